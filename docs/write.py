@@ -131,7 +131,7 @@ def registers() -> str:
 def call_files() -> str:
     """Every source of call records, the generic header, and every reason for a rejected row."""
     from nianjian.engines.intake.formats import catalogue  # noqa: PLC0415
-    from nianjian.engines.intake.formats.generic import TALK, WHOLE, wanted  # noqa: PLC0415
+    from nianjian.engines.intake.formats.generic import TALK, WHOLE, list_headers  # noqa: PLC0415
     from nianjian.engines.intake.mapping import FIELDS, FORMATS, KEYS, SPANS  # noqa: PLC0415
     from nianjian.engines.intake.vendor.sql import UNITS  # noqa: PLC0415
     from nianjian.engines.paper.texts.intake import REASONS  # noqa: PLC0415 - see above
@@ -141,7 +141,7 @@ def call_files() -> str:
         for name, form in catalogue().items()
     ]
     reasons = [(f"`{code}`", text) for code, text in sorted(REASONS.items())]
-    fields = [(f"`{ours}`", theirs, ", ".join(wanted(ours)[1:])) for ours, theirs in FIELDS.items()]
+    fields = [(f"`{ours}`", theirs, ", ".join(list_headers(ours)[1:])) for ours, theirs in FIELDS.items()]
     spans = [
         (f"`{ours}`", theirs, ", ".join(also))
         for (ours, theirs), also in zip(SPANS.items(), (WHOLE, TALK), strict=True)

@@ -74,7 +74,7 @@ def main() -> int:
                 name: engine.table(name, lake.files(name), SCHEMAS[name])
                 for name in ("calls", "complaint_fact", "line_dim")
             }
-            found = match.look(engine, tables, None, frozenset(), MINUTES)
+            found = match.match_calls(engine, tables, None, frozenset(), MINUTES)
         seconds.append(time.process_time() - began)
         walls.append(time.perf_counter() - begun)
     told = graded(found, truth)

@@ -29,7 +29,7 @@ from bench import machine
 from nianjian.engines.kernel import clock
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier.ingest.receive import receive
-from nianjian.features.dossier.ingest.render import drawn
+from nianjian.features.dossier.ingest.render import render_pages
 from nianjian.features.dossier.inspect import Limits, inspect
 from nianjian.features.dossier.seals.detect import detect
 from nianjian.features.dossier.seals.seal import Kind, Seal
@@ -136,7 +136,7 @@ def speed(part: str, count_of: int) -> float:
         began = _cpu()
         got = receive(file, folder)
         assert got.clean is not None  # noqa: S101 - a PDF
-        for one in drawn(got.clean, got.pages, name=got.name, dpi=300, small=3):
+        for one in render_pages(got.clean, got.pages, name=got.name, dpi=300, small=3):
             inspect(one, limits)
         return count_of / (_cpu() - began)
 

@@ -14,7 +14,7 @@ from tests.support.operations import commands as derived_commands
 
 from nianjian.doors.cli.main import VERBS, Parser, load_verb, main
 from nianjian.features.calls.operations.import_calls import import_calls
-from nianjian.features.reconciliation.runs.found import Report
+from nianjian.features.reconciliation.runs.results import Report
 from nianjian.features.reconciliation.runs.service import keep
 from nianjian.features.rectification.operations.cases import Notice, open_case
 from nianjian.features.test_calls.trials.service import Frame, begin

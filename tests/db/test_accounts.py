@@ -56,7 +56,7 @@ def test_without_a_name_the_operator_acts(db: None) -> None:
 def test_a_role_is_given_once_and_taken_once(demo: str, anna: Actor, operator: Actor) -> None:
     given = {"user": "anna", "role": "auditor", "actor": operator}
     assert [service.grant(**given, enterprise=where) for where in (demo, demo, "", "")] == [True, False, True, False]
-    assert [(one.role, one.enterprise) for one in query.held()] == [
+    assert [(one.role, one.enterprise) for one in query.list_memberships()] == [
         ("auditor", None), ("auditor", demo), ("compliance_lead", demo),
     ]  # fmt: skip
     service.revoke(**given, enterprise=demo)

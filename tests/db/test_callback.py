@@ -17,13 +17,14 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.season.reminders import line
 from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.call_trace import Via
 from nianjian.engines.sip.message import Message
-from nianjian.engines.sip.seen import Via
-from nianjian.features.test_calls.operations import daily, hand, shown, ways, work
+from nianjian.features.test_calls.operations import daily, manual_calls, presenters, work
+from nianjian.features.test_calls.operations import routes as ways
 from nianjian.features.test_calls.operations.grounds import Grounds
-from nianjian.features.test_calls.operations.ways import Way
+from nianjian.features.test_calls.operations.routes import Way
 from nianjian.features.test_calls.routes.model import Route
-from nianjian.features.test_calls.routes.service import Given, following
+from nianjian.features.test_calls.routes.service import RouteInput, following
 from nianjian.features.test_calls.trials.model import Trial
 from nianjian.platform.accounts.query import Actor, actor
 from nianjian.platform.accounts.roles import Act
@@ -93,7 +94,7 @@ def _route(far: Answerer, who: Actor, **more: Any) -> None:
         "witness": "address",
         **more,
     }
-    ways.save(enterprise="demo", given=Given(**given), actor=who)
+    ways.save(enterprise="demo", given=RouteInput(**given), actor=who)
 
 
 def test_every_filed_number_is_called_judged_and_kept(far: Answerer, anna: Actor, operator: Actor) -> None:
@@ -109,7 +110,7 @@ def test_every_filed_number_is_called_judged_and_kept(far: Answerer, anna: Actor
     assert (busy["verdict"], busy["reason"], busy["q850"], busy["answer_s"]) == ("fail", "busy", 17, None)
     assert (told["counts"], told["verdict"]) == ({"pass": 1, "fail": 1, "unproved": 0}, "fail")
     assert [one.verb for one in acts()].count("callback.test") == 2
-    one = shown.shown(trial=good["trial"], actor=anna)
+    one = presenters.get_trial_detail(trial=good["trial"], actor=anna)
     assert [line["first"].split()[0] for line in one["messages"] if line["sent"]] == ["INVITE", "ACK", "BYE"]
     assert one["rulebook"]["version"]
     assert json.loads(blobs.get(Trial.objects.get(pk=good["trial"]).blob))["seen"]["codec"] == "PCMA"
@@ -152,14 +153,14 @@ def test_as_work_over_kept_routes(far: Answerer, anna: Actor, operator: Actor) -
     with pytest.raises(NianjianError, match="role_missing"):
         _route(far, anna)
     with pytest.raises(NianjianError, match="callback_no_way"):
-        work.ask(enterprise="demo", numbers=(), names=(), actor=anna)
+        work.enqueue_test_calls(enterprise="demo", numbers=(), names=(), actor=anna)
     _route(far, operator, carrier="中国移动", username="u", password=WORD)
-    assert WORD not in str(ways.listed(enterprise="demo", actor=anna))
+    assert WORD not in str(ways.list_routes(enterprise="demo", actor=anna))
     assert WORD not in str([one.data for one in acts()])
     with pytest.raises(NianjianError, match="callback_number_unfiled"):
-        work.ask(enterprise="demo", numbers=("95013", "13912345678"), names=(), actor=anna)
-    job = work.ask(enterprise="demo", numbers=(), names=(), actor=anna)
-    assert work.ask(enterprise="demo", numbers=(), names=(), actor=anna) == job  # a double click
+        work.enqueue_test_calls(enterprise="demo", numbers=("95013", "13912345678"), names=(), actor=anna)
+    job = work.enqueue_test_calls(enterprise="demo", numbers=(), names=(), actor=anna)
+    assert work.enqueue_test_calls(enterprise="demo", numbers=(), names=(), actor=anna) == job  # a double click
     assert Worker("w", Event()).step()
     done = Job.objects.get(pk=job)
     assert (done.state, done.result["counts"]) == ("done", {"pass": 0, "fail": 1, "unproved": 1})
@@ -172,7 +173,7 @@ def test_people_s_numbers_are_masked_until_the_evidence_is_taken(far: Answerer, 
         "rows"
     ]
     assert (row["number"], row["reason"]) == ("139****5678", "refused")
-    told = shown.shown(trial=row["trial"], actor=anna)
+    told = presenters.get_trial_detail(trial=row["trial"], actor=anna)
     assert "13912345678" not in json.dumps(told)
     assert "13800000001" not in json.dumps(told)
     assert "sip:139****5678@127.0.0.1" in told["messages"][0]["text"]
@@ -184,11 +185,11 @@ def test_people_s_numbers_are_masked_until_the_evidence_is_taken(far: Answerer, 
         ("sip:95013@10.0.0.1:5060;lr sip:10.0.0.1:5060 o=- 1700000001 1", None),
         ("sip:[::1]:5060;branch=z9hG4bK1390139013901390", None),
     ):
-        assert shown.masked(text) == (seen or text)
+        assert presenters.masked(text) == (seen or text)
     tester = actor("tess", add_user(name="tess", role="tester", enterprises=["demo"], actor=operator))
     with pytest.raises(NianjianError, match="role_missing"):
-        shown.evidence(trial=row["trial"], actor=tester)
-    _name, content = shown.evidence(trial=row["trial"], actor=anna)
+        presenters.evidence(trial=row["trial"], actor=tester)
+    _name, content = presenters.evidence(trial=row["trial"], actor=anna)
     assert b"13912345678" in content
     begun = json.loads(content)["seen"]["begun"]
     assert Trial.objects.get(pk=row["trial"]).begun_at == datetime.fromtimestamp(begun / 1000, clock.ZONE)
@@ -201,7 +202,7 @@ def test_another_enterprise_s_test_does_not_exist(far: Answerer, anna: Actor, op
     add_enterprise(code="other", name="别家", province="北京", actor=operator)
     stranger = actor("zoe", add_user(name="zoe", role="compliance_lead", enterprises=["other"], actor=operator))
     with pytest.raises(NianjianError, match="callback_trial_unknown"):
-        shown.shown(trial=row["trial"], actor=stranger)
+        presenters.get_trial_detail(trial=row["trial"], actor=stranger)
     with pytest.raises(NianjianError, match="role_missing"):
         work.run(enterprise="demo", numbers=("95013",), ways=[_way(far)], actor=stranger)
 
@@ -227,7 +228,7 @@ def test_a_stop_keeps_what_is_over_and_cancels_what_lasts(anna: Actor, monkeypat
     assert far.methods()[-2:] == ["CANCEL", "ACK"]
     kept = {one.number: one.reason for one in Trial.objects.all()}
     assert (set(kept), kept["95014"]) == ({"95013", "95014"}, "stopped"), "a number that was called is noted"
-    lights = {one["number"]: one["light"] for one in shown.by_number(enterprise="demo", actor=anna)}
+    lights = {one["number"]: one["light"] for one in presenters.by_number(enterprise="demo", actor=anna)}
     assert lights["95014"] == "insufficient", "what was cut off says nothing"
 
 
@@ -236,9 +237,9 @@ def test_by_hand_the_timer_runs_here(anna: Actor, monkeypatch: pytest.MonkeyPatc
 
     def ended(outcome: str, after: int, note: str = "") -> dict[str, Any]:
         monkeypatch.setattr(clock, "now", lambda: begun)
-        trial = hand.begin(enterprise="demo", number="95013", carrier="联通", actor=anna)["trial"]
+        trial = manual_calls.begin(enterprise="demo", number="95013", carrier="联通", actor=anna)["trial"]
         monkeypatch.setattr(clock, "now", lambda: begun + timedelta(milliseconds=after))
-        return hand.end(trial=trial, outcome=outcome, note=note, actor=anna)
+        return manual_calls.end(trial=trial, outcome=outcome, note=note, actor=anna)
 
     good = ended("answered", 4000, "“示例欢迎您”")
     assert (good["verdict"], good["answer_s"], good["witness"], good["how"]) == ("pass", 4.0, "person", "hand")
@@ -249,11 +250,11 @@ def test_by_hand_the_timer_runs_here(anna: Actor, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(NianjianError, match="callback_note_missing"):
         ended("answered", 10)
     with pytest.raises(NianjianError, match="callback_trial_over"):
-        hand.end(trial=good["trial"], outcome="busy", note="", actor=anna)
+        manual_calls.end(trial=good["trial"], outcome="busy", note="", actor=anna)
     assert "欢迎" not in str([one.data for one in acts()])
-    assert shown.shown(trial=late["trial"], actor=anna)["note"] == "“示例欢迎您”，由 139****1111 接听"
+    assert presenters.get_trial_detail(trial=late["trial"], actor=anna)["note"] == "“示例欢迎您”，由 139****1111 接听"
     with pytest.raises(NianjianError, match="callback_no_evidence"):
-        shown.evidence(trial=good["trial"], actor=anna)
+        presenters.evidence(trial=good["trial"], actor=anna)
 
 
 def test_the_newest_test_of_each_carrier_gives_the_light(
@@ -272,20 +273,20 @@ def test_the_newest_test_of_each_carrier_gives_the_light(
         kept("95013", carrier, "fail", 5)
         kept("95013", carrier, "pass", 1)
     kept("95014", "中国移动", "pass", 31)
-    first, second = shown.by_number(enterprise="demo", actor=anna)
+    first, second = presenters.by_number(enterprise="demo", actor=anna)
     assert (first["light"], set(first["carriers"].values()), first["newest"]["verdict"]) == ("green", {"pass"}, "pass")
     assert (second["light"], second["carriers"]) == (
         "insufficient", {"移动": "old", "联通": "missing", "电信": "missing"},
     )  # fmt: skip
     kept("95014", "中国联通", "fail", 0.5)  # 22:00
     kept("95014", "中国电信", "pass", 4)  # a Sunday
-    assert shown.by_number(enterprise="demo", actor=anna)[1]["carriers"] == {
+    assert presenters.by_number(enterprise="demo", actor=anna)[1]["carriers"] == {
         "移动": "old", "联通": "outside", "电信": "outside",
     }  # fmt: skip
     kept("95013", "中国联通", "fail", 0)
-    assert [one["light"] for one in shown.by_number(enterprise="demo", actor=anna)] == ["red", "insufficient"]
+    assert [one["light"] for one in presenters.by_number(enterprise="demo", actor=anna)] == ["red", "insufficient"]
     grounds = Grounds.of("demo", operator, Act.READ)
-    assert shown.counted(grounds) == {"green": 0, "yellow": 0, "red": 1, "insufficient": 1}
+    assert presenters.count_lights(grounds) == {"green": 0, "yellow": 0, "red": 1, "insufficient": 1}
 
 
 def test_the_daily_test_is_put_once_a_day_as_who_set_it(far: Answerer, operator: Actor) -> None:
@@ -370,15 +371,15 @@ def test_a_daily_test_that_cannot_run_is_said_once_and_stands_on_the_page(
 ) -> None:
     add_user(name="tess", role="inspector", enterprises=["demo"], actor=operator)
     _route(far, operator, daily_at=time(10, 30))
-    (route,) = ways.listed(enterprise="demo", actor=anna)["routes"]
+    (route,) = ways.list_routes(enterprise="demo", actor=anna)["routes"]
     assert route["daily_flaw"] is None
     _route(far, operator, daily_at=time(18, 0))
-    (route,) = ways.listed(enterprise="demo", actor=anna)["routes"]
+    (route,) = ways.list_routes(enterprise="demo", actor=anna)["routes"]
     assert route["daily_flaw"] == "callback_outside"
     _route(far, operator, daily_at=time(9, 0))
     monkeypatch.setattr(ways, "MOST", 1)
     monkeypatch.setattr(work, "MOST", 1)
-    (route,) = ways.listed(enterprise="demo", actor=anna)["routes"]
+    (route,) = ways.list_routes(enterprise="demo", actor=anna)["routes"]
     assert route["daily_flaw"] == "callback_too_many"
     Route.objects.update(next_at=clock.now())
     assert (daily.call_daily(), daily.call_daily()) == (0, 0)

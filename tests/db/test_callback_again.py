@@ -17,14 +17,14 @@ from tests.support.answerer import Answerer, answered, back
 from nianjian.doors.site.jobs.worker import Worker
 from nianjian.engines.kernel import clock
 from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.call_trace import Via
 from nianjian.engines.sip.message import Message
-from nianjian.engines.sip.seen import Via
 from nianjian.features.calls.operations.import_calls import import_calls
 from nianjian.features.test_calls.landings.model import Landing
-from nianjian.features.test_calls.operations import shown, ways, witness, work
+from nianjian.features.test_calls.operations import presenters, routes, witness, work
 from nianjian.features.test_calls.operations.grounds import Grounds
-from nianjian.features.test_calls.operations.ways import Way
-from nianjian.features.test_calls.routes.service import Given
+from nianjian.features.test_calls.operations.routes import Way
+from nianjian.features.test_calls.routes.service import RouteInput
 from nianjian.features.test_calls.trials.model import Trial
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
@@ -43,7 +43,7 @@ def _home(demo: str, load: Import, tmp_path: Path, operator: Actor, monkeypatch:
     monkeypatch.delenv("NIANJIAN_LIVE", raising=False)
     rows = (("95013", 8, "已备案", "2024-02-01", "HZ-GW-01"), ("95014", 8, "已备案", "2024-02-01", "BJ-GW"))
     load("numbers", LEDGER, *rows)
-    ways.name_gateway(enterprise=demo, name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
+    routes.name_gateway(enterprise=demo, name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
     monkeypatch.setattr(Grounds, "pace", Pace(apart=0, linger=0))
     monkeypatch.setattr(Grounds, "working", lambda _self, _moment: True)
     monkeypatch.setattr(Grounds, "carriers", ("中国移动",))
@@ -116,7 +116,7 @@ def test_an_import_looks_for_the_open_tests_once(far: Answerer, anna: Actor, ope
     (job,) = _jobs("waiting")
     assert (job.requested_by, job.payload["unasked"]) == ("system:clock", True)
     assert _worked() == ["done"]
-    (told,) = shown.listed(enterprise="demo", actor=anna)
+    (told,) = presenters.list_trials(enterprise="demo", actor=anna)
     assert (told["verdict"], told["counts"], told["counts_reason"]) == ("pass", "fail", "wrong_gateway")
     assert told["landing"]["made_by"] == "system:clock"
     assert _audited() == ["system:clock"]
@@ -197,7 +197,7 @@ def test_a_run_looks_into_the_files_of_a_switch(
     third = _tested(far, anna)
     assert len(_jobs("waiting")) == 1  # one of the day serves both
     acc = "".join(
-        f"INVITE|a|b|{json.loads(shown.evidence(trial=one.pk, actor=Actor('op'))[1])['seen']['call_id']}|200|OK|"
+        f"INVITE|a|b|{json.loads(presenters.evidence(trial=one.pk, actor=Actor('op'))[1])['seen']['call_id']}|200|OK|"
         f"{int(one.begun_at.timestamp())}\n"
         for one in (first, second, third)
     )
@@ -262,7 +262,7 @@ def test_unnamed_records_are_told_once_whatever_else_is_imported(
 
 def _acc(trial: Trial, folder: Path) -> Path:
     """A proxy's record of a test."""
-    sealed = json.loads(shown.evidence(trial=trial.pk, actor=Actor("op"))[1])["seen"]["call_id"]
+    sealed = json.loads(presenters.evidence(trial=trial.pk, actor=Actor("op"))[1])["seen"]["call_id"]
     file = folder / "acc_1.log"
     file.write_text(f"INVITE|a|b|{sealed}|200|OK|{int(trial.begun_at.timestamp())}\n")
     return file
@@ -275,7 +275,7 @@ def test_a_record_against_it_that_comes_later_is_not_missed(
     trial = _tested(far, anna)
     _import(tmp_path / "a.csv", operator, [*_beside(trial.begun_at), _call("t", trial.begun_at, "HZ-GW-01")])
     _worked()
-    (told,) = shown.listed(enterprise="demo", actor=anna)
+    (told,) = presenters.list_trials(enterprise="demo", actor=anna)
     assert (told["counts"], told["landing"]["verdict"]) == ("pass", "filed")
     _import(tmp_path / "b.csv", operator, [_call("y", trial.begun_at + HOUR, "HZ-GW-01", "13911113333")])
     _worked()
@@ -284,7 +284,7 @@ def test_a_record_against_it_that_comes_later_is_not_missed(
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:bj-gw=kamailio://{tmp_path}")
     _import(tmp_path / "c.csv", operator, [_call("z", trial.begun_at + HOUR, "HZ-GW-01", "13911114444")])
     _worked()
-    (told,) = shown.listed(enterprise="demo", actor=anna)
+    (told,) = presenters.list_trials(enterprise="demo", actor=anna)
     assert (told["counts"], told["landing"]["verdict"]) == ("fail", "elsewhere")
     assert _jobs("waiting") == []
 
@@ -328,9 +328,9 @@ def test_a_worker_that_ends_does_not_have_the_same_numbers_called_again(anna: Ac
         return _does(_far, request)
 
     with Answerer(does) as far:
-        given = Given(name="w", via=f"sip:127.0.0.1:{far.port}", caller=CALLER, witness="address")
-        ways.save(enterprise="demo", given=given, actor=operator)
-        work.ask(enterprise="demo", numbers=("95013",), names=(), actor=anna)
+        given = RouteInput(name="w", via=f"sip:127.0.0.1:{far.port}", caller=CALLER, witness="address")
+        routes.save(enterprise="demo", given=given, actor=operator)
+        work.enqueue_test_calls(enterprise="demo", numbers=("95013",), names=(), actor=anna)
         assert Worker("w", leaving).step()
         (job,) = Job.objects.filter(kind="callback.test")
         assert (job.state, job.error["code"]) == ("failed", "job_broken_off")

@@ -22,11 +22,11 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.sip.bulk import Pace
 from nianjian.engines.sip.message import Message
 from nianjian.features.maintenance.operations import watch
-from nianjian.features.test_calls.operations import ways, work
+from nianjian.features.test_calls.operations import routes, work
 from nianjian.features.test_calls.operations.grounds import Grounds
-from nianjian.features.test_calls.operations.ways import Way
+from nianjian.features.test_calls.operations.routes import Way
 from nianjian.features.test_calls.routes.model import Route
-from nianjian.features.test_calls.routes.service import Given
+from nianjian.features.test_calls.routes.service import RouteInput
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 
@@ -43,9 +43,9 @@ class Trunk:
     certificate: str
     key: str
 
-    def given(self, **more: Any) -> Given:
+    def given(self, **more: Any) -> RouteInput:
         base = {"name": "TLS", "via": self.via, "caller": "test", "witness": "none", "ca": self.ca}
-        return Given(**{**base, **more})
+        return RouteInput(**{**base, **more})
 
 
 def _does(_far: Stream, request: Message) -> Iterable[Message]:
@@ -79,16 +79,20 @@ def reason(actor: Actor) -> str:
 
 
 def test_from_a_way_without_it_to_one_that_forgets_it(trunk: Trunk, operator: Actor) -> None:
-    told = ways.save(enterprise="demo", given=trunk.given(), actor=operator)
+    told = routes.save(enterprise="demo", given=trunk.given(), actor=operator)
     assert told["certificate_until"] is None
     assert reason(operator) in {"tls_identity", "tls_failed"}
-    told = ways.save(enterprise="demo", given=trunk.given(certificate=trunk.certificate, key=trunk.key), actor=operator)
+    told = routes.save(
+        enterprise="demo", given=trunk.given(certificate=trunk.certificate, key=trunk.key), actor=operator
+    )
     assert told["certificate_until"] > "2026"
-    assert MARK not in str(told) + str(ways.listed(enterprise="demo", actor=operator))
+    assert MARK not in str(told) + str(routes.list_routes(enterprise="demo", actor=operator))
     assert reason(operator) == "gateway_unknown"  # it answered; the ledger names no gateway
-    ways.save(enterprise="demo", given=trunk.given(carrier="中国移动"), actor=operator)
+    routes.save(enterprise="demo", given=trunk.given(carrier="中国移动"), actor=operator)
     assert reason(operator) == "gateway_unknown"  # what is not said stays
-    assert ways.save(enterprise="demo", given=trunk.given(certificate=""), actor=operator)["certificate_until"] is None
+    assert (
+        routes.save(enterprise="demo", given=trunk.given(certificate=""), actor=operator)["certificate_until"] is None
+    )
     assert Route.objects.get().identity is None
     assert reason(operator) in {"tls_identity", "tls_failed"}
     data = [one.data.get("certificate") for one in acts(verb="callback.route")]
@@ -96,7 +100,7 @@ def test_from_a_way_without_it_to_one_that_forgets_it(trunk: Trunk, operator: Ac
 
 
 def test_the_key_lies_sealed_and_stands_in_no_entry(trunk: Trunk, operator: Actor) -> None:
-    ways.save(enterprise="demo", given=trunk.given(certificate=trunk.certificate + trunk.key), actor=operator)
+    routes.save(enterprise="demo", given=trunk.given(certificate=trunk.certificate + trunk.key), actor=operator)
     assert MARK in (Route.objects.get().identity or "")
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM inspection_route")
@@ -113,7 +117,7 @@ def test_what_does_not_fit_changes_nothing(trunk: Trunk, operator: Actor) -> Non
         (good | {"via": "sip:127.0.0.1:5060;transport=tcp"}, "callback_cert_plain"),
     ):
         with pytest.raises(NianjianError, match=code):
-            ways.save(enterprise="demo", given=trunk.given(**more), actor=operator)
+            routes.save(enterprise="demo", given=trunk.given(**more), actor=operator)
     assert not Route.objects.exists()
 
 
@@ -124,9 +128,11 @@ def test_the_doctor_tells_of_a_certificate_that_ends(
         (found,) = [one for one in watch.examine() if one.check == "certificates"]
         return found.code
 
-    ways.save(enterprise="demo", given=trunk.given(), actor=operator)
+    routes.save(enterprise="demo", given=trunk.given(), actor=operator)
     assert code() == "certificates_none"
-    told = ways.save(enterprise="demo", given=trunk.given(certificate=trunk.certificate, key=trunk.key), actor=operator)
+    told = routes.save(
+        enterprise="demo", given=trunk.given(certificate=trunk.certificate, key=trunk.key), actor=operator
+    )
     last = date.fromisoformat(told["certificate_until"])
     for before, wanted in ((31, "hold"), (30, "ends"), (0, "ends"), (-1, "over")):
         monkeypatch.setenv("NIANJIAN_TODAY", (last - timedelta(days=before)).isoformat())

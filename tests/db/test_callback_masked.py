@@ -8,7 +8,7 @@ import pytest
 
 from nianjian.engines.paper.call_masking import masked
 from nianjian.features.test_calls.landings.model import Landing
-from nianjian.features.test_calls.operations.shown import looked
+from nianjian.features.test_calls.operations.presenters import landing_to_document
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 OWN = "ab13800138000cdef0123456"
@@ -42,7 +42,7 @@ def test_the_call_of_a_record_shows_no_number(call: str, left: bool) -> None:  #
         "named": [],
         "voicemail": "VoiceMail",
     }
-    told = looked(Landing(id="W1", at=NOON, verdict="filed", records=[record], sources={}, seen=[]))
+    told = landing_to_document(Landing(id="W1", at=NOON, verdict="filed", records=[record], sources={}, seen=[]))
     (shown,) = told["records"]
     assert (shown["call"] == call) is left
     assert ("13800138000" in shown["call"]) is (left and "13800138000" in call)

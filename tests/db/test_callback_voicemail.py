@@ -15,13 +15,13 @@ from tests.support.answerer import Answerer, answered, back
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.call_trace import Via
 from nianjian.engines.sip.message import Message
-from nianjian.engines.sip.seen import Via
 from nianjian.features.calls.operations.import_calls import import_calls
 from nianjian.features.inspection.operations.checks import readiness
-from nianjian.features.test_calls.operations import shown, ways, witness, work
+from nianjian.features.test_calls.operations import presenters, routes, witness, work
 from nianjian.features.test_calls.operations.grounds import Grounds
-from nianjian.features.test_calls.operations.ways import Way
+from nianjian.features.test_calls.operations.routes import Way
 from nianjian.features.test_calls.trials.model import Trial
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
@@ -38,7 +38,7 @@ def _home(demo: str, load: Import, tmp_path: Path, operator: Actor, monkeypatch:
     monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
     monkeypatch.delenv("NIANJIAN_LIVE", raising=False)
     load("numbers", LEDGER, ("95013", 8, "已备案", "2024-02-01", "HZ-GW-01"))
-    ways.name_gateway(enterprise=demo, name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
+    routes.name_gateway(enterprise=demo, name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
     monkeypatch.setattr(Grounds, "pace", Pace(apart=0, linger=0))
     monkeypatch.setattr(Grounds, "working", lambda _self, _moment: True)
     monkeypatch.setattr(Grounds, "carriers", ("中国移动",))
@@ -78,7 +78,7 @@ def seat(trial: Trial, anna: Actor, operator: Actor, monkeypatch: pytest.MonkeyP
 
 
 def _ready(who: Actor) -> str:
-    found = readiness.look(enterprise="demo", as_of=None, actor=who)["checks"]
+    found = readiness.check_readiness(enterprise="demo", as_of=None, actor=who)["checks"]
     return next(str(one["state"]) for one in found if one["check"] == "callback")
 
 
@@ -104,7 +104,7 @@ def _imported(path: Path, who: Actor, zone: str = "Asia/Shanghai") -> None:
 def _told(trial: Trial, who: Actor) -> tuple[str, str, str, str | None]:
     """Landing, what counts, why, and by what the record tells it."""
     told = witness.run(enterprise="demo", trials=[trial.pk], actor=who)
-    (one,) = shown.listed(enterprise="demo", actor=who)
+    (one,) = presenters.list_trials(enterprise="demo", actor=who)
     assert one["verdict"] == "pass", "what was sealed stays"
     landing = one["landing"]
     assert told["verdict"] == ("pass" if landing["verdict"] == "filed" else "fail")
@@ -200,5 +200,5 @@ def test_readiness_does_not_count_it_as_passed(seat: Seat, tmp_path: Path) -> No
     assert _ready(seat.anna) == "passed"
     assert _told(seat.trial, seat.anna)[:3] == FAILED
     assert _ready(seat.anna) == "failed"
-    (number,) = shown.by_number(enterprise="demo", actor=seat.anna)
+    (number,) = presenters.by_number(enterprise="demo", actor=seat.anna)
     assert (number["light"], set(number["carriers"].values())) == ("red", {"fail"})

@@ -20,13 +20,13 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.inspection.words import LANDINGS as WORDS
 from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.call_trace import Via
 from nianjian.engines.sip.message import Message
-from nianjian.engines.sip.seen import Via
 from nianjian.features.calls.operations.import_calls import import_calls
 from nianjian.features.test_calls.landings.model import Landing
-from nianjian.features.test_calls.operations import shown, ways, witness, work
+from nianjian.features.test_calls.operations import presenters, routes, witness, work
 from nianjian.features.test_calls.operations.grounds import Grounds
-from nianjian.features.test_calls.operations.ways import Way
+from nianjian.features.test_calls.operations.routes import Way
 from nianjian.features.test_calls.trials.model import Trial
 from nianjian.features.test_calls.verdict import LANDINGS
 from nianjian.platform.accounts.query import Actor
@@ -107,7 +107,7 @@ def _look(trial: Trial, who: Actor) -> dict[str, Any]:
 
 
 def _light(who: Actor) -> str:
-    rows = shown.by_number(enterprise="demo", actor=who)
+    rows = presenters.by_number(enterprise="demo", actor=who)
     return next(str(one["light"]) for one in rows if one["number"] == "95013")
 
 
@@ -119,7 +119,7 @@ def test_without_records_nothing_is_known(far: Answerer, anna: Actor, operator: 
     found = _look(trial, anna)
     assert found["verdict"] == "silent"
     assert list(found["sources"].values()) == [False]
-    told = shown.shown(trial=trial.pk, actor=anna)
+    told = presenters.get_trial_detail(trial=trial.pk, actor=anna)
     assert (told["counts"], told["counts_reason"], len(told["looks"])) == ("unproved", "gateway_unknown", 2)
     assert _light(anna) == "yellow"
 
@@ -132,7 +132,7 @@ def test_at_the_ledgers_gateway(far: Answerer, anna: Actor, operator: Actor, tmp
     found = _look(trial, anna)
     assert (found["verdict"], found["seen"]) == ("filed", ["hz-gw-01"])
     assert len(found["records"]) == 1
-    told = shown.shown(trial=trial.pk, actor=anna)
+    told = presenters.get_trial_detail(trial=trial.pk, actor=anna)
     assert (told["verdict"], told["reason"]) == ("unproved", "gateway_unknown")  # what was sealed stays
     assert (told["counts"], told["counts_reason"], told["counts_witness"]) == ("pass", "answered", "records")
     assert _light(anna) == "green"
@@ -140,27 +140,27 @@ def test_at_the_ledgers_gateway(far: Answerer, anna: Actor, operator: Actor, tmp
 
 
 def test_at_another_gateway_the_worse_counts(far: Answerer, anna: Actor, operator: Actor, tmp_path: Path) -> None:
-    ways.name_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
+    routes.name_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
     trial = _tested(far, anna, "address")
     assert (trial.verdict, trial.witness, _light(anna)) == ("pass", "address", "green")
     _import(tmp_path / "a.csv", operator, [_call("t", trial.begun_at, "BJ-GW")])
     found = _look(trial, anna)
     assert (found["verdict"], found["seen"], found["expected"]) == ("elsewhere", ["BJ-GW"], "HZ-GW-01")
-    (told,) = shown.listed(enterprise="demo", actor=anna)
+    (told,) = presenters.list_trials(enterprise="demo", actor=anna)
     assert (told["verdict"], told["gateway_seen"]) == ("pass", "127.0.0.1")  # both are shown
     assert (told["counts"], told["counts_reason"], told["landing"]["seen"]) == ("fail", "wrong_gateway", ["BJ-GW"])
     assert _light(anna) == "red"
 
 
 def test_not_recorded_though_that_time_is(far: Answerer, anna: Actor, operator: Actor, tmp_path: Path) -> None:
-    ways.name_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
+    routes.name_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
     trial = _tested(far, anna, "address")
     at = trial.begun_at
     strange = [_call("a", at, "HZ-GW-01", caller="13700000000"), _call("b", at, "HZ-GW-01", callee="95014"),
                _call("c", at + timedelta(minutes=3), "HZ-GW-01")]  # fmt: skip
     _import(tmp_path / "a.csv", operator, [*_beside(at), *strange])
     assert _look(trial, anna)["verdict"] == "unseen"
-    (told,) = shown.listed(enterprise="demo", actor=anna)
+    (told,) = presenters.list_trials(enterprise="demo", actor=anna)
     assert (told["counts"], told["counts_reason"], _light(anna)) == ("fail", "record_missing", "red")
     # the call is imported later: the newer look counts
     _import(tmp_path / "b.csv", operator, [_call("t", at, "HZ-GW-01")])
@@ -172,7 +172,7 @@ def test_a_name_that_nobody_knows_proves_nothing(far: Answerer, anna: Actor, ope
     trial = _tested(far, anna)
     _import(tmp_path / "a.csv", operator, [*_beside(trial.begun_at), _call("t", trial.begun_at, "L01")])
     assert (_look(trial, anna)["verdict"], _light(anna)) == ("unnamed", "yellow")
-    ways.name_gateway(enterprise="demo", name="HZ-GW-01", hosts="L01", actor=operator)  # the line is that gateway's
+    routes.name_gateway(enterprise="demo", name="HZ-GW-01", hosts="L01", actor=operator)  # the line is that gateway's
     assert (_look(trial, anna)["verdict"], _light(anna)) == ("filed", "green")
 
 
@@ -200,10 +200,10 @@ def test_one_audit_entry_a_write_and_none_for_the_same(far: Answerer, anna: Acto
 
 def test_the_sealed_evidence_stays_to_the_byte(far: Answerer, anna: Actor, operator: Actor) -> None:
     trial = _tested(far, anna)
-    _name, sealed = shown.evidence(trial=trial.pk, actor=operator)
+    _name, sealed = presenters.evidence(trial=trial.pk, actor=operator)
     assert hashlib.sha256(sealed).hexdigest() == trial.sha256
     _look(trial, anna)
-    _name, document = shown.evidence(trial=trial.pk, actor=operator)
+    _name, document = presenters.evidence(trial=trial.pk, actor=operator)
     told = json.loads(document)
     later = told["landings"]
     assert document[: later["sealed_bytes"]] + b"}" == sealed
@@ -213,10 +213,10 @@ def test_the_sealed_evidence_stays_to_the_byte(far: Answerer, anna: Actor, opera
 
 def test_as_work(far: Answerer, anna: Actor) -> None:
     trial = _tested(far, anna)
-    job = witness.ask(enterprise="demo", trial=trial.pk, actor=anna)
+    job = witness.enqueue_landing_check(enterprise="demo", trial=trial.pk, actor=anna)
     assert Worker("w", Event()).step()
     assert Job.objects.get(pk=job).state == "done"
-    assert shown.shown(trial=trial.pk, actor=anna)["landing"]["verdict"] == "silent"
+    assert presenters.get_trial_detail(trial=trial.pk, actor=anna)["landing"]["verdict"] == "silent"
 
 
 def _asterisk(at: datetime, channel: str, src: str = CALLER, dst: str = "95013", said: str = "ANSWERED") -> list[str]:

@@ -18,14 +18,14 @@ from tests.support.asterisk import Asterisk
 from nianjian.engines.kernel import clock
 from nianjian.engines.sip import bulk
 from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.call_trace import Plan, Via
 from nianjian.engines.sip.message import Message
-from nianjian.engines.sip.seen import Plan, Via
 from nianjian.features.calls.operations.import_calls import import_calls
 from nianjian.features.inspection import cards
 from nianjian.features.inspection.operations.checks.grounds import calls
-from nianjian.features.test_calls.operations import shown, ways, witness, work
+from nianjian.features.test_calls.operations import presenters, routes, witness, work
 from nianjian.features.test_calls.operations.grounds import Grounds
-from nianjian.features.test_calls.operations.ways import Way
+from nianjian.features.test_calls.operations.routes import Way
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.home import wiring
 
@@ -123,7 +123,7 @@ def _stranger(_far: Answerer, request: Message) -> Iterable[Message]:
 
 def test_each_verdict_by_the_switchs_own_records(switch: Asterisk, anna: Actor, operator: Actor) -> None:
     for name in ("HZ-GW-01", "BJ-GW"):
-        ways.name_gateway(enterprise="demo", name=name, hosts="127.0.0.1", actor=operator)
+        routes.name_gateway(enterprise="demo", name=name, hosts="127.0.0.1", actor=operator)
     _other(switch)
     right, wrong = (_tested(anna, switch.port, number) for number in ("95013", "95014"))
     time.sleep(1)
@@ -139,7 +139,7 @@ def test_each_verdict_by_the_switchs_own_records(switch: Asterisk, anna: Actor, 
     said = {name: landed[one["trial"]]["verdict"] for name, one in (("r", right), ("w", wrong), ("f", foreign))}
     assert said == {"r": "filed", "w": "elsewhere", "f": "unseen"}, _master(switch).read_text()
     assert landed[wrong["trial"]]["seen"] == ["HZ-GW-01", "pbx"]
-    counts = {one["trial"]: one["counts"] for one in shown.listed(enterprise="demo", actor=anna)}
+    counts = {one["trial"]: one["counts"] for one in presenters.list_trials(enterprise="demo", actor=anna)}
     assert counts == {right["trial"]: "pass", wrong["trial"]: "fail", foreign["trial"]: "fail"}
     _imported(switch, anna, operator, right["trial"])
 
@@ -167,7 +167,7 @@ def test_a_voicemail_that_answered_by_the_switchs_own_records(switch: Asterisk, 
     """SIP sees an answer in time at the right address; the record says who it was, by application and by context."""
     said = switch.tell("module load app_voicemail.so")
     assert "Running" in switch.tell("module show like app_voicemail.so"), said
-    ways.name_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
+    routes.name_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
     tests = {number: _tested(anna, switch.port, number) for number in ("95013", "95015", "95016")}
     assert {one["verdict"] for one in tests.values()} == {"pass"}
     _other(switch)
@@ -181,7 +181,8 @@ def test_a_voicemail_that_answered_by_the_switchs_own_records(switch: Asterisk, 
     signs = {number: [each["voicemail"] for each in one["records"]] for number, one in found.items()}
     assert signs == {"95013": [None], "95015": ["VoiceMail"], "95016": ["mailbox"]}, record
     counts = {
-        one["number"]: (one["counts"], one["counts_reason"]) for one in shown.listed(enterprise="demo", actor=anna)
+        one["number"]: (one["counts"], one["counts_reason"])
+        for one in presenters.list_trials(enterprise="demo", actor=anna)
     }
     assert counts == {"95013": ("pass", "answered"), "95015": ("fail", "voicemail"), "95016": ("fail", "voicemail")}
     import_calls(

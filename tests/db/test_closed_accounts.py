@@ -72,7 +72,7 @@ def _carried(place: str) -> dict[str, Callable[[], bool]]:
 
     return {
         "feed": lambda: feed.calendar(secret, "en") is not None,
-        "screen": lambda: screens.opened(screen) is not None,
+        "screen": lambda: screens.find_enterprise_by_secret(screen) is not None,
         "invitation": lambda: invitations.find(invitation) is not None,
         "webhook": listening,
         "job": lambda: queue.job(job).state == "waiting",

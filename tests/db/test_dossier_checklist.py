@@ -21,7 +21,7 @@ from nianjian.features.dossier.kinds.port import Read
 from nianjian.features.dossier.materials import query, service
 from nianjian.features.dossier.materials.service import File, Place
 from nianjian.features.dossier.materials.states import DONE, State
-from nianjian.features.dossier.operations import checklist, looked
+from nianjian.features.dossier.operations import checklist, checklist_detail
 from nianjian.features.rulebook import operations as overlay
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
@@ -200,8 +200,10 @@ def test_what_the_province_asks_for_besides_is_an_item_like_any_other(
     operations.approve(approval=asked.id, actor=bo)
     assert set(_states()) - set(before) == {"protection_grade"}
     assert _states()["protection_grade"] is State.MISSING
-    assert optional_items.hinted(looked.book(demo)) == ["本地承诺"], "no item stands for it"
-    assert looked.asked(looked.book(demo))["protection_grade"].seals[:1] == ("cover_seal",)
+    assert optional_items.hinted(checklist_detail.book(demo)) == ["本地承诺"], "no item stands for it"
+    assert checklist_detail.list_requirements(checklist_detail.book(demo))["protection_grade"].seals[:1] == (
+        "cover_seal",
+    )
     place = Place(demo, YEAR, "protection_grade")
     number = keep(place=place)
     checklist.confirm(enterprise=demo, year=YEAR, item=place.item, number=number, actor=anna)

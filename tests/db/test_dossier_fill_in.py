@@ -84,7 +84,7 @@ def filled(records: str, anna: Actor) -> str:
 
 def _make(demo: str, actor: Actor, report: Report = Report.LICENCE) -> Json:
     flow.make(enterprise=demo, year=YEAR, report=report, actor=actor)
-    told = flow.shown(enterprise=demo, year=YEAR, report=report, actor=actor)
+    told = flow.find_newest_sheet(enterprise=demo, year=YEAR, report=report, actor=actor)
     assert told is not None
     return told
 
@@ -149,8 +149,8 @@ def test_personal_values_are_sealed_masked_and_given_out_with_an_entry(
     assert _by_name(flow.revealed(**where))["representative"]["value"] == "王小五"
     row = FillIn.objects.defer("lines").get()
     assert row.run == ""
-    assert _code(lambda: flow.taken(**where, form="docx")) == "export_form_unknown"
-    files = flow.put(**where, folder=tmp_path / "out")
+    assert _code(lambda: flow.download_sheet(**where, form="docx")) == "export_form_unknown"
+    files = flow.write_sheet_files(**where, folder=tmp_path / "out")
     assert [path.suffix for path in files] == [".pdf", ".xlsx"]
     with pypdfium2.PdfDocument(files[0]) as document:
         pages = [page.get_textpage().get_text_range() for page in document]

@@ -30,8 +30,8 @@ from nianjian.features.dossier.materials import query, service
 from nianjian.features.dossier.materials.service import File, Place
 from nianjian.features.dossier.operations.build import build
 from nianjian.features.dossier.operations.generate import ITEMS, Generated, generate
-from nianjian.features.dossier.operations.making import kept, shown, work
-from nianjian.features.dossier.pages import making as tables
+from nianjian.features.dossier.operations.making import output_files, status, work
+from nianjian.features.dossier.pages import package as tables
 from nianjian.features.dossier.pictures.model import PagePicture
 from nianjian.features.portrait.operations import portraits
 from nianjian.features.portrait.operations.run_portrait import run_portrait
@@ -146,19 +146,21 @@ def test_the_worker_generates_into_the_checklist_and_as_sealed_files(filled: str
     with pytest.raises(NianjianError) as caught:
         work.ask_items(items=["self_check"], files=False, **given)
     assert caught.value.code == "dossier_item_not_generated"
-    assert {one.id for one in shown.standing(filled, YEAR, anna).working} == {first, files}
+    assert {one.id for one in status.get_generation_status(filled, YEAR, anna).working} == {first, files}
     worker = Worker("w1", Event())
     while worker.step():
         pass
     told: Any = queue.job(first).result["items"]
     figures = [(one["figure"], one["paper"], one["portrait"]) for one in told[0]["sums"]]
     assert figures == [("filed", 4, 4), ("opened", 3, 3)]
-    pack = zipfile.ZipFile(io.BytesIO(b"".join(kept.taken(job=files, **given).content)))
+    pack = zipfile.ZipFile(io.BytesIO(b"".join(output_files.download_zip(job=files, **given).content)))
     assert {Path(name).suffix for name in pack.namelist()} == {".pdf", ".xlsx"}
     assert [one.data["job"] for one in acts(enterprise=filled, verb="dossier.taken")] == [files]
 
-    def seats() -> shown.Paper:
-        return next(one for one in shown.standing(filled, YEAR, anna).papers if one.line.item == "seat_table")
+    def seats() -> status.Paper:
+        return next(
+            one for one in status.get_generation_status(filled, YEAR, anna).papers if one.line.item == "seat_table"
+        )
 
     assert (seats().run, seats().older, len(seats().sums)) == (told[0]["run"], False, 2)
     _run(filled, anna)
@@ -167,10 +169,10 @@ def test_the_worker_generates_into_the_checklist_and_as_sealed_files(filled: str
     assert agreed is not None
     assert {row[-1].badge for row in agreed.rows} == {"warn"}, "nothing is known of the later one"
     assert tables.papers(filled, YEAR, [seats()]).rows[0][-1].badge == "warn"
-    Job.objects.update(finished_at=clock.now() - kept.KEPT)
-    assert kept.sweep() == 1
+    Job.objects.update(finished_at=clock.now() - output_files.KEPT)
+    assert output_files.sweep() == 1
     with pytest.raises(NianjianError) as caught:
-        kept.taken(job=files, **given)
+        output_files.download_zip(job=files, **given)
     assert caught.value.code == "dossier_files_unknown"
 
 

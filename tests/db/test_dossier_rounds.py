@@ -23,10 +23,10 @@ from nianjian.features.dossier.materials import service
 from nianjian.features.dossier.materials.service import File, Place
 from nianjian.features.dossier.operations.build import build
 from nianjian.features.dossier.operations.rounds import acts as rounds
-from nianjian.features.dossier.operations.rounds import package, shown
+from nianjian.features.dossier.operations.rounds import package, presenters
 from nianjian.features.dossier.rounds.model import Submission
-from nianjian.features.dossier.rounds.service import Asked, Handed
 from nianjian.features.dossier.rounds.service import File as Paper
+from nianjian.features.dossier.rounds.service import Handed, RequestInput
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.vault import blobs
@@ -102,7 +102,7 @@ def _manifest(demo: str, *items: str, **more: object) -> bytes:
     return json.dumps(manifest.bound({**told, **more})).encode()
 
 
-def _given_back(demo: str, anna: Actor, *asked: Asked, due: date | None = None, number: int = 1) -> list[int]:
+def _given_back(demo: str, anna: Actor, *asked: RequestInput, due: date | None = None, number: int = 1) -> list[int]:
     rounds.give_back(
         enterprise=demo, year=YEAR, number=number, received=date(2027, 2, 1), due=due, reference="补正1号",
         requests=asked, paper=RECEIPT, actor=anna,
@@ -112,7 +112,7 @@ def _given_back(demo: str, anna: Actor, *asked: Asked, due: date | None = None, 
 
 
 def _one(demo: str, anna: Actor, number: int = 1) -> Json:
-    return shown.one(enterprise=demo, year=YEAR, number=number, actor=anna)
+    return presenters.get_package(enterprise=demo, year=YEAR, number=number, actor=anna)
 
 
 def _states(demo: str, anna: Actor, number: int = 1) -> list[str]:
@@ -130,7 +130,11 @@ def test_a_round_from_handing_in_to_handing_in_again(
     assert {one["item"]: one["version"] for one in _one(demo, anna)["items"]}["audit_report"] == 1
 
     audit, ledger, whole = _given_back(
-        demo, anna, Asked("audit_report", "缺少第2页"), Asked("number_ledger", "补盖公章"), Asked("", "请重新装订")
+        demo,
+        anna,
+        RequestInput("audit_report", "缺少第2页"),
+        RequestInput("number_ledger", "补盖公章"),
+        RequestInput("", "请重新装订"),
     )
     told = _one(demo, anna)
     (notice,) = told["notices"]
@@ -161,9 +165,9 @@ def test_a_round_from_handing_in_to_handing_in_again(
     assert _states(demo, anna) == ["sent", "sent", "sent"]
     assert _code(lambda: rounds.answer(**give, request=audit, version=None, note="晚了")) == "dossier_round_refused"
     assert rounds.passed(**{**give, "number": 2}, on=date(2027, 3, 1))["state"] == "passed"
-    assert [one["number"] for one in shown.listed(enterprise=demo, year=YEAR, actor=anna)] == [2, 1]
+    assert [one["number"] for one in presenters.list_packages(enterprise=demo, year=YEAR, actor=anna)] == [2, 1]
 
-    found = shown.compared(enterprise=demo, year=YEAR, before=1, after=2, actor=anna)
+    found = presenters.compared(enterprise=demo, year=YEAR, before=1, after=2, actor=anna)
     changed = [one for one in found["items"] if one["kind"] != "same"]
     assert [(one["item"], one["kind"], one["before"], one["after"]) for one in changed] == [
         ("audit_report", "changed", 3, 4)
@@ -175,13 +179,13 @@ def test_a_round_from_handing_in_to_handing_in_again(
     first_page = changed[0]["pages"][0]["book"] - 1
     assert [page["book"] for page in changed[0]["pages"]] == [first_page + 1, first_page + 3]
     assert 0 < first_page < pages
-    assert shown.compared(enterprise=demo, year=YEAR, before=2, after=2, actor=anna)["same"]
+    assert presenters.compared(enterprise=demo, year=YEAR, before=2, after=2, actor=anna)["same"]
 
 
 def test_an_answer_that_does_not_go_out_is_left_out(keep: Callable[..., int], demo: str, anna: Actor) -> None:
     keep("articles", 1)
     assert not _listed(demo, anna, "articles")["built_here"]
-    (request,) = _given_back(demo, anna, Asked("articles", "不清楚"), due=date(2027, 2, 3))
+    (request,) = _given_back(demo, anna, RequestInput("articles", "不清楚"), due=date(2027, 2, 3))
     notice = _one(demo, anna)["notices"][0]
     assert (notice["due"], notice["printed"], notice["provisional"]) == ("2027-02-03", True, False)
     fresh = keep("articles", 55)
@@ -223,12 +227,12 @@ def test_what_cannot_be_is_refused(keep: Callable[..., int], demo: str, anna: Ac
         "actor": anna,
         "due": None,
     }
-    early: Json = {**ask, "received": date(2027, 1, 1), "requests": [Asked("", "x")]}
+    early: Json = {**ask, "received": date(2027, 1, 1), "requests": [RequestInput("", "x")]}
     assert _code(lambda: rounds.give_back(**early)) == "dossier_day_before"
     assert (
         _code(lambda: rounds.give_back(**{**early, "received": HANDED, "requests": []})) == "dossier_requests_missing"
     )
-    other: Json = {**early, "received": HANDED, "requests": [Asked("nothing", "x")]}
+    other: Json = {**early, "received": HANDED, "requests": [RequestInput("nothing", "x")]}
     assert _code(lambda: rounds.give_back(**other)) == "dossier_item_unknown"
     assert Submission.objects.count() == 1
 

@@ -84,7 +84,10 @@ def test_the_registers_decide(house: str, load: Import, operator: Actor) -> None
     load("lines", "线路编号,状态,停用日期", ("L01", "停用", "2026-11-25"))
     assert asked(operator) == "no-channel"
     assert asked(operator, purpose="售后回访", at=NOON - timedelta(days=1)) == "allow"
-    team = {line["name"]: line["team"] for line in gate_policy.listed(enterprise=house, actor=operator)["channels"]}
+    team = {
+        line["name"]: line["team"]
+        for line in gate_policy.summarize_policy(enterprise=house, actor=operator)["channels"]
+    }
     assert team == {"L01": "T01", "L02": "T01"}  # the name leads to the id
 
 
@@ -203,7 +206,7 @@ def test_switches_and_vendors_rules_reach_the_gate(house: str, anna: Actor, oper
     operations.approve(approval=str(looking_on.approval), actor=anna)
     waiting = gate_policy.fail_open(enterprise=house, purpose="service", on=True, reason="", actor=operator)
     assert waiting.state == "pending"  # calls go unasked: never one person's own choice
-    assert gate_policy.listed(enterprise=house, actor=anna)["enforce"] is False
+    assert gate_policy.summarize_policy(enterprise=house, actor=anna)["enforce"] is False
     operations.approve(approval=str(waiting.approval), actor=anna)
     gate_policy.choose(enterprise=house, rule="frequency.aliyun_vms", on=True, reason="", actor=operator)
     tenant = opened().tenants[house]

@@ -202,4 +202,4 @@ def test_a_row_that_nobody_foresaw_is_named_by_its_kind(both: tuple[str, str], m
     monkeypatch.setattr("nianjian.features.dial_policy.operations.facts.numbers", numbers)
     fault = gate_feed.feed().refused[both[0]]
     assert (fault.code, fault.values) == ("gate_feed_fault", {"kind": "ValueError"})
-    assert CALLEE not in json.dumps(gate_feed.told(both[0]))
+    assert CALLEE not in json.dumps(gate_feed.find_published_policy(both[0]))

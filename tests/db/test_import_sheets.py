@@ -19,7 +19,7 @@ from nianjian.platform.audit.query import acts
 from nianjian.platform.registers import kinds, models, template
 from nianjian.platform.registers.importing import Receipt, import_sheet
 from nianjian.platform.registers.listing import listing
-from nianjian.platform.registers.rows import taken
+from nianjian.platform.registers.rows import exports
 
 Import = Callable[..., Receipt]
 IDENTITY = "11010519491231002X"
@@ -348,7 +348,7 @@ def test_a_list_that_was_made_harmless_comes_back_unchanged(
     rows = [(f"T{n}", name) for n, name in enumerate(names)]
     assert load("teams", "团队编号,名称", *rows).rows["inserted"] == len(names)
     sheet = kinds.register("teams").sheet
-    made = taken.csv_file(sheet, models.Team.objects.all(), full=True)
+    made = exports.csv_file(sheet, models.Team.objects.all(), full=True)
     written = [cells[1] for cells in csv.reader(made.decode("utf-8-sig").splitlines())][1:]
     assert sorted(written) == sorted(f"'{name}" for name in names)
     path = tmp_path / "back.csv"

@@ -69,8 +69,8 @@ def test_rejects_are_summed_by_batch_newest_first(demo: str, other: str) -> None
     _file("B2", demo, "tinet", ["2026-11-02"], rejected=4)
     _file("B3", demo, "tinet", ["2026-11-02"])
     _file("B4", other, "tinet", ["2026-11-02"], rejected=9)
-    assert query.with_rejects(demo, most=5) == [("B2", 7), ("B1", 2)]
-    assert query.with_rejects(demo, most=1) == [("B2", 7)]
+    assert query.list_batches_with_rejects(demo, most=5) == [("B2", 7), ("B1", 2)]
+    assert query.list_batches_with_rejects(demo, most=1) == [("B2", 7)]
 
 
 def test_the_last_day_of_many_enterprises_takes_two_queries(demo: str, other: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.people.operations import people as operations
-from nianjian.platform.accounts import folk, query, service
+from nianjian.platform.accounts import people, query, service
 from nianjian.platform.accounts.links.service import make_first, make_inspection
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
@@ -62,8 +62,8 @@ def test_a_token_for_some_acts_reaches_nobody_who_may_do_more(
     service.add_user(name="other", role="administrator", enterprises=[], actor=operator)
     before = list(acts(newest=1))
     narrowed = Actor(boss.name, boss.kind, PEOPLE)
-    assert folk.governs(boss, "other")
-    assert not folk.governs(narrowed, "other")
+    assert people.governs(boss, "other")
+    assert not people.governs(narrowed, "other")
     with pytest.raises(NianjianError, match="token_too_narrow"):
         act(user="other", actor=narrowed)
     assert list(acts(newest=1)) == before

@@ -54,7 +54,7 @@ def _run(
 
 def test_the_kept_portrait_changes_only_after_the_audit_entry(monkeypatch: pytest.MonkeyPatch) -> None:
     _run()
-    first = portraits.kept("demo", 2026)
+    first = portraits.find_portrait("demo", 2026)
     assert first is not None
 
     def refused(**_given: object) -> None:
@@ -64,13 +64,13 @@ def test_the_kept_portrait_changes_only_after_the_audit_entry(monkeypatch: pytes
         broken.setattr(run_portrait, "record", refused)
         with pytest.raises(OSError, match="no space"):
             _run(as_of=date(2026, 6, 30))
-    assert portraits.kept("demo", 2026) == first
+    assert portraits.find_portrait("demo", 2026) == first
     folder = Path(wiring.lake("demo").folder).parents[1] / "portraits" / "demo"
     assert sorted(path.name for path in folder.iterdir()) == ["2026.json", "lines.json", "runs"]  # nothing half-written
     assert len(portraits.runs("demo", 2026)) == 1
     assert len(list(acts(verb="portrait.run"))) == 1
     second = _run(as_of=date(2026, 6, 30))
-    assert portraits.kept("demo", 2026) == second
+    assert portraits.find_portrait("demo", 2026) == second
     newest, _older = acts(verb="portrait.run")
     assert newest.data["as_of"] == "2026-06-30"
 
@@ -87,7 +87,7 @@ def test_what_has_no_portrait_is_refused(asked: dict[str, object], code: str) ->
     with pytest.raises(NianjianError) as raised:
         _run(**asked)  # type: ignore[arg-type]
     assert raised.value.code == code
-    assert portraits.kept("demo", 2026) is None
+    assert portraits.find_portrait("demo", 2026) is None
 
 
 def test_the_first_day_and_a_day_after_the_year_are_as_of_days() -> None:

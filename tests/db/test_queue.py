@@ -19,7 +19,7 @@ AGAIN = frozenset({"calls.import"})
 
 
 def _put(kind: str = "calls.import") -> str:
-    return service.put(kind=kind, enterprise="demo", payload={"a": 1}, requested_by="user:anna")
+    return service.enqueue_job(kind=kind, enterprise="demo", payload={"a": 1}, requested_by="user:anna")
 
 
 def _take(worker: str = "w1") -> JobValue | None:

@@ -227,7 +227,7 @@ def test_what_is_over_its_time_is_counted_each_night_and_late_by_day(worker: Wor
     process.tidy()
     assert _counts() == [("system:clock", "waiting")], "never counted: at once, and once"
     worker.step()
-    assert watch.looked(enterprise="demo", actor=ANNA).at is not None
+    assert watch.get_retention_status(enterprise="demo", actor=ANNA).at is not None
     now = clock.now().astimezone(clock.ZONE)
     day, night = (now.replace(hour=hour) + timedelta(days=1) for hour in (15, 2))
     assert watch.nightly(day) == 0
@@ -236,7 +236,9 @@ def test_what_is_over_its_time_is_counted_each_night_and_late_by_day(worker: Wor
     Job.objects.filter(state="waiting").update(state="failed", finished_at=now, created_at=now + timedelta(hours=1))
     assert watch.nightly(night + timedelta(days=1)) == 1
     assert _counts() == [("system:clock", "failed"), ("system:clock", "waiting"), ("system:clock", "done")]
-    assert watch.looked(enterprise="demo", actor=ANNA).at is not None, "a count that failed takes none away"
+    assert watch.get_retention_status(enterprise="demo", actor=ANNA).at is not None, (
+        "a count that failed takes none away"
+    )
     Job.objects.filter(state="waiting").update(state="failed", finished_at=now)
     assert watch.nightly(night + timedelta(days=3)) == 1
     assert sorted(state for _by, state in _counts()) == ["done", "failed", "waiting"], "older ones are forgotten"

@@ -31,12 +31,12 @@ from nianjian.features.dial_policy.operations import policy
 from nianjian.features.rectification.cases.papers import content
 from nianjian.features.rectification.cases.service import Notice
 from nianjian.features.rectification.operations import (
+    case_gaps,
     cases,
     closing,
     evidence,
     isolate,
     locate,
-    looked,
     report,
     watch,
     work,
@@ -86,7 +86,7 @@ def fails(code: str, act: Callable[[], object]) -> NianjianError:
 
 
 def isolated(case: str, anna: Actor, bo: Actor) -> dict[str, Any]:
-    asked = isolate.ask(
+    asked = isolate.request_isolation(
         enterprise="demo",
         case=case,
         key="line",
@@ -112,7 +112,7 @@ def test_a_printed_day_wins_and_a_case_has_one_entry_an_act(demo: str, anna: Act
     early = Notice(date(2026, 4, 28), date(2026, 4, 27))
     fails("rectify_due_before_receipt", lambda: cases.open_case(enterprise=demo, notice=early, paper=None, actor=bo))
     assert [act.verb for act in acts(enterprise="demo", newest=3)] == ["rectify.opened"] * 3
-    assert len(cases.listed(enterprise=demo, actor=bo)) == 3
+    assert len(cases.list_cases(enterprise=demo, actor=bo)) == 3
 
 
 def test_locate_names_the_bad_line_and_not_the_unlucky_one(case: str, anna: Actor) -> None:
@@ -141,39 +141,39 @@ def test_locate_names_the_bad_line_and_not_the_unlucky_one(case: str, anna: Acto
 
 
 def test_isolation_takes_two_persons_and_reaches_the_gate(case: str, anna: Actor, bo: Actor) -> None:
-    asked = isolate.ask(
+    asked = isolate.request_isolation(
         enterprise="", case=case, key="line", channel="L1", cap=None, reason="投诉集中", end="投诉下降", actor=anna
     )
-    assert (asked["cap"], policies.standing("demo", "channel", "L1")) == (30, None)
+    assert (asked["cap"], policies.find_policy_in_force("demo", "channel", "L1")) == (30, None)
     assert request(approval=asked["approval"], actor=bo)["asked"]["channel"] == "L1"  # type: ignore[index]
     again = {"enterprise": "demo", "case": None, "key": "line", "channel": "L1", "cap": 20}
-    fails("approval_pending", lambda: isolate.ask(**again, reason="x", end="y", actor=bo))  # type: ignore[arg-type]
+    fails("approval_pending", lambda: isolate.request_isolation(**again, reason="x", end="y", actor=bo))  # type: ignore[arg-type]
     fails("approval_same_person", lambda: approve(approval=asked["approval"], actor=anna))
     approve(approval=asked["approval"], actor=bo)
-    standing = policies.standing("demo", "channel", "L1")
+    standing = policies.find_policy_in_force("demo", "channel", "L1")
     assert standing is not None
     assert standing.values == {"cap": 30, "white_list": True}
-    fails("rectify_isolated_already", lambda: isolate.ask(**again, reason="x", end="y", actor=bo))  # type: ignore[arg-type]
+    fails("rectify_isolated_already", lambda: isolate.request_isolation(**again, reason="x", end="y", actor=bo))  # type: ignore[arg-type]
     lifted = isolate.ask_lift(enterprise="demo", key="line", channel="L1", reason="已整改", actor=bo)
     told = request(approval=lifted["approval"], actor=anna)["asked"]
     assert (told["reason"], told["end"]) == ("已整改", "投诉下降"), "who agrees reads what it was to wait for"  # type: ignore[index]
     fails("approval_same_person", lambda: approve(approval=lifted["approval"], actor=bo))
     approve(approval=lifted["approval"], actor=anna)
-    standing = policies.standing("demo", "channel", "L1")
+    standing = policies.find_policy_in_force("demo", "channel", "L1")
     assert standing is not None
     assert not standing.values["white_list"]
     fails(
         "rectify_not_isolated",
         lambda: isolate.ask_lift(enterprise="demo", key="line", channel="L1", reason="x", actor=bo),
     )
-    assert cases.shown(case=case, actor=bo)["state"] == "isolated"
+    assert cases.get_case_detail(case=case, actor=bo)["state"] == "isolated"
 
 
 def test_the_cap_of_before_is_the_gates_own_and_isolating_never_raises_it(world: str, anna: Actor, bo: Actor) -> None:
     demo = "demo"
 
     def asked(channel: str, cap: int | None = None) -> tuple[int, int]:
-        told = isolate.ask(
+        told = isolate.request_isolation(
             enterprise=demo, case=None, key="display", channel=channel, cap=cap, reason="x", end="y", actor=anna
         )
         order = orders.of_approval(told["approval"])
@@ -190,13 +190,13 @@ def test_the_cap_of_before_is_the_gates_own_and_isolating_never_raises_it(world:
 
 def test_a_displayed_number_is_one_channel_however_it_is_written(world: str, anna: Actor, bo: Actor) -> None:
     demo = "demo"
-    told = isolate.ask(
+    told = isolate.request_isolation(
         enterprise=demo, case=None, key="display", channel="+86 95013001", cap=None, reason="x", end="y", actor=anna
     )
     assert told["channel"] == "95013001"
     approve(approval=told["approval"], actor=bo)
     again = {"enterprise": demo, "case": None, "key": "display", "channel": "95013001", "cap": 20}
-    fails("rectify_isolated_already", lambda: isolate.ask(**again, reason="x", end="y", actor=bo))  # type: ignore[arg-type]
+    fails("rectify_isolated_already", lambda: isolate.request_isolation(**again, reason="x", end="y", actor=bo))  # type: ignore[arg-type]
     isolate.ask_lift(enterprise=demo, key="display", channel="0086-95013001", reason="已整改", actor=bo)
 
 
@@ -294,7 +294,7 @@ def test_a_report_is_a_draft_until_the_loop_is_closed(case: str, anna: Actor, bo
     told = "".join(page.get_textpage().get_text_range() for page in book)
     assert "浙通管改" in told
     book.close()
-    assert cases.shown(case=case, actor=anna)["state"] == "reported"
+    assert cases.get_case_detail(case=case, actor=anna)["state"] == "reported"
 
 
 def test_a_case_closes_only_after_the_check_and_leaves_a_routine(case: str, anna: Actor, bo: Actor) -> None:
@@ -332,7 +332,7 @@ def test_a_stopped_location_leaves_the_case_as_it_was(case: str, anna: Actor, mo
     monkeypatch.setattr("nianjian.doors.site.jobs.worker.PAUSE", 0)
     Worker("w1", Event()).step()
     found = queue.job(job)
-    assert (found.state, cases.shown(case=case, actor=anna)["located"]) == ("stopped", None)
+    assert (found.state, cases.get_case_detail(case=case, actor=anna)["located"]) == ("stopped", None)
     assert [done for done, _total in seen] == [0, 1, 2, 3]
     assert len({total for _done, total in seen}) == 1
 
@@ -355,11 +355,11 @@ def test_each_kind_of_work_counts_its_steps_and_tells_what_came_of_it(
 
     assert done(work.ask_figures(case=case, first=None, last=None, actor=anna)).kind == "rectify.measure"
     assert done(work.ask_check(case=case, actor=anna)).result["ready"] is True
-    assert looked.looked(case=case, actor=anna).ready
+    assert case_gaps.preview_gaps(case=case, actor=anna).ready
     made = done(work.ask_report(case=case, form="docx", language="zh", actor=anna))
     body = report.fetched(case=case, job=made.id, actor=anna).content
     assert hashlib.sha256(body).hexdigest() == made.result["sha256"]
-    assert looked.looked(case=case, actor=anna).ready
+    assert case_gaps.preview_gaps(case=case, actor=anna).ready
     asked = work.ask_submission(case=case, day=TODAY, actor=anna)
     assert work.ask_submission(case=case, day=TODAY, actor=anna) == asked
     assert done(asked).result["submitted_on"] == TODAY.isoformat()
@@ -376,7 +376,7 @@ def test_handing_in_counts_everything_once_more(case: str, anna: Actor, bo: Acto
     job = work.ask_submission(case=case, day=TODAY, actor=anna)  # nothing is counted while it is asked for
     assert Worker("w1", Event()).step()
     assert queue.job(job).error["code"] == "rectify_gaps_open"
-    assert cases.shown(case=case, actor=anna)["submitted_on"] is None
+    assert cases.get_case_detail(case=case, actor=anna)["submitted_on"] is None
     evidence.measure(case=case, first=None, last=None, actor=anna)
     refused = fails("rectify_gaps_open", lambda: closing.submit(case=case, day=TODAY, actor=anna))
     assert [one["code"] for one in refused.findings] == ["report_outdated"]  # it tells the figures of before
@@ -389,12 +389,12 @@ def test_what_a_check_has_counted_since_the_report_refuses_the_handing_in(case: 
     report.report(case=case, form="docx", language="en", actor=anna)
     more = [call(900_000 + n, TODAY + timedelta(days=2), "L1", second=5000 + n) for n in range(3)]
     data.append(wiring.lake("demo"), more, "b1")
-    assert [gap.code for gap in evidence.standing(own(case, anna)) if gap.blocks] == []
+    assert [gap.code for gap in evidence.list_gaps_without_lake(own(case, anna)) if gap.blocks] == []
     work.ask_check(case=case, actor=anna)
     Worker("w1", Event()).step()
     refused = fails("rectify_gaps_open", lambda: closing.submit(case=case, day=TODAY, actor=anna))
     assert [one["code"] for one in refused.findings] == ["figures_changed"]
-    assert cases.shown(case=case, actor=anna)["state"] == "reported"
+    assert cases.get_case_detail(case=case, actor=anna)["state"] == "reported"
     data.change(wiring.lake("demo"), add={}, remove=("b1",))
     closing.submit(case=case, day=TODAY, actor=anna)
 
@@ -403,8 +403,8 @@ def test_a_check_is_over_once_the_case_changes(case: str, anna: Actor, bo: Actor
     ready(case, anna, bo)
     work.ask_check(case=case, actor=anna)
     Worker("w1", Event()).step()
-    assert looked.looked(case=case, actor=anna).ready
+    assert case_gaps.preview_gaps(case=case, actor=anna).ready
     cases.add_measure(case=case, text="再查一次", owner="王五", due=TODAY, every=None, actor=anna)
-    known = looked.looked(case=case, actor=anna)
+    known = case_gaps.preview_gaps(case=case, actor=anna)
     assert (known.fresh, known.ready) == (False, False)
     assert [gap.code for gap in known.gaps] == ["measures_open"]

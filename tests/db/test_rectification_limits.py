@@ -41,7 +41,7 @@ def fails(code: str, act: Callable[[], object]) -> None:
 
 def isolated(case: str, anna: Actor, bo: Actor) -> date:
     """The day on which the channel was isolated."""
-    asked = isolate.ask(
+    asked = isolate.request_isolation(
         enterprise="demo", case=case, key="line", channel="L1", cap=None, reason="r", end="e", actor=anna
     )
     approve(approval=asked["approval"], actor=bo)
@@ -56,7 +56,10 @@ def test_days_of_which_nothing_is_known_locate_and_measure_nothing(case: str, an
     for act in (evidence.measure, work.ask_figures):
         for first, last in ((ahead, None), (None, day - timedelta(days=1)), (day, None)):
             fails("rectify_days_reversed", partial(act, case=case, first=first, last=last, actor=anna))
-    assert {one["step"] for one in cases.shown(case=case, actor=anna)["steps"] if one["done"]} == {"opened", "isolated"}
+    assert {one["step"] for one in cases.get_case_detail(case=case, actor=anna)["steps"] if one["done"]} == {
+        "opened",
+        "isolated",
+    }
 
 
 def locate_of(*, case: str, first: date | None, last: date | None, actor: Actor) -> object:
@@ -76,7 +79,7 @@ def test_what_is_written_has_an_end_and_a_paper_s_date_is_corrected(case: str, a
     )
     fails(
         "rectify_channel_missing",
-        lambda: isolate.ask(
+        lambda: isolate.request_isolation(
             enterprise="demo", case=case, key="line", channel=" ", cap=None, reason="r", end="e", actor=anna
         ),
     )
@@ -92,9 +95,9 @@ def test_what_is_written_has_an_end_and_a_paper_s_date_is_corrected(case: str, a
     first = attach(TODAY)
     assert attach(TODAY) == first
     assert attach(TODAY - timedelta(days=3))["id"] == first["id"]
-    (kept,) = cases.shown(case=case, actor=anna)["papers"]
+    (kept,) = cases.get_case_detail(case=case, actor=anna)["papers"]
     assert kept["dated"] == (TODAY - timedelta(days=3)).isoformat()
-    steps = [one["step"] for one in cases.shown(case=case, actor=anna)["events"]]
+    steps = [one["step"] for one in cases.get_case_detail(case=case, actor=anna)["events"]]
     assert steps == ["opened", "paper_added", "paper_corrected"]
     assert [one.verb for one in acts(enterprise="demo", newest=1)] == ["rectify.paper_corrected"]
 
@@ -107,7 +110,7 @@ def test_a_watched_licence_is_carried_into_the_next_season(demo: str, anna: Acto
         lambda: watch.act(**said, since=date(2026, 6, 2), until=None, year=None, actor=anna),  # type: ignore[arg-type]
     )
     for year, count in ((2025, 0), (2026, 1), (2027, 1)):
-        assert len(watch.listed(enterprise=demo, year=year, actor=anna)) == count
+        assert len(watch.list_watched_licences(enterprise=demo, year=year, actor=anna)) == count
     watch.act(**said, since=None, until=date(2027, 9, 1), year=None, actor=anna)  # type: ignore[arg-type]
-    assert len(watch.listed(enterprise=demo, year=2026, actor=anna)) == 1
-    assert len(watch.listed(enterprise=demo, year=2027, actor=anna)) == 0
+    assert len(watch.list_watched_licences(enterprise=demo, year=2026, actor=anna)) == 1
+    assert len(watch.list_watched_licences(enterprise=demo, year=2027, actor=anna)) == 0

@@ -20,10 +20,11 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.words import CHINESE, words
-from nianjian.features.inbox.operations import inbox, tell
-from nianjian.features.season.operations import acts, remind
-from nianjian.features.season.operations.known import Known, known
-from nianjian.features.season.operations.remind import look
+from nianjian.features.inbox.operations import delivery, inbox
+from nianjian.features.season.operations import acts
+from nianjian.features.season.operations import reminders as remind
+from nianjian.features.season.operations.reminders import enqueue_due_reminders
+from nianjian.features.season.operations.season_facts import SeasonFacts, get_season_facts
 from nianjian.platform.accounts.models import Enterprise, Membership
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.service import add_enterprise, add_user
@@ -78,16 +79,16 @@ def test_a_day_is_told_once(
 ) -> None:
     _confirmed(program)
     with django_assert_max_num_queries(60):
-        made = look()
+        made = enqueue_due_reminders()
     assert made == Message.objects.count() > 2
     before = Entry.objects.count()
     with django_assert_num_queries(2):
-        assert look() == 0
+        assert enqueue_due_reminders() == 0
     assert Entry.objects.count() == before, "looking twice writes nothing"
-    assert (tell.deliver(), tell.deliver()) == (1, 0)
+    assert (delivery.deliver(), delivery.deliver()) == (1, 0)
     (told,) = program.heard
     assert told["title"] == f"年检：{made} 条提醒"
-    rows = {one["about"]: one for one in map(inbox.shown, inbox.messages(lee))}
+    rows = {one["about"]: one for one in map(inbox.to_document, inbox.messages(lee))}
     assert (rows["track:licence"]["stage"], rows["track:licence"]["left"]) == ("before-1", 1)
     assert all(one["text"] in told["message"] for one in rows.values())
     assert {each["state"] for one in rows.values() for each in one["dispatches"]} == {"delivered"}
@@ -99,17 +100,17 @@ def test_the_next_day_brings_the_next_moment_alone(
     lee: Actor, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     del program
-    look()
+    enqueue_due_reminders()
     told = Message.objects.count()
     monkeypatch.setenv(clock.OVERRIDE, "2027-03-31")
-    look()
+    enqueue_due_reminders()
     fresh = {one.about: one.stage for one in Message.objects.order_by("pk")[told:]}
     assert fresh["track:licence"] == "before-0"
     given: dict[str, Any] = {"enterprise": "demo", "year": 2026, "day": date(2027, 3, 31), "actor": Actor("root")}
     for track in ("licence", "code_number"):
         acts.submitted(track=track, licence=None, **given)
     monkeypatch.setenv(clock.OVERRIDE, "2027-04-01")
-    look()
+    enqueue_due_reminders()
     assert not Message.objects.filter(day=date(2027, 4, 1), about__startswith="track").exists(), "handed in in time"
     assert inbox.read(chosen_=None, actor=lee) == Message.objects.count()
 
@@ -119,7 +120,7 @@ def test_a_season_before_the_enterprise_was_known_here_is_not_reminded_of(
 ) -> None:
     del lee, program
     monkeypatch.setenv(clock.OVERRIDE, "2026-12-01")
-    assert look() == 0
+    assert enqueue_due_reminders() == 0
 
 
 def test_an_enterprise_that_cannot_be_looked_at_keeps_no_other_back(
@@ -128,30 +129,30 @@ def test_an_enterprise_that_cannot_be_looked_at_keeps_no_other_back(
     del lee, program
     add_enterprise(code="a", name="甲", province="浙江", actor=operator)
 
-    def broken(code: str, year: int, today: date) -> Known:
+    def broken(code: str, year: int, today: date) -> SeasonFacts:
         if code == "a":
             raise NianjianError("rulebook_day_too_early")
-        return known(code, year, today)
+        return get_season_facts(code, year, today)
 
     monkeypatch.setattr(remind, "known", broken)
-    assert look() > 2
+    assert enqueue_due_reminders() > 2
     assert "people of a " in caplog.text
     monkeypatch.undo()
     monkeypatch.setenv(clock.OVERRIDE, TODAY.isoformat())
-    look()
-    assert outbox.looked(TODAY) == {"a", "demo"}, "what failed is looked at again"
+    enqueue_due_reminders()
+    assert outbox.list_decided_enterprises(TODAY) == {"a", "demo"}, "what failed is looked at again"
 
 
 def test_a_failed_try_is_queued_and_given_up_visibly(
     lee: Actor, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = _confirmed(program)
-    look()
+    enqueue_due_reminders()
     program.status = 500
     now = NOON
     for pause in (*service.PAUSES, timedelta()):
         monkeypatch.setattr(clock, "now", partial(_moment, now))
-        assert tell.deliver() == 1
+        assert delivery.deliver() == 1
         states = set(Dispatch.objects.values_list("state", "fault"))
         now += pause
     assert states == {("failed", "HTTP 500")}
@@ -159,7 +160,7 @@ def test_a_failed_try_is_queued_and_given_up_visibly(
     program.status = 200
     for one in Dispatch.objects.all():
         inbox.again(enterprise="demo", dispatch=one.pk, actor=lee)
-    assert tell.deliver() == 1
+    assert delivery.deliver() == 1
     assert set(Dispatch.objects.values_list("state", "channel")) == {("delivered", number)}
     assert "可能重复" not in program.heard[-1]["message"], "it was certainly not delivered before"
     with pytest.raises(NianjianError, match="dispatch_delivered"):
@@ -168,27 +169,27 @@ def test_a_failed_try_is_queued_and_given_up_visibly(
 
 def test_nobody_at_home_is_no_maybe_and_a_cut_answer_is(lee: Actor, program: Program) -> None:
     _confirmed(program)
-    look()
+    enqueue_due_reminders()
     Channel.objects.update(address=_closed_port())
-    assert tell.deliver() == 1
+    assert delivery.deliver() == 1
     assert set(Dispatch.objects.values_list("state", "fault")) == {("queued", "NewConnectionError")}
     Channel.objects.update(address=program.url)
     program.status = 504
     Dispatch.objects.update(next_at=NOON)
-    assert tell.deliver() == 1
+    assert delivery.deliver() == 1
     told = set(Dispatch.objects.values_list("state", "fault"))
     assert told == {("unclear", "HTTP 504")}, "the receiver behind may have taken it"
     program.status = 200
     program.heard.clear()
     Dispatch.objects.update(state=Dispatch.QUEUED)
     program.cut = True
-    assert (tell.deliver(), tell.deliver()) == (1, 0)
+    assert (delivery.deliver(), delivery.deliver()) == (1, 0)
     assert set(Dispatch.objects.values_list("state", flat=True)) == {"unclear"}
     assert len(program.heard) == 1, "it is not sent again unasked"
     program.cut = False
     for one in Dispatch.objects.all():
         inbox.again(enterprise="demo", dispatch=one.pk, actor=lee)
-    assert tell.deliver() == 1
+    assert delivery.deliver() == 1
     assert program.heard[-1]["message"].startswith("可能重复")
 
 
@@ -205,13 +206,13 @@ def _closed_port() -> str:
 def test_a_worker_that_died_leaves_maybe_sent(lee: Actor, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     del lee
     _confirmed(program)
-    look()
+    enqueue_due_reminders()
     claimed = service.take(NOON)
     assert claimed
     assert service.take(NOON) is None, "what is taken is nobody else's"
-    assert tell.deliver() == 0
+    assert delivery.deliver() == 0
     monkeypatch.setattr(clock, "now", lambda: NOON + service.LEASE + timedelta(seconds=1))
-    assert tell.deliver() == 0
+    assert delivery.deliver() == 0
     assert set(Dispatch.objects.values_list("state", "fault")) == {("unclear", "worker_died")}
     assert not program.heard
     service.settle(claimed=claimed, outcome=speaking.Outcome.SENT, fault="", now=NOON)  # it was only slow
@@ -222,7 +223,7 @@ def test_a_slow_receiver_keeps_no_other_waiting(lee: Actor, program: Program, mo
     del lee
     for _ in range(3):
         _confirmed(program)
-    look()
+    enqueue_due_reminders()
     lock, others, told = Lock(), Event(), list[str]()
 
     def slow(_kind: str, _address: str, _title: str, text: str, _mail: str) -> tuple[speaking.Outcome, str]:
@@ -235,7 +236,7 @@ def test_a_slow_receiver_keeps_no_other_waiting(lee: Actor, program: Program, mo
         return (speaking.Outcome.SENT, "") if heard else (speaking.Outcome.UNCLEAR, "TimeoutError")
 
     monkeypatch.setattr(speaking, "tell", slow)
-    assert (tell.deliver(), tell.deliver()) == (3, 0)
+    assert (delivery.deliver(), delivery.deliver()) == (3, 0)
     assert len(told) == 3, "each channel once"
     assert set(Dispatch.objects.values_list("state", flat=True)) == {"delivered"}
     assert not service.take(NOON), "nothing is left"
@@ -247,21 +248,21 @@ def test_quiet_hours_and_digest(lee: Actor, program: Program, monkeypatch: pytes
     before = Entry.objects.count()
     inbox.choose(scope="role", quiet_from=time(11), quiet_until=time(13), digest=None, actor=lee)
     assert Entry.objects.count() == before, "the same again writes nothing"
-    look()
-    assert tell.deliver() == 0
+    enqueue_due_reminders()
+    assert delivery.deliver() == 0
     monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(hours=1))
-    assert tell.deliver() == 1
+    assert delivery.deliver() == 1
     with pytest.raises(NianjianError, match="scope_unknown"):
         inbox.choose(scope="x", quiet_from=time(1), quiet_until=time(2), digest=None, actor=lee)
 
 
 def test_who_may_not_read_any_more_is_not_told(lee: Actor, program: Program) -> None:
     _confirmed(program)
-    look()
+    enqueue_due_reminders()
     assert inbox.unread(lee) == Message.objects.filter(user=lee.name).count() > 2
     Membership.objects.filter(user_id=lee.name).delete()
     assert inbox.unread(lee) == 0, "what the inbox does not show is not counted"
-    tell.deliver()
+    delivery.deliver()
     assert set(Dispatch.objects.values_list("state", "fault")) == {("dropped", "reader_gone")}
     assert not program.heard
     assert not list(inbox.messages(lee))
@@ -280,11 +281,11 @@ def test_mail_by_the_installations_server(lee: Actor, program: Program, monkeypa
         found = re.search(r"\d{6}", _body(server))
         assert found
         inbox.confirm(channel=made["channel"], code=found[0], actor=lee)
-        count = look()
-        assert tell.deliver() == 1
+        count = enqueue_due_reminders()
+        assert delivery.deliver() == 1
         server.refusing = True
         Dispatch.objects.update(state=Dispatch.QUEUED)
-        tell.deliver()
+        delivery.deliver()
         assert set(Dispatch.objects.values_list("state", "fault")) == {("queued", "SMTPRecipientsRefused")}
         with pytest.raises(NianjianError, match="channel_unreachable"):
             inbox.add_channel(address="nobody@example.com", actor=lee)
@@ -347,9 +348,9 @@ def test_a_text_that_is_too_long_for_a_chat_goes_in_several(
 ) -> None:
     del lee
     _confirmed(program)
-    count = look()
+    count = enqueue_due_reminders()
     monkeypatch.setattr(speaking, "LONGEST", 600)
-    assert tell.deliver() > 1
+    assert delivery.deliver() > 1
     assert all(len(f"{one['title']}\r\n{one['message']}".encode()) <= 600 for one in program.heard)
     lines = [line for one in program.heard for line in one["message"].splitlines()[:-1]]
     assert len(set(lines)) == len(lines) == count, "each once"

@@ -68,7 +68,7 @@ def test_a_run_is_kept_with_its_digest_and_never_changed() -> None:
     _run(date(2026, 6, 30))
     new, old = runs_of(enterprise="demo", year=2026, actor=ACTOR)
     first = portraits.run("demo", 2026, old)
-    assert portraits.kept("demo", 2026, old) == json.loads(json.dumps(told))
+    assert portraits.find_portrait("demo", 2026, old) == json.loads(json.dumps(told))
     assert first.sha256 == hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
     later, earlier = acts(verb="portrait.run")
     assert (earlier.data["run"], earlier.data["sha256"]) == (old, first.sha256)

@@ -22,7 +22,7 @@ from nianjian.platform.vault import keyring
 
 def _team(operator: Actor, key: str, enterprise: str = "demo") -> Any:
     service.create(kind="teams", enterprise=enterprise, texts={"team_id": key}, since=None, reason="", actor=operator)
-    found = query.standing("teams", Sight(enterprise, clock.today()), key)
+    found = query.find_latest_version("teams", Sight(enterprise, clock.today()), key)
     assert found is not None
     return found
 

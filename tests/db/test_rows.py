@@ -19,7 +19,7 @@ from nianjian.platform.audit.verify import verify
 from nianjian.platform.registers import kinds
 from nianjian.platform.registers.importing import Receipt, import_sheet
 from nianjian.platform.registers.models import Consent, Line, Payment, Seat, Team
-from nianjian.platform.registers.rows import entry, history, query, service, taken
+from nianjian.platform.registers.rows import entry, exports, history, query, service
 from nianjian.platform.registers.rows.query import Sight
 from nianjian.platform.registers.tables import cells
 from nianjian.platform.registers.versions.query import as_at
@@ -55,7 +55,7 @@ def _code(error: pytest.ExceptionInfo[NianjianError]) -> str:
 
 
 def _standing(kind: str, key: str) -> Any:
-    found = query.standing(kind, _sight(), key)
+    found = query.find_latest_version(kind, _sight(), key)
     assert found is not None
     return found
 
@@ -209,7 +209,7 @@ def test_an_end_before_the_beginning_means_that_it_never_held(demo: str, operato
     _create("lines", operator, date(2026, 5, 1), line_id="L1", team="T1")
     _end("lines", operator, [_standing("lines", "L1").pk], date(2026, 5, 1))
     assert _held("2026-05-01") == _held("2026-04-30") == []
-    assert query.standing("lines", _sight(), "L1") is None
+    assert query.find_latest_version("lines", _sight(), "L1") is None
 
 
 def test_what_ended_begins_again_after_its_end(demo: str, operator: Actor, load: Import) -> None:
@@ -295,8 +295,8 @@ def test_a_personal_key_is_found_by_its_whole_value_only(demo: str, operator: Ac
     assert "13800138000" not in key
     assert Consent.objects.get().key == key
     wanted = query.Wanted
-    assert [row.key for row in query.found("consents", _sight(), wanted(text="13800138000"))] == [key]
-    assert list(query.found("consents", _sight(), wanted(text="1380013"))) == []
+    assert [row.key for row in query.filter_rows("consents", _sight(), wanted(text="13800138000"))] == [key]
+    assert list(query.filter_rows("consents", _sight(), wanted(text="1380013"))) == []
     told = str(_entries("registers.create"))
     assert "13800138000" not in told
     assert Team.objects.count() == 0
@@ -329,9 +329,9 @@ def test_a_full_list_comes_back_unchanged_and_a_masked_one_does_not_come_in(
             for full in (True, False):
                 rows = query.rows(kind, _sight())
                 content = (
-                    taken.workbook(sheet, rows, [("a", "b")], full=full)
+                    exports.workbook(sheet, rows, [("a", "b")], full=full)
                     if form == "xlsx"
-                    else taken.csv_file(sheet, rows, full=full)
+                    else exports.csv_file(sheet, rows, full=full)
                 )
                 path = tmp_path / f"{kind}-{full}.{form}"
                 path.write_bytes(content)

@@ -19,7 +19,7 @@ from nianjian.features.rectification.operations.cases import open_case
 from nianjian.features.season.notes.model import Note
 from nianjian.features.season.operations import acts
 from nianjian.features.season.operations.feed import entries
-from nianjian.features.season.operations.shown import shown
+from nianjian.features.season.operations.overview import summarize_season
 from nianjian.platform.accounts.models import Enterprise
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_user
@@ -54,7 +54,7 @@ def test_each_licence_has_both_reports(demo: str, operator: Actor) -> None:
     _licence(demo, "B2-1", date(2020, 1, 1))
     _licence(demo, "B2-2", date(2026, 12, 31))
     _licence(demo, "B2-3", date(2027, 1, 1))  # reports next year
-    told = shown(enterprise=demo, year=2026, today=TODAY, actor=operator)
+    told = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)
     assert [(one["licence"], one["track"]) for one in told["tracks"]] == [
         (licence, track) for licence in ("B2-1", "B2-2") for track in ("licence", "code_number")
     ]
@@ -63,7 +63,7 @@ def test_each_licence_has_both_reports(demo: str, operator: Actor) -> None:
     acts.submitted(licence="B2-1", **given)
     with pytest.raises(NianjianError, match="season_licence_unknown"):
         acts.submitted(licence="B2-3", **given)
-    half = shown(enterprise=demo, year=2026, today=TODAY, actor=operator)
+    half = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)
     assert [one["state"] for one in half["tracks"]] == ["filed", "on_time", "on_time", "on_time"]
     filing = {one["task"]: one for one in half["tasks"]}["file_licence"]
     assert (filing["steps"], filing["finished"]) == ({"done": 1, "total": 2}, False)
@@ -76,7 +76,7 @@ def test_a_notice_wins_on_the_overview_too(demo: str, operator: Actor) -> None:
     given: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "licence", "licence": None, "actor": operator}
     acts.printed(day=date(2027, 2, 26), notice="浙通知", **given)
     assert _days(demo) == [("licence", "2027-02-26"), ("code_number", "2027-03-31")]
-    first = shown(enterprise=demo, year=None, today=TODAY, actor=operator)["earliest"]
+    first = summarize_season(enterprise=demo, year=None, today=TODAY, actor=operator)["earliest"]
     assert (first["date"], first["level"]) == ("2027-02-26", "notice")
     acts.printed(day=None, **given)
     assert _days(demo)[0] == ("licence", "2027-03-31")
@@ -92,11 +92,11 @@ def test_a_notice_to_one_licence_takes_nothing_off_the_others(
     after = date(2027, 4, 1)
 
     def states(day: date) -> list[tuple[str, str, str]]:
-        told = shown(enterprise=demo, year=2026, today=day, actor=operator)
+        told = summarize_season(enterprise=demo, year=2026, today=day, actor=operator)
         return [(one["licence"], one["due"], one["state"]) for one in told["tracks"] if one["track"] == "licence"]
 
     assert states(after) == [("B2-1", "2027-05-31", "on_time"), ("B2-2", "2027-03-31", "late")]
-    assert shown(enterprise=demo, year=2026, today=TODAY, actor=operator)["earliest"]["date"] == "2027-03-31"
+    assert summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)["earliest"]["date"] == "2027-03-31"
     assert ("licence", "2027-03-31") in _days(demo)
     Enterprise.objects.update(created_at=clock.now() - timedelta(days=900))
     assert [(one.track, one.due) for one in late({demo: "浙江"}, after)[demo]] == [
@@ -108,7 +108,7 @@ def test_a_notice_to_one_licence_takes_nothing_off_the_others(
     assert [one.track for one in late({demo: "浙江"}, after)[demo]] == ["code_number"]
     assert late({demo: "浙江"}, date(2027, 6, 1))[demo][0].due == date(2027, 5, 31)
     acts.printed(licence="B2-2", day=date(2027, 6, 15), notice="延期通知", **given)
-    told = shown(enterprise=demo, year=2026, today=TODAY, actor=operator)
+    told = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)
     assert {one["date"] for one in told["tracks"][0]["deadlines"] if one["printed"]} == {"2027-05-31"}, "its own"
 
 
@@ -120,17 +120,17 @@ def test_saying_it_twice_changes_nothing(demo: str, operator: Actor) -> None:
         acts.printed(track="code_number", licence=None, day=date(2027, 3, 1), notice="通知", **of)
         acts.assign(task="items", owner="王工", **of)
         acts.snooze(task="items", until=date(2027, 2, 9), reason="等章", **of)
-        acts.done(task="entry_test", day=TODAY, note="截图", **of)
+        acts.mark_task_done(task="entry_test", day=TODAY, note="截图", **of)
         acts.snooze(task="drill", until=None, **of)
 
     say()
     entries, rows = Entry.objects.count(), (list(Filing.objects.values()), list(Note.objects.values()))
-    told = shown(enterprise=demo, year=2026, today=TODAY, actor=operator)
+    told = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)
     say()
     assert Entry.objects.count() == entries
     assert (list(Filing.objects.values()), list(Note.objects.values())) == rows
     assert not Note.objects.filter(task="drill").exists(), "waking what never slept writes nothing"
-    assert shown(enterprise=demo, year=2026, today=TODAY, actor=operator) == told
+    assert summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator) == told
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_saying_it_twice_changes_nothing(demo: str, operator: Actor) -> None:
 )
 def test_what_is_refused(demo: str, operator: Actor, words: dict[str, Any], code: str) -> None:
     with pytest.raises(NianjianError, match=code):
-        acts.done(enterprise=demo, year=2026, actor=operator, **words)
+        acts.mark_task_done(enterprise=demo, year=2026, actor=operator, **words)
     with pytest.raises(NianjianError, match="season_snooze_too_long"):
         acts.snooze(enterprise=demo, year=2026, task="items", until=date(2027, 4, 1), reason="x", actor=operator)
     for day, fault in ((date(2026, 12, 31), "season_day_early"), (date(2027, 2, 2), "season_day_ahead")):
@@ -154,16 +154,20 @@ def test_what_is_refused(demo: str, operator: Actor, words: dict[str, Any], code
 
 
 def test_a_case_of_rectification_brings_its_own_day(demo: str, operator: Actor) -> None:
-    before = {one["task"]: one for one in shown(enterprise=demo, year=2026, today=TODAY, actor=operator)["tasks"]}
+    before = {
+        one["task"]: one for one in summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)["tasks"]
+    }
     assert before["rectification"]["state"] == "done", "there is no case"
     open_case(enterprise=demo, notice=Notice(date(2027, 1, 4), date(2027, 1, 20), "", []), paper=None, actor=operator)
-    after = {one["task"]: one for one in shown(enterprise=demo, year=2026, today=TODAY, actor=operator)["tasks"]}
+    after = {
+        one["task"]: one for one in summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)["tasks"]
+    }
     assert (after["rectification"]["due"], after["rectification"]["state"]) == ("2027-01-20", "late")
 
 
 def test_a_notices_day_after_june_keeps_its_season_running(demo: str, operator: Actor) -> None:
     def year(day: date) -> int:
-        found: int = shown(enterprise=demo, year=None, today=day, actor=operator)["year"]
+        found: int = summarize_season(enterprise=demo, year=None, today=day, actor=operator)["year"]
         return found
 
     july = date(2027, 7, 20)
@@ -191,7 +195,7 @@ def test_the_headline_counts_to_the_day_to_which_the_law_moves(demo: str, operat
         reason="x", proposed_by="a", proposed_at=clock.now(), approval="A1", approved_by="b", approved_at=clock.now(),
     ).save()  # fmt: skip
     days = (date(2024, 3, 29), date(2024, 3, 31), date(2024, 4, 1), date(2024, 4, 2))
-    told = [shown(enterprise=demo, year=2023, today=day, actor=operator) for day in days]
+    told = [summarize_season(enterprise=demo, year=2023, today=day, actor=operator) for day in days]
     assert [(one["earliest"]["date"], one["earliest"]["last_day"]) for one in told] == [
         ("2024-03-31", "2024-04-01")
     ] * 4
@@ -207,7 +211,7 @@ def test_two_notices_of_one_name_are_two_days(demo: str, operator: Actor) -> Non
     given: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "licence", "actor": operator}
 
     def noticed() -> list[tuple[str, tuple[str, ...], str]]:
-        tracks = shown(enterprise=demo, year=2026, today=TODAY, actor=operator)["tracks"]
+        tracks = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)["tracks"]
         return [(day["date"], licences, mark) for day, licences, mark in each(tracks) if day["printed"]]
 
     acts.printed(licence=None, day=date(2027, 2, 26), notice="浙通知", **given)
@@ -223,7 +227,7 @@ def test_two_notices_of_one_name_are_two_days(demo: str, operator: Actor) -> Non
 
 
 def _uids(enterprise: str, actor: Actor) -> dict[str, date]:
-    told = shown(enterprise=enterprise, year=2026, today=TODAY, actor=actor)
+    told = summarize_season(enterprise=enterprise, year=2026, today=TODAY, actor=actor)
     days = [one for one in entries(told, "zh-hans") if "deadline" in one.about]
     found = {ical.uid(one.about): one.day for one in days}
     assert len(found) == len(days), "no UID twice"
@@ -233,8 +237,8 @@ def _uids(enterprise: str, actor: Actor) -> dict[str, date]:
 def test_who_may(demo: str, operator: Actor) -> None:
     add_user(name="insp", role="inspector", enterprises=[demo], actor=operator)
     reader = Actor("insp", "user")
-    assert shown(enterprise=demo, year=2026, today=TODAY, actor=reader)["year"] == 2026
+    assert summarize_season(enterprise=demo, year=2026, today=TODAY, actor=reader)["year"] == 2026
     with pytest.raises(NianjianError, match="role_missing"):
         acts.assign(enterprise=demo, year=2026, task="items", owner="x", actor=reader)
     with pytest.raises(NianjianError, match="role_missing"):
-        shown(enterprise=demo, year=2026, today=TODAY, actor=Actor("nobody", "user"))
+        summarize_season(enterprise=demo, year=2026, today=TODAY, actor=Actor("nobody", "user"))

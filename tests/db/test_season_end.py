@@ -21,13 +21,13 @@ from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.materials import service as materials
 from nianjian.features.dossier.materials.service import File, Place
 from nianjian.features.dossier.operations import build, checklist, fill_in, sorting, upload
-from nianjian.features.dossier.operations.making import kept, work
+from nianjian.features.dossier.operations.making import output_files, work
 from nianjian.features.dossier.operations.rounds import acts as rounds
 from nianjian.features.dossier.operations.sealing import papers, pictures
-from nianjian.features.dossier.operations.sealing.pictures import Wanted
+from nianjian.features.dossier.operations.sealing.pictures import PrintRequest
 from nianjian.features.maintenance.operations import strays
 from nianjian.features.season.operations import acts, archive, files
-from nianjian.features.season.operations.remind import look
+from nianjian.features.season.operations.reminders import enqueue_due_reminders
 from nianjian.features.season.operations.roll_over import roll_over
 from nianjian.platform.accounts.models import Enterprise
 from nianjian.platform.accounts.query import USER, Actor
@@ -160,10 +160,10 @@ def test_of_a_closed_season_nobody_is_reminded(demo: str, operator: Actor, monke
     add_user(name="lee", role="compliance_lead", enterprises=[demo], actor=operator)
     monkeypatch.setenv(clock.OVERRIDE, "2027-04-15")
     _filed(demo, operator)
-    assert look() > 0, "tasks that are late"
+    assert enqueue_due_reminders() > 0, "tasks that are late"
     archive.close(enterprise=demo, year=2026, actor=operator)
     monkeypatch.setenv(clock.OVERRIDE, "2027-04-25")
-    assert look() == 0, "nothing can be done there any more"
+    assert enqueue_due_reminders() == 0, "nothing can be done there any more"
 
 
 def test_an_archive_that_was_changed_is_not_shown(demo: str, operator: Actor) -> None:
@@ -182,7 +182,7 @@ def _built(demo: str, actor: Actor, *, draft: bool = False, manifest: str = "m1"
     """A package as the worker leaves it; its job."""
     job = work.ask_package(enterprise=demo, year=2026, pictures=draft, actor=actor)
     made = blobs.put(f"zip of {manifest}".encode())
-    told = {"digest": manifest, "name": "包.zip", "sha256": made.sha256, "size": made.size, kept.BLOB: made.id}
+    told = {"digest": manifest, "name": "包.zip", "sha256": made.sha256, "size": made.size, output_files.BLOB: made.id}
     Job.objects.filter(pk=job).update(state=Job.DONE, result=told, finished_at=clock.now() - timedelta(days=30))
     data = {"year": 2026, "manifest": manifest, "draft": draft, "items": {}}
     record(verb="dossier.built", enterprise=demo, actor=actor, data=data)
@@ -199,7 +199,7 @@ def test_its_files_are_kept_whatever_is_swept(demo: str, operator: Actor, tmp_pa
     assert (told["package"]["manifest"], told["package"]["draft"]) == ("m1", False), (
         "a draft only where nothing else is"
     )
-    assert kept.sweep() == 2
+    assert output_files.sweep() == 2
     for blob in blobs.blobs():
         old = (clock.now() - timedelta(days=9)).timestamp()
         os.utime(keyring.home() / "vault" / blob[:2] / blob, (old, old))
@@ -207,7 +207,7 @@ def test_its_files_are_kept_whatever_is_swept(demo: str, operator: Actor, tmp_pa
     known = {one["part"]: one["sha256"] for one in told["files"]}
     assert sorted(known) == ["log", "package"]
     for part, digest in known.items():
-        made = files.taken(enterprise=demo, year=2026, part=part, actor=operator)
+        made = files.download_file(enterprise=demo, year=2026, part=part, actor=operator)
         content = b"".join(made.content)
         assert hashlib.sha256(content).hexdigest() == digest
         if part == "log":
@@ -217,10 +217,10 @@ def test_its_files_are_kept_whatever_is_swept(demo: str, operator: Actor, tmp_pa
             assert content == b"zip of m1"
     assert Entry.objects.filter(verb="season.archive_taken").count() == 2
     with pytest.raises(NianjianError, match="season_file_unknown"):
-        files.taken(enterprise=demo, year=2026, part="portrait", actor=operator)
+        files.download_file(enterprise=demo, year=2026, part="portrait", actor=operator)
     add_user(name="rev", role="data_officer", enterprises=[demo], actor=operator)
     with pytest.raises(NianjianError, match="role_missing"):
-        files.taken(enterprise=demo, year=2026, part="log", actor=Actor("rev", USER))
+        files.download_file(enterprise=demo, year=2026, part="log", actor=Actor("rev", USER))
 
 
 def test_a_file_that_was_exchanged_is_not_given(demo: str, operator: Actor) -> None:
@@ -229,13 +229,13 @@ def test_a_file_that_was_exchanged_is_not_given(demo: str, operator: Actor) -> N
     other = blobs.put(b"{}")
     Kept.objects.update(blob=other.id, sha256=other.sha256)
     with pytest.raises(NianjianError, match="season_archive_damaged"):
-        files.taken(enterprise=demo, year=2026, part="log", actor=operator)
+        files.download_file(enterprise=demo, year=2026, part="log", actor=operator)
 
 
 def test_a_package_that_is_kept_no_more_is_built_again_first(demo: str, operator: Actor) -> None:
     _filed(demo, operator)
     job = _built(demo, operator)
-    kept.sweep()
+    output_files.sweep()
     before = set(blobs.blobs())
     with pytest.raises(NianjianError, match="season_package_gone"):
         archive.close(enterprise=demo, year=2026, actor=operator)
@@ -250,7 +250,7 @@ def test_nothing_of_its_package_changes_any_more(demo: str, anna: Actor, operato
     archive.close(enterprise=demo, year=2026, actor=operator)
     of: dict[str, Any] = {"enterprise": demo, "year": 2026, "actor": operator}
     item: dict[str, Any] = {**of, "item": "articles"}
-    seal = Wanted(2026, "articles", "official_seal", "x")
+    seal = PrintRequest(2026, "articles", "official_seal", "x")
     before = Entry.objects.count()
     for act in (
         lambda: checklist.confirm(**item, number=1),
@@ -259,16 +259,16 @@ def test_nothing_of_its_package_changes_any_more(demo: str, anna: Actor, operato
         lambda: checklist.comment(**item, text="x"),
         lambda: checklist.not_applicable(**{**item, "item": "algorithm_filing"}, reason="x"),
         lambda: checklist.reuse(**of),
-        lambda: upload.ask(**item, name="a.pdf", content=b"x"),
+        lambda: upload.enqueue_check(**item, name="a.pdf", content=b"x"),
         lambda: sorting.take(**of, name="a.pdf", content=b"x"),
         lambda: sorting.decide(**of, arrival=1, item="articles"),
         lambda: sorting.put_away(**of, arrival=1),
         lambda: work.ask_items(**of, items=["all"], files=False),
         lambda: work.ask_package(**of, pictures=False),
         lambda: build.build(**of, folder=tmp_path / "package"),
-        lambda: fill_in.ask(**of, report=Report.LICENCE),
+        lambda: fill_in.enqueue_sheet(**of, report=Report.LICENCE),
         lambda: papers.add(**item, name="a.pdf", content=b"x"),
-        lambda: pictures.ask(enterprise=demo, wanted=seal, actor=operator),
+        lambda: pictures.request_print(enterprise=demo, wanted=seal, actor=operator),
         lambda: rounds.passed(**of, number=1, on=date(2027, 5, 1)),
         lambda: rounds.answer(**of, number=1, request=1, version=None, note="x"),
     ):

@@ -16,7 +16,7 @@ from nianjian.features.overview.operations import facts
 from nianjian.features.rectification.cases.service import Notice
 from nianjian.features.rectification.operations.cases import open_case
 from nianjian.features.season.operations import acts, archive, several
-from nianjian.features.season.operations.shown import shown
+from nianjian.features.season.operations.overview import summarize_season
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.reach import reach
 from nianjian.platform.accounts.service import add_enterprise, add_user
@@ -43,7 +43,7 @@ def lead(demo: str, operator: Actor) -> Actor:
 
 
 def _task(enterprise: str, operator: Actor) -> tuple[str, str]:
-    told = shown(enterprise=enterprise, year=2026, today=TODAY, actor=operator)
+    told = summarize_season(enterprise=enterprise, year=2026, today=TODAY, actor=operator)
     found = {one["task"]: one for one in told["tasks"]}["items"]
     return found["owner"], found["state"]
 
@@ -126,7 +126,7 @@ def test_an_enterprise_whose_season_is_closed_is_named(demo: str, lead: Actor, o
 def test_how_many_at_once(lead: Actor) -> None:
     for chosen, code in (([], "portfolio_none_chosen"), ([f"e{n}" for n in range(201)], "portfolio_too_many")):
         with pytest.raises(NianjianError, match=code):
-            several.listed(enterprises=chosen, actor=lead)
+            several.record_list_export(enterprises=chosen, actor=lead)
 
 
 def test_a_case_that_waits_is_red_and_its_day_counts(demo: str, lead: Actor, operator: Actor) -> None:

@@ -18,7 +18,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.people.operations import people as operations
 from nianjian.platform.accounts import query, service
-from nianjian.platform.accounts.holds.query import WaysIn, behind, behind_both, holders
+from nianjian.platform.accounts.holds.query import WaysIn, behind_both, holders, list_controlling_users
 from nianjian.platform.accounts.holds.service import confirm
 from nianjian.platform.accounts.links.service import make_first, use_first
 from nianjian.platform.accounts.models import Hold
@@ -70,7 +70,7 @@ def test_two_accounts_of_one_maker_are_no_two_people(boss: Actor, chief: Actor) 
     one, two = _made("one", boss), _made("two", boss)
     assert _approve(one, two) == "approval_not_apart"
     further = _made("further", two)
-    assert behind("further") == {"further", "two", "boss"}
+    assert list_controlling_users("further") == {"further", "two", "boss"}
     assert _approve(boss, further) == "approval_not_apart"
     assert _approve(one, chief) == "approved"
 

@@ -30,7 +30,7 @@ def _aged(blob: str, age: timedelta = timedelta(days=2)) -> None:
 
 
 def _asked(actor: Actor) -> str:
-    forwards.ask(
+    forwards.enqueue_import(
         enterprise="demo",
         name="a.csv",
         content=b"x",
@@ -45,7 +45,7 @@ def _asked(actor: Actor) -> str:
 def test_what_no_row_names_goes_after_a_day(demo: str, operator: Actor) -> None:
     stray, fresh, paper, kept = (blobs.put(word).id for word in (b"stray", b"fresh", b"paper", b"kept"))
     asked = _asked(operator)
-    upload.ask(enterprise=demo, year=2025, item="articles", name="a.pdf", content=b"y", actor=operator)
+    upload.enqueue_check(enterprise=demo, year=2025, item="articles", name="a.pdf", content=b"y", actor=operator)
     waits = str(Job.objects.get(kind=flow.CHECK_PAPER).payload["paper"])
     Job.objects.create(id="J1", kind="rectify.report", result={"blob": kept}, requested_by="x", created_at=clock.now())
     RowAttachment.objects.create(
@@ -106,7 +106,7 @@ def test_whoever_puts_a_file_is_known_to_the_sweep() -> None:
         "features/dossier/arrivals/service.py",
         "features/dossier/impressions/service.py",
         "features/dossier/materials/service.py",
-        "features/dossier/operations/making/kept.py",
+        "features/dossier/operations/making/output_files.py",
         "features/dossier/operations/upload.py",
         "features/dossier/operations/verifying.py",
         "features/dossier/pictures/service.py",

@@ -26,9 +26,9 @@ import pytest
 from tests.support.live_screens import GONE, MINUTES, PATIENCE, Screen, enterprise, flat, linked, resident
 from tests.support.site import Site, browsing, serving
 
-from nianjian.engines.intake.formats.freeswitch_post import named
+from nianjian.engines.intake.formats.freeswitch_post import extract_leg_id
 from nianjian.engines.kernel import clock
-from nianjian.features.screens import kept, posted
+from nianjian.features.screens import posted, watch_files
 
 pytestmark = pytest.mark.long
 
@@ -141,8 +141,8 @@ def test_what_was_posted_is_what_the_screen_counts(tmp_path: Path) -> None:
 
 
 def lines(folder: Path) -> list[str]:
-    files = sorted(posted.folder_of(kept.folder(folder / "home"), "demo", "fs").glob("*.jsonl"))
-    return [named(line) for path in files for line in path.read_bytes().splitlines()]
+    files = sorted(posted.folder_of(watch_files.folder(folder / "home"), "demo", "fs").glob("*.jsonl"))
+    return [extract_leg_id(line) for path in files for line in path.read_bytes().splitlines()]
 
 
 def test_what_was_told_as_kept_is_there_once_whenever_the_server_is_killed(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def located(folder: Path, tables: dict[str, list[data.Row]]) -> dict[str, locate
         cube = rollups.current(lake, engine, DAILY)
         told = rollups.current(lake, engine, tickets_rollup(Counting()))
         dated = {name: engine.table(name, lake.files(name), schema) for name, schema in SCHEMAS.items()}
-        counted = locate.counted(told, dated["complaint_fact"], DAYS, TERMS.sources)
+        counted = locate.select_counted_tickets(told, dated["complaint_fact"], DAYS, TERMS.sources)
         rows = {name: engine.rows(asked) for name, asked in locate.questions(cube, counted, DAYS).items()}
         callees = [int(str(row["key"])) for row in rows["complainant"] if row["key"] is not None]
         rows["calls_to"] = engine.rows(locate.calls_to(dated["calls"], callees, DAYS))

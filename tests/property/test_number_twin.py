@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nianjian.engines.intake.select import SHAPES, kernel_functions, staged
+from nianjian.engines.intake.select import SHAPES, kernel_functions, stage_fields
 from nianjian.engines.kernel.numbers import normalise, printed
 from nianjian.engines.lake.workbench import Workbench
 
@@ -49,7 +49,7 @@ def twin(tmp: Path, texts: list[str | None], prefixes: tuple[str, ...]) -> list[
         for name, (body, result) in kernel_functions(prefixes).items():
             bench.function(name, body, result)
         bench.register("given", pa.table({"n": pa.array(range(len(texts))), "x": pa.array(texts, pa.string())}))
-        sql = staged("select * from given", ["x"], prefixes)
+        sql = stage_fields("select * from given", ["x"], prefixes)
         found = bench.rows(f"select x_shape::varchar, x_value, x_kept from ({sql}) order by n")
     return [(str(shape), value, kept) for shape, value, kept in found]  # type: ignore[misc]
 

@@ -19,7 +19,7 @@ from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.lake.tables import Lake
 from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.behind.ask import SPLITS, Ask, components, figure
-from nianjian.engines.metrics.behind.query import behind, counting, page
+from nianjian.engines.metrics.behind.query import counting, drill_down, page
 from nianjian.engines.metrics.run import run
 from nianjian.engines.metrics.tables import tickets_rollup
 from nianjian.engines.rules.rulebook import Rulebook
@@ -60,7 +60,7 @@ def test_rows_add_up(tmp_path: Path, seed: int, as_of: date) -> None:
     lake, engine, portrait = open_lake(tmp_path, seed, as_of)
     try:
         dated = pinned(lake, engine, portrait)
-        kept = rollups.kept(lake, engine, tickets_rollup(counting(portrait)), revive.snapshot(portrait))
+        kept = rollups.find_rollup(lake, engine, tickets_rollup(counting(portrait)), revive.snapshot(portrait))
         assert kept is not None
         told = engine.hold("told", engine.arrow(kept))
         every = [(metric, ask) for metric, ask in asked(portrait) if figure(metric, ask) is not None]
@@ -68,7 +68,7 @@ def test_rows_add_up(tmp_path: Path, seed: int, as_of: date) -> None:
         narrow = Random(seed).sample([pair for pair in every if pair not in whole and figure(*pair)], NARROWED)
         counts = {}
         for metric, ask in [*whole, *narrow]:
-            found = behind(portrait, ask, dated, lambda: told)
+            found = drill_down(portrait, ask, dated, lambda: told)
             rows = engine.rows(found.rows.aggregate(rows=found.rows.count()))[0]["rows"]
             counts[str(ask)] = (rows, figure(metric, ask))
         assert {name: pair for name, pair in counts.items() if pair[0] != pair[1]} == {}
@@ -91,13 +91,13 @@ def test_pages_are_the_whole_in_its_order(tmp_path: Path) -> None:
             Ask("number_consistency", "delivered", {"team": team}),
             Ask("complaint_rate", "answered"),
         ):
-            every = behind(portrait, ask, dated, lambda: dated["calls"])
+            every = drill_down(portrait, ask, dated, lambda: dated["calls"])
             order = [every.rows[name] for name in every.order]
             whole = engine.rows(every.rows.order_by(order).select(*every.order, "team", "display_class"))
             pages: list[dict[str, object]] = []
             for first in range(0, len(whole) + 3, 3):
                 cut = page(every.kind, first, 3)
-                part = behind(portrait, ask, dated, lambda: dated["calls"], cut=cut, once=engine.once)
+                part = drill_down(portrait, ask, dated, lambda: dated["calls"], cut=cut, once=engine.once)
                 placed = part.rows.order_by([part.rows[name] for name in part.order])
                 pages += engine.rows(placed.select(*every.order, "team", "display_class"))
             assert pages == whole
@@ -119,7 +119,7 @@ def test_what_a_portrait_does_not_have_is_refused(tmp_path: Path) -> None:
             Ask("complaint_rate", "answered", {}, "2025-12"),
         ):
             with pytest.raises(NianjianError) as raised:
-                behind(portrait, ask, dated, lambda: dated["calls"])
+                drill_down(portrait, ask, dated, lambda: dated["calls"])
             assert raised.value.code == "portrait_rows_unknown"
         assert figure(portrait["metrics"][0], Ask("seat_vacancy", "filed", {"kind": "human"}, "2026-01")) is None
     finally:

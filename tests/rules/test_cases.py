@@ -219,7 +219,7 @@ def ticket(given: Given) -> Given:
     facts, at = _ticket(given), given["at"].replace(tzinfo=ZONE)
     told: dict[str, Any] = {"state": states.state(facts).value}
     for name in clocks.Clock:
-        read = clocks.reading(name, facts, promise, at)
+        read = clocks.evaluate_clock(name, facts, promise, at)
         told |= {name.value: read.hand.value, f"{name.value}_on_time": read.on_time}
         for label, moment in (("due", read.due), ("warns", read.warns)):
             told[f"{name.value}_{label}"] = None if moment is None else moment.replace(tzinfo=None)

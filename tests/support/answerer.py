@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Final, Self
 
-from nianjian.engines.sip.message import Message, read, reply, written
+from nianjian.engines.sip.message import Message, read, reply, serialize_message
 
 SOUND: Final = (
     b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
@@ -95,7 +95,7 @@ class Stream(Far):
             for one in self._does(self, message):
                 if one is None:
                     return
-                link.sendall(written(one))
+                link.sendall(serialize_message(one))
 
 
 class Answerer(Far):
@@ -121,7 +121,7 @@ class Answerer(Far):
 
     def say(self, message: Message) -> None:
         """Send something later, to who asked last."""
-        self._socket.sendto(written(message), self._sender)
+        self._socket.sendto(serialize_message(message), self._sender)
 
     def _listen(self) -> None:
         while True:
@@ -135,7 +135,7 @@ class Answerer(Far):
             if message.method:
                 self.got.append(message)
             for one in self._does(self, message):
-                self._socket.sendto(written(one), sender)
+                self._socket.sendto(serialize_message(one), sender)
 
 
 def back(request: Message, status: int, phrase: str = "x", *more: tuple[str, str], body: bytes = b"") -> Message:

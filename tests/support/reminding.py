@@ -23,8 +23,8 @@ from django.core.management import call_command  # noqa: E402 -- after the set-u
 from django.db import connection, transaction  # noqa: E402
 
 from nianjian.engines.kernel import clock  # noqa: E402
-from nianjian.features.inbox.operations import tell  # noqa: E402
-from nianjian.features.season.operations.remind import look  # noqa: E402
+from nianjian.features.inbox.operations import delivery  # noqa: E402
+from nianjian.features.season.operations.reminders import enqueue_due_reminders  # noqa: E402
 from nianjian.platform.accounts.models import Enterprise  # noqa: E402
 from nianjian.platform.accounts.query import Actor  # noqa: E402
 from nianjian.platform.accounts.service import add_enterprise, add_user  # noqa: E402
@@ -62,8 +62,8 @@ def fill(port: int) -> None:
 def work() -> None:
     """What the worker's clock does, until there is nothing left to do."""
     while Looked.objects.filter(day=TODAY).count() < ENTERPRISES or _open():
-        look()
-        tell.deliver()
+        enqueue_due_reminders()
+        delivery.deliver()
 
 
 def _open() -> bool:
@@ -97,7 +97,13 @@ def main(port: int, kills: int, seed: int) -> None:
         (one.message.user, f"{one.message.enterprise}/{one.message.about}", one.state)
         for one in Dispatch.objects.select_related("message")
     ]
-    told = {"codes": codes, "messages": Message.objects.count(), "rows": rows, "again": look(), "sent": tell.deliver()}
+    told = {
+        "codes": codes,
+        "messages": Message.objects.count(),
+        "rows": rows,
+        "again": enqueue_due_reminders(),
+        "sent": delivery.deliver(),
+    }
     sys.stdout.write(json.dumps(told))
 
 

@@ -17,8 +17,8 @@ from tests.doors.web.data_pages import calls, work  # noqa: E402
 from tests.support.sample_portrait import fill  # noqa: E402
 
 from nianjian.engines.kernel import clock  # noqa: E402
-from nianjian.engines.sip.seen import Line as SipLine  # noqa: E402
-from nianjian.engines.sip.seen import Seen  # noqa: E402
+from nianjian.engines.sip.call_trace import Line as SipLine  # noqa: E402
+from nianjian.engines.sip.call_trace import Seen  # noqa: E402
 from nianjian.features.archives import service as archives  # noqa: E402
 from nianjian.features.calls.operations.wizard import drafts  # noqa: E402
 from nianjian.features.complaints.operations import acts as complaints  # noqa: E402
@@ -35,21 +35,21 @@ from nianjian.features.dossier.operations.rounds import acts as rounds  # noqa: 
 from nianjian.features.dossier.operations.rounds import package  # noqa: E402
 from nianjian.features.dossier.pictures.shrink import Pictured  # noqa: E402
 from nianjian.features.dossier.rounds.model import Evidence, Request  # noqa: E402
-from nianjian.features.dossier.rounds.service import Asked, Handed  # noqa: E402
+from nianjian.features.dossier.rounds.service import Handed, RequestInput  # noqa: E402
 from nianjian.features.dossier.signatures import service as signatures  # noqa: E402
 from nianjian.features.dossier.signatures.state import of  # noqa: E402
 from nianjian.features.inspection.operations.drill import run as drill  # noqa: E402
 from nianjian.features.inspection.visits import service as visits  # noqa: E402
 from nianjian.features.inspection.visits.scans import service as scans  # noqa: E402
 from nianjian.features.portrait.operations import portraits  # noqa: E402
-from nianjian.features.reconciliation.runs import found as reconciled  # noqa: E402
+from nianjian.features.reconciliation.runs import results as reconciled  # noqa: E402
 from nianjian.features.reconciliation.runs import service as reconciliations  # noqa: E402
 from nianjian.features.rectification.cases.model import Case  # noqa: E402
 from nianjian.features.rectification.cases.service import Notice  # noqa: E402
 from nianjian.features.rectification.operations import cases as rectification  # noqa: E402
 from nianjian.features.rectification.watch import service as watch  # noqa: E402
 from nianjian.features.rulebook import operations  # noqa: E402
-from nianjian.features.season.operations.shown import shown  # noqa: E402
+from nianjian.features.season.operations.overview import summarize_season  # noqa: E402
 from nianjian.features.test_calls.routes import service as ways  # noqa: E402
 from nianjian.features.test_calls.trials import service as trials  # noqa: E402
 from nianjian.features.test_calls.verdict import Verdict as Judged  # noqa: E402
@@ -160,7 +160,7 @@ def _round(code: str, actor: Actor) -> dict[str, int]:
     day = date(2026, 1, 5)
     rounds.submit(**place, package=made, handed=Handed(day, "政务大厅"))
     rounds.give_back(
-        **place, number=1, received=day, due=None, reference="", requests=[Asked("", "请装订")], paper=None
+        **place, number=1, received=day, due=None, reference="", requests=[RequestInput("", "请装订")], paper=None
     )  # fmt: skip
     evidence = Evidence.objects.get(submission__enterprise_id=code).pk
     return {"evidence": evidence, "asked": Request.objects.get(notice__submission__enterprise_id=code).pk}
@@ -195,7 +195,7 @@ def _reconciliation(code: str, actor: Actor) -> dict[str, Any]:
 
 def _callback(code: str, actor: Actor) -> str:
     """A way to nowhere, and a test call that was refused."""
-    given = ways.Given(name="移动线", via="sip:192.0.2.1:5060;transport=udp", caller="test", witness="none")
+    given = ways.RouteInput(name="移动线", via="sip:192.0.2.1:5060;transport=udp", caller="test", witness="none")
     ways.save(enterprise=code, given=given, actor=actor)
     seen = Seen("95013", code, end="final", status=403, log=[SipLine(0, True, "INVITE sip:95013@x SIP/2.0", code)])  # noqa: FBT003 -- sent
     kept = trials.keep(
@@ -207,7 +207,7 @@ def _callback(code: str, actor: Actor) -> str:
 
 def _archived(code: str, actor: Actor) -> int:
     """The season of 2023 is closed; of 2026 there is still work."""
-    season = shown(enterprise=code, year=2023, today=date(2024, 5, 2), actor=actor)
+    season = summarize_season(enterprise=code, year=2023, today=date(2024, 5, 2), actor=actor)
     kept = blobs.put(b"{}")
     file = archives.File("log", "log-2023.json", "application/json", kept.sha256, kept.size, kept.id)
     log: dict[str, Any] = {"seq": 0, "hash": "", "acts": []}
@@ -221,7 +221,7 @@ def _sending(code: str, user: str) -> int:
     now = clock.now()
     told = News(user, "task:items", "before-1", date(2027, 3, 30), {"year": 2026, "due": "2027-03-31", "left": 1},
                 {"N0": now})  # fmt: skip
-    outbox.put(enterprise=code, day=date(2027, 3, 30), news=[told], now=now, actor=OPERATOR)
+    outbox.enqueue_daily_messages(enterprise=code, day=date(2027, 3, 30), news=[told], now=now, actor=OPERATOR)
     for _try in range(len(outbox.PAUSES) + 1):
         claimed = outbox.take(clock.now() + timedelta(days=9)) or []
         outbox.settle(claimed=claimed, outcome=Outcome.REFUSED, fault="x", now=now)
@@ -242,7 +242,7 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     service.add_user(name=lead, role=Role.COMPLIANCE_LEAD, enterprises=[code], actor=OPERATOR)
     actor = Actor(lead, USER)
     for _run in range(2):
-        with portraits.staged(code, 2026, sample) as put:
+        with portraits.stage_portrait(code, 2026, sample) as put:
             put()
     fill(wiring.lake(code))
     given: dict[str, Any] = {"since": date(2025, 1, 1), "reason": "", "actor": actor, "enterprise": code}
@@ -270,7 +270,7 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     told: dict[str, Any] = {"item": None, "sure": False, "guesses": [], "pages": 1, "papers": []}
     drawn = [Pictured(1, 210.0, 297.0, JPEG)]
     arrivals.proposed(arrival=waits.pk, proposal=told, pictured=drawn, actor=actor)
-    visits.save(enterprise=code, given=visits.Given(date(2026, 11, 3)), actor=actor)
+    visits.save(enterprise=code, given=visits.VisitInput(date(2026, 11, 3)), actor=actor)
     notice = scans.Scan("通知书.png", "image/png", PNG, 1)
     door = one_click.open_door(enterprise=code, number="95013001", actor=OPERATOR)
     return {

@@ -56,7 +56,7 @@ def main() -> None:
     webhooks.add(enterprise="demo", url="https://192.0.2.1/told", events=["registers.import"], actor=OPERATOR)
     sample = portrait(env.read().home)
     for run in (sample, _later(sample)):
-        with portraits.staged("demo", 2026, run, actor="user:data_officer") as put:
+        with portraits.stage_portrait("demo", 2026, run, actor="user:data_officer") as put:
             put()
     sys.stdout.write(json.dumps({role.value: _link(role) for role in Role}))
 

@@ -16,12 +16,12 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake import schema
 from nianjian.engines.lake.tables import Lake
 from nianjian.features.complaints import publish, query
-from nianjian.features.complaints.clocks import Clock, Hand, overdue, reading
+from nianjian.features.complaints.clocks import Clock, Hand, evaluate_clock, overdue
 from nianjian.features.complaints.model import Complaint
 from nianjian.features.complaints.operations import acts as flows
-from nianjian.features.complaints.operations.listing import listed, ticket
+from nianjian.features.complaints.operations.listing import list_tickets, ticket
 from nianjian.features.complaints.operations.promise import promise
-from nianjian.features.complaints.query import Wanted, as_dict
+from nianjian.features.complaints.query import TicketFilter, as_dict
 from nianjian.features.complaints.states import State, state
 from nianjian.platform.accounts import service as people
 from nianjian.platform.accounts.query import Actor
@@ -53,7 +53,7 @@ def _close(operator: Actor, *names: str, result: str = "致歉", at: str = "02 1
 
 
 def _row(operator: Actor, name: str = "I1") -> dict[str, Any]:
-    (found,) = listed(enterprise="demo", actor=operator).of([name])
+    (found,) = list_tickets(enterprise="demo", actor=operator).of([name])
     return as_dict(found)
 
 
@@ -204,7 +204,7 @@ def test_an_outsourcer_sees_own_tickets_and_writes_none(demo: str, operator: Act
     tom = Actor("tom", "user")
     _add(operator, team_id="T1")
     _add(operator, "I2", team_id="T2")
-    assert [one.row.key for one in listed(enterprise="demo", actor=tom).tickets()] == ["I1"]
+    assert [one.row.key for one in list_tickets(enterprise="demo", actor=tom).tickets()] == ["I1"]
     with pytest.raises(NianjianError) as error:
         ticket(enterprise="demo", complaint="I2", actor=tom)
     assert error.value.code == "complaint_unknown"
@@ -217,7 +217,7 @@ def test_a_stranger_reads_nothing(demo: str, operator: Actor) -> None:
     people.add_user(name="eve", role="compliance_lead", enterprises=["other"], actor=operator)
     _add(operator)
     with pytest.raises(NianjianError) as error:
-        listed(enterprise="demo", actor=Actor("eve", "user"))
+        list_tickets(enterprise="demo", actor=Actor("eve", "user"))
     assert error.value.code == "role_missing"
     assert _refused(lambda: _close(Actor("eve", "user"), "I1")) == "role_missing"
 
@@ -232,8 +232,8 @@ def test_a_drill_is_worked_on_like_any_ticket_and_never_published(demo: str, ope
     publish.publish(lake, "demo")
     facts = ds.dataset(lake.files("complaint_fact"), schema=schema.SCHEMAS["complaint_fact"]).to_table()
     assert facts["complaint_id"].to_pylist() == ["I1"]
-    wanted = Wanted(drills=True)
-    assert [one.row.key for one in listed(enterprise="demo", actor=operator, wanted=wanted).tickets()] == ["D1"]
+    wanted = TicketFilter(drills=True)
+    assert [one.row.key for one in list_tickets(enterprise="demo", actor=operator, wanted=wanted).tickets()] == ["D1"]
     assert dict(next(iter(acts(verb="complaints.close"))).data)["drills"] == ["D1"]
 
 
@@ -263,22 +263,22 @@ def test_lists_by_state_and_clock_say_what_the_pure_functions_say(demo: str, loa
     past = {key: facts for key, facts in every.items() if facts == facts.at(now)}  # a list is of the present
     assert len(past) > 60
 
-    def names(wanted: Wanted) -> set[str]:
-        return {one.row.key for one in listed(enterprise="demo", actor=operator, wanted=wanted, at=now).tickets()}
+    def names(wanted: TicketFilter) -> set[str]:
+        return {one.row.key for one in list_tickets(enterprise="demo", actor=operator, wanted=wanted, at=now).tickets()}
 
     for one in State:
         expected = {key for key, facts in every.items() if state(facts) is one}
-        assert names(Wanted(states=frozenset({one}))) == expected, one
+        assert names(TicketFilter(states=frozenset({one}))) == expected, one
     for which in Clock:
         for hand in Hand:
-            expected = {key for key, facts in past.items() if reading(which, facts, holds, now).hand is hand}
-            found = names(Wanted(clock=which, hands=frozenset({hand})))
+            expected = {key for key, facts in past.items() if evaluate_clock(which, facts, holds, now).hand is hand}
+            found = names(TicketFilter(clock=which, hands=frozenset({hand})))
             assert found & past.keys() == expected, (which, hand)
     expected = {key for key, facts in past.items() if overdue(facts, holds, now)}
     assert 10 < len(expected) < len(past)
-    assert names(Wanted(overdue=True)) & past.keys() == expected
+    assert names(TicketFilter(overdue=True)) & past.keys() == expected
     assert {row.key for row in query.overdue_tickets("demo", holds, now)} & past.keys() == expected
-    everything = listed(enterprise="demo", actor=operator, at=now).tickets()
+    everything = list_tickets(enterprise="demo", actor=operator, at=now).tickets()
     ranks = [one.overdue for one in everything if one.row.key in past]
     assert ranks == sorted(ranks, reverse=True), "what is overdue stands before what is not"
 

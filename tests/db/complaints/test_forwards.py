@@ -199,7 +199,7 @@ def test_a_list_whose_worker_died_behind_the_commit_tells_what_that_one_did(demo
     content = f"{HEADER}\n{','.join(ROW)}\n".encode()
     mapping = mappings.checked(yaml.safe_load(MAPPING), "mapping.yaml")
     for added in (1, 0):
-        forwards.ask(
+        forwards.enqueue_import(
             enterprise=demo,
             name="a.csv",
             content=content,

@@ -26,7 +26,7 @@ from nianjian.features.complaints.warned.model import Warned
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.home import wiring
-from nianjian.platform.registers.versions.plan import Plan, Source, kept
+from nianjian.platform.registers.versions.plan import Plan, Source, column_values
 from nianjian.platform.registers.versions.service import write
 
 CALLED = datetime(2026, 3, 1, 10)  # noqa: DTZ001 -- wall time
@@ -188,9 +188,9 @@ def test_a_look_goes_month_by_month_and_a_stop_keeps_nothing(match: Match, opera
 
 def _edited(operator: Actor, name: str = "I1", **values: object) -> None:
     """As a form or a sheet does it: another version of the row."""
-    row = query.standing("demo", [name])[name]
+    row = query.load_current_tickets("demo", [name])[name]
     plan = Plan(Complaint, Source(str(operator), clock.now()))
-    plan.correct(row, kept(row, COMPLAINTS) | values)
+    plan.correct(row, column_values(row, COMPLAINTS) | values)
     write(plan)
 
 

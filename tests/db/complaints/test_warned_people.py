@@ -10,7 +10,7 @@ from tests.support.people import signed_in
 from nianjian.engines.kernel import clock
 from nianjian.engines.season.reminders import Scope
 from nianjian.features.complaints.operations import acts as flows
-from nianjian.features.complaints.operations.warn import recipients, warn
+from nianjian.features.complaints.operations.sla_warnings import recipients, warn
 from nianjian.features.complaints.warned import service
 from nianjian.features.inbox.operations import inbox
 from nianjian.platform.accounts.query import Actor
@@ -57,7 +57,7 @@ def test_who_may_work_on_tickets_finds_it_in_the_inbox_once(ticket: str, anna: A
     assert warn(START + timedelta(minutes=95)) == 1
     assert warn(START + timedelta(minutes=96)) == 0
     assert ("rea", "complaint:response") not in _told()
-    (told,) = [inbox.shown(one) for one in inbox.messages(anna)]
+    (told,) = [inbox.to_document(one) for one in inbox.messages(anna)]
     assert told["text"] == "投诉 I1：须在 2026-03-02 00:15 前人工答复"
     assert (told["due"], told["left"], told["read"]) == ("2026-03-02", 1, False)
     page = signed_in("lee", "compliance_lead", "demo").get("/inbox/").content.decode()
@@ -100,7 +100,7 @@ def test_a_crash_tells_nobody_and_the_next_look_does(ticket: str, anna: Actor, m
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("nianjian.features.complaints.operations.warn.outbox.add", killed)
+        patched.setattr("nianjian.features.complaints.operations.sla_warnings.outbox.add", killed)
         with pytest.raises(KeyboardInterrupt):
             warn(START + timedelta(minutes=95))
     assert (service.Warned.objects.count(), _told()) == (0, [])

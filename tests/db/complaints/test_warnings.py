@@ -10,7 +10,7 @@ import pytest
 
 from nianjian.engines.kernel import clock
 from nianjian.features.complaints.operations import acts as flows
-from nianjian.features.complaints.operations.warn import warn
+from nianjian.features.complaints.operations.sla_warnings import warn
 from nianjian.features.complaints.warned import service
 from nianjian.features.complaints.warned.model import Warned
 from nianjian.features.overview.operations import attention

@@ -27,7 +27,7 @@ from nianjian.features.complaints.operations import one_click
 from nianjian.features.inspection.operations.checks import dialling, facts, logs, readiness, work
 from nianjian.features.inspection.operations.checks.grounds import Grounds
 from nianjian.features.inspection.terminal import picture
-from nianjian.features.test_calls.operations import shown as callback
+from nianjian.features.test_calls.operations import presenters as callback
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.models import Entry
 from nianjian.platform.jobs import flow, service
@@ -86,7 +86,7 @@ def test_logs_from_what_lies_here(demo: str, operator: Actor, tmp_path: Path, lo
         "编号,来源,受理时间,转办到达时间,被投诉号码",
         *[(key, "12321", at, at, "95013") for key, at in stamps],
     )
-    told = logs.look(enterprise=demo, as_of=None, actor=operator)
+    told = logs.check_logs(enterprise=demo, as_of=None, actor=operator)
     found = {one["log"]: one for one in told["logs"]}
     # on that Sunday the gate was asked, so a day of rest is no excuse for the missing records
     assert [gap["from"] for gap in found["calls"]["gaps"]] == ["2026-06-03", "2026-06-07"]
@@ -98,22 +98,22 @@ def test_logs_from_what_lies_here(demo: str, operator: Actor, tmp_path: Path, lo
     assert (told["state"], told["chain"]["valid"]) == ("gap", True)
     for day in (TODAY + DAY, date(2000, 1, 1)):
         with pytest.raises(NianjianError, match="inspection_day_wrong"):
-            logs.look(enterprise=demo, as_of=day, actor=operator)
+            logs.check_logs(enterprise=demo, as_of=day, actor=operator)
 
 
 def test_dialling_over_is_found_with_its_calls(demo: str, operator: Actor, tmp_path: Path) -> None:
     _calls(tmp_path / "calls.csv", operator, set())
-    told = dialling.look(enterprise=demo, as_of=None, actor=operator)
+    told = dialling.check_dialling(enterprise=demo, as_of=None, actor=operator)
     (team,) = told["teams"]
     assert (told["verdict"], team["team"], team["over"], team["showing"]) == ("found", "T1", 10, 1)
     assert len(team["rows"]) == 10
     assert {(one["ringing"], one["free"]) for one in team["rows"]} == {(2, 1)}
     assert not re.search("13900|13800", json.dumps(told)), "neither callees nor ids that hold them"
     assert told["ai"]["verdict"] == "not_found"
-    calm = dialling.look(enterprise=demo, as_of=None, first=BEGIN, last=date(2026, 8, 29), actor=operator)
+    calm = dialling.check_dialling(enterprise=demo, as_of=None, first=BEGIN, last=date(2026, 8, 29), actor=operator)
     assert calm["verdict"] == "not_found"
     with pytest.raises(NianjianError, match="inspection_days_wrong"):
-        dialling.look(enterprise=demo, as_of=None, first=TODAY, last=BEGIN, actor=operator)
+        dialling.check_dialling(enterprise=demo, as_of=None, first=TODAY, last=BEGIN, actor=operator)
 
 
 def test_the_one_click_address_is_gone_through_and_nothing_stays(demo: str, operator: Actor) -> None:
@@ -151,13 +151,13 @@ def test_an_empty_firm_is_not_ready_and_the_page_says_so(demo: str, operator: Ac
     shown = client.get("/e/demo/inspection/answers/").content.decode()
     assert f"{since['number_use']}</time> – <time" in shown
     with pytest.raises(NianjianError, match="inspection_part_unknown"):
-        work.ask(enterprise=demo, part="x", as_of=None, actor=operator)
+        work.enqueue_check(enterprise=demo, part="x", as_of=None, actor=operator)
 
 
 def _worked(part: str, operator: Actor) -> dict[str, Any] | None:
     """Put a check, do it as the worker does, and read what is kept."""
-    name = work.ask(enterprise="demo", part=part, as_of=None, actor=operator)
-    assert work.ask(enterprise="demo", part=part, as_of=None, actor=operator) == name
+    name = work.enqueue_check(enterprise="demo", part=part, as_of=None, actor=operator)
+    assert work.enqueue_check(enterprise="demo", part=part, as_of=None, actor=operator) == name
     taken = service.take(worker="w", again=())
     assert taken is not None
     assert taken.id == name
@@ -169,7 +169,7 @@ def _worked(part: str, operator: Actor) -> dict[str, Any] | None:
 
 
 def test_readiness_counts_what_is_unknown_as_not_passed(demo: str, operator: Actor) -> None:
-    told = readiness.look(enterprise=demo, as_of=None, actor=operator)
+    told = readiness.check_readiness(enterprise=demo, as_of=None, actor=operator)
     states = [one["state"] for one in told["checks"]]
     assert told["shares"]["all"] == {"passed": states.count("passed"), "all": len(states)}
     assert sum(told["shares"][part]["all"] for part in ("people", "numbers", "system")) == len(states)
@@ -179,7 +179,7 @@ def test_what_only_today_can_be_told_bears_no_earlier_day(
     demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(callback, "counted", lambda _tests: {"green": 1, "yellow": 0, "red": 0, "insufficient": 0})
-    told = readiness.look(enterprise=demo, as_of=clock.today() - timedelta(days=40), actor=operator)
+    told = readiness.check_readiness(enterprise=demo, as_of=clock.today() - timedelta(days=40), actor=operator)
     (one,) = (one for one in told["checks"] if one["check"] == "callback")
     assert (one["state"], one["day"]) == ("passed", clock.today().isoformat())
 
@@ -235,5 +235,5 @@ def test_calls_of_an_unregistered_robot_are_shown_as_a_hint(
     terminal = Console(file=StringIO(), width=200)
     picture.dialling(told)(terminal)
     assert "airobot" in terminal.file.getvalue()  # type: ignore[attr-defined] # a StringIO
-    ready = readiness.look(enterprise=demo, as_of=None, actor=operator)
+    ready = readiness.check_readiness(enterprise=demo, as_of=None, actor=operator)
     assert "ai_outbound" not in {one["check"] for one in ready["checks"] if one["state"] == "passed"}

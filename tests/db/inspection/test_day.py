@@ -20,11 +20,11 @@ from nianjian.engines.paper.words import CHINESE, ENGLISH, words
 from nianjian.features.complaints.operations import acts, one_click
 from nianjian.features.inspection import day as pure
 from nianjian.features.inspection.day import Notice
-from nianjian.features.inspection.operations.day import bundle, kept
+from nianjian.features.inspection.operations.day import bundle, visits
 from nianjian.features.inspection.operations.day.sheet import sheet
 from nianjian.features.inspection.operations.drill import run
-from nianjian.features.inspection.visits.lines import read, written
-from nianjian.features.inspection.visits.service import Given
+from nianjian.features.inspection.visits.lines import format_lines, read
+from nianjian.features.inspection.visits.service import VisitInput
 from nianjian.features.season.operations import acts as season
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Role
@@ -66,8 +66,10 @@ def test_before_anybody_has_looked_nothing_is_proved(demo: str, operator: Actor)
 
 def test_a_day_is_kept_sealed_and_told_in_order(demo: str, operator: Actor) -> None:
     for ahead in (20, 3, -5):
-        given = Given(TODAY + timedelta(days=ahead), "浙通管检〔2026〕7号", "浙江通管局", None, "三楼", AGENDA, POSTS)
-        kept.save(enterprise=demo, given=given, actor=operator)
+        given = VisitInput(
+            TODAY + timedelta(days=ahead), "浙通管检〔2026〕7号", "浙江通管局", None, "三楼", AGENDA, POSTS
+        )
+        visits.save(enterprise=demo, given=given, actor=operator)
     told = sheet(enterprise=demo, actor=operator)
     assert told["visit"]["day"] == "2026-09-03", "the next one"
     assert told["days"] == ["2026-09-20", "2026-09-03", "2026-08-26"]
@@ -82,11 +84,11 @@ def test_a_day_is_kept_sealed_and_told_in_order(demo: str, operator: Actor) -> N
     (newest, *_more) = audit.acts(enterprise=demo, verb="inspection.visit")
     assert "王芳" not in str(newest.data)
     assert newest.data["agenda"] == 2
-    kept.remove(enterprise=demo, day=date(2026, 9, 3), actor=operator)
-    kept.remove(enterprise=demo, day=date(2026, 9, 20), actor=operator)
+    visits.remove(enterprise=demo, day=date(2026, 9, 3), actor=operator)
+    visits.remove(enterprise=demo, day=date(2026, 9, 20), actor=operator)
     assert sheet(enterprise=demo, actor=operator)["visit"]["day"] == "2026-08-26", "none ahead: the last one"
     with pytest.raises(NianjianError, match="visit_unknown"):
-        kept.remove(enterprise=demo, day=date(2026, 9, 3), actor=operator)
+        visits.remove(enterprise=demo, day=date(2026, 9, 3), actor=operator)
 
 
 @pytest.mark.parametrize(
@@ -110,14 +112,14 @@ def test_what_is_no_agenda_is_refused_and_nothing_kept(
     demo: str, operator: Actor, given: dict[str, object], code: str
 ) -> None:
     with pytest.raises(NianjianError, match=code):
-        kept.save(enterprise=demo, given=Given(TODAY + timedelta(days=3), **given), actor=operator)  # type: ignore[arg-type]
+        visits.save(enterprise=demo, given=VisitInput(TODAY + timedelta(days=3), **given), actor=operator)  # type: ignore[arg-type]
     assert sheet(enterprise=demo, actor=operator)["days"] == []
 
 
 def test_lines_are_read_as_they_are_written() -> None:
     for timed, text in ((True, AGENDA), (False, "大屏旁\t运维\t95013009 的日志")):
         found = read(text, timed=timed)
-        assert read(written(found), timed=timed) == found
+        assert read(format_lines(found), timed=timed) == found
     for language in (CHINESE, ENGLISH):
         agenda, posts = texts.proposed(words(language))
         assert len(read(agenda, timed=True)) == len(texts.AGENDA)
@@ -175,7 +177,7 @@ def test_the_page_shows_evidence_with_its_day_and_lets_an_inspector_in(demo: str
     assert "/account/inspect/" in made.content.decode()
     again = client.post(f"{PLACE}admit/", {"user": "inspector-1", "until": str(end + timedelta(days=1))})
     assert again.status_code == 200, "a second link for the same inspector"
-    (one,) = kept.inspectors(enterprise=demo, actor=operator)
+    (one,) = visits.inspectors(enterprise=demo, actor=operator)
     assert (one["user"], one["until"][:10]) == ("inspector-1", str(end + timedelta(days=1)))
     assert client.post(f"{PLACE}admit/", {"user": "anna", "until": str(end)}).status_code == 422
     assert client.post(f"{PLACE}admit/", {"user": "i-2", "until": "2020-01-01"}).status_code == 422
@@ -186,7 +188,7 @@ def test_the_page_shows_evidence_with_its_day_and_lets_an_inspector_in(demo: str
 
 def test_who_only_reads_is_shown_no_form(demo: str, operator: Actor) -> None:
     add_user(name="vera", role=Role.AUDITOR, enterprises=[demo], actor=operator)
-    kept.save(enterprise=demo, given=Given(date(2026, 9, 3), agenda=AGENDA), actor=operator)
+    visits.save(enterprise=demo, given=VisitInput(date(2026, 9, 3), agenda=AGENDA), actor=operator)
     client = signed_in("vera")
     shown = client.get(PLACE).content.decode()
     assert "见面" in shown
@@ -200,7 +202,7 @@ def test_the_copy_opens_without_a_network_and_is_the_same_bytes(demo: str, opera
     one_click.open_door(enterprise=demo, number="95013", actor=operator)
     ticket = run.run(enterprise=demo, phone="13800138000", calls=0, actor=operator)["drill"]
     acts.callback(enterprise=demo, complaint=ticket, result="已回访", actor=operator)
-    kept.save(enterprise=demo, given=Given(date(2026, 9, 3), "<b>", agenda=AGENDA, posts=POSTS), actor=operator)
+    visits.save(enterprise=demo, given=VisitInput(date(2026, 9, 3), "<b>", agenda=AGENDA, posts=POSTS), actor=operator)
     entries = Entry.objects.count()
     name, alone = bundle.bundle(enterprise=demo, actor=operator, language=CHINESE)
     assert name == "inspection-day-demo-2026-09-03.zip"

@@ -16,12 +16,12 @@ from tests.support.people import signed_in
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.inspection import day as pure
-from nianjian.features.inspection.operations.day import bundle, kept, scans, seen
+from nianjian.features.inspection.operations.day import bundle, scans, screen_attestation, visits
 from nianjian.features.inspection.operations.day.sheet import sheet
 from nianjian.features.inspection.visits.scans.model import NoticeScan
 from nianjian.features.inspection.visits.scans.service import MOST
-from nianjian.features.inspection.visits.service import Given
-from nianjian.features.screens.operations import shown as screens
+from nianjian.features.inspection.visits.service import VisitInput
+from nianjian.features.screens.operations import live_figures as screens
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.roles import Role
 from nianjian.platform.accounts.service import add_user
@@ -70,7 +70,7 @@ def pdf(program: str = "") -> bytes:
 
 @pytest.fixture
 def day(demo: str, operator: Actor) -> str:
-    kept.save(enterprise=demo, given=Given(VISIT, notice="浙通管检7号", received_on=TODAY), actor=operator)
+    visits.save(enterprise=demo, given=VisitInput(VISIT, notice="浙通管检7号", received_on=TODAY), actor=operator)
     return demo
 
 
@@ -151,7 +151,7 @@ def test_with_its_day_a_scan_goes_and_its_file_with_it(
         scans.remove(enterprise=day, day=VISIT, number=one["scan"], actor=operator)
     assert (NoticeScan.objects.count(), len(list(blobs.blobs()))) == (1, 1)
     with django_capture_on_commit_callbacks(execute=True):
-        kept.remove(enterprise=day, day=VISIT, actor=operator)
+        visits.remove(enterprise=day, day=VISIT, actor=operator)
     assert (NoticeScan.objects.count(), list(blobs.blobs())) == (0, [])
 
 
@@ -192,9 +192,11 @@ def test_the_screens_pass_only_by_fresh_sources_and_a_signed_note(
     })  # fmt: skip
     for wrong in (TODAY + timedelta(days=1), date(2020, 1, 1)):
         with pytest.raises(NianjianError, match="screens_seen_wrong"):
-            seen.note(enterprise=day, seen_on=wrong, stand=True, actor=operator)
+            screen_attestation.note(enterprise=day, seen_on=wrong, stand=True, actor=operator)
     signed_in("anna")
-    told = seen.note(enterprise=day, seen_on=TODAY - timedelta(days=6), stand=True, actor=Actor("anna", USER))
+    told = screen_attestation.note(
+        enterprise=day, seen_on=TODAY - timedelta(days=6), stand=True, actor=Actor("anna", USER)
+    )
     assert told["signed"] == "user:anna"
     assert _row(day, operator)[0] == "unknown", "a person's note alone proves no live data"
     live = {name: {"state": "fresh"} for name in ("now", "calls", "gate")}
@@ -206,7 +208,7 @@ def test_the_screens_pass_only_by_fresh_sources_and_a_signed_note(
     assert (note["signed"], note["until"]) == ("user:anna", TODAY.isoformat())
     monkeypatch.setenv("NIANJIAN_TODAY", (TODAY + timedelta(days=1)).isoformat())
     assert _row(day, operator)[1]["screens_seen"] == ("unknown", "screens_note_over")
-    seen.note(enterprise=day, seen_on=None, stand=False, actor=operator)
+    screen_attestation.note(enterprise=day, seen_on=None, stand=False, actor=operator)
     assert _row(day, operator)[0] == "failed"
     live["gate"] = {"state": "stale"}
     assert _row(day, operator)[1]["screens"] == ("failed", "screens_stale")
@@ -216,7 +218,7 @@ def test_the_screens_pass_only_by_fresh_sources_and_a_signed_note(
     ("ago", "days", "state"), [(0, 1, "passed"), (1, 1, "unknown"), (6, 7, "passed"), (7, 7, "unknown")]
 )
 def test_a_note_counts_through_its_last_day(ago: int, days: int, state: str) -> None:
-    assert pure.seen(TODAY - timedelta(days=ago), days, TODAY, stand=True)[0] == state
+    assert pure.judge_screens(TODAY - timedelta(days=ago), days, TODAY, stand=True)[0] == state
 
 
 def test_the_page_signs_with_the_account_and_rows_lead_where_they_are_mended(day: str, operator: Actor) -> None:

@@ -28,7 +28,7 @@ from nianjian.features.inspection import drill
 from nianjian.features.inspection.drill import Seen
 from nianjian.features.inspection.operations.drill import report, run
 from nianjian.features.inspection.terminal import drill as picture
-from nianjian.features.season.operations import seen
+from nianjian.features.season.operations import task_progress
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow, service
 from nianjian.platform.jobs import query as queue
@@ -63,10 +63,10 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
     place = "/e/demo/inspection/drill/"
     assert client.get(f"{place}report/").status_code == 404
     with pytest.raises(NianjianError, match="drill_no_door"):
-        run.ask(enterprise=demo, phone="", calls=0, actor=operator)
+        run.enqueue_drill(enterprise=demo, phone="", calls=0, actor=operator)
     one_click.open_door(enterprise=demo, number="95013", actor=operator)
     with pytest.raises(NianjianError, match="drill_calls_wrong"):
-        run.ask(enterprise=demo, phone="", calls=51, actor=operator)
+        run.enqueue_drill(enterprise=demo, phone="", calls=51, actor=operator)
     with pytest.raises(NianjianError, match="drill_unknown"):
         report.report(enterprise=demo, actor=operator)
     assert client.post(f"{place}run/", {"phone": "13800138000", "calls": "2"}).status_code == 302
@@ -77,7 +77,7 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
         made = KINDS[flow.DRILL].run(queue.job(taken.id), operator, lambda _note, _done, _total: None)
         service.finish(job=taken.id, worker="w", result=dict(made))
     ticket = str(made["drill"])
-    row = query.standing(demo, [ticket])[ticket]
+    row = query.load_current_tickets(demo, [ticket])[ticket]
     assert (row.drill, row.source, row.complained, row.complainant) == (True, "one_click", "95013", "13800138000")
 
     told = report.report(enterprise=demo, actor=operator)
@@ -91,13 +91,13 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
     assert order == sorted(order), "failed comes first"
     assert len(order) == told["counts"]["failed"] + told["counts"]["unknown"]
 
-    asked = seen.Asked(
+    asked = task_progress.ProgressQuery(
         demo, 2026, clock.today(), clock.today(), rulebook(day=None, province=None, enterprise=demo), operator
     )
-    assert not seen.seen(asked, [])["drill"].complete
+    assert not task_progress.collect_task_progress(asked, [])["drill"].complete
     acts.callback(enterprise=demo, complaint=ticket, result="已回访", actor=operator)
     acts.close(enterprise=demo, complaints=[ticket], result="演练完毕", actor=operator)
-    assert seen.seen(asked, [])["drill"].complete
+    assert task_progress.collect_task_progress(asked, [])["drill"].complete
     told = report.report(enterprise=demo, actor=operator, name=ticket)
     steps = {one["step"]: one for one in told["steps"]}
     for name in ("responded", "called_back", "closed"):
@@ -125,7 +125,7 @@ def test_what_is_no_number_opens_no_drill(demo: str, operator: Actor) -> None:
     with pytest.raises(NianjianError, match="drill_phone_wrong"):
         run.run(enterprise=demo, phone="x", calls=0, actor=operator)
     assert not Complaint.objects.exists()
-    assert report.listed(enterprise=demo, actor=operator) == []
+    assert report.list_drills(enterprise=demo, actor=operator) == []
 
 
 @dataclass(frozen=True)
@@ -160,5 +160,5 @@ def test_each_step_on_both_sides_of_its_limit(case: Case) -> None:
     held = Seen(facts, promise, at(case.warned), {"responded": "user:anna"}, case.calls, "calls_no_way")
     found = drill.steps(held, NOON + case.now)
     assert [one.state for one in found] == ["passed", *case.states.split()]
-    counts = drill.counted(one.state for one in found)
+    counts = drill.count_states(one.state for one in found)
     assert drill.whole(counts) == next(one for one in ("failed", "unknown", "passed") if one in case.states)

@@ -37,7 +37,7 @@ def _lines(enterprise: str, operator: Actor, drill: str = "") -> dict[str, dict[
 def test_a_forward_needs_no_address_and_counts_nowhere(demo: str, operator: Actor) -> None:
     signed_in("anna")
     drill = run.run(enterprise=demo, phone="13800138000", calls=0, planned=FORWARD, actor=operator)["drill"]
-    row = query.standing(demo, [drill])[drill]
+    row = query.load_current_tickets(demo, [drill])[drill]
     assert (row.source, row.drill, row.complainant) == ("12321", True, "13800138000")
     assert not query.tickets(demo).exists()
     told = report.report(enterprise=demo, actor=operator)
@@ -98,7 +98,7 @@ def test_injects_are_noted_once_and_in_order(demo: str, operator: Actor) -> None
 def test_what_cannot_be_held_begins_nothing(demo: str, operator: Actor, planned: Planned, code: str) -> None:
     signed_in("anna")
     add_user(name="vera", role=Role.AUDITOR, enterprises=[demo], actor=operator)
-    for begin in (run.ask, run.run):
+    for begin in (run.enqueue_drill, run.run):
         with pytest.raises(NianjianError, match=code):
             begin(enterprise=demo, phone="", calls=0, planned=planned, actor=operator)
     assert not Complaint.objects.exists()
@@ -136,7 +136,7 @@ def test_history_trend_and_debrief(demo: str, operator: Actor) -> None:
     acts.callback(enterprise=demo, complaint=first, result="已回访", actor=operator)
     acts.close(enterprise=demo, complaints=[first], result="演练完毕", actor=operator)
     second = run.run(enterprise=demo, calls=0, planned=FORWARD, actor=operator)["drill"]
-    newest, oldest = report.listed(enterprise=demo, actor=operator)
+    newest, oldest = report.list_drills(enterprise=demo, actor=operator)
     assert (newest["drill"], newest["responded_s"], newest["closed_s"]) == (second, None, None)
     assert oldest["drill"] == first
     assert oldest["responded_s"] is not None

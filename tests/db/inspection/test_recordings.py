@@ -95,7 +95,7 @@ def called(path: Path, operator: Actor, *, of: str = "/var/spool/asterisk/monito
 
 def looked(operator: Actor, folder: Path | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
     """The log of recordings and its sample."""
-    told = logs.look(enterprise="demo", as_of=None, actor=operator, folder=folder)
+    told = logs.check_logs(enterprise="demo", as_of=None, actor=operator, folder=folder)
     return next(one for one in told["logs"] if one["log"] == "recordings"), told["sample"]
 
 
@@ -241,7 +241,7 @@ def test_every_door_shows_the_sample_and_no_number(
         (folder / name(DAYS[3], number)).unlink()
     monkeypatch.setenv("NIANJIAN_RECORDINGS", f"demo={folder}")
     signed = signed_in("anna")
-    work.ask(enterprise="demo", part="retention", as_of=None, actor=operator)
+    work.enqueue_check(enterprise="demo", part="retention", as_of=None, actor=operator)
     taken = service.take(worker="w", again=())
     assert taken is not None
     with transaction.atomic():
@@ -276,9 +276,9 @@ def test_cards_and_readiness_follow(
     called(tmp_path / "calls.csv", operator)
 
     def both() -> tuple[str, str, set[str]]:
-        ready = readiness.look(enterprise=demo, as_of=None, actor=operator)
+        ready = readiness.check_readiness(enterprise=demo, as_of=None, actor=operator)
         (check,) = [one for one in ready["checks"] if one["check"] == "log_recordings"]
-        cards = answers.look(enterprise=demo, as_of=None, actor=operator)["cards"]
+        cards = answers.check_answers(enterprise=demo, as_of=None, actor=operator)["cards"]
         (card,) = [one for one in cards if one["card"] == "logs_kept"]
         return check["state"], check["why"], {one["code"] for one in card["lacks"]}
 

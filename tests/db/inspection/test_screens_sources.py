@@ -15,7 +15,7 @@ from nianjian.engines.intake import tail
 from nianjian.engines.intake.formats.freeswitch_post import leg
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.screens import asterisk, kept, posted
+from nianjian.features.screens import asterisk, posted, watch_files
 from nianjian.features.screens.esl import Esl
 from nianjian.features.screens.operations import switch
 from nianjian.features.screens.operations import watch as module
@@ -50,14 +50,14 @@ def looks(home: Path) -> Looks:
 
 
 def beat(home: Path, name: str) -> dict[str, Any]:
-    found = kept.read(kept.folder(home) / kept.BEATS)
+    found = watch_files.read(watch_files.folder(home) / watch_files.BEATS)
     assert found is not None
     told: dict[str, Any] = found["switches"][f"demo:{name}"]
     return told
 
 
 def counts(home: Path, name: str) -> dict[str, int]:
-    told = kept.read(kept.folder(home) / kept.name("demo", name))
+    told = watch_files.read(watch_files.folder(home) / watch_files.name("demo", name))
     return {} if told is None else {outcome: count for outcome, count in told["calls"]["counts"].items() if count}
 
 
@@ -65,7 +65,7 @@ def post(home: Path, number: int, began: datetime | None = None) -> None:
     at = began or clock.now()
     variables = {"uuid": f"leg-{number}", "start_epoch": str(int(at.timestamp())), "originate_disposition": "SUCCESS"}
     one = leg(json.dumps({"variables": variables}))
-    folder = posted.folder_of(kept.folder(home), "demo", "fs")
+    folder = posted.folder_of(watch_files.folder(home), "demo", "fs")
     Spool(folder).keep(at.astimezone(clock.ZONE).date(), one.uuid, one.line)
 
 
@@ -112,7 +112,7 @@ def test_the_next_day_has_a_file_of_its_own(home: Path, monkeypatch: pytest.Monk
     post(home, 2, tomorrow)
     watch.look()
     assert counts(home, "fs") == {"failed": 1}
-    told = kept.read(kept.folder(home) / kept.name("demo", "fs"))
+    told = watch_files.read(watch_files.folder(home) / watch_files.name("demo", "fs"))
     assert told is not None
     assert (told["gap"], len(told["places"])) == (None, 1)
     watch.close()
@@ -160,11 +160,11 @@ def test_what_an_earlier_version_kept_goes_on(home: Path, looks: Looks, monkeypa
     calls = asterisk.Calls(today())
     calls.counts["answered"] = 9
     told = {"place": asdict(tail.read(master, None).place), "calls": calls.plain(), "gap": None, "at": None}
-    kept.write(kept.folder(home) / kept.name("demo", "pbx"), told)
+    watch_files.write(watch_files.folder(home) / watch_files.name("demo", "pbx"), told)
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:pbx=asterisk://{master}")
     looks()
     assert counts(home, "pbx") == {"answered": 9}
-    found = kept.read(kept.folder(home) / kept.name("demo", "pbx"))
+    found = watch_files.read(watch_files.folder(home) / watch_files.name("demo", "pbx"))
     assert found is not None
     assert found["calls"]["damaged"] == 0
 

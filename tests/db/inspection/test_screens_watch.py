@@ -18,7 +18,7 @@ from nianjian.engines.gate.decisions.journal import Journal
 from nianjian.engines.intake import tail
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.screens import kept
+from nianjian.features.screens import watch_files as kept
 from nianjian.features.screens.ami import Ami
 from nianjian.features.screens.operations import switch
 from nianjian.features.screens.operations import watch as module

@@ -15,7 +15,7 @@ from nianjian.doors.site.jobs.worker import Worker
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.reconciliation.operations import filing, runs, work
 from nianjian.features.reconciliation.runs.model import Difference, Run
-from nianjian.features.reconciliation.runs.query import Wanted
+from nianjian.features.reconciliation.runs.query import DifferenceFilter
 from nianjian.platform.accounts.query import Actor, actor
 from nianjian.platform.accounts.service import add_enterprise, add_user
 from nianjian.platform.audit.query import acts
@@ -64,7 +64,7 @@ def test_a_run_is_kept_with_its_differences_masked_and_audited(export: Path, ann
     assert told["counts"] == {"same": 1, "only_ours": 1, "only_theirs": 1, "field_differs": 1}
     assert (told["open"], told["verdict"]) == (3, "failed")
     (kept,) = Run.objects.all()
-    rows = {one["about"]["key"]: one for one in runs.differences(run=kept.pk, wanted=Wanted(), actor=anna)}
+    rows = {one["about"]["key"]: one for one in runs.differences(run=kept.pk, wanted=DifferenceFilter(), actor=anna)}
     assert set(rows) == {"95014/8", "95015/8", "95016/8"}
     fields = rows["95014/8"]["fields"]
     assert fields["holder"] == {"ours": "示例新名", "theirs": "示例旧名"}
@@ -77,7 +77,7 @@ def test_a_run_is_kept_with_its_differences_masked_and_audited(export: Path, ann
 
 def test_ten_working_days_after_the_change_or_after_the_day_it_was_found(export: Path, anna: Actor) -> None:
     run = made(export, anna)["run"]
-    rows = {one["about"]["key"]: one for one in runs.differences(run=str(run), wanted=Wanted(), actor=anna)}
+    rows = {one["about"]["key"]: one for one in runs.differences(run=str(run), wanted=DifferenceFilter(), actor=anna)}
     changed, found = rows["95014/8"], rows["95015/8"]
     # the 16th to 18th, 21st to 25th, 28th and 29th: ten working days
     assert (changed["changed_on"], changed["due"], changed["late"]) == ("2026-12-15", "2026-12-29", True)
@@ -95,12 +95,12 @@ def test_what_becomes_of_a_difference(export: Path, anna: Actor) -> None:
     for one in ids[:2]:
         said = {"owner": "王五", "cause": "系统更新晚", "action": "已提交变更"}
         runs.settle(run=run, difference=one, state="settled", said=said, actor=anna)
-    assert (runs.shown(run=run, actor=anna)["open"], runs.shown(run=run, actor=anna)["verdict"]) == (1, "failed")
+    assert (runs.get_run(run=run, actor=anna)["open"], runs.get_run(run=run, actor=anna)["verdict"]) == (1, "failed")
     told = runs.settle(
         run=run, difference=ids[2], state="explained", said={"owner": "王五", "cause": "晚报"}, actor=anna
     )
     assert (told["state"], told["decided_by"]) == ("explained", "user:anna")
-    shown = runs.shown(run=run, actor=anna)
+    shown = runs.get_run(run=run, actor=anna)
     assert (shown["verdict"], shown["states"]) == ("passed", {"open": 0, "explained": 1, "settled": 2})
     last = next(one for one in acts() if one.verb == "reconcile.settle")
     assert last.data["fields"] == ["owner", "cause"]
@@ -168,7 +168,7 @@ def test_a_run_of_another_enterprise_does_not_exist(export: Path, anna: Actor, o
     stranger = actor("zoe", add_user(name="zoe", role="compliance_lead", enterprises=["other"], actor=operator))
     run = str(made(export, anna)["run"])
     with pytest.raises(NianjianError, match="reconcile_run_unknown"):
-        runs.shown(run=run, actor=stranger)
+        runs.get_run(run=run, actor=stranger)
     with pytest.raises(NianjianError, match="role_missing"):
         made(export, stranger)
 

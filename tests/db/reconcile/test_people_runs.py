@@ -16,7 +16,7 @@ from nianjian.features.maintenance.operations import retention
 from nianjian.features.reconciliation.operations import people, runs, sources
 from nianjian.features.reconciliation.operations.bills import Against
 from nianjian.features.reconciliation.runs.model import Account, Difference, Proposal, Run
-from nianjian.features.reconciliation.runs.query import Wanted
+from nianjian.features.reconciliation.runs.query import DifferenceFilter
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.home import wiring
@@ -88,7 +88,7 @@ def test_the_matrix_of_a_month(march: str, anna: Actor) -> None:
     }
     assert told["matrix"]["2026-03"]["lacks_insurance"] == {"count": 1, "explained": 1}  # type: ignore[index] # JSON
     assert (told["open"], told["verdict"]) == (3, "failed")
-    rows = runs.differences(run=str(told["run"]), wanted=Wanted(), actor=anna)
+    rows = runs.differences(run=str(told["run"]), wanted=DifferenceFilter(), actor=anna)
     assert {(one["about"]["name"], one["result"], tuple(one["reasons"]), one["state"]) for one in rows} == {
         ("李**", "lacks_wage", (), "open"),
         ("王*", "lacks_insurance", ("new",), "explained"),

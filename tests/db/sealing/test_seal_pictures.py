@@ -22,7 +22,7 @@ from nianjian.features.dossier.impressions import query
 from nianjian.features.dossier.impressions.model import Impression, SealPicture
 from nianjian.features.dossier.operations import build
 from nianjian.features.dossier.operations.sealing import pictures
-from nianjian.features.dossier.operations.sealing.pictures import Wanted
+from nianjian.features.dossier.operations.sealing.pictures import PrintRequest
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.approvals import query as approvals
 from nianjian.platform.audit.query import acts
@@ -39,8 +39,8 @@ def _add(demo: str, actor: Actor, kind: str = "official_seal", width: str = "40"
 
 
 def _ask(demo: str, actor: Actor, item: str = "articles", kind: str = "official_seal", **more: object) -> str:
-    wanted = Wanted(YEAR, item, kind, "给领导看样稿", **more)  # type: ignore[arg-type] # of the fields
-    return str(pictures.ask(enterprise=demo, wanted=wanted, actor=actor)["approval"])
+    wanted = PrintRequest(YEAR, item, kind, "给领导看样稿", **more)  # type: ignore[arg-type] # of the fields
+    return str(pictures.request_print(enterprise=demo, wanted=wanted, actor=actor)["approval"])
 
 
 def _build(demo: str, actor: Actor, folder: Path, *, seals: bool = True) -> build.Built:

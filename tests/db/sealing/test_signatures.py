@@ -28,11 +28,11 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.operations import build
-from nianjian.features.dossier.operations.making import kept, work
+from nianjian.features.dossier.operations.making import output_files, work
 from nianjian.features.dossier.operations.sealing import papers, signing
 from nianjian.features.dossier.signatures.model import SignedPaper
 from nianjian.features.dossier.signatures.read import read
-from nianjian.features.dossier.signatures.sign import opened, sign
+from nianjian.features.dossier.signatures.sign import open_signer, sign
 from nianjian.features.dossier.signatures.state import Standing
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
@@ -67,7 +67,7 @@ def signed(tmp_path: Path, root: Held, firm: Held) -> Signed:
     def signed(held: Held = firm, tsa: str = "") -> Path:
         plain = packages.scans(tmp_path / "plain.pdf", [1], dpi=60)
         path = tmp_path / "signed.pdf"
-        signer = opened(certificates.p12(held, tmp_path / "s.p12", root), PASSWORD, now=clock.now())
+        signer = open_signer(certificates.p12(held, tmp_path / "s.p12", root), PASSWORD, now=clock.now())
         sign(plain, path, signer, tsa=tsa)
         return path
 
@@ -136,7 +136,7 @@ def test_a_signed_paper_is_kept_as_it_came(demo: str, anna: Actor, signed: Signe
     row = papers.add(content=body, **given)
     assert papers.add(content=body, **given).pk == row.pk
     assert len(list(blobs.blobs())) == 1
-    told = papers.told(papers.one(demo, YEAR, row.pk, anna))
+    told = papers.to_document(papers.get_paper(demo, YEAR, row.pk, anna))
     assert (told["standing"], told["sha256"]) == ("unknown", hashlib.sha256(body).hexdigest())
     assert told["signatures"][0]["subject"] == "示例科技有限公司"
     assert papers.fetch(enterprise=demo, year=YEAR, number=row.pk, actor=anna)[1] == body
@@ -147,7 +147,7 @@ def test_a_signed_paper_is_kept_as_it_came(demo: str, anna: Actor, signed: Signe
     _refused("signature_none", papers.add, content=plain, **given)
     _refused("dossier_file_broken", papers.add, content=b"%PDF-1.7\nnothing", **given)
     _refused("signature_not_pdf", papers.add, content=b"\x89PNG\r\n\x1a\n", **{**given, "name": "a.png"})
-    _refused("signed_paper_unknown", papers.one, demo, YEAR, row.pk + 1, anna)
+    _refused("signed_paper_unknown", papers.get_paper, demo, YEAR, row.pk + 1, anna)
     assert SignedPaper.objects.count() == 1
 
 
@@ -172,7 +172,7 @@ def _worked(job: str) -> Any:
 
 def _unzipped(demo: str, anna: Actor, job: str, folder: Path) -> dict[str, bytes]:
     """What a job has made, in a folder."""
-    made = kept.taken(enterprise=demo, year=YEAR, job=job, actor=anna)
+    made = output_files.download_zip(enterprise=demo, year=YEAR, job=job, actor=anna)
     with zipfile.ZipFile(io.BytesIO(b"".join(made.content))) as pack:
         pack.extractall(folder)
         return {name: pack.read(name) for name in pack.namelist()}
@@ -259,7 +259,7 @@ def test_what_is_not_signed(package: build.Built, demo: str, anna: Actor, certif
 
 def test_no_room_for_the_signed_file_is_told_as_that(tmp_path: Path, root: Held, firm: Held, authority: str) -> None:
     plain = packages.scans(tmp_path / "plain.pdf", [1], dpi=60)
-    signer = opened(certificates.p12(firm, tmp_path / "s.p12", root), PASSWORD, now=clock.now())
+    signer = open_signer(certificates.p12(firm, tmp_path / "s.p12", root), PASSWORD, now=clock.now())
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     quiet = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     try:

@@ -18,7 +18,7 @@ from nianjian.features.rectification.cases.service import Notice
 from nianjian.features.rectification.operations.cases import open_case
 from nianjian.features.rulebook.operations import request_overlay
 from nianjian.features.season.operations import acts, archive
-from nianjian.features.season.operations.shown import shown
+from nianjian.features.season.operations.overview import summarize_season
 from nianjian.platform.accounts.models import Enterprise
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.service import add_enterprise, add_user
@@ -100,7 +100,7 @@ def snooze(task: str, until: date) -> Act:
 
 def done(task: str, day: date) -> Act:
     """Say that it was done."""
-    return lambda code: acts.done(enterprise=code, year=YEAR, task=task, day=day, note="截图", actor=ROOT)
+    return lambda code: acts.mark_task_done(enterprise=code, year=YEAR, task=task, day=day, note="截图", actor=ROOT)
 
 
 def case(received: date) -> Act:
@@ -190,7 +190,7 @@ def built(code: str, told: Case, at: Clock) -> None:
 
 def standing(code: str, day: date) -> dict[str, str]:
     """Where everything stands, one line a thing."""
-    told = shown(enterprise=code, year=YEAR, today=day, actor=ROOT)
+    told = summarize_season(enterprise=code, year=YEAR, today=day, actor=ROOT)
     first = told["earliest"]
     found = {"earliest": f"{first['date']} {first['track']}", "plan": told["start"]}
     for one in told["tracks"]:

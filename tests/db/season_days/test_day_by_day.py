@@ -19,8 +19,8 @@ import pytest
 from tests.db.season_days.stage import CASES, DAY, FIRST, LAST, Clock, built, nothing_written, standing, told_since
 
 from nianjian.engines.kernel import clock
-from nianjian.features.inbox.operations import tell
-from nianjian.features.season.operations.remind import look
+from nianjian.features.inbox.operations import delivery
+from nianjian.features.season.operations.reminders import enqueue_due_reminders
 from nianjian.platform.notifications.models import Message
 from nianjian.platform.notifications.people import speaking
 
@@ -54,14 +54,14 @@ def _walk(name: str, at: Clock) -> Iterator[str]:
     while day <= LAST:
         newest = Message.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         at.set(day, HOURS[0])
-        count = look()
+        count = enqueue_due_reminders()
         with nothing_written():
-            assert look() == 0
+            assert enqueue_due_reminders() == 0
         for hour in HOURS:
             at.set(day, hour)
-            tell.deliver()
+            delivery.deliver()
             with nothing_written():
-                assert tell.deliver() == 0
+                assert delivery.deliver() == 0
         lines = list(told_since(newest))
         assert sum(line.count("@") for line in lines) == count
         at.set(day, time(10))

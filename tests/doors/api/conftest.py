@@ -45,7 +45,7 @@ def site(db: None, home: Path, sample: dict[str, Any]) -> Ask:
     operator = Actor("tester")
     service.add_enterprise(code="demo", name="示范", province="北京", actor=operator)
     service.add_enterprise(code="other", name="别家", province="上海", actor=operator)
-    with portraits.staged("demo", 2026, sample) as put:
+    with portraits.stage_portrait("demo", 2026, sample) as put:
         put()
 
     def made(

@@ -20,7 +20,7 @@ from tests.support.two_tenants import EVERYWHERE, OPERATOR, OTHER, OWN, PNG, RUL
 
 from nianjian.doors.api.application import API, PREFIX
 from nianjian.engines.kernel import clock
-from nianjian.features.dossier.operations.making import kept
+from nianjian.features.dossier.operations.making import output_files
 from nianjian.features.dossier.operations.making import work as making
 from nianjian.features.rectification.operations import report, work
 from nianjian.features.rulebook import operations
@@ -336,7 +336,7 @@ def world(db: None, home: Path, sample: dict[str, Any]) -> dict[str, dict[str, A
 def _reported(things: Mapping[str, Any]) -> dict[str, str]:
     """A report of the tenant's case, set as the worker sets it."""
     job = work.ask_report(case=things["case"], form="docx", language="zh", actor=OPERATOR)
-    made = report.kept(case=things["case"], form="docx", language="zh", actor=OPERATOR)
+    made = report.store_report(case=things["case"], form="docx", language="zh", actor=OPERATOR)
     Job.objects.filter(pk=job).update(state=Job.DONE, result=made)
     return {"rectification_report_file job": job}
 
@@ -344,7 +344,7 @@ def _reported(things: Mapping[str, Any]) -> dict[str, str]:
 def _built(code: str, things: Mapping[str, Any]) -> dict[str, str]:
     """A draft of the tenant's package, as the worker leaves it."""
     job = making.ask_package(enterprise=code, year=things["year"], pictures=False, actor=OPERATOR)
-    made = {"draft": True, "name": "package.zip", "sha256": "0" * 64, kept.BLOB: blobs.put(b"PK").id}
+    made = {"draft": True, "name": "package.zip", "sha256": "0" * 64, output_files.BLOB: blobs.put(b"PK").id}
     Job.objects.filter(pk=job).update(state=Job.DONE, result=made)
     return dict.fromkeys(("package_sign job", "package_fetch job"), job)
 

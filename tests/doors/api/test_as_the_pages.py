@@ -9,7 +9,7 @@ import pytest
 from tests.support.asking import DEMO, Ask, post
 
 from nianjian.engines.kernel import clock
-from nianjian.features.complaints.one_click.query import behind
+from nianjian.features.complaints.one_click.query import get_by_token
 from nianjian.features.portrait.operations import lines
 from nianjian.features.rectification.cases.model import Case
 from nianjian.features.rectification.cases.service import Notice
@@ -71,7 +71,7 @@ def test_a_number_gets_its_address_and_loses_it(site: Ask) -> None:
     told = made.json()
     assert (made.status_code, told["number"]) == (201, "95013001")
     token = told["address"].rsplit("/", 1)[1]
-    assert behind(token).enterprise_id == "demo"
+    assert get_by_token(token).enterprise_id == "demo"
     assert all(told["address"] in told[name] for name in ("button", "form", "message"))
     assert told["dtmf"] == "COMPLAINT_ENTERPRISE=demo"
     (listed,) = client.get(DOORS).json()["items"]

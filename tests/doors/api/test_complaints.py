@@ -12,7 +12,7 @@ from django.test import Client
 from tests.doors.web.data_pages import work
 
 from nianjian.engines.kernel import clock
-from nianjian.features.season.operations import remind
+from nianjian.features.season.operations import reminders
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts as chain
 
@@ -67,7 +67,7 @@ def test_overdue_tickets_are_an_obstacle_of_overview_season_and_reminders(ask: C
         assert [(one["key"], one["overdue"]) for one in found["items"]] == [(name, True) for name in names]
     _status, found = ask("GET", HOME)
     assert [one["key"] for one in found["items"]] == ["years", "days", "own", "three", "hour"]
-    assert remind.look() > 0
+    assert reminders.enqueue_due_reminders() > 0
     _status, inbox = ask("GET", "/api/v1/me/inbox")
     (reminded,) = [one for one in inbox["items"] if one["about"] == "obstacle:complaints_overdue"]
     assert reminded["text"] == obstacle["text"]

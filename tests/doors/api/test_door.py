@@ -188,7 +188,7 @@ def test_a_write_whose_answer_cannot_be_read_is_not_done_again(site: Ask, monkey
     client = site()
     new = {"name": "carl", "role": "auditor"}
     with monkeypatch.context() as patch:
-        patch.setattr("nianjian.features.people.api.folk.added", gone)
+        patch.setattr("nianjian.features.people.api.people.added", gone)
         _problem(_post(client, "/enterprises/demo/people", new, key="k1"), 422, "link_invalid")
     assert "carl" in users()
     _problem(_post(client, "/enterprises/demo/people", new, key="k1"), 409, "idempotency_running")

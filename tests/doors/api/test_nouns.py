@@ -58,7 +58,7 @@ def test_portraits_are_masked(site: Ask, sample: dict[str, Any]) -> None:
 def test_runs_are_kept_compared_and_asked_for(site: Ask, sample: dict[str, Any]) -> None:
     from nianjian.features.portrait.operations import portraits  # noqa: PLC0415 -- after Django
 
-    with portraits.staged("demo", 2026, sample) as put:
+    with portraits.stage_portrait("demo", 2026, sample) as put:
         put()
     client = site()
     first = client.get(f"{DEMO}/portraits/2026/runs?limit=1").json()

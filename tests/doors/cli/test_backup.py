@@ -18,7 +18,7 @@ import pytest
 from tests.support import databases
 from tests.support.site import PROGRAM, Site, serving, told
 
-from nianjian.features.maintenance.operations.archive import Archive, checked, written
+from nianjian.features.maintenance.operations.archive import Archive, checked, write_archive
 
 if TYPE_CHECKING:
     from tests.doors.cli.conftest import Shell
@@ -258,7 +258,7 @@ def _with_session(archive: Archive, folder: Path, row: tuple[Any, ...]) -> Path:
     base, old = folder / "old.sqlite3", folder / "old.tar"
     manifest = {name: value for name, value in archive.manifest.items() if name not in {"members", "format"}}
     manifest["tables"] = {**manifest["tables"], "django_session": 1}
-    with tarfile.open(archive.path) as source, written(old, lambda: manifest) as writer:
+    with tarfile.open(archive.path) as source, write_archive(old, lambda: manifest) as writer:
         for name in archive.members:
             member = source.extractfile(name)
             assert member is not None

@@ -48,7 +48,7 @@ def site(db: None, home: Path, sample: dict[str, Any]) -> Client:
     from nianjian.platform.accounts.service import add_enterprise  # noqa: PLC0415
 
     add_enterprise(code="demo", name="示范<b>", province="北京", actor=Actor("tester"))
-    with portraits.staged("demo", 2026, sample) as put:
+    with portraits.stage_portrait("demo", 2026, sample) as put:
         put()
     return signed_in("anna")
 

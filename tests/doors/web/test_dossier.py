@@ -17,7 +17,7 @@ from tests.support.people import signed_in
 from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.materials import query, service
 from nianjian.features.dossier.materials.service import File, Place
-from nianjian.features.dossier.operations import held
+from nianjian.features.dossier.operations import job_files
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.query import acts
@@ -102,9 +102,9 @@ def test_what_is_no_paper_is_refused_and_told_with_its_name(lead: Client) -> Non
     (job,) = Job.objects.all()
     assert job.state == Job.FAILED
     assert "x.pdf" in text(lead, LEDGER)
-    assert held.sweep(flow.CHECK_PAPER) == 0, "a young one stays for whoever looks"
+    assert job_files.sweep(flow.CHECK_PAPER) == 0, "a young one stays for whoever looks"
     Job.objects.update(finished_at="2026-02-01T00:00:00Z")
-    assert held.sweep(flow.CHECK_PAPER) == 1
+    assert job_files.sweep(flow.CHECK_PAPER) == 1
     assert list(blobs.blobs()) == []
 
 

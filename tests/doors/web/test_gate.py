@@ -29,7 +29,7 @@ from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.approvals.query import approvals
 from nianjian.platform.registers.gate_policies import query as policies
 from nianjian.platform.registers.gate_policies import service
-from nianjian.platform.registers.gate_policies.service import Wanted
+from nianjian.platform.registers.gate_policies.service import PolicyValues
 from nianjian.platform.registers.importing import import_sheet
 from nianjian.platform.registers.models import Overlay
 
@@ -219,8 +219,8 @@ def test_caps_and_what_was_set_stand_on_pages(lead: Client, home: Path) -> None:
     (home / "lines.csv").write_text("\n".join(["线路编号,状态", *lines, ""]))
     import_sheet(kind="lines", path=home / "lines.csv", enterprise="demo", actor=BOSS)
     for cap in range(52):
-        wanted = Wanted("channel", "L01", {"cap": cap + 1000, "white_list": False}, "试")
-        service.put(enterprise="demo", wanted=wanted, actor=BOSS)
+        wanted = PolicyValues("channel", "L01", {"cap": cap + 1000, "white_list": False}, "试")
+        service.apply_policy(enterprise="demo", wanted=wanted, actor=BOSS)
     page = text(lead)
     assert ("M048<" in page, "M049<" in page) == (True, False)
     assert (">1051<" in page, ">1002<" in page, ">1001<" in page) == (True, True, False)

@@ -11,8 +11,8 @@ from tests.support.people import signed_in
 from tests.support.receivers import Program, served
 
 from nianjian.engines.kernel import clock
-from nianjian.features.inbox.operations import tell
-from nianjian.features.season.operations.remind import look
+from nianjian.features.inbox.operations import delivery
+from nianjian.features.season.operations.reminders import enqueue_due_reminders
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.tokens import service as tokens
 from nianjian.platform.notifications.models import Dispatch, Message
@@ -46,8 +46,8 @@ def test_from_a_channel_to_the_log(site: Client, program: Program) -> None:
     assert site.post(choices, {"act": "choose", **when}).status_code == 302
 
     program.status = 500
-    count = look()
-    assert tell.deliver() == 1
+    count = enqueue_due_reminders()
+    assert delivery.deliver() == 1
     inbox = site.get("/inbox/").content.decode()
     assert inbox.count("<li>") >= count
     assert f'<span class="badge warn">{count}<span class="unseen"> 未读' in inbox
@@ -56,7 +56,7 @@ def test_from_a_channel_to_the_log(site: Client, program: Program) -> None:
     program.status = 200
     assert site.post(log, {"dispatch": Dispatch.objects.earliest("pk").pk}).status_code == 302
     assert site.post(log, {"dispatch": "9" * 5000}).status_code == 404
-    assert tell.deliver() == 1
+    assert delivery.deliver() == 1
     assert program.heard[-1]["message"].startswith("可能重复")
     assert site.post("/inbox/").status_code == 302
     assert not Message.objects.filter(read_at=None).exists()
@@ -84,7 +84,7 @@ def test_the_api_does_the_same(site: Client, program: Program) -> None:
     assert post("choices", {"scope": "own", "quiet_from": "22:00", "quiet_until": "07:30"}) == {
         **told, "scope": "own", "quiet_from": "22:00", "quiet_until": "07:30", "digest": None,
     }  # fmt: skip
-    assert look() > 0
+    assert enqueue_due_reminders() > 0
     told = api.get("/api/v1/me/inbox").json()["items"]
     assert {one["user"] for one in told} == {"anna"}, "nobody else is left, so it is told all the same"
     assert post("read", {"messages": [told[0]["message"]]}) == {"read": 1}

@@ -18,7 +18,7 @@ from nianjian.engines.kernel import clock
 from nianjian.features.overview.pages import pages
 from nianjian.features.overview.pages.bars import bar
 from nianjian.features.portrait.operations import portraits
-from nianjian.features.season.operations.shown import shown
+from nianjian.features.season.operations.overview import summarize_season
 from nianjian.platform.accounts.models import Membership, User
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise, add_user
@@ -58,7 +58,7 @@ def _text(client: Client, address: str = "/e/demo/") -> str:
 
 
 def _keep(enterprise: str, portrait: dict[str, Any]) -> None:
-    with portraits.staged(enterprise, 2026, portrait, actor="user:anna") as put:
+    with portraits.stage_portrait(enterprise, 2026, portrait, actor="user:anna") as put:
         put()
 
 
@@ -368,7 +368,7 @@ def test_a_day_that_the_law_moves_is_the_same_here_and_on_the_season_page(
         text = _text(site).split('id="deadlines"')[1].split("</section>")[0]
         law = next(one for one in text.split("<li>") if "2024-03-31 不是工作日" in one)
         assert 'datetime="2024-04-01"' in law
-        told = shown(enterprise="demo", year=2023, today=clock.today(), actor=Actor("root"))
+        told = summarize_season(enterprise="demo", year=2023, today=clock.today(), actor=Actor("root"))
         (ours,) = {
             (one["date"], one["last_day"], one["days"])
             for track in told["tracks"]

@@ -10,7 +10,7 @@ from django.test import Client
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
-from nianjian.features.season.operations.shown import shown
+from nianjian.features.season.operations.overview import summarize_season
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.models import Entry
@@ -32,7 +32,10 @@ def two(site: Client) -> Client:
 
 
 def _owners(task: str) -> list[str]:
-    told = [shown(enterprise=one, year=2026, today=clock.today(), actor=Actor("anna", USER)) for one in ("demo", "two")]
+    told = [
+        summarize_season(enterprise=one, year=2026, today=clock.today(), actor=Actor("anna", USER))
+        for one in ("demo", "two")
+    ]
     return [one["owner"] for season in told for one in season["tasks"] if one["task"] == task]
 
 

@@ -240,7 +240,7 @@ def test_runs_are_kept_and_compared(site: Client, sample: dict[str, Any]) -> Non
     rule |= {"value": "0.25", "level": "internal", "overlay": {"who": "user:a + user:b", "when": "2026-11-02T01:00:00",
                                                                "reason": "省局要求"}}  # fmt: skip
     later["rulebook"]["sha256"] = "0" * 64
-    with portraits.staged("demo", 2026, later, actor="user:anna") as put:
+    with portraits.stage_portrait("demo", 2026, later, actor="user:anna") as put:
         put()
     new, old = portraits.runs("demo", 2026)
     listed = text(site, f"{HOME}runs/")
@@ -284,7 +284,7 @@ def test_seats_open_beyond_the_filing_can_be_mended(site: Client, sample: dict[s
     seats["components"] |= {"opened": seats["components"]["opened"] + 80, "unfiled_open": 80}
     seats["light"] = made["light"] = "red"
     seats["flags"] = [{"code": "unfiled_open", "light": "red", "count": 80}]
-    with portraits.staged("demo", 2026, made) as put:
+    with portraits.stage_portrait("demo", 2026, made) as put:
         put()
     page = text(site, f"{HOME}simulate/", **{"accept-language": "en"})
     assert 'max="80" name="close_unfiled"' in page

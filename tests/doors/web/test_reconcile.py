@@ -15,8 +15,8 @@ from tests.support.people import signed_in
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.reconciliation.runs import service
-from nianjian.features.reconciliation.runs.found import Found, Proposed, Report
 from nianjian.features.reconciliation.runs.model import Difference, Proposal, Run
+from nianjian.features.reconciliation.runs.results import Found, Proposed, Report
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.home import wiring

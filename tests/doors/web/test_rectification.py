@@ -116,7 +116,7 @@ def test_from_the_notice_to_the_report(lead: Client) -> None:
     given = {"key": "line", "channel": "L1", "cap": "30", "reason": "投诉集中", "end": "投诉下降"}
     assert lead.post(f"{case}isolate/", given | {"channel": "L9"}).status_code == 422
     isolated(lead, case)
-    standing = policies.standing("demo", "channel", "L1")
+    standing = policies.find_policy_in_force("demo", "channel", "L1")
     assert standing is not None
     assert standing.values == {"cap": 30, "white_list": True}
     form = text(lead, f"{case}isolate/")

@@ -16,7 +16,7 @@ from nianjian.engines.gate.decisions.journal import Journal
 from nianjian.engines.kernel import clock
 from nianjian.features.complaints.operations import acts
 from nianjian.features.people.account.limits import SEEN, UNATTENDED
-from nianjian.features.screens import asterisk, gateway, kept
+from nianjian.features.screens import asterisk, gateway, watch_files
 from nianjian.features.screens.links.model import ScreenLink
 from nianjian.features.screens.operations.sources import today
 from nianjian.platform.accounts.models import Membership
@@ -50,7 +50,7 @@ def beat(home: Path, *, switch: int | None = 0, gate: int | None = 0, now: int =
     heard, lives = (None if ago is None else at - 1000 * ago for ago in (switch, gate))
     told = {"now": now, "now_at": heard, "records_at": heard, "problem": problem}
     beats = {"at": at, "gate": {"at": lives, "problem": None}, "switches": {"demo:pbx": told}}
-    kept.write(kept.folder(home) / kept.BEATS, beats)
+    watch_files.write(watch_files.folder(home) / watch_files.BEATS, beats)
 
 
 @pytest.fixture
@@ -78,10 +78,10 @@ def live(db: None, home: Path, keys: None, monkeypatch: pytest.MonkeyPatch) -> P
     journal.close()
     counted = gateway.Decisions(today())
     counted.read(places.decisions(home))
-    kept.write(kept.folder(home) / kept.GATE, counted.plain())
+    watch_files.write(watch_files.folder(home) / watch_files.GATE, counted.plain())
     calls = asterisk.Calls(today())
     calls.counts.update(answered=1234, busy=5)
-    kept.write(kept.folder(home) / kept.name("demo", "pbx"), {"calls": calls.plain(), "gap": None})
+    watch_files.write(watch_files.folder(home) / watch_files.name("demo", "pbx"), {"calls": calls.plain(), "gap": None})
     beat(home)
     return home
 
@@ -143,12 +143,12 @@ def test_the_limit_of_freshness_is_a_setting(admin: Client, live: Path, monkeypa
 
 
 def test_a_watch_that_is_gone_leaves_nothing_live(admin: Client, live: Path) -> None:
-    (kept.folder(live) / kept.BEATS).unlink()
+    (watch_files.folder(live) / watch_files.BEATS).unlink()
     found = states(page(admin))
     assert found.pop("complaints") == "fresh"
     assert set(found.values()) == {"stale"}
     assert value(page(admin), "calls") == "–", "nobody has said when it was true"
-    (kept.folder(live) / kept.GATE).write_text("{broken")
+    (watch_files.folder(live) / watch_files.GATE).write_text("{broken")
     assert value(page(admin), "blocked") == "–"
 
 
@@ -179,8 +179,10 @@ def test_of_several_switches_the_silent_one_is_named(
 
 def test_counts_of_yesterday_are_not_todays(admin: Client, live: Path) -> None:
     before = today() - timedelta(days=1)
-    kept.write(kept.folder(live) / kept.name("demo", "pbx"), {"calls": asterisk.Calls(before).plain()})
-    kept.write(kept.folder(live) / kept.GATE, gateway.Decisions(before).plain())
+    watch_files.write(
+        watch_files.folder(live) / watch_files.name("demo", "pbx"), {"calls": asterisk.Calls(before).plain()}
+    )
+    watch_files.write(watch_files.folder(live) / watch_files.GATE, gateway.Decisions(before).plain())
     text = page(admin)
     assert value(text, "calls") == value(text, "blocked") == "0"
 
@@ -189,7 +191,7 @@ def test_rows_that_could_not_be_read_and_a_gap_are_said(admin: Client, live: Pat
     calls = asterisk.Calls(today())
     calls.damaged = 3
     gap = clock.now().isoformat(timespec="seconds")
-    kept.write(kept.folder(live) / kept.name("demo", "pbx"), {"calls": calls.plain(), "gap": gap})
+    watch_files.write(watch_files.folder(live) / watch_files.name("demo", "pbx"), {"calls": calls.plain(), "gap": gap})
     text = page(admin)
     assert "3 行无法读取" in text
     assert "之前的记录可能缺失" in text

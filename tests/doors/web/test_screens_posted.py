@@ -21,7 +21,7 @@ from nianjian.engines.kernel import clock
 from nianjian.features.calls.operations.import_calls import import_calls
 from nianjian.features.calls.operations.receipts import ImportReceipt
 from nianjian.features.maintenance.operations import retention
-from nianjian.features.screens import kept, posted
+from nianjian.features.screens import posted, watch_files
 from nianjian.features.screens.operations import post
 from nianjian.features.screens.operations.sources import today
 from nianjian.platform.accounts.query import Actor
@@ -62,7 +62,7 @@ def live(db: None, home: Path, keys: None, monkeypatch: pytest.MonkeyPatch) -> P
     address = f"post://{USER}:{quote(SECRET)}@freeswitch"
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:fs1={address} demo:pbx=asterisk:///x/Master.csv")
     monkeypatch.setattr(post, "_SPOOLS", {})
-    return posted.folder_of(kept.folder(home), "demo", "fs1")
+    return posted.folder_of(watch_files.folder(home), "demo", "fs1")
 
 
 def lines(folder: Path) -> list[bytes]:

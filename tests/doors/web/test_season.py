@@ -13,7 +13,7 @@ from icalendar import Calendar
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
-from nianjian.features.season.operations.shown import shown
+from nianjian.features.season.operations.overview import summarize_season
 from nianjian.platform.accounts.models import Membership
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.audit import query as audit
@@ -29,7 +29,7 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_page_tells_what_the_command_tells(site: Client) -> None:
     page = site.get("/e/demo/season/").content.decode()
-    told = shown(enterprise="demo", year=None, today=clock.today(), actor=Actor("anna", USER))
+    told = summarize_season(enterprise="demo", year=None, today=clock.today(), actor=Actor("anna", USER))
     assert told["year"] == 2026
     for text in (
         told["earliest"]["citation"],
@@ -64,7 +64,7 @@ def test_of_several_licences_one_alone_can_be_meant(site: Client) -> None:
     )
     assert site.post(where, {**of, "act": "file", "licence": "B2-2", "day": "2027-02-01"}).status_code == 302
     assert site.post(where, {**of, "act": "file", "licence": "B2-9", "day": "2027-02-01"}).status_code == 404
-    told = shown(enterprise="demo", year=2026, today=clock.today(), actor=Actor("anna", USER))
+    told = summarize_season(enterprise="demo", year=2026, today=clock.today(), actor=Actor("anna", USER))
     found = [(one["licence"], one["state"], one["due"]) for one in told["tracks"] if one["track"] == "licence"]
     assert found == [("B2-1", "on_time", "2027-02-26"), ("B2-2", "filed", "2027-03-31")]
     site.post(where, {**of, "act": "notice", "licence": "B2-2", "day": "2027-03-02", "text": "通知"})
@@ -79,7 +79,7 @@ def test_what_is_done_on_it(site: Client) -> None:
     site.post("/e/demo/season/tasks/", {**year, "act": "snooze", "task": "items", "day": "2027-02-09", "text": "等章"})
     refused = site.post("/e/demo/season/tasks/", {**year, "act": "snooze", "task": "items", "day": "2027-02-09"})
     assert refused.status_code == 400
-    told = shown(enterprise="demo", year=2026, today=clock.today(), actor=Actor("anna", USER))
+    told = summarize_season(enterprise="demo", year=2026, today=clock.today(), actor=Actor("anna", USER))
     assert [one["state"] for one in told["tracks"]] == ["filed", "on_time"]
     items = {one["task"]: one for one in told["tasks"]}["items"]
     assert (items["owner"], items["state"], items["reason"]) == ("王工", "snoozed", "等章")

@@ -56,7 +56,7 @@ def _batch() -> None:
 
 
 def _run(sample: dict[str, Any]) -> None:
-    with portraits.staged("demo", 2026, sample, actor="user:otto") as put:
+    with portraits.stage_portrait("demo", 2026, sample, actor="user:otto") as put:
         put()
 
 

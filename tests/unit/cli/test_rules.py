@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from nianjian.engines.rules.load import load
-from nianjian.platform.terminal.texts import UNITS, shown
+from nianjian.platform.terminal.texts import UNITS, format_limit
 
 RULES = load().rules
 
@@ -21,7 +21,7 @@ def lang(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
 
 def test_no_rule_shows_python() -> None:
     for rule in RULES:
-        told = shown(rule.operator, rule.value, rule.unit)
+        told = format_limit(rule.operator, rule.value, rule.unit)
         assert told
         if isinstance(rule.value, str):  # a pattern may have braces of its own
             continue
@@ -37,12 +37,14 @@ def test_every_unit_of_a_number_has_words() -> None:
 
 def test_examples(lang: str) -> None:
     english = lang.startswith("en")
-    assert shown(">", Decimal("0.0001"), "share") == "> 0.01%"
-    assert shown(">=", Decimal("0.70"), "share") == ">= 70%"
-    assert shown(None, 10, "workdays") == ("10 working days" if english else "10 个工作日")
-    assert shown(None, {"included": ("以上", "以内"), "left_out": {"a": 1}}, "words") == (
+    assert format_limit(">", Decimal("0.0001"), "share") == "> 0.01%"
+    assert format_limit(">=", Decimal("0.70"), "share") == ">= 70%"
+    assert format_limit(None, 10, "workdays") == ("10 working days" if english else "10 个工作日")
+    assert format_limit(None, {"included": ("以上", "以内"), "left_out": {"a": 1}}, "words") == (
         "included: 以上, 以内; left out: (a: 1)"
     )
-    assert shown(None, ("outsourcing_agreement",), "any_of") == ("outsourcing agreement" if english else "外包协议")
+    assert format_limit(None, ("outsourcing_agreement",), "any_of") == (
+        "outsourcing agreement" if english else "外包协议"
+    )
     flag: object = True
-    assert shown("==", flag, "flag") == ("== yes" if english else "== 是")
+    assert format_limit("==", flag, "flag") == ("== yes" if english else "== 是")

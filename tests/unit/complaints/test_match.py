@@ -53,7 +53,7 @@ class Found:
         data.write(lake, {"calls": calls, "complaint_fact": complaints, "line_dim": lines or []})
         tables = {name: self.engine.table(name, lake.files(name), SCHEMAS[name]) for name in ("calls", "line_dim")}
         tables["complaint_fact"] = self.engine.table("k", lake.files("complaint_fact"), SCHEMAS["complaint_fact"])
-        return match.look(self.engine, tables, None, frozenset(), 10)
+        return match.match_calls(self.engine, tables, None, frozenset(), 10)
 
 
 @pytest.fixture

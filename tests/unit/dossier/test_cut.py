@@ -16,7 +16,7 @@ from tests.unit.dossier.test_recognise import PAPERS
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.arrivals.papers import papers
-from nianjian.features.dossier.arrivals.ranges import Range, held, left
+from nianjian.features.dossier.arrivals.ranges import Range, check_ranges, format_leftover_pages
 from nianjian.features.dossier.ingest.cut import fit
 from nianjian.features.dossier.ingest.inside.cut import cut
 from nianjian.features.dossier.ingest.magic import Type
@@ -62,14 +62,14 @@ def test_what_cannot_be_told_is_left_to_a_person() -> None:
 )
 def test_ranges_that_are_refused(ranges: tuple[Range, ...], code: str, values: dict[str, object]) -> None:
     with pytest.raises(NianjianError) as refused:
-        held(ranges, 12, leave=False)
+        check_ranges(ranges, 12, leave=False)
     assert (refused.value.code, refused.value.values) == (code, values)
 
 
 def test_pages_left_over_may_go_where_a_person_says_so() -> None:
-    held(THREE, 12, leave=True)
-    held(THREE, 10, leave=False)
-    assert left(THREE, 10) == ""
+    check_ranges(THREE, 12, leave=True)
+    check_ranges(THREE, 10, leave=False)
+    assert format_leftover_pages(THREE, 10) == ""
 
 
 def photo(shade: int) -> bytes:

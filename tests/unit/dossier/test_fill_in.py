@@ -9,7 +9,7 @@ import pytest
 
 from nianjian.features.dossier.fill_in.change import Kind, changed, percent
 from nianjian.features.dossier.fill_in.fields import Kind as Written
-from nianjian.features.dossier.fill_in.fields import written
+from nianjian.features.dossier.fill_in.fields import format_value
 
 SEATS, SHARE = Decimal("0.30"), Decimal("0.20")
 
@@ -48,9 +48,9 @@ def test_what_is_not_known_is_not_compared() -> None:
 
 
 def test_values_are_written_as_the_form_takes_them() -> None:
-    assert written(Fraction(1, 3), Written.SHARE) == "33.33%"
-    assert written(0, Written.COUNT) == "0", "none is a figure, not a gap"
-    assert written(["电信", "移动"], Written.LIST) == "电信、移动"
+    assert format_value(Fraction(1, 3), Written.SHARE) == "33.33%"
+    assert format_value(0, Written.COUNT) == "0", "none is a figure, not a gap"
+    assert format_value(["电信", "移动"], Written.LIST) == "电信、移动"
     for unknown in (None, "", []):
-        assert written(unknown, Written.TEXT) is None
+        assert format_value(unknown, Written.TEXT) is None
     assert percent(Fraction(30_000_001, 100_000_000)) == "30.00"

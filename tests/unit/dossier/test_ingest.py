@@ -20,7 +20,7 @@ from nianjian.engines.paper.texts.errors import ERRORS, sentence
 from nianjian.engines.paper.words import words
 from nianjian.features.dossier.ingest import limits
 from nianjian.features.dossier.ingest.receive import Received, receive
-from nianjian.features.dossier.ingest.render import drawn
+from nianjian.features.dossier.ingest.render import render_pages
 
 LEFT = (b"pwned-by-js", b"hidden-script", b"key-script", b"MZ-embedded-program", b"cmd.exe", b"passwd", b"evil.example")
 
@@ -60,7 +60,7 @@ def outcome(got: Received) -> NianjianError | None:
     """None: every page could be drawn."""
     assert got.clean is not None
     try:
-        pages = sum(1 for _ in drawn(got.clean, got.pages, name=got.name, dpi=100))
+        pages = sum(1 for _ in render_pages(got.clean, got.pages, name=got.name, dpi=100))
     except NianjianError as error:
         return error
     assert pages == got.pages
@@ -86,7 +86,7 @@ def test_what_only_drawing_shows_ends_with_the_page_named(
 def test_the_rest_is_repaired_or_cleaned_and_can_be_drawn(tmp_path: Path, name: str) -> None:
     got = taken(tmp_path, f"{name}.pdf", pdfs.TAKEN[name]())
     assert got.clean is not None
-    assert sum(1 for _ in drawn(got.clean, got.pages, name=got.name, dpi=50)) == got.pages
+    assert sum(1 for _ in render_pages(got.clean, got.pages, name=got.name, dpi=50)) == got.pages
 
 
 def everything(path: Path) -> bytes:
@@ -154,7 +154,7 @@ def photo(form: str, size: tuple[int, int] = (620, 877), **settings: object) -> 
 def test_a_picture_becomes_a_page(tmp_path: Path, form: str, ending: str) -> None:
     got = taken(tmp_path, f"a.{ending}", photo(form, dpi=(75, 75)))
     assert got.clean is not None
-    (page,) = drawn(got.clean, got.pages, name=got.name, dpi=75)
+    (page,) = render_pages(got.clean, got.pages, name=got.name, dpi=75)
     assert round(page.facts.wide_mm) == 210
     assert round(page.facts.pictures[0].dpi[0]) == 75
 
@@ -174,7 +174,7 @@ def test_a_photo_that_was_taken_turned_is_set_upright(tmp_path: Path) -> None:
     exif[0x0112] = 6
     got = taken(tmp_path, "a.jpg", photo("JPEG", (877, 620), exif=exif))
     assert got.clean is not None
-    (page,) = drawn(got.clean, got.pages, name=got.name, dpi=50)
+    (page,) = render_pages(got.clean, got.pages, name=got.name, dpi=50)
     assert page.facts.wide_mm < page.facts.high_mm
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 from tests.support.read_pages import BOOK, DAY, page
 
-from nianjian.features.dossier.arrivals.recognise import Proposal, recognise, told
+from nianjian.features.dossier.arrivals.recognise import Proposal, proposal_to_document, recognise
 from nianjian.features.dossier.kinds.catalogue import ITEMS
 
 Rows = Sequence[str | Sequence[str]]
@@ -39,7 +39,7 @@ def seems(*rows: str | Sequence[str]) -> Proposal:
 @pytest.mark.parametrize("item", ITEMS)
 def test_each_item_is_told_by_its_heading_and_words(item: str) -> None:
     found = seems(*PAPERS[item])
-    assert (found.item, found.sure) == (item, True), told(found)
+    assert (found.item, found.sure) == (item, True), proposal_to_document(found)
 
 
 def test_one_sign_of_a_heading_may_be_misread() -> None:

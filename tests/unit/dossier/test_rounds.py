@@ -9,7 +9,17 @@ import pytest
 
 from nianjian.engines.paper.texts.dossier.rounds import ASKED
 from nianjian.engines.paper.words import CHINESE, words
-from nianjian.features.dossier.rounds.states import ALLOWED, REQUESTS, Act, Asked, Reply, State, asked, late, state
+from nianjian.features.dossier.rounds.states import (
+    ALLOWED,
+    REQUESTS,
+    Act,
+    Reply,
+    RequestState,
+    State,
+    evaluate_request,
+    late,
+    state,
+)
 
 
 def test_every_answer_has_a_state() -> None:
@@ -19,25 +29,25 @@ def test_every_answer_has_a_state() -> None:
 
 @pytest.mark.parametrize("reply", list(Reply))
 def test_nothing_is_handed_in_before_a_package_went_out(reply: Reply) -> None:
-    assert asked(reply, held=None) is not Asked.SENT
+    assert evaluate_request(reply, held=None) is not RequestState.SENT
     if reply is not Reply.NOTE:
-        assert asked(reply, held=False) is Asked.LEFT_OUT
+        assert evaluate_request(reply, held=False) is RequestState.LEFT_OUT
 
 
 @pytest.mark.parametrize(
     ("requests", "later", "passed", "expected"),
     [
         ([], False, False, State.SUBMITTED),
-        ([Asked.OPEN], False, False, State.RETURNED),
-        ([Asked.ANSWERED, Asked.TO_CONFIRM], False, False, State.RETURNED),
-        ([Asked.ANSWERED, Asked.ANSWERED], False, False, State.ANSWERED),
-        ([Asked.LEFT_OUT], True, False, State.RESUBMITTED),
+        ([RequestState.OPEN], False, False, State.RETURNED),
+        ([RequestState.ANSWERED, RequestState.TO_CONFIRM], False, False, State.RETURNED),
+        ([RequestState.ANSWERED, RequestState.ANSWERED], False, False, State.ANSWERED),
+        ([RequestState.LEFT_OUT], True, False, State.RESUBMITTED),
         ([], True, False, State.RESUBMITTED),
-        ([Asked.OPEN], False, True, State.PASSED),
+        ([RequestState.OPEN], False, True, State.PASSED),
     ],
 )
 def test_a_package_stands_as_its_requests_do(
-    requests: list[Asked], *, later: bool, passed: bool, expected: State
+    requests: list[RequestState], *, later: bool, passed: bool, expected: State
 ) -> None:
     assert state(requests, later=later, passed=passed) is expected
 

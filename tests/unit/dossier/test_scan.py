@@ -22,7 +22,7 @@ from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier.ingest import limits
 from nianjian.features.dossier.ingest.inside.scan import Scans
 from nianjian.features.dossier.ingest.receive import receive
-from nianjian.features.dossier.ingest.render import Drawn, drawn
+from nianjian.features.dossier.ingest.render import Drawn, render_pages
 from nianjian.features.dossier.inspect import Inspected, Limits, inspect
 
 DPI = 300
@@ -65,7 +65,7 @@ def looked(file: Path, folder: Path, strip: int = 0) -> tuple[list[Drawn], list[
     folder.mkdir()
     got = receive(file, folder)
     assert got.clean is not None
-    pages = list(drawn(got.clean, got.pages, name=got.name, dpi=DPI, small=3, strip=strip))
+    pages = list(render_pages(got.clean, got.pages, name=got.name, dpi=DPI, small=3, strip=strip))
     limits = Limits.of(Rulebook.on(clock.today()))
     return pages, [inspect(one, limits) for one in pages]
 
@@ -212,4 +212,6 @@ def test_a_child_that_ends_early_goes_on_from_there(tmp_path: Path, monkeypatch:
     got = receive(slow, tmp_path)
     assert got.clean is not None
     monkeypatch.setattr(limits, "CPU_SECONDS", 1)
-    assert [one.facts.page for one in drawn(got.clean, got.pages, name="s", dpi=DPI, small=3)] == list(range(1, 41))
+    assert [one.facts.page for one in render_pages(got.clean, got.pages, name="s", dpi=DPI, small=3)] == list(
+        range(1, 41)
+    )

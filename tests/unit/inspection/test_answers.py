@@ -103,7 +103,7 @@ def test_a_sentence_is_released_only_while_its_proof_holds(card: Claim, state: s
         "figures": dict(card.figures),
         "lacks": [{"code": one.code, "count": one.count} for one in card.lacks],
     }
-    said = texts.said(told, _)
+    said = texts.format_answer(told, _)
     assert (said == texts.SENTENCES[card.id]) is (state == RELEASED)
     assert "{" not in said
     assert bool(texts.steps(told, _)) is (state != RELEASED)

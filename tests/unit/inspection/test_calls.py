@@ -16,9 +16,9 @@ from tests.support.services import free_port
 from nianjian.engines.kernel import clock
 from nianjian.engines.sip import bulk
 from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.call_trace import Plan, Seen, Via
 from nianjian.engines.sip.digest import Account, answer, challenges
-from nianjian.engines.sip.message import Message, read, written
-from nianjian.engines.sip.seen import Plan, Seen, Via
+from nianjian.engines.sip.message import Message, read, serialize_message
 
 KEYS: Final = "42"
 QUICK: Final = Pace(apart=0, at_once=50, linger=0)
@@ -287,11 +287,11 @@ def test_over_tcp_messages_are_cut_by_their_length_and_nothing_is_repeated() -> 
                     return
                 got.append(message)
                 if message.method == "INVITE":
-                    raw = written(back(message, 180, "Ringing")) + written(answered(message))
+                    raw = serialize_message(back(message, 180, "Ringing")) + serialize_message(answered(message))
                     stream.sendall(raw[:150])
                     stream.sendall(raw[150:])
                 elif message.method == "BYE":
-                    stream.sendall(written(back(message, 200, "OK")))
+                    stream.sendall(serialize_message(back(message, 200, "OK")))
 
     thread = threading.Thread(target=answer_one, daemon=True)
     thread.start()

@@ -21,8 +21,8 @@ from tests.support.tls import server
 
 from nianjian.engines.sip import bulk
 from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.call_trace import Plan, Seen, Via
 from nianjian.engines.sip.digest import Account
-from nianjian.engines.sip.seen import Plan, Seen, Via
 from nianjian.features.test_calls.verdict import ADDRESS, Verdict, judge
 
 pytestmark = pytest.mark.long

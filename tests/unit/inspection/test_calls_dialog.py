@@ -13,9 +13,9 @@ from tests.support.answerer import SOUND, Answerer, Stream, answered, back
 
 from nianjian.engines.sip import bulk
 from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.call_trace import Plan, Seen, Via
 from nianjian.engines.sip.digest import Account
 from nianjian.engines.sip.message import Message, parameter
-from nianjian.engines.sip.seen import Plan, Seen, Via
 from nianjian.features.test_calls.verdict import ADDRESS, judge
 
 Replies = Iterable[Message]

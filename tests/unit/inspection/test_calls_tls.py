@@ -20,8 +20,8 @@ from tests.support.tls import server
 
 from nianjian.engines.sip import agent, bulk
 from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.call_trace import Plan, Seen, Via
 from nianjian.engines.sip.message import Message
-from nianjian.engines.sip.seen import Plan, Seen, Via
 from nianjian.features.test_calls.verdict import ADDRESS, judge
 
 HERE: Final = [x509.IPAddress(ip_address("127.0.0.1"))]

@@ -10,11 +10,11 @@ import pytest
 
 from nianjian.engines.sip import sdp, states
 from nianjian.engines.sip.call import CUT, KEPT, LONGEST, Call
+from nianjian.engines.sip.call_trace import Plan, Seen, Via
 from nianjian.engines.sip.digest import Account, challenges
 from nianjian.engines.sip.media import HEARD, Media
-from nianjian.engines.sip.message import Message, read, written
+from nianjian.engines.sip.message import Message, read, serialize_message
 from nianjian.engines.sip.sdp import Described
-from nianjian.engines.sip.seen import Plan, Seen, Via
 
 KEYS: Final = "1234"
 SECOND: Final = 1.0  # a message of 64 kB that is read in squares takes more than ten
@@ -86,7 +86,7 @@ def test_a_turn_that_is_none_and_signs_that_no_table_keeps() -> None:
 
 def test_no_value_ends_its_line() -> None:
     account = Message((("authorization", 'username="u\r\nX: y"'),), method="INVITE", uri="sip:a@b")
-    assert b"\nX" not in written(account)
+    assert b"\nX" not in serialize_message(account)
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,8 @@ TEST = Called("B1", "95013", "13800000001", "c0ffee", NOON, NOON + timedelta(sec
 
 def test_a_test_whose_call_id_is_not_known_is_not_that_of_a_record_without_one() -> None:
     record = Record("acc", "", NOON, "95188", ("13900000000",))
-    assert compare.apart(record, replace(TEST, call_id="")) is None
-    assert compare.apart(replace(record, call="c0ffee"), TEST) is not None
+    assert compare.find_time_gap(record, replace(TEST, call_id="")) is None
+    assert compare.find_time_gap(replace(record, call="c0ffee"), TEST) is not None
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_of_other_arguments_nothing_is_kept(secret: str) -> None:
     ],
 )  # fmt: skip
 def test_a_trunk_is_named_where_the_record_says_it(cells: dict[str, str | None], names: tuple[str, ...]) -> None:
-    assert trunks.named(cells, "95013") == names
+    assert trunks.list_trunks(cells, "95013") == names
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_trunk_is_named_where_the_record_says_it(cells: dict[str, str | None],
     ],
 )
 def test_a_proxy_names_the_host_it_sent_it_to(cells: dict[str, str | None], hosts: tuple[str, ...]) -> None:
-    assert trunks.sent(boxes.cells(cells)) == hosts
+    assert trunks.list_next_hops(boxes.cells(cells)) == hosts
 
 
 def _compared(*records: Record, expected: tuple[str, ...] = ("HZ-GW-01", "10.0.0.1")) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from nianjian.engines.evidence import kept, question
-from nianjian.engines.evidence.kept import Stretch
+from nianjian.engines.evidence import question, retention
+from nianjian.engines.evidence.retention import Stretch
 from nianjian.engines.gate.asked import Request, Verdict
 from nianjian.engines.gate.decisions import days as journal
 from nianjian.engines.gate.decisions import record
@@ -40,68 +40,68 @@ def test_six_months_are_months_and_180_days_fail(as_of: date, begin: date, after
     until = as_of - DAY
     held = [after_180 + DAY * step for step in range((until - after_180).days + 1)]
     assert (as_of - after_180).days == 180
-    assert kept.daily(held, begin, until).state == kept.TOO_SHORT
+    assert retention.daily(held, begin, until).state == retention.TOO_SHORT
     whole = [begin + DAY * step for step in range((until - begin).days + 1)]
-    found = kept.daily(whole, begin, until)
-    assert (found.state, found.oldest, found.since) == (kept.OK, begin, begin)
-    assert kept.daily(whole[1:], begin, until).state == kept.TOO_SHORT
+    found = retention.daily(whole, begin, until)
+    assert (found.state, found.oldest, found.since) == (retention.OK, begin, begin)
+    assert retention.daily(whole[1:], begin, until).state == retention.TOO_SHORT
 
 
 def test_a_day_without_a_record_needs_a_reason() -> None:
     monday = date(2026, 6, 1)
-    found = kept.daily(ALL - {monday, monday + DAY, date(2026, 7, 6)}, BEGIN, UNTIL)
-    assert (found.state, found.why, found.since) == (kept.GAP, "days_missing", date(2026, 7, 7))
+    found = retention.daily(ALL - {monday, monday + DAY, date(2026, 7, 6)}, BEGIN, UNTIL)
+    assert (found.state, found.why, found.since) == (retention.GAP, "days_missing", date(2026, 7, 7))
     assert found.gaps == [Stretch(monday, monday + DAY), Stretch(date(2026, 7, 6), date(2026, 7, 6))]
     sundays = {day for day in ALL if day.weekday() == 6}
-    rested = kept.daily(ALL - sundays, BEGIN, UNTIL, sunday)
-    assert (rested.state, rested.excused, rested.gaps) == (kept.OK, {"rest_day": len(sundays)}, [])
-    assert kept.daily(ALL - sundays, BEGIN, UNTIL).state == kept.GAP
+    rested = retention.daily(ALL - sundays, BEGIN, UNTIL, sunday)
+    assert (rested.state, rested.excused, rested.gaps) == (retention.OK, {"rest_day": len(sundays)}, [])
+    assert retention.daily(ALL - sundays, BEGIN, UNTIL).state == retention.GAP
 
 
 def test_a_log_that_stopped_has_no_unbroken_end() -> None:
-    found = kept.daily(ALL - {UNTIL, UNTIL - DAY}, BEGIN, UNTIL)
-    assert (found.state, found.since) == (kept.GAP, None)
-    assert kept.daily(ALL - {UNTIL - DAY}, BEGIN, UNTIL).since == UNTIL
+    found = retention.daily(ALL - {UNTIL, UNTIL - DAY}, BEGIN, UNTIL)
+    assert (found.state, found.since) == (retention.GAP, None)
+    assert retention.daily(ALL - {UNTIL - DAY}, BEGIN, UNTIL).since == UNTIL
 
 
 def test_the_first_day_may_be_one_of_rest() -> None:
     begin = date(2026, 3, 1)  # a Sunday
     days = {day for day in ALL if day > begin}
-    assert kept.daily(days, begin, UNTIL, sunday).state == kept.OK
-    assert kept.daily(days - {date(2026, 3, 2)}, begin, UNTIL, sunday).state == kept.TOO_SHORT
+    assert retention.daily(days, begin, UNTIL, sunday).state == retention.OK
+    assert retention.daily(days - {date(2026, 3, 2)}, begin, UNTIL, sunday).state == retention.TOO_SHORT
 
 
 def test_nothing_is_unknown_and_what_comes_after_does_not_count() -> None:
     for found in (
-        kept.daily([], BEGIN, UNTIL),
-        kept.daily([UNTIL + DAY], BEGIN, UNTIL),
-        kept.complete({}, BEGIN, UNTIL),
+        retention.daily([], BEGIN, UNTIL),
+        retention.daily([UNTIL + DAY], BEGIN, UNTIL),
+        retention.complete({}, BEGIN, UNTIL),
     ):
-        assert found.state == kept.UNKNOWN
-    assert kept.now_and_then([UNTIL + DAY], BEGIN, UNTIL, 31).state == kept.UNKNOWN
+        assert found.state == retention.UNKNOWN
+    assert retention.now_and_then([UNTIL + DAY], BEGIN, UNTIL, 31).state == retention.UNKNOWN
 
 
 def test_a_long_silence_proves_nothing_unless_the_log_proves_itself() -> None:
     days = [BEGIN, *(BEGIN + DAY * step for step in range(32, (UNTIL - BEGIN).days, 32))]
-    assert kept.now_and_then(days, BEGIN, UNTIL, 31).state == kept.OK  # 31 quiet days between two
-    assert kept.now_and_then(days, BEGIN, UNTIL, 30).state == kept.UNKNOWN
-    assert kept.now_and_then([BEGIN], BEGIN, UNTIL, None).state == kept.OK
-    assert kept.now_and_then([BEGIN + DAY], BEGIN, UNTIL, None).state == kept.TOO_SHORT
-    old = kept.now_and_then([BEGIN - DAY * 200, *(day + DAY * 31 for day in days)], BEGIN, UNTIL, 31)
-    assert old.state == kept.OK  # of that silence 31 days lie within the six months
-    told = kept.now_and_then([BEGIN - DAY * 200, *days], BEGIN, UNTIL, 31)
-    assert (told.state, list(told.gaps)) == (kept.OK, [])  # a silence before the six months is none of theirs
+    assert retention.now_and_then(days, BEGIN, UNTIL, 31).state == retention.OK  # 31 quiet days between two
+    assert retention.now_and_then(days, BEGIN, UNTIL, 30).state == retention.UNKNOWN
+    assert retention.now_and_then([BEGIN], BEGIN, UNTIL, None).state == retention.OK
+    assert retention.now_and_then([BEGIN + DAY], BEGIN, UNTIL, None).state == retention.TOO_SHORT
+    old = retention.now_and_then([BEGIN - DAY * 200, *(day + DAY * 31 for day in days)], BEGIN, UNTIL, 31)
+    assert old.state == retention.OK  # of that silence 31 days lie within the six months
+    told = retention.now_and_then([BEGIN - DAY * 200, *days], BEGIN, UNTIL, 31)
+    assert (told.state, list(told.gaps)) == (retention.OK, [])  # a silence before the six months is none of theirs
 
 
 def test_every_answered_call_has_its_recording() -> None:
     days = [UNTIL - DAY * step for step in range(31)]
     begin = days[-1]
-    assert kept.complete(dict.fromkeys(days, (3, 3)), begin, UNTIL).state == kept.OK
-    lacking = kept.complete({day: (3, 3 - (day == days[4])) for day in days}, begin, UNTIL)
-    assert (lacking.state, lacking.gaps, lacking.since) == (kept.GAP, [Stretch(days[4], days[4])], days[3])
-    assert kept.complete({day: (3, 3 * (day > begin)) for day in days}, begin, UNTIL).state == kept.TOO_SHORT
-    assert kept.complete(dict.fromkeys(days[:-1], (3, 3)), begin, UNTIL).state == kept.TOO_SHORT
-    assert kept.complete(dict.fromkeys(days, (3, 0)), begin, UNTIL).state == kept.UNKNOWN
+    assert retention.complete(dict.fromkeys(days, (3, 3)), begin, UNTIL).state == retention.OK
+    lacking = retention.complete({day: (3, 3 - (day == days[4])) for day in days}, begin, UNTIL)
+    assert (lacking.state, lacking.gaps, lacking.since) == (retention.GAP, [Stretch(days[4], days[4])], days[3])
+    assert retention.complete({day: (3, 3 * (day > begin)) for day in days}, begin, UNTIL).state == retention.TOO_SHORT
+    assert retention.complete(dict.fromkeys(days[:-1], (3, 3)), begin, UNTIL).state == retention.TOO_SHORT
+    assert retention.complete(dict.fromkeys(days, (3, 0)), begin, UNTIL).state == retention.UNKNOWN
 
 
 def test_days_of_calls_and_their_recordings() -> None:

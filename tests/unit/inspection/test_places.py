@@ -11,9 +11,9 @@ from tests.support.answerer import Answerer, answered, back
 from nianjian.engines.sip import bulk
 from nianjian.engines.sip.agent import REFUSED, connected
 from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.call_trace import Plan, Seen, Via
 from nianjian.engines.sip.message import Message
 from nianjian.engines.sip.places import refused
-from nianjian.engines.sip.seen import Plan, Seen, Via
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from datetime import date
 
 import pytest
 
-from nianjian.engines.evidence import kept
-from nianjian.engines.evidence.kept import Reach, Stretch
+from nianjian.engines.evidence import retention
 from nianjian.engines.evidence.recordings import audio, judge
 from nianjian.engines.evidence.recordings.audio import Length
+from nianjian.engines.evidence.retention import Reach, Stretch
 
 DAY = date(2026, 8, 3)
 
@@ -208,27 +208,31 @@ def reach(state: str, why: str) -> Reach:
 
 
 def test_the_log_is_green_only_where_every_sampled_day_is_kept() -> None:
-    whole = reach(kept.OK, "reaches")
-    assert judge.held(whole, None).why == "references_only"
-    assert judge.held(whole, None).state == kept.UNKNOWN
-    found = judge.held(whole, {DAY: [judge.KEPT], date(2026, 8, 4): [judge.KEPT]})
-    assert (found.state, found.why) == (kept.OK, "files_kept")
-    assert judge.held(whole, {}).state == kept.UNKNOWN
+    whole = reach(retention.OK, "reaches")
+    assert judge.judge_recordings(whole, None).why == "references_only"
+    assert judge.judge_recordings(whole, None).state == retention.UNKNOWN
+    found = judge.judge_recordings(whole, {DAY: [judge.KEPT], date(2026, 8, 4): [judge.KEPT]})
+    assert (found.state, found.why) == (retention.OK, "files_kept")
+    assert judge.judge_recordings(whole, {}).state == retention.UNKNOWN
     for one in judge.VERDICTS:
-        told = judge.held(whole, {DAY: [judge.KEPT, one], date(2026, 8, 4): [judge.KEPT]})
-        expected = kept.OK if one == judge.KEPT else kept.GAP if one in judge.WRONG else kept.UNKNOWN
+        told = judge.judge_recordings(whole, {DAY: [judge.KEPT, one], date(2026, 8, 4): [judge.KEPT]})
+        expected = retention.OK if one == judge.KEPT else retention.GAP if one in judge.WRONG else retention.UNKNOWN
         assert told.state == expected, one
-    gap = judge.held(whole, {DAY: ["missing"], date(2026, 8, 4): [judge.EMPTY]})
+    gap = judge.judge_recordings(whole, {DAY: ["missing"], date(2026, 8, 4): [judge.EMPTY]})
     assert (gap.why, list(gap.gaps), gap.since) == ("files_missing", [Stretch(DAY, date(2026, 8, 4))], date(2026, 8, 5))
-    late = judge.held(whole, {DAY: ["missing"], date(2026, 8, 4): ["unreadable"]})
-    assert (late.state, list(late.gaps), late.since) == (kept.GAP, [Stretch(DAY, DAY)], date(2026, 8, 5))
-    assert judge.held(whole, {date(2026, 8, 4): ["unreadable"]}).since == date(2026, 8, 5)
+    late = judge.judge_recordings(whole, {DAY: ["missing"], date(2026, 8, 4): ["unreadable"]})
+    assert (late.state, list(late.gaps), late.since) == (retention.GAP, [Stretch(DAY, DAY)], date(2026, 8, 5))
+    assert judge.judge_recordings(whole, {date(2026, 8, 4): ["unreadable"]}).since == date(2026, 8, 5)
 
 
 def test_what_references_alone_show_to_be_wrong_stays_so() -> None:
     every = {DAY: [judge.KEPT]}
-    for state, why in ((kept.GAP, "calls_without"), (kept.TOO_SHORT, "begins_late"), (kept.UNKNOWN, "no_reference")):
+    for state, why in (
+        (retention.GAP, "calls_without"),
+        (retention.TOO_SHORT, "begins_late"),
+        (retention.UNKNOWN, "no_reference"),
+    ):
         for days in (None, every):
-            assert judge.held(reach(state, why), days) == reach(state, why)
-    assert judge.held(reach(kept.TOO_SHORT, "begins_late"), {DAY: ["missing"]}).why == "files_missing"
-    assert judge.held(reach(kept.GAP, "calls_without"), {DAY: ["missing"]}).why == "calls_without"
+            assert judge.judge_recordings(reach(state, why), days) == reach(state, why)
+    assert judge.judge_recordings(reach(retention.TOO_SHORT, "begins_late"), {DAY: ["missing"]}).why == "files_missing"
+    assert judge.judge_recordings(reach(retention.GAP, "calls_without"), {DAY: ["missing"]}).why == "calls_without"

@@ -56,7 +56,7 @@ def test_the_draw_is_that_of_the_digests(count: int) -> None:
         for seed in ("0123456789abcdef", "fedcba9876543210"):
             draw = Draw(FIRST, LAST, seed, count)
             known = sorted({str(row["call_id"]) for row in engine.rows(question.ids(calls, draw))})
-            found = engine.rows(question.drawn(calls, draw, known))
+            found = engine.rows(question.draw_sample(calls, draw, known))
             assert [(one["day"], one["call_id"]) for one in found] == expected(given, seed, count)
             assert all(one["extra"] == NAMED for one in found)
     assert expected(given, "0123456789abcdef", 1) != expected(given, "fedcba9876543210", 1)
@@ -66,4 +66,4 @@ def test_nothing_is_drawn_of_nothing() -> None:
     with closing(DuckDBEngine()) as engine:
         calls = engine.hold("calls", CALLS.empty_table())
         assert engine.rows(question.ids(calls, Draw(FIRST, LAST, "s", 1))) == []
-        assert engine.rows(question.drawn(calls, Draw(FIRST, LAST, "s", 1), [])) == []
+        assert engine.rows(question.draw_sample(calls, Draw(FIRST, LAST, "s", 1), [])) == []

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.engines.evidence.recordings import folder, named
+from nianjian.engines.evidence.recordings import file_references, folder
 from nianjian.engines.evidence.recordings.folder import AMBIGUOUS, MISSING, OUTSIDE, UNSEARCHED
 from nianjian.engines.kernel.errors import NianjianError
 
@@ -23,7 +23,7 @@ def still() -> None:
 
 def found(root: Path, reference: str, most: int = folder.ENTRIES) -> Path | str:
     """As the flow does it: by path, then by name."""
-    wanted = named.parts(reference)
+    wanted = file_references.parts(reference)
     if not wanted:
         return OUTSIDE
     at = folder.below(root, wanted)
@@ -93,7 +93,7 @@ def test_links_that_lead_out_are_refused(root: Path, tmp_path: Path) -> None:
     (root / "disk2").symlink_to(tmp_path / "elsewhere")
     assert found(root, "disk2/far.wav") == OUTSIDE
     assert found(root, "far.wav") == UNSEARCHED, "it may lie behind the link, so it is not known to be missing"
-    with pytest.raises(OSError), folder.opened(root / "link.wav"):  # noqa: PT011 -- any: it must not open
+    with pytest.raises(OSError), folder.open_recording(root / "link.wav"):  # noqa: PT011 -- any: it must not open
         pass
 
 
@@ -102,7 +102,7 @@ def test_what_is_no_file_is_not_waited_for(root: Path) -> None:
     os.mkfifo(root / "pipe.wav")
     assert found(root, "dir.wav") == MISSING
     assert found(root, "pipe.wav") == MISSING
-    with pytest.raises(OSError), folder.opened(root / "pipe.wav"):  # noqa: PT011 -- any: it must not wait
+    with pytest.raises(OSError), folder.open_recording(root / "pipe.wav"):  # noqa: PT011 -- any: it must not wait
         pass
 
 
@@ -152,12 +152,13 @@ def test_a_folder_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_a_record_says_of_its_recording() -> None:
-    assert named.references('{"录音地址":"http://r/1.wav","录音时长":"60","record_id":"abc","is_recorded":"1"}') == [
+    record = '{"录音地址":"http://r/1.wav","录音时长":"60","record_id":"abc","is_recorded":"1"}'
+    assert file_references.references(record) == [
         "http://r/1.wav", "abc",
     ]  # fmt: skip
-    assert named.references('{"recordingfile":"x-1.gsm","note":"y.wav","rec_status":"ok"}') == ["x-1.gsm"]
-    assert named.references('{"录音":"有","recording":null,"Record":" "}') == []
-    assert named.references(None) == []
+    assert file_references.references('{"recordingfile":"x-1.gsm","note":"y.wav","rec_status":"ok"}') == ["x-1.gsm"]
+    assert file_references.references('{"录音":"有","recording":null,"Record":" "}') == []
+    assert file_references.references(None) == []
 
 
 @pytest.mark.parametrize(
@@ -175,7 +176,7 @@ def test_what_a_record_says_of_its_recording() -> None:
     ],
 )
 def test_a_files_name_is_masked(reference: str, shown: str) -> None:
-    assert named.shown(reference) == shown
+    assert file_references.mask_file_name(reference) == shown
 
 
 def test_no_long_number_is_ever_shown() -> None:
@@ -183,6 +184,6 @@ def test_no_long_number_is_ever_shown() -> None:
         "600-13800138000-20260831-100000-1725082800.12.wav", "8613800138000.wav", "0571-88888888_1.wav",
         "138-0013-8000.wav", "１３８００１３８０００.wav", "..13800138000", "x" * 9 + "110105194912310021.mp3",
     ):  # fmt: skip
-        shown = re.sub(r"[^\d*]", "", unicodedata.normalize("NFKC", named.shown(reference)))
+        shown = re.sub(r"[^\d*]", "", unicodedata.normalize("NFKC", file_references.mask_file_name(reference)))
         for number in ("13800138000", "057188888888", "110105194912310021"):
             assert not any(number[at : at + 8] in shown for at in range(len(number) - 7)), shown

@@ -11,7 +11,7 @@ from nianjian.engines.gate.asked import Request, Verdict
 from nianjian.engines.gate.decisions import record
 from nianjian.engines.gate.decisions.journal import Journal
 from nianjian.engines.kernel import clock
-from nianjian.features.screens import asterisk, counted, gateway
+from nianjian.features.screens import asterisk, call_counts, gateway
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 MASTER = SAMPLES / "asterisk-22.10.1_Master.csv"
@@ -64,11 +64,11 @@ def test_what_is_remembered_of_calls_does_not_grow() -> None:
     row = rows()[0]
     known = asterisk.Calls(day_of(row))
     second = int(row[19].split(".")[0].split("-")[-1])
-    for number in range(3 * counted.RECENT):
+    for number in range(3 * call_counts.RECENT):
         row[16] = row[19] = f"{second}.{number}"
         known.take(",".join(f'"{cell}"' for cell in row).encode())
-    assert sum(known.counts.values()) == 3 * counted.RECENT
-    assert len(known.plain()["recent"]) == counted.RECENT
+    assert sum(known.counts.values()) == 3 * call_counts.RECENT
+    assert len(known.plain()["recent"]) == call_counts.RECENT
 
 
 def test_a_new_day_begins_at_nothing() -> None:

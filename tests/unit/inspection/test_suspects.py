@@ -39,7 +39,7 @@ def asked(table: pa.Table, day: date, signs: Signs) -> tuple[str, list[Group], d
     with closing(DuckDBEngine()) as engine:
         dim = engine.hold("line_dim", pa.Table.from_pylist([], schema=LINE_DIM))
         of = question.rows_of(engine.hold("calls", table), dim, day, day)
-        rows = suspects.marked(suspects.read(question.calls_of(of)), signs)
+        rows = suspects.mark_suspects(suspects.read(question.calls_of(of)), signs)
         said, groups = suspects.weighed(engine.rows(suspects.groups(rows)), signs)
         kept = {(one.source, one.evidence) for one in groups}
         shown = engine.rows(suspects.examples(rows, 1_000_000))

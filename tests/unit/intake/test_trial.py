@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from nianjian.engines.intake.format import FileMapping
-from nianjian.engines.intake.preview import masked
+from nianjian.engines.intake.preview import text_masking
 from nianjian.engines.intake.preview.look import MEMBERS, looks
 from nianjian.engines.intake.preview.trial import ROWS, trial
 from nianjian.engines.intake.read import items
@@ -153,8 +153,12 @@ def test_what_cannot_be_read_stands_in_the_look(tmp_path: Path) -> None:
     ],
 )
 def test_lines_are_masked(text: str, shown: str) -> None:
-    assert masked.line(text) == shown
+    assert text_masking.line(text) == shown
 
 
 def test_names_are_masked_by_their_heading() -> None:
-    assert masked.cells(["客户姓名", "备注"], ["张三丰", "回 13800138000", "x"]) == ["张**", "回 138****8000", "x"]
+    assert text_masking.cells(["客户姓名", "备注"], ["张三丰", "回 13800138000", "x"]) == [
+        "张**",
+        "回 138****8000",
+        "x",
+    ]

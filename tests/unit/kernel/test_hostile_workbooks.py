@@ -14,7 +14,7 @@ from tests.support.books import LAST, cell, ods, ods_row, row, xls, xlsx
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.workbooks import limits
 from nianjian.engines.kernel.workbooks.limits import HELD, Limits
-from nianjian.engines.kernel.workbooks.opening import opened
+from nianjian.engines.kernel.workbooks.opening import open_workbook
 
 MEMORY = 100 << 20  # bytes that a refusal may take
 Rows = list[tuple[int, list[object]]]
@@ -23,7 +23,7 @@ Rows = list[tuple[int, list[object]]]
 def _read(folder: Path, data: bytes, within: Limits = HELD) -> Rows:
     path = folder / "a.xlsx"
     path.write_bytes(data)
-    book = opened(path.name, path, within)
+    book = open_workbook(path.name, path, within)
     return [(found.number, list(found.cells)) for found in book.values(book.names[0])]
 
 

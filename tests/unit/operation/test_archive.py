@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.maintenance.operations.archive import MANIFEST, checked, written
+from nianjian.features.maintenance.operations.archive import MANIFEST, checked, write_archive
 
 
 def _made(path: Path, **members: bytes) -> Path:
-    with written(path, lambda: {"program": "1"}) as writer:
+    with write_archive(path, lambda: {"program": "1"}) as writer:
         for name, content in members.items():
             writer.add_bytes(name, content)
     return path
@@ -34,7 +34,7 @@ def test_members_come_back_as_they_were(tmp_path: Path) -> None:
     sealed = tmp_path / "sealed"
     sealed.write_bytes(b"x" * 3_000_000)
     sealed.chmod(0o400)
-    with written(tmp_path / "b.tar", dict) as writer:
+    with write_archive(tmp_path / "b.tar", dict) as writer:
         writer.add("home/made/sealed", sealed)
         writer.add_bytes("home/空", "值".encode())
     found = checked(tmp_path / "b.tar")
@@ -47,7 +47,7 @@ def test_members_come_back_as_they_were(tmp_path: Path) -> None:
 
 
 def test_what_fails_on_the_way_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError), written(tmp_path / "b.tar", dict) as writer:
+    with pytest.raises(FileNotFoundError), write_archive(tmp_path / "b.tar", dict) as writer:
         writer.add("a", tmp_path / "gone")
     assert list(tmp_path.iterdir()) == []
 
@@ -62,7 +62,7 @@ def test_a_file_system_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_another_backup_of_that_name_is_not_replaced(tmp_path: Path) -> None:
-    with pytest.raises(NianjianError, match="backup_exists"), written(tmp_path / "b.tar", dict):
+    with pytest.raises(NianjianError, match="backup_exists"), write_archive(tmp_path / "b.tar", dict):
         (tmp_path / "b.tar").write_bytes(b"theirs")
     assert (tmp_path / "b.tar").read_bytes() == b"theirs"
 

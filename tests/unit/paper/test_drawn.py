@@ -27,20 +27,20 @@ def test_a_picture_is_drawn_once_and_again_after_its_time(folder: Path) -> None:
         asked.append(definition)
         return f"<svg>{definition}</svg>"
 
-    assert [drawing.drawn(text, draw) for text in ("甲", "甲", "b")] == ["<svg>甲</svg>"] * 2 + ["<svg>b</svg>"]
+    assert [drawing.load_or_draw(text, draw) for text in ("甲", "甲", "b")] == ["<svg>甲</svg>"] * 2 + ["<svg>b</svg>"]
     assert asked == ["甲", "b"]
     assert {path.stat().st_mode & 0o777 for path in (*folder.iterdir(), folder)} == {0o600, 0o700}
     os.utime(next(folder.iterdir()), (0, 0))
     assert (drawing.sweep(), len(list(folder.iterdir()))) == (1, 1)
     (folder / next(folder.iterdir())).write_bytes(b"\xff")
     for text in ("甲", "b"):
-        assert drawing.drawn(text, draw) == f"<svg>{text}</svg>"
+        assert drawing.load_or_draw(text, draw) == f"<svg>{text}</svg>"
     assert asked[2:] == ["甲", "b"]
 
 
 def test_a_home_that_is_gone_costs_a_drawing_and_is_not_made_again(folder: Path) -> None:
     folder.parents[1].rmdir()
-    assert drawing.drawn("a", str.upper) == "A"
+    assert drawing.load_or_draw("a", str.upper) == "A"
     assert (folder.parents[1].exists(), drawing.sweep()) == (False, 0)
 
 

@@ -12,7 +12,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.reconciliation.filing import export
 from nianjian.features.reconciliation.filing.compare import Pair, Result, compare, counts
 from nianjian.features.reconciliation.filing.mapping import ExportMapping, checked, parsed
-from nianjian.features.reconciliation.filing.standing import LINES, NUMBERS, SEATS, Row, standing
+from nianjian.features.reconciliation.filing.status import LINES, NUMBERS, SEATS, Row, evaluate_status
 
 A = date(2026, 12, 31)
 NEXT = date(2027, 1, 1)
@@ -48,7 +48,7 @@ def number(root: str, length: int | None, **more: object) -> Row:
     ],
 )
 def test_the_base_of_a_day(kind: str, row: Row, inside: bool | None, why: str) -> None:  # noqa: FBT001 -- a case
-    found = standing(kind, row, A)
+    found = evaluate_status(kind, row, A)
     assert (found.inside, found.why) == (inside, why)
 
 

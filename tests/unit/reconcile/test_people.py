@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from nianjian.features.reconciliation.people import (
-    Given,
+    Decisions,
     Insured,
     Match,
     Matched,
@@ -38,9 +38,9 @@ def insured(identity: str, payer: str | None = OWN, name: str = "") -> Insured:
     return Insured(identity, name or None, frozenset({payer}))
 
 
-def match(given: Given | None = None, **parts: list[object]) -> Matched:
+def match(given: Decisions | None = None, **parts: list[object]) -> Matched:
     month = Month(FIRST, LAST, **parts)  # type: ignore[arg-type] # each test gives what it needs
-    return matched(month, given or Given(), TERMS)
+    return matched(month, given or Decisions(), TERMS)
 
 
 def only(found: Matched) -> tuple[str, tuple[str, ...], tuple[str, ...], bool]:
@@ -152,9 +152,9 @@ def test_homonyms_always_go_to_a_person() -> None:
 
 
 def test_what_a_person_has_decided_holds() -> None:
-    half = match(Given({("张三", "1111"): "1"}), **TWINS)  # type: ignore[arg-type] # lists of rows
+    half = match(Decisions({("张三", "1111"): "1"}), **TWINS)  # type: ignore[arg-type] # lists of rows
     assert {row.identity: row.match for row in half.rows} == {"2": Match.NEEDS_PERSON}
-    both = match(Given({("张三", "1111"): "1", ("张三", "2222"): "2"}), **TWINS)  # type: ignore[arg-type] # the same
+    both = match(Decisions({("张三", "1111"): "1", ("张三", "2222"): "2"}), **TWINS)  # type: ignore[arg-type] # the same
     assert both.counts == {Match.CONSISTENT: 2}
 
 
@@ -177,7 +177,7 @@ def test_a_name_nearly_equal_is_proposed_and_never_matched() -> None:
 @pytest.mark.parametrize(("least", "proposed"), [(66, 1), (67, 0)])
 def test_likeness_is_compared_in_whole_numbers(least: int, proposed: int) -> None:
     month = Month(FIRST, LAST, [seat("1", "张小三")], [], [insured("1")], [Paid("张晓三", "1")])  # 2 of 3: 66.7 %
-    assert len(matched(month, Given(), replace(TERMS, similar=least)).pairs) == proposed
+    assert len(matched(month, Decisions(), replace(TERMS, similar=least)).pairs) == proposed
 
 
 def test_a_miswritten_number_is_proposed_and_holds_once_decided() -> None:
@@ -189,5 +189,5 @@ def test_a_miswritten_number_is_proposed_and_holds_once_decided() -> None:
     }
     found = match(**parts)
     assert [(one.kind, one.written, one.identity) for one in found.pairs] == [("identity", wrong, right)]
-    fixed = match(Given(numbers={wrong: right}), **{**parts, "paid": [Paid("张三", "1")]})
+    fixed = match(Decisions(numbers={wrong: right}), **{**parts, "paid": [Paid("张三", "1")]})
     assert fixed.counts == {Match.CONSISTENT: 1}

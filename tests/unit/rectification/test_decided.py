@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nianjian.engines.gate.asked import Request, Verdict
 from nianjian.engines.gate.decisions.journal import Journal
-from nianjian.features.rectification.decided import told
+from nianjian.features.rectification.gate_decisions import summarize_decisions
 from nianjian.features.rectification.isolate import Channel
 
 SINCE = int(datetime(2026, 3, 2, 4, tzinfo=UTC).timestamp() * 1000)  # noon in Shanghai
@@ -35,7 +35,7 @@ def test_a_channel_is_told_from_the_moment_on(tmp_path: Path) -> None:
     ]
     rows += [(SINCE + 13 * HOUR, "demo", "L1", "allow"), (SINCE + 40 * HOUR, "demo", "L1", "allow")]
     write(tmp_path, rows)
-    found = told(tmp_path, "demo", CHANNEL, SINCE, date(2026, 3, 3))
+    found = summarize_decisions(tmp_path, "demo", CHANNEL, SINCE, date(2026, 3, 3))
     assert found == {
         "asked": 34,
         "allowed": 31,
@@ -61,11 +61,11 @@ def test_a_team_is_its_lines_and_a_number_is_itself_however_it_is_written(tmp_pa
         journal.note(one, Verdict(allow=True, reason="allow", decision_id=one.call_id), 1, SINCE)
     journal.close()
     day = date(2026, 3, 2)
-    assert told(tmp_path, "demo", Channel("team", "T1", 30), SINCE, day, lines=("L1",))["asked"] == 2
-    assert told(tmp_path, "demo", Channel("team", "T1", 30), SINCE, day)["asked"] == 1
-    assert told(tmp_path, "demo", Channel("display", "95013001", 30), SINCE, day)["asked"] == 2
+    assert summarize_decisions(tmp_path, "demo", Channel("team", "T1", 30), SINCE, day, lines=("L1",))["asked"] == 2
+    assert summarize_decisions(tmp_path, "demo", Channel("team", "T1", 30), SINCE, day)["asked"] == 1
+    assert summarize_decisions(tmp_path, "demo", Channel("display", "95013001", 30), SINCE, day)["asked"] == 2
 
 
 def test_no_journal_tells_nothing(tmp_path: Path) -> None:
-    found = told(tmp_path / "none", "demo", CHANNEL, SINCE, date(2026, 3, 3))
+    found = summarize_decisions(tmp_path / "none", "demo", CHANNEL, SINCE, date(2026, 3, 3))
     assert (found["asked"], found["white_list_share"], found["by_day"]) == (0, None, [])

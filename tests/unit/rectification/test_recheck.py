@@ -30,7 +30,7 @@ CLOSED = Facts(
 CHANGED = {**MEASURED, "after": {**PART, "complaints": 2}}
 OFF = {
     **MEASURED,
-    "after": {**PART, "channel": {**PART["channel"], **white_list.told({"listed": 7, "known": 10})}},
+    "after": {**PART, "channel": {**PART["channel"], **white_list.summarize_counts({"listed": 7, "known": 10})}},
 }
 OVER = {**MEASURED, "over_cap": [["2026-03-05", 31]]}
 
@@ -70,7 +70,7 @@ def test_each_gap_is_told_with_what_to_do(changed: dict[str, Any], code: str) ->
 
 def test_a_consent_that_comes_later_changes_no_figure() -> None:
     def counted(listed: int) -> dict[str, Any]:
-        channel = {**PART["channel"], **white_list.told({"listed": listed, "known": 10})}
+        channel = {**PART["channel"], **white_list.summarize_counts({"listed": listed, "known": 10})}
         return {**MEASURED, "before": {**PART, "channel": channel}}
 
     assert set(counted(1)["before"]["channel"]) == {"by_day", *white_list.FIGURES}

@@ -14,7 +14,7 @@ from nianjian.engines.rules.holidays import builtin
 from nianjian.engines.rules.rulebook import Overlay, Rulebook
 from nianjian.engines.season.deadlines import Deadline, conflicts, earliest, of_season, season_day, shuts
 from nianjian.engines.season.plan import Plan, plan
-from nianjian.engines.season.tasks import Seen, standing
+from nianjian.engines.season.tasks import Seen, evaluate_tasks
 from nianjian.engines.season.tracks import risks, tracks
 
 pytestmark = pytest.mark.long
@@ -51,7 +51,7 @@ def _on(day: date, year: int, province: str, templates: str, filed: dict[tuple[s
     both = tracks([Season("", year)], found, filed, day)
     told = risks(both, shut, day, conflict=bool(conflicts(found)), provisional=False, licences=True)
     seen = {f"file_{one.track}": Seen(not one.open) for one in both} | {"portrait": Seen(complete=True)}
-    states = {one.plan.task: one.state.value for one in standing(planned.tasks, seen, {}, day)}
+    states = {one.plan.task: one.state.value for one in evaluate_tasks(planned.tasks, seen, {}, day)}
     return {
         "earliest": f"{first.day} {first.template}",
         "started": day >= planned.start,

@@ -12,7 +12,7 @@ from nianjian.engines.rules.holidays import builtin
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.engines.season.deadlines import Printed, of_season
 from nianjian.engines.season.plan import Plan, plan, workdays_between
-from nianjian.engines.season.tasks import Progress, Said, Seen, State, Task, progress, standing
+from nianjian.engines.season.tasks import Progress, Said, Seen, State, Task, evaluate_tasks, progress
 
 CALENDAR = builtin()
 
@@ -74,7 +74,7 @@ def test_an_early_notice_pulls_everything_before_it() -> None:
 
 
 def _tasks(today: date, seen: dict[str, Seen] | None = None, **said: Said) -> dict[str, Task]:
-    return {one.plan.task: one for one in standing(_plan().tasks, seen or {}, said, today)}
+    return {one.plan.task: one for one in evaluate_tasks(_plan().tasks, seen or {}, said, today)}
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from nianjian.features.dossier.api import (
     arrivals,
     fill_in,
     items,
-    making,
+    package,
     pages,
     rounds,
     seals,
@@ -30,8 +30,8 @@ from nianjian.features.inspection.api import day as inspection_day
 from nianjian.features.inspection.api import drill, notice
 from nianjian.features.maintenance.api import audit, retention
 from nianjian.features.overview.api import enterprises, overview
-from nianjian.features.people.api import everywhere, folk, tokens
-from nianjian.features.portrait.api import kept, results
+from nianjian.features.people.api import installation, people, tokens
+from nianjian.features.portrait.api import portraits, results
 from nianjian.features.reconciliation.api import ask as reconcile_ask
 from nianjian.features.reconciliation.api import runs as reconcile_runs
 from nianjian.features.rectification.api import cases, channel, watch
@@ -39,8 +39,8 @@ from nianjian.features.registers.api import lists, papers, rows
 from nianjian.features.rulebook import api as rules
 from nianjian.features.screens import api as screens
 from nianjian.features.season import api as season
+from nianjian.features.test_calls.api import routes as callback_ways
 from nianjian.features.test_calls.api import tests as callbacks
-from nianjian.features.test_calls.api import ways as callback_ways
 from nianjian.features.webhooks import api as webhooks
 from nianjian.platform.api import jobs, problems
 from nianjian.platform.api.access import Token
@@ -57,8 +57,8 @@ ROUTERS: Final = (
     enterprises.router,
     overview.router,
     tokens.router,
-    folk.router,
-    everywhere.router,
+    people.router,
+    installation.router,
     imports.router,
     previews.router,
     batches.router,
@@ -67,7 +67,7 @@ ROUTERS: Final = (
     rows.router,
     register_files.router,
     papers.router,
-    kept.router,
+    portraits.router,
     results.router,
     rules.router,
     api.router,
@@ -91,7 +91,7 @@ ROUTERS: Final = (
     callbacks.router,
     callback_ways.router,
     items.router,
-    making.router,
+    package.router,
     versions.router,
     seals.router,
     signed.router,

@@ -62,7 +62,7 @@ def ids(calls: ir.Table, draw: Draw) -> ir.Table:
     return placed.filter(placed.place < draw.count).select("call_id")
 
 
-def drawn(calls: ir.Table, draw: Draw, known: Sequence[str]) -> ir.Table:
+def draw_sample(calls: ir.Table, draw: Draw, known: Sequence[str]) -> ir.Table:
     """At most so many answered outbound calls of each day that name a recording.
 
     Which ones follows from the seed alone: those whose digest with it comes first, so nobody chooses them and anybody

@@ -28,8 +28,8 @@ from nianjian.engines.intake.recognise import choose, sample
 from nianjian.engines.intake.rows import repeats, temporary
 from nianjian.engines.intake.rows.lines import Damage
 from nianjian.engines.intake.rows.prepare import encoding_of
+from nianjian.engines.intake.rows.quarantine import rejected_keys, weed_out
 from nianjian.engines.intake.rows.readers import LinesMoved, Reading, read_file
-from nianjian.engines.intake.rows.standing import rejected_keys, weed_out
 from nianjian.engines.intake.rows.writer import Lines, Writer
 from nianjian.engines.intake.vendor.sql import NULL, guarded
 from nianjian.engines.kernel import clock

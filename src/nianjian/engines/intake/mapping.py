@@ -15,7 +15,7 @@ from nianjian.engines.intake.vendor.sql import UNITS
 from nianjian.engines.intake.vendor.words import OURS
 from nianjian.engines.kernel import yaml_text
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.files import reading
+from nianjian.engines.kernel.files import wrap_read_errors
 
 # Our field -> the header of the generic form; a mapping file may use either.
 FIELDS: Final = {
@@ -75,7 +75,7 @@ def read(path: str | Path) -> FileMapping:
 
     ``columns`` gives for each field the file's header or a position counted from 1; for call_id a list of them too.
     """
-    with reading(Path(path)):
+    with wrap_read_errors(Path(path)):
         content = Path(path).read_bytes()
     data = yaml_text.parsed(content, str(path))
     try:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from nianjian.engines.intake.packed import torn
-from nianjian.engines.intake.packed.item import FAULTS, MEMBERS, Item, Stream, opened
+from nianjian.engines.intake.packed.item import FAULTS, MEMBERS, Item, Stream, open_archive
 from nianjian.engines.intake.packed.packs import GZIP, HEAD, OLD_WORKBOOK, ZIP, Spool, kind_of
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.workbooks.old_workbook import OldWorkbook
@@ -125,7 +125,7 @@ def _members(found: _Found) -> Iterator[Item]:
 def _torn_members(found: _Found) -> Iterator[Item]:
     """What can be read of a zip that broke off; NianjianError ``zip_broken`` if nothing can."""
     holder, name = found.item, found.name
-    with opened(holder.archive) as handle:
+    with open_archive(holder.archive) as handle:
         listed = torn.members(name, handle)
     if any(one.name.startswith((CONTENT, "_rels/", "xl/")) for one in listed):
         raise NianjianError("workbook_broken", file=name, detail="zip")
@@ -178,5 +178,5 @@ def _filled(row: BookRow) -> bool:
 def _is_gz(item: Item) -> bool:
     if item.kind in MEMBERS:
         return False
-    with opened(item.archive) as handle:
+    with open_archive(item.archive) as handle:
         return handle.read(2) == b"\x1f\x8b"

@@ -12,8 +12,15 @@ from nianjian.engines.intake.format import FileMapping, Format, Sample
 from nianjian.engines.intake.formats import catalogue, generic
 from nianjian.engines.intake.read import Item, Stream
 from nianjian.engines.intake.rows.prepare import text_blocks
-from nianjian.engines.intake.vendor.columns import listed
-from nianjian.engines.intake.vendor.heading import beginning, cells, column_names, delimiter, named, nearest
+from nianjian.engines.intake.vendor.columns import join_masked_names
+from nianjian.engines.intake.vendor.heading import (
+    beginning,
+    cells,
+    column_names,
+    delimiter,
+    has_mapped_columns,
+    nearest,
+)
 from nianjian.engines.kernel.errors import NianjianError
 
 SAMPLE: Final = 1 << 16  # bytes
@@ -64,7 +71,7 @@ def choose(found: Sample, source: str, mapping: FileMapping) -> tuple[Format, Sa
 
 def _named(found: Sample, form: Format, mapping: FileMapping) -> Sample:
     if column_names(mapping):
-        return beginning(found, named(mapping)) or nearest(found, mapping)
+        return beginning(found, has_mapped_columns(mapping)) or nearest(found, mapping)
     if mapping.columns or mapping.cdr_custom_conf:
         return found
     return beginning(found, lambda one: form.recognise(one) > 0) or found
@@ -81,7 +88,7 @@ def _best(found: Sample) -> Format:
     if scores[0][0] <= 0:
         if generic.familiar(found):
             return known["generic"]
-        raise NianjianError("source_unrecognised", file=found.file, header=listed(found.header, " | ")[:200])
+        raise NianjianError("source_unrecognised", file=found.file, header=join_masked_names(found.header, " | ")[:200])
     if len(best) > 1:
         raise NianjianError("source_ambiguous", file=found.file, sources=", ".join(best))
     return known[best[0]]

@@ -38,7 +38,7 @@ def kernel_functions(trunk_prefixes: Sequence[str]) -> dict[str, tuple[Callable[
     return {SLOW_VALUE: (values, "BIGINT"), SLOW_SHAPE: (shapes, "VARCHAR")}
 
 
-def staged(inner: str, fields: Sequence[str], trunk_prefixes: Sequence[str]) -> str:
+def stage_fields(inner: str, fields: Sequence[str], trunk_prefixes: Sequence[str]) -> str:
     """Wrap ``inner``: for each text column f of ``fields`` add f_value, f_shape and f_kept.
 
     ``f_kept`` is the raw text where it differs from the printed canonical form, else NULL. A NULL text has the

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from nianjian.engines.intake.format import Fields, Layout
-from nianjian.engines.intake.select import SHAPES, SURPLUS, first, kernel_functions, reasons, staged
+from nianjian.engines.intake.select import SHAPES, SURPLUS, first, kernel_functions, reasons, stage_fields
 from nianjian.engines.intake.vendor.sql import NO_TIME, NULL, choose, unguarded, unharmed
 from nianjian.engines.kernel.numbers import EXTENSIONS_END, PUBLIC_CODES
 from nianjian.engines.lake.sql import literal, quoted
@@ -102,7 +102,7 @@ def rows(plan: Plan, scan: str, *, line: bool, suspects: str | None) -> str:
     typed = f"select *, {', '.join(_typed(plan.fields))} from ({raw(plan, scan, line=line)})"
     own = f"select *, {_own()} as __own from ({typed})"
     shown = f"select *, {_shown()} as __shown from ({own})"
-    numbered = _without_extensions(staged(shown, ("__shown", "__f_callee"), plan.fields.trunk_prefixes))
+    numbered = _without_extensions(stage_fields(shown, ("__shown", "__f_callee"), plan.fields.trunk_prefixes))
     judged = f"select *, {first(plan.layout, plan.fields, plan.latest)} as __judged from ({numbered})"
     columns = [*_columns(plan), *([f"{LINE} as line"] if line else []), "__suspect as suspect"]
     columns.append("hash(__f_call_id) as h")

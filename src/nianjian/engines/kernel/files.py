@@ -10,7 +10,7 @@ from nianjian.engines.kernel.errors import NianjianError
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[None]:
+def wrap_read_errors(path: Path) -> Iterator[None]:
     """Around whatever opens ``path``: ``file_missing``, ``file_unreadable`` with the system's own reason."""
     try:
         yield
@@ -22,5 +22,5 @@ def reading(path: Path) -> Iterator[None]:
 
 def content(path: Path) -> bytes:
     """All of it; errors as `reading`."""
-    with reading(path):
+    with wrap_read_errors(path):
         return path.read_bytes()

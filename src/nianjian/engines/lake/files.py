@@ -13,7 +13,7 @@ POINTER: Final = "_last_checkpoint"  # the one file of a table that is ever writ
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class LakeContents:
     """A lake at one moment. ``files`` are relative to the enterprise's folder; ``pointers`` are those that change."""
 
     versions: dict[str, int]
@@ -21,7 +21,7 @@ class Held:
     pointers: dict[str, bytes]
 
 
-def held(lake: Lake) -> Held:
+def read_lake_contents(lake: Lake) -> LakeContents:
     """Tables, their versions, and every file that a version names and that is still there; hold the lake's lock."""
     versions = lake.snapshot()
     files: list[str] = []
@@ -35,7 +35,7 @@ def held(lake: Lake) -> Held:
             elif path.suffix in {".json", ".parquet"}:
                 files.append(name)
         files += [f"{table}/{name}" for name in sorted(ever_named(folder)) if (folder / name).exists()]
-    return Held(versions, tuple(files), pointers)
+    return LakeContents(versions, tuple(files), pointers)
 
 
 def enterprises(folder: Path) -> list[str]:

@@ -81,7 +81,7 @@ def refresh_whole(lake: Lake, engine: Engine, rollup: Whole) -> bool:
     return True
 
 
-def kept(lake: Lake, engine: Engine, rollup: Whole, versions: Mapping[str, int]) -> ir.Table | None:
+def find_rollup(lake: Lake, engine: Engine, rollup: Whole, versions: Mapping[str, int]) -> ir.Table | None:
     """The rollup's table as it stands, if it was built from these versions of its inputs; else None. Writes nothing."""
     wanted = _digest(rollup, {name: versions.get(name) for name in rollup.inputs})
     files = lake.files(rollup.name) if lake.digest(rollup.name) == wanted else []

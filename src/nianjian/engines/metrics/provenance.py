@@ -27,7 +27,7 @@ class Book(Protocol):
     def rules(self, under: str = "") -> Sequence[object]: ...  # noqa: D102 - as in the rulebook
 
 
-def told(book: Book) -> list[dict[str, object]]:
+def rules_to_document(book: Book) -> list[dict[str, object]]:
     """Each rule as JSON can hold it, with the overlay that gave it its value."""
     acting = {str(one["key"]): one for one in book.overlays}  # in their order: the last one won
     found = []

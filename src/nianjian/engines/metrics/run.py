@@ -101,7 +101,7 @@ def run(  # noqa: PLR0913 -- one argument a choice
         code=version("nianjian"),
         metrics=metrics,
         quality=trust,
-        rules=provenance.told(rulebook),
+        rules=provenance.rules_to_document(rulebook),
     )
     return replace(result, advice=advise(result))
 

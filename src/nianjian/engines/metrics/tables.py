@@ -41,7 +41,7 @@ FILED: Final = 2
 _STEP: Final = 4
 
 
-def with_class(calls: ir.Table, number_dim: ir.Table) -> ir.Table:
+def with_display_class(calls: ir.Table, number_dim: ir.Table) -> ir.Table:
     """``calls`` (any grain with day, display, shape) and `display_class`."""
     standing = _standing(calls, number_dim)
     calls = calls.view()
@@ -213,15 +213,15 @@ def _halves(calls: ir.Table, single: Sequence[ir.BooleanValue], joined: ir.Table
     """Both halves read the rows by themselves: shared, an engine would keep all of them in memory between two uses."""
     return Facts(
         out=_described(calls.filter(*single, *_outbound(calls))).union(_described(joined.filter(*_outbound(joined)))),
-        rest=_described(calls.filter(*single, ~known(ibis.and_(*_outbound(calls))))).union(
-            _described(joined.filter(~known(ibis.and_(*_outbound(joined)))))
+        rest=_described(calls.filter(*single, ~false_if_null(ibis.and_(*_outbound(calls))))).union(
+            _described(joined.filter(~false_if_null(ibis.and_(*_outbound(joined)))))
         ),
     )
 
 
 def _outbound(rows: ir.Table) -> list[ir.BooleanValue]:
     """An outbound customer call that is no test (D2, D3)."""
-    return [rows.direction == "out", rows.leg == "customer", ~known(rows.test)]
+    return [rows.direction == "out", rows.leg == "customer", ~false_if_null(rows.test)]
 
 
 def _collapsed(rows: ir.Table) -> ir.Table:
@@ -276,7 +276,7 @@ def _described(rows: ir.Table, also: Sequence[str] = ()) -> ir.Table:
         confidence=rows.display_confidence,
         kind=rows.agent_kind,
         answered=rows.delivered & rows.answered,
-        answer_unknown=known(rows.delivered) & rows.answered.isnull(),
+        answer_unknown=false_if_null(rows.delivered) & rows.answered.isnull(),
         test=out & (rows.leg == "customer") & rows.test,
         # A call of which only completing rows are there (a hang-up without its call).
         without_customer=out & (rows.leg == "event"),
@@ -284,14 +284,14 @@ def _described(rows: ir.Table, also: Sequence[str] = ()) -> ir.Table:
     )
 
 
-def known(condition: ir.BooleanColumn) -> ir.BooleanColumn:
+def false_if_null(condition: ir.BooleanColumn) -> ir.BooleanColumn:
     """False where it cannot be told."""
     return condition.fill_null(False)
 
 
 def _true(condition: ir.BooleanColumn) -> ir.IntegerColumn:
     """1 where it holds, 0 where it does not or is unknown."""
-    return known(condition).cast("int64")
+    return false_if_null(condition).cast("int64")
 
 
 def last_days(cube: ir.Table) -> ir.Table:
@@ -397,7 +397,7 @@ def daily(
     """
     # Every slice, and both joins within, ask for the counts by all keys; only these read the calls.
     few = starts is not None
-    classed = with_class(once("base", base(facts, starts), few=few), number_dim)
+    classed = with_display_class(once("base", base(facts, starts), few=few), number_dim)
     counted = once("counted", with_team(classed, line_dim), few=few)
     text = ibis.null("string")
     total = _slice(counted, TOTAL, text, shape=counted.shape, confidence=counted.confidence)

@@ -56,7 +56,7 @@ def svg(specification: Specification) -> str:
 
 @lru_cache(maxsize=256)
 def _drawn(definition: str) -> str:
-    return drawing.drawn(definition, _draw)
+    return drawing.load_or_draw(definition, _draw)
 
 
 def _draw(definition: str) -> str:

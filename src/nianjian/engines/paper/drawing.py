@@ -30,7 +30,7 @@ def place(folder: Path | None) -> None:
     _place.folder = folder
 
 
-def drawn(definition: str, draw: Callable[[str], str]) -> str:
+def load_or_draw(definition: str, draw: Callable[[str], str]) -> str:
     """Return the picture of a definition; ``draw`` makes it where none lies there.
 
     A folder that cannot be read or written costs a drawing, never a page.

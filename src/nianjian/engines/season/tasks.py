@@ -75,7 +75,9 @@ class Task:
         return self.plan.task in BY_HAND
 
 
-def standing(planned: Sequence[Planned], seen: Mapping[str, Seen], said: Mapping[str, Said], today: date) -> list[Task]:
+def evaluate_tasks(
+    planned: Sequence[Planned], seen: Mapping[str, Seen], said: Mapping[str, Said], today: date
+) -> list[Task]:
     """Every task with its state, in the plan's order. A task nobody can look into is open, never done."""
     finished = {one.task for one in planned if _finished(one, seen, said, today)}
     return [_task(one, seen.get(one.task, Seen(complete=False)), said.get(one.task, Said()), finished, today)

@@ -15,10 +15,10 @@ from typing import Final, cast
 
 from nianjian.engines.sip import secure
 from nianjian.engines.sip.call import Call
+from nianjian.engines.sip.call_trace import Plan, Seen, Via
 from nianjian.engines.sip.media import Media
-from nianjian.engines.sip.message import LONGEST, read, reply, written
+from nianjian.engines.sip.message import LONGEST, read, reply, serialize_message
 from nianjian.engines.sip.places import refused
-from nianjian.engines.sip.seen import Plan, Seen, Via
 
 REFUSED: Final = "the operator lets no test call go to this machine itself"
 LINGER: Final = 0.6  # seconds after the last call, in which repeated replies are still acknowledged
@@ -144,7 +144,7 @@ class Trunk(asyncio.DatagramProtocol, asyncio.Protocol):
         """
         fault = exc or ConnectionResetError("closed")
         early = bool(self.cipher) and not self._heard
-        tls = secure.told(fault).kind if isinstance(fault, ssl.SSLError) else secure.FAILED if early else ""
+        tls = secure.to_secure_error(fault).kind if isinstance(fault, ssl.SSLError) else secure.FAILED if early else ""
         self._lost = (words(fault), tls)
         self._gone.set()
         for call in list(self._calls.values()):
@@ -158,9 +158,9 @@ class Trunk(asyncio.DatagramProtocol, asyncio.Protocol):
         if call is not None:
             call.received(message)
         elif message.method == "OPTIONS":
-            self.send(written(reply(message, 200, "OK")))
+            self.send(serialize_message(reply(message, 200, "OK")))
         elif message.method and message.method != "ACK":
-            self.send(written(reply(message, 481, "Call/Transaction Does Not Exist")))
+            self.send(serialize_message(reply(message, 481, "Call/Transaction Does Not Exist")))
 
 
 def words(fault: BaseException) -> str:

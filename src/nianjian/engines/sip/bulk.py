@@ -15,8 +15,8 @@ from typing import Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.sip.agent import LINGER, Trunk, connected, only_secure, words
+from nianjian.engines.sip.call_trace import Plan, Seen, Via
 from nianjian.engines.sip.secure import NEEDED, SecureError
-from nianjian.engines.sip.seen import Plan, Seen, Via
 
 TICK: Final = 0.25  # seconds between two looks whether to end
 CONNECT: Final = 10.0  # seconds for TCP or TLS to connect

@@ -11,12 +11,12 @@ from typing import Final, Protocol
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.sip import sdp, states
+from nianjian.engines.sip.call_trace import Line, Plan, Seen, Via
 from nianjian.engines.sip.dialog import RELIABLE, Dialog, tagged
 from nianjian.engines.sip.digest import CREDENTIALS, Proofs
 from nianjian.engines.sip.media import Media
-from nianjian.engines.sip.message import Message, address, host, reply, written
+from nianjian.engines.sip.message import Message, address, host, reply, serialize_message
 from nianjian.engines.sip.secure import NEEDED
-from nianjian.engines.sip.seen import Line, Plan, Seen, Via
 from nianjian.engines.sip.signs import voicemail
 
 T1: Final = 0.5  # seconds until the first repetition, doubled at each
@@ -317,7 +317,7 @@ class Call:
     def _send(self, message: Message) -> None:
         if message.headers:
             self._log(message, out=True)
-            self._wire.send(written(message))
+            self._wire.send(serialize_message(message))
 
     def _log(self, message: Message, *, out: bool) -> None:
         log = self.seen.log
@@ -325,5 +325,5 @@ class Call:
             if log[-1].first != CUT:
                 log.append(Line(self._now(), out, CUT, "no further message is kept"))
             return
-        text = SECRET.sub('response="…"', written(message).decode("utf-8", "replace").replace("\r\n", "\n"))
+        text = SECRET.sub('response="…"', serialize_message(message).decode("utf-8", "replace").replace("\r\n", "\n"))
         log.append(Line(self._now(), out, message.first[:LONGEST], text[:LONGEST]))

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from nianjian.engines.sip import sdp
+from nianjian.engines.sip.call_trace import Via
 from nianjian.engines.sip.message import TURN, Message, address, parameter
-from nianjian.engines.sip.seen import Via
 
 Proof = Callable[[str, str], tuple[tuple[str, str], ...]]  # method and address of a request -> its credentials
 LOOSE: Final = re.compile(r";\s*lr\s*(?=[;=>]|$)", re.IGNORECASE)

@@ -38,7 +38,7 @@ class Message:
         """Values of a header in order, lists with commas taken apart."""
         for held, value in self.headers:
             if held == name:
-                yield from listed(value)
+                yield from split_list(value)
 
     def whole(self, name: str) -> Iterator[str]:
         """Values of a header in order, each as it came: where commas stand between parts of one value."""
@@ -86,7 +86,7 @@ def read(raw: bytes) -> Message | None:
     return None
 
 
-def written(message: Message) -> bytes:
+def serialize_message(message: Message) -> bytes:
     """The message as it goes over the wire, with its length; no value ends its line."""
     headers = [one for one in message.headers if one[0] != "content-length"]
     lines = [message.first, *(f"{titled(name)}: {value}" for name, value in headers)]
@@ -101,7 +101,7 @@ def titled(name: str) -> str:
     return special.get(name) or "-".join(part.capitalize() for part in name.split("-"))
 
 
-def listed(value: str) -> list[str]:
+def split_list(value: str) -> list[str]:
     """The parts of a value between commas that stand in no quotes and no angle brackets."""
     parts, start, quoted, inside = [], 0, False, False
     for place, sign in enumerate(value):

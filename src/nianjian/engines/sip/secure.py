@@ -73,7 +73,7 @@ def _named(text: str) -> Iterator[str]:
             yield file.name
 
 
-def told(fault: BaseException) -> SecureError:
+def to_secure_error(fault: BaseException) -> SecureError:
     """Why a connection that was made did not become a secure one."""
     words = str(getattr(fault, "verify_message", "")) or str(fault) or type(fault).__name__
     if isinstance(fault, ssl.SSLCertVerificationError):
@@ -88,7 +88,7 @@ def told(fault: BaseException) -> SecureError:
 
 async def weighed(fault: BaseException, host: str, port: int) -> SecureError:
     """As `told`; what was only closed, or mute, is asked once more whether its first words are TLS."""
-    found = told(fault)
+    found = to_secure_error(fault)
     broken = not isinstance(fault, ssl.SSLError) or isinstance(fault, ssl.SSLEOFError | ssl.SSLZeroReturnError)
     if found.kind == PLAIN and broken and await _greets(host, port):
         return SecureError(FAILED, str(found))
@@ -148,7 +148,7 @@ async def _spoken(host: str, port: int) -> bool:
         _reader, writer = await asyncio.wait_for(opened, 2 * PATIENCE)
     except (OSError, TimeoutError) as fault:
         made.close()
-        return isinstance(fault, ssl.SSLError) and told(fault).kind in {
+        return isinstance(fault, ssl.SSLError) and to_secure_error(fault).kind in {
             VERSION,
             FAILED,
             IDENTITY,

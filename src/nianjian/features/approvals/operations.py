@@ -49,10 +49,10 @@ def _asked_overlay(row: Mapping[str, object]) -> dict[str, object]:
 # Kind of request -> what these ask for, to be read before saying yes; one question a kind, however many there are.
 SUBJECTS: Final[Mapping[str, Callable[[Collection[str]], Mapping[str, dict[str, object]]]]] = {
     overlays.KIND: _asked_overlays,
-    **dict.fromkeys(orders.KINDS, isolate.asked),
-    gate_policy.KIND: gate_policy.asked,
-    impressions.KIND: seals.asked,
-    season.KIND: season.asked,
+    **dict.fromkeys(orders.KINDS, isolate.describe_requests),
+    gate_policy.KIND: gate_policy.summarize_proposals,
+    impressions.KIND: seals.describe_requests,
+    season.KIND: season.describe_requests,
 }
 
 

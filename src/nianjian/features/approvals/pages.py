@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.errors import named
+from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.rectification import DIMENSIONS
 from nianjian.engines.paper.words import mark, words
 from nianjian.engines.rules.rulebook import Rulebook
@@ -35,7 +35,7 @@ from nianjian.platform.web.tables import Cell, Column, Table
 KIND: Final = "overlay"
 
 
-def told(asked: Mapping[str, Any], *, by: str) -> dict[str, Any]:
+def build_rule_context(asked: Mapping[str, Any], *, by: str) -> dict[str, Any]:
     """Rule as it holds on the first day without the new value, and the labelled rest; {} where there is none by now."""
     place = str(asked.get("enterprise") or "")
     province = str(asked.get("province") or "") or (accounts.enterprise(place).province if place else "")
@@ -44,7 +44,7 @@ def told(asked: Mapping[str, Any], *, by: str) -> dict[str, Any]:
     rule = book.in_force.get(str(asked["key"]))
     if rule is None:
         return {}
-    now = rule_values.told(rule, book)
+    now = rule_values.present_rule(rule, book)
     last = asked.get("valid_to")
     concerned = accounts.enterprise(place).name if place else str(asked.get("province") or gettext("everywhere"))
     return {
@@ -67,10 +67,10 @@ def _value(asked: Mapping[str, Any], book: Rulebook, place: str, province: str) 
         tried = Rulebook.on(book.day, province or None, place or None, [overlay])
     except NianjianError:
         return str(asked["value"])
-    return rule_values.told(tried.in_force[str(asked["key"])], tried).value
+    return rule_values.present_rule(tried.in_force[str(asked["key"])], tried).value
 
 
-def look(asked: Mapping[str, Any], actor: Actor) -> str:
+def request_effects(asked: Mapping[str, Any], actor: Actor) -> str:
     """Let the worker compute what the value would do; the address that follows it. Errors as `ask_effects`."""
     place = str(asked.get("enterprise") or "")
     job = ask_effects(
@@ -112,7 +112,7 @@ ASKED = {
 
 @require_safe
 @page(Act.READ)
-def here(request: Request, code: str) -> HttpResponse:
+def enterprise_index(request: Request, code: str) -> HttpResponse:
     """List an enterprise's requests."""
     return _list(request, code)
 
@@ -154,8 +154,8 @@ def _list(request: Request, place: str) -> HttpResponse:
     rows = [
         [
             Cell(one["approval"], href=at("approvals-decide", place, approval=one["approval"])),
-            Cell(named("kind", one["kind"], _)),
-            Cell(named("state", one["state"], _), badge=BADGES[one["state"]]),
+            Cell(translate_value("kind", one["kind"], _)),
+            Cell(translate_value("state", one["state"], _), badge=BADGES[one["state"]]),
             Cell(_asked(one["asked"])),
             Cell(_person(one["requested_by"])),
             Cell(_person(one["decided_by"] or "–")),
@@ -171,7 +171,7 @@ def _list(request: Request, place: str) -> HttpResponse:
 def _asked(asked: Mapping[str, object]) -> str:
     _ = words(current())
     names = ("key", "value", "channel", "cap", "seal", "paper")
-    return " · ".join(str(named(name, asked[name], _)) for name in names if asked.get(name))
+    return " · ".join(str(translate_value(name, asked[name], _)) for name in names if asked.get(name))
 
 
 def _person(actor: str) -> str:
@@ -188,7 +188,7 @@ def _one(request: Request, place: str, approval: str) -> HttpResponse:
     back = at("approvals", place)
     if request.method == "POST":
         if request.POST.get("decision") == "look" and one["kind"] == KIND:
-            return redirect(look(one["asked"], request.actor))
+            return redirect(request_effects(one["asked"], request.actor))
         if request.POST.get("decision") == "yes":
             flow.approve(approval=approval, actor=request.actor)
             messages.success(request, gettext("Approved and carried out."))
@@ -200,11 +200,11 @@ def _one(request: Request, place: str, approval: str) -> HttpResponse:
     mine = str(one["requested_by"]) == str(request.actor)
     context = {
         "one": one,
-        "state": named("state", one["state"], _),
+        "state": translate_value("state", one["state"], _),
         "badge": BADGES[one["state"]],
-        "kind": named("kind", one["kind"], _),
+        "kind": translate_value("kind", one["kind"], _),
         "pairs": [
-            (gettext(ASKED[name]), _(DIMENSIONS[str(value)]) if name == "by" else named(name, value, _))
+            (gettext(ASKED[name]), _(DIMENSIONS[str(value)]) if name == "by" else translate_value(name, value, _))
             for name, value in one["asked"].items()
             if name in ASKED and value
         ],
@@ -217,13 +217,13 @@ def _one(request: Request, place: str, approval: str) -> HttpResponse:
     }
     if one["kind"] == KIND:
         looks = may(request.actor, one["enterprise"] or EVERYWHERE, Act.REQUEST)
-        context |= told(one["asked"], by=_person(one["requested_by"])) | {"looks": looks}
+        context |= build_rule_context(one["asked"], by=_person(one["requested_by"])) | {"looks": looks}
     return render(request, "approvals/one.html", context)
 
 
 urlpatterns = [
     path("approvals/", everything, name="approvals"),
     path("approvals/<str:approval>/", decide, name="approvals-decide"),
-    path("e/<str:code>/approvals/", here, name="approvals-here"),
+    path("e/<str:code>/approvals/", enterprise_index, name="approvals-here"),
     path("e/<str:code>/approvals/<str:approval>/", decide_here, name="approvals-decide-here"),
 ]

@@ -26,7 +26,7 @@ def refuse_closed(enterprise: str, year: int) -> None:
         raise NianjianError("season_archived", year=year)
 
 
-def standing(enterprise: str, year: int) -> Archive:
+def get_closed_archive(enterprise: str, year: int) -> Archive:
     """The row of a season that is closed now; ``season_archive_unknown``."""
     row = Archive.objects.filter(enterprise_id=enterprise, year=year, opened_at=None).first()
     if row is None:
@@ -39,9 +39,9 @@ def openings(subjects: Collection[str]) -> list[Archive]:
     return list(Archive.objects.filter(pk__in=[one for one in subjects if one.isascii() and one.isdecimal()]))
 
 
-def kept(enterprise: str, year: int, part: str) -> Kept:
+def get_archived_file(enterprise: str, year: int, part: str) -> Kept:
     """A file of a closed season; ``season_archive_unknown``, ``season_file_unknown``."""
-    row = standing(enterprise, year)
+    row = get_closed_archive(enterprise, year)
     found = Kept.objects.filter(archive=row, part=part).first()
     if found is None:
         raise NianjianError("season_file_unknown", year=year)
@@ -55,7 +55,7 @@ def sealed() -> set[str]:
 
 def archive(enterprise: str, year: int) -> dict[str, Any]:
     """A closed season as it stood, with its digest; ``season_archive_unknown``, ``season_archive_damaged``."""
-    row = standing(enterprise, year)
+    row = get_closed_archive(enterprise, year)
     text = row.told or ""
     if hashlib.sha256(text.encode()).hexdigest() != row.sha256:
         raise NianjianError("season_archive_damaged", year=year)

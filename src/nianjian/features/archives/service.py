@@ -66,7 +66,7 @@ def close(*, enterprise: str, year: int, told: Mapping[str, Any], files: Sequenc
     return sha256
 
 
-def taken(*, enterprise: str, year: int, part: str, sha256: str, actor: Actor) -> None:
+def record_download(*, enterprise: str, year: int, part: str, sha256: str, actor: Actor) -> None:
     """Note that a file of a closed season goes out."""
     data = {"year": year, "part": part, "sha256": sha256}
     with transaction.atomic():
@@ -81,7 +81,7 @@ def ask_opening(*, enterprise: str, year: int, reason: str, actor: Actor) -> App
     if not reason.strip():
         raise NianjianError("season_reason_missing", task=str(year))
     with transaction.atomic():
-        row = query.standing(enterprise, year)
+        row = query.get_closed_archive(enterprise, year)
         row.opening_reason = reason.strip()
         asked = approving.request(
             kind=KIND, subject=str(row.pk), digest=opening(row), enterprise=row.enterprise_id, actor=actor

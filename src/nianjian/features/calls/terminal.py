@@ -13,7 +13,7 @@ from nianjian.features.calls.operations.receipts import ImportReceipt, summed
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.console import stderr
 from nianjian.platform.terminal.language import _
-from nianjian.platform.terminal.texts import named, sentence
+from nianjian.platform.terminal.texts import sentence, translate_code
 
 if TYPE_CHECKING:
     from nianjian.engines.intake.ledger import Repeating
@@ -107,7 +107,7 @@ def listing(console: Console, found: Sequence[Mapping[str, Any]]) -> None:
     body = [
         (
             one["batch"],
-            named("state", one["state"]),
+            translate_code("state", one["state"]),
             one["created"],
             len(one["files"]),
             *(f"{n:,}" for n in one["rows"].values()),

@@ -89,7 +89,7 @@ class Reading:
     on_time: bool | None = None
 
 
-def reading(clock: Clock, facts: Facts, promise: Promise, at: datetime) -> Reading:
+def evaluate_clock(clock: Clock, facts: Facts, promise: Promise, at: datetime) -> Reading:
     """How a clock stands at a moment; what was recorded for later does not count yet."""
     facts = facts.at(at)
     if facts.arrived is None:
@@ -112,7 +112,7 @@ def over_since(facts: Facts, promise: Promise, at: datetime) -> datetime | None:
     if facts.finished is not None:
         return None
     undone = [Clock.CLOSE] if facts.responded is not None else list(Clock)
-    read = [reading(clock, facts, promise, at) for clock in undone]
+    read = [evaluate_clock(clock, facts, promise, at) for clock in undone]
     return min((one.due for one in read if one.hand is Hand.LATE and one.due is not None), default=None)
 
 

@@ -41,7 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     from nianjian.platform.operations.operation import REGISTRY
     from nianjian.platform.terminal.commands import configure as add_operations
 
-    add_operations(actions, REGISTRY.of(TICKETS), picture.done)
+    add_operations(actions, REGISTRY.of(TICKETS), picture.print_action_result)
     attach = _ticket(actions, "attach", _attach, _("put a paper beside a ticket; it is stored encrypted"))
     attach.add_argument("file", type=Path, metavar="FILE", help=_("the paper"))
     listed = actions.add(
@@ -135,20 +135,20 @@ def _attach(args: argparse.Namespace) -> Answer:
 def _list(args: argparse.Namespace) -> Answer:
     actor = begin(args, own=True)
     from nianjian.features.complaints.clocks import Clock, Hand
-    from nianjian.features.complaints.operations.listing import listed
-    from nianjian.features.complaints.query import Wanted, as_dict
+    from nianjian.features.complaints.operations.listing import list_tickets
+    from nianjian.features.complaints.query import TicketFilter, as_dict
     from nianjian.features.complaints.states import State
 
-    wanted = Wanted(
+    wanted = TicketFilter(
         states=_chosen(args.state, State, "state"),
         clock=None if args.clock is None else Clock(args.clock),
         hands=_chosen(args.hand, Hand, "hand"),
         drills=True if args.drill else None,
         overdue=args.overdue,
     )
-    found = [as_dict(one) for one in listed(enterprise=args.enterprise, actor=actor, wanted=wanted).tickets()]
+    found = [as_dict(one) for one in list_tickets(enterprise=args.enterprise, actor=actor, wanted=wanted).tickets()]
     data = {"enterprise": args.enterprise, "rows": found}
-    return Answer(data, lambda console: picture.listed(console, found))
+    return Answer(data, lambda console: picture.print_tickets(console, found))
 
 
 def _show(args: argparse.Namespace) -> Answer:
@@ -158,7 +158,7 @@ def _show(args: argparse.Namespace) -> Answer:
 
     found, past = ticket(enterprise=args.enterprise, complaint=args.id, actor=actor)
     data = as_dict(found) | {"history": [past_as_dict(one) for one in past]}
-    return Answer(data, lambda console: picture.shown(console, data))
+    return Answer(data, lambda console: picture.print_ticket(console, data))
 
 
 def _match(args: argparse.Namespace) -> Answer:
@@ -197,7 +197,7 @@ def _done(args: argparse.Namespace, key: str, actor: Any) -> Answer:  # noqa: AN
     from nianjian.features.complaints.operations.resource import TICKETS
     from nianjian.platform.terminal.commands import answer
 
-    return answer(TICKETS, args.enterprise, actor, [key], picture.done)
+    return answer(TICKETS, args.enterprise, actor, [key], picture.print_action_result)
 
 
 def _chosen(given: list[str] | None, kind: Any, name: str) -> frozenset[Any]:  # noqa: ANN401 -- an enumeration

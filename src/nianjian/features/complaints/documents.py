@@ -50,5 +50,5 @@ def to_document(ticket: Ticket) -> Ticketed:
         "response_clock": ticket.response.hand,
         "close_clock": ticket.close.hand,
     }
-    link = quote(address.written(ticket.row.key), safe="~")
+    link = quote(address.encode_key(ticket.row.key), safe="~")
     return Ticketed(key=ticket.row.key, address=link, version=ticket.row.pk, values=values, **own)

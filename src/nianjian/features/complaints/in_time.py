@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from nianjian.engines.kernel.claims import Claim, Lack
-from nianjian.features.complaints.clocks import Clock, Promise, overdue, reading
+from nianjian.features.complaints.clocks import Clock, Promise, evaluate_clock, overdue
 from nianjian.features.complaints.states import Facts
 
 CLAIM: Final = "tickets_in_time"
@@ -35,7 +35,7 @@ class Tickets:
     close_limit: int | None = None
 
 
-def counted(tickets: Iterable[Facts], promise: Promise, at: datetime) -> Tickets:
+def count_tickets(tickets: Iterable[Facts], promise: Promise, at: datetime) -> Tickets:
     """Read both clocks of every ticket at a moment; excluded ones are the caller's to leave out."""
     late, count, undecided, unknown, still = dict.fromkeys(Clock, 0), 0, 0, 0, 0
     waits: dict[Clock, list[timedelta]] = {one: [] for one in Clock}
@@ -45,7 +45,7 @@ def counted(tickets: Iterable[Facts], promise: Promise, at: datetime) -> Tickets
         if facts.arrived is None:
             unknown += 1
             continue
-        read = [reading(one, facts, promise, at) for one in Clock]
+        read = [evaluate_clock(one, facts, promise, at) for one in Clock]
         undecided += any(one.on_time is None for one in read)
         still += overdue(facts, promise, at)
         for one in read:

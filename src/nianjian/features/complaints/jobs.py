@@ -19,7 +19,7 @@ from nianjian.platform.operations.operation import REGISTRY
 def _forwards(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     """``payload``: list (its blob), name, mapping, arrived, language."""
     _ = words(text(job.payload, "language") or CHINESE)
-    return forwards.worked(
+    return forwards.run_import(
         enterprise=job.enterprise,
         given=job.payload,
         words=lambda code, values: sentence(code, values, _),

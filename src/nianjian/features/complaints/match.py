@@ -78,7 +78,7 @@ class Match:
     runner_up: Call | None
 
 
-def look(
+def match_calls(
     engine: Engine, tables: Mapping[str, ir.Table], wanted: frozenset[str] | None, own_ids: frozenset[str], minutes: int
 ) -> list[Match]:
     """Find the calls of the tickets ``wanted`` (None: of all) in tables of an engine."""
@@ -87,7 +87,7 @@ def look(
         for row in engine.rows(tables["complaint_fact"])
         if (row["complaint_id"] in wanted if wanted is not None else row["exclusion"] is None)
     ]
-    rows = asked(facts, own_ids)
+    rows = build_complaint_table(facts, own_ids)
     span = reach(rows, minutes)
     found: list[dict[str, object]] = []
     held = engine.hold("asked", rows)
@@ -99,7 +99,7 @@ def look(
     return judged(rows["complaint_id"].to_pylist(), found, engine.rows(tables["line_dim"]))
 
 
-def asked(facts: Iterable[Found], own_ids: frozenset[str]) -> pa.Table:
+def build_complaint_table(facts: Iterable[Found], own_ids: frozenset[str]) -> pa.Table:
     """The complaints to be matched, from rows of ``complaint_fact``; the call ids of ``own_ids`` a run had found."""
     rows = [
         {

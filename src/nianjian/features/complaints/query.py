@@ -11,7 +11,7 @@ from django.db.models import Case, F, Q, QuerySet, When
 
 from nianjian.engines.kernel import clock as time_of
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.complaints.clocks import Clock, Hand, Promise, Reading, Terms, overdue, reading
+from nianjian.features.complaints.clocks import Clock, Hand, Promise, Reading, Terms, evaluate_clock, overdue
 from nianjian.features.complaints.model import Complaint, Proposal
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.complaints.states import ALLOWED, Act, Facts, State, state
@@ -19,7 +19,7 @@ from nianjian.platform.registers.listing import cell
 from nianjian.platform.registers.rows import history
 from nianjian.platform.registers.rows.own import Own
 from nianjian.platform.registers.rows.query import PAGE, Sight, rows, versions
-from nianjian.platform.registers.versions.plan import standing as standing_rows
+from nianjian.platform.registers.versions.plan import list_current_versions as standing_rows
 
 KIND: Final = "complaints"
 SEALED: Final = ("content", "measures", "callback_result", "responded_by", "extra", "reason")  # no list opens these
@@ -36,12 +36,12 @@ def own(team: Own) -> Q:
     return Q(team_id__in=team.names) | Q(team_id=None, line_id__in=team.lines().values("line_id"))
 
 
-def standing(enterprise: str, keys: Sequence[str]) -> dict[str, Complaint]:
+def load_current_tickets(enterprise: str, keys: Sequence[str]) -> dict[str, Complaint]:
     """The tickets of these numbers as they stand, those that there are."""
     return cast("dict[str, Complaint]", standing_rows(Complaint, enterprise, keys))
 
 
-def with_reference(enterprise: str, source: object, reference: object) -> str | None:
+def find_key_by_reference(enterprise: str, source: object, reference: object) -> str | None:
     """The number of a ticket with this (来源, 上级单号); None: there is none, or one of both is not known."""
     if source is None or reference is None:
         return None
@@ -62,7 +62,7 @@ def facts(row: Complaint) -> Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class TicketFilter:
     """What a list is asked for; empty: everything. ``drills`` None: both kinds."""
 
     states: frozenset[State] = frozenset()
@@ -91,7 +91,7 @@ class Ticket:
 BY_DUE: Final = ("rank", "arrived_at", "key")
 
 
-def found(sight: Sight, wanted: Wanted, promise: Promise, at: datetime) -> QuerySet[Complaint]:
+def filter_tickets(sight: Sight, wanted: TicketFilter, promise: Promise, at: datetime) -> QuerySet[Complaint]:
     """The rows that are looked for, as far as the reader may see them; in the order of `BY_DUE`."""
     asked = (
         rows(KIND, sight)
@@ -110,7 +110,7 @@ def overdue_tickets(enterprise: str, promise: Promise, at: datetime) -> QuerySet
     return tickets(enterprise).filter(_overdue(promise, at)).order_by("arrived_at", "key").defer(*SEALED)
 
 
-def seen(sight: Sight, keys: Sequence[str]) -> None:
+def require_visible(sight: Sight, keys: Sequence[str]) -> None:
     """Raise ``complaint_unknown`` for the first ticket that the reader may not see."""
     there = set(rows(KIND, sight).filter(key__in=list(keys)).values_list("key", flat=True))
     for key in keys:
@@ -118,7 +118,7 @@ def seen(sight: Sight, keys: Sequence[str]) -> None:
             raise NianjianError("complaint_unknown", complaint=key)
 
 
-def told(enterprise: str, found_rows: Iterable[Complaint], promise: Promise, at: datetime) -> list[Ticket]:
+def rows_to_tickets(enterprise: str, found_rows: Iterable[Complaint], promise: Promise, at: datetime) -> list[Ticket]:
     """The rows as tickets at a moment."""
     listed = list(found_rows)
     known = Proposal.objects.filter(enterprise_id=enterprise, key__in=[row.key for row in listed])
@@ -129,7 +129,7 @@ def told(enterprise: str, found_rows: Iterable[Complaint], promise: Promise, at:
 def _ticket(row: Complaint, proposal: Proposal | None, promise: Promise, at: datetime) -> Ticket:
     known = facts(row)
     now = state(known)
-    response, close = (reading(clock, known, promise, at) for clock in (Clock.RESPONSE, Clock.CLOSE))
+    response, close = (evaluate_clock(clock, known, promise, at) for clock in (Clock.RESPONSE, Clock.CLOSE))
     return Ticket(row, now, response, close, overdue(known, promise, at), ALLOWED[now], proposal)
 
 
@@ -215,7 +215,7 @@ def past_as_dict(one: Past) -> dict[str, object]:
     return {"act": one.act, "at": _wall(one.at), "by": one.by, "noted": one.note is not None, "fields": fields}
 
 
-def _condition(wanted: Wanted, promise: Promise, at: datetime) -> Q:
+def _condition(wanted: TicketFilter, promise: Promise, at: datetime) -> Q:
     asked = Q()
     if wanted.states:
         asked &= _any(_STATES[one] for one in wanted.states)

@@ -24,7 +24,7 @@ from nianjian.platform.audit.record import record
 from nianjian.platform.operations.fields import MOST
 from nianjian.platform.registers.rows import entry
 from nianjian.platform.registers.tables.column import Row
-from nianjian.platform.registers.versions.plan import Plan, Source, kept
+from nianjian.platform.registers.versions.plan import Plan, Source, column_values
 from nianjian.platform.registers.versions.service import write
 
 REASON: Final = 500  # characters
@@ -49,9 +49,9 @@ def add(*, enterprise: str, texts: Mapping[str, str], actor: Actor) -> str:
     row, key = read.keyed.row, read.keyed.key
     with transaction.atomic():
         lock_enterprise(enterprise)
-        if query.standing(enterprise, [key]):
+        if query.load_current_tickets(enterprise, [key]):
             raise NianjianError("complaint_exists", complaint=key)
-        known = query.with_reference(enterprise, row.get("source"), row.get("reference"))
+        known = query.find_key_by_reference(enterprise, row.get("source"), row.get("reference"))
         if known is not None:
             raise NianjianError("complaint_reference_known", reference=row["reference"], complaint=known)
         plan = Plan(Complaint, Source(str(actor), clock.now()))
@@ -85,7 +85,7 @@ def apply_action(
         raise NianjianError("register_too_many", most=MOST)
     with transaction.atomic():
         lock_enterprise(enterprise)
-        rows = query.standing(enterprise, wanted)
+        rows = query.load_current_tickets(enterprise, wanted)
         plan = Plan(Complaint, Source(str(actor), clock.now(), reason=reason.strip()[:REASON] or None))
         fields: set[str] = set()
         for key in wanted:
@@ -94,7 +94,7 @@ def apply_action(
                 raise NianjianError("register_row_stale")
             made = change(row)
             fields |= {name for name, value in made.items() if getattr(row, name) != value}
-            plan.correct(row, kept(row, COMPLAINTS) | made)
+            plan.correct(row, column_values(row, COMPLAINTS) | made)
         write(plan)
         told: dict[str, object] = {"complaints": wanted, "at": at.isoformat(), "fields": sorted(fields)}
         drills = sorted(row.key for row in rows.values() if row.drill)

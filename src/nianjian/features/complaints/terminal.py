@@ -16,7 +16,7 @@ from nianjian.platform.terminal.texts import sentence
 Row = Mapping[str, Any]
 
 
-def listed(console: Console, rows: Sequence[Row]) -> None:
+def print_tickets(console: Console, rows: Sequence[Row]) -> None:
     """One line a ticket."""
     header = (
         _("ticket"),
@@ -48,16 +48,16 @@ def _line(row: Row) -> tuple[object, ...]:
     )
 
 
-def done(console: Console, rows: Sequence[Row]) -> None:
+def print_action_result(console: Console, rows: Sequence[Row]) -> None:
     """Tickets after an act."""
     text = _("Ticket {id} is {state}; response due {response_due}, close due {close_due}.")
     for row in rows:
         console.print(text.format(**{**row, "state": _(STATES[row["state"]])}))
 
 
-def shown(console: Console, row: Row) -> None:
+def print_ticket(console: Console, row: Row) -> None:
     """One ticket and what happened to it."""
-    listed(console, [row])
+    print_tickets(console, [row])
     header = (_("when"), _("act"), _("who"), _("with a note"))
     body = [(one["at"], _(ACTS[one["act"]]), one["by"], "✓" if one["noted"] else None) for one in row["history"]]
     table.rows(console, header, body)

@@ -92,7 +92,9 @@ def _check(args: argparse.Namespace) -> Answer:
         told = check(question=question, actor=actor)
 
     def show(console: Console) -> None:
-        console.print(words.told(words.REASONS, str(told["reason"]), _), style="green" if told["allow"] else "red")
+        console.print(
+            words.translate_code(words.REASONS, str(told["reason"]), _), style="green" if told["allow"] else "red"
+        )
         if told.get("rule"):
             console.print(_("rule: {rule}").format(rule=told["rule"]))
         if told.get("retry_at"):
@@ -109,8 +111,8 @@ def _check(args: argparse.Namespace) -> Answer:
 
 def _slot(slot: dict[str, Any]) -> tuple[object, ...]:
     window, _space, seconds = str(slot["window"]).partition(" ")
-    span = f"{words.told(words.WINDOWS, window, _)} {seconds}".strip()
-    return words.told(words.KEYS, slot["key"], _), slot["value"], slot["limit"], span, slot["rule"]
+    span = f"{words.translate_code(words.WINDOWS, window, _)} {seconds}".strip()
+    return words.translate_code(words.KEYS, slot["key"], _), slot["value"], slot["limit"], span, slot["rule"]
 
 
 def _feed(args: argparse.Namespace) -> Answer:
@@ -160,9 +162,9 @@ def _build(args: argparse.Namespace) -> Answer:
 
 def _lists(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dial_policy.operations.lists import listed
+    from nianjian.features.dial_policy.operations.lists import list_built_lists
 
-    found = listed(enterprise=args.enterprise, actor=actor)
+    found = list_built_lists(enterprise=args.enterprise, actor=actor)
 
     def show(console: Console) -> None:
         header = (_("list"), _("file"), _("entries"), _("bytes"), _("by"), _("when"))

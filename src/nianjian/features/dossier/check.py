@@ -14,7 +14,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier.finding import Finding, Verdict, Weight, verdict
 from nianjian.features.dossier.ingest.receive import Received, receive
-from nianjian.features.dossier.ingest.render import Drawn, drawn
+from nianjian.features.dossier.ingest.render import Drawn, render_pages
 from nianjian.features.dossier.inspect import GREY, Inspected, Limits, inspect
 from nianjian.features.dossier.kinds.item import Form, Item
 from nianjian.features.dossier.kinds.port import Read, Reading, Sheet, Unread
@@ -69,7 +69,7 @@ def check(
         looked: list[Inspected] = []
         edge: list[list[stamps.Placed]] = []
         strip = seam.STRIP_MM if got.pages > 1 else 0.0
-        for one in drawn(got.clean, got.pages, name=got.name, dpi=FINE_DPI, small=SMALL, strip=strip):
+        for one in render_pages(got.clean, got.pages, name=got.name, dpi=FINE_DPI, small=SMALL, strip=strip):
             watch(len(looked), 2 * got.pages)
             looked.append(inspect(one, limits))
             keep(one)
@@ -94,7 +94,7 @@ def _sheets(got: Received, looked: Sequence[Inspected]) -> Iterator[Sheet]:
     """Pages for the reader, drawn when it asks, turned upright as far as that is known."""
     if got.clean is None:
         return
-    for one, page in zip(drawn(got.clean, got.pages, name=got.name, dpi=FINE_DPI), looked, strict=True):
+    for one, page in zip(render_pages(got.clean, got.pages, name=got.name, dpi=FINE_DPI), looked, strict=True):
         turns = (page.page.rotation or 0) // 90
         upright = np.ascontiguousarray(np.rot90(one.bgr, turns)) if turns else one.bgr
         yield Sheet(one.facts.page, round(one.dpi), upright, page.page.seals if not turns else ())

@@ -26,7 +26,7 @@ class PageFound:
     seals: tuple[Seal, ...]
 
 
-def told(one: PageFound) -> dict[str, object]:
+def to_document(one: PageFound) -> dict[str, object]:
     """A page as answers and reports hold it; lengths in mm from the upper left corner."""
     return {
         "page": one.page,

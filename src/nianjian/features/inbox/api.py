@@ -11,9 +11,9 @@ from nianjian.engines.paper.words import CHINESE, language_of
 from nianjian.features.inbox.operations import inbox as flow
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Number, Text
 from nianjian.platform.api.operations import read, write
 from nianjian.platform.api.paging import Cut, Page, paged
+from nianjian.platform.api.parameter_types import Number, Text
 
 router = Router(tags=["season"])
 LOG = "/enterprises/{code}/season/reminders"
@@ -119,7 +119,7 @@ class SentAgain(Schema):
 def inbox_list(request: Request, cut: Query[Cut]) -> dict[str, object]:
     """What one was told of enterprises that one may read, newest first."""
     language = _language(request)
-    return paged(request, cut, flow.messages(request.actor), lambda one: flow.shown(one, language))
+    return paged(request, cut, flow.messages(request.actor), lambda one: flow.to_document(one, language))
 
 
 @write(router, f"{OWN}/read", act=None, answer=ReadCount)
@@ -172,7 +172,7 @@ def reminders_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, ob
     """Whom what was told, newest first, and what became of it by each channel."""
     language = _language(request)
     rows = flow.log(enterprise=code, actor=request.actor)
-    return paged(request, cut, rows, lambda one: flow.shown(one, language))
+    return paged(request, cut, rows, lambda one: flow.to_document(one, language))
 
 
 @write(router, f"{LOG}/{{dispatch}}/again", act=Act.REPORT, answer=SentAgain, status=202)

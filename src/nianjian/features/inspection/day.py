@@ -50,7 +50,7 @@ def live(states: Iterable[str]) -> tuple[str, str]:
     return (PASSED, "screens_live") if found == {"fresh"} else (UNKNOWN, "screens_absent")
 
 
-def seen(seen_on: date | None, days: int, today: date, *, stand: bool) -> tuple[str, str]:
+def judge_screens(seen_on: date | None, days: int, today: date, *, stand: bool) -> tuple[str, str]:
     """S9, what only a person sees: the note counts for so many days, that of the look the first; then nothing does."""
     if seen_on is None:
         return UNKNOWN, "screens_by_eye"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from nianjian.features.complaints.clocks import Clock, Hand, Promise, Reading, reading
+from nianjian.features.complaints.clocks import Clock, Hand, Promise, Reading, evaluate_clock
 from nianjian.features.complaints.states import Facts
 from nianjian.features.inspection.readiness import FAILED, PASSED, UNKNOWN
 
@@ -42,7 +42,7 @@ class Seen:
 def steps(seen: Seen, now: datetime) -> list[Step]:
     """Arrival, warning, response, call-back, closing and the test calls, as they stand at a moment."""
     facts = seen.facts.at(now)
-    response, close = (reading(one, facts, seen.promise, now) for one in (Clock.RESPONSE, Clock.CLOSE))
+    response, close = (evaluate_clock(one, facts, seen.promise, now) for one in (Clock.RESPONSE, Clock.CLOSE))
     arrived = facts.arrived
     if arrived is None or response.due is None or close.due is None:
         return [Step("arrived", UNKNOWN, "arrival_unknown"), _calls(seen)]
@@ -99,7 +99,7 @@ def _calls(seen: Seen) -> Step:
     return Step("calls", state, "calls_passed" if state == PASSED else "calls_unproved")
 
 
-def counted(states: Iterator[str]) -> dict[str, int]:
+def count_states(states: Iterator[str]) -> dict[str, int]:
     """How many of each state."""
     found = list(states)
     return {one: found.count(one) for one in (PASSED, FAILED, UNKNOWN)}

@@ -16,24 +16,24 @@ from nianjian.platform.jobs.query import JobValue
 
 def _called(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     """``payload``: numbers (none: all filed ones) and routes (names)."""
-    return work.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+    return work.run_test_calls(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
 
 
 def _witnessed(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     """``payload``: trials; or unasked, from and to: those of the span that are open."""
     if job.payload.get("unasked"):
-        return again.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
-    return witness.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+        return again.run_landing_recheck(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+    return witness.run_landing_check(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
 
 
 def _looked(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     """``payload``: part and as_of."""
-    return checks.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+    return checks.run_check(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
 
 
 def _drilled(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     """``payload``: phone and calls."""
-    return drill.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+    return drill.run_job(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
 
 
 KINDS: Final[Mapping[str, Kind]] = {

@@ -26,7 +26,7 @@ from prometheus_client.registry import Collector
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper import figures
-from nianjian.engines.paper.texts.errors import named
+from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.operation.doctor import RECORD_CLASSES, UNITS
 from nianjian.engines.paper.texts.portrait import name
 from nianjian.engines.paper.words import Words, mark, words
@@ -128,8 +128,8 @@ ERASED: Final[Mapping[str, tuple[str, str]]] = {  # field of an entry -> (field 
 def retention(request: Request, code: str) -> HttpResponse:
     """The classes, and past erasures fifty at a time."""
     _ = words(current())
-    known = flow.looked(enterprise=code, actor=request.actor)
-    shown: Page[Entry] = paged(request, audit.found(enterprise=code, verb=ERASE))
+    known = flow.get_retention_status(enterprise=code, actor=request.actor)
+    shown: Page[Entry] = paged(request, audit.filter_entries(enterprise=code, verb=ERASE))
     context = {
         "table": _classes(known.classes, code, _),
         "counted": moment(known.at),
@@ -156,7 +156,7 @@ def erase(request: Request, code: str) -> HttpResponse:
 @page(Act.AUDIT)
 def count(request: Request, code: str) -> HttpResponse:
     """Let the worker count what is over its time."""
-    return redirect("data-job", code=code, job=flow.ask(enterprise=code, actor=request.actor))
+    return redirect("data-job", code=code, job=flow.enqueue_count(enterprise=code, actor=request.actor))
 
 
 def _classes(found: Sequence[Class], code: str, _: Words) -> Table:
@@ -208,7 +208,7 @@ def _gone(data: Mapping[str, Any], _: Words) -> Iterator[str]:
             yield _(text).format(rows=figures.count(rows), day=data.get(until, ""))
     for kind, rows in data.get("people", {}).items():
         told = _("{rows} rows of {register} that ended before {day}")
-        yield told.format(rows=figures.count(rows), register=named("kind", kind, _), day=data["ended_before"])
+        yield told.format(rows=figures.count(rows), register=translate_value("kind", kind, _), day=data["ended_before"])
 
 
 BEARER: Final = "Bearer "

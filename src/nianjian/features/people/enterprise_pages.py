@@ -17,7 +17,7 @@ from nianjian.platform.accounts import query, service
 from nianjian.platform.accounts.query import Enterprise
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.web.access import Request, everywhere
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
@@ -56,7 +56,7 @@ def enterprises(request: Request) -> HttpResponse:
                 code=given["code"], name=given["name"], province=given["province"], actor=request.actor
             )
         except NianjianError as error:
-            form.add_error(None, said(error)[0])
+            form.add_error(None, describe_error(error)[0])
         else:
             messages.success(request, gettext("The enterprise is added. Its overview leads on from here."))
             return redirect("overview", code=made.code)

@@ -12,7 +12,7 @@ from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import Actions, number
 from nianjian.platform.terminal.language import _
 from nianjian.platform.terminal.session import begin
-from nianjian.platform.terminal.texts import named
+from nianjian.platform.terminal.texts import translate_code
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -74,7 +74,7 @@ def _list(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.platform.accounts.tokens import service
 
-    found = service.listed(user=args.name, actor=actor)
+    found = service.list_tokens(user=args.name, actor=actor)
 
     def show(console: Console) -> None:
         heads = (_("id"), _("purpose"), _("acts"), _("until"), _("last used"))
@@ -102,7 +102,7 @@ def _data(one: Issued) -> dict[str, object]:
 def _scopes(one: Issued) -> str:
     if one.scopes is None:
         return _("all of the roles")
-    return ", ".join(str(named("act", scope)) for scope in one.scopes)
+    return ", ".join(str(translate_code("act", scope)) for scope in one.scopes)
 
 
 def _day(moment: datetime | None) -> str:

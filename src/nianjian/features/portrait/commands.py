@@ -98,10 +98,10 @@ def _run(args: argparse.Namespace) -> Answer:
 def _drawn(args: argparse.Namespace, portrait: Mapping[str, Any], form: str, actor: Actor) -> bytes:
     """The portrait in a form; it stands in the audit chain like one that was taken from a page."""
     from nianjian.features.portrait.operations import portraits
-    from nianjian.features.portrait.operations.results import drawn
+    from nianjian.features.portrait.operations.results import render_export
 
     kept = portraits.newest(args.enterprise, args.year)
-    return drawn(
+    return render_export(
         portrait,
         enterprise=args.enterprise,
         year=args.year,
@@ -122,7 +122,7 @@ def _runs(args: argparse.Namespace) -> Answer:
     ids = runs_of(enterprise=args.enterprise, year=args.year, actor=actor)
     found = [asdict(portraits.run(args.enterprise, args.year, one)) for one in ids]
     data = {"enterprise": args.enterprise, "year": args.year, "runs": found}
-    return Answer(data, lambda console: runs_picture.listed(console, found))
+    return Answer(data, lambda console: runs_picture.print_runs(console, found))
 
 
 def _compare(args: argparse.Namespace) -> Answer:

@@ -21,7 +21,9 @@ def _filing(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
 def _people(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     """``payload``: first and last, days of the first and last month."""
     first, last = day(job.payload, "first"), day(job.payload, "last")
-    return work.told(people.run(enterprise=job.enterprise, first=first, last=last, actor=actor, progress=told))
+    return work.summarize_result(
+        people.run(enterprise=job.enterprise, first=first, last=last, actor=actor, progress=told)
+    )
 
 
 def _sources(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
@@ -41,7 +43,7 @@ def _sources(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
         actor=actor,
         progress=told,
     )
-    return work.told(found)
+    return work.summarize_result(found)
 
 
 def _done(job: JobValue) -> None:

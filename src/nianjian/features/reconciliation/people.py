@@ -109,7 +109,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Decisions:
     """What persons have decided: (name, account) -> identity, and miswritten number -> the right one."""
 
     accounts: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -409,7 +409,7 @@ class Person:
 
 
 @dataclass(slots=True)
-class Known:
+class PeopleIndex:
     """Persons by identity, their names, seats that name nobody, and payees that nobody is."""
 
     people: dict[str, Person] = field(default_factory=dict)
@@ -436,7 +436,7 @@ def plain(text: str | None) -> str:
     return "".join(sign for sign in folded if not sign.isspace())
 
 
-def matched(month: Month, given: Given, terms: Terms) -> Matched:
+def matched(month: Month, given: Decisions, terms: Terms) -> Matched:
     """Match a month: counts of every result, and the rows that are not consistent."""
     known = _gathered(month, given)
     _pay(known, month, given)
@@ -468,8 +468,8 @@ def matched(month: Month, given: Given, terms: Terms) -> Matched:
     return Matched(month.name, counts, explained, rows, pairs, cut)
 
 
-def _gathered(month: Month, given: Given) -> Known:
-    known = Known()
+def _gathered(month: Month, given: Decisions) -> PeopleIndex:
+    known = PeopleIndex()
     by_staff = {one.staff_id: one.identity for one in month.staff if one.staff_id and one.identity}
     for one in month.staff:
         if one.identity:
@@ -507,7 +507,7 @@ def _nobody(seat: Seat) -> PersonMonth:
     return PersonMonth("", name, seat.seat_id, lacks[0], lacks, ("identity_missing",), explained=False)
 
 
-def _pay(known: Known, month: Month, given: Given) -> None:
+def _pay(known: PeopleIndex, month: Month, given: Decisions) -> None:
     """Give each payment to its person; a payment of several possible persons leaves all of them in doubt."""
     left: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for one in month.paid:

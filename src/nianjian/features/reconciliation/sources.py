@@ -17,7 +17,7 @@ import ibis
 import ibis.expr.types as ir
 
 from nianjian.features.reconciliation.counts import BILL, Bill, Count, Place, Sides
-from nianjian.features.reconciliation.likely import explained, likely
+from nianjian.features.reconciliation.likely_causes import explained, likely
 
 REJECTED: Final = "rejected"
 OUT: Final = "out"

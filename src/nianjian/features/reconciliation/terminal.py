@@ -19,7 +19,7 @@ BILL: Final = "carrier-bill"
 STYLES: Final = {"passed": "green", "failed": "bold red", "insufficient": "yellow"}
 
 
-def said(text: str) -> Show:
+def render_line(text: str) -> Show:
     """One line."""
     return lambda console: console.print(text)
 
@@ -59,7 +59,7 @@ def _why(one: Json) -> str | None:
 @cache
 def _headings() -> Mapping[str, str]:
     """Field -> its heading in the registers, as the page and the correction sheet name it."""
-    from nianjian.features.reconciliation.filing.standing import KINDS as FILED
+    from nianjian.features.reconciliation.filing.status import KINDS as FILED
     from nianjian.features.reconciliation.operations.filing import sheet_of
 
     return {column.field: column.header for kind in FILED for column in sheet_of(kind).columns}
@@ -120,7 +120,7 @@ def _told(one: Json, name: str) -> str:
     return f"{calls} / {minutes} {_('min')}" if minutes and BILL in one["calls"] else f"{calls}"
 
 
-def listed(found: Sequence[Json]) -> Show:
+def render_runs(found: Sequence[Json]) -> Show:
     """The runs."""
 
     def show(console: Console) -> None:
@@ -134,7 +134,7 @@ def listed(found: Sequence[Json]) -> Show:
     return show
 
 
-def shown(told: Json, rows: Sequence[Json]) -> Show:
+def render_run(told: Json, rows: Sequence[Json]) -> Show:
     """A run and some of its differences."""
 
     def show(console: Console) -> None:

@@ -170,23 +170,23 @@ def _open(args: argparse.Namespace) -> Answer:
         paper=None if args.notice is None else papers.from_path(args.notice),
         actor=actor,
     )
-    return Answer(told, picture.opened(told))
+    return Answer(told, picture.render_opened_case(told))
 
 
 def _list(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.rectification.operations import cases
 
-    found = cases.listed(enterprise=_tenant(args), actor=actor)
-    return Answer({"cases": found}, picture.listed(found))
+    found = cases.list_cases(enterprise=_tenant(args), actor=actor)
+    return Answer({"cases": found}, picture.render_cases(found))
 
 
 def _show(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.rectification.operations import cases
 
-    told = cases.shown(case=_meant(args, actor), actor=actor)
-    return Answer(told, picture.shown(told))
+    told = cases.get_case_detail(case=_meant(args, actor), actor=actor)
+    return Answer(told, picture.render_case(told))
 
 
 def _task(args: argparse.Namespace) -> Answer:
@@ -200,7 +200,9 @@ def _task(args: argparse.Namespace) -> Answer:
             message = _("name a measure, or say with --done which one was carried out")
             raise NianjianError("usage", program="nianjian rectify task", message=message)
         cases.measure_done(case=case, measure=args.done, day=args.on or clock.today(), actor=actor)
-        return Answer({"case": case, "measure": args.done, "done": True}, picture.said(_("Measure carried out.")))
+        return Answer(
+            {"case": case, "measure": args.done, "done": True}, picture.render_line(_("Measure carried out."))
+        )
     made = cases.add_measure(
         case=case,
         text=args.text or "",
@@ -210,7 +212,7 @@ def _task(args: argparse.Namespace) -> Answer:
         actor=actor,
     )
     told = _("Measure {number} named.").format(number=made)
-    return Answer({"case": case, "measure": made, "done": False}, picture.said(told))
+    return Answer({"case": case, "measure": made, "done": False}, picture.render_line(told))
 
 
 def _attach(args: argparse.Namespace) -> Answer:
@@ -227,7 +229,7 @@ def _attach(args: argparse.Namespace) -> Answer:
         number=args.number,
         dated=args.dated,
     )
-    return Answer(kept, picture.said(_("Paper kept.")))
+    return Answer(kept, picture.render_line(_("Paper kept.")))
 
 
 def _locate(args: argparse.Namespace) -> Answer:
@@ -260,7 +262,7 @@ def _isolate(args: argparse.Namespace) -> Answer:
     from nianjian.features.rectification.operations import cases, isolate
 
     place = cases.tenant(args.enterprise) if _named(args) is None else ""
-    told = isolate.ask(
+    told = isolate.request_isolation(
         enterprise=place,
         case=_named(args),
         key=args.by,
@@ -270,7 +272,7 @@ def _isolate(args: argparse.Namespace) -> Answer:
         end=_("the case is closed") if args.end is None else args.end,
         actor=actor,
     )
-    return Answer(told, picture.asked(told, _beside(args, actor)), NO)
+    return Answer(told, picture.render_pending_approval(told, _beside(args, actor)), NO)
 
 
 def _lift(args: argparse.Namespace) -> Answer:
@@ -281,7 +283,7 @@ def _lift(args: argparse.Namespace) -> Answer:
     told = isolate.ask_lift(
         enterprise=place, key=args.by, channel=args.channel, reason=args.reason, actor=actor, case=_named(args)
     )
-    return Answer(told, picture.asked(told), NO)
+    return Answer(told, picture.render_pending_approval(told), NO)
 
 
 def _measure(args: argparse.Namespace) -> Answer:
@@ -307,7 +309,7 @@ def _report(args: argparse.Namespace) -> Answer:
     from nianjian.features.rectification.operations import report
     from nianjian.platform.terminal.language import language
 
-    told = report.written(case=_meant(args, actor), path=args.out, language=language(), actor=actor)
+    told = report.write_report_file(case=_meant(args, actor), path=args.out, language=language(), actor=actor)
     return Answer(told, picture.reported(told), NO if told["draft"] else DONE)
 
 
@@ -325,7 +327,7 @@ def _close(args: argparse.Namespace) -> Answer:
     from nianjian.features.rectification.operations import closing
 
     told = closing.close(case=_meant(args, actor), check=args.check, actor=actor)
-    return Answer(told, picture.said(_("Case closed.")))
+    return Answer(told, picture.render_line(_("Case closed.")))
 
 
 def _watch(args: argparse.Namespace) -> Answer:

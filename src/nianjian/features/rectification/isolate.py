@@ -14,7 +14,7 @@ from nianjian.engines.kernel.numbers import NumberClass, Shape
 from nianjian.engines.metrics import lights
 from nianjian.engines.metrics.frame import DAY, Window
 from nianjian.engines.metrics.metric import Rows, Rules, decimal_text, light_of, limit_of, whole
-from nianjian.engines.metrics.tables import facts_of_window, known, printed, with_team
+from nianjian.engines.metrics.tables import facts_of_window, false_if_null, printed, with_team
 from nianjian.features.rectification import white_list
 
 BEFORE: Final = "before"
@@ -65,7 +65,9 @@ def questions(cube: ir.Table, tickets: ir.Table, channel: Channel, window: Windo
         "days": own.group_by("day").aggregate(
             attempts=own.delivered.sum().cast("int64"), answered=own.answered.sum().cast("int64")
         ),
-        "complaints": tickets.group_by(mine=known(number.isin(sorted(wanted)))).aggregate(complaints=tickets.count()),
+        "complaints": tickets.group_by(mine=false_if_null(number.isin(sorted(wanted)))).aggregate(
+            complaints=tickets.count()
+        ),
     }
 
 
@@ -84,7 +86,7 @@ def attempts(calls: ir.Table, line_dim: ir.Table, channel: Channel, window: Wind
         mine = printed(rows.display, rows["shape"].fill_null(Shape.NONE.value)) == ibis.literal(channel.value)
     else:
         mine = rows["line_id" if channel.key == "line" else "team"] == ibis.literal(channel.value)
-    return rows.filter(known(mine), known(rows.delivered))
+    return rows.filter(false_if_null(mine), false_if_null(rows.delivered))
 
 
 def figures(rows: Mapping[str, Rows], window: Window, rules: Rules) -> Figures:

@@ -63,7 +63,7 @@ def _check(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
 def _report(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     """``payload``: case, form, language."""
     case, form, language = (str(job.payload[name]) for name in ("case", "form", "language"))
-    return report.kept(case=case, form=form, language=language, actor=actor, progress=told)
+    return report.store_report(case=case, form=form, language=language, actor=actor, progress=told)
 
 
 def _submit(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:

@@ -17,7 +17,7 @@ import ibis.expr.types as ir
 
 from nianjian.engines.metrics.frame import DAY, Window
 from nianjian.engines.metrics.metric import Rows, decimal_text, number_text, whole
-from nianjian.engines.metrics.tables import facts_of_window, known, latest
+from nianjian.engines.metrics.tables import facts_of_window, false_if_null, latest
 from nianjian.features.rectification.exact import Tail, holm, upper_tail
 
 CHANNELS: Final = ("display", "line", "team")
@@ -116,7 +116,9 @@ class Location:
         }
 
 
-def counted(tickets: ir.Table, complaint_fact: ir.Table, window: Window, sources: Collection[str]) -> ir.Table:
+def select_counted_tickets(
+    tickets: ir.Table, complaint_fact: ir.Table, window: Window, sources: Collection[str]
+) -> ir.Table:
     """The tickets of a period that count, with the complainant: accepted in it, of the sources, not excluded."""
     told = tickets.filter(
         tickets.source.isin(list(sources)),
@@ -148,7 +150,8 @@ def calls_to(calls: ir.Table, callees: Sequence[int], window: Window) -> ir.Tabl
     rows = facts_of_window(calls, window.first, window.end - DAY, ("callee",))
     rows = rows.filter(rows.callee.isin(list(callees) or [ibis.null("int64")]))
     return rows.group_by("callee").aggregate(
-        answered=known(rows.answered).cast("int64").sum(), delivered=known(rows.delivered).cast("int64").sum()
+        answered=false_if_null(rows.answered).cast("int64").sum(),
+        delivered=false_if_null(rows.delivered).cast("int64").sum(),
     )
 
 

@@ -12,7 +12,7 @@ from nianjian.engines.paper.texts.portrait import METRICS, name
 from nianjian.engines.paper.texts.rectification import DIMENSIONS, PAPERS, STEPS
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.language import _
-from nianjian.platform.terminal.texts import named, sentence
+from nianjian.platform.terminal.texts import sentence, translate_code
 
 Json = Mapping[str, Any]
 Show = Callable[[Console], None]
@@ -28,12 +28,12 @@ COMMANDS: Final = {
 }
 
 
-def said(text: str) -> Show:
+def render_line(text: str) -> Show:
     """One sentence."""
     return lambda console: console.print(text)
 
 
-def opened(told: Json) -> Show:
+def render_opened_case(told: Json) -> Show:
     """The case and its days."""
 
     def show(console: Console) -> None:
@@ -50,7 +50,7 @@ def _days(console: Console, told: Json) -> None:
         console.print(_("Provisional: the holidays of a year on the way are not known yet."), style="yellow")
 
 
-def listed(found: Sequence[Json]) -> Show:
+def render_cases(found: Sequence[Json]) -> Show:
     """The cases."""
 
     def show(console: Console) -> None:
@@ -64,7 +64,7 @@ def listed(found: Sequence[Json]) -> Show:
     return show
 
 
-def shown(told: Json) -> Show:
+def render_case(told: Json) -> Show:
     """One case."""
 
     def show(console: Console) -> None:
@@ -75,7 +75,7 @@ def shown(told: Json) -> Show:
         steps = [(_(STEPS[one["step"]]), "✓" if one["done"] else None) for one in told["steps"]]
         table.rows(console, (_("step"), _("done")), steps)
         orders = [
-            (named("kind", one["kind"]), one["channel"], one["cap"], one["approved_at"] or one["approval"])
+            (translate_code("kind", one["kind"]), one["channel"], one["cap"], one["approved_at"] or one["approval"])
             for one in told["orders"]
         ]
         _some(console, (_("order"), _("channel"), _("cap"), _("since or request")), orders)
@@ -148,7 +148,7 @@ def tickets(told: Json) -> Show:
     return show
 
 
-def asked(told: Json, beside: Sequence[str] = ()) -> Show:
+def render_pending_approval(told: Json, beside: Sequence[str] = ()) -> Show:
     """What a second person must say yes to; ``beside``: open cases that it is no step of."""
 
     def show(console: Console) -> None:
@@ -218,7 +218,7 @@ def reported(told: Json) -> Show:
 def submitted(told: Json) -> Show:
     """Handed in, and when to ask."""
     text = _("Handed in on {submitted_on}. Ask after the opinion on {day}; nothing is overdue before or after it.")
-    return said(text.format(submitted_on=told["submitted_on"], day=told["reminder"]["day"]))
+    return render_line(text.format(submitted_on=told["submitted_on"], day=told["reminder"]["day"]))
 
 
 def watched(told: Json) -> Show:

@@ -19,7 +19,7 @@ from nianjian.engines.gate.snapshot.lists import OPEN, NumberList
 from nianjian.engines.kernel.numbers import Shape
 from nianjian.engines.lake.schema import MOMENT
 from nianjian.engines.metrics.metric import decimal_text
-from nianjian.engines.metrics.tables import known
+from nianjian.engines.metrics.tables import false_if_null
 
 ALSO: Final = ("start_ts", "callee", "callee_shape")  # columns of a call that are looked at
 SPANS: Final = pa.schema(
@@ -77,16 +77,16 @@ def merged(found: Iterable[Span]) -> Iterator[Span]:
         yield held
 
 
-def counted(attempts: ir.Table, consents: ir.Table) -> ir.Table:
+def count_listed_attempts(attempts: ir.Table, consents: ir.Table) -> ir.Table:
     """One row: ``known`` attempts whose callee can be read, and ``listed`` ones whose consent held when they began."""
     listed = attempts.inner_join(consents, ["callee", "callee_shape"])
-    listed = listed.filter(known((listed.start_ts >= listed.from_ts) & (listed.start_ts < listed.to_ts)))
-    readable = known(attempts.callee.notnull())
+    listed = listed.filter(false_if_null((listed.start_ts >= listed.from_ts) & (listed.start_ts < listed.to_ts)))
+    readable = false_if_null(attempts.callee.notnull())
     both = listed.aggregate(listed=listed.count()).cross_join(attempts.aggregate(known=attempts.count(where=readable)))
     return both.select("listed", "known")
 
 
-def told(row: Mapping[str, Any]) -> dict[str, Any]:
+def summarize_counts(row: Mapping[str, Any]) -> dict[str, Any]:
     """The counts with their share in %, None where no callee can be read."""
     share = Fraction(int(row["listed"]), int(row["known"])) if row["known"] else None
     return {

@@ -16,7 +16,7 @@ from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, on_day
 from nianjian.platform.terminal.language import _, language
 from nianjian.platform.terminal.session import begin, prepare
-from nianjian.platform.terminal.texts import named, sentence
+from nianjian.platform.terminal.texts import sentence, translate_code
 
 VALIDITY: Final = {"valid_from": mark("holds from"), "valid_to": mark("holds to")}
 
@@ -82,7 +82,7 @@ def _import(args: argparse.Namespace) -> Answer:
             text = _("{kind}: {read} rows read, {inserted} added, {updated} changed, {unchanged} unchanged.")
         else:
             text = _("{kind}: nothing imported, {rejected} of {read} rows have faults.")
-        console.print(text.format(kind=named("kind", receipt.kind), **receipt.rows))
+        console.print(text.format(kind=translate_code("kind", receipt.kind), **receipt.rows))
         if receipt.error_workbook:
             console.print(_("Every bad cell is marked in {file}.").format(file=receipt.error_workbook))
 

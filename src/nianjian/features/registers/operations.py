@@ -23,10 +23,10 @@ from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service as queue_service
 from nianjian.platform.jobs.progress import Progress, silent
 from nianjian.platform.registers import kinds
-from nianjian.platform.registers.rows import query, service, taken
+from nianjian.platform.registers.rows import exports, query, service
+from nianjian.platform.registers.rows.filters import RowFilter
 from nianjian.platform.registers.rows.query import Sight
 from nianjian.platform.registers.rows.state import AHEAD, State, state
-from nianjian.platform.registers.rows.wanted import Wanted
 from nianjian.platform.registers.versions.row import Version
 from nianjian.platform.rulebook.deadlines import RENEWALS
 from nianjian.platform.rulebook.rulebooks import rulebook
@@ -52,12 +52,12 @@ DIRECT: Final = 1_000  # rows that a request may write itself; more are work for
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ExportRequest:
     """A list that somebody wants as a file; ``filters``: what the door asked for, name -> as a person reads it."""
 
     kind: str
     sight: Sight
-    wanted: Wanted
+    wanted: RowFilter
     filters: Mapping[str, str]
     form: str
     full: bool
@@ -79,45 +79,45 @@ class Taken:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def take_register(asked: Asked, *, actor: Actor) -> Taken:
+def take_register(asked: ExportRequest, *, actor: Actor) -> Taken:
     """Write the rows that are found as xlsx or CSV, at once.
 
     ``register_export_long``: more than `DIRECT`, see `made.ask`.
     ``role_missing``, ``export_form_unknown``, ``register_export_too_large``, ``register_kind_unknown``, and those of
     `registers.rows.wanted`.
     """
-    count = counted(asked, actor)
+    count = count_export_rows(asked, actor)
     if count > DIRECT:
         raise NianjianError("register_export_long", rows=count, most=DIRECT)
-    made = written(asked, count, actor)
+    made = build_export_file(asked, count, actor)
     noted(asked, count, made.sha256, actor)
     return made
 
 
-def counted(asked: Asked, actor: Actor) -> int:
+def count_export_rows(asked: ExportRequest, actor: Actor) -> int:
     """How many rows the file would have; what `take_register` raises."""
     require(actor, asked.sight.enterprise, Act.REVEAL if asked.full else Act.READ_OWN)
     if asked.form not in FORMS:
         raise NianjianError("export_form_unknown", form=asked.form, forms=", ".join(FORMS))
-    found = query.found(asked.kind, asked.sight, asked.wanted)
-    count = found.order_by()[: taken.MOST + 1].count()
-    if count > taken.MOST:
-        raise NianjianError("register_export_too_large", most=taken.MOST)
+    found = query.filter_rows(asked.kind, asked.sight, asked.wanted)
+    count = found.order_by()[: exports.MOST + 1].count()
+    if count > exports.MOST:
+        raise NianjianError("register_export_too_large", most=exports.MOST)
     return count
 
 
-def written(asked: Asked, count: int, actor: Actor, progress: Progress = silent) -> Taken:
+def build_export_file(asked: ExportRequest, count: int, actor: Actor, progress: Progress = silent) -> Taken:
     """Write the file of ``count`` rows; what ``progress`` raises ends it."""
     sheet, sight, form = kinds.register(asked.kind).sheet, asked.sight, asked.form
     rows = _watched(query.steady(asked.kind, sight, asked.wanted), asked.kind, count, progress)
     if form == "csv":
-        content = taken.csv_file(sheet, rows, full=asked.full)
+        content = exports.csv_file(sheet, rows, full=asked.full)
     else:
-        content = taken.workbook(sheet, rows, _about(asked, count, actor), full=asked.full)
+        content = exports.workbook(sheet, rows, _about(asked, count, actor), full=asked.full)
     return Taken(f"{sight.enterprise}-{asked.kind}-{sight.day}.{form}", FORMS[form], content, count)
 
 
-def noted(asked: Asked, count: int, sha256: str, actor: Actor) -> None:
+def noted(asked: ExportRequest, count: int, sha256: str, actor: Actor) -> None:
     """Write into the chain that the file is given away."""
     service.taken_out(
         kind=asked.kind, enterprise=asked.sight.enterprise, day=asked.sight.day, count=count, full=asked.full,
@@ -132,7 +132,7 @@ def _watched(rows: Iterable[Version], kind: str, count: int, progress: Progress)
         yield row
 
 
-def _about(asked: Asked, count: int, actor: Actor) -> list[tuple[str, str]]:
+def _about(asked: ExportRequest, count: int, actor: Actor) -> list[tuple[str, str]]:
     """Say whose the list is, of which day and rows, who took it out and when."""
     _ = words(asked.language)
     called, sight = _(NAMES[asked.kind]), asked.sight
@@ -163,22 +163,22 @@ class ListFile:
     content: Iterator[bytes]
 
 
-def ask(asked: Asked, *, actor: Actor) -> str:
+def enqueue_export(asked: ExportRequest, *, actor: Actor) -> str:
     """Put the making of the file; its job, or this person's own for the same list that waits or runs.
 
     What `take.counted` raises.
     """
     enterprise = asked.sight.enterprise
-    counted(asked, actor)
+    count_export_rows(asked, actor)
     given = {"kind": asked.kind, "by": str(actor), ASKED: _told(asked)}
     return flow.enqueue_once(kind=flow.TAKE_REGISTER, enterprise=enterprise, payload=given, actor=actor)
 
 
-def worked(*, enterprise: str, payload: Mapping[str, object], actor: Actor, progress: Progress) -> Json:
+def run_export(*, enterprise: str, payload: Mapping[str, object], actor: Actor, progress: Progress) -> Json:
     """Do what `ask` has put; where the file lies. Nobody has seen it yet: the chain tells of it when it is fetched."""
     asked = _read(str(payload[ASKED]), enterprise)
     _sees(asked, actor)
-    made = written(asked, counted(asked, actor), actor, progress)
+    made = build_export_file(asked, count_export_rows(asked, actor), actor, progress)
     blob = blobs.put(made.content).id
     return {"name": made.name, "media": made.media, "rows": made.rows, "sha256": made.sha256, "blob": blob}
 
@@ -216,14 +216,14 @@ def sweep() -> int:
     return len(old)
 
 
-def _sees(asked: Asked, actor: Actor) -> None:
+def _sees(asked: ExportRequest, actor: Actor) -> None:
     """``role_missing`` where the rows are no more those that this person sees: of another team, or of all."""
     team = team_of(actor, asked.sight.enterprise)
     if team is not None and team != asked.sight.team:
         require(actor, asked.sight.enterprise, Act.READ)
 
 
-def _told(asked: Asked) -> str:
+def _told(asked: ExportRequest) -> str:
     """As one text: databases keep the order of nothing else."""
     return json.dumps(
         {
@@ -235,10 +235,10 @@ def _told(asked: Asked) -> str:
     )  # fmt: skip
 
 
-def _read(text: str, enterprise: str) -> Asked:
+def _read(text: str, enterprise: str) -> ExportRequest:
     given: Json = json.loads(text)
     wanted: Json = given.pop("wanted")
     for side in ("first", "last"):
         wanted[side] = {name: date.fromisoformat(day) for name, day in wanted[side].items()}
     sight = Sight(enterprise, date.fromisoformat(given.pop("day")), given.pop("team"))
-    return Asked(sight=sight, wanted=Wanted(**wanted), **given)
+    return ExportRequest(sight=sight, wanted=RowFilter(**wanted), **given)

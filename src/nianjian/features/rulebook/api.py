@@ -13,10 +13,10 @@ from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.rulebook.operations import ask_effects, request_overlay
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Day, Text
-from nianjian.platform.api.jobs import Job, asked
+from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, write
 from nianjian.platform.api.paging import Cut, Page, paged
+from nianjian.platform.api.parameter_types import Day, Text
 from nianjian.platform.rulebook.rulebooks import rulebook
 
 router = Router(tags=["rules"])
@@ -167,7 +167,7 @@ def _effects(request: Request, key: str, code: str | None, province: str | None,
         key=key, value=trial.value, province=province, enterprise=code, valid_from=trial.valid_from, reason="",
         actor=request.actor,
     )  # fmt: skip
-    return asked(request, job)
+    return enqueued_job_document(request, job)
 
 
 def _list(request: Request, code: str | None, cut: Cut, looked: RulesWanted) -> dict[str, object]:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from ninja import Field, Query, Router, Schema
 
-from nianjian.features.screens.operations import links, shown
+from nianjian.features.screens.operations import links, live_figures
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, write
@@ -69,17 +69,17 @@ class ScreenLinkEnded(Schema):
 def screens_get(request: Request, code: str, wanted: Query[ScreenWanted]) -> dict[str, object]:
     """What a live screen shows now; telephone numbers masked."""
     if wanted.screen == "office":
-        told = shown.office(enterprise=code, actor=request.actor)
+        told = live_figures.office(enterprise=code, actor=request.actor)
     else:
-        narrowed = shown.Filter(wanted.reason, wanted.channel)
-        told = shown.gateway(enterprise=code, wanted=narrowed, actor=request.actor)
+        narrowed = live_figures.Filter(wanted.reason, wanted.channel)
+        told = live_figures.gateway(enterprise=code, wanted=narrowed, actor=request.actor)
     return {"screen": wanted.screen, "told": told}
 
 
 @read(router, f"{HERE}/links", act=Act.ADMINISTER, answer=ScreenLinks)
 def screen_links(request: Request, code: str) -> dict[str, object]:
     """The open links of kiosks; their secrets are not kept."""
-    return {"links": links.listed(enterprise=code, actor=request.actor)}
+    return {"links": links.list_links(enterprise=code, actor=request.actor)}
 
 
 @write(router, f"{HERE}/links", act=Act.ADMINISTER, answer=ScreenLinkMade, status=201, hidden=("path",))

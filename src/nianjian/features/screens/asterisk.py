@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from nianjian.engines.intake.vendor.asterisk_layout import master_columns
-from nianjian.features.screens import counted
+from nianjian.features.screens import call_counts
 
 WIDTHS: Final = range(17, 22)
 CALLING: Final = frozenset({"dial", "appdial2", "queue"})
@@ -31,7 +31,7 @@ _BEGAN: Final = re.compile(r"(?:^|-)(\d{9,11})\.\d+$")
 
 
 @dataclass(slots=True)
-class Calls(counted.Calls):
+class Calls(call_counts.Calls):
     """The counts of a Master.csv."""
 
     _columns: dict[int, tuple[str, ...]] = field(default_factory=dict)

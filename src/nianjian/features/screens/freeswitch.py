@@ -13,7 +13,7 @@ from typing import Final
 from nianjian.engines.intake.formats import freeswitch_json as form
 from nianjian.engines.intake.formats.freeswitch_csv import HANGUP
 from nianjian.engines.intake.formats.freeswitch_post import connecting, moment
-from nianjian.features.screens import counted
+from nianjian.features.screens import call_counts
 
 # What leads from a called leg to the one that began the call, the surest first; as the import has it.
 PARENTS: Final = ("call_uuid", "originating_leg_uuid", "originator", "bridge_uuid", "signal_bond")
@@ -25,7 +25,7 @@ CAUSES: Final = ("bridge_hangup_cause", "last_bridge_hangup_cause", "hangup_caus
 
 
 @dataclass(slots=True)
-class Calls(counted.Calls):
+class Calls(call_counts.Calls):
     """The counts of the posted records."""
 
     def take(self, line: bytes) -> None:
@@ -60,4 +60,4 @@ def _outcome(cells: Mapping[str, str | None], *, called: bool) -> str:
     if answered:
         return "answered"
     cause = next((cells[name] for name in CAUSES if cells[name]), None)
-    return counted.RESULTS.get(HANGUP.get(cause or "", ""), "failed")
+    return call_counts.RESULTS.get(HANGUP.get(cause or "", ""), "failed")

@@ -20,7 +20,7 @@ DISPLAYS: Final = 500  # display numbers of an enterprise that are told apart
 
 
 @dataclass(slots=True)
-class Asked:
+class DecisionCounts:
     """What an enterprise asked today. ``blocked`` by reason; ``observed``: allowed, but only as the gate looks on."""
 
     allowed: int = 0
@@ -54,7 +54,7 @@ class Decisions:
     """The counts of a day, by enterprise, and how far each file was read."""
 
     day: date
-    asked: dict[str, Asked] = field(default_factory=dict)
+    asked: dict[str, DecisionCounts] = field(default_factory=dict)
     offsets: dict[str, int] = field(default_factory=dict)
     damaged: int = 0
 
@@ -93,7 +93,7 @@ class Decisions:
         if one is None:
             self.damaged += 1
         else:
-            self.asked.setdefault(one.request.enterprise, Asked()).take(one)
+            self.asked.setdefault(one.request.enterprise, DecisionCounts()).take(one)
 
     def plain(self) -> dict[str, Any]:
         """As JSON keeps it."""
@@ -103,5 +103,5 @@ class Decisions:
 
 def decisions(of: Mapping[str, Any]) -> Decisions:
     """What `Decisions.plain` has given."""
-    asked = {code: Asked(**one) for code, one in of["asked"].items()}
+    asked = {code: DecisionCounts(**one) for code, one in of["asked"].items()}
     return Decisions(date.fromisoformat(of["day"]), asked, dict(of["offsets"]), int(of["damaged"]))

@@ -15,7 +15,7 @@ from typing import Any, Final, Self
 
 from nianjian.engines.intake.formats.kamailio import CHALLENGES, METHODS
 from nianjian.engines.intake.formats.kamailio import RESULTS as CODES
-from nianjian.features.screens import counted
+from nianjian.features.screens import call_counts
 
 OPEN: Final = 50_000  # answered calls that have not ended; of more the oldest are given up
 EARLY: Final = 1000  # BYEs whose answers are not read yet
@@ -45,7 +45,7 @@ class Row:
 
 
 @dataclass(slots=True)
-class Calls(counted.Calls):
+class Calls(call_counts.Calls):
     """The counts of acc's rows, with db_flatstore or in the syslog form."""
 
     _open: dict[str, str] = field(default_factory=dict)  # answered call -> when
@@ -92,7 +92,7 @@ class Calls(counted.Calls):
 
     def plain(self) -> dict[str, Any]:
         """As JSON keeps it."""
-        return {**counted.Calls.plain(self), "open": self._open, "early": list(self._early)}
+        return {**call_counts.Calls.plain(self), "open": self._open, "early": list(self._early)}
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> Self:
@@ -106,7 +106,7 @@ def _failed(row: Row) -> str:
     """Refused in the route without a to-tag: nobody was called, as where the gate said no."""
     if row.code == REFUSED and not row.to_tag:
         return "undialled"
-    return counted.RESULTS.get(CODES.get(row.code, ""), "failed")
+    return call_counts.RESULTS.get(CODES.get(row.code, ""), "failed")
 
 
 def read(text: str) -> Row | None:

@@ -21,8 +21,8 @@ from pathlib import Path
 from threading import Lock
 from typing import IO, Final
 
-from nianjian.engines.intake.formats.freeswitch_post import named
-from nianjian.features.screens.kept import PRIVATE
+from nianjian.engines.intake.formats.freeswitch_post import extract_leg_id
+from nianjian.features.screens.watch_files import PRIVATE
 
 DAY: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-[0-3][0-9]")
 SUFFIX: Final = ".jsonl"
@@ -69,7 +69,7 @@ class Spool:
 
     def _once(self, file: IO[bytes], known: _Known, uuid: str, line: bytes) -> bool:
         for other in _lines(file, known):
-            _add(known, named(other))
+            _add(known, extract_leg_id(other))
         if not _add(known, uuid):
             os.fsync(file.fileno())  # whoever wrote it may have died before it was durable
             return False

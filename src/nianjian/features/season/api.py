@@ -10,16 +10,16 @@ from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper.words import CHINESE, language_of
-from nianjian.features.dossier.operations.making.kept import ZIP
+from nianjian.features.dossier.operations.making.output_files import ZIP
 from nianjian.features.season.operations import acts, archive, feed, files
+from nianjian.features.season.operations.overview import summarize_season
 from nianjian.features.season.operations.roll_over import roll_over
-from nianjian.features.season.operations.shown import shown
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Day, Text
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, paged
-from nianjian.platform.home.http.answers import named
+from nianjian.platform.api.parameter_types import Day, Text
+from nianjian.platform.home.http.answers import as_attachment
 
 router = Router(tags=["season"])
 HERE = "/enterprises/{code}/season"
@@ -231,7 +231,7 @@ def season_task(request: Request, code: str, said: TaskSaid) -> dict[str, Any]:
         case "snooze":
             acts.snooze(until=said.day, reason=said.text, **of)
         case _:
-            acts.done(day=said.day, note=said.text, **of)
+            acts.mark_task_done(day=said.day, note=said.text, **of)
     return _told(request, code, said.year, None)
 
 
@@ -317,14 +317,14 @@ def season_archive_file(
     request: Request, code: str, year: DataYear, part: Literal["package", "signed", "portrait", "log"]
 ) -> StreamingHttpResponse:
     """A file of a closed season, held against its digest; taking the log needs the chain, the others full values."""
-    made = files.taken(enterprise=code, year=year, part=part, actor=request.actor)
-    return named(StreamingHttpResponse(made.content, content_type=made.media_type), made.name)
+    made = files.download_file(enterprise=code, year=year, part=part, actor=request.actor)
+    return as_attachment(StreamingHttpResponse(made.content, content_type=made.media_type), made.name)
 
 
 @read(router, f"{HERE}/feeds", act=Act.READ, answer=Page[FeedTold])
 def season_feeds(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """One's own calendar feeds that are open, newest first."""
-    return paged(request, cut, feed.listed(enterprise=code, actor=request.actor), dict)
+    return paged(request, cut, feed.list_feeds(enterprise=code, actor=request.actor), dict)
 
 
 @write(router, f"{HERE}/feeds", act=Act.READ, answer=FeedMade, status=201, hidden=("secret", "path"))
@@ -346,4 +346,6 @@ def _of(code: str, noted: ReportNoted) -> dict[str, Any]:
 
 def _told(request: Request, code: str, year: int | None, today: date | None) -> dict[str, Any]:
     language = language_of(request.headers.get("accept-language", CHINESE))
-    return shown(enterprise=code, year=year, today=today or clock.today(), actor=request.actor, language=language)
+    return summarize_season(
+        enterprise=code, year=year, today=today or clock.today(), actor=request.actor, language=language
+    )

@@ -89,16 +89,16 @@ def run(args: argparse.Namespace) -> Answer:
 
 def _shown(args: argparse.Namespace, actor: Any, today: Any = None) -> Answer:  # noqa: ANN401 -- an actor, a day; both load late
     from nianjian.engines.kernel import clock
-    from nianjian.features.season.operations.shown import shown
+    from nianjian.features.season.operations.overview import summarize_season
 
-    told = shown(
+    told = summarize_season(
         enterprise=args.enterprise,
         year=args.year,
         today=today or clock.today(),
         actor=actor,
         language=language(),
     )
-    return Answer(told, terminal.shown(told))
+    return Answer(told, terminal.render_season(told))
 
 
 def _show(args: argparse.Namespace) -> Answer:
@@ -139,7 +139,7 @@ def _task(args: argparse.Namespace) -> Answer:
     if args.snooze is not None or args.wake:
         acts.snooze(until=None if args.wake else args.snooze, reason=args.reason, **of)
     if args.done is not None or args.reopen:
-        acts.done(day=None if args.reopen else args.done, note=args.reason, **of)
+        acts.mark_task_done(day=None if args.reopen else args.done, note=args.reason, **of)
     return _shown(args, actor)
 
 
@@ -150,7 +150,7 @@ def _feed(args: argparse.Namespace) -> Answer:
     made = feed.add(enterprise=args.enterprise, actor=actor) if args.add else None
     if args.revoke:
         feed.revoke(enterprise=args.enterprise, feed=args.revoke, actor=actor)
-    told = {"made": made, "feeds": feed.listed(enterprise=args.enterprise, actor=actor)}
+    told = {"made": made, "feeds": feed.list_feeds(enterprise=args.enterprise, actor=actor)}
     return Answer(told, terminal.feeds(told))
 
 
@@ -161,7 +161,7 @@ def _reminders(args: argparse.Namespace) -> Answer:
     rows = inbox.log(enterprise=args.enterprise, actor=actor)
     if args.again:
         inbox.again(enterprise=args.enterprise, dispatch=inbox.number(args.again), actor=actor)
-    told = {"reminders": [inbox.shown(one, language()) for one in rows[:MOST]]}
+    told = {"reminders": [inbox.to_document(one, language()) for one in rows[:MOST]]}
     return Answer(told, terminal.reminders(told))
 
 
@@ -207,7 +207,7 @@ def _write(args: argparse.Namespace, actor: Any) -> None:  # noqa: ANN401 -- an 
 
     if args.out is None or args.out.exists():
         raise NianjianError("season_out_wrong", path=str(args.out or ""))
-    made = files.taken(enterprise=args.enterprise, year=args.year, part=args.take, actor=actor)
+    made = files.download_file(enterprise=args.enterprise, year=args.year, part=args.take, actor=actor)
     with args.out.open("xb") as file:
         file.writelines(made.content)
 

@@ -21,7 +21,7 @@ from nianjian.engines.paper.texts.season.words import (
     TASKS,
     TEMPLATES,
     TRACKS,
-    left,
+    format_time_left,
 )
 from nianjian.engines.paper.words import ENGLISH
 from nianjian.platform.terminal import table
@@ -31,7 +31,7 @@ Json = Mapping[str, Any]
 Show = Callable[[Console], None]
 
 
-def shown(told: Json) -> Show:
+def render_season(told: Json) -> Show:
     """A season as it stands."""
 
     def show(console: Console) -> None:
@@ -43,7 +43,7 @@ def shown(told: Json) -> Show:
             text = _("Earliest: {day} ({left}), {source}: {citation}")
             where = _(TEMPLATES.get(first["template"], first["template"]))
             said = text.format(
-                day=first["last_day"], left=left(first["left"], _), source=where, citation=first["citation"]
+                day=first["last_day"], left=format_time_left(first["left"], _), source=where, citation=first["citation"]
             )
             console.print(said, style="bold")
         for one in told["obstacles"]:

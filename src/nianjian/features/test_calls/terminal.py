@@ -16,7 +16,7 @@ Show = Callable[[Console], None]
 STYLES: Final = {"pass": "green", "fail": "bold red", "unproved": "yellow"}
 
 
-def said(text: str) -> Show:
+def render_line(text: str) -> Show:
     """One line."""
     return lambda console: console.print(text)
 
@@ -86,7 +86,7 @@ def numbers(rows: Sequence[Json]) -> Show:
     return show
 
 
-def shown(told: Json) -> Show:
+def render_trial(told: Json) -> Show:
     """One test call: what it proves, and its messages in order."""
 
     def show(console: Console) -> None:

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from nianjian.engines.sip.call_trace import Seen
 from nianjian.engines.sip.secure import FAULTS as TLS
-from nianjian.engines.sip.seen import Seen
 
 PASS, FAIL, UNPROVED = "pass", "fail", "unproved"
 VERDICTS: Final = (PASS, FAIL, UNPROVED)

@@ -9,9 +9,9 @@ from ninja import Query, Router, Schema
 from nianjian.features.webhooks import operations as flow
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Text
 from nianjian.platform.api.operations import read, write
 from nianjian.platform.api.paging import Cut, Page, paged
+from nianjian.platform.api.parameter_types import Text
 from nianjian.platform.notifications import query, service
 from nianjian.platform.notifications.models import Delivery as DeliveryRow
 from nianjian.platform.notifications.models import Webhook as WebhookRow

@@ -23,7 +23,7 @@ from nianjian.platform.notifications import query, service
 from nianjian.platform.notifications.models import Delivery, Webhook
 from nianjian.platform.notifications.service import EVENTS
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
@@ -69,7 +69,7 @@ def listing(request: Request, code: str) -> HttpResponse:
                 _made, secret = flow.add(enterprise=code, url=given["url"], events=given["events"], actor=request.actor)
                 form, status = NewWebhook(), 200
             except NianjianError as error:
-                text, remedy = said(error)
+                text, remedy = describe_error(error)
                 form.add_error("url", f"{text} {remedy}".strip())
     shown: Page[Webhook] = paged(request, query.webhooks(code))
     _ = words(current())
@@ -89,7 +89,7 @@ def listing(request: Request, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @page(Act.ADMINISTER)
-def one(request: Request, code: str, webhook: str) -> HttpResponse:
+def webhook_detail(request: Request, code: str, webhook: str) -> HttpResponse:
     """Show one with its log; try it, send a message again, or end it."""
     found = query.webhook(webhook, code)
     if request.method == "POST":
@@ -131,5 +131,5 @@ def _done(request: Request, code: str, webhook: str) -> HttpResponse:
 
 urlpatterns = [
     path("", listing, name="webhooks"),
-    path("<str:webhook>/", one, name="webhooks-one"),
+    path("<str:webhook>/", webhook_detail, name="webhooks-one"),
 ]

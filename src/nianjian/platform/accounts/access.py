@@ -120,7 +120,7 @@ def people(actor: Actor) -> dict[str, list[dict[str, str | None]]]:
     """
     whole = may(actor, EVERYWHERE, Act.READ)
     found: dict[str, list[dict[str, str | None]]] = {name: [] for name in query.users()} if whole else {}
-    for one in query.held(None if whole else _own(actor)):
+    for one in query.list_memberships(None if whole else _own(actor)):
         found.setdefault(one.user, []).append({"role": one.role, "enterprise": one.enterprise})
     return found
 

@@ -98,7 +98,7 @@ def by_email(addresses: set[str]) -> models.User | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class MembershipValue:
     """A role that a user holds; ``enterprise`` None: in the whole installation; ``team``: of an outsourcer."""
 
     user: str
@@ -107,7 +107,7 @@ class Held:
     team: str = ""
 
 
-def held(places: Collection[str] | None = None) -> list[Held]:
+def list_memberships(places: Collection[str] | None = None) -> list[MembershipValue]:
     """Every user's roles at these enterprises (None: everywhere), by user, enterprise and role.
 
     Those of the installation stand first.
@@ -115,7 +115,7 @@ def held(places: Collection[str] | None = None) -> list[Held]:
     found = models.Membership.objects.order_by("user_id", F("enterprise_id").asc(nulls_first=True), "role")
     if places is not None:
         found = found.filter(enterprise_id__in=places)
-    return [Held(*row) for row in found.values_list("user_id", "role", "enterprise_id", "team")]
+    return [MembershipValue(*row) for row in found.values_list("user_id", "role", "enterprise_id", "team")]
 
 
 def first_with(role: str) -> str | None:
@@ -124,10 +124,10 @@ def first_with(role: str) -> str | None:
     return found.first()
 
 
-def roles_of(user: str) -> list[Held]:
+def roles_of(user: str) -> list[MembershipValue]:
     """Every role of one user, as `held` orders them."""
     found = models.Membership.objects.filter(user_id=user).order_by(F("enterprise_id").asc(nulls_first=True), "role")
-    return [Held(*row) for row in found.values_list("user_id", "role", "enterprise_id", "team")]
+    return [MembershipValue(*row) for row in found.values_list("user_id", "role", "enterprise_id", "team")]
 
 
 def acts_of(user: str) -> frozenset[Act]:

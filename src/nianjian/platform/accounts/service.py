@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from nianjian.engines.kernel import clock, provinces
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.platform.accounts import folk, models, query
+from nianjian.platform.accounts import models, people, query
 from nianjian.platform.accounts.access import EVERYWHERE, govern, govern_another, may, require, within
 from nianjian.platform.accounts.holds.service import end_ways_in, note
 from nianjian.platform.accounts.query import USER, Actor, Enterprise
@@ -249,7 +249,7 @@ def _set_open(user: str, actor: Actor, *, is_open: bool) -> None:
 def _visible(user: str, enterprise: str, actor: Actor) -> None:
     """Raise ``user_unknown`` for a person who is none of the enterprise's, as for one who does not exist."""
     require(actor, enterprise, Act.PEOPLE)
-    if folk.person(user, EVERYWHERE if may(actor, EVERYWHERE, Act.PEOPLE) else enterprise) is None:
+    if people.person(user, EVERYWHERE if may(actor, EVERYWHERE, Act.PEOPLE) else enterprise) is None:
         raise NianjianError("user_unknown", user=user)
 
 

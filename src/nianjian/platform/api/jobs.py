@@ -45,13 +45,13 @@ class Job(Schema):
 def jobs_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The enterprise's work, newest first."""
     rows = Reader(lambda first, count: query.jobs(code, first=first, newest=count))
-    return paged(request, cut, rows, lambda one: told(request, one))
+    return paged(request, cut, rows, lambda one: job_to_document(request, one))
 
 
 @read(router, "/enterprises/{code}/jobs/{job}", act=Act.READ_OWN, answer=Job)
 def jobs_get(request: Request, code: str, job: str) -> dict[str, object]:
     """One piece of work: how far it is and what came of it."""
-    return told(request, _job(request, code, job))
+    return job_to_document(request, _job(request, code, job))
 
 
 @write(router, "/enterprises/{code}/jobs/{job}/stop", act=Act.READ_OWN, answer=Job, status=202)
@@ -59,20 +59,20 @@ def jobs_stop(request: Request, code: str, job: str) -> dict[str, object]:
     """Ask it to stop at its next step; another's list takes who may load."""
     found = _job(request, code, job)
     flow.stop(job=found.id, actor=request.actor)
-    return told(request, query.job(found.id))
+    return job_to_document(request, query.job(found.id))
 
 
 @read(router, "/jobs", act=Act.READ, answer=Page[Job])
 def jobs_list_everywhere(request: Request, cut: Query[Cut]) -> dict[str, object]:
     """The work of the whole installation, newest first; that of enterprises stands with them."""
     rows = Reader(lambda first, count: query.jobs(EVERYWHERE, first=first, newest=count))
-    return paged(request, cut, rows, lambda one: told(request, one))
+    return paged(request, cut, rows, lambda one: job_to_document(request, one))
 
 
 @read(router, "/jobs/{job}", act=Act.READ, answer=Job)
 def jobs_get_everywhere(request: Request, job: str) -> dict[str, object]:
     """One piece of work of the whole installation."""
-    return told(request, _job(request, EVERYWHERE, job))
+    return job_to_document(request, _job(request, EVERYWHERE, job))
 
 
 @write(router, "/jobs/{job}/stop", act=Act.READ, answer=Job, status=202)
@@ -80,7 +80,7 @@ def jobs_stop_everywhere(request: Request, job: str) -> dict[str, object]:
     """Ask it to stop at its next step; the act that the work needs is asked for."""
     found = _job(request, EVERYWHERE, job)
     flow.stop(job=found.id, actor=request.actor)
-    return told(request, query.job(found.id))
+    return job_to_document(request, query.job(found.id))
 
 
 def _job(request: Request, code: str, job: str) -> JobValue:
@@ -91,12 +91,12 @@ def _job(request: Request, code: str, job: str) -> JobValue:
     return found
 
 
-def asked(request: Request, job: str) -> dict[str, object]:
+def enqueued_job_document(request: Request, job: str) -> dict[str, object]:
     """A job that was just put."""
-    return told(request, query.job(job))
+    return job_to_document(request, query.job(job))
 
 
-def told(request: Request, one: JobValue) -> dict[str, object]:
+def job_to_document(request: Request, one: JobValue) -> dict[str, object]:
     """A job as it is answered; the payload tells of folders and stays inside."""
     error = None
     if one.error:

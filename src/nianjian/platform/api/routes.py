@@ -12,9 +12,9 @@ from ninja import Router, Schema
 from pydantic import AfterValidator, create_model
 
 from nianjian.engines.kernel.clock import aware
-from nianjian.platform.api import given
+from nianjian.platform.api import parameter_types
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.jobs import Job, asked
+from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import write
 from nianjian.platform.operations.fields import MOST, TEXT, VERSION, Field, Kind
 from nianjian.platform.operations.operation import Body, Operation, Resource
@@ -22,12 +22,12 @@ from nianjian.platform.operations.operation import Body, Operation, Resource
 BODY: Final = "given"  # the name of the body in a view: findings about a value name their place by it
 Version = Annotated[int, Limits(ge=1, le=VERSION)]
 KINDS: Final[dict[Kind, Any]] = {
-    Kind.LINE: given.Text,
+    Kind.LINE: parameter_types.Text,
     Kind.TEXT: Annotated[str, Limits(max_length=TEXT)],
     Kind.MOMENT: Annotated[datetime, AfterValidator(aware)],
     Kind.FLAG: bool,
     Kind.YES_NO: bool,
-    Kind.KEY: given.Text,
+    Kind.KEY: parameter_types.Text,
     Kind.VERSION: Version,
     Kind.VERSIONS: Annotated[list[Version], Limits(max_length=MOST)],
 }
@@ -99,7 +99,7 @@ def _on_several(operation: Operation[..., Any]) -> Callable[..., object]:
 def _enqueuing(operation: Operation[..., Any]) -> Callable[..., object]:
     def view(request: Request, code: str, **more: Any) -> object:  # noqa: ANN401 -- as the signature says
         job = operation.enqueue(enterprise=code, actor=request.actor, **_values(operation, more[BODY]))
-        return asked(request, job)
+        return enqueued_job_document(request, job)
 
     return view
 
@@ -124,7 +124,7 @@ def _type(field: Field) -> Any:  # noqa: ANN401 -- a type for pydantic
     if field.kind is Kind.CHOICE:
         kind: Any = Literal[field.choices]
     elif field.kind is Kind.KEYS:
-        kind = Annotated[list[given.Text], Limits(min_length=None if field.nullable else 1, max_length=MOST)]
+        kind = Annotated[list[parameter_types.Text], Limits(min_length=None if field.nullable else 1, max_length=MOST)]
     else:
         kind = KINDS[field.kind]
     return kind | None if field.nullable else kind

@@ -42,7 +42,7 @@ def acts(*, enterprise: str | None = None, verb: str | None = None, newest: int 
         yield act(entry)
 
 
-def found(
+def filter_entries(
     *, enterprise: str = "", verb: str = "", actor: str = "", since: str = "", until: str = ""
 ) -> QuerySet[Entry]:
     """Entries, newest first, not loaded yet; "" filters nothing, ``enterprise`` "": of every one.
@@ -95,7 +95,7 @@ def between(*, enterprise: str, after: str, until: str, verbs: Sequence[str], mo
     return [act(one) for one in entries][::-1]
 
 
-def counted(
+def count_acts(
     *, enterprise: str, after: str, verbs: Sequence[str], marks: Sequence[str] = ()
 ) -> dict[tuple[str, str], int]:
     """(Verb, mark) -> how many acts of an enterprise and the whole installation after a moment.

@@ -98,7 +98,7 @@ READING: Final = frozenset({Act.READ_OWN, Act.READ})
 def enqueue(*, kind: str, enterprise: str, payload: Mapping[str, object], actor: Actor) -> str:
     """Put the job; its id. ``role_missing``."""
     require(actor, enterprise, NEEDS[kind])
-    return service.put(kind=kind, enterprise=enterprise, payload=payload, requested_by=str(actor))
+    return service.enqueue_job(kind=kind, enterprise=enterprise, payload=payload, requested_by=str(actor))
 
 
 def enqueue_once(*, kind: str, enterprise: str, payload: Mapping[str, object], actor: Actor) -> str:

@@ -93,7 +93,7 @@ def newest(enterprise: str, kind: str, payload: Mapping[str, object], *states: s
     return None if row is None else value(row)
 
 
-def done(enterprise: str, kind: str, payload: Mapping[str, object]) -> list[JobValue]:
+def list_done_jobs(enterprise: str, kind: str, payload: Mapping[str, object]) -> list[JobValue]:
     """The jobs of a kind that are done and whose payload has these values, newest first."""
     wanted = {f"payload__{name}": value for name, value in payload.items()}
     found = Job.objects.filter(enterprise=enterprise, kind=kind, state="done", **wanted)
@@ -126,7 +126,7 @@ def over_before(kind: str, moment: datetime, name: str) -> list[JobValue]:
     return [value(one) for one in found.order_by("finished_at")]
 
 
-def told(name: str) -> set[str]:
+def list_values_by_name(name: str) -> set[str]:
     """The values that payload and result of any job hold under a name."""
     held = Job.objects.filter(Q(payload__has_key=name) | Q(result__has_key=name))
     rows = held.values_list(f"payload__{name}", f"result__{name}")

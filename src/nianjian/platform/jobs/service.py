@@ -55,7 +55,7 @@ def _leave(intent: str, state: str) -> None:
         raise NianjianError("intent_not_open", intent=intent)
 
 
-def put(*, kind: str, enterprise: str, payload: Mapping[str, object], requested_by: str) -> str:
+def enqueue_job(*, kind: str, enterprise: str, payload: Mapping[str, object], requested_by: str) -> str:
     """Put a job at the queue's end; its id. The act that it runs writes the audit entry, the waiting writes none."""
     made = Job(
         id=f"J{secrets.token_hex(5)}",

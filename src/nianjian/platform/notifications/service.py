@@ -138,7 +138,7 @@ def _gathered(webhook: str) -> int:
 
 def _fresh(row: Webhook) -> QuerySet[Entry]:
     """The entries that a webhook has not looked at; asked before anything is locked, for mostly there is none."""
-    return audit.found(enterprise=row.enterprise).filter(seq__gt=row.seq)
+    return audit.filter_entries(enterprise=row.enterprise).filter(seq__gt=row.seq)
 
 
 def _put(row: Webhook, seq: int, event: str, data: object, at: str) -> None:

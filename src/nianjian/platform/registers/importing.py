@@ -12,11 +12,11 @@ from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.registers import kinds
-from nianjian.platform.registers.references import named
+from nianjian.platform.registers.references import list_allowed_references
 from nianjian.platform.registers.tables import marking
 from nianjian.platform.registers.tables.checking import check
 from nianjian.platform.registers.tables.findings import Finding
-from nianjian.platform.registers.tables.reading import Table, read
+from nianjian.platform.registers.tables.sheet_reader import Table, read
 from nianjian.platform.registers.versions import service
 
 
@@ -79,7 +79,7 @@ def import_sheet(
     register = kinds.register(kind)
     tenant = accounts.enterprise(enterprise)
     table = read(path, register.sheet)
-    checked = check(table, register.sheet, named(kind, tenant.code, sheet=True))
+    checked = check(table, register.sheet, list_allowed_references(kind, tenant.code, sheet=True))
     rows = {"read": len(table.lines), "inserted": 0, "updated": 0, "unchanged": 0, "rejected": checked.faulty}
     marked = None
     if checked.findings:

@@ -11,7 +11,7 @@ DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class LedgerEntry:
     """What the ledger says of a root from ``valid_from`` to ``valid_to`` (included; None: open)."""
 
     total_length: int
@@ -34,7 +34,7 @@ class Span:
     valid_to: date | None
 
 
-def spans(versions: Iterable[Held]) -> list[Span]:
+def spans(versions: Iterable[LedgerEntry]) -> list[Span]:
     """Cut the versions (in order of time) where the answer changes; equal neighbours become one."""
     found: list[Span] = []
     for one in (span for version in versions for span in _cut(version)):
@@ -52,7 +52,7 @@ def spans(versions: Iterable[Held]) -> list[Span]:
     return found
 
 
-def _cut(held: Held) -> list[Span]:
+def _cut(held: LedgerEntry) -> list[Span]:
     """One version: days before the permission, days of it, days after it.
 
     Filed without a filing day counts from 有效期起: the sheet says that it is filed (a warning was given). With no

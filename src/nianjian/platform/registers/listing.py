@@ -10,7 +10,7 @@ from nianjian.engines.kernel import clock
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.registers import kinds
 from nianjian.platform.registers.tables.column import Column
-from nianjian.platform.registers.tables.masking import is_masked, shown
+from nianjian.platform.registers.tables.masking import is_masked, mask_cell
 from nianjian.platform.registers.versions import query
 from nianjian.platform.registers.versions.row import Version
 
@@ -49,4 +49,4 @@ def cell(value: object, column: Column, *, full: bool = False) -> object:
         return value.astimezone(clock.ZONE).replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
     if isinstance(value, date):
         return value.isoformat()
-    return str(value) if full else shown(str(value), column)
+    return str(value) if full else mask_cell(str(value), column)

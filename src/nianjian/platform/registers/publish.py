@@ -13,7 +13,7 @@ from nianjian.engines.lake.tables import Lake
 from nianjian.platform.registers import models
 from nianjian.platform.registers.attachments import query as attachments
 from nianjian.platform.registers.facts import Fact, replace
-from nianjian.platform.registers.intervals import Held, spans
+from nianjian.platform.registers.intervals import LedgerEntry, spans
 from nianjian.platform.registers.versions.query import believed
 
 CHUNK: Final = 2000
@@ -47,7 +47,7 @@ def roots(enterprise: str) -> Iterator[Root]:
     )
     for root, rows in groupby(versions, key=lambda row: row.key):
         held = [
-            Held(
+            LedgerEntry(
                 total_length=row.total_length or len(root),
                 filing=row.filing,
                 filed_on=row.filed_on,

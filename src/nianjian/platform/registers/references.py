@@ -18,7 +18,7 @@ TEAM_FIELDS: Final[Mapping[str, str]] = {"lines": "team", "seats": "team", "staf
 BEFORE_TEAMS: Final = frozenset({"lines"})
 
 
-def named(
+def list_allowed_references(
     kind: str, enterprise: str, *, sheet: bool = False, stood: Mapping[str, str] | None = None
 ) -> tuple[Named, ...]:
     """What the references of a register may name: a team's id or name, whenever it held.

@@ -116,7 +116,7 @@ def _private(name: str, flags: int) -> int:
 
 
 @contextmanager
-def placed(incoming: Incoming) -> Iterator[tuple[str, Path]]:
+def temporary_upload(incoming: Incoming) -> Iterator[tuple[str, Path]]:
     """Put a file that is only looked at into a place of its own, which is emptied again: its name and the file.
 
     ``file_empty``.

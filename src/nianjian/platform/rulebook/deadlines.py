@@ -106,7 +106,7 @@ def upcoming(book: Rulebook, today: date, days: Workdays) -> Calendar:
     renewals = {kind: book.in_force[key] for kind, key in RENEWALS.items() if key in book.in_force}
     own = {slug: LIMIT.format(slug) for slug in LIMITED}
     limits = {slug: Fraction(str(book.value(key))) for slug, key in own.items() if key in book.in_force}
-    return Calendar(tuple(found), start, lead, renewals, optional_items.asked(book), limits)
+    return Calendar(tuple(found), start, lead, renewals, optional_items.list_requested_items(book), limits)
 
 
 def data_year(calendar: Calendar, today: date) -> int:

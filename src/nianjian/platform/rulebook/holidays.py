@@ -21,7 +21,7 @@ from nianjian.platform.registers.holidays import query, service
 from nianjian.platform.registers.holidays.sheet import HOLIDAYS, OFF
 from nianjian.platform.registers.tables.checking import check
 from nianjian.platform.registers.tables.findings import Finding
-from nianjian.platform.registers.tables.reading import read
+from nianjian.platform.registers.tables.sheet_reader import read
 
 BUILTIN: Final = "chinesecalendar"
 

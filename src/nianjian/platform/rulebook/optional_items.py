@@ -23,7 +23,7 @@ NAMES: Final[Mapping[str, str]] = {
 }
 
 
-def asked(book: Rulebook) -> tuple[str, ...]:
+def list_requested_items(book: Rulebook) -> tuple[str, ...]:
     """Items that are asked for besides, in the rule's order."""
     return tuple(dict.fromkeys(NAMES[one] for one in _named(book) if one in NAMES)) if _particular(book) else ()
 

@@ -17,9 +17,9 @@ def sentence(code: str, values: Mapping[str, object]) -> str:
     return errors.sentence(code, values, _)
 
 
-def named(value: str, code: object) -> object:
+def translate_code(value: str, code: object) -> object:
     """As `paper.texts.errors.named`."""
-    return errors.named(value, code, _)
+    return errors.translate_value(value, code, _)
 
 
 #: Units of numbers. What a list or a text is of, its title says.
@@ -58,7 +58,7 @@ _NAMED: Final[Mapping[str, str]] = {**ATTACHMENTS, **EXCLUSIONS, **LIGHTS}
 _UNITLESS: Final = frozenset({"flag", "ratio", "share"})
 
 
-def shown(operator: str | None, value: object, unit: str) -> str:
+def format_limit(operator: str | None, value: object, unit: str) -> str:
     """`` > 0.01%``, ``10 working days``, ``included: 以上, 以内; excluded: 以外``."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal) or unit in _UNITLESS:
         told = _percent(value) if unit == "share" and isinstance(value, Decimal) else _told(value)

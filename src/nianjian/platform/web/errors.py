@@ -33,7 +33,7 @@ TITLES: Final[Mapping[int, str]] = {
 TOO_LARGE: Final = "api_too_large"
 
 
-def said(error: NianjianError) -> tuple[str, str]:
+def describe_error(error: NianjianError) -> tuple[str, str]:
     """Return the error's sentence and what helps, in the reader's language; for a form that shows them itself."""
     _ = words(current())
     return sentence(error.code, error.values, _), outcome.remedy(error.code, _)
@@ -57,7 +57,7 @@ class Refusals:
 def refused(request: HttpRequest, error: NianjianError) -> HttpResponse:
     """Answer with the error's sentence, what helps and the status of its kind."""
     _ = words(current())
-    text, remedy = said(error)
+    text, remedy = describe_error(error)
     more = [sentence(str(one.get("code", "")), one, _) for one in error.findings]
     return _answer(request, STATUS[outcome.outcome(error.code)], text, remedy, more)
 

@@ -21,7 +21,7 @@ LEVELS = {"law": "bad", "notice": "warn", "guide": "plain", "vendor": "plain", "
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RulePresentation:
     """One rule for readers; ``changed``: the reason of the overlay that gave it its value, or ""."""
 
     key: str
@@ -41,13 +41,13 @@ class Told:
     settable: bool
 
 
-def told(rule: Rule, book: Rulebook) -> Told:
+def present_rule(rule: Rule, book: Rulebook) -> RulePresentation:
     """A rule in the reader's language."""
     _ = words(current())
     acting = [one for one in book.overlays if one["key"] == rule.key]
     overlay = acting[-1] if acting else {}
     asked = {"key": rule.key, "value": plain(rule.value), "unit": rule.unit, "operator": rule.operator}
-    return Told(
+    return RulePresentation(
         key=rule.key,
         id=rule.id,
         title=rule.title_zh if current() == CHINESE else rule.title_en,

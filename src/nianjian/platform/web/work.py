@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.errors import named, sentence
+from nianjian.engines.paper.texts.errors import sentence, translate_value
 from nianjian.engines.paper.texts.sources import source_name
 from nianjian.engines.paper.words import mark, words
 from nianjian.platform.accounts.query import CLOCK
@@ -103,7 +103,7 @@ def person(actor: str) -> str:
     return actor.partition(":")[2] or actor
 
 
-def told(error: Mapping[str, Any]) -> tuple[str, list[str]]:
+def describe_job_error(error: Mapping[str, Any]) -> tuple[str, list[str]]:
     """Sentence of an error that the queue keeps, and those of its findings."""
     speak = words(current())
     more = [sentence(str(one.get("code", "")), one, speak) for one in error.get("findings", ())]
@@ -122,7 +122,7 @@ def source(name: str) -> str:
 
 def register(name: str) -> str:
     """What a register is called."""
-    return str(named("kind", name, words(current())))
+    return str(translate_value("kind", name, words(current())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ def verdict(faulty: int, read: int) -> str:
     return (text if faulty else _("All {read} rows are sound.")).format(faulty=faulty, read=read)
 
 
-def placed(code: str, values: Mapping[str, Any]) -> str:
+def describe_cell_error(code: str, values: Mapping[str, Any]) -> str:
     """Where a faulty cell stands, and what is wrong with it; ``values``: those of its finding."""
     fault = sentence(code, values, words(current()))
     return _("Line {line}, {column}: {fault}").format(line=values["line"], column=values["column"], fault=fault)

@@ -15,7 +15,7 @@ from nianjian.engines.paper.printing.codes import png
 from nianjian.features.complaints.model import Complaint
 from nianjian.features.complaints.one_click.model import Door
 from nianjian.features.complaints.operations import one_click
-from nianjian.features.complaints.operations.listing import listed
+from nianjian.features.complaints.operations.listing import list_tickets
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.registers.overlays.model import Overlay
@@ -56,7 +56,7 @@ def test_a_stranger_opens_a_ticket_whose_clocks_run(demo: SimpleNamespace) -> No
         "one_click", "95013001", "13800138000", "营销骚扰", "天天打来",
     )  # fmt: skip
     assert f"{row.called_at:%H:%M}" == "07:12"  # UTC
-    (ticket,) = listed(enterprise="demo", actor=Actor("tester")).tickets()
+    (ticket,) = list_tickets(enterprise="demo", actor=Actor("tester")).tickets()
     assert (ticket.state, ticket.response.hand, ticket.close.hand) == ("new", "running", "running")
     page = text(stranger.get(answer.headers["location"]))
     assert row.ticket_id in page

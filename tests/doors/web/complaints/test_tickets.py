@@ -20,7 +20,7 @@ from tests.support.people import signed_in
 from nianjian.engines.kernel import clock
 from nianjian.features.complaints.model import Complaint, Proposal
 from nianjian.features.complaints.operations import acts, forwards
-from nianjian.features.complaints.query import standing
+from nianjian.features.complaints.query import load_current_tickets
 from nianjian.platform.audit.query import acts as chain
 from nianjian.platform.jobs.models import Job
 from nianjian.platform.vault import blobs
@@ -40,7 +40,7 @@ def names(page: str) -> list[str]:
 
 
 def row(ticket: str = "I1") -> Complaint:
-    return standing("demo", [ticket])[ticket]
+    return load_current_tickets("demo", [ticket])[ticket]
 
 
 def act(client: Client, act: str, ticket: str = "I1", **given: object) -> Any:

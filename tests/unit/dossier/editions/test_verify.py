@@ -217,7 +217,7 @@ def test_moves_are_told_from_exchanges() -> None:
 
 def test_looks_do_not_depend_on_how_the_scan_is_read() -> None:
     page = packages.sheet(5, dpi=300)
-    one = ink.written(small(packages.jpeg(page)))
-    other = ink.written(ink.lightness(cv2.resize(page, (ink.WIDE, ink.HIGH), interpolation=cv2.INTER_AREA)))
+    one = ink.encode_fingerprint(small(packages.jpeg(page)))
+    other = ink.encode_fingerprint(ink.lightness(cv2.resize(page, (ink.WIDE, ink.HIGH), interpolation=cv2.INTER_AREA)))
     assert closeness(one, other) > 0.97
-    assert closeness(one, ink.written(small(packages.jpeg(packages.sheet(6, dpi=300))))) < 0.6
+    assert closeness(one, ink.encode_fingerprint(small(packages.jpeg(packages.sheet(6, dpi=300))))) < 0.6

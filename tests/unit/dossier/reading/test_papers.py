@@ -266,8 +266,8 @@ def test_no_reader_passes_what_it_could_not_read(item: str) -> None:
 
 
 def test_personal_values_are_shown_masked() -> None:
-    assert readers.shown("11010519491231002X") == "1101************2X"
-    assert readers.shown(["刘垚", "欧阳翀"]) == ["刘*", "欧**"]
+    assert readers.mask_value("11010519491231002X") == "1101************2X"
+    assert readers.mask_value(["刘垚", "欧阳翀"]) == ["刘*", "欧**"]
 
 
 def test_an_item_without_reader_needs_a_person() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nianjian.engines.intake.formats import freeswitch_json as form
-from nianjian.engines.intake.formats.freeswitch_post import connecting, leg, moment, named
+from nianjian.engines.intake.formats.freeswitch_post import connecting, extract_leg_id, leg, moment
 
 RECORDS = Path(__file__).parents[3] / "sources" / "freeswitch_json" / "records.jsonl"
 WHOLE = [
@@ -32,7 +32,7 @@ def changed(**variables: str) -> str:
 def test_an_import_reads_the_same_without_the_name(text: str) -> None:
     kept = leg(text)
     assert cells(kept.line.decode()) == {**cells(text), "caller_id_name": None}
-    assert named(kept.line) == kept.uuid == cells(text)["uuid"]
+    assert extract_leg_id(kept.line) == kept.uuid == cells(text)["uuid"]
     assert b"\n" not in kept.line
     assert connecting(kept.line.decode()) == connecting(text)
 

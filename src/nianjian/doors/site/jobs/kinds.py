@@ -80,7 +80,7 @@ def _draft_done(job: JobValue) -> None:
     """Drop the draft that the work came from; its files are in."""
     draft = text(job.payload, "draft")
     if draft:
-        drafts.done(draft)
+        drafts.finish_draft(draft)
 
 
 class _Bytes:
@@ -112,7 +112,7 @@ def _rejects_file(job: JobValue, actor: Actor, report: Report) -> Mapping[str, o
     """``payload``: batch and language."""
     _ = words(text(job.payload, "language") or CHINESE)
     batch = str(job.payload["batch"])
-    return rejects.worked(batch=batch, words=lambda code: sentence(code, {}, _), actor=actor, progress=report)
+    return rejects.run_rejects_file(batch=batch, words=lambda code: sentence(code, {}, _), actor=actor, progress=report)
 
 
 def _import_register(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
@@ -131,11 +131,11 @@ def _check_register(job: JobValue, _actor: Actor, report: Report) -> Mapping[str
     _ = words(text(job.payload, "language") or CHINESE)
     report(file.name, 0, 1)
     kind = str(job.payload["kind"])
-    return check_register.counted(kind, file, job.enterprise, lambda code, values: sentence(code, values, _))
+    return check_register.summarize_check(kind, file, job.enterprise, lambda code, values: sentence(code, values, _))
 
 
 def _take_register(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
-    return operations.worked(enterprise=job.enterprise, payload=job.payload, actor=actor, progress=report)
+    return operations.run_export(enterprise=job.enterprise, payload=job.payload, actor=actor, progress=report)
 
 
 def _run_portrait(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
@@ -158,7 +158,7 @@ def _run_portrait(job: JobValue, actor: Actor, report: Report) -> Mapping[str, o
 
 def _draw(enterprise: str, year: int) -> None:
     """Draw the charts of a new portrait, so that no page has to: they lie in the home from then on."""
-    shown = portraits.shown(enterprise, year)
+    shown = portraits.find_masked_portrait(enterprise, year)
     for language in (CHINESE, ENGLISH):
         for chart in pictures.charts(shown, words(language)) if shown else ():
             chart.draw()
@@ -185,13 +185,13 @@ def _erase_over(job: JobValue, actor: Actor, report: Report) -> Mapping[str, obj
     report("", 0, 2)
     erased = retention.run(actor=actor, enterprise=job.enterprise, dry_run=False)
     rows = {one.period.record_class: one.over for one in erased if one.over}
-    return {"rows": rows, **watch.counted(enterprise=job.enterprise, actor=actor)}
+    return {"rows": rows, **watch.count_overdue_rows(enterprise=job.enterprise, actor=actor)}
 
 
 def _count_over(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
     """No ``payload``: what is over its time when the work begins."""
     report("", 0, 1)
-    return watch.counted(enterprise=job.enterprise, actor=actor)
+    return watch.count_overdue_rows(enterprise=job.enterprise, actor=actor)
 
 
 def _verify_chain(_job: JobValue, _actor: Actor, report: Report) -> Mapping[str, object]:

@@ -23,16 +23,16 @@ from nianjian.features.calls.operations import rejects
 from nianjian.features.calls.operations.recover import recover
 from nianjian.features.calls.operations.wizard.drafts import sweep
 from nianjian.features.complaints.operations import forwards
-from nianjian.features.complaints.operations.warn import warn
-from nianjian.features.dossier.operations import held
-from nianjian.features.dossier.operations.making import kept
-from nianjian.features.inbox.operations.tell import deliver as tell
+from nianjian.features.complaints.operations.sla_warnings import warn
+from nianjian.features.dossier.operations import job_files
+from nianjian.features.dossier.operations.making import output_files
+from nianjian.features.inbox.operations.delivery import deliver as tell
 from nianjian.features.maintenance.operations import strays, watch
 from nianjian.features.reconciliation.operations import work as reconcile
 from nianjian.features.rectification.operations import locate, report
 from nianjian.features.registers import operations
 from nianjian.features.screens.operations.watch import Watch
-from nianjian.features.season.operations.remind import look
+from nianjian.features.season.operations.reminders import enqueue_due_reminders
 from nianjian.features.test_calls.operations.daily import call_daily
 from nianjian.features.webhooks.operations import deliver
 from nianjian.platform.jobs import flow, query, service
@@ -93,7 +93,8 @@ def start_clocks(leaving: Event) -> list[Thread]:
     Each in a thread of its own: a receiver of messages that answers slowly keeps no warning back.
     """
     clocks: tuple[tuple[Callable[[], object], float], ...] = (
-        (warn, WATCH), (deliver, TELL), (call_daily, DAILY), (look, SEASON), (tell, TELL), (Watch().look, LIVE),
+        (warn, WATCH), (deliver, TELL), (call_daily, DAILY), (enqueue_due_reminders, SEASON), (tell, TELL),
+        (Watch().look, LIVE),
     )  # fmt: skip
     made = [Thread(target=_clock, args=(leaving, *one), daemon=True) for one in clocks]
     for thread in made:
@@ -130,9 +131,9 @@ def tidy() -> None:
         report.sweep()
         locate.sweep()
         forwards.sweep()
-        held.sweep(flow.CHECK_PAPER)
-        held.sweep(flow.VERIFY_PACKAGE)
-        kept.sweep()
+        job_files.sweep(flow.CHECK_PAPER)
+        job_files.sweep(flow.VERIFY_PACKAGE)
+        output_files.sweep()
         reconcile.sweep()
         rejects.sweep()
         operations.sweep()

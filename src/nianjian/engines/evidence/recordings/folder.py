@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import BinaryIO, Final
 from urllib.parse import unquote
 
-from nianjian.engines.evidence.recordings import named
-from nianjian.engines.evidence.recordings.named import Parts
+from nianjian.engines.evidence.recordings import file_references
+from nianjian.engines.evidence.recordings.file_references import Parts
 from nianjian.engines.kernel.errors import NianjianError
 
 SETTING: Final = "NIANJIAN_RECORDINGS"
@@ -67,7 +67,7 @@ def below(folder: Path, wanted: Parts) -> Path | str:
     """A reference as a path below the folder, from the longest end of it on; else why there is none."""
     outside = False
     for start in range(len(wanted)):
-        for spelling in named.spellings("/".join(wanted[start:])):
+        for spelling in file_references.spellings("/".join(wanted[start:])):
             found = opened_below(folder, spelling)
             if isinstance(found, Path):
                 return found
@@ -88,7 +88,7 @@ def opened_below(folder: Path, relative: str) -> Path | str:
 
 def index(folder: Path, names: Collection[str], beat: Callable[[], None], most: int = ENTRIES) -> Index:
     """Go through the folder for these names. Links to folders are not followed; ``beat`` may raise to stop."""
-    wanted = {spelling for name in names for spelling in named.spellings(name)}
+    wanted = {spelling for name in names for spelling in file_references.spellings(name)}
     found: dict[str, list[Parts]] = {}
     seen, whole, waiting = 0, True, [folder]
     while waiting:
@@ -105,7 +105,7 @@ def index(folder: Path, names: Collection[str], beat: Callable[[], None], most: 
                         waiting.append(here / entry.name)
                         continue
                     whole = whole and not _leads_out(entry, folder)
-                    for name in wanted & named.alike(entry.name):
+                    for name in wanted & file_references.alike(entry.name):
                         found.setdefault(name, []).append((*here.relative_to(folder).parts, entry.name))
         except OSError:  # a folder that may not be read: what is not found may lie there
             whole = False
@@ -123,7 +123,7 @@ def _leads_out(entry: os.DirEntry[str], folder: Path) -> bool:
 
 def find(folder: Path, wanted: Parts, known: Index) -> Path | str:
     """The one file that a reference means; else why it is not told."""
-    there = named.matched(wanted, list(dict.fromkeys(named.by_name(known.files, wanted))))
+    there = file_references.matched(wanted, list(dict.fromkeys(file_references.by_name(known.files, wanted))))
     if len(there) > 1:
         return AMBIGUOUS
     if there:
@@ -132,7 +132,7 @@ def find(folder: Path, wanted: Parts, known: Index) -> Path | str:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[tuple[BinaryIO, int]]:
+def open_recording(path: Path) -> Iterator[tuple[BinaryIO, int]]:
     """A regular file and its size; no link is followed any more and no pipe waited for. OSError."""
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(handle, "rb") as file:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from nianjian.engines.evidence import kept
-from nianjian.engines.evidence.kept import Reach
+from nianjian.engines.evidence import retention
 from nianjian.engines.evidence.recordings.audio import Length
+from nianjian.engines.evidence.retention import Reach
 
 KEPT, EMPTY, TOO_SHORT, UNTIMED, UNNAMED = "kept", "empty", "too_short", "untimed", "unnamed"
 #: What is known to be wrong; every other verdict but ``kept`` proves nothing either way.
@@ -35,26 +35,26 @@ def verdict(size: int, length: Length | str, talk_ms: int | None, tolerance_s: i
     return TOO_SHORT if length.ms + tolerance_s * 1000 < talk_ms else KEPT
 
 
-def held(references: Reach, days: Mapping[date, Collection[str]] | None) -> Reach:
+def judge_recordings(references: Reach, days: Mapping[date, Collection[str]] | None) -> Reach:
     """The log of recordings: ``references`` as the records tell them, ``days`` with what was found of their sample.
 
     None: no folder is known, so a reference is only a word. A file that is known to be wrong is a hole. What is worse
     by its references alone stays so. No run of days is unbroken over a day that is not proved.
     """
-    if references.state == kept.UNKNOWN:
+    if references.state == retention.UNKNOWN:
         return references
     wrong = sorted(day for day, found in (days or {}).items() if set(found) & set(WRONG))
     unproved = max((day for day, found in (days or {}).items() if set(found) != {KEPT}), default=None)
-    since = references.since if unproved is None else kept.after(unproved, references.until)
-    if wrong and references.state != kept.GAP:
-        gaps = kept.stretches(wrong)
-        return replace(references, state=kept.GAP, why="files_missing", since=since, gaps=gaps)
-    if references.state != kept.OK:
+    since = references.since if unproved is None else retention.after(unproved, references.until)
+    if wrong and references.state != retention.GAP:
+        gaps = retention.stretches(wrong)
+        return replace(references, state=retention.GAP, why="files_missing", since=since, gaps=gaps)
+    if references.state != retention.OK:
         return references
     if days is None:
-        return replace(references, state=kept.UNKNOWN, why="references_only")
+        return replace(references, state=retention.UNKNOWN, why="references_only")
     if not days or any(set(found) != {KEPT} for found in days.values()):
-        return replace(references, state=kept.UNKNOWN, why="files_unproved", since=since)
+        return replace(references, state=retention.UNKNOWN, why="files_unproved", since=since)
     return replace(references, why="files_kept")
 
 

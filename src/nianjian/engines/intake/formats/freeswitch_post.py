@@ -67,7 +67,7 @@ def connecting(text: str) -> list[str]:
     return sorted(CONNECTING & {name for name in names if isinstance(name, str)})
 
 
-def named(line: bytes) -> str:
+def extract_leg_id(line: bytes) -> str:
     """The id of the leg that a kept line holds, without reading the line; "" for a line of another form."""
     return unquote(line.partition(_ID)[2].partition(b'"')[0].decode("utf-8", "replace"))
 

@@ -14,11 +14,11 @@ from typing import Final
 from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout, Sample
 from nianjian.engines.intake.mapping import FIELDS
 from nianjian.engines.intake.moments import either, formatted
-from nianjian.engines.intake.vendor.columns import Columns, listed, plain
+from nianjian.engines.intake.vendor.columns import Columns, join_masked_names, plain
 from nianjian.engines.intake.vendor.heading import column_names
 from nianjian.engines.intake.vendor.overrides import SPANS, TIMES, overridden, raw_name
 from nianjian.engines.intake.vendor.records import layout as layout_of_records
-from nianjian.engines.intake.vendor.records import shown
+from nianjian.engines.intake.vendor.records import read_sample_records
 from nianjian.engines.intake.vendor.sql import ANY_OTHER, NO_TIME, NULL, choose, duration
 from nianjian.engines.intake.vendor.tables import is_json, names, table
 from nianjian.engines.intake.vendor.words import DIRECTIONS, KINDS, OURS, RESULTS
@@ -66,7 +66,7 @@ TESTS: Final = "('测试', '拨测', 'test', 'TEST', 'Test')"
 _TEXTS: Final = ("call_id", "direction", "caller", "display", "callee", "result", "agent_id", "agent_kind")
 
 
-def wanted(field: str) -> tuple[str, ...]:
+def list_headers(field: str) -> tuple[str, ...]:
     """Every header under which a field may stand, the contract's own first."""
     return (FIELDS[field], *ALIASES[field])
 
@@ -75,7 +75,7 @@ def recognise(sample: Sample) -> int:
     """90 with the contract's own headers, 40 with their variants; a vendor's own names score higher."""
     have = _names(sample)
     own = sum(plain(header) in have for header in FIELDS.values())
-    if not all(any(plain(name) in have for name in wanted(field)) for field in NEEDED):
+    if not all(any(plain(name) in have for name in list_headers(field)) for field in NEEDED):
         return 0
     return 90 if own >= len(NEEDED) else 40
 
@@ -83,23 +83,25 @@ def recognise(sample: Sample) -> int:
 def familiar(sample: Sample) -> bool:
     """Whether the header, though it lacks something, is plainly one of calls."""
     have = _names(sample)
-    return sum(any(plain(name) in have for name in wanted(field)) for field in FIELDS) >= FAMILIAR
+    return sum(any(plain(name) in have for name in list_headers(field)) for field in FIELDS) >= FAMILIAR
 
 
 def _names(sample: Sample) -> frozenset[str]:
     """Plain names of the header, in JSON of the first record: a file of events has all sorts of keys further down."""
     if not is_json(sample):
         return names(sample)
-    return frozenset(plain(key) for record in shown(sample, _groups(FileMapping())).records[:1] for key in record)
+    return frozenset(
+        plain(key) for record in read_sample_records(sample, _groups(FileMapping())).records[:1] for key in record
+    )
 
 
 def checked(sample: Sample, mapping: FileMapping) -> None:
     """NianjianError ``columns_needed`` (what is missing, what to write) where every single row would be rejected."""
     if mapping.columns and all(isinstance(one, int) for one in mapping.columns.values()):
         return
-    header = shown(sample, _groups(mapping)).keys if is_json(sample) else sample.header
+    header = read_sample_records(sample, _groups(mapping)).keys if is_json(sample) else sample.header
     columns = Columns([cell for cell in header if cell])
-    have = {field for field in FIELDS if columns.find(*wanted(field))} | set(mapping.columns)
+    have = {field for field in FIELDS if columns.find(*list_headers(field))} | set(mapping.columns)
     have |= {field for field, words in mapping.values.items() if ANY_OTHER in words}
     if columns.find(*TALK, *WHOLE) or not have.isdisjoint(SPANS):
         have |= {"start", "end"} if have & {"start", "end"} else set()
@@ -109,7 +111,7 @@ def checked(sample: Sample, mapping: FileMapping) -> None:
             "columns_needed",
             file=sample.file or sample.name,
             fields=", ".join(f"{FIELDS[field]} ({field})" for field in lacking),
-            columns=listed(columns.names)[:500],
+            columns=join_masked_names(columns.names)[:500],
             example=_example(lacking, columns),
         )
 
@@ -117,7 +119,7 @@ def checked(sample: Sample, mapping: FileMapping) -> None:
 def _example(lacking: Sequence[str], columns: Columns) -> str:
     """Lines for the mapping file: an id made of what tells calls apart, a fixed direction, and gaps to fill in."""
     written = {field: f"{field}: ?" for field in lacking}
-    parts = [name for field in ("caller", "callee", "start") if (name := columns.find(*wanted(field)))]
+    parts = [name for field in ("caller", "callee", "start") if (name := columns.find(*list_headers(field)))]
     if "call_id" in written and len(parts) == len(WITHOUT) - 2:
         written["call_id"] = f"call_id: [{', '.join(parts)}]"
     values = ""
@@ -129,7 +131,7 @@ def _example(lacking: Sequence[str], columns: Columns) -> str:
 
 def _groups(mapping: FileMapping) -> list[tuple[str, ...]]:
     """The names by which a JSON file may call a field, the durations and whatever the mapping names as well."""
-    fields = [wanted(field) for field in FIELDS if field not in mapping.columns]
+    fields = [list_headers(field) for field in FIELDS if field not in mapping.columns]
     return [*fields, TALK, WHOLE, *((name,) for name in column_names(mapping))]
 
 
@@ -151,7 +153,7 @@ def layout(sample: Sample, mapping: FileMapping) -> Layout:
 def _records(sample: Sample, mapping: FileMapping) -> Layout:
     """NianjianError ``mapping_column_unknown``: a key that the mapping names and the beginning does not show."""
     groups = _groups(mapping)
-    keys = Columns(shown(sample, groups).keys)
+    keys = Columns(read_sample_records(sample, groups).keys)
     for name in column_names(mapping):
         raw_name(keys, name)
     return layout_of_records(sample, groups, late=[group for group in groups if group not in (TALK, WHOLE)])
@@ -160,7 +162,7 @@ def _records(sample: Sample, mapping: FileMapping) -> Layout:
 def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     """Expressions over the generic columns; the mapping file has the last word."""
     columns = Columns(layout.columns)
-    found_times = {field: name for field in TIMES if (name := columns.find(*wanted(field))) is not None}
+    found_times = {field: name for field in TIMES if (name := columns.find(*list_headers(field))) is not None}
     clock = {
         field: formatted(quoted(name), mapping.formats[field], zone)
         if field in mapping.formats
@@ -169,7 +171,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     }
     talk = _column(columns, mapping, "talk", TALK)
     mapping = _lasting(mapping, talk, columns.find(*WHOLE), found_times, layout)
-    cell = {field: columns.cell(*wanted(field)) for field in FIELDS}
+    cell = {field: columns.cell(*list_headers(field)) for field in FIELDS}
     mapping = _our_words(mapping)
     words = {field: mapping.values.get(field, {}) for field in FIELDS}
     found = overridden(
@@ -184,7 +186,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
             answer=clock.get("answer", NO_TIME),
             end=clock.get("end", NO_TIME),
             texts=found_times,
-            columns=found_times | columns.origin(**{field: wanted(field) for field in _TEXTS}),
+            columns=found_times | columns.origin(**{field: list_headers(field) for field in _TEXTS}),
             result=_result(cell["result"], words["result"]),
             purpose=_said(cell["purpose"], words["purpose"]),
             agent_id=_said(cell["agent_id"], words["agent_id"]),

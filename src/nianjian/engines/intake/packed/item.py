@@ -126,7 +126,7 @@ class Stream:
 
     def _file(self) -> Iterator[bytes]:
         try:
-            with opened(self.item.archive) as handle:
+            with open_archive(self.item.archive) as handle:
                 yield from self._plain(handle)
         except OSError as error:
             raise NianjianError("file_unreadable", file=self.item.name, detail=str(error)) from error
@@ -150,14 +150,14 @@ class Stream:
         """What `zipfile` keeps back of a damaged member: all between the last whole block and the damage."""
         with zipfile.ZipFile(self.item.archive) as archive:
             entry = archive.getinfo(self.item.member or "")
-        with opened(self.item.archive) as handle:
+        with open_archive(self.item.archive) as handle:
             found = torn.header(handle, entry.header_offset)
             if found is not None:
                 blocks, _ = torn.unpacked(handle, replace(found, size=entry.compress_size))
                 yield from self._fresh(blocks)
 
     def _torn_member(self) -> Iterator[bytes]:
-        with opened(self.item.archive) as handle:
+        with open_archive(self.item.archive) as handle:
             if self.item.torn is not None:
                 self._member_size = self.item.path.stat().st_size - self.item.torn.start
                 blocks, unpacking = torn.unpacked(handle, self.item.torn)
@@ -175,6 +175,6 @@ class Stream:
             yield fresh
 
 
-def opened(source: Path | IO[bytes]) -> AbstractContextManager[IO[bytes]]:
+def open_archive(source: Path | IO[bytes]) -> AbstractContextManager[IO[bytes]]:
     """An archive to read from its beginning; a spool stays open behind it."""
     return source.open("rb") if isinstance(source, Path) else nullcontext(source)

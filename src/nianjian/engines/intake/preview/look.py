@@ -10,7 +10,7 @@ from typing import Final
 from nianjian.engines.intake.format import FileMapping, Sample
 from nianjian.engines.intake.formats import catalogue, generic
 from nianjian.engines.intake.mapping import FIELDS
-from nianjian.engines.intake.preview import masked
+from nianjian.engines.intake.preview import text_masking
 from nianjian.engines.intake.read import Item, items
 from nianjian.engines.intake.recognise import choose, sample
 from nianjian.engines.intake.rows.prepare import encoding_of
@@ -54,11 +54,11 @@ def looks(paths: Sequence[Path], source: str, mapping: FileMapping) -> list[Look
         for number, item in enumerate(items([path])):
             if number == MEMBERS:
                 break
-            found.append(look(item, source, mapping))
+            found.append(preview_item(item, source, mapping))
     return found
 
 
-def look(item: Item, source: str, mapping: FileMapping) -> Look:
+def preview_item(item: Item, source: str, mapping: FileMapping) -> Look:
     """Look at one; what cannot be read or recognised stands in ``fault``, nothing is raised for a file's sake."""
     if item.fault is not None:
         return Look(item.name, fault=item.fault)
@@ -86,13 +86,16 @@ def look(item: Item, source: str, mapping: FileMapping) -> Look:
 def _shown(look: Look, found: Sample) -> Look:
     header = () if is_json(found) else tuple(cell for cell in found.header if cell)
     columns = Columns(list(header))
-    fields = [(field, name) for field in FIELDS if (name := columns.find(*generic.wanted(field))) is not None]
+    fields = [(field, name) for field in FIELDS if (name := columns.find(*generic.list_headers(field))) is not None]
     first = found.lines[:LINES]
     if header:
         mark = found.delimiter
-        lines = [masked.line(first[0]), *(mark.join(masked.cells(found.header, cells(one, mark))) for one in first[1:])]
+        lines = [
+            text_masking.line(first[0]),
+            *(mark.join(text_masking.cells(found.header, cells(one, mark))) for one in first[1:]),
+        ]
     else:
-        lines = [masked.member(one) for one in first]
+        lines = [text_masking.member(one) for one in first]
     return replace(look, header=header, lines=tuple(one[:WIDE] for one in lines), fields=tuple(fields))
 
 

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from nianjian.engines.intake import ledger, load
 from nianjian.engines.intake.format import FileMapping
-from nianjian.engines.intake.preview import masked
+from nianjian.engines.intake.preview import text_masking
 from nianjian.engines.intake.read import Item, Stream
 from nianjian.engines.intake.receipt import FileReceipt
 from nianjian.engines.intake.rejects import first_rejects, write
@@ -54,7 +54,7 @@ def trial(item: Item, source: str, mapping: FileMapping, timezone: str | None) -
     """Try the first `ROWS` lines. Raises what `load.import_file` raises."""
     with _tried(item, source, mapping, timezone) as (lake, receipt, whole):
         rejected = tuple(
-            (row.line, row.column, row.reason, masked.cells(row.header, row.cells))
+            (row.line, row.column, row.reason, text_masking.cells(row.header, row.cells))
             for row in first_rejects(lake, "B0", SHOWN)
         )
         return Trial(receipt, whole, tuple(_rows(lake)), rejected)
@@ -142,15 +142,15 @@ def _rows(lake: Lake) -> Iterator[dict[str, object]]:
             table = pq.read_table(lake.path(ledger.CALLS) / old.path, columns=list(_READ), partitioning=None)
             found += table.sort_by([("line", "ascending")]).slice(0, SHOWN).to_pylist()
     for row in sorted(found, key=lambda one: int(one["line"]))[:SHOWN]:
-        yield shown(row)
+        yield mask_row(row)
 
 
-def shown(row: dict[str, Any]) -> dict[str, object]:
+def mask_row(row: dict[str, Any]) -> dict[str, object]:
     """A row of the lake as a door may show it."""
     told: dict[str, object] = {name: row[name] for name in COLUMNS}
     for name in ("display", "callee"):
         value, raw = row[name], row[f"{name}_raw"]
         zero = "0" if row[f"{name}_shape"] in _LANDLINE else ""
         told[name] = numbers.mask(f"{zero}{value}" if value is not None else str(raw or ""))
-    told["call_id"] = masked.line(str(row["call_id"]))
+    told["call_id"] = text_masking.line(str(row["call_id"]))
     return told

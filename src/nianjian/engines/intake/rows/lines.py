@@ -190,10 +190,10 @@ def invalid_lines(block: bytes, first: int) -> Iterator[Damage]:
     """The lines of a block that are not UTF-8; ``first`` is the number of its first line."""
     for number, line in enumerate(block.split(b"\n"), start=first):
         if not _decodes(line, "utf-8"):
-            yield Damage(number, "invalid_encoding", shown(line))
+            yield Damage(number, "invalid_encoding", excerpt_line(line))
 
 
-def shown(line: bytes) -> str:
+def excerpt_line(line: bytes) -> str:
     r"""The beginning of a bad line for the quarantine, as JSON: invalid bytes as \xNN, NUL as \x00."""
     text = line[:KEPT].rstrip(b"\r\n").decode("utf-8", "backslashreplace")
     return json.dumps(text.replace("\0", "\\x00"), ensure_ascii=False)
@@ -222,7 +222,7 @@ def physical(blocks: Iterable[bytes], census: Census) -> Iterator[tuple[int, str
             if not line.strip():
                 census.blank.append(census.lines)
             elif code := fault(line):
-                census.damaged.append(Damage(census.lines, code, shown(line)))
+                census.damaged.append(Damage(census.lines, code, excerpt_line(line)))
             else:
                 yield census.lines, line.decode()
 

@@ -19,11 +19,11 @@ from nianjian.engines.intake.rows.lines import (
     Damage,
     aligned,
     detect,
+    excerpt_line,
     fault,
     invalid_lines,
     is_valid,
     line_ends,
-    shown,
     swallowing,
     uniform,
     utf8,
@@ -125,7 +125,7 @@ def _sifted(block: bytes, found: Prepared, opens: re.Pattern[bytes]) -> bytes:
         if not line.strip():
             census.blank.append(census.lines)
         elif code := fault(line):
-            census.damaged.append(Damage(census.lines, code, shown(line)))
+            census.damaged.append(Damage(census.lines, code, excerpt_line(line)))
         elif b'"' in line and opens.search(line):
             found.open_quotes[census.lines] = line.decode()
         else:

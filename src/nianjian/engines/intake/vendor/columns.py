@@ -25,10 +25,10 @@ def closest(wanted: str, names: Iterable[str]) -> str:
         spellings = [plain(part) or part for part in re.split(r"[ ()]+", name) if part]
         return -max((SequenceMatcher(None, asked, one).ratio() for one in spellings), default=0)
 
-    return listed(sorted(names, key=distance))
+    return join_masked_names(sorted(names, key=distance))
 
 
-def listed(names: Iterable[str], between: str = ", ") -> str:
+def join_masked_names(names: Iterable[str], between: str = ", ") -> str:
     """Names for people. What is taken for a header may be a row of calls: telephone numbers among them are masked."""
     return between.join(map(numbers.mask, names))
 

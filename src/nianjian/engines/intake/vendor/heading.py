@@ -28,7 +28,7 @@ def nearest(found: Sample, mapping: FileMapping) -> Sample:
     return max(_beginnings(found), key=lambda one: len(wanted & {plain(cell) for cell in one.header}))
 
 
-def named(mapping: FileMapping) -> Callable[[Sample], bool]:
+def has_mapped_columns(mapping: FileMapping) -> Callable[[Sample], bool]:
     """Whether a header has every column that the mapping names, display columns too."""
     wanted = {plain(name) for name in column_names(mapping)}
 

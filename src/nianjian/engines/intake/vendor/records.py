@@ -39,7 +39,7 @@ class Shown:
         return list(dict.fromkeys(key for record in self.records for key in record))
 
 
-def shown(sample: Sample, groups: Sequence[Group]) -> Shown:
+def read_sample_records(sample: Sample, groups: Sequence[Group]) -> Shown:
     """What the beginning of a JSON file shows; a record cut off at its end is left out."""
     names = _places(groups)
     lines = [line for text in sample.lines if (line := _object(text)) is not None]
@@ -53,7 +53,7 @@ def shown(sample: Sample, groups: Sequence[Group]) -> Shown:
 
 def layout(sample: Sample, groups: Sequence[Group], *, late: Sequence[Group]) -> Layout:
     """One column a key of the beginning, one a field of ``late`` that it does not show, and ``MORE``."""
-    found = shown(sample, groups)
+    found = read_sample_records(sample, groups)
     have = Columns(found.keys)
     unseen = [group[0] for group in late if have.find(*group) is None]
     columns = distinct([*(key for key in found.keys if key != MORE), *unseen, MORE])

@@ -15,7 +15,7 @@ from nianjian.engines.kernel.workbooks.workbook import BROKEN, CONTENT, Workbook
 _OTHERS: Final = {"xl/workbook.bin": "xlsb", "content.xml": "ods"}
 
 
-def opened(file: str, path: Path, limits: Limits = HELD) -> Workbook | OldWorkbook:
+def open_workbook(file: str, path: Path, limits: Limits = HELD) -> Workbook | OldWorkbook:
     """``file`` is its name for people; ``workbook_broken`` and what the two kinds raise."""
     try:
         names = zipfile.ZipFile(path).NameToInfo if zipfile.is_zipfile(path) else {}

@@ -12,7 +12,7 @@ from nianjian.engines.kernel.numbers import NumberClass, Shape
 from nianjian.engines.lake.engine import Once
 from nianjian.engines.metrics.behind.ask import Ask
 from nianjian.engines.metrics.frame import DAY, Window
-from nianjian.engines.metrics.tables import facts_of_window, known, printed, with_class, with_team
+from nianjian.engines.metrics.tables import facts_of_window, false_if_null, printed, with_display_class, with_team
 
 Cut = Callable[[ir.Table], ir.Table]
 """Takes the rows of a page, in their order; all of them where they are counted."""
@@ -40,7 +40,7 @@ BY_LEDGER: Final = frozenset(
 MEASURES: Final = frozenset({"answered", "delivered", "answer_unknown"})
 
 
-def behind(
+def drill_down_calls(
     calls: ir.Table,
     number_dim: ir.Table,
     line_dim: ir.Table,
@@ -58,14 +58,14 @@ def behind(
     """
     rows = facts_of_window(calls, window.first, window.end - DAY, ALSO)
     measure = ask.component if ask.component in MEASURES else counted
-    rows = rows.filter(known(rows[measure]))
+    rows = rows.filter(false_if_null(rows[measure]))
     for split in ("kind", "line", "display"):
         if split in ask.keys:
             rows = rows.filter(_keyed(rows, split, ask.keys[split]))
     if ask.component in SHAPES:
         rows = rows.filter(rows["shape"].isin(SHAPES[ask.component]))
     if ask.component in BY_LEDGER:
-        rows = with_class(rows, number_dim)
+        rows = with_display_class(rows, number_dim)
         rows = rows.filter(rows.display_class == ask.component)
     if "team" in ask.keys:
         team = ask.keys["team"]
@@ -73,7 +73,7 @@ def behind(
         rows = rows.filter(rows.team.isnull() if team is None else rows.team == team)
     rows = once("shown", cut(rows), few=True)
     if "display_class" not in rows.columns:
-        rows = with_class(rows, number_dim)
+        rows = with_display_class(rows, number_dim)
     return rows if "team" in rows.columns else with_team(rows, line_dim)
 
 

@@ -67,7 +67,7 @@ def page(kind: str, first: int, size: int) -> calls.Cut:
     return lambda rows: rows.order_by([rows[name] for name in order]).limit(size, offset=first)
 
 
-def behind(
+def drill_down(
     portrait: Json,
     ask: Ask,
     dated: Mapping[str, ir.Table],
@@ -87,10 +87,10 @@ def behind(
     match kind_of(ask.slug, ask.component):
         case "seats":
             day = frame.as_of if ask.month is None else _as_of(metric, ask.month)
-            return Behind(SEATS, cut(seats.behind(dated["seat_dim"], ask, day)), seats.ORDER)
+            return Behind(SEATS, cut(seats.drill_down_seats(dated["seat_dim"], ask, day)), seats.ORDER)
         case "calls":
             base = str(rules.rule(number_consistency.CARD.rules[4]).value)
-            rows = calls.behind(
+            rows = calls.drill_down_calls(
                 dated["calls"],
                 dated["number_dim"],
                 dated["line_dim"],

@@ -14,7 +14,7 @@ ORDER: Final = ("seat_id",)
 ALSO: Final = ("filing", "filed_on", "cancelled_on", "opened_on", "closed_on")
 
 
-def behind(seats: ir.Table, ask: Ask, day: date) -> ir.Table:
+def drill_down_seats(seats: ir.Table, ask: Ask, day: date) -> ir.Table:
     """The seats of a component on ``day``."""
     told = states(seats, [day], ALSO)
     if ask.component == IDLE:

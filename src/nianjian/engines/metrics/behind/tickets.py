@@ -44,7 +44,7 @@ def behind_closing(
         left = left.filter(left.accepted_ts < end, left.excluded_ticket == ask.component.removeprefix(EXCLUDED))
         return _with_words(_narrowed(left.mutate(reason=left.excluded_ticket), ask), complaint_fact)
     hours = whole(rules.rule(closing_rate.CARD.rules[1]).value)
-    told = closing_rate.standing(tickets, frame, hours)
+    told = closing_rate.flag_closed_tickets(tickets, frame, hours)
     if ask.component == "undated":
         told = told.filter(told.accepted_day.isnull())
     else:

@@ -40,7 +40,7 @@ CARD: Final = Card(
 DIMENSIONS: Final = ("source", "kind", "line", "team", "display")
 
 
-def standing(tickets: ir.Table, frame: Frame, hours: int) -> ir.Table:
+def flag_closed_tickets(tickets: ir.Table, frame: Frame, hours: int) -> ir.Table:
     """Tickets that count, with 0/1 columns: closed at A, existing at A, the same for today, closed on time.
 
     On time: within ``hours`` after the forward arrived, inclusive. A ticket reopened after its closing is not
@@ -70,7 +70,7 @@ class ClosingRate:
 
     def questions(self, tables: Tables, frame: Frame, rules: Rules) -> dict[str, ir.Table]:
         """Tickets by month, state and split; the open ones by age."""
-        every = standing(tables.tickets, frame, whole(rules.rule(self.card.rules[1]).value))
+        every = flag_closed_tickets(tables.tickets, frame, whole(rules.rule(self.card.rules[1]).value))
         first, end = frame.period.first, frame.period.end
         inside = every.accepted_day.isnull() | ((every.accepted_day >= first) & (every.accepted_day < end))
         trailing = (every.accepted_day >= frame.trailing.first) & (every.accepted_day < frame.trailing.end)

@@ -86,7 +86,7 @@ def answers(told: Json, day: Json, _: Words) -> dict[str, Any]:
         (
             _(cards.CARDS[one["card"]]),
             _(cards.CARD_STATES[one["state"]]),
-            cards.said(one, _),
+            cards.format_answer(one, _),
             "; ".join(f"{name}: {count}" for name, count in cards.figures(one, _)),
             f"{one['from']} – {told['as_of']}" if one["from"] else told["as_of"],
         )

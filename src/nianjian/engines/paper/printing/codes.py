@@ -14,7 +14,7 @@ DOTS: Final = 12  # pixels a module: sharp on a printed page of a few centimetre
 MEDIA: Final = {"svg": "image/svg+xml", "png": "image/png"}
 
 
-def drawn(text: str, form: str) -> bytes:
+def render_qr_code(text: str, form: str) -> bytes:
     """Draw the text, with the quiet zone of four modules that cameras need. ``form``: a key of `MEDIA`."""
     made = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M)
     made.add_data(text)

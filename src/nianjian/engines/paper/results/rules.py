@@ -37,7 +37,7 @@ UNITS: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PresentedRule:
     """A rule for readers; ``text`` quotes the source, ``changed`` says who set another value and why."""
 
     key: str
@@ -63,7 +63,7 @@ class Conflict:
     action: str
 
 
-def rules(portrait: Json, slug: str, language: str, _: Words) -> tuple[Told, ...]:
+def rules(portrait: Json, slug: str, language: str, _: Words) -> tuple[PresentedRule, ...]:
     """Every rule of a metric in the portrait's own rulebook; none where an older program kept no rules."""
     return tuple(
         _told(one, language, _) for one in portrait.get("rules") or () if one["key"].startswith(f"portrait.{slug}.")
@@ -133,10 +133,10 @@ def _word(item: object, _: Words, titles: Mapping[str, str]) -> str:
     return _(WORDS[text]) if text in WORDS else name("component", text, _) if text in TABLES["component"] else text
 
 
-def _told(rule: Json, language: str, _: Words) -> Told:
+def _told(rule: Json, language: str, _: Words) -> PresentedRule:
     until = rule.get("valid_to")
     days = _("since {day}").format(day=rule["valid_from"]) + (f" – {until}" if until else "")
-    return Told(
+    return PresentedRule(
         key=str(rule["key"]),
         id=str(rule["id"]),
         title=title(rule, language),

@@ -126,19 +126,19 @@ def sentence(code: str, values: Mapping[str, object], _: Words) -> str:
     if text is None:
         inside = ", ".join(f"{name}={value}" for name, value in values.items())
         return f"{code} ({inside})" if inside else code
-    said = {value: named(value, one, _) for value, one in values.items()}
+    said = {value: translate_value(value, one, _) for value, one in values.items()}
     for many, value in (("kinds", "kind"), ("roles", "role")):
         if many in said:  # a choice of codes to be typed: the name stands beside, where it says more
             said[many] = ", ".join(_with_name(value, one, _) for one in str(said[many]).split(", "))
     return _(text).format_map(_Gaps(said))
 
 
-def named(value: str, code: object, _: Words) -> object:
+def translate_value(value: str, code: object, _: Words) -> object:
     """A code under the name of a value (``kind``, ``state``) as the reader calls it; what has no name stays."""
     name = NAMES.get(value, {}).get(str(code))
     return code if name is None else _(name)
 
 
 def _with_name(value: str, code: str, _: Words) -> str:
-    name = str(named(value, code, _))
+    name = str(translate_value(value, code, _))
     return code if name in {code, code.replace("-", " "), code.replace("_", " ")} else f"{code} ({name})"

@@ -9,7 +9,7 @@ from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import Actions
 from nianjian.platform.terminal.language import _
 from nianjian.platform.terminal.session import begin
-from nianjian.platform.terminal.texts import named
+from nianjian.platform.terminal.texts import translate_code
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +31,9 @@ def _list(args: argparse.Namespace) -> Answer:
     header = (
         _("request"), _("kind"), _("state"), _("enterprise"), _("requested by"), _("decided by"), _("asked for"),
     )  # fmt: skip
-    body = [[*(named(name, one[name]) for name in one if name != "asked"), _spoken(one["asked"])] for one in found]
+    body = [
+        [*(translate_code(name, one[name]) for name in one if name != "asked"), _spoken(one["asked"])] for one in found
+    ]
     return Answer({"approvals": found}, lambda console: table.rows(console, header, body))
 
 

@@ -8,7 +8,7 @@ from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import common
 from nianjian.platform.terminal.language import _
 from nianjian.platform.terminal.session import begin
-from nianjian.platform.terminal.texts import named
+from nianjian.platform.terminal.texts import translate_code
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -29,4 +29,6 @@ def run(args: argparse.Namespace) -> Answer:
         return Answer(gone, lambda console: console.print(no.format(**gone)))
     done = approve(approval=args.id, actor=actor)
     text = _("Request {approval} approved and carried out ({kind}).")
-    return Answer(done, lambda console: console.print(text.format(**{**done, "kind": named("kind", done["kind"])})))
+    return Answer(
+        done, lambda console: console.print(text.format(**{**done, "kind": translate_code("kind", done["kind"])}))
+    )

@@ -14,11 +14,11 @@ from nianjian.features.calls.operations.receipts import summed
 from nianjian.features.calls.operations.rejects import CSV, ZIP, Rejected
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.jobs import Job, asked
+from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, Reader, paged
 from nianjian.platform.api.problems import language
-from nianjian.platform.home.http.answers import named
+from nianjian.platform.home.http.answers import as_attachment
 from nianjian.platform.jobs import flow
 from nianjian.platform.registers.batches import query
 from nianjian.platform.registers.batches.query import BatchValue
@@ -81,7 +81,9 @@ def batches_undo(request: Request, code: str, batch: str) -> dict[str, object]:
     """Take a batch out of the lake again: work for the worker."""
     found = _batch(request, code, batch, Act.LOAD)
     payload = {"batch": found.id}
-    return asked(request, flow.enqueue(kind=flow.UNDO_CALLS, enterprise=code, payload=payload, actor=request.actor))
+    return enqueued_job_document(
+        request, flow.enqueue(kind=flow.UNDO_CALLS, enterprise=code, payload=payload, actor=request.actor)
+    )
 
 
 @read(router, "/enterprises/{code}/batches/{batch}/rejects", act=Act.READ, answer=RejectedRows)
@@ -102,7 +104,9 @@ def rejects_reveal(request: Request, code: str, batch: str) -> dict[str, object]
 def rejects_file(request: Request, code: str, batch: str) -> dict[str, object]:
     """Make a file of every rejected row, the reasons in the language of the request: work for the worker."""
     found = _batch(request, code, batch, Act.REVEAL)
-    return asked(request, rejects.ask(batch=found.id, language=language(request), actor=request.actor))
+    return enqueued_job_document(
+        request, rejects.enqueue_rejects_file(batch=found.id, language=language(request), actor=request.actor)
+    )
 
 
 @take(router, "/enterprises/{code}/batches/{batch}/rejects/files/{job}", act=Act.REVEAL, media=(CSV, ZIP))
@@ -110,7 +114,7 @@ def rejects_file_fetch(request: Request, code: str, batch: str, job: str) -> Str
     """The file that a job has made, to be corrected and imported again: CSV, of many rows or several kinds a zip."""
     found = _batch(request, code, batch, Act.REVEAL)
     made = rejects.fetched(batch=found.id, job=job, actor=request.actor)
-    return named(StreamingHttpResponse(made.content, content_type=made.media), made.name)
+    return as_attachment(StreamingHttpResponse(made.content, content_type=made.media), made.name)
 
 
 def _batch(request: Request, code: str, batch: str, act: Act) -> BatchValue:

@@ -15,10 +15,10 @@ from nianjian.features.calls.operations.wizard import drafts
 from nianjian.features.calls.operations.wizard.mappings import keep
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Named, Text
-from nianjian.platform.api.jobs import Job, asked
+from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, write
 from nianjian.platform.api.paging import Cut, Page, paged
+from nianjian.platform.api.parameter_types import Named, Text
 from nianjian.platform.api.problems import language
 from nianjian.platform.registers import kinds
 from nianjian.platform.registers.mappings import query as mappings
@@ -131,8 +131,8 @@ def _carried_out(request: Request, code: str, id_: str, file: Sheet, data: objec
         ready = drafts.draft_for(id_, code, request.actor)
         if file.check:
             speak = language(request)
-            return asked(request, drafts.check_whole(draft=ready, actor=request.actor, language=speak))
-        return asked(request, drafts.commit(draft=ready, actor=request.actor))
+            return enqueued_job_document(request, drafts.check_whole(draft=ready, actor=request.actor, language=speak))
+        return enqueued_job_document(request, drafts.commit(draft=ready, actor=request.actor))
     except BaseException:
         drafts.drop(draft=drafts.draft_for(id_, code, request.actor))
         raise

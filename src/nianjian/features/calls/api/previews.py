@@ -19,10 +19,10 @@ from nianjian.features.calls.operations.check_calls import Look, Tried, example_
 from nianjian.features.calls.operations.wizard import check_register, previewed
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import FileName, Named, Text
 from nianjian.platform.api.operations import read, take
+from nianjian.platform.api.parameter_types import FileName, Named, Text
 from nianjian.platform.api.problems import Finding, language
-from nianjian.platform.home.http.answers import named
+from nianjian.platform.home.http.answers import as_attachment
 from nianjian.platform.registers import kinds
 from nianjian.platform.registers.mappings import query as mappings
 from nianjian.platform.registers.tables import findings
@@ -168,12 +168,12 @@ def calls_preview_rejects(request: Request, code: str, file: Query[CallsAsked]) 
         actor=request.actor,
     )
     if len(found) == 1:
-        return named(HttpResponse(found[0][1], content_type=f"{CSV}; charset=utf-8"), "rejects.csv")
+        return as_attachment(HttpResponse(found[0][1], content_type=f"{CSV}; charset=utf-8"), "rejects.csv")
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as pack:
         for name, content in found:
             pack.writestr(name, content)
-    return named(HttpResponse(packed.getvalue(), content_type=ZIP), "rejects.zip")
+    return as_attachment(HttpResponse(packed.getvalue(), content_type=ZIP), "rejects.zip")
 
 
 @read(router, f"{CALLS}/sources/{{source}}/example", act=Act.LOAD, media=(CSV, JSON))
@@ -185,7 +185,7 @@ def sources_example(request: Request, code: str, source: str) -> HttpResponse:
     except NianjianError as error:
         raise Http404 from error
     media = JSON if path.suffix == ".jsonl" else CSV
-    return named(HttpResponse(path.read_bytes(), content_type=f"{media}; charset=utf-8"), path.name)
+    return as_attachment(HttpResponse(path.read_bytes(), content_type=f"{media}; charset=utf-8"), path.name)
 
 
 @read(router, f"{REGISTER}/headings", act=Act.LOAD, answer=SheetHeadings)

@@ -9,18 +9,18 @@ from ninja import Query, Router
 
 from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.words import words
-from nianjian.features.calls.operations.wizard.marked import left, marked
+from nianjian.features.calls.operations.wizard.error_workbook import build_marked_workbook, get_marked_workbook_path
 from nianjian.features.registers import operations
-from nianjian.features.registers.api.lists import CONDITION, RowsWanted, seen, wanted
-from nianjian.features.registers.operations import FORMS, Asked, take_register
+from nianjian.features.registers.api.lists import CONDITION, RowsWanted, get_scope_or_404, parse_row_filter
+from nianjian.features.registers.operations import FORMS, ExportRequest, take_register
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import FileName, attached
 from nianjian.platform.api.jobs import Job
-from nianjian.platform.api.jobs import asked as told
+from nianjian.platform.api.jobs import enqueued_job_document as told
 from nianjian.platform.api.operations import read, take, write
+from nianjian.platform.api.parameter_types import FileName, attached
 from nianjian.platform.api.problems import language
-from nianjian.platform.home.http.answers import named
+from nianjian.platform.home.http.answers import as_attachment
 from nianjian.platform.registers import kinds, template
 
 router = Router(tags=["registers"])
@@ -52,7 +52,7 @@ def registers_export_ask(
 ) -> dict[str, object]:
     """Make such a file of up to 50 000 rows, in the language of the request: work for the worker."""
     del code
-    return told(request, operations.ask(_asked(request, kind, form, looked), actor=request.actor))
+    return told(request, operations.enqueue_export(_asked(request, kind, form, looked), actor=request.actor))
 
 
 @take(router, f"{EXPORTS}/files/{{job}}", act=Act.READ_OWN, media=MEDIA)
@@ -60,7 +60,7 @@ def registers_export_fetch(request: Request, code: str, kind: str, form: Form, j
     """The file that one's own job has made: for seven days, and for nobody else."""
     del form  # the job knows it
     file = operations.fetched(kind=kind, enterprise=code, job=job, actor=request.actor)
-    return named(StreamingHttpResponse(file.content, content_type=file.media), file.name)
+    return as_attachment(StreamingHttpResponse(file.content, content_type=file.media), file.name)
 
 
 @read(router, "/enterprises/{code}/registers/{kind}/template", act=Act.LOAD, media=(FORMS["xlsx"],))
@@ -88,7 +88,7 @@ def registers_mark(request: Request, code: str, kind: str, file: Query[FileName]
     if kind not in kinds.kinds():
         raise Http404
     _ = words(language(request))
-    sheet = marked(
+    sheet = build_marked_workbook(
         kind=kind,
         enterprise=code,
         incoming=request.incoming,
@@ -101,15 +101,15 @@ def registers_mark(request: Request, code: str, kind: str, file: Query[FileName]
 @read(router, "/enterprises/{code}/registers/{kind}/checks/{job}/file", act=Act.LOAD, media=(FORMS["xlsx"],))
 def registers_marked(request: Request, code: str, kind: str, job: str) -> FileResponse:
     """The marked sheet that `check` of one's own import has left: for seven days, and only where there are faults."""
-    path = left(kind=kind, enterprise=code, job=job, actor=request.actor)
+    path = get_marked_workbook_path(kind=kind, enterprise=code, job=job, actor=request.actor)
     return FileResponse(path.open("rb"), as_attachment=True, filename=f"{kind}-errors.xlsx", content_type=FORMS["xlsx"])
 
 
-def _asked(request: Request, kind: str, form: str, looked: FileWanted) -> Asked:
-    return Asked(
+def _asked(request: Request, kind: str, form: str, looked: FileWanted) -> ExportRequest:
+    return ExportRequest(
         kind=kind,
-        sight=seen(request, kind, looked.as_at, looked.team),
-        wanted=wanted(kind, looked),
+        sight=get_scope_or_404(request, kind, looked.as_at, looked.team),
+        wanted=parse_row_filter(kind, looked),
         filters=_filters(looked),
         form=form,
         full=looked.full,

@@ -17,7 +17,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from nianjian.engines.intake import rejects as quarantine
-from nianjian.engines.intake.preview import masked
+from nianjian.engines.intake.preview import text_masking
 from nianjian.engines.intake.rejects import Rejected
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
@@ -77,7 +77,7 @@ def at_once(*, batch: str, words: Sentence, actor: Actor) -> RejectsFile | None:
         return RejectsFile(path.name, media, iter((path.read_bytes(),)))
 
 
-def ask(*, batch: str, language: str, actor: Actor) -> str:
+def enqueue_rejects_file(*, batch: str, language: str, actor: Actor) -> str:
     """Put the making of the file; its job, or the one that waits or runs. ``language``: of the reasons.
 
     ``batch_unknown``, ``role_missing``, ``batch_already_undone``.
@@ -87,7 +87,7 @@ def ask(*, batch: str, language: str, actor: Actor) -> str:
     return flow.enqueue_once(kind=flow.REJECTS_FILE, enterprise=known.enterprise, payload=given, actor=actor)
 
 
-def worked(*, batch: str, words: Sentence, actor: Actor, progress: Progress) -> Json:
+def run_rejects_file(*, batch: str, words: Sentence, actor: Actor, progress: Progress) -> Json:
     """Do what `ask` has put; where the file lies. Nobody has seen it yet: the chain tells of it when it is fetched."""
     known = _standing(batch, actor)
     rows = _rows(known)
@@ -181,4 +181,4 @@ def _job(known: BatchValue, job: str) -> JobValue | None:
 
 
 def _masked(row: Rejected) -> tuple[str, ...]:
-    return tuple(masked.cells(row.header, row.cells))
+    return tuple(text_masking.cells(row.header, row.cells))

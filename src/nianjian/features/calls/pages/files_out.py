@@ -13,7 +13,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.operations.check_calls import example_of, rejected_of_trial
 from nianjian.features.calls.operations.wizard import check_register, drafts
-from nianjian.platform.home.http.answers import named
+from nianjian.platform.home.http.answers import as_attachment
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.registers import uploads
 from nianjian.platform.registers.drafts.query import DraftValue
@@ -29,7 +29,7 @@ def example(source: str) -> HttpResponse:
     return _attached(path.read_bytes(), path.name, "application/json" if path.suffix == ".jsonl" else "text/csv")
 
 
-def marked(draft: DraftValue) -> HttpResponse:
+def download_error_workbook(draft: DraftValue) -> HttpResponse:
     """Return the error workbook that the worker's check of a large sheet has left; 404 before, and of a sound one."""
     path = check_register.marked_of(uploads.paths(draft)[0])
     if not draft.check_job or queue.state(draft.check_job) != "done" or not path.is_file():
@@ -57,4 +57,4 @@ def rejected(draft: DraftValue) -> HttpResponse:
 
 def _attached(content: bytes, name: str, media: str) -> HttpResponse:
     kind = media if media == "application/zip" else f"{media}; charset=utf-8"
-    return named(HttpResponse(content, content_type=kind), name)
+    return as_attachment(HttpResponse(content, content_type=kind), name)

@@ -16,11 +16,11 @@ from nianjian.engines.paper.texts.inspection.words import LANDINGS
 from nianjian.engines.paper.texts.reconcile import VERDICTS
 from nianjian.engines.paper.words import words
 from nianjian.features.complaints.sheet import COMPLAINTS
-from nianjian.features.registers.pages import shown as registers
+from nianjian.features.registers.pages import presenters as registers
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.web.language import current
-from nianjian.platform.web.work import placed
+from nianjian.platform.web.work import describe_cell_error
 
 Told = Mapping[str, Any]
 Shown = dict[str, object]
@@ -172,7 +172,7 @@ def _forwarded(code: str, job: JobValue, result: Told) -> Shown:
         file = (reverse("complaints-forwards-marked", args=[code, job.id]), _("Fetch the list with its faults marked"))
         return {
             "error": _("Nothing was taken: correct these cells and send the list again."),
-            "more": [placed(str(one["code"]), one["values"]) for one in result["errors"]],
+            "more": [describe_cell_error(str(one["code"]), one["values"]) for one in result["errors"]],
             "ways": [*([file] if "blob" in result else []), again],
         }
     text = _("{added} tickets opened, {updated} completed, {unchanged} unchanged.").format(**result["rows"])

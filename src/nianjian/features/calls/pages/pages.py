@@ -16,11 +16,11 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.operations import rejects
 from nianjian.features.calls.operations.batches import batch_for
 from nianjian.features.calls.operations.receipts import summed
-from nianjian.features.calls.pages import shown
+from nianjian.features.calls.pages import presenters
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.audit.query import acts
-from nianjian.platform.home.http.answers import named
+from nianjian.platform.home.http.answers import as_attachment
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.registers.batches import query
@@ -47,7 +47,7 @@ def data(request: Request, code: str) -> HttpResponse:
     context = {
         "under_way": work.job_table(under_way, code) if under_way else None,
         "page": listed,
-        "batches": shown.batch_table(listed.rows, code),
+        "batches": presenters.batch_table(listed.rows, code),
         "recent": work.job_table(recent, code) if recent else None,
         "registers": _registers(registers) if registers else None,
         "drafts": _drafts(request, code),
@@ -126,14 +126,14 @@ def _shown(request: Request, code: str, found: BatchValue, rows: Any, *, reveale
     first = rows(batch=found.id, actor=request.actor) if active and sums["rejected"] else []
     context = {
         "batch": found,
-        "state": shown.batch_state(found),
+        "state": presenters.batch_state(found),
         "by": work.person(found.created_by),
         "at": work.moment(found.created),
         "replaced_by": query.replaced_by(found.id) if found.state == "replaced" else "",
         "sums": sums,
-        "files": shown.file_table(receipts),
-        "warnings": shown.warnings(receipts),
-        "reasons": shown.reasons(receipts) if sums["rejected"] else None,
+        "files": presenters.file_table(receipts),
+        "warnings": presenters.warnings(receipts),
+        "reasons": presenters.reasons(receipts) if sums["rejected"] else None,
         "rejected": _rejected(first) if first else None,
         "shown": len(first),
         "revealed": revealed,
@@ -170,7 +170,7 @@ def rejected_file(request: Request, code: str, batch: str) -> HttpResponseBase:
     made = rejects.at_once(batch=found.id, words=work.reason, actor=request.actor)
     if made is not None:
         return _given(made)
-    job = rejects.ask(batch=found.id, language=current(), actor=request.actor)
+    job = rejects.enqueue_rejects_file(batch=found.id, language=current(), actor=request.actor)
     return redirect("data-job", code=code, job=job)
 
 
@@ -188,7 +188,7 @@ def fetch_rejected(request: Request, code: str, batch: str, job: str) -> HttpRes
 
 
 def _given(made: rejects.RejectsFile) -> HttpResponseBase:
-    return named(StreamingHttpResponse(made.content, content_type=made.media), made.name)
+    return as_attachment(StreamingHttpResponse(made.content, content_type=made.media), made.name)
 
 
 @require_POST

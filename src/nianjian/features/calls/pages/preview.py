@@ -13,7 +13,7 @@ from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.words import mark, words
 from nianjian.features.calls.operations.check_calls import FIELDS, Look, Tried, try_calls
 from nianjian.features.calls.operations.wizard import check_register, drafts
-from nianjian.features.calls.pages import shown
+from nianjian.features.calls.pages import presenters
 from nianjian.features.calls.pages.call_fields import field_label
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.registers import uploads
@@ -91,9 +91,9 @@ def _tried(one: Tried) -> dict[str, object]:
         "name": one.name,
         "whole": one.trial.whole,
         "rows": receipt["rows"],
-        "file": shown.file_table([receipt]),
-        "warnings": shown.warnings([receipt]),
-        "reasons": shown.reasons([receipt]) if receipt["reasons"] else None,
+        "file": presenters.file_table([receipt]),
+        "warnings": presenters.warnings([receipt]),
+        "reasons": presenters.reasons([receipt]) if receipt["reasons"] else None,
         "lake": _lake_rows(one.trial.rows),
         "rejected": _rejected(one.trial.rejected),
     }

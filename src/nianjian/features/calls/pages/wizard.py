@@ -19,7 +19,7 @@ from nianjian.features.calls.operations.wizard import check_register, drafts
 from nianjian.features.calls.pages import files_out, preview
 from nianjian.features.calls.pages.mapping_form import AUTO, FORMATS, MappingForm, initial
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import named
+from nianjian.platform.home.http.answers import as_attachment
 from nianjian.platform.home.http.bodies import takes_files
 from nianjian.platform.home.http.readable import reads_form_itself
 from nianjian.platform.registers import template as templates
@@ -29,7 +29,7 @@ from nianjian.platform.registers.mappings import query as mappings
 from nianjian.platform.registers.mappings import service as mapping_service
 from nianjian.platform.web import work
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.receiving import Receiving
 from nianjian.platform.web.spelling_fields import ZONES
@@ -97,7 +97,7 @@ def example(request: Request, code: str, source: str) -> HttpResponse:
 
 
 def _attached(content: bytes, name: str) -> HttpResponse:
-    return named(HttpResponse(content, content_type=BOOK), name)
+    return as_attachment(HttpResponse(content, content_type=BOOK), name)
 
 
 @reads_form_itself
@@ -190,7 +190,7 @@ def _kept(request: Request, draft: DraftValue, form: MappingForm) -> bool:
         if given["save_as"]:
             mapping_service.save(enterprise=draft.enterprise, name=given["save_as"], data=data, actor=request.actor)
     except NianjianError as fault:
-        form.add_error(None, said(fault)[0])
+        form.add_error(None, describe_error(fault)[0])
         return False
     return True
 
@@ -252,7 +252,7 @@ def errors(request: Request, code: str, draft: str) -> HttpResponse:
         return files_out.rejected(found)
     sheet = uploads.paths(found)[0]
     if check_register.is_large(sheet):
-        return files_out.marked(found)
+        return files_out.download_error_workbook(found)
     with tempfile.TemporaryDirectory(prefix="nianjian-errors-") as name:
         path = Path(name) / "errors.xlsx"
         try:
@@ -262,7 +262,7 @@ def errors(request: Request, code: str, draft: str) -> HttpResponse:
         except NianjianError as fault:
             if fault.code != "sheet_faults_many":
                 raise
-            return files_out.marked(found)
+            return files_out.download_error_workbook(found)
         content = path.read_bytes()
     return _attached(content, f"{found.kind}-errors.xlsx")
 

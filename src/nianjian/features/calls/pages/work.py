@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import figures
 from nianjian.engines.paper.texts.operation.doctor import RECORD_CLASSES
-from nianjian.features.calls.pages import shown
+from nianjian.features.calls.pages import presenters
 from nianjian.features.calls.pages.outcomes import outcome
 from nianjian.features.portrait.operations import portraits
 from nianjian.platform.accounts.access import may
@@ -25,7 +25,7 @@ from nianjian.platform.registers.drafts import query as drafts
 from nianjian.platform.web import work
 from nianjian.platform.web import work as web_work
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.work import progressing
 
 IMPORTS: Final = (flow.IMPORT_CALLS, flow.IMPORT_REGISTER)
@@ -69,14 +69,14 @@ def _outcome(request: Request, code: str, job: JobValue) -> dict[str, object]:
     result: dict[str, Any] = dict(job.result)
     told: dict[str, object] = {"batch": _standing(str(result.get("batch") or "")), "draft": _draft(request, code, job)}
     if job.state == "failed":
-        told["error"], told["more"] = web_work.told(job.error)
-        told["remedy"] = said(NianjianError(str(job.error.get("code", ""))))[1]
+        told["error"], told["more"] = web_work.describe_job_error(job.error)
+        told["remedy"] = describe_error(NianjianError(str(job.error.get("code", ""))))[1]
     files: list[Any] = result.get("files", [])
     if files:
         told |= {
-            "files": shown.file_table(files),
-            "warnings": shown.warnings(files),
-            "reasons": shown.reasons(files) if any(one["reasons"] for one in files) else None,
+            "files": presenters.file_table(files),
+            "warnings": presenters.warnings(files),
+            "reasons": presenters.reasons(files) if any(one["reasons"] for one in files) else None,
         }
     if job.kind == flow.IMPORT_REGISTER and job.state == "done":
         rows = result["rows"]
@@ -97,7 +97,9 @@ def _outcome(request: Request, code: str, job: JobValue) -> dict[str, object]:
     failed: list[Any] = result.get("failed", [])
     affected: list[Any] = result.get("affected", [])
     told["affected"] = [(one["batch"], ", ".join(one["files"])) for one in affected]
-    told["failed"] = [f"{one['name']}: {web_work.told({'code': one['code'], 'values': one})[0]}" for one in failed]
+    told["failed"] = [
+        f"{one['name']}: {web_work.describe_job_error({'code': one['code'], 'values': one})[0]}" for one in failed
+    ]
     return told
 
 

@@ -13,15 +13,15 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.words import words
 from nianjian.features.complaints.api.tickets import HERE, Source
-from nianjian.features.complaints.forwards.mapping import ForwardMapping, spelt
-from nianjian.features.complaints.operations import forwards, looked
+from nianjian.features.complaints.forwards.mapping import ForwardMapping, parse_mapping
+from nianjian.features.complaints.operations import forwards, preview
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Named, Text
-from nianjian.platform.api.jobs import Job, asked
+from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, take, write
+from nianjian.platform.api.parameter_types import Named, Text
 from nianjian.platform.api.problems import Finding, language
-from nianjian.platform.home.http.answers import named
+from nianjian.platform.home.http.answers import as_attachment
 
 router = Router(tags=["complaints"])
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -84,7 +84,7 @@ class ForwardPreview(Schema):
 @take(router, f"{FORWARDS}/previews", act=Act.LOAD, answer=ForwardPreview, upload=True)
 def complaints_forward_preview(request: Request, code: str, file: Query[ForwardSpelt]) -> dict[str, object]:
     """The columns of a list and what an import would say; the content is the file; nothing of it is kept."""
-    found = looked.look_at(
+    found = preview.look_at(
         enterprise=code,
         name=file.name,
         content=request.incoming.content(forwards.LIMIT),
@@ -119,7 +119,7 @@ def complaints_forward(request: Request, code: str, file: Query[ForwardAsked]) -
 
     With one faulty cell nothing is taken.
     """
-    job = forwards.ask(
+    job = forwards.enqueue_import(
         enterprise=code,
         name=file.name,
         content=request.content,
@@ -128,15 +128,15 @@ def complaints_forward(request: Request, code: str, file: Query[ForwardAsked]) -
         language=language(request),
         actor=request.actor,
     )
-    return asked(request, job)
+    return enqueued_job_document(request, job)
 
 
 @read(router, f"{FORWARDS}/{{job}}/file", act=Act.LOAD, media=[WORKBOOK])
 def complaints_forward_file(request: Request, code: str, job: str) -> HttpResponse:
     """A faulty list as a workbook with each faulty cell marked, for whom it came from; it is kept for seven days."""
-    name, body = forwards.marked(enterprise=code, job=job, actor=request.actor)
+    name, body = forwards.get_marked_workbook(enterprise=code, job=job, actor=request.actor)
     answer = HttpResponse(body, content_type=WORKBOOK)
-    return named(answer, name)
+    return as_attachment(answer, name)
 
 
 def _mapping(file: ForwardSpelt) -> ForwardMapping:
@@ -147,4 +147,4 @@ def _mapping(file: ForwardSpelt) -> ForwardMapping:
         if not sign or not heading.strip():
             raise NianjianError("filter_unreadable", column="column", value=text)
         columns[field] = heading
-    return spelt(file.source, columns, file.moments, file.name)
+    return parse_mapping(file.source, columns, file.moments, file.name)

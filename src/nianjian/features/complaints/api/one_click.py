@@ -9,18 +9,18 @@ from django.http import HttpResponse
 from django.urls import reverse
 from ninja import Field, Query, Router, Schema
 
-from nianjian.engines.paper.printing.codes import MEDIA, drawn
+from nianjian.engines.paper.printing.codes import MEDIA, render_qr_code
 from nianjian.engines.paper.texts.complaints import carriers
 from nianjian.features.complaints.api.tickets import HERE
 from nianjian.features.complaints.one_click.model import Door
 from nianjian.features.complaints.operations import one_click as flow
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import RowNumber, Text
 from nianjian.platform.api.operations import read, write
 from nianjian.platform.api.paging import Cut, Page, paged
+from nianjian.platform.api.parameter_types import RowNumber, Text
 from nianjian.platform.home import env
-from nianjian.platform.home.http.answers import named
+from nianjian.platform.home.http.answers import as_attachment
 
 router = Router(tags=["complaints"])
 DOORS = f"{HERE}/one-click"
@@ -61,7 +61,7 @@ class ComplaintDoorClosed(Schema):
 @read(router, DOORS, act=Act.ADMINISTER, answer=Page[ComplaintDoor])
 def one_click_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The numbers that have an address, by number."""
-    found = flow.listed(enterprise=code, actor=request.actor)
+    found = flow.list_addresses(enterprise=code, actor=request.actor)
     return paged(request, cut, found, lambda one: _told(request, one))
 
 
@@ -74,15 +74,15 @@ def one_click_open(request: Request, code: str, new: NewComplaintDoor) -> dict[s
 @read(router, DOOR, act=Act.ADMINISTER, answer=ComplaintCarriers)
 def one_click_get(request: Request, code: str, door: RowNumber) -> dict[str, object]:
     """The address of a number and the texts that carry it."""
-    return _whole(request, flow.one(enterprise=code, door=door, actor=request.actor))
+    return _whole(request, flow.get_address(enterprise=code, door=door, actor=request.actor))
 
 
 @read(router, f"{DOOR}/code/{{form}}", act=Act.ADMINISTER, media=sorted(MEDIA.values()))
 def one_click_code(request: Request, code: str, door: RowNumber, form: Literal["svg", "png"]) -> HttpResponse:
     """The address as a QR code."""
-    found = flow.one(enterprise=code, door=door, actor=request.actor)
-    answer = HttpResponse(drawn(_address(request, found), form), content_type=MEDIA[form])
-    return named(answer, f"{found.number}.{form}")
+    found = flow.get_address(enterprise=code, door=door, actor=request.actor)
+    answer = HttpResponse(render_qr_code(_address(request, found), form), content_type=MEDIA[form])
+    return as_attachment(answer, f"{found.number}.{form}")
 
 
 @write(router, DOOR, act=Act.ADMINISTER, answer=ComplaintDoorClosed, method="DELETE")

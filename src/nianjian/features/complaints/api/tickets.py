@@ -14,15 +14,15 @@ from nianjian.features.complaints.documents import Standing, Ticketed, to_docume
 from nianjian.features.complaints.operations import acts, match  # noqa: F401 -- match declares an operation, too
 from nianjian.features.complaints.operations import listing as flow
 from nianjian.features.complaints.operations.resource import TICKETS
-from nianjian.features.complaints.query import BY_DUE, KIND, Ticket, Wanted, past_as_dict
+from nianjian.features.complaints.query import BY_DUE, KIND, Ticket, TicketFilter, past_as_dict
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.complaints.states import State
 from nianjian.features.registers.api.lists import Row, row_key, row_told
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Text
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, paged
+from nianjian.platform.api.parameter_types import Text
 from nianjian.platform.api.routes import mount
 from nianjian.platform.operations.operation import REGISTRY
 from nianjian.platform.registers.rows import service
@@ -90,7 +90,7 @@ class NewTicket(Schema):
 @read(router, HERE, act=Act.READ_OWN, answer=Page[Ticketed])
 def complaints_list(request: Request, code: str, cut: Query[Cut], looked: Query[TicketsWanted]) -> dict[str, object]:
     """Tickets, the overdue ones first, then those due soonest; an outsourcer's own ones alone."""
-    wanted = Wanted(
+    wanted = TicketFilter(
         states=frozenset(State(one) for one in looked.state),
         clock=looked.clock,
         hands=frozenset(looked.hand),
@@ -99,7 +99,7 @@ def complaints_list(request: Request, code: str, cut: Query[Cut], looked: Query[
         proposal=looked.match,
         overdue=looked.overdue,
     )
-    found = flow.listed(enterprise=code, actor=request.actor, wanted=wanted)
+    found = flow.list_tickets(enterprise=code, actor=request.actor, wanted=wanted)
     return paged(request, cut, _Read(found.narrowed(looked.q, BY_DUE)), to_document)
 
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from nianjian.engines.intake.preview import masked
+from nianjian.engines.intake.preview import text_masking
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.complaints.forwards.mapping import ForwardMapping
 from nianjian.features.complaints.forwards.service import check_list, spelling
 from nianjian.platform.registers.tables import masking
 from nianjian.platform.registers.tables.column import Sheet
 from nianjian.platform.registers.tables.findings import Finding
-from nianjian.platform.registers.tables.reading import Beginning, begin
+from nianjian.platform.registers.tables.sheet_reader import Beginning, begin
 
 EXAMPLES: Final = 3
 SEARCHED: Final = 200  # lines in which examples are looked for
@@ -46,7 +46,7 @@ class ListLook:
     faults: int
 
 
-def look(path: Path, mapping: ForwardMapping) -> ListLook:
+def preview_forward_list(path: Path, mapping: ForwardMapping) -> ListLook:
     """Look at a list; nothing is written. Raises what `tables.reading.begin` raises: it is no list at all then."""
     sheet = spelling(mapping)
     found = begin(path, sheet)
@@ -84,7 +84,7 @@ def columns_of(found: Beginning, sheet: Sheet) -> tuple[ListColumn, ...]:
             cell = line.cells[position] if position < len(line.cells) else None
             text = "" if cell is None else str(cell).strip()
             if text:
-                values[masking.shown(text, column) if column is not None else _shown(heading, text)] = None
+                values[masking.mask_cell(text, column) if column is not None else _shown(heading, text)] = None
             if len(values) == EXAMPLES:
                 break
         made.append(ListColumn(heading, field, tuple(values)))
@@ -93,5 +93,5 @@ def columns_of(found: Beginning, sheet: Sheet) -> tuple[ListColumn, ...]:
 
 def _shown(heading: str, text: str) -> str:
     """A value of a column that nobody has named yet: it may be a number, a name, or what a complainant wrote."""
-    (hidden,) = masked.cells([heading], [text])
+    (hidden,) = text_masking.cells([heading], [text])
     return hidden if len(hidden) <= LONG else f"{hidden[:SHOWN]}…"

@@ -55,7 +55,7 @@ def read(path: Path) -> ForwardMapping:
     return checked(yaml_text.parsed(content(path), str(path)), str(path))
 
 
-def spelt(source: str | None, columns: Mapping[str, str], moments: str, name: str) -> ForwardMapping:
+def parse_mapping(source: str | None, columns: Mapping[str, str], moments: str, name: str) -> ForwardMapping:
     """A mapping as a page or a program gives it: a form of times holds for each moment that is mapped.
 
     Without ``source`` a column says it, under its usual name or a mapped one. ``mapping_invalid`` names ``name``.

@@ -28,8 +28,8 @@ from nianjian.platform.registers.tables.checking import Checked, Keyed, check
 from nianjian.platform.registers.tables.column import Column, Row, Sheet, folded
 from nianjian.platform.registers.tables.findings import Finding
 from nianjian.platform.registers.tables.marking import Words, mark
-from nianjian.platform.registers.tables.reading import Line, Table, read
-from nianjian.platform.registers.versions.plan import Plan, Source, kept
+from nianjian.platform.registers.tables.sheet_reader import Line, Table, read
+from nianjian.platform.registers.versions.plan import Plan, Source, column_values
 from nianjian.platform.registers.versions.service import write
 
 Reference = tuple[str, str]  # source, upstream number
@@ -82,7 +82,7 @@ def load(
     return Receipt(table.file, table.sha256, rows, (), extra, tuple(tickets), differing)
 
 
-def marked(*, path: Path, mapping: ForwardMapping, target: Path, words: Words) -> None:
+def write_marked_workbook(*, path: Path, mapping: ForwardMapping, target: Path, words: Words) -> None:
     """Write the list as a workbook with every faulty cell marked and its reason beside it."""
     table, checked = check_list(path, mapping)
     mark(table, checked.findings, target, words)
@@ -170,7 +170,7 @@ def _free(enterprise: str, reference: Reference, taken: set[str]) -> str:
     source, number = reference
     plain = number if number.startswith(source) else f"{source}-{number}"
     key, turn = plain, 2
-    while key in taken or query.standing(enterprise, [key]):
+    while key in taken or query.load_current_tickets(enterprise, [key]):
         key, turn = f"{plain}-{turn}", turn + 1
     taken.add(key)
     return key
@@ -184,7 +184,7 @@ def _filled(plan: Plan, old: Complaint, row: Mapping[str, Any]) -> bool:
     if after != before:
         made["extra"] = json.dumps(after, ensure_ascii=False, sort_keys=True)
     if made:
-        plan.correct(old, kept(old, COMPLAINTS) | made)
+        plan.correct(old, column_values(old, COMPLAINTS) | made)
     return bool(made)
 
 

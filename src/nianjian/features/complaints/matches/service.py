@@ -17,7 +17,7 @@ from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.audit.record import record
 from nianjian.platform.registers.tables.column import Row
-from nianjian.platform.registers.versions.plan import Plan, Source, kept
+from nianjian.platform.registers.versions.plan import Plan, Source, column_values
 from nianjian.platform.registers.versions.service import write
 
 DECIDED: Final = (Proposal.CONFIRMED, Proposal.DISMISSED)
@@ -45,7 +45,7 @@ def keep(
         fresh: list[Proposal] = []
         changed: list[Proposal] = []
         calls: dict[str, Call | None] = {}
-        rows = query.standing(enterprise, [one.complaint for one in open_ if one.complaint in known])
+        rows = query.load_current_tickets(enterprise, [one.complaint for one in open_ if one.complaint in known])
         for one in open_:
             old = known.get(one.complaint)
             row = old or Proposal(enterprise_id=enterprise, key=one.complaint)
@@ -123,12 +123,12 @@ def _answer(one: Match) -> dict[str, Any]:
 def _link(enterprise: str, calls: Mapping[str, Call | None], proposals: Mapping[str, Proposal], actor: Actor) -> int:
     """Write call, line and team where nothing else stands, and take away what an earlier call had filled; how many."""
     plan = Plan(Complaint, Source(str(actor), clock.now(), reason=REASON))
-    for key, row in query.standing(enterprise, list(calls)).items():
+    for key, row in query.load_current_tickets(enterprise, list(calls)).items():
         call, proposal = calls[key] or {}, proposals[key]
         own = {name: None if name in proposal.filled else getattr(row, name) for name in _LINKED}
         made: Row = {name: own[name] or call.get(name) for name in _LINKED}
         proposal.filled = [name for name in _LINKED if own[name] is None and made[name] is not None]
         if any(getattr(row, name) != value for name, value in made.items()):
-            plan.correct(row, kept(row, COMPLAINTS) | made)
+            plan.correct(row, column_values(row, COMPLAINTS) | made)
     write(plan)
     return len(plan.new)

@@ -21,7 +21,7 @@ def door(enterprise: str, name: int) -> Door:
     return found
 
 
-def behind(token: str) -> Door:
+def get_by_token(token: str) -> Door:
     """The number behind a public address; ``complaint_door_unknown`` says the same of what never was and what ended."""
     found = Door.objects.filter(token=token, closed_at=None).select_related("enterprise").first()
     if found is None:

@@ -15,7 +15,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.numbers import Shape
 from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.words import words
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 
 LONG: Final = 2000
@@ -96,7 +96,7 @@ class Complaint(forms.Form):
     def refuse(self, error: NianjianError) -> None:
         """Show each finding at its field."""
         if not error.findings:
-            self.add_error(None, said(error)[0])
+            self.add_error(None, describe_error(error)[0])
         for one in error.findings:
             field = str(one["field"])
             values = {name: value for name, value in one.items() if name not in {"field", "code"}}

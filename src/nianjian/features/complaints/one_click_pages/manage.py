@@ -11,16 +11,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.printing.codes import MEDIA, drawn
+from nianjian.engines.paper.printing.codes import MEDIA, render_qr_code
 from nianjian.engines.paper.texts.complaints import carriers
 from nianjian.features.complaints.one_click.model import Door
 from nianjian.features.complaints.one_click_pages.forms import NewDoor
 from nianjian.features.complaints.operations import one_click as flow
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home import env
-from nianjian.platform.home.http.answers import UNPROCESSABLE, named
+from nianjian.platform.home.http.answers import UNPROCESSABLE, as_attachment
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
 
@@ -36,10 +36,10 @@ def listing(request: Request, code: str) -> HttpResponse:
             try:
                 made = flow.open_door(enterprise=code, number=form.cleaned_data["number"], actor=request.actor)
             except NianjianError as error:
-                form.add_error("number", said(error)[0])
+                form.add_error("number", describe_error(error)[0])
             else:
                 return redirect("one-click-one", code=code, door=made.pk)
-    shown: Page[Door] = paged(request, flow.listed(enterprise=code, actor=request.actor))
+    shown: Page[Door] = paged(request, flow.list_addresses(enterprise=code, actor=request.actor))
     rows = [
         [
             Cell(one.number, href=reverse("one-click-one", kwargs={"code": code, "door": one.pk})),
@@ -55,7 +55,7 @@ def listing(request: Request, code: str) -> HttpResponse:
 
 @require_safe
 @page(Act.ADMINISTER)
-def one(request: Request, code: str, door: int) -> HttpResponse:
+def address_detail(request: Request, code: str, door: int) -> HttpResponse:
     """Show the address of a number and everything that carries it."""
     found = _found(request, code, door)
     address = _address(request, found)
@@ -76,8 +76,8 @@ def picture(request: Request, code: str, door: int, form: str) -> HttpResponse:
     found = _found(request, code, door)
     if form not in MEDIA:
         raise Http404
-    answer = HttpResponse(drawn(_address(request, found), form), content_type=MEDIA[form])
-    return named(answer, f"{found.number}.{form}", shown=True)
+    answer = HttpResponse(render_qr_code(_address(request, found), form), content_type=MEDIA[form])
+    return as_attachment(answer, f"{found.number}.{form}", shown=True)
 
 
 @require_POST
@@ -90,7 +90,7 @@ def close(request: Request, code: str, door: int) -> HttpResponse:
 
 
 def _found(request: Request, code: str, door: int) -> Door:
-    return flow.one(enterprise=code, door=door, actor=request.actor)
+    return flow.get_address(enterprise=code, door=door, actor=request.actor)
 
 
 def _address(request: Request, door: Door) -> str:

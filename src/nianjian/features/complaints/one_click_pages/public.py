@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.complaints.one_click.model import Door
-from nianjian.features.complaints.one_click.query import behind
+from nianjian.features.complaints.one_click.query import get_by_token
 from nianjian.features.complaints.one_click_pages.forms import Complaint
 from nianjian.features.complaints.one_click_pages.limits import allowed
 from nianjian.features.complaints.operations import one_click as flow
@@ -59,7 +59,7 @@ def _asked(request: HttpRequest, door: Door, form: Complaint, status: int) -> Ht
 
 @require_safe
 @public
-def done(request: HttpRequest, token: str, receipt: str) -> HttpResponse:
+def show_receipt(request: HttpRequest, token: str, receipt: str) -> HttpResponse:
     """Tell the ticket's number and what happens next."""
     door = _door(token)
     try:
@@ -72,7 +72,7 @@ def done(request: HttpRequest, token: str, receipt: str) -> HttpResponse:
 
 def _door(token: str) -> Door:
     try:
-        return behind(token)
+        return get_by_token(token)
     except NianjianError as error:
         raise Http404 from error
 

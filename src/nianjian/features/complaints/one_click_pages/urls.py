@@ -8,5 +8,5 @@ from nianjian.features.complaints.one_click_pages import public
 
 urlpatterns = [
     path("<str:token>", public.complain, name="complain"),
-    path("<str:token>/done/<str:receipt>", public.done, name="one-click-done"),
+    path("<str:token>/done/<str:receipt>", public.show_receipt, name="one-click-done"),
 ]

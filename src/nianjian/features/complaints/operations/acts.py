@@ -229,7 +229,7 @@ def exclude(
     if exclusion not in EXCLUSIONS:
         raise NianjianError("complaint_exclusion_unknown", exclusion=exclusion, exclusions=", ".join(EXCLUSIONS))
     first = duplicate_of.strip()
-    if first and (exclusion != DUPLICATE or first == complaint or not query.standing(enterprise, [first])):
+    if first and (exclusion != DUPLICATE or first == complaint or not query.load_current_tickets(enterprise, [first])):
         raise NianjianError("complaint_duplicate_wrong", complaint=complaint, other=first)
     change: Row = {"exclusion": exclusion, "duplicate_of": first or None}
     apply_action(
@@ -291,7 +291,7 @@ def assign(
 @operation("complaints.attach", on=TICKETS, permission=Permission.LOAD)
 def attach(*, enterprise: str, complaint: Key, name: Line, content: Upload, actor: Actor) -> int:
     """Put a paper beside a ticket; its id. ``complaint_unknown``, and what `attach_to_row` raises."""
-    row = query.standing(enterprise, [complaint]).get(complaint)
+    row = query.load_current_tickets(enterprise, [complaint]).get(complaint)
     if row is None:
         raise NianjianError("complaint_unknown", complaint=complaint)
     return attach_to_row(register=query.KIND, row=row, name=name, content=content, actor=actor)

@@ -68,7 +68,7 @@ def import_forwards(
     )
 
 
-def ask(
+def enqueue_import(
     *,
     enterprise: str,
     name: str,
@@ -115,7 +115,7 @@ def sendable(name: str, content: bytes) -> None:
         raise NianjianError("file_too_large", file=name, limit=LIMIT)
 
 
-def worked(
+def run_import(
     *, enterprise: str, given: Mapping[str, Any], words: Words, actor: Actor, progress: Progress, again: datetime | None
 ) -> Json:
     """Do what `ask` has put: what became of the list, and of a faulty one the blob of its marked workbook.
@@ -142,7 +142,7 @@ def worked(
         told["errors"] = [{"code": one.code, "values": dict(one.values())} for one in receipt.errors[:FAULTS]]
         if receipt.errors:
             target = Path(folder) / "marked.xlsx"
-            service.marked(path=path, mapping=mapping, target=target, words=words)
+            service.write_marked_workbook(path=path, mapping=mapping, target=target, words=words)
             told["blob"] = blobs.put(target.read_bytes()).id
     return told
 
@@ -150,14 +150,14 @@ def worked(
 def _first_rows(enterprise: str, receipt: Receipt, actor: Actor, since: datetime) -> Mapping[str, object]:
     """The rows of the first import of this list by this person since a moment, which may be the one just made."""
     began = since.astimezone(UTC).isoformat(timespec="microseconds")
-    entries = audit.found(enterprise=enterprise, verb=service.VERB, actor=str(actor), since=began)
+    entries = audit.filter_entries(enterprise=enterprise, verb=service.VERB, actor=str(actor), since=began)
     for one in map(audit.act, entries.order_by("seq")):
         if one.data["sha256"] == receipt.sha256:
             return {name: one.data[name] for name in receipt.rows}
     return receipt.rows  # faulty: nothing was written
 
 
-def marked(*, enterprise: str, job: str, actor: Actor) -> tuple[str, bytes]:
+def get_marked_workbook(*, enterprise: str, job: str, actor: Actor) -> tuple[str, bytes]:
     """Name and content of the workbook that a faulty list has left, for whoever sent the list; ``job_unknown``."""
     require(actor, enterprise, flow.NEEDS[flow.IMPORT_FORWARDS])
     found = flow.job_for(job, actor)

@@ -14,15 +14,15 @@ from nianjian.features.complaints import query
 from nianjian.features.complaints.clocks import Promise
 from nianjian.features.complaints.model import Complaint
 from nianjian.features.complaints.operations.promise import promise
-from nianjian.features.complaints.query import Past, Ticket, Wanted
+from nianjian.features.complaints.query import Past, Ticket, TicketFilter
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require, team_of
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
+from nianjian.platform.registers.rows.filters import RowFilter as Words
+from nianjian.platform.registers.rows.filters import condition
 from nianjian.platform.registers.rows.query import Sight
-from nianjian.platform.registers.rows.wanted import Wanted as Words
-from nianjian.platform.registers.rows.wanted import condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +42,31 @@ class Listing:
 
     def tickets(self, first: int = 0, last: int | None = None) -> list[Ticket]:
         """The tickets from ``first`` to ``last`` (not included; None: to the end)."""
-        return query.told(self.sight.enterprise, self.rows[first:last], self.promise, self.at)
+        return query.rows_to_tickets(self.sight.enterprise, self.rows[first:last], self.promise, self.at)
 
     def of(self, complaints: Sequence[str]) -> list[Ticket]:
         """Those of the tickets named that are in the list."""
-        return query.told(self.sight.enterprise, self.rows.filter(key__in=list(complaints)), self.promise, self.at)
+        return query.rows_to_tickets(
+            self.sight.enterprise, self.rows.filter(key__in=list(complaints)), self.promise, self.at
+        )
 
 
-def listed(*, enterprise: str, actor: Actor, wanted: Wanted = Wanted(), at: datetime | None = None) -> Listing:  # noqa: B008 -- a frozen value
+def list_tickets(
+    *,
+    enterprise: str,
+    actor: Actor,
+    wanted: TicketFilter = TicketFilter(),  # noqa: B008 -- a frozen value
+    at: datetime | None = None,
+) -> Listing:
     """List tickets by state, clock and proposal, the earliest due first; ``role_missing``, ``enterprise_unknown``."""
     sight = sight_of(enterprise, actor)
     moment, holds = at or clock.now(), promise(enterprise)
-    return Listing(sight, query.found(sight, wanted, holds, moment), holds, moment)
+    return Listing(sight, query.filter_tickets(sight, wanted, holds, moment), holds, moment)
 
 
 def ticket(*, enterprise: str, complaint: str, actor: Actor, at: datetime | None = None) -> tuple[Ticket, list[Past]]:
     """One ticket and its history; ``complaint_unknown``, also for what the reader may not see."""
-    every = listed(enterprise=enterprise, actor=actor, at=at)
+    every = list_tickets(enterprise=enterprise, actor=actor, at=at)
     found = every.of([complaint])
     if not found:
         raise NianjianError("complaint_unknown", complaint=complaint)

@@ -77,7 +77,7 @@ def match_tickets(
         tables = {name: engine.table(name, files[name], SCHEMAS[name]) for name in TABLES}
         for place, month in enumerate(months):
             progress(month, place, len(months))
-            found += match.look(engine, tables, months[month], own_ids, minutes)
+            found += match.match_calls(engine, tables, months[month], own_ids, minutes)
     told = service.keep(enterprise=enterprise, found=found, snapshot=versions["calls"], seen=seen, actor=actor)
     return {"looked_at": len(found)} | told
 

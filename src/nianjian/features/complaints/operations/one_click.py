@@ -66,7 +66,7 @@ def complain(*, token: str, once: str, texts: Mapping[str, str]) -> str:
 
     ``complaint_door_unknown``, ``register_row_faulty`` with findings.
     """
-    door = query.behind(token)
+    door = query.get_by_token(token)
     given = {name: text for name, text in texts.items() if name in FIELDS}
     try:
         return _opened(door, once, given)
@@ -81,7 +81,7 @@ def drill(*, token: str, phone: str, actor: Actor) -> str:
 
     ``phone``: whom the call-back calls, "": nobody. ``role_missing``, and what `complain` raises.
     """
-    door = query.behind(token)
+    door = query.get_by_token(token)
     require(actor, door.enterprise_id, Act.REPORT)
     texts = {"complainant": phone.strip(), "category": OTHER, "content": DRILL, "drill": "是"}
     return _opened(door, f"drill-{secrets.token_hex(8)}", texts)
@@ -92,13 +92,13 @@ def _opened(door: Door, once: str, texts: Mapping[str, str]) -> str:
     return service.add(enterprise=door.enterprise_id, texts=given, actor=STRANGER)
 
 
-def listed(*, enterprise: str, actor: Actor) -> QuerySet[Door]:
+def list_addresses(*, enterprise: str, actor: Actor) -> QuerySet[Door]:
     """The open addresses; ``role_missing``, ``enterprise_unknown``."""
     _may(actor, enterprise)
     return query.doors(enterprise)
 
 
-def one(*, enterprise: str, door: int, actor: Actor) -> Door:
+def get_address(*, enterprise: str, door: int, actor: Actor) -> Door:
     """One address; ``role_missing``, ``complaint_door_unknown``."""
     _may(actor, enterprise)
     return query.door(enterprise, door)

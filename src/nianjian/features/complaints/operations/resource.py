@@ -8,7 +8,7 @@ from typing import Final
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.words import mark
 from nianjian.features.complaints.documents import Ticketed, to_document
-from nianjian.features.complaints.operations.listing import listed
+from nianjian.features.complaints.operations.listing import list_tickets
 from nianjian.features.complaints.query import Ticket, as_dict
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.operations.operation import Resource
@@ -16,7 +16,7 @@ from nianjian.platform.registers.rows import address
 
 
 def _read(enterprise: str, actor: Actor, keys: Sequence[str]) -> list[Ticket]:
-    return listed(enterprise=enterprise, actor=actor).of(keys)
+    return list_tickets(enterprise=enterprise, actor=actor).of(keys)
 
 
 TICKETS: Final = Resource(

@@ -15,8 +15,8 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.complaints.operations import acts
 from nianjian.features.complaints.operations.listing import ticket as read
 from nianjian.features.complaints.operations.match import DECISIONS, decide, match_tickets
+from nianjian.features.complaints.pages.detail import render_ticket_page
 from nianjian.features.complaints.pages.forms import FORMS, Paper
-from nianjian.features.complaints.pages.one import drawn
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.complaints.states import Act
 from nianjian.features.registers.pages.forms import RowForm
@@ -25,7 +25,7 @@ from nianjian.platform.home.http.answers import UNPROCESSABLE
 from nianjian.platform.home.http.bodies import takes_files
 from nianjian.platform.registers.attachments.service import ROW_LIMIT
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 
 ASKED: Final = (  # of a new ticket; what happens later is recorded by acts
     "ticket_id", "source", "reference", "accepted_at", "arrived_at", "complainant", "complained", "called_at",
@@ -47,11 +47,11 @@ def act(request: Request, code: str, ticket: str, act: str) -> HttpResponse:
         try:
             form.run(enterprise=code, actor=request.actor, key=ticket)
         except NianjianError as error:
-            form.add_error(None, " ".join(said(error)))
+            form.add_error(None, " ".join(describe_error(error)))
         else:
             messages.success(request, _("It is recorded."))
             return redirect("complaints-one", code=code, ticket=ticket)
-    return drawn(request, ticket, wrong=(done, form), status=UNPROCESSABLE)
+    return render_ticket_page(request, ticket, wrong=(done, form), status=UNPROCESSABLE)
 
 
 @require_POST
@@ -67,7 +67,7 @@ def match(request: Request, code: str, ticket: str) -> HttpResponse:
         else:
             return redirect("data-job", code=code, job=_looked(request, code, [ticket]))
     except NianjianError as error:
-        messages.error(request, " ".join(said(error)))
+        messages.error(request, " ".join(describe_error(error)))
     return redirect(f"{reverse('complaints-one', kwargs={'code': code, 'ticket': ticket})}#call")
 
 
@@ -99,7 +99,7 @@ def attach(request: Request, code: str, ticket: str) -> HttpResponse:
             acts.attach(enterprise=code, complaint=ticket, name=file.name, content=file.read(), actor=request.actor)
             messages.success(request, _("The file is kept, encrypted."))
         except NianjianError as error:
-            messages.error(request, said(error)[0])
+            messages.error(request, describe_error(error)[0])
     return redirect(f"{reverse('complaints-one', kwargs={'code': code, 'ticket': ticket})}#papers")
 
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy
 from nianjian.engines.paper.texts.complaints import HANDS, PROPOSALS, STATES
 from nianjian.features.complaints.clocks import Hand
 from nianjian.features.complaints.operations import acts
-from nianjian.features.complaints.query import Wanted
+from nianjian.features.complaints.query import TicketFilter
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.complaints.states import EXCLUSIONS, Act, State
-from nianjian.features.registers.pages import shown as registers
+from nianjian.features.registers.pages import presenters as registers
 from nianjian.platform.operations.fields import LINE
 from nianjian.platform.registers.attachments.service import TYPES
 from nianjian.platform.web.forms import OperationForm, form
@@ -56,11 +56,11 @@ class Filter(forms.Form):
         super().__init__(data)
         self.is_valid()  # what cannot be read is left out
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> TicketFilter:
         """Return what is asked for, but for the text."""
         given = self.cleaned_data
         state, hand, drill = (given.get(name, "") for name in ("state", "hand", "drill"))
-        return Wanted(
+        return TicketFilter(
             states=frozenset() if state == ALL else frozenset({State(state)}) if state else WORKED,
             hands=frozenset({Hand(hand)}) if hand and hand != OVERDUE else frozenset(),
             overdue=hand == OVERDUE,

@@ -13,21 +13,21 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.complaints.forwards.mapping import UPSTREAM, ForwardMapping, spelt
+from nianjian.features.complaints.forwards.mapping import UPSTREAM, ForwardMapping, parse_mapping
 from nianjian.features.complaints.operations import forwards as flow
-from nianjian.features.complaints.operations import looked
-from nianjian.features.complaints.operations.looked import ListColumn, ListLook
+from nianjian.features.complaints.operations import preview
+from nianjian.features.complaints.operations.preview import ListColumn, ListLook
 from nianjian.features.complaints.sheet import COMPLAINTS
-from nianjian.features.registers.pages import shown as registers
+from nianjian.features.registers.pages import presenters as registers
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import UNPROCESSABLE, named
+from nianjian.platform.home.http.answers import UNPROCESSABLE, as_attachment
 from nianjian.platform.home.http.bodies import takes_files
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.forms import MOMENTS
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Column, Table
-from nianjian.platform.web.work import placed, verdict
+from nianjian.platform.web.work import describe_cell_error, verdict
 
 HEADING: Final = "heading_"
 SHORT: Final = " · "  # between examples
@@ -88,7 +88,7 @@ class Forward(forms.Form):
         """Return what was given, as far as it can be read."""
         given = self.cleaned_data
         columns = {name: given.get(HEADING + name, "") for name in UPSTREAM}
-        return spelt(given.get("source"), columns, given.get("moments", ""), given["file"].name)
+        return parse_mapping(given.get("source"), columns, given.get("moments", ""), given["file"].name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -103,7 +103,7 @@ def forwards(request: Request, code: str) -> HttpResponse:
             try:
                 return redirect("data-job", code=code, job=_asked(request, code, form))
             except NianjianError as error:
-                form.add_error("file", " ".join(said(error)))
+                form.add_error("file", " ".join(describe_error(error)))
     return _page(request, form, status, open=status == UNPROCESSABLE)
 
 
@@ -115,7 +115,7 @@ def _page(request: Request, form: Forward, status: int, **more: object) -> HttpR
 @require_POST
 @page(Act.LOAD)
 @takes_files
-def look(request: Request, code: str) -> HttpResponse:
+def preview_list(request: Request, code: str) -> HttpResponse:
     """Show the list's own headings with some of their values, and what an import would say; nothing is kept."""
     form = Forward(request.POST, request.FILES)
     form.full_clean()
@@ -123,7 +123,7 @@ def look(request: Request, code: str) -> HttpResponse:
         return _page(request, form, UNPROCESSABLE, open=True, fault=gettext("Choose a file first."))
     try:
         content = _content(form)
-        found = looked.look_at(
+        found = preview.look_at(
             enterprise=code,
             name=form.cleaned_data["file"].name,
             content=content,
@@ -131,7 +131,7 @@ def look(request: Request, code: str) -> HttpResponse:
             actor=request.actor,
         )
     except NianjianError as error:
-        return _page(request, form, UNPROCESSABLE, open=True, fault=" ".join(said(error)))
+        return _page(request, form, UNPROCESSABLE, open=True, fault=" ".join(describe_error(error)))
     again = Forward(request.POST, request.FILES, columns=found.columns)
     return _page(request, again, 200, open=True, look=found, columns=_columns(found), **_verdict(found))
 
@@ -152,14 +152,14 @@ def _columns(found: ListLook) -> Table:
 def _verdict(found: ListLook) -> dict[str, object]:
     """Whether it could be imported so, in words; the first faults."""
     if found.fault is not None:
-        return {"fault": said(found.fault)[0]}
-    faults = [placed(one.code, one.values()) for one in found.findings[:FAULTS]]
+        return {"fault": describe_error(found.fault)[0]}
+    faults = [describe_cell_error(one.code, one.values()) for one in found.findings[:FAULTS]]
     return {"verdict": verdict(found.faulty, found.read), "faulty": bool(found.faulty), "faults": faults}
 
 
 def _asked(request: Request, code: str, form: Forward) -> str:
     """The job of its import; what `_content` and `flow.ask` raise."""
-    return flow.ask(
+    return flow.enqueue_import(
         enterprise=code,
         name=form.cleaned_data["file"].name,
         content=_content(form),
@@ -181,11 +181,11 @@ def _content(form: Forward) -> bytes:
 
 @require_safe
 @page(Act.LOAD)
-def marked(request: Request, code: str, job: str) -> HttpResponse:
+def download_marked(request: Request, code: str, job: str) -> HttpResponse:
     """Give a faulty list back with its faults marked, to whom it came from; else 404."""
     try:
-        name, content = flow.marked(enterprise=code, job=job, actor=request.actor)
+        name, content = flow.get_marked_workbook(enterprise=code, job=job, actor=request.actor)
     except NianjianError as error:
         raise Http404 from error
     answer = HttpResponse(content, content_type=WORKBOOK)
-    return named(answer, name)
+    return as_attachment(answer, name)

@@ -16,15 +16,15 @@ from django.views.decorators.http import require_POST, require_safe
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.complaints import PROPOSALS, STATES
 from nianjian.features.complaints.operations import acts
-from nianjian.features.complaints.operations.listing import Listing, listed
-from nianjian.features.complaints.pages import shown
+from nianjian.features.complaints.operations.listing import Listing, list_tickets
+from nianjian.features.complaints.pages import presenters
 from nianjian.features.complaints.pages.forms import Filter, Several
 from nianjian.features.complaints.query import BY_DUE, Ticket, as_dict
 from nianjian.features.complaints.states import State
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.paging import Order, Page, ordered, paged
 from nianjian.platform.web.tables import Column, column
 
@@ -53,7 +53,7 @@ class _Cut:
 def tickets(request: Request, code: str) -> HttpResponse:
     """List the tickets; without a choice of states those on which there is still work."""
     form = Filter(request.GET)
-    found = listed(enterprise=code, actor=request.actor, wanted=form.wanted())
+    found = list_tickets(enterprise=code, actor=request.actor, wanted=form.wanted())
     order = ordered(request, SORTS, "due")
     found = found.narrowed(form.text(), order.by)
     cut: Page[Ticket] = paged(request, _Cut(found), total=found.rows.count())
@@ -67,7 +67,7 @@ def tickets(request: Request, code: str) -> HttpResponse:
         "query": request.GET.urlencode(),
         "may_load": may(request.actor, code, Act.LOAD),
         "may_administer": may(request.actor, code, Act.ADMINISTER),
-        "any": form.narrowed or bool(cut.rows) or listed(enterprise=code, actor=request.actor).rows.exists(),
+        "any": form.narrowed or bool(cut.rows) or list_tickets(enterprise=code, actor=request.actor).rows.exists(),
     }
     return render(request, "complaints/list.html", context)
 
@@ -107,8 +107,8 @@ def clocks(one: Ticket, found: Listing) -> list[tuple[str, str, str]]:
     """(name, what it says, badge) of both clocks."""
     responded, finished = one.row.responded_at is not None, one.state is State.CLOSED
     return [
-        (_("Response"), *shown.hand(one.response, found.at, done=responded)),
-        (_("Close"), *shown.hand(one.close, found.at, done=finished)),
+        (_("Response"), *presenters.present_clock_status(one.response, found.at, done=responded)),
+        (_("Close"), *presenters.present_clock_status(one.close, found.at, done=finished)),
     ]
 
 
@@ -123,7 +123,7 @@ def several(request: Request, code: str) -> HttpResponse:
         else:
             messages.success(request, _to_several(request, code, form))
     except NianjianError as error:
-        messages.error(request, " ".join(said(error)))
+        messages.error(request, " ".join(describe_error(error)))
     return redirect(f"{reverse('complaints', kwargs={'code': code})}?{request.GET.urlencode()}".rstrip("?"))
 
 

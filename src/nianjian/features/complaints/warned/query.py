@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from nianjian.features.complaints import query
-from nianjian.features.complaints.clocks import Clock, Hand, Promise, Reading, reading
+from nianjian.features.complaints.clocks import Clock, Hand, Promise, Reading, evaluate_clock
 from nianjian.features.complaints.model import Complaint
 from nianjian.features.complaints.warned.model import Warned
 
@@ -25,7 +25,7 @@ class Pressing:
     reading: Reading
 
 
-def pressing(enterprise: str, promise: Promise, at: datetime) -> list[Pressing]:
+def list_due_soon(enterprise: str, promise: Promise, at: datetime) -> list[Pressing]:
     """Clocks that are to be warned of at a moment and whose work is not done, the earliest due first; drills too."""
     longest = max((limit.length for terms in promise.terms for limit in terms.values()), default=timedelta())
     rows = query.tickets(enterprise, drills=True).filter(
@@ -41,7 +41,7 @@ def waiting(at: datetime) -> list[str]:
     return sorted(set(rows.order_by().values_list("enterprise_id", flat=True).distinct()))
 
 
-def warned(enterprise: str) -> set[tuple[str, str]]:
+def list_sent_warnings(enterprise: str) -> set[tuple[str, str]]:
     """(ticket, clock) of each warning that was given."""
     return set(Warned.objects.filter(enterprise_id=enterprise).values_list("key", "clock"))
 
@@ -49,6 +49,6 @@ def warned(enterprise: str) -> set[tuple[str, str]]:
 def _of(row: Complaint, promise: Promise, at: datetime) -> Iterator[Pressing]:
     facts = query.facts(row).at(at)
     for clock, done in ((Clock.RESPONSE, facts.responded), (Clock.CLOSE, facts.finished)):
-        read = reading(clock, facts, promise, at)
+        read = evaluate_clock(clock, facts, promise, at)
         if done is None and read.due is not None and read.due >= at - GRACE and read.hand in {Hand.WARNED, Hand.LATE}:
             yield Pressing(row, read)

@@ -20,7 +20,7 @@ from nianjian.platform.audit.record import record
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class SlaWarning:
     """A warning that is given now: ``number`` is its own, and no other's."""
 
     number: int
@@ -28,7 +28,7 @@ class Given:
     reading: Reading
 
 
-def _nobody(_given: Sequence[Given]) -> None:
+def _nobody(_given: Sequence[SlaWarning]) -> None:
     """Tell nobody beside the audit chain."""
 
 
@@ -38,7 +38,7 @@ def warn(
     promise: Promise,
     at: datetime,
     actor: Actor,
-    tell: Callable[[Sequence[Given]], None] = _nobody,
+    tell: Callable[[Sequence[SlaWarning]], None] = _nobody,
 ) -> int:
     """Give every warning that is due at a moment and was not given; how many. ``tell`` is in the same transaction."""
     if not _fresh(enterprise, promise, at):  # most looks find nothing: they lock nothing
@@ -51,7 +51,7 @@ def warn(
             row, read = one.row, one.reading
             made = Warned(enterprise_id=enterprise, key=row.key, clock=read.clock.value, warned_at=at)
             made.save(force_insert=True)
-            given.append(Given(made.pk, row, read))
+            given.append(SlaWarning(made.pk, row, read))
             told: dict[str, object] = {"complaint": row.key, "clock": read.clock.value, "hand": read.hand.value}
             told |= {"due": read.due.isoformat() if read.due else None, "assignee": row.assignee, "team": row.team_id}
             data = told | ({"drill": True} if row.drill else {})
@@ -68,8 +68,8 @@ def delete_left(*, enterprise: str) -> int:
 
 
 def _fresh(enterprise: str, promise: Promise, at: datetime) -> list[query.Pressing]:
-    given = query.warned(enterprise)
-    found = query.pressing(enterprise, promise, at)
+    given = query.list_sent_warnings(enterprise)
+    found = query.list_due_soon(enterprise, promise, at)
     return [one for one in found if (one.row.key, one.reading.clock.value) not in given]
 
 

@@ -14,10 +14,10 @@ from nianjian.features.dial_policy.api.policy import GATE
 from nianjian.features.dial_policy.operations import check, live
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Day, Text
 from nianjian.platform.api.operations import read
 from nianjian.platform.api.paging import after
-from nianjian.platform.home.http.answers import named
+from nianjian.platform.api.parameter_types import Day, Text
+from nianjian.platform.home.http.answers import as_attachment
 
 router = Router(tags=["gate"])
 CSV = "text/csv"
@@ -152,4 +152,4 @@ def gate_journal(request: Request, code: str, asked: Query[JournalWanted]) -> St
     answer = StreamingHttpResponse(part.lines, content_type=f"{CSV}; charset=utf-8")
     if part.following is not None:
         answer.headers["Link"] = f'<{after(request, day=day, since=part.following)}>; rel="next"'
-    return named(answer, f"gate-{code}-{day}.csv")
+    return as_attachment(answer, f"gate-{code}-{day}.csv")

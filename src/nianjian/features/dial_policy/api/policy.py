@@ -10,9 +10,9 @@ from ninja import Field, Query, Router, Schema
 from nianjian.features.dial_policy.operations import policy
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Text
 from nianjian.platform.api.operations import read, write
 from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.parameter_types import Text
 
 router = Router(tags=["gate"])
 GATE = "/enterprises/{code}/gate"
@@ -201,4 +201,4 @@ def _told(done: policy.Done) -> dict[str, Any]:
 
 
 def _allowed(request: Request, code: str) -> dict[str, Any]:
-    return policy.listed(enterprise=code, actor=request.actor)
+    return policy.summarize_policy(enterprise=code, actor=request.actor)

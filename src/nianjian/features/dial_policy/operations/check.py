@@ -108,7 +108,7 @@ def take(*, question: Question, call_id: str, gate: str, actor: Actor) -> dict[s
     return {**told, "taken": True}
 
 
-def found(*, wanted: Wanted, limit: int, actor: Actor, lines: int | None = None) -> Found:
+def search_journal(*, wanted: Wanted, limit: int, actor: Actor, lines: int | None = None) -> Found:
     """Search the journal, at most so many ``lines`` of it; without an enterprise only for whom may read everywhere.
 
     ``role_missing``.
@@ -127,7 +127,7 @@ def lately(*, wanted: Wanted, limit: int, actor: Actor) -> Found:
         today = datetime.combine(clock.today(), time(), clock.ZONE)
         last = int(today.timestamp() * 1000) if wanted.until is None else wanted.until - 1
         wanted = replace(wanted, since=last - (last + EAST) % DAY)
-    return found(wanted=wanted, limit=limit, actor=actor, lines=LINES)
+    return search_journal(wanted=wanted, limit=limit, actor=actor, lines=LINES)
 
 
 def again(*, what: str, actor: Actor) -> dict[str, Any]:

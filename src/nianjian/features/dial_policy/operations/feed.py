@@ -112,7 +112,7 @@ def _given(place: Path, code: str, known: form.TenantEntry | None, now: int, *, 
         raise
     except Exception as fault:
         LOG.exception("the gate cannot be told of %s: every call of it is refused", code)
-        told = refused.part(code, write.told(place, code), refused.named(fault), now)
+        told = refused.part(code, write.told(place, code), refused.to_named_error(fault), now)
         return write.Given(told, _standing(place, code, () if known is None else known.lists))
 
 
@@ -218,6 +218,6 @@ def _built(row: GateList, tenant: Tenant) -> form.ListEntry:
     return form.ListEntry(row.kind, True, row.sha256, row.size, row.entries, tuple(names))  # noqa: FBT003 -- a built one
 
 
-def told(code: str) -> dict[str, Any] | None:
+def find_published_policy(code: str) -> dict[str, Any] | None:
     """An enterprise's JSON of the generation in force; None where there is none."""
     return write.told(root(), code)

@@ -23,7 +23,7 @@ from nianjian.engines.gate.snapshot.lists import OPEN
 from nianjian.engines.gate.snapshot.tenant import Tenant
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.files import reading
+from nianjian.engines.kernel.files import wrap_read_errors
 from nianjian.features.dial_policy.operations import facts
 from nianjian.features.dial_policy.operations import feed as gate_feed
 from nianjian.platform.accounts import query as accounts
@@ -77,7 +77,7 @@ def build(*, kind: str, path: Path, enterprise: str, actor: Actor, progress: Pro
         raise NianjianError("gate_list_kind_unknown", kind=kind, kinds=", ".join(SHEETS))
     digest = _sha256(path)
     place = gate_feed.root()
-    told = gate_feed.policy(enterprise, gate_feed.told(enterprise), int(clock.now().timestamp()))
+    told = gate_feed.policy(enterprise, gate_feed.find_published_policy(enterprise), int(clock.now().timestamp()))
     tenant = Tenant(told, (), ())
     purposes, words = facts.Purposes(tenant, kind), facts.words(tenant)
     with write.alone(place):
@@ -93,7 +93,7 @@ def build(*, kind: str, path: Path, enterprise: str, actor: Actor, progress: Pro
     return Receipt(kind, path.name, digest, sha256, size, count.rows, entries, count.rejected, lines, fed.generation)
 
 
-def listed(*, enterprise: str, actor: Actor) -> list[dict[str, Any]]:
+def list_built_lists(*, enterprise: str, actor: Actor) -> list[dict[str, Any]]:
     """The built lists in use."""
     require(actor, enterprise, Act.READ)
     names = ("kind", "file", "file_sha256", "sha256", "entries", "size", "recorded_by", "recorded_at")
@@ -235,5 +235,5 @@ def _purposes(column: pa.Array | None, rows: int, purposes: facts.Purposes) -> n
 
 
 def _sha256(path: Path) -> str:
-    with reading(path), path.open("rb") as file:
+    with wrap_read_errors(path), path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -22,7 +22,7 @@ from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.registers import models
 from nianjian.platform.registers.gate_policies import query, service
-from nianjian.platform.registers.gate_policies.service import Wanted
+from nianjian.platform.registers.gate_policies.service import PolicyValues
 from nianjian.platform.registers.versions.query import believed
 from nianjian.platform.rulebook.rulebooks import rulebook
 
@@ -67,7 +67,7 @@ def set_cap(
     if cap is not None and not 0 <= cap <= MOST:
         raise NianjianError("gate_cap_wrong", cap=cap, most=MOST)
     name = _known(enterprise, key, name.strip())
-    wanted = Wanted(key, name, {"cap": cap, "white_list": white_list}, reason)
+    wanted = PolicyValues(key, name, {"cap": cap, "white_list": white_list}, reason)
     return _change(enterprise, wanted, actor)
 
 
@@ -81,11 +81,11 @@ def carry(
     """
     name = _known(enterprise, key, name.strip())
     values = {"cap": cap, "white_list": white_list}
-    standing = query.standing(enterprise, key, name)
+    standing = query.find_policy_in_force(enterprise, key, name)
     if standing is None or standing.values != values:
-        wanted = Wanted(key, name, values, reason)
-        service.put(enterprise=enterprise, wanted=wanted, actor=actor, approval=approval, second=str(actor))
-    tell(enterprise)
+        wanted = PolicyValues(key, name, values, reason)
+        service.apply_policy(enterprise=enterprise, wanted=wanted, actor=actor, approval=approval, second=str(actor))
+    feed_after_commit(enterprise)
 
 
 def choose(*, enterprise: str, rule: str, on: bool, reason: str, actor: Actor) -> Done:
@@ -93,7 +93,7 @@ def choose(*, enterprise: str, rule: str, on: bool, reason: str, actor: Actor) -
     require(actor, enterprise, Act.REQUEST)
     one = accounts.enterprise(enterprise)
     ruled.chosen(rulebook(day=None, province=one.province, enterprise=enterprise), rule)
-    return _change(enterprise, Wanted(ruled.RULE, rule, {"on": on}, reason), actor)
+    return _change(enterprise, PolicyValues(ruled.RULE, rule, {"on": on}, reason), actor)
 
 
 def fail_open(*, enterprise: str, purpose: str, on: bool, reason: str, actor: Actor) -> Done:
@@ -107,7 +107,7 @@ def fail_open(*, enterprise: str, purpose: str, on: bool, reason: str, actor: Ac
     known = [*(words if isinstance(words, Mapping) else ()), UNNAMED, OTHER]
     if purpose not in known:
         raise NianjianError("gate_purpose_unknown", purpose=purpose, purposes=", ".join(known))
-    wanted = Wanted(ruled.PURPOSE, purpose, {"fail_open": on}, reason)
+    wanted = PolicyValues(ruled.PURPOSE, purpose, {"fail_open": on}, reason)
     return _change(enterprise, wanted, actor)
 
 
@@ -115,18 +115,18 @@ def enforce(*, enterprise: str, on: bool, reason: str, actor: Actor) -> Done:
     """Let the gate refuse, or only look on (试运行), which asks for a second person, always; as `set_cap`."""
     require(actor, enterprise, Act.REQUEST)
     accounts.enterprise(enterprise)
-    wanted = Wanted(ruled.MODE, "", {"enforce": on}, reason)
+    wanted = PolicyValues(ruled.MODE, "", {"enforce": on}, reason)
     return _change(enterprise, wanted, actor)
 
 
 def approve(approval: str, actor: Actor) -> dict[str, object]:
     """Carry an approved request out and tell the gate; errors as `registers.gate_policies.service.approve`."""
     row = service.approve(approval=approval, actor=actor)
-    tell(row.enterprise_id)
+    feed_after_commit(row.enterprise_id)
     return {"key": row.key, "name": row.name, "values": row.values}
 
 
-def asked(subjects: Collection[str]) -> dict[str, dict[str, object]]:
+def summarize_proposals(subjects: Collection[str]) -> dict[str, dict[str, object]]:
     """What requests ask for, by subject, to be read before saying yes."""
     return {
         id_: {
@@ -147,7 +147,7 @@ class Telling:
     failed: bool = False
 
 
-def tell(enterprise: str) -> Telling:
+def feed_after_commit(enterprise: str) -> Telling:
     """Write the snapshot as soon as the transaction is over; the lists stay as they are.
 
     What keeps it from being written is logged, no fault of the change that is committed by then: it may even lie in
@@ -166,7 +166,7 @@ def tell(enterprise: str) -> Telling:
     return telling
 
 
-def listed(*, enterprise: str, actor: Actor) -> dict[str, Any]:
+def summarize_policy(*, enterprise: str, actor: Actor) -> dict[str, Any]:
     """What the gate allows: mode, caps with their meters, channels, purposes, what was set and what can be chosen.
 
     ``problems``: why the gate cannot be told of it; what a rule that cannot be read stands behind is left out.
@@ -174,7 +174,7 @@ def listed(*, enterprise: str, actor: Actor) -> dict[str, Any]:
     require(actor, enterprise, Act.READ)
     one = accounts.enterprise(enterprise)
     book = rulebook(day=None, province=one.province, enterprise=enterprise)
-    before = gate_feed.told(enterprise)
+    before = gate_feed.find_published_policy(enterprise)
     settings = query.in_force(enterprise)
     problems: list[NianjianError] = []
     try:
@@ -259,19 +259,19 @@ def _setting(one: query.Setting) -> dict[str, Any]:
     return told | {"since": one.since, "approval": one.approval or None}
 
 
-def _change(enterprise: str, wanted: Wanted, actor: Actor) -> Done:
+def _change(enterprise: str, wanted: PolicyValues, actor: Actor) -> Done:
     """Put it in force, or ask for a second person; whether two are needed is looked at with all others waiting."""
     with transaction.atomic():
         lock_enterprise(enterprise)
         if _two(enterprise, wanted):
             waiting = service.propose(enterprise=enterprise, wanted=wanted, actor=actor)
             return Done("pending", waiting.id, wanted.key, wanted.name, wanted.values, told=False)
-        service.put(enterprise=enterprise, wanted=wanted, actor=actor)
-        telling = tell(enterprise)
+        service.apply_policy(enterprise=enterprise, wanted=wanted, actor=actor)
+        telling = feed_after_commit(enterprise)
     return Done("set", None, wanted.key, wanted.name, wanted.values, told=not telling.failed)
 
 
-def _two(enterprise: str, wanted: Wanted) -> bool:
+def _two(enterprise: str, wanted: PolicyValues) -> bool:
     """Whether it touches what is isolated: a cap its own, everything else whatever is isolated in the enterprise.
 
     To let calls go unasked is never one person's own choice, be it while the gate cannot know or all of them.
@@ -280,7 +280,7 @@ def _two(enterprise: str, wanted: Wanted) -> bool:
         return True
     if wanted.key not in ruled.CAPPED:
         return query.isolates(enterprise)
-    standing = query.standing(enterprise, wanted.key, wanted.name)
+    standing = query.find_policy_in_force(enterprise, wanted.key, wanted.name)
     return bool(wanted.values["white_list"]) or (standing is not None and bool(standing.values.get("white_list")))
 
 

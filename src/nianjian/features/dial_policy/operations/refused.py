@@ -49,7 +49,7 @@ def versioned(told: Mapping[str, Any], before: Mapping[str, Any] | None, now: in
     return {**told, "version": version if same else max(now, version + 1)}
 
 
-def named(fault: Exception) -> NianjianError:
+def to_named_error(fault: Exception) -> NianjianError:
     """A fault as the error that it is, or as one that names its kind: a message may hold what stands in a row."""
     return fault if isinstance(fault, NianjianError) else NianjianError(FAULT, kind=type(fault).__name__)
 

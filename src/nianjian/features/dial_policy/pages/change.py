@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dial_policy.operations import policy
 from nianjian.features.dial_policy.pages.forms import Cap, Choice, FailOpen, Mode, Reasoned
-from nianjian.features.dial_policy.pages.shown import purpose
+from nianjian.features.dial_policy.pages.presenters import purpose
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http.answers import UNPROCESSABLE
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 
 FORMS: Final[Mapping[str, type[Reasoned]]] = {"mode": Mode, "fail-open": FailOpen, "cap": Cap, "choice": Choice}
 
@@ -28,7 +28,7 @@ FORMS: Final[Mapping[str, type[Reasoned]]] = {"mode": Mode, "fail-open": FailOpe
 @page(Act.REQUEST)
 def change(request: Request, code: str) -> HttpResponse:
     """Show the forms; put the one that was sent in force, or ask for a second person."""
-    told = policy.listed(enterprise=code, actor=request.actor)
+    told = policy.summarize_policy(enterprise=code, actor=request.actor)
     act, status = request.POST.get("act", ""), 200
     forms = {name: _form(name, told, request if name == act else None) for name in FORMS}
     if request.method == "POST":
@@ -37,7 +37,7 @@ def change(request: Request, code: str) -> HttpResponse:
             try:
                 done = _done(code, act, forms[act].cleaned_data, request.actor)
             except NianjianError as error:
-                forms[act].add_error(None, " ".join(said(error)))
+                forms[act].add_error(None, " ".join(describe_error(error)))
             else:
                 _say(request, done)
                 return redirect("gate", code=code)

@@ -16,12 +16,12 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.words import words
 from nianjian.features.dial_policy.operations import check, live, policy
-from nianjian.features.dial_policy.pages import shown
+from nianjian.features.dial_policy.pages import presenters
 from nianjian.features.dial_policy.pages.forms import Filter
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import named
+from nianjian.platform.home.http.answers import as_attachment
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.web import rule_values as rules_shown
 from nianjian.platform.web.access import Request, page
@@ -48,9 +48,9 @@ class _History:
 
 @require_safe
 @page(Act.READ)
-def here(request: Request, code: str) -> HttpResponse:
+def policy_overview(request: Request, code: str) -> HttpResponse:
     """Show what the gate allows and why, how it is, and its last decisions."""
-    told = policy.listed(enterprise=code, actor=request.actor)
+    told = policy.summarize_policy(enterprise=code, actor=request.actor)
     book = rulebook(day=clock.today(), province=request.enterprise.province or None, enterprise=code)
     known = book.in_force
     last = check.lately(wanted=Wanted(enterprise=code), limit=LAST, actor=request.actor)
@@ -61,15 +61,15 @@ def here(request: Request, code: str) -> HttpResponse:
     context = {
         "told": told,
         "problems": [sentence(one["code"], one["values"], words(current())) for one in told["problems"]],
-        "state": shown.state(live.state(enterprise=code, actor=request.actor)),
-        "purposes": shown.purposes(code, told["purposes"], known),
-        "caps": shown.caps(code, caps.rows, told["channels"], known),
+        "state": presenters.state(live.state(enterprise=code, actor=request.actor)),
+        "purposes": presenters.purposes(code, told["purposes"], known),
+        "caps": presenters.caps(code, caps.rows, told["channels"], known),
         "caps_page": caps,
-        "open": [shown.purpose(one["name"]) for one in told["purposes"] if one["fail_open"]],
-        "settings": shown.settings(settings.rows),
+        "open": [presenters.purpose(one["name"]) for one in told["purposes"] if one["fail_open"]],
+        "settings": presenters.settings(settings.rows),
         "settings_page": settings,
-        "rules": shown.rules(code, [rules_shown.told(rule, book) for rule in behind]),
-        "decisions": shown.decisions(code, [check.plain(one) for one in last.decisions], known),
+        "rules": presenters.rules(code, [rules_shown.present_rule(rule, book) for rule in behind]),
+        "decisions": presenters.decisions(code, [check.plain(one) for one in last.decisions], known),
         "cut": last.reached is not None,
         "lines": check.LINES,
         "may": may(request.actor, code, Act.REQUEST),
@@ -91,7 +91,7 @@ def decisions(request: Request, code: str) -> HttpResponse:
     context = {
         "form": form,
         "page": cut,
-        "table": shown.decisions(code, [check.plain(one) for one in cut.rows], book.in_force),
+        "table": presenters.decisions(code, [check.plain(one) for one in cut.rows], book.in_force),
         "more": len(found.decisions) == FARTHEST_BACK * SIZE + 1 and not cut.on,
         "further": "" if found.reached is None else address(request, until=str(found.reached + 1), page=""),
         "lines": check.LINES,
@@ -108,7 +108,7 @@ def journal(request: Request, code: str) -> StreamingHttpResponse:
     day, since = _day(request), _moment(request, "since")
     part = live.journal(enterprise=code, day=day, actor=request.actor, since=since)
     answer = StreamingHttpResponse(part.lines, content_type="text/csv; charset=utf-8")
-    return named(answer, f"gate-{code}-{day}{'' if since is None else f'-{since}'}.csv")
+    return as_attachment(answer, f"gate-{code}-{day}{'' if since is None else f'-{since}'}.csv")
 
 
 def _moment(request: Request, name: str) -> int | None:

@@ -7,7 +7,7 @@ from django.urls import path
 from nianjian.features.dial_policy.pages import change, pages
 
 urlpatterns = [
-    path("", pages.here, name="gate"),
+    path("", pages.policy_overview, name="gate"),
     path("change/", change.change, name="gate-change"),
     path("decisions/", pages.decisions, name="gate-decisions"),
     path("decisions/journal.csv", pages.journal, name="gate-journal"),

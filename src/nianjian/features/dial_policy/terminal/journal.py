@@ -40,7 +40,7 @@ def configure_journal(actions: Actions) -> None:
 def _list(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.engines.gate.decisions.search import Wanted
-    from nianjian.features.dial_policy.operations.check import found, plain
+    from nianjian.features.dial_policy.operations.check import plain, search_journal
 
     wanted = Wanted(
         enterprise=args.enterprise or "",
@@ -53,7 +53,7 @@ def _list(args: argparse.Namespace) -> Answer:
         since=None if (first := getattr(args, "from")) is None else _midnight(first),
         until=None if args.to is None else _midnight(args.to + timedelta(days=1)),
     )
-    told = found(wanted=wanted, limit=args.limit, actor=actor)
+    told = search_journal(wanted=wanted, limit=args.limit, actor=actor)
     rows = [plain(one) for one in told.decisions]
 
     def show(console: Console) -> None:
@@ -72,7 +72,7 @@ def _list(args: argparse.Namespace) -> Answer:
 
 
 def _reason(one: dict[str, object]) -> str:
-    return words.told(words.REASONS, str(one["observed"] or one["reason"]), _)
+    return words.translate_code(words.REASONS, str(one["observed"] or one["reason"]), _)
 
 
 def _midnight(day: date) -> int:
@@ -97,7 +97,13 @@ def _replay(args: argparse.Namespace) -> Answer:
                 console,
                 header,
                 [
-                    (one["at"], one["channel"], one["callee"], _reason(one), words.told(words.REASONS, one["now"], _))
+                    (
+                        one["at"],
+                        one["channel"],
+                        one["callee"],
+                        _reason(one),
+                        words.translate_code(words.REASONS, one["now"], _),
+                    )
                     for one in told["differing"]
                 ],
             )

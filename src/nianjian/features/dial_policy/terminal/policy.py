@@ -66,9 +66,9 @@ def _cap(text: str) -> int | str:
 
 def _list(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dial_policy.operations.policy import listed
+    from nianjian.features.dial_policy.operations.policy import summarize_policy
 
-    told = listed(enterprise=args.enterprise, actor=actor)
+    told = summarize_policy(enterprise=args.enterprise, actor=actor)
 
     def show(console: Console) -> None:
         console.print(_("The gate refuses.") if told["enforce"] else _("The gate only looks on: every call goes."))
@@ -90,9 +90,9 @@ def _list(args: argparse.Namespace) -> Answer:
 
 
 def _cap_row(cap: dict[str, Any]) -> tuple[object, ...]:
-    window = words.told(words.WINDOWS, cap["window"], _)
+    window = words.translate_code(words.WINDOWS, cap["window"], _)
     span = f"{window} {cap['seconds']} s" if "seconds" in cap else window
-    key, counts = words.told(words.KEYS, cap["key"], _), words.told(words.COUNTS, cap["counts"], _)
+    key, counts = words.translate_code(words.KEYS, cap["key"], _), words.translate_code(words.COUNTS, cap["counts"], _)
     return key, cap["only"] or None, cap["limit"], span, counts, cap["rule"]
 
 

@@ -18,10 +18,10 @@ from nianjian.features.dossier.arrivals.ranges import Range
 from nianjian.features.dossier.operations import checklist, cutting, sorting
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import FileName, Year, attached
-from nianjian.platform.api.jobs import Job, asked
+from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.parameter_types import FileName, Year, attached
 from nianjian.platform.api.problems import language
 
 router = Router(tags=["dossier"])
@@ -123,13 +123,13 @@ def dossier_arrive(request: Request, code: str, year: Year, file: Query[FileName
     """Bring a file in without saying which item it is; reading it is work. The content is the file."""
     content = request.incoming.content(checklist.LIMIT)
     sorting.take(enterprise=code, year=year, name=file.name, content=content, actor=request.actor)
-    return asked(request, sorting.read(enterprise=code, year=year, actor=request.actor))
+    return enqueued_job_document(request, sorting.read(enterprise=code, year=year, actor=request.actor))
 
 
 @write(router, f"{ARRIVAL}/item", act=Act.LOAD, answer=Job, status=202)
 def dossier_sort(request: Request, code: str, year: Year, arrival: Key, given: ItemChosen) -> dict[str, object]:
     """Say which item a file is: it goes to its check, which is work, and still waits to be confirmed there."""
-    return asked(
+    return enqueued_job_document(
         request,
         sorting.decide(enterprise=code, year=year, arrival=arrival, item=given.item, actor=request.actor),
     )
@@ -142,10 +142,10 @@ def dossier_cut(request: Request, code: str, year: Year, arrival: Key, given: Pa
     Cutting is work; ``papers`` of its result names the check of each. Where it is refused the file waits on.
     """
     papers = [Range(one.item, one.first, one.last) for one in given.papers]
-    job = cutting.ask(
+    job = cutting.enqueue_cutting(
         enterprise=code, year=year, arrival=arrival, papers=papers, leave=given.leave, actor=request.actor
     )
-    return asked(request, job)
+    return enqueued_job_document(request, job)
 
 
 @take(router, f"{ARRIVAL}/pages/{{page}}/picture", act=Act.REVEAL, media=[JPEG])

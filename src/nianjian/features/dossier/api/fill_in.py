@@ -13,9 +13,9 @@ from nianjian.features.dossier.api.items import SEASON
 from nianjian.features.dossier.operations import fill_in
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Year, attached
-from nianjian.platform.api.jobs import Job, asked
+from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, take, write
+from nianjian.platform.api.parameter_types import Year, attached
 
 router = Router(tags=["dossier"])
 SHEET = f"{SEASON}/fill-in/{{report}}"
@@ -69,7 +69,7 @@ class FillInTold(Schema):
 @read(router, SHEET, act=Act.READ, answer=FillInTold)
 def fill_in_get(request: Request, code: str, year: Year, report: Name) -> dict[str, object]:
     """The newest sheet, personal values masked."""
-    found = fill_in.shown(enterprise=code, year=year, report=fill_in.report(report), actor=request.actor)
+    found = fill_in.find_newest_sheet(enterprise=code, year=year, report=fill_in.report(report), actor=request.actor)
     if found is None:
         raise NianjianError("dossier_fill_in_unknown", year=year)
     return found
@@ -78,8 +78,8 @@ def fill_in_get(request: Request, code: str, year: Year, report: Name) -> dict[s
 @write(router, SHEET, act=Act.REPORT, answer=Job, status=202)
 def fill_in_make(request: Request, code: str, year: Year, report: Name) -> dict[str, object]:
     """Gather the fields anew: work for the worker."""
-    job = fill_in.ask(enterprise=code, year=year, report=fill_in.report(report), actor=request.actor)
-    return asked(request, job)
+    job = fill_in.enqueue_sheet(enterprise=code, year=year, report=fill_in.report(report), actor=request.actor)
+    return enqueued_job_document(request, job)
 
 
 @take(router, f"{SHEET}/reveal", act=Act.REVEAL, answer=FillInTold)
@@ -91,7 +91,7 @@ def fill_in_reveal(request: Request, code: str, year: Year, report: Name) -> dic
 @take(router, f"{SHEET}/exports/{{form}}", act=Act.REVEAL, media=[media for media, _draw in fill_in.FORMS.values()])
 def fill_in_export(request: Request, code: str, year: Year, report: Name, form: Literal["pdf", "xlsx"]) -> HttpResponse:
     """The newest sheet as PDF or workbook, personal values in full; the audit chain has the entry."""
-    name, media, content = fill_in.taken(
+    name, media, content = fill_in.download_sheet(
         enterprise=code, year=year, report=fill_in.report(report), form=form, actor=request.actor
     )
     return attached(content, media, name)

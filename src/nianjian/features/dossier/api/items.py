@@ -9,12 +9,12 @@ from ninja import Field, Query, Router, Schema
 
 from nianjian.features.dossier.materials.model import Comment
 from nianjian.features.dossier.materials.service import MOST
-from nianjian.features.dossier.operations import checklist, looked
+from nianjian.features.dossier.operations import checklist, checklist_detail
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Day, Year
 from nianjian.platform.api.operations import read, write
 from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.parameter_types import Day, Year
 
 router = Router(tags=["dossier"])
 SEASON = "/enterprises/{code}/dossier/{year}"
@@ -108,7 +108,7 @@ def dossier_list(request: Request, code: str, year: Year, on: Day | None = None)
     """The checklist as it stands for a package that is handed in on a day, today if none is named."""
     lines = checklist.lines(code, year, request.actor, on)
     missing = checklist.missing(lines)
-    items = [checklist.told(one) for one in lines]
+    items = [checklist.line_to_document(one) for one in lines]
     return {"year": year, "complete": not missing, "missing": missing, "items": items}
 
 
@@ -123,7 +123,9 @@ def dossier_comments(request: Request, code: str, year: Year, item: str, cut: Qu
     """What was said about an item, newest first."""
 
     def rows(first: int, count: int) -> list[Comment]:
-        found = looked.looked(enterprise=code, year=year, item=item, actor=request.actor, first=first, most=count)
+        found = checklist_detail.get_item_detail(
+            enterprise=code, year=year, item=item, actor=request.actor, first=first, most=count
+        )
         return found.comments
 
     return paged(request, cut, Reader(rows), _comment)
@@ -156,8 +158,8 @@ def dossier_reuse(request: Request, code: str, year: Year) -> dict[str, object]:
 
 
 def _full(request: Request, code: str, year: int, item: str) -> dict[str, object]:
-    found = looked.looked(enterprise=code, year=year, item=item, actor=request.actor, most=1)
-    asked = looked.asked(looked.book(code))[item]
+    found = checklist_detail.get_item_detail(enterprise=code, year=year, item=item, actor=request.actor, most=1)
+    asked = checklist_detail.list_requirements(checklist_detail.book(code))[item]
     rules = [
         {
             "key": one.key,
@@ -169,7 +171,7 @@ def _full(request: Request, code: str, year: int, item: str) -> dict[str, object
         if one is not None
     ]
     told = {"board": asked.board, "form": asked.form.value, "seals": list(asked.seals), "rules": rules}
-    return {**checklist.told(found.line), **told}
+    return {**checklist.line_to_document(found.line), **told}
 
 
 def _comment(one: Comment) -> dict[str, object]:

@@ -13,10 +13,10 @@ from nianjian.features.dossier.operations import pages as flow
 from nianjian.features.dossier.operations.pages import Page as Looked
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Year, attached
-from nianjian.platform.api.jobs import Job, asked
+from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.parameter_types import Year, attached
 from nianjian.platform.api.problems import language
 
 router = Router(tags=["dossier"])
@@ -77,7 +77,7 @@ def dossier_pages(  # noqa: PLR0917 -- the parts of the address
     _ = words(language(request))
 
     def rows(first: int, count: int) -> list[Looked]:
-        return flow.looked(
+        return flow.preview_pages(
             enterprise=code, year=year, item=item, number=version, actor=request.actor, first=first + 1, most=count
         ).pages
 
@@ -104,4 +104,6 @@ def dossier_page_picture(  # noqa: PLR0917 -- the parts of the address
 @write(router, f"{VERSION}/drawing", act=Act.LOAD, answer=Job, status=202)
 def dossier_draw(request: Request, code: str, year: Year, item: str, version: Number) -> dict[str, object]:
     """Have pictures drawn of the pages of a version that has none: work."""
-    return asked(request, flow.ask(enterprise=code, year=year, item=item, number=version, actor=request.actor))
+    return enqueued_job_document(
+        request, flow.enqueue_drawing(enterprise=code, year=year, item=item, number=version, actor=request.actor)
+    )

@@ -10,15 +10,15 @@ from ninja import Field, Path, Query, Router, Schema
 
 from nianjian.engines.kernel import clock
 from nianjian.features.dossier.api.items import SEASON
-from nianjian.features.dossier.operations.rounds import acts, package, shown
+from nianjian.features.dossier.operations.rounds import acts, package, presenters
 from nianjian.features.dossier.rounds import service
-from nianjian.features.dossier.rounds.service import Asked, File, Handed
+from nianjian.features.dossier.rounds.service import File, Handed, RequestInput
 from nianjian.features.rectification.cases.papers import LIMIT, content
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Day, Named, Year, attached
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.parameter_types import Day, Named, Year, attached
 from nianjian.platform.registers.attachments.service import TYPES
 
 router = Router(tags=["dossier"])
@@ -201,7 +201,7 @@ def rounds_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dic
     """The packages that were handed in for a season, newest first."""
 
     def rows(first: int, count: int) -> list[dict[str, Any]]:
-        return shown.listed(enterprise=code, year=year, actor=request.actor, first=first, count=count)
+        return presenters.list_packages(enterprise=code, year=year, actor=request.actor, first=first, count=count)
 
     return paged(request, cut, Reader(rows), dict)
 
@@ -217,13 +217,13 @@ def rounds_submit(request: Request, code: str, year: Year, file: Query[RoundGive
 @read(router, f"{SEASON}/differences", act=Act.READ, answer=RoundsDiffer)
 def rounds_compare(request: Request, code: str, year: Year, asked: Query[Between]) -> dict[str, object]:
     """What differs between two packages, item by item and page by page, from their manifests."""
-    return shown.compared(enterprise=code, year=year, before=asked.before, after=asked.after, actor=request.actor)
+    return presenters.compared(enterprise=code, year=year, before=asked.before, after=asked.after, actor=request.actor)
 
 
 @read(router, ROUND, act=Act.READ, answer=RoundFull)
 def rounds_get(request: Request, code: str, year: Year, number: Number) -> dict[str, object]:
     """One package with its notices, requests, answers and files."""
-    return shown.one(enterprise=code, year=year, number=number, actor=request.actor)
+    return presenters.get_package(enterprise=code, year=year, number=number, actor=request.actor)
 
 
 @write(router, f"{ROUND}/returns", act=Act.LOAD, answer=RoundTold, status=201)
@@ -231,7 +231,7 @@ def rounds_return(request: Request, code: str, year: Year, number: Number, given
     """Note that a package came back, and what was asked for."""
     return acts.give_back(
         enterprise=code, year=year, number=number, received=given.received, due=given.due, reference=given.reference,
-        requests=[Asked(one.item, one.text) for one in given.requests], paper=None, actor=request.actor,
+        requests=[RequestInput(one.item, one.text) for one in given.requests], paper=None, actor=request.actor,
     )  # fmt: skip
 
 
@@ -261,7 +261,7 @@ def rounds_paper_add(
     body = content(file.name, request.content)
     given = File(body.name, body.media_type, body.body)
     kept = acts.add_evidence(enterprise=code, year=year, number=number, kind=file.kind, file=given, actor=request.actor)
-    return shown.paper(kept)
+    return presenters.paper(kept)
 
 
 @take(

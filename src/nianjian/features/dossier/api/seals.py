@@ -11,12 +11,12 @@ from ninja import Field, Query, Router, Schema
 from nianjian.features.dossier.api.items import SEASON, Long
 from nianjian.features.dossier.impressions import read as reading
 from nianjian.features.dossier.operations.sealing import law, pictures
-from nianjian.features.dossier.operations.sealing.pictures import Wanted
+from nianjian.features.dossier.operations.sealing.pictures import PrintRequest
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import FileName, Year
 from nianjian.platform.api.operations import read, write
 from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.parameter_types import FileName, Year
 
 router = Router(tags=["dossier"])
 SEALS = "/enterprises/{code}/seals"
@@ -112,7 +112,7 @@ class SealUseTold(Schema):
 def seals_list(request: Request, code: str) -> dict[str, object]:
     """The pictures of seals that may be used."""
     found = pictures.pictures(code, request.actor)
-    return {"law": law.citation(law.book(code)), "seals": [pictures.shown(one) for one in found]}
+    return {"law": law.citation(law.book(code)), "seals": [pictures.to_picture_document(one) for one in found]}
 
 
 @write(router, SEALS, act=Act.REQUEST, answer=SealTold, status=201, held=reading.LIMIT)
@@ -122,7 +122,7 @@ def seals_add(request: Request, code: str, file: Query[SealFile]) -> dict[str, o
         enterprise=code, kind=file.kind, name=file.name, content=request.content, width_mm=file.width_mm,
         actor=request.actor,
     )  # fmt: skip
-    return pictures.shown(made)
+    return pictures.to_picture_document(made)
 
 
 @write(router, f"{SEALS}/withdrawal", act=Act.REQUEST, answer=SealWithdrawn)
@@ -136,10 +136,10 @@ def seals_withdraw(request: Request, code: str, given: SealKindGiven) -> dict[st
 def seals_uses(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict[str, object]:
     """What was asked for in a season, newest first."""
     reader = Reader(lambda first, count: pictures.part(code, year, request.actor, first, count))
-    return paged(request, cut, reader, pictures.told)
+    return paged(request, cut, reader, pictures.to_impression_document)
 
 
 @write(router, f"{SEASON}/seal-uses", act=Act.REQUEST, answer=SealUseAsked, status=201)
 def seals_use(request: Request, code: str, year: Year, given: SealUseGiven) -> dict[str, object]:
     """Ask to print a seal's picture on one page of an item's newest version; a second person decides."""
-    return pictures.ask(enterprise=code, wanted=Wanted(year=year, **given.dict()), actor=request.actor)
+    return pictures.request_print(enterprise=code, wanted=PrintRequest(year=year, **given.dict()), actor=request.actor)

@@ -13,9 +13,9 @@ from nianjian.features.dossier.operations.sealing import papers
 from nianjian.features.dossier.signatures.state import Signature
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import FileName, Year, attached
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.parameter_types import FileName, Year, attached
 
 router = Router(tags=["dossier"])
 PAPERS = SEASON + "/signed-papers"
@@ -47,7 +47,7 @@ class SignedFile(FileName):
 def signed_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict[str, object]:
     """Signed papers of a season, newest first."""
     reader = Reader(lambda first, count: papers.part(code, year, request.actor, first, count))
-    return paged(request, cut, reader, papers.told)
+    return paged(request, cut, reader, papers.to_document)
 
 
 @write(router, PAPERS, act=Act.LOAD, answer=SignedTold, status=201, held=papers.LIMIT)
@@ -56,13 +56,13 @@ def signed_add(request: Request, code: str, year: Year, file: Query[SignedFile])
     row = papers.add(
         enterprise=code, year=year, item=file.item, name=file.name, content=request.content, actor=request.actor
     )
-    return papers.told(row)
+    return papers.to_document(row)
 
 
 @read(router, PAPER, act=Act.READ, answer=SignedTold)
 def signed_get(request: Request, code: str, year: Year, signed: Number) -> dict[str, object]:
     """One of them."""
-    return papers.told(papers.one(code, year, signed, request.actor))
+    return papers.to_document(papers.get_paper(code, year, signed, request.actor))
 
 
 @take(router, f"{PAPER}/file", act=Act.REVEAL, media=["application/pdf"])

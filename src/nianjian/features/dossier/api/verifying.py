@@ -10,9 +10,9 @@ from nianjian.features.dossier.api.items import SEASON
 from nianjian.features.dossier.operations import checklist, verifying
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import FileName, Year
-from nianjian.platform.api.jobs import Job, asked
+from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import write
+from nianjian.platform.api.parameter_types import FileName, Year
 
 router = Router(tags=["dossier"])
 
@@ -35,8 +35,8 @@ def dossier_verify(request: Request, code: str, year: Year, file: Query[Verified
     and `why`, `text` (pages read, how many agree, which differ or tell nothing) and `riding_seal` (each sheet's state).
     """
     content = request.incoming.content(checklist.LIMIT)
-    job = verifying.ask(
+    job = verifying.enqueue_verification(
         enterprise=code, year=year, files=[(file.name, content)], scan=file.scan, against=file.against,
         actor=request.actor,
     )  # fmt: skip
-    return asked(request, job)
+    return enqueued_job_document(request, job)

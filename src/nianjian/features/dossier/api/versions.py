@@ -13,13 +13,13 @@ from nianjian.engines.paper.dossier import finding
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.dossier.api.items import ITEM, Long
 from nianjian.features.dossier.materials.model import Version
-from nianjian.features.dossier.operations import checklist, looked, upload
+from nianjian.features.dossier.operations import checklist, checklist_detail, upload
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Day, FileName, Year, attached
-from nianjian.platform.api.jobs import Job, asked
+from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.parameter_types import Day, FileName, Year, attached
 from nianjian.platform.api.problems import language
 
 router = Router(tags=["dossier"])
@@ -80,7 +80,9 @@ def dossier_versions(request: Request, code: str, year: Year, item: str, cut: Qu
     _ = words(language(request))
 
     def rows(first: int, count: int) -> list[Version]:
-        found = looked.looked(enterprise=code, year=year, item=item, actor=request.actor, first=first, most=count)
+        found = checklist_detail.get_item_detail(
+            enterprise=code, year=year, item=item, actor=request.actor, first=first, most=count
+        )
         return found.versions
 
     return paged(request, cut, Reader(rows), lambda one: _told(one, _))
@@ -90,8 +92,10 @@ def dossier_versions(request: Request, code: str, year: Year, item: str, cut: Qu
 def dossier_add(request: Request, code: str, year: Year, item: str, file: Query[FileName]) -> dict[str, object]:
     """Check a file and keep it as the item's newest version, whatever the verdict: work; the content is the file."""
     content = request.incoming.content(checklist.LIMIT)
-    job = upload.ask(enterprise=code, year=year, item=item, name=file.name, content=content, actor=request.actor)
-    return asked(request, job)
+    job = upload.enqueue_check(
+        enterprise=code, year=year, item=item, name=file.name, content=content, actor=request.actor
+    )
+    return enqueued_job_document(request, job)
 
 
 @write(router, f"{VERSION}/confirmation", act=Act.LOAD, answer=VersionTold)
@@ -120,12 +124,12 @@ def dossier_return(  # noqa: PLR0917 -- the parts of the address
 @take(router, f"{VERSION}/file", act=Act.REVEAL, media=sorted(checklist.MEDIA.values()))
 def dossier_fetch(request: Request, code: str, year: Year, item: str, version: Number) -> HttpResponse:
     """A file as it came, personal values in full; the audit chain has the entry."""
-    row, content = looked.fetch(enterprise=code, year=year, item=item, number=version, actor=request.actor)
+    row, content = checklist_detail.fetch(enterprise=code, year=year, item=item, number=version, actor=request.actor)
     return attached(content, row.media_type, row.name or f"{item}-{version}")
 
 
 def _told(row: Version, _: Words) -> dict[str, object]:
-    told = looked.told(row)
+    told = checklist_detail.version_to_document(row)
     return {**told, "findings": spoken(told["findings"], _)}
 
 

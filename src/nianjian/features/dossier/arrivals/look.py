@@ -14,9 +14,9 @@ from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier.arrivals.papers import MOST, papers
 from nianjian.features.dossier.arrivals.ranges import Range
 from nianjian.features.dossier.arrivals.recognise import Proposal, recognise
-from nianjian.features.dossier.arrivals.recognise import told as whole
+from nianjian.features.dossier.arrivals.recognise import proposal_to_document as whole
 from nianjian.features.dossier.ingest.receive import Received, receive
-from nianjian.features.dossier.ingest.render import Drawn, drawn
+from nianjian.features.dossier.ingest.render import Drawn, render_pages
 from nianjian.features.dossier.pictures import shrink
 from nianjian.features.dossier.reading import ocr
 
@@ -42,7 +42,7 @@ class Found:
         return self.whole.sure and not self.papers
 
 
-def told(one: Found) -> dict[str, object]:
+def found_to_document(one: Found) -> dict[str, object]:
     """As JSON; a file of several papers is surely none of them."""
     parts = [{"item": part.item or None, "first": part.first, "last": part.last} for part in one.papers]
     return {**whole(one.whole), "sure": one.sure, "pages": one.pages, "papers": parts}
@@ -62,7 +62,7 @@ def propose(
         if got.clean is None:
             return Found(Proposal(None, sure=False, guesses=()), 0, ())  # an OFD: not read
         pictures: list[shrink.Pictured] = []
-        some = drawn(got.clean, min(got.pages, MOST), name=got.name, dpi=DPI)
+        some = render_pages(got.clean, min(got.pages, MOST), name=got.name, dpi=DPI)
         kept = _kept(some, pictures) if pictured else some
         pages = []
         for page in ocr.sheets((one.facts.page, round(one.dpi), one.bgr) for one in kept):
@@ -84,7 +84,7 @@ def _kept(pages: Iterable[Drawn], pictures: list[shrink.Pictured]) -> Iterator[D
 
 def _unread(got: Received, clean: Path) -> Iterator[Drawn]:
     """The pages behind those that are read, drawn to be looked at alone."""
-    return drawn(clean, got.pages, name=got.name, dpi=shrink.DPI, first=MOST + 1)
+    return render_pages(clean, got.pages, name=got.name, dpi=shrink.DPI, first=MOST + 1)
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:

@@ -27,7 +27,7 @@ def unread(enterprise: str, year: int) -> list[int]:
     return list(found.order_by("pk").values_list("pk", flat=True))
 
 
-def one(enterprise: str, year: int, arrival: int) -> Arrival:
+def get_arrival(enterprise: str, year: int, arrival: int) -> Arrival:
     """One of a season; NianjianError dossier_arrival_unknown."""
     found = Arrival.objects.filter(enterprise_id=enterprise, year=year, pk=arrival).first()
     if found is None:

@@ -17,7 +17,7 @@ class Range:
     last: int
 
 
-def held(ranges: Sequence[Range], pages: int, *, leave: bool) -> None:
+def check_ranges(ranges: Sequence[Range], pages: int, *, leave: bool) -> None:
     """Nothing where the ranges may be cut out of a file with so many pages; ``leave``: other pages may be lost.
 
     NianjianError dossier_cut_none, dossier_cut_outside, dossier_cut_overlap, dossier_cut_twice, dossier_cut_left.
@@ -37,12 +37,12 @@ def held(ranges: Sequence[Range], pages: int, *, leave: bool) -> None:
             if page in taken:
                 raise NianjianError("dossier_cut_overlap", page=page)
             taken.add(page)
-    over = left(ranges, pages)
+    over = format_leftover_pages(ranges, pages)
     if over and not leave:
         raise NianjianError("dossier_cut_left", pages=over)
 
 
-def left(ranges: Sequence[Range], pages: int) -> str:
+def format_leftover_pages(ranges: Sequence[Range], pages: int) -> str:
     """Pages that lie in no range, such as "1, 11-12"; "" where there are none."""
     taken = {page for one in ranges for page in range(max(1, one.first), min(one.last, pages) + 1)}
     runs: list[list[int]] = []

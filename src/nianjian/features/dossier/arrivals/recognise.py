@@ -12,7 +12,7 @@ from nianjian.features.dossier.kinds.catalogue import ITEMS
 from nianjian.features.dossier.kinds.item import Item
 from nianjian.features.dossier.reading import readers
 from nianjian.features.dossier.reading.text.lines import Line, PageText
-from nianjian.features.dossier.reading.text.names import apart
+from nianjian.features.dossier.reading.text.names import edit_distance
 
 PAGES: Final = 2  # that are read: a paper says at its beginning what it is
 UPPER: Final = 0.5  # of the first page: a heading stands in it
@@ -79,7 +79,7 @@ def _titled(item: Item, row: Line) -> bool:
     for title in item.titles:
         if len(text) <= len(title) + SLACK and title in text:
             return True
-        if len(title) >= NEAR and len(text) == len(title) and apart(text, title) <= 1:
+        if len(title) >= NEAR and len(text) == len(title) and edit_distance(text, title) <= 1:
             return True
     return False
 
@@ -94,7 +94,7 @@ def _with_fields(one: Guess, pages: Sequence[PageText], rulebook: Rulebook, day:
     return Guess(one.item, one.points + FIELDS * len(fields) // len(wanted), one.title, one.words, fields)
 
 
-def told(one: Proposal) -> Mapping[str, object]:
+def proposal_to_document(one: Proposal) -> Mapping[str, object]:
     """As JSON."""
     guesses = [
         {

@@ -30,7 +30,7 @@ def _build(args: argparse.Namespace) -> Answer:
     from nianjian.engines.paper.texts.dossier.sealing import NO_SEAL
     from nianjian.engines.paper.texts.dossier.words import ITEMS, STATES
     from nianjian.engines.paper.texts.plain import plain
-    from nianjian.features.dossier.operations.build import build, told
+    from nianjian.features.dossier.operations.build import build, built_to_document
     from nianjian.features.rectification.operations.cases import tenant
     from nianjian.platform.terminal import table
 
@@ -39,7 +39,7 @@ def _build(args: argparse.Namespace) -> Answer:
         enterprise=code, year=args.year, folder=args.output, actor=actor, on=args.on,
         pictures=args.seal_pictures,
     )  # fmt: skip
-    data = {"enterprise": code, "season": args.year, **told(made)}
+    data = {"enterprise": code, "season": args.year, **built_to_document(made)}
 
     def show(console: Console) -> None:
         header = (_("file"), _("pages"), _("bytes"))

@@ -28,18 +28,18 @@ def _check(args: argparse.Namespace) -> Answer:
     from nianjian.features.dossier.finding import Verdict
     from nianjian.features.dossier.kinds.catalogue import item
     from nianjian.features.dossier.reading.readers import SheetReading
-    from nianjian.features.dossier.terminal.check import shown, told
+    from nianjian.features.dossier.terminal.check import present_check, to_document
 
     day = clock.today()
     if args.enterprise:  # what the registers know of it is held against the paper
         actor = begin(args)
-        from nianjian.features.dossier.operations import known, looked
+        from nianjian.features.dossier.operations import checklist_detail, expected_values
 
-        season = args.year or looked.season(args.enterprise, day)
-        reading, book = known.reader(enterprise=args.enterprise, year=season, day=day, actor=actor)
+        season = args.year or checklist_detail.season(args.enterprise, day)
+        reading, book = expected_values.reader(enterprise=args.enterprise, year=season, day=day, actor=actor)
     else:
         book = Rulebook.on(day)
         reading = SheetReading(book, day)
     checked = check(args.file, item(args.item), reading=reading, book=book)
-    answer = told(checked)
-    return Answer(answer, shown(answer), DONE if checked.verdict is Verdict.READY else NO)
+    answer = to_document(checked)
+    return Answer(answer, present_check(answer), DONE if checked.verdict is Verdict.READY else NO)

@@ -41,14 +41,14 @@ def _generate(args: argparse.Namespace) -> Answer:
     from nianjian.engines.paper.texts.dossier.words import ITEMS, VERDICTS
     from nianjian.engines.paper.texts.plain import plain
     from nianjian.features.dossier.finding import Verdict
-    from nianjian.features.dossier.operations.generate import generate, told
+    from nianjian.features.dossier.operations.generate import generate, generated_to_document
     from nianjian.features.rectification.operations.cases import tenant
 
     code = tenant(args.enterprise)
     made = generate(
         enterprise=code, year=args.year, items=args.items, folder=args.output, actor=actor, replace=args.replace
     )
-    data = {"enterprise": code, "season": args.year, "items": [told(one) for one in made]}
+    data = {"enterprise": code, "season": args.year, "items": [generated_to_document(one) for one in made]}
 
     def show(console: Console) -> None:
         for one in made:

@@ -63,29 +63,29 @@ def _where(args: argparse.Namespace) -> str:
 def _list(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations import checklist
-    from nianjian.features.dossier.terminal.checklist import shown
+    from nianjian.features.dossier.terminal.checklist import present_checklist
 
     lines = checklist.lines(_where(args), args.year, actor, args.on)
     done = checklist.complete(lines)
-    data = {"year": args.year, "complete": done, "items": [checklist.told(one) for one in lines]}
-    return Answer(data, shown(data), DONE if done else NO)
+    data = {"year": args.year, "complete": done, "items": [checklist.line_to_document(one) for one in lines]}
+    return Answer(data, present_checklist(data), DONE if done else NO)
 
 
 def _add(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.finding import Verdict
     from nianjian.features.dossier.operations import checklist
-    from nianjian.features.dossier.terminal.check import shown, told
+    from nianjian.features.dossier.terminal.check import present_check, to_document
 
     made, checked = checklist.add(enterprise=_where(args), year=args.year, item=args.item, path=args.file, actor=actor)
-    answer = {**told(checked), "version": made.number}
-    return Answer(answer, shown(answer), NO if checked.verdict is Verdict.NOT_READY else DONE)
+    answer = {**to_document(checked), "version": made.number}
+    return Answer(answer, present_check(answer), NO if checked.verdict is Verdict.NOT_READY else DONE)
 
 
 def _confirm(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations import checklist
-    from nianjian.features.dossier.terminal.checklist import said
+    from nianjian.features.dossier.terminal.checklist import present_sentence
 
     row = checklist.confirm(
         enterprise=_where(args), year=args.year, item=args.item, number=args.version, actor=actor,
@@ -93,13 +93,13 @@ def _confirm(args: argparse.Namespace) -> Answer:
     )  # fmt: skip
     until = None if row.valid_until is None else row.valid_until.isoformat()
     told = {"item": args.item, "version": row.number, "confirmed": True, "valid_until": until}
-    return Answer(told, said(_("{item}: version {version} is confirmed"), told))
+    return Answer(told, present_sentence(_("{item}: version {version} is confirmed"), told))
 
 
 def _return(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations import checklist
-    from nianjian.features.dossier.terminal.checklist import said
+    from nianjian.features.dossier.terminal.checklist import present_sentence as said
 
     row = checklist.send_back(
         enterprise=_where(args), year=args.year, item=args.item, number=args.version, reason=args.reason, actor=actor
@@ -112,7 +112,7 @@ def _not_applicable(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.materials.query import ALGORITHM
     from nianjian.features.dossier.operations import checklist
-    from nianjian.features.dossier.terminal.checklist import said
+    from nianjian.features.dossier.terminal.checklist import present_sentence as said
 
     checklist.not_applicable(enterprise=_where(args), year=args.year, item=ALGORITHM, reason=args.reason, actor=actor)
     told = {"item": ALGORITHM, "not_applicable": args.reason.strip()}
@@ -124,7 +124,7 @@ def _not_applicable(args: argparse.Namespace) -> Answer:
 def _assign(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations import checklist
-    from nianjian.features.dossier.terminal.checklist import said
+    from nianjian.features.dossier.terminal.checklist import present_sentence as said
 
     checklist.assign(
         enterprise=_where(args), year=args.year, item=args.item, owner=args.owner, due=args.due, actor=actor
@@ -137,7 +137,7 @@ def _assign(args: argparse.Namespace) -> Answer:
 def _comment(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations import checklist
-    from nianjian.features.dossier.terminal.checklist import said
+    from nianjian.features.dossier.terminal.checklist import present_sentence as said
 
     made = checklist.comment(enterprise=_where(args), year=args.year, item=args.item, text=args.text, actor=actor)
     told = {"item": args.item, "comment": made.pk}
@@ -147,7 +147,7 @@ def _comment(args: argparse.Namespace) -> Answer:
 def _reuse(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations import checklist
-    from nianjian.features.dossier.terminal.checklist import said
+    from nianjian.features.dossier.terminal.checklist import present_sentence as said
 
     told = {"year": args.year, "taken": checklist.reuse(enterprise=_where(args), year=args.year, actor=actor)}
     return Answer(told, said(_("Taken from the year before, to be confirmed again: {taken}"), told))

@@ -14,7 +14,7 @@ from nianjian.platform.terminal.language import _
 from nianjian.platform.terminal.session import begin
 
 if TYPE_CHECKING:
-    from nianjian.features.dossier.rounds.service import Asked, File
+    from nianjian.features.dossier.rounds.service import File, RequestInput
     from nianjian.platform.accounts.query import Actor
 
 GOOD: Final = frozenset({"submitted", "answered", "resubmitted", "passed"})
@@ -131,8 +131,8 @@ def _correction(args: argparse.Namespace) -> Answer:
     return Answer(told, line(told), _code(told))
 
 
-def _asked(given: str) -> Asked:
-    from nianjian.features.dossier.rounds.service import Asked
+def _asked(given: str) -> RequestInput:
+    from nianjian.features.dossier.rounds.service import RequestInput as Asked
 
     item, sign, text = given.partition("=")
     if not sign:
@@ -162,7 +162,7 @@ def _passed(args: argparse.Namespace) -> Answer:
 def _evidence(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations.rounds import acts
-    from nianjian.features.dossier.operations.rounds.shown import paper
+    from nianjian.features.dossier.operations.rounds.presenters import paper
     from nianjian.features.dossier.terminal.rounds import file_line
 
     place = _place(args, actor)
@@ -188,20 +188,20 @@ def _closed(path: str, flags: int) -> int:
 
 def _rounds(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dossier.operations.rounds import shown
+    from nianjian.features.dossier.operations.rounds import presenters
     from nianjian.features.dossier.terminal.rounds import full, lines
 
     place = _place(args, actor)
     if args.number is None:
-        found = shown.listed(**place)
+        found = presenters.list_packages(**place)
         return Answer({"year": args.year, "rounds": found}, lines(found))
-    told = shown.one(**place)
+    told = presenters.get_package(**place)
     return Answer(_plain(told), full(told), _code(told))
 
 
 def _diff(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dossier.operations.rounds import shown
+    from nianjian.features.dossier.operations.rounds import presenters as shown
     from nianjian.features.dossier.terminal.rounds import changes
 
     told = shown.compared(**_place(args, actor), before=args.before, after=args.after)

@@ -76,7 +76,7 @@ def _add(args: argparse.Namespace) -> Answer:
         enterprise=_where(args), kind=args.kind, name=args.file.name, content=content, width_mm=args.width_mm,
         actor=actor,
     )  # fmt: skip
-    told = _plain(pictures.shown(made))
+    told = _plain(pictures.to_picture_document(made))
     return Answer(told, picture_kept(told))
 
 
@@ -92,24 +92,26 @@ def _withdraw(args: argparse.Namespace) -> Answer:
 def _list(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations.sealing import law, pictures
-    from nianjian.features.dossier.terminal.sealing import listed
+    from nianjian.features.dossier.terminal.sealing import present_seals
 
     code = _where(args)
     data = {
-        "pictures": [_plain(pictures.shown(one)) for one in pictures.pictures(code, actor)],
-        "impressions": [_plain(pictures.told(one)) for one in pictures.part(code, args.year, actor, 0, MOST)],
+        "pictures": [_plain(pictures.to_picture_document(one)) for one in pictures.pictures(code, actor)],
+        "impressions": [
+            _plain(pictures.to_impression_document(one)) for one in pictures.part(code, args.year, actor, 0, MOST)
+        ],
         "law": law.citation(law.book(code)),
     }
-    return Answer(data, listed(data))
+    return Answer(data, present_seals(data))
 
 
 def _use(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations.sealing import pictures
-    from nianjian.features.dossier.operations.sealing.pictures import Wanted
+    from nianjian.features.dossier.operations.sealing.pictures import PrintRequest
 
-    wanted = Wanted(args.year, args.item, args.kind, args.reason, args.mark, args.page, args.x_mm, args.y_mm)
-    asked = pictures.ask(enterprise=_where(args), wanted=wanted, actor=actor)
+    wanted = PrintRequest(args.year, args.item, args.kind, args.reason, args.mark, args.page, args.x_mm, args.y_mm)
+    asked = pictures.request_print(enterprise=_where(args), wanted=wanted, actor=actor)
 
     def show(console: Console) -> None:
         text = _("Asked for as {approval}; a second person says yes: nianjian approve {approval} --as USER")

@@ -36,7 +36,7 @@ def _millimetres(text: str) -> Decimal:
 def _plan(args: argparse.Namespace) -> Answer:
     from nianjian.engines.kernel import clock
     from nianjian.engines.rules.rulebook import Rulebook
-    from nianjian.features.dossier.riding import Rules, plan
+    from nianjian.features.dossier.riding_seal import Rules, plan
 
     made = plan(args.sheets, Rules.of(Rulebook.on(clock.today()), args.diameter), duplex=args.duplex)
     stamps = [

@@ -57,7 +57,7 @@ def _show(args: argparse.Namespace) -> Answer:
     from nianjian.features.dossier.signatures.state import Standing, whole
     from nianjian.features.dossier.terminal.sealing import signatures
 
-    found = papers.look(args.file)
+    found = papers.preview_signatures(args.file)
     standing = whole(found)
     good = standing in {Standing.UNKNOWN, Standing.TRUSTED}
     data = {"standing": standing.value, "signatures": [asdict(one) for one in found]}
@@ -92,7 +92,7 @@ def _list(args: argparse.Namespace) -> Answer:
 def _fetch(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations.sealing import papers
-    from nianjian.features.dossier.terminal.sealing import written
+    from nianjian.features.dossier.terminal.sealing import present_saved_file
 
     if args.output.exists():
         raise NianjianError("signed_file_exists", file=str(args.output))
@@ -101,13 +101,15 @@ def _fetch(args: argparse.Namespace) -> Answer:
         args.output.write_bytes(content)
     except OSError as fault:
         raise NianjianError("file_unwritable", file=str(args.output), reason=fault.strerror or "") from fault
-    return Answer({"paper": row.pk, "sha256": row.sha256, "file": str(args.output)}, written(str(args.output)))
+    return Answer(
+        {"paper": row.pk, "sha256": row.sha256, "file": str(args.output)}, present_saved_file(str(args.output))
+    )
 
 
 def _told(row: Any) -> dict[str, Any]:  # noqa: ANN401 -- a model, loaded later than this module
     from nianjian.features.dossier.operations.sealing import papers
 
-    return {**papers.told(row), "recorded_at": row.recorded_at.isoformat()}
+    return {**papers.to_document(row), "recorded_at": row.recorded_at.isoformat()}
 
 
 def _sign(args: argparse.Namespace) -> Answer:

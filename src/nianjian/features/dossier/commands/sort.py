@@ -25,7 +25,7 @@ def _sort(args: argparse.Namespace) -> Answer:
     from nianjian.engines.kernel.errors import NianjianError
     from nianjian.engines.paper.texts.errors import sentence
     from nianjian.engines.rules.rulebook import Rulebook
-    from nianjian.features.dossier.arrivals.look import proposals, told
+    from nianjian.features.dossier.arrivals.look import found_to_document, proposals
 
     rows: list[dict[str, Any]] = []
     day = clock.today()
@@ -44,7 +44,7 @@ def _sort(args: argparse.Namespace) -> Answer:
                 }
             )
         else:
-            rows.append({"file": str(path), **told(found), "fault": None})
+            rows.append({"file": str(path), **found_to_document(found), "fault": None})
     sure = all(one["sure"] for one in rows)
 
     def show(console: Console) -> None:

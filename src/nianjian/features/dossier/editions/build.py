@@ -60,19 +60,22 @@ def build(package: Package, folder: Path, *, uploads: bool = True) -> Built:
             files.append(manifest.of_file(one.path, folder, UPLOAD, pages, one.pdfa))
     counts = Counter(leaf.item for leaf in book.layout.leaves)
     items = manifest.sources(package, book.layout.starts, [counts[place] for place in range(len(package.items))])
-    told = manifest.made(package, files, items, book.plan)
+    told = manifest.build_manifest(package, files, items, book.plan)
     manifest.write(told, folder)
     return Built(folder, book, told)
 
 
 def _all(path: Path) -> list[PageOf]:
     with pypdfium2.PdfDocument(path) as document:
-        return [PageOf("", place + 1, ink.written(ink.drawn(document[place]))) for place in range(len(document))]
+        return [
+            PageOf("", place + 1, ink.encode_fingerprint(ink.render_page(document[place])))
+            for place in range(len(document))
+        ]
 
 
 def _paper(package: Package, book: Book, path: Path) -> list[PageOf]:
     """Looks of the book's pages, from their sources, laid as they lie on the sheet; seals do not count."""
-    empty = ink.written(np.full((ink.HIGH, ink.WIDE), 255, np.uint8))
+    empty = ink.encode_fingerprint(np.full((ink.HIGH, ink.WIDE), 255, np.uint8))
     found: dict[int, PageOf] = {}
     leaves = book.layout.leaves
     with pypdfium2.PdfDocument(path) as document:
@@ -80,12 +83,12 @@ def _paper(package: Package, book: Book, path: Path) -> list[PageOf]:
             if leaf.item == BLANK:
                 found[place] = PageOf("", 0, empty)
             elif leaf.item == FRONT:
-                found[place] = PageOf("", leaf.page + 1, ink.written(ink.drawn(document[place])))
+                found[place] = PageOf("", leaf.page + 1, ink.encode_fingerprint(ink.render_page(document[place])))
     for number, item in enumerate(package.items):
         with pypdfium2.PdfDocument(item.file) as source:
             for place, leaf in enumerate(leaves):
                 if leaf.item == number:
-                    look = ink.written(_laid(source[leaf.page], back=book.layout.back(place)))
+                    look = ink.encode_fingerprint(_laid(source[leaf.page], back=book.layout.back(place)))
                     found[place] = PageOf(item.name, leaf.page + 1, look)
     return [found[place] for place in range(len(leaves))]
 
@@ -94,6 +97,6 @@ def _laid(page: pypdfium2.PdfPage, *, back: bool) -> Any:  # noqa: ANN401 -- pix
     """A source's page as it lies on its sheet."""
     width, height = page.get_size()
     jpeg = flat.whole(page)
-    picture = flat.small(jpeg[0]) if jpeg else ink.drawn(page)
+    picture = flat.small(jpeg[0]) if jpeg else ink.render_page(page)
     read = geometry.Seen(width, height, geometry.IDENTITY)
     return ink.on_sheet(picture, read.on_a4(back=back), width, height)

@@ -95,7 +95,7 @@ class Seen:
         return then(book.matrix, (scale, 0, 0, scale, x, y))
 
 
-def seen(page: Any) -> Seen:  # noqa: ANN401 -- a page of a PDF
+def build_page_view(page: Any) -> Seen:  # noqa: ANN401 -- a page of a PDF
     """How the page is read."""
     x0, y0, x1, y1 = crop(page)
     wide, high = x1 - x0, y1 - y0

@@ -27,7 +27,7 @@ Pixels = Any
 Tiles = Any
 
 
-def drawn(page: pypdfium2.PdfPage, scale: float = SCALE / POINT) -> Pixels:
+def render_page(page: pypdfium2.PdfPage, scale: float = SCALE / POINT) -> Pixels:
     """The page as it is read, in grey, at ``scale`` pixels a point; red as light as paper."""
     return lightness(page.render(scale=scale, may_draw_forms=True).to_numpy())
 
@@ -70,7 +70,7 @@ def tiles(found: Any) -> Tiles:  # noqa: ANN401 -- an array of ink
     return np.clip(np.rint(mean * FULL * 255), 0, 255).astype(np.uint8)
 
 
-def written(sheet: Pixels) -> str:
+def encode_fingerprint(sheet: Pixels) -> str:
     """The fingerprint of a sheet's picture, as text."""
     return base64.b85encode(tiles(ink(sheet)).tobytes()).decode()
 

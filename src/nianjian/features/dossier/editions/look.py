@@ -21,7 +21,7 @@ SECONDS: Final = 900  # of CPU: a thousand scanned pages take a minute
 PAGES: Final = 5000
 
 
-def look(what: str, path: Path, places: Sequence[int] = (), given: object = None) -> dict[str, Any] | None:
+def inspect_file(what: str, path: Path, places: Sequence[int] = (), given: object = None) -> dict[str, Any] | None:
     """What was seen; None where the file cannot be read to its end."""
     words = [sys.executable, "-m", __name__, what, str(path), *map(str, places)]
     try:
@@ -59,7 +59,7 @@ def _ink(path: Path, places: Sequence[int]) -> dict[str, Any]:
         for place in places or range(len(document)):
             page = document[place]
             jpeg = upload.whole(page)
-            told[str(place)] = ink.written(upload.small(jpeg[0]) if jpeg else ink.drawn(page))
+            told[str(place)] = ink.encode_fingerprint(upload.small(jpeg[0]) if jpeg else ink.render_page(page))
             page.close()
     return {"looks": told}
 
@@ -67,12 +67,12 @@ def _ink(path: Path, places: Sequence[int]) -> dict[str, Any]:
 def _text(path: Path) -> dict[str, Any]:
     import pypdfium2  # noqa: PLC0415 - each child loads what it needs
 
-    from nianjian.features.dossier.reading.engine.layer import drawn  # noqa: PLC0415 - the same
+    from nianjian.features.dossier.reading.engine.layer import is_text_visible  # noqa: PLC0415 - the same
 
     told: dict[str, str | None] = {}
     with pypdfium2.PdfDocument(path) as document:
         for place, page in enumerate(document):
-            told[str(place)] = page.get_textpage().get_text_range() if drawn(page) else None
+            told[str(place)] = page.get_textpage().get_text_range() if is_text_visible(page) else None
             page.close()
     return {"texts": told}
 

@@ -20,7 +20,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions import ink
 from nianjian.features.dossier.editions.fingerprint import Fingerprints
 from nianjian.features.dossier.editions.package import Item, Package
-from nianjian.features.dossier.riding import Plan
+from nianjian.features.dossier.riding_seal import Plan
 
 NAME: Final = "manifest.json"
 FORMAT: Final = "nianjian-dossier"
@@ -162,7 +162,7 @@ def _checked(file: Json) -> None:
         raise ValueError(file["path"])
 
 
-def made(package: Package, files: Iterable[Json], items: Sequence[Json], plan: Plan) -> dict[str, Any]:
+def build_manifest(package: Package, files: Iterable[Json], items: Sequence[Json], plan: Plan) -> dict[str, Any]:
     """The whole of it, bound."""
     return bound(
         {

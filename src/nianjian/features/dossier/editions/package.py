@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dossier.riding import Rules
+from nianjian.features.dossier.riding_seal import Rules
 
 A4: Final = (210.0, 297.0)  # mm
 POINT: Final = 72 / 25.4  # points a millimetre

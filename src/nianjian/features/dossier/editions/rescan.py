@@ -22,7 +22,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.build import PAPER
 from nianjian.features.dossier.editions.compare import Difference, Kind, compare
-from nianjian.features.dossier.editions.look import look
+from nianjian.features.dossier.editions.look import inspect_file
 from nianjian.features.dossier.editions.match import blank, scores
 from nianjian.features.dossier.editions.rescanned import figures, seam
 
@@ -107,7 +107,7 @@ def rescan(path: Path, listed: Path, *, digest: str = "", watch: figures.Watch =
         raise NianjianError("dossier_manifest_unreadable", file=listed.name)
     plan = seam.read(told, len(entry["pages"]), listed.name)
     watch(0, 0)
-    seen = look("ink", path)
+    seen = inspect_file("ink", path)
     if seen is None or not seen["looks"]:
         raise NianjianError("dossier_scan_unreadable", file=path.name)
     looks = [seen["looks"][str(place)] for place in range(len(seen["looks"]))]
@@ -233,7 +233,7 @@ def _riding(path: Path, plan: seam.Planned | None, named: Named, expected: int) 
     rows: dict[int, list[list[Any]]] = {}
     for part in plan.slices:
         rows.setdefault(part.stamp, []).append([part.sheet, fronts[part.sheet], part.height])
-    seen = look("seal", path, given={"diameter_mm": plan.diameter_mm, "stamps": list(rows.values())})
+    seen = inspect_file("seal", path, given={"diameter_mm": plan.diameter_mm, "stamps": list(rows.values())})
     if seen is None:
         return Riding("cannot_tell"), []
     states = {sheet: "cannot_tell" if sheet in seen["unseen"] else str(state) for sheet, state in seen["sheets"]}

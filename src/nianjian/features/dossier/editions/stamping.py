@@ -18,7 +18,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions import geometry
 from nianjian.features.dossier.editions.geometry import Matrix, cm
 from nianjian.features.dossier.editions.package import POINT, Picture
-from nianjian.features.dossier.riding import Slice
+from nianjian.features.dossier.riding_seal import Slice
 
 PAGE: Final = "/NjPage"
 LARGEST: Final = 4000  # pixels a side of a seal's picture
@@ -60,7 +60,7 @@ class Stamper:
     def slice(self, page: pikepdf.Page, picture: Picture, piece: Slice, *, back: bool = False) -> None:
         """One strip of the riding seal at the outer edge; the back's left edge is the front's right edge."""
         name, ratio = self._ready(page, picture)
-        book = geometry.seen(page).upright()
+        book = geometry.build_page_view(page).upright()
         side = picture.width_mm * POINT
         high, wide = side * ratio, side / piece.strips
         x = 0.0 if back else book.width - wide
@@ -69,7 +69,7 @@ class Stamper:
         self._draw(page, f"{x:.3f} {y:.3f} {wide:.3f} {high:.3f} re W n {inside} {name} Do")
 
     def _draw(self, page: pikepdf.Page, operators: str) -> None:
-        back: Matrix = geometry.inverse(geometry.seen(page).upright().matrix)
+        back: Matrix = geometry.inverse(geometry.build_page_view(page).upright().matrix)
         page.contents_add(self._pdf.make_stream(f"q {cm(back)} /NjMultiply gs {operators} Q\n".encode()))
 
     def _ready(self, page: pikepdf.Page, picture: Picture) -> tuple[str, float]:

@@ -22,12 +22,12 @@ from pypdfium2 import raw
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.printing.typeset import typeset
 from nianjian.features.dossier.editions import ink
-from nianjian.features.dossier.editions.geometry import cm, inverse, seen
+from nianjian.features.dossier.editions.geometry import build_page_view, cm, inverse
 from nianjian.features.dossier.editions.package import Item, Package, Seal
-from nianjian.features.dossier.editions.paper.book import Book, described, opened
+from nianjian.features.dossier.editions.paper.book import Book, described, open_clean_copies
 from nianjian.features.dossier.editions.paper.words import alone, notice, title
 from nianjian.features.dossier.editions.stamping import Stamper, as_form, shell
-from nianjian.features.dossier.riding import Slice
+from nianjian.features.dossier.riding_seal import Slice
 
 QUALITIES: Final = (82, 72, 62, 52, 42)
 COLOUR: Final = 12  # a page whose channels differ less is grey
@@ -60,7 +60,7 @@ def pictures(pdf: bytes | str, *, dpi: int, most: int, named: str, stamped: froz
             if found is None or len(found) > most:
                 found = _drawn(page, dpi, most, named, place)
             wide, high, channels = size(found)
-            yield Flat(found, wide, high, channels == 1, width, height, ink.written(small(found)))
+            yield Flat(found, wide, high, channels == 1, width, height, ink.encode_fingerprint(small(found)))
             page.close()
 
 
@@ -150,7 +150,7 @@ def upload(package: Package, book: Book, folder: Path) -> Iterator[Written]:
     """Write every file; ``dossier_copy_unreadable``, ``upload_page_large``."""
     most = _room(package) - HEAD - EACH
     with ExitStack() as stack, tempfile.TemporaryDirectory(prefix="nianjian-flat-") as place:
-        sources = opened(package, stack)
+        sources = open_clean_copies(package, stack)
         for number, (item, source) in enumerate(zip(package.items, sources, strict=True)):
             stamped = _stamp(package, book, number, source)
             path = Path(place) / f"{number}.pdf"
@@ -191,7 +191,7 @@ def _tell(pdf: pikepdf.Pdf, package: Package) -> None:
     with pikepdf.open(BytesIO(typeset("dossier_layer.typ", alone(package), {}, "pdf"))) as made:
         layer = pdf.copy_foreign(as_form(made.pages[0]))
     for page in pdf.pages:
-        back = inverse(seen(page).upright().matrix)
+        back = inverse(build_page_view(page).upright().matrix)
         page.obj["/Resources"]["/XObject"]["/NjLayer"] = layer
         page.contents_add(pdf.make_stream(f"q {cm(back)} /NjLayer Do Q\n".encode()))
 

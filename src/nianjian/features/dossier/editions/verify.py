@@ -11,7 +11,7 @@ from typing import Any, Final
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.compare import Difference, Kind, compare
-from nianjian.features.dossier.editions.look import look
+from nianjian.features.dossier.editions.look import inspect_file
 from nianjian.features.dossier.editions.match import closeness
 from nianjian.features.dossier.signatures.read import read
 from nianjian.features.dossier.signatures.state import Standing
@@ -131,13 +131,13 @@ def _file(path: Path, entry: dict[str, Any]) -> tuple[list[Difference], list[Not
     name = entry["path"]
     if path.stat().st_size == entry["bytes"] and manifest.digests(path) == (entry["sha256"], entry["sm3"]):
         return [], []
-    seen = look("prints", path)
+    seen = inspect_file("prints", path)
     if seen is None:
         return [Difference(name, None, Kind.CHANGED)], []
     wanted = [one["content"] for one in entry["pages"]]
     looks: dict[str, str] = {}
     if wanted != seen["pages"]:
-        looks = (look("ink", path) or {"looks": {}})["looks"]
+        looks = (inspect_file("ink", path) or {"looks": {}})["looks"]
 
     def alike(old: int, now: int) -> bool:
         return str(now) in looks and closeness(entry["pages"][old]["look"], looks[str(now)]) >= ALIKE

@@ -51,11 +51,11 @@ def _row(one: Told, numbered: bool, _: Words) -> tuple[Cell, ...]:  # noqa: FBT0
         _(UNKNOWN) if one["value"] is None else one["value"],
         _(SOURCES[one["source"]]),
         DASH if one["before"] is None else one["before"],
-        said(one, _),
+        format_change(one, _),
     )
 
 
-def said(one: Told, _: Words) -> str:
+def format_change(one: Told, _: Words) -> str:
     """What differs from last year, in words."""
     text = _(CHANGES[one["change"]])
     if one["percent"] is None:

@@ -106,8 +106,8 @@ def line(field: Field, now: Known, before: Known, *, number: str = "") -> Json:
         "citation": field.rule.citation,
         "source": field.source,
         "personal": field.personal,
-        "value": written(now, field.kind),
-        "before": written(before, field.kind),
+        "value": format_value(now, field.kind),
+        "before": format_value(before, field.kind),
         **_change(made, field),
     }
 
@@ -122,7 +122,7 @@ def _change(made: Change, field: Field) -> Json:
     }
 
 
-def written(value: Known, kind: Kind) -> str | None:
+def format_value(value: Known, kind: Kind) -> str | None:
     """As it is typed into the form; None: not known."""
     if value is None or value == "" or (isinstance(value, Sequence) and not value):
         return None

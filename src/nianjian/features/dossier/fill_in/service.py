@@ -59,7 +59,7 @@ def revealed(*, row: FillIn, actor: Actor) -> None:
         _note("fill_in_revealed", row, actor, {"sheet": row.pk})
 
 
-def taken(*, row: FillIn, files: Mapping[str, str], actor: Actor) -> None:
+def record_download(*, row: FillIn, files: Mapping[str, str], actor: Actor) -> None:
     """Note that a sheet was taken out as files: name -> SHA-256."""
     with transaction.atomic():
         _note("fill_in_taken", row, actor, {"sheet": row.pk, "sha256": dict(files)})

@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from nianjian.engines.kernel.numbers import NumberClass, Shape
-from nianjian.engines.metrics.tables import facts_of_window, good_rows, known, printed, with_class
+from nianjian.engines.metrics.tables import facts_of_window, false_if_null, good_rows, printed, with_display_class
 
 OWN = NumberClass.OWN_SHORT.value
 KEYS = ("month", "number", "shown")
@@ -17,17 +17,19 @@ KEYS = ("month", "number", "shown")
 def outbound(calls: ir.Table, number_dim: ir.Table, first: date, last: date) -> ir.Table:
     """Month, number ("" unless an own one), its class: delivered, answered and untold calls, seconds, untimed ones."""
     every = facts_of_window(calls, first, last, ("answer_ts", "end_ts"))
-    answered = known(every.answered)
+    answered = false_if_null(every.answered)
     seconds = every.end_ts.epoch_seconds() - every.answer_ts.epoch_seconds()
-    timed = answered & known(seconds >= 0)
+    timed = answered & false_if_null(seconds >= 0)
     days = every.group_by("day", "display", "shape").aggregate(
-        outbound=every.count(where=known(every.delivered)),
+        outbound=every.count(where=false_if_null(every.delivered)),
         outbound_answered=every.count(where=answered),
-        untold=every.count(where=known(every.answer_unknown)),
+        untold=every.count(where=false_if_null(every.answer_unknown)),
         seconds=ibis.ifelse(timed, seconds, 0).sum().cast("int64"),
         untimed=every.count(where=answered & ~timed),
     )
-    return _by_month(with_class(days, number_dim), "outbound", "outbound_answered", "untold", "seconds", "untimed")
+    return _by_month(
+        with_display_class(days, number_dim), "outbound", "outbound_answered", "untold", "seconds", "untimed"
+    )
 
 
 def inbound(calls: ir.Table, number_dim: ir.Table, first: date, last: date) -> ir.Table:
@@ -36,8 +38,8 @@ def inbound(calls: ir.Table, number_dim: ir.Table, first: date, last: date) -> i
     ``inbound_served``: answered calls of which a row names the seat that took them.
     """
     rows = good_rows(calls)
-    rows = rows.filter(rows.direction == "in", rows.leg == "customer", ~known(rows.test))
-    outer = ~known(rows.callee_shape.isin([Shape.OTHER.value, Shape.NONE.value]))
+    rows = rows.filter(rows.direction == "in", rows.leg == "customer", ~false_if_null(rows.test))
+    outer = ~false_if_null(rows.callee_shape.isin([Shape.OTHER.value, Shape.NONE.value]))
     alone = ibis.literal("row:") + rows.part + ":" + rows.file + ":" + rows.line.cast("string")
     one = rows.group_by("source", call=rows.call_key.coalesce(alone)).aggregate(
         day=rows.start_ts.min().date(),
@@ -46,8 +48,8 @@ def inbound(calls: ir.Table, number_dim: ir.Table, first: date, last: date) -> i
         inner=rows.callee.min(),
         outer_shape=rows.callee_shape.min(where=outer),
         inner_shape=rows.callee_shape.min(),
-        answered=known(rows.answered).cast("int64").max(),
-        served=(known(rows.answered) & rows.agent_id.notnull()).cast("int64").max(),
+        answered=false_if_null(rows.answered).cast("int64").max(),
+        served=(false_if_null(rows.answered) & rows.agent_id.notnull()).cast("int64").max(),
     )
     one = one.mutate(display=one.outer.coalesce(one.inner), shape=one.outer_shape.coalesce(one.inner_shape))
     one = one.filter(one.day >= ibis.literal(first), one.day <= ibis.literal(last))
@@ -56,7 +58,7 @@ def inbound(calls: ir.Table, number_dim: ir.Table, first: date, last: date) -> i
         inbound_answered=one.answered.sum().cast("int64"),
         inbound_served=one.served.sum().cast("int64"),
     )
-    return _by_month(with_class(days, number_dim), "inbound", "inbound_answered", "inbound_served")
+    return _by_month(with_display_class(days, number_dim), "inbound", "inbound_answered", "inbound_served")
 
 
 def _by_month(days: ir.Table, *names: str) -> ir.Table:

@@ -25,7 +25,7 @@ def filed(row: Row, day: date) -> bool:
     return not _gone(row, day) and row.get("filing") is not None and row.get("filed_on") is not None
 
 
-def opened(row: Row, day: date) -> bool:
+def is_open(row: Row, day: date) -> bool:
     """Whether it is open on the day, as D1 counts O: the day of closing is the first on which it is not."""
     since, until = row.get("opened_on"), row.get("closed_on")
     return isinstance(since, date) and since <= day and not (isinstance(until, date) and until <= day)
@@ -39,7 +39,7 @@ def _gone(row: Row, day: date) -> bool:
 
 def totals(rows: Sequence[Row], day: date) -> dict[str, int]:
     """F and O."""
-    return {"filed": sum(filed(row, day) for row in rows), "opened": sum(opened(row, day) for row in rows)}
+    return {"filed": sum(filed(row, day) for row in rows), "opened": sum(is_open(row, day) for row in rows)}
 
 
 def document(head: Head, rows: Sequence[Row], _: Words) -> Document:
@@ -50,7 +50,7 @@ def document(head: Head, rows: Sequence[Row], _: Words) -> Document:
     for row in rows:
         counts[row.get("kind"), "all"] += 1
         counts[row.get("kind"), "filed"] += filed(row, day)
-        counts[row.get("kind"), "opened"] += opened(row, day)
+        counts[row.get("kind"), "opened"] += is_open(row, day)
     named = {"human": _("Human seats"), "robot": _("Robot seats"), None: _("Kind not known")}
     summary: list[tuple[Cell, ...]] = [
         (named[kind], *(counts[kind, name] for name in ("all", "filed", "opened")))

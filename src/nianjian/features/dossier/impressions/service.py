@@ -93,7 +93,7 @@ def withdraw(*, enterprise: str, kind: SealKind, actor: Actor) -> SealPicture:
     return row
 
 
-def ask(
+def request_impression(
     *, picture: SealPicture, year: int, item: str, document: Version, spot: Spot, reason: str, actor: Actor
 ) -> tuple[Impression, Approval]:
     """Write down what is wanted and ask for a second person.
@@ -152,7 +152,7 @@ def approve(*, approval: str, actor: Actor) -> Impression:
     return row
 
 
-def placed(*, enterprise: str, uses: Collection[Impression], manifest: str, actor: Actor) -> None:
+def record_placement(*, enterprise: str, uses: Collection[Impression], manifest: str, actor: Actor) -> None:
     """Note that a draft bears these impressions; in the transaction of the build. ``seal_picture_missing``."""
     for row in uses:
         held = SealPicture.objects.select_for_update().get(pk=row.picture_id)

@@ -56,7 +56,7 @@ class Drawn:
     strip: NDArray[np.uint8] | None = None
 
 
-def drawn(
+def render_pages(
     clean: Path, pages: int, *, name: str, dpi: int, small: int = 1, first: int = 1, strip: float = 0.0
 ) -> Iterator[Drawn]:
     """Pages ``first`` to ``pages`` of a clean copy, one by one; NianjianError dossier_page_costly names file and page.

@@ -17,7 +17,7 @@ from nianjian.engines.paper.texts.dossier.words import ITEMS
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.archives.query import refuse_closed
-from nianjian.features.dossier import apart
+from nianjian.features.dossier import build_process
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.build import PAPER
 from nianjian.features.dossier.editions.package import Board, Item, Limits, Package, seals
@@ -107,7 +107,7 @@ def build(
         package = _package(enterprise, year, day, items, draft=bool(missing))
         made = _fresh(folder)
         try:
-            digest = apart.build(package, made, room=room, watch=lambda: progress("", len(items), whole))
+            digest = build_process.build(package, made, room=room, watch=lambda: progress("", len(items), whole))
             _held(made, digest)
             told = manifest.read(made / manifest.NAME)
             _keep(enterprise, year, actor, told, bound, missing, made, folder, uses)
@@ -228,7 +228,7 @@ def _file(entry: Json) -> Json:
     return {name: entry[name] for name in ("path", "edition", "bytes", "sha256")} | {"pages": len(entry["pages"])}
 
 
-def told(built: Built) -> Json:
+def built_to_document(built: Built) -> Json:
     """As JSON."""
     return {
         "folder": str(built.folder),

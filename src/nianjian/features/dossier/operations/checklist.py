@@ -21,7 +21,7 @@ from nianjian.features.dossier.materials.model import Comment, Version
 from nianjian.features.dossier.materials.query import Line
 from nianjian.features.dossier.materials.service import File, Place
 from nianjian.features.dossier.materials.states import DONE
-from nianjian.features.dossier.operations import further, known
+from nianjian.features.dossier.operations import expected_values, further
 from nianjian.features.dossier.operations.pages import copied
 from nianjian.features.dossier.pictures.shrink import Pictured, pictured
 from nianjian.platform.accounts import query as accounts
@@ -84,12 +84,12 @@ def add(
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
     wanted = known_item(item)
-    with files.reading(path):
+    with files.wrap_read_errors(path):
         if path.stat().st_size > LIMIT:
             raise NianjianError("file_too_large", file=path.name, limit=LIMIT)
         body = path.read_bytes()
     book = _book(enterprise)
-    reader = reading or known.reading(enterprise, year, book, clock.today())
+    reader = reading or expected_values.build_sheet_reading(enterprise, year, book, clock.today())
     seen: list[Pictured] = []
     checked = check(path, wanted, reading=reader, book=book, watch=watch, keep=lambda one: seen.append(pictured(one)))
     file = File(
@@ -121,7 +121,7 @@ def report(checked: Checked) -> Json:
         ],
         "fields": dict(checked.fields),
         "pages": len(checked.pages),
-        "sheets": [pages.told(one) for one in checked.pages],
+        "sheets": [pages.to_document(one) for one in checked.pages],
     }
 
 
@@ -213,7 +213,7 @@ def _again(old: Version) -> Verdict:
     return Verdict.NEEDS_PERSON if old.verdict != Verdict.NOT_READY else Verdict.NOT_READY
 
 
-def told(line: Line) -> Json:
+def line_to_document(line: Line) -> Json:
     """A line of the list as JSON."""
     last = line.newest
     return {

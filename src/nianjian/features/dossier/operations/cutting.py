@@ -12,7 +12,7 @@ from django.db import transaction
 from nianjian.features.archives.query import refuse_closed
 from nianjian.features.dossier.arrivals import query, service
 from nianjian.features.dossier.arrivals.model import Arrival
-from nianjian.features.dossier.arrivals.ranges import Range, held, left, spoken
+from nianjian.features.dossier.arrivals.ranges import Range, check_ranges, format_leftover_pages, spoken
 from nianjian.features.dossier.ingest import limits
 from nianjian.features.dossier.ingest.cut import cut, fit
 from nianjian.features.dossier.ingest.receive import receive
@@ -36,12 +36,14 @@ Json = dict[str, Any]
 STEP: Final = 12  # pages that are shown at once: pictures of one answer have a megabyte
 
 
-def counted(row: Arrival) -> int:
+def count_pages(row: Arrival) -> int:
     """Pages of a file; 0 where nobody has counted them yet."""
     return int((query.proposal(row) or {}).get("pages", 0))
 
 
-def ask(*, enterprise: str, year: int, arrival: int, papers: Sequence[Range], leave: bool, actor: Actor) -> str:
+def enqueue_cutting(
+    *, enterprise: str, year: int, arrival: int, papers: Sequence[Range], leave: bool, actor: Actor
+) -> str:
     """A person says which pages of a file are which item: put the cutting of it; its job.
 
     ``leave``: pages in no range may be lost. What can be told without opening the file is refused at once.
@@ -50,17 +52,17 @@ def ask(*, enterprise: str, year: int, arrival: int, papers: Sequence[Range], le
     """
     require(actor, enterprise, flow.NEEDS[flow.CUT_PAPERS])
     refuse_closed(enterprise, year)
-    row = query.one(enterprise, year, arrival)
+    row = query.get_arrival(enterprise, year, arrival)
     for paper in papers:
         known_item(paper.item)
-    pages = counted(row)
-    held(papers, pages or limits.PAGES, leave=leave or not pages)
+    pages = count_pages(row)
+    check_ranges(papers, pages or limits.PAGES, leave=leave or not pages)
     parts = [{"item": paper.item, "first": paper.first, "last": paper.last} for paper in papers]
     given = {"year": year, "arrival": arrival, "papers": parts, "leave": leave}
     return flow.enqueue_once(kind=flow.CUT_PAPERS, enterprise=enterprise, payload=given, actor=actor)
 
 
-def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_cutting(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Do what `ask` has put: each range goes to its check; those jobs. The file waits on where it is refused.
 
     NianjianError role_missing, dossier_arrival_unknown, dossier_cut_unfit, and those of `held`, `receive` and `cut`.
@@ -72,7 +74,7 @@ def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress:
     done = _done(enterprise, year, arrival, papers)
     if done:  # the worker ended between this and its result
         return {"year": year, "papers": done}
-    row = query.one(enterprise, year, arrival)
+    row = query.get_arrival(enterprise, year, arrival)
     name = plain_name(row.name or "")
     with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as place:  # closed to others, soon gone
         room = Path(place)
@@ -80,15 +82,15 @@ def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress:
         path.write_bytes(query.content(row))
         got = receive(path, room)
         clean = fit(got)
-        held(papers, got.pages, leave=leave)
+        check_ranges(papers, got.pages, leave=leave)
         progress("", 0, len(papers))
         parts = cut(clean, [(paper.first, paper.last) for paper in papers], room, name=name)
         contents = [part.read_bytes() for part in parts]
     progress("", len(papers), len(papers))
     with transaction.atomic():
-        row = query.one(enterprise, year, arrival)  # somebody may have decided meanwhile
+        row = query.get_arrival(enterprise, year, arrival)  # somebody may have decided meanwhile
         made = [_asked(row, paper, content, actor) for paper, content in zip(papers, contents, strict=True)]
-        service.cut(row=row, papers=papers, leave=left(papers, got.pages), actor=actor)
+        service.cut(row=row, papers=papers, leave=format_leftover_pages(papers, got.pages), actor=actor)
     return {"year": year, "papers": made}
 
 
@@ -96,7 +98,7 @@ def _asked(row: Arrival, paper: Range, content: bytes, actor: Actor) -> Json:
     """The check of one paper."""
     called = f"{Path(plain_name(row.name or '')).stem} {spoken(paper.first, paper.last)}.pdf"
     source = {"arrival": row.pk, "sha256": row.sha256, "first": paper.first, "last": paper.last}
-    job = upload.ask(
+    job = upload.enqueue_check(
         enterprise=row.enterprise_id, year=row.year, item=paper.item, name=called, content=content, actor=actor,
         source=source,
     )  # fmt: skip
@@ -135,7 +137,7 @@ def there(arrival: int) -> bool:
     return pictures.there(Of(arrival=arrival))
 
 
-def shown(*, enterprise: str, year: int, arrival: int, first: int, actor: Actor) -> list[Pictured]:
+def reveal_pages(*, enterprise: str, year: int, arrival: int, first: int, actor: Actor) -> list[Pictured]:
     """Pictures of some pages, which may show personal values in full; the chain has an entry.
 
     NianjianError role_missing, dossier_arrival_unknown, blob_missing.
@@ -151,7 +153,7 @@ def shown(*, enterprise: str, year: int, arrival: int, first: int, actor: Actor)
 def picture(*, enterprise: str, year: int, arrival: int, page: int, actor: Actor) -> bytes:
     """One page's picture (JPEG), with its entry; as `shown`, and dossier_picture_unknown."""
     row = _revealed(enterprise, year, arrival, actor)
-    content = pictures.content(pictures.one(Of(arrival=arrival), page))
+    content = pictures.content(pictures.get_picture(Of(arrival=arrival), page))
     _noted(row, page, page, actor)
     return content
 
@@ -159,7 +161,7 @@ def picture(*, enterprise: str, year: int, arrival: int, page: int, actor: Actor
 def _revealed(enterprise: str, year: int, arrival: int, actor: Actor) -> Arrival:
     require(actor, enterprise, Act.LOAD)  # as every look at a file that waits
     require(actor, enterprise, Act.REVEAL)
-    return query.one(enterprise, year, arrival)
+    return query.get_arrival(enterprise, year, arrival)
 
 
 def _noted(row: Arrival, first: int, end: int, actor: Actor) -> None:

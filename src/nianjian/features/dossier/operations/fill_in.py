@@ -226,7 +226,7 @@ def report(name: str) -> Report:
     return Report(plain)
 
 
-def ask(*, enterprise: str, year: int, report: Report, actor: Actor) -> str:
+def enqueue_sheet(*, enterprise: str, year: int, report: Report, actor: Actor) -> str:
     """Put the making of a sheet; its job. NianjianError role_missing, enterprise_unknown."""
     require(actor, enterprise, flow.NEEDS[flow.FILL_IN])
     refuse_closed(enterprise, year)
@@ -272,30 +272,30 @@ def _numbered(asked: list[Field], now: Year, before: Year, prefixes: tuple[str, 
     ]
 
 
-def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_sheet_job(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Do what `ask` has put."""
     year, name = int(given["year"]), report(str(given["report"]))
     row = make(enterprise=enterprise, year=year, report=name, actor=actor, progress=progress)
     return {"year": year, "report": name.value, "sheet": row.pk}
 
 
-def shown(*, enterprise: str, year: int, report: Report, actor: Actor) -> Json | None:
+def find_newest_sheet(*, enterprise: str, year: int, report: Report, actor: Actor) -> Json | None:
     """The newest sheet, personal values masked; None: none was made yet."""
     require(actor, enterprise, Act.READ)
     row = query.newest(enterprise, year, report)
-    return None if row is None else told(row, full=False)
+    return None if row is None else sheet_to_document(row, full=False)
 
 
 def revealed(*, enterprise: str, year: int, report: Report, actor: Actor) -> Json:
     """The newest sheet in full, with an entry in the chain; dossier_fill_in_unknown."""
     require(actor, enterprise, Act.REVEAL)
     row = _newest(enterprise, year, report)
-    found = told(row, full=True)
+    found = sheet_to_document(row, full=True)
     service.revealed(row=row, actor=actor)
     return found
 
 
-def taken(*, enterprise: str, year: int, report: Report, form: str, actor: Actor) -> tuple[str, str, bytes]:
+def download_sheet(*, enterprise: str, year: int, report: Report, form: str, actor: Actor) -> tuple[str, str, bytes]:
     """(Name, media type, content) of the newest sheet in full, with an entry in the chain.
 
     NianjianError role_missing, dossier_fill_in_unknown, export_form_unknown, drawing_failed.
@@ -304,17 +304,17 @@ def taken(*, enterprise: str, year: int, report: Report, form: str, actor: Actor
     if form not in FORMS:
         raise NianjianError("export_form_unknown", form=form, forms=", ".join(FORMS))
     row = _newest(enterprise, year, report)
-    made = document(accounts.enterprise(enterprise).name, told(row, full=True), words(CHINESE))
+    made = document(accounts.enterprise(enterprise).name, sheet_to_document(row, full=True), words(CHINESE))
     media, draw = FORMS[form]
     content: bytes = draw(made)
     name = f"{made.title}-{year}.{form}"
-    service.taken(row=row, files={name: hashlib.sha256(content).hexdigest()}, actor=actor)
+    service.record_download(row=row, files={name: hashlib.sha256(content).hexdigest()}, actor=actor)
     return name, media, content
 
 
-def put(*, enterprise: str, year: int, report: Report, folder: Path, actor: Actor) -> list[Path]:
+def write_sheet_files(*, enterprise: str, year: int, report: Report, folder: Path, actor: Actor) -> list[Path]:
     """Every form into a folder; nobody else may read them. As `taken`, and dossier_folder_unusable."""
-    found = [taken(enterprise=enterprise, year=year, report=report, form=form, actor=actor) for form in FORMS]
+    found = [download_sheet(enterprise=enterprise, year=year, report=report, form=form, actor=actor) for form in FORMS]
     paths = []
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -334,7 +334,7 @@ def _newest(enterprise: str, year: int, report: Report) -> FillIn:
     return row
 
 
-def told(row: FillIn, *, full: bool) -> Json:
+def sheet_to_document(row: FillIn, *, full: bool) -> Json:
     """A sheet as JSON; ``full`` False: personal values masked. ``outdated``: a later portrait is there."""
     run = portraits.newest(row.enterprise_id, row.year)
     lines = query.lines(row)

@@ -10,4 +10,6 @@ from nianjian.platform.rulebook.rulebooks import rulebook
 def of(enterprise: str) -> tuple[str, ...]:
     """Items that are asked of an enterprise besides, today; enterprise_unknown."""
     tenant = accounts.enterprise(enterprise)
-    return optional_items.asked(rulebook(day=None, province=tenant.province or None, enterprise=tenant.code))
+    return optional_items.list_requested_items(
+        rulebook(day=None, province=tenant.province or None, enterprise=tenant.code)
+    )

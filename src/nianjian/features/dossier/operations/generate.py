@@ -256,7 +256,7 @@ def _written(path: Path, body: bytes) -> None:
         raise
 
 
-def told(one: Generated) -> Json:
+def generated_to_document(one: Generated) -> Json:
     """As JSON."""
     return {
         "item": one.item,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from nianjian.features.dossier.ingest.receive import receive
-from nianjian.features.dossier.ingest.render import drawn
+from nianjian.features.dossier.ingest.render import render_pages
 from nianjian.features.dossier.materials import query
 from nianjian.features.dossier.materials.model import Version
 from nianjian.features.dossier.pictures import query as pictures
@@ -57,7 +57,7 @@ class Pages:
     drawn: bool
 
 
-def looked(
+def preview_pages(
     *, enterprise: str, year: int, item: str, number: int, actor: Actor, first: int = 1, most: int = STEP
 ) -> Pages:
     """Pages from the ``first`` on, without pictures; NianjianError role_missing, dossier_version_unknown."""
@@ -66,7 +66,7 @@ def looked(
     return Pages(row, _pages(row, first, most, {}), pictures.there(Of(version=row.pk)))
 
 
-def shown(
+def reveal_pages(
     *, enterprise: str, year: int, item: str, number: int, actor: Actor, first: int = 1, most: int = STEP
 ) -> Pages:
     """The same with their pictures, which may show personal values in full; the chain has an entry.
@@ -86,7 +86,7 @@ def picture(*, enterprise: str, year: int, item: str, number: int, page: int, ac
     """One page's picture (JPEG), with its entry; as `shown`, and dossier_picture_unknown."""
     require(actor, enterprise, Act.REVEAL)
     row = query.version(enterprise, year, item, number)
-    content = pictures.content(pictures.one(Of(version=row.pk), page))
+    content = pictures.content(pictures.get_picture(Of(version=row.pk), page))
     _noted(enterprise, year, item, number, [page], actor)
     return content
 
@@ -113,7 +113,7 @@ def _pages(row: Version, first: int, most: int, contents: Mapping[int, bytes]) -
     return made
 
 
-def ask(*, enterprise: str, year: int, item: str, number: int, actor: Actor) -> str:
+def enqueue_drawing(*, enterprise: str, year: int, item: str, number: int, actor: Actor) -> str:
     """Put the drawing of a version's pages; its job. NianjianError role_missing, dossier_version_unknown."""
     require(actor, enterprise, flow.NEEDS[flow.DRAW_PAGES])
     query.version(enterprise, year, item, number)
@@ -121,7 +121,7 @@ def ask(*, enterprise: str, year: int, item: str, number: int, actor: Actor) -> 
     return flow.enqueue_once(kind=flow.DRAW_PAGES, enterprise=enterprise, payload=given, actor=actor)
 
 
-def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_drawing(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Do what `ask` has put: how many pages have pictures now."""
     require(actor, enterprise, flow.NEEDS[flow.DRAW_PAGES])
     year, item, number = int(given["year"]), str(given["item"]), int(given["version"])
@@ -144,7 +144,7 @@ def of(body: bytes, media_type: str, progress: Progress = silent) -> list[Pictur
         if got.clean is None:
             return []
         made: list[Pictured] = []
-        for one in drawn(got.clean, got.pages, name=got.name, dpi=DPI):
+        for one in render_pages(got.clean, got.pages, name=got.name, dpi=DPI):
             progress("", len(made), got.pages)
             made.append(pictured(one))
         return made

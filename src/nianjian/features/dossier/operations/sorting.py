@@ -15,7 +15,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.archives.query import refuse_closed
 from nianjian.features.dossier.arrivals import query, service
-from nianjian.features.dossier.arrivals.look import propose, told
+from nianjian.features.dossier.arrivals.look import found_to_document, propose
 from nianjian.features.dossier.arrivals.model import Arrival
 from nianjian.features.dossier.kinds.catalogue import item as known_item
 from nianjian.features.dossier.operations import upload
@@ -53,7 +53,7 @@ def read(*, enterprise: str, year: int, actor: Actor) -> str:
     return flow.enqueue(kind=flow.SORT_PAPERS, enterprise=enterprise, payload={"year": year}, actor=actor)
 
 
-def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_sorting(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Do what `read` has put: how many were read, and how many of them nobody can tell."""
     require(actor, enterprise, flow.NEEDS[flow.SORT_PAPERS])
     year, unsure = int(given["year"]), 0
@@ -70,7 +70,7 @@ def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress:
 def _looked(enterprise: str, year: int, key: int, book: Rulebook, *, actor: Actor, watch: Callable[[], None]) -> bool:
     """Whether the file is told; one on which a person has decided meanwhile needs nothing more."""
     try:
-        row = query.one(enterprise, year, key)
+        row = query.get_arrival(enterprise, year, key)
         content = query.content(row)
     except NianjianError:
         return True
@@ -83,7 +83,7 @@ def _looked(enterprise: str, year: int, key: int, book: Rulebook, *, actor: Acto
         except NianjianError as error:
             service.failed(arrival=key, fault={"code": error.code, "values": dict(error.values)}, actor=actor)
             return False
-    service.proposed(arrival=key, proposal=told(found), pictured=found.pictures, actor=actor)
+    service.proposed(arrival=key, proposal=found_to_document(found), pictured=found.pictures, actor=actor)
     return found.sure
 
 
@@ -93,10 +93,10 @@ def waiting(*, enterprise: str, year: int, actor: Actor, first: int = 0, most: i
     return query.some(enterprise, year, first, most)
 
 
-def one(*, enterprise: str, year: int, arrival: int, actor: Actor) -> Arrival:
+def get_arrival(*, enterprise: str, year: int, arrival: int, actor: Actor) -> Arrival:
     """A file that waits. NianjianError role_missing, dossier_arrival_unknown."""
     require(actor, enterprise, Act.LOAD)
-    return query.one(enterprise, year, arrival)
+    return query.get_arrival(enterprise, year, arrival)
 
 
 def decide(*, enterprise: str, year: int, arrival: int, item: str, actor: Actor) -> str:
@@ -108,9 +108,11 @@ def decide(*, enterprise: str, year: int, arrival: int, item: str, actor: Actor)
     refuse_closed(enterprise, year)
     wanted = known_item(item).name
     with transaction.atomic():
-        row = query.one(enterprise, year, arrival)
+        row = query.get_arrival(enterprise, year, arrival)
         content, name = query.content(row), row.name or ""
-        job = upload.ask(enterprise=enterprise, year=year, item=wanted, name=name, content=content, actor=actor)
+        job = upload.enqueue_check(
+            enterprise=enterprise, year=year, item=wanted, name=name, content=content, actor=actor
+        )
         service.decided(row=row, item=wanted, actor=actor)
     return job
 
@@ -119,9 +121,9 @@ def put_away(*, enterprise: str, year: int, arrival: int, actor: Actor) -> None:
     """A person says that a file belongs to no item: it is deleted. As `decide`."""
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    service.decided(row=query.one(enterprise, year, arrival), item=None, actor=actor)
+    service.decided(row=query.get_arrival(enterprise, year, arrival), item=None, actor=actor)
 
 
-def reading(enterprise: str, year: int) -> list[JobValue]:
+def list_reading_jobs(enterprise: str, year: int) -> list[JobValue]:
     """Work on a season's files that waits or runs, the next first."""
     return queue.under_way(enterprise, {"year": year}, kind=flow.SORT_PAPERS, first=SHOWN)

@@ -12,7 +12,7 @@ from nianjian.features.archives.query import refuse_closed
 from nianjian.features.dossier.kinds.catalogue import item as known_item
 from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.operations.checklist import LIMIT, Json
-from nianjian.features.dossier.operations.held import HELD
+from nianjian.features.dossier.operations.job_files import HELD
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
@@ -27,7 +27,7 @@ from nianjian.platform.vault import blobs
 SHOWN: Final = 20  # jobs of an item that a page tells of
 
 
-def ask(
+def enqueue_check(
     *, enterprise: str, year: int, item: str, name: str, content: bytes, actor: Actor, source: Json | None = None
 ) -> str:
     """Put the check of a file; its job. ``source``: of which pages of which file it was cut.
@@ -54,7 +54,7 @@ def ask(
         raise
 
 
-def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_check(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Do what `ask` has put: the version that came of it and its verdict."""
     year, item = int(given["year"]), str(given["item"])
     progress("", 0, 0)

@@ -16,7 +16,7 @@ from nianjian.features.dossier.editions.rescan import rescan
 from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.ingest.unpack import unpack
 from nianjian.features.dossier.operations.checklist import LIMIT
-from nianjian.features.dossier.operations.held import HELD
+from nianjian.features.dossier.operations.job_files import HELD
 from nianjian.features.dossier.rounds import query as rounds
 from nianjian.features.dossier.rounds.model import Evidence, Submission
 from nianjian.platform.accounts import query as accounts
@@ -39,7 +39,9 @@ ZIP: Final = b"PK\x03\x04"
 Given = Sequence[tuple[str, bytes]]
 
 
-def ask(*, enterprise: str, year: int, files: Given, scan: bool, against: int | None, actor: Actor) -> str:
+def enqueue_verification(
+    *, enterprise: str, year: int, files: Given, scan: bool, against: int | None, actor: Actor
+) -> str:
     """Put the check of files (name, content); its job.
 
     ``files``: the package as a zip, or one of its files, or (``scan``) a scan of the sealed paper, each with the
@@ -90,7 +92,7 @@ def _packed(files: Given) -> bytes:
     return out.getvalue()
 
 
-def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_verification(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Do what `ask` has put: what differs, file, page and kind, and of a scan how sure that is."""
     require(actor, enterprise, flow.NEEDS[flow.VERIFY_PACKAGE])
     year, against = int(given["year"]), given.get("against")

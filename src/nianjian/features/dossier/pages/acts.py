@@ -11,13 +11,13 @@ from django.views.decorators.http import require_POST
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.kinds.catalogue import KNOWN
-from nianjian.features.dossier.operations import checklist, looked
+from nianjian.features.dossier.operations import checklist, checklist_detail
 from nianjian.features.dossier.operations import upload as flow
-from nianjian.features.dossier.pages import shown
+from nianjian.features.dossier.pages import presenters
 from nianjian.features.dossier.pages.forms import FORMS, form
 from nianjian.features.dossier.pages.listing import in_reach
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import named
+from nianjian.platform.home.http.answers import as_attachment
 from nianjian.platform.home.http.bodies import takes_files
 from nianjian.platform.home.http.readable import reads_form_itself
 from nianjian.platform.web import work as data
@@ -57,7 +57,7 @@ def _received(request: HttpRequest, code: str, year: int, item: str, handler: Re
         try:
             content = one.content(checklist.LIMIT)
             actor = request.actor  # type: ignore[attr-defined] # the mark has set it
-            flow.ask(enterprise=code, year=year, item=item, name=one.name, content=content, actor=actor)
+            flow.enqueue_check(enterprise=code, year=year, item=item, name=one.name, content=content, actor=actor)
         except NianjianError as fault:
             faults.append(fault)
         else:
@@ -116,7 +116,7 @@ def reuse(request: Request, code: str, year: int) -> HttpResponse:
     """Take over from the year before what was confirmed there and is missing now."""
     taken = checklist.reuse(enterprise=code, year=in_reach(year), actor=request.actor)
     if taken:
-        names = gettext(", ").join(shown.title(one) for one in taken)
+        names = gettext(", ").join(presenters.title(one) for one in taken)
         messages.success(request, gettext("Taken over, to be confirmed again: {items}").format(items=names))
     else:
         messages.info(request, gettext("There is nothing to take over: nothing was confirmed, or it is here already."))
@@ -128,7 +128,7 @@ def reuse(request: Request, code: str, year: int) -> HttpResponse:
 def fetch(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
     """Give a file out as it came; the chain has an entry."""
     _known(year, item)
-    row, content = looked.fetch(enterprise=code, year=year, item=item, number=number, actor=request.actor)
+    row, content = checklist_detail.fetch(enterprise=code, year=year, item=item, number=number, actor=request.actor)
     answer = HttpResponse(content, content_type=row.media_type)
     answer.headers["Content-Security-Policy"] = SANDBOX
-    return named(answer, row.name or f"{item}-{number}")
+    return as_attachment(answer, row.name or f"{item}-{number}")

@@ -16,13 +16,13 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.dossier.fill_in import REPORTS, SHORT, SOURCES
 from nianjian.engines.paper.texts.portrait import name
 from nianjian.engines.paper.words import CHINESE, words
-from nianjian.features.dossier.fill_in.document import said
+from nianjian.features.dossier.fill_in.document import format_change
 from nianjian.features.dossier.fill_in.fields import Report
 from nianjian.features.dossier.operations import fill_in
 from nianjian.features.dossier.pages.listing import in_reach
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import named
+from nianjian.platform.home.http.answers import as_attachment
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
 from nianjian.platform.web.rule_values import LEVELS
@@ -49,10 +49,10 @@ def first(request: Request, code: str, year: int) -> HttpResponse:
 
 @require_safe
 @page(Act.READ)
-def shown(request: Request, code: str, year: int, report: str) -> HttpResponse:
+def show_sheet(request: Request, code: str, year: int, report: str) -> HttpResponse:
     """The newest sheet, personal values masked."""
     wanted = _report(report)
-    told = fill_in.shown(enterprise=code, year=in_reach(year), report=wanted, actor=request.actor)
+    told = fill_in.find_newest_sheet(enterprise=code, year=in_reach(year), report=wanted, actor=request.actor)
     return _page(request, code, year, wanted, told)
 
 
@@ -69,7 +69,7 @@ def reveal(request: Request, code: str, year: int, report: str) -> HttpResponse:
 @page(Act.REPORT)
 def make(request: Request, code: str, year: int, report: str) -> HttpResponse:
     """Let the worker gather the fields."""
-    job = fill_in.ask(enterprise=code, year=in_reach(year), report=_report(report), actor=request.actor)
+    job = fill_in.enqueue_sheet(enterprise=code, year=in_reach(year), report=_report(report), actor=request.actor)
     return redirect("data-job", code=code, job=job)
 
 
@@ -79,10 +79,10 @@ def take(request: Request, code: str, year: int, report: str, form: str) -> Http
     """Give the newest sheet out as a file; the chain has an entry."""
     if form not in fill_in.FORMS:
         raise Http404
-    called, media, content = fill_in.taken(
+    called, media, content = fill_in.download_sheet(
         enterprise=code, year=in_reach(year), report=_report(report), form=form, actor=request.actor
     )
-    return named(HttpResponse(content, content_type=media), called)
+    return as_attachment(HttpResponse(content, content_type=media), called)
 
 
 def _page(request: Request, code: str, year: int, report: Report, told: Told | None) -> HttpResponse:
@@ -129,14 +129,14 @@ def _field(one: Told) -> dict[str, Any]:
         "source": _(SOURCES[one["source"]]),
         "value": one["value"],
         "before": one["before"],
-        "change": said(one, _),
+        "change": format_change(one, _),
         "over": one["over"],
     }
 
 
 urlpatterns = [
     path("", first, name="fill-in-first"),
-    path("<str:report>/", shown, name="fill-in"),
+    path("<str:report>/", show_sheet, name="fill-in"),
     path("<str:report>/make/", make, name="fill-in-make"),
     path("<str:report>/reveal/", reveal, name="fill-in-reveal"),
     path("<str:report>/take/<str:form>/", take, name="fill-in-take"),

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper.texts.portrait import name
 from nianjian.engines.paper.words import words
-from nianjian.features.dossier.operations import checklist, looked
-from nianjian.features.dossier.pages import shown
+from nianjian.features.dossier.operations import checklist, checklist_detail
+from nianjian.features.dossier.pages import presenters
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.rulebook import optional_items
@@ -24,7 +24,7 @@ from nianjian.platform.web.language import current
 @page(Act.READ)
 def newest(request: Request, code: str) -> HttpResponse:
     """The season whose package is due next."""
-    return _page(request, code, looked.season(code, clock.today()))
+    return _page(request, code, checklist_detail.season(code, clock.today()))
 
 
 @require_safe
@@ -43,19 +43,19 @@ def in_reach(year: int) -> int:
 
 def _page(request: Request, code: str, year: int) -> HttpResponse:
     lines = checklist.lines(code, year, request.actor)
-    rules = looked.book(code)
-    asked = looked.asked(rules)
+    rules = checklist_detail.book(code)
+    asked = checklist_detail.list_requirements(rules)
     _ = words(current())
     missing = checklist.missing(lines)
     due = {one.item for one in lines}
     context = {
         "year": year,
-        "years": looked.seasons(code, year, clock.today()),
+        "years": checklist_detail.seasons(code, year, clock.today()),
         "missing": missing,
         "count": len(lines),
-        "boards": shown.boards(code, year, lines, asked),
+        "boards": presenters.boards(code, year, lines, asked),
         "sources": [
-            (one.rule.id, shown.source(one.rule, name("level", str(one.rule.level), _)))
+            (one.rule.id, presenters.source(one.rule, name("level", str(one.rule.level), _)))
             for one in asked.values()
             if one.item in due
         ],

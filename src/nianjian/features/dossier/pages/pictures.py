@@ -18,9 +18,9 @@ from nianjian.engines.paper.words import words
 from nianjian.features.dossier.kinds.catalogue import KNOWN
 from nianjian.features.dossier.operations import pages as flow
 from nianjian.features.dossier.operations.pages import ENDINGS, STEP, Page, Pages
-from nianjian.features.dossier.pages import shown as told
+from nianjian.features.dossier.pages import presenters as told
 from nianjian.features.dossier.pages.listing import in_reach
-from nianjian.features.dossier.pages.shown import WEIGHED, WEIGHTS
+from nianjian.features.dossier.pages.presenters import WEIGHED, WEIGHTS
 from nianjian.features.dossier.pictures.marks import SEEN, Mark
 from nianjian.features.dossier.pictures.shrink import Pictured
 from nianjian.platform.accounts.access import may
@@ -125,9 +125,9 @@ def beginning(given: str) -> int:
 
 @require_safe
 @page(Act.READ)
-def listed(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
+def show_outlines(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
     """Outlines of the pages with what was found on each."""
-    found = flow.looked(
+    found = flow.preview_pages(
         enterprise=code, year=_known(year, item), item=item, number=number, actor=request.actor,
         first=beginning(request.GET.get("from", "")),
     )  # fmt: skip
@@ -136,9 +136,9 @@ def listed(request: Request, code: str, year: int, item: str, number: int) -> Ht
 
 @require_POST
 @page(Act.REVEAL)
-def shown(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
+def reveal_pages(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
     """The same with the pictures; it stands in the audit chain before."""
-    found = flow.shown(
+    found = flow.reveal_pages(
         enterprise=code, year=_known(year, item), item=item, number=number, actor=request.actor,
         first=beginning(request.POST.get("from", "")),
     )  # fmt: skip
@@ -147,9 +147,9 @@ def shown(request: Request, code: str, year: int, item: str, number: int) -> Htt
 
 @require_POST
 @page(Act.LOAD)
-def drawn(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
+def request_drawing(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
     """Have the pages drawn by the worker."""
-    flow.ask(enterprise=code, year=_known(year, item), item=item, number=number, actor=request.actor)
+    flow.enqueue_drawing(enterprise=code, year=_known(year, item), item=item, number=number, actor=request.actor)
     return redirect("dossier-pages", code=code, year=year, item=item, number=number)
 
 

@@ -25,7 +25,7 @@ from nianjian.features.dossier.operations import checklist, cutting, further, so
 from nianjian.features.dossier.operations.cutting import STEP
 from nianjian.features.dossier.pages.listing import in_reach
 from nianjian.features.dossier.pages.pictures import bare, beginning
-from nianjian.features.dossier.pages.shown import title
+from nianjian.features.dossier.pages.presenters import title
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http.bodies import takes_files
@@ -64,7 +64,7 @@ def waiting(row: Arrival, *, cutting: bool = False) -> Waiting:
     said: list[str] = []
     cut = fault is None and (told or {}).get("pages", 2) > 1  # an OFD has 0; what nobody has counted may have more
     if fault is not None:
-        badge, state, said = "bad", gettext("cannot be read"), [data.told(fault)[0]]
+        badge, state, said = "bad", gettext("cannot be read"), [data.describe_job_error(fault)[0]]
     elif told is not None:
         said = [_evidence(one) for one in told["guesses"]]
         chosen = str(told["item"]) if told["sure"] else ""
@@ -127,12 +127,12 @@ Typed = Sequence[tuple[str, object, object]]
 
 @require_safe
 @page(Act.LOAD)
-def shown(request: Request, code: str, year: int, arrival: int) -> HttpResponse:
+def show_ranges(request: Request, code: str, year: int, arrival: int) -> HttpResponse:
     """The ranges that its content speaks for, or that were asked for last and refused; once it is cut, what came."""
     last = cutting.last(code, in_reach(year), arrival)
     if last is not None and last.state == data.DONE:
         return redirect("data-job", code=code, job=last.id)
-    row = sorting.one(enterprise=code, year=year, arrival=arrival, actor=request.actor)
+    row = sorting.get_arrival(enterprise=code, year=year, arrival=arrival, actor=request.actor)
     parts: list[dict[str, Any]] = (query.proposal(row) or {}).get("papers", [])
     if last is None:
         return _page(request, code, year, arrival, _typed(parts))
@@ -148,7 +148,9 @@ def cut(request: Request, code: str, year: int, arrival: int) -> HttpResponse:
     rows, leave = _given(request.POST)
     papers = [Range(item, _page_number(first), _page_number(last)) for item, first, last in rows if item]
     try:
-        cutting.ask(enterprise=code, year=year, arrival=arrival, papers=papers, leave=leave, actor=request.actor)
+        cutting.enqueue_cutting(
+            enterprise=code, year=year, arrival=arrival, papers=papers, leave=leave, actor=request.actor
+        )
     except NianjianError as fault:
         if fault.code == "dossier_arrival_unknown":
             raise
@@ -171,12 +173,12 @@ def _page(
 ) -> HttpResponse:
     """``first``: the page from which on pictures are shown; 0: none are."""
     place = {"enterprise": code, "year": year, "arrival": arrival, "actor": request.actor}
-    row = sorting.one(**place)  # type: ignore[arg-type] # as they stand above
-    seen = cutting.shown(**place, first=first) if first else []  # type: ignore[arg-type] # the same
+    row = sorting.get_arrival(**place)  # type: ignore[arg-type] # as they stand above
+    seen = cutting.reveal_pages(**place, first=first) if first else []  # type: ignore[arg-type] # the same
     filled = [Row(number, item, str(begin), str(end)) for number, (item, begin, end) in enumerate(rows, 1)]
     most = max(ROWS, len(filled) + FREE)
     empty = [Row(number, "", "", "") for number in range(len(filled) + 1, most + 1)]
-    last, pages = cutting.last(code, year, arrival), cutting.counted(row)
+    last, pages = cutting.last(code, year, arrival), cutting.count_pages(row)
     context = {
         "year": year,
         "file": waiting(row),
@@ -191,7 +193,7 @@ def _page(
         "on": first + STEP if first and first + STEP <= pages else 0,
         "drawn": cutting.there(arrival),
         "may_reveal": may(request.actor, code, Act.REVEAL),
-        "refused": data.told(last.error)[0] if last is not None and last.state == "failed" else "",
+        "refused": data.describe_job_error(last.error)[0] if last is not None and last.state == "failed" else "",
         **({"working": True, **progressing(code, last)} if last and not last.over else {"working": False}),
     }
     return render(request, "dossier/cut.html", context)
@@ -225,10 +227,10 @@ AWAY: Final = "away"
 
 @require_safe
 @page(Act.LOAD)
-def listed(request: Request, code: str, year: int) -> HttpResponse:
+def index(request: Request, code: str, year: int) -> HttpResponse:
     """Files that wait for a person, with what each seems to be."""
     rows = sorting.waiting(enterprise=code, year=in_reach(year), actor=request.actor, most=SHOWN + 1)
-    jobs, cut = sorting.reading(code, year), cutting.under_way(code, year)
+    jobs, cut = sorting.list_reading_jobs(code, year), cutting.under_way(code, year)
     context = {
         "year": year,
         "files": [waiting(one, cutting=one.pk in cut) for one in rows[:SHOWN]],

@@ -33,7 +33,7 @@ SURE: Final = {"high": "good", "medium": "warn", "low": "bad"}
 
 @require_safe
 @page(Act.READ)
-def shown(request: Request, code: str, year: int) -> HttpResponse:
+def show_form(request: Request, code: str, year: int) -> HttpResponse:
     """The form, and what the last check found."""
     packages = verifying.packages(code, in_reach(year), request.actor)
     job = verifying.recent(code, year, request.actor)
@@ -46,7 +46,7 @@ def shown(request: Request, code: str, year: int) -> HttpResponse:
     if job is not None and not job.over:
         context |= {"working": True, **progressing(code, job)}
     elif job is not None and job.state == "failed":
-        context["failed"] = data.told(job.error)[0]
+        context["failed"] = data.describe_job_error(job.error)[0]
     elif job is not None and job.state == "done":
         context |= _found(job)
     return render(request, "dossier/verify.html", context)
@@ -141,7 +141,7 @@ def _received(request: HttpRequest, code: str, year: int, handler: Receiving) ->
         against = int(chosen) if chosen.isascii() and chosen.isdigit() else None
         try:
             files = [(one.name, one.content(checklist.LIMIT)) for one in handler.files]
-            verifying.ask(
+            verifying.enqueue_verification(
                 enterprise=code, year=year, files=files, scan=given.get("scan") == "yes", against=against, actor=actor
             )
         except NianjianError as fault:

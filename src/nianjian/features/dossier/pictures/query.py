@@ -37,7 +37,7 @@ def content(row: PagePicture) -> bytes:
     return blobs.get(row.blob)
 
 
-def one(of: Of, page: int) -> PagePicture:
+def get_picture(of: Of, page: int) -> PagePicture:
     """The picture of a page; NianjianError dossier_picture_unknown."""
     found = some(of, page, page).get(page)
     if found is None:

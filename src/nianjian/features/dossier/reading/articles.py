@@ -11,7 +11,7 @@ from nianjian.features.dossier.reading.page_numbers import order
 from nianjian.features.dossier.reading.text.dates import dates
 from nianjian.features.dossier.reading.text.lines import PageText
 from nianjian.features.dossier.reading.text.names import folded
-from nianjian.features.dossier.reading.text.result import Facts, ask, seen, stop, unsure
+from nianjian.features.dossier.reading.text.result import Facts, ask, stop, to_evidence, unsure
 
 
 def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Mapping[str, str]) -> Facts:
@@ -30,4 +30,4 @@ def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Ma
     findings += unsure("dated", row)
     if found.day > asked_on:
         findings.append(stop("dated_later", row.page, dated=found.day.isoformat(), asked_on=asked_on.isoformat()))
-    return Facts({"dated": found.day.isoformat()}, tuple(findings), (seen("dated", row),))
+    return Facts({"dated": found.day.isoformat()}, tuple(findings), (to_evidence("dated", row),))

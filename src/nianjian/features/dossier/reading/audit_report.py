@@ -16,7 +16,7 @@ from nianjian.features.dossier.reading.text.dates import Found, dates
 from nianjian.features.dossier.reading.text.lines import Line, PageText
 from nianjian.features.dossier.reading.text.names import folded
 from nianjian.features.dossier.reading.text.report import marks
-from nianjian.features.dossier.reading.text.result import Evidence, Facts, ask, seen, stop, unsure
+from nianjian.features.dossier.reading.text.result import Evidence, Facts, ask, stop, to_evidence, unsure
 
 FIELDS: Final = "materials.audit.fields"
 BESIDE: Final = 24  # signs
@@ -39,7 +39,7 @@ def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Ma
             findings.append(ask("field_missing", field=name))
             continue
         fields[name] = value
-        evidence.append(seen(name, line))
+        evidence.append(to_evidence(name, line))
         findings += unsure(name, line)
     _year(rows, patterns, expected, fields, findings)
     _dated(rows, book, asked_on, fields=fields, evidence=evidence, findings=findings)
@@ -135,7 +135,7 @@ def _dated(
         found = dates(row.plain)
         if past and found and row.plain[found[-1].end :] == "" and _alone(row.plain, found[-1]):
             fields["dated"] = found[-1].day.isoformat()
-            evidence.append(seen("dated", row))
+            evidence.append(to_evidence("dated", row))
             if found[-1].day > asked_on:
                 findings.append(stop("dated_later", row.page, dated=fields["dated"], asked_on=asked_on.isoformat()))
             return

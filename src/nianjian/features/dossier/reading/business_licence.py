@@ -14,7 +14,7 @@ from nianjian.features.dossier.reading.text.dates import Span, span
 from nianjian.features.dossier.reading.text.labels import after
 from nianjian.features.dossier.reading.text.lines import Line, PageText
 from nianjian.features.dossier.reading.text.names import same
-from nianjian.features.dossier.reading.text.result import Evidence, Facts, ask, note, seen, stop, unsure
+from nianjian.features.dossier.reading.text.result import Evidence, Facts, ask, note, stop, to_evidence, unsure
 
 LABELS: Final = (
     "统一社会信用代码", "名称", "类型", "法定代表人", "负责人", "经营范围", "注册资本", "成立日期", "营业期限",
@@ -69,7 +69,7 @@ def keep(
         findings.append(ask("field_missing", field=field))
         return
     fields[field] = line.plain
-    evidence.append(seen(field, line))
+    evidence.append(to_evidence(field, line))
     findings += unsure(field, line)
     if (wanted := expected.get(field)) and not same(line.plain, wanted):
         findings.append(ask("field_differs", line.page, field=field))
@@ -91,7 +91,7 @@ def _credit(
         return
     code: Code = min(codes, key=lambda one: one.repaired)
     fields["credit_code"] = code.text
-    evidence.append(seen("credit_code", code.line))
+    evidence.append(to_evidence("credit_code", code.line))
     findings += unsure("credit_code", code.line)
     if code.repaired:
         fields["credit_code_repaired"] = True
@@ -110,7 +110,7 @@ def _validity(
     lines = after(pages, ("营业期限", "经营期限", "有效期限", "有效期"), others=LABELS, below=1)
     for line in lines:
         if found := span(line.plain):
-            evidence.append(seen("valid_until", line))
+            evidence.append(to_evidence("valid_until", line))
             findings += unsure("valid_until", line)
             fields["valid_until"] = ended(found)
             if found.to and found.to < asked_on:

@@ -15,7 +15,7 @@ from nianjian.features.dossier.reading.text.codes import identities
 from nianjian.features.dossier.reading.text.dates import span
 from nianjian.features.dossier.reading.text.labels import after
 from nianjian.features.dossier.reading.text.lines import PageText
-from nianjian.features.dossier.reading.text.result import Evidence, Facts, ask, seen, stop, unsure
+from nianjian.features.dossier.reading.text.result import Evidence, Facts, ask, stop, to_evidence, unsure
 
 LABELS: Final = ("姓名", "性别", "民族", "出生", "住址", "公民身份号码", "签发机关", "有效期限")
 NAME: Final = re.compile(r"[㐀-鿿𠀀-𯿿.]{2,15}")
@@ -48,7 +48,7 @@ def _number(
         return
     code = min(codes, key=lambda one: one.repaired)
     fields["id_number"] = code.text
-    evidence.append(seen("id_number", code.line))
+    evidence.append(to_evidence("id_number", code.line))
     findings += unsure("id_number", code.line)
     if code.repaired:
         findings.append(ask("identity_repaired", code.line.page))
@@ -70,7 +70,7 @@ def _expiry(
     for line in lines:
         if found := span(line.plain):
             fields["expiry"] = ended(found)
-            evidence.append(seen("expiry", line))
+            evidence.append(to_evidence("expiry", line))
             findings += unsure("expiry", line)
             if found.to and found.to < asked_on:
                 findings.append(stop("expired", line.page, expiry=found.to.isoformat(), asked_on=asked_on.isoformat()))

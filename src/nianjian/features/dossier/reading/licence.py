@@ -14,7 +14,7 @@ from nianjian.features.dossier.reading.business_licence import COMPANY, first, k
 from nianjian.features.dossier.reading.text.dates import dates, span
 from nianjian.features.dossier.reading.text.labels import after
 from nianjian.features.dossier.reading.text.lines import Line, PageText
-from nianjian.features.dossier.reading.text.result import Evidence, Facts, ask, note, seen, stop, unsure
+from nianjian.features.dossier.reading.text.result import Evidence, Facts, ask, note, stop, to_evidence, unsure
 
 LABELS: Final = (
     "经营许可证编号", "许可证编号", "许可证号", "证书编号", "编号", "单位名称", "公司名称", "企业名称", "名称",
@@ -67,7 +67,7 @@ def _number(
         return
     text, (line, repaired) = found.popitem()
     fields["number"] = text
-    evidence.append(seen("number", line))
+    evidence.append(to_evidence("number", line))
     findings += unsure("number", line)
     if repaired:
         findings.append(ask("licence_number_repaired", line.page, number=text))
@@ -101,7 +101,7 @@ def _expiry(
         if end is None:
             continue
         fields["expiry"] = end.isoformat()
-        evidence.append(seen("expiry", line))
+        evidence.append(to_evidence("expiry", line))
         findings += unsure("expiry", line)
         due = end - timedelta(days=book.integer("licence.renewal"))
         fields["renewal_due"] = due.isoformat()

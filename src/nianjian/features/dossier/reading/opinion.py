@@ -18,7 +18,7 @@ from nianjian.features.dossier.finding import Finding
 from nianjian.features.dossier.reading.page_numbers import gaps
 from nianjian.features.dossier.reading.text.lines import Layer, PageText
 from nianjian.features.dossier.reading.text.report import Marks, Report, Row, holds, marks, reports
-from nianjian.features.dossier.reading.text.result import Evidence, ask, seen, stop
+from nianjian.features.dossier.reading.text.result import Evidence, ask, stop, to_evidence
 
 
 class Opinion(StrEnum):
@@ -87,7 +87,7 @@ def _proofs(report: Report, known: Marks, kind: Opinion) -> Iterator[Evidence]:
     """Headings and phrases of one kind; within the boilerplate only what no template holds counts."""
     for row in report.headings:
         if row.heading == kind.value:
-            yield seen("opinion", row.line)
+            yield to_evidence("opinion", row.line)
     places = [(report.body, known.phrases[kind.value])]
     if kind is Opinion.EMPHASIS:
         places.append((report.boilerplate, known.patterns("late")))

@@ -27,7 +27,7 @@ class PageNumber:
     total: int | None
 
 
-def told(text: str) -> tuple[int, int | None] | None:
+def parse_page_number(text: str) -> tuple[int, int | None] | None:
     """Number and total (None: not told) of a line that is a page number; None: it is none."""
     line = plain(text)
     if hit := NUMBER.search(line):
@@ -45,7 +45,7 @@ def page_number(page: PageText) -> PageNumber | None:
         height = line.box.middle / page.height
         if TALL < height < LOW:
             continue
-        if (one := told(line.text)) is not None:
+        if (one := parse_page_number(line.text)) is not None:
             found.add(one)
     if len(found) != 1:
         return None

@@ -73,7 +73,7 @@ class SheetReading:
         strips: list[bytes] = []
         pages = list(ocr.sheets(self._seen(sheets, strips)))
         facts = read(item, pages, self.rulebook, self.asked_on, self.expected)
-        told = {name: shown(value) if name in facts.personal else value for name, value in facts.fields.items()}
+        told = {name: mask_value(value) if name in facts.personal else value for name, value in facts.fields.items()}
         known = {(one.code, one.page) for one in facts.findings}
         more = [one for one in order(pages) if (one.code, one.page) not in known]
         if self.expected.get("name"):
@@ -88,10 +88,10 @@ class SheetReading:
             yield sheet.number, sheet.dpi, sheet.bgr
 
 
-def shown(value: object) -> object:
+def mask_value(value: object) -> object:
     """A personal value as a check may show it: the first sign of a name, of a code the first four and the last two."""
     if isinstance(value, list | tuple):
-        return [shown(one) for one in value]
+        return [mask_value(one) for one in value]
     text = str(value)
     if len(text) < CODE_SIGNS:
         return text[:1] + MASK * (len(text) - 1)

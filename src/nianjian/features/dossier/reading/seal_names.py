@@ -8,7 +8,7 @@ from typing import Final
 
 from nianjian.features.dossier.finding import Finding
 from nianjian.features.dossier.reading.text.lines import plain
-from nianjian.features.dossier.reading.text.names import apart, folded
+from nianjian.features.dossier.reading.text.names import edit_distance, folded
 from nianjian.features.dossier.reading.text.result import ask
 
 KEPT: Final = re.compile(r"[^一-鿿()]")
@@ -36,8 +36,8 @@ def seal_name(text: str, confidence: float, expected: str | None = None, page: i
         return SealName(name, confidence, None)
     wanted = KEPT.sub("", folded(expected))
     turns = [name[at:] + name[:at] for at in range(len(name))]
-    best = min(turns, key=lambda turn: apart(folded(turn), wanted))
-    edits = apart(folded(best), wanted)
+    best = min(turns, key=lambda turn: edit_distance(folded(turn), wanted))
+    edits = edit_distance(folded(best), wanted)
     if edits == 0:
         return SealName(best, confidence, fits=True)
     code = "seal_name_nearly" if edits <= NEAR else "seal_name_differs"

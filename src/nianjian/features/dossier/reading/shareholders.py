@@ -11,7 +11,7 @@ from typing import Final
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier.finding import Finding
 from nianjian.features.dossier.reading.text.lines import PageText
-from nianjian.features.dossier.reading.text.result import Evidence, Facts, ask, seen, stop, unsure
+from nianjian.features.dossier.reading.text.result import Evidence, Facts, ask, stop, to_evidence, unsure
 from nianjian.features.dossier.reading.text.tables import table
 
 COLUMNS: Final = {
@@ -46,7 +46,7 @@ def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Ma
             printed = Decimal(hit.group(1))
             continue
         shares.append(Decimal(hit.group(1)))
-        evidence.append(seen("shares", cell))
+        evidence.append(to_evidence("shares", cell))
         findings += unsure("shares", cell)
         if holder is None:
             findings.append(ask("row_unreadable", row.page, column="holder"))

@@ -13,7 +13,7 @@ from nianjian.features.dossier.finding import Finding
 from nianjian.features.dossier.reading.page_numbers import order
 from nianjian.features.dossier.reading.text.lines import Line, PageText
 from nianjian.features.dossier.reading.text.names import folded, nearly, same
-from nianjian.features.dossier.reading.text.result import SURE, Evidence, Facts, ask, note, seen, stop
+from nianjian.features.dossier.reading.text.result import SURE, Evidence, Facts, ask, note, stop, to_evidence
 from nianjian.features.dossier.reading.text.tables import TableRow, table
 
 COLUMNS: Final = {
@@ -92,7 +92,7 @@ def _paid(rows: Sequence[TableRow], findings: list[Finding], evidence: list[Evid
         if weak:
             findings.append(ask("row_unsure", row.page, confidence=f"{min(cell.confidence for cell in weak):.2f}"))
         paid[hit.group()] |= months
-        evidence.append(seen("months", row.cells.get("period", name)))
+        evidence.append(to_evidence("months", row.cells.get("period", name)))
     return dict(paid)
 
 

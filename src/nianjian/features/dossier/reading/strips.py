@@ -11,7 +11,7 @@ import numpy as np
 from nianjian.features.dossier.finding import Finding
 from nianjian.features.dossier.kinds.port import Sheet
 from nianjian.features.dossier.reading import ocr
-from nianjian.features.dossier.reading.page_numbers import PageNumber, ordered, told
+from nianjian.features.dossier.reading.page_numbers import PageNumber, ordered, parse_page_number
 from nianjian.features.dossier.reading.seal_names import seal_name
 from nianjian.features.dossier.seals.mask import Picture
 from nianjian.features.dossier.seals.seal import Kind
@@ -42,7 +42,7 @@ def order(sheets: Iterable[Sheet]) -> tuple[Finding, ...]:
         return ()
     numbers: dict[int, PageNumber] = {}
     for page, (text, _confidence) in zip(places, ocr.strips(strips), strict=True):
-        if (one := told(text)) is not None:
+        if (one := parse_page_number(text)) is not None:
             numbers.setdefault(page, PageNumber(page, *one))
     return ordered([numbers[page] for page in pages if page in numbers], pages[0], pages[-1])
 

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.materials.model import Version
 from nianjian.features.dossier.rounds.model import Answer, Evidence, Notice, Request, Submission
-from nianjian.features.dossier.rounds.states import Asked, Reply, State, asked, state
+from nianjian.features.dossier.rounds.states import Reply, RequestState, State, evaluate_request, state
 from nianjian.platform.vault import blobs
 
 MOST: Final = 200  # files of evidence that are shown
@@ -25,7 +25,7 @@ class Standing:
     notices: Sequence[Notice]
     requests: Mapping[int, Sequence[Request]]  # notice -> its requests
     answers: Mapping[int, Sequence[Answer]]  # request -> its answers, newest first
-    asked: Mapping[int, Asked]  # request -> its state
+    asked: Mapping[int, RequestState]  # request -> its state
     following: Submission | None
 
 
@@ -48,7 +48,7 @@ def numbered(enterprise: str, year: int, manifest_sha256: str) -> int | None:
     return found.values_list("number", flat=True).first()
 
 
-def standing(row: Submission) -> Standing:
+def evaluate_status(row: Submission) -> Standing:
     """How a package stands, from what was recorded since."""
     notices = list(row.notices.order_by("received", "pk"))
     requests: dict[int, list[Request]] = {one.pk: [] for one in notices}
@@ -83,17 +83,17 @@ def _asked(
     newest: Answer | None,
     versions: Mapping[tuple[str, int], Version],
     later: Sequence[Submission],
-) -> Asked:
+) -> RequestState:
     held: bool | None = False if later else None
     if newest is None:
-        return asked(Reply.NONE, held=held)
+        return evaluate_request(Reply.NONE, held=held)
     if newest.version is None:
-        return asked(Reply.NOTE, held=held)
+        return evaluate_request(Reply.NOTE, held=held)
     file = versions[request.item, newest.version]
     if any(one.items.get(request.item) == file.sha256 for one in later):
         held = True
     sure = file.confirmed_at is not None and file.returned_at is None
-    return asked(Reply.FILE if sure else Reply.UNSURE, held=held)
+    return evaluate_request(Reply.FILE if sure else Reply.UNSURE, held=held)
 
 
 def request(row: Submission, number: int) -> Request:

@@ -55,7 +55,7 @@ class Handed:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestInput:
     """One request of a notice; ``item`` "": about the whole package."""
 
     item: str
@@ -115,7 +115,7 @@ def give_back(
     received: date,
     printed_due: date | None,
     reference: str,
-    requests: Sequence[Asked],
+    requests: Sequence[RequestInput],
     paper: File | None,
     actor: Actor,
 ) -> Notice:
@@ -238,7 +238,7 @@ def _open(submission: Submission, act: Act) -> Submission:
     """The package, held for writing, if its state allows the act; dossier_round_refused."""
     lock_enterprise(submission.enterprise_id)
     row = Submission.objects.select_for_update().get(pk=submission.pk)
-    standing = query.standing(row).state
+    standing = query.evaluate_status(row).state
     if act not in ALLOWED[standing]:
         raise NianjianError("dossier_round_refused", number=row.number, round_state=standing.value)
     return row

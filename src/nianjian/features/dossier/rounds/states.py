@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class Asked(StrEnum):
+class RequestState(StrEnum):
     """Where a request stands."""
 
     OPEN = "open"
@@ -50,19 +50,19 @@ class Act(StrEnum):
 
 
 #: (Newest answer, whether a later package holds its file; None: none went out yet) -> the request.
-REQUESTS: Final[Mapping[tuple[Reply, bool | None], Asked]] = {
-    (Reply.NONE, None): Asked.OPEN,
-    (Reply.NONE, False): Asked.LEFT_OUT,
-    (Reply.NONE, True): Asked.LEFT_OUT,
-    (Reply.NOTE, None): Asked.ANSWERED,
-    (Reply.NOTE, False): Asked.SENT,  # words go with whatever goes out
-    (Reply.NOTE, True): Asked.SENT,
-    (Reply.UNSURE, None): Asked.TO_CONFIRM,
-    (Reply.UNSURE, False): Asked.LEFT_OUT,
-    (Reply.UNSURE, True): Asked.SENT,
-    (Reply.FILE, None): Asked.ANSWERED,
-    (Reply.FILE, False): Asked.LEFT_OUT,
-    (Reply.FILE, True): Asked.SENT,
+REQUESTS: Final[Mapping[tuple[Reply, bool | None], RequestState]] = {
+    (Reply.NONE, None): RequestState.OPEN,
+    (Reply.NONE, False): RequestState.LEFT_OUT,
+    (Reply.NONE, True): RequestState.LEFT_OUT,
+    (Reply.NOTE, None): RequestState.ANSWERED,
+    (Reply.NOTE, False): RequestState.SENT,  # words go with whatever goes out
+    (Reply.NOTE, True): RequestState.SENT,
+    (Reply.UNSURE, None): RequestState.TO_CONFIRM,
+    (Reply.UNSURE, False): RequestState.LEFT_OUT,
+    (Reply.UNSURE, True): RequestState.SENT,
+    (Reply.FILE, None): RequestState.ANSWERED,
+    (Reply.FILE, False): RequestState.LEFT_OUT,
+    (Reply.FILE, True): RequestState.SENT,
 }
 
 # A further notice may come while requests are open; whether a package passes is not for us to refuse.
@@ -75,12 +75,12 @@ ALLOWED: Final[Mapping[State, frozenset[Act]]] = {
 }
 
 
-def asked(reply: Reply, *, held: bool | None) -> Asked:
+def evaluate_request(reply: Reply, *, held: bool | None) -> RequestState:
     """A request; ``held``: whether a later package holds the answer's file, None while there is no later package."""
     return REQUESTS[reply, held]
 
 
-def state(requests: Collection[Asked], *, later: bool, passed: bool) -> State:
+def state(requests: Collection[RequestState], *, later: bool, passed: bool) -> State:
     """A package by its requests, by whether a later one went out, and whether it passed."""
     if passed:
         return State.PASSED
@@ -88,7 +88,7 @@ def state(requests: Collection[Asked], *, later: bool, passed: bool) -> State:
         return State.RESUBMITTED
     if not requests:
         return State.SUBMITTED
-    return State.ANSWERED if set(requests) == {Asked.ANSWERED} else State.RETURNED
+    return State.ANSWERED if set(requests) == {RequestState.ANSWERED} else State.RETURNED
 
 
 def late(due: date, *, sent_on: date | None, today: date) -> bool:

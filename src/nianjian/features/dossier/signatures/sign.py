@@ -38,7 +38,7 @@ class Signer:
     valid_to: datetime
 
 
-def opened(path: Path, password: str, *, now: datetime) -> Signer:
+def open_signer(path: Path, password: str, *, now: datetime) -> Signer:
     """Open a PKCS#12 file. ``signer_missing``, ``signer_unreadable`` (also a wrong password), ``signer_expired``."""
     if not path.is_file():
         raise NianjianError("signer_missing", file=str(path))

@@ -22,14 +22,14 @@ Json = Mapping[str, Any]
 STYLES: Final = {"ready": "green", "needs_person": "yellow", "not_ready": "bold red"}
 
 
-def told(checked: Checked) -> dict[str, object]:
+def to_document(checked: Checked) -> dict[str, object]:
     """The answer as JSON."""
     return {
         "item": checked.item,
         "verdict": checked.verdict.value,
         "findings": [_finding(one) for one in checked.findings],
         "fields": dict(checked.fields),
-        "pages": [page.told(one) for one in checked.pages],
+        "pages": [page.to_document(one) for one in checked.pages],
         "file": {"sha256": checked.sha256, "kind": checked.kind, **checked.package},
     }
 
@@ -38,7 +38,7 @@ def _finding(one: Finding) -> dict[str, object]:
     return {"code": one.code, "page": one.page, "message": finding(one.code, {"page": one.page, **one.values}, _)}
 
 
-def shown(told: Json) -> Callable[[Console], None]:
+def present_check(told: Json) -> Callable[[Console], None]:
     """The verdict, what speaks against it, and the pages."""
 
     def show(console: Console) -> None:

@@ -14,7 +14,7 @@ from nianjian.platform.terminal.language import _
 STYLES: Final = {True: "green", False: "yellow"}
 
 
-def shown(told: Mapping[str, Any]) -> Callable[[Console], None]:
+def present_checklist(told: Mapping[str, Any]) -> Callable[[Console], None]:
     """Whether it is complete, and a line an item."""
 
     def show(console: Console) -> None:
@@ -33,7 +33,7 @@ def shown(told: Mapping[str, Any]) -> Callable[[Console], None]:
     return show
 
 
-def said(sentence: str, told: Mapping[str, object]) -> Callable[[Console], None]:
+def present_sentence(sentence: str, told: Mapping[str, object]) -> Callable[[Console], None]:
     """One sentence with the answer's values; an item by its name."""
     values = {name: ", ".join(value) or "-" if isinstance(value, list) else value for name, value in told.items()}
     if "item" in told:

@@ -11,7 +11,7 @@ from rich.console import Console
 from nianjian.engines.paper.texts.dossier.fill_in import REPORTS, SOURCES, UNKNOWN
 from nianjian.engines.paper.texts.plain import plain as text
 from nianjian.engines.paper.words import CHINESE
-from nianjian.features.dossier.fill_in.document import said
+from nianjian.features.dossier.fill_in.document import format_change
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.language import _, language
 
@@ -23,13 +23,13 @@ def plain(told: Told) -> dict[str, Any]:
     return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in told.items()}
 
 
-def shown(told: Told, files: Sequence[Path]) -> Callable[[Console], None]:
+def present_sheet(told: Told, files: Sequence[Path]) -> Callable[[Console], None]:
     """A line a field."""
     title = "title_zh" if language() == CHINESE else "title_en"
     header = (_("Code number"), _("Field"), _("Value"), _("Source"), _("Last year"), _("Change"))
     rows = [
         (one["number"] or None, one[title], one["value"] or _(UNKNOWN), _(SOURCES[one["source"]]), one["before"],
-         said(one, _))
+         format_change(one, _))
         for one in told["fields"]
     ]  # fmt: skip
 

@@ -38,7 +38,7 @@ def withdrawn(kind: str) -> Show:
     )
 
 
-def listed(data: Mapping[str, Any]) -> Show:
+def present_seals(data: Mapping[str, Any]) -> Show:
     """Pictures and uses, with what the law says."""
 
     def show(console: Console) -> None:
@@ -116,7 +116,7 @@ def papers_listed(data: Mapping[str, Any]) -> Show:
     return show
 
 
-def written(file: str) -> Show:
+def present_saved_file(file: str) -> Show:
     """Where it lies now."""
     return lambda console: console.print(
         _("{file} is written as it came; the chain has an entry.").format(file=plain(file)), markup=False

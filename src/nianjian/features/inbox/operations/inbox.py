@@ -11,7 +11,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.season import reminders
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.engines.season.reminders import Scope
-from nianjian.features.inbox.operations import tell
+from nianjian.features.inbox.operations import delivery
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
@@ -46,7 +46,7 @@ def log(*, enterprise: str, actor: Actor) -> Any:  # noqa: ANN401 -- the same
     return query.log(enterprise)
 
 
-def shown(row: Message, language: str = CHINESE) -> Json:
+def to_document(row: Message, language: str = CHINESE) -> Json:
     """A message as every door tells it, with what became of it by each channel; addresses are not in it."""
     _ = words(language)
     return {
@@ -130,11 +130,11 @@ def add_channel(*, address: str, actor: Actor) -> Json:
     ``channel_unreachable`` with the reason.
     """
     _own(actor)
-    kind, kept, mask = speaking.taken(address, env.read().webhook_hosts)
+    kind, kept, mask = speaking.parse_address(address, env.read().webhook_hosts)
     row, code = choices.add(kind=kind, address=kept, mask=mask, actor=actor)
     person = spoken_to(actor.name)
-    title, text = reminders.code(code, words(tell.spoken(person[1] if person else "")))
-    outcome, fault = tell.said(row, title, text)
+    title, text = reminders.code(code, words(delivery.spoken(person[1] if person else "")))
+    outcome, fault = delivery.send_text(row, title, text)
     if outcome is speaking.Outcome.REFUSED:
         choices.close(channel=row.id, actor=actor)
         raise NianjianError("channel_unreachable", reason=fault)

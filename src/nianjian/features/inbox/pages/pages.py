@@ -22,7 +22,7 @@ from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http.answers import UNPROCESSABLE
 from nianjian.platform.notifications.outbox.model import Dispatch, Message
 from nianjian.platform.web.access import Request, own, page, person
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 
@@ -83,7 +83,7 @@ def _done(request: Request, forms: dict[str, Form]) -> bool:
     except NianjianError as error:
         if not name:
             raise
-        text, remedy = said(error)
+        text, remedy = describe_error(error)
         forms[name].add_error(None, f"{text} {remedy}".strip())
         return False
     return True
@@ -105,7 +105,7 @@ def log(request: Request, code: str) -> HttpResponse:
 def _row(one: Message) -> dict[str, Any]:
     """A message with its states in words and colours."""
     _ = words(current())
-    told = flow.shown(one, current())
+    told = flow.to_document(one, current())
     for each in told["dispatches"]:
         each["word"], each["badge"] = _(STATES[each["state"]]), BADGES[each["state"]]
         each["again"] = each["state"] in {Dispatch.FAILED, Dispatch.UNCLEAR}

@@ -9,9 +9,9 @@ from ninja import Query, Router, Schema
 from nianjian.features.inspection.operations.checks import work
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Day
-from nianjian.platform.api.jobs import Job, asked
+from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, write
+from nianjian.platform.api.parameter_types import Day
 
 router = Router(tags=["inspection"])
 HERE = "/enterprises/{code}/inspection"
@@ -45,8 +45,8 @@ class InspectionTold(Schema):
 @write(router, HERE, act=Act.REPORT, answer=Job, status=202)
 def inspection_look(request: Request, code: str, given: InspectionAsked) -> dict[str, object]:
     """Look at a part anew: readiness, answer cards, how calls are dialled, or how far logs reach back."""
-    job = work.ask(enterprise=code, part=given.part, as_of=given.as_of, actor=request.actor)
-    return asked(request, job)
+    job = work.enqueue_check(enterprise=code, part=given.part, as_of=given.as_of, actor=request.actor)
+    return enqueued_job_document(request, job)
 
 
 @read(router, HERE, act=Act.READ, answer=InspectionTold)

@@ -8,15 +8,15 @@ from django.http import HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
 from nianjian.engines.paper.words import CHINESE, language_of
-from nianjian.features.inspection.operations.day import bundle, kept
+from nianjian.features.inspection.operations.day import bundle, visits
 from nianjian.features.inspection.operations.day.sheet import sheet
-from nianjian.features.inspection.visits.service import Given
-from nianjian.features.people.api.shapes import MadeLink, linked
+from nianjian.features.inspection.visits.service import VisitInput
+from nianjian.features.people.api.shapes import MadeLink, to_link_document
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Day, Text
 from nianjian.platform.api.operations import read, write
-from nianjian.platform.home.http.answers import named
+from nianjian.platform.api.parameter_types import Day, Text
+from nianjian.platform.home.http.answers import as_attachment
 
 router = Router(tags=["inspection"])
 HERE = "/enterprises/{code}/inspection/day"
@@ -149,7 +149,7 @@ def visit_get(request: Request, code: str, wanted: Query[VisitWanted]) -> dict[s
 @write(router, HERE, act=Act.LOAD, answer=Visit)
 def visit_set(request: Request, code: str, given: VisitSet) -> dict[str, object]:
     """Keep a day, or change what is kept of it."""
-    return kept.save(enterprise=code, given=Given(**given.dict()), actor=request.actor)
+    return visits.save(enterprise=code, given=VisitInput(**given.dict()), actor=request.actor)
 
 
 @read(router, f"{HERE}/copy", act=Act.READ, media=[bundle.MEDIA])
@@ -157,23 +157,25 @@ def visit_copy(request: Request, code: str, wanted: Query[VisitWanted]) -> HttpR
     """The copy for a network that fails (zip of HTML and PDF), in the language of the request."""
     language = language_of(request.headers.get("accept-language", CHINESE))
     name, content = bundle.bundle(enterprise=code, actor=request.actor, language=language, day=wanted.day)
-    return named(HttpResponse(content, content_type=bundle.MEDIA), name)
+    return as_attachment(HttpResponse(content, content_type=bundle.MEDIA), name)
 
 
 @read(router, f"{HERE}/inspectors", act=Act.PEOPLE, answer=Inspectors)
 def visit_inspectors(request: Request, code: str) -> dict[str, object]:
     """Who may read as an inspector, and until when."""
-    return {"inspectors": kept.inspectors(enterprise=code, actor=request.actor)}
+    return {"inspectors": visits.inspectors(enterprise=code, actor=request.actor)}
 
 
 @write(router, f"{HERE}/inspectors", act=Act.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
 def visit_admit(request: Request, code: str, given: Inspector) -> dict[str, object]:
     """Let an inspector read until the end of a day: account, role and link in one step; the link is told now alone."""
-    return linked(request, kept.admit(enterprise=code, user=given.user, until=given.until, actor=request.actor))
+    return to_link_document(
+        request, visits.admit(enterprise=code, user=given.user, until=given.until, actor=request.actor)
+    )
 
 
 @write(router, f"{HERE}/{{day}}", act=Act.LOAD, answer=VisitRemoved, method="DELETE")
 def visit_remove(request: Request, code: str, day: Annotated[Day, Path()]) -> dict[str, object]:
     """Take a day back."""  # declared last: its address would catch those above
-    kept.remove(enterprise=code, day=day, actor=request.actor)
+    visits.remove(enterprise=code, day=day, actor=request.actor)
     return {"day": day}

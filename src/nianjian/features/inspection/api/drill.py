@@ -13,9 +13,9 @@ from nianjian.features.inspection.operations.drill import report, run, timeline
 from nianjian.features.inspection.operations.drill.script import Planned
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.jobs import Job, asked
+from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, write
-from nianjian.platform.home.http.answers import named
+from nianjian.platform.home.http.answers import as_attachment
 
 router = Router(tags=["inspection"])
 HERE = "/enterprises/{code}/inspection/drill"
@@ -80,14 +80,14 @@ class DrillTold(Schema):
 def drill_run(request: Request, code: str, given: DrillAsked) -> dict[str, object]:
     """Run a drill: readiness, test calls where a way is kept, and a complaint as it would come in: work."""
     planned = Planned(**given.dict(exclude={"phone", "calls"}))
-    job = run.ask(enterprise=code, phone=given.phone, calls=given.calls, actor=request.actor, planned=planned)
-    return asked(request, job)
+    job = run.enqueue_drill(enterprise=code, phone=given.phone, calls=given.calls, actor=request.actor, planned=planned)
+    return enqueued_job_document(request, job)
 
 
 @read(router, HERE, act=Act.READ, answer=DrillTold)
 def drill_get(request: Request, code: str, wanted: Query[DrillNamed]) -> dict[str, object]:
     """What a drill has shown as its ticket stands now."""
-    drills = report.listed(enterprise=code, actor=request.actor)
+    drills = report.list_drills(enterprise=code, actor=request.actor)
     if not drills and not wanted.drill:
         return {"drills": [], "told": None}
     return {"drills": drills, "told": report.report(enterprise=code, actor=request.actor, name=wanted.drill)}
@@ -98,7 +98,7 @@ def drill_report(request: Request, code: str, wanted: Query[DrillNamed]) -> Http
     """The report as PDF, in the language of the request."""
     language = language_of(request.headers.get("accept-language", CHINESE))
     name, content = report.paper(enterprise=code, actor=request.actor, language=language, name=wanted.drill)
-    return named(HttpResponse(content, content_type=report.MEDIA), name)
+    return as_attachment(HttpResponse(content, content_type=report.MEDIA), name)
 
 
 @read(router, f"{HERE}/timeline", act=Act.READ, answer=DrillTimeline)

@@ -9,11 +9,11 @@ from ninja import Path, Query, Router, Schema
 
 from nianjian.features.dossier.operations.checklist import MEDIA
 from nianjian.features.inspection.api.day import HERE, Scan
-from nianjian.features.inspection.operations.day import scans, seen
+from nianjian.features.inspection.operations.day import scans, screen_attestation
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Day, FileName, attached
 from nianjian.platform.api.operations import take, write
+from nianjian.platform.api.parameter_types import Day, FileName, attached
 
 router = Router(tags=["inspection"])
 SCANS = f"{HERE}/{{day}}/scans"
@@ -45,7 +45,7 @@ class ScreensSigned(Schema):
 @write(router, f"{HERE}/screens", act=Act.LOAD, answer=ScreensSigned, status=201)
 def visit_screens(request: Request, code: str, given: ScreensSeen) -> dict[str, object]:
     """Sign by the own account that both screens stand in the room with live data, or that they do not."""
-    return seen.note(enterprise=code, seen_on=given.seen_on, stand=given.stand, actor=request.actor)
+    return screen_attestation.note(enterprise=code, seen_on=given.seen_on, stand=given.stand, actor=request.actor)
 
 
 @write(router, SCANS, act=Act.LOAD, answer=Scan, status=201, held=scans.LIMIT)

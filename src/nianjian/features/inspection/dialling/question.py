@@ -134,7 +134,7 @@ def at_work(rows: ir.Table, calls: ir.Table) -> ir.Table:
     return ibis.union(legs.cast({"begin": "timestamp(6)"}), plain.cast({"begin": "timestamp(6)"}), distinct=False)
 
 
-def here(work: ir.Table) -> ir.Table:
+def build_presence(work: ir.Table) -> ir.Table:
     """From when to when each agent is taken to be here: ``begin`` where a turn begins, ``end`` where one ends."""
     of = {"group_by": [work.team, work.agent], "order_by": [work.seen, work.end]}
     told = work.select(
@@ -161,7 +161,7 @@ def events(calls: ir.Table, work: ir.Table) -> ir.Table:
     """
     ringing = calls.filter(~calls.owned, calls.robot == 0)
     busy = work.filter(work.begin.notnull())
-    turns = here(work)
+    turns = build_presence(work)
     comes, leaves = turns.filter(turns.begin.notnull()), turns.filter(turns.end.notnull())
     found = ibis.union(
         _event(ringing, ringing.start, DIALS, ring=1, one=ringing.one, source=ringing.source),
@@ -221,7 +221,7 @@ def part_of(calls: ir.Table, work: ir.Table, hours: Mapping[str, datetime]) -> t
     return of, work.filter(work.team.isin(teams), work.seen.date().isin(days))
 
 
-def named(calls: ir.Table, ones: Sequence[str]) -> ir.Table:
+def select_calls(calls: ir.Table, ones: Sequence[str]) -> ir.Table:
     """The calls of these names."""
     rows = calls.filter(calls.one.isin(list(ones)))
     return rows.select("source", "one", "callee", "answered", "attended")

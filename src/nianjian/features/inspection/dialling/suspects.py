@@ -74,7 +74,7 @@ def read(calls: ir.Table) -> ir.Table:
     ).drop("told")
 
 
-def marked(calls: ir.Table, signs: Signs) -> ir.Table:
+def mark_suspects(calls: ir.Table, signs: Signs) -> ir.Table:
     """Answered calls of no registered robot with ``evidence``, "" for none; ``calls`` as `read` gives them."""
     rows = calls.filter(calls.robot == 0, calls.answered)
     rows = rows.mutate(talk=rows.end.epoch_seconds() - rows.answer.epoch_seconds())

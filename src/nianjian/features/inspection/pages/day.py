@@ -19,18 +19,18 @@ from nianjian.engines.paper.texts.inspection import day as texts
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.inspection.operations.checks import work
 from nianjian.features.inspection.operations.checks.grounds import Json
-from nianjian.features.inspection.operations.day import bundle, kept
+from nianjian.features.inspection.operations.day import bundle, visits
 from nianjian.features.inspection.operations.day.sheet import sheet
 from nianjian.features.inspection.pages import notice, places
 from nianjian.features.inspection.visits import service
-from nianjian.features.inspection.visits.lines import Line, written
+from nianjian.features.inspection.visits.lines import Line, format_lines
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.links.service import Inspection
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home import env
-from nianjian.platform.home.http.answers import UNPROCESSABLE, named
+from nianjian.platform.home.http.answers import UNPROCESSABLE, as_attachment
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Column, Table
 from nianjian.platform.web.work import moment
@@ -88,7 +88,7 @@ def keep(request: Request, code: str) -> HttpResponse:
     form = Visit(request.POST)
     if form.is_valid():
         try:
-            told = kept.save(enterprise=code, given=service.Given(**form.cleaned_data), actor=request.actor)
+            told = visits.save(enterprise=code, given=service.VisitInput(**form.cleaned_data), actor=request.actor)
             return redirect(f"{reverse('inspection-day', kwargs={'code': code})}?day={told['day']}")
         except NianjianError as error:
             _refused(form, error)
@@ -99,7 +99,7 @@ def keep(request: Request, code: str) -> HttpResponse:
 @page(Act.LOAD)
 def remove(request: Request, code: str) -> HttpResponse:
     """Take a day back."""
-    kept.remove(enterprise=code, day=_day(request.POST.get("day", "")), actor=request.actor)
+    visits.remove(enterprise=code, day=_day(request.POST.get("day", "")), actor=request.actor)
     return redirect("inspection-day", code=code)
 
 
@@ -110,7 +110,7 @@ def admit(request: Request, code: str) -> HttpResponse:
     form = Admitted(request.POST, auto_id="admit_%s")
     if form.is_valid():
         try:
-            made = kept.admit(enterprise=code, actor=request.actor, **form.cleaned_data)
+            made = visits.admit(enterprise=code, actor=request.actor, **form.cleaned_data)
             return _front(request, code, None, {"made": made, "url": _address(request, made)})
         except NianjianError as error:
             _refused(form, error)
@@ -119,9 +119,9 @@ def admit(request: Request, code: str) -> HttpResponse:
 
 @require_POST
 @page(Act.REPORT)
-def look(request: Request, code: str) -> HttpResponse:
+def enqueue_checks(request: Request, code: str) -> HttpResponse:
     """Look anew at all that the sheet and its copy are made of: work, one job a part; on to that of readiness."""
-    jobs = [work.ask(enterprise=code, part=part, as_of=None, actor=request.actor) for part in LOOKED]
+    jobs = [work.enqueue_check(enterprise=code, part=part, as_of=None, actor=request.actor) for part in LOOKED]
     return redirect("data-job", code=code, job=jobs[0])
 
 
@@ -130,13 +130,13 @@ def look(request: Request, code: str) -> HttpResponse:
 def copy(request: Request, code: str) -> HttpResponse:
     """Give the copy for a network that fails."""
     name, content = bundle.bundle(enterprise=code, actor=request.actor, language=current(), day=_wanted(request))
-    return named(HttpResponse(content, content_type=bundle.MEDIA), name)
+    return as_attachment(HttpResponse(content, content_type=bundle.MEDIA), name)
 
 
 def _refused(form: forms.Form, error: NianjianError) -> None:
     if error.code == "role_missing":
         raise error
-    form.add_error(None, " ".join(said(error)))
+    form.add_error(None, " ".join(describe_error(error)))
 
 
 def _address(request: Request, made: Inspection) -> str:
@@ -188,8 +188,8 @@ def _initial(held: Json | None, _: Words) -> dict[str, Any]:
         return {"agenda": agenda, "posts": posts}
     return {
         **{name: held[name] for name in ("day", "notice", "authority", "received_on", "place")},
-        "agenda": written([Line(one["at"], one["what"], one["who"]) for one in held["agenda"]]),
-        "posts": written([Line(one["place"], one["who"], one["task"]) for one in held["posts"]]),
+        "agenda": format_lines([Line(one["at"], one["what"], one["who"]) for one in held["agenda"]]),
+        "posts": format_lines([Line(one["place"], one["who"], one["task"]) for one in held["posts"]]),
     }
 
 
@@ -238,7 +238,7 @@ def _inspectors(request: Request, code: str) -> Table | None:
     rows = [
         [Cell(one["user"], href=reverse("people-one-here", kwargs={"code": code, "name": one["user"]})),
          Cell(one["until"] or "–", day=True)]
-        for one in kept.inspectors(enterprise=code, actor=request.actor)
+        for one in visits.inspectors(enterprise=code, actor=request.actor)
     ]  # fmt: skip
     columns = [Column(head) for head in (gettext("User name"), gettext("may read until"))]
     return Table(gettext("Inspectors"), columns, rows, wrap=True, cards=True) if rows else None

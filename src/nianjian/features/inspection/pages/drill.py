@@ -25,9 +25,9 @@ from nianjian.features.inspection.operations.drill import run as flow
 from nianjian.features.inspection.operations.drill.script import FORWARD, ONE_CLICK, Planned
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import UNPROCESSABLE, named
+from nianjian.platform.home.http.answers import UNPROCESSABLE, as_attachment
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Column, Table
 
@@ -46,7 +46,7 @@ MINUTE: Final = 60
 TREND: Final = 20  # drills, the newest
 
 
-class Asked(forms.Form):
+class DrillForm(forms.Form):
     """Whom the call-back calls, and how many numbers are called."""
 
     phone = forms.CharField(
@@ -98,23 +98,23 @@ class Asked(forms.Form):
 def front(request: Request, code: str) -> HttpResponse:
     """Show one drill, the newest unless another is named."""
     # without an address a drill can only come in as a forward: what cannot work is not offered first
-    return _front(request, code, Asked(initial={} if doors(code).exists() else {"source": FORWARD}))
+    return _front(request, code, DrillForm(initial={} if doors(code).exists() else {"source": FORWARD}))
 
 
 @require_POST
 @page(Act.REPORT)
 def run(request: Request, code: str) -> HttpResponse:
     """Begin a drill; on to its job."""
-    form = Asked(request.POST)
+    form = DrillForm(request.POST)
     if form.is_valid():
         try:
             given = {name: form.cleaned_data[name] for name in ("phone", "calls")}
-            job = flow.ask(enterprise=code, actor=request.actor, planned=form.planned(), **given)
+            job = flow.enqueue_drill(enterprise=code, actor=request.actor, planned=form.planned(), **given)
             return redirect("data-job", code=code, job=job)
         except NianjianError as error:
             if error.code == "role_missing":
                 raise
-            form.add_error(None, said(error)[0])  # what helps stands on the page
+            form.add_error(None, describe_error(error)[0])  # what helps stands on the page
     return _front(request, code, form, UNPROCESSABLE)
 
 
@@ -126,7 +126,7 @@ def paper(request: Request, code: str) -> HttpResponse:
     if _told(request, code, wanted) is None:
         raise Http404
     name, content = report.paper(enterprise=code, actor=request.actor, language=current(), name=wanted)
-    return named(HttpResponse(content, content_type=report.MEDIA), name)
+    return as_attachment(HttpResponse(content, content_type=report.MEDIA), name)
 
 
 def _wanted(request: Request) -> str:
@@ -142,7 +142,7 @@ def _told(request: Request, code: str, name: str) -> Json | None:
         return None
 
 
-def _front(request: Request, code: str, form: Asked, status: int = 200) -> HttpResponse:
+def _front(request: Request, code: str, form: DrillForm, status: int = 200) -> HttpResponse:
     _ = words(current())
     wanted = _wanted(request)
     told = _told(request, code, wanted)
@@ -151,7 +151,7 @@ def _front(request: Request, code: str, form: Asked, status: int = 200) -> HttpR
     context: Json = {"form": form, "may": may(request.actor, code, Act.REPORT), "told": told}
     context |= {"door": doors(code).exists(), "opens": may(request.actor, code, Act.ADMINISTER)}
     if told is not None:
-        held = report.listed(enterprise=code, actor=request.actor)
+        held = report.list_drills(enterprise=code, actor=request.actor)
         context |= {
             "state": _(texts.STATES[told["state"]]),
             "badge": BADGES[told["state"]],

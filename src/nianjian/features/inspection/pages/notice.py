@@ -17,12 +17,12 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import figures
 from nianjian.features.inspection.operations.day import scans
-from nianjian.features.inspection.operations.day import seen as flow
+from nianjian.features.inspection.operations.day import screen_attestation as flow
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import named
+from nianjian.platform.home.http.answers import as_attachment
 from nianjian.platform.home.http.bodies import takes_files
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 
 DIGITS: Final = 18
 ACCEPTED: Final = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,.ofd"
@@ -71,7 +71,7 @@ def add(request: Request, code: str) -> HttpResponse:
     except NianjianError as error:
         if error.code == "role_missing":
             raise
-        messages.error(request, said(error)[0])
+        messages.error(request, describe_error(error)[0])
     return _back(code, day)
 
 
@@ -80,7 +80,7 @@ def add(request: Request, code: str) -> HttpResponse:
 def fetch(request: Request, code: str) -> HttpResponse:
     """Give a scan out as it came; each time is noted."""
     name, media, content = scans.fetch(enterprise=code, day=_day(request), number=_number(request), actor=request.actor)
-    return named(HttpResponse(content, content_type=media), name)
+    return as_attachment(HttpResponse(content, content_type=media), name)
 
 
 @require_POST
@@ -94,7 +94,7 @@ def remove(request: Request, code: str) -> HttpResponse:
 
 @require_POST
 @page(Act.LOAD)
-def seen(request: Request, code: str) -> HttpResponse:
+def note_screens(request: Request, code: str) -> HttpResponse:
     """Sign what was seen in the room."""
     form = Seen(request.POST, auto_id="seen_%s")
     if not form.is_valid():
@@ -107,7 +107,7 @@ def seen(request: Request, code: str) -> HttpResponse:
     except NianjianError as error:
         if error.code == "role_missing":
             raise
-        messages.error(request, said(error)[0])
+        messages.error(request, describe_error(error)[0])
     return redirect("inspection-day", code=code)
 
 

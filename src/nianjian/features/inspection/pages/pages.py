@@ -15,7 +15,7 @@ from nianjian.engines.paper.texts.inspection.checks import CHECKS, CHECKS_WHYS, 
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.inspection.operations.checks import work
 from nianjian.features.inspection.operations.checks.grounds import Json
-from nianjian.features.inspection.pages import places, shown
+from nianjian.features.inspection.pages import places, presenters
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.web.access import Request, page
@@ -46,18 +46,18 @@ def front(request: Request, code: str) -> HttpResponse:
 def part(request: Request, code: str, part: str) -> HttpResponse:
     """Show the newest look at answers, dialling or retention."""
     told = work.newest(enterprise=code, part=part, actor=request.actor)
-    more = {} if told is None else shown.SHOWN[part](told, words(current()))
+    more = {} if told is None else presenters.SHOWN[part](told, words(current()))
     return render(request, "inspection/part.html", _around(request, code, part, told) | more)
 
 
 @require_POST
 @page(Act.REPORT)
-def look(request: Request, code: str) -> HttpResponse:
+def enqueue_check(request: Request, code: str) -> HttpResponse:
     """Look anew at a part: work."""
     wanted = request.POST.get("part", "")
     if wanted not in work.PARTS:
         raise Http404
-    job = work.ask(enterprise=code, part=wanted, as_of=None, actor=request.actor)
+    job = work.enqueue_check(enterprise=code, part=wanted, as_of=None, actor=request.actor)
     return redirect("data-job", code=code, job=job)
 
 
@@ -72,7 +72,7 @@ def _around(request: Request, code: str, of: str, told: Json | None) -> Json:
         "parts": [
             (reverse(f"inspection-{one}", kwargs={"code": code}), _(text))
             for one, text in PARTS.items()
-            if one in shown.SHOWN
+            if one in presenters.SHOWN
         ],
         "job": work.under_way(enterprise=code, part=of),
         "may": may(request.actor, code, Act.REPORT),

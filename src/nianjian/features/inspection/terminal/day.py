@@ -45,7 +45,7 @@ def visit(told: Json) -> Show:
     return show
 
 
-def said(text: str) -> Show:
+def present_text(text: str) -> Show:
     """A sentence."""
 
     def show(console: Console) -> None:

@@ -111,7 +111,7 @@ def answers(told: Json) -> Show:
         for one in told["cards"]:
             state = _(cards.CARD_STATES[one["state"]])
             console.print(f"\n{_(cards.CARDS[one['card']])} [{state}]", style="bold", markup=False)
-            console.print(f"  {cards.said(one, _)}", markup=False)
+            console.print(f"  {cards.format_answer(one, _)}", markup=False)
             figures = "; ".join(f"{name}: {count}" for name, count in cards.figures(one, _))
             days = f"{one['from']} – {told['as_of']}" if one["from"] else told["as_of"]
             console.print(f"  {figures} ({days})", markup=False)

@@ -42,7 +42,7 @@ def read(text: str, *, timed: bool) -> list[Line]:
     return sorted(found, key=lambda one: one.head) if timed else found
 
 
-def written(lines: list[Line]) -> str:
+def format_lines(lines: list[Line]) -> str:
     """The text that `read` reads to the same."""
     return "\n".join(" | ".join(part for part in (one.head, one.first, one.second) if part) for one in lines)
 

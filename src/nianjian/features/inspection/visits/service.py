@@ -11,7 +11,7 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.inspection.visits.lines import read, tells_number, written
+from nianjian.features.inspection.visits.lines import format_lines, read, tells_number
 from nianjian.features.inspection.visits.model import Visit
 from nianjian.features.inspection.visits.query import visit
 from nianjian.platform.accounts.query import Actor, lock_enterprise
@@ -23,7 +23,7 @@ NOTICE, AUTHORITY, PLACE = 200, 120, 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class VisitInput:
     """What is said of a day. ``agenda`` and ``posts``: text, a line each."""
 
     day: date
@@ -35,7 +35,7 @@ class Given:
     posts: str = ""
 
 
-def save(*, enterprise: str, given: Given, actor: Actor) -> Visit:
+def save(*, enterprise: str, given: VisitInput, actor: Actor) -> Visit:
     """Keep a day, or change what is kept of it.
 
     ``visit_text_too_long``, ``visit_text_number``, ``visit_received_late``: the notice cannot come after the day that
@@ -60,7 +60,7 @@ def save(*, enterprise: str, given: Given, actor: Actor) -> Visit:
             row = Visit(enterprise_id=enterprise, day=given.day)
         row.notice, row.authority, row.place = (text.strip() for text, _longest in texts.values())
         row.received_on = given.received_on
-        row.agenda, row.posts = written(agenda), written(posts)
+        row.agenda, row.posts = format_lines(agenda), format_lines(posts)
         row.set_by, row.set_at = str(actor), clock.now()
         row.save()
         data = {"day": row.day.isoformat(), "agenda": len(agenda), "posts": len(posts), "notice": bool(row.notice)}

@@ -13,12 +13,12 @@ from nianjian.features.maintenance.operations.audit_export import export
 from nianjian.platform.accounts.access import EVERYWHERE
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Day, Text
-from nianjian.platform.api.jobs import Job, asked
+from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import MOST, after
+from nianjian.platform.api.parameter_types import Day, Text
 from nianjian.platform.audit import query
-from nianjian.platform.home.http.answers import named
+from nianjian.platform.home.http.answers import as_attachment
 from nianjian.platform.jobs import flow
 
 router = Router(tags=["audit"])
@@ -77,7 +77,7 @@ def audit_everywhere(request: Request, wanted: Query[Wanted]) -> dict[str, objec
 def audit_verify(request: Request) -> dict[str, object]:
     """Check every link of the chain: work for the worker, whose result has valid, entries, broken_at, reason, last."""
     job = flow.enqueue_once(kind=flow.VERIFY_CHAIN, enterprise=EVERYWHERE, payload={}, actor=request.actor)
-    return asked(request, job)
+    return enqueued_job_document(request, job)
 
 
 @take(router, "/enterprises/{code}/audit/export", act=Act.AUDIT, media=(CSV,))
@@ -96,7 +96,7 @@ def _file(request: Request, place: str, asked: Filter) -> StreamingHttpResponse:
     wanted = {name: text for name, text in _wanted(asked).items() if text}
     lines = export(enterprise=place, asked=wanted, actor=request.actor)
     answer = StreamingHttpResponse(lines, content_type=f"{CSV}; charset=utf-8")
-    return named(answer, f"audit-{place or 'all'}.csv")
+    return as_attachment(answer, f"audit-{place or 'all'}.csv")
 
 
 def _wanted(asked: Filter) -> dict[str, str]:
@@ -105,7 +105,7 @@ def _wanted(asked: Filter) -> dict[str, str]:
 
 
 def _entries(request: HttpRequest, place: str, asked: Wanted) -> dict[str, object]:
-    found = query.found(enterprise=place, **_wanted(asked))
+    found = query.filter_entries(enterprise=place, **_wanted(asked))
     if asked.before is not None:
         found = found.filter(seq__lt=asked.before)
     rows = list(found[: asked.limit + 1])

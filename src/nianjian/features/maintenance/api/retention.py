@@ -10,7 +10,7 @@ from nianjian.features.maintenance.operations import watch
 from nianjian.features.maintenance.operations.watch import Class
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.jobs import Job, asked
+from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, write
 from nianjian.platform.jobs import flow
 
@@ -45,20 +45,22 @@ class RecordClasses(Schema):
 @read(router, "/enterprises/{code}/retention", act=Act.AUDIT, answer=RecordClasses)
 def retention_show(request: Request, code: str) -> dict[str, object]:
     """The classes of the enterprise's records; what was erased stands in the chain as `retention.erase`."""
-    known = watch.looked(enterprise=code, actor=request.actor)
+    known = watch.get_retention_status(enterprise=code, actor=request.actor)
     return {"counted_at": known.at, "items": [_told(one) for one in known.classes]}
 
 
 @write(router, "/enterprises/{code}/retention/counts", act=Act.AUDIT, answer=Job, status=202)
 def retention_count(request: Request, code: str) -> dict[str, object]:
     """Count what is over its time: work for the worker, whose result the classes then show."""
-    return asked(request, watch.ask(enterprise=code, actor=request.actor))
+    return enqueued_job_document(request, watch.enqueue_count(enterprise=code, actor=request.actor))
 
 
 @write(router, "/enterprises/{code}/retention/erasures", act=Act.ADMINISTER, answer=Job, status=202)
 def retention_erase(request: Request, code: str) -> dict[str, object]:
     """Erase what is over its time: work for the worker."""
-    return asked(request, flow.enqueue(kind=flow.ERASE_OVER, enterprise=code, payload={}, actor=request.actor))
+    return enqueued_job_document(
+        request, flow.enqueue(kind=flow.ERASE_OVER, enterprise=code, payload={}, actor=request.actor)
+    )
 
 
 def _told(one: Class) -> dict[str, object]:

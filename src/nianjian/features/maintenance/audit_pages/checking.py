@@ -37,7 +37,7 @@ def verified(request: Request, job: str) -> HttpResponse:
         "asked": work.moment(found.created_at),
         "ended": work.moment(found.finished_at),
         "report": found.result if found.state == "done" else None,
-        "error": work.told(found.error)[0] if found.state == "failed" else "",
+        "error": work.describe_job_error(found.error)[0] if found.state == "failed" else "",
         "may_stop": not found.over and not found.stop_wanted,
     }
     return render(request, "audit/verified.html", context)

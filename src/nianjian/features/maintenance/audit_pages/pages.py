@@ -17,13 +17,13 @@ from nianjian.engines.paper.texts import chain
 from nianjian.engines.paper.words import words
 from nianjian.features.maintenance.audit_pages import checking
 from nianjian.features.maintenance.audit_pages.forms import Filter
-from nianjian.features.maintenance.audit_pages.shown import pairs
+from nianjian.features.maintenance.audit_pages.presenters import pairs
 from nianjian.features.maintenance.operations.audit_export import export
 from nianjian.platform.accounts.access import EVERYWHERE
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.audit import query
 from nianjian.platform.audit.models import Entry
-from nianjian.platform.home.http.answers import named
+from nianjian.platform.home.http.answers import as_attachment
 from nianjian.platform.web.access import Request, at, everywhere, page
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
@@ -36,7 +36,7 @@ LONGEST: Final = 40  # characters of a part in the line that stands for the othe
 
 @require_safe
 @page(Act.AUDIT)
-def here(request: Request, code: str) -> HttpResponse:
+def list_enterprise_entries(request: Request, code: str) -> HttpResponse:
     """List an enterprise's entries, newest first."""
     return _list(request, code)
 
@@ -76,7 +76,7 @@ def _asked(request: HttpRequest) -> dict[str, str]:
 
 
 def _list(request: Request, place: str) -> HttpResponse:
-    shown: Page[Entry] = paged(request, query.found(enterprise=place, **_asked(request)))
+    shown: Page[Entry] = paged(request, query.filter_entries(enterprise=place, **_asked(request)))
     number, head = query.head()
     inside = request.GET.urlencode()
     out = at("audit-export", place)
@@ -128,4 +128,4 @@ def _summary(said: Sequence[tuple[str, str]]) -> str:
 def _out(request: Request, place: str) -> HttpResponseBase:
     lines = export(enterprise=place, asked=_asked(request), actor=request.actor)
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    return named(answer, f"audit-{place or 'all'}.csv")
+    return as_attachment(answer, f"audit-{place or 'all'}.csv")

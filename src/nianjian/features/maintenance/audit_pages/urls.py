@@ -13,6 +13,6 @@ urlpatterns = [
     path("audit/verify/<str:job>/", checking.verified, name="audit-verified"),
     path("audit/verify/<str:job>/progress/", checking.progress, name="audit-verify-progress"),
     path("audit/verify/<str:job>/stop/", checking.stop, name="audit-verify-stop"),
-    path("e/<str:code>/audit/", pages.here, name="audit-here"),
+    path("e/<str:code>/audit/", pages.list_enterprise_entries, name="audit-here"),
     path("e/<str:code>/audit/export.csv", pages.here_out, name="audit-export-here"),
 ]

@@ -76,7 +76,7 @@ def _info(name: str, size: int, mode: int = 0o600) -> tarfile.TarInfo:
 
 
 @contextmanager
-def written(path: Path, manifest: Callable[[], Mapping[str, object]]) -> Iterator[Writer]:
+def write_archive(path: Path, manifest: Callable[[], Mapping[str, object]]) -> Iterator[Writer]:
     """Yield a writer; at the end ``manifest()`` and the members go in and the file stands at ``path``.
 
     Killed before that, there is only a part beside it. ``backup_exists``: nothing is ever written over.

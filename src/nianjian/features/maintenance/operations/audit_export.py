@@ -31,7 +31,7 @@ def export(*, enterprise: str, asked: Mapping[str, str], actor: Actor) -> Iterat
 
 def _lines(enterprise: str, asked: Mapping[str, str]) -> Iterator[str]:
     yield "\ufeff" + _line(COLUMNS)
-    entries = query.found(enterprise=enterprise, **asked).order_by("seq")
+    entries = query.filter_entries(enterprise=enterprise, **asked).order_by("seq")
     for entry in entries.iterator(chunk_size=CHUNK):
         yield _line([str(getattr(entry, name)) for name in COLUMNS])
 

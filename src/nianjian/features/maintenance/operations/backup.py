@@ -24,9 +24,9 @@ from nianjian.engines.intake.crash import crash_point
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake import files
-from nianjian.engines.lake.files import Held
+from nianjian.engines.lake.files import LakeContents
 from nianjian.features.maintenance.operations import database, gate_files
-from nianjian.features.maintenance.operations.archive import Writer, synced, written
+from nianjian.features.maintenance.operations.archive import Writer, synced, write_archive
 from nianjian.platform.accounts.access import EVERYWHERE, require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
@@ -91,12 +91,12 @@ def write(*, out: Path, keys: Path | None, waiting: Waiting = lambda _code: None
     target = _target(out, home)
     if keys is not None:
         _free(keys, home)
-    with only_one(home), _work(home) as folder, written(target, lambda: told) as writer:
+    with only_one(home), _work(home) as folder, write_archive(target, lambda: told) as writer:
         _portraits(writer, home)  # before the moment: one that is kept later has its audit entry later
         with ExitStack() as locks, ExitStack() as within:
             lakes = _locked(locks, waiting)
             at = within.enter_context(database.moment(folder))
-            listed = {code: files.held(wiring.lake(code)) for code in lakes}
+            listed = {code: files.read_lake_contents(wiring.lake(code)) for code in lakes}
             locks.close()
             crash_point("mid_write")
             for name, path in database.members(at, folder):
@@ -203,7 +203,7 @@ def _unless_gone(fault: OSError) -> None:
         raise fault
 
 
-def _lake(writer: Writer, code: str, held: Held) -> None:
+def _lake(writer: Writer, code: str, held: LakeContents) -> None:
     folder = wiring.lake(code).folder
     for name in held.files:
         writer.add(f"{LAKE}{code}/{name}", folder / name)

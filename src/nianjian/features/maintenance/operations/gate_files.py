@@ -36,7 +36,7 @@ def _inode(path: Path) -> int | None:
         return None
 
 
-def linked(home: Path, members: Mapping[str, Mapping[str, Any]]) -> int:
+def link_snapshot(home: Path, members: Mapping[str, Mapping[str, Any]]) -> int:
     """Put the snapshot of a staged home together; how many of its generations are whole.
 
     ``backup_damaged`` where a list is not the one that its name says.

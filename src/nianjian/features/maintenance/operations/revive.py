@@ -75,7 +75,7 @@ def _filled(stage: Stage, manifest: Mapping[str, Any], *, fresh: bool) -> dict[s
             cursor.execute(statement)
     _chained(manifest["audit"])
     _lakes(manifest["lake"])
-    generations = gate_files.linked(stage.home, stage.archive.members)
+    generations = gate_files.link_snapshot(stage.home, stage.archive.members)
     data = {
         "archive": stage.archive.path.name,
         "sha256": stage.archive.digest,

@@ -46,4 +46,4 @@ def models() -> list[type[Model]]:
 
 def _named() -> set[str]:
     rows = (one._base_manager.values_list(COLUMN, flat=True) for one in models())  # noqa: SLF001 -- the manager of any model
-    return set().union(*rows, *(queue.told(name) for name in HELD_BY_JOBS))
+    return set().union(*rows, *(queue.list_values_by_name(name) for name in HELD_BY_JOBS))

@@ -157,7 +157,7 @@ def gather() -> Figures:
 def _kept(code: str, year: int) -> Kept:
     run = portraits.newest(code, year)
     if run is None:  # kept by an older program, which wrote no moment
-        return Kept(code, year, str((portraits.kept(code, year) or {}).get("light", "")), None)
+        return Kept(code, year, str((portraits.find_portrait(code, year) or {}).get("light", "")), None)
     return Kept(code, year, run.light, _age(datetime.fromisoformat(run.moment)))
 
 
@@ -196,7 +196,7 @@ class Class:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class RetentionStatus:
     """The classes; ``at``: when they were counted, None: never, or not since rows were erased."""
 
     classes: tuple[Class, ...]
@@ -208,7 +208,7 @@ class Looked:
         return sum(one.over or 0 for one in self.classes)
 
 
-def ask(*, enterprise: str, actor: Actor) -> str:
+def enqueue_count(*, enterprise: str, actor: Actor) -> str:
     """Put a count; its job, or the one that waits or runs. ``role_missing``."""
     return flow.enqueue_once(kind=flow.COUNT_OVER, enterprise=enterprise, payload={}, actor=actor)
 
@@ -224,11 +224,11 @@ def nightly(at: datetime | None = None) -> int:
     due = [one.code for one in accounts.enterprises() if one.code not in last or moment - last[one.code] > age]
     for code in due[:AT_ONCE]:
         service.drop_over(enterprise=code, kind=flow.COUNT_OVER, requested_by=str(CLOCK))
-        ask(enterprise=code, actor=CLOCK)
+        enqueue_count(enterprise=code, actor=CLOCK)
     return len(due[:AT_ONCE])
 
 
-def counted(*, enterprise: str, actor: Actor) -> Json:
+def count_overdue_rows(*, enterprise: str, actor: Actor) -> Json:
     """Count, and tell it as the queue keeps it: the result of a job. ``role_missing``, ``enterprise_unknown``."""
     at = clock.now()
     found = retention.show(actor=actor, enterprise=enterprise)
@@ -236,7 +236,7 @@ def counted(*, enterprise: str, actor: Actor) -> Json:
     return {"counted_at": at.isoformat(), "classes": classes}
 
 
-def looked(*, enterprise: str, actor: Actor) -> Looked:
+def get_retention_status(*, enterprise: str, actor: Actor) -> RetentionStatus:
     """Each class with its period of today, and what the last count found; ``role_missing``, ``enterprise_unknown``."""
     require(actor, enterprise, Act.READ)
     tenant = accounts.enterprise(enterprise)
@@ -245,7 +245,7 @@ def looked(*, enterprise: str, actor: Actor) -> Looked:
     told = {} if known is None else known["classes"]
     none: Json = {"oldest": None, "over": None}
     classes = [Class(one, **told.get(one.record_class, none)) for one in periods(book, clock.today())]
-    return Looked(tuple(classes), None if known is None else datetime.fromisoformat(known["counted_at"]))
+    return RetentionStatus(tuple(classes), None if known is None else datetime.fromisoformat(known["counted_at"]))
 
 
 def _known(enterprise: str) -> Json | None:

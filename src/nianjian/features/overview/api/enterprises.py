@@ -12,9 +12,9 @@ from nianjian.platform.accounts import query, service
 from nianjian.platform.accounts.reach import reach
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Text
 from nianjian.platform.api.operations import read, write
 from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.parameter_types import Text
 
 router = Router(tags=["enterprises"])
 
@@ -76,6 +76,6 @@ def enterprises_add(request: Request, new: NewEnterprise) -> dict[str, str]:
 def enterprises_get(request: Request, code: str) -> dict[str, object]:
     """One enterprise and the light of its newest portrait."""
     years = portraits.years(code) if request.team is None else []
-    portrait = portraits.shown(code, years[0]) if years else None
+    portrait = portraits.find_masked_portrait(code, years[0]) if years else None
     light = None if portrait is None else portrait["light"]
     return {**asdict(request.enterprise), "year": years[0] if years else None, "light": light}

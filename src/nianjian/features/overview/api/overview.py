@@ -18,9 +18,9 @@ from nianjian.features.season.operations import several
 from nianjian.platform.accounts.query import Enterprise as Tenant
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Day, Text
 from nianjian.platform.api.operations import read, write
 from nianjian.platform.api.paging import Cut, Page, paged
+from nianjian.platform.api.parameter_types import Day, Text
 from nianjian.platform.rulebook.deadlines import Deadline as Due
 
 router = Router(tags=["enterprises"])

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from nianjian.engines.kernel import clock
 from nianjian.features.complaints.operations.promise import promise
-from nianjian.features.complaints.warned.query import pressing
+from nianjian.features.complaints.warned.query import list_due_soon
 from nianjian.features.inbox.operations.obstacles import Point, obstacles
 from nianjian.features.overview.operations.late import Late
 from nianjian.features.rectification.operations.cases import Running
@@ -60,7 +60,7 @@ def blockers(
     found += [Point(NOT_RUN)] if portrait is None else _in_portrait(enterprise, portrait)
     year, count = materials
     found += [Point(MATERIALS, {"year": year, "count": count})] if count else []
-    waiting = batches.with_rejects(enterprise, most=MOST)
+    waiting = batches.list_batches_with_rejects(enterprise, most=MOST)
     return [*found, *(Point(REJECTS, {"batch": batch, "rows": rows}) for batch, rows in waiting)]
 
 
@@ -92,7 +92,7 @@ def tasks(enterprise: str, actor: Actor) -> list[Point]:
 
 def _tickets(enterprise: str) -> list[Point]:
     """Tickets whose clocks run out or have just done so, the earliest due first."""
-    found = pressing(enterprise, promise(enterprise), clock.now())[:MOST]
+    found = list_due_soon(enterprise, promise(enterprise), clock.now())[:MOST]
     return [
         Point(COMPLAINT, {"complaint": one.row.key, "clock": one.reading.clock.value, "due": one.reading.due})
         for one in found

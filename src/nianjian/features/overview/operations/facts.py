@@ -53,7 +53,7 @@ def overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Overview
     today = clock.today()
     years = portraits.years(enterprise.code)
     year = years[0] if years else None
-    portrait = None if year is None else portraits.shown(enterprise.code, year)
+    portrait = None if year is None else portraits.find_masked_portrait(enterprise.code, year)
     calendar = calendars({enterprise.code: enterprise.province}, today)[enterprise.code]
     if team is not None:
         return _of_team(year, portrait, calendar, team)
@@ -148,7 +148,7 @@ def portfolio(enterprises: Sequence[Enterprise]) -> list[Standing]:
     for one in enterprises:
         years = portraits.years(one.code)
         run = portraits.newest(one.code, years[0]) if years else None
-        portrait = portraits.kept(one.code, years[0]) if years and run is None else None  # of an older program
+        portrait = portraits.find_portrait(one.code, years[0]) if years and run is None else None  # of an older program
         light = run.light if run else str(portrait["light"]) if portrait else ""
         day = last.get(one.code)
         age = None if day is None else max((today - day).days, 0)

@@ -42,7 +42,7 @@ def since(enterprise: str, run: Run) -> dict[str, int]:
     """What -> how many acts have changed it since the run; `RULES` 1 where another rulebook would decide now."""
     found: Counter[str] = Counter()
     marks = {f'"kind":"{kind}"': what for kind, what in KINDS.items()}
-    acts = audit.counted(enterprise=enterprise, after=run.moment, verbs=(*CHANGES, *ROWS), marks=(*marks, DRILL))
+    acts = audit.count_acts(enterprise=enterprise, after=run.moment, verbs=(*CHANGES, *ROWS), marks=(*marks, DRILL))
     for (verb, mark), count in acts.items():
         what = marks.get(mark, "") if verb in ROWS else CHANGES[verb]
         if what and mark != DRILL:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from nianjian.engines.kernel.periods import day_of
 from nianjian.engines.paper import figures
 from nianjian.engines.paper.figures import Flag
-from nianjian.engines.paper.texts.errors import named
+from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.portrait import LIGHTS, name
 from nianjian.engines.paper.texts.season.words import TASKS
 from nianjian.engines.paper.texts.sources import source_name
@@ -28,7 +28,7 @@ from nianjian.features.overview.operations.freshness import Fresh
 from nianjian.features.overview.pages import words as said
 from nianjian.features.overview.pages.bars import Bar, bar
 from nianjian.features.overview.pages.links import expiry_address, flag_address, line_address, link
-from nianjian.features.overview.pages.start import led, shown
+from nianjian.features.overview.pages.start import build_steps_context, led
 from nianjian.features.portrait.operations.portraits import Run
 from nianjian.platform.accounts import access
 from nianjian.platform.accounts.query import Enterprise
@@ -77,7 +77,7 @@ def overview(request: Request, code: str) -> HttpResponse:
 def _first_steps(request: Request, told: Overview, acts: Collection[Act]) -> dict[str, object]:
     """The guided start where it leads; else a link to it, as long as it has something to say."""
     early = start.early(told, acts, request.team)
-    return shown(request, told) if early and led(request) else {"put_away": early}
+    return build_steps_context(request, told) if early and led(request) else {"put_away": early}
 
 
 def _lines(told: Overview, code: str, _: Words) -> list[tuple[str, str, date | None, str]]:
@@ -167,7 +167,7 @@ def _deadline(one: Deadline, code: str, _: Words) -> dict[str, object]:
         "named": one.day if one.moved else None,
         "days": one.days,
         "over": max(0, -one.days),
-        "left": said.left(one.days, _),
+        "left": said.describe_days_left(one.days, _),
         "level": name("level", rule.level.value, _),
         "citation": rule.citation,
         "rule": rule.id,
@@ -181,7 +181,7 @@ def _start(calendar: Calendar, _: Words) -> dict[str, object] | None:
 
 
 def _kind(one: Fresh, _: Words) -> str:
-    return str(named("kind", one.name, _))
+    return str(translate_value("kind", one.name, _))
 
 
 def _run(one: Run, _: Words) -> dict[str, object]:

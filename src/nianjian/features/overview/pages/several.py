@@ -26,16 +26,16 @@ from nianjian.engines.paper.words import ENGLISH, words
 from nianjian.features.overview.operations import facts
 from nianjian.features.overview.operations.facts import Standing
 from nianjian.features.season.operations import several as flow
-from nianjian.platform.home.http.answers import named
+from nianjian.platform.home.http.answers import as_attachment
 from nianjian.platform.web.access import Request, person
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 
 FILTER: Final = ("q", "light", "province", "all")
 MEDIA: Final = "text/csv; charset=utf-8"
 
 
-class Asked(forms.Form):
+class BulkActionForm(forms.Form):
     """What is done, with what it needs."""
 
     act = forms.ChoiceField(choices=[(one, one) for one in ("assign", "snooze", "remind", "list")])
@@ -48,7 +48,7 @@ class Asked(forms.Form):
 @person
 def several(request: Request) -> HttpResponse:
     """Do it to those that are ticked, or to all that the filter shows; all or none."""
-    form = Asked(request.POST)
+    form = BulkActionForm(request.POST)
     kept = {one: request.POST[one] for one in FILTER if one in request.POST}
     back = redirect(f"{reverse('portfolio')}?{urlencode({'all': '', **kept})}")
     if not form.is_valid():
@@ -57,8 +57,10 @@ def several(request: Request) -> HttpResponse:
     given, codes = form.cleaned_data, _chosen(request)
     try:
         if given["act"] == "list":
-            flow.listed(enterprises=codes, actor=request.actor)
-            return named(HttpResponse(_csv(request, codes), content_type=MEDIA), f"portfolio-{clock.today()}.csv")
+            flow.record_list_export(enterprises=codes, actor=request.actor)
+            return as_attachment(
+                HttpResponse(_csv(request, codes), content_type=MEDIA), f"portfolio-{clock.today()}.csv"
+            )
         if "whole" in request.POST and (shut := flow.closed(codes)):
             # Who takes all that the filter shows cannot leave one out: it is left out for them, and they are told.
             codes = [code for code in codes if code not in shut]
@@ -66,7 +68,7 @@ def several(request: Request) -> HttpResponse:
             messages.warning(request, text.format(names=flow.names(shut)))
         messages.success(request, _done(request, codes, given))
     except NianjianError as error:
-        messages.error(request, " ".join(said(error)))
+        messages.error(request, " ".join(describe_error(error)))
     return back
 
 

@@ -28,7 +28,7 @@ from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http.answers import UNPROCESSABLE
 from nianjian.platform.registers.rows import service as rows
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 
 # What a number has in the register so that its calls count as shown by an own one; afterwards back to the steps.
 OWN_NUMBER: Final = {"from": "start", "filing": "已备案", "outbound": "是"}
@@ -93,7 +93,7 @@ class Room:
     href: str
 
 
-def shown(request: Request, told: Overview, form: LicenceForm | None = None) -> dict[str, object]:
+def build_steps_context(request: Request, told: Overview, form: LicenceForm | None = None) -> dict[str, object]:
     """What the part ``overview/steps.html`` needs."""
     code = request.enterprise.code
     found = flow.start(code, told, clock.today())
@@ -154,7 +154,7 @@ def start(request: Request, code: str) -> HttpResponse:
         messages.success(request, gettext("The licence is in its register, and its dates are in the season."))
         return redirect("overview", code=code)
     told = facts.overview(request.enterprise, request.actor, request.team)
-    context = shown(request, told, form) | {
+    context = build_steps_context(request, told, form) | {
         "told": told,
         "led": led(request),
     }
@@ -166,7 +166,7 @@ def _written(request: Request, code: str, form: LicenceForm) -> bool:
     try:
         rows.create(kind="licences", enterprise=code, texts=given, since=None, reason="", actor=request.actor)
     except NianjianError as error:
-        form.add_error(None, said(error)[0])
+        form.add_error(None, describe_error(error)[0])
         return False
     return True
 

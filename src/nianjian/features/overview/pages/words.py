@@ -9,7 +9,7 @@ from typing import Any, Final
 from nianjian.engines.kernel.clock import ZONE
 from nianjian.engines.paper import headline
 from nianjian.engines.paper.texts.complaints import CLOCKS
-from nianjian.engines.paper.texts.errors import named, sentence
+from nianjian.engines.paper.texts.errors import sentence, translate_value
 from nianjian.engines.paper.texts.portrait import name
 from nianjian.engines.paper.texts.season.words import OBSTACLES, TRACKS, obstacle
 from nianjian.engines.paper.words import Words, mark
@@ -116,7 +116,10 @@ def _point(one: Point, missing: Sequence[str], _: Words) -> str:
         values["clock"] = _(CLOCKS[str(values["clock"])])
         values["due"] = f"{values['due'].astimezone(ZONE):%Y-%m-%d %H:%M:%S}"
     if one.code == attention.EXPIRED:
-        values |= {"what": named("kind", values["kind"], _), "keys": several(values["keys"], values["count"], _)}
+        values |= {
+            "what": translate_value("kind", values["kind"], _),
+            "keys": several(values["keys"], values["count"], _),
+        }
     if "by" in values:
         values["by"] = person(str(values["by"]))
     return _(POINTS[one.code]).format(**values)
@@ -135,7 +138,7 @@ def expires(expiry: Expiry, *, asking: bool, _: Words) -> str:
         if asking
         else _("{what} {keys}: last valid day (renewal was to be asked for by {ask_by})")
     )
-    what = named("kind", expiry.kind, _)
+    what = translate_value("kind", expiry.kind, _)
     return text.format(what=what, keys=several(expiry.keys, expiry.count, _), until=expiry.until, ask_by=expiry.ask_by)
 
 
@@ -163,7 +166,7 @@ def before(days: int | None, _: Words) -> str:
     return _("never") if days is None else _("{n} days earlier").format(n=days)
 
 
-def left(days: int, _: Words) -> str:
+def describe_days_left(days: int, _: Words) -> str:
     """How many days are left, or how long it is over."""
     if days < 0:
         return _("over for {days} days").format(days=-days)

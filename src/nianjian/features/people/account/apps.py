@@ -13,6 +13,6 @@ class AccountConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen."""
-        from nianjian.features.people.account import heard  # noqa: PLC0415 -- after the models
+        from nianjian.features.people.account import receivers  # noqa: PLC0415 -- after the models
 
-        heard.listen()
+        receivers.listen()

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.errors import named
+from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.words import words
 from nianjian.features.people.account.forms import ChoosePassword
 from nianjian.features.people.account.second_factor import welcome
@@ -84,7 +84,7 @@ def join(request: Request, secret: str) -> HttpResponse:
         _ = words(current())
         context = {
             "enterprise": enterprise(invitation.enterprise_id),
-            "role": named("role", invitation.role, _),
+            "role": translate_value("role", invitation.role, _),
             "name": request.actor.name,
         }
         return render(request, "account/join.html", context)

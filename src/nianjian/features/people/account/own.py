@@ -10,20 +10,20 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.errors import named
+from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.words import words
 from nianjian.features.people.account.forms import NewToken
 from nianjian.features.people.account.providers import offered
 from nianjian.features.people.account.second_factor import is_asked
 from nianjian.platform.accounts import query
-from nianjian.platform.accounts.folk import has_second_factor
+from nianjian.platform.accounts.people import has_second_factor
 from nianjian.platform.accounts.query import acts_of
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.accounts.sign_in import service as sign_in
 from nianjian.platform.accounts.tokens import query as tokens
 from nianjian.platform.accounts.tokens import service
 from nianjian.platform.web.access import Request, own, person
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 
 
@@ -34,7 +34,7 @@ def account(request: Request) -> HttpResponse:
     _ = words(current())
     name = request.actor.name
     context = {
-        "roles": [(named("role", one.role, _), one.enterprise, one.team) for one in query.roles_of(name)],
+        "roles": [(translate_value("role", one.role, _), one.enterprise, one.team) for one in query.roles_of(name)],
         "inspection": request.actor.scopes is not None,
         "has_password": request.user.is_authenticated and request.user.has_usable_password(),
         "second_factor": has_second_factor(name),
@@ -70,15 +70,17 @@ def token_list(request: Request) -> HttpResponse:
     _ = words(current())
     name = request.actor.name
     may = acts_of(name)
-    form = NewToken([(act.value, str(named("act", act.value, _))) for act in Act if act in may], request.POST or None)
+    form = NewToken(
+        [(act.value, str(translate_value("act", act.value, _))) for act in Act if act in may], request.POST or None
+    )
     made = None
     if request.method == "POST" and form.is_valid():
         try:
             made = service.add(user=name, actor=request.actor, **form.asked())
         except NianjianError as error:
-            form.add_error(None, said(error)[0])
+            form.add_error(None, describe_error(error)[0])
     rows = [
-        (one, [named("act", scope, _) for scope in one.scopes] if one.scopes is not None else None)
+        (one, [translate_value("act", scope, _) for scope in one.scopes] if one.scopes is not None else None)
         for one in tokens.of(name)
     ]
     return render(request, "account/tokens.html", {"form": form, "rows": rows, "made": made})

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from nianjian.platform.accounts import query
-from nianjian.platform.accounts.folk import has_second_factor
+from nianjian.platform.accounts.people import has_second_factor
 from nianjian.platform.accounts.roles import Role
 from nianjian.platform.web.access import INSPECTION
 

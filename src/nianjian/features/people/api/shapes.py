@@ -7,15 +7,15 @@ from datetime import datetime
 from django.http import Http404
 from ninja import Schema
 
-from nianjian.platform.accounts import folk
-from nianjian.platform.accounts.folk import Person
+from nianjian.platform.accounts import people
 from nianjian.platform.accounts.holds.query import holders
 from nianjian.platform.accounts.links import query as links
 from nianjian.platform.accounts.links.service import Made
 from nianjian.platform.accounts.models import Invitation
+from nianjian.platform.accounts.people import Person
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Day, Text
+from nianjian.platform.api.parameter_types import Day, Text
 from nianjian.platform.home import env
 
 
@@ -176,35 +176,35 @@ def invitation(row: Invitation) -> dict[str, object]:
     }
 
 
-def known(actor: Actor, name: str, place: str) -> dict[str, object]:
+def get_person_detail(actor: Actor, name: str, place: str) -> dict[str, object]:
     """A person with the ways in, as its page tells them; Http404."""
-    one = folk.person(name, place)
+    one = people.person(name, place)
     if one is None:
         raise Http404
-    governed = folk.governs(actor, one.name)
+    governed = people.governs(actor, one.name)
     return somebody(one) | {
         "governed": governed,
         "has_password": one.has_password if governed else None,
-        "second_factor": folk.has_second_factor(one.name) if governed else None,
+        "second_factor": people.has_second_factor(one.name) if governed else None,
         "links": [_link(each) for each in links.of([one.name]).get(one.name, [])] if governed else None,
         "behind": holders(one.name) if governed else None,
     }
 
 
-def named(name: str, place: str) -> str:
+def require_person(name: str, place: str) -> str:
     """The person that the address names, if it is somebody of the place; Http404."""
-    if folk.person(name, place) is None:
+    if people.person(name, place) is None:
         raise Http404
     return name
 
 
 def added(request: Request, name: str, made: Made | None) -> dict[str, object]:
     """Who was added, and the link."""
-    told = None if made is None else linked(request, made)
+    told = None if made is None else to_link_document(request, made)
     return {"name": name, **(told or {"url": None, "expires_at": None})}
 
 
-def linked(request: Request, made: Made) -> dict[str, object]:
+def to_link_document(request: Request, made: Made) -> dict[str, object]:
     """A link that was just made."""
     url = env.address(made.path, request.build_absolute_uri(made.path))
     return {"id": made.id, "url": url, "expires_at": made.expires_at}

@@ -13,7 +13,7 @@ from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import Actions
 from nianjian.platform.terminal.language import _
 from nianjian.platform.terminal.session import begin
-from nianjian.platform.terminal.texts import named
+from nianjian.platform.terminal.texts import translate_code
 
 ROLE: Final = "compliance_lead"
 
@@ -87,7 +87,7 @@ def _add(args: argparse.Namespace) -> Answer:
 
     who = {"name": args.name, "role": args.role, "enterprises": args.enterprises}
     where = ", ".join(args.enterprises) or _("the whole installation")
-    told = _("{name} is {role} in {where}.").format(name=args.name, role=named("role", args.role), where=where)
+    told = _("{name} is {role} in {where}.").format(name=args.name, role=translate_code("role", args.role), where=where)
     if args.link:
         made = operations.add(**who, team=args.team, email=args.email, actor=actor)
 
@@ -147,7 +147,7 @@ def _given(args: argparse.Namespace) -> dict[str, object]:
 def _told(args: argparse.Namespace, done: str) -> str:
     text = {"granted": _("{name} is {role} in {where}."), "revoked": _("{name} is no longer {role} in {where}.")}
     where = args.enterprise or _("the whole installation")
-    return text[done].format(name=args.name, role=named("role", args.role), where=where)
+    return text[done].format(name=args.name, role=translate_code("role", args.role), where=where)
 
 
 def _link(args: argparse.Namespace) -> Answer:
@@ -199,7 +199,7 @@ def _list(args: argparse.Namespace) -> Answer:
     def show(console: Console) -> None:
         everywhere = _("the whole installation")
         body = [
-            (person, named("role", one["role"]), one["enterprise"] or everywhere)
+            (person, translate_code("role", one["role"]), one["enterprise"] or everywhere)
             for person, roles in found.items()
             for one in roles or [{"role": "", "enterprise": ""}]
         ]

@@ -22,7 +22,7 @@ from nianjian.platform.web.language import current
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PersonAction:
     """A form about a person: ``place`` is the enterprise of its page, "" for the installation's."""
 
     actor: Actor
@@ -39,11 +39,11 @@ class Done:
     link: Made | None = None
 
 
-def _link(asked: Asked) -> Done:
+def _link(asked: PersonAction) -> Done:
     return Done(gettext("The one-time link:"), making.make_first(user=asked.user, actor=asked.actor))
 
 
-def _inspection(asked: Asked) -> Done:
+def _inspection(asked: PersonAction) -> Done:
     form = Until(asked.given)
     if not form.is_valid():
         raise NianjianError("link_expiry", days=making.INSPECT_DAYS)
@@ -51,12 +51,12 @@ def _inspection(asked: Asked) -> Done:
     return Done(gettext("The inspector's link:"), made)
 
 
-def _unlink(asked: Asked) -> Done:
+def _unlink(asked: PersonAction) -> Done:
     operations.unlink(user=asked.user, link=asked.given.get("link", ""), actor=asked.actor)
     return Done(gettext("The link no longer holds, nor does any session that it opened."))
 
 
-def _revoke(asked: Asked) -> Done:
+def _revoke(asked: PersonAction) -> Done:
     place = asked.given.get("enterprise", "")
     if asked.place and place != asked.place:
         raise NianjianError("role_not_held", user=asked.user, role=asked.given.get("role", ""))
@@ -64,17 +64,17 @@ def _revoke(asked: Asked) -> Done:
     return Done(gettext("The role is taken back."))
 
 
-def _close(asked: Asked) -> Done:
+def _close(asked: PersonAction) -> Done:
     operations.close(user=asked.user, actor=asked.actor)
     return Done(gettext("The account is closed; nothing lets it in any more."))
 
 
-def _reopen(asked: Asked) -> Done:
+def _reopen(asked: PersonAction) -> Done:
     service.reopen(user=asked.user, actor=asked.actor)
     return Done(gettext("The account is open again."))
 
 
-def _confirm(asked: Asked) -> Done:
+def _confirm(asked: PersonAction) -> Done:
     done = confirm(user=asked.user, actor=asked.actor)
     told = [gettext("The account counts as its person's own.")]
     if done.behind:
@@ -83,12 +83,12 @@ def _confirm(asked: Asked) -> Done:
     return Done(" ".join(told))
 
 
-def _factor(asked: Asked) -> Done:
+def _factor(asked: PersonAction) -> Done:
     service.remove_second_factor(user=asked.user, actor=asked.actor)
     return Done(gettext("The second factor is removed; the next sign-in asks for the password alone."))
 
 
-def _email(asked: Asked) -> Done:
+def _email(asked: PersonAction) -> Done:
     form = Address(asked.given)
     if not form.is_valid():
         raise NianjianError("email_malformed", email=asked.given.get("email", ""))
@@ -96,7 +96,7 @@ def _email(asked: Asked) -> Done:
     return Done(gettext("The address is kept."))
 
 
-ACTS: Final[Mapping[str, Callable[[Asked], Done]]] = {
+ACTS: Final[Mapping[str, Callable[[PersonAction], Done]]] = {
     "link": _link,
     "inspection": _inspection,
     "unlink": _unlink,

@@ -12,24 +12,24 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.errors import named
+from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.people import ways_in as counted
 from nianjian.engines.paper.words import words
 from nianjian.features.people.operations import people as operations
-from nianjian.features.people.pages.acts import ACTS, Asked, Done
+from nianjian.features.people.pages.acts import ACTS, Done, PersonAction
 from nianjian.features.people.pages.forms import AddPerson, Address, GiveRole, Invite, Until
-from nianjian.platform.accounts import folk
+from nianjian.platform.accounts import people
 from nianjian.platform.accounts.access import EVERYWHERE
-from nianjian.platform.accounts.folk import Person
 from nianjian.platform.accounts.holds.query import holders, ways_in
 from nianjian.platform.accounts.invitations import query as invitations
 from nianjian.platform.accounts.invitations.service import withdraw
 from nianjian.platform.accounts.links import query as links
 from nianjian.platform.accounts.links.service import Made
+from nianjian.platform.accounts.people import Person
 from nianjian.platform.accounts.roles import Act, Role
 from nianjian.platform.home import env
 from nianjian.platform.web.access import Request, at, everywhere, page
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
@@ -37,7 +37,7 @@ from nianjian.platform.web.tables import Cell, Column, Table
 
 @require_safe
 @page(Act.PEOPLE)
-def here(request: Request, code: str) -> HttpResponse:
+def list_people(request: Request, code: str) -> HttpResponse:
     """List the people of an enterprise."""
     return _list(request, code)
 
@@ -80,7 +80,7 @@ def one_anywhere(request: Request, name: str) -> HttpResponse:
 def _list(request: Request, place: str) -> HttpResponse:
     _ = words(current())
     search = request.GET.get("q", "").strip()[:80]
-    rows: Page[Person] = paged(request, folk.Folk(place, search))
+    rows: Page[Person] = paged(request, people.Folk(place, search))
     columns = [Column(text) for text in (_("User name"), _("Roles"), _("Last sign-in"), _("Account"))]
     body = [
         [
@@ -105,7 +105,7 @@ def _roles(one: Person, place: str) -> str:
     told = []
     for held in one.roles:
         where = held.team or ("" if place and held.enterprise else held.enterprise or _("the whole installation"))
-        told.append(f"{named('role', held.role, _)}{f' ({where})' if where else ''}")
+        told.append(f"{translate_value('role', held.role, _)}{f' ({where})' if where else ''}")
     return ", ".join(told) or "–"
 
 
@@ -127,13 +127,13 @@ def _add(request: Request, place: str) -> HttpResponse:
             else:
                 return _given(request, place, form) if form is role else _made(request, place, form)
         except NianjianError as error:
-            form.add_error(None, said(error)[0])
+            form.add_error(None, describe_error(error)[0])
     _ = words(current())
     context = {
         "new": new,
         "role": role,
         "invite": invite,
-        "waiting": [(one, named("role", one.role, _)) for one in invitations.waiting(place)],
+        "waiting": [(one, translate_value("role", one.role, _)) for one in invitations.waiting(place)],
         "done": done,
         "url": _address(request, done.link) if done and done.link else "",
         "back": at("people-list", place),
@@ -174,38 +174,41 @@ def _given(request: Request, place: str, form: Any) -> HttpResponse:  # noqa: AN
 
 
 def _one(request: Request, place: str, name: str) -> HttpResponse:
-    if folk.person(name, place) is None:
+    if people.person(name, place) is None:
         raise Http404
     if request.method == "GET":
         return _shown(request, place, name, None)
     act = ACTS.get(request.POST.get("act", ""))
     if act is None:
         raise Http404
-    done = act(Asked(request.actor, name, place, request.POST.dict()))
+    done = act(PersonAction(request.actor, name, place, request.POST.dict()))
     if done.link:
         return _shown(request, place, name, done)
     messages.success(request, done.text)
-    still = folk.person(name, place)
+    still = people.person(name, place)
     return redirect(at("people-one", place, name=name) if still else at("people-list", place))
 
 
 def _shown(request: Request, place: str, name: str, done: Done | None) -> HttpResponse:
     """Show the page of a person; a new link stands in this answer and nowhere else."""
     _ = words(current())
-    someone = folk.person(name, place)
+    someone = people.person(name, place)
     if someone is None:
         raise Http404
-    governed = folk.governs(request.actor, name)
+    governed = people.governs(request.actor, name)
     held = holders(name) if governed else []
     context = {
         "person": someone,
-        "roles": [(held, named("role", held.role, _), not place or held.enterprise == place) for held in someone.roles],
+        "roles": [
+            (held, translate_value("role", held.role, _), not place or held.enterprise == place)
+            for held in someone.roles
+        ],
         "governed": governed,
         "links": links.of([name]).get(name, []) if governed else [],
         "behind": ", ".join(held),
         "ends": counted(ways_in(name).as_dict(), _) if held else "",
         "inspector": any(held.role == Role.INSPECTOR for held in someone.roles),
-        "second_factor": folk.has_second_factor(name),
+        "second_factor": people.has_second_factor(name),
         "until": Until(),
         "address": Address(initial={"email": someone.email}),
         "done": done,

@@ -10,16 +10,16 @@ from ninja import Field, Query, Router, Schema
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.behind.ask import EXCLUDED, SPLITS, Ask, components
 from nianjian.engines.paper.masking import masked
-from nianjian.features.portrait.api.kept import Kept, shown
+from nianjian.features.portrait.api.portraits import Kept, get_masked_portrait
 from nianjian.features.portrait.operations import results as behind
 from nianjian.features.portrait.operations.results import FORMS, Moves, compare_runs, export, what_if
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Text, Year
 from nianjian.platform.api.operations import read, take
 from nianjian.platform.api.paging import after
+from nianjian.platform.api.parameter_types import Text, Year
 from nianjian.platform.api.problems import language
-from nianjian.platform.home.http.answers import named
+from nianjian.platform.home.http.answers import as_attachment
 
 router = Router(tags=["portraits"])
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -139,7 +139,7 @@ def portraits_export(
     """A kept portrait as workbook, PDF, picture or page."""
     made = export(enterprise=code, year=year, run=run, form=form, language=language(request), actor=request.actor)
     answer = HttpResponse(made.content, content_type=made.media)
-    return named(answer, made.name)
+    return as_attachment(answer, made.name)
 
 
 @read(router, "/enterprises/{code}/portraits/{year}/rows", act=Act.READ_OWN, answer=Rows)
@@ -147,7 +147,7 @@ def rows_list(request: Request, code: str, year: Year, asked: Query[Behind]) -> 
     """The rows behind a figure, numbers masked; who sees a team's rows alone gets those."""
     given = {"line": asked.line, "team": asked.team, "kind": asked.kind}
     keys: dict[str, str | None] = {split: key for split, key in given.items() if key is not None}
-    metrics = [one for one in shown(code, year, asked.run)["metrics"] if one["slug"] == asked.metric]
+    metrics = [one for one in get_masked_portrait(code, year, asked.run)["metrics"] if one["slug"] == asked.metric]
     part = asked.component
     known = metrics and (part in components(metrics[0]) or part.startswith(EXCLUDED))
     if not known or not set(keys) <= set(SPLITS[asked.metric]):

@@ -16,12 +16,12 @@ CODE: Final = "rows_erased"
 CALLS: Final = "calls"
 
 
-def marked(enterprise: str, portrait: dict[str, Any]) -> dict[str, Any]:
+def add_erasure_warning(enterprise: str, portrait: dict[str, Any]) -> dict[str, Any]:
     """Add the warning ``rows_erased`` where rows behind a kept portrait are gone; otherwise the same object."""
     period = portrait["period"]
     as_of = date.fromisoformat(period["as_of"])
     today = None if period.get("today") is None else date.fromisoformat(period["today"])
-    gone = taken(enterprise, Frame(date.fromisoformat(period["from"]).year, as_of, today).span.first)
+    gone = find_erasure(enterprise, Frame(date.fromisoformat(period["from"]).year, as_of, today).span.first)
     if gone is None:
         return portrait
     return {**portrait, "warnings": [*portrait.get("warnings", []), {"code": CODE, **gone}]}
@@ -29,12 +29,12 @@ def marked(enterprise: str, portrait: dict[str, Any]) -> dict[str, Any]:
 
 def refuse(enterprise: str, frame: Frame) -> None:
     """Raise ``rows_erased_year`` where a portrait of this frame would count calls that are gone."""
-    gone = taken(enterprise, frame.period.first)
+    gone = find_erasure(enterprise, frame.period.first)
     if gone is not None:
         raise NianjianError("rows_erased_year", year=frame.year, on=gone["on"], before=gone["before"])
 
 
-def taken(enterprise: str, first: date) -> dict[str, str] | None:
+def find_erasure(enterprise: str, first: date) -> dict[str, str] | None:
     """``on`` and ``before`` (first day that is still there) of the first erasure of calls of ``first`` or later."""
     for mark in erased.marks(enterprise):
         if mark.table == CALLS and mark.until is not None and date.fromisoformat(mark.until) >= first:

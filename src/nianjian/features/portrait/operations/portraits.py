@@ -77,7 +77,7 @@ def _run_path(folder: Path, year: int, id_: str) -> Path:
 
 
 @contextmanager
-def staged(enterprise: str, year: int, portrait: Mapping[str, Any], *, actor: str = "") -> Iterator[Staged]:
+def stage_portrait(enterprise: str, year: int, portrait: Mapping[str, Any], *, actor: str = "") -> Iterator[Staged]:
     """Write a portrait beside the year's last one and yield what puts it in its place.
 
     When what is yielded is not called, the old one stays and no run is kept.
@@ -169,7 +169,7 @@ def _found(enterprise: str, year: int, id_: str) -> Path:
     return path
 
 
-def kept(enterprise: str, year: int, id_: str | None = None) -> dict[str, Any] | None:
+def find_portrait(enterprise: str, year: int, id_: str | None = None) -> dict[str, Any] | None:
     """Return a run's portrait, or the year's newest (None: there is none); ``portrait_run_unknown``.
 
     One whose rows were erased since says so in its warnings.
@@ -177,13 +177,13 @@ def kept(enterprise: str, year: int, id_: str | None = None) -> dict[str, Any] |
     path = _folder(enterprise) / f"{year}.json" if id_ is None else _found(enterprise, year, id_)
     if not path.is_file():
         return None
-    return erasures.marked(enterprise, _parsed(*_state(path)))
+    return erasures.add_erasure_warning(enterprise, _parsed(*_state(path)))
 
 
-def shown(enterprise: str, year: int, id_: str | None = None) -> dict[str, Any] | None:
+def find_masked_portrait(enterprise: str, year: int, id_: str | None = None) -> dict[str, Any] | None:
     """Return the same as `kept` with numbers masked, as every door shows it."""
     path = _folder(enterprise) / f"{year}.json" if id_ is None else _found(enterprise, year, id_)
-    return erasures.marked(enterprise, _masked(*_state(path))) if path.is_file() else None
+    return erasures.add_erasure_warning(enterprise, _masked(*_state(path))) if path.is_file() else None
 
 
 def line(enterprise: str, year: int, id_: str) -> bytes:

@@ -61,7 +61,7 @@ def compare_runs(*, enterprise: str, year: int, before: str, after: str, actor: 
     """
     require(actor, enterprise, Act.READ)
     one, other = (portraits.run(enterprise, year, id_) for id_ in (before, after))
-    old, new = (portraits.kept(enterprise, year, id_) for id_ in (before, after))
+    old, new = (portraits.find_portrait(enterprise, year, id_) for id_ in (before, after))
     assert old is not None  # noqa: S101 - its run was read
     assert new is not None  # noqa: S101 - its run was read
     first, last = sorted((one.moment, other.moment))
@@ -121,11 +121,11 @@ def export(*, enterprise: str, year: int, run: str | None, form: str, language: 
     require(actor, enterprise, Act.READ)
     if form not in FORMS:
         raise NianjianError("export_form_unknown", form=form, forms=", ".join(FORMS))
-    portrait = portraits.shown(enterprise, year, run)
+    portrait = portraits.find_masked_portrait(enterprise, year, run)
     if portrait is None:
         raise NianjianError("portrait_missing", enterprise=enterprise, year=year)
     known = portraits.newest(enterprise, year) if run is None else portraits.run(enterprise, year, run)
-    return drawn(
+    return render_export(
         portrait,
         enterprise=enterprise,
         year=year,
@@ -136,7 +136,7 @@ def export(*, enterprise: str, year: int, run: str | None, form: str, language: 
     )
 
 
-def drawn(
+def render_export(
     portrait: Mapping[str, Any], *, enterprise: str, year: int, run: str, form: str, language: str, actor: Actor
 ) -> Export:
     """Draw a portrait that is at hand and write the entry; the caller has asked whether the actor may."""
@@ -184,7 +184,7 @@ def rows_behind(*, enterprise: str, year: int, run: str | None, ask: Ask, page: 
     ``rows_busy`` when others keep the engine for too long.
     """
     require(actor, enterprise, Act.READ_OWN)
-    portrait = portraits.kept(enterprise, year, run)
+    portrait = portraits.find_portrait(enterprise, year, run)
     if portrait is None:
         raise NianjianError("portrait_missing", enterprise=enterprise, year=year)
     ask = _narrowed(portrait, ask, team_of(actor, enterprise))
@@ -243,13 +243,13 @@ def _behind(engine: Engine, enterprise: str, portrait: Mapping[str, Any], ask: A
         for name, schema in SCHEMAS.items()
     }
     told = partial(_tickets, engine, lake, portrait, dated)
-    return query.behind(portrait, ask, dated, told, cut=cut, once=engine.once)
+    return query.drill_down(portrait, ask, dated, told, cut=cut, once=engine.once)
 
 
 def _tickets(engine: Engine, lake: Lake, portrait: Mapping[str, Any], dated: Mapping[str, ir.Table]) -> ir.Table:
     """The complaints with their calls: the rollup where it is of these very versions, else matched again."""
     counting = query.counting(portrait)
-    found = rollups.kept(lake, engine, tickets_rollup(counting), revive.snapshot(portrait))
+    found = rollups.find_rollup(lake, engine, tickets_rollup(counting), revive.snapshot(portrait))
     if found is not None:
         return found
     told = dated["complaint_fact"]
@@ -293,7 +293,7 @@ def reveal(
     numbers are read. ``role_missing``, ``portrait_missing``, ``rows_behind_erased``, ``portrait_row_unknown``.
     """
     require(actor, enterprise, Act.REVEAL)
-    portrait = portraits.kept(enterprise, year, run)
+    portrait = portraits.find_portrait(enterprise, year, run)
     if portrait is None:
         raise NianjianError("portrait_missing", enterprise=enterprise, year=year)
     told = {"year": year, "run": run or "", "kind": kind, **key}
@@ -363,7 +363,7 @@ def room(*, enterprise: str, year: int, run: str | None, actor: Actor) -> dict[s
 
 
 def _kept(enterprise: str, year: int, run: str | None) -> dict[str, Any]:
-    found = portraits.kept(enterprise, year, run)
+    found = portraits.find_portrait(enterprise, year, run)
     if found is None:
         raise NianjianError("portrait_missing", enterprise=enterprise, year=year)
     return found

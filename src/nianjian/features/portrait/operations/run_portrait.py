@@ -140,7 +140,7 @@ def run_portrait(
         enterprise=enterprise, year=year, as_of=as_of, province=province, today=today, raw=raw, waiting=waiting
     )
     told = result.as_dict()
-    with portraits.staged(enterprise, year, told, actor=str(actor)) as put:
+    with portraits.stage_portrait(enterprise, year, told, actor=str(actor)) as put:
         data = {
             "year": year,
             "as_of": result.frame.as_of.isoformat(),

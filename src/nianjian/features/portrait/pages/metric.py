@@ -15,8 +15,16 @@ from nianjian.engines.paper.results import exclusions, formula, rules
 from nianjian.engines.paper.results.own import own
 from nianjian.engines.paper.texts.portrait import SPLITS, name
 from nianjian.engines.paper.words import Words
-from nianjian.features.portrait.pages.opened import Opened, opened, safe, shared, translator
-from nianjian.features.portrait.pages.ways import Place, address_of, cells, inputs, part_name, plain_keys, ways_of_flags
+from nianjian.features.portrait.pages.drill_down_links import (
+    Place,
+    address_of,
+    cells,
+    inputs,
+    part_name,
+    plain_keys,
+    ways_of_flags,
+)
+from nianjian.features.portrait.pages.portrait_context import Opened, get_portrait_or_404, safe, shared, translator
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
@@ -37,7 +45,7 @@ TWINS: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
 def metric(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     """Everything about one metric; an outsourcer sees the own team's figures."""
     _ = translator()
-    one = opened(request, code, year)
+    one = get_portrait_or_404(request, code, year)
     found = [told for told in one.data["metrics"] if told["slug"] == slug]
     if not found:
         raise Http404

@@ -19,8 +19,15 @@ from nianjian.engines.paper.texts.sources import SOURCES, source_name
 from nianjian.engines.paper.words import Words, mark
 from nianjian.features.portrait.operations import portraits
 from nianjian.features.portrait.operations import results as behind
-from nianjian.features.portrait.pages.opened import NONE, Opened, opened, shared, token, translator
-from nianjian.features.portrait.pages.ways import part_name
+from nianjian.features.portrait.pages.drill_down_links import part_name
+from nianjian.features.portrait.pages.portrait_context import (
+    NONE,
+    Opened,
+    get_portrait_or_404,
+    shared,
+    token,
+    translator,
+)
 from nianjian.platform.accounts import access
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.web.access import Request, page
@@ -63,7 +70,7 @@ WORDS: Final = {
 def rows(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     """The page with what is asked; the rows themselves come as a fragment, or at once with ``?look=1``."""
     _ = translator()
-    one = opened(request, code, year)
+    one = get_portrait_or_404(request, code, year)
     ask = _ask(request, one, slug)
     number = _page(request)
     context = shared(request, one, "portrait") | {
@@ -110,7 +117,7 @@ def _ask(request: Request, one: Opened, slug: str) -> Ask:
 
 def _number(one: Opened, slug: str, given: str) -> str:
     """The displayed number that a token stands for."""
-    portrait = portraits.kept(one.code, one.year, one.run) or {"metrics": []}
+    portrait = portraits.find_portrait(one.code, one.year, one.run) or {"metrics": []}
     for metric in portrait["metrics"]:
         if metric["slug"] == slug:
             for row in metric["splits"].get("display", ()):
@@ -127,7 +134,7 @@ def _page(request: Request) -> int:
 
 def _total(one: Opened, ask: Ask) -> int | None:
     """What the portrait says the rows are; the figure over the rows and the rows themselves must agree."""
-    whole = portraits.kept(one.code, one.year, one.run)
+    whole = portraits.find_portrait(one.code, one.year, one.run)
     metric = next(m for m in (whole or one.data)["metrics"] if m["slug"] == ask.slug)
     return figure(metric, ask)
 
@@ -144,7 +151,7 @@ def _narrowed(one: Opened, ask: Ask, _: Words) -> list[str]:
 
 
 def _shown_number(one: Opened, slug: str, key: str) -> str:
-    whole = portraits.kept(one.code, one.year, one.run) or one.data
+    whole = portraits.find_portrait(one.code, one.year, one.run) or one.data
     for plain, masked in zip(whole["metrics"], one.data["metrics"], strict=True):
         if plain["slug"] == slug:
             pairs = zip(plain["splits"]["display"], masked["splits"]["display"], strict=True)
@@ -214,7 +221,7 @@ def _key(row: Mapping[str, Any], kind: str) -> dict[str, str]:
 @page(Act.REVEAL)
 def reveal(request: Request, code: str, year: int) -> HttpResponse:
     """The numbers of one row in full, written into the audit chain first."""
-    one = opened(request, code, year)
+    one = get_portrait_or_404(request, code, year)
     kind = request.POST.get("kind", "")
     names = ("part", "file", "line") if kind == CALLS else ("complaint_id",)
     key = {field: request.POST.get(field, "") for field in names}

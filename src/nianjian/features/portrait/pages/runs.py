@@ -17,9 +17,9 @@ from nianjian.engines.paper.texts.portrait import name
 from nianjian.features.portrait.operations import erased, portraits
 from nianjian.features.portrait.operations.results import FORMS, compare_runs, export, runs_of
 from nianjian.features.portrait.pages.forms import RunForm
-from nianjian.features.portrait.pages.opened import moment, opened, shared, translator
+from nianjian.features.portrait.pages.portrait_context import get_portrait_or_404, moment, shared, translator
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import UNPROCESSABLE, named
+from nianjian.platform.home.http.answers import UNPROCESSABLE, as_attachment
 from nianjian.platform.jobs import flow
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
@@ -31,7 +31,7 @@ from nianjian.platform.web.paging import Page, paged
 def runs(request: Request, code: str, year: int) -> HttpResponse:
     """Every run of a data year, newest first, two of which can be chosen to be compared."""
     _ = translator()
-    one = opened(request, code, year)
+    one = get_portrait_or_404(request, code, year)
     ids = runs_of(enterprise=code, year=year, actor=request.actor)
     shown: Page[Any] = paged(request, ids, total=len(ids))
     known = erased.marks(code)
@@ -63,7 +63,7 @@ def runs(request: Request, code: str, year: int) -> HttpResponse:
 def compare(request: Request, code: str, year: int) -> HttpResponse:
     """What changed between two runs, and why."""
     _ = translator()
-    one = opened(request, code, year)
+    one = get_portrait_or_404(request, code, year)
     before, after = request.GET.get("a", ""), request.GET.get("b", "")
     told = compare_runs(enterprise=code, year=year, before=before, after=after, actor=request.actor)
     context = shared(request, one, "portrait-runs") | {
@@ -107,4 +107,4 @@ def take(request: Request, code: str, year: int, form: str) -> HttpResponse:
             raise Http404 from error
         raise
     answer = HttpResponse(made.content, content_type=made.media)
-    return named(answer, made.name)
+    return as_attachment(answer, made.name)

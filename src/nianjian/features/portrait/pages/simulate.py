@@ -15,10 +15,10 @@ from nianjian.engines.paper.texts.portrait import name
 from nianjian.engines.paper.words import Words
 from nianjian.features.portrait.operations.results import Moves, room, what_if
 from nianjian.features.portrait.pages.forms import NO_ROOM, STEPS, SimulateForm
-from nianjian.features.portrait.pages.opened import opened, shared, translator
+from nianjian.features.portrait.pages.portrait_context import get_portrait_or_404, shared, translator
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 
 
 @require_safe
@@ -26,7 +26,7 @@ from nianjian.platform.web.errors import said
 def simulate(request: Request, code: str, year: int) -> HttpResponse:
     """The sliders and what they would bring; a fragment with the outcome alone for htmx."""
     _ = translator()
-    one = opened(request, code, year)
+    one = get_portrait_or_404(request, code, year)
     lines = [
         str(row["key"])
         for metric in one.data["metrics"]
@@ -45,7 +45,7 @@ def simulate(request: Request, code: str, year: int) -> HttpResponse:
     except NianjianError as error:
         if error.code == "portrait_without_rules":
             raise
-        context["fault"], context["remedy"] = said(error)
+        context["fault"], context["remedy"] = describe_error(error)
     context["sliders"] = [
         {
             "field": form[step],

@@ -16,9 +16,9 @@ from nianjian.engines.paper.texts.portrait import SPLITS, name
 from nianjian.engines.paper.words import Words
 from nianjian.features.portrait.operations import portraits
 from nianjian.features.portrait.operations.results import FORMS
+from nianjian.features.portrait.pages.drill_down_links import Place, cells, inputs, plain_keys, ways_of_card
 from nianjian.features.portrait.pages.forms import RunForm
-from nianjian.features.portrait.pages.opened import Opened, opened, safe, shared, translator
-from nianjian.features.portrait.pages.ways import Place, cells, inputs, plain_keys, ways_of_card
+from nianjian.features.portrait.pages.portrait_context import Opened, get_portrait_or_404, safe, shared, translator
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.paging import Page, paged
@@ -39,7 +39,7 @@ def newest(request: Request, code: str) -> HttpResponse:
 def portrait(request: Request, code: str, year: int) -> HttpResponse:
     """The lights, the month charts, the advice, data quality, and the ways down; for an outsourcer the own figures."""
     _ = translator()
-    one = opened(request, code, year)
+    one = get_portrait_or_404(request, code, year)
     if request.team is not None:
         return _own(request, one, request.team, _)
     data = one.data
@@ -85,7 +85,7 @@ def _chart(chart: pictures.Chart, one: Opened) -> str:
 def by(request: Request, code: str, year: int, split: str) -> HttpResponse:
     """One split: a row a line, team, display number, kind or month, 50 at a time."""
     _ = translator()
-    one = opened(request, code, year)
+    one = get_portrait_or_404(request, code, year)
     if split not in drill.splits(one.data):
         raise Http404
     title = name("split", split, _)
@@ -145,7 +145,7 @@ def ways_down(one: Opened, _: Words) -> list[tuple[str, str, str]]:
 @page(Act.READ)
 def chart(request: Request, code: str, year: int, name: str) -> HttpResponse:
     """A chart's definition for the page that draws it anew."""
-    one = opened(request, code, year)
+    one = get_portrait_or_404(request, code, year)
     found = [one for one in pictures.charts(one.data, translator()) if one.name == name]
     if not found:
         raise Http404

@@ -21,7 +21,7 @@ Json = Mapping[str, Any]
 ID: Final = 22  # characters: an id must stand whole, it is typed again
 
 
-def listed(console: Console, runs: Sequence[Json]) -> None:
+def print_runs(console: Console, runs: Sequence[Json]) -> None:
     """One line a run; its id tells when it was."""
     if not runs:
         console.print(_("No run is kept yet: `nianjian portrait run` makes one."))

@@ -9,9 +9,9 @@ from ninja import Field, Query, Router, Schema
 from nianjian.features.reconciliation.operations import work
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Day, Named, Text
-from nianjian.platform.api.jobs import Job, asked
+from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import write
+from nianjian.platform.api.parameter_types import Day, Named, Text
 
 router = Router(tags=["reconcile"])
 HERE = "/enterprises/{code}/reconciliations"
@@ -77,14 +77,14 @@ def reconcile_export(request: Request, code: str, file: Query[ExportAsked]) -> d
         as_of=file.as_of,
         actor=request.actor,
     )
-    return asked(request, job)
+    return enqueued_job_document(request, job)
 
 
 @write(router, f"{HERE}/people", act=Act.REPORT, answer=Job, status=202)
 def reconcile_people(request: Request, code: str, given: MonthsAsked) -> dict[str, object]:
     """Match seats, social insurance and wages of each person and month."""
     told: dict[str, Any] = given.dict()
-    return asked(request, work.ask_people(enterprise=code, actor=request.actor, **told))
+    return enqueued_job_document(request, work.ask_people(enterprise=code, actor=request.actor, **told))
 
 
 @write(router, f"{HERE}/sources", act=Act.REPORT, answer=Job, status=202)
@@ -99,7 +99,7 @@ def reconcile_sources(request: Request, code: str, given: DaysAsked) -> dict[str
         together=given.together,
         actor=request.actor,
     )
-    return asked(request, job)
+    return enqueued_job_document(request, job)
 
 
 @write(router, f"{HERE}/bills", act=Act.REPORT, answer=Job, status=202, held=work.LIMIT)
@@ -116,4 +116,4 @@ def reconcile_bill(request: Request, code: str, file: Query[BillAsked]) -> dict[
         together=file.together,
         actor=request.actor,
     )
-    return asked(request, job)
+    return enqueued_job_document(request, job)

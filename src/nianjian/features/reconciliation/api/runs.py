@@ -10,15 +10,15 @@ from ninja import Field, Query, Router, Schema
 
 from nianjian.features.reconciliation.api.ask import HERE
 from nianjian.features.reconciliation.operations import runs as flow
-from nianjian.features.reconciliation.runs.query import Wanted
+from nianjian.features.reconciliation.runs.query import DifferenceFilter
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import RowNumber
-from nianjian.platform.api.held import of_enterprise
+from nianjian.platform.api.enterprise_rows import of_enterprise
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.parameter_types import RowNumber
 from nianjian.platform.api.problems import language
-from nianjian.platform.home.http.answers import named
+from nianjian.platform.home.http.answers import as_attachment
 
 router = Router(tags=["reconcile"])
 RUN = HERE + "/{reconciliation}"
@@ -120,7 +120,7 @@ class ReconcileRevealed(Schema):
     values: dict[str, Any]
 
 
-def found(request: Request, code: str, reconciliation: str) -> str:
+def get_run_id(request: Request, code: str, reconciliation: str) -> str:
     """The number of a run of this enterprise; else 404."""
     return of_enterprise(flow.own, reconciliation, request, code)
 
@@ -128,14 +128,14 @@ def found(request: Request, code: str, reconciliation: str) -> str:
 @read(router, HERE, act=Act.READ, answer=Page[Reconciliation])
 def reconcile_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The enterprise's reconciliations, newest first."""
-    rows = Reader(lambda first, count: flow.listed(enterprise=code, actor=request.actor, first=first, count=count))
+    rows = Reader(lambda first, count: flow.list_runs(enterprise=code, actor=request.actor, first=first, count=count))
     return paged(request, cut, rows, _run)
 
 
 @read(router, RUN, act=Act.READ, answer=ReconciliationTold)
 def reconcile_get(request: Request, code: str, reconciliation: str) -> dict[str, object]:
     """One reconciliation with its figures."""
-    return _run(flow.shown(run=found(request, code, reconciliation), actor=request.actor))
+    return _run(flow.get_run(run=get_run_id(request, code, reconciliation), actor=request.actor))
 
 
 @read(router, f"{RUN}/differences", act=Act.READ, answer=Page[ReconcileDifference])
@@ -143,7 +143,7 @@ def reconcile_differences(
     request: Request, code: str, reconciliation: str, asked: Query[ReconcileFilter]
 ) -> dict[str, object]:
     """Its differences."""
-    run, wanted = found(request, code, reconciliation), Wanted(asked.state, asked.result, asked.month)
+    run, wanted = get_run_id(request, code, reconciliation), DifferenceFilter(asked.state, asked.result, asked.month)
 
     def read_part(first: int, count: int) -> list[dict[str, Any]]:
         return flow.differences(run=run, wanted=wanted, actor=request.actor, first=first, count=count)
@@ -154,7 +154,7 @@ def reconcile_differences(
 @read(router, ONE, act=Act.READ, answer=ReconcileDifference)
 def reconcile_difference(request: Request, code: str, reconciliation: str, difference: RowNumber) -> dict[str, object]:
     """One difference."""
-    run = found(request, code, reconciliation)
+    run = get_run_id(request, code, reconciliation)
     return flow.difference(run=run, difference=difference, actor=request.actor)
 
 
@@ -164,21 +164,21 @@ def reconcile_settle(
 ) -> dict[str, object]:
     """Say who sees to it, why it is there and what is done."""
     said = {name: text for name, text in given.dict().items() if name != "state" and text is not None}
-    run = found(request, code, reconciliation)
+    run = get_run_id(request, code, reconciliation)
     return flow.settle(run=run, difference=difference, state=given.state, said=said, actor=request.actor)
 
 
 @take(router, f"{ONE}/reveal", act=Act.REVEAL, answer=ReconcileRevealed)
 def reconcile_reveal(request: Request, code: str, reconciliation: str, difference: RowNumber) -> dict[str, object]:
     """Whom it is about and both sides, in full."""
-    run = found(request, code, reconciliation)
+    run = get_run_id(request, code, reconciliation)
     return {"values": flow.reveal(run=run, difference=difference, actor=request.actor)}
 
 
 @read(router, f"{RUN}/pairs", act=Act.READ, answer=Page[ReconcilePair])
 def reconcile_pairs(request: Request, code: str, reconciliation: str, cut: Query[Cut]) -> dict[str, object]:
     """Pairs that may be one person, the likeliest first."""
-    run = found(request, code, reconciliation)
+    run = get_run_id(request, code, reconciliation)
     rows = Reader(lambda first, count: flow.proposals(run=run, actor=request.actor, first=first, count=count))
     return paged(request, cut, rows, dict)
 
@@ -188,23 +188,23 @@ def reconcile_decide(
     request: Request, code: str, reconciliation: str, pair: RowNumber, given: ReconcileDecision
 ) -> dict[str, object]:
     """Confirm or dismiss a pair; a confirmed one holds from the next match on."""
-    run = found(request, code, reconciliation)
+    run = get_run_id(request, code, reconciliation)
     return flow.decide(run=run, proposal=pair, confirmed=given.confirmed, actor=request.actor)
 
 
 @take(router, f"{PAIR}/reveal", act=Act.REVEAL, answer=ReconcileRevealed)
 def reconcile_reveal_pair(request: Request, code: str, reconciliation: str, pair: RowNumber) -> dict[str, object]:
     """A pair in full."""
-    run = found(request, code, reconciliation)
+    run = get_run_id(request, code, reconciliation)
     return {"values": flow.reveal(run=run, proposal=pair, actor=request.actor)}
 
 
 @take(router, f"{RUN}/sheet", act=Act.REPORT, media=[WORKBOOK])
 def reconcile_sheet(request: Request, code: str, reconciliation: str) -> HttpResponse:
     """The correction sheet for the number-resource system (xlsx), values of persons masked."""
-    run = found(request, code, reconciliation)
+    run = get_run_id(request, code, reconciliation)
     name, content = flow.correction(run=run, language=language(request), actor=request.actor)
-    return named(HttpResponse(content, content_type=WORKBOOK), name)
+    return as_attachment(HttpResponse(content, content_type=WORKBOOK), name)
 
 
 def _run(one: dict[str, Any]) -> dict[str, object]:

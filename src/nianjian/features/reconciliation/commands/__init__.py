@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Final
 
-from nianjian.features.reconciliation.commands import kept, run_now
+from nianjian.features.reconciliation.commands import new_runs as run_now
+from nianjian.features.reconciliation.commands import run_results as kept
 from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import Actions
 

@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from nianjian.features.reconciliation.filing.standing import LINES, NUMBERS, SEATS, Row, Standing, standing
+from nianjian.features.reconciliation.filing.status import LINES, NUMBERS, SEATS, Row, Standing, evaluate_status
 
 Key = tuple[str, ...]
 
@@ -67,7 +67,7 @@ class _Side:
         out: dict[Key, str] = {}
         lengths: dict[str, set[object]] = {}
         for row in rows:
-            found, key = standing(kind, row, day), _key(kind, row)
+            found, key = evaluate_status(kind, row, day), _key(kind, row)
             if found.inside is False:
                 out[key] = found.why
                 continue

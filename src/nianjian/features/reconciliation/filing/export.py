@@ -15,13 +15,13 @@ from typing import Final
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.reconciliation.filing.mapping import ExportMapping
-from nianjian.features.reconciliation.filing.standing import KINDS, LINES, NUMBERS, SEATS
+from nianjian.features.reconciliation.filing.status import KINDS, LINES, NUMBERS, SEATS
 from nianjian.platform.registers.sheets import network, people
 from nianjian.platform.registers.tables.cells import OUTER
 from nianjian.platform.registers.tables.checking import check
 from nianjian.platform.registers.tables.column import Column, Kind, Row, Sheet, folded
 from nianjian.platform.registers.tables.findings import Finding
-from nianjian.platform.registers.tables.reading import Line, Table, read
+from nianjian.platform.registers.tables.sheet_reader import Line, Table, read
 
 SORT: Final = "sort"
 SORTS: Final = {
@@ -89,18 +89,18 @@ def refuse(table: Table, found: Sequence[Finding]) -> None:
 
 def _table(path: Path, kind: str, mapping: ExportMapping) -> tuple[Table, Sheet]:
     """The table by our headings; in one of several kinds a heading of another kind is no alias of this one's."""
-    sheet = spelt(SHEETS[kind], mapping)
+    sheet = apply_mapping(SHEETS[kind], mapping)
     try:
         return read(path, sheet), sheet
     except NianjianError as fault:
         if fault.code != "column_twice":
             raise
     others = {folded(one.header) for name in KINDS if name != kind for one in PLAIN[name].columns}
-    sheet = spelt(SHEETS[kind], mapping, frozenset(others))
+    sheet = apply_mapping(SHEETS[kind], mapping, frozenset(others))
     return read(path, sheet), sheet
 
 
-def spelt(sheet: Sheet, mapping: ExportMapping, reserved: frozenset[str] = frozenset()) -> Sheet:
+def apply_mapping(sheet: Sheet, mapping: ExportMapping, reserved: frozenset[str] = frozenset()) -> Sheet:
     """The sheet as the mapping spells its headings and words; ``reserved``: spellings that mean something else here."""
     theirs = {folded(header) for header in mapping.columns.values()}
     columns = []

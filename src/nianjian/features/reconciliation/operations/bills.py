@@ -96,7 +96,7 @@ def elsewhere(enterprise: str, carrier: str, day: date) -> frozenset[str]:
     return frozenset(line for line, one in carriers.items() if one not in {"", carrier.strip()})
 
 
-def told(bill: Bill | None, compared: Bill | None, against: Against) -> dict[str, object]:
+def summarize_bill(bill: Bill | None, compared: Bill | None, against: Against) -> dict[str, object]:
     """What a run keeps of its bill."""
     if bill is None or compared is None:
         return {}

@@ -13,10 +13,10 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.reconciliation.filing import export
 from nianjian.features.reconciliation.filing.compare import Pair, Result, compare, counts
 from nianjian.features.reconciliation.filing.mapping import ExportMapping, checked, parsed
-from nianjian.features.reconciliation.filing.standing import KINDS
+from nianjian.features.reconciliation.filing.status import KINDS
 from nianjian.features.reconciliation.operations.grounds import Grounds, Json, summary
 from nianjian.features.reconciliation.runs import service
-from nianjian.features.reconciliation.runs.found import Found, Report
+from nianjian.features.reconciliation.runs.results import Found, Report
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.jobs.progress import Progress, silent
@@ -129,7 +129,10 @@ def masked(fields: Mapping[str, Sequence[str]], sheet: Sheet) -> Json:
     told: Json = {}
     for name, (ours, theirs) in fields.items():
         column = sheet.by_field(name)
-        told[name] = {"ours": masking.shown(ours, column) or None, "theirs": masking.shown(theirs, column) or None}
+        told[name] = {
+            "ours": masking.mask_cell(ours, column) or None,
+            "theirs": masking.mask_cell(theirs, column) or None,
+        }
     return told
 
 

@@ -16,7 +16,7 @@ from nianjian.engines.kernel.periods import add_months
 from nianjian.features.reconciliation import people
 from nianjian.features.reconciliation.operations.grounds import Grounds, Json, summary
 from nianjian.features.reconciliation.people import (
-    Given,
+    Decisions,
     Insured,
     Match,
     Matched,
@@ -28,8 +28,8 @@ from nianjian.features.reconciliation.people import (
     plain,
 )
 from nianjian.features.reconciliation.runs import query, service
-from nianjian.features.reconciliation.runs.found import Found, Proposed, Report
 from nianjian.features.reconciliation.runs.model import Proposal
+from nianjian.features.reconciliation.runs.results import Found, Proposed, Report
 from nianjian.features.reconciliation.runs.states import EXPLAINED, OPEN
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
@@ -156,7 +156,7 @@ class _Decided:
         self._numbers = query.accounts(enterprise, Proposal.IDENTITY)
         self.dismissed = query.dismissed(enterprise)
 
-    def of(self, paid: Sequence[Paid], insured: Sequence[Insured], blind: Blind) -> Given:
+    def of(self, paid: Sequence[Paid], insured: Sequence[Insured], blind: Blind) -> Decisions:
         """The decisions that concern the payees and numbers of a month."""
         accounts: dict[tuple[str, str], str] = {}
         for payee in paid if self._accounts else ():
@@ -168,7 +168,7 @@ class _Decided:
             identity = self._numbers.get(blind(listed.identity))
             if identity:
                 numbers[listed.identity] = identity
-        return Given(accounts, numbers)
+        return Decisions(accounts, numbers)
 
 
 def _matrix(told: Matched) -> Json:

@@ -8,12 +8,12 @@ from datetime import date
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import reconcile as paper
-from nianjian.features.reconciliation.filing.standing import KINDS
+from nianjian.features.reconciliation.filing.status import KINDS
 from nianjian.features.reconciliation.operations import filing
 from nianjian.features.reconciliation.operations.grounds import Grounds, Json, summary
 from nianjian.features.reconciliation.runs import query, service, states
 from nianjian.features.reconciliation.runs.model import Difference, Proposal, Run
-from nianjian.features.reconciliation.runs.query import Wanted
+from nianjian.features.reconciliation.runs.query import DifferenceFilter
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
@@ -32,7 +32,7 @@ def own(run: str, actor: Actor, act: Act = Act.READ) -> Run:
     return found
 
 
-def listed(*, enterprise: str, actor: Actor, first: int = 0, count: int = 50, kind: str = "") -> list[Json]:
+def list_runs(*, enterprise: str, actor: Actor, first: int = 0, count: int = 50, kind: str = "") -> list[Json]:
     """Runs, newest first, ``count`` from the ``first`` on; ``role_missing``, ``enterprise_unknown``."""
     grounds = Grounds.of(enterprise, actor, Act.READ)
     found = list(query.runs(enterprise, kind)[first : first + count])
@@ -40,7 +40,7 @@ def listed(*, enterprise: str, actor: Actor, first: int = 0, count: int = 50, ki
     return [summary(one, grounds, still.get(one.pk, 0)) for one in found]
 
 
-def shown(*, run: str, actor: Actor) -> Json:
+def get_run(*, run: str, actor: Actor) -> Json:
     """A run with its figures, without its rows; ``reconcile_run_unknown``."""
     found = own(run, actor)
     grounds = Grounds.of(found.enterprise_id, actor, Act.READ)
@@ -54,19 +54,19 @@ def shown(*, run: str, actor: Actor) -> Json:
     }
 
 
-def differences(*, run: str, wanted: Wanted, actor: Actor, first: int = 0, count: int = 50) -> list[Json]:
+def differences(*, run: str, wanted: DifferenceFilter, actor: Actor, first: int = 0, count: int = 50) -> list[Json]:
     """A part of a run's differences, values of persons masked; ``reconcile_run_unknown``."""
     found = own(run, actor)
-    return [told(found, one) for one in query.differences(found, wanted)[first : first + count]]
+    return [to_difference_document(found, one) for one in query.differences(found, wanted)[first : first + count]]
 
 
 def difference(*, run: str, difference: int, actor: Actor) -> Json:
     """One difference; ``reconcile_run_unknown``, ``reconcile_difference_unknown``."""
     found = own(run, actor)
-    return told(found, query.difference(found, difference))
+    return to_difference_document(found, query.difference(found, difference))
 
 
-def told(run: Run, one: Difference) -> Json:
+def to_difference_document(run: Run, one: Difference) -> Json:
     """A difference as a door may show it."""
     return {
         "id": one.pk,
@@ -124,7 +124,7 @@ def settle(*, run: str, difference: int, state: str, said: dict[str, str], actor
     """Write what becomes of a difference; ``role_missing``, and what `service.settle` raises."""
     found = own(run, actor, Act.LOAD)
     row = service.settle(difference=query.difference(found, difference), state=state, said=said, actor=actor)
-    return told(found, row)
+    return to_difference_document(found, row)
 
 
 def proposals(*, run: str, actor: Actor, state: str = "", first: int = 0, count: int = 50) -> list[Json]:
@@ -183,7 +183,7 @@ def correction(*, run: str, language: str, actor: Actor) -> tuple[str, bytes]:
     if found.kind not in KINDS:
         raise NianjianError("reconcile_no_sheet", kind=found.kind)
     rows = query.differences(found).exclude(state=states.SETTLED).iterator(chunk_size=500)
-    lines: Sequence[Json] = [told(found, one) for one in rows]
+    lines: Sequence[Json] = [to_difference_document(found, one) for one in rows]
     grounds = Grounds.of(found.enterprise_id, actor, Act.REPORT)
     about: Json = {**summary(found, grounds), "enterprise": grounds.name}
     headers = {column.field: column.header for column in filing.sheet_of(found.kind).columns}

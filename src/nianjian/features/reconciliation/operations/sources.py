@@ -17,7 +17,7 @@ from nianjian.features.reconciliation.operations import bills
 from nianjian.features.reconciliation.operations.bills import NO_BILL, Against
 from nianjian.features.reconciliation.operations.grounds import Grounds, Json, summary
 from nianjian.features.reconciliation.runs import service, states
-from nianjian.features.reconciliation.runs.found import Found, Report
+from nianjian.features.reconciliation.runs.results import Found, Report
 from nianjian.features.reconciliation.sources import MINUTE, Compared, Parting, compared, question
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
@@ -71,7 +71,7 @@ def run(
     found = compared(rows, only, within, elsewhere, together=against.together, beside=beside)
     progress("", 1, 2)
     partings = sorted(found.partings, key=lambda one: one.proved)  # what is open is kept first
-    told = _told(found, partings[KEPT:], version, grounds) | bills.told(bill, within, against)
+    told = _told(found, partings[KEPT:], version, grounds) | bills.summarize_bill(bill, within, against)
     told |= {"together": against.together, "beside": sorted(beside)}
     counts = {"same": found.same, "parted": len(found.partings)}
     differences = [_found(one) for one in partings[:KEPT]]

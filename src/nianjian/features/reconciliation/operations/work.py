@@ -149,7 +149,7 @@ def worked_bill(*, enterprise: str, given: Mapping[str, Any], actor: Actor, prog
             actor=actor,
             progress=progress,
         )
-    return told(found)
+    return summarize_result(found)
 
 
 def worked_filing(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
@@ -164,7 +164,7 @@ def worked_filing(*, enterprise: str, given: Mapping[str, Any], actor: Actor, pr
             as_of=_day(given.get("as_of")),
             progress=progress,
         )
-    return told(found)
+    return summarize_result(found)
 
 
 @contextmanager
@@ -185,7 +185,7 @@ def _day(text: object) -> date | None:
     return None if text is None else date.fromisoformat(str(text))
 
 
-def told(found: Json) -> Json:
+def summarize_result(found: Json) -> Json:
     """What a job tells of a run: its figures, no rows."""
     return {name: value for name, value in found.items() if name not in BULK}
 

@@ -12,17 +12,17 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.reconciliation.operations import looked, work
-from nianjian.features.reconciliation.operations.looked import ListLook
+from nianjian.features.reconciliation.operations import preview, work
+from nianjian.features.reconciliation.operations.preview import ListLook
 from nianjian.features.reconciliation.pages.forms import Days, Months
 from nianjian.features.reconciliation.pages.spelling import SHORT, Billed, Filing, Spelt
-from nianjian.features.registers.pages import shown as registers
+from nianjian.features.registers.pages import presenters as registers
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http.answers import UNPROCESSABLE
 from nianjian.platform.home.http.bodies import takes_files
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.tables import Cell, Column, Table
 
 PLAIN: Final[dict[str, type[forms.Form]]] = {"people": Months, "sources": Days}
@@ -52,7 +52,7 @@ def new(request: Request, code: str) -> HttpResponse:
     except NianjianError as error:
         if error.code == "role_missing":
             raise
-        form.add_error(None, " ".join(said(error)))
+        form.add_error(None, " ".join(describe_error(error)))
         return _page(request, code, made, UNPROCESSABLE)
     return _looked(request, code, what, found, UNPROCESSABLE)
 
@@ -60,7 +60,7 @@ def new(request: Request, code: str) -> HttpResponse:
 @require_POST
 @page(Act.REPORT)
 @takes_files
-def look(request: Request, code: str) -> HttpResponse:
+def preview_file(request: Request, code: str) -> HttpResponse:
     """Show the file's own headings with some of their values, and whether it could be compared so; nothing is kept."""
     what = request.POST.get("what", "")
     made = _forms(request, code)
@@ -74,7 +74,7 @@ def look(request: Request, code: str) -> HttpResponse:
     try:
         found = _look(request, code, form)
     except NianjianError as error:
-        return _page(request, code, made, UNPROCESSABLE, looked_at=what, fault=" ".join(said(error)))
+        return _page(request, code, made, UNPROCESSABLE, looked_at=what, fault=" ".join(describe_error(error)))
     return _looked(request, code, what, found, 200)
 
 
@@ -103,7 +103,7 @@ def _looked(request: Request, code: str, what: str, found: ListLook, status: int
     made = _forms(request, code, what, found)
     told: dict[str, object] = {"columns": _columns(found, made[what])}
     if found.fault is not None:
-        told["fault"], told["faults"] = said(found.fault)[0], _faults(found.fault)
+        told["fault"], told["faults"] = describe_error(found.fault)[0], _faults(found.fault)
     else:
         told["sound"] = gettext("All {read} rows can be read so.").format(read=found.read)
     return _page(request, code, made, status, looked_at=what, **told)
@@ -113,7 +113,9 @@ def _faults(fault: NianjianError) -> list[str]:
     text = gettext("Line {line}, {column}: {fault}")
     return [
         text.format(
-            line=one["line"], column=one["column"], fault=said(NianjianError(str(one["code"]), **_values(one)))[0]
+            line=one["line"],
+            column=one["column"],
+            fault=describe_error(NianjianError(str(one["code"]), **_values(one)))[0],
         )
         for one in fault.findings[:10]
     ]
@@ -124,7 +126,7 @@ def _values(one: Any) -> dict[str, Any]:  # noqa: ANN401 -- a finding as an erro
 
 
 def _columns(found: ListLook, form: forms.Form) -> Table:
-    sheet = looked.sheet_of(form.subject()) if isinstance(form, Spelt) else None
+    sheet = preview.sheet_of(form.subject()) if isinstance(form, Spelt) else None
     heads = [Column(gettext("Heading of the file")), Column(gettext("read as")), Column(gettext("examples, masked"))]
     rows = [
         [
@@ -149,7 +151,7 @@ def _content(form: Spelt) -> tuple[str, bytes]:
 
 def _look(request: Request, code: str, form: Spelt) -> ListLook:
     name, content = _content(form)
-    return looked.look_at(
+    return preview.look_at(
         enterprise=code,
         kind=form.subject(),
         name=name,
@@ -164,7 +166,7 @@ def _unread(request: Request, code: str, form: Spelt) -> ListLook | None:
     if (form.cleaned_data["file"].size or 0) > LOOKED:
         return None
     found = _look(request, code, form)
-    return found if found.fault is not None and found.fault.code in looked.HEADINGS else None
+    return found if found.fault is not None and found.fault.code in preview.HEADINGS else None
 
 
 def _asked(request: Request, code: str, what: str, form: forms.Form) -> str:
@@ -174,7 +176,7 @@ def _asked(request: Request, code: str, what: str, form: forms.Form) -> str:
         name, content = _content(form)
         sent: dict[str, Any] = {"name": name, "content": content, "mapping": form.mapping_file()}
         if given.get("keep_as") and sent["mapping"]:
-            looked.keep(
+            preview.keep(
                 enterprise=code,
                 kind=form.subject(),
                 name=given["keep_as"],

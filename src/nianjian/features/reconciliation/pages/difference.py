@@ -12,25 +12,25 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.reconcile import RESULTS, STATES
 from nianjian.engines.paper.words import words
-from nianjian.features.reconciliation.filing.standing import KINDS as FILED
+from nianjian.features.reconciliation.filing.status import KINDS as FILED
 from nianjian.features.reconciliation.operations import runs as flow
 from nianjian.features.reconciliation.operations.filing import sheet_of
-from nianjian.features.reconciliation.pages.asked import STATE_BADGES, Json, about, found, why
 from nianjian.features.reconciliation.pages.forms import Settled
-from nianjian.features.registers.pages.shown import label
+from nianjian.features.reconciliation.pages.run_context import STATE_BADGES, Json, about, get_run_or_404, why
+from nianjian.features.registers.pages.presenters import label
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http.answers import UNPROCESSABLE
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page(Act.READ)
-def shown(request: Request, code: str, reconciliation: str, difference: int) -> HttpResponse:
+def show_difference(request: Request, code: str, reconciliation: str, difference: int) -> HttpResponse:
     """Show a difference; who may load writes what becomes of it."""
-    run = found(request, code, reconciliation)
+    run = get_run_or_404(request, code, reconciliation)
     one = _one(request, run, difference)
     known = {name: one[name] or "" for name in ("state", "owner", "cause", "action")}
     form, status = Settled(request.POST or None, initial=known), 200
@@ -44,7 +44,7 @@ def shown(request: Request, code: str, reconciliation: str, difference: int) -> 
             except NianjianError as error:
                 if error.code == "role_missing":
                     raise
-                form.add_error(None, " ".join(said(error)))
+                form.add_error(None, " ".join(describe_error(error)))
             else:
                 messages.success(request, gettext("It is written down."))
                 return redirect("reconcile-one", code=code, reconciliation=run["run"])
@@ -93,7 +93,7 @@ def _context(request: Request, code: str, run: Json, one: Json, form: Settled | 
 @page(Act.REVEAL)
 def reveal(request: Request, code: str, reconciliation: str, difference: int) -> HttpResponse:
     """Show whom a difference is about in full; the audit chain tells who looked."""
-    run = found(request, code, reconciliation)
+    run = get_run_or_404(request, code, reconciliation)
     one = _one(request, run, difference)
     full = flow.reveal(run=run["run"], difference=difference, actor=request.actor)
     context = _context(request, code, run, one | full, None) | {"full": True}
@@ -104,14 +104,14 @@ def reveal(request: Request, code: str, reconciliation: str, difference: int) ->
 @page(Act.LOAD)
 def decide(request: Request, code: str, reconciliation: str, pair: int) -> HttpResponse:
     """Confirm or dismiss a pair."""
-    run = found(request, code, reconciliation)
+    run = get_run_or_404(request, code, reconciliation)
     confirmed = request.POST.get("decision") == "confirm"
     try:
         flow.decide(run=run["run"], proposal=pair, confirmed=confirmed, actor=request.actor)
     except NianjianError as error:
         if error.code == "reconcile_proposal_unknown":
             raise Http404 from error
-        messages.error(request, " ".join(said(error)))
+        messages.error(request, " ".join(describe_error(error)))
     else:
         messages.success(request, gettext("It is written down; it holds from the next match on."))
     return redirect(f"{reverse('reconcile-one', kwargs={'code': code, 'reconciliation': run['run']})}#pairs")
@@ -121,7 +121,7 @@ def decide(request: Request, code: str, reconciliation: str, pair: int) -> HttpR
 @page(Act.REVEAL)
 def reveal_pair(request: Request, code: str, reconciliation: str, pair: int) -> HttpResponse:
     """Show a pair in full, so that somebody can decide; the audit chain tells who looked."""
-    run = found(request, code, reconciliation)
+    run = get_run_or_404(request, code, reconciliation)
     try:
         full = flow.reveal(run=run["run"], proposal=pair, actor=request.actor)
     except NianjianError as error:

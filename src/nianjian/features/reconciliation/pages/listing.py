@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from nianjian.engines.paper.texts.reconcile import KINDS, VERDICTS
 from nianjian.engines.paper.words import words
 from nianjian.features.reconciliation.operations import runs as flow
-from nianjian.features.reconciliation.pages.asked import VERDICT_BADGES, Json
+from nianjian.features.reconciliation.pages.run_context import VERDICT_BADGES, Json
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.web.access import Request, page
@@ -31,7 +31,7 @@ class _Runs:
 
     def __getitem__(self, part: slice) -> list[Json]:
         first, count = part.start, part.stop - part.start
-        return flow.listed(enterprise=self.code, actor=self.request.actor, first=first, count=count)
+        return flow.list_runs(enterprise=self.code, actor=self.request.actor, first=first, count=count)
 
 
 @require_safe

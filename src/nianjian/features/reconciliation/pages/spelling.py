@@ -11,10 +11,10 @@ from django.utils.translation import gettext, gettext_lazy
 
 from nianjian.features.reconciliation.bill import UNITS
 from nianjian.features.reconciliation.counts import BILL
-from nianjian.features.reconciliation.operations import looked
-from nianjian.features.reconciliation.operations.looked import ListColumn
+from nianjian.features.reconciliation.operations import preview
+from nianjian.features.reconciliation.operations.preview import ListColumn
 from nianjian.features.reconciliation.pages.forms import day
-from nianjian.features.registers.pages import shown as registers
+from nianjian.features.registers.pages import presenters as registers
 from nianjian.platform.registers.tables.column import Kind, Sheet
 from nianjian.platform.web.spelling_fields import ZONES, WordsField, ZoneField
 
@@ -53,7 +53,7 @@ class Spelt(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self._enterprise = enterprise
-        names = looked.names(enterprise, self.subject())
+        names = preview.names(enterprise, self.subject())
         self.fields["kept"] = forms.ChoiceField(
             label=self.fields["kept"].label, required=False, choices=[("", "—"), *((one, one) for one in names)]
         )
@@ -62,7 +62,7 @@ class Spelt(forms.Form):
         if not may_keep:
             del self.fields["keep_as"]
         if self.is_bound:
-            self._headings(looked.sheet_of(self.subject()), columns)
+            self._headings(preview.sheet_of(self.subject()), columns)
 
     def subject(self) -> str:
         """Which rows it holds: a kind of an export, or `BILL`."""
@@ -99,8 +99,8 @@ class Spelt(forms.Form):
     def data_of_mapping(self) -> Json:
         """What a mapping file would hold; a kept one under what was chosen besides."""
         given = self.cleaned_data
-        sheet = looked.sheet_of(self.subject())
-        told: Json = looked.kept(self._enterprise, self.subject(), given["kept"]) if given.get("kept") else {}
+        sheet = preview.sheet_of(self.subject())
+        told: Json = preview.get_mapping(self._enterprise, self.subject(), given["kept"]) if given.get("kept") else {}
         columns = {one.field: text for one in sheet.columns if (text := given.get(HEADING + one.field))}
         dated = [one.field for one in sheet.columns if one.kind in {Kind.DATE, Kind.MOMENT}]
         formats = dict.fromkeys(dated, given["dates"]) if given.get("dates") else {}

@@ -15,7 +15,7 @@ from nianjian.features.reconciliation.runs.model import Account, Difference, Pro
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DifferenceFilter:
     """What is looked for among differences; "" is everything."""
 
     state: str = ""
@@ -37,9 +37,9 @@ def run(id_: str) -> Run:
     return found
 
 
-def differences(run: Run, wanted: Wanted | None = None) -> QuerySet[Difference]:
+def differences(run: Run, wanted: DifferenceFilter | None = None) -> QuerySet[Difference]:
     """The differences of a run, in the order they were found."""
-    wanted = wanted or Wanted()
+    wanted = wanted or DifferenceFilter()
     given = {"state": wanted.state, "result": wanted.result, "month": wanted.month}
     return Difference.objects.filter(run=run, **{name: text for name, text in given.items() if text}).order_by("pk")
 

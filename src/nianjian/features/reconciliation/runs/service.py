@@ -16,8 +16,8 @@ from django.db import transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.reconciliation.runs import states
-from nianjian.features.reconciliation.runs.found import Found, Report
 from nianjian.features.reconciliation.runs.model import Account, Difference, Proposal, Run
+from nianjian.features.reconciliation.runs.results import Found, Report
 from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.audit.record import record
 

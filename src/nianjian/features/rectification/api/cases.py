@@ -13,16 +13,16 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.paper.words import CHINESE, language_of
 from nianjian.features.rectification.cases.papers import LIMIT, content
 from nianjian.features.rectification.cases.service import Notice
-from nianjian.features.rectification.operations import cases, looked, work
+from nianjian.features.rectification.operations import case_gaps, cases, work
 from nianjian.features.rectification.operations import report as flow
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Day, Named, RowNumber, Text
-from nianjian.platform.api.held import of_enterprise
-from nianjian.platform.api.jobs import Job, asked
+from nianjian.platform.api.enterprise_rows import of_enterprise
+from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, write
 from nianjian.platform.api.paging import Cut, Page, Reader, paged
-from nianjian.platform.home.http.answers import named
+from nianjian.platform.api.parameter_types import Day, Named, RowNumber, Text
+from nianjian.platform.home.http.answers import as_attachment
 
 router = Router(tags=["rectification"])
 HERE = "/enterprises/{code}/rectification"
@@ -149,7 +149,7 @@ class CaseCheck(Schema):
     check: Long
 
 
-def found(request: Request, code: str, case: str) -> str:
+def get_case_id_or_404(request: Request, code: str, case: str) -> str:
     """The number of a case of this enterprise; else 404."""
     return of_enterprise(cases.own, case, request, code)
 
@@ -159,7 +159,7 @@ def rectification_list(request: Request, code: str, cut: Query[Cut]) -> dict[str
     """The enterprise's cases, newest first."""
 
     def read(first: int, count: int) -> list[dict[str, Any]]:
-        return cases.listed(enterprise=code, actor=request.actor, first=first, count=count)
+        return cases.list_cases(enterprise=code, actor=request.actor, first=first, count=count)
 
     return paged(request, cut, Reader(read), dict)
 
@@ -174,13 +174,13 @@ def rectification_open(request: Request, code: str, given: NewCase) -> dict[str,
 @read(router, CASE, act=Act.READ, answer=CaseTold)
 def rectification_get(request: Request, code: str, case: str) -> dict[str, object]:
     """One case."""
-    return cases.shown(case=found(request, code, case), actor=request.actor)
+    return cases.get_case_detail(case=get_case_id_or_404(request, code, case), actor=request.actor)
 
 
 @read(router, f"{CASE}/gaps", act=Act.READ, answer=CaseGaps)
 def rectification_gaps(request: Request, code: str, case: str) -> dict[str, object]:
     """What is open before report and test report go out, with what the last check has counted."""
-    known = looked.looked(case=found(request, code, case), actor=request.actor)
+    known = case_gaps.preview_gaps(case=get_case_id_or_404(request, code, case), actor=request.actor)
     gaps = [gap.as_dict() for gap in known.gaps]
     return {"ready": known.ready, "fresh": known.fresh, "checked_at": known.at, "gaps": gaps}
 
@@ -188,19 +188,21 @@ def rectification_gaps(request: Request, code: str, case: str) -> dict[str, obje
 @write(router, f"{CASE}/checks", act=Act.REPORT, answer=Job, status=202)
 def rectification_check(request: Request, code: str, case: str) -> dict[str, object]:
     """Count everything anew and say what is open: work for the worker."""
-    return asked(request, work.ask_check(case=found(request, code, case), actor=request.actor))
+    return enqueued_job_document(
+        request, work.ask_check(case=get_case_id_or_404(request, code, case), actor=request.actor)
+    )
 
 
 @write(router, f"{CASE}/measures", act=Act.LOAD, answer=MeasureNumber, status=201)
 def rectification_measure_add(request: Request, code: str, case: str, given: NewMeasure) -> dict[str, object]:
     """Name a measure with its owner."""
-    return {"id": cases.add_measure(case=found(request, code, case), actor=request.actor, **given.dict())}
+    return {"id": cases.add_measure(case=get_case_id_or_404(request, code, case), actor=request.actor, **given.dict())}
 
 
 @write(router, f"{CASE}/measures/{{measure}}/done", act=Act.LOAD, answer=MeasureNumber)
 def rectification_measure_done(request: Request, code: str, case: str, measure: RowNumber) -> dict[str, object]:
     """Say that a measure was carried out today."""
-    held = found(request, code, case)
+    held = get_case_id_or_404(request, code, case)
     cases.measure_done(case=held, measure=measure, day=clock.today(), actor=request.actor)
     return {"id": measure}
 
@@ -208,7 +210,7 @@ def rectification_measure_done(request: Request, code: str, case: str, measure: 
 @write(router, f"{CASE}/papers", act=Act.LOAD, answer=PaperKept, status=201, held=LIMIT)
 def rectification_paper_add(request: Request, code: str, case: str, file: Query[PaperAsked]) -> dict[str, object]:
     """Keep a paper, encrypted; the content is the file, at most 20 MiB."""
-    held = found(request, code, case)
+    held = get_case_id_or_404(request, code, case)
     said = {"issuer": file.issuer, "number": file.number, "dated": file.dated}
     body = content(file.name, request.content)
     return cases.add_paper(case=held, kind=file.kind, paper=body, actor=request.actor, **said)
@@ -217,30 +219,30 @@ def rectification_paper_add(request: Request, code: str, case: str, file: Query[
 @write(router, f"{CASE}/submission", act=Act.REPORT, answer=Job, status=202)
 def rectification_submit(request: Request, code: str, case: str) -> dict[str, object]:
     """Note that report and test report were handed in today: work that counts anew and fails while gaps stand."""
-    held = found(request, code, case)
-    return asked(request, work.ask_submission(case=held, day=clock.today(), actor=request.actor))
+    held = get_case_id_or_404(request, code, case)
+    return enqueued_job_document(request, work.ask_submission(case=held, day=clock.today(), actor=request.actor))
 
 
 @write(router, f"{CASE}/closing", act=Act.REPORT, answer=Job, status=202)
 def rectification_close(request: Request, code: str, case: str, given: CaseCheck) -> dict[str, object]:
     """Close the case: work that fails while the figures do not bear out that the measures worked."""
-    held = found(request, code, case)
-    return asked(request, work.ask_closing(case=held, check=given.check, actor=request.actor))
+    held = get_case_id_or_404(request, code, case)
+    return enqueued_job_document(request, work.ask_closing(case=held, check=given.check, actor=request.actor))
 
 
 @write(router, f"{CASE}/reports/{{form}}", act=Act.REPORT, answer=Job, status=202)
 def rectification_report(request: Request, code: str, case: str, form: Literal["docx", "pdf"]) -> dict[str, object]:
     """Set the report as Word or PDF in the language of the request, a draft while gaps stand: work for the worker."""
-    held = found(request, code, case)
+    held = get_case_id_or_404(request, code, case)
     language = language_of(request.headers.get("accept-language", CHINESE))
-    return asked(request, work.ask_report(case=held, form=form, language=language, actor=request.actor))
+    return enqueued_job_document(request, work.ask_report(case=held, form=form, language=language, actor=request.actor))
 
 
 @read(router, f"{CASE}/reports/{{job}}/file", act=Act.REPORT, media=[media for media, _draw in flow.FORMS.values()])
 def rectification_report_file(request: Request, code: str, case: str, job: str) -> HttpResponse:
     """The report that a job has set; it is kept for seven days."""
-    held = found(request, code, case)
+    held = get_case_id_or_404(request, code, case)
     made = flow.fetched(case=held, job=job, actor=request.actor)
     answer = HttpResponse(made.content, content_type=made.media)
     name = f"{held}{'-draft' if made.draft else ''}{PurePath(made.name).suffix}"
-    return named(answer, name)
+    return as_attachment(answer, name)

@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 
 from ninja import Field, Router, Schema
 
-from nianjian.features.rectification.api.cases import CASE, Long, found
+from nianjian.features.rectification.api.cases import CASE, Long, get_case_id_or_404
 from nianjian.features.rectification.operations import isolate, work
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Day, Text
-from nianjian.platform.api.jobs import Job, asked
+from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import write
+from nianjian.platform.api.parameter_types import Day, Text
 
 router = Router(tags=["rectification"])
 Key = Literal["line", "display", "team"]
@@ -68,17 +68,17 @@ class IsolationAsked(Schema):
 @write(router, f"{CASE}/location", act=Act.REPORT, answer=Job, status=202)
 def rectification_locate(request: Request, code: str, case: str, given: CasePeriod) -> dict[str, object]:
     """Find the number, line or team that draws the complaints: work for the worker; the case keeps what is found."""
-    held = found(request, code, case)
+    held = get_case_id_or_404(request, code, case)
     job = work.ask_location(case=held, first=given.first, last=given.last, actor=request.actor)
-    return asked(request, job)
+    return enqueued_job_document(request, job)
 
 
 @write(router, f"{CASE}/tickets", act=Act.REPORT, answer=Job, status=202)
 def rectification_tickets(request: Request, code: str, case: str, given: CaseGroup) -> dict[str, object]:
     """Look up the complaints of a group with their calls, as last published: work whose result they are."""
-    held = found(request, code, case)
+    held = get_case_id_or_404(request, code, case)
     group = work.Group(given.dimension, given.key or None, given.page)
-    return asked(request, work.ask_tickets(case=held, group=group, actor=request.actor))
+    return enqueued_job_document(request, work.ask_tickets(case=held, group=group, actor=request.actor))
 
 
 @write(router, f"{CASE}/figures", act=Act.REPORT, answer=Job, status=202)
@@ -87,20 +87,20 @@ def rectification_figures(request: Request, code: str, case: str, given: CasePer
 
     Work for the worker; the case keeps the figures.
     """
-    held = found(request, code, case)
+    held = get_case_id_or_404(request, code, case)
     job = work.ask_figures(case=held, first=given.first, last=given.last, actor=request.actor)
-    return asked(request, job)
+    return enqueued_job_document(request, job)
 
 
 @write(router, f"{CASE}/isolations", act=Act.REQUEST, answer=IsolationAsked, status=202)
 def rectification_isolate(request: Request, code: str, case: str, given: NewIsolation) -> dict[str, object]:
     """Ask for an isolation; the gate follows when a second person has approved."""
-    held = found(request, code, case)
-    return isolate.ask(enterprise=code, case=held, actor=request.actor, **given.dict())
+    held = get_case_id_or_404(request, code, case)
+    return isolate.request_isolation(enterprise=code, case=held, actor=request.actor, **given.dict())
 
 
 @write(router, f"{CASE}/lifts", act=Act.REQUEST, answer=IsolationAsked, status=202)
 def rectification_lift(request: Request, code: str, case: str, given: CaseLift) -> dict[str, object]:
     """Ask to lift an isolation."""
-    found(request, code, case)
+    get_case_id_or_404(request, code, case)
     return isolate.ask_lift(enterprise=code, actor=request.actor, **given.dict())

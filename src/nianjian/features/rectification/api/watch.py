@@ -12,9 +12,9 @@ from nianjian.features.rectification.api.cases import Long
 from nianjian.features.rectification.operations import watch as flow
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Day, RowNumber, Text
 from nianjian.platform.api.operations import read, write
 from nianjian.platform.api.paging import Cut, Page, paged
+from nianjian.platform.api.parameter_types import Day, RowNumber, Text
 
 router = Router(tags=["rectification"])
 WATCH = "/enterprises/{code}/watch"
@@ -106,7 +106,7 @@ class TaskDone(Schema):
 @read(router, WATCH, act=Act.READ, answer=Page[WatchedLicence])
 def watch_list(request: Request, code: str, cut: Query[Cut], of: Query[WatchedOf]) -> dict[str, object]:
     """The licences that stand or stood in the watch list, oldest first."""
-    return paged(request, cut, flow.listed(enterprise=code, year=of.year, actor=request.actor), dict)
+    return paged(request, cut, flow.list_watched_licences(enterprise=code, year=of.year, actor=request.actor), dict)
 
 
 @write(router, WATCH, act=Act.LOAD, answer=WatchedLicence, status=201)

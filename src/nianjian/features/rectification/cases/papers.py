@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.files import reading
+from nianjian.engines.kernel.files import wrap_read_errors
 from nianjian.platform.registers.attachments.service import NAME, ROW_LIMIT, TYPES
 
 
@@ -39,7 +39,7 @@ def content(name: str, body: bytes) -> Content:
 
 def from_path(path: Path) -> Content:
     """Read a file; ``file_missing``, ``file_unreadable``, and those of `content`."""
-    with reading(path):
+    with wrap_read_errors(path):
         if path.stat().st_size > LIMIT:
             raise NianjianError("file_too_large", file=path.name, limit=LIMIT)
         body = path.read_bytes()

@@ -14,7 +14,7 @@ from django.db import transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.rectification import states
-from nianjian.features.rectification.cases import written
+from nianjian.features.rectification.cases import free_text
 from nianjian.features.rectification.cases.model import Case, Event, Measure, Paper
 from nianjian.features.rectification.cases.papers import Content
 from nianjian.platform.accounts import query as accounts
@@ -44,7 +44,7 @@ def open_case(*, enterprise: str, notice: Notice, paper: Content | None, actor: 
         case = Case(
             id=f"R{secrets.token_hex(4)}",
             enterprise_id=tenant.code,
-            notice=written.short("number", notice.number, written.NUMBER),
+            notice=free_text.short("number", notice.number, free_text.NUMBER),
             received=notice.received,
             printed_due=notice.printed_due,
             causes=[one.strip() for one in notice.causes if one.strip()],
@@ -69,11 +69,11 @@ def step(*, case: Case, step: str, data: Mapping[str, Any], actor: Actor, **foun
     """
     with transaction.atomic():
         row = Case.objects.select_for_update().get(pk=case.pk)
-        states.check(row.pk, step, done(row))
+        states.check(row.pk, step, list_completed_steps(row))
         for name, value in found.items():
             setattr(row, name, value)
         _note(row, step, data, actor)
-        row.state = states.state(done(row))
+        row.state = states.state(list_completed_steps(row))
         row.save()
     return row
 
@@ -125,8 +125,8 @@ def add_paper(
     ``rectify_text_long``.
     """
     said = {
-        "issuer": written.short("issuer", issuer, written.ISSUER),
-        "number": written.short("number", number, written.NUMBER),
+        "issuer": free_text.short("issuer", issuer, free_text.ISSUER),
+        "number": free_text.short("number", number, free_text.NUMBER),
         "dated": dated,
     }
     if kind == Paper.TEST_REPORT and not all(said.values()):
@@ -153,7 +153,7 @@ def _corrected(case: Case, paper: Paper, said: Mapping[str, Any], actor: Actor) 
     return paper
 
 
-def done(case: Case) -> frozenset[str]:
+def list_completed_steps(case: Case) -> frozenset[str]:
     """The steps that a case has behind it."""
     return frozenset(case.events.values_list("step", flat=True)) & frozenset(states.STEPS)
 

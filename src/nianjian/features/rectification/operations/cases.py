@@ -118,7 +118,7 @@ def told_plan(days: plan.Plan) -> Json:
     }
 
 
-def listed(*, enterprise: str, actor: Actor, first: int = 0, count: int | None = None) -> list[Json]:
+def list_cases(*, enterprise: str, actor: Actor, first: int = 0, count: int | None = None) -> list[Json]:
     """The cases of an enterprise, newest first, ``count`` (None: all) from the ``first`` on; ``role_missing``."""
     require(actor, enterprise, Act.READ)
     days = Days(enterprise)
@@ -158,10 +158,10 @@ def summary(case: Case, days: Days) -> Json:
     }
 
 
-def shown(*, case: str, actor: Actor) -> Json:
+def get_case_detail(*, case: str, actor: Actor) -> Json:
     """Everything of a case but the content of its papers; ``rectify_unknown``."""
     found = own(case, actor)
-    done = service.done(found)
+    done = service.list_completed_steps(found)
     return {
         **summary(found, Days(found.enterprise_id)),
         "steps": [

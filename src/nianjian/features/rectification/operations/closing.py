@@ -30,7 +30,7 @@ def sendable(*, case: str, day: date, actor: Actor) -> Case:
     held = cases.own(case, actor, Act.REPORT)
     if day > clock.today():
         raise NianjianError("rectify_day_ahead", day=day.isoformat())
-    states.check(held.pk, states.SUBMITTED, service.done(held))
+    states.check(held.pk, states.SUBMITTED, service.list_completed_steps(held))
     _nothing_open(held, None)
     return held
 
@@ -62,7 +62,7 @@ def ready(*, case: str, check: str, actor: Actor) -> Case:
     ``rectify_unknown``, ``rectify_closed``, ``rectify_step_early``, ``rectify_text_missing``.
     """
     held = cases.own(case, actor, Act.REPORT)
-    states.check(held.pk, states.CLOSED, service.done(held))
+    states.check(held.pk, states.CLOSED, service.list_completed_steps(held))
     if not check.strip():
         raise NianjianError("rectify_text_missing", field="check")
     return held

@@ -16,7 +16,15 @@ from nianjian.engines.metrics.frame import DAY, Window
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dial_policy.operations import facts as gate_facts
 from nianjian.features.dial_policy.operations import feed as gate_feed
-from nianjian.features.rectification import behind, decided, isolate, locate, recheck, states, white_list
+from nianjian.features.rectification import (
+    drill_down_rows,
+    gate_decisions,
+    isolate,
+    locate,
+    recheck,
+    states,
+    white_list,
+)
 from nianjian.features.rectification.cases import query, service
 from nianjian.features.rectification.cases.model import Case, Paper
 from nianjian.features.rectification.operations import lakes
@@ -87,7 +95,7 @@ def _counted(enterprise: str, order: Order, days: Mapping[str, Window], step: St
         "cap": order.cap,
         "cap_before": order.cap_before,
         "that_day": day,
-        "gate": decided.told(
+        "gate": gate_decisions.summarize_decisions(
             places.decisions(env.read().home),
             enterprise,
             channel,
@@ -110,7 +118,7 @@ def _lines(enterprise: str, key: str, team: str) -> list[str]:
 
 def _figures(tables: lakes.Tables, channel: isolate.Channel, window: Window, rules: Rulebook, step: Steps) -> Json:
     sources = lakes.terms(rules).sources
-    tickets = locate.counted(tables.tickets, tables.dated["complaint_fact"], window, sources)
+    tickets = locate.select_counted_tickets(tables.tickets, tables.dated["complaint_fact"], window, sources)
     asked = isolate.questions(tables.cube, tickets, channel, window)
     rows = {}
     for name, expression in asked.items():
@@ -141,7 +149,7 @@ def _white_listed(
     called = tables.engine.rows(white_list.callees(asked)) if consents else []
     step()
     spans = tables.engine.hold("consents", white_list.spans(called, consents))
-    return white_list.told(tables.engine.rows(white_list.counted(asked, spans))[0])
+    return white_list.summarize_counts(tables.engine.rows(white_list.count_listed_attempts(asked, spans))[0])
 
 
 def again(case: Case, step: Steps) -> Json | None:
@@ -171,7 +179,7 @@ def gaps(*, case: str, actor: Actor, progress: Progress = silent) -> list[rechec
     return of_case(held, Steps(progress, held.pk, COUNTING + LOOKING))
 
 
-def standing(case: Case) -> list[recheck.Gap]:
+def list_gaps_without_lake(case: Case) -> list[recheck.Gap]:
     """What is open as far as no figures are counted and no tickets looked through: nothing waits for the lake."""
     return of_case(case, None)
 
@@ -184,7 +192,7 @@ def of_case(case: Case, step: Steps | None, *, sending: bool = False) -> list[re
     order = orders.effective(case)
     waiting, late = ([], []) if step is None else _tickets(case, order, step)
     facts = recheck.Facts(
-        done=service.done(case),
+        done=service.list_completed_steps(case),
         isolated=None if order is None else orders.day(order),
         pending=any(one.approved_at is None for one in orders.of_case(case)),
         lifted=order is not None and order.lifted_at is not None,
@@ -221,10 +229,12 @@ def _tickets(case: Case, order: Order | None, step: Steps) -> tuple[list[str], l
         date.fromisoformat(case.measured[isolate.AFTER]["to"]),
     )
     with lakes.tables(case.enterprise_id, rules, step) as tables:
-        counted = locate.counted(tables.tickets, tables.dated["complaint_fact"], window, lakes.terms(rules).sources)
+        counted = locate.select_counted_tickets(
+            tables.tickets, tables.dated["complaint_fact"], window, lakes.terms(rules).sources
+        )
         hours = rules.integer("complaints.close")
         step()
-        rows = tables.engine.rows(behind.unsettled(counted, order.key, order.channel, hours))
+        rows = tables.engine.rows(drill_down_rows.unsettled(counted, order.key, order.channel, hours))
     return (
         [str(row["complaint_id"]) for row in rows if row["waiting"]],
         [str(row["complaint_id"]) for row in rows if not row["waiting"]],

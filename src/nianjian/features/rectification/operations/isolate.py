@@ -17,7 +17,7 @@ from nianjian.features.rectification.cases import service as cases
 from nianjian.features.rectification.operations.cases import book, own
 from nianjian.features.rectification.orders import query, service
 from nianjian.features.rectification.orders.model import Order
-from nianjian.features.rectification.orders.service import Wanted
+from nianjian.features.rectification.orders.service import IsolationTerms
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
@@ -29,7 +29,7 @@ GATE: Final = {"line": "channel", "display": "display", "team": "team"}  # what 
 DEFAULT: Final = {"cap": None, "white_list": False}
 
 
-def ask(
+def request_isolation(
     *,
     enterprise: str,
     case: str | None,
@@ -58,7 +58,7 @@ def ask(
     after, before = rules.integer("rectification.frequency.after"), _allowed(enterprise, key, channel, rules)
     if cap is not None and before <= cap > after:
         raise NianjianError("rectify_cap_not_lower", cap=cap, before=before)
-    wanted = Wanted(
+    wanted = IsolationTerms(
         key=key,
         channel=channel,
         cap=min(after, before) if cap is None else cap,
@@ -98,7 +98,7 @@ def approved(approval: str, actor: Actor) -> Json:
     """
     with transaction.atomic():
         found = query.of_approval(approval)
-        standing = policies.standing(found.enterprise_id, GATE[found.key], gate_name(found))
+        standing = policies.find_policy_in_force(found.enterprise_id, GATE[found.key], gate_name(found))
         before = None if standing is None else standing.values
         order = service.approve(approval=approval, actor=actor, gate_before=before)
         values: Mapping[str, Any] = {"cap": order.cap, "white_list": order.white_list}
@@ -138,14 +138,14 @@ def _plain(key: str, channel: str) -> str:
 
 def _allowed(enterprise: str, key: str, channel: str, rules: Rulebook) -> int:
     """How many attempts a day the channel has before: the gate's own cap where one stands, else the rulebook's."""
-    standing = policies.standing(enterprise, GATE.get(key, key), _gate_name(key, channel))
+    standing = policies.find_policy_in_force(enterprise, GATE.get(key, key), _gate_name(key, channel))
     cap = None if standing is None else standing.values.get("cap")
     return rules.integer("rectification.frequency.before") if cap is None else int(cap)
 
 
 def enforced(order: Order) -> bool:
     """Whether the gate holds the channel of an isolation to its cap, or a lower one, and to the white list."""
-    standing = policies.standing(order.enterprise_id, GATE[order.key], gate_name(order))
+    standing = policies.find_policy_in_force(order.enterprise_id, GATE[order.key], gate_name(order))
     values = {} if standing is None else standing.values
     cap = values.get("cap")
     return bool(values.get("white_list")) and cap is not None and cap <= order.cap
@@ -158,7 +158,7 @@ def _check(enterprise: str, key: str, channel: str) -> None:
         raise NianjianError("gate_channel_unknown", channel=channel)
 
 
-def asked(subjects: Collection[str]) -> dict[str, Json]:
+def describe_requests(subjects: Collection[str]) -> dict[str, Json]:
     """What requests ask for, by subject, to be read before saying yes; of a lifting, what it was to wait for."""
     return {id_: _told(order) for id_, order in query.orders(subjects).items()}
 

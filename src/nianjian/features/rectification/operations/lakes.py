@@ -99,7 +99,7 @@ def published(enterprise: str, book: Rulebook) -> Iterator[Published]:
     rollup = tickets_rollup(counting(book))
     with closing(wiring.engine()) as engine:
         dated = _dated(lake, engine, versions)
-        kept = rollups.kept(lake, engine, rollup, versions)
+        kept = rollups.find_rollup(lake, engine, rollup, versions)
         yield Published(engine, rollup.build(dated) if kept is None else kept, dated, _moment(lake, versions))
 
 

@@ -8,13 +8,13 @@ from typing import Any, Final, cast
 
 import ibis.expr.types as ir
 
-from nianjian.engines.evidence.recordings.named import references, shown
+from nianjian.engines.evidence.recordings.file_references import mask_file_name, references
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.frame import DAY, Window
 from nianjian.engines.paper.call_masking import call_id
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.rectification import behind, locate, states
+from nianjian.features.rectification import drill_down_rows, locate, states
 from nianjian.features.rectification.cases import service
 from nianjian.features.rectification.operations import lakes
 from nianjian.features.rectification.operations.cases import book, own
@@ -98,7 +98,7 @@ def located(
     tables: lakes.Tables, days: Window, said: locate.Terms, step: Steps | None = None
 ) -> Mapping[str, locate.Location]:
     """Every dimension of a period; the calls to the largest complainants are looked up for these alone."""
-    tickets = locate.counted(tables.tickets, tables.dated["complaint_fact"], days, said.sources)
+    tickets = locate.select_counted_tickets(tables.tickets, tables.dated["complaint_fact"], days, said.sources)
     asked = locate.questions(tables.cube, tickets, days)
     step = step or unwatched()
     rows = {}
@@ -195,15 +195,17 @@ def _behind(  # noqa: PLR0917 -- the same values as `tickets`
 ) -> tuple[Sequence[Mapping[str, Any]], dict[str, list[Json]], str | None]:
     """A page of tickets and one more, the calls of each ticket of the page, and the group's key itself."""
     step()
-    counted = locate.counted(held.tickets, held.dated["complaint_fact"], days, lakes.terms(rules).sources)
+    counted = locate.select_counted_tickets(
+        held.tickets, held.dated["complaint_fact"], days, lakes.terms(rules).sources
+    )
     key = _known(held, counted, dimension, key)
-    some = behind.tickets(counted, dimension, key).limit(PAGE + 1, offset=(page - 1) * PAGE)
+    some = drill_down_rows.tickets(counted, dimension, key).limit(PAGE + 1, offset=(page - 1) * PAGE)
     rows = held.engine.rows(some)
     by_ticket: dict[str, list[Json]] = {}
     if rows:
         step()
         told = held.engine.hold("rectify_shown", held.engine.arrow(some.limit(PAGE)))
-        asked = behind.calls(held.dated["calls"], told, minutes=lakes.counting(rules).minutes)
+        asked = drill_down_rows.calls(held.dated["calls"], told, minutes=lakes.counting(rules).minutes)
         for row in held.engine.rows(asked):
             by_ticket.setdefault(str(row["complaint_id"]), []).append(_call(row))
     return rows, by_ticket, key
@@ -243,7 +245,7 @@ def _call(row: Mapping[str, Any]) -> Json:
         "answered": row["answered"],
         "line": row["line_id"],
         "how": row["how"],
-        "recordings": [shown(one) for one in references(row["extra"])],
+        "recordings": [mask_file_name(one) for one in references(row["extra"])],
     }
 
 

@@ -92,7 +92,7 @@ def _set(held: Case, form: str, language: str, actor: Actor, progress: Progress)
     gaps = evidence.of_case(held, step)
     draft = any(gap.blocks for gap in gaps)
     told_gaps = tuple(gap.as_dict() for gap in gaps)
-    shown = cases.shown(case=held.pk, actor=actor)
+    shown = cases.get_case_detail(case=held.pk, actor=actor)
     stamp = Stamp(accounts.enterprise(held.enterprise_id).name, draft, *audit.head())
     step()
     told = content(shown, _annex(held, actor), list(told_gaps), language, stamp)
@@ -113,7 +113,7 @@ def _note(held: Case, form: str, made: Report, actor: Actor) -> None:
         service.step(case=held, step=states.REPORTED, data=data, actor=actor)
 
 
-def kept(*, case: str, form: str, language: str, actor: Actor, progress: Progress = silent) -> Json:
+def store_report(*, case: str, form: str, language: str, actor: Actor, progress: Progress = silent) -> Json:
     """Set the report as `report`, keep it sealed until it is fetched, and tell where: the result of a job."""
     held = cases.own(case, actor, Act.REPORT)
     made = _set(held, form, language, actor, progress)
@@ -175,7 +175,7 @@ def _annex(case: Case, actor: Actor) -> Json:
     )
 
 
-def written(*, case: str, path: Path | None, language: str, actor: Actor) -> Json:
+def write_report_file(*, case: str, path: Path | None, language: str, actor: Actor) -> Json:
     """Write the report to a file, Word unless its name says otherwise; what was written, and what is still open.
 
     The file stands under its name whole, or not at all: until then it lies beside, and nothing is noted of a report

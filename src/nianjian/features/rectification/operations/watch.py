@@ -10,7 +10,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.identifiers import licence_number
 from nianjian.features.portrait.operations import portraits
 from nianjian.features.portrait.watch import query, watchlist
-from nianjian.features.rectification.cases import written
+from nianjian.features.rectification.cases import free_text
 from nianjian.features.rectification.operations.cases import book, own
 from nianjian.features.rectification.watch import service as watch_service
 from nianjian.platform.accounts.access import require
@@ -42,10 +42,10 @@ def act(
     elif licence is not None:
         require(actor, enterprise, Act.LOAD)
         held = None if case is None else own(case, actor, Act.LOAD)
-        _a_licence(enterprise, written.short("licence", licence, written.LICENCE))
+        _a_licence(enterprise, free_text.short("licence", licence, free_text.LICENCE))
         day = since or clock.today()
         watch_service.flag(enterprise=enterprise, licence=licence, since=day, source=source, case=held, actor=actor)
-    told: Json = {"watched": listed(enterprise=enterprise, year=year, actor=actor)}
+    told: Json = {"watched": list_watched_licences(enterprise=enterprise, year=year, actor=actor)}
     if year is not None:
         told |= {"year": year, "closer": closer(enterprise=enterprise, year=year, actor=actor)}
     return told
@@ -58,7 +58,7 @@ def _a_licence(enterprise: str, text: str) -> None:
         raise NianjianError("rectify_licence_unusual", licence=text)
 
 
-def listed(*, enterprise: str, year: int | None, actor: Actor) -> list[Json]:
+def list_watched_licences(*, enterprise: str, year: int | None, actor: Actor) -> list[Json]:
     """The watched licences, of a data year if given; ``role_missing``."""
     require(actor, enterprise, Act.READ)
     return [
@@ -81,7 +81,7 @@ def closer(*, enterprise: str, year: int, actor: Actor) -> list[Json]:
     require(actor, enterprise, Act.READ)
     if not query.watched(enterprise, year):
         return []
-    portrait = portraits.kept(enterprise, year)
+    portrait = portraits.find_portrait(enterprise, year)
     if portrait is None:
         raise NianjianError("rectify_portrait_missing", year=year)
     rules = book(enterprise, date.fromisoformat(portrait["period"]["as_of"]))
@@ -95,7 +95,7 @@ def routine(*, enterprise: str, done: int | None, day: date | None, actor: Actor
         when = day or clock.today()
         if when > clock.today():
             raise NianjianError("rectify_day_ahead", day=when.isoformat())
-        watch_service.done(enterprise=enterprise, task=done, day=when, actor=actor)
+        watch_service.complete_task(enterprise=enterprise, task=done, day=when, actor=actor)
     require(actor, enterprise, Act.READ)
     today = clock.today()
     return [

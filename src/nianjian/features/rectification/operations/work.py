@@ -23,7 +23,7 @@ from nianjian.platform.jobs.query import JobValue
 def ask_location(*, case: str, first: date | None, last: date | None, actor: Actor) -> str:
     """Put a location; its job. ``rectify_unknown``, ``role_missing``, ``rectify_closed``, and those of the window."""
     held = cases.own(case, actor, flow.NEEDS[flow.RECTIFY_LOCATE])
-    states.check(held.pk, states.LOCATED, service.done(held))
+    states.check(held.pk, states.LOCATED, service.list_completed_steps(held))
     locate.window(first, last)
     return _put(flow.RECTIFY_LOCATE, held, {"first": _iso(first), "last": _iso(last)}, actor)
 
@@ -35,7 +35,7 @@ def ask_figures(*, case: str, first: date | None, last: date | None, actor: Acto
     """
     held = cases.own(case, actor, flow.NEEDS[flow.RECTIFY_MEASURE])
     evidence.measurable(held, first, last)
-    states.check(held.pk, states.MEASURED, service.done(held))
+    states.check(held.pk, states.MEASURED, service.list_completed_steps(held))
     return _put(flow.RECTIFY_MEASURE, held, {"first": _iso(first), "last": _iso(last)}, actor)
 
 

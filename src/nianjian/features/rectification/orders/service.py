@@ -12,7 +12,7 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.rectification.cases import written
+from nianjian.features.rectification.cases import free_text
 from nianjian.features.rectification.cases.model import Case
 from nianjian.features.rectification.orders import query
 from nianjian.features.rectification.orders.model import Order
@@ -31,7 +31,7 @@ KEYS: Final = ("line", "display", "team")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class IsolationTerms:
     """``cap`` attempts a natural day instead of ``cap_before``; ``end``: what must be true before it is lifted."""
 
     key: str
@@ -43,13 +43,13 @@ class Wanted:
     end: str = ""
 
 
-def isolate(*, enterprise: str, case: Case | None, wanted: Wanted, actor: Actor) -> tuple[Order, Approval]:
+def isolate(*, enterprise: str, case: Case | None, wanted: IsolationTerms, actor: Actor) -> tuple[Order, Approval]:
     """Write the order and ask for a second person.
 
     ``rectify_reason_missing``, ``rectify_end_missing``, ``rectify_key_unknown``, ``rectify_channel_missing``,
     ``rectify_cap_not_lower``, ``rectify_isolated_already``, ``rectify_text_long``, ``approval_pending``.
     """
-    channel = written.short("channel", wanted.channel, written.CHANNEL)
+    channel = free_text.short("channel", wanted.channel, free_text.CHANNEL)
     if wanted.key not in KEYS:
         raise NianjianError("rectify_key_unknown", key=wanted.key, keys=", ".join(KEYS))
     if not channel:

@@ -14,10 +14,10 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.rectification.operations import cases, work
 from nianjian.features.rectification.operations import report as flow
-from nianjian.features.rectification.pages.asked import found, sent
+from nianjian.features.rectification.pages.case_context import get_case_or_404, read_upload
 from nianjian.features.rectification.pages.forms import Measure, Paper
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import named
+from nianjian.platform.home.http.answers import as_attachment
 from nianjian.platform.home.http.bodies import takes_files
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
@@ -27,7 +27,7 @@ from nianjian.platform.web.language import current
 @page(Act.LOAD)
 def task(request: Request, code: str, case: str) -> HttpResponse:
     """Name a measure, or say that one was carried out today."""
-    told = found(request, code, case)
+    told = get_case_or_404(request, code, case)
     done = request.POST.get("done", "")
     if done.isdecimal():
         cases.measure_done(case=told["id"], measure=int(done), day=clock.today(), actor=request.actor)
@@ -47,11 +47,11 @@ def task(request: Request, code: str, case: str) -> HttpResponse:
 @takes_files
 def paper(request: Request, code: str, case: str) -> HttpResponse:
     """Keep a paper."""
-    told = found(request, code, case)
+    told = get_case_or_404(request, code, case)
     form = Paper(request.POST, request.FILES)
     if form.is_valid():
         given = form.cleaned_data
-        body = sent(given.pop("file"))
+        body = read_upload(given.pop("file"))
         if body is not None:
             cases.add_paper(case=told["id"], kind=given.pop("kind"), paper=body, actor=request.actor, **given)
             messages.success(request, gettext("Paper kept."))
@@ -64,7 +64,7 @@ def paper(request: Request, code: str, case: str) -> HttpResponse:
 @page(Act.REPORT)
 def end(request: Request, code: str, case: str) -> HttpResponse:
     """Let the worker count the figures, check everything, note the handing in, or close."""
-    told = found(request, code, case)
+    told = get_case_or_404(request, code, case)
     who = {"case": told["id"], "actor": request.actor}
     match request.POST.get("act", ""):
         case "measure":
@@ -84,7 +84,7 @@ def end(request: Request, code: str, case: str) -> HttpResponse:
 @page(Act.REPORT)
 def report(request: Request, code: str, case: str, form: str) -> HttpResponse:
     """Let the worker set the report."""
-    told = found(request, code, case)
+    told = get_case_or_404(request, code, case)
     job = work.ask_report(case=told["id"], form=form, language=current(), actor=request.actor)
     return redirect("data-job", code=code, job=job)
 
@@ -93,11 +93,11 @@ def report(request: Request, code: str, case: str, form: str) -> HttpResponse:
 @page(Act.REPORT)
 def fetch(request: Request, code: str, case: str, job: str) -> HttpResponse:
     """Give a report away that was set; 404 where there is none any more."""
-    told = found(request, code, case)
+    told = get_case_or_404(request, code, case)
     try:
         made = flow.fetched(case=told["id"], job=job, actor=request.actor)
     except NianjianError as error:
         raise Http404 from error
     answer = HttpResponse(made.content, content_type=made.media)
     name = f"{told['id']}{'-draft' if made.draft else ''}{PurePath(made.name).suffix}"
-    return named(answer, name)
+    return as_attachment(answer, name)

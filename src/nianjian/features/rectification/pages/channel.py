@@ -22,24 +22,24 @@ from nianjian.engines.paper.texts.rectification import DIMENSIONS
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.rectification.operations import isolate as orders
 from nianjian.features.rectification.operations import work
-from nianjian.features.rectification.pages.asked import Json, found, ways
+from nianjian.features.rectification.pages.case_context import Json, get_case_or_404, ways
 from nianjian.features.rectification.pages.forms import Isolated, Period
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http.answers import UNPROCESSABLE
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.work import describe_job_error as fault_of
 from nianjian.platform.web.work import moment, progressing
-from nianjian.platform.web.work import told as fault_of
 
 
 @require_safe
 @page(Act.READ)
 def located(request: Request, code: str, case: str) -> HttpResponse:
     """Show what the last location found."""
-    told = found(request, code, case)
+    told = get_case_or_404(request, code, case)
     _ = words(current())
     where = told["located"]
     context = {
@@ -82,7 +82,7 @@ def _behind(code: str, told: Json, dimension: str, key: str | None) -> str:
 @page(Act.REPORT)
 def locate(request: Request, code: str, case: str) -> HttpResponse:
     """Locate in the days of the form and keep it with the case."""
-    told = found(request, code, case)
+    told = get_case_or_404(request, code, case)
     form = Period(request.POST)
     if form.is_valid():
         given = form.cleaned_data
@@ -96,7 +96,7 @@ def locate(request: Request, code: str, case: str) -> HttpResponse:
 @page(Act.READ)
 def tickets(request: Request, code: str, case: str) -> HttpResponse:
     """Show what the last look at a group found, or let the worker look: its complaints and the calls of each."""
-    told = found(request, code, case)
+    told = get_case_or_404(request, code, case)
     group = _group(request)
     free = may(request.actor, code, Act.REPORT)
     if request.method == "POST":
@@ -154,7 +154,7 @@ def _moment(rows: Mapping[str, object] | None) -> str:
 @page(Act.REQUEST)
 def isolate(request: Request, code: str, case: str) -> HttpResponse:
     """Ask for an isolation; the orders of the case below."""
-    told = found(request, code, case)
+    told = get_case_or_404(request, code, case)
     standing = [one for one in told["orders"] if _holds(one)]
     held = {(one["key"], one["channel"]) for one in standing}
     named = [one for one in (told["located"] or {}).get("named", ()) if "*" not in str(one["key"])]
@@ -167,9 +167,9 @@ def isolate(request: Request, code: str, case: str) -> HttpResponse:
         status = UNPROCESSABLE
         if form.is_valid():
             try:
-                orders.ask(enterprise=code, case=told["id"], actor=request.actor, **form.cleaned_data)
+                orders.request_isolation(enterprise=code, case=told["id"], actor=request.actor, **form.cleaned_data)
             except NianjianError as error:
-                form.add_error(None, " ".join(said(error)))
+                form.add_error(None, " ".join(describe_error(error)))
             else:
                 messages.success(request, gettext("Asked for; a second person decides under Approvals."))
                 return redirect("rectify-isolate", code=code, case=told["id"])
@@ -198,7 +198,7 @@ def _holds(order: Json) -> bool:
 @page(Act.REQUEST)
 def lift(request: Request, code: str, case: str) -> HttpResponse:
     """Ask to lift an isolation of the case."""
-    told = found(request, code, case)
+    told = get_case_or_404(request, code, case)
     wanted = request.POST.get("order", "")
     for order in told["orders"]:
         if order["order"] == wanted and _holds(order):

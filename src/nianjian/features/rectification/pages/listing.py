@@ -19,14 +19,14 @@ from nianjian.engines.paper.words import words
 from nianjian.features.rectification.cases.service import Notice
 from nianjian.features.rectification.operations import cases as flow
 from nianjian.features.rectification.operations import watch
-from nianjian.features.rectification.pages.asked import Json, sent
+from nianjian.features.rectification.pages.case_context import Json, read_upload
 from nianjian.features.rectification.pages.forms import Opened, Watched
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http.answers import UNPROCESSABLE
 from nianjian.platform.home.http.bodies import takes_files
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
@@ -41,7 +41,7 @@ class _Cases:
 
     def __getitem__(self, part: slice) -> list[Json]:
         first, count = part.start, part.stop - part.start
-        return flow.listed(enterprise=self.code, actor=self.request.actor, first=first, count=count)
+        return flow.list_cases(enterprise=self.code, actor=self.request.actor, first=first, count=count)
 
 
 @require_safe
@@ -77,7 +77,7 @@ def cases(request: Request, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @page(Act.LOAD)
 @takes_files
-def opened(request: Request, code: str) -> HttpResponse:
+def create_case(request: Request, code: str) -> HttpResponse:
     """Open a case of a notice."""
     form, status = Opened(request.POST or None, request.FILES or None), 200
     if request.method == "POST":
@@ -86,9 +86,11 @@ def opened(request: Request, code: str) -> HttpResponse:
             given = form.cleaned_data
             notice = Notice(given["received"], given["due"], given["number"], given["causes"].splitlines())
             try:
-                told = flow.open_case(enterprise=code, notice=notice, paper=sent(given["file"]), actor=request.actor)
+                told = flow.open_case(
+                    enterprise=code, notice=notice, paper=read_upload(given["file"]), actor=request.actor
+                )
             except NianjianError as error:
-                form.add_error(None, " ".join(said(error)))
+                form.add_error(None, " ".join(describe_error(error)))
             else:
                 messages.success(request, gettext("The case is open."))
                 return redirect("rectify-one", code=code, case=told["id"])
@@ -119,11 +121,11 @@ def watched(request: Request, code: str) -> HttpResponse:
             except NianjianError as error:
                 if error.code == "role_missing":
                     raise
-                form.add_error(None, " ".join(said(error)))
+                form.add_error(None, " ".join(describe_error(error)))
             else:
                 messages.success(request, gettext("The licence stands in the watch list."))
                 return redirect("rectify-watch", code=code)
-    found = watch.listed(enterprise=code, year=None, actor=request.actor)
+    found = watch.list_watched_licences(enterprise=code, year=None, actor=request.actor)
     rows = [[Cell(one[name] or "–") for name in ("licence", "since", "until", "source")] for one in found]
     heads = (gettext("Licence"), gettext("Since which day"), gettext("Until"), gettext("Who said so"))
     context = {

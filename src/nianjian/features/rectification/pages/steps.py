@@ -13,8 +13,8 @@ from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.texts.rectification import STEPS
 from nianjian.engines.paper.words import Words
 from nianjian.features.rectification import states
-from nianjian.features.rectification.operations.looked import Looked
-from nianjian.features.rectification.pages.asked import Json
+from nianjian.features.rectification.operations.case_gaps import GapPreview
+from nianjian.features.rectification.pages.case_context import Json
 from nianjian.features.rectification.recheck import Gap
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.query import JobValue
@@ -38,7 +38,7 @@ class Next:
     label: str
 
 
-def waits(told: Json, looked: Looked, working: Collection[str], word: Words) -> dict[str, str]:
+def waits(told: Json, looked: GapPreview, working: Collection[str], word: Words) -> dict[str, str]:
     """Act -> why it cannot be done now, "" where it can; the server refuses for the same reasons."""
     lacking = {one["step"]: one["open_for"] for one in told["steps"]}
     found = {}
@@ -73,7 +73,7 @@ def _way(code: str, told: Json, gap: Gap) -> tuple[str, str]:
     return ways.get(gap.remedy, ("", ""))
 
 
-def following(code: str, told: Json, looked: Looked, word: Words) -> Next | None:
+def following(code: str, told: Json, looked: GapPreview, word: Words) -> Next | None:
     """The one thing to do now; None: the case is over."""
     done = {one["step"] for one in told["steps"] if one["done"]}
     if states.CLOSED in done:

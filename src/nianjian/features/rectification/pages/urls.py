@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nianjian.features.rectification.pages import acts, channel, listing, one
+from nianjian.features.rectification.pages import acts, channel, detail, listing
 
 urlpatterns = [
     path("", listing.cases, name="rectify"),
-    path("open/", listing.opened, name="rectify-open"),
+    path("open/", listing.create_case, name="rectify-open"),
     path("watch/", listing.watched, name="rectify-watch"),
     path("watch/routine/", listing.routine, name="rectify-routine"),
-    path("<str:case>/", one.shown, name="rectify-one"),
+    path("<str:case>/", detail.case_detail, name="rectify-one"),
     path("<str:case>/tasks/", acts.task, name="rectify-work"),
     path("<str:case>/paper/", acts.paper, name="rectify-paper"),
     path("<str:case>/end/", acts.end, name="rectify-end"),

@@ -9,7 +9,7 @@ from django.db import transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.portrait.watch.model import Task, Watch
-from nianjian.features.rectification.cases import written
+from nianjian.features.rectification.cases import free_text
 from nianjian.features.rectification.cases.model import Case, Measure
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
@@ -22,7 +22,7 @@ def flag(*, enterprise: str, licence: str, since: date, source: str, case: Case 
     for name, text in (("licence", licence), ("source", source)):
         if not text.strip():
             raise NianjianError("rectify_text_missing", field=name)
-    plain = written.short("licence", licence, written.LICENCE)
+    plain = free_text.short("licence", licence, free_text.LICENCE)
     with transaction.atomic():
         if Watch.objects.filter(enterprise_id=tenant.code, licence=plain, until=None).exists():
             raise NianjianError("rectify_watched_already", licence=plain)
@@ -81,7 +81,7 @@ def make_routine(*, case: Case, start: date, actor: Actor) -> list[Task]:
     return made
 
 
-def done(*, enterprise: str, task: int, day: date, actor: Actor) -> Task:
+def complete_task(*, enterprise: str, task: int, day: date, actor: Actor) -> Task:
     """Say that a task was done on a day; it is due again ``every`` days later. ``rectify_task_unknown``."""
     with transaction.atomic():
         row = Task.objects.select_for_update().filter(enterprise_id=enterprise, pk=task, stopped_on=None).first()

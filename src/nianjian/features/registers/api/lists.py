@@ -15,14 +15,14 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.registers.operations import states
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Day, Text
 from nianjian.platform.api.operations import read
 from nianjian.platform.api.paging import Cut, Page, paged
+from nianjian.platform.api.parameter_types import Day, Text
 from nianjian.platform.registers import kinds
 from nianjian.platform.registers.listing import cell
 from nianjian.platform.registers.rows import address, own, query
+from nianjian.platform.registers.rows.filters import DAYS, RowFilter
 from nianjian.platform.registers.rows.query import Sight
-from nianjian.platform.registers.rows.wanted import DAYS, Wanted
 from nianjian.platform.registers.tables.column import Column, Sheet
 from nianjian.platform.registers.versions.row import Version
 
@@ -99,12 +99,14 @@ def registers_list(
 ) -> dict[str, object]:
     """The rows of a register that hold on a day; personal values masked. Fields as in the register's sheet."""
     del code
-    sight = seen(request, kind, looked.as_at, looked.team)
+    sight = get_scope_or_404(request, kind, looked.as_at, looked.team)
     sheet = kinds.register(kind).sheet
-    return paged(request, cut, query.found(kind, sight, wanted(kind, looked)), lambda row: row_told(row, sheet))
+    return paged(
+        request, cut, query.filter_rows(kind, sight, parse_row_filter(kind, looked)), lambda row: row_told(row, sheet)
+    )
 
 
-def wanted(kind: str, looked: RowsWanted) -> Wanted:
+def parse_row_filter(kind: str, looked: RowsWanted) -> RowFilter:
     """What is looked for; ``filter_unreadable`` for a condition that its field cannot have, ``filter_unknown``."""
     found: dict[str, dict[str, Any]] = {EQUAL: {}, FIRST: {}, LAST: {}}
     known = {column.field: column for column in kinds.register(kind).sheet.columns}
@@ -116,7 +118,7 @@ def wanted(kind: str, looked: RowsWanted) -> Wanted:
         if name not in known:
             raise NianjianError("filter_unknown", column=name)
         found[sign][name] = value if sign == EQUAL else _edge(known[name], value)
-    return Wanted(
+    return RowFilter(
         text=looked.q, columns=found[EQUAL], first=found[FIRST], last=found[LAST], missing=looked.missing,
         sort=looked.sort.removeprefix("-"), descending=looked.sort.startswith("-"),
     )  # fmt: skip
@@ -136,7 +138,7 @@ def row_told(row: Version, sheet: Sheet, *, full: bool = False) -> dict[str, obj
     """A row as it is answered, masked unless ``full``."""
     return {
         "key": row.key,
-        "address": quote(address.written(row.key), safe="~"),
+        "address": quote(address.encode_key(row.key), safe="~"),
         "version": row.pk,
         "valid_from": row.valid_from,
         "valid_to": row.valid_to,
@@ -149,9 +151,9 @@ def row_key(part: str) -> str:
     return address.read(part)
 
 
-def seen(request: Request, kind: str, day: date | None, team: str = "") -> Sight:
+def get_scope_or_404(request: Request, kind: str, day: date | None, team: str = "") -> Sight:
     """What the asker may see; Http404 for a kind that does not exist for the asker."""
-    narrowed = request.team or (team or None if own.known(kind) else None)
+    narrowed = request.team or (team or None if own.has_team_scope(kind) else None)
     sight = Sight(request.enterprise.code, day or clock.today(), narrowed)
     if kind not in kinds.kinds() or not sight.sees(kind):
         raise Http404

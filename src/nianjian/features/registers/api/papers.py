@@ -8,12 +8,12 @@ from typing import Annotated
 from django.http import Http404, HttpResponse
 from ninja import Path, Query, Router, Schema
 
-from nianjian.features.registers.api.lists import row_key, seen
+from nianjian.features.registers.api.lists import get_scope_or_404, row_key
 from nianjian.features.registers.api.rows import ROW
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import FileName, attached
 from nianjian.platform.api.operations import read, take, write
+from nianjian.platform.api.parameter_types import FileName, attached
 from nianjian.platform.registers.attachments import query as papers
 from nianjian.platform.registers.attachments import service
 from nianjian.platform.registers.rows import query
@@ -57,7 +57,7 @@ def papers_list(request: Request, code: str, kind: str, key: str) -> dict[str, o
 @write(router, f"{ROW}/papers", act=Act.LOAD, answer=PaperTold, status=201, held=service.ROW_LIMIT)
 def papers_add(request: Request, code: str, kind: str, key: str, file: Query[FileName]) -> dict[str, object]:
     """Keep a file beside a row, encrypted; the content is the file, at most 20 MiB, of a type that is taken."""
-    row = query.standing(kind, seen(request, kind, None), row_key(key))
+    row = query.find_latest_version(kind, get_scope_or_404(request, kind, None), row_key(key))
     if row is None:
         raise Http404
     made = service.attach_to_row(register=kind, row=row, name=file.name, content=request.content, actor=request.actor)
@@ -88,7 +88,7 @@ def papers_take_off(request: Request, code: str, kind: str, key: str, paper: Num
 
 def _any(request: Request, kind: str, key: str) -> Version:
     """Any version of a row: its papers outlive its end."""
-    found = query.versions(kind, seen(request, kind, None), row_key(key), most=1)
+    found = query.versions(kind, get_scope_or_404(request, kind, None), row_key(key), most=1)
     if not found:
         raise Http404
     return found[0]

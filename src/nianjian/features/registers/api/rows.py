@@ -11,11 +11,11 @@ from ninja import Field, Query, Router, Schema
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.words import words
-from nianjian.features.registers.api.lists import Row, row_key, row_told, seen
+from nianjian.features.registers.api.lists import Row, get_scope_or_404, row_key, row_told
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.given import Day, Text
 from nianjian.platform.api.operations import read, take, write
+from nianjian.platform.api.parameter_types import Day, Text
 from nianjian.platform.api.problems import language
 from nianjian.platform.registers import kinds
 from nianjian.platform.registers.rows import entry, links, query, service
@@ -125,7 +125,7 @@ def rows_get(request: Request, code: str, kind: str, key: str, as_at: AsAt = Non
 def rows_history(request: Request, code: str, kind: str, key: str) -> dict[str, object]:
     """What was ever written of a row, masked."""
     del code
-    found = query.versions(kind, seen(request, kind, None), row_key(key))
+    found = query.versions(kind, get_scope_or_404(request, kind, None), row_key(key))
     if not found:
         raise Http404
     sheet = kinds.register(kind).sheet
@@ -137,7 +137,7 @@ def rows_history(request: Request, code: str, kind: str, key: str) -> dict[str, 
 def rows_around(request: Request, code: str, kind: str, key: str, as_at: AsAt = None) -> dict[str, object]:
     """What the sheet warns about in a row, and its neighbours in other registers on a day, masked."""
     del code
-    row, sight = _row(request, kind, key, as_at), seen(request, kind, as_at)
+    row, sight = _row(request, kind, key, as_at), get_scope_or_404(request, kind, as_at)
     word = words(language(request))
     noted = entry.notes(row, kinds.register(kind).sheet)
     groups = links.neighbours(kind, sight, row)
@@ -160,7 +160,7 @@ def rows_reveal(request: Request, code: str, kind: str, key: str, as_at: AsAt = 
 @write(router, "/enterprises/{code}/registers/{kind}/rows", act=Act.LOAD, answer=Written, status=201)
 def rows_create(request: Request, code: str, kind: str, new: NewRow) -> dict[str, str]:
     """Write a new row."""
-    seen(request, kind, None)
+    get_scope_or_404(request, kind, None)
     texts = _texts(kind, new.values)
     key = service.create(
         kind=kind, enterprise=code, texts=texts, since=new.since, reason=new.reason, actor=request.actor
@@ -198,7 +198,7 @@ def rows_end(request: Request, code: str, kind: str, key: str, end: End) -> dict
 @write(router, "/enterprises/{code}/registers/{kind}/ends", act=Act.LOAD, answer=Count)
 def rows_end_several(request: Request, code: str, kind: str, ends: Ends) -> dict[str, int]:
     """Let several rows hold no longer, all or none."""
-    seen(request, kind, None)
+    get_scope_or_404(request, kind, None)
     wanted = list(dict.fromkeys(ends.versions))
     return {
         "count": service.end(
@@ -213,7 +213,7 @@ def _rows(group: links.Group) -> list[dict[str, object]]:
 
 
 def _row(request: Request, kind: str, key: str, day: date | None) -> Version:
-    found = query.row(kind, seen(request, kind, day), row_key(key))
+    found = query.row(kind, get_scope_or_404(request, kind, day), row_key(key))
     if found is None:
         raise Http404
     return found
@@ -221,8 +221,8 @@ def _row(request: Request, kind: str, key: str, day: date | None) -> Version:
 
 def _of(request: Request, kind: str, key: str, version: int) -> None:
     """The version must be this row's: an address about one row writes to no other. One that is gone is stale."""
-    sight: Sight = seen(request, kind, None)
-    if query.standing(kind, sight, row_key(key)) is None:
+    sight: Sight = get_scope_or_404(request, kind, None)
+    if query.find_latest_version(kind, sight, row_key(key)) is None:
         raise Http404
     if any(one.key != row_key(key) for one in query.chosen(kind, sight, [version])):
         raise Http404

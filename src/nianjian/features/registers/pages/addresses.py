@@ -24,7 +24,7 @@ class KeyPart:
         """Write the key."""
         if value in TAKEN:
             return f"{address.MARK}{ord(value[0]):02X}{value[1:]}"
-        return address.written(value)
+        return address.encode_key(value)
 
 
 class KindPart:

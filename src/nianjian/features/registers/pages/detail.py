@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.words import words
-from nianjian.features.registers.pages import shown
+from nianjian.features.registers.pages import presenters
 from nianjian.features.registers.pages.forms import COLUMN, PaperForm
-from nianjian.features.registers.pages.reading import may, sight, told_day
+from nianjian.features.registers.pages.request_scope import may, sight, told_day
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.registers.attachments.query import papers
 from nianjian.platform.registers.rows import entry, history, links, query
@@ -28,26 +28,26 @@ Context = dict[str, Any]
 
 def detail(request: Request, kind: str, key: str, *, full: bool = False) -> Context | None:
     """Return the page's context; None if the row does not exist for this reader. ``full``: nothing is masked."""
-    seen, sheet = sight(request, kind), shown.sheet_of(kind)
+    seen, sheet = sight(request, kind), presenters.sheet_of(kind)
     written = query.versions(kind, seen, key)
     if not written:
         return None
     holds = query.row(kind, seen, key)
     told = holds or written[0]
     code = request.enterprise.code
-    last = query.standing(kind, seen, key)
+    last = query.find_latest_version(kind, seen, key)
     goes_on = last is not None and (last.valid_to is None or last.valid_to >= clock.today())
     loads = may(request, Act.LOAD)
     return {
         "kind": kind,
-        "register": shown.title(kind),
-        "name": shown.name(told, sheet, full=full),
+        "register": presenters.title(kind),
+        "name": presenters.name(told, sheet, full=full),
         "key": key,
         "day": seen.day,
         "told": told_day(seen),
         "version": told,
         "holds": holds is not None,
-        "span": shown.span(told.valid_from, told.valid_to),
+        "span": presenters.span(told.valid_from, told.valid_to),
         "pairs": _pairs(told, sheet, full=full),
         "full": full,
         "masked": any(is_masked(one) and getattr(told, one.field) is not None for one in sheet.columns),
@@ -66,7 +66,7 @@ def detail(request: Request, kind: str, key: str, *, full: bool = False) -> Cont
 
 def _pairs(version: Version, sheet: Sheet, *, full: bool) -> list[tuple[str, str]]:
     return [
-        (shown.label(column), shown.value(getattr(version, column.field), column, full=full))
+        (presenters.label(column), presenters.value(getattr(version, column.field), column, full=full))
         for column in sheet.columns
         if column.field != entry.CHANGED or getattr(version, column.field) is not None
     ]
@@ -76,20 +76,20 @@ def _notes(version: Version, sheet: Sheet) -> list[str]:
     """What the sheet warns about: it refuses nothing, but changes a light."""
     word = words(current())
     return [
-        f"{shown.label(sheet.by_field(field))}: {sentence(one.code, one.values(), word)}"
+        f"{presenters.label(sheet.by_field(field))}: {sentence(one.code, one.values(), word)}"
         for field, one in entry.notes(version, sheet)
     ]
 
 
 def _group(code: str, seen: Sight, group: links.Group) -> Context:
-    link, sheet, day = group.link, shown.sheet_of(group.link.kind), told_day(seen)
+    link, sheet, day = group.link, presenters.sheet_of(group.link.kind), told_day(seen)
     there = reverse("registers-list", kwargs={"code": code, "kind": link.kind})
     asked = f"{COLUMN}{link.field}={link.text}" if link.field else f"team={link.team}" if link.team else ""
     every = "&".join(part for part in (asked, f"as_at={day}" if day else "") if part)
     return {
-        "title": shown.title(link.kind),
+        "title": presenters.title(link.kind),
         "total": group.total,
-        "rows": [(shown.address(code, link.kind, one.key, day), _called(one, sheet)) for one in group.rows],
+        "rows": [(presenters.address(code, link.kind, one.key, day), _called(one, sheet)) for one in group.rows],
         "every": f"{there}?{every}" if asked and group.total > len(group.rows) else "",
     }
 
@@ -97,23 +97,26 @@ def _group(code: str, seen: Sight, group: links.Group) -> Context:
 def _called(version: Version, sheet: Sheet) -> str:
     """Key and, where the row has one, its name."""
     called = getattr(version, "name", None)
-    return f"{shown.name(version, sheet)} {called}" if called else shown.name(version, sheet)
+    return f"{presenters.name(version, sheet)} {called}" if called else presenters.name(version, sheet)
 
 
 def _event(one: history.Entry) -> Context:
     version = one.version
     return {
-        "event": shown.event(one.event),
+        "event": presenters.event(one.event),
         "code": one.event.value,
         "at": version.recorded_at,
         "by": version.recorded_by or _("not recorded"),
-        "span": shown.span(version.valid_from, version.valid_to),
+        "span": presenters.span(version.valid_from, version.valid_to),
         "reason": version.reason or "",
         "believed": one.believed,
         "until": version.superseded_at,
         "imported": bool(version.file),
         "changes": [
-            (shown.label(change.column), *(shown.value(old, change.column) for old in (change.before, change.after)))
+            (
+                presenters.label(change.column),
+                *(presenters.value(old, change.column) for old in (change.before, change.after)),
+            )
             for change in one.changes
         ],
     }

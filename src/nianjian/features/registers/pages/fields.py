@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from nianjian.engines.paper.words import ENGLISH, mark
-from nianjian.features.registers.pages import shown
+from nianjian.features.registers.pages import presenters
 from nianjian.platform.registers.tables.column import Column, Kind
 from nianjian.platform.web.language import current
 
@@ -30,10 +30,10 @@ HINTS: Final = {
 }
 
 
-def written(column: Column, *, required: bool, hint: str = "") -> forms.Field:
+def build_form_field(column: Column, *, required: bool, hint: str = "") -> forms.Field:
     """A field that takes the value as text, as a sheet's cell would; the sheet's checks read it."""
     return forms.CharField(
-        label=shown.label(column),
+        label=presenters.label(column),
         required=required,
         strip=True,
         max_length=LONGER if column.field in LONG else SHORTER,
@@ -53,7 +53,7 @@ def options(column: Column) -> list[tuple[str, str]]:
     """Choices as the sheets spell them, with their names in the reader's language."""
     if column.kind is Kind.FLAG:
         return [("是", _("yes")), ("否", _("no"))]
-    return [(spelt, shown.choice(column, column.choices[spelt])) for spelt in column.offered()]
+    return [(spelt, presenters.choice(column, column.choices[spelt])) for spelt in column.offered()]
 
 
 INPUTS: Final[dict[Kind, dict[str, str]]] = {

@@ -12,15 +12,15 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.words import words
-from nianjian.features.registers.pages import fields, shown
+from nianjian.features.registers.pages import fields, presenters
 from nianjian.platform.registers.attachments.service import ROW_LIMIT, TYPES
 from nianjian.platform.registers.rows import entry
+from nianjian.platform.registers.rows.filters import DAYS, FLAGS, RowFilter, plain, sortable
 from nianjian.platform.registers.rows.service import REASON
-from nianjian.platform.registers.rows.wanted import DAYS, FLAGS, Wanted, plain, sortable
 from nianjian.platform.registers.tables.column import Column, Kind, Sheet, Undated
 from nianjian.platform.registers.tables.masking import is_masked
 from nianjian.platform.registers.versions.row import Version
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 
 COLUMN, FIRST, LAST, CLEAR = "f.", "from.", "to.", "clear."
@@ -47,20 +47,20 @@ class Filter(forms.Form):
             self.fields["team"] = forms.CharField(label=_("Rows of the team"), required=False, max_length=80)
         else:
             del self.fields["team"]
-        shown_columns = [("", ""), *((one.field, shown.label(one)) for one in sheet.columns)]
+        shown_columns = [("", ""), *((one.field, presenters.label(one)) for one in sheet.columns)]
         self.fields["missing"] = forms.ChoiceField(label=_("Not known"), required=False, choices=shown_columns)
         for column in plain(sheet):
             self._add(column)
 
     def _add(self, column: Column) -> None:
-        label = shown.label(column)
+        label = presenters.label(column)
         if column.kind in DAYS:
             self.fields[FIRST + column.field] = fields.day(_("{column} from").format(column=label))
             self.fields[LAST + column.field] = fields.day(_("{column} to").format(column=label))
             return
         if column.kind is Kind.CHOICE:
             stored = dict.fromkeys(column.choices.values())
-            choices = [("", ""), *((one, shown.choice(column, one)) for one in stored)]
+            choices = [("", ""), *((one, presenters.choice(column, one)) for one in stored)]
         elif column.kind is Kind.FLAG:
             choices = [("", ""), *((one, _("yes") if FLAGS[one] else _("no")) for one in FLAGS)]
         else:
@@ -68,7 +68,7 @@ class Filter(forms.Form):
             return
         self.fields[COLUMN + column.field] = forms.ChoiceField(label=label, required=False, choices=choices)
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> RowFilter:
         """Return what was understood; a field with an error is left out."""
         self.is_valid()
         given = {name: value for name, value in self.cleaned_data.items() if value not in {None, ""}}
@@ -79,7 +79,7 @@ class Filter(forms.Form):
         asked = str(given.get("sort", ""))
         known = {column.field for column in sortable(self.sheet)}
         sort = asked.removeprefix("-")
-        return Wanted(
+        return RowFilter(
             text=given.get("q", ""),
             columns=of(COLUMN),
             first=of(FIRST),
@@ -122,19 +122,21 @@ class RowForm(forms.Form):
                 continue
             if column.kind is Kind.MOMENT and column.field in self.initial:
                 self.initial[column.field] = self.initial[column.field].replace(" ", "T")[:19]
-            self.fields[column.field] = fields.written(column, required=column.required or column.field in alone)
+            self.fields[column.field] = fields.build_form_field(
+                column, required=column.required or column.field in alone
+            )
         self._control(version)
 
     def _hides(self, column: Column, stored: object) -> bool:
         """Take a masked column as two fields: another value, and whether to empty it."""
-        mask = shown.value(stored, column)
+        mask = presenters.value(stored, column)
         if not mask or not is_masked(column) or mask == str(stored):
             return False
         hint = _("Now {value}. Leave it empty to keep that.").format(value=mask)
         self.initial[column.field] = ""
         self.hidden.append(column.field)
-        self.fields[column.field] = fields.written(column, required=False, hint=hint)
-        label = _("Empty “{column}”: it is not known").format(column=shown.label(column))
+        self.fields[column.field] = fields.build_form_field(column, required=False, hint=hint)
+        label = _("Empty “{column}”: it is not known").format(column=presenters.label(column))
         self.fields[CLEAR + column.field] = forms.BooleanField(label=label, required=False)
         return True
 
@@ -178,7 +180,7 @@ class RowForm(forms.Form):
     def refuse(self, error: NianjianError) -> None:
         """Show a refusal: each finding at its field, anything else above the form."""
         if not error.findings:
-            self.add_error("over" if error.code == "register_change_reaches_back" else None, said(error)[0])
+            self.add_error("over" if error.code == "register_change_reaches_back" else None, describe_error(error)[0])
             return
         for finding in error.findings:
             field = str(finding["field"])

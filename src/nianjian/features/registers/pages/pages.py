@@ -17,18 +17,18 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import figures
 from nianjian.features.registers.operations import states
-from nianjian.features.registers.pages import shown
+from nianjian.features.registers.pages import presenters
 from nianjian.features.registers.pages.detail import detail
 from nianjian.features.registers.pages.forms import FIRST, LAST, Filter
-from nianjian.features.registers.pages.reading import may, sight, told_day
+from nianjian.features.registers.pages.request_scope import may, sight, told_day
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.registers.rows import entry, own, query, wanted
+from nianjian.platform.registers.rows import entry, filters, own, query
 from nianjian.platform.registers.rows.query import Sight
 from nianjian.platform.registers.rows.state import State
 from nianjian.platform.registers.tables.column import Column, Sheet
 from nianjian.platform.registers.versions.row import Version
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.paging import address, paged
 
 FORMATS: Final = (("xlsx", "Excel (xlsx)"), ("csv", "CSV"))
@@ -44,18 +44,18 @@ def overview(request: Request, code: str) -> HttpResponse:
 
 
 def _card(code: str, one: State, seen: Sight) -> dict[str, Any]:
-    sheet = shown.sheet_of(one.kind)
+    sheet = presenters.sheet_of(one.kind)
     there = reverse("registers-list", kwargs={"code": code, "kind": one.kind})
     day = f"&as_at={seen.day}" if told_day(seen) else ""
     gaps = [
-        (f"{there}?missing={field}{day}", shown.label(sheet.by_field(field)), _figure(count))
+        (f"{there}?missing={field}{day}", presenters.label(sheet.by_field(field)), _figure(count))
         for field, count in one.missing.items()
     ]
     expired = f"{there}?{LAST}{one.runs_out}={date.fromordinal(seen.day.toordinal() - 1)}{day}"
     expiring = f"{there}?{FIRST}{one.runs_out}={seen.day}&{LAST}{one.runs_out}={one.until}{day}"
     return {
         "href": f"{there}?as_at={seen.day}" if day else there,
-        "title": shown.title(one.kind),
+        "title": presenters.title(one.kind),
         "rows": f"{figures.count(query.COUNTED)}+" if one.rows is None else one.rows,
         "many": figures.count(query.COUNTED) if one.rows is None else "",
         "last": one.last,
@@ -75,19 +75,19 @@ def _figure(count: int | None) -> str:
 @page(Act.READ_OWN)
 def rows(request: Request, code: str, kind: str) -> HttpResponse:
     """The rows that hold on a day, fifty at a time."""
-    seen, sheet = sight(request, kind), shown.sheet_of(kind)
-    form = Filter(request.GET, sheet=sheet, teams=request.team is None and own.known(kind))
+    seen, sheet = sight(request, kind), presenters.sheet_of(kind)
+    form = Filter(request.GET, sheet=sheet, teams=request.team is None and own.has_team_scope(kind))
     asked = form.wanted()
     found: Any = []
     total: Any = 0
     try:
-        found, total = query.found(kind, seen, asked), partial(query.count, kind, seen, asked)
+        found, total = query.filter_rows(kind, seen, asked), partial(query.count, kind, seen, asked)
     except NianjianError as error:
-        form.add_error(None, said(error)[0])
+        form.add_error(None, describe_error(error)[0])
     cut = paged(request, found, total=total)
     context = {
         "kind": kind,
-        "register": shown.title(kind),
+        "register": presenters.title(kind),
         "form": form,
         "page": cut,
         "count": _count(cut.total),
@@ -95,8 +95,8 @@ def rows(request: Request, code: str, kind: str) -> HttpResponse:
         "day": seen.day,
         "told": told_day(seen),
         "query": request.GET.urlencode(),
-        "by_value": [shown.label(column) for column in wanted.found_whole(sheet)],
-        "sealed": [shown.label(column) for column in sheet.columns if column.personal],
+        "by_value": [presenters.label(column) for column in filters.found_whole(sheet)],
+        "sealed": [presenters.label(column) for column in sheet.columns if column.personal],
         "may_load": may(request, Act.LOAD),
         "may_reveal": may(request, Act.REVEAL),
         "wizard": _wizard(code),
@@ -118,22 +118,22 @@ def _table(  # noqa: PLR0917 -- one part of `rows`
     kind: str,
     seen: Sight,
     found: Sequence[Version],
-    asked: wanted.Wanted,
+    asked: filters.RowFilter,
 ) -> dict[str, Any]:
-    sheet = shown.sheet_of(kind)
+    sheet = presenters.sheet_of(kind)
     columns = _used(sheet, found, asked)
-    sorts = {column.field for column in wanted.sortable(sheet)}
+    sorts = {column.field for column in filters.sortable(sheet)}
     return {
-        "key_head": (shown.key_label(sheet), *_sort(request, "", asked)),
+        "key_head": (presenters.key_label(sheet), *_sort(request, "", asked)),
         "heads": [
-            (shown.label(column), *(_sort(request, column.field, asked) if column.field in sorts else ("", "")))
+            (presenters.label(column), *(_sort(request, column.field, asked) if column.field in sorts else ("", "")))
             for column in columns
         ],
         "lines": [_line(code, kind, seen, version, columns) for version in found],
     }
 
 
-def _used(sheet: Sheet, found: Sequence[Version], asked: wanted.Wanted) -> list[Column]:
+def _used(sheet: Sheet, found: Sequence[Version], asked: filters.RowFilter) -> list[Column]:
     """Columns that hold anything on this page, or that were asked for; the key stands before them."""
     key = sheet.keys[0][0] if len(sheet.keys) == 1 == len(sheet.keys[0]) else ""
     named = {asked.sort, asked.missing, *asked.columns, *asked.first, *asked.last}
@@ -144,7 +144,7 @@ def _used(sheet: Sheet, found: Sequence[Version], asked: wanted.Wanted) -> list[
     return [column for column in entry.columns(sheet) if column.field != key and used(column)]
 
 
-def _sort(request: Request, field: str, asked: wanted.Wanted) -> tuple[str, str]:
+def _sort(request: Request, field: str, asked: filters.RowFilter) -> tuple[str, str]:
     """Address that sorts by a column ("": the key), and how it is sorted now."""
     here = asked.sort == field
     turned = f"-{field}" if here and not asked.descending else field
@@ -153,12 +153,12 @@ def _sort(request: Request, field: str, asked: wanted.Wanted) -> tuple[str, str]
 
 
 def _line(code: str, kind: str, seen: Sight, version: Version, columns: list[Column]) -> dict[str, Any]:
-    sheet = shown.sheet_of(kind)
+    sheet = presenters.sheet_of(kind)
     return {
         "pk": version.pk,
-        "name": shown.name(version, sheet),
-        "href": shown.address(code, kind, version.key, told_day(seen)),
-        "cells": [shown.value(getattr(version, column.field), column) for column in columns],
+        "name": presenters.name(version, sheet),
+        "href": presenters.address(code, kind, version.key, told_day(seen)),
+        "cells": [presenters.value(getattr(version, column.field), column) for column in columns],
         "open": version.valid_to is None or version.valid_to >= clock.today(),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from nianjian.features.registers.pages import giving, pages, writing
+from nianjian.features.registers.pages import disclosures, pages, writing
 from nianjian.features.registers.pages.addresses import KeyPart, KindPart
 
 register_converter(KeyPart, "rowkey")
@@ -15,12 +15,12 @@ urlpatterns = [
     path("<register:kind>/", pages.rows, name="registers-list"),
     path("<register:kind>/new/", writing.new, name="registers-new"),
     path("<register:kind>/end/", writing.end, name="registers-end"),
-    path("<register:kind>/export/", giving.export, name="registers-export"),
+    path("<register:kind>/export/", disclosures.export, name="registers-export"),
     path("<register:kind>/<rowkey:key>/", pages.row, name="registers-row"),
     path("<register:kind>/<rowkey:key>/edit/", writing.edit, name="registers-edit"),
-    path("<register:kind>/<rowkey:key>/reveal/", giving.reveal, name="registers-reveal"),
-    path("<register:kind>/<rowkey:key>/papers/", giving.attach, name="registers-attach"),
-    path("<register:kind>/<rowkey:key>/papers/<int:paper>/", giving.fetch, name="registers-fetch"),
-    path("<register:kind>/<rowkey:key>/papers/<int:paper>/off/", giving.detach, name="registers-detach"),
-    path("<register:kind>/export/<str:job>/", giving.export_file, name="registers-export-file"),
+    path("<register:kind>/<rowkey:key>/reveal/", disclosures.reveal, name="registers-reveal"),
+    path("<register:kind>/<rowkey:key>/papers/", disclosures.attach, name="registers-attach"),
+    path("<register:kind>/<rowkey:key>/papers/<int:paper>/", disclosures.fetch, name="registers-fetch"),
+    path("<register:kind>/<rowkey:key>/papers/<int:paper>/off/", disclosures.detach, name="registers-detach"),
+    path("<register:kind>/export/<str:job>/", disclosures.export_file, name="registers-export-file"),
 ]

@@ -14,16 +14,16 @@ from django.views.decorators.http import require_http_methods
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.registers.pages import shown
+from nianjian.features.registers.pages import presenters
 from nianjian.features.registers.pages.forms import CHANGE, EndForm, RowForm
-from nianjian.features.registers.pages.reading import sight, standing, told_day
+from nianjian.features.registers.pages.request_scope import get_version_or_404, sight, told_day
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http.answers import UNPROCESSABLE
 from nianjian.platform.registers.rows import entry, history, query, service
 from nianjian.platform.registers.tables.column import Sheet
 from nianjian.platform.registers.versions.row import Version
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 
 CONFLICT: Final = 409
 PRIMARY: Final = re.compile(r"[0-9]{1,18}")
@@ -33,7 +33,7 @@ PRIMARY: Final = re.compile(r"[0-9]{1,18}")
 @page(Act.LOAD)
 def new(request: Request, code: str, kind: str) -> HttpResponse:
     """Write a new row."""
-    sheet = shown.sheet_of(kind)
+    sheet = presenters.sheet_of(kind)
     form = RowForm(request.POST if request.method == "POST" else None, sheet=sheet, first=_first(request, sheet))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -47,8 +47,8 @@ def new(request: Request, code: str, kind: str) -> HttpResponse:
         else:
             messages.success(request, _("The row is written."))
             first = request.GET.get("from") == "start"
-            return redirect("overview", code=code) if first else redirect(shown.address(code, kind, key))
-    context = {"kind": kind, "register": shown.title(kind), "form": form, "back": _list(code, kind)}
+            return redirect("overview", code=code) if first else redirect(presenters.address(code, kind, key))
+    context = {"kind": kind, "register": presenters.title(kind), "form": form, "back": _list(code, kind)}
     return render(request, "registers/new.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
@@ -62,7 +62,7 @@ def _first(request: Request, sheet: Sheet) -> dict[str, str]:
 @page(Act.LOAD)
 def edit(request: Request, code: str, kind: str, key: str) -> HttpResponse:
     """Write another version of a row."""
-    sheet, last = shown.sheet_of(kind), standing(request, kind, key)
+    sheet, last = presenters.sheet_of(kind), get_version_or_404(request, kind, key)
     if request.method != "POST":
         return _edit(request, kind, key, last, _begun(request, kind, last), looked=_looked(request, kind, key, last))
     form = RowForm(request.POST, sheet=sheet, version=last)
@@ -81,12 +81,12 @@ def edit(request: Request, code: str, kind: str, key: str) -> HttpResponse:
         form.refuse(error)
         return _edit(request, kind, key, last, form, status=UNPROCESSABLE)
     messages.success(request, _("The new version is written; the old one stays in the history."))
-    return redirect(shown.address(code, kind, key))
+    return redirect(presenters.address(code, kind, key))
 
 
 def _begun(request: Request, kind: str, last: Version) -> RowForm:
     """The form, the change beginning on the day that was looked at."""
-    form = RowForm(sheet=shown.sheet_of(kind), version=last)
+    form = RowForm(sheet=presenters.sheet_of(kind), version=last)
     if day := told_day(sight(request, kind)):
         form.initial["holds_from"] = day
     return form
@@ -101,7 +101,7 @@ def _looked(request: Request, kind: str, key: str, last: Version) -> str:
     return _(
         "You looked at {day}; the form shows the newest version, which holds {span}. A change from that day on goes "
         "over it only if you say so."
-    ).format(day=seen.day, span=shown.span(last.valid_from, last.valid_to))
+    ).format(day=seen.day, span=presenters.span(last.valid_from, last.valid_to))
 
 
 def _edit(  # noqa: PLR0917 -- one part of `edit`
@@ -113,30 +113,30 @@ def _edit(  # noqa: PLR0917 -- one part of `edit`
     status: int = 200,
     **more: Any,  # noqa: ANN401 -- a template's
 ) -> HttpResponse:
-    sheet, code = shown.sheet_of(kind), request.enterprise.code
-    locked = [(shown.label(sheet.by_field(name)), _locked(last, sheet, name)) for name in form.locked]
+    sheet, code = presenters.sheet_of(kind), request.enterprise.code
+    locked = [(presenters.label(sheet.by_field(name)), _locked(last, sheet, name)) for name in form.locked]
     context = {
         "kind": kind,
-        "register": shown.title(kind),
-        "name": shown.name(last, sheet),
+        "register": presenters.title(kind),
+        "name": presenters.name(last, sheet),
         "locked": locked,
-        "span": shown.span(last.valid_from, last.valid_to),
+        "span": presenters.span(last.valid_from, last.valid_to),
         "form": form,
-        "back": shown.address(code, kind, key),
+        "back": presenters.address(code, kind, key),
         **more,
     }
     return render(request, "registers/edit.html", context, status=status)
 
 
 def _locked(version: Version, sheet: Sheet, name: str) -> str:
-    return shown.value(getattr(version, name), sheet.by_field(name))
+    return presenters.value(getattr(version, name), sheet.by_field(name))
 
 
 def _stale(  # noqa: PLR0917 -- one part of `edit`
     request: Request, kind: str, key: str, last: Version, form: RowForm, error: NianjianError
 ) -> HttpResponse:
     """Show what the writer saw, what stands now and what was typed; sending again goes over what stands now."""
-    sheet = shown.sheet_of(kind)
+    sheet = presenters.sheet_of(kind)
     seen = next(
         (one for one in query.versions(kind, sight(request, kind), key) if one.pk == form.cleaned_data["seen"]), last
     )
@@ -144,9 +144,9 @@ def _stale(  # noqa: PLR0917 -- one part of `edit`
     theirs = {change.column.field for change in history.differences(seen, last, sheet)}
     lines = [
         (
-            shown.label(column),
-            shown.value(getattr(seen, column.field), column),
-            shown.value(getattr(last, column.field), column),
+            presenters.label(column),
+            presenters.value(getattr(seen, column.field), column),
+            presenters.value(getattr(last, column.field), column),
             typed.get(column.field, ""),
         )
         for column in entry.columns(sheet)
@@ -159,7 +159,7 @@ def _stale(  # noqa: PLR0917 -- one part of `edit`
     written = _("Written by {who} at {at}. Compare; what you send now goes over it.").format(
         who=last.recorded_by, at=at
     )
-    more = {"lines": lines, "conflict": said(error)[0], "written": written}
+    more = {"lines": lines, "conflict": describe_error(error)[0], "written": written}
     return _edit(request, kind, key, last, fresh, status=CONFLICT, **more)
 
 
@@ -180,16 +180,16 @@ def end(request: Request, code: str, kind: str) -> HttpResponse:
                 reason=form.cleaned_data["reason"], actor=request.actor,
             )  # fmt: skip
         except NianjianError as error:
-            form.add_error(None, said(error)[0])
+            form.add_error(None, describe_error(error)[0])
         else:
             messages.success(request, _("{count} rows end.").format(count=count))
             return redirect(_list(code, kind))
-    sheet = shown.sheet_of(kind)
+    sheet = presenters.sheet_of(kind)
     context = {
         "kind": kind,
-        "register": shown.title(kind),
+        "register": presenters.title(kind),
         "form": form,
-        "rows": [(one.pk, shown.name(one, sheet), shown.span(one.valid_from, one.valid_to)) for one in found],
+        "rows": [(one.pk, presenters.name(one, sheet), presenters.span(one.valid_from, one.valid_to)) for one in found],
         "gone": _gone(len(wanted) - len(found)),
         "back": _list(code, kind),
     }

@@ -16,7 +16,7 @@ from nianjian.platform.terminal.answer import NO, Answer
 from nianjian.platform.terminal.arguments import Actions, day, enterprise, on_day
 from nianjian.platform.terminal.language import _, language
 from nianjian.platform.terminal.session import begin
-from nianjian.platform.terminal.texts import shown
+from nianjian.platform.terminal.texts import format_limit
 
 if TYPE_CHECKING:
     from nianjian.engines.rules.rule import Rule
@@ -91,7 +91,7 @@ def _show(args: argparse.Namespace) -> Answer:
                 rule.key,
                 rule.id,
                 rule.title_en if language() == ENGLISH else rule.title_zh,
-                shown(rule.operator, rule.value, rule.unit),
+                format_limit(rule.operator, rule.value, rule.unit),
                 name("level", str(rule.level), _),
             )
             for rule in found

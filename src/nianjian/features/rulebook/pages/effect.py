@@ -15,12 +15,12 @@ from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.web import rule_values
 from nianjian.platform.web.access import Request, at, everywhere, page
 from nianjian.platform.web.work import bar, kind, state
-from nianjian.platform.web.work import told as fault
+from nianjian.platform.web.work import describe_job_error as fault
 
 
 @require_safe
 @page(Act.REQUEST)
-def here(request: Request, code: str, key: str, job: str) -> HttpResponse:
+def enterprise_effect(request: Request, code: str, key: str, job: str) -> HttpResponse:
     """Show how far it is at an enterprise."""
     return _shown(request, code, key, job)
 

@@ -22,7 +22,7 @@ from nianjian.platform.home.http.answers import UNPROCESSABLE
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.web import rule_values
 from nianjian.platform.web.access import Request, at, everywhere, page
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
@@ -30,7 +30,7 @@ from nianjian.platform.web.tables import Cell, Column, Table
 
 @require_safe
 @page(Act.READ)
-def here(request: Request, code: str) -> HttpResponse:
+def enterprise_rules(request: Request, code: str) -> HttpResponse:
     """List the rules that hold for an enterprise."""
     return _list(request, code)
 
@@ -51,7 +51,7 @@ def one_here(request: Request, code: str, key: str) -> HttpResponse:
 
 @require_safe
 @everywhere(Act.READ)
-def one(request: Request, key: str) -> HttpResponse:
+def rule_detail(request: Request, key: str) -> HttpResponse:
     """Show one rule as it holds everywhere."""
     return _one(request, EVERYWHERE, key)
 
@@ -65,7 +65,7 @@ def ask_here(request: Request, code: str, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @everywhere(Act.REQUEST)
-def ask(request: Request, key: str) -> HttpResponse:
+def propose_overlay(request: Request, key: str) -> HttpResponse:
     """Ask for another value for a province."""
     return _ask(request, EVERYWHERE, key)
 
@@ -81,9 +81,9 @@ def _list(request: Request, place: str) -> HttpResponse:
     book = _book(request, place)
     search = request.GET.get("q", "").strip().casefold()
     level = request.GET.get("level", "")
-    found = [rule_values.told(rule, book) for rule in book.rules() if level in {"", str(rule.level)}]
+    found = [rule_values.present_rule(rule, book) for rule in book.rules() if level in {"", str(rule.level)}]
     found = [one for one in found if search in f"{one.key} {one.id} {one.title} {one.citation}".casefold()]
-    part: Page[rule_values.Told] = paged(request, found, total=len(found))
+    part: Page[rule_values.RulePresentation] = paged(request, found, total=len(found))
     rows = [
         [
             Cell(one.id),
@@ -109,10 +109,10 @@ def _list(request: Request, place: str) -> HttpResponse:
     return render(request, "rulebook/list.html", context)
 
 
-def _rule(book: Rulebook, key: str) -> rule_values.Told:
+def _rule(book: Rulebook, key: str) -> rule_values.RulePresentation:
     if key not in book.in_force:
         raise Http404
-    return rule_values.told(book.in_force[key], book)
+    return rule_values.present_rule(book.in_force[key], book)
 
 
 def _one(request: Request, place: str, key: str) -> HttpResponse:
@@ -147,7 +147,7 @@ def _ask(request: Request, place: str, key: str) -> HttpResponse:
             del asked["valid_to"]
             context |= effect.context(place, key, ask_effects(**asked), request.actor)
         except NianjianError as error:
-            text, remedy = said(error)
+            text, remedy = describe_error(error)
             form.add_error(None, f"{text} {remedy}".strip())
             status = UNPROCESSABLE
     return render(request, "rulebook/ask.html", context, status=status)

@@ -30,13 +30,13 @@ def end(*, enterprise: str, link: str, actor: Actor) -> None:
     service.end(enterprise=enterprise, link=link, actor=actor)
 
 
-def listed(*, enterprise: str, actor: Actor) -> list[Json]:
+def list_links(*, enterprise: str, actor: Actor) -> list[Json]:
     """The open links, newest first, without their secrets; ``role_missing``."""
     require(actor, enterprise, Act.ADMINISTER)
     return [_plain(row) for row in query.of(enterprise)]
 
 
-def opened(secret: str) -> Enterprise | None:
+def find_enterprise_by_secret(secret: str) -> Enterprise | None:
     """The enterprise whose screens a secret opens; None: none, or its maker may not administer there any more."""
     row = query.by_secret(secret)
     if row is None or (row.user and not may(Actor(row.user, USER), row.enterprise_id, Act.ADMINISTER)):

@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.screens import kept, posted
+from nianjian.features.screens import posted, watch_files
 from nianjian.platform.home import env
 
 SETTING: Final = "NIANJIAN_LIVE"
@@ -108,7 +108,7 @@ def _records(known: Switch, at: SplitResult, home: Path) -> Records | None:
     if at.scheme in FILES and _is_path(at):
         return Records(at.scheme, Path(unquote(at.path)))
     if at.scheme == "post" and at.hostname == POSTING and at.username and at.password and not at.path.strip("/"):
-        folder = posted.folder_of(kept.folder(home), known.enterprise, known.name)
+        folder = posted.folder_of(watch_files.folder(home), known.enterprise, known.name)
         return Records(POSTING, folder, unquote(at.username), unquote(at.password))
     return None
 

@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 
 from nianjian.engines.intake import tail
 from nianjian.engines.kernel import clock
-from nianjian.features.screens import asterisk, counted, freeswitch, kamailio, kept, posted
+from nianjian.features.screens import asterisk, call_counts, freeswitch, kamailio, posted, watch_files
 from nianjian.features.screens.ami import Ami
 from nianjian.features.screens.esl import Esl
 from nianjian.features.screens.operations.sources import POSTING, Manager, Records, Switch, today
@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 REST: Final = 3000  # milliseconds before a source that did not answer is asked again
 ROUNDS: Final = 8  # pieces of a file that one look reads
-COUNTED: Final[Mapping[str, type[counted.Calls]]] = {
+COUNTED: Final[Mapping[str, type[call_counts.Calls]]] = {
     "asterisk": asterisk.Calls,
     "kamailio": kamailio.Calls,
     POSTING: freeswitch.Calls,
@@ -28,7 +28,7 @@ COUNTED: Final[Mapping[str, type[counted.Calls]]] = {
 ACCOUNTS: Final = "acc*.log"  # db_flatstore's names: one file a process
 
 
-class Asked(Protocol):
+class CallCounter(Protocol):
     """A manager interface."""
 
     def calls(self) -> int:
@@ -44,7 +44,7 @@ class Watched:
     def __init__(self, switch: Switch, folder: Path) -> None:
         self.name = f"{switch.enterprise}:{switch.name}"
         self._manager = None if switch.manager is None else _asked(switch.manager)
-        path = folder / kept.name(switch.enterprise, switch.name)
+        path = folder / watch_files.name(switch.enterprise, switch.name)
         self._records = None if switch.records is None else _Counted(switch.records, path)
         self._now: int | None = None
         self._now_at: int | None = None
@@ -81,7 +81,7 @@ class Watched:
             self._manager.close()
 
 
-def _asked(manager: Manager) -> Asked:
+def _asked(manager: Manager) -> CallCounter:
     if manager.kind == "jsonrpc":
         return Rpc(manager.host)
     if manager.kind == "esl":
@@ -95,7 +95,7 @@ class _Counted:
     def __init__(self, records: Records, path: Path) -> None:
         self._records, self._path = records, path
         kind = COUNTED[records.kind]
-        told = kept.read(path) or {}
+        told = watch_files.read(path) or {}
         if told.get("kind", "asterisk") != records.kind:  # of another switch of that name
             told = {}
         # an earlier version kept the one place of an Asterisk's file
@@ -127,7 +127,7 @@ class _Counted:
     def _keep(self) -> None:
         places = {name: asdict(one) for name, one in self._places.items()}
         told = {"kind": self._records.kind, "places": places, "calls": self._calls.plain()}
-        kept.write(self._path, {**told, "gap": self._gap, "at": self.at})
+        watch_files.write(self._path, {**told, "gap": self._gap, "at": self.at})
 
     def _files(self, day: date) -> list[Path]:
         """The files to read; a switch that posts has none before the day's first record."""

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from nianjian.engines.gate import places
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.screens import gateway, kept
+from nianjian.features.screens import gateway, watch_files
 from nianjian.features.screens.operations import switch
 from nianjian.features.screens.operations.sources import Switch, switches, today
 from nianjian.features.screens.operations.switch import Watched
@@ -40,7 +40,7 @@ class Watch:
     """``look`` is called again and again by one thread."""
 
     def __init__(self) -> None:
-        self._folder = kept.folder(env.read().home)
+        self._folder = watch_files.folder(env.read().home)
         self._lock: IO[bytes] | None = None
         self._set = _set()
         self._watched: list[Watched] | None = None
@@ -57,13 +57,15 @@ class Watch:
             self._gate = _Gate(decisions, self._folder)
         told = {one.name: one.look() for one in self._watched}
         gate = None if self._gate is None else self._gate.look()
-        kept.write(self._folder / kept.BEATS, {"at": clock.milliseconds(), "gate": gate, "switches": told})
+        watch_files.write(
+            self._folder / watch_files.BEATS, {"at": clock.milliseconds(), "gate": gate, "switches": told}
+        )
         return True
 
     def _alone(self) -> bool:
         if self._lock is None:
-            self._folder.mkdir(mode=kept.PRIVATE, parents=True, exist_ok=True)
-            lock = (self._folder / kept.LOCK).open("ab")
+            self._folder.mkdir(mode=watch_files.PRIVATE, parents=True, exist_ok=True)
+            lock = (self._folder / watch_files.LOCK).open("ab")
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
@@ -95,8 +97,8 @@ class _Gate:
 
     def __init__(self, decisions: Path, folder: Path) -> None:
         self._decisions = decisions
-        self._path = folder / kept.GATE
-        told = kept.read(self._path)
+        self._path = folder / watch_files.GATE
+        told = watch_files.read(self._path)
         self._counted = gateway.Decisions(today()) if told is None else gateway.decisions(told)
         self._at: int | None = None
         self._rest = 0
@@ -118,7 +120,7 @@ class _Gate:
         if (alive or new) and not more and problem is None:
             self._at = moment
         if new or before != self._counted.day:
-            kept.write(self._path, self._counted.plain())
+            watch_files.write(self._path, self._counted.plain())
         return {"at": self._at, "silent": not alive, "problem": "behind" if more else problem}
 
     def _all(self) -> tuple[bool, bool]:

@@ -18,15 +18,15 @@ from nianjian.engines.paper.texts.inspection.screens import SCREENS
 from nianjian.engines.paper.words import words
 from nianjian.features.screens.links.service import DAYS, NAME
 from nianjian.features.screens.operations import links
-from nianjian.features.screens.operations import shown as flow
-from nianjian.features.screens.pages import shown
+from nianjian.features.screens.operations import live_figures as flow
+from nianjian.features.screens.pages import presenters
 from nianjian.features.screens.pages.screen import screen
 from nianjian.platform.accounts.access import may, require
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home import env
 from nianjian.platform.home.http.answers import UNPROCESSABLE
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Column, Table
 from nianjian.platform.web.work import moment
@@ -81,7 +81,7 @@ def front(request: Request, code: str) -> HttpResponse:
         status = 200 if made else UNPROCESSABLE
     told = flow.office(enterprise=code, actor=request.actor)
     governs = may(request.actor, code, Act.ADMINISTER)
-    kept = links.listed(enterprise=code, actor=request.actor) if governs else []
+    kept = links.list_links(enterprise=code, actor=request.actor) if governs else []
     context = {
         "screens": [(reverse(f"screens-{part}", kwargs={"code": code}), _(text)) for part, text in SCREENS.items()],
         "sources": _sources(told),
@@ -102,14 +102,14 @@ def _made(request: Request, code: str, form: Link) -> str:
     try:
         told = links.add(enterprise=code, actor=request.actor, **form.cleaned_data)
     except NianjianError as error:
-        form.add_error(None, " ".join(said(error)))
+        form.add_error(None, " ".join(describe_error(error)))
         return ""
     path = f"{told['path']}office/"
     return env.address(path, request.build_absolute_uri(path))
 
 
 def _sources(told: dict[str, Any]) -> Table:
-    tiles = {one.name: one for one in shown.office(told)}
+    tiles = {one.name: one for one in presenters.office(told)}
     names = (
         ("now", gettext("Calls of this moment (manager interface of the switch)")),
         ("calls", gettext("Call records of the switch")),

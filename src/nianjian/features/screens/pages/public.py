@@ -9,7 +9,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_safe
 
 from nianjian.features.screens.operations import links
-from nianjian.features.screens.operations import shown as flow
+from nianjian.features.screens.operations import live_figures as flow
 from nianjian.features.screens.pages.screen import PARTS, screen
 from nianjian.platform.web.access import public
 
@@ -23,7 +23,7 @@ def kiosk(request: HttpRequest, secret: str, part: str) -> HttpResponse:
     """Show a screen; 410 for a link that has ended, or never was one."""
     if part not in PARTS:
         raise Http404
-    tenant = links.opened(secret)
+    tenant = links.find_enterprise_by_secret(secret)
     if tenant is None:
         return render(request, "screens/ended.html", status=GONE)
     other = reverse("screens-kiosk", kwargs={"secret": secret, "part": PARTS[part == PARTS[0]]})

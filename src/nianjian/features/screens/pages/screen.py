@@ -13,8 +13,8 @@ from django.utils.translation import gettext, gettext_lazy
 from nianjian.engines.paper.texts.gate.words import REASONS
 from nianjian.engines.paper.texts.inspection.screens import SCREENS
 from nianjian.engines.paper.words import words
-from nianjian.features.screens.operations import shown as flow
-from nianjian.features.screens.pages import shown
+from nianjian.features.screens.operations import live_figures as flow
+from nianjian.features.screens.pages import presenters
 from nianjian.platform.accounts.query import Enterprise
 from nianjian.platform.web.language import current
 
@@ -50,7 +50,7 @@ def screen(request: HttpRequest, part: str, told: Told, tenant: Enterprise, othe
     """Answer with the screen; ``told`` reads it, ``other``: the address of the other one."""
     form = Filter(request.GET)
     found = told(form.wanted())
-    tiles = shown.office(found) if part == "office" else shown.gateway(found)
+    tiles = presenters.office(found) if part == "office" else presenters.gateway(found)
     gate = found["gate"]
     context = {
         "part": part,
@@ -59,11 +59,11 @@ def screen(request: HttpRequest, part: str, told: Told, tenant: Enterprise, othe
         "form": form if part == "gateway" else None,
         "told": found,
         "tiles": tiles,
-        "decisions": shown.decisions(found),
+        "decisions": presenters.decisions(found),
         "log": gate["state"],
         "note": next(one.note for one in tiles if one.name == "reasons"),
-        "ended": shown.stamp(found["ended"]) if found.get("ended") else "",
-        "time": shown.stamp(found["at"]),
+        "ended": presenters.stamp(found["ended"]) if found.get("ended") else "",
+        "time": presenters.stamp(found["at"]),
         "here": request.path,
         "other": other,
     }

@@ -6,7 +6,7 @@ from nianjian.engines.season.tasks import Said
 from nianjian.features.season.notes.model import Note
 
 
-def said(enterprise: str, year: int) -> dict[str, Said]:
+def list_notes_by_task(enterprise: str, year: int) -> dict[str, Said]:
     """By task."""
     rows = Note.objects.filter(enterprise_id=enterprise, year=year)
     return {

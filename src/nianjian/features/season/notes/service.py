@@ -30,7 +30,7 @@ def assign(*, enterprise: str, year: int, task: str, owner: str, actor: Actor) -
     )
 
 
-def done(*, enterprise: str, year: int, task: str, day: date | None, note: str, actor: Actor) -> Note:
+def mark_task_done(*, enterprise: str, year: int, task: str, day: date | None, note: str, actor: Actor) -> Note:
     """Say that it was done on a day, with a note; None takes it back.
 
     ``season_task_computed`` where the product sees it itself, ``season_reason_missing`` without a note.

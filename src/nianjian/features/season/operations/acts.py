@@ -13,7 +13,7 @@ from nianjian.engines.kernel.seasons import Season
 from nianjian.engines.season.deadlines import TRACKS
 from nianjian.features.archives.query import refuse_closed
 from nianjian.features.season.notes import service as notes
-from nianjian.features.season.operations.known import Known, known
+from nianjian.features.season.operations.season_facts import SeasonFacts, get_season_facts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
@@ -59,7 +59,7 @@ def assign(*, enterprise: str, year: int, task: str, owner: str, actor: Actor) -
     notes.assign(enterprise=enterprise, year=year, task=task, owner=owner, actor=actor)
 
 
-def done(*, enterprise: str, year: int, task: str, day: date | None, note: str = "", actor: Actor) -> None:
+def mark_task_done(*, enterprise: str, year: int, task: str, day: date | None, note: str = "", actor: Actor) -> None:
     """Say that a task was done on a day (None: take it back), with a note.
 
     ``role_missing``, ``season_task_unknown``, ``season_task_computed``, ``season_reason_missing``,
@@ -68,7 +68,7 @@ def done(*, enterprise: str, year: int, task: str, day: date | None, note: str =
     _task(enterprise, year, task, actor)
     if day is not None and day > clock.today():
         raise NianjianError("season_day_ahead", day=day.isoformat())
-    notes.done(enterprise=enterprise, year=year, task=task, day=day, note=note, actor=actor)
+    notes.mark_task_done(enterprise=enterprise, year=year, task=task, day=day, note=note, actor=actor)
 
 
 def snooze(*, enterprise: str, year: int, task: str, until: date | None, reason: str = "", actor: Actor) -> None:
@@ -81,23 +81,23 @@ def snooze(*, enterprise: str, year: int, task: str, until: date | None, reason:
     notes.snooze(enterprise=enterprise, year=year, task=task, until=until, reason=reason, last=last, actor=actor)
 
 
-def _task(enterprise: str, year: int, task: str, actor: Actor) -> Known:
+def _task(enterprise: str, year: int, task: str, actor: Actor) -> SeasonFacts:
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    found = known(enterprise, year, clock.today())
+    found = get_season_facts(enterprise, year, clock.today())
     if found.plan is None or task not in {one.task for one in found.plan.tasks}:
         raise NianjianError("season_task_unknown", year=year, task=task)
     return found
 
 
-def _season(enterprise: str, year: int, track: str) -> Known:
+def _season(enterprise: str, year: int, track: str) -> SeasonFacts:
     if track not in TRACKS:
         raise NianjianError("season_track_unknown", track=track, tracks=", ".join(TRACKS))
     refuse_closed(enterprise, year)
-    return known(enterprise, year, clock.today())
+    return get_season_facts(enterprise, year, clock.today())
 
 
-def _meant(found: Known, licence: str | None) -> list[Season]:
+def _meant(found: SeasonFacts, licence: str | None) -> list[Season]:
     seasons = list(dict.fromkeys(one.season for one in found.tracks))
     if licence is None:
         return seasons
@@ -107,7 +107,7 @@ def _meant(found: Known, licence: str | None) -> list[Season]:
     return meant
 
 
-def _not_early(day: date | None, found: Known) -> None:
+def _not_early(day: date | None, found: SeasonFacts) -> None:
     """A report on a data year is handed in after it."""
     if day is not None and day <= Season("", found.year).year_end:
         raise NianjianError("season_day_early", day=day.isoformat(), year=found.year)

@@ -11,7 +11,7 @@ from nianjian.engines.season.tracks import State
 from nianjian.features.archives import query, service
 from nianjian.features.portrait.operations import portraits
 from nianjian.features.season.operations import files
-from nianjian.features.season.operations.shown import shown
+from nianjian.features.season.operations.overview import summarize_season
 from nianjian.platform.accounts.access import may, require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
@@ -31,7 +31,7 @@ def close(*, enterprise: str, year: int, actor: Actor) -> Json:
     """
     require(actor, enterprise, Act.REPORT)
     query.refuse_closed(enterprise, year)
-    season = shown(enterprise=enterprise, year=year, today=clock.today(), actor=actor)
+    season = summarize_season(enterprise=enterprise, year=year, today=clock.today(), actor=actor)
     if any(one["state"] in OPEN for one in season["tracks"]):
         raise NianjianError("season_reports_open", year=year)
     seq, digest = audit.head()
@@ -77,7 +77,7 @@ def waiting(*, enterprise: str, year: int, actor: Actor) -> str | None:
     ``role_missing``, ``season_archive_unknown``.
     """
     require(actor, enterprise, Act.READ)
-    return approvals.waiting(KIND, str(query.standing(enterprise, year).pk))
+    return approvals.waiting(KIND, str(query.get_closed_archive(enterprise, year).pk))
 
 
 def approved(approval: str, actor: Actor) -> Json:
@@ -86,7 +86,7 @@ def approved(approval: str, actor: Actor) -> Json:
     return {"enterprise": row.enterprise_id, "season": row.year}
 
 
-def asked(subjects: Collection[str]) -> dict[str, Json]:
+def describe_requests(subjects: Collection[str]) -> dict[str, Json]:
     """What requests ask for, by subject, to be read before saying yes."""
     return {
         str(row.pk): {"season": row.year, "document": row.sha256, "reason": row.opening_reason}

@@ -7,14 +7,14 @@ from typing import Any, Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.season.days import each, named
+from nianjian.engines.paper.texts.season.days import build_day_key, each
 from nianjian.engines.paper.texts.season.words import KINDS, TASKS, TEMPLATES, TRACKS
 from nianjian.engines.paper.words import ENGLISH, words
 from nianjian.engines.season import ical
 from nianjian.engines.season.ical import Entry
 from nianjian.features.season.feeds import query, service
-from nianjian.features.season.operations.known import due_year
-from nianjian.features.season.operations.shown import shown
+from nianjian.features.season.operations.overview import summarize_season
+from nianjian.features.season.operations.season_facts import due_year
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import may, require
 from nianjian.platform.accounts.query import USER, Actor
@@ -36,7 +36,7 @@ def add(*, enterprise: str, actor: Actor) -> Json:
     return {"feed": row.id, "secret": secret, "path": f"/calendar/{secret}.ics"}
 
 
-def listed(*, enterprise: str, actor: Actor) -> list[Json]:
+def list_feeds(*, enterprise: str, actor: Actor) -> list[Json]:
     """The actor's open feeds of an enterprise, newest first; their secrets are not kept."""
     require(actor, enterprise, Act.READ)
     return [{"feed": one.id, "made_at": one.made_at.isoformat()} for one in query.own(enterprise, actor.name)]
@@ -58,7 +58,7 @@ def calendar(secret: str, language: str) -> bytes | None:
         return None
     today = clock.today()
     year = due_year(row.enterprise_id, today)
-    told = shown(enterprise=row.enterprise_id, year=year, today=today, actor=reader, language=language)
+    told = summarize_season(enterprise=row.enterprise_id, year=year, today=today, actor=reader, language=language)
     name = accounts.enterprise(row.enterprise_id).name
     # The day, not the moment: fetched twice a day the feed is the same to the byte.
     return ical.feed(f"{name} {year}", entries(told, language), datetime.combine(today, time(), UTC))
@@ -72,7 +72,7 @@ def entries(told: Json, language: str) -> list[Entry]:
     for one, licences, mark in each(told["tracks"]):
         name = one["name_en"] if language == ENGLISH else one["name"]
         title = f"{_(TRACKS[one['track']])}: {name} ({_(TEMPLATES.get(one['template'], one['template']))})"
-        about = (*place, "deadline", *named(one), *filter(None, (mark,)))
+        about = (*place, "deadline", *build_day_key(one), *filter(None, (mark,)))
         day = datetime.fromisoformat(one["date"]).date()
         text = " · ".join((_(KINDS[one["kind"]]), one["citation"], *licences))
         found.append(Entry(about, day, title, text, done=one["passed"]))

@@ -11,7 +11,7 @@ from typing import Any, Final
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.archives import query, service
 from nianjian.features.archives.service import File
-from nianjian.features.dossier.operations.making.kept import BLOB, ZIP
+from nianjian.features.dossier.operations.making.output_files import BLOB, ZIP
 from nianjian.features.portrait.operations import portraits
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
@@ -54,10 +54,12 @@ def built(enterprise: str, year: int) -> Json | None:
 
 def log(enterprise: str, year: int) -> list[Json]:
     """Every act on this season as the chain has it, newest first; of cases and drills those since its year began."""
-    found = [audit.act(one) for room in ROOMS for one in audit.found(enterprise=enterprise, verb=room).iterator()]
+    found = [
+        audit.act(one) for room in ROOMS for one in audit.filter_entries(enterprise=enterprise, verb=room).iterator()
+    ]
     own = [one for one in found if one.data.get("year") == year]
     for room in WHOLE:
-        since = audit.found(enterprise=enterprise, verb=room, since=f"{year}-01-01")
+        since = audit.filter_entries(enterprise=enterprise, verb=room, since=f"{year}-01-01")
         own += [audit.act(one) for one in since.iterator()]
     told = [{"seq": one.seq, "at": one.at, "by": one.actor, "verb": one.verb, "data": dict(one.data)} for one in own]
     return sorted(told, key=lambda one: -int(str(one["seq"])))
@@ -97,7 +99,7 @@ def _package(enterprise: str, year: int, package: Json | None) -> list[File]:
 
 def _job(enterprise: str, year: int, kind: str, *, digest: str = "", package: str = "") -> JobValue | None:
     """The newest job whose files are still there: of this manifest, or that has signed what this job built."""
-    for one in queue.done(enterprise, kind, {"year": year, **({"package": package} if package else {})}):
+    for one in queue.list_done_jobs(enterprise, kind, {"year": year, **({"package": package} if package else {})}):
         if BLOB in one.result and digest in {"", one.result.get("digest")}:
             return one
     return None
@@ -113,19 +115,19 @@ def _sealed(part: str, name: str, content: bytes) -> File:
     return File(part, name, JSON, made.sha256, made.size, made.id)
 
 
-def taken(*, enterprise: str, year: int, part: str, actor: Actor) -> Taken:
+def download_file(*, enterprise: str, year: int, part: str, actor: Actor) -> Taken:
     """A file of a closed season, held against its digest before it is given; the entry stands in the chain before.
 
     ``role_missing``, ``season_archive_unknown``, ``season_file_unknown``, ``season_archive_damaged``.
     """
     require(actor, enterprise, Act.READ)
     require(actor, enterprise, NEEDS.get(part, Act.READ))
-    row = query.kept(enterprise, year, part)
+    row = query.get_archived_file(enterprise, year, part)
     digest = hashlib.sha256()
     for piece in blobs.read(row.blob):
         digest.update(piece)
     known = {one["part"]: one["sha256"] for one in query.archive(enterprise, year)["files"]}
     if not digest.hexdigest() == row.sha256 == known.get(part):
         raise NianjianError("season_archive_damaged", year=year)
-    service.taken(enterprise=enterprise, year=year, part=part, sha256=row.sha256, actor=actor)
+    service.record_download(enterprise=enterprise, year=year, part=part, sha256=row.sha256, actor=actor)
     return Taken(row.name, row.media_type, blobs.read(row.blob))

@@ -17,7 +17,7 @@ from nianjian.features.dossier.operations import checklist, further
 from nianjian.features.rectification.operations import watch
 from nianjian.features.season.notes import query as notes
 from nianjian.features.season.notes import service
-from nianjian.features.season.operations.known import known
+from nianjian.features.season.operations.season_facts import get_season_facts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
@@ -37,7 +37,7 @@ def roll_over(*, enterprise: str, year: int, actor: Actor) -> Json:
     """
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    plan = known(enterprise, year, clock.today()).plan
+    plan = get_season_facts(enterprise, year, clock.today()).plan
     if plan is None:
         raise NianjianError("season_no_plan", year=year)
     with transaction.atomic():
@@ -51,14 +51,14 @@ def roll_over(*, enterprise: str, year: int, actor: Actor) -> Json:
         "taken": taken,
         "owners": owners,
         "left": _left(enterprise, year),
-        "watched": watch.listed(enterprise=enterprise, year=year, actor=actor),
+        "watched": watch.list_watched_licences(enterprise=enterprise, year=year, actor=actor),
         "routine": watch.routine(enterprise=enterprise, done=None, day=None, actor=actor),
     }
 
 
 def _owners(enterprise: str, year: int, planned: set[str], actor: Actor) -> list[str]:
     """Tasks that get the owner of the year before, where nobody is named yet."""
-    old, new = notes.said(enterprise, year - 1), notes.said(enterprise, year)
+    old, new = notes.list_notes_by_task(enterprise, year - 1), notes.list_notes_by_task(enterprise, year)
     found = []
     for task, said in sorted(old.items()):
         if task in planned and said.owner and not (task in new and new[task].owner):
@@ -67,7 +67,7 @@ def _owners(enterprise: str, year: int, planned: set[str], actor: Actor) -> list
     return found
 
 
-def left(*, enterprise: str, year: int, actor: Actor) -> list[Json]:
+def list_papers_left_behind(*, enterprise: str, year: int, actor: Actor) -> list[Json]:
     """Papers of the year before that are no ready papers of this season, each with its ``state`` here now.
 
     ``role_missing``. Nothing is taken over by asking.

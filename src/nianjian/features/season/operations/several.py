@@ -17,9 +17,9 @@ from nianjian.engines.season.reminders import TASK, TRACK, Reminder, settled, wa
 from nianjian.engines.season.tasks import State
 from nianjian.features.archives import query as archives
 from nianjian.features.season.operations import acts
-from nianjian.features.season.operations.known import Known, due_year, known
-from nianjian.features.season.operations.remind import news
-from nianjian.features.season.operations.shown import standing_tasks
+from nianjian.features.season.operations.overview import standing_tasks
+from nianjian.features.season.operations.reminders import news
+from nianjian.features.season.operations.season_facts import SeasonFacts, due_year, get_season_facts
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
@@ -59,13 +59,13 @@ def remind(*, enterprises: Sequence[str], actor: Actor) -> int:
     codes = chosen(enterprises)
     with transaction.atomic():
         for code, year in _running(codes, Act.REPORT, actor).items():
-            season = known(code, year, today)
+            season = get_season_facts(code, year, today)
             told = list(news(code, [(season, one) for one in _open(season, actor)], now))
-            count += service.ask(enterprise=code, day=today, news=told, now=now, actor=actor)
+            count += service.enqueue_requested_messages(enterprise=code, day=today, news=told, now=now, actor=actor)
     return count
 
 
-def listed(*, enterprises: Sequence[str], actor: Actor) -> None:
+def record_list_export(*, enterprises: Sequence[str], actor: Actor) -> None:
     """Note that a list with where these stand was taken out. `chosen`, ``role_missing``."""
     codes = chosen(enterprises)
     with transaction.atomic():
@@ -107,7 +107,7 @@ def _running(codes: Sequence[str], act: Act, actor: Actor) -> dict[str, int]:
     return {code: due_year(code, clock.today()) for code in codes}
 
 
-def _open(season: Known, actor: Actor) -> list[Reminder]:
+def _open(season: SeasonFacts, actor: Actor) -> list[Reminder]:
     """Reports that are not handed in, one a report and last day however many licences, and tasks that are late."""
     today, found, told = season.today, list[Reminder](), set[str]()
     for name, last, count in waiting(season.tracks):

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from nianjian.features.dossier.pages.shown import title
+from nianjian.features.dossier.pages.presenters import title
 from nianjian.features.season.operations import acts as flow
 from nianjian.features.season.operations import archive
 from nianjian.features.season.operations import feed as feeds
@@ -52,7 +52,7 @@ def task(request: Request, code: str) -> HttpResponse:
             case "snooze":
                 flow.snooze(**of, until=given["day"], reason=given["text"])
             case _:
-                flow.done(**of, day=given["day"], note=given["text"])
+                flow.mark_task_done(**of, day=given["day"], note=given["text"])
         messages.success(request, gettext("Noted."))
     return _back(request, code, form)
 

@@ -28,21 +28,21 @@ from nianjian.engines.paper.texts.season.words import (
     TASKS,
     TEMPLATES,
     TRACKS,
-    left,
+    format_time_left,
 )
 from nianjian.engines.paper.words import ENGLISH, Words, words
 from nianjian.features.archives import query as archives
-from nianjian.features.dossier.pages.shown import state, title
+from nianjian.features.dossier.pages.presenters import state, title
 from nianjian.features.inbox.pages.links import obstacle_address
 from nianjian.features.season.operations import archive as flow
 from nianjian.features.season.operations import feed, files
-from nianjian.features.season.operations.roll_over import left as left_behind
-from nianjian.features.season.operations.shown import shown
+from nianjian.features.season.operations.overview import summarize_season
+from nianjian.features.season.operations.roll_over import list_papers_left_behind as left_behind
 from nianjian.features.season.pages.gantt import gantt
 from nianjian.features.season.pages.places import place
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import named
+from nianjian.platform.home.http.answers import as_attachment
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Column, Table
@@ -60,13 +60,13 @@ def season(request: Request, code: str) -> HttpResponse:
     given = request.GET.get("year", "")
     year = int(given) if YEAR.fullmatch(given) and clock.FIRST_DAY.year <= int(given) < clock.LAST_DAY.year else None
     today = clock.asked_day(request.GET.get("today", ""))
-    told = shown(enterprise=code, year=year, today=today, actor=request.actor, language=language)
+    told = summarize_season(enterprise=code, year=year, today=today, actor=request.actor, language=language)
     names = {one["task"]: _(TASKS.get(one["task"], one["task"])) for one in told["tasks"]}
     first, numbers = told["earliest"], list(dict.fromkeys(one["licence"] for one in told["tracks"]))
     context = {
         "told": told,
         "first": first,
-        "left": "" if first is None else left(first["left"], _),
+        "left": "" if first is None else format_time_left(first["left"], _),
         "source": "" if first is None else _source(first, _),
         "flags": told["risk_flags"],
         "obstacles": [(one["text"], obstacle_address(code, one["code"], one["values"])) for one in told["obstacles"]],
@@ -78,7 +78,7 @@ def season(request: Request, code: str) -> HttpResponse:
         "choices": list(names.items()),
         "track_names": [(key, _(text)) for key, text in TRACKS.items()],
         "licences": numbers if len(numbers) > 1 else [],
-        "feeds": feed.listed(enterprise=code, actor=request.actor),
+        "feeds": feed.list_feeds(enterprise=code, actor=request.actor),
         "may_load": may(request.actor, code, Act.LOAD),
         "may_report": may(request.actor, code, Act.REPORT),
         "real_today": clock.today(),
@@ -115,8 +115,8 @@ def archive(request: Request, code: str, year: int) -> HttpResponse:
 @page(Act.READ)
 def kept_file(request: Request, code: str, year: int, part: str) -> HttpResponseBase:
     """Give out a file of a closed season, held against its digest; the chain has an entry."""
-    made = files.taken(enterprise=code, year=year, part=part, actor=request.actor)
-    return named(StreamingHttpResponse(made.content, content_type=made.media_type), made.name)
+    made = files.download_file(enterprise=code, year=year, part=part, actor=request.actor)
+    return as_attachment(StreamingHttpResponse(made.content, content_type=made.media_type), made.name)
 
 
 def _moment(text: str) -> str:

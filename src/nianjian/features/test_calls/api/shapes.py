@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from ninja import Field, Schema
 
-from nianjian.platform.api.given import Text
 from nianjian.platform.api.paging import Cut
+from nianjian.platform.api.parameter_types import Text
 
 Dialled = Annotated[str, Field(max_length=40, pattern=r"^[0-9+*# ()-]+$")]
 Short = Annotated[str, Field(max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Final
 
-from nianjian.features.test_calls.commands import kept, placed, ways
+from nianjian.features.test_calls.commands import call_placement as placed
+from nianjian.features.test_calls.commands import call_results as kept
+from nianjian.features.test_calls.commands import routes as ways
 from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import Actions
 

@@ -119,7 +119,7 @@ def _value(text: str) -> int | None:
     return normalise(text).value
 
 
-def apart(record: Record, called: Called) -> timedelta | None:
+def find_time_gap(record: Record, called: Called) -> timedelta | None:
     """How far a record is from a test call that it may be of; None: it is not of it. A SIP call-id leaves no doubt."""
     if called.call_id and record.call == called.call_id:
         return timedelta(-1)
@@ -143,7 +143,7 @@ def records_of(called: Called, others: Iterable[Called], records: Sequence[Recor
     tests = [called, *(one for one in others if one.trial != called.trial)]
     for place, record in enumerate(records):
         for number, test in enumerate(tests):
-            gap = apart(record, test)
+            gap = find_time_gap(record, test)
             if gap is not None:
                 pairs.append((gap, test.begun, number, place))
     taken: set[int] = set()

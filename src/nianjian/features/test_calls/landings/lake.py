@@ -81,10 +81,12 @@ def _record(row: Mapping[str, Any], signs: Boxes) -> Record:
         callee=callee,
         callers=tuple(dict.fromkeys(str(one) for one in numbers if one)),
         told=(row["gateway"],) if row["gateway"] else (),
-        named=tuple(dict.fromkeys((*((row["line_id"],) if row["line_id"] else ()), *trunks.named(cells, callee)))),
+        named=tuple(
+            dict.fromkeys((*((row["line_id"],) if row["line_id"] else ()), *trunks.list_trunks(cells, callee)))
+        ),
         marked=bool(row["test"]),
         voicemail=signs.told(cells),
-        sent=trunks.sent(cells),
+        sent=trunks.list_next_hops(cells),
     )
 
 

@@ -53,7 +53,7 @@ def _asterisk(signs: Boxes, near: Near) -> Reader:
         clid, callee = _WITHIN.search(row["clid"]), number(row["dst"])
         callers = (row["src"], clid[1] if clid else "")
         marked = any(row.get(name, "").strip().lower() in DRILLS for name in ("accountcode", "userfield"))
-        named = _filled(*trunks.named(row, callee), source.partition(":")[2])
+        named = _filled(*trunks.list_trunks(row, callee), source.partition(":")[2])
         return Record(source, call, at, callee, _filled(*callers), (), named, marked, signs.told(row))
 
     return read
@@ -68,7 +68,7 @@ def _kamailio(_signs: Boxes, near: Near) -> Reader:
         if row.code[0] != "2" or not near(at, row.call):
             return at
         named = (source.partition(":")[2],)
-        sent = trunks.sent(boxes.cells(row.more))
+        sent = trunks.list_next_hops(boxes.cells(row.more))
         return Record(source, row.call, at, row.callee, _filled(row.caller), (), named, sent=sent)
 
     return read

@@ -24,7 +24,7 @@ def of(trial: str) -> list[Landing]:
     return list(Landing.objects.filter(trial_id=trial).order_by("at", "pk"))
 
 
-def said(enterprise: str, numbers: Collection[str], since: datetime) -> dict[str, str]:
+def list_newest_verdicts(enterprise: str, numbers: Collection[str], since: datetime) -> dict[str, str]:
     """Test since a moment -> what its newest look says."""
     here = Landing.objects.filter(enterprise_id=enterprise, trial__number__in=numbers, trial__begun_at__gte=since)
     return dict(here.order_by("at", "pk").values_list("trial_id", "verdict"))

@@ -31,7 +31,7 @@ def trunk(channel: str | None) -> str:
     return found[1] if found else ""
 
 
-def named(cells: Mapping[str, str | None], callee: str) -> tuple[str, ...]:
+def list_trunks(cells: Mapping[str, str | None], callee: str) -> tuple[str, ...]:
     """The trunks of a record's cells, by their `plain` names; ``callee`` as the record has it."""
     application = (cells.get("lastapp") or "").lower()
     came = "" if application == "appdial2" else trunk(cells.get("channel"))  # which the switch itself has called
@@ -48,7 +48,7 @@ def _passed_on(cells: Mapping[str, str | None], callee: str) -> bool:
     return all(same(one, callee) for one in numbers)
 
 
-def sent(cells: Mapping[str, str | None]) -> tuple[str, ...]:
+def list_next_hops(cells: Mapping[str, str | None]) -> tuple[str, ...]:
     """The host to which a proxy has sent a call, of cells by their `plain` names: columns of a site's own (acc extra).
 
     Where the next hop is a column, it alone counts: a request may bear one host and be sent to another.

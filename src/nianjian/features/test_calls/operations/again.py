@@ -96,7 +96,7 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_landing_recheck(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Do what was put: look for every test of the span that is still open; how many had which landing.
 
     ``role_missing``, ``live_malformed``.

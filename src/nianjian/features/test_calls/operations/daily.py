@@ -13,7 +13,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.season.reminders import CALLBACK
 from nianjian.engines.season.reminders import Scope
-from nianjian.features.test_calls.operations.work import ask
+from nianjian.features.test_calls.operations.work import enqueue_test_calls
 from nianjian.features.test_calls.routes import query as routes
 from nianjian.features.test_calls.routes import service
 from nianjian.features.test_calls.routes.model import Route
@@ -38,7 +38,9 @@ def call_daily() -> int:
         if not service.claim(route=route):
             continue  # another worker has it
         try:
-            ask(enterprise=route.enterprise_id, numbers=(), names=(route.name,), actor=asked_by(route.set_by))
+            enqueue_test_calls(
+                enterprise=route.enterprise_id, numbers=(), names=(route.name,), actor=asked_by(route.set_by)
+            )
         except NianjianError as fault:  # of one enterprise: too many calls, no numbers yet, or the person has gone
             LOG.warning("the daily test calls of %s over %s: %s", route.enterprise_id, route.pk, fault.code)
             _missed(route, fault, clock.now())

@@ -17,7 +17,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.workdays import Calendar
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.engines.sip.bulk import Pace
-from nianjian.features.test_calls import asked
+from nianjian.features.test_calls import input_validation
 from nianjian.features.test_calls.routes import query as routes
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
@@ -133,7 +133,7 @@ class Grounds:
             if gateway in self.known:
                 hosts = self.known[gateway]
             else:
-                hosts = asked.hosts(gateway) if told or asked.looks_like_host(gateway) else ()
+                hosts = input_validation.hosts(gateway) if told or input_validation.looks_like_host(gateway) else ()
             self._looked_up[gateway] = resolved(hosts)
         return self._looked_up[gateway]
 

@@ -127,7 +127,7 @@ class _Near:
         """By its call-id, or by its moment and its numbers."""
         if record.call in self._ids:
             return True
-        return any(compare.apart(record, one) is not None for one in self._around(record.at))
+        return any(compare.find_time_gap(record, one) is not None for one in self._around(record.at))
 
     def _around(self, moment: datetime) -> Sequence[Called]:
         first = bisect_left(self._begun, moment - REACH - self._longest)

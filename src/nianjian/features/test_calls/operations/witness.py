@@ -25,7 +25,7 @@ from nianjian.features.test_calls.landings.boxes import Boxes
 from nianjian.features.test_calls.landings.compare import Called, Found
 from nianjian.features.test_calls.operations import tailed
 from nianjian.features.test_calls.operations.grounds import Grounds, Json
-from nianjian.features.test_calls.operations.shown import looked, own
+from nianjian.features.test_calls.operations.presenters import landing_to_document, own
 from nianjian.features.test_calls.operations.tailed import Tailed
 from nianjian.features.test_calls.trials import query
 from nianjian.features.test_calls.trials.model import Trial
@@ -43,7 +43,7 @@ _FROM: Final = re.compile(r"^from:[^\r\n]*<sips?:([^@;>\r\n]+)@", re.IGNORECASE 
 _HOST: Final = re.compile(r"INVITE sips?:(?:[^@\s]*@)?(\[[^\]\s]*\]|[^:;>\s]+)", re.IGNORECASE)
 
 
-def ask(*, enterprise: str, trial: str, actor: Actor) -> str:
+def enqueue_landing_check(*, enterprise: str, trial: str, actor: Actor) -> str:
     """Put a look for one test; the job. ``role_missing``, ``callback_trial_unknown``, ``callback_not_answered``."""
     found = own(trial, actor, flow.NEEDS[flow.CALLBACK_WITNESS])
     _answered(found)
@@ -52,7 +52,7 @@ def ask(*, enterprise: str, trial: str, actor: Actor) -> str:
     )
 
 
-def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_landing_check(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Do what `ask` has put; how many tests had which landing."""
     trials = [str(one) for one in given["trials"]]
     return {"counts": run(enterprise=enterprise, trials=trials, actor=actor, progress=progress)["counts"]}
@@ -83,7 +83,7 @@ def run(*, enterprise: str, trials: Sequence[str], actor: Actor, progress: Progr
         kept = service.keep(
             enterprise=enterprise, trial=one.pk, expected=one.gateway_expected, found=found, actor=actor
         )
-        rows.append({"trial": one.pk, "number": numbers.mask(one.number), "landing": looked(kept)})
+        rows.append({"trial": one.pk, "number": numbers.mask(one.number), "landing": landing_to_document(kept)})
     counts = dict.fromkeys(LANDINGS, 0) | Counter(str(one["landing"]["verdict"]) for one in rows)
     wrong = sum(counts[one] for one in AGAINST)
     verdict = "fail" if wrong else "pass" if rows and counts[FILED_GATEWAY] == len(rows) else "unproved"

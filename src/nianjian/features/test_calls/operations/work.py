@@ -13,12 +13,12 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel import numbers as kernel_numbers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.sip import bulk
-from nianjian.engines.sip.seen import Plan, Seen
-from nianjian.features.test_calls import asked
+from nianjian.engines.sip.call_trace import Plan, Seen
+from nianjian.features.test_calls import input_validation
 from nianjian.features.test_calls.operations import again
 from nianjian.features.test_calls.operations.grounds import Grounds, Json, source
-from nianjian.features.test_calls.operations.shown import told
-from nianjian.features.test_calls.operations.ways import MOST, Way
+from nianjian.features.test_calls.operations.presenters import trial_to_document
+from nianjian.features.test_calls.operations.routes import MOST, Way
 from nianjian.features.test_calls.routes import query as routes
 from nianjian.features.test_calls.trials import service
 from nianjian.features.test_calls.trials.service import Frame
@@ -44,7 +44,7 @@ class _Planned:
     filed: bool  # whether the ledger's gateway answers from there
 
 
-def ask(*, enterprise: str, numbers: Sequence[str], names: Sequence[str], actor: Actor) -> str:
+def enqueue_test_calls(*, enterprise: str, numbers: Sequence[str], names: Sequence[str], actor: Actor) -> str:
     """Put tests of some numbers (none: all filed ones) over kept routes (none: all); the job.
 
     ``role_missing``, ``callback_number_wrong``, ``callback_number_unfiled``, ``callback_route_unknown``, and what
@@ -60,7 +60,7 @@ def ask(*, enterprise: str, numbers: Sequence[str], names: Sequence[str], actor:
     return flow.enqueue_once(kind=flow.CALLBACK_TEST, enterprise=enterprise, payload=given, actor=actor)
 
 
-def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_test_calls(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Do what `ask` has put; how many calls had which verdict."""
     found = run(
         enterprise=enterprise,
@@ -125,7 +125,7 @@ def run(
 
 
 def _wanted(grounds: Grounds, given: Sequence[str]) -> list[str]:
-    found = list(dict.fromkeys(asked.number(one) for one in given)) if given else list(grounds.ledger)
+    found = list(dict.fromkeys(input_validation.number(one) for one in given)) if given else list(grounds.ledger)
     if not found:
         raise NianjianError("callback_no_numbers")
     return found
@@ -173,4 +173,4 @@ def _kept(grounds: Grounds, one: _Planned, seen: Seen, actor: Actor) -> Json:
     kept = service.keep(
         enterprise=grounds.enterprise, frame=one.frame, seen=seen, verdict=verdict, begun_at=begun, actor=actor
     )
-    return told(kept)
+    return trial_to_document(kept)

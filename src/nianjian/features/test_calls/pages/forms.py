@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from nianjian.engines.paper.texts.inspection.words import OUTCOMES as SAID
 from nianjian.engines.paper.texts.inspection.words import WITNESSES as PROOFS
-from nianjian.features.test_calls.operations.hand import OUTCOMES
+from nianjian.features.test_calls.operations.manual_calls import OUTCOMES
 from nianjian.features.test_calls.verdict import WITNESSES
 
 LONG: Final = 500
@@ -24,7 +24,7 @@ class Unsaid(forms.Textarea):
         del value
 
 
-class Asked(forms.Form):
+class TestCallForm(forms.Form):
     """Which number is called; none: all filed ones."""
 
     number = forms.CharField(

@@ -16,14 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.inspection.words import CARRIERS, HOWS, LIGHTS, REASONS, VERDICTS
 from nianjian.engines.paper.words import Words, words
-from nianjian.features.test_calls.operations import hand, shown, ways, work
+from nianjian.features.test_calls.operations import manual_calls, presenters, routes, work
 from nianjian.features.test_calls.operations.grounds import Grounds
-from nianjian.features.test_calls.pages.forms import Asked, ByHand
+from nianjian.features.test_calls.pages.forms import ByHand, TestCallForm
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http.answers import UNPROCESSABLE
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.errors import said
+from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
@@ -49,18 +49,18 @@ class _Rows:
 @page(Act.READ)
 def listing(request: Request, code: str) -> HttpResponse:
     """Show numbers and tests."""
-    return _listing(request, code, {"asked": Asked(auto_id="asked_%s"), "by_hand": ByHand(auto_id="hand_%s")})
+    return _listing(request, code, {"asked": TestCallForm(auto_id="asked_%s"), "by_hand": ByHand(auto_id="hand_%s")})
 
 
 @require_http_methods(["POST"])
 @page(Act.REPORT)
-def ask(request: Request, code: str) -> HttpResponse:
+def request_test_calls(request: Request, code: str) -> HttpResponse:
     """Put test calls; on to their job."""
-    form = Asked(request.POST, auto_id="asked_%s")
+    form = TestCallForm(request.POST, auto_id="asked_%s")
     if form.is_valid():
         number, route = form.cleaned_data["number"].strip(), form.cleaned_data["route"].strip()
         try:
-            job = work.ask(
+            job = work.enqueue_test_calls(
                 enterprise=code,
                 numbers=[number] if number else [],
                 names=[route] if route else [],
@@ -79,25 +79,25 @@ def begin(request: Request, code: str) -> HttpResponse:
     form = ByHand(request.POST, auto_id="hand_%s")
     if form.is_valid():
         try:
-            told = hand.begin(enterprise=code, actor=request.actor, **form.cleaned_data)
+            told = manual_calls.begin(enterprise=code, actor=request.actor, **form.cleaned_data)
             return redirect("callback-one", code=code, trial=told["trial"])
         except NianjianError as error:
             _refused(form, error)
-    return _listing(request, code, {"asked": Asked(auto_id="asked_%s"), "by_hand": form}, UNPROCESSABLE)
+    return _listing(request, code, {"asked": TestCallForm(auto_id="asked_%s"), "by_hand": form}, UNPROCESSABLE)
 
 
 def _refused(form: Form, error: NianjianError) -> None:
     if error.code == "role_missing":
         raise error
-    form.add_error(None, " ".join(said(error)))
+    form.add_error(None, " ".join(describe_error(error)))
 
 
 def _listing(request: Request, code: str, forms: Json, status: int = 200) -> HttpResponse:
     _ = words(current())
     grounds = Grounds.of(code, request.actor, Act.READ)
-    numbers: Page[Json] = paged(request, _Rows(shown.by_number, code, request), name="numbers")
-    tests: Page[Json] = paged(request, _Rows(shown.listed, code, request))
-    kept = ways.listed(enterprise=code, actor=request.actor)
+    numbers: Page[Json] = paged(request, _Rows(presenters.by_number, code, request), name="numbers")
+    tests: Page[Json] = paged(request, _Rows(presenters.list_trials, code, request))
+    kept = routes.list_routes(enterprise=code, actor=request.actor)
     context = {
         **forms,
         "limit": f"{grounds.limit / 1000:g}",

@@ -21,7 +21,7 @@ MOST: Final = 50  # routes, and gateways, of an enterprise
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class RouteInput:
     """What is said of a route. ``password`` None: the one that is kept stays, with its user.
 
     ``certificate`` (PEM, chain and key may lie with it) None: the one that is kept stays, "": there is none any more.
@@ -41,7 +41,7 @@ class Given:
     key: str = ""
 
 
-def save(*, enterprise: str, given: Given, actor: Actor) -> Route:
+def save(*, enterprise: str, given: RouteInput, actor: Actor) -> Route:
     """Make a route, or change the one of this name.
 
     ``callback_witness_unknown``, ``callback_routes_too_many``, ``callback_name_missing``.

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Max, QuerySet
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.test_calls.standing import Done
+from nianjian.features.test_calls.number_status import Done
 from nianjian.features.test_calls.trials.model import Trial
 from nianjian.features.test_calls.verdict import STOPPED, weighed
 
@@ -41,7 +41,7 @@ def answered(enterprise: str, first: datetime, last: datetime) -> QuerySet[Trial
     return here.filter(begun_at__gte=first, begun_at__lte=last).exclude(verdict="").order_by("begun_at", "pk")
 
 
-def done(
+def list_finished_tests(
     enterprise: str, numbers: Collection[str], since: datetime, landings: Mapping[str, str]
 ) -> dict[str, list[Done]]:
     """Number -> its tests since a moment, and of each carrier the newest one before; not those that a person stopped.

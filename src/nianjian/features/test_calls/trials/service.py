@@ -13,7 +13,7 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.sip.seen import Seen
+from nianjian.engines.sip.call_trace import Seen
 from nianjian.features.test_calls.trials.model import Trial
 from nianjian.features.test_calls.verdict import Verdict
 from nianjian.platform.accounts.query import Actor

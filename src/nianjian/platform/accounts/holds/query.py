@@ -43,7 +43,7 @@ def holders(user: str) -> list[str]:
     return list(Hold.objects.filter(user_id=user).order_by("by").values_list("by", flat=True))
 
 
-def behind(user: str) -> frozenset[str]:
+def list_controlling_users(user: str) -> frozenset[str]:
     """Return everybody who might act as the account: itself, who let it in, who let these in, and so on."""
     found = fresh = {user}
     while fresh:
@@ -54,7 +54,7 @@ def behind(user: str) -> frozenset[str]:
 
 def behind_both(one: str, other: str) -> list[str]:
     """Return who might act as both accounts, by name; nobody: they are two people."""
-    return sorted(behind(one) & behind(other))
+    return sorted(list_controlling_users(one) & list_controlling_users(other))
 
 
 def ways_in(user: str) -> WaysIn:

@@ -26,7 +26,7 @@ def locked_out(*, typed: str) -> None:
     _record("sign_in.locked", typed)
 
 
-def left(*, user: str, reason: str) -> None:
+def record_sign_out(*, user: str, reason: str) -> None:
     """A session has ended: by the person (``asked``), by ``age`` or because a link was ``revoked``."""
     _record("sign_out", user, reason=reason)
 

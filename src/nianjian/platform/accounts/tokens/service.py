@@ -90,7 +90,7 @@ def revoke(*, token: str, actor: Actor) -> query.Issued:
     return told
 
 
-def listed(*, user: str, actor: Actor) -> list[query.Issued]:
+def list_tokens(*, user: str, actor: Actor) -> list[query.Issued]:
     """Return somebody's tokens to that person or to who governs it. ``role_missing``, ``user_unknown``."""
     _may(actor, user)
     return query.of(user)

@@ -12,7 +12,7 @@ UNPROCESSABLE: Final = 422  # a form that must be corrected
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
-def named(answer: Answer, name: str, *, shown: bool = False) -> Answer:
+def as_attachment(answer: Answer, name: str, *, shown: bool = False) -> Answer:
     """Give the file a name, under which a browser keeps it; ``shown``: looks at it first. Any sign may stand in it."""
     answer.headers["Content-Disposition"] = content_disposition_header(as_attachment=not shown, filename=name) or ""
     return answer

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from nianjian.platform.notifications.outbox.model import Dispatch, Looked, Message
 
 
-def looked(day: date) -> set[str]:
+def list_decided_enterprises(day: date) -> set[str]:
     """Enterprises of which it is decided already what is told on the day."""
     return set(Looked.objects.filter(day=day).values_list("enterprise", flat=True))
 

@@ -39,7 +39,7 @@ class News:
     by: Mapping[str, datetime] = field(default_factory=dict)
 
 
-def put(*, enterprise: str, day: date, news: Sequence[News], now: datetime, actor: Actor) -> int:
+def enqueue_daily_messages(*, enterprise: str, day: date, news: Sequence[News], now: datetime, actor: Actor) -> int:
     """Put what is not there yet, once a day: who comes second puts nothing. How many were put."""
     with transaction.atomic():
         Looked.objects.get_or_create(pk=enterprise, defaults={"day": date.min})
@@ -48,7 +48,7 @@ def put(*, enterprise: str, day: date, news: Sequence[News], now: datetime, acto
         return _put(enterprise, day, news, now, "season.reminded", actor)
 
 
-def ask(*, enterprise: str, day: date, news: Sequence[News], now: datetime, actor: Actor) -> int:
+def enqueue_requested_messages(*, enterprise: str, day: date, news: Sequence[News], now: datetime, actor: Actor) -> int:
     """Put what a person wants said today, whatever day it is; what was said today already is not said again."""
     with transaction.atomic():
         return _put(enterprise, day, news, now, "season.reminded_now", actor)

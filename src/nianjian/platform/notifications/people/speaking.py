@@ -43,7 +43,7 @@ class Outcome(StrEnum):
     UNCLEAR = "unclear"  # broken off on the way: it may have been delivered
 
 
-def taken(text: str, hosts: Collection[str]) -> tuple[str, str, str]:
+def parse_address(text: str, hosts: Collection[str]) -> tuple[str, str, str]:
     """Kind, address and mask of what a person typed: a robot's web address, one of Apprise, or an e-mail address.
 
     ``hosts``: where a plain JSON address may lead. ``channel_address_wrong`` never echoes it: it holds a secret.
@@ -68,7 +68,7 @@ def fits(kind: str, title: str, text: str) -> bool:
     return len(f"{title}\r\n{text}".encode()) <= ROOM.get(kind, LONGEST)
 
 
-def tell(kind: str, address: str, title: str, text: str, mail: str) -> tuple[Outcome, str]:
+def send_text(kind: str, address: str, title: str, text: str, mail: str) -> tuple[Outcome, str]:
     """Send a text; what became of it, and why. ``mail``: the Apprise address of the installation's mail server.
 
     A try that is not over in time is given up and unclear; its thread ends by its own time-outs.

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.files import reading
+from nianjian.engines.kernel.files import wrap_read_errors
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
@@ -181,7 +181,7 @@ def _checked(name: str, content: bytes) -> tuple[str, str]:
 
 
 def _content(path: Path) -> bytes:
-    with reading(path):
+    with wrap_read_errors(path):
         if path.stat().st_size > LIMIT:
             raise NianjianError("file_too_large", file=str(path), limit=LIMIT)
         content = path.read_bytes()

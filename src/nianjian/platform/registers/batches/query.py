@@ -88,7 +88,7 @@ def number(enterprise: str) -> int:
     return Batch.objects.filter(enterprise_id=enterprise).count()
 
 
-def with_rejects(enterprise: str, *, most: int) -> list[tuple[str, int]]:
+def list_batches_with_rejects(enterprise: str, *, most: int) -> list[tuple[str, int]]:
     """Id and rejected rows of the newest active batches that have any."""
     found = _active(enterprise).filter(receipt__rows__rejected__gt=0)
     rows: dict[str, int] = {}

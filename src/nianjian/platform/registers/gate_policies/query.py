@@ -37,7 +37,7 @@ def history(enterprise: str, *, first: int = 0, most: int) -> list[Setting]:
     return [_value(row) for row in found.order_by("-in_force_at", "-id")[first : first + most]]
 
 
-def standing(enterprise: str, key: str, name: str) -> GatePolicy | None:
+def find_policy_in_force(enterprise: str, key: str, name: str) -> GatePolicy | None:
     """The row in force about one thing."""
     found = GatePolicy.objects.filter(enterprise_id=enterprise, key=key, name=name, superseded_at=None)
     return found.exclude(in_force_at=None).first()

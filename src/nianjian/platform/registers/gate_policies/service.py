@@ -26,7 +26,7 @@ KIND = "gate_policy"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PolicyValues:
     """What is to hold about ``key`` and ``name``, and why; `GatePolicy` says which values there are."""
 
     key: str
@@ -35,7 +35,9 @@ class Wanted:
     reason: str = ""
 
 
-def put(*, enterprise: str, wanted: Wanted, actor: Actor, approval: str = "", second: str = "") -> GatePolicy:
+def apply_policy(
+    *, enterprise: str, wanted: PolicyValues, actor: Actor, approval: str = "", second: str = ""
+) -> GatePolicy:
     """Put values in force at once; the caller has seen that one person is enough, or brings the second one's approval.
 
     ``gate_policy_same`` where this holds already.
@@ -47,7 +49,7 @@ def put(*, enterprise: str, wanted: Wanted, actor: Actor, approval: str = "", se
     return row
 
 
-def propose(*, enterprise: str, wanted: Wanted, actor: Actor) -> Approval:
+def propose(*, enterprise: str, wanted: PolicyValues, actor: Actor) -> Approval:
     """Ask for a second person; ``gate_policy_same``, ``approval_pending`` where a request about it waits."""
     with transaction.atomic():
         for other in query.proposed(enterprise, wanted.key, wanted.name):
@@ -71,7 +73,7 @@ def approve(*, approval: str, actor: Actor) -> GatePolicy:
             raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)
         row = query.proposal(asked.subject)
         lock_enterprise(row.enterprise_id)
-        standing = query.standing(row.enterprise_id, row.key, row.name)
+        standing = query.find_policy_in_force(row.enterprise_id, row.key, row.name)
         if row.before != ("" if standing is None else standing.pk):
             raise NianjianError("approval_subject_changed", approval=approval)
         approving.approve(approval=approval, digest=digest(row), actor=actor)
@@ -80,8 +82,8 @@ def approve(*, approval: str, actor: Actor) -> GatePolicy:
     return row
 
 
-def _row(enterprise: str, wanted: Wanted, actor: Actor) -> GatePolicy:
-    standing = query.standing(enterprise, wanted.key, wanted.name)
+def _row(enterprise: str, wanted: PolicyValues, actor: Actor) -> GatePolicy:
+    standing = query.find_policy_in_force(enterprise, wanted.key, wanted.name)
     if standing is not None and standing.values == dict(wanted.values):
         raise NianjianError("gate_policy_same", name=wanted.name or wanted.key)
     return GatePolicy(
@@ -99,7 +101,7 @@ def _row(enterprise: str, wanted: Wanted, actor: Actor) -> GatePolicy:
 
 def _enforce(row: GatePolicy, actor: Actor) -> None:
     now = clock.now()
-    standing = query.standing(row.enterprise_id, row.key, row.name)
+    standing = query.find_policy_in_force(row.enterprise_id, row.key, row.name)
     if standing is not None:
         standing.superseded_at = now
         standing.save(update_fields=["superseded_at"])

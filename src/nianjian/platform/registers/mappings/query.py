@@ -26,7 +26,7 @@ def mapping(enterprise: str, name: str, purpose: str = "") -> Mapping[str, objec
     return dict(found)
 
 
-def taken(enterprise: str, name: str, purpose: str) -> bool:
+def is_name_taken(enterprise: str, name: str, purpose: str) -> bool:
     """Whether a mapping for something else has this name."""
     mine = _of(enterprise, purpose).filter(name=name).exists()
     return not mine and NamedMapping.objects.filter(enterprise_id=enterprise, name=name).exists()

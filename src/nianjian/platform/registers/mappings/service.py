@@ -27,7 +27,7 @@ def save(*, enterprise: str, name: str, data: Mapping[str, object], actor: Actor
     plain = name.strip()
     if not plain or len(plain) > LONGEST or not plain.isprintable():
         raise NianjianError("mapping_name_malformed", longest=LONGEST)
-    if query.taken(enterprise, plain, purpose):
+    if query.is_name_taken(enterprise, plain, purpose):
         raise NianjianError("mapping_name_taken", name=plain)
     kept = {**data, query.PURPOSE: purpose} if purpose else dict(data)
     with transaction.atomic():

@@ -15,6 +15,6 @@ def read(part: str) -> str:
     return CODED.sub(lambda found: chr(int(found[1], 16)), part)
 
 
-def written(key: str) -> str:
+def encode_key(key: str) -> str:
     """The key as a part of an address."""
     return CLOSED.sub(lambda found: "".join(f"{MARK}{ord(sign):02X}" for sign in found[0]), key)

@@ -11,7 +11,7 @@ from nianjian.engines.kernel import clock
 from nianjian.platform.registers.tables.checking import Keyed, Named, check
 from nianjian.platform.registers.tables.column import Column, Kind, Row, Sheet
 from nianjian.platform.registers.tables.findings import Finding
-from nianjian.platform.registers.tables.reading import Line, Table
+from nianjian.platform.registers.tables.sheet_reader import Line, Table
 from nianjian.platform.registers.versions.row import Version
 
 CHANGED: Final = "changed_on"  # 变更日期: a form asks for the day by itself

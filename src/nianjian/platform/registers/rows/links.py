@@ -9,9 +9,9 @@ from typing import Any, Final
 from django.db.models import Q
 
 from nianjian.platform.registers import kinds
+from nianjian.platform.registers.rows.filters import BEGINS, WHOLE
 from nianjian.platform.registers.rows.own import names
 from nianjian.platform.registers.rows.query import Sight, rows
-from nianjian.platform.registers.rows.wanted import BEGINS, WHOLE
 from nianjian.platform.registers.versions.row import Version
 
 SHOWN: Final = 10

@@ -43,7 +43,7 @@ def add(kind: str, scope: Scope) -> None:
     _SCOPES[kind] = scope
 
 
-def known(kind: str) -> bool:
+def has_team_scope(kind: str) -> bool:
     """Whether rows of the kind belong to teams."""
     return kind in _SCOPES
 

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.registers import kinds
 from nianjian.platform.registers.rows import own
-from nianjian.platform.registers.rows.wanted import Wanted, condition, order
+from nianjian.platform.registers.rows.filters import RowFilter, condition, order
 from nianjian.platform.registers.versions.query import as_at, believed
 from nianjian.platform.registers.versions.row import Version
 
@@ -31,7 +31,7 @@ class Sight:
 
     def sees(self, kind: str) -> bool:
         """Whether the kind exists for this reader."""
-        return self.team is None or own.known(kind)
+        return self.team is None or own.has_team_scope(kind)
 
 
 def rows(kind: str, sight: Sight) -> QuerySet[Version]:
@@ -39,7 +39,7 @@ def rows(kind: str, sight: Sight) -> QuerySet[Version]:
     return _seen(kind, sight, as_at(kinds.register(kind).model, sight.enterprise, sight.day))
 
 
-def found(kind: str, sight: Sight, wanted: Wanted) -> QuerySet[Version]:
+def filter_rows(kind: str, sight: Sight, wanted: RowFilter) -> QuerySet[Version]:
     """Return the rows that are looked for, in the order that is asked for.
 
     The database looks, row after row in the order of the key until a page is full: 100,000 seats cost it 3 ms where
@@ -51,21 +51,21 @@ def found(kind: str, sight: Sight, wanted: Wanted) -> QuerySet[Version]:
     return asked.order_by(*order(sheet, wanted)).defer("extra", "reason")
 
 
-def steady(kind: str, sight: Sight, wanted: Wanted) -> Iterator[Version]:
+def steady(kind: str, sight: Sight, wanted: RowFilter) -> Iterator[Version]:
     """Return all that is found as it stands at the first look, `CHUNK` rows in memory.
 
     No cursor is open between two rows: SQLite refuses a write (of progress) beside one once somebody else has written.
     """
-    keys = list(found(kind, sight, wanted).values_list("pk", flat=True))
+    keys = list(filter_rows(kind, sight, wanted).values_list("pk", flat=True))
     written = kinds.register(kind).model._default_manager.defer("extra", "reason")  # noqa: SLF001 -- the manager of any model
     for start in range(0, len(keys), CHUNK):
         part = written.in_bulk(keys[start : start + CHUNK])
         yield from (part[key] for key in keys[start : start + CHUNK] if key in part)  # one may be erased meanwhile
 
 
-def count(kind: str, sight: Sight, wanted: Wanted) -> int | None:
+def count(kind: str, sight: Sight, wanted: RowFilter) -> int | None:
     """How many rows are found; None: more than `COUNTED`. Costs as much as `found` once more where few fit."""
-    total = found(kind, sight, wanted).order_by()[: COUNTED + 1].count()
+    total = filter_rows(kind, sight, wanted).order_by()[: COUNTED + 1].count()
     return None if total > COUNTED else total
 
 
@@ -79,7 +79,7 @@ def versions(kind: str, sight: Sight, key: str, most: int = PAGE) -> list[Versio
     return list(every(kind, sight).filter(key=key).order_by("-pk")[:most])
 
 
-def standing(kind: str, sight: Sight, key: str) -> Version | None:
+def find_latest_version(kind: str, sight: Sight, key: str) -> Version | None:
     """Return the version of a key that begins last of those believed: the one that an edit goes on from."""
     known = list(_seen(kind, sight, believed(kinds.register(kind).model, sight.enterprise)).filter(key=key))
     return max(known, key=lambda version: version.valid_from or date.min, default=None)
@@ -100,10 +100,10 @@ def every(kind: str, sight: Sight) -> QuerySet[Version]:
 def _seen(kind: str, sight: Sight, found: QuerySet[Version]) -> QuerySet[Version]:
     if sight.team is None:
         return found
-    if not own.known(kind):
+    if not own.has_team_scope(kind):
         raise NianjianError("register_kind_unknown", kind=kind, kinds=", ".join(_of_teams()))
     return found.filter(own.scope(kind, sight.enterprise, sight.day, sight.team))
 
 
 def _of_teams() -> list[str]:
-    return [kind for kind in kinds.kinds() if own.known(kind)]
+    return [kind for kind in kinds.kinds() if own.has_team_scope(kind)]

@@ -20,13 +20,13 @@ from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.audit.record import record
 from nianjian.platform.registers import kinds
-from nianjian.platform.registers.references import named
+from nianjian.platform.registers.references import list_allowed_references
 from nianjian.platform.registers.rows import entry
 from nianjian.platform.registers.rows.query import PAGE
 from nianjian.platform.registers.tables.checking import SEPARATOR, Keyed
 from nianjian.platform.registers.tables.column import Row, Sheet
 from nianjian.platform.registers.tables.masking import is_masked
-from nianjian.platform.registers.versions.plan import DAY, Plan, Source, ended, kept, standing
+from nianjian.platform.registers.versions.plan import DAY, Plan, Source, column_values, ended, list_current_versions
 from nianjian.platform.registers.versions.query import believed
 from nianjian.platform.registers.versions.row import Version
 from nianjian.platform.registers.versions.service import stored_key, write
@@ -43,7 +43,7 @@ def create(
     """
     require(actor, enterprise, Act.LOAD)
     register, tenant = kinds.register(kind), accounts.enterprise(enterprise)
-    read = _sound(entry.read(register.sheet, texts, named(kind, enterprise)))
+    read = _sound(entry.read(register.sheet, texts, list_allowed_references(kind, enterprise)))
     with transaction.atomic():
         lock_enterprise(tenant.code)
         key = _free_key(register.model, register.sheet, tenant.code, read.key)
@@ -83,14 +83,14 @@ def change(
         lock_enterprise(tenant.code)
         old = _still(kind, tenant.code, [version])[0]
         stood = entry.texts(old, sheet)
-        allowed = named(kind, enterprise, stood=stood)
+        allowed = list_allowed_references(kind, enterprise, stood=stood)
         read = _sound(entry.read(sheet, stood | dict(texts), allowed))
         _same_key(sheet, old, read.key)
         fields = [name for name, value in read.row.items() if getattr(old, name) != value]
         if not fields:
             raise NianjianError("register_row_unchanged")
         plan = Plan(register.model, _source(actor, reason))
-        values = kept(old, sheet) | _with_day(read.row, sheet, start)
+        values = column_values(old, sheet) | _with_day(read.row, sheet, start)
         if start is None:
             plan.correct(old, values)
         else:
@@ -159,7 +159,7 @@ def _sound(read: entry.Entry) -> Keyed:
 def _free_key(model: type[Version], sheet: Sheet, enterprise: str, key: str) -> str:
     """Return the key under which a new row stands; where repeats are real the next free one."""
     stored, number = stored_key(sheet, key), 2
-    while stored in standing(model, enterprise, [stored]):
+    while stored in list_current_versions(model, enterprise, [stored]):
         if not sheet.repeats:
             raise NianjianError("register_row_exists", kind=sheet.kind)
         stored = stored_key(sheet, f"{key}{SEPARATOR}#{number}")
@@ -171,7 +171,7 @@ def _still(kind: str, enterprise: str, versions: Sequence[int]) -> list[Version]
     """Return these versions, if each is still the last one of its row that the register believes."""
     model = kinds.register(kind).model
     found = list(believed(model, enterprise).filter(pk__in=versions))
-    last = standing(model, enterprise, [one.key for one in found])
+    last = list_current_versions(model, enterprise, [one.key for one in found])
     if len(found) != len(set(versions)) or any(last.get(one.key) != one for one in found):
         raise NianjianError("register_row_stale")
     return found

@@ -11,7 +11,7 @@ from nianjian.engines.kernel.identifiers import licence_number
 from nianjian.platform.registers.tables import cells
 from nianjian.platform.registers.tables.column import Column, Kind, Row, Sheet
 from nianjian.platform.registers.tables.findings import Finding
-from nianjian.platform.registers.tables.reading import Line, Table
+from nianjian.platform.registers.tables.sheet_reader import Line, Table
 
 KEY_LIMIT: Final = 160
 SEPARATOR: Final = "|"

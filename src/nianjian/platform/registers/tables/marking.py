@@ -13,7 +13,7 @@ import xlsxwriter
 from nianjian.platform.registers.tables.cells import Cell
 from nianjian.platform.registers.tables.column import Column, Kind, Sheet
 from nianjian.platform.registers.tables.findings import Finding
-from nianjian.platform.registers.tables.reading import EXAMPLE, Table
+from nianjian.platform.registers.tables.sheet_reader import EXAMPLE, Table
 
 LAST_ROW: Final = 1_048_575
 WIDTH: Final = 16

@@ -17,7 +17,7 @@ def is_masked(column: Column) -> bool:
     return column.personal or column.kind in {Kind.IDENTITY, Kind.PHONE} or column.field in DISPLAYED
 
 
-def shown(text: str, column: Column) -> str:
+def mask_cell(text: str, column: Column) -> str:
     """The value as a door may show it."""
     if not is_masked(column):
         return text

@@ -86,7 +86,9 @@ class Plan:
         return self.model(enterprise_id=enterprise, key=key, **stamps, **more, **values)
 
 
-def standing(model: type[Version], enterprise: str, keys: Sequence[str] | None = None) -> dict[str, Version]:
+def list_current_versions(
+    model: type[Version], enterprise: str, keys: Sequence[str] | None = None
+) -> dict[str, Version]:
     """Return the version of each key that holds today or later, the last one; of these keys alone if given."""
     found = believed(model, enterprise).filter(Q(valid_to=None) | Q(valid_to__gte=clock.today()))
     if keys is not None:
@@ -102,7 +104,7 @@ def ended(model: type[Version], enterprise: str, key: str | None = None) -> dict
     return dict(found.values_list("key").annotate(last=Max("valid_to")))
 
 
-def kept(version: Version, sheet: Sheet) -> dict[str, Any]:
+def column_values(version: Version, sheet: Sheet) -> dict[str, Any]:
     """Values of a version's own columns, by field."""
     return {column.field: getattr(version, column.field) for column in sheet.columns} | {"extra": version.extra}
 

@@ -15,7 +15,16 @@ from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.audit.record import record
 from nianjian.platform.registers.tables.checking import Keyed
 from nianjian.platform.registers.tables.column import Sheet, Undated
-from nianjian.platform.registers.versions.plan import CHUNK, DAY, Plan, Source, chunks, ended, kept, standing
+from nianjian.platform.registers.versions.plan import (
+    CHUNK,
+    DAY,
+    Plan,
+    Source,
+    chunks,
+    column_values,
+    ended,
+    list_current_versions,
+)
 from nianjian.platform.registers.versions.row import Version
 from nianjian.platform.vault import keyring
 
@@ -49,7 +58,7 @@ def upsert(
     with transaction.atomic():
         lock_enterprise(enterprise)
         plan = Plan(model, Source(str(actor), clock.now(), file))
-        known, over = standing(model, enterprise), ended(model, enterprise)
+        known, over = list_current_versions(model, enterprise), ended(model, enterprise)
         told = [_plan_row(plan, sheet, enterprise, one, known, over, has_extra=has_extra) for one in rows]
         write(plan)
         counts = Counts(told.count("inserted"), told.count("updated"), told.count("unchanged"))
@@ -95,7 +104,7 @@ def _plan_row(  # noqa: PLR0917 - one step of `upsert`, over its own values
         return "inserted"
     if all(getattr(old, name) == value for name, value in values.items()):
         return "unchanged"
-    new = kept(old, sheet) | values
+    new = column_values(old, sheet) | values
     start = _start(old, new, sheet)
     if start is None:
         plan.correct(old, new)

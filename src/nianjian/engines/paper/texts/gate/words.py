@@ -68,6 +68,6 @@ ALARMS: Final[Mapping[str, str]] = {
 ALARM: Final = mark("answers, with an alarm")
 
 
-def told(names: Mapping[str, str], code: str, _: Words) -> str:
+def translate_code(names: Mapping[str, str], code: str, _: Words) -> str:
     """A code as a reader calls it; one without a name speaks for itself."""
     return _(names[code]) if code in names else code

@@ -220,7 +220,7 @@ FIGURES: Final[Mapping[str, str]] = {
 }
 
 
-def said(card: Mapping[str, Any], _: Words) -> str:
+def format_answer(card: Mapping[str, Any], _: Words) -> str:
     """What may be said now: the sentence while it holds, else the truth in figures; "–" stands for what is unknown."""
     if card["state"] == "released":
         return _(SENTENCES[card["card"]])

@@ -8,7 +8,7 @@ from typing import Any
 Json = Mapping[str, Any]
 
 
-def named(one: Json) -> tuple[str, ...]:
+def build_day_key(one: Json) -> tuple[str, ...]:
     """What a day is known by: its report, its template, its rule or the notice that names it."""
     return str(one["track"]), str(one["template"]), str(one["rule"] or one["citation"])
 
@@ -26,10 +26,10 @@ def each(tracks: Sequence[Json]) -> list[tuple[Json, tuple[str, ...], str]]:
         number = str(track["licence"] or "")
         holders.setdefault(str(track["track"]), []).append(number)
         for one in track["deadlines"]:
-            found.setdefault((*named(one), str(one["date"])), (one, []))[1].append(number)
+            found.setdefault((*build_day_key(one), str(one["date"])), (one, []))[1].append(number)
     seen, told = set[tuple[str, ...]](), list[tuple[Json, tuple[str, ...], str]]()
     for one, numbers in found.values():
-        mark = numbers[0] if named(one) in seen else ""
-        seen.add(named(one))
+        mark = numbers[0] if build_day_key(one) in seen else ""
+        seen.add(build_day_key(one))
         told.append((one, () if numbers == holders[str(one["track"])] else tuple(numbers), mark))
     return told

@@ -147,7 +147,7 @@ def conflict(days: Sequence[Mapping[str, Any]], _: Words) -> str:
     return "；".join(f"{_(TEMPLATES.get(str(one['template']), str(one['template'])))} {one['date']}" for one in days)
 
 
-def left(told: Mapping[str, Any], _: Words) -> str:
+def format_time_left(told: Mapping[str, Any], _: Words) -> str:
     """How long it still is: calendar days and working days, or that it is over."""
     if told["days"] < 0:
         return _("over for {days} days").format(days=-told["days"])

@@ -9,13 +9,13 @@ from typing import Final
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.registers import kinds
-from nianjian.platform.registers.references import named
+from nianjian.platform.registers.references import list_allowed_references
 from nianjian.platform.registers.tables import marking
 from nianjian.platform.registers.tables.checking import Keyed, check
 from nianjian.platform.registers.tables.column import Column, Kind, Sheet
 from nianjian.platform.registers.tables.findings import Finding
 from nianjian.platform.registers.tables.masking import masked
-from nianjian.platform.registers.tables.reading import Table, read
+from nianjian.platform.registers.tables.sheet_reader import Table, read
 
 SHOWN: Final = 10
 FAULTS: Final = 50
@@ -51,7 +51,7 @@ def check_register(kind: str, path: Path, enterprise: str) -> CheckedSheet:
     """Check the whole sheet. NianjianError: ``register_kind_unknown``, what `tables.reading.read` raises."""
     sheet = kinds.register(kind).sheet
     table = read(path, sheet)
-    found = check(table, sheet, named(kind, enterprise, sheet=True))
+    found = check(table, sheet, list_allowed_references(kind, enterprise, sheet=True))
     present = {column.field for column in table.columns.values()}
     return CheckedSheet(
         file=table.file,
@@ -70,7 +70,7 @@ def check_register(kind: str, path: Path, enterprise: str) -> CheckedSheet:
     )
 
 
-def counted(kind: str, path: Path, enterprise: str, words: marking.Words) -> dict[str, object]:
+def summarize_check(kind: str, path: Path, enterprise: str, words: marking.Words) -> dict[str, object]:
     """The check of a large sheet, as the queue keeps it: rows, faulty rows, faults, and the first of them.
 
     A faulty one leaves its error workbook beside it, where `marked_of` finds it and it goes with the draft.
@@ -91,7 +91,7 @@ def error_workbook(
     """
     sheet = kinds.register(kind).sheet
     table = read(path, sheet)
-    findings = check(table, sheet, named(kind, enterprise, sheet=True)).findings
+    findings = check(table, sheet, list_allowed_references(kind, enterprise, sheet=True)).findings
     if most is not None and len(findings) > most:
         raise NianjianError("sheet_faults_many", file=path.name, faults=len(findings), most=most)
     try:

@@ -152,7 +152,7 @@ def ready(draft: DraftValue) -> None:
         raise NianjianError("files_missing", draft=draft.id)
 
 
-def done(draft: str) -> None:
+def finish_draft(draft: str) -> None:
     """What it held is in: the draft and its files go."""
     service.drop(draft=draft)
     uploads.remove(draft)

@@ -40,7 +40,7 @@ def calls(*, enterprise: str, incoming: uploads.Incoming, how: How, actor: Actor
     What cannot be read or recognised is told of its file and refuses nothing.
     """
     _may(enterprise, how, actor)
-    with uploads.placed(incoming) as (place, path):
+    with uploads.temporary_upload(incoming) as (place, path):
         chosen = drafts.checked(place, how.mapping)
         looks = look_at([path], how.source, chosen)
         return Seen(looks, try_calls([path], how.source, chosen, how.timezone or None))
@@ -54,7 +54,10 @@ def rejected(
     ``rejects_none`` where none would be lost; else as `calls`.
     """
     _may(enterprise, how, actor)
-    with uploads.placed(incoming) as (place, path), tempfile.TemporaryDirectory(prefix="nianjian-rejects-") as name:
+    with (
+        uploads.temporary_upload(incoming) as (place, path),
+        tempfile.TemporaryDirectory(prefix="nianjian-rejects-") as name,
+    ):
         chosen = drafts.checked(place, how.mapping)
         found = rejected_of_trial([path], how.source, chosen, how.timezone or None, Path(name), words)
         if not found:
@@ -68,7 +71,7 @@ def register(*, kind: str, enterprise: str, incoming: uploads.Incoming, actor: A
     A large one is left to the worker: its check takes too long for an answer.
     """
     require(actor, enterprise, Act.LOAD)
-    with uploads.placed(incoming) as (_place, path):
+    with uploads.temporary_upload(incoming) as (_place, path):
         check_register.checked_size(path)
         return check_register.check_register(kind, path, enterprise)
 

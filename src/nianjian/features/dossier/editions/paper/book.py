@@ -21,7 +21,7 @@ from nianjian.features.dossier.editions.package import A4, POINT, Board, Package
 from nianjian.features.dossier.editions.paper import words as said
 from nianjian.features.dossier.editions.paper.layout import BLANK, FRONT, Layout, lay_out
 from nianjian.features.dossier.editions.stamping import Stamper, as_form
-from nianjian.features.dossier.riding import Plan, plan
+from nianjian.features.dossier.riding_seal import Plan, plan
 
 JUMP: Final = "nianjian:"
 SHEET: Final = [0, 0, round(A4[0] * POINT, 3), round(A4[1] * POINT, 3)]
@@ -36,7 +36,7 @@ class Book:
     matrices: tuple[Matrix | None, ...]
 
 
-def opened(package: Package, stack: ExitStack) -> tuple[pikepdf.Pdf, ...]:
+def open_clean_copies(package: Package, stack: ExitStack) -> tuple[pikepdf.Pdf, ...]:
     """The clean copies, with what lies on their pages as notes made part of the pages; ``dossier_copy_unreadable``."""
     found = []
     for item in package.items:
@@ -56,7 +56,7 @@ def opened(package: Package, stack: ExitStack) -> tuple[pikepdf.Pdf, ...]:
 def bind(package: Package, path: Path, printer: Path) -> Book:
     """Write the book and the print shop's sheet; ``dossier_copy_unreadable``, ``drawing_failed``."""
     with ExitStack() as stack:
-        sources = opened(package, stack)
+        sources = open_clean_copies(package, stack)
         front, layout = _front(package, [len(one.pages) for one in sources])
         sealed = plan(layout.sheets, package.limits.riding, duplex=layout.duplex)
         layer = typeset("dossier_layer.typ", said.layer(package, layout, sealed), {}, "pdf")
@@ -99,7 +99,7 @@ def _pages(
             forms["/NjPage"] = pdf.copy_foreign(as_form(source))
             where = geometry.IDENTITY
             if leaf.item != FRONT:
-                where = matrix = geometry.seen(source).on_a4(back=layout.back(place))
+                where = matrix = geometry.build_page_view(source).on_a4(back=layout.back(place))
             operators = f"q {cm(where)} /NjPage Do Q\n"
         page["/Contents"] = pdf.make_stream(f"{operators}q /NjLayer Do Q\n".encode())
         pdf.pages.append(pikepdf.Page(page))
@@ -130,7 +130,7 @@ def _print(
         where = matrices[place]
         if leaf.item < 0 or where is None:
             continue
-        back = geometry.inverse(geometry.seen(sources[leaf.item].pages[leaf.page]).upright().matrix)
+        back = geometry.inverse(geometry.build_page_view(sources[leaf.item].pages[leaf.page]).upright().matrix)
         for one in package.items[leaf.item].prints:
             if one.page == leaf.page + 1:
                 x, y = geometry.moved(geometry.then(back, where), one.x_mm * POINT, one.y_mm * POINT)

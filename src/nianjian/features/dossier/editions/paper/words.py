@@ -9,7 +9,7 @@ from nianjian.engines.paper.words import CHINESE, Words, words
 from nianjian.features.dossier.editions.geometry import FOOT, GUTTER, OUTER
 from nianjian.features.dossier.editions.package import A4, Board, Package, Seal
 from nianjian.features.dossier.editions.paper.layout import BLANK, FRONT, Layout
-from nianjian.features.dossier.riding import Plan
+from nianjian.features.dossier.riding_seal import Plan
 
 SHEET_MM: Final = 0.1  # an 80 g sheet, as print shops reckon
 SPINE_TEXT_MM: Final = 3.0  # a narrower spine carries no text

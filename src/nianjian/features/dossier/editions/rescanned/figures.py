@@ -19,7 +19,7 @@ from typing import Final
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions import manifest
-from nianjian.features.dossier.editions.look import look
+from nianjian.features.dossier.editions.look import inspect_file
 from nianjian.features.dossier.reading import ocr
 from nianjian.features.dossier.reading.page_numbers import page_number
 from nianjian.features.dossier.reading.text.lines import PageText
@@ -59,7 +59,7 @@ def of(listed: Path, entry: manifest.Json) -> Paper | None:
     A forged manifest may name any file as its paper: what tells nothing must not make the answer surer.
     """
     path = paper_of(listed, entry)
-    told = None if path is None else look("text", path)
+    told = None if path is None else inspect_file("text", path)
     if path is None or told is None or len(told["texts"]) != len(entry["pages"]):
         return None
     return Paper(path, told["texts"])

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from nianjian.engines.kernel.errors import NianjianError
 
 
-def tell(told: Mapping[str, object]) -> None:
+def print_json(told: Mapping[str, object]) -> None:
     """Print one object."""
     sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
     sys.stdout.flush()
@@ -20,4 +20,4 @@ def answer(program: Callable[..., None]) -> None:
     try:
         program(*sys.argv[1:])
     except NianjianError as error:
-        tell({"refused": error.code, "values": error.values})
+        print_json({"refused": error.code, "values": error.values})

@@ -12,7 +12,7 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream, sanitize
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.ingest import limits
-from nianjian.features.dossier.ingest.inside.answer import answer, tell
+from nianjian.features.dossier.ingest.inside.answer import answer, print_json
 
 _POINT_MM: Final = Decimal("25.4") / 72
 _REMOVERS: Final[tuple[Callable[[Pdf], Any], ...]] = (
@@ -60,7 +60,7 @@ def clean(name: str, source: str, target: str) -> None:
         pdf.save(target, deterministic_id=True, encryption=False, fix_metadata_version=False)
     left = sorted(_active_of(target))
     told = {"pages": count, "active": active, "locked": locked, "signed": signed, "repaired": repaired}
-    tell(told | {"left": left})
+    print_json(told | {"left": left})
 
 
 def _opened(name: str, source: str) -> Pdf:

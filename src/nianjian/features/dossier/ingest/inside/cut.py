@@ -10,7 +10,7 @@ from pikepdf import Pdf
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.ingest import limits
-from nianjian.features.dossier.ingest.inside.answer import answer, tell
+from nianjian.features.dossier.ingest.inside.answer import answer, print_json
 
 
 def cut(name: str, source: str, folder: str, wanted: str) -> None:
@@ -31,7 +31,7 @@ def cut(name: str, source: str, folder: str, wanted: str) -> None:
                 _part(name, pdf, range(first - 1, last), Path(folder) / f"{place}.pdf")
     except pikepdf.PdfError as error:
         raise NianjianError("dossier_pdf_broken", file=name) from error
-    tell({"done": True})
+    print_json({"done": True})
 
 
 def _part(name: str, pdf: Pdf, pages: range, target: Path) -> None:

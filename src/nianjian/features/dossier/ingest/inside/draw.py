@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pypdfium2 import raw
 
 from nianjian.features.dossier.ingest import limits
-from nianjian.features.dossier.ingest.inside.answer import answer, tell
+from nianjian.features.dossier.ingest.inside.answer import answer, print_json
 from nianjian.features.dossier.ingest.inside.scan import Scans
 from nianjian.features.dossier.ingest.tiles import tiles
 
@@ -34,7 +34,7 @@ def draw(source: str, folder: str, wanted: str) -> None:
     ask = json.loads(wanted)
     document, scans = pdfium.PdfDocument(source), Scans(source)
     for number in range(ask["first"], min(ask["last"], len(document)) + 1):
-        tell({"begun": number})
+        print_json({"begun": number})
         page = document[number - 1]
         told = facts(page, number)
         scale = min(ask["dpi"] / 72, (_PIXELS / (page.get_width() * page.get_height())) ** 0.5)
@@ -44,7 +44,7 @@ def draw(source: str, folder: str, wanted: str) -> None:
             _save(target, *planes)
         else:
             _write(target, _full(scans, page, number - 1, scale), ask["small"], strip)
-        tell(told | {"dpi": scale * 72})
+        print_json(told | {"dpi": scale * 72})
         page.close()
 
 

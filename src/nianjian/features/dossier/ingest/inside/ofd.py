@@ -11,7 +11,7 @@ from xml.parsers import expat
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.ingest import limits
-from nianjian.features.dossier.ingest.inside.answer import answer, tell
+from nianjian.features.dossier.ingest.inside.answer import answer, print_json
 
 NAMESPACE: Final = "http://www.ofdspec.org/2016"
 _FACTS: Final = ("DocID", "Title", "Author", "CreationDate", "ModDate", "Creator", "CreatorVersion")
@@ -23,7 +23,7 @@ def ofd(name: str, source: str) -> None:
     try:
         with zipfile.ZipFile(source) as package:
             _limit(package, name)
-            tell({"facts": _facts(package)})
+            print_json({"facts": _facts(package)})
     except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
         raise NianjianError("dossier_ofd_broken", file=name) from error
 

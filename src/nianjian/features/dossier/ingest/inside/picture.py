@@ -13,7 +13,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.ingest import limits
 from nianjian.features.dossier.ingest.inside import jpeg
-from nianjian.features.dossier.ingest.inside.answer import answer, tell
+from nianjian.features.dossier.ingest.inside.answer import answer, print_json
 
 _A4_MM: Final = (210.0, 297.0)
 _NEAR_MM: Final = 3.0
@@ -44,7 +44,7 @@ def picture(name: str, kind: str, source: str, target: str) -> None:
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, zlib.error) as error:
         raise NianjianError("dossier_picture_broken", file=name) from error
     pdf.save(target, deterministic_id=True)
-    tell({"pages": len(pdf.pages), "active": [], "locked": False, "signed": False, "repaired": False})
+    print_json({"pages": len(pdf.pages), "active": [], "locked": False, "signed": False, "repaired": False})
 
 
 def _limit(image: Image.Image, name: str, page: int) -> None:

@@ -12,7 +12,7 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.ingest import limits
-from nianjian.features.dossier.ingest.inside.answer import answer, tell
+from nianjian.features.dossier.ingest.inside.answer import answer, print_json
 
 DPI: Final = 300
 QUALITY: Final = 88
@@ -33,7 +33,7 @@ def rebuild(name: str, source: str, target: str) -> None:
         for place in range(count):
             _page(made, document[place])
         made.save(target, deterministic_id=True)
-    tell({"pages": count})
+    print_json({"pages": count})
 
 
 def _page(made: Pdf, page: pdfium.PdfPage) -> None:

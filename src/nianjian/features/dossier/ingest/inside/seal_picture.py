@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier.ingest.inside.answer import answer, tell
+from nianjian.features.dossier.ingest.inside.answer import answer, print_json
 
 FORMATS: Final = ["PNG", "JPEG"]
 PIXELS: Final = 36_000_000  # of the picture as it comes: a photo of a phone
@@ -44,7 +44,7 @@ def seal_picture(name: str, source: str, target: str) -> None:
         straight.thumbnail((LARGEST, LARGEST), Image.Resampling.LANCZOS)
     made = _cut(clear(np.asarray(straight, np.float32) / np.float32(255)), name)
     Path(target).write_bytes(bytes(cv2.imencode(".png", made)[1]))
-    tell({"wide": made.shape[1], "high": made.shape[0]})
+    print_json({"wide": made.shape[1], "high": made.shape[0]})
 
 
 def clear(pixels: Colours) -> Colours:

@@ -14,7 +14,7 @@ from pyhanko.sign.validation import EmbeddedPdfSignature, SignatureCoverageLevel
 from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
-from nianjian.features.dossier.ingest.inside.answer import answer, tell
+from nianjian.features.dossier.ingest.inside.answer import answer, print_json
 
 MOST: Final = 50  # signatures of a file that are told
 WIDE: Final = 300  # characters of a name
@@ -37,11 +37,11 @@ def signatures(roots: str, *sources: str) -> None:
             try:
                 found = PdfFileReader(stream, strict=False).embedded_regular_signatures
             except Exception as fault:  # noqa: BLE001 -- of a file nobody vouches for
-                tell({"unreadable": type(fault).__name__})
+                print_json({"unreadable": type(fault).__name__})
                 return
             for one in found[:MOST]:
-                tell(_one(one, trusted, known=bool(roots)))
-            tell({"count": len(found)})
+                print_json(_one(one, trusted, known=bool(roots)))
+            print_json({"count": len(found)})
 
 
 def _one(one: EmbeddedPdfSignature, trusted: list[Any], *, known: bool) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def tables(enterprise: str, portrait: Portrait) -> Iterator[Tables]:
                 raise NianjianError("rows_behind_erased", table=name, day="–")
             dated[name] = engine.table(name, files, schema)
         rollup = tickets_rollup(counting(portrait))
-        kept = rollups.kept(lake, engine, rollup, versions)
+        kept = rollups.find_rollup(lake, engine, rollup, versions)
         yield Tables(engine, dated, rollup.build(dated) if kept is None else kept)
 
 

@@ -26,7 +26,7 @@ V = TypeVar("V", bound=Version)
 
 def head(enterprise: str, year: int) -> tuple[Head, Mapping[str, Any]]:
     """Whose paper it is, and the year's newest portrait; ``portrait_missing``."""
-    portrait, run = portraits.kept(enterprise, year), portraits.newest(enterprise, year)
+    portrait, run = portraits.find_portrait(enterprise, year), portraits.newest(enterprise, year)
     if portrait is None or run is None:
         raise NianjianError("portrait_missing", enterprise=enterprise, year=year)
     day = revive.frame(portrait).as_of

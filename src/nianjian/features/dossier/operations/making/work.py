@@ -11,7 +11,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.archives.query import refuse_closed
 from nianjian.features.dossier.operations import build, generate
-from nianjian.features.dossier.operations.making import kept
+from nianjian.features.dossier.operations.making import output_files
 from nianjian.features.dossier.operations.sealing import signing
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
@@ -53,7 +53,7 @@ def ask_signature(*, enterprise: str, year: int, package: str, actor: Actor) -> 
     """
     require(actor, enterprise, flow.NEEDS[flow.SIGN_PACKAGE])
     code = accounts.enterprise(enterprise).code
-    found = kept.made(code, year, package, flow.BUILD_PACKAGE)
+    found = output_files.get_files_job(code, year, package, flow.BUILD_PACKAGE)
     if found.result["draft"]:
         raise NianjianError("signing_draft")
     with_it = signing.configured(code, actor)
@@ -70,43 +70,43 @@ def _put(kind: str, enterprise: str, given: Json, actor: Actor) -> str:
 def items(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Do what `ask_items` has put: each item with its verdict and the sums that must agree."""
     year, files = int(given["year"]), bool(given["files"])
-    with kept.room() as place:
+    with output_files.room() as place:
         folder = Path(place) / "items" if files else None
         made = generate.generate(
             enterprise=enterprise, year=year, items=given["items"], folder=folder, actor=actor,
             replace=bool(given["replace"]), progress=progress,
         )  # fmt: skip
-        told = [{**generate.told(one), "files": [path.name for path in one.files]} for one in made]
-        held = {} if folder is None else kept.packed(folder, f"{year}-{_('Generated papers')}.zip")
+        told = [{**generate.generated_to_document(one), "files": [path.name for path in one.files]} for one in made]
+        held = {} if folder is None else output_files.packed(folder, f"{year}-{_('Generated papers')}.zip")
     return {"year": year, "items": told, "run": made[0].run if made else "", **held}
 
 
 def package(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Do what `ask_package` has put: both editions with their manifest, as a zip."""
     year, on = int(given["year"]), str(given["on"])
-    with kept.room() as place:
+    with output_files.room() as place:
         folder = Path(place) / "package"
         made = build.build(
             enterprise=enterprise, year=year, folder=folder, actor=actor, pictures=bool(given["pictures"]),
             on=date.fromisoformat(on) if on else None, progress=progress,
         )  # fmt: skip
-        told = build.told(made)
+        told = build.built_to_document(made)
         del told["folder"]
         told["contents"] = told.pop("files")
-        return {"year": year, **told, **kept.packed(folder, _name(year, draft=made.draft))}
+        return {"year": year, **told, **output_files.packed(folder, _name(year, draft=made.draft))}
 
 
 def signature(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Do what `ask_signature` has put: the package with its upload edition signed, as a zip."""
     year = int(given["year"])
-    built = kept.made(enterprise, year, str(given["package"]), flow.BUILD_PACKAGE)
-    with kept.room() as place:
+    built = output_files.get_files_job(enterprise, year, str(given["package"]), flow.BUILD_PACKAGE)
+    with output_files.room() as place:
         folder = Path(place) / "package"
-        kept.unpacked(built, folder)
+        output_files.unpacked(built, folder)
         done = signing.sign_package(
             enterprise=enterprise, folder=folder, actor=actor, ask=lambda _file: "", progress=progress
         )
-        held = kept.packed(folder, _name(year, draft=False))
+        held = output_files.packed(folder, _name(year, draft=False))
     told = done.as_dict()
     told["signed"] = told.pop("files")
     return {"year": year, "package": built.id, **told, **held}

@@ -7,10 +7,10 @@ from datetime import date
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.archives.query import refuse_closed
-from nianjian.features.dossier.operations.rounds.shown import Json, summary
+from nianjian.features.dossier.operations.rounds.presenters import Json, summary
 from nianjian.features.dossier.rounds import query, service
 from nianjian.features.dossier.rounds.model import Evidence
-from nianjian.features.dossier.rounds.service import Asked, File, Handed, Package
+from nianjian.features.dossier.rounds.service import File, Handed, Package, RequestInput
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
@@ -32,7 +32,7 @@ def give_back(
     received: date,
     due: date | None,
     reference: str,
-    requests: Sequence[Asked],
+    requests: Sequence[RequestInput],
     paper: File | None,
     actor: Actor,
 ) -> Json:

@@ -60,7 +60,9 @@ def package(body: bytes, *, enterprise: str, year: int) -> Package:
     if told.get("draft"):
         raise NianjianError("dossier_manifest_draft")
     sha256 = str(told["sha256"])
-    built = audit.found(enterprise=tenant.code, verb="dossier.built").filter(data__contains=f'"{sha256}"').exists()
+    built = (
+        audit.filter_entries(enterprise=tenant.code, verb="dossier.built").filter(data__contains=f'"{sha256}"').exists()
+    )
     pages = next((len(one["pages"]) for one in told["files"] if one["edition"] == PAPER), 0)
     items = {str(one["item"]): str(one["source_sha256"]) for one in told["items"]}
     return Package(sha256, items, pages, built, File(manifest.NAME, MEDIA, body))
@@ -86,7 +88,7 @@ def _read(body: bytes) -> Json:
     return told
 
 
-def told(body: bytes) -> Json:
+def parse_manifest(body: bytes) -> Json:
     """A manifest that was kept."""
     found: Json = json.loads(body)
     return found

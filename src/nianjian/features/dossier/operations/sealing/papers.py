@@ -30,7 +30,7 @@ def roots() -> Path | None:
     return Path(named).expanduser().absolute() if named else None
 
 
-def look(path: Path) -> tuple[Signature, ...]:
+def preview_signatures(path: Path) -> tuple[Signature, ...]:
     """The signatures of a file of one's own; nothing is kept."""
     if not path.is_file():
         raise NianjianError("file_missing", file=str(path))
@@ -65,7 +65,7 @@ def part(enterprise: str, year: int, actor: Actor, first: int, count: int) -> li
     return list(query.papers(enterprise, year)[first : first + count])
 
 
-def one(enterprise: str, year: int, number: int, actor: Actor) -> SignedPaper:
+def get_paper(enterprise: str, year: int, number: int, actor: Actor) -> SignedPaper:
     """One of them; ``role_missing``, ``signed_paper_unknown``."""
     require(actor, enterprise, Act.READ)
     return query.paper(enterprise, year, number)
@@ -80,7 +80,7 @@ def fetch(*, enterprise: str, year: int, number: int, actor: Actor) -> tuple[Sig
     return row, content
 
 
-def told(row: SignedPaper) -> Json:
+def to_document(row: SignedPaper) -> Json:
     """As JSON, with its signatures as they were when it came."""
     return {
         "paper": row.pk,

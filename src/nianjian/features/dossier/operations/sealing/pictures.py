@@ -30,7 +30,7 @@ HUNDREDTH: Final = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PrintRequest:
     """A print as a person asks for it: ``mark`` "" and a place None are the usual ones."""
 
     year: int
@@ -75,7 +75,7 @@ def part(enterprise: str, year: int, actor: Actor, first: int, count: int) -> li
     return list(query.impressions(enterprise, year)[first : first + count])
 
 
-def ask(*, enterprise: str, wanted: Wanted, actor: Actor) -> Json:
+def request_print(*, enterprise: str, wanted: PrintRequest, actor: Actor) -> Json:
     """Ask to print a seal's picture on one page of an item's newest version; a second person decides.
 
     ``role_missing``, ``dossier_item_unknown``, ``seal_kind_unknown``, ``seal_mark_wrong``, ``seal_picture_missing``,
@@ -89,7 +89,7 @@ def ask(*, enterprise: str, wanted: Wanted, actor: Actor) -> Json:
     usual = PLACES[mark]
     x = Decimal(str(usual.x_mm)) if wanted.x_mm is None else wanted.x_mm
     y = Decimal(str(usual.y_mm)) if wanted.y_mm is None else wanted.y_mm
-    row, asked = service.ask(
+    row, asked = service.request_impression(
         picture=query.picture(enterprise, of.value),
         year=wanted.year,
         item=wanted.item,
@@ -107,7 +107,7 @@ def approved(approval: str, actor: Actor) -> Json:
     return {"impression": row.pk, "item": row.item, "page": row.page, "document": row.document_sha256}
 
 
-def asked(subjects: Collection[str]) -> dict[str, Json]:
+def describe_requests(subjects: Collection[str]) -> dict[str, Json]:
     """What requests ask for, by subject, to be read before saying yes."""
     return {
         id_: {
@@ -124,7 +124,7 @@ def asked(subjects: Collection[str]) -> dict[str, Json]:
     }
 
 
-def told(row: Impression) -> Json:
+def to_impression_document(row: Impression) -> Json:
     """An impression as JSON; moments as they are."""
     return {
         "impression": row.pk,
@@ -150,7 +150,7 @@ def told(row: Impression) -> Json:
     }
 
 
-def shown(row: SealPicture) -> Json:
+def to_picture_document(row: SealPicture) -> Json:
     """A picture's facts as JSON."""
     return {
         "kind": row.kind,
@@ -183,7 +183,7 @@ def prints(
 def note(*, enterprise: str, uses: Sequence[Impression], manifest: str, actor: Actor) -> None:
     """Note in the build's transaction that a draft bears them."""
     if uses:
-        service.placed(enterprise=enterprise, uses=uses, manifest=manifest, actor=actor)
+        service.record_placement(enterprise=enterprise, uses=uses, manifest=manifest, actor=actor)
 
 
 def _newest(enterprise: str, year: int, item: str) -> Version:

@@ -20,7 +20,7 @@ from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.operations.sealing import law
 from nianjian.features.dossier.signatures import service
 from nianjian.features.dossier.signatures.read import several
-from nianjian.features.dossier.signatures.sign import Signer, opened, sign
+from nianjian.features.dossier.signatures.sign import Signer, open_signer, sign
 from nianjian.features.dossier.signatures.state import Signature, Standing
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
@@ -160,7 +160,7 @@ def _signer(certificate: Path | None, ask: Ask) -> Signer:
         raise NianjianError("signer_unset")
     path = Path(named).expanduser().absolute() if certificate is None else certificate
     password = env.text("NIANJIAN_SIGNER_PASSWORD", os.environ)
-    return opened(path, password or ask(path.name), now=clock.now())
+    return open_signer(path, password or ask(path.name), now=clock.now())
 
 
 def _held(entry: Json, target: Path, found: Sequence[Signature], signer: Signer, most: int) -> Signed:

@@ -18,9 +18,9 @@ from nianjian.features.dossier.pages.acts import SANDBOX
 from nianjian.features.dossier.pages.listing import in_reach
 from nianjian.features.dossier.pages.rounds.forms import FORMS, Notice, Submitted, form
 from nianjian.features.dossier.rounds.service import File, Handed
-from nianjian.features.rectification.pages.asked import sent
+from nianjian.features.rectification.pages.case_context import read_upload
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import named
+from nianjian.platform.home.http.answers import as_attachment
 from nianjian.platform.home.http.bodies import takes_files
 from nianjian.platform.web.access import Request, page
 
@@ -85,7 +85,7 @@ def _done(act: str, given: forms.Form, place: dict[str, Any]) -> str:
 
 
 def _file(given: UploadedFile[Any] | None) -> File | None:
-    read = sent(given)
+    read = read_upload(given)
     return None if read is None else File(read.name, read.media_type, read.body)
 
 
@@ -102,4 +102,4 @@ def fetch(request: Request, code: str, year: int, number: int, evidence: int) ->
     )
     answer = HttpResponse(content, content_type=kept.media_type)
     answer.headers["Content-Security-Policy"] = SANDBOX
-    return named(answer, kept.name or str(kept.pk))
+    return as_attachment(answer, kept.name or str(kept.pk))

@@ -13,7 +13,7 @@ from nianjian.engines.paper.texts.dossier.words import ITEMS as NAMES
 from nianjian.engines.paper.words import words
 from nianjian.features.dossier.kinds.catalogue import KNOWN
 from nianjian.features.dossier.rounds.model import Evidence
-from nianjian.features.dossier.rounds.service import MOST, Asked
+from nianjian.features.dossier.rounds.service import MOST, RequestInput
 from nianjian.platform.registers.attachments.service import TYPES
 from nianjian.platform.web.language import current
 
@@ -77,11 +77,13 @@ class Notice(forms.Form):
                 widget=forms.Textarea({"rows": 2}),
             )  # fmt: skip
 
-    def asked(self) -> list[Asked]:
+    def asked(self) -> list[RequestInput]:
         """The requests that were filled in."""
         given = self.cleaned_data
         return [
-            Asked(given[f"item{row}"], given[f"text{row}"]) for row in range(1, ROWS + 1) if given[f"text{row}"].strip()
+            RequestInput(given[f"item{row}"], given[f"text{row}"])
+            for row in range(1, ROWS + 1)
+            if given[f"text{row}"].strip()
         ]
 
 

@@ -15,10 +15,10 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.dossier.rounds import ASKED, CHANGES, EVIDENCE, PAGES, ROUNDS, WHOLE
 from nianjian.engines.paper.words import words
-from nianjian.features.dossier.operations.rounds import shown
+from nianjian.features.dossier.operations.rounds import presenters
 from nianjian.features.dossier.pages.listing import in_reach
+from nianjian.features.dossier.pages.presenters import title
 from nianjian.features.dossier.pages.rounds.forms import Submitted, form
-from nianjian.features.dossier.pages.shown import title
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.web.access import Request, page
@@ -39,7 +39,7 @@ Told = Mapping[str, Any]
 @page(Act.READ)
 def listing(request: Request, code: str, year: int) -> HttpResponse:
     """The packages of a season."""
-    found = shown.listed(enterprise=code, year=in_reach(year), actor=request.actor, count=MOST)
+    found = presenters.list_packages(enterprise=code, year=in_reach(year), actor=request.actor, count=MOST)
     context = {
         "year": year,
         "table": _packages(code, year, found) if found else None,
@@ -88,9 +88,9 @@ def _due(told: Told) -> str:
 
 @require_safe
 @page(Act.READ)
-def one(request: Request, code: str, year: int, number: int) -> HttpResponse:
+def detail(request: Request, code: str, year: int, number: int) -> HttpResponse:
     """A package with everything about it."""
-    told = shown.one(enterprise=code, year=in_reach(year), number=number, actor=request.actor)
+    told = presenters.get_package(enterprise=code, year=in_reach(year), number=number, actor=request.actor)
     _ = words(current())
     may_load = may(request.actor, code, Act.LOAD)
     acts = set(told["acts"]) if may_load else set()
@@ -167,7 +167,9 @@ def differences(request: Request, code: str, year: int) -> HttpResponse:
     """What differs between two packages: ``before`` and ``after`` of the query."""
     before, after = (_number(request.GET.get(name, "")) for name in ("before", "after"))
     try:
-        told = shown.compared(enterprise=code, year=in_reach(year), before=before, after=after, actor=request.actor)
+        told = presenters.compared(
+            enterprise=code, year=in_reach(year), before=before, after=after, actor=request.actor
+        )
     except NianjianError as error:
         if error.code == "dossier_round_unknown":
             raise Http404 from error

@@ -10,7 +10,7 @@ urlpatterns = [
     path("", pages.listing, name="rounds"),
     path("submit/", acts.submit, name="rounds-submit"),
     path("differences/", pages.differences, name="rounds-differences"),
-    path("<int:number>/", pages.one, name="rounds-one"),
+    path("<int:number>/", pages.detail, name="rounds-one"),
     path("<int:number>/act/<str:act>/", acts.act, name="rounds-act"),
     path("<int:number>/papers/<int:evidence>/", acts.fetch, name="rounds-paper"),
 ]

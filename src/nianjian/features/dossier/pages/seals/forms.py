@@ -11,7 +11,7 @@ from nianjian.engines.paper.words import words
 from nianjian.features.dossier.impressions.kinds import MARKS
 from nianjian.features.dossier.impressions.service import MOST
 from nianjian.features.dossier.kinds.catalogue import KNOWN
-from nianjian.features.dossier.pages.shown import title
+from nianjian.features.dossier.pages.presenters import title
 from nianjian.platform.web.language import current
 
 

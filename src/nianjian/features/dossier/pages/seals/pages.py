@@ -17,16 +17,16 @@ from nianjian.engines.paper.texts.portrait import name
 from nianjian.engines.paper.words import words
 from nianjian.features.dossier.impressions import read
 from nianjian.features.dossier.operations.sealing import law, papers, pictures
-from nianjian.features.dossier.operations.sealing.pictures import Wanted
-from nianjian.features.dossier.pages import shown as told
+from nianjian.features.dossier.operations.sealing.pictures import PrintRequest
+from nianjian.features.dossier.pages import presenters as told
 from nianjian.features.dossier.pages.acts import SANDBOX
 from nianjian.features.dossier.pages.listing import in_reach
-from nianjian.features.dossier.pages.seals import shown as tables
+from nianjian.features.dossier.pages.seals import presenters as tables
 from nianjian.features.dossier.pages.seals.forms import ACTS, GIVEN, form
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import named
+from nianjian.platform.home.http.answers import as_attachment
 from nianjian.platform.home.http.bodies import takes_files
 from nianjian.platform.home.http.readable import reads_form_itself
 from nianjian.platform.web import work as data
@@ -39,7 +39,7 @@ NEWEST: Final = 50  # uses and papers that the page shows
 
 @require_safe
 @page(Act.READ)
-def shown(request: Request, code: str, year: int) -> HttpResponse:
+def show_seals(request: Request, code: str, year: int) -> HttpResponse:
     """Pictures, uses and signed papers, and what the law says of them."""
     actor, season = request.actor, in_reach(year)
     found = pictures.pictures(code, actor)
@@ -51,7 +51,9 @@ def shown(request: Request, code: str, year: int) -> HttpResponse:
         "source": None if rule is None else told.source(rule, name("level", str(rule.level), _)),
         "pictures": tables.pictures(found) if found else None,
         "uses": tables.uses(code, uses) if (uses := pictures.part(code, season, actor, 0, NEWEST)) else None,
-        "papers": tables.kept(code, season, kept) if (kept := papers.part(code, season, actor, 0, NEWEST)) else None,
+        "papers": tables.build_papers_table(code, season, kept)
+        if (kept := papers.part(code, season, actor, 0, NEWEST))
+        else None,
         "may_ask": may(actor, code, Act.REQUEST),
         "may_load": may(actor, code, Act.LOAD),
         "picture": form("picture"),
@@ -111,7 +113,7 @@ def _taken(  # noqa: PLR0917 -- the parts of one form
         pictures.add(enterprise=code, name=file, content=content, actor=actor, **given)
         return gettext("The picture is kept, sealed; nothing gives it out.")
     row = papers.add(enterprise=code, year=year, name=file, content=content, actor=actor, **given)
-    state = tables.standing(row.standing).text
+    state = tables.build_standing_cell(row.standing).text
     return gettext("The paper is kept as it came: {state}.").format(state=state)
 
 
@@ -133,7 +135,7 @@ def act(request: Request, code: str, year: int, act: str) -> HttpResponse:
         pictures.withdraw(enterprise=code, kind=values["kind"], actor=request.actor)
         messages.success(request, gettext("The picture is withdrawn and deleted."))
         return back
-    asked = pictures.ask(enterprise=code, wanted=Wanted(year=year, **values), actor=request.actor)
+    asked = pictures.request_print(enterprise=code, wanted=PrintRequest(year=year, **values), actor=request.actor)
     text = gettext("Asked for as {approval}; a second person decides.")
     messages.success(request, text.format(approval=asked["approval"]))
     return back
@@ -148,7 +150,7 @@ def paper(request: Request, code: str, year: int, signed: int) -> HttpResponse:
         "year": year,
         "row": row,
         "heading": row.name or row.sha256[:12],
-        "standing": tables.standing(row.standing),
+        "standing": tables.build_standing_cell(row.standing),
         "pairs": [
             (gettext("Item"), told.title(row.item)),
             (gettext("Put in"), f"{data.moment(row.recorded_at)} · {data.person(row.recorded_by)}"),
@@ -168,12 +170,12 @@ def fetch(request: Request, code: str, year: int, signed: int) -> HttpResponse:
     _row, content = papers.fetch(enterprise=code, year=year, number=row.pk, actor=request.actor)
     answer = HttpResponse(content, content_type="application/pdf")
     answer.headers["Content-Security-Policy"] = SANDBOX
-    return named(answer, row.name or f"{row.sha256[:12]}.pdf")
+    return as_attachment(answer, row.name or f"{row.sha256[:12]}.pdf")
 
 
 def _paper(request: Request, code: str, year: int, number: int) -> Any:  # noqa: ANN401 -- a row
     try:
-        return papers.one(code, in_reach(year), number, request.actor)
+        return papers.get_paper(code, in_reach(year), number, request.actor)
     except NianjianError as error:
         if error.code != "signed_paper_unknown":
             raise

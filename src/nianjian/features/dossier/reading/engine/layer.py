@@ -22,7 +22,7 @@ POINTS: Final = 72 / 25.4
 
 def compared(page: pdfium.PdfPage, lines: Sequence[Line]) -> tuple[Layer, list[Line]]:
     """What the layer is worth, and the lines, corrected where it agrees."""
-    if page.get_rotation() or not drawn(page):
+    if page.get_rotation() or not is_text_visible(page):
         return Layer.NONE, list(lines)
     text = page.get_textpage()
     if not text.count_chars():
@@ -41,7 +41,7 @@ def compared(page: pdfium.PdfPage, lines: Sequence[Line]) -> tuple[Layer, list[L
     return Layer.AGREES, [_corrected(line, words) for line, words in zip(lines, own, strict=True)]
 
 
-def drawn(page: pdfium.PdfPage) -> bool:
+def is_text_visible(page: pdfium.PdfPage) -> bool:
     """Whether the text is drawn and no picture covers the page."""
     wide, high = page.get_size()
     covered = 0.0

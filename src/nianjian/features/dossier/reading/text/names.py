@@ -17,7 +17,7 @@ def folded(name: str) -> str:
     return plain(name).replace(".", "").translate(VARIANTS)
 
 
-def apart(one: str, other: str) -> int:
+def edit_distance(one: str, other: str) -> int:
     """Edits (sign added, left out, changed) between two short texts."""
     before = list(range(len(other) + 1))
     for row, sign in enumerate(one, 1):
@@ -35,4 +35,4 @@ def same(read: str, known: str) -> bool:
 
 def nearly(read: str, known: str) -> bool:
     """Whether they differ in one sign at most; a name of two signs must have one of them and its length."""
-    return apart(folded(read), folded(known)) <= 1
+    return edit_distance(folded(read), folded(known)) <= 1

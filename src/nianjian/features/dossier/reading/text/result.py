@@ -49,7 +49,7 @@ def note(code: str, page: int | None = None, **values: object) -> Finding:
     return Finding(code, Weight.NOTE, page, values)
 
 
-def seen(name: str, line: Line) -> Evidence:
+def to_evidence(name: str, line: Line) -> Evidence:
     """The line as evidence of the field ``name``."""
     return Evidence(name, line.text, line.page, line.box, line.confidence)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from nianjian.features.inspection.commands.drill import held
+from nianjian.features.inspection.commands.drill import drill_actions
 from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import Actions
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Every action."""
-    held.configure(Actions(parser))
+    drill_actions.configure(Actions(parser))
 
 
 def run(args: argparse.Namespace) -> Answer:

@@ -46,19 +46,19 @@ def _day(args: argparse.Namespace) -> Answer:
 
 def _plan(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.inspection.operations.day import kept
-    from nianjian.features.inspection.visits.service import Given
+    from nianjian.features.inspection.operations.day import visits
+    from nianjian.features.inspection.visits.service import VisitInput
 
     if args.remove:
-        kept.remove(enterprise=args.enterprise, day=args.day, actor=actor)
-        return Answer({"day": args.day.isoformat(), "removed": True}, picture.said(_("Removed.")))
+        visits.remove(enterprise=args.enterprise, day=args.day, actor=actor)
+        return Answer({"day": args.day.isoformat(), "removed": True}, picture.present_text(_("Removed.")))
     said = {"notice": args.notice, "authority": args.authority, "received_on": args.received, "place": args.place}
     said |= {
         name: None if path is None else _text(path) for name, path in (("agenda", args.agenda), ("posts", args.posts))
     }
-    held = kept.given(enterprise=args.enterprise, day=args.day, actor=actor) or Given(args.day)
+    held = visits.find_visit_input(enterprise=args.enterprise, day=args.day, actor=actor) or VisitInput(args.day)
     given = replace(held, **{name: value for name, value in said.items() if value is not None})
-    told = kept.save(enterprise=args.enterprise, given=given, actor=actor)
+    told = visits.save(enterprise=args.enterprise, given=given, actor=actor)
     return Answer(told, picture.visit(told))
 
 
@@ -67,8 +67,8 @@ def _copy(args: argparse.Namespace) -> Answer:
     from nianjian.features.inspection.operations.day import bundle
 
     told = {"enterprise": args.enterprise, "actor": actor, "language": language(), "day": args.day}
-    bundle.written(**told, path=args.out, anew=not args.last)
-    return Answer({"file": str(args.out)}, picture.said(str(args.out)))
+    bundle.write_bundle(**told, path=args.out, anew=not args.last)
+    return Answer({"file": str(args.out)}, picture.present_text(str(args.out)))
 
 
 def _text(path: Path) -> str:

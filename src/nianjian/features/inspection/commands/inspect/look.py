@@ -58,5 +58,7 @@ def _dialling(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.inspection.operations.checks import dialling
 
-    told = dialling.look(enterprise=args.enterprise, as_of=None, first=getattr(args, "from"), last=args.to, actor=actor)
+    told = dialling.check_dialling(
+        enterprise=args.enterprise, as_of=None, first=getattr(args, "from"), last=args.to, actor=actor
+    )
     return Answer(told, picture.dialling(told), DONE if told["verdict"] == "not_found" else NO)

@@ -40,29 +40,31 @@ def _notice(args: argparse.Namespace) -> Answer:
     of = {"enterprise": args.enterprise, "day": args.day, "actor": actor}
     if args.remove is not None:
         scans.remove(number=args.remove, **of)
-        return Answer({"scan": args.remove, "removed": True}, picture.said(_("Removed.")))
+        return Answer({"scan": args.remove, "removed": True}, picture.present_text(_("Removed.")))
     if args.fetch is not None:
         if args.out is None:
             raise _usage(_("name where to write it: --out FILE"))
-        from nianjian.features.reconciliation.commands.kept import write
+        from nianjian.features.reconciliation.commands.run_results import write
 
         _name, _media, content = scans.fetch(number=args.fetch, **of)
         file = write(args.out, content)
-        return Answer({"scan": args.fetch, "file": file}, picture.said(file))
+        return Answer({"scan": args.fetch, "file": file}, picture.present_text(file))
     if args.file is None:
         raise _usage(_("name the scan"))
     told = scans.attach(name=args.file.name, content=files.content(args.file), **of)
     text = _("Scan {scan} is kept: {name}, SHA-256 {sha256}").format(**told)
-    return Answer(told, picture.said(text))
+    return Answer(told, picture.present_text(text))
 
 
 def _screens(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.inspection.operations.day import seen
+    from nianjian.features.inspection.operations.day import screen_attestation
 
-    told = seen.note(enterprise=args.enterprise, seen_on=args.seen_on, stand=not args.missing, actor=actor)
+    told = screen_attestation.note(
+        enterprise=args.enterprise, seen_on=args.seen_on, stand=not args.missing, actor=actor
+    )
     text = _("Noted for {seen_on}, signed by {signed}.").format(**told)
-    return Answer(told, picture.said(text), DONE if told["stand"] else NO)
+    return Answer(told, picture.present_text(text), DONE if told["stand"] else NO)
 
 
 def _usage(message: str) -> NianjianError:

@@ -16,7 +16,7 @@ from nianjian.features.inspection import cards as answers
 from nianjian.features.inspection.cards import Robots
 from nianjian.features.inspection.operations.checks import dialling, facts, logs
 from nianjian.features.inspection.operations.checks.grounds import Grounds, Json
-from nianjian.features.reconciliation.operations.runs import listed
+from nianjian.features.reconciliation.operations.runs import list_runs
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs.progress import Progress, silent
 
@@ -27,21 +27,21 @@ OF_YEAR: Final = ("own_numbers", "tickets_in_time")
 OF_DAYS: Final = ("robot_abilities", "ai_outbound", "predictive", "number_use", "resources")
 
 
-def look(*, enterprise: str, as_of: date | None, actor: Actor, progress: Progress = silent) -> Json:
+def check_answers(*, enterprise: str, as_of: date | None, actor: Actor, progress: Progress = silent) -> Json:
     """Every card as at a day (None: today). ``role_missing``, ``inspection_day_wrong``.
 
     Cost: that of the portrait, of `logs.look` and of `dialling.look`.
     """
     grounds = Grounds.of(enterprise, as_of, actor)
     progress("", 0, STEPS)
-    kept = logs.look(enterprise=enterprise, as_of=grounds.day, actor=actor)
+    kept = logs.check_logs(enterprise=enterprise, as_of=grounds.day, actor=actor)
     progress("", 1, STEPS)
-    dialled = dialling.look(enterprise=enterprise, as_of=grounds.day, actor=actor)
+    dialled = dialling.check_dialling(enterprise=enterprise, as_of=grounds.day, actor=actor)
     progress("", 2, STEPS)
-    return shown(grounds, kept, dialled, progress)
+    return build_cards(grounds, kept, dialled, progress)
 
 
-def shown(grounds: Grounds, kept: Json, dialled: Json, progress: Progress = silent) -> Json:
+def build_cards(grounds: Grounds, kept: Json, dialled: Json, progress: Progress = silent) -> Json:
     """The cards from what was looked up, and what is looked up here."""
     numbers = facts.shown_numbers(grounds)
     progress("", 3, STEPS)
@@ -76,7 +76,7 @@ def shown(grounds: Grounds, kept: Json, dialled: Json, progress: Progress = sile
         "enterprise": grounds.enterprise,
         "as_of": grounds.day.isoformat(),
         "at": facts.moment(),
-        "cards": [{**told(one), "from": since.get(one.id)} for one in cards],
+        "cards": [{**to_document(one), "from": since.get(one.id)} for one in cards],
         "released": sum(one.state == RELEASED for one in cards),
         "all": len(cards),
         "problem": numbers["problem"],
@@ -116,7 +116,7 @@ def _control(grounds: Grounds, kept: Json) -> Claim:
     )
 
 
-def told(one: Claim) -> Json:
+def to_document(one: Claim) -> Json:
     """A card as JSON."""
     return {
         "card": one.id,
@@ -128,5 +128,5 @@ def told(one: Claim) -> Json:
 
 def compared(enterprise: str, kind: str, actor: Actor) -> str | None:
     """The verdict of the newest reconciliation of a kind; None: there is none."""
-    found = listed(enterprise=enterprise, actor=actor, count=1, kind=kind)
+    found = list_runs(enterprise=enterprise, actor=actor, count=1, kind=kind)
     return str(found[0]["verdict"]) if found else None

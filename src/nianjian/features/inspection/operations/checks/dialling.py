@@ -33,7 +33,7 @@ GROUPS: Final = 50
 STEPS: Final = 4
 
 
-def look(
+def check_dialling(
     *,
     enterprise: str,
     as_of: date | None,
@@ -97,7 +97,7 @@ def _suspects(lake: Calls, called: ir.Table, book: Rulebook) -> Json:
         seconds=book.integer("inspection.robot.talk_seconds"),
         named=book.decimal("inspection.predictive.named"),
     )
-    rows = suspects.marked(called, signs)
+    rows = suspects.mark_suspects(called, signs)
     said, groups = suspects.weighed(lake.engine.rows(suspects.groups(rows)), signs)
     kept = {(one.source, one.evidence) for one in groups}
     shown = lake.engine.rows(suspects.examples(rows, EXAMPLES)) if groups else []
@@ -203,7 +203,7 @@ def _rows(lake: Calls, called: ir.Table, work: ir.Table, teams: Sequence[Team]) 
         return {}
     of, then = question.part_of(called, work, hours)
     found = sweep.clearest(lake.engine.batches(question.events(of, then)), hours, ROWS)
-    more = lake.engine.rows(question.named(of, [row["one"] for row in found]))
+    more = lake.engine.rows(question.select_calls(of, [row["one"] for row in found]))
     named = {(row["source"], row["one"]): row for row in more}
     told: dict[str, list[Json]] = {}
     for row in found:

@@ -15,8 +15,8 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.numbers import NumberClass
 from nianjian.features.complaints import query as complaints
-from nianjian.features.complaints.clocks import Clock, reading
-from nianjian.features.complaints.in_time import Tickets, counted
+from nianjian.features.complaints.clocks import Clock, evaluate_clock
+from nianjian.features.complaints.in_time import Tickets, count_tickets
 from nianjian.features.complaints.one_click import query as doors
 from nianjian.features.complaints.operations import one_click
 from nianjian.features.complaints.operations.promise import promise
@@ -68,7 +68,7 @@ def tickets(grounds: Grounds, first: date) -> Tickets:
     in_period = (
         complaints.facts(row) for row in rows if _within(row.arrived_at or row.accepted_at, first, grounds.day)
     )
-    return counted(in_period, promise(grounds.enterprise), clock.now())
+    return count_tickets(in_period, promise(grounds.enterprise), clock.now())
 
 
 def _within(moment: datetime | None, first: date, last: date) -> bool:
@@ -158,9 +158,9 @@ def _ticket(enterprise: str, token: str) -> bool:
     try:
         with transaction.atomic():
             key = one_click.complain(token=token, once=f"self-check-{token}", texts=texts)
-            row = complaints.standing(enterprise, [key])[key]
+            row = complaints.load_current_tickets(enterprise, [key])[key]
             facts, terms, now = complaints.facts(row), promise(enterprise), clock.now()
-            clocks = [reading(one, facts, terms, now) for one in Clock]
+            clocks = [evaluate_clock(one, facts, terms, now) for one in Clock]
             transaction.set_rollback(True)
     except NianjianError:
         return False

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from nianjian.engines.evidence import kept, question
-from nianjian.engines.evidence.kept import Reach
+from nianjian.engines.evidence import question, retention
+from nianjian.engines.evidence.retention import Reach
 from nianjian.engines.gate import places
 from nianjian.engines.gate.decisions import days as journal
 from nianjian.engines.kernel import clock
@@ -34,7 +34,7 @@ GAPS: Final = 50  # stretches of a log that are told
 DAY: Final = timedelta(days=1)
 
 
-def look(
+def check_logs(
     *,
     enterprise: str,
     as_of: date | None,
@@ -57,8 +57,8 @@ def look(
     with calls(enterprise) as lake:
         called, version = _called(lake), lake.version
         counted = {day: (one["answered"], one["recorded"]) for day, one in called.items()}
-        recorded, sample = recordings.look(
-            grounds, lake, kept.complete(counted, short, until), folder, lambda: progress("", 0, steps)
+        recorded, sample = recordings.check_recordings(
+            grounds, lake, retention.complete(counted, short, until), folder, lambda: progress("", 0, steps)
         )
     progress("", 1, steps)
     asked, running = journal.written(places.decisions(env.read().home), enterprise)
@@ -72,11 +72,11 @@ def look(
     silence = grounds.book.integer(SILENCE)
     out = {day for day, one in called.items() if one["out"]}
     found = {
-        "calls": kept.daily({day for day, one in called.items() if one["rows"]}, long, until, _resting(asked)),
-        "gateway": kept.daily(asked, long, until, _resting(out, running)),
+        "calls": retention.daily({day for day, one in called.items() if one["rows"]}, long, until, _resting(asked)),
+        "gateway": retention.daily(asked, long, until, _resting(out, running)),
         "system": _system(written, long, until, holds=chain.ok),
-        "complaints": kept.now_and_then(arrived, long, until, silence),
-        "consents": kept.now_and_then(agreed, short, until, silence),
+        "complaints": retention.now_and_then(arrived, long, until, silence),
+        "consents": retention.now_and_then(agreed, short, until, silence),
         "recordings": recorded,
     }
     return {
@@ -95,7 +95,7 @@ def look(
 def whole(states: Iterable[str]) -> str:
     """Ok only where every log is; what is known to be wrong comes before what is not known."""
     held = set(states)
-    return next((one for one in (kept.GAP, kept.TOO_SHORT, kept.UNKNOWN) if one in held), kept.OK)
+    return next((one for one in (retention.GAP, retention.TOO_SHORT, retention.UNKNOWN) if one in held), retention.OK)
 
 
 def _called(lake: Calls) -> dict[date, Mapping[str, int]]:
@@ -113,7 +113,7 @@ def _begins(grounds: Grounds) -> tuple[date, date]:
     return add_months(grounds.day, -months), grounds.day - DAY * days
 
 
-def _resting(busy: Collection[date], running: Collection[date] = ()) -> kept.Excuse:
+def _resting(busy: Collection[date], running: Collection[date] = ()) -> retention.Excuse:
     """A day of rest excuses a missing record, and so does a gate that ran and was asked nothing.
 
     Nothing excuses it where another log shows that there was work that day.
@@ -132,8 +132,8 @@ def _resting(busy: Collection[date], running: Collection[date] = ()) -> kept.Exc
 
 def _system(written: Collection[date], begin: date, until: date, *, holds: bool) -> Reach:
     """The chain's numbers and sums leave no hole, so quiet days need no excuse; a broken chain proves nothing."""
-    found = kept.now_and_then(written, begin, until, silence=None)
-    return found if holds else Reach(kept.GAP, "chain_broken", begin, until, found.oldest, None, found.days)
+    found = retention.now_and_then(written, begin, until, silence=None)
+    return found if holds else Reach(retention.GAP, "chain_broken", begin, until, found.oldest, None, found.days)
 
 
 def _days(moments: Iterable[datetime | None]) -> set[date]:

@@ -14,8 +14,8 @@ from nianjian.features.inspection import readiness
 from nianjian.features.inspection.operations.checks import answers, dialling, logs
 from nianjian.features.inspection.operations.checks.grounds import Grounds, Json
 from nianjian.features.inspection.readiness import NUMBERS, PEOPLE, SYSTEM, Check
-from nianjian.features.reconciliation.operations.runs import listed
-from nianjian.features.test_calls.operations import shown as callback
+from nianjian.features.reconciliation.operations.runs import list_runs
+from nianjian.features.test_calls.operations import presenters as callback
 from nianjian.features.test_calls.operations.grounds import Grounds as Tests
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
@@ -38,18 +38,18 @@ CARDS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def look(*, enterprise: str, as_of: date | None, actor: Actor, progress: Progress = silent) -> Json:
+def check_readiness(*, enterprise: str, as_of: date | None, actor: Actor, progress: Progress = silent) -> Json:
     """Everything anew, as at a day (None: today). ``role_missing``, ``inspection_day_wrong``.
 
     Cost: that of `answers.look`.
     """
     grounds = Grounds.of(enterprise, as_of, actor)
     progress("", 0, STEPS)
-    kept = logs.look(enterprise=enterprise, as_of=grounds.day, actor=actor)
+    kept = logs.check_logs(enterprise=enterprise, as_of=grounds.day, actor=actor)
     progress("", 1, STEPS)
-    dialled = dialling.look(enterprise=enterprise, as_of=grounds.day, actor=actor)
+    dialled = dialling.check_dialling(enterprise=enterprise, as_of=grounds.day, actor=actor)
     progress("", 2, STEPS)
-    cards = answers.shown(grounds, kept, dialled)
+    cards = answers.build_cards(grounds, kept, dialled)
     progress("", 5, STEPS)
     checks = [
         *_reconciled(grounds),
@@ -87,7 +87,7 @@ def _reconciled(grounds: Grounds) -> Iterator[Check]:
     parts = {"people": (PEOPLE, "S2"), "seats": (PEOPLE, "S2"), "numbers": (NUMBERS, "S3"), "lines": (NUMBERS, "S3"),
              "sources": (SYSTEM, "S6")}  # fmt: skip
     for kind, (part, rule) in parts.items():
-        found = listed(enterprise=grounds.enterprise, actor=grounds.actor, count=1, kind=kind)
+        found = list_runs(enterprise=grounds.enterprise, actor=grounds.actor, count=1, kind=kind)
         verdict = str(found[0]["verdict"]) if found else "never"
         day = str(found[0]["as_of"]) if found else None
         yield Check(f"reconcile_{kind}", part, rule, STATES.get(verdict, readiness.UNKNOWN), f"run_{verdict}", day)
@@ -95,7 +95,7 @@ def _reconciled(grounds: Grounds) -> Iterator[Check]:
 
 def _callback(grounds: Grounds) -> Check:
     """Every filed number: green only where its newest tests passed in the days that count, as it stands today."""
-    counts = callback.counted(Tests.of(grounds.enterprise, grounds.actor, Act.READ))
+    counts = callback.count_lights(Tests.of(grounds.enterprise, grounds.actor, Act.READ))
     total = sum(counts.values())
     if counts["red"]:
         return Check("callback", NUMBERS, "S4", readiness.FAILED, "callback_red")

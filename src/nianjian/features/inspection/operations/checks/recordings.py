@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Final
 
 from nianjian.engines.evidence import question
-from nianjian.engines.evidence.kept import Reach
-from nianjian.engines.evidence.recordings import audio, folder, judge, named
+from nianjian.engines.evidence.recordings import audio, file_references, folder, judge
 from nianjian.engines.evidence.recordings.audio import Length
+from nianjian.engines.evidence.recordings.file_references import Parts
 from nianjian.engines.evidence.recordings.folder import Index
-from nianjian.engines.evidence.recordings.named import Parts
+from nianjian.engines.evidence.retention import Reach
 from nianjian.engines.kernel import numbers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.numbers import Shape
@@ -35,7 +35,7 @@ MS: Final = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class SampledCall:
     """A sampled call. ``file``: its name, masked; lengths in ms, None: not told; ``by_size``: by nothing else."""
 
     day: date
@@ -70,7 +70,7 @@ def place(enterprise: str, given: Path | None) -> tuple[Path | None, str]:
         return None, "unreadable"
 
 
-def look(
+def check_recordings(
     grounds: Grounds, lake: Calls, references: Reach, given: Path | None, beat: Callable[[], None]
 ) -> tuple[Reach, Json]:
     """The log as its references and the sample prove it, and the sample itself.
@@ -84,30 +84,30 @@ def look(
     tolerance = grounds.book.integer(TOLERANCE)
     told: Json = {"folder": source, "seed": seed, "a_day": count, "tolerance_s": tolerance}
     if root is None:
-        reach = judge.held(references, None)
+        reach = judge.judge_recordings(references, None)
         if source == "unreadable" and reach.why == "references_only":
             reach = judge.unreadable(reach)
         return reach, told | _counted([], Index())
     calls, draw = lake.tables["calls"], question.Draw(references.begin, references.until, seed, count)
     ids = {str(row["call_id"]) for row in lake.engine.rows(question.ids(calls, draw))}
-    rows = lake.engine.rows(question.drawn(calls, draw, sorted(ids)))
+    rows = lake.engine.rows(question.draw_sample(calls, draw, sorted(ids)))
     found, known = _looked(root, rows, tolerance, beat)
     days: dict[date, list[str]] = defaultdict(list)
     for one in found:
         days[one.day].append(one.verdict)
-    return judge.held(references, days), told | _counted(found, known)
+    return judge.judge_recordings(references, days), told | _counted(found, known)
 
 
 def _looked(
     root: Path, rows: Sequence[Mapping[str, object]], tolerance: int, beat: Callable[[], None]
-) -> tuple[list[Looked], Index]:
+) -> tuple[list[SampledCall], Index]:
     """Every sampled call; the folder is gone through only if some file lies nowhere by its path."""
-    said = [named.references(None if row["extra"] is None else str(row["extra"])) for row in rows]
-    wanted = [[named.parts(one) for one in some] for some in said]
+    said = [file_references.references(None if row["extra"] is None else str(row["extra"])) for row in rows]
+    wanted = [[file_references.parts(one) for one in some] for some in said]
     direct = [_direct(root, some) for some in wanted]
     open_ones = {one[-1] for some, at in zip(wanted, direct, strict=True) if at is None for one in some if one}
     known = folder.index(root, open_ones, beat) if open_ones else Index(whole=True)
-    found: list[Looked] = []
+    found: list[SampledCall] = []
     for row, some, parts, at in zip(rows, said, wanted, direct, strict=True):
         beat()
         found.append(_one(row, some, at or _searched(root, some, parts, known), tolerance))
@@ -139,23 +139,23 @@ def _searched(root: Path, said: Sequence[str], wanted: Sequence[Parts], known: I
     return why
 
 
-def _one(row: Mapping[str, object], said: Sequence[str], at: Path | str, tolerance: int) -> Looked:
+def _one(row: Mapping[str, object], said: Sequence[str], at: Path | str, tolerance: int) -> SampledCall:
     day, begun = row["day"], row["at"]
     assert isinstance(day, date)  # noqa: S101 -- the engine's types
     assert isinstance(begun, datetime)  # noqa: S101 -- as above
     talk = _talk(row["answer"], row["end"])
     callee = numbers.mask(numbers.printed(str(row["callee_shape"] or Shape.NONE), _whole(row["callee"])))
-    name = named.shown(said[0]) if said else ""
+    name = file_references.mask_file_name(said[0]) if said else ""
     if isinstance(at, str):
-        return Looked(day, begun, callee, name, at, talk)
+        return SampledCall(day, begun, callee, name, at, talk)
     size, length = _measured(at)
     ms, by_size = (length.ms, length.by == audio.SIZE) if isinstance(length, Length) else (None, False)
-    return Looked(day, begun, callee, name, judge.verdict(size, length, talk, tolerance), talk, ms, by_size)
+    return SampledCall(day, begun, callee, name, judge.verdict(size, length, talk, tolerance), talk, ms, by_size)
 
 
 def _measured(path: Path) -> tuple[int, Length | str]:
     try:
-        with folder.opened(path) as (file, size):
+        with folder.open_recording(path) as (file, size):
             return size, audio.length(file, size, path.name)
     except OSError:
         return 1, audio.UNREADABLE
@@ -171,7 +171,7 @@ def _whole(value: object) -> int | None:
     return value if isinstance(value, int) else None
 
 
-def _counted(found: Sequence[Looked], known: Index) -> Json:
+def _counted(found: Sequence[SampledCall], known: Index) -> Json:
     days: dict[date, set[str]] = defaultdict(set)
     for one in found:
         days[one.day].add(one.verdict)
@@ -189,7 +189,7 @@ def _counted(found: Sequence[Looked], known: Index) -> Json:
     }
 
 
-def _told(one: Looked) -> Json:
+def _told(one: SampledCall) -> Json:
     return {
         "day": one.day.isoformat(),
         "at": one.at.isoformat(sep=" ", timespec="seconds"),

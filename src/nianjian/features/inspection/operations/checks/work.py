@@ -23,21 +23,21 @@ class _Look(Protocol):
 
 
 PARTS: Final[Mapping[str, _Look]] = {
-    "readiness": readiness.look,
-    "answers": answers.look,
-    "dialling": dialling.look,
-    "retention": logs.look,
+    "readiness": readiness.check_readiness,
+    "answers": answers.check_answers,
+    "dialling": dialling.check_dialling,
+    "retention": logs.check_logs,
 }
 
 
-def ask(*, enterprise: str, part: str, as_of: date | None, actor: Actor) -> str:
+def enqueue_check(*, enterprise: str, part: str, as_of: date | None, actor: Actor) -> str:
     """Put a check; its job. ``role_missing``, ``inspection_part_unknown``, ``inspection_day_wrong``."""
     _known(part)
     given = {"part": part, "as_of": None if as_of is None else checked_day(as_of).isoformat()}
     return flow.enqueue_once(kind=flow.INSPECT, enterprise=enterprise, payload=given, actor=actor)
 
 
-def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_check(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Do what `ask` has put."""
     day = given.get("as_of")
     look = _known(str(given["part"]))

@@ -49,7 +49,7 @@ def bundle(
     return f"inspection-day-{enterprise}-{name}.zip", packed(files)
 
 
-def written(
+def write_bundle(
     *, enterprise: str, actor: Actor, language: str, path: Path, day: date | None = None, anew: bool = False
 ) -> None:
     """Write it to a file; what `bundle` raises, OSError."""

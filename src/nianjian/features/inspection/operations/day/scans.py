@@ -35,7 +35,7 @@ def attach(*, enterprise: str, day: date, name: str, content: bytes, actor: Acto
     visit(enterprise, day)
     plain = plain_name(name)
     sized(plain, len(content))
-    return told(service.attach(enterprise=enterprise, day=day, file=_looked(plain, content), actor=actor))
+    return to_document(service.attach(enterprise=enterprise, day=day, file=_looked(plain, content), actor=actor))
 
 
 def sized(name: str, size: int) -> None:
@@ -69,7 +69,7 @@ def remove(*, enterprise: str, day: date, number: int, actor: Actor) -> None:
     service.remove(enterprise=enterprise, day=day, number=number, actor=actor)
 
 
-def told(row: NoticeScan) -> Json:
+def to_document(row: NoticeScan) -> Json:
     """A scan as JSON, numbers of people in its name masked; whoever fetches it gets the name as it came."""
     return {
         "scan": row.pk,

@@ -12,14 +12,14 @@ from nianjian.features.inspection.day import Notice
 from nianjian.features.inspection.operations.checks import readiness as looked
 from nianjian.features.inspection.operations.checks import work
 from nianjian.features.inspection.operations.checks.grounds import Grounds, Json
-from nianjian.features.inspection.operations.day.kept import told as visit_told
-from nianjian.features.inspection.operations.day.seen import told as seen_told
+from nianjian.features.inspection.operations.day.screen_attestation import to_document as seen_told
+from nianjian.features.inspection.operations.day.visits import to_document as visit_told
 from nianjian.features.inspection.operations.drill import report
 from nianjian.features.inspection.readiness import FAILED, PASSED, UNKNOWN
 from nianjian.features.inspection.seen.query import last
 from nianjian.features.inspection.visits.model import Visit
 from nianjian.features.inspection.visits.query import coming, visit, visits
-from nianjian.features.screens.operations import shown as screens
+from nianjian.features.screens.operations import live_figures as screens
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs.progress import Progress, silent
 from nianjian.platform.registers.filings import query as filings
@@ -42,7 +42,7 @@ def sheet(
     kept = visits(enterprise)
     row = coming(kept, grounds.day) if day is None else visit(enterprise, day)
     if anew:
-        ready: Json | None = looked.look(enterprise=enterprise, as_of=None, actor=actor, progress=progress)
+        ready: Json | None = looked.check_readiness(enterprise=enterprise, as_of=None, actor=actor, progress=progress)
     else:
         ready = work.newest(enterprise=enterprise, part="readiness", actor=actor)
     held = _drill(enterprise, actor)
@@ -92,13 +92,13 @@ def _screens(grounds: Grounds) -> Iterator[Json]:
     yield _one("screens", pure.SCREENS, state, why, grounds.day.isoformat())
     note = last(grounds.enterprise)
     day = None if note is None else note.seen_on
-    state, why = pure.seen(day, grounds.book.integer(NOTE), grounds.day, stand=note is not None and note.stand)
+    state, why = pure.judge_screens(day, grounds.book.integer(NOTE), grounds.day, stand=note is not None and note.stand)
     yield _one("screens_seen", pure.SCREENS, state, why, None if day is None else day.isoformat())
 
 
 def _drill(enterprise: str, actor: Actor) -> Json | None:
     """The newest drill as it stands now."""
-    held = report.listed(enterprise=enterprise, actor=actor)
+    held = report.list_drills(enterprise=enterprise, actor=actor)
     if not held:
         return None
     told = report.report(enterprise=enterprise, actor=actor, name=held[0]["drill"])

@@ -36,7 +36,7 @@ OPENED: Final = {ONE_CLICK: "one_click_opened", FORWARD: "forward_opened"}
 ACTS: Final[Mapping[str, str]] = {Act.RESPOND: "responded", Act.CALL_BACK: "called_back", Act.CLOSE: "closed"}
 
 
-def listed(*, enterprise: str, actor: Actor) -> list[Json]:
+def list_drills(*, enterprise: str, actor: Actor) -> list[Json]:
     """The drills, newest first: ticket, when it began, who began it, how soon its steps were done (seconds).
 
     ``role_missing``, ``enterprise_unknown``.
@@ -44,7 +44,7 @@ def listed(*, enterprise: str, actor: Actor) -> list[Json]:
     require(actor, enterprise, May.READ)
     accounts.enterprise(enterprise)
     held = list(_held(enterprise))
-    rows = complaints.standing(enterprise, [str(one.data["drill"]) for one in held])
+    rows = complaints.load_current_tickets(enterprise, [str(one.data["drill"]) for one in held])
     return [
         {
             "drill": str(one.data["drill"]),
@@ -85,7 +85,7 @@ def report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
     tenant, now = accounts.enterprise(enterprise), clock.now()
     held = next((one for one in _held(enterprise) if name in {"", one.data["drill"]}), None)
     ticket = "" if held is None else str(held.data["drill"])
-    row = complaints.standing(enterprise, [ticket]).get(ticket)
+    row = complaints.load_current_tickets(enterprise, [ticket]).get(ticket)
     if held is None or row is None:
         raise NianjianError("drill_unknown", drill=name[:80])
     checks = cast("Sequence[Mapping[str, Any]]", held.data["checks"])
@@ -103,7 +103,7 @@ def report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
         now,
     )
     told = [_step(one) for one in done]
-    counts = drill.counted(str(one["state"]) for one in (*told, *checks))
+    counts = drill.count_states(str(one["state"]) for one in (*told, *checks))
     return {
         "drill": ticket,
         "enterprise": enterprise,
@@ -137,7 +137,7 @@ def paper(*, enterprise: str, actor: Actor, language: str, name: str = "") -> tu
     return f"drill-{enterprise}-{told['as_of']}.pdf", pdf(told, words(language))
 
 
-def written(*, enterprise: str, actor: Actor, language: str, path: Path, name: str = "") -> None:
+def write_report(*, enterprise: str, actor: Actor, language: str, path: Path, name: str = "") -> None:
     """Write it to a file; what `paper` raises, OSError."""
     _name, content = paper(enterprise=enterprise, actor=actor, language=language, name=name)
     path.touch(0o600)

@@ -17,7 +17,7 @@ from nianjian.engines.kernel.numbers import Shape
 from nianjian.features.complaints.one_click.query import doors
 from nianjian.features.inspection.operations.checks import readiness
 from nianjian.features.inspection.operations.checks.grounds import Json
-from nianjian.features.inspection.operations.drill.script import ONE_CLICK, Planned, checked, opened
+from nianjian.features.inspection.operations.drill.script import ONE_CLICK, Planned, checked, open_ticket
 from nianjian.features.test_calls.operations import work as callback
 from nianjian.features.test_calls.operations.grounds import Grounds as Tests
 from nianjian.features.test_calls.routes.query import routes
@@ -37,7 +37,7 @@ PHONE: Final = b"drill.phone"
 CALLED: Final = frozenset({Shape.MOBILE, Shape.LANDLINE, Shape.INTERNATIONAL, Shape.SERVICE_400_800})
 
 
-def ask(*, enterprise: str, phone: str, calls: int, actor: Actor, planned: Planned = Planned()) -> str:  # noqa: B008 -- frozen
+def enqueue_drill(*, enterprise: str, phone: str, calls: int, actor: Actor, planned: Planned = Planned()) -> str:  # noqa: B008 -- frozen
     """Put a drill; its job.
 
     ``role_missing``, ``drill_no_door``, ``drill_calls_wrong``, ``drill_phone_wrong``, what `script.checked` raises.
@@ -50,7 +50,7 @@ def ask(*, enterprise: str, phone: str, calls: int, actor: Actor, planned: Plann
     return flow.enqueue_once(kind=flow.DRILL, enterprise=enterprise, payload=given, actor=actor)
 
 
-def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_job(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Do what `ask` has put."""
     phone, calls = _opened(str(given["phone"])), int(given["calls"])
     planned = Planned(**given.get("script") or {})
@@ -72,7 +72,7 @@ def run(
     ``drill_no_door``, ``drill_calls_wrong``, ``drill_phone_wrong``, what `script.checked` raises.
     """
     token, dialled = _may(enterprise, calls, planned, actor), _dialled(phone)
-    stands = readiness.look(enterprise=enterprise, as_of=None, actor=actor, progress=progress)
+    stands = readiness.check_readiness(enterprise=enterprise, as_of=None, actor=actor, progress=progress)
     tested = _tested(enterprise, calls, actor, progress)
     told = {"as_of": stands["as_of"], "checks": stands["checks"], "rulebook": stands["rulebook"], **tested}
     told["script"] = planned.kept()
@@ -84,7 +84,7 @@ def begin(*, enterprise: str, token: str, phone: str, told: Json, actor: Actor) 
     """Open the ticket and note what was seen before; the ticket. What `script.opened` raises."""
     source = str(told.get("script", {}).get("source", ONE_CLICK))
     with transaction.atomic():
-        ticket = opened(enterprise=enterprise, source=source, token=token, phone=phone, actor=actor)
+        ticket = open_ticket(enterprise=enterprise, source=source, token=token, phone=phone, actor=actor)
         record(verb=VERB, enterprise=enterprise, actor=actor, data={"drill": ticket, **told})
     return ticket
 

@@ -64,7 +64,7 @@ def checked(enterprise: str, planned: Planned) -> Planned:
     return planned
 
 
-def opened(*, enterprise: str, source: str, token: str, phone: str, actor: Actor) -> str:
+def open_ticket(*, enterprise: str, source: str, token: str, phone: str, actor: Actor) -> str:
     """Open the ticket as it would come, marked so that it counts nowhere; its number.
 
     A forward of 12321 (转办) is entered by who leads the drill, as a forward is entered by a person.

@@ -13,7 +13,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.inspection.drill import Step
 from nianjian.features.inspection.injects import ACTS, GIVEN, HANDLED, THROWN, Line, Script, timeline
 from nianjian.features.inspection.operations.checks.grounds import Json
-from nianjian.features.inspection.operations.drill import told as told_of
+from nianjian.features.inspection.operations.drill import notifications as told_of
 from nianjian.features.inspection.operations.drill.run import VERB
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor, lock_enterprise
@@ -30,10 +30,10 @@ def lines(held: audit.Act, done: Sequence[Step], *, at: datetime) -> list[Json]:
     known = {one.step: (one.at, one.by) for one in done if one.at is not None}
     begun = known.get("arrived", (datetime.fromisoformat(held.at), ""))[0]
     found = timeline(Script.of(held.data.get("script")), begun, known, _injected(held), at)  # type: ignore[arg-type]
-    return [told(one, begun) for one in found]
+    return [to_document(one, begun) for one in found]
 
 
-def told(one: Line, begun: datetime) -> Json:
+def to_document(one: Line, begun: datetime) -> Json:
     """A line as JSON; seconds count from the arrival."""
     return {
         "what": one.what,
@@ -70,7 +70,7 @@ def inject(*, enterprise: str, drill: str, what: str, act: str, actor: Actor) ->
         data = {"drill": drill, "inject": what, "act": act}
         record(verb=INJECT, enterprise=enterprise, actor=actor, data=data)
         if act == GIVEN:
-            told_of.tell(held, what, actor)
+            told_of.notify_recipients(held, what, actor)
 
 
 def _injected(held: audit.Act) -> dict[str, dict[str, tuple[datetime, str]]]:

@@ -1,0 +1,174 @@
+"""Words and tables of the checklist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from nianjian.engines.paper import dossier
+from nianjian.engines.paper.texts.dossier.words import BOARDS, ITEMS, NEXT, NEXT_GENERATED, NEXT_MADE, STATES, VERDICTS
+from nianjian.engines.paper.words import CHINESE, words
+from nianjian.engines.rules.rule import Rule
+from nianjian.features.dossier.materials import query
+from nianjian.features.dossier.materials.model import Version
+from nianjian.features.dossier.materials.query import Line
+from nianjian.features.dossier.operations.checklist_detail import ItemRequirement
+from nianjian.features.dossier.operations.making.status import GENERATED, run_of
+from nianjian.platform.web.language import current
+from nianjian.platform.web.rule_values import LEVELS
+from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.work import moment, person
+
+BADGES: Final = {
+    "missing": "bad",
+    "returned": "bad",
+    "not_ready": "bad",
+    "to_confirm": "warn",
+    "expired": "bad",
+    "ready": "good",
+    "not_applicable": "plain",
+    "needs_person": "warn",
+}
+WEIGHTS: Final = {"stop": "bad", "ask": "warn", "note": "plain"}
+WEIGHED: Final = {weight: place for place, weight in enumerate(WEIGHTS)}  # the gravest first
+
+
+def title(item: str) -> str:
+    """Name of an item as a heading."""
+    name = words(current())(ITEMS[item])
+    return name[:1].upper() + name[1:]
+
+
+def state(code: str) -> Cell:
+    """State of an item as a badge."""
+    return Cell(words(current())(STATES[code]), badge=BADGES[code])
+
+
+def verdict(code: str) -> Cell:
+    """Verdict of a check as a badge."""
+    return Cell(words(current())(VERDICTS[code]), badge=BADGES[code])
+
+
+def following(line: Line) -> str:
+    """What to do next about an item; "" where nothing is."""
+    told, state = NEXT, line.state.value
+    if line.item in GENERATED:
+        told = NEXT_MADE if run_of(line) else NEXT_GENERATED
+    return words(current())(told[state]) if state in told else ""
+
+
+def boards(code: str, year: int, lines: Sequence[Line], asked: dict[str, ItemRequirement]) -> list[tuple[str, Table]]:
+    """A heading and the items below it, for the general, the special and the province's further papers."""
+    _ = words(current())
+    held = {board: [one for one in lines if asked[one.item].board == board] for board in BOARDS}
+    return [(_(name), _table(_(name), code, year, held[board], asked)) for board, name in BOARDS.items() if held[board]]
+
+
+def _table(name: str, code: str, year: int, lines: Iterable[Line], asked: dict[str, ItemRequirement]) -> Table:
+    heads = (
+        gettext("Item"), gettext("State"), gettext("Next step"), gettext("Owner"), gettext("To be brought by"),
+        gettext("Holds until"), gettext("Version"),
+    )  # fmt: skip
+    return Table(name, [Column(head) for head in heads], [_row(code, year, one, asked) for one in lines], cards=True)
+
+
+def _row(code: str, year: int, line: Line, asked: dict[str, ItemRequirement]) -> list[Cell]:
+    last = line.newest
+    return [
+        Cell(
+            f"{asked[line.item].rule.id} {title(line.item)}", href=reverse("dossier-item", args=[code, year, line.item])
+        ),
+        state(line.state.value),
+        Cell(following(line)),
+        Cell(line.owner),
+        Cell(str(line.due or "")),
+        Cell(str((last and last.valid_until) or "")),
+        Cell("" if last is None else last.number),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a rule comes from; only what is law or a regulator's notice binds."""
+
+    key: str
+    title: str
+    level: str
+    badge: str
+    citation: str
+    text: str
+    note: str
+
+
+def source(rule: Rule, level: str) -> Source:
+    """A rule beside an item, in the reader's language."""
+    chinese = current() == CHINESE
+    return Source(
+        key=rule.key,
+        title=rule.title_zh if chinese else rule.title_en,
+        level=level,
+        badge=LEVELS[str(rule.level)],
+        citation=rule.citation,
+        text=rule.text_zh or (str(rule.value) if isinstance(rule.value, str) else ""),
+        note=rule.note_zh if chinese else rule.note_en,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A version for readers; ``findings``: (badge, page or None, sentence)."""
+
+    number: int
+    name: str
+    verdict: Cell
+    facts: list[tuple[str, str]]
+    findings: list[tuple[str, int | None, str]]
+    fields: list[tuple[str, str]]
+    returned: str
+    open: bool
+    ready: bool
+    pages: int
+
+
+def version(row: Version, newest: int) -> Shown:
+    """A version of an item; ``open``: one may still stand for it or send it back."""
+    _ = words(current())
+    told = query.report(row)
+    findings = sorted(told.get("findings", ()), key=lambda one: (WEIGHED[one["weight"]], one["page"] or 0))
+    return Shown(
+        number=row.number,
+        name=row.name or "",
+        verdict=verdict(row.verdict),
+        facts=_facts(row),
+        findings=[(WEIGHTS[one["weight"]], one["page"], _sentence(one)) for one in findings],
+        fields=dossier.fields(told.get("fields", {}), _),
+        returned=row.returned_reason,
+        open=row.number == newest and row.returned_at is None,
+        ready=row.verdict != "not_ready",
+        pages=row.pages,
+    )
+
+
+def _sentence(one: dict[str, Any]) -> str:
+    return dossier.finding(str(one["code"]), {"page": one["page"], **one["values"]}, words(current()))
+
+
+def _facts(row: Version) -> list[tuple[str, str]]:
+    facts = [
+        (gettext("Uploaded"), f"{moment(row.recorded_at)} · {person(row.recorded_by)}"),
+        (gettext("Number of pages"), str(row.pages or "–")),
+        (gettext("Checksum"), row.sha256[:12]),
+    ]
+    if row.reused_from is not None:
+        facts.append((gettext("Taken over from"), str(row.reused_from)))
+    if row.confirmed_at is not None:
+        facts.append((gettext("Confirmed"), f"{moment(row.confirmed_at)} · {person(row.confirmed_by)}"))
+        facts.append((gettext("Holds from"), str(row.effective_on or "–")))
+        facts.append((gettext("Holds until"), str(row.valid_until or "–")))
+    if row.returned_at is not None:
+        facts.append((gettext("Sent back"), f"{moment(row.returned_at)} · {person(row.returned_by)}"))
+    return facts

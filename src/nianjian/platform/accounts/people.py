@@ -1,0 +1,79 @@
+"""Who is here, for lists of people: a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from allauth.mfa.models import Authenticator
+from django.db.models import Q
+
+from nianjian.platform.accounts import models
+from nianjian.platform.accounts.access import EVERYWHERE, administers, scoped
+from nianjian.platform.accounts.query import Actor, MembershipValue, acts_of, roles_of
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An account with the roles that concern the reader."""
+
+    name: str
+    email: str
+    is_open: bool
+    last_login: datetime | None
+    has_password: bool
+    roles: tuple[MembershipValue, ...]
+
+
+class Folk(Sequence[Person]):
+    """The people of an enterprise (`EVERYWHERE`: of the installation, all of them), by name; read as they are cut."""
+
+    def __init__(self, enterprise: str, search: str = "") -> None:
+        found = models.User.objects.order_by("name")
+        if enterprise != EVERYWHERE:
+            here = Q(memberships__enterprise_id=enterprise) | Q(memberships__enterprise=None, memberships__isnull=False)
+            found = found.filter(here).distinct()
+        self._found = found.filter(name__icontains=search) if search else found
+        self._enterprise = enterprise
+
+    def __len__(self) -> int:
+        """How many they are."""
+        return self._found.count()
+
+    def __getitem__(self, part: int | slice) -> Person | list[Person]:  # type: ignore[override]
+        """Read one, or some with their roles in two queries."""
+        if isinstance(part, int):
+            return self[part : part + 1][0]  # type: ignore[index]
+        rows = list(self._found[part])
+        held = models.Membership.objects.filter(user__in=rows).order_by("enterprise_id", "role")
+        if self._enterprise != EVERYWHERE:
+            held = held.filter(Q(enterprise=None) | Q(enterprise_id=self._enterprise))
+        roles: dict[str, list[MembershipValue]] = {}
+        for row in held.values_list("user_id", "role", "enterprise_id", "team"):
+            roles.setdefault(row[0], []).append(MembershipValue(*row))
+        return [_person(row, tuple(roles.get(row.name, ()))) for row in rows]
+
+
+def person(name: str, enterprise: str) -> Person | None:
+    """Return somebody who holds a role at the enterprise or everywhere (`EVERYWHERE`: anybody), else None."""
+    row = models.User.objects.filter(pk=name).first()
+    if row is None:
+        return None
+    roles = tuple(one for one in roles_of(name) if enterprise == EVERYWHERE or one.enterprise in {None, enterprise})
+    return _person(row, roles) if roles or enterprise == EVERYWHERE else None
+
+
+def governs(actor: Actor, user: str) -> bool:
+    """Whether the actor administers every place where the user holds a role, as `access.govern` asks."""
+    return administers(actor, user) and all(scoped(actor, act) for act in acts_of(user))
+
+
+def has_second_factor(user: str) -> bool:
+    """Whether the person has an authenticator app or a passkey."""
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return bool(Authenticator.objects.filter(user_id=user, type__in=kinds).exists())
+
+
+def _person(row: models.User, roles: tuple[MembershipValue, ...]) -> Person:
+    return Person(row.name, row.email, row.is_active, row.last_login, row.has_usable_password(), roles)
