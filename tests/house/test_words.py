@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 from tests.support import tree
@@ -40,6 +41,24 @@ def test_forbidden_words() -> None:
         for hit in pattern.finditer(text)
     ]
     assert not found
+
+
+OLD = frozenset({
+    "asked", "found", "given", "held", "kept", "known", "looked", "made", "named", "one", "seen", "shown", "spelt", "stands",
+    "taken", "told", "worked", "written",
+})  # fmt: skip
+
+
+def test_functions_and_modules_are_called_by_what_they_do_or_hold() -> None:
+    old = [
+        f"{path} {node.name}"
+        for path, module in tree.modules()
+        for node in module.body
+        if isinstance(node, ast.FunctionDef) and node.name in OLD
+        if path.parts[:2] != ("engines", "gate")
+    ]
+    old += [str(path) for path, _module in tree.modules() if path.stem in OLD and path.parts[:2] != ("engines", "gate")]
+    assert not old, "a function is a verb with an object, a module a noun"
 
 
 def test_every_exception_to_a_rule_has_its_reason() -> None:
