@@ -15,8 +15,6 @@ UV := UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy
 # two workers on two cores; JOBS=0 runs in one process
 JOBS ?= auto
 PYTEST = $(BIN)/python -m pytest -n $(JOBS)
-# the web and long suites wait for clocks, browsers and switches: a third worker uses what two leave idle
-WAITING = $(BIN)/python -m pytest -n $(if $(filter auto,$(JOBS)),3,$(JOBS))
 # what `make test` runs
 FAST := not long and not web and not soak
 # a file goes to one worker, in the order of `tests/conftest.py`: the longest first
@@ -99,11 +97,11 @@ test: setup ## every suite that needs neither a service nor minutes (5 minutes o
 
 .PHONY: test-web
 test-web: setup ## the walks through the pages in a browser (10 minutes on two cores)
-	@$(WAITING) -m "web and not soak" $(LONG)
+	@$(PYTEST) -m "web and not soak" $(LONG)
 
 .PHONY: test-long
 test-long: setup-all ## PostgreSQL, crashes, Spark, big data (20 minutes on two cores)
-	@$(WAITING) -m "long and not web and not soak" $(LONG)
+	@$(PYTEST) -m "long and not web and not soak" $(LONG)
 
 .PHONY: soak
 soak: setup-all ## the long suite with every dress, thousands of requests and the whole shell on PostgreSQL (hours)

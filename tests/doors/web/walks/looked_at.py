@@ -60,7 +60,8 @@ OWN: Final = (
     f"{HOME}people/of/tester/",
 )  # fmt: skip
 OWN_STEPS: Final = (
-    "account_login", "account_logout", "account_inactive", "account-first", "account-inspect", "account_reauthenticate",
+    "account_login", "account_logout", "account_inactive", "account-first", "account-inspect", "account-join",
+    "account_reauthenticate",
     "account_set_password", "account_change_password", "mfa_index", "mfa_reauthenticate", "mfa_activate_totp",
     "mfa_deactivate_totp",
     "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_authenticate", "mfa_list_webauthn",

@@ -39,7 +39,7 @@ def test_people_and_accounts(named: tuple[Site, dict[str, str]], browser: Any, l
     for address in OWN:
         boss.go(address)
     boss.go("account/password/set/")
-    _secrets(boss)
+    invitation = _secrets(boss)
     boss.leave({name_of(f"/{address}") for address in OWN})
     one = Looker(site, browser, language)
     tools = one.context.new_cdp_session(one.page)
@@ -47,14 +47,15 @@ def test_people_and_accounts(named: tuple[Site, dict[str, str]], browser: Any, l
     tools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
     one.go(links["inspector"])
     _comes_in(one, links[WHO[language]])
+    one.go(invitation)
     _app(one)
     _passkey(one)
     _goes_and_comes(one, WHO[language])
     one.leave(set(OWN_STEPS) - boss.seen)
 
 
-def _secrets(boss: Looker) -> None:
-    """What is shown once: an inspector's link, a token."""
+def _secrets(boss: Looker) -> str:
+    """What is shown once: an inspector's link, a token, an invitation, whose link is returned."""
     page = boss.page
     page.goto(f"{boss.site.address}people/of/inspector/")
     follow(page.locator("button[value=inspection]"))
@@ -63,6 +64,10 @@ def _secrets(boss: Looker) -> None:
     page.locator("#id_name").fill(boss.language)
     follow(page.locator("main form button.primary"))
     boss.look()
+    page.goto(f"{boss.site.address}e/demo/people/add/")
+    follow(page.locator("form:has(input[value=invite]) button"))
+    boss.look()
+    return str(page.locator("code.secret").inner_text())
 
 
 def _comes_in(one: Looker, link: str) -> None:
