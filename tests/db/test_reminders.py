@@ -134,7 +134,7 @@ def test_an_enterprise_that_cannot_be_looked_at_keeps_no_other_back(
             raise NianjianError("rulebook_day_too_early")
         return get_season_facts(code, year, today)
 
-    monkeypatch.setattr(remind, "known", broken)
+    monkeypatch.setattr(remind, "get_season_facts", broken)
     assert enqueue_due_reminders() > 2
     assert "people of a " in caplog.text
     monkeypatch.undo()
@@ -235,7 +235,7 @@ def test_a_slow_receiver_keeps_no_other_waiting(lee: Actor, program: Program, mo
         heard = place > 0 or others.wait(20)  # the first answers when both others were told
         return (speaking.Outcome.SENT, "") if heard else (speaking.Outcome.UNCLEAR, "TimeoutError")
 
-    monkeypatch.setattr(speaking, "tell", slow)
+    monkeypatch.setattr(speaking, "send_text", slow)
     assert (delivery.deliver(), delivery.deliver()) == (3, 0)
     assert len(told) == 3, "each channel once"
     assert set(Dispatch.objects.values_list("state", flat=True)) == {"delivered"}

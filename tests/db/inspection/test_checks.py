@@ -178,7 +178,7 @@ def test_readiness_counts_what_is_unknown_as_not_passed(demo: str, operator: Act
 def test_what_only_today_can_be_told_bears_no_earlier_day(
     demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(callback, "counted", lambda _tests: {"green": 1, "yellow": 0, "red": 0, "insufficient": 0})
+    monkeypatch.setattr(callback, "count_lights", lambda _tests: {"green": 1, "yellow": 0, "red": 0, "insufficient": 0})
     told = readiness.check_readiness(enterprise=demo, as_of=clock.today() - timedelta(days=40), actor=operator)
     (one,) = (one for one in told["checks"] if one["check"] == "callback")
     assert (one["state"], one["day"]) == ("passed", clock.today().isoformat())

@@ -44,7 +44,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         texts.append(text)
         return speaking.Outcome.SENT, ""
 
-    monkeypatch.setattr(speaking, "tell", spoken)
+    monkeypatch.setattr(speaking, "send_text", spoken)
     return texts
 
 
