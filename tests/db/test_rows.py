@@ -294,7 +294,7 @@ def test_a_personal_key_is_found_by_its_whole_value_only(demo: str, operator: Ac
     key = _create("consents", operator, number="13800138000", purpose="回访")
     assert "13800138000" not in key
     assert Consent.objects.get().key == key
-    wanted = query.Wanted
+    wanted = query.RowFilter
     assert [row.key for row in query.filter_rows("consents", _sight(), wanted(text="13800138000"))] == [key]
     assert list(query.filter_rows("consents", _sight(), wanted(text="1380013"))) == []
     told = str(_entries("registers.create"))
