@@ -47,7 +47,7 @@ with connection.cursor() as cursor:
         )
     cursor.execute("INSERT INTO accounts_membership (user_id, enterprise_id) VALUES ('anna', 'demo')")
 wiring.prepare()
-print(json.dumps([[one.user, one.role, one.enterprise] for one in query.held()]))
+print(json.dumps([[one.user, one.role, one.enterprise] for one in query.list_memberships()]))
 """
 HISTORY = """
 import json, os, sys
