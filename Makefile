@@ -92,7 +92,7 @@ format: setup ## put the code in its form
 	$(BIN)/ruff check --fix-only .
 
 .PHONY: test
-test: setup ## every suite that needs neither a service nor minutes (5 minutes on two cores)
+test: setup ## every suite that needs neither a service nor minutes (10 minutes on two cores)
 	@$(PYTEST) -m "$(FAST)"
 
 .PHONY: test-web
