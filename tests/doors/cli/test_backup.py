@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 import tarfile
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ import pytest
 from tests.support import databases
 from tests.support.site import PROGRAM, Site, serving, told
 
+from nianjian.engines.kernel import clock
 from nianjian.features.maintenance.operations.archive import Archive, checked, write_archive
 
 if TYPE_CHECKING:
@@ -243,6 +245,18 @@ def test_a_killed_restore_leaves_the_old_or_the_new(busy: Shell, home: Path, tmp
     assert not (home / ".restore.json").exists()
     assert busy("restore", str(archive), "--replace").code == 0
     assert not [path for path in home.iterdir() if path.name.startswith(".restoring-")]
+
+
+def test_two_restores_in_one_second_put_two_homes_away(busy: Shell, home: Path, tmp_path: Path) -> None:
+    """Another restore has put a home away in each of the next 300 seconds."""
+    archive = tmp_path / "out.tar"
+    assert busy("backup", str(archive)).code == 0
+    start = clock.now()
+    for second in range(300):
+        (home / f".before-{start + timedelta(seconds=second):%Y%m%d-%H%M%S}" / "lake" / "calls").mkdir(parents=True)
+    assert busy("restore", str(archive), "--replace").code == 0
+    [aside] = home.glob(".before-*-*-2")
+    assert (aside / "lake").is_dir()
 
 
 def _answer(site: Site, path: str, session: str = "") -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import os
 import shutil
 from collections.abc import Iterator
@@ -68,7 +69,7 @@ def place(file: Path, *, replace: bool, keys: Path | None, progress: Progress) -
     _room(archive, environment.home)
     if not environment.keys.exists() and keys is not None:
         _copy(keys, environment.keys)
-    stamp = f"{clock.now().astimezone(UTC):%Y%m%d-%H%M%S}"
+    stamp = _unused_stamp(roots)
     home = environment.home / f"{switch.STAGE}{stamp}"
     staged = lakes / f"{switch.STAGE}{stamp}" if apart else home / "lake"
     stage = Stage(archive, stamp, home, staged, tuple(roots))
@@ -82,6 +83,13 @@ def place(file: Path, *, replace: bool, keys: Path | None, progress: Progress) -
         stage.drop()
         raise
     return stage
+
+
+def _unused_stamp(roots: list[Path]) -> str:
+    """The second, with a number where another restore of the same second has put a home away."""
+    second = f"{clock.now().astimezone(UTC):%Y%m%d-%H%M%S}"
+    stamps = itertools.chain([second], (f"{second}-{count}" for count in itertools.count(2)))
+    return next(stamp for stamp in stamps if not any((root / f"{switch.ASIDE}{stamp}").exists() for root in roots))
 
 
 @contextmanager
