@@ -17,8 +17,7 @@ from tests.support.sample_portrait import fill
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake import rollups
 from nianjian.engines.lake.schema import ATTACHMENT_FACT, COMPLAINT_FACT
-from nianjian.engines.metrics.behind.ask import Ask
-from nianjian.engines.metrics.behind.query import counting
+from nianjian.engines.metrics.drill_down import RowQuery, counting
 from nianjian.engines.metrics.tables import tickets_rollup
 from nianjian.engines.paper import headline
 from nianjian.engines.paper.printing.pdf import Stamp, pdf
@@ -170,13 +169,13 @@ def test_rows_are_of_the_run_also_when_the_data_went_on() -> None:
     told = _run()
     complaints = next(one for one in told["metrics"] if one["slug"] == "complaint_rate")["components"]["complaints"]
     asked = {"enterprise": "demo", "year": 2026, "run": None, "page": 1, "actor": ACTOR}
-    before = rows_behind(**asked, ask=Ask("complaint_rate", "complaints"))
+    before = rows_behind(**asked, ask=RowQuery("complaint_rate", "complaints"))
     assert (before.kind, before.total, len(before.rows)) == ("tickets", complaints, complaints)
     lake = wiring.lake("demo")
     lake.replace("complaint_fact", COMPLAINT_FACT.empty_table(), digest="gone")
     with closing(wiring.engine()) as engine:
         rollups.current(lake, engine, tickets_rollup(counting(told)))
-    after = rows_behind(**asked, ask=Ask("complaint_rate", "complaints"))
+    after = rows_behind(**asked, ask=RowQuery("complaint_rate", "complaints"))
     assert after.rows == before.rows
 
 

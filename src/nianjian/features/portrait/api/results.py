@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.metrics.behind.ask import EXCLUDED, SPLITS, Ask, components
+from nianjian.engines.metrics.drill_down import EXCLUDED, SPLITS, RowQuery, components
 from nianjian.engines.paper.masking import masked
 from nianjian.features.portrait.api.portraits import Kept, get_masked_portrait
 from nianjian.features.portrait.operations import results as behind
@@ -156,7 +156,7 @@ def rows_list(request: Request, code: str, year: Year, asked: Query[Behind]) -> 
         enterprise=code,
         year=year,
         run=asked.run,
-        ask=Ask(asked.metric, part, keys, asked.month),
+        ask=RowQuery(asked.metric, part, keys, asked.month),
         page=asked.page,
         actor=request.actor,
     )

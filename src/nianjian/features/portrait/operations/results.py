@@ -22,12 +22,9 @@ from nianjian.engines.lake import rollups
 from nianjian.engines.lake.engine import Engine
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.lake.tables import Lake
-from nianjian.engines.metrics import revive
-from nianjian.engines.metrics.behind import query
-from nianjian.engines.metrics.behind.ask import SPLITS, Ask, figure
-from nianjian.engines.metrics.behind.calls import Cut
-from nianjian.engines.metrics.behind.query import CALLS
+from nianjian.engines.metrics import drill_down, revive
 from nianjian.engines.metrics.compare import compare
+from nianjian.engines.metrics.drill_down import CALLS, SPLITS, Cut, RowQuery, expected_count
 from nianjian.engines.metrics.simulate import maxima, simulate
 from nianjian.engines.metrics.tables import complaint_match, tickets, tickets_rollup
 from nianjian.engines.paper.masking import masked_moves
@@ -177,7 +174,7 @@ class Shown:
     month: str | None
 
 
-def rows_behind(*, enterprise: str, year: int, run: str | None, ask: Ask, page: int, actor: Actor) -> Shown:
+def rows_behind(*, enterprise: str, year: int, run: str | None, ask: RowQuery, page: int, actor: Actor) -> Shown:
     """Page ``page`` (from 1) of the rows. An outsourcer sees rows of the own team, whatever was asked.
 
     ``role_missing``, ``portrait_missing``, ``portrait_run_unknown``, ``portrait_rows_unknown``, ``rows_behind_erased``,
@@ -190,20 +187,20 @@ def rows_behind(*, enterprise: str, year: int, run: str | None, ask: Ask, page: 
     ask = _narrowed(portrait, ask, team_of(actor, enterprise))
     start = (page - 1) * SIZE
     with _turn(), closing(wiring.engine()) as engine:
-        cut = query.page(query.kind_of(ask.slug, ask.component), start, SIZE + 1)
+        cut = drill_down.page(drill_down.kind_of(ask.slug, ask.component), start, SIZE + 1)
         found = _behind(engine, enterprise, portrait, ask, cut)
         rows = engine.rows(found.rows.order_by([found.rows[name] for name in found.order]))
     metric = next(one for one in portrait["metrics"] if one["slug"] == ask.slug)
     return Shown(
         kind=found.kind,
         rows=tuple(_masked(row, found.kind) for row in rows[:SIZE]),
-        total=figure(metric, ask),
+        total=expected_count(metric, ask),
         more=len(rows) > SIZE,
         month=ask.month,
     )
 
 
-def _narrowed(portrait: Mapping[str, Any], ask: Ask, team: str | None) -> Ask:
+def _narrowed(portrait: Mapping[str, Any], ask: RowQuery, team: str | None) -> RowQuery:
     """The own team's rows for whom sees no others; one month where a year has too many calls to look through."""
     if team is not None:
         if "team" not in SPLITS.get(ask.slug, ()):  # seats have no team: they are nobody's own
@@ -214,9 +211,9 @@ def _narrowed(portrait: Mapping[str, Any], ask: Ask, team: str | None) -> Ask:
     return ask
 
 
-def needs_month(portrait: Mapping[str, Any], ask: Ask) -> bool:
+def needs_month(portrait: Mapping[str, Any], ask: RowQuery) -> bool:
     """Whether the rows are calls, and too many for one look."""
-    calls = query.kind_of(ask.slug, ask.component) == CALLS
+    calls = drill_down.kind_of(ask.slug, ask.component) == CALLS
     return calls and int(portrait["quality"]["calls"]["records"]) > MANY
 
 
@@ -236,19 +233,21 @@ def _turn() -> Iterator[None]:
         _turns.release()
 
 
-def _behind(engine: Engine, enterprise: str, portrait: Mapping[str, Any], ask: Ask, cut: Cut) -> query.Behind:
+def _behind(
+    engine: Engine, enterprise: str, portrait: Mapping[str, Any], ask: RowQuery, cut: Cut
+) -> drill_down.DrillDown:
     lake, versions = wiring.lake(enterprise), revive.snapshot(portrait)
     dated = {
         name: engine.table(name, _files(lake, name, versions[name]) if name in versions else [], schema)
         for name, schema in SCHEMAS.items()
     }
     told = partial(_tickets, engine, lake, portrait, dated)
-    return query.drill_down(portrait, ask, dated, told, cut=cut, once=engine.once)
+    return drill_down.drill_down(portrait, ask, dated, told, cut=cut, once=engine.once)
 
 
 def _tickets(engine: Engine, lake: Lake, portrait: Mapping[str, Any], dated: Mapping[str, ir.Table]) -> ir.Table:
     """The complaints with their calls: the rollup where it is of these very versions, else matched again."""
-    counting = query.counting(portrait)
+    counting = drill_down.counting(portrait)
     found = rollups.find_rollup(lake, engine, tickets_rollup(counting), revive.snapshot(portrait))
     if found is not None:
         return found

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from nianjian.engines.metrics.behind.ask import EXCLUDED, IDLE, SPLITS, components, flagged
+from nianjian.engines.metrics.drill_down import EXCLUDED, IDLE, SPLITS, component_of_flag, components
 from nianjian.engines.paper import drill, figures
 from nianjian.engines.paper.fragments import BEHIND, FLAG
 from nianjian.engines.paper.texts.portrait import name
@@ -69,7 +69,7 @@ def ways_of_card(one: Opened, told: Mapping[str, Any]) -> dict[str, str]:
 
 def ways_of_flags(one: Opened, told: Mapping[str, Any]) -> dict[str, str]:
     """Code of a flag -> address of the rows that it speaks of."""
-    found = {flag["code"]: flagged(told, flag["code"]) for flag in told["flags"]}
+    found = {flag["code"]: component_of_flag(told, flag["code"]) for flag in told["flags"]}
     return {code: address_of(one, told["slug"], part) for code, part in found.items() if part}
 
 

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from nianjian.engines.metrics.behind.ask import EXCLUDED, IDLE, components
+from nianjian.engines.metrics.drill_down import EXCLUDED, IDLE, components
 from nianjian.engines.paper import drill, figures, fragments, pictures
 from nianjian.engines.paper.results import exclusions, formula, rules
 from nianjian.engines.paper.results.own import own

@@ -11,8 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.metrics.behind.ask import EXCLUDED, MONTH, SPLITS, Ask, components, figure
-from nianjian.engines.metrics.behind.query import CALLS
+from nianjian.engines.metrics.drill_down import CALLS, EXCLUDED, MONTH, SPLITS, RowQuery, components, expected_count
 from nianjian.engines.paper import drill, figures
 from nianjian.engines.paper.texts.portrait import name
 from nianjian.engines.paper.texts.sources import SOURCES, source_name
@@ -91,7 +90,7 @@ def rows(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     return render(request, "portrait/rows_shown.html" if request.htmx else "portrait/rows.html", context)
 
 
-def _ask(request: Request, one: Opened, slug: str) -> Ask:
+def _ask(request: Request, one: Opened, slug: str) -> RowQuery:
     """Read the question out of the address; 404 for a metric, class or month that there is not."""
     found = [metric for metric in one.data["metrics"] if metric["slug"] == slug]
     component = request.GET.get("class", "")
@@ -109,9 +108,9 @@ def _ask(request: Request, one: Opened, slug: str) -> Ask:
         if "team" not in SPLITS[slug]:
             raise Http404
         keys["team"] = request.team
-    ask = Ask(slug, component, keys, month)
+    ask = RowQuery(slug, component, keys, month)
     if month is None and behind.needs_month(one.data, ask):
-        ask = Ask(slug, component, keys, behind.first_month(one.data, slug))
+        ask = RowQuery(slug, component, keys, behind.first_month(one.data, slug))
     return ask
 
 
@@ -132,14 +131,14 @@ def _page(request: Request) -> int:
     return min(max(int(text), 1), FARTHEST) if sensible else 1
 
 
-def _total(one: Opened, ask: Ask) -> int | None:
+def _total(one: Opened, ask: RowQuery) -> int | None:
     """What the portrait says the rows are; the figure over the rows and the rows themselves must agree."""
     whole = portraits.find_portrait(one.code, one.year, one.run)
     metric = next(m for m in (whole or one.data)["metrics"] if m["slug"] == ask.slug)
-    return figure(metric, ask)
+    return expected_count(metric, ask)
 
 
-def _narrowed(one: Opened, ask: Ask, _: Words) -> list[str]:
+def _narrowed(one: Opened, ask: RowQuery, _: Words) -> list[str]:
     """How the rows are narrowed, in words; a displayed number as it may be shown."""
     said = []
     for split, key in ask.keys.items():
@@ -159,7 +158,7 @@ def _shown_number(one: Opened, slug: str, key: str) -> str:
     return ""
 
 
-def _months(request: Request, one: Opened, ask: Ask) -> list[tuple[str, str, bool]]:
+def _months(request: Request, one: Opened, ask: RowQuery) -> list[tuple[str, str, bool]]:
     """(address, month, here) of the months that one may narrow to."""
     metric = next(m for m in one.data["metrics"] if m["slug"] == ask.slug)
     free = (
