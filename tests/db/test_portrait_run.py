@@ -11,7 +11,8 @@ import pytest
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.operations.finish import IMPORT
-from nianjian.features.portrait.operations import portraits, run_portrait
+from nianjian.features.portrait import operations as run_portrait
+from nianjian.features.portrait import portraits
 from nianjian.features.rulebook.operations import request_overlay
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
@@ -67,7 +68,7 @@ def test_the_kept_portrait_changes_only_after_the_audit_entry(monkeypatch: pytes
     assert portraits.find_portrait("demo", 2026) == first
     folder = Path(wiring.lake("demo").folder).parents[1] / "portraits" / "demo"
     assert sorted(path.name for path in folder.iterdir()) == ["2026.json", "lines.json", "runs"]  # nothing half-written
-    assert len(portraits.runs("demo", 2026)) == 1
+    assert len(portraits.list_runs("demo", 2026)) == 1
     assert len(list(acts(verb="portrait.run"))) == 1
     second = _run(as_of=date(2026, 6, 30))
     assert portraits.find_portrait("demo", 2026) == second

@@ -28,7 +28,7 @@ from nianjian.engines.metrics.run import run
 from nianjian.engines.rules.holidays import builtin
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.complaints import clocks, states
-from nianjian.features.portrait.watch.watchlist import carried
+from nianjian.features.portrait.watch_list import applies_to_year
 from nianjian.features.rectification import plan as rectification
 from nianjian.platform.rulebook.deadlines import upcoming
 
@@ -169,7 +169,7 @@ def notice(given: Given) -> Given:
 
 
 def watched_season(given: Given) -> Given:
-    return {"watched": carried(given["since"], given.get("until"), given["data_year"])}
+    return {"watched": applies_to_year(given["since"], given.get("until"), given["data_year"])}
 
 
 def working_day(given: Given) -> Given:

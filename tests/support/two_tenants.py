@@ -41,7 +41,7 @@ from nianjian.features.dossier.signatures.state import of  # noqa: E402
 from nianjian.features.inspection.operations.drill import run as drill  # noqa: E402
 from nianjian.features.inspection.visits import service as visits  # noqa: E402
 from nianjian.features.inspection.visits.scans import service as scans  # noqa: E402
-from nianjian.features.portrait.operations import portraits  # noqa: E402
+from nianjian.features.portrait import portraits  # noqa: E402
 from nianjian.features.reconciliation.runs import results as reconciled  # noqa: E402
 from nianjian.features.reconciliation.runs import service as reconciliations  # noqa: E402
 from nianjian.features.rectification.cases.model import Case  # noqa: E402
@@ -280,8 +280,8 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
         "drill": _drill(code, door.token),
         "year": 2026,
         **_round(code, actor),
-        "run": portraits.runs(code, 2026)[0],
-        "earlier": portraits.runs(code, 2026)[1],
+        "run": portraits.list_runs(code, 2026)[0],
+        "earlier": portraits.list_runs(code, 2026)[1],
         "batch": batches.batches(code)[0].id,
         "job": queue.jobs(code)[0].id,
         "draft": _draft(code, actor, first=500),

@@ -21,7 +21,7 @@ wiring.keys()
 from tests.support.sample_portrait import portrait  # noqa: E402 -- models load after the lines above
 
 from nianjian.engines.kernel import clock  # noqa: E402
-from nianjian.features.portrait.operations import portraits  # noqa: E402
+from nianjian.features.portrait import portraits  # noqa: E402
 from nianjian.platform.accounts import models, service  # noqa: E402
 from nianjian.platform.accounts.links import service as links  # noqa: E402
 from nianjian.platform.accounts.query import Actor  # noqa: E402

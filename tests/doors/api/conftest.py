@@ -36,7 +36,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pyte
 @pytest.fixture
 def site(db: None, home: Path, sample: dict[str, Any]) -> Ask:
     """Make a client that shows a token of a person with that role at ``demo``, for these acts."""
-    from nianjian.features.portrait.operations import portraits  # noqa: PLC0415
+    from nianjian.features.portrait import portraits  # noqa: PLC0415
     from nianjian.platform.accounts import service  # noqa: PLC0415 -- after Django
     from nianjian.platform.accounts.models import User  # noqa: PLC0415
     from nianjian.platform.accounts.query import Actor  # noqa: PLC0415

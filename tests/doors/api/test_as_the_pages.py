@@ -10,7 +10,7 @@ from tests.support.asking import DEMO, Ask, post
 
 from nianjian.engines.kernel import clock
 from nianjian.features.complaints.one_click.query import get_by_token
-from nianjian.features.portrait.operations import lines
+from nianjian.features.portrait import line_usage
 from nianjian.features.rectification.cases.model import Case
 from nianjian.features.rectification.cases.service import Notice
 from nianjian.features.rectification.watch import service as watch
@@ -95,7 +95,7 @@ def test_lines_by_their_last_call(site: Ask, home: Path) -> None:
     given = {"kind": "lines", "enterprise": "demo", "since": date(2025, 1, 1), "reason": "", "actor": Actor("tester")}
     for line in ("L1", "L2"):
         rows.create(texts={"line_id": line}, **given)
-    place = lines._path("demo")
+    place = line_usage._path("demo")
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text('{"counted": "2026-06-01", "last": {"L1": "2026-05-30"}}', encoding="utf-8")
     told = client.get(f"{address}?limit=1").json()

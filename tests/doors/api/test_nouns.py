@@ -56,7 +56,7 @@ def test_portraits_are_masked(site: Ask, sample: dict[str, Any]) -> None:
 
 
 def test_runs_are_kept_compared_and_asked_for(site: Ask, sample: dict[str, Any]) -> None:
-    from nianjian.features.portrait.operations import portraits  # noqa: PLC0415 -- after Django
+    from nianjian.features.portrait import portraits  # noqa: PLC0415 -- after Django
 
     with portraits.stage_portrait("demo", 2026, sample) as put:
         put()
@@ -143,13 +143,13 @@ def test_the_overview_says_what_is_in_the_way(site: Ask) -> None:
 def test_rows_behind_a_figure_are_masked_and_revealed_by_whom_it_may(
     site: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from nianjian.features.portrait.operations import results as behind  # noqa: PLC0415 -- after Django
+    from nianjian.features.portrait import operations as behind  # noqa: PLC0415 -- after Django
 
     asked: list[Any] = []
 
     def shown(**given: Any) -> Any:
         asked.append(given)
-        return behind.Shown(
+        return behind.RowPage(
             "tickets", ({"complaint_id": "C1", "complainant": "138****0000"},), 1, more=True, month=None
         )
 

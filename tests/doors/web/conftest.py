@@ -43,7 +43,7 @@ def keys(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 def site(db: None, home: Path, sample: dict[str, Any]) -> Client:
     """A client over one enterprise with a portrait of 2026, speaking Chinese."""
     # This file is loaded before Django is set up.
-    from nianjian.features.portrait.operations import portraits  # noqa: PLC0415
+    from nianjian.features.portrait import portraits  # noqa: PLC0415
     from nianjian.platform.accounts.query import Actor  # noqa: PLC0415
     from nianjian.platform.accounts.service import add_enterprise  # noqa: PLC0415
 

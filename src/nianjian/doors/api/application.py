@@ -31,7 +31,7 @@ from nianjian.features.inspection.api import drill, notice
 from nianjian.features.maintenance.api import audit, retention
 from nianjian.features.overview.api import enterprises, overview
 from nianjian.features.people.api import installation, people, tokens
-from nianjian.features.portrait.api import portraits, results
+from nianjian.features.portrait import api as portraits
 from nianjian.features.reconciliation.api import ask as reconcile_ask
 from nianjian.features.reconciliation.api import runs as reconcile_runs
 from nianjian.features.rectification.api import cases, channel, watch
@@ -68,7 +68,6 @@ ROUTERS: Final = (
     register_files.router,
     papers.router,
     portraits.router,
-    results.router,
     rules.router,
     api.router,
     audit.router,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nianjian.features.portrait.watch.model import Task, Watch
+from nianjian.features.portrait.models import Task, Watch
 from nianjian.features.rectification.cases.model import Case, Event, Measure, Paper
 from nianjian.features.rectification.orders.model import Order
 

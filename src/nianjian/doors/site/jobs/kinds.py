@@ -21,8 +21,8 @@ from nianjian.features.complaints import jobs as complaints
 from nianjian.features.dossier import jobs as dossier
 from nianjian.features.inspection import jobs as inspection
 from nianjian.features.maintenance.operations import retention, watch
-from nianjian.features.portrait.operations import portraits
-from nianjian.features.portrait.operations.run_portrait import run_portrait
+from nianjian.features.portrait import portraits
+from nianjian.features.portrait.operations import run_portrait
 from nianjian.features.reconciliation import jobs as reconcile
 from nianjian.features.rectification import jobs as rectify
 from nianjian.features.registers import operations

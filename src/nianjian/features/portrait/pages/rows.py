@@ -16,14 +16,14 @@ from nianjian.engines.paper import drill, figures
 from nianjian.engines.paper.texts.portrait import name
 from nianjian.engines.paper.texts.sources import SOURCES, source_name
 from nianjian.engines.paper.words import Words, mark
-from nianjian.features.portrait.operations import portraits
-from nianjian.features.portrait.operations import results as behind
-from nianjian.features.portrait.pages.drill_down_links import part_name
-from nianjian.features.portrait.pages.portrait_context import (
+from nianjian.features.portrait import operations as behind
+from nianjian.features.portrait import portraits
+from nianjian.features.portrait.pages.portrait import (
     NONE,
-    Opened,
+    OpenPortrait,
     get_portrait_or_404,
-    shared,
+    part_name,
+    shared_context,
     token,
     translator,
 )
@@ -72,7 +72,7 @@ def rows(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     one = get_portrait_or_404(request, code, year)
     ask = _ask(request, one, slug)
     number = _page(request)
-    context = shared(request, one, "portrait") | {
+    context = shared_context(request, one, "portrait") | {
         "slug": slug,
         "metric": name("metric", slug, _),
         "part": part_name(ask.component, _),
@@ -85,12 +85,12 @@ def rows(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     }
     if not (request.htmx or request.GET.get("look")):
         return render(request, "portrait/rows.html", context)
-    found = behind.rows_behind(enterprise=code, year=year, run=one.run, ask=ask, page=number, actor=request.actor)
+    found = behind.list_rows(enterprise=code, year=year, run=one.run, ask=ask, page=number, actor=request.actor)
     context |= _fragment(request, one, found, number, _)
     return render(request, "portrait/rows_shown.html" if request.htmx else "portrait/rows.html", context)
 
 
-def _ask(request: Request, one: Opened, slug: str) -> RowQuery:
+def _ask(request: Request, one: OpenPortrait, slug: str) -> RowQuery:
     """Read the question out of the address; 404 for a metric, class or month that there is not."""
     found = [metric for metric in one.data["metrics"] if metric["slug"] == slug]
     component = request.GET.get("class", "")
@@ -114,7 +114,7 @@ def _ask(request: Request, one: Opened, slug: str) -> RowQuery:
     return ask
 
 
-def _number(one: Opened, slug: str, given: str) -> str:
+def _number(one: OpenPortrait, slug: str, given: str) -> str:
     """The displayed number that a token stands for."""
     portrait = portraits.find_portrait(one.code, one.year, one.run) or {"metrics": []}
     for metric in portrait["metrics"]:
@@ -131,14 +131,14 @@ def _page(request: Request) -> int:
     return min(max(int(text), 1), FARTHEST) if sensible else 1
 
 
-def _total(one: Opened, ask: RowQuery) -> int | None:
+def _total(one: OpenPortrait, ask: RowQuery) -> int | None:
     """What the portrait says the rows are; the figure over the rows and the rows themselves must agree."""
     whole = portraits.find_portrait(one.code, one.year, one.run)
     metric = next(m for m in (whole or one.data)["metrics"] if m["slug"] == ask.slug)
     return expected_count(metric, ask)
 
 
-def _narrowed(one: Opened, ask: RowQuery, _: Words) -> list[str]:
+def _narrowed(one: OpenPortrait, ask: RowQuery, _: Words) -> list[str]:
     """How the rows are narrowed, in words; a displayed number as it may be shown."""
     said = []
     for split, key in ask.keys.items():
@@ -149,7 +149,7 @@ def _narrowed(one: Opened, ask: RowQuery, _: Words) -> list[str]:
     return said
 
 
-def _shown_number(one: Opened, slug: str, key: str) -> str:
+def _shown_number(one: OpenPortrait, slug: str, key: str) -> str:
     whole = portraits.find_portrait(one.code, one.year, one.run) or one.data
     for plain, masked in zip(whole["metrics"], one.data["metrics"], strict=True):
         if plain["slug"] == slug:
@@ -158,7 +158,7 @@ def _shown_number(one: Opened, slug: str, key: str) -> str:
     return ""
 
 
-def _months(request: Request, one: Opened, ask: RowQuery) -> list[tuple[str, str, bool]]:
+def _months(request: Request, one: OpenPortrait, ask: RowQuery) -> list[tuple[str, str, bool]]:
     """(address, month, here) of the months that one may narrow to."""
     metric = next(m for m in one.data["metrics"] if m["slug"] == ask.slug)
     free = (
@@ -171,7 +171,7 @@ def _months(request: Request, one: Opened, ask: RowQuery) -> list[tuple[str, str
     ]
 
 
-def _fragment(request: Request, one: Opened, found: behind.Shown, number: int, _: Words) -> dict[str, Any]:
+def _fragment(request: Request, one: OpenPortrait, found: behind.RowPage, number: int, _: Words) -> dict[str, Any]:
     heads = COLUMNS[found.kind]
     may = found.kind != "seats" and access.may(request.actor, one.code, Act.REVEAL)
     return {
@@ -226,6 +226,6 @@ def reveal(request: Request, code: str, year: int) -> HttpResponse:
     key = {field: request.POST.get(field, "") for field in names}
     if not all(key.values()) or (kind == CALLS and not key["line"].isdecimal()):
         raise NianjianError("portrait_row_unknown")
-    told = behind.reveal(enterprise=code, year=year, run=one.run, kind=kind, key=key, actor=request.actor)
-    context = shared(request, one, "portrait") | {"told": told, "kind": kind}
+    told = behind.reveal_row(enterprise=code, year=year, run=one.run, kind=kind, key=key, actor=request.actor)
+    context = shared_context(request, one, "portrait") | {"told": told, "kind": kind}
     return render(request, "portrait/revealed.html" if request.htmx else "portrait/revealed_page.html", context)

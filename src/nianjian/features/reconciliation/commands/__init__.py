@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from typing import Final
-
-from nianjian.features.reconciliation.commands import new_runs as run_now
-from nianjian.features.reconciliation.commands import run_results as kept
+from nianjian.features.reconciliation.commands import new_runs, run_results
 from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import Actions
-
-#: Each offers `configure(actions)` and names its own functions.
-PARTS: Final = (run_now, kept)
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Every action."""
     actions = Actions(parser)
-    for part in PARTS:
-        part.configure(actions)
+    new_runs.configure(actions)
+    run_results.configure(actions)
 
 
 def run(args: argparse.Namespace) -> Answer:

@@ -25,8 +25,6 @@ from nianjian.platform.registers.tables.column import Sheet
 from nianjian.platform.registers.tables.sheet_reader import begin
 from nianjian.platform.registers.uploads import plain_name
 
-__all__ = ["HEADINGS", "ListColumn", "ListLook", "get_mapping", "keep", "look_at", "names", "sheet_of"]
-
 HEADINGS: Final = frozenset({"header_missing", "column_missing", "column_twice"})  # a mapping is what helps
 
 

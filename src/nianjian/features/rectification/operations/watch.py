@@ -8,8 +8,8 @@ from typing import Any
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.identifiers import licence_number
-from nianjian.features.portrait.operations import portraits
-from nianjian.features.portrait.watch import query, watchlist
+from nianjian.features.portrait import portraits, watch_list
+from nianjian.features.portrait import watch_list as watchlist
 from nianjian.features.rectification.cases import free_text
 from nianjian.features.rectification.operations.cases import book, own
 from nianjian.features.rectification.watch import service as watch_service
@@ -69,7 +69,7 @@ def list_watched_licences(*, enterprise: str, year: int | None, actor: Actor) ->
             "source": one.source,
             "case": one.case,
         }
-        for one in query.watched(enterprise, year)
+        for one in watch_list.list_watched_licences(enterprise, year)
     ]
 
 
@@ -79,13 +79,13 @@ def closer(*, enterprise: str, year: int, actor: Actor) -> list[Json]:
     ``role_missing``, ``rectify_portrait_missing``.
     """
     require(actor, enterprise, Act.READ)
-    if not query.watched(enterprise, year):
+    if not watch_list.list_watched_licences(enterprise, year):
         return []
     portrait = portraits.find_portrait(enterprise, year)
     if portrait is None:
         raise NianjianError("rectify_portrait_missing", year=year)
     rules = book(enterprise, date.fromisoformat(portrait["period"]["as_of"]))
-    return [one.as_dict() for one in watchlist.closer_look(portrait, rules)]
+    return [one.as_dict() for one in watchlist.apply_stricter_limits(portrait, rules)]
 
 
 def routine(*, enterprise: str, done: int | None, day: date | None, actor: Actor) -> list[Json]:
@@ -109,5 +109,5 @@ def routine(*, enterprise: str, done: int | None, day: date | None, actor: Actor
             "done_on": None if one.done_on is None else one.done_on.isoformat(),
             "case": one.case,
         }
-        for one in query.routine(enterprise)
+        for one in watch_list.list_routine_tasks(enterprise)
     ]

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.portrait.watch.model import Task, Watch
+from nianjian.features.portrait.models import Task, Watch
 from nianjian.features.rectification.cases import free_text
 from nianjian.features.rectification.cases.model import Case, Measure
 from nianjian.platform.accounts import query as accounts

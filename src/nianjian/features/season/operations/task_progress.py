@@ -16,7 +16,7 @@ from nianjian.features.complaints import query as complaints
 from nianjian.features.dossier.materials.query import Line
 from nianjian.features.dossier.materials.states import DONE
 from nianjian.features.dossier.operations.checklist import whole
-from nianjian.features.portrait.operations import portraits
+from nianjian.features.portrait import portraits
 from nianjian.features.reconciliation.runs import query as reconciled
 from nianjian.features.rectification.operations import cases
 from nianjian.platform.accounts.query import Actor

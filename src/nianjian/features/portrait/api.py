@@ -1,7 +1,9 @@
-"""What is done with a kept portrait: two runs compared, steps tried, a file taken along, the rows behind a figure."""
+"""Portraits: what is stored, its runs, and what is done with them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
@@ -10,18 +12,105 @@ from ninja import Field, Query, Router, Schema
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.drill_down import EXCLUDED, SPLITS, RowQuery, components
 from nianjian.engines.paper.masking import masked
-from nianjian.features.portrait.api.portraits import Kept, get_masked_portrait
-from nianjian.features.portrait.operations import results as behind
-from nianjian.features.portrait.operations.results import FORMS, Moves, compare_runs, export, what_if
+from nianjian.engines.paper.results.own import own
+from nianjian.features.portrait import operations as behind
+from nianjian.features.portrait import portraits
+from nianjian.features.portrait.operations import (
+    FORMS,
+    Moves,
+    compare_runs,
+    export_portrait,
+    list_run_ids,
+    simulate_moves,
+)
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.operations import read, take
-from nianjian.platform.api.paging import after
-from nianjian.platform.api.parameter_types import Text, Year
+from nianjian.platform.api.jobs import Job, enqueued_job_document
+from nianjian.platform.api.operations import read, take, write
+from nianjian.platform.api.paging import Cut, Page, after, paged
+from nianjian.platform.api.parameter_types import Day, Text, Year
 from nianjian.platform.api.problems import language
 from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.jobs import flow
 
 router = Router(tags=["portraits"])
+
+
+class Years(Schema):
+    """Data years with a portrait, newest first."""
+
+    years: list[int]
+
+
+class Run(Schema):
+    """One computation that was kept."""
+
+    id: str
+    year: int
+    moment: str
+    actor: str
+    sha256: str
+    light: str
+    as_of: str
+    today: str | None
+    province: str | None
+    rulebook: dict[str, str]
+    snapshot: dict[str, Any]
+    code: str
+    metrics: list[dict[str, Any]]
+
+
+class NewRun(Schema):
+    """A run: its as-of day (31 December if none), a province in place of the enterprise's."""
+
+    as_of: Day | None = None
+    province: Text | None = None
+
+
+Kept = Annotated[Text | None, Query(description="id of a run; without it the year's newest")]
+
+
+@read(router, "/enterprises/{code}/portraits", act=Act.READ_OWN, answer=Years)
+def portraits_list(request: Request, code: str) -> dict[str, object]:
+    """The data years that have a portrait."""
+    del request
+    return {"years": portraits.list_years(code)}
+
+
+@read(router, "/enterprises/{code}/portraits/{year}", act=Act.READ_OWN, answer=dict[str, Any])
+def portraits_get(request: Request, code: str, year: Year, run: Kept = None) -> Mapping[str, Any]:
+    """A kept portrait, numbers masked; who sees a team's rows alone gets that team's figures."""
+    found = get_masked_portrait(code, year, run)
+    if request.team is None:
+        return found
+    return {"enterprise": code, "period": found["period"], "team": request.team, "metrics": own(found, request.team)}
+
+
+@read(router, "/enterprises/{code}/portraits/{year}/runs", act=Act.READ, answer=Page[Run])
+def runs_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict[str, object]:
+    """The kept runs of a data year, newest first."""
+    ids = list_run_ids(enterprise=code, year=year, actor=request.actor)
+    return paged(request, cut, ids, lambda one: asdict(portraits.get_run(code, year, one)))
+
+
+@write(router, "/enterprises/{code}/portraits/{year}/runs", act=Act.REPORT, answer=Job, status=202)
+def runs_add(request: Request, code: str, year: Year, new: NewRun) -> dict[str, object]:
+    """Compute the portrait of a data year and keep it: work for the worker."""
+    day = None if new.as_of is None else new.as_of.isoformat()
+    payload: Mapping[str, object] = {"year": year, "as_of": day, "province": new.province or None}
+    return enqueued_job_document(
+        request, flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise=code, payload=payload, actor=request.actor)
+    )
+
+
+def get_masked_portrait(code: str, year: int, run: str | None) -> dict[str, Any]:
+    """The portrait, masked; ``portrait_run_unknown``, ``portrait_missing``."""
+    found = portraits.find_masked_portrait(code, year, run)
+    if found is None:
+        raise NianjianError("portrait_missing", enterprise=code, year=year)
+    return found
+
+
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
@@ -123,7 +212,7 @@ def portraits_simulate(request: Request, code: str, year: Year, steps: Query[Ste
         file_seats=steps.file_seats,
         move_line=steps.move_line or None,
     )
-    told = what_if(enterprise=code, year=year, run=steps.run, moves=moves, actor=request.actor)
+    told = simulate_moves(enterprise=code, year=year, run=steps.run, moves=moves, actor=request.actor)
     return {name: masked(portrait) for name, portrait in told.items()}
 
 
@@ -137,7 +226,9 @@ def portraits_export(
     request: Request, code: str, year: Year, form: Literal["xlsx", "pdf", "png", "html"], run: Kept = None
 ) -> HttpResponse:
     """A kept portrait as workbook, PDF, picture or page."""
-    made = export(enterprise=code, year=year, run=run, form=form, language=language(request), actor=request.actor)
+    made = export_portrait(
+        enterprise=code, year=year, run=run, form=form, language=language(request), actor=request.actor
+    )
     answer = HttpResponse(made.content, content_type=made.media)
     return as_attachment(answer, made.name)
 
@@ -152,7 +243,7 @@ def rows_list(request: Request, code: str, year: Year, asked: Query[Behind]) -> 
     known = metrics and (part in components(metrics[0]) or part.startswith(EXCLUDED))
     if not known or not set(keys) <= set(SPLITS[asked.metric]):
         raise NianjianError("portrait_rows_unknown", metric=asked.metric, part=part)
-    found = behind.rows_behind(
+    found = behind.list_rows(
         enterprise=code,
         year=year,
         run=asked.run,
@@ -175,4 +266,4 @@ def rows_behind_reveal(request: Request, code: str, year: Year, wanted: Shown) -
     given = wanted.row.model_dump()
     kind = str(given.pop("kind"))
     key = {name: str(value) for name, value in given.items()}
-    return behind.reveal(enterprise=code, year=year, run=wanted.run, kind=kind, key=key, actor=request.actor)
+    return behind.reveal_row(enterprise=code, year=year, run=wanted.run, kind=kind, key=key, actor=request.actor)

@@ -29,7 +29,7 @@ OLD: Final = 7  # days since the last call that was imported
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
+class LineUse:
     """One line in use. ``last`` None: it never carried one; ``before``: days before the newest call of all lines."""
 
     line: str
@@ -43,12 +43,12 @@ class Carried:
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class LineUsage:
     """``counted`` on that day; ``newest`` call of all lines; ``lines`` in use, those silent the longest first."""
 
     counted: date
     newest: date | None
-    lines: tuple[Carried, ...]
+    lines: tuple[LineUse, ...]
 
     @property
     def silent(self) -> int:
@@ -56,7 +56,7 @@ class Lines:
         return sum(1 for one in self.lines if one.silent)
 
 
-def keep(enterprise: str) -> None:
+def store_line_usage(enterprise: str) -> None:
     """Count from the daily cube and put the answer beside the enterprise's portraits."""
     lake = wiring.lake(enterprise)
     with closing(wiring.engine()) as engine:
@@ -70,22 +70,22 @@ def keep(enterprise: str) -> None:
     fresh.replace(path)
 
 
-def lines(enterprise: str, today: date) -> Lines | None:
+def find_line_usage(enterprise: str, today: date) -> LineUsage | None:
     """How the lines of the register that are in use stand; None: never counted, or the register has none."""
     path = _path(enterprise)
     if not path.is_file():
         return None
     stat = path.stat()
-    counted, last = _kept(path, stat.st_ino, stat.st_mtime_ns)
+    counted, last = _read_usage(path, stat.st_ino, stat.st_mtime_ns)
     newest = max(last.values(), default=None)
     used = as_at(Line, enterprise, today).exclude(Q(state=STOPPED) | Q(closed_on__lte=today))
-    found = [_carried(key, last.get(key), newest) for key in used.order_by("key").values_list("key", flat=True)]
+    found = [_line_use(key, last.get(key), newest) for key in used.order_by("key").values_list("key", flat=True)]
     found.sort(key=lambda one: one.last or date.min)
-    return Lines(counted, newest, tuple(found)) if found else None
+    return LineUsage(counted, newest, tuple(found)) if found else None
 
 
-def _carried(key: str, last: date | None, newest: date | None) -> Carried:
-    return Carried(key, last, None if last is None or newest is None else (newest - last).days)
+def _line_use(key: str, last: date | None, newest: date | None) -> LineUse:
+    return LineUse(key, last, None if last is None or newest is None else (newest - last).days)
 
 
 def _path(enterprise: str) -> Path:
@@ -93,7 +93,7 @@ def _path(enterprise: str) -> Path:
 
 
 @lru_cache(maxsize=16)
-def _kept(path: Path, _inode: int, _changed: int) -> tuple[date, Mapping[str, date]]:
+def _read_usage(path: Path, _inode: int, _changed: int) -> tuple[date, Mapping[str, date]]:
     """A file as it stands: another content has another state."""
     told = json.loads(path.read_text(encoding="utf-8"))
     return date.fromisoformat(told["counted"]), {line: date.fromisoformat(day) for line, day in told["last"].items()}

@@ -1,7 +1,7 @@
-"""The stricter internal limits of a watched licence (R7, R8), shown beside the guide's and never as law. Pure.
+"""The watch list (重点监测库), its routine, and the stricter internal limits of a watched licence (R7, R8).
 
 The figures are those of a portrait that was computed already; only the limits differ, by the rule
-``portrait.watch_factor``.
+``portrait.watch_factor``; they are shown beside the guide's and never as law.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol
 
 from nianjian.engines.metrics.lights import Limit
 from nianjian.engines.metrics.metric import decimal_text
+from nianjian.features.portrait.models import Task, Watch
 
 FACTOR: Final = "portrait.watch_factor"
 Json = Mapping[str, Any]
@@ -27,7 +28,7 @@ class Rules(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Closer:
+class StricterLimit:
     """A metric under both limits, in its unit. ``met``: the internal one is hit; ``guide_met``: the guide's is too."""
 
     metric: str
@@ -58,12 +59,12 @@ class Closer:
         }
 
 
-def carried(since: date, until: date | None, year: int) -> bool:
+def applies_to_year(since: date, until: date | None, year: int) -> bool:
     """Whether a flag set on ``since`` and taken off on ``until`` acts on a data year, filed in the year after."""
     return since.year <= year and (until is None or until > date(year, 12, 31))
 
 
-def closer_look(portrait: Json, rules: Rules) -> list[Closer]:
+def apply_stricter_limits(portrait: Json, rules: Rules) -> list[StricterLimit]:
     """Vacancy, complaint rate and evasion of a portrait's JSON under the guide's limits and the stricter ones."""
     factor = rules.decimal(FACTOR)
     by_slug = {metric["slug"]: metric for metric in portrait["metrics"]}
@@ -72,13 +73,13 @@ def closer_look(portrait: Json, rules: Rules) -> list[Closer]:
         metric = by_slug.get(slug)
         if metric is None:
             continue
-        part, limit = _figure(metric, flag)
+        part, limit = _figure_and_limit(metric, flag)
         if limit is not None:
-            found.append(_compared(flag or slug, metric, part, limit, factor))
+            found.append(_stricter_limit(flag or slug, metric, part, limit, factor))
     return found
 
 
-def _figure(metric: Json, flag: str | None) -> tuple[int, Limit | None]:
+def _figure_and_limit(metric: Json, flag: str | None) -> tuple[int, Limit | None]:
     """What is compared, and the guide's limit as a share; of D1 the worse of both vacancies."""
     told = metric if flag is None else next((one for one in metric["flags"] if one["code"] == flag), None)
     if told is None or told.get("limit") is None:
@@ -93,10 +94,10 @@ def _figure(metric: Json, flag: str | None) -> tuple[int, Limit | None]:
     return int(metric["numerator"]), limit
 
 
-def _compared(name: str, metric: Json, part: int, limit: Limit, factor: Decimal) -> Closer:
+def _stricter_limit(name: str, metric: Json, part: int, limit: Limit, factor: Decimal) -> StricterLimit:
     unit, of = str(metric["unit"]), int(metric["denominator"])
     internal = limit.scaled(factor)
-    return Closer(
+    return StricterLimit(
         metric=name,
         unit=unit,
         numerator=part,
@@ -108,3 +109,49 @@ def _compared(name: str, metric: Json, part: int, limit: Limit, factor: Decimal)
         met=internal.met(part, of) if of else part > 0,
         guide_met=limit.met(part, of) if of else part > 0,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedLicence:
+    """A licence in the 重点监测库; ``until`` None: still."""
+
+    id: int
+    licence: str
+    since: date
+    until: date | None
+    source: str
+    case: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoutineTask:
+    """A recurring task; ``due``: when it is to be done next."""
+
+    id: int
+    text: str
+    owner: str
+    every: int
+    due: date
+    done_on: date | None
+    case: str | None
+
+
+def list_watched_licences(enterprise: str, year: int | None = None) -> list[WatchedLicence]:
+    """The licences that stand or stood in the list; of a data year: those whose season is looked at more closely.
+
+    A flag is carried to the season of the data year in which it was set, and to every later one until it is taken off.
+    """
+    rows = [
+        WatchedLicence(row.pk, row.licence, row.since, row.until, row.source, row.case_id)
+        for row in Watch.objects.filter(enterprise_id=enterprise).order_by("since", "pk")
+    ]
+    return rows if year is None else [one for one in rows if applies_to_year(one.since, one.until, year)]
+
+
+def list_routine_tasks(enterprise: str) -> list[RoutineTask]:
+    """The tasks that still recur, the next one first."""
+    found = Task.objects.filter(enterprise_id=enterprise, stopped_on=None).order_by("due", "pk")
+    return [
+        RoutineTask(row.pk, row.text or "", row.owner or "", row.every, row.due, row.done_on, row.case_id)
+        for row in found
+    ]
