@@ -42,8 +42,8 @@ from nianjian.features.inspection.operations.drill import run as drill  # noqa: 
 from nianjian.features.inspection.visits import service as visits  # noqa: E402
 from nianjian.features.inspection.visits.scans import service as scans  # noqa: E402
 from nianjian.features.portrait import portraits  # noqa: E402
-from nianjian.features.reconciliation.runs import results as reconciled  # noqa: E402
-from nianjian.features.reconciliation.runs import service as reconciliations  # noqa: E402
+from nianjian.features.reconciliation import storage as reconciled  # noqa: E402
+from nianjian.features.reconciliation import storage as reconciliations  # noqa: E402
 from nianjian.features.rectification.cases.model import Case  # noqa: E402
 from nianjian.features.rectification.cases.service import Notice  # noqa: E402
 from nianjian.features.rectification.operations import cases as rectification  # noqa: E402
@@ -185,11 +185,13 @@ def _signed(code: str, actor: Actor) -> int:
 
 def _reconciliation(code: str, actor: Actor) -> dict[str, Any]:
     """A comparison of lines with a difference, and a pair."""
-    difference = reconciled.Found(key=f"L-{code}", result="only_ours", label={"key": f"L-{code}"}, digest="0" * 64)
-    pair = reconciled.Proposed("name", "1" * 64, "2" * 64, {"name": "张三", "identity": "11010519491231002X"}, 75)
+    difference = reconciled.NewDifference(
+        key=f"L-{code}", result="only_ours", label={"key": f"L-{code}"}, digest="0" * 64
+    )
+    pair = reconciled.NewProposal("name", "1" * 64, "2" * 64, {"name": "张三", "identity": "11010519491231002X"}, 75)
     counts = {"same": 0, "only_ours": 1, "only_theirs": 0, "field_differs": 0}
-    report = reconciled.Report("lines", date(2026, 12, 31), counts, {}, [difference], [pair])
-    run = reconciliations.keep(enterprise=code, report=report, actor=actor)
+    report = reconciled.RunReport("lines", date(2026, 12, 31), counts, {}, [difference], [pair])
+    run = reconciliations.store_run(enterprise=code, report=report, actor=actor)
     return {"reconciliation": run.pk, "difference": run.differences.get().pk, "pair": run.proposals.get().pk}
 
 

@@ -32,8 +32,7 @@ from nianjian.features.maintenance.api import audit, retention
 from nianjian.features.overview.api import enterprises, overview
 from nianjian.features.people.api import installation, people, tokens
 from nianjian.features.portrait import api as portraits
-from nianjian.features.reconciliation.api import ask as reconcile_ask
-from nianjian.features.reconciliation.api import runs as reconcile_runs
+from nianjian.features.reconciliation import api as reconciliation
 from nianjian.features.rectification.api import cases, channel, watch
 from nianjian.features.registers.api import lists, papers, rows
 from nianjian.features.rulebook import api as rules
@@ -80,8 +79,7 @@ ROUTERS: Final = (
     watch.router,
     season.router,
     inbox.router,
-    reconcile_ask.router,
-    reconcile_runs.router,
+    reconciliation.router,
     inspection.router,
     notice.router,
     inspection_day.router,

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from nianjian.engines.gate.asked import Request
 from nianjian.engines.gate.decisions import record
-from nianjian.engines.gate.decisions.journal import DAY, EAST, SUFFIX
+from nianjian.engines.gate.decisions.journal import DAY as DAY_MS
+from nianjian.engines.gate.decisions.journal import EAST, SUFFIX
 from nianjian.engines.gate.decisions.record import Decision
 from nianjian.engines.kernel.numbers import normalise
 from nianjian.engines.metrics.metric import decimal_text
@@ -91,4 +92,4 @@ def _decisions(
 
 
 def _day(moment: int) -> str:
-    return (date(1970, 1, 1) + timedelta(days=(moment + EAST) // DAY)).isoformat()
+    return (date(1970, 1, 1) + timedelta(days=(moment + EAST) // DAY_MS)).isoformat()

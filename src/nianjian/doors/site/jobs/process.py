@@ -28,7 +28,7 @@ from nianjian.features.dossier.operations import job_files
 from nianjian.features.dossier.operations.making import output_files
 from nianjian.features.inbox.operations.delivery import deliver as tell
 from nianjian.features.maintenance.operations import strays, watch
-from nianjian.features.reconciliation.operations import work as reconcile
+from nianjian.features.reconciliation import operations as reconcile
 from nianjian.features.rectification.operations import locate, report
 from nianjian.features.registers import operations
 from nianjian.features.screens.operations.watch import Watch
@@ -134,7 +134,7 @@ def tidy() -> None:
         job_files.sweep(flow.CHECK_PAPER)
         job_files.sweep(flow.VERIFY_PACKAGE)
         output_files.sweep()
-        reconcile.sweep()
+        reconcile.delete_expired_files()
         rejects.sweep()
         operations.sweep()
         strays.sweep()

@@ -14,7 +14,7 @@ from nianjian.engines.paper.words import CHINESE, language_of
 from nianjian.features.rectification.cases.papers import LIMIT, content
 from nianjian.features.rectification.cases.service import Notice
 from nianjian.features.rectification.operations import case_gaps, cases, work
-from nianjian.features.rectification.operations import report as flow
+from nianjian.features.rectification.operations import report as reporting
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.enterprise_rows import of_enterprise
@@ -238,11 +238,11 @@ def rectification_report(request: Request, code: str, case: str, form: Literal["
     return enqueued_job_document(request, work.ask_report(case=held, form=form, language=language, actor=request.actor))
 
 
-@read(router, f"{CASE}/reports/{{job}}/file", act=Act.REPORT, media=[media for media, _draw in flow.FORMS.values()])
+@read(router, f"{CASE}/reports/{{job}}/file", act=Act.REPORT, media=[media for media, _draw in reporting.FORMS.values()])
 def rectification_report_file(request: Request, code: str, case: str, job: str) -> HttpResponse:
     """The report that a job has set; it is kept for seven days."""
     held = get_case_id_or_404(request, code, case)
-    made = flow.fetched(case=held, job=job, actor=request.actor)
+    made = reporting.fetched(case=held, job=job, actor=request.actor)
     answer = HttpResponse(made.content, content_type=made.media)
     name = f"{held}{'-draft' if made.draft else ''}{PurePath(made.name).suffix}"
     return as_attachment(answer, name)

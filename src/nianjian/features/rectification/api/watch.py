@@ -9,7 +9,7 @@ from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.kernel import clock
 from nianjian.features.rectification.api.cases import Long
-from nianjian.features.rectification.operations import watch as flow
+from nianjian.features.rectification.operations import watch
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, write
@@ -106,7 +106,7 @@ class TaskDone(Schema):
 @read(router, WATCH, act=Act.READ, answer=Page[WatchedLicence])
 def watch_list(request: Request, code: str, cut: Query[Cut], of: Query[WatchedOf]) -> dict[str, object]:
     """The licences that stand or stood in the watch list, oldest first."""
-    return paged(request, cut, flow.list_watched_licences(enterprise=code, year=of.year, actor=request.actor), dict)
+    return paged(request, cut, watch.list_watched_licences(enterprise=code, year=of.year, actor=request.actor), dict)
 
 
 @write(router, WATCH, act=Act.LOAD, answer=WatchedLicence, status=201)
@@ -125,23 +125,23 @@ def watch_end(request: Request, code: str, end: WatchEnd) -> dict[str, Any]:
 def watch_limits(request: Request, code: str, of: Query[WatchYear]) -> dict[str, object]:
     """A year's kept portrait under the stricter limits of a watched licence, which are the house's own and no law."""
     year = of.year or clock.today().year
-    return {"year": year, "items": flow.closer(enterprise=code, year=year, actor=request.actor)}
+    return {"year": year, "items": watch.closer(enterprise=code, year=year, actor=request.actor)}
 
 
 @read(router, ROUTINE, act=Act.READ, answer=Page[RoutineTask])
 def routine_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The tasks that recur, the next one first."""
-    return paged(request, cut, flow.routine(enterprise=code, done=None, day=None, actor=request.actor), dict)
+    return paged(request, cut, watch.routine(enterprise=code, done=None, day=None, actor=request.actor), dict)
 
 
 @write(router, f"{ROUTINE}/{{task}}/done", act=Act.LOAD, answer=RoutineTask)
 def routine_done(request: Request, code: str, task: RowNumber, given: TaskDone) -> dict[str, Any]:
     """Say that a task was done; it is due again so many days later."""
-    tasks = flow.routine(enterprise=code, done=task, day=given.day, actor=request.actor)
+    tasks = watch.routine(enterprise=code, done=task, day=given.day, actor=request.actor)
     return next(one for one in tasks if one["id"] == task)
 
 
 def _written(request: Request, code: str, licence: str, **given: Any) -> dict[str, Any]:  # noqa: ANN401 -- what the flow takes
     """The newest flag of the licence as it stands now."""
-    told = flow.act(enterprise=code, licence=licence, year=None, actor=request.actor, **given)
+    told = watch.act(enterprise=code, licence=licence, year=None, actor=request.actor, **given)
     return next(one for one in reversed(told["watched"]) if one["licence"] == licence.strip())

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.rectification.operations import cases, work
-from nianjian.features.rectification.operations import report as flow
+from nianjian.features.rectification.operations import report as reporting
 from nianjian.features.rectification.pages.case_context import get_case_or_404, read_upload
 from nianjian.features.rectification.pages.forms import Measure, Paper
 from nianjian.platform.accounts.roles import Act
@@ -95,7 +95,7 @@ def fetch(request: Request, code: str, case: str, job: str) -> HttpResponse:
     """Give a report away that was set; 404 where there is none any more."""
     told = get_case_or_404(request, code, case)
     try:
-        made = flow.fetched(case=told["id"], job=job, actor=request.actor)
+        made = reporting.fetched(case=told["id"], job=job, actor=request.actor)
     except NianjianError as error:
         raise Http404 from error
     answer = HttpResponse(made.content, content_type=made.media)

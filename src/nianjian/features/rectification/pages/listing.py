@@ -17,7 +17,7 @@ from nianjian.engines.paper.texts.portrait import METRICS
 from nianjian.engines.paper.texts.rectification import STEPS
 from nianjian.engines.paper.words import words
 from nianjian.features.rectification.cases.service import Notice
-from nianjian.features.rectification.operations import cases as flow
+from nianjian.features.rectification.operations import cases as case_operations
 from nianjian.features.rectification.operations import watch
 from nianjian.features.rectification.pages.case_context import Json, read_upload
 from nianjian.features.rectification.pages.forms import Opened, Watched
@@ -41,7 +41,7 @@ class _Cases:
 
     def __getitem__(self, part: slice) -> list[Json]:
         first, count = part.start, part.stop - part.start
-        return flow.list_cases(enterprise=self.code, actor=self.request.actor, first=first, count=count)
+        return case_operations.list_cases(enterprise=self.code, actor=self.request.actor, first=first, count=count)
 
 
 @require_safe
@@ -86,7 +86,7 @@ def create_case(request: Request, code: str) -> HttpResponse:
             given = form.cleaned_data
             notice = Notice(given["received"], given["due"], given["number"], given["causes"].splitlines())
             try:
-                told = flow.open_case(
+                told = case_operations.open_case(
                     enterprise=code, notice=notice, paper=read_upload(given["file"]), actor=request.actor
                 )
             except NianjianError as error:

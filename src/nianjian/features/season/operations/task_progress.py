@@ -17,7 +17,7 @@ from nianjian.features.dossier.materials.query import Line
 from nianjian.features.dossier.materials.states import DONE
 from nianjian.features.dossier.operations.checklist import whole
 from nianjian.features.portrait import portraits
-from nianjian.features.reconciliation.runs import query as reconciled
+from nianjian.features.reconciliation import queries as reconciled
 from nianjian.features.rectification.operations import cases
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit import query as audit
@@ -95,11 +95,11 @@ def _reconciled(asked: ProgressQuery, *, since: date, until: date) -> Seen:
     kinds = [KINDS[str(one)] for one in asked.book.items(REGISTERS) if str(one) in KINDS]
     allowed = asked.book.integer(ALLOWED)
     newest = {
-        kind: reconciled.runs(asked.enterprise, kind).filter(as_of__gte=since, as_of__lte=until).first()
+        kind: reconciled.list_runs(asked.enterprise, kind).filter(as_of__gte=since, as_of__lte=until).first()
         for kind in kinds
     }
     ids = [run.pk for run in newest.values() if run is not None]
-    opened = reconciled.open_in(ids)
+    opened = reconciled.count_open(ids)
     passed = [kind for kind, run in newest.items() if run is not None and opened.get(run.pk, 0) <= allowed]
     figures = {"runs": len(ids), "open_differences": sum(opened.values())}
     return Seen(len(passed) == len(kinds), len(passed), len(kinds), figures)

@@ -10,8 +10,8 @@ from datetime import datetime
 from django.db.models import Count, QuerySet
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.reconciliation.runs import states
-from nianjian.features.reconciliation.runs.model import Account, Difference, Proposal, Run
+from nianjian.features.reconciliation import states
+from nianjian.features.reconciliation.models import Account, Difference, Proposal, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,13 @@ class DifferenceFilter:
     month: str = ""
 
 
-def runs(enterprise: str, kind: str = "") -> QuerySet[Run]:
+def list_runs(enterprise: str, kind: str = "") -> QuerySet[Run]:
     """The runs of an enterprise, newest first; of one kind if given."""
     found = Run.objects.filter(enterprise_id=enterprise).order_by("-made_at", "-pk")
     return found.filter(kind=kind) if kind else found
 
 
-def run(id_: str) -> Run:
+def get_run(id_: str) -> Run:
     """One run; ``reconcile_run_unknown``."""
     found = Run.objects.filter(pk=id_).first()
     if found is None:
@@ -37,14 +37,14 @@ def run(id_: str) -> Run:
     return found
 
 
-def differences(run: Run, wanted: DifferenceFilter | None = None) -> QuerySet[Difference]:
+def list_differences(run: Run, wanted: DifferenceFilter | None = None) -> QuerySet[Difference]:
     """The differences of a run, in the order they were found."""
     wanted = wanted or DifferenceFilter()
     given = {"state": wanted.state, "result": wanted.result, "month": wanted.month}
     return Difference.objects.filter(run=run, **{name: text for name, text in given.items() if text}).order_by("pk")
 
 
-def difference(run: Run, id_: int) -> Difference:
+def get_difference(run: Run, id_: int) -> Difference:
     """One of a run's; ``reconcile_difference_unknown``."""
     found = Difference.objects.filter(run=run, pk=id_).first()
     if found is None:
@@ -52,34 +52,34 @@ def difference(run: Run, id_: int) -> Difference:
     return found
 
 
-def by_state(run: Run) -> dict[str, int]:
+def count_by_state(run: Run) -> dict[str, int]:
     """How many differences stand in each state."""
     counted = Difference.objects.filter(run=run).order_by().values_list("state").annotate(n=Count("pk"))
     return dict.fromkeys(states.STATES, 0) | dict(counted)
 
 
-def open_in(ids: list[str]) -> dict[str, int]:
+def count_open(ids: list[str]) -> dict[str, int]:
     """Run -> its open differences, for many runs at once."""
     found = Difference.objects.filter(run_id__in=ids, state=states.OPEN).order_by()
     return dict(found.values_list("run_id").annotate(n=Count("pk")))
 
 
-def unsettled(enterprise: str) -> list[tuple[Run, int]]:
+def list_unsettled_runs(enterprise: str) -> list[tuple[Run, int]]:
     """The newest run of each kind that has open differences, with how many; the newest run first."""
     newest: dict[str, Run] = {}
-    for one in runs(enterprise).only("kind", "as_of", "made_at").iterator(chunk_size=500):
+    for one in list_runs(enterprise).only("kind", "as_of", "made_at").iterator(chunk_size=500):
         newest.setdefault(one.kind, one)
-    still = open_in([one.pk for one in newest.values()])
+    still = count_open([one.pk for one in newest.values()])
     return [(one, still[one.pk]) for one in newest.values() if one.pk in still]
 
 
-def proposals(run: Run, state: str = "") -> QuerySet[Proposal]:
+def list_proposals(run: Run, state: str = "") -> QuerySet[Proposal]:
     """The pairs of a run, the likeliest first."""
     found = Proposal.objects.filter(run=run).order_by("-likeness", "pk")
     return found.filter(state=state) if state else found
 
 
-def proposal(run: Run, id_: int) -> Proposal:
+def get_proposal(run: Run, id_: int) -> Proposal:
     """One of a run's; ``reconcile_proposal_unknown``."""
     found = Proposal.objects.filter(run=run, pk=id_).first()
     if found is None:
@@ -87,37 +87,37 @@ def proposal(run: Run, id_: int) -> Proposal:
     return found
 
 
-def accounts(enterprise: str, kind: str) -> dict[str, str]:
+def map_accounts(enterprise: str, kind: str) -> dict[str, str]:
     """Subject -> identity number, of all that persons have decided."""
     rows = Account.objects.filter(enterprise_id=enterprise, kind=kind).values_list("subject", "identity")
     return {subject: identity or "" for subject, identity in rows}
 
 
-def dismissed(enterprise: str) -> set[tuple[str, str, str]]:
+def list_dismissed(enterprise: str) -> set[tuple[str, str, str]]:
     """(kind, subject, person) of all pairs that somebody has dismissed."""
     rows = Proposal.objects.filter(run__enterprise_id=enterprise, state=Proposal.DISMISSED)
     return set(rows.values_list("kind", "subject", "person"))
 
 
-def label(one: Difference) -> Mapping[str, str]:
+def read_label(one: Difference) -> Mapping[str, str]:
     """What a difference is about."""
     found: Mapping[str, str] = json.loads(one.label or "{}")
     return found
 
 
-def fields(one: Difference) -> Mapping[str, tuple[str, ...]]:
+def read_fields(one: Difference) -> Mapping[str, tuple[str, ...]]:
     """Field -> (ours, theirs) as texts; of a source of calls (calls, answered, minutes)."""
     found: Mapping[str, tuple[str, ...]] = json.loads(one.fields or "{}")
     return found
 
 
-def paired(one: Proposal) -> Mapping[str, str]:
+def read_pair(one: Proposal) -> Mapping[str, str]:
     """What a proposal pairs."""
     found: Mapping[str, str] = json.loads(one.told or "{}")
     return found
 
 
-def old_people(enterprise: str, before: datetime) -> tuple[datetime | None, int]:
+def count_old_people(enterprise: str, before: datetime) -> tuple[datetime | None, int]:
     """When the oldest people run or decision of before a moment was made, and how many there are."""
     made = Run.objects.filter(enterprise_id=enterprise, kind="people", made_at__lt=before)
     taken = Account.objects.filter(enterprise_id=enterprise, decided_at__lt=before)

@@ -1,36 +1,83 @@
-"""Write runs and what is decided about their differences: each act is one transaction with one audit entry.
+"""What a run has found, how it is stored, and what is decided about its differences.
 
-The audit entry names runs, results, states and fields, never a person or a value.
+Each act is one transaction with one audit entry, which names runs, results, states and fields, never a person or a
+value.
 """
 
 from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.reconciliation.runs import states
-from nianjian.features.reconciliation.runs.model import Account, Difference, Proposal, Run
-from nianjian.features.reconciliation.runs.results import Found, Report
+from nianjian.features.reconciliation import states
+from nianjian.features.reconciliation.models import Account, Difference, Proposal, Run
+from nianjian.features.reconciliation.states import OPEN
 from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.audit.record import record
+
+
+@dataclass(frozen=True, slots=True)
+class NewDifference:
+    """A difference. ``digest``: equal for the same difference in another run; ``label``: what is shown of it."""
+
+    key: str
+    result: str
+    label: Mapping[str, str]
+    digest: str
+    month: str = ""
+    likely: str = ""
+    reasons: Sequence[str] = ()
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    changed_on: date | None = None
+    due: date | None = None
+    provisional: bool = False
+    state: str = OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class NewProposal:
+    """A pair for a person to decide; ``told``: what is paired."""
+
+    kind: str
+    subject: str
+    person: str
+    told: Mapping[str, str]
+    likeness: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """A whole run. ``counts`` by result; ``told``: further figures without persons."""
+
+    kind: str
+    as_of: date
+    counts: Mapping[str, int]
+    told: Mapping[str, object]
+    differences: Sequence[NewDifference]
+    proposals: Sequence[NewProposal] = ()
+    first: date | None = None
+    file: str | None = None
+    sha256: str = ""
+
 
 CHUNK: Final = 500
 LONGEST: Final = 500  # characters of owner, cause and action
 SAID: Final = ("owner", "cause", "action")
 
 
-def keep(*, enterprise: str, report: Report, actor: Actor) -> Run:
+def store_run(*, enterprise: str, report: RunReport, actor: Actor) -> Run:
     """Keep a run; what was explained about the same difference in the run before stays explained."""
     with transaction.atomic():
         lock_enterprise(enterprise)
-        before = _before(enterprise, report)
+        before = _decided_before(enterprise, report)
         run = Run(
             id=f"C{secrets.token_hex(5)}",
             enterprise_id=enterprise,
@@ -46,7 +93,8 @@ def keep(*, enterprise: str, report: Report, actor: Actor) -> Run:
         )
         run.save(force_insert=True)
         Difference.objects.bulk_create(
-            [_row(run, one, before.get((one.key, one.month))) for one in report.differences], batch_size=CHUNK
+            [_difference_row(run, one, before.get((one.key, one.month))) for one in report.differences],
+            batch_size=CHUNK,
         )
         _propose(run, report)
         data = {"run": run.pk, "kind": report.kind, "as_of": report.as_of.isoformat(), "counts": dict(report.counts)}
@@ -55,7 +103,7 @@ def keep(*, enterprise: str, report: Report, actor: Actor) -> Run:
     return run
 
 
-def _before(enterprise: str, report: Report) -> dict[tuple[str, str], Difference]:
+def _decided_before(enterprise: str, report: RunReport) -> dict[tuple[str, str], Difference]:
     """What the newest run of this kind and day says of the same rows, where somebody has decided something."""
     last = (
         Run.objects.filter(enterprise_id=enterprise, kind=report.kind, as_of=report.as_of).order_by("-made_at").first()
@@ -66,7 +114,7 @@ def _before(enterprise: str, report: Report) -> dict[tuple[str, str], Difference
     return {(one.key, one.month): one for one in decided.iterator(chunk_size=CHUNK)}
 
 
-def _row(run: Run, one: Found, before: Difference | None) -> Difference:
+def _difference_row(run: Run, one: NewDifference, before: Difference | None) -> Difference:
     row = Difference(
         run=run,
         key=one.key,
@@ -90,7 +138,7 @@ def _row(run: Run, one: Found, before: Difference | None) -> Difference:
     return row
 
 
-def _propose(run: Run, report: Report) -> None:
+def _propose(run: Run, report: RunReport) -> None:
     Proposal.objects.bulk_create(
         [
             Proposal(
@@ -108,7 +156,7 @@ def _propose(run: Run, report: Report) -> None:
     )
 
 
-def settle(*, difference: Difference, state: str, said: Mapping[str, str], actor: Actor) -> Difference:
+def settle_difference(*, difference: Difference, state: str, said: Mapping[str, str], actor: Actor) -> Difference:
     """Write owner, cause, action and state of a difference; what is not given stays as it was.
 
     ``reconcile_state_unknown``, ``reconcile_said_missing``, ``reconcile_text_too_long``.
@@ -131,7 +179,7 @@ def settle(*, difference: Difference, state: str, said: Mapping[str, str], actor
     return row
 
 
-def decide(*, proposal: Proposal, confirmed: bool, actor: Actor) -> Proposal:
+def decide_proposal(*, proposal: Proposal, confirmed: bool, actor: Actor) -> Proposal:
     """Confirm or dismiss a pair; a confirmed one holds from the next run on.
 
     ``reconcile_proposal_decided`` for one that somebody has decided, ``reconcile_subject_taken`` where its payments or
@@ -167,7 +215,7 @@ def _give(row: Proposal, enterprise: str, actor: Actor) -> None:
     made.save(force_insert=True)
 
 
-def note(*, verb: str, run: Run, data: Mapping[str, Any], actor: Actor) -> None:
+def record_read(*, verb: str, run: Run, data: Mapping[str, Any], actor: Actor) -> None:
     """Write that something was taken out of a run: one audit entry."""
     with transaction.atomic():
         record(verb=verb, enterprise=run.enterprise_id, actor=actor, data={"run": run.pk, **data})
