@@ -35,7 +35,7 @@ from nianjian.features.portrait.operations import (
     run_portrait,
     simulate_moves,
 )
-from nianjian.features.rectification.watch import service as watch
+from nianjian.features.rectification import storage
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise, add_user
 from nianjian.platform.audit.query import acts, head
@@ -99,7 +99,9 @@ def test_a_watched_licence_is_judged_by_stricter_limits_beside_the_guides() -> N
     plain = _run()
     assert "internal" not in plain["metrics"][0]
     assert plain["warnings"] == []
-    watch.flag(enterprise="demo", licence="浙B2-1", since=date(2026, 6, 1), source="来函", case=None, actor=ACTOR)
+    storage.flag_licence(
+        enterprise="demo", licence="浙B2-1", since=date(2026, 6, 1), source="来函", case=None, actor=ACTOR
+    )
     told = {one["slug"]: one for one in _run()["metrics"]}
     vacancy = told["seat_vacancy"]
     assert (vacancy["value"], vacancy["limit"], vacancy["light"]) == ("40.0000", "30.0000", "yellow")
@@ -126,7 +128,7 @@ def test_a_watched_licence_is_judged_by_stricter_limits_beside_the_guides() -> N
     assert [lights[opened]["light"] for opened in (14, 15, 16)] == ["yellow", "yellow", "green"]
     (flag,) = lights[15]["flags"]
     assert (flag["code"], flag["value"], flag["limit"]) == ("internal_limit", "25.0000", "24.0000")
-    watch.unflag(enterprise="demo", licence="浙B2-1", until=date(2026, 11, 1), actor=ACTOR)
+    storage.unflag_licence(enterprise="demo", licence="浙B2-1", until=date(2026, 11, 1), actor=ACTOR)
     assert json.loads(json.dumps(_run()["metrics"])) == json.loads(json.dumps(plain["metrics"]))
 
 

@@ -42,12 +42,11 @@ from nianjian.features.inspection.operations.drill import run as drill  # noqa: 
 from nianjian.features.inspection.visits import service as visits  # noqa: E402
 from nianjian.features.inspection.visits.scans import service as scans  # noqa: E402
 from nianjian.features.portrait import portraits  # noqa: E402
-from nianjian.features.reconciliation import storage as reconciled  # noqa: E402
-from nianjian.features.reconciliation import storage as reconciliations  # noqa: E402
-from nianjian.features.rectification.cases.model import Case  # noqa: E402
-from nianjian.features.rectification.cases.service import Notice  # noqa: E402
-from nianjian.features.rectification.operations import cases as rectification  # noqa: E402
-from nianjian.features.rectification.watch import service as watch  # noqa: E402
+from nianjian.features.reconciliation import storage as reconciliation  # noqa: E402
+from nianjian.features.rectification import operations as rectification  # noqa: E402
+from nianjian.features.rectification import storage  # noqa: E402
+from nianjian.features.rectification.models import Case  # noqa: E402
+from nianjian.features.rectification.storage import Notice  # noqa: E402
 from nianjian.features.rulebook import operations  # noqa: E402
 from nianjian.features.season.operations.overview import summarize_season  # noqa: E402
 from nianjian.features.test_calls.routes import service as ways  # noqa: E402
@@ -185,13 +184,15 @@ def _signed(code: str, actor: Actor) -> int:
 
 def _reconciliation(code: str, actor: Actor) -> dict[str, Any]:
     """A comparison of lines with a difference, and a pair."""
-    difference = reconciled.NewDifference(
+    difference = reconciliation.NewDifference(
         key=f"L-{code}", result="only_ours", label={"key": f"L-{code}"}, digest="0" * 64
     )
-    pair = reconciled.NewProposal("name", "1" * 64, "2" * 64, {"name": "张三", "identity": "11010519491231002X"}, 75)
+    pair = reconciliation.NewProposal(
+        "name", "1" * 64, "2" * 64, {"name": "张三", "identity": "11010519491231002X"}, 75
+    )
     counts = {"same": 0, "only_ours": 1, "only_theirs": 0, "field_differs": 0}
-    report = reconciled.RunReport("lines", date(2026, 12, 31), counts, {}, [difference], [pair])
-    run = reconciliations.store_run(enterprise=code, report=report, actor=actor)
+    report = reconciliation.RunReport("lines", date(2026, 12, 31), counts, {}, [difference], [pair])
+    run = reconciliation.store_run(enterprise=code, report=report, actor=actor)
     return {"reconciliation": run.pk, "difference": run.differences.get().pk, "pair": run.proposals.get().pk}
 
 
@@ -265,7 +266,7 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     opened = rectification.open_case(enterprise=code, notice=Notice(date(2026, 4, 28)), paper=None, actor=actor)
     case = str(opened["id"])
     rectification.add_measure(case=case, text="抽查录音", owner="王五", due=date(2026, 5, 8), every=7, actor=actor)
-    (task,) = watch.make_routine(case=Case.objects.get(pk=case), start=date(2026, 5, 8), actor=actor)
+    (task,) = storage.create_routine(case=Case.objects.get(pk=case), start=date(2026, 5, 8), actor=actor)
     _paper(code, actor)
     _fill_in(code, actor)
     waits = arrivals.add(enterprise=code, year=2026, name="扫描件.pdf", body=f"%PDF came {code}".encode(), actor=actor)

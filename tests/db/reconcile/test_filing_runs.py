@@ -14,7 +14,6 @@ from tests.db.conftest import Import, Sheet
 from nianjian.doors.site.jobs.worker import Worker
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.reconciliation import comparisons, operations
-from nianjian.features.reconciliation import operations as work
 from nianjian.features.reconciliation.models import Difference, Run
 from nianjian.features.reconciliation.queries import DifferenceFilter
 from nianjian.platform.accounts.query import Actor, actor
@@ -187,7 +186,7 @@ def test_as_work_the_sealed_export_goes_with_the_job(
     export: Path, anna: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "home"))
-    job = work.enqueue_filing(
+    job = operations.enqueue_filing(
         enterprise="demo",
         kind="numbers",
         name="../e.csv",
@@ -202,7 +201,7 @@ def test_as_work_the_sealed_export_goes_with_the_job(
     assert (told.state, told.result["open"]) == ("done", 3)
     assert "rows" not in told.result
     assert list(blobs.blobs()) == []
-    assert work.FILE_FIELD not in told.payload
+    assert operations.FILE_FIELD not in told.payload
 
 
 def test_a_bill_as_work_goes_with_the_job(
@@ -211,12 +210,12 @@ def test_a_bill_as_work_goes_with_the_job(
     monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "home"))
     asked = {"enterprise": demo, "mapping": None, "first": None, "last": None, "carrier": "", "together": True}
     with pytest.raises(NianjianError, match="file_empty"):
-        work.enqueue_bill(name="b.csv", content=b"", actor=anna, **asked)
-    job = work.enqueue_bill(name="../b.csv", content="账期,通话数\n2026-12,8\n".encode(), actor=anna, **asked)
+        operations.enqueue_bill(name="b.csv", content=b"", actor=anna, **asked)
+    job = operations.enqueue_bill(name="../b.csv", content="账期,通话数\n2026-12,8\n".encode(), actor=anna, **asked)
     assert len(list(blobs.blobs())) == 1
     assert Worker("w", Event()).step()
     told = Job.objects.get(pk=job)
     assert (told.state, told.result["counts"], told.result["file"]) == ("done", {"same": 0, "parted": 1}, "b.csv")
     assert told.result["verdict"] == "failed"  # the records know none of its calls
     assert list(blobs.blobs()) == []
-    assert work.FILE_FIELD not in told.payload
+    assert operations.FILE_FIELD not in told.payload

@@ -14,7 +14,6 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.maintenance.operations import retention
 from nianjian.features.reconciliation import comparisons, operations
-from nianjian.features.reconciliation import comparisons as sources
 from nianjian.features.reconciliation.comparisons import BillInput
 from nianjian.features.reconciliation.models import Account, Difference, Proposal, Run
 from nianjian.features.reconciliation.queries import DifferenceFilter
@@ -169,7 +168,7 @@ def test_call_sources_from_the_lake(demo: str, anna: Actor, monkeypatch: pytest.
         for source, count in (("asterisk", 4), ("crm", 2)) for n in range(count)
     ]  # fmt: skip
     data.append(wiring.lake("demo"), rows, "b0")
-    told = sources.compare_call_sources(enterprise="demo", first=None, last=None, actor=anna)
+    told = comparisons.compare_call_sources(enterprise="demo", first=None, last=None, actor=anna)
     assert (told["sources"], told["counts"], told["verdict"]) == (
         ["asterisk", "crm"],
         {"same": 0, "parted": 1},
@@ -178,14 +177,16 @@ def test_call_sources_from_the_lake(demo: str, anna: Actor, monkeypatch: pytest.
     (one,) = told["rows"]
     assert (one["calls"], one["likely"]) == ({"asterisk": 4, "crm": 2}, "answered_only")
     assert told["by_day"] == [{"day": "2026-03-02", "calls": {"asterisk": 4, "crm": 2}}]
-    alone = sources.compare_call_sources(enterprise="demo", first=None, last=None, only=("crm",), actor=anna)
+    alone = comparisons.compare_call_sources(enterprise="demo", first=None, last=None, only=("crm",), actor=anna)
     assert alone["verdict"] == "insufficient"
     with pytest.raises(NianjianError, match="reconcile_source_unknown"):
-        sources.compare_call_sources(enterprise="demo", first=None, last=None, only=("bill",), actor=anna)
+        comparisons.compare_call_sources(enterprise="demo", first=None, last=None, only=("bill",), actor=anna)
     with pytest.raises(NianjianError, match="reconcile_source_unknown"):
-        sources.compare_call_sources(enterprise="demo", first=None, last=None, beside=("crm", "bill"), actor=anna)
+        comparisons.compare_call_sources(enterprise="demo", first=None, last=None, beside=("crm", "bill"), actor=anna)
     for given in ({"beside": ("crm", "asterisk")}, {"against": BillInput(together=True)}):
-        one = sources.compare_call_sources(enterprise="demo", first=None, last=None, actor=anna, **given)
+        one = comparisons.compare_call_sources(enterprise="demo", first=None, last=None, actor=anna, **given)
         assert (len(one["sources"]), one["counts"], one["verdict"]) == (1, {"same": 0, "parted": 0}, "insufficient")
     with pytest.raises(NianjianError, match="reconcile_days_wrong"):
-        sources.compare_call_sources(enterprise="demo", first=at.date(), last=at.date() - timedelta(days=1), actor=anna)
+        comparisons.compare_call_sources(
+            enterprise="demo", first=at.date(), last=at.date() - timedelta(days=1), actor=anna
+        )

@@ -143,17 +143,17 @@ def test_the_overview_says_what_is_in_the_way(site: Ask) -> None:
 def test_rows_behind_a_figure_are_masked_and_revealed_by_whom_it_may(
     site: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from nianjian.features.portrait import operations as behind  # noqa: PLC0415 -- after Django
+    from nianjian.features.portrait import operations  # noqa: PLC0415 -- after Django
 
     asked: list[Any] = []
 
     def shown(**given: Any) -> Any:
         asked.append(given)
-        return behind.RowPage(
+        return operations.RowPage(
             "tickets", ({"complaint_id": "C1", "complainant": "138****0000"},), 1, more=True, month=None
         )
 
-    monkeypatch.setattr(behind, "rows_behind", shown)
+    monkeypatch.setattr(operations, "rows_behind", shown)
     client = site()
     address = f"{DEMO}/portraits/2026/rows"
     told = client.get(f"{address}?metric=complaint_rate&component=complaints&team=T1").json()

@@ -21,8 +21,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.support.people import signed_in
 from tests.support.sample_portrait import fill
 
-from nianjian.features.portrait import operations as rows_behind
-from nianjian.features.portrait import portraits
+from nianjian.features.portrait import operations, portraits
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_user
 from nianjian.platform.audit.query import acts
@@ -171,7 +170,7 @@ def test_rows_that_are_gone_are_said_to_be_gone(lake: Client) -> None:
 
 
 def test_many_calls_are_looked_through_by_month(lake: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows_behind, "MANY", 10)
+    monkeypatch.setattr(operations, "MANY", 10)
     page = text(lake, f"{ROWS}?class=own_short&look=1", **{"accept-language": "en"})
     assert "month: 2026-01" in page
     assert "2026-01-" in page
@@ -183,10 +182,10 @@ def test_many_calls_are_looked_through_by_month(lake: Client, monkeypatch: pytes
 
 
 def test_nobody_waits_for_ever(lake: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows_behind, "PATIENCE", 0.05)
+    monkeypatch.setattr(operations, "PATIENCE", 0.05)
     with ExitStack() as busy:
-        for _turn in range(rows_behind.AT_ONCE):
-            busy.enter_context(rows_behind._turn())
+        for _turn in range(operations.AT_ONCE):
+            busy.enter_context(operations._turn())
         answer = lake.get(f"{ROWS}?class=own_short", headers={"hx-request": "true", "accept-language": "en"})
     assert answer.status_code == 409
     assert "try again in a moment" in answer.content.decode()

@@ -33,7 +33,7 @@ from nianjian.features.overview.api import enterprises, overview
 from nianjian.features.people.api import installation, people, tokens
 from nianjian.features.portrait import api as portraits
 from nianjian.features.reconciliation import api as reconciliation
-from nianjian.features.rectification.api import cases, channel, watch
+from nianjian.features.rectification import api as rectification
 from nianjian.features.registers.api import lists, papers, rows
 from nianjian.features.rulebook import api as rules
 from nianjian.features.screens import api as screens
@@ -74,9 +74,7 @@ ROUTERS: Final = (
     tickets.router,
     forwards.router,
     one_click.router,
-    cases.router,
-    channel.router,
-    watch.router,
+    rectification.router,
     season.router,
     inbox.router,
     reconciliation.router,

@@ -13,8 +13,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.drill_down import EXCLUDED, SPLITS, RowQuery, components
 from nianjian.engines.paper.masking import masked
 from nianjian.engines.paper.results.own import own
-from nianjian.features.portrait import operations as behind
-from nianjian.features.portrait import portraits
+from nianjian.features.portrait import operations, portraits
 from nianjian.features.portrait.operations import (
     FORMS,
     Moves,
@@ -243,7 +242,7 @@ def rows_list(request: Request, code: str, year: Year, asked: Query[Behind]) -> 
     known = metrics and (part in components(metrics[0]) or part.startswith(EXCLUDED))
     if not known or not set(keys) <= set(SPLITS[asked.metric]):
         raise NianjianError("portrait_rows_unknown", metric=asked.metric, part=part)
-    found = behind.list_rows(
+    found = operations.list_rows(
         enterprise=code,
         year=year,
         run=asked.run,
@@ -266,4 +265,4 @@ def rows_behind_reveal(request: Request, code: str, year: Year, wanted: Shown) -
     given = wanted.row.model_dump()
     kind = str(given.pop("kind"))
     key = {name: str(value) for name, value in given.items()}
-    return behind.reveal_row(enterprise=code, year=year, run=wanted.run, kind=kind, key=key, actor=request.actor)
+    return operations.reveal_row(enterprise=code, year=year, run=wanted.run, kind=kind, key=key, actor=request.actor)

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nianjian.engines.paper.masking import masked
-from nianjian.features.portrait import terminal as picture
-from nianjian.features.portrait import terminal as runs_picture
+from nianjian.features.portrait import terminal
 from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, number, on_day, year
 from nianjian.platform.terminal.language import _, language
@@ -92,7 +91,7 @@ def _run(args: argparse.Namespace) -> Answer:
     for form in ("html", "xlsx", "pdf", "png"):
         if path := getattr(args, form):
             path.write_bytes(_drawn(args, data, form, actor))
-    return Answer(data, lambda console: picture.print_portrait(console, data))
+    return Answer(data, lambda console: terminal.print_portrait(console, data))
 
 
 def _drawn(args: argparse.Namespace, portrait: Mapping[str, Any], form: str, actor: Actor) -> bytes:
@@ -122,7 +121,7 @@ def _runs(args: argparse.Namespace) -> Answer:
     ids = list_run_ids(enterprise=args.enterprise, year=args.year, actor=actor)
     found = [asdict(portraits.get_run(args.enterprise, args.year, one)) for one in ids]
     data = {"enterprise": args.enterprise, "year": args.year, "runs": found}
-    return Answer(data, lambda console: runs_picture.print_runs(console, found))
+    return Answer(data, lambda console: terminal.print_runs(console, found))
 
 
 def _compare(args: argparse.Namespace) -> Answer:
@@ -130,7 +129,7 @@ def _compare(args: argparse.Namespace) -> Answer:
     from nianjian.features.portrait.operations import compare_runs
 
     told = compare_runs(enterprise=args.enterprise, year=args.year, before=args.before, after=args.after, actor=actor)
-    return Answer(told, lambda console: runs_picture.print_comparison(console, told))
+    return Answer(told, lambda console: terminal.print_comparison(console, told))
 
 
 def _second_day(args: argparse.Namespace) -> date | None:
@@ -172,7 +171,7 @@ def _simulate(args: argparse.Namespace) -> Answer:
         waiting=_waiting,
     )
     data = {name: masked(portrait) for name, portrait in told.items()}
-    return Answer(data, lambda console: picture.print_simulation(console, data))
+    return Answer(data, lambda console: terminal.print_simulation(console, data))
 
 
 def _attach(args: argparse.Namespace) -> Answer:

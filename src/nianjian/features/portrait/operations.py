@@ -39,8 +39,7 @@ from nianjian.engines.paper.printing.pdf import Stamp, pdf, picture
 from nianjian.engines.paper.workbook import workbook
 from nianjian.engines.rules.rulebook import Overlay, Rulebook
 from nianjian.features.complaints.operations.publish import publish
-from nianjian.features.portrait import line_usage, portraits
-from nianjian.features.portrait import watch_list as watch
+from nianjian.features.portrait import line_usage, portraits, watch_list
 from nianjian.features.portrait.watch_list import WatchedLicence
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require, team_of
@@ -88,7 +87,7 @@ def compute_portrait(
     _announce_wait(lake, waiting)
     publish(lake, enterprise)
     book = rulebook(day=as_of or date(year, 12, 31), province=where, enterprise=enterprise, tried=tried)
-    watched = watch.list_watched_licences(enterprise, year)
+    watched = watch_list.list_watched_licences(enterprise, year)
     with closing(wiring.engine()) as engine:
         result = run(
             lake=lake,

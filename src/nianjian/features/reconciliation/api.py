@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
 from nianjian.features.reconciliation import operations
-from nianjian.features.reconciliation import operations as flow
 from nianjian.features.reconciliation.queries import DifferenceFilter
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
@@ -228,20 +227,22 @@ class ReconcileRevealed(Schema):
 
 def get_run_id(request: Request, code: str, reconciliation: str) -> str:
     """The number of a run of this enterprise; else 404."""
-    return of_enterprise(flow.get_visible_run, reconciliation, request, code)
+    return of_enterprise(operations.get_visible_run, reconciliation, request, code)
 
 
 @read(router, HERE, act=Act.READ, answer=Page[Reconciliation])
 def reconcile_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The enterprise's reconciliations, newest first."""
-    rows = Reader(lambda first, count: flow.list_runs(enterprise=code, actor=request.actor, first=first, count=count))
+    rows = Reader(
+        lambda first, count: operations.list_runs(enterprise=code, actor=request.actor, first=first, count=count)
+    )
     return paged(request, cut, rows, _run)
 
 
 @read(router, RUN, act=Act.READ, answer=ReconciliationTold)
 def reconcile_get(request: Request, code: str, reconciliation: str) -> dict[str, object]:
     """One reconciliation with its figures."""
-    return _run(flow.get_run(run=get_run_id(request, code, reconciliation), actor=request.actor))
+    return _run(operations.get_run(run=get_run_id(request, code, reconciliation), actor=request.actor))
 
 
 @read(router, f"{RUN}/differences", act=Act.READ, answer=Page[ReconcileDifference])
@@ -252,7 +253,7 @@ def reconcile_differences(
     run, wanted = get_run_id(request, code, reconciliation), DifferenceFilter(asked.state, asked.result, asked.month)
 
     def read_part(first: int, count: int) -> list[dict[str, Any]]:
-        return flow.list_differences(run=run, wanted=wanted, actor=request.actor, first=first, count=count)
+        return operations.list_differences(run=run, wanted=wanted, actor=request.actor, first=first, count=count)
 
     return paged(request, asked, Reader(read_part), dict)
 
@@ -261,7 +262,7 @@ def reconcile_differences(
 def reconcile_difference(request: Request, code: str, reconciliation: str, difference: RowNumber) -> dict[str, object]:
     """One difference."""
     run = get_run_id(request, code, reconciliation)
-    return flow.get_difference(run=run, difference=difference, actor=request.actor)
+    return operations.get_difference(run=run, difference=difference, actor=request.actor)
 
 
 @write(router, ONE, act=Act.LOAD, answer=ReconcileDifference)
@@ -271,21 +272,23 @@ def reconcile_settle(
     """Say who sees to it, why it is there and what is done."""
     said = {name: text for name, text in given.dict().items() if name != "state" and text is not None}
     run = get_run_id(request, code, reconciliation)
-    return flow.settle_difference(run=run, difference=difference, state=given.state, said=said, actor=request.actor)
+    return operations.settle_difference(
+        run=run, difference=difference, state=given.state, said=said, actor=request.actor
+    )
 
 
 @take(router, f"{ONE}/reveal", act=Act.REVEAL, answer=ReconcileRevealed)
 def reconcile_reveal(request: Request, code: str, reconciliation: str, difference: RowNumber) -> dict[str, object]:
     """Whom it is about and both sides, in full."""
     run = get_run_id(request, code, reconciliation)
-    return {"values": flow.reveal_values(run=run, difference=difference, actor=request.actor)}
+    return {"values": operations.reveal_values(run=run, difference=difference, actor=request.actor)}
 
 
 @read(router, f"{RUN}/pairs", act=Act.READ, answer=Page[ReconcilePair])
 def reconcile_pairs(request: Request, code: str, reconciliation: str, cut: Query[Cut]) -> dict[str, object]:
     """Pairs that may be one person, the likeliest first."""
     run = get_run_id(request, code, reconciliation)
-    rows = Reader(lambda first, count: flow.list_pairs(run=run, actor=request.actor, first=first, count=count))
+    rows = Reader(lambda first, count: operations.list_pairs(run=run, actor=request.actor, first=first, count=count))
     return paged(request, cut, rows, dict)
 
 
@@ -295,21 +298,21 @@ def reconcile_decide(
 ) -> dict[str, object]:
     """Confirm or dismiss a pair; a confirmed one holds from the next match on."""
     run = get_run_id(request, code, reconciliation)
-    return flow.decide_pair(run=run, proposal=pair, confirmed=given.confirmed, actor=request.actor)
+    return operations.decide_pair(run=run, proposal=pair, confirmed=given.confirmed, actor=request.actor)
 
 
 @take(router, f"{PAIR}/reveal", act=Act.REVEAL, answer=ReconcileRevealed)
 def reconcile_reveal_pair(request: Request, code: str, reconciliation: str, pair: RowNumber) -> dict[str, object]:
     """A pair in full."""
     run = get_run_id(request, code, reconciliation)
-    return {"values": flow.reveal_values(run=run, proposal=pair, actor=request.actor)}
+    return {"values": operations.reveal_values(run=run, proposal=pair, actor=request.actor)}
 
 
 @take(router, f"{RUN}/sheet", act=Act.REPORT, media=[WORKBOOK])
 def reconcile_sheet(request: Request, code: str, reconciliation: str) -> HttpResponse:
     """The correction sheet for the number-resource system (xlsx), values of persons masked."""
     run = get_run_id(request, code, reconciliation)
-    name, content = flow.build_correction_sheet(run=run, language=language(request), actor=request.actor)
+    name, content = operations.build_correction_sheet(run=run, language=language(request), actor=request.actor)
     return as_attachment(HttpResponse(content, content_type=WORKBOOK), name)
 
 

@@ -110,20 +110,20 @@ def _filing(args: argparse.Namespace, kind: str) -> Answer:
 
 def _people(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.reconciliation import comparisons as people
+    from nianjian.features.reconciliation import comparisons
 
-    told = people.match_people(enterprise=args.enterprise, first=getattr(args, "from"), last=args.to, actor=actor)
+    told = comparisons.match_people(enterprise=args.enterprise, first=getattr(args, "from"), last=args.to, actor=actor)
     return Answer(told, terminal.render_people(told), DONE if told["verdict"] == "passed" else NO)
 
 
 def _sources(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.reconciliation import comparisons as sources
+    from nianjian.features.reconciliation import comparisons
     from nianjian.features.reconciliation.comparisons import BillInput
 
     if not args.bill and (args.mapping or args.carrier):
         raise NianjianError("usage", program="nianjian reconcile sources", message=_("name the bill: --bill FILE"))
-    told = sources.compare_call_sources(
+    told = comparisons.compare_call_sources(
         enterprise=args.enterprise,
         first=getattr(args, "from"),
         last=args.to,
@@ -204,46 +204,48 @@ def _list(args: argparse.Namespace) -> Answer:
 
 def _show(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.reconciliation import operations as runs
+    from nianjian.features.reconciliation import operations
     from nianjian.features.reconciliation.queries import DifferenceFilter
 
-    told = runs.get_run(run=args.run, actor=actor)
+    told = operations.get_run(run=args.run, actor=actor)
     wanted = DifferenceFilter(args.state, args.result, args.month)
-    rows = runs.list_differences(run=args.run, wanted=wanted, actor=actor, first=_offset(args), count=PAGE)
+    rows = operations.list_differences(run=args.run, wanted=wanted, actor=actor, first=_offset(args), count=PAGE)
     return Answer({**told, "differences": rows}, terminal.render_run(told, rows))
 
 
 def _settle(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.reconciliation import operations as runs
+    from nianjian.features.reconciliation import operations
 
     given = {"owner": args.owner, "cause": args.cause, "action": args.action}
     said = {name: text for name, text in given.items() if text is not None}
-    told = runs.settle_difference(run=args.run, difference=args.difference, state=args.state, said=said, actor=actor)
+    told = operations.settle_difference(
+        run=args.run, difference=args.difference, state=args.state, said=said, actor=actor
+    )
     return Answer(told, terminal.render_differences([told]))
 
 
 def _pairs(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.reconciliation import operations as runs
+    from nianjian.features.reconciliation import operations
 
-    found = runs.list_pairs(run=args.run, actor=actor, state=args.state, first=_offset(args), count=PAGE)
+    found = operations.list_pairs(run=args.run, actor=actor, state=args.state, first=_offset(args), count=PAGE)
     return Answer({"pairs": found}, terminal.render_pairs(found))
 
 
 def _decide(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.reconciliation import operations as runs
+    from nianjian.features.reconciliation import operations
 
-    told = runs.decide_pair(run=args.run, proposal=args.pair, confirmed=not args.dismiss, actor=actor)
+    told = operations.decide_pair(run=args.run, proposal=args.pair, confirmed=not args.dismiss, actor=actor)
     return Answer(told, terminal.render_pairs([told]))
 
 
 def _sheet(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.reconciliation import operations as runs
+    from nianjian.features.reconciliation import operations
     from nianjian.platform.terminal.language import language
 
-    name, content = runs.build_correction_sheet(run=args.run, language=language(), actor=actor)
+    name, content = operations.build_correction_sheet(run=args.run, language=language(), actor=actor)
     place = write_private_file(args.out or Path(name), content)
     return Answer({"run": args.run, "file": place}, terminal.render_line(place))

@@ -24,7 +24,6 @@ from nianjian.engines.kernel.workdays import Calendar, Due, add_workdays
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.reconciliation import exports, people, queries, states, storage
-from nianjian.features.reconciliation import exports as reader
 from nianjian.features.reconciliation.exports import ExportMapping, check_mapping, parse_mapping
 from nianjian.features.reconciliation.filings import KINDS, Result, RowPair, compare_rows, count_results
 from nianjian.features.reconciliation.models import Proposal, Run
@@ -161,19 +160,19 @@ def read_bills(against: BillInput) -> Bill | None:
     if not against.files:
         return None
     given = load_bill_mapping(against.mapping)
-    found = reader.join_bills([reader.load_bill(path, given) for path in against.files])
+    found = exports.join_bills([exports.load_bill(path, given) for path in against.files])
     if not found.at:
         raise NianjianError("reconcile_bill_empty", file=found.file)
     return found
 
 
-def load_bill_mapping(given: Path | bytes | None) -> reader.BillMapping:
+def load_bill_mapping(given: Path | bytes | None) -> exports.BillMapping:
     """Check a mapping; ``mapping_invalid``, ``file_missing``, ``file_unreadable``, and what `parsed` raises."""
     if given is None:
-        return reader.BillMapping()
+        return exports.BillMapping()
     name = "mapping" if isinstance(given, bytes) else given.name
     content = given if isinstance(given, bytes) else files.content(given)
-    return reader.check_bill_mapping(parse_mapping(content, name), name)
+    return exports.check_bill_mapping(parse_mapping(content, name), name)
 
 
 def bill_span(bill: Bill, first: date | None, last: date | None) -> tuple[date, date]:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from nianjian.features.reconciliation import comparisons, operations
-from nianjian.features.reconciliation import comparisons as sources
 from nianjian.features.reconciliation.comparisons import BillInput
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
@@ -34,7 +33,7 @@ def _sources(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     """
     if operations.FILE_FIELD in job.payload:
         return operations.run_bill_job(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
-    found = sources.compare_call_sources(
+    found = comparisons.compare_call_sources(
         enterprise=job.enterprise,
         first=day(job.payload, "first"),
         last=day(job.payload, "last"),

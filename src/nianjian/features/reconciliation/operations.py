@@ -17,10 +17,6 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import reconcile as paper
 from nianjian.features.complaints.forwards.look import ListLook, columns_of
 from nianjian.features.reconciliation import comparisons, exports, queries, states, storage
-from nianjian.features.reconciliation import comparisons as filing
-from nianjian.features.reconciliation import comparisons as people
-from nianjian.features.reconciliation import comparisons as sources
-from nianjian.features.reconciliation import exports as export
 from nianjian.features.reconciliation.comparisons import Grounds, Json, summarize_run
 from nianjian.features.reconciliation.exports import check_mapping, parse_mapping
 from nianjian.features.reconciliation.filings import KINDS
@@ -252,18 +248,18 @@ def enqueue_filing(
     `mapping.parsed` and `mapping.checked` raise.
     """
     require(actor, enterprise, flow.NEEDS[flow.RECONCILE_FILING])
-    filing.get_sheet(kind)
+    comparisons.get_sheet(kind)
     check_size(name, content)
     if mapping is not None:
         check_mapping(parse_mapping(mapping, "mapping"), exports.SHEETS[kind], exports.SHEETS, "mapping")
-    day = None if as_of is None else filing.check_day(as_of).isoformat()
+    day = None if as_of is None else comparisons.check_day(as_of).isoformat()
     given = {"name": plain_name(name), "kind": kind, "as_of": day}
     return _enqueue_file(flow.RECONCILE_FILING, enterprise, content, mapping, given, actor)
 
 
 def enqueue_people(*, enterprise: str, first: date | None, last: date | None, actor: Actor) -> str:
     """Put a match of people; its job. ``role_missing``, ``reconcile_months_wrong``."""
-    months = people.month_span(first, last)
+    months = comparisons.month_span(first, last)
     given = {"first": months[0].isoformat(), "last": months[-1].isoformat()}
     return flow.enqueue_once(kind=flow.RECONCILE_PEOPLE, enterprise=enterprise, payload=given, actor=actor)
 
@@ -279,7 +275,7 @@ def enqueue_sources(
     together: bool = False,
 ) -> str:
     """Put a comparison of call sources; its job. ``role_missing``, ``reconcile_days_wrong``."""
-    begin, end = sources.day_span(first, last)
+    begin, end = comparisons.day_span(first, last)
     given = {
         "first": begin.isoformat(),
         "last": end.isoformat(),
@@ -343,7 +339,7 @@ def _enqueue_file(  # noqa: PLR0917 -- one step of both who ask
 def run_bill_job(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Do what `ask_bill` has put; the run in one line."""
     with _open_sealed(given) as path:
-        found = sources.compare_call_sources(
+        found = comparisons.compare_call_sources(
             enterprise=enterprise,
             first=_day(given.get("first")),
             last=_day(given.get("last")),
@@ -359,7 +355,7 @@ def run_bill_job(*, enterprise: str, given: Mapping[str, Any], actor: Actor, pro
 def run_filing_job(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Do what `ask_filing` has put; the run in one line."""
     with _open_sealed(given) as path:
-        found = filing.compare_filing(
+        found = comparisons.compare_filing(
             enterprise=enterprise,
             kind=str(given["kind"]),
             path=path,
@@ -416,8 +412,8 @@ def get_preview_sheet(kind: str) -> Sheet:
     """What is known of a bill, or of an export; ``reconcile_kind_unknown``."""
     if kind == BILL:
         return exports.SHEET
-    filing.get_sheet(kind)
-    return export.SHEETS[kind]
+    comparisons.get_sheet(kind)
+    return exports.SHEETS[kind]
 
 
 def preview_file(
@@ -433,18 +429,18 @@ def preview_file(
     check_size(name, content)
     sheet = get_preview_sheet(kind)
     given = comparisons.load_bill_mapping(mapping) if kind == BILL else None
-    chosen = filing.load_export_mapping(mapping, kind) if given is None else given.export
+    chosen = comparisons.load_export_mapping(mapping, kind) if given is None else given.export
     with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as folder:  # closed to others, soon gone
         path = Path(folder) / plain_name(name)
         path.write_bytes(content)
-        found = begin(path, export.apply_mapping(sheet, chosen))
-        columns = columns_of(found, export.apply_mapping(sheet, chosen))
+        found = begin(path, exports.apply_mapping(sheet, chosen))
+        columns = columns_of(found, exports.apply_mapping(sheet, chosen))
         fault, read = None, len(found.lines)
         try:
             if given is not None:
                 exports.load_bill(path, given)
             else:
-                read = len(export.load_export(path, kind, chosen).rows)
+                read = len(exports.load_export(path, kind, chosen).rows)
         except NianjianError as wrong:
             fault = wrong
     return ListLook(found.file, found.sheet, found.encoding, columns, fault, read, 0, (), 0)
@@ -468,6 +464,6 @@ def store_mapping(*, enterprise: str, kind: str, name: str, mapping: bytes, acto
     if kind == BILL:
         comparisons.load_bill_mapping(mapping)
     else:
-        filing.load_export_mapping(mapping, kind)
+        comparisons.load_export_mapping(mapping, kind)
     data = parse_mapping(mapping, name)
     mapping_service.save(enterprise=enterprise, name=name, data=data, purpose=kind, actor=actor)

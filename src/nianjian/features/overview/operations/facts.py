@@ -19,7 +19,7 @@ from nianjian.features.overview.operations.reports import with_reports
 from nianjian.features.portrait import line_usage, portraits
 from nianjian.features.portrait.line_usage import LineUsage
 from nianjian.features.portrait.portraits import Run
-from nianjian.features.rectification.operations import cases
+from nianjian.features.rectification import operations
 from nianjian.platform.accounts.query import Actor, Enterprise
 from nianjian.platform.accounts.reach import reach
 from nianjian.platform.accounts.roles import Act
@@ -57,7 +57,7 @@ def overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Overview
     calendar = calendars({enterprise.code: enterprise.province}, today)[enterprise.code]
     if team is not None:
         return _of_team(year, portrait, calendar, team)
-    running = cases.waiting(enterprise.code)
+    running = operations.list_waiting(enterprise.code)
     ending = expiry.ends([enterprise.code], today)[enterprise.code]
     lacking = materials.missing(enterprise.code, calendar, today)
     calendar = with_reports({enterprise.code: calendar}, today)[enterprise.code]
@@ -143,7 +143,7 @@ def portfolio(enterprises: Sequence[Enterprise]) -> list[Standing]:
     known, missed = with_reports(calendars(places, today), today), late(places, today)
     last = batches.last_day_of_each([one.code for one in enterprises])
     ending = expiry.ends([one.code for one in enterprises], today)
-    running = cases.waiting_of(places)
+    running = operations.map_waiting(places)
     found = []
     for one in enterprises:
         years = portraits.list_years(one.code)
@@ -190,11 +190,13 @@ def of_province(found: Sequence[Standing | Enterprise], province: str) -> list[S
 CASE: Final = "rectification.due"
 
 
-def beside(calendar: Calendar, running: Iterable[cases.Running], today: date) -> Calendar:
+def beside(calendar: Calendar, running: Iterable[operations.Running], today: date) -> Calendar:
     """The same with the days by which cases of rectification must be reported; one that is over has negative days."""
     found = [
         Deadline(
-            cases.book(case.enterprise_id, case.received).in_force[CASE], days.due.day, (days.due.day - today).days
+            operations.rulebook_on(case.enterprise_id, case.received).in_force[CASE],
+            days.due.day,
+            (days.due.day - today).days,
         )
         for case, days in running
     ]

@@ -16,8 +16,7 @@ from nianjian.engines.paper import drill, figures
 from nianjian.engines.paper.texts.portrait import name
 from nianjian.engines.paper.texts.sources import SOURCES, source_name
 from nianjian.engines.paper.words import Words, mark
-from nianjian.features.portrait import operations as behind
-from nianjian.features.portrait import portraits
+from nianjian.features.portrait import operations, portraits
 from nianjian.features.portrait.pages.portrait import (
     NONE,
     OpenPortrait,
@@ -85,7 +84,7 @@ def rows(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     }
     if not (request.htmx or request.GET.get("look")):
         return render(request, "portrait/rows.html", context)
-    found = behind.list_rows(enterprise=code, year=year, run=one.run, ask=ask, page=number, actor=request.actor)
+    found = operations.list_rows(enterprise=code, year=year, run=one.run, ask=ask, page=number, actor=request.actor)
     context |= _fragment(request, one, found, number, _)
     return render(request, "portrait/rows_shown.html" if request.htmx else "portrait/rows.html", context)
 
@@ -109,8 +108,8 @@ def _ask(request: Request, one: OpenPortrait, slug: str) -> RowQuery:
             raise Http404
         keys["team"] = request.team
     ask = RowQuery(slug, component, keys, month)
-    if month is None and behind.needs_month(one.data, ask):
-        ask = RowQuery(slug, component, keys, behind.first_month(one.data, slug))
+    if month is None and operations.needs_month(one.data, ask):
+        ask = RowQuery(slug, component, keys, operations.first_month(one.data, slug))
     return ask
 
 
@@ -162,7 +161,9 @@ def _months(request: Request, one: OpenPortrait, ask: RowQuery) -> list[tuple[st
     """(address, month, here) of the months that one may narrow to."""
     metric = next(m for m in one.data["metrics"] if m["slug"] == ask.slug)
     free = (
-        [] if behind.needs_month(one.data, ask) else [(address(request, month="", page="", look=""), "", not ask.month)]
+        []
+        if operations.needs_month(one.data, ask)
+        else [(address(request, month="", page="", look=""), "", not ask.month)]
     )
     return free + [
         (address(request, month=row["month"], page="", look=""), row["month"], row["month"] == ask.month)
@@ -171,7 +172,7 @@ def _months(request: Request, one: OpenPortrait, ask: RowQuery) -> list[tuple[st
     ]
 
 
-def _fragment(request: Request, one: OpenPortrait, found: behind.RowPage, number: int, _: Words) -> dict[str, Any]:
+def _fragment(request: Request, one: OpenPortrait, found: operations.RowPage, number: int, _: Words) -> dict[str, Any]:
     heads = COLUMNS[found.kind]
     may = found.kind != "seats" and access.may(request.actor, one.code, Act.REVEAL)
     return {
@@ -187,8 +188,8 @@ def _fragment(request: Request, one: OpenPortrait, found: behind.RowPage, number
         ],
         "may_reveal": may,
         "reveal": one.link("portrait-reveal"),
-        "first": (number - 1) * behind.SIZE + 1 if found.rows else 0,
-        "last": (number - 1) * behind.SIZE + len(found.rows),
+        "first": (number - 1) * operations.SIZE + 1 if found.rows else 0,
+        "last": (number - 1) * operations.SIZE + len(found.rows),
         "earlier": address(request, page=str(number - 1)) if number > 1 else "",
         "later": address(request, page=str(number + 1)) if found.more and number < FARTHEST else "",
     }
@@ -226,6 +227,6 @@ def reveal(request: Request, code: str, year: int) -> HttpResponse:
     key = {field: request.POST.get(field, "") for field in names}
     if not all(key.values()) or (kind == CALLS and not key["line"].isdecimal()):
         raise NianjianError("portrait_row_unknown")
-    told = behind.reveal_row(enterprise=code, year=year, run=one.run, kind=kind, key=key, actor=request.actor)
+    told = operations.reveal_row(enterprise=code, year=year, run=one.run, kind=kind, key=key, actor=request.actor)
     context = shared_context(request, one, "portrait") | {"told": told, "kind": kind}
     return render(request, "portrait/revealed.html" if request.htmx else "portrait/revealed_page.html", context)

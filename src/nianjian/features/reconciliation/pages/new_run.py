@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.complaints.forwards.look import ListColumn, ListLook
 from nianjian.features.reconciliation import operations
-from nianjian.features.reconciliation import operations as work
 from nianjian.features.reconciliation.exports import UNITS
 from nianjian.features.reconciliation.pages.forms import DaysForm, MonthsForm, date_field
 from nianjian.features.reconciliation.sources import BILL
@@ -319,8 +318,8 @@ def _columns(found: ListLook, form: forms.Form) -> Table:
 def _content(form: MappingForm) -> tuple[str, bytes]:
     """Name and content of the file; ``file_too_large`` before it is read into memory."""
     file = form.cleaned_data["file"]
-    if (file.size or 0) > work.LIMIT:
-        raise NianjianError("file_too_large", file=file.name or "", limit=work.LIMIT)
+    if (file.size or 0) > operations.LIMIT:
+        raise NianjianError("file_too_large", file=file.name or "", limit=operations.LIMIT)
     file.seek(0)
     content: bytes = file.read()
     return file.name or "", content
@@ -362,13 +361,13 @@ def _enqueue(request: Request, code: str, what: str, form: forms.Form) -> str:
             )
         if what == "bill":
             asked = {one: given[one] for one in ("first", "last", "carrier", "together")}
-            return work.enqueue_bill(enterprise=code, actor=request.actor, **sent, **asked)
-        return work.enqueue_filing(
+            return operations.enqueue_bill(enterprise=code, actor=request.actor, **sent, **asked)
+        return operations.enqueue_filing(
             enterprise=code, kind=given["kind"], as_of=given["as_of"], actor=request.actor, **sent
         )
     if what == "people":
-        return work.enqueue_people(enterprise=code, first=given["first"], last=given["last"], actor=request.actor)
-    return work.enqueue_sources(
+        return operations.enqueue_people(enterprise=code, first=given["first"], last=given["last"], actor=request.actor)
+    return operations.enqueue_sources(
         enterprise=code,
         first=given["first"],
         last=given["last"],

@@ -19,7 +19,6 @@ from nianjian.engines.paper import fragments, reconcile
 from nianjian.engines.paper.texts.reconcile import KINDS, LIKELY, PAIRS, PROPOSALS, REASONS, RESULTS, STATES, VERDICTS
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.reconciliation import operations
-from nianjian.features.reconciliation import operations as flow
 from nianjian.features.reconciliation.comparisons import get_sheet
 from nianjian.features.reconciliation.filings import KINDS as FILED
 from nianjian.features.reconciliation.pages.forms import SettleForm
@@ -75,7 +74,7 @@ class _Differences:
 
     def __getitem__(self, part: slice) -> list[Json]:
         first, count = part.start, part.stop - part.start
-        return flow.list_differences(
+        return operations.list_differences(
             run=self.run, wanted=self.wanted, actor=self.request.actor, first=first, count=count
         )
 
@@ -89,7 +88,7 @@ class _Pairs:
 
     def __getitem__(self, part: slice) -> list[Json]:
         first, count = part.start, part.stop - part.start
-        return flow.list_pairs(run=self.run, actor=self.request.actor, first=first, count=count)
+        return operations.list_pairs(run=self.run, actor=self.request.actor, first=first, count=count)
 
 
 @require_safe
@@ -221,7 +220,7 @@ def _chart(told: Json, _: Words) -> SafeString:
 def sheet(request: Request, code: str, reconciliation: str) -> HttpResponse:
     """Give the correction sheet away; the audit chain tells of it."""
     told = get_run_or_404(request, code, reconciliation)
-    name, content = flow.build_correction_sheet(run=told["run"], language=current(), actor=request.actor)
+    name, content = operations.build_correction_sheet(run=told["run"], language=current(), actor=request.actor)
     return as_attachment(HttpResponse(content, content_type=WORKBOOK), name)
 
 
@@ -239,7 +238,7 @@ def show_difference(request: Request, code: str, reconciliation: str, difference
             said_of = dict(form.cleaned_data)
             state = said_of.pop("state")
             try:
-                flow.settle_difference(
+                operations.settle_difference(
                     run=run["run"], difference=difference, state=state, said=said_of, actor=request.actor
                 )
             except NianjianError as error:
@@ -256,7 +255,7 @@ def show_difference(request: Request, code: str, reconciliation: str, difference
 
 def _get_difference(request: Request, run: Json, difference: int) -> Json:
     try:
-        return flow.get_difference(run=run["run"], difference=difference, actor=request.actor)
+        return operations.get_difference(run=run["run"], difference=difference, actor=request.actor)
     except NianjianError as error:
         raise Http404 from error
 
@@ -298,7 +297,7 @@ def reveal(request: Request, code: str, reconciliation: str, difference: int) ->
     """Show whom a difference is about in full; the audit chain tells who looked."""
     run = get_run_or_404(request, code, reconciliation)
     one = _get_difference(request, run, difference)
-    full = flow.reveal_values(run=run["run"], difference=difference, actor=request.actor)
+    full = operations.reveal_values(run=run["run"], difference=difference, actor=request.actor)
     context = _difference_context(request, code, run, one | full, None) | {"full": True}
     return render(request, "reconcile/difference.html", context)
 
@@ -310,7 +309,7 @@ def decide(request: Request, code: str, reconciliation: str, pair: int) -> HttpR
     run = get_run_or_404(request, code, reconciliation)
     confirmed = request.POST.get("decision") == "confirm"
     try:
-        flow.decide_pair(run=run["run"], proposal=pair, confirmed=confirmed, actor=request.actor)
+        operations.decide_pair(run=run["run"], proposal=pair, confirmed=confirmed, actor=request.actor)
     except NianjianError as error:
         if error.code == "reconcile_proposal_unknown":
             raise Http404 from error
@@ -326,7 +325,7 @@ def reveal_pair(request: Request, code: str, reconciliation: str, pair: int) -> 
     """Show a pair in full, so that somebody can decide; the audit chain tells who looked."""
     run = get_run_or_404(request, code, reconciliation)
     try:
-        full = flow.reveal_values(run=run["run"], proposal=pair, actor=request.actor)
+        full = operations.reveal_values(run=run["run"], proposal=pair, actor=request.actor)
     except NianjianError as error:
         raise Http404 from error
     names = {
@@ -350,7 +349,7 @@ class _Runs:
 
     def __getitem__(self, part: slice) -> list[Json]:
         first, count = part.start, part.stop - part.start
-        return flow.list_runs(enterprise=self.code, actor=self.request.actor, first=first, count=count)
+        return operations.list_runs(enterprise=self.code, actor=self.request.actor, first=first, count=count)
 
 
 @require_safe

@@ -1,24 +1,110 @@
-"""Which number, line or team draws the complaints of a period (R2): Pareto, rate against the rest, an exact test.
+"""Which number, line or team draws the complaints (R2): groups, an exact test of each, the tickets behind one.
 
-被叫 of a ticket may be either side of the call, so tickets are grouped by the complained display number and by the
-complainant, and by line and team besides. Questions are Ibis expressions over the portrait's own tables and never run
-here; answers are pure Python on whole numbers.
+Expressions are Ibis and never run here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final, Self
+from functools import cmp_to_key, lru_cache
+from math import comb, log10
+from typing import Final, Self, TypeVar
 
 import ibis
 import ibis.expr.types as ir
 
 from nianjian.engines.metrics.frame import DAY, Window
 from nianjian.engines.metrics.metric import Rows, decimal_text, number_text, whole
-from nianjian.engines.metrics.tables import facts_of_window, false_if_null, latest
-from nianjian.features.rectification.exact import Tail, holm, upper_tail
+from nianjian.engines.metrics.tables import facts_of_window, false_if_null, good_rows, latest
+
+_BITS: Final = 128  # of a shown figure
+Key = TypeVar("Key", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The chance ``top / bottom`` of at least so many complaints at the common rate; not reduced, never rounded."""
+
+    top: int
+    bottom: int
+
+    def at_most(self, limit: Fraction) -> bool:
+        """Whether the chance is not above a limit."""
+        return self.top * limit.denominator <= limit.numerator * self.bottom
+
+    def less(self, other: Tail) -> int:
+        """-1, 0 or 1, as the chance is below, equal to or above another one."""
+        left, right = self.top, other.top
+        if self.bottom != other.bottom:  # channels of one location share it
+            left, right = left * other.bottom, right * self.bottom
+        return (left > right) - (left < right)
+
+    @property
+    def text(self) -> str:
+        """The chance with three figures, for reading only: ``0.0123``, ``4.56e-09``."""
+        if not self.top:
+            return "0"
+        low, high = _short(self.top), _short(self.bottom)
+        exponent = log10(low[0]) - log10(high[0]) + (low[1] - high[1]) * log10(2)
+        if exponent > -5:  # noqa: PLR2004 - short enough to be written out
+            return f"{10**exponent:.3g}"
+        whole = int(exponent // 1)
+        return f"{10 ** (exponent - whole):.2f}e{whole:03d}"
+
+
+def _short(number: int) -> tuple[int, int]:
+    """The leading bits of a number, and how many were cut off."""
+    cut = max(0, number.bit_length() - _BITS)
+    return number >> cut, cut
+
+
+def upper_tail(found: int, total: int, calls: int, others: int) -> Tail:
+    """P(X ≥ found) for X binomial with ``total`` trials and the share calls / (calls + others).
+
+    ``found`` complaints of ``total`` stand at a channel with ``calls`` of all ``calls + others`` calls (not 0).
+    """
+    bottom = _all(calls + others, total)
+    if found <= 0:
+        return Tail(bottom, bottom)
+    if found <= total - found + 1:  # the shorter side is summed
+        return Tail(bottom - _sum(0, found, total, calls, others), bottom)
+    return Tail(_sum(found, total + 1, total, calls, others), bottom)
+
+
+def _sum(first: int, end: int, total: int, own: int, rest: int) -> int:
+    """The sum over k from first to end - 1 of comb(total, k) own^k rest^(total-k)."""
+    last = end - 1
+    term, whole = comb(total, first) * own**first, 0
+    for k in range(first, end):  # Horner: whole is the sum so far over rest^(total - k)
+        whole = whole * rest + term
+        term = term * own * (total - k) // (k + 1)
+    return whole * int(rest ** (total - last))
+
+
+@lru_cache(maxsize=2)
+def _all(calls: int, total: int) -> int:
+    return int(calls**total)
+
+
+def _smaller(left: tuple[object, Tail], right: tuple[object, Tail]) -> int:
+    return left[1].less(right[1])
+
+
+def holm(tails: Mapping[Key, Tail], tests: int, level: Fraction) -> frozenset[Key]:
+    """The keys that stand out though ``tests`` channels were looked at: at most ``level`` for one false name.
+
+    ``tails`` may leave out channels that lie below the common rate: these never stand out.
+    """
+    ordered = sorted(tails.items(), key=cmp_to_key(_smaller))
+    named: set[Key] = set()
+    for place, (key, tail) in enumerate(ordered):
+        if not tail.at_most(level / (tests - place)):
+            break
+        named.add(key)
+    return frozenset(named)
+
 
 CHANNELS: Final = ("display", "line", "team")
 COMPLAINANT: Final = "complainant"
@@ -27,7 +113,7 @@ UNIT: Final = "‱"
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class LocationTerms:
     """What the rulebook says: sources that count, the ``level`` of the test, how many of the ``top`` share is told of.
 
     Below ``low_volume`` answered calls a channel is marked.
@@ -132,7 +218,7 @@ def select_counted_tickets(
     return told.left_join(said, told.complaint_id == said.said_id).drop("said_id")
 
 
-def questions(cube: ir.Table, tickets: ir.Table, window: Window) -> dict[str, ir.Table]:
+def location_questions(cube: ir.Table, tickets: ir.Table, window: Window) -> dict[str, ir.Table]:
     """Calls by channel out of the daily cube, and complaints by each dimension; ``tickets`` as `counted` gives them."""
     inside = cube.filter(cube.dim.isin(CHANNELS), cube.day >= window.first, cube.day < window.end)
     calls = inside.group_by("dim", "key").aggregate(
@@ -145,7 +231,7 @@ def questions(cube: ir.Table, tickets: ir.Table, window: Window) -> dict[str, ir
     return asked
 
 
-def calls_to(calls: ir.Table, callees: Sequence[int], window: Window) -> ir.Table:
+def count_calls_to(calls: ir.Table, callees: Sequence[int], window: Window) -> ir.Table:
     """Outbound customer calls to some numbers in a period: delivered and answered ones, a row a number."""
     rows = facts_of_window(calls, window.first, window.end - DAY, ("callee",))
     rows = rows.filter(rows.callee.isin(list(callees) or [ibis.null("int64")]))
@@ -155,12 +241,12 @@ def calls_to(calls: ir.Table, callees: Sequence[int], window: Window) -> ir.Tabl
     )
 
 
-def answer(rows: Mapping[str, Rows], terms: Terms) -> dict[str, Location]:
+def rank_groups(rows: Mapping[str, Rows], terms: LocationTerms) -> dict[str, Location]:
     """Every dimension from the rows of its question; the complainants' calls stand under ``calls_to`` where asked."""
     return {dimension: _located(dimension, rows, terms) for dimension in DIMENSIONS}
 
 
-def _located(dimension: str, rows: Mapping[str, Rows], terms: Terms) -> Location:
+def _located(dimension: str, rows: Mapping[str, Rows], terms: LocationTerms) -> Location:
     told = {row["key"]: whole(row["complaints"]) for row in rows[dimension]}
     calls: dict[str | None, tuple[int, int]] = {}
     found: dict[str | None, int] = {}
@@ -222,7 +308,7 @@ def _ranked(
     dimension: str,
     complaints: Mapping[str | None, int],
     calls: Mapping[str | None, tuple[int, int]],
-    terms: Terms,
+    terms: LocationTerms,
 ) -> Location:
     """Groups with complaints, the largest first; the test looks at all keys that have answered calls."""
     judged = dimension != COMPLAINANT  # people are no channels: nobody is blamed for complaining
@@ -251,3 +337,72 @@ def _ranked(
             )
         )
     return Location(dimension, total, tuple(groups), len(answered), terms.top)
+
+
+SHOWN = (
+    "complaint_id", "source", "accepted_ts", "call_ts", "complained", COMPLAINANT, "line", "team", "how", "call_id",
+)  # fmt: skip
+
+
+def group_tickets(counted: ir.Table, dimension: str, key: str | None) -> ir.Table:
+    """The tickets of one key (None: those that name none), oldest first; ``counted`` as `locate.counted` gives them."""
+    column = counted[dimension]
+    if key is None:
+        mine = column.isnull()
+    elif dimension in {"display", COMPLAINANT}:  # a landline is written with its 0
+        mine = column.cast("string") == ibis.literal(key.lstrip("0"))
+    else:
+        mine = column == ibis.literal(key)
+    rows = counted.filter(mine).select(*SHOWN)
+    return rows.order_by(rows.accepted_ts, rows.complaint_id)
+
+
+def ticket_calls(calls: ir.Table, shown: ir.Table, *, minutes: int) -> ir.Table:
+    """The calls that each shown ticket may be about: the recorded one, those within ``minutes``, those of that day."""
+    rows = good_rows(calls)
+    rows = rows.filter(rows.direction == "out", rows.leg == "customer").select(
+        "source", "callee", "display", "start_ts", "answered", "line_id", "extra", found_call="call_id"
+    )
+    reach = ibis.interval(minutes=minutes)
+    near = shown.inner_join(rows, [shown[COMPLAINANT] == rows.callee, shown.complained == rows.display])
+    close = (near.start_ts >= near.call_ts - reach) & (near.start_ts <= near.call_ts + reach)
+    near = near.filter(close | (near.start_ts.date() == near.call_ts.date()))
+    named = shown.inner_join(rows, [shown.call_id == rows.found_call])
+    both = _picked(near, ibis.ifelse(close, 1, 2)).union(_picked(named, ibis.literal(0)))
+    best = both.group_by("complaint_id", "source", "call_id", "start_ts", "answered", "line_id", "extra").aggregate(
+        grade=both.grade.min()
+    )
+    how = ibis.cases((best.grade == 0, "id"), (best.grade == 1, "ten_minutes"), else_="day")
+    told = best.mutate(how=how)
+    return told.order_by("complaint_id", "grade", "start_ts", "call_id")
+
+
+def _picked(pairs: ir.Table, grade: ir.Value) -> ir.Table:
+    source = "source_right" if "source_right" in pairs.columns else "source"
+    return pairs.select(
+        "complaint_id",
+        "start_ts",
+        "answered",
+        "line_id",
+        "extra",
+        source=pairs[source],
+        call_id=pairs.found_call,
+        grade=grade.cast("int64"),
+    )
+
+
+def unsettled_tickets(counted: ir.Table, dimension: str, key: str, hours: int) -> ir.Table:
+    """The tickets of a channel that are open (``waiting``) or were closed later than ``hours`` after they arrived.
+
+    A ticket that was reopened after its closing is open; one of which the arrival is not known was not closed late.
+    """
+    column = counted[dimension]
+    mine = column.cast("string") == ibis.literal(key.lstrip("0")) if dimension == "display" else column == key
+    rows = counted.filter(mine)
+    closed = false_if_null(
+        rows.closed_ts.notnull() & (rows.reopened_ts.isnull() | (rows.reopened_ts <= rows.closed_ts))
+    )
+    late = false_if_null(closed & (rows.closed_ts > rows.arrived_ts + ibis.interval(hours=hours)))
+    told = rows.mutate(waiting=~closed, late=late)
+    told = told.filter(told.waiting | told.late)
+    return told.select("complaint_id", "accepted_ts", "waiting").order_by("accepted_ts", "complaint_id")

@@ -1,4 +1,4 @@
-"""What is still open before a report may go out: the closed loop of data (R5). Pure; each gap says what to do."""
+"""What is still open in a case before its report goes out. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from nianjian.features.rectification import isolate, states
+from nianjian.features.rectification import figures, states
 
 #: Gap -> the act that closes it, as a command names it.
 REMEDIES: Final[Mapping[str, str]] = {
@@ -73,7 +73,7 @@ class Facts:
     outdated: bool = False
 
 
-def gaps(facts: Facts) -> list[Gap]:
+def list_gaps(facts: Facts) -> list[Gap]:
     """What is open, in the order in which it is best closed; empty: ready for submission."""
     found = [*_channel(facts), *_figures(facts), *_work(facts)]
     if not facts.tests:
@@ -99,14 +99,14 @@ def _figures(facts: Facts) -> list[Gap]:
     if facts.measured is None:
         return [Gap("not_measured")]
     found = []
-    if facts.again is not None and not isolate.same(facts.measured, facts.again):
+    if facts.again is not None and not figures.same_figures(facts.measured, facts.again):
         found.append(Gap("figures_changed"))
     elif facts.outdated:
         found.append(Gap("report_outdated"))
     if over := (facts.again or facts.measured)["over_cap"]:
         values = {"days": len(over), "first": over[0][0], "attempts": over[0][1], "cap": facts.measured["cap"]}
         found.append(Gap("over_cap", values=values))
-    return [*found, *_off_white_list((facts.again or facts.measured)[isolate.AFTER]["channel"])]
+    return [*found, *_off_white_list((facts.again or facts.measured)[figures.AFTER]["channel"])]
 
 
 def _off_white_list(since: Mapping[str, Any]) -> list[Gap]:
