@@ -28,7 +28,7 @@ from nianjian.engines.metrics.run import run
 from nianjian.engines.rules.holidays import builtin
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.complaints import clocks, states
-from nianjian.features.portrait.watch_list import applies_to_year
+from nianjian.features.portrait.watch_limits import applies_to_year
 from nianjian.features.rectification import states as rectification
 from nianjian.platform.rulebook.deadlines import upcoming
 

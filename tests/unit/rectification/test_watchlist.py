@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.portrait.watch_list import applies_to_year, apply_stricter_limits
+from nianjian.features.portrait.watch_limits import applies_to_year, apply_stricter_limits
 
 BOOK = Rulebook.on(date(2026, 12, 31))
 

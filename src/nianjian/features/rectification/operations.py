@@ -14,7 +14,7 @@ from nianjian.engines.kernel.identifiers import licence_number
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dial_policy.operations import facts as gate_facts
 from nianjian.features.dial_policy.operations import policy as gate_policy
-from nianjian.features.portrait import portraits, watch_list
+from nianjian.features.portrait import portraits, watch_limits, watch_list
 from nianjian.features.rectification import queries, states, storage
 from nianjian.features.rectification.models import Case, Order, Paper
 from nianjian.features.rectification.storage import IsolationTerms, Notice, PaperContent
@@ -431,7 +431,7 @@ def list_stricter_limits(*, enterprise: str, year: int, actor: Actor) -> list[Js
     if portrait is None:
         raise NianjianError("rectify_portrait_missing", year=year)
     rules = rulebook_on(enterprise, date.fromisoformat(portrait["period"]["as_of"]))
-    return [one.as_dict() for one in watch_list.apply_stricter_limits(portrait, rules)]
+    return [one.as_dict() for one in watch_limits.apply_stricter_limits(portrait, rules)]
 
 
 def update_routine(*, enterprise: str, done: int | None, day: date | None, actor: Actor) -> list[Json]:
