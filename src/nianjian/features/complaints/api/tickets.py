@@ -15,7 +15,7 @@ from nianjian.features.complaints.operations import acts, match  # noqa: F401 --
 from nianjian.features.complaints.operations import listing as flow
 from nianjian.features.complaints.operations.resource import TICKETS
 from nianjian.features.complaints.query import BY_DUE, KIND, Ticket, TicketFilter, past_as_dict
-from nianjian.features.complaints.sheet import COMPLAINTS
+from nianjian.features.complaints.sheet import COMPLAINTS, SOURCES
 from nianjian.features.complaints.states import State
 from nianjian.features.registers.api.lists import Row, row_key, row_told
 from nianjian.platform.accounts.roles import Act
@@ -26,7 +26,6 @@ from nianjian.platform.api.parameter_types import Text
 from nianjian.platform.api.routes import mount
 from nianjian.platform.operations.operation import REGISTRY
 from nianjian.platform.registers.rows import service
-from nianjian.platform.registers.sheets.words import SOURCE
 
 router = Router(tags=["complaints"])
 HERE = TICKETS.path
@@ -133,7 +132,7 @@ def complaints_reveal(request: Request, code: str, ticket: str) -> dict[str, obj
 @write(router, HERE, act=Act.LOAD, answer=Ticketed, status=201)
 def complaints_add(request: Request, code: str, new: NewTicket) -> Ticketed:
     """Open a ticket; its clocks run from its arrival."""
-    spelt = {stored: word for word, stored in reversed(SOURCE.items())}
+    spelt = {stored: word for word, stored in reversed(SOURCES.items())}
     texts = {
         "ticket_id": new.id,
         "source": spelt[new.source],

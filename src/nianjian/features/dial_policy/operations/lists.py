@@ -30,8 +30,9 @@ from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
+from nianjian.platform.registers.consents.model import CONSENTS
+from nianjian.platform.registers.do_not_call.model import DO_NOT_CALL
 from nianjian.platform.registers.gate_lists import query, service
-from nianjian.platform.registers.sheets.network import CONSENTS, DO_NOT_CALL
 from nianjian.platform.registers.tables.cells import UnreadableError, value
 from nianjian.platform.registers.tables.column import Column, Sheet
 

@@ -30,7 +30,7 @@ from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.progress import Progress, Steps, silent
 from nianjian.platform.registers.licences.model import Licence
 from nianjian.platform.registers.lines.model import Line
-from nianjian.platform.registers.sheets.network import NUMBERS
+from nianjian.platform.registers.numbers.model import NUMBERS
 from nianjian.platform.registers.social_insurance.model import Contribution
 from nianjian.platform.registers.staff.model import Person
 from nianjian.platform.registers.tables.column import Kind

@@ -1,10 +1,14 @@
-"""The rows of the register of 谢绝来电."""
+"""The register of 谢绝来电: its rows, its sheet and the checks of a row."""
 # ruff: noqa: DJ001 -- NULL is "not known"; an empty text would be a value
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 
+from nianjian.platform.registers.sheets.shared_columns import CHANGED, number_masked
+from nianjian.platform.registers.tables.column import Column, Kind, Sheet
 from nianjian.platform.registers.versions.row import Version
 from nianjian.platform.vault.fields import SealedText
 
@@ -24,3 +28,19 @@ class DoNotCall(Version):
         """Not abstract."""
 
         abstract = False
+
+
+DO_NOT_CALL: Final = Sheet(
+    kind="do-not-call",
+    title="谢绝来电",
+    keys=(("number",),),
+    columns=(
+        Column("号码", "number", Kind.PHONE, ("手机号", "手机号码", "电话号码"), personal=True, example="13800138000"),
+        Column("来源", "source", example="客户来电要求"),
+        Column("登记时间", "registered_at", Kind.MOMENT, ("登记日期",), example="2026-01-05 10:00:00"),
+        Column("范围", "scope", example=""),
+        CHANGED,
+    ),
+    notes=(number_masked,),
+    needed=("registered_at",),
+)

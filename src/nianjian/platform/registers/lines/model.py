@@ -1,10 +1,14 @@
-"""The rows of the register of 线路."""
+"""The register of 线路: its rows, its sheet and the checks of a row."""
 # ruff: noqa: DJ001 -- NULL is "not known"; an empty text would be a value
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 
+from nianjian.platform.registers.sheets.shared_columns import CHANGED
+from nianjian.platform.registers.tables.column import Column, Kind, Sheet, ordered
 from nianjian.platform.registers.versions.row import Version
 
 
@@ -27,3 +31,33 @@ class Line(Version):
         """Not abstract."""
 
         abstract = False
+
+
+STATES: Final = {
+    "启用": "active",
+    "停用": "stopped",
+    "在用": "active",
+    "正常": "active",
+    "已启用": "active",
+    "已停用": "stopped",
+}
+
+
+LINES: Final = Sheet(
+    kind="lines",
+    title="线路",
+    keys=(("line_id",),),
+    columns=(
+        Column("线路编号", "line_id", Kind.CODE, ("中继线编号", "线路ID", "线路"), example="L01"),
+        Column("名称", "name", aliases=("线路名称",), example="杭州电信中继1"),
+        Column("运营商", "carrier", example="中国电信"),
+        Column("落地网关", "gateway", example="HZ-GW-01"),
+        Column("团队", "team", Kind.CODE, ("团队编号", "外包团队", "所属团队"), example="T01"),
+        Column("状态", "state", Kind.CHOICE, ("线路状态",), STATES, example="启用"),
+        Column("启用日期", "opened_on", Kind.DATE, ("开通日期",), example="2025-01-01"),
+        Column("停用日期", "closed_on", Kind.DATE, example=""),
+        CHANGED,
+    ),
+    checks=(ordered("opened_on", "closed_on", "closed_before_opened"),),
+    needed=("team", "gateway"),
+)

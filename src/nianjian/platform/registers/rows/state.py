@@ -15,20 +15,6 @@ from nianjian.platform.registers.rows.query import COUNTED, Sight, every, rows
 from nianjian.platform.registers.tables.column import Kind
 from nianjian.platform.registers.versions.query import newest
 
-NEEDED: Final[Mapping[str, tuple[str, ...]]] = {  # without these a row cannot do its work in a metric or a material
-    "numbers": ("total_length", "filing", "filed_on", "valid_until", "outbound"),
-    "lines": ("team", "gateway"),
-    "teams": ("kind",),
-    "seats": ("kind", "filing", "opened_on"),
-    "licences": ("valid_until", "credit_code"),
-    "staff": ("identity", "insured_by"),
-    "social-insurance": ("payer", "paid_on"),
-    "wages": ("payer", "month"),
-    "consents": ("purpose", "obtained_at", "expires_at"),
-    "do-not-call": ("registered_at",),
-    "complaints": ("arrived_at", "line_id", "team_id"),
-}
-RUNS_OUT: Final[Mapping[str, str]] = {"numbers": "valid_until", "licences": "valid_until", "consents": "expires_at"}
 AHEAD: Final = 30  # days that are looked ahead where no rule says more
 
 
@@ -52,15 +38,14 @@ class State:
 
 def state(kind: str, sight: Sight, ahead: int = AHEAD) -> State:
     """Count, in three queries, none of which grows with the register; ``ahead`` in days."""
-    until = sight.day + timedelta(days=ahead)
+    until, sheet = sight.day + timedelta(days=ahead), kinds.register(kind).sheet
     asked: dict[str, Any] = {"rows": Count("pk")}
-    for field in NEEDED.get(kind, ()):
+    for field in sheet.needed:
         asked[f"without_{field}"] = Count("pk", filter=Q(**{f"{field}__isnull": True}))
-    runs_out = RUNS_OUT.get(kind, "")
-    if runs_out:
-        first, after = _edges(kind, runs_out, sight.day, until)
-        asked["expired"] = Count("pk", filter=Q(**{f"{runs_out}__lt": first}))
-        asked["expiring"] = Count("pk", filter=Q(**{f"{runs_out}__gte": first, f"{runs_out}__lt": after}))
+    if sheet.runs_out:
+        first, after = _edges(kind, sheet.runs_out, sight.day, until)
+        asked["expired"] = Count("pk", filter=Q(**{f"{sheet.runs_out}__lt": first}))
+        asked["expiring"] = Count("pk", filter=Q(**{f"{sheet.runs_out}__gte": first, f"{sheet.runs_out}__lt": after}))
     found = rows(kind, sight).order_by()[: COUNTED + 1].aggregate(**asked)
     whole = found["rows"] <= COUNTED
     ever = every(kind, sight)
@@ -71,10 +56,10 @@ def state(kind: str, sight: Sight, ahead: int = AHEAD) -> State:
         max((stamp for stamp in (newest(ever), taken) if stamp is not None), default=None),
         {
             field: found[f"without_{field}"] if whole else None
-            for field in NEEDED.get(kind, ())
+            for field in sheet.needed
             if found[f"without_{field}"] or not whole
         },
-        runs_out,
+        sheet.runs_out,
         found.get("expired", 0) if whole else None,
         found.get("expiring", 0) if whole else None,
         until,

@@ -1,10 +1,25 @@
-"""The rows of the register of 坐席."""
+"""The register of 坐席: its rows, its sheet and the checks of a row."""
 # ruff: noqa: DJ001 -- NULL is "not known"; an empty text would be a value
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 
+from nianjian.platform.registers.sheets.shared_columns import (
+    CHANGED,
+    EMPLOYMENT,
+    FILING,
+    IDENTITY,
+    INSURED_BY,
+    NAME,
+    SKILL,
+    STAFF_ID,
+    TEAM,
+    WORKPLACE,
+)
+from nianjian.platform.registers.tables.column import Column, Fault, Kind, Row, Sheet, Undated, ordered
 from nianjian.platform.registers.versions.row import Version
 from nianjian.platform.vault.fields import SealedText
 
@@ -37,3 +52,52 @@ class Seat(Version):
         """Not abstract."""
 
         abstract = False
+
+
+KINDS: Final = {
+    "人工": "human",
+    "机器人": "robot",
+    "人工坐席": "human",
+    "机器人坐席": "robot",
+    "智能": "robot",
+    "AI": "robot",
+    "智能机器人": "robot",
+}
+
+
+def _filed_without_day(row: Row) -> Fault | None:
+    return ("filed_on", "filing_day_unknown") if row.get("filing") == "filed" and not row.get("filed_on") else None
+
+
+SEATS: Final = Sheet(
+    kind="seats",
+    title="坐席",
+    keys=(("seat_id",),),
+    undated=Undated.CORRECTION,
+    columns=(
+        Column("坐席编号", "seat_id", Kind.CODE, ("坐席号", "坐席ID", "座席编号", "座席号"), example="S0001"),
+        Column("类型", "kind", Kind.CHOICE, ("坐席类型", "座席类型"), KINDS, example="人工"),
+        STAFF_ID,
+        NAME,
+        IDENTITY,
+        Column("工位号", "desk", Kind.CODE, ("工位",), example="3F-01"),
+        WORKPLACE,
+        SKILL,
+        TEAM,
+        EMPLOYMENT,
+        INSURED_BY,
+        Column("备案状态", "filing", Kind.CHOICE, choices=FILING, example="已备案"),
+        Column("备案日期", "filed_on", Kind.DATE, example="2025-02-01"),
+        Column("备案注销日期", "cancelled_on", Kind.DATE, ("注销日期",), example=""),
+        Column("开通日期", "opened_on", Kind.DATE, ("启用日期",), example="2025-02-10"),
+        Column("停用日期", "closed_on", Kind.DATE, ("下线日期",), example=""),
+        Column("默认外显号", "display", Kind.CODE, ("默认外显号码", "外显号码"), example="95013001"),
+        CHANGED,
+    ),
+    checks=(
+        ordered("opened_on", "closed_on", "closed_before_opened"),
+        ordered("filed_on", "cancelled_on", "cancelled_before_filed"),
+    ),
+    notes=(_filed_without_day,),
+    needed=("kind", "filing", "opened_on"),
+)

@@ -1,10 +1,24 @@
-"""The rows of the register of 员工."""
+"""The register of 员工: its rows, its sheet and the checks of a row."""
 # ruff: noqa: DJ001 -- NULL is "not known"; an empty text would be a value
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 
+from nianjian.platform.registers.sheets.shared_columns import (
+    CHANGED,
+    EMPLOYMENT,
+    IDENTITY,
+    INSURED_BY,
+    NAME,
+    SKILL,
+    STAFF_ID,
+    TEAM,
+    WORKPLACE,
+)
+from nianjian.platform.registers.tables.column import Column, Kind, Sheet, ordered
 from nianjian.platform.registers.versions.row import Version
 from nianjian.platform.vault.fields import SealedText
 
@@ -32,3 +46,27 @@ class Person(Version):
         """Not abstract."""
 
         abstract = False
+
+
+STAFF: Final = Sheet(
+    kind="staff",
+    title="员工",
+    keys=(("staff_id",), ("identity",)),
+    columns=(
+        STAFF_ID,
+        NAME,
+        IDENTITY,
+        Column("岗位", "post", aliases=("职务",), example="客服"),
+        Column("坐席编号", "seat_id", Kind.CODE, ("坐席号", "座席编号"), example="S0001"),
+        WORKPLACE,
+        SKILL,
+        TEAM,
+        EMPLOYMENT,
+        INSURED_BY,
+        Column("入职日期", "joined_on", Kind.DATE, example="2025-01-02"),
+        Column("离职日期", "left_on", Kind.DATE, example=""),
+        CHANGED,
+    ),
+    checks=(ordered("joined_on", "left_on", "left_before_joined"),),
+    needed=("identity", "insured_by"),
+)

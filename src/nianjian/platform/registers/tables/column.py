@@ -78,7 +78,8 @@ class Sheet:
     """A kind of register. ``keys``: alternatives, the first whose fields are all filled names the row.
 
     ``repeats``: equal keys are told apart by their order (two equal payments of one day are two payments).
-    ``checks`` look at a whole row; ``notes`` give warnings that refuse nothing.
+    ``checks`` look at a whole row; ``notes`` give warnings that refuse nothing. ``needed``: fields without which a row
+    cannot do its work in a metric or a paper. ``runs_out``: the field with the row's last day.
     """
 
     kind: str
@@ -89,6 +90,8 @@ class Sheet:
     repeats: bool = False
     checks: tuple[Callable[[Row], Fault | None], ...] = ()
     notes: tuple[Callable[[Row], Fault | None], ...] = ()
+    needed: tuple[str, ...] = ()
+    runs_out: str = ""
 
     def by_field(self, name: str) -> Column:
         """Return the column of a field; KeyError if there is none."""

@@ -12,10 +12,9 @@ from nianjian.features.dossier.generated.document import DASH, Head, Row
 from nianjian.features.portrait.operations import portraits
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.registers.licences.model import Licence
-from nianjian.platform.registers.numbers.model import Number
-from nianjian.platform.registers.seats.model import Seat
-from nianjian.platform.registers.sheets.network import NUMBERS
-from nianjian.platform.registers.sheets.people import IDENTITY, SEATS
+from nianjian.platform.registers.numbers.model import NUMBERS, Number
+from nianjian.platform.registers.seats.model import SEATS, Seat
+from nianjian.platform.registers.sheets.shared_columns import IDENTITY
 from nianjian.platform.registers.tables.column import Sheet
 from nianjian.platform.registers.tables.masking import masked
 from nianjian.platform.registers.versions.query import as_at
