@@ -16,9 +16,9 @@ from typing import Final
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.reconciliation.filing.mapping import ExportMapping
 from nianjian.features.reconciliation.filing.status import KINDS, LINES, NUMBERS, SEATS
-from nianjian.platform.registers.lines.model import LINES
-from nianjian.platform.registers.numbers.model import NUMBERS
-from nianjian.platform.registers.seats.model import SEATS
+from nianjian.platform.registers.lines import model as lines
+from nianjian.platform.registers.numbers import model as numbers
+from nianjian.platform.registers.seats import model as seats
 from nianjian.platform.registers.tables.cells import OUTER
 from nianjian.platform.registers.tables.checking import check
 from nianjian.platform.registers.tables.column import Column, Kind, Row, Sheet, folded
@@ -38,7 +38,7 @@ SORTS: Final = {
     "座席": SEATS,
 }
 SORT_COLUMN: Final = Column("种类", SORT, Kind.CHOICE, ("资源种类", "资源类型"), SORTS, example="码号")
-PLAIN: Final[Mapping[str, Sheet]] = {NUMBERS: NUMBERS, LINES: LINES, SEATS: SEATS}
+PLAIN: Final[Mapping[str, Sheet]] = {NUMBERS: numbers.NUMBERS, LINES: lines.LINES, SEATS: seats.SEATS}
 SHEETS: Final[Mapping[str, Sheet]] = {
     kind: dataclasses.replace(sheet, columns=(SORT_COLUMN, *sheet.columns)) for kind, sheet in PLAIN.items()
 }
