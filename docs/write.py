@@ -91,7 +91,7 @@ def commands() -> str:
 def _sheets() -> list[Any]:
     from nianjian.features.complaints.sheet import COMPLAINTS  # noqa: PLC0415 - see above
     from nianjian.platform.registers import sheets  # noqa: PLC0415
-    from nianjian.platform.registers.tables.column import Sheet  # noqa: PLC0415
+    from nianjian.platform.registers.columns import Sheet  # noqa: PLC0415
 
     found = {COMPLAINTS.kind: COMPLAINTS}
     for module in pkgutil.iter_modules(sheets.__path__, sheets.__name__ + "."):

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Final
 
 from nianjian.engines.kernel import clock
-from nianjian.platform.registers.tables.column import Column, Fault, Kind, Row, Sheet, Undated, ordered
+from nianjian.platform.registers.columns import Column, Fault, Kind, Row, Sheet, Undated, check_order
 
 SOURCES: Final = {
     "12321": "12321",
@@ -90,8 +90,8 @@ COMPLAINTS: Final = Sheet(
     checks=(
         _happened("accepted_at"),
         _happened("arrived_at"),
-        ordered("accepted_at", "closed_at", "closed_before_accepted"),
-        ordered("accepted_at", "reopened_at", "reopened_before_accepted"),
+        check_order("accepted_at", "closed_at", "closed_before_accepted"),
+        check_order("accepted_at", "reopened_at", "reopened_before_accepted"),
     ),
     needed=("arrived_at", "line_id", "team_id"),
 )

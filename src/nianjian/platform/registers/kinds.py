@@ -7,18 +7,18 @@ from typing import Final
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.registers import models
-from nianjian.platform.registers.consents.model import CONSENTS
-from nianjian.platform.registers.do_not_call.model import DO_NOT_CALL
-from nianjian.platform.registers.licences.model import LICENCES
-from nianjian.platform.registers.lines.model import LINES
-from nianjian.platform.registers.numbers.model import NUMBERS
-from nianjian.platform.registers.seats.model import SEATS
-from nianjian.platform.registers.social_insurance.model import SOCIAL_INSURANCE
-from nianjian.platform.registers.staff.model import STAFF
-from nianjian.platform.registers.tables.column import Sheet
-from nianjian.platform.registers.teams.model import TEAMS
-from nianjian.platform.registers.versions.row import Version
-from nianjian.platform.registers.wages.model import WAGES
+from nianjian.platform.registers.columns import Sheet
+from nianjian.platform.registers.consents import CONSENTS
+from nianjian.platform.registers.do_not_call import DO_NOT_CALL
+from nianjian.platform.registers.licences import LICENCES
+from nianjian.platform.registers.lines import LINES
+from nianjian.platform.registers.numbers import NUMBERS
+from nianjian.platform.registers.seats import SEATS
+from nianjian.platform.registers.social_insurance import SOCIAL_INSURANCE
+from nianjian.platform.registers.staff import STAFF
+from nianjian.platform.registers.teams import TEAMS
+from nianjian.platform.registers.versions import Version
+from nianjian.platform.registers.wages import WAGES
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from nianjian.platform.api.paging import Cut, Page, paged
 from nianjian.platform.api.parameter_types import Text
 from nianjian.platform.api.routes import mount
 from nianjian.platform.operations.operation import REGISTRY
-from nianjian.platform.registers.rows import service
+from nianjian.platform.registers import storage
 
 router = Router(tags=["complaints"])
 HERE = TICKETS.path
@@ -125,7 +125,7 @@ def complaints_get(request: Request, code: str, ticket: str) -> TicketShown:
 def complaints_reveal(request: Request, code: str, ticket: str) -> dict[str, object]:
     """A ticket in full; the audit chain has the entry before."""
     found, _past = flow.ticket(enterprise=code, complaint=row_key(ticket), actor=request.actor)
-    service.reveal(kind=KIND, enterprise=code, version=found.row, actor=request.actor)
+    storage.record_reveal(kind=KIND, enterprise=code, version=found.row, actor=request.actor)
     return row_told(found.row, COMPLAINTS, full=True)
 
 
