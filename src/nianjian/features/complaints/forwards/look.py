@@ -46,7 +46,7 @@ class ListLook:
 
 
 def preview_forward_list(path: Path, mapping: ForwardMapping) -> ListLook:
-    """Look at a list; nothing is written. Raises what `sheet_reader.read_beginning` raises: it is no list at all then."""
+    """Look at a list; nothing is written. Raises what `sheet_reader.read_beginning` raises."""
     sheet = spelling(mapping)
     found = read_beginning(path, sheet)
     columns = columns_of(found, sheet)
