@@ -56,11 +56,9 @@ from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home import wiring
 from nianjian.platform.jobs.progress import Progress, silent
-from nianjian.platform.registers import kinds
-from nianjian.platform.registers.rows import entry
-from nianjian.platform.registers.tables import masking
-from nianjian.platform.registers.tables.column import Sheet
-from nianjian.platform.registers.versions.query import as_at
+from nianjian.platform.registers import columns, entries, kinds
+from nianjian.platform.registers.columns import Sheet
+from nianjian.platform.registers.versions import versions_on
 from nianjian.platform.rulebook.deadlines import data_year, upcoming
 from nianjian.platform.rulebook.holidays import calendar
 from nianjian.platform.rulebook.rulebooks import rulebook
@@ -204,7 +202,7 @@ def lines_of_other_carriers(enterprise: str, carrier: str, day: date) -> frozens
     """Lines that the register gives to another carrier; ``reconcile_carrier_unknown`` where it knows none of this."""
     if not carrier:
         return frozenset()
-    rows: list[Any] = list(as_at(kinds.register("lines").model, enterprise, day))
+    rows: list[Any] = list(versions_on(kinds.register("lines").model, enterprise, day))
     carriers: dict[str, str] = {row.line_id: str(row.carrier or "").strip() for row in rows}
     there = set(carriers.values()) - {""}
     if carrier.strip() not in there:
@@ -293,7 +291,7 @@ def load_export_mapping(given: Path | bytes | None, kind: str) -> ExportMapping:
 def _ours(enterprise: str, kind: str, sheet: Sheet, day: date) -> list[Mapping[str, object]]:
     """Our rows as at the day; a row that was recorded with days of its own holds since ever."""
     fields = [column.field for column in sheet.columns]
-    rows = as_at(kinds.register(kind).model, enterprise, day)
+    rows = versions_on(kinds.register(kind).model, enterprise, day)
     return [
         {name: getattr(row, name) for name in fields} | {"changed_on": row.changed_on or row.valid_from}
         for row in rows.iterator(chunk_size=500)
@@ -320,7 +318,7 @@ def _filing_difference(kind: str, pair: RowPair, sheet: Sheet, grounds: Grounds)
 
 def _field_texts(values: tuple[object, object], name: str, sheet: Sheet) -> tuple[str, str]:
     column = sheet.by_field(name)
-    return entry.text(values[0], column), entry.text(values[1], column)
+    return entries.format_value(values[0], column), entries.format_value(values[1], column)
 
 
 def mask_fields(fields: Mapping[str, Sequence[str]], sheet: Sheet) -> Json:
@@ -329,8 +327,8 @@ def mask_fields(fields: Mapping[str, Sequence[str]], sheet: Sheet) -> Json:
     for name, (ours, theirs) in fields.items():
         column = sheet.by_field(name)
         told[name] = {
-            "ours": masking.mask_cell(ours, column) or None,
-            "theirs": masking.mask_cell(theirs, column) or None,
+            "ours": columns.mask_cell(ours, column) or None,
+            "theirs": columns.mask_cell(theirs, column) or None,
         }
     return told
 

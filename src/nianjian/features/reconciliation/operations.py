@@ -32,11 +32,9 @@ from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service as queue_service
 from nianjian.platform.jobs.progress import Progress
-from nianjian.platform.registers.mappings import query as mappings
-from nianjian.platform.registers.mappings import service as mapping_service
-from nianjian.platform.registers.tables.column import Kind, Sheet
-from nianjian.platform.registers.tables.masking import masked
-from nianjian.platform.registers.tables.sheet_reader import begin
+from nianjian.platform.registers import mappings
+from nianjian.platform.registers.columns import Kind, Sheet, mask_text
+from nianjian.platform.registers.sheet_reader import read_beginning
 from nianjian.platform.registers.uploads import plain_name
 from nianjian.platform.vault import blobs
 
@@ -137,7 +135,7 @@ def _source_counts(calls: str, answered: str, minutes: str = "") -> Json:
 
 
 def _mask(text: str, kind: Kind) -> str | None:
-    return masked(text, kind) if text else None
+    return mask_text(text, kind) if text else None
 
 
 def _iso(day: date | None) -> str | None:
@@ -422,7 +420,7 @@ def preview_file(
     """What the columns are and whether every cell could be read so; ``kind``: of an export, or `BILL`.
 
     ``role_missing``, ``enterprise_unknown``, ``reconcile_kind_unknown``, ``file_empty``, ``file_too_large``,
-    ``mapping_invalid``, and what `tables.reading.begin` raises: it is no table at all then.
+    ``mapping_invalid``, and what `sheet_reader.read_beginning` raises: it is no table at all then.
     """
     require(actor, enterprise, Act.REPORT)
     accounts.enterprise(enterprise)
@@ -433,7 +431,7 @@ def preview_file(
     with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as folder:  # closed to others, soon gone
         path = Path(folder) / plain_name(name)
         path.write_bytes(content)
-        found = begin(path, exports.apply_mapping(sheet, chosen))
+        found = read_beginning(path, exports.apply_mapping(sheet, chosen))
         columns = columns_of(found, exports.apply_mapping(sheet, chosen))
         fault, read = None, len(found.lines)
         try:
@@ -448,12 +446,14 @@ def preview_file(
 
 def list_mappings(enterprise: str, kind: str) -> list[str]:
     """Names under which mappings of this kind were kept."""
-    return mappings.names(enterprise, kind)
+    return mappings.list_mapping_names(enterprise, kind)
 
 
 def get_mapping(enterprise: str, kind: str, name: str) -> dict[str, object]:
     """One of them; ``mapping_unknown``."""
-    return {key: value for key, value in mappings.mapping(enterprise, name, kind).items() if key != mappings.PURPOSE}
+    return {
+        key: value for key, value in mappings.get_mapping(enterprise, name, kind).items() if key != mappings.PURPOSE
+    }
 
 
 def store_mapping(*, enterprise: str, kind: str, name: str, mapping: bytes, actor: Actor) -> None:
@@ -466,4 +466,4 @@ def store_mapping(*, enterprise: str, kind: str, name: str, mapping: bytes, acto
     else:
         comparisons.load_export_mapping(mapping, kind)
     data = parse_mapping(mapping, name)
-    mapping_service.save(enterprise=enterprise, name=name, data=data, purpose=kind, actor=actor)
+    mappings.save_mapping(enterprise=enterprise, name=name, data=data, purpose=kind, actor=actor)

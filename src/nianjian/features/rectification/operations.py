@@ -22,8 +22,8 @@ from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.registers.gate_policies import query as policies
-from nianjian.platform.registers.rows import query as rows
+from nianjian.platform.registers import gate_policies as policies
+from nianjian.platform.registers import queries as rows
 from nianjian.platform.rulebook.holidays import calendar
 from nianjian.platform.rulebook.rulebooks import Rulebooks, rulebook
 
@@ -55,7 +55,7 @@ class Days:
         self._books = Rulebooks(province=where, enterprise=enterprise)
         self._calendar = calendar()
 
-    def plan(self, case: Case) -> plan.Plan:
+    def plan(self, case: Case) -> states.CasePlan:
         """The days of a case, counted with today's calendar: a notice of holidays that came since moves them."""
         return states.plan_case(case.received, case.printed_due, self._books.on(case.received), self._calendar)
 
@@ -399,7 +399,7 @@ def change_watch_list(
 
 def _check_licence(enterprise: str, text: str) -> None:
     """Of the known shape, or one that the register has: it warns of an unusual number and takes it."""
-    registered = rows.row("licences", rows.Sight(enterprise, clock.today()), text)
+    registered = rows.find_row("licences", rows.ReadScope(enterprise, clock.today()), text)
     if text and registered is None and not licence_number(text).usual:
         raise NianjianError("rectify_licence_unusual", licence=text)
 

@@ -27,7 +27,7 @@ from nianjian.platform.approvals.models import Request
 from nianjian.platform.approvals.query import Approval
 from nianjian.platform.audit.chain import canonical
 from nianjian.platform.audit.record import record
-from nianjian.platform.registers.attachments.service import NAME, ROW_LIMIT, TYPES
+from nianjian.platform.registers.attachments import NAME, ROW_LIMIT, TYPES
 from nianjian.platform.vault import blobs
 
 NUMBER: Final = 120  # characters of a 文号, or of the number of a test report

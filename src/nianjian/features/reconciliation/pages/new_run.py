@@ -24,7 +24,7 @@ from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http.answers import UNPROCESSABLE
 from nianjian.platform.home.http.bodies import takes_files
-from nianjian.platform.registers.tables.column import Kind, Sheet
+from nianjian.platform.registers.columns import Kind, Sheet
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.spelling_fields import ZONES, WordsField, ZoneField
