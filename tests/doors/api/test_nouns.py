@@ -153,7 +153,7 @@ def test_rows_behind_a_figure_are_masked_and_revealed_by_whom_it_may(
             "tickets", ({"complaint_id": "C1", "complainant": "138****0000"},), 1, more=True, month=None
         )
 
-    monkeypatch.setattr(operations, "rows_behind", shown)
+    monkeypatch.setattr(operations, "list_rows", shown)
     client = site()
     address = f"{DEMO}/portraits/2026/rows"
     told = client.get(f"{address}?metric=complaint_rate&component=complaints&team=T1").json()

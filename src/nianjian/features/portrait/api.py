@@ -29,7 +29,7 @@ from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, after, paged
 from nianjian.platform.api.parameter_types import Day, Text, Year
 from nianjian.platform.api.problems import language
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 from nianjian.platform.jobs import flow
 
 router = Router(tags=["portraits"])

@@ -11,14 +11,13 @@ from ninja import Field, Query, Router, Schema
 from nianjian.features.reconciliation import operations
 from nianjian.features.reconciliation.queries import DifferenceFilter
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.api.access import Request
-from nianjian.platform.api.enterprise_rows import of_enterprise
+from nianjian.platform.api.access import Request, of_enterprise
 from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, Reader, paged
 from nianjian.platform.api.parameter_types import Day, Named, RowNumber, Text
 from nianjian.platform.api.problems import language
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 
 router = Router(tags=["reconcile"])
 HERE = "/enterprises/{code}/reconciliations"

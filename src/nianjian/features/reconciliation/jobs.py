@@ -9,7 +9,7 @@ from nianjian.features.reconciliation import comparisons, operations
 from nianjian.features.reconciliation.comparisons import BillInput
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
-from nianjian.platform.jobs.kind import Kind, Report, day, texts
+from nianjian.platform.jobs.flow import Kind, Report, day, texts
 from nianjian.platform.jobs.query import JobValue
 
 

@@ -14,13 +14,12 @@ from nianjian.engines.paper.words import CHINESE, language_of
 from nianjian.features.rectification import evidence, operations, reports
 from nianjian.features.rectification.storage import LIMIT, Notice, paper_content
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.api.access import Request
-from nianjian.platform.api.enterprise_rows import of_enterprise
+from nianjian.platform.api.access import Request, of_enterprise
 from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, write
 from nianjian.platform.api.paging import Cut, Page, Reader, paged
 from nianjian.platform.api.parameter_types import Day, Named, RowNumber, Text
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 
 router = Router(tags=["rectification"])
 HERE = "/enterprises/{code}/rectification"

@@ -29,7 +29,7 @@ from nianjian.features.portrait.operations import (
 from nianjian.features.portrait.pages.forms import NO_ROOM, STEPS, RunForm, SimulateForm
 from nianjian.features.portrait.pages.portrait import get_portrait_or_404, moment, shared_context, translator
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import UNPROCESSABLE, as_attachment
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
 from nianjian.platform.jobs import flow
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error

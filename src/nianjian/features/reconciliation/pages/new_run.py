@@ -22,12 +22,11 @@ from nianjian.features.reconciliation.sources import BILL
 from nianjian.features.registers.pages import presenters as registers
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import UNPROCESSABLE
-from nianjian.platform.home.http.bodies import takes_files
+from nianjian.platform.home.http import UNPROCESSABLE, takes_files
 from nianjian.platform.registers.columns import Kind, Sheet
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
-from nianjian.platform.web.spelling_fields import ZONES, WordsField, ZoneField
+from nianjian.platform.web.forms import ZONES, WordsField, ZoneField
 from nianjian.platform.web.tables import Cell, Column, Table
 
 HEADING: Final = "heading_"

@@ -32,8 +32,7 @@ from nianjian.features.rectification.pages.forms import Measure, Opened, Paper, 
 from nianjian.features.rectification.storage import LIMIT, Notice, PaperContent, paper_content
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import UNPROCESSABLE, as_attachment
-from nianjian.platform.home.http.bodies import takes_files
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, takes_files
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.web.access import Request, page
