@@ -27,11 +27,11 @@ from nianjian.platform.accounts import query, service  # noqa: E402
 from nianjian.platform.accounts.models import User  # noqa: E402
 from nianjian.platform.accounts.query import Actor  # noqa: E402
 from nianjian.platform.accounts.tokens.service import add as add_token  # noqa: E402
-from nianjian.platform.registers.importing import Receipt, import_sheet  # noqa: E402
+from nianjian.platform.registers.storage import ImportReceipt, import_sheet  # noqa: E402
 from nianjian.platform.vault import keyring  # noqa: E402
 
 Ask = Callable[..., Client]
-Import = Callable[..., Receipt]
+Import = Callable[..., ImportReceipt]
 Sheet = Callable[..., Path]
 DATABASE = {"db", "transactional_db"}
 OWN_KEYS = {"api_home", "home", "keys", "shell_home"}
@@ -105,7 +105,7 @@ def sheet(tmp_path: Path) -> Sheet:
 def load(demo: str, operator: Actor, sheet: Sheet) -> Import:
     """Import a sheet given as header and rows."""
 
-    def run(kind: str, header: str, *rows: Sequence[object], **how: str) -> Receipt:
+    def run(kind: str, header: str, *rows: Sequence[object], **how: str) -> ImportReceipt:
         return import_sheet(kind=kind, path=sheet(header, *rows, **how), enterprise=demo, actor=operator)
 
     return run

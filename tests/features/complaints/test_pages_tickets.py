@@ -25,7 +25,7 @@ from nianjian.platform.audit.query import acts as chain
 from nianjian.platform.jobs.models import Job
 from nianjian.platform.vault import blobs
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures('tickets'), pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tickets"), pytest.mark.postgres]
 HOME = "/e/demo/complaints/"
 PNG = b"\x89PNG\r\n\x1a\n picture"
 

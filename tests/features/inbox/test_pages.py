@@ -17,7 +17,7 @@ from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.tokens import service as tokens
 from nianjian.platform.notifications.models import Dispatch, Message
 
-pytestmark = [pytest.mark.usefixtures('keys'), pytest.mark.postgres]
+pytestmark = [pytest.mark.usefixtures("keys"), pytest.mark.postgres]
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 import base64
 import json
 import os
@@ -14,6 +13,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from tests.support import databases
 
 if TYPE_CHECKING:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 import re
 from collections.abc import Callable
 from datetime import date
 
+import pytest
 from django.test import Client
 from tests.support.register_pages import address, sent, text, verbs
 from tests.support.teams import standing

@@ -17,9 +17,9 @@ from nianjian.features.season.operations.overview import summarize_season
 from nianjian.platform.accounts.models import Membership
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.audit import query as audit
-from nianjian.platform.registers.licences.model import Licence
+from nianjian.platform.registers.licences import Licence
 
-pytestmark = [pytest.mark.usefixtures('keys'), pytest.mark.postgres]
+pytestmark = [pytest.mark.usefixtures("keys"), pytest.mark.postgres]
 
 
 @pytest.fixture(autouse=True)

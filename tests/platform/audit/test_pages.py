@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 import re
 
+import pytest
 from django.db import transaction
 from django.test import Client
 from tests.support.people import signed_in
