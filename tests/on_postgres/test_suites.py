@@ -1,6 +1,6 @@
 """Tests marked ``postgres`` once more, in a process of their own, over databases of a PostgreSQL server.
 
-The mark is for what locks, orders, compares, groups or stores as its database does. With SOAK=1 all others hold there, too.
+The mark is for what locks, orders, compares, groups or stores as its database does. SOAK=1 holds all others there, too.
 """
 
 from __future__ import annotations
