@@ -26,7 +26,7 @@ from nianjian.features.portrait.operations import portraits  # noqa: E402 -- mod
 from nianjian.platform.accounts import query, service  # noqa: E402
 from nianjian.platform.accounts.models import User  # noqa: E402
 from nianjian.platform.accounts.query import Actor  # noqa: E402
-from nianjian.platform.accounts.tokens.service import add as add_token  # noqa: E402
+from nianjian.platform.accounts.tokens import create_token  # noqa: E402
 from nianjian.platform.registers.storage import ImportReceipt, import_sheet  # noqa: E402
 from nianjian.platform.vault import keyring  # noqa: E402
 
@@ -185,7 +185,7 @@ def api(db: None, api_home: Path, sample: dict[str, Any]) -> Ask:
         if not User.objects.filter(pk=name).exists():
             places = [enterprise] if enterprise else []
             service.add_user(name=name, role=role, enterprises=places, actor=operator, team=team)
-        token = add_token(user=name, name="test", scopes=scopes, days=None, actor=operator).secret
+        token = create_token(user=name, name="test", scopes=scopes, days=None, actor=operator).secret
         return Client(headers={"authorization": f"Bearer {token}", "accept-language": language})
 
     return client
