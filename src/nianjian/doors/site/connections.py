@@ -26,7 +26,7 @@ from waitress.server import MultiSocketServer, TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher, WSGITask
 from waitress.utilities import Error, RequestEntityTooLarge
 
-from nianjian.engines.kernel.workbooks.unpacking import RESERVE, STEP
+from nianjian.engines.kernel.unpacking import RESERVE, STEP
 from nianjian.platform.home.http.bodies import AHEAD, SMALL, Ahead
 from nianjian.platform.home.http.limits import Limits
 

@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 
-from nianjian.engines.kernel.workbooks.unpacking import checked_room
+from nianjian.engines.kernel.unpacking import checked_room
 from nianjian.platform.home import env
 from nianjian.platform.home.http.readable import refused
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.seasons import Season
+from nianjian.engines.kernel.periods import Season
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.record import record

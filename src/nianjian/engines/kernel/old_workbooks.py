@@ -1,32 +1,37 @@
-"""A workbook of another kind (xls, xlsb, ods), which is read whole: in a process of its own, with limits.
-
-Its rows come back as lines in a file without a name; neither a damaged file nor one that claims a million columns
-harms the process that asked.
-"""
+"""Workbooks of other kinds (xls, xlsb, ods), read whole in a process of its own, and the opening of any kind."""
 
 from __future__ import annotations
 
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+import zipfile
+from collections.abc import Callable, Container, Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.limited import Bounds, run
-from nianjian.engines.kernel.workbooks.cells import Value, cell_text
-from nianjian.engines.kernel.workbooks.limits import LAST_COLUMN, SHEETS, STREAMED, Limits, Meter
-from nianjian.engines.kernel.workbooks.sheet import BLOCK, BookRow, ValueRow, faulty
-from nianjian.engines.kernel.workbooks.unpacking import MIB, megabytes
+from nianjian.engines.kernel.unpacking import HELD, LAST_COLUMN, MIB, SHEETS, STREAMED, Limits, Meter, megabytes
+from nianjian.engines.kernel.workbooks import (
+    BLOCK,
+    BROKEN,
+    CONTENT,
+    BookRow,
+    Value,
+    ValueRow,
+    Workbook,
+    cell_text,
+    faulty,
+)
 
 MEMORY: Final = (192 * MIB, 1024 * MIB)
 """Bytes of address space: the program itself takes 100 MB of the first; the second holds a full sheet of an xls."""
 A_BYTE: Final = 64  # bytes of memory for each of the file: a cell of an xls takes ten there and 32 here
 CPU: Final = 60  # seconds; 20 MB take five
 WRITTEN: Final = 1024 * MIB  # rows as lines
-_CHILD: Final = "nianjian.engines.kernel.workbooks.whole"
+_CHILD: Final = "nianjian.engines.kernel.old_workbook_rows"
 _READ: Final[dict[str, Callable[[str], Value]]] = {
     "date": date.fromisoformat,
     "datetime": datetime.fromisoformat,
@@ -121,3 +126,24 @@ def _value(cell: object) -> Value:
         return cast("Value", cell)
     ((kind, text),) = cast("dict[str, Any]", cell).items()
     return timedelta(seconds=text) if kind == "span" else _READ[kind](text)
+
+
+_OTHERS: Final = {"xl/workbook.bin": "xlsb", "content.xml": "ods"}
+
+
+def open_workbook(file: str, path: Path, limits: Limits = HELD) -> Workbook | OldWorkbook:
+    """``file`` is its name for people; ``workbook_broken`` and what the two kinds raise."""
+    try:
+        names = zipfile.ZipFile(path).NameToInfo if zipfile.is_zipfile(path) else {}
+    except (*BROKEN, OSError, ValueError) as error:
+        raise faulty(file, str(error)) from error
+    if names and other_kind(names) is None:
+        return Workbook.opened(file, path, limits)
+    return OldWorkbook(file, path, limits)
+
+
+def other_kind(names: Container[str]) -> str | None:
+    """``xlsb`` or ``ods`` by the names of a zip's members; None for an xlsx and for what is no workbook."""
+    if CONTENT not in names and "mimetype" not in names:
+        return None
+    return next((kind for part, kind in _OTHERS.items() if part in names), None)
