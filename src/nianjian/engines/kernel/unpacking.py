@@ -1,4 +1,4 @@
-"""How much is read of a packed file or a workbook: technical limits, no rules. A bomb is refused before it fills a disk."""
+"""How much is read of a packed file or a workbook: technical limits, no rules. A bomb is refused early."""
 
 from __future__ import annotations
 

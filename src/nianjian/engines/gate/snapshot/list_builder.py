@@ -15,7 +15,17 @@ from typing import IO, Any, Final, Self
 import numpy as np
 import numpy.typing as npt
 
-from nianjian.engines.gate.snapshot.lists import HALF, HEADER, LOW, MAGIC, OPEN, PURPOSES, SPANS, aligned, sections
+from nianjian.engines.gate.snapshot.lists import (
+    HALF,
+    HEADER,
+    LOW,
+    MAGIC,
+    OPEN,
+    PURPOSES,
+    SPANS,
+    align_size,
+    list_sections,
+)
 from nianjian.engines.gate.telephone import KIND
 
 Entries = npt.NDArray[Any]
@@ -82,7 +92,7 @@ class ListBuilder:
                 parts["low"].write((ordered["key"] & LOW).astype("<u4").tobytes())
                 for name in ("from", "to", "purpose"):
                     parts[name].write(ordered[name].tobytes())
-            self._join(parts, *_merged(highs, starts), total)
+            self._join(parts, *_merge_buckets(highs, starts), total)
         return total
 
     def _sorted(self) -> Iterator[Entries]:
@@ -99,7 +109,7 @@ class ListBuilder:
         self._held, self._count = [], 0
         if not len(entries):
             return
-        number = _bucket(entries["key"])
+        number = _bucket_of(entries["key"])
         order = np.argsort(number, kind="stable")
         entries, number = entries[order], number[order]
         buckets, starts = np.unique(number, return_index=True)
@@ -121,8 +131,8 @@ class ListBuilder:
     def _join(self, parts: Mapping[str, IO[bytes]], high: Entries, start: Entries, total: int) -> None:
         made = self._path.with_name(f".{self._path.name}")
         with made.open("wb") as file:
-            file.write(HEADER.pack(MAGIC, self._flags, len(high), total).ljust(aligned(HEADER.size), b"\0"))
-            for name, size in sections(self._flags, len(high), total):
+            file.write(HEADER.pack(MAGIC, self._flags, len(high), total).ljust(align_size(HEADER.size), b"\0"))
+            for name, size in list_sections(self._flags, len(high), total):
                 if name == "start":
                     file.write(np.append(start, total).astype("<u8").tobytes())
                 elif name == "high":
@@ -131,18 +141,18 @@ class ListBuilder:
                     parts[name].seek(0)
                     while piece := parts[name].read(1 << 22):
                         file.write(piece)
-                file.write(b"\0" * (aligned(size) - size))
+                file.write(b"\0" * (align_size(size) - size))
         made.replace(self._path)
 
 
-def _bucket(keys: Entries) -> Entries:
+def _bucket_of(keys: Entries) -> Entries:
     """The bucket of each key: it never falls where the key grows."""
     kind, value = keys // KIND, keys % KIND
     number: Entries = kind * A_KIND + np.minimum(value // np.where(kind == 0, FINE, COARSE), A_KIND - 1)
     return number
 
 
-def _merged(highs: list[Entries], starts: list[Entries]) -> tuple[Entries, Entries]:
+def _merge_buckets(highs: list[Entries], starts: list[Entries]) -> tuple[Entries, Entries]:
     """Upper halves over all buckets, each once, and where its entries begin."""
     high, start = np.concatenate(highs), np.concatenate(starts)
     first = np.ones(len(high), bool)

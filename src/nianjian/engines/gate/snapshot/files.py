@@ -1,16 +1,4 @@
-"""Names and shapes of the snapshot's files.
-
-::
-
-    <root>/                     mode 0700: numbers stand in it plainly
-      current                   link to the generation in force, replaced by a rename
-      checked                   JSON {generation, at}: when the feed last found that this generation still holds
-      lists/<sha256>.list       columns of numbers, never changed once they stand here
-      generations/<12 digits>/
-        manifest.json           generation, moment, ages, and of each enterprise its files with sha256 and size
-        <code>.json             an enterprise's policy, numbers, channels and purposes
-        <code>.<list>.list      hard links into lists/
-"""
+"""Names and shapes of the gate's files below the home and of the files of a snapshot."""
 
 from __future__ import annotations
 
@@ -20,6 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+
+
+def snapshot_root(home: Path) -> Path:
+    """The root of the snapshot's generations."""
+    return home / "gate" / "snapshot"
+
+
+def decisions_folder(home: Path) -> Path:
+    """The folder of the decision journal."""
+    return home / "gate" / "decisions"
+
 
 CURRENT: Final = "current"
 CHECKED: Final = "checked"
@@ -84,21 +83,21 @@ class Manifest:
             "alarm_age": self.alarm_age,
             "deny_age": self.deny_age,
             "rulebook": self.rulebook,
-            "tenants": {code: _tenant(one) for code, one in sorted(self.tenants.items())},
+            "tenants": {code: _tenant_document(one) for code, one in sorted(self.tenants.items())},
         }
-        return json.dumps({**body, "sha256": digest(body)}, ensure_ascii=False, indent=1)
+        return json.dumps({**body, "sha256": digest_of(body)}, ensure_ascii=False, indent=1)
 
 
-def read(text: str) -> Manifest:
+def parse_manifest(text: str) -> Manifest:
     """A manifest from its JSON; ValueError, KeyError or TypeError where it is none or was changed."""
     told: dict[str, Any] = json.loads(text)
-    if told.pop("sha256") != digest(told) or told["format"] != FORMAT:
+    if told.pop("sha256") != digest_of(told) or told["format"] != FORMAT:
         raise ValueError(told["format"])
     tenants = {
         code: TenantEntry(
             one["sha256"],
             one["size"],
-            tuple(_list(entry) for entry in one["lists"]),
+            tuple(_parse_list(entry) for entry in one["lists"]),
         )
         for code, one in told["tenants"].items()
     }
@@ -107,7 +106,7 @@ def read(text: str) -> Manifest:
     return Manifest(generation, made_at, alarm, deny, told["rulebook"], tenants)
 
 
-def _list(told: Mapping[str, Any]) -> ListEntry:
+def _parse_list(told: Mapping[str, Any]) -> ListEntry:
     return ListEntry(
         told["kind"],
         told["built"],
@@ -119,7 +118,7 @@ def _list(told: Mapping[str, Any]) -> ListEntry:
     )
 
 
-def digest(body: Mapping[str, Any]) -> str:
+def digest_of(body: Mapping[str, Any]) -> str:
     """sha256 over JSON whose keys are sorted."""
     return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
@@ -135,7 +134,7 @@ def folder_name(generation: int) -> str:
     return f"{generation:012d}"
 
 
-def _tenant(one: TenantEntry) -> dict[str, Any]:
+def _tenant_document(one: TenantEntry) -> dict[str, Any]:
     lists = [
         {
             "kind": entry.kind,

@@ -1,9 +1,4 @@
-"""May this call be dialled? Pure: a request, a snapshot and a moment give a refusal or the counters to be taken.
-
-The order is cheapest first, free of side effects, the counters last, so that a blocked call burns no quota: display
-number filed, valid, permitted and right for the purpose; channel; hours; do-not-call; consent; white list; caps.
-Whatever is not known is refused.
-"""
+"""May this call be dialled? Pure: a request, a snapshot and a moment give a refusal or the counters to be taken."""
 
 from __future__ import annotations
 
@@ -11,10 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from nianjian.engines.gate import telephone
-from nianjian.engines.gate.asked import Request
 from nianjian.engines.gate.policy import Purpose, Slot
+from nianjian.engines.gate.question import Request
 from nianjian.engines.gate.snapshot.read import Snapshot
-from nianjian.engines.gate.snapshot.tenant import Filed, Tenant, Way, consented_to
+from nianjian.engines.gate.snapshot.tenant import CallPath, FiledNumber, Tenant, consent_subject
 
 EAST: Final = 28_800  # seconds that Asia/Shanghai is ahead of UTC; it has no summer time
 DAY: Final = 86_400
@@ -57,44 +52,44 @@ def decide(request: Request, snapshot: Snapshot, now: int) -> Refusal | tuple[Sl
     """
     tenant = snapshot.tenants.get(request.enterprise)
     if tenant is None:
-        return _refused("number-unknown")
+        return _refusal("number-unknown")
     if snapshot.stale(now):
         return Refusal("gate-unavailable", RULES["gate-unavailable"], fail_open=fails_open(request, snapshot))
-    return _decided(request, tenant)
+    return _decide(request, tenant)
 
 
-def _decided(request: Request, tenant: Tenant) -> Refusal | tuple[Slot, ...]:
+def _decide(request: Request, tenant: Tenant) -> Refusal | tuple[Slot, ...]:
     way = tenant.way((request.display, request.channel, request.purpose))
     if way is None or way.minute != request.at // 60_000:
-        found = _way(request, tenant)
+        found = _find_way(request, tenant)
         if isinstance(found, Refusal):
             return found
         way = found
-    callee = telephone.key(request.callee)
-    reason = _callee(tenant, callee, request, way)
+    callee = telephone.number_key(request.callee)
+    reason = _callee_problem(tenant, callee, request, way)
     if reason:
-        return _refused(reason)
+        return _refusal(reason)
     return way.slots or tenant.slots(request, way.display, callee, way.channel, way.purpose)
 
 
-def _way(request: Request, tenant: Tenant) -> Refusal | Way:
+def _find_way(request: Request, tenant: Tenant) -> Refusal | CallPath:
     """What does not depend on the callee: it holds for a minute, and most calls of a minute go few ways."""
     if tenant.problem:
-        return _refused("gate-unavailable")
+        return _refusal("gate-unavailable")
     minute = request.at // 60_000
     purpose = tenant.purpose(request.purpose)
     second = request.at // 1000
     day, into = divmod(second + EAST, DAY)
     display, rows = tenant.display(request.display)
-    if reason := _number(tenant, rows, request.purpose, day):
-        return _refused(reason)
+    if reason := _display_problem(tenant, rows, request.purpose, day):
+        return _refusal(reason)
     line = tenant.lines.get(request.channel)
     if line is None or not line.on(day):
-        return _refused("no-channel")
-    if not _open(purpose, into // MINUTE):
-        return Refusal("hours", purpose.hours_rule, _opens(purpose, second, into))
+        return _refusal("no-channel")
+    if not _is_open(purpose, into // MINUTE):
+        return Refusal("hours", purpose.hours_rule, _next_opening(purpose, second, into))
     isolated = line.channel.isolated or display in tenant.isolated_displays
-    way = Way(minute, display, line.channel, purpose, isolated, tenant.fixed(line.channel))
+    way = CallPath(minute, display, line.channel, purpose, isolated, tenant.fixed(line.channel))
     tenant.remember(request.display, request.channel, request.purpose, way)
     return way
 
@@ -105,11 +100,11 @@ def fails_open(request: Request, snapshot: Snapshot) -> bool:
     return tenant is not None and tenant.purpose(request.purpose).fail_open
 
 
-def _refused(reason: str) -> Refusal:
+def _refusal(reason: str) -> Refusal:
     return Refusal(reason, RULES[reason])
 
 
-def _number(tenant: Tenant, rows: tuple[Filed, ...], purpose: str, day: int) -> str:
+def _display_problem(tenant: Tenant, rows: tuple[FiledNumber, ...], purpose: str, day: int) -> str:
     """Why the display number may not be shown; "" where one of its rows allows it."""
     reason = "number-unknown"
     for row in rows:
@@ -126,7 +121,7 @@ def _number(tenant: Tenant, rows: tuple[Filed, ...], purpose: str, day: int) -> 
     return reason
 
 
-def _callee(tenant: Tenant, callee: int, request: Request, way: Way) -> str:
+def _callee_problem(tenant: Tenant, callee: int, request: Request, way: CallPath) -> str:
     """Why this callee may not be dialled now; "" where nothing forbids it."""
     if callee == telephone.UNREADABLE:
         return "callee-unreadable"
@@ -134,7 +129,7 @@ def _callee(tenant: Tenant, callee: int, request: Request, way: Way) -> str:
     if tenant.refused and tenant.is_refused(callee, second, way.purpose):
         return "do-not-call"
     purpose = way.purpose
-    if purpose.needs_consent and not tenant.has_consent(callee, second, consented_to(purpose, request.purpose)):
+    if purpose.needs_consent and not tenant.has_consent(callee, second, consent_subject(purpose, request.purpose)):
         return "no-consent"
     # The register's team of the channel has told already; where it knows none, the one that the switch names counts.
     isolated = way.isolated or (not way.channel.team and request.team in tenant.isolated_teams)
@@ -143,11 +138,11 @@ def _callee(tenant: Tenant, callee: int, request: Request, way: Way) -> str:
     return ""
 
 
-def _open(purpose: Purpose, minute: int) -> bool:
+def _is_open(purpose: Purpose, minute: int) -> bool:
     return any(start <= minute < end for start, end in purpose.hours)
 
 
-def _opens(purpose: Purpose, second: int, into: int) -> int | None:
+def _next_opening(purpose: Purpose, second: int, into: int) -> int | None:
     """The next second at which the purpose's hours begin; None where they never do."""
     midnight = second - into
     starts = sorted(start for start, end in purpose.hours if start < end)
@@ -155,3 +150,23 @@ def _opens(purpose: Purpose, second: int, into: int) -> int | None:
     if coming:
         return coming[0]
     return midnight + DAY + starts[0] * MINUTE if starts else None
+
+
+CLOCK_REASON: Final = "clock"  # the reason
+CLOCK_RULE: Final = "gate.at.tolerance"
+
+
+def is_beyond_clock_bound(at: int, now: int, tolerance: int | None) -> bool:
+    """Whether a moment lies too far from now, before or after it; all in milliseconds. None: there is no bound."""
+    return tolerance is not None and abs(at - now) > tolerance
+
+
+def clock_refusal(request: Request, snapshot: Snapshot, now: int) -> Refusal | None:
+    """The refusal of a question whose ``at`` lies beyond its enterprise's bound; None: it may be decided.
+
+    For the running gate alone: who only looks (dry run, replay) may ask about any moment. ``now``: epoch milliseconds.
+    """
+    tenant = snapshot.tenants.get(request.enterprise)
+    if tenant is None or not is_beyond_clock_bound(request.at, now, tenant.policy.tolerance):
+        return None
+    return Refusal(CLOCK_REASON, CLOCK_RULE)

@@ -7,23 +7,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from nianjian.engines.gate import clock_bound
-from nianjian.engines.gate.asked import ALLOWED, FAIL_OPEN
-from nianjian.engines.gate.clock_bound import CLOCK
-from nianjian.engines.gate.decide import Refusal, decide
-from nianjian.engines.gate.decisions.record import Decision
+from nianjian.engines.gate import decision
+from nianjian.engines.gate.decision import CLOCK_REASON, Refusal, decide
+from nianjian.engines.gate.decision_journal import Decision
 from nianjian.engines.gate.policy import Slot
+from nianjian.engines.gate.question import ALLOWED, FAIL_OPEN
 from nianjian.engines.gate.snapshot.read import Snapshot, open_snapshot
 from nianjian.engines.kernel.errors import NianjianError
 
-KEPT: Final = 8  # generations open at once
-SHOWN: Final = 100
+LET_GO: Final = 8  # generations open at once
+MOST_EXAMPLES: Final = 100
 CANNOT_KNOW: Final = frozenset({"gate-unavailable", FAIL_OPEN})
 """Answers of a gate whose counters or snapshot could not tell: nothing can be said against them afterwards."""
 
 
 @dataclass(slots=True)
-class Replayed:
+class ReplayResult:
     """How many were decided again, the same and otherwise (at most `SHOWN` of these), or whose snapshot is gone."""
 
     decided: int = 0
@@ -33,31 +32,31 @@ class Replayed:
     differing: list[tuple[Decision, str]] = field(default_factory=list)
 
 
-def replay(decisions: Iterable[Decision], root: Path) -> Replayed:
+def replay_decisions(decisions: Iterable[Decision], root: Path) -> ReplayResult:
     """Decide each again. A cap or an allow is the same where the very counters would be asked, with the same limit."""
-    told = Replayed()
+    told = ReplayResult()
     snapshots: dict[int, Snapshot | None] = {}
     for one in decisions:
-        snapshot = _of(one.generation, root, snapshots)
+        snapshot = _open_generation(one.generation, root, snapshots)
         if snapshot is None:
             told.without_snapshot += 1
             continue
         told.decided += 1
         snapshot.seen(one.decided_at // 1000)  # how old it was then stands nowhere; it was fresh enough
-        now = again(one, snapshot)
+        now = decide_again(one, snapshot)
         if now == "":
             told.same += 1
             continue
         told.differ += 1
-        if len(told.differing) < SHOWN:
+        if len(told.differing) < MOST_EXAMPLES:
             told.differing.append((one, now))
     return told
 
 
-def again(one: Decision, snapshot: Snapshot) -> str:
+def decide_again(one: Decision, snapshot: Snapshot) -> str:
     """What the snapshot says instead of the recorded answer; "" where it says the same."""
-    if one.reason == CLOCK:
-        return "" if clock_bound.refusal(one.request, snapshot, one.decided_at) else "allow"
+    if one.reason == CLOCK_REASON:
+        return "" if decision.clock_refusal(one.request, snapshot, one.decided_at) else "allow"
     found = decide(one.request, snapshot, one.decided_at)
     if one.reason in CANNOT_KNOW:
         return ""
@@ -65,10 +64,10 @@ def again(one: Decision, snapshot: Snapshot) -> str:
         return "" if found.reason == one.reason else found.reason
     if one.reason not in {ALLOWED, "cap"}:
         return "slots"
-    return "" if one.verdict.counter is None or _among(one, found) else "slots"
+    return "" if one.verdict.counter is None or _is_among(one, found) else "slots"
 
 
-def _among(one: Decision, slots: tuple[Slot, ...]) -> bool:
+def _is_among(one: Decision, slots: tuple[Slot, ...]) -> bool:
     used = one.verdict.counter
     return used is not None and any(
         (slot.cap.limit, slot.cap.semantics, slot.cap.counts) == (used.limit, used.window, used.counts)
@@ -76,9 +75,9 @@ def _among(one: Decision, slots: tuple[Slot, ...]) -> bool:
     )
 
 
-def _of(generation: int, root: Path, known: dict[int, Snapshot | None]) -> Snapshot | None:
+def _open_generation(generation: int, root: Path, known: dict[int, Snapshot | None]) -> Snapshot | None:
     if generation not in known:
-        if len(known) >= KEPT:
+        if len(known) >= LET_GO:
             del known[next(iter(known))]
         try:
             known[generation] = open_snapshot(root, generation)

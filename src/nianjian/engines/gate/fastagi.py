@@ -11,11 +11,11 @@ import asyncio
 import logging
 from typing import Final
 
-from nianjian.engines.gate.asked import Verdict
+from nianjian.engines.gate.question import Verdict
 from nianjian.engines.gate.server import wire
-from nianjian.engines.gate.server.admission import Admission
 from nianjian.engines.gate.server.connections import Connection, Connections
 from nianjian.engines.gate.server.gate import Gate
+from nianjian.engines.gate.server.wire import Admission
 
 LOG: Final = logging.getLogger(__name__)
 DEADLINE: Final = 1.0
@@ -78,10 +78,10 @@ class FastAgi(Connection):
         self.proved()
         enterprise = self._admission.enterprise("", whose)
         ask = wire.Ask(display, callee, channel, call_id, enterprise, purpose=purpose)
-        self._gate.ask(wire.request(ask, enterprise, self._gate.moment()), self._answer)
+        self._gate.ask(wire.to_request(ask, enterprise, self._gate.moment()), self._answer)
 
     def _answer(self, verdict: Verdict) -> None:
-        self._say(wire.word(verdict))
+        self._say(wire.answer_word(verdict))
 
     def _say(self, word: str) -> None:
         if self._transport is not None and not self._transport.is_closing():

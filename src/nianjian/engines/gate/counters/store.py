@@ -8,23 +8,198 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import hiredis
 
-from nianjian.engines.gate.counters import windows
-from nianjian.engines.gate.counters.calls import Calls
-from nianjian.engines.gate.counters.memory import UNAVAILABLE, Done
+from nianjian.engines.gate.counters import meters, store_connection
+from nianjian.engines.gate.counters.memory import UNAVAILABLE, Calls, Done, later_refusal
+from nianjian.engines.gate.counters.meters import AHEAD, DAY, Beat, Watch, milliseconds
 from nianjian.engines.gate.counters.port import Again, Taken
-from nianjian.engines.gate.counters.store import names
-from nianjian.engines.gate.counters.store.address import Address
-from nianjian.engines.gate.counters.store.call import Call
-from nianjian.engines.gate.counters.store.debts import Debts
-from nianjian.engines.gate.counters.store.keeper import Keeper
-from nianjian.engines.gate.counters.store.lease import Lease, Leases, Took
-from nianjian.engines.gate.counters.watch import Beat, Watch, milliseconds
-from nianjian.engines.gate.counters.windows import AHEAD, DAY
+from nianjian.engines.gate.counters.store_client import Address, Heard, Word
+from nianjian.engines.gate.counters.store_connection import StoreConnection
+from nianjian.engines.gate.counters.store_leases import Lease, Leases, TakenTokens
 from nianjian.engines.gate.policy import Cap, Slot
+
+MOST_DEBTS: Final = 20_000  # more are forfeited
+Command = tuple[Word, ...]
+
+
+class Debts:
+    """Give-backs by a name of their own, kept until the store has answered."""
+
+    def __init__(self, say: Callable[[Command, Heard], None]) -> None:
+        """``say`` as `resp.Connection.say`."""
+        self._say = say
+        self._open: dict[str, Command] = {}
+
+    def owe(self, name: str, words: Command, *, now: bool) -> None:
+        """Say it ``now``, or when `pay` is called."""
+        if len(self._open) < MOST_DEBTS:
+            self._open[name] = words
+            if now:
+                self._tell(name, words)
+
+    def pay(self) -> None:
+        """The store is there again: say all that is open."""
+        for name, words in list(self._open.items()):
+            self._tell(name, words)
+
+    def forget(self) -> None:
+        """The store is another one: nothing is owed to it."""
+        self._open.clear()
+
+    def _tell(self, name: str, words: Command) -> None:
+        def heard(reply: object) -> None:
+            if not isinstance(reply, ConnectionError):
+                self._open.pop(name, None)
+
+        self._say(words, heard)
+
+    def __len__(self) -> int:
+        """How many are open."""
+        return len(self._open)
+
+
+_NONE: Final = -1
+
+
+class CallOwner(Protocol):
+    """What a call needs of the store."""
+
+    leases: Leases
+
+    def take_windows(self, call: StoreCall, heard: Callable[[Any], None]) -> None:
+        """Ask the store for the units of ``call.windows``, all or none."""
+
+    def back(self, took: TakenTokens, *, attempts: bool) -> None:
+        """Give units of windows back."""
+
+    def decided(self, call: StoreCall, taken: Taken, took: TakenTokens | None) -> None:
+        """The call is over."""
+
+
+class StoreCall:
+    """One question that memory alone could not answer. ``done`` is told once; what comes later is put back."""
+
+    __slots__ = (
+        "call_id", "deadline", "done", "enterprise", "holds", "leased", "missing", "now", "over", "owner",
+        "reservation", "windows",
+    )  # fmt: skip
+
+    def __init__(
+        self, owner: CallOwner, enterprise: str, slots: Sequence[Slot], *, call_id: str, now: int, done: Done
+    ) -> None:
+        """``deadline`` and ``reservation`` are the owner's to set."""
+        self.owner, self.enterprise, self.call_id, self.now, self.done = owner, enterprise, call_id, now, done
+        self.windows = [slot for slot in slots if not slot.cap.leased]
+        day = meters.day_number(now)
+        self.leased = [
+            (slot, owner.leases.of((enterprise, slot.cap.name, slot.value), day, slot.cap))
+            for slot in slots
+            if slot.cap.leased
+        ]
+        self.holds: list[tuple[Lease, int]] = []
+        self.missing = 0
+        self.over = False
+        self.deadline = 0.0
+        self.reservation = ""
+
+    def begin(self) -> None:
+        """Reserve tokens; refuse at once where a day is known to be exhausted."""
+        leases = self.owner.leases
+        dry = [(slot, lease) for slot, lease in self.leased if leases.dry(lease)]
+        if dry:
+            self._finish(self._refusal(*dry[0]), used=False)
+            return
+        missing = [lease for _, lease in self.leased if not leases.reserve(lease, self)]
+        self.missing = len(missing)
+        self.holds = [(lease, lease.version) for _, lease in self.leased if lease not in missing]
+        if not self.missing:
+            self._take_windows()
+
+    def got(self, lease: Lease) -> None:
+        """A token more."""
+        self.holds.append((lease, lease.version))
+        self.missing -= 1
+        if not self.missing:
+            self._take_windows()
+
+    def full(self, lease: Lease) -> None:
+        """A day is exhausted: nothing is burnt."""
+        self._finish(self._refusal(next(slot for slot, one in self.leased if one is lease), lease), used=False)
+
+    def fail(self) -> None:
+        """The store is silent or gone: nobody can know."""
+        self._finish(UNAVAILABLE, used=False)
+
+    def _refusal(self, slot: Slot, lease: Lease) -> Taken:
+        retry = meters.whole_seconds(meters.day_end(lease.day)) if lease.limit > 0 else None
+        return Taken(allowed=False, slot=slot, used=lease.used, limit=lease.limit, retry_at=retry)
+
+    def _take_windows(self) -> None:
+        if self.windows:
+            self.owner.take_windows(self, self._windows_taken)
+        else:
+            self._allow([])
+
+    def _windows_taken(self, reply: Any) -> None:  # noqa: ANN401 - a reply
+        """{1 or 0, then per window: count, cap, next chance in milliseconds}, or an exception."""
+        known = isinstance(reply, list)
+        taken = known and reply[0] == 1
+        if self.over:  # the deadline is past: what was taken goes back
+            if taken or not known:
+                self.owner.back(self._took(), attempts=True)
+            return
+        if not known:
+            self.owner.back(self._took(), attempts=True)  # it may have been done
+            self.fail()
+            return
+        found = [(slot, reply[3 * i + 1], reply[3 * i + 2], reply[3 * i + 3]) for i, slot in enumerate(self.windows)]
+        if taken:
+            self._allow([Taken(allowed=True, slot=slot, used=used, limit=limit) for slot, used, limit, _ in found])
+            return
+        refused: Taken | None = None
+        for slot, used, limit, chance in found:
+            if used >= limit:
+                end = meters.day_end(meters.day_number(self.now)) if slot.cap.window == "calendar_day" else chance
+                retry = meters.whole_seconds(end) if limit > 0 and end != _NONE else None
+                full = Taken(allowed=False, slot=slot, used=used, limit=limit, retry_at=retry)
+                refused = full if refused is None else later_refusal(refused, full)
+        self._finish(refused or UNAVAILABLE, used=False)
+
+    def _allow(self, others: list[Taken]) -> None:
+        if any(version != lease.version for lease, version in self.holds):  # recalled while the windows were asked
+            self.owner.back(self._took(), attempts=True)
+            self.fail()
+            return
+        days = [Taken(allowed=True, slot=slot, used=lease.used, limit=lease.limit) for slot, lease in self.leased]
+        fullest = min((*days, *others), key=lambda one: one.limit - one.used, default=Taken(allowed=True))
+        self._finish(fullest, used=True)
+
+    def _took(self) -> TakenTokens:
+        units = tuple(
+            (
+                store_connection.window_key((self.enterprise, slot.cap.name, slot.value), slot.cap, self.now),
+                _is_answered(slot),
+            )
+            for slot in self.windows
+        )
+        return TakenTokens(tuple(self.holds), units, self.reservation)
+
+    def _finish(self, taken: Taken, *, used: bool) -> None:
+        if self.over:
+            return
+        self.over = True
+        took = self._took() if used else None
+        self.owner.decided(self, taken, took)
+        for lease, version in self.holds:
+            self.owner.leases.decided(lease, version, used=used)
+
+
+def _is_answered(slot: Slot) -> bool:
+    return slot.cap.counts == "answered"
+
 
 LOG: Final = logging.getLogger(__name__)
 DEADLINE: Final = 0.25  # seconds for which a call may wait for the store
@@ -37,7 +212,7 @@ class Store:
 
     def __init__(
         self, url: str, *, generation: str | Callable[[], str] = "", moment: Callable[[], int] = milliseconds,
-        block: Callable[[Cap], int] = windows.block, steady: Callable[[], float] = time.monotonic,
+        block: Callable[[Cap], int] = meters.token_block, steady: Callable[[], float] = time.monotonic,
         deadline: float = DEADLINE,
     ) -> None:  # fmt: skip
         """``url`` as `address` tells; ``generation``, or what names it, as `Keeper`.
@@ -48,16 +223,16 @@ class Store:
         self._deadline = deadline
         named = generation if callable(generation) else lambda: generation
         self.gate = secrets.token_hex(6)  # of this process: no reservation is ever that of another
-        self.keeper = Keeper(
+        self.keeper = StoreConnection(
             Address.of(url), named, changed=self._renew, foreign=self._forfeit, ready=self._pay, steady=steady
         )
         self.leases = Leases(self._ask, self._give, block, steady)
         self._steady = steady
         self._watch = Watch(moment)
         self._beat = Beat(self.look)
-        self._calls: Calls[Took] = Calls()
+        self._calls: Calls[TakenTokens] = Calls()
         self._pairs: dict[tuple[str, str], tuple[int, int]] = {}
-        self._under: deque[Call] = deque()
+        self._under: deque[StoreCall] = deque()
         self._crowd = 0
         self._timer: asyncio.TimerHandle | None = None
         self._silent = False
@@ -148,7 +323,7 @@ class Store:
             if (enterprise, slot.cap.name) not in self.keeper.caps:
                 self.keeper.caps[enterprise, slot.cap.name] = slot.cap
                 self.keeper.publish(enterprise, [slot.cap])
-        call = Call(self, enterprise, slots, call_id=call_id, now=now, done=done)
+        call = StoreCall(self, enterprise, slots, call_id=call_id, now=now, done=done)
         alone = not call.windows and all(lease.have for _, lease in call.leased)
         shut = not self.keeper.ready or self._silent or self._crowd >= CROWD
         if self._watch.behind or (shut and not alone):
@@ -173,7 +348,7 @@ class Store:
                 call.fail()
         self._timer = loop.call_at(self._under[0].deadline, self._overdue) if self._under else None
 
-    def decided(self, call: Call, taken: Taken, took: Took | None) -> None:
+    def decided(self, call: StoreCall, taken: Taken, took: TakenTokens | None) -> None:
         """Answer the call; what ``done`` raises is logged."""
         self._crowd -= 1
         if took is not None:
@@ -184,12 +359,14 @@ class Store:
             LOG.exception("an answer could not be given")
 
     def _ask(self, asked: list[tuple[Lease, int]]) -> None:
-        keys: list[str] = [names.CANARY]
+        keys: list[str] = [store_connection.CANARY]
         words: list[str | int] = [self.keeper.generation]
         for lease, want in asked:
-            keys += (names.policy(*lease.key[:2]), names.granted(lease.key, lease.day))
+            keys += (store_connection.policy_key(*lease.key[:2]), store_connection.granted_key(lease.key, lease.day))
             words += (want, lease.cap.limit)
-        self.keeper.say(("FCALL", names.LEASE, len(keys), *keys, *words), lambda reply: self._granted(asked, reply))
+        self.keeper.say(
+            ("FCALL", store_connection.LEASE, len(keys), *keys, *words), lambda reply: self._granted(asked, reply)
+        )
 
     def _granted(self, asked: list[tuple[Lease, int]], reply: Any) -> None:  # noqa: ANN401 - a reply
         if isinstance(reply, Exception):
@@ -215,17 +392,17 @@ class Store:
             self.leases.granted(lease, want, got, count)
         self._drop_stale()
 
-    def take_windows(self, call: Call, heard: Callable[[Any], None]) -> None:
+    def take_windows(self, call: StoreCall, heard: Callable[[Any], None]) -> None:
         """One FCALL for all windows of a call."""
         self._numbers += 1
         call.reservation = f"{self.gate}:{self._numbers}"
-        keys: list[str] = [names.CANARY]
+        keys: list[str] = [store_connection.CANARY]
         words: list[str | int] = [self.keeper.generation, call.reservation, call.now]
         for slot in call.windows:
             cap = slot.cap
             keys += (
-                names.policy(call.enterprise, cap.name),
-                names.window((call.enterprise, cap.name, slot.value), cap, call.now),
+                store_connection.policy_key(call.enterprise, cap.name),
+                store_connection.window_key((call.enterprise, cap.name, slot.value), cap, call.now),
             )
             words += (cap.window, cap.seconds * 1000, cap.limit)
 
@@ -236,7 +413,7 @@ class Store:
                 self._silent = False
             heard(reply)
 
-        self.keeper.say(("FCALL", names.TAKE, len(keys), *keys, *words), told)
+        self.keeper.say(("FCALL", store_connection.TAKE, len(keys), *keys, *words), told)
 
     def _refused(self, error: Exception) -> None:
         if not isinstance(error, ConnectionError):
@@ -263,18 +440,24 @@ class Store:
         if self._giving:
             self._numbers += 1
             name = f"{self.gate}:{self._numbers}"
-            keys = (names.CANARY, names.granted(lease.key, lease.day), names.released(name))
+            keys = (
+                store_connection.CANARY,
+                store_connection.granted_key(lease.key, lease.day),
+                store_connection.release_key(name),
+            )
             self._debts.owe(
-                name, ("FCALL", names.RELEASE, len(keys), *keys, self.keeper.generation, tokens), now=self.keeper.ready
+                name,
+                ("FCALL", store_connection.RELEASE, len(keys), *keys, self.keeper.generation, tokens),
+                now=self.keeper.ready,
             )
 
-    def back(self, took: Took, *, attempts: bool) -> None:
+    def back(self, took: TakenTokens, *, attempts: bool) -> None:
         """Give units of windows back: all of them, or those alone that count answered calls."""
         keys = [key for key, answered in took.windows if attempts or answered]
         if keys:
             self._debts.owe(
                 f"back {took.reservation}",
-                ("FCALL", names.BACK, len(keys), *keys, took.reservation),
+                ("FCALL", store_connection.BACK, len(keys), *keys, took.reservation),
                 now=self.keeper.ready,
             )
 
@@ -301,7 +484,7 @@ class Store:
 
     def used(self, enterprise: str, slot: Slot, now: int) -> int:
         """Of a leased day what was handed out to all less what is free here; of other windows nothing is known here."""
-        lease = self.leases.get((enterprise, slot.cap.name, slot.value, windows.day(now)))
+        lease = self.leases.get((enterprise, slot.cap.name, slot.value, meters.day_number(now)))
         return 0 if lease is None else lease.used
 
     def state(self) -> dict[str, object]:

@@ -32,7 +32,7 @@ class Waiter(Protocol):
         """Nobody can know."""
 
 
-class Took:
+class TakenTokens:
     """What one call took: tokens with the version of their lease, and units of windows under one reservation."""
 
     __slots__ = ("reservation", "tokens", "windows")
@@ -59,7 +59,7 @@ class Lease:
         self.asked = False
         self.dry_until = 0.0
         self.waiting: deque[Waiter] = deque()
-        self.one = Took(((self, 0),), (), "")
+        self.one = TakenTokens(((self, 0),), (), "")
 
     @property
     def used(self) -> int:
@@ -75,7 +75,7 @@ class Lease:
         """Take all free tokens out; how many there were."""
         gone, self.have = self.have, 0
         self.version += 1
-        self.one = Took(((self, self.version),), (), "")
+        self.one = TakenTokens(((self, self.version),), (), "")
         return gone
 
 

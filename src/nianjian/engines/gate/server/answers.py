@@ -1,14 +1,17 @@
-"""The answers of the calls already asked about, so that the same question takes no second unit."""
+"""Answers of calls already asked about, and questions whose counters have not answered yet, each with a deadline."""
 
 from __future__ import annotations
 
-from typing import Final
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from typing import Final, Protocol
 
-from nianjian.engines.gate import brief
-from nianjian.engines.gate.asked import Request, Verdict
-from nianjian.engines.gate.brief import Brief
+from nianjian.engines.gate import question
+from nianjian.engines.gate.question import Brief, Request, Verdict
 
-MOST: Final = 1_000_000
+MOST_ANSWERS: Final = 1_000_000
 """Calls in each of two generations; a million remembered answers are some 400 MB, of unusual calls twice as much."""
 
 Answered = tuple[Request, Verdict] | Brief
@@ -16,7 +19,7 @@ PAIR: Final = 2
 Key = tuple[str, str, str, str, str]
 
 
-def key(request: Request) -> Key:
+def question_key(request: Request) -> Key:
     """What makes two questions the same: the call's id, and what the call is.
 
     A switch that gives every call one id is not let through by an answer that another call has got.
@@ -24,7 +27,7 @@ def key(request: Request) -> Key:
     return request.enterprise, request.call_id, request.display, request.callee, request.channel
 
 
-class Own:
+class EnterpriseAnswers:
     """One enterprise's answers by call id, in two generations. ``lasting``: somebody holds on to it."""
 
     __slots__ = ("allowed", "lasting", "old", "young")
@@ -47,18 +50,18 @@ class Answers:
     A usual call's answer also tells what the call took (`brief`), until its outcome is told.
     """
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = MOST_ANSWERS) -> None:
         """``most`` answers a generation, of all enterprises; a hundredth more before it is seen."""
         self._most = most
         self._step = max(1, most >> 7)
         self._kept = 0
-        self._owns: dict[str, Own] = {}
+        self._owns: dict[str, EnterpriseAnswers] = {}
 
-    def of(self, enterprise: str) -> Own:
+    def of(self, enterprise: str) -> EnterpriseAnswers:
         """Those of an enterprise, to look into and add to for good; who adds to them calls `look` now and then."""
         own = self._owns.get(enterprise)
         if own is None:
-            own = self._owns[enterprise] = Own()
+            own = self._owns[enterprise] = EnterpriseAnswers()
         own.lasting = True
         return own
 
@@ -67,7 +70,7 @@ class Answers:
         found = self._found(request.enterprise, request.call_id)
         if found is None:
             return None
-        asked, verdict = found if len(found) == PAIR else (brief.request(found), brief.verdict(found))
+        asked, verdict = found if len(found) == PAIR else (question.request_of(found), question.verdict_of(found))
         same = asked.display == request.display and asked.callee == request.callee and asked.channel == request.channel
         return verdict if same else None
 
@@ -79,7 +82,7 @@ class Answers:
         """Remember an answer; of two questions with one id the later one's."""
         own = self._owns.get(request.enterprise)
         if own is None:
-            own = self._owns[request.enterprise] = Own()
+            own = self._owns[request.enterprise] = EnterpriseAnswers()
         own.young[request.call_id] = (request, verdict)
         self._kept += 1
         if self._kept % self._step == 0:
@@ -106,7 +109,7 @@ class Answers:
         if own is None or found is None or len(found) == PAIR:
             return None
         generation = own.young if call_id in own.young else own.old
-        generation[call_id] = (brief.request(found), brief.verdict(found))
+        generation[call_id] = (question.request_of(found), question.verdict_of(found))
         return found
 
     def _found(self, enterprise: str, call_id: str) -> Answered | None:
@@ -116,3 +119,62 @@ class Answers:
     def __len__(self) -> int:
         """Answers remembered."""
         return sum(len(own.young) + len(own.old) for own in self._owns.values())
+
+
+LOG: Final = logging.getLogger(__name__)
+MOST_PENDING: Final = 10_000
+PATIENCE: Final = 0.3  # seconds: the doors themselves give up then, and counters of a store before
+
+Answer = Callable[[Verdict], None]
+
+
+class WaitingQuestion(Protocol):
+    """A question that its counters have."""
+
+    def expire(self, answer: Answer) -> bool:
+        """Say that there is no answer to one of those who wait; False: it has its answer."""
+        ...
+
+
+class PendingQuestions:
+    """Tells whoever waits longer than ``patience`` that there is no answer. One timer for all: deadlines come in order.
+
+    Those who have got their answer leave the line when their turn comes.
+    """
+
+    def __init__(self, patience: float = PATIENCE, most: int = MOST_PENDING) -> None:
+        """``patience`` in seconds; ``most`` questions at a time are for the gate to hold to."""
+        self._patience = patience
+        self.most = most
+        self._line: deque[tuple[float, WaitingQuestion, Answer]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+        self.late = 0
+
+    def join(self, question: WaitingQuestion, answer: Answer) -> None:
+        """Wait for a question's answer, with a deadline of one's own."""
+        loop = asyncio.get_running_loop()
+        self._line.append((loop.time() + self._patience, question, answer))
+        if self._timer is None:
+            self._timer = loop.call_later(self._patience, self._sweep)
+
+    def stop(self) -> None:
+        """Tell all who wait that there is no answer."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._expire(float("inf"))
+
+    def _sweep(self) -> None:
+        self._timer = None
+        loop = asyncio.get_running_loop()
+        self._expire(loop.time())
+        if self._line:
+            self._timer = loop.call_later(max(0.0, self._line[0][0] - loop.time()), self._sweep)
+
+    def _expire(self, now: float) -> None:
+        while self._line and self._line[0][0] <= now:
+            _due, question, answer = self._line.popleft()
+            try:
+                self.late += question.expire(answer)
+            except Exception:  # the deadlines of the others hold
+                LOG.exception("a question that waited too long could not be refused")

@@ -1,4 +1,4 @@
-"""Keeps one connection to a store that is fit to count, and knows how fresh its word about the caps is."""
+"""A connection to a store that is fit to count, how fresh its word about the caps is, and the names of its keys."""
 
 from __future__ import annotations
 
@@ -12,26 +12,54 @@ from typing import Any, Final
 
 import hiredis
 
-from nianjian.engines.gate.counters.store import names
-from nianjian.engines.gate.counters.store.address import Address
-from nianjian.engines.gate.counters.store.resp import Connection, Heard, connect
+from nianjian.engines.gate.counters import meters
+from nianjian.engines.gate.counters.meters import Key
+from nianjian.engines.gate.counters.store_client import Address, Connection, Heard, connect
 from nianjian.engines.gate.policy import Cap
 from nianjian.engines.kernel.errors import NianjianError
 
+CANARY: Final = "gate:epoch"
+CHANGES: Final = "gate:policy"
+LEASE, TAKE, CAPS, BACK, RELEASE, RAISE = (
+    f"nianjian_{name}_1" for name in ("lease", "take", "caps", "back", "release", "raise")
+)
+
+
+def policy_key(enterprise: str, cap: str) -> str:
+    """A hash of ``epoch`` and ``cap``: the cap's version and limit. Never expires."""
+    return f"policy:{enterprise}:{cap}"
+
+
+def granted_key(key: Key, day: int) -> str:
+    """Tokens of a day that were handed out."""
+    return f"cap:{meters.day_name(day)}:{':'.join(key)}"
+
+
+def window_key(key: Key, cap: Cap, now: int) -> str:
+    """Units that are taken one by one, by reservation and time."""
+    day = f":{meters.day_name(meters.day_number(now))}" if cap.window == "calendar_day" else ""
+    return f"window:{cap.window}{day}:{':'.join(key)}"
+
+
+def release_key(name: str) -> str:
+    """Marks a give-back of tokens that was done."""
+    return f"released:{name}"
+
+
 LOG: Final = logging.getLogger(__name__)
-WANTED: Final = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
+REQUIRED_SETTINGS: Final = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
 FRESH: Final = 2.0  # seconds for which an answered heartbeat holds, from its sending
 REACH: Final = 2.0  # seconds for a step of the way to a ready connection
 AGAIN: Final = 0.05
 UNFIT: Final = 1.0
-TOLD: Final = 1.0  # seconds between two lines of the log about refusals
+LOG_INTERVAL: Final = 1.0  # seconds between two lines of the log about refusals
 AWAY, EMPTY, OTHER, NOT_FIT, STOPPED = "store-away", "store-empty", "store-other", "store-unfit", "stopped"
 CapKey = tuple[str, str]
 Pair = tuple[int, int]
 """Epoch and limit of a cap as the store has them."""
 
 
-class Keeper:
+class StoreConnection:
     """``ready`` while the store is reached, fit, ours, and knows our caps; ``reason`` tells why not."""
 
     def __init__(
@@ -89,7 +117,7 @@ class Keeper:
         """Tell a ready store; one that is not ready is told when it is."""
         chosen = [((enterprise, cap.name), cap) for cap in caps]
         if self.ready and chosen:
-            self.say(self._publishing(chosen), lambda reply: self._refused(reply) if _bad(reply) else None)
+            self.say(self._publishing(chosen), lambda reply: self._refused(reply) if _is_error(reply) else None)
 
     def beat(self) -> None:
         """Ask whether the store is the same still and whether a cap has moved; hang up on one that is silent."""
@@ -98,7 +126,7 @@ class Keeper:
         now = self._steady()
         if self._sent is None:
             self._sent = now
-            self.connection.say(("MGET", names.CANARY, names.CHANGES), lambda reply: self._answered(now, reply))
+            self.connection.say(("MGET", CANARY, CHANGES), lambda reply: self._answered(now, reply))
         elif now - self._sent > FRESH:
             LOG.error("the store at %s is silent: connecting anew", self.address)
             self.connection.close()
@@ -111,7 +139,7 @@ class Keeper:
         elif "unction not found" in text or text.startswith("POLICY"):
             self._lose(AWAY)
         elif not isinstance(error, ConnectionError) and self._steady() >= self._told_until:
-            self._told_until = self._steady() + TOLD
+            self._told_until = self._steady() + LOG_INTERVAL
             LOG.error("the store at %s refuses: %s", self.address, text)
 
     def _answered(self, sent: float, reply: Any) -> None:  # noqa: ANN401 - a reply
@@ -185,7 +213,7 @@ class Keeper:
     async def _prepare(self, connection: Connection) -> None:
         """A2–A4: fit, ours, our functions, our caps; holds no tokens of an earlier connection's question."""
         async with asyncio.timeout(REACH):
-            await fit(connection)
+            await require_fit_store(connection)
         while (reason := await self._strange(connection)) is not None:
             self._tell(reason)
             self._foreign()
@@ -193,10 +221,10 @@ class Keeper:
             await asyncio.sleep(AGAIN * 10)
         async with asyncio.timeout(REACH):
             sent = self._steady()
-            await connection.ask("FUNCTION", "LOAD", "REPLACE", functions())
+            await connection.ask("FUNCTION", "LOAD", "REPLACE", store_functions())
             if self.caps:
                 await connection.ask(*self._publishing(list(self.caps.items())))
-            self.changes = await connection.ask("GET", names.CHANGES)
+            self.changes = await connection.ask("GET", CHANGES)
             await self._read(connection)
         self.fresh_until = max(self.fresh_until, sent + FRESH)
         self.ready, self._unfit, self.reason = True, None, ""
@@ -204,44 +232,44 @@ class Keeper:
 
     async def _strange(self, connection: Connection) -> str | None:
         async with asyncio.timeout(REACH):
-            canary = await connection.ask("GET", names.CANARY)
+            canary = await connection.ask("GET", CANARY)
         if canary is None:
             return EMPTY
         self.generation = self._wanted() or self.generation or canary.decode()
         return None if canary.decode() == self.generation else OTHER
 
     def _publishing(self, caps: Sequence[tuple[CapKey, Cap]]) -> tuple[str | int | bytes, ...]:
-        keys = [names.policy(*key) for key, _ in caps]
+        keys = [policy_key(*key) for key, _ in caps]
         pairs = [number for _, cap in caps for number in (cap.epoch, cap.limit)]
-        return ("FCALL", names.CAPS, len(keys) + 2, names.CANARY, names.CHANGES, *keys, self.generation, *pairs)
+        return ("FCALL", CAPS, len(keys) + 2, CANARY, CHANGES, *keys, self.generation, *pairs)
 
     async def _read(self, connection: Connection) -> None:
         """The pairs of all our caps."""
         keys = list(self.caps)
-        asked = (connection.ask("HMGET", names.policy(*key), "epoch", "cap") for key in keys)
+        asked = (connection.ask("HMGET", policy_key(*key), "epoch", "cap") for key in keys)
         for key, (epoch, cap) in zip(keys, await asyncio.gather(*asked), strict=True):
             if epoch is not None:
                 self._changed(key, (int(epoch), int(cap)))
 
 
-async def fit(connection: Connection) -> None:
+async def require_fit_store(connection: Connection) -> None:
     """NianjianError gate_store_unfit where a crash of the store, or its want of room, would lose counts."""
     try:
-        reply = await connection.ask("CONFIG", "GET", *WANTED)
+        reply = await connection.ask("CONFIG", "GET", *REQUIRED_SETTINGS)
     except hiredis.ReplyError as error:
         raise NianjianError("gate_store_unread", reply=str(error)) from error
     found: Mapping[str, str] = dict(
         zip((one.decode() for one in reply[::2]), (one.decode() for one in reply[1::2]), strict=True)
     )
-    for setting, wanted in WANTED.items():
+    for setting, wanted in REQUIRED_SETTINGS.items():
         if found.get(setting) != wanted:
             raise NianjianError("gate_store_unfit", setting=setting, found=found.get(setting, ""), wanted=wanted)
 
 
-def functions() -> str:
+def store_functions() -> str:
     """The store's side of the counters."""
     return (Path(__file__).parent / "functions.lua").read_text(encoding="utf-8")
 
 
-def _bad(reply: object) -> bool:
+def _is_error(reply: object) -> bool:
     return isinstance(reply, Exception)
