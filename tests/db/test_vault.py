@@ -13,9 +13,11 @@ from django.db import connection
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
-from nianjian.platform.registers.importing import Receipt
 from nianjian.platform.registers.models import Seat
-from nianjian.platform.vault import blobs, keyring, parts, query, service
+from nianjian.platform.registers.storage import ImportReceipt
+from nianjian.platform.vault import blobs, keyring, rotation
+from nianjian.platform.vault import blobs as parts
+from nianjian.platform.vault import rotation as service
 
 SEATS = "坐席编号,姓名,证件号,备注"
 ROW = ("S1", "张三", "11010519491231002X", "私人备注")
@@ -27,7 +29,7 @@ def _stored() -> tuple[object, ...]:
         return tuple(value for row in cursor.fetchall() for value in row)
 
 
-def test_personal_fields_and_unknown_columns_are_sealed_in_the_table(load: Callable[..., Receipt]) -> None:
+def test_personal_fields_and_unknown_columns_are_sealed_in_the_table(load: Callable[..., ImportReceipt]) -> None:
     load("seats", SEATS, ROW)
     stored = "".join(map(str, _stored()))
     assert all(text not in stored for text in ROW[1:])
@@ -35,7 +37,7 @@ def test_personal_fields_and_unknown_columns_are_sealed_in_the_table(load: Calla
     assert (seat.person, seat.identity, json.loads(seat.extra or "")) == (*ROW[1:3], {"备注": ROW[3]})
 
 
-def test_a_sealed_value_moved_to_another_column_does_not_open(load: Callable[..., Receipt]) -> None:
+def test_a_sealed_value_moved_to_another_column_does_not_open(load: Callable[..., ImportReceipt]) -> None:
     load("seats", SEATS, ROW)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE registers_seat SET person = identity")
@@ -49,7 +51,7 @@ def test_a_sealed_field_can_not_be_searched(db: None) -> None:
     assert not Seat.objects.filter(person__isnull=False).exists()
 
 
-def test_rotation_seals_rows_and_files_with_the_new_key(load: Callable[..., Receipt], operator: Actor) -> None:
+def test_rotation_seals_rows_and_files_with_the_new_key(load: Callable[..., ImportReceipt], operator: Actor) -> None:
     load("seats", SEATS, ROW, ("S2", "李四", "", ""))
     blob = blobs.put(b"agreement")
     before = _stored()
@@ -94,7 +96,7 @@ def test_a_file_of_any_size_is_sealed_in_pieces(
 
 
 def test_a_process_that_runs_on_reads_what_another_sealed_with_a_newer_key(
-    load: Callable[..., Receipt], operator: Actor
+    load: Callable[..., ImportReceipt], operator: Actor
 ) -> None:
     load("seats", SEATS, ROW)
     before = keyring.current()
@@ -103,12 +105,12 @@ def test_a_process_that_runs_on_reads_what_another_sealed_with_a_newer_key(
     assert Seat.objects.get().person == "张三"
 
 
-def test_keys_are_listed_with_what_they_seal(load: Callable[..., Receipt], operator: Actor) -> None:
+def test_keys_are_listed_with_what_they_seal(load: Callable[..., ImportReceipt], operator: Actor) -> None:
     load("seats", SEATS, ROW)
     old = keyring.current().active
     service.rotate(actor=operator)
     blob = blobs.put(b"agreement")
-    told = [(one.id, one.active, one.rotating, one.values, one.files) for one in query.all_keys()]
+    told = [(one.id, one.active, one.rotating, one.values, one.files) for one in rotation.all_keys()]
     assert told == [(old, False, False, 0, 0), (blobs.key_of(blob.id), True, False, 3, 1)]
 
 
@@ -117,7 +119,7 @@ def test_two_rotations_do_not_meet(db: None, operator: Actor) -> None:
         fcntl.flock(held, fcntl.LOCK_EX)
         with pytest.raises(NianjianError, match="rotation_running"):
             service.rotate(actor=operator)
-    assert len(query.all_keys()) == 1
+    assert len(rotation.all_keys()) == 1
 
 
 def test_killed_after_its_entry_a_rotation_leaves_no_second_one(db: None, operator: Actor) -> None:
@@ -128,7 +130,7 @@ def test_killed_after_its_entry_a_rotation_leaves_no_second_one(db: None, operat
     assert keyring.rotating() is None
 
 
-def test_the_same_person_is_found_again_after_rotation(load: Callable[..., Receipt], operator: Actor) -> None:
+def test_the_same_person_is_found_again_after_rotation(load: Callable[..., ImportReceipt], operator: Actor) -> None:
     load("consents", "号码,用途", ("13800138000", "回访"))
     service.rotate(actor=operator)
     assert load("consents", "号码,用途", ("13800138000", "回访")).rows["unchanged"] == 1

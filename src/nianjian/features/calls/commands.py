@@ -12,10 +12,9 @@ from nianjian.features.calls import terminal
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import DONE, NO, WRONG, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise
-from nianjian.platform.terminal.language import _
-from nianjian.platform.terminal.progress import bar
+from nianjian.platform.terminal.console import bar
+from nianjian.platform.terminal.language import _, sentence
 from nianjian.platform.terminal.session import begin
-from nianjian.platform.terminal.texts import sentence
 
 EVIDENCE: Final = {
     "real records": mark("real records"),
@@ -121,8 +120,8 @@ def _sources(args: argparse.Namespace) -> Answer:
 def _list(args: argparse.Namespace) -> Answer:
     begin(args)
     from nianjian.platform.accounts.query import enterprise as known
-    from nianjian.platform.registers.batches import query
+    from nianjian.platform.registers import batches
 
     known(args.enterprise)
-    found = [terminal.as_dict(one) for one in query.batches(args.enterprise)]
+    found = [terminal.as_dict(one) for one in batches.list_batches(args.enterprise)]
     return Answer({"batches": found}, lambda console: terminal.listing(console, found))

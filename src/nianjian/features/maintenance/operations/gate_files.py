@@ -10,7 +10,7 @@ from nianjian.engines.gate.snapshot import files as form
 from nianjian.engines.gate.snapshot import files as places
 from nianjian.engines.gate.snapshot.write import relink_snapshot
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.platform.registers.gate_lists import query
+from nianjian.platform.registers import gate_lists
 
 SHARED: Final = f"{form.GENERATIONS}/*/*.list"
 
@@ -53,6 +53,6 @@ def missing(home: Path) -> list[dict[str, str]]:
     lists = places.snapshot_root(home) / form.LISTS
     return [
         {"enterprise": one.enterprise_id, "kind": one.kind, "file": one.file}
-        for one in query.in_use()
+        for one in gate_lists.list_gate_lists()
         if not (lists / f"{one.sha256}.list").exists()
     ]

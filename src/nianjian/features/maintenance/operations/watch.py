@@ -35,14 +35,14 @@ from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import CLOCK, Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.audit import query as audit
+from nianjian.platform.audit.chain import verify_chain
 from nianjian.platform.audit.query import acts
-from nianjian.platform.audit.verify import verify
 from nianjian.platform.home import env, wiring
 from nianjian.platform.home.folders import OTHERS
 from nianjian.platform.jobs import flow, service
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs.models import Job
-from nianjian.platform.registers.batches import query as batches
+from nianjian.platform.registers import batches
 from nianjian.platform.rulebook import holidays
 from nianjian.platform.rulebook.rulebooks import rulebook
 
@@ -145,7 +145,7 @@ def gather() -> Figures:
     return Figures(
         jobs=queue.by_state(),
         intents=queue.open_count(),
-        imports=batches.by_state(),
+        imports=batches.count_by_state(),
         rows=rows,
         portraits=tuple(_kept(code, year) for code in enterprises for year in portraits.years(code)),
         audit_head=0 if newest is None else newest.seq,
@@ -402,7 +402,7 @@ def _intents() -> Diagnosis:
 
 
 def _audit() -> Diagnosis:
-    report = verify()
+    report = verify_chain()
     if not report.ok:
         return fail("audit_broken", entry=report.broken_at, reason=report.reason)
     newest = next(audit.acts(newest=1), None)

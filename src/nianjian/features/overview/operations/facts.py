@@ -20,10 +20,10 @@ from nianjian.features.portrait.operations import lines, portraits
 from nianjian.features.portrait.operations.lines import Lines
 from nianjian.features.portrait.operations.portraits import Run
 from nianjian.features.rectification.operations import cases
+from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.query import Actor, Enterprise
-from nianjian.platform.accounts.reach import reach
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.registers.batches import query as batches
+from nianjian.platform.registers import batches
 from nianjian.platform.rulebook.deadlines import Calendar, Deadline, calendars, joined
 
 RUNS: Final = 5
@@ -141,7 +141,7 @@ def portfolio(enterprises: Sequence[Enterprise]) -> list[Standing]:
     today = clock.today()
     places = {one.code: one.province for one in enterprises}
     known, missed = with_reports(calendars(places, today), today), late(places, today)
-    last = batches.last_day_of_each([one.code for one in enterprises])
+    last = batches.last_call_day_by_enterprise([one.code for one in enterprises])
     ending = expiry.ends([one.code for one in enterprises], today)
     running = cases.waiting_of(places)
     found = []
@@ -169,8 +169,8 @@ def sought(actor: Actor, text: str) -> list[Standing | Enterprise]:
 
     Last those of which the asker sees a team alone: nothing of the whole enterprise is told of them.
     """
-    whole = {one.code for one in reach(actor, Act.READ)}
-    fitting = [one for one in reach(actor) if text.lower() in f"{one.code} {one.name}".lower()]
+    whole = {one.code for one in list_accessible_enterprises(actor, Act.READ)}
+    fitting = [one for one in list_accessible_enterprises(actor) if text.lower() in f"{one.code} {one.name}".lower()]
     return [
         *portfolio([one for one in fitting if one.code in whole]),
         *(one for one in fitting if one.code not in whole),
