@@ -16,7 +16,7 @@ import ibis
 import ibis.expr.types as ir
 from django.db import transaction
 
-from nianjian.engines.kernel import clock, numbers, provinces
+from nianjian.engines.kernel import clock, identifiers, numbers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.numbers import NumberClass, Shape
 from nianjian.engines.lake import rollups
@@ -82,7 +82,7 @@ def compute_portrait(
     tenant = accounts.enterprise(enterprise)
     _check_year(year, as_of)
     portraits.refuse_deleted_year(enterprise, Frame(year, as_of or date(year, 12, 31), today))
-    where = tenant.province or None if province is None else provinces.short(province)
+    where = tenant.province or None if province is None else identifiers.short(province)
     lake = wiring.lake(enterprise)
     _announce_wait(lake, waiting)
     publish(lake, enterprise)

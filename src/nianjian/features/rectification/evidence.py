@@ -17,7 +17,7 @@ from typing import Any, Final, cast
 import ibis.expr.types as ir
 
 from nianjian.engines.evidence.recordings.file_references import mask_file_name, references
-from nianjian.engines.gate import places
+from nianjian.engines.gate.snapshot import files
 from nianjian.engines.gate.snapshot.lists import NumberList
 from nianjian.engines.gate.snapshot.read import open_snapshot
 from nianjian.engines.kernel import clock, numbers
@@ -436,7 +436,7 @@ def _counted(enterprise: str, order: Order, days: Mapping[str, Window], step: St
         "cap_before": order.cap_before,
         "that_day": day,
         "gate": figures.summarize_decisions(
-            places.decisions(env.read().home),
+            files.decisions_folder(env.read().home),
             enterprise,
             channel,
             int(queries.effective_moment(order).timestamp() * 1000),

@@ -19,12 +19,10 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from nianjian.engines.gate import telephone
-from nianjian.engines.gate.asked import Request
-from nianjian.engines.gate.decisions import record
-from nianjian.engines.gate.decisions.journal import DAY as DAY_MS
-from nianjian.engines.gate.decisions.journal import EAST, SUFFIX
-from nianjian.engines.gate.decisions.record import Decision
+from nianjian.engines.gate import decision_journal, telephone
+from nianjian.engines.gate.decision_journal import DAY as DAY_MS
+from nianjian.engines.gate.decision_journal import EAST, SUFFIX, Decision
+from nianjian.engines.gate.question import Request
 from nianjian.engines.gate.snapshot.lists import OPEN, NumberList
 from nianjian.engines.kernel.numbers import NumberClass, Shape, normalise
 from nianjian.engines.lake.schema import MOMENT
@@ -59,7 +57,7 @@ def consent_spans(called: Iterable[Mapping[str, Any]], lists: Iterable[NumberLis
     chosen = tuple(lists)
     rows = []
     for one in called:
-        key = telephone.of_value(Shape(one["callee_shape"]), one["callee"])
+        key = telephone.value_key(Shape(one["callee_shape"]), one["callee"])
         for start, end in merge_spans(_named(key, chosen)):
             told = {"from_ts": _wall(start), "to_ts": _NEVER if end == OPEN else _wall(end)}
             rows.append({"callee": one["callee"], "callee_shape": one["callee_shape"], **told})
@@ -344,7 +342,7 @@ def _decisions(
         for path in sorted(day.glob(f"*{SUFFIX}")):
             with path.open("rb") as file:
                 for raw in file:
-                    one = record.read(raw.rstrip(b"\n")) if needle in raw else None
+                    one = decision_journal.parse_decision(raw.rstrip(b"\n")) if needle in raw else None
                     if one is None or one.decided_at < since or one.request.enterprise != enterprise:
                         continue
                     if about(one.request):
