@@ -49,10 +49,10 @@ def isolated(case: str, anna: Actor, bo: Actor) -> date:
 
 def test_days_of_which_nothing_is_known_locate_and_measure_nothing(case: str, anna: Actor, bo: Actor) -> None:
     ahead = clock.today() + timedelta(days=1)
-    for act in (locate_of, reports.enqueue_location):
+    for act in (locate_of, partial(reports.locate.enqueue, enterprise="demo")):
         fails("rectify_day_ahead", partial(act, case=case, first=None, last=ahead, actor=anna))
     day = isolated(case, anna, bo)
-    for act in (evidence.measure_figures, reports.enqueue_figures):
+    for act in (evidence.measure_figures, partial(reports.count_figures.enqueue, enterprise="demo")):
         for first, last in ((ahead, None), (None, day - timedelta(days=1)), (day, None)):
             fails("rectify_days_reversed", partial(act, case=case, first=first, last=last, actor=anna))
     assert {one["step"] for one in operations.get_case_detail(case=case, actor=anna)["steps"] if one["done"]} == {

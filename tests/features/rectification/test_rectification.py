@@ -314,8 +314,8 @@ def test_a_case_closes_only_after_the_check_and_leaves_a_routine(case: str, anna
 
 
 def test_a_stopped_location_leaves_the_case_as_it_was(case: str, anna: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    job = reports.enqueue_location(case=case, first=None, last=None, actor=anna)
-    assert reports.enqueue_location(case=case, first=None, last=None, actor=anna) == job
+    job = reports.locate.enqueue(enterprise="demo", case=case, actor=anna)
+    assert reports.locate.enqueue(enterprise="demo", case=case, actor=anna) == job
     seen = []
     real = service.progress
 
@@ -350,17 +350,19 @@ def test_each_kind_of_work_counts_its_steps_and_tells_what_came_of_it(
         assert told[job]["done"] == told[job]["total"] - 1
         return found
 
-    assert done(reports.enqueue_figures(case=case, first=None, last=None, actor=anna)).kind == "rectify.measure"
-    assert done(reports.enqueue_check(case=case, actor=anna)).result["ready"] is True
+    assert done(reports.count_figures.enqueue(enterprise="demo", case=case, actor=anna)).kind == "rectify.measure"
+    assert done(reports.check_gaps.enqueue(enterprise="demo", case=case, actor=anna)).result["ready"] is True
     assert evidence.preview_gaps(case=case, actor=anna).ready
     made = done(reports.enqueue_report(case=case, form="docx", language="zh", actor=anna))
     body = reports.get_stored_report(case=case, job=made.id, actor=anna).content
     assert hashlib.sha256(body).hexdigest() == made.result["sha256"]
     assert evidence.preview_gaps(case=case, actor=anna).ready
-    asked = reports.enqueue_submission(case=case, day=TODAY, actor=anna)
-    assert reports.enqueue_submission(case=case, day=TODAY, actor=anna) == asked
+    asked = reports.submit.enqueue(enterprise="demo", case=case, day=TODAY, actor=anna)
+    assert reports.submit.enqueue(enterprise="demo", case=case, day=TODAY, actor=anna) == asked
     assert done(asked).result["submitted_on"] == TODAY.isoformat()
-    assert done(reports.enqueue_closing(case=case, check="复核", actor=anna)).result["state"] == "closed"
+    assert (
+        done(reports.close.enqueue(enterprise="demo", case=case, check="复核", actor=anna)).result["state"] == "closed"
+    )
 
 
 def test_handing_in_counts_everything_once_more(case: str, anna: Actor, bo: Actor) -> None:
@@ -372,7 +374,9 @@ def test_handing_in_counts_everything_once_more(case: str, anna: Actor, bo: Acto
         "rectify_gaps_open", lambda: reports.submit_report(case=case, day=TODAY, actor=anna)
     )  # nobody checked
     assert [one["code"] for one in refused.findings] == ["figures_changed"]
-    job = reports.enqueue_submission(case=case, day=TODAY, actor=anna)  # nothing is counted while it is asked for
+    job = reports.submit.enqueue(
+        enterprise="demo", case=case, day=TODAY, actor=anna
+    )  # nothing is counted while it is asked for
     assert Worker("w1", Event()).step()
     assert queue.job(job).error["code"] == "rectify_gaps_open"
     assert operations.get_case_detail(case=case, actor=anna)["submitted_on"] is None
@@ -389,7 +393,7 @@ def test_what_a_check_has_counted_since_the_report_refuses_the_handing_in(case: 
     more = [call(900_000 + n, TODAY + timedelta(days=2), "L1", second=5000 + n) for n in range(3)]
     data.append(wiring.lake("demo"), more, "b1")
     assert [gap.code for gap in evidence.list_gaps_without_lake(get_visible_case(case, anna)) if gap.blocks] == []
-    reports.enqueue_check(case=case, actor=anna)
+    reports.check_gaps.enqueue(enterprise="demo", case=case, actor=anna)
     Worker("w1", Event()).step()
     refused = fails("rectify_gaps_open", lambda: reports.submit_report(case=case, day=TODAY, actor=anna))
     assert [one["code"] for one in refused.findings] == ["figures_changed"]
@@ -400,7 +404,7 @@ def test_what_a_check_has_counted_since_the_report_refuses_the_handing_in(case: 
 
 def test_a_check_is_over_once_the_case_changes(case: str, anna: Actor, bo: Actor) -> None:
     ready(case, anna, bo)
-    reports.enqueue_check(case=case, actor=anna)
+    reports.check_gaps.enqueue(enterprise="demo", case=case, actor=anna)
     Worker("w1", Event()).step()
     assert evidence.preview_gaps(case=case, actor=anna).ready
     operations.add_measure(case=case, text="再查一次", owner="王五", due=TODAY, every=None, actor=anna)

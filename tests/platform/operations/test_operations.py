@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 import pytest
@@ -27,6 +27,7 @@ from nianjian.platform.jobs import query as jobs
 from nianjian.platform.jobs.progress import Progress, silent
 from nianjian.platform.operations.fields import (
     Choice,
+    Day,
     Flag,
     Key,
     Keys,
@@ -142,6 +143,21 @@ def count(
     return {"count": len(NOTED if notes is None else notes)}
 
 
+def _settle_day(*, enterprise: str, note: str, day: date | None) -> dict[str, date]:
+    del enterprise, note
+    return {"day": day or date(2026, 3, 1)}
+
+
+@operation(
+    "notes.check", on=NOTES, permission=Permission.LOAD, path="/{note}/checks", about="Work.",
+    job=Job(kind=flow.MATCH_TICKETS, repeatable=True, check=_settle_day), registry=REGISTRY,
+)  # fmt: skip
+def check(*, enterprise: str, actor: Actor, note: Key, day: Day = None, progress: Progress = silent) -> dict[str, Any]:
+    """Check a note."""
+    del enterprise, actor, progress
+    return {"note": note, "day": day}
+
+
 @pytest.fixture(autouse=True)
 def _notes() -> Iterator[None]:
     NOTED["N1"] = ()
@@ -249,6 +265,14 @@ def test_a_route_on_several_resources_is_done_once_under_a_key(ask: Any) -> None
     assert NOTED["N1"] == "since"
     for wrong in ({"notes": []}, {"notes": ["N1"] * 201}, {"notes": ["N1"], "by": "a\nb"}):
         assert ask("/stamps", wrong)[0] == 422
+
+
+def test_long_work_on_one_resource_settles_what_was_left_open(ask: Any, operator: Actor) -> None:
+    assert ask("/N2/checks", None)[0] == 404
+    status, job = ask("/N1/checks", None)
+    assert (status, jobs.job(job["id"]).payload) == (202, {"note": "N1", "day": "2026-03-01"})
+    told = REGISTRY.job_kinds(NOTES)[flow.MATCH_TICKETS].run(jobs.job(job["id"]), operator, silent)
+    assert told == {"note": "N1", "day": date(2026, 3, 1)}
 
 
 def test_a_route_of_long_work_answers_with_its_job(ask: Any, operator: Actor) -> None:

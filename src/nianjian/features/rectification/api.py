@@ -19,7 +19,9 @@ from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, write
 from nianjian.platform.api.paging import Cut, Page, Reader, paged
 from nianjian.platform.api.parameter_types import Day, Named, RowNumber, Text
+from nianjian.platform.api.routes import mount
 from nianjian.platform.home.http import as_attachment
+from nianjian.platform.operations.operation import REGISTRY
 
 router = Router(tags=["rectification"])
 HERE = "/enterprises/{code}/rectification"
@@ -140,12 +142,6 @@ class CaseGaps(Schema):
     gaps: list[CaseGap]
 
 
-class CaseCheck(Schema):
-    """What was checked, and how."""
-
-    check: Long
-
-
 def get_case_id_or_404(request: Request, code: str, case: str) -> str:
     """The number of a case of this enterprise; else 404."""
     return of_enterprise(operations.get_visible_case, case, request, code)
@@ -182,14 +178,6 @@ def rectification_gaps(request: Request, code: str, case: str) -> dict[str, obje
     return {"ready": known.ready, "fresh": known.fresh, "checked_at": known.at, "gaps": gaps}
 
 
-@write(router, f"{CASE}/checks", act=Act.REPORT, answer=Job, status=202)
-def rectification_check(request: Request, code: str, case: str) -> dict[str, object]:
-    """Count everything anew and say what is open: work for the worker."""
-    return enqueued_job_document(
-        request, reports.enqueue_check(case=get_case_id_or_404(request, code, case), actor=request.actor)
-    )
-
-
 @write(router, f"{CASE}/measures", act=Act.LOAD, answer=MeasureNumber, status=201)
 def rectification_measure_add(request: Request, code: str, case: str, given: NewMeasure) -> dict[str, object]:
     """Name a measure with its owner."""
@@ -215,20 +203,6 @@ def rectification_paper_add(request: Request, code: str, case: str, file: Query[
     return operations.add_paper(case=held, kind=file.kind, paper=body, actor=request.actor, **said)
 
 
-@write(router, f"{CASE}/submission", act=Act.REPORT, answer=Job, status=202)
-def rectification_submit(request: Request, code: str, case: str) -> dict[str, object]:
-    """Note that report and test report were handed in today: work that counts anew and fails while gaps stand."""
-    held = get_case_id_or_404(request, code, case)
-    return enqueued_job_document(request, reports.enqueue_submission(case=held, day=clock.today(), actor=request.actor))
-
-
-@write(router, f"{CASE}/closing", act=Act.REPORT, answer=Job, status=202)
-def rectification_close(request: Request, code: str, case: str, given: CaseCheck) -> dict[str, object]:
-    """Close the case: work that fails while the figures do not bear out that the measures worked."""
-    held = get_case_id_or_404(request, code, case)
-    return enqueued_job_document(request, reports.enqueue_closing(case=held, check=given.check, actor=request.actor))
-
-
 @write(router, f"{CASE}/reports/{{form}}", act=Act.REPORT, answer=Job, status=202)
 def rectification_report(request: Request, code: str, case: str, form: Literal["docx", "pdf"]) -> dict[str, object]:
     """Set the report as Word or PDF in the language of the request, a draft while gaps stand: work for the worker."""
@@ -250,13 +224,6 @@ def rectification_report_file(request: Request, code: str, case: str, job: str) 
 
 
 Key = Literal["line", "display", "team"]
-
-
-class CasePeriod(Schema):
-    """Days, both included; a year up to today where none are named."""
-
-    first: Day | None = None
-    last: Day | None = None
 
 
 class CaseGroup(Schema):
@@ -299,31 +266,12 @@ class IsolationAsked(Schema):
     cap: int
 
 
-@write(router, f"{CASE}/location", act=Act.REPORT, answer=Job, status=202)
-def rectification_locate(request: Request, code: str, case: str, given: CasePeriod) -> dict[str, object]:
-    """Find the number, line or team that draws the complaints: work for the worker; the case keeps what is found."""
-    held = get_case_id_or_404(request, code, case)
-    job = reports.enqueue_location(case=held, first=given.first, last=given.last, actor=request.actor)
-    return enqueued_job_document(request, job)
-
-
 @write(router, f"{CASE}/tickets", act=Act.REPORT, answer=Job, status=202)
 def rectification_tickets(request: Request, code: str, case: str, given: CaseGroup) -> dict[str, object]:
     """Look up the complaints of a group with their calls, as last published: work whose result they are."""
     held = get_case_id_or_404(request, code, case)
     group = reports.GroupQuery(given.dimension, given.key or None, given.page)
     return enqueued_job_document(request, reports.enqueue_tickets(case=held, group=group, actor=request.actor))
-
-
-@write(router, f"{CASE}/figures", act=Act.REPORT, answer=Job, status=202)
-def rectification_figures(request: Request, code: str, case: str, given: CasePeriod) -> dict[str, object]:
-    """Count the figures before the isolation and since: ``first`` begins the one window, ``last`` ends the other.
-
-    Work for the worker; the case keeps the figures.
-    """
-    held = get_case_id_or_404(request, code, case)
-    job = reports.enqueue_figures(case=held, first=given.first, last=given.last, actor=request.actor)
-    return enqueued_job_document(request, job)
 
 
 @write(router, f"{CASE}/isolations", act=Act.REQUEST, answer=IsolationAsked, status=202)
@@ -472,3 +420,6 @@ def _written(request: Request, code: str, licence: str, **given: Any) -> dict[st
     """The newest flag of the licence as it stands now."""
     told = operations.change_watch_list(enterprise=code, licence=licence, year=None, actor=request.actor, **given)
     return next(one for one in reversed(told["watched"]) if one["licence"] == licence.strip())
+
+
+mount(router, REGISTRY.of(operations.CASES))

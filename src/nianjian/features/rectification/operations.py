@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
 from django.db import transaction
+from django.http import Http404
 
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.identifiers import licence_number
+from nianjian.engines.paper.words import mark
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dial_policy.operations import facts as gate_facts
 from nianjian.features.dial_policy.operations import policy as gate_policy
@@ -22,6 +24,7 @@ from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
+from nianjian.platform.operations.operation import Resource
 from nianjian.platform.registers import gate_policies as policies
 from nianjian.platform.registers import queries as rows
 from nianjian.platform.rulebook.holidays import calendar
@@ -45,6 +48,26 @@ def rulebook_on(enterprise: str, day: date) -> Rulebook:
     """The rulebook of an enterprise on a day."""
     where = accounts.enterprise(enterprise).province or None
     return rulebook(day=day, province=where, enterprise=enterprise)
+
+
+def _read_cases(enterprise: str, actor: Actor, keys: Sequence[str]) -> list[Case]:
+    require(actor, enterprise, Act.READ)
+    cases = {case.pk: case for case in queries.list_cases(enterprise).filter(pk__in=keys)}
+    return [cases[key] for key in keys if key in cases]
+
+
+CASES: Final = Resource(
+    name="case",
+    plural="cases",
+    path="/enterprises/{code}/rectification",
+    read=_read_cases,
+    missing=lambda _key: Http404(),
+    document=lambda case: summarize_case(case, Days(case.enterprise_id)),
+    schema=dict,
+    row=lambda case: summarize_case(case, Days(case.enterprise_id)),
+    key_of=str,
+    key_help=mark("the case"),
+)
 
 
 class Days:

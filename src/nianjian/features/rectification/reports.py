@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Annotated, Any, Final, cast
 
 from django.db import transaction
 
@@ -19,7 +19,7 @@ from nianjian.engines.metrics.frame import DAY
 from nianjian.engines.paper.rectification.content import Stamp, content
 from nianjian.engines.paper.rectification.pictures import charts
 from nianjian.engines.paper.words import words
-from nianjian.features.rectification import evidence, figures, location, operations, states, storage
+from nianjian.features.rectification import evidence, figures, location, operations, queries, states, storage
 from nianjian.features.rectification.models import Case
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
@@ -31,6 +31,8 @@ from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service as queue_service
 from nianjian.platform.jobs.progress import Progress, Steps, silent
 from nianjian.platform.jobs.query import JobValue
+from nianjian.platform.operations.fields import Day, Key, Param, Text
+from nianjian.platform.operations.operation import Body, Job, operation
 from nianjian.platform.vault import blobs
 
 Json = dict[str, Any]
@@ -204,17 +206,15 @@ def write_report_file(*, case: str, path: Path | None, language: str, actor: Act
     }
 
 
-def check_submission(*, case: str, day: date, actor: Actor) -> Case:
-    """The case, if its report may go out as far as no figures are counted.
+def check_submission(held: Case, day: date) -> None:
+    """Refuse a submission as far as that can be told without counting figures.
 
-    ``rectify_unknown``, ``rectify_day_ahead``, ``rectify_step_early``, ``rectify_gaps_open`` with what is open.
+    ``rectify_day_ahead``, ``rectify_step_early``, ``rectify_gaps_open`` with what is open.
     """
-    held = operations.get_visible_case(case, actor, Act.REPORT)
     if day > clock.today():
         raise NianjianError("rectify_day_ahead", day=day.isoformat())
     states.check_step(held.pk, states.SUBMITTED, storage.list_completed_steps(held))
     _require_no_gaps(held, None)
-    return held
 
 
 def _require_no_gaps(held: Case, step: Steps | None) -> None:
@@ -227,9 +227,10 @@ def submit_report(*, case: str, day: date, actor: Actor, progress: Progress = si
     """Note that report and test report were handed in; the day to ask after the opinion.
 
     Everything that the report tells is counted once more before: its figures, caps and tickets as they stand now.
-    As `sendable`, and ``rectify_gaps_open`` with what the count finds open again.
+    ``rectify_unknown``, what `check_submission` raises, and ``rectify_gaps_open`` with what the count finds open again.
     """
-    held = check_submission(case=case, day=day, actor=actor)
+    held = operations.get_visible_case(case, actor, Act.REPORT)
+    check_submission(held, day)
     _require_no_gaps(held, Steps(progress, held.pk, evidence.COUNTING + evidence.LOOKING))
     days = operations.Days(held.enterprise_id)
     data: Mapping[str, Any] = {"day": day.isoformat(), "in_time": day <= days.plan(held).due.day}
@@ -238,24 +239,23 @@ def submit_report(*, case: str, day: date, actor: Actor, progress: Progress = si
     return {"id": done.pk, "state": done.state, "submitted_on": day.isoformat(), **data, "reminder": reminder}
 
 
-def check_closing(*, case: str, check: str, actor: Actor) -> Case:
-    """The case, if it may be closed as far as no figures are counted.
+def check_closing(held: Case, check: str) -> None:
+    """Refuse a closing as far as that can be told without counting figures.
 
-    ``rectify_unknown``, ``rectify_closed``, ``rectify_step_early``, ``rectify_text_missing``.
+    ``rectify_closed``, ``rectify_step_early``, ``rectify_text_missing``.
     """
-    held = operations.get_visible_case(case, actor, Act.REPORT)
     states.check_step(held.pk, states.CLOSED, storage.list_completed_steps(held))
     if not check.strip():
         raise NianjianError("rectify_text_missing", field="check")
-    return held
 
 
 def close_case(*, case: str, check: str, actor: Actor, progress: Progress = silent) -> Json:
     """Close a submitted case after an effectiveness check; its recurring measures become the routine.
 
-    As `ready`, and ``rectify_not_effective`` with what speaks against it.
+    ``rectify_unknown``, what `check_closing` raises, and ``rectify_not_effective`` with what speaks against it.
     """
-    held = check_closing(case=case, check=check, actor=actor)
+    held = operations.get_visible_case(case, actor, Act.REPORT)
+    check_closing(held, check)
     counted = evidence.figures_until_today(held, Steps(progress, held.pk, evidence.COUNTING))
     against = figures.find_objections(counted)
     if against:
@@ -268,47 +268,108 @@ def close_case(*, case: str, check: str, actor: Actor, progress: Progress = sile
     return {"id": done.pk, "state": done.state, "effective": True, "tasks": len(routine), "after": data["after"]}
 
 
-def enqueue_location(*, case: str, first: date | None, last: date | None, actor: Actor) -> str:
-    """Put a location; its job. ``rectify_unknown``, ``role_missing``, ``rectify_closed``, and those of the window."""
-    held = operations.get_visible_case(case, actor, flow.NEEDS[flow.RECTIFY_LOCATE])
-    states.check_step(held.pk, states.LOCATED, storage.list_completed_steps(held))
+def _get_case(enterprise: str, case: str) -> Case:
+    held = queries.get_case(case)
+    if held.enterprise_id != enterprise:
+        raise NianjianError("rectify_unknown", case=case)
+    return held
+
+
+def _check_location(*, enterprise: str, case: str, first: date | None, last: date | None) -> None:
+    """``rectify_closed``, and those of `evidence.location_window`."""
+    states.check_step(case, states.LOCATED, storage.list_completed_steps(_get_case(enterprise, case)))
     evidence.location_window(first, last)
-    return _enqueue(flow.RECTIFY_LOCATE, held, {"first": _iso(first), "last": _iso(last)}, actor)
 
 
-def enqueue_figures(*, case: str, first: date | None, last: date | None, actor: Actor) -> str:
-    """Put a count of the figures; its job.
-
-    ``rectify_unknown``, ``role_missing``, ``rectify_closed``, and those of `evidence.measurable`.
-    """
-    held = operations.get_visible_case(case, actor, flow.NEEDS[flow.RECTIFY_MEASURE])
+def _check_figures(*, enterprise: str, case: str, first: date | None, last: date | None) -> None:
+    """``rectify_closed``, and those of `evidence.check_measurable`."""
+    held = _get_case(enterprise, case)
     evidence.check_measurable(held, first, last)
-    states.check_step(held.pk, states.MEASURED, storage.list_completed_steps(held))
-    return _enqueue(flow.RECTIFY_MEASURE, held, {"first": _iso(first), "last": _iso(last)}, actor)
+    states.check_step(case, states.MEASURED, storage.list_completed_steps(held))
 
 
-def enqueue_check(*, case: str, actor: Actor) -> str:
-    """Put a check of everything, counted anew; its job. ``rectify_unknown``, ``role_missing``."""
-    held = operations.get_visible_case(case, actor, flow.NEEDS[flow.RECTIFY_CHECK])
-    return _enqueue(flow.RECTIFY_CHECK, held, {}, actor)
+def _check_submission(*, enterprise: str, case: str, day: date | None) -> dict[str, date]:
+    """As `check_submission`; the day is settled when it is asked for."""
+    day = day or clock.today()
+    check_submission(_get_case(enterprise, case), day)
+    return {"day": day}
+
+
+def _check_closing(*, enterprise: str, case: str, check: str) -> dict[str, str]:
+    """As `check_closing`."""
+    check_closing(_get_case(enterprise, case), check)
+    return {"check": check.strip()[: storage.MOST]}
+
+
+PERIOD: Final = Body("CasePeriod", "Days, both included; a year up to today where none are named.")
+
+
+@operation(
+    "rectification.locate", on=operations.CASES, permission=Act.REPORT, path="/{case}/location", body=PERIOD,
+    job=Job(kind=flow.RECTIFY_LOCATE, repeatable=True, check=_check_location),
+)  # fmt: skip
+def locate(
+    *, enterprise: str, actor: Actor, case: Key, first: Day = None, last: Day = None, progress: Progress = silent
+) -> Json:
+    """Find the number, line or team that draws the complaints: work for the worker; the case keeps what is found."""
+    found = evidence.locate_cause(
+        enterprise=enterprise, case=case, first=first, last=last, actor=actor, progress=progress
+    )
+    return {"case": case, "complaints": found["complaints"], "named": found["named"]}
+
+
+@operation(
+    "rectification.figures", on=operations.CASES, permission=Act.REPORT, path="/{case}/figures", body=PERIOD,
+    about="Work for the worker; the case keeps the figures.",
+    job=Job(kind=flow.RECTIFY_MEASURE, repeatable=True, check=_check_figures),
+)  # fmt: skip
+def count_figures(
+    *, enterprise: str, actor: Actor, case: Key, first: Day = None, last: Day = None, progress: Progress = silent
+) -> Json:
+    """Count the figures before the isolation and since: ``first`` begins the one window, ``last`` ends the other."""
+    del enterprise
+    evidence.measure_figures(case=case, first=first, last=last, actor=actor, progress=progress)
+    return {"case": case}
+
+
+@operation(
+    "rectification.check", on=operations.CASES, permission=Act.REPORT, path="/{case}/checks",
+    job=Job(kind=flow.RECTIFY_CHECK, repeatable=True),
+)  # fmt: skip
+def check_gaps(*, enterprise: str, actor: Actor, case: Key, progress: Progress = silent) -> Json:
+    """Count everything anew and say what is open: work for the worker."""
+    del enterprise
+    found = evidence.check_gaps(case=case, actor=actor, progress=progress)
+    return {"case": case, "ready": not any(gap.blocks for gap in found), "gaps": [gap.as_dict() for gap in found]}
+
+
+@operation(
+    "rectification.submit", on=operations.CASES, permission=Act.REPORT, path="/{case}/submission",
+    job=Job(kind=flow.RECTIFY_SUBMIT, repeatable=False, check=_check_submission),  # each is a step of the case
+)  # fmt: skip
+def submit(*, enterprise: str, actor: Actor, case: Key, day: Day = None, progress: Progress = silent) -> Json:
+    """Note that report and test report were handed in today: work that counts anew and fails while gaps stand."""
+    del enterprise
+    return {"case": case, **submit_report(case=case, day=day or clock.today(), actor=actor, progress=progress)}
+
+
+@operation(
+    "rectification.close", on=operations.CASES, permission=Act.REPORT, path="/{case}/closing",
+    body=Body("CaseCheck", "What was checked, and how."),
+    job=Job(kind=flow.RECTIFY_CLOSE, repeatable=False, check=_check_closing),
+)  # fmt: skip
+def close(
+    *, enterprise: str, actor: Actor, case: Key, check: Annotated[Text, Param(filled=True)], progress: Progress = silent
+) -> Json:
+    """Close the case: work that fails while the figures do not bear out that the measures worked."""
+    del enterprise
+    return {"case": case, **close_case(case=case, check=check, actor=actor, progress=progress)}
 
 
 def enqueue_report(*, case: str, form: str, language: str, actor: Actor) -> str:
     """Put a report; its job. ``rectify_unknown``, ``role_missing``, ``rectify_form_unknown``."""
     held = operations.get_visible_case(case, actor, flow.NEEDS[flow.RECTIFY_REPORT])
     return _enqueue(flow.RECTIFY_REPORT, held, {"form": check_form(form), "language": language}, actor)
-
-
-def enqueue_submission(*, case: str, day: date, actor: Actor) -> str:
-    """Put the handing in of a day; its job. As `closing.sendable`."""
-    held = check_submission(case=case, day=day, actor=actor)
-    return _enqueue(flow.RECTIFY_SUBMIT, held, {"day": day.isoformat()}, actor)
-
-
-def enqueue_closing(*, case: str, check: str, actor: Actor) -> str:
-    """Put a closing; its job. As `closing.ready`."""
-    held = check_closing(case=case, check=check, actor=actor)
-    return _enqueue(flow.RECTIFY_CLOSE, held, {"check": check.strip()[: storage.MOST]}, actor)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ KINDS: Final[dict[Kind, Any]] = {
     Kind.LINE: parameter_types.Text,
     Kind.TEXT: Annotated[str, Limits(max_length=TEXT)],
     Kind.MOMENT: Annotated[datetime, AfterValidator(aware)],
+    Kind.DAY: parameter_types.Day,
     Kind.FLAG: bool,
     Kind.YES_NO: bool,
     Kind.KEY: parameter_types.Text,
@@ -35,35 +36,36 @@ KINDS: Final[dict[Kind, Any]] = {
 
 def mount(router: Router, operations: Iterable[Operation[..., Any]]) -> None:
     """Add the route of each operation that has a path."""
-    lists: dict[str, type[Schema]] = {}
+    schemas: dict[str, type[Schema]] = {}  # by name: several operations may answer or take the same document
     for one in operations:
-        if one.body:
-            _mount(router, one, one.body, lists)
+        if one.path:
+            _mount(router, one, schemas)
 
 
-def _mount(router: Router, operation: Operation[..., Any], body: Body, lists: dict[str, type[Schema]]) -> None:
+def _mount(router: Router, operation: Operation[..., Any], schemas: dict[str, type[Schema]]) -> None:
     resource = operation.resource
     single = f"{{{resource.name}}}" in operation.path
     fields = [one for one in operation.fields if not (single and one is operation.key_field)]
     answer: type[Any]
     if operation.job:
-        answer, view, status = Job, _enqueuing(operation), 202
+        answer, view, status = Job, _enqueuing(operation, single=single), 202
     elif single:
         answer, view, status = resource.schema, _on_one(operation), 200
     else:
-        answer, view, status = lists.setdefault(resource.name, _list_schema(resource)), _on_several(operation), 200
+        answer, view, status = _list_schema(resource, schemas), _on_several(operation), 200
     names = {
         "request": Request,
         "code": str,
         **({resource.name: str} if single else {}),
-        BODY: _schema(body, fields, resource),
     }
+    if operation.body:
+        names[BODY] = _schema(operation.body, fields, resource, schemas)
     parameters = [
         inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=kind)
         for name, kind in names.items()
     ]
     view.__name__ = operation.name.replace(".", "_")
-    view.__doc__ = operation.summary
+    view.__doc__ = f"{operation.summary}\n\n{operation.about}".strip()
     setattr(view, "__signature__", inspect.Signature(parameters))  # noqa: B010 -- of a function that is built here
     write(router, resource.path + operation.path, act=operation.permission, answer=answer, status=status)(view)
 
@@ -96,9 +98,15 @@ def _on_several(operation: Operation[..., Any]) -> Callable[..., object]:
     return view
 
 
-def _enqueuing(operation: Operation[..., Any]) -> Callable[..., object]:
+def _enqueuing(operation: Operation[..., Any], *, single: bool) -> Callable[..., object]:
+    resource, field = operation.resource, operation.key_field
+
     def view(request: Request, code: str, **more: Any) -> object:  # noqa: ANN401 -- as the signature says
-        job = operation.enqueue(enterprise=code, actor=request.actor, **_values(operation, more[BODY]))
+        values = _values(operation, more[BODY]) if BODY in more else {}
+        if single and field is not None:
+            values[field.name] = resource.key_of(more[resource.name])
+            resource.get(code, request.actor, values[field.name])
+        job = operation.enqueue(enterprise=code, actor=request.actor, **values)
         return enqueued_job_document(request, job)
 
     return view
@@ -115,14 +123,20 @@ def _name(field: Field, resource: Resource[Any]) -> str:
     return {Kind.KEY: resource.name, Kind.KEYS: resource.plural}.get(field.kind, field.name)
 
 
-def _schema(body: Body, fields: Iterable[Field], resource: Resource[Any]) -> type[Schema]:
+def _schema(
+    body: Body, fields: Iterable[Field], resource: Resource[Any], schemas: dict[str, type[Schema]]
+) -> type[Schema]:
     shape: dict[str, Any] = {_name(one, resource): (_type(one), ... if one.required else one.default) for one in fields}
-    return create_model(body.name, __base__=Schema, __doc__=body.about, __module__=__name__, **shape)
+    return schemas.setdefault(
+        body.name, create_model(body.name, __base__=Schema, __doc__=body.about, __module__=__name__, **shape)
+    )
 
 
 def _type(field: Field) -> Any:  # noqa: ANN401 -- a type for pydantic
     if field.kind is Kind.CHOICE:
         kind: Any = Literal[field.choices]
+    elif field.param.filled:
+        kind = Annotated[str, Limits(min_length=1, max_length=TEXT)]
     elif field.kind is Kind.KEYS:
         kind = Annotated[list[parameter_types.Text], Limits(min_length=None if field.nullable else 1, max_length=MOST)]
     else:
@@ -130,8 +144,9 @@ def _type(field: Field) -> Any:  # noqa: ANN401 -- a type for pydantic
     return kind | None if field.nullable else kind
 
 
-def _list_schema(resource: Resource[Any]) -> type[Schema]:
+def _list_schema(resource: Resource[Any], schemas: dict[str, type[Schema]]) -> type[Schema]:
     schema: Any = resource.schema
     shape: dict[str, Any] = {"items": (list[schema], ...)}
     about = f"The {resource.plural} as they stand now."
-    return create_model(resource.plural.title(), __base__=Schema, __doc__=about, __module__=__name__, **shape)
+    name = resource.plural.title()
+    return schemas.setdefault(name, create_model(name, __base__=Schema, __doc__=about, __module__=__name__, **shape))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from types import NoneType
 from typing import Annotated, Any, Final, get_args, get_type_hints
@@ -26,6 +26,7 @@ class Kind(StrEnum):
     LINE = "line"  # text without control characters
     TEXT = "text"
     MOMENT = "moment"  # aware
+    DAY = "day"
     FLAG = "flag"
     YES_NO = "yes_no"  # None: not known
     CHOICE = "choice"
@@ -48,6 +49,7 @@ Line = Annotated[str, Kind.LINE]
 OptionalLine = Annotated[str | None, Kind.LINE]
 Text = Annotated[str, Kind.TEXT]
 Moment = Annotated[datetime | None, Kind.MOMENT]
+Day = Annotated[date | None, Kind.DAY]
 Flag = Annotated[bool, Kind.FLAG]
 YesNo = Annotated[bool | None, Kind.YES_NO]
 Key = Annotated[str, Kind.KEY]
@@ -64,13 +66,15 @@ class Param:
     """The words for a parameter: ``label`` and ``hint`` on a page, ``option``, ``metavar`` and ``help`` in a terminal.
 
     ``option``: name of the option where it is not the parameter's. ``optional_option``: it may be left out although
-    the parameter is required; the operation then refuses an empty text in its own words. ``rows``: lines of the box on
-    a page. ``error``: code of the error for what cannot be read, with the ``value``.
+    the parameter is required; the operation then refuses an empty text in its own words. ``filled``: the API refuses
+    an empty text. ``rows``: lines of the box on a page. ``error``: code of the error for what cannot be read, with the
+    ``value``.
     """
 
     label: str = ""
     hint: str = ""
     rows: int = 1
+    filled: bool = False
     option: str = ""
     metavar: str | None = None
     help: str = ""

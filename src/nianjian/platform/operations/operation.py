@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final, Generic, ParamSpec, TypeVar, cast
 
 from nianjian.platform.accounts.access import require
@@ -47,7 +48,7 @@ class Resource(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Name and description of the document that an operation takes in the API."""
+    """Name and description of the document that an operation takes in the API; without one all has its default."""
 
     name: str
     about: str
@@ -57,12 +58,13 @@ class Body:
 class Job:
     """Work for the worker. ``repeatable``: doing it twice leaves the same as doing it once.
 
-    ``check`` refuses at once, when it is asked for, what the work would refuse later.
+    ``check`` refuses at once, when it is asked for, what the work would refuse later; the values that it returns are
+    settled then, such as a day that nobody named.
     """
 
     kind: str
     repeatable: bool
-    check: Callable[..., None] | None = None
+    check: Callable[..., Mapping[str, object] | None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +80,7 @@ class Operation(Generic[P, R]):
     resource: Resource[Any]
     path: str
     body: Body | None
+    about: str
     command: str
     help: str
     label: str
@@ -87,8 +90,11 @@ class Operation(Generic[P, R]):
     def __post_init__(self) -> None:
         """Read the signature; TypeError for a declaration that does not fit it."""
         object.__setattr__(self, "fields", read_fields(self.function))
-        if bool(self.path) != bool(self.body) or bool(self.command) != bool(self.help):
-            raise TypeError(self.name, "a path needs a body, a command needs its help")
+        needed = any(one.required for one in self.fields if one is not self.key_field)
+        if (self.body and not self.path) or (self.path and needed and not self.body):
+            raise TypeError(self.name, "a path needs a body, a body its path")
+        if bool(self.command) != bool(self.help):
+            raise TypeError(self.name, "a command needs its help")
         if self.job and flow.NEEDS.get(self.job.kind) is not self.permission:
             raise TypeError(self.name, "the queue knows another permission for its kind of job")
 
@@ -120,14 +126,15 @@ class Operation(Generic[P, R]):
         if self.job is None:
             raise TypeError(self.name, "it is no work for the worker")
         actor, enterprise = self._require(kwargs)
-        data = {one.name: _stored(one, kwargs.get(one.name, one.default)) for one in self.fields}
+        values = {one.name: kwargs.get(one.name, one.default) for one in self.fields}
         if self.job.check:
-            self.job.check(enterprise=enterprise, **data)
+            values |= self.job.check(enterprise=enterprise, **values) or {}
+        data = {one.name: _stored(one, values[one.name]) for one in self.fields}
         return flow.enqueue_once(kind=self.job.kind, enterprise=enterprise, payload=data, actor=actor)
 
     def run_job(self, job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
         """Do it in the worker, from the payload that `enqueue` wrote."""
-        data: dict[str, Any] = {one.name: job.payload[one.name] for one in self.fields if one.name in job.payload}
+        data = {one.name: _restored(one, job.payload[one.name]) for one in self.fields if one.name in job.payload}
         call = cast("Callable[..., Mapping[str, object]]", self)
         return call(enterprise=job.enterprise, actor=actor, progress=report, **data)
 
@@ -140,7 +147,18 @@ class Operation(Generic[P, R]):
 
 def _stored(one: Field, value: Any) -> Any:  # noqa: ANN401 -- of the field's kind, then JSON
     """A value as a payload holds it: equal calls make equal payloads."""
-    return sorted(value) if one.kind is Kind.KEYS and value is not None else value
+    if value is None:
+        return None
+    match one.kind:
+        case Kind.KEYS:
+            return sorted(value)
+        case Kind.DAY:
+            return value.isoformat()
+    return value
+
+
+def _restored(one: Field, value: Any) -> Any:  # noqa: ANN401 -- JSON, then of the field's kind
+    return date.fromisoformat(value) if one.kind is Kind.DAY and value is not None else value
 
 
 class Registry:
@@ -178,6 +196,7 @@ def operation(  # noqa: PLR0913 -- the words of a declaration, all named
     permission: Permission,
     path: str = "",
     body: Body | None = None,
+    about: str = "",
     command: str = "",
     help: str = "",  # noqa: A002 -- argparse's word
     label: str = "",
@@ -188,7 +207,7 @@ def operation(  # noqa: PLR0913 -- the words of a declaration, all named
 
     ``name`` is that of the audit entry, and with an underscore the operation id of the API. ``path`` lies below the
     resource's; one with the resource's name in it acts on one resource. Without a path or a command the interface has
-    a hand-written one. ``label`` names the act on a page.
+    a hand-written one. ``about`` follows the summary in the API's reference. ``label`` names the act on a page.
     """
 
     def declare(function: Callable[P, R]) -> Operation[P, R]:
@@ -196,8 +215,8 @@ def operation(  # noqa: PLR0913 -- the words of a declaration, all named
             if context not in inspect.signature(function).parameters:
                 raise TypeError(name, context, "is missing")
         declared = Operation(
-            function=function, name=name, permission=permission, resource=on, path=path, body=body, command=command,
-            help=help, label=label, job=job,
+            function=function, name=name, permission=permission, resource=on, path=path, body=body, about=about,
+            command=command, help=help, label=label, job=job,
         )  # fmt: skip
         registry.add(declared)
         return declared

@@ -117,16 +117,16 @@ def paper(request: Request, code: str, case: str) -> HttpResponse:
 def end(request: Request, code: str, case: str) -> HttpResponse:
     """Let the worker count the figures, check everything, note the handing in, or close."""
     told = get_case_or_404(request, code, case)
-    who = {"case": told["id"], "actor": request.actor}
+    who = {"enterprise": code, "case": told["id"], "actor": request.actor}
     match request.POST.get("act", ""):
         case "measure":
-            job = reports.enqueue_figures(first=None, last=None, **who)
+            job = reports.count_figures.enqueue(**who)
         case "check":
-            job = reports.enqueue_check(**who)
+            job = reports.check_gaps.enqueue(**who)
         case "close":
-            job = reports.enqueue_closing(check=request.POST.get("check", ""), **who)
+            job = reports.close.enqueue(check=request.POST.get("check", ""), **who)
         case "submit":
-            job = reports.enqueue_submission(day=clock.today(), **who)
+            job = reports.submit.enqueue(**who)
         case _:
             return redirect("rectify-one", code=code, case=told["id"])
     return redirect("data-job", code=code, job=job)

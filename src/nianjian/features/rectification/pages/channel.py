@@ -85,7 +85,9 @@ def locate(request: Request, code: str, case: str) -> HttpResponse:
     form = Period(request.POST)
     if form.is_valid():
         given = form.cleaned_data
-        job = reports.enqueue_location(case=told["id"], first=given["first"], last=given["last"], actor=request.actor)
+        job = reports.locate.enqueue(
+            enterprise=code, case=told["id"], first=given["first"], last=given["last"], actor=request.actor
+        )
         return redirect("data-job", code=code, job=job)
     messages.error(request, gettext("These are no days."))
     return redirect("rectify-locate", code=code, case=told["id"])
