@@ -17,7 +17,9 @@ from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, Reader, paged
 from nianjian.platform.api.parameter_types import Day, Named, RowNumber, Text
 from nianjian.platform.api.problems import language
+from nianjian.platform.api.routes import mount
 from nianjian.platform.home.http import as_attachment
+from nianjian.platform.operations.operation import REGISTRY
 
 router = Router(tags=["reconcile"])
 HERE = "/enterprises/{code}/reconciliations"
@@ -33,13 +35,6 @@ class ExportAsked(Schema):
     kind: Literal["numbers", "lines", "seats"]
     as_of: Day | None = None
     mapping: Annotated[str, Field(max_length=20_000)] = ""
-
-
-class MonthsAsked(Schema):
-    """Months, each named by a day in it; January to last month where they are absent."""
-
-    first: Day | None = None
-    last: Day | None = None
 
 
 class DaysAsked(Schema):
@@ -84,13 +79,6 @@ def reconcile_export(request: Request, code: str, file: Query[ExportAsked]) -> d
         actor=request.actor,
     )
     return enqueued_job_document(request, job)
-
-
-@write(router, f"{HERE}/people", act=Act.REPORT, answer=Job, status=202)
-def reconcile_people(request: Request, code: str, given: MonthsAsked) -> dict[str, object]:
-    """Match seats, social insurance and wages of each person and month."""
-    told: dict[str, Any] = given.dict()
-    return enqueued_job_document(request, operations.enqueue_people(enterprise=code, actor=request.actor, **told))
 
 
 @write(router, f"{HERE}/sources", act=Act.REPORT, answer=Job, status=202)
@@ -317,3 +305,6 @@ def reconcile_sheet(request: Request, code: str, reconciliation: str) -> HttpRes
 
 def _run(one: dict[str, Any]) -> dict[str, object]:
     return {**one, "first": one["from"]}
+
+
+mount(router, REGISTRY.of(operations.RUNS))

@@ -11,19 +11,12 @@ from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.flow import Kind, Report, day, texts
 from nianjian.platform.jobs.query import JobValue
+from nianjian.platform.operations.operation import REGISTRY
 
 
 def _filing(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     """``payload``: list (its blob), name, kind, as_of, mapping."""
     return operations.run_filing_job(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
-
-
-def _people(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
-    """``payload``: first and last, days of the first and last month."""
-    first, last = day(job.payload, "first"), day(job.payload, "last")
-    return operations.summarize_result(
-        comparisons.match_people(enterprise=job.enterprise, first=first, last=last, actor=actor, progress=told)
-    )
 
 
 def _sources(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
@@ -52,7 +45,7 @@ def _done(job: JobValue) -> None:
 
 
 KINDS: Final[Mapping[str, Kind]] = {  # a second run of the same is another run, with what was explained before
+    **REGISTRY.job_kinds(operations.RUNS),
     flow.RECONCILE_FILING: Kind(_filing, again=True, after=_done),
-    flow.RECONCILE_PEOPLE: Kind(_people, again=True),
     flow.RECONCILE_SOURCES: Kind(_sources, again=True, after=_done),
 }

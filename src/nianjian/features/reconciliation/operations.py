@@ -15,6 +15,7 @@ from typing import Any, Final
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import reconcile as paper
+from nianjian.engines.paper.words import mark
 from nianjian.features.complaints.forwards.look import ListLook, columns_of
 from nianjian.features.reconciliation import comparisons, exports, queries, states, storage
 from nianjian.features.reconciliation.comparisons import Grounds, Json, summarize_run
@@ -31,12 +32,33 @@ from nianjian.platform.home import env, spill
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service as queue_service
-from nianjian.platform.jobs.progress import Progress
+from nianjian.platform.jobs.progress import Progress, silent
+from nianjian.platform.operations.fields import Day
+from nianjian.platform.operations.operation import Body, Job, Resource, operation
 from nianjian.platform.registers import mappings
 from nianjian.platform.registers.columns import Kind, Sheet, mask_text
 from nianjian.platform.registers.sheet_reader import read_beginning
 from nianjian.platform.registers.uploads import plain_name
 from nianjian.platform.vault import blobs
+
+
+def _read_runs(enterprise: str, actor: Actor, keys: Sequence[str]) -> list[Json]:
+    grounds = Grounds.of(enterprise, actor, Act.READ)
+    return [summarize_run(run, grounds) for run in queries.list_runs(enterprise).filter(pk__in=keys)]
+
+
+RUNS: Final = Resource(
+    name="reconciliation",
+    plural="reconciliations",
+    path="/enterprises/{code}/reconciliations",
+    read=_read_runs,
+    missing=lambda key: NianjianError("reconcile_run_unknown", run=key),
+    document=dict,
+    schema=dict,
+    row=dict,
+    key_of=str,
+    key_help=mark("the reconciliation"),
+)
 
 
 def get_visible_run(run: str, actor: Actor, act: Act = Act.READ) -> Run:
@@ -255,11 +277,24 @@ def enqueue_filing(
     return _enqueue_file(flow.RECONCILE_FILING, enterprise, content, mapping, given, actor)
 
 
-def enqueue_people(*, enterprise: str, first: date | None, last: date | None, actor: Actor) -> str:
-    """Put a match of people; its job. ``role_missing``, ``reconcile_months_wrong``."""
+def _settle_months(*, enterprise: str, first: date | None, last: date | None) -> dict[str, date]:
+    """The first and the last month; ``reconcile_months_wrong``."""
+    del enterprise
     months = comparisons.month_span(first, last)
-    given = {"first": months[0].isoformat(), "last": months[-1].isoformat()}
-    return flow.enqueue_once(kind=flow.RECONCILE_PEOPLE, enterprise=enterprise, payload=given, actor=actor)
+    return {"first": months[0], "last": months[-1]}
+
+
+@operation(
+    "reconcile.people", on=RUNS, permission=Act.REPORT, path="/people",
+    body=Body("MonthsAsked", "Months, each named by a day in it; January to last month where they are absent."),
+    job=Job(kind=flow.RECONCILE_PEOPLE, repeatable=True, check=_settle_months),
+)  # fmt: skip
+def match_people(
+    *, enterprise: str, actor: Actor, first: Day = None, last: Day = None, progress: Progress = silent
+) -> Json:
+    """Match seats, social insurance and wages of each person and month."""
+    found = comparisons.match_people(enterprise=enterprise, first=first, last=last, actor=actor, progress=progress)
+    return summarize_result(found)
 
 
 def enqueue_sources(

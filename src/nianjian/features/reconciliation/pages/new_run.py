@@ -345,7 +345,7 @@ def _preview_unread(request: Request, code: str, form: MappingForm) -> ListLook 
 
 
 def _enqueue(request: Request, code: str, what: str, form: forms.Form) -> str:
-    """Put the work; its job. Raises what `flows.reconcile.work` raises."""
+    """Put the work; its job. Raises what the operation raises."""
     given = form.cleaned_data
     if isinstance(form, MappingForm):
         name, content = _content(form)
@@ -365,7 +365,9 @@ def _enqueue(request: Request, code: str, what: str, form: forms.Form) -> str:
             enterprise=code, kind=given["kind"], as_of=given["as_of"], actor=request.actor, **sent
         )
     if what == "people":
-        return operations.enqueue_people(enterprise=code, first=given["first"], last=given["last"], actor=request.actor)
+        return operations.match_people.enqueue(
+            enterprise=code, first=given["first"], last=given["last"], actor=request.actor
+        )
     return operations.enqueue_sources(
         enterprise=code,
         first=given["first"],
