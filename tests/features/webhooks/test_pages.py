@@ -23,7 +23,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.support.people import signed_in
 from tests.support.site import PATIENCE
 
-from nianjian.doors.site.jobs import process
+from nianjian.doors.site import worker as process
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.webhooks import operations as flow
@@ -72,7 +72,7 @@ def other(monkeypatch: pytest.MonkeyPatch, keys: None) -> Iterator[Listener]:
 
 
 def _made(url: str) -> tuple[Webhook, str]:
-    return flow.add(enterprise="demo", url=url, events=["portrait.run", "calls.import"], actor=BOSS)
+    return flow.add_webhook(enterprise="demo", url=url, events=["portrait.run", "calls.import"], actor=BOSS)
 
 
 def test_each_act_is_told_once_and_signed(site: Client, other: Listener) -> None:

@@ -33,7 +33,7 @@ from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service as queue_service
 from nianjian.platform.jobs.progress import Progress, silent
-from nianjian.platform.operations.fields import Day
+from nianjian.platform.operations.fields import OptionalDay
 from nianjian.platform.operations.operation import Body, Job, Resource, operation
 from nianjian.platform.registers import mappings
 from nianjian.platform.registers.columns import Kind, Sheet, mask_text
@@ -290,7 +290,7 @@ def _settle_months(*, enterprise: str, first: date | None, last: date | None) ->
     job=Job(kind=flow.RECONCILE_PEOPLE, repeatable=True, check=_settle_months),
 )  # fmt: skip
 def match_people(
-    *, enterprise: str, actor: Actor, first: Day = None, last: Day = None, progress: Progress = silent
+    *, enterprise: str, actor: Actor, first: OptionalDay = None, last: OptionalDay = None, progress: Progress = silent
 ) -> Json:
     """Match seats, social insurance and wages of each person and month."""
     found = comparisons.match_people(enterprise=enterprise, first=first, last=last, actor=actor, progress=progress)

@@ -31,7 +31,7 @@ from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service as queue_service
 from nianjian.platform.jobs.progress import Progress, Steps, silent
 from nianjian.platform.jobs.query import JobValue
-from nianjian.platform.operations.fields import Day, Key, Param, Text
+from nianjian.platform.operations.fields import Key, OptionalDay, Param, Text
 from nianjian.platform.operations.operation import Body, Job, operation
 from nianjian.platform.vault import blobs
 
@@ -309,7 +309,13 @@ PERIOD: Final = Body("CasePeriod", "Days, both included; a year up to today wher
     job=Job(kind=flow.RECTIFY_LOCATE, repeatable=True, check=_check_location),
 )  # fmt: skip
 def locate(
-    *, enterprise: str, actor: Actor, case: Key, first: Day = None, last: Day = None, progress: Progress = silent
+    *,
+    enterprise: str,
+    actor: Actor,
+    case: Key,
+    first: OptionalDay = None,
+    last: OptionalDay = None,
+    progress: Progress = silent,
 ) -> Json:
     """Find the number, line or team that draws the complaints: work for the worker; the case keeps what is found."""
     found = evidence.locate_cause(
@@ -324,7 +330,13 @@ def locate(
     job=Job(kind=flow.RECTIFY_MEASURE, repeatable=True, check=_check_figures),
 )  # fmt: skip
 def count_figures(
-    *, enterprise: str, actor: Actor, case: Key, first: Day = None, last: Day = None, progress: Progress = silent
+    *,
+    enterprise: str,
+    actor: Actor,
+    case: Key,
+    first: OptionalDay = None,
+    last: OptionalDay = None,
+    progress: Progress = silent,
 ) -> Json:
     """Count the figures before the isolation and since: ``first`` begins the one window, ``last`` ends the other."""
     del enterprise
@@ -347,7 +359,7 @@ def check_gaps(*, enterprise: str, actor: Actor, case: Key, progress: Progress =
     "rectification.submit", on=operations.CASES, permission=Act.REPORT, path="/{case}/submission",
     job=Job(kind=flow.RECTIFY_SUBMIT, repeatable=False, check=_check_submission),  # each is a step of the case
 )  # fmt: skip
-def submit(*, enterprise: str, actor: Actor, case: Key, day: Day = None, progress: Progress = silent) -> Json:
+def submit(*, enterprise: str, actor: Actor, case: Key, day: OptionalDay = None, progress: Progress = silent) -> Json:
     """Note that report and test report were handed in today: work that counts anew and fails while gaps stand."""
     del enterprise
     return {"case": case, **submit_report(case=case, day=day or clock.today(), actor=actor, progress=progress)}

@@ -25,6 +25,7 @@ class Kind(StrEnum):
 
     LINE = "line"  # text without control characters
     TEXT = "text"
+    LINES = "lines"  # several of them
     MOMENT = "moment"  # aware
     DAY = "day"
     FLAG = "flag"
@@ -48,8 +49,10 @@ class Choice:
 Line = Annotated[str, Kind.LINE]
 OptionalLine = Annotated[str | None, Kind.LINE]
 Text = Annotated[str, Kind.TEXT]
+Lines = Annotated[Sequence[str], Kind.LINES]
+Day = Annotated[date, Kind.DAY]
+OptionalDay = Annotated[date | None, Kind.DAY]
 Moment = Annotated[datetime | None, Kind.MOMENT]
-Day = Annotated[date | None, Kind.DAY]
 Flag = Annotated[bool, Kind.FLAG]
 YesNo = Annotated[bool | None, Kind.YES_NO]
 Key = Annotated[str, Kind.KEY]

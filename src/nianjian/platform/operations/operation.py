@@ -37,6 +37,7 @@ class Resource(Generic[T]):
     row: Callable[[T], Mapping[str, object]]  # for the command line
     key_of: Callable[[str], str]  # the key that a part of an address names
     key_help: str
+    installation_path: str = ""  # where the same operations act on the whole installation; "": nowhere
 
     def get(self, enterprise: str, actor: Actor, key: str) -> T:
         """Read one; raises `missing`."""
@@ -48,10 +49,24 @@ class Resource(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Name and description of the document that an operation takes in the API; without one all has its default."""
+    """Name and description of the document that an operation takes in the API."""
 
     name: str
     about: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What an operation answers in the API in place of the resource.
+
+    ``document`` is made of the request, the key of what was acted on ("" where nothing is named) and the operation's
+    result. ``hidden``: fields that are told once, null where the answer is repeated.
+    """
+
+    schema: type[Any]
+    document: Callable[[Any, str, Any], object]
+    status: int = 200
+    hidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +96,9 @@ class Operation(Generic[P, R]):
     path: str
     body: Body | None
     about: str
+    method: str
+    answer: Answer | None
+    installation: str
     command: str
     help: str
     label: str
@@ -91,7 +109,7 @@ class Operation(Generic[P, R]):
         """Read the signature; TypeError for a declaration that does not fit it."""
         object.__setattr__(self, "fields", read_fields(self.function))
         needed = any(one.required for one in self.fields if one is not self.key_field)
-        if (self.body and not self.path) or (self.path and needed and not self.body):
+        if not self.answer and ((self.body and not self.path) or (self.path and needed and not self.body)):
             raise TypeError(self.name, "a path needs a body, a body its path")
         if bool(self.command) != bool(self.help):
             raise TypeError(self.name, "a command needs its help")
@@ -141,20 +159,16 @@ class Operation(Generic[P, R]):
     def _require(self, given: Mapping[str, object]) -> tuple[Actor, str]:
         actor, enterprise = cast("Actor", given["actor"]), cast("str", given["enterprise"])
         require(actor, enterprise, self.permission)
-        known_enterprise(enterprise)
+        if enterprise or not self.resource.installation_path:
+            known_enterprise(enterprise)
         return actor, enterprise
 
 
 def _stored(one: Field, value: Any) -> Any:  # noqa: ANN401 -- of the field's kind, then JSON
     """A value as a payload holds it: equal calls make equal payloads."""
-    if value is None:
-        return None
-    match one.kind:
-        case Kind.KEYS:
-            return sorted(value)
-        case Kind.DAY:
-            return value.isoformat()
-    return value
+    if one.kind is Kind.DAY and value is not None:
+        return value.isoformat()
+    return sorted(value) if one.kind is Kind.KEYS and value is not None else value
 
 
 def _restored(one: Field, value: Any) -> Any:  # noqa: ANN401 -- JSON, then of the field's kind
@@ -197,6 +211,9 @@ def operation(  # noqa: PLR0913 -- the words of a declaration, all named
     path: str = "",
     body: Body | None = None,
     about: str = "",
+    method: str = "POST",
+    answer: Answer | None = None,
+    installation: str = "",
     command: str = "",
     help: str = "",  # noqa: A002 -- argparse's word
     label: str = "",
@@ -206,8 +223,10 @@ def operation(  # noqa: PLR0913 -- the words of a declaration, all named
     """Declare a function as an operation.
 
     ``name`` is that of the audit entry, and with an underscore the operation id of the API. ``path`` lies below the
-    resource's; one with the resource's name in it acts on one resource. Without a path or a command the interface has
-    a hand-written one. ``about`` follows the summary in the API's reference. ``label`` names the act on a page.
+    resource's; one with the resource's name in it acts on one resource, and a parameter that it names comes from the
+    address. ``installation``: the summary of the same operation on the whole installation, where there is one. Without
+    a path or a command the interface has a hand-written one. ``label`` names the act on a page,
+    ``about`` follows the summary in the API's reference.
     """
 
     def declare(function: Callable[P, R]) -> Operation[P, R]:
@@ -216,7 +235,7 @@ def operation(  # noqa: PLR0913 -- the words of a declaration, all named
                 raise TypeError(name, context, "is missing")
         declared = Operation(
             function=function, name=name, permission=permission, resource=on, path=path, body=body, about=about,
-            command=command, help=help, label=label, job=job,
+            method=method, answer=answer, installation=installation, command=command, help=help, label=label, job=job,
         )  # fmt: skip
         registry.add(declared)
         return declared
