@@ -94,8 +94,8 @@ def test_pages_are_the_whole_in_its_order(tmp_path: Path) -> None:
             order = [every.rows[name] for name in every.order]
             whole = engine.rows(every.rows.order_by(order).select(*every.order, "team", "display_class"))
             pages: list[dict[str, object]] = []
-            for first in range(0, len(whole) + 3, 3):
-                cut = page(every.kind, first, 3)
+            for first in range(0, len(whole) + 9, 9):
+                cut = page(every.kind, first, 9)
                 part = drill_down(portrait, ask, dated, lambda: dated["calls"], cut=cut, once=engine.once)
                 placed = part.rows.order_by([part.rows[name] for name in part.order])
                 pages += engine.rows(placed.select(*every.order, "team", "display_class"))

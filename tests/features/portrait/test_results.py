@@ -22,7 +22,7 @@ from nianjian.engines.metrics.tables import tickets_rollup
 from nianjian.engines.paper import headline
 from nianjian.engines.paper.printing.pdf import Stamp, pdf
 from nianjian.engines.paper.words import words
-from nianjian.features.portrait import portraits
+from nianjian.features.portrait import operations, portraits
 from nianjian.features.portrait.operations import (
     Moves,
     compare_runs,
@@ -80,29 +80,30 @@ def test_a_run_is_kept_with_its_digest_and_never_changed() -> None:
     assert newest.id == new
 
 
-@pytest.mark.parametrize(
-    "moves",
-    [Moves(open_seats=10), Moves(cut_seats=15, close_tickets=2), Moves(close_seats=1, move_line="L1"), Moves()],
-)
-def test_what_if_says_what_the_shell_says(moves: Moves) -> None:
+def test_what_if_says_what_the_shell_says(monkeypatch: pytest.MonkeyPatch) -> None:
     _run()
-    asked = {name: getattr(moves, name) for name in Moves.__slots__}
-    slow = compute_and_simulate(
-        enterprise="demo", year=2026, as_of=DAY, province=None, waiting=lambda _file: None, actor=ACTOR, **asked
-    )
-    assert simulate_moves(enterprise="demo", year=2026, run=None, moves=moves, actor=ACTOR) == json.loads(
-        json.dumps(slow)
-    )
+    computed = operations.compute_portrait(enterprise="demo", year=2026, as_of=DAY, province=None)
+    monkeypatch.setattr(operations, "compute_portrait", lambda **_asked: computed)
+    for moves in (
+        Moves(open_seats=10), Moves(cut_seats=15, close_tickets=2), Moves(close_seats=1, move_line="L1"), Moves(),
+    ):  # fmt: skip
+        asked = {name: getattr(moves, name) for name in Moves.__slots__}
+        slow = compute_and_simulate(
+            enterprise="demo", year=2026, as_of=DAY, province=None, waiting=lambda _file: None, actor=ACTOR, **asked
+        )
+        told = simulate_moves(enterprise="demo", year=2026, run=None, moves=moves, actor=ACTOR)
+        assert told == json.loads(json.dumps(slow))
 
 
-def test_a_watched_licence_is_judged_by_stricter_limits_beside_the_guides() -> None:
+def test_a_watched_licence_is_judged_by_stricter_limits_beside_the_guides(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = _run()
     assert "internal" not in plain["metrics"][0]
     assert plain["warnings"] == []
     storage.flag_licence(
         enterprise="demo", licence="浙B2-1", since=date(2026, 6, 1), source="来函", case=None, actor=ACTOR
     )
-    told = {one["slug"]: one for one in _run()["metrics"]}
+    watched = _run()
+    told = {one["slug"]: one for one in watched["metrics"]}
     vacancy = told["seat_vacancy"]
     assert (vacancy["value"], vacancy["limit"], vacancy["light"]) == ("40.0000", "30.0000", "yellow")
     assert vacancy["internal"] == {"limit": "24.0000", "operator": ">", "level": "internal"}
@@ -112,19 +113,22 @@ def test_a_watched_licence_is_judged_by_stricter_limits_beside_the_guides() -> N
         "56.0000",
     )
     assert "internal" not in told["closing_rate"]
-    (warning,) = headline.warnings(_run(), words("zh"))
+    (warning,) = headline.warnings(watched, words("zh"))
     assert "浙B2-1" in warning
     assert "80 %" in warning
+    computed = operations.compute_portrait(enterprise="demo", year=2026, as_of=DAY, province=None)
     lights = {}
-    for opened in (14, 15, 16):
-        moves = Moves(open_seats=opened)
-        asked = {name: getattr(moves, name) for name in Moves.__slots__}
-        after = simulate_moves(enterprise="demo", year=2026, run=None, moves=moves, actor=ACTOR)["after"]
-        slow = compute_and_simulate(
-            enterprise="demo", year=2026, as_of=DAY, province=None, waiting=lambda _file: None, actor=ACTOR, **asked
-        )
-        assert json.loads(json.dumps(after)) == json.loads(json.dumps(slow["after"]))
-        lights[opened] = {one["slug"]: one for one in after["metrics"]}["seat_vacancy"]
+    with monkeypatch.context() as patch:
+        patch.setattr(operations, "compute_portrait", lambda **_asked: computed)
+        for opened in (14, 15, 16):
+            moves = Moves(open_seats=opened)
+            asked = {name: getattr(moves, name) for name in Moves.__slots__}
+            after = simulate_moves(enterprise="demo", year=2026, run=None, moves=moves, actor=ACTOR)["after"]
+            slow = compute_and_simulate(
+                enterprise="demo", year=2026, as_of=DAY, province=None, waiting=lambda _file: None, actor=ACTOR, **asked
+            )
+            assert json.loads(json.dumps(after)) == json.loads(json.dumps(slow["after"]))
+            lights[opened] = {one["slug"]: one for one in after["metrics"]}["seat_vacancy"]
     assert [lights[opened]["light"] for opened in (14, 15, 16)] == ["yellow", "yellow", "green"]
     (flag,) = lights[15]["flags"]
     assert (flag["code"], flag["value"], flag["limit"]) == ("internal_limit", "25.0000", "24.0000")
