@@ -19,9 +19,9 @@ from tests.support import packages
 
 from bench import machine, measure
 from nianjian.features.dossier.editions import manifest
+from nianjian.features.dossier.editions.book import bind
 from nianjian.features.dossier.editions.build import PAPER, build
 from nianjian.features.dossier.editions.package import Board, Item, Package, seals
-from nianjian.features.dossier.editions.paper.book import bind
 from nianjian.features.dossier.editions.verify import verify
 
 CPU: Final = 10.0

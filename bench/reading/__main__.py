@@ -25,7 +25,7 @@ from bench.reading import audit_texts, misread, papers, scanner
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier.finding import Weight, verdict
 from nianjian.features.dossier.reading import readers
-from nianjian.features.dossier.reading.engine.pages import page_text
+from nianjian.features.dossier.reading.engine import page_text
 
 DAY: Final = date(2027, 4, 1)
 DPIS: Final = (300, 200, 150)

@@ -13,8 +13,8 @@ from typing import Final
 
 from bench.reading.audit_texts import Text, filled, texts
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dossier.reading.opinion import opinion
-from nianjian.features.dossier.reading.text.lines import Box, Line, PageText
+from nianjian.features.dossier.reading.audit_report import opinion
+from nianjian.features.dossier.reading.text import Box, Line, PageText
 
 LOOK_ALIKE: Final = "囗口日目曰田由甲申士土干千于工王玉主住未末木本人入八大太犬天夫无元云己已巳"
 SHARES: Final = (0.0, 0.002, 0.01, 0.03, 0.1)

@@ -28,11 +28,10 @@ from tests.support.scans.paper import DPI
 from bench import machine
 from nianjian.engines.kernel import clock
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dossier.ingest.receive import receive
-from nianjian.features.dossier.ingest.render import render_pages
-from nianjian.features.dossier.inspect import Limits, inspect
+from nianjian.features.dossier.check import Limits, inspect
+from nianjian.features.dossier.ingest.receive import receive, render_pages
 from nianjian.features.dossier.seals.detect import detect
-from nianjian.features.dossier.seals.seal import Kind, Seal
+from nianjian.features.dossier.seals.mask import Kind, Seal
 
 NEAR_MM: Final = 4.0
 SLICE_MM: Final = 22.0

@@ -15,8 +15,8 @@ from tests.db.conftest import Import, Sheet
 from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.operations.import_calls import import_calls
-from nianjian.features.dossier.fill_in.fields import Report
-from nianjian.features.dossier.fill_in.model import FillIn
+from nianjian.features.dossier.fill_in import Report
+from nianjian.features.dossier.models import FillIn
 from nianjian.features.dossier.operations import fill_in as flow
 from nianjian.features.portrait.operations.run_portrait import run_portrait
 from nianjian.platform.accounts.query import Actor

@@ -24,15 +24,18 @@ from nianjian.engines.paper.texts.dossier.claims import BLANK
 from nianjian.engines.paper.texts.inspection.answers import STEPS
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
 from nianjian.features.calls.operations.import_calls import import_calls
+from nianjian.features.dossier import materials
+from nianjian.features.dossier import materials as service
 from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.finding import Verdict
-from nianjian.features.dossier.materials import query, service
-from nianjian.features.dossier.materials.service import File, Place
-from nianjian.features.dossier.operations.build import build
+from nianjian.features.dossier.materials import File, Place
+from nianjian.features.dossier.models import PagePicture
+from nianjian.features.dossier.operations import package
+from nianjian.features.dossier.operations import package as status
+from nianjian.features.dossier.operations import package as work
 from nianjian.features.dossier.operations.generate import ITEMS, Generated, generate
-from nianjian.features.dossier.operations.making import output_files, status, work
+from nianjian.features.dossier.operations.package import build
 from nianjian.features.dossier.pages import package as tables
-from nianjian.features.dossier.pictures.model import PagePicture
 from nianjian.features.portrait.operations import portraits
 from nianjian.features.portrait.operations.run_portrait import run_portrait
 from nianjian.platform.accounts.query import Actor
@@ -153,7 +156,7 @@ def test_the_worker_generates_into_the_checklist_and_as_sealed_files(filled: str
     told: Any = queue.job(first).result["items"]
     figures = [(one["figure"], one["paper"], one["portrait"]) for one in told[0]["sums"]]
     assert figures == [("filed", 4, 4), ("opened", 3, 3)]
-    pack = zipfile.ZipFile(io.BytesIO(b"".join(output_files.download_zip(job=files, **given).content)))
+    pack = zipfile.ZipFile(io.BytesIO(b"".join(package.download_zip(job=files, **given).content)))
     assert {Path(name).suffix for name in pack.namelist()} == {".pdf", ".xlsx"}
     assert [one.data["job"] for one in acts(enterprise=filled, verb="dossier.taken")] == [files]
 
@@ -169,10 +172,10 @@ def test_the_worker_generates_into_the_checklist_and_as_sealed_files(filled: str
     assert agreed is not None
     assert {row[-1].badge for row in agreed.rows} == {"warn"}, "nothing is known of the later one"
     assert tables.papers(filled, YEAR, [seats()]).rows[0][-1].badge == "warn"
-    Job.objects.update(finished_at=clock.now() - output_files.KEPT)
-    assert output_files.sweep() == 1
+    Job.objects.update(finished_at=clock.now() - package.KEPT)
+    assert package.sweep() == 1
     with pytest.raises(NianjianError) as caught:
-        output_files.download_zip(job=files, **given)
+        package.download_zip(job=files, **given)
     assert caught.value.code == "dossier_files_unknown"
 
 
@@ -244,8 +247,8 @@ def test_an_item_becomes_a_version_that_a_person_confirms(
     (told,) = json.loads(capsys.readouterr().out)["items"]
     assert (told["verdict"], told["version"], told["files"]) == ("needs_person", 1, [])
     assert told["findings"][0]["code"] == "generated_unsigned"
-    row = query.version(filled, YEAR, "seat_table", 1)
-    assert query.content(row).startswith(b"%PDF")
+    row = materials.version(filled, YEAR, "seat_table", 1)
+    assert materials.content(row).startswith(b"%PDF")
     assert (row.pages, row.verdict) == (1, "needs_person")
     place = Place(filled, YEAR, "seat_table")
     service.confirm(place=place, number=1, effective_on=None, valid_until=None, actor=anna)
@@ -267,7 +270,7 @@ def test_an_upload_that_waits_for_a_person_is_not_set_aside(
     words = ["dossier", "generate", "number_ledger", "--enterprise", filled, "--season", str(YEAR)]
     assert main(words) == 1
     assert "--replace" in capsys.readouterr().out
-    assert query.version(filled, YEAR, "number_ledger", 1).name == "台账.pdf"
+    assert materials.version(filled, YEAR, "number_ledger", 1).name == "台账.pdf"
     assert main([*words, "--replace", "--json"]) == 0
     (told,) = json.loads(capsys.readouterr().out)["items"]
     assert (told["version"], told["waits"]) == (2, False)

@@ -15,18 +15,19 @@ from tests.support import packages
 
 from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier import materials
+from nianjian.features.dossier import materials as service
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.finding import Verdict
-from nianjian.features.dossier.kinds.catalogue import ITEMS
-from nianjian.features.dossier.materials import query as materials
-from nianjian.features.dossier.materials import service
-from nianjian.features.dossier.materials.service import File, Place
-from nianjian.features.dossier.operations.build import build
-from nianjian.features.dossier.operations.rounds import acts as rounds
-from nianjian.features.dossier.operations.rounds import package, presenters
-from nianjian.features.dossier.rounds.model import Submission
-from nianjian.features.dossier.rounds.service import File as Paper
-from nianjian.features.dossier.rounds.service import Handed, RequestInput
+from nianjian.features.dossier.kinds import ITEMS
+from nianjian.features.dossier.materials import File, Place
+from nianjian.features.dossier.models import Submission
+from nianjian.features.dossier.operations import rounds
+from nianjian.features.dossier.operations import rounds as package
+from nianjian.features.dossier.operations import rounds as presenters
+from nianjian.features.dossier.operations.package import build
+from nianjian.features.dossier.rounds import File as Paper
+from nianjian.features.dossier.rounds import Handed, RequestInput
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.vault import blobs

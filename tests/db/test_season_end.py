@@ -16,15 +16,15 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.approvals import operations as approving
 from nianjian.features.archives.model import Archive, Kept
 from nianjian.features.archives.query import sealed
-from nianjian.features.dossier.fill_in.fields import Report
+from nianjian.features.dossier import materials
+from nianjian.features.dossier.fill_in import Report
 from nianjian.features.dossier.finding import Verdict
-from nianjian.features.dossier.materials import service as materials
-from nianjian.features.dossier.materials.service import File, Place
-from nianjian.features.dossier.operations import build, checklist, fill_in, sorting, upload
-from nianjian.features.dossier.operations.making import output_files, work
-from nianjian.features.dossier.operations.rounds import acts as rounds
-from nianjian.features.dossier.operations.sealing import papers, pictures
-from nianjian.features.dossier.operations.sealing.pictures import PrintRequest
+from nianjian.features.dossier.materials import File, Place
+from nianjian.features.dossier.operations import arrivals, checklist, fill_in, package, rounds, seals, signatures
+from nianjian.features.dossier.operations import checklist as upload
+from nianjian.features.dossier.operations import package as output_files
+from nianjian.features.dossier.operations import package as work
+from nianjian.features.dossier.operations.seals import PrintRequest
 from nianjian.features.maintenance.operations import strays
 from nianjian.features.season.operations import acts, archive, files
 from nianjian.features.season.operations.reminders import enqueue_due_reminders
@@ -260,15 +260,15 @@ def test_nothing_of_its_package_changes_any_more(demo: str, anna: Actor, operato
         lambda: checklist.not_applicable(**{**item, "item": "algorithm_filing"}, reason="x"),
         lambda: checklist.reuse(**of),
         lambda: upload.enqueue_check(**item, name="a.pdf", content=b"x"),
-        lambda: sorting.take(**of, name="a.pdf", content=b"x"),
-        lambda: sorting.decide(**of, arrival=1, item="articles"),
-        lambda: sorting.put_away(**of, arrival=1),
+        lambda: arrivals.take(**of, name="a.pdf", content=b"x"),
+        lambda: arrivals.decide(**of, arrival=1, item="articles"),
+        lambda: arrivals.put_away(**of, arrival=1),
         lambda: work.ask_items(**of, items=["all"], files=False),
         lambda: work.ask_package(**of, pictures=False),
-        lambda: build.build(**of, folder=tmp_path / "package"),
+        lambda: package.build(**of, folder=tmp_path / "package"),
         lambda: fill_in.enqueue_sheet(**of, report=Report.LICENCE),
-        lambda: papers.add(**item, name="a.pdf", content=b"x"),
-        lambda: pictures.request_print(enterprise=demo, wanted=seal, actor=operator),
+        lambda: signatures.add(**item, name="a.pdf", content=b"x"),
+        lambda: seals.request_print(enterprise=demo, wanted=seal, actor=operator),
         lambda: rounds.passed(**of, number=1, on=date(2027, 5, 1)),
         lambda: rounds.answer(**of, number=1, request=1, version=None, note="x"),
     ):

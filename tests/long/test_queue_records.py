@@ -13,7 +13,7 @@ from tests.support.sipp import Carrier, dial, trunk_to
 from nianjian.engines.kernel import clock
 from nianjian.engines.lake.duckdb_engine import DuckDBEngine
 from nianjian.engines.lake.schema import CALLS, SCHEMAS
-from nianjian.features.dossier.generated.facts import inbound
+from nianjian.features.dossier.generated.monthly_traffic import inbound
 
 pytestmark = pytest.mark.long
 

@@ -21,7 +21,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
 from nianjian.engines.kernel import clock
-from nianjian.features.dossier.signatures.sign import open_signer, sign
+from nianjian.features.dossier.signing import open_signer, sign
 
 asn1_keys: Any = import_module("asn1crypto.keys")  # a library without types
 asn1: Any = import_module("asn1crypto.x509")

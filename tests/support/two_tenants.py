@@ -23,21 +23,25 @@ from nianjian.features.archives import service as archives  # noqa: E402
 from nianjian.features.calls.operations.wizard import drafts  # noqa: E402
 from nianjian.features.complaints.operations import acts as complaints  # noqa: E402
 from nianjian.features.complaints.operations import one_click  # noqa: E402
-from nianjian.features.dossier.arrivals import service as arrivals  # noqa: E402
+from nianjian.features.dossier import (
+    arrivals,
+    materials,
+)
+from nianjian.features.dossier import signed_papers as signatures  # noqa: E402
 from nianjian.features.dossier.editions import manifest  # noqa: E402
-from nianjian.features.dossier.fill_in import service as fill_in  # noqa: E402
-from nianjian.features.dossier.fill_in.fields import Report, fields  # noqa: E402
-from nianjian.features.dossier.fill_in.fields import line as filled  # noqa: E402
+from nianjian.features.dossier.fill_in import Report, fields  # noqa: E402
+from nianjian.features.dossier.fill_in import line as filled  # noqa: E402
 from nianjian.features.dossier.finding import Verdict  # noqa: E402
-from nianjian.features.dossier.materials import service as materials  # noqa: E402
-from nianjian.features.dossier.materials.service import File, Place  # noqa: E402
-from nianjian.features.dossier.operations.rounds import acts as rounds  # noqa: E402
-from nianjian.features.dossier.operations.rounds import package  # noqa: E402
-from nianjian.features.dossier.pictures.shrink import Pictured  # noqa: E402
-from nianjian.features.dossier.rounds.model import Evidence, Request  # noqa: E402
-from nianjian.features.dossier.rounds.service import Handed, RequestInput  # noqa: E402
-from nianjian.features.dossier.signatures import service as signatures  # noqa: E402
-from nianjian.features.dossier.signatures.state import of  # noqa: E402
+from nianjian.features.dossier.ingest.receive import Pictured  # noqa: E402
+from nianjian.features.dossier.materials import File, Place  # noqa: E402
+from nianjian.features.dossier.models import Evidence, Request  # noqa: E402
+from nianjian.features.dossier.operations import (
+    fill_in,
+    rounds,
+)
+from nianjian.features.dossier.operations import rounds as package  # noqa: E402
+from nianjian.features.dossier.rounds import Handed, RequestInput  # noqa: E402
+from nianjian.features.dossier.signatures import to_signature  # noqa: E402
 from nianjian.features.inspection.operations.drill import run as drill  # noqa: E402
 from nianjian.features.inspection.visits import service as visits  # noqa: E402
 from nianjian.features.inspection.visits.scans import service as scans  # noqa: E402
@@ -180,7 +184,7 @@ def _signed(code: str, actor: Actor) -> int:
     told = {"field": "S1", "intact": None, "trust": "unknown", "fault": "NotImplementedError"}
     place: dict[str, Any] = {"enterprise": code, "year": 2026, "item": "articles"}
     body = f"%PDF signed {code}".encode()
-    return signatures.add(**place, name="章程.pdf", body=body, found=[of(told)], actor=actor).pk
+    return signatures.add(**place, name="章程.pdf", body=body, found=[to_signature(told)], actor=actor).pk
 
 
 def _reconciliation(code: str, actor: Actor) -> dict[str, Any]:

@@ -27,13 +27,14 @@ from nianjian.doors.site.jobs.worker import Worker
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions.verify import verify
-from nianjian.features.dossier.operations import build
-from nianjian.features.dossier.operations.making import output_files, work
-from nianjian.features.dossier.operations.sealing import papers, signing
-from nianjian.features.dossier.signatures.model import SignedPaper
-from nianjian.features.dossier.signatures.read import read
-from nianjian.features.dossier.signatures.sign import open_signer, sign
-from nianjian.features.dossier.signatures.state import Standing
+from nianjian.features.dossier.models import SignedPaper
+from nianjian.features.dossier.operations import package as build
+from nianjian.features.dossier.operations import package as output_files
+from nianjian.features.dossier.operations import package as work
+from nianjian.features.dossier.operations import signatures
+from nianjian.features.dossier.operations import signatures as signing
+from nianjian.features.dossier.signatures import Standing, read_signatures
+from nianjian.features.dossier.signing import open_signer, sign
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs import query as queue
@@ -95,21 +96,21 @@ def _refused(code: str, call: Callable[..., object], *given: object, **more: obj
 
 def test_a_signature_is_told_as_it_stands(signed: Signed, authority: str, trusted: Path) -> None:
     path = signed(tsa=authority)
-    (one,) = read(path)
+    (one,) = read_signatures(path)
     assert (one.intact, one.whole_file, one.changed_after, one.trust) == (True, True, "none", "unknown")
     assert (one.subject, one.issuer, one.self_signed) == ("示例科技有限公司", "示例根证书", False)
     assert one.standing is Standing.UNKNOWN  # intact is not enough where no roots are set
     assert one.timestamp is not None
     assert (one.timestamp.intact, one.timestamp.authority) == (True, "时间戳")
-    (known,) = read(path, roots=trusted)
+    (known,) = read_signatures(path, roots=trusted)
     assert (known.standing, known.in_time) == (Standing.TRUSTED, True)
 
 
 def test_another_root_does_not_trust(signed: Signed, tmp_path: Path) -> None:
     other = tmp_path / "other.pem"
     other.write_bytes(certificates.root("别的根").pem)
-    assert read(signed(), roots=other)[0].standing is Standing.UNTRUSTED
-    _refused("signature_roots_unreadable", read, signed(), roots=tmp_path / "none.pem")
+    assert read_signatures(signed(), roots=other)[0].standing is Standing.UNTRUSTED
+    _refused("signature_roots_unreadable", read_signatures, signed(), roots=tmp_path / "none.pem")
 
 
 def test_a_changed_byte_and_an_overlaid_page_are_not_told_as_good(signed: Signed, tmp_path: Path) -> None:
@@ -118,7 +119,7 @@ def test_a_changed_byte_and_an_overlaid_page_are_not_told_as_good(signed: Signed
     data[len(data) // 3] ^= 1
     broken = tmp_path / "broken.pdf"
     broken.write_bytes(data)
-    assert read(broken)[0].standing is Standing.BROKEN
+    assert read_signatures(broken)[0].standing is Standing.BROKEN
     over = tmp_path / "over.pdf"
     with path.open("rb") as before, over.open("wb") as after:
         writer: Any = IncrementalPdfFileWriter(before)
@@ -126,28 +127,28 @@ def test_a_changed_byte_and_an_overlaid_page_are_not_told_as_good(signed: Signed
         page["/Rotate"] = NUMBER(180)
         writer.update_container(page)
         writer.write(after)
-    (one,) = read(over)
+    (one,) = read_signatures(over)
     assert (one.intact, one.whole_file, one.standing) == (True, False, Standing.CHANGED)
 
 
 def test_a_signed_paper_is_kept_as_it_came(demo: str, anna: Actor, signed: Signed) -> None:
     body = signed().read_bytes()
     given: dict[str, Any] = {"enterprise": demo, "year": YEAR, "item": "articles", "name": "章程.pdf", "actor": anna}
-    row = papers.add(content=body, **given)
-    assert papers.add(content=body, **given).pk == row.pk
+    row = signatures.add(content=body, **given)
+    assert signatures.add(content=body, **given).pk == row.pk
     assert len(list(blobs.blobs())) == 1
-    told = papers.to_document(papers.get_paper(demo, YEAR, row.pk, anna))
+    told = signatures.to_document(signatures.get_paper(demo, YEAR, row.pk, anna))
     assert (told["standing"], told["sha256"]) == ("unknown", hashlib.sha256(body).hexdigest())
     assert told["signatures"][0]["subject"] == "示例科技有限公司"
-    assert papers.fetch(enterprise=demo, year=YEAR, number=row.pk, actor=anna)[1] == body
+    assert signatures.fetch(enterprise=demo, year=YEAR, number=row.pk, actor=anna)[1] == body
     assert [one.verb for one in acts(enterprise=demo) if one.verb.startswith("signature")] == [
         "signature.fetched", "signature.kept",
     ]  # fmt: skip
     plain = packages.scans(signed().parent / "no.pdf", [2], dpi=60).read_bytes()
-    _refused("signature_none", papers.add, content=plain, **given)
-    _refused("dossier_file_broken", papers.add, content=b"%PDF-1.7\nnothing", **given)
-    _refused("signature_not_pdf", papers.add, content=b"\x89PNG\r\n\x1a\n", **{**given, "name": "a.png"})
-    _refused("signed_paper_unknown", papers.get_paper, demo, YEAR, row.pk + 1, anna)
+    _refused("signature_none", signatures.add, content=plain, **given)
+    _refused("dossier_file_broken", signatures.add, content=b"%PDF-1.7\nnothing", **given)
+    _refused("signature_not_pdf", signatures.add, content=b"\x89PNG\r\n\x1a\n", **{**given, "name": "a.png"})
+    _refused("signed_paper_unknown", signatures.get_paper, demo, YEAR, row.pk + 1, anna)
     assert SignedPaper.objects.count() == 1
 
 
@@ -212,7 +213,7 @@ def test_the_upload_edition_is_signed_last_and_stays_provable(  # noqa: PLR0917 
             assert 0 < len(now[name]) - len(data) < 64_000
         else:
             assert now[name] == data
-    (one,) = read(uploads[0])
+    (one,) = read_signatures(uploads[0])
     assert one.standing is Standing.UNKNOWN
     assert one.timestamp is not None
     (act,) = acts(enterprise=demo, verb="signature.signed")

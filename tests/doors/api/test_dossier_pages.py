@@ -8,7 +8,7 @@ from tests.doors.web.data_pages import work
 from tests.doors.web.scans import a4
 from tests.support.asking import DEMO, Ask, post, upload
 
-from nianjian.features.dossier.pictures.model import PagePicture
+from nianjian.features.dossier.models import PagePicture
 from nianjian.platform.audit.query import acts
 
 pytestmark = pytest.mark.django_db

@@ -18,9 +18,8 @@ from tests.support.scans.ink import Print
 
 from nianjian.doors.cli.main import main
 from nianjian.features.dossier.check import Checked, check
-from nianjian.features.dossier.finding import Verdict
-from nianjian.features.dossier.kinds.catalogue import ITEMS, item
-from nianjian.features.dossier.kinds.port import Read, Sheet
+from nianjian.features.dossier.finding import Read, Sheet, Verdict
+from nianjian.features.dossier.kinds import ITEMS, item
 
 NAME = "浙江华信通信科技有限公司"
 

@@ -9,9 +9,15 @@ import numpy as np
 import pytest
 from tests.support.scans import ink, paper, scanner
 
-from nianjian.features.dossier.checks import a4, blank, blur, colour, dpi, skew, upscaled
-from nianjian.features.dossier.ingest.render import PageFacts, Picture
-from nianjian.features.dossier.ingest.tiles import tiles
+from nianjian.features.dossier import checks
+from nianjian.features.dossier import checks as blank
+from nianjian.features.dossier import checks as blur
+from nianjian.features.dossier import checks as colour
+from nianjian.features.dossier import checks as dpi
+from nianjian.features.dossier import checks as skew
+from nianjian.features.dossier import checks as upscaled
+from nianjian.features.dossier.ingest.inside.draw import tiles
+from nianjian.features.dossier.ingest.receive import PageFacts, Picture
 from nianjian.features.dossier.seals.mask import at, whitened
 
 
@@ -24,7 +30,7 @@ def grey(bgr: np.ndarray) -> np.ndarray:
     [(210, 297, True), (297, 210, True), (213, 294, True), (213.1, 297, False), (216, 279, False), (148, 210, False)],
 )
 def test_a4(wide: float, high: float, is_it: bool) -> None:  # noqa: FBT001 - a table of cases
-    assert a4.is_a4(wide, high, 3) is is_it
+    assert checks.is_a4(wide, high, 3) is is_it
 
 
 def facts(*pictures: Picture) -> PageFacts:

@@ -15,12 +15,9 @@ from tests.support.read_pages import BOOK, DAY, page
 from tests.unit.dossier.test_recognise import PAPERS
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier.arrivals.papers import papers
-from nianjian.features.dossier.arrivals.ranges import Range, check_ranges, format_leftover_pages
-from nianjian.features.dossier.ingest.cut import fit
-from nianjian.features.dossier.ingest.inside.cut import cut
-from nianjian.features.dossier.ingest.magic import Type
-from nianjian.features.dossier.ingest.receive import Received
+from nianjian.features.dossier.ingest.inside.pdf import cut
+from nianjian.features.dossier.ingest.receive import Received, Type, fit
+from nianjian.features.dossier.recognition import Range, check_ranges, format_leftover_pages, papers
 
 TEXT = ["第二条 股东会由全体股东组成", "第三条 股东会每年召开一次"]
 THREE = (Range("business_licence", 1, 1), Range("articles", 2, 8), Range("legal_person_id", 9, 10))

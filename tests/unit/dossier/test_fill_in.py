@@ -7,9 +7,8 @@ from fractions import Fraction
 
 import pytest
 
-from nianjian.features.dossier.fill_in.change import Kind, changed, percent
-from nianjian.features.dossier.fill_in.fields import Kind as Written
-from nianjian.features.dossier.fill_in.fields import format_value
+from nianjian.features.dossier.fill_in import ChangeKind, changed, format_value, percent
+from nianjian.features.dossier.fill_in import FieldKind as Written
 
 SEATS, SHARE = Decimal("0.30"), Decimal("0.20")
 
@@ -40,10 +39,10 @@ def test_a_change_is_above_its_limit_or_not(
 
 
 def test_what_is_not_known_is_not_compared() -> None:
-    assert changed(None, None, None).kind is Kind.UNKNOWN
-    assert changed("甲", None, None).kind is Kind.UNKNOWN
-    assert changed(["移动", "电信"], ["电信", "移动"], None).kind is Kind.SAME
-    assert changed("甲", "乙", None).kind is Kind.DIFFERS
+    assert changed(None, None, None).kind is ChangeKind.UNKNOWN
+    assert changed("甲", None, None).kind is ChangeKind.UNKNOWN
+    assert changed(["移动", "电信"], ["电信", "移动"], None).kind is ChangeKind.SAME
+    assert changed("甲", "乙", None).kind is ChangeKind.DIFFERS
     assert changed(5, 0, SEATS).relative is None
 
 

@@ -19,8 +19,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.errors import ERRORS, sentence
 from nianjian.engines.paper.words import words
 from nianjian.features.dossier.ingest import limits
-from nianjian.features.dossier.ingest.receive import Received, receive
-from nianjian.features.dossier.ingest.render import render_pages
+from nianjian.features.dossier.ingest.receive import Received, receive, render_pages
 
 LEFT = (b"pwned-by-js", b"hidden-script", b"key-script", b"MZ-embedded-program", b"cmd.exe", b"passwd", b"evil.example")
 

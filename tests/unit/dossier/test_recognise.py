@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 from tests.support.read_pages import BOOK, DAY, page
 
-from nianjian.features.dossier.arrivals.recognise import Proposal, proposal_to_document, recognise
-from nianjian.features.dossier.kinds.catalogue import ITEMS
+from nianjian.features.dossier.kinds import ITEMS
+from nianjian.features.dossier.recognition import Proposal, proposal_to_document, recognise
 
 Rows = Sequence[str | Sequence[str]]
 PAPERS: dict[str, Rows] = {

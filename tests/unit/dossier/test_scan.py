@@ -19,11 +19,10 @@ from tests.support.scans.ink import Print
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.dossier.check import Inspected, Limits, inspect
 from nianjian.features.dossier.ingest import limits
-from nianjian.features.dossier.ingest.inside.scan import Scans
-from nianjian.features.dossier.ingest.receive import receive
-from nianjian.features.dossier.ingest.render import Drawn, render_pages
-from nianjian.features.dossier.inspect import Inspected, Limits, inspect
+from nianjian.features.dossier.ingest.inside.draw import Scans
+from nianjian.features.dossier.ingest.receive import Drawn, receive, render_pages
 
 DPI = 300
 

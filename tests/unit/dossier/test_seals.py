@@ -13,9 +13,7 @@ from tests.support.scans.ink import Print
 
 from nianjian.features.dossier.seals import seam
 from nianjian.features.dossier.seals.detect import detect
-from nianjian.features.dossier.seals.mask import whitened
-from nianjian.features.dossier.seals.seal import Kind, Seal
-from nianjian.features.dossier.seals.unwrap import unwrapped
+from nianjian.features.dossier.seals.mask import Kind, Seal, unwrapped, whitened
 
 MM = paper.DPI / 25.4
 FAULTS = scanner.Faults(skew=0.5, blur=0.5, noise=4, shade=0.05, saturation=0.8, quality=60)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nianjian.features.dossier.seals.slivers import Sliver, likeness, states
+from nianjian.features.dossier.seals.seam import Sliver, likeness, states
 
 LONG = 200
 

@@ -12,18 +12,14 @@ from nianjian.features.approvals import api
 from nianjian.features.calls.api import batches, imports, previews, register_files
 from nianjian.features.complaints.api import forwards, one_click, tickets
 from nianjian.features.dial_policy.api import decisions, policy
-from nianjian.features.dossier.api import (
-    arrivals,
-    fill_in,
-    items,
-    package,
-    pages,
-    rounds,
-    seals,
-    signed,
-    verifying,
-    versions,
-)
+from nianjian.features.dossier.api import materials, package, rounds
+from nianjian.features.dossier.api import materials as items
+from nianjian.features.dossier.api import materials as pages
+from nianjian.features.dossier.api import materials as versions
+from nianjian.features.dossier.api import package as fill_in
+from nianjian.features.dossier.api import package as seals
+from nianjian.features.dossier.api import package as signed
+from nianjian.features.dossier.api import package as verifying
 from nianjian.features.inbox import api as inbox
 from nianjian.features.inspection.api import checks as inspection
 from nianjian.features.inspection.api import day as inspection_day
@@ -98,7 +94,7 @@ ROUTERS: Final = (
     rounds.router,
     fill_in.router,
     pages.router,
-    arrivals.router,
+    materials.router,
     verifying.router,
     policy.router,
     decisions.router,

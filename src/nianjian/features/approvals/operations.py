@@ -8,8 +8,8 @@ from typing import Final
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dial_policy.operations import policy as gate_policy
-from nianjian.features.dossier.impressions import service as impressions
-from nianjian.features.dossier.operations.sealing import pictures as seals
+from nianjian.features.dossier import seal_images as impressions
+from nianjian.features.dossier.operations import seals
 from nianjian.features.rectification.operations import isolate
 from nianjian.features.rectification.orders import service as orders
 from nianjian.features.season.operations import archive as season

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
-from nianjian.features.dossier.operations import cutting, fill_in, job_files, pages, sorting, upload, verifying
-from nianjian.features.dossier.operations.making import work
+from nianjian.features.dossier.operations import arrivals, checklist, fill_in, package, pages, verification
+from nianjian.features.dossier.operations import arrivals as sorting
+from nianjian.features.dossier.operations import checklist as upload
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.kind import Kind, Report
@@ -33,12 +34,12 @@ def _kind(work: _Work, after: Callable[[JobValue], None] | None = None) -> Kind:
 
 KINDS: Final[Mapping[str, Kind]] = {
     flow.FILL_IN: _kind(fill_in.run_sheet_job),  # the newest sheet counts
-    flow.CHECK_PAPER: _kind(upload.run_check, job_files.drop),  # the same content again is the version there is
+    flow.CHECK_PAPER: _kind(upload.run_check, checklist.drop),  # the same content again is the version there is
     flow.DRAW_PAGES: _kind(pages.run_drawing),  # pictures are kept once
     flow.SORT_PAPERS: _kind(sorting.run_sorting),  # what was read is not read again
-    flow.CUT_PAPERS: _kind(cutting.run_cutting),  # checks that were put are found
-    flow.VERIFY_PACKAGE: _kind(verifying.run_verification, job_files.drop),
-    flow.GENERATE_ITEMS: _kind(work.items),  # equal values are the version there is
-    flow.BUILD_PACKAGE: _kind(work.package),  # the same bytes again
-    flow.SIGN_PACKAGE: _kind(work.signature),  # of what is kept unsigned
+    flow.CUT_PAPERS: _kind(arrivals.run_cutting),  # checks that were put are found
+    flow.VERIFY_PACKAGE: _kind(verification.run_verification, checklist.drop),
+    flow.GENERATE_ITEMS: _kind(package.items),  # equal values are the version there is
+    flow.BUILD_PACKAGE: _kind(package.package),  # the same bytes again
+    flow.SIGN_PACKAGE: _kind(package.signature),  # of what is kept unsigned
 }

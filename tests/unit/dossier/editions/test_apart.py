@@ -7,7 +7,7 @@ import pytest
 from tests.support import packages
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier import build_process as apart
+from nianjian.features.dossier.editions import build_process as apart
 from nianjian.features.dossier.editions.build import build
 
 

@@ -13,9 +13,8 @@ import pytest
 from tests.support import packages
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier.editions.book import BLANK, Book, bind
 from nianjian.features.dossier.editions.package import Board, Item, Package, Seal
-from nianjian.features.dossier.editions.paper.book import Book, bind
-from nianjian.features.dossier.editions.paper.layout import BLANK
 
 MM = 72 / 25.4
 

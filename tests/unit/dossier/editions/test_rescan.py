@@ -16,7 +16,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.build import Built
 from nianjian.features.dossier.editions.compare import Kind
-from nianjian.features.dossier.editions.rescan import rescan
+from nianjian.features.dossier.editions.verify import rescan
 
 pytestmark = pytest.mark.long
 

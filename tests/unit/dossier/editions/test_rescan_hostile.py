@@ -17,8 +17,7 @@ from tests.support import packages
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.build import Built
-from nianjian.features.dossier.editions.rescan import rescan
-from nianjian.features.dossier.editions.verify import verify
+from nianjian.features.dossier.editions.verify import rescan, verify
 
 PAPER = "paper/材料包.pdf"
 Change = Callable[[dict[str, Any]], object]

@@ -14,8 +14,7 @@ from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.build import Built, build
 from nianjian.features.dossier.editions.compare import Kind
 from nianjian.features.dossier.editions.package import Board, Item, Seal
-from nianjian.features.dossier.editions.rescan import Rescan, rescan
-from nianjian.features.dossier.editions.verify import verify
+from nianjian.features.dossier.editions.verify import Rescan, rescan, verify
 
 
 def _listed(folder: Path, start: int) -> Built:

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support import packages
 
-from nianjian.features.dossier.editions import ink, manifest
+from nianjian.features.dossier.editions import manifest
+from nianjian.features.dossier.editions import manifest as ink
 from nianjian.features.dossier.editions.build import Built
-from nianjian.features.dossier.editions.compare import Kind, compare
-from nianjian.features.dossier.editions.match import closeness
+from nianjian.features.dossier.editions.compare import Kind, closeness, compare
 from nianjian.features.dossier.editions.upload import small
 from nianjian.features.dossier.editions.verify import verify
 

@@ -18,11 +18,10 @@ from PIL import ImageFont
 from tests.support.read_pages import BOOK, DAY
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier.finding import Weight
-from nianjian.features.dossier.kinds.port import Sheet
+from nianjian.features.dossier.finding import Sheet, Weight
 from nianjian.features.dossier.reading import ocr, readers
-from nianjian.features.dossier.reading.engine.picture import skew, turned, unread_ink, without_red_ink
-from nianjian.features.dossier.reading.text.lines import Layer
+from nianjian.features.dossier.reading.engine import skew, turned, unread_ink, without_red_ink
+from nianjian.features.dossier.reading.text import Layer
 
 FONT = ImageFont.truetype(str(next(papers.FONTS.glob("*.ttc"))), 40)
 SMALL = '#set page(width: 90mm, height: 60mm, margin: 8mm)\n#set text(font: "Noto Sans CJK SC", size: 12pt)\n'

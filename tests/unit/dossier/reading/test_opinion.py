@@ -11,8 +11,8 @@ from tests.support.read_pages import BOOK, DAY, page, typed
 
 from nianjian.features.dossier.finding import Verdict, verdict
 from nianjian.features.dossier.reading import audit_report
-from nianjian.features.dossier.reading.opinion import Opinion, OpinionRead, opinion
-from nianjian.features.dossier.reading.text.lines import Box, Layer, Line, PageText
+from nianjian.features.dossier.reading.audit_report import Opinion, OpinionRead, opinion
+from nianjian.features.dossier.reading.text import Box, Layer, Line, PageText
 
 TEXTS = {text.name: text for text in texts()}
 STANDARD = TEXTS["standard"]

@@ -11,10 +11,8 @@ from tests.support.read_pages import BOOK, DAY, page
 from nianjian.features.dossier.finding import Verdict, verdict
 from nianjian.features.dossier.reading import readers
 from nianjian.features.dossier.reading.page_numbers import order, page_number
-from nianjian.features.dossier.reading.seal_names import seal_name
-from nianjian.features.dossier.reading.text.dates import Span, dates, span
-from nianjian.features.dossier.reading.text.lines import PageText, page_as, page_of, plain
-from nianjian.features.dossier.reading.text.result import Facts
+from nianjian.features.dossier.reading.strips import seal_name
+from nianjian.features.dossier.reading.text import Facts, PageText, Span, dates, page_as, page_of, plain, span
 
 CODE = "91110000600037341L"
 NAME = "杭州云桥通信技术有限公司"

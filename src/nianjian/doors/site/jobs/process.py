@@ -24,8 +24,7 @@ from nianjian.features.calls.operations.recover import recover
 from nianjian.features.calls.operations.wizard.drafts import sweep
 from nianjian.features.complaints.operations import forwards
 from nianjian.features.complaints.operations.sla_warnings import warn
-from nianjian.features.dossier.operations import job_files
-from nianjian.features.dossier.operations.making import output_files
+from nianjian.features.dossier.operations import checklist, package
 from nianjian.features.inbox.operations.delivery import deliver as tell
 from nianjian.features.maintenance.operations import strays, watch
 from nianjian.features.reconciliation.operations import work as reconcile
@@ -131,9 +130,9 @@ def tidy() -> None:
         report.sweep()
         locate.sweep()
         forwards.sweep()
-        job_files.sweep(flow.CHECK_PAPER)
-        job_files.sweep(flow.VERIFY_PACKAGE)
-        output_files.sweep()
+        checklist.sweep(flow.CHECK_PAPER)
+        checklist.sweep(flow.VERIFY_PACKAGE)
+        package.sweep()
         reconcile.sweep()
         rejects.sweep()
         operations.sweep()

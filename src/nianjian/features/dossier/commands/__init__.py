@@ -5,19 +5,16 @@ from __future__ import annotations
 import argparse
 from typing import Final
 
-from nianjian.features.dossier.commands import (
-    build,
-    check,
-    fill_in,
-    generate,
-    materials,
-    rounds,
-    seal_picture,
-    seal_plan,
-    signature,
-    sort,
-    verify,
-)
+from nianjian.features.dossier.commands import materials, rounds
+from nianjian.features.dossier.commands import materials as check
+from nianjian.features.dossier.commands import materials as sort
+from nianjian.features.dossier.commands import package as build
+from nianjian.features.dossier.commands import package as fill_in
+from nianjian.features.dossier.commands import package as generate
+from nianjian.features.dossier.commands import package as seal_plan
+from nianjian.features.dossier.commands import package as verify
+from nianjian.features.dossier.commands import seals as seal_picture
+from nianjian.features.dossier.commands import seals as signature
 from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import Actions
 

@@ -1,9 +1,13 @@
-"""``nianjian dossier list|add|confirm|return|not-applicable|assign|comment|reuse``: the checklist of a season."""
+"""``nianjian dossier list|add|confirm|…|check|sort``: the checklist of a season, and files for it."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+from rich.console import Console
 
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, number, on_day, year
@@ -63,7 +67,7 @@ def _where(args: argparse.Namespace) -> str:
 def _list(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations import checklist
-    from nianjian.features.dossier.terminal.checklist import present_checklist
+    from nianjian.features.dossier.terminal import present_checklist
 
     lines = checklist.lines(_where(args), args.year, actor, args.on)
     done = checklist.complete(lines)
@@ -75,7 +79,7 @@ def _add(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.finding import Verdict
     from nianjian.features.dossier.operations import checklist
-    from nianjian.features.dossier.terminal.check import present_check, to_document
+    from nianjian.features.dossier.terminal import present_check, to_document
 
     made, checked = checklist.add(enterprise=_where(args), year=args.year, item=args.item, path=args.file, actor=actor)
     answer = {**to_document(checked), "version": made.number}
@@ -85,7 +89,7 @@ def _add(args: argparse.Namespace) -> Answer:
 def _confirm(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations import checklist
-    from nianjian.features.dossier.terminal.checklist import present_sentence
+    from nianjian.features.dossier.terminal import present_sentence
 
     row = checklist.confirm(
         enterprise=_where(args), year=args.year, item=args.item, number=args.version, actor=actor,
@@ -99,7 +103,7 @@ def _confirm(args: argparse.Namespace) -> Answer:
 def _return(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations import checklist
-    from nianjian.features.dossier.terminal.checklist import present_sentence as said
+    from nianjian.features.dossier.terminal import present_sentence as said
 
     row = checklist.send_back(
         enterprise=_where(args), year=args.year, item=args.item, number=args.version, reason=args.reason, actor=actor
@@ -110,9 +114,9 @@ def _return(args: argparse.Namespace) -> Answer:
 
 def _not_applicable(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dossier.materials.query import ALGORITHM
+    from nianjian.features.dossier.materials import ALGORITHM
     from nianjian.features.dossier.operations import checklist
-    from nianjian.features.dossier.terminal.checklist import present_sentence as said
+    from nianjian.features.dossier.terminal import present_sentence as said
 
     checklist.not_applicable(enterprise=_where(args), year=args.year, item=ALGORITHM, reason=args.reason, actor=actor)
     told = {"item": ALGORITHM, "not_applicable": args.reason.strip()}
@@ -124,7 +128,7 @@ def _not_applicable(args: argparse.Namespace) -> Answer:
 def _assign(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations import checklist
-    from nianjian.features.dossier.terminal.checklist import present_sentence as said
+    from nianjian.features.dossier.terminal import present_sentence as said
 
     checklist.assign(
         enterprise=_where(args), year=args.year, item=args.item, owner=args.owner, due=args.due, actor=actor
@@ -137,7 +141,7 @@ def _assign(args: argparse.Namespace) -> Answer:
 def _comment(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations import checklist
-    from nianjian.features.dossier.terminal.checklist import present_sentence as said
+    from nianjian.features.dossier.terminal import present_sentence as said
 
     made = checklist.comment(enterprise=_where(args), year=args.year, item=args.item, text=args.text, actor=actor)
     told = {"item": args.item, "comment": made.pk}
@@ -147,7 +151,102 @@ def _comment(args: argparse.Namespace) -> Answer:
 def _reuse(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations import checklist
-    from nianjian.features.dossier.terminal.checklist import present_sentence as said
+    from nianjian.features.dossier.terminal import present_sentence as said
 
     told = {"year": args.year, "taken": checklist.reuse(enterprise=_where(args), year=args.year, actor=actor)}
     return Answer(told, said(_("Taken from the year before, to be confirmed again: {taken}"), told))
+
+
+def configure_check(actions: Actions) -> None:
+    """Name the options."""
+    checked = actions.add("check", _check, _("check a scan, photo or PDF for an item: pages, seals, fields"))
+    checked.add_argument("file", type=Path, metavar="FILE", help=_("PDF, JPEG, PNG or TIFF; OFD is kept, not read"))
+    checked.add_argument("--item", required=True, metavar="ITEM", help=_("the item's name, for example audit_report"))
+
+    enterprise(checked, required=False)
+    year(checked, required=False)
+
+
+def _check(args: argparse.Namespace) -> Answer:
+    from nianjian.engines.kernel import clock
+    from nianjian.engines.rules.rulebook import Rulebook
+    from nianjian.features.dossier.check import check
+    from nianjian.features.dossier.finding import Verdict
+    from nianjian.features.dossier.kinds import item
+    from nianjian.features.dossier.reading.readers import SheetReading
+    from nianjian.features.dossier.terminal import present_check, to_document
+
+    day = clock.today()
+    if args.enterprise:  # what the registers know of it is held against the paper
+        actor = begin(args)
+        from nianjian.features.dossier.operations import checklist
+        from nianjian.features.dossier.operations import checklist as expected_values
+
+        season = args.year or checklist.season(args.enterprise, day)
+        reading, book = expected_values.reader(enterprise=args.enterprise, year=season, day=day, actor=actor)
+    else:
+        book = Rulebook.on(day)
+        reading = SheetReading(book, day)
+    checked = check(args.file, item(args.item), reading=reading, book=book)
+    answer = to_document(checked)
+    return Answer(answer, present_check(answer), DONE if checked.verdict is Verdict.READY else NO)
+
+
+def configure_sort(actions: Actions) -> None:
+    """Name the options."""
+    asked = actions.add("sort", _sort, _("propose which item each file is; nothing is kept, `dossier add` takes it in"))
+    asked.add_argument("paths", type=Path, nargs="+", metavar="DIR|FILE", help=_("files, or folders of them"))
+
+
+def _sort(args: argparse.Namespace) -> Answer:
+    from nianjian.engines.kernel import clock
+    from nianjian.engines.kernel.errors import NianjianError
+    from nianjian.engines.paper.texts.errors import sentence
+    from nianjian.engines.rules.rulebook import Rulebook
+    from nianjian.features.dossier.recognition import found_to_document, proposals
+
+    rows: list[dict[str, Any]] = []
+    day = clock.today()
+    for path, found in proposals(args.paths, Rulebook.on(day), day):
+        if isinstance(found, NianjianError):
+            fault = {"code": found.code, "message": sentence(found.code, found.values, _)}
+            rows.append(
+                {
+                    "file": str(path),
+                    "item": None,
+                    "sure": False,
+                    "guesses": [],
+                    "pages": 0,
+                    "papers": [],
+                    "fault": fault,
+                }
+            )
+        else:
+            rows.append({"file": str(path), **found_to_document(found), "fault": None})
+    sure = all(one["sure"] for one in rows)
+
+    def show(console: Console) -> None:
+        from nianjian.engines.paper.texts.dossier.words import ITEMS
+        from nianjian.engines.paper.texts.plain import plain
+        from nianjian.features.dossier.recognition import spoken
+        from nianjian.platform.terminal import table
+
+        def named(item: object) -> str:
+            return _(ITEMS[str(item)]) if item else _("not recognised")
+
+        def said(one: Mapping[str, Any]) -> str:
+            parts = [f"{spoken(part['first'], part['last'])} {named(part['item'])}" for part in one["papers"]]
+            return _(", ").join(parts) or named(one["item"])
+
+        header = (_("file"), _("item"), _("certainty"))
+        body = [
+            (
+                plain(str(one["file"])),
+                said(one),
+                _("high") if one["sure"] else _("low"),
+            )
+            for one in rows
+        ]
+        table.rows(console, header, body)
+
+    return Answer({"files": rows, "sure": sure}, show, DONE if sure and rows else NO)

@@ -14,7 +14,7 @@ from nianjian.platform.terminal.language import _
 from nianjian.platform.terminal.session import begin
 
 if TYPE_CHECKING:
-    from nianjian.features.dossier.rounds.service import File, RequestInput
+    from nianjian.features.dossier.rounds import File, RequestInput
     from nianjian.platform.accounts.query import Actor
 
 GOOD: Final = frozenset({"submitted", "answered", "resubmitted", "passed"})
@@ -90,7 +90,7 @@ def _place(args: argparse.Namespace, actor: Actor) -> dict[str, Any]:
 
 
 def _file(path: Path) -> File:
-    from nianjian.features.dossier.rounds.service import File
+    from nianjian.features.dossier.rounds import File
     from nianjian.features.rectification.cases.papers import from_path
 
     read = from_path(path)
@@ -100,9 +100,10 @@ def _file(path: Path) -> File:
 def _submit(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.engines.kernel import clock
-    from nianjian.features.dossier.operations.rounds import acts, package
-    from nianjian.features.dossier.rounds.service import Handed
-    from nianjian.features.dossier.terminal.rounds import line
+    from nianjian.features.dossier.operations import rounds
+    from nianjian.features.dossier.operations import rounds as package
+    from nianjian.features.dossier.rounds import Handed
+    from nianjian.features.dossier.terminal import line
     from nianjian.platform.accounts.access import require
     from nianjian.platform.accounts.roles import Act
 
@@ -111,16 +112,16 @@ def _submit(args: argparse.Namespace) -> Answer:
     receipt = None if args.receipt is None else _file(args.receipt)
     made = package.from_path(args.path, enterprise=place["enterprise"], year=args.year)
     handed = Handed(args.on or clock.today(), args.place, args.reference)
-    told = acts.submit(**place, package=made, handed=handed)
+    told = rounds.submit(**place, package=made, handed=handed)
     if receipt is not None:
-        acts.add_evidence(**place, number=told["number"], kind="receipt", file=receipt)
+        rounds.add_evidence(**place, number=told["number"], kind="receipt", file=receipt)
     return Answer(told, line(told))
 
 
 def _correction(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dossier.operations.rounds import acts
-    from nianjian.features.dossier.terminal.rounds import line
+    from nianjian.features.dossier.operations import rounds as acts
+    from nianjian.features.dossier.terminal import line
 
     asked = [_asked(one) for one in args.request]
     paper = None if args.notice is None else _file(args.notice)
@@ -132,7 +133,7 @@ def _correction(args: argparse.Namespace) -> Answer:
 
 
 def _asked(given: str) -> RequestInput:
-    from nianjian.features.dossier.rounds.service import RequestInput as Asked
+    from nianjian.features.dossier.rounds import RequestInput as Asked
 
     item, sign, text = given.partition("=")
     if not sign:
@@ -142,8 +143,8 @@ def _asked(given: str) -> RequestInput:
 
 def _answer(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dossier.operations.rounds import acts
-    from nianjian.features.dossier.terminal.rounds import line
+    from nianjian.features.dossier.operations import rounds as acts
+    from nianjian.features.dossier.terminal import line
 
     told = acts.answer(**_place(args, actor), request=args.request, version=args.version, note=args.note)
     return Answer(told, line(told), _code(told))
@@ -152,8 +153,8 @@ def _answer(args: argparse.Namespace) -> Answer:
 def _passed(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.engines.kernel import clock
-    from nianjian.features.dossier.operations.rounds import acts
-    from nianjian.features.dossier.terminal.rounds import line
+    from nianjian.features.dossier.operations import rounds as acts
+    from nianjian.features.dossier.terminal import line
 
     told = acts.passed(**_place(args, actor), on=args.on or clock.today())
     return Answer(told, line(told))
@@ -161,9 +162,9 @@ def _passed(args: argparse.Namespace) -> Answer:
 
 def _evidence(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dossier.operations.rounds import acts
-    from nianjian.features.dossier.operations.rounds.presenters import paper
-    from nianjian.features.dossier.terminal.rounds import file_line
+    from nianjian.features.dossier.operations import rounds as acts
+    from nianjian.features.dossier.operations.rounds import paper
+    from nianjian.features.dossier.terminal import file_line
 
     place = _place(args, actor)
     if args.get is not None and args.output is not None:
@@ -188,8 +189,8 @@ def _closed(path: str, flags: int) -> int:
 
 def _rounds(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dossier.operations.rounds import presenters
-    from nianjian.features.dossier.terminal.rounds import full, lines
+    from nianjian.features.dossier.operations import rounds as presenters
+    from nianjian.features.dossier.terminal import full, lines
 
     place = _place(args, actor)
     if args.number is None:
@@ -201,8 +202,8 @@ def _rounds(args: argparse.Namespace) -> Answer:
 
 def _diff(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dossier.operations.rounds import presenters as shown
-    from nianjian.features.dossier.terminal.rounds import changes
+    from nianjian.features.dossier.operations import rounds as shown
+    from nianjian.features.dossier.terminal import changes
 
     told = shown.compared(**_place(args, actor), before=args.before, after=args.after)
     return Answer(told, changes(told), DONE if told["same"] else NO)

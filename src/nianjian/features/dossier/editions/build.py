@@ -11,12 +11,12 @@ import numpy as np
 import pypdfium2
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier.editions import geometry, ink, manifest
+from nianjian.features.dossier.editions import manifest, package
+from nianjian.features.dossier.editions import manifest as ink
 from nianjian.features.dossier.editions import upload as flat
+from nianjian.features.dossier.editions.book import BLANK, FRONT, Book, bind
 from nianjian.features.dossier.editions.manifest import PageOf
 from nianjian.features.dossier.editions.package import Package
-from nianjian.features.dossier.editions.paper.book import Book, bind
-from nianjian.features.dossier.editions.paper.layout import BLANK, FRONT
 from nianjian.features.dossier.editions.upload import upload
 
 PAPER: Final = "paper"
@@ -98,5 +98,5 @@ def _laid(page: pypdfium2.PdfPage, *, back: bool) -> Any:  # noqa: ANN401 -- pix
     width, height = page.get_size()
     jpeg = flat.whole(page)
     picture = flat.small(jpeg[0]) if jpeg else ink.render_page(page)
-    read = geometry.Seen(width, height, geometry.IDENTITY)
+    read = package.Seen(width, height, package.IDENTITY)
     return ink.on_sheet(picture, read.on_a4(back=back), width, height)

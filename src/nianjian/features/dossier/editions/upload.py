@@ -21,12 +21,19 @@ from pypdfium2 import raw
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.printing.typeset import typeset
-from nianjian.features.dossier.editions import ink
-from nianjian.features.dossier.editions.geometry import build_page_view, cm, inverse
-from nianjian.features.dossier.editions.package import Item, Package, Seal
-from nianjian.features.dossier.editions.paper.book import Book, described, open_clean_copies
-from nianjian.features.dossier.editions.paper.words import alone, notice, title
-from nianjian.features.dossier.editions.stamping import Stamper, as_form, shell
+from nianjian.features.dossier.editions import manifest
+from nianjian.features.dossier.editions.book import (
+    Book,
+    Stamper,
+    alone,
+    as_form,
+    described,
+    notice,
+    open_clean_copies,
+    shell,
+    title,
+)
+from nianjian.features.dossier.editions.package import Item, Package, Seal, build_page_view, cm, inverse
 from nianjian.features.dossier.riding_seal import Slice
 
 QUALITIES: Final = (82, 72, 62, 52, 42)
@@ -60,16 +67,16 @@ def pictures(pdf: bytes | str, *, dpi: int, most: int, named: str, stamped: froz
             if found is None or len(found) > most:
                 found = _drawn(page, dpi, most, named, place)
             wide, high, channels = size(found)
-            yield Flat(found, wide, high, channels == 1, width, height, ink.encode_fingerprint(small(found)))
+            yield Flat(found, wide, high, channels == 1, width, height, manifest.encode_fingerprint(small(found)))
             page.close()
 
 
 def small(jpeg: bytes) -> Any:  # noqa: ANN401 -- pixels
     """The picture in grey, read no larger than the fingerprint needs."""
     wide, high, _channels = size(jpeg)
-    factor = next(one for one in REDUCED if min(wide / one, high / one) >= ink.WIDE * 0.95 or one == 1)
+    factor = next(one for one in REDUCED if min(wide / one, high / one) >= manifest.WIDE * 0.95 or one == 1)
     pixels = cv2.imdecode(np.frombuffer(jpeg, np.uint8), REDUCED[factor] | cv2.IMREAD_IGNORE_ORIENTATION)
-    return ink.lightness(pixels)
+    return manifest.lightness(pixels)
 
 
 def whole(page: pypdfium2.PdfPage) -> tuple[bytes, float] | None:

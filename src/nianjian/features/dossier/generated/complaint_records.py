@@ -78,7 +78,7 @@ def _closed(row: Row, day: date) -> bool:
     return _by(done, day) and not (isinstance(again, datetime) and isinstance(done, datetime) and again > done)
 
 
-def document(head: Head, tickets: Sequence[Ticket], sources: Collection[str], _: Words) -> Document:
+def build_document(head: Head, tickets: Sequence[Ticket], sources: Collection[str], _: Words) -> Document:
     """Two tables of the same tickets, for the columns do not fit side by side: what came, and what was done."""
     found = counts(tickets, head.as_of, sources)
     summary = (

@@ -34,7 +34,7 @@ class Facts:
     read: date
 
 
-def document(head: Head, known: Facts, _: Words) -> Document:
+def build_document(head: Head, known: Facts, _: Words) -> Document:
     """Everything in it that is a claim about people or rules of the house is left to the firm to fill in."""
     sections = (*_firm(head, known, _), *_practice(head, known, _))
     title = _(ITEMS[ITEM])

@@ -1,35 +1,114 @@
-"""The checklist as doors ask for it: the role, the rulebook, the check of a file, the room's service."""
+"""The checklist: what is asked for, files that are checked by the worker, who stands for them, what is given out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from nianjian.engines.kernel import clock, files
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.archives.query import refuse_closed
-from nianjian.features.dossier import page as pages
+from nianjian.features.dossier import finding as pages
+from nianjian.features.dossier import materials
+from nianjian.features.dossier import materials as service
 from nianjian.features.dossier.check import Checked, Watch, check
-from nianjian.features.dossier.finding import Verdict
-from nianjian.features.dossier.kinds.catalogue import item as known_item
-from nianjian.features.dossier.kinds.port import Reading
-from nianjian.features.dossier.materials import query, service
-from nianjian.features.dossier.materials.model import Comment, Version
-from nianjian.features.dossier.materials.query import Line
-from nianjian.features.dossier.materials.service import File, Place
-from nianjian.features.dossier.materials.states import DONE
-from nianjian.features.dossier.operations import expected_values, further
+from nianjian.features.dossier.finding import Reading, Verdict
+from nianjian.features.dossier.ingest.receive import Pictured, pictured
+from nianjian.features.dossier.kinds import ITEMS, KNOWN, Form
+from nianjian.features.dossier.kinds import item as known_item
+from nianjian.features.dossier.materials import ALGORITHM, File, Line, Place
+from nianjian.features.dossier.models import Comment, Version
 from nianjian.features.dossier.operations.pages import copied
-from nianjian.features.dossier.pictures.shrink import Pictured, pictured
+from nianjian.features.dossier.reading.readers import SheetReading
+from nianjian.features.dossier.states import DONE
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
+from nianjian.platform.home import env, spill
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.jobs import service as queue_service
+from nianjian.platform.jobs.progress import Progress
+from nianjian.platform.jobs.query import JobValue
+from nianjian.platform.registers.licences.model import Licence
 from nianjian.platform.registers.seats.query import robots_concern
+from nianjian.platform.registers.staff.model import Person
+from nianjian.platform.registers.uploads import plain_name
+from nianjian.platform.registers.versions.query import as_at
+from nianjian.platform.rulebook import optional_items
+from nianjian.platform.rulebook.deadlines import calendars, data_year
 from nianjian.platform.rulebook.rulebooks import rulebook
+from nianjian.platform.vault import blobs
+
+HELD: Final = "paper"  # under which a job's payload names the sealed file
+KEPT: Final = timedelta(hours=1)  # of a file whose work failed or was stopped
+
+
+def drop(job: JobValue) -> None:
+    """Delete the file that a job which is over has held; a row names it to the end. Its name may tell a person's."""
+    blobs.remove(str(job.payload[HELD]))
+    queue_service.forget(job=job.id, name="name")
+    queue_service.forget(job=job.id, name=HELD)
+
+
+def sweep(kind: str) -> int:
+    """Delete the files of work of a kind that failed or was stopped `KEPT` ago; how many."""
+    found = queue.over_before(kind, clock.now() - KEPT, HELD)
+    for one in found:
+        drop(one)
+    return len(found)
+
+
+def of(enterprise: str) -> tuple[str, ...]:
+    """Items that are asked of an enterprise besides, today; enterprise_unknown."""
+    tenant = accounts.enterprise(enterprise)
+    return optional_items.list_requested_items(
+        rulebook(day=None, province=tenant.province or None, enterprise=tenant.code)
+    )
+
+
+def reader(*, enterprise: str, year: int, day: date, actor: Actor) -> tuple[SheetReading, Rulebook]:
+    """The reader for a file that is only looked at, and the rulebook of the enterprise; role_missing."""
+    require(actor, enterprise, Act.READ)
+    where = accounts.enterprise(enterprise).province or None
+    book = rulebook(day=None, province=where, enterprise=enterprise)
+    return build_sheet_reading(enterprise, year, book, day), book
+
+
+def build_sheet_reading(enterprise: str, year: int, book: Rulebook, day: date) -> SheetReading:
+    """The reader of an enterprise's papers for a data year, on a day."""
+    return SheetReading(book, day, expected(enterprise, year, day))
+
+
+def expected(enterprise: str, year: int, day: date) -> dict[str, str]:
+    """Values that papers should show, under the readers' names; what several licences tell otherwise is left out."""
+    rows = list(as_at(Licence, enterprise, day))
+    told = {
+        "name": {row.holder for row in rows} - {None} or {accounts.enterprise(enterprise).name},
+        "credit_code": {row.credit_code for row in rows},
+        "number": {row.number for row in rows},
+        "legal_representative": {row.representative for row in rows},
+    }
+    found = {name: one for name, values in told.items() if (one := _only(values))}
+    people = sorted({row.person for row in as_at(Person, enterprise, day) if row.person and not _left(row, day)})
+    return found | {"year": str(year)} | ({"people": "\n".join(people)} if people else {})
+
+
+def _only(values: set[str | None]) -> str:
+    known = {one for one in values if one}
+    return known.pop() if len(known) == 1 else ""
+
+
+def _left(row: Person, day: date) -> bool:
+    return row.left_on is not None and row.left_on <= day
+
 
 Json = dict[str, Any]
 MEDIA: Final = {
@@ -51,7 +130,7 @@ def lines(enterprise: str, year: int, actor: Actor, on: date | None = None) -> l
 def whole(enterprise: str, year: int, on: date) -> list[Line]:
     """Every item that is asked for, the province's further ones too, as it stands for a day."""
     robots = has_robots(enterprise, year)
-    return query.checklist(enterprise, year, on=on, robots=robots, further=further.of(enterprise))
+    return materials.checklist(enterprise, year, on=on, robots=robots, further=of(enterprise))
 
 
 def has_robots(enterprise: str, year: int) -> bool:
@@ -89,7 +168,7 @@ def add(
             raise NianjianError("file_too_large", file=path.name, limit=LIMIT)
         body = path.read_bytes()
     book = _book(enterprise)
-    reader = reading or expected_values.build_sheet_reading(enterprise, year, book, clock.today())
+    reader = reading or build_sheet_reading(enterprise, year, book, clock.today())
     seen: list[Pictured] = []
     checked = check(path, wanted, reading=reader, book=book, watch=watch, keep=lambda one: seen.append(pictured(one)))
     file = File(
@@ -132,7 +211,7 @@ def confirm(
     """A person stands for the newest version. Without a day of its own the paper's, as it was read, holds."""
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    read = query.report(query.version(enterprise, year, item, number)).get("fields", {})
+    read = materials.report(materials.version(enterprise, year, item, number)).get("fields", {})
     return service.confirm(
         place=Place(enterprise, year, item),
         number=number,
@@ -185,15 +264,21 @@ def reuse(*, enterprise: str, year: int, actor: Actor, say: Callable[[str], None
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
     today = clock.today()
-    more = further.of(enterprise)
-    now = {line.item: line for line in query.checklist(enterprise, year, on=today, robots=True, further=more)}
+    more = of(enterprise)
+    now = {line.item: line for line in materials.checklist(enterprise, year, on=today, robots=True, further=more)}
     taken: list[str] = []
-    for line in query.checklist(enterprise, year - 1, on=today, robots=True, further=more):
+    for line in materials.checklist(enterprise, year - 1, on=today, robots=True, further=more):
         old = line.newest
         if line.item in YEARLY or old is None or old.confirmed_at is None or now[line.item].newest is not None:
             continue
         file = File(
-            old.name or "", old.media_type, query.content(old), old.pages, _again(old), query.report(old), copied(old)
+            old.name or "",
+            old.media_type,
+            materials.content(old),
+            old.pages,
+            _again(old),
+            materials.report(old),
+            copied(old),
         )
         service.add(place=Place(enterprise, year, line.item), file=file, actor=actor, reused_from=year - 1)
         taken.append(line.item)
@@ -240,3 +325,170 @@ def missing(found: list[Line]) -> int:
 def complete(found: list[Line]) -> bool:
     """Whether nothing is missing (M15)."""
     return not missing(found)
+
+
+DUTY: Final = "law.algorithm.duty"
+FURTHER: Final = "further"  # the board of what only some provinces ask for
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRequirement:
+    """What the rulebook says of an item. ``beside``: a rule of the law that asks for less, or None."""
+
+    item: str
+    rule: Rule
+    board: str  # general | special | further
+    form: Form
+    seals: tuple[str, ...]
+    beside: Rule | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDetail:
+    """An item with all that hangs on it, newest first."""
+
+    line: Line
+    versions: list[Version]
+    comments: list[Comment]
+
+
+def season(enterprise: str, today: date) -> int:
+    """The data year whose package is due next, by the rulebook's deadlines."""
+    tenant = accounts.enterprise(enterprise)
+    return data_year(calendars({tenant.code: tenant.province}, today)[tenant.code], today)
+
+
+def seasons(enterprise: str, chosen: int, today: date) -> list[int]:
+    """Data years to choose from, newest first: the one that is due, the one before it, and those with materials."""
+    due = season(enterprise, today)
+    return sorted({due, due - 1, chosen, *materials.years(enterprise)}, reverse=True)
+
+
+def book(enterprise: str) -> Rulebook:
+    """The rulebook that holds for an enterprise today."""
+    where = accounts.enterprise(enterprise).province or None
+    return rulebook(day=None, province=where, enterprise=enterprise)
+
+
+def list_requirements(rules: Rulebook) -> dict[str, ItemRequirement]:
+    """What is asked of each item, of those that only some provinces ask for too."""
+    return {name: _asked(name, rules) for name in KNOWN if KNOWN[name].rule in rules.in_force}
+
+
+def _asked(name: str, rules: Rulebook) -> ItemRequirement:
+    item = KNOWN[name]
+    rule = rules.rule(item.rule)
+    board = str(rule.value.get("board", "")) if isinstance(rule.value, Mapping) else FURTHER
+    beside = rules.in_force.get(DUTY) if name == ALGORITHM else None
+    return ItemRequirement(name, rule, board, item.form(rules), item.seals(rules), beside)
+
+
+def get_item_detail(
+    *, enterprise: str, year: int, item: str, actor: Actor, first: int = 0, most: int = materials.PAGE_SIZE
+) -> ItemDetail:
+    """An item as it stands today, with ``most`` versions and comments from the ``first`` on.
+
+    NianjianError role_missing, dossier_item_unknown.
+    """
+    require(actor, enterprise, Act.READ)
+    known_item(item)
+    line = next((one for one in lines(enterprise, year, actor) if one.item == item), None)
+    if line is None:  # of another province
+        raise NianjianError("dossier_item_unknown", item=item, items=", ".join(ITEMS))
+    row = materials.material(enterprise, year, item)
+    if row is None:
+        return ItemDetail(line, [], [])
+    return ItemDetail(line, materials.versions(row, first, most), materials.comments(row, first, most))
+
+
+def version_to_document(row: Version) -> Json:
+    """A version as JSON; the report's findings are codes, their values as the check has masked them."""
+    found = materials.report(row)
+    return {
+        "version": row.number,
+        "name": row.name or "",
+        "media_type": row.media_type,
+        "sha256": row.sha256,
+        "size": row.size,
+        "pages": row.pages,
+        "verdict": row.verdict,
+        "findings": found.get("findings", []),
+        "fields": found.get("fields", {}),
+        "effective_on": row.effective_on,
+        "valid_until": row.valid_until,
+        "reused_from": row.reused_from,
+        "recorded_at": row.recorded_at,
+        "recorded_by": row.recorded_by,
+        "confirmed_at": row.confirmed_at,
+        "confirmed_by": row.confirmed_by,
+        "returned_at": row.returned_at,
+        "returned_by": row.returned_by,
+        "returned_reason": row.returned_reason,
+    }
+
+
+def fetch(*, enterprise: str, year: int, item: str, number: int, actor: Actor) -> tuple[Version, bytes]:
+    """A version's file as it came, with an entry in the chain: it may show personal values in full.
+
+    NianjianError role_missing, dossier_version_unknown, blob_missing.
+    """
+    require(actor, enterprise, Act.REVEAL)
+    row = materials.version(enterprise, year, item, number)
+    content = materials.content(row)
+    service.given_out(place=Place(enterprise, year, item), version=row, actor=actor)
+    return row, content
+
+
+SHOWN: Final = 20  # jobs of an item that a page tells of
+
+
+def enqueue_check(
+    *, enterprise: str, year: int, item: str, name: str, content: bytes, actor: Actor, source: Json | None = None
+) -> str:
+    """Put the check of a file; its job. ``source``: of which pages of which file it was cut.
+
+    NianjianError role_missing, enterprise_unknown, dossier_item_unknown, file_empty, file_too_large.
+    """
+    require(actor, enterprise, flow.NEEDS[flow.CHECK_PAPER])
+    refuse_closed(enterprise, year)
+    tenant = accounts.enterprise(enterprise)
+    known_item(item)
+    plain = plain_name(name)
+    if not content:
+        raise NianjianError("file_empty", file=plain)
+    if len(content) > LIMIT:
+        raise NianjianError("file_too_large", file=plain, limit=LIMIT)
+    blob = blobs.put(content)
+    given: Json = {HELD: blob.id, "name": plain, "year": year, "item": item}
+    if source is not None:
+        given["source"] = source
+    try:
+        return flow.enqueue(kind=flow.CHECK_PAPER, enterprise=tenant.code, payload=given, actor=actor)
+    except BaseException:
+        blobs.remove(blob.id)
+        raise
+
+
+def run_check(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+    """Do what `ask` has put: the version that came of it and its verdict."""
+    year, item = int(given["year"]), str(given["item"])
+    progress("", 0, 0)
+    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as folder:  # closed to others, soon gone
+        path = Path(folder) / plain_name(str(given["name"]))
+        path.write_bytes(blobs.get(str(given[HELD])))
+        made, checked = add(
+            enterprise=enterprise, year=year, item=item, path=path, actor=actor,
+            watch=lambda done, total: progress("", done, total), source=given.get("source"),
+        )  # fmt: skip
+    findings = len(checked.findings)
+    return {"year": year, "item": item, "version": made.number, "verdict": made.verdict, "findings": findings}
+
+
+def waiting(enterprise: str, year: int, item: str) -> list[JobValue]:
+    """Checks of an item's files that wait or run, the next first."""
+    return queue.under_way(enterprise, {"year": year, "item": item}, kind=flow.CHECK_PAPER, first=SHOWN)
+
+
+def last(enterprise: str, year: int, item: str) -> JobValue | None:
+    """The check of a file of the item that was asked for last."""
+    return queue.newest(enterprise, flow.CHECK_PAPER, {"year": year, "item": item})

@@ -1,31 +1,35 @@
-"""The fill-in sheet as doors ask for it: values gathered by the worker, kept, shown masked, taken out as files."""
+"""The fill-in sheet: values gathered by the worker, stored, shown masked, taken out as files."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from django.db import transaction
+
+from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.archives.query import refuse_closed
-from nianjian.features.dossier.fill_in import query, service
-from nianjian.features.dossier.fill_in.document import document
-from nianjian.features.dossier.fill_in.fields import Field, Known, Report, component, fields, line, prefixes
-from nianjian.features.dossier.fill_in.model import FillIn
-from nianjian.features.dossier.generated import monthly_traffic, sheets
-from nianjian.features.dossier.operations.gather.registers import numbers
-from nianjian.features.dossier.operations.gather.values import Values
+from nianjian.features.dossier.fill_in import Field, Known, Report, build_document, component, fields, line, prefixes
+from nianjian.features.dossier.generated import document as sheets
+from nianjian.features.dossier.generated import monthly_traffic
+from nianjian.features.dossier.models import FillIn
+from nianjian.features.dossier.operations.generate import Values, numbers
 from nianjian.features.portrait.operations import portraits
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
+from nianjian.platform.audit.record import record
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.progress import Progress, Steps, silent
 from nianjian.platform.registers.licences.model import Licence
@@ -37,6 +41,71 @@ from nianjian.platform.registers.tables.column import Kind
 from nianjian.platform.registers.tables.masking import masked
 from nianjian.platform.registers.versions.query import as_at
 from nianjian.platform.rulebook.rulebooks import rulebook
+
+
+def newest(enterprise: str, year: int, report: Report) -> FillIn | None:
+    """The sheet that counts; None: none was made yet."""
+    found = FillIn.objects.filter(enterprise_id=enterprise, year=year, report=report.value)
+    return found.order_by("-pk").first()
+
+
+def stored_lines(row: FillIn) -> list[dict[str, Any]]:
+    """Its fields, personal values in full; ``sealed_damaged``."""
+    found: list[dict[str, Any]] = json.loads(row.lines or "[]")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A sheet before it is kept: its lines (`fields.line`) and what they were made from."""
+
+    year: int
+    report: Report
+    as_of: date
+    run: str
+    rulebook: str
+    lines: Sequence[Mapping[str, Any]]
+
+
+def keep(*, enterprise: str, made: Made, actor: Actor) -> FillIn:
+    """Keep a sheet; it is the newest of its report from now on. NianjianError enterprise_unknown."""
+    tenant = accounts.enterprise(enterprise)
+    with transaction.atomic():
+        row = FillIn(
+            enterprise_id=tenant.code,
+            year=made.year,
+            report=made.report.value,
+            as_of=made.as_of,
+            run=made.run,
+            rulebook=made.rulebook,
+            lines=json.dumps(list(made.lines), ensure_ascii=False),
+            made_at=clock.now(),
+            made_by=str(actor),
+        )
+        row.save(force_insert=True)
+        over = [one["field"] for one in made.lines if one["over"]]
+        unknown = sum(one["value"] is None for one in made.lines)
+        data = {"run": made.run, "fields": len(made.lines), "unknown": unknown, "over": over}
+        _note("fill_in", row, actor, data)
+    return row
+
+
+def record_reveal(*, row: FillIn, actor: Actor) -> None:
+    """Note that somebody saw a sheet with personal values in full."""
+    with transaction.atomic():
+        _note("fill_in_revealed", row, actor, {"sheet": row.pk})
+
+
+def record_download(*, row: FillIn, files: Mapping[str, str], actor: Actor) -> None:
+    """Note that a sheet was taken out as files: name -> SHA-256."""
+    with transaction.atomic():
+        _note("fill_in_taken", row, actor, {"sheet": row.pk, "sha256": dict(files)})
+
+
+def _note(act: str, row: FillIn, actor: Actor, data: Mapping[str, object]) -> None:
+    told = {"year": row.year, "report": row.report, **data}
+    record(verb=f"dossier.{act}", enterprise=row.enterprise_id, actor=actor, data=told)
+
 
 GONE: Final = frozenset({"portrait_missing", "rows_behind_erased"})  # then the field stays unknown
 STOPPED: Final = "stopped"
@@ -257,8 +326,8 @@ def make(*, enterprise: str, year: int, report: Report, actor: Actor, progress: 
             found.append(line(field, now.of(field), before.of(field)))
     else:
         found = _numbered(asked, now, before, tuple(str(one) for one in rules.items(PREFIXES)))
-    made = service.Made(year, report, now.as_of, now.run, rules.version, found)
-    return service.keep(enterprise=tenant.code, made=made, actor=actor)
+    made = Made(year, report, now.as_of, now.run, rules.version, found)
+    return keep(enterprise=tenant.code, made=made, actor=actor)
 
 
 def _numbered(asked: list[Field], now: Year, before: Year, prefixes: tuple[str, ...]) -> list[Json]:
@@ -282,7 +351,7 @@ def run_sheet_job(*, enterprise: str, given: Mapping[str, Any], actor: Actor, pr
 def find_newest_sheet(*, enterprise: str, year: int, report: Report, actor: Actor) -> Json | None:
     """The newest sheet, personal values masked; None: none was made yet."""
     require(actor, enterprise, Act.READ)
-    row = query.newest(enterprise, year, report)
+    row = newest(enterprise, year, report)
     return None if row is None else sheet_to_document(row, full=False)
 
 
@@ -291,7 +360,7 @@ def revealed(*, enterprise: str, year: int, report: Report, actor: Actor) -> Jso
     require(actor, enterprise, Act.REVEAL)
     row = _newest(enterprise, year, report)
     found = sheet_to_document(row, full=True)
-    service.revealed(row=row, actor=actor)
+    record_reveal(row=row, actor=actor)
     return found
 
 
@@ -304,11 +373,11 @@ def download_sheet(*, enterprise: str, year: int, report: Report, form: str, act
     if form not in FORMS:
         raise NianjianError("export_form_unknown", form=form, forms=", ".join(FORMS))
     row = _newest(enterprise, year, report)
-    made = document(accounts.enterprise(enterprise).name, sheet_to_document(row, full=True), words(CHINESE))
+    made = build_document(accounts.enterprise(enterprise).name, sheet_to_document(row, full=True), words(CHINESE))
     media, draw = FORMS[form]
     content: bytes = draw(made)
     name = f"{made.title}-{year}.{form}"
-    service.record_download(row=row, files={name: hashlib.sha256(content).hexdigest()}, actor=actor)
+    record_download(row=row, files={name: hashlib.sha256(content).hexdigest()}, actor=actor)
     return name, media, content
 
 
@@ -328,7 +397,7 @@ def write_sheet_files(*, enterprise: str, year: int, report: Report, folder: Pat
 
 
 def _newest(enterprise: str, year: int, report: Report) -> FillIn:
-    row = query.newest(enterprise, year, report)
+    row = newest(enterprise, year, report)
     if row is None:
         raise NianjianError("dossier_fill_in_unknown", year=year)
     return row
@@ -337,7 +406,7 @@ def _newest(enterprise: str, year: int, report: Report) -> FillIn:
 def sheet_to_document(row: FillIn, *, full: bool) -> Json:
     """A sheet as JSON; ``full`` False: personal values masked. ``outdated``: a later portrait is there."""
     run = portraits.newest(row.enterprise_id, row.year)
-    lines = query.lines(row)
+    lines = stored_lines(row)
     return {
         "year": row.year,
         "report": row.report,

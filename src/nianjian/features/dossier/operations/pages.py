@@ -8,15 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from nianjian.features.dossier.ingest.receive import receive
-from nianjian.features.dossier.ingest.render import render_pages
-from nianjian.features.dossier.materials import query
-from nianjian.features.dossier.materials.model import Version
-from nianjian.features.dossier.pictures import query as pictures
-from nianjian.features.dossier.pictures import service
-from nianjian.features.dossier.pictures.marks import Mark, marks
-from nianjian.features.dossier.pictures.query import Of
-from nianjian.features.dossier.pictures.shrink import DPI, Pictured, pictured
+from nianjian.features.dossier import materials, pictures
+from nianjian.features.dossier import pictures as service
+from nianjian.features.dossier.ingest.receive import DPI, Pictured, pictured, receive, render_pages
+from nianjian.features.dossier.models import Version
+from nianjian.features.dossier.pictures import Mark, Of, marks
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
@@ -62,7 +58,7 @@ def preview_pages(
 ) -> Pages:
     """Pages from the ``first`` on, without pictures; NianjianError role_missing, dossier_version_unknown."""
     require(actor, enterprise, Act.READ)
-    row = query.version(enterprise, year, item, number)
+    row = materials.version(enterprise, year, item, number)
     return Pages(row, _pages(row, first, most, {}), pictures.there(Of(version=row.pk)))
 
 
@@ -74,7 +70,7 @@ def reveal_pages(
     NianjianError role_missing, dossier_version_unknown, blob_missing.
     """
     require(actor, enterprise, Act.REVEAL)
-    row = query.version(enterprise, year, item, number)
+    row = materials.version(enterprise, year, item, number)
     kept = pictures.some(Of(version=row.pk), first, min(first + most - 1, row.pages))
     contents = {page: pictures.content(one) for page, one in kept.items()}
     if contents:
@@ -85,7 +81,7 @@ def reveal_pages(
 def picture(*, enterprise: str, year: int, item: str, number: int, page: int, actor: Actor) -> bytes:
     """One page's picture (JPEG), with its entry; as `shown`, and dossier_picture_unknown."""
     require(actor, enterprise, Act.REVEAL)
-    row = query.version(enterprise, year, item, number)
+    row = materials.version(enterprise, year, item, number)
     content = pictures.content(pictures.get_picture(Of(version=row.pk), page))
     _noted(enterprise, year, item, number, [page], actor)
     return content
@@ -97,7 +93,7 @@ def _noted(enterprise: str, year: int, item: str, number: int, pages: Sequence[i
 
 
 def _pages(row: Version, first: int, most: int, contents: Mapping[int, bytes]) -> list[Page]:
-    told = query.report(row)
+    told = materials.report(row)
     facts = {int(one["page"]): one for one in told.get("sheets", ())}
     findings: dict[int, list[Json]] = {}
     for one in told.get("findings", ()):
@@ -116,7 +112,7 @@ def _pages(row: Version, first: int, most: int, contents: Mapping[int, bytes]) -
 def enqueue_drawing(*, enterprise: str, year: int, item: str, number: int, actor: Actor) -> str:
     """Put the drawing of a version's pages; its job. NianjianError role_missing, dossier_version_unknown."""
     require(actor, enterprise, flow.NEEDS[flow.DRAW_PAGES])
-    query.version(enterprise, year, item, number)
+    materials.version(enterprise, year, item, number)
     given = {"year": year, "item": item, "version": number}
     return flow.enqueue_once(kind=flow.DRAW_PAGES, enterprise=enterprise, payload=given, actor=actor)
 
@@ -125,10 +121,10 @@ def run_drawing(*, enterprise: str, given: Mapping[str, Any], actor: Actor, prog
     """Do what `ask` has put: how many pages have pictures now."""
     require(actor, enterprise, flow.NEEDS[flow.DRAW_PAGES])
     year, item, number = int(given["year"]), str(given["item"]), int(given["version"])
-    row = query.version(enterprise, year, item, number)
+    row = materials.version(enterprise, year, item, number)
     progress("", 0, row.pages)
     if row.media_type in ENDINGS and not pictures.there(Of(version=row.pk)):
-        made = of(query.content(row), row.media_type, progress)
+        made = of(materials.content(row), row.media_type, progress)
         told: dict[str, object] = {"year": year, "item": item, "version": number}
         service.draw(of=Of(version=row.pk), pictures=made, enterprise=enterprise, told=told, actor=actor)
     return {"year": year, "item": item, "version": number, "pages": row.pages}

@@ -16,10 +16,9 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.dossier.fill_in import REPORTS, SHORT, SOURCES
 from nianjian.engines.paper.texts.portrait import name
 from nianjian.engines.paper.words import CHINESE, words
-from nianjian.features.dossier.fill_in.document import format_change
-from nianjian.features.dossier.fill_in.fields import Report
+from nianjian.features.dossier.fill_in import Report, format_change
 from nianjian.features.dossier.operations import fill_in
-from nianjian.features.dossier.pages.listing import in_reach
+from nianjian.features.dossier.pages.presenters import in_reach
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http.answers import as_attachment

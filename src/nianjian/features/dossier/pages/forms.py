@@ -8,7 +8,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
-from nianjian.features.dossier.materials.service import MOST
+from nianjian.features.dossier.materials import TEXT_LENGTH
 
 
 def day() -> forms.DateInput:
@@ -39,7 +39,7 @@ class Returned(forms.Form):
 
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     reason = forms.CharField(
-        label=gettext_lazy("Why it is sent back"), max_length=MOST, widget=forms.Textarea({"rows": 2})
+        label=gettext_lazy("Why it is sent back"), max_length=TEXT_LENGTH, widget=forms.Textarea({"rows": 2})
     )
 
 
@@ -53,7 +53,7 @@ class Assigned(forms.Form):
 class Said(forms.Form):
     """A comment."""
 
-    text = forms.CharField(label=gettext_lazy("Comment"), max_length=MOST, widget=forms.Textarea({"rows": 2}))
+    text = forms.CharField(label=gettext_lazy("Comment"), max_length=TEXT_LENGTH, widget=forms.Textarea({"rows": 2}))
 
 
 class Free(forms.Form):
@@ -62,13 +62,13 @@ class Free(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Why it does not apply"),
         required=False,
-        max_length=MOST,
+        max_length=TEXT_LENGTH,
         widget=forms.Textarea({"rows": 2}),
         help_text=gettext_lazy("An empty text takes it back: the filing is due again."),
     )
 
 
-FORMS: Final[dict[str, type[forms.Form]]] = {
+ACT_FORMS: Final[dict[str, type[forms.Form]]] = {
     "confirm": Confirmed,
     "return": Returned,
     "assign": Assigned,
@@ -79,4 +79,4 @@ FORMS: Final[dict[str, type[forms.Form]]] = {
 
 def form(act: str, given: QueryDict | None = None, **first: object) -> forms.Form:
     """The form of an act; its fields have ids of their own, for all stand on one page."""
-    return FORMS[act](given, auto_id=f"{act}_%s", initial=first)
+    return ACT_FORMS[act](given, auto_id=f"{act}_%s", initial=first)

@@ -1,4 +1,4 @@
-"""Words and tables of the checklist."""
+"""Words and tables of the checklist, and its page."""
 
 from __future__ import annotations
 
@@ -6,18 +6,29 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
 
+from nianjian.engines.kernel import clock
 from nianjian.engines.paper import dossier
 from nianjian.engines.paper.texts.dossier.words import BOARDS, ITEMS, NEXT, NEXT_GENERATED, NEXT_MADE, STATES, VERDICTS
+from nianjian.engines.paper.texts.portrait import name
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.engines.rules.rule import Rule
-from nianjian.features.dossier.materials import query
-from nianjian.features.dossier.materials.model import Version
-from nianjian.features.dossier.materials.query import Line
-from nianjian.features.dossier.operations.checklist_detail import ItemRequirement
-from nianjian.features.dossier.operations.making.status import GENERATED, run_of
+from nianjian.features.dossier import materials
+from nianjian.features.dossier.materials import Line
+from nianjian.features.dossier.models import Version
+from nianjian.features.dossier.operations import checklist
+from nianjian.features.dossier.operations import checklist as checklist_detail
+from nianjian.features.dossier.operations.checklist import ItemRequirement
+from nianjian.features.dossier.operations.package import GENERATED, run_of
+from nianjian.platform.accounts.access import may
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.rulebook import optional_items
+from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
 from nianjian.platform.web.rule_values import LEVELS
 from nianjian.platform.web.tables import Cell, Column, Table
@@ -137,7 +148,7 @@ class Shown:
 def version(row: Version, newest: int) -> Shown:
     """A version of an item; ``open``: one may still stand for it or send it back."""
     _ = words(current())
-    told = query.report(row)
+    told = materials.report(row)
     findings = sorted(told.get("findings", ()), key=lambda one: (WEIGHED[one["weight"]], one["page"] or 0))
     return Shown(
         number=row.number,
@@ -172,3 +183,51 @@ def _facts(row: Version) -> list[tuple[str, str]]:
     if row.returned_at is not None:
         facts.append((gettext("Sent back"), f"{moment(row.returned_at)} · {person(row.returned_by)}"))
     return facts
+
+
+@require_safe
+@page(Act.READ)
+def newest(request: Request, code: str) -> HttpResponse:
+    """The season whose package is due next."""
+    return _page(request, code, checklist_detail.season(code, clock.today()))
+
+
+@require_safe
+@page(Act.READ)
+def season(request: Request, code: str, year: int) -> HttpResponse:
+    """The season of a data year."""
+    return _page(request, code, in_reach(year))
+
+
+def in_reach(year: int) -> int:
+    """The year, if there can be a season of it; else 404."""
+    if not clock.FIRST_DAY.year <= year <= clock.LAST_DAY.year:
+        raise Http404
+    return year
+
+
+def _page(request: Request, code: str, year: int) -> HttpResponse:
+    lines = checklist.lines(code, year, request.actor)
+    rules = checklist_detail.book(code)
+    asked = checklist_detail.list_requirements(rules)
+    _ = words(current())
+    missing = checklist.missing(lines)
+    due = {one.item for one in lines}
+    context = {
+        "year": year,
+        "years": checklist_detail.seasons(code, year, clock.today()),
+        "missing": missing,
+        "count": len(lines),
+        "boards": boards(code, year, lines, asked),
+        "sources": [
+            (one.rule.id, source(one.rule, name("level", str(one.rule.level), _)))
+            for one in asked.values()
+            if one.item in due
+        ],
+        "further": optional_items.hinted(rules),
+        "may_load": may(request.actor, code, Act.LOAD),
+        "reuse": reverse("dossier-reuse", args=[code, year]),
+        "before": year - 1,
+        "summary": gettext("Nothing is missing.") if not missing else "",
+    }
+    return render(request, "dossier/list.html", context)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from nianjian.features.dossier.pages import acts, detail, listing, pictures, sorting, verify
-from nianjian.features.dossier.pages import sorting as cutting
+from nianjian.features.dossier.pages import arrivals, materials, package, presenters
+from nianjian.features.dossier.pages import arrivals as cutting
+from nianjian.features.dossier.pages import arrivals as sorting
+from nianjian.features.dossier.pages import materials as detail
 
 ITEM = "<int:year>/<str:item>/"
 
 urlpatterns = [
-    path("", listing.newest, name="dossier"),
-    path("<int:year>/", listing.season, name="dossier-season"),
-    path("<int:year>/reuse/", acts.reuse, name="dossier-reuse"),
-    path("<int:year>/rounds/", include("nianjian.features.dossier.pages.rounds.urls")),
+    path("", presenters.newest, name="dossier"),
+    path("<int:year>/", presenters.season, name="dossier-season"),
+    path("<int:year>/reuse/", materials.reuse, name="dossier-reuse"),
+    path("<int:year>/rounds/", include("nianjian.features.dossier.pages.rounds")),
     path("<int:year>/fill-in/", include("nianjian.features.dossier.pages.fill_in")),
     path("<int:year>/sort/", sorting.index, name="dossier-sort"),
     path("<int:year>/sort/files/", sorting.upload, name="dossier-sort-upload"),
@@ -21,15 +23,15 @@ urlpatterns = [
     path("<int:year>/sort/<int:arrival>/", cutting.show_ranges, name="dossier-cut"),
     path("<int:year>/sort/<int:arrival>/cut/", cutting.cut, name="dossier-cut-papers"),
     path("<int:year>/sort/<int:arrival>/pages/", cutting.pictures, name="dossier-cut-pages"),
-    path("<int:year>/verify/", verify.show_form, name="dossier-verify"),
-    path("<int:year>/verify/files/", verify.upload, name="dossier-verify-upload"),
+    path("<int:year>/verify/", package.show_form, name="dossier-verify"),
+    path("<int:year>/verify/files/", package.upload, name="dossier-verify-upload"),
     path("<int:year>/package/", include("nianjian.features.dossier.pages.package")),
-    path("<int:year>/seals/", include("nianjian.features.dossier.pages.seals.urls")),
+    path("<int:year>/seals/", include("nianjian.features.dossier.pages.seals")),
     path(ITEM, detail.show_item, name="dossier-item"),
-    path(f"{ITEM}files/", acts.upload, name="dossier-upload"),
-    path(f"{ITEM}act/<str:act>/", acts.act, name="dossier-act"),
-    path(f"{ITEM}files/<int:number>/", acts.fetch, name="dossier-fetch"),
-    path(f"{ITEM}files/<int:number>/pages/", pictures.show_outlines, name="dossier-pages"),
-    path(f"{ITEM}files/<int:number>/pages/show/", pictures.reveal_pages, name="dossier-pages-show"),
-    path(f"{ITEM}files/<int:number>/pages/draw/", pictures.request_drawing, name="dossier-pages-draw"),
+    path(f"{ITEM}files/", materials.upload_file, name="dossier-upload"),
+    path(f"{ITEM}act/<str:act>/", materials.act, name="dossier-act"),
+    path(f"{ITEM}files/<int:number>/", materials.fetch, name="dossier-fetch"),
+    path(f"{ITEM}files/<int:number>/pages/", arrivals.show_outlines, name="dossier-pages"),
+    path(f"{ITEM}files/<int:number>/pages/show/", arrivals.reveal_pages, name="dossier-pages-show"),
+    path(f"{ITEM}files/<int:number>/pages/draw/", arrivals.request_drawing, name="dossier-pages-draw"),
 ]

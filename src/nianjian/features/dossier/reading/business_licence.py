@@ -9,12 +9,23 @@ from typing import Final
 
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier.finding import Finding
-from nianjian.features.dossier.reading.text.codes import Code, credit_codes
-from nianjian.features.dossier.reading.text.dates import Span, span
-from nianjian.features.dossier.reading.text.labels import after
-from nianjian.features.dossier.reading.text.lines import Line, PageText
-from nianjian.features.dossier.reading.text.names import same
-from nianjian.features.dossier.reading.text.result import Evidence, Facts, ask, note, stop, to_evidence, unsure
+from nianjian.features.dossier.reading.text import (
+    Code,
+    Evidence,
+    Facts,
+    Line,
+    PageText,
+    Span,
+    after,
+    ask,
+    credit_codes,
+    note,
+    same,
+    span,
+    stop,
+    to_evidence,
+    unsure,
+)
 
 LABELS: Final = (
     "统一社会信用代码", "名称", "类型", "法定代表人", "负责人", "经营范围", "注册资本", "成立日期", "营业期限",

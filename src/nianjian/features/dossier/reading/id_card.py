@@ -11,11 +11,18 @@ from nianjian.engines.kernel.identifiers import identity_card
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier.finding import Finding
 from nianjian.features.dossier.reading.business_licence import ended, first, keep
-from nianjian.features.dossier.reading.text.codes import identities
-from nianjian.features.dossier.reading.text.dates import span
-from nianjian.features.dossier.reading.text.labels import after
-from nianjian.features.dossier.reading.text.lines import PageText
-from nianjian.features.dossier.reading.text.result import Evidence, Facts, ask, stop, to_evidence, unsure
+from nianjian.features.dossier.reading.text import (
+    Evidence,
+    Facts,
+    PageText,
+    after,
+    ask,
+    identities,
+    span,
+    stop,
+    to_evidence,
+    unsure,
+)
 
 LABELS: Final = ("姓名", "性别", "民族", "出生", "住址", "公民身份号码", "签发机关", "有效期限")
 NAME: Final = re.compile(r"[㐀-鿿𠀀-𯿿.]{2,15}")

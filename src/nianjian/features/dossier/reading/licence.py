@@ -11,10 +11,20 @@ from nianjian.engines.kernel.identifiers import licence_number
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier.finding import Finding
 from nianjian.features.dossier.reading.business_licence import COMPANY, first, keep
-from nianjian.features.dossier.reading.text.dates import dates, span
-from nianjian.features.dossier.reading.text.labels import after
-from nianjian.features.dossier.reading.text.lines import Line, PageText
-from nianjian.features.dossier.reading.text.result import Evidence, Facts, ask, note, stop, to_evidence, unsure
+from nianjian.features.dossier.reading.text import (
+    Evidence,
+    Facts,
+    Line,
+    PageText,
+    after,
+    ask,
+    dates,
+    note,
+    span,
+    stop,
+    to_evidence,
+    unsure,
+)
 
 LABELS: Final = (
     "经营许可证编号", "许可证编号", "许可证号", "证书编号", "编号", "单位名称", "公司名称", "企业名称", "名称",

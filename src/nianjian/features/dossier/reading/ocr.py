@@ -22,9 +22,9 @@ from typing import IO, Any, Final
 import numpy as np
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier.reading.text.lines import PageText, page_of
+from nianjian.features.dossier.reading.text import PageText, page_of
 
-WORKER: Final = "nianjian.features.dossier.reading.engine.worker"
+WORKER: Final = "nianjian.features.dossier.reading.engine"
 MEMORY: Final = 3 << 30  # bytes of address space
 CPU_START, CPU_PAGE = 30, 40  # seconds; docs/develop/reading.md has what pages take
 PAGES: Final = 100  # where nobody says how many

@@ -9,8 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from nianjian.features.dossier.finding import Finding
-from nianjian.features.dossier.reading.text.lines import PageText, plain
-from nianjian.features.dossier.reading.text.result import ask
+from nianjian.features.dossier.reading.text import PageText, ask, plain
 
 NUMBER: Final = re.compile(r"第(\d{1,4})页[,/|-]?共(\d{1,4})页")
 SHORT: Final = re.compile(r"(?:第(\d{1,4})页|-(\d{1,4})-|(\d{1,4})/(\d{1,4}))")

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Final
 
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dossier.kinds.port import Read, Sheet
+from nianjian.features.dossier.finding import Read, Sheet
 from nianjian.features.dossier.reading import (
     articles,
     audit_report,
@@ -25,8 +25,7 @@ from nianjian.features.dossier.reading import (
 from nianjian.features.dossier.reading import strips as footers
 from nianjian.features.dossier.reading import strips as seal_rings
 from nianjian.features.dossier.reading.page_numbers import order
-from nianjian.features.dossier.reading.text.lines import PageText
-from nianjian.features.dossier.reading.text.result import Facts, ask
+from nianjian.features.dossier.reading.text import Facts, PageText, ask
 from nianjian.features.dossier.seals.mask import Picture
 
 MASK: Final = "*"

@@ -10,9 +10,7 @@ from typing import Final
 
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier.finding import Finding
-from nianjian.features.dossier.reading.text.lines import PageText
-from nianjian.features.dossier.reading.text.result import Evidence, Facts, ask, stop, to_evidence, unsure
-from nianjian.features.dossier.reading.text.tables import table
+from nianjian.features.dossier.reading.text import Evidence, Facts, PageText, ask, stop, table, to_evidence, unsure
 
 COLUMNS: Final = {
     "row": ("序号", "编号", "行次"),  # where many a table writes that a row is the sum

@@ -11,10 +11,22 @@ from typing import Final
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier.finding import Finding
 from nianjian.features.dossier.reading.page_numbers import order
-from nianjian.features.dossier.reading.text.lines import Line, PageText
-from nianjian.features.dossier.reading.text.names import folded, nearly, same
-from nianjian.features.dossier.reading.text.result import SURE, Evidence, Facts, ask, note, stop, to_evidence
-from nianjian.features.dossier.reading.text.tables import TableRow, table
+from nianjian.features.dossier.reading.text import (
+    SURE,
+    Evidence,
+    Facts,
+    Line,
+    PageText,
+    TableRow,
+    ask,
+    folded,
+    nearly,
+    note,
+    same,
+    stop,
+    table,
+    to_evidence,
+)
 
 COLUMNS: Final = {
     "name": ("姓名", "参保人姓名", "职工姓名", "人员姓名"),

@@ -1,21 +1,53 @@
-"""Lines that are cut out and read alone: feet of pages, rings of seals."""
+"""Lines that are cut out and read alone: feet of pages, and rings of seals against the name that should stand there."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
 import numpy as np
 
-from nianjian.features.dossier.finding import Finding
-from nianjian.features.dossier.kinds.port import Sheet
+from nianjian.features.dossier.finding import Finding, Sheet
 from nianjian.features.dossier.reading import ocr
 from nianjian.features.dossier.reading.page_numbers import PageNumber, ordered, parse_page_number
-from nianjian.features.dossier.reading.seal_names import seal_name
-from nianjian.features.dossier.seals.mask import Picture
-from nianjian.features.dossier.seals.seal import Kind
-from nianjian.features.dossier.seals.unwrap import unwrapped
+from nianjian.features.dossier.reading.text import ask, edit_distance, folded, plain
+from nianjian.features.dossier.seals.mask import Kind, Picture, unwrapped
+
+KEPT: Final = re.compile(r"[^一-鿿()]")
+CONFIDENT: Final = 0.80
+SHORTEST: Final = 4
+NEAR: Final = 1  # signs by which a ring of many signs may be misread
+
+
+@dataclass(frozen=True, slots=True)
+class SealName:
+    """What was read; ``fits`` None: no name was expected, or it cannot be told."""
+
+    name: str
+    confidence: float
+    fits: bool | None
+    findings: tuple[Finding, ...] = ()
+
+
+def seal_name(text: str, confidence: float, expected: str | None = None, page: int | None = None) -> SealName:
+    """The ring may begin anywhere: a turn of the text that fits is the name."""
+    name = KEPT.sub("", plain(text))
+    if len(name) < SHORTEST or confidence < CONFIDENT:
+        return SealName(name, confidence, None, (ask("seal_name_unread", page, confidence=f"{confidence:.2f}"),))
+    if not expected:
+        return SealName(name, confidence, None)
+    wanted = KEPT.sub("", folded(expected))
+    turns = [name[at:] + name[:at] for at in range(len(name))]
+    best = min(turns, key=lambda turn: edit_distance(folded(turn), wanted))
+    edits = edit_distance(folded(best), wanted)
+    if edits == 0:
+        return SealName(best, confidence, fits=True)
+    code = "seal_name_nearly" if edits <= NEAR else "seal_name_differs"
+    return SealName(best, confidence, False if edits > NEAR else None, (ask(code, page),))
+
 
 FOOT: Final = (0.90, 0.995)  # of the height: above stands text, below the scanner's edge
 MIDDLE: Final = (0.15, 0.85)  # of the width: riding seals lie at the edge

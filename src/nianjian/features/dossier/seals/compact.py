@@ -9,8 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from nianjian.features.dossier.seals.mask import MM, Picture
-from nianjian.features.dossier.seals.seal import Kind, Seal
+from nianjian.features.dossier.seals.mask import MM, Kind, Picture, Seal
 
 _CLOSE_MM: Final = (2.2, 6.0)
 _SQUARE_MM: Final = (13.0, 30.0)

@@ -10,8 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from nianjian.features.dossier.seals.mask import MM, Picture
-from nianjian.features.dossier.seals.seal import Kind, Seal
+from nianjian.features.dossier.seals.mask import MM, Kind, Picture, Seal
 
 _THIN: Final = np.ones((3, 3), np.uint8)
 """Lines of forms and strokes of text are thinner than a seal's frame of 1 mm."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from nianjian.features.dossier.materials import query
-from nianjian.features.dossier.materials.query import ALGORITHM
+from nianjian.features.dossier import materials
+from nianjian.features.dossier.materials import ALGORITHM
 from nianjian.platform.registers.seats.query import robots_concern
 from nianjian.platform.rulebook.deadlines import Calendar, data_year
 
@@ -17,7 +17,7 @@ def missing(enterprise: str, calendar: Calendar, today: date) -> tuple[int, int]
     """
     year = data_year(calendar, today)
     early = calendar.start is None or today < calendar.start
-    unready, begun = query.unready(enterprise, year, on=today, further=calendar.further)
+    unready, begun = materials.unready(enterprise, year, on=today, further=calendar.further)
     if early and not begun:
         return year, 0
     if ALGORITHM in unready and not robots_concern(enterprise, year, today):

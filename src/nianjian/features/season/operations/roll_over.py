@@ -12,8 +12,9 @@ from django.db import transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.archives.query import refuse_closed
-from nianjian.features.dossier.materials import query as materials
-from nianjian.features.dossier.operations import checklist, further
+from nianjian.features.dossier import materials
+from nianjian.features.dossier.operations import checklist
+from nianjian.features.dossier.operations import checklist as further
 from nianjian.features.rectification.operations import watch
 from nianjian.features.season.notes import query as notes
 from nianjian.features.season.notes import service

@@ -13,9 +13,9 @@ from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.engines.season.tasks import Seen
 from nianjian.engines.season.tracks import Track
 from nianjian.features.complaints import query as complaints
-from nianjian.features.dossier.materials.query import Line
-from nianjian.features.dossier.materials.states import DONE
+from nianjian.features.dossier.materials import Line
 from nianjian.features.dossier.operations.checklist import whole
+from nianjian.features.dossier.states import DONE
 from nianjian.features.portrait.operations import portraits
 from nianjian.features.reconciliation.runs import query as reconciled
 from nianjian.features.rectification.operations import cases
