@@ -15,12 +15,9 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.approvals import operations
 from nianjian.features.dossier import arrivals, materials
-from nianjian.features.dossier import arrivals as arrivals_query
-from nianjian.features.dossier import materials as service
 from nianjian.features.dossier.finding import Finding, Read, Verdict, Weight
 from nianjian.features.dossier.materials import File, Place
 from nianjian.features.dossier.operations import checklist
-from nianjian.features.dossier.operations import checklist as checklist_detail
 from nianjian.features.dossier.states import DONE, MaterialState
 from nianjian.features.rulebook import operations as overlay
 from nianjian.platform.accounts.query import Actor
@@ -37,7 +34,7 @@ ARTICLES = Place("demo", YEAR, "articles")
 def keep(demo: str, anna: Actor) -> Callable[..., int]:
     def keep(body: bytes = b"%PDF-1", verdict: Verdict = Verdict.NEEDS_PERSON, place: Place = ARTICLES) -> int:
         file = File("章程.pdf", "application/pdf", body, 1, verdict, {"fields": {}})
-        return service.add(place=place, file=file, actor=anna).number
+        return materials.add(place=place, file=file, actor=anna).number
 
     return keep
 
@@ -119,7 +116,7 @@ def test_the_same_content_is_judged_by_what_is_known_now(keep: Callable[..., int
 
 def test_of_two_who_sort_one_file_the_second_finds_it_gone(demo: str, anna: Actor) -> None:
     arrivals.add(enterprise=demo, year=YEAR, name="a.pdf", body=b"%PDF-1", actor=anna)
-    (one,), (other,) = (arrivals_query.some(demo, YEAR, 0, 1) for _person in range(2))
+    (one,), (other,) = (arrivals.some(demo, YEAR, 0, 1) for _person in range(2))
     arrivals.decided(row=one, item="articles", actor=anna)
     assert _code(lambda: arrivals.decided(row=other, item="licence", actor=anna)) == "dossier_arrival_unknown"
     assert _code(lambda: arrivals.cut(row=other, papers=(), leave="", actor=anna)) == "dossier_arrival_unknown"
@@ -145,7 +142,7 @@ def test_last_years_papers_are_taken_over_and_wait_for_a_person(
         place = Place(demo, YEAR - 1, item)
         keep(f"%PDF-{item}".encode(), place=place)
         if item != "shareholders":
-            service.confirm(place=place, number=1, effective_on=None, valid_until=None, actor=anna)
+            materials.confirm(place=place, number=1, effective_on=None, valid_until=None, actor=anna)
     assert checklist.reuse(enterprise=demo, year=YEAR, actor=anna) == ["articles"]
     assert checklist.reuse(enterprise=demo, year=YEAR, actor=anna) == []
     (line,) = [one for one in checklist.lines(demo, YEAR, anna) if one.item == "articles"]
@@ -200,10 +197,8 @@ def test_what_the_province_asks_for_besides_is_an_item_like_any_other(
     operations.approve(approval=asked.id, actor=bo)
     assert set(_states()) - set(before) == {"protection_grade"}
     assert _states()["protection_grade"] is MaterialState.MISSING
-    assert optional_items.hinted(checklist_detail.book(demo)) == ["本地承诺"], "no item stands for it"
-    assert checklist_detail.list_requirements(checklist_detail.book(demo))["protection_grade"].seals[:1] == (
-        "cover_seal",
-    )
+    assert optional_items.hinted(checklist.book(demo)) == ["本地承诺"], "no item stands for it"
+    assert checklist.list_requirements(checklist.book(demo))["protection_grade"].seals[:1] == ("cover_seal",)
     place = Place(demo, YEAR, "protection_grade")
     number = keep(place=place)
     checklist.confirm(enterprise=demo, year=YEAR, item=place.item, number=number, actor=anna)

@@ -25,14 +25,11 @@ from nianjian.engines.paper.texts.inspection.answers import STEPS
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
 from nianjian.features.calls.operations.import_calls import import_calls
 from nianjian.features.dossier import materials
-from nianjian.features.dossier import materials as service
 from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.materials import File, Place
 from nianjian.features.dossier.models import PagePicture
-from nianjian.features.dossier.operations import package
 from nianjian.features.dossier.operations import package as status
-from nianjian.features.dossier.operations import package as work
 from nianjian.features.dossier.operations.generate import ITEMS, Generated, generate
 from nianjian.features.dossier.operations.package import build
 from nianjian.features.dossier.pages import package as tables
@@ -143,11 +140,11 @@ def _make(demo: str, actor: Actor, folder: Path | None, *items: str) -> dict[str
 
 def test_the_worker_generates_into_the_checklist_and_as_sealed_files(filled: str, anna: Actor) -> None:
     given: dict[str, Any] = {"enterprise": filled, "year": YEAR, "actor": anna}
-    first = work.ask_items(items=["seat_table"], files=False, **given)
-    assert work.ask_items(items=["seat_table"], files=False, **given) == first, "a double click"
-    files = work.ask_items(items=["self_check"], files=True, **given)
+    first = status.ask_items(items=["seat_table"], files=False, **given)
+    assert status.ask_items(items=["seat_table"], files=False, **given) == first, "a double click"
+    files = status.ask_items(items=["self_check"], files=True, **given)
     with pytest.raises(NianjianError) as caught:
-        work.ask_items(items=["self_check"], files=False, **given)
+        status.ask_items(items=["self_check"], files=False, **given)
     assert caught.value.code == "dossier_item_not_generated"
     assert {one.id for one in status.get_generation_status(filled, YEAR, anna).working} == {first, files}
     worker = Worker("w1", Event())
@@ -156,7 +153,7 @@ def test_the_worker_generates_into_the_checklist_and_as_sealed_files(filled: str
     told: Any = queue.job(first).result["items"]
     figures = [(one["figure"], one["paper"], one["portrait"]) for one in told[0]["sums"]]
     assert figures == [("filed", 4, 4), ("opened", 3, 3)]
-    pack = zipfile.ZipFile(io.BytesIO(b"".join(package.download_zip(job=files, **given).content)))
+    pack = zipfile.ZipFile(io.BytesIO(b"".join(status.download_zip(job=files, **given).content)))
     assert {Path(name).suffix for name in pack.namelist()} == {".pdf", ".xlsx"}
     assert [one.data["job"] for one in acts(enterprise=filled, verb="dossier.taken")] == [files]
 
@@ -172,10 +169,10 @@ def test_the_worker_generates_into_the_checklist_and_as_sealed_files(filled: str
     assert agreed is not None
     assert {row[-1].badge for row in agreed.rows} == {"warn"}, "nothing is known of the later one"
     assert tables.papers(filled, YEAR, [seats()]).rows[0][-1].badge == "warn"
-    Job.objects.update(finished_at=clock.now() - package.KEPT)
-    assert package.sweep() == 1
+    Job.objects.update(finished_at=clock.now() - status.KEPT)
+    assert status.sweep() == 1
     with pytest.raises(NianjianError) as caught:
-        package.download_zip(job=files, **given)
+        status.download_zip(job=files, **given)
     assert caught.value.code == "dossier_files_unknown"
 
 
@@ -251,7 +248,7 @@ def test_an_item_becomes_a_version_that_a_person_confirms(
     assert materials.content(row).startswith(b"%PDF")
     assert (row.pages, row.verdict) == (1, "needs_person")
     place = Place(filled, YEAR, "seat_table")
-    service.confirm(place=place, number=1, effective_on=None, valid_until=None, actor=anna)
+    materials.confirm(place=place, number=1, effective_on=None, valid_until=None, actor=anna)
     (again,) = _make(filled, anna, None, "seat_table").values()
     assert (again.confirmed, again.version) == (True, 1)
     package = build(enterprise=filled, year=YEAR, folder=tmp_path / "package", actor=anna)
@@ -266,7 +263,7 @@ def test_an_upload_that_waits_for_a_person_is_not_set_aside(
 ) -> None:
     place = Place(filled, YEAR, "number_ledger")
     theirs = File("台账.pdf", "application/pdf", b"%PDF theirs", 1, Verdict.NEEDS_PERSON, {"findings": []})
-    service.add(place=place, file=theirs, actor=anna)
+    materials.add(place=place, file=theirs, actor=anna)
     words = ["dossier", "generate", "number_ledger", "--enterprise", filled, "--season", str(YEAR)]
     assert main(words) == 1
     assert "--replace" in capsys.readouterr().out

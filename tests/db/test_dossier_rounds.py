@@ -16,15 +16,12 @@ from tests.support import packages
 from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier import materials
-from nianjian.features.dossier import materials as service
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.kinds import ITEMS
 from nianjian.features.dossier.materials import File, Place
 from nianjian.features.dossier.models import Submission
 from nianjian.features.dossier.operations import rounds
-from nianjian.features.dossier.operations import rounds as package
-from nianjian.features.dossier.operations import rounds as presenters
 from nianjian.features.dossier.operations.package import build
 from nianjian.features.dossier.rounds import File as Paper
 from nianjian.features.dossier.rounds import Handed, RequestInput
@@ -54,9 +51,9 @@ def keep(demo: str, anna: Actor, tmp_path: Path) -> Callable[..., int]:
         path = packages.scans(tmp_path / "scan.pdf", list(seeds), dpi=60)
         file = File("扫描.pdf", "application/pdf", path.read_bytes(), len(seeds), Verdict.NEEDS_PERSON, {"fields": {}})
         place = Place(demo, YEAR, item)
-        made = service.add(place=place, file=file, actor=anna)
+        made = materials.add(place=place, file=file, actor=anna)
         if confirmed:
-            service.confirm(place=place, number=made.number, effective_on=None, valid_until=None, actor=anna)
+            materials.confirm(place=place, number=made.number, effective_on=None, valid_until=None, actor=anna)
         return int(made.number)
 
     return keep
@@ -80,13 +77,13 @@ def _built(demo: str, anna: Actor, folder: Path) -> Path:
 
 
 def _submit(demo: str, anna: Actor, folder: Path, on: date = HANDED) -> Json:
-    made = package.from_path(folder, enterprise=demo, year=YEAR)
+    made = rounds.from_path(folder, enterprise=demo, year=YEAR)
     return rounds.submit(enterprise=demo, year=YEAR, package=made, handed=Handed(on, "政务大厅", "受理1号"), actor=anna)
 
 
 def _listed(demo: str, anna: Actor, *items: str, on: date = HANDED, **more: object) -> Json:
     """Hand in the manifest of a package that holds the newest versions of these items."""
-    made = package.package(_manifest(demo, *items, **more), enterprise=demo, year=YEAR)
+    made = rounds.package(_manifest(demo, *items, **more), enterprise=demo, year=YEAR)
     return rounds.submit(enterprise=demo, year=YEAR, package=made, handed=Handed(on, "政务大厅"), actor=anna)
 
 
@@ -113,7 +110,7 @@ def _given_back(demo: str, anna: Actor, *asked: RequestInput, due: date | None =
 
 
 def _one(demo: str, anna: Actor, number: int = 1) -> Json:
-    return presenters.get_package(enterprise=demo, year=YEAR, number=number, actor=anna)
+    return rounds.get_package(enterprise=demo, year=YEAR, number=number, actor=anna)
 
 
 def _states(demo: str, anna: Actor, number: int = 1) -> list[str]:
@@ -156,7 +153,7 @@ def test_a_round_from_handing_in_to_handing_in_again(
     rounds.answer(**give, request=whole, version=None, note="已胶装")
     assert _states(demo, anna) == ["to_confirm", "answered", "answered"]
     place = Place(demo, YEAR, "audit_report")
-    service.confirm(place=place, number=fresh, effective_on=None, valid_until=None, actor=anna)
+    materials.confirm(place=place, number=fresh, effective_on=None, valid_until=None, actor=anna)
     assert _one(demo, anna)["state"] == "answered"
 
     again = _submit(demo, anna, _built(demo, anna, tmp_path / "second"), date(2027, 2, 15))
@@ -166,9 +163,9 @@ def test_a_round_from_handing_in_to_handing_in_again(
     assert _states(demo, anna) == ["sent", "sent", "sent"]
     assert _code(lambda: rounds.answer(**give, request=audit, version=None, note="晚了")) == "dossier_round_refused"
     assert rounds.passed(**{**give, "number": 2}, on=date(2027, 3, 1))["state"] == "passed"
-    assert [one["number"] for one in presenters.list_packages(enterprise=demo, year=YEAR, actor=anna)] == [2, 1]
+    assert [one["number"] for one in rounds.list_packages(enterprise=demo, year=YEAR, actor=anna)] == [2, 1]
 
-    found = presenters.compared(enterprise=demo, year=YEAR, before=1, after=2, actor=anna)
+    found = rounds.compared(enterprise=demo, year=YEAR, before=1, after=2, actor=anna)
     changed = [one for one in found["items"] if one["kind"] != "same"]
     assert [(one["item"], one["kind"], one["before"], one["after"]) for one in changed] == [
         ("audit_report", "changed", 3, 4)
@@ -180,7 +177,7 @@ def test_a_round_from_handing_in_to_handing_in_again(
     first_page = changed[0]["pages"][0]["book"] - 1
     assert [page["book"] for page in changed[0]["pages"]] == [first_page + 1, first_page + 3]
     assert 0 < first_page < pages
-    assert presenters.compared(enterprise=demo, year=YEAR, before=2, after=2, actor=anna)["same"]
+    assert rounds.compared(enterprise=demo, year=YEAR, before=2, after=2, actor=anna)["same"]
 
 
 def test_an_answer_that_does_not_go_out_is_left_out(keep: Callable[..., int], demo: str, anna: Actor) -> None:
@@ -193,7 +190,7 @@ def test_an_answer_that_does_not_go_out_is_left_out(keep: Callable[..., int], de
     rounds.answer(enterprise=demo, year=YEAR, number=1, request=request, version=fresh, note="", actor=anna)
     assert _states(demo, anna) == ["answered"]
     place = Place(demo, YEAR, "articles")
-    service.send_back(place=place, number=fresh, reason="仍不清楚", actor=anna)
+    materials.send_back(place=place, number=fresh, reason="仍不清楚", actor=anna)
     assert _states(demo, anna) == ["to_confirm"], "a file that was sent back is no answer"
     keep("articles", 56)
     _listed(demo, anna, "articles", on=date(2027, 2, 4))
@@ -211,7 +208,7 @@ def test_what_cannot_be_is_refused(keep: Callable[..., int], demo: str, anna: Ac
     (tmp_path / "extra.pdf").write_bytes(b"x")
     assert _code(lambda: _submit(demo, anna, tmp_path)) == "dossier_package_differs"
     assert _code(lambda: _submit(demo, anna, tmp_path / "nothing")) == "dossier_path_unknown"
-    read: Callable[..., object] = package.package
+    read: Callable[..., object] = rounds.package
     altered = body.replace(b'"start_page": 1', b'"start_page": 2')
     assert _code(lambda: read(altered, enterprise=demo, year=YEAR)) == "dossier_manifest_altered"
     for broken in (b"{}", b"[]", b"\xff", _manifest(demo, items=[{"item": "nothing"}]), _manifest(demo, items=7)):

@@ -21,9 +21,6 @@ from nianjian.features.dossier.fill_in import Report
 from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.materials import File, Place
 from nianjian.features.dossier.operations import arrivals, checklist, fill_in, package, rounds, seals, signatures
-from nianjian.features.dossier.operations import checklist as upload
-from nianjian.features.dossier.operations import package as output_files
-from nianjian.features.dossier.operations import package as work
 from nianjian.features.dossier.operations.seals import PrintRequest
 from nianjian.features.maintenance.operations import strays
 from nianjian.features.season.operations import acts, archive, files
@@ -180,9 +177,9 @@ def test_an_archive_that_was_changed_is_not_shown(demo: str, operator: Actor) ->
 
 def _built(demo: str, actor: Actor, *, draft: bool = False, manifest: str = "m1") -> str:
     """A package as the worker leaves it; its job."""
-    job = work.ask_package(enterprise=demo, year=2026, pictures=draft, actor=actor)
+    job = package.ask_package(enterprise=demo, year=2026, pictures=draft, actor=actor)
     made = blobs.put(f"zip of {manifest}".encode())
-    told = {"digest": manifest, "name": "包.zip", "sha256": made.sha256, "size": made.size, output_files.BLOB: made.id}
+    told = {"digest": manifest, "name": "包.zip", "sha256": made.sha256, "size": made.size, package.BLOB: made.id}
     Job.objects.filter(pk=job).update(state=Job.DONE, result=told, finished_at=clock.now() - timedelta(days=30))
     data = {"year": 2026, "manifest": manifest, "draft": draft, "items": {}}
     record(verb="dossier.built", enterprise=demo, actor=actor, data=data)
@@ -199,7 +196,7 @@ def test_its_files_are_kept_whatever_is_swept(demo: str, operator: Actor, tmp_pa
     assert (told["package"]["manifest"], told["package"]["draft"]) == ("m1", False), (
         "a draft only where nothing else is"
     )
-    assert output_files.sweep() == 2
+    assert package.sweep() == 2
     for blob in blobs.blobs():
         old = (clock.now() - timedelta(days=9)).timestamp()
         os.utime(keyring.home() / "vault" / blob[:2] / blob, (old, old))
@@ -235,7 +232,7 @@ def test_a_file_that_was_exchanged_is_not_given(demo: str, operator: Actor) -> N
 def test_a_package_that_is_kept_no_more_is_built_again_first(demo: str, operator: Actor) -> None:
     _filed(demo, operator)
     job = _built(demo, operator)
-    output_files.sweep()
+    package.sweep()
     before = set(blobs.blobs())
     with pytest.raises(NianjianError, match="season_package_gone"):
         archive.close(enterprise=demo, year=2026, actor=operator)
@@ -259,12 +256,12 @@ def test_nothing_of_its_package_changes_any_more(demo: str, anna: Actor, operato
         lambda: checklist.comment(**item, text="x"),
         lambda: checklist.not_applicable(**{**item, "item": "algorithm_filing"}, reason="x"),
         lambda: checklist.reuse(**of),
-        lambda: upload.enqueue_check(**item, name="a.pdf", content=b"x"),
+        lambda: checklist.enqueue_check(**item, name="a.pdf", content=b"x"),
         lambda: arrivals.take(**of, name="a.pdf", content=b"x"),
         lambda: arrivals.decide(**of, arrival=1, item="articles"),
         lambda: arrivals.put_away(**of, arrival=1),
-        lambda: work.ask_items(**of, items=["all"], files=False),
-        lambda: work.ask_package(**of, pictures=False),
+        lambda: package.ask_items(**of, items=["all"], files=False),
+        lambda: package.ask_package(**of, pictures=False),
         lambda: package.build(**of, folder=tmp_path / "package"),
         lambda: fill_in.enqueue_sheet(**of, report=Report.LICENCE),
         lambda: signatures.add(**item, name="a.pdf", content=b"x"),

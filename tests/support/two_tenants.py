@@ -23,11 +23,7 @@ from nianjian.features.archives import service as archives  # noqa: E402
 from nianjian.features.calls.operations.wizard import drafts  # noqa: E402
 from nianjian.features.complaints.operations import acts as complaints  # noqa: E402
 from nianjian.features.complaints.operations import one_click  # noqa: E402
-from nianjian.features.dossier import (
-    arrivals,
-    materials,
-)
-from nianjian.features.dossier import signed_papers as signatures  # noqa: E402
+from nianjian.features.dossier import arrivals, materials, signed_papers  # noqa: E402
 from nianjian.features.dossier.editions import manifest  # noqa: E402
 from nianjian.features.dossier.fill_in import Report, fields  # noqa: E402
 from nianjian.features.dossier.fill_in import line as filled  # noqa: E402
@@ -35,11 +31,7 @@ from nianjian.features.dossier.finding import Verdict  # noqa: E402
 from nianjian.features.dossier.ingest.receive import Pictured  # noqa: E402
 from nianjian.features.dossier.materials import File, Place  # noqa: E402
 from nianjian.features.dossier.models import Evidence, Request  # noqa: E402
-from nianjian.features.dossier.operations import (
-    fill_in,
-    rounds,
-)
-from nianjian.features.dossier.operations import rounds as package  # noqa: E402
+from nianjian.features.dossier.operations import fill_in, rounds  # noqa: E402
 from nianjian.features.dossier.rounds import Handed, RequestInput  # noqa: E402
 from nianjian.features.dossier.signatures import to_signature  # noqa: E402
 from nianjian.features.inspection.operations.drill import run as drill  # noqa: E402
@@ -159,7 +151,7 @@ def _round(code: str, actor: Actor) -> dict[str, int]:
     """A package of 2026 that was handed in and came back; its manifest and the request."""
     told = {"format": manifest.FORMAT, "version": manifest.VERSION, "enterprise": f"企业 {code}", "season": 2026,
             "draft": False, "items": [], "files": []}  # fmt: skip
-    made = package.package(json.dumps(manifest.bound(told)).encode(), enterprise=code, year=2026)
+    made = rounds.package(json.dumps(manifest.bound(told)).encode(), enterprise=code, year=2026)
     place: dict[str, Any] = {"enterprise": code, "year": 2026, "actor": actor}
     day = date(2026, 1, 5)
     rounds.submit(**place, package=made, handed=Handed(day, "政务大厅"))
@@ -184,7 +176,7 @@ def _signed(code: str, actor: Actor) -> int:
     told = {"field": "S1", "intact": None, "trust": "unknown", "fault": "NotImplementedError"}
     place: dict[str, Any] = {"enterprise": code, "year": 2026, "item": "articles"}
     body = f"%PDF signed {code}".encode()
-    return signatures.add(**place, name="章程.pdf", body=body, found=[to_signature(told)], actor=actor).pk
+    return signed_papers.add(**place, name="章程.pdf", body=body, found=[to_signature(told)], actor=actor).pk
 
 
 def _reconciliation(code: str, actor: Actor) -> dict[str, Any]:

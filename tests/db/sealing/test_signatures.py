@@ -29,10 +29,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.models import SignedPaper
 from nianjian.features.dossier.operations import package as build
-from nianjian.features.dossier.operations import package as output_files
-from nianjian.features.dossier.operations import package as work
 from nianjian.features.dossier.operations import signatures
-from nianjian.features.dossier.operations import signatures as signing
 from nianjian.features.dossier.signatures import Standing, read_signatures
 from nianjian.features.dossier.signing import open_signer, sign
 from nianjian.platform.accounts.query import Actor
@@ -158,9 +155,9 @@ def package(demo: str, anna: Actor, whole: None, tmp_path: Path) -> build.Built:
     return build.build(enterprise=demo, year=YEAR, folder=tmp_path / "package", actor=anna)
 
 
-def _sign(demo: str, anna: Actor, folder: Path, **more: Any) -> signing.Done:
+def _sign(demo: str, anna: Actor, folder: Path, **more: Any) -> signatures.Done:
     given: dict[str, Any] = {"ask": lambda _name: PASSWORD, **more}
-    return signing.sign_package(enterprise=demo, folder=folder, actor=anna, **given)
+    return signatures.sign_package(enterprise=demo, folder=folder, actor=anna, **given)
 
 
 def _worked(job: str) -> Any:
@@ -173,7 +170,7 @@ def _worked(job: str) -> Any:
 
 def _unzipped(demo: str, anna: Actor, job: str, folder: Path) -> dict[str, bytes]:
     """What a job has made, in a folder."""
-    made = output_files.download_zip(enterprise=demo, year=YEAR, job=job, actor=anna)
+    made = build.download_zip(enterprise=demo, year=YEAR, job=job, actor=anna)
     with zipfile.ZipFile(io.BytesIO(b"".join(made.content))) as pack:
         pack.extractall(folder)
         return {name: pack.read(name) for name in pack.namelist()}
@@ -190,19 +187,19 @@ def test_the_upload_edition_is_signed_last_and_stays_provable(  # noqa: PLR0917 
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     del whole
-    built = _worked(work.ask_package(enterprise=demo, year=YEAR, pictures=False, actor=anna))
+    built = _worked(build.ask_package(enterprise=demo, year=YEAR, pictures=False, actor=anna))
     assert (built.state, built.result["draft"], built.result["missing"]) == ("done", False, [])
     plain, folder = tmp_path / "plain", tmp_path / "package"
     before = _unzipped(demo, anna, built.id, plain)
-    _refused("signer_unset", work.ask_signature, enterprise=demo, year=YEAR, package=built.id, actor=anna)
+    _refused("signer_unset", build.ask_signature, enterprise=demo, year=YEAR, package=built.id, actor=anna)
     _refused("signer_unreadable", _sign, demo, anna, plain, certificate=certificate, ask=lambda _name: "no")
     _refused("tsa_unreachable", _sign, demo, anna, plain, certificate=certificate, tsa="http://127.0.0.1:9/")
     monkeypatch.setenv("NIANJIAN_SIGNER", str(certificate))
     monkeypatch.setenv("NIANJIAN_SIGNER_PASSWORD", PASSWORD)
     monkeypatch.setenv("NIANJIAN_TSA_URL", authority)
-    held = signing.configured(demo, anna)
+    held = signatures.configured(demo, anna)
     assert (held.fault, held.subject, held.named, held.stamped) == ("", "示例科技有限公司", True, True)
-    signed = _worked(work.ask_signature(enterprise=demo, year=YEAR, package=built.id, actor=anna))
+    signed = _worked(build.ask_signature(enterprise=demo, year=YEAR, package=built.id, actor=anna))
     now = _unzipped(demo, anna, signed.id, folder)
     uploads = sorted((folder / "upload").iterdir())
     assert sorted(one["path"] for one in signed.result["signed"]) == sorted(f"upload/{one.name}" for one in uploads)

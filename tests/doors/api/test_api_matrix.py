@@ -21,7 +21,6 @@ from tests.support.two_tenants import EVERYWHERE, OPERATOR, OTHER, OWN, PNG, RUL
 from nianjian.doors.api.application import API, PREFIX
 from nianjian.engines.kernel import clock
 from nianjian.features.dossier.operations import package
-from nianjian.features.dossier.operations import package as making
 from nianjian.features.rectification.operations import report, work
 from nianjian.features.rulebook import operations
 from nianjian.platform.accounts import service
@@ -343,7 +342,7 @@ def _reported(things: Mapping[str, Any]) -> dict[str, str]:
 
 def _built(code: str, things: Mapping[str, Any]) -> dict[str, str]:
     """A draft of the tenant's package, as the worker leaves it."""
-    job = making.ask_package(enterprise=code, year=things["year"], pictures=False, actor=OPERATOR)
+    job = package.ask_package(enterprise=code, year=things["year"], pictures=False, actor=OPERATOR)
     made = {"draft": True, "name": "package.zip", "sha256": "0" * 64, package.BLOB: blobs.put(b"PK").id}
     Job.objects.filter(pk=job).update(state=Job.DONE, result=made)
     return dict.fromkeys(("package_sign job", "package_fetch job"), job)

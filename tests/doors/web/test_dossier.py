@@ -15,7 +15,6 @@ from tests.doors.web.scans import a4
 from tests.support.people import signed_in
 
 from nianjian.features.dossier import materials
-from nianjian.features.dossier import materials as service
 from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.materials import File, Place
 from nianjian.features.dossier.operations import checklist
@@ -64,7 +63,7 @@ def kept(item: str = "articles", year: int = 2025, fields: dict[str, object] | N
         "fields": fields or {},
     }
     file = File("章程.pdf", "application/pdf", b"%PDF-1 " + item.encode(), 3, Verdict.NEEDS_PERSON, report)
-    service.add(place=Place("demo", year, item), file=file, actor=Actor("anna"))
+    materials.add(place=Place("demo", year, item), file=file, actor=Actor("anna"))
 
 
 def test_the_list_shows_every_item_with_its_source_and_the_season_that_is_due(lead: Client) -> None:

@@ -13,13 +13,6 @@ from nianjian.features.calls.api import batches, imports, previews, register_fil
 from nianjian.features.complaints.api import forwards, one_click, tickets
 from nianjian.features.dial_policy.api import decisions, policy
 from nianjian.features.dossier.api import materials, package, rounds
-from nianjian.features.dossier.api import materials as items
-from nianjian.features.dossier.api import materials as pages
-from nianjian.features.dossier.api import materials as versions
-from nianjian.features.dossier.api import package as fill_in
-from nianjian.features.dossier.api import package as seals
-from nianjian.features.dossier.api import package as signed
-from nianjian.features.dossier.api import package as verifying
 from nianjian.features.inbox import api as inbox
 from nianjian.features.inspection.api import checks as inspection
 from nianjian.features.inspection.api import day as inspection_day
@@ -86,16 +79,9 @@ ROUTERS: Final = (
     screens.router,
     callbacks.router,
     callback_ways.router,
-    items.router,
-    package.router,
-    versions.router,
-    seals.router,
-    signed.router,
-    rounds.router,
-    fill_in.router,
-    pages.router,
     materials.router,
-    verifying.router,
+    package.router,
+    rounds.router,
     policy.router,
     decisions.router,
     webhooks.router,

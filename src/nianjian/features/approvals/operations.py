@@ -8,7 +8,7 @@ from typing import Final
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dial_policy.operations import policy as gate_policy
-from nianjian.features.dossier import seal_images as impressions
+from nianjian.features.dossier import seal_images
 from nianjian.features.dossier.operations import seals
 from nianjian.features.rectification.operations import isolate
 from nianjian.features.rectification.orders import service as orders
@@ -32,7 +32,7 @@ ACTS: Final[Mapping[str, Callable[[str, Actor], dict[str, object]]]] = {
     overlays.KIND: _overlay,
     **dict.fromkeys(orders.KINDS, isolate.approved),
     gate_policy.KIND: gate_policy.approve,
-    impressions.KIND: seals.approved,
+    seal_images.KIND: seals.approved,
     season.KIND: season.approved,
 }
 
@@ -51,7 +51,7 @@ SUBJECTS: Final[Mapping[str, Callable[[Collection[str]], Mapping[str, dict[str, 
     overlays.KIND: _asked_overlays,
     **dict.fromkeys(orders.KINDS, isolate.describe_requests),
     gate_policy.KIND: gate_policy.summarize_proposals,
-    impressions.KIND: seals.describe_requests,
+    seal_images.KIND: seals.describe_requests,
     season.KIND: season.describe_requests,
 }
 

@@ -14,18 +14,10 @@ import numpy as np
 from nianjian.engines.kernel import clock
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier import checks
-from nianjian.features.dossier import checks as blank
-from nianjian.features.dossier import checks as blur
-from nianjian.features.dossier import checks as colour
-from nianjian.features.dossier import checks as dpi
-from nianjian.features.dossier import checks as orientation
-from nianjian.features.dossier import checks as skew
-from nianjian.features.dossier import checks as upscaled
 from nianjian.features.dossier.finding import Finding, PageFound, Read, Reading, Sheet, Unread, Verdict, Weight, verdict
 from nianjian.features.dossier.ingest.receive import Drawn, Received, receive, render_pages
 from nianjian.features.dossier.kinds import Form, Item
 from nianjian.features.dossier.seals import seam
-from nianjian.features.dossier.seals import seam as stamps
 from nianjian.features.dossier.seals.detect import seals_of
 from nianjian.features.dossier.seals.mask import OFFICIAL, Kind, Picture, Seal, at, red, whitened
 
@@ -86,13 +78,13 @@ def inspect(drawn: Drawn, limits: Limits) -> Inspected:
     number, bgr = drawn.facts.page, drawn.bgr
     ink = red(bgr, drawn.dpi)
     seals = tuple(_rounded(one) for one in seals_of(ink))
-    plane = colour.coloured(ink.white)
-    empty = blank.ink_share(ink.white) < limits.blank and not seals
-    turned = 0 if empty else orientation.rotation(bgr)
+    plane = checks.coloured(ink.white)
+    empty = checks.ink_share(ink.white) < limits.blank and not seals
+    turned = 0 if empty else checks.rotation(bgr)
     grey = cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY).astype(np.uint8)
     across = turned in {90, 270}
-    lean = None if empty else skew.skew(np.ascontiguousarray(np.rot90(grey)) if across else grey)
-    sharp = dpi.resolution(drawn.facts, limits.dpi)
+    lean = None if empty else checks.skew(np.ascontiguousarray(np.rot90(grey)) if across else grey)
+    sharp = checks.resolution(drawn.facts, limits.dpi)
     found = PageFound(
         page=number,
         a4=checks.is_a4(drawn.facts.wide_mm, drawn.facts.high_mm, limits.a4),
@@ -100,7 +92,7 @@ def inspect(drawn: Drawn, limits: Limits) -> Inspected:
         blank=empty,
         skew_deg=lean,
         rotation=turned,
-        colour=COLOUR if colour.share(plane) >= limits.colour or seals else GREY,
+        colour=COLOUR if checks.share(plane) >= limits.colour or seals else GREY,
         seals=seals,
     )
     findings = [*_sheet(found, drawn, limits), *_seals(found, limits)]
@@ -109,7 +101,7 @@ def inspect(drawn: Drawn, limits: Limits) -> Inspected:
         findings.append(Finding(code="scan_dpi_low", weight=Weight.STOP, page=number, values=values))
     if sharp is not None and not empty and drawn.tiles:
         findings += _sharpness(number, drawn.tiles, limits)
-    return Inspected(found, colour.share_beside(plane, seals), tuple(findings))
+    return Inspected(found, checks.share_beside(plane, seals), tuple(findings))
 
 
 def _rounded(seal: Seal) -> Seal:
@@ -152,12 +144,12 @@ def _seals(page: PageFound, limits: Limits) -> list[Finding]:
 
 def _sharpness(number: int, parts: Sequence[Picture], limits: Limits) -> list[Finding]:
     """Blur stops; an enlarged picture only warns."""
-    width = blur.edge_width(parts)
+    width = checks.edge_width(parts)
     if width is None:
         return []
     if width > limits.blur:
         return [Finding(code="scan_blurred", weight=Weight.STOP, page=number, values={"width": round(width, 1)})]
-    if width > limits.detail_edge and (upscaled.detail(parts) or 1.0) < limits.detail:
+    if width > limits.detail_edge and (checks.detail(parts) or 1.0) < limits.detail:
         return [Finding(code="scan_upscaled", weight=Weight.ASK, page=number)]
     return []
 
@@ -206,7 +198,7 @@ def check(
             return Checked(item.name, verdict(only), only, {}, (), got.sha256, got.type.value, dict(got.ofd))
         limits = Limits.of(rules)
         looked: list[Inspected] = []
-        edge: list[list[stamps.Placed]] = []
+        edge: list[list[seam.Placed]] = []
         strip = seam.STRIP_MM if got.pages > 1 else 0.0
         for one in render_pages(got.clean, got.pages, name=got.name, dpi=FINE_DPI, small=SMALL, strip=strip):
             watch(len(looked), 2 * got.pages)
@@ -289,18 +281,18 @@ def _sliced(page: Inspected) -> bool:
     return any(seal.kind is Kind.SLICE for seal in page.page.seals)
 
 
-def _slices(strip: Picture, pages: int) -> list[stamps.Placed]:
+def _slices(strip: Picture, pages: int) -> list[seam.Placed]:
     """What one stamp left on the page; of a long file, whose sheets are shared, each stamp's."""
     if pages > ONE_STAMP:
-        return stamps.slices(strip)
+        return seam.slices(strip)
     one = seam.edge_slice(strip)
-    return [] if one is None else [stamps.Placed(0.0, one)]
+    return [] if one is None else [seam.Placed(0.0, one)]
 
 
-def _seam(pages: Sequence[Sequence[stamps.Placed]]) -> Iterator[Finding]:
+def _seam(pages: Sequence[Sequence[seam.Placed]]) -> Iterator[Finding]:
     """Whether the slices of each stamp join; evidence beside the page numbers: a person looks."""
     if len(pages) > ONE_STAMP:
-        broken, whole = stamps.broken(pages)
+        broken, whole = seam.broken(pages)
     else:
         found = seam.joined([one[0].slice if one else None for one in pages])
         broken, whole = found.broken, found.whole or bool(found.missing)

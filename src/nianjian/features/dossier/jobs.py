@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
 from nianjian.features.dossier.operations import arrivals, checklist, fill_in, package, pages, verification
-from nianjian.features.dossier.operations import arrivals as sorting
-from nianjian.features.dossier.operations import checklist as upload
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.kind import Kind, Report
@@ -34,9 +32,9 @@ def _kind(work: _Work, after: Callable[[JobValue], None] | None = None) -> Kind:
 
 KINDS: Final[Mapping[str, Kind]] = {
     flow.FILL_IN: _kind(fill_in.run_sheet_job),  # the newest sheet counts
-    flow.CHECK_PAPER: _kind(upload.run_check, checklist.drop),  # the same content again is the version there is
+    flow.CHECK_PAPER: _kind(checklist.run_check, checklist.drop),  # the same content again is the version there is
     flow.DRAW_PAGES: _kind(pages.run_drawing),  # pictures are kept once
-    flow.SORT_PAPERS: _kind(sorting.run_sorting),  # what was read is not read again
+    flow.SORT_PAPERS: _kind(arrivals.run_sorting),  # what was read is not read again
     flow.CUT_PAPERS: _kind(arrivals.run_cutting),  # checks that were put are found
     flow.VERIFY_PACKAGE: _kind(verification.run_verification, checklist.drop),
     flow.GENERATE_ITEMS: _kind(package.items),  # equal values are the version there is

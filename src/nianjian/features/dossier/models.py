@@ -391,9 +391,3 @@ class SignedPaper(models.Model):
     def __str__(self) -> str:
         """Item and hash."""
         return f"{self.item} {self.sha256[:12]}"
-
-
-__all__ = [
-    "Answer", "Arrival", "Comment", "Evidence", "FillIn", "Impression", "Material", "Notice", "PagePicture", "Request",
-    "SealPicture", "SignedPaper", "Submission", "Version",
-]  # fmt: skip

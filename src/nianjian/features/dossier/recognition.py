@@ -11,8 +11,8 @@ from typing import Final
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dossier.ingest import receive as shrink
-from nianjian.features.dossier.ingest.receive import Drawn, Received, receive, render_pages
+from nianjian.features.dossier.ingest.receive import DPI as PICTURE_DPI
+from nianjian.features.dossier.ingest.receive import Drawn, Pictured, Received, pictured, receive, render_pages
 from nianjian.features.dossier.kinds import ITEMS, Item
 from nianjian.features.dossier.reading import ocr, readers
 from nianjian.features.dossier.reading.text import Line, PageText, edit_distance
@@ -212,7 +212,7 @@ class Found:
     whole: Proposal
     pages: int
     papers: tuple[Range, ...]
-    pictures: tuple[shrink.Pictured, ...] = ()
+    pictures: tuple[Pictured, ...] = ()
 
     @property
     def sure(self) -> bool:
@@ -239,7 +239,7 @@ def propose(
         got = receive(file, Path(folder))
         if got.clean is None:
             return Found(Proposal(None, sure=False, guesses=()), 0, ())  # an OFD: not read
-        pictures: list[shrink.Pictured] = []
+        pictures: list[Pictured] = []
         some = render_pages(got.clean, min(got.pages, PAGES_FOR_HEADINGS), name=got.name, dpi=DPI)
         kept = _kept(some, pictures) if pictured else some
         pages = []
@@ -253,16 +253,16 @@ def propose(
     return Found(recognise(pages, rulebook, day), got.pages, parts, tuple(pictures))
 
 
-def _kept(pages: Iterable[Drawn], pictures: list[shrink.Pictured]) -> Iterator[Drawn]:
+def _kept(pages: Iterable[Drawn], pictures: list[Pictured]) -> Iterator[Drawn]:
     """The same pages; the picture of each stands in ``pictures`` then."""
     for one in pages:
-        pictures.append(shrink.pictured(one))
+        pictures.append(pictured(one))
         yield one
 
 
 def _unread(got: Received, clean: Path) -> Iterator[Drawn]:
     """The pages behind those that are read, drawn to be looked at alone."""
-    return render_pages(clean, got.pages, name=got.name, dpi=shrink.DPI, first=PAGES_FOR_HEADINGS + 1)
+    return render_pages(clean, got.pages, name=got.name, dpi=PICTURE_DPI, first=PAGES_FOR_HEADINGS + 1)
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:

@@ -15,10 +15,9 @@ from nianjian.engines.paper.texts.dossier.sealing import CHANGED, NO_SEAL, PLACE
 from nianjian.engines.paper.texts.dossier.words import ITEMS, STATES, VERDICTS
 from nianjian.engines.paper.texts.dossier.words import SEALS as REQUIRED_SEALS
 from nianjian.engines.paper.texts.plain import plain
-from nianjian.engines.paper.texts.plain import plain as text
 from nianjian.engines.paper.words import CHINESE
-from nianjian.features.dossier import finding as page
 from nianjian.features.dossier.fill_in import format_change
+from nianjian.features.dossier.finding import to_document as page_to_document
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.language import _, language
 
@@ -39,7 +38,7 @@ def to_document(checked: Checked) -> dict[str, object]:
         "verdict": checked.verdict.value,
         "findings": [_finding(one) for one in checked.findings],
         "fields": dict(checked.fields),
-        "pages": [page.to_document(one) for one in checked.pages],
+        "pages": [page_to_document(one) for one in checked.pages],
         "file": {"sha256": checked.sha256, "kind": checked.kind, **checked.package},
     }
 
@@ -125,7 +124,7 @@ def present_sheet(told: Told, files: Sequence[Path]) -> Callable[[Console], None
         counts = _("{unknown} fields are not known here; {over} changed by more than the limit.")
         console.print(counts.format(unknown=told["unknown"], over=told["over"]), markup=False, highlight=False)
         for path in files:
-            console.print(f"  {text(str(path))}", markup=False, highlight=False)
+            console.print(f"  {plain(str(path))}", markup=False, highlight=False)
 
     return show
 
@@ -283,7 +282,7 @@ def _use(one: Mapping[str, Any]) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def signatures(data: Mapping[str, Any]) -> Show:
+def present_signatures(data: Mapping[str, Any]) -> Show:
     """Each signature, a line a fact."""
 
     def show(console: Console) -> None:

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from tests.support import packages
 
 from nianjian.features.dossier.editions import manifest
-from nianjian.features.dossier.editions import manifest as ink
 from nianjian.features.dossier.editions.build import Built
 from nianjian.features.dossier.editions.compare import Kind, closeness, compare
 from nianjian.features.dossier.editions.upload import small
@@ -217,7 +216,9 @@ def test_moves_are_told_from_exchanges() -> None:
 
 def test_looks_do_not_depend_on_how_the_scan_is_read() -> None:
     page = packages.sheet(5, dpi=300)
-    one = ink.encode_fingerprint(small(packages.jpeg(page)))
-    other = ink.encode_fingerprint(ink.lightness(cv2.resize(page, (ink.WIDE, ink.HIGH), interpolation=cv2.INTER_AREA)))
+    one = manifest.encode_fingerprint(small(packages.jpeg(page)))
+    other = manifest.encode_fingerprint(
+        manifest.lightness(cv2.resize(page, (manifest.WIDE, manifest.HIGH), interpolation=cv2.INTER_AREA))
+    )
     assert closeness(one, other) > 0.97
-    assert closeness(one, ink.encode_fingerprint(small(packages.jpeg(packages.sheet(6, dpi=300))))) < 0.6
+    assert closeness(one, manifest.encode_fingerprint(small(packages.jpeg(packages.sheet(6, dpi=300))))) < 0.6

@@ -15,12 +15,9 @@ from nianjian.engines.paper.words import Words, words
 from nianjian.features.dossier import arrivals
 from nianjian.features.dossier.materials import TEXT_LENGTH
 from nianjian.features.dossier.models import Arrival, Comment, Version
-from nianjian.features.dossier.operations import arrivals as cutting
-from nianjian.features.dossier.operations import arrivals as sorting
+from nianjian.features.dossier.operations import arrivals as arrival_operations
 from nianjian.features.dossier.operations import checklist
-from nianjian.features.dossier.operations import checklist as checklist_detail
-from nianjian.features.dossier.operations import checklist as upload
-from nianjian.features.dossier.operations import pages as flow
+from nianjian.features.dossier.operations import pages as page_operations
 from nianjian.features.dossier.operations.pages import Page as Looked
 from nianjian.features.dossier.recognition import Range
 from nianjian.platform.accounts.roles import Act
@@ -138,7 +135,7 @@ def dossier_comments(request: Request, code: str, year: Year, item: str, cut: Qu
     """What was said about an item, newest first."""
 
     def rows(first: int, count: int) -> list[Comment]:
-        found = checklist_detail.get_item_detail(
+        found = checklist.get_item_detail(
             enterprise=code, year=year, item=item, actor=request.actor, first=first, most=count
         )
         return found.comments
@@ -173,8 +170,8 @@ def dossier_reuse(request: Request, code: str, year: Year) -> dict[str, object]:
 
 
 def _full(request: Request, code: str, year: int, item: str) -> dict[str, object]:
-    found = checklist_detail.get_item_detail(enterprise=code, year=year, item=item, actor=request.actor, most=1)
-    asked = checklist_detail.list_requirements(checklist_detail.book(code))[item]
+    found = checklist.get_item_detail(enterprise=code, year=year, item=item, actor=request.actor, most=1)
+    asked = checklist.list_requirements(checklist.book(code))[item]
     rules = [
         {
             "key": one.key,
@@ -250,7 +247,7 @@ def dossier_versions(request: Request, code: str, year: Year, item: str, cut: Qu
     _ = words(language(request))
 
     def rows(first: int, count: int) -> list[Version]:
-        found = checklist_detail.get_item_detail(
+        found = checklist.get_item_detail(
             enterprise=code, year=year, item=item, actor=request.actor, first=first, most=count
         )
         return found.versions
@@ -262,7 +259,7 @@ def dossier_versions(request: Request, code: str, year: Year, item: str, cut: Qu
 def dossier_add(request: Request, code: str, year: Year, item: str, file: Query[FileName]) -> dict[str, object]:
     """Check a file and keep it as the item's newest version, whatever the verdict: work; the content is the file."""
     content = request.incoming.content(checklist.LIMIT)
-    job = upload.enqueue_check(
+    job = checklist.enqueue_check(
         enterprise=code, year=year, item=item, name=file.name, content=content, actor=request.actor
     )
     return enqueued_job_document(request, job)
@@ -294,12 +291,12 @@ def dossier_return(  # noqa: PLR0917 -- the parts of the address
 @take(router, f"{VERSION}/file", act=Act.REVEAL, media=sorted(checklist.MEDIA.values()))
 def dossier_fetch(request: Request, code: str, year: Year, item: str, version: Number) -> HttpResponse:
     """A file as it came, personal values in full; the audit chain has the entry."""
-    row, content = checklist_detail.fetch(enterprise=code, year=year, item=item, number=version, actor=request.actor)
+    row, content = checklist.fetch(enterprise=code, year=year, item=item, number=version, actor=request.actor)
     return attached(content, row.media_type, row.name or f"{item}-{version}")
 
 
 def _told(row: Version, _: Words) -> dict[str, object]:
-    told = checklist_detail.version_to_document(row)
+    told = checklist.version_to_document(row)
     return {**told, "findings": spoken(told["findings"], _)}
 
 
@@ -373,7 +370,7 @@ def dossier_pages(  # noqa: PLR0917 -- the parts of the address
     _ = words(language(request))
 
     def rows(first: int, count: int) -> list[Looked]:
-        return flow.preview_pages(
+        return page_operations.preview_pages(
             enterprise=code, year=year, item=item, number=version, actor=request.actor, first=first + 1, most=count
         ).pages
 
@@ -393,7 +390,9 @@ def dossier_page_picture(  # noqa: PLR0917 -- the parts of the address
     request: Request, code: str, year: Year, item: str, version: Number, page: PageNumber
 ) -> HttpResponse:
     """A page's picture, personal values in full; the audit chain has the entry."""
-    content = flow.picture(enterprise=code, year=year, item=item, number=version, page=page, actor=request.actor)
+    content = page_operations.picture(
+        enterprise=code, year=year, item=item, number=version, page=page, actor=request.actor
+    )
     return attached(content, JPEG, f"{item}-{version}-{page}.jpg")
 
 
@@ -401,7 +400,8 @@ def dossier_page_picture(  # noqa: PLR0917 -- the parts of the address
 def dossier_draw(request: Request, code: str, year: Year, item: str, version: Number) -> dict[str, object]:
     """Have pictures drawn of the pages of a version that has none: work."""
     return enqueued_job_document(
-        request, flow.enqueue_drawing(enterprise=code, year=year, item=item, number=version, actor=request.actor)
+        request,
+        page_operations.enqueue_drawing(enterprise=code, year=year, item=item, number=version, actor=request.actor),
     )
 
 
@@ -483,7 +483,7 @@ def dossier_arrivals(request: Request, code: str, year: Year, cut: Query[Cut]) -
     _ = words(language(request))
 
     def rows(first: int, count: int) -> list[Arrival]:
-        return sorting.waiting(enterprise=code, year=year, actor=request.actor, first=first, most=count)
+        return arrival_operations.waiting(enterprise=code, year=year, actor=request.actor, first=first, most=count)
 
     def told(row: Arrival) -> dict[str, object]:
         seems, fault = arrivals.proposal(row), arrivals.fault(row)
@@ -502,8 +502,8 @@ def dossier_arrivals(request: Request, code: str, year: Year, cut: Query[Cut]) -
 def dossier_arrive(request: Request, code: str, year: Year, file: Query[FileName]) -> dict[str, object]:
     """Bring a file in without saying which item it is; reading it is work. The content is the file."""
     content = request.incoming.content(checklist.LIMIT)
-    sorting.take(enterprise=code, year=year, name=file.name, content=content, actor=request.actor)
-    return enqueued_job_document(request, sorting.read(enterprise=code, year=year, actor=request.actor))
+    arrival_operations.take(enterprise=code, year=year, name=file.name, content=content, actor=request.actor)
+    return enqueued_job_document(request, arrival_operations.read(enterprise=code, year=year, actor=request.actor))
 
 
 @write(router, f"{ARRIVAL}/item", act=Act.LOAD, answer=Job, status=202)
@@ -511,7 +511,7 @@ def dossier_sort(request: Request, code: str, year: Year, arrival: Key, given: I
     """Say which item a file is: it goes to its check, which is work, and still waits to be confirmed there."""
     return enqueued_job_document(
         request,
-        sorting.decide(enterprise=code, year=year, arrival=arrival, item=given.item, actor=request.actor),
+        arrival_operations.decide(enterprise=code, year=year, arrival=arrival, item=given.item, actor=request.actor),
     )
 
 
@@ -522,7 +522,7 @@ def dossier_cut(request: Request, code: str, year: Year, arrival: Key, given: Pa
     Cutting is work; ``papers`` of its result names the check of each. Where it is refused the file waits on.
     """
     papers = [Range(one.item, one.first, one.last) for one in given.papers]
-    job = cutting.enqueue_cutting(
+    job = arrival_operations.enqueue_cutting(
         enterprise=code, year=year, arrival=arrival, papers=papers, leave=given.leave, actor=request.actor
     )
     return enqueued_job_document(request, job)
@@ -531,12 +531,12 @@ def dossier_cut(request: Request, code: str, year: Year, arrival: Key, given: Pa
 @take(router, f"{ARRIVAL}/pages/{{page}}/picture", act=Act.REVEAL, media=[JPEG])
 def dossier_arrival_picture(request: Request, code: str, year: Year, arrival: Key, page: PageNumber) -> HttpResponse:
     """The picture of a page, personal values in full; the audit chain has the entry. There once the file is read."""
-    content = cutting.picture(enterprise=code, year=year, arrival=arrival, page=page, actor=request.actor)
+    content = arrival_operations.picture(enterprise=code, year=year, arrival=arrival, page=page, actor=request.actor)
     return attached(content, JPEG, f"{arrival}-{page}.jpg")
 
 
 @write(router, ARRIVAL, act=Act.LOAD, answer=ArrivalGone, method="DELETE")
 def dossier_put_away(request: Request, code: str, year: Year, arrival: Key) -> dict[str, object]:
     """Delete a file that belongs to no item."""
-    sorting.put_away(enterprise=code, year=year, arrival=arrival, actor=request.actor)
+    arrival_operations.put_away(enterprise=code, year=year, arrival=arrival, actor=request.actor)
     return {"id": arrival}

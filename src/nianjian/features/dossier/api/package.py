@@ -11,13 +11,12 @@ from django.http import HttpResponse, StreamingHttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier import seal_images as reading
+from nianjian.features.dossier import seal_images
 from nianjian.features.dossier.api.materials import SEASON, ItemTold, Long
 from nianjian.features.dossier.generated.self_check import Sum
-from nianjian.features.dossier.operations import checklist, fill_in, package, seals, signatures, verification
-from nianjian.features.dossier.operations import package as status
-from nianjian.features.dossier.operations import package as work
-from nianjian.features.dossier.operations import seals as pictures
+from nianjian.features.dossier.operations import checklist, fill_in, seals, signatures, verification
+from nianjian.features.dossier.operations import package as package_operations
+from nianjian.features.dossier.operations import seals as seal_operations
 from nianjian.features.dossier.operations.seals import PrintRequest
 from nianjian.features.dossier.signatures import Signature
 from nianjian.platform.accounts.roles import Act
@@ -93,7 +92,7 @@ class PackageGiven(Schema):
 @read(router, PACKAGE, act=Act.READ, answer=PackageTold)
 def package_get(request: Request, code: str, year: Year) -> dict[str, object]:
     """How the making of the package stands: generated items with what must agree, certificate, what was made."""
-    found = status.get_generation_status(code, year, request.actor)
+    found = package_operations.get_generation_status(code, year, request.actor)
     certificate: dict[str, Any] = asdict(found.certificate)
     certificate.pop("values")
 
@@ -102,7 +101,7 @@ def package_get(request: Request, code: str, year: Year) -> dict[str, object]:
 
     return {
         "run": found.run,
-        "generated": [status.to_document(one) for one in found.papers],
+        "generated": [package_operations.to_document(one) for one in found.papers],
         "missing": [one.item for one in found.missing],
         "certificate": certificate,
         "files": job(found.files),
@@ -114,7 +113,7 @@ def package_get(request: Request, code: str, year: Year) -> dict[str, object]:
 @write(router, f"{SEASON}/generation", act=Act.REVEAL, answer=Job, status=202)
 def package_generate(request: Request, code: str, year: Year, given: GenerationGiven) -> dict[str, object]:
     """Generate items from registers, calls and the newest portrait: work. The result tells the sums that must agree."""
-    job = work.ask_items(
+    job = package_operations.ask_items(
         enterprise=code, year=year, items=given.items, files=given.files, replace=given.replace, actor=request.actor
     )
     return enqueued_job_document(request, job)
@@ -123,7 +122,9 @@ def package_generate(request: Request, code: str, year: Year, given: GenerationG
 @write(router, PACKAGE, act=Act.REVEAL, answer=Job, status=202)
 def package_build(request: Request, code: str, year: Year, given: PackageGiven) -> dict[str, object]:
     """Bind what was confirmed into both editions with their manifest: work. Its id fetches the files."""
-    job = work.ask_package(enterprise=code, year=year, pictures=given.pictures, on=given.on, actor=request.actor)
+    job = package_operations.ask_package(
+        enterprise=code, year=year, pictures=given.pictures, on=given.on, actor=request.actor
+    )
     return enqueued_job_document(request, job)
 
 
@@ -131,15 +132,15 @@ def package_build(request: Request, code: str, year: Year, given: PackageGiven) 
 def package_sign(request: Request, code: str, year: Year, job: str) -> dict[str, object]:
     """Sign the upload edition of a package that a job has built, with the certificate of the settings: work."""
     return enqueued_job_document(
-        request, work.ask_signature(enterprise=code, year=year, package=job, actor=request.actor)
+        request, package_operations.ask_signature(enterprise=code, year=year, package=job, actor=request.actor)
     )
 
 
-@take(router, f"{JOB}/file", act=Act.REVEAL, media=[package.ZIP])
+@take(router, f"{JOB}/file", act=Act.REVEAL, media=[package_operations.ZIP])
 def package_fetch(request: Request, code: str, year: Year, job: str) -> StreamingHttpResponse:
     """The zip that a generation, a building or a signing has made; the audit chain has the entry."""
-    made = package.download_zip(enterprise=code, year=year, job=job, actor=request.actor)
-    return as_attachment(StreamingHttpResponse(made.content, content_type=package.ZIP), made.name)
+    made = package_operations.download_zip(enterprise=code, year=year, job=job, actor=request.actor)
+    return as_attachment(StreamingHttpResponse(made.content, content_type=package_operations.ZIP), made.name)
 
 
 class Verified(FileName):
@@ -338,38 +339,43 @@ class SealUseTold(Schema):
 @read(router, SEALS, act=Act.READ, answer=SealsTold)
 def seals_list(request: Request, code: str) -> dict[str, object]:
     """The pictures of seals that may be used."""
-    found = pictures.pictures(code, request.actor)
-    return {"law": seals.citation(seals.book(code)), "seals": [pictures.to_picture_document(one) for one in found]}
+    found = seal_operations.pictures(code, request.actor)
+    return {
+        "law": seals.citation(seals.book(code)),
+        "seals": [seal_operations.to_picture_document(one) for one in found],
+    }
 
 
-@write(router, SEALS, act=Act.REQUEST, answer=SealTold, status=201, held=reading.LIMIT)
+@write(router, SEALS, act=Act.REQUEST, answer=SealTold, status=201, held=seal_images.LIMIT)
 def seals_add(request: Request, code: str, file: Query[SealFile]) -> dict[str, object]:
     """Keep the picture of a seal, its ground made clear; the content is the file (PNG or JPEG)."""
-    made = pictures.add(
+    made = seal_operations.add(
         enterprise=code, kind=file.kind, name=file.name, content=request.content, width_mm=file.width_mm,
         actor=request.actor,
     )  # fmt: skip
-    return pictures.to_picture_document(made)
+    return seal_operations.to_picture_document(made)
 
 
 @write(router, f"{SEALS}/withdrawal", act=Act.REQUEST, answer=SealWithdrawn)
 def seals_withdraw(request: Request, code: str, given: SealKindGiven) -> dict[str, object]:
     """Take a picture out of use and delete it; no use of it counts any more."""
-    row = pictures.withdraw(enterprise=code, kind=given.kind, actor=request.actor)
+    row = seal_operations.withdraw(enterprise=code, kind=given.kind, actor=request.actor)
     return {"kind": row.kind, "sha256": row.sha256}
 
 
 @read(router, f"{SEASON}/seal-uses", act=Act.READ, answer=Page[SealUseTold])
 def seals_uses(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict[str, object]:
     """What was asked for in a season, newest first."""
-    reader = Reader(lambda first, count: pictures.part(code, year, request.actor, first, count))
-    return paged(request, cut, reader, pictures.to_impression_document)
+    reader = Reader(lambda first, count: seal_operations.part(code, year, request.actor, first, count))
+    return paged(request, cut, reader, seal_operations.to_impression_document)
 
 
 @write(router, f"{SEASON}/seal-uses", act=Act.REQUEST, answer=SealUseAsked, status=201)
 def seals_use(request: Request, code: str, year: Year, given: SealUseGiven) -> dict[str, object]:
     """Ask to print a seal's picture on one page of an item's newest version; a second person decides."""
-    return pictures.request_print(enterprise=code, wanted=PrintRequest(year=year, **given.dict()), actor=request.actor)
+    return seal_operations.request_print(
+        enterprise=code, wanted=PrintRequest(year=year, **given.dict()), actor=request.actor
+    )
 
 
 PAPERS = SEASON + "/signed-papers"

@@ -9,11 +9,9 @@ from django.http import HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
 from nianjian.engines.kernel import clock
-from nianjian.features.dossier import rounds as service
+from nianjian.features.dossier import rounds as storage
 from nianjian.features.dossier.api.materials import SEASON
 from nianjian.features.dossier.operations import rounds
-from nianjian.features.dossier.operations import rounds as package
-from nianjian.features.dossier.operations import rounds as presenters
 from nianjian.features.dossier.rounds import File, Handed, RequestInput
 from nianjian.features.rectification.cases.papers import LIMIT, content
 from nianjian.platform.accounts.roles import Act
@@ -28,7 +26,7 @@ ROUNDS = f"{SEASON}/rounds"
 ROUND = f"{ROUNDS}/{{number}}"
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Row = Annotated[int, Path(ge=1, le=2**62)]
-Text = Annotated[str, Field(max_length=service.TEXT_LENGTH)]
+Text = Annotated[str, Field(max_length=storage.TEXT_LENGTH)]
 
 
 class RoundTold(Schema):
@@ -131,7 +129,7 @@ class RoundGiven(Schema):
 class RequestGiven(Schema):
     """What is asked for; ``item`` "": of the whole package."""
 
-    text: Annotated[str, Field(min_length=1, max_length=service.TEXT_LENGTH)]
+    text: Annotated[str, Field(min_length=1, max_length=storage.TEXT_LENGTH)]
     item: Annotated[str, Field(max_length=40)] = ""
 
 
@@ -139,7 +137,7 @@ class NoticeGiven(Schema):
     """A notice: day of receipt, the last day that it names, its own number, what it asks for."""
 
     received: Day
-    requests: Annotated[list[RequestGiven], Field(min_length=1, max_length=service.REQUESTS)]
+    requests: Annotated[list[RequestGiven], Field(min_length=1, max_length=storage.REQUESTS)]
     due: Day | None = None
     reference: Annotated[str, Field(max_length=120)] = ""
 
@@ -203,15 +201,15 @@ def rounds_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dic
     """The packages that were handed in for a season, newest first."""
 
     def rows(first: int, count: int) -> list[dict[str, Any]]:
-        return presenters.list_packages(enterprise=code, year=year, actor=request.actor, first=first, count=count)
+        return rounds.list_packages(enterprise=code, year=year, actor=request.actor, first=first, count=count)
 
     return paged(request, cut, Reader(rows), dict)
 
 
-@write(router, ROUNDS, act=Act.LOAD, answer=RoundTold, status=201, held=package.LIMIT)
+@write(router, ROUNDS, act=Act.LOAD, answer=RoundTold, status=201, held=rounds.LIMIT)
 def rounds_submit(request: Request, code: str, year: Year, file: Query[RoundGiven]) -> dict[str, object]:
     """Note that a package was handed in; the content is its manifest."""
-    made = package.package(request.content, enterprise=code, year=year)
+    made = rounds.package(request.content, enterprise=code, year=year)
     handed = Handed(file.on or clock.today(), file.place, file.reference)
     return rounds.submit(enterprise=code, year=year, package=made, handed=handed, actor=request.actor)
 
@@ -219,13 +217,13 @@ def rounds_submit(request: Request, code: str, year: Year, file: Query[RoundGive
 @read(router, f"{SEASON}/differences", act=Act.READ, answer=RoundsDiffer)
 def rounds_compare(request: Request, code: str, year: Year, asked: Query[Between]) -> dict[str, object]:
     """What differs between two packages, item by item and page by page, from their manifests."""
-    return presenters.compared(enterprise=code, year=year, before=asked.before, after=asked.after, actor=request.actor)
+    return rounds.compared(enterprise=code, year=year, before=asked.before, after=asked.after, actor=request.actor)
 
 
 @read(router, ROUND, act=Act.READ, answer=RoundFull)
 def rounds_get(request: Request, code: str, year: Year, number: Number) -> dict[str, object]:
     """One package with its notices, requests, answers and files."""
-    return presenters.get_package(enterprise=code, year=year, number=number, actor=request.actor)
+    return rounds.get_package(enterprise=code, year=year, number=number, actor=request.actor)
 
 
 @write(router, f"{ROUND}/returns", act=Act.LOAD, answer=RoundTold, status=201)
@@ -265,14 +263,14 @@ def rounds_paper_add(
     kept = rounds.add_evidence(
         enterprise=code, year=year, number=number, kind=file.kind, file=given, actor=request.actor
     )
-    return presenters.paper(kept)
+    return rounds.paper(kept)
 
 
 @take(
     router,
     f"{ROUND}/papers/{{evidence}}/file",
     act=Act.REVEAL,
-    media=sorted({package.MEDIA, *(media for _begin, media in TYPES.values())}),
+    media=sorted({rounds.MEDIA, *(media for _begin, media in TYPES.values())}),
 )
 def rounds_paper_fetch(request: Request, code: str, year: Year, number: Number, evidence: Row) -> HttpResponse:
     """A file of evidence as it came; the audit chain has the entry."""

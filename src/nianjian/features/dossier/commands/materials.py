@@ -103,58 +103,61 @@ def _confirm(args: argparse.Namespace) -> Answer:
 def _return(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations import checklist
-    from nianjian.features.dossier.terminal import present_sentence as said
+    from nianjian.features.dossier.terminal import present_sentence
 
     row = checklist.send_back(
         enterprise=_where(args), year=args.year, item=args.item, number=args.version, reason=args.reason, actor=actor
     )
     told = {"item": args.item, "version": row.number, "returned": True}
-    return Answer(told, said(_("{item}: version {version} was sent back"), told))
+    return Answer(told, present_sentence(_("{item}: version {version} was sent back"), told))
 
 
 def _not_applicable(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.materials import ALGORITHM
     from nianjian.features.dossier.operations import checklist
-    from nianjian.features.dossier.terminal import present_sentence as said
+    from nianjian.features.dossier.terminal import present_sentence
 
     checklist.not_applicable(enterprise=_where(args), year=args.year, item=ALGORITHM, reason=args.reason, actor=actor)
     told = {"item": ALGORITHM, "not_applicable": args.reason.strip()}
     return Answer(
-        told, said(_("{item} does not apply: {not_applicable}") if args.reason.strip() else _("{item} applies"), told)
+        told,
+        present_sentence(
+            _("{item} does not apply: {not_applicable}") if args.reason.strip() else _("{item} applies"), told
+        ),
     )
 
 
 def _assign(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations import checklist
-    from nianjian.features.dossier.terminal import present_sentence as said
+    from nianjian.features.dossier.terminal import present_sentence
 
     checklist.assign(
         enterprise=_where(args), year=args.year, item=args.item, owner=args.owner, due=args.due, actor=actor
     )
     due = None if args.due is None else args.due.isoformat()
     told = {"item": args.item, "owner": args.owner, "due": due}
-    return Answer(told, said(_("{item}: {owner} brings it"), told))
+    return Answer(told, present_sentence(_("{item}: {owner} brings it"), told))
 
 
 def _comment(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations import checklist
-    from nianjian.features.dossier.terminal import present_sentence as said
+    from nianjian.features.dossier.terminal import present_sentence
 
     made = checklist.comment(enterprise=_where(args), year=args.year, item=args.item, text=args.text, actor=actor)
     told = {"item": args.item, "comment": made.pk}
-    return Answer(told, said(_("{item}: comment {comment} is kept"), told))
+    return Answer(told, present_sentence(_("{item}: comment {comment} is kept"), told))
 
 
 def _reuse(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations import checklist
-    from nianjian.features.dossier.terminal import present_sentence as said
+    from nianjian.features.dossier.terminal import present_sentence
 
     told = {"year": args.year, "taken": checklist.reuse(enterprise=_where(args), year=args.year, actor=actor)}
-    return Answer(told, said(_("Taken from the year before, to be confirmed again: {taken}"), told))
+    return Answer(told, present_sentence(_("Taken from the year before, to be confirmed again: {taken}"), told))
 
 
 def configure_check(actions: Actions) -> None:
@@ -180,10 +183,9 @@ def _check(args: argparse.Namespace) -> Answer:
     if args.enterprise:  # what the registers know of it is held against the paper
         actor = begin(args)
         from nianjian.features.dossier.operations import checklist
-        from nianjian.features.dossier.operations import checklist as expected_values
 
         season = args.year or checklist.season(args.enterprise, day)
-        reading, book = expected_values.reader(enterprise=args.enterprise, year=season, day=day, actor=actor)
+        reading, book = checklist.reader(enterprise=args.enterprise, year=season, day=day, actor=actor)
     else:
         book = Rulebook.on(day)
         reading = SheetReading(book, day)
@@ -234,7 +236,7 @@ def _sort(args: argparse.Namespace) -> Answer:
         def named(item: object) -> str:
             return _(ITEMS[str(item)]) if item else _("not recognised")
 
-        def said(one: Mapping[str, Any]) -> str:
+        def present_sentence(one: Mapping[str, Any]) -> str:
             parts = [f"{spoken(part['first'], part['last'])} {named(part['item'])}" for part in one["papers"]]
             return _(", ").join(parts) or named(one["item"])
 
@@ -242,7 +244,7 @@ def _sort(args: argparse.Namespace) -> Answer:
         body = [
             (
                 plain(str(one["file"])),
-                said(one),
+                present_sentence(one),
                 _("high") if one["sure"] else _("low"),
             )
             for one in rows

@@ -101,7 +101,6 @@ def _submit(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.engines.kernel import clock
     from nianjian.features.dossier.operations import rounds
-    from nianjian.features.dossier.operations import rounds as package
     from nianjian.features.dossier.rounds import Handed
     from nianjian.features.dossier.terminal import line
     from nianjian.platform.accounts.access import require
@@ -110,7 +109,7 @@ def _submit(args: argparse.Namespace) -> Answer:
     place = _place(args, actor)
     require(actor, place["enterprise"], Act.LOAD)
     receipt = None if args.receipt is None else _file(args.receipt)
-    made = package.from_path(args.path, enterprise=place["enterprise"], year=args.year)
+    made = rounds.from_path(args.path, enterprise=place["enterprise"], year=args.year)
     handed = Handed(args.on or clock.today(), args.place, args.reference)
     told = rounds.submit(**place, package=made, handed=handed)
     if receipt is not None:
@@ -120,12 +119,12 @@ def _submit(args: argparse.Namespace) -> Answer:
 
 def _correction(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dossier.operations import rounds as acts
+    from nianjian.features.dossier.operations import rounds
     from nianjian.features.dossier.terminal import line
 
     asked = [_asked(one) for one in args.request]
     paper = None if args.notice is None else _file(args.notice)
-    told = acts.give_back(
+    told = rounds.give_back(
         **_place(args, actor), received=args.received, due=args.due, reference=args.reference, requests=asked,
         paper=paper,
     )  # fmt: skip
@@ -133,42 +132,42 @@ def _correction(args: argparse.Namespace) -> Answer:
 
 
 def _asked(given: str) -> RequestInput:
-    from nianjian.features.dossier.rounds import RequestInput as Asked
+    from nianjian.features.dossier.rounds import RequestInput
 
     item, sign, text = given.partition("=")
     if not sign:
         raise NianjianError("dossier_request_unreadable", given=given)
-    return Asked(item, text)
+    return RequestInput(item, text)
 
 
 def _answer(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dossier.operations import rounds as acts
+    from nianjian.features.dossier.operations import rounds
     from nianjian.features.dossier.terminal import line
 
-    told = acts.answer(**_place(args, actor), request=args.request, version=args.version, note=args.note)
+    told = rounds.answer(**_place(args, actor), request=args.request, version=args.version, note=args.note)
     return Answer(told, line(told), _code(told))
 
 
 def _passed(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.engines.kernel import clock
-    from nianjian.features.dossier.operations import rounds as acts
+    from nianjian.features.dossier.operations import rounds
     from nianjian.features.dossier.terminal import line
 
-    told = acts.passed(**_place(args, actor), on=args.on or clock.today())
+    told = rounds.passed(**_place(args, actor), on=args.on or clock.today())
     return Answer(told, line(told))
 
 
 def _evidence(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dossier.operations import rounds as acts
+    from nianjian.features.dossier.operations import rounds
     from nianjian.features.dossier.operations.rounds import paper
     from nianjian.features.dossier.terminal import file_line
 
     place = _place(args, actor)
     if args.get is not None and args.output is not None:
-        row, content = acts.fetch(**place, evidence=args.get)
+        row, content = rounds.fetch(**place, evidence=args.get)
         try:
             with open(args.output, "wb", opener=_closed) as file:
                 file.write(content)
@@ -178,7 +177,7 @@ def _evidence(args: argparse.Namespace) -> Answer:
     if args.file is None or args.get is not None:
         message = _("give a FILE to keep, or --get with --output")
         raise NianjianError("usage", program="nianjian dossier evidence", message=message)
-    kept = paper(acts.add_evidence(**place, kind=args.kind, file=_file(args.file)))
+    kept = paper(rounds.add_evidence(**place, kind=args.kind, file=_file(args.file)))
     return Answer(_plain(kept), file_line(kept))
 
 
@@ -189,23 +188,23 @@ def _closed(path: str, flags: int) -> int:
 
 def _rounds(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dossier.operations import rounds as presenters
+    from nianjian.features.dossier.operations import rounds
     from nianjian.features.dossier.terminal import full, lines
 
     place = _place(args, actor)
     if args.number is None:
-        found = presenters.list_packages(**place)
+        found = rounds.list_packages(**place)
         return Answer({"year": args.year, "rounds": found}, lines(found))
-    told = presenters.get_package(**place)
+    told = rounds.get_package(**place)
     return Answer(_plain(told), full(told), _code(told))
 
 
 def _diff(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dossier.operations import rounds as shown
+    from nianjian.features.dossier.operations import rounds
     from nianjian.features.dossier.terminal import changes
 
-    told = shown.compared(**_place(args, actor), before=args.before, after=args.after)
+    told = rounds.compared(**_place(args, actor), before=args.before, after=args.after)
     return Answer(told, changes(told), DONE if told["same"] else NO)
 
 

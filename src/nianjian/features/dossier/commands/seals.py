@@ -87,37 +87,36 @@ def _add_picture(args: argparse.Namespace) -> Answer:
 
 def _withdraw(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dossier.operations import seals as pictures
+    from nianjian.features.dossier.operations import seals
     from nianjian.features.dossier.terminal import withdrawn
 
-    row = pictures.withdraw(enterprise=_where(args), kind=args.kind, actor=actor)
+    row = seals.withdraw(enterprise=_where(args), kind=args.kind, actor=actor)
     return Answer({"kind": row.kind, "sha256": row.sha256, "withdrawn": True}, withdrawn(row.kind))
 
 
 def _list_pictures(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dossier.operations import seals as law
-    from nianjian.features.dossier.operations import seals as pictures
+    from nianjian.features.dossier.operations import seals
     from nianjian.features.dossier.terminal import present_seals
 
     code = _where(args)
     data = {
-        "pictures": [_plain(pictures.to_picture_document(one)) for one in pictures.pictures(code, actor)],
+        "pictures": [_plain(seals.to_picture_document(one)) for one in seals.pictures(code, actor)],
         "impressions": [
-            _plain(pictures.to_impression_document(one)) for one in pictures.part(code, args.year, actor, 0, MOST)
+            _plain(seals.to_impression_document(one)) for one in seals.part(code, args.year, actor, 0, MOST)
         ],
-        "law": law.citation(law.book(code)),
+        "law": seals.citation(seals.book(code)),
     }
     return Answer(data, present_seals(data))
 
 
 def _use(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dossier.operations import seals as pictures
+    from nianjian.features.dossier.operations import seals
     from nianjian.features.dossier.operations.seals import PrintRequest
 
     wanted = PrintRequest(args.year, args.item, args.kind, args.reason, args.mark, args.page, args.x_mm, args.y_mm)
-    asked = pictures.request_print(enterprise=_where(args), wanted=wanted, actor=actor)
+    asked = seals.request_print(enterprise=_where(args), wanted=wanted, actor=actor)
 
     def show(console: Console) -> None:
         text = _("Asked for as {approval}; a second person says yes: nianjian approve {approval} --as USER")
@@ -160,31 +159,31 @@ def _show(args: argparse.Namespace) -> Answer:
     from nianjian.platform.home import wiring
 
     wiring.start()  # the flow keeps papers, too, so it knows tables
-    from nianjian.features.dossier.operations import signatures as papers
+    from nianjian.features.dossier.operations import signatures
     from nianjian.features.dossier.signatures import Standing, whole
-    from nianjian.features.dossier.terminal import signatures
+    from nianjian.features.dossier.terminal import present_signatures
 
-    found = papers.preview_signatures(args.file)
+    found = signatures.preview_signatures(args.file)
     standing = whole(found)
     good = standing in {Standing.UNKNOWN, Standing.TRUSTED}
     data = {"standing": standing.value, "signatures": [asdict(one) for one in found]}
-    return Answer(data, signatures(data), DONE if good else NO)
+    return Answer(data, present_signatures(data), DONE if good else NO)
 
 
 def _add_paper(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dossier.operations import signatures as papers
-    from nianjian.features.dossier.terminal import signatures
+    from nianjian.features.dossier.operations import signatures
+    from nianjian.features.dossier.terminal import present_signatures
 
     try:
         content = args.file.read_bytes()
     except OSError as fault:
         raise NianjianError("file_missing", file=str(args.file)) from fault
-    row = papers.add(
+    row = signatures.add(
         enterprise=_where(args), year=args.year, item=args.item, name=args.file.name, content=content, actor=actor
     )
     data = _told(row)
-    return Answer(data, signatures(data), DONE if row.standing in {"unknown", "trusted"} else NO)
+    return Answer(data, present_signatures(data), DONE if row.standing in {"unknown", "trusted"} else NO)
 
 
 def _list_papers(args: argparse.Namespace) -> Answer:
@@ -198,12 +197,12 @@ def _list_papers(args: argparse.Namespace) -> Answer:
 
 def _fetch(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dossier.operations import signatures as papers
+    from nianjian.features.dossier.operations import signatures
     from nianjian.features.dossier.terminal import present_saved_file
 
     if args.output.exists():
         raise NianjianError("signed_file_exists", file=str(args.output))
-    row, content = papers.fetch(enterprise=_where(args), year=args.year, number=args.paper, actor=actor)
+    row, content = signatures.fetch(enterprise=_where(args), year=args.year, number=args.paper, actor=actor)
     try:
         args.output.write_bytes(content)
     except OSError as fault:
@@ -214,9 +213,9 @@ def _fetch(args: argparse.Namespace) -> Answer:
 
 
 def _told(row: Any) -> dict[str, Any]:  # noqa: ANN401 -- a model, loaded later than this module
-    from nianjian.features.dossier.operations import signatures as papers
+    from nianjian.features.dossier.operations import signatures
 
-    return {**papers.to_document(row), "recorded_at": row.recorded_at.isoformat()}
+    return {**signatures.to_document(row), "recorded_at": row.recorded_at.isoformat()}
 
 
 def _sign(args: argparse.Namespace) -> Answer:

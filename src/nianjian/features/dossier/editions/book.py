@@ -19,7 +19,6 @@ from pikepdf import Array, Dictionary, Name, OutlineItem
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.printing.typeset import typeset
 from nianjian.engines.paper.words import CHINESE, Words, words
-from nianjian.features.dossier.editions import package
 from nianjian.features.dossier.editions import package as geometry
 from nianjian.features.dossier.editions.package import (
     A4,
@@ -87,7 +86,7 @@ NEAR: Final = 3  # pixels of the smallest picture worth printing, as a power: 8 
 def as_form(page: pikepdf.Page) -> pikepdf.Object:
     """What the page shows, as a form in its own coordinates, cut to what is visible."""
     form = page.as_form_xobject(handle_transformations=False)
-    form["/BBox"] = Array([*package.crop(page)])
+    form["/BBox"] = Array([*geometry.crop(page)])
     form["/Matrix"] = Array([1, 0, 0, 1, 0, 0])
     return form
 
@@ -119,7 +118,7 @@ class Stamper:
     def slice(self, page: pikepdf.Page, picture: Picture, piece: Slice, *, back: bool = False) -> None:
         """One strip of the riding seal at the outer edge; the back's left edge is the front's right edge."""
         name, ratio = self._ready(page, picture)
-        book = package.build_page_view(page).upright()
+        book = geometry.build_page_view(page).upright()
         side = picture.width_mm * POINT
         high, wide = side * ratio, side / piece.strips
         x = 0.0 if back else book.width - wide
@@ -128,7 +127,7 @@ class Stamper:
         self._draw(page, f"{x:.3f} {y:.3f} {wide:.3f} {high:.3f} re W n {inside} {name} Do")
 
     def _draw(self, page: pikepdf.Page, operators: str) -> None:
-        back: Matrix = package.inverse(package.build_page_view(page).upright().matrix)
+        back: Matrix = geometry.inverse(geometry.build_page_view(page).upright().matrix)
         page.contents_add(self._pdf.make_stream(f"q {cm(back)} /NjMultiply gs {operators} Q\n".encode()))
 
     def _ready(self, page: pikepdf.Page, picture: Picture) -> tuple[str, float]:

@@ -11,9 +11,9 @@ import numpy as np
 import pypdfium2
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier.editions import manifest, package
-from nianjian.features.dossier.editions import manifest as ink
-from nianjian.features.dossier.editions import upload as flat
+from nianjian.features.dossier.editions import manifest as manifests
+from nianjian.features.dossier.editions import package
+from nianjian.features.dossier.editions import upload as uploads
 from nianjian.features.dossier.editions.book import BLANK, FRONT, Book, bind
 from nianjian.features.dossier.editions.manifest import PageOf
 from nianjian.features.dossier.editions.package import Package
@@ -50,32 +50,32 @@ def build(package: Package, folder: Path, *, uploads: bool = True) -> Built:
     (folder / PAPER).mkdir()
     path, sheet = folder / PAPER / NAMES[PAPER], folder / PAPER / NAMES[PRINTER]
     book = bind(package, path, sheet)
-    files = [manifest.of_file(path, folder, PAPER, _paper(package, book, path))]
-    files.append(manifest.of_file(sheet, folder, PRINTER, _all(sheet)))
+    files = [manifests.of_file(path, folder, PAPER, _paper(package, book, path))]
+    files.append(manifests.of_file(sheet, folder, PRINTER, _all(sheet)))
     if uploads:
         (folder / UPLOAD).mkdir()
         for one in upload(package, book, folder / UPLOAD):
             named = package.items[one.item].name
             pages = [PageOf(named, one.first + place + 1, look) for place, look in enumerate(one.looks)]
-            files.append(manifest.of_file(one.path, folder, UPLOAD, pages, one.pdfa))
+            files.append(manifests.of_file(one.path, folder, UPLOAD, pages, one.pdfa))
     counts = Counter(leaf.item for leaf in book.layout.leaves)
-    items = manifest.sources(package, book.layout.starts, [counts[place] for place in range(len(package.items))])
-    told = manifest.build_manifest(package, files, items, book.plan)
-    manifest.write(told, folder)
+    items = manifests.sources(package, book.layout.starts, [counts[place] for place in range(len(package.items))])
+    told = manifests.build_manifest(package, files, items, book.plan)
+    manifests.write(told, folder)
     return Built(folder, book, told)
 
 
 def _all(path: Path) -> list[PageOf]:
     with pypdfium2.PdfDocument(path) as document:
         return [
-            PageOf("", place + 1, ink.encode_fingerprint(ink.render_page(document[place])))
+            PageOf("", place + 1, manifests.encode_fingerprint(manifests.render_page(document[place])))
             for place in range(len(document))
         ]
 
 
 def _paper(package: Package, book: Book, path: Path) -> list[PageOf]:
     """Looks of the book's pages, from their sources, laid as they lie on the sheet; seals do not count."""
-    empty = ink.encode_fingerprint(np.full((ink.HIGH, ink.WIDE), 255, np.uint8))
+    empty = manifests.encode_fingerprint(np.full((manifests.HIGH, manifests.WIDE), 255, np.uint8))
     found: dict[int, PageOf] = {}
     leaves = book.layout.leaves
     with pypdfium2.PdfDocument(path) as document:
@@ -83,12 +83,14 @@ def _paper(package: Package, book: Book, path: Path) -> list[PageOf]:
             if leaf.item == BLANK:
                 found[place] = PageOf("", 0, empty)
             elif leaf.item == FRONT:
-                found[place] = PageOf("", leaf.page + 1, ink.encode_fingerprint(ink.render_page(document[place])))
+                found[place] = PageOf(
+                    "", leaf.page + 1, manifests.encode_fingerprint(manifests.render_page(document[place]))
+                )
     for number, item in enumerate(package.items):
         with pypdfium2.PdfDocument(item.file) as source:
             for place, leaf in enumerate(leaves):
                 if leaf.item == number:
-                    look = ink.encode_fingerprint(_laid(source[leaf.page], back=book.layout.back(place)))
+                    look = manifests.encode_fingerprint(_laid(source[leaf.page], back=book.layout.back(place)))
                     found[place] = PageOf(item.name, leaf.page + 1, look)
     return [found[place] for place in range(len(leaves))]
 
@@ -96,7 +98,7 @@ def _paper(package: Package, book: Book, path: Path) -> list[PageOf]:
 def _laid(page: pypdfium2.PdfPage, *, back: bool) -> Any:  # noqa: ANN401 -- pixels
     """A source's page as it lies on its sheet."""
     width, height = page.get_size()
-    jpeg = flat.whole(page)
-    picture = flat.small(jpeg[0]) if jpeg else ink.render_page(page)
+    jpeg = uploads.whole(page)
+    picture = uploads.small(jpeg[0]) if jpeg else manifests.render_page(page)
     read = package.Seen(width, height, package.IDENTITY)
-    return ink.on_sheet(picture, read.on_a4(back=back), width, height)
+    return manifests.on_sheet(picture, read.on_a4(back=back), width, height)

@@ -1,6 +1,7 @@
 """Both editions built in a process of its own with limits: a drawing library that aborts ends there, not here.
 
-``python -m nianjian.features.dossier.editions.build_process FOLDER`` reads the package as JSON and tells the manifest's SHA-256.
+``python -m nianjian.features.dossier.editions.build_process FOLDER`` reads the package as JSON and prints the
+manifest's SHA-256.
 """
 
 from __future__ import annotations

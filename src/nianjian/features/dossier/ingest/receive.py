@@ -23,6 +23,10 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.ingest import limits
 
 _INSIDE: Final = "nianjian.features.dossier.ingest.inside"
+_MODULES: Final = {
+    "clean": "pdf", "cut": "pdf", "draw": "draw", "rebuild": "draw", "picture": "picture", "ofd": "ofd",
+    "seal_picture": "seal_picture", "signatures": "signatures",
+}  # fmt: skip
 
 
 class Ended(Exception):  # noqa: N818 - the child's end, told apart by `reason`
@@ -35,13 +39,13 @@ class Ended(Exception):  # noqa: N818 - the child's end, told apart by `reason`
 
 
 def run_program(program: str, *words: str, wall: float = limits.WALL_SECONDS) -> tuple[Any, ...]:
-    """Each line that ``inside.<program>`` printed, as JSON.
+    """Each line that a program of ``inside`` printed, as JSON.
 
     NianjianError as the program tells it; `Ended` when it ended otherwise than well.
     """
     with tempfile.TemporaryFile() as out:
         bounds = limited.Bounds(limits.MEMORY_BYTES, limits.CPU_SECONDS, wall, limits.WRITTEN_BYTES)
-        reason = limited.run(out.fileno(), (f"{_INSIDE}.{program}", *words), bounds)
+        reason = limited.run(out.fileno(), (f"{_INSIDE}.{_MODULES[program]}", program, *words), bounds)
         out.seek(0)
         told = _lines(out.read(limits.TOLD_BYTES))
     if reason:

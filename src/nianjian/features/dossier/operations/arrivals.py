@@ -15,8 +15,6 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.archives.query import refuse_closed
 from nianjian.features.dossier import arrivals, pictures
-from nianjian.features.dossier import arrivals as service
-from nianjian.features.dossier import pictures as pictures_service
 from nianjian.features.dossier.ingest import limits
 from nianjian.features.dossier.ingest.receive import Pictured, cut, fit, receive
 from nianjian.features.dossier.kinds import item as known_item
@@ -57,7 +55,7 @@ def take(*, enterprise: str, year: int, name: str, content: bytes, actor: Actor)
         raise NianjianError("file_empty", file=plain)
     if len(content) > LIMIT:
         raise NianjianError("file_too_large", file=plain, limit=LIMIT)
-    return service.add(enterprise=code, year=year, name=plain, body=content, actor=actor)
+    return arrivals.add(enterprise=code, year=year, name=plain, body=content, actor=actor)
 
 
 def read(*, enterprise: str, year: int, actor: Actor) -> str:
@@ -93,9 +91,9 @@ def _looked(enterprise: str, year: int, key: int, book: Rulebook, *, actor: Acto
         try:
             found = propose(path, book, clock.today(), room, watch, pictured=True)
         except NianjianError as error:
-            service.failed(arrival=key, fault={"code": error.code, "values": dict(error.values)}, actor=actor)
+            arrivals.failed(arrival=key, fault={"code": error.code, "values": dict(error.values)}, actor=actor)
             return False
-    service.proposed(arrival=key, proposal=found_to_document(found), pictured=found.pictures, actor=actor)
+    arrivals.proposed(arrival=key, proposal=found_to_document(found), pictured=found.pictures, actor=actor)
     return found.sure
 
 
@@ -125,7 +123,7 @@ def decide(*, enterprise: str, year: int, arrival: int, item: str, actor: Actor)
         job = checklist.enqueue_check(
             enterprise=enterprise, year=year, item=wanted, name=name, content=content, actor=actor
         )
-        service.decided(row=row, item=wanted, actor=actor)
+        arrivals.decided(row=row, item=wanted, actor=actor)
     return job
 
 
@@ -133,7 +131,7 @@ def put_away(*, enterprise: str, year: int, arrival: int, actor: Actor) -> None:
     """A person says that a file belongs to no item: it is deleted. As `decide`."""
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    service.decided(row=arrivals.get_arrival(enterprise, year, arrival), item=None, actor=actor)
+    arrivals.decided(row=arrivals.get_arrival(enterprise, year, arrival), item=None, actor=actor)
 
 
 def list_reading_jobs(enterprise: str, year: int) -> list[JobValue]:
@@ -198,7 +196,7 @@ def run_cutting(*, enterprise: str, given: Mapping[str, Any], actor: Actor, prog
     with transaction.atomic():
         row = arrivals.get_arrival(enterprise, year, arrival)  # somebody may have decided meanwhile
         made = [_asked(row, paper, content, actor) for paper, content in zip(papers, contents, strict=True)]
-        service.cut(row=row, papers=papers, leave=format_leftover_pages(papers, got.pages), actor=actor)
+        arrivals.cut(row=row, papers=papers, leave=format_leftover_pages(papers, got.pages), actor=actor)
     return {"year": year, "papers": made}
 
 
@@ -274,4 +272,4 @@ def _revealed(enterprise: str, year: int, arrival: int, actor: Actor) -> Arrival
 
 def _noted(row: Arrival, first: int, end: int, actor: Actor) -> None:
     told: dict[str, object] = {"year": row.year, "sha256": row.sha256, "first": first, "last": end}
-    pictures_service.given_out(enterprise=row.enterprise_id, told=told, actor=actor)
+    pictures.given_out(enterprise=row.enterprise_id, told=told, actor=actor)

@@ -14,9 +14,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.archives.query import refuse_closed
-from nianjian.features.dossier import finding as pages
-from nianjian.features.dossier import materials
-from nianjian.features.dossier import materials as service
+from nianjian.features.dossier import finding, materials
 from nianjian.features.dossier.check import Checked, Watch, check
 from nianjian.features.dossier.finding import Reading, Verdict
 from nianjian.features.dossier.ingest.receive import Pictured, pictured
@@ -181,7 +179,7 @@ def add(
         pictures=seen,
         source=source,
     )
-    made = service.add(place=Place(enterprise, year, item), file=file, actor=actor)
+    made = materials.add(place=Place(enterprise, year, item), file=file, actor=actor)
     return made, checked
 
 
@@ -200,7 +198,7 @@ def report(checked: Checked) -> Json:
         ],
         "fields": dict(checked.fields),
         "pages": len(checked.pages),
-        "sheets": [pages.to_document(one) for one in checked.pages],
+        "sheets": [finding.to_document(one) for one in checked.pages],
     }
 
 
@@ -212,7 +210,7 @@ def confirm(
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
     read = materials.report(materials.version(enterprise, year, item, number)).get("fields", {})
-    return service.confirm(
+    return materials.confirm(
         place=Place(enterprise, year, item),
         number=number,
         effective_on=effective_on,
@@ -232,28 +230,28 @@ def send_back(*, enterprise: str, year: int, item: str, number: int, reason: str
     """Send the newest version back."""
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    return service.send_back(place=Place(enterprise, year, item), number=number, reason=reason, actor=actor)
+    return materials.send_back(place=Place(enterprise, year, item), number=number, reason=reason, actor=actor)
 
 
 def not_applicable(*, enterprise: str, year: int, item: str, reason: str, actor: Actor) -> None:
     """Say why M13 does not apply; an empty reason takes it back."""
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    service.not_applicable(place=Place(enterprise, year, item), reason=reason, actor=actor)
+    materials.not_applicable(place=Place(enterprise, year, item), reason=reason, actor=actor)
 
 
 def assign(*, enterprise: str, year: int, item: str, owner: str, due: date | None, actor: Actor) -> None:
     """Name who brings it."""
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    service.assign(place=Place(enterprise, year, item), owner=owner, due=due, actor=actor)
+    materials.assign(place=Place(enterprise, year, item), owner=owner, due=due, actor=actor)
 
 
 def comment(*, enterprise: str, year: int, item: str, text: str, actor: Actor) -> Comment:
     """Say something about it."""
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    return service.comment(place=Place(enterprise, year, item), text=text, actor=actor)
+    return materials.comment(place=Place(enterprise, year, item), text=text, actor=actor)
 
 
 def reuse(*, enterprise: str, year: int, actor: Actor, say: Callable[[str], None] = lambda _: None) -> list[str]:
@@ -280,7 +278,7 @@ def reuse(*, enterprise: str, year: int, actor: Actor, say: Callable[[str], None
             materials.report(old),
             copied(old),
         )
-        service.add(place=Place(enterprise, year, line.item), file=file, actor=actor, reused_from=year - 1)
+        materials.add(place=Place(enterprise, year, line.item), file=file, actor=actor, reused_from=year - 1)
         taken.append(line.item)
         say(line.item)
     return taken
@@ -435,7 +433,7 @@ def fetch(*, enterprise: str, year: int, item: str, number: int, actor: Actor) -
     require(actor, enterprise, Act.REVEAL)
     row = materials.version(enterprise, year, item, number)
     content = materials.content(row)
-    service.given_out(place=Place(enterprise, year, item), version=row, actor=actor)
+    materials.given_out(place=Place(enterprise, year, item), version=row, actor=actor)
     return row, content
 
 

@@ -20,8 +20,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.archives.query import refuse_closed
 from nianjian.features.dossier.fill_in import Field, Known, Report, build_document, component, fields, line, prefixes
-from nianjian.features.dossier.generated import document as sheets
-from nianjian.features.dossier.generated import monthly_traffic
+from nianjian.features.dossier.generated import document, monthly_traffic
 from nianjian.features.dossier.models import FillIn
 from nianjian.features.dossier.operations.generate import Values, numbers
 from nianjian.features.portrait.operations import portraits
@@ -282,8 +281,8 @@ def _each(values: Iterable[str | None]) -> Known:
 Json = dict[str, Any]
 PREFIXES: Final = "numbers.report.prefixes"
 FORMS: Final[Mapping[str, tuple[str, Any]]] = {
-    "pdf": ("application/pdf", sheets.pdf),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", sheets.xlsx),
+    "pdf": ("application/pdf", document.pdf),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", document.xlsx),
 }
 
 

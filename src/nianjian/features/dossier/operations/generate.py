@@ -36,7 +36,6 @@ from nianjian.features.complaints.in_time import count_tickets, tickets_in_time
 from nianjian.features.complaints.operations.promise import promise
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.dossier import materials
-from nianjian.features.dossier import materials as service
 from nianjian.features.dossier.finding import Finding, Verdict, Weight, verdict
 from nianjian.features.dossier.generated import (
     complaint_records,
@@ -45,10 +44,7 @@ from nianjian.features.dossier.generated import (
     responsibility_report,
     self_check,
 )
-from nianjian.features.dossier.generated import document as sheets
-from nianjian.features.dossier.generated import registers as number_ledger
-from nianjian.features.dossier.generated import registers as seat_table
-from nianjian.features.dossier.generated import self_check as sums
+from nianjian.features.dossier.generated import document as documents
 from nianjian.features.dossier.generated.complaint_records import Ticket
 from nianjian.features.dossier.generated.document import DASH, Document, Head, Row
 from nianjian.features.dossier.generated.monthly_traffic import Traffic
@@ -293,11 +289,11 @@ _ = words(CHINESE)  # papers for the authority are Chinese, whoever asks for the
 
 
 def _seats(values: Values) -> tuple[Document, dict[str, int]]:
-    return seat_table.build_seat_table(values.head, values.seats, _), seat_table.totals(values.seats, values.head.as_of)
+    return registers.build_seat_table(values.head, values.seats, _), registers.totals(values.seats, values.head.as_of)
 
 
 def _numbers(values: Values) -> tuple[Document, dict[str, int]]:
-    return number_ledger.build_number_ledger(values.head, values.numbers, _), {}
+    return registers.build_number_ledger(values.head, values.numbers, _), {}
 
 
 def _traffic(values: Values) -> tuple[Document, dict[str, int]]:
@@ -326,15 +322,15 @@ def _check(values: Values) -> tuple[Document, dict[str, int]]:
     states = [(line.item, line.state.value) for line in lines]
     compared = [
         (item, one.figure, one.paper, one.portrait)
-        for item in (seat_table.SEAT_TABLE, monthly_traffic.ITEM, complaint_records.ITEM)
-        for one in sums.compared(ITEMS[item](values)[1], values.portrait)
+        for item in (registers.SEAT_TABLE, monthly_traffic.ITEM, complaint_records.ITEM)
+        for one in self_check.compared(ITEMS[item](values)[1], values.portrait)
     ]
     return self_check.build_document(values.head, masked(values.portrait), compared, states, _), {}
 
 
 ITEMS: Final[Mapping[str, Callable[[Values], tuple[Document, dict[str, int]]]]] = {
-    number_ledger.NUMBER_LEDGER: _numbers,
-    seat_table.SEAT_TABLE: _seats,
+    registers.NUMBER_LEDGER: _numbers,
+    registers.SEAT_TABLE: _seats,
     monthly_traffic.ITEM: _traffic,
     complaint_records.ITEM: _complaints,
     responsibility_report.ITEM: _responsibility,
@@ -391,8 +387,8 @@ def generate(
             made.append(left)
             continue
         document, counted = ITEMS[item](values)
-        held = sums.compared(counted, values.portrait)
-        found = (*_findings(item, values), *sums.sums_agree(held))
+        held = self_check.compared(counted, values.portrait)
+        found = (*_findings(item, values), *self_check.sums_agree(held))
         told = Generated(item, verdict(found), found, values.head.run, held)
         made.append(
             _added(values, told, document, actor) if folder is None else _put(values, told, document, folder, actor)
@@ -445,8 +441,8 @@ def _unproved(claim: Claim) -> Iterator[Finding]:
 
 def _added(values: Values, told: Generated, document: Document, actor: Actor) -> Generated:
     """As a version of the checklist; its entry is that of the version."""
-    body = sheets.pdf(document)
-    pages = sheets.pages(body)
+    body = documents.pdf(document)
+    pages = documents.pages(body)
     report = {
         "verdict": told.verdict.value,
         "findings": [
@@ -458,13 +454,13 @@ def _added(values: Values, told: Generated, document: Document, actor: Actor) ->
         "pages": pages,
     }
     file = File(f"{document.title}.pdf", PDF, body, pages, told.verdict, report, drawn(body, PDF))
-    made = service.add(place=Place(values.enterprise, values.head.year, told.item), file=file, actor=actor)
+    made = materials.add(place=Place(values.enterprise, values.head.year, told.item), file=file, actor=actor)
     return replaced(told, version=made.number)
 
 
 def _put(values: Values, told: Generated, document: Document, folder: Path, actor: Actor) -> Generated:
     """As workbook and PDF into a folder; nobody else may read them."""
-    bodies = {f"{document.title}.pdf": sheets.pdf(document), f"{document.title}.xlsx": sheets.xlsx(document)}
+    bodies = {f"{document.title}.pdf": documents.pdf(document), f"{document.title}.xlsx": documents.xlsx(document)}
     data = {
         "year": values.head.year,
         "item": told.item,

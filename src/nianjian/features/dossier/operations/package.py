@@ -30,8 +30,7 @@ from nianjian.features.dossier.kinds import item as known_item
 from nianjian.features.dossier.materials import Line
 from nianjian.features.dossier.models import Impression, Version
 from nianjian.features.dossier.operations import checklist, generate, signatures
-from nianjian.features.dossier.operations import seals as law
-from nianjian.features.dossier.operations import seals as seal_pictures
+from nianjian.features.dossier.operations import seals as seal_operations
 from nianjian.features.dossier.operations.signatures import Certificate
 from nianjian.features.dossier.states import DONE, MaterialState
 from nianjian.features.portrait.operations import portraits
@@ -101,7 +100,7 @@ def build(
     unbound = tuple(line.item for line, row in taken if row.media_type == OFD)
     missing = tuple((line.item, line.state.value) for line in lines if line.state not in DONE or line.item in unbound)
     documents = {line.item: row.sha256 for line, row in bound}
-    placed, uses = seal_pictures.prints(enterprise, year, documents) if pictures else ({}, [])
+    placed, uses = seal_operations.prints(enterprise, year, documents) if pictures else ({}, [])
     folder = folder.resolve()
     _empty(folder)
     with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as place:  # closed to others, soon gone
@@ -139,7 +138,7 @@ def _package(enterprise: str, year: int, day: date, items: Sequence[Item], *, dr
         snapshot="" if run is None else run.id,
         draft=draft,
         language=CHINESE,
-        source=law.citation(_book(enterprise, day)),
+        source=seal_operations.citation(_book(enterprise, day)),
     )
 
 
@@ -216,7 +215,7 @@ def _keep(  # noqa: PLR0917 -- one entry of all that was bound
     }
     with transaction.atomic():
         record(verb="dossier.built", enterprise=enterprise, actor=actor, data=data)
-        seal_pictures.note(enterprise=enterprise, uses=uses, manifest=told["sha256"], actor=actor)
+        seal_operations.note(enterprise=enterprise, uses=uses, manifest=told["sha256"], actor=actor)
         try:
             made.replace(folder)
         except OSError as error:

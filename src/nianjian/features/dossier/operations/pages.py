@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from nianjian.features.dossier import materials, pictures
-from nianjian.features.dossier import pictures as service
 from nianjian.features.dossier.ingest.receive import DPI, Pictured, pictured, receive, render_pages
 from nianjian.features.dossier.models import Version
 from nianjian.features.dossier.pictures import Mark, Of, marks
@@ -89,7 +88,7 @@ def picture(*, enterprise: str, year: int, item: str, number: int, page: int, ac
 
 def _noted(enterprise: str, year: int, item: str, number: int, pages: Sequence[int], actor: Actor) -> None:  # noqa: PLR0917 -- one entry
     told: dict[str, object] = {"year": year, "item": item, "version": number, "first": pages[0], "last": pages[-1]}
-    service.given_out(enterprise=enterprise, told=told, actor=actor)
+    pictures.given_out(enterprise=enterprise, told=told, actor=actor)
 
 
 def _pages(row: Version, first: int, most: int, contents: Mapping[int, bytes]) -> list[Page]:
@@ -126,7 +125,7 @@ def run_drawing(*, enterprise: str, given: Mapping[str, Any], actor: Actor, prog
     if row.media_type in ENDINGS and not pictures.there(Of(version=row.pk)):
         made = of(materials.content(row), row.media_type, progress)
         told: dict[str, object] = {"year": year, "item": item, "version": number}
-        service.draw(of=Of(version=row.pk), pictures=made, enterprise=enterprise, told=told, actor=actor)
+        pictures.draw(of=Of(version=row.pk), pictures=made, enterprise=enterprise, told=told, actor=actor)
     return {"year": year, "item": item, "version": number, "pages": row.pages}
 
 

@@ -14,7 +14,6 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.workdays import Due, add_workdays
 from nianjian.features.archives.query import refuse_closed
 from nianjian.features.dossier import rounds, states
-from nianjian.features.dossier import rounds as service
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.build import PAPER
 from nianjian.features.dossier.editions.diff import ItemChange, Kind, difference
@@ -266,7 +265,7 @@ def submit(*, enterprise: str, year: int, package: Package, handed: Handed, acto
     """Note that a package was handed in. NianjianError role_missing, and those of `service.submit`."""
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    row = service.submit(enterprise=enterprise, year=year, package=package, handed=handed, actor=actor)
+    row = rounds.submit(enterprise=enterprise, year=year, package=package, handed=handed, actor=actor)
     return summary(row)
 
 
@@ -286,7 +285,7 @@ def give_back(
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
     row = rounds.submission(enterprise, year, number)
-    service.give_back(
+    rounds.give_back(
         submission=row, received=received, printed_due=due, reference=reference, requests=requests, paper=paper,
         actor=actor,
     )  # fmt: skip
@@ -300,7 +299,7 @@ def answer(
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
     row = rounds.submission(enterprise, year, number)
-    service.answer(submission=row, request=request, version=version, note=note, actor=actor)
+    rounds.answer(submission=row, request=request, version=version, note=note, actor=actor)
     return summary(row)
 
 
@@ -308,7 +307,7 @@ def passed(*, enterprise: str, year: int, number: int, on: date, actor: Actor) -
     """Note that the authority took it as good. dossier_round_unknown, and those of `service.passed`."""
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    return summary(service.passed(submission=rounds.submission(enterprise, year, number), on=on, actor=actor))
+    return summary(rounds.passed(submission=rounds.submission(enterprise, year, number), on=on, actor=actor))
 
 
 def add_evidence(*, enterprise: str, year: int, number: int, kind: str, file: File, actor: Actor) -> Evidence:
@@ -318,7 +317,7 @@ def add_evidence(*, enterprise: str, year: int, number: int, kind: str, file: Fi
     if kind not in Evidence.KINDS:
         raise NianjianError("dossier_evidence_kind", given=kind, known=", ".join(Evidence.KINDS))
     row = rounds.submission(enterprise, year, number)
-    return service.add_evidence(submission=row, kind=kind, file=file, actor=actor)
+    return rounds.add_evidence(submission=row, kind=kind, file=file, actor=actor)
 
 
 def fetch(*, enterprise: str, year: int, number: int, evidence: int, actor: Actor) -> tuple[Evidence, bytes]:
@@ -327,5 +326,5 @@ def fetch(*, enterprise: str, year: int, number: int, evidence: int, actor: Acto
     row = rounds.submission(enterprise, year, number)
     found = rounds.one_evidence(row, evidence)
     content = rounds.content(found)
-    service.given_out(submission=row, evidence=found, actor=actor)
+    rounds.given_out(submission=row, evidence=found, actor=actor)
     return found, content

@@ -13,8 +13,6 @@ from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.archives.query import refuse_closed
 from nianjian.features.dossier import materials, seal_images
-from nianjian.features.dossier import seal_images as query
-from nianjian.features.dossier import seal_images as service
 from nianjian.features.dossier.editions.package import PLACES, Picture, Print, Seal
 from nianjian.features.dossier.kinds import item as known_item
 from nianjian.features.dossier.models import Impression, SealPicture, Version
@@ -75,7 +73,7 @@ def add(*, enterprise: str, kind: str, name: str, content: bytes, width_mm: Deci
     of = seal_images.kind(kind)
     most = book(enterprise).decimal(WIDEST)
     got = read_seal_image(plain_name(name), content, spill.folder(env.read().home))
-    return service.add(
+    return seal_images.add(
         enterprise=enterprise, kind=of, read=got, width_mm=_mm(width_mm), most_mm=most, actor=actor
     )  # fmt: skip
 
@@ -83,19 +81,19 @@ def add(*, enterprise: str, kind: str, name: str, content: bytes, width_mm: Deci
 def withdraw(*, enterprise: str, kind: str, actor: Actor) -> SealPicture:
     """Take a picture out of use; its file is deleted. ``role_missing``, ``seal_picture_missing``."""
     require(actor, enterprise, Act.REQUEST)
-    return service.withdraw(enterprise=enterprise, kind=seal_images.kind(kind), actor=actor)
+    return seal_images.withdraw(enterprise=enterprise, kind=seal_images.kind(kind), actor=actor)
 
 
 def pictures(enterprise: str, actor: Actor) -> list[SealPicture]:
     """The pictures that may be used; what they look like no door tells."""
     require(actor, enterprise, Act.READ)
-    return query.pictures(enterprise)
+    return seal_images.pictures(enterprise)
 
 
 def part(enterprise: str, year: int, actor: Actor, first: int, count: int) -> list[Impression]:
     """What was asked for in a season, newest first."""
     require(actor, enterprise, Act.READ)
-    return list(query.impressions(enterprise, year)[first : first + count])
+    return list(seal_images.impressions(enterprise, year)[first : first + count])
 
 
 def request_print(*, enterprise: str, wanted: PrintRequest, actor: Actor) -> Json:
@@ -112,8 +110,8 @@ def request_print(*, enterprise: str, wanted: PrintRequest, actor: Actor) -> Jso
     usual = PLACES[mark]
     x = Decimal(str(usual.x_mm)) if wanted.x_mm is None else wanted.x_mm
     y = Decimal(str(usual.y_mm)) if wanted.y_mm is None else wanted.y_mm
-    row, asked = service.request_impression(
-        picture=query.picture(enterprise, of.value),
+    row, asked = seal_images.request_impression(
+        picture=seal_images.picture(enterprise, of.value),
         year=wanted.year,
         item=wanted.item,
         document=_newest(enterprise, wanted.year, wanted.item),
@@ -126,7 +124,7 @@ def request_print(*, enterprise: str, wanted: PrintRequest, actor: Actor) -> Jso
 
 def approved(approval: str, actor: Actor) -> Json:
     """Carry out what the second person agrees to; errors as `service.approve`."""
-    row = service.approve(approval=approval, actor=actor)
+    row = seal_images.approve(approval=approval, actor=actor)
     return {"impression": row.pk, "item": row.item, "page": row.page, "document": row.document_sha256}
 
 
@@ -143,7 +141,7 @@ def describe_requests(subjects: Collection[str]) -> dict[str, Json]:
             "place": f"{row.x_mm} × {row.y_mm} mm",
             "reason": row.reason,
         }
-        for id_, row in query.uses(subjects).items()
+        for id_, row in seal_images.uses(subjects).items()
     }
 
 
@@ -192,10 +190,10 @@ def prints(
 
     ``seal_use_none`` where there is not one, ``seal_picture_changed``, ``blob_missing``.
     """
-    found = [one for one in query.usable(enterprise, year) if documents.get(one.item) == one.document_sha256]
+    found = [one for one in seal_images.usable(enterprise, year) if documents.get(one.item) == one.document_sha256]
     if not found:
         raise NianjianError("seal_use_none", year=year)
-    pixels = {one.picture_id: Picture(query.pixels(one.picture), float(one.picture.width_mm)) for one in found}
+    pixels = {one.picture_id: Picture(seal_images.pixels(one.picture), float(one.picture.width_mm)) for one in found}
     made: dict[str, tuple[Print, ...]] = {}
     for one in found:
         placed = Print(one.approval, Seal(one.mark), pixels[one.picture_id], one.page, float(one.x_mm), float(one.y_mm))
@@ -206,7 +204,7 @@ def prints(
 def note(*, enterprise: str, uses: Sequence[Impression], manifest: str, actor: Actor) -> None:
     """Note in the build's transaction that a draft bears them."""
     if uses:
-        service.record_placement(enterprise=enterprise, uses=uses, manifest=manifest, actor=actor)
+        seal_images.record_placement(enterprise=enterprise, uses=uses, manifest=manifest, actor=actor)
 
 
 def _newest(enterprise: str, year: int, item: str) -> Version:

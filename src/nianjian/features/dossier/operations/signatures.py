@@ -16,7 +16,6 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.archives.query import refuse_closed
 from nianjian.features.dossier import signed_papers
-from nianjian.features.dossier import signed_papers as service
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.build import UPLOAD
 from nianjian.features.dossier.editions.verify import verify
@@ -68,7 +67,7 @@ def add(*, enterprise: str, year: int, item: str, name: str, content: bytes, act
     found = _looked(plain, content)
     if not found:
         raise NianjianError("signature_none", file=plain)
-    return service.add(
+    return signed_papers.add(
         enterprise=enterprise, year=year, item=item, name=plain, body=content, found=found, actor=actor
     )  # fmt: skip
 
@@ -90,7 +89,7 @@ def fetch(*, enterprise: str, year: int, number: int, actor: Actor) -> tuple[Sig
     require(actor, enterprise, Act.REVEAL)
     row = signed_papers.paper(enterprise, year, number)
     content = signed_papers.content(row)
-    service.given_out(paper=row, actor=actor)
+    signed_papers.given_out(paper=row, actor=actor)
     return row, content
 
 

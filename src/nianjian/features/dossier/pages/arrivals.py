@@ -24,14 +24,12 @@ from nianjian.features.dossier import arrivals
 from nianjian.features.dossier.ingest.receive import Pictured
 from nianjian.features.dossier.kinds import ITEMS, KNOWN
 from nianjian.features.dossier.models import Arrival
-from nianjian.features.dossier.operations import arrivals as cutting
-from nianjian.features.dossier.operations import arrivals as sorting
+from nianjian.features.dossier.operations import arrivals as arrival_operations
 from nianjian.features.dossier.operations import checklist
-from nianjian.features.dossier.operations import checklist as further
-from nianjian.features.dossier.operations import pages as flow
+from nianjian.features.dossier.operations import pages as page_operations
 from nianjian.features.dossier.operations.arrivals import PICTURES_AT_ONCE
 from nianjian.features.dossier.operations.pages import ENDINGS, STEP, Page, Pages
-from nianjian.features.dossier.pages import presenters as told
+from nianjian.features.dossier.pages import presenters
 from nianjian.features.dossier.pages.presenters import WEIGHED, WEIGHTS, in_reach, title
 from nianjian.features.dossier.pictures import SEEN, Mark
 from nianjian.features.dossier.recognition import Range, spoken
@@ -144,7 +142,7 @@ def beginning(given: str) -> int:
 @page(Act.READ)
 def show_outlines(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
     """Outlines of the pages with what was found on each."""
-    found = flow.preview_pages(
+    found = page_operations.preview_pages(
         enterprise=code, year=_known(year, item), item=item, number=number, actor=request.actor,
         first=beginning(request.GET.get("from", "")),
     )  # fmt: skip
@@ -155,7 +153,7 @@ def show_outlines(request: Request, code: str, year: int, item: str, number: int
 @page(Act.REVEAL)
 def reveal_pages(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
     """The same with the pictures; it stands in the audit chain before."""
-    found = flow.reveal_pages(
+    found = page_operations.reveal_pages(
         enterprise=code, year=_known(year, item), item=item, number=number, actor=request.actor,
         first=beginning(request.POST.get("from", "")),
     )  # fmt: skip
@@ -166,7 +164,9 @@ def reveal_pages(request: Request, code: str, year: int, item: str, number: int)
 @page(Act.LOAD)
 def request_drawing(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
     """Have the pages drawn by the worker."""
-    flow.enqueue_drawing(enterprise=code, year=_known(year, item), item=item, number=number, actor=request.actor)
+    page_operations.enqueue_drawing(
+        enterprise=code, year=_known(year, item), item=item, number=number, actor=request.actor
+    )
     return redirect("dossier-pages", code=code, year=year, item=item, number=number)
 
 
@@ -180,12 +180,12 @@ def _render_pages(request: Request, code: str, year: int, item: str, found: Page
     row = found.version
     first = found.pages[0].page if found.pages else 1
     last = found.pages[-1].page if found.pages else 0
-    job = None if found.drawn else flow.drawing(code, year, item, row.number)
+    job = None if found.drawn else page_operations.drawing(code, year, item, row.number)
     place = [code, year, item, row.number]
     context = {
         "year": year,
         "item": item,
-        "heading": told.title(item),
+        "heading": presenters.title(item),
         "version": row,
         "sheets": [sheet(one) for one in found.pages],
         "first": first,
@@ -296,10 +296,10 @@ Typed = Sequence[tuple[str, object, object]]
 @page(Act.LOAD)
 def show_ranges(request: Request, code: str, year: int, arrival: int) -> HttpResponse:
     """The ranges that its content speaks for, or that were asked for last and refused; once it is cut, what came."""
-    last = cutting.last(code, in_reach(year), arrival)
+    last = arrival_operations.last(code, in_reach(year), arrival)
     if last is not None and last.state == data.DONE:
         return redirect("data-job", code=code, job=last.id)
-    row = sorting.get_arrival(enterprise=code, year=year, arrival=arrival, actor=request.actor)
+    row = arrival_operations.get_arrival(enterprise=code, year=year, arrival=arrival, actor=request.actor)
     parts: list[dict[str, Any]] = (arrivals.proposal(row) or {}).get("papers", [])
     if last is None:
         return _page(request, code, year, arrival, _typed(parts))
@@ -315,7 +315,7 @@ def cut(request: Request, code: str, year: int, arrival: int) -> HttpResponse:
     rows, leave = _given(request.POST)
     papers = [Range(item, _page_number(first), _page_number(last)) for item, first, last in rows if item]
     try:
-        cutting.enqueue_cutting(
+        arrival_operations.enqueue_cutting(
             enterprise=code, year=year, arrival=arrival, papers=papers, leave=leave, actor=request.actor
         )
     except NianjianError as fault:
@@ -340,25 +340,25 @@ def _page(
 ) -> HttpResponse:
     """``first``: the page from which on pictures are shown; 0: none are."""
     place = {"enterprise": code, "year": year, "arrival": arrival, "actor": request.actor}
-    row = sorting.get_arrival(**place)  # type: ignore[arg-type] # as they stand above
-    seen = cutting.reveal_pages(**place, first=first) if first else []  # type: ignore[arg-type] # the same
+    row = arrival_operations.get_arrival(**place)  # type: ignore[arg-type] # as they stand above
+    seen = arrival_operations.reveal_pages(**place, first=first) if first else []  # type: ignore[arg-type] # the same
     filled = [Row(number, item, str(begin), str(end)) for number, (item, begin, end) in enumerate(rows, 1)]
     most = max(ROWS, len(filled) + FREE)
     empty = [Row(number, "", "", "") for number in range(len(filled) + 1, most + 1)]
-    last, pages = cutting.last(code, year, arrival), cutting.count_pages(row)
+    last, pages = arrival_operations.last(code, year, arrival), arrival_operations.count_pages(row)
     context = {
         "year": year,
         "file": waiting(row),
         "pages": pages,
         "rows": [*filled, *empty],
-        "choices": choices(further.of(code)),
+        "choices": choices(checklist.of(code)),
         "leave": leave,
         "sheets": [bare(one) for one in seen],
         "first": first,
         "last": seen[-1].page if seen else 0,
         "back": max(1, first - PICTURES_AT_ONCE) if first > 1 else 0,
         "on": first + PICTURES_AT_ONCE if first and first + PICTURES_AT_ONCE <= pages else 0,
-        "drawn": cutting.there(arrival),
+        "drawn": arrival_operations.there(arrival),
         "may_reveal": may(request.actor, code, Act.REVEAL),
         "refused": data.describe_job_error(last.error)[0] if last is not None and last.state == "failed" else "",
         **({"working": True, **progressing(code, last)} if last and not last.over else {"working": False}),
@@ -396,14 +396,14 @@ AWAY: Final = "away"
 @page(Act.LOAD)
 def index(request: Request, code: str, year: int) -> HttpResponse:
     """Files that wait for a person, with what each seems to be."""
-    rows = sorting.waiting(enterprise=code, year=in_reach(year), actor=request.actor, most=SHOWN + 1)
-    jobs, cut = sorting.list_reading_jobs(code, year), cutting.under_way(code, year)
+    rows = arrival_operations.waiting(enterprise=code, year=in_reach(year), actor=request.actor, most=SHOWN + 1)
+    jobs, cut = arrival_operations.list_reading_jobs(code, year), arrival_operations.under_way(code, year)
     context = {
         "year": year,
         "files": [waiting(one, cutting=one.pk in cut) for one in rows[:SHOWN]],
         "more": len(rows) > SHOWN,
         "most": SHOWN,
-        "choices": choices(further.of(code)),
+        "choices": choices(checklist.of(code)),
         "away": AWAY,
         "field": FIELD,
         "limit": min(uploads.limit(), checklist.LIMIT) // uploads.MIB,
@@ -435,7 +435,7 @@ def _received(request: HttpRequest, code: str, year: int, handler: Receiving) ->
     actor = request.actor  # type: ignore[attr-defined] # the mark has set it
     for one in handler.files:
         try:
-            sorting.take(
+            arrival_operations.take(
                 enterprise=code, year=year, name=one.name, content=one.content(checklist.LIMIT), actor=actor
             )  # fmt: skip
         except NianjianError as fault:
@@ -445,7 +445,7 @@ def _received(request: HttpRequest, code: str, year: int, handler: Receiving) ->
     for refused in faults:
         messages.error(request, data.fault(refused))
     if came:
-        sorting.read(enterprise=code, year=year, actor=actor)
+        arrival_operations.read(enterprise=code, year=year, actor=actor)
         messages.success(request, gettext("Files that are being read: {count}.").format(count=came))
     elif not faults:
         messages.error(request, gettext("Choose a file first."))
@@ -465,10 +465,10 @@ def decide(request: Request, code: str, year: int) -> HttpResponse:
         place = {"enterprise": code, "year": year, "arrival": int(key), "actor": request.actor}
         try:
             if chosen == AWAY:
-                sorting.put_away(**place)  # type: ignore[arg-type] # as they stand above
+                arrival_operations.put_away(**place)  # type: ignore[arg-type] # as they stand above
                 away += 1
             elif chosen in KNOWN:
-                sorting.decide(**place, item=chosen)  # type: ignore[arg-type] # as they stand above
+                arrival_operations.decide(**place, item=chosen)  # type: ignore[arg-type] # as they stand above
                 given += 1
         except NianjianError as fault:
             messages.error(request, data.fault(fault))

@@ -16,13 +16,9 @@ from nianjian.engines.paper.words import words
 from nianjian.features.dossier.kinds import KNOWN
 from nianjian.features.dossier.materials import ALGORITHM
 from nianjian.features.dossier.operations import checklist
-from nianjian.features.dossier.operations import checklist as checklist_detail
-from nianjian.features.dossier.operations import checklist as flow
-from nianjian.features.dossier.operations import checklist as upload
 from nianjian.features.dossier.operations.checklist import ItemDetail, ItemRequirement
 from nianjian.features.dossier.operations.package import GENERATED
 from nianjian.features.dossier.pages import presenters
-from nianjian.features.dossier.pages import presenters as told
 from nianjian.features.dossier.pages.forms import ACT_FORMS, form
 from nianjian.features.dossier.pages.package import generated
 from nianjian.features.dossier.pages.presenters import in_reach
@@ -71,7 +67,7 @@ def _received(request: HttpRequest, code: str, year: int, item: str, handler: Re
         try:
             content = one.content(checklist.LIMIT)
             actor = request.actor  # type: ignore[attr-defined] # the mark has set it
-            flow.enqueue_check(enterprise=code, year=year, item=item, name=one.name, content=content, actor=actor)
+            checklist.enqueue_check(enterprise=code, year=year, item=item, name=one.name, content=content, actor=actor)
         except NianjianError as fault:
             faults.append(fault)
         else:
@@ -142,7 +138,7 @@ def reuse(request: Request, code: str, year: int) -> HttpResponse:
 def fetch(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
     """Give a file out as it came; the chain has an entry."""
     _known(year, item)
-    row, content = checklist_detail.fetch(enterprise=code, year=year, item=item, number=number, actor=request.actor)
+    row, content = checklist.fetch(enterprise=code, year=year, item=item, number=number, actor=request.actor)
     answer = HttpResponse(content, content_type=row.media_type)
     answer.headers["Content-Security-Policy"] = SANDBOX
     return as_attachment(answer, row.name or f"{item}-{number}")
@@ -157,25 +153,23 @@ def show_item(request: Request, code: str, year: int, item: str) -> HttpResponse
     """Show an item."""
     if item not in KNOWN:
         raise Http404
-    found = checklist_detail.get_item_detail(
-        enterprise=code, year=in_reach(year), item=item, actor=request.actor, most=NEWEST
-    )
-    asked = checklist_detail.list_requirements(checklist_detail.book(code))[item]
+    found = checklist.get_item_detail(enterprise=code, year=in_reach(year), item=item, actor=request.actor, most=NEWEST)
+    asked = checklist.list_requirements(checklist.book(code))[item]
     line, newest = found.line, found.line.newest
     _ = words(current())
     context = {
         "year": year,
         "item": item,
-        "heading": told.title(item),
+        "heading": presenters.title(item),
         "number": asked.rule.id,
-        "standing": told.state(line.state.value),
-        "next": told.following(line),
+        "standing": presenters.state(line.state.value),
+        "next": presenters.following(line),
         "pairs": _pairs(asked, found),
         "sources": [
-            told.source(rule, name("level", str(rule.level), _)) for rule in (asked.rule, asked.beside) if rule
+            presenters.source(rule, name("level", str(rule.level), _)) for rule in (asked.rule, asked.beside) if rule
         ],
         "required": line.required,
-        "versions": [told.version(row, newest.number if newest else 0) for row in found.versions],
+        "versions": [presenters.version(row, newest.number if newest else 0) for row in found.versions],
         "comments": [(data.moment(one.at), data.person(one.actor), one.text) for one in found.comments],
         "limit": min(uploads.limit(), checklist.LIMIT) // uploads.MIB,
         "may_load": may(request.actor, code, Act.LOAD),
@@ -217,10 +211,10 @@ def _forms(found: ItemDetail, item: str) -> dict[str, object]:
 
 def _work(code: str, year: int, item: str) -> dict[str, object]:
     """The check that runs with its progress, how many wait behind it, and why the last one failed."""
-    waiting = upload.waiting(code, year, item)
+    waiting = checklist.waiting(code, year, item)
     if waiting:
         return {"working": True, "behind": len(waiting) - 1, **progressing(code, waiting[0])}
-    last = upload.last(code, year, item)
+    last = checklist.last(code, year, item)
     if last is None or last.state != "failed":
         return {"working": False}
     return {"working": False, "failed": data.describe_job_error(last.error)[0], "failed_job": last.id}

@@ -24,12 +24,10 @@ from nianjian.engines.paper.texts.portrait import name
 from nianjian.engines.paper.words import words
 from nianjian.features.dossier.operations import checklist, verification
 from nianjian.features.dossier.operations import package as output_files
-from nianjian.features.dossier.operations import package as status
-from nianjian.features.dossier.operations import package as work
 from nianjian.features.dossier.operations.generate import ALL, ITEMS
 from nianjian.features.dossier.operations.package import Paper
 from nianjian.features.dossier.operations.signatures import Certificate
-from nianjian.features.dossier.pages import presenters as told
+from nianjian.features.dossier.pages import presenters
 from nianjian.features.dossier.pages.forms import day
 from nianjian.features.dossier.pages.presenters import in_reach
 from nianjian.platform.accounts.access import may
@@ -110,9 +108,9 @@ def _paper(code: str, year: int, one: Paper) -> list[Cell]:
     elif line.newest is not None:
         made = Cell(gettext("brought in as a file"))
     return [
-        Cell(told.title(line.item), href=reverse("dossier-item", args=[code, year, line.item])),
-        told.state(line.state.value),
-        Cell(told.following(line)),
+        Cell(presenters.title(line.item), href=reverse("dossier-item", args=[code, year, line.item])),
+        presenters.state(line.state.value),
+        Cell(presenters.following(line)),
         made,
         _agreement(one),
     ]
@@ -138,7 +136,7 @@ def sums(found: Sequence[Paper]) -> Table | None:
     ]  # fmt: skip
     rows = [
         [
-            Cell(told.title(one.line.item)),
+            Cell(presenters.title(one.line.item)),
             Cell(f"{name('metric', held['metric'], _)}: {name('component', held['figure'], _)}"),
             Cell(figures.count(held["paper"]), figure=True),
             Cell("–" if held["portrait"] is None else figures.count(held["portrait"]), figure=True),
@@ -175,14 +173,14 @@ def package(job: JobValue) -> dict[str, object]:
         "pictures": result["pictures"],
         "pairs": pairs,
         "table": _files(result["contents"]),
-        "missing": [(told.title(one["item"]), one["item"], _why(one, result)) for one in result["missing"]],
+        "missing": [(presenters.title(one["item"]), one["item"], _why(one, result)) for one in result["missing"]],
     }
 
 
 def _why(one: Json, result: Json) -> str:
     if one["item"] in result["unbound"]:
         return gettext("an OFD file cannot be bound; add a PDF of it")
-    return str(told.state(one["state"]).text)
+    return str(presenters.state(one["state"]).text)
 
 
 def _files(found: Sequence[Json]) -> Table:
@@ -232,7 +230,7 @@ def signature(job: JobValue) -> dict[str, object]:
 @page(Act.READ)
 def show_status(request: Request, code: str, year: int) -> HttpResponse:
     """How it stands, with what can be done next."""
-    found = status.get_generation_status(code, in_reach(year), request.actor)
+    found = output_files.get_generation_status(code, in_reach(year), request.actor)
     state, pairs, why = certificate(found.certificate)
     context = {
         "year": year,
@@ -268,7 +266,7 @@ def generate(request: Request, code: str, year: int) -> HttpResponse:
         messages.error(request, gettext("Choose what is to be generated."))
         return back
     asked = given.cleaned_data
-    work.ask_items(
+    output_files.ask_items(
         enterprise=code, year=year, items=[asked["item"]], files=asked["as_files"], replace=asked["replace"],
         actor=request.actor,
     )  # fmt: skip
@@ -287,7 +285,7 @@ def build(request: Request, code: str, year: int) -> HttpResponse:
         messages.error(request, " ".join(faults))
         return back
     asked = given.cleaned_data
-    work.ask_package(
+    output_files.ask_package(
         enterprise=code, year=year, pictures=asked["seals"] == PICTURES, on=asked["on"], actor=request.actor
     )
     messages.success(request, gettext("The package is being built."))
@@ -298,7 +296,7 @@ def build(request: Request, code: str, year: int) -> HttpResponse:
 @page(Act.APPROVE)
 def sign(request: Request, code: str, year: int, job: str) -> HttpResponse:
     """Let the worker sign the upload edition of what a job has built."""
-    work.ask_signature(enterprise=code, year=in_reach(year), package=job, actor=request.actor)
+    output_files.ask_signature(enterprise=code, year=in_reach(year), package=job, actor=request.actor)
     messages.success(request, gettext("The files for the platform are being signed."))
     return redirect("dossier-package", code=code, year=year)
 

@@ -22,7 +22,6 @@ from nianjian.features.dossier import materials
 from nianjian.features.dossier.materials import Line
 from nianjian.features.dossier.models import Version
 from nianjian.features.dossier.operations import checklist
-from nianjian.features.dossier.operations import checklist as checklist_detail
 from nianjian.features.dossier.operations.checklist import ItemRequirement
 from nianjian.features.dossier.operations.package import GENERATED, run_of
 from nianjian.platform.accounts.access import may
@@ -189,7 +188,7 @@ def _facts(row: Version) -> list[tuple[str, str]]:
 @page(Act.READ)
 def newest(request: Request, code: str) -> HttpResponse:
     """The season whose package is due next."""
-    return _page(request, code, checklist_detail.season(code, clock.today()))
+    return _page(request, code, checklist.season(code, clock.today()))
 
 
 @require_safe
@@ -208,14 +207,14 @@ def in_reach(year: int) -> int:
 
 def _page(request: Request, code: str, year: int) -> HttpResponse:
     lines = checklist.lines(code, year, request.actor)
-    rules = checklist_detail.book(code)
-    asked = checklist_detail.list_requirements(rules)
+    rules = checklist.book(code)
+    asked = checklist.list_requirements(rules)
     _ = words(current())
     missing = checklist.missing(lines)
     due = {one.item for one in lines}
     context = {
         "year": year,
-        "years": checklist_detail.seasons(code, year, clock.today()),
+        "years": checklist.seasons(code, year, clock.today()),
         "missing": missing,
         "count": len(lines),
         "boards": boards(code, year, lines, asked),

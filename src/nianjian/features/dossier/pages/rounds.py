@@ -22,7 +22,6 @@ from nianjian.engines.paper.words import words
 from nianjian.features.dossier.kinds import KNOWN
 from nianjian.features.dossier.models import Evidence
 from nianjian.features.dossier.operations import rounds
-from nianjian.features.dossier.operations import rounds as package
 from nianjian.features.dossier.pages.materials import SANDBOX
 from nianjian.features.dossier.pages.presenters import in_reach, title
 from nianjian.features.dossier.rounds import TEXT_LENGTH, File, Handed, RequestInput
@@ -166,9 +165,9 @@ def submit(request: Request, code: str, year: int) -> HttpResponse:
         return redirect("rounds", code=code, year=year)
     told = given.cleaned_data
     file: UploadedFile[Any] = told["manifest"]
-    if (file.size or 0) > package.LIMIT:
-        raise NianjianError("file_too_large", file=file.name or "", limit=package.LIMIT)
-    made = package.package(file.read(), enterprise=code, year=year)
+    if (file.size or 0) > rounds.LIMIT:
+        raise NianjianError("file_too_large", file=file.name or "", limit=rounds.LIMIT)
+    made = rounds.package(file.read(), enterprise=code, year=year)
     handed = Handed(told["on"], told["place"], told["reference"])
     row = rounds.submit(enterprise=code, year=year, package=made, handed=handed, actor=request.actor)
     messages.success(request, gettext("The package is noted. Keep its receipt here."))

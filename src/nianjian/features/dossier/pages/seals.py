@@ -22,10 +22,8 @@ from nianjian.features.dossier import seal_images
 from nianjian.features.dossier.kinds import KNOWN
 from nianjian.features.dossier.models import Impression, SealPicture, SignedPaper
 from nianjian.features.dossier.operations import seals, signatures
-from nianjian.features.dossier.operations import seals as pictures
-from nianjian.features.dossier.operations import signatures as papers
 from nianjian.features.dossier.operations.seals import PrintRequest
-from nianjian.features.dossier.pages import presenters as told
+from nianjian.features.dossier.pages import presenters
 from nianjian.features.dossier.pages.materials import SANDBOX
 from nianjian.features.dossier.pages.presenters import in_reach, title
 from nianjian.features.dossier.seal_images import MARKS, TEXT_LENGTH
@@ -199,7 +197,7 @@ def build_papers_table(code: str, year: int, found: Sequence[SignedPaper]) -> Ta
 
 def build_signatures_table(row: SignedPaper) -> list[tuple[str, Cell, list[tuple[str, str]]]]:
     """Field, standing and facts of each signature of a paper."""
-    told = papers.to_document(row)
+    told = signatures.to_document(row)
     return [(one["field"], build_standing_cell(one["standing"]), _facts(one)) for one in told["signatures"]]
 
 
@@ -230,15 +228,15 @@ NEWEST: Final = 50  # uses and papers that the page shows
 def show_seals(request: Request, code: str, year: int) -> HttpResponse:
     """Pictures, uses and signed papers, and what the law says of them."""
     actor, season = request.actor, in_reach(year)
-    found = pictures.pictures(code, actor)
+    found = seals.pictures(code, actor)
     rule = seals.rule(seals.book(code))
     _ = words(current())
     context = {
         "year": season,
         "no_seal": _(NO_SEAL),
-        "source": None if rule is None else told.source(rule, name("level", str(rule.level), _)),
+        "source": None if rule is None else presenters.source(rule, name("level", str(rule.level), _)),
         "pictures": build_pictures_table(found) if found else None,
-        "uses": build_uses_table(code, uses) if (uses := pictures.part(code, season, actor, 0, NEWEST)) else None,
+        "uses": build_uses_table(code, uses) if (uses := seals.part(code, season, actor, 0, NEWEST)) else None,
         "papers": build_papers_table(code, season, kept)
         if (kept := signatures.part(code, season, actor, 0, NEWEST))
         else None,
@@ -298,7 +296,7 @@ def _taken(  # noqa: PLR0917 -- the parts of one form
     what: str, code: str, year: int, file: str, content: bytes, given: dict[str, Any], actor: Actor
 ) -> str:
     if what == "picture":
-        pictures.add(enterprise=code, name=file, content=content, actor=actor, **given)
+        seals.add(enterprise=code, name=file, content=content, actor=actor, **given)
         return gettext("The picture is kept, sealed; nothing gives it out.")
     row = signatures.add(enterprise=code, year=year, name=file, content=content, actor=actor, **given)
     state = build_standing_cell(row.standing).text
@@ -320,10 +318,10 @@ def act(request: Request, code: str, year: int, act: str) -> HttpResponse:
         return back
     values = given.cleaned_data
     if act == "withdraw":
-        pictures.withdraw(enterprise=code, kind=values["kind"], actor=request.actor)
+        seals.withdraw(enterprise=code, kind=values["kind"], actor=request.actor)
         messages.success(request, gettext("The picture is withdrawn and deleted."))
         return back
-    asked = pictures.request_print(enterprise=code, wanted=PrintRequest(year=year, **values), actor=request.actor)
+    asked = seals.request_print(enterprise=code, wanted=PrintRequest(year=year, **values), actor=request.actor)
     text = gettext("Asked for as {approval}; a second person decides.")
     messages.success(request, text.format(approval=asked["approval"]))
     return back
@@ -340,7 +338,7 @@ def paper(request: Request, code: str, year: int, signed: int) -> HttpResponse:
         "heading": row.name or row.sha256[:12],
         "standing": build_standing_cell(row.standing),
         "pairs": [
-            (gettext("Item"), told.title(row.item)),
+            (gettext("Item"), presenters.title(row.item)),
             (gettext("Put in"), f"{data.moment(row.recorded_at)} · {data.person(row.recorded_by)}"),
             (gettext("Checksum"), row.sha256),
         ],

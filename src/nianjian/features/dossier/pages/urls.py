@@ -5,9 +5,6 @@ from __future__ import annotations
 from django.urls import include, path
 
 from nianjian.features.dossier.pages import arrivals, materials, package, presenters
-from nianjian.features.dossier.pages import arrivals as cutting
-from nianjian.features.dossier.pages import arrivals as sorting
-from nianjian.features.dossier.pages import materials as detail
 
 ITEM = "<int:year>/<str:item>/"
 
@@ -17,17 +14,17 @@ urlpatterns = [
     path("<int:year>/reuse/", materials.reuse, name="dossier-reuse"),
     path("<int:year>/rounds/", include("nianjian.features.dossier.pages.rounds")),
     path("<int:year>/fill-in/", include("nianjian.features.dossier.pages.fill_in")),
-    path("<int:year>/sort/", sorting.index, name="dossier-sort"),
-    path("<int:year>/sort/files/", sorting.upload, name="dossier-sort-upload"),
-    path("<int:year>/sort/decide/", sorting.decide, name="dossier-sort-decide"),
-    path("<int:year>/sort/<int:arrival>/", cutting.show_ranges, name="dossier-cut"),
-    path("<int:year>/sort/<int:arrival>/cut/", cutting.cut, name="dossier-cut-papers"),
-    path("<int:year>/sort/<int:arrival>/pages/", cutting.pictures, name="dossier-cut-pages"),
+    path("<int:year>/sort/", arrivals.index, name="dossier-sort"),
+    path("<int:year>/sort/files/", arrivals.upload, name="dossier-sort-upload"),
+    path("<int:year>/sort/decide/", arrivals.decide, name="dossier-sort-decide"),
+    path("<int:year>/sort/<int:arrival>/", arrivals.show_ranges, name="dossier-cut"),
+    path("<int:year>/sort/<int:arrival>/cut/", arrivals.cut, name="dossier-cut-papers"),
+    path("<int:year>/sort/<int:arrival>/pages/", arrivals.pictures, name="dossier-cut-pages"),
     path("<int:year>/verify/", package.show_form, name="dossier-verify"),
     path("<int:year>/verify/files/", package.upload, name="dossier-verify-upload"),
     path("<int:year>/package/", include("nianjian.features.dossier.pages.package")),
     path("<int:year>/seals/", include("nianjian.features.dossier.pages.seals")),
-    path(ITEM, detail.show_item, name="dossier-item"),
+    path(ITEM, materials.show_item, name="dossier-item"),
     path(f"{ITEM}files/", materials.upload_file, name="dossier-upload"),
     path(f"{ITEM}act/<str:act>/", materials.act, name="dossier-act"),
     path(f"{ITEM}files/<int:number>/", materials.fetch, name="dossier-fetch"),

@@ -21,9 +21,8 @@ from nianjian.features.dossier.reading import (
     ocr,
     shareholders,
     social_insurance,
+    strips,
 )
-from nianjian.features.dossier.reading import strips as footers
-from nianjian.features.dossier.reading import strips as seal_rings
 from nianjian.features.dossier.reading.page_numbers import order
 from nianjian.features.dossier.reading.text import Facts, PageText, ask
 from nianjian.features.dossier.seals.mask import Picture
@@ -68,22 +67,22 @@ class SheetReading:
     def read(self, item: str, sheets: Iterable[Sheet]) -> Read:
         """As the port of `dossier.kinds` wants it; of an item without a reader only the foot of each page."""
         if item not in READERS:
-            return Read({}, (ask("item_without_reader", item=item), *footers.order(sheets)))
-        strips: list[bytes] = []
-        pages = list(ocr.sheets(self._seen(sheets, strips)))
+            return Read({}, (ask("item_without_reader", item=item), *strips.order(sheets)))
+        rings: list[bytes] = []
+        pages = list(ocr.sheets(self._seen(sheets, rings)))
         facts = read(item, pages, self.rulebook, self.asked_on, self.expected)
         told = {name: mask_value(value) if name in facts.personal else value for name, value in facts.fields.items()}
         known = {(one.code, one.page) for one in facts.findings}
         more = [one for one in order(pages) if (one.code, one.page) not in known]
         if self.expected.get("name"):
-            more += seal_rings.whose(strips, self.expected["name"], 1)
+            more += strips.whose(rings, self.expected["name"], 1)
         return Read({name: value for name, value in told.items() if value is not None}, (*facts.findings, *more))
 
-    def _seen(self, sheets: Iterable[Sheet], strips: list[bytes]) -> Iterator[tuple[int, int, Picture]]:
+    def _seen(self, sheets: Iterable[Sheet], rings: list[bytes]) -> Iterator[tuple[int, int, Picture]]:
         """The sheets for the recogniser; on the way the rings of the first page's seals are laid straight."""
         for sheet in sheets:
             if sheet.number == 1 and self.expected.get("name"):
-                strips += seal_rings.rings(sheet)
+                rings += strips.rings(sheet)
             yield sheet.number, sheet.dpi, sheet.bgr
 
 

@@ -1,4 +1,4 @@
-"""Riding seals (骑缝章) on scans: do slices join over successive sheets, and are planned slivers there?"""
+"""Riding seals (骑缝章) on scans: whether slices join over successive sheets, and planned slivers are there."""
 
 from __future__ import annotations
 

@@ -14,7 +14,6 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.archives.query import refuse_closed
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.operations import checklist
-from nianjian.features.dossier.operations import checklist as further
 from nianjian.features.rectification.operations import watch
 from nianjian.features.season.notes import query as notes
 from nianjian.features.season.notes import service
@@ -83,7 +82,7 @@ def list_papers_left_behind(*, enterprise: str, year: int, actor: Actor) -> list
 
 def _left(enterprise: str, year: int) -> list[Json]:
     """Papers of the year before that are no ready papers of this season, each with the reason."""
-    today, more = clock.today(), further.of(enterprise)
+    today, more = clock.today(), checklist.of(enterprise)
     found = []
     for line in materials.checklist(enterprise, year - 1, on=today, robots=True, further=more):
         old = line.newest

@@ -17,8 +17,7 @@ from pypdfium2 import raw
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.ingest import limits
-from nianjian.features.dossier.ingest.inside import jpeg
-from nianjian.features.dossier.ingest.inside.answer import answer, print_json
+from nianjian.features.dossier.ingest.inside import jpeg, print_json, run_named
 
 TILE: Final = 512
 _TILES: Final = 6
@@ -222,10 +221,6 @@ def _page(made: Pdf, page: pdfium.PdfPage) -> None:
     made.pages.append(pikepdf.Page(made.make_indirect(stuff)))
 
 
-if __name__ == "__main__":
-    answer(rebuild)
-
-
 Picture = NDArray[np.uint8]
 
 _MM: Final = 25.4 / 72
@@ -312,4 +307,4 @@ def facts(page: pdfium.PdfPage, number: int) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    answer(draw)
+    run_named(rebuild, draw)

@@ -14,7 +14,7 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream, sanitize
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.ingest import limits
-from nianjian.features.dossier.ingest.inside.answer import answer, print_json
+from nianjian.features.dossier.ingest.inside import print_json, run_named
 
 _POINT_MM: Final = Decimal("25.4") / 72
 _REMOVERS: Final[tuple[Callable[[Pdf], Any], ...]] = (
@@ -149,10 +149,6 @@ def _cut(pdf: Pdf) -> None:
     pdf.remove_unreferenced_resources()
 
 
-if __name__ == "__main__":
-    answer(clean)
-
-
 def cut(name: str, source: str, folder: str, wanted: str) -> None:
     """Write ``folder``/0.pdf, 1.pdf, …, one for each (first, last) of the JSON ``wanted``.
 
@@ -187,4 +183,4 @@ def _part(name: str, pdf: Pdf, pages: range, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    answer(cut)
+    run_named(clean, cut)

@@ -12,8 +12,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.ingest import limits
-from nianjian.features.dossier.ingest.inside import jpeg
-from nianjian.features.dossier.ingest.inside.answer import answer, print_json
+from nianjian.features.dossier.ingest.inside import jpeg, print_json, run_named
 
 _A4_MM: Final = (210.0, 297.0)
 _NEAR_MM: Final = 3.0
@@ -128,4 +127,4 @@ def _meant(dpi: object, pixels: tuple[int, int]) -> bool:
 
 
 if __name__ == "__main__":
-    answer(picture)
+    run_named(picture)

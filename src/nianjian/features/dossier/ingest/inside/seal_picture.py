@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier.ingest.inside.answer import answer, print_json
+from nianjian.features.dossier.ingest.inside import print_json, run_named
 
 FORMATS: Final = ["PNG", "JPEG"]
 PIXELS: Final = 36_000_000  # of the picture as it comes: a photo of a phone
@@ -95,4 +95,4 @@ def _cut(pixels: Colours, name: str) -> NDArray[np.uint8]:
 
 
 if __name__ == "__main__":
-    answer(seal_picture)
+    run_named(seal_picture)
