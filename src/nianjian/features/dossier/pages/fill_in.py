@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -131,12 +131,3 @@ def _field(one: Told) -> dict[str, Any]:
         "change": format_change(one, _),
         "over": one["over"],
     }
-
-
-urlpatterns = [
-    path("", first, name="fill-in-first"),
-    path("<str:report>/", show_sheet, name="fill-in"),
-    path("<str:report>/make/", make, name="fill-in-make"),
-    path("<str:report>/reveal/", reveal, name="fill-in-reveal"),
-    path("<str:report>/take/<str:form>/", take, name="fill-in-take"),
-]

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
@@ -307,15 +307,6 @@ def file(request: Request, code: str, year: int, job: str) -> HttpResponseBase:
     """Give out what a job has made; the chain has an entry."""
     made = output_files.download_zip(enterprise=code, year=in_reach(year), job=job, actor=request.actor)
     return as_attachment(StreamingHttpResponse(made.content, content_type=output_files.ZIP), made.name)
-
-
-urlpatterns = [
-    path("", show_status, name="dossier-package"),
-    path("generate/", generate, name="dossier-package-generate"),
-    path("build/", build, name="dossier-package-build"),
-    path("<str:job>/sign/", sign, name="dossier-package-sign"),
-    path("<str:job>/file/", file, name="dossier-package-file"),
-]
 
 
 SURE: Final = {"high": "good", "medium": "warn", "low": "bad"}

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
@@ -401,13 +401,3 @@ def _number(text: str) -> int:
     if not text.isdecimal() or len(text) > 9:  # noqa: PLR2004 -- what the column holds
         raise Http404
     return int(text)
-
-
-urlpatterns = [
-    path("", listing, name="rounds"),
-    path("submit/", submit, name="rounds-submit"),
-    path("differences/", differences, name="rounds-differences"),
-    path("<int:number>/", detail, name="rounds-one"),
-    path("<int:number>/act/<str:act>/", act, name="rounds-act"),
-    path("<int:number>/papers/<int:evidence>/", fetch, name="rounds-paper"),
-]

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
@@ -366,12 +366,3 @@ def _paper(request: Request, code: str, year: int, number: int) -> Any:  # noqa:
         if error.code != "signed_paper_unknown":
             raise
         raise Http404 from error
-
-
-urlpatterns = [
-    path("", show_seals, name="dossier-seals"),
-    path("files/<str:what>/", upload, name="dossier-seals-upload"),
-    path("act/<str:act>/", act, name="dossier-seals-act"),
-    path("papers/<int:signed>/", paper, name="dossier-signed"),
-    path("papers/<int:signed>/file/", fetch, name="dossier-signed-fetch"),
-]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import path
 
-from nianjian.features.dossier.pages import arrivals, materials, package, presenters
+from nianjian.features.dossier.pages import arrivals, fill_in, materials, package, presenters, rounds, seals
 
 ITEM = "<int:year>/<str:item>/"
 
@@ -12,8 +12,17 @@ urlpatterns = [
     path("", presenters.newest, name="dossier"),
     path("<int:year>/", presenters.season, name="dossier-season"),
     path("<int:year>/reuse/", materials.reuse, name="dossier-reuse"),
-    path("<int:year>/rounds/", include("nianjian.features.dossier.pages.rounds")),
-    path("<int:year>/fill-in/", include("nianjian.features.dossier.pages.fill_in")),
+    path("<int:year>/rounds/", rounds.listing, name="rounds"),
+    path("<int:year>/rounds/submit/", rounds.submit, name="rounds-submit"),
+    path("<int:year>/rounds/differences/", rounds.differences, name="rounds-differences"),
+    path("<int:year>/rounds/<int:number>/", rounds.detail, name="rounds-one"),
+    path("<int:year>/rounds/<int:number>/act/<str:act>/", rounds.act, name="rounds-act"),
+    path("<int:year>/rounds/<int:number>/papers/<int:evidence>/", rounds.fetch, name="rounds-paper"),
+    path("<int:year>/fill-in/", fill_in.first, name="fill-in-first"),
+    path("<int:year>/fill-in/<str:report>/", fill_in.show_sheet, name="fill-in"),
+    path("<int:year>/fill-in/<str:report>/make/", fill_in.make, name="fill-in-make"),
+    path("<int:year>/fill-in/<str:report>/reveal/", fill_in.reveal, name="fill-in-reveal"),
+    path("<int:year>/fill-in/<str:report>/take/<str:form>/", fill_in.take, name="fill-in-take"),
     path("<int:year>/sort/", arrivals.index, name="dossier-sort"),
     path("<int:year>/sort/files/", arrivals.upload, name="dossier-sort-upload"),
     path("<int:year>/sort/decide/", arrivals.decide, name="dossier-sort-decide"),
@@ -22,8 +31,16 @@ urlpatterns = [
     path("<int:year>/sort/<int:arrival>/pages/", arrivals.pictures, name="dossier-cut-pages"),
     path("<int:year>/verify/", package.show_form, name="dossier-verify"),
     path("<int:year>/verify/files/", package.upload, name="dossier-verify-upload"),
-    path("<int:year>/package/", include("nianjian.features.dossier.pages.package")),
-    path("<int:year>/seals/", include("nianjian.features.dossier.pages.seals")),
+    path("<int:year>/package/", package.show_status, name="dossier-package"),
+    path("<int:year>/package/generate/", package.generate, name="dossier-package-generate"),
+    path("<int:year>/package/build/", package.build, name="dossier-package-build"),
+    path("<int:year>/package/<str:job>/sign/", package.sign, name="dossier-package-sign"),
+    path("<int:year>/package/<str:job>/file/", package.file, name="dossier-package-file"),
+    path("<int:year>/seals/", seals.show_seals, name="dossier-seals"),
+    path("<int:year>/seals/files/<str:what>/", seals.upload, name="dossier-seals-upload"),
+    path("<int:year>/seals/act/<str:act>/", seals.act, name="dossier-seals-act"),
+    path("<int:year>/seals/papers/<int:signed>/", seals.paper, name="dossier-signed"),
+    path("<int:year>/seals/papers/<int:signed>/file/", seals.fetch, name="dossier-signed-fetch"),
     path(ITEM, materials.show_item, name="dossier-item"),
     path(f"{ITEM}files/", materials.upload_file, name="dossier-upload"),
     path(f"{ITEM}act/<str:act>/", materials.act, name="dossier-act"),
