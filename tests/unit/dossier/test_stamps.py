@@ -12,7 +12,7 @@ from tests.support.scans.ink import Print
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dossier.riding_seal import Rules, plan
+from nianjian.features.dossier.editions.package import Rules, plan
 from nianjian.features.dossier.seals import seam
 from nianjian.features.dossier.seals.mask import whitened
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
-from nianjian.features.dossier.operations import arrivals, checklist, fill_in, package, pages, verification
+from nianjian.features.dossier.operations import arrivals, checklist, fill_in, package, verification
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.kind import Kind, Report
@@ -33,7 +33,7 @@ def _kind(work: _Work, after: Callable[[JobValue], None] | None = None) -> Kind:
 KINDS: Final[Mapping[str, Kind]] = {
     flow.FILL_IN: _kind(fill_in.run_sheet_job),  # the newest sheet counts
     flow.CHECK_PAPER: _kind(checklist.run_check, checklist.drop),  # the same content again is the version there is
-    flow.DRAW_PAGES: _kind(pages.run_drawing),  # pictures are kept once
+    flow.DRAW_PAGES: _kind(checklist.run_drawing),  # pictures are kept once
     flow.SORT_PAPERS: _kind(arrivals.run_sorting),  # what was read is not read again
     flow.CUT_PAPERS: _kind(arrivals.run_cutting),  # checks that were put are found
     flow.VERIFY_PACKAGE: _kind(verification.run_verification, checklist.drop),

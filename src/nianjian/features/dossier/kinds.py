@@ -180,7 +180,7 @@ KNOWN: Final[Mapping[str, Item]] = {**ITEMS, **FURTHER}
 """With the papers that only some provinces ask for."""
 
 
-def item(name: str) -> Item:
+def get_item(name: str) -> Item:
     """The item; NianjianError dossier_item_unknown."""
     if name not in KNOWN:
         raise NianjianError("dossier_item_unknown", item=name, items=", ".join(KNOWN))

@@ -16,8 +16,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier import pictures
 from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.ingest.receive import Pictured
-from nianjian.features.dossier.kinds import ITEMS
-from nianjian.features.dossier.kinds import item as known_item
+from nianjian.features.dossier.kinds import ITEMS, get_item
 from nianjian.features.dossier.models import Comment, Material, Version
 from nianjian.features.dossier.pictures import Of
 from nianjian.features.dossier.states import DONE, Facts, MaterialState, evaluate_material
@@ -316,7 +315,7 @@ def given_out(*, place: Place, version: Version, actor: Actor) -> None:
 
 def _material(place: Place, actor: Actor) -> Material:
     """The item's row, held for writing; made where it is the first act."""
-    known_item(place.item)
+    get_item(place.item)
     tenant = accounts.enterprise(place.enterprise)
     at, who = clock.now(), str(actor)
     row, _ = Material.objects.select_for_update().get_or_create(

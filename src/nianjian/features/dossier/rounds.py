@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier.kinds import item as known_item
+from nianjian.features.dossier.kinds import get_item
 from nianjian.features.dossier.models import Answer, Evidence, Notice, Request, Submission, Version
 from nianjian.features.dossier.states import (
     ALLOWED,
@@ -387,7 +387,7 @@ def _open(submission: Submission, act: RoundAction) -> Submission:
 
 def _item(item: str) -> str:
     plain = item.strip()
-    return known_item(plain).name if plain else ""
+    return get_item(plain).name if plain else ""
 
 
 def _not_ahead(day: date) -> None:

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier.kinds import item as known_item
+from nianjian.features.dossier.kinds import get_item
 from nianjian.features.dossier.models import SignedPaper
 from nianjian.features.dossier.signatures import Signature, whole
 from nianjian.platform.accounts import query as accounts
@@ -53,7 +53,7 @@ def add(
     *, enterprise: str, year: int, item: str, name: str, body: bytes, found: Sequence[Signature], actor: Actor
 ) -> SignedPaper:
     """Keep the file with what its signatures say; the same file again is the one that is there."""
-    known_item(item)
+    get_item(item)
     tenant = accounts.enterprise(enterprise)
     stored = blobs.put(body)
     try:

@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from tests.support import packages
 
 from nianjian.features.dossier.editions import manifest
-from nianjian.features.dossier.editions.build import Built
+from nianjian.features.dossier.editions.build import Built, small
 from nianjian.features.dossier.editions.compare import Kind, closeness, compare
-from nianjian.features.dossier.editions.upload import small
 from nianjian.features.dossier.editions.verify import verify
 
 PAPER = "paper/材料包.pdf"

@@ -10,9 +10,19 @@ from tests.support.read_pages import BOOK, DAY, page
 
 from nianjian.features.dossier.finding import Verdict, verdict
 from nianjian.features.dossier.reading import readers
-from nianjian.features.dossier.reading.page_numbers import order, page_number
 from nianjian.features.dossier.reading.strips import seal_name
-from nianjian.features.dossier.reading.text import Facts, PageText, Span, dates, page_as, page_of, plain, span
+from nianjian.features.dossier.reading.text import (
+    Facts,
+    PageText,
+    Span,
+    dates,
+    order,
+    page_as,
+    page_number,
+    page_of,
+    plain,
+    span,
+)
 
 CODE = "91110000600037341L"
 NAME = "杭州云桥通信技术有限公司"

@@ -17,8 +17,7 @@ from nianjian.features.dossier.materials import TEXT_LENGTH
 from nianjian.features.dossier.models import Arrival, Comment, Version
 from nianjian.features.dossier.operations import arrivals as arrival_operations
 from nianjian.features.dossier.operations import checklist
-from nianjian.features.dossier.operations import pages as page_operations
-from nianjian.features.dossier.operations.pages import Page as Looked
+from nianjian.features.dossier.operations.checklist import Page as Looked
 from nianjian.features.dossier.recognition import Range
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
@@ -370,7 +369,7 @@ def dossier_pages(  # noqa: PLR0917 -- the parts of the address
     _ = words(language(request))
 
     def rows(first: int, count: int) -> list[Looked]:
-        return page_operations.preview_pages(
+        return checklist.preview_pages(
             enterprise=code, year=year, item=item, number=version, actor=request.actor, first=first + 1, most=count
         ).pages
 
@@ -390,9 +389,7 @@ def dossier_page_picture(  # noqa: PLR0917 -- the parts of the address
     request: Request, code: str, year: Year, item: str, version: Number, page: PageNumber
 ) -> HttpResponse:
     """A page's picture, personal values in full; the audit chain has the entry."""
-    content = page_operations.picture(
-        enterprise=code, year=year, item=item, number=version, page=page, actor=request.actor
-    )
+    content = checklist.picture(enterprise=code, year=year, item=item, number=version, page=page, actor=request.actor)
     return attached(content, JPEG, f"{item}-{version}-{page}.jpg")
 
 
@@ -401,7 +398,7 @@ def dossier_draw(request: Request, code: str, year: Year, item: str, version: Nu
     """Have pictures drawn of the pages of a version that has none: work."""
     return enqueued_job_document(
         request,
-        page_operations.enqueue_drawing(enterprise=code, year=year, item=item, number=version, actor=request.actor),
+        checklist.enqueue_drawing(enterprise=code, year=year, item=item, number=version, actor=request.actor),
     )
 
 

@@ -14,7 +14,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier import seal_images
 from nianjian.features.dossier.api.materials import SEASON, ItemTold, Long
 from nianjian.features.dossier.generated.self_check import Sum
-from nianjian.features.dossier.operations import checklist, fill_in, seals, signatures, verification
+from nianjian.features.dossier.operations import checklist, fill_in, signatures, verification
 from nianjian.features.dossier.operations import package as package_operations
 from nianjian.features.dossier.operations import seals as seal_operations
 from nianjian.features.dossier.operations.seals import PrintRequest
@@ -341,7 +341,7 @@ def seals_list(request: Request, code: str) -> dict[str, object]:
     """The pictures of seals that may be used."""
     found = seal_operations.pictures(code, request.actor)
     return {
-        "law": seals.citation(seals.book(code)),
+        "law": seal_operations.citation(seal_operations.book(code)),
         "seals": [seal_operations.to_picture_document(one) for one in found],
     }
 

@@ -175,7 +175,7 @@ def _check(args: argparse.Namespace) -> Answer:
     from nianjian.engines.rules.rulebook import Rulebook
     from nianjian.features.dossier.check import check
     from nianjian.features.dossier.finding import Verdict
-    from nianjian.features.dossier.kinds import item
+    from nianjian.features.dossier.kinds import get_item
     from nianjian.features.dossier.reading.readers import SheetReading
     from nianjian.features.dossier.terminal import present_check, to_document
 
@@ -189,7 +189,7 @@ def _check(args: argparse.Namespace) -> Answer:
     else:
         book = Rulebook.on(day)
         reading = SheetReading(book, day)
-    checked = check(args.file, item(args.item), reading=reading, book=book)
+    checked = check(args.file, get_item(args.item), reading=reading, book=book)
     answer = to_document(checked)
     return Answer(answer, present_check(answer), DONE if checked.verdict is Verdict.READY else NO)
 

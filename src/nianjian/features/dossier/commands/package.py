@@ -176,7 +176,7 @@ def _millimetres(text: str) -> Decimal:
 def _plan(args: argparse.Namespace) -> Answer:
     from nianjian.engines.kernel import clock
     from nianjian.engines.rules.rulebook import Rulebook
-    from nianjian.features.dossier.riding_seal import Rules, plan
+    from nianjian.features.dossier.editions.package import Rules, plan
 
     made = plan(args.sheets, Rules.of(Rulebook.on(clock.today()), args.diameter), duplex=args.duplex)
     stamps = [

@@ -30,10 +30,12 @@ from nianjian.features.dossier.editions.package import (
     Matrix,
     Package,
     Picture,
+    Plan,
     Seal,
+    Slice,
     cm,
+    plan,
 )
-from nianjian.features.dossier.riding_seal import Plan, Slice, plan
 
 FRONT = -1
 BLANK = -2

@@ -23,8 +23,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier.editions.package import Board, Item, Limits, Package, Picture, Print, Seal
-from nianjian.features.dossier.riding_seal import Rules
+from nianjian.features.dossier.editions.package import Board, Item, Limits, Package, Picture, Print, Rules, Seal
 
 MEMORY: Final = 4 << 30  # bytes of address space; the typesetter's own process maps a font
 LOOK: Final = 1.0  # seconds between two looks at whether to go on

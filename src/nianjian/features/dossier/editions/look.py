@@ -50,7 +50,7 @@ def _prints(path: Path) -> dict[str, Any]:
 def _ink(path: Path, places: Sequence[int]) -> dict[str, Any]:
     import pypdfium2  # noqa: PLC0415 - each child loads what it needs
 
-    from nianjian.features.dossier.editions import manifest, upload  # noqa: PLC0415 - the same
+    from nianjian.features.dossier.editions import build, manifest  # noqa: PLC0415 - the same
 
     told: dict[str, str] = {}
     with pypdfium2.PdfDocument(path) as document:
@@ -58,10 +58,8 @@ def _ink(path: Path, places: Sequence[int]) -> dict[str, Any]:
             raise SystemExit(2)
         for place in places or range(len(document)):
             page = document[place]
-            jpeg = upload.whole(page)
-            told[str(place)] = manifest.encode_fingerprint(
-                upload.small(jpeg[0]) if jpeg else manifest.render_page(page)
-            )
+            jpeg = build.whole(page)
+            told[str(place)] = manifest.encode_fingerprint(build.small(jpeg[0]) if jpeg else manifest.render_page(page))
             page.close()
     return {"looks": told}
 

@@ -19,8 +19,7 @@ import pypdfium2
 from cryptography.hazmat.primitives import hashes
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier.editions.package import A4, FOOT, POINT, Item, Matrix, Package, inherited
-from nianjian.features.dossier.riding_seal import Plan
+from nianjian.features.dossier.editions.package import A4, FOOT, POINT, Item, Matrix, Package, Plan, inherited
 
 #: Where an object stands, when it was written, or what follows from the rest.
 SKIPPED: Final = frozenset(

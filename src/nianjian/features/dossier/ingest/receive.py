@@ -25,7 +25,7 @@ from nianjian.features.dossier.ingest import limits
 _INSIDE: Final = "nianjian.features.dossier.ingest.inside"
 _MODULES: Final = {
     "clean": "pdf", "cut": "pdf", "draw": "draw", "rebuild": "draw", "picture": "picture", "ofd": "ofd",
-    "seal_picture": "seal_picture", "signatures": "signatures",
+    "seal_picture": "picture", "signatures": "signatures",
 }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from nianjian.features.archives.query import refuse_closed
 from nianjian.features.dossier import arrivals, pictures
 from nianjian.features.dossier.ingest import limits
 from nianjian.features.dossier.ingest.receive import Pictured, cut, fit, receive
-from nianjian.features.dossier.kinds import item as known_item
+from nianjian.features.dossier.kinds import get_item
 from nianjian.features.dossier.models import Arrival
 from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.operations.checklist import LIMIT
@@ -116,7 +116,7 @@ def decide(*, enterprise: str, year: int, arrival: int, item: str, actor: Actor)
     """
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    wanted = known_item(item).name
+    wanted = get_item(item).name
     with transaction.atomic():
         row = arrivals.get_arrival(enterprise, year, arrival)
         content, name = arrivals.content(row), row.name or ""
@@ -160,7 +160,7 @@ def enqueue_cutting(
     refuse_closed(enterprise, year)
     row = arrivals.get_arrival(enterprise, year, arrival)
     for paper in papers:
-        known_item(paper.item)
+        get_item(paper.item)
     pages = count_pages(row)
     check_ranges(papers, pages or limits.PAGES, leave=leave or not pages)
     parts = [{"item": paper.item, "first": paper.first, "last": paper.last} for paper in papers]

@@ -1,9 +1,9 @@
-"""The checklist: what is asked for, files that are checked by the worker, who stands for them, what is given out."""
+"""The checklist: what is asked for, files that the worker checks, their pages, who stands for them, downloads."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,15 +14,14 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.archives.query import refuse_closed
-from nianjian.features.dossier import finding, materials
+from nianjian.features.dossier import finding, materials, pictures
 from nianjian.features.dossier.check import Checked, Watch, check
 from nianjian.features.dossier.finding import Reading, Verdict
-from nianjian.features.dossier.ingest.receive import Pictured, pictured
-from nianjian.features.dossier.kinds import ITEMS, KNOWN, Form
-from nianjian.features.dossier.kinds import item as known_item
+from nianjian.features.dossier.ingest.receive import DPI, Pictured, pictured, receive, render_pages
+from nianjian.features.dossier.kinds import ITEMS, KNOWN, Form, get_item
 from nianjian.features.dossier.materials import ALGORITHM, File, Line, Place
 from nianjian.features.dossier.models import Comment, Version
-from nianjian.features.dossier.operations.pages import copied
+from nianjian.features.dossier.pictures import Mark, Of, marks
 from nianjian.features.dossier.reading.readers import SheetReading
 from nianjian.features.dossier.states import DONE
 from nianjian.platform.accounts import query as accounts
@@ -33,7 +32,7 @@ from nianjian.platform.home import env, spill
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service as queue_service
-from nianjian.platform.jobs.progress import Progress
+from nianjian.platform.jobs.progress import Progress, silent
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers.licences.model import Licence
 from nianjian.platform.registers.seats.query import robots_concern
@@ -44,6 +43,142 @@ from nianjian.platform.rulebook import optional_items
 from nianjian.platform.rulebook.deadlines import calendars, data_year
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.vault import blobs
+
+Json = dict[str, Any]
+A4: Final = (210.0, 297.0)  # mm, where nobody has drawn the page yet
+STEP: Final = 8  # pages that are shown at once: pictures of one answer have a megabyte
+ENDINGS: Final = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "image/tiff": "tif"}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """``facts``: as the check told them, {} where it is older than that; ``findings`` of this page as kept.
+
+    ``jpeg`` None: there is no picture, or it was not asked for. Sides in mm.
+    """
+
+    page: int
+    wide_mm: float
+    high_mm: float
+    facts: Json
+    findings: list[Json]
+    marks: list[Mark]
+    jpeg: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Some pages of a version; ``drawn``: pictures are kept."""
+
+    version: Version
+    pages: list[Page]
+    drawn: bool
+
+
+def preview_pages(
+    *, enterprise: str, year: int, item: str, number: int, actor: Actor, first: int = 1, most: int = STEP
+) -> Pages:
+    """Pages from the ``first`` on, without pictures; NianjianError role_missing, dossier_version_unknown."""
+    require(actor, enterprise, Act.READ)
+    row = materials.version(enterprise, year, item, number)
+    return Pages(row, _pages(row, first, most, {}), pictures.there(Of(version=row.pk)))
+
+
+def reveal_pages(
+    *, enterprise: str, year: int, item: str, number: int, actor: Actor, first: int = 1, most: int = STEP
+) -> Pages:
+    """The same with their pictures, which may show personal values in full; the chain has an entry.
+
+    NianjianError role_missing, dossier_version_unknown, blob_missing.
+    """
+    require(actor, enterprise, Act.REVEAL)
+    row = materials.version(enterprise, year, item, number)
+    kept = pictures.some(Of(version=row.pk), first, min(first + most - 1, row.pages))
+    contents = {page: pictures.content(one) for page, one in kept.items()}
+    if contents:
+        _noted(enterprise, year, item, number, sorted(contents), actor)
+    return Pages(row, _pages(row, first, most, contents), bool(contents) or pictures.there(Of(version=row.pk)))
+
+
+def picture(*, enterprise: str, year: int, item: str, number: int, page: int, actor: Actor) -> bytes:
+    """One page's picture (JPEG), with its entry; as `shown`, and dossier_picture_unknown."""
+    require(actor, enterprise, Act.REVEAL)
+    row = materials.version(enterprise, year, item, number)
+    content = pictures.content(pictures.get_picture(Of(version=row.pk), page))
+    _noted(enterprise, year, item, number, [page], actor)
+    return content
+
+
+def _noted(enterprise: str, year: int, item: str, number: int, pages: Sequence[int], actor: Actor) -> None:  # noqa: PLR0917 -- one entry
+    told: dict[str, object] = {"year": year, "item": item, "version": number, "first": pages[0], "last": pages[-1]}
+    pictures.given_out(enterprise=enterprise, told=told, actor=actor)
+
+
+def _pages(row: Version, first: int, most: int, contents: Mapping[int, bytes]) -> list[Page]:
+    told = materials.report(row)
+    facts = {int(one["page"]): one for one in told.get("sheets", ())}
+    findings: dict[int, list[Json]] = {}
+    for one in told.get("findings", ()):
+        if one["page"]:
+            findings.setdefault(int(one["page"]), []).append(one)
+    last = min(first + most - 1, row.pages)
+    sizes = {page: (one.wide_mm, one.high_mm) for page, one in pictures.some(Of(version=row.pk), first, last).items()}
+    made = []
+    for page in range(first, last + 1):
+        wide, high = sizes.get(page, A4)
+        known, found = facts.get(page, {}), findings.get(page, [])
+        made.append(Page(page, wide, high, known, found, marks(known, found, wide, high), contents.get(page)))
+    return made
+
+
+def enqueue_drawing(*, enterprise: str, year: int, item: str, number: int, actor: Actor) -> str:
+    """Put the drawing of a version's pages; its job. NianjianError role_missing, dossier_version_unknown."""
+    require(actor, enterprise, flow.NEEDS[flow.DRAW_PAGES])
+    materials.version(enterprise, year, item, number)
+    given = {"year": year, "item": item, "version": number}
+    return flow.enqueue_once(kind=flow.DRAW_PAGES, enterprise=enterprise, payload=given, actor=actor)
+
+
+def run_drawing(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+    """Do what `ask` has put: how many pages have pictures now."""
+    require(actor, enterprise, flow.NEEDS[flow.DRAW_PAGES])
+    year, item, number = int(given["year"]), str(given["item"]), int(given["version"])
+    row = materials.version(enterprise, year, item, number)
+    progress("", 0, row.pages)
+    if row.media_type in ENDINGS and not pictures.there(Of(version=row.pk)):
+        made = draw_pictures(materials.content(row), row.media_type, progress)
+        told: dict[str, object] = {"year": year, "item": item, "version": number}
+        pictures.draw(of=Of(version=row.pk), pictures=made, enterprise=enterprise, told=told, actor=actor)
+    return {"year": year, "item": item, "version": number, "pages": row.pages}
+
+
+def draw_pictures(body: bytes, media_type: str, progress: Progress = silent) -> list[Pictured]:
+    """Pictures of a file's pages, drawn by the limited child from a clean copy; what it refuses is raised."""
+    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as place:  # closed to others, soon gone
+        room = Path(place)
+        source = room / f"pages.{ENDINGS[media_type]}"
+        source.write_bytes(body)
+        got = receive(source, room)
+        if got.clean is None:
+            return []
+        made: list[Pictured] = []
+        for one in render_pages(got.clean, got.pages, name=got.name, dpi=DPI):
+            progress("", len(made), got.pages)
+            made.append(pictured(one))
+        return made
+
+
+def copied(row: Version) -> list[Pictured]:
+    """The pictures of a version that is taken over, for the new one."""
+    kept = pictures.some(Of(version=row.pk), 1, row.pages)
+    return [Pictured(one.page, one.wide_mm, one.high_mm, pictures.content(one)) for one in kept.values()]
+
+
+def drawing(enterprise: str, year: int, item: str, number: int) -> JobValue | None:
+    """The drawing of a version's pages that waits or runs."""
+    given = {"year": year, "item": item, "version": number}
+    return queue.newest(enterprise, flow.DRAW_PAGES, given, *queue.UNDER_WAY)
+
 
 HELD: Final = "paper"  # under which a job's payload names the sealed file
 KEPT: Final = timedelta(hours=1)  # of a file whose work failed or was stopped
@@ -64,7 +199,7 @@ def sweep(kind: str) -> int:
     return len(found)
 
 
-def of(enterprise: str) -> tuple[str, ...]:
+def list_further_items(enterprise: str) -> tuple[str, ...]:
     """Items that are asked of an enterprise besides, today; enterprise_unknown."""
     tenant = accounts.enterprise(enterprise)
     return optional_items.list_requested_items(
@@ -108,7 +243,6 @@ def _left(row: Person, day: date) -> bool:
     return row.left_on is not None and row.left_on <= day
 
 
-Json = dict[str, Any]
 MEDIA: Final = {
     "pdf": "application/pdf",
     "jpeg": "image/jpeg",
@@ -128,7 +262,7 @@ def lines(enterprise: str, year: int, actor: Actor, on: date | None = None) -> l
 def whole(enterprise: str, year: int, on: date) -> list[Line]:
     """Every item that is asked for, the province's further ones too, as it stands for a day."""
     robots = has_robots(enterprise, year)
-    return materials.checklist(enterprise, year, on=on, robots=robots, further=of(enterprise))
+    return materials.checklist(enterprise, year, on=on, robots=robots, further=list_further_items(enterprise))
 
 
 def has_robots(enterprise: str, year: int) -> bool:
@@ -160,15 +294,15 @@ def add(
     """
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    wanted = known_item(item)
+    wanted = get_item(item)
     with files.wrap_read_errors(path):
         if path.stat().st_size > LIMIT:
             raise NianjianError("file_too_large", file=path.name, limit=LIMIT)
         body = path.read_bytes()
-    book = _book(enterprise)
-    reader = reading or build_sheet_reading(enterprise, year, book, clock.today())
+    rules = book(enterprise)
+    reader = reading or build_sheet_reading(enterprise, year, rules, clock.today())
     seen: list[Pictured] = []
-    checked = check(path, wanted, reading=reader, book=book, watch=watch, keep=lambda one: seen.append(pictured(one)))
+    checked = check(path, wanted, reading=reader, book=rules, watch=watch, keep=lambda one: seen.append(pictured(one)))
     file = File(
         name=path.name,
         media_type=MEDIA[checked.kind],
@@ -181,11 +315,6 @@ def add(
     )
     made = materials.add(place=Place(enterprise, year, item), file=file, actor=actor)
     return made, checked
-
-
-def _book(enterprise: str) -> Rulebook:
-    where = accounts.enterprise(enterprise).province or None
-    return rulebook(day=None, province=where, enterprise=enterprise)
 
 
 def report(checked: Checked) -> Json:
@@ -262,7 +391,7 @@ def reuse(*, enterprise: str, year: int, actor: Actor, say: Callable[[str], None
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
     today = clock.today()
-    more = of(enterprise)
+    more = list_further_items(enterprise)
     now = {line.item: line for line in materials.checklist(enterprise, year, on=today, robots=True, further=more)}
     taken: list[str] = []
     for line in materials.checklist(enterprise, year - 1, on=today, robots=True, further=more):
@@ -389,7 +518,7 @@ def get_item_detail(
     NianjianError role_missing, dossier_item_unknown.
     """
     require(actor, enterprise, Act.READ)
-    known_item(item)
+    get_item(item)
     line = next((one for one in lines(enterprise, year, actor) if one.item == item), None)
     if line is None:  # of another province
         raise NianjianError("dossier_item_unknown", item=item, items=", ".join(ITEMS))
@@ -450,7 +579,7 @@ def enqueue_check(
     require(actor, enterprise, flow.NEEDS[flow.CHECK_PAPER])
     refuse_closed(enterprise, year)
     tenant = accounts.enterprise(enterprise)
-    known_item(item)
+    get_item(item)
     plain = plain_name(name)
     if not content:
         raise NianjianError("file_empty", file=plain)

@@ -52,7 +52,7 @@ from nianjian.features.dossier.generated.responsibility_report import Facts
 from nianjian.features.dossier.generated.self_check import Sum
 from nianjian.features.dossier.materials import File, Line, Place
 from nianjian.features.dossier.operations import checklist
-from nianjian.features.dossier.operations.pages import of as drawn
+from nianjian.features.dossier.operations.checklist import draw_pictures as drawn
 from nianjian.features.dossier.states import MaterialState
 from nianjian.features.portrait.operations import portraits
 from nianjian.platform.accounts import query as accounts

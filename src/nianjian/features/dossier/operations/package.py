@@ -25,8 +25,7 @@ from nianjian.features.dossier.editions.package import Board, Item, Limits, Pack
 from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.generated import self_check
 from nianjian.features.dossier.ingest.receive import receive
-from nianjian.features.dossier.kinds import Form
-from nianjian.features.dossier.kinds import item as known_item
+from nianjian.features.dossier.kinds import Form, get_item
 from nianjian.features.dossier.materials import Line
 from nianjian.features.dossier.models import Impression, Version
 from nianjian.features.dossier.operations import checklist, generate, signatures
@@ -155,7 +154,7 @@ def _copies(bound: Sequence[tuple[Line, Version]], room: Path, day: date, enterp
         source.unlink()
         if got.clean is None:  # its media type said otherwise
             raise NianjianError("dossier_copy_unreadable", item=title, file=got.name)
-        kind = known_item(line.item)
+        kind = get_item(line.item)
         rule = book.value(kind.rule)
         board = Board(str(rule["board"])) if isinstance(rule, Mapping) else Board.SPECIAL  # a further paper
         asked = seals(book, copy=kind.form(book) is Form.COPY)

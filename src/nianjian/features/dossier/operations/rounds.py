@@ -16,8 +16,7 @@ from nianjian.features.archives.query import refuse_closed
 from nianjian.features.dossier import rounds, states
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.build import PAPER
-from nianjian.features.dossier.editions.diff import ItemChange, Kind, difference
-from nianjian.features.dossier.editions.verify import verify
+from nianjian.features.dossier.editions.verify import ItemChange, ItemChangeKind, difference, verify
 from nianjian.features.dossier.kinds import KNOWN
 from nianjian.features.dossier.models import Answer, Evidence, Notice, Request, Submission
 from nianjian.features.dossier.rounds import File, Handed, Package, RequestInput, Standing
@@ -242,7 +241,7 @@ def compared(*, enterprise: str, year: int, before: int, after: int, actor: Acto
     return {
         "before": before,
         "after": after,
-        "same": all(one.kind is Kind.SAME for one in found),
+        "same": all(one.kind is ItemChangeKind.SAME for one in found),
         "items": [_change(one) for one in found],
     }
 

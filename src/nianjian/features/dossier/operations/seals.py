@@ -14,7 +14,7 @@ from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.archives.query import refuse_closed
 from nianjian.features.dossier import materials, seal_images
 from nianjian.features.dossier.editions.package import PLACES, Picture, Print, Seal
-from nianjian.features.dossier.kinds import item as known_item
+from nianjian.features.dossier.kinds import get_item
 from nianjian.features.dossier.models import Impression, SealPicture, Version
 from nianjian.features.dossier.seal_images import Spot, read_seal_image
 from nianjian.platform.accounts import query as accounts
@@ -104,7 +104,7 @@ def request_print(*, enterprise: str, wanted: PrintRequest, actor: Actor) -> Jso
     """
     require(actor, enterprise, Act.REQUEST)
     refuse_closed(enterprise, wanted.year)
-    known_item(wanted.item)
+    get_item(wanted.item)
     of = seal_images.kind(wanted.kind)
     mark = seal_images.mark(wanted.mark, of)
     usual = PLACES[mark]

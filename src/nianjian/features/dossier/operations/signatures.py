@@ -19,7 +19,7 @@ from nianjian.features.dossier import signed_papers
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.build import UPLOAD
 from nianjian.features.dossier.editions.verify import verify
-from nianjian.features.dossier.kinds import item as known_item
+from nianjian.features.dossier.kinds import get_item
 from nianjian.features.dossier.models import SignedPaper
 from nianjian.features.dossier.operations import seals
 from nianjian.features.dossier.signatures import Signature, Standing, read_signatures, read_signatures_of_files
@@ -58,7 +58,7 @@ def add(*, enterprise: str, year: int, item: str, name: str, content: bytes, act
     """
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    known_item(item)
+    get_item(item)
     plain = plain_name(name)
     if not content:
         raise NianjianError("file_empty", file=plain)

@@ -26,9 +26,8 @@ from nianjian.features.dossier.kinds import ITEMS, KNOWN
 from nianjian.features.dossier.models import Arrival
 from nianjian.features.dossier.operations import arrivals as arrival_operations
 from nianjian.features.dossier.operations import checklist
-from nianjian.features.dossier.operations import pages as page_operations
 from nianjian.features.dossier.operations.arrivals import PICTURES_AT_ONCE
-from nianjian.features.dossier.operations.pages import ENDINGS, STEP, Page, Pages
+from nianjian.features.dossier.operations.checklist import ENDINGS, STEP, Page, Pages
 from nianjian.features.dossier.pages import presenters
 from nianjian.features.dossier.pages.presenters import WEIGHED, WEIGHTS, in_reach, title
 from nianjian.features.dossier.pictures import SEEN, Mark
@@ -142,7 +141,7 @@ def beginning(given: str) -> int:
 @page(Act.READ)
 def show_outlines(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
     """Outlines of the pages with what was found on each."""
-    found = page_operations.preview_pages(
+    found = checklist.preview_pages(
         enterprise=code, year=_known(year, item), item=item, number=number, actor=request.actor,
         first=beginning(request.GET.get("from", "")),
     )  # fmt: skip
@@ -153,7 +152,7 @@ def show_outlines(request: Request, code: str, year: int, item: str, number: int
 @page(Act.REVEAL)
 def reveal_pages(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
     """The same with the pictures; it stands in the audit chain before."""
-    found = page_operations.reveal_pages(
+    found = checklist.reveal_pages(
         enterprise=code, year=_known(year, item), item=item, number=number, actor=request.actor,
         first=beginning(request.POST.get("from", "")),
     )  # fmt: skip
@@ -164,9 +163,7 @@ def reveal_pages(request: Request, code: str, year: int, item: str, number: int)
 @page(Act.LOAD)
 def request_drawing(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
     """Have the pages drawn by the worker."""
-    page_operations.enqueue_drawing(
-        enterprise=code, year=_known(year, item), item=item, number=number, actor=request.actor
-    )
+    checklist.enqueue_drawing(enterprise=code, year=_known(year, item), item=item, number=number, actor=request.actor)
     return redirect("dossier-pages", code=code, year=year, item=item, number=number)
 
 
@@ -180,7 +177,7 @@ def _render_pages(request: Request, code: str, year: int, item: str, found: Page
     row = found.version
     first = found.pages[0].page if found.pages else 1
     last = found.pages[-1].page if found.pages else 0
-    job = None if found.drawn else page_operations.drawing(code, year, item, row.number)
+    job = None if found.drawn else checklist.drawing(code, year, item, row.number)
     place = [code, year, item, row.number]
     context = {
         "year": year,
@@ -351,7 +348,7 @@ def _page(
         "file": waiting(row),
         "pages": pages,
         "rows": [*filled, *empty],
-        "choices": choices(checklist.of(code)),
+        "choices": choices(checklist.list_further_items(code)),
         "leave": leave,
         "sheets": [bare(one) for one in seen],
         "first": first,
@@ -403,7 +400,7 @@ def index(request: Request, code: str, year: int) -> HttpResponse:
         "files": [waiting(one, cutting=one.pk in cut) for one in rows[:SHOWN]],
         "more": len(rows) > SHOWN,
         "most": SHOWN,
-        "choices": choices(checklist.of(code)),
+        "choices": choices(checklist.list_further_items(code)),
         "away": AWAY,
         "field": FIELD,
         "limit": min(uploads.limit(), checklist.LIMIT) // uploads.MIB,

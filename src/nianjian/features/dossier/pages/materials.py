@@ -19,9 +19,8 @@ from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.operations.checklist import ItemDetail, ItemRequirement
 from nianjian.features.dossier.operations.package import GENERATED
 from nianjian.features.dossier.pages import presenters
-from nianjian.features.dossier.pages.forms import ACT_FORMS, form
 from nianjian.features.dossier.pages.package import generated
-from nianjian.features.dossier.pages.presenters import in_reach
+from nianjian.features.dossier.pages.presenters import ACT_FORMS, form, in_reach
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http.answers import as_attachment

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nianjian.features.dossier.pages import arrivals, fill_in, materials, package, presenters, rounds, seals
+from nianjian.features.dossier.pages import arrivals, materials, package, presenters, rounds, seals
 
 ITEM = "<int:year>/<str:item>/"
 
@@ -18,11 +18,11 @@ urlpatterns = [
     path("<int:year>/rounds/<int:number>/", rounds.detail, name="rounds-one"),
     path("<int:year>/rounds/<int:number>/act/<str:act>/", rounds.act, name="rounds-act"),
     path("<int:year>/rounds/<int:number>/papers/<int:evidence>/", rounds.fetch, name="rounds-paper"),
-    path("<int:year>/fill-in/", fill_in.first, name="fill-in-first"),
-    path("<int:year>/fill-in/<str:report>/", fill_in.show_sheet, name="fill-in"),
-    path("<int:year>/fill-in/<str:report>/make/", fill_in.make, name="fill-in-make"),
-    path("<int:year>/fill-in/<str:report>/reveal/", fill_in.reveal, name="fill-in-reveal"),
-    path("<int:year>/fill-in/<str:report>/take/<str:form>/", fill_in.take, name="fill-in-take"),
+    path("<int:year>/fill-in/", package.show_first_sheet, name="fill-in-first"),
+    path("<int:year>/fill-in/<str:report>/", package.show_sheet, name="fill-in"),
+    path("<int:year>/fill-in/<str:report>/make/", package.make, name="fill-in-make"),
+    path("<int:year>/fill-in/<str:report>/reveal/", package.reveal, name="fill-in-reveal"),
+    path("<int:year>/fill-in/<str:report>/take/<str:form>/", package.take, name="fill-in-take"),
     path("<int:year>/sort/", arrivals.index, name="dossier-sort"),
     path("<int:year>/sort/files/", arrivals.upload, name="dossier-sort-upload"),
     path("<int:year>/sort/decide/", arrivals.decide, name="dossier-sort-decide"),

@@ -7,8 +7,7 @@ from datetime import date
 
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier.finding import Finding
-from nianjian.features.dossier.reading.page_numbers import order
-from nianjian.features.dossier.reading.text import Facts, PageText, ask, dates, folded, stop, to_evidence, unsure
+from nianjian.features.dossier.reading.text import Facts, PageText, ask, dates, folded, order, stop, to_evidence, unsure
 
 
 def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Mapping[str, str]) -> Facts:

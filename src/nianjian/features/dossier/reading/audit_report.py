@@ -14,7 +14,6 @@ from typing import Final, cast
 
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier.finding import Finding
-from nianjian.features.dossier.reading.page_numbers import gaps, order
 from nianjian.features.dossier.reading.text import (
     Evidence,
     Facts,
@@ -25,6 +24,8 @@ from nianjian.features.dossier.reading.text import (
     ask,
     dates,
     folded,
+    gaps,
+    order,
     stop,
     to_evidence,
     unsure,

@@ -23,8 +23,7 @@ from nianjian.features.dossier.reading import (
     social_insurance,
     strips,
 )
-from nianjian.features.dossier.reading.page_numbers import order
-from nianjian.features.dossier.reading.text import Facts, PageText, ask
+from nianjian.features.dossier.reading.text import Facts, PageText, ask, order
 from nianjian.features.dossier.seals.mask import Picture
 
 MASK: Final = "*"

@@ -10,7 +10,6 @@ from typing import Final
 
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier.finding import Finding
-from nianjian.features.dossier.reading.page_numbers import order
 from nianjian.features.dossier.reading.text import (
     SURE,
     Evidence,
@@ -22,6 +21,7 @@ from nianjian.features.dossier.reading.text import (
     folded,
     nearly,
     note,
+    order,
     same,
     stop,
     table,

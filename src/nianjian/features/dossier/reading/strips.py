@@ -12,8 +12,15 @@ import numpy as np
 
 from nianjian.features.dossier.finding import Finding, Sheet
 from nianjian.features.dossier.reading import ocr
-from nianjian.features.dossier.reading.page_numbers import PageNumber, ordered, parse_page_number
-from nianjian.features.dossier.reading.text import ask, edit_distance, folded, plain
+from nianjian.features.dossier.reading.text import (
+    PageNumber,
+    ask,
+    edit_distance,
+    folded,
+    ordered,
+    parse_page_number,
+    plain,
+)
 from nianjian.features.dossier.seals.mask import Kind, Picture, unwrapped
 
 KEPT: Final = re.compile(r"[^一-鿿()]")

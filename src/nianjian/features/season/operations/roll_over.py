@@ -82,7 +82,7 @@ def list_papers_left_behind(*, enterprise: str, year: int, actor: Actor) -> list
 
 def _left(enterprise: str, year: int) -> list[Json]:
     """Papers of the year before that are no ready papers of this season, each with the reason."""
-    today, more = clock.today(), checklist.of(enterprise)
+    today, more = clock.today(), checklist.list_further_items(enterprise)
     found = []
     for line in materials.checklist(enterprise, year - 1, on=today, robots=True, further=more):
         old = line.newest
