@@ -18,7 +18,7 @@ from nianjian.features.maintenance.operations import strays
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.models import Job
-from nianjian.platform.registers.attachments.model import RowAttachment
+from nianjian.platform.registers.attachments import RowAttachment
 from nianjian.platform.vault import blobs, keyring
 
 SOURCE = Path(nianjian.__file__).parent

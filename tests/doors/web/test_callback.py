@@ -22,7 +22,7 @@ from nianjian.features.test_calls.routes.model import Gateway, Route
 from nianjian.features.test_calls.trials.model import Trial
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
-from nianjian.platform.registers.importing import import_sheet
+from nianjian.platform.registers.storage import import_sheet
 
 pytestmark = pytest.mark.django_db
 HOME = "/e/demo/inspection/callback/"

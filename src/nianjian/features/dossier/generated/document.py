@@ -15,7 +15,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.paper.printing.typeset import typeset
 from nianjian.engines.paper.words import CHINESE, Words, words
 from nianjian.engines.paper.workbook import STAMP, WIDE_FROM
-from nianjian.platform.registers.tables.column import Column, Kind
+from nianjian.platform.registers.columns import Column, Kind
 
 DASH: Final = "–"  # not known
 Cell = str | int

@@ -21,8 +21,8 @@ from nianjian.features.dossier.generated.document import (
     foot,
     signs,
 )
-from nianjian.platform.registers.sheets.network import NUMBERS
-from nianjian.platform.registers.sheets.people import SEATS
+from nianjian.platform.registers.numbers import NUMBERS
+from nianjian.platform.registers.seats import SEATS
 
 NUMBER_LEDGER: Final = "number_ledger"
 NUMBER_FIELDS: Final = (

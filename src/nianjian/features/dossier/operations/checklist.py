@@ -34,11 +34,11 @@ from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service as queue_service
 from nianjian.platform.jobs.progress import Progress, silent
 from nianjian.platform.jobs.query import JobValue
-from nianjian.platform.registers.licences.model import Licence
-from nianjian.platform.registers.seats.query import robots_concern
-from nianjian.platform.registers.staff.model import Person
+from nianjian.platform.registers.licences import Licence
+from nianjian.platform.registers.seats import robot_rules_apply
+from nianjian.platform.registers.staff import Person
 from nianjian.platform.registers.uploads import plain_name
-from nianjian.platform.registers.versions.query import as_at
+from nianjian.platform.registers.versions import versions_on
 from nianjian.platform.rulebook import optional_items
 from nianjian.platform.rulebook.deadlines import calendars, data_year
 from nianjian.platform.rulebook.rulebooks import rulebook
@@ -222,7 +222,7 @@ def build_sheet_reading(enterprise: str, year: int, book: Rulebook, day: date) -
 
 def expected(enterprise: str, year: int, day: date) -> dict[str, str]:
     """Values that papers should show, under the readers' names; what several licences tell otherwise is left out."""
-    rows = list(as_at(Licence, enterprise, day))
+    rows = list(versions_on(Licence, enterprise, day))
     told = {
         "name": {row.holder for row in rows} - {None} or {accounts.enterprise(enterprise).name},
         "credit_code": {row.credit_code for row in rows},
@@ -230,7 +230,7 @@ def expected(enterprise: str, year: int, day: date) -> dict[str, str]:
         "legal_representative": {row.representative for row in rows},
     }
     found = {name: one for name, values in told.items() if (one := _only(values))}
-    people = sorted({row.person for row in as_at(Person, enterprise, day) if row.person and not _left(row, day)})
+    people = sorted({row.person for row in versions_on(Person, enterprise, day) if row.person and not _left(row, day)})
     return found | {"year": str(year)} | ({"people": "\n".join(people)} if people else {})
 
 
@@ -267,7 +267,7 @@ def whole(enterprise: str, year: int, on: date) -> list[Line]:
 
 def has_robots(enterprise: str, year: int) -> bool:
     """Whether robot seats were filed or open in the data year, or are today (M13)."""
-    return robots_concern(accounts.enterprise(enterprise).code, year, clock.today())
+    return robot_rules_apply(accounts.enterprise(enterprise).code, year, clock.today())
 
 
 def _unwatched(_done: int, _total: int) -> None:

@@ -44,8 +44,8 @@ from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service as queue_service
 from nianjian.platform.jobs.progress import Progress, silent
 from nianjian.platform.jobs.query import JobValue
-from nianjian.platform.registers.licences.model import Licence
-from nianjian.platform.registers.versions.query import as_at
+from nianjian.platform.registers.licences import Licence
+from nianjian.platform.registers.versions import versions_on
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.vault import blobs
 
@@ -127,7 +127,7 @@ def build(
 
 def _package(enterprise: str, year: int, day: date, items: Sequence[Item], *, draft: bool) -> Package:
     run = portraits.newest(enterprise, year)
-    numbers = sorted({row.number for row in as_at(Licence, enterprise, day) if row.number})
+    numbers = sorted({row.number for row in versions_on(Licence, enterprise, day) if row.number})
     return Package(
         enterprise=accounts.enterprise(enterprise).name,
         licence=", ".join(numbers) or "–",

@@ -30,7 +30,7 @@ from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http.answers import as_attachment
 from nianjian.platform.home.http.bodies import takes_files
-from nianjian.platform.registers.attachments.service import TYPES
+from nianjian.platform.registers.attachments import TYPES
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Column, Table

@@ -19,8 +19,8 @@ from nianjian.features.inspection.dialling.verdict import Hour, Limits, Team, Tr
 from nianjian.features.inspection.operations.checks.grounds import Calls, Grounds, Json, calls
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs.progress import Progress, silent
-from nianjian.platform.registers.seats.model import Seat
-from nianjian.platform.registers.versions.query import as_at, believed
+from nianjian.platform.registers.seats import Seat
+from nianjian.platform.registers.versions import current_versions, versions_on
 
 DAY: Final = timedelta(days=1)
 LONGEST: Final = timedelta(days=366)
@@ -54,7 +54,7 @@ def check_dialling(
         raise NianjianError("inspection_days_wrong", first=begin.isoformat(), last=end.isoformat(), most=LONGEST.days)
     limits = _limits(book)
     connect = int(str(_told(book, "inspection.predictive.abandoned")["connect_seconds"]))
-    known = [str(key) for key in believed(Seat, enterprise).filter(kind="robot").values_list("key", flat=True)]
+    known = [str(key) for key in current_versions(Seat, enterprise).filter(kind="robot").values_list("key", flat=True)]
     progress("", 0, STEPS)
     with calls(enterprise, "line_dim") as lake:
         rows = question.rows_of(lake.tables["calls"], lake.tables["line_dim"], begin, end, known)
@@ -183,7 +183,7 @@ def _robots(enterprise: str, day: date) -> dict[str, int]:
 
     ``undated``: not closed, and nobody knows since when they are open, if they are.
     """
-    held = as_at(Seat, enterprise, day).filter(kind="robot")
+    held = versions_on(Seat, enterprise, day).filter(kind="robot")
     rows = [row for row in held if row.closed_on is None or row.closed_on > day]
     opened = [row for row in rows if row.opened_on is not None and row.opened_on <= day]
     undated = sum(row.opened_on is None for row in rows)

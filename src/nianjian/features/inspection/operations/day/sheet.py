@@ -22,7 +22,7 @@ from nianjian.features.inspection.visits.query import coming, visit, visits
 from nianjian.features.screens.operations import live_figures as screens
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs.progress import Progress, silent
-from nianjian.platform.registers.filings import query as filings
+from nianjian.platform.registers import filings
 
 WEEKS: Final = "inspection.notice.weeks"
 NOTE: Final = "inspection.screens.note_days"
@@ -68,7 +68,7 @@ def sheet(
 
 def _expected(grounds: Grounds, row: Visit | None) -> Json:
     """S1: whether the notice has come, and until when it usually does."""
-    submitted = filings.handed_in(grounds.enterprise, LICENCE)
+    submitted = filings.find_submission_day(grounds.enterprise, LICENCE)
     received = None if row is None else row.received_on
     found = pure.expected(received, submitted, grounds.book.integer(WEEKS), grounds.day)
     return {

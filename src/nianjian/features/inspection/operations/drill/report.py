@@ -26,7 +26,7 @@ from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act as May
 from nianjian.platform.audit import query as audit
-from nianjian.platform.registers.rows.query import Sight
+from nianjian.platform.registers.queries import ReadScope
 
 MOST: Final = 100  # drills that are looked through, the newest first
 SOON: Final = ("responded_s", "called_back_s", "closed_s")
@@ -156,7 +156,7 @@ def _warned(enterprise: str, ticket: str) -> datetime | None:
 
 def _who(enterprise: str, ticket: str) -> dict[str, str]:
     """Step -> who recorded it last; a call-back to a new ticket is its response, too."""
-    past = reversed(complaints.past(Sight(enterprise, clock.today()), ticket))
+    past = reversed(complaints.past(ReadScope(enterprise, clock.today()), ticket))
     found = {"arrived" if one.act == "add" else ACTS.get(one.act, ""): one.by for one in past}
     return {"responded": found.get("called_back", "")} | found
 
