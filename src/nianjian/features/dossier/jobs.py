@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 from nianjian.features.dossier.operations import arrivals, checklist, fill_in, package, verification
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
-from nianjian.platform.jobs.kind import Kind, Report
+from nianjian.platform.jobs.flow import Kind, Report
 from nianjian.platform.jobs.progress import Progress
 from nianjian.platform.jobs.query import JobValue
 

@@ -34,9 +34,7 @@ from nianjian.features.dossier.pages import presenters
 from nianjian.features.dossier.pages.presenters import day, in_reach
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import as_attachment
-from nianjian.platform.home.http.bodies import takes_files
-from nianjian.platform.home.http.readable import reads_form_itself
+from nianjian.platform.home.http import as_attachment, reads_form_itself, takes_files
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers import uploads
 from nianjian.platform.web import work as data

@@ -28,8 +28,7 @@ from nianjian.features.dossier.rounds import TEXT_LENGTH, File, Handed, RequestI
 from nianjian.features.rectification.pages.case_context import read_upload
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import as_attachment
-from nianjian.platform.home.http.bodies import takes_files
+from nianjian.platform.home.http import as_attachment, takes_files
 from nianjian.platform.registers.attachments import TYPES
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
