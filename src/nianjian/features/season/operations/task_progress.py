@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, cast
 
-from nianjian.engines.kernel.seasons import Season
+from nianjian.engines.kernel.periods import Season
 from nianjian.engines.kernel.workdays import Due
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.engines.season.tasks import Seen
