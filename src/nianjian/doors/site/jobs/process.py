@@ -27,8 +27,8 @@ from nianjian.features.complaints.operations.sla_warnings import warn
 from nianjian.features.dossier.operations import checklist, package
 from nianjian.features.inbox.operations.delivery import deliver as tell
 from nianjian.features.maintenance.operations import strays, watch
-from nianjian.features.reconciliation.operations import work as reconcile
-from nianjian.features.rectification.operations import locate, report
+from nianjian.features.reconciliation import operations as reconcile
+from nianjian.features.rectification import evidence, reports
 from nianjian.features.registers import operations
 from nianjian.features.screens.operations.watch import Watch
 from nianjian.features.season.operations.reminders import enqueue_due_reminders
@@ -127,13 +127,13 @@ def tidy() -> None:
             recover()
         sweep()
         answers.purge_answers()
-        report.sweep()
-        locate.sweep()
+        reports.delete_expired_reports()
+        evidence.delete_expired_lookups()
         forwards.sweep()
         checklist.sweep(flow.CHECK_PAPER)
         checklist.sweep(flow.VERIFY_PACKAGE)
         package.sweep()
-        reconcile.sweep()
+        reconcile.delete_expired_files()
         rejects.sweep()
         operations.sweep()
         strays.sweep()

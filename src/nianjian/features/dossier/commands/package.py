@@ -41,10 +41,10 @@ def _build(args: argparse.Namespace) -> Answer:
     from nianjian.engines.paper.texts.dossier.words import ITEMS, STATES
     from nianjian.engines.paper.texts.plain import plain
     from nianjian.features.dossier.operations.package import build, built_to_document
-    from nianjian.features.rectification.operations.cases import tenant
+    from nianjian.features.rectification.operations import default_enterprise
     from nianjian.platform.terminal import table
 
-    code = tenant(args.enterprise)
+    code = default_enterprise(args.enterprise)
     made = build(
         enterprise=code, year=args.year, folder=args.output, actor=actor, on=args.on,
         pictures=args.seal_pictures,
@@ -87,9 +87,13 @@ def _fill_in(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations import fill_in
     from nianjian.features.dossier.terminal import plain_sheet, present_sheet
-    from nianjian.features.rectification.operations.cases import tenant
+    from nianjian.features.rectification.operations import default_enterprise
 
-    where = {"enterprise": tenant(args.enterprise), "year": args.year, "report": fill_in.report(args.report)}
+    where = {
+        "enterprise": default_enterprise(args.enterprise),
+        "year": args.year,
+        "report": fill_in.report(args.report),
+    }
     row = fill_in.make(**where, actor=actor)
     told = fill_in.revealed(**where, actor=actor) if args.full else fill_in.sheet_to_document(row, full=False)
     files = [] if args.output is None else fill_in.write_sheet_files(**where, folder=args.output, actor=actor)
@@ -125,9 +129,9 @@ def _generate(args: argparse.Namespace) -> Answer:
     from nianjian.engines.paper.texts.plain import plain
     from nianjian.features.dossier.finding import Verdict
     from nianjian.features.dossier.operations.generate import generate, generated_to_document
-    from nianjian.features.rectification.operations.cases import tenant
+    from nianjian.features.rectification.operations import default_enterprise
 
-    code = tenant(args.enterprise)
+    code = default_enterprise(args.enterprise)
     made = generate(
         enterprise=code, year=args.year, items=args.items, folder=args.output, actor=actor, replace=args.replace
     )

@@ -23,7 +23,7 @@ from nianjian.features.dossier.fill_in import Field, Known, Report, build_docume
 from nianjian.features.dossier.generated import document, monthly_traffic
 from nianjian.features.dossier.models import FillIn
 from nianjian.features.dossier.operations.generate import Values, numbers
-from nianjian.features.portrait.operations import portraits
+from nianjian.features.portrait import portraits
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
@@ -403,7 +403,7 @@ def _newest(enterprise: str, year: int, report: Report) -> FillIn:
 
 def sheet_to_document(row: FillIn, *, full: bool) -> Json:
     """A sheet as JSON; ``full`` False: personal values masked. ``outdated``: a later portrait is there."""
-    run = portraits.newest(row.enterprise_id, row.year)
+    run = portraits.find_newest_run(row.enterprise_id, row.year)
     lines = stored_lines(row)
     return {
         "year": row.year,

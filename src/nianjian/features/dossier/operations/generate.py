@@ -26,7 +26,7 @@ from nianjian.engines.lake import rollups
 from nianjian.engines.lake.engine import Engine
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.metrics import revive
-from nianjian.engines.metrics.behind.query import counting
+from nianjian.engines.metrics.drill_down import counting
 from nianjian.engines.metrics.tables import tickets_rollup
 from nianjian.engines.paper.masking import masked
 from nianjian.engines.paper.words import CHINESE, words
@@ -54,7 +54,7 @@ from nianjian.features.dossier.materials import File, Line, Place
 from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.operations.checklist import draw_pictures as drawn
 from nianjian.features.dossier.states import MaterialState
-from nianjian.features.portrait.operations import portraits
+from nianjian.features.portrait import portraits
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
@@ -77,7 +77,7 @@ V = TypeVar("V", bound=Version)
 
 def head(enterprise: str, year: int) -> tuple[Head, Mapping[str, Any]]:
     """Whose paper it is, and the year's newest portrait; ``portrait_missing``."""
-    portrait, run = portraits.find_portrait(enterprise, year), portraits.newest(enterprise, year)
+    portrait, run = portraits.find_portrait(enterprise, year), portraits.find_newest_run(enterprise, year)
     if portrait is None or run is None:
         raise NianjianError("portrait_missing", enterprise=enterprise, year=year)
     day = revive.frame(portrait).as_of

@@ -32,7 +32,7 @@ from nianjian.features.dossier.operations import checklist, generate, signatures
 from nianjian.features.dossier.operations import seals as seal_operations
 from nianjian.features.dossier.operations.signatures import Certificate
 from nianjian.features.dossier.states import DONE, MaterialState
-from nianjian.features.portrait.operations import portraits
+from nianjian.features.portrait import portraits
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
@@ -126,7 +126,7 @@ def build(
 
 
 def _package(enterprise: str, year: int, day: date, items: Sequence[Item], *, draft: bool) -> Package:
-    run = portraits.newest(enterprise, year)
+    run = portraits.find_newest_run(enterprise, year)
     numbers = sorted({row.number for row in versions_on(Licence, enterprise, day) if row.number})
     return Package(
         enterprise=accounts.enterprise(enterprise).name,
@@ -472,7 +472,7 @@ def get_generation_status(enterprise: str, year: int, actor: Actor) -> Standing:
     """How it stands. NianjianError role_missing, enterprise_unknown."""
     require(actor, enterprise, Act.READ)
     lines = checklist.lines(enterprise, year, actor)
-    newest = portraits.newest(enterprise, year)
+    newest = portraits.find_newest_run(enterprise, year)
     run = "" if newest is None else newest.id
     of_year = {"year": year}
     # First: what ends meanwhile is then told as done, and not at all the other way round.

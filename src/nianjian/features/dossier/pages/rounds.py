@@ -25,7 +25,7 @@ from nianjian.features.dossier.operations import rounds
 from nianjian.features.dossier.pages.materials import SANDBOX
 from nianjian.features.dossier.pages.presenters import in_reach, title
 from nianjian.features.dossier.rounds import TEXT_LENGTH, File, Handed, RequestInput
-from nianjian.features.rectification.pages.case_context import read_upload
+from nianjian.features.rectification.pages.cases import read_upload
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http import as_attachment, takes_files
