@@ -23,7 +23,7 @@ from nianjian.features.dossier.editions.build import build
 from nianjian.features.dossier.generated.document import Document, pdf
 from nianjian.features.dossier.ingest.receive import Pictured
 from nianjian.features.dossier.models import Arrival, PagePicture
-from nianjian.features.maintenance.operations import strays
+from nianjian.features.maintenance import retention
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.query import acts
@@ -153,7 +153,7 @@ def test_the_pages_of_a_file_that_waits_are_shown_to_whom_may_reveal(
     assert signed_in("ivan", "auditor", "demo").post(f"{address}pages/").status_code == 403
     kept = set(PagePicture.objects.values_list("blob", flat=True))
     assert len(kept) == 14
-    assert kept <= strays._named()
+    assert kept <= retention._list_referenced()
     with django_capture_on_commit_callbacks(execute=True):
         lead.post(f"{SORT}decide/", {f"item-{row.pk}": "away"})
     assert not PagePicture.objects.exists()
