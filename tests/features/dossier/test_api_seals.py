@@ -30,8 +30,8 @@ def lead(api: Ask) -> Client:
 def _paper() -> None:
     file = File("章程.pdf", "application/pdf", b"%PDF-1", 2, Verdict.NEEDS_PERSON, {"fields": {}})
     place = Place("demo", 2025, "articles")
-    made = materials.add(place=place, file=file, actor=Actor("anna"))
-    materials.confirm(place=place, number=made.number, effective_on=None, valid_until=None, actor=Actor("anna"))
+    made = materials.store_version(place=place, file=file, actor=Actor("anna"))
+    materials.confirm_version(place=place, number=made.number, effective_on=None, valid_until=None, actor=Actor("anna"))
 
 
 def test_a_use_is_asked_for_and_waits(lead: Client) -> None:

@@ -41,14 +41,14 @@ def keep(demo: str, anna: Actor, tmp_path: Path) -> Keep:
         path = packages.scans(tmp_path / "scan.pdf", [seed], dpi=60)
         file = File("扫描.pdf", media, path.read_bytes(), 1, Verdict.NEEDS_PERSON, {"fields": {}})
         place = Place(demo, YEAR, item)
-        made = materials.add(place=place, file=file, actor=anna)
+        made = materials.store_version(place=place, file=file, actor=anna)
         if confirmed:
-            materials.confirm(place=place, number=made.number, effective_on=None, valid_until=None, actor=anna)
+            materials.confirm_version(place=place, number=made.number, effective_on=None, valid_until=None, actor=anna)
 
     return keep
 
 
-def _build(demo: str, anna: Actor, folder: Path) -> package.Built:
+def _build(demo: str, anna: Actor, folder: Path) -> package.BuiltPackage:
     return package.build(enterprise=demo, year=YEAR, folder=folder, actor=anna, on=DAY)
 
 

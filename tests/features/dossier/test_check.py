@@ -17,8 +17,8 @@ from tests.support.scans import ink, paper, scanner
 from tests.support.scans.ink import Print
 
 from nianjian.doors.cli.main import main
-from nianjian.features.dossier.check import Checked, check
-from nianjian.features.dossier.finding import Read, Sheet, Verdict
+from nianjian.features.dossier.check import CheckResult, check
+from nianjian.features.dossier.finding import ReadFields, Sheet, Verdict
 from nianjian.features.dossier.kinds import ITEMS, get_item
 
 NAME = "浙江华信通信科技有限公司"
@@ -31,12 +31,12 @@ class Knows:
         self.fields = fields
         self.seen: list[int] = []
 
-    def read(self, item: str, sheets: Iterable[Sheet]) -> Read:  # noqa: ARG002 - as the port has it
+    def read(self, item: str, sheets: Iterable[Sheet]) -> ReadFields:  # noqa: ARG002 - as the port has it
         for sheet in sheets:
             assert sheet.dpi == 300
             assert sheet.bgr.shape[2] == 3
             self.seen.append(sheet.number)
-        return Read(self.fields)
+        return ReadFields(self.fields)
 
 
 def pages(*kinds: str, seal: bool = True, riding: bool = True, grey: bool = False) -> list[np.ndarray]:
@@ -65,7 +65,7 @@ def written(folder: Path, scans: list[np.ndarray], dpi: int = 300) -> Path:
     return file
 
 
-def codes(checked: Checked) -> list[tuple[str, int | None]]:
+def codes(checked: CheckResult) -> list[tuple[str, int | None]]:
     return [(one.code, one.page) for one in checked.findings]
 
 

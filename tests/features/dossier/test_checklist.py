@@ -15,7 +15,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.approvals import operations
 from nianjian.features.dossier import arrivals, materials
-from nianjian.features.dossier.finding import Finding, Read, Verdict, Weight
+from nianjian.features.dossier.finding import Finding, ReadFields, Verdict, Weight
 from nianjian.features.dossier.materials import File, Place
 from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.states import DONE, MaterialState
@@ -34,13 +34,13 @@ ARTICLES = Place("demo", YEAR, "articles")
 def keep(demo: str, anna: Actor) -> Callable[..., int]:
     def keep(body: bytes = b"%PDF-1", verdict: Verdict = Verdict.NEEDS_PERSON, place: Place = ARTICLES) -> int:
         file = File("章程.pdf", "application/pdf", body, 1, verdict, {"fields": {}})
-        return materials.add(place=place, file=file, actor=anna).number
+        return materials.store_version(place=place, file=file, actor=anna).number
 
     return keep
 
 
 def _states(on: date | None = None) -> dict[str, MaterialState]:
-    return {one.item: one.state for one in checklist.lines("demo", YEAR, Actor("root"), on)}
+    return {one.item: one.state for one in checklist.list_items("demo", YEAR, Actor("root"), on)}
 
 
 def _code(act: Callable[[], object]) -> str:
@@ -56,7 +56,7 @@ def test_a_file_is_checked_kept_sealed_and_told(demo: str, anna: Actor, tmp_path
     made.save(path)
     row, checked = checklist.add(enterprise=demo, year=YEAR, item="articles", path=path, actor=anna)
     assert checked.verdict is Verdict.NOT_READY
-    assert materials.content(row) == path.read_bytes()
+    assert materials.read_content(row) == path.read_bytes()
     assert _states()["articles"] is MaterialState.NOT_READY
     assert _code(lambda: _confirm(anna, 1)) == "dossier_not_ready"
     (act,) = acts(enterprise=demo, verb="dossier.added")
@@ -110,16 +110,16 @@ def test_the_same_content_is_judged_by_what_is_known_now(keep: Callable[..., int
     assert (act.data["before"], act.data["verdict"]) == ("not_ready", "ready")
     _confirm(anna, 1)
     assert keep(verdict=Verdict.NOT_READY) == 1
-    assert materials.version("demo", YEAR, "articles", 1).verdict == Verdict.READY, "a person stands for it"
+    assert materials.get_version("demo", YEAR, "articles", 1).verdict == Verdict.READY, "a person stands for it"
     assert len(list(acts(enterprise="demo", verb="dossier.checked_again"))) == 1
 
 
 def test_of_two_who_sort_one_file_the_second_finds_it_gone(demo: str, anna: Actor) -> None:
-    arrivals.add(enterprise=demo, year=YEAR, name="a.pdf", body=b"%PDF-1", actor=anna)
-    (one,), (other,) = (arrivals.some(demo, YEAR, 0, 1) for _person in range(2))
-    arrivals.decided(row=one, item="articles", actor=anna)
-    assert _code(lambda: arrivals.decided(row=other, item="licence", actor=anna)) == "dossier_arrival_unknown"
-    assert _code(lambda: arrivals.cut(row=other, papers=(), leave="", actor=anna)) == "dossier_arrival_unknown"
+    arrivals.store_file(enterprise=demo, year=YEAR, name="a.pdf", body=b"%PDF-1", actor=anna)
+    (one,), (other,) = (arrivals.list_waiting_files(demo, YEAR, 0, 1) for _person in range(2))
+    arrivals.record_decision(row=one, item="articles", actor=anna)
+    assert _code(lambda: arrivals.record_decision(row=other, item="licence", actor=anna)) == "dossier_arrival_unknown"
+    assert _code(lambda: arrivals.record_cut(row=other, papers=(), leave="", actor=anna)) == "dossier_arrival_unknown"
     assert [act.data["item"] for act in acts(enterprise=demo, verb="dossier.sorted")] == ["articles"]
 
 
@@ -142,18 +142,18 @@ def test_last_years_papers_are_taken_over_and_wait_for_a_person(
         place = Place(demo, YEAR - 1, item)
         keep(f"%PDF-{item}".encode(), place=place)
         if item != "shareholders":
-            materials.confirm(place=place, number=1, effective_on=None, valid_until=None, actor=anna)
+            materials.confirm_version(place=place, number=1, effective_on=None, valid_until=None, actor=anna)
     assert checklist.reuse(enterprise=demo, year=YEAR, actor=anna) == ["articles"]
     assert checklist.reuse(enterprise=demo, year=YEAR, actor=anna) == []
-    (line,) = [one for one in checklist.lines(demo, YEAR, anna) if one.item == "articles"]
+    (line,) = [one for one in checklist.list_items(demo, YEAR, anna) if one.item == "articles"]
     assert (line.state, line.newest and line.newest.reused_from) == (MaterialState.TO_CONFIRM, YEAR - 1)
 
 
 def test_what_the_reader_finds_goes_into_the_verdict(demo: str, anna: Actor, tmp_path: Path) -> None:
     class Reader:
-        def read(self, item: str, sheets: object) -> Read:
+        def read(self, item: str, sheets: object) -> ReadFields:
             del sheets
-            return Read({"dated": "2026-01-01"}, (Finding("fields_unread", Weight.ASK, None, {"fields": item}),))
+            return ReadFields({"dated": "2026-01-01"}, (Finding("fields_unread", Weight.ASK, None, {"fields": item}),))
 
     path = tmp_path / "a.pdf"
     made = pikepdf.new()
@@ -167,8 +167,8 @@ def test_what_the_overview_counts_is_what_the_list_shows(keep: Callable[..., int
     day = date(2027, 2, 1)
 
     def counted() -> tuple[int, bool]:
-        found, begun = materials.unready(demo, YEAR, on=day)
-        listed = {one.item for one in materials.checklist(demo, YEAR, on=day, robots=True) if one.state not in DONE}
+        found, begun = materials.list_unready_items(demo, YEAR, on=day)
+        listed = {one.item for one in materials.list_items(demo, YEAR, on=day, robots=True) if one.state not in DONE}
         assert found == listed
         return len(found), begun
 
@@ -197,12 +197,12 @@ def test_what_the_province_asks_for_besides_is_an_item_like_any_other(
     operations.approve(approval=asked.id, actor=bo)
     assert set(_states()) - set(before) == {"protection_grade"}
     assert _states()["protection_grade"] is MaterialState.MISSING
-    assert optional_items.hinted(checklist.book(demo)) == ["本地承诺"], "no item stands for it"
-    assert checklist.list_requirements(checklist.book(demo))["protection_grade"].seals[:1] == ("cover_seal",)
+    assert optional_items.hinted(checklist.get_rulebook(demo)) == ["本地承诺"], "no item stands for it"
+    assert checklist.list_requirements(checklist.get_rulebook(demo))["protection_grade"].seals[:1] == ("cover_seal",)
     place = Place(demo, YEAR, "protection_grade")
     number = keep(place=place)
     checklist.confirm(enterprise=demo, year=YEAR, item=place.item, number=number, actor=anna)
     assert _states()["protection_grade"] is MaterialState.READY
-    assert materials.unready(demo, YEAR, on=clock.today(), further=("protection_grade", "access_agreement"))[0] >= {
-        "access_agreement"
-    }
+    assert materials.list_unready_items(demo, YEAR, on=clock.today(), further=("protection_grade", "access_agreement"))[
+        0
+    ] >= {"access_agreement"}

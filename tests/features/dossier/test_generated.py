@@ -18,7 +18,7 @@ from nianjian.features.dossier.generated import document as sheets
 from nianjian.features.dossier.generated.complaint_records import Ticket
 from nianjian.features.dossier.generated.document import Document, Head
 from nianjian.features.dossier.generated.monthly_traffic import Traffic
-from nianjian.features.dossier.generated.self_check import compared, sums_agree
+from nianjian.features.dossier.generated.self_check import compare_sums, find_disagreements
 
 DAY = date(2026, 12, 31)
 HEAD = Head(
@@ -50,7 +50,7 @@ def _seat(**changed: object) -> dict[str, object]:
     ],
 )
 def test_a_seat_counts_as_in_the_portrait(changed: dict[str, object], filed: bool, opened: bool) -> None:  # noqa: FBT001 -- cases
-    assert registers.totals([_seat(**changed)], DAY) == {"filed": filed, "opened": opened}
+    assert registers.count_seats([_seat(**changed)], DAY) == {"filed": filed, "opened": opened}
 
 
 def _at(day: int, hour: int) -> datetime:
@@ -65,7 +65,7 @@ def test_tickets_count_to_the_end_of_the_day_in_shanghai() -> None:
         Ticket({"source": "12321", "accepted_at": _at(1, 1), "closed_at": _at(2, 1)}, "duplicate", "duplicate"),
         Ticket({"source": "enterprise", "accepted_at": _at(1, 1), "closed_at": _at(2, 1), "reopened_at": _at(2, 1)}),
     ]
-    found = complaint_records.counts(tickets, DAY, ("12321", "12300"))
+    found = complaint_records.count_tickets(tickets, DAY, ("12321", "12300"))
     assert found == {"complaints": 3, "tickets": 4, "closed": 2}
 
 
@@ -74,15 +74,15 @@ def _portrait(**components: object) -> dict[str, Any]:
 
 
 def test_sums_agree_only_when_they_are_equal() -> None:
-    assert sums_agree(compared({"filed": 4, "opened": 3}, _portrait(filed=4, opened=3))) == ()
-    (found,) = sums_agree(compared({"filed": 4, "opened": 3}, _portrait(filed=4, opened=2)))
+    assert find_disagreements(compare_sums({"filed": 4, "opened": 3}, _portrait(filed=4, opened=3))) == ()
+    (found,) = find_disagreements(compare_sums({"filed": 4, "opened": 3}, _portrait(filed=4, opened=2)))
     assert (found.code, found.weight, found.values["paper"], found.values["portrait"]) == (
         "sums_differ",
         Weight.STOP,
         3,
         2,
     )
-    (unknown,) = sums_agree(compared({"closed": 0}, _portrait(filed=4)))
+    (unknown,) = find_disagreements(compare_sums({"closed": 0}, _portrait(filed=4)))
     assert (unknown.code, unknown.weight) == ("sums_unknown", Weight.ASK)
 
 

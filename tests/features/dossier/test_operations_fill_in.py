@@ -83,7 +83,7 @@ def filled(records: str, anna: Actor) -> str:
 
 
 def _make(demo: str, actor: Actor, report: Report = Report.LICENCE) -> Json:
-    fill_in.make(enterprise=demo, year=YEAR, report=report, actor=actor)
+    fill_in.make_sheet(enterprise=demo, year=YEAR, report=report, actor=actor)
     told = fill_in.find_newest_sheet(enterprise=demo, year=YEAR, report=report, actor=actor)
     assert told is not None
     return told
@@ -143,10 +143,10 @@ def test_personal_values_are_sealed_masked_and_given_out_with_an_entry(
     records: str, anna: Actor, tmp_path: Path
 ) -> None:
     where: Json = {"enterprise": records, "year": YEAR, "report": Report.LICENCE, "actor": anna}
-    assert _code(lambda: fill_in.revealed(**where)) == "dossier_fill_in_unknown"
+    assert _code(lambda: fill_in.reveal_sheet(**where)) == "dossier_fill_in_unknown"
     masked = _by_name(_make(records, anna))["representative"]["value"]
     assert masked == "王**"
-    assert _by_name(fill_in.revealed(**where))["representative"]["value"] == "王小五"
+    assert _by_name(fill_in.reveal_sheet(**where))["representative"]["value"] == "王小五"
     row = FillIn.objects.defer("lines").get()
     assert row.run == ""
     assert _code(lambda: fill_in.download_sheet(**where, form="docx")) == "export_form_unknown"

@@ -36,8 +36,8 @@ def lead(db: None, home: Path, keys: None, monkeypatch: pytest.MonkeyPatch) -> C
     path = packages.scans(home / "scan.pdf", [1], dpi=60)
     file = File("章程.pdf", "application/pdf", path.read_bytes(), 1, Verdict.NEEDS_PERSON, {"fields": {}})
     place = Place("demo", 2025, "articles")
-    made = materials.add(place=place, file=file, actor=Actor("anna"))
-    materials.confirm(place=place, number=made.number, effective_on=None, valid_until=None, actor=Actor("anna"))
+    made = materials.store_version(place=place, file=file, actor=Actor("anna"))
+    materials.confirm_version(place=place, number=made.number, effective_on=None, valid_until=None, actor=Actor("anna"))
     return signed_in("anna", "compliance_lead", "demo")
 
 

@@ -47,8 +47,8 @@ def _picture(client: Client) -> str:
 def _paper(item: str = "articles") -> None:
     file = File("章程.pdf", "application/pdf", b"%PDF-1", 2, Verdict.NEEDS_PERSON, {"fields": {}})
     place = Place("demo", 2025, item)
-    made = materials.add(place=place, file=file, actor=Actor("anna"))
-    materials.confirm(place=place, number=made.number, effective_on=None, valid_until=None, actor=Actor("anna"))
+    made = materials.store_version(place=place, file=file, actor=Actor("anna"))
+    materials.confirm_version(place=place, number=made.number, effective_on=None, valid_until=None, actor=Actor("anna"))
 
 
 def test_the_page_says_what_a_picture_is_not_and_gives_none_out(lead: Client) -> None:

@@ -18,7 +18,7 @@ from nianjian.features.dossier.states import (
     RoundState,
     evaluate_request,
     evaluate_round,
-    late,
+    is_late,
 )
 
 
@@ -60,10 +60,10 @@ def test_a_package_that_is_over_takes_evidence_only() -> None:
 
 def test_the_last_day_is_in_time() -> None:
     due, after = date(2026, 5, 14), date(2026, 5, 15)
-    assert not late(due, sent_on=None, today=due)
-    assert late(due, sent_on=None, today=after)
-    assert not late(due, sent_on=due, today=after)
-    assert late(due, sent_on=after, today=after)
+    assert not is_late(due, sent_on=None, today=due)
+    assert is_late(due, sent_on=None, today=after)
+    assert not is_late(due, sent_on=due, today=after)
+    assert is_late(due, sent_on=after, today=after)
 
 
 def test_requests_are_told_with_words_of_their_own_not_those_of_calls() -> None:

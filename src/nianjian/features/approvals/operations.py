@@ -32,7 +32,7 @@ ACTS: Final[Mapping[str, Callable[[str, Actor], dict[str, object]]]] = {
     overlays.KIND: _overlay,
     **dict.fromkeys(ISOLATIONS, rectification.approve_isolation),
     gate_policy.KIND: gate_policy.approve,
-    seal_images.KIND: seals.approved,
+    seal_images.KIND: seals.run_approved,
     season.KIND: season.approved,
 }
 

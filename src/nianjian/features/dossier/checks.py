@@ -56,7 +56,7 @@ _EVERY: Final = 2
 _AROUND: Final = np.ones((11, 11), np.uint8)
 
 
-def edge_width(parts: Sequence[Picture]) -> float | None:
+def measure_edge_width(parts: Sequence[Picture]) -> float | None:
     """Pixels from dark to light at the strongest edges; None: nothing with an edge on the page."""
     widths = []
     for part in parts:
@@ -81,7 +81,7 @@ _BESIDE_MM: Final = 3.0
 _EDGE_MM: Final = 26.0
 
 
-def coloured(white: Picture) -> Picture:
+def colour_mask(white: Picture) -> Picture:
     """Where a whitened page (100 dpi) has colour: 0 or 1."""
     smooth = cv2.blur(white, (3, 3))
     blue, green, red = cv2.split(smooth)
@@ -89,12 +89,12 @@ def coloured(white: Picture) -> Picture:
     return (spread > _SPREAD).astype(np.uint8)
 
 
-def share(plane: Picture) -> float:
+def colour_share(plane: Picture) -> float:
     """Share of the page that has colour."""
     return float(plane.mean())
 
 
-def share_beside(plane: Picture, seals: Sequence[Seal]) -> float:
+def colour_share_beside_seals(plane: Picture, seals: Sequence[Seal]) -> float:
     """The same outside seals and slices: what the paper had before it was stamped."""
     rest = plane.copy()
     for seal in seals:
@@ -121,7 +121,7 @@ class Resolution:
     enough: bool
 
 
-def resolution(facts: PageFacts, least: int) -> Resolution | None:
+def measure_resolution(facts: PageFacts, least: int) -> Resolution | None:
     """None: no picture counts, the page is drawn and sharp at any size."""
     counted = [one for one in facts.pictures if one.share >= _COVERS]
     if not counted:
@@ -148,7 +148,7 @@ def _model() -> Any:  # noqa: ANN401 - the package has no types
     return model
 
 
-def _asked(bgr: Picture) -> int:
+def _ask_model(bgr: Picture) -> int:
     high, wide = bgr.shape[:2]
     share = _SHORT / min(high, wide)
     small = cv2.resize(bgr, (round(wide * share), round(high * share)), interpolation=cv2.INTER_AREA)
@@ -156,13 +156,13 @@ def _asked(bgr: Picture) -> int:
     return int(label) % 360
 
 
-def rotation(bgr: Picture) -> int | None:
+def detect_rotation(bgr: Picture) -> int | None:
     """Degrees clockwise by which the page lies turned; None where a second look, turned upright, disagrees."""
-    turned = _asked(bgr)
+    turned = _ask_model(bgr)
     if turned == 0:
         return 0
     upright = np.rot90(bgr, _TURNS.index(turned))
-    return turned if _asked(upright.astype(np.uint8)) == 0 else None
+    return turned if _ask_model(upright.astype(np.uint8)) == 0 else None
 
 
 REACH: Final = 6.0
@@ -177,7 +177,7 @@ _PEAKED: Final = 1.08
 """A profile no sharper than this against the middle of all angles has no rows: a photo, a single seal."""
 
 
-def skew(grey: Picture) -> float | None:
+def measure_skew(grey: Picture) -> float | None:
     """Degrees clockwise, by the sharpest projection profile of the ink (100 dpi); None: no rows to tell by."""
     ys, xs = np.nonzero(grey < _SKEW_DARK)
     if len(ys) < _SKEW_LEAST:
@@ -206,7 +206,7 @@ _MIDDLE: Final = (0.18, 0.30)
 """Cycles a pixel."""
 
 
-def detail(parts: Sequence[Picture]) -> float | None:
+def measure_detail(parts: Sequence[Picture]) -> float | None:
     """Energy of the middle band for one of the low band, over tiles of a page at its own resolution."""
     ratios = []
     for part in parts:

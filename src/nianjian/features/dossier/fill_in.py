@@ -39,7 +39,7 @@ class Change:
     over: bool | None = None
 
 
-def changed(now: Known, before: Known, limit: Decimal | None) -> Change:
+def compare_values(now: Known, before: Known, limit: Decimal | None) -> Change:
     """Compare; a limit is exceeded by more than itself (超), on whole numbers, never on rounded ones."""
     if now is None or before is None:
         return Change(ChangeKind.UNKNOWN)
@@ -156,7 +156,7 @@ class Field:
     limit_key: str
 
 
-def fields(report: Report, rules: Rulebook) -> list[Field]:
+def list_fields(report: Report, rules: Rulebook) -> list[Field]:
     """The report's fields on the rulebook's day, in the order of the form."""
     under = f"fill_in.{report.value}."
     found = [_field(one, under, rules) for one in rules.in_force.values() if one.key.startswith(under)]
@@ -185,20 +185,20 @@ def _order(field: Field) -> int:
     return int(_value(field.rule)["order"])
 
 
-def component(field: Field) -> tuple[str, str]:
+def portrait_component(field: Field) -> tuple[str, str]:
     """Metric and component of the portrait's run that a field of source ``portrait`` takes its value from."""
     told = _value(field.rule)
     return str(told["metric"]), str(told["component"])
 
 
-def prefixes(field: Field) -> tuple[str, ...]:
+def number_prefixes(field: Field) -> tuple[str, ...]:
     """Beginnings of the numbers that a field lists."""
     return tuple(str(one) for one in _value(field.rule).get("prefixes", ()))
 
 
-def line(field: Field, now: Known, before: Known, *, number: str = "") -> Json:
+def build_line(field: Field, now: Known, before: Known, *, number: str = "") -> Json:
     """A field with its value, last year's and what differs. ``number``: of the code number that it is about."""
-    made = changed(now, before, field.limit)
+    made = compare_values(now, before, field.limit)
     return {
         "field": field.name,
         "number": number,

@@ -39,7 +39,7 @@ class Finding:
     values: Mapping[str, object] = field(default_factory=dict)
 
 
-def verdict(findings: Iterable[Finding]) -> Verdict:
+def decide_verdict(findings: Iterable[Finding]) -> Verdict:
     """The heaviest finding decides."""
     weights = {one.weight for one in findings}
     if Weight.STOP in weights:
@@ -94,7 +94,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ReadFields:
     """``fields`` as JSON can hold them, only those that were read; ``findings`` about what they say."""
 
     fields: Mapping[str, object] = field(default_factory=dict)
@@ -104,14 +104,14 @@ class Read:
 class Reading(Protocol):
     """Reads an item's pages."""
 
-    def read(self, item: str, sheets: Iterable[Sheet]) -> Read:
+    def read(self, item: str, sheets: Iterable[Sheet]) -> ReadFields:
         """Fields and findings. Sheets come one by one at 300 dpi and are gone after; what is not sure is left out."""
 
 
 class Unread:
     """Reads nothing: every field stays unknown, a person decides."""
 
-    def read(self, item: str, sheets: Iterable[Sheet]) -> Read:
+    def read(self, item: str, sheets: Iterable[Sheet]) -> ReadFields:
         """No field."""
         del item, sheets
-        return Read()
+        return ReadFields()

@@ -15,10 +15,10 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier import pictures
 from nianjian.features.dossier.finding import Verdict
-from nianjian.features.dossier.ingest.receive import Pictured
+from nianjian.features.dossier.ingest.receive import SmallPicture
 from nianjian.features.dossier.kinds import ITEMS, get_item
 from nianjian.features.dossier.models import Comment, Material, Version
-from nianjian.features.dossier.pictures import Of
+from nianjian.features.dossier.pictures import PictureOwner
 from nianjian.features.dossier.states import DONE, Facts, MaterialState, evaluate_material
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
@@ -46,7 +46,7 @@ class Line:
     newest: Version | None
 
 
-def checklist(enterprise: str, year: int, *, on: date, robots: bool, further: Sequence[str] = ()) -> list[Line]:
+def list_items(enterprise: str, year: int, *, on: date, robots: bool, further: Sequence[str] = ()) -> list[Line]:
     """All items in the order of the guide's list, then the ``further`` ones that are asked for here.
 
     ``robots``: whether M13 is due (robot seats in the data year).
@@ -67,7 +67,9 @@ def _line(
     required = robots or item != ALGORITHM  # a duty in law has fewer: so a person may say why it does not apply
     last = None if row is None else newest.get(row.pk)
     reason = "" if row is None else row.not_applicable
-    found = evaluate_material(None if last is None else facts(last), not_applicable=bool(reason) or not required, on=on)
+    found = evaluate_material(
+        None if last is None else version_facts(last), not_applicable=bool(reason) or not required, on=on
+    )
     return Line(
         item=item,
         state=found,
@@ -80,7 +82,7 @@ def _line(
     )
 
 
-def facts(row: Version) -> Facts:
+def version_facts(row: Version) -> Facts:
     """What of a version decides its item's state."""
     return Facts(
         verdict=Verdict(row.verdict),
@@ -91,7 +93,7 @@ def facts(row: Version) -> Facts:
     )
 
 
-def material(enterprise: str, year: int, item: str) -> Material | None:
+def find_material(enterprise: str, year: int, item: str) -> Material | None:
     """The item's row; None: nothing was done about it yet."""
     return Material.objects.filter(enterprise_id=enterprise, year=year, item=item).first()
 
@@ -99,7 +101,7 @@ def material(enterprise: str, year: int, item: str) -> Material | None:
 STANDING: Final = ("verdict", "confirmed_at", "returned_at", "effective_on", "valid_until")
 
 
-def unready(enterprise: str, year: int, *, on: date, further: Sequence[str] = ()) -> tuple[set[str], bool]:
+def list_unready_items(enterprise: str, year: int, *, on: date, further: Sequence[str] = ()) -> tuple[set[str], bool]:
     """Items that are not ready, all taken as required, and whether anything was done about one; a single query."""
     rows = Material.objects.filter(enterprise_id=enterprise, year=year).order_by("versions__number")
     told = rows.values_list("item", "not_applicable", "versions__number", *(f"versions__{one}" for one in STANDING))
@@ -118,23 +120,23 @@ def _raw(row: tuple[Any, ...] | None, on: date) -> MaterialState:
     return evaluate_material(last, not_applicable=bool(reason), on=on)
 
 
-def years(enterprise: str) -> list[int]:
+def list_years(enterprise: str) -> list[int]:
     """Data years of which something was done about an item."""
     found = Material.objects.filter(enterprise_id=enterprise).order_by().values_list("year", flat=True)
     return list(found.distinct())
 
 
-def versions(row: Material, first: int = 0, most: int = PAGE_SIZE) -> list[Version]:
+def list_versions(row: Material, first: int = 0, most: int = PAGE_SIZE) -> list[Version]:
     """Its files, newest first."""
     return list(row.versions.order_by("-number")[first : first + most])
 
 
-def comments(row: Material, first: int = 0, most: int = PAGE_SIZE) -> list[Comment]:
+def list_comments(row: Material, first: int = 0, most: int = PAGE_SIZE) -> list[Comment]:
     """What was said, newest first."""
     return list(row.comments.order_by("-pk")[first : first + most])
 
 
-def version(enterprise: str, year: int, item: str, number: int) -> Version:
+def get_version(enterprise: str, year: int, item: str, number: int) -> Version:
     """One file of an item; NianjianError dossier_version_unknown."""
     found = Version.objects.filter(
         material__enterprise_id=enterprise, material__year=year, material__item=item, number=number
@@ -144,13 +146,13 @@ def version(enterprise: str, year: int, item: str, number: int) -> Version:
     return found
 
 
-def report(row: Version) -> dict[str, Any]:
+def read_report(row: Version) -> dict[str, Any]:
     """What the check of a version found, as it is kept: codes and values."""
     found: dict[str, Any] = json.loads(row.report or "{}")
     return found
 
 
-def content(row: Version) -> bytes:
+def read_content(row: Version) -> bytes:
     """The plain file; ``blob_missing``, ``sealed_damaged``."""
     return blobs.get(row.blob)
 
@@ -180,11 +182,11 @@ class File:
     pages: int
     verdict: Verdict
     report: Mapping[str, Any]
-    pictures: Sequence[Pictured] = ()
+    pictures: Sequence[SmallPicture] = ()
     source: Mapping[str, object] | None = None
 
 
-def add(*, place: Place, file: File, actor: Actor, reused_from: int | None = None) -> Version:
+def store_version(*, place: Place, file: File, actor: Actor, reused_from: int | None = None) -> Version:
     """Keep a file as the item's newest version; the same content again is the version that has it already.
 
     The registers and the day may have changed since: what the check says now counts, until a person has confirmed it.
@@ -218,7 +220,7 @@ def add(*, place: Place, file: File, actor: Actor, reused_from: int | None = Non
                 recorded_by=str(actor),
             )
             made.save(force_insert=True)
-            pictures.keep(of=Of(version=made.pk), pictures=file.pictures)
+            pictures.store_pictures(of=PictureOwner(version=made.pk), pictures=file.pictures)
             told = {"version": made.number, "sha256": sha256, "verdict": made.verdict, "reused_from": reused_from}
             _note("added", place, actor, told if file.source is None else {**told, "source": dict(file.source)})
         except BaseException:
@@ -241,7 +243,9 @@ def _report(file: File) -> str:
     return json.dumps(file.report, ensure_ascii=False, sort_keys=True)
 
 
-def confirm(*, place: Place, number: int, effective_on: date | None, valid_until: date | None, actor: Actor) -> Version:
+def confirm_version(
+    *, place: Place, number: int, effective_on: date | None, valid_until: date | None, actor: Actor
+) -> Version:
     """A person has looked at the newest version and stands for it.
 
     NianjianError dossier_version_unknown, dossier_version_old, dossier_not_ready, dossier_days_reversed.
@@ -260,7 +264,7 @@ def confirm(*, place: Place, number: int, effective_on: date | None, valid_until
     return row
 
 
-def send_back(*, place: Place, number: int, reason: str, actor: Actor) -> Version:
+def return_version(*, place: Place, number: int, reason: str, actor: Actor) -> Version:
     """The newest version is not good enough; another one must come. As `confirm`, and dossier_reason_missing."""
     plain = _text(reason)
     with transaction.atomic():
@@ -271,7 +275,7 @@ def send_back(*, place: Place, number: int, reason: str, actor: Actor) -> Versio
     return row
 
 
-def not_applicable(*, place: Place, reason: str, actor: Actor) -> Material:
+def set_applicability(*, place: Place, reason: str, actor: Actor) -> Material:
     """Say why the algorithm filing need not be there; an empty reason takes it back.
 
     NianjianError dossier_item_required: every other item must be there.
@@ -286,7 +290,7 @@ def not_applicable(*, place: Place, reason: str, actor: Actor) -> Material:
     return row
 
 
-def assign(*, place: Place, owner: str, due: date | None, actor: Actor) -> Material:
+def assign_owner(*, place: Place, owner: str, due: date | None, actor: Actor) -> Material:
     """Who brings the item, and until when; an empty name: nobody."""
     with transaction.atomic():
         row = _material(place, actor)
@@ -296,7 +300,7 @@ def assign(*, place: Place, owner: str, due: date | None, actor: Actor) -> Mater
     return row
 
 
-def comment(*, place: Place, text: str, actor: Actor) -> Comment:
+def add_comment(*, place: Place, text: str, actor: Actor) -> Comment:
     """Say something about the item; NianjianError dossier_reason_missing."""
     plain = _text(text)
     with transaction.atomic():
@@ -307,7 +311,7 @@ def comment(*, place: Place, text: str, actor: Actor) -> Comment:
     return made
 
 
-def given_out(*, place: Place, version: Version, actor: Actor) -> None:
+def record_download(*, place: Place, version: Version, actor: Actor) -> None:
     """Note that somebody took a version's file out as it came."""
     with transaction.atomic():
         _note("fetched", place, actor, {"version": version.number, "sha256": version.sha256})

@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier.ingest.receive import Pictured
+from nianjian.features.dossier.ingest.receive import SmallPicture
 from nianjian.features.dossier.models import PagePicture
 from nianjian.features.dossier.seals.mask import Kind
 from nianjian.platform.accounts.query import Actor
@@ -56,7 +56,7 @@ class Mark:
         return self.right - self.left, self.bottom - self.top
 
 
-def marks(sheet: Json, findings: Iterable[Json], wide: float, high: float) -> list[Mark]:
+def list_marks(sheet: Json, findings: Iterable[Json], wide: float, high: float) -> list[Mark]:
     """Of one page: ``sheet`` as `page.told`, ``findings`` of it as a report keeps them, its sides in mm."""
     found = list(findings)
     made = [_seal(one, found, wide) for one in sheet.get("seals", ())]
@@ -89,7 +89,7 @@ def _lean(degrees: float, wide: float, high: float, weight: str) -> Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Of:
+class PictureOwner:
     """Whose pages: the key of a version, or of a file that waits."""
 
     version: int | None = None
@@ -101,30 +101,30 @@ class Of:
         return {"version_id": self.version, "arrival_id": self.arrival}
 
 
-def some(of: Of, first: int, last: int) -> dict[int, PagePicture]:
+def list_pictures(of: PictureOwner, first: int, last: int) -> dict[int, PagePicture]:
     """The pictures of some pages of a file, by page; those that are there."""
     return {one.page: one for one in PagePicture.objects.filter(page__range=(first, last), **of.keys)}
 
 
-def there(of: Of) -> bool:
+def has_pictures(of: PictureOwner) -> bool:
     """Whether any was kept."""
     return PagePicture.objects.filter(**of.keys).exists()
 
 
-def content(row: PagePicture) -> bytes:
+def read_content(row: PagePicture) -> bytes:
     """The JPEG; ``blob_missing``, ``sealed_damaged``."""
     return blobs.get(row.blob)
 
 
-def get_picture(of: Of, page: int) -> PagePicture:
+def get_picture(of: PictureOwner, page: int) -> PagePicture:
     """The picture of a page; NianjianError dossier_picture_unknown."""
-    found = some(of, page, page).get(page)
+    found = list_pictures(of, page, page).get(page)
     if found is None:
         raise NianjianError("dossier_picture_unknown", page=page)
     return found
 
 
-def keep(*, of: Of, pictures: Sequence[Pictured]) -> None:
+def store_pictures(*, of: PictureOwner, pictures: Sequence[SmallPicture]) -> None:
     """Keep the pictures of a file; the act that they are part of writes the entry."""
     put: list[str] = []
     try:
@@ -140,7 +140,7 @@ def keep(*, of: Of, pictures: Sequence[Pictured]) -> None:
         raise
 
 
-def drop(*, of: Of) -> None:
+def delete_pictures(*, of: PictureOwner) -> None:
     """Delete the pictures of a file; the act that they are part of writes the entry."""
     rows = PagePicture.objects.filter(**of.keys)
     gone = list(rows.values_list("blob", flat=True))
@@ -148,17 +148,19 @@ def drop(*, of: Of) -> None:
     transaction.on_commit(lambda: _removed(gone))
 
 
-def draw(*, of: Of, pictures: Sequence[Pictured], enterprise: str, told: dict[str, object], actor: Actor) -> bool:
+def store_drawn_pictures(
+    *, of: PictureOwner, pictures: Sequence[SmallPicture], enterprise: str, told: dict[str, object], actor: Actor
+) -> bool:
     """The same for a version that has none yet, with its entry; False where there were some already."""
     with transaction.atomic():
-        if there(of):
+        if has_pictures(of):
             return False
-        keep(of=of, pictures=pictures)
+        store_pictures(of=of, pictures=pictures)
         record(verb="dossier.drawn", enterprise=enterprise, actor=actor, data={**told, "pages": len(pictures)})
     return True
 
 
-def given_out(*, enterprise: str, told: dict[str, object], actor: Actor) -> None:
+def record_download(*, enterprise: str, told: dict[str, object], actor: Actor) -> None:
     """Note who looked at which pages, before they are shown."""
     record(verb="dossier.looked_at", enterprise=enterprise, actor=actor, data=told)
 

@@ -12,7 +12,14 @@ from typing import Final
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier.ingest.receive import DPI as PICTURE_DPI
-from nianjian.features.dossier.ingest.receive import Drawn, Pictured, Received, pictured, receive, render_pages
+from nianjian.features.dossier.ingest.receive import (
+    DrawnPage,
+    ReceivedFile,
+    SmallPicture,
+    receive,
+    render_pages,
+    shrink_page,
+)
 from nianjian.features.dossier.kinds import ITEMS, Item
 from nianjian.features.dossier.reading import ocr, readers
 from nianjian.features.dossier.reading.text import Line, PageText, edit_distance
@@ -63,10 +70,10 @@ def format_leftover_pages(ranges: Sequence[Range], pages: int) -> str:
             runs[-1][1] = page
         else:
             runs.append([page, page])
-    return ", ".join(spoken(first, last) for first, last in runs)
+    return ", ".join(format_range(first, last) for first, last in runs)
 
 
-def spoken(first: int, last: int) -> str:
+def format_range(first: int, last: int) -> str:
     """A range as people write it: "3" or "3-5"."""
     return str(first) if first == last else f"{first}-{last}"
 
@@ -102,7 +109,7 @@ class Proposal:
     guesses: tuple[Guess, ...]
 
 
-def recognise(pages: Sequence[PageText], rulebook: Rulebook, day: date) -> Proposal:
+def recognise_item(pages: Sequence[PageText], rulebook: Rulebook, day: date) -> Proposal:
     """The items that the first pages speak for, the likeliest first."""
     first = list(pages)[:PAGES]
     found = [_guess(item, first) for item in ITEMS.values()]
@@ -169,7 +176,7 @@ def proposal_to_document(one: Proposal) -> Mapping[str, object]:
 PAGES_FOR_HEADINGS: Final = 60  # pages that are read for headings; a person says what the others are
 
 
-def papers(pages: Sequence[PageText], count: int, rulebook: Rulebook, day: date) -> tuple[Range, ...]:
+def find_papers(pages: Sequence[PageText], count: int, rulebook: Rulebook, day: date) -> tuple[Range, ...]:
     """Ranges of a file with ``count`` pages, of which the first are ``pages``; () where nothing speaks for several.
 
     A paper reaches to where another one begins. An item "" is left to a person: pages before the first heading, and a
@@ -194,7 +201,7 @@ def papers(pages: Sequence[PageText], count: int, rulebook: Rulebook, day: date)
 
 def _begins(page: PageText, rulebook: Rulebook, day: date) -> str:
     """The item whose heading stands in the page's upper half and leads; "": the page goes on with what was before."""
-    found = recognise([page], rulebook, day)
+    found = recognise_item([page], rulebook, day)
     return found.item if found.item and found.guesses[0].points >= TITLE and found.guesses[0].title else ""
 
 
@@ -203,7 +210,7 @@ DPI: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FileProposal:
     """``pages``: 0 where they are not counted. ``papers``: more than one where several seem to lie in the file.
 
     ``pictures``: of every page, where they were asked for.
@@ -212,7 +219,7 @@ class Found:
     whole: Proposal
     pages: int
     papers: tuple[Range, ...]
-    pictures: tuple[Pictured, ...] = ()
+    pictures: tuple[SmallPicture, ...] = ()
 
     @property
     def sure(self) -> bool:
@@ -220,16 +227,16 @@ class Found:
         return self.whole.sure and not self.papers
 
 
-def found_to_document(one: Found) -> dict[str, object]:
+def file_proposal_to_document(one: FileProposal) -> dict[str, object]:
     """As JSON; a file of several papers is surely none of them."""
     parts = [{"item": part.item or None, "first": part.first, "last": part.last} for part in one.papers]
     return {**proposal_to_document(one.whole), "sure": one.sure, "pages": one.pages, "papers": parts}
 
 
-def propose(
+def propose_items(
     file: Path, rulebook: Rulebook, day: date, room: Path | None = None, watch: Callable[[], None] = lambda: None, *,
     pictured: bool = False,
-) -> Found:  # fmt: skip
+) -> FileProposal:  # fmt: skip
     """The proposal for a file; NianjianError where it is not taken in or cannot be read. Nothing is kept of it.
 
     ``room``: where temporary files may lie; None: where the system has them. ``watch`` is called before each page; what
@@ -238,34 +245,34 @@ def propose(
     with tempfile.TemporaryDirectory(prefix="nianjian-sort-", dir=room) as folder:
         got = receive(file, Path(folder))
         if got.clean is None:
-            return Found(Proposal(None, sure=False, guesses=()), 0, ())  # an OFD: not read
-        pictures: list[Pictured] = []
+            return FileProposal(Proposal(None, sure=False, guesses=()), 0, ())  # an OFD: not read
+        pictures: list[SmallPicture] = []
         some = render_pages(got.clean, min(got.pages, PAGES_FOR_HEADINGS), name=got.name, dpi=DPI)
         kept = _kept(some, pictures) if pictured else some
         pages = []
-        for page in ocr.sheets((one.facts.page, round(one.dpi), one.bgr) for one in kept):
+        for page in ocr.read_sheets((one.facts.page, round(one.dpi), one.bgr) for one in kept):
             watch()
             pages.append(page)
         if pictured:
             for _page in _kept(_unread(got, got.clean), pictures):
                 watch()
-    parts = papers(pages, got.pages, rulebook, day)
-    return Found(recognise(pages, rulebook, day), got.pages, parts, tuple(pictures))
+    parts = find_papers(pages, got.pages, rulebook, day)
+    return FileProposal(recognise_item(pages, rulebook, day), got.pages, parts, tuple(pictures))
 
 
-def _kept(pages: Iterable[Drawn], pictures: list[Pictured]) -> Iterator[Drawn]:
+def _kept(pages: Iterable[DrawnPage], pictures: list[SmallPicture]) -> Iterator[DrawnPage]:
     """The same pages; the picture of each stands in ``pictures`` then."""
     for one in pages:
-        pictures.append(pictured(one))
+        pictures.append(shrink_page(one))
         yield one
 
 
-def _unread(got: Received, clean: Path) -> Iterator[Drawn]:
+def _unread(got: ReceivedFile, clean: Path) -> Iterator[DrawnPage]:
     """The pages behind those that are read, drawn to be looked at alone."""
     return render_pages(clean, got.pages, name=got.name, dpi=PICTURE_DPI, first=PAGES_FOR_HEADINGS + 1)
 
 
-def files(paths: Iterable[Path]) -> Iterator[Path]:
+def list_files(paths: Iterable[Path]) -> Iterator[Path]:
     """The files themselves, and those that lie in the folders, sorted; hidden ones and links are left out."""
     for path in paths:
         if not path.is_dir():
@@ -276,12 +283,14 @@ def files(paths: Iterable[Path]) -> Iterator[Path]:
                 yield one
 
 
-def proposals(paths: Iterable[Path], book: Rulebook, day: date) -> Iterator[tuple[Path, Found | NianjianError]]:
+def propose_for_files(
+    paths: Iterable[Path], book: Rulebook, day: date
+) -> Iterator[tuple[Path, FileProposal | NianjianError]]:
     """For files of the person's own what each is, or why it was not taken in; nothing is kept. ``file_missing``."""
-    for path in files(paths):
+    for path in list_files(paths):
         if not path.exists():
             raise NianjianError("file_missing", file=str(path))
         try:
-            yield path, propose(path, book, day)
+            yield path, propose_items(path, book, day)
         except NianjianError as error:
             yield path, error

@@ -33,7 +33,7 @@ EVIDENCE_SHOWN: Final = 200  # files of evidence that are shown
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RoundStatus:
     """A package as it stands: its notices in order, each request's state by its number, the package after it."""
 
     state: RoundState
@@ -44,26 +44,26 @@ class Standing:
     following: Submission | None
 
 
-def submissions(enterprise: str, year: int) -> QuerySet[Submission]:
+def list_submissions(enterprise: str, year: int) -> QuerySet[Submission]:
     """What was handed in for a season, newest first."""
     return Submission.objects.filter(enterprise_id=enterprise, year=year).order_by("-number")
 
 
-def submission(enterprise: str, year: int, number: int) -> Submission:
+def get_submission(enterprise: str, year: int, number: int) -> Submission:
     """One of them; dossier_round_unknown."""
-    found = submissions(enterprise, year).filter(number=number).first()
+    found = list_submissions(enterprise, year).filter(number=number).first()
     if found is None:
         raise NianjianError("dossier_round_unknown", year=year, number=number)
     return found
 
 
-def numbered(enterprise: str, year: int, manifest_sha256: str) -> int | None:
+def find_number(enterprise: str, year: int, manifest_sha256: str) -> int | None:
     """Under which number a package was handed in already."""
-    found = submissions(enterprise, year).filter(manifest_sha256=manifest_sha256)
+    found = list_submissions(enterprise, year).filter(manifest_sha256=manifest_sha256)
     return found.values_list("number", flat=True).first()
 
 
-def evaluate_status(row: Submission) -> Standing:
+def evaluate_status(row: Submission) -> RoundStatus:
     """How a package stands, from what was recorded since."""
     notices = list(row.notices.order_by("received", "pk"))
     requests: dict[int, list[Request]] = {one.pk: [] for one in notices}
@@ -73,14 +73,14 @@ def evaluate_status(row: Submission) -> Standing:
     answers: dict[int, list[Answer]] = {one.pk: [] for one in every}
     for answer in Answer.objects.filter(request__in=every).order_by("-pk"):
         answers[answer.request_id].append(answer)
-    later = list(submissions(row.enterprise_id, row.year).filter(number__gt=row.number).order_by("number"))
+    later = list(list_submissions(row.enterprise_id, row.year).filter(number__gt=row.number).order_by("number"))
     versions = _versions(row, every)
     states = {}
     for request in every:
         newest = answers[request.pk][0] if answers[request.pk] else None
         states[request.pk] = _asked(request, newest, versions, later)
     made = evaluate_round(states.values(), later=bool(later), passed=row.passed_on is not None)
-    return Standing(made, notices, requests, answers, states, later[0] if later else None)
+    return RoundStatus(made, notices, requests, answers, states, later[0] if later else None)
 
 
 def _versions(row: Submission, requests: Sequence[Request]) -> Mapping[tuple[str, int], Version]:
@@ -130,7 +130,7 @@ def version_sha256(row: Submission, item: str, version: int) -> str:
     return sha256
 
 
-def versions(row: Submission) -> dict[str, int]:
+def item_versions(row: Submission) -> dict[str, int]:
     """Item -> the version that the package holds; an item whose file is of no version here is left out."""
     found = Version.objects.filter(
         material__enterprise_id=row.enterprise_id, material__year=row.year, material__item__in=list(row.items)
@@ -139,12 +139,12 @@ def versions(row: Submission) -> dict[str, int]:
     return {item: number for item, number, sha256 in told if row.items[item] == sha256}
 
 
-def evidence(row: Submission, most: int = EVIDENCE_SHOWN) -> list[Evidence]:
+def list_evidence(row: Submission, most: int = EVIDENCE_SHOWN) -> list[Evidence]:
     """Its files, oldest first, the manifest among them."""
     return list(row.evidence.order_by("pk")[:most])
 
 
-def one_evidence(row: Submission, number: int) -> Evidence:
+def get_evidence(row: Submission, number: int) -> Evidence:
     """One of its files; dossier_evidence_unknown."""
     found = row.evidence.filter(pk=number).first()
     if found is None:
@@ -152,12 +152,12 @@ def one_evidence(row: Submission, number: int) -> Evidence:
     return found
 
 
-def manifest(row: Submission) -> bytes:
+def read_manifest(row: Submission) -> bytes:
     """The manifest as it was handed over; ``blob_missing``, ``sealed_damaged``."""
-    return content(row.evidence.get(kind=Evidence.MANIFEST))
+    return read_content(row.evidence.get(kind=Evidence.MANIFEST))
 
 
-def content(row: Evidence) -> bytes:
+def read_content(row: Evidence) -> bytes:
     """The plain file; ``blob_missing``, ``sealed_damaged``."""
     return blobs.get(row.blob)
 
@@ -187,7 +187,7 @@ class Package:
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
+class Handover:
     """When and where it was handed in, and under which number the authority keeps it."""
 
     on: date
@@ -203,7 +203,7 @@ class RequestInput:
     text: str
 
 
-def submit(*, enterprise: str, year: int, package: Package, handed: Handed, actor: Actor) -> Submission:
+def store_submission(*, enterprise: str, year: int, package: Package, handed: Handover, actor: Actor) -> Submission:
     """Note that a package was handed in, and keep its manifest.
 
     NianjianError enterprise_unknown, dossier_day_ahead, dossier_place_missing, dossier_submitted_already,
@@ -216,8 +216,8 @@ def submit(*, enterprise: str, year: int, package: Package, handed: Handed, acto
         raise NianjianError("dossier_place_missing")
     with transaction.atomic():
         lock_enterprise(tenant.code)
-        before = submissions(tenant.code, year).first()
-        _follows(before, handed, numbered(tenant.code, year, package.sha256))
+        before = list_submissions(tenant.code, year).first()
+        _follows(before, handed, find_number(tenant.code, year, package.sha256))
         row = Submission(
             enterprise_id=tenant.code,
             year=year,
@@ -239,7 +239,7 @@ def submit(*, enterprise: str, year: int, package: Package, handed: Handed, acto
     return row
 
 
-def _follows(before: Submission | None, handed: Handed, same: int | None) -> None:
+def _follows(before: Submission | None, handed: Handover, same: int | None) -> None:
     if same is not None:
         raise NianjianError("dossier_submitted_already", number=same)
     if before is None:
@@ -250,7 +250,7 @@ def _follows(before: Submission | None, handed: Handed, same: int | None) -> Non
         raise NianjianError("dossier_day_before", day=str(handed.on), earlier=str(before.handed_on))
 
 
-def give_back(
+def store_notice(
     *,
     submission: Submission,
     received: date,
@@ -296,7 +296,7 @@ def give_back(
     return notice
 
 
-def answer(*, submission: Submission, request: int, version: int | None, note: str, actor: Actor) -> Answer:
+def store_answer(*, submission: Submission, request: int, version: int | None, note: str, actor: Actor) -> Answer:
     """Answer a request by a new file of its item, or by words alone; a later answer replaces it.
 
     NianjianError dossier_round_refused, dossier_request_unknown, dossier_reason_missing (neither file nor words),
@@ -320,7 +320,7 @@ def answer(*, submission: Submission, request: int, version: int | None, note: s
     return made
 
 
-def passed(*, submission: Submission, on: date, actor: Actor) -> Submission:
+def record_passed(*, submission: Submission, on: date, actor: Actor) -> Submission:
     """Note that the authority took it as good; dossier_round_refused, dossier_day_ahead, dossier_day_before."""
     _not_ahead(on)
     if on < submission.handed_on:
@@ -333,7 +333,7 @@ def passed(*, submission: Submission, on: date, actor: Actor) -> Submission:
     return row
 
 
-def add_evidence(*, submission: Submission, kind: str, file: File, actor: Actor) -> Evidence:
+def store_evidence(*, submission: Submission, kind: str, file: File, actor: Actor) -> Evidence:
     """Keep a file about a package; the same content for the same purpose again changes nothing."""
     with transaction.atomic():
         row = _open(submission, RoundAction.PAPER)
@@ -346,7 +346,7 @@ def add_evidence(*, submission: Submission, kind: str, file: File, actor: Actor)
     return kept
 
 
-def given_out(*, submission: Submission, evidence: Evidence, actor: Actor) -> None:
+def record_download(*, submission: Submission, evidence: Evidence, actor: Actor) -> None:
     """Note that somebody took a file of evidence out as it came."""
     with transaction.atomic():
         _note("round_fetched", submission, actor, {"evidence": evidence.pk, "sha256": evidence.sha256})

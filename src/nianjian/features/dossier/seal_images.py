@@ -18,7 +18,7 @@ from django.db.models import F, QuerySet
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions.package import A4, Seal
-from nianjian.features.dossier.ingest.receive import Ended, run_program
+from nianjian.features.dossier.ingest.receive import ChildEnded, run_program
 from nianjian.features.dossier.models import Impression, SealPicture, Version
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
@@ -47,14 +47,14 @@ MARKS: Final[Mapping[SealKind, tuple[Seal, ...]]] = {
 }
 
 
-def kind(code: str) -> SealKind:
+def get_kind(code: str) -> SealKind:
     """The kind of a code; ``seal_kind_unknown``."""
     if code not in [one.value for one in SealKind]:
         raise NianjianError("seal_kind_unknown", kind=code, kinds=", ".join(SealKind))
     return SealKind(code)
 
 
-def mark(code: str, of: SealKind) -> Seal:
+def get_mark(code: str, of: SealKind) -> Seal:
     """The mark of a code ("": the usual one), if that seal may stand there; ``seal_mark_wrong``."""
     allowed = MARKS[of]
     if not code:
@@ -64,12 +64,12 @@ def mark(code: str, of: SealKind) -> Seal:
     return Seal(code)
 
 
-def pictures(enterprise: str) -> list[SealPicture]:
+def list_images(enterprise: str) -> list[SealPicture]:
     """The pictures that may be used, by kind: at most one each."""
     return list(SealPicture.objects.filter(enterprise_id=enterprise, withdrawn_at=None).order_by("kind"))
 
 
-def picture(enterprise: str, kind: str) -> SealPicture:
+def get_image(enterprise: str, kind: str) -> SealPicture:
     """The picture of a kind; ``seal_picture_missing``."""
     found = SealPicture.objects.filter(enterprise_id=enterprise, kind=kind, withdrawn_at=None).first()
     if found is None:
@@ -77,19 +77,19 @@ def picture(enterprise: str, kind: str) -> SealPicture:
     return found
 
 
-def impressions(enterprise: str, year: int) -> QuerySet[Impression]:
+def list_impressions(enterprise: str, year: int) -> QuerySet[Impression]:
     """What was asked for in a season, newest first."""
     rows = Impression.objects.filter(enterprise_id=enterprise, year=year).select_related("picture")
     return rows.order_by("-asked_at", "-pk")
 
 
-def usable(enterprise: str, year: int) -> list[Impression]:
+def list_usable_impressions(enterprise: str, year: int) -> list[Impression]:
     """Approved impressions of pictures that are not withdrawn, by item and page."""
-    rows = impressions(enterprise, year).filter(approved_at__isnull=False, picture__withdrawn_at=None)
+    rows = list_impressions(enterprise, year).filter(approved_at__isnull=False, picture__withdrawn_at=None)
     return list(rows.order_by("item", "page", "mark", "pk"))
 
 
-def of_approval(approval: str) -> Impression:
+def get_by_approval(approval: str) -> Impression:
     """What a request asks for; ``seal_use_unknown``."""
     found = Impression.objects.select_related("picture").filter(approval=approval).first()
     if found is None:
@@ -97,12 +97,12 @@ def of_approval(approval: str) -> Impression:
     return found
 
 
-def uses(ids: Collection[str]) -> dict[str, Impression]:
+def impressions_by_id(ids: Collection[str]) -> dict[str, Impression]:
     """These impressions by id, as far as there are any."""
     return {one.pk: one for one in Impression.objects.select_related("picture").filter(pk__in=ids)}
 
 
-def alike(like: Impression) -> list[Impression]:
+def list_like_impressions(like: Impression) -> list[Impression]:
     """Impressions of the same picture on the same mark of the same page of the same document."""
     rows = Impression.objects.filter(
         picture_id=like.picture_id, document_sha256=like.document_sha256, item=like.item, year=like.year,
@@ -111,7 +111,7 @@ def alike(like: Impression) -> list[Impression]:
     return list(rows.exclude(pk=like.pk))
 
 
-def pixels(row: SealPicture) -> bytes:
+def read_pixels(row: SealPicture) -> bytes:
     """The plain PNG; ``blob_missing``, ``sealed_damaged``, and ``seal_picture_changed`` where it is another."""
     found = blobs.get(row.blob)
     if hashlib.sha256(found).hexdigest() != row.sha256:
@@ -119,7 +119,7 @@ def pixels(row: SealPicture) -> bytes:
     return found
 
 
-def digest(row: Impression) -> str:
+def impression_digest(row: Impression) -> str:
     """sha256 over what the second person agrees to."""
     content = {
         "picture": row.picture.sha256,
@@ -154,7 +154,7 @@ class SealImage:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class PrintSpot:
     """Where a print is wanted: its centre in mm from the lower left of the upright page ``page`` (from 1)."""
 
     mark: Seal
@@ -163,7 +163,7 @@ class Spot:
     y_mm: Decimal
 
 
-def add(
+def store_image(
     *, enterprise: str, kind: SealKind, read: SealImage, width_mm: Decimal, most_mm: Decimal, actor: Actor
 ) -> SealPicture:
     """Keep a picture, sealed; ``most_mm``: how wide a seal may be. ``seal_width``, ``seal_picture_there``."""
@@ -190,10 +190,10 @@ def add(
     return made
 
 
-def withdraw(*, enterprise: str, kind: SealKind, actor: Actor) -> SealPicture:
+def withdraw_image(*, enterprise: str, kind: SealKind, actor: Actor) -> SealPicture:
     """Take a picture out of use and delete its file; ``seal_picture_missing``."""
     with transaction.atomic():
-        row = SealPicture.objects.select_for_update().get(pk=picture(enterprise, kind.value).pk)
+        row = SealPicture.objects.select_for_update().get(pk=get_image(enterprise, kind.value).pk)
         if row.withdrawn_at is not None:  # by somebody else, while this one waited
             raise NianjianError("seal_picture_missing", kind=kind.value)
         blob = row.blob
@@ -205,7 +205,7 @@ def withdraw(*, enterprise: str, kind: SealKind, actor: Actor) -> SealPicture:
 
 
 def request_impression(
-    *, picture: SealPicture, year: int, item: str, document: Version, spot: Spot, reason: str, actor: Actor
+    *, picture: SealPicture, year: int, item: str, document: Version, spot: PrintSpot, reason: str, actor: Actor
 ) -> tuple[Impression, Approval]:
     """Write down what is wanted and ask for a second person.
 
@@ -221,20 +221,20 @@ def request_impression(
     )  # fmt: skip
     with transaction.atomic():
         SealPicture.objects.select_for_update().get(pk=picture.pk)  # two who ask at once wait for each other
-        for other in alike(row):
+        for other in list_like_impressions(row):
             if other.approved_at is not None:
                 raise NianjianError("seal_use_there", item=item, page=spot.page)
             if approvals.approval(other.approval).state == Request.PENDING:
                 raise NianjianError("approval_pending", approval=other.approval)
         asked = approving.request(
-            kind=KIND, subject=row.pk, digest=digest(row), enterprise=row.enterprise_id, actor=actor
+            kind=KIND, subject=row.pk, digest=impression_digest(row), enterprise=row.enterprise_id, actor=actor
         )
         row.approval = asked.id
         row.save(force_insert=True)
     return row, asked
 
 
-def _check(document: Version, spot: Spot, item: str) -> None:
+def _check(document: Version, spot: PrintSpot, item: str) -> None:
     """A document that a person stands for and that has the page; a place on the page."""
     if document.confirmed_at is None or document.returned_at is not None or not document.pages:
         raise NianjianError("seal_document_unfit", item=item, version=document.number)
@@ -247,14 +247,14 @@ def _check(document: Version, spot: Spot, item: str) -> None:
         )  # fmt: skip
 
 
-def approve(*, approval: str, actor: Actor) -> Impression:
+def approve_impression(*, approval: str, actor: Actor) -> Impression:
     """Say yes as the second person. Errors as `approvals.service.approve`, and ``seal_picture_missing``."""
     with transaction.atomic():
         asked = approvals.approval(approval)
         if asked.kind != KIND:
             raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)
-        row = of_approval(approval)
-        approving.approve(approval=approval, digest=digest(row), actor=actor)
+        row = get_by_approval(approval)
+        approving.approve(approval=approval, digest=impression_digest(row), actor=actor)
         if row.picture.withdrawn_at is not None:
             raise NianjianError("seal_picture_missing", kind=row.picture.kind)
         row.approved_by, row.approved_at = str(actor), clock.now()
@@ -312,7 +312,7 @@ def read_seal_image(name: str, content: bytes, room: Path) -> SealImage:
         source.write_bytes(content)
         try:
             (told,) = run_program("seal_picture", name, str(source), str(target), wall=WALL)
-        except Ended as end:
+        except ChildEnded as end:
             if end.reason in {"time", "memory", "output"}:
                 raise NianjianError("dossier_file_costly", file=name, reason=end.reason) from end
             raise NianjianError("dossier_picture_broken", file=name) from end

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.ingest import receive
-from nianjian.features.dossier.ingest.receive import Ended, Type, run_program
+from nianjian.features.dossier.ingest.receive import ChildEnded, Type, run_program
 
 
-class Standing(StrEnum):
+class SignatureStanding(StrEnum):
     """Of a file: no signature; one that does not hold or cannot be read; all hold, from whom is not known; all hold."""
 
     NONE = "none"
@@ -47,7 +47,7 @@ class Signature:
     """
 
     field: str
-    standing: Standing
+    standing: SignatureStanding
     intact: bool | None
     whole_file: bool
     changed_after: str
@@ -95,26 +95,33 @@ def _in_time(told: Mapping[str, Any], stamp: Timestamp | None) -> bool | None:
     return _moment(str(told["valid_from"])) <= _moment(at) <= _moment(str(told["valid_to"]))
 
 
-def _standing(told: Mapping[str, Any], stamp: Timestamp | None, changed: str, *, in_time: bool | None) -> Standing:
+def _standing(
+    told: Mapping[str, Any], stamp: Timestamp | None, changed: str, *, in_time: bool | None
+) -> SignatureStanding:
     if told["intact"] is None:
-        return Standing.UNREADABLE
+        return SignatureStanding.UNREADABLE
     if not told["intact"] or (stamp is not None and not stamp.intact):
-        return Standing.BROKEN
+        return SignatureStanding.BROKEN
     if changed not in {"none", "form"}:
-        return Standing.CHANGED
+        return SignatureStanding.CHANGED
     if told["trust"] == "unknown":
-        return Standing.UNKNOWN
-    return Standing.TRUSTED if told["trust"] == "trusted" and in_time else Standing.UNTRUSTED
+        return SignatureStanding.UNKNOWN
+    return SignatureStanding.TRUSTED if told["trust"] == "trusted" and in_time else SignatureStanding.UNTRUSTED
 
 
 ORDER = (
-    Standing.UNREADABLE, Standing.BROKEN, Standing.CHANGED, Standing.UNTRUSTED, Standing.UNKNOWN, Standing.TRUSTED,
-)  # fmt: skip
+    SignatureStanding.UNREADABLE,
+    SignatureStanding.BROKEN,
+    SignatureStanding.CHANGED,
+    SignatureStanding.UNTRUSTED,
+    SignatureStanding.UNKNOWN,
+    SignatureStanding.TRUSTED,
+)
 
 
-def whole(found: Sequence[Signature]) -> Standing:
+def worst_standing(found: Sequence[Signature]) -> SignatureStanding:
     """Of a file: the worst of its signatures."""
-    return min((one.standing for one in found), key=ORDER.index, default=Standing.NONE)
+    return min((one.standing for one in found), key=ORDER.index, default=SignatureStanding.NONE)
 
 
 def _moment(text: str) -> datetime:
@@ -150,7 +157,7 @@ def read_signatures_of_files(paths: Sequence[Path]) -> list[tuple[Signature, ...
 def _told(paths: Sequence[Path], called: str, roots: str) -> list[tuple[Signature, ...]]:
     try:
         told = run_program("signatures", roots, *map(str, paths), wall=WALL)
-    except Ended as end:
+    except ChildEnded as end:
         if end.reason in {"time", "memory", "output"}:
             raise NianjianError("dossier_file_costly", file=called, reason=end.reason) from end
         raise NianjianError("dossier_file_broken", file=called) from end

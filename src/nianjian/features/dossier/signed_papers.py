@@ -15,33 +15,33 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.kinds import get_item
 from nianjian.features.dossier.models import SignedPaper
-from nianjian.features.dossier.signatures import Signature, whole
+from nianjian.features.dossier.signatures import Signature, worst_standing
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.record import record
 from nianjian.platform.vault import blobs
 
 
-def papers(enterprise: str, year: int) -> QuerySet[SignedPaper]:
+def list_papers(enterprise: str, year: int) -> QuerySet[SignedPaper]:
     """Those of a season, newest first."""
     return SignedPaper.objects.filter(enterprise_id=enterprise, year=year).order_by("-pk")
 
 
-def paper(enterprise: str, year: int, number: int) -> SignedPaper:
+def get_paper(enterprise: str, year: int, number: int) -> SignedPaper:
     """One of them; ``signed_paper_unknown``."""
-    found = papers(enterprise, year).filter(pk=number).first()
+    found = list_papers(enterprise, year).filter(pk=number).first()
     if found is None:
         raise NianjianError("signed_paper_unknown", paper=number)
     return found
 
 
-def report(row: SignedPaper) -> list[dict[str, Any]]:
+def read_report(row: SignedPaper) -> list[dict[str, Any]]:
     """What its signatures said when it came."""
     found: list[dict[str, Any]] = json.loads(row.report or "[]")
     return found
 
 
-def content(row: SignedPaper) -> bytes:
+def read_content(row: SignedPaper) -> bytes:
     """The file as it came; ``blob_missing``, and ``signed_paper_changed`` where its hash is another."""
     found = blobs.get(row.blob)
     if hashlib.sha256(found).hexdigest() != row.sha256:
@@ -49,7 +49,7 @@ def content(row: SignedPaper) -> bytes:
     return found
 
 
-def add(
+def store_paper(
     *, enterprise: str, year: int, item: str, name: str, body: bytes, found: Sequence[Signature], actor: Actor
 ) -> SignedPaper:
     """Keep the file with what its signatures say; the same file again is the one that is there."""
@@ -63,7 +63,7 @@ def add(
                 "name": name,
                 "size": stored.size,
                 "blob": stored.id,
-                "standing": whole(found).value,
+                "standing": worst_standing(found).value,
                 "signatures": len(found),
                 "report": json.dumps(told, ensure_ascii=False, sort_keys=True),
                 "recorded_at": clock.now(),
@@ -83,13 +83,13 @@ def add(
     return row
 
 
-def given_out(*, paper: SignedPaper, actor: Actor) -> None:
+def record_download(*, paper: SignedPaper, actor: Actor) -> None:
     """Note that somebody took the file out as it came."""
     with transaction.atomic():
         data = {"year": paper.year, "item": paper.item, "paper": paper.pk, "sha256": paper.sha256}
         record(verb="signature.fetched", enterprise=paper.enterprise_id, actor=actor, data=data)
 
 
-def signed(*, enterprise: str, year: int, data: Mapping[str, Any], actor: Actor) -> None:
+def record_signing(*, enterprise: str, year: int, data: Mapping[str, Any], actor: Actor) -> None:
     """Note what the firm's certificate has signed; in the transaction that puts the files there."""
     record(verb="signature.signed", enterprise=enterprise, actor=actor, data={"year": year, **data})

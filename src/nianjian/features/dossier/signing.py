@@ -59,7 +59,7 @@ def open_signer(path: Path, password: str, *, now: datetime) -> Signer:
     return Signer(held, subject, found.sha256.hex(), validity["not_before"], validity["not_after"])
 
 
-def sign(source: Path, target: Path, signer: Signer, *, tsa: str = "") -> None:
+def append_signature(source: Path, target: Path, signer: Signer, *, tsa: str = "") -> None:
     """Write ``source`` with the signature behind it to ``target``.
 
     ``tsa``: address of the authority that stamps the time, "": none. ``tsa_unreachable``, ``signing_failed``;

@@ -134,6 +134,6 @@ def evaluate_round(requests: Collection[RequestState], *, later: bool, passed: b
     return RoundState.ANSWERED if set(requests) == {RequestState.ANSWERED} else RoundState.RETURNED
 
 
-def late(due: date, *, sent_on: date | None, today: date) -> bool:
+def is_late(due: date, *, sent_on: date | None, today: date) -> bool:
     """Whether the last day went by: ``sent_on`` is when the next package was handed in; the last day is in time."""
     return (today if sent_on is None else sent_on) > due

@@ -22,7 +22,7 @@ from nianjian.platform.terminal import table
 from nianjian.platform.terminal.language import _, language
 
 if TYPE_CHECKING:
-    from nianjian.features.dossier.check import Checked
+    from nianjian.features.dossier.check import CheckResult
     from nianjian.features.dossier.finding import Finding
 
 
@@ -31,7 +31,7 @@ Json = Mapping[str, Any]
 VERDICT_STYLES: Final = {"ready": "green", "needs_person": "yellow", "not_ready": "bold red"}
 
 
-def to_document(checked: Checked) -> dict[str, object]:
+def to_document(checked: CheckResult) -> dict[str, object]:
     """The answer as JSON."""
     return {
         "item": checked.item,
@@ -132,7 +132,7 @@ def present_sheet(told: Told, files: Sequence[Path]) -> Callable[[Console], None
 Show = Callable[[Console], None]
 
 
-def line(told: Told) -> Show:
+def present_package(told: Told) -> Show:
     """One package."""
     text = _("Package {number}: {state}; {answered} of {requests} requests answered").format(
         number=told["number"], state=_(ROUNDS[told["state"]]), answered=told["answered"], requests=told["requests"]
@@ -160,7 +160,7 @@ def due(told: Told) -> str:
     return text.format(due=told["due"], how=how)
 
 
-def lines(found: Sequence[Told]) -> Show:
+def present_packages(found: Sequence[Told]) -> Show:
     """A season's packages."""
     header = (_("Number"), _("state"), _("handed in on"), _("place"), _("requests"), _("due"))
     body = [
@@ -171,18 +171,18 @@ def lines(found: Sequence[Told]) -> Show:
     return lambda console: table.rows(console, header, body)
 
 
-def full(told: Told) -> Show:
+def present_full_package(told: Told) -> Show:
     """One package with everything about it."""
 
     def show(console: Console) -> None:
-        line(told)(console)
+        present_package(told)(console)
         for notice in told["notices"]:
             head = _("Came back on {received}").format(received=notice["received"])
             console.print(f"{head} {plain(notice['reference'])} · {due(notice)}", markup=False, highlight=False)
             header = ("ID", _("item"), _("what they ask for"), _("state"), _("answer"))
             table.rows(console, header, list(_requests(notice["requests"])))
         for one in told["papers"]:
-            file_line(one)(console)
+            present_evidence(one)(console)
 
     return show
 
@@ -202,13 +202,13 @@ def item(name: str) -> str:
     return _(ITEMS[name]) if name else _(WHOLE)
 
 
-def file_line(told: Told) -> Show:
+def present_evidence(told: Told) -> Show:
     """A file of evidence."""
     text = f"{told['id']} {_(EVIDENCE[told['kind']])}: {plain(told['name'])} {told['sha256'][:12]}"
     return lambda console: console.print(text, markup=False, highlight=False)
 
 
-def changes(told: Told) -> Show:
+def present_changes(told: Told) -> Show:
     """What differs."""
 
     def show(console: Console) -> None:
@@ -233,7 +233,7 @@ def page_change(page: Told) -> str:
 TRUST_STYLES: Final = {"trusted": "green", "unknown": "yellow", "none": "yellow"}
 
 
-def picture_kept(told: Mapping[str, Any]) -> Show:
+def present_stored_image(told: Mapping[str, Any]) -> Show:
     """What was kept, and what it is not."""
 
     def show(console: Console) -> None:
@@ -245,7 +245,7 @@ def picture_kept(told: Mapping[str, Any]) -> Show:
     return show
 
 
-def withdrawn(kind: str) -> Show:
+def present_withdrawal(kind: str) -> Show:
     """One sentence."""
     return lambda console: console.print(
         _("The picture of the {seal} is withdrawn and deleted; no use of it counts any more.").format(
@@ -319,7 +319,7 @@ def _signature(console: Console, one: Mapping[str, Any]) -> None:
         console.print(f"  {label}: {plain(text)}", markup=False, highlight=False)
 
 
-def papers_listed(data: Mapping[str, Any]) -> Show:
+def present_papers(data: Mapping[str, Any]) -> Show:
     """A line a paper."""
 
     def show(console: Console) -> None:
@@ -341,7 +341,7 @@ def present_saved_file(file: str) -> Show:
     )
 
 
-def signed(data: Mapping[str, Any]) -> Show:
+def present_signing(data: Mapping[str, Any]) -> Show:
     """The files, the certificate, and that the manifest still holds."""
 
     def show(console: Console) -> None:

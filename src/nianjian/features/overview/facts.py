@@ -123,7 +123,7 @@ def count_missing_materials(enterprise: str, calendar: Calendar, today: date) ->
     """
     year = data_year(calendar, today)
     early = calendar.start is None or today < calendar.start
-    unready, begun = materials.unready(enterprise, year, on=today, further=calendar.further)
+    unready, begun = materials.list_unready_items(enterprise, year, on=today, further=calendar.further)
     if early and not begun:
         return year, 0
     if ALGORITHM in unready and not robot_rules_apply(enterprise, year, today):

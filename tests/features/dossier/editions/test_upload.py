@@ -11,17 +11,17 @@ import pytest
 from tests.support import packages
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier.editions.build import Built, build
+from nianjian.features.dossier.editions.build import BuiltEditions, build
 from nianjian.features.dossier.editions.package import Board, Item, Package
 
 LIMITS = packages.LIMITS
 
 
-def _files(built: Built) -> list[Path]:
+def _files(built: BuiltEditions) -> list[Path]:
     return sorted((built.folder / "upload").iterdir())
 
 
-def test_every_page_is_a_picture_of_enough_pixels_and_every_file_small_enough(built: Built) -> None:
+def test_every_page_is_a_picture_of_enough_pixels_and_every_file_small_enough(built: BuiltEditions) -> None:
     assert [path.name for path in _files(built)] == ["1_营业执照.pdf", "2_许可证正副本.pdf", "3_审计报告.pdf"]
     for path in _files(built):
         assert path.stat().st_size <= LIMITS.file_bytes

@@ -35,9 +35,9 @@ def keep(demo: str, anna: Actor, tmp_path: Path) -> Keep:
         path = packages.scans(tmp_path / "scan.pdf", range(seed, seed + pages), dpi=60)
         file = File("扫描.pdf", "application/pdf", path.read_bytes(), pages, Verdict.NEEDS_PERSON, {"fields": {}})
         place = Place(demo, YEAR, item)
-        made = materials.add(place=place, file=file, actor=anna)
+        made = materials.store_version(place=place, file=file, actor=anna)
         if confirmed:
-            materials.confirm(place=place, number=made.number, effective_on=None, valid_until=None, actor=anna)
+            materials.confirm_version(place=place, number=made.number, effective_on=None, valid_until=None, actor=anna)
 
     return keep
 

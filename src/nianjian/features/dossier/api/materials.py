@@ -117,8 +117,8 @@ class Reused(Schema):
 @read(router, SEASON, act=Act.READ, answer=Checklist)
 def dossier_list(request: Request, code: str, year: Year, on: Day | None = None) -> dict[str, object]:
     """The checklist as it stands for a package that is handed in on a day, today if none is named."""
-    lines = checklist.lines(code, year, request.actor, on)
-    missing = checklist.missing(lines)
+    lines = checklist.list_items(code, year, request.actor, on)
+    missing = checklist.count_missing(lines)
     items = [checklist.line_to_document(one) for one in lines]
     return {"year": year, "complete": not missing, "missing": missing, "items": items}
 
@@ -170,7 +170,7 @@ def dossier_reuse(request: Request, code: str, year: Year) -> dict[str, object]:
 
 def _full(request: Request, code: str, year: int, item: str) -> dict[str, object]:
     found = checklist.get_item_detail(enterprise=code, year=year, item=item, actor=request.actor, most=1)
-    asked = checklist.list_requirements(checklist.book(code))[item]
+    asked = checklist.list_requirements(checklist.get_rulebook(code))[item]
     rules = [
         {
             "key": one.key,
@@ -290,7 +290,9 @@ def dossier_return(  # noqa: PLR0917 -- the parts of the address
 @take(router, f"{VERSION}/file", act=Act.REVEAL, media=sorted(checklist.MEDIA.values()))
 def dossier_fetch(request: Request, code: str, year: Year, item: str, version: Number) -> HttpResponse:
     """A file as it came, personal values in full; the audit chain has the entry."""
-    row, content = checklist.fetch(enterprise=code, year=year, item=item, number=version, actor=request.actor)
+    row, content = checklist.download_version(
+        enterprise=code, year=year, item=item, number=version, actor=request.actor
+    )
     return attached(content, row.media_type, row.name or f"{item}-{version}")
 
 
@@ -389,7 +391,9 @@ def dossier_page_picture(  # noqa: PLR0917 -- the parts of the address
     request: Request, code: str, year: Year, item: str, version: Number, page: PageNumber
 ) -> HttpResponse:
     """A page's picture, personal values in full; the audit chain has the entry."""
-    content = checklist.picture(enterprise=code, year=year, item=item, number=version, page=page, actor=request.actor)
+    content = checklist.reveal_picture(
+        enterprise=code, year=year, item=item, number=version, page=page, actor=request.actor
+    )
     return attached(content, JPEG, f"{item}-{version}-{page}.jpg")
 
 
@@ -480,10 +484,12 @@ def dossier_arrivals(request: Request, code: str, year: Year, cut: Query[Cut]) -
     _ = words(language(request))
 
     def rows(first: int, count: int) -> list[Arrival]:
-        return arrival_operations.waiting(enterprise=code, year=year, actor=request.actor, first=first, most=count)
+        return arrival_operations.list_waiting_files(
+            enterprise=code, year=year, actor=request.actor, first=first, most=count
+        )
 
     def told(row: Arrival) -> dict[str, object]:
-        seems, fault = arrivals.proposal(row), arrivals.fault(row)
+        seems, fault = arrivals.read_proposal(row), arrivals.read_fault(row)
         plain = {name: getattr(row, name) for name in ("size", "sha256", "arrived_at", "arrived_by")}
         return {
             "id": row.pk, "name": row.name or "", **plain, "read": bool(seems or fault),
@@ -499,8 +505,10 @@ def dossier_arrivals(request: Request, code: str, year: Year, cut: Query[Cut]) -
 def dossier_arrive(request: Request, code: str, year: Year, file: Query[FileName]) -> dict[str, object]:
     """Bring a file in without saying which item it is; reading it is work. The content is the file."""
     content = request.incoming.content(checklist.LIMIT)
-    arrival_operations.take(enterprise=code, year=year, name=file.name, content=content, actor=request.actor)
-    return enqueued_job_document(request, arrival_operations.read(enterprise=code, year=year, actor=request.actor))
+    arrival_operations.store_file(enterprise=code, year=year, name=file.name, content=content, actor=request.actor)
+    return enqueued_job_document(
+        request, arrival_operations.enqueue_reading(enterprise=code, year=year, actor=request.actor)
+    )
 
 
 @write(router, f"{ARRIVAL}/item", act=Act.LOAD, answer=Job, status=202)
@@ -508,7 +516,9 @@ def dossier_sort(request: Request, code: str, year: Year, arrival: Key, given: I
     """Say which item a file is: it goes to its check, which is work, and still waits to be confirmed there."""
     return enqueued_job_document(
         request,
-        arrival_operations.decide(enterprise=code, year=year, arrival=arrival, item=given.item, actor=request.actor),
+        arrival_operations.decide_item(
+            enterprise=code, year=year, arrival=arrival, item=given.item, actor=request.actor
+        ),
     )
 
 
@@ -528,12 +538,14 @@ def dossier_cut(request: Request, code: str, year: Year, arrival: Key, given: Pa
 @take(router, f"{ARRIVAL}/pages/{{page}}/picture", act=Act.REVEAL, media=[JPEG])
 def dossier_arrival_picture(request: Request, code: str, year: Year, arrival: Key, page: PageNumber) -> HttpResponse:
     """The picture of a page, personal values in full; the audit chain has the entry. There once the file is read."""
-    content = arrival_operations.picture(enterprise=code, year=year, arrival=arrival, page=page, actor=request.actor)
+    content = arrival_operations.reveal_picture(
+        enterprise=code, year=year, arrival=arrival, page=page, actor=request.actor
+    )
     return attached(content, JPEG, f"{arrival}-{page}.jpg")
 
 
 @write(router, ARRIVAL, act=Act.LOAD, answer=ArrivalGone, method="DELETE")
 def dossier_put_away(request: Request, code: str, year: Year, arrival: Key) -> dict[str, object]:
     """Delete a file that belongs to no item."""
-    arrival_operations.put_away(enterprise=code, year=year, arrival=arrival, actor=request.actor)
+    arrival_operations.delete_file(enterprise=code, year=year, arrival=arrival, actor=request.actor)
     return {"id": arrival}

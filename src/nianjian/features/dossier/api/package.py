@@ -113,7 +113,7 @@ def package_get(request: Request, code: str, year: Year) -> dict[str, object]:
 @write(router, f"{SEASON}/generation", act=Act.REVEAL, answer=Job, status=202)
 def package_generate(request: Request, code: str, year: Year, given: GenerationGiven) -> dict[str, object]:
     """Generate items from registers, calls and the newest portrait: work. The result tells the sums that must agree."""
-    job = package_operations.ask_items(
+    job = package_operations.enqueue_generation(
         enterprise=code, year=year, items=given.items, files=given.files, replace=given.replace, actor=request.actor
     )
     return enqueued_job_document(request, job)
@@ -122,7 +122,7 @@ def package_generate(request: Request, code: str, year: Year, given: GenerationG
 @write(router, PACKAGE, act=Act.REVEAL, answer=Job, status=202)
 def package_build(request: Request, code: str, year: Year, given: PackageGiven) -> dict[str, object]:
     """Bind what was confirmed into both editions with their manifest: work. Its id fetches the files."""
-    job = package_operations.ask_package(
+    job = package_operations.enqueue_build(
         enterprise=code, year=year, pictures=given.pictures, on=given.on, actor=request.actor
     )
     return enqueued_job_document(request, job)
@@ -132,7 +132,7 @@ def package_build(request: Request, code: str, year: Year, given: PackageGiven) 
 def package_sign(request: Request, code: str, year: Year, job: str) -> dict[str, object]:
     """Sign the upload edition of a package that a job has built, with the certificate of the settings: work."""
     return enqueued_job_document(
-        request, package_operations.ask_signature(enterprise=code, year=year, package=job, actor=request.actor)
+        request, package_operations.enqueue_signing(enterprise=code, year=year, package=job, actor=request.actor)
     )
 
 
@@ -219,7 +219,9 @@ class FillInTold(Schema):
 @read(router, SHEET, act=Act.READ, answer=FillInTold)
 def fill_in_get(request: Request, code: str, year: Year, report: Name) -> dict[str, object]:
     """The newest sheet, personal values masked."""
-    found = fill_in.find_newest_sheet(enterprise=code, year=year, report=fill_in.report(report), actor=request.actor)
+    found = fill_in.find_newest_sheet(
+        enterprise=code, year=year, report=fill_in.get_report(report), actor=request.actor
+    )
     if found is None:
         raise NianjianError("dossier_fill_in_unknown", year=year)
     return found
@@ -228,21 +230,21 @@ def fill_in_get(request: Request, code: str, year: Year, report: Name) -> dict[s
 @write(router, SHEET, act=Act.REPORT, answer=Job, status=202)
 def fill_in_make(request: Request, code: str, year: Year, report: Name) -> dict[str, object]:
     """Gather the fields anew: work for the worker."""
-    job = fill_in.enqueue_sheet(enterprise=code, year=year, report=fill_in.report(report), actor=request.actor)
+    job = fill_in.enqueue_sheet(enterprise=code, year=year, report=fill_in.get_report(report), actor=request.actor)
     return enqueued_job_document(request, job)
 
 
 @take(router, f"{SHEET}/reveal", act=Act.REVEAL, answer=FillInTold)
 def fill_in_reveal(request: Request, code: str, year: Year, report: Name) -> dict[str, object]:
     """The newest sheet with personal values in full; the audit chain has the entry."""
-    return fill_in.revealed(enterprise=code, year=year, report=fill_in.report(report), actor=request.actor)
+    return fill_in.reveal_sheet(enterprise=code, year=year, report=fill_in.get_report(report), actor=request.actor)
 
 
 @take(router, f"{SHEET}/exports/{{form}}", act=Act.REVEAL, media=[media for media, _draw in fill_in.FORMS.values()])
 def fill_in_export(request: Request, code: str, year: Year, report: Name, form: Literal["pdf", "xlsx"]) -> HttpResponse:
     """The newest sheet as PDF or workbook, personal values in full; the audit chain has the entry."""
     name, media, content = fill_in.download_sheet(
-        enterprise=code, year=year, report=fill_in.report(report), form=form, actor=request.actor
+        enterprise=code, year=year, report=fill_in.get_report(report), form=form, actor=request.actor
     )
     return attached(content, media, name)
 
@@ -339,9 +341,9 @@ class SealUseTold(Schema):
 @read(router, SEALS, act=Act.READ, answer=SealsTold)
 def seals_list(request: Request, code: str) -> dict[str, object]:
     """The pictures of seals that may be used."""
-    found = seal_operations.pictures(code, request.actor)
+    found = seal_operations.list_images(code, request.actor)
     return {
-        "law": seal_operations.citation(seal_operations.book(code)),
+        "law": seal_operations.citation(seal_operations.get_rulebook(code)),
         "seals": [seal_operations.to_picture_document(one) for one in found],
     }
 
@@ -349,7 +351,7 @@ def seals_list(request: Request, code: str) -> dict[str, object]:
 @write(router, SEALS, act=Act.REQUEST, answer=SealTold, status=201, held=seal_images.LIMIT)
 def seals_add(request: Request, code: str, file: Query[SealFile]) -> dict[str, object]:
     """Keep the picture of a seal, its ground made clear; the content is the file (PNG or JPEG)."""
-    made = seal_operations.add(
+    made = seal_operations.store_image(
         enterprise=code, kind=file.kind, name=file.name, content=request.content, width_mm=file.width_mm,
         actor=request.actor,
     )  # fmt: skip
@@ -359,14 +361,14 @@ def seals_add(request: Request, code: str, file: Query[SealFile]) -> dict[str, o
 @write(router, f"{SEALS}/withdrawal", act=Act.REQUEST, answer=SealWithdrawn)
 def seals_withdraw(request: Request, code: str, given: SealKindGiven) -> dict[str, object]:
     """Take a picture out of use and delete it; no use of it counts any more."""
-    row = seal_operations.withdraw(enterprise=code, kind=given.kind, actor=request.actor)
+    row = seal_operations.withdraw_image(enterprise=code, kind=given.kind, actor=request.actor)
     return {"kind": row.kind, "sha256": row.sha256}
 
 
 @read(router, f"{SEASON}/seal-uses", act=Act.READ, answer=Page[SealUseTold])
 def seals_uses(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict[str, object]:
     """What was asked for in a season, newest first."""
-    reader = Reader(lambda first, count: seal_operations.part(code, year, request.actor, first, count))
+    reader = Reader(lambda first, count: seal_operations.list_uses(code, year, request.actor, first, count))
     return paged(request, cut, reader, seal_operations.to_impression_document)
 
 
@@ -406,14 +408,14 @@ class SignedFile(FileName):
 @read(router, PAPERS, act=Act.READ, answer=Page[SignedTold])
 def signed_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict[str, object]:
     """Signed papers of a season, newest first."""
-    reader = Reader(lambda first, count: signatures.part(code, year, request.actor, first, count))
+    reader = Reader(lambda first, count: signatures.list_papers(code, year, request.actor, first, count))
     return paged(request, cut, reader, signatures.to_document)
 
 
 @write(router, PAPERS, act=Act.LOAD, answer=SignedTold, status=201, held=signatures.LIMIT)
 def signed_add(request: Request, code: str, year: Year, file: Query[SignedFile]) -> dict[str, object]:
     """Keep a signed PDF unaltered; the content is the file."""
-    row = signatures.add(
+    row = signatures.store_paper(
         enterprise=code, year=year, item=file.item, name=file.name, content=request.content, actor=request.actor
     )
     return signatures.to_document(row)
@@ -428,5 +430,5 @@ def signed_get(request: Request, code: str, year: Year, signed: Number) -> dict[
 @take(router, f"{PAPER}/file", act=Act.REVEAL, media=["application/pdf"])
 def signed_fetch(request: Request, code: str, year: Year, signed: Number) -> HttpResponse:
     """The file byte for byte as it came; the audit chain has the entry."""
-    row, content = signatures.fetch(enterprise=code, year=year, number=signed, actor=request.actor)
+    row, content = signatures.download_paper(enterprise=code, year=year, number=signed, actor=request.actor)
     return attached(content, "application/pdf", row.name or f"{row.sha256[:12]}.pdf")

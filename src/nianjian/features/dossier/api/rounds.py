@@ -12,7 +12,7 @@ from nianjian.engines.kernel import clock
 from nianjian.features.dossier import rounds as storage
 from nianjian.features.dossier.api.materials import SEASON
 from nianjian.features.dossier.operations import rounds
-from nianjian.features.dossier.rounds import File, Handed, RequestInput
+from nianjian.features.dossier.rounds import File, Handover, RequestInput
 from nianjian.features.rectification.storage import LIMIT, paper_content
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
@@ -209,15 +209,17 @@ def rounds_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dic
 @write(router, ROUNDS, act=Act.LOAD, answer=RoundTold, status=201, held=rounds.LIMIT)
 def rounds_submit(request: Request, code: str, year: Year, file: Query[RoundGiven]) -> dict[str, object]:
     """Note that a package was handed in; the content is its manifest."""
-    made = rounds.package(request.content, enterprise=code, year=year)
-    handed = Handed(file.on or clock.today(), file.place, file.reference)
-    return rounds.submit(enterprise=code, year=year, package=made, handed=handed, actor=request.actor)
+    made = rounds.read_package(request.content, enterprise=code, year=year)
+    handed = Handover(file.on or clock.today(), file.place, file.reference)
+    return rounds.record_submission(enterprise=code, year=year, package=made, handed=handed, actor=request.actor)
 
 
 @read(router, f"{SEASON}/differences", act=Act.READ, answer=RoundsDiffer)
 def rounds_compare(request: Request, code: str, year: Year, asked: Query[Between]) -> dict[str, object]:
     """What differs between two packages, item by item and page by page, from their manifests."""
-    return rounds.compared(enterprise=code, year=year, before=asked.before, after=asked.after, actor=request.actor)
+    return rounds.compare_packages(
+        enterprise=code, year=year, before=asked.before, after=asked.after, actor=request.actor
+    )
 
 
 @read(router, ROUND, act=Act.READ, answer=RoundFull)
@@ -229,7 +231,7 @@ def rounds_get(request: Request, code: str, year: Year, number: Number) -> dict[
 @write(router, f"{ROUND}/returns", act=Act.LOAD, answer=RoundTold, status=201)
 def rounds_return(request: Request, code: str, year: Year, number: Number, given: NoticeGiven) -> dict[str, object]:
     """Note that a package came back, and what was asked for."""
-    return rounds.give_back(
+    return rounds.record_notice(
         enterprise=code, year=year, number=number, received=given.received, due=given.due, reference=given.reference,
         requests=[RequestInput(one.item, one.text) for one in given.requests], paper=None, actor=request.actor,
     )  # fmt: skip
@@ -240,7 +242,7 @@ def rounds_answer(  # noqa: PLR0917 -- the parts of the address
     request: Request, code: str, year: Year, number: Number, asked: Row, given: AnswerGiven
 ) -> dict[str, object]:
     """Answer a request; the newest answer counts."""
-    return rounds.answer(
+    return rounds.record_answer(
         enterprise=code, year=year, number=number, request=asked, version=given.version, note=given.note,
         actor=request.actor,
     )  # fmt: skip
@@ -250,7 +252,7 @@ def rounds_answer(  # noqa: PLR0917 -- the parts of the address
 def rounds_passed(request: Request, code: str, year: Year, number: Number, given: PassedGiven) -> dict[str, object]:
     """Note that the authority took the package as good."""
     day = given.on or clock.today()
-    return rounds.passed(enterprise=code, year=year, number=number, on=day, actor=request.actor)
+    return rounds.record_passed(enterprise=code, year=year, number=number, on=day, actor=request.actor)
 
 
 @write(router, f"{ROUND}/papers", act=Act.LOAD, answer=RoundPaper, status=201, held=LIMIT)
@@ -263,7 +265,7 @@ def rounds_paper_add(
     kept = rounds.add_evidence(
         enterprise=code, year=year, number=number, kind=file.kind, file=given, actor=request.actor
     )
-    return rounds.paper(kept)
+    return rounds.evidence_to_document(kept)
 
 
 @take(
@@ -274,5 +276,7 @@ def rounds_paper_add(
 )
 def rounds_paper_fetch(request: Request, code: str, year: Year, number: Number, evidence: Row) -> HttpResponse:
     """A file of evidence as it came; the audit chain has the entry."""
-    kept, body = rounds.fetch(enterprise=code, year=year, number=number, evidence=evidence, actor=request.actor)
+    kept, body = rounds.download_evidence(
+        enterprise=code, year=year, number=number, evidence=evidence, actor=request.actor
+    )
     return attached(body, kept.media_type, kept.name or str(kept.pk))

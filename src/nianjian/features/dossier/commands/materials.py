@@ -69,8 +69,8 @@ def _list(args: argparse.Namespace) -> Answer:
     from nianjian.features.dossier.operations import checklist
     from nianjian.features.dossier.terminal import present_checklist
 
-    lines = checklist.lines(_where(args), args.year, actor, args.on)
-    done = checklist.complete(lines)
+    lines = checklist.list_items(_where(args), args.year, actor, args.on)
+    done = checklist.is_complete(lines)
     data = {"year": args.year, "complete": done, "items": [checklist.line_to_document(one) for one in lines]}
     return Answer(data, present_checklist(data), DONE if done else NO)
 
@@ -184,8 +184,8 @@ def _check(args: argparse.Namespace) -> Answer:
         actor = begin(args)
         from nianjian.features.dossier.operations import checklist
 
-        season = args.year or checklist.season(args.enterprise, day)
-        reading, book = checklist.reader(enterprise=args.enterprise, year=season, day=day, actor=actor)
+        season = args.year or checklist.due_season(args.enterprise, day)
+        reading, book = checklist.build_reader(enterprise=args.enterprise, year=season, day=day, actor=actor)
     else:
         book = Rulebook.on(day)
         reading = SheetReading(book, day)
@@ -205,11 +205,11 @@ def _sort(args: argparse.Namespace) -> Answer:
     from nianjian.engines.kernel.errors import NianjianError
     from nianjian.engines.paper.texts.errors import sentence
     from nianjian.engines.rules.rulebook import Rulebook
-    from nianjian.features.dossier.recognition import found_to_document, proposals
+    from nianjian.features.dossier.recognition import file_proposal_to_document, propose_for_files
 
     rows: list[dict[str, Any]] = []
     day = clock.today()
-    for path, found in proposals(args.paths, Rulebook.on(day), day):
+    for path, found in propose_for_files(args.paths, Rulebook.on(day), day):
         if isinstance(found, NianjianError):
             fault = {"code": found.code, "message": sentence(found.code, found.values, _)}
             rows.append(
@@ -224,20 +224,20 @@ def _sort(args: argparse.Namespace) -> Answer:
                 }
             )
         else:
-            rows.append({"file": str(path), **found_to_document(found), "fault": None})
+            rows.append({"file": str(path), **file_proposal_to_document(found), "fault": None})
     sure = all(one["sure"] for one in rows)
 
     def show(console: Console) -> None:
         from nianjian.engines.paper.texts.dossier.words import ITEMS
         from nianjian.engines.paper.texts.plain import plain
-        from nianjian.features.dossier.recognition import spoken
+        from nianjian.features.dossier.recognition import format_range
         from nianjian.platform.terminal import table
 
         def named(item: object) -> str:
             return _(ITEMS[str(item)]) if item else _("not recognised")
 
         def present_sentence(one: Mapping[str, Any]) -> str:
-            parts = [f"{spoken(part['first'], part['last'])} {named(part['item'])}" for part in one["papers"]]
+            parts = [f"{format_range(part['first'], part['last'])} {named(part['item'])}" for part in one["papers"]]
             return _(", ").join(parts) or named(one["item"])
 
         header = (_("file"), _("item"), _("certainty"))

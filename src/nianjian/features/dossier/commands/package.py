@@ -92,10 +92,10 @@ def _fill_in(args: argparse.Namespace) -> Answer:
     where = {
         "enterprise": default_enterprise(args.enterprise),
         "year": args.year,
-        "report": fill_in.report(args.report),
+        "report": fill_in.get_report(args.report),
     }
-    row = fill_in.make(**where, actor=actor)
-    told = fill_in.revealed(**where, actor=actor) if args.full else fill_in.sheet_to_document(row, full=False)
+    row = fill_in.make_sheet(**where, actor=actor)
+    told = fill_in.reveal_sheet(**where, actor=actor) if args.full else fill_in.sheet_to_document(row, full=False)
     files = [] if args.output is None else fill_in.write_sheet_files(**where, folder=args.output, actor=actor)
     return Answer({**plain_sheet(told), "files": [str(path) for path in files]}, present_sheet(told, files))
 

@@ -101,30 +101,30 @@ def _submit(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.engines.kernel import clock
     from nianjian.features.dossier.operations import rounds
-    from nianjian.features.dossier.rounds import Handed
-    from nianjian.features.dossier.terminal import line
+    from nianjian.features.dossier.rounds import Handover
+    from nianjian.features.dossier.terminal import present_package
     from nianjian.platform.accounts.access import require
     from nianjian.platform.accounts.roles import Act
 
     place = _place(args, actor)
     require(actor, place["enterprise"], Act.LOAD)
     receipt = None if args.receipt is None else _file(args.receipt)
-    made = rounds.from_path(args.path, enterprise=place["enterprise"], year=args.year)
-    handed = Handed(args.on or clock.today(), args.place, args.reference)
-    told = rounds.submit(**place, package=made, handed=handed)
+    made = rounds.read_package_path(args.path, enterprise=place["enterprise"], year=args.year)
+    handed = Handover(args.on or clock.today(), args.place, args.reference)
+    told = rounds.record_submission(**place, package=made, handed=handed)
     if receipt is not None:
         rounds.add_evidence(**place, number=told["number"], kind="receipt", file=receipt)
-    return Answer(told, line(told))
+    return Answer(told, present_package(told))
 
 
 def _correction(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations import rounds
-    from nianjian.features.dossier.terminal import line
+    from nianjian.features.dossier.terminal import present_package as line
 
     asked = [_asked(one) for one in args.request]
     paper = None if args.notice is None else _file(args.notice)
-    told = rounds.give_back(
+    told = rounds.record_notice(
         **_place(args, actor), received=args.received, due=args.due, reference=args.reference, requests=asked,
         paper=paper,
     )  # fmt: skip
@@ -143,9 +143,9 @@ def _asked(given: str) -> RequestInput:
 def _answer(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations import rounds
-    from nianjian.features.dossier.terminal import line
+    from nianjian.features.dossier.terminal import present_package as line
 
-    told = rounds.answer(**_place(args, actor), request=args.request, version=args.version, note=args.note)
+    told = rounds.record_answer(**_place(args, actor), request=args.request, version=args.version, note=args.note)
     return Answer(told, line(told), _code(told))
 
 
@@ -153,32 +153,35 @@ def _passed(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.engines.kernel import clock
     from nianjian.features.dossier.operations import rounds
-    from nianjian.features.dossier.terminal import line
+    from nianjian.features.dossier.terminal import present_package as line
 
-    told = rounds.passed(**_place(args, actor), on=args.on or clock.today())
+    told = rounds.record_passed(**_place(args, actor), on=args.on or clock.today())
     return Answer(told, line(told))
 
 
 def _evidence(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations import rounds
-    from nianjian.features.dossier.operations.rounds import paper
-    from nianjian.features.dossier.terminal import file_line
+    from nianjian.features.dossier.operations.rounds import evidence_to_document
+    from nianjian.features.dossier.terminal import present_evidence
 
     place = _place(args, actor)
     if args.get is not None and args.output is not None:
-        row, content = rounds.fetch(**place, evidence=args.get)
+        row, content = rounds.download_evidence(**place, evidence=args.get)
         try:
             with open(args.output, "wb", opener=_closed) as file:
                 file.write(content)
         except OSError as error:
             raise NianjianError("file_unwritable", file=str(args.output), reason=error.strerror or "") from error
-        return Answer(_plain(paper(row)) | {"output": str(args.output)}, file_line(paper(row)))
+        return Answer(
+            _plain(evidence_to_document(row)) | {"output": str(args.output)},
+            present_evidence(evidence_to_document(row)),
+        )
     if args.file is None or args.get is not None:
         message = _("give a FILE to keep, or --get with --output")
         raise NianjianError("usage", program="nianjian dossier evidence", message=message)
-    kept = paper(rounds.add_evidence(**place, kind=args.kind, file=_file(args.file)))
-    return Answer(_plain(kept), file_line(kept))
+    kept = evidence_to_document(rounds.add_evidence(**place, kind=args.kind, file=_file(args.file)))
+    return Answer(_plain(kept), present_evidence(kept))
 
 
 def _closed(path: str, flags: int) -> int:
@@ -189,23 +192,23 @@ def _closed(path: str, flags: int) -> int:
 def _rounds(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations import rounds
-    from nianjian.features.dossier.terminal import full, lines
+    from nianjian.features.dossier.terminal import present_full_package, present_packages
 
     place = _place(args, actor)
     if args.number is None:
         found = rounds.list_packages(**place)
-        return Answer({"year": args.year, "rounds": found}, lines(found))
+        return Answer({"year": args.year, "rounds": found}, present_packages(found))
     told = rounds.get_package(**place)
-    return Answer(_plain(told), full(told), _code(told))
+    return Answer(_plain(told), present_full_package(told), _code(told))
 
 
 def _diff(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations import rounds
-    from nianjian.features.dossier.terminal import changes
+    from nianjian.features.dossier.terminal import present_changes
 
-    told = rounds.compared(**_place(args, actor), before=args.before, after=args.after)
-    return Answer(told, changes(told), DONE if told["same"] else NO)
+    told = rounds.compare_packages(**_place(args, actor), before=args.before, after=args.after)
+    return Answer(told, present_changes(told), DONE if told["same"] else NO)
 
 
 def _code(told: dict[str, Any]) -> int:

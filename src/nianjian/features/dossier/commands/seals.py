@@ -71,27 +71,27 @@ def _where(args: argparse.Namespace) -> str:
 def _add_picture(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations import seals
-    from nianjian.features.dossier.terminal import picture_kept
+    from nianjian.features.dossier.terminal import present_stored_image
 
     try:
         content = args.file.read_bytes()
     except OSError as fault:
         raise NianjianError("file_missing", file=str(args.file)) from fault
-    made = seals.add(
+    made = seals.store_image(
         enterprise=_where(args), kind=args.kind, name=args.file.name, content=content, width_mm=args.width_mm,
         actor=actor,
     )  # fmt: skip
     told = _plain(seals.to_picture_document(made))
-    return Answer(told, picture_kept(told))
+    return Answer(told, present_stored_image(told))
 
 
 def _withdraw(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations import seals
-    from nianjian.features.dossier.terminal import withdrawn
+    from nianjian.features.dossier.terminal import present_withdrawal
 
-    row = seals.withdraw(enterprise=_where(args), kind=args.kind, actor=actor)
-    return Answer({"kind": row.kind, "sha256": row.sha256, "withdrawn": True}, withdrawn(row.kind))
+    row = seals.withdraw_image(enterprise=_where(args), kind=args.kind, actor=actor)
+    return Answer({"kind": row.kind, "sha256": row.sha256, "withdrawn": True}, present_withdrawal(row.kind))
 
 
 def _list_pictures(args: argparse.Namespace) -> Answer:
@@ -101,11 +101,11 @@ def _list_pictures(args: argparse.Namespace) -> Answer:
 
     code = _where(args)
     data = {
-        "pictures": [_plain(seals.to_picture_document(one)) for one in seals.pictures(code, actor)],
+        "pictures": [_plain(seals.to_picture_document(one)) for one in seals.list_images(code, actor)],
         "impressions": [
-            _plain(seals.to_impression_document(one)) for one in seals.part(code, args.year, actor, 0, MOST)
+            _plain(seals.to_impression_document(one)) for one in seals.list_uses(code, args.year, actor, 0, MOST)
         ],
-        "law": seals.citation(seals.book(code)),
+        "law": seals.citation(seals.get_rulebook(code)),
     }
     return Answer(data, present_seals(data))
 
@@ -160,12 +160,12 @@ def _show(args: argparse.Namespace) -> Answer:
 
     wiring.start()  # the flow keeps papers, too, so it knows tables
     from nianjian.features.dossier.operations import signatures
-    from nianjian.features.dossier.signatures import Standing, whole
+    from nianjian.features.dossier.signatures import SignatureStanding, worst_standing
     from nianjian.features.dossier.terminal import present_signatures
 
     found = signatures.preview_signatures(args.file)
-    standing = whole(found)
-    good = standing in {Standing.UNKNOWN, Standing.TRUSTED}
+    standing = worst_standing(found)
+    good = standing in {SignatureStanding.UNKNOWN, SignatureStanding.TRUSTED}
     data = {"standing": standing.value, "signatures": [asdict(one) for one in found]}
     return Answer(data, present_signatures(data), DONE if good else NO)
 
@@ -179,7 +179,7 @@ def _add_paper(args: argparse.Namespace) -> Answer:
         content = args.file.read_bytes()
     except OSError as fault:
         raise NianjianError("file_missing", file=str(args.file)) from fault
-    row = signatures.add(
+    row = signatures.store_paper(
         enterprise=_where(args), year=args.year, item=args.item, name=args.file.name, content=content, actor=actor
     )
     data = _told(row)
@@ -189,10 +189,10 @@ def _add_paper(args: argparse.Namespace) -> Answer:
 def _list_papers(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations import signatures
-    from nianjian.features.dossier.terminal import papers_listed
+    from nianjian.features.dossier.terminal import present_papers
 
-    data = {"papers": [_told(one) for one in signatures.part(_where(args), args.year, actor, 0, MOST)]}
-    return Answer(data, papers_listed(data))
+    data = {"papers": [_told(one) for one in signatures.list_papers(_where(args), args.year, actor, 0, MOST)]}
+    return Answer(data, present_papers(data))
 
 
 def _fetch(args: argparse.Namespace) -> Answer:
@@ -202,7 +202,7 @@ def _fetch(args: argparse.Namespace) -> Answer:
 
     if args.output.exists():
         raise NianjianError("signed_file_exists", file=str(args.output))
-    row, content = signatures.fetch(enterprise=_where(args), year=args.year, number=args.paper, actor=actor)
+    row, content = signatures.download_paper(enterprise=_where(args), year=args.year, number=args.paper, actor=actor)
     try:
         args.output.write_bytes(content)
     except OSError as fault:
@@ -221,14 +221,14 @@ def _told(row: Any) -> dict[str, Any]:  # noqa: ANN401 -- a model, loaded later 
 def _sign(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations.signatures import sign_package
-    from nianjian.features.dossier.terminal import signed
+    from nianjian.features.dossier.terminal import present_signing
 
     code = _where(args)
     done = sign_package(
         enterprise=code, folder=args.folder, actor=actor, ask=_ask, certificate=args.certificate, tsa=args.tsa
     )
     data = {"enterprise": code, **done.as_dict()}
-    return Answer(data, signed(data))
+    return Answer(data, present_signing(data))
 
 
 def _ask(name: str) -> str:

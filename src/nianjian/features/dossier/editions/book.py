@@ -33,8 +33,8 @@ from nianjian.features.dossier.editions.package import (
     Plan,
     Seal,
     Slice,
-    cm,
     plan,
+    to_operator,
 )
 
 FRONT = -1
@@ -88,12 +88,12 @@ NEAR: Final = 3  # pixels of the smallest picture worth printing, as a power: 8 
 def as_form(page: pikepdf.Page) -> pikepdf.Object:
     """What the page shows, as a form in its own coordinates, cut to what is visible."""
     form = page.as_form_xobject(handle_transformations=False)
-    form["/BBox"] = Array([*geometry.crop(page)])
+    form["/BBox"] = Array([*geometry.visible_box(page)])
     form["/Matrix"] = Array([1, 0, 0, 1, 0, 0])
     return form
 
 
-def shell(pdf: pikepdf.Pdf, page: pikepdf.Page) -> None:
+def make_shell(pdf: pikepdf.Pdf, page: pikepdf.Page) -> None:
     """Make the page a shell around what it showed, with dictionaries of its own."""
     form = as_form(page)
     form.write(form.read_bytes())  # it would read the page's content only later, when that is another
@@ -129,8 +129,8 @@ class Stamper:
         self._draw(page, f"{x:.3f} {y:.3f} {wide:.3f} {high:.3f} re W n {inside} {name} Do")
 
     def _draw(self, page: pikepdf.Page, operators: str) -> None:
-        back: Matrix = geometry.inverse(geometry.build_page_view(page).upright().matrix)
-        page.contents_add(self._pdf.make_stream(f"q {cm(back)} /NjMultiply gs {operators} Q\n".encode()))
+        back: Matrix = geometry.invert(geometry.build_page_view(page).upright().matrix)
+        page.contents_add(self._pdf.make_stream(f"q {to_operator(back)} /NjMultiply gs {operators} Q\n".encode()))
 
     def _ready(self, page: pikepdf.Page, picture: Picture) -> tuple[str, float]:
         """The picture's name on the page, and its height by its width."""
@@ -154,7 +154,7 @@ def _box(wide: float, high: float, x: float, y: float) -> str:
 
 def _image(pdf: pikepdf.Pdf, png: bytes) -> tuple[pikepdf.Object, float]:
     """The image object, shared by every page, and its height by its width; ``seal_picture_unreadable``."""
-    pixels = decoded(png)
+    pixels = decode_image(png)
     high, wide = pixels.shape[:2]
     made = pdf.make_stream(np.ascontiguousarray(pixels[:, :, 2::-1]).tobytes())
     made.update(_head(wide, high, Name.DeviceRGB))
@@ -165,7 +165,7 @@ def _image(pdf: pikepdf.Pdf, png: bytes) -> tuple[pikepdf.Object, float]:
     return made, high / wide
 
 
-def decoded(png: bytes) -> Any:  # noqa: ANN401 -- pixels
+def decode_image(png: bytes) -> Any:  # noqa: ANN401 -- pixels
     """Blue, green, red and, where there is one, cover; ``seal_picture_unreadable``."""
     if not png.startswith(b"\x89PNG"):
         raise NianjianError("seal_picture_unreadable", largest=LARGEST)
@@ -197,7 +197,7 @@ SMALL, TINY = 8.0, 4.5  # points of a label
 MARK_MM: Final = 2.0  # a narrower slice carries no label
 
 
-def names(_: Words) -> dict[Seal, str]:
+def seal_names(_: Words) -> dict[Seal, str]:
     """The kinds of seals."""
     return {
         Seal.COVER: _("first-page seal"),
@@ -207,7 +207,7 @@ def names(_: Words) -> dict[Seal, str]:
     }
 
 
-def boards(_: Words) -> dict[Board, str]:
+def board_titles(_: Words) -> dict[Board, str]:
     """The two parts of the list."""
     return {Board.GENERAL: _("I. General items"), Board.SPECIAL: _("II. Special items")}
 
@@ -217,7 +217,7 @@ def language(package: Package) -> str:
     return "zh" if package.language == CHINESE else "en"
 
 
-def title(package: Package) -> str:
+def document_title(package: Package) -> str:
     """Of the document."""
     _ = words(package.language)
     return _("Materials of the annual inspection {season}").format(season=package.season)
@@ -225,10 +225,10 @@ def title(package: Package) -> str:
 
 def spine(package: Package) -> str:
     """What stands on the book's back."""
-    return f"{package.enterprise} {title(package)}"
+    return f"{package.enterprise} {document_title(package)}"
 
 
-def notice(package: Package) -> str:
+def page_notice(package: Package) -> str:
     """What every page must say: a draft, or seals that nobody has approved; ""."""
     _ = words(package.language)
     said = []
@@ -253,14 +253,14 @@ def front_data(package: Package, starts: Sequence[int]) -> dict[str, Any]:
         facts.append([_("Figures from run"), package.snapshot])
     return {
         "lang": language(package),
-        "title": f"{title(package)} · {package.enterprise}",
+        "title": f"{document_title(package)} · {package.enterprise}",
         "over": _("Call-centre licence B24"),
-        "heading": title(package),
+        "heading": document_title(package),
         "enterprise": package.enterprise,
         "spine": spine(package),
-        "notice": notice(package),
+        "notice": page_notice(package),
         "facts": facts,
-        "boards": [{"title": name, "rows": rows[board]} for board, name in boards(_).items() if rows[board]],
+        "boards": [{"title": name, "rows": rows[board]} for board, name in board_titles(_).items() if rows[board]],
         "words": {"contents": _("Contents")},
     }
 
@@ -268,7 +268,7 @@ def front_data(package: Package, starts: Sequence[int]) -> dict[str, Any]:
 def layer_data(package: Package, layout: Layout, plan: Plan) -> dict[str, Any]:
     """Numbers, notices and marks of every page."""
     _ = words(package.language)
-    text, total, said = _("Page {page} of {pages}"), len(layout.leaves), notice(package)
+    text, total, said = _("Page {page} of {pages}"), len(layout.leaves), page_notice(package)
     marks = _marks(package, layout, plan, _)
     pages = []
     for place, leaf in enumerate(layout.leaves):
@@ -285,15 +285,15 @@ def layer_data(package: Package, layout: Layout, plan: Plan) -> dict[str, Any]:
     return {"lang": language(package), "pages": pages}
 
 
-def alone(package: Package) -> dict[str, Any]:
+def notice_layer(package: Package) -> dict[str, Any]:
     """A page's layer with the notice and nothing else."""
-    page = {"number": "", "middle": "", "notice": notice(package), "left": GUTTER, "marks": []}
+    page = {"number": "", "middle": "", "notice": page_notice(package), "left": GUTTER, "marks": []}
     return {"lang": language(package), "pages": [page]}
 
 
 def _marks(package: Package, layout: Layout, plan: Plan, _: Words) -> Mapping[int, list[dict[str, object]]]:
     """Places for the hand, where no picture is printed; by page from 0."""
-    called, found = names(_), dict[int, list[dict[str, object]]]()
+    called, found = seal_names(_), dict[int, list[dict[str, object]]]()
     wide = float(plan.rules.diameter_mm)
     for place, leaf in enumerate(layout.leaves):
         if leaf.item < 0:
@@ -336,13 +336,13 @@ def printer_data(package: Package, layout: Layout, plan: Plan) -> dict[str, Any]
     """The print shop's sheet, and the cover sheet around the book."""
     _ = words(package.language)
     thick = round(layout.sheets * SHEET_MM, 1)
-    called = names(_)
+    called = seal_names(_)
     points = min(SPINE_POINTS[1], thick / 25.4 * 72 * 0.6, 280 / 25.4 * 72 / (len(spine(package)) * 1.35))
     return {
         "lang": language(package),
         "title": _("For the print shop"),
         "enterprise": package.enterprise,
-        "heading": title(package),
+        "heading": document_title(package),
         "over": _("Call-centre licence B24"),
         "spine": spine(package),
         "foot": _("Not part of the package: do not bind this sheet in"),
@@ -427,7 +427,7 @@ def bind(package: Package, path: Path, printer: Path) -> Book:
         _print(pdf, package, layout, sources, matrices)
         _jumps(pdf, fronted)
         _outline(pdf, package, layout)
-        described(pdf, f"{title(package)} · {package.enterprise}", package)
+        write_metadata(pdf, f"{document_title(package)} · {package.enterprise}", package)
         pdf.save(path, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     printer.write_bytes(typeset("dossier_printer.typ", printer_data(package, layout, sealed), {}, "pdf"))
     return Book(layout, sealed, matrices)
@@ -459,7 +459,7 @@ def _pages(
             where = geometry.IDENTITY
             if leaf.item != FRONT:
                 where = matrix = geometry.build_page_view(source).on_a4(back=layout.back(place))
-            operators = f"q {cm(where)} /NjPage Do Q\n"
+            operators = f"q {to_operator(where)} /NjPage Do Q\n"
         page["/Contents"] = pdf.make_stream(f"{operators}q /NjLayer Do Q\n".encode())
         pdf.pages.append(pikepdf.Page(page))
         yield matrix
@@ -489,10 +489,10 @@ def _print(
         where = matrices[place]
         if leaf.item < 0 or where is None:
             continue
-        back = geometry.inverse(geometry.build_page_view(sources[leaf.item].pages[leaf.page]).upright().matrix)
+        back = geometry.invert(geometry.build_page_view(sources[leaf.item].pages[leaf.page]).upright().matrix)
         for one in package.items[leaf.item].prints:
             if one.page == leaf.page + 1:
-                x, y = geometry.moved(geometry.then(back, where), one.x_mm * POINT, one.y_mm * POINT)
+                x, y = geometry.transform_point(geometry.compose(back, where), one.x_mm * POINT, one.y_mm * POINT)
                 stamper.whole(pdf.pages[place], one.picture, x / POINT, y / POINT)
 
 
@@ -524,13 +524,13 @@ def _outline(pdf: pikepdf.Pdf, package: Package, layout: Layout) -> None:
         tops: Mapping[Board, OutlineItem] = {}
         for item, start in zip(package.items, layout.starts, strict=True):
             if item.board not in tops:
-                top = OutlineItem(boards(_)[item.board], start - 1)
+                top = OutlineItem(board_titles(_)[item.board], start - 1)
                 tops = {**tops, item.board: top}
                 outline.root.append(top)
             tops[item.board].children.append(OutlineItem(item.title, start - 1))
 
 
-def described(pdf: pikepdf.Pdf, title: str, package: Package) -> None:
+def write_metadata(pdf: pikepdf.Pdf, title: str, package: Package) -> None:
     """Title, language, labels, and that readers show the bookmarks; no time of making."""
     root: Any = pdf.Root
     root["/PageMode"] = Name.UseOutlines

@@ -29,17 +29,17 @@ from nianjian.features.dossier.editions.book import (
     FRONT,
     Book,
     Stamper,
-    alone,
     as_form,
     bind,
-    described,
-    notice,
+    document_title,
+    make_shell,
+    notice_layer,
     open_clean_copies,
-    shell,
-    title,
+    page_notice,
+    write_metadata,
 )
 from nianjian.features.dossier.editions.manifest import PageOf
-from nianjian.features.dossier.editions.package import Item, Package, Seal, Slice, build_page_view, cm, inverse
+from nianjian.features.dossier.editions.package import Item, Package, Seal, Slice, build_page_view, invert, to_operator
 
 QUALITIES: Final = (82, 72, 62, 52, 42)
 COLOUR: Final = 12  # a page whose channels differ less is grey
@@ -70,13 +70,15 @@ def pictures(pdf: bytes | str, *, dpi: int, most: int, named: str, stamped: froz
             width, height = page.get_size()
             found = None if place in stamped else _whole(page, dpi)
             if found is None or len(found) > most:
-                found = _drawn(page, dpi, most, named, place)
+                found = _drawn_page(page, dpi, most, named, place)
             wide, high, channels = size(found)
-            yield Flat(found, wide, high, channels == 1, width, height, manifests.encode_fingerprint(small(found)))
+            yield Flat(
+                found, wide, high, channels == 1, width, height, manifests.encode_fingerprint(shrink_picture(found))
+            )
             page.close()
 
 
-def small(jpeg: bytes) -> Any:  # noqa: ANN401 -- pixels
+def shrink_picture(jpeg: bytes) -> Any:  # noqa: ANN401 -- pixels
     """The picture in grey, read no larger than the fingerprint needs."""
     wide, high, _channels = size(jpeg)
     factor = next(one for one in REDUCED if min(wide / one, high / one) >= manifests.WIDE * 0.95 or one == 1)
@@ -84,7 +86,7 @@ def small(jpeg: bytes) -> Any:  # noqa: ANN401 -- pixels
     return manifests.lightness(pixels)
 
 
-def whole(page: pypdfium2.PdfPage) -> tuple[bytes, float] | None:
+def find_page_jpeg(page: pypdfium2.PdfPage) -> tuple[bytes, float] | None:
     """The JPEG that is the whole page, and its pixels an inch; None where the page is anything else."""
     found = list(page.get_objects(max_depth=1))
     if len(found) != 1 or found[0].type != raw.FPDF_PAGEOBJ_IMAGE or page.get_rotation():
@@ -107,11 +109,11 @@ def whole(page: pypdfium2.PdfPage) -> tuple[bytes, float] | None:
 
 
 def _whole(page: pypdfium2.PdfPage, dpi: int) -> bytes | None:
-    found = whole(page)
+    found = find_page_jpeg(page)
     return found[0] if found and found[1] >= dpi - 0.5 else None
 
 
-def _drawn(page: pypdfium2.PdfPage, dpi: int, most: int, named: str, place: int) -> bytes:
+def _drawn_page(page: pypdfium2.PdfPage, dpi: int, most: int, named: str, place: int) -> bytes:
     pixels = page.render(scale=dpi / 72, rev_byteorder=False).to_numpy()
     blue, green, red = cv2.split(pixels[:, :, :3])
     spread = cv2.subtract(cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red))
@@ -148,7 +150,7 @@ FORBIDDEN: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]')
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenFile:
     """One file: pages ``first`` … of item ``item`` (both from 0), their looks, and the verdict on its form."""
 
     path: Path
@@ -158,7 +160,7 @@ class Written:
     pdfa: str
 
 
-def flatten(package: Package, book: Book, folder: Path) -> Iterator[Written]:
+def flatten(package: Package, book: Book, folder: Path) -> Iterator[WrittenFile]:
     """Write every file; ``dossier_copy_unreadable``, ``upload_page_large``."""
     most = _room(package) - HEAD - EACH
     with ExitStack() as stack, tempfile.TemporaryDirectory(prefix="nianjian-flat-") as place:
@@ -180,12 +182,12 @@ def _stamp(package: Package, book: Book, number: int, pdf: pikepdf.Pdf) -> froze
     bearing = frozenset(
         {page for page, _piece in strips} | {page for page, _kind in seals} | {one.page - 1 for one in prints}
     )
-    said = notice(package)
+    said = page_notice(package)
     if said:  # a draft or a preview says so on every page
         bearing = frozenset(range(len(pdf.pages)))
     stamper = Stamper(pdf)
     for page in sorted(bearing):
-        shell(pdf, pdf.pages[page])
+        make_shell(pdf, pdf.pages[page])
     for page, piece in strips:
         stamper.slice(pdf.pages[page], package.pictures[Seal.RIDING], piece)
     for page, kind in seals:
@@ -200,12 +202,12 @@ def _stamp(package: Package, book: Book, number: int, pdf: pikepdf.Pdf) -> froze
 
 def _tell(pdf: pikepdf.Pdf, package: Package) -> None:
     """The notice at the foot of every page, as in the book."""
-    with pikepdf.open(BytesIO(typeset("dossier_layer.typ", alone(package), {}, "pdf"))) as made:
+    with pikepdf.open(BytesIO(typeset("dossier_layer.typ", notice_layer(package), {}, "pdf"))) as made:
         layer = pdf.copy_foreign(as_form(made.pages[0]))
     for page in pdf.pages:
-        back = inverse(build_page_view(page).upright().matrix)
+        back = invert(build_page_view(page).upright().matrix)
         page.obj["/Resources"]["/XObject"]["/NjLayer"] = layer
-        page.contents_add(pdf.make_stream(f"q {cm(back)} /NjLayer Do Q\n".encode()))
+        page.contents_add(pdf.make_stream(f"q {to_operator(back)} /NjLayer Do Q\n".encode()))
 
 
 def _strips(package: Package, book: Book, number: int) -> Iterator[tuple[int, Slice]]:
@@ -229,7 +231,7 @@ def _room(package: Package) -> int:
     return package.limits.file_bytes - SIGNATURE
 
 
-def _item(package: Package, number: int, pages: Sequence[Flat], folder: Path) -> Iterator[Written]:
+def _item(package: Package, number: int, pages: Sequence[Flat], folder: Path) -> Iterator[WrittenFile]:
     """Cut by what pages weigh; where a file comes out too large all the same, cut with more room."""
     room = _room(package)
     for _try in range(4):
@@ -272,7 +274,7 @@ def name(package: Package, number: int, part: int, parts: int) -> str:
     return f"{number + 1}{bar}{title_}{f'{bar}{part + 1}' if parts > 1 else ''}{end}"
 
 
-def _file(package: Package, number: int, part: tuple[int, Sequence[Flat]], path: Path, place: int) -> Written:
+def _file(package: Package, number: int, part: tuple[int, Sequence[Flat]], path: Path, place: int) -> WrittenFile:
     first, pages = part
     item: Item = package.items[number]
     with pikepdf.new() as pdf:
@@ -281,14 +283,14 @@ def _file(package: Package, number: int, part: tuple[int, Sequence[Flat]], path:
         with pdf.open_outline() as outline:
             outline.root.append(OutlineItem(item.title, 0))
         suffix = f" {place + 1}" if first or place else ""
-        described(pdf, f"{item.title}{suffix} · {title(package)} · {package.enterprise}", package)
+        write_metadata(pdf, f"{item.title}{suffix} · {document_title(package)} · {package.enterprise}", package)
         pdf.Root["/PageLabels"] = Dictionary(Nums=Array([0, Dictionary(S=Name.D, St=first + 1)]))
         pdfa.prepare(pdf, FLAVOUR)
         xmp: Any = pdf.Root["/Metadata"]
         xmp.write(DATED.sub(_undated, xmp.read_bytes()))
         pdf.save(path, **pdfa.resolve_save_kwargs(FLAVOUR, deterministic_id=True))
     verdict = pdfa.validate_written(path, FLAVOUR)
-    return Written(path, number, first, tuple(one.look for one in pages), verdict.verdict)
+    return WrittenFile(path, number, first, tuple(one.look for one in pages), verdict.verdict)
 
 
 def _undated(found: re.Match[bytes]) -> bytes:
@@ -320,7 +322,7 @@ NAMES: Final = {PAPER: "材料包.pdf", PRINTER: "印刷说明.pdf"}
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class BuiltEditions:
     """What was written; ``digest``: of the manifest, to be kept where nobody can change it."""
 
     folder: Path
@@ -333,7 +335,7 @@ class Built:
         return str(self.manifest["sha256"])
 
 
-def build(package: Package, folder: Path, *, uploads: bool = True) -> Built:
+def build(package: Package, folder: Path, *, uploads: bool = True) -> BuiltEditions:
     """Write all; ``dossier_folder_full``, ``dossier_copy_unreadable``, ``upload_page_large``, ``drawing_failed``.
 
     ``uploads``: the flat files, too; they take most of the time.
@@ -355,8 +357,8 @@ def build(package: Package, folder: Path, *, uploads: bool = True) -> Built:
     counts = Counter(leaf.item for leaf in book.layout.leaves)
     items = manifests.sources(package, book.layout.starts, [counts[place] for place in range(len(package.items))])
     told = manifests.build_manifest(package, files, items, book.plan)
-    manifests.write(told, folder)
-    return Built(folder, book, told)
+    manifests.write_manifest(told, folder)
+    return BuiltEditions(folder, book, told)
 
 
 def _all(path: Path) -> list[PageOf]:
@@ -392,7 +394,7 @@ def _paper(package: Package, book: Book, path: Path) -> list[PageOf]:
 def _laid(page: pypdfium2.PdfPage, *, back: bool) -> Any:  # noqa: ANN401 -- pixels
     """A source's page as it lies on its sheet."""
     width, height = page.get_size()
-    jpeg = whole(page)
-    picture = small(jpeg[0]) if jpeg else manifests.render_page(page)
-    read = package.Seen(width, height, package.IDENTITY)
-    return manifests.on_sheet(picture, read.on_a4(back=back), width, height)
+    jpeg = find_page_jpeg(page)
+    picture = shrink_picture(jpeg[0]) if jpeg else manifests.render_page(page)
+    read = package.PageView(width, height, package.IDENTITY)
+    return manifests.lay_on_sheet(picture, read.on_a4(back=back), width, height)

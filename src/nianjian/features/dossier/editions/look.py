@@ -58,8 +58,10 @@ def _ink(path: Path, places: Sequence[int]) -> dict[str, Any]:
             raise SystemExit(2)
         for place in places or range(len(document)):
             page = document[place]
-            jpeg = build.whole(page)
-            told[str(place)] = manifest.encode_fingerprint(build.small(jpeg[0]) if jpeg else manifest.render_page(page))
+            jpeg = build.find_page_jpeg(page)
+            told[str(place)] = manifest.encode_fingerprint(
+                build.shrink_picture(jpeg[0]) if jpeg else manifest.render_page(page)
+            )
             page.close()
     return {"looks": told}
 
@@ -96,11 +98,11 @@ def _seal(path: Path, given: dict[str, Any]) -> dict[str, Any]:
                 page = document[place]
                 pixels = page.render(scale=297 * seam.MM / page.get_size()[1], may_draw_forms=True).to_numpy()
                 grey = pixels.ndim == 2  # noqa: PLR2004 -- has no colours
-                found = None if grey else seam.sliver(seam.strip(pixels), height, given["diameter_mm"])
+                found = None if grey else seam.find_sliver(seam.cut_strip(pixels), height, given["diameter_mm"])
                 stamps[number].append((sheet, found))
                 page.close()
     some = any(part is not None for row in stamps.values() for _sheet, part in row)
-    return {"any": some, "sheets": [[sheet, state] for sheet, state in sorted(seam.states(stamps).items())],
+    return {"any": some, "sheets": [[sheet, state] for sheet, state in sorted(seam.evaluate_slivers(stamps).items())],
             "unseen": unseen}  # fmt: skip
 
 

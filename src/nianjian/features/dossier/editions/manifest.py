@@ -19,7 +19,7 @@ import pypdfium2
 from cryptography.hazmat.primitives import hashes
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier.editions.package import A4, FOOT, POINT, Item, Matrix, Package, Plan, inherited
+from nianjian.features.dossier.editions.package import A4, FOOT, POINT, Item, Matrix, Package, Plan, inherited_attribute
 
 #: Where an object stands, when it was written, or what follows from the rest.
 SKIPPED: Final = frozenset(
@@ -53,7 +53,7 @@ class Fingerprints:
             key: self._of(value, jumps=False) for key, value in parts.items() if key not in {"/Contents", "/Annots"}
         }
         for key in INHERITED:
-            told[key] = self._of(inherited(node, key), jumps=False)
+            told[key] = self._of(inherited_attribute(node, key), jumps=False)
         told["/Contents"] = _hash(b"content", _content(node.get("/Contents")))
         told["/Annots"] = _hash(b"notes", *(self._of(one, jumps=False) for one in _notes(node)))
         return _mapped(told).hex()
@@ -184,7 +184,7 @@ def lightness(pixels: Pixels) -> Pixels:
     return pixels if pixels.ndim == 2 else np.ascontiguousarray(pixels[:, :, 2])  # noqa: PLR2004 -- grey has two
 
 
-def on_sheet(picture: Pixels, matrix: Matrix, width: float, height: float) -> Pixels:
+def lay_on_sheet(picture: Pixels, matrix: Matrix, width: float, height: float) -> Pixels:
     """A page's picture (of ``width`` x ``height`` points as read) where ``matrix`` lays it on A4."""
     rows, columns = picture.shape[:2]
     sx, sy = width / columns, height / rows
@@ -200,7 +200,7 @@ def on_sheet(picture: Pixels, matrix: Matrix, width: float, height: float) -> Pi
     )  # fmt: skip
 
 
-def ink(sheet: Pixels) -> Any:  # noqa: ANN401 -- an array
+def measure_ink(sheet: Pixels) -> Any:  # noqa: ANN401 -- an array
     """Ink from 0 to 1 on a sheet of WIDE x HIGH; edges, foot and the paper's tone left out."""
     whole = sheet if sheet.shape == (HIGH, WIDE) else cv2.resize(sheet, (WIDE, HIGH), interpolation=cv2.INTER_AREA)
     small = cv2.resize(whole, (WIDE // 8, HIGH // 8), interpolation=cv2.INTER_AREA)
@@ -211,7 +211,7 @@ def ink(sheet: Pixels) -> Any:  # noqa: ANN401 -- an array
     return found
 
 
-def tiles(found: Any) -> Tiles:  # noqa: ANN401 -- an array of ink
+def ink_by_tile(found: Any) -> Tiles:  # noqa: ANN401 -- an array of ink
     """Mean ink of each tile, 0 to 255."""
     mean = cv2.resize(found, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA)
     return np.clip(np.rint(mean * FULL * 255), 0, 255).astype(np.uint8)
@@ -219,7 +219,7 @@ def tiles(found: Any) -> Tiles:  # noqa: ANN401 -- an array of ink
 
 def encode_fingerprint(sheet: Pixels) -> str:
     """The fingerprint of a sheet's picture, as text."""
-    return base64.b85encode(tiles(ink(sheet)).tobytes()).decode()
+    return base64.b85encode(ink_by_tile(measure_ink(sheet)).tobytes()).decode()
 
 
 def decode_fingerprint(text: str) -> Tiles:
@@ -315,7 +315,7 @@ def _prints(item: Item) -> dict[str, Any]:
     return {"pictures": told} if told else {}
 
 
-def bound(told: Json) -> dict[str, Any]:
+def add_hashes(told: Json) -> dict[str, Any]:
     """The manifest with its own hashes."""
     return {**told, **dict(zip(BOUND, _digests_of(told), strict=True))}
 
@@ -328,19 +328,19 @@ def _digests_of(told: Json) -> tuple[str, str]:
     return hashlib.sha256(data).hexdigest(), sm3.finalize().hex()
 
 
-def holds(told: Json) -> bool:
+def hashes_hold(told: Json) -> bool:
     """Whether the hashes inside fit the rest."""
     return tuple(told.get(key) for key in BOUND) == _digests_of(told)
 
 
-def write(told: Json, folder: Path) -> Path:
+def write_manifest(told: Json, folder: Path) -> Path:
     """Put it beside the editions."""
     path = folder / NAME
     path.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return path
 
 
-def read(path: Path) -> dict[str, Any]:
+def read_manifest(path: Path) -> dict[str, Any]:
     """The manifest; ``dossier_manifest_unreadable``."""
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
@@ -369,7 +369,7 @@ def _checked(file: Json) -> None:
 
 def build_manifest(package: Package, files: Iterable[Json], items: Sequence[Json], plan: Plan) -> dict[str, Any]:
     """The whole of it, bound."""
-    return bound(
+    return add_hashes(
         {
             "format": FORMAT,
             "version": VERSION,

@@ -22,8 +22,8 @@ from nianjian.features.dossier.editions.compare import Kind as PageKind
 from nianjian.features.dossier.editions.look import inspect_file
 from nianjian.features.dossier.reading import ocr
 from nianjian.features.dossier.reading.text import PageText, page_number
-from nianjian.features.dossier.signatures import Standing, read_signatures
-from nianjian.features.dossier.signatures import whole as whole_of
+from nianjian.features.dossier.signatures import SignatureStanding, read_signatures
+from nianjian.features.dossier.signatures import worst_standing as whole_of
 
 RUN: Final = re.compile(r"[0-9A-Za-z]{2,}|[\u3400-\u9fff]{2}")
 OWN: Final = 2  # pages of the paper on which an own figure may stand
@@ -35,16 +35,16 @@ Watch = Callable[[int, int], None]
 """(pages read, all pages to be read); what it raises ends the reading there."""
 
 
-def runs(text: str) -> frozenset[str]:
+def text_runs(text: str) -> frozenset[str]:
     """Runs of digits and letters, and pairs of Chinese characters."""
     one = unicodedata.normalize("NFKC", text)
     pairs = {one[at : at + 2] for at in range(len(one) - 1) if RUN.fullmatch(one[at : at + 2]) and one[at] >= "\u3400"}
     return frozenset(RUN.findall(one)) | pairs
 
 
-def read_runs(page: PageText) -> frozenset[str]:
+def runs_of_page(page: PageText) -> frozenset[str]:
     """Of a page as it was read."""
-    return runs("\n".join(one.text for one in page.lines))
+    return text_runs("\n".join(one.text for one in page.lines))
 
 
 def paper_of(listed: Path, entry: manifest.Json) -> Path | None:
@@ -54,7 +54,7 @@ def paper_of(listed: Path, entry: manifest.Json) -> Path | None:
     return path if inside and manifest.digests(path)[0] == entry["sha256"] else None
 
 
-def of(listed: Path, entry: manifest.Json) -> Paper | None:
+def book_figures(listed: Path, entry: manifest.Json) -> Paper | None:
     """The figures of the package's own paper; None where it is not there or has not the pages that the manifest tells.
 
     A forged manifest may name any file as its paper: what tells nothing must not make the answer surer.
@@ -72,14 +72,14 @@ class Paper:
     def __init__(self, path: Path, told: Mapping[str, str | None]) -> None:
         """``told``: by place what a program drew there; None: the page is a picture."""
         self._path = path
-        self._found = {int(place): runs(text) for place, text in told.items() if text is not None}
+        self._found = {int(place): text_runs(text) for place, text in told.items() if text is not None}
         self.drawn = frozenset(place for place, text in self._found.items() if len(text) >= FEW)
         self._own = self._figures()
 
     def also(self, places: Sequence[int], watch: Watch) -> None:
         """Read pages that are pictures, too."""
         wanted = [place for place in places if place not in self._found]
-        self._found |= {place: read_runs(page) for place, page in read_scan_text(self._path, wanted, watch).items()}
+        self._found |= {place: runs_of_page(page) for place, page in read_scan_text(self._path, wanted, watch).items()}
         self._own = self._figures()
 
     def _figures(self) -> dict[int, frozenset[str]]:
@@ -102,7 +102,7 @@ def read_scan_text(path: Path, places: Sequence[int], watch: Watch) -> dict[int,
     found: dict[int, PageText] = {}
     if places:
         try:
-            for page in ocr.pages(path, [one + 1 for one in places], progress=watch):
+            for page in ocr.read_pages(path, [one + 1 for one in places], progress=watch):
                 found[page.number - 1] = page
         except NianjianError as error:
             if error.code != "reading_failed":
@@ -110,7 +110,7 @@ def read_scan_text(path: Path, places: Sequence[int], watch: Watch) -> dict[int,
     return found
 
 
-def printed(page: PageText) -> int | None:
+def printed_page_number(page: PageText) -> int | None:
     """The page number (from 1) at its foot."""
     told = page_number(page)
     return None if told is None else told.number
@@ -241,7 +241,7 @@ def rescan(path: Path, listed: Path, *, digest: str = "", watch: Watch = _unwatc
     """The scan at ``path``; ``dossier_manifest_unreadable``, ``dossier_path_unknown``, ``dossier_scan_unreadable``."""
     if not os.path.isfile(path):  # noqa: PTH113 -- the other one raises where a name is too long
         raise NianjianError("dossier_path_unknown", path=str(path))
-    told = manifest.read(listed)
+    told = manifest.read_manifest(listed)
     entry = next((one for one in told["files"] if one.get("edition") == PAPER), None)
     if entry is None:
         raise NianjianError("dossier_manifest_unreadable", file=listed.name)
@@ -254,10 +254,10 @@ def rescan(path: Path, listed: Path, *, digest: str = "", watch: Watch = _unwatc
     wanted = [one["look"] for one in entry["pages"]]
     empty = [blank(one) for one in wanted]
     named, by_place = _named(scores(looks, wanted), empty)
-    text, named, by_place = _texts(path, of(listed, entry), named, by_place, empty, watch)
+    text, named, by_place = _texts(path, book_figures(listed, entry), named, by_place, empty, watch)
     pages = [str(one) for one in range(len(wanted))]
     faults = compare(path.name, pages, [_word(place, one) for place, one in enumerate(named)], lambda _o, _n: False)
-    if not manifest.holds(told) or (digest and digest.lower() != told["sha256"]):
+    if not manifest.hashes_hold(told) or (digest and digest.lower() != told["sha256"]):
         faults = [Difference(listed.name, None, Kind.MANIFEST), *faults]
     riding, torn = _riding(path, plan, named, len(wanted))
     faults += torn
@@ -344,11 +344,11 @@ def _texts(  # noqa: PLR0917 -- the scan, the paper and what pictures told
 def _match_page(page: Any, was: int | None, book: Paper | None, empty: Sequence[bool]) -> tuple[int | None, str]:  # noqa: ANN401 -- a page as it was read
     """Which page it is by its text, and whether that agrees with its picture."""
     if book is None:
-        number = printed(page)
+        number = printed_page_number(page)
         if number is None or not 1 <= number <= len(empty):
             return was, "unknown"
         return number - 1, "agree"
-    seen = read_runs(page)
+    seen = runs_of_page(page)
     share = None if was is None else book.share(was, seen)
     if share is not None and share >= SAME:
         return was, "agree"
@@ -430,11 +430,11 @@ def verify(path: Path, *, listed: Path | None = None, digest: str = "", watch: W
     if found is None:
         return Result((Difference(manifest.NAME, None, Kind.MANIFEST),), (), "", 0, 0)
     try:
-        told = manifest.read(found)
+        told = manifest.read_manifest(found)
     except NianjianError:
         return Result((Difference(found.name, None, Kind.MANIFEST),), (), "", 0, 0)
     differences: list[Difference] = []
-    if not manifest.holds(told) or (digest and digest.lower() != told["sha256"]):
+    if not manifest.hashes_hold(told) or (digest and digest.lower() != told["sha256"]):
         differences.append(Difference(found.name, None, Kind.MANIFEST))
     single = path.is_file() and path.resolve() != found.resolve()
     root = found.parent if path.is_file() or listed is None else path
@@ -526,7 +526,10 @@ def _behind(path: Path) -> str:
         return "appended"
     if not found:
         return "appended"
-    sound = whole_of(found) in {Standing.UNKNOWN, Standing.TRUSTED, Standing.UNTRUSTED} and found[-1].whole_file
+    sound = (
+        whole_of(found) in {SignatureStanding.UNKNOWN, SignatureStanding.TRUSTED, SignatureStanding.UNTRUSTED}
+        and found[-1].whole_file
+    )
     return "signed" if sound else "signature_broken"
 
 

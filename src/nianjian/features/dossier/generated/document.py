@@ -79,8 +79,8 @@ class Document:
             "sections": [{"title": one.title, "lines": list(one.lines)} for one in self.sections],
             "tables": [
                 {
-                    "title": one.title, "header": list(one.header), "total": [text(cell) for cell in one.total],
-                    "rows": [[text(cell) for cell in row] for row in one.rows], "shares": list(one.shares),
+                    "title": one.title, "header": list(one.header), "total": [format_cell(cell) for cell in one.total],
+                    "rows": [[format_cell(cell) for cell in row] for row in one.rows], "shares": list(one.shares),
                     "right": [_counted(one, place) for place in range(len(one.header))],
                 }
                 for one in self.tables
@@ -96,12 +96,12 @@ def _counted(table: Table, place: int) -> bool:
     return bool(cells) and all(isinstance(cell, int) for cell in cells)
 
 
-def text(cell: Cell) -> str:
+def format_cell(cell: Cell) -> str:
     """A count with its thousands; a text as it is."""
     return f"{cell:,}" if isinstance(cell, int) else cell
 
 
-def facts(head: Head, _: Words) -> tuple[tuple[str, str], ...]:
+def head_facts(head: Head, _: Words) -> tuple[tuple[str, str], ...]:
     """What stands above every item."""
     return (
         (_("Enterprise"), head.enterprise),
@@ -113,17 +113,17 @@ def facts(head: Head, _: Words) -> tuple[tuple[str, str], ...]:
     )
 
 
-def foot(head: Head, _: Words) -> str:
+def foot_line(head: Head, _: Words) -> str:
     """What stands at the foot of every page: it binds the paper to the run."""
     return f"{_('Run')} {head.run} · {_('Data versions')} {head.snapshot[:16]} · {_('Rulebook')} {head.rulebook}"
 
 
-def signs(_: Words, *more: str) -> tuple[str, ...]:
+def signature_lines(_: Words, *more: str) -> tuple[str, ...]:
     """Lines for the hand."""
     return (*more, _("Enterprise (seal)"), _("Date"))
 
 
-def cells(row: Row, columns: Sequence[Column]) -> tuple[Cell, ...]:
+def row_cells(row: Row, columns: Sequence[Column]) -> tuple[Cell, ...]:
     """A register's row as it is printed."""
     return tuple(_cell(row.get(one.field), one) for one in columns)
 
@@ -192,7 +192,7 @@ def _sheet(book: Any, document: Document, table: Table) -> None:  # noqa: ANN401
     if table.total:
         sheet.write_row(len(table.rows) + 1, 0, table.total, total)
     for column, name in enumerate(table.header):
-        longest = max((_width(text(row[column])) for row in (*table.rows, table.total) if row), default=0)
+        longest = max((_width(format_cell(row[column])) for row in (*table.rows, table.total) if row), default=0)
         sheet.set_column(column, column, min(max(longest, _width(name) / 2, 8) + 2, WIDEST))
     sheet.freeze_panes(1, 1)
     sheet.repeat_rows(0)

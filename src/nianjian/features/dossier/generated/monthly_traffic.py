@@ -15,13 +15,23 @@ from nianjian.engines.metrics.tables import facts_of_window, false_if_null, good
 from nianjian.engines.paper.texts.dossier.generated import CLASSES
 from nianjian.engines.paper.texts.dossier.words import ITEMS
 from nianjian.engines.paper.words import Words
-from nianjian.features.dossier.generated.document import DASH, Cell, Document, Head, Section, Table, facts, foot, signs
+from nianjian.features.dossier.generated.document import (
+    DASH,
+    Cell,
+    Document,
+    Head,
+    Section,
+    Table,
+    foot_line,
+    head_facts,
+    signature_lines,
+)
 
 OWN = NumberClass.OWN_SHORT.value
 KEYS = ("month", "number", "shown")
 
 
-def outbound(calls: ir.Table, number_dim: ir.Table, first: date, last: date) -> ir.Table:
+def count_outbound(calls: ir.Table, number_dim: ir.Table, first: date, last: date) -> ir.Table:
     """Month, number ("" unless an own one), its class: delivered, answered and untold calls, seconds, untimed ones."""
     every = facts_of_window(calls, first, last, ("answer_ts", "end_ts"))
     answered = false_if_null(every.answered)
@@ -39,7 +49,7 @@ def outbound(calls: ir.Table, number_dim: ir.Table, first: date, last: date) -> 
     )
 
 
-def inbound(calls: ir.Table, number_dim: ir.Table, first: date, last: date) -> ir.Table:
+def count_inbound(calls: ir.Table, number_dim: ir.Table, first: date, last: date) -> ir.Table:
     """The same for what came in, by the number that was called; rows of one call are one call, tests left out.
 
     ``inbound_served``: answered calls of which a row names the seat that took them.
@@ -79,7 +89,7 @@ def _by_month(days: ir.Table, *names: str) -> ir.Table:
     return sums.filter(ibis.or_(*(sums[name] > 0 for name in names)))
 
 
-def complaints(tickets: ir.Table, sources: tuple[str, ...], first: date, last: date) -> ir.Table:
+def list_complaints(tickets: ir.Table, sources: tuple[str, ...], first: date, last: date) -> ir.Table:
     """Month of acceptance and complained number (digits): what counts in the complaint rate."""
     counted = tickets.filter(tickets.source.isin(sources), tickets.excluded_rate.isnull())
     counted = counted.filter(counted.accepted_day >= ibis.literal(first), counted.accepted_day <= ibis.literal(last))
@@ -115,7 +125,7 @@ class Traffic:
     inbound_served: int = 0
 
 
-def total(rows: Sequence[Traffic], name: str) -> int:
+def sum_traffic(rows: Sequence[Traffic], name: str) -> int:
     """The sum of a column."""
     return sum(int(getattr(row, name)) for row in rows)
 
@@ -133,12 +143,12 @@ def build_document(head: Head, rows: Sequence[Traffic], _: Words) -> Document:
         (row.month, row.number or _(CLASSES[row.shown]), *_counts([row]))
         for row in sorted(rows, key=lambda row: (row.month, not row.number, row.number, row.shown))
     )
-    untold, untimed = total(rows, "untold"), total(rows, "untimed")
+    untold, untimed = sum_traffic(rows, "untold"), sum_traffic(rows, "untimed")
     notes = [
         _("Outbound calls are those delivered to the carrier, customer leg, tests left out; complaints are those that"
           " 12321 and 12300 accepted in the month, as the portrait counts them."),
     ]  # fmt: skip
-    if served := total(rows, "inbound_served"):
+    if served := sum_traffic(rows, "inbound_served"):
         notes.append(
             _("Inbound calls are answered whoever answers: a seat, a queue, a menu or a voicemail. Of {n} the records"
               " name the seat that took the call.").format(n=f"{served:,}")
@@ -150,8 +160,8 @@ def build_document(head: Head, rows: Sequence[Traffic], _: Words) -> Document:
     return Document(
         item=ITEM,
         title=_(ITEMS[ITEM]),
-        facts=facts(head, _),
-        foot=foot(head, _),
+        facts=head_facts(head, _),
+        foot=foot_line(head, _),
         sections=(Section(_("How it is counted"), tuple(notes)),),
         tables=(
             Table(_("Month by month"), (_("Month"), *counts), summary, (_("Total"), *_counts(rows)), (4,) + 6 * (5,)),
@@ -163,10 +173,10 @@ def build_document(head: Head, rows: Sequence[Traffic], _: Words) -> Document:
                 (4, 8) + 6 * (5,),
             ),
         ),
-        signs=signs(_),
+        signs=signature_lines(_),
         wide=True,
     )
 
 
 def _counts(rows: Sequence[Traffic]) -> tuple[int, ...]:
-    return tuple(total(rows, name) for name in SUMS)
+    return tuple(sum_traffic(rows, name) for name in SUMS)

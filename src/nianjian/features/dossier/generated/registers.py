@@ -16,10 +16,10 @@ from nianjian.features.dossier.generated.document import (
     Row,
     Section,
     Table,
-    cells,
-    facts,
-    foot,
-    signs,
+    foot_line,
+    head_facts,
+    row_cells,
+    signature_lines,
 )
 from nianjian.platform.registers.numbers import NUMBERS
 from nianjian.platform.registers.seats import SEATS
@@ -41,10 +41,16 @@ def build_number_ledger(head: Head, rows: Sequence[Row], _: Words) -> Document:
         (_("Approval and filing"), _("Access and use")), NUMBER_FIELDS, SHARES, strict=True
     ):
         columns = [NUMBERS.by_field(name) for name in fields]
-        body = tuple(cells({**row, "total_length": _length(row)}, columns) for row in rows)
+        body = tuple(row_cells({**row, "total_length": _length(row)}, columns) for row in rows)
         tables.append(Table(title, tuple(one.header for one in columns), body, shares=shares))
     return Document(
-        NUMBER_LEDGER, _(ITEMS[NUMBER_LEDGER]), facts(head, _), foot(head, _), tuple(tables), signs=signs(_), wide=True
+        NUMBER_LEDGER,
+        _(ITEMS[NUMBER_LEDGER]),
+        head_facts(head, _),
+        foot_line(head, _),
+        tuple(tables),
+        signs=signature_lines(_),
+        wide=True,
     )
 
 
@@ -61,7 +67,7 @@ SEAT_FIELDS: Final = (
 KINDS: Final = ("human", "robot", None)
 
 
-def filed(row: Row, day: date) -> bool:
+def is_filed(row: Row, day: date) -> bool:
     """Whether the seat is filed and valid on the day, as D1 counts F."""
     return not _gone(row, day) and row.get("filing") is not None and row.get("filed_on") is not None
 
@@ -78,9 +84,9 @@ def _gone(row: Row, day: date) -> bool:
     return cancelled or row.get("filing") == "unfiled" or (isinstance(since, date) and since > day)
 
 
-def totals(rows: Sequence[Row], day: date) -> dict[str, int]:
+def count_seats(rows: Sequence[Row], day: date) -> dict[str, int]:
     """F and O."""
-    return {"filed": sum(filed(row, day) for row in rows), "opened": sum(is_open(row, day) for row in rows)}
+    return {"filed": sum(is_filed(row, day) for row in rows), "opened": sum(is_open(row, day) for row in rows)}
 
 
 def build_seat_table(head: Head, rows: Sequence[Row], _: Words) -> Document:
@@ -90,7 +96,7 @@ def build_seat_table(head: Head, rows: Sequence[Row], _: Words) -> Document:
     counts: Counter[tuple[object, str]] = Counter()
     for row in rows:
         counts[row.get("kind"), "all"] += 1
-        counts[row.get("kind"), "filed"] += filed(row, day)
+        counts[row.get("kind"), "filed"] += is_filed(row, day)
         counts[row.get("kind"), "opened"] += is_open(row, day)
     named = {"human": _("Human seats"), "robot": _("Robot seats"), None: _("Kind not known")}
     summary: list[tuple[Cell, ...]] = [
@@ -98,24 +104,24 @@ def build_seat_table(head: Head, rows: Sequence[Row], _: Words) -> Document:
         for kind in KINDS
         if kind or counts[kind, "all"]
     ]
-    both = totals(rows, day)
+    both = count_seats(rows, day)
     header = (_("Kind"), _("Seats listed"), _("Filed (F)"), _("Opened (O)"))
     total = (_("Total"), len(rows), both["filed"], both["opened"])
     return Document(
         item=SEAT_TABLE,
         title=_(ITEMS[SEAT_TABLE]),
-        facts=facts(head, _),
-        foot=foot(head, _),
+        facts=head_facts(head, _),
+        foot=foot_line(head, _),
         tables=(
             Table(_("Summary"), header, tuple(summary), total),
             Table(
                 _("Seats"),
                 tuple(one.header for one in columns),
-                tuple(cells(row, columns) for row in rows),
+                tuple(row_cells(row, columns) for row in rows),
                 shares=(5, 4, 4, 4, 7, 4, 8, 6, 4, 8, 5, 6, 6, 6),
             ),
         ),
-        signs=signs(_),
+        signs=signature_lines(_),
         wide=True,
     )
 
@@ -127,7 +133,7 @@ BLANK: Final = "＿＿＿＿＿＿＿＿＿＿＿＿"
 def build_algorithm_filing(head: Head, rows: Sequence[Row], duty: Sequence[str], _: Words) -> Document:
     """``rows``: the seats on the day; ``duty``: what the rulebook says of the duty to file, and where it stands."""
     robots = [row for row in rows if row.get("kind") == "robot"]
-    count = totals(robots, head.as_of)
+    count = count_seats(robots, head.as_of)
     form = (
         (_("Robot seats listed"), str(len(robots))),
         (_("Robot seats filed"), str(count["filed"])),
@@ -146,9 +152,9 @@ def build_algorithm_filing(head: Head, rows: Sequence[Row], duty: Sequence[str],
     return Document(
         item=ALGORITHM_FILING,
         title=_(ITEMS[ALGORITHM_FILING]),
-        facts=facts(head, _),
-        foot=foot(head, _),
+        facts=head_facts(head, _),
+        foot=foot_line(head, _),
         sections=(Section(_("Duty to file"), tuple(duty)),) if duty else (),
         tables=(Table(_("Filing form"), (_("Entry"), _("Content")), form, shares=(2, 5)),),
-        signs=signs(_, _("Filled in by")),
+        signs=signature_lines(_, _("Filled in by")),
     )

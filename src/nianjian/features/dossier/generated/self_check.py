@@ -11,7 +11,16 @@ from nianjian.engines.paper.texts.dossier.words import ITEMS, STATES
 from nianjian.engines.paper.texts.portrait import name
 from nianjian.engines.paper.words import Words
 from nianjian.features.dossier.finding import Finding, Weight
-from nianjian.features.dossier.generated.document import DASH, Document, Head, Section, Table, facts, foot, signs
+from nianjian.features.dossier.generated.document import (
+    DASH,
+    Document,
+    Head,
+    Section,
+    Table,
+    foot_line,
+    head_facts,
+    signature_lines,
+)
 
 ITEM: Final = "self_check"
 
@@ -29,11 +38,11 @@ def build_document(
     return Document(
         item=ITEM,
         title=_("Self-check report"),
-        facts=facts(head, _),
-        foot=foot(head, _),
+        facts=head_facts(head, _),
+        foot=foot_line(head, _),
         sections=(Section(_("Overall result"), said),),
         tables=(*_metrics(figures.cards(portrait, _), _), *_items(sums, states, _)),
-        signs=signs(_, _("Person responsible")),
+        signs=signature_lines(_, _("Person responsible")),
     )
 
 
@@ -106,14 +115,14 @@ class Sum:
     portrait: int | None
 
 
-def compared(paper: Mapping[str, int], portrait: Mapping[str, Any]) -> tuple[Sum, ...]:
+def compare_sums(paper: Mapping[str, int], portrait: Mapping[str, Any]) -> tuple[Sum, ...]:
     """Each figure of the paper beside that of the portrait's run."""
     metrics = {one["slug"]: one["components"] for one in portrait["metrics"]}
     named = [(*FIGURES[figure], value) for figure, value in paper.items()]
     return tuple(Sum(slug, name, value, metrics.get(slug, {}).get(name)) for slug, name, value in named)
 
 
-def sums_agree(sums: Sequence[Sum]) -> tuple[Finding, ...]:
+def find_disagreements(sums: Sequence[Sum]) -> tuple[Finding, ...]:
     """A finding for each figure of the paper that the portrait's run has otherwise, or has not. () where all agree."""
     found = []
     for one in sums:

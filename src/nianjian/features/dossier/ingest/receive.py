@@ -29,7 +29,7 @@ _MODULES: Final = {
 }  # fmt: skip
 
 
-class Ended(Exception):  # noqa: N818 - the child's end, told apart by `reason`
+class ChildEnded(Exception):  # noqa: N818 - the child's end, told apart by `reason`
     """The child did not come to an answer. ``told``: whole lines that it printed before, as JSON."""
 
     def __init__(self, reason: str, told: tuple[Any, ...]) -> None:
@@ -49,7 +49,7 @@ def run_program(program: str, *words: str, wall: float = limits.WALL_SECONDS) ->
         out.seek(0)
         told = _lines(out.read(limits.TOLD_BYTES))
     if reason:
-        raise Ended(reason, told)
+        raise ChildEnded(reason, told)
     if told and isinstance(told[-1], Mapping) and "refused" in told[-1]:
         raise NianjianError(str(told[-1]["refused"]), **told[-1]["values"])
     return told
@@ -199,7 +199,7 @@ _BLOCK: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedFile:
     """``original`` is evidence and opened by nobody again. ``clean`` None: an OFD, kept and not read.
 
     ``active``: kinds of active content that the clean copy is free of; ``locked``: an owner's password that was
@@ -222,7 +222,7 @@ class Received:
     ofd: dict[str, object] = field(default_factory=dict)
 
 
-def receive(file: Path, folder: Path, *, name: str = "") -> Received:
+def receive(file: Path, folder: Path, *, name: str = "") -> ReceivedFile:
     """Take ``file`` into ``folder``; ``name`` is what people call it. Refused with one NianjianError that names it."""
     called = name or file.name
     kind = type_of(file, called)
@@ -230,13 +230,13 @@ def receive(file: Path, folder: Path, *, name: str = "") -> Received:
     size, sha256 = original.stat().st_size, original.stem
     if kind is Type.OFD:
         told = _asked("ofd", called, original)
-        return Received(called, kind, sha256, size, original, None, 0, ofd=told["facts"])
+        return ReceivedFile(called, kind, sha256, size, original, None, 0, ofd=told["facts"])
     clean = folder / f"{sha256}.clean.pdf"
     if kind in PICTURES:
         told = _asked("picture", called, kind.value, original, clean)
     else:
         told = _cleaned(called, original, clean)
-    return Received(
+    return ReceivedFile(
         called, kind, sha256, size, original, clean, told["pages"], tuple(told["active"]),
         locked=told["locked"], signed=told["signed"], repaired=told["repaired"],
         rebuilt=bool(told.get("left")),
@@ -258,7 +258,7 @@ def _asked(program: str, name: str, *words: object) -> Any:  # noqa: ANN401 - JS
     """The child's answer; whatever else it comes to is a refusal."""
     try:
         told = run_program(program, name, *map(str, words))
-    except Ended as end:
+    except ChildEnded as end:
         if end.reason in {"time", "memory", "output"}:
             raise NianjianError("dossier_file_costly", file=name, reason=end.reason) from end
         raise NianjianError("dossier_file_broken", file=name) from end
@@ -304,7 +304,7 @@ class PageFacts:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Drawn:
+class DrawnPage:
     """A page drawn: BGR at ``dpi``.
 
     Where asked for: ``tiles``, its inked parts in grey, and ``strip``, its right edge (BGR), both at ``fine_dpi``.
@@ -320,7 +320,7 @@ class Drawn:
 
 def render_pages(
     clean: Path, pages: int, *, name: str, dpi: int, small: int = 1, first: int = 1, strip: float = 0.0
-) -> Iterator[Drawn]:
+) -> Iterator[DrawnPage]:
     """Pages ``first`` to ``pages`` of a clean copy, one by one; NianjianError dossier_page_costly names file and page.
 
     ``small`` above 1: ``bgr`` comes so many times smaller than ``dpi``, and its inked parts at ``dpi``. ``strip``: so
@@ -332,7 +332,7 @@ def render_pages(
             wanted = {"first": start, "last": min(start + batch - 1, pages), "dpi": dpi, "small": small, "strip": strip}
             try:
                 told, reason = run_program("draw", str(clean), folder, json.dumps(wanted)), ""
-            except Ended as end:
+            except ChildEnded as end:
                 told, reason = end.told, end.reason
             done = [one for one in told if "page" in one]
             if reason and not done:
@@ -343,7 +343,7 @@ def render_pages(
         start = done[-1]["page"] + 1 if reason else start + batch
 
 
-def _loaded(folder: Path, told: Any, small: int) -> Drawn:  # noqa: ANN401 - JSON of the child
+def _loaded(folder: Path, told: Any, small: int) -> DrawnPage:  # noqa: ANN401 - JSON of the child
     pictures = tuple(
         Picture((one["pixels"][0], one["pixels"][1]), (one["dpi"][0], one["dpi"][1]), one["share"])
         for one in told["pictures"]
@@ -357,10 +357,12 @@ def _loaded(folder: Path, told: Any, small: int) -> Drawn:  # noqa: ANN401 - JSO
     bgr, tiles = plane(""), plane("-tiles")
     if bgr is None:
         raise FileNotFoundError(facts.page)
-    return Drawn(facts, told["dpi"] / small, bgr, told["dpi"], () if tiles is None else tuple(tiles), plane("-strip"))
+    return DrawnPage(
+        facts, told["dpi"] / small, bgr, told["dpi"], () if tiles is None else tuple(tiles), plane("-strip")
+    )
 
 
-def fit(got: Received) -> Path:
+def require_cuttable(got: ReceivedFile) -> Path:
     """The clean copy that may be cut; dossier_cut_unfit where parts of it would hide what the check says of the whole.
 
     That is: an OFD, an electronic signature (which no part keeps), a damaged file, one that is pictures of itself.
@@ -370,11 +372,11 @@ def fit(got: Received) -> Path:
     return got.clean
 
 
-def cut(clean: Path, ranges: Sequence[tuple[int, int]], folder: Path, *, name: str) -> list[Path]:
+def cut_ranges(clean: Path, ranges: Sequence[tuple[int, int]], folder: Path, *, name: str) -> list[Path]:
     """A PDF for each (first, last), in their order; dossier_file_costly, dossier_file_broken, dossier_pdf_broken."""
     try:
         run_program("cut", name, str(clean), str(folder), json.dumps(list(ranges)))
-    except Ended as end:
+    except ChildEnded as end:
         if end.reason in {"time", "memory", "output"}:
             raise NianjianError("dossier_file_costly", file=name, reason=end.reason) from end
         raise NianjianError("dossier_file_broken", file=name) from end
@@ -387,7 +389,7 @@ DPI: Final = 100  # at which a page is drawn that was not checked just now
 
 
 @dataclass(frozen=True, slots=True)
-class Pictured:
+class SmallPicture:
     """A page's picture; sides of the page in mm."""
 
     page: int
@@ -396,7 +398,7 @@ class Pictured:
     jpeg: bytes
 
 
-def pictured(one: Drawn) -> Pictured:
+def shrink_page(one: DrawnPage) -> SmallPicture:
     """A page that was drawn, as its picture; a longer side than thrice the width is squeezed into that."""
     high, wide = one.bgr.shape[:2]
     share = min(1.0, WIDE / wide, 3 * WIDE / high)
@@ -405,4 +407,4 @@ def pictured(one: Drawn) -> Pictured:
     done, told = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     if not done:  # a page has pixels, so there is always a JPEG of it
         raise ValueError(one.facts.page)
-    return Pictured(one.facts.page, one.facts.wide_mm, one.facts.high_mm, np.asarray(told).tobytes())
+    return SmallPicture(one.facts.page, one.facts.wide_mm, one.facts.high_mm, np.asarray(told).tobytes())

@@ -16,19 +16,19 @@ from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.archives.query import refuse_closed
 from nianjian.features.dossier import arrivals, pictures
 from nianjian.features.dossier.ingest import limits
-from nianjian.features.dossier.ingest.receive import Pictured, cut, fit, receive
+from nianjian.features.dossier.ingest.receive import SmallPicture, cut_ranges, receive, require_cuttable
 from nianjian.features.dossier.kinds import get_item
 from nianjian.features.dossier.models import Arrival
 from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.operations.checklist import LIMIT
-from nianjian.features.dossier.pictures import Of
+from nianjian.features.dossier.pictures import PictureOwner
 from nianjian.features.dossier.recognition import (
     Range,
     check_ranges,
+    file_proposal_to_document,
     format_leftover_pages,
-    found_to_document,
-    propose,
-    spoken,
+    format_range,
+    propose_items,
 )
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
@@ -46,7 +46,7 @@ Json = dict[str, Any]
 SHOWN: Final = 20  # jobs that a page tells of
 
 
-def take(*, enterprise: str, year: int, name: str, content: bytes, actor: Actor) -> Arrival:
+def store_file(*, enterprise: str, year: int, name: str, content: bytes, actor: Actor) -> Arrival:
     """Keep one of the files; `read` puts the work. NianjianError role_missing, file_empty, file_too_large."""
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
@@ -55,10 +55,10 @@ def take(*, enterprise: str, year: int, name: str, content: bytes, actor: Actor)
         raise NianjianError("file_empty", file=plain)
     if len(content) > LIMIT:
         raise NianjianError("file_too_large", file=plain, limit=LIMIT)
-    return arrivals.add(enterprise=code, year=year, name=plain, body=content, actor=actor)
+    return arrivals.store_file(enterprise=code, year=year, name=plain, body=content, actor=actor)
 
 
-def read(*, enterprise: str, year: int, actor: Actor) -> str:
+def enqueue_reading(*, enterprise: str, year: int, actor: Actor) -> str:
     """Put the look at what has come; its job. Two that overlap do no harm: each takes what is unread."""
     return flow.enqueue(kind=flow.SORT_PAPERS, enterprise=enterprise, payload={"year": year}, actor=actor)
 
@@ -67,7 +67,7 @@ def run_sorting(*, enterprise: str, given: Mapping[str, Any], actor: Actor, prog
     """Do what `read` has put: how many were read, and how many of them nobody can tell."""
     require(actor, enterprise, flow.NEEDS[flow.SORT_PAPERS])
     year, unsure = int(given["year"]), 0
-    waiting = arrivals.unread(enterprise, year)
+    waiting = arrivals.list_unread_keys(enterprise, year)
     where = accounts.enterprise(enterprise).province or None
     book = rulebook(day=None, province=where, enterprise=enterprise)
     for done, key in enumerate(waiting):
@@ -81,7 +81,7 @@ def _looked(enterprise: str, year: int, key: int, book: Rulebook, *, actor: Acto
     """Whether the file is told; one on which a person has decided meanwhile needs nothing more."""
     try:
         row = arrivals.get_arrival(enterprise, year, key)
-        content = arrivals.content(row)
+        content = arrivals.read_content(row)
     except NianjianError:
         return True
     with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as place:  # closed to others, soon gone
@@ -89,18 +89,20 @@ def _looked(enterprise: str, year: int, key: int, book: Rulebook, *, actor: Acto
         path = room / plain_name(row.name or "")
         path.write_bytes(content)
         try:
-            found = propose(path, book, clock.today(), room, watch, pictured=True)
+            found = propose_items(path, book, clock.today(), room, watch, pictured=True)
         except NianjianError as error:
-            arrivals.failed(arrival=key, fault={"code": error.code, "values": dict(error.values)}, actor=actor)
+            arrivals.record_fault(arrival=key, fault={"code": error.code, "values": dict(error.values)}, actor=actor)
             return False
-    arrivals.proposed(arrival=key, proposal=found_to_document(found), pictured=found.pictures, actor=actor)
+    arrivals.record_proposal(
+        arrival=key, proposal=file_proposal_to_document(found), pictured=found.pictures, actor=actor
+    )
     return found.sure
 
 
-def waiting(*, enterprise: str, year: int, actor: Actor, first: int = 0, most: int) -> list[Arrival]:
+def list_waiting_files(*, enterprise: str, year: int, actor: Actor, first: int = 0, most: int) -> list[Arrival]:
     """Files that wait for a person, the oldest first. NianjianError role_missing."""
     require(actor, enterprise, Act.LOAD)  # what was read may name people: only for whom brings papers in
-    return arrivals.some(enterprise, year, first, most)
+    return arrivals.list_waiting_files(enterprise, year, first, most)
 
 
 def get_arrival(*, enterprise: str, year: int, arrival: int, actor: Actor) -> Arrival:
@@ -109,7 +111,7 @@ def get_arrival(*, enterprise: str, year: int, arrival: int, actor: Actor) -> Ar
     return arrivals.get_arrival(enterprise, year, arrival)
 
 
-def decide(*, enterprise: str, year: int, arrival: int, item: str, actor: Actor) -> str:
+def decide_item(*, enterprise: str, year: int, arrival: int, item: str, actor: Actor) -> str:
     """A person says which item a file is: it goes to its check; that job.
 
     NianjianError role_missing, dossier_arrival_unknown, dossier_item_unknown.
@@ -119,19 +121,19 @@ def decide(*, enterprise: str, year: int, arrival: int, item: str, actor: Actor)
     wanted = get_item(item).name
     with transaction.atomic():
         row = arrivals.get_arrival(enterprise, year, arrival)
-        content, name = arrivals.content(row), row.name or ""
+        content, name = arrivals.read_content(row), row.name or ""
         job = checklist.enqueue_check(
             enterprise=enterprise, year=year, item=wanted, name=name, content=content, actor=actor
         )
-        arrivals.decided(row=row, item=wanted, actor=actor)
+        arrivals.record_decision(row=row, item=wanted, actor=actor)
     return job
 
 
-def put_away(*, enterprise: str, year: int, arrival: int, actor: Actor) -> None:
+def delete_file(*, enterprise: str, year: int, arrival: int, actor: Actor) -> None:
     """A person says that a file belongs to no item: it is deleted. As `decide`."""
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    arrivals.decided(row=arrivals.get_arrival(enterprise, year, arrival), item=None, actor=actor)
+    arrivals.record_decision(row=arrivals.get_arrival(enterprise, year, arrival), item=None, actor=actor)
 
 
 def list_reading_jobs(enterprise: str, year: int) -> list[JobValue]:
@@ -144,7 +146,7 @@ PICTURES_AT_ONCE: Final = 12  # pages that are shown at once: pictures of one an
 
 def count_pages(row: Arrival) -> int:
     """Pages of a file; 0 where nobody has counted them yet."""
-    return int((arrivals.proposal(row) or {}).get("pages", 0))
+    return int((arrivals.read_proposal(row) or {}).get("pages", 0))
 
 
 def enqueue_cutting(
@@ -185,24 +187,24 @@ def run_cutting(*, enterprise: str, given: Mapping[str, Any], actor: Actor, prog
     with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as place:  # closed to others, soon gone
         room = Path(place)
         path = room / name
-        path.write_bytes(arrivals.content(row))
+        path.write_bytes(arrivals.read_content(row))
         got = receive(path, room)
-        clean = fit(got)
+        clean = require_cuttable(got)
         check_ranges(papers, got.pages, leave=leave)
         progress("", 0, len(papers))
-        parts = cut(clean, [(paper.first, paper.last) for paper in papers], room, name=name)
+        parts = cut_ranges(clean, [(paper.first, paper.last) for paper in papers], room, name=name)
         contents = [part.read_bytes() for part in parts]
     progress("", len(papers), len(papers))
     with transaction.atomic():
         row = arrivals.get_arrival(enterprise, year, arrival)  # somebody may have decided meanwhile
         made = [_asked(row, paper, content, actor) for paper, content in zip(papers, contents, strict=True)]
-        arrivals.cut(row=row, papers=papers, leave=format_leftover_pages(papers, got.pages), actor=actor)
+        arrivals.record_cut(row=row, papers=papers, leave=format_leftover_pages(papers, got.pages), actor=actor)
     return {"year": year, "papers": made}
 
 
 def _asked(row: Arrival, paper: Range, content: bytes, actor: Actor) -> Json:
     """The check of one paper."""
-    called = f"{Path(plain_name(row.name or '')).stem} {spoken(paper.first, paper.last)}.pdf"
+    called = f"{Path(plain_name(row.name or '')).stem} {format_range(paper.first, paper.last)}.pdf"
     source = {"arrival": row.pk, "sha256": row.sha256, "first": paper.first, "last": paper.last}
     job = checklist.enqueue_check(
         enterprise=row.enterprise_id, year=row.year, item=paper.item, name=called, content=content, actor=actor,
@@ -227,39 +229,39 @@ def _done(enterprise: str, year: int, arrival: int, papers: Sequence[Range]) -> 
     return made
 
 
-def last(enterprise: str, year: int, arrival: int) -> JobValue | None:
+def find_last_cutting(enterprise: str, year: int, arrival: int) -> JobValue | None:
     """The cutting of a file that was asked for last."""
     return queue.newest(enterprise, flow.CUT_PAPERS, {"year": year, "arrival": arrival})
 
 
-def under_way(enterprise: str, year: int) -> dict[int, JobValue]:
+def list_cuttings(enterprise: str, year: int) -> dict[int, JobValue]:
     """The files that are about to be cut, each with its job."""
     found = queue.under_way(enterprise, {"year": year}, kind=flow.CUT_PAPERS)
     return {int(str(one.payload["arrival"])): one for one in found}
 
 
-def there(arrival: int) -> bool:
+def has_pictures(arrival: int) -> bool:
     """Whether a file has pictures of its pages."""
-    return pictures.there(Of(arrival=arrival))
+    return pictures.has_pictures(PictureOwner(arrival=arrival))
 
 
-def reveal_pages(*, enterprise: str, year: int, arrival: int, first: int, actor: Actor) -> list[Pictured]:
+def reveal_pages(*, enterprise: str, year: int, arrival: int, first: int, actor: Actor) -> list[SmallPicture]:
     """Pictures of some pages, which may show personal values in full; the chain has an entry.
 
     NianjianError role_missing, dossier_arrival_unknown, blob_missing.
     """
     row = _revealed(enterprise, year, arrival, actor)
-    kept = sorted(pictures.some(Of(arrival=arrival), first, first + PICTURES_AT_ONCE - 1).items())
-    made = [Pictured(page, one.wide_mm, one.high_mm, pictures.content(one)) for page, one in kept]
+    kept = sorted(pictures.list_pictures(PictureOwner(arrival=arrival), first, first + PICTURES_AT_ONCE - 1).items())
+    made = [SmallPicture(page, one.wide_mm, one.high_mm, pictures.read_content(one)) for page, one in kept]
     if made:
         _noted(row, made[0].page, made[-1].page, actor)
     return made
 
 
-def picture(*, enterprise: str, year: int, arrival: int, page: int, actor: Actor) -> bytes:
+def reveal_picture(*, enterprise: str, year: int, arrival: int, page: int, actor: Actor) -> bytes:
     """One page's picture (JPEG), with its entry; as `shown`, and dossier_picture_unknown."""
     row = _revealed(enterprise, year, arrival, actor)
-    content = pictures.content(pictures.get_picture(Of(arrival=arrival), page))
+    content = pictures.read_content(pictures.get_picture(PictureOwner(arrival=arrival), page))
     _noted(row, page, page, actor)
     return content
 
@@ -272,4 +274,4 @@ def _revealed(enterprise: str, year: int, arrival: int, actor: Actor) -> Arrival
 
 def _noted(row: Arrival, first: int, end: int, actor: Actor) -> None:
     told: dict[str, object] = {"year": row.year, "sha256": row.sha256, "first": first, "last": end}
-    pictures.given_out(enterprise=row.enterprise_id, told=told, actor=actor)
+    pictures.record_download(enterprise=row.enterprise_id, told=told, actor=actor)

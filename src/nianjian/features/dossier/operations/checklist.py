@@ -15,13 +15,13 @@ from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.archives.query import refuse_closed
 from nianjian.features.dossier import finding, materials, pictures
-from nianjian.features.dossier.check import Checked, Watch, check
+from nianjian.features.dossier.check import CheckResult, Watch, check
 from nianjian.features.dossier.finding import Reading, Verdict
-from nianjian.features.dossier.ingest.receive import DPI, Pictured, pictured, receive, render_pages
+from nianjian.features.dossier.ingest.receive import DPI, SmallPicture, receive, render_pages, shrink_page
 from nianjian.features.dossier.kinds import ITEMS, KNOWN, Form, get_item
 from nianjian.features.dossier.materials import ALGORITHM, File, Line, Place
 from nianjian.features.dossier.models import Comment, Version
-from nianjian.features.dossier.pictures import Mark, Of, marks
+from nianjian.features.dossier.pictures import Mark, PictureOwner, list_marks
 from nianjian.features.dossier.reading.readers import SheetReading
 from nianjian.features.dossier.states import DONE
 from nianjian.platform.accounts import query as accounts
@@ -80,8 +80,8 @@ def preview_pages(
 ) -> Pages:
     """Pages from the ``first`` on, without pictures; NianjianError role_missing, dossier_version_unknown."""
     require(actor, enterprise, Act.READ)
-    row = materials.version(enterprise, year, item, number)
-    return Pages(row, _pages(row, first, most, {}), pictures.there(Of(version=row.pk)))
+    row = materials.get_version(enterprise, year, item, number)
+    return Pages(row, _pages(row, first, most, {}), pictures.has_pictures(PictureOwner(version=row.pk)))
 
 
 def reveal_pages(
@@ -92,49 +92,54 @@ def reveal_pages(
     NianjianError role_missing, dossier_version_unknown, blob_missing.
     """
     require(actor, enterprise, Act.REVEAL)
-    row = materials.version(enterprise, year, item, number)
-    kept = pictures.some(Of(version=row.pk), first, min(first + most - 1, row.pages))
-    contents = {page: pictures.content(one) for page, one in kept.items()}
+    row = materials.get_version(enterprise, year, item, number)
+    kept = pictures.list_pictures(PictureOwner(version=row.pk), first, min(first + most - 1, row.pages))
+    contents = {page: pictures.read_content(one) for page, one in kept.items()}
     if contents:
         _noted(enterprise, year, item, number, sorted(contents), actor)
-    return Pages(row, _pages(row, first, most, contents), bool(contents) or pictures.there(Of(version=row.pk)))
+    return Pages(
+        row, _pages(row, first, most, contents), bool(contents) or pictures.has_pictures(PictureOwner(version=row.pk))
+    )
 
 
-def picture(*, enterprise: str, year: int, item: str, number: int, page: int, actor: Actor) -> bytes:
+def reveal_picture(*, enterprise: str, year: int, item: str, number: int, page: int, actor: Actor) -> bytes:
     """One page's picture (JPEG), with its entry; as `shown`, and dossier_picture_unknown."""
     require(actor, enterprise, Act.REVEAL)
-    row = materials.version(enterprise, year, item, number)
-    content = pictures.content(pictures.get_picture(Of(version=row.pk), page))
+    row = materials.get_version(enterprise, year, item, number)
+    content = pictures.read_content(pictures.get_picture(PictureOwner(version=row.pk), page))
     _noted(enterprise, year, item, number, [page], actor)
     return content
 
 
 def _noted(enterprise: str, year: int, item: str, number: int, pages: Sequence[int], actor: Actor) -> None:  # noqa: PLR0917 -- one entry
     told: dict[str, object] = {"year": year, "item": item, "version": number, "first": pages[0], "last": pages[-1]}
-    pictures.given_out(enterprise=enterprise, told=told, actor=actor)
+    pictures.record_download(enterprise=enterprise, told=told, actor=actor)
 
 
 def _pages(row: Version, first: int, most: int, contents: Mapping[int, bytes]) -> list[Page]:
-    told = materials.report(row)
+    told = materials.read_report(row)
     facts = {int(one["page"]): one for one in told.get("sheets", ())}
     findings: dict[int, list[Json]] = {}
     for one in told.get("findings", ()):
         if one["page"]:
             findings.setdefault(int(one["page"]), []).append(one)
     last = min(first + most - 1, row.pages)
-    sizes = {page: (one.wide_mm, one.high_mm) for page, one in pictures.some(Of(version=row.pk), first, last).items()}
+    sizes = {
+        page: (one.wide_mm, one.high_mm)
+        for page, one in pictures.list_pictures(PictureOwner(version=row.pk), first, last).items()
+    }
     made = []
     for page in range(first, last + 1):
         wide, high = sizes.get(page, A4)
         known, found = facts.get(page, {}), findings.get(page, [])
-        made.append(Page(page, wide, high, known, found, marks(known, found, wide, high), contents.get(page)))
+        made.append(Page(page, wide, high, known, found, list_marks(known, found, wide, high), contents.get(page)))
     return made
 
 
 def enqueue_drawing(*, enterprise: str, year: int, item: str, number: int, actor: Actor) -> str:
     """Put the drawing of a version's pages; its job. NianjianError role_missing, dossier_version_unknown."""
     require(actor, enterprise, flow.NEEDS[flow.DRAW_PAGES])
-    materials.version(enterprise, year, item, number)
+    materials.get_version(enterprise, year, item, number)
     given = {"year": year, "item": item, "version": number}
     return flow.enqueue_once(kind=flow.DRAW_PAGES, enterprise=enterprise, payload=given, actor=actor)
 
@@ -143,16 +148,18 @@ def run_drawing(*, enterprise: str, given: Mapping[str, Any], actor: Actor, prog
     """Do what `ask` has put: how many pages have pictures now."""
     require(actor, enterprise, flow.NEEDS[flow.DRAW_PAGES])
     year, item, number = int(given["year"]), str(given["item"]), int(given["version"])
-    row = materials.version(enterprise, year, item, number)
+    row = materials.get_version(enterprise, year, item, number)
     progress("", 0, row.pages)
-    if row.media_type in ENDINGS and not pictures.there(Of(version=row.pk)):
-        made = draw_pictures(materials.content(row), row.media_type, progress)
+    if row.media_type in ENDINGS and not pictures.has_pictures(PictureOwner(version=row.pk)):
+        made = draw_pictures(materials.read_content(row), row.media_type, progress)
         told: dict[str, object] = {"year": year, "item": item, "version": number}
-        pictures.draw(of=Of(version=row.pk), pictures=made, enterprise=enterprise, told=told, actor=actor)
+        pictures.store_drawn_pictures(
+            of=PictureOwner(version=row.pk), pictures=made, enterprise=enterprise, told=told, actor=actor
+        )
     return {"year": year, "item": item, "version": number, "pages": row.pages}
 
 
-def draw_pictures(body: bytes, media_type: str, progress: Progress = silent) -> list[Pictured]:
+def draw_pictures(body: bytes, media_type: str, progress: Progress = silent) -> list[SmallPicture]:
     """Pictures of a file's pages, drawn by the limited child from a clean copy; what it refuses is raised."""
     with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as place:  # closed to others, soon gone
         room = Path(place)
@@ -161,20 +168,20 @@ def draw_pictures(body: bytes, media_type: str, progress: Progress = silent) -> 
         got = receive(source, room)
         if got.clean is None:
             return []
-        made: list[Pictured] = []
+        made: list[SmallPicture] = []
         for one in render_pages(got.clean, got.pages, name=got.name, dpi=DPI):
             progress("", len(made), got.pages)
-            made.append(pictured(one))
+            made.append(shrink_page(one))
         return made
 
 
-def copied(row: Version) -> list[Pictured]:
+def copy_pictures(row: Version) -> list[SmallPicture]:
     """The pictures of a version that is taken over, for the new one."""
-    kept = pictures.some(Of(version=row.pk), 1, row.pages)
-    return [Pictured(one.page, one.wide_mm, one.high_mm, pictures.content(one)) for one in kept.values()]
+    kept = pictures.list_pictures(PictureOwner(version=row.pk), 1, row.pages)
+    return [SmallPicture(one.page, one.wide_mm, one.high_mm, pictures.read_content(one)) for one in kept.values()]
 
 
-def drawing(enterprise: str, year: int, item: str, number: int) -> JobValue | None:
+def find_drawing(enterprise: str, year: int, item: str, number: int) -> JobValue | None:
     """The drawing of a version's pages that waits or runs."""
     given = {"year": year, "item": item, "version": number}
     return queue.newest(enterprise, flow.DRAW_PAGES, given, *queue.UNDER_WAY)
@@ -184,18 +191,18 @@ HELD: Final = "paper"  # under which a job's payload names the sealed file
 KEPT: Final = timedelta(hours=1)  # of a file whose work failed or was stopped
 
 
-def drop(job: JobValue) -> None:
+def delete_job_file(job: JobValue) -> None:
     """Delete the file that a job which is over has held; a row names it to the end. Its name may tell a person's."""
     blobs.remove(str(job.payload[HELD]))
     queue_service.forget(job=job.id, name="name")
     queue_service.forget(job=job.id, name=HELD)
 
 
-def sweep(kind: str) -> int:
+def delete_expired_job_files(kind: str) -> int:
     """Delete the files of work of a kind that failed or was stopped `KEPT` ago; how many."""
     found = queue.over_before(kind, clock.now() - KEPT, HELD)
     for one in found:
-        drop(one)
+        delete_job_file(one)
     return len(found)
 
 
@@ -207,7 +214,7 @@ def list_further_items(enterprise: str) -> tuple[str, ...]:
     )
 
 
-def reader(*, enterprise: str, year: int, day: date, actor: Actor) -> tuple[SheetReading, Rulebook]:
+def build_reader(*, enterprise: str, year: int, day: date, actor: Actor) -> tuple[SheetReading, Rulebook]:
     """The reader for a file that is only looked at, and the rulebook of the enterprise; role_missing."""
     require(actor, enterprise, Act.READ)
     where = accounts.enterprise(enterprise).province or None
@@ -217,10 +224,10 @@ def reader(*, enterprise: str, year: int, day: date, actor: Actor) -> tuple[Shee
 
 def build_sheet_reading(enterprise: str, year: int, book: Rulebook, day: date) -> SheetReading:
     """The reader of an enterprise's papers for a data year, on a day."""
-    return SheetReading(book, day, expected(enterprise, year, day))
+    return SheetReading(book, day, expected_values(enterprise, year, day))
 
 
-def expected(enterprise: str, year: int, day: date) -> dict[str, str]:
+def expected_values(enterprise: str, year: int, day: date) -> dict[str, str]:
     """Values that papers should show, under the readers' names; what several licences tell otherwise is left out."""
     rows = list(versions_on(Licence, enterprise, day))
     told = {
@@ -253,19 +260,19 @@ MEDIA: Final = {
 LIMIT: Final = 200 << 20  # bytes of one file: a long scan at 300 dpi
 
 
-def lines(enterprise: str, year: int, actor: Actor, on: date | None = None) -> list[Line]:
+def list_items(enterprise: str, year: int, actor: Actor, on: date | None = None) -> list[Line]:
     """The list as it stands for a package that is handed in on a day (None: today)."""
     require(actor, enterprise, Act.READ)
-    return whole(enterprise, year, on or clock.today())
+    return list_all_items(enterprise, year, on or clock.today())
 
 
-def whole(enterprise: str, year: int, on: date) -> list[Line]:
+def list_all_items(enterprise: str, year: int, on: date) -> list[Line]:
     """Every item that is asked for, the province's further ones too, as it stands for a day."""
-    robots = has_robots(enterprise, year)
-    return materials.checklist(enterprise, year, on=on, robots=robots, further=list_further_items(enterprise))
+    robots = uses_robots(enterprise, year)
+    return materials.list_items(enterprise, year, on=on, robots=robots, further=list_further_items(enterprise))
 
 
-def has_robots(enterprise: str, year: int) -> bool:
+def uses_robots(enterprise: str, year: int) -> bool:
     """Whether robot seats were filed or open in the data year, or are today (M13)."""
     return robot_rules_apply(accounts.enterprise(enterprise).code, year, clock.today())
 
@@ -284,7 +291,7 @@ def add(
     reading: Reading | None = None,
     watch: Watch = _unwatched,
     source: Json | None = None,
-) -> tuple[Version, Checked]:
+) -> tuple[Version, CheckResult]:
     """Check a file and keep it as the item's newest version, whatever the verdict: the list shows it.
 
     ``reading`` None: the pages are read and held against the registers. ``watch`` as of `check`;
@@ -299,25 +306,27 @@ def add(
         if path.stat().st_size > LIMIT:
             raise NianjianError("file_too_large", file=path.name, limit=LIMIT)
         body = path.read_bytes()
-    rules = book(enterprise)
+    rules = get_rulebook(enterprise)
     reader = reading or build_sheet_reading(enterprise, year, rules, clock.today())
-    seen: list[Pictured] = []
-    checked = check(path, wanted, reading=reader, book=rules, watch=watch, keep=lambda one: seen.append(pictured(one)))
+    seen: list[SmallPicture] = []
+    checked = check(
+        path, wanted, reading=reader, book=rules, watch=watch, keep=lambda one: seen.append(shrink_page(one))
+    )
     file = File(
         name=path.name,
         media_type=MEDIA[checked.kind],
         body=body,
         pages=len(checked.pages),
         verdict=checked.verdict,
-        report=report(checked),
+        report=check_to_report(checked),
         pictures=seen,
         source=source,
     )
-    made = materials.add(place=Place(enterprise, year, item), file=file, actor=actor)
+    made = materials.store_version(place=Place(enterprise, year, item), file=file, actor=actor)
     return made, checked
 
 
-def report(checked: Checked) -> Json:
+def check_to_report(checked: CheckResult) -> Json:
     """What a check found, as it is kept: codes and values, no sentences."""
     return {
         "verdict": checked.verdict.value,
@@ -338,8 +347,8 @@ def confirm(
     """A person stands for the newest version. Without a day of its own the paper's, as it was read, holds."""
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    read = materials.report(materials.version(enterprise, year, item, number)).get("fields", {})
-    return materials.confirm(
+    read = materials.read_report(materials.get_version(enterprise, year, item, number)).get("fields", {})
+    return materials.confirm_version(
         place=Place(enterprise, year, item),
         number=number,
         effective_on=effective_on,
@@ -359,28 +368,28 @@ def send_back(*, enterprise: str, year: int, item: str, number: int, reason: str
     """Send the newest version back."""
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    return materials.send_back(place=Place(enterprise, year, item), number=number, reason=reason, actor=actor)
+    return materials.return_version(place=Place(enterprise, year, item), number=number, reason=reason, actor=actor)
 
 
 def not_applicable(*, enterprise: str, year: int, item: str, reason: str, actor: Actor) -> None:
     """Say why M13 does not apply; an empty reason takes it back."""
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    materials.not_applicable(place=Place(enterprise, year, item), reason=reason, actor=actor)
+    materials.set_applicability(place=Place(enterprise, year, item), reason=reason, actor=actor)
 
 
 def assign(*, enterprise: str, year: int, item: str, owner: str, due: date | None, actor: Actor) -> None:
     """Name who brings it."""
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    materials.assign(place=Place(enterprise, year, item), owner=owner, due=due, actor=actor)
+    materials.assign_owner(place=Place(enterprise, year, item), owner=owner, due=due, actor=actor)
 
 
 def comment(*, enterprise: str, year: int, item: str, text: str, actor: Actor) -> Comment:
     """Say something about it."""
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    return materials.comment(place=Place(enterprise, year, item), text=text, actor=actor)
+    return materials.add_comment(place=Place(enterprise, year, item), text=text, actor=actor)
 
 
 def reuse(*, enterprise: str, year: int, actor: Actor, say: Callable[[str], None] = lambda _: None) -> list[str]:
@@ -392,22 +401,22 @@ def reuse(*, enterprise: str, year: int, actor: Actor, say: Callable[[str], None
     refuse_closed(enterprise, year)
     today = clock.today()
     more = list_further_items(enterprise)
-    now = {line.item: line for line in materials.checklist(enterprise, year, on=today, robots=True, further=more)}
+    now = {line.item: line for line in materials.list_items(enterprise, year, on=today, robots=True, further=more)}
     taken: list[str] = []
-    for line in materials.checklist(enterprise, year - 1, on=today, robots=True, further=more):
+    for line in materials.list_items(enterprise, year - 1, on=today, robots=True, further=more):
         old = line.newest
         if line.item in YEARLY or old is None or old.confirmed_at is None or now[line.item].newest is not None:
             continue
         file = File(
             old.name or "",
             old.media_type,
-            materials.content(old),
+            materials.read_content(old),
             old.pages,
             _again(old),
-            materials.report(old),
-            copied(old),
+            materials.read_report(old),
+            copy_pictures(old),
         )
-        materials.add(place=Place(enterprise, year, line.item), file=file, actor=actor, reused_from=year - 1)
+        materials.store_version(place=Place(enterprise, year, line.item), file=file, actor=actor, reused_from=year - 1)
         taken.append(line.item)
         say(line.item)
     return taken
@@ -444,14 +453,14 @@ def line_to_document(line: Line) -> Json:
     }
 
 
-def missing(found: list[Line]) -> int:
+def count_missing(found: list[Line]) -> int:
     """How many items stand in the way of handing in."""
     return sum(line.state not in DONE for line in found)
 
 
-def complete(found: list[Line]) -> bool:
+def is_complete(found: list[Line]) -> bool:
     """Whether nothing is missing (M15)."""
-    return not missing(found)
+    return not count_missing(found)
 
 
 DUTY: Final = "law.algorithm.duty"
@@ -479,19 +488,19 @@ class ItemDetail:
     comments: list[Comment]
 
 
-def season(enterprise: str, today: date) -> int:
+def due_season(enterprise: str, today: date) -> int:
     """The data year whose package is due next, by the rulebook's deadlines."""
     tenant = accounts.enterprise(enterprise)
     return data_year(calendars({tenant.code: tenant.province}, today)[tenant.code], today)
 
 
-def seasons(enterprise: str, chosen: int, today: date) -> list[int]:
+def list_seasons(enterprise: str, chosen: int, today: date) -> list[int]:
     """Data years to choose from, newest first: the one that is due, the one before it, and those with materials."""
-    due = season(enterprise, today)
-    return sorted({due, due - 1, chosen, *materials.years(enterprise)}, reverse=True)
+    due = due_season(enterprise, today)
+    return sorted({due, due - 1, chosen, *materials.list_years(enterprise)}, reverse=True)
 
 
-def book(enterprise: str) -> Rulebook:
+def get_rulebook(enterprise: str) -> Rulebook:
     """The rulebook that holds for an enterprise today."""
     where = accounts.enterprise(enterprise).province or None
     return rulebook(day=None, province=where, enterprise=enterprise)
@@ -519,18 +528,18 @@ def get_item_detail(
     """
     require(actor, enterprise, Act.READ)
     get_item(item)
-    line = next((one for one in lines(enterprise, year, actor) if one.item == item), None)
+    line = next((one for one in list_items(enterprise, year, actor) if one.item == item), None)
     if line is None:  # of another province
         raise NianjianError("dossier_item_unknown", item=item, items=", ".join(ITEMS))
-    row = materials.material(enterprise, year, item)
+    row = materials.find_material(enterprise, year, item)
     if row is None:
         return ItemDetail(line, [], [])
-    return ItemDetail(line, materials.versions(row, first, most), materials.comments(row, first, most))
+    return ItemDetail(line, materials.list_versions(row, first, most), materials.list_comments(row, first, most))
 
 
 def version_to_document(row: Version) -> Json:
     """A version as JSON; the report's findings are codes, their values as the check has masked them."""
-    found = materials.report(row)
+    found = materials.read_report(row)
     return {
         "version": row.number,
         "name": row.name or "",
@@ -554,15 +563,15 @@ def version_to_document(row: Version) -> Json:
     }
 
 
-def fetch(*, enterprise: str, year: int, item: str, number: int, actor: Actor) -> tuple[Version, bytes]:
+def download_version(*, enterprise: str, year: int, item: str, number: int, actor: Actor) -> tuple[Version, bytes]:
     """A version's file as it came, with an entry in the chain: it may show personal values in full.
 
     NianjianError role_missing, dossier_version_unknown, blob_missing.
     """
     require(actor, enterprise, Act.REVEAL)
-    row = materials.version(enterprise, year, item, number)
-    content = materials.content(row)
-    materials.given_out(place=Place(enterprise, year, item), version=row, actor=actor)
+    row = materials.get_version(enterprise, year, item, number)
+    content = materials.read_content(row)
+    materials.record_download(place=Place(enterprise, year, item), version=row, actor=actor)
     return row, content
 
 
@@ -611,11 +620,11 @@ def run_check(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progre
     return {"year": year, "item": item, "version": made.number, "verdict": made.verdict, "findings": findings}
 
 
-def waiting(enterprise: str, year: int, item: str) -> list[JobValue]:
+def list_checks(enterprise: str, year: int, item: str) -> list[JobValue]:
     """Checks of an item's files that wait or run, the next first."""
     return queue.under_way(enterprise, {"year": year, "item": item}, kind=flow.CHECK_PAPER, first=SHOWN)
 
 
-def last(enterprise: str, year: int, item: str) -> JobValue | None:
+def find_last_check(enterprise: str, year: int, item: str) -> JobValue | None:
     """The check of a file of the item that was asked for last."""
     return queue.newest(enterprise, flow.CHECK_PAPER, {"year": year, "item": item})

@@ -19,10 +19,19 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.archives.query import refuse_closed
-from nianjian.features.dossier.fill_in import Field, Known, Report, build_document, component, fields, line, prefixes
+from nianjian.features.dossier.fill_in import (
+    Field,
+    Known,
+    Report,
+    build_document,
+    build_line,
+    list_fields,
+    number_prefixes,
+    portrait_component,
+)
 from nianjian.features.dossier.generated import document, monthly_traffic
 from nianjian.features.dossier.models import FillIn
-from nianjian.features.dossier.operations.generate import Values, numbers
+from nianjian.features.dossier.operations.generate import Values, list_numbers
 from nianjian.features.portrait import portraits
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
@@ -41,7 +50,7 @@ from nianjian.platform.registers.versions import versions_on
 from nianjian.platform.rulebook.rulebooks import rulebook
 
 
-def newest(enterprise: str, year: int, report: Report) -> FillIn | None:
+def find_newest(enterprise: str, year: int, report: Report) -> FillIn | None:
     """The sheet that counts; None: none was made yet."""
     found = FillIn.objects.filter(enterprise_id=enterprise, year=year, report=report.value)
     return found.order_by("-pk").first()
@@ -54,7 +63,7 @@ def stored_lines(row: FillIn) -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class NewSheet:
     """A sheet before it is kept: its lines (`fields.line`) and what they were made from."""
 
     year: int
@@ -65,7 +74,7 @@ class Made:
     lines: Sequence[Mapping[str, Any]]
 
 
-def keep(*, enterprise: str, made: Made, actor: Actor) -> FillIn:
+def store_sheet(*, enterprise: str, made: NewSheet, actor: Actor) -> FillIn:
     """Keep a sheet; it is the newest of its report from now on. NianjianError enterprise_unknown."""
     tenant = accounts.enterprise(enterprise)
     with transaction.atomic():
@@ -154,7 +163,7 @@ class Year:
         rows = self._of_run(lambda values: values.traffic)
         if rows is None:
             return None
-        return monthly_traffic.total(rows, "outbound"), monthly_traffic.total(rows, "inbound")
+        return monthly_traffic.sum_traffic(rows, "outbound"), monthly_traffic.sum_traffic(rows, "inbound")
 
     @cached_property
     def replies(self) -> Fraction | None:
@@ -168,7 +177,7 @@ class Year:
     @cached_property
     def numbers(self) -> list[Row]:
         """The ledger on the day."""
-        return list(numbers(self.enterprise, self.as_of))
+        return list(list_numbers(self.enterprise, self.as_of))
 
     def _of_run(self, ask: Callable[[Values], Any]) -> Any:  # noqa: ANN401 -- what is asked for
         if self.values is None:
@@ -189,7 +198,7 @@ def _licence(year: Year, field: Field) -> Known:
 def _portrait(year: Year, field: Field) -> Known:
     if year.values is None:
         return None
-    metric, name = component(field)
+    metric, name = portrait_component(field)
     known = {one["slug"]: one["components"] for one in year.values.portrait["metrics"]}
     found = known.get(metric, {}).get(name)
     return found if isinstance(found, int) else None
@@ -209,7 +218,7 @@ def _tickets(year: Year, _field: Field) -> Known:
 
 
 def _numbers(year: Year, field: Field) -> Known:
-    wanted = prefixes(field)
+    wanted = number_prefixes(field)
     return sorted(str(row["root"]) for row in year.numbers if str(row.get("root") or "").startswith(wanted)) or None
 
 
@@ -250,7 +259,7 @@ SOURCES: Final[Mapping[str, Callable[[Year, Field], Known]]] = {
 }
 
 
-def of_number(row: Row | None, field: Field) -> Known:
+def number_value(row: Row | None, field: Field) -> Known:
     """A field of the code-number report; None: not known, or the number was not there."""
     if row is None:
         return None
@@ -285,7 +294,7 @@ FORMS: Final[Mapping[str, tuple[str, Any]]] = {
 }
 
 
-def report(name: str) -> Report:
+def get_report(name: str) -> Report:
     """The report of that name; dossier_report_unknown."""
     plain = name.replace("-", "_")
     if plain not in set(Report):
@@ -303,7 +312,7 @@ def enqueue_sheet(*, enterprise: str, year: int, report: Report, actor: Actor) -
     )
 
 
-def make(*, enterprise: str, year: int, report: Report, actor: Actor, progress: Progress = silent) -> FillIn:
+def make_sheet(*, enterprise: str, year: int, report: Report, actor: Actor, progress: Progress = silent) -> FillIn:
     """Gather every field of a report and keep the sheet. Without a portrait its figures stay unknown.
 
     NianjianError role_missing, enterprise_unknown, and those of the registers and the lake.
@@ -312,7 +321,7 @@ def make(*, enterprise: str, year: int, report: Report, actor: Actor, progress: 
     refuse_closed(enterprise, year)
     tenant = accounts.enterprise(enterprise)
     rules = rulebook(day=None, province=tenant.province or None, enterprise=tenant.code)
-    asked = fields(report, rules)
+    asked = list_fields(report, rules)
     step = Steps(progress, "", len(asked) + 2)
     step()
     now, before = Year(tenant.code, year), Year(tenant.code, year - 1)
@@ -321,11 +330,11 @@ def make(*, enterprise: str, year: int, report: Report, actor: Actor, progress: 
         found = []
         for field in asked:
             step()
-            found.append(line(field, now.of(field), before.of(field)))
+            found.append(build_line(field, now.of(field), before.of(field)))
     else:
         found = _numbered(asked, now, before, tuple(str(one) for one in rules.items(PREFIXES)))
-    made = Made(year, report, now.as_of, now.run, rules.version, found)
-    return keep(enterprise=tenant.code, made=made, actor=actor)
+    made = NewSheet(year, report, now.as_of, now.run, rules.version, found)
+    return store_sheet(enterprise=tenant.code, made=made, actor=actor)
 
 
 def _numbered(asked: list[Field], now: Year, before: Year, prefixes: tuple[str, ...]) -> list[Json]:
@@ -333,7 +342,7 @@ def _numbered(asked: list[Field], now: Year, before: Year, prefixes: tuple[str, 
     last = {str(row.get("root")): row for row in before.numbers}
     roots = sorted((str(row["root"]), row) for row in now.numbers if str(row.get("root") or "").startswith(prefixes))
     return [
-        line(field, of_number(row, field), of_number(last.get(root), field), number=root)
+        build_line(field, number_value(row, field), number_value(last.get(root), field), number=root)
         for root, row in roots
         for field in asked
     ]
@@ -341,19 +350,19 @@ def _numbered(asked: list[Field], now: Year, before: Year, prefixes: tuple[str, 
 
 def run_sheet_job(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Do what `ask` has put."""
-    year, name = int(given["year"]), report(str(given["report"]))
-    row = make(enterprise=enterprise, year=year, report=name, actor=actor, progress=progress)
+    year, name = int(given["year"]), get_report(str(given["report"]))
+    row = make_sheet(enterprise=enterprise, year=year, report=name, actor=actor, progress=progress)
     return {"year": year, "report": name.value, "sheet": row.pk}
 
 
 def find_newest_sheet(*, enterprise: str, year: int, report: Report, actor: Actor) -> Json | None:
     """The newest sheet, personal values masked; None: none was made yet."""
     require(actor, enterprise, Act.READ)
-    row = newest(enterprise, year, report)
+    row = find_newest(enterprise, year, report)
     return None if row is None else sheet_to_document(row, full=False)
 
 
-def revealed(*, enterprise: str, year: int, report: Report, actor: Actor) -> Json:
+def reveal_sheet(*, enterprise: str, year: int, report: Report, actor: Actor) -> Json:
     """The newest sheet in full, with an entry in the chain; dossier_fill_in_unknown."""
     require(actor, enterprise, Act.REVEAL)
     row = _newest(enterprise, year, report)
@@ -395,7 +404,7 @@ def write_sheet_files(*, enterprise: str, year: int, report: Report, folder: Pat
 
 
 def _newest(enterprise: str, year: int, report: Report) -> FillIn:
-    row = newest(enterprise, year, report)
+    row = find_newest(enterprise, year, report)
     if row is None:
         raise NianjianError("dossier_fill_in_unknown", year=year)
     return row

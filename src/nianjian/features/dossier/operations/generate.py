@@ -36,7 +36,7 @@ from nianjian.features.complaints.in_time import count_tickets, tickets_in_time
 from nianjian.features.complaints.operations.promise import promise
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.dossier import materials
-from nianjian.features.dossier.finding import Finding, Verdict, Weight, verdict
+from nianjian.features.dossier.finding import Finding, Verdict, Weight, decide_verdict
 from nianjian.features.dossier.generated import (
     complaint_records,
     monthly_traffic,
@@ -75,7 +75,7 @@ from nianjian.platform.rulebook.rulebooks import rulebook
 V = TypeVar("V", bound=Version)
 
 
-def head(enterprise: str, year: int) -> tuple[Head, Mapping[str, Any]]:
+def build_head(enterprise: str, year: int) -> tuple[Head, Mapping[str, Any]]:
     """Whose paper it is, and the year's newest portrait; ``portrait_missing``."""
     portrait, run = portraits.find_portrait(enterprise, year), portraits.find_newest_run(enterprise, year)
     if portrait is None or run is None:
@@ -101,13 +101,13 @@ def _all(values: Any) -> str:  # noqa: ANN401 -- texts or None
     return ", ".join(sorted({one for one in values if one})) or DASH
 
 
-def numbers(enterprise: str, day: date) -> list[Row]:
+def list_numbers(enterprise: str, day: date) -> list[Row]:
     """The ledger, the day of the last change beside."""
     rows = versions_on(Number, enterprise, day)
     return [_row(row, NUMBERS, "changed_on") | {"changed_on": row.valid_from} for row in rows]
 
 
-def seats(enterprise: str, day: date) -> list[Row]:
+def list_seats(enterprise: str, day: date) -> list[Row]:
     """The seats, identity papers masked."""
     found: list[Row] = []
     for row in versions_on(Seat, enterprise, day):
@@ -147,7 +147,7 @@ class Tables:
 
 
 @contextmanager
-def tables(enterprise: str, portrait: Portrait) -> Iterator[Tables]:
+def open_tables(enterprise: str, portrait: Portrait) -> Iterator[Tables]:
     """The tables at the run's versions; ``rows_behind_erased`` where they are there no longer."""
     lake, versions = wiring.lake(enterprise), revive.snapshot(portrait)
     with closing(wiring.engine()) as engine:
@@ -162,18 +162,18 @@ def tables(enterprise: str, portrait: Portrait) -> Iterator[Tables]:
         yield Tables(engine, dated, rollup.build(dated) if kept is None else kept)
 
 
-def traffic(found: Tables, portrait: Portrait, year: int) -> list[Traffic]:
+def count_traffic(found: Tables, portrait: Portrait, year: int) -> list[Traffic]:
     """Month by month and number by number."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     calls, ledger = found.dated["calls"], found.dated["number_dim"]
     cells: defaultdict[tuple[str, str, str], dict[str, int]] = defaultdict(dict)
-    for counted in (monthly_traffic.outbound, monthly_traffic.inbound):
+    for counted in (monthly_traffic.count_outbound, monthly_traffic.count_inbound):
         for row in found.engine.rows(counted(calls, ledger, first, last)):
             key = str(row["month"]), str(row["number"]), str(row["shown"])
             cells[key] |= {name: int(str(value)) for name, value in row.items() if name not in monthly_traffic.KEYS}
     own = {number for _month, number, _shown in cells if number}
     sources = counting(portrait).sources
-    for row in found.engine.rows(monthly_traffic.complaints(found.tickets, sources, first, last)):
+    for row in found.engine.rows(monthly_traffic.list_complaints(found.tickets, sources, first, last)):
         number = str(row["number"]) if str(row["number"]) in own else ""
         shown = NumberClass.OWN_SHORT if number else NumberClass.UNKNOWN
         cell = cells[str(row["month"]), number, shown.value]
@@ -183,7 +183,7 @@ def traffic(found: Tables, portrait: Portrait, year: int) -> list[Traffic]:
     ]
 
 
-def tickets(found: Tables, enterprise: str, year: int) -> list[Ticket]:
+def list_tickets(found: Tables, enterprise: str, year: int) -> list[Ticket]:
     """Tickets accepted in the year as they stand now, each with why the run leaves it out."""
     columns = found.tickets.select("complaint_id", "excluded_rate", "excluded_ticket")
     reasons = {row["complaint_id"]: row for row in found.engine.rows(columns)}
@@ -210,8 +210,8 @@ class Values:
 
     def __init__(self, enterprise: str, year: int) -> None:
         self.enterprise = enterprise
-        self.head, self.portrait = head(enterprise, year)
-        self.robots = checklist.has_robots(enterprise, year)
+        self.head, self.portrait = build_head(enterprise, year)
+        self.robots = checklist.uses_robots(enterprise, year)
         self.sources = counting(self.portrait).sources
 
     def known(self, field: str) -> str:
@@ -221,29 +221,29 @@ class Values:
     @cached_property
     def numbers(self) -> Sequence[Row]:
         """The ledger."""
-        return numbers(self.enterprise, self.head.as_of)
+        return list_numbers(self.enterprise, self.head.as_of)
 
     @cached_property
     def seats(self) -> Sequence[Row]:
         """The seats."""
-        return seats(self.enterprise, self.head.as_of)
+        return list_seats(self.enterprise, self.head.as_of)
 
     @cached_property
     def traffic(self) -> Sequence[Traffic]:
         """The calls by month and number."""
-        with tables(self.enterprise, self.portrait) as found:
-            return traffic(found, self.portrait, self.head.year)
+        with open_tables(self.enterprise, self.portrait) as found:
+            return count_traffic(found, self.portrait, self.head.year)
 
     @cached_property
     def tickets(self) -> Sequence[Ticket]:
         """The complaints of the year."""
-        with tables(self.enterprise, self.portrait) as found:
-            return tickets(found, self.enterprise, self.head.year)
+        with open_tables(self.enterprise, self.portrait) as found:
+            return list_tickets(found, self.enterprise, self.head.year)
 
     @cached_property
     def facts(self) -> Facts:
         """What the responsibility report says of itself."""
-        day, counts = self.head.as_of, complaint_records.counts(self.tickets, self.head.as_of, self.sources)
+        day, counts = self.head.as_of, complaint_records.count_tickets(self.tickets, self.head.as_of, self.sources)
         return Facts(
             numbers=tuple(str(row["root"]) for row in self.numbers if row.get("root")),
             seats=len(self.seats),
@@ -260,7 +260,7 @@ class Values:
     @cached_property
     def in_time(self) -> Claim:
         """Whether the tickets that D4 counts were answered and closed in time, as far as it is known by now."""
-        known = complaint_records.clocked(self.tickets, self.head.as_of)
+        known = complaint_records.clock_counts(self.tickets, self.head.as_of)
         return tickets_in_time(count_tickets(known, promise(self.enterprise), clock.moment()))
 
     def claims(self, item: str) -> Sequence[Claim]:
@@ -286,7 +286,9 @@ _ = words(CHINESE)  # papers for the authority are Chinese, whoever asks for the
 
 
 def _seats(values: Values) -> tuple[Document, dict[str, int]]:
-    return registers.build_seat_table(values.head, values.seats, _), registers.totals(values.seats, values.head.as_of)
+    return registers.build_seat_table(values.head, values.seats, _), registers.count_seats(
+        values.seats, values.head.as_of
+    )
 
 
 def _numbers(values: Values) -> tuple[Document, dict[str, int]]:
@@ -297,12 +299,12 @@ def _traffic(values: Values) -> tuple[Document, dict[str, int]]:
     named = ("outbound", "outbound_answered", "complaints")
     rows = values.traffic
     return monthly_traffic.build_document(values.head, rows, _), {
-        one: monthly_traffic.total(rows, one) for one in named
+        one: monthly_traffic.sum_traffic(rows, one) for one in named
     }
 
 
 def _complaints(values: Values) -> tuple[Document, dict[str, int]]:
-    counts = complaint_records.counts(values.tickets, values.head.as_of, values.sources)
+    counts = complaint_records.count_tickets(values.tickets, values.head.as_of, values.sources)
     return complaint_records.build_document(values.head, values.tickets, values.sources, _), counts
 
 
@@ -315,12 +317,12 @@ def _algorithm(values: Values) -> tuple[Document, dict[str, int]]:
 
 
 def _check(values: Values) -> tuple[Document, dict[str, int]]:
-    lines = checklist.whole(values.enterprise, values.head.year, clock.today())
+    lines = checklist.list_all_items(values.enterprise, values.head.year, clock.today())
     states = [(line.item, line.state.value) for line in lines]
     compared = [
         (item, one.figure, one.paper, one.portrait)
         for item in (registers.SEAT_TABLE, monthly_traffic.ITEM, complaint_records.ITEM)
-        for one in self_check.compared(ITEMS[item](values)[1], values.portrait)
+        for one in self_check.compare_sums(ITEMS[item](values)[1], values.portrait)
     ]
     return self_check.build_document(values.head, masked(values.portrait), compared, states, _), {}
 
@@ -337,7 +339,7 @@ ITEMS: Final[Mapping[str, Callable[[Values], tuple[Document, dict[str, int]]]]] 
 
 
 @dataclass(frozen=True, slots=True)
-class Generated:
+class GeneratedItem:
     """One item. ``version``: of the checklist, or None; ``files`` that were written; ``sums`` that must agree.
 
     Left as it was: ``confirmed`` by a person, or an upload that ``waits`` for one.
@@ -363,7 +365,7 @@ def generate(
     actor: Actor,
     replace: bool = False,
     progress: Progress = silent,
-) -> list[Generated]:
+) -> list[GeneratedItem]:
     """Set the items (`ALL`: every one that is due), into a folder, or as versions of the checklist.
 
     They name people where the paper must, so it takes the right to reveal; each is one audit entry. In the checklist an
@@ -376,7 +378,7 @@ def generate(
     refuse_closed(enterprise, year)
     values = Values(accounts.enterprise(enterprise).code, year)
     wanted = _wanted(items, values, folder)
-    states = {one.item: one for one in materials.checklist(enterprise, year, on=clock.today(), robots=values.robots)}
+    states = {one.item: one for one in materials.list_items(enterprise, year, on=clock.today(), robots=values.robots)}
     made = []
     for done, item in enumerate(wanted):
         progress(item, done, len(wanted))
@@ -384,26 +386,26 @@ def generate(
             made.append(left)
             continue
         document, counted = ITEMS[item](values)
-        held = self_check.compared(counted, values.portrait)
-        found = (*_findings(item, values), *self_check.sums_agree(held))
-        told = Generated(item, verdict(found), found, values.head.run, held)
+        held = self_check.compare_sums(counted, values.portrait)
+        found = (*_findings(item, values), *self_check.find_disagreements(held))
+        told = GeneratedItem(item, decide_verdict(found), found, values.head.run, held)
         made.append(
             _added(values, told, document, actor) if folder is None else _put(values, told, document, folder, actor)
         )
     return made
 
 
-def _left(line: Line, run: str, *, replace: bool) -> Generated | None:
+def _left(line: Line, run: str, *, replace: bool) -> GeneratedItem | None:
     """An item that is not made anew: what people confirmed, or brought in and have not looked at yet."""
     last = line.newest
     if line.state is MaterialState.READY:
         number = None if last is None else last.number
-        return Generated(line.item, Verdict.READY, (), run, version=number, confirmed=True)
+        return GeneratedItem(line.item, Verdict.READY, (), run, version=number, confirmed=True)
     if replace or last is None or last.returned_at is not None or last.confirmed_at is not None:
         return None
-    if RUN in materials.report(last).get("fields", {}):  # one of ours, older
+    if RUN in materials.read_report(last).get("fields", {}):  # one of ours, older
         return None
-    return Generated(line.item, Verdict(last.verdict), (), run, version=last.number, waits=True)
+    return GeneratedItem(line.item, Verdict(last.verdict), (), run, version=last.number, waits=True)
 
 
 def check(items: Sequence[str], *, files: bool) -> None:
@@ -436,7 +438,7 @@ def _unproved(claim: Claim) -> Iterator[Finding]:
         yield Finding("claim_refused" if lack.known else "claim_unproved", weight, values=told)
 
 
-def _added(values: Values, told: Generated, document: Document, actor: Actor) -> Generated:
+def _added(values: Values, told: GeneratedItem, document: Document, actor: Actor) -> GeneratedItem:
     """As a version of the checklist; its entry is that of the version."""
     body = documents.pdf(document)
     pages = documents.pages(body)
@@ -451,11 +453,11 @@ def _added(values: Values, told: Generated, document: Document, actor: Actor) ->
         "pages": pages,
     }
     file = File(f"{document.title}.pdf", PDF, body, pages, told.verdict, report, drawn(body, PDF))
-    made = materials.add(place=Place(values.enterprise, values.head.year, told.item), file=file, actor=actor)
+    made = materials.store_version(place=Place(values.enterprise, values.head.year, told.item), file=file, actor=actor)
     return replaced(told, version=made.number)
 
 
-def _put(values: Values, told: Generated, document: Document, folder: Path, actor: Actor) -> Generated:
+def _put(values: Values, told: GeneratedItem, document: Document, folder: Path, actor: Actor) -> GeneratedItem:
     """As workbook and PDF into a folder; nobody else may read them."""
     bodies = {f"{document.title}.pdf": documents.pdf(document), f"{document.title}.xlsx": documents.xlsx(document)}
     data = {
@@ -488,7 +490,7 @@ def _written(path: Path, body: bytes) -> None:
         raise
 
 
-def generated_to_document(one: Generated) -> Json:
+def generated_to_document(one: GeneratedItem) -> Json:
     """As JSON."""
     return {
         "item": one.item,

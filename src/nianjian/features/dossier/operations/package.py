@@ -21,7 +21,7 @@ from nianjian.features.archives.query import refuse_closed, sealed
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions import build_process, manifest
 from nianjian.features.dossier.editions.build import PAPER
-from nianjian.features.dossier.editions.package import Board, Item, Limits, Package, seals
+from nianjian.features.dossier.editions.package import Board, Item, Limits, Package, required_seals
 from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.generated import self_check
 from nianjian.features.dossier.ingest.receive import receive
@@ -55,7 +55,7 @@ ENDINGS: Final = {media: kind for kind, media in checklist.MEDIA.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class BuiltPackage:
     """What was written. ``missing``: item and state of what is required and not in it; any makes it a draft.
 
     ``unbound``: items whose newest file is confirmed but cannot be bound (an OFD), a part of ``missing``.
@@ -82,7 +82,7 @@ def build(
     on: date | None = None,
     pictures: bool = False,
     progress: Progress = silent,
-) -> Built:
+) -> BuiltPackage:
     """Write the package of a data year into an empty or new folder, as for handing in on a day (None: today).
 
     Papers go out in full, so it takes the right to reveal. The digest of the manifest stands in the audit entry.
@@ -93,13 +93,13 @@ def build(
     require(actor, enterprise, Act.REVEAL)
     refuse_closed(enterprise, year)
     day = on or clock.today()
-    lines = checklist.whole(enterprise, year, day)
+    lines = checklist.list_all_items(enterprise, year, day)
     taken = [(line, line.newest) for line in lines if line.state is MaterialState.READY and line.newest is not None]
     bound = [(line, row) for line, row in taken if row.media_type != OFD]
     unbound = tuple(line.item for line, row in taken if row.media_type == OFD)
     missing = tuple((line.item, line.state.value) for line in lines if line.state not in DONE or line.item in unbound)
     documents = {line.item: row.sha256 for line, row in bound}
-    placed, uses = seal_operations.prints(enterprise, year, documents) if pictures else ({}, [])
+    placed, uses = seal_operations.list_approved_prints(enterprise, year, documents) if pictures else ({}, [])
     folder = folder.resolve()
     _empty(folder)
     with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as place:  # closed to others, soon gone
@@ -113,14 +113,14 @@ def build(
         try:
             digest = build_process.build(package, made, room=room, watch=lambda: progress("", len(items), whole))
             _check_files(made, digest)
-            told = manifest.read(made / manifest.NAME)
+            told = manifest.read_manifest(made / manifest.NAME)
             _keep(enterprise, year, actor, told, bound, missing, made, folder, uses)
         except BaseException:
             _remove(made)
             raise
     files = tuple(_file(one) for one in told["files"])
     pages = next(one["pages"] for one in files if one["edition"] == PAPER)
-    return Built(
+    return BuiltPackage(
         folder, digest, bool(missing or uses), missing, unbound, files, pages, len(uses), str(told["snapshot"])
     )
 
@@ -149,7 +149,7 @@ def _copies(bound: Sequence[tuple[Line, Version]], room: Path, day: date, enterp
         place.mkdir(mode=0o700)
         title = _(ITEMS[line.item])
         source = place / f"{title}.{ENDINGS[row.media_type]}"
-        source.write_bytes(materials.content(row))
+        source.write_bytes(materials.read_content(row))
         got = receive(source, place)
         source.unlink()
         if got.clean is None:  # its media type said otherwise
@@ -157,7 +157,7 @@ def _copies(bound: Sequence[tuple[Line, Version]], room: Path, day: date, enterp
         kind = get_item(line.item)
         rule = book.value(kind.rule)
         board = Board(str(rule["board"])) if isinstance(rule, Mapping) else Board.SPECIAL  # a further paper
-        asked = seals(book, copy=kind.form(book) is Form.COPY)
+        asked = required_seals(book, copy=kind.form(book) is Form.COPY)
         yield Item(line.item, title, board, got.clean, asked, row.sha256)
 
 
@@ -214,7 +214,7 @@ def _keep(  # noqa: PLR0917 -- one entry of all that was bound
     }
     with transaction.atomic():
         record(verb="dossier.built", enterprise=enterprise, actor=actor, data=data)
-        seal_operations.note(enterprise=enterprise, uses=uses, manifest=told["sha256"], actor=actor)
+        seal_operations.record_prints(enterprise=enterprise, uses=uses, manifest=told["sha256"], actor=actor)
         try:
             made.replace(folder)
         except OSError as error:
@@ -232,7 +232,7 @@ def _file(entry: Json) -> Json:
     return {name: entry[name] for name in ("path", "edition", "bytes", "sha256")} | {"pages": len(entry["pages"])}
 
 
-def built_to_document(built: Built) -> Json:
+def built_to_document(built: BuiltPackage) -> Json:
     """As JSON."""
     return {
         "folder": str(built.folder),
@@ -254,19 +254,19 @@ ZIP: Final = "application/zip"
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Download:
     """A file that is given away, in pieces."""
 
     name: str
     content: Iterator[bytes]
 
 
-def room() -> tempfile.TemporaryDirectory[str]:
+def open_private_folder() -> tempfile.TemporaryDirectory[str]:
     """A folder closed to others, soon gone."""
     return tempfile.TemporaryDirectory(dir=spill.folder(env.read().home))
 
 
-def packed(folder: Path, name: str) -> Json:
+def store_zip(folder: Path, name: str) -> Json:
     """Keep a folder as a zip of its files, stored as they are; what the job's result tells of it.
 
     Neither the zip nor the sealed file is ever in memory whole: a package may have hundreds of megabytes.
@@ -279,7 +279,7 @@ def packed(folder: Path, name: str) -> Json:
     return {"name": name, "sha256": made.sha256, "size": made.size, BLOB: made.id}
 
 
-def unpacked(job: JobValue, folder: Path) -> None:
+def open_zip(job: JobValue, folder: Path) -> None:
     """The zip of a job as a folder again; it is ours, and sealed until now. dossier_files_unknown."""
     path = folder.with_suffix(".zip")
     with path.open("wb") as file:
@@ -301,7 +301,7 @@ def get_files_job(enterprise: str, year: int, job: str, *kinds: str) -> JobValue
     return found
 
 
-def download_zip(*, enterprise: str, year: int, job: str, actor: Actor) -> Taken:
+def download_zip(*, enterprise: str, year: int, job: str, actor: Actor) -> Download:
     """The zip that a job has made; the entry stands in the chain before it is given.
 
     NianjianError role_missing, dossier_files_unknown.
@@ -313,10 +313,10 @@ def download_zip(*, enterprise: str, year: int, job: str, actor: Actor) -> Taken
     data = {"year": year, "kind": found.kind, "job": found.id, "sha256": told["sha256"]}
     with transaction.atomic():
         record(verb="dossier.taken", enterprise=enterprise, actor=actor, data=data)
-    return Taken(str(told["name"]), content)
+    return Download(str(told["name"]), content)
 
 
-def sweep() -> int:
+def delete_expired_outputs() -> int:
     """Delete what was made more than `KEPT` ago: it can be made again at any time. How many."""
     old = [one for kind in KINDS for one in queue.over_before(kind, clock.now() - KEPT, BLOB)]
     archived = sealed() if old else set()
@@ -340,7 +340,7 @@ def _gone() -> NianjianError:
 _ = words(CHINESE)  # papers for the authority are Chinese, and so are the names of their files
 
 
-def ask_items(
+def enqueue_generation(
     *, enterprise: str, year: int, items: Sequence[str], files: bool, actor: Actor, replace: bool = False
 ) -> str:
     """Put the generation of items; its job, or the one that waits or runs.
@@ -354,7 +354,7 @@ def ask_items(
     return _put(flow.GENERATE_ITEMS, enterprise, given, actor)
 
 
-def ask_package(*, enterprise: str, year: int, pictures: bool, actor: Actor, on: date | None = None) -> str:
+def enqueue_build(*, enterprise: str, year: int, pictures: bool, actor: Actor, on: date | None = None) -> str:
     """Put the building of the package; its job, or the one that waits or runs. ``on``, ``pictures``: as of `build`.
 
     NianjianError role_missing.
@@ -363,7 +363,7 @@ def ask_package(*, enterprise: str, year: int, pictures: bool, actor: Actor, on:
     return _put(flow.BUILD_PACKAGE, enterprise, given, actor)
 
 
-def ask_signature(*, enterprise: str, year: int, package: str, actor: Actor) -> str:
+def enqueue_signing(*, enterprise: str, year: int, package: str, actor: Actor) -> str:
     """Put the signing of the package that a job has built, with the certificate of the settings; its job.
 
     NianjianError role_missing, dossier_files_unknown, signing_draft, and those of the certificate.
@@ -373,7 +373,7 @@ def ask_signature(*, enterprise: str, year: int, package: str, actor: Actor) -> 
     found = get_files_job(code, year, package, flow.BUILD_PACKAGE)
     if found.result["draft"]:
         raise NianjianError("signing_draft")
-    with_it = signatures.configured(code, actor)
+    with_it = signatures.get_certificate(code, actor)
     if with_it.fault:
         raise NianjianError(with_it.fault, **with_it.values)
     return _put(flow.SIGN_PACKAGE, code, {"year": year, "package": found.id}, actor)
@@ -384,24 +384,24 @@ def _put(kind: str, enterprise: str, given: Json, actor: Actor) -> str:
     return flow.enqueue_once(kind=kind, enterprise=accounts.enterprise(enterprise).code, payload=given, actor=actor)
 
 
-def items(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_generation(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Do what `ask_items` has put: each item with its verdict and the sums that must agree."""
     year, files = int(given["year"]), bool(given["files"])
-    with room() as place:
+    with open_private_folder() as place:
         folder = Path(place) / "items" if files else None
         made = generate.generate(
             enterprise=enterprise, year=year, items=given["items"], folder=folder, actor=actor,
             replace=bool(given["replace"]), progress=progress,
         )  # fmt: skip
         told = [{**generate.generated_to_document(one), "files": [path.name for path in one.files]} for one in made]
-        held = {} if folder is None else packed(folder, f"{year}-{_('Generated papers')}.zip")
+        held = {} if folder is None else store_zip(folder, f"{year}-{_('Generated papers')}.zip")
     return {"year": year, "items": told, "run": made[0].run if made else "", **held}
 
 
-def package(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_build(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Do what `ask_package` has put: both editions with their manifest, as a zip."""
     year, on = int(given["year"]), str(given["on"])
-    with room() as place:
+    with open_private_folder() as place:
         folder = Path(place) / "package"
         made = build(
             enterprise=enterprise, year=year, folder=folder, actor=actor, pictures=bool(given["pictures"]),
@@ -410,20 +410,20 @@ def package(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress
         told = built_to_document(made)
         del told["folder"]
         told["contents"] = told.pop("files")
-        return {"year": year, **told, **packed(folder, _name(year, draft=made.draft))}
+        return {"year": year, **told, **store_zip(folder, _name(year, draft=made.draft))}
 
 
-def signature(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_signing(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Do what `ask_signature` has put: the package with its upload edition signed, as a zip."""
     year = int(given["year"])
     built = get_files_job(enterprise, year, str(given["package"]), flow.BUILD_PACKAGE)
-    with room() as place:
+    with open_private_folder() as place:
         folder = Path(place) / "package"
-        unpacked(built, folder)
+        open_zip(built, folder)
         done = signatures.sign_package(
             enterprise=enterprise, folder=folder, actor=actor, ask=lambda _file: "", progress=progress
         )
-        held = packed(folder, _name(year, draft=False))
+        held = store_zip(folder, _name(year, draft=False))
     told = done.as_dict()
     told["signed"] = told.pop("files")
     return {"year": year, "package": built.id, **told, **held}
@@ -450,7 +450,7 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PackageStatus:
     """``run``: of the year's newest portrait, "": there is none, and nothing can be generated.
 
     ``working``: what waits or runs, the next first; ``files``, ``package``, ``signature``: what was made last and can
@@ -468,10 +468,10 @@ class Standing:
     failed: Sequence[JobValue]
 
 
-def get_generation_status(enterprise: str, year: int, actor: Actor) -> Standing:
+def get_generation_status(enterprise: str, year: int, actor: Actor) -> PackageStatus:
     """How it stands. NianjianError role_missing, enterprise_unknown."""
     require(actor, enterprise, Act.READ)
-    lines = checklist.lines(enterprise, year, actor)
+    lines = checklist.list_items(enterprise, year, actor)
     newest = portraits.find_newest_run(enterprise, year)
     run = "" if newest is None else newest.id
     of_year = {"year": year}
@@ -480,11 +480,11 @@ def get_generation_status(enterprise: str, year: int, actor: Actor) -> Standing:
     last = [queue.newest(enterprise, kind, of_year) for kind in KINDS]
     package = _made(enterprise, flow.BUILD_PACKAGE, of_year)
     signed = None if package is None else _made(enterprise, flow.SIGN_PACKAGE, {**of_year, "package": package.id})
-    return Standing(
+    return PackageStatus(
         run=run,
         papers=[_paper(one, run) for one in lines if one.item in GENERATED],
         missing=[one for one in lines if one.state not in DONE],
-        certificate=signatures.configured(enterprise, actor),
+        certificate=signatures.get_certificate(enterprise, actor),
         working=working,
         files=_made(enterprise, flow.GENERATE_ITEMS, {**of_year, "files": True}),
         package=package,
@@ -498,14 +498,16 @@ def _made(enterprise: str, kind: str, payload: Json) -> JobValue | None:
     return found if found is not None and BLOB in found.result else None
 
 
-def run_of(line: Line) -> str:
+def portrait_of_item(line: Line) -> str:
     """The portrait that an item's newest version is made from; "": it was brought in, or there is none."""
-    return "" if line.newest is None else str(materials.report(line.newest).get("fields", {}).get(generate.RUN, ""))
+    return (
+        "" if line.newest is None else str(materials.read_report(line.newest).get("fields", {}).get(generate.RUN, ""))
+    )
 
 
 def _paper(line: Line, newest: str) -> Paper:
-    run = run_of(line)
-    sums = materials.report(line.newest).get(generate.SUMS, ()) if line.newest is not None else ()
+    run = portrait_of_item(line)
+    sums = materials.read_report(line.newest).get(generate.SUMS, ()) if line.newest is not None else ()
     return Paper(line, run, bool(run) and run != newest, sums)
 
 

@@ -19,7 +19,7 @@ from nianjian.features.dossier.editions.build import PAPER
 from nianjian.features.dossier.editions.verify import ItemChange, ItemChangeKind, difference, verify
 from nianjian.features.dossier.kinds import KNOWN
 from nianjian.features.dossier.models import Answer, Evidence, Notice, Request, Submission
-from nianjian.features.dossier.rounds import File, Handed, Package, RequestInput, Standing
+from nianjian.features.dossier.rounds import File, Handover, Package, RequestInput, RoundStatus
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
@@ -34,7 +34,7 @@ LIMIT: Final = 32 << 20  # bytes of a manifest; one of 500 pages has about one M
 MEDIA: Final = "application/json"
 
 
-def from_path(path: Path, *, enterprise: str, year: int) -> Package:
+def read_package_path(path: Path, *, enterprise: str, year: int) -> Package:
     """The package of a folder, whose files must hold, or of a manifest alone.
 
     NianjianError dossier_path_unknown, dossier_package_differs, file_too_large, and those of `package`.
@@ -48,14 +48,14 @@ def from_path(path: Path, *, enterprise: str, year: int) -> Package:
         body = listed.read_bytes()
     except OSError as error:
         raise NianjianError("dossier_manifest_unreadable", file=listed.name) from error
-    made = package(body, enterprise=enterprise, year=year)
+    made = read_package(body, enterprise=enterprise, year=year)
     if path.is_dir() and not (found := verify(path)).intact:
         first = found.differences[0]
         raise NianjianError("dossier_package_differs", file=first.file, page=first.page or "–", change=first.kind.value)
     return made
 
 
-def package(body: bytes, *, enterprise: str, year: int) -> Package:
+def read_package(body: bytes, *, enterprise: str, year: int) -> Package:
     """What a manifest says.
 
     NianjianError file_too_large, dossier_manifest_unreadable, dossier_manifest_altered (its own hash does not fit),
@@ -65,7 +65,7 @@ def package(body: bytes, *, enterprise: str, year: int) -> Package:
         raise NianjianError("file_too_large", file=manifest.NAME, limit=LIMIT)
     told = _read(body)
     tenant = accounts.enterprise(enterprise)
-    if not manifest.holds(told):
+    if not manifest.hashes_hold(told):
         raise NianjianError("dossier_manifest_altered", file=manifest.NAME)
     if told.get("season") != year or told.get("enterprise") != tenant.name:
         raise NianjianError("dossier_manifest_other", season=told.get("season"), enterprise=told.get("enterprise"))
@@ -85,7 +85,7 @@ def _read(body: bytes) -> Json:
     with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as room:
         path = Path(room) / manifest.NAME
         path.write_bytes(body)
-        told = manifest.read(path)
+        told = manifest.read_manifest(path)
     try:
         for one in told["items"]:
             if one["item"] not in KNOWN:
@@ -128,7 +128,7 @@ class Days:
 def list_packages(*, enterprise: str, year: int, actor: Actor, first: int = 0, count: int | None = None) -> list[Json]:
     """The packages that were handed in for a season, newest first."""
     require(actor, enterprise, Act.READ)
-    found = rounds.submissions(enterprise, year)[first : None if count is None else first + count]
+    found = rounds.list_submissions(enterprise, year)[first : None if count is None else first + count]
     days = Days(enterprise)
     return [summary(row, days) for row in found]
 
@@ -139,7 +139,7 @@ def summary(row: Submission, days: Days | None = None) -> Json:
     return _line(row, standing, days or Days(row.enterprise_id))
 
 
-def _line(row: Submission, standing: Standing, days: Days) -> Json:
+def _line(row: Submission, standing: RoundStatus, days: Days) -> Json:
     dues = [(days.due(one), one) for one in standing.notices]
     first = min(dues, key=lambda one: one[0].day, default=None)
     asked = standing.asked.values()
@@ -163,20 +163,20 @@ def _line(row: Submission, standing: Standing, days: Days) -> Json:
     }
 
 
-def _late(row: Submission, standing: Standing, due: date) -> bool:
+def _late(row: Submission, standing: RoundStatus, due: date) -> bool:
     """Whether the next package went out after the last day, or is overdue; none is due once this one has passed."""
     if row.passed_on is not None:
         return False
     sent = None if standing.following is None else standing.following.handed_on
-    return states.late(due, sent_on=sent, today=clock.today())
+    return states.is_late(due, sent_on=sent, today=clock.today())
 
 
 def get_package(*, enterprise: str, year: int, number: int, actor: Actor) -> Json:
     """A package with everything about it but the content of its files; dossier_round_unknown."""
     require(actor, enterprise, Act.READ)
-    row = rounds.submission(enterprise, year, number)
+    row = rounds.get_submission(enterprise, year, number)
     standing, days = rounds.evaluate_status(row), Days(enterprise)
-    known = rounds.versions(row)
+    known = rounds.item_versions(row)
     return {
         **_line(row, standing, days),
         "recorded_at": row.recorded_at,
@@ -184,11 +184,11 @@ def get_package(*, enterprise: str, year: int, number: int, actor: Actor) -> Jso
         "acts": sorted(act.value for act in states.ALLOWED[standing.state]),
         "items": [{"item": item, "version": known.get(item)} for item in row.items],
         "notices": [_notice(row, notice, standing, days) for notice in standing.notices],
-        "papers": [paper(one) for one in rounds.evidence(row)],
+        "papers": [evidence_to_document(one) for one in rounds.list_evidence(row)],
     }
 
 
-def _notice(row: Submission, notice: Notice, standing: Standing, days: Days) -> Json:
+def _notice(row: Submission, notice: Notice, standing: RoundStatus, days: Days) -> Json:
     due = days.due(notice)
     return {
         "id": notice.pk,
@@ -219,7 +219,7 @@ def _answer(one: Answer) -> Json:
     return {"version": one.version, "note": one.note or "", "at": one.at, "by": one.actor}
 
 
-def paper(one: Evidence) -> Json:
+def evidence_to_document(one: Evidence) -> Json:
     """A file of evidence, without its content."""
     return {
         "id": one.pk,
@@ -233,11 +233,11 @@ def paper(one: Evidence) -> Json:
     }
 
 
-def compared(*, enterprise: str, year: int, before: int, after: int, actor: Actor) -> Json:
+def compare_packages(*, enterprise: str, year: int, before: int, after: int, actor: Actor) -> Json:
     """What differs between two packages that were handed in; dossier_round_unknown, blob_missing."""
     require(actor, enterprise, Act.READ)
-    old, new = (rounds.submission(enterprise, year, number) for number in (before, after))
-    found = difference(parse_manifest(rounds.manifest(old)), parse_manifest(rounds.manifest(new)))
+    old, new = (rounds.get_submission(enterprise, year, number) for number in (before, after))
+    found = difference(parse_manifest(rounds.read_manifest(old)), parse_manifest(rounds.read_manifest(new)))
     return {
         "before": before,
         "after": after,
@@ -260,15 +260,15 @@ def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def submit(*, enterprise: str, year: int, package: Package, handed: Handed, actor: Actor) -> Json:
+def record_submission(*, enterprise: str, year: int, package: Package, handed: Handover, actor: Actor) -> Json:
     """Note that a package was handed in. NianjianError role_missing, and those of `service.submit`."""
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    row = rounds.submit(enterprise=enterprise, year=year, package=package, handed=handed, actor=actor)
+    row = rounds.store_submission(enterprise=enterprise, year=year, package=package, handed=handed, actor=actor)
     return summary(row)
 
 
-def give_back(
+def record_notice(
     *,
     enterprise: str,
     year: int,
@@ -283,30 +283,30 @@ def give_back(
     """Note that it came back, and what was asked for. dossier_round_unknown, and those of `service.give_back`."""
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    row = rounds.submission(enterprise, year, number)
-    rounds.give_back(
+    row = rounds.get_submission(enterprise, year, number)
+    rounds.store_notice(
         submission=row, received=received, printed_due=due, reference=reference, requests=requests, paper=paper,
         actor=actor,
     )  # fmt: skip
     return summary(row)
 
 
-def answer(
+def record_answer(
     *, enterprise: str, year: int, number: int, request: int, version: int | None, note: str, actor: Actor
 ) -> Json:
     """Answer a request. dossier_round_unknown, and those of `service.answer`."""
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    row = rounds.submission(enterprise, year, number)
-    rounds.answer(submission=row, request=request, version=version, note=note, actor=actor)
+    row = rounds.get_submission(enterprise, year, number)
+    rounds.store_answer(submission=row, request=request, version=version, note=note, actor=actor)
     return summary(row)
 
 
-def passed(*, enterprise: str, year: int, number: int, on: date, actor: Actor) -> Json:
+def record_passed(*, enterprise: str, year: int, number: int, on: date, actor: Actor) -> Json:
     """Note that the authority took it as good. dossier_round_unknown, and those of `service.passed`."""
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    return summary(rounds.passed(submission=rounds.submission(enterprise, year, number), on=on, actor=actor))
+    return summary(rounds.record_passed(submission=rounds.get_submission(enterprise, year, number), on=on, actor=actor))
 
 
 def add_evidence(*, enterprise: str, year: int, number: int, kind: str, file: File, actor: Actor) -> Evidence:
@@ -315,15 +315,17 @@ def add_evidence(*, enterprise: str, year: int, number: int, kind: str, file: Fi
     refuse_closed(enterprise, year)
     if kind not in Evidence.KINDS:
         raise NianjianError("dossier_evidence_kind", given=kind, known=", ".join(Evidence.KINDS))
-    row = rounds.submission(enterprise, year, number)
-    return rounds.add_evidence(submission=row, kind=kind, file=file, actor=actor)
+    row = rounds.get_submission(enterprise, year, number)
+    return rounds.store_evidence(submission=row, kind=kind, file=file, actor=actor)
 
 
-def fetch(*, enterprise: str, year: int, number: int, evidence: int, actor: Actor) -> tuple[Evidence, bytes]:
+def download_evidence(
+    *, enterprise: str, year: int, number: int, evidence: int, actor: Actor
+) -> tuple[Evidence, bytes]:
     """A file of evidence as it came, with an entry in the chain. dossier_evidence_unknown, blob_missing."""
     require(actor, enterprise, Act.REVEAL)
-    row = rounds.submission(enterprise, year, number)
-    found = rounds.one_evidence(row, evidence)
-    content = rounds.content(found)
-    rounds.given_out(submission=row, evidence=found, actor=actor)
+    row = rounds.get_submission(enterprise, year, number)
+    found = rounds.get_evidence(row, evidence)
+    content = rounds.read_content(found)
+    rounds.record_download(submission=row, evidence=found, actor=actor)
     return found, content

@@ -16,7 +16,7 @@ from nianjian.features.dossier import materials, seal_images
 from nianjian.features.dossier.editions.package import PLACES, Picture, Print, Seal
 from nianjian.features.dossier.kinds import get_item
 from nianjian.features.dossier.models import Impression, SealPicture, Version
-from nianjian.features.dossier.seal_images import Spot, read_seal_image
+from nianjian.features.dossier.seal_images import PrintSpot, read_seal_image
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
@@ -28,20 +28,20 @@ from nianjian.platform.rulebook.rulebooks import rulebook
 ELECTRONIC: Final = "materials.seal.electronic"
 
 
-def book(enterprise: str, day: date | None = None) -> Rulebook:
+def get_rulebook(enterprise: str, day: date | None = None) -> Rulebook:
     """The enterprise's rulebook; ``enterprise_unknown``."""
     where = accounts.enterprise(enterprise).province or None
     return rulebook(day=day, province=where, enterprise=enterprise)
 
 
-def rule(found: Rulebook) -> Rule | None:
+def seal_rule(found: Rulebook) -> Rule | None:
     """The definition of an electronic seal; None before there was one."""
     return found.in_force.get(ELECTRONIC)
 
 
 def citation(found: Rulebook) -> str:
     """Where it stands; "–" before there was one."""
-    one = rule(found)
+    one = seal_rule(found)
     return "–" if one is None else one.citation
 
 
@@ -64,36 +64,38 @@ class PrintRequest:
     y_mm: Decimal | None = None
 
 
-def add(*, enterprise: str, kind: str, name: str, content: bytes, width_mm: Decimal, actor: Actor) -> SealPicture:
+def store_image(
+    *, enterprise: str, kind: str, name: str, content: bytes, width_mm: Decimal, actor: Actor
+) -> SealPicture:
     """Read a file (PNG or JPEG) in the limited child, make its ground clear and keep it sealed.
 
     ``role_missing``, ``seal_kind_unknown``, and those of `read` and `service.add`.
     """
     require(actor, enterprise, Act.REQUEST)
-    of = seal_images.kind(kind)
-    most = book(enterprise).decimal(WIDEST)
+    of = seal_images.get_kind(kind)
+    most = get_rulebook(enterprise).decimal(WIDEST)
     got = read_seal_image(plain_name(name), content, spill.folder(env.read().home))
-    return seal_images.add(
+    return seal_images.store_image(
         enterprise=enterprise, kind=of, read=got, width_mm=_mm(width_mm), most_mm=most, actor=actor
     )  # fmt: skip
 
 
-def withdraw(*, enterprise: str, kind: str, actor: Actor) -> SealPicture:
+def withdraw_image(*, enterprise: str, kind: str, actor: Actor) -> SealPicture:
     """Take a picture out of use; its file is deleted. ``role_missing``, ``seal_picture_missing``."""
     require(actor, enterprise, Act.REQUEST)
-    return seal_images.withdraw(enterprise=enterprise, kind=seal_images.kind(kind), actor=actor)
+    return seal_images.withdraw_image(enterprise=enterprise, kind=seal_images.get_kind(kind), actor=actor)
 
 
-def pictures(enterprise: str, actor: Actor) -> list[SealPicture]:
+def list_images(enterprise: str, actor: Actor) -> list[SealPicture]:
     """The pictures that may be used; what they look like no door tells."""
     require(actor, enterprise, Act.READ)
-    return seal_images.pictures(enterprise)
+    return seal_images.list_images(enterprise)
 
 
-def part(enterprise: str, year: int, actor: Actor, first: int, count: int) -> list[Impression]:
+def list_uses(enterprise: str, year: int, actor: Actor, first: int, count: int) -> list[Impression]:
     """What was asked for in a season, newest first."""
     require(actor, enterprise, Act.READ)
-    return list(seal_images.impressions(enterprise, year)[first : first + count])
+    return list(seal_images.list_impressions(enterprise, year)[first : first + count])
 
 
 def request_print(*, enterprise: str, wanted: PrintRequest, actor: Actor) -> Json:
@@ -105,26 +107,26 @@ def request_print(*, enterprise: str, wanted: PrintRequest, actor: Actor) -> Jso
     require(actor, enterprise, Act.REQUEST)
     refuse_closed(enterprise, wanted.year)
     get_item(wanted.item)
-    of = seal_images.kind(wanted.kind)
-    mark = seal_images.mark(wanted.mark, of)
+    of = seal_images.get_kind(wanted.kind)
+    mark = seal_images.get_mark(wanted.mark, of)
     usual = PLACES[mark]
     x = Decimal(str(usual.x_mm)) if wanted.x_mm is None else wanted.x_mm
     y = Decimal(str(usual.y_mm)) if wanted.y_mm is None else wanted.y_mm
     row, asked = seal_images.request_impression(
-        picture=seal_images.picture(enterprise, of.value),
+        picture=seal_images.get_image(enterprise, of.value),
         year=wanted.year,
         item=wanted.item,
         document=_newest(enterprise, wanted.year, wanted.item),
-        spot=Spot(mark, wanted.page, _mm(x), _mm(y)),
+        spot=PrintSpot(mark, wanted.page, _mm(x), _mm(y)),
         reason=wanted.reason,
         actor=actor,
     )
     return {"approval": asked.id, "state": asked.state, "impression": row.pk, "document": row.document_sha256}
 
 
-def approved(approval: str, actor: Actor) -> Json:
+def run_approved(approval: str, actor: Actor) -> Json:
     """Carry out what the second person agrees to; errors as `service.approve`."""
-    row = seal_images.approve(approval=approval, actor=actor)
+    row = seal_images.approve_impression(approval=approval, actor=actor)
     return {"impression": row.pk, "item": row.item, "page": row.page, "document": row.document_sha256}
 
 
@@ -141,7 +143,7 @@ def describe_requests(subjects: Collection[str]) -> dict[str, Json]:
             "place": f"{row.x_mm} × {row.y_mm} mm",
             "reason": row.reason,
         }
-        for id_, row in seal_images.uses(subjects).items()
+        for id_, row in seal_images.impressions_by_id(subjects).items()
     }
 
 
@@ -183,17 +185,23 @@ def to_picture_document(row: SealPicture) -> Json:
     }
 
 
-def prints(
+def list_approved_prints(
     enterprise: str, year: int, documents: Mapping[str, str]
 ) -> tuple[dict[str, tuple[Print, ...]], list[Impression]]:
     """Approved prints by item, for exactly these documents (item → sha256 of the untouched file).
 
     ``seal_use_none`` where there is not one, ``seal_picture_changed``, ``blob_missing``.
     """
-    found = [one for one in seal_images.usable(enterprise, year) if documents.get(one.item) == one.document_sha256]
+    found = [
+        one
+        for one in seal_images.list_usable_impressions(enterprise, year)
+        if documents.get(one.item) == one.document_sha256
+    ]
     if not found:
         raise NianjianError("seal_use_none", year=year)
-    pixels = {one.picture_id: Picture(seal_images.pixels(one.picture), float(one.picture.width_mm)) for one in found}
+    pixels = {
+        one.picture_id: Picture(seal_images.read_pixels(one.picture), float(one.picture.width_mm)) for one in found
+    }
     made: dict[str, tuple[Print, ...]] = {}
     for one in found:
         placed = Print(one.approval, Seal(one.mark), pixels[one.picture_id], one.page, float(one.x_mm), float(one.y_mm))
@@ -201,15 +209,15 @@ def prints(
     return made, found
 
 
-def note(*, enterprise: str, uses: Sequence[Impression], manifest: str, actor: Actor) -> None:
+def record_prints(*, enterprise: str, uses: Sequence[Impression], manifest: str, actor: Actor) -> None:
     """Note in the build's transaction that a draft bears them."""
     if uses:
         seal_images.record_placement(enterprise=enterprise, uses=uses, manifest=manifest, actor=actor)
 
 
 def _newest(enterprise: str, year: int, item: str) -> Version:
-    row = materials.material(enterprise, year, item)
-    found = [] if row is None else materials.versions(row, 0, 1)
+    row = materials.find_material(enterprise, year, item)
+    found = [] if row is None else materials.list_versions(row, 0, 1)
     if not found:
         raise NianjianError("seal_document_missing", item=item, year=year)
     return found[0]

@@ -22,8 +22,8 @@ from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.kinds import get_item
 from nianjian.features.dossier.models import SignedPaper
 from nianjian.features.dossier.operations import seals
-from nianjian.features.dossier.signatures import Signature, Standing, read_signatures, read_signatures_of_files
-from nianjian.features.dossier.signing import Signer, open_signer, sign
+from nianjian.features.dossier.signatures import Signature, SignatureStanding, read_signatures, read_signatures_of_files
+from nianjian.features.dossier.signing import Signer, append_signature, open_signer
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
@@ -37,7 +37,7 @@ Json = dict[str, Any]
 LIMIT: Final = 50 << 20  # bytes of a file
 
 
-def roots() -> Path | None:
+def trusted_roots() -> Path | None:
     """PEM of the certificates that are trusted, as the setting names it; None: trust is not known."""
     named = env.text("NIANJIAN_TRUST_ROOTS", os.environ)
     return Path(named).expanduser().absolute() if named else None
@@ -47,10 +47,10 @@ def preview_signatures(path: Path) -> tuple[Signature, ...]:
     """The signatures of a file of one's own; nothing is kept."""
     if not path.is_file():
         raise NianjianError("file_missing", file=str(path))
-    return read_signatures(path, roots=roots())
+    return read_signatures(path, roots=trusted_roots())
 
 
-def add(*, enterprise: str, year: int, item: str, name: str, content: bytes, actor: Actor) -> SignedPaper:
+def store_paper(*, enterprise: str, year: int, item: str, name: str, content: bytes, actor: Actor) -> SignedPaper:
     """Keep a signed PDF unaltered, with what its signatures say today.
 
     ``role_missing``, ``dossier_item_unknown``, ``file_empty``, ``file_too_large``, ``signature_none`` where it bears
@@ -67,29 +67,29 @@ def add(*, enterprise: str, year: int, item: str, name: str, content: bytes, act
     found = _looked(plain, content)
     if not found:
         raise NianjianError("signature_none", file=plain)
-    return signed_papers.add(
+    return signed_papers.store_paper(
         enterprise=enterprise, year=year, item=item, name=plain, body=content, found=found, actor=actor
     )  # fmt: skip
 
 
-def part(enterprise: str, year: int, actor: Actor, first: int, count: int) -> list[SignedPaper]:
+def list_papers(enterprise: str, year: int, actor: Actor, first: int, count: int) -> list[SignedPaper]:
     """Those of a season, newest first."""
     require(actor, enterprise, Act.READ)
-    return list(signed_papers.papers(enterprise, year)[first : first + count])
+    return list(signed_papers.list_papers(enterprise, year)[first : first + count])
 
 
 def get_paper(enterprise: str, year: int, number: int, actor: Actor) -> SignedPaper:
     """One of them; ``role_missing``, ``signed_paper_unknown``."""
     require(actor, enterprise, Act.READ)
-    return signed_papers.paper(enterprise, year, number)
+    return signed_papers.get_paper(enterprise, year, number)
 
 
-def fetch(*, enterprise: str, year: int, number: int, actor: Actor) -> tuple[SignedPaper, bytes]:
+def download_paper(*, enterprise: str, year: int, number: int, actor: Actor) -> tuple[SignedPaper, bytes]:
     """A paper byte for byte as it came, with an entry in the chain. As `one`, and ``signed_paper_changed``."""
     require(actor, enterprise, Act.REVEAL)
-    row = signed_papers.paper(enterprise, year, number)
-    content = signed_papers.content(row)
-    signed_papers.given_out(paper=row, actor=actor)
+    row = signed_papers.get_paper(enterprise, year, number)
+    content = signed_papers.read_content(row)
+    signed_papers.record_download(paper=row, actor=actor)
     return row, content
 
 
@@ -102,7 +102,7 @@ def to_document(row: SignedPaper) -> Json:
         "sha256": row.sha256,
         "size": row.size,
         "standing": row.standing,
-        "signatures": signed_papers.report(row),
+        "signatures": signed_papers.read_report(row),
         "recorded_at": row.recorded_at,
         "recorded_by": row.recorded_by,
     }
@@ -112,16 +112,16 @@ def _looked(name: str, content: bytes) -> tuple[Signature, ...]:
     with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as folder:  # closed to others, soon gone
         path = Path(folder) / "paper"
         path.write_bytes(content)
-        return read_signatures(path, name=name, roots=roots())
+        return read_signatures(path, name=name, roots=trusted_roots())
 
 
 Ask = Callable[[str], str]
 LOOKED: Final = 10_000  # builds among which the package is sought
-SOUND: Final = frozenset({Standing.UNKNOWN, Standing.TRUSTED, Standing.UNTRUSTED})
+SOUND: Final = frozenset({SignatureStanding.UNKNOWN, SignatureStanding.TRUSTED, SignatureStanding.UNTRUSTED})
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
+class SignedFile:
     """A file with its signature: ``sha256`` and ``bytes`` as it lies there now; ``stamped``: the moment, or ""."""
 
     path: str
@@ -131,10 +131,10 @@ class Signed:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class SigningResult:
     """What was signed; ``digest``: of the manifest, which is as it was. ``named``: the certificate names the firm."""
 
-    files: tuple[Signed, ...]
+    files: tuple[SignedFile, ...]
     left: tuple[str, ...]
     digest: str
     subject: str
@@ -163,7 +163,7 @@ class Certificate:
     stamped: bool = False
 
 
-def configured(enterprise: str, actor: Actor) -> Certificate:
+def get_certificate(enterprise: str, actor: Actor) -> Certificate:
     """What `sign_package` would sign with; it is opened, and nothing signed. NianjianError role_missing."""
     require(actor, enterprise, Act.READ)
     stamped = bool(env.text("NIANJIAN_TSA_URL", os.environ))
@@ -187,7 +187,7 @@ def sign_package(
     certificate: Path | None = None,
     tsa: str | None = None,
     progress: Progress = silent,
-) -> Done:
+) -> SigningResult:
     """Sign each file of the upload edition of a package that this installation built and that holds.
 
     ``certificate``: PKCS#12, None: the setting's. ``ask``: for its password, where no setting has it; it is kept
@@ -200,7 +200,7 @@ def sign_package(
     told = _package(enterprise, folder)
     signer = _signer(certificate, ask)
     stamp = env.text("NIANJIAN_TSA_URL", os.environ) if tsa is None else tsa
-    most = int(seals.book(enterprise).decimal("materials.scan.megabytes") * 1_000_000)
+    most = int(seals.get_rulebook(enterprise).decimal("materials.scan.megabytes") * 1_000_000)
     entries = [one for one in told["files"] if one["edition"] == UPLOAD]
     left = tuple(one["path"] for one in entries if (folder / one["path"]).stat().st_size > one["bytes"])
     with tempfile.TemporaryDirectory(prefix=".signing-", dir=folder.parent) as room:  # the same disk: moved as one
@@ -209,14 +209,14 @@ def sign_package(
         for number, entry in enumerate(due):
             progress(Path(entry["path"]).name, number, len(due))
             target = Path(room) / f"{number}.pdf"
-            sign(folder / entry["path"], target, signer, tsa=stamp)
+            append_signature(folder / entry["path"], target, signer, tsa=stamp)
             targets.append(target)
         read = read_signatures_of_files(targets)
         made = [
             (target, _held(entry, target, found, signer, most))
             for entry, target, found in zip(due, targets, read, strict=True)
         ]
-        done = Done(
+        done = SigningResult(
             tuple(one for _path, one in made), left, told["sha256"], signer.subject, signer.fingerprint,
             signer.valid_to.isoformat(), accounts.enterprise(enterprise).name in signer.subject,
         )  # fmt: skip
@@ -226,7 +226,7 @@ def sign_package(
 
 def _package(enterprise: str, folder: Path) -> Json:
     """The manifest of a finished package of ours that holds."""
-    told = manifest.read(folder / manifest.NAME)
+    told = manifest.read_manifest(folder / manifest.NAME)
     if told["draft"]:
         raise NianjianError("signing_draft")
     ours = acts(enterprise=enterprise, verb="dossier.built", newest=LOOKED)
@@ -247,7 +247,7 @@ def _signer(certificate: Path | None, ask: Ask) -> Signer:
     return open_signer(path, password or ask(path.name), now=clock.now())
 
 
-def _held(entry: Json, target: Path, found: Sequence[Signature], signer: Signer, most: int) -> Signed:
+def _held(entry: Json, target: Path, found: Sequence[Signature], signer: Signer, most: int) -> SignedFile:
     """The signed file is the one of the manifest with a sound signature behind it, within the platform's limit."""
     size = target.stat().st_size
     if size > most:
@@ -257,17 +257,17 @@ def _held(entry: Json, target: Path, found: Sequence[Signature], signer: Signer,
     if not same or last.fingerprint != signer.fingerprint or not last.whole_file or last.standing not in SOUND:
         raise NianjianError("signing_failed", file=entry["path"])
     stamped = "" if last.timestamp is None else last.timestamp.at
-    return Signed(entry["path"], size, manifest.digests(target)[0], stamped)
+    return SignedFile(entry["path"], size, manifest.digests(target)[0], stamped)
 
 
 def _put(  # noqa: PLR0917 -- one entry of all that was signed
-    enterprise: str, year: int, folder: Path, made: Sequence[tuple[Path, Signed]], done: Done, actor: Actor
+    enterprise: str, year: int, folder: Path, made: Sequence[tuple[Path, SignedFile]], done: SigningResult, actor: Actor
 ) -> None:
     """The entry in the chain, and the files under their names."""
     if not made:
         return
     with transaction.atomic():
-        signed_papers.signed(enterprise=enterprise, year=year, data=done.as_dict(), actor=actor)
+        signed_papers.record_signing(enterprise=enterprise, year=year, data=done.as_dict(), actor=actor)
         for path, one in made:
             try:
                 shutil.copymode(folder / one.path, path)

@@ -56,7 +56,7 @@ def enqueue_verification(
         raise NianjianError("file_too_large", file=plain_name(files[0][0]), limit=LIMIT)
     subject, listed, pack = _parts(files, scan=scan)
     if against is not None:
-        rounds.submission(tenant.code, year, against)
+        rounds.get_submission(tenant.code, year, against)
     elif listed is None and pack is None:
         raise NianjianError("dossier_verify_what")
     blob = blobs.put(_packed(files))
@@ -101,7 +101,7 @@ def run_verification(*, enterprise: str, given: Mapping[str, Any], actor: Actor,
         with zipfile.ZipFile(came) as held:
             files = [(one.filename, held.read(one)) for one in held.infolist()]  # two may have one name
         subject, listed, pack = _parts(files, scan=bool(given["scan"]))
-        kept = None if against is None else _kept(rounds.submission(enterprise, year, int(against)), room)
+        kept = None if against is None else _kept(rounds.get_submission(enterprise, year, int(against)), room)
         if kept is None and listed is not None:
             kept = _put(room / "listed", manifest.NAME, listed[1])
         name = "scan.pdf" if given["scan"] else plain_name(subject[0])  # a scan's own name may tell a person's
@@ -115,7 +115,7 @@ def run_verification(*, enterprise: str, given: Mapping[str, Any], actor: Actor,
                 kept = folder / manifest.NAME if inside else kept
             else:
                 path, kept = folder, None if inside else kept
-        digest = "" if against is None else rounds.submission(enterprise, year, int(against)).manifest_sha256
+        digest = "" if against is None else rounds.get_submission(enterprise, year, int(against)).manifest_sha256
         told = _scanned(path, kept, digest, progress) if given["scan"] else _verified(path, kept, digest, progress)
     return {"year": year, "scan": bool(given["scan"]), "against": against, **told, **_built(enterprise, told)}
 
@@ -129,7 +129,7 @@ def _put(folder: Path, name: str, content: bytes) -> Path:
 
 def _kept(row: Submission, room: Path) -> Path | None:
     """The manifest of a package that was handed in."""
-    found = [one for one in rounds.evidence(row) if one.kind == Evidence.MANIFEST]
+    found = [one for one in rounds.list_evidence(row) if one.kind == Evidence.MANIFEST]
     return _put(room / "kept", manifest.NAME, blobs.get(found[0].blob)) if found else None
 
 
@@ -167,13 +167,13 @@ def _built(enterprise: str, told: Json) -> Json:
     return {"built_at": None}
 
 
-def packages(enterprise: str, year: int, actor: Actor) -> list[Submission]:
+def list_packages(enterprise: str, year: int, actor: Actor) -> list[Submission]:
     """What was handed in for a season, newest first: what one may compare with. NianjianError role_missing."""
     require(actor, enterprise, Act.READ)
-    return list(rounds.submissions(enterprise, year)[:TOLD])
+    return list(rounds.list_submissions(enterprise, year)[:TOLD])
 
 
-def recent(enterprise: str, year: int, actor: Actor) -> JobValue | None:
+def find_last_verification(enterprise: str, year: int, actor: Actor) -> JobValue | None:
     """The check that was asked for last."""
     require(actor, enterprise, Act.READ)
     return queue.newest(enterprise, flow.VERIFY_PACKAGE, {"year": year})

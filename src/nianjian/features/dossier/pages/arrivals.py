@@ -21,7 +21,7 @@ from nianjian.engines.paper import dossier
 from nianjian.engines.paper.texts.dossier.words import FIELDS, SEALS
 from nianjian.engines.paper.words import words
 from nianjian.features.dossier import arrivals
-from nianjian.features.dossier.ingest.receive import Pictured
+from nianjian.features.dossier.ingest.receive import SmallPicture
 from nianjian.features.dossier.kinds import ITEMS, KNOWN
 from nianjian.features.dossier.models import Arrival
 from nianjian.features.dossier.operations import arrivals as arrival_operations
@@ -29,9 +29,9 @@ from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.operations.arrivals import PICTURES_AT_ONCE
 from nianjian.features.dossier.operations.checklist import ENDINGS, STEP, Page, Pages
 from nianjian.features.dossier.pages import presenters
-from nianjian.features.dossier.pages.presenters import WEIGHED, WEIGHTS, in_reach, title
+from nianjian.features.dossier.pages.presenters import WEIGHED, WEIGHTS, item_title, require_year
 from nianjian.features.dossier.pictures import SEEN, Mark
-from nianjian.features.dossier.recognition import Range, spoken
+from nianjian.features.dossier.recognition import Range, format_range
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http import reads_form_itself, takes_files
@@ -46,7 +46,7 @@ CLASSES: Final = {**WEIGHTS, SEEN: "good"}
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class DrawnMark:
     """A mark with its place as texts of numbers, so that no language writes a comma into the drawing."""
 
     shape: str
@@ -70,12 +70,12 @@ class Sheet:
     wide: str
     high: str
     picture: str
-    marks: list[Drawn]
+    marks: list[DrawnMark]
     facts: list[str]
     findings: list[tuple[str, str]]
 
 
-def bare(one: Pictured) -> Sheet:
+def plain_sheet(one: SmallPicture) -> Sheet:
     """A page of a file that nobody has checked yet."""
     return Sheet(one.page, _mm(one.wide_mm), _mm(one.high_mm), _data(one.jpeg), [], [], [])
 
@@ -85,7 +85,7 @@ def _data(jpeg: bytes) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
 
 
-def sheet(one: Page) -> Sheet:
+def build_sheet(one: Page) -> Sheet:
     """A page with its marks, facts and findings, the gravest first."""
     _ = words(current())
     graver = sorted(one.findings, key=lambda told: WEIGHED[told["weight"]])
@@ -98,9 +98,9 @@ def sheet(one: Page) -> Sheet:
     return Sheet(one.page, wide, high, picture, [_mark(told) for told in one.marks], _facts(one), sentences)
 
 
-def _mark(one: Mark) -> Drawn:
+def _mark(one: Mark) -> DrawnMark:
     (x, y), (across, down) = one.middle, one.size
-    return Drawn(
+    return DrawnMark(
         shape=one.shape, badge=CLASSES[one.weight],
         left=_mm(one.left), top=_mm(one.top), right=_mm(one.right), bottom=_mm(one.bottom),
         x=_mm(x), y=_mm(y), across=_mm(across), down=_mm(down), radius=_mm(across / 2),
@@ -169,21 +169,21 @@ def request_drawing(request: Request, code: str, year: int, item: str, number: i
 def _known(year: int, item: str) -> int:
     if item not in KNOWN:
         raise Http404
-    return in_reach(year)
+    return require_year(year)
 
 
 def _render_pages(request: Request, code: str, year: int, item: str, found: Pages, *, revealed: bool) -> HttpResponse:
     row = found.version
     first = found.pages[0].page if found.pages else 1
     last = found.pages[-1].page if found.pages else 0
-    job = None if found.drawn else checklist.drawing(code, year, item, row.number)
+    job = None if found.drawn else checklist.find_drawing(code, year, item, row.number)
     place = [code, year, item, row.number]
     context = {
         "year": year,
         "item": item,
-        "heading": presenters.title(item),
+        "heading": presenters.item_title(item),
         "version": row,
-        "sheets": [sheet(one) for one in found.pages],
+        "sheets": [build_sheet(one) for one in found.pages],
         "first": first,
         "last": last,
         "back": max(1, first - STEP) if first > 1 else 0,
@@ -204,7 +204,7 @@ KIB = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingFile:
     """``chosen``: the item that stands in the field at first, or ""; ``said``: what speaks for it, a line a guess.
 
     ``cut``: it may have several papers.
@@ -220,9 +220,9 @@ class Waiting:
     cut: bool
 
 
-def waiting(row: Arrival, *, cutting: bool = False) -> Waiting:
+def build_waiting_file(row: Arrival, *, cutting: bool = False) -> WaitingFile:
     """A file with what its content speaks for; only a clear proposal is filled in. ``cutting``: that waits or runs."""
-    told, fault = arrivals.proposal(row), arrivals.fault(row)
+    told, fault = arrivals.read_proposal(row), arrivals.read_fault(row)
     badge, state, chosen = "plain", gettext("not read yet"), ""
     said: list[str] = []
     cut = fault is None and (told or {}).get("pages", 2) > 1  # an OFD has 0; what nobody has counted may have more
@@ -235,27 +235,27 @@ def waiting(row: Arrival, *, cutting: bool = False) -> Waiting:
         if told.get("papers"):
             badge, state = "warn", gettext("several papers")
         elif told["sure"]:
-            badge, state = "good", title(chosen)
+            badge, state = "good", item_title(chosen)
         elif told["item"]:
-            badge, state = "warn", gettext("perhaps {item}").format(item=title(str(told["item"])))
+            badge, state = "warn", gettext("perhaps {item}").format(item=item_title(str(told["item"])))
         else:
             badge, state = "warn", gettext("not recognised")
     if cutting:
         badge, state, chosen = "plain", gettext("being cut"), ""
-    return Waiting(row.pk, row.name or "", f"{-(-row.size // KIB)} KiB", badge, state, chosen, said, cut)
+    return WaitingFile(row.pk, row.name or "", f"{-(-row.size // KIB)} KiB", badge, state, chosen, said, cut)
 
 
 def _part(one: dict[str, Any]) -> str:
     """Pages that seem to be a paper of their own."""
-    item = title(str(one["item"])) if one["item"] else gettext("not recognised")
-    return gettext("pages {pages}: {item}").format(pages=spoken(one["first"], one["last"]), item=item)
+    item = item_title(str(one["item"])) if one["item"] else gettext("not recognised")
+    return gettext("pages {pages}: {item}").format(pages=format_range(one["first"], one["last"]), item=item)
 
 
 def _evidence(one: dict[str, Any]) -> str:
     """What speaks for an item, as it was read."""
     _ = words(current())
     comma = _(", ")
-    parts = [gettext("{item}: {points} points").format(item=title(one["item"]), points=one["points"])]
+    parts = [gettext("{item}: {points} points").format(item=item_title(one["item"]), points=one["points"])]
     if one["title"]:
         parts.append(gettext("heading “{title}”").format(title=one["title"]))
     if one["words"]:
@@ -266,9 +266,9 @@ def _evidence(one: dict[str, Any]) -> str:
     return " · ".join(parts)
 
 
-def choices(further: Sequence[str]) -> list[tuple[str, str]]:
+def item_choices(further: Sequence[str]) -> list[tuple[str, str]]:
     """Every item with its name, the ``further`` ones that are asked for here too."""
-    return [(item, title(item)) for item in (*ITEMS, *further)]
+    return [(item, item_title(item)) for item in (*ITEMS, *further)]
 
 
 ROWS, FREE = 6, 3  # on a page at least; of them empty ones
@@ -276,7 +276,7 @@ DIGITS: Final = 6  # of a page number: more is none of any file
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RangeRow:
     """A range as it stands in the form."""
 
     number: int
@@ -292,11 +292,11 @@ Typed = Sequence[tuple[str, object, object]]
 @page(Act.LOAD)
 def show_ranges(request: Request, code: str, year: int, arrival: int) -> HttpResponse:
     """The ranges that its content speaks for, or that were asked for last and refused; once it is cut, what came."""
-    last = arrival_operations.last(code, in_reach(year), arrival)
+    last = arrival_operations.find_last_cutting(code, require_year(year), arrival)
     if last is not None and last.state == data.DONE:
         return redirect("data-job", code=code, job=last.id)
     row = arrival_operations.get_arrival(enterprise=code, year=year, arrival=arrival, actor=request.actor)
-    parts: list[dict[str, Any]] = (arrivals.proposal(row) or {}).get("papers", [])
+    parts: list[dict[str, Any]] = (arrivals.read_proposal(row) or {}).get("papers", [])
     if last is None:
         return _page(request, code, year, arrival, _typed(parts))
     asked = _typed(cast("list[dict[str, Any]]", last.payload["papers"]))
@@ -305,9 +305,9 @@ def show_ranges(request: Request, code: str, year: int, arrival: int) -> HttpRes
 
 @require_POST
 @page(Act.LOAD)
-def cut(request: Request, code: str, year: int, arrival: int) -> HttpResponse:
+def cut_file(request: Request, code: str, year: int, arrival: int) -> HttpResponse:
     """Have the file cut as a person has said; where that is refused, what was typed stands there still."""
-    in_reach(year)
+    require_year(year)
     rows, leave = _given(request.POST)
     papers = [Range(item, _page_number(first), _page_number(last)) for item, first, last in rows if item]
     try:
@@ -326,7 +326,7 @@ def cut(request: Request, code: str, year: int, arrival: int) -> HttpResponse:
 @page(Act.REVEAL)
 def pictures(request: Request, code: str, year: int, arrival: int) -> HttpResponse:
     """The same with pictures of the pages, in the audit chain before; what was typed stands there still."""
-    in_reach(year)
+    require_year(year)
     rows, leave = _given(request.POST)
     return _page(request, code, year, arrival, rows, leave=leave, first=beginning(request.POST.get("from", "")))
 
@@ -338,23 +338,23 @@ def _page(
     place = {"enterprise": code, "year": year, "arrival": arrival, "actor": request.actor}
     row = arrival_operations.get_arrival(**place)  # type: ignore[arg-type] # as they stand above
     seen = arrival_operations.reveal_pages(**place, first=first) if first else []  # type: ignore[arg-type] # the same
-    filled = [Row(number, item, str(begin), str(end)) for number, (item, begin, end) in enumerate(rows, 1)]
+    filled = [RangeRow(number, item, str(begin), str(end)) for number, (item, begin, end) in enumerate(rows, 1)]
     most = max(ROWS, len(filled) + FREE)
-    empty = [Row(number, "", "", "") for number in range(len(filled) + 1, most + 1)]
-    last, pages = arrival_operations.last(code, year, arrival), arrival_operations.count_pages(row)
+    empty = [RangeRow(number, "", "", "") for number in range(len(filled) + 1, most + 1)]
+    last, pages = arrival_operations.find_last_cutting(code, year, arrival), arrival_operations.count_pages(row)
     context = {
         "year": year,
-        "file": waiting(row),
+        "file": build_waiting_file(row),
         "pages": pages,
         "rows": [*filled, *empty],
-        "choices": choices(checklist.list_further_items(code)),
+        "choices": item_choices(checklist.list_further_items(code)),
         "leave": leave,
-        "sheets": [bare(one) for one in seen],
+        "sheets": [plain_sheet(one) for one in seen],
         "first": first,
         "last": seen[-1].page if seen else 0,
         "back": max(1, first - PICTURES_AT_ONCE) if first > 1 else 0,
         "on": first + PICTURES_AT_ONCE if first and first + PICTURES_AT_ONCE <= pages else 0,
-        "drawn": arrival_operations.there(arrival),
+        "drawn": arrival_operations.has_pictures(arrival),
         "may_reveal": may(request.actor, code, Act.REVEAL),
         "refused": data.describe_job_error(last.error)[0] if last is not None and last.state == "failed" else "",
         **({"working": True, **progressing(code, last)} if last and not last.over else {"working": False}),
@@ -392,14 +392,16 @@ AWAY: Final = "away"
 @page(Act.LOAD)
 def index(request: Request, code: str, year: int) -> HttpResponse:
     """Files that wait for a person, with what each seems to be."""
-    rows = arrival_operations.waiting(enterprise=code, year=in_reach(year), actor=request.actor, most=SHOWN + 1)
-    jobs, cut = arrival_operations.list_reading_jobs(code, year), arrival_operations.under_way(code, year)
+    rows = arrival_operations.list_waiting_files(
+        enterprise=code, year=require_year(year), actor=request.actor, most=SHOWN + 1
+    )
+    jobs, cut = arrival_operations.list_reading_jobs(code, year), arrival_operations.list_cuttings(code, year)
     context = {
         "year": year,
-        "files": [waiting(one, cutting=one.pk in cut) for one in rows[:SHOWN]],
+        "files": [build_waiting_file(one, cutting=one.pk in cut) for one in rows[:SHOWN]],
         "more": len(rows) > SHOWN,
         "most": SHOWN,
-        "choices": choices(checklist.list_further_items(code)),
+        "choices": item_choices(checklist.list_further_items(code)),
         "away": AWAY,
         "field": FIELD,
         "limit": min(uploads.limit(), checklist.LIMIT) // uploads.MIB,
@@ -415,7 +417,7 @@ def index(request: Request, code: str, year: int) -> HttpResponse:
 @takes_files
 def upload(request: Request, code: str, year: int) -> HttpResponse:
     """Take files of any item; the worker looks at each."""
-    in_reach(year)
+    require_year(year)
     handler = Receiving(request)
     request.upload_handlers = [handler]
     try:
@@ -431,7 +433,7 @@ def _received(request: HttpRequest, code: str, year: int, handler: Receiving) ->
     actor = request.actor  # type: ignore[attr-defined] # the mark has set it
     for one in handler.files:
         try:
-            arrival_operations.take(
+            arrival_operations.store_file(
                 enterprise=code, year=year, name=one.name, content=one.content(checklist.LIMIT), actor=actor
             )  # fmt: skip
         except NianjianError as fault:
@@ -441,7 +443,7 @@ def _received(request: HttpRequest, code: str, year: int, handler: Receiving) ->
     for refused in faults:
         messages.error(request, data.fault(refused))
     if came:
-        arrival_operations.read(enterprise=code, year=year, actor=actor)
+        arrival_operations.enqueue_reading(enterprise=code, year=year, actor=actor)
         messages.success(request, gettext("Files that are being read: {count}.").format(count=came))
     elif not faults:
         messages.error(request, gettext("Choose a file first."))
@@ -452,7 +454,7 @@ def _received(request: HttpRequest, code: str, year: int, handler: Receiving) ->
 @page(Act.LOAD)
 def decide(request: Request, code: str, year: int) -> HttpResponse:
     """Give each file for which something was chosen to its item, or delete it; the others wait on."""
-    in_reach(year)
+    require_year(year)
     given = away = 0
     for name, chosen in request.POST.items():
         key = name.removeprefix(FIELD)
@@ -461,10 +463,10 @@ def decide(request: Request, code: str, year: int) -> HttpResponse:
         place = {"enterprise": code, "year": year, "arrival": int(key), "actor": request.actor}
         try:
             if chosen == AWAY:
-                arrival_operations.put_away(**place)  # type: ignore[arg-type] # as they stand above
+                arrival_operations.delete_file(**place)  # type: ignore[arg-type] # as they stand above
                 away += 1
             elif chosen in KNOWN:
-                arrival_operations.decide(**place, item=chosen)  # type: ignore[arg-type] # as they stand above
+                arrival_operations.decide_item(**place, item=chosen)  # type: ignore[arg-type] # as they stand above
                 given += 1
         except NianjianError as fault:
             messages.error(request, data.fault(fault))

@@ -19,8 +19,8 @@ from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.operations.checklist import ItemDetail, ItemRequirement
 from nianjian.features.dossier.operations.package import GENERATED
 from nianjian.features.dossier.pages import presenters
-from nianjian.features.dossier.pages.package import generated
-from nianjian.features.dossier.pages.presenters import ACT_FORMS, form, in_reach
+from nianjian.features.dossier.pages.package import generation_form
+from nianjian.features.dossier.pages.presenters import ACT_FORMS, form, require_year
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http import as_attachment, reads_form_itself, takes_files
@@ -37,7 +37,7 @@ SANDBOX = "sandbox; default-src 'none'"
 def _known(year: int, item: str) -> None:
     if item not in KNOWN:
         raise Http404
-    in_reach(year)
+    require_year(year)
 
 
 @reads_form_itself
@@ -121,9 +121,9 @@ def _done(request: Request, act: str, place: dict[str, object], given: dict[str,
 @page(Act.LOAD)
 def reuse(request: Request, code: str, year: int) -> HttpResponse:
     """Take over from the year before what was confirmed there and is missing now."""
-    taken = checklist.reuse(enterprise=code, year=in_reach(year), actor=request.actor)
+    taken = checklist.reuse(enterprise=code, year=require_year(year), actor=request.actor)
     if taken:
-        names = gettext(", ").join(presenters.title(one) for one in taken)
+        names = gettext(", ").join(presenters.item_title(one) for one in taken)
         messages.success(request, gettext("Taken over, to be confirmed again: {items}").format(items=names))
     else:
         messages.info(request, gettext("There is nothing to take over: nothing was confirmed, or it is here already."))
@@ -132,10 +132,10 @@ def reuse(request: Request, code: str, year: int) -> HttpResponse:
 
 @require_POST
 @page(Act.REVEAL)
-def fetch(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
+def download(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
     """Give a file out as it came; the chain has an entry."""
     _known(year, item)
-    row, content = checklist.fetch(enterprise=code, year=year, item=item, number=number, actor=request.actor)
+    row, content = checklist.download_version(enterprise=code, year=year, item=item, number=number, actor=request.actor)
     answer = HttpResponse(content, content_type=row.media_type)
     answer.headers["Content-Security-Policy"] = SANDBOX
     return as_attachment(answer, row.name or f"{item}-{number}")
@@ -150,27 +150,31 @@ def show_item(request: Request, code: str, year: int, item: str) -> HttpResponse
     """Show an item."""
     if item not in KNOWN:
         raise Http404
-    found = checklist.get_item_detail(enterprise=code, year=in_reach(year), item=item, actor=request.actor, most=NEWEST)
-    asked = checklist.list_requirements(checklist.book(code))[item]
+    found = checklist.get_item_detail(
+        enterprise=code, year=require_year(year), item=item, actor=request.actor, most=NEWEST
+    )
+    asked = checklist.list_requirements(checklist.get_rulebook(code))[item]
     line, newest = found.line, found.line.newest
     _ = words(current())
     context = {
         "year": year,
         "item": item,
-        "heading": presenters.title(item),
+        "heading": presenters.item_title(item),
         "number": asked.rule.id,
-        "standing": presenters.state(line.state.value),
-        "next": presenters.following(line),
+        "standing": presenters.state_badge(line.state.value),
+        "next": presenters.next_step(line),
         "pairs": _pairs(asked, found),
         "sources": [
-            presenters.source(rule, name("level", str(rule.level), _)) for rule in (asked.rule, asked.beside) if rule
+            presenters.rule_source(rule, name("level", str(rule.level), _))
+            for rule in (asked.rule, asked.beside)
+            if rule
         ],
         "required": line.required,
-        "versions": [presenters.version(row, newest.number if newest else 0) for row in found.versions],
+        "versions": [presenters.version_view(row, newest.number if newest else 0) for row in found.versions],
         "comments": [(data.moment(one.at), data.person(one.actor), one.text) for one in found.comments],
         "limit": min(uploads.limit(), checklist.LIMIT) // uploads.MIB,
         "may_load": may(request.actor, code, Act.LOAD),
-        "generate": generated(item=item) if item in GENERATED else None,
+        "generate": generation_form(item=item) if item in GENERATED else None,
         "may_reveal": may(request.actor, code, Act.REVEAL),
         **_forms(found, item),
         **_work(code, year, item),
@@ -208,10 +212,10 @@ def _forms(found: ItemDetail, item: str) -> dict[str, object]:
 
 def _work(code: str, year: int, item: str) -> dict[str, object]:
     """The check that runs with its progress, how many wait behind it, and why the last one failed."""
-    waiting = checklist.waiting(code, year, item)
+    waiting = checklist.list_checks(code, year, item)
     if waiting:
         return {"working": True, "behind": len(waiting) - 1, **progressing(code, waiting[0])}
-    last = checklist.last(code, year, item)
+    last = checklist.find_last_check(code, year, item)
     if last is None or last.state != "failed":
         return {"working": False}
     return {"working": False, "failed": data.describe_job_error(last.error)[0], "failed_job": last.id}

@@ -31,7 +31,7 @@ from nianjian.features.dossier.operations.generate import ALL, ITEMS
 from nianjian.features.dossier.operations.package import Paper
 from nianjian.features.dossier.operations.signatures import Certificate
 from nianjian.features.dossier.pages import presenters
-from nianjian.features.dossier.pages.presenters import day, in_reach
+from nianjian.features.dossier.pages.presenters import day_input, require_year
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http import as_attachment, reads_form_itself, takes_files
@@ -52,7 +52,7 @@ SEALS: Final = (
 )
 
 
-class Generated(forms.Form):
+class GenerationForm(forms.Form):
     """One item, or all that are due."""
 
     item = forms.ChoiceField(choices=[(one, one) for one in (ALL, *ITEMS)], widget=forms.HiddenInput)
@@ -62,33 +62,33 @@ class Generated(forms.Form):
     )
 
 
-class Built(forms.Form):
+class BuildForm(forms.Form):
     """How the package is built."""
 
     seals = forms.ChoiceField(label=gettext_lazy("Seals"), choices=SEALS, initial=MARKS, widget=forms.RadioSelect)
     on = forms.DateField(
         label=gettext_lazy("Day of handing in"),
         required=False,
-        widget=day(),
+        widget=day_input(),
         help_text=gettext_lazy("What must be valid is looked at for this day; empty: today."),
     )
 
 
-def generated(given: QueryDict | None = None, **first: object) -> Generated:
+def generation_form(given: QueryDict | None = None, **first: object) -> GenerationForm:
     """The form of a generation."""
-    return Generated(given, auto_id="generate_%s", initial=first)
+    return GenerationForm(given, auto_id="generate_%s", initial=first)
 
 
-def built(given: QueryDict | None = None) -> Built:
+def build_form(given: QueryDict | None = None) -> BuildForm:
     """The form of the building."""
-    return Built(given, auto_id="build_%s")
+    return BuildForm(given, auto_id="build_%s")
 
 
 Json = Mapping[str, Any]
 KIB = 1024
 
 
-def papers(code: str, year: int, found: Sequence[Paper]) -> Table:
+def generated_papers(code: str, year: int, found: Sequence[Paper]) -> Table:
     """The items that the records make: state, next step, the portrait behind them, whether their sums agree."""
     heads = [
         gettext("Item"),
@@ -109,9 +109,9 @@ def _paper(code: str, year: int, one: Paper) -> list[Cell]:
     elif line.newest is not None:
         made = Cell(gettext("brought in as a file"))
     return [
-        Cell(presenters.title(line.item), href=reverse("dossier-item", args=[code, year, line.item])),
-        presenters.state(line.state.value),
-        Cell(presenters.following(line)),
+        Cell(presenters.item_title(line.item), href=reverse("dossier-item", args=[code, year, line.item])),
+        presenters.state_badge(line.state.value),
+        Cell(presenters.next_step(line)),
         made,
         _agreement(one),
     ]
@@ -128,7 +128,7 @@ def _agreement(one: Paper) -> Cell:
     return Cell(gettext("agree"), badge="good")
 
 
-def sums(found: Sequence[Paper]) -> Table | None:
+def sum_rows(found: Sequence[Paper]) -> Table | None:
     """Each figure that a paper and the portrait must tell alike; None: no paper has one."""
     _ = words(current())
     heads = [
@@ -137,7 +137,7 @@ def sums(found: Sequence[Paper]) -> Table | None:
     ]  # fmt: skip
     rows = [
         [
-            Cell(presenters.title(one.line.item)),
+            Cell(presenters.item_title(one.line.item)),
             Cell(f"{name('metric', held['metric'], _)}: {name('component', held['figure'], _)}"),
             Cell(figures.count(held["paper"]), figure=True),
             Cell("–" if held["portrait"] is None else figures.count(held["portrait"]), figure=True),
@@ -156,7 +156,7 @@ def _agrees(held: Json, *, older: bool) -> Cell:
     return Cell(gettext("with the older portrait"), badge="warn") if older else Cell(gettext("yes"), badge="good")
 
 
-def package(job: JobValue) -> dict[str, object]:
+def package_context(job: JobValue) -> dict[str, object]:
     """A package that was built: whether it is a draft, its facts and files, and what is not in it."""
     result: Json = job.result
     pairs = [
@@ -174,14 +174,14 @@ def package(job: JobValue) -> dict[str, object]:
         "pictures": result["pictures"],
         "pairs": pairs,
         "table": _files(result["contents"]),
-        "missing": [(presenters.title(one["item"]), one["item"], _why(one, result)) for one in result["missing"]],
+        "missing": [(presenters.item_title(one["item"]), one["item"], _why(one, result)) for one in result["missing"]],
     }
 
 
 def _why(one: Json, result: Json) -> str:
     if one["item"] in result["unbound"]:
         return gettext("an OFD file cannot be bound; add a PDF of it")
-    return str(presenters.state(one["state"]).text)
+    return str(presenters.state_badge(one["state"]).text)
 
 
 def _files(found: Sequence[Json]) -> Table:
@@ -198,7 +198,7 @@ def _files(found: Sequence[Json]) -> Table:
     return Table(gettext("Files"), heads, rows, cards=True)
 
 
-def certificate(found: Certificate) -> tuple[Cell, list[tuple[str, str]], str]:
+def certificate_context(found: Certificate) -> tuple[Cell, list[tuple[str, str]], str]:
     """Whether it can sign, its facts, and why it cannot."""
     stamp = gettext("with a time stamp") if found.stamped else gettext("none: no authority is set")
     if found.fault:
@@ -213,7 +213,7 @@ def certificate(found: Certificate) -> tuple[Cell, list[tuple[str, str]], str]:
     return Cell(gettext("can sign"), badge="good" if found.named else "warn"), pairs, ""
 
 
-def signature(job: JobValue) -> dict[str, object]:
+def signature_context(job: JobValue) -> dict[str, object]:
     """A package that was signed."""
     result: Json = job.result
     stamped = [one["stamped"] for one in result["signed"] if one["stamped"]]
@@ -231,19 +231,19 @@ def signature(job: JobValue) -> dict[str, object]:
 @page(Act.READ)
 def show_status(request: Request, code: str, year: int) -> HttpResponse:
     """How it stands, with what can be done next."""
-    found = output_files.get_generation_status(code, in_reach(year), request.actor)
-    state, pairs, why = certificate(found.certificate)
+    found = output_files.get_generation_status(code, require_year(year), request.actor)
+    state, pairs, why = certificate_context(found.certificate)
     context = {
         "year": year,
         "run": found.run,
-        "papers": papers(code, year, found.papers),
-        "sums": sums(found.papers),
+        "papers": generated_papers(code, year, found.papers),
+        "sums": sum_rows(found.papers),
         "missing": len(found.missing),
-        "generate": generated(item=ALL),
-        "build": built(),
+        "generate": generation_form(item=ALL),
+        "build": build_form(),
         "files": found.files,
-        "package": package(found.package) if found.package else None,
-        "signature": signature(found.signature) if found.signature else None,
+        "package": package_context(found.package) if found.package else None,
+        "signature": signature_context(found.signature) if found.signature else None,
         "certificate": {"state": state, "pairs": pairs, "why": why},
         "no_seal": words(current())(NO_SEAL),
         "failed": [(data.kind(one.kind), data.describe_job_error(one.error)[0]) for one in found.failed],
@@ -261,13 +261,13 @@ def show_status(request: Request, code: str, year: int) -> HttpResponse:
 @page(Act.REVEAL)
 def generate(request: Request, code: str, year: int) -> HttpResponse:
     """Let the worker generate one item or all, as versions of the checklist or as files."""
-    back = redirect("dossier-package", code=code, year=in_reach(year))
-    given = generated(request.POST)
+    back = redirect("dossier-package", code=code, year=require_year(year))
+    given = generation_form(request.POST)
     if not given.is_valid():
         messages.error(request, gettext("Choose what is to be generated."))
         return back
     asked = given.cleaned_data
-    output_files.ask_items(
+    output_files.enqueue_generation(
         enterprise=code, year=year, items=[asked["item"]], files=asked["as_files"], replace=asked["replace"],
         actor=request.actor,
     )  # fmt: skip
@@ -279,14 +279,14 @@ def generate(request: Request, code: str, year: int) -> HttpResponse:
 @page(Act.REVEAL)
 def build(request: Request, code: str, year: int) -> HttpResponse:
     """Let the worker build both editions."""
-    back = redirect("dossier-package", code=code, year=in_reach(year))
-    given = built(request.POST)
+    back = redirect("dossier-package", code=code, year=require_year(year))
+    given = build_form(request.POST)
     if not given.is_valid():
         faults = [f"{given.fields[one].label}: {texts[0]}" for one, texts in given.errors.items()]
         messages.error(request, " ".join(faults))
         return back
     asked = given.cleaned_data
-    output_files.ask_package(
+    output_files.enqueue_build(
         enterprise=code, year=year, pictures=asked["seals"] == PICTURES, on=asked["on"], actor=request.actor
     )
     messages.success(request, gettext("The package is being built."))
@@ -297,16 +297,16 @@ def build(request: Request, code: str, year: int) -> HttpResponse:
 @page(Act.APPROVE)
 def sign(request: Request, code: str, year: int, job: str) -> HttpResponse:
     """Let the worker sign the upload edition of what a job has built."""
-    output_files.ask_signature(enterprise=code, year=in_reach(year), package=job, actor=request.actor)
+    output_files.enqueue_signing(enterprise=code, year=require_year(year), package=job, actor=request.actor)
     messages.success(request, gettext("The files for the platform are being signed."))
     return redirect("dossier-package", code=code, year=year)
 
 
 @require_POST
 @page(Act.REVEAL)
-def file(request: Request, code: str, year: int, job: str) -> HttpResponseBase:
+def download(request: Request, code: str, year: int, job: str) -> HttpResponseBase:
     """Give out what a job has made; the chain has an entry."""
-    made = output_files.download_zip(enterprise=code, year=in_reach(year), job=job, actor=request.actor)
+    made = output_files.download_zip(enterprise=code, year=require_year(year), job=job, actor=request.actor)
     return as_attachment(StreamingHttpResponse(made.content, content_type=output_files.ZIP), made.name)
 
 
@@ -317,8 +317,8 @@ SURE: Final = {"high": "good", "medium": "warn", "low": "bad"}
 @page(Act.READ)
 def show_form(request: Request, code: str, year: int) -> HttpResponse:
     """The form, and what the last check found."""
-    packages = verification.packages(code, in_reach(year), request.actor)
-    job = verification.recent(code, year, request.actor)
+    packages = verification.list_packages(code, require_year(year), request.actor)
+    job = verification.find_last_verification(code, year, request.actor)
     context: dict[str, object] = {
         "year": year,
         "limit": min(uploads.limit(), checklist.LIMIT) // uploads.MIB,
@@ -402,7 +402,7 @@ def _table(result: dict[str, Any]) -> Table:
 @takes_files
 def upload(request: Request, code: str, year: int) -> HttpResponse:
     """Take a package, a file of it or a scan; the worker compares."""
-    in_reach(year)
+    require_year(year)
     handler = Receiving(request)
     request.upload_handlers = [handler]
     try:
@@ -439,7 +439,7 @@ Told = Mapping[str, Any]
 
 def _report(given: str) -> Report:
     try:
-        return fill_in.report(given)
+        return fill_in.get_report(given)
     except NianjianError as error:
         raise Http404 from error
 
@@ -449,7 +449,7 @@ def _report(given: str) -> Report:
 def show_first_sheet(request: Request, code: str, year: int) -> HttpResponse:
     """The licence report."""
     del request
-    return redirect("fill-in", code=code, year=in_reach(year), report=Report.LICENCE.value)
+    return redirect("fill-in", code=code, year=require_year(year), report=Report.LICENCE.value)
 
 
 @require_safe
@@ -457,7 +457,7 @@ def show_first_sheet(request: Request, code: str, year: int) -> HttpResponse:
 def show_sheet(request: Request, code: str, year: int, report: str) -> HttpResponse:
     """The newest sheet, personal values masked."""
     wanted = _report(report)
-    told = fill_in.find_newest_sheet(enterprise=code, year=in_reach(year), report=wanted, actor=request.actor)
+    told = fill_in.find_newest_sheet(enterprise=code, year=require_year(year), report=wanted, actor=request.actor)
     return _render_sheet(request, code, year, wanted, told)
 
 
@@ -466,26 +466,26 @@ def show_sheet(request: Request, code: str, year: int, report: str) -> HttpRespo
 def reveal(request: Request, code: str, year: int, report: str) -> HttpResponse:
     """The newest sheet in full; the chain has an entry."""
     wanted = _report(report)
-    told = fill_in.revealed(enterprise=code, year=in_reach(year), report=wanted, actor=request.actor)
+    told = fill_in.reveal_sheet(enterprise=code, year=require_year(year), report=wanted, actor=request.actor)
     return _render_sheet(request, code, year, wanted, told)
 
 
 @require_POST
 @page(Act.REPORT)
-def make(request: Request, code: str, year: int, report: str) -> HttpResponse:
+def make_sheet(request: Request, code: str, year: int, report: str) -> HttpResponse:
     """Let the worker gather the fields."""
-    job = fill_in.enqueue_sheet(enterprise=code, year=in_reach(year), report=_report(report), actor=request.actor)
+    job = fill_in.enqueue_sheet(enterprise=code, year=require_year(year), report=_report(report), actor=request.actor)
     return redirect("data-job", code=code, job=job)
 
 
 @require_POST
 @page(Act.REVEAL)
-def take(request: Request, code: str, year: int, report: str, form: str) -> HttpResponse:
+def download_sheet(request: Request, code: str, year: int, report: str, form: str) -> HttpResponse:
     """Give the newest sheet out as a file; the chain has an entry."""
     if form not in fill_in.FORMS:
         raise Http404
     called, media, content = fill_in.download_sheet(
-        enterprise=code, year=in_reach(year), report=_report(report), form=form, actor=request.actor
+        enterprise=code, year=require_year(year), report=_report(report), form=form, actor=request.actor
     )
     return as_attachment(HttpResponse(content, content_type=media), called)
 

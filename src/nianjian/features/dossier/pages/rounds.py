@@ -23,8 +23,8 @@ from nianjian.features.dossier.kinds import KNOWN
 from nianjian.features.dossier.models import Evidence
 from nianjian.features.dossier.operations import rounds
 from nianjian.features.dossier.pages.materials import SANDBOX
-from nianjian.features.dossier.pages.presenters import in_reach, title
-from nianjian.features.dossier.rounds import TEXT_LENGTH, File, Handed, RequestInput
+from nianjian.features.dossier.pages.presenters import item_title, require_year
+from nianjian.features.dossier.rounds import TEXT_LENGTH, File, Handover, RequestInput
 from nianjian.features.rectification.pages.cases import read_upload
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
@@ -52,7 +52,7 @@ def _items() -> list[tuple[str, str]]:
     return [("", _(WHOLE)), *((one, _(NAMES[one])) for one in KNOWN)]
 
 
-class Submitted(forms.Form):
+class SubmissionForm(forms.Form):
     """A package that was handed in."""
 
     manifest = forms.FileField(
@@ -67,7 +67,7 @@ class Submitted(forms.Form):
     reference = forms.CharField(label=gettext_lazy("The authority's number of it"), required=False, max_length=120)
 
 
-class Notice(forms.Form):
+class NoticeForm(forms.Form):
     """A package came back."""
 
     received = forms.DateField(
@@ -105,7 +105,7 @@ class Notice(forms.Form):
         ]
 
 
-class Answered(forms.Form):
+class AnswerForm(forms.Form):
     """An answer."""
 
     request = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
@@ -121,7 +121,7 @@ class Answered(forms.Form):
     )
 
 
-class Kept(forms.Form):
+class EvidenceForm(forms.Form):
     """A file of evidence."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"))
@@ -135,13 +135,18 @@ class Kept(forms.Form):
         kinds.choices = [(one, _(EVIDENCE[one])) for one in Evidence.KINDS]
 
 
-class Passed(forms.Form):
+class PassedForm(forms.Form):
     """The authority took it as good."""
 
     on = forms.DateField(label=gettext_lazy("Passed on"), widget=_day())
 
 
-FORMS: Final[dict[str, type[forms.Form]]] = {"return": Notice, "answer": Answered, "paper": Kept, "accept": Passed}
+FORMS: Final[dict[str, type[forms.Form]]] = {
+    "return": NoticeForm,
+    "answer": AnswerForm,
+    "paper": EvidenceForm,
+    "accept": PassedForm,
+}
 
 
 def form(act: str, sent: HttpRequest | None = None, **first: object) -> forms.Form:
@@ -155,10 +160,10 @@ def form(act: str, sent: HttpRequest | None = None, **first: object) -> forms.Fo
 @require_POST
 @page(Act.LOAD)
 @takes_files
-def submit(request: Request, code: str, year: int) -> HttpResponse:
+def submit_package(request: Request, code: str, year: int) -> HttpResponse:
     """Note that a package was handed in."""
-    in_reach(year)
-    given = Submitted(request.POST, request.FILES)
+    require_year(year)
+    given = SubmissionForm(request.POST, request.FILES)
     if not given.is_valid():
         messages.error(request, _faults(given))
         return redirect("rounds", code=code, year=year)
@@ -166,9 +171,9 @@ def submit(request: Request, code: str, year: int) -> HttpResponse:
     file: UploadedFile[Any] = told["manifest"]
     if (file.size or 0) > rounds.LIMIT:
         raise NianjianError("file_too_large", file=file.name or "", limit=rounds.LIMIT)
-    made = rounds.package(file.read(), enterprise=code, year=year)
-    handed = Handed(told["on"], told["place"], told["reference"])
-    row = rounds.submit(enterprise=code, year=year, package=made, handed=handed, actor=request.actor)
+    made = rounds.read_package(file.read(), enterprise=code, year=year)
+    handed = Handover(told["on"], told["place"], told["reference"])
+    row = rounds.record_submission(enterprise=code, year=year, package=made, handed=handed, actor=request.actor)
     messages.success(request, gettext("The package is noted. Keep its receipt here."))
     return redirect("rounds-one", code=code, year=year, number=row["number"])
 
@@ -178,7 +183,7 @@ def submit(request: Request, code: str, year: int) -> HttpResponse:
 @takes_files
 def act(request: Request, code: str, year: int, number: int, act: str) -> HttpResponse:
     """Note a return, an answer, evidence, or that it passed."""
-    in_reach(year)
+    require_year(year)
     if act not in FORMS:
         raise Http404
     given = form(act, request)
@@ -193,17 +198,17 @@ def act(request: Request, code: str, year: int, number: int, act: str) -> HttpRe
 def _done(act: str, given: forms.Form, place: dict[str, Any]) -> str:
     """Do it; what to say of it."""
     told = given.cleaned_data
-    if isinstance(given, Notice):
-        rounds.give_back(
+    if isinstance(given, NoticeForm):
+        rounds.record_notice(
             **place, received=told["received"], due=told["due"], reference=told["reference"],
             requests=given.asked(), paper=_file(told["file"]),
         )  # fmt: skip
         return gettext("The return is noted.")
     if act == "answer":
-        rounds.answer(**place, **told)
+        rounds.record_answer(**place, **told)
         return gettext("The answer is noted.")
     if act == "accept":
-        rounds.passed(**place, **told)
+        rounds.record_passed(**place, **told)
         return gettext("Noted: it passed.")
     file = _file(told["file"])
     if file is not None:
@@ -222,10 +227,10 @@ def _faults(given: forms.Form) -> str:
 
 @require_POST
 @page(Act.REVEAL)
-def fetch(request: Request, code: str, year: int, number: int, evidence: int) -> HttpResponse:
+def download(request: Request, code: str, year: int, number: int, evidence: int) -> HttpResponse:
     """Give a file of evidence out as it came; the chain has an entry."""
-    kept, content = rounds.fetch(
-        enterprise=code, year=in_reach(year), number=number, evidence=evidence, actor=request.actor
+    kept, content = rounds.download_evidence(
+        enterprise=code, year=require_year(year), number=number, evidence=evidence, actor=request.actor
     )
     answer = HttpResponse(content, content_type=kept.media_type)
     answer.headers["Content-Security-Policy"] = SANDBOX
@@ -243,14 +248,14 @@ Told = Mapping[str, Any]
 
 @require_safe
 @page(Act.READ)
-def listing(request: Request, code: str, year: int) -> HttpResponse:
+def show_packages(request: Request, code: str, year: int) -> HttpResponse:
     """The packages of a season."""
-    found = rounds.list_packages(enterprise=code, year=in_reach(year), actor=request.actor, count=MOST)
+    found = rounds.list_packages(enterprise=code, year=require_year(year), actor=request.actor, count=MOST)
     context = {
         "year": year,
         "table": _packages(code, year, found) if found else None,
         "pairs": [(one["number"] - 1, one["number"]) for one in found if one["number"] > 1],
-        "form": Submitted(initial={"on": clock.today()}),
+        "form": SubmissionForm(initial={"on": clock.today()}),
         "may_load": may(request.actor, code, Act.LOAD),
     }
     return render(request, "dossier/rounds.html", context)
@@ -294,9 +299,9 @@ def _due(told: Told) -> str:
 
 @require_safe
 @page(Act.READ)
-def detail(request: Request, code: str, year: int, number: int) -> HttpResponse:
+def show_package(request: Request, code: str, year: int, number: int) -> HttpResponse:
     """A package with everything about it."""
-    told = rounds.get_package(enterprise=code, year=in_reach(year), number=number, actor=request.actor)
+    told = rounds.get_package(enterprise=code, year=require_year(year), number=number, actor=request.actor)
     _ = words(current())
     may_load = may(request.actor, code, Act.LOAD)
     acts = set(told["acts"]) if may_load else set()
@@ -337,7 +342,7 @@ def _pairs(told: Told) -> list[tuple[str, str]]:
 
 def _with_version(one: Told) -> str:
     version = "–" if one["version"] is None else one["version"]
-    return gettext("{item} (version {version})").format(item=title(one["item"]), version=version)
+    return gettext("{item} (version {version})").format(item=item_title(one["item"]), version=version)
 
 
 def _notice(code: str, year: int, told: Told, open_: bool) -> dict[str, Any]:  # noqa: FBT001 -- whether forms are shown
@@ -364,7 +369,7 @@ def _notice(code: str, year: int, told: Told, open_: bool) -> dict[str, Any]:  #
 
 
 def _name(item: str) -> str:
-    return title(item) if item else words(current())(WHOLE)
+    return item_title(item) if item else words(current())(WHOLE)
 
 
 @require_safe
@@ -373,7 +378,9 @@ def differences(request: Request, code: str, year: int) -> HttpResponse:
     """What differs between two packages: ``before`` and ``after`` of the query."""
     before, after = (_number(request.GET.get(name, "")) for name in ("before", "after"))
     try:
-        told = rounds.compared(enterprise=code, year=in_reach(year), before=before, after=after, actor=request.actor)
+        told = rounds.compare_packages(
+            enterprise=code, year=require_year(year), before=before, after=after, actor=request.actor
+        )
     except NianjianError as error:
         if error.code == "dossier_round_unknown":
             raise Http404 from error
@@ -384,7 +391,7 @@ def differences(request: Request, code: str, year: int) -> HttpResponse:
         "told": told,
         "items": [
             {
-                "name": title(one["item"]),
+                "name": item_title(one["item"]),
                 "kind": Cell(_(CHANGES[one["kind"]]), badge=CHANGED.get(one["kind"], "warn")),
                 "before": "–" if one["before"] is None else one["before"],
                 "after": "–" if one["after"] is None else one["after"],

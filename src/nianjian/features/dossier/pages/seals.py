@@ -25,7 +25,7 @@ from nianjian.features.dossier.operations import seals, signatures
 from nianjian.features.dossier.operations.seals import PrintRequest
 from nianjian.features.dossier.pages import presenters
 from nianjian.features.dossier.pages.materials import SANDBOX
-from nianjian.features.dossier.pages.presenters import in_reach, title
+from nianjian.features.dossier.pages.presenters import item_title, require_year
 from nianjian.features.dossier.seal_images import MARKS, TEXT_LENGTH
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.query import Actor
@@ -45,7 +45,7 @@ def _seals() -> list[tuple[str, str]]:
 
 
 def _items() -> list[tuple[str, str]]:
-    return [(one, title(one)) for one in KNOWN]
+    return [(one, item_title(one)) for one in KNOWN]
 
 
 def _marks() -> list[tuple[str, str]]:
@@ -54,7 +54,7 @@ def _marks() -> list[tuple[str, str]]:
     return [("", gettext("the usual one of this seal")), *((one, _(PLACES[one])) for one in found)]
 
 
-class PictureGiven(forms.Form):
+class ImageForm(forms.Form):
     """A picture of a seal."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Seal"), choices=_seals)
@@ -71,13 +71,13 @@ class PictureGiven(forms.Form):
     )
 
 
-class Withdrawn(forms.Form):
+class WithdrawForm(forms.Form):
     """A picture that goes."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Seal"), choices=_seals)
 
 
-class UseWanted(forms.Form):
+class UseForm(forms.Form):
     """A print on one page of one paper."""
 
     item = forms.ChoiceField(label=gettext_lazy("Item"), choices=_items)
@@ -98,7 +98,7 @@ class UseWanted(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=TEXT_LENGTH, widget=forms.Textarea({"rows": 2}))
 
 
-class PaperGiven(forms.Form):
+class PaperForm(forms.Form):
     """A PDF that somebody signed electronically."""
 
     item = forms.ChoiceField(label=gettext_lazy("Item"), choices=_items)
@@ -107,8 +107,8 @@ class PaperGiven(forms.Form):
     )
 
 
-GIVEN: dict[str, type[forms.Form]] = {"picture": PictureGiven, "paper": PaperGiven}
-ACTS: dict[str, type[forms.Form]] = {"use": UseWanted, "withdraw": Withdrawn}
+GIVEN: dict[str, type[forms.Form]] = {"picture": ImageForm, "paper": PaperForm}
+ACTS: dict[str, type[forms.Form]] = {"use": UseForm, "withdraw": WithdrawForm}
 
 
 def form(what: str, given: QueryDict | None = None) -> forms.Form:
@@ -156,7 +156,7 @@ def build_uses_table(code: str, found: Sequence[Impression]) -> Table:
     )  # fmt: skip
     rows = [
         [
-            Cell(f"{title(one.item)} · {one.version} · {one.document_sha256[:8]}"),
+            Cell(f"{item_title(one.item)} · {one.version} · {one.document_sha256[:8]}"),
             Cell(seal(one.picture.kind)),
             Cell(_(PLACES[one.mark])),
             Cell(f"{one.page} ({one.x_mm.normalize():f} × {one.y_mm.normalize():f} mm)"),
@@ -183,7 +183,7 @@ def build_papers_table(code: str, year: int, found: Sequence[SignedPaper]) -> Ta
     rows = [
         [
             Cell(one.name or one.sha256[:12], href=reverse("dossier-signed", args=[code, year, one.pk])),
-            Cell(title(one.item)),
+            Cell(item_title(one.item)),
             Cell(one.signatures),
             build_standing_cell(one.standing),
             Cell(f"{moment(one.recorded_at)} · {person(one.recorded_by)}"),
@@ -225,18 +225,18 @@ NEWEST: Final = 50  # uses and papers that the page shows
 @page(Act.READ)
 def show_seals(request: Request, code: str, year: int) -> HttpResponse:
     """Pictures, uses and signed papers, and what the law says of them."""
-    actor, season = request.actor, in_reach(year)
-    found = seals.pictures(code, actor)
-    rule = seals.rule(seals.book(code))
+    actor, season = request.actor, require_year(year)
+    found = seals.list_images(code, actor)
+    rule = seals.seal_rule(seals.get_rulebook(code))
     _ = words(current())
     context = {
         "year": season,
         "no_seal": _(NO_SEAL),
-        "source": None if rule is None else presenters.source(rule, name("level", str(rule.level), _)),
+        "source": None if rule is None else presenters.rule_source(rule, name("level", str(rule.level), _)),
         "pictures": build_pictures_table(found) if found else None,
-        "uses": build_uses_table(code, uses) if (uses := seals.part(code, season, actor, 0, NEWEST)) else None,
+        "uses": build_uses_table(code, uses) if (uses := seals.list_uses(code, season, actor, 0, NEWEST)) else None,
         "papers": build_papers_table(code, season, kept)
-        if (kept := signatures.part(code, season, actor, 0, NEWEST))
+        if (kept := signatures.list_papers(code, season, actor, 0, NEWEST))
         else None,
         "may_ask": may(actor, code, Act.REQUEST),
         "may_load": may(actor, code, Act.LOAD),
@@ -255,7 +255,7 @@ def show_seals(request: Request, code: str, year: int) -> HttpResponse:
 @takes_files
 def upload(request: Request, code: str, year: int, what: str) -> HttpResponse:
     """Take a picture of a seal, or a signed paper."""
-    in_reach(year)
+    require_year(year)
     if what not in GIVEN:
         raise Http404
     handler = Receiving(request)
@@ -294,9 +294,9 @@ def _taken(  # noqa: PLR0917 -- the parts of one form
     what: str, code: str, year: int, file: str, content: bytes, given: dict[str, Any], actor: Actor
 ) -> str:
     if what == "picture":
-        seals.add(enterprise=code, name=file, content=content, actor=actor, **given)
+        seals.store_image(enterprise=code, name=file, content=content, actor=actor, **given)
         return gettext("The picture is kept, sealed; nothing gives it out.")
-    row = signatures.add(enterprise=code, year=year, name=file, content=content, actor=actor, **given)
+    row = signatures.store_paper(enterprise=code, year=year, name=file, content=content, actor=actor, **given)
     state = build_standing_cell(row.standing).text
     return gettext("The paper is kept as it came: {state}.").format(state=state)
 
@@ -305,7 +305,7 @@ def _taken(  # noqa: PLR0917 -- the parts of one form
 @page(Act.REQUEST)
 def act(request: Request, code: str, year: int, act: str) -> HttpResponse:
     """Ask for a use, or withdraw a picture."""
-    in_reach(year)
+    require_year(year)
     if act not in ACTS:
         raise Http404
     given = form(act, request.POST)
@@ -316,7 +316,7 @@ def act(request: Request, code: str, year: int, act: str) -> HttpResponse:
         return back
     values = given.cleaned_data
     if act == "withdraw":
-        seals.withdraw(enterprise=code, kind=values["kind"], actor=request.actor)
+        seals.withdraw_image(enterprise=code, kind=values["kind"], actor=request.actor)
         messages.success(request, gettext("The picture is withdrawn and deleted."))
         return back
     asked = seals.request_print(enterprise=code, wanted=PrintRequest(year=year, **values), actor=request.actor)
@@ -327,7 +327,7 @@ def act(request: Request, code: str, year: int, act: str) -> HttpResponse:
 
 @require_safe
 @page(Act.READ)
-def paper(request: Request, code: str, year: int, signed: int) -> HttpResponse:
+def show_paper(request: Request, code: str, year: int, signed: int) -> HttpResponse:
     """One signed paper: whose signatures, and whether they hold."""
     row = _paper(request, code, year, signed)
     context = {
@@ -336,7 +336,7 @@ def paper(request: Request, code: str, year: int, signed: int) -> HttpResponse:
         "heading": row.name or row.sha256[:12],
         "standing": build_standing_cell(row.standing),
         "pairs": [
-            (gettext("Item"), presenters.title(row.item)),
+            (gettext("Item"), presenters.item_title(row.item)),
             (gettext("Put in"), f"{data.moment(row.recorded_at)} · {data.person(row.recorded_by)}"),
             (gettext("Checksum"), row.sha256),
         ],
@@ -348,10 +348,10 @@ def paper(request: Request, code: str, year: int, signed: int) -> HttpResponse:
 
 @require_POST
 @page(Act.REVEAL)
-def fetch(request: Request, code: str, year: int, signed: int) -> HttpResponse:
+def download(request: Request, code: str, year: int, signed: int) -> HttpResponse:
     """Give a signed paper out byte for byte; the chain has an entry."""
     row = _paper(request, code, year, signed)
-    _row, content = signatures.fetch(enterprise=code, year=year, number=row.pk, actor=request.actor)
+    _row, content = signatures.download_paper(enterprise=code, year=year, number=row.pk, actor=request.actor)
     answer = HttpResponse(content, content_type="application/pdf")
     answer.headers["Content-Security-Policy"] = SANDBOX
     return as_attachment(answer, row.name or f"{row.sha256[:12]}.pdf")
@@ -359,7 +359,7 @@ def fetch(request: Request, code: str, year: int, signed: int) -> HttpResponse:
 
 def _paper(request: Request, code: str, year: int, number: int) -> Any:  # noqa: ANN401 -- a row
     try:
-        return signatures.get_paper(code, in_reach(year), number, request.actor)
+        return signatures.get_paper(code, require_year(year), number, request.actor)
     except NianjianError as error:
         if error.code != "signed_paper_unknown":
             raise

@@ -21,14 +21,14 @@ from nianjian.features.dossier.reading.text import (
     Layer,
     Line,
     PageText,
-    ask,
-    dates,
-    folded,
-    gaps,
-    order,
-    stop,
+    ask_finding,
+    check_page_order,
+    find_dates,
+    find_gaps,
+    fold_name,
+    stop_finding,
     to_evidence,
-    unsure,
+    unsure_finding,
 )
 
 RULE: Final = "materials.audit.marks"
@@ -82,7 +82,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-def marks(book: Rulebook) -> Marks:
+def opinion_patterns(book: Rulebook) -> Marks:
     """The patterns that hold on the rulebook's day."""
     value = cast("Mapping[str, object]", book.value(RULE))
     headings = cast("Mapping[str, tuple[str, ...]]", value["headings"])
@@ -95,7 +95,7 @@ def marks(book: Rulebook) -> Marks:
     )
 
 
-def reports(pages: Sequence[PageText], known: Marks) -> list[Report]:
+def find_reports(pages: Sequence[PageText], known: Marks) -> list[Report]:
     """Each auditor's report of the file: most have one; a part before the first opening belongs to it."""
     rows = [
         row
@@ -152,7 +152,7 @@ def _near(text: str, word: str) -> bool:
     return sum(one != other for one, other in zip(text, word, strict=True)) <= EDITS
 
 
-def holds(text: str, word: str) -> bool:
+def contains_word(text: str, word: str) -> bool:
     """Whether ``word`` stands in the text, a sign of it perhaps misread."""
     if word in text:
         return True
@@ -210,18 +210,18 @@ class OpinionRead:
     evidence: tuple[Evidence, ...] = ()
 
 
-def opinion(pages: Sequence[PageText], book: Rulebook) -> OpinionRead:
+def read_opinion(pages: Sequence[PageText], book: Rulebook) -> OpinionRead:
     """The opinion of the report; of several reports in one file the worst."""
-    known = marks(book)
+    known = opinion_patterns(book)
     passing = {str(one) for one in book.items("materials.audit.opinions_passing")}
-    told = [_of_one(report, pages, known) for report in reports(pages, known)]
+    told = [_of_one(report, pages, known) for report in find_reports(pages, known)]
     if not told:
-        return OpinionRead(Opinion.UNCLEAR, (ask("opinion_not_found"),))
+        return OpinionRead(Opinion.UNCLEAR, (ask_finding("opinion_not_found"),))
     worst = min(told, key=lambda one: _ORDER.index(one.opinion))
     if worst.opinion is Opinion.UNCLEAR or worst.opinion.value in passing:
         return worst
     page = worst.evidence[0].page if worst.evidence else None
-    refused = stop("opinion_not_passing", page, opinion=worst.opinion.value)
+    refused = stop_finding("opinion_not_passing", page, opinion=worst.opinion.value)
     return OpinionRead(worst.opinion, (refused, *worst.findings), worst.evidence)
 
 
@@ -233,7 +233,7 @@ def _of_one(report: Report, pages: Sequence[PageText], known: Marks) -> OpinionR
     strong = [kind for kind in MODIFIED if proofs[kind]]
     if len(strong) > 1:
         evidence = tuple(one for kind in strong for one in proofs[kind])
-        conflict = ask("opinion_conflict", evidence[0].page, kinds=", ".join(strong))
+        conflict = ask_finding("opinion_conflict", evidence[0].page, kinds=", ".join(strong))
         return OpinionRead(Opinion.UNCLEAR, (conflict,), evidence)
     for kind in (*strong, *EXPLAINED):
         if proofs[kind]:
@@ -282,17 +282,17 @@ def _doubts(report: Report, pages: Sequence[PageText], known: Marks) -> Iterator
     text = report.text
     whole = "".join(row.text for row in (*report.body, *report.boilerplate))
     if not any(True for _one in _unmodified(report, known)):
-        yield ask("opinion_not_found")
+        yield ask_finding("opinion_not_found")
     for part in ("opening", "supported"):
         if not any(pattern.search(whole) for pattern in known.patterns(part)):
-            yield ask("opinion_incomplete", part=part)
+            yield ask_finding("opinion_incomplete", part=part)
     kinds = Counter(row.heading for row in report.headings)
     if not kinds["opinion"] or kinds["boilerplate"] < RESPONSIBILITIES:
-        yield ask("opinion_incomplete", part="headings")
+        yield ask_finding("opinion_incomplete", part="headings")
     if "basis" not in kinds and not _older(report):
-        yield ask("opinion_incomplete", part="basis")
+        yield ask_finding("opinion_incomplete", part="basis")
     if skipped := _skipped(report.headings):
-        yield ask("opinion_parts_missing", skipped[1].line.page, before=skipped[0].text, after=skipped[1].text)
+        yield ask_finding("opinion_parts_missing", skipped[1].line.page, before=skipped[0].text, after=skipped[1].text)
     yield from _suspicions(text, known)
     yield from _unread(report, pages)
 
@@ -318,13 +318,13 @@ def _suspicions(text: str, known: Marks) -> Iterator[Finding]:
     """Words of the other opinions anywhere outside the boilerplate, a sign of them perhaps misread."""
     for pattern in known.patterns("quoted"):
         if hit := pattern.search(text):
-            yield ask("opinion_quoted", words=hit.group()[:EXCERPT])
+            yield ask_finding("opinion_quoted", words=hit.group()[:EXCERPT])
     rest = text
     for word in known.lists["harmless"]:
         rest = rest.replace(word, "")
     for word in known.lists["suspicious"]:
-        if holds(rest, word):
-            yield ask("opinion_suspicious", words=word)
+        if contains_word(rest, word):
+            yield ask_finding("opinion_suspicious", words=word)
 
 
 def _unread(report: Report, pages: Sequence[PageText]) -> Iterator[Finding]:
@@ -337,18 +337,18 @@ def _unread(report: Report, pages: Sequence[PageText]) -> Iterator[Finding]:
         low, high = spans.get(row.line.page, (row.line.box.top, row.line.box.bottom))
         spans[row.line.page] = (min(low, row.line.box.top), max(high, row.line.box.bottom))
         if row.line.confidence < READABLE and _matters(row, opened[0]):
-            yield ask("opinion_unsure", row.line.page, words=row.line.text[:EXCERPT])
+            yield ask_finding("opinion_unsure", row.line.page, words=row.line.text[:EXCERPT])
     involved = {row.line.page for row in (*report.body, *report.boilerplate)}
     for page in pages:
         if page.number in spans and page.number >= opened[0].line.page:
             low, high = spans[page.number]
             if any(low < box.middle < high for box in page.unread):
-                yield ask("text_unread", page.number)
+                yield ask_finding("text_unread", page.number)
         if page.number in involved and page.layer is Layer.DIFFERS:
-            yield ask("text_layer_differs", page.number)
+            yield ask_finding("text_layer_differs", page.number)
     first, last = min(involved), max(involved)
-    for before, after in gaps([page for page in pages if first <= page.number <= last]):
-        yield ask("pages_missing", after.page, before=before.number, after=after.number)
+    for before, after in find_gaps([page for page in pages if first <= page.number <= last]):
+        yield ask_finding("pages_missing", after.page, before=before.number, after=after.number)
 
 
 def _matters(row: Row, first: Row) -> bool:
@@ -364,9 +364,9 @@ YEAR: Final = re.compile(r"20\d\d$")
 def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Mapping[str, str]) -> Facts:
     """``expected``: `year` (the data year) and `name` (the enterprise), as far as they are known."""
     patterns = cast("Mapping[str, object]", book.value(FIELDS))
-    found = opinion(pages, book)
+    found = read_opinion(pages, book)
     fields: dict[str, object] = {"opinion": found.opinion.value}
-    findings = [*found.findings, *order(pages)]
+    findings = [*found.findings, *check_page_order(pages)]
     evidence = [*found.evidence]
     rows = [row for page in pages for row in page.rows]
     for name, line, value in (
@@ -374,16 +374,16 @@ def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Ma
         ("verification_code", *_code(rows, patterns)),
     ):
         if line is None or value is None:
-            findings.append(ask("field_missing", field=name))
+            findings.append(ask_finding("field_missing", field=name))
             continue
         fields[name] = value
         evidence.append(to_evidence(name, line))
-        findings += unsure(name, line)
+        findings += unsure_finding(name, line)
     _year(rows, patterns, expected, fields, findings)
     _dated(rows, book, asked_on, fields=fields, evidence=evidence, findings=findings)
     holder = expected.get("name")
-    if holder and folded(holder) not in folded("".join(page.plain for page in pages)):
-        findings.append(ask("name_not_found", name=holder))
+    if holder and fold_name(holder) not in fold_name("".join(page.plain for page in pages)):
+        findings.append(ask_finding("name_not_found", name=holder))
     return Facts(fields, tuple(findings), tuple(evidence))
 
 
@@ -440,14 +440,14 @@ def _year(
     )
     ranked = votes.most_common(2)
     if not ranked:
-        findings.append(ask("field_missing", field="year"))
+        findings.append(ask_finding("field_missing", field="year"))
         return
     if len(ranked) > 1 and ranked[0][1] == ranked[1][1]:
-        findings.append(ask("year_ambiguous", years=", ".join(sorted(year for year, _count in ranked))))
+        findings.append(ask_finding("year_ambiguous", years=", ".join(sorted(year for year, _count in ranked))))
         return
     fields["year"] = int(ranked[0][0])
     if (wanted := expected.get("year")) and str(fields["year"]) != wanted:
-        findings.append(stop("year_differs", read=fields["year"], wanted=wanted))
+        findings.append(stop_finding("year_differs", read=fields["year"], wanted=wanted))
 
 
 def _alone(text: str, found: Found) -> bool:
@@ -466,15 +466,17 @@ def _dated(
     findings: list[Finding],
 ) -> None:
     """The report's date stands on a row of its own, beside or below the signatures."""
-    known = marks(book)
+    known = opinion_patterns(book)
     past = False
     for row in rows:
         past = past or any(pattern.search(row.plain) for pattern in known.patterns("opening"))
-        found = dates(row.plain)
+        found = find_dates(row.plain)
         if past and found and row.plain[found[-1].end :] == "" and _alone(row.plain, found[-1]):
             fields["dated"] = found[-1].day.isoformat()
             evidence.append(to_evidence("dated", row))
             if found[-1].day > asked_on:
-                findings.append(stop("dated_later", row.page, dated=fields["dated"], asked_on=asked_on.isoformat()))
+                findings.append(
+                    stop_finding("dated_later", row.page, dated=fields["dated"], asked_on=asked_on.isoformat())
+                )
             return
-    findings.append(ask("field_missing", field="dated"))
+    findings.append(ask_finding("field_missing", field="dated"))

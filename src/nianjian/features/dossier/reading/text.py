@@ -113,7 +113,7 @@ class PageText:
 
     def __post_init__(self) -> None:
         """Rows follow from the lines."""
-        object.__setattr__(self, "rows", tuple(rows(self.lines)))
+        object.__setattr__(self, "rows", tuple(text_rows(self.lines)))
 
     @property
     def plain(self) -> str:
@@ -121,7 +121,7 @@ class PageText:
         return "".join(row.plain for row in self.rows)
 
 
-def rows(lines: Iterable[Line]) -> list[Line]:
+def text_rows(lines: Iterable[Line]) -> list[Line]:
     """Pieces that stand at one height as one line, from top to bottom; the confidence is that of the worst piece."""
     found: list[list[Line]] = []
     for line in sorted(lines, key=lambda one: one.box.middle):
@@ -132,7 +132,7 @@ def rows(lines: Iterable[Line]) -> list[Line]:
     return [_row(group) for group in found]
 
 
-def cells(lines: Iterable[Line]) -> list[list[Line]]:
+def row_cells(lines: Iterable[Line]) -> list[list[Line]]:
     """The pieces of each row, from left to right."""
     found: list[list[Line]] = []
     for line in sorted(lines, key=lambda one: one.box.middle):
@@ -157,7 +157,7 @@ def _row(group: Sequence[Line]) -> Line:
     return Line(" ".join(one.text for one in ordered), min(one.confidence for one in ordered), box, ordered[0].page)
 
 
-def page_of(told: Mapping[str, Any]) -> PageText:
+def page_from_json(told: Mapping[str, Any]) -> PageText:
     """A page from the recogniser's JSON."""
     number = int(told["page"])
     return PageText(
@@ -175,7 +175,7 @@ def page_of(told: Mapping[str, Any]) -> PageText:
     )
 
 
-def page_as(page: PageText) -> dict[str, Any]:
+def page_to_json(page: PageText) -> dict[str, Any]:
     """The same JSON from a page, so that what was read can be kept."""
     return {
         "page": page.number,
@@ -212,7 +212,7 @@ class Found:
     end: int
 
 
-def dates(text: str) -> list[Found]:
+def find_dates(text: str) -> list[Found]:
     """All dates of a folded text, in order; what is no day of the calendar is left out."""
     found = [*_numeric(text), *_written(text)]
     return sorted(found, key=lambda one: one.start)
@@ -253,9 +253,9 @@ class Span:
     forever: bool = False
 
 
-def span(text: str) -> Span | None:
+def find_span(text: str) -> Span | None:
     """`2020年01月01日至2030年12月31日` or `…至长期`; None where no end can be read."""
-    found = dates(text)
+    found = find_dates(text)
     if len(found) > 1 and found[0].day < found[1].day:
         return Span(found[0].day, found[1].day)
     if hit := FOREVER.search(text):
@@ -333,7 +333,7 @@ MISREAD: Final = 1  # signs of a long label
 LONG: Final = 4
 
 
-def after(
+def text_after(
     pages: Iterable[PageText], labels: Sequence[str], *, others: Sequence[str] = (), below: int = 0
 ) -> list[Line]:
     """What stands behind one of the ``labels``, best label first. ``others`` end it.
@@ -344,7 +344,7 @@ def after(
     held = list(pages)
     for label in labels:
         for page in held:
-            rows = cells(page.lines)
+            rows = row_cells(page.lines)
             for number, row in enumerate(rows):
                 found += _in_row(rows, number, label, others, below) if row else []
     return found
@@ -424,7 +424,7 @@ VARIANTS: Final = str.maketrans(
 """Signs that are written either way, or that are taken for each other at low resolution."""
 
 
-def folded(name: str) -> str:
+def fold_name(name: str) -> str:
     """The name for comparing: plain, dots out, variants in one form."""
     return plain(name).replace(".", "").translate(VARIANTS)
 
@@ -440,14 +440,14 @@ def edit_distance(one: str, other: str) -> int:
     return before[-1]
 
 
-def same(read: str, known: str) -> bool:
+def same_name(read: str, known: str) -> bool:
     """Whether two names are one after folding."""
-    return folded(read) == folded(known)
+    return fold_name(read) == fold_name(known)
 
 
-def nearly(read: str, known: str) -> bool:
+def nearly_same_name(read: str, known: str) -> bool:
     """Whether they differ in one sign at most; a name of two signs must have one of them and its length."""
-    return edit_distance(folded(read), folded(known)) <= 1
+    return edit_distance(fold_name(read), fold_name(known)) <= 1
 
 
 SURE: Final = 0.90
@@ -475,17 +475,17 @@ class Facts:
     personal: frozenset[str] = frozenset()
 
 
-def stop(code: str, page: int | None = None, **values: object) -> Finding:
+def stop_finding(code: str, page: int | None = None, **values: object) -> Finding:
     """Return a finding that makes the paper not ready."""
     return Finding(code, Weight.STOP, page, values)
 
 
-def ask(code: str, page: int | None = None, **values: object) -> Finding:
+def ask_finding(code: str, page: int | None = None, **values: object) -> Finding:
     """Return a finding that a person must look at."""
     return Finding(code, Weight.ASK, page, values)
 
 
-def note(code: str, page: int | None = None, **values: object) -> Finding:
+def note_finding(code: str, page: int | None = None, **values: object) -> Finding:
     """Return a finding that is only said."""
     return Finding(code, Weight.NOTE, page, values)
 
@@ -495,11 +495,11 @@ def to_evidence(name: str, line: Line) -> Evidence:
     return Evidence(name, line.text, line.page, line.box, line.confidence)
 
 
-def unsure(name: str, line: Line) -> tuple[Finding, ...]:
+def unsure_finding(name: str, line: Line) -> tuple[Finding, ...]:
     """A finding where the line was read with less than full confidence."""
     if line.confidence >= SURE:
         return ()
-    return (ask("field_unsure", line.page, field=name, confidence=f"{line.confidence:.2f}"),)
+    return (ask_finding("field_unsure", line.page, field=name, confidence=f"{line.confidence:.2f}"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -510,7 +510,7 @@ class TableRow:
     cells: Mapping[str, Line]
 
 
-def table(pages: Sequence[PageText], columns: Mapping[str, Sequence[str]], needed: str) -> list[TableRow]:
+def find_table(pages: Sequence[PageText], columns: Mapping[str, Sequence[str]], needed: str) -> list[TableRow]:
     """Rows below the header. ``columns``: name -> header words; a header has ``needed`` and one more.
 
     A page without a header of its own goes on with the columns of the page before.
@@ -518,7 +518,7 @@ def table(pages: Sequence[PageText], columns: Mapping[str, Sequence[str]], neede
     found: list[TableRow] = []
     heads: dict[str, Line] = {}
     for page in pages:
-        for row in cells(page.lines):
+        for row in row_cells(page.lines):
             if (fresh := _header(row, columns)) and needed in fresh and len(fresh) > 1:
                 heads = fresh
             elif heads and (told := _placed(row, heads)):
@@ -602,7 +602,7 @@ def page_number(page: PageText) -> PageNumber | None:
     return PageNumber(page.number, number, total)
 
 
-def gaps(pages: Sequence[PageText]) -> Iterator[tuple[PageNumber, PageNumber]]:
+def find_gaps(pages: Sequence[PageText]) -> Iterator[tuple[PageNumber, PageNumber]]:
     """Neighbours of the file whose numbers do not follow each other; a new count may begin at 1."""
     yield from _gaps([one for page in pages if (one := page_number(page))])
 
@@ -616,19 +616,21 @@ def _gaps(numbers: Sequence[PageNumber]) -> Iterator[tuple[PageNumber, PageNumbe
             yield one, other
 
 
-def order(pages: Sequence[PageText]) -> tuple[Finding, ...]:
+def check_page_order(pages: Sequence[PageText]) -> tuple[Finding, ...]:
     """Findings about pages that are missing, doubled or out of order by their own numbers."""
     numbers = [one for page in pages if (one := page_number(page))]
-    return ordered(numbers, pages[0].number, pages[-1].number) if pages else ()
+    return check_read_numbers(numbers, pages[0].number, pages[-1].number) if pages else ()
 
 
-def ordered(numbers: Sequence[PageNumber], first_page: int, last_page: int) -> tuple[Finding, ...]:
+def check_read_numbers(numbers: Sequence[PageNumber], first_page: int, last_page: int) -> tuple[Finding, ...]:
     """The same of numbers that were read elsewhere, of a file whose pages run from ``first_page`` to ``last_page``."""
-    found = [ask("pages_missing", other.page, before=one.number, after=other.number) for one, other in _gaps(numbers)]
+    found = [
+        ask_finding("pages_missing", other.page, before=one.number, after=other.number) for one, other in _gaps(numbers)
+    ]
     if numbers:
         first, last = numbers[0], numbers[-1]
         if first.page == first_page and first.number != 1:
-            found.append(ask("pages_begin_late", first.page, number=first.number))
+            found.append(ask_finding("pages_begin_late", first.page, number=first.number))
         if last.page == last_page and last.total is not None and last.number != last.total:
-            found.append(ask("pages_end_early", last.page, number=last.number, total=last.total))
+            found.append(ask_finding("pages_end_early", last.page, number=last.number, total=last.total))
     return tuple(found)

@@ -7,11 +7,11 @@ from typing import Final
 import cv2
 import numpy as np
 
-from nianjian.features.dossier.seals.compact import compact
-from nianjian.features.dossier.seals.mask import MM, Kind, Picture, Red, Seal, red
-from nianjian.features.dossier.seals.ovals import oval_places, ovals
-from nianjian.features.dossier.seals.rings import Ring, peaks, rings
-from nianjian.features.dossier.seals.squares import squares
+from nianjian.features.dossier.seals.compact import find_compact_seals
+from nianjian.features.dossier.seals.mask import MM, Kind, Picture, Red, Seal, find_red
+from nianjian.features.dossier.seals.ovals import find_ovals, oval_places
+from nianjian.features.dossier.seals.rings import Ring, find_peaks, find_rings
+from nianjian.features.dossier.seals.squares import find_squares
 
 STRIP_MM: Final = 24.0
 TOUCH_MM: Final = 2.5
@@ -22,7 +22,7 @@ _LEAST_HIGH: Final = 4.0
 _JOIN_MM: Final = 2.0
 
 
-def slices(ink: Picture, seals: list[Seal]) -> list[Seal]:
+def find_slices(ink: Picture, seals: list[Seal]) -> list[Seal]:
     """At most one slice each side and 50 mm of height; a whole seal near the edge is none."""
     rest = ink.copy()
     for seal in seals:
@@ -76,34 +76,34 @@ _WELL: Final = 0.9
 _SAME_MM: Final = 12.0
 
 
-def detect(bgr: Picture, dpi: float) -> tuple[Seal, ...]:
+def find_seals(bgr: Picture, dpi: float) -> tuple[Seal, ...]:
     """Seals of a page (BGR, upright, at ``dpi``): round and oval ones, square ones, slices at the edges."""
-    return seals_of(red(bgr, dpi))
+    return find_seals_in(find_red(bgr, dpi))
 
 
-def seals_of(page: Red) -> tuple[Seal, ...]:
+def find_seals_in(page: Red) -> tuple[Seal, ...]:
     """The same, where the red of the page is known."""
     if not page.sure.any():
         return ()
-    places = peaks(page.faint, page.solid)
+    places = find_peaks(page.faint, page.solid)
     found: list[Seal] = []
     for plane in (page.ink, page.faint):
         found += [
             seal
-            for seal in map(_round, rings(plane, [one for one in places if not _settled(one, found)], page.solid))
+            for seal in map(_round, find_rings(plane, [one for one in places if not _settled(one, found)], page.solid))
             if _apart(seal, found)
         ]
     oblong = oval_places(page.faint, page.solid)
     for plane in (page.ink, page.faint):
-        found = _better(found, ovals(plane, [place for place in oblong if not _settled(place, found)]))
+        found = _better(found, find_ovals(plane, [place for place in oblong if not _settled(place, found)]))
     for plane in (page.ink, page.faint):
         rest = plane.copy()
         for seal in found:
             radius = round((seal.diameter_mm / 2 + 1) * MM)
             cv2.circle(rest, (round(seal.x_mm * MM), round(seal.y_mm * MM)), radius, 0, -1)
-        found += [seal for seal in compact(rest) if _apart(seal, found)]
-    found += [seal for seal in squares(page.lined, found) if _apart(seal, found)]
-    return (*found, *slices(page.ink, found))
+        found += [seal for seal in find_compact_seals(rest) if _apart(seal, found)]
+    found += [seal for seal in find_squares(page.lined, found) if _apart(seal, found)]
+    return (*found, *find_slices(page.ink, found))
 
 
 def _round(ring: Ring) -> Seal:

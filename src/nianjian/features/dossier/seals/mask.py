@@ -78,7 +78,7 @@ class Red:
     solid: Picture
 
 
-def at(bgr: Picture, dpi: float, wanted: float = DPI) -> Picture:
+def scale_page(bgr: Picture, dpi: float, wanted: float = DPI) -> Picture:
     """The page at ``wanted`` dpi."""
     if abs(dpi - wanted) < 1:
         return bgr
@@ -87,7 +87,7 @@ def at(bgr: Picture, dpi: float, wanted: float = DPI) -> Picture:
     return cv2.resize(bgr, size, interpolation=way).astype(np.uint8)
 
 
-def whitened(bgr: Picture) -> Picture:
+def whiten(bgr: Picture) -> Picture:
     """Paper to one light grey in every channel."""
     high, wide = bgr.shape[:2]
     small = cv2.resize(bgr, (max(2, wide // _SHRINK), max(2, high // _SHRINK)), interpolation=cv2.INTER_AREA)
@@ -101,9 +101,9 @@ def whitened(bgr: Picture) -> Picture:
     return cv2.multiply(bgr, field, dtype=cv2.CV_8U).astype(np.uint8)
 
 
-def red(bgr: Picture, dpi: float) -> Red:
+def find_red(bgr: Picture, dpi: float) -> Red:
     """The red of a page."""
-    white = whitened(at(bgr, dpi))
+    white = whiten(scale_page(bgr, dpi))
     blue, green, r = cv2.split(white)
     difference = cv2.subtract(r, cv2.max(green, cv2.LUT(blue, _LESS)))
     places = np.flatnonzero(difference > _FAINT)
@@ -201,7 +201,7 @@ _DARK: Final = 95
 _MOST_DARK: Final = 0.2
 
 
-def unwrapped(bgr: Picture, dpi: float, seal: Seal, height: int = 72) -> Picture:
+def unwrap_letters(bgr: Picture, dpi: float, seal: Seal, height: int = 72) -> Picture:
     """The letters around ``seal`` from the bottom on, clockwise, so that the opening of the ring cuts no name."""
     r = seal.diameter_mm / 2 / _INCH * dpi
     x, y = seal.x_mm / _INCH * dpi, seal.y_mm / _INCH * dpi

@@ -90,7 +90,7 @@ def oval_places(ink: Picture, solid: Picture) -> list[Ring]:
     return found
 
 
-def ovals(ink: Picture, places: Sequence[Ring]) -> list[Seal]:
+def find_ovals(ink: Picture, places: Sequence[Ring]) -> list[Seal]:
     """Ovals near ``places``, none twice."""
     if not places:
         return []

@@ -56,7 +56,7 @@ class Seam:
         return not self.missing and not self.broken and self.whole
 
 
-def edge_slice(strip: Picture) -> Slice | None:
+def find_edge_slice(strip: Picture) -> Slice | None:
     """The slice in the right strip of a page (26 mm at 200 dpi); None: there is none."""
     smooth = cv2.GaussianBlur(strip, (0, 0), 0.8)
     blue, green, red = (channel.astype(np.int16) for channel in cv2.split(smooth))
@@ -79,7 +79,7 @@ def edge_slice(strip: Picture) -> Slice | None:
     return Slice(box.shape[1] / _MM, box.shape[0] / _MM, box.astype(np.float32))
 
 
-def joined(parts: Sequence[Slice | None]) -> Seam:
+def match_slices(parts: Sequence[Slice | None]) -> Seam:
     """Whether the slices of one stamp, in the order of the pages, make one seal. The first page has its left part."""
     missing = tuple(place for place, part in enumerate(parts) if part is None)
     there = [part for part in parts if part is not None]
@@ -163,7 +163,7 @@ class Sliver:
     right: Cut
 
 
-def strip(pixels: Picture) -> Picture:
+def cut_strip(pixels: Picture) -> Picture:
     """The right strip of an upright page at the finder's scale."""
     high, wide = pixels.shape[:2]
     scale = MM * 297 / high
@@ -172,7 +172,7 @@ def strip(pixels: Picture) -> Picture:
     return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def sliver(page: Picture, height: float, diameter_mm: float) -> Sliver | None:
+def find_sliver(page: Picture, height: float, diameter_mm: float) -> Sliver | None:
     """The sliver at ``height`` (a share of the page from below) in a page's right strip; None: there is none."""
     middle, reach = (1 - height) * 297, diameter_mm / 2 + ROOM_MM
     part = page[round((middle - reach) * MM) : round((middle + reach) * MM)]
@@ -208,7 +208,7 @@ def likeness(one: Sliver, after: Sliver) -> float:
     return max(float(left @ np.roll(right, step)) / length for step in range(-reach, reach + 1))
 
 
-def states(stamps: Mapping[int, Sequence[tuple[int, Sliver | None]]]) -> dict[int, str]:
+def evaluate_slivers(stamps: Mapping[int, Sequence[tuple[int, Sliver | None]]]) -> dict[int, str]:
     """For each sheet joins, missing, does_not_join or cannot_tell; the worst where two stamps share it.
 
     ``stamps``: of each stamp its sheets in order with what was found there.
@@ -254,7 +254,7 @@ _RED: Final = 24
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Placed:
+class PlacedSlice:
     """A slice and the height of its middle on the page, in mm from above."""
 
     y_mm: float
@@ -272,15 +272,15 @@ class _Run:
         return self.first + len(self.slices) - 1
 
 
-def slices(strip: Picture) -> list[Placed]:
+def find_strip_slices(strip: Picture) -> list[PlacedSlice]:
     """Every slice in the right strip of a page (26 mm at 200 dpi), from above."""
     found = []
     for top, low in _bands(strip):
         alone = np.full_like(strip, 255)
         alone[top:low] = strip[top:low]
-        one = edge_slice(alone)
+        one = find_edge_slice(alone)
         if one is not None:
-            found.append(Placed((top + low) / 2 / _MM, one))
+            found.append(PlacedSlice((top + low) / 2 / _MM, one))
     return found
 
 
@@ -297,7 +297,7 @@ def _bands(strip: Picture) -> Iterator[tuple[int, int]]:
         rows = rows[len(part) :]
 
 
-def broken(pages: Sequence[Sequence[Placed]]) -> tuple[tuple[int, ...], bool]:
+def find_broken_joints(pages: Sequence[Sequence[PlacedSlice]]) -> tuple[tuple[int, ...], bool]:
     """Joints (0: between the first two pages) that no stamp covers or where its print does not go on.
 
     The flag: every stamp adds up to one seal. A stamp on a single page covers nothing.
@@ -308,13 +308,13 @@ def broken(pages: Sequence[Sequence[Placed]]) -> tuple[tuple[int, ...], bool]:
     whole = True
     for one in done:
         if len(one.slices) > 1:
-            found = joined(one.slices)
+            found = match_slices(one.slices)
             bad |= {one.first + place for place in found.broken}
             whole = whole and found.whole
     return tuple(sorted(bad)), whole
 
 
-def _runs(pages: Sequence[Sequence[Placed]]) -> list[_Run]:
+def _runs(pages: Sequence[Sequence[PlacedSlice]]) -> list[_Run]:
     """Slices of one height on pages that follow each other."""
     opened: list[_Run] = []
     done: list[_Run] = []

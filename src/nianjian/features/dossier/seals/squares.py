@@ -45,7 +45,7 @@ Shapes = NDArray[np.float32]
 """A row a square: centre, side, lean; mm and degrees."""
 
 
-def squares(lined: Picture, found: Sequence[Seal]) -> list[Seal]:
+def find_squares(lined: Picture, found: Sequence[Seal]) -> list[Seal]:
     """Square seals in a mask at 100 dpi that still has its rules, beside those of ``found``."""
     thick = cv2.morphologyEx(lined, cv2.MORPH_OPEN, _THIN).astype(np.uint8, copy=False)
     for known in found:

@@ -76,7 +76,7 @@ def list_papers_left_behind(*, enterprise: str, year: int, actor: Actor) -> list
     found = _left(enterprise, year)
     if not found:
         return []
-    states = {line.item: line.state.value for line in checklist.lines(enterprise, year, actor)}
+    states = {line.item: line.state.value for line in checklist.list_items(enterprise, year, actor)}
     return [one | {"state": states.get(one["item"], "")} for one in found]
 
 
@@ -84,7 +84,7 @@ def _left(enterprise: str, year: int) -> list[Json]:
     """Papers of the year before that are no ready papers of this season, each with the reason."""
     today, more = clock.today(), checklist.list_further_items(enterprise)
     found = []
-    for line in materials.checklist(enterprise, year - 1, on=today, robots=True, further=more):
+    for line in materials.list_items(enterprise, year - 1, on=today, robots=True, further=more):
         old = line.newest
         if old is None:
             continue

@@ -150,7 +150,7 @@ def _jpeg(picture: Stream) -> tuple[bytes, int] | None:
         return None
     data = picture.read_raw_bytes()
     told = (int(picture.Width), int(picture.Height), planes)
-    return (data, planes) if jpeg.frame(data) == told else None
+    return (data, planes) if jpeg.read_frame(data) == told else None
 
 
 def _decoded(data: bytes, way: int) -> Pixels | None:
@@ -160,7 +160,7 @@ def _decoded(data: bytes, way: int) -> Pixels | None:
 
 def _whole(data: bytes, planes: int) -> Pixels | None:
     told = _decoded(data, cv2.IMREAD_GRAYSCALE if planes == 1 else cv2.IMREAD_COLOR)
-    return None if told is None or told.shape[:2] != jpeg.frame(data)[1::-1] else told
+    return None if told is None or told.shape[:2] != jpeg.read_frame(data)[1::-1] else told
 
 
 def _apart(data: bytes, planes: int, small: int) -> tuple[Pixels, Pixels] | None:
@@ -168,7 +168,7 @@ def _apart(data: bytes, planes: int, small: int) -> tuple[Pixels, Pixels] | None
     if planes == 1:
         return None
     grey, half = _decoded(data, cv2.IMREAD_GRAYSCALE), _decoded(data, cv2.IMREAD_REDUCED_COLOR_2)
-    if grey is None or half is None or grey.shape != jpeg.frame(data)[1::-1]:
+    if grey is None or half is None or grey.shape != jpeg.read_frame(data)[1::-1]:
         return None
     high, wide = (max(1, side // small) for side in grey.shape)
     part = half[: round(high * small / 2), : round(wide * small / 2)]

@@ -61,7 +61,7 @@ def _add(pdf: Pdf, image: Image.Image, raw: bytes) -> None:
     dpi = image.info.get("dpi")
     turned = _TURNED.get(image.getexif().get(_ORIENTATION, 1))
     if raw and turned is not None and image.mode in {"L", "RGB"}:
-        stream = _stream(pdf, jpeg.bare(raw), image, "/DCTDecode")
+        stream = _stream(pdf, jpeg.strip_metadata(raw), image, "/DCTDecode")
     else:
         straight = ImageOps.exif_transpose(image) if turned != 0 else image
         image = straight if straight.mode in _PLAIN else _flat(straight)

@@ -10,7 +10,7 @@ from nianjian.engines.kernel.claims import RELEASED, Claim
 from nianjian.features.complaints.in_time import tickets_in_time
 from nianjian.features.dial_policy.operations import feed as gate_feed
 from nianjian.features.dial_policy.operations import live
-from nianjian.features.dossier.operations.checklist import lines as items
+from nianjian.features.dossier.operations.checklist import list_items as items
 from nianjian.features.dossier.states import DONE
 from nianjian.features.inspection import cards as answers
 from nianjian.features.inspection.cards import Robots

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.claims import RELEASED, UNKNOWN
-from nianjian.features.dossier.operations.checklist import lines as items
-from nianjian.features.dossier.operations.checklist import missing
+from nianjian.features.dossier.operations.checklist import count_missing
+from nianjian.features.dossier.operations.checklist import list_items as items
 from nianjian.features.inspection import readiness
 from nianjian.features.inspection.operations.checks import answers, dialling, logs
 from nianjian.features.inspection.operations.checks.grounds import Grounds, Json
@@ -132,6 +132,6 @@ def _dialling(told: Json) -> Check:
 def _dossier(grounds: Grounds) -> Check:
     year = data_year(upcoming(grounds.book, grounds.day, calendar()), grounds.day)
     found = items(grounds.enterprise, year, grounds.actor, grounds.day)
-    left = missing(found)
+    left = count_missing(found)
     state = readiness.FAILED if left else readiness.PASSED
     return Check("dossier", SYSTEM, "M15", state, "items_missing" if left else "items_ready", grounds.day.isoformat())
