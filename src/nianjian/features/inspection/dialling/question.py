@@ -23,13 +23,13 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 
-from nianjian.features.inspection.dialling import sweep
+from nianjian.features.inspection.dialling.sweep import DIALS
 
 REJECTED: Final = "rejected"
 PAUSE: Final = timedelta(minutes=60)
 EDGE: Final = timedelta(minutes=15)
 DAY: Final = timedelta(days=1)
-ENDS, STOPS, DIALS, TAKES, LEAVES = 0, 1, sweep.DIALS, 3, 4
+ENDS, STOPS, TAKES, LEAVES = 0, 1, 3, 4
 """The order of events of one moment: an agent is free again or comes, a call stops ringing, one is dialled, …"""
 
 

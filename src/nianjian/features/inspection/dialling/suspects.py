@@ -23,9 +23,11 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 
+from nianjian.features.inspection.dialling.verdict import UNKNOWN
+
 CONTEXT, APPLICATION, NO_AGENT, TALK_ALONE = "context", "application", "no_agent", "talk_alone"
 EVIDENCE: Final = (CONTEXT, APPLICATION, NO_AGENT, TALK_ALONE)
-SUGGESTED, NONE, UNKNOWN = "suggested", "none", "unknown"
+SUGGESTED, NONE = "suggested", "none"
 #: Applications of Asterisk and FreeSWITCH in which a call waits for a person or is with one.
 WITH_PEOPLE: Final = (
     "queue", "appqueue", "dial", "appdial", "appdial2", "retrydial", "followme", "page", "bridge", "bridgewait",

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from nianjian.engines.paper.texts.inspection import checks as words
-from nianjian.engines.paper.texts.inspection import drill as texts
+from nianjian.engines.paper.texts.inspection import drill as drill_texts
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.language import _
 
@@ -31,22 +31,22 @@ def report(told: Json) -> Show:
 
     def show(console: Console) -> None:
         console.print(
-            f"{told['drill']} · {texts.wall(told['begun_at'])} · {_(texts.STATES[told['state']])}", markup=False
+            f"{told['drill']} · {drill_texts.wall(told['begun_at'])} · {_(drill_texts.STATES[told['state']])}", markup=False
         )
         rows = [
             (
-                _(texts.STEPS[one["step"]]),
+                _(drill_texts.STEPS[one["step"]]),
                 _(words.STATES[one["state"]]),
-                texts.wall(one["at"]),
-                texts.span(one["taken_s"]),
-                texts.span(one["limit_s"]),
+                drill_texts.wall(one["at"]),
+                drill_texts.span(one["taken_s"]),
+                drill_texts.span(one["limit_s"]),
                 one["by"],
-                texts.why(one["why"], _),
+                drill_texts.why(one["why"], _),
             )
             for one in told["steps"]
         ]
         table.rows(console, (_("step"), _("state"), _("at"), _("taken"), _("time allowed"), _("who"), _("why")), rows)
-        table.rows(console, (_("to be mended"), _("why"), _("the shortest way")), texts.mends(told, _))
+        table.rows(console, (_("to be mended"), _("why"), _("the shortest way")), drill_texts.mends(told, _))
 
     return show
 
@@ -55,15 +55,15 @@ def timeline(told: Json) -> Show:
     """What is due, what was done, what was thrown in."""
 
     def show(console: Console) -> None:
-        console.print(f"{told['drill']} · {texts.span(told['running_s'])}", markup=False)
+        console.print(f"{told['drill']} · {drill_texts.span(told['running_s'])}", markup=False)
         rows = [
             (
-                texts.span(one["due_s"]),
-                texts.line(one["what"], _),
-                _(texts.ROLES[one["role"]]),
+                drill_texts.span(one["due_s"]),
+                drill_texts.line(one["what"], _),
+                _(drill_texts.ROLES[one["role"]]),
                 one["player"],
-                _(texts.LINES[one["state"]]),
-                texts.span(one["taken_s"]),
+                _(drill_texts.LINES[one["state"]]),
+                drill_texts.span(one["taken_s"]),
                 one["by"],
                 one["ended_at"],
             )
@@ -81,7 +81,7 @@ def history(told: Json) -> Show:
     def show(console: Console) -> None:
         names = ("responded_s", "called_back_s", "closed_s")
         rows = [
-            (one["drill"], texts.wall(one["begun_at"]), one["begun_by"], *(texts.span(one[name]) for name in names))
+            (one["drill"], drill_texts.wall(one["begun_at"]), one["begun_by"], *(drill_texts.span(one[name]) for name in names))
             for one in told["drills"]
         ]
         heads = (_("ticket"), _("begun"), _("who"))

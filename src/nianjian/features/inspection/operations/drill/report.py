@@ -15,10 +15,11 @@ from nianjian.features.complaints.model import Complaint
 from nianjian.features.complaints.operations.promise import promise
 from nianjian.features.complaints.states import Act
 from nianjian.features.complaints.warned.model import Warned
-from nianjian.features.inspection import drill, readiness
+from nianjian.features.inspection import drill
 from nianjian.features.inspection.drill import Seen, Step
 from nianjian.features.inspection.operations.checks.grounds import Json
 from nianjian.features.inspection.operations.drill import timeline
+from nianjian.features.inspection.readiness import FAILED, UNKNOWN
 from nianjian.features.inspection.operations.drill.run import VERB
 from nianjian.features.inspection.operations.drill.script import FORWARD, ONE_CLICK
 from nianjian.platform.accounts import query as accounts
@@ -121,7 +122,7 @@ def report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
         "timeline": timeline.lines(held, done, at=now),
         "mend": [
             {"what": one.get("step") or one.get("check"), "state": one["state"], "why": one["why"]}
-            for state in (readiness.FAILED, readiness.UNKNOWN)
+            for state in (FAILED, UNKNOWN)
             for one in (*told, *checks)
             if one["state"] == state
         ],

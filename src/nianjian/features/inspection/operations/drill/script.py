@@ -15,7 +15,7 @@ from nianjian.features.inspection.operations.checks.grounds import Json
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.query import USER, Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Act as May
 
 ONE_CLICK, FORWARD = "one_click", "12321"
 SOURCES: Final = (ONE_CLICK, FORWARD)
@@ -56,7 +56,7 @@ def checked(enterprise: str, planned: Planned) -> Planned:
         raise NianjianError("drill_minutes_wrong", most=LONGEST)
     for role, name in planned.players.items():
         known = role in PLAYED and (not name or accounts.exists(name))
-        if not known or (name and not may(Actor(name, USER), enterprise, Act.LOAD)):
+        if not known or (name and not may(Actor(name, USER), enterprise, May.LOAD)):
             raise NianjianError("drill_player_unknown", player=name[:80])
     for one in planned.thrown:
         if one not in THROWN:
