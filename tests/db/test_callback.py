@@ -16,7 +16,7 @@ from nianjian.doors.site.jobs.worker import Worker
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.season.reminders import line
-from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.call_trace import Via
 from nianjian.engines.sip.message import Message
 from nianjian.features.test_calls.operations import daily, manual_calls, presenters, work

@@ -19,7 +19,7 @@ from tests.support.certificates import root
 from tests.support.tls import server
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.message import Message
 from nianjian.features.maintenance.operations import watch
 from nianjian.features.test_calls.operations import routes, work

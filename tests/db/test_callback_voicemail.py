@@ -14,7 +14,7 @@ from tests.db.conftest import Import
 from tests.support.answerer import Answerer, answered, back
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.call_trace import Via
 from nianjian.engines.sip.message import Message
 from nianjian.features.calls.operations.import_calls import import_calls

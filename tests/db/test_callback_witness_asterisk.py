@@ -16,8 +16,8 @@ from tests.support.answerer import Answerer, answered, back
 from tests.support.asterisk import Asterisk
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.sip import bulk
-from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip import agent
+from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.call_trace import Plan, Via
 from nianjian.engines.sip.message import Message
 from nianjian.features.calls.operations.import_calls import import_calls
@@ -90,7 +90,9 @@ def _other(switch: Asterisk) -> None:
     path = _master(switch)
     before = path.read_bytes().count(b"77777") if path.exists() else 0
     via = Via("127.0.0.1", switch.port)
-    bulk.run([(via, Plan("77777", "other", wait=4000))], pace=Pace(apart=0, linger=0), took=lambda _place, _seen: None)
+    agent.place_calls(
+        [(via, Plan("77777", "other", wait=4000))], pace=Pace(apart=0, linger=0), took=lambda _place, _seen: None
+    )
     until = time.monotonic() + 10
     while time.monotonic() < until:
         if path.exists() and path.read_bytes().count(b"77777") > before:

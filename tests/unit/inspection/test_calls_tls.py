@@ -18,8 +18,9 @@ from tests.support.answerer import Stream, answered, back
 from tests.support.certificates import Held, root
 from tests.support.tls import server
 
-from nianjian.engines.sip import agent, bulk
-from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip import agent
+from nianjian.engines.sip import agent as bulk
+from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.call_trace import Plan, Seen, Via
 from nianjian.engines.sip.message import Message
 from nianjian.features.test_calls.verdict import ADDRESS, judge
@@ -36,7 +37,9 @@ def ca() -> Held:
 def call(port: int, ca: Held | None, wait: int = 3000, identity: str = "") -> Seen:
     found: list[Seen] = []
     via = Via("127.0.0.1", port, "tls", ca="" if ca is None else ca.pem.decode(), identity=identity)
-    bulk.run([(via, Plan("95013", "t", wait, hold=0))], pace=Pace(linger=0), took=lambda _p, seen: found.append(seen))
+    bulk.place_calls(
+        [(via, Plan("95013", "t", wait, hold=0))], pace=Pace(linger=0), took=lambda _p, seen: found.append(seen)
+    )
     return found[0]
 
 

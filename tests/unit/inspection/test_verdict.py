@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.sip.call import find_voicemail
 from nianjian.engines.sip.call_trace import Seen, Via
 from nianjian.engines.sip.message import Message
-from nianjian.engines.sip.signs import voicemail
 from nianjian.features.test_calls import input_validation
 from nianjian.features.test_calls.number_status import Done, judge_number
 from nianjian.features.test_calls.verdict import ADDRESS, NONE, REASONS, TOKEN, judge
@@ -104,7 +104,7 @@ def test_a_call_that_was_stopped_says_nothing() -> None:
     ],
 )
 def test_signs_of_a_voicemail(headers: tuple[tuple[str, str], ...], sign: str) -> None:
-    assert voicemail(Message(headers, status=200)) == sign
+    assert find_voicemail(Message(headers, status=200)) == sign
 
 
 def test_a_number_is_green_only_where_every_carrier_passed_lately() -> None:

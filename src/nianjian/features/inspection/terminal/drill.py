@@ -31,7 +31,8 @@ def report(told: Json) -> Show:
 
     def show(console: Console) -> None:
         console.print(
-            f"{told['drill']} · {drill_texts.wall(told['begun_at'])} · {_(drill_texts.STATES[told['state']])}", markup=False
+            f"{told['drill']} · {drill_texts.wall(told['begun_at'])} · {_(drill_texts.STATES[told['state']])}",
+            markup=False,
         )
         rows = [
             (
@@ -81,7 +82,12 @@ def history(told: Json) -> Show:
     def show(console: Console) -> None:
         names = ("responded_s", "called_back_s", "closed_s")
         rows = [
-            (one["drill"], drill_texts.wall(one["begun_at"]), one["begun_by"], *(drill_texts.span(one[name]) for name in names))
+            (
+                one["drill"],
+                drill_texts.wall(one["begun_at"]),
+                one["begun_by"],
+                *(drill_texts.span(one[name]) for name in names),
+            )
             for one in told["drills"]
         ]
         heads = (_("ticket"), _("begun"), _("who"))

@@ -19,7 +19,7 @@ import pyarrow as pa
 from django.db import Error, connection
 
 import nianjian
-from nianjian.engines.evidence.recordings import folder
+from nianjian.engines.evidence import recordings
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake import files
@@ -453,9 +453,9 @@ def _worker() -> Diagnosis:
 
 def _recordings() -> Diagnosis:
     """Every folder that is set, as the look at the logs will find it."""
-    folders = folder.folders(env.text(folder.SETTING, os.environ))
+    folders = recordings.parse_folders(env.text(recordings.SETTING, os.environ))
     for place in folders.values():
-        folder.root(place)
+        recordings.resolve_root(place)
     strange = sorted(set(folders) - {one.code for one in accounts.enterprises()})
     if strange:
         return warn("recordings_strange", enterprise=strange[0])

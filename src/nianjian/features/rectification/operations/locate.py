@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 import ibis.expr.types as ir
 
-from nianjian.engines.evidence.recordings.file_references import mask_file_name, references
+from nianjian.engines.evidence.recordings import list_references, mask_file_name
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.frame import DAY, Window
@@ -245,7 +245,7 @@ def _call(row: Mapping[str, Any]) -> Json:
         "answered": row["answered"],
         "line": row["line_id"],
         "how": row["how"],
-        "recordings": [mask_file_name(one) for one in references(row["extra"])],
+        "recordings": [mask_file_name(one) for one in list_references(row["extra"])],
     }
 
 

@@ -16,7 +16,7 @@ from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.workdays import Calendar
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.agent import Pace
 from nianjian.features.test_calls import input_validation
 from nianjian.features.test_calls.routes import query as routes
 from nianjian.platform.accounts import query as accounts

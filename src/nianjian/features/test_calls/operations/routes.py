@@ -8,9 +8,9 @@ from datetime import time
 
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.sip.agent import is_this_machine
 from nianjian.engines.sip.call_trace import Via
 from nianjian.engines.sip.digest import Account
-from nianjian.engines.sip.places import refused
 from nianjian.features.test_calls import identity, input_validation
 from nianjian.features.test_calls.operations.grounds import Grounds, Json
 from nianjian.features.test_calls.routes import query, service
@@ -61,7 +61,7 @@ def _elsewhere(via: Via, actor: Actor) -> None:
         found = [str(one[4][0]) for one in socket.getaddrinfo(via.host, via.port, type=socket.SOCK_DGRAM)]
     except (OSError, ValueError):
         return
-    if any(refused(one) for one in found):
+    if any(is_this_machine(one) for one in found):
         raise NianjianError("callback_host_refused", host=via.host)
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel import numbers as kernel_numbers
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.sip import bulk
+from nianjian.engines.sip import agent
 from nianjian.engines.sip.call_trace import Plan, Seen
 from nianjian.features.test_calls import input_validation
 from nianjian.features.test_calls.operations import again
@@ -115,7 +115,9 @@ def run(
         planned += [_planned(grounds, number, way, gateway) for way in ways]
     tick()
     try:
-        bulk.run([(one.way.via, one.plan) for one in planned], pace=grounds.pace, took=took, tick=tick, rest=keep)
+        agent.place_calls(
+            [(one.way.via, one.plan) for one in planned], pace=grounds.pace, took=took, tick=tick, rest=keep
+        )
     finally:
         if rows:
             again.after_tests(enterprise, started)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from nianjian.engines.evidence import question, retention
+from nianjian.engines.evidence import retention, sampling
 from nianjian.engines.evidence.retention import Reach
 from nianjian.engines.gate import places
 from nianjian.engines.gate.decisions import days as journal
@@ -100,7 +100,7 @@ def whole(states: Iterable[str]) -> str:
 
 def _called(lake: Calls) -> dict[date, Mapping[str, int]]:
     names = ("rows", "out", "answered", "recorded")
-    rows = lake.engine.rows(question.by_day(lake.tables["calls"]))
+    rows = lake.engine.rows(sampling.count_by_day(lake.tables["calls"]))
     told = {row["day"]: {name: int(str(row[name] or 0)) for name in names} for row in rows}
     return {day: one for day, one in told.items() if isinstance(day, date)}
 

@@ -15,11 +15,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from nianjian.engines.evidence import question
-from nianjian.engines.evidence.recordings import audio, file_references, folder, judge
-from nianjian.engines.evidence.recordings.audio import Length
-from nianjian.engines.evidence.recordings.file_references import Parts
-from nianjian.engines.evidence.recordings.folder import Index
+from nianjian.engines.evidence import audio, recordings, sampling
+from nianjian.engines.evidence import recordings as folder
+from nianjian.engines.evidence import recordings as judge
+from nianjian.engines.evidence.audio import Length
+from nianjian.engines.evidence.recordings import Index, Parts
 from nianjian.engines.evidence.retention import Reach
 from nianjian.engines.kernel import numbers
 from nianjian.engines.kernel.errors import NianjianError
@@ -60,12 +60,12 @@ def place(enterprise: str, given: Path | None) -> tuple[Path | None, str]:
     ``recordings_folder_wrong`` for a given one, ``recordings_malformed``.
     """
     if given is not None:
-        return folder.root(given), "given"
-    found = folder.folders(env.text(folder.SETTING, os.environ)).get(enterprise)
+        return folder.resolve_root(given), "given"
+    found = folder.parse_folders(env.text(folder.SETTING, os.environ)).get(enterprise)
     if found is None:
         return None, "none"
     try:
-        return folder.root(found), "setting"
+        return folder.resolve_root(found), "setting"
     except NianjianError:
         return None, "unreadable"
 
@@ -86,11 +86,11 @@ def check_recordings(
     if root is None:
         reach = judge.judge_recordings(references, None)
         if source == "unreadable" and reach.why == "references_only":
-            reach = judge.unreadable(reach)
+            reach = judge.mark_unreadable(reach)
         return reach, told | _counted([], Index())
-    calls, draw = lake.tables["calls"], question.Draw(references.begin, references.until, seed, count)
-    ids = {str(row["call_id"]) for row in lake.engine.rows(question.ids(calls, draw))}
-    rows = lake.engine.rows(question.draw_sample(calls, draw, sorted(ids)))
+    calls, draw = lake.tables["calls"], sampling.Draw(references.begin, references.until, seed, count)
+    ids = {str(row["call_id"]) for row in lake.engine.rows(sampling.draw_ids(calls, draw))}
+    rows = lake.engine.rows(sampling.draw_sample(calls, draw, sorted(ids)))
     found, known = _looked(root, rows, tolerance, beat)
     days: dict[date, list[str]] = defaultdict(list)
     for one in found:
@@ -102,11 +102,11 @@ def _looked(
     root: Path, rows: Sequence[Mapping[str, object]], tolerance: int, beat: Callable[[], None]
 ) -> tuple[list[SampledCall], Index]:
     """Every sampled call; the folder is gone through only if some file lies nowhere by its path."""
-    said = [file_references.references(None if row["extra"] is None else str(row["extra"])) for row in rows]
-    wanted = [[file_references.parts(one) for one in some] for some in said]
+    said = [recordings.list_references(None if row["extra"] is None else str(row["extra"])) for row in rows]
+    wanted = [[recordings.split_reference(one) for one in some] for some in said]
     direct = [_direct(root, some) for some in wanted]
     open_ones = {one[-1] for some, at in zip(wanted, direct, strict=True) if at is None for one in some if one}
-    known = folder.index(root, open_ones, beat) if open_ones else Index(whole=True)
+    known = folder.index_folder(root, open_ones, beat) if open_ones else Index(whole=True)
     found: list[SampledCall] = []
     for row, some, parts, at in zip(rows, said, wanted, direct, strict=True):
         beat()
@@ -116,7 +116,7 @@ def _looked(
 
 def _direct(root: Path, wanted: Sequence[Parts]) -> Path | None:
     for one in wanted:
-        at = folder.below(root, one)
+        at = folder.find_below(root, one)
         if isinstance(at, Path):
             return at
     return None
@@ -129,12 +129,12 @@ def _searched(root: Path, said: Sequence[str], wanted: Sequence[Parts], known: I
         if not one:
             why = folder.OUTSIDE
             continue
-        at = folder.find(root, one, known)
+        at = folder.find_recording(root, one, known)
         if isinstance(at, Path):
             return at
-        if at == folder.MISSING and folder.below(root, one) == folder.OUTSIDE:
+        if at == folder.MISSING and folder.find_below(root, one) == folder.OUTSIDE:
             at = folder.OUTSIDE
-        if at != folder.MISSING or "/" in text or "\\" in text or audio.suffix(text) in audio.SUFFIXES:
+        if at != folder.MISSING or "/" in text or "\\" in text or audio.file_suffix(text) in audio.SUFFIXES:
             why = at if why == judge.UNNAMED else why
     return why
 
@@ -145,18 +145,18 @@ def _one(row: Mapping[str, object], said: Sequence[str], at: Path | str, toleran
     assert isinstance(begun, datetime)  # noqa: S101 -- as above
     talk = _talk(row["answer"], row["end"])
     callee = numbers.mask(numbers.printed(str(row["callee_shape"] or Shape.NONE), _whole(row["callee"])))
-    name = file_references.mask_file_name(said[0]) if said else ""
+    name = recordings.mask_file_name(said[0]) if said else ""
     if isinstance(at, str):
         return SampledCall(day, begun, callee, name, at, talk)
     size, length = _measured(at)
     ms, by_size = (length.ms, length.by == audio.SIZE) if isinstance(length, Length) else (None, False)
-    return SampledCall(day, begun, callee, name, judge.verdict(size, length, talk, tolerance), talk, ms, by_size)
+    return SampledCall(day, begun, callee, name, judge.judge_file(size, length, talk, tolerance), talk, ms, by_size)
 
 
 def _measured(path: Path) -> tuple[int, Length | str]:
     try:
         with folder.open_recording(path) as (file, size):
-            return size, audio.length(file, size, path.name)
+            return size, audio.measure_length(file, size, path.name)
     except OSError:
         return 1, audio.UNREADABLE
 

@@ -19,9 +19,9 @@ from nianjian.features.inspection import drill
 from nianjian.features.inspection.drill import Seen, Step
 from nianjian.features.inspection.operations.checks.grounds import Json
 from nianjian.features.inspection.operations.drill import timeline
-from nianjian.features.inspection.readiness import FAILED, UNKNOWN
 from nianjian.features.inspection.operations.drill.run import VERB
 from nianjian.features.inspection.operations.drill.script import FORWARD, ONE_CLICK
+from nianjian.features.inspection.readiness import FAILED, UNKNOWN
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
