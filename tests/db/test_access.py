@@ -17,7 +17,7 @@ from nianjian.features.calls.operations.import_calls import import_calls
 from nianjian.features.reconciliation.runs.results import Report
 from nianjian.features.reconciliation.runs.service import keep
 from nianjian.features.rectification.operations.cases import Notice, open_case
-from nianjian.features.test_calls.trials.service import Frame, begin
+from nianjian.features.test_calls.storage import CallFrame, store_begin
 from nianjian.platform.accounts import models, service
 from nianjian.platform.accounts.invitations.service import invite
 from nianjian.platform.accounts.query import Actor
@@ -271,7 +271,7 @@ def ids(demo: str, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: py
         "RECONCILIATION": keep(
             enterprise=demo, report=Report("lines", date(2026, 12, 31), {}, {}, ()), actor=operator
         ).pk,
-        "TRIAL": begin(enterprise=demo, frame=Frame("95013", 30_000), actor=operator).pk,
+        "TRIAL": store_begin(enterprise=demo, frame=CallFrame("95013", 30_000), actor=operator).pk,
         "PAPER": str(paper),
         "REPORT": str(tmp_path / "report.docx"),
         "PACKAGE": str(tmp_path / "package"),

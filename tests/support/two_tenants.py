@@ -38,9 +38,8 @@ from nianjian.features.dossier.rounds.model import Evidence, Request  # noqa: E4
 from nianjian.features.dossier.rounds.service import Handed, RequestInput  # noqa: E402
 from nianjian.features.dossier.signatures import service as signatures  # noqa: E402
 from nianjian.features.dossier.signatures.state import of  # noqa: E402
-from nianjian.features.inspection.operations.drill import run as drill  # noqa: E402
-from nianjian.features.inspection.visits import service as visits  # noqa: E402
-from nianjian.features.inspection.visits.scans import service as scans  # noqa: E402
+from nianjian.features.inspection.operations import day as scans  # noqa: E402
+from nianjian.features.inspection.operations import drill  # noqa: E402
 from nianjian.features.portrait.operations import portraits  # noqa: E402
 from nianjian.features.reconciliation.runs import results as reconciled  # noqa: E402
 from nianjian.features.reconciliation.runs import service as reconciliations  # noqa: E402
@@ -50,9 +49,8 @@ from nianjian.features.rectification.operations import cases as rectification  #
 from nianjian.features.rectification.watch import service as watch  # noqa: E402
 from nianjian.features.rulebook import operations  # noqa: E402
 from nianjian.features.season.operations.overview import summarize_season  # noqa: E402
-from nianjian.features.test_calls.routes import service as ways  # noqa: E402
-from nianjian.features.test_calls.trials import service as trials  # noqa: E402
-from nianjian.features.test_calls.verdict import Verdict as Judged  # noqa: E402
+from nianjian.features.test_calls import storage  # noqa: E402
+from nianjian.features.test_calls.states import Verdict as Judged  # noqa: E402
 from nianjian.platform.accounts import models, service  # noqa: E402
 from nianjian.platform.accounts.links import service as links  # noqa: E402
 from nianjian.platform.accounts.query import USER, Actor  # noqa: E402
@@ -195,11 +193,11 @@ def _reconciliation(code: str, actor: Actor) -> dict[str, Any]:
 
 def _callback(code: str, actor: Actor) -> str:
     """A way to nowhere, and a test call that was refused."""
-    given = ways.RouteInput(name="移动线", via="sip:192.0.2.1:5060;transport=udp", caller="test", witness="none")
-    ways.save(enterprise=code, given=given, actor=actor)
+    given = storage.RouteInput(name="移动线", via="sip:192.0.2.1:5060;transport=udp", caller="test", witness="none")
+    storage.store_route(enterprise=code, given=given, actor=actor)
     seen = Seen("95013", code, end="final", status=403, log=[SipLine(0, True, "INVITE sip:95013@x SIP/2.0", code)])  # noqa: FBT003 -- sent
-    kept = trials.keep(
-        enterprise=code, frame=trials.Frame("95013", 30_000), seen=seen,
+    kept = storage.store_trial(
+        enterprise=code, frame=storage.CallFrame("95013", 30_000), seen=seen,
         verdict=Judged("fail", "refused", in_time=False), begun_at=clock.now(), actor=actor,
     )  # fmt: skip
     return kept.pk
@@ -232,7 +230,7 @@ def _drill(code: str, token: str) -> str:
     """A drill that has begun, without what is looked up first: that needs calls and registers, and time."""
     told: dict[str, Any] = {"as_of": "2026-03-02", "checks": [], "calls": {}, "why": "calls_unasked", "tests": []}
     told["rulebook"] = {"version": "1", "sha256": "0" * 64}
-    return drill.begin(enterprise=code, token=token, phone="", told=told, actor=OPERATOR)
+    return drill.begin_drill(enterprise=code, token=token, phone="", told=told, actor=OPERATOR)
 
 
 def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
@@ -270,13 +268,13 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     told: dict[str, Any] = {"item": None, "sure": False, "guesses": [], "pages": 1, "papers": []}
     drawn = [Pictured(1, 210.0, 297.0, JPEG)]
     arrivals.proposed(arrival=waits.pk, proposal=told, pictured=drawn, actor=actor)
-    visits.save(enterprise=code, given=visits.VisitInput(date(2026, 11, 3)), actor=actor)
-    notice = scans.Scan("通知书.png", "image/png", PNG, 1)
+    scans.store_visit(enterprise=code, given=scans.VisitInput(date(2026, 11, 3)), actor=actor)
+    notice = scans.ScanFile("通知书.png", "image/png", PNG, 1)
     door = one_click.open_door(enterprise=code, number="95013001", actor=OPERATOR)
     return {
         "code": code,
         "day": date(2026, 11, 3),
-        "scan": scans.attach(enterprise=code, day=date(2026, 11, 3), file=notice, actor=actor).pk,
+        "scan": scans.store_scan(enterprise=code, day=date(2026, 11, 3), file=notice, actor=actor).pk,
         "drill": _drill(code, door.token),
         "year": 2026,
         **_round(code, actor),

@@ -24,10 +24,10 @@ from nianjian.features.complaints.clocks import Clock, Limit, Promise
 from nianjian.features.complaints.model import Complaint
 from nianjian.features.complaints.operations import acts, one_click
 from nianjian.features.complaints.states import Facts
-from nianjian.features.inspection import drill
-from nianjian.features.inspection.drill import Seen
-from nianjian.features.inspection.operations.drill import report, run
-from nianjian.features.inspection.terminal import drill as picture
+from nianjian.features.inspection import states as inspection_states
+from nianjian.features.inspection import terminal
+from nianjian.features.inspection.operations import drill
+from nianjian.features.inspection.states import DrillRecord
 from nianjian.features.season.operations import task_progress
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow, service
@@ -63,12 +63,12 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
     place = "/e/demo/inspection/drill/"
     assert client.get(f"{place}report/").status_code == 404
     with pytest.raises(NianjianError, match="drill_no_door"):
-        run.enqueue_drill(enterprise=demo, phone="", calls=0, actor=operator)
+        drill.enqueue_drill(enterprise=demo, phone="", calls=0, actor=operator)
     one_click.open_door(enterprise=demo, number="95013", actor=operator)
     with pytest.raises(NianjianError, match="drill_calls_wrong"):
-        run.enqueue_drill(enterprise=demo, phone="", calls=51, actor=operator)
+        drill.enqueue_drill(enterprise=demo, phone="", calls=51, actor=operator)
     with pytest.raises(NianjianError, match="drill_unknown"):
-        report.report(enterprise=demo, actor=operator)
+        drill.build_report(enterprise=demo, actor=operator)
     assert client.post(f"{place}run/", {"phone": "13800138000", "calls": "2"}).status_code == 302
     taken = service.take(worker="w", again=())
     assert taken is not None
@@ -80,7 +80,7 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
     row = query.load_current_tickets(demo, [ticket])[ticket]
     assert (row.drill, row.source, row.complained, row.complainant) == (True, "one_click", "95013", "13800138000")
 
-    told = report.report(enterprise=demo, actor=operator)
+    told = drill.build_report(enterprise=demo, actor=operator)
     assert {one["step"]: (one["state"], one["why"]) for one in told["steps"]} == {
         "arrived": ("passed", "one_click_opened"), "warned": ("unknown", "warning_not_due"),
         "responded": ("unknown", "running"), "called_back": ("unknown", "running"), "closed": ("unknown", "running"),
@@ -98,7 +98,7 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
     acts.callback(enterprise=demo, complaint=ticket, result="已回访", actor=operator)
     acts.close(enterprise=demo, complaints=[ticket], result="演练完毕", actor=operator)
     assert task_progress.collect_task_progress(asked, [])["drill"].complete
-    told = report.report(enterprise=demo, actor=operator, name=ticket)
+    told = drill.build_report(enterprise=demo, actor=operator, name=ticket)
     steps = {one["step"]: one for one in told["steps"]}
     for name in ("responded", "called_back", "closed"):
         assert (steps[name]["state"], steps[name]["by"]) == ("passed", str(operator))
@@ -115,7 +115,7 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
         text = "".join(one.get_textpage().get_text_bounded() for one in document)
     assert ticket in text.replace("\u200b", "").replace("\r\n", "")
     shown = Console(file=StringIO(), width=300)
-    picture.report(told)(shown)
+    terminal.render_drill_report(told)(shown)
     assert isinstance(shown.file, StringIO)
     assert ticket in shown.file.getvalue()
 
@@ -123,9 +123,9 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
 def test_what_is_no_number_opens_no_drill(demo: str, operator: Actor) -> None:
     one_click.open_door(enterprise=demo, number="95013", actor=operator)
     with pytest.raises(NianjianError, match="drill_phone_wrong"):
-        run.run(enterprise=demo, phone="x", calls=0, actor=operator)
+        drill.run_drill(enterprise=demo, phone="x", calls=0, actor=operator)
     assert not Complaint.objects.exists()
-    assert report.list_drills(enterprise=demo, actor=operator) == []
+    assert drill.list_drills(enterprise=demo, actor=operator) == []
 
 
 @dataclass(frozen=True)
@@ -157,8 +157,10 @@ def test_each_step_on_both_sides_of_its_limit(case: Case) -> None:
 
     facts = Facts(arrived=NOON, responded=at(case.responded), called_back=at(case.closed), closed=at(case.closed))
     promise = Promise((date(2000, 1, 1),), (TERMS,))
-    held = Seen(facts, promise, at(case.warned), {"responded": "user:anna"}, case.calls, "calls_no_way")
-    found = drill.steps(held, NOON + case.now)
+    held = DrillRecord(facts, promise, at(case.warned), {"responded": "user:anna"}, case.calls, "calls_no_way")
+    found = inspection_states.judge_steps(held, NOON + case.now)
     assert [one.state for one in found] == ["passed", *case.states.split()]
-    counts = drill.count_states(one.state for one in found)
-    assert drill.whole(counts) == next(one for one in ("failed", "unknown", "passed") if one in case.states)
+    counts = inspection_states.count_states(one.state for one in found)
+    assert inspection_states.overall_state(counts) == next(
+        one for one in ("failed", "unknown", "passed") if one in case.states
+    )

@@ -14,14 +14,14 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.complaints import query
 from nianjian.features.complaints.model import Complaint
 from nianjian.features.complaints.operations import acts, one_click
-from nianjian.features.inspection.operations.drill import report, run, timeline
-from nianjian.features.inspection.operations.drill.script import Planned
+from nianjian.features.inspection.operations import drill as report
+from nianjian.features.inspection.operations.drill import DrillPlan
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Role
 from nianjian.platform.accounts.service import add_user
 
 pytestmark = pytest.mark.django_db
-FORWARD = Planned("12321", {"responded": 1, "called_back": 2, "closed": 3}, {"agent": "anna"}, ["second_call"])
+FORWARD = DrillPlan("12321", {"responded": 1, "called_back": 2, "closed": 3}, {"agent": "anna"}, ["second_call"])
 
 
 @pytest.fixture(autouse=True)
@@ -30,17 +30,17 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _lines(enterprise: str, operator: Actor, drill: str = "") -> dict[str, dict[str, Any]]:
-    told = report.report(enterprise=enterprise, actor=operator, name=drill)
+    told = report.build_report(enterprise=enterprise, actor=operator, name=drill)
     return {one["what"]: one for one in told["timeline"]}
 
 
 def test_a_forward_needs_no_address_and_counts_nowhere(demo: str, operator: Actor) -> None:
     signed_in("anna")
-    drill = run.run(enterprise=demo, phone="13800138000", calls=0, planned=FORWARD, actor=operator)["drill"]
+    drill = report.run_drill(enterprise=demo, phone="13800138000", calls=0, planned=FORWARD, actor=operator)["drill"]
     row = query.load_current_tickets(demo, [drill])[drill]
     assert (row.source, row.drill, row.complainant) == ("12321", True, "13800138000")
     assert not query.tickets(demo).exists()
-    told = report.report(enterprise=demo, actor=operator)
+    told = report.build_report(enterprise=demo, actor=operator)
     assert (told["steps"][0]["why"], told["steps"][0]["by"]) == ("forward_opened", str(operator))
     found = _lines(demo, operator)
     assert [(one, line["due_s"]) for one, line in found.items()] == [
@@ -52,10 +52,10 @@ def test_a_forward_needs_no_address_and_counts_nowhere(demo: str, operator: Acto
 
 def test_injects_are_noted_once_and_in_order(demo: str, operator: Actor) -> None:
     signed_in("anna")
-    drill = run.run(enterprise=demo, calls=0, planned=FORWARD, actor=operator)["drill"]
+    drill = report.run_drill(enterprise=demo, calls=0, planned=FORWARD, actor=operator)["drill"]
 
     def inject(what: str, act: str, of: str = drill) -> None:
-        timeline.inject(enterprise=demo, drill=of, what=what, act=act, actor=operator)
+        report.note_inject(enterprise=demo, drill=of, what=what, act=act, actor=operator)
 
     for what, act, of, code in (
         ("second_call", "handled", drill, "drill_inject_refused"),
@@ -76,29 +76,29 @@ def test_injects_are_noted_once_and_in_order(demo: str, operator: Actor) -> None
         inject("second_call", "given")
     inject("media", "given")
     assert "media" in _lines(demo, operator), "what was not planned may be thrown in, too"
-    other = run.run(enterprise=demo, calls=0, planned=FORWARD, actor=operator)["drill"]
+    other = report.run_drill(enterprise=demo, calls=0, planned=FORWARD, actor=operator)["drill"]
     assert _lines(demo, operator, other)["second_call"]["state"] == "waiting", "each drill has its own"
 
 
 @pytest.mark.parametrize(
     ("planned", "code"),
     [
-        (Planned("fax"), "drill_source_unknown"),
-        (Planned("12321", {"responded": 30, "called_back": 20}), "drill_minutes_wrong"),
-        (Planned("12321", {"responded": 0}), "drill_minutes_wrong"),
-        (Planned("12321", {"closed": 1441}), "drill_minutes_wrong"),
-        (Planned("12321", {"warned": 5}), "drill_minutes_wrong"),
-        (Planned("12321", {}, {"agent": "nobody"}), "drill_player_unknown"),
-        (Planned("12321", {}, {"agent": "vera"}), "drill_player_unknown"),  # she may only read
-        (Planned("12321", {}, {"facilitator": "anna"}), "drill_player_unknown"),
-        (Planned("12321", {}, {}, ["x"]), "drill_inject_unknown"),
-        (Planned(), "drill_no_door"),
+        (DrillPlan("fax"), "drill_source_unknown"),
+        (DrillPlan("12321", {"responded": 30, "called_back": 20}), "drill_minutes_wrong"),
+        (DrillPlan("12321", {"responded": 0}), "drill_minutes_wrong"),
+        (DrillPlan("12321", {"closed": 1441}), "drill_minutes_wrong"),
+        (DrillPlan("12321", {"warned": 5}), "drill_minutes_wrong"),
+        (DrillPlan("12321", {}, {"agent": "nobody"}), "drill_player_unknown"),
+        (DrillPlan("12321", {}, {"agent": "vera"}), "drill_player_unknown"),  # she may only read
+        (DrillPlan("12321", {}, {"facilitator": "anna"}), "drill_player_unknown"),
+        (DrillPlan("12321", {}, {}, ["x"]), "drill_inject_unknown"),
+        (DrillPlan(), "drill_no_door"),
     ],
 )
-def test_what_cannot_be_held_begins_nothing(demo: str, operator: Actor, planned: Planned, code: str) -> None:
+def test_what_cannot_be_held_begins_nothing(demo: str, operator: Actor, planned: DrillPlan, code: str) -> None:
     signed_in("anna")
     add_user(name="vera", role=Role.AUDITOR, enterprises=[demo], actor=operator)
-    for begin in (run.enqueue_drill, run.run):
+    for begin in (report.enqueue_drill, report.run_drill):
         with pytest.raises(NianjianError, match=code):
             begin(enterprise=demo, phone="", calls=0, planned=planned, actor=operator)
     assert not Complaint.objects.exists()
@@ -107,7 +107,7 @@ def test_what_cannot_be_held_begins_nothing(demo: str, operator: Actor, planned:
 def test_the_screen_looks_again_until_the_ticket_is_closed(demo: str, operator: Actor) -> None:
     client = signed_in("anna")
     add_user(name="vera", role=Role.AUDITOR, enterprises=[demo], actor=operator)
-    drill = run.run(enterprise=demo, phone="13800138000", calls=0, planned=FORWARD, actor=operator)["drill"]
+    drill = report.run_drill(enterprise=demo, phone="13800138000", calls=0, planned=FORWARD, actor=operator)["drill"]
     place = f"/e/demo/inspection/drill/{drill}/"
     shown = client.get(f"{place}screen/").content.decode()
     assert f'hx-get="{place}lines/"' in shown
@@ -130,12 +130,12 @@ def test_the_screen_looks_again_until_the_ticket_is_closed(demo: str, operator: 
 def test_history_trend_and_debrief(demo: str, operator: Actor) -> None:
     client = signed_in("anna")
     one_click.open_door(enterprise=demo, number="95013", actor=operator)
-    first = run.run(enterprise=demo, calls=0, actor=operator)["drill"]
+    first = report.run_drill(enterprise=demo, calls=0, actor=operator)["drill"]
     front = "/e/demo/inspection/drill/"
     assert "<svg" not in client.get(front).content.decode().split("<main")[1], "one drill has no trend"
     acts.callback(enterprise=demo, complaint=first, result="已回访", actor=operator)
     acts.close(enterprise=demo, complaints=[first], result="演练完毕", actor=operator)
-    second = run.run(enterprise=demo, calls=0, planned=FORWARD, actor=operator)["drill"]
+    second = report.run_drill(enterprise=demo, calls=0, planned=FORWARD, actor=operator)["drill"]
     newest, oldest = report.list_drills(enterprise=demo, actor=operator)
     assert (newest["drill"], newest["responded_s"], newest["closed_s"]) == (second, None, None)
     assert oldest["drill"] == first
@@ -146,8 +146,8 @@ def test_history_trend_and_debrief(demo: str, operator: Actor) -> None:
     shown = client.get(front).content.decode()
     assert "<svg" in shown.split("<main")[1]
     assert f"{front}{second}/screen/" in shown
-    timeline.inject(enterprise=demo, drill=second, what="second_call", act="given", actor=operator)
-    _name, paper = report.paper(enterprise=demo, actor=operator, language="en", name=second)
+    report.note_inject(enterprise=demo, drill=second, what="second_call", act="given", actor=operator)
+    _name, paper = report.build_report_pdf(enterprise=demo, actor=operator, language="en", name=second)
     with pypdfium2.PdfDocument(io.BytesIO(paper)) as document:
         text = "".join(one.get_textpage().get_text_bounded() for one in document)
     assert "Timeline" in text

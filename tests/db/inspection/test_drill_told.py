@@ -10,9 +10,8 @@ from tests.support.people import signed_in
 from nianjian.engines.kernel import clock
 from nianjian.engines.season.reminders import Scope
 from nianjian.features.inbox.operations import inbox
-from nianjian.features.inspection.operations.drill import run, timeline
-from nianjian.features.inspection.operations.drill.notifications import recipients
-from nianjian.features.inspection.operations.drill.script import Planned
+from nianjian.features.inspection.operations import drill as timeline
+from nianjian.features.inspection.operations.drill import DrillPlan, choose_recipients
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.roles import Role
 from nianjian.platform.accounts.service import add_user
@@ -40,12 +39,12 @@ def crew(demo: str, operator: Actor) -> str:
 
 
 def held(demo: str, operator: Actor, **players: str) -> str:
-    planned = Planned("12321", {}, players, INJECTED)
-    return str(run.run(enterprise=demo, calls=0, planned=planned, actor=operator)["drill"])
+    planned = DrillPlan("12321", {}, players, INJECTED)
+    return str(timeline.run_drill(enterprise=demo, calls=0, planned=planned, actor=operator)["drill"])
 
 
 def throw(demo: str, drill: str, what: str, act: str = "given", by: str = "anna") -> None:
-    timeline.inject(enterprise=demo, drill=drill, what=what, act=act, actor=Actor(by, USER))
+    timeline.note_inject(enterprise=demo, drill=drill, what=what, act=act, actor=Actor(by, USER))
 
 
 def told() -> list[str]:
@@ -90,10 +89,10 @@ def test_a_chosen_channel_is_used_unless_the_person_wants_nothing(crew: str, ope
 
 def test_who_is_told() -> None:
     able, scopes = ["anna", "dora", "otto"], {"dora": Scope.NONE}
-    assert recipients("dora", able, scopes, "anna") == ["dora"]
-    assert recipients("gone", able, scopes, "anna") == ["otto"]
-    assert recipients("", ["anna", "dora"], scopes, "anna") == ["dora"], "nothing is lost"
-    assert recipients("", ["anna"], scopes, "anna") == ["anna"]
+    assert choose_recipients("dora", able, scopes, "anna") == ["dora"]
+    assert choose_recipients("gone", able, scopes, "anna") == ["otto"]
+    assert choose_recipients("", ["anna", "dora"], scopes, "anna") == ["dora"], "nothing is lost"
+    assert choose_recipients("", ["anna"], scopes, "anna") == ["anna"]
 
 
 def test_a_job_leads_to_its_own_drill_and_a_failed_one_to_none(crew: str, operator: Actor) -> None:

@@ -16,7 +16,7 @@ from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.call_trace import Plan, Seen, Via
 from nianjian.engines.sip.digest import Account
 from nianjian.engines.sip.message import Message, parameter
-from nianjian.features.test_calls.verdict import ADDRESS, judge
+from nianjian.features.test_calls.states import ADDRESS, judge
 
 Replies = Iterable[Message]
 KNOWN: Final = Account("u", "p")

@@ -18,7 +18,7 @@ from nianjian.engines.sip import agent
 from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.call_trace import Plan, Seen, Via
 from nianjian.engines.sip.digest import Account
-from nianjian.features.test_calls.verdict import ADDRESS, judge
+from nianjian.features.test_calls.states import ADDRESS, judge
 
 KNOWN = Account("nj", "secret")
 

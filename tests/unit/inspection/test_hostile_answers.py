@@ -8,7 +8,8 @@ from typing import Final
 
 import pytest
 
-from nianjian.engines.sip import call, media
+from nianjian.engines.sip import call as sip_call
+from nianjian.engines.sip import media as sip_media
 from nianjian.engines.sip.call import CUT, KEPT, LONGEST, Call
 from nianjian.engines.sip.call_trace import Plan, Seen, Via
 from nianjian.engines.sip.digest import Account, challenges
@@ -63,14 +64,14 @@ def heard(status: int, *more: tuple[str, str], body: bytes = b"") -> Message:
     [b"audio " + b"9" * 5000 + b" RTP/AVP 8", "audio ² RTP/AVP 8".encode(), b"audio 70000 RTP/AVP 8", b"audio 1"],
 )
 def test_sound_on_no_port_is_no_sound(words: bytes) -> None:
-    assert media.parse_description(b"m=" + words + b"\r\n") is None
+    assert sip_media.parse_description(b"m=" + words + b"\r\n") is None
     seen, state = called(heard(200, body=b"m=" + words + b"\r\n"))
-    assert (seen.answer is not None, seen.codec, state) == (True, None, call.UP)
+    assert (seen.answer is not None, seen.codec, state) == (True, None, sip_call.UP)
 
 
 def test_payload_types_that_are_none_are_passed_over() -> None:
     body = "m=audio 4000 RTP/AVP ² 999 {0} 8\na=rtpmap:{0} telephone-event/8000".format("9" * 5000)
-    assert media.parse_description(body.encode()) == Description("", 4000, 8, None)
+    assert sip_media.parse_description(body.encode()) == Description("", 4000, 8, None)
 
 
 def test_a_turn_that_is_none_and_signs_that_no_table_keeps() -> None:
@@ -108,7 +109,7 @@ def test_long_headers_are_read_in_no_time(message: Message) -> None:
 def test_a_gateway_that_sends_on_and_on() -> None:
     ringing = heard(180, ("server", "s" * 60_000))
     seen, state = called(*[ringing] * (KEPT + 50))
-    assert (len(seen.log), seen.log[-1].first, state) == (KEPT + 1, CUT, call.PROCEEDING)
+    assert (len(seen.log), seen.log[-1].first, state) == (KEPT + 1, CUT, sip_call.PROCEEDING)
     assert max(len(line.text) for line in seen.log) == LONGEST
     digits = [Message((), b"Signal=7", method="INFO", uri="sip:a@b")] * (HEARD + 10)
     assert called(heard(200), *digits)[0].heard == "7" * HEARD

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from nianjian.engines.evidence import recordings
-from nianjian.engines.evidence import recordings as folder
 from nianjian.engines.evidence.recordings import AMBIGUOUS, MISSING, OUTSIDE, UNSEARCHED
 from nianjian.engines.kernel.errors import NianjianError
 
@@ -22,16 +21,16 @@ def still() -> None:
     """Nobody watches."""
 
 
-def found(root: Path, reference: str, most: int = folder.ENTRIES) -> Path | str:
+def found(root: Path, reference: str, most: int = recordings.ENTRIES) -> Path | str:
     """As the flow does it: by path, then by name."""
     wanted = recordings.split_reference(reference)
     if not wanted:
         return OUTSIDE
-    at = folder.find_below(root, wanted)
+    at = recordings.find_below(root, wanted)
     return (
         at
         if at != MISSING
-        else folder.find_recording(root, wanted, folder.index_folder(root, [wanted[-1]], still, most))
+        else recordings.find_recording(root, wanted, recordings.index_folder(root, [wanted[-1]], still, most))
     )
 
 
@@ -43,7 +42,7 @@ def root(tmp_path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(name.encode())
     (tmp_path / "secret.wav").write_bytes(b"secret")
-    return folder.resolve_root(base)
+    return recordings.resolve_root(base)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +97,7 @@ def test_links_that_lead_out_are_refused(root: Path, tmp_path: Path) -> None:
     (root / "disk2").symlink_to(tmp_path / "elsewhere")
     assert found(root, "disk2/far.wav") == OUTSIDE
     assert found(root, "far.wav") == UNSEARCHED, "it may lie behind the link, so it is not known to be missing"
-    with pytest.raises(OSError), folder.open_recording(root / "link.wav"):  # noqa: PT011 -- any: it must not open
+    with pytest.raises(OSError), recordings.open_recording(root / "link.wav"):  # noqa: PT011 -- any: it must not open
         pass
 
 
@@ -107,7 +106,7 @@ def test_what_is_no_file_is_not_waited_for(root: Path) -> None:
     os.mkfifo(root / "pipe.wav")
     assert found(root, "dir.wav") == MISSING
     assert found(root, "pipe.wav") == MISSING
-    with pytest.raises(OSError), folder.open_recording(root / "pipe.wav"):  # noqa: PT011 -- any: it must not wait
+    with pytest.raises(OSError), recordings.open_recording(root / "pipe.wav"):  # noqa: PT011 -- any: it must not wait
         pass
 
 
@@ -133,27 +132,27 @@ def test_a_large_folder_is_gone_through_to_its_bound_only(tmp_path: Path) -> Non
         os.close(here)
     beats: list[int] = []
     begun = time.monotonic()
-    known = folder.index_folder(base, ["7-77.wav", "none.wav"], lambda: beats.append(1))
+    known = recordings.index_folder(base, ["7-77.wav", "none.wav"], lambda: beats.append(1))
     assert time.monotonic() - begun < 20
     assert (known.seen, known.whole, len(beats)) == (200_020, True, 20)
     assert known.files == {"7-77.wav": [("7", "7-77.wav")]}, "no other name is kept"
-    bounded = folder.index_folder(base, ["none.wav"], still, 150_000)
+    bounded = recordings.index_folder(base, ["none.wav"], still, 150_000)
     assert (bounded.seen, bounded.whole) == (150_000, False)
-    assert folder.find_recording(base, ("none.wav",), bounded) == UNSEARCHED
-    assert folder.find_recording(base, ("none.wav",), known) == MISSING
+    assert recordings.find_recording(base, ("none.wav",), bounded) == UNSEARCHED
+    assert recordings.find_recording(base, ("none.wav",), known) == MISSING
 
     def stop() -> None:
         raise NianjianError("job_cancelled")
 
     with pytest.raises(NianjianError, match="job_cancelled"):
-        folder.index_folder(base, ["none.wav"], stop)
+        recordings.index_folder(base, ["none.wav"], stop)
 
 
 def test_a_folder_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     for wrong in (tmp_path / "gone", tmp_path / "file"):
         with pytest.raises(NianjianError, match="recordings_folder_wrong"):
-            folder.resolve_root(wrong)
+            recordings.resolve_root(wrong)
 
 
 def test_what_a_record_says_of_its_recording() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.support.speaking import speaking
 
-from nianjian.features.screens import spoken
-from nianjian.features.screens.esl import Esl
+from nianjian.features.screens import connections
+from nianjian.features.screens.connections import FreeSwitchSocket
 
 GREETING = b"Content-Type: auth/request\n\n"
 ACCEPTED = b"Content-Type: command/reply\nReply-Text: +OK accepted\n\n"
@@ -20,7 +20,7 @@ def answer(text: str) -> bytes:
 
 def test_it_asks_again_over_one_connection() -> None:
     with speaking(GREETING, ACCEPTED, answer("\n7 total.\n"), answer("\n0 total.\n")) as port:
-        asked = Esl("127.0.0.1", port, "s")
+        asked = FreeSwitchSocket("127.0.0.1", port, "s")
         assert [asked.calls(), asked.calls()] == [7, 0]
         asked.close()
 
@@ -44,9 +44,9 @@ def test_it_asks_again_over_one_connection() -> None:
 def test_what_is_no_count_is_an_error_and_the_next_question_begins_anew(
     greeting: bytes, answers: tuple[bytes, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spoken, "PATIENCE", 0.2)
+    monkeypatch.setattr(connections, "PATIENCE", 0.2)
     with speaking(greeting, *answers) as port:
-        asked = Esl("127.0.0.1", port, "s")
+        asked = FreeSwitchSocket("127.0.0.1", port, "s")
         for _ in range(2):
             with pytest.raises(OSError):  # noqa: PT011 -- each has another text
                 asked.calls()
@@ -54,4 +54,4 @@ def test_what_is_no_count_is_an_error_and_the_next_question_begins_anew(
 
 def test_a_line_end_in_a_password_says_nothing_more() -> None:
     with speaking(GREETING, ACCEPTED) as port, pytest.raises(OSError, match="line end"):
-        Esl("127.0.0.1", port, "s\n\napi shutdown").calls()
+        FreeSwitchSocket("127.0.0.1", port, "s\n\napi shutdown").calls()

@@ -10,8 +10,8 @@ from threading import Thread
 import pytest
 from tests.support.speaking import speaking
 
-from nianjian.features.screens import spoken
-from nianjian.features.screens.ami import Ami
+from nianjian.features.screens import connections
+from nianjian.features.screens.connections import AsteriskManager
 
 LOGIN = b"Response: Success\r\nActionID: 1\r\nMessage: Authentication accepted\r\n\r\n"
 EVENT = b"Event: FullyBooted\r\nStatus: Fully Booted\r\n\r\n"
@@ -35,7 +35,7 @@ def switch(*answers: bytes) -> AbstractContextManager[int]:
 
 def test_it_asks_again_over_one_connection_and_passes_over_events() -> None:
     with switch(LOGIN, EVENT + answer(2, "1.0", "1.0", "1.4"), answer(3), answer(4, *["1.9"] * 4000)) as port:
-        asked = Ami("127.0.0.1", port, "u", "s")
+        asked = AsteriskManager("127.0.0.1", port, "u", "s")
         assert [asked.calls(), asked.calls(), asked.calls()] == [2, 0, 1]
         asked.close()
 
@@ -57,10 +57,10 @@ def test_it_asks_again_over_one_connection_and_passes_over_events() -> None:
 def test_what_is_no_count_is_an_error_and_the_next_question_begins_anew(
     answers: tuple[bytes, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spoken, "PATIENCE", 0.2)
-    monkeypatch.setattr(spoken, "LONGEST", 4096)
+    monkeypatch.setattr(connections, "PATIENCE", 0.2)
+    monkeypatch.setattr(connections, "LONGEST", 4096)
     with switch(*answers) as port:
-        asked = Ami("127.0.0.1", port, "u", "s")
+        asked = AsteriskManager("127.0.0.1", port, "u", "s")
         for _ in range(2):
             with pytest.raises(OSError):  # noqa: PT011 -- each has another text
                 asked.calls()
@@ -69,19 +69,19 @@ def test_what_is_no_count_is_an_error_and_the_next_question_begins_anew(
 def test_a_switch_that_is_gone_and_back() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    asked = Ami("127.0.0.1", port, "u", "s")
+    asked = AsteriskManager("127.0.0.1", port, "u", "s")
     with pytest.raises(OSError):  # noqa: PT011
         asked.calls()
 
 
 def test_a_line_end_in_a_secret_says_nothing_more() -> None:
     with switch(LOGIN, answer(2)) as port, pytest.raises(OSError, match="line end"):
-        Ami("127.0.0.1", port, "u", "s\r\nAction: Command").calls()
+        AsteriskManager("127.0.0.1", port, "u", "s\r\nAction: Command").calls()
 
 
 def test_who_speaks_on_and_on_holds_up_no_other_source(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every piece comes in time, and the answer never ends."""
-    monkeypatch.setattr(spoken, "WHOLE", 0.3)
+    monkeypatch.setattr(connections, "WHOLE", 0.3)
 
     def drip(server: socket.socket) -> None:
         link, _from = server.accept()
@@ -99,7 +99,7 @@ def test_who_speaks_on_and_on_holds_up_no_other_source(monkeypatch: pytest.Monke
         far.start()
         begun = time.monotonic()
         with pytest.raises(OSError, match="without end"):
-            Ami("127.0.0.1", server.getsockname()[1], "u", "s").calls()
+            AsteriskManager("127.0.0.1", server.getsockname()[1], "u", "s").calls()
         took = time.monotonic() - begun
         far.join()
     assert took < 2  # seconds; the switch goes on for four

@@ -47,10 +47,10 @@ def count_by_day(calls: ir.Table) -> ir.Table:
 
 
 def draw_ids(calls: ir.Table, draw: Draw) -> ir.Table:
-    """``call_id`` of the calls that `drawn` gives: the first pass, which carries no text of the rows along.
+    """``call_id`` of the calls that `draw_sample` gives: the first pass, which carries no text of the rows along.
 
-    Measured: 10 million answered calls of thirty days take 17 s of the processor for it, 4 s for `drawn` and 0.4 GiB;
-    24 s and 0.9 GiB where three a day are drawn.
+    Measured: 10 million answered calls of thirty days take 17 s of the processor for it, 4 s for `draw_sample` and
+    0.4 GiB; 24 s and 0.9 GiB where three a day are drawn.
     """
     rows = _calls_with_recording(calls, draw)
     named = rows.select(day=rows.start_ts.date(), call_id=rows.call_id.fill_null(""), digest=_digest(rows, draw.seed))
@@ -66,7 +66,8 @@ def draw_sample(calls: ir.Table, draw: Draw, known: Sequence[str]) -> ir.Table:
     """At most so many answered outbound calls of each day that name a recording.
 
     Which ones follows from the seed alone: those whose digest with it comes first, so nobody chooses them and anybody
-    can draw them again. ``known``: what `ids` gives. ``day at call_id callee callee_shape answer end extra``, in order.
+    can draw them again. ``known``: what `draw_ids` gives. ``day at call_id callee callee_shape answer end extra``, in
+    order.
     """
     rows = calls.filter(calls.call_id.fill_null("").isin(known)) if known else calls.limit(0)
     rows = _calls_with_recording(rows, draw)

@@ -19,7 +19,7 @@ from nianjian.features.calls.operations.undo_calls import undo_calls
 from nianjian.features.calls.operations.wizard import check_register, drafts
 from nianjian.features.complaints import jobs as complaints
 from nianjian.features.dossier import jobs as dossier
-from nianjian.features.inspection import jobs as inspection
+from nianjian.features.inspection import jobs
 from nianjian.features.maintenance.operations import retention, watch
 from nianjian.features.portrait.operations import portraits
 from nianjian.features.portrait.operations.run_portrait import run_portrait
@@ -215,7 +215,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     **complaints.KINDS,
     **rectify.KINDS,
     **reconcile.KINDS,
-    **inspection.KINDS,
+    **jobs.KINDS,
     **dossier.KINDS,
 }
 AGAIN: Final = frozenset(name for name, kind in KINDS.items() if kind.again)

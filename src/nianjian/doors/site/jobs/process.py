@@ -31,9 +31,9 @@ from nianjian.features.maintenance.operations import strays, watch
 from nianjian.features.reconciliation.operations import work as reconcile
 from nianjian.features.rectification.operations import locate, report
 from nianjian.features.registers import operations
-from nianjian.features.screens.operations.watch import Watch
+from nianjian.features.screens.watch import Watch
 from nianjian.features.season.operations.reminders import enqueue_due_reminders
-from nianjian.features.test_calls.operations.daily import call_daily
+from nianjian.features.test_calls.operations.calls import call_daily
 from nianjian.features.webhooks.operations import deliver
 from nianjian.platform.jobs import flow, query, service
 from nianjian.platform.jobs.answers import service as answers

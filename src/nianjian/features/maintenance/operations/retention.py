@@ -26,7 +26,8 @@ from nianjian.features.maintenance.operations.backup import only_one
 from nianjian.features.maintenance.operations.periods import Period, periods
 from nianjian.features.reconciliation.runs import query as reconciled
 from nianjian.features.reconciliation.runs import service as runs
-from nianjian.features.screens import posted, watch_files
+from nianjian.features.screens import posted as screens_posted
+from nianjian.features.screens import watch_files
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import EVERYWHERE, require
 from nianjian.platform.accounts.query import Actor, Enterprise
@@ -110,14 +111,18 @@ def _standing(tenant: Enterprise) -> list[Standing]:
 def _with_posted(calls: Standing) -> Standing:
     """The class of calls with those that lie posted; the lake knows the oldest month, files the day."""
     live, code = watch_files.folder(env.read().home), calls.enterprise
-    first, count = posted.oldest(live, code), posted.legs(_posted(code, calls.period))
+    first, count = screens_posted.oldest(live, code), screens_posted.legs(_posted(code, calls.period))
     months = [one for one in (calls.oldest, f"{first:%Y-%m}" if first else None) if one]
     return replace(calls, oldest=min(months, default=None), over=calls.over + count, posted=count)
 
 
 def _posted(code: str, calls: Period) -> list[Path]:
     """Files of posted records (`inspection.screens.posted`) of the months whose calls are over their time."""
-    return posted.older(watch_files.folder(env.read().home), code, calls.since.replace(day=1)) if calls.since else []
+    return (
+        screens_posted.older(watch_files.folder(env.read().home), code, calls.since.replace(day=1))
+        if calls.since
+        else []
+    )
 
 
 def _begin(day: date) -> datetime:
@@ -156,7 +161,7 @@ def _erase_posted(code: str, calls: Period, actor: Actor) -> None:
     gone = _posted(code, calls)
     if gone:
         with transaction.atomic():
-            data = {"posted": len(gone), "legs": posted.legs(gone), "before": f"{calls.since:%Y-%m}"}
+            data = {"posted": len(gone), "legs": screens_posted.legs(gone), "before": f"{calls.since:%Y-%m}"}
             record(verb=ERASE, enterprise=code, actor=actor, data=data)
         for path in gone:
             path.unlink(missing_ok=True)

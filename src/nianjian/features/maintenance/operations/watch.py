@@ -28,8 +28,7 @@ from nianjian.features.calls.operations.finish import ERASE
 from nianjian.features.maintenance.operations import backup, retention
 from nianjian.features.maintenance.operations.periods import Period, periods
 from nianjian.features.portrait.operations import portraits
-from nianjian.features.test_calls import identity
-from nianjian.features.test_calls.routes import query as routes
+from nianjian.features.test_calls import queries, validation
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import CLOCK, Actor
@@ -467,8 +466,8 @@ def _certificates() -> Diagnosis:
     lasts = [
         (last, route.enterprise_id, route.name)
         for firm in accounts.enterprises()
-        for route in routes.routes(firm.code)
-        if (last := identity.until(route.identity or ""))
+        for route in queries.list_routes(firm.code)
+        if (last := validation.certificate_end(route.identity or ""))
     ]
     if not lasts:
         return ok("certificates_none")
