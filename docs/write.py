@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ast
-import importlib
 import os
-import pkgutil
 import sys
 import tempfile
 import tomllib
@@ -89,16 +87,9 @@ def commands() -> str:
 
 
 def _sheets() -> list[Any]:
-    from nianjian.features.complaints.sheet import COMPLAINTS  # noqa: PLC0415 - see above
-    from nianjian.platform.registers import sheets  # noqa: PLC0415
-    from nianjian.platform.registers.tables.column import Sheet  # noqa: PLC0415
+    from nianjian.platform.registers import kinds  # noqa: PLC0415 - see above
 
-    found = {COMPLAINTS.kind: COMPLAINTS}
-    for module in pkgutil.iter_modules(sheets.__path__, sheets.__name__ + "."):
-        for value in vars(importlib.import_module(module.name)).values():
-            if isinstance(value, Sheet):
-                found[value.kind] = value
-    return [found[kind] for kind in sorted(found)]
+    return [kinds.register(kind).sheet for kind in sorted(kinds.kinds())]
 
 
 def registers() -> str:

@@ -14,11 +14,11 @@ django.setup()  # this file is read before pytest-django does it
 
 from nianjian.platform.accounts import query, service  # noqa: E402 -- models load after the line above
 from nianjian.platform.accounts.query import Actor  # noqa: E402
-from nianjian.platform.registers.importing import Receipt, import_sheet  # noqa: E402
+from nianjian.platform.registers.storage import ImportReceipt, import_sheet  # noqa: E402
 from nianjian.platform.vault import keyring  # noqa: E402
 
 Sheet = Callable[..., Path]
-Import = Callable[..., Receipt]
+Import = Callable[..., ImportReceipt]
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +76,7 @@ def sheet(tmp_path: Path) -> Sheet:
 def load(demo: str, operator: Actor, sheet: Sheet) -> Import:
     """Import a sheet given as header and rows."""
 
-    def run(kind: str, header: str, *rows: Sequence[object], **how: str) -> Receipt:
+    def run(kind: str, header: str, *rows: Sequence[object], **how: str) -> ImportReceipt:
         return import_sheet(kind=kind, path=sheet(header, *rows, **how), enterprise=demo, actor=operator)
 
     return run

@@ -22,7 +22,7 @@ from nianjian.platform.accounts import models, service
 from nianjian.platform.accounts.invitations.service import invite
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import ALLOWED, Act, Role
-from nianjian.platform.registers.overlays.service import Proposed, propose
+from nianjian.platform.registers.overlays import OverlayProposal, propose_overlay
 
 pytestmark = pytest.mark.django_db
 
@@ -262,10 +262,10 @@ def ids(demo: str, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: py
     loaded = import_calls(
         enterprise=demo, patterns=[str(calls)], actor=operator, progress=lambda *_figures: None, **how
     )
-    limit = Proposed("portrait.seat_vacancy.limit", "0.2", "", demo, date(2026, 1, 1), None, "x")
+    limit = OverlayProposal("portrait.seat_vacancy.limit", "0.2", "", demo, date(2026, 1, 1), None, "x")
     return {
         "BATCH": loaded.batch,
-        "APPROVAL": propose(overlay=limit, actor=operator).id,
+        "APPROVAL": propose_overlay(overlay=limit, actor=operator).id,
         "OUT": str(tmp_path / "out.csv"),
         "CASE": str(open_case(enterprise=demo, notice=Notice(date(2026, 3, 2)), paper=None, actor=operator)["id"]),
         "RECONCILIATION": keep(

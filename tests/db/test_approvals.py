@@ -10,12 +10,11 @@ from nianjian.platform.accounts import service as people
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.approvals import query, service
 from nianjian.platform.audit.query import acts
-from nianjian.platform.registers.overlays import query as overlays
-from nianjian.platform.registers.overlays import service as overlaying
-from nianjian.platform.registers.overlays.model import Overlay
-from nianjian.platform.registers.overlays.service import Proposed
+from nianjian.platform.registers import overlays
+from nianjian.platform.registers import overlays as overlaying
+from nianjian.platform.registers.overlays import Overlay, OverlayProposal
 
-LIMIT = Proposed("portrait.seat_vacancy.limit", "0.25", "浙江", "demo", date(2026, 1, 1), None, "省局要求")
+LIMIT = OverlayProposal("portrait.seat_vacancy.limit", "0.25", "浙江", "demo", date(2026, 1, 1), None, "省局要求")
 
 
 def _ask(actor: Actor) -> query.Approval:
@@ -74,21 +73,21 @@ def test_one_subject_waits_once(anna: Actor, bo: Actor) -> None:
 
 
 def test_an_overlay_counts_only_after_the_second_person(anna: Actor, bo: Actor) -> None:
-    asked = overlaying.propose(overlay=LIMIT, actor=anna)
-    assert overlays.overlays() == []
-    overlaying.approve(approval=asked.id, actor=bo)
-    [found] = overlays.overlays(enterprise="demo", province="浙江")
+    asked = overlaying.propose_overlay(overlay=LIMIT, actor=anna)
+    assert overlays.list_overlays() == []
+    overlaying.approve_overlay(approval=asked.id, actor=bo)
+    [found] = overlays.list_overlays(enterprise="demo", province="浙江")
     assert (found["key"], found["value"], found["enterprise"]) == (LIMIT.key, "0.25", "demo")
     assert found["who"] == "user:anna + user:bo"
-    assert overlays.overlays(enterprise="other") == []
+    assert overlays.list_overlays(enterprise="other") == []
 
 
 def test_an_overlay_altered_while_it_waits_is_not_approved(anna: Actor, bo: Actor) -> None:
-    asked = overlaying.propose(overlay=LIMIT, actor=anna)
+    asked = overlaying.propose_overlay(overlay=LIMIT, actor=anna)
     Overlay.objects.update(value="0.99")
     with pytest.raises(NianjianError, match="approval_subject_changed"):
-        overlaying.approve(approval=asked.id, actor=bo)
-    assert overlays.overlays() == []
+        overlaying.approve_overlay(approval=asked.id, actor=bo)
+    assert overlays.list_overlays() == []
 
 
 @pytest.mark.parametrize(
@@ -102,5 +101,5 @@ def test_an_overlay_altered_while_it_waits_is_not_approved(anna: Actor, bo: Acto
 def test_a_proposal_that_makes_no_sense_is_refused(anna: Actor, change: dict[str, object], code: str) -> None:
     fields = {name: getattr(LIMIT, name) for name in LIMIT.__slots__} | change
     with pytest.raises(NianjianError, match=code):
-        overlaying.propose(overlay=Proposed(**fields), actor=anna)
+        overlaying.propose_overlay(overlay=OverlayProposal(**fields), actor=anna)
     assert not Overlay.objects.exists()

@@ -8,11 +8,12 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import query as intents
 from nianjian.platform.jobs import service as queue
-from nianjian.platform.registers.batches import query, service
+from nianjian.platform.registers import batches
+from nianjian.platform.registers import batches as service
 
 
 def _file(batch: str, name: str, sha256: str, generation: int = 1, replaces: str = "") -> None:
-    service.add_file(
+    service.add_batch_file(
         batch=batch,
         enterprise="demo",
         name=name,
@@ -39,22 +40,22 @@ def test_an_intent_is_closed_or_dropped_once(demo: str) -> None:
 
 
 def test_files_of_a_batch_keep_their_order_and_repeat_without_harm(demo: str) -> None:
-    batch = service.new_id()
+    batch = service.new_batch_id()
     assert re.fullmatch(r"B\d{14}[0-9a-f]{4}", batch)
     for name in ("b.csv", "a.csv", "b.csv"):
         _file(batch, name, name * 2)
-    found = query.batch(batch)
+    found = batches.get_batch(batch)
     assert [file.name for file in found.files] == ["b.csv", "a.csv"]
     assert (found.state, found.created_by, found.files[0].receipt) == ("active", "os:root", {"rows": {"read": 3}})
-    assert [one.id for one in query.batches(demo)] == [batch]
+    assert [one.id for one in batches.list_batches(demo)] == [batch]
 
 
 def test_only_an_active_batch_ends(demo: str, operator: Actor) -> None:
     _file("B1", "a.csv", "f" * 64)
-    service.end(batch="B1", state="replaced")
+    service.end_batch(batch="B1", state="replaced")
     with pytest.raises(NianjianError, match="batch_not_active"):
-        service.end(batch="B1", state="undone")
+        service.end_batch(batch="B1", state="undone")
     with pytest.raises(NianjianError, match="batch_unknown"):
-        service.end(batch="B2", state="undone")
+        service.end_batch(batch="B2", state="undone")
     with pytest.raises(NianjianError, match="batch_unknown"):
-        query.batch("B2")
+        batches.get_batch("B2")

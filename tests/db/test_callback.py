@@ -32,7 +32,7 @@ from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs.kind import StopWantedError
 from nianjian.platform.jobs.models import Job
 from nianjian.platform.notifications.outbox.model import Message as Told
-from nianjian.platform.registers.overlays.model import Overlay
+from nianjian.platform.registers.overlays import Overlay
 from nianjian.platform.vault import blobs
 
 pytestmark = pytest.mark.django_db

@@ -34,7 +34,7 @@ from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.notifications import service as webhooks
-from nianjian.platform.registers.overlays.service import Proposed, propose
+from nianjian.platform.registers.overlays import OverlayProposal, propose_overlay
 
 pytestmark = pytest.mark.django_db
 ANNA = Actor("anna", USER)
@@ -64,8 +64,8 @@ def _carried(place: str) -> dict[str, Callable[[], bool]]:
     invitation = invite(role="auditor", enterprise=place, actor=ANNA).secret
     hook, _secret = webhooks.add(enterprise=place, url="https://192.0.2.1/", events=["approval.request"], actor=ANNA)
     job = flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise=place, payload={"year": 2026}, actor=ANNA)
-    limit = Proposed("portrait.seat_vacancy.limit", "0.2", "", place, date(2026, 1, 1), None, "x")
-    asked = propose(overlay=limit, actor=ANNA).id
+    limit = OverlayProposal("portrait.seat_vacancy.limit", "0.2", "", place, date(2026, 1, 1), None, "x")
+    asked = propose_overlay(overlay=limit, actor=ANNA).id
 
     def listening() -> bool:
         hook.refresh_from_db()

@@ -23,12 +23,10 @@ from nianjian.platform.audit.query import acts
 from nianjian.platform.home import wiring
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
-from nianjian.platform.registers import uploads
-from nianjian.platform.registers.batches import query as batches
-from nianjian.platform.registers.drafts import query
-from nianjian.platform.registers.drafts.model import Draft
-from nianjian.platform.registers.mappings import query as mappings
-from nianjian.platform.registers.mappings import service as mapping_service
+from nianjian.platform.registers import batches, mappings, uploads
+from nianjian.platform.registers import drafts as query
+from nianjian.platform.registers import mappings as mapping_service
+from nianjian.platform.registers.drafts import Draft
 
 OPERATOR, ANNA, BO = Actor("tester"), Actor("anna", "user"), Actor("bo", "user")
 HEADER = "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,接通时间,结束时间,结果,客户姓名"
@@ -97,10 +95,10 @@ def test_no_name_leads_out_of_the_folder(draft: str, name: str) -> None:
 
 def test_a_page_lists_fifty_of_many_drafts_and_jobs() -> None:
     made = [drafts.begin(kind="calls", enterprise="demo", actor=ANNA) for _ in range(52)]
-    assert len(query.drafts("demo", str(ANNA))) == 50
-    assert query.is_own(made[0], "demo", str(ANNA))
-    assert not query.is_own(made[0], "demo", "user:berta")
-    assert not query.is_own(made[0], "other", str(ANNA))
+    assert len(query.list_drafts("demo", str(ANNA))) == 50
+    assert query.is_own_draft(made[0], "demo", str(ANNA))
+    assert not query.is_own_draft(made[0], "demo", "user:berta")
+    assert not query.is_own_draft(made[0], "other", str(ANNA))
     for year in range(52):
         flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise="demo", payload={"year": year}, actor=ANNA)
     assert [one.payload["year"] for one in queue.under_way("demo")] == list(range(50))
@@ -129,8 +127,8 @@ def test_a_draft_is_its_makers_at_its_enterprise(draft: str) -> None:
             drafts.draft_for(draft, code, actor)
     with pytest.raises(NianjianError, match="role_missing"):
         drafts.draft_for(draft, "demo", Actor("eve", "user"))
-    assert [one.id for one in query.drafts("demo", str(ANNA))] == [draft]
-    assert query.drafts("demo", str(BO)) == []
+    assert [one.id for one in query.list_drafts("demo", str(ANNA))] == [draft]
+    assert query.list_drafts("demo", str(BO)) == []
 
 
 def test_a_look_names_source_and_encoding_and_masks(draft: str) -> None:
@@ -219,9 +217,9 @@ def test_a_commit_takes_everything_and_tidies_up(draft: str) -> None:
     work()
     found = queue.job(job)
     assert (found.state, found.result["rows"]) == ("done", {"read": 14, "loaded": 10, "duplicate": 0, "rejected": 4})
-    (batch,) = batches.batches("demo")
+    (batch,) = batches.list_batches("demo")
     assert (batch.id, [file.name for file in batch.files]) == (found.result["batch"], ["话单.csv", "more.csv"])
-    assert query.ids() == frozenset()
+    assert query.list_draft_ids() == frozenset()
     assert not (uploads.folder() / draft).exists()
 
 
@@ -238,7 +236,7 @@ def test_a_mapping_reads_foreign_columns(draft: str) -> None:
     assert tried.trial.receipt.rows.loaded == 5
     drafts.commit(draft=own(draft), actor=ANNA)
     work()
-    (batch,) = batches.batches("demo")
+    (batch,) = batches.list_batches("demo")
     assert batch.files[0].receipt["rows"] == {"read": 7, "loaded": 5, "duplicate": 0, "rejected": 2}
 
 
@@ -260,14 +258,14 @@ def test_a_corrected_file_takes_the_place_of_a_batch(draft: str) -> None:
     put(draft, calls())
     drafts.commit(draft=own(draft), actor=ANNA)
     work()
-    (old,) = batches.batches("demo")
+    (old,) = batches.list_batches("demo")
     with pytest.raises(NianjianError, match="batch_unknown"):
         drafts.begin(kind="calls", enterprise="other", actor=ANNA, replaces=old.id)
     again = drafts.begin(kind="calls", enterprise="demo", actor=ANNA, replaces=old.id)
     put(again, calls(rows=7, bad=0))
     drafts.commit(draft=own(again), actor=ANNA)
     work()
-    states = {one.id: (one.state, one.replaces) for one in batches.batches("demo")}
+    states = {one.id: (one.state, one.replaces) for one in batches.list_batches("demo")}
     assert states.pop(old.id) == ("replaced", "")
     assert list(states.values()) == [("active", old.id)]
     with pytest.raises(NianjianError, match="batch_not_active"):
@@ -287,22 +285,22 @@ def test_old_drafts_and_lost_files_are_swept(draft: str) -> None:
     assert own(draft).files
     Draft.objects.update(changed_at=clock.now() - timedelta(days=8))
     assert drafts.sweep() == 1
-    assert query.ids() == frozenset()
+    assert query.list_draft_ids() == frozenset()
     assert not (uploads.folder() / draft).exists()
 
 
 def test_a_mapping_is_kept_under_a_name_and_audited() -> None:
     for word in ("拨打", "呼叫"):
-        mapping_service.save(enterprise="demo", name=" crm ", data={"columns": {"start": word}}, actor=ANNA)
-    assert mappings.names("demo") == ["crm"]
-    assert mappings.mapping("demo", "crm") == {"columns": {"start": "呼叫"}}
-    assert mappings.names("other") == []
+        mapping_service.save_mapping(enterprise="demo", name=" crm ", data={"columns": {"start": word}}, actor=ANNA)
+    assert mappings.list_mapping_names("demo") == ["crm"]
+    assert mappings.get_mapping("demo", "crm") == {"columns": {"start": "呼叫"}}
+    assert mappings.list_mapping_names("other") == []
     assert len(list(acts(enterprise="demo", verb="calls.mapping"))) == 2
     with pytest.raises(NianjianError, match="mapping_unknown"):
-        mappings.mapping("other", "crm")
+        mappings.get_mapping("other", "crm")
     for name in ("", "x" * 81, "a\nb"):
         with pytest.raises(NianjianError, match="mapping_name_malformed"):
-            mapping_service.save(enterprise="demo", name=name, data={}, actor=ANNA)
+            mapping_service.save_mapping(enterprise="demo", name=name, data={}, actor=ANNA)
 
 
 def test_a_sheet_is_checked_in_whole(tmp_path: Path) -> None:

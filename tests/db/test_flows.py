@@ -21,7 +21,7 @@ from nianjian.platform.audit.verify import verify
 from nianjian.platform.home import wiring
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service
-from nianjian.platform.registers.batches import query as batches
+from nianjian.platform.registers import batches
 
 ACTOR = Actor("tester")
 HEADER = "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,接通时间,结束时间,结果"
@@ -59,7 +59,7 @@ def _take(*patterns: str, replace: str | None = None) -> ImportReceipt:
 
 
 def _states() -> dict[str, str]:
-    return {one.id: one.state for one in batches.batches("demo")}
+    return {one.id: one.state for one in batches.list_batches("demo")}
 
 
 def test_an_import_leaves_batch_audit_entry_and_no_intent(calls: Path) -> None:
@@ -88,7 +88,7 @@ def test_a_commit_without_its_rows_is_finished_once(calls: Path) -> None:
     assert recover() == 1
     assert recover() == 0
     assert _states() == {"B1": "active"}
-    assert batches.batch("B1").files[0].receipt["rows"]["loaded"] == 5
+    assert batches.get_batch("B1").files[0].receipt["rows"]["loaded"] == 5
     assert verify().ok
 
 

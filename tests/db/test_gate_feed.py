@@ -24,9 +24,9 @@ from nianjian.features.dial_policy.operations.check import Question
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.approvals.query import approvals
 from nianjian.platform.audit.models import Entry
+from nianjian.platform.registers import gate_policies as policies
 from nianjian.platform.registers import models
-from nianjian.platform.registers.gate_policies import query as policies
-from nianjian.platform.registers.overlays.model import Overlay
+from nianjian.platform.registers.overlays import Overlay
 
 CALLEE = "13900139000"
 NOON = datetime(2026, 11, 25, 12, tzinfo=clock.ZONE)
@@ -162,7 +162,7 @@ def test_an_isolated_channel_takes_two_persons(house: str, load: Import, anna: A
         assert change().state == "pending"
     assert caps()["L01"][0] == 30
     lifting = next(
-        one for one in approvals() if one.state == "pending" and policies.proposal(one.subject).name == "L01"
+        one for one in approvals() if one.state == "pending" and policies.get_proposal(one.subject).name == "L01"
     )
     asking = operations.request(approval=lifting.id, actor=bo)["asked"]
     assert isinstance(asking, dict)

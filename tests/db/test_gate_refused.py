@@ -22,8 +22,8 @@ from nianjian.features.dial_policy.operations import live
 from nianjian.features.dial_policy.operations import policy as gate_policy
 from nianjian.platform.accounts import service
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.registers.importing import import_sheet
-from nianjian.platform.registers.overlays.model import Overlay
+from nianjian.platform.registers.overlays import Overlay
+from nianjian.platform.registers.storage import import_sheet
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=clock.ZONE)
 CALLEE = "13900139000"

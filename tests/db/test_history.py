@@ -6,12 +6,12 @@ from datetime import date, timedelta
 import pytest
 
 from nianjian.engines.kernel import clock
-from nianjian.platform.registers.importing import Receipt
-from nianjian.platform.registers.listing import listing
+from nianjian.platform.registers import versions
 from nianjian.platform.registers.models import Line, Number
-from nianjian.platform.registers.versions import query
+from nianjian.platform.registers.queries import list_register
+from nianjian.platform.registers.storage import ImportReceipt
 
-Import = Callable[..., Receipt]
+Import = Callable[..., ImportReceipt]
 HEADER = "线路编号,团队"
 DATED = "线路编号,团队,变更日期"
 
@@ -22,7 +22,7 @@ def on(monkeypatch: pytest.MonkeyPatch) -> Callable[[date], None]:
 
 
 def _team(day: str) -> list[object]:
-    return [row.team for row in query.as_at(Line, "demo", date.fromisoformat(day))]
+    return [row.team for row in versions.versions_on(Line, "demo", date.fromisoformat(day))]
 
 
 def test_the_first_version_holds_since_ever(load: Import) -> None:
@@ -38,7 +38,7 @@ def test_an_undated_change_holds_from_the_day_it_is_told(load: Import, on: Calla
     assert (receipt.rows["updated"], receipt.rows["unchanged"]) == (1, 1)
     assert _team((later - timedelta(days=1)).isoformat()) == ["T1", "T9"]
     assert _team(later.isoformat()) == ["T2", "T9"]
-    assert [row["team"] for row in listing(kind="lines", enterprise="demo").rows] == ["T2", "T9"]
+    assert [row["team"] for row in list_register(kind="lines", enterprise="demo").rows] == ["T2", "T9"]
 
 
 def test_what_was_told_today_is_corrected_not_changed(load: Import) -> None:
@@ -76,7 +76,7 @@ def test_what_the_register_once_believed_can_be_asked(load: Import) -> None:
     load("lines", HEADER, ("L1", "T1"))
     moment = Line.objects.get().recorded_at
     load("lines", HEADER, ("L1", "T2"))
-    believed = query.as_at(Line, "demo", date(2026, 1, 1), known_at=moment)
+    believed = versions.versions_on(Line, "demo", date(2026, 1, 1), known_at=moment)
     assert [row.team for row in believed] == ["T1"]
 
 
@@ -84,7 +84,7 @@ def test_a_number_without_a_day_of_change_is_corrected(load: Import, on: Callabl
     load("numbers", "码号,备案状态", ("95013", "未备案"))
     on(clock.today() + timedelta(days=400))
     load("numbers", "码号,备案状态", ("95013", "已备案"))
-    [row] = query.as_at(Number, "demo", date(2020, 1, 1))
+    [row] = versions.versions_on(Number, "demo", date(2020, 1, 1))
     assert row.filing == "filed"
 
 
@@ -94,8 +94,8 @@ def test_the_same_key_of_two_tenants_is_two_rows(load: Import, demo: str) -> Non
 
     load("lines", HEADER, ("L1", "T1"))
     service.add_enterprise(code="other", name="x", province="", actor=Actor("root"))
-    assert listing(kind="lines", enterprise="other").rows == []
-    assert len(listing(kind="lines", enterprise=demo).rows) == 1
+    assert list_register(kind="lines", enterprise="other").rows == []
+    assert len(list_register(kind="lines", enterprise=demo).rows) == 1
 
 
 def test_a_change_leaves_what_was_believed_before_it(load: Import) -> None:
@@ -103,7 +103,7 @@ def test_a_change_leaves_what_was_believed_before_it(load: Import) -> None:
     moment = Line.objects.get().recorded_at
     load("lines", DATED, ("L1", "T2", "2026-03-01"))
     assert _team("2026-04-01") == ["T2"]
-    before = query.as_at(Line, "demo", date(2026, 4, 1), known_at=moment)
+    before = versions.versions_on(Line, "demo", date(2026, 4, 1), known_at=moment)
     assert [row.team for row in before] == ["T1"]
 
 

@@ -16,16 +16,15 @@ from nianjian.engines.kernel.clock import ZONE
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
-from nianjian.platform.registers import kinds, models, template
-from nianjian.platform.registers.importing import Receipt, import_sheet
-from nianjian.platform.registers.listing import listing
-from nianjian.platform.registers.rows import exports
+from nianjian.platform.registers import exports, kinds, models, workbooks
+from nianjian.platform.registers.queries import list_register
+from nianjian.platform.registers.storage import ImportReceipt, import_sheet
 
-Import = Callable[..., Receipt]
+Import = Callable[..., ImportReceipt]
 IDENTITY = "11010519491231002X"
 
 
-def _errors(receipt: Receipt) -> list[tuple[int, str, str]]:
+def _errors(receipt: ImportReceipt) -> list[tuple[int, str, str]]:
     return [(one.line, one.column, one.code) for one in receipt.errors]
 
 
@@ -318,9 +317,9 @@ def test_every_kind_takes_its_own_template_with_the_example_row(demo: str, opera
     assert len(kinds.kinds()) == 11
     for kind in kinds.kinds():
         path = tmp_path / f"{kind}.xlsx"
-        template.write(kind, path)
+        workbooks.write_template(kind, path)
         first = path.read_bytes()
-        template.write(kind, path)
+        workbooks.write_template(kind, path)
         assert path.read_bytes() == first
         book = openpyxl.load_workbook(path)
         page = book.worksheets[0]
@@ -335,9 +334,9 @@ def test_every_kind_takes_its_own_template_with_the_example_row(demo: str, opera
 def test_a_listing_masks_what_is_personal(load: Import, demo: str) -> None:
     load("staff", "工号,姓名,证件号", ("7", "张三丰", IDENTITY))
     load("consents", "号码", ("13800138000",))
-    [person] = listing(kind="staff", enterprise=demo).rows
+    [person] = list_register(kind="staff", enterprise=demo).rows
     assert (person["staff_id"], person["person"], person["identity"]) == ("7", "张**", "110***********002X")
-    assert listing(kind="consents", enterprise=demo).rows[0]["number"] == "138****8000"
+    assert list_register(kind="consents", enterprise=demo).rows[0]["number"] == "138****8000"
 
 
 def test_a_list_that_was_made_harmless_comes_back_unchanged(
@@ -348,7 +347,7 @@ def test_a_list_that_was_made_harmless_comes_back_unchanged(
     rows = [(f"T{n}", name) for n, name in enumerate(names)]
     assert load("teams", "团队编号,名称", *rows).rows["inserted"] == len(names)
     sheet = kinds.register("teams").sheet
-    made = exports.csv_file(sheet, models.Team.objects.all(), full=True)
+    made = exports.write_csv(sheet, models.Team.objects.all(), full=True)
     written = [cells[1] for cells in csv.reader(made.decode("utf-8-sig").splitlines())][1:]
     assert sorted(written) == sorted(f"'{name}" for name in names)
     path = tmp_path / "back.csv"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.registers.importing import import_sheet
+from nianjian.platform.registers.storage import import_sheet
 
 ROWS = 100_000
 

@@ -20,13 +20,13 @@ from nianjian.platform.approvals import query as approvals
 from nianjian.platform.approvals import service as requests
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs.models import Job
-from nianjian.platform.registers.batches import query, service
+from nianjian.platform.registers import batches
+from nianjian.platform.registers import batches as service
+from nianjian.platform.registers import storage as rows
 from nianjian.platform.registers.models import Team
-from nianjian.platform.registers.overlays.model import Overlay
-from nianjian.platform.registers.rows import service as rows
-from nianjian.platform.registers.rows.query import Sight
-from nianjian.platform.registers.rows.state import state
-from nianjian.platform.registers.versions.query import last_recorded
+from nianjian.platform.registers.overlays import Overlay
+from nianjian.platform.registers.queries import ReadScope, get_register_state
+from nianjian.platform.registers.versions import last_recorded_at
 from nianjian.platform.rulebook.deadlines import calendars
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -34,7 +34,7 @@ NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 
 def _file(batch: str, enterprise: str, source: str, days: list[str], rejected: int = 0) -> None:
     receipt: dict[str, Any] = {"source": source, "days": days, "rows": {"rejected": rejected}}
-    service.add_file(
+    service.add_batch_file(
         batch=batch,
         enterprise=enterprise,
         name=f"{source}{len(days)}",
@@ -57,8 +57,8 @@ def test_the_newest_call_of_each_source(demo: str, other: str) -> None:
     _file("B2", demo, "tinet", [])
     _file("B3", demo, "kamailio", ["2026-11-20"])
     _file("B4", other, "asterisk", ["2026-11-24"])
-    service.end(batch="B3", state="undone")
-    assert query.last_days(demo) == {"asterisk": date(2026, 11, 2), "tinet": None}
+    service.end_batch(batch="B3", state="undone")
+    assert batches.last_call_days(demo) == {"asterisk": date(2026, 11, 2), "tinet": None}
     found = freshness.sources(demo, date(2026, 11, 5))
     assert [(one.name, one.age) for one in found] == [("asterisk", 3), ("tinet", None)]
 
@@ -69,8 +69,8 @@ def test_rejects_are_summed_by_batch_newest_first(demo: str, other: str) -> None
     _file("B2", demo, "tinet", ["2026-11-02"], rejected=4)
     _file("B3", demo, "tinet", ["2026-11-02"])
     _file("B4", other, "tinet", ["2026-11-02"], rejected=9)
-    assert query.list_batches_with_rejects(demo, most=5) == [("B2", 7), ("B1", 2)]
-    assert query.list_batches_with_rejects(demo, most=1) == [("B2", 7)]
+    assert batches.list_batches_with_rejects(demo, most=5) == [("B2", 7), ("B1", 2)]
+    assert batches.list_batches_with_rejects(demo, most=1) == [("B2", 7)]
 
 
 def test_the_last_day_of_many_enterprises_takes_two_queries(demo: str, other: str) -> None:
@@ -78,7 +78,7 @@ def test_the_last_day_of_many_enterprises_takes_two_queries(demo: str, other: st
     _file("B2", other, "asterisk", ["2026-11-24"])
     _file("B3", other, "asterisk", ["2026-11-20"])  # newer file, older calls: the newest file tells
     with CaptureQueriesContext(connection) as queries:
-        found = query.last_day_of_each([demo, other, "none"])
+        found = batches.last_call_day_by_enterprise([demo, other, "none"])
     assert found == {demo: date(2026, 11, 2), other: date(2026, 11, 20)}
     assert len(queries) == 2
 
@@ -114,16 +114,16 @@ def test_a_register_knows_its_last_entry(demo: str, other: str) -> None:
         Team(
             enterprise_id=demo, key=f"T{moment.day}", recorded_at=moment, superseded_at=superseded, file="f", name="队"
         ).save()
-    assert last_recorded(Team, demo) == NOW
-    assert last_recorded(Team, other) is None
+    assert last_recorded_at(Team, demo) == NOW
+    assert last_recorded_at(Team, other) is None
 
 
 def test_a_row_that_is_taken_back_moves_the_last_change_of_its_register(demo: str) -> None:
     written, taken = NOW - timedelta(days=3), NOW - timedelta(days=1)
     Team(enterprise_id=demo, key="T1", recorded_at=written, superseded_at=taken, file="f", name="队").save()
-    found = state("teams", Sight(demo, NOW.date()))
+    found = get_register_state("teams", ReadScope(demo, NOW.date()))
     assert (found.rows, found.last) == (0, taken)
-    assert last_recorded(Team, demo) == written
+    assert last_recorded_at(Team, demo) == written
 
 
 def test_an_overlay_moves_the_deadline_of_its_enterprise_only(demo: str, other: str) -> None:
@@ -175,7 +175,7 @@ def test_what_runs_out_is_a_deadline_and_what_has_run_out_is_in_the_way(demo: st
         ("licences", {"number": "浙B2-20240001"}, "2027-03-10"),
     ):
         texts = {**key, "valid_until": until}
-        rows.create(kind=kind, texts=texts, since=None, reason="", actor=operator, enterprise=demo)
+        rows.create_row(kind=kind, texts=texts, since=None, reason="", actor=operator, enterprise=demo)
     ending = expiry.ends([demo, other], today)
     season = calendars({demo: "浙江"}, today)[demo]
     found = expiry.with_expiries(season, ending[demo], today)
@@ -198,9 +198,9 @@ def test_what_was_given_back_is_not_renewed_and_of_many_only_the_first_are_read(
     for n in range(5):
         for code, filing in ((demo, "未备案"), (other, "已注销")):
             texts = {"root": f"9501{n}", "valid_until": "2026-12-31", "filing": filing, "outbound": "是"}
-            rows.create(kind="numbers", texts=texts, since=None, reason="", actor=operator, enterprise=code)
+            rows.create_row(kind="numbers", texts=texts, since=None, reason="", actor=operator, enterprise=code)
     texts = {"root": "95020", "valid_until": "2026-12-31"}
-    rows.create(kind="numbers", texts=texts, since=None, reason="", actor=operator, enterprise=other)
+    rows.create_row(kind="numbers", texts=texts, since=None, reason="", actor=operator, enterprise=other)
     with CaptureQueriesContext(connection) as queries:
         ending = expiry.ends([demo, other], date(2027, 1, 1))
     assert len(queries) == 2

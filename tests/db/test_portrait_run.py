@@ -19,7 +19,7 @@ from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.query import acts
 from nianjian.platform.home import wiring
 from nianjian.platform.jobs import service as queue
-from nianjian.platform.registers.overlays.model import Overlay
+from nianjian.platform.registers.overlays import Overlay
 from nianjian.platform.rulebook.rulebooks import rulebook
 
 ACTOR = Actor("tester")

@@ -13,13 +13,13 @@ from nianjian.engines.lake.tables import Lake
 from nianjian.features.complaints import publish as complaints
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.models import Head
+from nianjian.platform.registers import attachments
 from nianjian.platform.registers import publish as registers
-from nianjian.platform.registers.attachments import query as attachments
-from nianjian.platform.registers.attachments.service import attach
-from nianjian.platform.registers.importing import Receipt
+from nianjian.platform.registers.attachments import attach
+from nianjian.platform.registers.storage import ImportReceipt
 from nianjian.platform.vault import blobs
 
-Import = Callable[..., Receipt]
+Import = Callable[..., ImportReceipt]
 NUMBER = "码号,批准总位长,备案状态,备案日期,有效期起,有效期止,呼出权限"
 
 
@@ -29,7 +29,7 @@ def lake(tmp_path: Path) -> Lake:
 
 
 def _publish(lake: Lake) -> dict[str, int]:
-    registers.publish(lake, "demo")
+    registers.publish_registers(lake, "demo")
     complaints.publish(lake, "demo")
     return lake.snapshot()
 
@@ -200,7 +200,7 @@ def test_an_attachment_is_sealed_recorded_once_and_published(
     path.write_bytes(b"%PDF agreement")
     for kind in ("外包协议", "outsourcing_agreement"):
         attach(enterprise=demo, metric="seat_vacancy", year=2026, kind=kind, path=path, actor=operator)
-    [found] = attachments.attachments(demo, year=2026)
+    [found] = attachments.list_attachments(demo, year=2026)
     assert found.content() == b"%PDF agreement"
     _publish(lake)
     [row] = _rows(lake, "attachment_fact")
@@ -230,7 +230,7 @@ def test_an_attachment_that_explains_nothing_is_refused(  # noqa: PLR0917 -- one
         path.write_bytes(content)
     with pytest.raises(NianjianError, match=code):
         attach(enterprise=demo, metric=metric, year=2026, kind=kind, path=path, actor=operator)
-    assert attachments.attachments(demo) == []
+    assert attachments.list_attachments(demo) == []
 
 
 def test_an_attachment_that_cannot_be_audited_leaves_no_file(demo: str, operator: Actor, tmp_path: Path) -> None:
@@ -240,5 +240,5 @@ def test_an_attachment_that_cannot_be_audited_leaves_no_file(demo: str, operator
     Head.objects.all().delete()  # no entry can be written
     with pytest.raises(Head.DoesNotExist):
         attach(enterprise=demo, metric="seat_vacancy", year=2026, kind="外包协议", path=path, actor=operator)
-    assert attachments.attachments(demo) == []
+    assert attachments.list_attachments(demo) == []
     assert list(blobs.blobs()) == before

@@ -23,7 +23,7 @@ from nianjian.platform.audit.query import acts
 from nianjian.platform.home import wiring
 from nianjian.platform.jobs import flow, query, service
 from nianjian.platform.jobs.models import Job
-from nianjian.platform.registers.batches import query as batches
+from nianjian.platform.registers import batches
 
 OPERATOR = Actor("tester")
 ANNA = Actor("anna", "user")
@@ -69,7 +69,7 @@ def test_an_import_runs_as_the_person_who_asked(worker: Worker, tmp_path: Path) 
     assert (found.state, found.result["batch"]) == ("done", "B20260302000000aaaa")
     assert (found.done, found.total) == (found.total, found.total)
     assert found.total > 0
-    (batch,) = batches.batches("demo")
+    (batch,) = batches.list_batches("demo")
     assert (batch.id, batch.created_by) == ("B20260302000000aaaa", "user:anna")
     assert [act.actor for act in acts(verb="calls.import")] == ["user:anna"]
 
@@ -80,7 +80,7 @@ def test_roles_are_asked_again_when_the_work_is_done(worker: Worker, tmp_path: P
     worker.step()
     found = query.job(job)
     assert (found.state, found.error["code"]) == ("failed", "role_missing")
-    assert batches.batches("demo") == []
+    assert batches.list_batches("demo") == []
 
 
 def test_work_of_a_closed_account_is_not_done(worker: Worker, tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_work_of_a_closed_account_is_not_done(worker: Worker, tmp_path: Path) ->
     models.User.objects.filter(pk="anna").update(is_active=False)
     worker.step()
     assert query.job(job).error["code"] == "account_closed"
-    assert batches.batches("demo") == []
+    assert batches.list_batches("demo") == []
 
 
 def test_a_bad_file_fails_the_job_with_its_reason(worker: Worker, tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_a_stop_leaves_the_old_state(worker: Worker, tmp_path: Path, monkeypatch
     worker.step()
     found = query.job(job)
     assert (found.state, found.result) == ("stopped", {})
-    assert (batches.batches("demo"), _loaded(), query.open_intents()) == ([], 0, [])
+    assert (batches.list_batches("demo"), _loaded(), query.open_intents()) == ([], 0, [])
 
 
 def test_a_stop_between_two_files_tells_what_stands(
@@ -140,7 +140,7 @@ def test_a_stop_between_two_files_tells_what_stands(
     worker.step()
     found = query.job(job)
     assert (found.state, found.result) == ("stopped", {"batch": "B20260302000000aaaa"})
-    (batch,) = batches.batches("demo")
+    (batch,) = batches.list_batches("demo")
     assert [file.name for file in batch.files] == ["calls.csv"]
     assert _loaded() == 5
 
@@ -175,11 +175,11 @@ def test_an_import_of_a_dead_worker_goes_on_in_its_own_batch(
     Job.objects.filter(pk=job).update(beat_at=clock.now() - service.SILENT * 2)
     assert worker.step()
     assert query.job(job).state == "done"
-    found = batches.batch("B20260302000000aaaa")
+    found = batches.get_batch("B20260302000000aaaa")
     assert [file.name for file in found.files] == ["calls.csv", "more.csv"]
     assert _loaded() == 10
     if old:
-        assert batches.batch(old).state == "replaced"
+        assert batches.get_batch(old).state == "replaced"
 
 
 def test_an_undo_and_a_portrait_are_work_too(worker: Worker, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ from nianjian.platform.audit.query import acts
 from nianjian.platform.home import wiring
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service
-from nianjian.platform.registers.gate_policies import query as policies
+from nianjian.platform.registers import gate_policies as policies
 
 pytestmark = pytest.mark.django_db
 

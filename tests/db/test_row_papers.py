@@ -12,17 +12,18 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts import service as people
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
-from nianjian.platform.registers.attachments import service as attachments
-from nianjian.platform.registers.attachments.query import papers
+from nianjian.platform.registers import attachments, queries, storage
+from nianjian.platform.registers.attachments import list_row_papers
 from nianjian.platform.registers.models import Team
-from nianjian.platform.registers.rows import query, service
-from nianjian.platform.registers.rows.query import Sight
+from nianjian.platform.registers.queries import ReadScope
 from nianjian.platform.vault import keyring
 
 
 def _team(operator: Actor, key: str, enterprise: str = "demo") -> Any:
-    service.create(kind="teams", enterprise=enterprise, texts={"team_id": key}, since=None, reason="", actor=operator)
-    found = query.find_latest_version("teams", Sight(enterprise, clock.today()), key)
+    storage.create_row(
+        kind="teams", enterprise=enterprise, texts={"team_id": key}, since=None, reason="", actor=operator
+    )
+    found = queries.find_latest_version("teams", ReadScope(enterprise, clock.today()), key)
     assert found is not None
     return found
 
@@ -35,16 +36,16 @@ def test_a_paper_lies_encrypted_beside_its_row(demo: str, operator: Actor) -> No
     row = _team(operator, "T1")
     first = _attach(operator, row, name="C:\\张三\\合同\x07.PDF")
     assert _attach(operator, row) == first  # the same content once
-    [paper] = papers("demo", "teams", "T1")
+    [paper] = list_row_papers("demo", "teams", "T1")
     assert (paper.name, paper.media_type, paper.size) == ("合同.pdf", "application/pdf", 10)
     sealed = next((keyring.home() / "vault").glob("??/*")).read_bytes()
     assert b"PDF" not in sealed
-    found, content = attachments.fetch(register="teams", row=row, attachment=first, actor=operator)
+    found, content = attachments.download_row_paper(register="teams", row=row, attachment=first, actor=operator)
     assert (found.id, content) == (first, b"%PDF-1.7 x")
-    attachments.take_off(register="teams", row=row, attachment=first, actor=operator)
-    assert papers("demo", "teams", "T1") == []
+    attachments.detach_from_row(register="teams", row=row, attachment=first, actor=operator)
+    assert list_row_papers("demo", "teams", "T1") == []
     with pytest.raises(NianjianError) as error:
-        attachments.fetch(register="teams", row=row, attachment=first, actor=operator)
+        attachments.download_row_paper(register="teams", row=row, attachment=first, actor=operator)
     assert error.value.code == "attachment_unknown"
     assert _attach(operator, row) != first
     told = [(act.verb, "合同" in str(act.data)) for act in acts() if "tach" in act.verb or "fetch" in act.verb]
@@ -83,7 +84,7 @@ def test_papers_of_another_row_or_tenant_are_not_given(demo: str, operator: Acto
     paper = _attach(operator, row)
     for place in (second, foreign):
         with pytest.raises(NianjianError) as error:
-            attachments.fetch(register="teams", row=place, attachment=paper, actor=operator)
+            attachments.download_row_paper(register="teams", row=place, attachment=paper, actor=operator)
         assert error.value.code == "attachment_unknown"
 
 
@@ -94,9 +95,9 @@ def test_files_go_with_the_last_version_of_their_row(
     _attach(operator, first)
     _attach(operator, _team(operator, "T2"))
     with django_capture_on_commit_callbacks(execute=True):
-        assert attachments.delete_left(register="teams", model=Team, enterprise="demo") == 0
+        assert attachments.delete_orphans(register="teams", model=Team, enterprise="demo") == 0
     Team.objects.filter(key="T1").delete()
     with django_capture_on_commit_callbacks(execute=True):
-        assert attachments.delete_left(register="teams", model=Team, enterprise="demo") == 1
-    assert len(papers("demo", "teams", "T2")) == 1
+        assert attachments.delete_orphans(register="teams", model=Team, enterprise="demo") == 1
+    assert len(list_row_papers("demo", "teams", "T2")) == 1
     assert len(list((keyring.home() / "vault").glob("??/*"))) == 1

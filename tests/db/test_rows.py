@@ -16,38 +16,37 @@ from nianjian.platform.accounts import service as people
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.audit.verify import verify
-from nianjian.platform.registers import kinds
-from nianjian.platform.registers.importing import Receipt, import_sheet
+from nianjian.platform.registers import cells, entries, exports, kinds, queries, storage
+from nianjian.platform.registers import queries as query
 from nianjian.platform.registers.models import Consent, Line, Payment, Seat, Team
-from nianjian.platform.registers.rows import entry, exports, history, query, service
-from nianjian.platform.registers.rows.query import Sight
-from nianjian.platform.registers.tables import cells
-from nianjian.platform.registers.versions.query import as_at
+from nianjian.platform.registers.queries import ReadScope
+from nianjian.platform.registers.storage import ImportReceipt, import_sheet
+from nianjian.platform.registers.versions import versions_on
 
-Import = Callable[..., Receipt]
+Import = Callable[..., ImportReceipt]
 IDENTITY = "11010519491231002X"
 
 
-def _sight(day: str | None = None, team: str | None = None) -> Sight:
-    return Sight("demo", date.fromisoformat(day) if day else clock.today(), team)
+def _sight(day: str | None = None, team: str | None = None) -> ReadScope:
+    return ReadScope("demo", date.fromisoformat(day) if day else clock.today(), team)
 
 
 def _create(kind: str, operator: Actor, since: date | None = None, **texts: str) -> str:
     if kind != "teams":
         standing("demo", texts.get("team", ""))
-    return service.create(kind=kind, enterprise="demo", texts=texts, since=since, reason="", actor=operator)
+    return storage.create_row(kind=kind, enterprise="demo", texts=texts, since=since, reason="", actor=operator)
 
 
 def _change(kind: str, operator: Actor, version: int, start: date | None, *, over: bool = False, **texts: str) -> None:
     if kind != "teams":
         standing("demo", texts.get("team", ""))
-    service.change(
+    storage.change_row(
         kind=kind, enterprise="demo", version=version, texts=texts, start=start, over=over, reason="why", actor=operator
     )
 
 
 def _end(kind: str, operator: Actor, versions: list[int], start: date, reason: str = "sold") -> int:
-    return service.end(kind=kind, enterprise="demo", versions=versions, start=start, reason=reason, actor=operator)
+    return storage.end_rows(kind=kind, enterprise="demo", versions=versions, start=start, reason=reason, actor=operator)
 
 
 def _code(error: pytest.ExceptionInfo[NianjianError]) -> str:
@@ -61,7 +60,7 @@ def _standing(kind: str, key: str) -> Any:
 
 
 def _held(day: str) -> list[tuple[str | None, str | None]]:
-    return [(row.line_id, row.team) for row in as_at(Line, "demo", date.fromisoformat(day))]
+    return [(row.line_id, row.team) for row in versions_on(Line, "demo", date.fromisoformat(day))]
 
 
 def _entries(verb: str) -> list[dict[str, Any]]:
@@ -122,7 +121,7 @@ def test_a_change_holds_from_its_day_and_keeps_what_was(demo: str, operator: Act
 def test_a_correction_holds_for_the_whole_span(demo: str, operator: Actor) -> None:
     _create("seats", operator, seat_id="S1", filing="未备案", person="张三")
     _change("seats", operator, _standing("seats", "S1").pk, None, filing="已备案")
-    [row] = as_at(Seat, "demo", date(2000, 1, 1))
+    [row] = versions_on(Seat, "demo", date(2000, 1, 1))
     assert (row.filing, row.person) == ("filed", "张三")
 
 
@@ -174,14 +173,16 @@ def test_no_row_names_a_team_that_is_not_there(demo: str, operator: Actor, kind:
     _create("teams", operator, team_id="T1", name="一队")
     given = {"kind": kind, "enterprise": demo, "reason": "", "actor": operator}
     wrong = {key: "R1", "team": "T9"}
-    assert refused(lambda: service.create(texts=wrong, since=None, **given)) == [("team", "team_unknown", "T9")]
-    stored = service.create(texts={key: "R1", "team": "一队"}, since=None, **given)  # its name will do
-    service.create(texts={key: "R2"}, since=None, **given)
+    assert refused(lambda: storage.create_row(texts=wrong, since=None, **given)) == [("team", "team_unknown", "T9")]
+    stored = storage.create_row(texts={key: "R1", "team": "一队"}, since=None, **given)  # its name will do
+    storage.create_row(texts={key: "R2"}, since=None, **given)
     more = {"version": _standing(kind, stored).pk, "start": None, "over": False}
-    assert refused(lambda: service.change(texts={"team": "T9"}, **more, **given)) == [("team", "team_unknown", "T9")]
+    assert refused(lambda: storage.change_row(texts={"team": "T9"}, **more, **given)) == [
+        ("team", "team_unknown", "T9")
+    ]
     model = kinds.register(kind).model
     model._default_manager.filter(key=stored).update(team="T9")  # as an older program let it in
-    service.change(texts={"workplace" if kind != "lines" else "name": "别处"}, **more, **given)
+    storage.change_row(texts={"workplace" if kind != "lines" else "name": "别处"}, **more, **given)
     assert _standing(kind, stored).team == "T9"
 
 
@@ -248,13 +249,13 @@ def test_writes_take_the_role_and_the_tenant(demo: str, operator: Actor) -> None
             lambda who=actor: _create("lines", who, line_id="L2"),
             lambda who=actor: _change("lines", who, row.pk, None, team="T9"),
             lambda who=actor: _end("lines", who, [row.pk], clock.today()),
-            lambda who=actor: service.reveal(kind="lines", enterprise="demo", version=row, actor=who),
+            lambda who=actor: storage.record_reveal(kind="lines", enterprise="demo", version=row, actor=who),
         ):
             with pytest.raises(NianjianError) as error:
                 act()
             assert _code(error) == "role_missing"
     with pytest.raises(NianjianError) as error:  # a version of another tenant is none of this one's
-        service.end(
+        storage.end_rows(
             kind="lines", enterprise="other", versions=[row.pk], start=clock.today(), reason="x", actor=operator
         )
     assert _code(error) == "register_row_stale"
@@ -265,7 +266,7 @@ def test_history_tells_events_in_order(demo: str, operator: Actor) -> None:
     _change("lines", operator, _standing("lines", "L1").pk, None, carrier="联通")
     _change("lines", operator, _standing("lines", "L1").pk, date(2026, 3, 1), team="T2")
     _end("lines", operator, [_standing("lines", "L1").pk], date(2026, 6, 1))
-    found = history.entries(query.versions("lines", _sight(), "L1"), kinds.register("lines").sheet)
+    found = queries.list_history(query.list_row_versions("lines", _sight(), "L1"), kinds.register("lines").sheet)
     told = [(one.event.value, one.believed, [change.column.field for change in one.changes]) for one in found]
     assert told == [
         ("closed", True, []),
@@ -282,12 +283,12 @@ def test_every_example_reads_back_as_it_is_written(demo: str, operator: Actor, k
     examples = {column.field: column.example for column in sheet.columns}
     if kind != "teams":
         standing(demo, examples.get("team", ""))
-    key = service.create(kind=kind, enterprise=demo, texts=examples, since=None, reason="", actor=operator)
+    key = storage.create_row(kind=kind, enterprise=demo, texts=examples, since=None, reason="", actor=operator)
     row = _standing(kind, key)
-    for column in entry.columns(sheet):
+    for column in entries.form_columns(sheet):
         value = getattr(row, column.field)
-        assert cells.value(entry.text(value, column), column) == value
-    assert entry.read(sheet, entry.texts(row, sheet)).keyed is not None
+        assert cells.value(entries.format_value(value, column), column) == value
+    assert entries.read_entry(sheet, entries.format_values(row, sheet)).keyed is not None
 
 
 def test_a_personal_key_is_found_by_its_whole_value_only(demo: str, operator: Actor) -> None:
@@ -311,7 +312,7 @@ def test_a_team_named_as_another_gets_nothing_of_it(demo: str, operator: Actor) 
         _create("lines", operator, line_id=line, team=team)
 
     def lines(team: str) -> list[str]:
-        return [row.key for row in query.rows("lines", _sight(team=team))]
+        return [row.key for row in query.list_rows("lines", _sight(team=team))]
 
     assert lines("T1") == ["L1", "L2"]
     assert lines("T2") == ["L3"]
@@ -324,14 +325,14 @@ def test_a_full_list_comes_back_unchanged_and_a_masked_one_does_not_come_in(
     for kind in sorted(kinds.kinds(), key=lambda kind: kind != "teams"):  # others name the team
         sheet = kinds.register(kind).sheet
         examples = {column.field: column.example for column in sheet.columns}
-        service.create(kind=kind, enterprise=demo, texts=examples, since=None, reason="", actor=operator)
+        storage.create_row(kind=kind, enterprise=demo, texts=examples, since=None, reason="", actor=operator)
         for form in ("xlsx", "csv"):
             for full in (True, False):
-                rows = query.rows(kind, _sight())
+                rows = query.list_rows(kind, _sight())
                 content = (
-                    exports.workbook(sheet, rows, [("a", "b")], full=full)
+                    exports.write_workbook(sheet, rows, [("a", "b")], full=full)
                     if form == "xlsx"
-                    else exports.csv_file(sheet, rows, full=full)
+                    else exports.write_csv(sheet, rows, full=full)
                 )
                 path = tmp_path / f"{kind}-{full}.{form}"
                 path.write_bytes(content)

@@ -24,9 +24,9 @@ from nianjian.platform.accounts.models import Enterprise
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_user
 from nianjian.platform.audit.models import Entry
-from nianjian.platform.registers.filings.model import Filing
-from nianjian.platform.registers.licences.model import Licence
-from nianjian.platform.registers.overlays.model import Overlay
+from nianjian.platform.registers.filings import Filing
+from nianjian.platform.registers.licences import Licence
+from nianjian.platform.registers.overlays import Overlay
 from nianjian.platform.rulebook.deadlines import calendars
 
 pytestmark = pytest.mark.django_db

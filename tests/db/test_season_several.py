@@ -22,7 +22,7 @@ from nianjian.platform.accounts.reach import reach
 from nianjian.platform.accounts.service import add_enterprise, add_user
 from nianjian.platform.audit.models import Entry
 from nianjian.platform.notifications.outbox.model import Message
-from nianjian.platform.registers.licences.model import Licence
+from nianjian.platform.registers.licences import Licence
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2027, 2, 20)

@@ -58,9 +58,9 @@ wiring.prepare()
 from nianjian.platform.accounts import service
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.registers import publish
-from nianjian.platform.registers.importing import import_sheet
+from nianjian.platform.registers.storage import import_sheet
 from nianjian.platform.registers.models import Line
-from nianjian.platform.registers.versions.query import as_at
+from nianjian.platform.registers.versions import as_at
 root = Actor("root")
 service.add_enterprise(code="demo", name="x", province="浙江", actor=root)
 sheet = Path(os.environ["NIANJIAN_HOME"]) / "lines.csv"

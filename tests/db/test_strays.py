@@ -18,7 +18,7 @@ from nianjian.features.maintenance.operations import strays
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.models import Job
-from nianjian.platform.registers.attachments.model import RowAttachment
+from nianjian.platform.registers.attachments import RowAttachment
 from nianjian.platform.vault import blobs, keyring
 
 SOURCE = Path(nianjian.__file__).parent
@@ -112,12 +112,12 @@ def test_whoever_puts_a_file_is_known_to_the_sweep() -> None:
         "features/dossier/pictures/service.py",
         "features/dossier/rounds/service.py",
         "features/dossier/signatures/service.py",
-        "features/inspection/visits/scans/service.py",
+        "features/inspection/operations/day.py",
         "features/reconciliation/operations/work.py",
         "features/rectification/cases/service.py",
         "features/rectification/operations/report.py",
         "features/registers/operations.py",
         "features/season/operations/files.py",
-        "features/test_calls/trials/service.py",
+        "features/test_calls/storage.py",
         "platform/registers/attachments/service.py",
     }

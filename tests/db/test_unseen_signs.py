@@ -10,16 +10,16 @@ import pytest
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.registers import models
-from nianjian.platform.registers.importing import Receipt, import_sheet
+from nianjian.platform.registers.storage import ImportReceipt, import_sheet
 
 pytestmark = pytest.mark.django_db
 
-Load = Callable[[str, bytes], Receipt]
+Load = Callable[[str, bytes], ImportReceipt]
 
 
 @pytest.fixture
 def load(demo: str, operator: Actor, tmp_path: Path) -> Load:
-    def act(kind: str, content: bytes) -> Receipt:
+    def act(kind: str, content: bytes) -> ImportReceipt:
         path = tmp_path / "sheet.csv"
         path.write_bytes(content)
         return import_sheet(kind=kind, path=path, enterprise=demo, actor=operator)

@@ -13,8 +13,8 @@ from django.db import connection
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
-from nianjian.platform.registers.importing import Receipt
 from nianjian.platform.registers.models import Seat
+from nianjian.platform.registers.storage import ImportReceipt
 from nianjian.platform.vault import blobs, keyring, parts, query, service
 
 SEATS = "坐席编号,姓名,证件号,备注"
@@ -27,7 +27,7 @@ def _stored() -> tuple[object, ...]:
         return tuple(value for row in cursor.fetchall() for value in row)
 
 
-def test_personal_fields_and_unknown_columns_are_sealed_in_the_table(load: Callable[..., Receipt]) -> None:
+def test_personal_fields_and_unknown_columns_are_sealed_in_the_table(load: Callable[..., ImportReceipt]) -> None:
     load("seats", SEATS, ROW)
     stored = "".join(map(str, _stored()))
     assert all(text not in stored for text in ROW[1:])
@@ -35,7 +35,7 @@ def test_personal_fields_and_unknown_columns_are_sealed_in_the_table(load: Calla
     assert (seat.person, seat.identity, json.loads(seat.extra or "")) == (*ROW[1:3], {"备注": ROW[3]})
 
 
-def test_a_sealed_value_moved_to_another_column_does_not_open(load: Callable[..., Receipt]) -> None:
+def test_a_sealed_value_moved_to_another_column_does_not_open(load: Callable[..., ImportReceipt]) -> None:
     load("seats", SEATS, ROW)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE registers_seat SET person = identity")
@@ -49,7 +49,7 @@ def test_a_sealed_field_can_not_be_searched(db: None) -> None:
     assert not Seat.objects.filter(person__isnull=False).exists()
 
 
-def test_rotation_seals_rows_and_files_with_the_new_key(load: Callable[..., Receipt], operator: Actor) -> None:
+def test_rotation_seals_rows_and_files_with_the_new_key(load: Callable[..., ImportReceipt], operator: Actor) -> None:
     load("seats", SEATS, ROW, ("S2", "李四", "", ""))
     blob = blobs.put(b"agreement")
     before = _stored()
@@ -94,7 +94,7 @@ def test_a_file_of_any_size_is_sealed_in_pieces(
 
 
 def test_a_process_that_runs_on_reads_what_another_sealed_with_a_newer_key(
-    load: Callable[..., Receipt], operator: Actor
+    load: Callable[..., ImportReceipt], operator: Actor
 ) -> None:
     load("seats", SEATS, ROW)
     before = keyring.current()
@@ -103,7 +103,7 @@ def test_a_process_that_runs_on_reads_what_another_sealed_with_a_newer_key(
     assert Seat.objects.get().person == "张三"
 
 
-def test_keys_are_listed_with_what_they_seal(load: Callable[..., Receipt], operator: Actor) -> None:
+def test_keys_are_listed_with_what_they_seal(load: Callable[..., ImportReceipt], operator: Actor) -> None:
     load("seats", SEATS, ROW)
     old = keyring.current().active
     service.rotate(actor=operator)
@@ -128,7 +128,7 @@ def test_killed_after_its_entry_a_rotation_leaves_no_second_one(db: None, operat
     assert keyring.rotating() is None
 
 
-def test_the_same_person_is_found_again_after_rotation(load: Callable[..., Receipt], operator: Actor) -> None:
+def test_the_same_person_is_found_again_after_rotation(load: Callable[..., ImportReceipt], operator: Actor) -> None:
     load("consents", "号码,用途", ("13800138000", "回访"))
     service.rotate(actor=operator)
     assert load("consents", "号码,用途", ("13800138000", "回访")).rows["unchanged"] == 1

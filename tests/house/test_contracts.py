@@ -15,9 +15,9 @@ def test_only_the_lake_is_free_of_the_engine_contract() -> None:
 
 def test_all_registers_and_metrics_are_listed() -> None:
     registers = {
-        f"nianjian.platform.registers.{path.name}"
-        for path in tree.folders("platform/registers")
-        if (path / "model.py").exists()
+        f"nianjian.platform.registers.{path.stem}"
+        for path in tree.tables().values()
+        if path.parent.as_posix() == "platform/registers" and path.stem not in {"models", "versions"}
     }
     assert set(tree.contract("registers-apart")["modules"]) == registers
     metrics = {
@@ -43,13 +43,7 @@ REMARKS = {"features/portrait/watch/model.py"}
 def test_string_foreign_keys_point_down() -> None:
     """`ForeignKey("app.Model")` is an arrow that import-linter cannot see."""
     level = _level()
-    homes = {
-        node.name: "/".join(path.parts[:2])
-        for path, module in tree.modules()
-        if path.name in {"model.py", "models.py"}
-        for node in module.body
-        if isinstance(node, ast.ClassDef)
-    }
+    homes = {name: "/".join(path.parts[:2]) for name, path in tree.tables().items()}
     up = []
     for path, module in tree.modules():
         room = "/".join(path.parts[:2])

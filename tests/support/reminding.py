@@ -30,7 +30,7 @@ from nianjian.platform.accounts.query import Actor  # noqa: E402
 from nianjian.platform.accounts.service import add_enterprise, add_user  # noqa: E402
 from nianjian.platform.notifications.models import Channel, Choice, Dispatch, Looked, Message  # noqa: E402
 from nianjian.platform.notifications.outbox import service  # noqa: E402
-from nianjian.platform.registers.licences.model import Licence  # noqa: E402
+from nianjian.platform.registers.licences import Licence  # noqa: E402
 from nianjian.platform.vault import keyring  # noqa: E402
 
 ENTERPRISES, LICENCES, PEOPLE, WORKERS = 40, 25, 4, 2

@@ -56,6 +56,23 @@ def folders(under: str) -> list[Path]:
     return [path for path in sorted((SOURCE / under).iterdir()) if (path / "__init__.py").exists()]
 
 
+@cache
+def tables() -> dict[str, Path]:
+    """Every model of the program with the module that defines it: a class whose body has fields of `models`."""
+    return {
+        node.name: path
+        for path, module in modules()
+        for node in module.body
+        if isinstance(node, ast.ClassDef) and (path.name in {"model.py", "models.py"} or any(map(_is_field, node.body)))
+    }
+
+
+def _is_field(node: ast.stmt) -> bool:
+    value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+    name = dotted(value.func) if isinstance(value, ast.Call) else ""
+    return name.startswith("models.") and name.endswith(("Field", "ForeignKey"))
+
+
 def dotted(node: ast.AST) -> str:
     """`a.b.c` of a name or attribute chain; calls and subscripts inside it are passed through."""
     match node:

@@ -62,11 +62,10 @@ from nianjian.platform.notifications import service as webhooks  # noqa: E402
 from nianjian.platform.notifications.outbox import service as outbox  # noqa: E402
 from nianjian.platform.notifications.outbox.service import News  # noqa: E402
 from nianjian.platform.notifications.people.speaking import Outcome  # noqa: E402
-from nianjian.platform.registers import uploads  # noqa: E402
-from nianjian.platform.registers.attachments import service as papers  # noqa: E402
-from nianjian.platform.registers.batches import query as batches  # noqa: E402
+from nianjian.platform.registers import attachments as papers  # noqa: E402
+from nianjian.platform.registers import batches, uploads  # noqa: E402
+from nianjian.platform.registers import storage as rows  # noqa: E402
 from nianjian.platform.registers.models import Line  # noqa: E402
-from nianjian.platform.registers.rows import service as rows  # noqa: E402
 from nianjian.platform.rulebook.rulebooks import rulebook  # noqa: E402
 from nianjian.platform.vault import blobs  # noqa: E402
 
@@ -244,8 +243,8 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
             put()
     fill(wiring.lake(code))
     given: dict[str, Any] = {"since": date(2025, 1, 1), "reason": "", "actor": actor, "enterprise": code}
-    rows.create(kind="teams", texts={"team_id": "T1", "name": "一队"}, **given)
-    key = rows.create(kind="lines", texts={"line_id": f"L-{code}", "team": "T1"}, **given)
+    rows.create_row(kind="teams", texts={"team_id": "T1", "name": "一队"}, **given)
+    key = rows.create_row(kind="lines", texts={"line_id": f"L-{code}", "team": "T1"}, **given)
     line = Line.objects.get(enterprise_id=code, key=key)
     handed = _draft(code, actor)
     drafts.commit(draft=drafts.draft_for(handed, code, actor), actor=actor)
@@ -280,7 +279,7 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
         **_round(code, actor),
         "run": portraits.runs(code, 2026)[0],
         "earlier": portraits.runs(code, 2026)[1],
-        "batch": batches.batches(code)[0].id,
+        "batch": batches.list_batches(code)[0].id,
         "job": queue.jobs(code)[0].id,
         "draft": _draft(code, actor, first=500),
         "key": key,

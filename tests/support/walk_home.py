@@ -27,8 +27,8 @@ from nianjian.platform.accounts.links import service as links  # noqa: E402
 from nianjian.platform.accounts.query import Actor  # noqa: E402
 from nianjian.platform.accounts.roles import Role  # noqa: E402
 from nianjian.platform.notifications import service as webhooks  # noqa: E402
-from nianjian.platform.registers.importing import import_sheet  # noqa: E402
-from nianjian.platform.registers.rows import service as rows  # noqa: E402
+from nianjian.platform.registers import storage as rows  # noqa: E402
+from nianjian.platform.registers.storage import import_sheet  # noqa: E402
 
 OPERATOR = Actor("tester")
 REGISTERS: tuple[tuple[str, dict[str, str]], ...] = (
@@ -48,7 +48,7 @@ def main() -> None:
     service.add_enterprise(code="other", name="另一家客服有限公司", province="浙江", actor=OPERATOR)
     service.add_enterprise(code="demo", name="示范呼叫中心有限公司", province="北京", actor=OPERATOR)
     for kind, texts in REGISTERS:
-        rows.create(kind=kind, texts=texts, since=date(2025, 1, 1), reason="", actor=OPERATOR, enterprise="demo")
+        rows.create_row(kind=kind, texts=texts, since=date(2025, 1, 1), reason="", actor=OPERATOR, enterprise="demo")
     with tempfile.TemporaryDirectory() as folder:
         for kind, text in SHEETS.items():
             (path := Path(folder, f"{kind}.csv")).write_text(text, encoding="utf-8")

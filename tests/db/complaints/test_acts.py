@@ -27,10 +27,10 @@ from nianjian.platform.accounts import service as people
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.audit.verify import verify
-from nianjian.platform.registers.importing import Receipt
-from nianjian.platform.registers.overlays.model import Overlay
+from nianjian.platform.registers.overlays import Overlay
+from nianjian.platform.registers.storage import ImportReceipt
 
-Import = Callable[..., Receipt]
+Import = Callable[..., ImportReceipt]
 ARRIVED = "2026-03-01 22:15:00"
 
 

@@ -26,8 +26,7 @@ from nianjian.features.complaints.warned.model import Warned
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.home import wiring
-from nianjian.platform.registers.versions.plan import Plan, Source, column_values
-from nianjian.platform.registers.versions.service import write
+from nianjian.platform.registers.versions import Plan, Source, column_values, write_plan
 
 CALLED = datetime(2026, 3, 1, 10)  # noqa: DTZ001 -- wall time
 Match = Callable[..., dict[str, int]]
@@ -191,7 +190,7 @@ def _edited(operator: Actor, name: str = "I1", **values: object) -> None:
     row = query.load_current_tickets("demo", [name])[name]
     plan = Plan(Complaint, Source(str(operator), clock.now()))
     plan.correct(row, column_values(row, COMPLAINTS) | values)
-    write(plan)
+    write_plan(plan)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from nianjian.platform.accounts.models import Enterprise
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.service import add_enterprise, add_user
 from nianjian.platform.notifications.models import Channel, Choice, Message
-from nianjian.platform.registers.licences.model import Licence
+from nianjian.platform.registers.licences import Licence
 
 ROOT, SECOND = Actor("root"), Actor("second", USER)
 YEAR: Final = 2023

@@ -16,7 +16,7 @@ from nianjian.features.rectification.cases.service import Notice
 from nianjian.features.rectification.watch import service as watch
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
-from nianjian.platform.registers.rows import service as rows
+from nianjian.platform.registers import storage as rows
 
 pytestmark = pytest.mark.django_db
 WATCH, ROUTINE, DOORS = f"{DEMO}/watch", f"{DEMO}/routine", f"{DEMO}/complaints/one-click"
@@ -94,7 +94,7 @@ def test_lines_by_their_last_call(site: Ask, home: Path) -> None:
     assert client.get(address).json() == {"items": [], "next": None, "counted": None, "newest": None}
     given = {"kind": "lines", "enterprise": "demo", "since": date(2025, 1, 1), "reason": "", "actor": Actor("tester")}
     for line in ("L1", "L2"):
-        rows.create(texts={"line_id": line}, **given)
+        rows.create_row(texts={"line_id": line}, **given)
     place = lines._path("demo")
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text('{"counted": "2026-06-01", "last": {"L1": "2026-05-30"}}', encoding="utf-8")

@@ -67,7 +67,7 @@ def there(site: Ask, monkeypatch: pytest.MonkeyPatch, _one_connection: None) -> 
     from nianjian.features.rulebook.operations import request_overlay  # noqa: PLC0415
     from nianjian.platform.accounts.query import Actor  # noqa: PLC0415 -- after Django
     from nianjian.platform.jobs import flow  # noqa: PLC0415
-    from nianjian.platform.registers.batches.model import Batch  # noqa: PLC0415
+    from nianjian.platform.registers.batches import Batch  # noqa: PLC0415
 
     monkeypatch.setattr("nianjian.platform.notifications.sending.place", lambda *_given: None)  # no names are looked up
     operator, day = Actor("tester"), date(2026, 1, 1)
@@ -86,12 +86,12 @@ def there(site: Ask, monkeypatch: pytest.MonkeyPatch, _one_connection: None) -> 
 
 def _row(operator: Any) -> dict[str, Any]:
     """A row with a file beside it."""
-    from nianjian.platform.registers.attachments.service import attach_to_row  # noqa: PLC0415 -- after Django
+    from nianjian.platform.registers import storage  # noqa: PLC0415
+    from nianjian.platform.registers.attachments import attach_to_row  # noqa: PLC0415 -- after Django
     from nianjian.platform.registers.models import Line  # noqa: PLC0415
-    from nianjian.platform.registers.rows import service  # noqa: PLC0415
 
     texts = {"line_id": "L1"}
-    key = service.create(kind="lines", enterprise="demo", texts=texts, since=None, reason="", actor=operator)
+    key = storage.create_row(kind="lines", enterprise="demo", texts=texts, since=None, reason="", actor=operator)
     row = Line.objects.get(enterprise_id="demo", key=key)
     content = b"\x89PNG\r\n\x1a\n picture"
     paper = attach_to_row(register="lines", row=row, name="scan.png", content=content, actor=operator)

@@ -19,7 +19,7 @@ from tests.support.two_tenants import EVERYWHERE, OWN, people
 from nianjian.doors.api.application import API, PREFIX
 from nianjian.platform.accounts.roles import Role
 from nianjian.platform.api.problems import MEDIA
-from nianjian.platform.registers.rows import address
+from nianjian.platform.registers import row_keys
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 world = matrix.world
@@ -115,4 +115,4 @@ def test_the_content_of_an_upload_may_hold_one(world: dict[str, dict[str, Any]],
 def test_a_coded_nul_names_no_row(world: dict[str, dict[str, Any]], asks: Client) -> None:
     """The sign before a code is a sign like others where no control character could stand."""
     assert asks.get(f"/{PREFIX}/enterprises/{OWN}/registers/lines/rows/L~00").status_code == 404
-    assert address.read("a~2Fb~00") == "a/b~00"
+    assert row_keys.decode_key("a~2Fb~00") == "a/b~00"

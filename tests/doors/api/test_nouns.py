@@ -11,7 +11,7 @@ from tests.support.asking import DEMO, Ask, post
 
 
 def _batch() -> str:
-    from nianjian.platform.registers.batches.model import Batch, BatchFile  # noqa: PLC0415 -- after Django
+    from nianjian.platform.registers.batches import Batch, BatchFile  # noqa: PLC0415 -- after Django
 
     rows = {"read": 3, "loaded": 2, "duplicate": 0, "rejected": 1}
     made = Batch.objects.create(

@@ -14,7 +14,7 @@ SEATS = "坐席编号,类型,姓名,证件号\nS1,人工,王小明,1101051949123
 
 def _imported(kind: str, text: str, tmp_path: Path) -> None:
     from nianjian.platform.accounts.query import Actor  # noqa: PLC0415 -- after Django
-    from nianjian.platform.registers.importing import import_sheet  # noqa: PLC0415
+    from nianjian.platform.registers.storage import import_sheet  # noqa: PLC0415
 
     file = tmp_path / f"{kind}.csv"
     file.write_text(text, encoding="utf-8")
@@ -76,11 +76,11 @@ def test_call_records_are_handed_to_the_worker(site: Ask) -> None:
     ],
 )
 def test_an_import_that_is_refused_leaves_nothing(site: Ask, query: dict[str, str], code: str) -> None:
-    from nianjian.platform.registers.drafts import query as drafts  # noqa: PLC0415 -- after Django
+    from nianjian.platform.registers import drafts  # noqa: PLC0415 -- after Django
 
     answer = upload(site(), f"{DEMO}/calls/imports", b"x", name="a.csv", **query)
     assert answer.json()["code"] == code
-    assert drafts.drafts("demo", "user:anna") == []
+    assert drafts.list_drafts("demo", "user:anna") == []
 
 
 def test_an_empty_or_too_large_file_is_refused(site: Ask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from nianjian.features.test_calls.pages import MOST_ARROWS, build_ladder
 from nianjian.features.test_calls.queries import CallBasis
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
-from nianjian.platform.registers.importing import import_sheet
+from nianjian.platform.registers.storage import import_sheet
 
 pytestmark = pytest.mark.django_db
 HOME = "/e/demo/inspection/callback/"

@@ -30,10 +30,7 @@ from nianjian.platform.home import wiring
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service as queue_service
-from nianjian.platform.registers import uploads
-from nianjian.platform.registers.batches import query as batches
-from nianjian.platform.registers.drafts import query as drafts
-from nianjian.platform.registers.mappings import query as mappings
+from nianjian.platform.registers import batches, drafts, mappings, uploads
 from nianjian.platform.web import work as shown
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +56,7 @@ def _imported(client: Client, content: bytes | None = None, **more: str) -> str:
     draft = begun(client, **more)
     sent(client, draft, ("话单.csv", content or calls()))
     committed(client, draft)
-    return batches.batches("demo")[0].id
+    return batches.list_batches("demo")[0].id
 
 
 def test_an_empty_house_says_what_to_do_next(site: Client) -> None:
@@ -90,11 +87,11 @@ def test_the_whole_way_of_a_gb18030_file_with_bad_rows(site: Client) -> None:
     work()
     assert queue.job(answer.headers["Location"].split("/")[-2]).result["rows"]["rejected"] == 2  # type: ignore[index]
     assert answer.headers["Location"] in _text(site, f"{draft}check/")
-    assert batches.batches("demo") == []
+    assert batches.list_batches("demo") == []
 
     assert "话单.csv" in _text(site, f"{draft}commit/")
     job = committed(site, draft)
-    (batch,) = batches.batches("demo")
+    (batch,) = batches.list_batches("demo")
     text = _text(site, job)
     assert f"/e/demo/data/batches/{batch.id}/" in text
     assert batch.created_by == "user:anna"
@@ -140,7 +137,7 @@ def test_rejects_of_two_kinds_come_as_a_zip(site: Client) -> None:
     draft = begun(site)
     sent(site, draft, ("a.csv", calls()), ("b.csv", other.replace("c", "d").replace("b", "e").encode()))
     committed(site, draft)
-    (batch,) = batches.batches("demo")
+    (batch,) = batches.list_batches("demo")
     answer = site.post(f"/e/demo/data/batches/{batch.id}/rejects/")
     pack = zipfile.ZipFile(io.BytesIO(answer.getvalue()))
     assert len(pack.namelist()) == 2
@@ -151,7 +148,7 @@ def test_a_rejects_file_comes_back_corrected(site: Client) -> None:
     answer = site.post(f"/e/demo/data/batches/{batch}/rejects/")
     content = answer.getvalue().decode("utf-8-sig")
     _imported(site, content.replace("昨天,,", TIMES_OF_BAD).encode())
-    newest = batches.batches("demo")[0]
+    newest = batches.list_batches("demo")[0]
     assert newest.files[0].receipt["rows"] == {"read": 2, "loaded": 2, "duplicate": 0, "rejected": 0}
 
 
@@ -164,13 +161,13 @@ def test_a_batch_is_undone_as_work_and_can_come_again(site: Client) -> None:
     answer = site.post(f"{address}undo/")
     work()
     assert queue.job(answer.headers["Location"].split("/")[-2]).state == "done"
-    assert batches.batch(batch).state == "undone"
+    assert batches.get_batch(batch).state == "undone"
     assert sum(old.rows for old in wiring.lake("demo").old_files(ledger.CALLS)) == 0
     text = _text(site, address)
     assert "undo/" not in text
     assert "139****0000" not in text
     _imported(site)
-    assert [one.state for one in batches.batches("demo")] == ["active", "undone"]
+    assert [one.state for one in batches.list_batches("demo")] == ["active", "undone"]
     answer = site.post(f"{address}undo/")
     work()
     text = _text(site, answer.headers["Location"])
@@ -189,7 +186,7 @@ def test_after_an_undo_the_files_that_lack_rows_are_named(site: Client) -> None:
 def test_a_corrected_file_replaces_a_batch(site: Client) -> None:
     old = _imported(site)
     new = _imported(site, calls(rows=7, bad=0), replaces=old)
-    assert (batches.batch(old).state, batches.batch(new).replaces) == ("replaced", old)
+    assert (batches.get_batch(old).state, batches.get_batch(new).replaces) == ("replaced", old)
     assert new in _text(site, f"/e/demo/data/batches/{old}/")
 
 
@@ -213,7 +210,7 @@ def test_a_foreign_file_is_mapped_and_the_mapping_kept(site: Client) -> None:
     assert site.post(f"{draft}mapping/", {**form, "timezone": "Mars"}).status_code == 422
     assert site.post(f"{draft}mapping/", {**form, "column_callee": "nothing"}).status_code == 422
     assert site.post(f"{draft}mapping/", form).headers["Location"] == f"{draft}check/"
-    assert mappings.mapping("demo", "crm") == {
+    assert mappings.get_mapping("demo", "crm") == {
         "columns": {"direction": "路", "callee": "客户"},
         "values": {"direction": {"OB": "呼出"}},
     }
@@ -221,7 +218,7 @@ def test_a_foreign_file_is_mapped_and_the_mapping_kept(site: Client) -> None:
     assert re.search(r'<option value="客户" selected[ >]', text)
     assert "direction: OB = 呼出" in text
     committed(site, draft)
-    assert batches.batches("demo")[0].files[0].receipt["rows"]["loaded"] == 5  # type: ignore[index]
+    assert batches.list_batches("demo")[0].files[0].receipt["rows"]["loaded"] == 5  # type: ignore[index]
 
     second = begun(site)
     sent(site, second, ("crm.csv", foreign.replace("c", "d").encode()))
@@ -236,12 +233,12 @@ def test_files_are_taken_out_and_a_draft_given_up(site: Client) -> None:
     draft = begun(site)
     sent(site, draft, ("a.csv", calls()), ("b.csv", calls(first=50)))
     assert "a.csv" in sent(site, draft, ("again.csv", calls()))  # there already
-    (found,) = drafts.drafts("demo", "user:anna")
+    (found,) = drafts.list_drafts("demo", "user:anna")
     assert [file.name for file in found.files] == ["a.csv", "b.csv"]
     site.post(f"{draft}files/1/drop/")
-    assert [file.name for file in drafts.draft(found.id).files] == ["b.csv"]
+    assert [file.name for file in drafts.get_draft(found.id).files] == ["b.csv"]
     site.post(f"{draft}drop/")
-    assert drafts.ids() == frozenset()
+    assert drafts.list_draft_ids() == frozenset()
     assert not any(path.is_file() for path in uploads.folder().rglob("*"))
 
 
@@ -257,7 +254,7 @@ def test_a_file_that_is_too_large_is_not_kept(site: Client, monkeypatch: pytest.
     draft = begun(site)
     text = sent(site, draft, ("big.csv", b"x" * (3 << 20)), ("small.csv", calls()))
     assert "big.csv" in text
-    (found,) = drafts.drafts("demo", "user:anna")
+    (found,) = drafts.list_drafts("demo", "user:anna")
     assert [file.name for file in found.files] == ["small.csv"]
     assert list((uploads.folder() / uploads.INCOMING).iterdir()) == []
 
@@ -267,7 +264,7 @@ def test_a_form_without_its_token_leaves_no_file(site: Client) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.cookies = site.cookies
     assert strict.post(f"{draft}files/", {"files": io.BytesIO(calls())}).status_code == 403
-    (found,) = drafts.drafts("demo", "user:anna")
+    (found,) = drafts.list_drafts("demo", "user:anna")
     assert found.files == ()
     assert not any(path.is_file() for path in uploads.folder().rglob("*"))
 
@@ -327,7 +324,7 @@ def test_a_page_of_batches_loads_no_more_than_it_shows(site: Client, monkeypatch
         _imported(site, calls(first=1000 * number))
     monkeypatch.setattr("nianjian.platform.web.paging.SIZE", 50)
     asked: list[int] = []
-    real = batches.newest
+    real = batches.list_newest_batches
     monkeypatch.setattr(
         "nianjian.features.calls.pages.pages.query.newest",
         lambda code, *, first, count: (asked.append(count), real(code, first=first, count=count))[1],
@@ -383,7 +380,7 @@ def test_every_time_is_beijing_time_and_work_that_is_done_is_done(site: Client) 
     done = queue.jobs("demo", newest=1)[0]
     assert shown.bar(replace(done, total=7, done=0)).percent == 100
     assert shown.bar(replace(done, state="running", total=7, done=0)).percent == 0
-    assert "通用话单" in _text(site, f"/e/demo/data/batches/{batches.batches('demo')[0].id}/")
+    assert "通用话单" in _text(site, f"/e/demo/data/batches/{batches.list_batches('demo')[0].id}/")
 
 
 def _with_file(client: Client) -> str:

@@ -12,7 +12,7 @@ from tests.support.people import signed_in
 from nianjian.platform.accounts import models
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
-from nianjian.platform.registers.batches import query as batches
+from nianjian.platform.registers import batches
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ def addresses(owner: Client) -> dict[str, str]:
     job = committed(owner, done)
     draft = begun(owner)
     sent(owner, draft, ("b.csv", calls(first=100)))
-    return {"draft": draft, "job": job, "batch": f"{ROOT}batches/{batches.batches('demo')[0].id}/"}
+    return {"draft": draft, "job": job, "batch": f"{ROOT}batches/{batches.list_batches('demo')[0].id}/"}
 
 
 def _reads(addresses: dict[str, str]) -> list[str]:
@@ -56,7 +56,7 @@ def test_a_stranger_finds_nothing(addresses: dict[str, str]) -> None:
         assert stranger.get(address).status_code == 404, address
     for address in _writes(addresses):
         assert stranger.post(address, {"kind": "calls"}).status_code == 404, address
-    assert batches.batches("demo")[0].state == "active"
+    assert batches.list_batches("demo")[0].state == "active"
 
 
 def test_nobody_signs_in_by_looking(addresses: dict[str, str]) -> None:

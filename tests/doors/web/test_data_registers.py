@@ -19,7 +19,7 @@ from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.registers import kinds
-from nianjian.platform.registers.listing import listing
+from nianjian.platform.registers.queries import list_register
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +55,7 @@ def test_every_register_from_its_template_to_its_rows(site: Client, kind: str) -
     assert "notice success" in text, text
     job = committed(site, draft)
     assert queue.job(job.split("/")[-2]).state == "done", queue.job(job.split("/")[-2]).error
-    assert len(listing(kind=kind, enterprise="demo", as_at=None).rows) == 1
+    assert len(list_register(kind=kind, enterprise="demo", as_at=None).rows) == 1
     (act,) = acts(enterprise="demo", verb="registers.import")
     assert (act.actor, act.data["inserted"]) == ("user:anna", 1)
     text = site.get("/e/demo/data/").content.decode()

@@ -22,7 +22,7 @@ from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service as queue_service
 from nianjian.platform.jobs.models import Job
-from nianjian.platform.registers.batches import query as batches
+from nianjian.platform.registers import batches
 from nianjian.platform.vault import blobs
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def _imported(client: Client, content: bytes) -> str:
     draft = begun(client)
     sent(client, draft, ("话单.csv", content))
     committed(client, draft)
-    return batches.batches("demo")[0].id
+    return batches.list_batches("demo")[0].id
 
 
 def test_many_rejected_rows_are_work_and_each_fetch_stands_in_the_chain(site: Client) -> None:

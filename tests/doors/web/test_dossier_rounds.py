@@ -16,7 +16,7 @@ from nianjian.features.dossier.editions import manifest
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.query import acts
-from nianjian.platform.registers.rows import service as rows
+from nianjian.platform.registers import storage as rows
 
 pytestmark = pytest.mark.django_db
 SEASON = "/e/demo/dossier/2025/"
@@ -97,7 +97,7 @@ def test_evidence_is_kept_and_given_out(lead: Client) -> None:
 
 def test_a_sheet_is_made_masked_and_revealed_with_an_entry(lead: Client) -> None:
     texts = {"number": "京B2-20250001", "holder": "示范", "representative": "王小五"}
-    rows.create(
+    rows.create_row(
         kind="licences", texts=texts, since=None, reason="", actor=Actor("tester"), enterprise="demo"
     )  # fmt: skip
     assert "还没有填报单" in text(lead, SHEET)

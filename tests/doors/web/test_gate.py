@@ -27,11 +27,11 @@ from nianjian.features.dial_policy.operations import check, feed
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.approvals.query import approvals
-from nianjian.platform.registers.gate_policies import query as policies
-from nianjian.platform.registers.gate_policies import service
-from nianjian.platform.registers.gate_policies.service import PolicyValues
-from nianjian.platform.registers.importing import import_sheet
+from nianjian.platform.registers import gate_policies
+from nianjian.platform.registers import gate_policies as policies
+from nianjian.platform.registers.gate_policies import PolicyValues
 from nianjian.platform.registers.models import Overlay
+from nianjian.platform.registers.storage import import_sheet
 
 pytestmark = pytest.mark.django_db
 HOME = "/e/demo/gate/"
@@ -169,7 +169,7 @@ def test_the_policy_names_its_rules_and_a_reader_changes_nothing(lead: Client) -
         assert reader.get(f"{HOME}change/").status_code == 403
         assert reader.post(f"{HOME}change/", {"act": "mode", "mode": "observe", "reason": "x"}).status_code == 403
     assert signed_in("olga", "outsourcer", "demo").get(HOME).status_code == 403
-    assert policies.in_force("demo") == []
+    assert policies.list_policies_in_force("demo") == []
 
 
 def test_a_switch_that_lets_calls_go_waits_for_a_second_person(lead: Client) -> None:
@@ -179,7 +179,7 @@ def test_a_switch_that_lets_calls_go_waits_for_a_second_person(lead: Client) -> 
     assert "fail-open_reason" in refused.content.decode()
     answer = lead.post(f"{HOME}change/", {**form, "reason": "门诊回访"}, follow=True)
     assert "a second person decides" in answer.content.decode()
-    assert policies.in_force("demo") == []
+    assert policies.list_policies_in_force("demo") == []
     (waiting,) = approvals()
     signed_in("bo", "compliance_lead", "demo")
     approve(approval=waiting.id, actor=Actor("bo", USER))
@@ -220,7 +220,7 @@ def test_caps_and_what_was_set_stand_on_pages(lead: Client, home: Path) -> None:
     import_sheet(kind="lines", path=home / "lines.csv", enterprise="demo", actor=BOSS)
     for cap in range(52):
         wanted = PolicyValues("channel", "L01", {"cap": cap + 1000, "white_list": False}, "试")
-        service.apply_policy(enterprise="demo", wanted=wanted, actor=BOSS)
+        gate_policies.apply_policy(enterprise="demo", wanted=wanted, actor=BOSS)
     page = text(lead)
     assert ("M048<" in page, "M049<" in page) == (True, False)
     assert (">1051<" in page, ">1002<" in page, ">1001<" in page) == (True, True, False)

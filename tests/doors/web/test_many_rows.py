@@ -20,7 +20,7 @@ from nianjian.features.rulebook.operations import request_overlay
 from nianjian.platform.accounts.models import Membership
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise, add_user
-from nianjian.platform.registers.batches.model import Batch
+from nianjian.platform.registers.batches import Batch
 
 pytestmark = pytest.mark.django_db
 BOSS = Actor("tester")

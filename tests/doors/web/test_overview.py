@@ -25,8 +25,8 @@ from nianjian.platform.accounts.service import add_enterprise, add_user
 from nianjian.platform.approvals import service as approvals
 from nianjian.platform.audit.record import record
 from nianjian.platform.jobs.models import Job
-from nianjian.platform.registers.batches import service as batches
-from nianjian.platform.registers.rows import service as rows
+from nianjian.platform.registers import batches
+from nianjian.platform.registers import storage as rows
 from nianjian.platform.rulebook.deadlines import upcoming
 from nianjian.platform.rulebook.holidays import calendar
 from nianjian.platform.rulebook.rulebooks import rulebook
@@ -46,7 +46,7 @@ def _day(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _batch(id_: str, enterprise: str = "demo", **changed: Any) -> None:
     receipt = {**RECEIPT, **changed}
-    batches.add_file(
+    batches.add_batch_file(
         batch=id_, enterprise=enterprise, name="a.csv", sha256=id_, generation=1, receipt=receipt, actor=Actor("tester")
     )
 
@@ -152,7 +152,7 @@ def test_a_red_tile_says_why_before_its_head_room(site: Client, sample: dict[str
 
 def test_an_undone_batch_is_neither_fresh_nor_in_the_way(site: Client) -> None:
     _batch("B1")
-    batches.end(batch="B1", state="undone")
+    batches.end_batch(batch="B1", state="undone")
     text = _text(site)
     assert not re.search(r"\bB1\b", text)
     assert "尚未导入话单。" in text
@@ -219,7 +219,7 @@ def test_before_anything_was_computed(db: None, home: Path) -> None:
 def test_a_number_that_runs_out_is_named_with_its_row(site: Client, keys: None) -> None:
     for root, until in (("95013", "2026-12-31"), ("95014", "2026-11-20")):
         texts = {"root": root, "valid_until": until}
-        rows.create(kind="numbers", texts=texts, since=None, reason="", actor=Actor("tester"), enterprise="demo")
+        rows.create_row(kind="numbers", texts=texts, since=None, reason="", actor=Actor("tester"), enterprise="demo")
     text = _text(site)
     assert (
         '<a href="/e/demo/registers/numbers/95013/">码号 95013：有效期最后一日（应于 2026-10-02 前申请续期）</a>'
@@ -316,7 +316,9 @@ def test_what_changed_since_the_last_run_is_told(site: Client, sample: dict[str,
         ("registers.create", {"kind": "staff"}),
     ):
         record(verb=verb, enterprise="demo", actor=Actor("tester"), data=data)
-    rows.create(kind="lines", enterprise="demo", texts={"line_id": "L1"}, since=None, reason="", actor=Actor("tester"))
+    rows.create_row(
+        kind="lines", enterprise="demo", texts={"line_id": "L1"}, since=None, reason="", actor=Actor("tester")
+    )
     text = _text(site)
     assert "话单：导入、撤销或删除 1 次" in text
     assert "台账（如坐席、码号）：变更 1 次" in text

@@ -15,7 +15,7 @@ from nianjian.platform.accounts import models, query, service
 from nianjian.platform.accounts.access import team_of
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
-from nianjian.platform.registers.teams.model import Team
+from nianjian.platform.registers.teams import Team
 
 pytestmark = pytest.mark.django_db
 OPERATOR = Actor("root")

@@ -20,9 +20,9 @@ from nianjian.features.reconciliation.runs.results import Found, Proposed, Repor
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.home import wiring
-from nianjian.platform.registers.importing import import_sheet
-from nianjian.platform.registers.mappings import query as mappings
-from nianjian.platform.registers.mappings import service as mapping_service
+from nianjian.platform.registers import mappings
+from nianjian.platform.registers import mappings as mapping_service
+from nianjian.platform.registers.storage import import_sheet
 
 pytestmark = pytest.mark.django_db
 HOME = "/e/demo/reconcile/"
@@ -143,9 +143,9 @@ def test_headings_of_an_export_that_nobody_knows_are_chosen_on_the_page(lead: Cl
     assert again.status_code == 302
     work()
     assert [one.counts["same"] for one in Run.objects.all()] == [1, 1]
-    assert mappings.names("demo") == []  # it is none of call records
+    assert mappings.list_mapping_names("demo") == []  # it is none of call records
     with pytest.raises(NianjianError, match="mapping_name_taken"):
-        mapping_service.save(enterprise="demo", name="某省导出", data={"columns": {}}, actor=BOSS)
+        mapping_service.save_mapping(enterprise="demo", name="某省导出", data={"columns": {}}, actor=BOSS)
 
 
 def test_a_carriers_bill_with_headings_of_its_own(lead: Client) -> None:

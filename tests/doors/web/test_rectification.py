@@ -25,8 +25,8 @@ from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.home import wiring
 from nianjian.platform.jobs import query
 from nianjian.platform.jobs.models import Job
-from nianjian.platform.registers.gate_policies import query as policies
-from nianjian.platform.registers.importing import import_sheet
+from nianjian.platform.registers import gate_policies as policies
+from nianjian.platform.registers.storage import import_sheet
 from nianjian.platform.vault import blobs
 
 pytestmark = pytest.mark.django_db

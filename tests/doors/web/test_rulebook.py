@@ -16,7 +16,7 @@ from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.models import Entry
 from nianjian.platform.jobs import flow
-from nianjian.platform.registers.overlays import query
+from nianjian.platform.registers import overlays
 
 KEY = "portrait.seat_vacancy.limit"
 ASKED = {"value": "0.25", "valid_from": "2026-01-01", "valid_to": "", "reason": "省局口头要求"}
@@ -75,7 +75,7 @@ def test_two_people_change_a_value(site: Client) -> None:
     assert site.post(address, {**ASKED, "reason": ""}).status_code == 422
     tried = site.post(address, {**ASKED, "step": "try"})
     assert tried.status_code == 200
-    assert query.overlays() == []
+    assert overlays.list_overlays() == []
     sent = site.post(address, {**ASKED, "step": "send"})
     assert (sent.status_code, sent.headers["Location"]) == (302, "/e/demo/approvals/")
     listed = site.get("/e/demo/approvals/").content.decode()
@@ -86,7 +86,7 @@ def test_two_people_change_a_value(site: Client) -> None:
     other = signed_in("bob", "compliance_lead", "demo")
     assert "省局口头要求" in other.get(f"/e/demo/approvals/{approval}/").content.decode()
     assert other.post(f"/e/demo/approvals/{approval}/", {"decision": "yes"}).status_code == 302
-    assert [one["value"] for one in query.overlays()] == ["0.25"]
+    assert [one["value"] for one in overlays.list_overlays()] == ["0.25"]
     assert "25 %" in site.get(f"/e/demo/rules/{KEY}/").content.decode()
     assert other.post(f"/e/demo/approvals/{approval}/", {"decision": "no"}).status_code == 409
 
@@ -95,7 +95,7 @@ def test_a_wrong_value_is_told_in_the_form(site: Client) -> None:
     answer = site.post(f"/e/demo/rules/{KEY}/overlay/", {**ASKED, "value": "7", "step": "send"})
     assert answer.status_code == 422
     assert "0.25" not in answer.content.decode()
-    assert query.overlays() == []
+    assert overlays.list_overlays() == []
 
 
 def test_the_request_can_be_withdrawn(site: Client) -> None:
@@ -160,7 +160,7 @@ def test_the_second_person_sees_what_the_value_means(site: Client) -> None:
     assert follow.status_code == 302
     work()
     assert "demo 2026" in site.get(follow.headers["Location"]).content.decode()
-    assert query.overlays() == [], "to look decides nothing"
+    assert overlays.list_overlays() == [], "to look decides nothing"
     auditor = signed_in("carl", "auditor", "demo")
     assert 'value="look"' not in auditor.get(waiting).content.decode()
     assert auditor.post(waiting, {"decision": "look"}).status_code == 403

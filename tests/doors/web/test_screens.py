@@ -24,7 +24,7 @@ from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.accounts.tokens import service as tokens
 from nianjian.platform.audit.models import Entry
-from nianjian.platform.registers.importing import import_sheet
+from nianjian.platform.registers.storage import import_sheet
 
 HERE = "/e/demo/inspection/screens/"
 CALLEE, STRANGER = "13812345678", "13987654321"

@@ -17,7 +17,7 @@ from nianjian.features.season.operations.overview import summarize_season
 from nianjian.platform.accounts.models import Membership
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.audit import query as audit
-from nianjian.platform.registers.licences.model import Licence
+from nianjian.platform.registers.licences import Licence
 
 pytestmark = pytest.mark.usefixtures("keys")
 

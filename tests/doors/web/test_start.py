@@ -18,8 +18,8 @@ from nianjian.features.rectification.operations.cases import open_case
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.query import acts
-from nianjian.platform.registers.batches import service as batches
-from nianjian.platform.registers.rows import service as rows
+from nianjian.platform.registers import batches
+from nianjian.platform.registers import storage as rows
 
 OPERATOR = Actor("tester")
 START = "/e/demo/start/"
@@ -46,11 +46,11 @@ def _text(client: Client, address: str = "/e/demo/") -> str:
 
 
 def _row(register: str, **texts: str) -> None:
-    rows.create(kind=register, enterprise="demo", texts=texts, since=None, reason="", actor=OPERATOR)
+    rows.create_row(kind=register, enterprise="demo", texts=texts, since=None, reason="", actor=OPERATOR)
 
 
 def _batch() -> None:
-    batches.add_file(
+    batches.add_batch_file(
         batch="B1", enterprise="demo", name="a.csv", sha256="B1", generation=1, receipt=RECEIPT, actor=OPERATOR
     )
 
@@ -102,7 +102,7 @@ def test_the_overview_leads_from_step_to_step(officer: Client, sample: dict[str,
 def test_a_row_that_holds_no_longer_is_none(officer: Client) -> None:
     text = _text(officer)
     assert text.count("missing</span>") == 2
-    rows.create(
+    rows.create_row(
         kind="numbers",
         enterprise="demo",
         texts={"root": "95013"},
@@ -111,10 +111,12 @@ def test_a_row_that_holds_no_longer_is_none(officer: Client) -> None:
         actor=OPERATOR,
     )
     assert _text(officer).count("missing</span>") == 1
-    from nianjian.platform.registers.numbers.model import Number  # noqa: PLC0415 -- models load with the database
+    from nianjian.platform.registers.numbers import Number  # noqa: PLC0415 -- models load with the database
 
     version = Number.objects.get().pk
-    rows.end(kind="numbers", enterprise="demo", versions=[version], start=_yesterday(), reason="收回", actor=OPERATOR)
+    rows.end_rows(
+        kind="numbers", enterprise="demo", versions=[version], start=_yesterday(), reason="收回", actor=OPERATOR
+    )
     assert _text(officer).count("missing</span>") == 2
 
 

@@ -18,12 +18,12 @@ from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.approvals import query, service
 from nianjian.platform.approvals.query import Approval
-from nianjian.platform.registers.overlays import query as overlay_rows
-from nianjian.platform.registers.overlays import service as overlays
+from nianjian.platform.registers import overlays
+from nianjian.platform.registers import overlays as overlay_rows
 
 
 def _overlay(approval: str, actor: Actor) -> dict[str, object]:
-    row = overlays.approve(approval=approval, actor=actor)
+    row = overlays.approve_overlay(approval=approval, actor=actor)
     return {"key": row.key, "value": row.value, "valid_from": row.valid_from.isoformat()}
 
 
@@ -38,7 +38,10 @@ ACTS: Final[Mapping[str, Callable[[str, Actor], dict[str, object]]]] = {
 
 
 def _asked_overlays(subjects: Collection[str]) -> dict[str, dict[str, object]]:
-    return {id_: _asked_overlay(overlay_rows.plain(row)) for id_, row in overlay_rows.proposals(subjects).items()}
+    return {
+        id_: _asked_overlay(overlay_rows.to_rulebook_form(row))
+        for id_, row in overlay_rows.proposals_by_id(subjects).items()
+    }
 
 
 def _asked_overlay(row: Mapping[str, object]) -> dict[str, object]:

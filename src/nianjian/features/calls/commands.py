@@ -121,8 +121,8 @@ def _sources(args: argparse.Namespace) -> Answer:
 def _list(args: argparse.Namespace) -> Answer:
     begin(args)
     from nianjian.platform.accounts.query import enterprise as known
-    from nianjian.platform.registers.batches import query
+    from nianjian.platform.registers import batches
 
     known(args.enterprise)
-    found = [terminal.as_dict(one) for one in query.batches(args.enterprise)]
+    found = [terminal.as_dict(one) for one in batches.list_batches(args.enterprise)]
     return Answer({"batches": found}, lambda console: terminal.listing(console, found))

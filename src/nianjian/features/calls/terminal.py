@@ -17,7 +17,7 @@ from nianjian.platform.terminal.texts import sentence, translate_code
 
 if TYPE_CHECKING:
     from nianjian.engines.intake.ledger import Repeating
-    from nianjian.platform.registers.batches.query import BatchValue
+    from nianjian.platform.registers.batches import BatchValue
 
 NAMED: Final = 3  # files that a warning names
 

@@ -15,8 +15,7 @@ class ComplaintsConfig(AppConfig):
         from nianjian.features.complaints import query  # noqa: PLC0415 -- models load before this, not before the app
         from nianjian.features.complaints.model import Complaint  # noqa: PLC0415 -- the same
         from nianjian.features.complaints.sheet import COMPLAINTS  # noqa: PLC0415 -- the same
-        from nianjian.platform.registers import kinds  # noqa: PLC0415 -- the same
-        from nianjian.platform.registers.rows import own  # noqa: PLC0415 -- the same
+        from nianjian.platform.registers import kinds, queries  # noqa: PLC0415 -- the same
 
         kinds.add(COMPLAINTS, Complaint)
-        own.add(COMPLAINTS.kind, query.own)
+        queries.add_team_condition(COMPLAINTS.kind, query.own)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from nianjian.features.complaints.clocks import Hand
 from nianjian.features.complaints.query import Ticket, as_dict
-from nianjian.platform.registers.rows import address
+from nianjian.platform.registers import row_keys
 
 Standing = Literal["new", "responded", "called_back", "closed", "reopened", "excluded"]
 OWN: Final = frozenset(
@@ -50,5 +50,5 @@ def to_document(ticket: Ticket) -> Ticketed:
         "response_clock": ticket.response.hand,
         "close_clock": ticket.close.hand,
     }
-    link = quote(address.encode_key(ticket.row.key), safe="~")
+    link = quote(row_keys.encode_key(ticket.row.key), safe="~")
     return Ticketed(key=ticket.row.key, address=link, version=ticket.row.pk, values=values, **own)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-from nianjian.platform.registers.versions.row import Version
+from nianjian.platform.registers.versions import Version
 from nianjian.platform.vault.fields import SealedText
 
 

@@ -9,13 +9,13 @@ from nianjian.engines.lake.schema import COMPLAINT_FACT
 from nianjian.engines.lake.tables import Lake
 from nianjian.features.complaints import query
 from nianjian.features.complaints.model import Complaint
-from nianjian.platform.registers.facts import Fact, replace
+from nianjian.platform.registers.publish import Fact, replace_table
 
 
 def publish(lake: Lake, enterprise: str) -> None:
     """Replace the table by the present tickets, drills left out; equal facts make no commit."""
     facts = [_fact(row) for row in query.tickets(enterprise).iterator(chunk_size=2000)]
-    replace(lake, "complaint_fact", COMPLAINT_FACT, facts)
+    replace_table(lake, "complaint_fact", COMPLAINT_FACT, facts)
 
 
 def _fact(row: Complaint) -> Fact:

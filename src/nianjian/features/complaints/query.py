@@ -15,11 +15,9 @@ from nianjian.features.complaints.clocks import Clock, Hand, Promise, Reading, T
 from nianjian.features.complaints.model import Complaint, Proposal
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.complaints.states import ALLOWED, Act, Facts, State, state
-from nianjian.platform.registers.listing import cell
-from nianjian.platform.registers.rows import history
-from nianjian.platform.registers.rows.own import Own
-from nianjian.platform.registers.rows.query import PAGE, Sight, rows, versions
-from nianjian.platform.registers.versions.plan import list_current_versions as standing_rows
+from nianjian.platform.registers import queries
+from nianjian.platform.registers.queries import PAGE, ReadScope, TeamScope, display_value, list_row_versions, list_rows
+from nianjian.platform.registers.versions import last_version_by_key as standing_rows
 
 KIND: Final = "complaints"
 SEALED: Final = ("content", "measures", "callback_result", "responded_by", "extra", "reason")  # no list opens these
@@ -31,7 +29,7 @@ def tickets(enterprise: str, *, drills: bool = False) -> QuerySet[Complaint]:
     return found if drills else found.exclude(drill=True)
 
 
-def own(team: Own) -> Q:
+def own(team: TeamScope) -> Q:
     """A team's own tickets: those that name it, and those that name no team but one of its lines."""
     return Q(team_id__in=team.names) | Q(team_id=None, line_id__in=team.lines().values("line_id"))
 
@@ -91,10 +89,10 @@ class Ticket:
 BY_DUE: Final = ("rank", "arrived_at", "key")
 
 
-def filter_tickets(sight: Sight, wanted: TicketFilter, promise: Promise, at: datetime) -> QuerySet[Complaint]:
+def filter_tickets(sight: ReadScope, wanted: TicketFilter, promise: Promise, at: datetime) -> QuerySet[Complaint]:
     """The rows that are looked for, as far as the reader may see them; in the order of `BY_DUE`."""
     asked = (
-        rows(KIND, sight)
+        list_rows(KIND, sight)
         .filter(_condition(wanted, promise, at))
         .annotate(rank=Case(When(_overdue(promise, at), then=0), default=1))
     )
@@ -110,9 +108,9 @@ def overdue_tickets(enterprise: str, promise: Promise, at: datetime) -> QuerySet
     return tickets(enterprise).filter(_overdue(promise, at)).order_by("arrived_at", "key").defer(*SEALED)
 
 
-def require_visible(sight: Sight, keys: Sequence[str]) -> None:
+def require_visible(sight: ReadScope, keys: Sequence[str]) -> None:
     """Raise ``complaint_unknown`` for the first ticket that the reader may not see."""
-    there = set(rows(KIND, sight).filter(key__in=list(keys)).values_list("key", flat=True))
+    there = set(list_rows(KIND, sight).filter(key__in=list(keys)).values_list("key", flat=True))
     for key in keys:
         if key not in there:
             raise NianjianError("complaint_unknown", complaint=key)
@@ -140,7 +138,7 @@ def as_dict(ticket: Ticket) -> dict[str, object]:
     """A ticket as every door may show it in a list: numbers masked, nothing that a complainant wrote."""
     row: dict[str, object] = {"id": ticket.row.ticket_id}
     row |= {
-        one.field: cell(getattr(ticket.row, one.field), one)
+        one.field: display_value(getattr(ticket.row, one.field), one)
         for one in COMPLAINTS.columns
         if one.field not in HIDDEN and one.field != "ticket_id"
     }
@@ -175,7 +173,7 @@ class Past:
     at: datetime
     by: str
     note: str | None
-    changes: tuple[history.Change, ...] = field(default=())
+    changes: tuple[queries.Change, ...] = field(default=())
 
 
 _TOLD_BY: Final[Mapping[str, Act]] = {  # the first field that changed tells the act
@@ -189,20 +187,20 @@ _TOLD_BY: Final[Mapping[str, Act]] = {  # the first field that changed tells the
 }
 
 
-def past(sight: Sight, key: str, most: int = PAGE) -> list[Past]:
+def past(sight: ReadScope, key: str, most: int = PAGE) -> list[Past]:
     """What happened to a ticket, newest first; for a team as long as it was its own."""
-    entries = history.entries(versions(KIND, sight, key, most), COMPLAINTS)
+    entries = queries.list_history(list_row_versions(KIND, sight, key, most), COMPLAINTS)
     return [_past(one) for one in entries]
 
 
-def _past(one: history.Entry) -> Past:
+def _past(one: queries.HistoryEntry) -> Past:
     version, changed = one.version, {change.column.field: change.after for change in one.changes}
     act = next((_TOLD_BY[name].value for name in _TOLD_BY if name in changed), "edit")
     if "exclusion" in changed and changed["exclusion"] is None:
         act = Act.READMIT.value
     if version.file:
         act = "import"
-    elif one.event is history.Event.FIRST:
+    elif one.event is queries.Event.FIRST:
         act = "add"
     elif version.reason == "match":
         act = "match"

@@ -22,10 +22,9 @@ from nianjian.features.complaints.states import Act, refusal, state
 from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.audit.record import record
 from nianjian.platform.operations.fields import MOST
-from nianjian.platform.registers.rows import entry
-from nianjian.platform.registers.tables.column import Row
-from nianjian.platform.registers.versions.plan import Plan, Source, column_values
-from nianjian.platform.registers.versions.service import write
+from nianjian.platform.registers import entries
+from nianjian.platform.registers.columns import Row
+from nianjian.platform.registers.versions import Plan, Source, column_values, write_plan
 
 REASON: Final = 500  # characters
 
@@ -42,7 +41,7 @@ def add(*, enterprise: str, texts: Mapping[str, str], actor: Actor) -> str:
     given.setdefault("arrived_at", _typed(clock.now()))
     given.setdefault("accepted_at", given["arrived_at"])
     given.setdefault("ticket_id", _number())
-    read = entry.read(COMPLAINTS, given)
+    read = entries.read_entry(COMPLAINTS, given)
     if read.keyed is None:
         found = tuple({"field": field, "code": one.code, **one.values()} for field, one in read.findings)
         raise NianjianError("register_row_faulty", findings=found)
@@ -56,7 +55,7 @@ def add(*, enterprise: str, texts: Mapping[str, str], actor: Actor) -> str:
             raise NianjianError("complaint_reference_known", reference=row["reference"], complaint=known)
         plan = Plan(Complaint, Source(str(actor), clock.now()))
         plan.add(enterprise, key, row)
-        write(plan)
+        write_plan(plan)
         told = {"complaint": key, "fields": [name for name, value in row.items() if value is not None]}
         _note("add", enterprise, actor, told | ({"drill": True} if row.get("drill") else {}))
     return key
@@ -95,7 +94,7 @@ def apply_action(
             made = change(row)
             fields |= {name for name, value in made.items() if getattr(row, name) != value}
             plan.correct(row, column_values(row, COMPLAINTS) | made)
-        write(plan)
+        write_plan(plan)
         told: dict[str, object] = {"complaints": wanted, "at": at.isoformat(), "fields": sorted(fields)}
         drills = sorted(row.key for row in rows.values() if row.drill)
         _note(act.value, enterprise, actor, told | ({"drills": drills} if drills else {}))

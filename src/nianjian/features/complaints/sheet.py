@@ -7,9 +7,30 @@ from datetime import datetime, time, timedelta
 from typing import Final
 
 from nianjian.engines.kernel import clock
-from nianjian.platform.registers.sheets import words
-from nianjian.platform.registers.tables.column import Column, Fault, Kind, Row, Sheet, Undated, ordered
+from nianjian.platform.registers.columns import Column, Fault, Kind, Row, Sheet, Undated, check_order
 
+SOURCES: Final = {
+    "12321": "12321",
+    "12300": "12300",
+    "企业": "enterprise",
+    "一键投诉": "one_click",
+    "运营商": "carrier",
+    "12321举报中心": "12321",
+    "工信部12300": "12300",
+    "12321平台": "12321",
+    "12300平台": "12300",
+    "企业自收": "enterprise",
+    "自有渠道": "enterprise",
+}
+EXCLUSIONS: Final = {
+    "不予受理": "not_accepted",
+    "非本企业号码": "not_own_number",
+    "重复": "duplicate",
+    "非呼叫类": "not_a_call",
+    "非本企业": "not_own_number",
+    "重复投诉": "duplicate",
+    "非呼叫类(12300)": "not_a_call",
+}
 AHEAD: Final = timedelta(days=1)  # clocks differ, and a day may be written without its hour
 
 
@@ -36,7 +57,7 @@ COMPLAINTS: Final = Sheet(
     undated=Undated.CORRECTION,
     columns=(
         Column("编号", "ticket_id", Kind.CODE, ("工单编号", "工单号", "投诉编号"), example="TS-2026-0001"),
-        Column("来源", "source", Kind.CHOICE, ("投诉来源", "来源渠道"), words.SOURCE, required=True, example="12321"),
+        Column("来源", "source", Kind.CHOICE, ("投诉来源", "来源渠道"), SOURCES, required=True, example="12321"),
         Column("上级单号", "reference", Kind.CODE, ("转办单号", "来源单号"), example="12321-20260301-0001"),
         Column("受理时间", "accepted_at", Kind.MOMENT, ("受理日期",), required=True, example="2026-03-01 09:30:00"),
         Column("转办到达时间", "arrived_at", Kind.MOMENT, ("到达时间", "转办时间"), example="2026-03-01 10:00:00"),
@@ -61,7 +82,7 @@ COMPLAINTS: Final = Sheet(
         Column("结案时间", "closed_at", Kind.MOMENT, ("办结时间",), example="2026-03-01 16:00:00"),
         Column("重开时间", "reopened_at", Kind.MOMENT, example=""),
         Column("是否属实", "upheld", Kind.FLAG, ("属实",), example="否"),
-        Column("排除原因", "exclusion", Kind.CHOICE, choices=words.EXCLUSION, example=""),
+        Column("排除原因", "exclusion", Kind.CHOICE, choices=EXCLUSIONS, example=""),
         Column("重复于", "duplicate_of", Kind.CODE, ("主工单编号",), example=""),
         Column("附件", "attachment", example=""),
         Column("演练", "drill", Kind.FLAG, ("是否演练",), example="否"),
@@ -69,7 +90,8 @@ COMPLAINTS: Final = Sheet(
     checks=(
         _happened("accepted_at"),
         _happened("arrived_at"),
-        ordered("accepted_at", "closed_at", "closed_before_accepted"),
-        ordered("accepted_at", "reopened_at", "reopened_before_accepted"),
+        check_order("accepted_at", "closed_at", "closed_before_accepted"),
+        check_order("accepted_at", "reopened_at", "reopened_before_accepted"),
     ),
+    needed=("arrived_at", "line_id", "team_id"),
 )

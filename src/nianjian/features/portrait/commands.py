@@ -177,7 +177,7 @@ def _simulate(args: argparse.Namespace) -> Answer:
 
 def _attach(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.platform.registers.attachments.service import attach
+    from nianjian.platform.registers.attachments import attach
 
     made = attach(
         enterprise=args.enterprise, metric=args.metric, year=args.year, kind=args.kind, path=args.file, actor=actor

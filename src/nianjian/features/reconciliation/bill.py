@@ -19,10 +19,9 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.reconciliation.counts import BILL, Bill, Count, Place
 from nianjian.features.reconciliation.filing.export import apply_mapping, refuse, reread
 from nianjian.features.reconciliation.filing.mapping import ExportMapping, checked
-from nianjian.platform.registers.tables import cells
-from nianjian.platform.registers.tables.column import Column, Kind, Sheet
-from nianjian.platform.registers.tables.findings import Finding
-from nianjian.platform.registers.tables.sheet_reader import Line, Table, read
+from nianjian.platform.registers import cells
+from nianjian.platform.registers.columns import Column, Kind, Sheet
+from nianjian.platform.registers.sheet_reader import Finding, Line, Table, read_sheet
 
 SHEET: Final = Sheet(
     kind=BILL,
@@ -74,8 +73,8 @@ def _zone_wrong(name: str, zone: object) -> NianjianError:
 
 
 def load(path: Path, given: BillMapping) -> Bill:
-    """Read a bill; ``reconcile_export_faulty`` names each cell, and what `tables.reading.read` raises."""
-    table = read(path, apply_mapping(SHEET, given.export))
+    """Read a bill; ``reconcile_export_faulty`` names each cell, and what `sheet_reader.read_sheet` raises."""
+    table = read_sheet(path, apply_mapping(SHEET, given.export))
     reader = _Reader(table, given)
     for line in table.lines:
         reader.take(reread(line, table, given.export))

@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 
 from nianjian.engines.kernel.periods import add_months
 from nianjian.platform.registers import models
-from nianjian.platform.registers.versions.query import believed
+from nianjian.platform.registers.versions import current_versions
 
 
 class Match(StrEnum):
@@ -303,13 +303,18 @@ class _Span(NamedTuple):
 
 def own_names(enterprise: str) -> set[str]:
     """Under which names the licences say the enterprise goes."""
-    found = believed(models.Licence, enterprise).exclude(holder=None).order_by()
+    found = current_versions(models.Licence, enterprise).exclude(holder=None).order_by()
     return {str(name) for name in found.values_list("holder", flat=True)}
 
 
 def agreements(enterprise: str) -> frozenset[str]:
     """Ids and names of outsourced teams whose agreement is registered."""
-    found = believed(models.Team, enterprise).filter(kind="outsourced").exclude(agreement=None).exclude(agreement="")
+    found = (
+        current_versions(models.Team, enterprise)
+        .filter(kind="outsourced")
+        .exclude(agreement=None)
+        .exclude(agreement="")
+    )
     return frozenset(str(word) for pair in found.order_by().values_list("team_id", "name") for word in pair if word)
 
 
@@ -325,7 +330,9 @@ def _holding(first: date, last: date) -> Q:
 def _seats(enterprise: str, first: date, last: date) -> list[tuple[_Span, Seat]]:
     """Human seats that were in use on a day between; one that never opened is no place of work."""
     used = Q(opened_on__lte=last) & (Q(closed_on=None) | Q(closed_on__gt=first))
-    rows = believed(models.Seat, enterprise).filter(_holding(first, last), used).exclude(kind="robot").order_by()
+    rows = (
+        current_versions(models.Seat, enterprise).filter(_holding(first, last), used).exclude(kind="robot").order_by()
+    )
     fields = ("seat_id", "identity", "person", "staff_id", "employment", "team", "insured_by")
     found = rows.values_list("valid_from", "valid_to", "opened_on", "closed_on", *fields)
     return [(_Span(*row[:4]), Seat(*row[4:])) for row in found.iterator(chunk_size=CHUNK)]
@@ -334,7 +341,7 @@ def _seats(enterprise: str, first: date, last: date) -> list[tuple[_Span, Seat]]
 def _staff(enterprise: str, first: date, last: date) -> list[tuple[_Span, Staff]]:
     """The staff between; the day on which somebody leaves is the last at work."""
     there = (Q(joined_on=None) | Q(joined_on__lte=last)) & (Q(left_on=None) | Q(left_on__gte=first))
-    rows = believed(models.Person, enterprise).filter(_holding(first, last), there).order_by()
+    rows = current_versions(models.Person, enterprise).filter(_holding(first, last), there).order_by()
     fields = ("identity", "person", "staff_id", "employment", "team", "insured_by", "joined_on", "left_on", "post")
     found = rows.values_list("valid_from", "valid_to", *fields).iterator(chunk_size=CHUNK)
     told = ((row[0], row[1], Staff(*row[2:])) for row in found)
@@ -346,7 +353,7 @@ def _staff(enterprise: str, first: date, last: date) -> list[tuple[_Span, Staff]
 
 def _insured(enterprise: str, first: date, unpaid: Collection[str], named: Container[str]) -> list[Insured]:
     """One row a person: the insurances of a month are one month of insurance; the name of those not ``named``."""
-    rows = believed(models.Contribution, enterprise).filter(month=f"{first:%Y-%m}").order_by()
+    rows = current_versions(models.Contribution, enterprise).filter(month=f"{first:%Y-%m}").order_by()
     payers: dict[str, set[str | None]] = {}
     nameless: dict[int, str] = {}
     listed = rows.values_list("pk", "identity", "payer", "state").iterator(chunk_size=CHUNK)
@@ -375,7 +382,7 @@ def _paid(enterprise: str, first: date, lag: int, others: Collection[str]) -> li
     """Payments for the month: those that say so, and those of the month ``lag`` later that do not say for which."""
     begin = add_months(first, lag)
     later = Q(month=None, paid_on__gte=begin, paid_on__lt=add_months(begin, 1))
-    rows = believed(models.Payment, enterprise).filter(Q(month=f"{first:%Y-%m}") | later).order_by()
+    rows = current_versions(models.Payment, enterprise).filter(Q(month=f"{first:%Y-%m}") | later).order_by()
     paid: dict[Paid, None] = {}
     listed = rows.values_list("payee", "account_tail", "amount", "memo").iterator(chunk_size=CHUNK)
     for payee, account, amount, memo in listed:

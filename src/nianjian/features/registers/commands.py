@@ -48,9 +48,9 @@ def run(args: argparse.Namespace) -> Answer:
 
 def _template(args: argparse.Namespace) -> Answer:
     prepare()
-    from nianjian.platform.registers import template
+    from nianjian.platform.registers import workbooks
 
-    template.write(args.kind, args.output)
+    workbooks.write_template(args.kind, args.output)
     text = _("Template written to {file}.")
     data = {"kind": args.kind, "output": str(args.output)}
     return Answer(data, lambda console: console.print(text.format(file=args.output)))
@@ -58,7 +58,7 @@ def _template(args: argparse.Namespace) -> Answer:
 
 def _import(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.platform.registers.importing import import_sheet
+    from nianjian.platform.registers.storage import import_sheet
 
     receipt = import_sheet(
         kind=args.kind,
@@ -97,9 +97,9 @@ def _beside(file: Path) -> Path:
 
 def _list(args: argparse.Namespace) -> Answer:
     begin(args)
-    from nianjian.platform.registers.listing import listing
+    from nianjian.platform.registers.queries import list_register
 
-    found = listing(kind=args.kind, enterprise=args.enterprise, as_at=args.as_at)
+    found = list_register(kind=args.kind, enterprise=args.enterprise, as_at=args.as_at)
 
     def show(console: Console) -> None:
         names = found.rows[0] if found.rows else {}

@@ -22,18 +22,16 @@ from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service as queue_service
 from nianjian.platform.jobs.progress import Progress, silent
-from nianjian.platform.registers import kinds
-from nianjian.platform.registers.rows import exports, query, service
-from nianjian.platform.registers.rows.filters import RowFilter
-from nianjian.platform.registers.rows.query import Sight
-from nianjian.platform.registers.rows.state import AHEAD, State, state
-from nianjian.platform.registers.versions.row import Version
+from nianjian.platform.registers import exports, kinds, queries, storage
+from nianjian.platform.registers.filters import RowFilter
+from nianjian.platform.registers.queries import AHEAD, ReadScope, RegisterState, get_register_state
+from nianjian.platform.registers.versions import Version
 from nianjian.platform.rulebook.deadlines import RENEWALS
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.vault import blobs
 
 
-def states(enterprise: Enterprise, sight: Sight) -> list[State]:
+def states(enterprise: Enterprise, sight: ReadScope) -> list[RegisterState]:
     """Return a state a register that the reader may see, in the order of the contract."""
     seen = [kind for kind in kinds.kinds() if sight.sees(kind)]
     notice: dict[str, int] = {}
@@ -41,7 +39,7 @@ def states(enterprise: Enterprise, sight: Sight) -> list[State]:
         day = max(sight.day, FIRST_DAY)
         book = rulebook(day=day, province=enterprise.province or None, enterprise=enterprise.code)
         notice = {kind: book.integer(key) for kind, key in RENEWALS.items()}
-    return [state(kind, sight, notice.get(kind, AHEAD)) for kind in seen]
+    return [get_register_state(kind, sight, notice.get(kind, AHEAD)) for kind in seen]
 
 
 FORMS: Final[Mapping[str, str]] = {
@@ -56,7 +54,7 @@ class ExportRequest:
     """A list that somebody wants as a file; ``filters``: what the door asked for, name -> as a person reads it."""
 
     kind: str
-    sight: Sight
+    sight: ReadScope
     wanted: RowFilter
     filters: Mapping[str, str]
     form: str
@@ -84,7 +82,7 @@ def take_register(asked: ExportRequest, *, actor: Actor) -> Taken:
 
     ``register_export_long``: more than `DIRECT`, see `made.ask`.
     ``role_missing``, ``export_form_unknown``, ``register_export_too_large``, ``register_kind_unknown``, and those of
-    `registers.rows.wanted`.
+    `registers.filters`.
     """
     count = count_export_rows(asked, actor)
     if count > DIRECT:
@@ -99,7 +97,7 @@ def count_export_rows(asked: ExportRequest, actor: Actor) -> int:
     require(actor, asked.sight.enterprise, Act.REVEAL if asked.full else Act.READ_OWN)
     if asked.form not in FORMS:
         raise NianjianError("export_form_unknown", form=asked.form, forms=", ".join(FORMS))
-    found = query.filter_rows(asked.kind, asked.sight, asked.wanted)
+    found = queries.filter_rows(asked.kind, asked.sight, asked.wanted)
     count = found.order_by()[: exports.MOST + 1].count()
     if count > exports.MOST:
         raise NianjianError("register_export_too_large", most=exports.MOST)
@@ -109,17 +107,17 @@ def count_export_rows(asked: ExportRequest, actor: Actor) -> int:
 def build_export_file(asked: ExportRequest, count: int, actor: Actor, progress: Progress = silent) -> Taken:
     """Write the file of ``count`` rows; what ``progress`` raises ends it."""
     sheet, sight, form = kinds.register(asked.kind).sheet, asked.sight, asked.form
-    rows = _watched(query.steady(asked.kind, sight, asked.wanted), asked.kind, count, progress)
+    rows = _watched(queries.stream_rows(asked.kind, sight, asked.wanted), asked.kind, count, progress)
     if form == "csv":
-        content = exports.csv_file(sheet, rows, full=asked.full)
+        content = exports.write_csv(sheet, rows, full=asked.full)
     else:
-        content = exports.workbook(sheet, rows, _about(asked, count, actor), full=asked.full)
+        content = exports.write_workbook(sheet, rows, _about(asked, count, actor), full=asked.full)
     return Taken(f"{sight.enterprise}-{asked.kind}-{sight.day}.{form}", FORMS[form], content, count)
 
 
 def noted(asked: ExportRequest, count: int, sha256: str, actor: Actor) -> None:
     """Write into the chain that the file is given away."""
-    service.taken_out(
+    storage.record_export(
         kind=asked.kind, enterprise=asked.sight.enterprise, day=asked.sight.day, count=count, full=asked.full,
         sha256=sha256, filters=list(asked.filters), actor=actor,
     )  # fmt: skip
@@ -127,7 +125,7 @@ def noted(asked: ExportRequest, count: int, sha256: str, actor: Actor) -> None:
 
 def _watched(rows: Iterable[Version], kind: str, count: int, progress: Progress) -> Iterator[Version]:
     for done, row in enumerate(rows):
-        if done % query.CHUNK == 0:
+        if done % queries.CHUNK == 0:
             progress(kind, done, count)
         yield row
 
@@ -240,5 +238,5 @@ def _read(text: str, enterprise: str) -> ExportRequest:
     wanted: Json = given.pop("wanted")
     for side in ("first", "last"):
         wanted[side] = {name: date.fromisoformat(day) for name, day in wanted[side].items()}
-    sight = Sight(enterprise, date.fromisoformat(given.pop("day")), given.pop("team"))
+    sight = ReadScope(enterprise, date.fromisoformat(given.pop("day")), given.pop("team"))
     return ExportRequest(sight=sight, wanted=RowFilter(**wanted), **given)

@@ -18,7 +18,7 @@ from nianjian.platform.accounts.roles import Act
 from nianjian.platform.approvals.query import Approval
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.progress import Progress, Steps, silent
-from nianjian.platform.registers.overlays.service import Proposed, propose
+from nianjian.platform.registers.overlays import OverlayProposal, propose_overlay
 
 KEPT: Final = ("light", "value", "limit")
 MOST: Final = 5  # enterprises of a province that an effect is computed for
@@ -38,7 +38,7 @@ def request_overlay(
     """Check key, value and tenant on the first day, then ask; the pending request.
 
     Errors: ``enterprise_unknown``, ``province_unknown``, ``role_missing``, ``overlay_rule_unknown``,
-    ``overlay_value_wrong``, and those of `registers.overlays.service.propose`.
+    ``overlay_value_wrong``, and those of `registers.overlays.propose_overlay`.
     """
     require(actor, enterprise or EVERYWHERE, Act.REQUEST)
     if enterprise is not None:
@@ -46,8 +46,8 @@ def request_overlay(
     if province is not None:
         province = provinces.short(province)
     Rulebook.on(valid_from, province, enterprise, [_tried(key, value, province, enterprise, valid_from, reason)])
-    wanted = Proposed(key, value, province or "", enterprise or "", valid_from, valid_to, reason)
-    return propose(overlay=wanted, actor=actor)
+    wanted = OverlayProposal(key, value, province or "", enterprise or "", valid_from, valid_to, reason)
+    return propose_overlay(overlay=wanted, actor=actor)
 
 
 @dataclass(frozen=True, slots=True)

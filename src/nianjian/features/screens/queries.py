@@ -31,8 +31,8 @@ from nianjian.platform.accounts.access import may, require
 from nianjian.platform.accounts.query import USER, Actor, Enterprise, digest
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home import env
-from nianjian.platform.registers.publish import roots
-from nianjian.platform.registers.rows.query import Sight
+from nianjian.platform.registers.publish import list_roots
+from nianjian.platform.registers.queries import ReadScope
 from nianjian.platform.rulebook.rulebooks import rulebook
 
 
@@ -172,7 +172,7 @@ class _View:
 
     def displays(self) -> list[Json]:
         """The displayed numbers of today's questions by class, as the ledger has them today."""
-        ledger, counts = list(roots(self.enterprise)), Counter[str]()
+        ledger, counts = list(list_roots(self.enterprise)), Counter[str]()
         for display, count in self._asked().get("displays", {}).items():
             counts[classify(normalise(display), today(), ledger).value] += count
         return _ranked(counts)
@@ -245,7 +245,7 @@ def _complaints(enterprise: str) -> Json:
     """Open tickets with their clocks, the earliest arrival first; drills, which count nowhere, are left out."""
     at = clock.now()
     terms = promise(enterprise)
-    sight = Sight(enterprise, today())
+    sight = ReadScope(enterprise, today())
     rows = complaints.filter_tickets(sight, complaints.TicketFilter(states=OPEN, drills=False), terms, at)
     late = complaints.TicketFilter(states=OPEN, hands=frozenset({Hand.LATE}), drills=False)
     told = complaints.rows_to_tickets(enterprise, rows[:TICKETS], terms, at)

@@ -28,8 +28,8 @@ from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.registers.numbers.model import Number
-from nianjian.platform.registers.versions.query import as_at
+from nianjian.platform.registers.numbers import Number
+from nianjian.platform.registers.versions import versions_on
 from nianjian.platform.rulebook.holidays import calendar
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.vault import blobs
@@ -213,7 +213,7 @@ class CallBasis:
     @cached_property
     def ledger(self) -> dict[str, str]:
         """Filed numbers that are in force today -> the gateway that the ledger names, "" for none."""
-        rows = as_at(Number, self.enterprise, clock.today()).filter(filing=FILED).order_by("key")
+        rows = versions_on(Number, self.enterprise, clock.today()).filter(filing=FILED).order_by("key")
         found: dict[str, str] = {}
         for root, gateway, until in rows.values_list("root", "gateway", "valid_until"):
             if root and (until is None or until >= clock.today()):

@@ -7,9 +7,18 @@ from typing import Final
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.registers import models
-from nianjian.platform.registers.sheets import network, people
-from nianjian.platform.registers.tables.column import Sheet
-from nianjian.platform.registers.versions.row import Version
+from nianjian.platform.registers.columns import Sheet
+from nianjian.platform.registers.consents import CONSENTS
+from nianjian.platform.registers.do_not_call import DO_NOT_CALL
+from nianjian.platform.registers.licences import LICENCES
+from nianjian.platform.registers.lines import LINES
+from nianjian.platform.registers.numbers import NUMBERS
+from nianjian.platform.registers.seats import SEATS
+from nianjian.platform.registers.social_insurance import SOCIAL_INSURANCE
+from nianjian.platform.registers.staff import STAFF
+from nianjian.platform.registers.teams import TEAMS
+from nianjian.platform.registers.versions import Version
+from nianjian.platform.registers.wages import WAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +50,13 @@ def kinds() -> tuple[str, ...]:
     return tuple(_KINDS)
 
 
-add(network.NUMBERS, models.Number)
-add(network.LINES, models.Line)
-add(network.TEAMS, models.Team)
-add(people.SEATS, models.Seat)
-add(network.LICENCES, models.Licence)
-add(people.STAFF, models.Person)
-add(people.SOCIAL_INSURANCE, models.Contribution)
-add(people.WAGES, models.Payment)
-add(network.CONSENTS, models.Consent)
-add(network.DO_NOT_CALL, models.DoNotCall)
+add(NUMBERS, models.Number)
+add(LINES, models.Line)
+add(TEAMS, models.Team)
+add(SEATS, models.Seat)
+add(LICENCES, models.Licence)
+add(STAFF, models.Person)
+add(SOCIAL_INSURANCE, models.Contribution)
+add(WAGES, models.Payment)
+add(CONSENTS, models.Consent)
+add(DO_NOT_CALL, models.DoNotCall)

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from nianjian.platform.registers.attachments.model import Attachment, RowAttachment
-from nianjian.platform.registers.batches.model import Batch, BatchFile
-from nianjian.platform.registers.consents.model import Consent
-from nianjian.platform.registers.do_not_call.model import DoNotCall
-from nianjian.platform.registers.drafts.model import Draft
-from nianjian.platform.registers.filings.model import Filing
-from nianjian.platform.registers.gate_lists.model import GateList
-from nianjian.platform.registers.gate_policies.model import GatePolicy
-from nianjian.platform.registers.holidays.model import HolidayFile
-from nianjian.platform.registers.licences.model import Licence
-from nianjian.platform.registers.lines.model import Line
-from nianjian.platform.registers.mappings.model import NamedMapping
-from nianjian.platform.registers.numbers.model import Number
-from nianjian.platform.registers.overlays.model import Overlay
-from nianjian.platform.registers.seats.model import Seat
-from nianjian.platform.registers.social_insurance.model import Contribution
-from nianjian.platform.registers.staff.model import Person
-from nianjian.platform.registers.teams.model import Team
-from nianjian.platform.registers.wages.model import Payment
+from nianjian.platform.registers.attachments import Attachment, RowAttachment
+from nianjian.platform.registers.batches import Batch, BatchFile
+from nianjian.platform.registers.consents import Consent
+from nianjian.platform.registers.do_not_call import DoNotCall
+from nianjian.platform.registers.drafts import Draft
+from nianjian.platform.registers.filings import Filing
+from nianjian.platform.registers.gate_lists import GateList
+from nianjian.platform.registers.gate_policies import GatePolicy
+from nianjian.platform.registers.holidays import HolidayFile
+from nianjian.platform.registers.licences import Licence
+from nianjian.platform.registers.lines import Line
+from nianjian.platform.registers.mappings import NamedMapping
+from nianjian.platform.registers.numbers import Number
+from nianjian.platform.registers.overlays import Overlay
+from nianjian.platform.registers.seats import Seat
+from nianjian.platform.registers.social_insurance import Contribution
+from nianjian.platform.registers.staff import Person
+from nianjian.platform.registers.teams import Team
+from nianjian.platform.registers.wages import Payment
 
 __all__ = [
     "Attachment",

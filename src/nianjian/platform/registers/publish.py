@@ -2,33 +2,133 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from itertools import groupby
-from typing import Final
+from typing import Final, cast
+
+import pyarrow as pa
 
 from nianjian.engines.kernel.numbers import Root
 from nianjian.engines.lake import schema
 from nianjian.engines.lake.tables import Lake
-from nianjian.platform.registers import models
-from nianjian.platform.registers.attachments import query as attachments
-from nianjian.platform.registers.facts import Fact, replace
-from nianjian.platform.registers.intervals import LedgerEntry, spans
-from nianjian.platform.registers.versions.query import believed
+from nianjian.platform.registers import attachments, models
+from nianjian.platform.registers.versions import current_versions
+
+Fact = dict[str, object]  # one row: column -> value; a column that is absent is NULL
+
+
+def replace_table(lake: Lake, table: str, schema: pa.Schema, facts: Iterable[Fact]) -> int:
+    """Make ``facts`` the whole table, in an order that depends on their content alone; the table's version.
+
+    The digest covers columns, types and rows: facts that are equal make no commit.
+    """
+    names = cast("list[str]", schema.names)
+    lines = sorted(
+        ((json.dumps([fact.get(name) for name in names], default=str, ensure_ascii=False), fact) for fact in facts),
+        key=lambda pair: pair[0],
+    )
+    digest = hashlib.sha256("\n".join([str(schema), *(line for line, _fact in lines)]).encode()).hexdigest()
+    known = lake.version(table) if lake.digest(table) == digest else None
+    if known is not None:
+        return known
+    ordered = [fact for _line, fact in lines]
+    rows = pa.table({name: pa.array([f.get(name) for f in ordered], schema.field(name).type) for name in names}, schema)
+    return lake.replace(table, rows, digest=digest)
+
+
+DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """What the ledger says of a root from ``valid_from`` to ``valid_to`` (included; None: open)."""
+
+    total_length: int
+    filing: str | None
+    filed_on: date | None
+    since: date | None  # 有效期起
+    until: date | None  # 有效期止, included
+    outbound: bool | None
+    valid_from: date | None
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of days on which a root with its length is, or is not, filed, valid and permitted; None: not known."""
+
+    total_length: int
+    filed: bool | None
+    valid_from: date | None
+    valid_to: date | None
+
+
+def permitted_spans(versions: Iterable[LedgerEntry]) -> list[Span]:
+    """Cut the versions (in order of time) where the answer changes; equal neighbours become one."""
+    found: list[Span] = []
+    for one in (span for version in versions for span in _split(version)):
+        last = found[-1] if found else None
+        joins = (
+            last is not None
+            and (last.total_length, last.filed) == (one.total_length, one.filed)
+            and last.valid_to is not None
+            and one.valid_from == last.valid_to + DAY
+        )
+        if joins and last is not None:
+            found[-1] = replace(last, valid_to=one.valid_to)
+        else:
+            found.append(one)
+    return found
+
+
+def _split(held: LedgerEntry) -> list[Span]:
+    """One version: days before the permission, days of it, days after it.
+
+    Filed without a filing day counts from 有效期起: the sheet says that it is filed (a warning was given). With no
+    day at all nobody knows since when, and unknown is neither yes nor no. Without a known permission nothing
+    counts: blank is not yes.
+    """
+    whole = Span(held.total_length, filed=False, valid_from=held.valid_from, valid_to=held.valid_to)
+    if held.filing != "filed" or held.outbound is not True:
+        return [whole]
+    first = _latest(held.valid_from, held.since, held.filed_on)
+    last = _earliest(held.valid_to, held.until)
+    if first is not None and last is not None and first > last:
+        return [whole]
+    found = []
+    if first is not None and (held.valid_from is None or held.valid_from < first):
+        found.append(replace(whole, valid_to=first - DAY))
+    found.append(replace(whole, filed=True if first else None, valid_from=first, valid_to=last))
+    if last is not None and (held.valid_to is None or last < held.valid_to):
+        found.append(replace(whole, valid_from=last + DAY))
+    return found
+
+
+def _latest(*days: date | None) -> date | None:
+    return max((day for day in days if day is not None), default=None)
+
+
+def _earliest(*days: date | None) -> date | None:
+    return min((day for day in days if day is not None), default=None)
+
 
 CHUNK: Final = 2000
 
 
-def publish(lake: Lake, enterprise: str) -> None:
+def publish_registers(lake: Lake, enterprise: str) -> None:
     """Replace ``number_dim``, ``line_dim``, ``seat_dim`` and ``attachment_fact``; equal facts make no commit."""
-    replace(lake, "number_dim", schema.NUMBER_DIM, _numbers(enterprise))
-    replace(lake, "line_dim", schema.LINE_DIM, _lines(enterprise))
-    replace(lake, "seat_dim", schema.SEAT_DIM, _seats(enterprise))
-    replace(lake, "attachment_fact", schema.ATTACHMENT_FACT, _attachments(enterprise))
+    replace_table(lake, "number_dim", schema.NUMBER_DIM, _numbers(enterprise))
+    replace_table(lake, "line_dim", schema.LINE_DIM, _lines(enterprise))
+    replace_table(lake, "seat_dim", schema.SEAT_DIM, _seats(enterprise))
+    replace_table(lake, "attachment_fact", schema.ATTACHMENT_FACT, _attachments(enterprise))
 
 
 def _numbers(enterprise: str) -> Iterator[Fact]:
-    for one in roots(enterprise):
+    for one in list_roots(enterprise):
         yield {
             "root": int(one.root),
             "root_length": len(one.root),
@@ -39,10 +139,10 @@ def _numbers(enterprise: str) -> Iterator[Fact]:
         }
 
 
-def roots(enterprise: str) -> Iterator[Root]:
+def list_roots(enterprise: str) -> Iterator[Root]:
     """The ledger's numbers by their days, as a portrait reads them, also for who classes a displayed number now."""
     versions = sorted(
-        believed(models.Number, enterprise).iterator(chunk_size=CHUNK),
+        current_versions(models.Number, enterprise).iterator(chunk_size=CHUNK),
         key=lambda row: (row.key, row.valid_from or date.min),  # NULL sorts differently from engine to engine
     )
     for root, rows in groupby(versions, key=lambda row: row.key):
@@ -59,22 +159,22 @@ def roots(enterprise: str) -> Iterator[Root]:
             )
             for row in rows
         ]
-        for span in spans(held):
+        for span in permitted_spans(held):
             yield Root(root, span.total_length, span.filed, span.valid_from, span.valid_to)
 
 
 def _lines(enterprise: str) -> Iterator[Fact]:
-    teams = believed(models.Team, enterprise).filter(valid_to=None)
+    teams = current_versions(models.Team, enterprise).filter(valid_to=None)
     by_name = {row.name: row.team_id for row in teams.exclude(name=None)}
     known = {row.team_id for row in teams}
-    for row in believed(models.Line, enterprise).iterator(chunk_size=CHUNK):
+    for row in current_versions(models.Line, enterprise).iterator(chunk_size=CHUNK):
         # 团队 is the team's id; where a sheet names the team instead, the name leads to the id
         team = row.team if row.team in known else by_name.get(row.team, row.team)
         yield {"line_id": row.line_id, "team_id": team, "valid_from": row.valid_from, "valid_to": row.valid_to}
 
 
 def _seats(enterprise: str) -> Iterator[Fact]:
-    for row in believed(models.Seat, enterprise).iterator(chunk_size=CHUNK):
+    for row in current_versions(models.Seat, enterprise).iterator(chunk_size=CHUNK):
         yield {
             "seat_id": row.seat_id,
             "kind": row.kind,
@@ -89,7 +189,7 @@ def _seats(enterprise: str) -> Iterator[Fact]:
 
 
 def _attachments(enterprise: str) -> Iterator[Fact]:
-    for one in attachments.attachments(enterprise):
+    for one in attachments.list_attachments(enterprise):
         yield {
             "metric": one.metric,
             "data_year": one.year,

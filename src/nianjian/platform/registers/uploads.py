@@ -17,7 +17,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.home import env
 from nianjian.platform.home.folders import make_private
-from nianjian.platform.registers.drafts.query import DraftValue, Upload
+from nianjian.platform.registers.drafts import DraftValue, Upload
 
 INCOMING: Final = ".incoming"
 LONGEST: Final = 120  # bytes of a name that a file system takes with room to spare

@@ -16,7 +16,7 @@ from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Overlay, Rulebook
 from nianjian.engines.season.deadlines import CLOSES_BY, LEAD, LICENCE, TEMPLATES, UNIT, in_year, last_day
 from nianjian.engines.season.deadlines import PRINTED as NOTICED
-from nianjian.platform.registers.overlays import query
+from nianjian.platform.registers import overlays as query
 from nianjian.platform.rulebook import optional_items
 from nianjian.platform.rulebook.holidays import calendar as workdays
 
@@ -132,7 +132,7 @@ def _next(rule: Rule, today: date, days: Workdays) -> tuple[date, date]:
 def calendars(enterprises: Mapping[str, str], today: date) -> dict[str, Calendar]:
     """Calendar of each enterprise, by code; ``enterprises``: code -> province. One query for all."""
     asked = {*RENEWALS.values(), *(LIMIT.format(slug) for slug in LIMITED)}
-    overlays = [one for one in query.overlays() if str(one["key"]).startswith(UNDER) or one["key"] in asked]
+    overlays = [one for one in query.list_overlays() if str(one["key"]).startswith(UNDER) or one["key"] in asked]
     found, days = {}, workdays()
     for code, province in enterprises.items():
         own = [one for one in overlays if one.get("enterprise") in {None, code}]

@@ -17,11 +17,10 @@ from nianjian.engines.rules import holidays
 from nianjian.platform.accounts.access import EVERYWHERE, require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.registers.holidays import query, service
-from nianjian.platform.registers.holidays.sheet import HOLIDAYS, OFF
-from nianjian.platform.registers.tables.checking import check
-from nianjian.platform.registers.tables.findings import Finding
-from nianjian.platform.registers.tables.sheet_reader import read
+from nianjian.platform.registers import holidays as query
+from nianjian.platform.registers import holidays as service
+from nianjian.platform.registers.holidays import HOLIDAYS, OFF
+from nianjian.platform.registers.sheet_reader import Finding, check_table, read_sheet
 
 BUILTIN: Final = "chinesecalendar"
 
@@ -58,7 +57,7 @@ class Year:
 def calendar() -> Calendar:
     """Return the calendar that every count of working days takes."""
     found = holidays.builtin()
-    for one in query.files():
+    for one in query.list_holiday_files():
         found = found.updated(one.calendar)
     return found
 
@@ -72,7 +71,7 @@ def years() -> list[Year]:
     """Every published year, oldest first."""
     whole = calendar()
     sources: dict[int, tuple[str, tuple[str, ...]]] = {}
-    for one in query.files():
+    for one in query.list_holiday_files():
         sources |= dict.fromkeys(one.calendar.years, (one.name, one.papers))
     return [
         Year(
@@ -89,7 +88,7 @@ def import_holidays(*, path: Path, actor: Actor) -> Receipt:
     """Import the JSON of a year or a table 日期, 名称, 休息/上班, 依据文件; all of it or nothing.
 
     ``role_missing_everywhere``, ``file_missing``, ``file_unreadable``, ``holidays_unreadable``, and those of
-    `rules.holidays.from_json` and `registers.tables.reading.read`.
+    `rules.holidays.from_json` and `registers.sheet_reader.read_sheet`.
     """
     require(actor, EVERYWHERE, Act.ADMINISTER)
     if path.suffix.lower() == ".json":
@@ -97,14 +96,16 @@ def import_holidays(*, path: Path, actor: Actor) -> Receipt:
         found, days, papers = _from_json(content)
         digest = hashlib.sha256(content).hexdigest()
     else:
-        table = read(path, HOLIDAYS)
-        checked = check(table, HOLIDAYS)
+        table = read_sheet(path, HOLIDAYS)
+        checked = check_table(table, HOLIDAYS)
         if checked.findings:
             return Receipt(table.file, (), 0, 0, new=False, errors=tuple(checked.findings))
         found, days, papers = _from_rows([keyed.row for keyed in checked.rows])
         digest = table.sha256
     years = tuple(sorted(found.years))
-    new = bool(years) and service.add(name=path.name, sha256=digest, years=years, papers=papers, days=days, actor=actor)
+    new = bool(years) and service.add_holiday_file(
+        name=path.name, sha256=digest, years=years, papers=papers, days=days, actor=actor
+    )
     return Receipt(path.name, years, len(found.days_off), len(found.extra_workdays), new=new)
 
 

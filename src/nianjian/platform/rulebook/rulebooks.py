@@ -7,7 +7,7 @@ from datetime import date
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.rules.rulebook import Overlay, Rulebook
-from nianjian.platform.registers.overlays import query
+from nianjian.platform.registers import overlays
 
 
 def rulebook(
@@ -19,7 +19,7 @@ def rulebook(
 
     An overlay that was approved on a rule which can no longer be overlaid does not act; it stands in ``ignored``.
     """
-    return Rulebook.on(day or clock.today(), province, enterprise, [*query.overlays(), *tried], tolerant=True)
+    return Rulebook.on(day or clock.today(), province, enterprise, [*overlays.list_overlays(), *tried], tolerant=True)
 
 
 class Rulebooks:
@@ -27,7 +27,7 @@ class Rulebooks:
 
     def __init__(self, *, province: str | None, enterprise: str) -> None:
         self._province, self._enterprise = province, enterprise
-        self.overlays = query.overlays()
+        self.overlays = overlays.list_overlays()
         self._made: dict[date, Rulebook] = {}
 
     def on(self, day: date) -> Rulebook:

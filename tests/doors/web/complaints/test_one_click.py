@@ -18,7 +18,7 @@ from nianjian.features.complaints.operations import one_click
 from nianjian.features.complaints.operations.listing import list_tickets
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
-from nianjian.platform.registers.overlays.model import Overlay
+from nianjian.platform.registers.overlays import Overlay
 
 pytestmark = pytest.mark.django_db
 HERE = "/e/demo/complaints/one-click/"

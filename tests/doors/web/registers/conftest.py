@@ -15,7 +15,7 @@ from tests.support.teams import standing
 from nianjian.platform.accounts import models
 from nianjian.platform.accounts import service as people
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.registers.rows import service
+from nianjian.platform.registers import storage
 from nianjian.platform.vault import keyring
 
 OPERATOR = Actor("tester")
@@ -43,7 +43,7 @@ def write(demo: str) -> Write:
     def run(kind: str, since: date | None = None, /, **texts: str) -> str:
         if kind != "teams":
             standing(demo, texts.get("team", ""))
-        return service.create(kind=kind, enterprise=demo, texts=texts, since=since, reason="", actor=OPERATOR)
+        return storage.create_row(kind=kind, enterprise=demo, texts=texts, since=since, reason="", actor=OPERATOR)
 
     return run
 

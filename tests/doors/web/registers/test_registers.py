@@ -161,10 +161,10 @@ def test_of_many_rows_the_overview_says_that_it_has_not_counted_them(
 ) -> None:
     write("lines", line_id="L1", gateway="1.2.3.4")
     write("lines", line_id="L2", gateway="1.2.3.4")
-    monkeypatch.setattr("nianjian.platform.registers.rows.state.COUNTED", 2)
+    monkeypatch.setattr("nianjian.platform.registers.queries.COUNTED", 2)
     card = _card(text(officer.get(BASE)), "lines")
     assert ('<p class="figure">2</p>' in card, "查看" in card) == (True, False)
-    monkeypatch.setattr("nianjian.platform.registers.rows.state.COUNTED", 1)
+    monkeypatch.setattr("nianjian.platform.registers.queries.COUNTED", 1)
     card = _card(text(officer.get(BASE)), "lines")
     assert '<p class="figure">10,000+</p>' in card
     for field in ("team", "gateway"):

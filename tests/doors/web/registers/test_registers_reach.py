@@ -18,9 +18,9 @@ from tests.support.teams import standing
 from nianjian.platform.accounts import service as people
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
-from nianjian.platform.registers.attachments.query import papers
+from nianjian.platform.registers import storage
+from nianjian.platform.registers.attachments import list_row_papers
 from nianjian.platform.registers.models import Line
-from nianjian.platform.registers.rows import service
 
 OPERATOR = Actor("tester")
 IDENTITY = "11010519491231002X"
@@ -106,7 +106,7 @@ def test_what_a_team_owned_before_is_not_shown_to_the_next(outsourcer: Client, w
     standing("demo", "T1")
     write("lines", line_id="L1", team="T2", name="旧名")
     seen = Line.objects.get().pk
-    service.change(
+    storage.change_row(
         kind="lines", enterprise="demo", version=seen, texts={"team": "T1", "name": "新名"}, start=date(2026, 3, 1),
         over=False, reason="", actor=OPERATOR,
     )  # fmt: skip
@@ -155,7 +155,7 @@ def test_a_reader_writes_nothing(reader: Client, write: Write) -> None:
 
 def test_rows_of_one_tenant_are_not_reached_through_another(demo: str, write: Write, officer: Client) -> None:
     people.add_enterprise(code="other", name="另一家", province="上海", actor=OPERATOR)
-    service.create(kind="lines", enterprise="other", texts={"line_id": "X1"}, since=None, reason="", actor=OPERATOR)
+    storage.create_row(kind="lines", enterprise="other", texts={"line_id": "X1"}, since=None, reason="", actor=OPERATOR)
     foreign = Line.objects.get().pk
     assert officer.get(address("row", kind="lines", key="X1")).status_code == 404
     answer = officer.post(address("end", kind="lines"), {"row": [foreign], "start": "2026-01-01", "reason": "x"})
@@ -176,7 +176,7 @@ def test_papers_are_kept_given_out_and_taken_off_by_right(
     assert reader.post(place, {"file": scan()}).status_code == 403
     assert officer.post(place, {"file": scan()}, follow=True).redirect_chain == [(f"{there}#papers", 302)]
     assert "外包协议.pdf" in text(officer.get(there))
-    [paper] = papers("demo", "teams", "T1")
+    [paper] = list_row_papers("demo", "teams", "T1")
     fetch = address("fetch", kind="teams", key="T1", paper=paper.id)
     answer = officer.post(fetch)
     assert (answer.content, answer.headers["Content-Type"]) == (b"%PDF-1.7 agreement", "application/pdf")

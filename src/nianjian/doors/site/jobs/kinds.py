@@ -32,7 +32,7 @@ from nianjian.platform.audit.verify import verify
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.kind import Kind, Report, StopWantedError, day, text, texts
 from nianjian.platform.jobs.query import JobValue
-from nianjian.platform.registers.importing import import_sheet
+from nianjian.platform.registers.storage import import_sheet
 
 
 def _import_calls(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:

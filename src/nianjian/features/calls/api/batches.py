@@ -20,8 +20,8 @@ from nianjian.platform.api.paging import Cut, Page, Reader, paged
 from nianjian.platform.api.problems import language
 from nianjian.platform.home.http.answers import as_attachment
 from nianjian.platform.jobs import flow
-from nianjian.platform.registers.batches import query
-from nianjian.platform.registers.batches.query import BatchValue
+from nianjian.platform.registers import batches
+from nianjian.platform.registers.batches import BatchValue
 
 router = Router(tags=["batches"])
 
@@ -67,7 +67,9 @@ class RejectedRows(Schema):
 @read(router, "/enterprises/{code}/batches", act=Act.READ, answer=Page[Batch])
 def batches_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The enterprise's batches, newest first."""
-    return paged(request, cut, Reader(lambda first, count: query.newest(code, first=first, count=count)), _told)
+    return paged(
+        request, cut, Reader(lambda first, count: batches.list_newest_batches(code, first=first, count=count)), _told
+    )
 
 
 @read(router, "/enterprises/{code}/batches/{batch}", act=Act.READ, answer=Batch)
@@ -133,7 +135,7 @@ def _told(one: BatchValue) -> dict[str, object]:
         "created": one.created,
         "by": one.created_by,
         "replaces": one.replaces or None,
-        "replaced_by": query.replaced_by(one.id) or None if one.state == "replaced" else None,
+        "replaced_by": batches.find_successor(one.id) or None if one.state == "replaced" else None,
         "files": receipts,
         "rows": summed(receipts),
     }

@@ -20,8 +20,7 @@ from nianjian.platform.api.operations import read, write
 from nianjian.platform.api.paging import Cut, Page, paged
 from nianjian.platform.api.parameter_types import Named, Text
 from nianjian.platform.api.problems import language
-from nianjian.platform.registers import kinds
-from nianjian.platform.registers.mappings import query as mappings
+from nianjian.platform.registers import kinds, mappings
 
 router = Router(tags=["imports"])
 AUTO = "auto"
@@ -68,7 +67,7 @@ class Kept(Schema):
 def calls_import(request: Request, code: str, file: Query[Calls]) -> dict[str, object]:
     """Import one file of call records; the content is the file."""
     known_source(file.source)
-    data = mappings.mapping(code, file.mapping) if file.mapping else {}
+    data = mappings.get_mapping(code, file.mapping) if file.mapping else {}
     draft = drafts.begin(kind=drafts.CALLS, enterprise=code, actor=request.actor, replaces=file.replaces)
     return _carried_out(request, code, draft, file, data)
 
@@ -98,7 +97,10 @@ def sources_list(request: Request, code: str) -> dict[str, object]:
 def mappings_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The mappings that the enterprise keeps, by name; `mapping` of an import names one."""
     return paged(
-        request, cut, mappings.names(code), lambda name: {"name": name, "mapping": mappings.mapping(code, name)}
+        request,
+        cut,
+        mappings.list_mapping_names(code),
+        lambda name: {"name": name, "mapping": mappings.get_mapping(code, name)},
     )
 
 

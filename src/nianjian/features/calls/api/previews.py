@@ -23,9 +23,7 @@ from nianjian.platform.api.operations import read, take
 from nianjian.platform.api.parameter_types import FileName, Named, Text
 from nianjian.platform.api.problems import Finding, language
 from nianjian.platform.home.http.answers import as_attachment
-from nianjian.platform.registers import kinds
-from nianjian.platform.registers.mappings import query as mappings
-from nianjian.platform.registers.tables import findings
+from nianjian.platform.registers import kinds, mappings, sheet_reader
 
 router = Router(tags=["imports"])
 CSV, JSON, ZIP = "text/csv", "application/json", "application/zip"
@@ -219,7 +217,7 @@ def registers_preview(request: Request, code: str, kind: str, file: Query[FileNa
     }
 
 
-def finding_told(one: findings.Finding, speak: Words) -> dict[str, object]:
+def finding_told(one: sheet_reader.Finding, speak: Words) -> dict[str, object]:
     """A faulty cell with its reason in words."""
     detail = sentence(one.code, one.values(), speak)
     return {"line": one.line, "column": one.column, "code": one.code, "detail": detail, "value": one.value}
@@ -227,7 +225,7 @@ def finding_told(one: findings.Finding, speak: Words) -> dict[str, object]:
 
 def _how(code: str, file: CallsAsked) -> previewed.How:
     known_source(file.source)
-    data: Mapping[str, object] = mappings.mapping(code, file.mapping) if file.mapping else {}
+    data: Mapping[str, object] = mappings.get_mapping(code, file.mapping) if file.mapping else {}
     return previewed.How(file.source, file.timezone, data)
 
 

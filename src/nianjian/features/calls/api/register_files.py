@@ -21,7 +21,7 @@ from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.parameter_types import FileName, attached
 from nianjian.platform.api.problems import language
 from nianjian.platform.home.http.answers import as_attachment
-from nianjian.platform.registers import kinds, template
+from nianjian.platform.registers import kinds, workbooks
 
 router = Router(tags=["registers"])
 EXPORTS: Final = "/enterprises/{code}/registers/{kind}/exports/{form}"
@@ -69,7 +69,7 @@ def registers_template(request: Request, code: str, kind: str) -> HttpResponse:
     del request, code
     if kind not in kinds.kinds():
         raise Http404
-    return attached(template.content(kind), FORMS["xlsx"], f"{kind}.xlsx")
+    return attached(workbooks.template_content(kind), FORMS["xlsx"], f"{kind}.xlsx")
 
 
 @take(

@@ -21,7 +21,8 @@ from nianjian.features.complaints.operations.publish import publish
 from nianjian.features.portrait.operations import erasures
 from nianjian.platform.audit.record import record
 from nianjian.platform.jobs import service as queue
-from nianjian.platform.registers.batches import query, service
+from nianjian.platform.registers import batches
+from nianjian.platform.registers import batches as service
 
 IMPORT = "calls.import"
 UNDO = "calls.undo"
@@ -39,7 +40,7 @@ def finish_import(*, intent: str, enterprise: str, payload: Mapping[str, object]
     batch, replaces, actor = (str(payload[name]) for name in ("batch", "replaces", "actor"))
     with transaction.atomic():
         for file in files:
-            service.add_file(
+            service.add_batch_file(
                 batch=batch,
                 enterprise=enterprise,
                 name=file.name,
@@ -49,8 +50,8 @@ def finish_import(*, intent: str, enterprise: str, payload: Mapping[str, object]
                 actor=actor,
                 replaces=replaces,
             )
-        if replaces and query.batch(replaces).state == ACTIVE:
-            service.end(batch=replaces, state="replaced")
+        if replaces and batches.get_batch(replaces).state == ACTIVE:
+            service.end_batch(batch=replaces, state="replaced")
         queue.close(intent=intent)
         told = [
             {"sha256": file.sha256, "source": file.source, "generation": file.generation, "rows": file.rows.as_dict()}
@@ -64,7 +65,7 @@ def finish_undo(*, intent: str, enterprise: str, payload: Mapping[str, object]) 
     """Mark the batch as undone and close the intent."""
     batch, actor = (str(payload[name]) for name in ("batch", "actor"))
     with transaction.atomic():
-        service.end(batch=batch, state="undone")
+        service.end_batch(batch=batch, state="undone")
         queue.close(intent=intent)
         record(verb=UNDO, enterprise=enterprise, actor=actor, data={"batch": batch})
 

@@ -24,7 +24,8 @@ from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home import wiring
 from nianjian.platform.jobs import service as queue
-from nianjian.platform.registers.batches import query, service
+from nianjian.platform.registers import batches
+from nianjian.platform.registers import batches as service
 
 Progress = Callable[[str, int, int, int], None]
 """(name, rows done, bytes done, bytes in all)."""
@@ -59,7 +60,7 @@ def import_calls(
         _replaceable(replace, tenant.code)
     elif replace:
         replace = None
-    batch = batch or service.new_id()
+    batch = batch or service.new_batch_id()
     run = _Run(wiring.lake(tenant.code), batch, source, _mapping(mapping_file), timezone, actor, progress)
     files: list[FileReceipt] = []
     failed: list[tuple[str, NianjianError]] = []
@@ -145,11 +146,11 @@ def _expanded(patterns: Sequence[str]) -> list[str]:
 
 def _replaced_by(replace: str, batch: str | None) -> bool:
     """Whether this very import has taken the old rows out already, before it broke off."""
-    return batch is not None and query.replaced_by(replace) == batch
+    return batch is not None and batches.find_successor(replace) == batch
 
 
 def _replaceable(batch: str, enterprise: str) -> None:
-    known = query.batch(batch)
+    known = batches.get_batch(batch)
     if known.enterprise != enterprise:
         raise NianjianError("batch_unknown", batch=batch)
     if known.state != ACTIVE:
@@ -166,7 +167,7 @@ def _batch(fresh: str, files: Sequence[FileReceipt], enterprise: str) -> str:
     """The new batch; where every file was known already, the batch that holds the first of them."""
     if not all(file.known for file in files):
         return fresh
-    there = query.batches(enterprise)
+    there = batches.list_batches(enterprise)
     if any(known.id == fresh for known in there):  # an import that broke off and went on
         return fresh
     for known in there:

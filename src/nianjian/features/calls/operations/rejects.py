@@ -32,7 +32,7 @@ from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service as queue_service
 from nianjian.platform.jobs.progress import Progress
 from nianjian.platform.jobs.query import JobValue
-from nianjian.platform.registers.batches.query import BatchValue
+from nianjian.platform.registers.batches import BatchValue
 from nianjian.platform.vault import blobs
 
 __all__ = ["Rejected", "RejectsFile", "first", "rejects", "reveal"]

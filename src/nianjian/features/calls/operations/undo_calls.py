@@ -15,7 +15,7 @@ from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home import wiring
 from nianjian.platform.jobs import service as queue
-from nianjian.platform.registers.batches import query
+from nianjian.platform.registers import batches
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def undo_calls(*, batch: str, actor: Actor) -> Undone:
     lake = wiring.lake(known.enterprise)
     payload = {"batch": batch, "actor": str(actor)}
     with lake.lock():
-        known = query.batch(batch)
+        known = batches.get_batch(batch)
         if known.state != ACTIVE:
             raise NianjianError("batch_not_active", batch=batch, state=known.state)
         intent = queue.open(kind=UNDO, enterprise=known.enterprise, txn=batch, payload=payload)

@@ -16,7 +16,7 @@ from nianjian.features.calls.operations.wizard import check_register, drafts
 from nianjian.platform.home.http.answers import as_attachment
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.registers import uploads
-from nianjian.platform.registers.drafts.query import DraftValue
+from nianjian.platform.registers.drafts import DraftValue
 from nianjian.platform.web import work
 
 

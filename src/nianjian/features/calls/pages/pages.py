@@ -23,9 +23,8 @@ from nianjian.platform.audit.query import acts
 from nianjian.platform.home.http.answers import as_attachment
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
-from nianjian.platform.registers.batches import query
-from nianjian.platform.registers.batches.query import BatchValue
-from nianjian.platform.registers.drafts import query as drafts
+from nianjian.platform.registers import batches, drafts
+from nianjian.platform.registers.batches import BatchValue
 from nianjian.platform.web import work
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
@@ -41,7 +40,7 @@ IMPORTED: Final = "registers.import"
 def data(request: Request, code: str) -> HttpResponse:
     """What is under way, what came in, what was done to the registers."""
     under_way = queue.under_way(code)
-    listed: Page[BatchValue] = paged(request, _Batches(code), total=query.number(code))
+    listed: Page[BatchValue] = paged(request, _Batches(code), total=batches.count_batches(code))
     recent = [job for job in queue.jobs(code, newest=RECENT) if job.over]
     registers = list(acts(enterprise=code, verb=IMPORTED, newest=RECENT))
     context = {
@@ -64,7 +63,7 @@ class _Batches:
         self._enterprise = enterprise
 
     def __getitem__(self, part: slice, /) -> list[BatchValue]:
-        return query.newest(self._enterprise, first=part.start, count=part.stop - part.start)
+        return batches.list_newest_batches(self._enterprise, first=part.start, count=part.stop - part.start)
 
 
 def _registers(found: list[Any]) -> Table:
@@ -84,7 +83,7 @@ def _registers(found: list[Any]) -> Table:
 
 
 def _drafts(request: Request, code: str) -> list[dict[str, object]]:
-    found = drafts.drafts(code, str(request.actor)) if may(request.actor, code, Act.LOAD) else []
+    found = drafts.list_drafts(code, str(request.actor)) if may(request.actor, code, Act.LOAD) else []
     return [
         {
             "id": one.id,
@@ -129,7 +128,7 @@ def _shown(request: Request, code: str, found: BatchValue, rows: Any, *, reveale
         "state": presenters.batch_state(found),
         "by": work.person(found.created_by),
         "at": work.moment(found.created),
-        "replaced_by": query.replaced_by(found.id) if found.state == "replaced" else "",
+        "replaced_by": batches.find_successor(found.id) if found.state == "replaced" else "",
         "sums": sums,
         "files": presenters.file_table(receipts),
         "warnings": presenters.warnings(receipts),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.words import words
 from nianjian.features.calls.operations.receipts import summed
-from nianjian.platform.registers.batches.query import BatchValue
+from nianjian.platform.registers.batches import BatchValue
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Column, Table
 from nianjian.platform.web.work import moment, person, reason, source

@@ -17,8 +17,8 @@ from nianjian.features.calls.pages import presenters
 from nianjian.features.calls.pages.call_fields import field_label
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.registers import uploads
-from nianjian.platform.registers.drafts.query import DraftValue
-from nianjian.platform.registers.tables.findings import Finding
+from nianjian.platform.registers.drafts import DraftValue
+from nianjian.platform.registers.sheet_reader import Finding
 from nianjian.platform.web import work
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Column, Table

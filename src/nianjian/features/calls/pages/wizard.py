@@ -22,11 +22,10 @@ from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http.answers import as_attachment
 from nianjian.platform.home.http.bodies import takes_files
 from nianjian.platform.home.http.readable import reads_form_itself
-from nianjian.platform.registers import template as templates
-from nianjian.platform.registers import uploads
-from nianjian.platform.registers.drafts.query import DraftValue
-from nianjian.platform.registers.mappings import query as mappings
-from nianjian.platform.registers.mappings import service as mapping_service
+from nianjian.platform.registers import mappings, uploads
+from nianjian.platform.registers import mappings as mapping_service
+from nianjian.platform.registers import workbooks as templates
+from nianjian.platform.registers.drafts import DraftValue
 from nianjian.platform.web import work
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
@@ -85,7 +84,7 @@ def kinds(request: Request, code: str) -> HttpResponse:
 def template(request: Request, code: str, kind: str) -> HttpResponse:
     """Give the empty sheet of a register."""
     del request, code
-    return _attached(templates.content(kind), f"{kind}.xlsx")
+    return _attached(templates.template_content(kind), f"{kind}.xlsx")
 
 
 @require_safe
@@ -175,7 +174,7 @@ def mapping(request: Request, code: str, draft: str) -> HttpResponse:
         form_failed=request.method == "POST",
         looks=preview.looks(looks),
         open=any(look.mapped or look.fault for look in looks) or bool(drafts.mapping_data(found)),
-        saved=mappings.names(code),
+        saved=mappings.list_mapping_names(code),
         zones=ZONES,
         formats=FORMATS,
     )
@@ -188,7 +187,9 @@ def _kept(request: Request, draft: DraftValue, form: MappingForm) -> bool:
     try:
         drafts.choose(draft=draft, source=given["source"] or AUTO, timezone=given["timezone"].strip(), data=data)
         if given["save_as"]:
-            mapping_service.save(enterprise=draft.enterprise, name=given["save_as"], data=data, actor=request.actor)
+            mapping_service.save_mapping(
+                enterprise=draft.enterprise, name=given["save_as"], data=data, actor=request.actor
+            )
     except NianjianError as fault:
         form.add_error(None, describe_error(fault)[0])
         return False
@@ -200,7 +201,7 @@ def _kept(request: Request, draft: DraftValue, form: MappingForm) -> bool:
 def load_mapping(request: Request, code: str, draft: str) -> HttpResponse:
     """Take a mapping that was kept under a name."""
     found = drafts.open_draft(draft, code, request.actor)
-    data = mappings.mapping(code, request.POST.get("name", ""))
+    data = mappings.get_mapping(code, request.POST.get("name", ""))
     drafts.choose(draft=found, source="generic", timezone=drafts.text(found, "timezone"), data=data)
     return redirect("data-import-mapping", code=code, draft=draft)
 

@@ -20,8 +20,7 @@ from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.query import JobValue
-from nianjian.platform.registers.batches import query as batches
-from nianjian.platform.registers.drafts import query as drafts
+from nianjian.platform.registers import batches, drafts
 from nianjian.platform.web import work
 from nianjian.platform.web import work as web_work
 from nianjian.platform.web.access import Request, page
@@ -112,7 +111,7 @@ def _erased(rows: dict[str, int]) -> str:
 def _standing(batch: str) -> str:
     """Its id if there is such a batch: work that was stopped may have left none."""
     try:
-        return batches.batch(batch).id if batch else ""
+        return batches.get_batch(batch).id if batch else ""
     except NianjianError:
         return ""
 
@@ -120,7 +119,7 @@ def _standing(batch: str) -> str:
 def _draft(request: Request, code: str, job: JobValue) -> str:
     """The draft that the work came from, while it is there and the reader's own."""
     wanted = str(job.payload.get("draft") or "")
-    own = bool(wanted) and job.over and drafts.is_own(wanted, code, str(request.actor))
+    own = bool(wanted) and job.over and drafts.is_own_draft(wanted, code, str(request.actor))
     return wanted if own else ""
 
 

@@ -15,7 +15,7 @@ from nianjian.features.complaints.operations import acts, match  # noqa: F401 --
 from nianjian.features.complaints.operations import listing as flow
 from nianjian.features.complaints.operations.resource import TICKETS
 from nianjian.features.complaints.query import BY_DUE, KIND, Ticket, TicketFilter, past_as_dict
-from nianjian.features.complaints.sheet import COMPLAINTS
+from nianjian.features.complaints.sheet import COMPLAINTS, SOURCES
 from nianjian.features.complaints.states import State
 from nianjian.features.registers.api.lists import Row, row_key, row_told
 from nianjian.platform.accounts.roles import Act
@@ -25,8 +25,7 @@ from nianjian.platform.api.paging import Cut, Page, paged
 from nianjian.platform.api.parameter_types import Text
 from nianjian.platform.api.routes import mount
 from nianjian.platform.operations.operation import REGISTRY
-from nianjian.platform.registers.rows import service
-from nianjian.platform.registers.sheets.words import SOURCE
+from nianjian.platform.registers import storage
 
 router = Router(tags=["complaints"])
 HERE = TICKETS.path
@@ -126,14 +125,14 @@ def complaints_get(request: Request, code: str, ticket: str) -> TicketShown:
 def complaints_reveal(request: Request, code: str, ticket: str) -> dict[str, object]:
     """A ticket in full; the audit chain has the entry before."""
     found, _past = flow.ticket(enterprise=code, complaint=row_key(ticket), actor=request.actor)
-    service.reveal(kind=KIND, enterprise=code, version=found.row, actor=request.actor)
+    storage.record_reveal(kind=KIND, enterprise=code, version=found.row, actor=request.actor)
     return row_told(found.row, COMPLAINTS, full=True)
 
 
 @write(router, HERE, act=Act.LOAD, answer=Ticketed, status=201)
 def complaints_add(request: Request, code: str, new: NewTicket) -> Ticketed:
     """Open a ticket; its clocks run from its arrival."""
-    spelt = {stored: word for word, stored in reversed(SOURCE.items())}
+    spelt = {stored: word for word, stored in reversed(SOURCES.items())}
     texts = {
         "ticket_id": new.id,
         "source": spelt[new.source],

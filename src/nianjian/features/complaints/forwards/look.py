@@ -10,10 +10,9 @@ from nianjian.engines.intake.preview import text_masking
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.complaints.forwards.mapping import ForwardMapping
 from nianjian.features.complaints.forwards.service import check_list, spelling
-from nianjian.platform.registers.tables import masking
-from nianjian.platform.registers.tables.column import Sheet
-from nianjian.platform.registers.tables.findings import Finding
-from nianjian.platform.registers.tables.sheet_reader import Beginning, begin
+from nianjian.platform.registers import columns
+from nianjian.platform.registers.columns import Sheet
+from nianjian.platform.registers.sheet_reader import Beginning, Finding, read_beginning
 
 EXAMPLES: Final = 3
 SEARCHED: Final = 200  # lines in which examples are looked for
@@ -47,9 +46,9 @@ class ListLook:
 
 
 def preview_forward_list(path: Path, mapping: ForwardMapping) -> ListLook:
-    """Look at a list; nothing is written. Raises what `tables.reading.begin` raises: it is no list at all then."""
+    """Look at a list; nothing is written. Raises what `sheet_reader.read_beginning` raises."""
     sheet = spelling(mapping)
-    found = begin(path, sheet)
+    found = read_beginning(path, sheet)
     columns = columns_of(found, sheet)
     try:
         table, checked = check_list(path, mapping)
@@ -84,7 +83,7 @@ def columns_of(found: Beginning, sheet: Sheet) -> tuple[ListColumn, ...]:
             cell = line.cells[position] if position < len(line.cells) else None
             text = "" if cell is None else str(cell).strip()
             if text:
-                values[masking.mask_cell(text, column) if column is not None else _shown(heading, text)] = None
+                values[columns.mask_cell(text, column) if column is not None else _shown(heading, text)] = None
             if len(values) == EXAMPLES:
                 break
         made.append(ListColumn(heading, field, tuple(values)))

@@ -11,7 +11,7 @@ from nianjian.engines.kernel import yaml_text
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.files import content
 from nianjian.features.complaints.sheet import COMPLAINTS
-from nianjian.platform.registers.tables.column import Kind
+from nianjian.platform.registers.columns import Kind
 
 #: What the list's sender knows; all that happens here is recorded here and never taken from a list.
 UPSTREAM: Final = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nianjian.platform.registers.tables.findings import Finding
+from nianjian.platform.registers.sheet_reader import Finding
 
 
 @dataclass(frozen=True, slots=True)

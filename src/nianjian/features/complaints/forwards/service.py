@@ -24,13 +24,18 @@ from nianjian.features.complaints.model import Complaint
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.audit.record import record
-from nianjian.platform.registers.tables.checking import Checked, Keyed, check
-from nianjian.platform.registers.tables.column import Column, Row, Sheet, folded
-from nianjian.platform.registers.tables.findings import Finding
-from nianjian.platform.registers.tables.marking import Words, mark
-from nianjian.platform.registers.tables.sheet_reader import Line, Table, read
-from nianjian.platform.registers.versions.plan import Plan, Source, column_values
-from nianjian.platform.registers.versions.service import write
+from nianjian.platform.registers.columns import Column, Row, Sheet, fold_header
+from nianjian.platform.registers.sheet_reader import (
+    CheckResult,
+    Finding,
+    KeyedRow,
+    Line,
+    Table,
+    check_table,
+    read_sheet,
+)
+from nianjian.platform.registers.versions import Plan, Source, column_values, write_plan
+from nianjian.platform.registers.workbooks import Words, mark_findings
 
 Reference = tuple[str, str]  # source, upstream number
 CHUNK: Final = 500
@@ -46,7 +51,7 @@ def load(
 ) -> Receipt:
     """Read, check and write a list; with a faulty cell nothing is written.
 
-    ``arrived``: when the list came, for rows that do not say. Raises what `tables.reading.read` raises.
+    ``arrived``: when the list came, for rows that do not say. Raises what `sheet_reader.read_sheet` raises.
     """
     told(0, 0)
     table, checked = check_list(path, mapping)
@@ -76,7 +81,7 @@ def load(
                 if fields := _differing(old, row):
                     differing[key] = fields
             tickets.append(key)
-        write(plan)
+        write_plan(plan)
         data = {"file": table.file, "sha256": table.sha256, **rows}
         record(verb=VERB, enterprise=enterprise, actor=actor, data=data)
     return Receipt(table.file, table.sha256, rows, (), extra, tuple(tickets), differing)
@@ -85,13 +90,13 @@ def load(
 def write_marked_workbook(*, path: Path, mapping: ForwardMapping, target: Path, words: Words) -> None:
     """Write the list as a workbook with every faulty cell marked and its reason beside it."""
     table, checked = check_list(path, mapping)
-    mark(table, checked.findings, target, words)
+    mark_findings(table, checked.findings, target, words)
 
 
-def check_list(path: Path, mapping: ForwardMapping) -> tuple[Table, Checked]:
+def check_list(path: Path, mapping: ForwardMapping) -> tuple[Table, CheckResult]:
     """The list, and what is wrong with it: also rows with a formula whose value was never saved, read as nothing."""
     table, sheet = read_list(path, mapping)
-    found = check(table, sheet)
+    found = check_table(table, sheet)
     found.faulty += len(table.unsaved.difference(one.line for one in found.findings))
     header = sheet.by_field("reference").header
     found.findings += [
@@ -103,13 +108,13 @@ def check_list(path: Path, mapping: ForwardMapping) -> tuple[Table, Checked]:
 def read_list(path: Path, mapping: ForwardMapping) -> tuple[Table, Sheet]:
     """The list as the complaints' sheet reads it."""
     sheet = spelling(mapping)
-    table = read(path, sheet)
+    table = read_sheet(path, sheet)
     return dataclasses.replace(table, lines=[_line(one, table, mapping) for one in table.lines]), sheet
 
 
 def spelling(mapping: ForwardMapping) -> Sheet:
     """The complaints' sheet as this list spells it: mapped columns, and others under a name that we know anyhow."""
-    theirs = {folded(header) for header in mapping.columns.values()}
+    theirs = {fold_header(header) for header in mapping.columns.values()}
     columns = []
     for name in UPSTREAM:
         column = COMPLAINTS.by_field(name)
@@ -119,7 +124,7 @@ def spelling(mapping: ForwardMapping) -> Sheet:
         else:
             if name == "source" and mapping.source is not None:
                 continue
-            spelt = [one for one in (column.header, *column.aliases) if folded(one) not in theirs]
+            spelt = [one for one in (column.header, *column.aliases) if fold_header(one) not in theirs]
             if not spelt:
                 continue
             made = dataclasses.replace(column, header=spelt[0], aliases=tuple(spelt[1:]))
@@ -148,7 +153,7 @@ def _line(line: Line, table: Table, mapping: ForwardMapping) -> Line:
     return Line(line.number, cells)
 
 
-def _row(keyed: Keyed, mapping: ForwardMapping) -> dict[str, Any]:
+def _row(keyed: KeyedRow, mapping: ForwardMapping) -> dict[str, Any]:
     row: dict[str, Any] = dict(keyed.row)
     row["source"] = row.get("source") or mapping.source
     row["extra"] = json.dumps(keyed.extra, ensure_ascii=False, sort_keys=True) if keyed.extra else None

@@ -16,9 +16,8 @@ from nianjian.features.complaints.model import Complaint, Proposal
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.audit.record import record
-from nianjian.platform.registers.tables.column import Row
-from nianjian.platform.registers.versions.plan import Plan, Source, column_values
-from nianjian.platform.registers.versions.service import write
+from nianjian.platform.registers.columns import Row
+from nianjian.platform.registers.versions import Plan, Source, column_values, write_plan
 
 DECIDED: Final = (Proposal.CONFIRMED, Proposal.DISMISSED)
 REASON: Final = "match"  # of versions that a match made
@@ -130,5 +129,5 @@ def _link(enterprise: str, calls: Mapping[str, Call | None], proposals: Mapping[
         proposal.filled = [name for name in _LINKED if own[name] is None and made[name] is not None]
         if any(getattr(row, name) != value for name, value in made.items()):
             plan.correct(row, column_values(row, COMPLAINTS) | made)
-    write(plan)
+    write_plan(plan)
     return len(plan.new)

@@ -38,8 +38,8 @@ from nianjian.platform.operations.fields import (
     YesNo,
 )
 from nianjian.platform.operations.operation import Body, operation
-from nianjian.platform.registers.attachments.service import attach_to_row
-from nianjian.platform.registers.tables.column import Row
+from nianjian.platform.registers.attachments import attach_to_row
+from nianjian.platform.registers.columns import Row
 
 WHEN: Final = Param(
     label=mark("When"), hint=mark("Empty: now."), metavar="T", error="complaint_moment_unreadable",

@@ -29,8 +29,8 @@ from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service as queue_service
 from nianjian.platform.jobs.progress import Progress, silent
-from nianjian.platform.registers.tables.marking import Words
 from nianjian.platform.registers.uploads import plain_name
+from nianjian.platform.registers.workbooks import Words
 from nianjian.platform.vault import blobs
 
 LIMIT: Final = 20 * 1024 * 1024

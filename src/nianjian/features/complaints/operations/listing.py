@@ -20,23 +20,23 @@ from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require, team_of
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.registers.rows.filters import RowFilter as Words
-from nianjian.platform.registers.rows.filters import condition
-from nianjian.platform.registers.rows.query import Sight
+from nianjian.platform.registers.filters import RowFilter as Words
+from nianjian.platform.registers.filters import build_condition
+from nianjian.platform.registers.queries import ReadScope
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
     """Rows that are looked for, to be cut by the door; `tickets` reads a cut as at ``at``."""
 
-    sight: Sight
+    sight: ReadScope
     rows: QuerySet[Complaint]
     promise: Promise
     at: datetime
 
     def narrowed(self, text: str, by: Sequence[str]) -> Listing:
         """Those in whose plain columns a text stands ("": all), in the order of these fields; unknown values last."""
-        rows = self.rows.filter(condition(COMPLAINTS, Words(text=text))) if text else self.rows
+        rows = self.rows.filter(build_condition(COMPLAINTS, Words(text=text))) if text else self.rows
         order = [F(one[1:]).desc(nulls_last=True) if one[0] == "-" else F(one).asc(nulls_last=True) for one in by]
         return replace(self, rows=rows.order_by(*order))
 
@@ -73,9 +73,9 @@ def ticket(*, enterprise: str, complaint: str, actor: Actor, at: datetime | None
     return found[0], query.past(every.sight, complaint)
 
 
-def sight_of(enterprise: str, actor: Actor) -> Sight:
+def sight_of(enterprise: str, actor: Actor) -> ReadScope:
     """What the actor sees today; ``role_missing``, ``enterprise_unknown``."""
     require(actor, enterprise, Act.READ_OWN)
     team = team_of(actor, enterprise)
     accounts.enterprise(enterprise)
-    return Sight(enterprise, clock.today(), team)
+    return ReadScope(enterprise, clock.today(), team)

@@ -10,5 +10,5 @@ from nianjian.platform.registers import publish as registers
 def publish(lake: Lake, enterprise: str) -> None:
     """Write what changed since the last time; unchanged facts make no commit."""
     with lake.lock():
-        registers.publish(lake, enterprise)
+        registers.publish_registers(lake, enterprise)
         complaints.publish(lake, enterprise)

@@ -12,7 +12,7 @@ from nianjian.features.complaints.operations.listing import list_tickets
 from nianjian.features.complaints.query import Ticket, as_dict
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.operations.operation import Resource
-from nianjian.platform.registers.rows import address
+from nianjian.platform.registers import row_keys
 
 
 def _read(enterprise: str, actor: Actor, keys: Sequence[str]) -> list[Ticket]:
@@ -28,6 +28,6 @@ TICKETS: Final = Resource(
     document=to_document,
     schema=Ticketed,
     row=as_dict,
-    key_of=address.read,
+    key_of=row_keys.decode_key,
     key_help=mark("the ticket's number"),
 )

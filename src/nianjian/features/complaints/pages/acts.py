@@ -23,7 +23,7 @@ from nianjian.features.registers.pages.forms import RowForm
 from nianjian.platform.accounts.roles import Act as Role
 from nianjian.platform.home.http.answers import UNPROCESSABLE
 from nianjian.platform.home.http.bodies import takes_files
-from nianjian.platform.registers.attachments.service import ROW_LIMIT
+from nianjian.platform.registers.attachments import ROW_LIMIT
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 

@@ -23,7 +23,7 @@ from nianjian.features.registers.pages import presenters as registers
 from nianjian.features.registers.pages.detail import detail
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act as Role
-from nianjian.platform.registers.rows import service
+from nianjian.platform.registers import storage
 from nianjian.platform.web.access import Request, page
 
 
@@ -40,7 +40,7 @@ def ticket_detail(request: Request, code: str, ticket: str) -> HttpResponse:
 def reveal(request: Request, code: str, ticket: str) -> HttpResponse:
     """Show a ticket in full, in this answer alone."""
     found = _ticket(request, ticket)[0]
-    service.reveal(kind=KIND, enterprise=code, version=found.row, actor=request.actor)
+    storage.record_reveal(kind=KIND, enterprise=code, version=found.row, actor=request.actor)
     return render_ticket_page(request, ticket, full=True)
 
 

@@ -16,8 +16,7 @@ from nianjian.engines.gate.snapshot.lists import OPEN
 from nianjian.engines.gate.snapshot.tenant import OTHER, Tenant, consented_to
 from nianjian.engines.kernel.clock import ZONE
 from nianjian.platform.registers import models
-from nianjian.platform.registers.versions.query import believed
-from nianjian.platform.registers.versions.row import Version
+from nianjian.platform.registers.versions import Version, current_versions
 
 CHUNK: Final = 2000
 MOST_PURPOSES: Final = 255
@@ -48,7 +47,7 @@ def numbers(enterprise: str) -> list[dict[str, Any]]:
             "until": day(row.valid_until),
             "purpose": row.purpose or "",
         }
-        for row in believed(models.Number, enterprise).iterator(chunk_size=CHUNK)
+        for row in current_versions(models.Number, enterprise).iterator(chunk_size=CHUNK)
         if row.root
     ]
     return sorted(found, key=lambda one: (one["root"], one["first"] or 0))
@@ -56,11 +55,11 @@ def numbers(enterprise: str) -> list[dict[str, Any]]:
 
 def channels(enterprise: str, isolated: set[str], isolated_teams: set[str]) -> list[dict[str, Any]]:
     """Lines as channels: the team as its id, and the days on which calls may leave on them."""
-    teams = believed(models.Team, enterprise).filter(valid_to=None)
+    teams = current_versions(models.Team, enterprise).filter(valid_to=None)
     by_name = {row.name: row.team_id for row in teams.exclude(name=None)}
     known = {row.team_id for row in teams}
     found: dict[str, dict[str, Any]] = {}
-    for row in believed(models.Line, enterprise).iterator(chunk_size=CHUNK):
+    for row in current_versions(models.Line, enterprise).iterator(chunk_size=CHUNK):
         if not row.line_id:
             continue
         team = row.team if row.team in known else by_name.get(row.team, row.team)
@@ -133,11 +132,11 @@ class Purposes:
 def rows(kind: str, enterprise: str, purposes: Purposes) -> Iterator[Row]:
     """The rows of a list as the register believes them."""
     if kind == form.DO_NOT_CALL:
-        refused = believed(models.DoNotCall, enterprise).order_by()
+        refused = current_versions(models.DoNotCall, enterprise).order_by()
         yield from _refused(refused.values_list("number", "scope", "valid_to").iterator(chunk_size=CHUNK), purposes)
         return
     columns = ("number", "purpose", "obtained_at", "expires_at", "withdrawn_at", "valid_from", "valid_to")
-    given = believed(models.Consent, enterprise).order_by().values_list(*columns).iterator(chunk_size=CHUNK)
+    given = current_versions(models.Consent, enterprise).order_by().values_list(*columns).iterator(chunk_size=CHUNK)
     for number, purpose, obtained, expires, withdrawn, first, last in given:
         start = max(seconds(obtained, 0), seconds(_midnight(first), 0))
         end = min(seconds(expires, OPEN), seconds(withdrawn, OPEN), seconds(_midnight(last, after=True), OPEN))

@@ -27,9 +27,9 @@ from nianjian.features.dial_policy.operations import facts, refused
 from nianjian.features.dial_policy.operations import rules as ruled
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.home import env
-from nianjian.platform.registers.gate_lists import query as built_lists
-from nianjian.platform.registers.gate_lists.model import GateList
-from nianjian.platform.registers.gate_policies import query as policies
+from nianjian.platform.registers import gate_lists as built_lists
+from nianjian.platform.registers import gate_policies as policies
+from nianjian.platform.registers.gate_lists import GateList
 from nianjian.platform.rulebook.rulebooks import rulebook
 
 LOG: Final = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ def feed(*, enterprise: str | None = None, lists: bool = True) -> Fed:
             else:
                 given[code] = _carried(place, code, told, known[code], now)
         made, new, removed = _put(place, before, given, now)
-        write.forget(place, {one.sha256 for one in built_lists.in_use()})
+        write.forget(place, {one.sha256 for one in built_lists.list_gate_lists()})
     entries = {
         kind: sum(one.entries for of in made.tenants.values() for one in of.lists if one.kind == kind)
         for kind in form.LIST_KINDS
@@ -155,7 +155,7 @@ def _tenant(place: Path, code: str, known: form.TenantEntry | None, now: int, *,
             found += [old] if old else []
         elif (mark := facts.mark(kind, code)) and (made := _list(place, kind, code, tenant, old, mark)):
             found.append(made)
-    found += [_built(one, tenant) for one in built_lists.in_use(code)]
+    found += [_built(one, tenant) for one in built_lists.list_gate_lists(code)]
     for one in found:
         if not write.restore(place, code, one):
             raise NianjianError("gate_list_missing", enterprise=code, list=one.name, sha256=one.sha256)
@@ -166,7 +166,7 @@ def policy(code: str, before: Mapping[str, Any] | None, now: int) -> dict[str, A
     """An enterprise's JSON; version and epochs go on from those of ``before``."""
     one = accounts.enterprise(code)
     book = rulebook(day=None, province=one.province, enterprise=code)
-    settings = policies.in_force(code)
+    settings = policies.list_policies_in_force(code)
     lines = facts.channels(code, ruled.isolated(settings, ruled.CHANNEL), ruled.isolated(settings, ruled.TEAM))
     mode = next((of.values for of in settings if of.key == ruled.MODE), {"enforce": True})
     caps = ruled.caps(book, settings, (line["name"] for line in lines))

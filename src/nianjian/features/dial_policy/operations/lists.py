@@ -30,10 +30,12 @@ from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.registers.gate_lists import query, service
-from nianjian.platform.registers.sheets.network import CONSENTS, DO_NOT_CALL
-from nianjian.platform.registers.tables.cells import UnreadableError, value
-from nianjian.platform.registers.tables.column import Column, Sheet
+from nianjian.platform.registers import gate_lists
+from nianjian.platform.registers import gate_lists as service
+from nianjian.platform.registers.cells import UnreadableError, value
+from nianjian.platform.registers.columns import Column, Sheet
+from nianjian.platform.registers.consents import CONSENTS
+from nianjian.platform.registers.do_not_call import DO_NOT_CALL
 
 SHEETS: Final[Mapping[str, Sheet]] = {form.DO_NOT_CALL: DO_NOT_CALL, form.CONSENTS: CONSENTS}
 MOBILE: Final = r"^1[3-9][0-9]{9}$"
@@ -86,8 +88,8 @@ def build(*, kind: str, path: Path, enterprise: str, actor: Actor, progress: Pro
             count = _fill(builder, path, SHEETS[kind], purposes, progress)
             entries, size = builder.finish(), made.stat().st_size
         sha256 = write.keep(place, made)
-    built = service.Built(kind, sha256, size, entries, purposes.names, words, path.name, digest, count.rejected)
-    service.use(enterprise=enterprise, built=built, actor=actor)
+    built = service.BuiltList(kind, sha256, size, entries, purposes.names, words, path.name, digest, count.rejected)
+    service.use_gate_list(enterprise=enterprise, built=built, actor=actor)
     fed = gate_feed.feed(enterprise=enterprise)
     lines = tuple(count.lines)
     return Receipt(kind, path.name, digest, sha256, size, count.rows, entries, count.rejected, lines, fed.generation)
@@ -97,7 +99,7 @@ def list_built_lists(*, enterprise: str, actor: Actor) -> list[dict[str, Any]]:
     """The built lists in use."""
     require(actor, enterprise, Act.READ)
     names = ("kind", "file", "file_sha256", "sha256", "entries", "size", "recorded_by", "recorded_at")
-    return [{name: getattr(one, name) for name in names} for one in query.in_use(enterprise)]
+    return [{name: getattr(one, name) for name in names} for one in gate_lists.list_gate_lists(enterprise)]
 
 
 class _Count:

@@ -20,10 +20,10 @@ from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.registers import models
-from nianjian.platform.registers.gate_policies import query, service
-from nianjian.platform.registers.gate_policies.service import PolicyValues
-from nianjian.platform.registers.versions.query import believed
+from nianjian.platform.registers import gate_policies, models
+from nianjian.platform.registers import gate_policies as service
+from nianjian.platform.registers.gate_policies import PolicyValues
+from nianjian.platform.registers.versions import current_versions
 from nianjian.platform.rulebook.rulebooks import rulebook
 
 LOG: Final = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ def carry(
     """
     name = _known(enterprise, key, name.strip())
     values = {"cap": cap, "white_list": white_list}
-    standing = query.find_policy_in_force(enterprise, key, name)
+    standing = gate_policies.find_policy_in_force(enterprise, key, name)
     if standing is None or standing.values != values:
         wanted = PolicyValues(key, name, values, reason)
         service.apply_policy(enterprise=enterprise, wanted=wanted, actor=actor, approval=approval, second=str(actor))
@@ -120,8 +120,8 @@ def enforce(*, enterprise: str, on: bool, reason: str, actor: Actor) -> Done:
 
 
 def approve(approval: str, actor: Actor) -> dict[str, object]:
-    """Carry an approved request out and tell the gate; errors as `registers.gate_policies.service.approve`."""
-    row = service.approve(approval=approval, actor=actor)
+    """Carry an approved request out and tell the gate; errors as `registers.gate_policies.approve_policy`."""
+    row = service.approve_policy(approval=approval, actor=actor)
     feed_after_commit(row.enterprise_id)
     return {"key": row.key, "name": row.name, "values": row.values}
 
@@ -136,7 +136,7 @@ def summarize_proposals(subjects: Collection[str]) -> dict[str, dict[str, object
             "before": None if standing is None else standing.values,
             "reason": row.reason,
         }
-        for id_, (row, standing) in query.proposals(subjects).items()
+        for id_, (row, standing) in gate_policies.proposals_by_id(subjects).items()
     }
 
 
@@ -175,7 +175,7 @@ def summarize_policy(*, enterprise: str, actor: Actor) -> dict[str, Any]:
     one = accounts.enterprise(enterprise)
     book = rulebook(day=None, province=one.province, enterprise=enterprise)
     before = gate_feed.find_published_policy(enterprise)
-    settings = query.in_force(enterprise)
+    settings = gate_policies.list_policies_in_force(enterprise)
     problems: list[NianjianError] = []
     try:
         now = gate_feed.policy(enterprise, before, 0)
@@ -207,7 +207,7 @@ def _told(problems: Sequence[NianjianError]) -> list[dict[str, Any]]:
 
 
 def _readable(
-    enterprise: str, book: Rulebook, settings: Sequence[query.Setting], problems: list[NianjianError]
+    enterprise: str, book: Rulebook, settings: Sequence[gate_policies.PolicySetting], problems: list[NianjianError]
 ) -> dict[str, Any]:
     """Of what `gate_feed.policy` refuses, the parts that can be read; the faults of the others go to ``problems``."""
     isolated = {key: ruled.isolated(settings, key) for key in ruled.CAPPED}
@@ -226,7 +226,9 @@ def _readable(
     }
 
 
-def _purposes(book: Rulebook, settings: Sequence[query.Setting], problems: list[NianjianError]) -> list[dict[str, Any]]:
+def _purposes(
+    book: Rulebook, settings: Sequence[gate_policies.PolicySetting], problems: list[NianjianError]
+) -> list[dict[str, Any]]:
     try:
         return ruled.purposes(book, settings, problems.append)
     except NianjianError as unreadable:
@@ -240,7 +242,7 @@ def history(*, enterprise: str, actor: Actor, first: int = 0, most: int) -> list
     ``role_missing``.
     """
     require(actor, enterprise, Act.READ)
-    return [_setting(setting) for setting in query.history(enterprise, first=first, most=most)]
+    return [_setting(setting) for setting in gate_policies.list_policy_history(enterprise, first=first, most=most)]
 
 
 def _cap(told: Mapping[str, Any]) -> dict[str, Any]:
@@ -254,7 +256,7 @@ def _purpose(told: Mapping[str, Any]) -> dict[str, Any]:
     return {**told, "hours": clock}
 
 
-def _setting(one: query.Setting) -> dict[str, Any]:
+def _setting(one: gate_policies.PolicySetting) -> dict[str, Any]:
     told = {"key": one.key, "name": one.name, "values": one.values, "reason": one.reason, "by": one.by}
     return told | {"since": one.since, "approval": one.approval or None}
 
@@ -264,7 +266,7 @@ def _change(enterprise: str, wanted: PolicyValues, actor: Actor) -> Done:
     with transaction.atomic():
         lock_enterprise(enterprise)
         if _two(enterprise, wanted):
-            waiting = service.propose(enterprise=enterprise, wanted=wanted, actor=actor)
+            waiting = service.propose_policy(enterprise=enterprise, wanted=wanted, actor=actor)
             return Done("pending", waiting.id, wanted.key, wanted.name, wanted.values, told=False)
         service.apply_policy(enterprise=enterprise, wanted=wanted, actor=actor)
         telling = feed_after_commit(enterprise)
@@ -279,8 +281,8 @@ def _two(enterprise: str, wanted: PolicyValues) -> bool:
     if wanted.values.get("fail_open") or wanted.values.get("enforce") is False:
         return True
     if wanted.key not in ruled.CAPPED:
-        return query.isolates(enterprise)
-    standing = query.find_policy_in_force(enterprise, wanted.key, wanted.name)
+        return gate_policies.has_isolation(enterprise)
+    standing = gate_policies.find_policy_in_force(enterprise, wanted.key, wanted.name)
     return bool(wanted.values["white_list"]) or (standing is not None and bool(standing.values.get("white_list")))
 
 
@@ -288,7 +290,7 @@ def _known(enterprise: str, key: str, name: str) -> str:
     """The name as the snapshot has it; ``gate_channel_unknown`` for what no register knows."""
     if key == ruled.CHANNEL and any(line["name"] == name for line in gate_facts.channels(enterprise, set(), set())):
         return name
-    if key == ruled.TEAM and believed(models.Team, enterprise).filter(key=name).exists():
+    if key == ruled.TEAM and current_versions(models.Team, enterprise).filter(key=name).exists():
         return name
     if key == ruled.DISPLAY and (value := numbers.normalise(name).value) is not None:
         return str(value)

@@ -19,7 +19,7 @@ from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, Reader, paged
 from nianjian.platform.api.parameter_types import Day, Named, Year, attached
-from nianjian.platform.registers.attachments.service import TYPES
+from nianjian.platform.registers.attachments import TYPES
 
 router = Router(tags=["dossier"])
 ROUNDS = f"{SEASON}/rounds"

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper.words import Words
-from nianjian.platform.registers.tables.column import Column, Kind
+from nianjian.platform.registers.columns import Column, Kind
 
 DASH: Final = "–"  # not known
 Cell = str | int

@@ -8,7 +8,7 @@ from typing import Final
 from nianjian.engines.paper.texts.dossier.words import ITEMS
 from nianjian.engines.paper.words import Words
 from nianjian.features.dossier.generated.document import Document, Head, Row, Table, cells, facts, foot, signs
-from nianjian.platform.registers.sheets.network import NUMBERS
+from nianjian.platform.registers.numbers import NUMBERS
 
 ITEM: Final = "number_ledger"
 FIELDS: Final = (

@@ -10,7 +10,7 @@ from typing import Final
 from nianjian.engines.paper.texts.dossier.words import ITEMS
 from nianjian.engines.paper.words import Words
 from nianjian.features.dossier.generated.document import Cell, Document, Head, Row, Table, cells, facts, foot, signs
-from nianjian.platform.registers.sheets.people import SEATS
+from nianjian.platform.registers.seats import SEATS
 
 ITEM: Final = "seat_table"
 FIELDS: Final = (

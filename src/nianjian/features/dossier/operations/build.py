@@ -41,8 +41,8 @@ from nianjian.platform.accounts.roles import Act
 from nianjian.platform.audit.record import record
 from nianjian.platform.home import env, spill
 from nianjian.platform.jobs.progress import Progress, silent
-from nianjian.platform.registers.licences.model import Licence
-from nianjian.platform.registers.versions.query import as_at
+from nianjian.platform.registers.licences import Licence
+from nianjian.platform.registers.versions import versions_on
 from nianjian.platform.rulebook.rulebooks import rulebook
 
 Json = dict[str, Any]
@@ -123,7 +123,7 @@ def build(
 
 def _package(enterprise: str, year: int, day: date, items: Sequence[Item], *, draft: bool) -> Package:
     run = portraits.newest(enterprise, year)
-    numbers = sorted({row.number for row in as_at(Licence, enterprise, day) if row.number})
+    numbers = sorted({row.number for row in versions_on(Licence, enterprise, day) if row.number})
     return Package(
         enterprise=accounts.enterprise(enterprise).name,
         licence=", ".join(numbers) or "–",

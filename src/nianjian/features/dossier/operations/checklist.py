@@ -28,7 +28,7 @@ from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.registers.seats.query import robots_concern
+from nianjian.platform.registers.seats import robot_rules_apply
 from nianjian.platform.rulebook.rulebooks import rulebook
 
 Json = dict[str, Any]
@@ -56,7 +56,7 @@ def whole(enterprise: str, year: int, on: date) -> list[Line]:
 
 def has_robots(enterprise: str, year: int) -> bool:
     """Whether robot seats were filed or open in the data year, or are today (M13)."""
-    return robots_concern(accounts.enterprise(enterprise).code, year, clock.today())
+    return robot_rules_apply(accounts.enterprise(enterprise).code, year, clock.today())
 
 
 def _unwatched(_done: int, _total: int) -> None:

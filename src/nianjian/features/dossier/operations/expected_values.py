@@ -10,9 +10,9 @@ from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.registers.licences.model import Licence
-from nianjian.platform.registers.staff.model import Person
-from nianjian.platform.registers.versions.query import as_at
+from nianjian.platform.registers.licences import Licence
+from nianjian.platform.registers.staff import Person
+from nianjian.platform.registers.versions import versions_on
 from nianjian.platform.rulebook.rulebooks import rulebook
 
 
@@ -31,7 +31,7 @@ def build_sheet_reading(enterprise: str, year: int, book: Rulebook, day: date) -
 
 def expected(enterprise: str, year: int, day: date) -> dict[str, str]:
     """Values that papers should show, under the readers' names; what several licences tell otherwise is left out."""
-    rows = list(as_at(Licence, enterprise, day))
+    rows = list(versions_on(Licence, enterprise, day))
     told = {
         "name": {row.holder for row in rows} - {None} or {accounts.enterprise(enterprise).name},
         "credit_code": {row.credit_code for row in rows},
@@ -39,7 +39,7 @@ def expected(enterprise: str, year: int, day: date) -> dict[str, str]:
         "legal_representative": {row.representative for row in rows},
     }
     found = {name: one for name, values in told.items() if (one := _only(values))}
-    people = sorted({row.person for row in as_at(Person, enterprise, day) if row.person and not _left(row, day)})
+    people = sorted({row.person for row in versions_on(Person, enterprise, day) if row.person and not _left(row, day)})
     return found | {"year": str(year)} | ({"people": "\n".join(people)} if people else {})
 
 

@@ -28,14 +28,13 @@ from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.progress import Progress, Steps, silent
-from nianjian.platform.registers.licences.model import Licence
-from nianjian.platform.registers.lines.model import Line
-from nianjian.platform.registers.sheets.network import NUMBERS
-from nianjian.platform.registers.social_insurance.model import Contribution
-from nianjian.platform.registers.staff.model import Person
-from nianjian.platform.registers.tables.column import Kind
-from nianjian.platform.registers.tables.masking import masked
-from nianjian.platform.registers.versions.query import as_at
+from nianjian.platform.registers.columns import Kind, mask_text
+from nianjian.platform.registers.licences import Licence
+from nianjian.platform.registers.lines import Line
+from nianjian.platform.registers.numbers import NUMBERS
+from nianjian.platform.registers.social_insurance import Contribution
+from nianjian.platform.registers.staff import Person
+from nianjian.platform.registers.versions import versions_on
 from nianjian.platform.rulebook.rulebooks import rulebook
 
 GONE: Final = frozenset({"portrait_missing", "rows_behind_erased"})  # then the field stays unknown
@@ -72,13 +71,13 @@ class Year:
     @cached_property
     def licences(self) -> list[Licence]:
         """Those that hold on the day."""
-        return list(as_at(Licence, self.enterprise, self.as_of))
+        return list(versions_on(Licence, self.enterprise, self.as_of))
 
     @cached_property
     def lines(self) -> list[Line]:
         """Trunks that are in use on the day."""
         day = self.as_of
-        found = as_at(Line, self.enterprise, day)
+        found = versions_on(Line, self.enterprise, day)
         return [one for one in found if one.state != STOPPED and not (one.closed_on and one.closed_on <= day)]
 
     @cached_property
@@ -154,7 +153,7 @@ def _lines(year: Year, field: Field) -> Known:
 
 def _staff(year: Year, _field: Field) -> Known:
     day = year.as_of
-    rows = as_at(Person, year.enterprise, day).values_list("joined_on", "left_on")
+    rows = versions_on(Person, year.enterprise, day).values_list("joined_on", "left_on")
     here = [since for since, until in rows if not (since and since > day) and not (until and until <= day)]
     return len(here) or None
 
@@ -162,7 +161,7 @@ def _staff(year: Year, _field: Field) -> Known:
 def _insured(year: Year, _field: Field) -> Known:
     """People, not rows: one has a row an insurance."""
     month = f"{year.year}-12"
-    rows = as_at(Contribution, year.enterprise, date(year.year, 12, 31)).filter(month=month)
+    rows = versions_on(Contribution, year.enterprise, date(year.year, 12, 31)).filter(month=month)
     return len({one.identity or one.person for one in rows.only("identity", "person")} - {None}) or None
 
 
@@ -357,5 +356,5 @@ def sheet_to_document(row: FillIn, *, full: bool) -> Json:
 def _masked(one: Json) -> Json:
     if not one["personal"]:
         return one
-    hidden = {name: masked(one[name], Kind.TEXT) for name in ("value", "before") if one[name] is not None}
+    hidden = {name: mask_text(one[name], Kind.TEXT) for name in ("value", "before") if one[name] is not None}
     return {**one, **hidden}

@@ -33,11 +33,11 @@ from nianjian.features.portrait.operations.run_portrait import compute
 from nianjian.features.reconciliation.operations.runs import list_runs
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs.progress import Progress, silent
-from nianjian.platform.registers.consents.model import Consent
-from nianjian.platform.registers.lines.model import Line
-from nianjian.platform.registers.numbers.model import Number
-from nianjian.platform.registers.teams.model import Team
-from nianjian.platform.registers.versions.query import as_at
+from nianjian.platform.registers.consents import Consent
+from nianjian.platform.registers.lines import Line
+from nianjian.platform.registers.numbers import Number
+from nianjian.platform.registers.teams import Team
+from nianjian.platform.registers.versions import versions_on
 from nianjian.platform.rulebook.deadlines import data_year, upcoming
 from nianjian.platform.rulebook.holidays import calendar
 
@@ -88,11 +88,11 @@ def _within(moment: datetime | None, first: date, last: date) -> bool:
 def read_registers(grounds: CheckBasis) -> Json:
     """Numbers, lines, teams and consents as the registers hold them on the day."""
     enterprise, day = grounds.enterprise, grounds.day
-    numbers = [row for row in as_at(Number, enterprise, day) if in_force(row, day)]
-    lines = list(as_at(Line, enterprise, day))
+    numbers = [row for row in versions_on(Number, enterprise, day) if in_force(row, day)]
+    lines = list(versions_on(Line, enterprise, day))
     used = [row for row in lines if row.closed_on is None or row.closed_on > day]
-    outsourced = as_at(Team, enterprise, day).filter(kind="outsourced")
-    consents = as_at(Consent, enterprise, day)
+    outsourced = versions_on(Team, enterprise, day).filter(kind="outsourced")
+    consents = versions_on(Consent, enterprise, day)
     proved = consents.exclude(obtained_by=None).exclude(obtained_at=None).exclude(proof=None).exclude(proof="")
     return {
         "numbers": [str(row.key) for row in numbers],

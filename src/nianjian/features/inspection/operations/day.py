@@ -58,7 +58,7 @@ from nianjian.platform.accounts.roles import Act, Role
 from nianjian.platform.audit.record import record
 from nianjian.platform.home import env, spill
 from nianjian.platform.jobs.progress import Progress, silent
-from nianjian.platform.registers.filings import query as filings
+from nianjian.platform.registers import filings
 from nianjian.platform.registers.uploads import plain_name
 from nianjian.platform.vault import blobs
 
@@ -441,7 +441,7 @@ def build_sheet(
 
 def _expected_notice(grounds: CheckBasis, row: Visit | None) -> Json:
     """S1: whether the notice has come, and until when it usually does."""
-    submitted = filings.handed_in(grounds.enterprise, LICENCE)
+    submitted = filings.find_submission_day(grounds.enterprise, LICENCE)
     received = None if row is None else row.received_on
     found = states.expect_notice(received, submitted, grounds.book.integer(WEEKS), grounds.day)
     return {

@@ -18,8 +18,8 @@ from nianjian.features.inspection.dialling import DiallingLimits, RobotSigns, Te
 from nianjian.features.inspection.queries import CheckBasis, Json, LakeCalls, open_calls
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs.progress import Progress, silent
-from nianjian.platform.registers.seats.model import Seat
-from nianjian.platform.registers.versions.query import as_at, believed
+from nianjian.platform.registers.seats import Seat
+from nianjian.platform.registers.versions import current_versions, versions_on
 
 DAY: Final = timedelta(days=1)
 LONGEST: Final = timedelta(days=366)
@@ -53,7 +53,7 @@ def check_dialling(
         raise NianjianError("inspection_days_wrong", first=begin.isoformat(), last=end.isoformat(), most=LONGEST.days)
     limits = _limits(book)
     connect = int(str(_rule_mapping(book, "inspection.predictive.abandoned")["connect_seconds"]))
-    known = [str(key) for key in believed(Seat, enterprise).filter(kind="robot").values_list("key", flat=True)]
+    known = [str(key) for key in current_versions(Seat, enterprise).filter(kind="robot").values_list("key", flat=True)]
     progress("", 0, STEPS)
     with open_calls(enterprise, "line_dim") as lake:
         rows = dialling.select_rows(lake.tables["calls"], lake.tables["line_dim"], begin, end, known)
@@ -182,7 +182,7 @@ def _count_robot_seats(enterprise: str, day: date) -> dict[str, int]:
 
     ``undated``: not closed, and nobody knows since when they are open, if they are.
     """
-    held = as_at(Seat, enterprise, day).filter(kind="robot")
+    held = versions_on(Seat, enterprise, day).filter(kind="robot")
     rows = [row for row in held if row.closed_on is None or row.closed_on > day]
     opened = [row for row in rows if row.opened_on is not None and row.opened_on <= day]
     undated = sum(row.opened_on is None for row in rows)

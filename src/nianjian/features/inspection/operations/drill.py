@@ -65,7 +65,7 @@ from nianjian.platform.notifications.outbox import service as outbox
 from nianjian.platform.notifications.outbox.service import News
 from nianjian.platform.notifications.people import query as choices
 from nianjian.platform.notifications.people.hours import not_before
-from nianjian.platform.registers.rows.query import Sight
+from nianjian.platform.registers.queries import ReadScope
 from nianjian.platform.vault import keyring
 
 ONE_CLICK, FORWARD = "one_click", "12321"
@@ -485,7 +485,7 @@ def _first_warning(enterprise: str, ticket: str) -> datetime | None:
 
 def _who_did(enterprise: str, ticket: str) -> dict[str, str]:
     """Step -> who recorded it last; a call-back to a new ticket is its response, too."""
-    past = reversed(complaints.past(Sight(enterprise, clock.today()), ticket))
+    past = reversed(complaints.past(ReadScope(enterprise, clock.today()), ticket))
     found = {"arrived" if one.act == "add" else STEPS_OF_ACTIONS.get(one.act, ""): one.by for one in past}
     return {"responded": found.get("called_back", "")} | found
 

@@ -28,8 +28,8 @@ from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.verify import verify
 from nianjian.platform.home import env
 from nianjian.platform.jobs.progress import Progress, silent
-from nianjian.platform.registers.consents.model import Consent
-from nianjian.platform.registers.versions.query import believed
+from nianjian.platform.registers.consents import Consent
+from nianjian.platform.registers.versions import current_versions
 from nianjian.platform.rulebook.holidays import calendar
 
 SAMPLE: Final = "inspection.recordings.sample"
@@ -250,7 +250,7 @@ def check_logs(
     progress("", 3, steps)
     written = {day_of(moment) for moment in audit.hours(enterprise)}
     arrived = _days_of(complaints.tickets(enterprise).values_list("arrived_at", flat=True))
-    agreed = _days_of(believed(Consent, enterprise).values_list("obtained_at", flat=True))
+    agreed = _days_of(current_versions(Consent, enterprise).values_list("obtained_at", flat=True))
     progress("", 4, steps)
     silence = grounds.book.integer(SILENCE)
     out = {day for day, one in called.items() if one["out"]}

@@ -10,7 +10,7 @@ from nianjian.engines.gate import places
 from nianjian.engines.gate.snapshot import format as form
 from nianjian.engines.gate.snapshot.relink import relink
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.platform.registers.gate_lists import query
+from nianjian.platform.registers import gate_lists
 
 SHARED: Final = f"{form.GENERATIONS}/*/*.list"
 
@@ -53,6 +53,6 @@ def missing(home: Path) -> list[dict[str, str]]:
     lists = places.snapshot(home) / form.LISTS
     return [
         {"enterprise": one.enterprise_id, "kind": one.kind, "file": one.file}
-        for one in query.in_use()
+        for one in gate_lists.list_gate_lists()
         if not (lists / f"{one.sha256}.list").exists()
     ]

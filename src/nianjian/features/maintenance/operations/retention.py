@@ -35,10 +35,8 @@ from nianjian.platform.accounts.roles import Act
 from nianjian.platform.audit.record import record
 from nianjian.platform.home import env, wiring
 from nianjian.platform.jobs import service as queue
-from nianjian.platform.registers import kinds
-from nianjian.platform.registers.attachments import service as attachments
-from nianjian.platform.registers.expired import query as expired
-from nianjian.platform.registers.expired import service
+from nianjian.platform.registers import attachments, kinds, versions
+from nianjian.platform.registers import versions as expired
 from nianjian.platform.rulebook.rulebooks import rulebook
 
 PEOPLE: Final = ("staff", "social-insurance", "wages", "consents")
@@ -97,10 +95,10 @@ def _standing(tenant: Enterprise) -> list[Standing]:
     told: dict[str, tuple[str | None, int]] = {"calls": (calls.oldest, calls.rows)}
     told["rejects"] = (rejects.oldest, rejects.rows)
     if since := known["complaints"].since:
-        tickets = expired.due_closed(kinds.register(TICKET).model, code, since)
+        tickets = expired.count_expired_tickets(kinds.register(TICKET).model, code, since)
         told["complaints"] = (_iso(tickets.oldest), tickets.rows)
     if since := known["people"].since:
-        people = [expired.due_ended(kinds.register(kind).model, code, since) for kind in PEOPLE]
+        people = [expired.count_expired_versions(kinds.register(kind).model, code, since) for kind in PEOPLE]
         made, count = reconciled.old_people(code, _begin(since))
         days = [one.oldest for one in people if one.oldest] + ([day_of(made)] if made else [])
         told["people"] = (_iso(min(days, default=None)), sum(one.rows for one in people) + count)
@@ -187,7 +185,7 @@ def _erase_rows(code: str, known: Mapping[str, Period], actor: Actor) -> None:
 def _deleted(code: str, known: Mapping[str, Period]) -> dict[str, object]:
     data: dict[str, object] = {}
     if since := known["complaints"].since:
-        gone = service.delete_closed(model=kinds.register(TICKET).model, enterprise=code, day=since)
+        gone = versions.delete_expired_tickets(model=kinds.register(TICKET).model, enterprise=code, day=since)
         if gone:
             data |= {"complaints": gone, "accepted_before": since.isoformat()}
             matches.delete_left(enterprise=code)
@@ -195,14 +193,14 @@ def _deleted(code: str, known: Mapping[str, Period]) -> dict[str, object]:
     if since := known["people"].since:
         told = {}
         for kind in PEOPLE:
-            if gone := service.delete_ended(model=kinds.register(kind).model, enterprise=code, day=since):
+            if gone := versions.delete_expired_versions(model=kinds.register(kind).model, enterprise=code, day=since):
                 told[kind] = gone
         if gone := runs.delete_people(enterprise=code, before=_begin(since)):
             told["reconciliations"] = gone
         if told:
             data |= {"people": told, "ended_before": since.isoformat()}
     files = sum(
-        attachments.delete_left(register=kind, model=kinds.register(kind).model, enterprise=code)
+        attachments.delete_orphans(register=kind, model=kinds.register(kind).model, enterprise=code)
         for kind in (*PEOPLE, TICKET)
     )
     return data | {"files": files} if files else data

@@ -41,7 +41,7 @@ from nianjian.platform.home.folders import OTHERS
 from nianjian.platform.jobs import flow, service
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs.models import Job
-from nianjian.platform.registers.batches import query as batches
+from nianjian.platform.registers import batches
 from nianjian.platform.rulebook import holidays
 from nianjian.platform.rulebook.rulebooks import rulebook
 
@@ -144,7 +144,7 @@ def gather() -> Figures:
     return Figures(
         jobs=queue.by_state(),
         intents=queue.open_count(),
-        imports=batches.by_state(),
+        imports=batches.count_by_state(),
         rows=rows,
         portraits=tuple(_kept(code, year) for code in enterprises for year in portraits.years(code)),
         audit_head=0 if newest is None else newest.seq,

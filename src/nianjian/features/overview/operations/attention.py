@@ -17,8 +17,7 @@ from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.approvals import query as approvals
 from nianjian.platform.jobs import query as queue
-from nianjian.platform.registers.attachments import query as attachments
-from nianjian.platform.registers.batches import query as batches
+from nianjian.platform.registers import attachments, batches
 from nianjian.platform.rulebook.deadlines import Expiry
 
 MOST: Final = 5  # of a sort; the page behind shows all
@@ -66,7 +65,7 @@ def blockers(
 
 def _in_portrait(enterprise: str, portrait: Mapping[str, Any]) -> Iterator[Point]:
     year = int(str(portrait["period"]["from"])[:4])
-    on_file = {(one.metric, one.kind) for one in attachments.attachments(enterprise, year=year)}
+    on_file = {(one.metric, one.kind) for one in attachments.list_attachments(enterprise, year=year)}
     for metric in portrait["metrics"]:
         if metric["light"] == "insufficient":
             yield Point(INSUFFICIENT, {"metric": metric["slug"]})

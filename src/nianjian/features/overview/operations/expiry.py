@@ -12,7 +12,7 @@ from django.db.models.functions import RowNumber
 
 from nianjian.engines.rules.rule import Rule
 from nianjian.platform.registers import kinds
-from nianjian.platform.registers.versions.query import current
+from nianjian.platform.registers.versions import versions_of_enterprises
 from nianjian.platform.rulebook.deadlines import RENEWALS, Calendar, Deadline, Expiry, joined
 
 SIGHT: Final = timedelta(days=366)  # what runs out later than the next season is no concern yet
@@ -27,7 +27,9 @@ def ends(enterprises: Collection[str], today: date) -> dict[str, Ends]:
     """Last valid days of each enterprise's numbers and licences, up to a year ahead; one query a register for all."""
     found: dict[str, dict[tuple[str, date], tuple[tuple[str, ...], int]]] = {code: {} for code in enterprises}
     for kind in RENEWALS:
-        every: Any = current(kinds.register(kind).model, enterprises, today)  # both registers have the last valid day
+        every: Any = versions_of_enterprises(
+            kinds.register(kind).model, enterprises, today
+        )  # both registers have the last valid day
         rows = every.filter(valid_until__lte=today + SIGHT)
         rows = rows.exclude(filing=CANCELLED) if kind == "numbers" else rows
         together = [F("enterprise_id"), F("valid_until")]

@@ -23,7 +23,7 @@ from nianjian.features.rectification.operations import cases
 from nianjian.platform.accounts.query import Actor, Enterprise
 from nianjian.platform.accounts.reach import reach
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.registers.batches import query as batches
+from nianjian.platform.registers import batches
 from nianjian.platform.rulebook.deadlines import Calendar, Deadline, calendars, joined
 
 RUNS: Final = 5
@@ -141,7 +141,7 @@ def portfolio(enterprises: Sequence[Enterprise]) -> list[Standing]:
     today = clock.today()
     places = {one.code: one.province for one in enterprises}
     known, missed = with_reports(calendars(places, today), today), late(places, today)
-    last = batches.last_day_of_each([one.code for one in enterprises])
+    last = batches.last_call_day_by_enterprise([one.code for one in enterprises])
     ending = expiry.ends([one.code for one in enterprises], today)
     running = cases.waiting_of(places)
     found = []

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from nianjian.engines.kernel.periods import day_of
-from nianjian.platform.registers import kinds
-from nianjian.platform.registers.batches import query as batches
-from nianjian.platform.registers.versions import query as versions
+from nianjian.platform.registers import batches, kinds, versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +24,7 @@ def _fresh(name: str, last: date | None, today: date) -> Fresh:
 
 def sources(enterprise: str, today: date) -> list[Fresh]:
     """Day of the last call of each source, as the newest imported files tell it; the oldest first."""
-    found = [_fresh(name, day, today) for name, day in batches.last_days(enterprise).items()]
+    found = [_fresh(name, day, today) for name, day in batches.last_call_days(enterprise).items()]
     return sorted(found, key=lambda one: (-(one.age or 0), one.name))
 
 
@@ -34,6 +32,6 @@ def registers(enterprise: str, today: date) -> list[Fresh]:
     """Day of the last entry of each register, in the registers' order."""
     found = []
     for kind in kinds.kinds():
-        moment = versions.last_recorded(kinds.register(kind).model, enterprise)
+        moment = versions.last_recorded_at(kinds.register(kind).model, enterprise)
         found.append(_fresh(kind, None if moment is None else day_of(moment), today))
     return found

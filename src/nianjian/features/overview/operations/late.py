@@ -17,9 +17,8 @@ from nianjian.engines.season.deadlines import TRACKS, Deadline, Printed, decidin
 from nianjian.engines.season.tracks import State, state
 from nianjian.features.overview.operations.reports import licences
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.registers.filings import query
-from nianjian.platform.registers.filings.model import Filing
-from nianjian.platform.registers.overlays import query as overlays
+from nianjian.platform.registers import filings, overlays
+from nianjian.platform.registers.filings import Filing
 from nianjian.platform.rulebook.deadlines import UNDER
 from nianjian.platform.rulebook.holidays import calendar
 
@@ -39,11 +38,11 @@ def late(enterprises: Mapping[str, str], today: date) -> dict[str, list[Late]]:
     Of a season that was over before the enterprise was known here nothing can be said.
     """
     year = today.year - 1
-    filed, since = query.of_many(list(enterprises), year), accounts.known_since(list(enterprises))
+    filed, since = filings.list_filings_by_enterprise(list(enterprises), year), accounts.known_since(list(enterprises))
     reporting = licences(
         [code for code in filed if any(one.submitted_on or one.licence for one in filed[code])], year, today
     )
-    acting = [one for one in overlays.overlays() if str(one["key"]).startswith(UNDER)]
+    acting = [one for one in overlays.list_overlays() if str(one["key"]).startswith(UNDER)]
     days, ends = calendar(), dict[tuple[str, str, str], tuple[Deadline, ...]]()
     found = {}
     for code, province in enterprises.items():
@@ -66,7 +65,7 @@ def _book(today: date, province: str, enterprise: str, acting: str) -> Rulebook:
 
 
 def _of_one(ends: tuple[Deadline, ...], rows: list[Filing], numbers: set[str], today: date) -> list[Late]:
-    told, found = printed_to(query.notices(rows), numbers), []
+    told, found = printed_to(filings.list_notices(rows), numbers), []
     for track in TRACKS:
         handed = {one.licence: one.submitted_on for one in rows if one.track == track and one.submitted_on}
         late_ = [

@@ -6,7 +6,7 @@ from datetime import date
 
 from nianjian.features.dossier.materials import query
 from nianjian.features.dossier.materials.query import ALGORITHM
-from nianjian.platform.registers.seats.query import robots_concern
+from nianjian.platform.registers.seats import robot_rules_apply
 from nianjian.platform.rulebook.deadlines import Calendar, data_year
 
 
@@ -20,6 +20,6 @@ def missing(enterprise: str, calendar: Calendar, today: date) -> tuple[int, int]
     unready, begun = query.unready(enterprise, year, on=today, further=calendar.further)
     if early and not begun:
         return year, 0
-    if ALGORITHM in unready and not robots_concern(enterprise, year, today):
+    if ALGORITHM in unready and not robot_rules_apply(enterprise, year, today):
         unready.remove(ALGORITHM)
     return year, len(unready)

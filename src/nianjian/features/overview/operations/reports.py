@@ -10,10 +10,10 @@ from nianjian.engines.rules.rule import Level, Rule
 from nianjian.engines.season.deadlines import Printed, printed_to
 from nianjian.engines.season.tracks import Licence as Reporter
 from nianjian.engines.season.tracks import reporting
-from nianjian.platform.registers.filings import query
-from nianjian.platform.registers.filings.model import Filing
-from nianjian.platform.registers.licences.model import Licence
-from nianjian.platform.registers.versions.query import current
+from nianjian.platform.registers import filings
+from nianjian.platform.registers.filings import Filing
+from nianjian.platform.registers.licences import Licence
+from nianjian.platform.registers.versions import versions_of_enterprises
 from nianjian.platform.rulebook.deadlines import Calendar, Deadline, data_year
 
 
@@ -27,7 +27,7 @@ def with_reports(calendars: Mapping[str, Calendar], today: date) -> dict[str, Ca
     years |= dict.fromkeys(_noticed([code for code, of in years.items() if of == today.year], today), today.year - 1)
     rows: dict[str, list[Filing]] = {}
     for year in set(years.values()):
-        rows |= query.of_many([code for code, of in years.items() if of == year], year)
+        rows |= filings.list_filings_by_enterprise([code for code, of in years.items() if of == year], year)
     numbers: dict[str, set[str]] = {}
     for year in set(years.values()):
         own = [
@@ -42,7 +42,7 @@ def with_reports(calendars: Mapping[str, Calendar], today: date) -> dict[str, Ca
 
 def _noticed(codes: list[str], today: date) -> list[str]:
     """Those of them that still have to hand in a report of the year before by a day that a notice names."""
-    found = query.of_many(codes, today.year - 1) if codes else {}
+    found = filings.list_filings_by_enterprise(codes, today.year - 1) if codes else {}
     return [
         code
         for code, rows in found.items()
@@ -53,7 +53,7 @@ def _noticed(codes: list[str], today: date) -> list[str]:
 def licences(codes: list[str], year: int, today: date) -> dict[str, set[str]]:
     """Numbers of the licences that report on a data year; "" stands for an enterprise whose register names none."""
     found: dict[str, list[Reporter]] = {}
-    for one in current(Licence, codes, today) if codes else ():
+    for one in versions_of_enterprises(Licence, codes, today) if codes else ():
         found.setdefault(one.enterprise_id, []).append(Reporter(str(one.key), one.issued_on, one.valid_until))
     return {code: {one.number for one in reporting(found.get(code, []), year)} or {""} for code in codes}
 
@@ -63,7 +63,7 @@ def _left(calendar: Calendar, rows: list[Filing], licences: set[str], year: int,
     for track in {one.track for one in rows}:
         still = licences - {one.licence for one in rows if one.track == track and one.submitted_on}
         # A notice to some licences takes the templates' days off those alone.
-        printed = printed_to(query.notices(one for one in rows if one.track == track), still) if still else []
+        printed = printed_to(filings.list_notices(one for one in rows if one.track == track), still) if still else []
         if not still or any(not one.partial for one in printed):
             over.add(track)
         if any(each.track == track for each in calendar.deadlines):

@@ -16,11 +16,10 @@ from nianjian.features.complaints.model import Complaint
 from nianjian.features.overview.operations.facts import Overview
 from nianjian.features.portrait.operations.portraits import FEW
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.registers.licences.model import Licence
-from nianjian.platform.registers.numbers.model import Number
-from nianjian.platform.registers.seats.model import Seat
-from nianjian.platform.registers.versions.query import as_at
-from nianjian.platform.registers.versions.row import Version
+from nianjian.platform.registers.licences import Licence
+from nianjian.platform.registers.numbers import Number
+from nianjian.platform.registers.seats import Seat
+from nianjian.platform.registers.versions import Version, versions_on
 
 NEEDED: Final[Sequence[tuple[str, type[Version]]]] = (
     ("licences", Licence),
@@ -61,7 +60,7 @@ def start(enterprise: str, told: Overview, today: date) -> Start:
     """Read how far the enterprise is; a register that never had an entry is not asked for a row."""
     written = {one.name for one in told.registers if one.last is not None}
     licences, numbers, seats, complaints = (
-        kind in written and as_at(model, enterprise, today).exists() for kind, model in NEEDED
+        kind in written and versions_on(model, enterprise, today).exists() for kind, model in NEEDED
     )
     days = [one.last for one in told.sources if one.last is not None]
     found = {

@@ -13,8 +13,8 @@ from nianjian.features.overview.pages.links import line_address
 from nianjian.features.portrait.operations import lines as flow
 from nianjian.features.portrait.operations.lines import Carried
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.registers.lines.model import Line
-from nianjian.platform.registers.versions.query import as_at
+from nianjian.platform.registers.lines import Line
+from nianjian.platform.registers.versions import versions_on
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
@@ -28,7 +28,7 @@ def lines(request: Request, code: str) -> HttpResponse:
     found = flow.lines(code, today)
     every = found.lines if found else ()
     shown: Page[Carried] = paged(request, every, total=len(every))
-    rows = as_at(Line, code, today).filter(key__in=[one.line for one in shown.rows])
+    rows = versions_on(Line, code, today).filter(key__in=[one.line for one in shown.rows])
     known = {key: (name, team) for key, name, team in rows.order_by().values_list("key", "name", "team")}
     columns = [
         Column(gettext("line")),

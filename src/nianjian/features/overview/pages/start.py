@@ -26,7 +26,7 @@ from nianjian.platform.accounts.comfort import service as comfort
 from nianjian.platform.accounts.models import User
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http.answers import UNPROCESSABLE
-from nianjian.platform.registers.rows import service as rows
+from nianjian.platform.registers import storage as rows
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 
@@ -164,7 +164,7 @@ def start(request: Request, code: str) -> HttpResponse:
 def _written(request: Request, code: str, form: LicenceForm) -> bool:
     given = {name: str(value) for name, value in form.cleaned_data.items() if value}
     try:
-        rows.create(kind="licences", enterprise=code, texts=given, since=None, reason="", actor=request.actor)
+        rows.create_row(kind="licences", enterprise=code, texts=given, since=None, reason="", actor=request.actor)
     except NianjianError as error:
         form.add_error(None, describe_error(error)[0])
         return False

@@ -20,8 +20,8 @@ from nianjian.platform.accounts.roles import Act, Role
 from nianjian.platform.approvals import service as approvals
 from nianjian.platform.jobs import flow
 from nianjian.platform.notifications import service as webhooks
-from nianjian.platform.registers.teams.model import Team
-from nianjian.platform.registers.versions import query
+from nianjian.platform.registers import versions
+from nianjian.platform.registers.teams import Team
 
 
 def add(
@@ -88,7 +88,7 @@ def _end_work(user: str, actor: Actor) -> None:
 
 def teams(enterprise: str) -> list[tuple[str, str]]:
     """Return key and name of the teams that the register holds today."""
-    found = query.as_at(Team, enterprise, clock.today()).values_list("key", "name")
+    found = versions.versions_on(Team, enterprise, clock.today()).values_list("key", "name")
     return [(key, name or key) for key, name in found]
 
 
@@ -117,5 +117,5 @@ def _allowed(role: str, places: Sequence[str], team: str, actor: Actor) -> None:
     if not team:
         raise NianjianError("team_missing")
     for place in places:
-        if not query.believed(Team, place).filter(key=team).exists():
+        if not versions.current_versions(Team, place).filter(key=team).exists():
             raise NianjianError("team_not_registered", enterprise=place, team=team)

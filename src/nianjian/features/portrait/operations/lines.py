@@ -21,8 +21,8 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.lake import rollups
 from nianjian.engines.metrics.tables import DAILY, last_days
 from nianjian.platform.home import env, wiring
-from nianjian.platform.registers.lines.model import Line
-from nianjian.platform.registers.versions.query import as_at
+from nianjian.platform.registers.lines import Line
+from nianjian.platform.registers.versions import versions_on
 
 STOPPED: Final = "stopped"
 OLD: Final = 7  # days since the last call that was imported
@@ -78,7 +78,7 @@ def lines(enterprise: str, today: date) -> Lines | None:
     stat = path.stat()
     counted, last = _kept(path, stat.st_ino, stat.st_mtime_ns)
     newest = max(last.values(), default=None)
-    used = as_at(Line, enterprise, today).exclude(Q(state=STOPPED) | Q(closed_on__lte=today))
+    used = versions_on(Line, enterprise, today).exclude(Q(state=STOPPED) | Q(closed_on__lte=today))
     found = [_carried(key, last.get(key), newest) for key in used.order_by("key").values_list("key", flat=True)]
     found.sort(key=lambda one: one.last or date.min)
     return Lines(counted, newest, tuple(found)) if found else None

@@ -16,12 +16,10 @@ from typing import Final
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.reconciliation.filing.mapping import ExportMapping
 from nianjian.features.reconciliation.filing.status import KINDS, LINES, NUMBERS, SEATS
-from nianjian.platform.registers.sheets import network, people
-from nianjian.platform.registers.tables.cells import OUTER
-from nianjian.platform.registers.tables.checking import check
-from nianjian.platform.registers.tables.column import Column, Kind, Row, Sheet, folded
-from nianjian.platform.registers.tables.findings import Finding
-from nianjian.platform.registers.tables.sheet_reader import Line, Table, read
+from nianjian.platform.registers import lines, numbers, seats
+from nianjian.platform.registers.cells import OUTER
+from nianjian.platform.registers.columns import Column, Kind, Row, Sheet, fold_header
+from nianjian.platform.registers.sheet_reader import Finding, Line, Table, check_table, read_sheet
 
 SORT: Final = "sort"
 SORTS: Final = {
@@ -36,7 +34,7 @@ SORTS: Final = {
     "座席": SEATS,
 }
 SORT_COLUMN: Final = Column("种类", SORT, Kind.CHOICE, ("资源种类", "资源类型"), SORTS, example="码号")
-PLAIN: Final[Mapping[str, Sheet]] = {NUMBERS: network.NUMBERS, LINES: network.LINES, SEATS: people.SEATS}
+PLAIN: Final[Mapping[str, Sheet]] = {NUMBERS: numbers.NUMBERS, LINES: lines.LINES, SEATS: seats.SEATS}
 SHEETS: Final[Mapping[str, Sheet]] = {
     kind: dataclasses.replace(sheet, columns=(SORT_COLUMN, *sheet.columns)) for kind, sheet in PLAIN.items()
 }
@@ -58,12 +56,12 @@ class Export:
 def load(path: Path, kind: str, mapping: ExportMapping) -> Export:
     """Read and check the rows of ``kind``; with one faulty cell nothing is compared.
 
-    ``reconcile_export_faulty`` names each cell; and what `tables.reading.read` raises.
+    ``reconcile_export_faulty`` names each cell; and what `sheet_reader.read_sheet` raises.
     """
     table, sheet = _table(path, kind, mapping)
     lines = [reread(one, table, mapping) for one in table.lines]
     own, strange = _own(lines, table, kind)
-    faults = check(dataclasses.replace(table, lines=own), sheet)
+    faults = check_table(dataclasses.replace(table, lines=own), sheet)
     found = sorted([*strange, *faults.findings], key=lambda one: one.line)
     refuse(table, found)
     return Export(
@@ -91,18 +89,18 @@ def _table(path: Path, kind: str, mapping: ExportMapping) -> tuple[Table, Sheet]
     """The table by our headings; in one of several kinds a heading of another kind is no alias of this one's."""
     sheet = apply_mapping(SHEETS[kind], mapping)
     try:
-        return read(path, sheet), sheet
+        return read_sheet(path, sheet), sheet
     except NianjianError as fault:
         if fault.code != "column_twice":
             raise
-    others = {folded(one.header) for name in KINDS if name != kind for one in PLAIN[name].columns}
+    others = {fold_header(one.header) for name in KINDS if name != kind for one in PLAIN[name].columns}
     sheet = apply_mapping(SHEETS[kind], mapping, frozenset(others))
-    return read(path, sheet), sheet
+    return read_sheet(path, sheet), sheet
 
 
 def apply_mapping(sheet: Sheet, mapping: ExportMapping, reserved: frozenset[str] = frozenset()) -> Sheet:
     """The sheet as the mapping spells its headings and words; ``reserved``: spellings that mean something else here."""
-    theirs = {folded(header) for header in mapping.columns.values()}
+    theirs = {fold_header(header) for header in mapping.columns.values()}
     columns = []
     for column in sheet.columns:
         words = mapping.values.get(column.field, {}) if column.choices else {}
@@ -110,8 +108,8 @@ def apply_mapping(sheet: Sheet, mapping: ExportMapping, reserved: frozenset[str]
         if column.field in mapping.columns:
             made = dataclasses.replace(column, header=mapping.columns[column.field], aliases=(), choices=choices)
         else:
-            names = [column.header, *(one for one in column.aliases if folded(one) not in reserved)]
-            free = [one for one in names if folded(one) not in theirs]
+            names = [column.header, *(one for one in column.aliases if fold_header(one) not in reserved)]
+            free = [one for one in names if fold_header(one) not in theirs]
             if not free:
                 continue
             made = dataclasses.replace(column, header=free[0], aliases=tuple(free[1:]), choices=choices)

@@ -8,7 +8,7 @@ from typing import Final
 
 from nianjian.engines.kernel import yaml_text
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.platform.registers.tables.column import Kind, Sheet
+from nianjian.platform.registers.columns import Kind, Sheet
 
 KEYS: Final = {  # key of the file -> how it is written
     "columns": 'columns: {码号: "根号码", holder: "持有单位"}',

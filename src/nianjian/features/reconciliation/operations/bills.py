@@ -15,7 +15,7 @@ from nianjian.features.reconciliation import bill as reader
 from nianjian.features.reconciliation.counts import Bill
 from nianjian.features.reconciliation.filing.mapping import parsed
 from nianjian.platform.registers import kinds
-from nianjian.platform.registers.versions.query import as_at
+from nianjian.platform.registers.versions import versions_on
 
 LONGEST: Final = timedelta(days=366)
 
@@ -88,7 +88,7 @@ def elsewhere(enterprise: str, carrier: str, day: date) -> frozenset[str]:
     """Lines that the register gives to another carrier; ``reconcile_carrier_unknown`` where it knows none of this."""
     if not carrier:
         return frozenset()
-    rows: list[Any] = list(as_at(kinds.register("lines").model, enterprise, day))
+    rows: list[Any] = list(versions_on(kinds.register("lines").model, enterprise, day))
     carriers: dict[str, str] = {row.line_id: str(row.carrier or "").strip() for row in rows}
     there = set(carriers.values()) - {""}
     if carrier.strip() not in there:

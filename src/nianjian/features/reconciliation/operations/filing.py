@@ -20,11 +20,9 @@ from nianjian.features.reconciliation.runs.results import Found, Report
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.jobs.progress import Progress, silent
-from nianjian.platform.registers import kinds
-from nianjian.platform.registers.rows import entry
-from nianjian.platform.registers.tables import masking
-from nianjian.platform.registers.tables.column import Sheet
-from nianjian.platform.registers.versions.query import as_at
+from nianjian.platform.registers import columns, entries, kinds
+from nianjian.platform.registers.columns import Sheet
+from nianjian.platform.registers.versions import versions_on
 from nianjian.platform.vault import keyring
 
 YEARS: Final = timedelta(days=366 * 10)  # a day beyond is a slip of the pen
@@ -94,7 +92,7 @@ def mapping_of(given: Path | bytes | None, kind: str) -> ExportMapping:
 def _ours(enterprise: str, kind: str, sheet: Sheet, day: date) -> list[Mapping[str, object]]:
     """Our rows as at the day; a row that was recorded with days of its own holds since ever."""
     fields = [column.field for column in sheet.columns]
-    rows = as_at(kinds.register(kind).model, enterprise, day)
+    rows = versions_on(kinds.register(kind).model, enterprise, day)
     return [
         {name: getattr(row, name) for name in fields} | {"changed_on": row.changed_on or row.valid_from}
         for row in rows.iterator(chunk_size=500)
@@ -121,7 +119,7 @@ def _found(kind: str, pair: Pair, sheet: Sheet, grounds: Grounds) -> Found:
 
 def _texts(values: tuple[object, object], name: str, sheet: Sheet) -> tuple[str, str]:
     column = sheet.by_field(name)
-    return entry.text(values[0], column), entry.text(values[1], column)
+    return entries.format_value(values[0], column), entries.format_value(values[1], column)
 
 
 def masked(fields: Mapping[str, Sequence[str]], sheet: Sheet) -> Json:
@@ -130,8 +128,8 @@ def masked(fields: Mapping[str, Sequence[str]], sheet: Sheet) -> Json:
     for name, (ours, theirs) in fields.items():
         column = sheet.by_field(name)
         told[name] = {
-            "ours": masking.mask_cell(ours, column) or None,
-            "theirs": masking.mask_cell(theirs, column) or None,
+            "ours": columns.mask_cell(ours, column) or None,
+            "theirs": columns.mask_cell(theirs, column) or None,
         }
     return told
 

@@ -19,10 +19,10 @@ from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home import env, spill
-from nianjian.platform.registers.mappings import query as mappings
-from nianjian.platform.registers.mappings import service as mapping_service
-from nianjian.platform.registers.tables.column import Sheet
-from nianjian.platform.registers.tables.sheet_reader import begin
+from nianjian.platform.registers import mappings
+from nianjian.platform.registers import mappings as mapping_service
+from nianjian.platform.registers.columns import Sheet
+from nianjian.platform.registers.sheet_reader import read_beginning
 from nianjian.platform.registers.uploads import plain_name
 
 __all__ = ["HEADINGS", "ListColumn", "ListLook", "get_mapping", "keep", "look_at", "names", "sheet_of"]
@@ -42,7 +42,7 @@ def look_at(*, enterprise: str, kind: str, name: str, content: bytes, mapping: b
     """What the columns are and whether every cell could be read so; ``kind``: of an export, or `BILL`.
 
     ``role_missing``, ``enterprise_unknown``, ``reconcile_kind_unknown``, ``file_empty``, ``file_too_large``,
-    ``mapping_invalid``, and what `tables.reading.begin` raises: it is no table at all then.
+    ``mapping_invalid``, and what `sheet_reader.read_beginning` raises: it is no table at all then.
     """
     require(actor, enterprise, Act.REPORT)
     accounts.enterprise(enterprise)
@@ -53,7 +53,7 @@ def look_at(*, enterprise: str, kind: str, name: str, content: bytes, mapping: b
     with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as folder:  # closed to others, soon gone
         path = Path(folder) / plain_name(name)
         path.write_bytes(content)
-        found = begin(path, export.apply_mapping(sheet, chosen))
+        found = read_beginning(path, export.apply_mapping(sheet, chosen))
         columns = columns_of(found, export.apply_mapping(sheet, chosen))
         fault, read = None, len(found.lines)
         try:
@@ -68,12 +68,14 @@ def look_at(*, enterprise: str, kind: str, name: str, content: bytes, mapping: b
 
 def names(enterprise: str, kind: str) -> list[str]:
     """Names under which mappings of this kind were kept."""
-    return mappings.names(enterprise, kind)
+    return mappings.list_mapping_names(enterprise, kind)
 
 
 def get_mapping(enterprise: str, kind: str, name: str) -> dict[str, object]:
     """One of them; ``mapping_unknown``."""
-    return {key: value for key, value in mappings.mapping(enterprise, name, kind).items() if key != mappings.PURPOSE}
+    return {
+        key: value for key, value in mappings.get_mapping(enterprise, name, kind).items() if key != mappings.PURPOSE
+    }
 
 
 def keep(*, enterprise: str, kind: str, name: str, mapping: bytes, actor: Actor) -> None:
@@ -86,4 +88,4 @@ def keep(*, enterprise: str, kind: str, name: str, mapping: bytes, actor: Actor)
     else:
         filing.mapping_of(mapping, kind)
     data = parsed(mapping, name)
-    mapping_service.save(enterprise=enterprise, name=name, data=data, purpose=kind, actor=actor)
+    mapping_service.save_mapping(enterprise=enterprise, name=name, data=data, purpose=kind, actor=actor)

@@ -17,8 +17,7 @@ from nianjian.features.reconciliation.runs.query import DifferenceFilter
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.registers.tables.column import Kind
-from nianjian.platform.registers.tables.masking import masked
+from nianjian.platform.registers.columns import Kind, mask_text
 
 
 def own(run: str, actor: Actor, act: Act = Act.READ) -> Run:
@@ -113,7 +112,7 @@ def _counted(calls: str, answered: str, minutes: str = "") -> Json:
 
 
 def _hidden(text: str, kind: Kind) -> str | None:
-    return masked(text, kind) if text else None
+    return mask_text(text, kind) if text else None
 
 
 def _iso(day: date | None) -> str | None:

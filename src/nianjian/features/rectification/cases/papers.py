@@ -8,7 +8,7 @@ from typing import Final
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.files import wrap_read_errors
-from nianjian.platform.registers.attachments.service import NAME, ROW_LIMIT, TYPES
+from nianjian.platform.registers.attachments import NAME, ROW_LIMIT, TYPES
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from nianjian.features.rectification.orders.service import IsolationTerms
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.registers.gate_policies import query as policies
+from nianjian.platform.registers import gate_policies as policies
 
 Json = dict[str, Any]
 

@@ -16,7 +16,7 @@ from nianjian.features.rectification.watch import service as watch_service
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.registers.rows import query as rows
+from nianjian.platform.registers import queries as rows
 
 Json = dict[str, Any]
 
@@ -53,7 +53,7 @@ def act(
 
 def _a_licence(enterprise: str, text: str) -> None:
     """Of the known shape, or one that the register has: it warns of an unusual number and takes it."""
-    registered = rows.row("licences", rows.Sight(enterprise, clock.today()), text)
+    registered = rows.find_row("licences", rows.ReadScope(enterprise, clock.today()), text)
     if text and registered is None and not licence_number(text).usual:
         raise NianjianError("rectify_licence_unusual", licence=text)
 

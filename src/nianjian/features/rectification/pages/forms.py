@@ -7,7 +7,7 @@ from typing import Final
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from nianjian.platform.registers.attachments.service import TYPES
+from nianjian.platform.registers.attachments import TYPES
 
 LONG: Final = 2000
 ACCEPT: Final = ",".join(sorted(TYPES))

@@ -18,13 +18,12 @@ from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read
 from nianjian.platform.api.paging import Cut, Page, paged
 from nianjian.platform.api.parameter_types import Day, Text
-from nianjian.platform.registers import kinds
-from nianjian.platform.registers.listing import cell
-from nianjian.platform.registers.rows import address, own, query
-from nianjian.platform.registers.rows.filters import DAYS, RowFilter
-from nianjian.platform.registers.rows.query import Sight
-from nianjian.platform.registers.tables.column import Column, Sheet
-from nianjian.platform.registers.versions.row import Version
+from nianjian.platform.registers import kinds, queries, row_keys
+from nianjian.platform.registers import queries as query
+from nianjian.platform.registers.columns import Column, Sheet
+from nianjian.platform.registers.filters import DAYS, RowFilter
+from nianjian.platform.registers.queries import ReadScope, display_value
+from nianjian.platform.registers.versions import Version
 
 router = Router(tags=["registers"])
 EQUAL, FIRST, LAST = "=", ">=", "<="
@@ -84,7 +83,7 @@ class RowsWanted(Schema):
 @read(router, "/enterprises/{code}/registers", act=Act.READ_OWN, answer=States)
 def registers_states(request: Request, code: str, as_at: Annotated[Day | None, Query()] = None) -> dict[str, object]:
     """Every register, and how it stands."""
-    sight = Sight(code, as_at or clock.today(), request.team)
+    sight = ReadScope(code, as_at or clock.today(), request.team)
     items = [
         {"kind": one.kind, "rows": one.rows, "last": one.last, "missing": dict(one.missing), "expired": one.expired,
          "expiring": one.expiring, "until": one.until}
@@ -138,23 +137,23 @@ def row_told(row: Version, sheet: Sheet, *, full: bool = False) -> dict[str, obj
     """A row as it is answered, masked unless ``full``."""
     return {
         "key": row.key,
-        "address": quote(address.encode_key(row.key), safe="~"),
+        "address": quote(row_keys.encode_key(row.key), safe="~"),
         "version": row.pk,
         "valid_from": row.valid_from,
         "valid_to": row.valid_to,
-        "values": {one.field: cell(getattr(row, one.field), one, full=full) for one in sheet.columns},
+        "values": {one.field: display_value(getattr(row, one.field), one, full=full) for one in sheet.columns},
     }
 
 
 def row_key(part: str) -> str:
     """The key that an address tells."""
-    return address.read(part)
+    return row_keys.decode_key(part)
 
 
-def get_scope_or_404(request: Request, kind: str, day: date | None, team: str = "") -> Sight:
+def get_scope_or_404(request: Request, kind: str, day: date | None, team: str = "") -> ReadScope:
     """What the asker may see; Http404 for a kind that does not exist for the asker."""
-    narrowed = request.team or (team or None if own.has_team_scope(kind) else None)
-    sight = Sight(request.enterprise.code, day or clock.today(), narrowed)
+    narrowed = request.team or (team or None if queries.has_team_scope(kind) else None)
+    sight = ReadScope(request.enterprise.code, day or clock.today(), narrowed)
     if kind not in kinds.kinds() or not sight.sees(kind):
         raise Http404
     return sight

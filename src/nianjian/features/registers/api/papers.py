@@ -14,10 +14,9 @@ from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.parameter_types import FileName, attached
-from nianjian.platform.registers.attachments import query as papers
-from nianjian.platform.registers.attachments import service
-from nianjian.platform.registers.rows import query
-from nianjian.platform.registers.versions.row import Version
+from nianjian.platform.registers import attachments, queries
+from nianjian.platform.registers import attachments as papers
+from nianjian.platform.registers.versions import Version
 
 router = Router(tags=["registers"])
 Number = Annotated[int, Path(ge=1, le=2**62)]
@@ -51,30 +50,32 @@ class TakenOff(Schema):
 def papers_list(request: Request, code: str, kind: str, key: str) -> dict[str, object]:
     """The files beside a row."""
     row = _any(request, kind, key)
-    return {"items": [_told(one) for one in papers.papers(code, kind, row.key)]}
+    return {"items": [_told(one) for one in papers.list_row_papers(code, kind, row.key)]}
 
 
-@write(router, f"{ROW}/papers", act=Act.LOAD, answer=PaperTold, status=201, held=service.ROW_LIMIT)
+@write(router, f"{ROW}/papers", act=Act.LOAD, answer=PaperTold, status=201, held=attachments.ROW_LIMIT)
 def papers_add(request: Request, code: str, kind: str, key: str, file: Query[FileName]) -> dict[str, object]:
     """Keep a file beside a row, encrypted; the content is the file, at most 20 MiB, of a type that is taken."""
-    row = query.find_latest_version(kind, get_scope_or_404(request, kind, None), row_key(key))
+    row = queries.find_latest_version(kind, get_scope_or_404(request, kind, None), row_key(key))
     if row is None:
         raise Http404
-    made = service.attach_to_row(register=kind, row=row, name=file.name, content=request.content, actor=request.actor)
-    return _told(papers.paper(code, kind, row.key, made))
+    made = attachments.attach_to_row(
+        register=kind, row=row, name=file.name, content=request.content, actor=request.actor
+    )
+    return _told(papers.get_row_paper(code, kind, row.key, made))
 
 
 @take(
     router,
     f"{ROW}/papers/{{paper}}/file",
     act=Act.REVEAL,
-    media=sorted({media for _begins, media in service.TYPES.values()}),
+    media=sorted({media for _begins, media in attachments.TYPES.values()}),
 )
 def papers_fetch(request: Request, code: str, kind: str, key: str, paper: Number) -> HttpResponse:
     """A file as it came; the audit chain has the entry."""
     del code
     row = _any(request, kind, key)
-    found, content = service.fetch(register=kind, row=row, attachment=paper, actor=request.actor)
+    found, content = attachments.download_row_paper(register=kind, row=row, attachment=paper, actor=request.actor)
     return attached(content, found.media_type, found.name)
 
 
@@ -82,17 +83,17 @@ def papers_fetch(request: Request, code: str, kind: str, key: str, paper: Number
 def papers_take_off(request: Request, code: str, kind: str, key: str, paper: Number) -> dict[str, object]:
     """Show a file no longer beside its row; its content stays for the retention."""
     del code
-    service.take_off(register=kind, row=_any(request, kind, key), attachment=paper, actor=request.actor)
+    attachments.detach_from_row(register=kind, row=_any(request, kind, key), attachment=paper, actor=request.actor)
     return {"id": paper}
 
 
 def _any(request: Request, kind: str, key: str) -> Version:
     """Any version of a row: its papers outlive its end."""
-    found = query.versions(kind, get_scope_or_404(request, kind, None), row_key(key), most=1)
+    found = queries.list_row_versions(kind, get_scope_or_404(request, kind, None), row_key(key), most=1)
     if not found:
         raise Http404
     return found[0]
 
 
-def _told(one: papers.Paper) -> dict[str, object]:
+def _told(one: papers.RowPaper) -> dict[str, object]:
     return {name: getattr(one, name) for name in PaperTold.model_fields}

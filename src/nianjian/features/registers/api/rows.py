@@ -17,10 +17,10 @@ from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.parameter_types import Day, Text
 from nianjian.platform.api.problems import language
-from nianjian.platform.registers import kinds
-from nianjian.platform.registers.rows import entry, links, query, service
-from nianjian.platform.registers.rows.query import Sight
-from nianjian.platform.registers.versions.row import Version
+from nianjian.platform.registers import entries, kinds, queries, storage
+from nianjian.platform.registers import queries as query
+from nianjian.platform.registers.queries import ReadScope
+from nianjian.platform.registers.versions import Version
 
 router = Router(tags=["registers"])
 ROW = "/enterprises/{code}/registers/{kind}/rows/{key}"
@@ -125,7 +125,7 @@ def rows_get(request: Request, code: str, kind: str, key: str, as_at: AsAt = Non
 def rows_history(request: Request, code: str, kind: str, key: str) -> dict[str, object]:
     """What was ever written of a row, masked."""
     del code
-    found = query.versions(kind, get_scope_or_404(request, kind, None), row_key(key))
+    found = query.list_row_versions(kind, get_scope_or_404(request, kind, None), row_key(key))
     if not found:
         raise Http404
     sheet = kinds.register(kind).sheet
@@ -139,8 +139,8 @@ def rows_around(request: Request, code: str, kind: str, key: str, as_at: AsAt = 
     del code
     row, sight = _row(request, kind, key, as_at), get_scope_or_404(request, kind, as_at)
     word = words(language(request))
-    noted = entry.notes(row, kinds.register(kind).sheet)
-    groups = links.neighbours(kind, sight, row)
+    noted = entries.list_warnings(row, kinds.register(kind).sheet)
+    groups = queries.list_linked_rows(kind, sight, row)
     return {
         "notes": [
             {"field": at, "code": one.code, "detail": sentence(one.code, one.values(), word)} for at, one in noted
@@ -153,7 +153,7 @@ def rows_around(request: Request, code: str, kind: str, key: str, as_at: AsAt = 
 def rows_reveal(request: Request, code: str, kind: str, key: str, as_at: AsAt = None) -> dict[str, object]:
     """A row in full; the audit chain has the entry before."""
     row = _row(request, kind, key, as_at)
-    service.reveal(kind=kind, enterprise=code, version=row, actor=request.actor)
+    storage.record_reveal(kind=kind, enterprise=code, version=row, actor=request.actor)
     return row_told(row, kinds.register(kind).sheet, full=True)
 
 
@@ -162,7 +162,7 @@ def rows_create(request: Request, code: str, kind: str, new: NewRow) -> dict[str
     """Write a new row."""
     get_scope_or_404(request, kind, None)
     texts = _texts(kind, new.values)
-    key = service.create(
+    key = storage.create_row(
         kind=kind, enterprise=code, texts=texts, since=new.since, reason=new.reason, actor=request.actor
     )
     return {"key": key}
@@ -172,7 +172,7 @@ def rows_create(request: Request, code: str, kind: str, new: NewRow) -> dict[str
 def rows_change(request: Request, code: str, kind: str, key: str, change: Change) -> dict[str, str]:
     """Write another version of a row."""
     _of(request, kind, key, change.version)
-    service.change(
+    storage.change_row(
         kind=kind,
         enterprise=code,
         version=change.version,
@@ -189,7 +189,7 @@ def rows_change(request: Request, code: str, kind: str, key: str, change: Change
 def rows_end(request: Request, code: str, kind: str, key: str, end: End) -> dict[str, str]:
     """Let a row hold no longer."""
     _of(request, kind, key, end.version)
-    service.end(
+    storage.end_rows(
         kind=kind, enterprise=code, versions=[end.version], start=end.start, reason=end.reason, actor=request.actor
     )
     return {"key": row_key(key)}
@@ -201,19 +201,19 @@ def rows_end_several(request: Request, code: str, kind: str, ends: Ends) -> dict
     get_scope_or_404(request, kind, None)
     wanted = list(dict.fromkeys(ends.versions))
     return {
-        "count": service.end(
+        "count": storage.end_rows(
             kind=kind, enterprise=code, versions=wanted, start=ends.start, reason=ends.reason, actor=request.actor
         )
     }
 
 
-def _rows(group: links.Group) -> list[dict[str, object]]:
+def _rows(group: queries.LinkGroup) -> list[dict[str, object]]:
     sheet = kinds.register(group.link.kind).sheet
     return [row_told(one, sheet) for one in group.rows]
 
 
 def _row(request: Request, kind: str, key: str, day: date | None) -> Version:
-    found = query.row(kind, get_scope_or_404(request, kind, day), row_key(key))
+    found = query.find_row(kind, get_scope_or_404(request, kind, day), row_key(key))
     if found is None:
         raise Http404
     return found
@@ -221,16 +221,16 @@ def _row(request: Request, kind: str, key: str, day: date | None) -> Version:
 
 def _of(request: Request, kind: str, key: str, version: int) -> None:
     """The version must be this row's: an address about one row writes to no other. One that is gone is stale."""
-    sight: Sight = get_scope_or_404(request, kind, None)
+    sight: ReadScope = get_scope_or_404(request, kind, None)
     if query.find_latest_version(kind, sight, row_key(key)) is None:
         raise Http404
-    if any(one.key != row_key(key) for one in query.chosen(kind, sight, [version])):
+    if any(one.key != row_key(key) for one in query.list_versions_by_id(kind, sight, [version])):
         raise Http404
 
 
 def _texts(kind: str, values: dict[str, Any]) -> dict[str, str]:
     """Check the fields' names: a value under a misspelt one would be lost without a word."""
-    known = {one.field for one in entry.columns(kinds.register(kind).sheet)}
+    known = {one.field for one in entries.form_columns(kinds.register(kind).sheet)}
     for name in values:
         if name not in known:
             raise NianjianError("filter_unknown", column=name)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.platform.registers import kinds
-from nianjian.platform.registers.rows import address
+from nianjian.platform.registers import kinds, row_keys
 
 TAKEN: Final = frozenset({"new", "end", "export"})
 
@@ -18,13 +17,13 @@ class KeyPart:
 
     def to_python(self, value: str) -> str:
         """Read the key."""
-        return address.read(value)
+        return row_keys.decode_key(value)
 
     def to_url(self, value: str) -> str:
         """Write the key."""
         if value in TAKEN:
-            return f"{address.MARK}{ord(value[0]):02X}{value[1:]}"
-        return address.encode_key(value)
+            return f"{row_keys.MARK}{ord(value[0]):02X}{value[1:]}"
+        return row_keys.encode_key(value)
 
 
 class KindPart:

@@ -14,12 +14,13 @@ from nianjian.features.registers.pages import presenters
 from nianjian.features.registers.pages.forms import COLUMN, PaperForm
 from nianjian.features.registers.pages.request_scope import may, sight, told_day
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.registers.attachments.query import papers
-from nianjian.platform.registers.rows import entry, history, links, query
-from nianjian.platform.registers.rows.query import Sight
-from nianjian.platform.registers.tables.column import Sheet
-from nianjian.platform.registers.tables.masking import is_masked
-from nianjian.platform.registers.versions.row import Version
+from nianjian.platform.registers import entries, queries
+from nianjian.platform.registers import queries as links
+from nianjian.platform.registers import queries as query
+from nianjian.platform.registers.attachments import list_row_papers
+from nianjian.platform.registers.columns import Sheet, is_masked
+from nianjian.platform.registers.queries import ReadScope
+from nianjian.platform.registers.versions import Version
 from nianjian.platform.web.access import Request
 from nianjian.platform.web.language import current
 
@@ -29,10 +30,10 @@ Context = dict[str, Any]
 def detail(request: Request, kind: str, key: str, *, full: bool = False) -> Context | None:
     """Return the page's context; None if the row does not exist for this reader. ``full``: nothing is masked."""
     seen, sheet = sight(request, kind), presenters.sheet_of(kind)
-    written = query.versions(kind, seen, key)
+    written = query.list_row_versions(kind, seen, key)
     if not written:
         return None
-    holds = query.row(kind, seen, key)
+    holds = query.find_row(kind, seen, key)
     told = holds or written[0]
     code = request.enterprise.code
     last = query.find_latest_version(kind, seen, key)
@@ -52,10 +53,10 @@ def detail(request: Request, kind: str, key: str, *, full: bool = False) -> Cont
         "full": full,
         "masked": any(is_masked(one) and getattr(told, one.field) is not None for one in sheet.columns),
         "notes": _notes(told, sheet),
-        "groups": [_group(code, seen, one) for one in links.neighbours(kind, seen, holds)] if holds else [],
-        "history": [_event(one) for one in history.entries(written, sheet)],
+        "groups": [_group(code, seen, one) for one in links.list_linked_rows(kind, seen, holds)] if holds else [],
+        "history": [_event(one) for one in queries.list_history(written, sheet)],
         "cut": len(written) == query.PAGE,
-        "papers": papers(code, kind, key) if request.team is None else None,
+        "papers": list_row_papers(code, kind, key) if request.team is None else None,
         "paper_form": PaperForm() if loads else None,
         "may_load": loads,
         "may_reveal": may(request, Act.REVEAL),
@@ -68,7 +69,7 @@ def _pairs(version: Version, sheet: Sheet, *, full: bool) -> list[tuple[str, str
     return [
         (presenters.label(column), presenters.value(getattr(version, column.field), column, full=full))
         for column in sheet.columns
-        if column.field != entry.CHANGED or getattr(version, column.field) is not None
+        if column.field != entries.CHANGED or getattr(version, column.field) is not None
     ]
 
 
@@ -77,11 +78,11 @@ def _notes(version: Version, sheet: Sheet) -> list[str]:
     word = words(current())
     return [
         f"{presenters.label(sheet.by_field(field))}: {sentence(one.code, one.values(), word)}"
-        for field, one in entry.notes(version, sheet)
+        for field, one in entries.list_warnings(version, sheet)
     ]
 
 
-def _group(code: str, seen: Sight, group: links.Group) -> Context:
+def _group(code: str, seen: ReadScope, group: links.LinkGroup) -> Context:
     link, sheet, day = group.link, presenters.sheet_of(group.link.kind), told_day(seen)
     there = reverse("registers-list", kwargs={"code": code, "kind": link.kind})
     asked = f"{COLUMN}{link.field}={link.text}" if link.field else f"team={link.team}" if link.team else ""
@@ -100,7 +101,7 @@ def _called(version: Version, sheet: Sheet) -> str:
     return f"{presenters.name(version, sheet)} {called}" if called else presenters.name(version, sheet)
 
 
-def _event(one: history.Entry) -> Context:
+def _event(one: queries.HistoryEntry) -> Context:
     version = one.version
     return {
         "event": presenters.event(one.event),

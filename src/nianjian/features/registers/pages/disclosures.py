@@ -19,9 +19,9 @@ from nianjian.features.registers.pages.request_scope import get_version_or_404, 
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http.answers import as_attachment
 from nianjian.platform.home.http.bodies import takes_files
-from nianjian.platform.registers.attachments import service as attachments
-from nianjian.platform.registers.rows import own, query, service
-from nianjian.platform.registers.versions.row import Version
+from nianjian.platform.registers import attachments, queries, storage
+from nianjian.platform.registers import queries as query
+from nianjian.platform.registers.versions import Version
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
@@ -34,7 +34,7 @@ def reveal(request: Request, code: str, kind: str, key: str) -> HttpResponse:
     found = detail(request, kind, key, full=True)
     if found is None:
         raise Http404
-    service.reveal(kind=kind, enterprise=code, version=found["version"], actor=request.actor)
+    storage.record_reveal(kind=kind, enterprise=code, version=found["version"], actor=request.actor)
     return render(request, "registers/row.html", found)
 
 
@@ -49,7 +49,7 @@ def export(request: Request, code: str, kind: str) -> HttpResponse:
     if form not in FORMS:
         raise Http404
     seen, sheet = sight(request, kind), presenters.sheet_of(kind)
-    looked = Filter(request.GET, sheet=sheet, teams=request.team is None and own.has_team_scope(kind))
+    looked = Filter(request.GET, sheet=sheet, teams=request.team is None and queries.has_team_scope(kind))
     asked = ExportRequest(
         kind=kind, sight=seen, wanted=looked.wanted(), form=form, full=full, language=current(),
         filters={field.name: f"{field.label}: {field.value()}" for field in looked if field.value()},
@@ -108,7 +108,7 @@ def _small(name: str, size: int) -> None:
 def fetch(request: Request, code: str, kind: str, key: str, paper: int) -> HttpResponse:
     """Give a file out."""
     del code
-    found, content = attachments.fetch(
+    found, content = attachments.download_row_paper(
         register=kind, row=_any(request, kind, key), attachment=paper, actor=request.actor
     )
     return _file(content, found.media_type, found.name)
@@ -118,14 +118,14 @@ def fetch(request: Request, code: str, kind: str, key: str, paper: int) -> HttpR
 @page(Act.LOAD)
 def detach(request: Request, code: str, kind: str, key: str, paper: int) -> HttpResponse:
     """Show a file no longer beside its row."""
-    attachments.take_off(register=kind, row=_any(request, kind, key), attachment=paper, actor=request.actor)
+    attachments.detach_from_row(register=kind, row=_any(request, kind, key), attachment=paper, actor=request.actor)
     messages.success(request, _("The file is taken off."))
     return redirect(f"{presenters.address(code, kind, key)}#papers")
 
 
 def _any(request: Request, kind: str, key: str) -> Version:
     """Return any version of a row: its papers outlive its end."""
-    found = query.versions(kind, sight(request, kind), key, most=1)
+    found = query.list_row_versions(kind, sight(request, kind), key, most=1)
     if not found:
         raise Http404
     return found[0]

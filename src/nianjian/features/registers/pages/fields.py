@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from nianjian.engines.paper.words import ENGLISH, mark
 from nianjian.features.registers.pages import presenters
-from nianjian.platform.registers.tables.column import Column, Kind
+from nianjian.platform.registers.columns import Column, Kind
 from nianjian.platform.web.language import current
 
 LONG: Final = frozenset({"content", "measures", "callback_result"})

@@ -13,13 +13,12 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.words import words
 from nianjian.features.registers.pages import fields, presenters
-from nianjian.platform.registers.attachments.service import ROW_LIMIT, TYPES
-from nianjian.platform.registers.rows import entry
-from nianjian.platform.registers.rows.filters import DAYS, FLAGS, RowFilter, plain, sortable
-from nianjian.platform.registers.rows.service import REASON
-from nianjian.platform.registers.tables.column import Column, Kind, Sheet, Undated
-from nianjian.platform.registers.tables.masking import is_masked
-from nianjian.platform.registers.versions.row import Version
+from nianjian.platform.registers import entries
+from nianjian.platform.registers.attachments import ROW_LIMIT, TYPES
+from nianjian.platform.registers.columns import Column, Kind, Sheet, Undated, is_masked
+from nianjian.platform.registers.filters import DAYS, FLAGS, RowFilter, filterable_columns, sortable_columns
+from nianjian.platform.registers.storage import REASON
+from nianjian.platform.registers.versions import Version
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 
@@ -49,7 +48,7 @@ class Filter(forms.Form):
             del self.fields["team"]
         shown_columns = [("", ""), *((one.field, presenters.label(one)) for one in sheet.columns)]
         self.fields["missing"] = forms.ChoiceField(label=_("Not known"), required=False, choices=shown_columns)
-        for column in plain(sheet):
+        for column in filterable_columns(sheet):
             self._add(column)
 
     def _add(self, column: Column) -> None:
@@ -77,7 +76,7 @@ class Filter(forms.Form):
             return {name.removeprefix(prefix): value for name, value in given.items() if name.startswith(prefix)}
 
         asked = str(given.get("sort", ""))
-        known = {column.field for column in sortable(self.sheet)}
+        known = {column.field for column in sortable_columns(self.sheet)}
         sort = asked.removeprefix("-")
         return RowFilter(
             text=given.get("q", ""),
@@ -109,13 +108,13 @@ class RowForm(forms.Form):
     """A row: a new one, or another version of ``version``. Masked values are not shown; left empty they stay."""
 
     def __init__(self, data: Any = None, *, sheet: Sheet, version: Version | None = None, first: Any = None) -> None:  # noqa: ANN401 -- Django's
-        texts = entry.texts(version, sheet) if version else dict(first or {})
+        texts = entries.format_values(version, sheet) if version else dict(first or {})
         super().__init__(data, initial={**texts})
         self.sheet = sheet
-        self.locked = entry.key_fields(version, sheet) if version else ()
+        self.locked = entries.key_fields(version, sheet) if version else ()
         self.hidden: list[str] = []
         alone = sheet.keys[0] if len(sheet.keys) == 1 else ()
-        for column in entry.columns(sheet):
+        for column in entries.form_columns(sheet):
             if column.field in self.locked:
                 continue
             if version and self._hides(column, getattr(version, column.field)):
@@ -171,7 +170,7 @@ class RowForm(forms.Form):
 
     def texts(self) -> dict[str, str]:
         """Texts by field. What stands as it was shown is absent: it stays as it is stored, masked values too."""
-        known = {column.field for column in entry.columns(self.sheet)} & self.fields.keys()
+        known = {column.field for column in entries.form_columns(self.sheet)} & self.fields.keys()
         given = {name: str(self.cleaned_data.get(name) or "") for name in known}
         if "seen" in self.fields:
             given = {name: text for name, text in given.items() if text != self.initial.get(name, "")}

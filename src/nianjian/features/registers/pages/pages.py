@@ -22,11 +22,11 @@ from nianjian.features.registers.pages.detail import detail
 from nianjian.features.registers.pages.forms import FIRST, LAST, Filter
 from nianjian.features.registers.pages.request_scope import may, sight, told_day
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.registers.rows import entry, filters, own, query
-from nianjian.platform.registers.rows.query import Sight
-from nianjian.platform.registers.rows.state import State
-from nianjian.platform.registers.tables.column import Column, Sheet
-from nianjian.platform.registers.versions.row import Version
+from nianjian.platform.registers import entries, filters, queries
+from nianjian.platform.registers import queries as query
+from nianjian.platform.registers.columns import Column, Sheet
+from nianjian.platform.registers.queries import ReadScope, RegisterState
+from nianjian.platform.registers.versions import Version
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.paging import address, paged
@@ -43,7 +43,7 @@ def overview(request: Request, code: str) -> HttpResponse:
     return render(request, "registers/overview.html", {"cards": cards, "day": seen.day, "told": told_day(seen)})
 
 
-def _card(code: str, one: State, seen: Sight) -> dict[str, Any]:
+def _card(code: str, one: RegisterState, seen: ReadScope) -> dict[str, Any]:
     sheet = presenters.sheet_of(one.kind)
     there = reverse("registers-list", kwargs={"code": code, "kind": one.kind})
     day = f"&as_at={seen.day}" if told_day(seen) else ""
@@ -76,12 +76,12 @@ def _figure(count: int | None) -> str:
 def rows(request: Request, code: str, kind: str) -> HttpResponse:
     """The rows that hold on a day, fifty at a time."""
     seen, sheet = sight(request, kind), presenters.sheet_of(kind)
-    form = Filter(request.GET, sheet=sheet, teams=request.team is None and own.has_team_scope(kind))
+    form = Filter(request.GET, sheet=sheet, teams=request.team is None and queries.has_team_scope(kind))
     asked = form.wanted()
     found: Any = []
     total: Any = 0
     try:
-        found, total = query.filter_rows(kind, seen, asked), partial(query.count, kind, seen, asked)
+        found, total = query.filter_rows(kind, seen, asked), partial(query.count_rows, kind, seen, asked)
     except NianjianError as error:
         form.add_error(None, describe_error(error)[0])
     cut = paged(request, found, total=total)
@@ -95,7 +95,7 @@ def rows(request: Request, code: str, kind: str) -> HttpResponse:
         "day": seen.day,
         "told": told_day(seen),
         "query": request.GET.urlencode(),
-        "by_value": [presenters.label(column) for column in filters.found_whole(sheet)],
+        "by_value": [presenters.label(column) for column in filters.exact_columns(sheet)],
         "sealed": [presenters.label(column) for column in sheet.columns if column.personal],
         "may_load": may(request, Act.LOAD),
         "may_reveal": may(request, Act.REVEAL),
@@ -116,13 +116,13 @@ def _table(  # noqa: PLR0917 -- one part of `rows`
     request: Request,
     code: str,
     kind: str,
-    seen: Sight,
+    seen: ReadScope,
     found: Sequence[Version],
     asked: filters.RowFilter,
 ) -> dict[str, Any]:
     sheet = presenters.sheet_of(kind)
     columns = _used(sheet, found, asked)
-    sorts = {column.field for column in filters.sortable(sheet)}
+    sorts = {column.field for column in filters.sortable_columns(sheet)}
     return {
         "key_head": (presenters.key_label(sheet), *_sort(request, "", asked)),
         "heads": [
@@ -141,7 +141,7 @@ def _used(sheet: Sheet, found: Sequence[Version], asked: filters.RowFilter) -> l
     def used(column: Column) -> bool:
         return column.field in named or any(getattr(version, column.field) is not None for version in found)
 
-    return [column for column in entry.columns(sheet) if column.field != key and used(column)]
+    return [column for column in entries.form_columns(sheet) if column.field != key and used(column)]
 
 
 def _sort(request: Request, field: str, asked: filters.RowFilter) -> tuple[str, str]:
@@ -152,7 +152,7 @@ def _sort(request: Request, field: str, asked: filters.RowFilter) -> tuple[str, 
     return address(request, sort=turned, page=""), state
 
 
-def _line(code: str, kind: str, seen: Sight, version: Version, columns: list[Column]) -> dict[str, Any]:
+def _line(code: str, kind: str, seen: ReadScope, version: Version, columns: list[Column]) -> dict[str, Any]:
     sheet = presenters.sheet_of(kind)
     return {
         "pk": version.pk,

@@ -12,12 +12,10 @@ from django.utils.translation import gettext as _
 from nianjian.engines.paper.texts.registers import NAMES
 from nianjian.engines.paper.words import ENGLISH, mark
 from nianjian.features.registers.pages.labels import CHOICES, LABELS
-from nianjian.platform.registers import kinds
-from nianjian.platform.registers.listing import cell
-from nianjian.platform.registers.rows import entry
-from nianjian.platform.registers.rows.history import Event
-from nianjian.platform.registers.tables.column import Column, Kind, Sheet
-from nianjian.platform.registers.versions.row import Version
+from nianjian.platform.registers import entries, kinds
+from nianjian.platform.registers.columns import Column, Kind, Sheet
+from nianjian.platform.registers.queries import Event, display_value
+from nianjian.platform.registers.versions import Version
 from nianjian.platform.web.language import current
 
 DOT: Final = " · "
@@ -44,7 +42,7 @@ def choice(column: Column, stored: str) -> str:
     """Name of a stored choice."""
     if current() == ENGLISH:
         return CHOICES.get(stored, stored)
-    return entry.text(stored, column) or stored
+    return entries.format_value(stored, column) or stored
 
 
 def value(stored: object, column: Column, *, full: bool = False) -> str:
@@ -55,12 +53,12 @@ def value(stored: object, column: Column, *, full: bool = False) -> str:
         return _("yes") if stored else _("no")
     if column.kind is Kind.CHOICE:
         return choice(column, str(stored))
-    return str(cell(stored, column, full=full))
+    return str(display_value(stored, column, full=full))
 
 
 def name(version: Version, sheet: Sheet, *, full: bool = False) -> str:
     """What a row is called: the columns of its key, masked where they are personal."""
-    fields = entry.key_fields(version, sheet)
+    fields = entries.key_fields(version, sheet)
     texts = (value(getattr(version, field), sheet.by_field(field), full=full) for field in fields)
     return DOT.join(text for text in texts if text) or version.key[:12]
 

@@ -9,27 +9,28 @@ from django.http import Http404
 from nianjian.engines.kernel import clock
 from nianjian.platform.accounts import access
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.registers.rows import own, query
-from nianjian.platform.registers.rows.query import Sight
-from nianjian.platform.registers.versions.row import Version
+from nianjian.platform.registers import queries
+from nianjian.platform.registers import queries as query
+from nianjian.platform.registers.queries import ReadScope
+from nianjian.platform.registers.versions import Version
 from nianjian.platform.web.access import Request
 
 
-def sight(request: Request, kind: str = "") -> Sight:
+def sight(request: Request, kind: str = "") -> ReadScope:
     """Return the reader's sight; 404 for a kind that does not exist for this reader.
 
     Who sees all may look through a team's eyes (``team``); a day that cannot be read is today.
     """
     team = request.team
-    if team is None and own.has_team_scope(kind):
+    if team is None and queries.has_team_scope(kind):
         team = request.GET.get("team", "").strip() or None
-    found = Sight(request.enterprise.code, clock.asked_day(request.GET.get("as_at", "")), team)
+    found = ReadScope(request.enterprise.code, clock.asked_day(request.GET.get("as_at", "")), team)
     if kind and not found.sees(kind):
         raise Http404
     return found
 
 
-def told_day(seen: Sight) -> date | None:
+def told_day(seen: ReadScope) -> date | None:
     """Return the day as an address tells it on: today needs no telling."""
     return None if seen.day == clock.today() else seen.day
 

@@ -19,9 +19,10 @@ from nianjian.features.registers.pages.forms import CHANGE, EndForm, RowForm
 from nianjian.features.registers.pages.request_scope import get_version_or_404, sight, told_day
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http.answers import UNPROCESSABLE
-from nianjian.platform.registers.rows import entry, history, query, service
-from nianjian.platform.registers.tables.column import Sheet
-from nianjian.platform.registers.versions.row import Version
+from nianjian.platform.registers import entries, queries, storage
+from nianjian.platform.registers import queries as query
+from nianjian.platform.registers.columns import Sheet
+from nianjian.platform.registers.versions import Version
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 
@@ -38,7 +39,7 @@ def new(request: Request, code: str, kind: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            key = service.create(
+            key = storage.create_row(
                 kind=kind, enterprise=code, texts=form.texts(), since=given["holds_from"],
                 reason=given["reason_given"], actor=request.actor,
             )  # fmt: skip
@@ -54,7 +55,7 @@ def new(request: Request, code: str, kind: str) -> HttpResponse:
 
 def _first(request: Request, sheet: Sheet) -> dict[str, str]:
     """Values that a link fills in: a row that begins again, a line of this team."""
-    known = (column.field for column in entry.columns(sheet) if not column.personal)
+    known = (column.field for column in entries.form_columns(sheet) if not column.personal)
     return {name: request.GET[name][:200] for name in known if request.GET.get(name)}
 
 
@@ -70,7 +71,7 @@ def edit(request: Request, code: str, kind: str, key: str) -> HttpResponse:
         return _edit(request, kind, key, last, form, status=UNPROCESSABLE)
     given = form.cleaned_data
     try:
-        service.change(
+        storage.change_row(
             kind=kind, enterprise=code, version=given["seen"] or 0, texts=form.texts(),
             start=given["holds_from"] if given["how"] == CHANGE else None, over=given["over"],
             reason=given["reason_given"], actor=request.actor,
@@ -95,7 +96,7 @@ def _begun(request: Request, kind: str, last: Version) -> RowForm:
 def _looked(request: Request, kind: str, key: str, last: Version) -> str:
     """Say that the form does not show what was looked at, where the row was another on that day."""
     seen = sight(request, kind)
-    then = query.row(kind, seen, key)
+    then = query.find_row(kind, seen, key)
     if told_day(seen) is None or then == last:
         return ""
     return _(
@@ -138,10 +139,15 @@ def _stale(  # noqa: PLR0917 -- one part of `edit`
     """Show what the writer saw, what stands now and what was typed; sending again goes over what stands now."""
     sheet = presenters.sheet_of(kind)
     seen = next(
-        (one for one in query.versions(kind, sight(request, kind), key) if one.pk == form.cleaned_data["seen"]), last
+        (
+            one
+            for one in query.list_row_versions(kind, sight(request, kind), key)
+            if one.pk == form.cleaned_data["seen"]
+        ),
+        last,
     )
     typed = form.texts()
-    theirs = {change.column.field for change in history.differences(seen, last, sheet)}
+    theirs = {change.column.field for change in queries.differences(seen, last, sheet)}
     lines = [
         (
             presenters.label(column),
@@ -149,7 +155,7 @@ def _stale(  # noqa: PLR0917 -- one part of `edit`
             presenters.value(getattr(last, column.field), column),
             typed.get(column.field, ""),
         )
-        for column in entry.columns(sheet)
+        for column in entries.form_columns(sheet)
         if column.field in theirs or column.field in typed
     ]
     again = request.POST.copy()
@@ -171,11 +177,11 @@ def end(request: Request, code: str, kind: str) -> HttpResponse:
     wanted = list(dict.fromkeys(int(one) for one in given.getlist("row") if PRIMARY.fullmatch(one)))
     if len(wanted) > query.PAGE:
         raise NianjianError("register_too_many", most=query.PAGE)
-    found = query.chosen(kind, sight(request, kind), wanted)
+    found = query.list_versions_by_id(kind, sight(request, kind), wanted)
     form = EndForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            count = service.end(
+            count = storage.end_rows(
                 kind=kind, enterprise=code, versions=wanted, start=form.cleaned_data["start"],
                 reason=form.cleaned_data["reason"], actor=request.actor,
             )  # fmt: skip

@@ -17,7 +17,7 @@ from nianjian.features.season.operations.season_facts import SeasonFacts, get_se
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.registers.filings import service as filings
+from nianjian.platform.registers import filings
 
 
 def submitted(
@@ -33,7 +33,9 @@ def submitted(
         raise NianjianError("season_day_ahead", day=day.isoformat())
     _not_early(day, found)
     for season in _meant(found, licence):
-        filings.submitted(enterprise=enterprise, season=season, track=track, day=day, receipt=receipt, actor=actor)
+        filings.record_submission(
+            enterprise=enterprise, season=season, track=track, day=day, receipt=receipt, actor=actor
+        )
 
 
 def printed(
@@ -50,7 +52,7 @@ def printed(
     if day is not None and not notice.strip():
         raise NianjianError("season_reason_missing", task=track)
     for season in _meant(found, licence):
-        filings.printed(enterprise=enterprise, season=season, track=track, day=day, notice=notice, actor=actor)
+        filings.record_notice(enterprise=enterprise, season=season, track=track, day=day, notice=notice, actor=actor)
 
 
 def assign(*, enterprise: str, year: int, task: str, owner: str, actor: Actor) -> None:

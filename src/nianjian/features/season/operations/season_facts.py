@@ -13,10 +13,10 @@ from nianjian.engines.season.deadlines import Deadline, Printed, closing, of_sea
 from nianjian.engines.season.plan import Plan, plan
 from nianjian.engines.season.tracks import Licence, Track, reporting, tracks
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.registers.filings import query as filings
-from nianjian.platform.registers.filings.model import Filing
-from nianjian.platform.registers.licences.model import Licence as Row
-from nianjian.platform.registers.versions.query import as_at
+from nianjian.platform.registers import filings
+from nianjian.platform.registers.filings import Filing
+from nianjian.platform.registers.licences import Licence as Row
+from nianjian.platform.registers.versions import versions_on
 from nianjian.platform.rulebook.holidays import calendar
 from nianjian.platform.rulebook.rulebooks import rulebook
 
@@ -49,8 +49,10 @@ def due_year(enterprise: str, today: date) -> int:
     """
     found = Season("", today.year - 1)
     book = book_of(enterprise, today, found.filed_in)
-    rows = filings.of_year(enterprise, found.year)
-    printed = _printed(rows, reporting(_licences(enterprise, found.year), found.year)) if filings.notices(rows) else []
+    rows = filings.list_filings(enterprise, found.year)
+    printed = (
+        _printed(rows, reporting(_licences(enterprise, found.year), found.year)) if filings.list_notices(rows) else []
+    )
     days = closing(of_season(book, found.filed_in, calendar(), printed))
     return found.year if today <= max((one.last.day for one in days), default=today) else today.year
 
@@ -59,7 +61,7 @@ def get_season_facts(enterprise: str, year: int, today: date) -> SeasonFacts:
     """A season as it stands on a day. ``enterprise_unknown``, ``season_year_wrong``, ``rulebook_day_too_early``."""
     filed_in = Season("", year).filed_in
     book, days = book_of(enterprise, today, filed_in), calendar()
-    rows = filings.of_year(enterprise, year)
+    rows = filings.list_filings(enterprise, year)
     licences = reporting(_licences(enterprise, year), year)
     deadlines = of_season(book, filed_in, days, _printed(rows, licences))
     seasons = [Season(one.number, year) for one in licences] or [Season("", year)]
@@ -78,12 +80,12 @@ def get_season_facts(enterprise: str, year: int, today: date) -> SeasonFacts:
 
 def _printed(rows: Sequence[Filing], licences: Sequence[Licence]) -> list[Printed]:
     """What notices name as last days to the licences that report."""
-    return printed_to(filings.notices(rows), {one.number for one in licences} or {""})
+    return printed_to(filings.list_notices(rows), {one.number for one in licences} or {""})
 
 
 def _licences(enterprise: str, year: int) -> list[Licence]:
     """What the register holds on the last day of the data year, and newer rows that say they were issued before."""
-    rows = as_at(Row, enterprise, Season("", year).year_end)
+    rows = versions_on(Row, enterprise, Season("", year).year_end)
     return [Licence(str(one.key), one.issued_on, one.valid_until) for one in rows]
 
 

@@ -20,8 +20,8 @@ from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import LOCAL, Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home import env
-from nianjian.platform.registers.lines.model import Line
-from nianjian.platform.registers.versions.query import as_at
+from nianjian.platform.registers.lines import Line
+from nianjian.platform.registers.versions import versions_on
 
 CALLER = "nianjian"
 MOST_CALLS = 500  # calls of one asking
@@ -116,7 +116,7 @@ def save_route(*, enterprise: str, given: RouteInput, actor: Actor) -> Json:
     require(actor, enterprise, Act.ADMINISTER)
     line, carrier = given.line.strip(), given.carrier.strip()
     if line:
-        row = as_at(Line, enterprise, clock.today()).filter(key=line).first()
+        row = versions_on(Line, enterprise, clock.today()).filter(key=line).first()
         if row is None:
             raise NianjianError("callback_line_unknown", line=line)
         carrier = carrier or (row.carrier or "").strip()

@@ -8,14 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.platform.registers import kinds
-from nianjian.platform.registers.references import list_allowed_references
-from nianjian.platform.registers.tables import marking
-from nianjian.platform.registers.tables.checking import Keyed, check
-from nianjian.platform.registers.tables.column import Column, Kind, Sheet
-from nianjian.platform.registers.tables.findings import Finding
-from nianjian.platform.registers.tables.masking import masked
-from nianjian.platform.registers.tables.sheet_reader import Table, read
+from nianjian.platform.registers import kinds, workbooks
+from nianjian.platform.registers.columns import Column, Kind, Sheet, mask_text
+from nianjian.platform.registers.sheet_reader import Finding, KeyedRow, Table, check_table, read_sheet
+from nianjian.platform.registers.storage import list_allowed_references
 
 SHOWN: Final = 10
 FAULTS: Final = 50
@@ -48,10 +44,10 @@ class CheckedSheet:
 
 
 def check_register(kind: str, path: Path, enterprise: str) -> CheckedSheet:
-    """Check the whole sheet. NianjianError: ``register_kind_unknown``, what `tables.reading.read` raises."""
+    """Check the whole sheet. NianjianError: ``register_kind_unknown``, what `sheet_reader.read_sheet` raises."""
     sheet = kinds.register(kind).sheet
-    table = read(path, sheet)
-    found = check(table, sheet, list_allowed_references(kind, enterprise, sheet=True))
+    table = read_sheet(path, sheet)
+    found = check_table(table, sheet, list_allowed_references(kind, enterprise, sheet=True))
     present = {column.field for column in table.columns.values()}
     return CheckedSheet(
         file=table.file,
@@ -70,7 +66,7 @@ def check_register(kind: str, path: Path, enterprise: str) -> CheckedSheet:
     )
 
 
-def summarize_check(kind: str, path: Path, enterprise: str, words: marking.Words) -> dict[str, object]:
+def summarize_check(kind: str, path: Path, enterprise: str, words: workbooks.Words) -> dict[str, object]:
     """The check of a large sheet, as the queue keeps it: rows, faulty rows, faults, and the first of them.
 
     A faulty one leaves its error workbook beside it, where `marked_of` finds it and it goes with the draft.
@@ -83,19 +79,19 @@ def summarize_check(kind: str, path: Path, enterprise: str, words: marking.Words
 
 
 def error_workbook(
-    kind: str, path: Path, target: Path, words: marking.Words, *, enterprise: str, most: int | None = None
+    kind: str, path: Path, target: Path, words: workbooks.Words, *, enterprise: str, most: int | None = None
 ) -> None:
     """Write the sheet with every faulty cell marked and its reason beside it; ``file_unwritable``.
 
     ``most``: of how many faults; ``sheet_faults_many`` where there are more.
     """
     sheet = kinds.register(kind).sheet
-    table = read(path, sheet)
-    findings = check(table, sheet, list_allowed_references(kind, enterprise, sheet=True)).findings
+    table = read_sheet(path, sheet)
+    findings = check_table(table, sheet, list_allowed_references(kind, enterprise, sheet=True)).findings
     if most is not None and len(findings) > most:
         raise NianjianError("sheet_faults_many", file=path.name, faults=len(findings), most=most)
     try:
-        marking.mark(table, findings, target, words)
+        workbooks.mark_findings(table, findings, target, words)
     except OSError as fault:
         raise NianjianError("file_unwritable", file=str(target), reason=fault.strerror or "") from fault
 
@@ -129,7 +125,7 @@ def headings(kind: str) -> list[tuple[str, str, tuple[str, ...], bool]]:
     sheet = kinds.register(kind).sheet
     keys = {name for key in sheet.keys for name in key}
     return [
-        (one.header, marking.NOTES[one.kind], one.aliases, one.required or one.field in keys) for one in sheet.columns
+        (one.header, workbooks.NOTES[one.kind], one.aliases, one.required or one.field in keys) for one in sheet.columns
     ]
 
 
@@ -146,7 +142,7 @@ def _columns(table: Table) -> list[Column]:
     return [column for _place, column in sorted(table.columns.items())]
 
 
-def _shown(keyed: Keyed, table: Table) -> tuple[str, ...]:
+def _shown(keyed: KeyedRow, table: Table) -> tuple[str, ...]:
     return tuple(_cell(keyed.row.get(column.field), column) for column in _columns(table))
 
 
@@ -156,4 +152,4 @@ def _cell(value: object, column: Column) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     text = next((spelt for spelt, stored in column.choices.items() if stored == value), str(value))
-    return masked(text, column.kind) if column.personal or column.kind in {Kind.PHONE, Kind.IDENTITY} else text
+    return mask_text(text, column.kind) if column.personal or column.kind in {Kind.PHONE, Kind.IDENTITY} else text

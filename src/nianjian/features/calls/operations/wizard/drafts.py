@@ -21,11 +21,10 @@ from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.folders import make_private
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
-from nianjian.platform.registers import kinds, uploads
-from nianjian.platform.registers.batches import query as batches
-from nianjian.platform.registers.batches import service as batch_service
-from nianjian.platform.registers.drafts import query, service
-from nianjian.platform.registers.drafts.query import DraftValue
+from nianjian.platform.registers import batches, drafts, kinds, uploads
+from nianjian.platform.registers import batches as batch_service
+from nianjian.platform.registers import drafts as service
+from nianjian.platform.registers.drafts import DraftValue
 
 CALLS: Final = "calls"
 KEPT: Final = timedelta(days=7)
@@ -44,19 +43,19 @@ def begin(*, kind: str, enterprise: str, actor: Actor, replaces: str = "") -> st
     if kind != CALLS:
         kinds.register(kind)
     if replaces:
-        old = batches.batch(replaces)
+        old = batches.get_batch(replaces)
         if old.enterprise != enterprise:
             raise NianjianError("batch_unknown", batch=replaces)
         if old.state != "active":
             raise NianjianError("batch_not_active", batch=replaces, state=old.state)
     choices = {"replaces": replaces} if replaces else {}
-    return service.new(kind=kind, enterprise=tenant.code, made_by=str(actor), choices=choices)
+    return service.create_draft(kind=kind, enterprise=tenant.code, made_by=str(actor), choices=choices)
 
 
 def draft_for(id_: str, enterprise: str, actor: Actor) -> DraftValue:
     """One's own draft; ``draft_unknown`` for any other, ``role_missing``."""
     require(actor, enterprise, Act.LOAD)
-    found = query.draft(id_)
+    found = drafts.get_draft(id_)
     if found.enterprise != enterprise or found.made_by != str(actor):
         raise NianjianError("draft_unknown", draft=id_)
     return found
@@ -77,20 +76,20 @@ def under_way(job: str) -> bool:
 
 def receive(*, draft: DraftValue, incoming: uploads.Incoming) -> None:
     """Keep a file that came in; ``file_twice`` for one that is there, ``file_single`` for a register's second."""
-    there = query.draft(draft.id).files
+    there = drafts.get_draft(draft.id).files
     if any(one.sha256 == incoming.sha256 for one in there):
         raise NianjianError("file_twice", file=incoming.name)
     if draft.kind != CALLS and there:
         raise NianjianError("file_single", file=incoming.name)
     if not incoming.size:
         raise NianjianError("file_empty", file=incoming.name)
-    kept = service.add_file(draft=draft.id, name=incoming.name, size=incoming.size, sha256=incoming.sha256)
+    kept = service.add_draft_file(draft=draft.id, name=incoming.name, size=incoming.size, sha256=incoming.sha256)
     incoming.keep(draft.id, kept)
 
 
 def remove_file(*, draft: DraftValue, number: int) -> None:
     """Take a file out again."""
-    service.remove_file(draft=draft.id, number=number)
+    service.remove_draft_file(draft=draft.id, number=number)
     uploads.remove(draft.id, number)
 
 
@@ -99,12 +98,12 @@ def choose(*, draft: DraftValue, source: str, timezone: str, data: Mapping[str, 
     checked(draft.id, data)
     if timezone:
         checked_zone(timezone)
-    service.choose(draft=draft.id, choices={"source": source, "timezone": timezone, "mapping": dict(data)})
+    service.set_choices(draft=draft.id, choices={"source": source, "timezone": timezone, "mapping": dict(data)})
 
 
 def drop(*, draft: DraftValue) -> None:
     """Give it up: its files are deleted."""
-    service.drop(draft=draft.id)
+    service.discard_draft(draft=draft.id)
     uploads.remove(draft.id)
 
 
@@ -114,8 +113,8 @@ def commit(*, draft: DraftValue, actor: Actor) -> str:
     ``files_missing``, ``draft_unknown``, ``role_missing``.
     """
     with transaction.atomic():
-        service.lock(draft=draft.id)
-        now = query.draft(draft.id)  # as it stands with the lock, `draft` was read before
+        service.lock_draft(draft=draft.id)
+        now = drafts.get_draft(draft.id)  # as it stands with the lock, `draft` was read before
         if under_way(now.job):
             return now.job
         ready(now)
@@ -123,11 +122,11 @@ def commit(*, draft: DraftValue, actor: Actor) -> str:
         kind = flow.IMPORT_REGISTER
         if now.kind == CALLS:
             kind = flow.IMPORT_CALLS
-            payload |= {"batch": batch_service.new_id()}
+            payload |= {"batch": batch_service.new_batch_id()}
         else:
             payload |= {"kind": now.kind, "file": str(uploads.paths(now)[0])}
         job = flow.enqueue(kind=kind, enterprise=now.enterprise, payload=payload, actor=actor)
-        service.committed_by(draft=now.id, job=job)
+        service.set_commit_job(draft=now.id, job=job)
     return job
 
 
@@ -142,7 +141,7 @@ def check_whole(*, draft: DraftValue, actor: Actor, language: str = "") -> str:
         kind = flow.CHECK_REGISTER
         payload |= {"kind": draft.kind, "file": str(uploads.paths(draft)[0]), "language": language}
     job = flow.enqueue(kind=kind, enterprise=draft.enterprise, payload=payload, actor=actor)
-    service.checked_by(draft=draft.id, job=job)
+    service.set_check_job(draft=draft.id, job=job)
     return job
 
 
@@ -154,17 +153,17 @@ def ready(draft: DraftValue) -> None:
 
 def finish_draft(draft: str) -> None:
     """What it held is in: the draft and its files go."""
-    service.drop(draft=draft)
+    service.discard_draft(draft=draft)
     uploads.remove(draft)
 
 
 def sweep() -> int:
     """Delete drafts that nobody has touched for `KEPT` or that are in, and files of no draft; how many drafts."""
-    old = [one for one in query.untouched(KEPT) if not under_way(one.job)]
-    old += [one for one in query.handed_over() if queue.state(one.job) == "done"]
+    old = [one for one in drafts.list_stale_drafts(KEPT) if not under_way(one.job)]
+    old += [one for one in drafts.list_submitted_drafts() if queue.state(one.job) == "done"]
     for one in old:
         drop(draft=one)
-    uploads.sweep(query.ids())
+    uploads.sweep(drafts.list_draft_ids())
     return len(old)
 
 

@@ -14,7 +14,7 @@ from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs.models import Job
 from nianjian.platform.registers import uploads
-from nianjian.platform.registers.tables.marking import Words
+from nianjian.platform.registers.workbooks import Words
 
 
 def build_marked_workbook(

@@ -9,8 +9,7 @@ from nianjian.features.calls.operations.wizard import drafts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.registers import uploads
-from nianjian.platform.registers.mappings import service
+from nianjian.platform.registers import mappings, uploads
 
 
 def keep(*, enterprise: str, name: str, data: Mapping[str, object], actor: Actor) -> None:
@@ -24,4 +23,4 @@ def keep(*, enterprise: str, name: str, data: Mapping[str, object], actor: Actor
         drafts.checked(place, data)
     finally:
         uploads.remove(place)
-    service.save(enterprise=enterprise, name=name, data=data, actor=actor)
+    mappings.save_mapping(enterprise=enterprise, name=name, data=data, actor=actor)

@@ -11,15 +11,12 @@ from nianjian.engines.metrics import revive
 from nianjian.features.dossier.generated.document import DASH, Head, Row
 from nianjian.features.portrait.operations import portraits
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.registers.licences.model import Licence
-from nianjian.platform.registers.numbers.model import Number
-from nianjian.platform.registers.seats.model import Seat
-from nianjian.platform.registers.sheets.network import NUMBERS
-from nianjian.platform.registers.sheets.people import IDENTITY, SEATS
-from nianjian.platform.registers.tables.column import Sheet
-from nianjian.platform.registers.tables.masking import masked
-from nianjian.platform.registers.versions.query import as_at
-from nianjian.platform.registers.versions.row import Version
+from nianjian.platform.registers.columns import Sheet, mask_text
+from nianjian.platform.registers.licences import Licence
+from nianjian.platform.registers.numbers import NUMBERS, Number
+from nianjian.platform.registers.seats import SEATS, Seat
+from nianjian.platform.registers.shared_columns import IDENTITY
+from nianjian.platform.registers.versions import Version, versions_on
 
 V = TypeVar("V", bound=Version)
 
@@ -30,7 +27,7 @@ def head(enterprise: str, year: int) -> tuple[Head, Mapping[str, Any]]:
     if portrait is None or run is None:
         raise NianjianError("portrait_missing", enterprise=enterprise, year=year)
     day = revive.frame(portrait).as_of
-    licences = list(as_at(Licence, enterprise, day))
+    licences = list(versions_on(Licence, enterprise, day))
     made = Head(
         enterprise=accounts.enterprise(enterprise).name,
         licence=_all(one.number for one in licences),
@@ -52,17 +49,17 @@ def _all(values: Any) -> str:  # noqa: ANN401 -- texts or None
 
 def numbers(enterprise: str, day: date) -> list[Row]:
     """The ledger, the day of the last change beside."""
-    rows = as_at(Number, enterprise, day)
+    rows = versions_on(Number, enterprise, day)
     return [_row(row, NUMBERS, "changed_on") | {"changed_on": row.valid_from} for row in rows]
 
 
 def seats(enterprise: str, day: date) -> list[Row]:
     """The seats, identity papers masked."""
     found: list[Row] = []
-    for row in as_at(Seat, enterprise, day):
+    for row in versions_on(Seat, enterprise, day):
         told = _row(row, SEATS, "changed_on") | {"cancelled_on": row.cancelled_on}
         if row.identity:
-            told["identity"] = masked(row.identity, IDENTITY.kind)
+            told["identity"] = mask_text(row.identity, IDENTITY.kind)
         found.append(told)
     return found
 
@@ -78,6 +75,6 @@ def tickets(rows: Sequence[Version], sheet: Sheet) -> list[dict[str, object]]:
         told = _row(row, sheet)
         for name in ("complainant", "complained"):
             if told[name]:
-                told[name] = masked(str(told[name]), sheet.by_field(name).kind)
+                told[name] = mask_text(str(told[name]), sheet.by_field(name).kind)
         found.append(told)
     return found

@@ -18,9 +18,9 @@ from nianjian.features.dossier.generated.responsibility_report import Facts
 from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.operations.gather import lake, registers
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.registers.lines.model import Line
-from nianjian.platform.registers.teams.model import Team
-from nianjian.platform.registers.versions.query import as_at
+from nianjian.platform.registers.lines import Line
+from nianjian.platform.registers.teams import Team
+from nianjian.platform.registers.versions import versions_on
 from nianjian.platform.rulebook.rulebooks import rulebook
 
 DUTY = "law.algorithm.duty"
@@ -69,8 +69,8 @@ class Values:
             numbers=tuple(str(row["root"]) for row in self.numbers if row.get("root")),
             seats=len(self.seats),
             robots=sum(row.get("kind") == "robot" for row in self.seats),
-            lines=as_at(Line, self.enterprise, day).count(),
-            teams=as_at(Team, self.enterprise, day).count(),
+            lines=versions_on(Line, self.enterprise, day).count(),
+            teams=versions_on(Team, self.enterprise, day).count(),
             complaints=counts["complaints"],
             tickets=counts["tickets"],
             closed=counts["closed"],

@@ -14,7 +14,7 @@ from nianjian.engines.paper.words import words
 from nianjian.features.dossier.kinds.catalogue import KNOWN
 from nianjian.features.dossier.rounds.model import Evidence
 from nianjian.features.dossier.rounds.service import MOST, RequestInput
-from nianjian.platform.registers.attachments.service import TYPES
+from nianjian.platform.registers.attachments import TYPES
 from nianjian.platform.web.language import current
 
 ACCEPT: Final = ",".join(TYPES)

@@ -1,0 +1,310 @@
+"""Files beside the registers: attachments of metrics, and papers of rows."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import ClassVar, Final
+
+from django.db import models, transaction
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.files import wrap_read_errors
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.audit.record import record
+from nianjian.platform.registers.versions import Version
+from nianjian.platform.vault import blobs
+from nianjian.platform.vault.fields import SealedText
+
+
+class Attachment(models.Model):
+    """``kind``: outsourcing_agreement (外包协议), expansion_plan (扩容计划), anti_harassment_plan (防骚扰技术方案)."""
+
+    enterprise = models.ForeignKey("accounts.Enterprise", on_delete=models.PROTECT, related_name="+")
+    metric = models.CharField(max_length=40)
+    year = models.PositiveIntegerField()  # data year
+    kind = models.CharField(max_length=40)
+    name = models.TextField()  # file name without folder
+    sha256 = models.CharField(max_length=64)  # of the plain content
+    size = models.BigIntegerField()  # bytes, plain
+    blob = models.CharField(max_length=32)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=160)
+
+    class Meta:
+        """The same content once for one purpose."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["enterprise", "metric", "year", "kind", "sha256"], name="registers_attachment_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Kind, metric and year."""
+        return f"{self.kind} {self.metric} {self.year}"
+
+
+class RowAttachment(models.Model):
+    """A paper that belongs to a row: a certificate, an agreement, a scan. Taken off it stays, but is not shown."""
+
+    enterprise = models.ForeignKey("accounts.Enterprise", on_delete=models.PROTECT, related_name="+")
+    register = models.CharField(max_length=40)  # kind
+    key = models.CharField(max_length=200)  # the row's, as it stands in its table
+    name = SealedText()  # file name without folder: it may tell a person's
+    media_type = models.CharField(max_length=100)
+    sha256 = models.CharField(max_length=64)  # of the plain content
+    size = models.BigIntegerField()  # bytes, plain
+    blob = models.CharField(max_length=32)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=160)
+    removed_at = models.DateTimeField(null=True)
+    removed_by = models.CharField(max_length=160, blank=True)
+
+    class Meta:
+        """The same content once a row."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["enterprise", "register", "key", "sha256"],
+                condition=models.Q(removed_at=None),
+                name="registers_rowattachment_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Kind and hash."""
+        return f"{self.register} {self.sha256[:12]}"
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentValue:
+    """An attachment as a value; ``content`` reads it from the vault."""
+
+    metric: str
+    year: int
+    kind: str
+    name: str
+    sha256: str
+    blob: str
+
+    def content(self) -> bytes:
+        """The plain file; ``blob_missing``, ``sealed_damaged``."""
+        return blobs.get(self.blob)
+
+
+def list_attachments(enterprise: str, *, year: int | None = None) -> list[AttachmentValue]:
+    """Attachments of an enterprise, of one data year if given, by metric, year, kind and hash."""
+    found = Attachment.objects.filter(enterprise_id=enterprise).order_by("metric", "year", "kind", "sha256")
+    rows = found if year is None else found.filter(year=year)
+    return [AttachmentValue(row.metric, row.year, row.kind, row.name, row.sha256, row.blob) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class RowPaper:
+    """An attachment of a row; ``recorded_at`` is UTC, ``size`` bytes."""
+
+    id: int
+    name: str
+    media_type: str
+    sha256: str
+    size: int
+    blob: str
+    recorded_at: datetime
+    recorded_by: str
+
+
+def list_row_papers(enterprise: str, register: str, key: str, most: int = 50) -> list[RowPaper]:
+    """Attachments of a row, newest first."""
+    found = RowAttachment.objects.filter(enterprise_id=enterprise, register=register, key=key, removed_at=None)
+    return [_to_row_paper(row) for row in found.order_by("-pk")[:most]]
+
+
+def get_row_paper(enterprise: str, register: str, key: str, id_: int) -> RowPaper:
+    """One attachment of a row; ``attachment_unknown``."""
+    found = RowAttachment.objects.filter(
+        enterprise_id=enterprise, register=register, key=key, removed_at=None, pk=id_
+    ).first()
+    if found is None:
+        raise NianjianError("attachment_unknown", attachment=id_)
+    return _to_row_paper(found)
+
+
+def _to_row_paper(row: RowAttachment) -> RowPaper:
+    name = row.name or ""
+    return RowPaper(row.pk, name, row.media_type, row.sha256, row.size, row.blob, row.recorded_at, row.recorded_by)
+
+
+# 中文 as on the command line and in the guide -> stored kind
+KINDS: Final = {
+    "外包协议": "outsourcing_agreement",
+    "扩容计划": "expansion_plan",
+    "防骚扰技术方案": "anti_harassment_plan",
+}
+METRICS: Final = {  # which metric a kind explains (D1, D2)
+    "outsourcing_agreement": "seat_vacancy",
+    "expansion_plan": "seat_vacancy",
+    "anti_harassment_plan": "complaint_rate",
+}
+LIMIT: Final = 64 * 1024 * 1024  # bytes; a scan of an agreement stays far below
+ROW_LIMIT: Final = 20 * 1024 * 1024  # bytes; it comes through a browser and is held in memory
+NAME: Final = 120  # characters
+_ZIP: Final = b"PK\x03\x04"
+_OFFICE: Final = "application/vnd.openxmlformats-officedocument"
+TYPES: Final = {  # ending -> how its content begins, and its media type
+    ".pdf": (b"%PDF-", "application/pdf"),
+    ".png": (b"\x89PNG\r\n\x1a\n", "image/png"),
+    ".jpg": (b"\xff\xd8\xff", "image/jpeg"),
+    ".jpeg": (b"\xff\xd8\xff", "image/jpeg"),
+    ".ofd": (_ZIP, "application/ofd"),
+    ".docx": (_ZIP, f"{_OFFICE}.wordprocessingml.document"),
+    ".xlsx": (_ZIP, f"{_OFFICE}.spreadsheetml.sheet"),
+}
+
+
+def attach(*, enterprise: str, metric: str, year: int, kind: str, path: Path, actor: Actor) -> AttachmentValue:
+    """Store and record; the same content for the same purpose again changes nothing.
+
+    ``attachment_kind_unknown``, ``attachment_metric_wrong``, ``file_missing``, ``file_unreadable``, ``file_empty``,
+    ``file_too_large``, ``role_missing``.
+    """
+    require(actor, enterprise, Act.LOAD)
+    stored = KINDS.get(kind, kind)
+    if stored not in METRICS:
+        raise NianjianError("attachment_kind_unknown", kind=kind, kinds=", ".join(METRICS))
+    if METRICS[stored] != metric:
+        raise NianjianError("attachment_metric_wrong", kind=kind, metric=metric, expected=METRICS[stored])
+    tenant = accounts.enterprise(enterprise)
+    content = _read_content(path)
+    digest = hashlib.sha256(content).hexdigest()
+    with transaction.atomic():
+        known = Attachment.objects.filter(
+            enterprise_id=tenant.code, metric=metric, year=year, kind=stored, sha256=digest
+        ).first()
+        if known is not None:
+            return AttachmentValue(metric, year, stored, known.name, digest, known.blob)
+        blob = blobs.put(content)
+        try:
+            with transaction.atomic():
+                Attachment(
+                    enterprise_id=tenant.code,
+                    metric=metric,
+                    year=year,
+                    kind=stored,
+                    name=path.name,
+                    sha256=digest,
+                    size=blob.size,
+                    blob=blob.id,
+                    recorded_at=clock.now(),
+                    recorded_by=str(actor),
+                ).save(force_insert=True)
+                data = {"metric": metric, "year": year, "kind": stored, "sha256": digest, "size": blob.size}
+                record(verb="portrait.attach", enterprise=tenant.code, actor=actor, data=data)
+        except BaseException:
+            blobs.remove(blob.id)
+            raise
+    return AttachmentValue(metric, year, stored, path.name, digest, blob.id)
+
+
+def attach_to_row(*, register: str, row: Version, name: str, content: bytes, actor: Actor) -> int:
+    """Store a file beside a row of ``register``; its id. The same content again gives the one that is there.
+
+    ``attachment_type_refused`` unless name and content agree on a known type, ``file_empty``, ``file_too_large``,
+    ``role_missing``.
+    """
+    require(actor, row.enterprise_id, Act.LOAD)
+    called, media_type = _clean_name_and_type(name, content)
+    digest = hashlib.sha256(content).hexdigest()
+    place = {"enterprise_id": row.enterprise_id, "register": register, "key": row.key}
+    with transaction.atomic():
+        known = RowAttachment.objects.filter(**place, sha256=digest, removed_at=None).first()
+        if known is not None:
+            return int(known.pk)
+        blob = blobs.put(content)
+        try:
+            with transaction.atomic():
+                made = RowAttachment(
+                    **place,
+                    name=called,
+                    media_type=media_type,
+                    sha256=digest,
+                    size=blob.size,
+                    blob=blob.id,
+                    recorded_at=clock.now(),
+                    recorded_by=str(actor),
+                )
+                made.save(force_insert=True)
+                data = {"kind": register, "key": row.key, "sha256": digest, "size": blob.size, "type": media_type}
+                record(verb="registers.attach", enterprise=row.enterprise_id, actor=actor, data=data)
+        except BaseException:
+            blobs.remove(blob.id)
+            raise
+    return int(made.pk)
+
+
+def detach_from_row(*, register: str, row: Version, attachment: int, actor: Actor) -> None:
+    """Show a file no longer beside its row; its content stays for the retention. ``attachment_unknown``."""
+    require(actor, row.enterprise_id, Act.LOAD)
+    with transaction.atomic():
+        found = get_row_paper(row.enterprise_id, register, row.key, attachment)
+        kept = RowAttachment.objects.filter(pk=found.id, removed_at=None)
+        if kept.update(removed_at=clock.now(), removed_by=str(actor)) != 1:
+            raise NianjianError("attachment_unknown", attachment=attachment)
+        data = {"kind": register, "key": row.key, "sha256": found.sha256}
+        record(verb="registers.detach", enterprise=row.enterprise_id, actor=actor, data=data)
+
+
+def download_row_paper(*, register: str, row: Version, attachment: int, actor: Actor) -> tuple[RowPaper, bytes]:
+    """Give a file out in full and note it. ``attachment_unknown``, ``blob_missing``, ``role_missing``."""
+    require(actor, row.enterprise_id, Act.REVEAL)
+    found = get_row_paper(row.enterprise_id, register, row.key, attachment)
+    content = blobs.get(found.blob)
+    with transaction.atomic():
+        data = {"kind": register, "key": row.key, "sha256": found.sha256}
+        record(verb="registers.fetch", enterprise=row.enterprise_id, actor=actor, data=data)
+    return found, content
+
+
+def delete_orphans(*, register: str, model: type[Version], enterprise: str) -> int:
+    """Delete the files of rows of which no version is left, inside the transaction that deleted these; how many.
+
+    The sealed contents go when the transaction is committed. The flow that calls this writes the audit entry.
+    """
+    rows = model._default_manager.filter(enterprise_id=enterprise)  # noqa: SLF001 -- the manager of any model
+    found = RowAttachment.objects.filter(enterprise_id=enterprise, register=register)
+    left = list(found.exclude(key__in=rows.values("key")).values_list("pk", "blob"))
+    RowAttachment.objects.filter(pk__in=[pk for pk, _blob in left]).delete()
+    for _pk, blob in left:
+        transaction.on_commit(partial(blobs.remove, blob))
+    return len(left)
+
+
+def _clean_name_and_type(name: str, content: bytes) -> tuple[str, str]:
+    """Return the name without folder and control characters, and the media type."""
+    plain = "".join(sign for sign in name.replace("\\", "/").rpartition("/")[2] if sign.isprintable()).strip()
+    stem, ending = Path(plain).stem[:NAME], Path(plain).suffix.lower()
+    if not content:
+        raise NianjianError("file_empty", file=plain)
+    if len(content) > ROW_LIMIT:
+        raise NianjianError("file_too_large", file=plain, limit=ROW_LIMIT)
+    begins, media_type = TYPES.get(ending, (b"", ""))
+    if not media_type or not content.startswith(begins):
+        raise NianjianError("attachment_type_refused", file=plain, types=", ".join(sorted(TYPES)))
+    return f"{stem}{ending}", media_type
+
+
+def _read_content(path: Path) -> bytes:
+    with wrap_read_errors(path):
+        if path.stat().st_size > LIMIT:
+            raise NianjianError("file_too_large", file=str(path), limit=LIMIT)
+        content = path.read_bytes()
+    if not content:
+        raise NianjianError("file_empty", file=path.name)
+    return content

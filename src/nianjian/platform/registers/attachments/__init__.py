@@ -1,1 +1,0 @@
-"""Attachments that explain a yellow light."""

@@ -1,1 +1,0 @@
-"""Numbers that must not be called (谢绝来电)."""

@@ -1,1 +1,0 @@
-"""Rows whose time is over: which they are, and their end."""

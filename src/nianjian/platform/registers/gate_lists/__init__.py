@@ -1,1 +1,0 @@
-"""Lists of numbers too long for the database: what was built for the gate, from which file, by whom."""

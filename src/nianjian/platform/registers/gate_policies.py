@@ -1,0 +1,231 @@
+"""What the gate allows beyond the rulebook's defaults: caps, white lists and switches, with their history."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.db import models, transaction
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.accounts.query import Actor, lock_enterprise
+from nianjian.platform.approvals import query as approvals
+from nianjian.platform.approvals import service as approving
+from nianjian.platform.approvals.models import Request
+from nianjian.platform.approvals.query import Approval
+from nianjian.platform.audit.chain import canonical
+from nianjian.platform.audit.record import record
+
+
+class GatePolicy(models.Model):
+    """In force from ``in_force_at`` until ``superseded_at``; without the first a proposal that waits or was refused.
+
+    ``key`` and ``name`` say what it is about, ``values`` what holds:
+
+    - channel, display, team: {"cap": attempts a natural day or null for the default, "white_list": bool}
+    - rule: {"on": bool}, name is a key of the rulebook (``frequency.…``) whose limits are taken over
+    - purpose: {"fail_open": bool}
+    - mode: {"enforce": bool}, name is empty
+    """
+
+    id = models.CharField(primary_key=True, max_length=32)
+    enterprise = models.ForeignKey("accounts.Enterprise", on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=16)
+    name = models.CharField(max_length=120, blank=True)
+    values: models.JSONField[Any, Any] = models.JSONField()
+    reason = models.TextField(blank=True)
+    before = models.CharField(max_length=32, blank=True)  # the row that it takes the place of
+    proposed_by = models.CharField(max_length=160)
+    proposed_at = models.DateTimeField()
+    approval = models.CharField(max_length=20, blank=True)  # "": one person was enough
+    approved_by = models.CharField(max_length=160, blank=True)
+    in_force_at = models.DateTimeField(null=True)
+    superseded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """One row in force about one thing."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["enterprise", "key", "name"],
+                condition=models.Q(in_force_at__isnull=False, superseded_at=None),
+                name="registers_gatepolicy_in_force",
+            )
+        ]
+
+    def __str__(self) -> str:
+        """What it is about and what holds."""
+        return f"{self.key} {self.name}: {self.values}"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySetting:
+    """A row as a value; ``since`` None: it waits for a second person."""
+
+    id: str
+    key: str
+    name: str
+    values: Mapping[str, Any]
+    reason: str
+    by: str
+    since: datetime | None
+    approval: str
+
+
+def list_policies_in_force(enterprise: str) -> list[PolicySetting]:
+    """What holds now, by key and name."""
+    found = GatePolicy.objects.filter(enterprise_id=enterprise, superseded_at=None).exclude(in_force_at=None)
+    return [_to_setting(row) for row in found.order_by("key", "name")]
+
+
+def list_policy_history(enterprise: str, *, first: int = 0, most: int) -> list[PolicySetting]:
+    """What ever was in force, newest first: ``most`` settings from the ``first`` on."""
+    found = GatePolicy.objects.filter(enterprise_id=enterprise).exclude(in_force_at=None)
+    return [_to_setting(row) for row in found.order_by("-in_force_at", "-id")[first : first + most]]
+
+
+def find_policy_in_force(enterprise: str, key: str, name: str) -> GatePolicy | None:
+    """The row in force about one thing."""
+    found = GatePolicy.objects.filter(enterprise_id=enterprise, key=key, name=name, superseded_at=None)
+    return found.exclude(in_force_at=None).first()
+
+
+def list_open_proposals(enterprise: str, key: str, name: str) -> list[GatePolicy]:
+    """Rows about one thing that were asked for and are not in force."""
+    found = GatePolicy.objects.filter(enterprise_id=enterprise, key=key, name=name, in_force_at=None)
+    return list(found.order_by("proposed_at"))
+
+
+def has_isolation(enterprise: str) -> bool:
+    """Whether anything is isolated (white list only) now."""
+    return any(one.values.get("white_list") for one in list_policies_in_force(enterprise))
+
+
+def get_proposal(id_: str) -> GatePolicy:
+    """The row of a proposal; ``gate_policy_unknown``."""
+    found = GatePolicy.objects.filter(pk=id_).first()
+    if found is None:
+        raise NianjianError("gate_policy_unknown", policy=id_)
+    return found
+
+
+def proposals_by_id(ids: Collection[str]) -> dict[str, tuple[GatePolicy, GatePolicy | None]]:
+    """These proposals by id, each with the row in force about the same thing, as far as there are any."""
+    found = list(GatePolicy.objects.filter(pk__in=ids))
+    holding = GatePolicy.objects.filter(
+        enterprise_id__in={one.enterprise_id for one in found},
+        key__in={one.key for one in found},
+        name__in={one.name for one in found},
+        superseded_at=None,
+    ).exclude(in_force_at=None)
+    standing = {(one.enterprise_id, one.key, one.name): one for one in holding}
+    return {one.pk: (one, standing.get((one.enterprise_id, one.key, one.name))) for one in found}
+
+
+def _to_setting(row: GatePolicy) -> PolicySetting:
+    by = f"{row.proposed_by} + {row.approved_by}" if row.approved_by else row.proposed_by
+    return PolicySetting(row.pk, row.key, row.name, row.values, row.reason, by, row.in_force_at, row.approval)
+
+
+KIND = "gate_policy"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyValues:
+    """What is to hold about ``key`` and ``name``, and why; `GatePolicy` says which values there are."""
+
+    key: str
+    name: str
+    values: Mapping[str, Any]
+    reason: str = ""
+
+
+def apply_policy(
+    *, enterprise: str, wanted: PolicyValues, actor: Actor, approval: str = "", second: str = ""
+) -> GatePolicy:
+    """Put values in force at once; the caller has seen that one person is enough, or brings the second one's approval.
+
+    ``gate_policy_same`` where this holds already.
+    """
+    with transaction.atomic():
+        row = _build_row(enterprise, wanted, actor)
+        row.approval, row.approved_by = approval, second
+        _enforce(row, actor)
+    return row
+
+
+def propose_policy(*, enterprise: str, wanted: PolicyValues, actor: Actor) -> Approval:
+    """Ask for a second person; ``gate_policy_same``, ``approval_pending`` where a request about it waits."""
+    with transaction.atomic():
+        for other in list_open_proposals(enterprise, wanted.key, wanted.name):
+            if other.approval and approvals.approval(other.approval).state == Request.PENDING:
+                raise NianjianError("approval_pending", approval=other.approval)
+        row = _build_row(enterprise, wanted, actor)
+        asked = approving.request(
+            kind=KIND, subject=row.pk, digest=proposal_digest(row), enterprise=enterprise, actor=actor
+        )
+        row.approval = asked.id
+        row.save(force_insert=True)
+    return asked
+
+
+def approve_policy(*, approval: str, actor: Actor) -> GatePolicy:
+    """Say yes as the second person and put it in force; errors as `approvals.service.approve`.
+
+    ``approval_subject_changed`` also where something else was put in force meanwhile.
+    """
+    with transaction.atomic():
+        asked = approvals.approval(approval)
+        if asked.kind != KIND:
+            raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)
+        row = get_proposal(asked.subject)
+        lock_enterprise(row.enterprise_id)
+        standing = find_policy_in_force(row.enterprise_id, row.key, row.name)
+        if row.before != ("" if standing is None else standing.pk):
+            raise NianjianError("approval_subject_changed", approval=approval)
+        approving.approve(approval=approval, digest=proposal_digest(row), actor=actor)
+        row.approved_by = str(actor)
+        _enforce(row, actor)
+    return row
+
+
+def _build_row(enterprise: str, wanted: PolicyValues, actor: Actor) -> GatePolicy:
+    standing = find_policy_in_force(enterprise, wanted.key, wanted.name)
+    if standing is not None and standing.values == dict(wanted.values):
+        raise NianjianError("gate_policy_same", name=wanted.name or wanted.key)
+    return GatePolicy(
+        id=uuid.uuid4().hex,
+        enterprise_id=enterprise,
+        key=wanted.key,
+        name=wanted.name,
+        values=dict(wanted.values),
+        reason=wanted.reason.strip(),
+        before="" if standing is None else standing.pk,
+        proposed_by=str(actor),
+        proposed_at=clock.now(),
+    )
+
+
+def _enforce(row: GatePolicy, actor: Actor) -> None:
+    now = clock.now()
+    standing = find_policy_in_force(row.enterprise_id, row.key, row.name)
+    if standing is not None:
+        standing.superseded_at = now
+        standing.save(update_fields=["superseded_at"])
+    row.in_force_at = now
+    row.save()
+    data = {"key": row.key, "name": row.name, "values": row.values, "reason": row.reason, "approval": row.approval}
+    data |= {"before": None if standing is None else standing.values}
+    record(verb="gate.policy", enterprise=row.enterprise_id, actor=actor, data=data)
+
+
+def proposal_digest(row: GatePolicy) -> str:
+    """sha256 over what the second person agrees to."""
+    names = ("enterprise_id", "key", "name", "values", "reason", "before", "proposed_by")
+    content = {name: getattr(row, name) for name in names}
+    return hashlib.sha256(canonical(content).encode()).hexdigest()

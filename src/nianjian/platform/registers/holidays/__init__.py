@@ -1,1 +1,0 @@
-"""Holiday notices brought in as files: the years that the built-in calendar does not know yet."""

@@ -1,0 +1,458 @@
+"""Read a sheet that people sent (xlsx or CSV) and check every row of it; findings name the cell."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.files import wrap_read_errors
+from nianjian.engines.kernel.formulas import restored
+from nianjian.engines.kernel.identifiers import licence_number
+from nianjian.engines.kernel.workbooks.opening import open_workbook
+from nianjian.engines.kernel.workbooks.sheet import ValueRow
+from nianjian.platform.registers import cells
+from nianjian.platform.registers.cells import OUTER, Cell
+from nianjian.platform.registers.columns import IGNORED, Column, Kind, Row, Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A faulty cell. ``value`` is what stands there, "" where it is personal; ``hint`` what would have been right."""
+
+    file: str
+    sheet: str
+    line: int
+    column: str
+    code: str
+    value: str = ""
+    hint: str = ""
+    details: Mapping[str, object] = field(default_factory=dict)  # further values of the code's sentence
+
+    def values(self) -> Mapping[str, object]:
+        """Values for the code's sentence."""
+        return {**self.details, "line": self.line, "column": self.column, "value": self.value, "hint": self.hint}
+
+    def as_dict(self) -> dict[str, object]:
+        """The entry of a receipt."""
+        return {
+            "file": self.file,
+            "sheet": self.sheet,
+            "line": self.line,
+            "column": self.column,
+            "code": self.code,
+            "value": self.value,
+            "hint": self.hint,
+        }
+
+
+WORKBOOK: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # zip (xlsx, xlsb, ods) and the old xls
+WORKBOOK_NAMES: Final = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".et"})
+HEADER_WITHIN: Final = 10  # a title and notes may stand above the header
+EXAMPLE: Final = "示例"
+CELL_LIMIT: Final = 1_000_000  # characters; a stray quote may swallow the rest of a file
+csv.field_size_limit(CELL_LIMIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One data row: its physical line (sheet row, first = 1) and its cells by position."""
+
+    number: int
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A sheet as read. ``columns``: position -> column; ``extra``: position -> header of an unknown column."""
+
+    file: str
+    sha256: str
+    sheet: str  # name of the workbook's sheet, "" for CSV
+    encoding: str  # utf-8, utf-8-sig, gb18030 or xlsx
+    header: tuple[str, ...]
+    header_line: int  # its physical line
+    columns: dict[int, Column]
+    extra: dict[int, str]
+    lines: list[Line] = field(repr=False)
+    unsaved: frozenset[int] = frozenset()  # lines with a formula whose value was never saved: it is read as nothing
+
+
+def read_sheet(path: Path, sheet: Sheet) -> Table:
+    """Read the whole file.
+
+    NianjianError: ``file_missing``, ``file_unreadable``, ``file_empty``, ``encoding_unknown``, ``encoding_mixed``,
+    ``sheet_malformed`` (broken quotes), ``workbook_unreadable``, ``not_a_workbook`` (only its name is one),
+    ``header_missing`` (no row names the key), ``column_missing``, ``column_twice``; of a workbook that is larger
+    than a server can hold those of `kernel.workbooks.limits`.
+    """
+    content = _content(path)
+    digest = hashlib.sha256(content).hexdigest()
+    name, encoding, lines, start, unsaved = _rows(content, path, sheet)
+    if start is None:
+        raise NianjianError("header_missing", file=path.name, kind=sheet.kind, column=_key_headers(sheet))
+    header = tuple("" if cell is None else str(cell).strip() for cell in lines[start].cells)
+    columns, extra = _assign_columns(header, sheet, path.name)
+    present = {column.field for column in columns.values()}
+    for column in sheet.columns:
+        if column.required and column.field not in present:
+            raise NianjianError("column_missing", file=path.name, column=column.header)
+    body = _body(lines, start)
+    below = frozenset(number for number in unsaved if number > lines[start].number)
+    return Table(path.name, digest, name, encoding, header, lines[start].number, columns, extra, body, below)
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A file as it stands: its heading row, whether or not the sheet knows what it names, and the lines below."""
+
+    file: str
+    sheet: str
+    encoding: str
+    header: tuple[str, ...]
+    lines: list[Line] = field(repr=False)
+
+
+def read_beginning(path: Path, sheet: Sheet) -> Beginning:
+    """Read a file to see what its headings are, for whom has still to say which is which.
+
+    Where no row names the sheet's key, the heading row is the first of those that fill the most columns. Raises what
+    `read` raises, but for headings.
+    """
+    name, encoding, lines, start, _ = _rows(_content(path), path, sheet)
+    if start is None:
+        filled = [sum(cell not in (None, "") for cell in line.cells) for line in lines[:HEADER_WITHIN]]
+        if not any(filled):
+            raise NianjianError("file_empty", file=path.name)
+        start = filled.index(max(filled))
+    header = tuple("" if cell is None else str(cell).strip() for cell in lines[start].cells)
+    return Beginning(path.name, name, encoding, header, _body(lines, start))
+
+
+def _content(path: Path) -> bytes:
+    with wrap_read_errors(path):
+        content = path.read_bytes()
+    if not content.strip():
+        raise NianjianError("file_empty", file=path.name)
+    return content
+
+
+def _rows(content: bytes, path: Path, sheet: Sheet) -> tuple[str, str, list[Line], int | None, list[int]]:
+    """Name of the workbook's sheet, encoding, lines, the index of the heading row, and `Table.unsaved`."""
+    if content.startswith(WORKBOOK):
+        name, lines, start, unsaved = _workbook(path, sheet)
+        return name, "xlsx", lines, start, unsaved
+    lines, start, encoding = _plain(content, path, sheet)
+    return "", encoding, lines, start, []
+
+
+def _body(lines: Sequence[Line], start: int) -> list[Line]:
+    return [line for line in lines[start + 1 :] if any(cell not in (None, "") for cell in line.cells)]
+
+
+def _plain(content: bytes, path: Path, sheet: Sheet) -> tuple[list[Line], int | None, str]:
+    """Read text as CSV. Exports call a CSV ``.xls``, so the name is asked only when the text cannot be read."""
+    named = path.suffix.lower() in WORKBOOK_NAMES
+    try:
+        text, encoding = _decode(content, path.name)
+        lines = _csv(text, path.name)
+    except NianjianError as fault:
+        if named:
+            raise NianjianError("not_a_workbook", file=path.name) from fault
+        raise
+    start = _find_header(lines, sheet)
+    if start is None and named:
+        raise NianjianError("not_a_workbook", file=path.name)
+    return lines, start, encoding
+
+
+def _decode(content: bytes, name: str) -> tuple[str, str]:
+    if content.startswith(codecs.BOM_UTF8):
+        candidates: tuple[str, ...] = ("utf-8-sig",)
+    elif content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        candidates = ("utf-16",)  # Excel's "Unicode text"
+    else:
+        candidates = ("utf-8", "gb18030")
+    for encoding in candidates:
+        try:
+            return content.decode(encoding), encoding
+        except UnicodeDecodeError:
+            if encoding == "utf-8" and (line := _first_foreign_line(content)) is not None:
+                raise NianjianError("encoding_mixed", file=name, line=line, encoding="UTF-8") from None
+    raise NianjianError("encoding_unknown", file=name)
+
+
+def _first_foreign_line(content: bytes) -> int | None:
+    """The first line that is not UTF-8, in a file most of whose lines beyond ASCII are; else None.
+
+    As a whole such a file may well pass as GB18030, and every header in it would be unreadable.
+    """
+    strangers, others = [], 0
+    for number, line in enumerate(content.split(b"\n"), 1):
+        if line.isascii():
+            continue
+        others += 1
+        try:
+            line.decode()
+        except UnicodeDecodeError:
+            strangers.append(number)
+    return strangers[0] if len(strangers) * 2 <= others else None
+
+
+def _csv(text: str, name: str) -> list[Line]:
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(",\t;", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines, number = [], 1
+    try:
+        for cells in reader:
+            lines.append(Line(number, [restored(cell.strip(OUTER)) for cell in cells]))
+            number = reader.line_num + 1
+    except csv.Error as fault:
+        raise NianjianError("sheet_malformed", file=name, line=number) from fault
+    return lines
+
+
+def _workbook(path: Path, sheet: Sheet) -> tuple[str, list[Line], int | None, list[int]]:
+    """Return the first sheet with a fitting header, or else the first that holds anything, with None.
+
+    The example sheet of our template never counts. Blank rows are left out.
+    """
+    try:
+        book = open_workbook(path.name, path)
+        chosen, fits = "", False
+        for title in book.names:
+            if title == EXAMPLE:
+                continue
+            head = list(islice(filter(_has_value, book.values(title)), HEADER_WITHIN))
+            fits = _find_header(_lines(head), sheet) is not None
+            if fits or (head and not chosen):
+                chosen = title
+            if fits:
+                break
+        if not chosen:
+            return "", [], None, []
+        rows = [row for row in book.values(chosen) if _has_value(row) or row.formula]
+    except NianjianError as fault:
+        if fault.code == "workbook_broken":
+            raise NianjianError("workbook_unreadable", file=path.name) from fault
+        raise
+    lines = _lines(filter(_has_value, rows))
+    return chosen, lines, _find_header(lines, sheet), [row.number for row in rows if row.formula]
+
+
+def _has_value(row: ValueRow) -> bool:
+    return any(cell not in (None, "") for cell in row.cells)
+
+
+def _lines(rows: Iterable[ValueRow]) -> list[Line]:
+    """With each cell as it was before one of our own lists made it harmless for a spreadsheet program."""
+    return [Line(row.number, [restored(one) if isinstance(one, str) else one for one in row.cells]) for row in rows]
+
+
+def _find_header(lines: Sequence[Line], sheet: Sheet) -> int | None:
+    """Index of the first row that names every column of one of the keys."""
+    for index, line in enumerate(lines[:HEADER_WITHIN]):
+        fields = {found.field for cell in line.cells if cell and (found := sheet.column(str(cell))) is not None}
+        if any(fields.issuperset(key) for key in sheet.keys):
+            return index
+    return None
+
+
+def _assign_columns(header: Sequence[str], sheet: Sheet, file: str) -> tuple[dict[int, Column], dict[int, str]]:
+    columns: dict[int, Column] = {}
+    extra: dict[int, str] = {}
+    taken: dict[str, str] = {}
+    for position, name in enumerate(header):
+        column = sheet.column(name)
+        if column is None:
+            if name and name not in IGNORED:
+                extra[position] = name
+            continue
+        if column.field in taken:
+            raise NianjianError("column_twice", file=file, column=name, other=taken[column.field])
+        taken[column.field] = name
+        columns[position] = column
+    return columns, extra
+
+
+def _key_headers(sheet: Sheet) -> str:
+    return " / ".join("+".join(sheet.by_field(name).header for name in key) for key in sheet.keys)
+
+
+KEY_LIMIT: Final = 160
+SEPARATOR: Final = "|"
+SHOWN: Final = 80  # characters of a faulty value that a finding repeats
+LONG_DIGITS: Final = re.compile(r"\d{7,}")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedRow:
+    """A sound row. ``key`` is its key in plain text, ``extra`` the cells of unknown columns by header."""
+
+    key: str
+    row: Row
+    extra: dict[str, str]
+
+
+@dataclass(slots=True)
+class CheckResult:
+    """Sound rows in file order, all findings, and warnings that refuse nothing; ``faulty``: rows with a finding."""
+
+    rows: list[KeyedRow] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    warnings: list[Finding] = field(default_factory=list)
+    faulty: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A field whose value must be one of ``allowed``: else ``code``, a finding where it ``refuses``, a warning else."""
+
+    field: str
+    allowed: frozenset[str]
+    code: str
+    refuses: bool = True
+
+
+def check_table(table: Table, sheet: Sheet, named: Sequence[Reference] = ()) -> CheckResult:
+    """Check every row of the table; a row with several faults gives several findings.
+
+    ``named``: fields that name rows of another register.
+    """
+    found = CheckResult()
+    seen: dict[str, int] = {}
+    places = {column.field: column for column in table.columns.values()}
+    for line in table.lines:
+        before = len(found.findings)
+        row = _row(line, table, found)
+        _whole_row(row, line, table, sheet, places, found)
+        _references(row, line, table, sheet, named, found)
+        key = _key(row, sheet)
+        fields = sheet.keys[0] if key is None else key[0]
+        text = None if key is None else SEPARATOR.join(key[1])
+        column = places.get(fields[0]) or sheet.by_field(fields[0])
+        if text is None:
+            if len(found.findings) == before:  # else the key's own cell has told its fault already
+                found.findings.append(_finding(table, line, column, "key_missing"))
+        elif len(text) > KEY_LIMIT:
+            found.findings.append(_finding(table, line, column, "key_too_long"))
+        else:
+            text = _number_repeat(text, sheet, seen)
+            first = seen.setdefault(text, line.number)
+            if first != line.number:
+                found.findings.append(_finding(table, line, column, "key_duplicate", hint=str(first)))
+        if len(found.findings) == before and text is not None:
+            found.rows.append(KeyedRow(text, row, _extra(line, table)))
+        else:
+            found.faulty += 1
+    return found
+
+
+def _row(line: Line, table: Table, found: CheckResult) -> Row:
+    row: Row = {}
+    width = len(table.header)
+    if len(line.cells) > width and any(cell not in (None, "") for cell in line.cells[width:]):
+        found.findings.append(Finding(table.file, table.sheet, line.number, table.header[-1], "columns_surplus"))
+    for position, column in table.columns.items():
+        cell = line.cells[position] if position < len(line.cells) else None
+        try:
+            row[column.field] = cells.value(cell, column)
+        except cells.UnreadableError as fault:
+            hint = "、".join(_readable(column)) if fault.code in {"choice_unknown", "flag_unreadable"} else ""
+            found.findings.append(_finding(table, line, column, fault.code, cell=cell, hint=hint, details=fault.values))
+            continue
+        if column.kind is Kind.LICENCE and row[column.field] and not licence_number(str(row[column.field])).usual:
+            found.warnings.append(_finding(table, line, column, "licence_number_unusual", cell=cell))
+    return row
+
+
+def _readable(column: Column) -> list[str]:
+    """What may stand in the column; flags are read in both languages."""
+    return ["是 (yes)", "否 (no)"] if column.kind is Kind.FLAG else column.offered()
+
+
+def _whole_row(  # noqa: PLR0917 - one step of `check`, over its own values
+    row: Row, line: Line, table: Table, sheet: Sheet, places: dict[str, Column], found: CheckResult
+) -> None:
+    for column in sheet.columns:
+        if column.required and column.field in places and column.field in row and row[column.field] is None:
+            found.findings.append(_finding(table, line, column, "value_missing"))
+    for checks, into in ((sheet.checks, found.findings), (sheet.notes, found.warnings)):
+        for one in checks:
+            fault = one(row)
+            if fault is not None:
+                column = places.get(fault[0]) or sheet.by_field(fault[0])
+                into.append(_finding(table, line, column, fault[1], cell=str(row.get(fault[0]) or "")))
+
+
+def _references(  # noqa: PLR0917 - one step of `check`, over its own values
+    row: Row, line: Line, table: Table, sheet: Sheet, named: Sequence[Reference], found: CheckResult
+) -> None:
+    for one in named:
+        value = row.get(one.field)
+        if value is not None and str(value) not in one.allowed:
+            into = found.findings if one.refuses else found.warnings
+            into.append(_finding(table, line, sheet.by_field(one.field), one.code, cell=str(value)))
+
+
+def _key(row: Row, sheet: Sheet) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    for fields in sheet.keys:
+        values = tuple(row.get(name) for name in fields)
+        if all(value is not None for value in values):
+            return fields, tuple(str(value) for value in values)
+    return None
+
+
+def _number_repeat(text: str, sheet: Sheet, seen: dict[str, int]) -> str:
+    """Tell repeated keys apart by their order, where the sheet says that repeats are real."""
+    if not sheet.repeats or text not in seen:
+        return text
+    number = 2
+    while f"{text}{SEPARATOR}#{number}" in seen:
+        number += 1
+    return f"{text}{SEPARATOR}#{number}"
+
+
+def _extra(line: Line, table: Table) -> dict[str, str]:
+    return {
+        name: str(line.cells[position])
+        for position, name in table.extra.items()
+        if position < len(line.cells) and line.cells[position] not in (None, "")
+    }
+
+
+def _finding(
+    table: Table,
+    line: Line,
+    column: Column,
+    code: str,
+    *,
+    cell: cells.Cell = None,
+    hint: str = "",
+    details: Mapping[str, object] | None = None,
+) -> Finding:
+    shown = "" if cell is None or column.personal else LONG_DIGITS.sub(_mask_digits, str(cell)[:SHOWN])
+    return Finding(table.file, table.sheet, line.number, _spelt_header(table, column), code, shown, hint, details or {})
+
+
+def _mask_digits(digits: re.Match[str]) -> str:
+    """A long digit run may be a telephone or identity number in the wrong column."""
+    text = digits[0]
+    return f"{text[:3]}{'*' * (len(text) - 7)}{text[-4:]}" if len(text) > 7 else text  # noqa: PLR2004 - 3 + 4 stay
+
+
+def _spelt_header(table: Table, column: Column) -> str:
+    """The header as the file spells it."""
+    for position, one in table.columns.items():
+        if one is column:
+            return table.header[position]
+    return column.header

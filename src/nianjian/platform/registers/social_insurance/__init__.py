@@ -1,1 +1,0 @@
-"""The register of 社保缴费清单."""

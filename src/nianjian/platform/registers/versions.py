@@ -1,0 +1,391 @@
+"""Dated versions of rows: the columns that all registers share, reads, writes in bulk, and rows whose time is over.
+
+Two times: ``valid_from`` … ``valid_to`` say when a version holds in the world, ``recorded_at`` … ``superseded_at``
+when the register believed it. A correction supersedes, a change closes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any, ClassVar, Final, TypeVar
+
+from django.db import models, transaction
+from django.db.models import Count, Max, Min, Q, QuerySet
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.clock import ZONE
+from nianjian.platform.accounts.query import Actor, lock_enterprise
+from nianjian.platform.audit.record import record
+from nianjian.platform.registers.columns import Row, Sheet, Undated
+from nianjian.platform.registers.sheet_reader import KeyedRow
+from nianjian.platform.vault import keyring
+from nianjian.platform.vault.fields import SealedText
+
+
+class Version(models.Model):
+    """One version of one row. ``key`` is the row's key, or its blind index where the key is personal."""
+
+    enterprise = models.ForeignKey("accounts.Enterprise", on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=200)
+    valid_from = models.DateField(null=True)  # NULL: since ever
+    valid_to = models.DateField(null=True)  # last day, included; NULL: open
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=160, default="")  # the actor; "": recorded before this was kept
+    superseded_at = models.DateTimeField(null=True)  # NULL: still believed
+    replaces = models.BigIntegerField(null=True)  # the version that it was made from; NULL: the row's first
+    reason = SealedText(null=True)  # why it changed or ended, where that was said
+    file = models.CharField(max_length=64)  # sha256 of the sheet that brought it; "": written by hand
+    extra = SealedText(null=True)  # JSON object: unknown columns by header
+    changed_on = models.DateField(null=True)  # 变更日期 as given
+
+    class Meta:
+        """At most one open version a key."""
+
+        abstract = True
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["enterprise", "key"],
+                condition=models.Q(valid_to=None, superseded_at=None),
+                name="%(app_label)s_%(class)s_open",
+            )
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["enterprise", "key"], name="%(class)s_key"),
+            models.Index(
+                fields=["enterprise", "superseded_at"],
+                condition=models.Q(superseded_at__isnull=False),
+                name="%(class)s_superseded",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Key and span; a personal key is only its blind index."""
+        return f"{self.key} {self.valid_from or ''}..{self.valid_to or ''}"
+
+
+V = TypeVar("V", bound=Version)
+
+
+def current_versions(model: type[V], enterprise: str, *, known_at: datetime | None = None) -> QuerySet[V]:
+    """All versions that the register holds true now, or held true at the moment ``known_at``, by key and span."""
+    found = model._default_manager.filter(enterprise_id=enterprise)  # noqa: SLF001 - the manager of any model
+    if known_at is None:
+        found = found.filter(superseded_at=None)
+    else:
+        found = found.filter(recorded_at__lte=known_at).exclude(superseded_at__lte=known_at)
+    return found.order_by("key", "valid_from", "id")
+
+
+def versions_on(model: type[V], enterprise: str, day: date, *, known_at: datetime | None = None) -> QuerySet[V]:
+    """The versions that hold on a day: at most one a key."""
+    holds = (Q(valid_from=None) | Q(valid_from__lte=day)) & (Q(valid_to=None) | Q(valid_to__gte=day))
+    return current_versions(model, enterprise, known_at=known_at).filter(holds)
+
+
+def versions_of_enterprises(model: type[V], enterprises: Collection[str], day: date) -> QuerySet[V]:
+    """The versions of many enterprises' rows that are believed now and hold on a day."""
+    holds = (Q(valid_from=None) | Q(valid_from__lte=day)) & (Q(valid_to=None) | Q(valid_to__gte=day))
+    manager = model._default_manager  # noqa: SLF001 - the manager of any model
+    return manager.filter(holds, enterprise_id__in=list(enterprises), superseded_at=None)
+
+
+def last_recorded_at(model: type[Version], enterprise: str) -> datetime | None:
+    """When the register's newest entry was written; None: it has none."""
+    return newest_recorded_at(model._default_manager.filter(enterprise_id=enterprise))  # noqa: SLF001 - the manager of any model
+
+
+def newest_recorded_at(versions: QuerySet[V]) -> datetime | None:
+    """When the last of these was written: rows are only ever added, so the highest key tells, and an index finds it."""
+    found: datetime | None = versions.order_by("-pk").values_list("recorded_at", flat=True).first()
+    return found
+
+
+MONTH: Final = "month"  # of a payment or a contribution: the row is over with it
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """``rows`` over their time; ``oldest``: first day on which a row still kept ended, None where none has."""
+
+    rows: int
+    oldest: date | None
+
+
+def expired_versions(model: type[Version], enterprise: str, day: date) -> QuerySet[Any]:
+    """Versions that were superseded, or whose days or month ended, before ``day``; what stands today is never among."""
+    return _rows(model, enterprise).filter(_expired(model, day))
+
+
+def _expired(model: type[Version], day: date) -> Q:
+    over = Q(superseded_at__lt=_midnight(day)) | Q(valid_to__lt=day)
+    names = {one.name for one in model._meta.concrete_fields}  # noqa: SLF001 -- Django's documented Meta API
+    if MONTH in names:
+        over |= Q(month__lt=f"{day:%Y-%m}")
+    return over
+
+
+def expired_tickets(model: type[Version], enterprise: str, day: date) -> QuerySet[Any]:
+    """Every version of a ticket whose standing one was accepted before ``day`` and is closed."""
+    found = _rows(model, enterprise)
+    standing = found.filter(superseded_at=None, accepted_at__lt=_midnight(day), closed_at__isnull=False)
+    still = found.filter(superseded_at=None).exclude(accepted_at__lt=_midnight(day), closed_at__isnull=False)
+    return found.filter(key__in=standing.values("key")).exclude(key__in=still.values("key"))
+
+
+def count_expired_versions(model: type[Version], enterprise: str, day: date) -> Expiry:
+    """Count what `ended` finds, in one pass over the register."""
+    found = _rows(model, enterprise).aggregate(
+        superseded=Min("superseded_at"),
+        ended=Min("valid_to", filter=Q(superseded_at=None)),
+        rows=Count("pk", filter=_expired(model, day)),
+    )
+    gone: datetime | None = found["superseded"]
+    ends = [end for end in (found["ended"], None if gone is None else gone.astimezone(ZONE).date()) if end]
+    return Expiry(found["rows"], min(ends, default=None))
+
+
+def count_expired_tickets(model: type[Version], enterprise: str, day: date) -> Expiry:
+    """Count what `closed` finds; ``oldest``: the day on which the oldest ticket came."""
+    oldest: datetime | None = _rows(model, enterprise).aggregate(oldest=Min("accepted_at"))["oldest"]
+    return Expiry(
+        expired_tickets(model, enterprise, day).count(), None if oldest is None else oldest.astimezone(ZONE).date()
+    )
+
+
+def _rows(model: type[Version], enterprise: str) -> QuerySet[Any]:
+    rows: QuerySet[Any] = model._default_manager.filter(enterprise_id=enterprise)  # noqa: SLF001 -- the manager of any model
+    return rows
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), ZONE)
+
+
+CHUNK: Final = 500  # rows a statement: SQLite takes 32,766 values in one
+DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where versions come from: who, when (UTC), by which sheet ("" by hand), and why if that was said."""
+
+    by: str
+    at: datetime
+    file: str = ""
+    reason: str | None = None
+
+
+@dataclass(slots=True)
+class Plan:
+    """Versions to be added and versions to be superseded."""
+
+    model: type[Version]
+    source: Source
+    new: list[Version] = field(default_factory=list)
+    superseded: list[int] = field(default_factory=list)
+
+    def add(self, enterprise: str, key: str, values: Row, *, since: date | None = None) -> None:
+        """Add the first version of a row, or one that begins again after an end."""
+        self.new.append(self._made(enterprise, key, values, valid_from=since, valid_to=None, replaces=None))
+
+    def correct(self, old: Version, values: Row) -> None:
+        """Put other values into the whole span of a version."""
+        self.superseded.append(old.pk)
+        self._follow(old, values, old.valid_from, old.valid_to)
+
+    def change(self, old: Version, values: Row, start: date) -> None:
+        """Let other values hold from a day on; what began since then is superseded."""
+        self.end(old, start)
+        last = None if old.valid_to is None or old.valid_to < start else old.valid_to
+        self._follow(old, values, start, last)
+
+    def end(self, old: Version, start: date) -> None:
+        """Let the row hold no longer from ``start`` on."""
+        if old.valid_from is None or old.valid_from < start:
+            self._close(old, start - DAY)
+            return
+        found = list(current_versions(self.model, old.enterprise_id).filter(key=old.key))
+        for version in found:
+            if version.valid_from is not None and version.valid_from >= start:
+                self.superseded.append(version.pk)
+            elif version.valid_to is None or version.valid_to >= start:
+                self._close(version, start - DAY)
+
+    def _close(self, version: Version, last: date) -> None:
+        if version.valid_to is not None and version.valid_to <= last:
+            return
+        self.superseded.append(version.pk)
+        self._follow(version, _values(version), version.valid_from, last)
+
+    def _follow(self, old: Version, values: Row, first: date | None, last: date | None) -> None:
+        made = self._made(old.enterprise_id, old.key, values, valid_from=first, valid_to=last, replaces=old.pk)
+        if "extra" not in values:
+            made.extra = old.extra
+        self.new.append(made)
+
+    def _made(self, enterprise: str, key: str, values: Row, **more: Any) -> Version:  # noqa: ANN401 -- columns of any kind
+        source = self.source
+        stamps = {"recorded_at": source.at, "recorded_by": source.by, "file": source.file, "reason": source.reason}
+        return self.model(enterprise_id=enterprise, key=key, **stamps, **more, **values)
+
+
+def last_version_by_key(model: type[Version], enterprise: str, keys: Sequence[str] | None = None) -> dict[str, Version]:
+    """Return the version of each key that holds today or later, the last one; of these keys alone if given."""
+    found = current_versions(model, enterprise).filter(Q(valid_to=None) | Q(valid_to__gte=clock.today()))
+    if keys is not None:
+        found = found.filter(key__in=keys)
+    return {version.key: version for version in sorted(found.iterator(chunk_size=CHUNK), key=_first_day)}
+
+
+def last_day_by_key(model: type[Version], enterprise: str, key: str | None = None) -> dict[str, date]:
+    """Return the last day of each key that has a version which ended before today; of one key alone if given."""
+    found = current_versions(model, enterprise).filter(valid_to__lt=clock.today()).order_by()
+    if key is not None:
+        found = found.filter(key=key)
+    return dict(found.values_list("key").annotate(last=Max("valid_to")))
+
+
+def column_values(version: Version, sheet: Sheet) -> dict[str, Any]:
+    """Values of a version's own columns, by field."""
+    return {column.field: getattr(version, column.field) for column in sheet.columns} | {"extra": version.extra}
+
+
+def chunks(keys: Sequence[int]) -> Iterable[Sequence[int]]:
+    """Cut a long list of primary keys into statements."""
+    for start in range(0, len(keys), CHUNK):
+        yield keys[start : start + CHUNK]
+
+
+def _first_day(version: Version) -> date:
+    return version.valid_from or date.min
+
+
+STAMPS: Final = frozenset(
+    {"id", "enterprise", "key", "valid_from", "valid_to", "recorded_at", "recorded_by", "superseded_at", "replaces"}
+    | {"reason", "file"}
+)
+
+
+def _values(version: Version) -> dict[str, Any]:
+    fields = version._meta.concrete_fields  # noqa: SLF001 -- Django's documented Meta API
+    return {one.name: getattr(version, one.name) for one in fields if one.name not in STAMPS}
+
+
+def delete_expired_versions(*, model: type[Version], enterprise: str, day: date) -> int:
+    """Delete what `expired_versions` finds; the number of rows."""
+    rows, _each = expired_versions(model, enterprise, day).delete()
+    return rows
+
+
+def delete_expired_tickets(*, model: type[Version], enterprise: str, day: date) -> int:
+    """Delete what `expired_tickets` finds; the number of rows."""
+    rows, _each = expired_tickets(model, enterprise, day).delete()
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertCounts:
+    """What became of the sheet's rows."""
+
+    inserted: int
+    updated: int
+    unchanged: int
+
+
+def upsert_rows(
+    *,
+    model: type[Version],
+    sheet: Sheet,
+    enterprise: str,
+    rows: Sequence[KeyedRow],
+    has_extra: bool,
+    file: str,
+    file_name: str,
+    actor: Actor,
+) -> UpsertCounts:
+    """Write the rows as new versions where they differ from what stands; equal rows change nothing.
+
+    A column that the sheet lacks keeps its value. A change holds from its 变更日期; without one from today, or,
+    for kinds that carry their own dates and for what was recorded today, it corrects the standing version. A row
+    that had ended begins again, on its 变更日期 or today.
+    """
+    with transaction.atomic():
+        lock_enterprise(enterprise)
+        plan = Plan(model, Source(str(actor), clock.now(), file))
+        known, over = last_version_by_key(model, enterprise), last_day_by_key(model, enterprise)
+        told = [_plan_row(plan, sheet, enterprise, one, known, over, has_extra=has_extra) for one in rows]
+        write_plan(plan)
+        counts = UpsertCounts(told.count("inserted"), told.count("updated"), told.count("unchanged"))
+        data = {"kind": sheet.kind, "file": file_name, "sha256": file, "inserted": counts.inserted}
+        data |= {"updated": counts.updated, "unchanged": counts.unchanged}
+        record(verb="registers.import", enterprise=enterprise, actor=actor, data=data)
+    return counts
+
+
+def write_plan(plan: Plan) -> None:
+    """Carry a plan out, inside the caller's transaction."""
+    manager: models.Manager[Any] = plan.model._default_manager  # noqa: SLF001 -- the manager of any model
+    for chunk in chunks(plan.superseded):
+        manager.filter(pk__in=chunk).update(superseded_at=plan.source.at)
+    manager.bulk_create(plan.new, batch_size=CHUNK)
+
+
+def stored_key(sheet: Sheet, key: str) -> str:
+    """How a key stands in the table: plain, or its blind index where one of its columns is personal."""
+    personal = sheet.personal()
+    if any(name in personal for fields in sheet.keys for name in fields):
+        return keyring.current().blind(key, f"register.{sheet.kind}")
+    return key
+
+
+def _plan_row(  # noqa: PLR0917 - one step of `upsert`, over its own values
+    plan: Plan,
+    sheet: Sheet,
+    enterprise: str,
+    keyed: KeyedRow,
+    known: Mapping[str, Version],
+    over: Mapping[str, date],
+    *,
+    has_extra: bool,
+) -> str:
+    key = stored_key(sheet, keyed.key)
+    old = known.get(key)
+    values: dict[str, Any] = dict(keyed.row)
+    if has_extra:
+        values["extra"] = json.dumps(keyed.extra, ensure_ascii=False, sort_keys=True) if keyed.extra else None
+    if old is None:
+        plan.add(enterprise, key, values, since=_restart_day(over.get(key), values.get("changed_on")))
+        return "inserted"
+    if all(getattr(old, name) == value for name, value in values.items()):
+        return "unchanged"
+    new = column_values(old, sheet) | values
+    start = _change_day(old, new, sheet)
+    if start is None:
+        plan.correct(old, new)
+    else:
+        plan.change(old, new, start)
+    return "updated"
+
+
+def _restart_day(last: date | None, wanted: object) -> date | None:
+    """First day of a row that comes: since ever, or after its end."""
+    if last is None:
+        return None
+    day = wanted if isinstance(wanted, date) else clock.today()
+    return max(day, last + DAY)
+
+
+def _change_day(old: Version, new: Mapping[str, Any], sheet: Sheet) -> date | None:
+    """First day of the change; None for a correction of the standing version."""
+    wanted: date | None = new.get("changed_on")
+    if wanted is not None and wanted != old.changed_on:
+        others = (one.field for one in sheet.columns if one.field != "changed_on")
+        only_day = all(getattr(old, name) == new[name] for name in others)
+        return None if only_day and old.extra == new["extra"] else wanted
+    if sheet.undated is Undated.CORRECTION:
+        return None
+    today = clock.today()
+    return None if old.recorded_at.astimezone(clock.ZONE).date() == today else today

@@ -1,1 +1,0 @@
-"""Rows with dated history: one row a version, the old ones stay."""
