@@ -38,7 +38,7 @@ from nianjian.features.dossier.rounds.model import Evidence, Request  # noqa: E4
 from nianjian.features.dossier.rounds.service import Handed, RequestInput  # noqa: E402
 from nianjian.features.dossier.signatures import service as signatures  # noqa: E402
 from nianjian.features.dossier.signatures.state import of  # noqa: E402
-from nianjian.features.inspection.operations import day as scans  # noqa: E402
+from nianjian.features.inspection import storage as scans  # noqa: E402
 from nianjian.features.inspection.operations import drill  # noqa: E402
 from nianjian.features.portrait.operations import portraits  # noqa: E402
 from nianjian.features.reconciliation.runs import results as reconciled  # noqa: E402

@@ -20,8 +20,9 @@ from nianjian.engines.paper.words import CHINESE, ENGLISH, words
 from nianjian.features.complaints.operations import acts, one_click
 from nianjian.features.inspection import states as pure
 from nianjian.features.inspection.operations import day, drill
-from nianjian.features.inspection.operations.day import VisitInput, build_sheet
+from nianjian.features.inspection.operations.day import build_sheet
 from nianjian.features.inspection.states import NoticeState, format_lines, parse_lines
+from nianjian.features.inspection.storage import VisitInput
 from nianjian.features.season.operations import acts as season
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Role

@@ -66,7 +66,7 @@ def _day(args: argparse.Namespace) -> Answer:
 def _plan(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.inspection.operations import day as visits
-    from nianjian.features.inspection.operations.day import VisitInput
+    from nianjian.features.inspection.storage import VisitInput
 
     if args.remove:
         visits.remove_visit(enterprise=args.enterprise, day=args.day, actor=actor)

@@ -19,6 +19,7 @@ from nianjian.engines.paper import figures
 from nianjian.engines.paper.texts.inspection import checks
 from nianjian.engines.paper.texts.inspection import day as texts
 from nianjian.engines.paper.words import Words, words
+from nianjian.features.inspection import storage
 from nianjian.features.inspection.operations import day as visits
 from nianjian.features.inspection.operations import readiness
 from nianjian.features.inspection.operations.day import build_sheet
@@ -164,14 +165,14 @@ class VisitForm(forms.Form):
     """What is kept of a day."""
 
     day = forms.DateField(label=gettext_lazy("Inspection day"), widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"))
-    notice = forms.CharField(label=gettext_lazy("Notice"), required=False, max_length=visits.NOTICE_LENGTH)
-    authority = forms.CharField(label=gettext_lazy("Authority"), required=False, max_length=visits.AUTHORITY_LENGTH)
+    notice = forms.CharField(label=gettext_lazy("Notice"), required=False, max_length=storage.NOTICE_LENGTH)
+    authority = forms.CharField(label=gettext_lazy("Authority"), required=False, max_length=storage.AUTHORITY_LENGTH)
     received_on = forms.DateField(
         label=gettext_lazy("Notice received on"),
         required=False,
         widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"),
     )
-    place = forms.CharField(label=gettext_lazy("Place of the check"), required=False, max_length=visits.PLACE_LENGTH)
+    place = forms.CharField(label=gettext_lazy("Place of the check"), required=False, max_length=storage.PLACE_LENGTH)
     agenda = forms.CharField(
         label=gettext_lazy("Agenda"),
         required=False,
@@ -207,7 +208,9 @@ def save_visit(request: Request, code: str) -> HttpResponse:
     form = VisitForm(request.POST)
     if form.is_valid():
         try:
-            told = visits.save_visit(enterprise=code, given=visits.VisitInput(**form.cleaned_data), actor=request.actor)
+            told = visits.save_visit(
+                enterprise=code, given=storage.VisitInput(**form.cleaned_data), actor=request.actor
+            )
             return redirect(f"{reverse('inspection-day', kwargs={'code': code})}?day={told['day']}")
         except NianjianError as error:
             _show_refusal(form, error)
