@@ -22,7 +22,7 @@ from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.parameter_types import Day, FileName, Text, attached
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 
 router = Router(tags=["inspection"])
 HERE = "/enterprises/{code}/inspection"

@@ -9,7 +9,7 @@ from nianjian.features.inspection.operations import drill, readiness
 from nianjian.features.test_calls.operations import calls, landings
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
-from nianjian.platform.jobs.kind import Kind, Report
+from nianjian.platform.jobs.flow import Kind, Report
 from nianjian.platform.jobs.query import JobValue
 
 

@@ -33,8 +33,7 @@ from nianjian.platform.accounts.access import may, require
 from nianjian.platform.accounts.query import Enterprise
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home import env
-from nianjian.platform.home.http.answers import UNPROCESSABLE
-from nianjian.platform.home.http.readable import reads_form_itself
+from nianjian.platform.home.http import UNPROCESSABLE, reads_form_itself
 from nianjian.platform.web.access import Request, page, public
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current

@@ -19,7 +19,7 @@ from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, paged
 from nianjian.platform.api.parameter_types import Day, Text
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 
 router = Router(tags=["season"])
 HERE = "/enterprises/{code}/season"

@@ -12,13 +12,12 @@ from nianjian.features.test_calls.operations import calls, landings
 from nianjian.features.test_calls.operations import routes as test_calls_routes
 from nianjian.features.test_calls.storage import RouteInput
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.api.access import Request
-from nianjian.platform.api.enterprise_rows import of_enterprise
+from nianjian.platform.api.access import Request, of_enterprise
 from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, Reader, paged
 from nianjian.platform.api.parameter_types import Text
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 
 Dialled = Annotated[str, Field(max_length=40, pattern=r"^[0-9+*# ()-]+$")]
 Short = Annotated[str, Field(max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")]

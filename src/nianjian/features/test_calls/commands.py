@@ -193,7 +193,7 @@ def add_test_actions(actions: Actions) -> None:
 def _test(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.test_calls.operations import calls
-    from nianjian.platform.terminal.progress import steps
+    from nianjian.platform.terminal.console import steps
 
     if bool(args.via) == bool(args.route):
         message = _("say where calls go: --via, or the name of a kept way with --route")
@@ -216,7 +216,7 @@ def _test(args: argparse.Namespace) -> Answer:
 def _witness(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.test_calls.operations import landings
-    from nianjian.platform.terminal.progress import steps
+    from nianjian.platform.terminal.console import steps
 
     with steps(_("call records"), quiet=args.json) as report:
         told = landings.check_landings(

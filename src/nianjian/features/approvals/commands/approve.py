@@ -6,9 +6,8 @@ import argparse
 
 from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import common
-from nianjian.platform.terminal.language import _
+from nianjian.platform.terminal.language import _, translate_code
 from nianjian.platform.terminal.session import begin
-from nianjian.platform.terminal.texts import translate_code
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -49,12 +49,12 @@ from nianjian.features.inspection.storage import (
     store_screens_note,
     store_visit,
 )
-from nianjian.features.people.operations import people as operations
+from nianjian.features.people import operations
 from nianjian.features.screens import queries
+from nianjian.platform.accounts import links
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
-from nianjian.platform.accounts.links import query as links
-from nianjian.platform.accounts.links.service import Inspection
+from nianjian.platform.accounts.links import NewInspection
 from nianjian.platform.accounts.models import Link
 from nianjian.platform.accounts.people import Folk
 from nianjian.platform.accounts.query import Actor
@@ -189,7 +189,7 @@ def visit_to_document(row: Visit) -> Json:
     }
 
 
-def admit_inspector(*, enterprise: str, user: str, until: date, actor: Actor) -> Inspection:
+def admit_inspector(*, enterprise: str, user: str, until: date, actor: Actor) -> NewInspection:
     """Let an inspector read until the end of a day: the account, its role here and the link, in one step.
 
     One who is an inspector here already gets a new link. ``role_missing``, and what `people.add` and `people.inspect`
@@ -211,7 +211,7 @@ def list_inspectors(*, enterprise: str, actor: Actor) -> list[Json]:
         for one in Folk(enterprise, "")
         if any(held.role == Role.INSPECTOR and held.enterprise == enterprise for held in one.roles)
     ]
-    open_links = links.of(names)
+    open_links = links.list_links(names)
     return [
         {
             "user": name,

@@ -52,8 +52,7 @@ from nianjian.features.test_calls.queries import CallBasis as Tests
 from nianjian.features.test_calls.queries import list_routes
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import may, require
-from nianjian.platform.accounts.query import USER, Actor, lock_enterprise
-from nianjian.platform.accounts.readers import readers
+from nianjian.platform.accounts.query import USER, Actor, list_readers, lock_enterprise
 from nianjian.platform.accounts.roles import Act as May
 from nianjian.platform.accounts.roles import allows
 from nianjian.platform.audit import query as audit
@@ -61,10 +60,10 @@ from nianjian.platform.audit.record import record
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs.progress import Progress, silent
-from nianjian.platform.notifications.outbox import service as outbox
-from nianjian.platform.notifications.outbox.service import News
-from nianjian.platform.notifications.people import query as choices
-from nianjian.platform.notifications.people.hours import not_before
+from nianjian.platform.notifications import channels as choices
+from nianjian.platform.notifications import outbox
+from nianjian.platform.notifications.channels import earliest_moment
+from nianjian.platform.notifications.outbox import Notification
 from nianjian.platform.registers.queries import ReadScope
 from nianjian.platform.vault import keyring
 
@@ -137,26 +136,26 @@ def notify_recipients(held: audit.Act, what: str, actor: Actor) -> int:
 
     Inside the caller's transaction, whose audit entry speaks of it.
     """
-    news = outbox.unsaid(str(held.enterprise), list(_notifications(held, what, actor)))
-    outbox.add(enterprise=str(held.enterprise), news=news, now=clock.now())
+    news = outbox.filter_new(str(held.enterprise), list(_notifications(held, what, actor)))
+    outbox.add_notifications(enterprise=str(held.enterprise), news=news, now=clock.now())
     return len(news)
 
 
-def _notifications(held: audit.Act, what: str, actor: Actor) -> Iterator[News]:
-    able = [name for name, roles in readers(str(held.enterprise)).items() if allows(roles, May.LOAD)]
-    scopes = {name: Scope(chosen) for name, chosen in choices.scopes(able).items()}
+def _notifications(held: audit.Act, what: str, actor: Actor) -> Iterator[Notification]:
+    able = [name for name, roles in list_readers(str(held.enterprise)).items() if allows(roles, May.LOAD)]
+    scopes = {name: Scope(chosen) for name, chosen in choices.list_scopes(able).items()}
     script = DrillScript.of(held.data.get("script"))  # type: ignore[arg-type] # JSON
     role, _minutes = THROWN[what]
     now, ticket = clock.now(), str(held.data["drill"])
-    hours, channels = choices.hours(able), choices.confirmed(able)
+    hours, channels = choices.list_hours(able), choices.list_confirmed_channels(able)
     day = now.astimezone(clock.ZONE).date()
     about = f"{DRILL}:{hashlib.sha256(ticket.encode()).hexdigest()[:DIGEST_LETTERS]}"
     values = {"due": day.isoformat(), "left": 0, "drill": ticket, "inject": what, "role": role}
     leads = actor.name if actor.kind == USER else ""
     for name in choose_recipients(script.players.get(role, ""), able, scopes, leads):
         spoken = channels.get(name, ()) if scopes.get(name) is not Scope.NONE else ()
-        by = dict.fromkeys(spoken, not_before(now, hours[name], urgent=True))
-        yield News(name, about, what, day, values, by)
+        by = dict.fromkeys(spoken, earliest_moment(now, hours[name], urgent=True))
+        yield Notification(name, about, what, day, values, by)
 
 
 def choose_recipients(player: str, able: Sequence[str], scopes: dict[str, Scope], leads: str) -> list[str]:

@@ -24,7 +24,7 @@ from nianjian.features.inspection.queries import Json
 from nianjian.features.inspection.states import CLOSED, GIVEN, HANDLED, LONGEST_MINUTES, PLAYED, STEPS
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import UNPROCESSABLE, as_attachment
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current

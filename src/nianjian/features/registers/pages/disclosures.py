@@ -17,8 +17,7 @@ from nianjian.features.registers.pages.detail import detail
 from nianjian.features.registers.pages.forms import Filter, PaperForm
 from nianjian.features.registers.pages.request_scope import get_version_or_404, sight
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import as_attachment
-from nianjian.platform.home.http.bodies import takes_files
+from nianjian.platform.home.http import as_attachment, takes_files
 from nianjian.platform.registers import attachments, queries, storage
 from nianjian.platform.registers import queries as query
 from nianjian.platform.registers.versions import Version

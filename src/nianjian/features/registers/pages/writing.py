@@ -18,7 +18,7 @@ from nianjian.features.registers.pages import presenters
 from nianjian.features.registers.pages.forms import CHANGE, EndForm, RowForm
 from nianjian.features.registers.pages.request_scope import get_version_or_404, sight, told_day
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import UNPROCESSABLE
+from nianjian.platform.home.http import UNPROCESSABLE
 from nianjian.platform.registers import entries, queries, storage
 from nianjian.platform.registers import queries as query
 from nianjian.platform.registers.columns import Sheet

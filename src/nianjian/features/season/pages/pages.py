@@ -42,7 +42,7 @@ from nianjian.features.season.pages.gantt import gantt
 from nianjian.features.season.pages.places import place
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Column, Table

@@ -1,0 +1,32 @@
+"""The keys of the installation: seen and rotated by those who administer it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from allauth.mfa.models import Authenticator
+
+from nianjian.platform.accounts.access import EVERYWHERE, require
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.vault import rotation
+from nianjian.platform.vault import rotation as service
+from nianjian.platform.vault.columns import SealedTexts
+from nianjian.platform.vault.rotation import Key, Progress, Rotation
+
+SECOND_FACTORS: Final = SealedTexts(
+    Authenticator, ("data",), ("secret", "seed", "migrated_codes"), b"mfa_authenticator.data"
+)
+"""What the sign-in library keeps of authenticator apps and recovery codes; a passkey has no secret here."""
+
+
+def list_keys(*, actor: Actor) -> list[Key]:
+    """List every key with what it seals; ``role_missing_everywhere``."""
+    require(actor, EVERYWHERE, Act.ADMINISTER)
+    return rotation.all_keys([SECOND_FACTORS])
+
+
+def rotate_keys(*, actor: Actor, progress: Progress) -> Rotation:
+    """Rotate, or finish a rotation that was broken off; ``role_missing_everywhere``, and those of `vault.service`."""
+    require(actor, EVERYWHERE, Act.ADMINISTER)
+    return service.rotate(actor=actor, others=[SECOND_FACTORS], progress=progress)

@@ -1,0 +1,135 @@
+"""What administrators do to people: accounts, roles, links and invitations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+
+from django.db import transaction
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.accounts import invitations, links, query, service
+from nianjian.platform.accounts.access import EVERYWHERE, require
+from nianjian.platform.accounts.links import NewInspection, NewLink, create_first_link, create_inspection, revoke_link
+from nianjian.platform.accounts.query import USER, Actor
+from nianjian.platform.accounts.roles import Act, Role
+from nianjian.platform.approvals import service as approvals
+from nianjian.platform.jobs import flow
+from nianjian.platform.notifications import webhooks
+from nianjian.platform.registers import versions
+from nianjian.platform.registers.teams import Team
+
+
+def first_administrator(*, name: str, enterprise: str, again: bool, actor: Actor) -> NewLink:
+    """Make an administrator of the enterprise ("": of the installation) and the one-time link.
+
+    ``administrator_exists`` unless ``again``, by which somebody who is here already may be given the role and a new
+    link. Errors as `service.add_user`, `service.grant` and `make_first`.
+    """
+    require(actor, EVERYWHERE, Act.PEOPLE)
+    with transaction.atomic():
+        already = query.first_with(Role.ADMINISTRATOR)
+        if already and not again:
+            raise NianjianError("administrator_exists", user=already)
+        if not query.exists(name):
+            service.add_person(name=name, actor=actor)
+        service.grant(user=name, role=Role.ADMINISTRATOR, enterprise=enterprise, actor=actor)
+        return create_first_link(user=name, actor=actor)
+
+
+def add(
+    *, name: str, role: str, enterprises: Sequence[str], actor: Actor, team: str = "", email: str = ""
+) -> NewLink | None:
+    """Add a person with a role at the enterprises (at none: in the installation) and make the one-time link.
+
+    None for an inspector, who comes by a link that is made with its end. Errors as `add_with_token`.
+    """
+    _allowed(role, list(enterprises) or [EVERYWHERE], team, actor)
+    with transaction.atomic():
+        service.add_member(name=name, role=role, enterprises=enterprises, actor=actor, team=team, email=email)
+        return None if role == Role.INSPECTOR else create_first_link(user=name, actor=actor)
+
+
+def add_with_token(
+    *, name: str, role: str, enterprises: Sequence[str], actor: Actor, team: str = "", email: str = ""
+) -> str:
+    """Do the same with a token for the shell instead of a link; the token.
+
+    Errors as `service.add_user` and `grant`.
+    """
+    _allowed(role, list(enterprises) or [EVERYWHERE], team, actor)
+    return service.add_user(name=name, role=role, enterprises=enterprises, actor=actor, team=team, email=email)
+
+
+def grant(*, user: str, role: str, enterprise: str, actor: Actor, team: str = "") -> bool:
+    """Give a role; whether anything changed.
+
+    Errors as `service.grant`, and ``team_missing``, ``team_needless``, ``team_not_registered``,
+    ``outsourcer_everywhere``.
+    """
+    _allowed(role, [enterprise], team, actor)
+    return service.grant(user=user, role=role, enterprise=enterprise, actor=actor, team=team)
+
+
+def invite(*, role: str, enterprise: str, actor: Actor, team: str = "") -> invitations.NewInvitation:
+    """Make the link by which whoever has an account takes the role. Errors as `grant` and `invitations.invite`."""
+    _allowed(role, [enterprise], team, actor)
+    return invitations.invite(role=role, enterprise=enterprise, actor=actor, team=team)
+
+
+def revoke(*, user: str, role: str, enterprise: str, actor: Actor) -> None:
+    """Take a role, and end what the person can no longer have there. Errors as `service.revoke`."""
+    with transaction.atomic():
+        service.revoke(user=user, role=role, enterprise=enterprise, actor=actor)
+        _end_work(user, actor)
+
+
+def close(*, user: str, actor: Actor) -> None:
+    """Close an account, and end what waits or goes on in its name. Errors as `service.close`."""
+    with transaction.atomic():
+        service.close(user=user, actor=actor)
+        _end_work(user, actor)
+
+
+def _end_work(user: str, actor: Actor) -> None:
+    """End the jobs, requests and webhooks of a person for which the person has no role any more."""
+    person = Actor(user, USER)
+    flow.stop_all(person=person)
+    approvals.withdraw_all(person=person, actor=actor)
+    webhooks.close_webhooks_of(person=person, actor=actor)
+
+
+def teams(enterprise: str) -> list[tuple[str, str]]:
+    """Return key and name of the teams that the register holds today."""
+    found = versions.versions_on(Team, enterprise, clock.today()).values_list("key", "name")
+    return [(key, name or key) for key, name in found]
+
+
+def inspect(*, user: str, until: date, actor: Actor) -> NewInspection:
+    """Make the link by which an inspector reads up to the end of a day. Errors as `make_inspection`."""
+    return create_inspection(user=user, expires_at=datetime.combine(until, time.max, clock.ZONE), actor=actor)
+
+
+def unlink(*, user: str, link: str, actor: Actor) -> None:
+    """End a link of this person, and the sessions that it opened; ``link_invalid`` for another's."""
+    if link not in {one.id for one in links.list_links([user]).get(user, [])}:
+        raise NianjianError("link_invalid")
+    revoke_link(link=link, actor=actor)
+
+
+def _allowed(role: str, places: Sequence[str], team: str, actor: Actor) -> None:
+    """Check the team; only to whom may give the role is told whether there is such a team."""
+    for place in places:
+        require(actor, place, Act.PEOPLE)
+    if role != Role.OUTSOURCER:
+        if team:
+            raise NianjianError("team_needless", role=role)
+        return
+    if EVERYWHERE in places:
+        raise NianjianError("outsourcer_everywhere")
+    if not team:
+        raise NianjianError("team_missing")
+    for place in places:
+        if not versions.current_versions(Team, place).filter(key=team).exists():
+            raise NianjianError("team_not_registered", enterprise=place, team=team)

@@ -1,0 +1,137 @@
+"""Many processes at once on an empty home: tables are made once, the chain has no fork; on both databases."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.long
+
+PROCESSES = 4
+ACTS = 25
+WRITE = f"""
+import sys
+from nianjian.platform.home import wiring
+wiring.prepare()
+wiring.keys()
+from nianjian.platform.audit.record import record
+for number in range({ACTS}):
+    record(verb="test.act", enterprise="", actor="os:" + sys.argv[1], data={{"number": number}})
+"""
+VERIFY = """
+import json
+from nianjian.platform.home import wiring
+wiring.prepare()
+from nianjian.platform.audit.chain import verify
+report = verify()
+print(json.dumps([report.ok, report.entries]))
+"""
+UPGRADE = """
+import json
+from nianjian.platform.home import wiring
+wiring.prepare()
+from django.core.management import call_command
+from django.db import connection
+from nianjian.platform.accounts import query, service
+service.add_enterprise(code="demo", name="x", province="浙江", actor=query.actor(None))
+call_command("migrate", "accounts", "0001", verbosity=0)
+with connection.cursor() as cursor:
+    for name in ("anna", "bo"):
+        cursor.execute(
+            "INSERT INTO accounts_user (name, token_sha256, created_at) VALUES (%s, %s, '2026-01-01')", [name, name]
+        )
+    cursor.execute("INSERT INTO accounts_membership (user_id, enterprise_id) VALUES ('anna', 'demo')")
+wiring.prepare()
+print(json.dumps([[one.user, one.role, one.enterprise] for one in query.list_memberships()]))
+"""
+HISTORY = """
+import json, os, sys
+from datetime import date
+from pathlib import Path
+from nianjian.platform.home import wiring
+wiring.prepare()
+from nianjian.platform.accounts import service
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.registers import publish
+from nianjian.platform.registers.storage import import_sheet
+from nianjian.platform.registers.models import Line
+from nianjian.platform.registers.versions import as_at
+root = Actor("root")
+service.add_enterprise(code="demo", name="x", province="浙江", actor=root)
+sheet = Path(os.environ["NIANJIAN_HOME"]) / "lines.csv"
+told = "线路编号,团队\\nL1,T1\\nL2,T1\\n", "线路编号,团队,变更日期\\nL1,T2,2026-03-01\\n", "线路编号,团队\\nL2,T1\\n"
+for text in told:
+    sheet.write_text(text, encoding="utf-8")
+    last = import_sheet(kind="lines", path=sheet, enterprise="demo", actor=root).rows
+publish.publish(wiring.lake("demo"), "demo")
+told = [[row.line_id, row.team] for day in (date(2026, 2, 28), date(2026, 3, 1)) for row in as_at(Line, "demo", day)]
+print(json.dumps([told, last["unchanged"], wiring.lake("demo").snapshot()["line_dim"]]))
+"""
+
+
+def _environment(tmp_path: Path, url: str) -> dict[str, str]:
+    own = {"NIANJIAN_HOME": str(tmp_path / "home"), "NIANJIAN_KEYS": str(tmp_path / "k" / "keys.json")}
+    return os.environ | own | {"NIANJIAN_DATABASE_URL": url}
+
+
+def _start(program: str, environment: dict[str, str], *words: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", program, *words]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def _answer(process: subprocess.Popen[str]) -> str:
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    return out
+
+
+def _race(environment: dict[str, str]) -> None:
+    started = [_start(WRITE, environment, str(number)) for number in range(PROCESSES)]
+    for process in started:
+        _answer(process)
+    assert json.loads(_answer(_start(VERIFY, environment))) == [True, PROCESSES * ACTS]
+
+
+def _history(environment: dict[str, str]) -> None:
+    told = [["L1", "T1"], ["L2", "T1"], ["L1", "T2"], ["L2", "T1"]]
+    assert json.loads(_answer(_start(HISTORY, environment))) == [told, 1, 1]
+
+
+def _upgrade(environment: dict[str, str]) -> None:
+    told = json.loads(_answer(_start(UPGRADE, environment)))
+    assert told == [["anna", "compliance_lead", "demo"], ["bo", "compliance_lead", None]]
+
+
+def test_many_first_starts_and_writers_on_sqlite(tmp_path: Path) -> None:
+    _race(_environment(tmp_path, ""))
+    home = tmp_path / "home"
+    assert home.stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "k" / "keys.json").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.long
+def test_many_first_starts_and_writers_on_postgresql(tmp_path: Path, database: str) -> None:
+    _race(_environment(tmp_path, database))
+
+
+def test_dated_history_on_sqlite(tmp_path: Path) -> None:
+    _history(_environment(tmp_path, ""))
+
+
+def test_users_of_an_earlier_version_keep_their_rights_on_sqlite(tmp_path: Path) -> None:
+    _upgrade(_environment(tmp_path, ""))
+
+
+@pytest.mark.long
+def test_users_of_an_earlier_version_keep_their_rights_on_postgresql(tmp_path: Path, database: str) -> None:
+    _upgrade(_environment(tmp_path, database))
+
+
+@pytest.mark.long
+def test_dated_history_on_postgresql(tmp_path: Path, database: str) -> None:
+    _history(_environment(tmp_path, database))

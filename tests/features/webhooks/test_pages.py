@@ -1,0 +1,267 @@
+"""Webhooks: signed, told once of each act, tried again, never led into the own network unasked."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from tests.support.people import signed_in
+from tests.support.site import PATIENCE
+
+from nianjian.doors.site.jobs import process
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.webhooks import operations as flow
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.record import record
+from nianjian.platform.notifications import sending, webhooks
+from nianjian.platform.notifications.models import Delivery, Webhook
+
+BOSS = Actor("root")
+DRIPS = 40  # seconds that an answer goes on for
+
+
+class Listener:
+    """The other side: keeps what it is told and answers what it is set to."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[dict[str, str], bytes]] = []
+        self.status = 204
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                outer.heard.append(({name.lower(): value for name, value in self.headers.items()}, body))
+                self.send_response(outer.status)
+                if outer.status == 302:
+                    self.send_header("location", "http://169.254.169.254/")
+                self.end_headers()
+
+            def log_message(self, *_arguments: object) -> None:
+                """Keep still."""
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/told"
+        Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+@pytest.fixture
+def other(monkeypatch: pytest.MonkeyPatch, keys: None) -> Iterator[Listener]:
+    del keys
+    monkeypatch.setenv("NIANJIAN_WEBHOOK_HOSTS", "127.0.0.1")
+    listener = Listener()
+    yield listener
+    listener.server.shutdown()
+    listener.server.server_close()
+
+
+def _made(url: str) -> tuple[Webhook, str]:
+    return flow.add(enterprise="demo", url=url, events=["portrait.run", "calls.import"], actor=BOSS)
+
+
+def test_each_act_is_told_once_and_signed(site: Client, other: Listener) -> None:
+    del site
+    _hook, secret = _made(other.url)
+    seq = record(verb="portrait.run", enterprise="demo", actor=BOSS, data={"light": "red"})
+    record(verb="registers.change", enterprise="demo", actor=BOSS, data={})
+    record(verb="portrait.run", enterprise="another", actor=BOSS, data={})
+    assert (flow.deliver(), flow.deliver()) == (1, 0)
+    ((headers, body),) = other.heard
+    told = json.loads(body)
+    assert (told["type"], told["seq"], told["data"]) == ("portrait.run", seq, {"light": "red"})
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    mark = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    assert headers["webhook-signature"] == f"v1,{mark}"
+    assert Delivery.objects.get().state == Delivery.DELIVERED
+
+
+def test_a_failed_try_is_repeated_with_pauses_and_given_up(site: Client, other: Listener) -> None:
+    del site
+    hook, _secret = _made(other.url)
+    other.status = 500
+    webhooks.enqueue_test(webhook=hook.id, enterprise="demo", actor=BOSS)
+    for number, pause in enumerate(webhooks.PAUSES, start=1):
+        assert flow.deliver() == 1
+        row = Delivery.objects.get()
+        assert (row.tries, row.status, row.state) == (number, 500, Delivery.WAITING)
+        assert timedelta() <= row.next_at - clock.now() <= pause
+        assert flow.deliver() == 0
+        Delivery.objects.update(next_at=clock.now())
+    assert flow.deliver() == 1
+    assert Delivery.objects.get().state == Delivery.FAILED
+    other.status = 200
+    webhooks.retry_delivery(delivery=Delivery.objects.get().id, webhook=hook.id, enterprise="demo", actor=BOSS)
+    assert flow.deliver() == 1
+    assert Delivery.objects.get().state == Delivery.DELIVERED
+
+
+def test_a_redirect_is_not_followed_and_silence_is_named(site: Client, other: Listener) -> None:
+    del site
+    hook, _secret = _made(other.url)
+    other.status = 302
+    webhooks.enqueue_test(webhook=hook.id, enterprise="demo", actor=BOSS)
+    assert flow.deliver() == 1
+    assert Delivery.objects.get().status == 302
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        Webhook.objects.update(url=f"http://127.0.0.1:{closed.getsockname()[1]}/")
+        Delivery.objects.update(next_at=clock.now())
+        assert flow.deliver() == 1
+    assert (Delivery.objects.get().status, Delivery.objects.get().fault) == (None, "ConnectionRefusedError")
+
+
+def test_a_receiver_that_lets_one_wait_gets_one_message_a_round(
+    site: Client, other: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del site
+    monkeypatch.setattr(sending, "PATIENCE", 0.5)
+    monkeypatch.setattr(flow, "SLOW", 0.4)
+    with socket.create_server(("127.0.0.1", 0)) as dead:  # takes the connection and says nothing
+        silent, _secret = _made(f"http://127.0.0.1:{dead.getsockname()[1]}/")
+        for _each in range(4):
+            webhooks.enqueue_test(webhook=silent.id, enterprise="demo", actor=BOSS)
+        hook, _secret = _made(other.url)
+        webhooks.enqueue_test(webhook=hook.id, enterprise="demo", actor=BOSS)
+        assert flow.deliver() == 2
+    assert len(other.heard) == 1
+    rows = Delivery.objects.filter(webhook=silent).order_by("created_at")
+    assert [(one.tries, one.state) for one in rows] == [(1, Delivery.WAITING)] + [(0, Delivery.WAITING)] * 3
+    assert all(timedelta() < one.next_at - clock.now() <= webhooks.PAUSES[0] for one in rows)
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("ftp://example.com/", "webhook_address_wrong"),
+        ("https://user:word@example.com/", "webhook_address_wrong"),
+        ("http://example.com/", "webhook_address_wrong"),
+        ("https://", "webhook_address_wrong"),
+        ("https://host:99999/", "webhook_address_wrong"),
+        ("https://example.com/通知", "webhook_address_wrong"),
+        ("https://a..b/", "webhook_address_wrong"),
+        ("https://127.0.0.1/", "webhook_host_refused"),
+        ("https://[::1]/", "webhook_host_refused"),
+        ("https://169.254.169.254/latest", "webhook_host_refused"),
+        ("https://10.1.2.3/", "webhook_host_refused"),
+        ("https://[::ffff:10.0.0.1]/", "webhook_host_refused"),
+    ],
+)
+def test_addresses_that_are_refused(site: Client, keys: None, url: str, code: str) -> None:
+    del site
+    with pytest.raises(NianjianError) as caught:
+        _made(url)
+    assert caught.value.code == code
+    assert not Webhook.objects.exists()
+
+
+def test_the_place_that_was_checked_is_the_one_asked(monkeypatch: pytest.MonkeyPatch, other: Listener) -> None:
+    """A name that resolves to another address the second time is not asked there."""
+    port = other.server.server_port
+    answers: list[Any] = [[(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_k: answers.pop(0))
+    monkeypatch.setattr(socket, "create_connection", _by_number)
+    assert sending.post(f"http://told.example:{port}/", b"{}", {}, {"told.example"}) == 204
+    assert answers == []
+
+
+def _by_number(place: tuple[str, int], _timeout: float) -> socket.socket:
+    assert place[0] == "127.0.0.1"
+    found = socket.socket()
+    found.connect(place)
+    return found
+
+
+def test_the_pages(site: Client, other: Listener) -> None:
+    made = site.post("/e/demo/webhooks/", {"url": other.url, "events": ["portrait.run"]})
+    assert "whsec_" in made.content.decode()
+    assert "whsec_" not in site.get("/e/demo/webhooks/").content.decode()
+    hook = Webhook.objects.get()
+    address = f"/e/demo/webhooks/{hook.id}/"
+    assert site.post(address, {"act": "test"}).status_code == 302
+    assert flow.deliver() == 1
+    (row,) = re.findall(r"<tr><td>(.*?)</tr>", site.get(address).content.decode(), re.DOTALL)
+    assert row.split("<td>")[3] == "204</td>"
+    assert site.post(address, {"act": "again", "delivery": Delivery.objects.get().id}).status_code == 302
+    assert site.post(address, {"act": "again", "delivery": "nothing"}).status_code == 404
+    assert site.post("/e/demo/webhooks/", {"url": "https://10.0.0.1/", "events": ["portrait.run"]}).status_code == 422
+    assert site.post(address, {"act": "close"}).status_code == 302
+    assert site.get(address).status_code == 404
+    assert signed_in("lea", "compliance_lead", "demo").get("/e/demo/webhooks/").status_code == 403
+
+
+def test_the_secret_is_sealed(site: Client, other: Listener) -> None:
+    from django.db import connection  # noqa: PLC0415 -- after the set-up
+
+    del site
+    _hook, secret = _made(other.url)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT secret FROM notify_webhook")
+        (kept,) = cursor.fetchone()
+    assert secret not in kept
+
+
+def test_an_answer_that_drips_ends_at_the_deadline(other: Listener) -> None:
+    """The other side sends a byte of a header, again and again, so that no step of the try is over its time."""
+    del other
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        Thread(target=_drip, args=(listening,), daemon=True).start()
+        began = time.monotonic()
+        with pytest.raises(NianjianError, match="webhook_unanswered") as raised:
+            sending.post(f"http://127.0.0.1:{listening.getsockname()[1]}/", b"{}", {}, ("127.0.0.1",), within=1)
+    assert raised.value.values["reason"] == "TimeoutError"
+    assert time.monotonic() - began < DRIPS / 2
+    assert timedelta(seconds=sending.DEADLINE) < webhooks.PAUSES[0]  # for which a message is taken
+
+
+def _drip(listening: socket.socket) -> None:
+    taken, _address = listening.accept()
+    with taken, suppress(OSError):
+        taken.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        for _second in range(DRIPS):
+            taken.sendall(b"x")
+            time.sleep(1)
+
+
+def test_a_slow_receiver_keeps_no_warning_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    leaving, warned, held = Event(), Event(), Event()
+    monkeypatch.setattr(process, "deliver", lambda: held.wait(PATIENCE))
+    monkeypatch.setattr(process, "warn", warned.set)
+    monkeypatch.setattr(process, "WATCH", 0.1)
+    threads = process.start_clocks(leaving)
+    try:
+        for _look in range(3):
+            assert warned.wait(PATIENCE)
+            warned.clear()
+        assert not held.is_set()
+    finally:
+        leaving.set()
+        held.set()
+        for thread in threads:
+            thread.join(PATIENCE)
+
+
+def test_with_nothing_to_tell_nothing_is_locked(site: Client, other: Listener) -> None:
+    del site
+    _made(other.url)
+    record(verb="registers.change", enterprise="demo", actor=BOSS, data={})
+    flow.deliver()
+    with CaptureQueriesContext(connection) as asked:
+        assert flow.deliver() == 0
+    assert {one["sql"].split()[0] for one in asked.captured_queries} == {"SELECT"}

@@ -1,0 +1,356 @@
+"""Role × command × place: every command of the program, asked by everybody who could hold a token."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from tests.support.operations import commands as derived_commands
+
+from nianjian.doors.cli.main import VERBS, Parser, load_verb, main
+from nianjian.features.calls.operations.import_calls import import_calls
+from nianjian.features.reconciliation.runs.results import Report
+from nianjian.features.reconciliation.runs.service import keep
+from nianjian.features.rectification.operations.cases import Notice, open_case
+from nianjian.features.test_calls.storage import CallFrame, store_begin
+from nianjian.platform.accounts import models, service
+from nianjian.platform.accounts.invitations import invite
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import ALLOWED, Act, Role
+from nianjian.platform.registers.overlays import OverlayProposal, propose_overlay
+
+pytestmark = pytest.mark.django_db
+
+HERE, OTHER, EVERYWHERE = "demo", "other", ""
+HEADER = "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,接通时间,结束时间,结果"
+AT = ("--enterprise", HERE)
+YEAR = ("--year", "2016")  # before the rulebook begins: who may ask gets no further than that
+DAY = ("--from", "2026-01-01", "--reason", "x")
+# Command -> (its act, where it must be allowed, what is typed). BATCH, APPROVAL and TOKEN stand for real ids.
+COMMANDS: dict[str, tuple[Act, str, tuple[str, ...]]] = {
+    "init": (Act.PEOPLE, EVERYWHERE, ("--name", "chief")),
+    "enterprise add": (Act.ADMINISTER, EVERYWHERE, ("new", "--name", "x", "--province", "北京")),
+    "user add": (Act.PEOPLE, HERE, ("carl", *AT)),
+    "user grant": (Act.PEOPLE, HERE, ("anna", "--role", "auditor", *AT)),
+    "user revoke": (Act.PEOPLE, HERE, ("anna", "--role", "compliance_lead", *AT)),
+    "user invite": (Act.PEOPLE, HERE, ("--role", "auditor", *AT)),
+    "user uninvite": (Act.PEOPLE, HERE, ("INVITATION", *AT)),
+    "user link": (Act.PEOPLE, HERE, ("anna",)),
+    "user close": (Act.PEOPLE, HERE, ("anna",)),
+    "user reopen": (Act.PEOPLE, HERE, ("anna",)),
+    "user confirm": (Act.PEOPLE, HERE, ("anna",)),
+    "user token list": (Act.PEOPLE, HERE, ("anna",)),
+    "user token revoke": (Act.PEOPLE, HERE, ("TOKEN",)),
+    "calls import": (Act.LOAD, HERE, ("nothing.csv", *AT)),
+    "calls rejects": (Act.REVEAL, HERE, ("BATCH", "-o", "OUT")),
+    "calls undo": (Act.LOAD, HERE, ("BATCH",)),
+    "calls list": (Act.READ, HERE, AT),
+    "registers import": (Act.LOAD, HERE, ("seats", "nothing.csv", *AT)),
+    "registers list": (Act.READ, HERE, ("seats", *AT)),
+    "portrait run": (Act.REPORT, HERE, (*AT, *YEAR)),
+    "portrait runs": (Act.READ, HERE, (*AT, *YEAR)),
+    "portrait compare": (Act.READ, HERE, ("20160101-000000-000000", "20160102-000000-000000", *AT, *YEAR)),
+    "portrait simulate": (Act.READ, HERE, (*AT, *YEAR)),
+    "portrait attach": (Act.LOAD, HERE, ("seat_vacancy", "nothing.pdf", "--kind", "扩容计划", *AT, "--year", "2026")),
+    "rules show": (Act.READ, HERE, ("portrait.seat_vacancy.limit", *AT)),
+    "rules overlay": (Act.REQUEST, HERE, ("portrait.seat_vacancy.limit", "0.2", *AT, *DAY)),
+    "approve": (Act.APPROVE, HERE, ("APPROVAL",)),
+    "keys list": (Act.ADMINISTER, EVERYWHERE, ()),
+    "keys rotate": (Act.ADMINISTER, EVERYWHERE, ()),
+    "holidays import": (Act.ADMINISTER, EVERYWHERE, ("nothing.json",)),
+    "backup": (Act.ADMINISTER, EVERYWHERE, ("OUT",)),
+    "retention show": (Act.READ, EVERYWHERE, ()),
+    "retention run": (Act.ADMINISTER, EVERYWHERE, ("--dry-run",)),
+    "audit verify": (Act.AUDIT, EVERYWHERE, ()),
+}
+CHANNEL = ("--channel", "L1", "--reason", "x")
+CASE = {  # of rectification: CASE stands for the id of a real one
+    "show": (Act.READ, ()),
+    "check": (Act.READ, ()),
+    "task": (Act.LOAD, ("--text", "x", "--owner", "x")),
+    "attach": (Act.LOAD, ("--kind", "annex", "PAPER")),
+    "submit": (Act.LOAD, ()),
+    "locate": (Act.REPORT, ()),
+    "measure": (Act.REPORT, ()),
+    "report": (Act.REPORT, ("--out", "REPORT")),
+    "close": (Act.REPORT, ("--check", "x")),
+    "isolate": (Act.REQUEST, CHANNEL),
+    "lift": (Act.REQUEST, (*CHANNEL, *AT)),
+}
+RECONCILED = {  # RECONCILIATION stands for the id of a real one; whoever may ask learns what it lacks
+    "show": (Act.READ, ()),
+    "settle": (Act.LOAD, ("1",)),
+    "pairs": (Act.READ, ()),
+    "decide": (Act.LOAD, ("1",)),
+    "sheet": (Act.REPORT, ("--out", "REPORT")),
+}
+ROUND = ("--number", "1", *AT, *YEAR)
+ITEM = ("--item", "articles", *AT, *YEAR)
+SEAL = ("--kind", "official_seal")
+ASK = ("--display", "95013", "--callee", "13900000000", "--channel", "L1")
+COMMANDS |= {
+    # whoever may ask learns that there is no such ticket
+    **{command: (may, HERE, ("I0", *words, *AT)) for command, (may, words) in derived_commands().items()},
+    "complaints show": (Act.READ_OWN, HERE, ("I0", *AT)),
+    "complaints add": (Act.LOAD, HERE, ("--source", "12321", "--number", "95013", *AT)),
+    "complaints attach": (Act.LOAD, HERE, ("I0", "PAPER", *AT)),
+    "complaints import": (Act.LOAD, HERE, ("PAPER", "--mapping", "PAPER", *AT)),
+    "complaints match": (Act.LOAD, HERE, AT),
+    "complaints list": (Act.READ_OWN, HERE, AT),
+    **{f"rectify {act}": (may, HERE, ("--case", "CASE", *words)) for act, (may, words) in CASE.items()},
+    **{f"reconcile {kind}": (Act.REPORT, HERE, ("PAPER", *AT)) for kind in ("numbers", "lines", "seats")},
+    "reconcile people": (Act.REPORT, HERE, AT),
+    "reconcile sources": (Act.REPORT, HERE, AT),
+    "reconcile list": (Act.READ, HERE, AT),
+    **{f"reconcile {act}": (may, HERE, ("RECONCILIATION", *words)) for act, (may, words) in RECONCILED.items()},
+    **{f"inspect {act}": (Act.READ, HERE, AT) for act in ("readiness", "answers", "retention", "dialling-mode")},
+    "inspect day": (Act.READ, HERE, ("--last", *AT)),
+    "inspect plan": (Act.LOAD, HERE, ("--day", "2026-09-03", *AT)),
+    "inspect notice": (Act.LOAD, HERE, ("PAPER", "--day", "2026-09-03", *AT)),
+    "inspect screens": (Act.LOAD, HERE, AT),
+    "inspect copy": (Act.READ, HERE, ("--out", "OUT", *AT)),
+    "drill run": (Act.REPORT, HERE, AT),  # there is no one-click address
+    "drill timeline": (Act.READ, HERE, AT),
+    "drill inject": (Act.REPORT, HERE, ("media", "--drill", "x", *AT)),
+    "drill history": (Act.READ, HERE, AT),
+    "drill report": (Act.READ, HERE, AT),
+    "callback test": (Act.REPORT, HERE, ("--number", "x", "--via", "sip:192.0.2.1", *AT)),  # it calls nobody
+    "callback witness": (Act.REPORT, HERE, ("--all", *AT)),
+    "callback numbers": (Act.READ, HERE, AT),
+    "callback list": (Act.READ, HERE, AT),
+    "callback show": (Act.READ, HERE, ("TRIAL",)),
+    "callback begin": (Act.LOAD, HERE, ("--number", "95013", *AT)),
+    "callback end": (Act.LOAD, HERE, ("TRIAL", "--outcome", "busy")),
+    "callback routes": (Act.READ, HERE, AT),
+    "callback route": (Act.ADMINISTER, HERE, ("x", "--via", "sip:192.0.2.1", *AT)),
+    "callback gateway": (Act.ADMINISTER, HERE, ("x", "192.0.2.1", *AT)),
+    "rectify open": (Act.LOAD, HERE, ("--received", "2026-03-02", *AT)),
+    "rectify list": (Act.READ, HERE, AT),
+    "rectify tickets": (Act.READ, HERE, ("line", "L1", *AT)),
+    "rectify watch": (Act.READ, HERE, AT),
+    "rectify routine": (Act.READ, HERE, AT),
+    "dossier list": (Act.READ, HERE, (*AT, *YEAR)),
+    "dossier add": (Act.LOAD, HERE, ("PAPER", *ITEM)),
+    "dossier confirm": (Act.LOAD, HERE, ("--version", "1", *ITEM)),
+    "dossier return": (Act.LOAD, HERE, ("--version", "1", "--reason", "x", *ITEM)),
+    "dossier not-applicable": (Act.LOAD, HERE, ("--reason", "x", *AT, *YEAR)),
+    "dossier assign": (Act.LOAD, HERE, ("--owner", "x", *ITEM)),
+    "dossier comment": (Act.LOAD, HERE, ("--text", "x", *ITEM)),
+    "dossier reuse": (Act.LOAD, HERE, (*AT, *YEAR)),
+    "dossier generate": (Act.REVEAL, HERE, ("all", *AT, *YEAR)),
+    "dossier rounds": (Act.READ, HERE, (*AT, *YEAR)),
+    "dossier diff": (Act.READ, HERE, ("1", "2", *AT, *YEAR)),
+    "dossier submit": (Act.LOAD, HERE, ("PAPER", "--place", "x", *AT, *YEAR)),
+    "dossier correction": (Act.LOAD, HERE, ("--received", "2026-03-02", "--request", "=x", *ROUND)),
+    "dossier answer": (Act.LOAD, HERE, ("--request", "1", "--note", "x", *ROUND)),
+    "dossier passed": (Act.LOAD, HERE, ROUND),
+    "dossier evidence": (Act.LOAD, HERE, ("PAPER", *ROUND)),
+    "dossier fill-in": (Act.REPORT, HERE, (*AT, *YEAR)),
+    "dossier build": (Act.REVEAL, HERE, ("--output", "PACKAGE", *AT, *YEAR)),
+    "dossier seal-picture add": (Act.REQUEST, HERE, ("PAPER", "--width-mm", "40", *SEAL, *AT)),
+    "dossier seal-picture withdraw": (Act.REQUEST, HERE, (*SEAL, *AT)),
+    "dossier seal-picture list": (Act.READ, HERE, (*AT, *YEAR)),
+    "dossier seal-picture use": (Act.REQUEST, HERE, ("--reason", "x", *SEAL, *ITEM)),
+    "dossier signature add": (Act.LOAD, HERE, ("PAPER", *ITEM)),
+    "dossier signature list": (Act.READ, HERE, (*AT, *YEAR)),
+    "dossier signature fetch": (Act.REVEAL, HERE, ("--paper", "1", "--output", "REPORT", *AT, *YEAR)),
+    "dossier sign": (Act.REVEAL, HERE, ("PACKAGE", *AT)),
+    "season show": (Act.READ, HERE, AT),
+    "season file": (Act.REPORT, HERE, ("--track", "licence", *AT, *YEAR)),
+    "season notice": (Act.REPORT, HERE, ("--track", "licence", "--on", "2027-03-01", "--name", "x", *AT, *YEAR)),
+    "season task": (Act.LOAD, HERE, ("portrait", "--owner", "x", *AT, *YEAR)),
+    "season roll-over": (Act.LOAD, HERE, (*AT, *YEAR)),
+    "season close": (Act.REPORT, HERE, (*AT, *YEAR)),
+    "season reopen": (Act.REQUEST, HERE, ("--reason", "x", *AT, *YEAR)),
+    "season archive": (Act.READ, HERE, (*AT, *YEAR)),
+    "season reminders": (Act.REPORT, HERE, AT),
+    "season feed": (Act.READ, HERE, AT),
+    "gate check": (Act.READ, HERE, (*ASK, *AT)),
+    "gate policy list": (Act.READ, HERE, AT),
+    "gate policy set": (Act.REQUEST, HERE, ("L1", "--cap", "5", *AT)),
+    "gate policy choose": (Act.REQUEST, HERE, ("frequency.aliyun_bot", *AT)),
+    "gate policy fail-open": (Act.REQUEST, HERE, ("marketing", *AT)),
+    "gate policy mode": (Act.REQUEST, HERE, ("observe", *AT)),
+    "gate list build": (Act.LOAD, HERE, ("do-not-call", "PAPER", *AT)),
+    "gate list show": (Act.READ, HERE, AT),
+    "gate decisions": (Act.READ, HERE, AT),
+    "gate feed": (Act.REQUEST, EVERYWHERE, ()),
+}
+WIDER = {  # the same commands where they reach over one enterprise
+    "user add": (Act.PEOPLE, EVERYWHERE, ("carl",)),
+    "user grant": (Act.PEOPLE, EVERYWHERE, ("anna", "--role", "auditor")),
+    "rules overlay": (Act.REQUEST, EVERYWHERE, ("portrait.seat_vacancy.limit", "0.2", "--province", "北京", *DAY)),
+}
+# Work of a good part of a second: one role of those who may do it does it to the end, beside the operator.
+LONG_WORK = {
+    "inspect copy", "inspect readiness", "inspect answers", "inspect dialling-mode", "rectify locate", "rectify report",
+    "rectify tickets", "dossier rounds", "dossier sign", "complaints match", "portrait run", "approve",
+}  # fmt: skip
+# These show nothing of an enterprise, or only what concerns the person.
+OPEN = {
+    "enterprise list",
+    "user list",
+    "user token add",
+    "approvals list",
+    "calls sources",
+    "registers template",
+    "holidays list",
+    "holidays due",
+    "serve",
+    "worker",
+    "check",
+    "dossier sort",  # of files of the person's own
+    "dossier check",  # of a file of the person's own
+    "gate serve",
+    "dossier verify",
+    "dossier signature show",  # of a file of the person's own
+    "dossier seal-plan",
+    "gate replay",  # of what the person may read
+    # the local operator's acts, when nobody can sign in: they take no `--as`
+    "doctor",
+    "restore",
+    "upgrade",
+    "gate store",
+}
+REFUSED = {
+    "role_missing",
+    "role_missing_everywhere",
+    "batch_unknown",
+    "approval_unknown",
+    "token_unknown",
+    "rectify_unknown",
+    "reconcile_run_unknown",
+    "callback_trial_unknown",
+}
+
+
+def _commands() -> Iterator[str]:
+    for verb in VERBS:
+        parser = Parser(prog=verb)
+        load_verb(verb).configure(parser)
+        yield from _leaves(verb, parser)
+
+
+def _leaves(words: str, parser: argparse.ArgumentParser) -> Iterator[str]:
+    nested = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    for action in nested:
+        for name, inside in action.choices.items():
+            yield from _leaves(f"{words} {name}", inside)
+    if not nested:
+        yield words
+
+
+def test_every_command_is_in_the_matrix() -> None:
+    assert set(_commands()) == set(COMMANDS) | OPEN
+
+
+@pytest.fixture
+def ids(demo: str, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """A batch and a request that really stand at ``demo``, and a place for files."""
+    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "access"))
+    service.add_enterprise(code=OTHER, name="别家", province="北京", actor=operator)
+    calls = tmp_path / "calls.csv"
+    calls.write_text(f"{HEADER}\nc1,呼出,02110000,95013,13900000000,2026-03-02 10:00:00,,2026-03-02 10:01:00,未接\n")
+    paper = tmp_path / "paper.pdf"
+    paper.write_bytes(b"%PDF-1.4 an empty one")
+    how = {"source": "auto", "mapping_file": None, "timezone": None, "replace": None}
+    loaded = import_calls(
+        enterprise=demo, patterns=[str(calls)], actor=operator, progress=lambda *_figures: None, **how
+    )
+    limit = OverlayProposal("portrait.seat_vacancy.limit", "0.2", "", demo, date(2026, 1, 1), None, "x")
+    return {
+        "BATCH": loaded.batch,
+        "APPROVAL": propose_overlay(overlay=limit, actor=operator).id,
+        "OUT": str(tmp_path / "out.csv"),
+        "CASE": str(open_case(enterprise=demo, notice=Notice(date(2026, 3, 2)), paper=None, actor=operator)["id"]),
+        "RECONCILIATION": keep(
+            enterprise=demo, report=Report("lines", date(2026, 12, 31), {}, {}, ()), actor=operator
+        ).pk,
+        "TRIAL": store_begin(enterprise=demo, frame=CallFrame("95013", 30_000), actor=operator).pk,
+        "PAPER": str(paper),
+        "REPORT": str(tmp_path / "report.docx"),
+        "PACKAGE": str(tmp_path / "package"),
+        "INVITATION": invite(role="auditor", enterprise=demo, actor=operator).id,
+        "TOKEN": models.Token.objects.get(user="anna").id,
+    }
+
+
+def _refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> bool:
+    with transaction.atomic():
+        main([*words, "--json"])
+        transaction.set_rollback(True)
+    told = json.loads(capsys.readouterr().out)
+    return told.get("error", {}).get("code") in REFUSED
+
+
+def _first(act: Act) -> Role:
+    return next(role for role in Role if act in ALLOWED[role])
+
+
+@pytest.mark.parametrize("place", [HERE, OTHER, EVERYWHERE], ids=["here", "elsewhere", "everywhere"])
+@pytest.mark.parametrize("role", list(Role))
+def test_nobody_does_what_no_role_allows(  # noqa: PLR0917 -- fixtures
+    ids: dict[str, str],
+    operator: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    role: Role,
+    place: str,
+) -> None:
+    token = service.add_user(name="eve", role=role, enterprises=[place] if place else [], actor=operator)
+    monkeypatch.setenv("NIANJIAN_TOKEN", token)
+    wrong = []
+    for command, (act, where, words) in [*COMMANDS.items(), *WIDER.items()]:
+        allowed = act in ALLOWED[role] and place in {EVERYWHERE, where}
+        allowed &= (role, act) != (Role.OUTSOURCER, Act.READ_OWN)  # without a team nothing is one's own
+        if allowed and command in LONG_WORK and (role, place) != (_first(act), HERE):
+            continue
+        typed = [*command.split(), *(ids.get(word, word) for word in words), "--as", "eve"]
+        if _refused(typed, capsys) is allowed:
+            wrong.append((command, where))
+    assert wrong == []
+
+
+def test_work_that_one_role_does_for_all_is_there() -> None:
+    assert set(COMMANDS) >= LONG_WORK
+
+
+def test_the_local_operator_may_do_all_of_it(ids: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    for command, (act, _where, words) in COMMANDS.items():
+        typed = [*command.split(), *(ids.get(word, word) for word in words)]
+        assert not _refused(typed, capsys) or act is Act.APPROVE, command
+
+
+def test_lists_show_what_concerns_the_person(
+    ids: dict[str, str], operator: Actor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def seen(words: str, place: str) -> list[dict[str, object]]:
+        enterprises = [place] if place else []
+        name = f"u{place}{words[0]}"
+        monkeypatch.setenv(
+            "NIANJIAN_TOKEN", service.add_user(name=name, role="inspector", enterprises=enterprises, actor=operator)
+        )
+        assert main([*words.split(), "--as", name, "--json"]) == 0
+        (rows,) = json.loads(capsys.readouterr().out).values()
+        return rows
+
+    assert [len(seen("approvals list", place)) for place in (HERE, OTHER, EVERYWHERE)] == [1, 0, 1]
+    assert {one["name"] for one in seen("user list", OTHER)} == {"uothera", "uotheru"}
+    assert {"anna", "ua"} <= {one["name"] for one in seen("user list", EVERYWHERE)}
+
+
+def test_an_administrator_of_one_enterprise_gives_no_role_elsewhere(
+    ids: dict[str, str], operator: Actor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token = service.add_user(name="boss", role="administrator", enterprises=[HERE], actor=operator)
+    monkeypatch.setenv("NIANJIAN_TOKEN", token)
+    grant = ["user", "grant", "anna", "--role", "administrator", "--as", "boss"]
+    assert _refused(grant, capsys)
+    assert _refused([*grant, "--enterprise", OTHER], capsys)
+    assert not _refused([*grant, "--enterprise", HERE], capsys)
+    assert _refused(["user", "add", "dan", *AT, "--enterprise", OTHER, "--as", "boss"], capsys)

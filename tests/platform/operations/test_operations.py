@@ -1,0 +1,316 @@
+"""One declaration in every interface, on a resource of the tests: notes, which lie in memory."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import pytest
+from django.test import Client, override_settings
+from ninja import NinjaAPI, Router
+from rich.console import Console
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.accounts import query, service, tokens
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act as Permission
+from nianjian.platform.api import problems
+from nianjian.platform.api.access import Token
+from nianjian.platform.api.routes import mount
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs import query as jobs
+from nianjian.platform.jobs.progress import Progress, silent
+from nianjian.platform.operations.fields import (
+    Choice,
+    Flag,
+    Key,
+    Keys,
+    Kind,
+    Line,
+    Moment,
+    OptionalKeys,
+    Param,
+    Text,
+    Version,
+    Versions,
+    YesNo,
+    read_fields,
+)
+from nianjian.platform.operations.operation import Body, Job, Registry, Resource, operation
+from nianjian.platform.terminal.arguments import Actions
+from nianjian.platform.terminal.commands import configure
+from nianjian.platform.web.forms import form
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)
+COLOURS = ("red", "blue")
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note."""
+
+    key: str
+    text: str
+
+
+NOTED: dict[str, Any] = {}
+REGISTRY = Registry()
+
+
+def _read(_enterprise: str, _actor: Actor, keys: Sequence[str]) -> list[Note]:
+    return [Note(key, str(NOTED[key])) for key in keys if key in NOTED]
+
+
+NOTES = Resource(
+    name="note",
+    plural="notes",
+    path="/enterprises/{code}/notes",
+    read=_read,
+    missing=lambda key: NianjianError("complaint_unknown", complaint=key),
+    document=lambda one: one,
+    schema=Note,
+    row=lambda one: {"id": one.key, "text": one.text},
+    key_of=lambda part: part,
+    key_help="the note's number",
+)
+
+
+@operation(
+    "notes.write", on=NOTES, permission=Permission.LOAD, path="/{note}/write", body=Body("Written", "What it says."),
+    command="write", help="write a note", registry=REGISTRY,
+)  # fmt: skip
+def write(
+    *,
+    enterprise: str,
+    actor: Actor,
+    note: Key,
+    text: Annotated[Text, Param(label="Words", hint="In words.", rows=2, metavar="TEXT", optional_option=True)],
+    colour: Annotated[str, Choice(COLOURS), Param(label="Colour", option="ink", metavar="C")] = "red",
+    urgent: Annotated[Flag, Param(label="Urgent")] = False,
+    right: Annotated[YesNo, Param(label="Right")] = None,
+    version: Version = None,
+) -> None:
+    """Write a note.
+
+    ``usage`` for an empty text.
+    """
+    if not text:
+        raise NianjianError("usage", program=enterprise, message="empty")
+    NOTED[note] = (text, colour, urgent, right, version, str(actor))
+
+
+@operation(
+    "notes.stamp", on=NOTES, permission=Permission.LOAD, path="/stamps", body=Body("Stamped", "Which."),
+    command="stamp", help="stamp notes", registry=REGISTRY,
+)  # fmt: skip
+def stamp(
+    *,
+    enterprise: str,
+    actor: Actor,
+    notes: Keys,
+    by: Annotated[Line, Param(label="By", metavar="NAME")] = "",
+    at: Annotated[Moment, Param(label="When", metavar="T", error="complaint_moment_unreadable")] = None,
+    versions: Versions = None,
+) -> None:
+    """Stamp notes."""
+    del enterprise, actor
+    NOTED.update(dict.fromkeys(notes, (by, at, versions)))
+
+
+def _exist(*, enterprise: str, notes: Sequence[str] | None, again: bool) -> None:
+    del enterprise, again
+    if missing := set(notes or ()) - NOTED.keys():
+        raise NOTES.missing(min(missing))
+
+
+@operation(
+    "notes.count", on=NOTES, permission=Permission.AUDIT, path="/counts", body=Body("Counted", "Which."),
+    job=Job(kind=flow.COUNT_OVER, repeatable=True, check=_exist), registry=REGISTRY,
+)  # fmt: skip
+def count(
+    *, enterprise: str, actor: Actor, notes: OptionalKeys = None, again: Flag = False, progress: Progress = silent
+) -> dict[str, int]:
+    """Count notes."""
+    del enterprise, actor, again
+    progress("", 1, 1)
+    return {"count": len(NOTED if notes is None else notes)}
+
+
+@pytest.fixture(autouse=True)
+def _notes() -> Iterator[None]:
+    NOTED["N1"] = ()
+    yield
+    NOTED.clear()
+
+
+def _api() -> NinjaAPI:
+    api, router = NinjaAPI(auth=Token(), urls_namespace="notes"), Router(tags=["notes"])
+    problems.attach(api)
+    mount(router, REGISTRY.of(NOTES))
+    api.add_router("", router)
+    return api
+
+
+API = _api()
+
+
+@pytest.fixture
+def ask(demo: str, operator: Actor) -> Iterator[Any]:
+    """Send a document to an address below the notes as the data officer of ``demo``, or as who reads there."""
+    secrets = {}
+    for name, role in (("olga", "data_officer"), ("ines", "tester"), ("carl", "compliance_lead")):
+        service.add_user(name=name, role=role, enterprises=[demo], actor=operator)
+        secrets[name] = tokens.create_token(
+            user=name, name="t", scopes=None, days=None, actor=Actor(name, "user")
+        ).secret
+
+    def asked(address: str, body: object, *, who: str = "olga", code: str = "demo", key: str = "") -> tuple[int, Any]:
+        headers = {"authorization": f"Bearer {secrets[who]}"} | ({"idempotency-key": key} if key else {})
+        answer = Client(headers=headers).generic(
+            "POST", f"/enterprises/{code}/notes{address}", json.dumps(body), "application/json"
+        )
+        return answer.status_code, json.loads(answer.content)
+
+    with override_settings(ROOT_URLCONF=tuple(API.urls[0])):
+        yield asked
+
+
+def test_a_signature_becomes_fields() -> None:
+    fields = {one.name: one for one in write.fields}
+    assert list(fields) == ["note", "text", "colour", "urgent", "right", "version"]
+    assert [one.kind for one in fields.values()] == [
+        Kind.KEY, Kind.TEXT, Kind.CHOICE, Kind.FLAG, Kind.YES_NO, Kind.VERSION,
+    ]  # fmt: skip
+    assert [one.name for one in fields.values() if one.required] == ["note", "text"]
+    assert [one.name for one in fields.values() if one.nullable] == ["right", "version"]
+    assert fields["colour"].choices == COLOURS
+    assert fields["text"].param.hint == "In words."
+
+
+def test_a_declaration_that_does_not_fit_fails_when_it_is_loaded() -> None:
+    def untyped(*, enterprise: str, actor: Actor, note: str) -> None:
+        """Have no kind."""
+
+    def placeless(*, actor: Actor) -> None:
+        """Have no enterprise."""
+
+    with pytest.raises(TypeError, match="note has no kind"):
+        read_fields(untyped)
+    for function, more, words in (
+        (placeless, {}, "enterprise.*is missing"),
+        (write.function, {"path": "/x"}, "a path needs a body"),
+        (write.function, {"command": "x"}, "a command needs its help"),
+        (write.function, {"job": Job(kind=flow.COUNT_OVER, repeatable=True)}, "another permission"),
+    ):
+        with pytest.raises(TypeError, match=words):
+            operation("x.y", on=NOTES, permission=Permission.LOAD, registry=Registry(), **more)(function)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="declared twice"):
+        operation("notes.write", on=NOTES, permission=Permission.LOAD, registry=REGISTRY)(write.function)
+
+
+def test_the_permission_is_asked_for_and_whether_the_enterprise_exists(demo: str, operator: Actor) -> None:
+    token = service.add_user(name="ines", role="tester", enterprises=[demo], actor=operator)
+    ines = query.actor("ines", token)
+    for actor, code, error in ((ines, demo, "role_missing"), (operator, "nowhere", "enterprise_unknown")):
+        with pytest.raises(NianjianError) as refused:
+            write(enterprise=code, actor=actor, note="N1", text="x")
+        assert refused.value.code == error
+        with pytest.raises(NianjianError) as refused:
+            count.enqueue(enterprise=code, actor=actor)
+        assert refused.value.code == error
+    assert NOTED == {"N1": ()}
+
+
+def test_a_route_on_one_resource(ask: Any) -> None:
+    status, told = ask("/N1/write", {"text": "x", "colour": "blue", "right": True, "version": 3})
+    assert (status, told["key"]) == (200, "N1")
+    assert NOTED["N1"] == ("x", "blue", False, True, 3, "user:olga")
+    assert ask("/N2/write", {"text": "x"})[0] == 404
+    for wrong in ({}, {"text": "x" * 2001}, {"text": "x", "colour": "green"}, {"text": "x", "version": 0}):
+        status, told = ask("/N1/write", wrong)
+        assert (status, told["code"]) == (422, "api_invalid")
+    assert ask("/N1/write", {"text": "x"}, who="ines")[0] == 403
+    assert ask("/N1/write", {"text": "x"}, code="other")[0] == 404
+
+
+def test_a_route_on_several_resources_is_done_once_under_a_key(ask: Any) -> None:
+    body = {"notes": ["N1"], "at": "2026-03-01T12:00:00", "by": "olga", "versions": [1]}
+    first = ask("/stamps", body, key="k")
+    assert (first[0], [one["key"] for one in first[1]["items"]]) == (200, ["N1"])
+    assert NOTED["N1"] == ("olga", NOON, [1])
+    NOTED["N1"] = "since"
+    assert ask("/stamps", body, key="k") == first
+    assert NOTED["N1"] == "since"
+    for wrong in ({"notes": []}, {"notes": ["N1"] * 201}, {"notes": ["N1"], "by": "a\nb"}):
+        assert ask("/stamps", wrong)[0] == 422
+
+
+def test_a_route_of_long_work_answers_with_its_job(ask: Any, operator: Actor) -> None:
+    status, job = ask("/counts", {"notes": ["N1"]}, who="carl")
+    assert (status, job["kind"], job["state"]) == (202, flow.COUNT_OVER, "waiting")
+    assert ask("/counts", {"notes": ["N1"]}, who="carl")[1]["id"] == job["id"], "a double click works once"
+    assert ask("/counts", {"notes": ["N9"]}, who="carl")[0] == 404
+    assert ask("/counts", {}, who="olga")[0] == 403
+    kind = REGISTRY.job_kinds(NOTES)[flow.COUNT_OVER]
+    assert kind.run(jobs.job(job["id"]), operator, silent) == {"count": 1}
+    assert kind.again
+
+
+def test_the_document_of_the_api_follows_from_the_declaration() -> None:
+    document = API.get_openapi_schema(path_prefix="")
+    told = document["paths"]["/enterprises/{code}/notes/{note}/write"]["post"]
+    assert (told["operationId"], told["summary"], told["x-act"]) == ("notes_write", "Write a note.", "load")
+    assert told["description"] == "Write a note.", "codes of errors are the programmer's"
+    shape = document["components"]["schemas"]["Written"]
+    assert (shape["required"], shape["description"]) == (["text"], "What it says.")
+    assert shape["properties"]["colour"] == {
+        "default": "red", "enum": ["red", "blue"], "title": "Colour", "type": "string",
+    }  # fmt: skip
+
+
+def _typed(*words: str) -> Any:
+    parser = argparse.ArgumentParser(exit_on_error=False)
+    shown: list[Any] = []
+    configure(Actions(parser), REGISTRY.of(NOTES), lambda _console, rows: shown.extend(rows))
+    args = parser.parse_args([*words, "--enterprise", "demo"])
+    answer = args.act(args)
+    answer.show(Console(file=io.StringIO()))
+    assert shown
+    return answer.data
+
+
+def test_a_command(demo: str) -> None:
+    assert _typed("write", "N1", "--text", "x", "--ink", "blue", "--right", "no", "--urgent")["id"] == "N1"
+    assert NOTED["N1"][:5] == ("x", "blue", True, False, None)
+    with pytest.raises(NianjianError) as error:
+        _typed("write", "N1")
+    assert error.value.code == "usage"
+    NOTED["N2"] = ()
+    assert [one["id"] for one in _typed("stamp", "N1", "N2", "--at", "2026-03-01 12:00:00")["rows"]] == ["N1", "N2"]
+    assert NOTED["N2"] == ("", NOON, None)
+    with pytest.raises(NianjianError) as error:
+        _typed("stamp", "N1", "--at", "noon")
+    assert error.value.code == "complaint_moment_unreadable"
+
+
+def test_a_form(demo: str, operator: Actor) -> None:
+    kind = form(write, omit=("urgent",), choices={"colour": lambda: [("red", "Red"), ("blue", "Blue")]})
+    empty = kind({"colour": "green"})
+    assert set(empty.errors) == {"text", "colour", "version"}
+    assert [(one.label, one.help_text) for one in empty.visible_fields()] == [
+        ("Words", "In words."), ("Colour", ""), ("Right", ""),
+    ]  # fmt: skip
+    filled = kind({"text": "x", "colour": "blue", "right": "", "version": "7"})
+    assert filled.is_valid()
+    filled.run(enterprise=demo, actor=operator, key="N1")
+    assert NOTED["N1"] == ("x", "blue", False, None, 7, "os:root")
+    several = form(stamp)({"by": "", "at": "2026-03-01T12:00", "version": "7"})
+    assert several.is_valid()
+    several.run(enterprise=demo, actor=operator, key="N1")
+    assert NOTED["N1"] == ("", NOON, [7])
