@@ -136,7 +136,7 @@ def test_an_empty_firm_is_not_ready_and_the_page_says_so(demo: str, operator: Ac
         ended = datetime.fromisoformat(str(told["ended_at"])).astimezone(clock.ZONE)
         assert f"{ended:%Y-%m-%d %H:%M}" in page.content.decode(), "the clock of Beijing"
         terminal = Console(file=StringIO(), width=200)
-        getattr(picture, part)(told)(terminal)
+        getattr(picture, f"render_{part}")(told)(terminal)
         assert isinstance(terminal.file, StringIO)
         assert terminal.file.getvalue().strip()
     told = readiness.newest_check(enterprise=demo, part="readiness", actor=operator) or {}

@@ -102,14 +102,14 @@ def looked(operator: Actor, folder: Path | None = None) -> tuple[dict[str, Any],
 def drawn(operator: Actor, root: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The files that the sample asks for."""
     wanted: list[str] = []
-    below = logs.folder.below
+    below = logs.recordings.find_below
 
     def noted(at: Path, parts: tuple[str, ...]) -> Path | str:
         wanted.append(parts[-1])
         return below(at, parts)
 
     with monkeypatch.context() as patch:
-        patch.setattr(logs.folder, "below", noted)
+        patch.setattr(logs.recordings, "find_below", noted)
         looked(operator, root)
     return set(wanted)
 

@@ -57,7 +57,7 @@ def _quick(demo: str, load: Import, monkeypatch: pytest.MonkeyPatch) -> None:
             reason="x", proposed_by="x", proposed_at=now, approval="A", approved_by="y", approved_at=now,
         ).save()  # fmt: skip
     monkeypatch.setattr(CallBasis, "pace", Pace(apart=0, linger=0))
-    monkeypatch.setattr(calls, "HOLD", 0)
+    monkeypatch.setattr(calls, "HOLD_MS", 0)
 
 
 def _does(_far: Answerer, request: Message) -> Iterable[Message]:
@@ -336,7 +336,7 @@ def test_a_route_that_makes_no_sense(given: dict[str, str], code: str, far: Answ
 def test_too_many_or_nothing_to_call(far: Answerer, anna: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(NianjianError, match="callback_number_wrong"):
         calls.place_test_calls(enterprise="demo", numbers=("95013@x",), ways=[_way(far)], actor=anna)
-    monkeypatch.setattr(calls, "MOST", 1)
+    monkeypatch.setattr(calls, "MOST_CALLS", 1)
     with pytest.raises(NianjianError, match="callback_too_many"):
         calls.place_test_calls(enterprise="demo", numbers=(), ways=[_way(far)], actor=anna)
     assert far.got == []
@@ -380,8 +380,8 @@ def test_a_daily_test_that_cannot_run_is_said_once_and_stands_on_the_page(
     (route,) = routes.describe_routes(enterprise="demo", actor=anna)["routes"]
     assert route["daily_flaw"] == "callback_outside"
     _route(far, operator, daily_at=time(9, 0))
-    monkeypatch.setattr(routes, "MOST", 1)
-    monkeypatch.setattr(calls, "MOST", 1)
+    monkeypatch.setattr(routes, "MOST_CALLS", 1)
+    monkeypatch.setattr(calls, "MOST_CALLS", 1)
     (route,) = routes.describe_routes(enterprise="demo", actor=anna)["routes"]
     assert route["daily_flaw"] == "callback_too_many"
     Route.objects.update(next_at=clock.now())

@@ -60,7 +60,7 @@ def trunk(demo: str, load: Import, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     del demo
     load("numbers", "码号,批准总位长,备案状态,备案日期", ("95013", 8, "已备案", "2024-02-01"))
     monkeypatch.setattr(CallBasis, "pace", Pace(apart=0, linger=0))
-    monkeypatch.setattr(calls, "HOLD", 0)
+    monkeypatch.setattr(calls, "HOLD_MS", 0)
     ca, here = root(), [x509.IPAddress(ip_address("127.0.0.1"))]
     asks = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     asks.load_cert_chain(server(tmp_path, ca, "gateway", [*here]))

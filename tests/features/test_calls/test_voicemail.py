@@ -43,7 +43,7 @@ def _home(demo: str, load: Import, tmp_path: Path, operator: Actor, monkeypatch:
     monkeypatch.setattr(CallBasis, "pace", Pace(apart=0, linger=0))
     monkeypatch.setattr(CallBasis, "working", lambda _self, _moment: True)
     monkeypatch.setattr(CallBasis, "carriers", ("中国移动",))
-    monkeypatch.setattr(calls, "HOLD", 0)
+    monkeypatch.setattr(calls, "HOLD_MS", 0)
 
 
 def _does(_far: Answerer, request: Message) -> Iterable[Message]:
