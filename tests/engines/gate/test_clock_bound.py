@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from tests.support.gate import NOON, request, snapshot, tenant
 
-from nianjian.engines.gate import clock_bound
-from nianjian.engines.gate.asked import Verdict
-from nianjian.engines.gate.decide import Refusal, decide
-from nianjian.engines.gate.decisions.record import Decision
-from nianjian.engines.gate.decisions.replay import again
+from nianjian.engines.gate import decision
+from nianjian.engines.gate.decision import Refusal, decide
+from nianjian.engines.gate.decision_journal import Decision
+from nianjian.engines.gate.question import Verdict
+from nianjian.engines.gate.replay import decide_again
 from nianjian.engines.gate.snapshot.read import open_snapshot
 
 FIVE = 300_000
@@ -33,27 +33,27 @@ DAY = 86_400_000
     ],
 )
 def test_exactly_the_bound_is_taken(off: int, tolerance: int | None, *, expected: bool) -> None:
-    assert clock_bound.beyond(NOON + off, NOON, tolerance) is expected
+    assert decision.is_beyond_clock_bound(NOON + off, NOON, tolerance) is expected
 
 
 def test_another_day_is_refused_by_the_running_gate_and_not_by_who_only_looks(tmp_path: Path) -> None:
     snapshot(tmp_path, tenant(at_tolerance=FIVE))
     held = open_snapshot(tmp_path)
     tomorrow = request(at=NOON + DAY)
-    assert clock_bound.refusal(tomorrow, held, NOON) == Refusal("clock", "gate.at.tolerance")
-    assert clock_bound.refusal(request(), held, NOON) is None
-    assert clock_bound.refusal(request(enterprise="nobody", at=0), held, NOON) is None
+    assert decision.clock_refusal(tomorrow, held, NOON) == Refusal("clock", "gate.at.tolerance")
+    assert decision.clock_refusal(request(), held, NOON) is None
+    assert decision.clock_refusal(request(enterprise="nobody", at=0), held, NOON) is None
     assert not isinstance(decide(tomorrow, held, NOON), Refusal)
 
 
 def test_an_older_snapshot_knows_no_bound(tmp_path: Path) -> None:
     snapshot(tmp_path)
-    assert clock_bound.refusal(request(at=0), open_snapshot(tmp_path), NOON) is None
+    assert decision.clock_refusal(request(at=0), open_snapshot(tmp_path), NOON) is None
 
 
 def test_a_replay_says_the_same_of_a_moment_beyond_the_bound(tmp_path: Path) -> None:
     snapshot(tmp_path, tenant(at_tolerance=FIVE))
     held = open_snapshot(tmp_path)
     refused = Verdict(allow=False, reason="clock", rule="gate.at.tolerance")
-    assert again(Decision(request(at=NOON + DAY), refused, NOON, held.generation), held) == ""
-    assert again(Decision(request(), refused, NOON, held.generation), held) == "allow"
+    assert decide_again(Decision(request(at=NOON + DAY), refused, NOON, held.generation), held) == ""
+    assert decide_again(Decision(request(), refused, NOON, held.generation), held) == "allow"

@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 from tests.support import gate
 
 from nianjian.engines.gate import telephone
-from nianjian.engines.gate.asked import REASONS, Request
-from nianjian.engines.gate.clock_bound import CLOCK
-from nianjian.engines.gate.decide import DAY, RULES, Refusal, decide, fails_open
+from nianjian.engines.gate.decision import CLOCK_REASON, DAY, RULES, Refusal, decide, fails_open
 from nianjian.engines.gate.policy import Slot
-from nianjian.engines.gate.snapshot import format as form
+from nianjian.engines.gate.question import REASONS, Request
+from nianjian.engines.gate.snapshot import files as form
 from nianjian.engines.gate.snapshot import write
 from nianjian.engines.gate.snapshot.lists import OPEN
 from nianjian.engines.gate.snapshot.read import Snapshot, open_snapshot
@@ -144,12 +143,14 @@ def test_a_channel_has_its_days(tmp_path: Path) -> None:
 
 def test_consent_ends_at_its_moment_and_the_register_beats_a_built_list(tmp_path: Path) -> None:
     def lists(register: list[tuple[str, int, int, int]], built: list[tuple[str, int, int, int]]) -> Snapshot:
-        with write.alone(tmp_path):
+        with write.snapshot_lock(tmp_path):
             entry = gate.listed(tmp_path, form.CONSENTS, register, ("", "marketing", "service"))
             other = gate.listed(tmp_path, form.CONSENTS, built, ("", "marketing", "service"))
             other = form.ListEntry(other.kind, True, other.sha256, other.size, other.entries, other.purposes)  # noqa: FBT003
-            write.write(
-                tmp_path, form.Manifest(0, SECOND, 900, 86_400), {"acme": write.Given(gate.tenant(), [entry, other])}
+            write.write_snapshot(
+                tmp_path,
+                form.Manifest(0, SECOND, 900, 86_400),
+                {"acme": write.TenantFiles(gate.tenant(), [entry, other])},
             )
         return open_snapshot(tmp_path)
 
@@ -167,9 +168,11 @@ def test_consent_ends_at_its_moment_and_the_register_beats_a_built_list(tmp_path
 
 
 def test_a_refusal_may_concern_one_purpose(tmp_path: Path) -> None:
-    with write.alone(tmp_path):
+    with write.snapshot_lock(tmp_path):
         entry = gate.listed(tmp_path, form.DO_NOT_CALL, [(gate.CALLEE, 0, OPEN, 1)], ("", "marketing"))
-        write.write(tmp_path, form.Manifest(0, SECOND, 900, 86_400), {"acme": write.Given(gate.tenant(), [entry])})
+        write.write_snapshot(
+            tmp_path, form.Manifest(0, SECOND, 900, 86_400), {"acme": write.TenantFiles(gate.tenant(), [entry])}
+        )
     found = open_snapshot(tmp_path)
     assert reason(gate.request(purpose="回访"), found) == "slots"
     assert reason(gate.request(purpose="营销"), found) == "do-not-call"
@@ -221,7 +224,7 @@ def test_a_stale_snapshot_decides_nothing(snapshot: Snapshot, tmp_path: Path) ->
 
 
 def test_every_refusal_has_its_rule() -> None:
-    assert set(REASONS) - set(RULES) == {"hours", "cap", CLOCK}
+    assert set(REASONS) - set(RULES) == {"hours", "cap", CLOCK_REASON}
     book = Rulebook.on(date(2026, 11, 25))
     assert {rule for rule in RULES.values() if rule not in book.in_force} == set()
 
@@ -275,16 +278,16 @@ def test_what_is_not_known_is_refused(asked: Request, snapshot: Snapshot) -> Non
         return
     assert asked.enterprise == "acme"
     assert asked.channel in {"L01", "L02"}
-    assert telephone.key(asked.callee)
-    assert telephone.key(asked.callee) != telephone.key(gate.REFUSED)
+    assert telephone.number_key(asked.callee)
+    assert telephone.number_key(asked.callee) != telephone.number_key(gate.REFUSED)
     if asked.channel == "L02":
-        assert telephone.key(asked.callee) == telephone.key(gate.CONSENTED)
+        assert telephone.number_key(asked.callee) == telephone.number_key(gate.CONSENTED)
     assert all(isinstance(slot, Slot) for slot in found)
     assert found
 
 
 @given(text=TEXT)
 def test_a_key_is_read_back_from_its_text(text: str) -> None:
-    key = telephone.key(text)
+    key = telephone.number_key(text)
     assert key < 1 << 64
-    assert telephone.key(telephone.written(key)) == key
+    assert telephone.number_key(telephone.number_text(key)) == key

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from tests.support.gate import NOON, cap, request, tenant
 from tests.support.gate_server import Counting, ask, channel_used, made, run
 
-from nianjian.engines.gate.asked import Verdict
-from nianjian.engines.gate.decisions import earlier, record
-from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.engines.gate import decision_journal
+from nianjian.engines.gate import decision_journal as earlier
+from nianjian.engines.gate.decision_journal import Journal
+from nianjian.engines.gate.question import Verdict
 from nianjian.engines.gate.server.gate import Gate
-from nianjian.engines.gate.snapshot.hold import Held
+from nianjian.engines.gate.snapshot.read import CurrentSnapshot
 
 LINE = cap("L01")
 DAY = 86_400_000
@@ -49,12 +50,12 @@ def log(root: Path) -> Path:
 
 @given(enterprise=TEXT, call_id=TEXT)
 def test_a_note_of_a_give_back_is_read_back_and_is_no_decision(enterprise: str, call_id: str) -> None:
-    raw = record.back(enterprise, call_id)
+    raw = decision_journal.release_line(enterprise, call_id)
     assert raw.count(b"\n") == 1
-    assert record.read_back(raw[:-1]) == (enterprise, call_id)
-    assert record.read(raw[:-1]) is None
+    assert decision_journal.parse_release(raw[:-1]) == (enterprise, call_id)
+    assert decision_journal.parse_decision(raw[:-1]) is None
     place = len(raw) // 2
-    assert record.read_back(raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 : -1]) is None
+    assert decision_journal.parse_release(raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 : -1]) is None
 
 
 def test_after_a_restart_the_same_call_gets_the_same_answer_and_takes_no_second_unit(tmp_path: Path) -> None:
@@ -148,7 +149,9 @@ def test_a_call_that_was_not_answered_is_a_new_question_where_answered_calls_are
 
 def test_who_could_not_be_answered_may_ask_again_after_a_restart(tmp_path: Path) -> None:
     async def play() -> None:
-        first = Gate(Held(tmp_path / "none"), Counting(), Journal(tmp_path / "decisions", "main"), moment=lambda: NOON)
+        first = Gate(
+            CurrentSnapshot(tmp_path / "none"), Counting(), Journal(tmp_path / "decisions", "main"), moment=lambda: NOON
+        )
         assert first.journal is not None
         first.journal.open(NOON)
         assert ask(first, request())[0].reason == "gate-unavailable"
@@ -165,18 +168,18 @@ def test_what_another_start_of_the_machine_wrote_is_not_believed(
 ) -> None:
     folder, allowed = tmp_path / "decisions", Verdict(True, "allow")  # noqa: FBT003 -- as the gate makes it
     for start, call in (("first", "a"), ("second", "b"), ("second", "c")):
-        monkeypatch.setattr(earlier, "boot", lambda start=start: start)
+        monkeypatch.setattr(earlier, "boot_id", lambda start=start: start)
         journal = Journal(folder, "main")
         journal.open(NOON)
         journal.note(request(call_id=call), allowed, 1, NOON)
         journal.close()
-    assert [one.request.call_id for one in earlier.answered([log(folder)], "second")] == ["b", "c"]
-    assert not list(earlier.answered([log(folder)], "third"))
-    assert not list(earlier.answered([log(folder)], ""))
-    mark = log(folder).with_suffix(earlier.SUFFIX)
+    assert [one.request.call_id for one in earlier.earlier_decisions([log(folder)], "second")] == ["b", "c"]
+    assert not list(earlier.earlier_decisions([log(folder)], "third"))
+    assert not list(earlier.earlier_decisions([log(folder)], ""))
+    mark = log(folder).with_suffix(earlier.BOOT_SUFFIX)
     for told in ("second 9", "second x\n", "second 999999\n", "", "second\n"):
         mark.write_text(told)
-        assert not list(earlier.answered([log(folder)], "second")), told
+        assert not list(earlier.earlier_decisions([log(folder)], "second")), told
 
 
 def test_before_a_damaged_line_nothing_is_believed_and_a_torn_one_is_cut(tmp_path: Path) -> None:
@@ -203,8 +206,8 @@ def test_yesterday_is_read_first_and_of_too_much_the_newest(tmp_path: Path, monk
     journal.close()
     journal.open(NOON)
     assert [one.request.call_id for one in journal.answered(NOON)] == [f"c{number}" for number in range(10)]
-    length = len(record.line(request(call_id="c0"), allowed, NOON, 1))
-    monkeypatch.setattr(earlier, "MOST", 7 * length)
+    length = len(decision_journal.decision_line(request(call_id="c0"), allowed, NOON, 1))
+    monkeypatch.setattr(earlier, "EARLIER_BYTES", 7 * length)
     found = [one.request.call_id for one in journal.answered(NOON)]
     assert found == [f"c{number}" for number in range(10 - len(found), 10)]
     assert 5 < len(found) <= 7

@@ -21,11 +21,11 @@ from tests.support.gate_store import NOON, E, Valkey, crashed, opened, server, t
 
 from nianjian.engines.gate.counters.journal import Journal
 from nianjian.engines.gate.counters.memory import Memory
+from nianjian.engines.gate.counters.meters import AHEAD, DAY, day_name
 from nianjian.engines.gate.counters.port import Taken
-from nianjian.engines.gate.counters.store.rebuild import Figures, rebuild
-from nianjian.engines.gate.counters.store.store import Store
-from nianjian.engines.gate.counters.windows import AHEAD, DAY, day_name
+from nianjian.engines.gate.counters.store import Store
 from nianjian.engines.gate.policy import Cap, Slot
+from nianjian.engines.gate.refill import Figures, rebuild_store
 
 VALUES = ("a", "b")
 WINDOWS = ("calendar_day", "anchored", "sliding")
@@ -279,7 +279,7 @@ class InStore(Machine):
     async def open(self) -> list[Store]:
         self.valkey.ask("FLUSHALL")
         every = list(self.caps.values())
-        generation = await rebuild(self.valkey.url, {E: every}, Figures(gates=0))
+        generation = await rebuild_store(self.valkey.url, {E: every}, Figures(gates=0))
         self.gates = [await opened(self.valkey, *every, generation=generation) for _ in range(3)]
         return self.gates
 

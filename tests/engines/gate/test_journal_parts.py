@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.engines.gate.asked import Request, Verdict
-from nianjian.engines.gate.decisions import parts
-from nianjian.engines.gate.decisions.journal import Journal
-from nianjian.engines.gate.decisions.search import Found
+from nianjian.engines.gate import decision_search as parts
+from nianjian.engines.gate.decision_journal import Journal
+from nianjian.engines.gate.decision_search import DecisionMatches
+from nianjian.engines.gate.question import Request, Verdict
 
 NOON = 1_764_043_200_000
 FIRST = ("p1", "p2", "p3")
@@ -32,7 +32,7 @@ def files(tmp_path: Path) -> list[Path]:
 
 
 def _taken(files: list[Path], since: int | None, until: int | None) -> list[str]:
-    found = [one for path in files for one in parts.between(path, "quiet", since, until)]
+    found = [one for path in files for one in parts.decisions_between(path, "quiet", since, until)]
     assert all(one.request.enterprise == "quiet" for one in found)
     return [one.request.call_id for one in found]
 
@@ -52,12 +52,12 @@ def test_the_parts_hold_every_decision_once(files: list[Path], monkeypatch: pyte
             break
         since = until
     assert sorted(taken) == sorted(whole)
-    assert number == len(parts.beginnings(files)) + 1 > 4
+    assert number == len(parts.part_beginnings(files)) + 1 > 4
 
 
 def test_no_part_reads_more_than_its_share(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "PART", 100_000)
-    ends = [None, *parts.beginnings(files), None]
+    ends = [None, *parts.part_beginnings(files), None]
     lines = [raw for path in files for raw in path.read_bytes().splitlines(keepends=True) if not raw.startswith(b"#")]
     sizes = [(int(raw.split(b"\t")[0]), len(raw)) for raw in lines]
     for since, until in pairwise(ends):
@@ -67,6 +67,6 @@ def test_no_part_reads_more_than_its_share(files: list[Path], monkeypatch: pytes
 def test_lines_that_are_torn_or_another_enterprises_are_passed_over(files: list[Path]) -> None:
     content = files[0].read_bytes()
     files[0].write_bytes(content.replace(b"\tp1-0\t", b"\tpX-0\t", 1) + b"1764043200999\tp9\t1\tallow\t\tquiet\t")
-    notes = Found([])
-    assert len(list(parts.between(files[0], "quiet", None, None, notes))) == 399
+    notes = DecisionMatches([])
+    assert len(list(parts.decisions_between(files[0], "quiet", None, None, notes))) == 399
     assert notes.damaged == 1

@@ -10,16 +10,15 @@ from typing import Any
 from tests.support.gate import CALLEE, CONSENTED, NOON, REFUSED, cap, purpose, request, snapshot, tenant
 from tests.support.gate_store import opened, server, take
 
-from nianjian.engines.gate.asked import Verdict
-from nianjian.engines.gate.counters import windows
-from nianjian.engines.gate.counters.store.rebuild import Figures
-from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.engines.gate.counters import meters
+from nianjian.engines.gate.decision_journal import Journal
 from nianjian.engines.gate.policy import Cap, Slot
-from nianjian.engines.gate.refill import figures, files, refill
+from nianjian.engines.gate.question import Verdict
+from nianjian.engines.gate.refill import Figures, count_figures, open_journals, refill_store
 from nianjian.engines.gate.snapshot.read import open_snapshot
 
 ALLOWED = Verdict(allow=True, reason="allow")
-HOUR, DAY, TODAY = windows.HOUR, windows.DAY, windows.day(NOON)
+HOUR, DAY, TODAY = meters.HOUR, meters.DAY, meters.day_number(NOON)
 MONTH = Cap("month", "callee", "sliding", 10, "r", seconds=30 * 86_400)
 THREE_DAYS = Cap("three-days", "callee", "anchored", 1, "r", seconds=72 * 3600)
 MINUTE = Cap("minute", "callee", "sliding", 1, "r", seconds=60)
@@ -39,7 +38,7 @@ def counted(tmp_path: Path, told: dict[str, Any]) -> Figures:
     snapshot(tmp_path / "snapshot", told)
     folders = [tmp_path / "decisions"]
     found = open_snapshot(tmp_path / "snapshot")
-    return figures(files(folders, found, NOON), found, NOON)
+    return count_figures(open_journals(folders, found, NOON), found, NOON)
 
 
 def test_a_channel_that_was_isolated_since_keeps_what_it_has_used(tmp_path: Path) -> None:
@@ -48,7 +47,7 @@ def test_a_channel_that_was_isolated_since_keeps_what_it_has_used(tmp_path: Path
     found = open_snapshot(tmp_path / "snapshot")
 
     async def left(url: str) -> int:
-        generation, figures_found = await refill(url, [tmp_path / "decisions"], found, NOON)
+        generation, figures_found = await refill_store(url, [tmp_path / "decisions"], found, NOON)
         assert figures_found.allows == {(("acme", "channel-day.L02", "L02"), TODAY): 45}
         caps = found.tenants["acme"].policy.caps
         gate = await opened(valkey, caps_of={"acme": caps}, generation=generation, moment=lambda: NOON)

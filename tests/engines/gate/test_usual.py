@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support.gate import CALLEE, CONSENTED, NOON, REFUSED, cap, snapshot, tenant
 
-from nianjian.engines.gate.asked import Request, Verdict
 from nianjian.engines.gate.counters.memory import Memory
 from nianjian.engines.gate.policy import Slot
+from nianjian.engines.gate.question import Request, Verdict
 from nianjian.engines.gate.server.gate import Gate
-from nianjian.engines.gate.snapshot.hold import Held
+from nianjian.engines.gate.snapshot.read import CurrentSnapshot
 from nianjian.engines.gate.snapshot.tenant import Tenant
 
 POLICIES: list[dict[str, Any]] = [
@@ -53,7 +53,7 @@ class _Both:
 
     def __init__(self, root: Path) -> None:
         self.now = NOON
-        self.held = Held(root)
+        self.held = CurrentSnapshot(root)
         self.gates = [Gate(self.held, Memory(self.moment), moment=self.moment) for _ in range(2)]
         self.gates[1].usual.learn = lambda *_: None  # type: ignore[method-assign]
         self.last: tuple[str, str] = ("acme", "")

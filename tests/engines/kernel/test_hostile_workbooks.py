@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from tests.support.books import LAST, cell, ods, ods_row, row, xls, xlsx
 
+from nianjian.engines.kernel import unpacking
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.workbooks import limits
-from nianjian.engines.kernel.workbooks.limits import HELD, Limits
-from nianjian.engines.kernel.workbooks.opening import open_workbook
+from nianjian.engines.kernel.old_workbooks import open_workbook
+from nianjian.engines.kernel.unpacking import HELD, Limits
 
 MEMORY = 100 << 20  # bytes that a refusal may take
 Rows = list[tuple[int, list[object]]]
@@ -131,4 +131,4 @@ def test_what_takes_too_long_is_given_up(tmp_path: Path) -> None:
 
 
 def test_letters_of_columns() -> None:
-    assert [limits.letters(n) for n in (1, 26, 27, 702, 703, 16_384)] == ["A", "Z", "AA", "ZZ", "AAA", "XFD"]
+    assert [unpacking.letters(n) for n in (1, 26, 27, 702, 703, 16_384)] == ["A", "Z", "AA", "ZZ", "AAA", "XFD"]

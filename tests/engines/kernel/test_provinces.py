@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.provinces import FULL, PROVINCES, short
+from nianjian.engines.kernel.identifiers import FULL, PROVINCES, short
 from nianjian.engines.rules.rulebook import plain_province
 
 

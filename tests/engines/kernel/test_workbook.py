@@ -12,8 +12,7 @@ import pytest
 import xlsxwriter
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.workbooks.cells import meaning, number_text
-from nianjian.engines.kernel.workbooks.workbook import Workbook
+from nianjian.engines.kernel.workbooks import Workbook, meaning, number_text
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

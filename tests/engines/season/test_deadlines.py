@@ -7,8 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.periods import add_months
-from nianjian.engines.kernel.seasons import Season
+from nianjian.engines.kernel.periods import Season, add_months
 from nianjian.engines.kernel.workdays import add_workdays
 from nianjian.engines.rules.holidays import builtin
 from nianjian.engines.rules.rulebook import Rulebook

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from nianjian.engines.kernel.seasons import Season
+from nianjian.engines.kernel.periods import Season
 from nianjian.engines.kernel.workdays import Due
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.engines.season.deadlines import Deadline, Kind

@@ -14,9 +14,9 @@ from django.test import Client
 from tests.support import gate as asked
 from tests.support.asking import DEMO, Ask, post
 
-from nianjian.engines.gate import places
-from nianjian.engines.gate.asked import Verdict
-from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.engines.gate.decision_journal import Journal
+from nianjian.engines.gate.question import Verdict
+from nianjian.engines.gate.snapshot import files
 from nianjian.features.dial_policy.operations import check, feed
 
 GATE = f"{DEMO}/gate"
@@ -27,7 +27,7 @@ def _gate(api_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody answers at the gate's address; its journal knows three decisions of two enterprises."""
     monkeypatch.setattr(transaction, "on_commit", lambda act: act())  # a test's transaction is never over
     monkeypatch.setenv("NIANJIAN_GATE_URL", "http://127.0.0.1:9")
-    journal = Journal(places.decisions(api_home), "p1")
+    journal = Journal(files.decisions_folder(api_home), "p1")
     journal.open(asked.NOON)
     for place, (code, allow, reason) in enumerate(
         (("demo", True, "allow"), ("demo", False, "do-not-call"), ("other", False, "hours"))
@@ -180,7 +180,7 @@ def test_a_long_days_journal_comes_in_parts(api: Ask, monkeypatch: pytest.Monkey
     answer = client.get(address)
     whole = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
     assert not answer.has_header("Link")
-    monkeypatch.setattr("nianjian.engines.gate.decisions.parts.PART", 100)
+    monkeypatch.setattr("nianjian.engines.gate.decision_search.PART", 100)
     taken, parts = [], 0
     while address:
         answer = client.get(address)

@@ -13,8 +13,8 @@ import pytest
 from tests.support import gate
 from tests.support.fixtures import Shell
 
-from nianjian.engines.gate.asked import Used, Verdict
-from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.engines.gate.decision_journal import Journal
+from nianjian.engines.gate.question import Used, Verdict
 
 USED = Used("caller_callee:95013001>13900139001", "sliding 300s", 3, 3)
 HOUSE = ("--enterprise", "demo")

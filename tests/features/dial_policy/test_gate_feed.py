@@ -11,7 +11,7 @@ import pytest
 from django.db import transaction
 from tests.support.fixtures import Import
 
-from nianjian.engines.gate.snapshot import format as form
+from nianjian.engines.gate.snapshot import files as form
 from nianjian.engines.gate.snapshot.read import Snapshot, open_snapshot
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError

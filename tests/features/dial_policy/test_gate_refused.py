@@ -10,9 +10,9 @@ import pytest
 from django.db import transaction
 from tests.support.fixtures import Import
 
-from nianjian.engines.gate.asked import Request
-from nianjian.engines.gate.decide import Refusal, decide
-from nianjian.engines.gate.snapshot import format as form
+from nianjian.engines.gate.decision import Refusal, decide
+from nianjian.engines.gate.question import Request
+from nianjian.engines.gate.snapshot import files as form
 from nianjian.engines.gate.snapshot.read import Snapshot, open_snapshot
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError

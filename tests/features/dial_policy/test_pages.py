@@ -19,9 +19,9 @@ from django.test import Client
 from tests.support import gate as asked
 from tests.support.people import signed_in
 
-from nianjian.engines.gate import places
-from nianjian.engines.gate.asked import Used, Verdict
-from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.engines.gate.decision_journal import Journal
+from nianjian.engines.gate.question import Used, Verdict
+from nianjian.engines.gate.snapshot import files
 from nianjian.features.approvals.operations import approve
 from nianjian.features.dial_policy.operations import check, feed
 from nianjian.platform.accounts.query import USER, Actor
@@ -56,7 +56,7 @@ def house(db: None, home: Path, keys: None, monkeypatch: pytest.MonkeyPatch) -> 
     add_enterprise(code="demo", name="示范", province="北京", actor=BOSS)
     (home / "lines.csv").write_text("线路编号,状态\nL01,启用\n")
     import_sheet(kind="lines", path=home / "lines.csv", enterprise="demo", actor=BOSS)
-    journal = Journal(places.decisions(home), "p1")
+    journal = Journal(files.decisions_folder(home), "p1")
     journal.open(asked.NOON)
     used = Used("caller_callee:95013001>13900139001", "sliding 300s", 3, 3)
     for callee, code, verdict in (
@@ -285,7 +285,7 @@ def test_a_page_reads_no_more_of_the_journal_than_it_may(lead: Client, monkeypat
 
 
 def test_the_decisions_stand_on_pages(lead: Client, home: Path) -> None:
-    journal = Journal(places.decisions(home), "p2")
+    journal = Journal(files.decisions_folder(home), "p2")
     journal.open(asked.NOON)
     for one in range(1100):
         request = asked.request(enterprise="demo", call_id=f"many-{one}", channel=f"K{one}")
@@ -303,7 +303,7 @@ def test_the_decisions_stand_on_pages(lead: Client, home: Path) -> None:
 
 def test_the_parts_of_a_long_day_are_offered(lead: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "since=" not in lead.get(f"{HOME}decisions/?day={DAY}").content.decode()
-    monkeypatch.setattr("nianjian.engines.gate.decisions.parts.PART", 100)
+    monkeypatch.setattr("nianjian.engines.gate.decision_search.PART", 100)
     page = lead.get(f"{HOME}decisions/?day={DAY}").content.decode()
     found = re.findall(r'href="([^"]+journal[.]csv[^"]+since=\d+)">Part \d<', page)
     assert found

@@ -16,9 +16,9 @@ from tests.support.fixtures import Import
 from tests.support.people import signed_in
 
 from nianjian.doors.site.jobs.kinds import KINDS
-from nianjian.engines.gate import places
-from nianjian.engines.gate.asked import Request, Verdict
-from nianjian.engines.gate.decisions import record
+from nianjian.engines.gate import decision_journal
+from nianjian.engines.gate.question import Request, Verdict
+from nianjian.engines.gate.snapshot import files
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.operations.import_calls import import_calls
@@ -69,10 +69,10 @@ def _calls(path: Path, operator: Actor, missing: set[date]) -> None:
 
 def _journal(home: Path, days: int) -> None:
     for step in range(days):
-        folder = places.decisions(home) / (TODAY - DAY * (step + 1)).isoformat()
+        folder = files.decisions_folder(home) / (TODAY - DAY * (step + 1)).isoformat()
         folder.mkdir(parents=True)
         asked = Request("demo", "95013", "13900000001", "L1", "c", 0, "", "", "")
-        line = record.line(asked, Verdict(True, "allow", "", None, None, "g-1", ""), 1, 1)  # noqa: FBT003 -- an answer
+        line = decision_journal.decision_line(asked, Verdict(True, "allow", "", None, None, "g-1", ""), 1, 1)  # noqa: FBT003 -- an answer
         (folder / "g.log").write_bytes(line)
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from nianjian.engines.evidence import retention, sampling
 from nianjian.engines.evidence.retention import Stretch
-from nianjian.engines.gate.asked import Request, Verdict
-from nianjian.engines.gate.decisions import days as journal
-from nianjian.engines.gate.decisions import record
+from nianjian.engines.gate import decision_journal
+from nianjian.engines.gate import decision_search as journal
+from nianjian.engines.gate.question import Request, Verdict
 from nianjian.engines.kernel.periods import add_months
 from nianjian.engines.lake.duckdb_engine import DuckDBEngine
 from nianjian.engines.lake.schema import CALLS
@@ -131,7 +131,7 @@ def test_days_of_calls_and_their_recordings() -> None:
 def test_days_of_the_gates_journal(tmp_path: Path) -> None:
     def line(enterprise: str, callee: str = "13900000000") -> bytes:
         asked = Request(enterprise, "95013", callee, "L1", "c1", 0, "", "", "")
-        return record.line(asked, Verdict(True, "allow", "", None, None, "g-1", ""), 1, 1)  # noqa: FBT003 -- an answer
+        return decision_journal.decision_line(asked, Verdict(True, "allow", "", None, None, "g-1", ""), 1, 1)  # noqa: FBT003 -- an answer
 
     for name, content in {
         "2026-03-02": line("other") + line("demo"),
@@ -141,8 +141,8 @@ def test_days_of_the_gates_journal(tmp_path: Path) -> None:
         "note": line("demo"),
     }.items():
         (tmp_path / name).mkdir()
-        (tmp_path / name / "gate.log").write_bytes(f"{record.HEADER}\n".encode() + content)
-    asked, running = journal.written(tmp_path, "demo")
+        (tmp_path / name / "gate.log").write_bytes(f"{decision_journal.HEADER}\n".encode() + content)
+    asked, running = journal.days_with_decisions(tmp_path, "demo")
     assert asked == {date(2026, 3, 2)}
     assert running == {date(2026, 3, day) for day in (2, 3, 4, 5)}
-    assert journal.written(tmp_path / "none", "demo") == (set(), set())
+    assert journal.days_with_decisions(tmp_path / "none", "demo") == (set(), set())

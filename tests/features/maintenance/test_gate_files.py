@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.engines.gate import places
-from nianjian.engines.gate.snapshot import format as form
+from nianjian.engines.gate.snapshot import files
+from nianjian.engines.gate.snapshot import files as form
 from nianjian.features.maintenance.operations import backup
 from nianjian.features.maintenance.operations.gate_files import once
 
 
 def test_a_generation_that_the_feed_prunes_meanwhile_is_gone(tmp_path: Path) -> None:
-    root = places.snapshot(tmp_path)
+    root = files.snapshot_root(tmp_path)
     lists, generation = root / form.LISTS, root / form.GENERATIONS / "7"
     for folder in (lists, generation):
         folder.mkdir(parents=True)

@@ -7,9 +7,9 @@ import json
 from datetime import date, datetime
 from pathlib import Path
 
-from nianjian.engines.gate.asked import Request, Verdict
-from nianjian.engines.gate.decisions import record
-from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.engines.gate import decision_journal
+from nianjian.engines.gate.decision_journal import Journal
+from nianjian.engines.gate.question import Request, Verdict
 from nianjian.engines.kernel import clock
 from nianjian.features.screens import counts
 
@@ -84,7 +84,9 @@ NOW = 1_790_000_000_000
 
 def decided(number: int, *, allow: bool = True, reason: str = "allow", code: str = "demo", seen: str = "") -> bytes:
     asked = Request(code, "95013001", "13800138000", "L01", f"c{number}", NOW)
-    return record.line(asked, Verdict(allow, reason, "r", None, None, f"g-{number}", seen), NOW + number, 1)
+    return decision_journal.decision_line(
+        asked, Verdict(allow, reason, "r", None, None, f"g-{number}", seen), NOW + number, 1
+    )
 
 
 def journal(tmp_path: Path) -> tuple[Path, date]:
@@ -99,7 +101,7 @@ def test_decisions_are_counted_as_they_are_written(tmp_path: Path) -> None:
     counted = counts.DecisionTotals(day)
     assert counted.read(tmp_path) == (False, False)
     lines = [decided(1), decided(2, allow=False, reason="cap"), decided(3, code="other"), decided(4, seen="hours")]
-    whole = f"{record.HEADER}\n".encode() + b"".join(lines)
+    whole = f"{decision_journal.HEADER}\n".encode() + b"".join(lines)
     path.write_bytes(whole[:-10])
     counted.read(tmp_path)
     assert counted.asked["demo"].allowed == 1, "a half line counts once it is whole"

@@ -10,9 +10,9 @@ import pytest
 from django.test import Client
 from tests.support.people import signed_in
 
-from nianjian.engines.gate import places
-from nianjian.engines.gate.asked import Request, Verdict
-from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.engines.gate.decision_journal import Journal
+from nianjian.engines.gate.question import Request, Verdict
+from nianjian.engines.gate.snapshot import files
 from nianjian.engines.kernel import clock
 from nianjian.features.complaints.operations import acts
 from nianjian.features.people.account.limits import SEEN, UNATTENDED
@@ -64,7 +64,7 @@ def live(db: None, home: Path, keys: None, monkeypatch: pytest.MonkeyPatch) -> P
     monkeypatch.setenv("NIANJIAN_LIVE", "demo:pbx=asterisk:///x/Master.csv demo:pbx=ami://u:s@127.0.0.1:1")
     monkeypatch.setenv("NIANJIAN_LIVE_FRESH", str(FRESH))
     now = clock.milliseconds()
-    journal = Journal(places.decisions(home), "g1")
+    journal = Journal(files.decisions_folder(home), "g1")
     journal.open(now)
     asked = [
         ("demo", "95013001", CALLEE, "L01", "allow"),
@@ -77,7 +77,7 @@ def live(db: None, home: Path, keys: None, monkeypatch: pytest.MonkeyPatch) -> P
         journal.note(Request(code, display, callee, line, f"c{number}", now), verdict, 1, now)
     journal.close()
     counted = counts.DecisionTotals(today())
-    counted.read(places.decisions(home))
+    counted.read(files.decisions_folder(home))
     watch_files.write(watch_files.folder(home) / watch_files.GATE, counted.plain())
     calls = counts.AsteriskCounts(today())
     calls.counts.update(answered=1234, busy=5)

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from nianjian.engines.gate import places
-from nianjian.engines.gate.asked import Request, Verdict
-from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.engines.gate.decision_journal import Journal
+from nianjian.engines.gate.question import Request, Verdict
+from nianjian.engines.gate.snapshot import files
 from nianjian.engines.intake import tail
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
@@ -187,7 +187,7 @@ def test_the_gate_is_watched_without_a_setting(home: Home, monkeypatch: pytest.M
     monkeypatch.setenv("NIANJIAN_LIVE", "")
     alone = Watch()
     now = clock.milliseconds()
-    journal = Journal(places.decisions(home.path), "g1")
+    journal = Journal(files.decisions_folder(home.path), "g1")
     journal.open(now)
     journal.note(
         Request("demo", "95013001", "13800138000", "L01", "c", now),

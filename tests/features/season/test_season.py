@@ -14,8 +14,8 @@ from nianjian.engines.paper.texts.season.days import each
 from nianjian.engines.season import ical
 from nianjian.features.overview.operations.late import late
 from nianjian.features.overview.operations.reports import with_reports
-from nianjian.features.rectification.cases.service import Notice
-from nianjian.features.rectification.operations.cases import open_case
+from nianjian.features.rectification.operations import open_case
+from nianjian.features.rectification.storage import Notice
 from nianjian.features.season.notes.model import Note
 from nianjian.features.season.operations import acts
 from nianjian.features.season.operations.feed import entries

@@ -33,10 +33,9 @@ from nianjian.features.inspection import api as inspection
 from nianjian.features.maintenance.api import audit, retention
 from nianjian.features.overview.api import enterprises, overview
 from nianjian.features.people.api import installation, people, tokens
-from nianjian.features.portrait.api import portraits, results
-from nianjian.features.reconciliation.api import ask as reconcile_ask
-from nianjian.features.reconciliation.api import runs as reconcile_runs
-from nianjian.features.rectification.api import cases, channel, watch
+from nianjian.features.portrait import api as portraits
+from nianjian.features.reconciliation import api as reconciliation
+from nianjian.features.rectification import api as rectification
 from nianjian.features.registers.api import lists, papers, rows
 from nianjian.features.rulebook import api as rules
 from nianjian.features.screens import api as screens
@@ -101,7 +100,6 @@ ROUTERS: Final = (
     register_files.router,
     papers.router,
     portraits.router,
-    results.router,
     rules.router,
     api.router,
     audit.router,
@@ -109,13 +107,10 @@ ROUTERS: Final = (
     tickets.router,
     forwards.router,
     one_click.router,
-    cases.router,
-    channel.router,
-    watch.router,
+    rectification.router,
     season.router,
     inbox.router,
-    reconcile_ask.router,
-    reconcile_runs.router,
+    reconciliation.router,
     inspection.router,
     screens.router,
     callbacks.router,

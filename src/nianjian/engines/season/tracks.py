@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from nianjian.engines.kernel.seasons import Season
+from nianjian.engines.kernel.periods import Season
 from nianjian.engines.season.deadlines import LICENCE, TRACKS, Deadline, deciding
 
 LATE_RULE: Final = "deadline.guide.late_report"

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from nianjian.engines.kernel import clock, provinces
+from nianjian.engines.kernel import clock, identifiers
 from nianjian.engines.rules.rulebook import Overlay, Rulebook
-from nianjian.features.portrait.operations import portraits
-from nianjian.features.portrait.operations.run_portrait import compute
+from nianjian.features.portrait import portraits
+from nianjian.features.portrait.operations import compute_portrait
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import EVERYWHERE, require
 from nianjian.platform.accounts.query import Actor
@@ -44,7 +44,7 @@ def request_overlay(
     if enterprise is not None:
         accounts.enterprise(enterprise)
     if province is not None:
-        province = provinces.short(province)
+        province = identifiers.short(province)
     Rulebook.on(valid_from, province, enterprise, [_tried(key, value, province, enterprise, valid_from, reason)])
     wanted = OverlayProposal(key, value, province or "", enterprise or "", valid_from, valid_to, reason)
     return propose_overlay(overlay=wanted, actor=actor)
@@ -78,7 +78,7 @@ def ask_effects(
 ) -> str:
     """Put a look at what the overlay would do; its job. Errors as `request_overlay`."""
     require(actor, enterprise or EVERYWHERE, Act.REQUEST)
-    where = None if province is None else provinces.short(province)
+    where = None if province is None else identifiers.short(province)
     Rulebook.on(valid_from, where, enterprise, [_tried(key, value, where, enterprise, valid_from, reason)])
     payload = {
         "key": key,
@@ -108,13 +108,13 @@ def effects(
     Errors as `request_overlay`.
     """
     require(actor, enterprise or EVERYWHERE, Act.REQUEST)
-    where = None if province is None else provinces.short(province)
+    where = None if province is None else identifiers.short(province)
     tried = _tried(key, value, where, enterprise, valid_from, reason)
     Rulebook.on(valid_from, where, enterprise, [tried])
     concerned = [
         one.code for one in accounts.enterprises() if enterprise in {None, one.code} and where in {None, one.province}
     ]
-    newest = [(code, years[0]) for code in concerned if (years := portraits.years(code))][:MOST]
+    newest = [(code, years[0]) for code in concerned if (years := portraits.list_years(code))][:MOST]
     step = Steps(progress, key, 2 * len(newest))
     return [_effect(code, year, max(valid_from, date(year, 12, 31)), tried, step) for code, year in newest]
 
@@ -123,7 +123,7 @@ def _effect(enterprise: str, year: int, day: date, tried: Overlay, step: Steps) 
     found = []
     for more in ((), (tried,)):
         step()
-        found.append(compute(enterprise=enterprise, year=year, as_of=day, province=None, tried=more).as_dict())
+        found.append(compute_portrait(enterprise=enterprise, year=year, as_of=day, province=None, tried=more).as_dict())
     return Effect(enterprise, year, *found)
 
 

@@ -11,9 +11,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, Self
 
-from nianjian.engines.gate.decisions import record
-from nianjian.engines.gate.decisions.journal import SUFFIX
-from nianjian.engines.gate.decisions.record import Decision
+from nianjian.engines.gate import decision_journal
+from nianjian.engines.gate.decision_journal import SUFFIX, Decision
 from nianjian.engines.intake.formats import freeswitch_json as form
 from nianjian.engines.intake.formats.freeswitch_csv import HANGUP
 from nianjian.engines.intake.formats.freeswitch_post import connecting, moment
@@ -170,7 +169,7 @@ class DecisionTotals:
     def _line(self, raw: bytes) -> None:
         if raw.startswith(b"#"):
             return
-        one = record.read(raw)
+        one = decision_journal.parse_decision(raw)
         if one is None:
             self.damaged += 1
         else:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any, Final, Protocol
 from urllib.parse import urlsplit
 
-from nianjian.engines.gate import places
+from nianjian.engines.gate.snapshot import files
 from nianjian.engines.intake import tail
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
@@ -192,7 +192,7 @@ class Watch:
 
     def look(self) -> bool:
         """Read on and ask; whether there is anything to watch, and no other process watches it."""
-        decisions = places.decisions(env.read().home)
+        decisions = files.decisions_folder(env.read().home)
         if not (self._set or decisions.is_dir()) or not self._alone():
             return False
         if self._watched is None:

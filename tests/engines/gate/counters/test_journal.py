@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 from tests.support.gate_store import NOON, E, many, per_day, slot, take, until, windowed
 
-from nianjian.engines.gate.counters.disk.segments import Segments
 from nianjian.engines.gate.counters.journal import Journal
-from nianjian.engines.gate.counters.windows import DAY
+from nianjian.engines.gate.counters.meters import DAY
+from nianjian.engines.gate.counters.segments import Segments
 from nianjian.engines.gate.policy import Cap
 from nianjian.engines.kernel.errors import NianjianError
 

@@ -11,7 +11,7 @@ import pytest
 from tests.support.gate_store import NOON, E, many, per_day, slot, take, windowed
 
 from nianjian.engines.gate.counters.memory import Memory
-from nianjian.engines.gate.counters.windows import DAY
+from nianjian.engines.gate.counters.meters import DAY
 
 MINUTE = 60_000
 MIDNIGHT = NOON + DAY // 2

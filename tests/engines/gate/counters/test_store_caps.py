@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from tests.support.gate_store import NOON, E, Steady, Valkey, crashed, many, opened, per_day, silent, slot, take, until
 
-from nianjian.engines.gate.counters.store import names
-from nianjian.engines.gate.counters.windows import DAY
+from nianjian.engines.gate.counters import store_connection
+from nianjian.engines.gate.counters.meters import DAY
 
 CAP = per_day(300)
 ONE = slot(CAP)
@@ -240,8 +240,12 @@ def test_row_27_a_release_counts_once_and_never_for_a_day_that_is_gone(valkey: V
         await gate.stop()
 
     def give(name: str) -> int:
-        keys = (names.CANARY, "cap:2026-03-02:E:day:x", f"released:{name}")
-        return int(valkey.ask("FCALL", names.RELEASE, 3, *keys, valkey.ask("GET", names.CANARY).decode(), 2))
+        keys = (store_connection.CANARY, "cap:2026-03-02:E:day:x", f"released:{name}")
+        return int(
+            valkey.ask(
+                "FCALL", store_connection.RELEASE, 3, *keys, valkey.ask("GET", store_connection.CANARY).decode(), 2
+            )
+        )
 
     asyncio.run(test())
     valkey.ask("SET", "cap:2026-03-02:E:day:x", 10)

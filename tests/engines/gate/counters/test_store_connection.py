@@ -18,8 +18,7 @@ from cryptography.x509.oid import NameOID
 from tests.support.gate_store import E, Valkey, founded, opened, per_day, server, slot, take, until
 from tests.support.services import free_port
 
-from nianjian.engines.gate.counters.store.address import Address
-from nianjian.engines.gate.counters.store.resp import connect
+from nianjian.engines.gate.counters.store_client import Address, connect
 from nianjian.engines.kernel.errors import NianjianError
 
 CAP = per_day(300)

@@ -22,8 +22,8 @@ from tests.support.gate_store import (
     until,
 )
 
-from nianjian.engines.gate.counters.store.rebuild import Figures, rebuild
-from nianjian.engines.gate.counters.windows import DAY
+from nianjian.engines.gate.counters.meters import DAY
+from nianjian.engines.gate.refill import Figures, rebuild_store
 from nianjian.engines.kernel.errors import NianjianError
 
 CAP = per_day(300)
@@ -94,7 +94,7 @@ def test_rows_05_to_07_a_store_that_would_lose_counts_is_refused_with_its_remedy
 ) -> None:
     async def test(unfit: Valkey) -> None:
         with pytest.raises(NianjianError) as raised:
-            await rebuild(unfit.url, {E: [CAP]}, Figures(gates=0))
+            await rebuild_store(unfit.url, {E: [CAP]}, Figures(gates=0))
         assert raised.value.values["setting"] == setting
         gate = None
         try:
@@ -111,7 +111,7 @@ def test_rows_05_to_07_a_store_that_would_lose_counts_is_refused_with_its_remedy
 
 
 def _unstarted(valkey: Valkey) -> Any:
-    from nianjian.engines.gate.counters.store.store import Store  # noqa: PLC0415 - one test makes it by hand
+    from nianjian.engines.gate.counters.store import Store  # noqa: PLC0415 - one test makes it by hand
 
     return Store(valkey.url, moment=lambda: NOON)
 
@@ -141,7 +141,7 @@ def test_row_09_an_emptied_store_opens_nothing_until_the_rebuild(valkey: Valkey)
         assert (await take(other, ONE)).unavailable, "tokens of another filling are worth nothing"
         assert gate.state()["reason"] == "store-empty"
         day = NOON // DAY
-        generation = await rebuild(valkey.url, {E: [CAP]}, Figures(2, {((E, CAP.name, "trunk17"), day): allowed}))
+        generation = await rebuild_store(valkey.url, {E: [CAP]}, Figures(2, {((E, CAP.name, "trunk17"), day): allowed}))
         assert valkey.granted(CAP, "trunk17") == allowed + 2 * 10
         await asyncio.sleep(0.6)
         assert (await take(gate, ONE)).unavailable, "the operator has not named the new generation"
@@ -165,7 +165,7 @@ def test_row_10_an_old_copy_of_the_store_is_raised_to_the_decision_log(valkey: V
         valkey.ask("SET", "cap:2026-03-02:E:day:trunk17", 50)  # grants since the copy are missing
         valkey.ask("SET", "cap:2026-03-02:E:day:trunk18", 250)
         figures = Figures(1, {((E, "day", name), NOON // DAY): allowed for name in ("trunk17", "trunk18")})
-        generation = await rebuild(valkey.url, {E: [CAP]}, figures)
+        generation = await rebuild_store(valkey.url, {E: [CAP]}, figures)
         await until(lambda: gate.keeper.reason == "store-other")
         assert (await take(gate, ONE)).unavailable
         named[0] = generation

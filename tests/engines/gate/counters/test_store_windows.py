@@ -21,8 +21,8 @@ from tests.support.gate_store import (
 )
 
 from nianjian.engines.gate.counters.memory import Memory
-from nianjian.engines.gate.counters.store.rebuild import Figures, Unit, rebuild
-from nianjian.engines.gate.counters.store.store import Store
+from nianjian.engines.gate.counters.store import Store
+from nianjian.engines.gate.refill import Figures, Unit, rebuild_store
 
 CALLEE = "13900000001"
 CAP = per_day(300)
@@ -165,7 +165,7 @@ def test_windows_are_rebuilt_from_the_decision_logs(valkey: Valkey) -> None:
         units = [
             Unit((E, cap.name, CALLEE), cap, NOON + 1000 * n, f"c{n}") for cap in (sliding, anchored) for n in (0, 1)
         ]
-        await rebuild(valkey.url, {E: [sliding, anchored]}, Figures(1, {}, units))
+        await rebuild_store(valkey.url, {E: [sliding, anchored]}, Figures(1, {}, units))
         gate = await opened(valkey, sliding, anchored)
         for cap in (sliding, anchored):
             assert await many(gate, 3, slot(cap, CALLEE), now=NOON + 2000) == 1
@@ -183,7 +183,7 @@ def test_a_unit_of_an_anchored_window_that_is_over_is_not_of_the_one_that_is_ope
         assert (await take(before, slot(anchored, CALLEE))).allowed
         await before.stop()
         units = [Unit((E, anchored.name, CALLEE), anchored, NOON - 400_000 + one, f"c{one}") for one in range(2)]
-        await rebuild(valkey.url, {E: [anchored]}, Figures(1, {}, units))
+        await rebuild_store(valkey.url, {E: [anchored]}, Figures(1, {}, units))
         gate = await opened(valkey, anchored)
         assert await many(gate, 3, slot(anchored, CALLEE), now=NOON + 2000) == 1
         await gate.stop()

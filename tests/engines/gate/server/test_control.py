@@ -12,7 +12,7 @@ from tests.support.gate import NOON, cap, request, tenant
 from tests.support.gate_asking import CALL, body, got, posted
 from tests.support.gate_server import ask, made
 
-from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.engines.gate.decision_journal import Journal
 
 
 def told(gate: Any, target: str) -> Any:
@@ -42,8 +42,8 @@ def test_a_journal_that_cannot_be_written_is_an_alarm(tmp_path: Path, monkeypatc
     def full(*_: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("nianjian.engines.gate.decisions.journal.os.write", full)
-    monkeypatch.setattr("nianjian.engines.gate.decisions.journal.MOST", 300)
+    monkeypatch.setattr("nianjian.engines.gate.decision_journal.os.write", full)
+    monkeypatch.setattr("nianjian.engines.gate.decision_journal.WAITING_BYTES", 300)
     posted(gate, *(body(call_id=f"c{one}") for one in range(5)))
     for page in ("/health", "/v1/state"):
         state = told(gate, page)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.support.gate_server import Slow, made, run, running, talk
 
-from nianjian.engines.gate.doors import fastagi
+from nianjian.engines.gate import fastagi
 
 DONE = b"200 result=1\n"
 

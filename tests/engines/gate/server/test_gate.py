@@ -10,12 +10,12 @@ import pytest
 from tests.support.gate import NOON, cap, purpose, request, snapshot, tenant
 from tests.support.gate_server import Counting, Slow, ask, channel_used, made, run
 
-from nianjian.engines.gate.asked import Verdict
-from nianjian.engines.gate.decisions.journal import Journal
-from nianjian.engines.gate.decisions.search import Found, decisions
+from nianjian.engines.gate.decision_journal import Journal
+from nianjian.engines.gate.decision_search import DecisionMatches, read_decisions
+from nianjian.engines.gate.question import Verdict
+from nianjian.engines.gate.server.answers import Answers
 from nianjian.engines.gate.server.gate import Gate
-from nianjian.engines.gate.server.memory import Answers
-from nianjian.engines.gate.snapshot.hold import Held
+from nianjian.engines.gate.snapshot.read import CurrentSnapshot
 
 LINE = cap("L01")
 DAY = 86_400_000
@@ -63,14 +63,14 @@ def test_a_refused_call_stays_refused_and_burns_nothing(tmp_path: Path) -> None:
 
 
 def test_without_a_snapshot_everything_is_refused(tmp_path: Path) -> None:
-    gate = Gate(Held(tmp_path), Counting(), moment=lambda: NOON)
+    gate = Gate(CurrentSnapshot(tmp_path), Counting(), moment=lambda: NOON)
     (answer,) = ask(gate, request())
     assert (answer.allow, answer.reason) == (False, "gate-unavailable")
 
 
 def test_a_stale_snapshot_refuses_or_lets_go_by_the_switch_of_the_purpose(tmp_path: Path) -> None:
     snapshot(tmp_path, tenant(purposes=[purpose("service", fail_open=True), purpose("unnamed"), purpose("other")]))
-    held = Held(tmp_path)
+    held = CurrentSnapshot(tmp_path)
     held.refresh()
     gate = Gate(held, Counting(NOON + 2 * DAY), moment=lambda: NOON + 2 * DAY)
     closed, open_one = ask(gate, request())[0], ask(gate, request(purpose="service", call_id="c2"))[0]
@@ -206,7 +206,7 @@ def test_a_call_given_back_is_a_new_question(tmp_path: Path) -> None:
 def test_every_decision_is_written_down_once(tmp_path: Path) -> None:
     async def play() -> list[tuple[str, str]]:
         snapshot(tmp_path / "snapshot")
-        held = Held(tmp_path / "snapshot")
+        held = CurrentSnapshot(tmp_path / "snapshot")
         held.refresh()
         journal = Journal(tmp_path / "decisions", "main")
         journal.open(NOON)
@@ -216,7 +216,7 @@ def test_every_decision_is_written_down_once(tmp_path: Path) -> None:
         ask(gate, request(call_id="c2", channel="L99"))
         await asyncio.sleep(0)  # the end of the loop's turn
         path = next((tmp_path / "decisions").rglob("*.log"))
-        return [(one.verdict.decision_id, one.reason) for one in decisions(path, Found([]))]
+        return [(one.verdict.decision_id, one.reason) for one in read_decisions(path, DecisionMatches([]))]
 
     found = run(play())
     assert [reason for _, reason in found] == ["allow", "no-channel"]

@@ -12,7 +12,7 @@ from tests.support.gate import NOON, cap, tenant
 from tests.support.gate_asking import CALL, body, got, posted, split
 from tests.support.gate_server import Slow, made, requests, run, running, talk
 
-from nianjian.engines.gate.server.admission import Admission
+from nianjian.engines.gate.server.wire import Admission
 from nianjian.engines.kernel.errors import NianjianError
 
 

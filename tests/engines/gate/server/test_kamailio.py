@@ -15,8 +15,7 @@ from tests.support.gate import cap, snapshot, tenant
 from tests.support.gate_server import Slow, channel_used, made, run, running
 from tests.support.kamailio import BOTH, HTTP, LEASE, Kamailio
 
-from nianjian.engines.gate.doors.kamailio.leases import Leases
-from nianjian.engines.gate.doors.kamailio.rpc import Rpc, SilentError
+from nianjian.engines.gate.kamailio import Rpc, SilentError, SwitchLeases
 from nianjian.engines.gate.policy import Cap
 from nianjian.engines.gate.server.gate import Gate
 from nianjian.engines.kernel import clock
@@ -49,8 +48,8 @@ def renew(gate: Gate, root: Path, told: dict[str, Any]) -> None:
 
 
 @asynccontextmanager
-async def leasing(gate: Gate, switch: Kamailio) -> AsyncIterator[Leases]:
-    leases = Leases(gate, Rpc(switch.socket))
+async def leasing(gate: Gate, switch: Kamailio) -> AsyncIterator[SwitchLeases]:
+    leases = SwitchLeases(gate, Rpc(switch.socket))
     leases.start()
     try:
         yield leases

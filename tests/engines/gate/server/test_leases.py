@@ -10,9 +10,8 @@ import pytest
 from tests.support.gate import NOON, cap, snapshot, tenant
 from tests.support.gate_server import channel_used, made, run
 
-from nianjian.engines.gate.counters import windows
-from nianjian.engines.gate.doors.kamailio.leases import Leases, leasable
-from nianjian.engines.gate.doors.kamailio.rpc import SilentError
+from nianjian.engines.gate.counters import meters
+from nianjian.engines.gate.kamailio import SilentError, SwitchLeases, list_leasable
 from nianjian.engines.gate.policy import Cap
 from nianjian.engines.gate.server.gate import Gate
 
@@ -33,10 +32,10 @@ class Tables:
         self.since = "Tue"
         self.epoch, self.granted, self.used = {}, {}, {}
 
-    def call(self, key: str = "L01", day: int = windows.day(NOON)) -> str:
+    def call(self, key: str = "L01", day: int = meters.day_number(NOON)) -> str:
         if key not in self.epoch:
             return "no lease"
-        name = f"{key}:{windows.day_name(day).replace('-', '')}:{self.epoch[key]}"
+        name = f"{key}:{meters.day_name(day).replace('-', '')}:{self.epoch[key]}"
         if name not in self.granted:
             return "503"
         if self.used.get(name, 0) >= self.granted[name]:
@@ -81,8 +80,8 @@ def renew(gate: Gate, root: Path, told: dict[str, Any]) -> None:
     gate.counters.policy("acme", [Cap(**one) for one in told["caps"]])
 
 
-def leased(gate: Gate, switch: Tables) -> Leases:
-    return Leases(gate, switch)  # type: ignore[arg-type]
+def leased(gate: Gate, switch: Tables) -> SwitchLeases:
+    return SwitchLeases(gate, switch)  # type: ignore[arg-type]
 
 
 def test_blocks_come_until_the_cap_is_spent(tmp_path: Path) -> None:
@@ -189,7 +188,7 @@ def test_midnight_has_its_first_block_before_it_comes(tmp_path: Path) -> None:
         gate, switch = made(tmp_path, lines(30)), Tables()
         leases = leased(gate, switch)
         await leases.turn()
-        today, end = windows.day(NOON), windows.day_end(windows.day(NOON))
+        today, end = meters.day_number(NOON), meters.day_end(meters.day_number(NOON))
         assert switch.call(day=today + 1) == "503", "a gate that is dead at midnight: no grant for the new day"
         gate.moment = lambda: end - 30_000
         await leases.turn()
@@ -229,4 +228,4 @@ def test_a_stale_snapshot_grants_nothing_more(tmp_path: Path) -> None:
 def test_what_a_switch_cannot_count_is_not_leased(tmp_path: Path, told: dict[str, Any]) -> None:
     known = made(tmp_path, told).held.snapshot
     assert known is not None
-    assert list(leasable(known.tenants["acme"])) == []
+    assert list(list_leasable(known.tenants["acme"])) == []

@@ -12,10 +12,10 @@ import pytest
 from tests.support.gate import tenant
 from tests.support.gate_server import made, run, running, talk
 
-from nianjian.engines.gate.server.admission import Admission
 from nianjian.engines.gate.server.connections import Connections
 from nianjian.engines.gate.server.gate import Gate
-from nianjian.engines.gate.server.line import LineDoor
+from nianjian.engines.gate.server.line import LineConnection
+from nianjian.engines.gate.server.wire import Admission
 
 CALL = b"95013001 13900139000 L01 c%d acme\n"
 SHORT = b"95013001 13900139000 L01 s%d\n"
@@ -86,7 +86,7 @@ class Heard(asyncio.Transport):
 
 def door(gate: Gate, tokens: dict[str, str] | None = None) -> Callable[[bytes], bytes]:
     """A connection: what it answers to a message."""
-    line, heard = LineDoor(gate, Admission(tokens or {}, lambda: ("acme",)), Connections()), Heard()
+    line, heard = LineConnection(gate, Admission(tokens or {}, lambda: ("acme",)), Connections()), Heard()
     line.connection_made(heard)
 
     def say(message: bytes) -> bytes:
@@ -113,7 +113,7 @@ def test_usual_lines_are_answered_alone_and_together_to_the_last_unit(tmp_path: 
 
 def test_a_silent_connection_keeps_no_snapshot_that_was_replaced(tmp_path: Path) -> None:
     gate = made(tmp_path)
-    line = LineDoor(gate, Admission({}, lambda: ("acme",)), Connections())
+    line = LineConnection(gate, Admission({}, lambda: ("acme",)), Connections())
     line.connection_made(Heard())
     before = sys.getrefcount(gate.held.snapshot)
     line.data_received(SHORT % 1)

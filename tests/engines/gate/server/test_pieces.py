@@ -16,11 +16,11 @@ from tests.support.gate import cap, tenant
 from tests.support.gate_asking import body, split
 from tests.support.gate_server import made, requests
 
-from nianjian.engines.gate.server.admission import Admission
 from nianjian.engines.gate.server.connections import Connections
 from nianjian.engines.gate.server.control import Control
 from nianjian.engines.gate.server.gate import Gate
-from nianjian.engines.gate.server.http import HttpDoor
+from nianjian.engines.gate.server.http import HttpConnection
+from nianjian.engines.gate.server.wire import Admission
 
 RIGHT, WRONG = b"Authorization: Bearer secret\r\n", b"Authorization: Bearer secreT\r\n"
 GET = b"GET /gate?display=95013001&callee=13900139000&channel=L01&call_id=g%d HTTP/1.1\r\n%b\r\n"
@@ -57,7 +57,7 @@ class _Heard(asyncio.Transport):
         raise AssertionError("nobody asked for an end")
 
 
-def _answers(gate: Gate, pieces: list[bytes], kind: type[HttpDoor] = HttpDoor) -> list[tuple[int, object]]:
+def _answers(gate: Gate, pieces: list[bytes], kind: type[HttpConnection] = HttpConnection) -> list[tuple[int, object]]:
     async def play() -> bytes:
         admission = Admission({"secret": "acme"}, lambda: ("acme",))
         connections = Connections()
@@ -100,7 +100,7 @@ def test_pieces_change_no_answer(tmp_path_factory: Any, kinds: list[str], cuts: 
     assert one.reasons == other.reasons == third.reasons
 
 
-class _Counted(HttpDoor):
+class _Counted(HttpConnection):
     parsed = 0
 
     def on_message_complete(self) -> None:

@@ -12,18 +12,18 @@ import pytest
 from tests.support.gate import NOON, cap, request, snapshot, tenant
 from tests.support.gate_server import Counting, ask
 
-from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.engines.gate.decision_journal import Journal
 from nianjian.engines.gate.process import Ports, Process, Serving
 from nianjian.engines.gate.server import usual
+from nianjian.engines.gate.server.answers import Answers
 from nianjian.engines.gate.server.gate import Gate
-from nianjian.engines.gate.server.memory import Answers
-from nianjian.engines.gate.snapshot.hold import Held
+from nianjian.engines.gate.snapshot.read import CurrentSnapshot
 
 
 def test_answers_are_bounded_whoever_has_the_numbers_between(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(usual, "LOOK", 8)
     snapshot(tmp_path, tenant(caps=[asdict(cap("L01", 1000))]))
-    held = Held(tmp_path)
+    held = CurrentSnapshot(tmp_path)
     held.refresh()
     gate = Gate(held, Counting(), moment=lambda: NOON, answers=Answers(16))
     for number in range(100):
@@ -35,7 +35,7 @@ def test_answers_are_bounded_whoever_has_the_numbers_between(tmp_path: Path, mon
 
 def test_a_snapshot_that_was_replaced_is_let_go_though_nobody_asks(tmp_path: Path) -> None:
     snapshot(tmp_path / "snapshot", tenant())
-    held = Held(tmp_path / "snapshot")
+    held = CurrentSnapshot(tmp_path / "snapshot")
     held.refresh()
     process = Process(Serving(held, Counting(), Journal(tmp_path / "decisions", "main"), {}, Ports("127.0.0.1", 0)))
     gate = process.gate

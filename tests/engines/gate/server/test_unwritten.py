@@ -9,9 +9,9 @@ import pytest
 from tests.support.gate import NOON, cap, request
 from tests.support.gate_server import Slow, ask, channel_used, made, run
 
-from nianjian.engines.gate.decisions.journal import Journal
-from nianjian.engines.gate.decisions.search import Found, decisions
-from nianjian.engines.gate.server.pending import Pending
+from nianjian.engines.gate.decision_journal import Journal
+from nianjian.engines.gate.decision_search import DecisionMatches, read_decisions
+from nianjian.engines.gate.server.answers import PendingQuestions
 
 LINE = cap("L01")
 DAY = 86_400_000
@@ -38,7 +38,7 @@ def test_a_full_disk_is_an_alarm_and_what_waits_is_written_later(
         await asyncio.sleep(0)
         assert not gate.unwritten
         path = next((tmp_path / "decisions").rglob("*.log"))
-        assert len(list(decisions(path, Found([])))) == 2
+        assert len(list(read_decisions(path, DecisionMatches([])))) == 2
 
     run(play())
     assert caplog.text.count("cannot be written") == 1
@@ -68,7 +68,7 @@ def test_a_journal_that_cannot_be_written_takes_nobody_the_answer(
         assert channel_used(gate, LINE, "L01") == 291
         gate.flush()
         assert not gate.unwritten
-        assert sum(len(list(decisions(path))) for path in (tmp_path / "decisions").rglob("*.log")) == 291
+        assert sum(len(list(read_decisions(path))) for path in (tmp_path / "decisions").rglob("*.log")) == 291
 
     run(play())
 
@@ -79,7 +79,7 @@ def test_what_is_lost_is_told_at_once(tmp_path: Path, monkeypatch: pytest.Monkey
         journal.open(NOON)
         gate = made(tmp_path / "snapshot")
         gate.journal = journal
-        monkeypatch.setattr("nianjian.engines.gate.decisions.journal.MOST", 10)
+        monkeypatch.setattr("nianjian.engines.gate.decision_journal.WAITING_BYTES", 10)
         monkeypatch.setattr("os.write", full)
         ask(gate, request())
         ask(gate, request(call_id="c2"))  # a usual one: its line is made when it is written
@@ -141,7 +141,7 @@ def test_a_question_that_raises_stops_no_other_deadline() -> None:
             return True
 
     async def play() -> None:
-        pending, whole, late = Pending(0.01), Whole(), Whole()
+        pending, whole, late = PendingQuestions(0.01), Whole(), Whole()
         for one in (Broken(), whole):
             pending.join(one, print)
         await asyncio.sleep(0.005)

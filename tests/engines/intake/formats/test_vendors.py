@@ -9,7 +9,7 @@ from nianjian.engines.intake.format import FileMapping
 from nianjian.engines.intake.formats import catalogue
 from nianjian.engines.intake.vendor.sql import outside
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.lake.sql import literal
+from nianjian.engines.lake.schema import literal
 from nianjian.engines.lake.workbench import Workbench
 
 TINET = {

@@ -19,12 +19,12 @@ from nianjian.features.calls.operations.undo_calls import undo_calls
 from nianjian.features.calls.operations.wizard import check_register, drafts
 from nianjian.features.complaints import jobs as complaints
 from nianjian.features.dossier import jobs as dossier
-from nianjian.features.inspection import jobs
+from nianjian.features.inspection import jobs as inspection
 from nianjian.features.maintenance.operations import retention, watch
-from nianjian.features.portrait.operations import portraits
-from nianjian.features.portrait.operations.run_portrait import run_portrait
-from nianjian.features.reconciliation import jobs as reconcile
-from nianjian.features.rectification import jobs as rectify
+from nianjian.features.portrait import portraits
+from nianjian.features.portrait.operations import run_portrait
+from nianjian.features.reconciliation import jobs as reconciliation
+from nianjian.features.rectification import jobs as rectification
 from nianjian.features.registers import operations
 from nianjian.features.rulebook.operations import effects
 from nianjian.platform.accounts.query import Actor
@@ -213,9 +213,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     flow.OVERLAY_EFFECT: Kind(_effect, again=True),
     flow.VERIFY_CHAIN: Kind(_verify_chain, again=True),
     **complaints.KINDS,
-    **rectify.KINDS,
-    **reconcile.KINDS,
-    **jobs.KINDS,
+    **rectification.KINDS,
+    **reconciliation.KINDS,
+    **inspection.KINDS,
     **dossier.KINDS,
 }
 AGAIN: Final = frozenset(name for name, kind in KINDS.items() if kind.again)

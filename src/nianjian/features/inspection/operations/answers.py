@@ -29,8 +29,8 @@ from nianjian.features.dossier.operations.checklist import lines as items
 from nianjian.features.inspection import claims
 from nianjian.features.inspection.operations import dialling, logs
 from nianjian.features.inspection.queries import CheckBasis, Json, open_calls
-from nianjian.features.portrait.operations.run_portrait import compute
-from nianjian.features.reconciliation.operations.runs import list_runs
+from nianjian.features.portrait.operations import compute_portrait
+from nianjian.features.reconciliation.operations import list_runs
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs.progress import Progress, silent
 from nianjian.platform.registers.consents import Consent
@@ -57,7 +57,7 @@ def fetch_number_figures(grounds: CheckBasis) -> Json:
     try:
         for one in sorted({year, grounds.day.year}):
             as_of = grounds.day if one == grounds.day.year else None
-            result = compute(enterprise=grounds.enterprise, year=one, as_of=as_of, province=None)
+            result = compute_portrait(enterprise=grounds.enterprise, year=one, as_of=as_of, province=None)
             told = result.metric("number_consistency")
             counts = {str(name): int(str(count)) for name, count in told.components.items()}
             found["delivered"] = (found["delivered"] or 0) + told.verdict.denominator
@@ -269,7 +269,7 @@ def _control_claim(grounds: CheckBasis, kept: Json) -> Claim:
     """The gate as it is now, and whether its journal goes on to the last day that is over."""
     state = live.state(enterprise=grounds.enterprise, actor=grounds.actor)
     place = gate_feed.root()
-    part = None if snapshots.in_force(place) is None else snapshots.told(place, grounds.enterprise)
+    part = None if snapshots.current_manifest(place) is None else snapshots.read_tenant(place, grounds.enterprise)
     gateway = next(one for one in kept["logs"] if one["log"] == "gateway")
     return claims.control(
         str(state["snapshot"]["state"]),

@@ -15,8 +15,8 @@ from nianjian.engines.evidence import audio, recordings, retention, sampling
 from nianjian.engines.evidence.audio import Length
 from nianjian.engines.evidence.recordings import Index, Parts
 from nianjian.engines.evidence.retention import Reach
-from nianjian.engines.gate import places
-from nianjian.engines.gate.decisions import days as journal
+from nianjian.engines.gate import decision_search as journal
+from nianjian.engines.gate.snapshot import files
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.numbers import Shape
@@ -244,7 +244,7 @@ def check_logs(
             grounds, lake, retention.complete(counted, short, until), folder, lambda: progress("", 0, steps)
         )
     progress("", 1, steps)
-    asked, running = journal.written(places.decisions(env.read().home), enterprise)
+    asked, running = journal.days_with_decisions(files.decisions_folder(env.read().home), enterprise)
     progress("", 2, steps)
     chain = verify_chain()
     progress("", 3, steps)

@@ -15,7 +15,7 @@ from nianjian.features.inspection import states
 from nianjian.features.inspection.operations import answers, dialling, logs
 from nianjian.features.inspection.queries import CheckBasis, Json, resolve_day
 from nianjian.features.inspection.states import NUMBERS, PEOPLE, SYSTEM, Check
-from nianjian.features.reconciliation.operations.runs import list_runs
+from nianjian.features.reconciliation.operations import list_runs
 from nianjian.features.test_calls import queries
 from nianjian.features.test_calls.queries import CallBasis as Tests
 from nianjian.platform.accounts.access import require

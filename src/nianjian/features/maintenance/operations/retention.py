@@ -14,20 +14,19 @@ from typing import Final
 
 from django.db import transaction
 
-from nianjian.engines.intake.crash import crash_point
 from nianjian.engines.intake.rows import erase
 from nianjian.engines.intake.rows.erase import Limits
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.crash import crash_point
 from nianjian.engines.kernel.periods import day_of
 from nianjian.features.calls.operations.finish import ERASE, TICKETS, finish_erase, finish_tickets, settle
 from nianjian.features.complaints.matches import service as matches
 from nianjian.features.complaints.warned import service as warned
 from nianjian.features.maintenance.operations.backup import only_one
 from nianjian.features.maintenance.operations.periods import Period, periods
-from nianjian.features.reconciliation.runs import query as reconciled
-from nianjian.features.reconciliation.runs import service as runs
-from nianjian.features.screens import posted as screens_posted
-from nianjian.features.screens import watch_files
+from nianjian.features.reconciliation import queries as reconciliation
+from nianjian.features.reconciliation.storage import delete_people
+from nianjian.features.screens import posted, watch_files
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import EVERYWHERE, require
 from nianjian.platform.accounts.query import Actor, Enterprise
@@ -99,7 +98,7 @@ def _standing(tenant: Enterprise) -> list[Standing]:
         told["complaints"] = (_iso(tickets.oldest), tickets.rows)
     if since := known["people"].since:
         people = [expired.count_expired_versions(kinds.register(kind).model, code, since) for kind in PEOPLE]
-        made, count = reconciled.old_people(code, _begin(since))
+        made, count = reconciliation.count_old_people(code, _begin(since))
         days = [one.oldest for one in people if one.oldest] + ([day_of(made)] if made else [])
         told["people"] = (_iso(min(days, default=None)), sum(one.rows for one in people) + count)
     found = [Standing(code, period, *told.get(name, (None, 0))) for name, period in known.items()]
@@ -109,18 +108,14 @@ def _standing(tenant: Enterprise) -> list[Standing]:
 def _with_posted(calls: Standing) -> Standing:
     """The class of calls with those that lie posted; the lake knows the oldest month, files the day."""
     live, code = watch_files.folder(env.read().home), calls.enterprise
-    first, count = screens_posted.oldest(live, code), screens_posted.legs(_posted(code, calls.period))
+    first, count = posted.oldest(live, code), posted.legs(_posted(code, calls.period))
     months = [one for one in (calls.oldest, f"{first:%Y-%m}" if first else None) if one]
     return replace(calls, oldest=min(months, default=None), over=calls.over + count, posted=count)
 
 
 def _posted(code: str, calls: Period) -> list[Path]:
     """Files of posted records (`inspection.screens.posted`) of the months whose calls are over their time."""
-    return (
-        screens_posted.older(watch_files.folder(env.read().home), code, calls.since.replace(day=1))
-        if calls.since
-        else []
-    )
+    return posted.older(watch_files.folder(env.read().home), code, calls.since.replace(day=1)) if calls.since else []
 
 
 def _begin(day: date) -> datetime:
@@ -159,7 +154,7 @@ def _erase_posted(code: str, calls: Period, actor: Actor) -> None:
     gone = _posted(code, calls)
     if gone:
         with transaction.atomic():
-            data = {"posted": len(gone), "legs": screens_posted.legs(gone), "before": f"{calls.since:%Y-%m}"}
+            data = {"posted": len(gone), "legs": posted.legs(gone), "before": f"{calls.since:%Y-%m}"}
             record(verb=ERASE, enterprise=code, actor=actor, data=data)
         for path in gone:
             path.unlink(missing_ok=True)
@@ -195,7 +190,7 @@ def _deleted(code: str, known: Mapping[str, Period]) -> dict[str, object]:
         for kind in PEOPLE:
             if gone := versions.delete_expired_versions(model=kinds.register(kind).model, enterprise=code, day=since):
                 told[kind] = gone
-        if gone := runs.delete_people(enterprise=code, before=_begin(since)):
+        if gone := delete_people(enterprise=code, before=_begin(since)):
             told["reconciliations"] = gone
         if told:
             data |= {"people": told, "ended_before": since.isoformat()}

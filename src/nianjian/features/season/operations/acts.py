@@ -9,7 +9,7 @@ from datetime import date
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.seasons import Season
+from nianjian.engines.kernel.periods import Season
 from nianjian.engines.season.deadlines import TRACKS
 from nianjian.features.archives.query import refuse_closed
 from nianjian.features.season.notes import service as notes

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from nianjian.engines.kernel.seasons import Season
+from nianjian.engines.kernel.periods import Season
 from nianjian.engines.kernel.workdays import Calendar
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.engines.season.deadlines import Deadline, Printed, closing, of_season, printed_to, season_day
