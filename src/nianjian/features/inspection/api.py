@@ -16,7 +16,7 @@ from nianjian.features.inspection.operations.day import build_sheet
 from nianjian.features.inspection.operations.drill import DrillPlan
 from nianjian.features.inspection.states import LONGEST_MINUTES
 from nianjian.features.inspection.storage import VisitInput
-from nianjian.features.people.api.shapes import MadeLink, to_link_document
+from nianjian.features.people.api import MadeLink, to_link_document
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
