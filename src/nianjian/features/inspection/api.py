@@ -16,7 +16,7 @@ from nianjian.features.inspection.operations.day import build_sheet
 from nianjian.features.inspection.operations.drill import DrillPlan
 from nianjian.features.inspection.states import LONGEST_MINUTES
 from nianjian.features.inspection.storage import VisitInput
-from nianjian.features.people.api import MadeLink, to_link_document
+from nianjian.features.people.documents import MadeLink, link_document
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
@@ -220,7 +220,7 @@ def visit_inspectors(request: Request, code: str) -> dict[str, object]:
 @write(router, f"{DAY}/inspectors", act=Act.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
 def visit_admit(request: Request, code: str, given: Inspector) -> dict[str, object]:
     """Let an inspector read until the end of a day: account, role and link in one step; the link is told now alone."""
-    return to_link_document(
+    return link_document(
         request, visits.admit_inspector(enterprise=code, user=given.user, until=given.until, actor=request.actor)
     )
 

@@ -11,7 +11,7 @@ import pytest
 from tests.support.speaking import speaking
 
 from nianjian.features.screens import connections
-from nianjian.features.screens.connections import AsteriskManager
+from nianjian.features.screens.connections import AsteriskManager, FreeSwitchSocket
 
 LOGIN = b"Response: Success\r\nActionID: 1\r\nMessage: Authentication accepted\r\n\r\n"
 EVENT = b"Event: FullyBooted\r\nStatus: Fully Booted\r\n\r\n"
@@ -103,3 +103,52 @@ def test_who_speaks_on_and_on_holds_up_no_other_source(monkeypatch: pytest.Monke
         took = time.monotonic() - begun
         far.join()
     assert took < 2  # seconds; the switch goes on for four
+
+
+GREETING = b"Content-Type: auth/request\n\n"
+ACCEPTED = b"Content-Type: command/reply\nReply-Text: +OK accepted\n\n"
+REFUSED = b"Content-Type: command/reply\nReply-Text: -ERR invalid\n\n"
+BYE = b"Content-Type: text/disconnect-notice\nContent-Length: 12\n\nDisconnected"
+
+
+def esl_answer(text: str) -> bytes:
+    return f"Content-Type: api/response\nContent-Length: {len(text)}\n\n{text}".encode()
+
+
+def test_it_asks_again_over_one_connection() -> None:
+    with speaking(GREETING, ACCEPTED, esl_answer("\n7 total.\n"), esl_answer("\n0 total.\n")) as port:
+        asked = FreeSwitchSocket("127.0.0.1", port, "s")
+        assert [asked.calls(), asked.calls()] == [7, 0]
+        asked.close()
+
+
+@pytest.mark.parametrize(
+    ("greeting", "answers"),
+    [
+        (b"Content-Type: text/rude-rejection\nContent-Length: 24\n\nAccess Denied, go away.\n", ()),
+        (GREETING, (REFUSED,)),
+        (GREETING, (ACCEPTED, BYE)),
+        (GREETING, (ACCEPTED, esl_answer("-ERR no reply"))),
+        (GREETING, (ACCEPTED, esl_answer("uuid,direction\n\n7 total."))),
+        (GREETING, (ACCEPTED, b"Content-Type: api/response\n\n")),
+        (GREETING, (ACCEPTED, b"Content-Type: api/response\nContent-Length: 99999999\n\n")),
+        (GREETING, (ACCEPTED, esl_answer("\n7 total.\n")[:-4])),
+        (GREETING, (ACCEPTED,)),
+        (b"SSH-2.0-OpenSSH_10\r\n", ()),
+        (b"", ()),
+    ],
+)
+def test_no_count_of_a_freeswitch_is_an_error_and_the_next_question_begins_anew(
+    greeting: bytes, answers: tuple[bytes, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "PATIENCE", 0.2)
+    with speaking(greeting, *answers) as port:
+        asked = FreeSwitchSocket("127.0.0.1", port, "s")
+        for _ in range(2):
+            with pytest.raises(OSError):  # noqa: PT011 -- each has another text
+                asked.calls()
+
+
+def test_a_line_end_in_a_password_says_nothing_more() -> None:
+    with speaking(GREETING, ACCEPTED) as port, pytest.raises(OSError, match="line end"):
+        FreeSwitchSocket("127.0.0.1", port, "s\n\napi shutdown").calls()
