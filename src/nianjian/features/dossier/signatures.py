@@ -14,7 +14,7 @@ from nianjian.features.dossier.ingest import receive
 from nianjian.features.dossier.ingest.receive import ChildEnded, Type, run_program
 
 
-class SignatureStanding(StrEnum):
+class Standing(StrEnum):
     """Of a file: no signature; one that does not hold or cannot be read; all hold, from whom is not known; all hold."""
 
     NONE = "none"
@@ -47,7 +47,7 @@ class Signature:
     """
 
     field: str
-    standing: SignatureStanding
+    standing: Standing
     intact: bool | None
     whole_file: bool
     changed_after: str
@@ -95,33 +95,31 @@ def _in_time(told: Mapping[str, Any], stamp: Timestamp | None) -> bool | None:
     return _moment(str(told["valid_from"])) <= _moment(at) <= _moment(str(told["valid_to"]))
 
 
-def _standing(
-    told: Mapping[str, Any], stamp: Timestamp | None, changed: str, *, in_time: bool | None
-) -> SignatureStanding:
+def _standing(told: Mapping[str, Any], stamp: Timestamp | None, changed: str, *, in_time: bool | None) -> Standing:
     if told["intact"] is None:
-        return SignatureStanding.UNREADABLE
+        return Standing.UNREADABLE
     if not told["intact"] or (stamp is not None and not stamp.intact):
-        return SignatureStanding.BROKEN
+        return Standing.BROKEN
     if changed not in {"none", "form"}:
-        return SignatureStanding.CHANGED
+        return Standing.CHANGED
     if told["trust"] == "unknown":
-        return SignatureStanding.UNKNOWN
-    return SignatureStanding.TRUSTED if told["trust"] == "trusted" and in_time else SignatureStanding.UNTRUSTED
+        return Standing.UNKNOWN
+    return Standing.TRUSTED if told["trust"] == "trusted" and in_time else Standing.UNTRUSTED
 
 
 ORDER = (
-    SignatureStanding.UNREADABLE,
-    SignatureStanding.BROKEN,
-    SignatureStanding.CHANGED,
-    SignatureStanding.UNTRUSTED,
-    SignatureStanding.UNKNOWN,
-    SignatureStanding.TRUSTED,
+    Standing.UNREADABLE,
+    Standing.BROKEN,
+    Standing.CHANGED,
+    Standing.UNTRUSTED,
+    Standing.UNKNOWN,
+    Standing.TRUSTED,
 )
 
 
-def worst_standing(found: Sequence[Signature]) -> SignatureStanding:
+def worst_standing(found: Sequence[Signature]) -> Standing:
     """Of a file: the worst of its signatures."""
-    return min((one.standing for one in found), key=ORDER.index, default=SignatureStanding.NONE)
+    return min((one.standing for one in found), key=ORDER.index, default=Standing.NONE)
 
 
 def _moment(text: str) -> datetime:

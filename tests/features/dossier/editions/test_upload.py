@@ -89,7 +89,11 @@ def test_a_page_that_never_fits_is_named(papers: Path, tmp_path: Path) -> None:
 def test_seals_are_burnt_in_at_the_edge_that_lies_outside_in_the_book(papers: Path, tmp_path: Path) -> None:
     made = packages.package(papers, (), pictures=packages.stamped(), duplex=False)
     odd = Item(
-        "odd", "奇特页面", Board.SPECIAL, packages.odd(papers / "odd2.pdf"), packages.seals(packages.BOOK, copy=False)
+        "odd",
+        "奇特页面",
+        Board.SPECIAL,
+        packages.odd(papers / "odd2.pdf"),
+        packages.required_seals(packages.BOOK, copy=False),
     )
     built = build(dataclasses.replace(made, items=(odd,)), tmp_path / "out")
     (path,) = _files(built)

@@ -30,7 +30,7 @@ from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.models import SignedPaper
 from nianjian.features.dossier.operations import package as build
 from nianjian.features.dossier.operations import signatures
-from nianjian.features.dossier.signatures import SignatureStanding, read_signatures
+from nianjian.features.dossier.signatures import Standing, read_signatures
 from nianjian.features.dossier.signing import append_signature, open_signer
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
@@ -96,17 +96,17 @@ def test_a_signature_is_told_as_it_stands(signed: Signed, authority: str, truste
     (one,) = read_signatures(path)
     assert (one.intact, one.whole_file, one.changed_after, one.trust) == (True, True, "none", "unknown")
     assert (one.subject, one.issuer, one.self_signed) == ("示例科技有限公司", "示例根证书", False)
-    assert one.standing is SignatureStanding.UNKNOWN  # intact is not enough where no roots are set
+    assert one.standing is Standing.UNKNOWN  # intact is not enough where no roots are set
     assert one.timestamp is not None
     assert (one.timestamp.intact, one.timestamp.authority) == (True, "时间戳")
     (known,) = read_signatures(path, roots=trusted)
-    assert (known.standing, known.in_time) == (SignatureStanding.TRUSTED, True)
+    assert (known.standing, known.in_time) == (Standing.TRUSTED, True)
 
 
 def test_another_root_does_not_trust(signed: Signed, tmp_path: Path) -> None:
     other = tmp_path / "other.pem"
     other.write_bytes(certificates.root("别的根").pem)
-    assert read_signatures(signed(), roots=other)[0].standing is SignatureStanding.UNTRUSTED
+    assert read_signatures(signed(), roots=other)[0].standing is Standing.UNTRUSTED
     _refused("signature_roots_unreadable", read_signatures, signed(), roots=tmp_path / "none.pem")
 
 
@@ -116,7 +116,7 @@ def test_a_changed_byte_and_an_overlaid_page_are_not_told_as_good(signed: Signed
     data[len(data) // 3] ^= 1
     broken = tmp_path / "broken.pdf"
     broken.write_bytes(data)
-    assert read_signatures(broken)[0].standing is SignatureStanding.BROKEN
+    assert read_signatures(broken)[0].standing is Standing.BROKEN
     over = tmp_path / "over.pdf"
     with path.open("rb") as before, over.open("wb") as after:
         writer: Any = IncrementalPdfFileWriter(before)
@@ -125,7 +125,7 @@ def test_a_changed_byte_and_an_overlaid_page_are_not_told_as_good(signed: Signed
         writer.update_container(page)
         writer.write(after)
     (one,) = read_signatures(over)
-    assert (one.intact, one.whole_file, one.standing) == (True, False, SignatureStanding.CHANGED)
+    assert (one.intact, one.whole_file, one.standing) == (True, False, Standing.CHANGED)
 
 
 def test_a_signed_paper_is_kept_as_it_came(demo: str, anna: Actor, signed: Signed) -> None:
@@ -211,7 +211,7 @@ def test_the_upload_edition_is_signed_last_and_stays_provable(  # noqa: PLR0917 
         else:
             assert now[name] == data
     (one,) = read_signatures(uploads[0])
-    assert one.standing is SignatureStanding.UNKNOWN
+    assert one.standing is Standing.UNKNOWN
     assert one.timestamp is not None
     (act,) = acts(enterprise=demo, verb="signature.signed")
     files: Any = act.data["files"]

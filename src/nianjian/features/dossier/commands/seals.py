@@ -160,12 +160,12 @@ def _show(args: argparse.Namespace) -> Answer:
 
     wiring.start()  # the flow keeps papers, too, so it knows tables
     from nianjian.features.dossier.operations import signatures
-    from nianjian.features.dossier.signatures import SignatureStanding, worst_standing
+    from nianjian.features.dossier.signatures import Standing, worst_standing
     from nianjian.features.dossier.terminal import present_signatures
 
     found = signatures.preview_signatures(args.file)
     standing = worst_standing(found)
-    good = standing in {SignatureStanding.UNKNOWN, SignatureStanding.TRUSTED}
+    good = standing in {Standing.UNKNOWN, Standing.TRUSTED}
     data = {"standing": standing.value, "signatures": [asdict(one) for one in found]}
     return Answer(data, present_signatures(data), DONE if good else NO)
 

@@ -22,7 +22,7 @@ from nianjian.features.dossier.editions.compare import Kind as PageKind
 from nianjian.features.dossier.editions.look import inspect_file
 from nianjian.features.dossier.reading import ocr
 from nianjian.features.dossier.reading.text import PageText, page_number
-from nianjian.features.dossier.signatures import SignatureStanding, read_signatures
+from nianjian.features.dossier.signatures import Standing, read_signatures
 from nianjian.features.dossier.signatures import worst_standing as whole_of
 
 RUN: Final = re.compile(r"[0-9A-Za-z]{2,}|[\u3400-\u9fff]{2}")
@@ -526,10 +526,7 @@ def _behind(path: Path) -> str:
         return "appended"
     if not found:
         return "appended"
-    sound = (
-        whole_of(found) in {SignatureStanding.UNKNOWN, SignatureStanding.TRUSTED, SignatureStanding.UNTRUSTED}
-        and found[-1].whole_file
-    )
+    sound = whole_of(found) in {Standing.UNKNOWN, Standing.TRUSTED, Standing.UNTRUSTED} and found[-1].whole_file
     return "signed" if sound else "signature_broken"
 
 

@@ -22,7 +22,7 @@ from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.kinds import get_item
 from nianjian.features.dossier.models import SignedPaper
 from nianjian.features.dossier.operations import seals
-from nianjian.features.dossier.signatures import Signature, SignatureStanding, read_signatures, read_signatures_of_files
+from nianjian.features.dossier.signatures import Signature, Standing, read_signatures, read_signatures_of_files
 from nianjian.features.dossier.signing import Signer, append_signature, open_signer
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
@@ -117,7 +117,7 @@ def _looked(name: str, content: bytes) -> tuple[Signature, ...]:
 
 Ask = Callable[[str], str]
 LOOKED: Final = 10_000  # builds among which the package is sought
-SOUND: Final = frozenset({SignatureStanding.UNKNOWN, SignatureStanding.TRUSTED, SignatureStanding.UNTRUSTED})
+SOUND: Final = frozenset({Standing.UNKNOWN, Standing.TRUSTED, Standing.UNTRUSTED})
 
 
 @dataclass(frozen=True, slots=True)
