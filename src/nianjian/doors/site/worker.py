@@ -37,8 +37,7 @@ from nianjian.features.complaints import jobs as complaints
 from nianjian.features.complaints.operations import forwards
 from nianjian.features.complaints.operations.sla_warnings import warn
 from nianjian.features.dossier import jobs as dossier
-from nianjian.features.dossier.operations import job_files
-from nianjian.features.dossier.operations.making import output_files
+from nianjian.features.dossier.operations import checklist, package
 from nianjian.features.inbox.operations import deliver_messages as tell
 from nianjian.features.inspection import jobs as inspection
 from nianjian.features.maintenance import health, retention
@@ -50,9 +49,9 @@ from nianjian.features.rectification import evidence, reports
 from nianjian.features.rectification import jobs as rectification
 from nianjian.features.registers import operations
 from nianjian.features.rulebook.operations import effects
-from nianjian.features.screens.operations.watch import Watch
+from nianjian.features.screens.watch import Watch
 from nianjian.features.season.operations.reminders import enqueue_due_reminders
-from nianjian.features.test_calls.operations.daily import call_daily
+from nianjian.features.test_calls.operations.calls import call_daily
 from nianjian.features.webhooks.operations import deliver
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
@@ -429,9 +428,9 @@ def tidy_up() -> None:
         reports.delete_expired_reports()
         evidence.delete_expired_lookups()
         forwards.sweep()
-        job_files.sweep(flow.CHECK_PAPER)
-        job_files.sweep(flow.VERIFY_PACKAGE)
-        output_files.sweep()
+        checklist.delete_expired_job_files(flow.CHECK_PAPER)
+        checklist.delete_expired_job_files(flow.VERIFY_PACKAGE)
+        package.delete_expired_outputs()
         reconcile.delete_expired_files()
         rejects.sweep()
         operations.sweep()
