@@ -18,7 +18,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.people.operations import people as operations
 from nianjian.features.screens.operations import links as screens
-from nianjian.features.season.operations import feed
+from nianjian.features.season import feeds
 from nianjian.platform.accounts import models, query, service
 from nianjian.platform.accounts.invitations import query as invitations
 from nianjian.platform.accounts.invitations.service import invite
@@ -27,8 +27,7 @@ from nianjian.platform.accounts.links.service import make_first, make_inspection
 from nianjian.platform.accounts.models import Link
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.reach import reach
-from nianjian.platform.approvals.query import approval
-from nianjian.platform.approvals.service import approve
+from nianjian.platform.approvals.storage import approve_request, get_approval
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
@@ -58,7 +57,7 @@ def anna(demo: str, operator: Actor) -> Actor:
 
 def _carried(place: str) -> dict[str, Callable[[], bool]]:
     """Make one of everything that anna's role at the enterprise carries: its name, and whether it holds."""
-    secret = feed.add(enterprise=place, actor=ANNA)["secret"]
+    secret = feeds.create_feed(enterprise=place, actor=ANNA)["secret"]
     screen = screens.add(enterprise=place, name="门厅", days=3, actor=ANNA)["path"].split("/")[2]
     invitation = invite(role="auditor", enterprise=place, actor=ANNA).secret
     hook, _secret = webhooks.add(enterprise=place, url="https://192.0.2.1/", events=["approval.request"], actor=ANNA)
@@ -71,12 +70,12 @@ def _carried(place: str) -> dict[str, Callable[[], bool]]:
         return hook.closed_at is None
 
     return {
-        "feed": lambda: feed.calendar(secret, "en") is not None,
+        "feed": lambda: feeds.render_calendar(secret, "en") is not None,
         "screen": lambda: screens.find_enterprise_by_secret(screen) is not None,
         "invitation": lambda: invitations.find(invitation) is not None,
         "webhook": listening,
         "job": lambda: queue.job(job).state == "waiting",
-        "request": lambda: approval(asked).state == "pending",
+        "request": lambda: get_approval(asked).state == "pending",
     }
 
 
@@ -135,7 +134,7 @@ def test_an_account_that_is_closed_by_whatever_way_opens_nothing(
     assert _holding(found) == {"webhook", "job", "request"}  # they stand, and do nothing:
     assert webhooks.gather() == 0
     with pytest.raises(NianjianError, match="account_closed"):
-        approve(approval=str(asked), digest="", actor=Actor("bo", USER))
+        approve_request(approval=str(asked), digest="", actor=Actor("bo", USER))
     with pytest.raises(NianjianError, match="role_missing"):
         flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise=demo, payload={}, actor=ANNA)
     assert reach(ANNA) == []

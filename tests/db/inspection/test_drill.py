@@ -28,7 +28,7 @@ from nianjian.features.inspection import drill
 from nianjian.features.inspection.drill import Seen
 from nianjian.features.inspection.operations.drill import report, run
 from nianjian.features.inspection.terminal import drill as picture
-from nianjian.features.season.operations import task_progress
+from nianjian.features.season import queries
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow, service
 from nianjian.platform.jobs import query as queue
@@ -91,13 +91,13 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
     assert order == sorted(order), "failed comes first"
     assert len(order) == told["counts"]["failed"] + told["counts"]["unknown"]
 
-    asked = task_progress.ProgressQuery(
+    asked = queries.ProgressQuery(
         demo, 2026, clock.today(), clock.today(), rulebook(day=None, province=None, enterprise=demo), operator
     )
-    assert not task_progress.collect_task_progress(asked, [])["drill"].complete
+    assert not queries.collect_task_progress(asked, [])["drill"].complete
     acts.callback(enterprise=demo, complaint=ticket, result="已回访", actor=operator)
     acts.close(enterprise=demo, complaints=[ticket], result="演练完毕", actor=operator)
-    assert task_progress.collect_task_progress(asked, [])["drill"].complete
+    assert queries.collect_task_progress(asked, [])["drill"].complete
     told = report.report(enterprise=demo, actor=operator, name=ticket)
     steps = {one["step"]: one for one in told["steps"]}
     for name in ("responded", "called_back", "closed"):

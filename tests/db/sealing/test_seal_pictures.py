@@ -24,7 +24,7 @@ from nianjian.features.dossier.operations import build
 from nianjian.features.dossier.operations.sealing import pictures
 from nianjian.features.dossier.operations.sealing.pictures import PrintRequest
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.approvals import query as approvals
+from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.audit.query import acts
 from nianjian.platform.vault import blobs
 
@@ -172,7 +172,7 @@ def test_a_withdrawn_picture_is_gone(keep: Keep, demo: str, anna: Actor, bo: Act
     pictures.withdraw(enterprise=demo, kind="official_seal", actor=anna)
     _refused("seal_use_none", _build, demo, anna, tmp_path / "out")
     _refused("seal_picture_missing", operations.approve, approval=second, actor=bo)
-    assert approvals.approval(second).state == "pending"  # the whole act was taken back
+    assert approvals.get_approval(second).state == "pending"  # the whole act was taken back
     assert pictures.pictures(demo, anna) == []
     _add(demo, anna)
     _refused("seal_use_none", _build, demo, anna, tmp_path / "out")  # a new picture needs new agreement

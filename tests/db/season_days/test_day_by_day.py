@@ -20,7 +20,7 @@ from tests.db.season_days.stage import CASES, DAY, FIRST, LAST, Clock, built, no
 
 from nianjian.engines.kernel import clock
 from nianjian.features.inbox.operations import delivery
-from nianjian.features.season.operations.reminders import enqueue_due_reminders
+from nianjian.features.season.reminders import enqueue_due_reminders
 from nianjian.platform.notifications.models import Message
 from nianjian.platform.notifications.people import speaking
 

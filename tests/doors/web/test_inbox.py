@@ -12,7 +12,7 @@ from tests.support.receivers import Program, served
 
 from nianjian.engines.kernel import clock
 from nianjian.features.inbox.operations import delivery
-from nianjian.features.season.operations.reminders import enqueue_due_reminders
+from nianjian.features.season.reminders import enqueue_due_reminders
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.tokens import service as tokens
 from nianjian.platform.notifications.models import Dispatch, Message

@@ -35,7 +35,7 @@ from nianjian.features.portrait.api import portraits, results
 from nianjian.features.reconciliation.api import ask as reconcile_ask
 from nianjian.features.reconciliation.api import runs as reconcile_runs
 from nianjian.features.rectification.api import cases, channel, watch
-from nianjian.features.registers.api import lists, papers, rows
+from nianjian.features.registers import api as registers
 from nianjian.features.rulebook import api as rules
 from nianjian.features.screens import api as screens
 from nianjian.features.season import api as season
@@ -63,10 +63,8 @@ ROUTERS: Final = (
     previews.router,
     batches.router,
     jobs.router,
-    lists.router,
-    rows.router,
+    registers.router,
     register_files.router,
-    papers.router,
     portraits.router,
     results.router,
     rules.router,

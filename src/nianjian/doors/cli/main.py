@@ -75,8 +75,7 @@ MODULES: Final = {
     "gate": "features.dial_policy.commands",
     "rules": "features.rulebook.commands.rules",
     "holidays": "features.rulebook.commands.holidays",
-    "approve": "features.approvals.commands.approve",
-    "approvals": "features.approvals.commands.approvals",
+    "approve": "features.approvals.commands:APPROVE",
     "audit": "features.maintenance.commands.audit",
     "keys": "features.maintenance.commands.keys",
     "serve": "doors.site.commands.serve",
@@ -101,9 +100,10 @@ class Verb(Protocol):
 
 
 def load_verb(name: str) -> Verb:
-    """Import the module of one of `VERBS`."""
-    place = MODULES.get(name, f"features.{name}.commands")
-    return cast("Verb", importlib.import_module(f"nianjian.{place}"))
+    """Import the module of one of `VERBS`, or what it holds behind a colon."""
+    place, _colon, inside = MODULES.get(name, f"features.{name}.commands").partition(":")
+    module = importlib.import_module(f"nianjian.{place}")
+    return cast("Verb", getattr(module, inside) if inside else module)
 
 
 class Parser(argparse.ArgumentParser):

@@ -32,7 +32,7 @@ from nianjian.features.reconciliation.operations import work as reconcile
 from nianjian.features.rectification.operations import locate, report
 from nianjian.features.registers import operations
 from nianjian.features.screens.operations.watch import Watch
-from nianjian.features.season.operations.reminders import enqueue_due_reminders
+from nianjian.features.season.reminders import enqueue_due_reminders
 from nianjian.features.test_calls.operations.daily import call_daily
 from nianjian.features.webhooks.operations import deliver
 from nianjian.platform.jobs import flow, query, service
@@ -136,7 +136,7 @@ def tidy() -> None:
         output_files.sweep()
         reconcile.sweep()
         rejects.sweep()
-        operations.sweep()
+        operations.delete_expired_exports()
         strays.sweep()
         charts.sweep()
         call_command("clearsessions")

@@ -23,7 +23,6 @@ from nianjian.platform.home.http.answers import as_attachment
 from nianjian.platform.home.http.bodies import takes_files
 from nianjian.platform.home.http.readable import reads_form_itself
 from nianjian.platform.registers import mappings, uploads
-from nianjian.platform.registers import mappings as mapping_service
 from nianjian.platform.registers import workbooks as templates
 from nianjian.platform.registers.drafts import DraftValue
 from nianjian.platform.web import work
@@ -187,9 +186,7 @@ def _kept(request: Request, draft: DraftValue, form: MappingForm) -> bool:
     try:
         drafts.choose(draft=draft, source=given["source"] or AUTO, timezone=given["timezone"].strip(), data=data)
         if given["save_as"]:
-            mapping_service.save_mapping(
-                enterprise=draft.enterprise, name=given["save_as"], data=data, actor=request.actor
-            )
+            mappings.save_mapping(enterprise=draft.enterprise, name=given["save_as"], data=data, actor=request.actor)
     except NianjianError as fault:
         form.add_error(None, describe_error(fault)[0])
         return False

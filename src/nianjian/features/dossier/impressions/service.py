@@ -21,10 +21,9 @@ from nianjian.features.dossier.impressions.model import Impression, SealPicture
 from nianjian.features.dossier.materials.model import Version
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.approvals import query as approvals
-from nianjian.platform.approvals import service as approving
+from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.approvals.models import Request
-from nianjian.platform.approvals.query import Approval
+from nianjian.platform.approvals.storage import Approval
 from nianjian.platform.audit.record import record
 from nianjian.platform.vault import blobs
 
@@ -113,9 +112,9 @@ def request_impression(
         for other in query.alike(row):
             if other.approved_at is not None:
                 raise NianjianError("seal_use_there", item=item, page=spot.page)
-            if approvals.approval(other.approval).state == Request.PENDING:
+            if approvals.get_approval(other.approval).state == Request.PENDING:
                 raise NianjianError("approval_pending", approval=other.approval)
-        asked = approving.request(
+        asked = approvals.create_request(
             kind=KIND, subject=row.pk, digest=query.digest(row), enterprise=row.enterprise_id, actor=actor
         )
         row.approval = asked.id
@@ -137,13 +136,13 @@ def _check(document: Version, spot: Spot, item: str) -> None:
 
 
 def approve(*, approval: str, actor: Actor) -> Impression:
-    """Say yes as the second person. Errors as `approvals.service.approve`, and ``seal_picture_missing``."""
+    """Say yes as the second person. Errors as `approvals.storage.approve_request`, and ``seal_picture_missing``."""
     with transaction.atomic():
-        asked = approvals.approval(approval)
+        asked = approvals.get_approval(approval)
         if asked.kind != KIND:
             raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)
         row = query.of_approval(approval)
-        approving.approve(approval=approval, digest=query.digest(row), actor=actor)
+        approvals.approve_request(approval=approval, digest=query.digest(row), actor=actor)
         if row.picture.withdrawn_at is not None:
             raise NianjianError("seal_picture_missing", kind=row.picture.kind)
         row.approved_by, row.approved_at = str(actor), clock.now()

@@ -16,7 +16,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.dossier.words import ITEMS
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.archives.query import refuse_closed
+from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier import build_process
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.build import PAPER

@@ -10,7 +10,7 @@ from typing import Any, Final
 from nianjian.engines.kernel import clock, files
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.archives.query import refuse_closed
+from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier import page as pages
 from nianjian.features.dossier.check import Checked, Watch, check
 from nianjian.features.dossier.finding import Verdict

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from nianjian.features.archives.query import refuse_closed
+from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier.arrivals import query, service
 from nianjian.features.dossier.arrivals.model import Arrival
 from nianjian.features.dossier.arrivals.ranges import Range, check_ranges, format_leftover_pages, spoken

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.words import CHINESE, words
-from nianjian.features.archives.query import refuse_closed
+from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier.fill_in import query, service
 from nianjian.features.dossier.fill_in.document import document
 from nianjian.features.dossier.fill_in.fields import Field, Known, Report, component, fields, line, prefixes

@@ -18,7 +18,7 @@ from nianjian.engines.kernel.claims import REFUSED, Claim
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.masking import masked
 from nianjian.engines.paper.words import CHINESE, words
-from nianjian.features.archives.query import refuse_closed
+from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier.finding import Finding, Verdict, Weight, verdict
 from nianjian.features.dossier.generated import (
     algorithm_filing,

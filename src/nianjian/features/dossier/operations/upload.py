@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.archives.query import refuse_closed
+from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier.kinds.catalogue import item as known_item
 from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.operations.checklist import LIMIT, Json

@@ -15,7 +15,7 @@ from nianjian.features.rectification.operations.cases import Running
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.approvals import query as approvals
+from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.registers import attachments, batches
 from nianjian.platform.rulebook.deadlines import Expiry
@@ -81,7 +81,7 @@ def tasks(enterprise: str, actor: Actor) -> list[Point]:
     """Tell what waits for this person: requests to decide, tickets whose clocks run out, own work that failed."""
     found: list[Point] = []
     if may(actor, enterprise, Act.APPROVE):
-        pending = approvals.pending(enterprise, besides=str(actor), most=MOST)
+        pending = approvals.list_pending(enterprise, besides=str(actor), most=MOST)
         found += [Point(APPROVAL, {"approval": one.id, "kind": one.kind, "by": one.requested_by}) for one in pending]
     if may(actor, enterprise, Act.LOAD):
         found += _tickets(enterprise)

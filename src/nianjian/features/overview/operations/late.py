@@ -13,8 +13,16 @@ from functools import lru_cache
 
 from nianjian.engines.kernel.workdays import Due
 from nianjian.engines.rules.rulebook import Overlay, Rulebook
-from nianjian.engines.season.deadlines import TRACKS, Deadline, Printed, deciding, of_season, printed_to
-from nianjian.engines.season.tracks import State, state
+from nianjian.engines.season.deadlines import (
+    TRACKS,
+    Deadline,
+    Printed,
+    TrackState,
+    deciding,
+    of_season,
+    printed_to,
+    track_state,
+)
 from nianjian.features.overview.operations.reports import licences
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.registers import filings, overlays
@@ -72,7 +80,7 @@ def _of_one(ends: tuple[Deadline, ...], rows: list[Filing], numbers: set[str], t
             due.last.day
             for number in numbers
             if (due := _due(ends, track, number, told)) is not None
-            and state(due, handed.get(number), today) is State.LATE
+            and track_state(due, handed.get(number), today) is TrackState.LATE
         ]
         if late_:
             found.append(Late(track, today.year - 1, min(late_)))

@@ -7,9 +7,8 @@ from dataclasses import replace
 from datetime import date
 
 from nianjian.engines.rules.rule import Level, Rule
-from nianjian.engines.season.deadlines import Printed, printed_to
-from nianjian.engines.season.tracks import Licence as Reporter
-from nianjian.engines.season.tracks import reporting
+from nianjian.engines.season.deadlines import Licence as Reporter
+from nianjian.engines.season.deadlines import Printed, list_reporting, printed_to
 from nianjian.platform.registers import filings
 from nianjian.platform.registers.filings import Filing
 from nianjian.platform.registers.licences import Licence
@@ -55,7 +54,7 @@ def licences(codes: list[str], year: int, today: date) -> dict[str, set[str]]:
     found: dict[str, list[Reporter]] = {}
     for one in versions_of_enterprises(Licence, codes, today) if codes else ():
         found.setdefault(one.enterprise_id, []).append(Reporter(str(one.key), one.issued_on, one.valid_until))
-    return {code: {one.number for one in reporting(found.get(code, []), year)} or {""} for code in codes}
+    return {code: {one.number for one in list_reporting(found.get(code, []), year)} or {""} for code in codes}
 
 
 def _left(calendar: Calendar, rows: list[Filing], licences: set[str], year: int, today: date) -> Calendar:

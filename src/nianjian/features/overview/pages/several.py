@@ -25,7 +25,7 @@ from nianjian.engines.paper.texts.season.words import TASKS
 from nianjian.engines.paper.words import ENGLISH, words
 from nianjian.features.overview.operations import facts
 from nianjian.features.overview.operations.facts import Standing
-from nianjian.features.season.operations import several as flow
+from nianjian.features.season import all_enterprises as flow
 from nianjian.platform.home.http.answers import as_attachment
 from nianjian.platform.web.access import Request, person
 from nianjian.platform.web.errors import describe_error
@@ -61,11 +61,11 @@ def several(request: Request) -> HttpResponse:
             return as_attachment(
                 HttpResponse(_csv(request, codes), content_type=MEDIA), f"portfolio-{clock.today()}.csv"
             )
-        if "whole" in request.POST and (shut := flow.closed(codes)):
+        if "whole" in request.POST and (shut := flow.list_closed(codes)):
             # Who takes all that the filter shows cannot leave one out: it is left out for them, and they are told.
             codes = [code for code in codes if code not in shut]
             text = gettext("Left out, because their season is closed: {names}.")
-            messages.warning(request, text.format(names=flow.names(shut)))
+            messages.warning(request, text.format(names=flow.describe_enterprises(shut)))
         messages.success(request, _done(request, codes, given))
     except NianjianError as error:
         messages.error(request, " ".join(describe_error(error)))
@@ -85,12 +85,12 @@ def _done(request: Request, codes: Sequence[str], given: dict[str, Any]) -> str:
     task, text = str(given["task"]), str(given["text"])
     match given["act"]:
         case "assign":
-            count = flow.assign(enterprises=codes, task=task, owner=text, actor=request.actor)
+            count = flow.assign_tasks(enterprises=codes, task=task, owner=text, actor=request.actor)
         case "snooze":
             until: date | None = given["day"]
-            count = flow.snooze(enterprises=codes, task=task, until=until, reason=text, actor=request.actor)
+            count = flow.snooze_tasks(enterprises=codes, task=task, until=until, reason=text, actor=request.actor)
         case _:
-            told = flow.remind(enterprises=codes, actor=request.actor)
+            told = flow.send_reminders(enterprises=codes, actor=request.actor)
             return gettext("{count} reminders are on their way.").format(count=told)
     return gettext("Noted at {count} enterprises.").format(count=count)
 

@@ -17,7 +17,7 @@ from nianjian.platform.accounts.links.service import Inspection, Made, make_firs
 from nianjian.platform.accounts.links.service import revoke as revoke_link
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.roles import Act, Role
-from nianjian.platform.approvals import service as approvals
+from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.jobs import flow
 from nianjian.platform.notifications import service as webhooks
 from nianjian.platform.registers import versions

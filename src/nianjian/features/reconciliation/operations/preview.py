@@ -20,7 +20,6 @@ from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home import env, spill
 from nianjian.platform.registers import mappings
-from nianjian.platform.registers import mappings as mapping_service
 from nianjian.platform.registers.columns import Sheet
 from nianjian.platform.registers.sheet_reader import read_beginning
 from nianjian.platform.registers.uploads import plain_name
@@ -88,4 +87,4 @@ def keep(*, enterprise: str, kind: str, name: str, mapping: bytes, actor: Actor)
     else:
         filing.mapping_of(mapping, kind)
     data = parsed(mapping, name)
-    mapping_service.save_mapping(enterprise=enterprise, name=name, data=data, purpose=kind, actor=actor)
+    mappings.save_mapping(enterprise=enterprise, name=name, data=data, purpose=kind, actor=actor)

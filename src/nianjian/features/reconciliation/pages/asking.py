@@ -16,7 +16,7 @@ from nianjian.features.reconciliation.operations import preview, work
 from nianjian.features.reconciliation.operations.preview import ListLook
 from nianjian.features.reconciliation.pages.forms import Days, Months
 from nianjian.features.reconciliation.pages.spelling import SHORT, Billed, Filing, Spelt
-from nianjian.features.registers.pages import presenters as registers
+from nianjian.features.registers import presenters as registers
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http.answers import UNPROCESSABLE

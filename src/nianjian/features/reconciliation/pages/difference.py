@@ -17,7 +17,7 @@ from nianjian.features.reconciliation.operations import runs as flow
 from nianjian.features.reconciliation.operations.filing import sheet_of
 from nianjian.features.reconciliation.pages.forms import Settled
 from nianjian.features.reconciliation.pages.run_context import STATE_BADGES, Json, about, get_run_or_404, why
-from nianjian.features.registers.pages.presenters import label
+from nianjian.features.registers.presenters import label
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http.answers import UNPROCESSABLE

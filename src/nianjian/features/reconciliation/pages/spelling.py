@@ -14,7 +14,7 @@ from nianjian.features.reconciliation.counts import BILL
 from nianjian.features.reconciliation.operations import preview
 from nianjian.features.reconciliation.operations.preview import ListColumn
 from nianjian.features.reconciliation.pages.forms import day
-from nianjian.features.registers.pages import presenters as registers
+from nianjian.features.registers import presenters as registers
 from nianjian.platform.registers.columns import Kind, Sheet
 from nianjian.platform.web.spelling_fields import ZONES, WordsField, ZoneField
 

@@ -17,10 +17,9 @@ from nianjian.features.rectification.cases.model import Case
 from nianjian.features.rectification.orders import query
 from nianjian.features.rectification.orders.model import Order
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.approvals import query as approvals
-from nianjian.platform.approvals import service as approving
+from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.approvals.models import Request
-from nianjian.platform.approvals.query import Approval
+from nianjian.platform.approvals.storage import Approval
 from nianjian.platform.audit.chain import canonical
 from nianjian.platform.audit.record import record
 
@@ -103,10 +102,10 @@ def _asked(order: Order, kind: str, actor: Actor) -> Approval:
     """One channel has one request of a kind at a time: ``approval_pending``."""
     with transaction.atomic():
         for other in query.proposed(order):
-            if approvals.approval(other.approval).state == Request.PENDING:
+            if approvals.get_approval(other.approval).state == Request.PENDING:
                 raise NianjianError("approval_pending", approval=other.approval)
         order.proposed_by, order.proposed_at = str(actor), clock.now()
-        asked = approving.request(
+        asked = approvals.create_request(
             kind=kind, subject=order.pk, digest=digest(order), enterprise=order.enterprise_id, actor=actor
         )
         order.approval = asked.id
@@ -118,14 +117,14 @@ def approve(*, approval: str, actor: Actor, gate_before: Mapping[str, Any] | Non
     """Say yes as the second person; the caller then tells the gate, in the same transaction.
 
     ``gate_before``: what the gate allows on the channel now, to be put back when the isolation is lifted.
-    Errors as `approvals.service.approve`, ``rectify_isolated_already``, ``rectify_not_isolated``.
+    Errors as `approvals.storage.approve_request`, ``rectify_isolated_already``, ``rectify_not_isolated``.
     """
     with transaction.atomic():
-        asked = approvals.approval(approval)
+        asked = approvals.get_approval(approval)
         if asked.kind not in KINDS:
             raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)
         order = query.of_approval(approval)
-        approving.approve(approval=approval, digest=digest(order), actor=actor)
+        approvals.approve_request(approval=approval, digest=digest(order), actor=actor)
         standing = query.in_force(order.enterprise_id, order.key, order.channel)
         if order.kind == Order.ISOLATE and standing is not None:
             raise NianjianError("rectify_isolated_already", channel=order.channel)

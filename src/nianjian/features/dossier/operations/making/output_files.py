@@ -14,7 +14,7 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.archives.query import sealed
+from nianjian.features.archives.closed_seasons import list_sealed_blobs
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
@@ -99,7 +99,7 @@ def download_zip(*, enterprise: str, year: int, job: str, actor: Actor) -> Taken
 def sweep() -> int:
     """Delete what was made more than `KEPT` ago: it can be made again at any time. How many."""
     old = [one for kind in KINDS for one in queue.over_before(kind, clock.now() - KEPT, BLOB)]
-    archived = sealed() if old else set()
+    archived = list_sealed_blobs() if old else set()
     for one in old:
         if one.result[BLOB] not in archived:  # a closed season keeps its package
             blobs.remove(str(one.result[BLOB]))  # first: killed in between, the next sweep finds the row again

@@ -9,7 +9,7 @@ from typing import Any
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.words import CHINESE, words
-from nianjian.features.archives.query import refuse_closed
+from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier.operations import build, generate
 from nianjian.features.dossier.operations.making import output_files
 from nianjian.features.dossier.operations.sealing import signing

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.archives.query import refuse_closed
+from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier.operations.rounds.presenters import Json, summary
 from nianjian.features.dossier.rounds import query, service
 from nianjian.features.dossier.rounds.model import Evidence

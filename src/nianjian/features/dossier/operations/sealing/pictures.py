@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.archives.query import refuse_closed
+from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier.editions.package import PLACES, Picture, Print, Seal
 from nianjian.features.dossier.impressions import kinds, query, service
 from nianjian.features.dossier.impressions.model import Impression, SealPicture
