@@ -19,7 +19,7 @@ from nianjian.features.reconciliation.runs.service import keep
 from nianjian.features.rectification.operations.cases import Notice, open_case
 from nianjian.features.test_calls.trials.service import Frame, begin
 from nianjian.platform.accounts import models, service
-from nianjian.platform.accounts.invitations.service import invite
+from nianjian.platform.accounts.invitations import invite
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import ALLOWED, Act, Role
 from nianjian.platform.registers.overlays import OverlayProposal, propose_overlay

@@ -4,11 +4,11 @@ import pytest
 from django.db import connection, transaction
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.audit import chain as module
 from nianjian.platform.audit import query
-from nianjian.platform.audit import verify as module
+from nianjian.platform.audit.chain import verify_chain
 from nianjian.platform.audit.models import Entry, Head
 from nianjian.platform.audit.record import record
-from nianjian.platform.audit.verify import verify
 
 pytestmark = pytest.mark.django_db
 
@@ -25,13 +25,13 @@ def _sql(statement: str, *values: object) -> None:
 
 
 def test_an_untouched_chain_holds(five: None) -> None:
-    report = verify()
+    report = verify_chain()
     assert report.last == Entry.objects.order_by("seq").last().hash
     assert (report.ok, report.entries, report.broken_at) == (True, 5, None)
 
 
 def test_an_empty_chain_holds() -> None:
-    assert verify().ok
+    assert verify_chain().ok
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_an_empty_chain_holds() -> None:
 )
 def test_a_changed_column_breaks_the_chain_at_its_entry(five: None, column: str, value: str) -> None:
     _sql(f"UPDATE audit_entry SET {column} = %s WHERE seq = 3", value)
-    report = verify()
+    report = verify_chain()
     assert (report.ok, report.broken_at, report.reason) == (False, 3, "content")
 
 
@@ -58,23 +58,23 @@ def test_an_entry_changed_together_with_its_hash_breaks_the_next_link(five: None
 
     forged = Link(3, third.at, third.actor, third.enterprise, third.verb, third.data, third.prev).hash
     _sql("UPDATE audit_entry SET data = %s, hash = %s WHERE seq = 3", third.data, forged)
-    assert (verify().broken_at, verify().reason) == (4, "link")
+    assert (verify_chain().broken_at, verify_chain().reason) == (4, "link")
 
 
 def test_a_removed_entry_is_missed(five: None) -> None:
     _sql("DELETE FROM audit_entry WHERE seq = 2")
-    assert (verify().broken_at, verify().reason) == (2, "missing")
+    assert (verify_chain().broken_at, verify_chain().reason) == (2, "missing")
 
 
 def test_a_cut_off_tail_is_missed(five: None) -> None:
     _sql("DELETE FROM audit_entry WHERE seq >= 4")
-    assert (verify().broken_at, verify().reason) == (4, "missing")
+    assert (verify_chain().broken_at, verify_chain().reason) == (4, "missing")
 
 
 def test_a_head_set_back_is_seen(five: None) -> None:
     fourth = Entry.objects.get(seq=4)
     _sql("UPDATE audit_head SET seq = 4, hash = %s", fourth.hash)
-    assert (verify().broken_at, verify().reason) == (5, "head")
+    assert (verify_chain().broken_at, verify_chain().reason) == (5, "head")
 
 
 def test_entries_that_come_meanwhile_are_no_fault(five: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,10 +85,10 @@ def test_entries_that_come_meanwhile_are_no_fault(five: None, monkeypatch: pytes
         told.append((done, total))
         record(verb="test.act", enterprise="demo", actor="os:root", data={"number": 0})
 
-    report = verify(meanwhile)
+    report = verify_chain(meanwhile)
     assert (report.ok, report.entries) == (True, 5)
     assert told == [(0, 5), (2, 5), (4, 5), (5, 5)]
-    assert verify().entries == 9
+    assert verify_chain().entries == 9
 
 
 def test_an_entry_beyond_the_head_is_seen_also_below_the_first(five: None) -> None:
@@ -97,7 +97,7 @@ def test_an_entry_beyond_the_head_is_seen_also_below_the_first(five: None) -> No
     for number, reason in ((7, "head"), (0, "missing")):
         names, values = ", ".join(("seq", *fields)), (number, *(getattr(fifth, name) for name in fields))
         _sql(f"INSERT INTO audit_entry ({names}) VALUES ({', '.join(['%s'] * 8)})", *values)
-        assert verify().reason == reason
+        assert verify_chain().reason == reason
 
 
 def test_few_actors_are_offered(five: None) -> None:
@@ -116,7 +116,7 @@ def test_the_model_neither_changes_nor_deletes(five: None) -> None:
     ):
         with pytest.raises(NianjianError, match="audit_append_only"):
             act()
-    assert verify().entries == 5
+    assert verify_chain().entries == 5
 
 
 def test_a_rolled_back_act_leaves_no_entry_and_no_gap(five: None) -> None:
@@ -124,7 +124,7 @@ def test_a_rolled_back_act_leaves_no_entry_and_no_gap(five: None) -> None:
         assert record(verb="test.lost", enterprise="demo", actor="os:root", data={}) == 6
         transaction.set_rollback(True)
     assert record(verb="test.next", enterprise="demo", actor="os:root", data={}) == 6
-    assert verify().ok
+    assert verify_chain().ok
     assert Head.objects.get().seq == 6
 
 

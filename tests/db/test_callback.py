@@ -30,9 +30,9 @@ from nianjian.platform.accounts.query import Actor, actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.accounts.service import add_enterprise, add_user
 from nianjian.platform.audit.query import acts
-from nianjian.platform.jobs.kind import StopWantedError
+from nianjian.platform.jobs.flow import StopWantedError
 from nianjian.platform.jobs.models import Job
-from nianjian.platform.notifications.outbox.model import Message as Told
+from nianjian.platform.notifications.models import Message as Told
 from nianjian.platform.registers.overlays import Overlay
 from nianjian.platform.vault import blobs
 

@@ -16,22 +16,21 @@ from django.contrib.sessions.models import Session
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.people.operations import people as operations
+from nianjian.features.people import operations
 from nianjian.features.screens.operations import links as screens
 from nianjian.features.season import feeds
-from nianjian.platform.accounts import models, query, service
-from nianjian.platform.accounts.invitations import query as invitations
-from nianjian.platform.accounts.invitations.service import invite
-from nianjian.platform.accounts.links import query as links
-from nianjian.platform.accounts.links.service import make_first, make_inspection
+from nianjian.features.season.operations import create_feed
+from nianjian.platform.accounts import invitations, links, models, query, service
+from nianjian.platform.accounts.access import list_accessible_enterprises
+from nianjian.platform.accounts.invitations import invite
+from nianjian.platform.accounts.links import create_first_link, create_inspection
 from nianjian.platform.accounts.models import Link
 from nianjian.platform.accounts.query import USER, Actor
-from nianjian.platform.accounts.reach import reach
 from nianjian.platform.approvals.storage import approve_request, get_approval
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
-from nianjian.platform.notifications import service as webhooks
+from nianjian.platform.notifications import webhooks
 from nianjian.platform.registers.overlays import OverlayProposal, propose_overlay
 
 pytestmark = pytest.mark.django_db
@@ -57,10 +56,12 @@ def anna(demo: str, operator: Actor) -> Actor:
 
 def _carried(place: str) -> dict[str, Callable[[], bool]]:
     """Make one of everything that anna's role at the enterprise carries: its name, and whether it holds."""
-    secret = feeds.create_feed(enterprise=place, actor=ANNA)["secret"]
+    secret = create_feed(enterprise=place, actor=ANNA)["secret"]
     screen = screens.add(enterprise=place, name="门厅", days=3, actor=ANNA)["path"].split("/")[2]
     invitation = invite(role="auditor", enterprise=place, actor=ANNA).secret
-    hook, _secret = webhooks.add(enterprise=place, url="https://192.0.2.1/", events=["approval.request"], actor=ANNA)
+    hook, _secret = webhooks.create_webhook(
+        enterprise=place, url="https://192.0.2.1/", events=["approval.request"], actor=ANNA
+    )
     job = flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise=place, payload={"year": 2026}, actor=ANNA)
     limit = OverlayProposal("portrait.seat_vacancy.limit", "0.2", "", place, date(2026, 1, 1), None, "x")
     asked = propose_overlay(overlay=limit, actor=ANNA).id
@@ -72,7 +73,7 @@ def _carried(place: str) -> dict[str, Callable[[], bool]]:
     return {
         "feed": lambda: feeds.render_calendar(secret, "en") is not None,
         "screen": lambda: screens.find_enterprise_by_secret(screen) is not None,
-        "invitation": lambda: invitations.find(invitation) is not None,
+        "invitation": lambda: invitations.find_invitation(invitation) is not None,
         "webhook": listening,
         "job": lambda: queue.job(job).state == "waiting",
         "request": lambda: get_approval(asked).state == "pending",
@@ -80,14 +81,14 @@ def _carried(place: str) -> dict[str, Callable[[], bool]]:
 
 
 def _ways_in(operator: Actor) -> dict[str, Callable[[], bool]]:
-    first, session = make_first(user="anna", actor=operator).secret, _session("anna")
-    inspect = make_inspection(user="anna", expires_at=clock.now() + timedelta(days=1), actor=operator).secret
+    first, session = create_first_link(user="anna", actor=operator).secret, _session("anna")
+    inspect = create_inspection(user="anna", expires_at=clock.now() + timedelta(days=1), actor=operator).secret
     passkey = Authenticator.objects.create(user_id="anna", type=Authenticator.Type.WEBAUTHN, data={})
     return {
         "token": lambda: models.Token.objects.filter(user="anna").exists(),
         "session": lambda: Session.objects.filter(pk=session).exists(),
-        "one-time link": lambda: links.find(Link.FIRST, first) is not None,
-        "inspector's link": lambda: links.find(Link.INSPECT, inspect) is not None,
+        "one-time link": lambda: links.find_link(Link.FIRST, first) is not None,
+        "inspector's link": lambda: links.find_link(Link.INSPECT, inspect) is not None,
         "passkey": lambda: Authenticator.objects.filter(pk=passkey.pk).exists(),
     }
 
@@ -116,7 +117,7 @@ def test_a_close_that_fails_ends_nothing(
         raise NianjianError("job_lost", job="J0")
 
     found = _carried(demo) | _ways_in(operator)
-    monkeypatch.setattr(webhooks, "close_all", broken)
+    monkeypatch.setattr(webhooks, "close_webhooks_of", broken)
     with pytest.raises(NianjianError, match="job_lost"):
         operations.close(user="anna", actor=operator)
     assert _holding(found) == set(found)
@@ -132,12 +133,12 @@ def test_an_account_that_is_closed_by_whatever_way_opens_nothing(
     service.add_user(name="bo", role="administrator", enterprises=[demo], actor=operator)
     models.User.objects.filter(pk="anna").update(is_active=False)
     assert _holding(found) == {"webhook", "job", "request"}  # they stand, and do nothing:
-    assert webhooks.gather() == 0
+    assert webhooks.enqueue_deliveries() == 0
     with pytest.raises(NianjianError, match="account_closed"):
         approve_request(approval=str(asked), digest="", actor=Actor("bo", USER))
     with pytest.raises(NianjianError, match="role_missing"):
         flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise=demo, payload={}, actor=ANNA)
-    assert reach(ANNA) == []
+    assert list_accessible_enterprises(ANNA) == []
 
 
 def test_a_role_that_is_taken_ends_what_it_carried_at_that_enterprise_alone(

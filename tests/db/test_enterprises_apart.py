@@ -7,10 +7,9 @@ import json
 import pytest
 
 from nianjian.doors.cli.main import main
-from nianjian.platform.accounts import models, service
-from nianjian.platform.accounts.invitations.service import accept, invite
+from nianjian.platform.accounts import models, service, tokens
+from nianjian.platform.accounts.invitations import accept_invitation, invite
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.tokens import service as tokens
 
 pytestmark = pytest.mark.django_db
 HERE, OTHER = "demo", "other"
@@ -45,7 +44,7 @@ def test_a_person_of_another_enterprise_is_to_its_administrator_as_nobody(  # no
 ) -> None:
     service.add_user(name="boss", role="administrator", enterprises=[HERE], actor=operator)
     service.add_user(name="farr", role="auditor", enterprises=[OTHER], actor=operator, email="farr@example.com")
-    secret = tokens.add(user="boss", name="x", scopes=acts, days=None, actor=operator).secret
+    secret = tokens.create_token(user="boss", name="x", scopes=acts, days=None, actor=operator).secret
     monkeypatch.setenv("NIANJIAN_TOKEN", secret)
     before = list(models.Membership.objects.filter(user="farr").values_list("role", "enterprise_id"))
     told = []
@@ -67,7 +66,9 @@ def test_who_belongs_to_two_enterprises_is_governed_at_each_by_its_own(
         place: service.add_user(name=f"boss-{place}", role="administrator", enterprises=[place], actor=operator)
         for place in (HERE, OTHER)
     }
-    accept(secret=invite(role="auditor", enterprise=OTHER, actor=operator).secret, actor=Actor("anna", "user"))
+    accept_invitation(
+        secret=invite(role="auditor", enterprise=OTHER, actor=operator).secret, actor=Actor("anna", "user")
+    )
 
     def said(place: str, words: str) -> str:
         monkeypatch.setenv("NIANJIAN_TOKEN", keys[place])

@@ -16,8 +16,8 @@ from nianjian.features.calls.operations.recover import recover
 from nianjian.features.calls.operations.undo_calls import undo_calls
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.audit.chain import verify_chain
 from nianjian.platform.audit.query import acts
-from nianjian.platform.audit.verify import verify
 from nianjian.platform.home import wiring
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service
@@ -89,7 +89,7 @@ def test_a_commit_without_its_rows_is_finished_once(calls: Path) -> None:
     assert recover() == 0
     assert _states() == {"B1": "active"}
     assert batches.get_batch("B1").files[0].receipt["rows"]["loaded"] == 5
-    assert verify().ok
+    assert verify_chain().ok
 
 
 def test_an_undo_is_finished_when_the_files_are_gone(calls: Path) -> None:

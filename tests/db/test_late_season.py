@@ -15,10 +15,10 @@ from nianjian.features.overview.operations import attention, facts
 from nianjian.features.overview.operations.day import Reason, room
 from nianjian.features.overview.operations.late import late
 from nianjian.features.season import operations
+from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.models import Enterprise
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.query import enterprise as known
-from nianjian.platform.accounts.reach import reach
 
 pytestmark = pytest.mark.django_db
 BEFORE = datetime(2027, 1, 5, tzinfo=clock.now().tzinfo)
@@ -63,7 +63,7 @@ def test_a_thousand_are_asked_in_few_queries(demo: str, operator: Actor) -> None
     )
     _file("licence", operator)
     with CaptureQueriesContext(connection) as asked:
-        found = facts.portfolio(reach(operator))
+        found = facts.portfolio(list_accessible_enterprises(operator))
     assert len(found) == 1000
     assert len(asked) < 20
     red = [one.red for one in found]

@@ -16,10 +16,9 @@ from ninja import NinjaAPI, Router
 from rich.console import Console
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.platform.accounts import query, service
+from nianjian.platform.accounts import query, service, tokens
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act as Permission
-from nianjian.platform.accounts.tokens import service as tokens
 from nianjian.platform.api import problems
 from nianjian.platform.api.access import Token
 from nianjian.platform.api.routes import mount
@@ -167,7 +166,9 @@ def ask(demo: str, operator: Actor) -> Iterator[Any]:
     secrets = {}
     for name, role in (("olga", "data_officer"), ("ines", "tester"), ("carl", "compliance_lead")):
         service.add_user(name=name, role=role, enterprises=[demo], actor=operator)
-        secrets[name] = tokens.add(user=name, name="t", scopes=None, days=None, actor=Actor(name, "user")).secret
+        secrets[name] = tokens.create_token(
+            user=name, name="t", scopes=None, days=None, actor=Actor(name, "user")
+        ).secret
 
     def asked(address: str, body: object, *, who: str = "olga", code: str = "demo", key: str = "") -> tuple[int, Any]:
         headers = {"authorization": f"Bearer {secrets[who]}"} | ({"idempotency-key": key} if key else {})

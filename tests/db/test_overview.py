@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from nianjian.features.overview.operations import attention, expiry, freshness
 from nianjian.features.overview.operations.facts import beside
 from nianjian.features.rectification.operations.cases import Notice, open_case, waiting
+from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.reach import reach
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.accounts.service import add_enterprise, add_user
 from nianjian.platform.approvals import storage as approvals
@@ -137,15 +137,19 @@ def test_an_overlay_moves_the_deadline_of_its_enterprise_only(demo: str, other: 
 def test_who_reaches_which_enterprise(demo: str, other: str, operator: Actor) -> None:
     add_user(name="lead", role="compliance_lead", enterprises=[other], actor=operator)
     add_user(name="chief", role="administrator", enterprises=[], actor=operator)
-    assert [one.code for one in reach(Actor("lead", "user"))] == [other]
-    assert [one.code for one in reach(Actor("chief", "user"))] == sorted([demo, other])
-    assert [one.code for one in reach(Actor("chief", "user"), limit=1)] == sorted([demo, other])[:1]
-    assert reach(Actor("lead", "user"), Act.ADMINISTER) == []
-    assert reach(Actor("stranger", "user")) == []
-    assert [one.code for one in reach(operator)] == sorted([demo, other])
+    assert [one.code for one in list_accessible_enterprises(Actor("lead", "user"))] == [other]
+    assert [one.code for one in list_accessible_enterprises(Actor("chief", "user"))] == sorted([demo, other])
+    assert [one.code for one in list_accessible_enterprises(Actor("chief", "user"), limit=1)] == sorted([demo, other])[
+        :1
+    ]
+    assert list_accessible_enterprises(Actor("lead", "user"), Act.ADMINISTER) == []
+    assert list_accessible_enterprises(Actor("stranger", "user")) == []
+    assert [one.code for one in list_accessible_enterprises(operator)] == sorted([demo, other])
     reading = frozenset({Act.READ})
-    assert [one.code for one in reach(Actor("lead", "user", reading))] == [other], "who may read may read the own"
-    assert reach(Actor("lead", "user", frozenset({Act.LOAD}))) == []
+    assert [one.code for one in list_accessible_enterprises(Actor("lead", "user", reading))] == [other], (
+        "who may read may read the own"
+    )
+    assert list_accessible_enterprises(Actor("lead", "user", frozenset({Act.LOAD}))) == []
 
 
 def test_a_case_of_rectification_comes_before_the_season(demo: str, other: str, operator: Actor) -> None:

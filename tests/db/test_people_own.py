@@ -9,9 +9,9 @@ import pytest
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.people.operations import people as operations
+from nianjian.features.people import operations
 from nianjian.platform.accounts import people, query, service
-from nianjian.platform.accounts.links.service import make_first, make_inspection
+from nianjian.platform.accounts.links import create_first_link, create_inspection
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.audit.query import acts
@@ -25,7 +25,7 @@ def boss(demo: str, operator: Actor) -> Actor:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("act", [make_first, service.remove_second_factor, service.close])
+@pytest.mark.parametrize("act", [create_first_link, service.remove_second_factor, service.close])
 def test_nobody_lets_oneself_in_anew(boss: Actor, operator: Actor, act: Callable[..., object]) -> None:
     with pytest.raises(NianjianError, match="own_account"):
         act(user="boss", actor=boss)
@@ -41,14 +41,14 @@ def test_an_own_address_is_set_by_a_session_alone(boss: Actor) -> None:
 
 
 REACHES: dict[str, Callable[..., object]] = {
-    "link": make_first,
+    "link": create_first_link,
     "second factor": service.remove_second_factor,
     "close": service.close,
     "reopen": service.reopen,
     "address": lambda *, user, actor: service.set_email(user=user, email="thief@example.com", actor=actor),
     "grant": lambda *, user, actor: service.grant(user=user, role="inspector", enterprise="demo", actor=actor),
     "revoke": lambda *, user, actor: service.revoke(user=user, role="administrator", enterprise="", actor=actor),
-    "inspection": lambda *, user, actor: make_inspection(
+    "inspection": lambda *, user, actor: create_inspection(
         user=user, expires_at=clock.now() + timedelta(days=1), actor=actor
     ),
 }
@@ -79,4 +79,4 @@ def test_a_token_for_some_acts_gives_no_role_that_may_do_more(boss: Actor) -> No
     assert operations.add(name="eve", role="tester", enterprises=["demo"], actor=narrowed)
     with pytest.raises(NianjianError, match="token_too_narrow"):
         service.grant(user="eve", role="auditor", enterprise="demo", actor=narrowed)
-    assert make_first(user="eve", actor=narrowed)
+    assert create_first_link(user="eve", actor=narrowed)

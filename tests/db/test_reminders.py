@@ -29,11 +29,11 @@ from nianjian.platform.accounts.models import Enterprise, Membership
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.service import add_enterprise, add_user
 from nianjian.platform.audit.models import Entry
+from nianjian.platform.notifications import channels as people
+from nianjian.platform.notifications import delivery as speaking
+from nianjian.platform.notifications import outbox, smtp
+from nianjian.platform.notifications import outbox as service
 from nianjian.platform.notifications.models import Channel, Dispatch, Message
-from nianjian.platform.notifications.outbox import query as outbox
-from nianjian.platform.notifications.outbox import service
-from nianjian.platform.notifications.people import service as people
-from nianjian.platform.notifications.people import speaking, strict
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2027, 3, 30)  # a day before the earliest deadline: urgent, no digest is waited for
@@ -207,15 +207,15 @@ def test_a_worker_that_died_leaves_maybe_sent(lee: Actor, program: Program, monk
     del lee
     _confirmed(program)
     enqueue_due_reminders()
-    claimed = service.take(NOON)
+    claimed = service.claim_dispatches(NOON)
     assert claimed
-    assert service.take(NOON) is None, "what is taken is nobody else's"
+    assert service.claim_dispatches(NOON) is None, "what is taken is nobody else's"
     assert delivery.deliver() == 0
     monkeypatch.setattr(clock, "now", lambda: NOON + service.LEASE + timedelta(seconds=1))
     assert delivery.deliver() == 0
     assert set(Dispatch.objects.values_list("state", "fault")) == {("unclear", "worker_died")}
     assert not program.heard
-    service.settle(claimed=claimed, outcome=speaking.Outcome.SENT, fault="", now=NOON)  # it was only slow
+    service.settle_dispatches(claimed=claimed, outcome=speaking.Outcome.SENT, fault="", now=NOON)  # it was only slow
     assert set(Dispatch.objects.values_list("state", flat=True)) == {"delivered"}
 
 
@@ -239,7 +239,7 @@ def test_a_slow_receiver_keeps_no_other_waiting(lee: Actor, program: Program, mo
     assert (delivery.deliver(), delivery.deliver()) == (3, 0)
     assert len(told) == 3, "each channel once"
     assert set(Dispatch.objects.values_list("state", flat=True)) == {"delivered"}
-    assert not service.take(NOON), "nothing is left"
+    assert not service.claim_dispatches(NOON), "nothing is left"
 
 
 def test_quiet_hours_and_digest(lee: Actor, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -322,7 +322,7 @@ def test_a_chat_that_refuses_with_200_is_not_taken_for_delivered(  # noqa: PLR09
     lee: Actor, program: Program, monkeypatch: pytest.MonkeyPatch, address: str, kind: str, scheme: str,
     refused: object, fine: object,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(strict.plugins()[scheme], "notify_url", f"http://127.0.0.1:{program.server_port}/send/")
+    monkeypatch.setattr(smtp.plugins()[scheme], "notify_url", f"http://127.0.0.1:{program.server_port}/send/")
     program.answer = json.dumps(refused).encode()
     with pytest.raises(NianjianError, match="channel_unreachable") as caught:
         inbox.add_channel(address=address, actor=lee)
@@ -336,11 +336,11 @@ def test_a_chat_that_refuses_with_200_is_not_taken_for_delivered(  # noqa: PLR09
 
 
 def test_apprises_own_plug_ins_stay_as_they_are() -> None:
-    known = strict.plugins()
+    known = smtp.plugins()
     assert known["dingtalk"] is not dingtalk.NotifyDingTalk
     assert vars(dingtalk)["requests"] is requests
     with pytest.raises(RuntimeError, match="dingtalk"):
-        strict._copied("dingtalk", "httpx", requests, None)  # as in a version that posts otherwise
+        smtp._copied("dingtalk", "httpx", requests, None)  # as in a version that posts otherwise
 
 
 def test_a_text_that_is_too_long_for_a_chat_goes_in_several(
@@ -387,7 +387,7 @@ def test_codes_run_out_and_addresses_are_sealed(lee: Actor, program: Program) ->
     with connection.cursor() as cursor:
         cursor.execute("SELECT address FROM notify_channel WHERE closed_at IS NULL")
         assert "127.0.0.1" not in cursor.fetchone()[0]
-    for _more in range(people.OFTEN - Channel.objects.count()):
+    for _more in range(people.NEW_CHANNELS_AN_HOUR - Channel.objects.count()):
         inbox.close_channel(channel=inbox.add_channel(address=program.url, actor=lee)["channel"], actor=lee)
     with pytest.raises(NianjianError, match="channels_too_often"):
         inbox.add_channel(address=program.url, actor=lee)

@@ -14,8 +14,8 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts import service as people
 from nianjian.platform.accounts.query import USER, Actor
+from nianjian.platform.audit.chain import verify_chain
 from nianjian.platform.audit.query import acts
-from nianjian.platform.audit.verify import verify
 from nianjian.platform.registers import cells, entries, exports, kinds, queries, storage
 from nianjian.platform.registers.models import Consent, Line, Payment, Seat, Team
 from nianjian.platform.registers.queries import ReadScope
@@ -73,7 +73,7 @@ def test_a_new_row_holds_since_ever_or_from_its_day(demo: str, operator: Actor) 
     assert _held("2026-05-01") == [("L1", "T1"), ("L2", "T1")]
     assert [one["key"] for one in _entries("registers.create")] == ["L2", "L1"]
     assert Line.objects.get(key="L2").changed_on == date(2026, 5, 1)
-    assert verify().ok
+    assert verify_chain().ok
 
 
 def test_a_faulty_row_is_refused_with_the_reasons_of_the_sheet(demo: str, operator: Actor) -> None:

@@ -17,11 +17,11 @@ from nianjian.features.rectification.cases.service import Notice
 from nianjian.features.rectification.operations.cases import open_case
 from nianjian.features.season import all_enterprises, closing, operations
 from nianjian.features.season.queries import summarize_season
+from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.query import USER, Actor
-from nianjian.platform.accounts.reach import reach
 from nianjian.platform.accounts.service import add_enterprise, add_user
 from nianjian.platform.audit.models import Entry
-from nianjian.platform.notifications.outbox.model import Message
+from nianjian.platform.notifications.models import Message
 from nianjian.platform.registers.licences import Licence
 
 pytestmark = pytest.mark.django_db
@@ -130,10 +130,10 @@ def test_how_many_at_once(lead: Actor) -> None:
 
 
 def test_a_case_that_waits_is_red_and_its_day_counts(demo: str, lead: Actor, operator: Actor) -> None:
-    first = [one.enterprise.code for one in facts.portfolio(reach(lead))]
+    first = [one.enterprise.code for one in facts.portfolio(list_accessible_enterprises(lead))]
     assert first == ["two", demo], "alike: by name"
     open_case(enterprise=demo, notice=Notice(received=date(2027, 2, 1)), paper=None, actor=operator)
-    found = facts.portfolio(reach(lead))
+    found = facts.portfolio(list_accessible_enterprises(lead))
     assert [(one.enterprise.code, one.red) for one in found] == [(demo, 1), ("two", 0)]
     assert found[0].calendar.earliest is not None
     assert found[0].calendar.earliest.rule.key == "rectification.due"

@@ -16,15 +16,19 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.people.operations import people as operations
-from nianjian.platform.accounts import query, service
-from nianjian.platform.accounts.holds.query import WaysIn, behind_both, holders, list_controlling_users
-from nianjian.platform.accounts.holds.service import confirm
-from nianjian.platform.accounts.links.service import make_first, use_first
+from nianjian.features.people import operations
+from nianjian.platform.accounts import query, service, tokens
+from nianjian.platform.accounts.holds import (
+    WaysIn,
+    confirm_account,
+    list_common_holders,
+    list_controlling_users,
+    list_holders,
+)
+from nianjian.platform.accounts.links import create_first_link, use_first_link
 from nianjian.platform.accounts.models import Hold
 from nianjian.platform.accounts.query import USER, Actor
-from nianjian.platform.accounts.sign_in.service import changed
-from nianjian.platform.accounts.tokens import service as tokens
+from nianjian.platform.accounts.sign_in import record_change
 from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.audit.query import acts
 
@@ -60,7 +64,7 @@ def _approve(asks: Actor, approves: Actor) -> str:
 def test_who_made_the_second_account_is_no_two_people(boss: Actor) -> None:
     made = operations.add(name="puppet", role="compliance_lead", enterprises=["demo"], actor=boss)
     assert made
-    use_first(secret=made.secret, password="eine lange Losung 47")  # noqa: S106 -- of the test
+    use_first_link(secret=made.secret, password="eine lange Losung 47")  # noqa: S106 -- of the test
     puppet = Actor("puppet", USER)
     assert _approve(boss, puppet) == "approval_not_apart"
     assert _approve(puppet, boss) == "approval_not_apart"
@@ -78,16 +82,16 @@ def test_two_accounts_of_one_maker_are_no_two_people(boss: Actor, chief: Actor) 
 @pytest.mark.parametrize(
     "act",
     [
-        make_first,
+        create_first_link,
         lambda *, user, actor: service.set_email(user=user, email="a@example.com", actor=actor),
         pytest.param(lambda *, user, actor: _lost(user, actor), id="second factor"),
     ],
     ids=["link", "address", None],
 )
 def test_each_way_in_is_held(boss: Actor, anna: Actor, act: Callable[..., object]) -> None:
-    assert behind_both("boss", "anna") == []
+    assert list_common_holders("boss", "anna") == []
     act(user="anna", actor=boss)
-    assert holders("anna") == ["boss"]
+    assert list_holders("anna") == ["boss"]
     assert _approve(boss, anna) == "approval_not_apart"
 
 
@@ -101,25 +105,25 @@ def _lost(user: str, actor: Actor) -> None:
 def test_a_role_or_an_empty_address_is_no_way_in(boss: Actor, anna: Actor) -> None:
     service.grant(user="anna", role="auditor", enterprise="demo", actor=boss)
     service.set_email(user="anna", email="", actor=boss)
-    assert holders("anna") == []
+    assert list_holders("anna") == []
     assert _approve(boss, anna) == "approved"
 
 
 def test_another_administrator_confirms(boss: Actor, chief: Actor) -> None:
     puppet = _made("puppet", boss, "compliance_lead")
     with pytest.raises(NianjianError, match="confirm_not_apart"):
-        confirm(user="puppet", actor=boss)
-    assert confirm(user="puppet", actor=chief).behind == ["boss"]
+        confirm_account(user="puppet", actor=boss)
+    assert confirm_account(user="puppet", actor=chief).behind == ["boss"]
     assert next(acts(newest=1)).verb == "user.confirm"
     assert _approve(boss, puppet) == "approved"
-    assert confirm(user="puppet", actor=chief).behind == []
-    make_first(user="puppet", actor=boss)
+    assert confirm_account(user="puppet", actor=chief).behind == []
+    create_first_link(user="puppet", actor=boss)
     assert _approve(boss, puppet) == "approval_not_apart"
 
 
 def _refused(by: Actor) -> None:
     with pytest.raises(NianjianError, match="confirm_password_kept"):
-        confirm(user="puppet", actor=by)
+        confirm_account(user="puppet", actor=by)
 
 
 def test_a_password_that_a_holder_may_know_is_changed_first(
@@ -127,21 +131,21 @@ def test_a_password_that_a_holder_may_know_is_changed_first(
 ) -> None:
     made = operations.add(name="puppet", role="compliance_lead", enterprises=["demo"], actor=boss)
     assert made
-    changed(user="puppet", what="password")  # before it was in anybody's hands again
-    again = make_first(user="puppet", actor=boss)
-    use_first(secret=again.secret, password="eine lange Losung 47")  # noqa: S106 -- of the test
+    record_change(user="puppet", what="password")  # before it was in anybody's hands again
+    again = create_first_link(user="puppet", actor=boss)
+    use_first_link(secret=again.secret, password="eine lange Losung 47")  # noqa: S106 -- of the test
     _refused(chief)
     _refused(operator)
-    changed(user="puppet2", what="password")
-    changed(user="puppet", what="second_factor.add")
+    record_change(user="puppet2", what="password")
+    record_change(user="puppet", what="second_factor.add")
     _refused(chief)
-    changed(user="puppet", what="password")
+    record_change(user="puppet", what="password")
     now = clock.now()
     monkeypatch.setattr(clock, "now", lambda: now + timedelta(hours=2))
     _refused(chief)
     monkeypatch.undo()
-    assert confirm(user="puppet", actor=chief).behind == ["boss"]
-    assert holders("puppet") == []
+    assert confirm_account(user="puppet", actor=chief).behind == ["boss"]
+    assert list_holders("puppet") == []
 
 
 def _session(user: str) -> str:
@@ -156,16 +160,16 @@ def test_a_confirmation_ends_every_way_in_that_a_holder_may_have_kept(boss: Acto
         name="puppet", role="compliance_lead", enterprises=["demo"], actor=boss, email="p@example.com"
     )
     assert made
-    token = tokens.add(user="puppet", name="kept", scopes=None, days=None, actor=Actor("puppet", USER)).secret
+    token = tokens.create_token(user="puppet", name="kept", scopes=None, days=None, actor=Actor("puppet", USER)).secret
     for kind in Authenticator.Type:
         Authenticator.objects.create(user_id="puppet", type=kind, data={})
     SocialAccount.objects.create(user_id="puppet", provider="oidc", uid="boss")
     mine, other = _session("puppet"), _session("chief")
-    done = confirm(user="puppet", actor=chief)
+    done = confirm_account(user="puppet", actor=chief)
     assert done.ended == WaysIn(links=1, sessions=1, tokens=1, passkeys=1, connections=1)
     assert done.email == "p@example.com"
     with pytest.raises(NianjianError, match="link_invalid"):
-        use_first(secret=made.secret, password="eine lange Losung 47")  # noqa: S106 -- of the test
+        use_first_link(secret=made.secret, password="eine lange Losung 47")  # noqa: S106 -- of the test
     assert query.bearer(token) is None
     assert not SocialAccount.objects.filter(user_id="puppet").exists()
     kept = set(Authenticator.objects.filter(user_id="puppet").values_list("type", flat=True))
@@ -179,15 +183,15 @@ def test_a_link_ends_when_the_account_is_closed(boss: Actor, chief: Actor) -> No
     made = operations.add(name="puppet", role="compliance_lead", enterprises=["demo"], actor=boss)
     assert made
     service.close(user="puppet", actor=boss)
-    assert confirm(user="puppet", actor=chief).ended.links == 0
+    assert confirm_account(user="puppet", actor=chief).ended.links == 0
     service.reopen(user="puppet", actor=boss)
     with pytest.raises(NianjianError, match="link_invalid"):
-        use_first(secret=made.secret, password="eine lange Losung 47")  # noqa: S106 -- of the test
+        use_first_link(secret=made.secret, password="eine lange Losung 47")  # noqa: S106 -- of the test
 
 
 def test_a_confirmation_of_an_account_that_nobody_holds_ends_nothing(anna: Actor, chief: Actor) -> None:
-    token = tokens.add(user="anna", name="own", scopes=None, days=None, actor=anna).secret
-    assert confirm(user="anna", actor=chief).ended == WaysIn(0, 0, 0, 0, 0)
+    token = tokens.create_token(user="anna", name="own", scopes=None, days=None, actor=anna).secret
+    assert confirm_account(user="anna", actor=chief).ended == WaysIn(0, 0, 0, 0, 0)
     assert query.bearer(token) == Actor("anna", USER)
 
 
@@ -195,15 +199,15 @@ def test_a_puppet_confirms_no_puppet(boss: Actor) -> None:
     _made("one", boss)
     two = _made("two", boss)
     with pytest.raises(NianjianError, match="confirm_not_apart"):
-        confirm(user="one", actor=two)
+        confirm_account(user="one", actor=two)
     with pytest.raises(NianjianError, match="own_account"):
-        confirm(user="two", actor=two)
+        confirm_account(user="two", actor=two)
 
 
 def test_the_only_administrator_has_the_operators_word(boss: Actor, operator: Actor) -> None:
     lead, officer = _made("lead", boss, "compliance_lead"), _made("officer", boss, "data_officer")
     assert _approve(officer, lead) == "approval_not_apart"
-    assert confirm(user="lead", actor=operator).behind == ["boss"]
+    assert confirm_account(user="lead", actor=operator).behind == ["boss"]
     assert _approve(officer, lead) == "approved"
     assert next(acts(verb="user.confirm")).actor == "os:root"
 
@@ -211,12 +215,12 @@ def test_the_only_administrator_has_the_operators_word(boss: Actor, operator: Ac
 def test_a_token_for_some_acts_confirms_nobody_who_may_do_more(boss: Actor, chief: Actor) -> None:
     _made("puppet", boss)
     with pytest.raises(NianjianError, match="token_too_narrow"):
-        confirm(user="puppet", actor=Actor("chief", USER, frozenset({"people", "read"})))
+        confirm_account(user="puppet", actor=Actor("chief", USER, frozenset({"people", "read"})))
 
 
 def test_the_upgrade_reads_the_chain(boss: Actor, chief: Actor, operator: Actor) -> None:
     _made("puppet", boss)
-    make_first(user="puppet", actor=chief)
+    create_first_link(user="puppet", actor=chief)
     service.set_email(user="chief", email="chief@example.com", actor=chief)
     service.add_user(name="anna", role="auditor", enterprises=["demo"], actor=operator)
     kept = set(Hold.objects.values_list("user_id", "by"))

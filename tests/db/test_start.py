@@ -27,7 +27,7 @@ VERIFY = """
 import json
 from nianjian.platform.home import wiring
 wiring.prepare()
-from nianjian.platform.audit.verify import verify
+from nianjian.platform.audit.chain import verify
 report = verify()
 print(json.dumps([report.ok, report.entries]))
 """

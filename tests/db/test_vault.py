@@ -15,7 +15,9 @@ from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.registers.models import Seat
 from nianjian.platform.registers.storage import ImportReceipt
-from nianjian.platform.vault import blobs, keyring, parts, query, service
+from nianjian.platform.vault import blobs, keyring, rotation
+from nianjian.platform.vault import blobs as parts
+from nianjian.platform.vault import rotation as service
 
 SEATS = "坐席编号,姓名,证件号,备注"
 ROW = ("S1", "张三", "11010519491231002X", "私人备注")
@@ -108,7 +110,7 @@ def test_keys_are_listed_with_what_they_seal(load: Callable[..., ImportReceipt],
     old = keyring.current().active
     service.rotate(actor=operator)
     blob = blobs.put(b"agreement")
-    told = [(one.id, one.active, one.rotating, one.values, one.files) for one in query.all_keys()]
+    told = [(one.id, one.active, one.rotating, one.values, one.files) for one in rotation.all_keys()]
     assert told == [(old, False, False, 0, 0), (blobs.key_of(blob.id), True, False, 3, 1)]
 
 
@@ -117,7 +119,7 @@ def test_two_rotations_do_not_meet(db: None, operator: Actor) -> None:
         fcntl.flock(held, fcntl.LOCK_EX)
         with pytest.raises(NianjianError, match="rotation_running"):
             service.rotate(actor=operator)
-    assert len(query.all_keys()) == 1
+    assert len(rotation.all_keys()) == 1
 
 
 def test_killed_after_its_entry_a_rotation_leaves_no_second_one(db: None, operator: Actor) -> None:

@@ -11,7 +11,7 @@ from django.urls import URLPattern, get_resolver, resolve, reverse  # noqa: E402
 from tests.support.addresses import addresses  # noqa: E402
 
 from nianjian.platform.accounts.roles import Act  # noqa: E402
-from nianjian.platform.web import menu  # noqa: E402
+from nianjian.platform.web import context  # noqa: E402
 from nianjian.platform.web.access import MARK  # noqa: E402
 
 # Addresses whose views come from a library and are marked otherwise, each with its reason.
@@ -45,10 +45,10 @@ def test_every_exception_is_an_address() -> None:
 
 
 @pytest.mark.parametrize(
-    "item", [*menu.ENTERPRISE, *menu.INSTALLATION, menu.PORTFOLIO, *menu.OWN], ids=lambda item: item.route
+    "item", [*context.ENTERPRISE, *context.INSTALLATION, context.PORTFOLIO, *context.OWN], ids=lambda item: item.route
 )
-def test_a_line_of_the_menu_leads_to_a_page_that_asks_for_the_same(item: menu.Item) -> None:
-    address = reverse(item.route, kwargs={"code": "demo"} if item in menu.ENTERPRISE else {})
+def test_a_line_of_the_menu_leads_to_a_page_that_asks_for_the_same(item: context.MenuItem) -> None:
+    address = reverse(item.route, kwargs={"code": "demo"} if item in context.ENTERPRISE else {})
     mark = getattr(resolve(address).func, MARK, None)
     assert mark in {item.act, "person"}
 

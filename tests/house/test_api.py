@@ -15,7 +15,7 @@ from ninja import Schema  # noqa: E402 -- Django is set up here
 
 from nianjian.doors.api.application import API  # noqa: E402
 from nianjian.platform.accounts.roles import Act  # noqa: E402 -- Django is set up here
-from nianjian.platform.api import once, problems  # noqa: E402
+from nianjian.platform.api import operations, problems  # noqa: E402
 from nianjian.platform.api.operations import MARK, PERSON, REFUSALS  # noqa: E402
 
 DOCUMENT = API.get_openapi_schema()
@@ -44,7 +44,7 @@ def test_every_operation_is_described_whole(path: str, method: str, told: Any) -
     for status in REFUSALS:
         schema = told["responses"][status]["content"][problems.MEDIA]["schema"]
         assert schema == {"$ref": "#/components/schemas/Problem"}
-    keyed = any(one["name"] == once.HEADER for one in told["parameters"])
+    keyed = any(one["name"] == operations.HEADER for one in told["parameters"])
     assert keyed == (method != "get" and "x-taken" not in told), "a write takes an Idempotency-Key"
 
 

@@ -19,7 +19,7 @@ from tests.support.addresses import addresses  # noqa: E402
 
 from nianjian.doors.api import application  # noqa: E402
 from nianjian.platform.api.operations import UPLOADED, UPLOADS  # noqa: E402
-from nianjian.platform.home.http.bodies import AHEAD, MARK, SMALL, Ahead  # noqa: E402
+from nianjian.platform.home.http import MARK, PENDING_BODY, SMALL, PendingBody  # noqa: E402
 from nianjian.platform.web.access import MARK as ACCESS  # noqa: E402
 
 LIBRARY = application.API
@@ -87,6 +87,6 @@ def test_an_operation_is_marked_where_its_document_says_so() -> None:
 def test_nobody_unknown_is_let_in(route: str, method: str, client: Client) -> None:
     """The mark stands behind what asks who it is: in front of it, it would let everybody in."""
     address = f"/{re.sub('<(?:([a-z]+):)?[a-z_]+>', lambda part: PARTS.get(part[1], '1'), route)}"
-    head: dict[str, Any] = {AHEAD: Ahead(2 * SMALL, 0)}
+    head: dict[str, Any] = {PENDING_BODY: PendingBody(2 * SMALL, 0)}
     assert client.generic(method, address, b"", **head).status_code == (401 if route.startswith(API) else 302)
     assert client.generic("GET", address, b"", **head).status_code == 413

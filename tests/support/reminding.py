@@ -28,8 +28,8 @@ from nianjian.features.season.reminders import enqueue_due_reminders  # noqa: E4
 from nianjian.platform.accounts.models import Enterprise  # noqa: E402
 from nianjian.platform.accounts.query import Actor  # noqa: E402
 from nianjian.platform.accounts.service import add_enterprise, add_user  # noqa: E402
+from nianjian.platform.notifications import outbox as service  # noqa: E402
 from nianjian.platform.notifications.models import Channel, Choice, Dispatch, Looked, Message  # noqa: E402
-from nianjian.platform.notifications.outbox import service  # noqa: E402
 from nianjian.platform.registers.licences import Licence  # noqa: E402
 from nianjian.platform.vault import keyring  # noqa: E402
 

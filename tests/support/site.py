@@ -47,7 +47,7 @@ wiring.prepare()
 from nianjian.platform.accounts import models
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
-from nianjian.platform.accounts.tokens.service import add
+from nianjian.platform.accounts.tokens import add
 from tests.support.people import signed_in
 name, role, enterprise = sys.argv[1:]
 if not models.Enterprise.objects.filter(pk=enterprise).exists():

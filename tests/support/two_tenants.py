@@ -53,17 +53,19 @@ from nianjian.features.season.queries import summarize_season  # noqa: E402
 from nianjian.features.test_calls.routes import service as ways  # noqa: E402
 from nianjian.features.test_calls.trials import service as trials  # noqa: E402
 from nianjian.features.test_calls.verdict import Verdict as Judged  # noqa: E402
-from nianjian.platform.accounts import models, service  # noqa: E402
-from nianjian.platform.accounts.links import service as links  # noqa: E402
+from nianjian.platform.accounts import (  # noqa: E402
+    links,
+    models,
+    service,
+    tokens,
+)
 from nianjian.platform.accounts.query import USER, Actor  # noqa: E402
 from nianjian.platform.accounts.roles import ALLOWED, INSPECTING, Act, Role  # noqa: E402
-from nianjian.platform.accounts.tokens import service as tokens  # noqa: E402
 from nianjian.platform.home import wiring  # noqa: E402
 from nianjian.platform.jobs import query as queue  # noqa: E402
-from nianjian.platform.notifications import service as webhooks  # noqa: E402
-from nianjian.platform.notifications.outbox import service as outbox  # noqa: E402
-from nianjian.platform.notifications.outbox.service import News  # noqa: E402
-from nianjian.platform.notifications.people.speaking import Outcome  # noqa: E402
+from nianjian.platform.notifications import outbox, webhooks  # noqa: E402
+from nianjian.platform.notifications.delivery import Outcome  # noqa: E402
+from nianjian.platform.notifications.outbox import Notification  # noqa: E402
 from nianjian.platform.registers import attachments as papers  # noqa: E402
 from nianjian.platform.registers import batches, uploads  # noqa: E402
 from nianjian.platform.registers import storage as rows  # noqa: E402
@@ -117,7 +119,7 @@ def _person(name: str, role: Role | None, place: str | None) -> Persona:
     client.force_login(models.User.objects.get(pk=name))
     one = Persona(name, role, place, client)
     actor = Actor(name, USER)
-    made = tokens.add(user=name, name="matrix", scopes=None, days=None, actor=actor)
+    made = tokens.create_token(user=name, name="matrix", scopes=None, days=None, actor=actor)
     one.token = made.secret
     one.own = {("", "token"): made.token.id}
     for code in (OWN, OTHER):
@@ -128,7 +130,7 @@ def _person(name: str, role: Role | None, place: str | None) -> Persona:
 
 def _by_link() -> Persona:
     service.add_user(name="insp", role=Role.INSPECTOR, enterprises=[OWN], actor=OPERATOR)
-    made = links.make_inspection(user="insp", expires_at=clock.now() + timedelta(days=1), actor=OPERATOR)
+    made = links.create_inspection(user="insp", expires_at=clock.now() + timedelta(days=1), actor=OPERATOR)
     client = Client(raise_request_exception=False)
     client.post(f"/account/inspect/{made.secret}/")
     return Persona("insp", Role.INSPECTOR, OWN, client, by_link=True)
@@ -218,12 +220,12 @@ def _archived(code: str, actor: Actor) -> int:
 def _sending(code: str, user: str) -> int:
     """A sending that was given up."""
     now = clock.now()
-    told = News(user, "task:items", "before-1", date(2027, 3, 30), {"year": 2026, "due": "2027-03-31", "left": 1},
-                {"N0": now})  # fmt: skip
+    values = {"year": 2026, "due": "2027-03-31", "left": 1}
+    told = Notification(user, "task:items", "before-1", date(2027, 3, 30), values, {"N0": now})
     outbox.enqueue_daily_messages(enterprise=code, day=date(2027, 3, 30), news=[told], now=now, actor=OPERATOR)
     for _try in range(len(outbox.PAUSES) + 1):
-        claimed = outbox.take(clock.now() + timedelta(days=9)) or []
-        outbox.settle(claimed=claimed, outcome=Outcome.REFUSED, fault="x", now=now)
+        claimed = outbox.claim_dispatches(clock.now() + timedelta(days=9)) or []
+        outbox.settle_dispatches(claimed=claimed, outcome=Outcome.REFUSED, fault="x", now=now)
     return claimed[0].pk
 
 
@@ -255,10 +257,10 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
         key=RULE, value="0.25", province=None, enterprise=code, valid_from=date(2026, 1, 1), valid_to=None,
         reason="口头要求", actor=actor,
     )  # fmt: skip
-    hook, _secret = webhooks.add(
+    hook, _secret = webhooks.create_webhook(
         enterprise=code, url="https://192.0.2.1/told", events=["registers.import"], actor=OPERATOR
     )
-    webhooks.test(webhook=hook.id, enterprise=code, actor=OPERATOR)
+    webhooks.enqueue_test(webhook=hook.id, enterprise=code, actor=OPERATOR)
     opened = rectification.open_case(enterprise=code, notice=Notice(date(2026, 4, 28)), paper=None, actor=actor)
     case = str(opened["id"])
     rectification.add_measure(case=case, text="抽查录音", owner="王五", due=date(2026, 5, 8), every=7, actor=actor)

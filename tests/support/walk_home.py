@@ -22,11 +22,14 @@ from tests.support.sample_portrait import portrait  # noqa: E402 -- models load 
 
 from nianjian.engines.kernel import clock  # noqa: E402
 from nianjian.features.portrait.operations import portraits  # noqa: E402
-from nianjian.platform.accounts import models, service  # noqa: E402
-from nianjian.platform.accounts.links import service as links  # noqa: E402
+from nianjian.platform.accounts import (  # noqa: E402
+    links,
+    models,
+    service,
+)
 from nianjian.platform.accounts.query import Actor  # noqa: E402
 from nianjian.platform.accounts.roles import Role  # noqa: E402
-from nianjian.platform.notifications import service as webhooks  # noqa: E402
+from nianjian.platform.notifications import webhooks  # noqa: E402
 from nianjian.platform.registers import storage as rows  # noqa: E402
 from nianjian.platform.registers.storage import import_sheet  # noqa: E402
 
@@ -53,7 +56,9 @@ def main() -> None:
         for kind, text in SHEETS.items():
             (path := Path(folder, f"{kind}.csv")).write_text(text, encoding="utf-8")
             import_sheet(kind=kind, path=path, enterprise="demo", actor=OPERATOR)
-    webhooks.add(enterprise="demo", url="https://192.0.2.1/told", events=["registers.import"], actor=OPERATOR)
+    webhooks.create_webhook(
+        enterprise="demo", url="https://192.0.2.1/told", events=["registers.import"], actor=OPERATOR
+    )
     sample = portrait(env.read().home)
     for run in (sample, _later(sample)):
         with portraits.stage_portrait("demo", 2026, run, actor="user:data_officer") as put:
@@ -73,8 +78,8 @@ def _link(role: Role) -> str:
         models.Membership.objects.filter(user_id=role.value).update(team="T1")
     if role == Role.INSPECTOR:
         until = clock.now() + timedelta(days=1)
-        return f"account/inspect/{links.make_inspection(user=role.value, expires_at=until, actor=OPERATOR).secret}/"
-    return f"account/first/{links.make_first(user=role.value, actor=OPERATOR).secret}/"
+        return f"account/inspect/{links.create_inspection(user=role.value, expires_at=until, actor=OPERATOR).secret}/"
+    return f"account/first/{links.create_first_link(user=role.value, actor=OPERATOR).secret}/"
 
 
 if __name__ == "__main__":

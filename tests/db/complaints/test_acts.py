@@ -25,8 +25,8 @@ from nianjian.features.complaints.query import TicketFilter, as_dict
 from nianjian.features.complaints.states import State, state
 from nianjian.platform.accounts import service as people
 from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.chain import verify_chain
 from nianjian.platform.audit.query import acts
-from nianjian.platform.audit.verify import verify
 from nianjian.platform.registers.overlays import Overlay
 from nianjian.platform.registers.storage import ImportReceipt
 
@@ -83,7 +83,7 @@ def test_from_arrival_to_close_each_act_is_a_version_and_an_entry(demo: str, ope
     assert told == ["close", "callback", "respond", "add"]
     assert Complaint.objects.filter(superseded_at=None).count() == 1
     assert Complaint.objects.count() == 4
-    assert verify().ok
+    assert verify_chain().ok
 
 
 def test_no_value_stands_in_the_chain_and_a_list_is_masked(demo: str, operator: Actor) -> None:

@@ -14,8 +14,8 @@ from nianjian.features.complaints.operations.sla_warnings import recipients, war
 from nianjian.features.complaints.warned import service
 from nianjian.features.inbox.operations import inbox
 from nianjian.platform.accounts.query import Actor
+from nianjian.platform.notifications import channels as people
 from nianjian.platform.notifications.models import Dispatch, Message
-from nianjian.platform.notifications.people import service as people
 
 START = datetime(2026, 3, 1, 22, 15, tzinfo=clock.ZONE)
 SCOPES = {"a": Scope.ROLE, "b": Scope.ALL, "c": Scope.OWN, "d": Scope.NONE}
@@ -86,8 +86,8 @@ def test_a_reopened_ticket_is_told_of_again_on_the_same_day(ticket: str, anna: A
 
 
 def test_a_channel_waits_for_the_end_of_quiet_hours_and_for_no_digest(ticket: str, anna: Actor) -> None:
-    row, code = people.add(kind="json", address="https://example.com/x", mask="x", actor=anna)
-    people.confirm(channel=row.id, code=code, actor=anna)
+    row, code = people.create_channel(kind="json", address="https://example.com/x", mask="x", actor=anna)
+    people.confirm_channel(channel=row.id, code=code, actor=anna)
     warn(START + timedelta(minutes=95))  # 23:50
     warn(START + timedelta(hours=20))  # 18:15
     at = {one.message.about: one.next_at.astimezone(clock.ZONE) for one in Dispatch.objects.select_related("message")}

@@ -16,7 +16,7 @@ from nianjian.features.complaints.warned.model import Warned
 from nianjian.features.overview.operations import attention
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
-from nianjian.platform.notifications import service as notify
+from nianjian.platform.notifications import webhooks as notify
 from nianjian.platform.notifications.models import Delivery
 
 START = datetime(2026, 3, 1, 22, 15, tzinfo=clock.ZONE)
@@ -106,13 +106,15 @@ def test_a_crash_between_row_and_entry_leaves_neither_and_the_next_look_tells(
 
 
 def test_a_webhook_is_told_once(demo: str, operator: Actor) -> None:
-    notify.add(enterprise="demo", url="https://example.com/hook", events=["complaints.warning"], actor=operator)
+    notify.create_webhook(
+        enterprise="demo", url="https://example.com/hook", events=["complaints.warning"], actor=operator
+    )
     _add(operator)
     warn(_after(minutes=90))
-    notify.gather()
-    notify.gather()
+    notify.enqueue_deliveries()
+    notify.enqueue_deliveries()
     warn(_after(minutes=91))
-    notify.gather()
+    notify.enqueue_deliveries()
     (one,) = Delivery.objects.all()
     told = json.loads(one.body)
     assert (told["type"], told["data"]["complaint"], told["data"]["clock"]) == ("complaints.warning", "I1", "response")

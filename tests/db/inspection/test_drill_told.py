@@ -18,8 +18,7 @@ from nianjian.platform.accounts.roles import Role
 from nianjian.platform.accounts.service import add_user
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.models import Job
-from nianjian.platform.notifications.outbox.model import Dispatch, Message
-from nianjian.platform.notifications.people.model import Channel, Choice
+from nianjian.platform.notifications.models import Channel, Choice, Dispatch, Message
 
 pytestmark = pytest.mark.django_db
 INJECTED = ["second_call", "media"]

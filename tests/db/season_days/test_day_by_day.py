@@ -21,8 +21,8 @@ from tests.db.season_days.stage import CASES, DAY, FIRST, LAST, Clock, built, no
 from nianjian.engines.kernel import clock
 from nianjian.features.inbox.operations import delivery
 from nianjian.features.season.reminders import enqueue_due_reminders
+from nianjian.platform.notifications import delivery as speaking
 from nianjian.platform.notifications.models import Message
-from nianjian.platform.notifications.people import speaking
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 HOURS = (time(7), time(8), time(8, 30), time(9))

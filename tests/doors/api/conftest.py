@@ -40,7 +40,7 @@ def site(db: None, home: Path, sample: dict[str, Any]) -> Ask:
     from nianjian.platform.accounts import service  # noqa: PLC0415 -- after Django
     from nianjian.platform.accounts.models import User  # noqa: PLC0415
     from nianjian.platform.accounts.query import Actor  # noqa: PLC0415
-    from nianjian.platform.accounts.tokens.service import add  # noqa: PLC0415
+    from nianjian.platform.accounts.tokens import create_token  # noqa: PLC0415
 
     operator = Actor("tester")
     service.add_enterprise(code="demo", name="示范", province="北京", actor=operator)
@@ -60,7 +60,7 @@ def site(db: None, home: Path, sample: dict[str, Any]) -> Ask:
         if not User.objects.filter(pk=name).exists():
             places = [enterprise] if enterprise else []
             service.add_user(name=name, role=role, enterprises=places, actor=operator, team=team)
-        token = add(user=name, name="test", scopes=scopes, days=None, actor=operator).secret
+        token = create_token(user=name, name="test", scopes=scopes, days=None, actor=operator).secret
         return Client(headers={"authorization": f"Bearer {token}", "accept-language": language})
 
     return made

@@ -24,12 +24,10 @@ from nianjian.features.dossier.operations.making import output_files
 from nianjian.features.dossier.operations.making import work as making
 from nianjian.features.rectification.operations import report, work
 from nianjian.features.rulebook import operations
-from nianjian.platform.accounts import service
-from nianjian.platform.accounts.invitations.service import invite
-from nianjian.platform.accounts.links import service as links
+from nianjian.platform.accounts import links, service, tokens
+from nianjian.platform.accounts.invitations import invite
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.roles import Act, Role
-from nianjian.platform.accounts.tokens import service as tokens
 from nianjian.platform.api.operations import MARK
 from nianjian.platform.jobs.models import Job
 from nianjian.platform.vault import blobs
@@ -351,7 +349,7 @@ def _built(code: str, things: Mapping[str, Any]) -> dict[str, str]:
 
 def _linked(code: str, things: Mapping[str, Any]) -> dict[str, str]:
     invitation = invite(role=Role.AUDITOR, enterprise=code, actor=OPERATOR).id
-    return {"link": links.make_first(user=things["name"], actor=OPERATOR).id, "invitation": invitation}
+    return {"link": links.create_first_link(user=things["name"], actor=OPERATOR).id, "invitation": invitation}
 
 
 def _inspected(code: str) -> dict[str, str]:
@@ -364,7 +362,7 @@ def _everybody(roles: list[tuple[Role, str]]) -> list[Persona]:
     """As the pages', and a lead whose token may only read."""
     found = [one for one in people([*roles, (Role.COMPLIANCE_LEAD, OWN)]) if one.token or not one.name]
     (lead,) = (one for one in found if one.role == Role.COMPLIANCE_LEAD and one.place == OWN)
-    made = tokens.add(user=lead.name, name="reads", scopes=["read"], days=None, actor=Actor(lead.name, USER))
+    made = tokens.create_token(user=lead.name, name="reads", scopes=["read"], days=None, actor=Actor(lead.name, USER))
     return [*found, Persona("reads", lead.role, OWN, lead.client, made.secret, by_link=True)]
 
 

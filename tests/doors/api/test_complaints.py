@@ -23,8 +23,7 @@ ONE = f"{HOME}/tickets/I1"
 
 @pytest.fixture
 def ask(db: None, home: Any) -> Callable[..., tuple[int, Any]]:
-    from nianjian.platform.accounts import service  # noqa: PLC0415 -- models load late
-    from nianjian.platform.accounts.tokens import service as tokens  # noqa: PLC0415
+    from nianjian.platform.accounts import service, tokens  # noqa: PLC0415 -- after the settings
 
     del db, home
     boss = Actor("tester")
@@ -33,7 +32,7 @@ def ask(db: None, home: Any) -> Callable[..., tuple[int, Any]]:
     for name, role, team in (("olga", "data_officer", None), ("otto", "outsourcer", "T1")):
         more = {"team": team} if team else {}
         service.add_user(name=name, role=role, enterprises=["demo"], actor=boss, **more)
-        made[name] = tokens.add(user=name, name="t", scopes=None, days=None, actor=Actor(name, "user")).secret
+        made[name] = tokens.create_token(user=name, name="t", scopes=None, days=None, actor=Actor(name, "user")).secret
 
     def asked(
         method: str, address: str, body: Any = None, who: str = "olga", raw: bytes = b"", *, parsed: bool = True

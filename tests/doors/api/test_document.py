@@ -101,10 +101,10 @@ def _row(operator: Any) -> dict[str, Any]:
 def _person(operator: Any) -> dict[str, Any]:
     """Somebody with a role and a link."""
     from nianjian.platform.accounts import service  # noqa: PLC0415 -- after Django
-    from nianjian.platform.accounts.links.service import make_first  # noqa: PLC0415
+    from nianjian.platform.accounts.links import create_first_link  # noqa: PLC0415
 
     service.add_user(name="ines", role="inspector", enterprises=["demo"], actor=operator)
-    return {"name": "ines", "role": "inspector", "link": make_first(user="ines", actor=operator).id}
+    return {"name": "ines", "role": "inspector", "link": create_first_link(user="ines", actor=operator).id}
 
 
 def _walk(case: Any, there: tuple[str, dict[str, Any]]) -> None:

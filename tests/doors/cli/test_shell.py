@@ -64,7 +64,7 @@ def test_wrong_use_is_2_and_one_json_object(
 
 def test_a_state_inside_a_sentence_is_said_in_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
     from nianjian.engines.paper.texts.errors import STATES  # noqa: PLC0415
-    from nianjian.platform.terminal.texts import sentence  # noqa: PLC0415
+    from nianjian.platform.terminal.language import sentence  # noqa: PLC0415
 
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
     told = {sentence(code, {"state": state}) for code in ("batch_not_active", "approval_decided") for state in STATES}

@@ -11,9 +11,9 @@ from django.test import Client
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.people.operations import first_administrator
 from nianjian.platform.accounts import models
-from nianjian.platform.accounts.links.first import first_administrator
-from nianjian.platform.accounts.links.service import make_first, revoke
+from nianjian.platform.accounts.links import create_first_link, revoke_link
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 
@@ -77,13 +77,13 @@ def test_a_second_administrator_needs_to_be_asked_for() -> None:
 
 def test_a_link_ends_by_time_by_a_newer_one_and_by_revocation(monkeypatch: pytest.MonkeyPatch) -> None:
     old = first_administrator(name="boss", enterprise="", again=False, actor=OPERATOR)
-    new = make_first(user="boss", actor=OPERATOR)
+    new = create_first_link(user="boss", actor=OPERATOR)
     assert [Client().get(one.path).status_code for one in (old, new)] == [410, 200]
     real = clock.now
     monkeypatch.setattr(clock, "now", lambda: real() + timedelta(hours=24, seconds=1))
     assert Client().get(new.path).status_code == 410
     monkeypatch.setattr(clock, "now", real)
-    revoke(link=new.id, actor=OPERATOR)
+    revoke_link(link=new.id, actor=OPERATOR)
     assert Client().get(new.path).status_code == 410
     assert new.secret not in "".join(str(act.data) for act in acts())
 

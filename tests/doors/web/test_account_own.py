@@ -15,12 +15,11 @@ from django.test import Client, TestCase
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
-from nianjian.features.people.operations.keys import SECOND_FACTORS, list_keys, rotate_keys
-from nianjian.platform.accounts import models, query
+from nianjian.features.people.keys import SECOND_FACTORS, list_keys, rotate_keys
+from nianjian.platform.accounts import models, query, tokens
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.accounts.service import close
-from nianjian.platform.accounts.tokens import service as tokens
 from nianjian.platform.audit.query import acts
 from nianjian.platform.vault import keyring
 
@@ -282,7 +281,7 @@ def test_nobody_revokes_a_token_of_another(anna: Client) -> None:
 def test_an_expired_token_and_one_of_a_closed_account_prove_nothing(
     anna: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = tokens.add(user="anna", name="x", scopes=["read"], days=1, actor=Actor("root"))
+    made = tokens.create_token(user="anna", name="x", scopes=["read"], days=1, actor=Actor("root"))
     assert query.bearer(made.secret) is not None
     real = clock.now
     monkeypatch.setattr(clock, "now", lambda: real() + timedelta(days=1, seconds=1))
@@ -294,8 +293,8 @@ def test_an_expired_token_and_one_of_a_closed_account_prove_nothing(
 
 
 def test_the_last_use_of_a_token_is_noted_to_the_hour(anna: Client) -> None:
-    made = tokens.add(user="anna", name="x", scopes=None, days=None, actor=Actor("root"))
-    tokens.note_use(made.secret)
+    made = tokens.create_token(user="anna", name="x", scopes=None, days=None, actor=Actor("root"))
+    tokens.record_use(made.secret)
     used = models.Token.objects.get(pk=made.token.id).used_at
     assert used is not None
     assert (used.minute, used.second) == (0, 0)

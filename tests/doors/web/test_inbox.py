@@ -13,8 +13,8 @@ from tests.support.receivers import Program, served
 from nianjian.engines.kernel import clock
 from nianjian.features.inbox.operations import delivery
 from nianjian.features.season.reminders import enqueue_due_reminders
+from nianjian.platform.accounts import tokens
 from nianjian.platform.accounts.query import USER, Actor
-from nianjian.platform.accounts.tokens import service as tokens
 from nianjian.platform.notifications.models import Dispatch, Message
 
 pytestmark = pytest.mark.usefixtures("keys")
@@ -66,7 +66,7 @@ def test_from_a_channel_to_the_log(site: Client, program: Program) -> None:
 
 def test_the_api_does_the_same(site: Client, program: Program) -> None:
     del site
-    secret = tokens.add(user="anna", name="x", scopes=None, days=None, actor=Actor("anna", USER)).secret
+    secret = tokens.create_token(user="anna", name="x", scopes=None, days=None, actor=Actor("anna", USER)).secret
     api = Client(headers={"authorization": f"Bearer {secret}"})
 
     def post(path: str, body: object, method: str = "post") -> object:

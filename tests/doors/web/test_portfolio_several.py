@@ -14,7 +14,7 @@ from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.models import Entry
-from nianjian.platform.notifications.outbox.model import Message
+from nianjian.platform.notifications.models import Message
 
 pytestmark = pytest.mark.usefixtures("keys")
 PLACE = "/portfolio/several/"

@@ -19,10 +19,10 @@ from nianjian.features.people.account.limits import SEEN, UNATTENDED
 from nianjian.features.screens import asterisk, gateway, watch_files
 from nianjian.features.screens.links.model import ScreenLink
 from nianjian.features.screens.operations.sources import today
+from nianjian.platform.accounts import tokens
 from nianjian.platform.accounts.models import Membership
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
-from nianjian.platform.accounts.tokens import service as tokens
 from nianjian.platform.audit.models import Entry
 from nianjian.platform.registers.storage import import_sheet
 
@@ -343,7 +343,7 @@ def test_too_many_links_are_refused(admin: Client) -> None:
 
 
 def test_the_api_tells_the_same(admin: Client) -> None:
-    token = tokens.add(user="admin", name="t", scopes=None, days=1, actor=OPERATOR).secret
+    token = tokens.create_token(user="admin", name="t", scopes=None, days=1, actor=OPERATOR).secret
     program = Client(headers={"authorization": f"Bearer {token}"})
     office = program.get("/api/v1/enterprises/demo/inspection/screens").json()["told"]
     assert office["now"]["count"] == 3

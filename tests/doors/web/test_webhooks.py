@@ -29,7 +29,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.webhooks import operations as flow
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.record import record
-from nianjian.platform.notifications import sending, service
+from nianjian.platform.notifications import sending, webhooks
 from nianjian.platform.notifications.models import Delivery, Webhook
 
 BOSS = Actor("root")
@@ -96,8 +96,8 @@ def test_a_failed_try_is_repeated_with_pauses_and_given_up(site: Client, other: 
     del site
     hook, _secret = _made(other.url)
     other.status = 500
-    service.test(webhook=hook.id, enterprise="demo", actor=BOSS)
-    for number, pause in enumerate(service.PAUSES, start=1):
+    webhooks.enqueue_test(webhook=hook.id, enterprise="demo", actor=BOSS)
+    for number, pause in enumerate(webhooks.PAUSES, start=1):
         assert flow.deliver() == 1
         row = Delivery.objects.get()
         assert (row.tries, row.status, row.state) == (number, 500, Delivery.WAITING)
@@ -107,7 +107,7 @@ def test_a_failed_try_is_repeated_with_pauses_and_given_up(site: Client, other: 
     assert flow.deliver() == 1
     assert Delivery.objects.get().state == Delivery.FAILED
     other.status = 200
-    service.again(delivery=Delivery.objects.get().id, webhook=hook.id, enterprise="demo", actor=BOSS)
+    webhooks.retry_delivery(delivery=Delivery.objects.get().id, webhook=hook.id, enterprise="demo", actor=BOSS)
     assert flow.deliver() == 1
     assert Delivery.objects.get().state == Delivery.DELIVERED
 
@@ -116,7 +116,7 @@ def test_a_redirect_is_not_followed_and_silence_is_named(site: Client, other: Li
     del site
     hook, _secret = _made(other.url)
     other.status = 302
-    service.test(webhook=hook.id, enterprise="demo", actor=BOSS)
+    webhooks.enqueue_test(webhook=hook.id, enterprise="demo", actor=BOSS)
     assert flow.deliver() == 1
     assert Delivery.objects.get().status == 302
     with socket.socket() as closed:
@@ -136,14 +136,14 @@ def test_a_receiver_that_lets_one_wait_gets_one_message_a_round(
     with socket.create_server(("127.0.0.1", 0)) as dead:  # takes the connection and says nothing
         silent, _secret = _made(f"http://127.0.0.1:{dead.getsockname()[1]}/")
         for _each in range(4):
-            service.test(webhook=silent.id, enterprise="demo", actor=BOSS)
+            webhooks.enqueue_test(webhook=silent.id, enterprise="demo", actor=BOSS)
         hook, _secret = _made(other.url)
-        service.test(webhook=hook.id, enterprise="demo", actor=BOSS)
+        webhooks.enqueue_test(webhook=hook.id, enterprise="demo", actor=BOSS)
         assert flow.deliver() == 2
     assert len(other.heard) == 1
     rows = Delivery.objects.filter(webhook=silent).order_by("created_at")
     assert [(one.tries, one.state) for one in rows] == [(1, Delivery.WAITING)] + [(0, Delivery.WAITING)] * 3
-    assert all(timedelta() < one.next_at - clock.now() <= service.PAUSES[0] for one in rows)
+    assert all(timedelta() < one.next_at - clock.now() <= webhooks.PAUSES[0] for one in rows)
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_an_answer_that_drips_ends_at_the_deadline(other: Listener) -> None:
             sending.post(f"http://127.0.0.1:{listening.getsockname()[1]}/", b"{}", {}, ("127.0.0.1",), within=1)
     assert raised.value.values["reason"] == "TimeoutError"
     assert time.monotonic() - began < DRIPS / 2
-    assert timedelta(seconds=sending.DEADLINE) < service.PAUSES[0]  # for which a message is taken
+    assert timedelta(seconds=sending.DEADLINE) < webhooks.PAUSES[0]  # for which a message is taken
 
 
 def _drip(listening: socket.socket) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from nianjian.engines.rules.load import load
-from nianjian.platform.terminal.texts import UNITS, format_limit
+from nianjian.platform.terminal.language import UNITS, format_limit
 
 RULES = load().rules
 

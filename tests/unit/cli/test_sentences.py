@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from nianjian.platform.terminal.texts import sentence
+from nianjian.platform.terminal.language import sentence
 
 
 @pytest.fixture(autouse=True)

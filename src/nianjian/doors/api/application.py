@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, cast
 
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest
+from django.utils.datastructures import MultiValueDict
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema, get_schema
+from ninja.parser import Parser
 
 from nianjian.features.approvals import api
 from nianjian.features.calls.api import batches, imports, previews, register_files
@@ -44,7 +48,39 @@ from nianjian.features.test_calls.api import tests as callbacks
 from nianjian.features.webhooks import api as webhooks
 from nianjian.platform.api import jobs, problems
 from nianjian.platform.api.access import Token
-from nianjian.platform.api.parsing import Readable
+
+NUL = "\0"
+
+
+class Readable(Parser):
+    """The library's, which refuses a text with a NUL: the answer is 400, before the operation is entered."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        """Parse a JSON document."""
+        return cast("dict[str, Any]", _readable(super().parse_body(request)))
+
+    def parse_querydict(
+        self, data: MultiValueDict[str, Any], list_fields: list[str], request: HttpRequest
+    ) -> dict[str, Any]:
+        """Parse a query or the fields of a form; files among them are not opened."""
+        _readable(dict(data.lists()))
+        return super().parse_querydict(data, list_fields, request)
+
+
+def _readable(found: object) -> object:
+    """What was found, with every text in it looked at; SuspiciousOperation."""
+    waiting = [found]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            if NUL in one:
+                raise SuspiciousOperation("a text holds a NUL")
+        elif isinstance(one, dict):
+            waiting += [*one, *one.values()]
+        elif isinstance(one, list):
+            waiting += one
+    return found
+
 
 PREFIX: Final = "api/v1"
 VERSION: Final = "1.0.0"

@@ -9,7 +9,7 @@ from django.urls import URLPattern, path, re_path
 from nianjian.doors.api.application import API
 from nianjian.platform.api import problems
 from nianjian.platform.api.operations import UPLOADS
-from nianjian.platform.home.http.bodies import MARK
+from nianjian.platform.home.http import MARK
 
 LIBRARY = {"api-root"}  # its start page
 

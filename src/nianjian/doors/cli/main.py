@@ -16,8 +16,7 @@ from typing import Final, NoReturn, Protocol, cast
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.words import mark
 from nianjian.platform.terminal.answer import WRONG, Answer
-from nianjian.platform.terminal.language import _, speak
-from nianjian.platform.terminal.texts import sentence
+from nianjian.platform.terminal.language import _, sentence, speak
 
 # Nothing here multiplies matrices: without this, threads that wait for such work burn a tenth of a second a start.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

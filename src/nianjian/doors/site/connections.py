@@ -27,8 +27,7 @@ from waitress.task import ThreadedTaskDispatcher, WSGITask
 from waitress.utilities import Error, RequestEntityTooLarge
 
 from nianjian.engines.kernel.workbooks.unpacking import RESERVE, STEP
-from nianjian.platform.home.http.bodies import AHEAD, SMALL, Ahead
-from nianjian.platform.home.http.limits import Limits
+from nianjian.platform.home.http import PENDING_BODY, SMALL, Limits, PendingBody
 
 LINGER: Final = 2.0  # seconds in which a sender may read why it was refused, before the connection is reset
 LINGER_BYTES: Final = 8 << 20  # that are thrown away meanwhile
@@ -52,7 +51,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # the library has no type
     asks = False
     admitted = False
     queued = False  # its head is with the application
-    ahead: Ahead | None = None  # of a head alone
+    ahead: PendingBody | None = None  # of a head alone
     body: Parser  # of a head alone: the request whose body waits
 
     def __init__(self, adj: Adjustments) -> None:
@@ -86,7 +85,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # the library has no type
         head = copy.copy(self)
         head.body, head.body_rcv = self, None
         head.headers = {name: value for name, value in self.headers.items() if name != "CONTENT_LENGTH"}
-        head.ahead = Ahead(self.content_length, promised)
+        head.ahead = PendingBody(self.content_length, promised)
         return head
 
     def admit(self) -> None:
@@ -115,7 +114,7 @@ class Task(WSGITask):  # type: ignore[misc] # the library has no types
         """The environment, with what is known of a body that has not been read."""
         environ: dict[str, Any] = super().get_environment()
         if self.request.ahead is not None:
-            environ[AHEAD] = self.request.ahead
+            environ[PENDING_BODY] = self.request.ahead
         return environ
 
     @property

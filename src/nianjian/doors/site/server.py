@@ -21,7 +21,8 @@ from nianjian.doors.site.connections import create_server
 from nianjian.engines import paper
 from nianjian.engines.kernel import clock
 from nianjian.engines.rules.rulebook import FIRST_DAY
-from nianjian.platform.home.http import bodies, limits
+from nianjian.platform.home import http
+from nianjian.platform.home import http as limits
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.web.policy import HEADERS
 
@@ -83,12 +84,12 @@ def serve(host: str, port: int, *, ready: Callable[[], None]) -> None:
     _allow_files()
     server = create_server(
         application(),
-        limits.read(),
+        limits.read_limits(),
         host=host,
         port=port,
         threads=THREADS,
         ident=None,
-        max_request_body_size=bodies.largest(),
+        max_request_body_size=http.largest_body(),
         **behind,
     )
     ready()

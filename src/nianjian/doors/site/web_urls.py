@@ -31,10 +31,10 @@ urlpatterns = [
     path("", include("nianjian.features.approvals.pages")),
     path("", include("nianjian.features.maintenance.audit_pages.urls")),
     path("e/<str:code>/webhooks/", include("nianjian.features.webhooks.pages")),
-    path("language", comfort.language, name="language"),
+    path("language", comfort.set_language, name="language"),
     path("", include("nianjian.features.people.pages.urls")),
     path("", include("nianjian.features.people.enterprise_pages")),
     path("account/", include("nianjian.features.people.account.urls")),
-    path("theme", comfort.theme, name="theme"),
+    path("theme", comfort.set_theme, name="theme"),
     path("static/charts.js", charts.script, name="charts"),
 ]

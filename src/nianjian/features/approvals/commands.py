@@ -9,9 +9,8 @@ from typing import Final
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import Actions, common
-from nianjian.platform.terminal.language import _
+from nianjian.platform.terminal.language import _, translate_code
 from nianjian.platform.terminal.session import begin
-from nianjian.platform.terminal.texts import translate_code
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -12,10 +12,9 @@ from nianjian.features.calls import terminal
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import DONE, NO, WRONG, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise
-from nianjian.platform.terminal.language import _
-from nianjian.platform.terminal.progress import bar
+from nianjian.platform.terminal.console import bar
+from nianjian.platform.terminal.language import _, sentence
 from nianjian.platform.terminal.session import begin
-from nianjian.platform.terminal.texts import sentence
 
 EVIDENCE: Final = {
     "real records": mark("real records"),

@@ -12,8 +12,7 @@ from nianjian.engines.paper.texts.plain import plain
 from nianjian.features.calls.operations.receipts import ImportReceipt, summed
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.console import stderr
-from nianjian.platform.terminal.language import _
-from nianjian.platform.terminal.texts import sentence, translate_code
+from nianjian.platform.terminal.language import _, sentence, translate_code
 
 if TYPE_CHECKING:
     from nianjian.engines.intake.ledger import Repeating

@@ -11,7 +11,7 @@ from nianjian.features.complaints.operations import forwards, match  # noqa: F40
 from nianjian.features.complaints.operations.resource import TICKETS
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
-from nianjian.platform.jobs.kind import Kind, Report, text
+from nianjian.platform.jobs.flow import Kind, Report, text
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.operations.operation import REGISTRY
 

@@ -10,8 +10,7 @@ from rich.console import Console
 from nianjian.engines.paper.texts.complaints import ACTS, CONFIDENCE, HANDS, PROPOSALS, STATES
 from nianjian.features.complaints.forwards.receipt import Receipt
 from nianjian.platform.terminal import table
-from nianjian.platform.terminal.language import _
-from nianjian.platform.terminal.texts import sentence
+from nianjian.platform.terminal.language import _, sentence
 
 Row = Mapping[str, Any]
 

@@ -24,9 +24,8 @@ from nianjian.features.dial_policy.terminal.serve import (
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, moment
-from nianjian.platform.terminal.language import _
+from nianjian.platform.terminal.language import _, sentence
 from nianjian.platform.terminal.session import begin
-from nianjian.platform.terminal.texts import sentence
 
 GATE: Final = "http://127.0.0.1:18431"
 

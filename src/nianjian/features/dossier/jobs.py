@@ -9,7 +9,7 @@ from nianjian.features.dossier.operations import cutting, fill_in, job_files, pa
 from nianjian.features.dossier.operations.making import work
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
-from nianjian.platform.jobs.kind import Kind, Report
+from nianjian.platform.jobs.flow import Kind, Report
 from nianjian.platform.jobs.progress import Progress
 from nianjian.platform.jobs.query import JobValue
 

@@ -10,7 +10,7 @@ from nianjian.features.inspection.operations.drill import run as drill
 from nianjian.features.test_calls.operations import again, witness, work
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
-from nianjian.platform.jobs.kind import Kind, Report
+from nianjian.platform.jobs.flow import Kind, Report
 from nianjian.platform.jobs.query import JobValue
 
 

@@ -10,30 +10,29 @@ from rich.console import Console
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import Actions, number
-from nianjian.platform.terminal.language import _
+from nianjian.platform.terminal.language import _, translate_code
 from nianjian.platform.terminal.session import begin
-from nianjian.platform.terminal.texts import translate_code
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from nianjian.platform.accounts.links.service import Made
-    from nianjian.platform.accounts.tokens.query import Issued
+    from nianjian.platform.accounts.links import NewLink
+    from nianjian.platform.accounts.tokens import IssuedToken
 
 
-def url(made: Made) -> str:
+def url(made: NewLink) -> str:
     """The whole address, under the name that NIANJIAN_URL gives."""
     from nianjian.platform.home import env
 
     return env.read().url + made.path
 
 
-def link_data(made: Made) -> dict[str, object]:
+def link_data(made: NewLink) -> dict[str, object]:
     """For ``--json``."""
     return {"link": url(made), "expires_at": made.expires_at.isoformat(timespec="seconds")}
 
 
-def tell_link(console: Console, made: Made) -> None:
+def tell_link(console: Console, made: NewLink) -> None:
     """Print the link, whole on a line of its own so that it can be copied."""
     from nianjian.engines.kernel.clock import ZONE
 
@@ -63,16 +62,16 @@ def configure_tokens(actions: Actions) -> None:
 
 def _add(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.platform.accounts.tokens import service
+    from nianjian.platform.accounts import tokens
 
-    made = service.add(user=args.name, name=args.label, scopes=args.scopes, days=args.days, actor=actor)
+    made = tokens.create_token(user=args.name, name=args.label, scopes=args.scopes, days=args.days, actor=actor)
     told = _("Token {id}, shown only now: {token}").format(id=made.token.id, token=made.secret)
     return Answer({**_data(made.token), "token": made.secret}, lambda console: console.print(told, soft_wrap=True))
 
 
 def _list(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.platform.accounts.tokens import service
+    from nianjian.platform.accounts import tokens as service
 
     found = service.list_tokens(user=args.name, actor=actor)
 
@@ -86,20 +85,20 @@ def _list(args: argparse.Namespace) -> Answer:
 
 def _revoke(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.platform.accounts.tokens import service
+    from nianjian.platform.accounts import tokens as service
 
-    gone = service.revoke(token=args.token, actor=actor)
+    gone = service.revoke_token(token=args.token, actor=actor)
     told = _("The token {id} of {name} is revoked.").format(id=gone.id, name=gone.user)
     return Answer({"id": gone.id, "revoked": True}, lambda console: console.print(told))
 
 
-def _data(one: Issued) -> dict[str, object]:
+def _data(one: IssuedToken) -> dict[str, object]:
     days = {"created_at": one.created_at, "expires_at": one.expires_at, "used_at": one.used_at}
     told = {name: None if day is None else day.isoformat(timespec="seconds") for name, day in days.items()}
     return {"id": one.id, "user": one.user, "name": one.name, "acts": one.scopes, **told}
 
 
-def _scopes(one: Issued) -> str:
+def _scopes(one: IssuedToken) -> str:
     if one.scopes is None:
         return _("all of the roles")
     return ", ".join(str(translate_code("act", scope)) for scope in one.scopes)

@@ -9,7 +9,7 @@ from nianjian.features.reconciliation.operations import people, sources, work
 from nianjian.features.reconciliation.operations.bills import Against
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
-from nianjian.platform.jobs.kind import Kind, Report, day, texts
+from nianjian.platform.jobs.flow import Kind, Report, day, texts
 from nianjian.platform.jobs.query import JobValue
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from nianjian.features.rectification.operations import closing, evidence, locate, report
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
-from nianjian.platform.jobs.kind import Kind, Report, day, text
+from nianjian.platform.jobs.flow import Kind, Report, day, text
 from nianjian.platform.jobs.query import JobValue
 
 

@@ -11,8 +11,7 @@ from nianjian.engines.paper.figures import amount, count
 from nianjian.engines.paper.texts.portrait import METRICS, name
 from nianjian.engines.paper.texts.rectification import DIMENSIONS, PAPERS, STEPS
 from nianjian.platform.terminal import table
-from nianjian.platform.terminal.language import _
-from nianjian.platform.terminal.texts import sentence, translate_code
+from nianjian.platform.terminal.language import _, sentence, translate_code
 
 Json = Mapping[str, Any]
 Show = Callable[[Console], None]

@@ -14,9 +14,8 @@ from nianjian.engines.paper.words import ENGLISH, mark
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, on_day
-from nianjian.platform.terminal.language import _, language
+from nianjian.platform.terminal.language import _, language, sentence, translate_code
 from nianjian.platform.terminal.session import begin, prepare
-from nianjian.platform.terminal.texts import sentence, translate_code
 
 VALIDITY: Final = {"valid_from": mark("holds from"), "valid_to": mark("holds to")}
 

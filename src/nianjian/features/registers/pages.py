@@ -26,8 +26,7 @@ from nianjian.features.registers.forms import CHANGE, COLUMN, FIRST, LAST, EndFo
 from nianjian.features.registers.operations import FORMS, ExportRequest, export_register, list_states
 from nianjian.platform.accounts import access
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import UNPROCESSABLE, as_attachment
-from nianjian.platform.home.http.bodies import takes_files
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, takes_files
 from nianjian.platform.registers import attachments, entries, filters, queries, storage
 from nianjian.platform.registers.attachments import list_row_papers
 from nianjian.platform.registers.columns import Column, Sheet, is_masked

@@ -24,7 +24,7 @@ from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.audit.record import record
-from nianjian.platform.notifications.outbox import service
+from nianjian.platform.notifications import outbox
 
 MOST: Final = 200  # enterprises at once: each costs some dozens of queries
 NAMED: Final = 5  # enterprises that a sentence names
@@ -60,7 +60,7 @@ def send_reminders(*, enterprises: Sequence[str], actor: Actor) -> int:
         for code, year in _running_seasons(codes, Act.REPORT, actor).items():
             season = get_season_facts(code, year, today)
             told = list(build_notifications(code, [(season, one) for one in _open_matters(season, actor)], now))
-            count += service.enqueue_requested_messages(enterprise=code, day=today, news=told, now=now, actor=actor)
+            count += outbox.enqueue_requested_messages(enterprise=code, day=today, news=told, now=now, actor=actor)
     return count
 
 

@@ -19,7 +19,7 @@ from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, paged
 from nianjian.platform.api.parameter_types import Day, Text
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 
 router = Router(tags=["season"])
 HERE = "/enterprises/{code}/season"
@@ -330,13 +330,13 @@ def season_feeds(request: Request, code: str, cut: Query[Cut]) -> dict[str, obje
 @write(router, f"{HERE}/feeds", act=Act.READ, answer=FeedMade, status=201, hidden=("secret", "path"))
 def season_feed_add(request: Request, code: str) -> dict[str, Any]:
     """Make a calendar feed (iCal) of one's own; its secret is told now only."""
-    return feeds.create_feed(enterprise=code, actor=request.actor)
+    return operations.create_feed(enterprise=code, actor=request.actor)
 
 
 @write(router, f"{HERE}/feeds/{{feed_id}}/close", act=Act.READ, answer=FeedClosed)
 def season_feed_close(request: Request, code: str, feed_id: str) -> dict[str, Any]:
     """Close a feed: its address opens nothing from now on."""
-    feeds.revoke_feed(enterprise=code, feed=feed_id, actor=request.actor)
+    operations.revoke_feed(enterprise=code, feed=feed_id, actor=request.actor)
     return {"feed": feed_id}
 
 

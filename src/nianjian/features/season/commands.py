@@ -145,11 +145,11 @@ def _task(args: argparse.Namespace) -> Answer:
 
 def _feed(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.season import feeds
+    from nianjian.features.season import feeds, operations
 
-    made = feeds.create_feed(enterprise=args.enterprise, actor=actor) if args.add else None
+    made = operations.create_feed(enterprise=args.enterprise, actor=actor) if args.add else None
     if args.revoke:
-        feeds.revoke_feed(enterprise=args.enterprise, feed=args.revoke, actor=actor)
+        operations.revoke_feed(enterprise=args.enterprise, feed=args.revoke, actor=actor)
     told = {"made": made, "feeds": feeds.list_feeds(enterprise=args.enterprise, actor=actor)}
     return Answer(told, terminal.feeds(told))
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
-from django.db import transaction
 from icalendar import Calendar, Event
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.season.days import build_day_key, each
 from nianjian.engines.paper.texts.season.words import KINDS, TASKS, TEMPLATES, TRACKS
 from nianjian.engines.paper.words import ENGLISH, words
@@ -23,20 +20,19 @@ from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import may, require
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.audit.record import record
 
 
-def _digest(secret: str) -> str:
-    """What is kept of a secret."""
+def secret_digest(secret: str) -> str:
+    """What is stored of a secret."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def find_feed_by_secret(secret: str) -> Feed | None:
     """The feed that a secret opens; None where there is none, or it was revoked."""
-    return Feed.objects.filter(sha256=_digest(secret), revoked_at=None).first()
+    return Feed.objects.filter(sha256=secret_digest(secret), revoked_at=None).first()
 
 
-def _list_own_feeds(enterprise: str, user: str) -> list[Feed]:
+def list_own_feeds(enterprise: str, user: str) -> list[Feed]:
     """A person's feeds of an enterprise that are open, newest first."""
     return list(Feed.objects.filter(enterprise_id=enterprise, user=user, revoked_at=None).order_by("-made_at", "id"))
 
@@ -84,66 +80,14 @@ def render_ical(name: str, entries: Iterable[CalendarEntry], stamp: datetime) ->
     return bytes(made.to_ical())
 
 
-SECRET_BYTES: Final = 32
-MOST_FEEDS: Final = 10  # open feeds a person and enterprise
-
-
-def _store_feed(*, enterprise: str, actor: Actor) -> tuple[Feed, str]:
-    """Make a feed for the actor; it and its secret, told now and never again. ``season_feeds_too_many``."""
-    tenant, secret = accounts.enterprise(enterprise), secrets.token_urlsafe(SECRET_BYTES)
-    with transaction.atomic():
-        if len(_list_own_feeds(tenant.code, actor.name)) >= MOST_FEEDS:
-            raise NianjianError("season_feeds_too_many", user=actor.name, most=MOST_FEEDS)
-        row = Feed(
-            id=f"F{secrets.token_hex(4)}",
-            enterprise_id=tenant.code,
-            user=actor.name,
-            sha256=_digest(secret),
-            made_at=clock.now(),
-        )
-        row.save(force_insert=True)
-        record(verb="season.feed_added", enterprise=tenant.code, actor=actor, data={"feed": row.id})
-    return row, secret
-
-
-def _store_revocation(*, enterprise: str, feed: str, actor: Actor, anybodys: bool) -> None:
-    """End a feed at once: one's own, or ``anybodys`` for who administers. ``season_feed_unknown``."""
-    with transaction.atomic():
-        row = Feed.objects.select_for_update().filter(pk=feed, enterprise_id=enterprise, revoked_at=None).first()
-        if row is None or not (anybodys or row.user == actor.name):
-            raise NianjianError("season_feed_unknown")
-        row.revoked_at = clock.now()
-        row.save(update_fields=["revoked_at"])
-        data = {"feed": feed, "user": row.user}
-        record(verb="season.feed_revoked", enterprise=enterprise, actor=actor, data=data)
-
-
 MEDIA: Final = "text/calendar; charset=utf-8"
 Json = dict[str, Any]
-
-
-def create_feed(*, enterprise: str, actor: Actor) -> Json:
-    """Make a feed for the actor; its number and secret, told now only.
-
-    ``role_missing``, ``season_feed_by_person``, ``season_feeds_too_many``.
-    """
-    require(actor, enterprise, Act.READ)
-    if not actor.proved or actor.scopes is not None:
-        raise NianjianError("season_feed_by_person")
-    row, secret = _store_feed(enterprise=enterprise, actor=actor)
-    return {"feed": row.id, "secret": secret, "path": f"/calendar/{secret}.ics"}
 
 
 def list_feeds(*, enterprise: str, actor: Actor) -> list[Json]:
     """The actor's open feeds of an enterprise, newest first; their secrets are not kept."""
     require(actor, enterprise, Act.READ)
-    return [{"feed": one.id, "made_at": one.made_at.isoformat()} for one in _list_own_feeds(enterprise, actor.name)]
-
-
-def revoke_feed(*, enterprise: str, feed: str, actor: Actor) -> None:
-    """End a feed; one's own, or anybody's for who administers. ``role_missing``, ``season_feed_unknown``."""
-    require(actor, enterprise, Act.READ)
-    _store_revocation(enterprise=enterprise, feed=feed, actor=actor, anybodys=may(actor, enterprise, Act.ADMINISTER))
+    return [{"feed": one.id, "made_at": one.made_at.isoformat()} for one in list_own_feeds(enterprise, actor.name)]
 
 
 def render_calendar(secret: str, language: str) -> bytes | None:

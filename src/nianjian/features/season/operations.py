@@ -5,6 +5,7 @@ In a season that is closed nothing is done any more: ``season_archived``.
 
 from __future__ import annotations
 
+import secrets
 from datetime import date
 from typing import Any, Final
 
@@ -19,16 +20,19 @@ from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier.materials import query as materials
 from nianjian.features.dossier.operations import checklist, further
 from nianjian.features.rectification.operations import watch
+from nianjian.features.season import feeds
 from nianjian.features.season import queries as notes
-from nianjian.features.season.models import Note
+from nianjian.features.season.models import Feed, Note
 from nianjian.features.season.queries import SeasonFacts, get_season_facts
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.access import may, require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.audit.record import record
 from nianjian.platform.registers import filings
 
+SECRET_BYTES: Final = 32
+MOST_FEEDS: Final = 10  # open feeds a person and enterprise
 EMPTY_NOTE: Final[dict[str, Any]] = {"owner": "", "done_on": None, "note": "", "snoozed_until": None, "reason": ""}
 
 
@@ -274,3 +278,40 @@ def _explain_left(enterprise: str, year: int) -> list[Json]:
             until = None if old.valid_until is None else old.valid_until.isoformat()
             found.append({"item": line.item, "reason": reason, "valid_until": until})
     return found
+
+
+def create_feed(*, enterprise: str, actor: Actor) -> Json:
+    """Make a calendar feed for the actor; its number and secret, told now and never again.
+
+    ``role_missing``, ``season_feed_by_person``, ``season_feeds_too_many``.
+    """
+    require(actor, enterprise, Act.READ)
+    if not actor.proved or actor.scopes is not None:
+        raise NianjianError("season_feed_by_person")
+    tenant, secret = accounts.enterprise(enterprise), secrets.token_urlsafe(SECRET_BYTES)
+    with transaction.atomic():
+        if len(feeds.list_own_feeds(tenant.code, actor.name)) >= MOST_FEEDS:
+            raise NianjianError("season_feeds_too_many", user=actor.name, most=MOST_FEEDS)
+        row = Feed(
+            id=f"F{secrets.token_hex(4)}",
+            enterprise_id=tenant.code,
+            user=actor.name,
+            sha256=feeds.secret_digest(secret),
+            made_at=clock.now(),
+        )
+        row.save(force_insert=True)
+        record(verb="season.feed_added", enterprise=tenant.code, actor=actor, data={"feed": row.id})
+    return {"feed": row.id, "secret": secret, "path": f"/calendar/{secret}.ics"}
+
+
+def revoke_feed(*, enterprise: str, feed: str, actor: Actor) -> None:
+    """End a feed at once; one's own, or anybody's for who administers. ``role_missing``, ``season_feed_unknown``."""
+    require(actor, enterprise, Act.READ)
+    with transaction.atomic():
+        row = Feed.objects.select_for_update().filter(pk=feed, enterprise_id=enterprise, revoked_at=None).first()
+        if row is None or not (row.user == actor.name or may(actor, enterprise, Act.ADMINISTER)):
+            raise NianjianError("season_feed_unknown")
+        row.revoked_at = clock.now()
+        row.save(update_fields=["revoked_at"])
+        data = {"feed": feed, "user": row.user}
+        record(verb="season.feed_revoked", enterprise=enterprise, actor=actor, data=data)

@@ -45,7 +45,7 @@ from nianjian.features.season.operations import roll_over
 from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Column, Table
@@ -317,10 +317,10 @@ def task(request: Request, code: str) -> HttpResponse:
 def feed(request: Request, code: str) -> HttpResponse:
     """Make a calendar feed of one's own, or end one."""
     if revoked := request.POST.get("revoke", ""):
-        feeds.revoke_feed(enterprise=code, feed=revoked, actor=request.actor)
+        operations.revoke_feed(enterprise=code, feed=revoked, actor=request.actor)
         messages.success(request, gettext("The feed is closed."))
     else:
-        made = feeds.create_feed(enterprise=code, actor=request.actor)
+        made = operations.create_feed(enterprise=code, actor=request.actor)
         address = request.build_absolute_uri(made["path"])
         text = gettext("Subscribe to this address; it is shown now only: {address}")
         messages.success(request, text.format(address=address))

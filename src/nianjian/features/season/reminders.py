@@ -19,14 +19,12 @@ from nianjian.features.complaints.operations import sla_warnings
 from nianjian.features.inbox.operations import obstacles
 from nianjian.features.season.queries import SeasonFacts, due_year, get_season_facts, list_tasks
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.readers import readers
+from nianjian.platform.accounts.query import Actor, list_readers
 from nianjian.platform.accounts.roles import Act, allows
-from nianjian.platform.notifications.outbox import query as outbox
-from nianjian.platform.notifications.outbox import service
-from nianjian.platform.notifications.outbox.service import News
-from nianjian.platform.notifications.people import query as choices
-from nianjian.platform.notifications.people.hours import not_before
+from nianjian.platform.notifications import channels as choices
+from nianjian.platform.notifications import outbox
+from nianjian.platform.notifications.channels import earliest_moment
+from nianjian.platform.notifications.outbox import Notification
 
 LOG: Final = logging.getLogger(__name__)
 CLOCK: Final = Actor("clock", "system")
@@ -51,10 +49,10 @@ def enqueue_due_reminders(today: date | None = None, now: datetime | None = None
 def _remind_enterprise(enterprise: str, day: date, now: datetime) -> int:
     found = [(season, one) for year in (day.year - 1, day.year) for season, one in _reminders(enterprise, year, day)]
     told = [*(build_notifications(enterprise, found, now) if found else ()), *_obstacles(enterprise, day, now)]
-    return service.enqueue_daily_messages(enterprise=enterprise, day=day, news=told, now=now, actor=CLOCK)
+    return outbox.enqueue_daily_messages(enterprise=enterprise, day=day, news=told, now=now, actor=CLOCK)
 
 
-def _obstacles(enterprise: str, day: date, now: datetime) -> Iterator[News]:
+def _obstacles(enterprise: str, day: date, now: datetime) -> Iterator[Notification]:
     """Overdue complaints every day as long as there are any, a reconciliation's open differences once.
 
     They go to those who may work on them, as the warnings of single tickets do.
@@ -62,8 +60,8 @@ def _obstacles(enterprise: str, day: date, now: datetime) -> Iterator[News]:
     waiting = obstacles.obstacles(enterprise)
     if not waiting:
         return
-    able = [name for name, roles in readers(enterprise).items() if allows(roles, Act.LOAD)]
-    chosen, hours, channels = choices.scopes(able), choices.hours(able), choices.confirmed(able)
+    able = [name for name, roles in list_readers(enterprise).items() if allows(roles, Act.LOAD)]
+    chosen, hours, channels = choices.list_scopes(able), choices.list_hours(able), choices.list_confirmed_channels(able)
     scopes = {name: Scope(chosen.get(name, Scope.ROLE)) for name in able}
     for one in waiting:
         since = date.fromisoformat(str(one.values.get("since") or one.values["as_of"])[:10])
@@ -71,8 +69,10 @@ def _obstacles(enterprise: str, day: date, now: datetime) -> Iterator[News]:
         stage = str(one.values.get("run", LATE))
         values = {"due": since.isoformat(), "left": (since - day).days, **one.values}
         for name in sla_warnings.recipients(None, scopes, late=True):
-            at = not_before(now, hours[name], urgent=True)
-            yield News(name, f"{OBSTACLE}:{one.code}", stage, first, values, dict.fromkeys(channels.get(name, ()), at))
+            at = earliest_moment(now, hours[name], urgent=True)
+            yield Notification(
+                name, f"{OBSTACLE}:{one.code}", stage, first, values, dict.fromkeys(channels.get(name, ()), at)
+            )
 
 
 def _reminders(enterprise: str, year: int, day: date) -> list[tuple[SeasonFacts, Reminder]]:
@@ -90,16 +90,20 @@ def _reminders(enterprise: str, year: int, day: date) -> list[tuple[SeasonFacts,
 
 def build_notifications(
     enterprise: str, found: Sequence[tuple[SeasonFacts, Reminder]], now: datetime
-) -> Iterator[News]:
+) -> Iterator[Notification]:
     """Who is told which of these reminders, by which channels and when."""
-    roles = readers(enterprise)
-    scopes, hours, channels = choices.scopes(roles), choices.hours(roles), choices.confirmed(roles)
+    roles = list_readers(enterprise)
+    scopes, hours, channels = (
+        choices.list_scopes(roles),
+        choices.list_hours(roles),
+        choices.list_confirmed_channels(roles),
+    )
     people = [Person(name, held, Scope(scopes.get(name, Scope.ROLE))) for name, held in roles.items()]
     for season, one in found:
         for name in recipients(one, people, moments(season.book)[one.kind]):
-            at = not_before(now, hours[name], urgent=one.left <= URGENT)
+            at = earliest_moment(now, hours[name], urgent=one.left <= URGENT)
             by = dict.fromkeys(channels.get(name, ()), at)
-            yield News(name, one.about, one.stage, one.day, _values(season.year, one), by)
+            yield Notification(name, one.about, one.stage, one.day, _values(season.year, one), by)
 
 
 def _values(year: int, one: Reminder) -> dict[str, Any]:

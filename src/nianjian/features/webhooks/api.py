@@ -12,7 +12,8 @@ from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, write
 from nianjian.platform.api.paging import Cut, Page, paged
 from nianjian.platform.api.parameter_types import Text
-from nianjian.platform.notifications import query, service
+from nianjian.platform.notifications import webhooks
+from nianjian.platform.notifications import webhooks as service
 from nianjian.platform.notifications.models import Delivery as DeliveryRow
 from nianjian.platform.notifications.models import Webhook as WebhookRow
 
@@ -64,7 +65,7 @@ class Done(Schema):
 @read(router, "/enterprises/{code}/webhooks", act=Act.ADMINISTER, answer=Page[Webhook])
 def webhooks_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The enterprise's webhooks, newest first."""
-    return paged(request, cut, query.webhooks(code), _told)
+    return paged(request, cut, webhooks.list_webhooks(code), _told)
 
 
 @write(router, "/enterprises/{code}/webhooks", act=Act.ADMINISTER, answer=MadeWebhook, status=201, hidden=("secret",))
@@ -78,27 +79,27 @@ def webhooks_add(request: Request, code: str, new: NewWebhook) -> dict[str, obje
 def webhooks_get(request: Request, code: str, webhook: str) -> dict[str, object]:
     """One webhook."""
     del request
-    return _told(query.webhook(webhook, code))
+    return _told(webhooks.get_webhook(webhook, code))
 
 
 @write(router, "/enterprises/{code}/webhooks/{webhook}", act=Act.ADMINISTER, answer=Done, method="DELETE")
 def webhooks_close(request: Request, code: str, webhook: str) -> dict[str, object]:
     """End a webhook; its log stays."""
-    service.close(webhook=webhook, enterprise=code, actor=request.actor)
+    service.close_webhook(webhook=webhook, enterprise=code, actor=request.actor)
     return {"id": webhook}
 
 
 @write(router, "/enterprises/{code}/webhooks/{webhook}/test", act=Act.ADMINISTER, answer=Done, status=202)
 def webhooks_test(request: Request, code: str, webhook: str) -> dict[str, object]:
     """Send a message that tells of nothing."""
-    service.test(webhook=webhook, enterprise=code, actor=request.actor)
+    service.enqueue_test(webhook=webhook, enterprise=code, actor=request.actor)
     return {"id": webhook}
 
 
 @read(router, "/enterprises/{code}/webhooks/{webhook}/deliveries", act=Act.ADMINISTER, answer=Page[Delivery])
 def deliveries_list(request: Request, code: str, webhook: str, cut: Query[Cut]) -> dict[str, object]:
     """The webhook's log, newest first."""
-    return paged(request, cut, query.deliveries(query.webhook(webhook, code)), _sent)
+    return paged(request, cut, webhooks.list_deliveries(webhooks.get_webhook(webhook, code)), _sent)
 
 
 @write(
@@ -107,7 +108,7 @@ def deliveries_list(request: Request, code: str, webhook: str, cut: Query[Cut]) 
 )  # fmt: skip
 def deliveries_again(request: Request, code: str, webhook: str, delivery: str) -> dict[str, object]:
     """Send a message once more."""
-    service.again(delivery=delivery, webhook=webhook, enterprise=code, actor=request.actor)
+    service.retry_delivery(delivery=delivery, webhook=webhook, enterprise=code, actor=request.actor)
     return {"id": webhook}
 
 

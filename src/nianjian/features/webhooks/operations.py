@@ -10,7 +10,8 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.home import env
-from nianjian.platform.notifications import sending, service, signing
+from nianjian.platform.notifications import sending, webhooks
+from nianjian.platform.notifications import webhooks as signing
 from nianjian.platform.notifications.models import Webhook
 
 SLOW: Final = 5.0  # seconds
@@ -21,7 +22,7 @@ def add(*, enterprise: str, url: str, events: Sequence[str], actor: Actor) -> tu
     allowed = env.read().webhook_hosts
     parts = sending.checked(url.strip(), allowed)
     sending.place(str(parts.hostname), parts.port or sending.SCHEMES[parts.scheme], allowed)
-    return service.add(enterprise=enterprise, url=url.strip(), events=events, actor=actor)
+    return webhooks.create_webhook(enterprise=enterprise, url=url.strip(), events=events, actor=actor)
 
 
 def deliver() -> int:
@@ -29,11 +30,11 @@ def deliver() -> int:
 
     A receiver that let a try wait for `SLOW` gets nothing more in this round, lest the others wait for it each time.
     """
-    service.gather()
+    webhooks.enqueue_deliveries()
     count = 0
-    while (due := service.take(clock.now())) is not None:
+    while (due := webhooks.claim_delivery(clock.now())) is not None:
         body, moment = due.body.encode(), clock.now()
-        head = signing.headers(
+        head = signing.sign_headers(
             secret=due.webhook.secret or "", message=due.id, moment=int(moment.timestamp()), body=body
         )
         status, fault, began = None, "", time.monotonic()
@@ -41,8 +42,8 @@ def deliver() -> int:
             status = sending.post(due.webhook.url, body, head, env.read().webhook_hosts)
         except NianjianError as error:
             fault = str(error.values.get("reason") or error.code)
-        service.tried(delivery=due, status=status, fault=fault, now=clock.now())
+        webhooks.record_try(delivery=due, status=status, fault=fault, now=clock.now())
         if time.monotonic() - began >= SLOW:
-            service.put_off(webhook=due.webhook_id, now=clock.now())
+            webhooks.postpone_deliveries(webhook=due.webhook_id, now=clock.now())
         count += 1
     return count

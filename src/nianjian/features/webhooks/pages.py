@@ -18,10 +18,11 @@ from nianjian.engines.paper.texts.chain import verb
 from nianjian.engines.paper.words import mark, words
 from nianjian.features.webhooks import operations as flow
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import UNPROCESSABLE
-from nianjian.platform.notifications import query, service
+from nianjian.platform.home.http import UNPROCESSABLE
+from nianjian.platform.notifications import webhooks
+from nianjian.platform.notifications import webhooks as service
 from nianjian.platform.notifications.models import Delivery, Webhook
-from nianjian.platform.notifications.service import EVENTS
+from nianjian.platform.notifications.webhooks import EVENTS
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
@@ -71,7 +72,7 @@ def listing(request: Request, code: str) -> HttpResponse:
             except NianjianError as error:
                 text, remedy = describe_error(error)
                 form.add_error("url", f"{text} {remedy}".strip())
-    shown: Page[Webhook] = paged(request, query.webhooks(code))
+    shown: Page[Webhook] = paged(request, webhooks.list_webhooks(code))
     _ = words(current())
     rows = [
         [
@@ -91,10 +92,10 @@ def listing(request: Request, code: str) -> HttpResponse:
 @page(Act.ADMINISTER)
 def webhook_detail(request: Request, code: str, webhook: str) -> HttpResponse:
     """Show one with its log; try it, send a message again, or end it."""
-    found = query.webhook(webhook, code)
+    found = webhooks.get_webhook(webhook, code)
     if request.method == "POST":
         return _done(request, code, webhook)
-    shown: Page[Delivery] = paged(request, query.deliveries(found))
+    shown: Page[Delivery] = paged(request, webhooks.list_deliveries(found))
     _ = words(current())
     rows = [
         {
@@ -116,15 +117,15 @@ def webhook_detail(request: Request, code: str, webhook: str) -> HttpResponse:
 def _done(request: Request, code: str, webhook: str) -> HttpResponse:
     act = request.POST.get("act", "")
     if act == "close":
-        service.close(webhook=webhook, enterprise=code, actor=request.actor)
+        service.close_webhook(webhook=webhook, enterprise=code, actor=request.actor)
         messages.success(request, gettext("The webhook has ended."))
         return redirect("webhooks", code=code)
     if act == "test":
-        service.test(webhook=webhook, enterprise=code, actor=request.actor)
+        service.enqueue_test(webhook=webhook, enterprise=code, actor=request.actor)
         messages.success(request, gettext("A test message is on its way; the log shows what became of it."))
     else:
         delivery = request.POST.get("delivery", "")
-        service.again(delivery=delivery, webhook=webhook, enterprise=code, actor=request.actor)
+        service.retry_delivery(delivery=delivery, webhook=webhook, enterprise=code, actor=request.actor)
         messages.success(request, gettext("The message is sent once more."))
     return redirect("webhooks-one", code=code, webhook=webhook)
 

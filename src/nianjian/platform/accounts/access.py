@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts import query
+from nianjian.platform.accounts.models import Enterprise as Row
 from nianjian.platform.accounts.models import Membership
-from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.query import Actor, Enterprise, enterprises
 from nianjian.platform.accounts.roles import Act, Role, allows, roles_for
 
 EVERYWHERE: Final = ""
@@ -131,3 +132,17 @@ def _own(actor: Actor) -> list[str]:
         return []
     own = memberships(actor.name).filter(role__in=roles_for(Act.READ)).exclude(enterprise=None)
     return list(own.values_list("enterprise_id", flat=True))
+
+
+def list_accessible_enterprises(actor: Actor, act: Act = Act.READ_OWN, *, limit: int | None = None) -> list[Enterprise]:
+    """Return the enterprises at which the actor may do ``act``, by code, the first ``limit`` of them."""
+    if not actor.proved:
+        return enterprises()[:limit]
+    if not scoped(actor, act):
+        return []
+    held = memberships(actor.name).filter(role__in=roles_for(act))
+    if held.filter(enterprise=None).exists():
+        found = Row.objects.all()
+    else:
+        found = Row.objects.filter(Exists(held.filter(enterprise__isnull=False, enterprise=OuterRef("pk"))))
+    return [Enterprise(one.code, one.name, one.province) for one in found.order_by("code")[:limit]]

@@ -10,12 +10,29 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts import models
-from nianjian.platform.accounts.roles import Act, allowed
+from nianjian.platform.accounts.models import Membership, User
+from nianjian.platform.accounts.roles import Act, allowed, allows
+
+
+def list_readers(enterprise: str) -> dict[str, frozenset[str]]:
+    """Roles of every open account that may read the enterprise, by name; a role of the installation holds here too."""
+    at = Q(enterprise=None) | Q(enterprise_id=enterprise)
+    found: dict[str, set[str]] = {}
+    for name, role in Membership.objects.filter(at, user__is_active=True).values_list("user_id", "role"):
+        found.setdefault(name, set()).add(role)
+    return {name: frozenset(roles) for name, roles in sorted(found.items()) if allows(roles, Act.READ)}
+
+
+def find_spoken_language(name: str) -> tuple[str, str] | None:
+    """E-mail address and language of an open account, each "" where it has none; None where there is no such one."""
+    found = User.objects.filter(pk=name, is_active=True).values_list("email", "language").first()
+    return None if found is None else (found[0], found[1])
+
 
 USER: Final = "user"
 LOCAL: Final = "os"

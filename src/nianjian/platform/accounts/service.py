@@ -17,10 +17,17 @@ from django.db.models import Q
 from nianjian.engines.kernel import clock, provinces
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts import models, people, query
-from nianjian.platform.accounts.access import EVERYWHERE, govern, govern_another, may, require, within
-from nianjian.platform.accounts.holds.service import end_ways_in, note
+from nianjian.platform.accounts.access import (
+    EVERYWHERE,
+    govern,
+    govern_another,
+    list_accessible_enterprises,
+    may,
+    require,
+    within,
+)
+from nianjian.platform.accounts.holds import end_ways_in, record_hold
 from nianjian.platform.accounts.query import USER, Actor, Enterprise
-from nianjian.platform.accounts.reach import reach
 from nianjian.platform.accounts.roles import Act, Role, allowed
 from nianjian.platform.audit.record import record
 
@@ -69,7 +76,7 @@ def add_person(*, name: str, actor: Actor, email: str = "") -> None:
         made = models.User(name=name, email=address, email_at=now if address else None, created_at=now)
         made.set_unusable_password()
         _insert(made, NianjianError("user_exists", user=name))
-        note(user=name, actor=actor)
+        record_hold(user=name, actor=actor)
         record(verb="user.add", enterprise="", actor=actor, data={"user": name})
 
 
@@ -198,7 +205,7 @@ def set_email(*, user: str, email: str, actor: Actor) -> None:
     with transaction.atomic():
         models.User.objects.filter(pk=user).update(email=address, email_at=clock.now() if address else None)
         if address:
-            note(user=user, actor=actor)
+            record_hold(user=user, actor=actor)
         record(verb="user.email", enterprise="", actor=actor, data={"user": user, "given": bool(address)})
 
 
@@ -216,7 +223,7 @@ def checked_email(email: str, *, of: str, actor: Actor) -> str:
         raise NianjianError("email_malformed", email=address) from fault
     others = models.User.objects.filter(email__iexact=address).exclude(pk=of)
     if not may(actor, EVERYWHERE, Act.PEOPLE):
-        own = Q(memberships__enterprise__in=[one.code for one in reach(actor, Act.PEOPLE)])
+        own = Q(memberships__enterprise__in=[one.code for one in list_accessible_enterprises(actor, Act.PEOPLE)])
         others = others.filter(own | Q(memberships__enterprise=None, memberships__isnull=False))
     if others.exists():
         raise NianjianError("email_taken", email=address)
@@ -232,7 +239,7 @@ def remove_second_factor(*, user: str, actor: Actor) -> int:
     with transaction.atomic():
         gone, _each = Authenticator.objects.filter(user_id=user).delete()
         if gone:
-            note(user=user, actor=actor)
+            record_hold(user=user, actor=actor)
             record(verb="user.second_factor.remove", enterprise="", actor=actor, data={"user": user, "count": gone})
     return int(gone)
 

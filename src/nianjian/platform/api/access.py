@@ -5,6 +5,9 @@ To whom an enterprise does not concern it does not exist (404); who may read it 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Protocol
+
 from django.http import Http404, HttpRequest
 from ninja.security import HttpBearer
 
@@ -12,7 +15,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts import access, query
 from nianjian.platform.accounts.query import Actor, Enterprise
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.accounts.tokens.service import note_use
+from nianjian.platform.accounts.tokens import record_use
 from nianjian.platform.registers.uploads import Incoming
 
 
@@ -35,7 +38,7 @@ class Token(HttpBearer):
         del request
         actor = query.bearer(token)
         if actor is not None:
-            note_use(token)
+            record_use(token)
         return actor
 
 
@@ -58,3 +61,21 @@ def enter(request: Request, act: Act | None, place: str | None) -> None:
         raise Http404 from error
     access.require(request.actor, place, act)
     request.team = access.team_of(request.actor, place)
+
+
+class EnterpriseRow(Protocol):
+    """A row of an enterprise."""
+
+    pk: str
+    enterprise_id: str
+
+
+def of_enterprise(own: Callable[[str, Actor], EnterpriseRow], number: str, request: Request, code: str) -> str:
+    """The number of what ``own`` finds for the actor, if it is this enterprise's; else 404."""
+    try:
+        held = own(number, request.actor)
+    except NianjianError as error:
+        raise Http404 from error
+    if held.enterprise_id != code:
+        raise Http404
+    return str(held.pk)

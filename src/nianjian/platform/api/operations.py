@@ -8,22 +8,98 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import json
+import re
 from collections.abc import Callable, Collection, Mapping
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
-from django.http import HttpResponse
+from django.db import connection, transaction
+from django.http import Http404, HttpResponse
 from ninja import Router, Schema
+from ninja.responses import NinjaJSONEncoder
 from pydantic import TypeAdapter
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts.access import EVERYWHERE
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.api import once, problems
+from nianjian.platform.api import problems
 from nianjian.platform.api.access import Request, enter
-from nianjian.platform.home.http.bodies import let_in
+from nianjian.platform.home.http import continue_body
+from nianjian.platform.jobs import service
 from nianjian.platform.registers.uploads import Incoming
+
+HEADER: Final = "Idempotency-Key"
+MOST: Final = 200
+WRITES: Final = frozenset({"INSERT", "UPDATE", "DELETE"})
+KEY: Final = re.compile(rf"[\x21-\x7e]{{1,{MOST}}}")
+PARAMETER: Final = {
+    "in": "header",
+    "name": HEADER,
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": MOST, "pattern": r"^[\x21-\x7e]+$"},
+    "description": "the same request under the same key is done once; its answer is kept for 24 hours",
+}
+
+
+def once(
+    request: Request, content: str, hidden: Collection[str], act: Callable[[], tuple[int, dict[str, Any]]]
+) -> HttpResponse:
+    """Do the act, or give the answer that stands under the request's key.
+
+    ``content``: sha256 of what was sent. ``hidden``: fields of the answer that are told once, null when repeated.
+    ``idempotency_key_malformed`` and the errors of `queue.answers.service.begin`.
+    """
+    key = request.headers.get(HEADER)
+    if key is None:
+        status, told = act()
+        return _answer(status, _text(told))
+    if not KEY.fullmatch(key):
+        raise NianjianError("idempotency_key_malformed", most=MOST)
+    who = str(request.actor)
+    asked = f"{request.method} {request.get_full_path()} {content}"
+    stored = service.begin_answer(who=who, key=key, digest=hashlib.sha256(asked.encode()).hexdigest())
+    if stored is not None:
+        return _answer(stored.status, stored.body)
+    written = _Written()
+    try:
+        with connection.execute_wrapper(written):
+            status, told = act()
+    except (NianjianError, Http404):  # a fault is no refusal: whether it was done is not known, so the key stays taken
+        if not written.kept:
+            service.drop_answer(who=who, key=key)
+        raise
+    kept = {name: None if name in hidden else value for name, value in told.items()}
+    service.finish_answer(who=who, key=key, status=status, body=_text(kept))
+    return _answer(status, _text(told))
+
+
+class _Written:
+    """Looks at what goes to the database: ``kept`` once a write stands there that no refusal takes back."""
+
+    def __init__(self) -> None:
+        self.kept = False
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: ANN401, FBT001 -- Django's signature
+        """Do the statement; remember a write when its transaction is committed, at once where there is none."""
+        done = execute(sql, params, many, context)
+        if sql.lstrip()[:6].upper() in WRITES:
+            transaction.on_commit(self._keep)
+        return done
+
+    def _keep(self) -> None:
+        self.kept = True
+
+
+def _text(told: dict[str, Any]) -> str:
+    """As a reading answers: the same moment is written the same."""
+    return json.dumps(told, ensure_ascii=False, cls=NinjaJSONEncoder)
+
+
+def _answer(status: int, body: str) -> HttpResponse:
+    return HttpResponse(body, status=status, content_type="application/json; charset=utf-8")
+
 
 MARK: Final = "nianjian_act"
 PERSON: Final = "person"
@@ -78,7 +154,7 @@ def write(
     def around(view: View) -> View:
         def inside(request: Request, **given: Any) -> HttpResponse:  # noqa: ANN401 -- as above
             enter(request, act, _place(act, given))
-            if file and (answered := let_in(request, given["file"].name)):
+            if file and (answered := continue_body(request, given["file"].name)):
                 return answered
 
             def done() -> tuple[int, dict[str, Any]]:
@@ -86,13 +162,13 @@ def write(
 
             if held:
                 request.content = _held(request, given["file"].name, held)
-                return once.once(request, hashlib.sha256(request.content).hexdigest(), hidden, done)
+                return once(request, hashlib.sha256(request.content).hexdigest(), hidden, done)
             if not upload:
-                return once.once(request, hashlib.sha256(request.body).hexdigest(), hidden, done)
+                return once(request, hashlib.sha256(request.body).hexdigest(), hidden, done)
             with _received(request, given["file"].name) as request.incoming:
-                return once.once(request, request.incoming.sha256, hidden, done)
+                return once(request, request.incoming.sha256, hidden, done)
 
-        more: dict[str, Any] = {"parameters": [once.PARAMETER]}
+        more: dict[str, Any] = {"parameters": [PARAMETER]}
         if file:
             more |= UPLOADED
         return _declared(router, method, path, act, view, inside, {status: answer}, more)
@@ -120,7 +196,7 @@ def take(
             enter(request, act, _place(act, given))
             if not upload:
                 return view(request, **given)
-            if answered := let_in(request, given["file"].name):
+            if answered := continue_body(request, given["file"].name):
                 return answered
             with _received(request, given["file"].name) as request.incoming:
                 return view(request, **given)

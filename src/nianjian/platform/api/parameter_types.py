@@ -10,7 +10,7 @@ from ninja import Field, Path, Schema
 from pydantic import AfterValidator
 
 from nianjian.engines.kernel import clock
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 
 
 def _in_reach(day: date) -> date:

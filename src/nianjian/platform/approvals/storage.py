@@ -13,7 +13,7 @@ from django.db import transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts.access import may, require
-from nianjian.platform.accounts.holds.query import behind_both
+from nianjian.platform.accounts.holds import list_common_holders
 from nianjian.platform.accounts.query import Actor, asked_by
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.approvals.models import Request
@@ -152,7 +152,7 @@ def _require_second_person(row: Request, digest: str | None, actor: Actor) -> No
     require(actor, row.enterprise, Act.APPROVE)
     requester = asked_by(row.requested_by)
     require(requester, row.enterprise, Act.REQUEST)
-    if requester.proved and (both := behind_both(requester.name, actor.name)):
+    if requester.proved and (both := list_common_holders(requester.name, actor.name)):
         raise NianjianError("approval_not_apart", approval=row.id, user=actor.name, behind=", ".join(both))
     if digest != row.digest:
         raise NianjianError("approval_subject_changed", approval=row.id)

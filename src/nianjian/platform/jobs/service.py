@@ -6,19 +6,81 @@ step changes the row only where it stands as the step expects (state and worker)
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import uuid
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.platform.jobs.models import Intent, Job, Worker
+from nianjian.platform.jobs.models import Answer, Intent, Job, Worker
 from nianjian.platform.jobs.query import JobValue, value
+
+ANSWERS_KEPT: Final = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """What was answered: a status and JSON."""
+
+    status: int
+    body: str
+
+
+def begin_answer(*, who: str, key: str, digest: str) -> StoredAnswer | None:
+    """Take the key for this request; None: it is new, go on. Else the answer that was given.
+
+    ``digest``: of method, address and content. ``idempotency_key_reused`` for another request under the key,
+    ``idempotency_running`` while the first one has no answer, also where it broke off: whether it was done is not
+    known then.
+    """
+    now = clock.now()
+    made = Answer(id=_answer_id(who, key), digest=digest, created_at=now)
+    _old_answers(now).filter(pk=made.id).delete()
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError:
+        found = Answer.objects.filter(pk=made.id).first()
+        if found is not None and found.digest != digest:
+            raise NianjianError("idempotency_key_reused") from None
+        if found is None or found.status is None:  # gone: refused in this very moment
+            raise NianjianError("idempotency_running") from None
+        return StoredAnswer(found.status, found.body)
+    return None
+
+
+def finish_answer(*, who: str, key: str, status: int, body: str) -> None:
+    """Keep the answer."""
+    Answer.objects.filter(pk=_answer_id(who, key)).update(status=status, body=body)
+
+
+def drop_answer(*, who: str, key: str) -> None:
+    """Give the key back: nothing was done."""
+    Answer.objects.filter(pk=_answer_id(who, key)).delete()
+
+
+def purge_answers() -> int:
+    """Delete what is kept no longer; how many."""
+    gone, _each = _old_answers(clock.now()).delete()
+    return gone
+
+
+def _old_answers(now: datetime) -> QuerySet[Answer]:
+    return Answer.objects.filter(created_at__lt=now - ANSWERS_KEPT)
+
+
+def _answer_id(who: str, key: str) -> str:
+    """A person's keys are that person's own."""
+    return hashlib.sha256(f"{who}\n{key}".encode()).hexdigest()
+
 
 SILENT: Final = timedelta(seconds=60)  # a worker beats every few seconds; after this it is taken for dead
 ATTEMPTS: Final = 3  # work that has killed so many workers is not begun again

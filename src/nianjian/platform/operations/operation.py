@@ -12,8 +12,8 @@ from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.query import enterprise as known_enterprise
 from nianjian.platform.accounts.roles import Act as Permission
 from nianjian.platform.jobs import flow
-from nianjian.platform.jobs.kind import Kind as JobKind
-from nianjian.platform.jobs.kind import Report
+from nianjian.platform.jobs.flow import Kind as JobKind
+from nianjian.platform.jobs.flow import Report
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.operations.fields import CONTEXT, Field, Kind, read_fields
 

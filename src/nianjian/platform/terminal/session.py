@@ -47,13 +47,13 @@ def begin(args: argparse.Namespace, *, own: bool = False) -> Actor:
     prepare()
     from nianjian.platform.accounts import access, query
     from nianjian.platform.accounts.roles import Act
-    from nianjian.platform.accounts.tokens.service import note_use
+    from nianjian.platform.accounts.tokens import record_use
     from nianjian.platform.home import env
 
     token = env.text("NIANJIAN_TOKEN", os.environ)
     actor = query.actor(args.actor, token=token)
     if actor.proved:
-        note_use(token)
+        record_use(token)
     enterprise = getattr(args, "enterprise", None)
     if isinstance(enterprise, str):
         access.require(actor, enterprise, Act.READ_OWN if own else Act.READ)

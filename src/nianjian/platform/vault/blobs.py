@@ -7,7 +7,7 @@ import os
 import re
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -16,7 +16,73 @@ from pathlib import Path
 from typing import IO, Final, TypeVar
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.platform.vault import keyring, parts
+from nianjian.platform.vault import keyring
+
+PIECE: Final = 1 << 20  # bytes
+MARK: Final = b"nianjian/pts"  # where a file sealed as a whole has twelve random bytes
+HEAD: Final = keyring.KEY_ID_BYTES + len(MARK)
+_LENGTH: Final = 4
+_LONGEST: Final = PIECE + 256  # a sealed piece is a few bytes longer than it was
+
+
+def pieces(source: IO[bytes]) -> Iterator[bytes]:
+    """Read a plain file piece by piece."""
+    while piece := source.read(PIECE):
+        yield piece
+
+
+def seal(plain: Iterable[bytes], target: IO[bytes], context: bytes) -> tuple[str, int]:
+    """Write the pieces sealed; sha256 and size of the plain content. No piece is longer than `PIECE`."""
+    ring, digest, size = keyring.current(), hashlib.sha256(), 0
+    target.write(ring.active.encode() + MARK)
+    before, number = b"", 0
+    for piece in plain:
+        if number or before:
+            _put(target, ring.encrypt(before, _of(context, number)))
+            number += 1
+        digest.update(piece)
+        size += len(piece)
+        before = piece
+    _put(target, ring.encrypt(before, _last(context, number)))
+    return digest.hexdigest(), size
+
+
+def is_parted(head: bytes) -> bool:
+    """Whether a sealed file that begins with these bytes was sealed in pieces."""
+    return head[keyring.KEY_ID_BYTES : HEAD] == MARK
+
+
+def unseal(source: IO[bytes], context: bytes) -> Iterator[bytes]:
+    """The plain pieces of a file that stands behind its head; ``key_unknown``, ``sealed_damaged``."""
+    number, sealed = 0, _next(source)
+    if not sealed:
+        raise NianjianError("sealed_damaged", key="")
+    while following := _next(source):
+        yield keyring.decrypt(sealed, _of(context, number))
+        number, sealed = number + 1, following
+    yield keyring.decrypt(sealed, _last(context, number))
+
+
+def _put(target: IO[bytes], sealed: bytes) -> None:
+    target.write(len(sealed).to_bytes(_LENGTH, "big") + sealed)
+
+
+def _next(source: IO[bytes]) -> bytes:
+    """The next sealed piece; empty at the end of the file."""
+    length = int.from_bytes(source.read(_LENGTH), "big")
+    sealed = source.read(length) if length <= _LONGEST else b""
+    if len(sealed) != length:
+        raise NianjianError("sealed_damaged", key=keyring.key_id(sealed))
+    return sealed
+
+
+def _of(context: bytes, number: int) -> bytes:
+    return context + f".{number}".encode()
+
+
+def _last(context: bytes, number: int) -> bytes:
+    return context + f".{number}.last".encode()
+
 
 ID: Final = re.compile(r"[0-9a-f]{32}")
 HALF: Final = ".new-"  # how the name of a file begins that is being written
@@ -44,7 +110,7 @@ def put_file(path: Path) -> Blob:
     """Encrypt and store a file of any size, a piece in memory at a time; it is on disk when this returns."""
     made = uuid.uuid4().hex
     with path.open("rb") as plain:
-        told = _write(_path(made), lambda file: parts.seal(parts.pieces(plain), file, _context(made)))
+        told = _write(_path(made), lambda file: seal(pieces(plain), file, _context(made)))
     return Blob(made, *told)
 
 
@@ -62,9 +128,9 @@ def read(blob: str) -> Iterator[bytes]:
 def _plain(blob: str) -> Iterator[bytes]:
     try:
         with _path(blob).open("rb") as file:
-            head = file.read(parts.HEAD)
-            if parts.is_parted(head):
-                yield from parts.unseal(file, _context(blob))
+            head = file.read(HEAD)
+            if is_parted(head):
+                yield from unseal(file, _context(blob))
                 return
             sealed = head + file.read()
     except FileNotFoundError as fault:
@@ -109,9 +175,9 @@ def key_of(blob: str) -> str:
 def reseal(blob: str) -> None:
     """Encrypt anew with the active key."""
     with _path(blob).open("rb") as file:
-        parted = parts.is_parted(file.read(parts.HEAD))
+        parted = is_parted(file.read(HEAD))
     if parted:
-        _write(_path(blob), lambda file: parts.seal(read(blob), file, _context(blob)))
+        _write(_path(blob), lambda file: seal(read(blob), file, _context(blob)))
         return
     sealed = keyring.current().encrypt(get(blob), _context(blob))
     _write(_path(blob), lambda file: file.write(sealed))

@@ -1,17 +1,62 @@
-"""Forms of operations: fields, labels and limits follow from the declaration."""
+"""Forms of operations, derived from their declarations, and the fields that every mapping form shares."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, ClassVar, Final, cast
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from nianjian.engines.paper.words import mark
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.operations.fields import LINE, TEXT, VERSION, Field, Kind
 from nianjian.platform.operations.operation import Operation
+
+ZONES: Final = ("Asia/Shanghai", "UTC", "Asia/Hong_Kong", "Asia/Singapore", "Asia/Tokyo", "Europe/Berlin")
+WORDS: Final = re.compile(r"\s*([^:：]+?)\s*[:：]\s*(.+?)\s*=\s*(\S+)\s*")
+
+
+class WordsField(forms.CharField):
+    """Lines as “field: their word = our word”; cleaned to field -> their word -> our word.
+
+    ``field_of`` gives the field for a name as people write it.
+    """
+
+    def __init__(self, *, rows: int, help_text: Any, field_of: Callable[[str], str] = str) -> None:  # noqa: ANN401 -- a lazy text
+        super().__init__(
+            label=gettext_lazy("What the file's words mean"),
+            required=False,
+            widget=forms.Textarea(attrs={"rows": rows}),
+            help_text=help_text,
+        )
+        self._field_of = field_of
+
+    def clean(self, value: Any) -> dict[str, dict[str, str]]:  # noqa: ANN401 -- what a form was sent
+        """Raises ValidationError that names the first line it cannot read."""
+        found: dict[str, dict[str, str]] = {}
+        for line in filter(str.strip, str(super().clean(value)).splitlines()):
+            read = WORDS.fullmatch(line)
+            if read is None:
+                text = gettext("“{line}”: write field: their word = our word")
+                raise forms.ValidationError(text.format(line=line))
+            found.setdefault(self._field_of(read[1]), {})[read[2]] = read[3]
+        return found
+
+
+class ZoneField(forms.CharField):
+    """The zone of stamps that carry none; pages offer `ZONES` in a list called “zones”."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=gettext_lazy("Time zone of stamps that carry none"),
+            required=False,
+            max_length=60,
+            help_text=gettext_lazy("For example Asia/Shanghai or UTC."),
+            widget=forms.TextInput(attrs={"list": "zones"}),
+        )
+
 
 MOMENTS: Final = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"]
 SEEN: Final = "version"  # the form's field for what its reader saw, whether one or several versions are taken

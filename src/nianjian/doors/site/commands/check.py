@@ -8,8 +8,8 @@ from rich.console import Console
 
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import common
+from nianjian.platform.terminal.language import sentence
 from nianjian.platform.terminal.session import prepare
-from nianjian.platform.terminal.texts import sentence
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -28,9 +28,9 @@ from nianjian.features.rectification import jobs as rectify
 from nianjian.features.registers import operations
 from nianjian.features.rulebook.operations import effects
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.audit.verify import verify
+from nianjian.platform.audit.chain import verify_chain
 from nianjian.platform.jobs import flow
-from nianjian.platform.jobs.kind import Kind, Report, StopWantedError, day, text, texts
+from nianjian.platform.jobs.flow import Kind, Report, StopWantedError, day, text, texts
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers.storage import import_sheet
 
@@ -196,7 +196,7 @@ def _count_over(job: JobValue, actor: Actor, report: Report) -> Mapping[str, obj
 
 def _verify_chain(_job: JobValue, _actor: Actor, report: Report) -> Mapping[str, object]:
     """No ``payload``: the whole chain as it stands when the work begins."""
-    return verify(lambda done, total: report("", done, total)).as_dict()
+    return verify_chain(lambda done, total: report("", done, total)).as_dict()
 
 
 KINDS: Final[Mapping[str, Kind]] = {

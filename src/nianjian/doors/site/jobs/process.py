@@ -36,7 +36,7 @@ from nianjian.features.season.reminders import enqueue_due_reminders
 from nianjian.features.test_calls.operations.daily import call_daily
 from nianjian.features.webhooks.operations import deliver
 from nianjian.platform.jobs import flow, query, service
-from nianjian.platform.jobs.answers import service as answers
+from nianjian.platform.jobs import service as answers
 from nianjian.platform.jobs.beside import PATIENCE
 
 LOG: Final = logging.getLogger(__name__)
@@ -127,7 +127,7 @@ def tidy() -> None:
         if query.open_intents():
             recover()
         sweep()
-        answers.purge()
+        answers.purge_answers()
         report.sweep()
         locate.sweep()
         forwards.sweep()

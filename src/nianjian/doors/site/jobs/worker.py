@@ -20,7 +20,7 @@ from nianjian.features.calls.operations.recover import recover
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.jobs import flow, service
-from nianjian.platform.jobs.kind import LeavingError, StopWantedError
+from nianjian.platform.jobs.flow import LeavingError, StopWantedError
 from nianjian.platform.jobs.query import JobValue
 
 LOG: Final = logging.getLogger(__name__)

@@ -22,7 +22,7 @@ from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, take
 from nianjian.platform.api.parameter_types import FileName, Named, Text
 from nianjian.platform.api.problems import Finding, language
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 from nianjian.platform.registers import kinds, mappings, sheet_reader
 
 router = Router(tags=["imports"])

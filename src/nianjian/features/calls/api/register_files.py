@@ -20,7 +20,7 @@ from nianjian.platform.api.jobs import enqueued_job_document as told
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.parameter_types import FileName, attached
 from nianjian.platform.api.problems import language
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 from nianjian.platform.registers import kinds, workbooks
 
 router = Router(tags=["registers"])

@@ -13,7 +13,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.operations.check_calls import example_of, rejected_of_trial
 from nianjian.features.calls.operations.wizard import check_register, drafts
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.registers import uploads
 from nianjian.platform.registers.drafts import DraftValue

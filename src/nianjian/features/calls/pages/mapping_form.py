@@ -12,7 +12,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from nianjian.features.calls.operations.check_calls import FIELDS, Look
 from nianjian.features.calls.pages.call_fields import field_label
-from nianjian.platform.web.spelling_fields import WordsField, ZoneField
+from nianjian.platform.web.forms import WordsField, ZoneField
 
 AUTO: Final = "auto"
 TIMES: Final = ("start", "ring", "answer", "end")

@@ -19,18 +19,16 @@ from nianjian.features.calls.operations.wizard import check_register, drafts
 from nianjian.features.calls.pages import files_out, preview
 from nianjian.features.calls.pages.mapping_form import AUTO, FORMATS, MappingForm, initial
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import as_attachment
-from nianjian.platform.home.http.bodies import takes_files
-from nianjian.platform.home.http.readable import reads_form_itself
+from nianjian.platform.home.http import as_attachment, reads_form_itself, takes_files
 from nianjian.platform.registers import mappings, uploads
 from nianjian.platform.registers import workbooks as templates
 from nianjian.platform.registers.drafts import DraftValue
 from nianjian.platform.web import work
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.forms import ZONES
 from nianjian.platform.web.language import current
 from nianjian.platform.web.receiving import Receiving
-from nianjian.platform.web.spelling_fields import ZONES
 
 BOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -21,7 +21,7 @@ from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.parameter_types import Named, Text
 from nianjian.platform.api.problems import Finding, language
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 
 router = Router(tags=["complaints"])
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -20,7 +20,7 @@ from nianjian.platform.api.operations import read, write
 from nianjian.platform.api.paging import Cut, Page, paged
 from nianjian.platform.api.parameter_types import RowNumber, Text
 from nianjian.platform.home import env
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 
 router = Router(tags=["complaints"])
 DOORS = f"{HERE}/one-click"

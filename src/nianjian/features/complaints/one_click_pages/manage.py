@@ -18,7 +18,7 @@ from nianjian.features.complaints.one_click_pages.forms import NewDoor
 from nianjian.features.complaints.operations import one_click as flow
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home import env
-from nianjian.platform.home.http.answers import UNPROCESSABLE, as_attachment
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.paging import Page, paged

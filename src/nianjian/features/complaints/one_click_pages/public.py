@@ -21,7 +21,7 @@ from nianjian.features.complaints.one_click.query import get_by_token
 from nianjian.features.complaints.one_click_pages.forms import Complaint
 from nianjian.features.complaints.one_click_pages.limits import allowed
 from nianjian.features.complaints.operations import one_click as flow
-from nianjian.platform.home.http.answers import UNPROCESSABLE
+from nianjian.platform.home.http import UNPROCESSABLE
 from nianjian.platform.web.access import public
 
 SHOWN: Final = timedelta(days=30)  # so long the confirmation can be opened again

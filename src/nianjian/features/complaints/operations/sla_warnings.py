@@ -14,13 +14,12 @@ from nianjian.features.complaints.clocks import Hand
 from nianjian.features.complaints.operations.promise import promise
 from nianjian.features.complaints.warned import query, service
 from nianjian.features.complaints.warned.service import SlaWarning
-from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.readers import readers
+from nianjian.platform.accounts.query import Actor, list_readers
 from nianjian.platform.accounts.roles import Act, allows
-from nianjian.platform.notifications.outbox import service as outbox
-from nianjian.platform.notifications.outbox.service import News
-from nianjian.platform.notifications.people import query as choices
-from nianjian.platform.notifications.people.hours import not_before
+from nianjian.platform.notifications import channels as choices
+from nianjian.platform.notifications import outbox
+from nianjian.platform.notifications.channels import earliest_moment
+from nianjian.platform.notifications.outbox import Notification
 
 CLOCK: Final = Actor("clock", "system")
 HEARD: Final = frozenset({Scope.ROLE, Scope.ALL})
@@ -38,19 +37,19 @@ def warn(at: datetime | None = None) -> int:
 def _tell(enterprise: str, now: datetime, given: Sequence[SlaWarning]) -> None:
     """Into the inboxes of those who may work on the tickets, and by their channels; no digest is waited for."""
     if given:
-        outbox.add(enterprise=enterprise, news=list(_news(enterprise, now, given)), now=now)
+        outbox.add_notifications(enterprise=enterprise, news=list(_news(enterprise, now, given)), now=now)
 
 
-def _news(enterprise: str, now: datetime, given: Sequence[SlaWarning]) -> Iterator[News]:
-    able = [name for name, roles in readers(enterprise).items() if allows(roles, Act.LOAD)]
-    chosen, hours, channels = choices.scopes(able), choices.hours(able), choices.confirmed(able)
+def _news(enterprise: str, now: datetime, given: Sequence[SlaWarning]) -> Iterator[Notification]:
+    able = [name for name, roles in list_readers(enterprise).items() if allows(roles, Act.LOAD)]
+    chosen, hours, channels = choices.list_scopes(able), choices.list_hours(able), choices.list_confirmed_channels(able)
     scopes = {name: Scope(chosen.get(name, Scope.ROLE)) for name in able}
     day = now.astimezone(clock.ZONE).date()
     for one in given:
         about, stage = f"{COMPLAINT}:{one.reading.clock.value}", f"{one.reading.hand.value}-{one.number}"
         for name in recipients(one.row.assignee, scopes, late=one.reading.hand is Hand.LATE):
-            at = not_before(now, hours[name], urgent=True)
-            yield News(name, about, stage, day, _values(one, now), dict.fromkeys(channels.get(name, ()), at))
+            at = earliest_moment(now, hours[name], urgent=True)
+            yield Notification(name, about, stage, day, _values(one, now), dict.fromkeys(channels.get(name, ()), at))
 
 
 def recipients(assignee: str | None, scopes: Mapping[str, Scope], *, late: bool) -> list[str]:

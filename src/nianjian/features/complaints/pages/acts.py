@@ -21,8 +21,7 @@ from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.complaints.states import Act
 from nianjian.features.registers.forms import RowForm
 from nianjian.platform.accounts.roles import Act as Role
-from nianjian.platform.home.http.answers import UNPROCESSABLE
-from nianjian.platform.home.http.bodies import takes_files
+from nianjian.platform.home.http import UNPROCESSABLE, takes_files
 from nianjian.platform.registers.attachments import ROW_LIMIT
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error

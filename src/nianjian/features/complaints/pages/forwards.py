@@ -20,8 +20,7 @@ from nianjian.features.complaints.operations.preview import ListColumn, ListLook
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.registers import presenters as registers
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import UNPROCESSABLE, as_attachment
-from nianjian.platform.home.http.bodies import takes_files
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, takes_files
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.forms import MOMENTS

@@ -17,7 +17,7 @@ from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read
 from nianjian.platform.api.paging import after
 from nianjian.platform.api.parameter_types import Day, Text
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 
 router = Router(tags=["gate"])
 CSV = "text/csv"

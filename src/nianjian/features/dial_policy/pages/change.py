@@ -17,7 +17,7 @@ from nianjian.features.dial_policy.pages.forms import Cap, Choice, FailOpen, Mod
 from nianjian.features.dial_policy.pages.presenters import purpose
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import UNPROCESSABLE
+from nianjian.platform.home.http import UNPROCESSABLE
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 

@@ -21,7 +21,7 @@ from nianjian.features.dial_policy.pages.forms import Filter
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.web import rule_values as rules_shown
 from nianjian.platform.web.access import Request, page

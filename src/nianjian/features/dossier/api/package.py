@@ -17,7 +17,7 @@ from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.jobs import job_to_document as job_told
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.parameter_types import Day, Year
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 from nianjian.platform.jobs.query import JobValue
 
 router = Router(tags=["dossier"])

@@ -17,9 +17,7 @@ from nianjian.features.dossier.pages import presenters
 from nianjian.features.dossier.pages.forms import FORMS, form
 from nianjian.features.dossier.pages.listing import in_reach
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import as_attachment
-from nianjian.platform.home.http.bodies import takes_files
-from nianjian.platform.home.http.readable import reads_form_itself
+from nianjian.platform.home.http import as_attachment, reads_form_itself, takes_files
 from nianjian.platform.web import work as data
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.receiving import Receiving

@@ -22,7 +22,7 @@ from nianjian.features.dossier.operations import fill_in
 from nianjian.features.dossier.pages.listing import in_reach
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
 from nianjian.platform.web.rule_values import LEVELS

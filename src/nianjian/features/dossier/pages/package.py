@@ -28,7 +28,7 @@ from nianjian.features.dossier.pages.forms import day
 from nianjian.features.dossier.pages.listing import in_reach
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.web import work as data
 from nianjian.platform.web.access import Request, page

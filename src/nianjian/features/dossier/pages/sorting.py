@@ -28,8 +28,7 @@ from nianjian.features.dossier.pages.pictures import bare, beginning
 from nianjian.features.dossier.pages.presenters import title
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.bodies import takes_files
-from nianjian.platform.home.http.readable import reads_form_itself
+from nianjian.platform.home.http import reads_form_itself, takes_files
 from nianjian.platform.registers import uploads
 from nianjian.platform.web import work as data
 from nianjian.platform.web.access import Request, page

@@ -17,8 +17,7 @@ from nianjian.engines.paper.words import words
 from nianjian.features.dossier.operations import checklist, verifying
 from nianjian.features.dossier.pages.listing import in_reach
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.bodies import takes_files
-from nianjian.platform.home.http.readable import reads_form_itself
+from nianjian.platform.home.http import reads_form_itself, takes_files
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers import uploads
 from nianjian.platform.web import work as data

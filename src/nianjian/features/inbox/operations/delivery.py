@@ -13,15 +13,12 @@ from nianjian.engines.paper.texts.season import reminders
 from nianjian.engines.paper.words import CHINESE, ENGLISH, language_of, words
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import may
-from nianjian.platform.accounts.query import USER, Actor
-from nianjian.platform.accounts.readers import spoken_to
+from nianjian.platform.accounts.query import USER, Actor, find_spoken_language
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home import env
-from nianjian.platform.notifications.outbox import service
-from nianjian.platform.notifications.outbox.model import Dispatch
-from nianjian.platform.notifications.people import query, speaking
-from nianjian.platform.notifications.people.model import Channel
-from nianjian.platform.notifications.people.speaking import Outcome
+from nianjian.platform.notifications import channels, delivery, outbox
+from nianjian.platform.notifications.delivery import Outcome
+from nianjian.platform.notifications.models import Channel, Dispatch
 
 MOST: Final = 200  # texts of one round
 AT_ONCE: Final = 8  # channels that are spoken to at a time
@@ -35,22 +32,22 @@ def deliver() -> int:
     Several channels are spoken to at once, so that a slow receiver keeps the others waiting for nothing; each has one
     text at a time. Threads speak only: claims are taken and settled here, as with one channel after the other.
     """
-    service.expire(clock.now())
+    outbox.expire_dispatches(clock.now())
     count, flying = 0, dict[Future[tuple[Outcome, str]], Sequence[Dispatch]]()
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="tell") as pool:
         while True:
             busy = {claimed[0].channel for claimed in flying.values()}
             open_ = len(flying) < AT_ONCE and count < MOST
-            if open_ and (claimed := service.take(clock.now(), busy)) is not None:
+            if open_ and (claimed := outbox.claim_dispatches(clock.now(), busy)) is not None:
                 count += bool(claimed)
                 if claimed and (text := _made(claimed)) is not None:
-                    flying[pool.submit(speaking.send_text, *text.given)] = text.claimed
+                    flying[pool.submit(delivery.send_text, *text.given)] = text.claimed
                 continue
             if not flying:
                 return count
             for told in wait(flying, timeout=LOOK, return_when=FIRST_COMPLETED).done:
                 outcome, fault = told.result()
-                service.settle(claimed=flying.pop(told), outcome=outcome, fault=fault, now=clock.now())
+                outbox.settle_dispatches(claimed=flying.pop(told), outcome=outcome, fault=fault, now=clock.now())
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +60,14 @@ class _Text:
 
 def _made(claimed: Sequence[Dispatch]) -> _Text | None:
     """The text of one claim, all of one channel; None: nobody is told there any more."""
-    channel = query.usable(claimed[0].channel)
-    person = None if channel is None else spoken_to(channel.user)
+    channel = channels.find_usable_channel(claimed[0].channel)
+    person = None if channel is None else find_spoken_language(channel.user)
     if channel is None or person is None:
-        service.drop(claimed=claimed, fault="channel_closed")
+        outbox.drop_dispatches(claimed=claimed, fault="channel_closed")
         return None
     reader = Actor(channel.user, USER)
     gone = [one for one in claimed if not may(reader, one.message.enterprise, Act.READ)]
-    service.drop(claimed=gone, fault="reader_gone")
+    outbox.drop_dispatches(claimed=gone, fault="reader_gone")
     kept = [one for one in claimed if one not in gone]
     if not kept:
         return None
@@ -82,11 +79,11 @@ def _fitting(kept: Sequence[Dispatch], kind: str, language: str) -> tuple[Sequen
     """As many as one text of the channel holds, at least one, and the text; the rest goes in the next."""
     some = kept
     title, text = _text(some, language)
-    while len(some) > 1 and not speaking.fits(kind, title, text):
+    while len(some) > 1 and not delivery.fits(kind, title, text):
         some = some[: len(some) // 2]
         title, text = _text(some, language)
     if rest := kept[len(some) :]:
-        service.put_back(claimed=rest)
+        outbox.release_dispatches(claimed=rest)
     return some, title, text
 
 
@@ -103,9 +100,9 @@ def spoken(language: str) -> str:
     return ENGLISH if language_of(language or CHINESE) == ENGLISH else CHINESE
 
 
-def send_text(channel: Channel, title: str, text: str) -> tuple[speaking.Outcome, str]:
+def send_text(channel: Channel, title: str, text: str) -> tuple[delivery.Outcome, str]:
     """Send a text to a channel now; what became of it and why."""
-    return speaking.send_text(*_given(channel, title, text))
+    return delivery.send_text(*_given(channel, title, text))
 
 
 def _given(channel: Channel, title: str, text: str) -> tuple[str, str, str, str, str]:

@@ -13,18 +13,17 @@ from nianjian.engines.paper.words import CHINESE, words
 from nianjian.engines.season.reminders import Scope
 from nianjian.features.inbox.operations import delivery
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
-from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.reach import reach
-from nianjian.platform.accounts.readers import spoken_to
+from nianjian.platform.accounts.access import list_accessible_enterprises, require
+from nianjian.platform.accounts.query import Actor, find_spoken_language
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home import env
-from nianjian.platform.notifications.outbox import query, service
-from nianjian.platform.notifications.outbox.model import Message
-from nianjian.platform.notifications.people import query as chosen
-from nianjian.platform.notifications.people import service as choices
-from nianjian.platform.notifications.people import speaking
-from nianjian.platform.notifications.people.hours import Hours
+from nianjian.platform.notifications import channels as choices
+from nianjian.platform.notifications import channels as chosen
+from nianjian.platform.notifications import delivery as speaking
+from nianjian.platform.notifications import outbox
+from nianjian.platform.notifications import outbox as service
+from nianjian.platform.notifications.channels import Hours
+from nianjian.platform.notifications.models import Message
 
 Json = dict[str, Any]
 DIGITS: Final = 18
@@ -32,18 +31,18 @@ DIGITS: Final = 18
 
 def messages(actor: Actor) -> Any:  # noqa: ANN401 -- a queryset that doors cut into pages
     """Rows of the actor's inbox, newest first, of enterprises that the actor may read now."""
-    return query.inbox(actor.name, [one.code for one in reach(actor, Act.READ)])
+    return outbox.list_inbox(actor.name, [one.code for one in list_accessible_enterprises(actor, Act.READ)])
 
 
 def unread(actor: Actor) -> int:
     """How many rows of the actor's inbox are not read: those that the inbox shows, no others. Mostly one query."""
-    return messages(actor).filter(read_at=None).count() if query.unread(actor.name) else 0
+    return messages(actor).filter(read_at=None).count() if outbox.has_unread(actor.name) else 0
 
 
 def log(*, enterprise: str, actor: Actor) -> Any:  # noqa: ANN401 -- the same
     """Rows of the log of an enterprise, newest first; ``role_missing``."""
     require(actor, enterprise, Act.REPORT)
-    return query.log(enterprise)
+    return outbox.list_log(enterprise)
 
 
 def to_document(row: Message, language: str = CHINESE) -> Json:
@@ -78,13 +77,13 @@ def to_document(row: Message, language: str = CHINESE) -> Json:
 
 def read(*, chosen_: Sequence[int] | None, actor: Actor) -> int:
     """Note that the actor has read these (None: all); how many were new."""
-    return service.read(user=actor.name, messages=chosen_, now=clock.now())
+    return service.mark_read(user=actor.name, messages=chosen_, now=clock.now())
 
 
 def again(*, enterprise: str, dispatch: int, actor: Actor) -> None:
     """Send once more what has failed or is unclear; ``role_missing``, ``dispatch_unknown``, ``dispatch_delivered``."""
     require(actor, enterprise, Act.REPORT)
-    service.again(dispatch=dispatch, enterprise=enterprise, now=clock.now(), actor=actor)
+    service.retry_dispatch(dispatch=dispatch, enterprise=enterprise, now=clock.now(), actor=actor)
 
 
 def number(text: str) -> int:
@@ -96,13 +95,13 @@ def number(text: str) -> int:
 
 def waiting(enterprise: str) -> int:
     """How many sendings are given up or unclear; the caller has asked whether the actor may."""
-    return query.waiting(enterprise)
+    return outbox.count_waiting(enterprise)
 
 
 def settings(actor: Actor) -> Json:
     """What the actor has chosen; addresses are masked."""
-    row = chosen.choice(actor.name)
-    hours = Hours() if row is None else chosen.of(row)
+    row = chosen.find_choice(actor.name)
+    hours = Hours() if row is None else chosen.hours_of(row)
     return {
         "scope": Scope.ROLE.value if row is None else row.scope,
         "quiet_from": f"{hours.quiet_from:%H:%M}",
@@ -110,7 +109,7 @@ def settings(actor: Actor) -> Json:
         "digest": None if hours.digest is None else f"{hours.digest:%H:%M}",
         "channels": [
             {"channel": one.id, "kind": one.kind, "mask": one.mask, "confirmed": one.confirmed_at is not None}
-            for one in chosen.channels(actor.name)
+            for one in chosen.list_channels(actor.name)
         ],
     }
 
@@ -120,7 +119,7 @@ def choose(*, scope: str, quiet_from: time, quiet_until: time, digest: time | No
     _own(actor)
     if scope not in set(Scope):
         raise NianjianError("scope_unknown", scope=scope, known=", ".join(Scope))
-    choices.choose(scope=scope, quiet_from=quiet_from, quiet_until=quiet_until, digest=digest, actor=actor)
+    choices.set_choice(scope=scope, quiet_from=quiet_from, quiet_until=quiet_until, digest=digest, actor=actor)
 
 
 def add_channel(*, address: str, actor: Actor) -> Json:
@@ -131,28 +130,28 @@ def add_channel(*, address: str, actor: Actor) -> Json:
     """
     _own(actor)
     kind, kept, mask = speaking.parse_address(address, env.read().webhook_hosts)
-    row, code = choices.add(kind=kind, address=kept, mask=mask, actor=actor)
-    person = spoken_to(actor.name)
+    row, code = choices.create_channel(kind=kind, address=kept, mask=mask, actor=actor)
+    person = find_spoken_language(actor.name)
     title, text = reminders.code(code, words(delivery.spoken(person[1] if person else "")))
     outcome, fault = delivery.send_text(row, title, text)
     if outcome is speaking.Outcome.REFUSED:
-        choices.close(channel=row.id, actor=actor)
+        choices.close_channel(channel=row.id, actor=actor)
         raise NianjianError("channel_unreachable", reason=fault)
     return {"channel": row.id, "kind": row.kind, "mask": row.mask, "confirmed": False}
 
 
 def confirm(*, channel: str, code: str, actor: Actor) -> None:
     """Open a channel by its code; ``channel_by_person``, ``channel_unknown``, ``channel_code_wrong``."""
-    chosen.channel(channel, actor.name)
+    chosen.get_channel(channel, actor.name)
     _own(actor)
-    choices.confirm(channel=channel, code=code, actor=actor)
+    choices.confirm_channel(channel=channel, code=code, actor=actor)
 
 
 def close_channel(*, channel: str, actor: Actor) -> None:
     """End a channel; ``channel_by_person``, ``channel_unknown``."""
-    chosen.channel(channel, actor.name)
+    chosen.get_channel(channel, actor.name)
     _own(actor)
-    choices.close(channel=channel, actor=actor)
+    choices.close_channel(channel=channel, actor=actor)
 
 
 def _own(actor: Actor) -> None:

@@ -19,8 +19,8 @@ from nianjian.features.inbox.operations import inbox as flow
 from nianjian.features.inbox.pages.forms import Choices, NewChannel
 from nianjian.features.inbox.pages.links import obstacle_address
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import UNPROCESSABLE
-from nianjian.platform.notifications.outbox.model import Dispatch, Message
+from nianjian.platform.home.http import UNPROCESSABLE
+from nianjian.platform.notifications.models import Dispatch, Message
 from nianjian.platform.web.access import Request, own, page, person
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current

@@ -16,7 +16,7 @@ from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, write
 from nianjian.platform.api.parameter_types import Day, Text
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 
 router = Router(tags=["inspection"])
 HERE = "/enterprises/{code}/inspection/day"

@@ -25,10 +25,10 @@ from nianjian.features.inspection.pages import notice, places
 from nianjian.features.inspection.visits import service
 from nianjian.features.inspection.visits.lines import Line, format_lines
 from nianjian.platform.accounts.access import may
-from nianjian.platform.accounts.links.service import Inspection
+from nianjian.platform.accounts.links import NewInspection
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home import env
-from nianjian.platform.home.http.answers import UNPROCESSABLE, as_attachment
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
@@ -139,7 +139,7 @@ def _refused(form: forms.Form, error: NianjianError) -> None:
     form.add_error(None, " ".join(describe_error(error)))
 
 
-def _address(request: Request, made: Inspection) -> str:
+def _address(request: Request, made: NewInspection) -> str:
     return env.address(made.path, request.build_absolute_uri(made.path))
 
 

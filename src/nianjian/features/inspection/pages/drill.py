@@ -25,7 +25,7 @@ from nianjian.features.inspection.operations.drill import run as flow
 from nianjian.features.inspection.operations.drill.script import FORWARD, ONE_CLICK, Planned
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import UNPROCESSABLE, as_attachment
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current

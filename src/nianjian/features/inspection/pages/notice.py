@@ -19,8 +19,7 @@ from nianjian.engines.paper import figures
 from nianjian.features.inspection.operations.day import scans
 from nianjian.features.inspection.operations.day import screen_attestation as flow
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import as_attachment
-from nianjian.platform.home.http.bodies import takes_files
+from nianjian.platform.home.http import as_attachment, takes_files
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 

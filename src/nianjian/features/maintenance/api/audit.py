@@ -18,7 +18,7 @@ from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import MOST, after
 from nianjian.platform.api.parameter_types import Day, Text
 from nianjian.platform.audit import query
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 from nianjian.platform.jobs import flow
 
 router = Router(tags=["audit"])

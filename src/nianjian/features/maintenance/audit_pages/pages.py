@@ -23,7 +23,7 @@ from nianjian.platform.accounts.access import EVERYWHERE
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.audit import query
 from nianjian.platform.audit.models import Entry
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 from nianjian.platform.web.access import Request, at, everywhere, page
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged

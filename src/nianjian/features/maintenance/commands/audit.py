@@ -27,10 +27,10 @@ def _verify(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.platform.accounts.access import EVERYWHERE, require
     from nianjian.platform.accounts.roles import Act
-    from nianjian.platform.audit.verify import verify
+    from nianjian.platform.audit.chain import verify_chain
 
     require(actor, EVERYWHERE, Act.AUDIT)
-    report = verify()
+    report = verify_chain()
 
     def show(console: Console) -> None:
         if report.ok:

@@ -10,8 +10,7 @@ from rich.console import Console
 
 from nianjian.engines.paper.texts.operation.doctor import REMEDIES
 from nianjian.platform.terminal.answer import DONE, NO, Answer
-from nianjian.platform.terminal.language import _
-from nianjian.platform.terminal.texts import sentence
+from nianjian.platform.terminal.language import _, sentence
 
 if TYPE_CHECKING:
     from nianjian.features.maintenance.operations.watch import Diagnosis

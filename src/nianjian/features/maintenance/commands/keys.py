@@ -10,8 +10,8 @@ from rich.console import Console
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import Actions
+from nianjian.platform.terminal.console import steps
 from nianjian.platform.terminal.language import _
-from nianjian.platform.terminal.progress import steps
 from nianjian.platform.terminal.session import begin
 
 
@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> Answer:
 
 def _list(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.people.operations.keys import list_keys
+    from nianjian.features.people.keys import list_keys
 
     found = [asdict(one) for one in list_keys(actor=actor)]
 
@@ -51,7 +51,7 @@ def _list(args: argparse.Namespace) -> Answer:
 
 def _rotate(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.people.operations.keys import rotate_keys
+    from nianjian.features.people.keys import rotate_keys
 
     with steps(_("sealing anew"), quiet=args.json) as report:
         done = asdict(rotate_keys(actor=actor, progress=report))

@@ -8,8 +8,8 @@ from pathlib import Path
 from rich.console import Console
 
 from nianjian.platform.terminal.answer import Answer
+from nianjian.platform.terminal.console import steps
 from nianjian.platform.terminal.language import _
-from nianjian.platform.terminal.progress import steps
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -17,9 +17,9 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.maintenance.operations import gate_files, rows
 from nianjian.features.maintenance.operations.stage import Stage
 from nianjian.platform.accounts import query as accounts
+from nianjian.platform.audit.chain import verify_chain
 from nianjian.platform.audit.models import Head
 from nianjian.platform.audit.record import record
-from nianjian.platform.audit.verify import verify
 from nianjian.platform.home import switch, wiring
 
 VERB: Final = "home.restore"
@@ -138,7 +138,7 @@ def _put_away(stamp: str, *, replace: bool) -> None:
 
 
 def _chained(told: Mapping[str, Any]) -> None:
-    report = verify()
+    report = verify_chain()
     if not report.ok or report.entries != told["seq"] or (report.last or told["hash"]) != told["hash"]:
         raise NianjianError("backup_chain_broken", entry=report.broken_at or report.entries)
 

@@ -35,8 +35,8 @@ from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import CLOCK, Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.audit import query as audit
+from nianjian.platform.audit.chain import verify_chain
 from nianjian.platform.audit.query import acts
-from nianjian.platform.audit.verify import verify
 from nianjian.platform.home import env, wiring
 from nianjian.platform.home.folders import OTHERS
 from nianjian.platform.jobs import flow, service
@@ -402,7 +402,7 @@ def _intents() -> Diagnosis:
 
 
 def _audit() -> Diagnosis:
-    report = verify()
+    report = verify_chain()
     if not report.ok:
         return fail("audit_broken", entry=report.broken_at, reason=report.reason)
     newest = next(audit.acts(newest=1), None)

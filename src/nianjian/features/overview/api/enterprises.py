@@ -9,7 +9,7 @@ from ninja import Query, Router, Schema
 from nianjian.features.people.api.shapes import Role
 from nianjian.features.portrait.operations import portraits
 from nianjian.platform.accounts import query, service
-from nianjian.platform.accounts.reach import reach
+from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, write
@@ -61,7 +61,7 @@ def me(request: Request) -> dict[str, object]:
 @read(router, "/enterprises", act=None, answer=Page[Enterprise])
 def enterprises_list(request: Request, cut: Query[Cut]) -> dict[str, object]:
     """The enterprises that concern the asker, by code."""
-    rows = Reader(lambda first, count: reach(request.actor, limit=first + count)[first:])
+    rows = Reader(lambda first, count: list_accessible_enterprises(request.actor, limit=first + count)[first:])
     return paged(request, cut, rows, asdict)
 
 

@@ -20,8 +20,8 @@ from nianjian.features.portrait.operations import lines, portraits
 from nianjian.features.portrait.operations.lines import Lines
 from nianjian.features.portrait.operations.portraits import Run
 from nianjian.features.rectification.operations import cases
+from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.query import Actor, Enterprise
-from nianjian.platform.accounts.reach import reach
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.registers import batches
 from nianjian.platform.rulebook.deadlines import Calendar, Deadline, calendars, joined
@@ -169,8 +169,8 @@ def sought(actor: Actor, text: str) -> list[Standing | Enterprise]:
 
     Last those of which the asker sees a team alone: nothing of the whole enterprise is told of them.
     """
-    whole = {one.code for one in reach(actor, Act.READ)}
-    fitting = [one for one in reach(actor) if text.lower() in f"{one.code} {one.name}".lower()]
+    whole = {one.code for one in list_accessible_enterprises(actor, Act.READ)}
+    fitting = [one for one in list_accessible_enterprises(actor) if text.lower() in f"{one.code} {one.name}".lower()]
     return [
         *portfolio([one for one in fitting if one.code in whole]),
         *(one for one in fitting if one.code not in whole),

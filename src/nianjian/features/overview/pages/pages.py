@@ -31,8 +31,8 @@ from nianjian.features.overview.pages.links import expiry_address, flag_address,
 from nianjian.features.overview.pages.start import build_steps_context, led
 from nianjian.features.portrait.operations.portraits import Run
 from nianjian.platform.accounts import access
+from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.query import Enterprise
-from nianjian.platform.accounts.reach import reach
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.rulebook.deadlines import Calendar, Deadline
 from nianjian.platform.web.access import Request, page, person
@@ -201,7 +201,7 @@ def _run(one: Run, _: Words) -> dict[str, object]:
 def portfolio(request: Request) -> HttpResponse:
     """Where each enterprise stands, the most urgent first; with a single one go straight to it."""
     _ = words(current())
-    own = reach(request.actor)
+    own = list_accessible_enterprises(request.actor)
     if len(own) == 1 and "all" not in request.GET:
         return redirect("overview", code=own[0].code)
     wanted, light = request.GET.get("q", "").strip(), request.GET.get("light", "")

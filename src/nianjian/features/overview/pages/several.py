@@ -26,7 +26,7 @@ from nianjian.engines.paper.words import ENGLISH, words
 from nianjian.features.overview.operations import facts
 from nianjian.features.overview.operations.facts import Standing
 from nianjian.features.season import all_enterprises as flow
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 from nianjian.platform.web.access import Request, person
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current

@@ -22,10 +22,10 @@ from nianjian.features.overview.operations import facts
 from nianjian.features.overview.operations import start as flow
 from nianjian.features.overview.operations.facts import Overview
 from nianjian.features.overview.operations.start import Start, Step
-from nianjian.platform.accounts.comfort import service as comfort
+from nianjian.platform.accounts import preferences as comfort
 from nianjian.platform.accounts.models import User
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import UNPROCESSABLE
+from nianjian.platform.home.http import UNPROCESSABLE
 from nianjian.platform.registers import storage as rows
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
@@ -175,5 +175,5 @@ def _written(request: Request, code: str, form: LicenceForm) -> bool:
 @page(Act.LOAD)
 def lead(request: Request, code: str) -> HttpResponse:
     """Put the steps away on this person's overview, or bring them back."""
-    comfort.lead(actor=request.actor, enterprise=code, on=request.POST.get("on") == "yes")
+    comfort.set_guidance(actor=request.actor, enterprise=code, on=request.POST.get("on") == "yes")
     return redirect("overview", code=code)

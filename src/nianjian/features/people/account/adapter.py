@@ -14,9 +14,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
-from nianjian.features.people.operations.keys import SECOND_FACTORS
+from nianjian.features.people.keys import SECOND_FACTORS
+from nianjian.platform.accounts import sign_in
 from nianjian.platform.accounts.query import digest
-from nianjian.platform.accounts.sign_in import service
 
 LOCKED_SECONDS: Final = 300
 
@@ -64,13 +64,13 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         except ValidationError:
             name = str(credentials.get("username", ""))
             if cache.add(f"locked:{digest(name)}", value=True, timeout=LOCKED_SECONDS):
-                service.locked_out(typed=name)
+                sign_in.record_lockout(typed=name)
             raise
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:  # noqa: ANN401 -- the library's signature
         """Audit it."""
         del request
-        service.turned_away(typed=str(credentials.get("username", "")))
+        sign_in.record_failure(typed=str(credentials.get("username", "")))
 
     def add_message(  # noqa: PLR0917 -- the library's signature
         self,

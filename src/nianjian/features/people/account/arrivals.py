@@ -17,9 +17,9 @@ from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.words import words
 from nianjian.features.people.account.forms import ChoosePassword
 from nianjian.features.people.account.second_factor import welcome
-from nianjian.platform.accounts.invitations import query as invitations
-from nianjian.platform.accounts.invitations.service import accept
-from nianjian.platform.accounts.links import query, service
+from nianjian.platform.accounts import invitations, links
+from nianjian.platform.accounts import links as service
+from nianjian.platform.accounts.invitations import accept_invitation
 from nianjian.platform.accounts.models import Link, User
 from nianjian.platform.accounts.query import enterprise
 from nianjian.platform.web.access import INSPECTION, Request, own, public
@@ -32,7 +32,7 @@ from nianjian.platform.web.language import current
 @sensitive_variables("secret")
 def first(request: HttpRequest, secret: str) -> HttpResponse:
     """Choose a password; the link is used up by that, not by opening the page."""
-    link = query.find(Link.FIRST, secret)
+    link = links.find_link(Link.FIRST, secret)
     if link is None:
         return _gone(request)
     person = User.objects.get(pk=link.user)
@@ -40,7 +40,7 @@ def first(request: HttpRequest, secret: str) -> HttpResponse:
     if not form.is_valid():
         return render(request, "account/first.html", {"form": form, "name": link.user})
     try:
-        service.use_first(secret=secret, password=form.cleaned_data["password"])
+        service.use_first_link(secret=secret, password=form.cleaned_data["password"])
     except NianjianError:  # another window was faster
         return _gone(request)
     logout(request)
@@ -54,7 +54,7 @@ def first(request: HttpRequest, secret: str) -> HttpResponse:
 @sensitive_variables("secret")
 def inspect(request: HttpRequest, secret: str) -> HttpResponse:
     """Open a read-only session that ends with the link; each opening is audited."""
-    link = query.find(Link.INSPECT, secret)
+    link = links.find_link(Link.INSPECT, secret)
     if link is None:
         return _gone(request)
     if request.method == "GET":  # a mail scanner that follows links must not open a session
@@ -77,7 +77,7 @@ def inspect(request: HttpRequest, secret: str) -> HttpResponse:
 @sensitive_variables("secret")
 def join(request: Request, secret: str) -> HttpResponse:
     """Accept an invitation as the person who is signed in; nothing is accepted by opening the page."""
-    invitation = invitations.find(secret)
+    invitation = invitations.find_invitation(secret)
     if invitation is None:
         return _gone(request)
     if request.method == "GET":
@@ -89,7 +89,7 @@ def join(request: Request, secret: str) -> HttpResponse:
         }
         return render(request, "account/join.html", context)
     try:
-        accept(secret=secret, actor=request.actor)
+        accept_invitation(secret=secret, actor=request.actor)
     except NianjianError:  # somebody else was faster
         return _gone(request)
     return redirect("overview", invitation.enterprise_id)

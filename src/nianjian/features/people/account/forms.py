@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
 from nianjian.platform.accounts.models import User
-from nianjian.platform.accounts.tokens.service import READING
+from nianjian.platform.accounts.tokens import READING
 
 
 def _new_password(label: Any) -> forms.CharField:  # noqa: ANN401 -- a lazy text

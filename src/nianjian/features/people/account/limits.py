@@ -10,7 +10,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 
 from nianjian.engines.kernel import clock
-from nianjian.platform.accounts.links import query
+from nianjian.platform.accounts import links
 from nianjian.platform.web.access import INSPECTION
 
 IDLE: Final = 12 * 3600  # seconds
@@ -45,7 +45,7 @@ def over(request: HttpRequest) -> str:
     if clock.now().timestamp() - request.session.get(BEGAN, 0) > WHOLE:
         return "age"
     link = request.session.get(INSPECTION)
-    return "revoked" if link and query.ends_at(link) is None else ""
+    return "revoked" if link and links.find_inspection_end(link) is None else ""
 
 
 def _used(request: HttpRequest) -> None:

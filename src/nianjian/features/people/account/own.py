@@ -15,13 +15,11 @@ from nianjian.engines.paper.words import words
 from nianjian.features.people.account.forms import NewToken
 from nianjian.features.people.account.providers import offered
 from nianjian.features.people.account.second_factor import is_asked
-from nianjian.platform.accounts import query
+from nianjian.platform.accounts import query, sign_in, tokens
+from nianjian.platform.accounts import tokens as service
 from nianjian.platform.accounts.people import has_second_factor
 from nianjian.platform.accounts.query import acts_of
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.accounts.sign_in import service as sign_in
-from nianjian.platform.accounts.tokens import query as tokens
-from nianjian.platform.accounts.tokens import service
 from nianjian.platform.web.access import Request, own, person
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
@@ -58,7 +56,7 @@ def sessions(request: Request) -> HttpResponse:
     for one in ended:
         one.end()
     if ended:
-        sign_in.changed(user=request.actor.name, what="sessions.end", count=str(len(ended)))
+        sign_in.record_change(user=request.actor.name, what="sessions.end", count=str(len(ended)))
         messages.success(request, gettext("Ended."))
     return redirect("usersessions_list")
 
@@ -76,12 +74,12 @@ def token_list(request: Request) -> HttpResponse:
     made = None
     if request.method == "POST" and form.is_valid():
         try:
-            made = service.add(user=name, actor=request.actor, **form.asked())
+            made = service.create_token(user=name, actor=request.actor, **form.asked())
         except NianjianError as error:
             form.add_error(None, describe_error(error)[0])
     rows = [
         (one, [translate_value("act", scope, _) for scope in one.scopes] if one.scopes is not None else None)
-        for one in tokens.of(name)
+        for one in tokens.list_user_tokens(name)
     ]
     return render(request, "account/tokens.html", {"form": form, "rows": rows, "made": made})
 
@@ -90,8 +88,8 @@ def token_list(request: Request) -> HttpResponse:
 @own
 def token_revoke(request: Request, token: str) -> HttpResponse:
     """End one of one's own tokens."""
-    if token not in {one.id for one in tokens.of(request.actor.name)}:
+    if token not in {one.id for one in tokens.list_user_tokens(request.actor.name)}:
         raise Http404
-    service.revoke(token=token, actor=request.actor)
+    service.revoke_token(token=token, actor=request.actor)
     messages.success(request, gettext("The token is revoked."))
     return redirect("account-tokens")

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from nianjian.engines.kernel import clock
 from nianjian.features.people.account.limits import BEGAN, REASON
-from nianjian.platform.accounts.sign_in import service
+from nianjian.platform.accounts import sign_in
 
 
 def listen() -> None:
@@ -38,35 +38,35 @@ def _began(request: HttpRequest, **_rest: Any) -> None:  # noqa: ANN401 -- a sig
 def _entered(request: HttpRequest, user: Any, **_rest: Any) -> None:  # noqa: ANN401 -- a signal's arguments
     records = get_authentication_records(request, user)
     method = "+".join(dict.fromkeys(str(one["method"]) for one in records if not one.get("reauthenticated")))
-    service.entered(user=user.get_username(), method=method or "link")
+    sign_in.record_sign_in(user=user.get_username(), method=method or "link")
 
 
 def _left(request: HttpRequest, user: Any, **_rest: Any) -> None:  # noqa: ANN401 -- a signal's arguments
     if user is not None:
         reason = str(request.META.get(REASON, "asked"))
-        service.record_sign_out(user=user.get_username(), reason=reason)
+        sign_in.record_sign_out(user=user.get_username(), reason=reason)
 
 
 def _password(user: Any, **_rest: Any) -> None:  # noqa: ANN401 -- a signal's arguments
-    service.changed(user=user.get_username(), what="password")
+    sign_in.record_change(user=user.get_username(), what="password")
 
 
 def _factor_added(user: Any, authenticator: Any, **_rest: Any) -> None:  # noqa: ANN401 -- a signal's arguments
-    service.changed(user=user.get_username(), what="second_factor.add", kind=str(authenticator.type))
+    sign_in.record_change(user=user.get_username(), what="second_factor.add", kind=str(authenticator.type))
 
 
 def _factor_removed(user: Any, authenticator: Any, **_rest: Any) -> None:  # noqa: ANN401 -- a signal's arguments
-    service.changed(user=user.get_username(), what="second_factor.remove", kind=str(authenticator.type))
+    sign_in.record_change(user=user.get_username(), what="second_factor.remove", kind=str(authenticator.type))
 
 
 def _factor_failed(user: Any, **_rest: Any) -> None:  # noqa: ANN401 -- a signal's arguments
-    service.turned_away(typed=user.get_username(), by="second_factor")
+    sign_in.record_failure(typed=user.get_username(), by="second_factor")
 
 
 def _connected(sociallogin: Any, **_rest: Any) -> None:  # noqa: ANN401 -- a signal's arguments
     account_ = sociallogin.account
-    service.changed(user=sociallogin.user.get_username(), what="connect", provider=str(account_.provider))
+    sign_in.record_change(user=sociallogin.user.get_username(), what="connect", provider=str(account_.provider))
 
 
 def _disconnected(socialaccount: Any, **_rest: Any) -> None:  # noqa: ANN401 -- a signal's arguments
-    service.changed(user=socialaccount.user_id, what="disconnect", provider=str(socialaccount.provider))
+    sign_in.record_change(user=socialaccount.user_id, what="disconnect", provider=str(socialaccount.provider))

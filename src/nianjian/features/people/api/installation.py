@@ -6,6 +6,7 @@ from typing import Annotated
 
 from ninja import Query, Router
 
+from nianjian.features.people import operations
 from nianjian.features.people.api.shapes import (
     Added,
     Address,
@@ -25,11 +26,10 @@ from nianjian.features.people.api.shapes import (
     somebody,
     to_link_document,
 )
-from nianjian.features.people.operations import people as operations
 from nianjian.platform.accounts import service
 from nianjian.platform.accounts.access import EVERYWHERE
-from nianjian.platform.accounts.holds.service import confirm
-from nianjian.platform.accounts.links.service import make_first
+from nianjian.platform.accounts.holds import confirm_account
+from nianjian.platform.accounts.links import create_first_link
 from nianjian.platform.accounts.people import Folk
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
@@ -78,7 +78,7 @@ def roles_take_everywhere(request: Request, name: str, role: str, enterprise: At
 @write(router, f"{ONE}/links", act=Act.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
 def links_make_everywhere(request: Request, name: str) -> dict[str, object]:
     """Make anybody's one-time link to choose a password by, told in this answer alone; an older one ends."""
-    return to_link_document(request, make_first(user=require_person(name, EVERYWHERE), actor=request.actor))
+    return to_link_document(request, create_first_link(user=require_person(name, EVERYWHERE), actor=request.actor))
 
 
 @write(router, f"{ONE}/inspections", act=Act.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
@@ -99,7 +99,7 @@ def links_end_everywhere(request: Request, name: str, link: str) -> dict[str, st
 @write(router, f"{ONE}/confirm", act=Act.PEOPLE, answer=Confirmed)
 def people_confirm_everywhere(request: Request, name: str) -> dict[str, object]:
     """Vouch that anybody's account is its person's alone, as for an enterprise."""
-    return {"name": name, **confirm(user=require_person(name, EVERYWHERE), actor=request.actor).as_dict()}
+    return {"name": name, **confirm_account(user=require_person(name, EVERYWHERE), actor=request.actor).as_dict()}
 
 
 @write(router, f"{ONE}/close", act=Act.PEOPLE, answer=Touched)

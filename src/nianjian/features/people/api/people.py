@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ninja import Query, Router
 
+from nianjian.features.people import operations
 from nianjian.features.people.api.shapes import (
     Added,
     Address,
@@ -26,12 +27,10 @@ from nianjian.features.people.api.shapes import (
     somebody,
     to_link_document,
 )
-from nianjian.features.people.operations import people as operations
-from nianjian.platform.accounts import service
-from nianjian.platform.accounts.holds.service import confirm
-from nianjian.platform.accounts.invitations import query as invitations
-from nianjian.platform.accounts.invitations.service import withdraw
-from nianjian.platform.accounts.links.service import make_first
+from nianjian.platform.accounts import invitations, service
+from nianjian.platform.accounts.holds import confirm_account
+from nianjian.platform.accounts.invitations import withdraw_invitation
+from nianjian.platform.accounts.links import create_first_link
 from nianjian.platform.accounts.people import Folk
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
@@ -83,7 +82,7 @@ def roles_take(request: Request, code: str, name: str, role: str) -> dict[str, s
 @read(router, INVITATIONS, act=Act.PEOPLE, answer=Page[InvitationTold])
 def invitations_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The invitations that can still be accepted, oldest first, without their secrets."""
-    return paged(request, cut, invitations.waiting(code), invitation)
+    return paged(request, cut, invitations.open_invitations(code), invitation)
 
 
 @write(router, INVITATIONS, act=Act.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
@@ -97,14 +96,14 @@ def invitations_make(request: Request, code: str, new: NewRole) -> dict[str, obj
 @write(router, f"{INVITATIONS}/{{invitation}}", act=Act.PEOPLE, answer=Withdrawn, method="DELETE")
 def invitations_end(request: Request, code: str, invitation: str) -> dict[str, str]:
     """Take back an invitation that nobody has accepted."""
-    withdraw(invitation=invitation, enterprise=code, actor=request.actor)
+    withdraw_invitation(invitation=invitation, enterprise=code, actor=request.actor)
     return {"id": invitation}
 
 
 @write(router, f"{ONE}/links", act=Act.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
 def links_make(request: Request, code: str, name: str) -> dict[str, object]:
     """Make the one-time link to choose a password by, told in this answer alone; an older one ends."""
-    return to_link_document(request, make_first(user=require_person(name, code), actor=request.actor))
+    return to_link_document(request, create_first_link(user=require_person(name, code), actor=request.actor))
 
 
 @write(router, f"{ONE}/inspections", act=Act.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
@@ -130,7 +129,7 @@ def people_confirm(request: Request, code: str, name: str) -> dict[str, object]:
     connections of single sign-on end, for who let the account in may have kept some; password, authenticator app and
     e-mail address stay: make sure that the address is the person's.
     """
-    return {"name": name, **confirm(user=require_person(name, code), actor=request.actor).as_dict()}
+    return {"name": name, **confirm_account(user=require_person(name, code), actor=request.actor).as_dict()}
 
 
 @write(router, f"{ONE}/close", act=Act.PEOPLE, answer=Touched)

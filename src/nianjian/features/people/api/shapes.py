@@ -7,10 +7,9 @@ from datetime import datetime
 from django.http import Http404
 from ninja import Schema
 
-from nianjian.platform.accounts import people
-from nianjian.platform.accounts.holds.query import holders
-from nianjian.platform.accounts.links import query as links
-from nianjian.platform.accounts.links.service import Made
+from nianjian.platform.accounts import links, people
+from nianjian.platform.accounts.holds import list_holders
+from nianjian.platform.accounts.links import NewLink
 from nianjian.platform.accounts.models import Invitation
 from nianjian.platform.accounts.people import Person
 from nianjian.platform.accounts.query import Actor
@@ -186,8 +185,8 @@ def get_person_detail(actor: Actor, name: str, place: str) -> dict[str, object]:
         "governed": governed,
         "has_password": one.has_password if governed else None,
         "second_factor": people.has_second_factor(one.name) if governed else None,
-        "links": [_link(each) for each in links.of([one.name]).get(one.name, [])] if governed else None,
-        "behind": holders(one.name) if governed else None,
+        "links": [_link(each) for each in links.list_links([one.name]).get(one.name, [])] if governed else None,
+        "behind": list_holders(one.name) if governed else None,
     }
 
 
@@ -198,19 +197,19 @@ def require_person(name: str, place: str) -> str:
     return name
 
 
-def added(request: Request, name: str, made: Made | None) -> dict[str, object]:
+def added(request: Request, name: str, made: NewLink | None) -> dict[str, object]:
     """Who was added, and the link."""
     told = None if made is None else to_link_document(request, made)
     return {"name": name, **(told or {"url": None, "expires_at": None})}
 
 
-def to_link_document(request: Request, made: Made) -> dict[str, object]:
+def to_link_document(request: Request, made: NewLink) -> dict[str, object]:
     """A link that was just made."""
     url = env.address(made.path, request.build_absolute_uri(made.path))
     return {"id": made.id, "url": url, "expires_at": made.expires_at}
 
 
-def _link(one: links.Issued) -> dict[str, object]:
+def _link(one: links.IssuedLink) -> dict[str, object]:
     return {field: getattr(one, field) for field in LinkTold.model_fields}
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from django.http import Http404
 from ninja import Router, Schema
 
-from nianjian.platform.accounts.tokens import query, service
+from nianjian.platform.accounts import tokens
+from nianjian.platform.accounts import tokens as service
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, write
 
@@ -35,16 +36,16 @@ class Tokens(Schema):
 @read(router, "/me/tokens", act=None, answer=Tokens)
 def tokens_list(request: Request) -> dict[str, object]:
     """One's own tokens, without their secrets."""
-    return {"items": [_told(one) for one in query.of(request.actor.name)]}
+    return {"items": [_told(one) for one in tokens.list_user_tokens(request.actor.name)]}
 
 
 @write(router, "/me/tokens/{token}", act=None, answer=TokenTold, method="DELETE")
 def tokens_revoke(request: Request, token: str) -> dict[str, object]:
     """End one of one's own tokens at once; a token of narrowed scope may not."""
-    if token not in {one.id for one in query.of(request.actor.name)}:
+    if token not in {one.id for one in tokens.list_user_tokens(request.actor.name)}:
         raise Http404
-    return _told(service.revoke(token=token, actor=request.actor))
+    return _told(service.revoke_token(token=token, actor=request.actor))
 
 
-def _told(one: query.Issued) -> dict[str, object]:
+def _told(one: tokens.IssuedToken) -> dict[str, object]:
     return {name: getattr(one, name) for name in TokenTold.model_fields}

@@ -26,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> Answer:
     """Make the administrator and tell the link."""
     actor = begin(args)
-    from nianjian.platform.accounts.links.first import first_administrator
+    from nianjian.features.people.operations import first_administrator
 
     made = first_administrator(name=args.name, enterprise=args.enterprise or "", again=args.again, actor=actor)
 

@@ -11,9 +11,8 @@ from nianjian.features.people.terminal import configure_tokens, link_data, tell_
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import Actions
-from nianjian.platform.terminal.language import _
+from nianjian.platform.terminal.language import _, translate_code
 from nianjian.platform.terminal.session import begin
-from nianjian.platform.terminal.texts import translate_code
 
 ROLE: Final = "compliance_lead"
 
@@ -83,7 +82,7 @@ def run(args: argparse.Namespace) -> Answer:
 
 def _add(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.people.operations import people as operations
+    from nianjian.features.people import operations
 
     who = {"name": args.name, "role": args.role, "enterprises": args.enterprises}
     where = ", ".join(args.enterprises) or _("the whole installation")
@@ -108,15 +107,17 @@ def _add(args: argparse.Namespace) -> Answer:
 
 def _grant(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.people.operations import people
+    from nianjian.features.people import operations
 
-    new = people.grant(user=args.name, role=args.role, enterprise=args.enterprise or "", team=args.team, actor=actor)
+    new = operations.grant(
+        user=args.name, role=args.role, enterprise=args.enterprise or "", team=args.team, actor=actor
+    )
     return Answer({**_given(args), "granted": new}, lambda console: console.print(_told(args, "granted")))
 
 
 def _revoke(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.people.operations import people
+    from nianjian.features.people import operations as people
 
     people.revoke(user=args.name, role=args.role, enterprise=args.enterprise or "", actor=actor)
     return Answer({**_given(args), "revoked": True}, lambda console: console.print(_told(args, "revoked")))
@@ -124,7 +125,7 @@ def _revoke(args: argparse.Namespace) -> Answer:
 
 def _invite(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.people.operations import people
+    from nianjian.features.people import operations as people
 
     made = people.invite(role=args.role, enterprise=args.enterprise, team=args.team, actor=actor)
     told = {"invitation": made.id, "role": args.role, "enterprise": args.enterprise}
@@ -133,9 +134,9 @@ def _invite(args: argparse.Namespace) -> Answer:
 
 def _uninvite(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.platform.accounts.invitations import service as invitations
+    from nianjian.platform.accounts import invitations
 
-    invitations.withdraw(invitation=args.invitation, enterprise=args.enterprise, actor=actor)
+    invitations.withdraw_invitation(invitation=args.invitation, enterprise=args.enterprise, actor=actor)
     told = _("The invitation no longer holds.")
     return Answer({"invitation": args.invitation, "revoked": True}, lambda console: console.print(told))
 
@@ -152,15 +153,15 @@ def _told(args: argparse.Namespace, done: str) -> str:
 
 def _link(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.platform.accounts.links.service import make_first
+    from nianjian.platform.accounts.links import create_first_link
 
-    made = make_first(user=args.name, actor=actor)
+    made = create_first_link(user=args.name, actor=actor)
     return Answer({"name": args.name, **link_data(made)}, lambda console: tell_link(console, made))
 
 
 def _close(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.people.operations import people
+    from nianjian.features.people import operations as people
 
     people.close(user=args.name, actor=actor)
     told = _("The account of {name} is closed.").format(name=args.name)
@@ -179,9 +180,9 @@ def _reopen(args: argparse.Namespace) -> Answer:
 def _confirm(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.engines.paper.texts.people import ADDRESS, CHANGE, ENDED, ways_in
-    from nianjian.platform.accounts.holds import service
+    from nianjian.platform.accounts import holds
 
-    done = service.confirm(user=args.name, actor=actor)
+    done = holds.confirm_account(user=args.name, actor=actor)
     told = [_("The account of {name} counts as its person's own.").format(name=args.name)]
     if done.behind:
         told += [_(ENDED).format(ways=ways_in(done.ended.as_dict(), _)), _(CHANGE)]

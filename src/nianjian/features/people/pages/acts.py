@@ -11,12 +11,12 @@ from django.utils.translation import gettext
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.people import ENDED, ways_in
 from nianjian.engines.paper.words import words
-from nianjian.features.people.operations import people as operations
+from nianjian.features.people import operations
 from nianjian.features.people.pages.forms import Address, Until
+from nianjian.platform.accounts import links as making
 from nianjian.platform.accounts import service
-from nianjian.platform.accounts.holds.service import confirm
-from nianjian.platform.accounts.links import service as making
-from nianjian.platform.accounts.links.service import Made
+from nianjian.platform.accounts.holds import confirm_account
+from nianjian.platform.accounts.links import NewLink
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.web.language import current
 
@@ -36,11 +36,11 @@ class Done:
     """What to say, and a link to show once."""
 
     text: str
-    link: Made | None = None
+    link: NewLink | None = None
 
 
 def _link(asked: PersonAction) -> Done:
-    return Done(gettext("The one-time link:"), making.make_first(user=asked.user, actor=asked.actor))
+    return Done(gettext("The one-time link:"), making.create_first_link(user=asked.user, actor=asked.actor))
 
 
 def _inspection(asked: PersonAction) -> Done:
@@ -75,7 +75,7 @@ def _reopen(asked: PersonAction) -> Done:
 
 
 def _confirm(asked: PersonAction) -> Done:
-    done = confirm(user=asked.user, actor=asked.actor)
+    done = confirm_account(user=asked.user, actor=asked.actor)
     told = [gettext("The account counts as its person's own.")]
     if done.behind:
         _ = words(current())

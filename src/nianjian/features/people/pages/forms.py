@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper.texts.rooms import ROLES
 from nianjian.engines.paper.words import words
-from nianjian.platform.accounts.links.service import INSPECT_DAYS
+from nianjian.platform.accounts.links import INSPECT_DAYS
 from nianjian.platform.accounts.roles import Role
 from nianjian.platform.web.language import current
 

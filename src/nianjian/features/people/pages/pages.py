@@ -15,16 +15,14 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.people import ways_in as counted
 from nianjian.engines.paper.words import words
-from nianjian.features.people.operations import people as operations
+from nianjian.features.people import operations
 from nianjian.features.people.pages.acts import ACTS, Done, PersonAction
 from nianjian.features.people.pages.forms import AddPerson, Address, GiveRole, Invite, Until
-from nianjian.platform.accounts import people
+from nianjian.platform.accounts import invitations, links, people
 from nianjian.platform.accounts.access import EVERYWHERE
-from nianjian.platform.accounts.holds.query import holders, ways_in
-from nianjian.platform.accounts.invitations import query as invitations
-from nianjian.platform.accounts.invitations.service import withdraw
-from nianjian.platform.accounts.links import query as links
-from nianjian.platform.accounts.links.service import Made
+from nianjian.platform.accounts.holds import count_ways_in, list_holders
+from nianjian.platform.accounts.invitations import withdraw_invitation
+from nianjian.platform.accounts.links import NewLink
 from nianjian.platform.accounts.people import Person
 from nianjian.platform.accounts.roles import Act, Role
 from nianjian.platform.home import env
@@ -133,7 +131,7 @@ def _add(request: Request, place: str) -> HttpResponse:
         "new": new,
         "role": role,
         "invite": invite,
-        "waiting": [(one, translate_value("role", one.role, _)) for one in invitations.waiting(place)],
+        "waiting": [(one, translate_value("role", one.role, _)) for one in invitations.open_invitations(place)],
         "done": done,
         "url": _address(request, done.link) if done and done.link else "",
         "back": at("people-list", place),
@@ -144,7 +142,7 @@ def _add(request: Request, place: str) -> HttpResponse:
 
 def _uninvited(request: Request, place: str) -> HttpResponse:
     invitation = request.POST.get("invitation", "")
-    withdraw(invitation=invitation, enterprise=place, actor=request.actor)
+    withdraw_invitation(invitation=invitation, enterprise=place, actor=request.actor)
     messages.success(request, gettext("The invitation no longer holds."))
     return redirect(at("people-add", place))
 
@@ -196,7 +194,7 @@ def _shown(request: Request, place: str, name: str, done: Done | None) -> HttpRe
     if someone is None:
         raise Http404
     governed = people.governs(request.actor, name)
-    held = holders(name) if governed else []
+    held = list_holders(name) if governed else []
     context = {
         "person": someone,
         "roles": [
@@ -204,9 +202,9 @@ def _shown(request: Request, place: str, name: str, done: Done | None) -> HttpRe
             for held in someone.roles
         ],
         "governed": governed,
-        "links": links.of([name]).get(name, []) if governed else [],
+        "links": links.list_links([name]).get(name, []) if governed else [],
         "behind": ", ".join(held),
-        "ends": counted(ways_in(name).as_dict(), _) if held else "",
+        "ends": counted(count_ways_in(name).as_dict(), _) if held else "",
         "inspector": any(held.role == Role.INSPECTOR for held in someone.roles),
         "second_factor": people.has_second_factor(name),
         "until": Until(),
@@ -221,5 +219,5 @@ def _shown(request: Request, place: str, name: str, done: Done | None) -> HttpRe
     return render(request, "people/person.html", context)
 
 
-def _address(request: Request, made: Made) -> str:
+def _address(request: Request, made: NewLink) -> str:
     return env.address(made.path, request.build_absolute_uri(made.path))

@@ -19,7 +19,7 @@ from nianjian.platform.api.operations import read, take
 from nianjian.platform.api.paging import after
 from nianjian.platform.api.parameter_types import Text, Year
 from nianjian.platform.api.problems import language
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 
 router = Router(tags=["portraits"])
 Count = Annotated[int, Field(ge=0, le=1_000_000)]

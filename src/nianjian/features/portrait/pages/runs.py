@@ -19,7 +19,7 @@ from nianjian.features.portrait.operations.results import FORMS, compare_runs, e
 from nianjian.features.portrait.pages.forms import RunForm
 from nianjian.features.portrait.pages.portrait_context import get_portrait_or_404, moment, shared, translator
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import UNPROCESSABLE, as_attachment
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
 from nianjian.platform.jobs import flow
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current

@@ -12,13 +12,12 @@ from nianjian.features.reconciliation.api.ask import HERE
 from nianjian.features.reconciliation.operations import runs as flow
 from nianjian.features.reconciliation.runs.query import DifferenceFilter
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.api.access import Request
-from nianjian.platform.api.enterprise_rows import of_enterprise
+from nianjian.platform.api.access import Request, of_enterprise
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, Reader, paged
 from nianjian.platform.api.parameter_types import RowNumber
 from nianjian.platform.api.problems import language
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 
 router = Router(tags=["reconcile"])
 RUN = HERE + "/{reconciliation}"

@@ -19,8 +19,7 @@ from nianjian.features.reconciliation.pages.spelling import SHORT, Billed, Filin
 from nianjian.features.registers import presenters as registers
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import UNPROCESSABLE
-from nianjian.platform.home.http.bodies import takes_files
+from nianjian.platform.home.http import UNPROCESSABLE, takes_files
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.tables import Cell, Column, Table

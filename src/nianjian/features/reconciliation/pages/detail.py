@@ -29,7 +29,7 @@ from nianjian.features.reconciliation.pages.run_context import (
 from nianjian.features.reconciliation.runs.query import DifferenceFilter
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, address, paged

@@ -20,7 +20,7 @@ from nianjian.features.reconciliation.pages.run_context import STATE_BADGES, Jso
 from nianjian.features.registers.presenters import label
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import UNPROCESSABLE
+from nianjian.platform.home.http import UNPROCESSABLE
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current

@@ -16,7 +16,7 @@ from nianjian.features.reconciliation.operations.preview import ListColumn
 from nianjian.features.reconciliation.pages.forms import day
 from nianjian.features.registers import presenters as registers
 from nianjian.platform.registers.columns import Kind, Sheet
-from nianjian.platform.web.spelling_fields import ZONES, WordsField, ZoneField
+from nianjian.platform.web.forms import ZONES, WordsField, ZoneField
 
 HEADING: Final = "heading_"
 SHORT: Final = " · "  # between examples

@@ -16,13 +16,12 @@ from nianjian.features.rectification.cases.service import Notice
 from nianjian.features.rectification.operations import case_gaps, cases, work
 from nianjian.features.rectification.operations import report as flow
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.api.access import Request
-from nianjian.platform.api.enterprise_rows import of_enterprise
+from nianjian.platform.api.access import Request, of_enterprise
 from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, write
 from nianjian.platform.api.paging import Cut, Page, Reader, paged
 from nianjian.platform.api.parameter_types import Day, Named, RowNumber, Text
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 
 router = Router(tags=["rectification"])
 HERE = "/enterprises/{code}/rectification"

@@ -17,8 +17,7 @@ from nianjian.features.rectification.operations import report as flow
 from nianjian.features.rectification.pages.case_context import get_case_or_404, read_upload
 from nianjian.features.rectification.pages.forms import Measure, Paper
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import as_attachment
-from nianjian.platform.home.http.bodies import takes_files
+from nianjian.platform.home.http import as_attachment, takes_files
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
 

@@ -26,7 +26,7 @@ from nianjian.features.rectification.pages.case_context import Json, get_case_or
 from nianjian.features.rectification.pages.forms import Isolated, Period
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import UNPROCESSABLE
+from nianjian.platform.home.http import UNPROCESSABLE
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current

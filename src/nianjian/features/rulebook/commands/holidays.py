@@ -11,9 +11,8 @@ from rich.console import Console
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import Actions, number, on_day
-from nianjian.platform.terminal.language import _
+from nianjian.platform.terminal.language import _, sentence
 from nianjian.platform.terminal.session import begin
-from nianjian.platform.terminal.texts import sentence
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

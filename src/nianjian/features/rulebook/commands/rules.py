@@ -14,9 +14,8 @@ from nianjian.engines.paper.words import ENGLISH
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import NO, Answer
 from nianjian.platform.terminal.arguments import Actions, day, enterprise, on_day
-from nianjian.platform.terminal.language import _, language
+from nianjian.platform.terminal.language import _, format_limit, language
 from nianjian.platform.terminal.session import begin
-from nianjian.platform.terminal.texts import format_limit
 
 if TYPE_CHECKING:
     from nianjian.engines.rules.rule import Rule

@@ -18,7 +18,7 @@ from nianjian.features.rulebook.pages import effect
 from nianjian.features.rulebook.pages.forms import Ask
 from nianjian.platform.accounts.access import EVERYWHERE, may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import UNPROCESSABLE
+from nianjian.platform.home.http import UNPROCESSABLE
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.web import rule_values
 from nianjian.platform.web.access import Request, at, everywhere, page

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.screens.operations import post
-from nianjian.platform.home.http.readable import reads_form_itself
+from nianjian.platform.home.http import reads_form_itself
 from nianjian.platform.web.access import public
 
 LOG: Final = logging.getLogger(__name__)

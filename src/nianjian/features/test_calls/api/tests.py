@@ -19,12 +19,11 @@ from nianjian.features.test_calls.api.shapes import (
 from nianjian.features.test_calls.operations import manual_calls, witness, work
 from nianjian.features.test_calls.operations import presenters as flow
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.api.access import Request
-from nianjian.platform.api.enterprise_rows import of_enterprise
+from nianjian.platform.api.access import Request, of_enterprise
 from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, Reader, paged
-from nianjian.platform.home.http.answers import as_attachment
+from nianjian.platform.home.http import as_attachment
 
 router = Router(tags=["callback"])
 HERE = "/enterprises/{code}/callbacks"

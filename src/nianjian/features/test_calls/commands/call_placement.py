@@ -33,7 +33,7 @@ def configure(actions: Actions) -> None:
 def _test(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.test_calls.operations import work
-    from nianjian.platform.terminal.progress import steps
+    from nianjian.platform.terminal.console import steps
 
     if bool(args.via) == bool(args.route):
         message = _("say where calls go: --via, or the name of a kept way with --route")
@@ -56,7 +56,7 @@ def _test(args: argparse.Namespace) -> Answer:
 def _witness(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.test_calls.operations import witness
-    from nianjian.platform.terminal.progress import steps
+    from nianjian.platform.terminal.console import steps
 
     with steps(_("call records"), quiet=args.json) as report:
         told = witness.run(

@@ -17,14 +17,13 @@ from nianjian.features.test_calls.operations.work import enqueue_test_calls
 from nianjian.features.test_calls.routes import query as routes
 from nianjian.features.test_calls.routes import service
 from nianjian.features.test_calls.routes.model import Route
-from nianjian.platform.accounts.query import Actor, asked_by
-from nianjian.platform.accounts.readers import readers
+from nianjian.platform.accounts.query import Actor, asked_by, list_readers
 from nianjian.platform.accounts.roles import Act, allows
 from nianjian.platform.audit.record import record
-from nianjian.platform.notifications.outbox import service as outbox
-from nianjian.platform.notifications.outbox.service import News
-from nianjian.platform.notifications.people import query as choices
-from nianjian.platform.notifications.people.hours import not_before
+from nianjian.platform.notifications import channels as choices
+from nianjian.platform.notifications import outbox
+from nianjian.platform.notifications.channels import earliest_moment
+from nianjian.platform.notifications.outbox import Notification
 
 LOG: Final = logging.getLogger(__name__)
 STAGE: Final = 20  # characters, as a message keeps them
@@ -53,23 +52,23 @@ def _missed(route: Route, fault: NianjianError, now: datetime) -> None:
     """Say it to those who may order test calls or set routes; nobody's inbox gets it twice a day."""
     values: dict[str, object] = {name: fault.values[name] for name in ("count", "most") if name in fault.values}
     with transaction.atomic():
-        news = outbox.unsaid(route.enterprise_id, list(_news(route, fault.code, values, now)))
-        outbox.add(enterprise=route.enterprise_id, news=news, now=now)
+        news = outbox.filter_new(route.enterprise_id, list(_news(route, fault.code, values, now)))
+        outbox.add_notifications(enterprise=route.enterprise_id, news=news, now=now)
         data = {"route": route.name, "reason": fault.code, **values}
         record(verb="callback.daily_missed", enterprise=route.enterprise_id, actor=CLOCK, data=data)
 
 
-def _news(route: Route, code: str, values: Mapping[str, object], now: datetime) -> Iterator[News]:
+def _news(route: Route, code: str, values: Mapping[str, object], now: datetime) -> Iterator[Notification]:
     able = [
         name
-        for name, roles in readers(route.enterprise_id).items()
+        for name, roles in list_readers(route.enterprise_id).items()
         if allows(roles, Act.REPORT) or allows(roles, Act.ADMINISTER)
     ]
-    chosen, hours, channels = choices.scopes(able), choices.hours(able), choices.confirmed(able)
+    chosen, hours, channels = choices.list_scopes(able), choices.list_hours(able), choices.list_confirmed_channels(able)
     heard = [name for name in able if Scope(chosen.get(name, Scope.ROLE)) is not Scope.NONE]
     day = now.astimezone(clock.ZONE).date()
     told: dict[str, Any] = {"due": day.isoformat(), "left": 0, "route": route.name, "reason": code, **values}
     for name in heard or able:  # where nobody wants to hear it everybody does: nothing is lost
-        at = not_before(now, hours[name], urgent=False)
+        at = earliest_moment(now, hours[name], urgent=False)
         by = dict.fromkeys(channels.get(name, ()), at)
-        yield News(name, f"{CALLBACK}:{route.pk}", code[:STAGE], day, told, by)
+        yield Notification(name, f"{CALLBACK}:{route.pk}", code[:STAGE], day, told, by)

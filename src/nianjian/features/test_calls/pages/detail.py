@@ -23,7 +23,7 @@ from nianjian.features.test_calls.pages.ladder import ladder
 from nianjian.features.test_calls.pages.pages import BADGES, moment
 from nianjian.platform.accounts.access import may, require
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import UNPROCESSABLE, as_attachment
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current

@@ -21,7 +21,7 @@ from nianjian.features.test_calls.operations.grounds import Grounds
 from nianjian.features.test_calls.pages.forms import ByHand, TestCallForm
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import UNPROCESSABLE
+from nianjian.platform.home.http import UNPROCESSABLE
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current

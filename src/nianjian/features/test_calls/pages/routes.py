@@ -21,7 +21,7 @@ from nianjian.features.test_calls.pages.forms import Named, Way
 from nianjian.features.test_calls.routes.service import RouteInput
 from nianjian.platform.accounts.access import may, require
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import UNPROCESSABLE
+from nianjian.platform.home.http import UNPROCESSABLE
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current

@@ -20,8 +20,7 @@ from nianjian.features.dossier.pages.rounds.forms import FORMS, Notice, Submitte
 from nianjian.features.dossier.rounds.service import File, Handed
 from nianjian.features.rectification.pages.case_context import read_upload
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import as_attachment
-from nianjian.platform.home.http.bodies import takes_files
+from nianjian.platform.home.http import as_attachment, takes_files
 from nianjian.platform.web.access import Request, page
 
 

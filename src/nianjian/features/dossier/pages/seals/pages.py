@@ -26,9 +26,7 @@ from nianjian.features.dossier.pages.seals.forms import ACTS, GIVEN, form
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http.answers import as_attachment
-from nianjian.platform.home.http.bodies import takes_files
-from nianjian.platform.home.http.readable import reads_form_itself
+from nianjian.platform.home.http import as_attachment, reads_form_itself, takes_files
 from nianjian.platform.web import work as data
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current

@@ -18,7 +18,7 @@ from nianjian.features.inspection.operations.checks import recordings
 from nianjian.features.inspection.operations.checks.grounds import Calls, Grounds, Json, calls
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit import query as audit
-from nianjian.platform.audit.verify import verify
+from nianjian.platform.audit.chain import verify_chain
 from nianjian.platform.home import env
 from nianjian.platform.jobs.progress import Progress, silent
 from nianjian.platform.registers.consents import Consent
@@ -63,7 +63,7 @@ def check_logs(
     progress("", 1, steps)
     asked, running = journal.written(places.decisions(env.read().home), enterprise)
     progress("", 2, steps)
-    chain = verify()
+    chain = verify_chain()
     progress("", 3, steps)
     written = {day_of(moment) for moment in audit.hours(enterprise)}
     arrived = _days(complaints.tickets(enterprise).values_list("arrived_at", flat=True))

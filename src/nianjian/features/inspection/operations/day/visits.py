@@ -15,11 +15,11 @@ from nianjian.features.inspection.visits.model import Visit
 from nianjian.features.inspection.visits.query import visits
 from nianjian.features.inspection.visits.scans.query import scans as of_visit
 from nianjian.features.inspection.visits.service import VisitInput
-from nianjian.features.people.operations import people as operations
+from nianjian.features.people import operations
+from nianjian.platform.accounts import links
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
-from nianjian.platform.accounts.links import query as links
-from nianjian.platform.accounts.links.service import Inspection
+from nianjian.platform.accounts.links import NewInspection
 from nianjian.platform.accounts.models import Link
 from nianjian.platform.accounts.people import Folk
 from nianjian.platform.accounts.query import Actor
@@ -65,7 +65,7 @@ def to_document(row: Visit) -> Json:
     }
 
 
-def admit(*, enterprise: str, user: str, until: date, actor: Actor) -> Inspection:
+def admit(*, enterprise: str, user: str, until: date, actor: Actor) -> NewInspection:
     """Let an inspector read until the end of a day: the account, its role here and the link, in one step.
 
     One who is an inspector here already gets a new link. ``role_missing``, and what `people.add` and `people.inspect`
@@ -87,7 +87,7 @@ def inspectors(*, enterprise: str, actor: Actor) -> list[Json]:
         for one in Folk(enterprise, "")
         if any(held.role == Role.INSPECTOR and held.enterprise == enterprise for held in one.roles)
     ]
-    open_links = links.of(names)
+    open_links = links.list_links(names)
     return [
         {
             "user": name,

@@ -10,15 +10,14 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.paper.texts.season.reminders import DRILL
 from nianjian.engines.season.reminders import Scope
 from nianjian.features.inspection.injects import THROWN, Script
-from nianjian.platform.accounts.query import USER, Actor
-from nianjian.platform.accounts.readers import readers
+from nianjian.platform.accounts.query import USER, Actor, list_readers
 from nianjian.platform.accounts.roles import Act as May
 from nianjian.platform.accounts.roles import allows
 from nianjian.platform.audit import query as audit
-from nianjian.platform.notifications.outbox import service as outbox
-from nianjian.platform.notifications.outbox.service import News
-from nianjian.platform.notifications.people import query as choices
-from nianjian.platform.notifications.people.hours import not_before
+from nianjian.platform.notifications import channels as choices
+from nianjian.platform.notifications import outbox
+from nianjian.platform.notifications.channels import earliest_moment
+from nianjian.platform.notifications.outbox import Notification
 
 NAMED: Final = 16  # letters that stand for the ticket where a message's matter has little room
 
@@ -28,26 +27,26 @@ def notify_recipients(held: audit.Act, what: str, actor: Actor) -> int:
 
     Inside the caller's transaction, whose audit entry speaks of it.
     """
-    news = outbox.unsaid(str(held.enterprise), list(_news(held, what, actor)))
-    outbox.add(enterprise=str(held.enterprise), news=news, now=clock.now())
+    news = outbox.filter_new(str(held.enterprise), list(_news(held, what, actor)))
+    outbox.add_notifications(enterprise=str(held.enterprise), news=news, now=clock.now())
     return len(news)
 
 
-def _news(held: audit.Act, what: str, actor: Actor) -> Iterator[News]:
-    able = [name for name, roles in readers(str(held.enterprise)).items() if allows(roles, May.LOAD)]
-    scopes = {name: Scope(chosen) for name, chosen in choices.scopes(able).items()}
+def _news(held: audit.Act, what: str, actor: Actor) -> Iterator[Notification]:
+    able = [name for name, roles in list_readers(str(held.enterprise)).items() if allows(roles, May.LOAD)]
+    scopes = {name: Scope(chosen) for name, chosen in choices.list_scopes(able).items()}
     script = Script.of(held.data.get("script"))  # type: ignore[arg-type] # JSON
     role, _minutes = THROWN[what]
     now, ticket = clock.now(), str(held.data["drill"])
-    hours, channels = choices.hours(able), choices.confirmed(able)
+    hours, channels = choices.list_hours(able), choices.list_confirmed_channels(able)
     day = now.astimezone(clock.ZONE).date()
     about = f"{DRILL}:{hashlib.sha256(ticket.encode()).hexdigest()[:NAMED]}"
     values = {"due": day.isoformat(), "left": 0, "drill": ticket, "inject": what, "role": role}
     leads = actor.name if actor.kind == USER else ""
     for name in recipients(script.players.get(role, ""), able, scopes, leads):
         spoken = channels.get(name, ()) if scopes.get(name) is not Scope.NONE else ()
-        by = dict.fromkeys(spoken, not_before(now, hours[name], urgent=True))
-        yield News(name, about, what, day, values, by)
+        by = dict.fromkeys(spoken, earliest_moment(now, hours[name], urgent=True))
+        yield Notification(name, about, what, day, values, by)
 
 
 def recipients(player: str, able: Sequence[str], scopes: dict[str, Scope], leads: str) -> list[str]:

@@ -27,7 +27,7 @@ KINDS: Final[Mapping[str, str]] = {
 ROOM: Final[Mapping[str, int]] = {"wecom": 2000}
 LONGEST: Final = 9_000
 PLAIN: Final[Mapping[str, str]] = {"json": "json", "jsons": "json"}
-_MAIL: Final = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"/?#]+\.[^\s@<>,;:\"/?#]+")
+_MAIL_ADDRESS: Final = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"/?#]+\.[^\s@<>,;:\"/?#]+")
 #: Web addresses as the chats show them -> Apprise's own; 企业微信 and Lark it reads itself.
 _SHOWN: Final = (
     (re.compile(r"https://oapi\.dingtalk\.com/robot/send\?access_token=([\w-]+)"), r"dingtalk://\1"),
@@ -49,7 +49,7 @@ def parse_address(text: str, hosts: Collection[str]) -> tuple[str, str, str]:
     ``hosts``: where a plain JSON address may lead. ``channel_address_wrong`` never echoes it: it holds a secret.
     """
     text = text.strip()
-    if _MAIL.fullmatch(text):
+    if _MAIL_ADDRESS.fullmatch(text):
         name, _at, host = text.partition("@")
         return EMAIL, text, f"{name[0]}***@{host}"
     for shown, own in _SHOWN:
@@ -74,19 +74,19 @@ def send_text(kind: str, address: str, title: str, text: str, mail: str) -> tupl
     A try that is not over in time is given up and unclear; its thread ends by its own time-outs.
     """
     made: list[tuple[Outcome, str]] = []
-    tried = Thread(target=lambda: made.append(_told(kind, address, title, text, mail)), daemon=True)
+    tried = Thread(target=lambda: made.append(_send(kind, address, title, text, mail)), daemon=True)
     tried.start()
     tried.join(WITHIN)
     return made[0] if made else (Outcome.UNCLEAR, "TimeoutError")
 
 
-def _told(kind: str, address: str, title: str, text: str, mail: str) -> tuple[Outcome, str]:
-    from nianjian.platform.notifications.people import strict  # noqa: PLC0415 -- Apprise loads when something is sent
+def _send(kind: str, address: str, title: str, text: str, mail: str) -> tuple[Outcome, str]:
+    from nianjian.platform.notifications import smtp  # noqa: PLC0415 -- Apprise loads when something is sent
 
-    found = _mail(mail, address) if kind == EMAIL else _plugin(address)
+    found = _mail_plugin(mail, address) if kind == EMAIL else _plugin(address)
     if found is None:
         return Outcome.REFUSED, "mail_missing" if kind == EMAIL and not mail else "address"
-    with strict.noted() as tried:
+    with smtp.noted() as tried:
         try:
             if found.notify(body=text, title=title, body_format="text"):
                 return Outcome.SENT, ""
@@ -96,30 +96,30 @@ def _told(kind: str, address: str, title: str, text: str, mail: str) -> tuple[Ou
         return Outcome.UNCLEAR if unclear else Outcome.REFUSED, tried.fault or ("broken_off" if unclear else "refused")
 
 
-def _mail(server: str, address: str) -> Any:  # noqa: ANN401 -- a plug-in or None
+def _mail_plugin(server: str, address: str) -> Any:  # noqa: ANN401 -- a plug-in or None
     """The installation's mail with one recipient."""
-    from nianjian.platform.notifications.people import strict  # noqa: PLC0415 -- as above
+    from nianjian.platform.notifications import smtp as strict  # noqa: PLC0415 -- as above
 
     made = strict.plugins()[strict.MAIL]
     given = made.parse_url(server) if server else None
-    return _made(made, given | {"targets": [address], "cc": "", "bcc": ""}) if given else None
+    return _build_plugin(made, given | {"targets": [address], "cc": "", "bcc": ""}) if given else None
 
 
 def _plugin(address: str) -> Any:  # noqa: ANN401 -- the same
-    from nianjian.platform.notifications.people import strict  # noqa: PLC0415 -- as above
+    from nianjian.platform.notifications import smtp as strict  # noqa: PLC0415 -- as above
 
     known = strict.plugins()
     if address.startswith("https://"):
         shown = [(made, found) for made in set(known.values()) if (found := made.parse_native_url(address))]
-        return _made(*shown[0]) if shown else None
+        return _build_plugin(*shown[0]) if shown else None
     made = known.get(address.partition("://")[0].lower())
     given = made.parse_url(address) if made is not None else None
-    return _made(made, given) if given else None
+    return _build_plugin(made, given) if given else None
 
 
-def _made(made: Any, given: dict[str, Any]) -> Any:  # noqa: ANN401 -- the same
+def _build_plugin(made: Any, given: dict[str, Any]) -> Any:  # noqa: ANN401 -- the same
     """Whatever the address asks for: times within bounds, one try of one message, no redirects, no waiting."""
-    from nianjian.platform.notifications.people import strict  # noqa: PLC0415 -- as above
+    from nianjian.platform.notifications import smtp as strict  # noqa: PLC0415 -- as above
 
     try:
         found = made(**{**given, "asset": strict.asset(), "overflow": "upstream"})

@@ -1,4 +1,4 @@
-"""Give people roles and links; an outsourcer's team is looked up in the register of the enterprise."""
+"""What administrators do to people: accounts, roles, links and invitations."""
 
 from __future__ import annotations
 
@@ -9,24 +9,38 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.platform.accounts import service
+from nianjian.platform.accounts import invitations, links, query, service
 from nianjian.platform.accounts.access import EVERYWHERE, require
-from nianjian.platform.accounts.invitations import service as invitations
-from nianjian.platform.accounts.links import query as links
-from nianjian.platform.accounts.links.service import Inspection, Made, make_first, make_inspection
-from nianjian.platform.accounts.links.service import revoke as revoke_link
+from nianjian.platform.accounts.links import NewInspection, NewLink, create_first_link, create_inspection, revoke_link
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.roles import Act, Role
 from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.jobs import flow
-from nianjian.platform.notifications import service as webhooks
+from nianjian.platform.notifications import webhooks
 from nianjian.platform.registers import versions
 from nianjian.platform.registers.teams import Team
 
 
+def first_administrator(*, name: str, enterprise: str, again: bool, actor: Actor) -> NewLink:
+    """Make an administrator of the enterprise ("": of the installation) and the one-time link.
+
+    ``administrator_exists`` unless ``again``, by which somebody who is here already may be given the role and a new
+    link. Errors as `service.add_user`, `service.grant` and `make_first`.
+    """
+    require(actor, EVERYWHERE, Act.PEOPLE)
+    with transaction.atomic():
+        already = query.first_with(Role.ADMINISTRATOR)
+        if already and not again:
+            raise NianjianError("administrator_exists", user=already)
+        if not query.exists(name):
+            service.add_person(name=name, actor=actor)
+        service.grant(user=name, role=Role.ADMINISTRATOR, enterprise=enterprise, actor=actor)
+        return create_first_link(user=name, actor=actor)
+
+
 def add(
     *, name: str, role: str, enterprises: Sequence[str], actor: Actor, team: str = "", email: str = ""
-) -> Made | None:
+) -> NewLink | None:
     """Add a person with a role at the enterprises (at none: in the installation) and make the one-time link.
 
     None for an inspector, who comes by a link that is made with its end. Errors as `add_with_token`.
@@ -34,7 +48,7 @@ def add(
     _allowed(role, list(enterprises) or [EVERYWHERE], team, actor)
     with transaction.atomic():
         service.add_member(name=name, role=role, enterprises=enterprises, actor=actor, team=team, email=email)
-        return None if role == Role.INSPECTOR else make_first(user=name, actor=actor)
+        return None if role == Role.INSPECTOR else create_first_link(user=name, actor=actor)
 
 
 def add_with_token(
@@ -58,7 +72,7 @@ def grant(*, user: str, role: str, enterprise: str, actor: Actor, team: str = ""
     return service.grant(user=user, role=role, enterprise=enterprise, actor=actor, team=team)
 
 
-def invite(*, role: str, enterprise: str, actor: Actor, team: str = "") -> invitations.Invited:
+def invite(*, role: str, enterprise: str, actor: Actor, team: str = "") -> invitations.NewInvitation:
     """Make the link by which whoever has an account takes the role. Errors as `grant` and `invitations.invite`."""
     _allowed(role, [enterprise], team, actor)
     return invitations.invite(role=role, enterprise=enterprise, actor=actor, team=team)
@@ -83,7 +97,7 @@ def _end_work(user: str, actor: Actor) -> None:
     person = Actor(user, USER)
     flow.stop_all(person=person)
     approvals.withdraw_all(person=person, actor=actor)
-    webhooks.close_all(person=person, actor=actor)
+    webhooks.close_webhooks_of(person=person, actor=actor)
 
 
 def teams(enterprise: str) -> list[tuple[str, str]]:
@@ -92,14 +106,14 @@ def teams(enterprise: str) -> list[tuple[str, str]]:
     return [(key, name or key) for key, name in found]
 
 
-def inspect(*, user: str, until: date, actor: Actor) -> Inspection:
+def inspect(*, user: str, until: date, actor: Actor) -> NewInspection:
     """Make the link by which an inspector reads up to the end of a day. Errors as `make_inspection`."""
-    return make_inspection(user=user, expires_at=datetime.combine(until, time.max, clock.ZONE), actor=actor)
+    return create_inspection(user=user, expires_at=datetime.combine(until, time.max, clock.ZONE), actor=actor)
 
 
 def unlink(*, user: str, link: str, actor: Actor) -> None:
     """End a link of this person, and the sessions that it opened; ``link_invalid`` for another's."""
-    if link not in {one.id for one in links.of([user]).get(user, [])}:
+    if link not in {one.id for one in links.list_links([user]).get(user, [])}:
         raise NianjianError("link_invalid")
     revoke_link(link=link, actor=actor)
 

@@ -1,12 +1,9 @@
-"""Rotate the keys: a new active key, then everything sealed anew, a chunk a transaction.
-
-Killed on the way it is resumed by the next call: the key file says that a rotation goes on, each ciphertext which key
-made it. Both keys stay in the file, so all can be read at any moment.
-"""
+"""The keys in use, and the rotation that seals everything anew with a new key."""
 
 from __future__ import annotations
 
 import fcntl
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +15,30 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.record import record
 from nianjian.platform.vault import blobs, columns, keyring
-from nianjian.platform.vault.texts import Sealed, SealedTexts
+from nianjian.platform.vault.columns import Sealed, SealedTexts
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key by its id. ``values`` and ``files``: what it seals now; ``rotating``: a rotation to it is not finished."""
+
+    id: str
+    active: bool
+    rotating: bool
+    values: int
+    files: int
+
+
+def all_keys(others: Sequence[SealedTexts] = ()) -> list[Key]:
+    """Every key of the key file, in the order made; ``others``: what is sealed in tables that are not ours."""
+    goes_on, ring = keyring.rotating(), keyring.current()
+    values = Counter[str]()
+    sealed: list[Sealed] = [*columns.sealed_columns(), *others]
+    for one in sealed:
+        values.update(one.keys())
+    files = Counter(blobs.key_of(blob) for blob in blobs.blobs())
+    return [Key(key, key == ring.active, key == goes_on, values[key], files[key]) for key in ring.ciphers]
+
 
 CHUNK: Final = 250  # rows a transaction
 VERB: Final = "vault.rotate"

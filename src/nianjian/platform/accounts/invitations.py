@@ -1,30 +1,50 @@
-"""Make, accept and withdraw invitations. Who makes one learns nothing of the person before it is accepted."""
+"""Invitations to a role. Who makes one learns nothing of the person before it is accepted."""
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts import query, service
-from nianjian.platform.accounts.access import require, within
-from nianjian.platform.accounts.invitations.query import find, waiting
-from nianjian.platform.accounts.links.service import SECRET_BYTES, Made
+from nianjian.platform.accounts.access import may, require, within
+from nianjian.platform.accounts.links import SECRET_BYTES, NewLink
 from nianjian.platform.accounts.models import Invitation
-from nianjian.platform.accounts.query import Actor, digest
+from nianjian.platform.accounts.query import USER, Actor, digest
 from nianjian.platform.accounts.roles import Act, allowed
 from nianjian.platform.audit.record import record
 
-HOLDS: Final = timedelta(days=7)
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+
+def open_invitations(enterprise: str) -> QuerySet[Invitation]:
+    """An enterprise's invitations that can still be accepted, oldest first."""
+    return _valid_invitations().filter(enterprise_id=enterprise).order_by("created_at", "id")
+
+
+def find_invitation(secret: str) -> Invitation | None:
+    """Return the invitation of a secret; None if nobody can accept it (any more), or its maker may not invite now."""
+    row = _valid_invitations().filter(sha256=digest(secret)).first()
+    if row is None or (row.user and not may(Actor(row.user, USER), row.enterprise_id, Act.PEOPLE)):
+        return None
+    return row
+
+
+def _valid_invitations() -> QuerySet[Invitation]:
+    return Invitation.objects.filter(used_at=None, revoked_at=None, expires_at__gt=clock.now())
+
+
+VALID_FOR: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Invited(Made):
+class NewInvitation(NewLink):
     """A new invitation; ``user`` is nobody yet."""
 
     @property
@@ -33,7 +53,7 @@ class Invited(Made):
         return f"/account/join/{self.secret}/"
 
 
-def invite(*, role: str, enterprise: str, actor: Actor, team: str = "") -> Invited:
+def invite(*, role: str, enterprise: str, actor: Actor, team: str = "") -> NewInvitation:
     """Make an invitation. ``role_missing``, ``enterprise_unknown``, ``role_unknown``, ``token_too_narrow``."""
     require(actor, enterprise, Act.PEOPLE)
     service.check_role(role)
@@ -48,19 +68,19 @@ def invite(*, role: str, enterprise: str, actor: Actor, team: str = "") -> Invit
             user=actor.name if actor.proved else "",
             sha256=digest(secret),
             created_at=now,
-            expires_at=now + HOLDS,
+            expires_at=now + VALID_FOR,
         )
         row.save(force_insert=True)
         data = {"invitation": row.id, "role": role}
         record(verb="user.invite", enterprise=enterprise, actor=actor, data=data)
-    return Invited(row.id, "", secret, row.expires_at)
+    return NewInvitation(row.id, "", secret, row.expires_at)
 
 
-def accept(*, secret: str, actor: Actor) -> Invitation:
+def accept_invitation(*, secret: str, actor: Actor) -> Invitation:
     """Take the role, as the person who is signed in. ``link_invalid``."""
     with transaction.atomic():
         Invitation.objects.select_for_update().filter(sha256=digest(secret)).first()
-        row = find(secret)
+        row = find_invitation(secret)
         if row is None or not actor.proved or actor.scopes is not None:
             raise NianjianError("link_invalid")
         row.used_at = clock.now()
@@ -76,10 +96,10 @@ def accept(*, secret: str, actor: Actor) -> Invitation:
     return row
 
 
-def withdraw(*, invitation: str, enterprise: str, actor: Actor) -> None:
+def withdraw_invitation(*, invitation: str, enterprise: str, actor: Actor) -> None:
     """End an invitation that nobody has accepted. ``role_missing``, ``invitation_unknown``."""
     require(actor, enterprise, Act.PEOPLE)
     with transaction.atomic():
-        if not waiting(enterprise).filter(pk=invitation).update(revoked_at=clock.now()):
+        if not open_invitations(enterprise).filter(pk=invitation).update(revoked_at=clock.now()):
             raise NianjianError("invitation_unknown", invitation=invitation)
         record(verb="user.uninvite", enterprise=enterprise, actor=actor, data={"invitation": invitation})

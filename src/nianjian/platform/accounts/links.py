@@ -1,11 +1,14 @@
-"""Make, use and revoke links. Whoever holds one is that person, so only who governs all of its roles may make it."""
+"""One-time links and inspectors' links.
+
+Whoever holds one is that person, so only who governs all of its roles may make it.
+"""
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
 
@@ -13,11 +16,58 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts import models
 from nianjian.platform.accounts.access import govern, govern_another
-from nianjian.platform.accounts.holds.service import note
-from nianjian.platform.accounts.links import query
+from nianjian.platform.accounts.holds import record_hold
 from nianjian.platform.accounts.query import USER, Actor, digest
 from nianjian.platform.accounts.roles import Role
 from nianjian.platform.audit.record import record
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedLink:
+    """A link as its person's administrators see it; its secret is not kept."""
+
+    id: str
+    user: str
+    purpose: str
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+
+
+def valid_links(purpose: str) -> QuerySet[models.Link]:
+    """Links of a purpose that still let somebody in."""
+    found = models.Link.objects.filter(
+        purpose=purpose, revoked_at=None, expires_at__gt=clock.now(), user__is_active=True
+    )
+    return found.filter(used_at=None) if purpose == models.Link.FIRST else found
+
+
+def find_link(purpose: str, secret: str) -> IssuedLink | None:
+    """Return the link of this secret; None if it does not let anybody in (any more)."""
+    link = valid_links(purpose).filter(sha256=digest(secret)).first()
+    return None if link is None else _issued_link(link)
+
+
+def find_inspection_end(link: str) -> datetime | None:
+    """Return when an inspector's link ends; None if it has ended."""
+    return valid_links(models.Link.INSPECT).filter(pk=link).values_list("expires_at", flat=True).first()
+
+
+def list_links(users: list[str]) -> dict[str, list[IssuedLink]]:
+    """Return the links of these people that still let them in."""
+    found: dict[str, list[IssuedLink]] = {}
+    for purpose in (models.Link.FIRST, models.Link.INSPECT):
+        for link in valid_links(purpose).filter(user__in=users).order_by("created_at"):
+            found.setdefault(link.user_id, []).append(_issued_link(link))
+    return found
+
+
+def _issued_link(link: models.Link) -> IssuedLink:
+    return IssuedLink(link.id, link.user_id, link.purpose, link.created_at, link.expires_at, link.used_at)
+
 
 FIRST_HOURS: Final = 24
 INSPECT_DAYS: Final = 366  # the longest that an inspector's link may hold
@@ -25,7 +75,7 @@ SECRET_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class NewLink:
     """A new link: its secret is told now and never again."""
 
     id: str
@@ -40,7 +90,7 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Inspection(Made):
+class NewInspection(NewLink):
     """An inspector's link."""
 
     @property
@@ -49,26 +99,26 @@ class Inspection(Made):
         return f"/account/inspect/{self.secret}/"
 
 
-def make_first(*, user: str, actor: Actor) -> Made:
+def create_first_link(*, user: str, actor: Actor) -> NewLink:
     """Make the one-time link by which a person chooses a (new) password; an older one ends.
 
     ``user_unknown``, ``user_closed``, ``role_missing``, ``own_account``.
     """
     govern_another(actor, user)
     with transaction.atomic():
-        _open(user)
+        _require_open(user)
         now = clock.now()
-        query.valid(models.Link.FIRST).filter(user_id=user).update(revoked_at=now)
-        made = Made(*_insert(user, models.Link.FIRST, now + timedelta(hours=FIRST_HOURS)))
-        note(user=user, actor=actor)
+        valid_links(models.Link.FIRST).filter(user_id=user).update(revoked_at=now)
+        made = NewLink(*_insert_link(user, models.Link.FIRST, now + timedelta(hours=FIRST_HOURS)))
+        record_hold(user=user, actor=actor)
         record(verb="user.link", enterprise="", actor=actor, data={"user": user, "link": made.id})
     return made
 
 
-def use_first(*, secret: str, password: str) -> str:
+def use_first_link(*, secret: str, password: str) -> str:
     """Set the password and use the link up; the person. ``link_invalid``. The password has been validated."""
     with transaction.atomic():
-        link = query.valid(models.Link.FIRST).select_for_update().filter(sha256=digest(secret)).first()
+        link = valid_links(models.Link.FIRST).select_for_update().filter(sha256=digest(secret)).first()
         if link is None:
             raise NianjianError("link_invalid")
         link.used_at = clock.now()
@@ -81,7 +131,7 @@ def use_first(*, secret: str, password: str) -> str:
     return person.name
 
 
-def make_inspection(*, user: str, expires_at: datetime, actor: Actor) -> Inspection:
+def create_inspection(*, user: str, expires_at: datetime, actor: Actor) -> NewInspection:
     """Make a link that opens a read-only session until it expires.
 
     ``user_unknown``, ``user_closed``, ``role_missing``, ``inspector_missing``: the person is no inspector;
@@ -92,29 +142,29 @@ def make_inspection(*, user: str, expires_at: datetime, actor: Actor) -> Inspect
     if not now < expires_at <= now + timedelta(days=INSPECT_DAYS):
         raise NianjianError("link_expiry", days=INSPECT_DAYS)
     with transaction.atomic():
-        _open(user)
+        _require_open(user)
         if not models.Membership.objects.filter(user_id=user, role=Role.INSPECTOR).exists():
             raise NianjianError("inspector_missing", user=user)
-        made = Inspection(*_insert(user, models.Link.INSPECT, expires_at))
+        made = NewInspection(*_insert_link(user, models.Link.INSPECT, expires_at))
         data = {"user": user, "link": made.id, "until": expires_at.isoformat(timespec="minutes")}
         record(verb="user.inspection", enterprise="", actor=actor, data=data)
     return made
 
 
-def open_inspection(*, secret: str) -> query.Issued:
+def open_inspection(*, secret: str) -> IssuedLink:
     """Note that an inspector's link was opened. ``link_invalid``."""
     with transaction.atomic():
-        link = query.valid(models.Link.INSPECT).select_for_update().filter(sha256=digest(secret)).first()
+        link = valid_links(models.Link.INSPECT).select_for_update().filter(sha256=digest(secret)).first()
         if link is None:
             raise NianjianError("link_invalid")
         link.used_at = clock.now()
         link.save(update_fields=["used_at"])
         by = Actor(link.user_id, USER)
         record(verb="inspection.open", enterprise="", actor=by, data={"user": link.user_id, "link": link.id})
-    return query.Issued(link.id, link.user_id, link.purpose, link.created_at, link.expires_at, link.used_at)
+    return IssuedLink(link.id, link.user_id, link.purpose, link.created_at, link.expires_at, link.used_at)
 
 
-def revoke(*, link: str, actor: Actor) -> None:
+def revoke_link(*, link: str, actor: Actor) -> None:
     """End a link, and with it the sessions that it opened. ``link_invalid``, ``role_missing``."""
     with transaction.atomic():
         found = models.Link.objects.select_for_update().filter(pk=link, revoked_at=None).first()
@@ -126,13 +176,13 @@ def revoke(*, link: str, actor: Actor) -> None:
         record(verb="user.unlink", enterprise="", actor=actor, data={"user": found.user_id, "link": link})
 
 
-def _open(user: str) -> None:
+def _require_open(user: str) -> None:
     """Raise ``user_closed`` for a closed account."""
     if not models.User.objects.filter(pk=user, is_active=True).exists():
         raise NianjianError("user_closed", user=user)
 
 
-def _insert(user: str, purpose: str, expires_at: datetime) -> tuple[str, str, str, datetime]:
+def _insert_link(user: str, purpose: str, expires_at: datetime) -> tuple[str, str, str, datetime]:
     """Keep a new link; its id, person, secret and end."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
     link = models.Link(

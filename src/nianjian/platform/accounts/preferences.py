@@ -1,4 +1,4 @@
-"""Keep what a person chose."""
+"""How a person likes the pages: language, theme, and whether the first steps are shown."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LANGUAGES: Final = ("zh-hans", "en")
 THEMES: Final = ("light", "dark")
 
 
-def choose(*, actor: Actor, language: str | None = None, theme: str | None = None) -> bool:
+def set_look(*, actor: Actor, language: str | None = None, theme: str | None = None) -> bool:
     """Keep the actor's own language and theme, each if given ("": no choice); whether anything changed.
 
     A value that is none of `LANGUAGES` or `THEMES` is no choice.
@@ -35,7 +35,7 @@ def choose(*, actor: Actor, language: str | None = None, theme: str | None = Non
     return True
 
 
-def lead(*, actor: Actor, enterprise: str, on: bool) -> bool:
+def set_guidance(*, actor: Actor, enterprise: str, on: bool) -> bool:
     """Whether the overview of the enterprise leads the actor through the first steps; whether anything changed.
 
     ``role_missing`` for who could not take the steps.

@@ -1,4 +1,7 @@
-"""Entries about signing in. A typed name that is nobody's is not kept: it may be a password in the wrong field."""
+"""Audit entries about signing in.
+
+A typed name that is nobody's is not stored: it may be a password in the wrong field.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +14,17 @@ from nianjian.platform.audit.record import record
 NOBODY: Final = "nobody"
 
 
-def entered(*, user: str, method: str) -> None:
+def record_sign_in(*, user: str, method: str) -> None:
     """Somebody has signed in; ``method``: password, link, passkey, single sign-on."""
     _record("sign_in", user, method=method)
 
 
-def turned_away(*, typed: str, by: str = "password") -> None:
+def record_failure(*, typed: str, by: str = "password") -> None:
     """A name and its ``password``, or the code of its ``second_factor``, did not fit together."""
     _record("sign_in.failed", typed, by=by)
 
 
-def locked_out(*, typed: str) -> None:
+def record_lockout(*, typed: str) -> None:
     """Too many attempts: for some minutes none is looked at any more."""
     _record("sign_in.locked", typed)
 
@@ -31,7 +34,7 @@ def record_sign_out(*, user: str, reason: str) -> None:
     _record("sign_out", user, reason=reason)
 
 
-def changed(*, user: str, what: str, **data: str) -> None:
+def record_change(*, user: str, what: str, **data: str) -> None:
     """The person has changed what it proves itself by: its password, a second factor, sessions."""
     _record(f"account.{what}", user, **data)
 

@@ -9,10 +9,10 @@ from allauth.mfa.models import Authenticator
 from nianjian.platform.accounts.access import EVERYWHERE, require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.vault import query, service
-from nianjian.platform.vault.query import Key
-from nianjian.platform.vault.service import Progress, Rotation
-from nianjian.platform.vault.texts import SealedTexts
+from nianjian.platform.vault import rotation
+from nianjian.platform.vault import rotation as service
+from nianjian.platform.vault.columns import SealedTexts
+from nianjian.platform.vault.rotation import Key, Progress, Rotation
 
 SECOND_FACTORS: Final = SealedTexts(
     Authenticator, ("data",), ("secret", "seed", "migrated_codes"), b"mfa_authenticator.data"
@@ -23,7 +23,7 @@ SECOND_FACTORS: Final = SealedTexts(
 def list_keys(*, actor: Actor) -> list[Key]:
     """List every key with what it seals; ``role_missing_everywhere``."""
     require(actor, EVERYWHERE, Act.ADMINISTER)
-    return query.all_keys([SECOND_FACTORS])
+    return rotation.all_keys([SECOND_FACTORS])
 
 
 def rotate_keys(*, actor: Actor, progress: Progress) -> Rotation:

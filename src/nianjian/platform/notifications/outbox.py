@@ -1,10 +1,4 @@
-"""Put messages, take what is due, note what became of it.
-
-A dispatch is taken by compare-and-set: one update turns queued rows into rows of one claim, and only that claim's
-worker sends them. A worker that dies leaves them taken; after `LEASE` they are unclear, visible in the log, and only a
-person has them sent again, with a word that it may be a repetition. So nothing is sent twice unasked, and nothing that
-was not sent looks as if it were.
-"""
+"""What people are told: each message once in the inbox, and once by each of the person's channels."""
 
 from __future__ import annotations
 
@@ -15,12 +9,41 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.record import record
-from nianjian.platform.notifications.outbox.model import Dispatch, Looked, Message
-from nianjian.platform.notifications.people.speaking import Outcome
+from nianjian.platform.notifications.delivery import Outcome
+from nianjian.platform.notifications.models import Dispatch, Looked, Message
+
+
+def list_decided_enterprises(day: date) -> set[str]:
+    """Enterprises of which it is decided already what is told on the day."""
+    return set(Looked.objects.filter(day=day).values_list("enterprise", flat=True))
+
+
+def list_inbox(user: str, enterprises: Collection[str]) -> QuerySet[Message]:
+    """What a person was told of these enterprises, newest first."""
+    found = Message.objects.filter(user=user, enterprise__in=enterprises)
+    return found.prefetch_related("dispatches").order_by("-made_at", "-id")
+
+
+def has_unread(user: str) -> bool:
+    """Whether there is a message that the person has not read."""
+    return Message.objects.filter(user=user, read_at=None).exists()
+
+
+def list_log(enterprise: str) -> QuerySet[Message]:
+    """What an enterprise's people were told, newest first, with what became of it by each channel."""
+    return Message.objects.filter(enterprise=enterprise).prefetch_related("dispatches").order_by("-made_at", "-id")
+
+
+def count_waiting(enterprise: str) -> int:
+    """How many dispatches are given up or unclear: a person must look at them."""
+    open_ = (Dispatch.FAILED, Dispatch.UNCLEAR)
+    return Dispatch.objects.filter(message__enterprise=enterprise, state__in=open_).count()
+
 
 LEASE: Final = timedelta(seconds=120)  # longer than any try
 PAUSES: Final = tuple(timedelta(seconds=s) for s in (60, 300, 1800, 7200, 21600))  # then a person must ask again
@@ -28,7 +51,7 @@ TOGETHER: Final = 50  # messages in one text
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class Notification:
     """Something for one person; ``by``: channel -> the moment before which it is not sent there."""
 
     user: str
@@ -39,32 +62,38 @@ class News:
     by: Mapping[str, datetime] = field(default_factory=dict)
 
 
-def enqueue_daily_messages(*, enterprise: str, day: date, news: Sequence[News], now: datetime, actor: Actor) -> int:
+def enqueue_daily_messages(
+    *, enterprise: str, day: date, news: Sequence[Notification], now: datetime, actor: Actor
+) -> int:
     """Put what is not there yet, once a day: who comes second puts nothing. How many were put."""
     with transaction.atomic():
         Looked.objects.get_or_create(pk=enterprise, defaults={"day": date.min})
         if not Looked.objects.filter(pk=enterprise).exclude(day=day).update(day=day):
             return 0
-        return _put(enterprise, day, news, now, "season.reminded", actor)
+        return _insert_daily(enterprise, day, news, now, "season.reminded", actor)
 
 
-def enqueue_requested_messages(*, enterprise: str, day: date, news: Sequence[News], now: datetime, actor: Actor) -> int:
+def enqueue_requested_messages(
+    *, enterprise: str, day: date, news: Sequence[Notification], now: datetime, actor: Actor
+) -> int:
     """Put what a person wants said today, whatever day it is; what was said today already is not said again."""
     with transaction.atomic():
-        return _put(enterprise, day, news, now, "season.reminded_now", actor)
+        return _insert_daily(enterprise, day, news, now, "season.reminded_now", actor)
 
 
-def _put(enterprise: str, day: date, news: Sequence[News], now: datetime, verb: str, actor: Actor) -> int:  # noqa: PLR0917 -- values of one row
+def _insert_daily(  # noqa: PLR0917 -- values of one row
+    enterprise: str, day: date, news: Sequence[Notification], now: datetime, verb: str, actor: Actor
+) -> int:
     """Inside a transaction: messages that are not there yet, their sendings, one entry; how many."""
-    made = unsaid(enterprise, news)
-    add(enterprise=enterprise, news=made, now=now)
+    made = filter_new(enterprise, news)
+    add_notifications(enterprise=enterprise, news=made, now=now)
     if made:
         data = {"day": day.isoformat(), "messages": len(made), "people": len({one.user for one in made})}
         record(verb=verb, enterprise=enterprise, actor=actor, data=data)
     return len(made)
 
 
-def unsaid(enterprise: str, news: Sequence[News]) -> list[News]:
+def filter_new(enterprise: str, news: Sequence[Notification]) -> list[Notification]:
     """What of it nobody was told so far: the same person, matter, stage and day make one message."""
     days = {one.day for one in news}
     rows = Message.objects.filter(enterprise=enterprise, day__in=days)
@@ -72,7 +101,7 @@ def unsaid(enterprise: str, news: Sequence[News]) -> list[News]:
     return [one for one in news if (one.user, one.about, one.stage, one.day) not in held]
 
 
-def add(*, enterprise: str, news: Sequence[News], now: datetime) -> None:
+def add_notifications(*, enterprise: str, news: Sequence[Notification], now: datetime) -> None:
     """Put what nobody was told before, inside the caller's transaction, whose audit entry speaks of it."""
     rows = [Message(enterprise=enterprise, user=one.user, about=one.about, stage=one.stage, day=one.day,
                     values=dict(one.values), made_at=now) for one in news]  # fmt: skip
@@ -84,7 +113,7 @@ def add(*, enterprise: str, news: Sequence[News], now: datetime) -> None:
     )
 
 
-def take(now: datetime, besides: Collection[str] = ()) -> list[Dispatch] | None:
+def claim_dispatches(now: datetime, besides: Collection[str] = ()) -> list[Dispatch] | None:
     """Claim what is due at one channel, the oldest first; None: nothing is due, empty: another worker was faster.
 
     ``besides``: channels that are spoken to at the moment.
@@ -103,7 +132,7 @@ def take(now: datetime, besides: Collection[str] = ()) -> list[Dispatch] | None:
     return list(Dispatch.objects.filter(claim=claim).select_related("message").order_by("pk"))
 
 
-def settle(*, claimed: Sequence[Dispatch], outcome: Outcome, fault: str, now: datetime) -> None:
+def settle_dispatches(*, claimed: Sequence[Dispatch], outcome: Outcome, fault: str, now: datetime) -> None:
     """Note what became of a claim; a claim that was taken for dead in the meantime is set right as well."""
     with transaction.atomic():
         for one in claimed:
@@ -121,26 +150,26 @@ def settle(*, claimed: Sequence[Dispatch], outcome: Outcome, fault: str, now: da
             held.update(**told)
 
 
-def put_back(*, claimed: Sequence[Dispatch]) -> None:
+def release_dispatches(*, claimed: Sequence[Dispatch]) -> None:
     """Queue again what a claim took and does not send now; nothing of it went out, and no try is counted."""
     ids = [one.pk for one in claimed]
     held = Dispatch.objects.filter(pk__in=ids, claim=claimed[0].claim, state=Dispatch.SENDING)
     held.update(state=Dispatch.QUEUED, claim="", claimed_at=None)
 
 
-def drop(*, claimed: Sequence[Dispatch], fault: str) -> None:
+def drop_dispatches(*, claimed: Sequence[Dispatch], fault: str) -> None:
     """Note that a claim is not sent: nobody is told there any more."""
     ids = [one.pk for one in claimed]
     Dispatch.objects.filter(pk__in=ids, state=Dispatch.SENDING).update(state=Dispatch.DROPPED, fault=fault)
 
 
-def expire(now: datetime) -> int:
+def expire_dispatches(now: datetime) -> int:
     """Call what dead workers have taken unclear; how many."""
     dead = Dispatch.objects.filter(state=Dispatch.SENDING, claimed_at__lt=now - LEASE)
     return dead.update(state=Dispatch.UNCLEAR, fault="worker_died")
 
 
-def again(*, dispatch: int, enterprise: str, now: datetime, actor: Actor) -> None:
+def retry_dispatch(*, dispatch: int, enterprise: str, now: datetime, actor: Actor) -> None:
     """Send once more what has failed or is unclear; ``dispatch_unknown``.
 
     ``dispatch_delivered`` for what is delivered or still on its way. The caller has asked whether the actor may.
@@ -158,7 +187,7 @@ def again(*, dispatch: int, enterprise: str, now: datetime, actor: Actor) -> Non
         record(verb="season.reminded_again", enterprise=enterprise, actor=actor, data={"dispatch": dispatch})
 
 
-def read(*, user: str, messages: Sequence[int] | None, now: datetime) -> int:
+def mark_read(*, user: str, messages: Sequence[int] | None, now: datetime) -> int:
     """Note that a person has read these messages of the own inbox (None: all); how many were new to it."""
     unread = Message.objects.filter(user=user, read_at=None)
     return (unread if messages is None else unread.filter(pk__in=messages)).update(read_at=now)

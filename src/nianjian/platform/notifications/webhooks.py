@@ -1,7 +1,10 @@
-"""Make and close webhooks, turn audit entries into messages, note what became of each try."""
+"""Webhooks: audit entries become signed messages, each sent once; what became of each try is recorded."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import json
 import secrets
 from collections.abc import Sequence
@@ -19,8 +22,43 @@ from nianjian.platform.accounts.roles import Act
 from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.models import Entry
 from nianjian.platform.audit.record import record
-from nianjian.platform.notifications import query, signing
 from nianjian.platform.notifications.models import Delivery, Webhook
+
+
+def list_webhooks(enterprise: str) -> QuerySet[Webhook]:
+    """An enterprise's open webhooks, newest first."""
+    return Webhook.objects.filter(enterprise=enterprise, closed_at=None).order_by("-created_at", "id")
+
+
+def get_webhook(id_: str, enterprise: str) -> Webhook:
+    """One of an enterprise's open webhooks; ``webhook_unknown``."""
+    found = list_webhooks(enterprise).filter(pk=id_).first()
+    if found is None:
+        raise NianjianError("webhook_unknown", webhook=id_)
+    return found
+
+
+def list_deliveries(webhook_: Webhook) -> QuerySet[Delivery]:
+    """The log of a webhook, newest first."""
+    return webhook_.deliveries.order_by("-created_at", "-id")
+
+
+SECRET_PREFIX: Final = "whsec_"  # noqa: S105 -- the beginning of every secret
+SECRET_BYTES: Final = 32
+
+
+def new_secret() -> str:
+    """A fresh secret: ``whsec_`` and base64 of 32 random bytes."""
+    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+
+
+def sign_headers(*, secret: str, message: str, moment: int, body: bytes) -> dict[str, str]:
+    """Headers of a try: the message's id, the try's moment in seconds, and HMAC-SHA256 over id, moment and body."""
+    key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
+    signed = b".".join((message.encode(), str(moment).encode(), body))
+    mark = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    return {"webhook-id": message, "webhook-timestamp": str(moment), "webhook-signature": f"v1,{mark}"}
+
 
 #: What one may be told of: beginnings of audit verbs.
 EVENTS: Final = (
@@ -36,10 +74,10 @@ EVENTS: Final = (
 TEST: Final = "webhook.test"
 PAUSES: Final = tuple(timedelta(seconds=s) for s in (30, 120, 600, 3600, 14400))  # then a person must ask again
 MOST: Final = 200  # entries and messages of one round
-FINE: Final = range(200, 300)
+SUCCESS: Final = range(200, 300)
 
 
-def add(*, enterprise: str, url: str, events: Sequence[str], actor: Actor) -> tuple[Webhook, str]:
+def create_webhook(*, enterprise: str, url: str, events: Sequence[str], actor: Actor) -> tuple[Webhook, str]:
     """Make a webhook that is told of what happens from now on; it and its secret, shown only now.
 
     The caller has checked the address. ``role_missing``, ``webhook_event_unknown``.
@@ -47,7 +85,7 @@ def add(*, enterprise: str, url: str, events: Sequence[str], actor: Actor) -> tu
     require(actor, enterprise, Act.ADMINISTER)
     if not events or not set(events) <= set(EVENTS):
         raise NianjianError("webhook_event_unknown", events=", ".join(events), known=", ".join(EVENTS))
-    secret = signing.new_secret()
+    secret = new_secret()
     with transaction.atomic():
         made = Webhook(
             id=f"W{secrets.token_hex(4)}",
@@ -65,45 +103,45 @@ def add(*, enterprise: str, url: str, events: Sequence[str], actor: Actor) -> tu
     return made, secret
 
 
-def close(*, webhook: str, enterprise: str, actor: Actor) -> None:
+def close_webhook(*, webhook: str, enterprise: str, actor: Actor) -> None:
     """End a webhook; its log stays. ``role_missing``, ``webhook_unknown``."""
     require(actor, enterprise, Act.ADMINISTER)
     with transaction.atomic():
-        _close(query.webhook(webhook, enterprise), actor)
+        _close_row(get_webhook(webhook, enterprise), actor)
 
 
-def close_all(*, person: Actor, actor: Actor) -> None:
+def close_webhooks_of(*, person: Actor, actor: Actor) -> None:
     """End the webhooks that a person made at enterprises which the person may not administer any more."""
     for row in Webhook.objects.filter(made_by=str(person), closed_at=None):
-        if not _may_hear(row):
-            _close(row, actor)
+        if not _maker_may_read(row):
+            _close_row(row, actor)
 
 
-def _close(row: Webhook, actor: Actor) -> None:
+def _close_row(row: Webhook, actor: Actor) -> None:
     row.closed_at = clock.now()
     row.save(update_fields=["closed_at"])
     record(verb="webhook.close", enterprise=row.enterprise, actor=actor, data={"webhook": row.id})
 
 
-def _may_hear(row: Webhook) -> bool:
+def _maker_may_read(row: Webhook) -> bool:
     """Whether who made a webhook may still administer its enterprise."""
     return may(recorded_actor(row.made_by), row.enterprise, Act.ADMINISTER)
 
 
-def test(*, webhook: str, enterprise: str, actor: Actor) -> None:
+def enqueue_test(*, webhook: str, enterprise: str, actor: Actor) -> None:
     """Put a message that tells of nothing; ``role_missing``, ``webhook_unknown``."""
     require(actor, enterprise, Act.ADMINISTER)
     with transaction.atomic():
-        row = query.webhook(webhook, enterprise)
+        row = get_webhook(webhook, enterprise)
         seq = record(verb=TEST, enterprise=enterprise, actor=actor, data={"webhook": webhook})
-        _put(row, seq, TEST, {"webhook": webhook}, clock.now().isoformat())
+        _insert_delivery(row, seq, TEST, {"webhook": webhook}, clock.now().isoformat())
 
 
-def again(*, delivery: str, webhook: str, enterprise: str, actor: Actor) -> None:
+def retry_delivery(*, delivery: str, webhook: str, enterprise: str, actor: Actor) -> None:
     """Send a message once more, now; ``role_missing``, ``webhook_unknown``, ``delivery_unknown``."""
     require(actor, enterprise, Act.ADMINISTER)
     with transaction.atomic():
-        row = query.webhook(webhook, enterprise).deliveries.filter(pk=delivery).first()
+        row = get_webhook(webhook, enterprise).deliveries.filter(pk=delivery).first()
         if row is None:
             raise NianjianError("delivery_unknown", delivery=delivery)
         row.state, row.tries, row.next_at = Delivery.WAITING, 0, clock.now()
@@ -111,37 +149,37 @@ def again(*, delivery: str, webhook: str, enterprise: str, actor: Actor) -> None
         record(verb="webhook.again", enterprise=enterprise, actor=actor, data={"delivery": delivery})
 
 
-def gather() -> int:
+def enqueue_deliveries() -> int:
     """Turn audit entries that no webhook has looked at yet into messages; how many were put.
 
     The entry and the message need no common transaction: the chain is the outbox, and the cursor moves with the
     messages, so that each entry becomes one message whatever is killed in between.
     """
     webhooks = Webhook.objects.filter(closed_at=None)
-    return sum(_gathered(one.pk) for one in webhooks if _fresh(one).exists() and _may_hear(one))
+    return sum(_enqueue_entries(one.pk) for one in webhooks if _new_entries(one).exists() and _maker_may_read(one))
 
 
-def _gathered(webhook: str) -> int:
+def _enqueue_entries(webhook: str) -> int:
     with transaction.atomic():
         row = Webhook.objects.select_for_update().filter(pk=webhook, closed_at=None).first()
         if row is None:
             return 0
-        fresh = list(_fresh(row).order_by("seq")[:MOST])
+        fresh = list(_new_entries(row).order_by("seq")[:MOST])
         wanted = [one for one in fresh if one.verb.startswith(tuple(row.events))]
         for one in wanted:
-            _put(row, one.seq, one.verb, json.loads(one.data), one.at)
+            _insert_delivery(row, one.seq, one.verb, json.loads(one.data), one.at)
         if fresh:
             row.seq = fresh[-1].seq
             row.save(update_fields=["seq"])
     return len(wanted)
 
 
-def _fresh(row: Webhook) -> QuerySet[Entry]:
+def _new_entries(row: Webhook) -> QuerySet[Entry]:
     """The entries that a webhook has not looked at; asked before anything is locked, for mostly there is none."""
     return audit.filter_entries(enterprise=row.enterprise).filter(seq__gt=row.seq)
 
 
-def _put(row: Webhook, seq: int, event: str, data: object, at: str) -> None:
+def _insert_delivery(row: Webhook, seq: int, event: str, data: object, at: str) -> None:
     told = {"type": event, "timestamp": at, "enterprise": row.enterprise, "seq": seq, "data": data}
     now = clock.now()
     Delivery(
@@ -154,7 +192,7 @@ def _put(row: Webhook, seq: int, event: str, data: object, at: str) -> None:
     ).save(force_insert=True)
 
 
-def take(now: datetime) -> Delivery | None:
+def claim_delivery(now: datetime) -> Delivery | None:
     """The next message that is due, put off for the length of a try so that no second worker sends it too."""
     due = Q(state=Delivery.WAITING, next_at__lte=now, webhook__closed_at=None)
     found = Delivery.objects.filter(due).select_related("webhook").order_by("next_at", "id").first()
@@ -165,17 +203,17 @@ def take(now: datetime) -> Delivery | None:
     return found if taken else None
 
 
-def put_off(*, webhook: str, now: datetime) -> int:
+def postpone_deliveries(*, webhook: str, now: datetime) -> int:
     """Let what else is due at a receiver that is slow wait as after a first try; how many. No try is counted."""
     due = Delivery.objects.filter(webhook_id=webhook, state=Delivery.WAITING, next_at__lte=now)
     return due.update(next_at=now + PAUSES[0])
 
 
-def tried(*, delivery: Delivery, status: int | None, fault: str, now: datetime) -> None:
+def record_try(*, delivery: Delivery, status: int | None, fault: str, now: datetime) -> None:
     """Note a try: delivered, to be tried again later, or given up after the last pause."""
     delivery.tries += 1
     delivery.status, delivery.fault, delivery.tried_at = status, fault, now
-    if status is not None and status in FINE:
+    if status is not None and status in SUCCESS:
         delivery.state = Delivery.DELIVERED
     elif delivery.tries > len(PAUSES):
         delivery.state = Delivery.FAILED

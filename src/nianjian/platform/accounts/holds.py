@@ -1,0 +1,181 @@
+"""Who else might be behind an account: whoever let it in, until another administrator vouches for its person.
+
+Two accounts are two people only if nobody might be behind both. The local operator's acts are not recorded: who may
+start the program on the server reads its files anyway, and gives a firm with one administrator the way to confirm its
+people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.accounts.access import govern_another
+from nianjian.platform.accounts.models import Hold, Link, Token, User
+from nianjian.platform.accounts.query import USER, Actor
+from nianjian.platform.audit.query import acted_last
+from nianjian.platform.audit.record import record
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+
+FRESH: Final = timedelta(hours=1)  # the person changes the password before the eyes of who confirms
+CHANGED: Final = "account.password"
+
+
+@dataclass(frozen=True, slots=True)
+class WaysIn:
+    """How many ways into an account there are that need no password; ``connections``: of single sign-on."""
+
+    links: int
+    sessions: int
+    tokens: int
+    passkeys: int
+    connections: int
+
+    def as_dict(self) -> dict[str, int]:
+        """Each by its name."""
+        return asdict(self)
+
+
+def list_holders(user: str) -> list[str]:
+    """Return who let the account in and has not been vouched away since, by name."""
+    return list(Hold.objects.filter(user_id=user).order_by("by").values_list("by", flat=True))
+
+
+def list_controlling_users(user: str) -> frozenset[str]:
+    """Return everybody who might act as the account: itself, who let it in, who let these in, and so on."""
+    found = fresh = {user}
+    while fresh:
+        fresh = set(Hold.objects.filter(user_id__in=fresh).values_list("by", flat=True)) - found
+        found = found | fresh
+    return frozenset(found)
+
+
+def list_common_holders(one: str, other: str) -> list[str]:
+    """Return who might act as both accounts, by name; nobody: they are two people."""
+    return sorted(list_controlling_users(one) & list_controlling_users(other))
+
+
+def count_ways_in(user: str) -> WaysIn:
+    """What a confirmation would end."""
+    return WaysIn(
+        links=first_links(user).count(),
+        sessions=len(list_sessions(user)),
+        tokens=Token.objects.filter(user_id=user).count(),
+        passkeys=list_passkeys(user).count(),
+        connections=SocialAccount.objects.filter(user_id=user).count(),
+    )
+
+
+def has_fresh_password(user: str) -> bool:
+    """Whether only the person should know the password: there is none, or it was changed within `FRESH` and since.
+
+    Changed at one's own account, by who knew the one before; one that was chosen with a link does not count: whoever
+    made the link has seen it. ``since``: since somebody last had a way in in its hands.
+    """
+    if not User.objects.get(pk=user).has_usable_password():
+        return True
+    moment = acted_last(verb=CHANGED, actor=f"{USER}:{user}")
+    held = Hold.objects.filter(user_id=user).order_by("-at").values_list("at", flat=True).first()
+    return moment is not None and moment > clock.now() - FRESH and (held is None or moment > held)
+
+
+def find_email(user: str) -> str:
+    """The address by which single sign-on lets the person in; "": none."""
+    return User.objects.filter(pk=user).values_list("email", flat=True).first() or ""
+
+
+def first_links(user: str) -> QuerySet[Link]:
+    """The links by which somebody can still choose the account's password, or could once it is opened again."""
+    held = Link.objects.filter(user_id=user, purpose=Link.FIRST, used_at=None, revoked_at=None)
+    return held.filter(expires_at__gt=clock.now())
+
+
+def list_passkeys(user: str) -> QuerySet[Authenticator]:
+    """The account's passkeys, each of which signs in by itself."""
+    return Authenticator.objects.filter(user_id=user, type=Authenticator.Type.WEBAUTHN)  # type: ignore[no-any-return]
+
+
+def list_sessions(user: str) -> list[str]:
+    """Keys of the account's sessions; whose a session is stands within it, so each one that holds is read."""
+    held = Session.objects.filter(expire_date__gt=clock.now())
+    return [one.session_key for one in held.iterator() if one.get_decoded().get(SESSION_KEY) == user]
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """Who might have been behind the account until now, what was ended, and the address that goes on letting in."""
+
+    behind: list[str]
+    ended: WaysIn
+    email: str
+
+    def as_dict(self) -> dict[str, object]:
+        """As programs are told."""
+        return {"behind": self.behind, "ended": self.ended.as_dict(), "email": self.email}
+
+
+def record_hold(*, user: str, actor: Actor) -> None:
+    """Note that the actor has just had in hand what lets the account in; in the transaction of that act.
+
+    It waits for a confirmation under way: that one either ends what was handed out, or goes before this note.
+    """
+    if actor.proved and actor.name != user:
+        with transaction.atomic():
+            _lock(user)
+            Hold.objects.update_or_create(user_id=user, by=actor.name, defaults={"at": clock.now()})
+
+
+def confirm_account(*, user: str, actor: Actor) -> Confirmation:
+    """Vouch that the account is in the hands of its person alone, and end whatever a holder may have kept.
+
+    Links, sessions, tokens, passkeys and connections of single sign-on end; the password, which the person is to have
+    changed just before, the authenticator app and the e-mail address stay. Of an account that nobody holds nothing
+    ends.
+
+    ``user_unknown``, ``role_missing``, ``own_account``; ``confirm_not_apart``: somebody might be behind both accounts;
+    ``confirm_password_kept``: the password is one that a holder may have chosen with the link that passed its hands.
+    """
+    govern_another(actor, user)
+    with transaction.atomic():
+        _lock(user)
+        found = list_holders(user)
+        both = list_common_holders(actor.name, user) if actor.proved else []
+        if found and both:
+            raise NianjianError("confirm_not_apart", user=user, behind=", ".join(both))
+        if found and not has_fresh_password(user):
+            raise NianjianError("confirm_password_kept", user=user, minutes=FRESH // timedelta(minutes=1))
+        ended = end_ways_in(user) if found else WaysIn(0, 0, 0, 0, 0)
+        if found:
+            Hold.objects.filter(user_id=user, by__in=found).delete()
+            data = {"user": user, "behind": found, "ended": ended.as_dict()}
+            record(verb="user.confirm", enterprise="", actor=actor, data=data)
+    return Confirmation(found, ended, find_email(user))
+
+
+def end_ways_in(user: str) -> WaysIn:
+    """End every way in that needs no password, within the caller's transaction; how many of each."""
+    told = count_ways_in(user)
+    first_links(user).update(revoked_at=clock.now())
+    Session.objects.filter(pk__in=list_sessions(user)).delete()
+    UserSession.objects.filter(user_id=user).delete()
+    Token.objects.filter(user_id=user).delete()
+    list_passkeys(user).delete()
+    SocialAccount.objects.filter(user_id=user).delete()
+    return told
+
+
+def _lock(user: str) -> None:
+    User.objects.select_for_update().filter(pk=user).first()

@@ -1,1 +1,0 @@
-"""Links that let a person in: once, to choose a password, or an inspector until it expires."""

@@ -1,1 +1,0 @@
-"""Answers to writes that named a key: the same write sent again is not done again."""
