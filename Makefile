@@ -84,7 +84,7 @@ lint: setup ## format, lint, contracts, types, migrations, rules, docs: what nee
 
 .PHONY: check
 check: lint ## lint, and the house and fast tests (5 minutes)
-	@$(PYTEST) -m "$(FAST)" tests/house tests/unit tests/rules
+	@$(PYTEST) -m "$(FAST)" tests/house tests/engines tests/rules
 
 .PHONY: format
 format: setup ## put the code in its form

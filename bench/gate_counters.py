@@ -24,11 +24,11 @@ import uvloop
 from bench import machine
 from nianjian.engines.gate.counters.journal import Journal
 from nianjian.engines.gate.counters.memory import Memory
+from nianjian.engines.gate.counters.meters import milliseconds
 from nianjian.engines.gate.counters.port import Counters, Taken
-from nianjian.engines.gate.counters.store.rebuild import Figures, rebuild
-from nianjian.engines.gate.counters.store.store import Store
-from nianjian.engines.gate.counters.watch import milliseconds
+from nianjian.engines.gate.counters.store import Store
 from nianjian.engines.gate.policy import Cap, Slot
+from nianjian.engines.gate.refill import Figures, rebuild_store
 
 CHANNELS: Final = 500
 UNDER_WAY: Final = 32
@@ -149,7 +149,7 @@ def main() -> int:
             while not (place / "s").exists():
                 time.sleep(0.05)
             time.sleep(0.2)
-            asyncio.run(rebuild(f"unix://{place}/s", {"BENCH": [CAP, WINDOW]}, Figures(gates=0)))
+            asyncio.run(rebuild_store(f"unix://{place}/s", {"BENCH": [CAP, WINDOW]}, Figures(gates=0)))
         _lines(folder, f"unix://{place}/s" if server else "", args.calls)
     finally:
         if server is not None:

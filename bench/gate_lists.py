@@ -73,7 +73,7 @@ def _measured(entries: int, *, spans: bool) -> dict[str, Any]:
 def _build(path: Path, entries: int, *, spans: bool) -> int:
     import numpy as np  # noqa: PLC0415 -- the process that looks up must not have it
 
-    from nianjian.engines.gate.snapshot.build import ENTRY, ListBuilder  # noqa: PLC0415 -- it takes numpy
+    from nianjian.engines.gate.snapshot.list_builder import ENTRY, ListBuilder  # noqa: PLC0415 -- it takes numpy
 
     draw = np.random.default_rng(1)
     with ListBuilder(path, spans=spans, purposes=spans) as builder:
@@ -94,7 +94,7 @@ def _look(path: Path) -> dict[str, Any]:
     """
     import random  # noqa: PLC0415 -- only here
 
-    from nianjian.engines.gate.snapshot.format import sha256_of  # noqa: PLC0415 -- only here
+    from nianjian.engines.gate.snapshot.files import sha256_of  # noqa: PLC0415 -- only here
     from nianjian.engines.gate.snapshot.lists import LOW, NumberList  # noqa: PLC0415 -- only here
 
     began = time.process_time()

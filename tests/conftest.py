@@ -29,7 +29,7 @@ if (_SOURCE / "doors/site/settings.py").exists():
 for _name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
     os.environ.pop(_name, None)
 
-pytest_plugins = ["tests.support.services"]
+pytest_plugins = ["tests.support.services", "tests.support.fixtures"]
 
 
 LONGEST = ("on_postgres", "test_mission.py", "test_dress.py", "test_matrix.py", "test_api_matrix.py", "season_days")

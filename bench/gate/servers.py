@@ -18,22 +18,22 @@ from starlette.requests import Request as Asked
 from starlette.responses import Response
 from starlette.routing import Route
 
-from nianjian.engines.gate.asked import Verdict
 from nianjian.engines.gate.counters.journal import Journal
 from nianjian.engines.gate.counters.memory import Memory
 from nianjian.engines.gate.counters.port import Counters
-from nianjian.engines.gate.counters.store.store import Store
-from nianjian.engines.gate.decisions.journal import Journal as Decisions
+from nianjian.engines.gate.counters.store import Store
+from nianjian.engines.gate.decision_journal import Journal as Decisions
 from nianjian.engines.gate.process import COLLECT
-from nianjian.engines.gate.refill import refill
+from nianjian.engines.gate.question import Verdict
+from nianjian.engines.gate.refill import refill_store
 from nianjian.engines.gate.server import wire
-from nianjian.engines.gate.server.admission import Admission
 from nianjian.engines.gate.server.connections import Connections
 from nianjian.engines.gate.server.control import Control
 from nianjian.engines.gate.server.gate import Gate
-from nianjian.engines.gate.server.http import HttpDoor
-from nianjian.engines.gate.server.line import LineDoor
-from nianjian.engines.gate.snapshot.hold import Held
+from nianjian.engines.gate.server.http import HttpConnection
+from nianjian.engines.gate.server.line import LineConnection
+from nianjian.engines.gate.server.wire import Admission
+from nianjian.engines.gate.snapshot.read import CurrentSnapshot
 
 CODE: Final = "acme"
 BLOCK: Final = 10
@@ -48,7 +48,7 @@ def _counters(kind: str, folder: Path) -> Counters:
 
 
 async def _serve(kind: str, folder: Path, port: int, line: int) -> None:
-    held = Held(folder / "snapshot")
+    held = CurrentSnapshot(folder / "snapshot")
     held.refresh()
     assert held.snapshot is not None  # noqa: S101 - the bench has written it
     decisions = None
@@ -56,7 +56,7 @@ async def _serve(kind: str, folder: Path, port: int, line: int) -> None:
         decisions = Decisions(folder / "decisions", "bench")
     gate = Gate(held, _counters(kind, folder), decisions)
     if kind.startswith("unix:"):
-        await refill(kind, [], held.snapshot, gate.moment())
+        await refill_store(kind, [], held.snapshot, gate.moment())
     if decisions is not None:
         decisions.open(gate.moment())
     gc.freeze()
@@ -70,9 +70,9 @@ async def _serve(kind: str, folder: Path, port: int, line: int) -> None:
     connections = Connections()
     control = Control(gate, admission, connections=connections)
     await loop.create_server(
-        lambda: HttpDoor(gate, admission, control.answer, connections), "127.0.0.1", port, backlog=1024
+        lambda: HttpConnection(gate, admission, control.answer, connections), "127.0.0.1", port, backlog=1024
     )
-    await loop.create_server(lambda: LineDoor(gate, admission, connections), "127.0.0.1", line, backlog=1024)
+    await loop.create_server(lambda: LineConnection(gate, admission, connections), "127.0.0.1", line, backlog=1024)
     connections.start()
     await asyncio.Event().wait()
 
@@ -84,8 +84,8 @@ async def _starlette(gate: Gate, port: int) -> None:
     async def decide(request: Asked) -> Response:
         body: MutableMapping[str, Any] = await request.json()
         waiting: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
-        gate.ask(wire.request(wire.Ask(**body), CODE, gate.moment()), waiting.set_result)
-        return Response(wire.json(wire.told(await waiting)), media_type="application/json")
+        gate.ask(wire.to_request(wire.Ask(**body), CODE, gate.moment()), waiting.set_result)
+        return Response(wire.to_json(wire.to_answer(await waiting)), media_type="application/json")
 
     application = Starlette(routes=[Route("/v1/decide", decide, methods=["POST"])])
     config = uvicorn.Config(application, port=port, http="httptools", log_level="error", access_log=False)

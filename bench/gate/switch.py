@@ -12,10 +12,9 @@ from tests.support.kamailio import HTTP, LEASE, Kamailio
 
 from bench.gate.cost import TICK, Rate, cpu_of_group
 from nianjian.engines.gate.counters.memory import Memory
-from nianjian.engines.gate.doors.kamailio.leases import Leases
-from nianjian.engines.gate.doors.kamailio.rpc import Rpc
+from nianjian.engines.gate.kamailio import Rpc, SwitchLeases
 from nianjian.engines.gate.server.gate import Gate
-from nianjian.engines.gate.snapshot.hold import Held
+from nianjian.engines.gate.snapshot.read import CurrentSnapshot
 
 NUMBERS: Final = 500
 FIRST: Final = 95_013_000
@@ -39,7 +38,7 @@ async def rates(
     if redis:
         server = f'loadmodule "ndb_redis.so"\nmodparam("ndb_redis", "server", "name=gate;unix={redis}")'
         ways["Kamailio: INCR in Valkey"] = (REDIS, server)
-    held = Held(snapshot)
+    held = CurrentSnapshot(snapshot)
     held.refresh()
     found: dict[str, list[Rate]] = {name: [] for name in ways}
     for turn in range(rounds):
@@ -48,7 +47,7 @@ async def rates(
             await gate.counters.start({})
             switch = Kamailio(folder / f"{turn}-{number}", ask, extra=extra, gate_port=gate_port)
             await asyncio.to_thread(switch.start)
-            leases = Leases(gate, Rpc(switch.socket))
+            leases = SwitchLeases(gate, Rpc(switch.socket))
             try:
                 if ask == LEASE:
                     leases.start()

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from tests.doors.cli.conftest import shell_of
 from tests.support.asterisk import Asterisk
+from tests.support.fixtures import shell_of
 from tests.support.services import free_ports
 from tests.support.sipp import Carrier, dial, trunk_to
 

@@ -14,8 +14,8 @@ from typing import Any, Final
 import docx
 import pypdfium2
 import pytest
-from tests.doors.cli.conftest import Shell, shell_of
 from tests.support.asterisk import Asterisk
+from tests.support.fixtures import Shell, shell_of
 from tests.support.gate_served import GateProcess
 from tests.support.sipp import Carrier, dial, trunk_to
 

@@ -20,9 +20,9 @@ from typing import Final
 
 import pytest
 
-from nianjian.engines.gate import places
-from nianjian.engines.gate.asked import Request, Verdict
-from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.engines.gate.decision_journal import Journal
+from nianjian.engines.gate.question import Request, Verdict
+from nianjian.engines.gate.snapshot import files
 from nianjian.engines.intake.formats.freeswitch_post import leg
 from nianjian.engines.kernel import clock
 from nianjian.features.screens import posted, watch_files
@@ -47,7 +47,7 @@ class Day:
         self.master = home / "cdr" / "Master.csv"
         self.master.parent.mkdir()
         self.master.touch()
-        self.journal = Journal(places.decisions(home), "g1")
+        self.journal = Journal(files.decisions_folder(home), "g1")
         self.journal.open(self.milliseconds())
         self.calls = self.decisions = 0
         self._rows = 0

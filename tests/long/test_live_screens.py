@@ -37,8 +37,8 @@ from tests.support.services import free_port
 from tests.support.sipp import Carrier, dial, trunk_to
 from tests.support.site import Site, browsing, serving
 
-from nianjian.engines.gate import places
-from nianjian.engines.gate.decisions.search import decisions
+from nianjian.engines.gate.decision_search import read_decisions
+from nianjian.engines.gate.snapshot import files
 from nianjian.engines.paper.texts.gate.words import REASONS
 
 pytestmark = pytest.mark.long
@@ -148,7 +148,9 @@ def _equal(office: Screen, gateway: Screen, switch: Asterisk, gate: GateProcess,
         assert time.monotonic() < until
         time.sleep(0.2)
     assert own_count(switch) == len(made)
-    journal = [one.verdict for path in places.decisions(gate.home).glob("*/*.log") for one in decisions(path)]
+    journal = [
+        one.verdict for path in files.decisions_folder(gate.home).glob("*/*.log") for one in read_decisions(path)
+    ]
     refused = Counter(one.reason for one in journal if not one.allow)
     wanted = (f"{len(made):,}", f"{refused.total():,}")
     office.until(lambda: (office.figure("calls"), office.figure("blocked")) == wanted, GONE, f"{wanted}")

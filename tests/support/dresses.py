@@ -18,7 +18,7 @@ from django.urls import Resolver404, resolve
 from tests.support.axe import violations
 from tests.support.site import Site
 
-from nianjian.engines.kernel.provinces import PROVINCES
+from nianjian.engines.kernel.identifiers import PROVINCES
 
 LANGUAGES: Final = ("zh-CN", "en-GB")
 THEMES: Final = ("light", "dark")

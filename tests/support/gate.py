@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from nianjian.engines.gate import telephone
-from nianjian.engines.gate.asked import Request
 from nianjian.engines.gate.policy import Cap
-from nianjian.engines.gate.snapshot import format as form
+from nianjian.engines.gate.question import Request
+from nianjian.engines.gate.snapshot import files as form
 from nianjian.engines.gate.snapshot import write
-from nianjian.engines.gate.snapshot.build import ListBuilder
+from nianjian.engines.gate.snapshot.list_builder import ListBuilder
 from nianjian.engines.gate.snapshot.lists import OPEN
 
 NOON = int(datetime(2026, 11, 25, 4, tzinfo=UTC).timestamp()) * 1000
@@ -71,14 +71,14 @@ def listed(
     (root / form.LISTS).mkdir(parents=True, exist_ok=True)
     path = root / "made.list"
     with ListBuilder(path, spans=True, purposes=True) as builder:
-        builder.add_rows((telephone.key(number), start, end, of) for number, start, end, of in rows)
+        builder.add_rows((telephone.number_key(number), start, end, of) for number, start, end, of in rows)
         entries, size = builder.finish(), path.stat().st_size
-    return form.ListEntry(kind, False, write.keep(root, path), size, entries, purposes)  # noqa: FBT003 -- the register's
+    return form.ListEntry(kind, False, write.store_list(root, path), size, entries, purposes)  # noqa: FBT003 -- the register's
 
 
 def snapshot(root: Path, *tenants: Mapping[str, Any], at: int = NOON, lists: bool = True) -> form.Manifest:
     """Write a generation and put it in force. One number has consented to marketing, one wants no calls."""
-    with write.alone(root):
+    with write.snapshot_lock(root):
         given = {}
         for told in tenants or (tenant(),):
             entries = (
@@ -89,8 +89,8 @@ def snapshot(root: Path, *tenants: Mapping[str, Any], at: int = NOON, lists: boo
                 if lists
                 else []
             )
-            given[str(told["enterprise"])] = write.Given(told, entries)
-        return write.write(root, form.Manifest(0, at // 1000, 900, 86_400), given)
+            given[str(told["enterprise"])] = write.TenantFiles(told, entries)
+        return write.write_snapshot(root, form.Manifest(0, at // 1000, 900, 86_400), given)
 
 
 def request(**changes: Any) -> Request:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from nianjian.engines.gate.counters.journal import Journal
 from nianjian.engines.gate.counters.port import Counters, Taken
-from nianjian.engines.gate.counters.store.store import Store
+from nianjian.engines.gate.counters.store import Store
 from nianjian.engines.gate.policy import Cap, Slot
 
 NOON = 1_772_424_000_000

@@ -15,7 +15,7 @@ from typing import Any, Final, Self
 from tests.support.gate import snapshot, tenant
 from tests.support.services import free_ports
 
-from nianjian.engines.gate import places
+from nianjian.engines.gate.snapshot import files
 from nianjian.engines.kernel import clock
 
 READY: Final = 60.0
@@ -35,7 +35,7 @@ class GateProcess:
 
     def feed(self, *tenants: Mapping[str, Any]) -> None:
         """Write a snapshot of now."""
-        snapshot(places.snapshot(self.home), *(tenants or (tenant(),)), at=int(clock.now().timestamp() * 1000))
+        snapshot(files.snapshot_root(self.home), *(tenants or (tenant(),)), at=int(clock.now().timestamp() * 1000))
 
     def start(self) -> None:
         """Start and wait until it answers."""

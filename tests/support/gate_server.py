@@ -11,19 +11,19 @@ from typing import Any, TypeVar
 import uvloop
 from tests.support.gate import NOON, snapshot
 
-from nianjian.engines.gate.asked import Request, Verdict
 from nianjian.engines.gate.counters.memory import Memory
 from nianjian.engines.gate.counters.port import Taken
-from nianjian.engines.gate.doors.fastagi import FastAgi
+from nianjian.engines.gate.fastagi import FastAgi
 from nianjian.engines.gate.policy import Cap, Slot
-from nianjian.engines.gate.server.admission import Admission
+from nianjian.engines.gate.question import Request, Verdict
+from nianjian.engines.gate.server.answers import PendingQuestions
 from nianjian.engines.gate.server.connections import Connections
 from nianjian.engines.gate.server.control import Control
 from nianjian.engines.gate.server.gate import Gate
-from nianjian.engines.gate.server.http import HttpDoor
-from nianjian.engines.gate.server.line import LineDoor
-from nianjian.engines.gate.server.pending import Pending
-from nianjian.engines.gate.snapshot.hold import Held
+from nianjian.engines.gate.server.http import HttpConnection
+from nianjian.engines.gate.server.line import LineConnection
+from nianjian.engines.gate.server.wire import Admission
+from nianjian.engines.gate.snapshot.read import CurrentSnapshot
 
 Result = TypeVar("Result")
 
@@ -63,7 +63,7 @@ class Slow(Counting):
 class Gates:
     """The parts of one gate, and the ports on which its doors listen."""
 
-    def __init__(self, gate: Gate, held: Held, ports: Mapping[str, int]) -> None:
+    def __init__(self, gate: Gate, held: CurrentSnapshot, ports: Mapping[str, int]) -> None:
         self.gate = gate
         self.held = held
         self.ports = ports
@@ -79,10 +79,10 @@ def made(
 ) -> Gate:
     """A gate at noon, or another moment that stands still, over a snapshot in ``root``; not started."""
     snapshot(root, *tenants, at=now)
-    held = Held(root)
+    held = CurrentSnapshot(root)
     assert held.refresh()
     counting = Counting(now) if counters is None else counters
-    return Gate(held, counting, moment=lambda: now, pending=Pending(patience, most))
+    return Gate(held, counting, moment=lambda: now, pending=PendingQuestions(patience, most))
 
 
 @asynccontextmanager
@@ -98,8 +98,8 @@ async def running(gate: Gate, tokens: Mapping[str, str] | None = None) -> AsyncI
     connections = Connections()
     control = Control(gate, admission, connections=connections)
     doors: dict[str, Callable[[], asyncio.BaseProtocol]] = {
-        "http": lambda: HttpDoor(gate, admission, control.answer, connections),
-        "line": lambda: LineDoor(gate, admission, connections),
+        "http": lambda: HttpConnection(gate, admission, control.answer, connections),
+        "line": lambda: LineConnection(gate, admission, connections),
         "fastagi": lambda: FastAgi(gate, admission, connections),
     }
     await gate.counters.start({})

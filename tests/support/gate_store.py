@@ -19,9 +19,9 @@ import hiredis
 from tests.support.services import missing
 
 from nianjian.engines.gate.counters.port import Counters, Taken
-from nianjian.engines.gate.counters.store.rebuild import Figures, rebuild
-from nianjian.engines.gate.counters.store.store import Store
+from nianjian.engines.gate.counters.store import Store
 from nianjian.engines.gate.policy import Cap, Slot
+from nianjian.engines.gate.refill import Figures, rebuild_store
 
 E = "E"
 NOON = 1_772_424_000_000  # 2026-03-02 12:00 in Shanghai
@@ -124,7 +124,7 @@ def server(**options: str) -> Iterator[Valkey]:
 
 def founded(valkey: Valkey, *caps: Cap, figures: Figures | None = None) -> str:
     """A new store with these caps: its generation."""
-    return asyncio.run(rebuild(valkey.url, {E: caps}, figures or Figures(gates=0)))
+    return asyncio.run(rebuild_store(valkey.url, {E: caps}, figures or Figures(gates=0)))
 
 
 def per_day(limit: int, name: str = "day", **more: Any) -> Cap:

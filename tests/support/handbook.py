@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from tests.doors.web.scans import a4
 from tests.support.newcomer import Newcomer, begun
+from tests.support.paper_scans import a4
 from tests.support.pictures import HOME, kept
 from tests.support.site import ROOT, Site, browsing, follow, serving
 

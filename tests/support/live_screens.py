@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, Final
 
-from tests.doors.cli.conftest import Shell, shell_of
+from tests.support.fixtures import Shell, shell_of
 from tests.support.sipp import dial
 from tests.support.site import Site, environment
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from tests.doors.web.data_pages import calls
+from tests.support.import_pages import calls
 from tests.support.site import ROOT, Site, browsing, follow, serving
 
 TARGET: Final = ROOT / "docs" / "pictures"

@@ -13,7 +13,7 @@ import django
 django.setup()
 
 from django.test import Client  # noqa: E402 -- models load after the line above
-from tests.doors.web.data_pages import calls, work  # noqa: E402
+from tests.support.import_pages import calls, work  # noqa: E402
 from tests.support.sample_portrait import fill  # noqa: E402
 
 from nianjian.engines.kernel import clock  # noqa: E402

@@ -303,7 +303,7 @@ def _walk(world: Mapping[str, Mapping[str, Any]], everybody: list[Persona]) -> l
 
 
 @pytest.fixture
-def world(db: None, home: Path, sample: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def world(db: None, api_home: Path, sample: dict[str, Any]) -> dict[str, dict[str, Any]]:
     made = {code: tenant(code, sample) for code in (OWN, OTHER)}
     service.add_user(name="both", role=Role.TESTER, enterprises=[OWN, OTHER], actor=OPERATOR)
     asked = operations.request_overlay(

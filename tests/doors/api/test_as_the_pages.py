@@ -22,8 +22,8 @@ pytestmark = pytest.mark.django_db
 WATCH, ROUTINE, DOORS = f"{DEMO}/watch", f"{DEMO}/routine", f"{DEMO}/complaints/one-click"
 
 
-def test_a_licence_is_watched_and_no_longer(site: Ask) -> None:
-    client = site()
+def test_a_licence_is_watched_and_no_longer(api: Ask) -> None:
+    client = api()
     new = {"licence": "B2-20080101", "since": "2026-01-05", "source": "来函"}
     told = post(client, WATCH, new, key="once")
     flag = {"licence": "B2-20080101", "since": "2026-01-05", "until": None, "source": "来函", "case": None}
@@ -41,15 +41,15 @@ def test_a_licence_is_watched_and_no_longer(site: Ask) -> None:
     assert (ended.status_code, ended.json()["until"]) == (200, "2026-03-01")
     assert post(client, f"{WATCH}/ends", {"licence": "B2-20080101", "until": "2026-03-01"}).status_code == 409
     assert [one.verb for one in acts() if one.verb.startswith("rectify.")] == ["rectify.unwatch", "rectify.watch"]
-    reader = site("auditor", name="bo")
+    reader = api("auditor", name="bo")
     assert reader.get(WATCH).json()["items"][0]["until"] == "2026-03-01"
     assert post(reader, WATCH, new).status_code == 403
 
 
-def test_a_task_of_the_routine_is_done(site: Ask) -> None:
+def test_a_task_of_the_routine_is_done(api: Ask) -> None:
     from nianjian.features.rectification.operations import cases  # noqa: PLC0415 -- after Django
 
-    client, actor = site(), Actor("tester")
+    client, actor = api(), Actor("tester")
     opened = cases.open_case(enterprise="demo", notice=Notice(date(2026, 1, 5)), paper=None, actor=actor)
     case = str(opened["id"])
     cases.add_measure(case=case, text="抽查录音", owner="王五", due=date(2026, 1, 9), every=7, actor=actor)
@@ -65,8 +65,8 @@ def test_a_task_of_the_routine_is_done(site: Ask) -> None:
     assert post(client, f"{ROUTINE}/{task['id'] + 1}/done", {}).status_code == 404
 
 
-def test_a_number_gets_its_address_and_loses_it(site: Ask) -> None:
-    client = site()
+def test_a_number_gets_its_address_and_loses_it(api: Ask) -> None:
+    client = api()
     made = post(client, DOORS, {"number": "950 130-01"})
     told = made.json()
     assert (made.status_code, told["number"]) == (201, "95013001")
@@ -82,15 +82,15 @@ def test_a_number_gets_its_address_and_loses_it(site: Ask) -> None:
         picture = client.get(f"{DOORS}/{told['id']}/code/{form}")
         assert (picture.headers["Content-Type"], picture.content[: len(begins)]) == (media, begins)
     assert post(client, DOORS, {"number": "95013001"}).json()["code"] == "complaint_door_exists"
-    assert site("compliance_lead", name="bo").get(DOORS).status_code == 403
+    assert api("compliance_lead", name="bo").get(DOORS).status_code == 403
     assert client.delete(f"{DOORS}/{told['id']}").json() == {"id": told["id"]}
     gone = client.get(f"{DOORS}/{told['id']}")
     assert (gone.status_code, gone.json()["code"]) == (404, "complaint_door_unknown")
     assert token not in str([dict(one.data) for one in acts()])
 
 
-def test_lines_by_their_last_call(site: Ask, home: Path) -> None:
-    client, address = site("auditor"), f"{DEMO}/lines"
+def test_lines_by_their_last_call(api: Ask, api_home: Path) -> None:
+    client, address = api("auditor"), f"{DEMO}/lines"
     assert client.get(address).json() == {"items": [], "next": None, "counted": None, "newest": None}
     given = {"kind": "lines", "enterprise": "demo", "since": date(2025, 1, 1), "reason": "", "actor": Actor("tester")}
     for line in ("L1", "L2"):
@@ -105,11 +105,11 @@ def test_lines_by_their_last_call(site: Ask, home: Path) -> None:
     assert other == {"line": "L1", "last": "2026-05-30", "before": 0, "silent": False}
 
 
-def test_the_portfolio_is_of_what_concerns_the_asker(site: Ask) -> None:
-    client = site("auditor", enterprise="")
+def test_the_portfolio_is_of_what_concerns_the_asker(api: Ask) -> None:
+    client = api("auditor", enterprise="")
     told = client.get("/api/v1/portfolio").json()["items"]
     assert {one["code"]: one["year"] for one in told} == {"demo": 2026, "other": None}
     (found,) = client.get("/api/v1/portfolio?q=示范").json()["items"]
     assert client.get(f"/api/v1/portfolio?light={found['light']}").json()["items"] == [found]
-    one = site("outsourcer", name="bo", team="T1").get("/api/v1/portfolio").json()["items"]
+    one = api("outsourcer", name="bo", team="T1").get("/api/v1/portfolio").json()["items"]
     assert [(row["code"], row["light"], row["mood"]) for row in one] == [("demo", None, None)]

@@ -59,7 +59,7 @@ def _one_connection() -> Iterator[None]:
 
 
 @pytest.fixture
-def there(site: Ask, monkeypatch: pytest.MonkeyPatch, _one_connection: None) -> tuple[str, dict[str, Any]]:
+def there(api: Ask, monkeypatch: pytest.MonkeyPatch, _one_connection: None) -> tuple[str, dict[str, Any]]:
     """A token for everything, and what addresses may name that is there."""
     from nianjian.engines.kernel import clock  # noqa: PLC0415
     from nianjian.engines.rules.rulebook import Rulebook  # noqa: PLC0415
@@ -77,7 +77,7 @@ def there(site: Ask, monkeypatch: pytest.MonkeyPatch, _one_connection: None) -> 
         actor=operator,
     )  # fmt: skip
     job = flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise="demo", payload={"year": 2026}, actor=operator)
-    token = str(site(enterprise="").defaults["HTTP_AUTHORIZATION"])
+    token = str(api(enterprise="").defaults["HTTP_AUTHORIZATION"])
     known = {"code": "demo", "year": 2026, "kind": "lines", "job": job, "form": "xlsx", "key": key}
     batch = Batch.objects.create(id="B1", enterprise_id="demo", created_at=clock.now(), created_by="os:tester")
     more = {"batch": batch.id, "approval": asked.id, "run": portraits.runs("demo", 2026)[0]}

@@ -21,7 +21,7 @@ from nianjian.platform.accounts.roles import Role
 from nianjian.platform.api.problems import MEDIA
 from nianjian.platform.registers import row_keys
 
-pytestmark = [pytest.mark.django_db, pytest.mark.long]
+pytestmark = [pytest.mark.django_db, pytest.mark.long, pytest.mark.postgres]
 world = matrix.world
 
 READS: Final = [(path, one) for path, one in matrix.OPERATIONS if one.methods == ["GET"]]

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.doors.web.data_pages import work
 from tests.support.asking import DEMO, Ask, post
+from tests.support.import_pages import work
 
 
 def _batch() -> str:
@@ -23,27 +23,27 @@ def _batch() -> str:
     return made.id
 
 
-def test_an_enterprise_tells_its_light(site: Ask) -> None:
-    told = site().get(DEMO).json()
+def test_an_enterprise_tells_its_light(api: Ask) -> None:
+    told = api().get(DEMO).json()
     assert told == {"code": "demo", "name": "示范", "province": "北京", "year": 2026, "light": told["light"]}
     assert told["light"]
 
 
-def test_enterprises_are_those_that_concern_one(site: Ask) -> None:
-    told = site("inspector").get("/api/v1/enterprises").json()
+def test_enterprises_are_those_that_concern_one(api: Ask) -> None:
+    told = api("inspector").get("/api/v1/enterprises").json()
     assert [one["code"] for one in told["items"]] == ["demo"]
 
 
-def test_people(site: Ask) -> None:
-    client = site()
+def test_people(api: Ask) -> None:
+    client = api()
     told = client.get(f"{DEMO}/people?q=ann").json()["items"]
     assert [(one["name"], one["open"]) for one in told] == [("anna", True)]
     assert client.get(f"{DEMO}/people?q=zz").json()["items"] == []
-    assert site("data_officer", name="dora").get(f"{DEMO}/people").status_code == 403
+    assert api("data_officer", name="dora").get(f"{DEMO}/people").status_code == 403
 
 
-def test_portraits_are_masked(site: Ask, sample: dict[str, Any]) -> None:
-    client = site("inspector")
+def test_portraits_are_masked(api: Ask, sample: dict[str, Any]) -> None:
+    client = api("inspector")
     assert client.get(f"{DEMO}/portraits").json() == {"years": [2026]}
     told = client.get(f"{DEMO}/portraits/2026").json()
     assert told["light"] == sample["light"]
@@ -55,12 +55,12 @@ def test_portraits_are_masked(site: Ask, sample: dict[str, Any]) -> None:
     assert client.get(f"{DEMO}/portraits/2026?run=20260101-000000-000000").status_code == 404
 
 
-def test_runs_are_kept_compared_and_asked_for(site: Ask, sample: dict[str, Any]) -> None:
+def test_runs_are_kept_compared_and_asked_for(api: Ask, sample: dict[str, Any]) -> None:
     from nianjian.features.portrait.operations import portraits  # noqa: PLC0415 -- after Django
 
     with portraits.stage_portrait("demo", 2026, sample) as put:
         put()
-    client = site()
+    client = api()
     first = client.get(f"{DEMO}/portraits/2026/runs?limit=1").json()
     second = client.get(first["next"]).json()
     ids = [first["items"][0]["id"], second["items"][0]["id"]]
@@ -72,17 +72,17 @@ def test_runs_are_kept_compared_and_asked_for(site: Ask, sample: dict[str, Any])
     again = post(client, f"{DEMO}/portraits/2026/runs", {"as_of": "2026-12-31"}, key="k")
     assert again.json()["id"] == job.json()["id"]
     assert len(client.get(f"{DEMO}/jobs").json()["items"]) == 1
-    assert post(site("inspector", name="ines"), f"{DEMO}/portraits/2026/runs", {}).status_code == 403
+    assert post(api("inspector", name="ines"), f"{DEMO}/portraits/2026/runs", {}).status_code == 403
 
 
-def test_a_simulation_changes_nothing(site: Ask, sample: dict[str, Any]) -> None:
-    told = site("inspector").get(f"{DEMO}/portraits/2026/simulation?close_tickets=1").json()
+def test_a_simulation_changes_nothing(api: Ask, sample: dict[str, Any]) -> None:
+    told = api("inspector").get(f"{DEMO}/portraits/2026/simulation?close_tickets=1").json()
     assert told["before"]["light"] == sample["light"]
     assert told["before"] != told["after"]
 
 
-def test_an_export_stands_in_the_chain(site: Ask) -> None:
-    client = site()
+def test_an_export_stands_in_the_chain(api: Ask) -> None:
+    client = api()
     answer = client.post(f"{DEMO}/portraits/2026/exports/xlsx")
     assert answer.status_code == 200
     assert answer.content[:2] == b"PK"
@@ -90,7 +90,7 @@ def test_an_export_stands_in_the_chain(site: Ask) -> None:
     assert [one["actor"] for one in newest] == ["user:anna"]
 
 
-def test_jobs_are_the_enterprises_own(site: Ask) -> None:
+def test_jobs_are_the_enterprises_own(api: Ask) -> None:
     from nianjian.platform.accounts.query import Actor  # noqa: PLC0415 -- after Django
     from nianjian.platform.jobs import flow  # noqa: PLC0415
 
@@ -99,50 +99,48 @@ def test_jobs_are_the_enterprises_own(site: Ask) -> None:
         flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise=code, payload=payload, actor=Actor("tester"))
         for code in ("demo", "other")
     )
-    client = site()
+    client = api()
     told = client.get(f"{DEMO}/jobs/{mine}").json()
     assert (told["id"], told["state"], told["error"]) == (mine, "waiting", None)
     assert "payload" not in told
     assert client.get(f"{DEMO}/jobs/{theirs}").status_code == 404
-    assert site(enterprise="", name="root").get(f"{DEMO}/jobs/{theirs}").status_code == 404
+    assert api(enterprise="", name="root").get(f"{DEMO}/jobs/{theirs}").status_code == 404
     stopped = post(client, f"{DEMO}/jobs/{mine}/stop")
     assert (stopped.status_code, stopped.json()["state"]) == (202, "stopped")
     assert stopped.json() == client.get(f"{DEMO}/jobs/{mine}").json()  # moments too, to the same fraction
     assert post(client, f"{DEMO}/jobs/{mine}/stop").json()["code"] == "job_over"
 
 
-def test_batches_and_their_undo(site: Ask) -> None:
+def test_batches_and_their_undo(api: Ask) -> None:
     batch = _batch()
-    client = site()
+    client = api()
     told = client.get(f"{DEMO}/batches").json()["items"]
     assert [(one["batch"], one["rows"]["rejected"]) for one in told] == [(batch, 1)]
     assert client.get(f"{DEMO}/batches/{batch}").json() == told[0]
     assert client.get(f"{DEMO}/batches/B2").json()["code"] == "batch_unknown"
     job = post(client, f"{DEMO}/batches/{batch}/undo").json()
     assert (job["kind"], job["state"]) == ("calls.undo", "waiting")
-    reader = site("inspector", name="ines")
+    reader = api("inspector", name="ines")
     assert post(reader, f"{DEMO}/batches/{batch}/undo").status_code == 403
     assert post(reader, f"{DEMO}/batches/{batch}/rejects/files").status_code == 403
     assert post(reader, f"{DEMO}/batches/{batch}/rejects/files/J1").status_code == 403
 
 
-def test_a_batch_of_another_enterprise_does_not_exist_here(site: Ask) -> None:
+def test_a_batch_of_another_enterprise_does_not_exist_here(api: Ask) -> None:
     batch = _batch()
-    client = site(enterprise="")
+    client = api(enterprise="")
     assert client.get(f"/api/v1/enterprises/other/batches/{batch}").status_code == 404
     assert post(client, f"/api/v1/enterprises/other/batches/{batch}/undo").status_code == 404
 
 
-def test_the_overview_says_what_is_in_the_way(site: Ask) -> None:
-    told = site().get(f"{DEMO}/overview").json()
-    assert (told["year"], told["light"]) == (2026, site(name="berta").get(DEMO).json()["light"])
+def test_the_overview_says_what_is_in_the_way(api: Ask) -> None:
+    told = api().get(f"{DEMO}/overview").json()
+    assert (told["year"], told["light"]) == (2026, api(name="berta").get(DEMO).json()["light"])
     assert told["mood"]
     assert [one["day"] for one in told["deadlines"]] == sorted(one["day"] for one in told["deadlines"])
 
 
-def test_rows_behind_a_figure_are_masked_and_revealed_by_whom_it_may(
-    site: Ask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rows_behind_a_figure_are_masked_and_revealed_by_whom_it_may(api: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     from nianjian.features.portrait.operations import results as behind  # noqa: PLC0415 -- after Django
 
     asked: list[Any] = []
@@ -154,7 +152,7 @@ def test_rows_behind_a_figure_are_masked_and_revealed_by_whom_it_may(
         )
 
     monkeypatch.setattr(behind, "rows_behind", shown)
-    client = site()
+    client = api()
     address = f"{DEMO}/portraits/2026/rows"
     told = client.get(f"{address}?metric=complaint_rate&component=complaints&team=T1").json()
     assert told["items"][0]["complainant"] == "138****0000"
@@ -162,22 +160,22 @@ def test_rows_behind_a_figure_are_masked_and_revealed_by_whom_it_may(
     assert asked[0]["ask"].keys == {"team": "T1"}
     assert client.get(f"{address}?metric=nothing&component=complaints").json()["code"] == "portrait_rows_unknown"
     row = {"row": {"kind": "tickets", "complaint_id": "C1"}}
-    assert post(site("inspector", name="ines"), f"{address}/reveal", row).status_code == 403
+    assert post(api("inspector", name="ines"), f"{address}/reveal", row).status_code == 403
     assert post(client, f"{address}/reveal", {"row": {"kind": "seats"}}).status_code == 422
 
 
-def test_how_long_records_are_kept_and_their_erasure(site: Ask) -> None:
-    told = site("auditor", name="otto").get(f"{DEMO}/retention").json()["items"]
+def test_how_long_records_are_kept_and_their_erasure(api: Ask) -> None:
+    told = api("auditor", name="otto").get(f"{DEMO}/retention").json()["items"]
     calls = next(one for one in told if one["record_class"] == "calls")
     assert (calls["over"], calls["oldest"]) == (None, None)
-    assert post(site("auditor", name="otto"), f"{DEMO}/retention/counts").status_code == 202
+    assert post(api("auditor", name="otto"), f"{DEMO}/retention/counts").status_code == 202
     work()
-    counted = site("auditor", name="otto").get(f"{DEMO}/retention").json()
+    counted = api("auditor", name="otto").get(f"{DEMO}/retention").json()
     assert counted["counted_at"]
     assert {one["over"] for one in counted["items"]} == {0}
     assert calls["since"] < "2026"
     address = f"{DEMO}/retention/erasures"
-    assert post(site("auditor", name="otto"), address).status_code == 403
-    assert (answer := post(site(), address)).status_code == 202
+    assert post(api("auditor", name="otto"), address).status_code == 403
+    assert (answer := post(api(), address)).status_code == 202
     assert answer.json()["kind"] == "retention.run"
-    assert site("data_officer", name="dora").get(f"{DEMO}/retention").status_code == 403
+    assert api("data_officer", name="dora").get(f"{DEMO}/retention").status_code == 403

@@ -5,59 +5,59 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.doors.cli.conftest import Shell
+from tests.support.fixtures import Shell
 
 TOKEN = "NIANJIAN_TOKEN"  # noqa: S105 - the name of a variable
 ENGLISH = {"LANG": "en_US.UTF-8"}
 WIDE = {"COLUMNS": "400"}
 
 
-def test_a_register_is_listed_in_the_words_of_its_sheet(demo: Shell, tmp_path: Path) -> None:
+def test_a_register_is_listed_in_the_words_of_its_sheet(cli: Shell, tmp_path: Path) -> None:
     sheet = tmp_path / "seats.csv"
     sheet.write_text("坐席编号,类型,备案状态\ns1,机器人,注销\ns2,人工,已备案\n", encoding="utf-8")
-    assert demo("registers", "import", "seats", str(sheet), "--enterprise", "demo").code == 0
+    assert cli("registers", "import", "seats", str(sheet), "--enterprise", "demo").code == 0
     listed = ("registers", "list", "seats", "--enterprise", "demo")
-    told = demo(*listed).out
+    told = cli(*listed).out
     assert all(word in told for word in ("机器人", "已注销", "人工", "已备案"))
     assert not re.search("robot|human|filed|cancelled", told)
-    assert "cancelled" in demo(*listed, **ENGLISH).out
-    assert demo(*listed, "--json").json["rows"][0]["filing"] == "cancelled"
+    assert "cancelled" in cli(*listed, **ENGLISH).out
+    assert cli(*listed, "--json").json["rows"][0]["filing"] == "cancelled"
 
 
-def test_batches_are_listed_with_their_state_in_words(demo: Shell, tmp_path: Path) -> None:
+def test_batches_are_listed_with_their_state_in_words(cli: Shell, tmp_path: Path) -> None:
     calls = tmp_path / "calls.csv"
     row = "a,呼出,95013,13800138000,2026-03-01 08:00:00,,2026-03-01 08:01:00"
     calls.write_text(f"话单ID,方向,外显号码,被叫号码,开始时间,接通时间,结束时间\n{row}\n", encoding="utf-8")
-    batch = demo("calls", "import", str(calls), "--enterprise", "demo", "--json").json["batch"]
-    assert "active" not in demo("calls", "list", "--enterprise", "demo").out
-    assert demo("calls", "undo", batch).code == 0
-    listed = demo("calls", "list", "--enterprise", "demo").out
+    batch = cli("calls", "import", str(calls), "--enterprise", "demo", "--json").json["batch"]
+    assert "active" not in cli("calls", "list", "--enterprise", "demo").out
+    assert cli("calls", "undo", batch).code == 0
+    listed = cli("calls", "list", "--enterprise", "demo").out
     assert "已撤销" in listed
     assert "undone" not in listed
 
 
-def test_rules_are_shown_by_id_or_beginning_without_python(demo: Shell) -> None:
+def test_rules_are_shown_by_id_or_beginning_without_python(cli: Shell) -> None:
     for wanted in ("d1", "calendar.words"):
-        told = demo("rules", "show", wanted, **WIDE)
+        told = cli("rules", "show", wanted, **WIDE)
         assert (told.code, re.findall(r"[{}']|Decimal|_workdays", told.out)) == (0, [])
-    rules = demo("rules", "show", "D1", "--json").json["rules"]
+    rules = cli("rules", "show", "D1", "--json").json["rules"]
     assert rules
     assert {one["id"] for one in rules} == {"D1"}
-    told = demo("rules", "show", "D77", "--json")
+    told = cli("rules", "show", "D77", "--json")
     assert (told.code, told.json["error"]["code"]) == (2, "rule_unknown")
 
 
-def test_only_enterprises_that_concern_one_are_listed(demo: Shell) -> None:
-    assert demo("enterprise", "add", "other", "--name", "别家", "--province", "北京").code == 0
-    token = demo("user", "add", "out", "--enterprise", "demo", "--json").json["token"]
-    granted = demo("user", "grant", "out", "--enterprise", "demo", "--role", "tester")
+def test_only_enterprises_that_concern_one_are_listed(cli: Shell) -> None:
+    assert cli("enterprise", "add", "other", "--name", "别家", "--province", "北京").code == 0
+    token = cli("user", "add", "out", "--enterprise", "demo", "--json").json["token"]
+    granted = cli("user", "grant", "out", "--enterprise", "demo", "--role", "tester")
     assert granted.code == 0
-    mine = demo("enterprise", "list", "--as", "out", "--json", **{TOKEN: token})
+    mine = cli("enterprise", "list", "--as", "out", "--json", **{TOKEN: token})
     assert [one["code"] for one in mine.json["enterprises"]] == ["demo"]
-    assert [one["code"] for one in demo("enterprise", "list", "--json").json["enterprises"]] == ["demo", "other"]
+    assert [one["code"] for one in cli("enterprise", "list", "--json").json["enterprises"]] == ["demo", "other"]
 
 
-def test_a_file_that_cannot_be_read_is_spoken_of_in_our_words(demo: Shell, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_spoken_of_in_our_words(cli: Shell, tmp_path: Path) -> None:
     calls, broken = tmp_path / "calls.csv", tmp_path / "broken.json"
     calls.write_text("话单ID\n", encoding="utf-8")
     broken.write_bytes(b'{"year": 2029,\n x')
@@ -68,6 +68,6 @@ def test_a_file_that_cannot_be_read_is_spoken_of_in_our_words(demo: Shell, tmp_p
         ((*year, "--html", str(tmp_path / "no" / "x.html")), "没有这个文件或文件夹"),
         (("holidays", "due", "--from", "9999-12-30", "--workdays", "9"), "超出了公元"),
     ):
-        told = demo(*words)
+        told = cli(*words)
         assert (told.code, said in told.err) == (2, True), told.err
         assert not re.search("Errno|No such|Expecting|Traceback", told.err)

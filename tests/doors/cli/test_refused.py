@@ -36,20 +36,20 @@ TODAY = {"NIANJIAN_TODAY": "2026-11-25"}
         ),
     ],
 )
-def test_a_refusal_names_code_and_remedy(demo: Shell, words: tuple[str, ...], code: str, remedy: str) -> None:
-    told = demo(*words, "--json", **TODAY)
+def test_a_refusal_names_code_and_remedy(cli: Shell, words: tuple[str, ...], code: str, remedy: str) -> None:
+    told = cli(*words, "--json", **TODAY)
     assert (told.code, told.json["error"]["code"]) == (2, code)
     assert remedy in told.json["error"]["message"]
-    said = demo(*words, **TODAY, **ENGLISH)
+    said = cli(*words, **TODAY, **ENGLISH)
     assert (said.code, said.out) == (2, "")
     assert remedy in said.err
 
 
-def test_a_run_that_waits_says_so_on_stderr(demo: Shell, home: Path) -> None:
-    assert demo("portrait", "run", *YEAR, "--json", **TODAY).err == ""
-    own = {"NIANJIAN_HOME": str(home), "NIANJIAN_KEYS": str(home.parent / "keys.json")}
-    environment = {**os.environ, **own, **databases.environment(home), **ENGLISH, **TODAY}
-    with (home / "lake" / "demo" / ".lock").open("ab") as lock:
+def test_a_run_that_waits_says_so_on_stderr(cli: Shell, shell_home: Path) -> None:
+    assert cli("portrait", "run", *YEAR, "--json", **TODAY).err == ""
+    own = {"NIANJIAN_HOME": str(shell_home), "NIANJIAN_KEYS": str(shell_home.parent / "keys.json")}
+    environment = {**os.environ, **own, **databases.environment(shell_home), **ENGLISH, **TODAY}
+    with (shell_home / "lake" / "demo" / ".lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         words = [sys.executable, "-m", "nianjian", "portrait", "run", *YEAR, "--json"]
         waiting = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

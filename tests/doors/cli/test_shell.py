@@ -72,83 +72,83 @@ def test_a_state_inside_a_sentence_is_said_in_the_language(monkeypatch: pytest.M
     assert len(told) == 2 * len(STATES)
 
 
-def test_any_command_prepares_an_empty_home(shell: Shell, home: Path) -> None:
+def test_any_command_prepares_an_empty_home(shell: Shell, shell_home: Path) -> None:
     told = shell("audit", "verify", "--json").json
     assert told == {"valid": True, "entries": 0, "broken_at": None, "reason": None, "last": "0" * 64}
-    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    assert stat.S_IMODE(shell_home.stat().st_mode) == 0o700
 
 
-def test_enterprises_and_their_errors(demo: Shell) -> None:
-    assert demo("enterprise", "list", "--json").json["enterprises"] == [
+def test_enterprises_and_their_errors(cli: Shell) -> None:
+    assert cli("enterprise", "list", "--json").json["enterprises"] == [
         {"code": "demo", "name": "示范", "province": "北京"}
     ]
-    again = demo("enterprise", "add", "demo", "--name", "x", "--province", "y", "--json")
+    again = cli("enterprise", "add", "demo", "--name", "x", "--province", "y", "--json")
     assert (again.code, again.json["error"]["code"]) == (2, "enterprise_exists")
-    unknown = demo("calls", "list", "--enterprise", "nobody", **ENGLISH)
+    unknown = cli("calls", "list", "--enterprise", "nobody", **ENGLISH)
     assert (unknown.code, unknown.out) == (2, "")
     assert "there is no enterprise nobody" in unknown.err
 
 
-def test_colour_only_on_a_terminal_or_when_forced(demo: Shell) -> None:
-    assert "\x1b[" not in demo("audit", "verify").out
-    assert "\x1b[" in demo("audit", "verify", FORCE_COLOR="1").out
+def test_colour_only_on_a_terminal_or_when_forced(cli: Shell) -> None:
+    assert "\x1b[" not in cli("audit", "verify").out
+    assert "\x1b[" in cli("audit", "verify", FORCE_COLOR="1").out
 
 
-def test_a_token_may_stand_in_a_file(demo: Shell, tmp_path: Path) -> None:
+def test_a_token_may_stand_in_a_file(cli: Shell, tmp_path: Path) -> None:
     file = tmp_path / "token"
-    file.write_text(demo("user", "add", "anna", "--json").json["token"] + "\n")
-    assert demo("user", "list", "--as", "anna", "--json", **{f"{TOKEN}_FILE": str(file)}).code == 0
+    file.write_text(cli("user", "add", "anna", "--json").json["token"] + "\n")
+    assert cli("user", "list", "--as", "anna", "--json", **{f"{TOKEN}_FILE": str(file)}).code == 0
     file.write_text("guess")
-    refused = demo("user", "list", "--as", "anna", "--json", **{f"{TOKEN}_FILE": str(file)})
+    refused = cli("user", "list", "--as", "anna", "--json", **{f"{TOKEN}_FILE": str(file)})
     assert refused.json["error"]["code"] == "token_refused"
 
 
-def test_who_lacks_the_role_is_told_which_would_do(demo: Shell) -> None:
-    added = demo("user", "add", "王芳", "--role", "inspector", "--enterprise", "demo", "--json").json
+def test_who_lacks_the_role_is_told_which_would_do(cli: Shell) -> None:
+    added = cli("user", "add", "王芳", "--role", "inspector", "--enterprise", "demo", "--json").json
     own = {TOKEN: added["token"]}
-    assert demo("registers", "list", "seats", "--enterprise", "demo", "--as", "王芳", **own).code == 0
-    refused = demo("registers", "import", "seats", "none.csv", "--enterprise", "demo", "--as", "王芳", **own)
+    assert cli("registers", "list", "seats", "--enterprise", "demo", "--as", "王芳", **own).code == 0
+    refused = cli("registers", "import", "seats", "none.csv", "--enterprise", "demo", "--as", "王芳", **own)
     assert refused.code == 2
     assert "没有可以“导入或撤销”的角色" in refused.err
     assert "data_officer (数据专员)" in refused.err
-    demo("user", "grant", "王芳", "--role", "data_officer", "--enterprise", "demo")
-    allowed = demo("registers", "import", "seats", "none.csv", "--enterprise", "demo", "--as", "王芳", "--json", **own)
+    cli("user", "grant", "王芳", "--role", "data_officer", "--enterprise", "demo")
+    allowed = cli("registers", "import", "seats", "none.csv", "--enterprise", "demo", "--as", "王芳", "--json", **own)
     assert allowed.json["error"]["code"] == "file_missing"
-    demo("user", "revoke", "王芳", "--role", "data_officer", "--enterprise", "demo")
-    demo("user", "revoke", "王芳", "--role", "inspector", "--enterprise", "demo")
-    again = demo("registers", "list", "seats", "--enterprise", "demo", "--as", "王芳", "--json", **own)
+    cli("user", "revoke", "王芳", "--role", "data_officer", "--enterprise", "demo")
+    cli("user", "revoke", "王芳", "--role", "inspector", "--enterprise", "demo")
+    again = cli("registers", "list", "seats", "--enterprise", "demo", "--as", "王芳", "--json", **own)
     assert again.json["error"]["code"] == "role_missing"
 
 
-def test_an_overlay_needs_a_second_person(demo: Shell) -> None:
+def test_an_overlay_needs_a_second_person(cli: Shell) -> None:
     words = ("rules", "overlay", "portrait.seat_vacancy.limit", "0.25", "--enterprise", "demo", "--from", "2026-01-01")
-    asked = demo(*words, "--reason", "更严", "--json")
+    asked = cli(*words, "--reason", "更严", "--json")
     assert (asked.code, asked.json["state"]) == (1, "pending")
     approval = asked.json["approval"]
-    alone = demo("approve", approval, "--json")
+    alone = cli("approve", approval, "--json")
     assert (alone.code, alone.json["error"]["code"]) == (2, "approval_needs_user")
-    token = demo("user", "add", "anna", "--enterprise", "demo", "--json").json["token"]
-    wrong = demo("approve", approval, "--as", "anna", "--json", **{TOKEN: "guess"})
+    token = cli("user", "add", "anna", "--enterprise", "demo", "--json").json["token"]
+    wrong = cli("approve", approval, "--as", "anna", "--json", **{TOKEN: "guess"})
     assert (wrong.code, wrong.json["error"]["code"]) == (2, "token_refused")
-    done = demo("approve", approval, "--as", "anna", "--json", **{TOKEN: token})
+    done = cli("approve", approval, "--as", "anna", "--json", **{TOKEN: token})
     assert (done.code, done.json["state"]) == (0, "approved")
-    shown = demo("rules", "show", "portrait.seat_vacancy.limit", "--enterprise", "demo", "--on", "2026-06-01", "--json")
+    shown = cli("rules", "show", "portrait.seat_vacancy.limit", "--enterprise", "demo", "--on", "2026-06-01", "--json")
     (rule,) = shown.json["rules"]
     assert (rule["value"], rule["level"], rule["citation"]) == ("0.25", "internal", "更严")
-    assert demo("rules", "show", "portrait.seat_vacancy.limit", "--json").json["rules"][0]["value"] == "0.30"
+    assert cli("rules", "show", "portrait.seat_vacancy.limit", "--json").json["rules"][0]["value"] == "0.30"
 
 
-def test_an_overlay_of_nothing_is_refused(demo: Shell) -> None:
+def test_an_overlay_of_nothing_is_refused(cli: Shell) -> None:
     words = ("--from", "2026-01-01", "--reason", "x", "--enterprise", "demo", "--json")
-    assert demo("rules", "overlay", "no.such.rule", "1", *words).json["error"]["code"] == "overlay_rule_unknown"
-    wrong = demo("rules", "overlay", "portrait.seat_vacancy.limit", "many", *words)
+    assert cli("rules", "overlay", "no.such.rule", "1", *words).json["error"]["code"] == "overlay_rule_unknown"
+    wrong = cli("rules", "overlay", "portrait.seat_vacancy.limit", "many", *words)
     assert (wrong.code, wrong.json["error"]["code"]) == (2, "overlay_value_wrong")
 
 
-def test_signs_of_a_file_never_act_on_the_terminal(demo: Shell, tmp_path: Path) -> None:
+def test_signs_of_a_file_never_act_on_the_terminal(cli: Shell, tmp_path: Path) -> None:
     file = tmp_path / "calls.csv"
     file.write_text("\x1b]0;taken\x07\x1b[31mred,\u202eb\n1,2\n", encoding="utf-8")
-    told = demo("calls", "import", str(file), "--enterprise", "demo")
+    told = cli("calls", "import", str(file), "--enterprise", "demo")
     assert told.code == 2
     assert "red" in told.err
     assert not {"\x1b", "\x07", "\u202e"} & set(told.err)

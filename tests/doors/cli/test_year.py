@@ -37,8 +37,8 @@ def calls(tmp_path: Path) -> Path:
     return path
 
 
-def test_calls_in_rejects_out_and_in_again(demo: Shell, calls: Path, tmp_path: Path) -> None:
-    first = demo("calls", "import", str(calls), "--enterprise", "demo", "--json")
+def test_calls_in_rejects_out_and_in_again(cli: Shell, calls: Path, tmp_path: Path) -> None:
+    first = cli("calls", "import", str(calls), "--enterprise", "demo", "--json")
     assert first.code == 1
     (file,) = first.json["files"]
     assert file["rows"] == first.json["rows"] == {"read": 22, "loaded": 21, "duplicate": 0, "rejected": 1}
@@ -46,84 +46,84 @@ def test_calls_in_rejects_out_and_in_again(demo: Shell, calls: Path, tmp_path: P
     assert (file["source"], file["encoding"]) == ("generic", "gb18030")
     batch = first.json["batch"]
     rejects = tmp_path / "rejects.csv"
-    written = demo("calls", "rejects", batch, "--output", str(rejects), "--json").json
+    written = cli("calls", "rejects", batch, "--output", str(rejects), "--json").json
     assert (written["rows"], written["files"]) == (1, [{"output": str(rejects), "rows": 1}])
     with rejects.open(encoding="utf-8-sig", newline="") as stream:
         (row,) = csv.DictReader(stream)
     assert (row["行号"], row["原因代码"], row["话单ID"]) == ("23", "start_unreadable", "c21")
     corrected = rejects.read_text(encoding="utf-8-sig").replace("never", "2026-03-02 10:00:00")
     rejects.write_text(corrected, encoding="utf-8")
-    again = demo("calls", "import", str(rejects), "--enterprise", "demo", "--timezone", "Asia/Shanghai", "--json")
+    again = cli("calls", "import", str(rejects), "--enterprise", "demo", "--timezone", "Asia/Shanghai", "--json")
     assert (again.code, again.json["rows"]["loaded"]) == (0, 1)
-    assert demo("calls", "import", str(calls), "--enterprise", "demo", "--json").json["rows"]["duplicate"] == 22
-    listed = demo("calls", "list", "--enterprise", "demo", "--json").json["batches"]
+    assert cli("calls", "import", str(calls), "--enterprise", "demo", "--json").json["rows"]["duplicate"] == 22
+    listed = cli("calls", "list", "--enterprise", "demo", "--json").json["batches"]
     assert [one["state"] for one in listed] == ["active", "active"]
-    assert demo("calls", "undo", batch, "--json").json == {
+    assert cli("calls", "undo", batch, "--json").json == {
         "batch": batch, "state": "undone", "rows": 21, "affected": [],
     }  # fmt: skip
-    twice = demo("calls", "undo", batch, "--json")
+    twice = cli("calls", "undo", batch, "--json")
     assert (twice.code, twice.json["error"]["code"]) == (2, "batch_not_active")
-    assert demo("calls", "import", str(calls), "--enterprise", "demo", "--json").json["rows"]["loaded"] == 21
-    assert demo("audit", "verify", "--json").json["valid"] is True
+    assert cli("calls", "import", str(calls), "--enterprise", "demo", "--json").json["rows"]["loaded"] == 21
+    assert cli("audit", "verify", "--json").json["valid"] is True
 
 
-def test_an_assumed_time_zone_is_said(demo: Shell, calls: Path) -> None:
-    said = demo("calls", "import", str(calls), "--enterprise", "demo", LANG="en_US.UTF-8")
+def test_an_assumed_time_zone_is_said(cli: Shell, calls: Path) -> None:
+    said = cli("calls", "import", str(calls), "--enterprise", "demo", LANG="en_US.UTF-8")
     assert "Asia/Shanghai was assumed" in said.err
     assert "the start time cannot be read" in said.out
 
 
-def test_one_bad_file_does_not_hold_up_the_others(demo: Shell, calls: Path, tmp_path: Path) -> None:
+def test_one_bad_file_does_not_hold_up_the_others(cli: Shell, calls: Path, tmp_path: Path) -> None:
     (tmp_path / "letter.csv").write_text("dear,sir\nplease,find\n")
-    said = demo("calls", "import", str(tmp_path / "*.csv"), "--enterprise", "demo", "--json")
+    said = cli("calls", "import", str(tmp_path / "*.csv"), "--enterprise", "demo", "--json")
     assert said.code == 2
     assert said.json["rows"]["loaded"] == 21
     assert [(one["name"], one["code"]) for one in said.json["failed"]] == [("letter.csv", "source_unrecognised")]
 
 
-def test_a_folder_with_a_side_file(demo: Shell, calls: Path, tmp_path: Path) -> None:
+def test_a_folder_with_a_side_file(cli: Shell, calls: Path, tmp_path: Path) -> None:
     """The others are in, the side file is named on stderr, the exit code is 2."""
     folder = tmp_path / "logs"
     folder.mkdir()
     calls.rename(folder / "calls.csv")
     (folder / "far_end.jsonl").write_text('{"t": 1, "event": "INVITE"}\n')
-    said = demo("calls", "import", str(folder), "--enterprise", "demo", LANG="en_US.UTF-8")
+    said = cli("calls", "import", str(folder), "--enterprise", "demo", LANG="en_US.UTF-8")
     assert said.code == 2
     assert "far_end.jsonl" in said.err
-    listed = demo("calls", "list", "--enterprise", "demo", "--json").json["batches"]
+    listed = cli("calls", "list", "--enterprise", "demo", "--json").json["batches"]
     assert [(one["state"], one["rows"]["loaded"], len(one["files"])) for one in listed] == [("active", 21, 1)]
 
 
-def test_replace_takes_the_old_rows_out(demo: Shell, calls: Path, tmp_path: Path) -> None:
-    old = demo("calls", "import", str(calls), "--enterprise", "demo", "--json").json["batch"]
+def test_replace_takes_the_old_rows_out(cli: Shell, calls: Path, tmp_path: Path) -> None:
+    old = cli("calls", "import", str(calls), "--enterprise", "demo", "--json").json["batch"]
     other = tmp_path / "other.csv"
     other.write_text(HEADER + "\n" + _call(0, display="95014") + "\n")
-    new = demo("calls", "import", str(other), "--enterprise", "demo", "--replace", old, "--json")
+    new = cli("calls", "import", str(other), "--enterprise", "demo", "--replace", old, "--json")
     assert new.json["rows"]["loaded"] == 1
-    listed = demo("calls", "list", "--enterprise", "demo", "--json").json["batches"]
+    listed = cli("calls", "list", "--enterprise", "demo", "--json").json["batches"]
     states = {one["batch"]: one["state"] for one in listed}
     assert states == {old: "replaced", new.json["batch"]: "active"}
 
 
-def test_an_undo_says_which_files_to_import_again(demo: Shell, tmp_path: Path) -> None:
+def test_an_undo_says_which_files_to_import_again(cli: Shell, tmp_path: Path) -> None:
     first, second = tmp_path / "a.csv", tmp_path / "b.csv"
     first.write_text("\n".join([HEADER, *(_call(number) for number in range(10))]) + "\n")
     second.write_text("\n".join([HEADER, *(_call(number) for number in range(20))]) + "\n")
     asked = ("--enterprise", "demo", "--timezone", "Asia/Shanghai", "--json")
-    one, two = (demo("calls", "import", str(path), *asked).json["batch"] for path in (first, second))
-    undone = demo("calls", "undo", one, "--json")
+    one, two = (cli("calls", "import", str(path), *asked).json["batch"] for path in (first, second))
+    undone = cli("calls", "undo", one, "--json")
     affected = [{"batch": two, "files": ["b.csv"]}]
     assert undone.json == {"batch": one, "state": "undone", "rows": 10, "affected": affected}
     assert "b.csv" in undone.err
     assert two in undone.err
-    assert demo("calls", "import", str(second), *asked).json["rows"]["loaded"] == 10
-    assert demo("calls", "undo", two, "--json").json["affected"] != []
+    assert cli("calls", "import", str(second), *asked).json["rows"]["loaded"] == 10
+    assert cli("calls", "undo", two, "--json").json["affected"] != []
 
 
-def test_a_bad_sheet_changes_nothing_and_is_marked(demo: Shell, tmp_path: Path) -> None:
+def test_a_bad_sheet_changes_nothing_and_is_marked(cli: Shell, tmp_path: Path) -> None:
     sheet = tmp_path / "numbers.csv"
     sheet.write_text("码号,批准总位长,备案日期\n95013,five,2025-01-01\n")
-    said = demo("registers", "import", "numbers", str(sheet), "--enterprise", "demo", "--json")
+    said = cli("registers", "import", "numbers", str(sheet), "--enterprise", "demo", "--json")
     assert said.code == 1
     (fault,) = said.json["errors"]
     assert (fault["code"], fault["line"], fault["column"]) == ("number_unreadable", 2, "批准总位长")
@@ -131,39 +131,39 @@ def test_a_bad_sheet_changes_nothing_and_is_marked(demo: Shell, tmp_path: Path) 
     assert "不是整数" in str([[cell.value for cell in row] for row in book.worksheets[0].iter_rows()]) + str(
         [[cell.comment and cell.comment.text for cell in row] for row in book.worksheets[0].iter_rows()]
     )
-    assert demo("registers", "list", "numbers", "--enterprise", "demo", "--json").json["rows"] == []
+    assert cli("registers", "list", "numbers", "--enterprise", "demo", "--json").json["rows"] == []
 
 
-def test_portrait_of_a_year(demo: Shell, calls: Path, tmp_path: Path) -> None:
-    assert demo("registers", "import", "numbers", str(_numbers(tmp_path / "n.csv")), "--enterprise", "demo").code == 0
-    demo("calls", "import", str(calls), "--enterprise", "demo")
+def test_portrait_of_a_year(cli: Shell, calls: Path, tmp_path: Path) -> None:
+    assert cli("registers", "import", "numbers", str(_numbers(tmp_path / "n.csv")), "--enterprise", "demo").code == 0
+    cli("calls", "import", str(calls), "--enterprise", "demo")
     words = ("portrait", "run", "--enterprise", "demo", "--year", "2026")
     page, book = tmp_path / "p.html", tmp_path / "p.xlsx"
-    said = demo(*words, "--json", "--html", str(page), "--xlsx", str(book))
+    said = cli(*words, "--json", "--html", str(page), "--xlsx", str(book))
     assert said.code == 0
-    assert demo(*words, "--json").out == said.out == demo(*words, "--raw", "--json").out
+    assert cli(*words, "--json").out == said.out == cli(*words, "--raw", "--json").out
     metrics = {metric["slug"]: metric for metric in said.json["metrics"]}
     numbers = metrics["number_consistency"]
     assert (numbers["numerator"], numbers["denominator"]) == (20, 21)
     assert "13800138000" not in said.out + page.read_text()
     assert "138****8000" in page.read_text()
     assert openpyxl.load_workbook(book).sheetnames[0] == "合规画像"
-    shown = demo(*words)
+    shown = cli(*words)
     assert "号码一致率" in shown.out
-    assert "Number consistency rate" in demo(*words, LANG="en_US.UTF-8").out
+    assert "Number consistency rate" in cli(*words, LANG="en_US.UTF-8").out
 
 
-def test_a_number_filed_on_no_known_day_is_never_green(demo: Shell, tmp_path: Path) -> None:
+def test_a_number_filed_on_no_known_day_is_never_green(cli: Shell, tmp_path: Path) -> None:
     """The same calls, once with the filing day and once without it."""
     numbers, calls = tmp_path / "numbers.csv", tmp_path / "own.csv"
     calls.write_text("\n".join([HEADER, *(_call(number) for number in range(20))]) + "\n")
-    assert demo("calls", "import", str(calls), "--enterprise", "demo", "--timezone", "Asia/Shanghai").code == 0
+    assert cli("calls", "import", str(calls), "--enterprise", "demo", "--timezone", "Asia/Shanghai").code == 0
     year = ("portrait", "run", "--enterprise", "demo", "--year", "2026", "--json")
     told = []
     for day in ("2025-01-01", ""):
         numbers.write_text(f"码号,批准总位长,备案状态,备案日期,呼出权限\n95013,5,已备案,{day},是\n")
-        assert demo("registers", "import", "numbers", str(numbers), "--enterprise", "demo").code == 0
-        told.append(next(one for one in demo(*year).json["metrics"] if one["slug"] == "number_consistency"))
+        assert cli("registers", "import", "numbers", str(numbers), "--enterprise", "demo").code == 0
+        told.append(next(one for one in cli(*year).json["metrics"] if one["slug"] == "number_consistency"))
     dated, undated = told
     assert dated["components"]["own_short"] == undated["components"]["unknown"] > 0
     assert (dated["light"], undated["light"]) == ("green", "insufficient")
@@ -172,83 +172,83 @@ def test_a_number_filed_on_no_known_day_is_never_green(demo: Shell, tmp_path: Pa
     assert undated["bounds"] == {"low": "0.0000", "high": "100.0000"}
 
 
-def test_the_second_day_is_shown_to_people_and_in_json_only_when_named(demo: Shell, tmp_path: Path) -> None:
+def test_the_second_day_is_shown_to_people_and_in_json_only_when_named(cli: Shell, tmp_path: Path) -> None:
     """Ten seats are filed; two more of them are opened after the as-of day."""
     sheet = tmp_path / "s.csv"
     opened = ["2025-12-01"] * 5 + ["2026-02-01"] * 2 + [""] * 3
     rows = [f"A{number},人工,已备案,2025-11-01,{day}" for number, day in enumerate(opened)]
     sheet.write_text("\n".join(["坐席编号,类型,备案状态,备案日期,开通日期", *rows]) + "\n", encoding="utf-8")
-    assert demo("registers", "import", "seats", str(sheet), "--enterprise", "demo").code == 0
+    assert cli("registers", "import", "seats", str(sheet), "--enterprise", "demo").code == 0
     words = ("portrait", "run", "--enterprise", "demo", "--year", "2025")
     later = {"NIANJIAN_TODAY": "2026-03-01"}
-    plain, other = demo(*words, "--json", **later), demo(*words, "--json", NIANJIAN_TODAY="2026-01-15")
+    plain, other = cli(*words, "--json", **later), cli(*words, "--json", NIANJIAN_TODAY="2026-01-15")
     assert plain.out == other.out
     assert plain.json["period"]["today"] is None
     assert "today" not in plain.json["metrics"][0]["twins"]
-    named = demo(*words, "--json", "--today", "2026-03-01").json
+    named = cli(*words, "--json", "--today", "2026-03-01").json
     assert named["period"]["today"] == "2026-03-01"
     vacancy = named["metrics"][0]
     assert (vacancy["slug"], vacancy["value"], vacancy["light"]) == ("seat_vacancy", "50.0000", "yellow")
     assert (vacancy["twins"]["today"]["value"], vacancy["twins"]["today"]["light"]) == ("30.0000", "green")
-    assert "截至 2026-03-01: 30.0000 % · 绿" in demo(*words, **later).out
+    assert "截至 2026-03-01: 30.0000 % · 绿" in cli(*words, **later).out
     page = tmp_path / "p.html"
-    demo(*words, "--html", str(page), **later)
+    cli(*words, "--html", str(page), **later)
     unasked = page.read_bytes()
-    demo(*words, "--html", str(page), NIANJIAN_TODAY="2026-01-15")
+    cli(*words, "--html", str(page), NIANJIAN_TODAY="2026-01-15")
     assert page.read_bytes() == unasked
-    demo(*words, "--html", str(page), "--today", "2026-03-01")
+    cli(*words, "--html", str(page), "--today", "2026-03-01")
     assert "截至 2026-03-01" in page.read_text(encoding="utf-8")
     book = tmp_path / "p.xlsx"
-    assert "截至 2026-03-01" not in demo(*words, "--xlsx", str(book), **later).out
+    assert "截至 2026-03-01" not in cli(*words, "--xlsx", str(book), **later).out
 
 
-def test_simulate_and_attach(demo: Shell, tmp_path: Path) -> None:
+def test_simulate_and_attach(cli: Shell, tmp_path: Path) -> None:
     seats = tmp_path / "seats.csv"
     rows = [f"S{n},人工,已备案,2025-01-01,{'2025-01-01' if n < 60 else ''}" for n in range(100)]
     seats.write_text("坐席编号,类型,备案状态,备案日期,开通日期\n" + "\n".join(rows) + "\n")
-    assert demo("registers", "import", "seats", str(seats), "--enterprise", "demo").code == 0
+    assert cli("registers", "import", "seats", str(seats), "--enterprise", "demo").code == 0
     year = ("--enterprise", "demo", "--year", "2026", "--json")
-    told = demo("portrait", "simulate", "--open-seats", "10", *year).json
+    told = cli("portrait", "simulate", "--open-seats", "10", *year).json
     lights = [told[when]["metrics"][0]["light"] for when in ("before", "after")]
     assert lights == ["yellow", "green"]
     paper = tmp_path / "plan.pdf"
     paper.write_bytes(b"%PDF-1.4 plan")
-    wrong = demo("portrait", "attach", "complaint_rate", str(paper), "--kind", "expansion_plan", *year)
+    wrong = cli("portrait", "attach", "complaint_rate", str(paper), "--kind", "expansion_plan", *year)
     assert (wrong.code, wrong.json["error"]["code"]) == (2, "attachment_metric_wrong")
-    assert demo("portrait", "attach", "seat_vacancy", str(paper), "--kind", "expansion_plan", *year).code == 0
-    assert demo("portrait", "run", *year).json["metrics"][0]["light"] == "yellow_explained"
+    assert cli("portrait", "attach", "seat_vacancy", str(paper), "--kind", "expansion_plan", *year).code == 0
+    assert cli("portrait", "run", *year).json["metrics"][0]["light"] == "yellow_explained"
 
 
-def test_personal_data_is_masked_in_lists(demo: Shell, tmp_path: Path) -> None:
+def test_personal_data_is_masked_in_lists(cli: Shell, tmp_path: Path) -> None:
     sheet = tmp_path / "complaints.csv"
     sheet.write_text(
         "编号,来源,受理时间,投诉人号码,被投诉号码,内容\nT1,12321,2026-03-02 09:00:00,13812345678,95013,张三打扰我\n"
     )
-    assert demo("registers", "import", "complaints", str(sheet), "--enterprise", "demo").code == 0
-    said = demo("registers", "list", "complaints", "--enterprise", "demo", "--json")
+    assert cli("registers", "import", "complaints", str(sheet), "--enterprise", "demo").code == 0
+    said = cli("registers", "list", "complaints", "--enterprise", "demo", "--json")
     assert len(said.json["rows"]) == 1
     assert "13812345678" not in said.out
     assert "张三打扰我" not in said.out
     assert said.json["rows"][0]["complained"] == "95013"
 
 
-def test_displayed_numbers_that_may_be_a_persons_are_masked_in_lists(demo: Shell, tmp_path: Path) -> None:
+def test_displayed_numbers_that_may_be_a_persons_are_masked_in_lists(cli: Shell, tmp_path: Path) -> None:
     """A complained-of mobile number, a seat's landline; a short number belongs to no person."""
     told, seats = tmp_path / "complaints.csv", tmp_path / "seats.csv"
     told.write_text("编号,来源,受理时间,被投诉号码\nT1,12321,2026-03-02 09:00:00,13987654321\n")
     seats.write_text("坐席编号,类型,默认外显号\nS1,人工,057182345678\nS2,人工,95013001\n")
     for kind, sheet in (("complaints", told), ("seats", seats)):
-        assert demo("registers", "import", kind, str(sheet), "--enterprise", "demo").code == 0
-    complaints = demo("registers", "list", "complaints", "--enterprise", "demo", "--json").json["rows"]
+        assert cli("registers", "import", kind, str(sheet), "--enterprise", "demo").code == 0
+    complaints = cli("registers", "list", "complaints", "--enterprise", "demo", "--json").json["rows"]
     assert [one["complained"] for one in complaints] == ["139****4321"]
-    listed = demo("registers", "list", "seats", "--enterprise", "demo", "--json").json["rows"]
+    listed = cli("registers", "list", "seats", "--enterprise", "demo", "--json").json["rows"]
     assert [one["display"] for one in listed] == ["0571****78", "95013001"]
-    assert "057182345678" not in demo("registers", "list", "seats", "--enterprise", "demo").out
+    assert "057182345678" not in cli("registers", "list", "seats", "--enterprise", "demo").out
 
 
-def test_a_template_of_every_register_imports_as_it_is(demo: Shell, tmp_path: Path) -> None:
+def test_a_template_of_every_register_imports_as_it_is(cli: Shell, tmp_path: Path) -> None:
     path = tmp_path / "seats.xlsx"
-    assert demo("registers", "template", "seats", "-o", str(path), "--json").json["kind"] == "seats"
-    assert demo("registers", "import", "seats", str(path), "--enterprise", "demo", "--json").json["rows"]["read"] == 0
-    wrong = demo("registers", "template", "chairs", "-o", str(path), "--json")
+    assert cli("registers", "template", "seats", "-o", str(path), "--json").json["kind"] == "seats"
+    assert cli("registers", "import", "seats", str(path), "--enterprise", "demo", "--json").json["rows"]["read"] == 0
+    wrong = cli("registers", "template", "chairs", "-o", str(path), "--json")
     assert (wrong.code, wrong.json["error"]["code"]) == (2, "register_kind_unknown")

@@ -21,7 +21,7 @@ from tests.support.two_tenants import EVERYWHERE, OWN, people
 
 from nianjian.platform.accounts.roles import Role
 
-pytestmark = [pytest.mark.django_db, pytest.mark.long]
+pytestmark = [pytest.mark.django_db, pytest.mark.long, pytest.mark.postgres]
 world = matrix.world
 
 READ: Final = re.compile(r"""(?:GET|given|asked)(?:\.get\(|\[)["'](\w+)["']""")

@@ -26,7 +26,7 @@ from waitress.server import MultiSocketServer, TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher, WSGITask
 from waitress.utilities import Error, RequestEntityTooLarge
 
-from nianjian.engines.kernel.workbooks.unpacking import RESERVE, STEP
+from nianjian.engines.kernel.unpacking import RESERVE, STEP
 from nianjian.platform.home.http import PENDING_BODY, SMALL, Limits, PendingBody
 
 LINGER: Final = 2.0  # seconds in which a sender may read why it was refused, before the connection is reset

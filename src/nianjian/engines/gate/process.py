@@ -14,20 +14,18 @@ from typing import Final
 
 import uvloop
 
+from nianjian.engines.gate.counters.meters import milliseconds
 from nianjian.engines.gate.counters.port import Counters
-from nianjian.engines.gate.counters.watch import milliseconds
-from nianjian.engines.gate.decisions.journal import Journal
-from nianjian.engines.gate.doors.fastagi import FastAgi
-from nianjian.engines.gate.doors.kamailio.leases import Leases
-from nianjian.engines.gate.doors.kamailio.rpc import Rpc
-from nianjian.engines.gate.server.admission import Admission
+from nianjian.engines.gate.decision_journal import Journal
+from nianjian.engines.gate.fastagi import FastAgi
+from nianjian.engines.gate.kamailio import Rpc, SwitchLeases
 from nianjian.engines.gate.server.connections import Connections, Limits, keep_alive
 from nianjian.engines.gate.server.control import Control
 from nianjian.engines.gate.server.gate import Gate
-from nianjian.engines.gate.server.http import HttpDoor
-from nianjian.engines.gate.server.line import LineDoor
-from nianjian.engines.gate.snapshot.hold import Held
-from nianjian.engines.gate.snapshot.read import Snapshot
+from nianjian.engines.gate.server.http import HttpConnection
+from nianjian.engines.gate.server.line import LineConnection
+from nianjian.engines.gate.server.wire import Admission
+from nianjian.engines.gate.snapshot.read import CurrentSnapshot, Snapshot
 from nianjian.engines.kernel.errors import NianjianError
 
 LOG: Final = logging.getLogger(__name__)
@@ -59,7 +57,7 @@ class Switch:
 class Serving:
     """What to serve. ``parent``: end when that process is no longer this one's parent."""
 
-    held: Held
+    held: CurrentSnapshot
     counters: Counters
     journal: Journal
     tokens: Mapping[str, str]
@@ -85,7 +83,9 @@ class Process:
         self._held = serving.held
         self.gate = Gate(serving.held, serving.counters, serving.journal)
         self.admission = Admission(serving.tokens, self._enterprises)
-        self._leases = {str(one.socket): Leases(self.gate, Rpc(one.socket), one.enterprise) for one in serving.switches}
+        self._leases = {
+            str(one.socket): SwitchLeases(self.gate, Rpc(one.socket), one.enterprise) for one in serving.switches
+        }
         self.connections = Connections(serving.limits)
         self.control = Control(self.gate, self.admission, self._doors, self._problem, connections=self.connections)
         self._leaving = asyncio.Event()
@@ -134,8 +134,8 @@ class Process:
     async def _listen(self) -> None:
         loop, ports, connections = asyncio.get_running_loop(), self._serving.ports, self.connections
         doors: list[tuple[int | None, Callable[[], asyncio.BaseProtocol]]] = [
-            (ports.http, lambda: HttpDoor(self.gate, self.admission, self.control.answer, connections)),
-            (ports.line, lambda: LineDoor(self.gate, self.admission, connections)),
+            (ports.http, lambda: HttpConnection(self.gate, self.admission, self.control.answer, connections)),
+            (ports.line, lambda: LineConnection(self.gate, self.admission, connections)),
             (ports.fastagi, lambda: FastAgi(self.gate, self.admission, connections)),
         ]
         for port, door in doors:
@@ -172,7 +172,7 @@ class Process:
         before = self._held.snapshot
         for code, tenant in found.tenants.items():
             self._serving.counters.policy(code, tenant.policy.caps)
-        for code in _gone(before, found):
+        for code in _gone_enterprises(before, found):
             self._serving.counters.policy(code, ())
         self._held.take(found)
         self.gate.usual.renewed()
@@ -202,5 +202,5 @@ class Process:
         return "" if self._held.problem is None else str(self._held.problem)
 
 
-def _gone(before: Snapshot | None, found: Snapshot) -> set[str]:
+def _gone_enterprises(before: Snapshot | None, found: Snapshot) -> set[str]:
     return set() if before is None else set(before.tenants) - set(found.tenants)

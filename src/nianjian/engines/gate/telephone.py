@@ -30,7 +30,7 @@ _MOBILE: Final = 11
 _MOBILES, _MOBILES_END = 13_000_000_000, 20_000_000_000
 
 
-def key(text: str) -> int:
+def number_key(text: str) -> int:
     """Key of a called number as a switch or a list writes it; `UNREADABLE` for what is no whole number.
 
     Digits without the 0 of their area code are not repaired: they are unreadable.
@@ -40,16 +40,16 @@ def key(text: str) -> int:
         number = int(text)
         if _MOBILES <= number < _MOBILES_END:
             return number
-    return _read(text)
+    return _read_key(text)
 
 
 @lru_cache(maxsize=65_536)
-def _read(text: str) -> int:
+def _read_key(text: str) -> int:
     number = normalise(text)
-    return of_value(number.shape, number.value)
+    return value_key(number.shape, number.value)
 
 
-def of_value(shape: Shape, value: int | None) -> int:
+def value_key(shape: Shape, value: int | None) -> int:
     """Key of a number that was read before, as call records keep it; `UNREADABLE` for a shape that has none.
 
     Digits of no class are a short code (110, 10086) or an extension; longer ones are a number behind a dial prefix
@@ -61,7 +61,7 @@ def of_value(shape: Shape, value: int | None) -> int:
     return kind * KIND + value
 
 
-def written(of: int) -> str:
+def number_text(of: int) -> str:
     """The canonical text of a key; "" for `UNREADABLE`. `key` reads it back to the same."""
     kind, value = divmod(of, KIND)
     if of == UNREADABLE:

@@ -19,7 +19,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nianjian.engines.intake import ledger, validate
-from nianjian.engines.intake.crash import crash_point
 from nianjian.engines.intake.format import FileMapping, Format, Sample
 from nianjian.engines.intake.moments import SHANGHAI, checked_zone
 from nianjian.engines.intake.read import Item
@@ -33,6 +32,7 @@ from nianjian.engines.intake.rows.readers import LinesMoved, Reading, read_file
 from nianjian.engines.intake.rows.writer import Lines, Writer
 from nianjian.engines.intake.vendor.sql import NULL, guarded
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.crash import crash_point
 from nianjian.engines.kernel.formulas import restored
 from nianjian.engines.lake.schema import CALLS, REJECTED
 from nianjian.engines.lake.tables import Lake, NewFile, OldFile

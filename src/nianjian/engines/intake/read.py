@@ -13,10 +13,8 @@ from nianjian.engines.intake.packed import torn
 from nianjian.engines.intake.packed.item import FAULTS, MEMBERS, Item, Stream, open_archive
 from nianjian.engines.intake.packed.packs import GZIP, HEAD, OLD_WORKBOOK, ZIP, Spool, kind_of
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.workbooks.old_workbook import OldWorkbook
-from nianjian.engines.kernel.workbooks.opening import other_kind
-from nianjian.engines.kernel.workbooks.sheet import BookRow
-from nianjian.engines.kernel.workbooks.workbook import CONTENT, Workbook
+from nianjian.engines.kernel.old_workbooks import OldWorkbook, other_kind
+from nianjian.engines.kernel.workbooks import CONTENT, BookRow, Workbook
 
 __all__ = ["Item", "Stream", "items"]
 
@@ -40,7 +38,7 @@ def items(paths: Sequence[str | Path]) -> Iterator[Item]:
     NianjianError ``file_missing`` before the first item, each further missing path a finding; ``nothing_to_import``.
     What cannot be opened, or goes away meanwhile, becomes an item too, so that it holds up no other; its ``fault``
     is raised when it is read: ``file_unreadable``, ``file_empty``, ``zip_broken``, ``zip_encrypted``,
-    ``workbook_broken``, ``pack_unsupported``, ``pack_nested``, and those of `kernel.workbooks.unpacking`.
+    ``workbook_broken``, ``pack_unsupported``, ``pack_nested``, and those of `kernel.unpacking`.
     """
     missing = [str(given) for given in paths if not Path(given).exists()]
     if missing:

@@ -13,7 +13,7 @@ from nianjian.engines.intake.format import Fields, Layout
 from nianjian.engines.intake.vendor.sql import NULL
 from nianjian.engines.intake.vendor.words import TOTAL
 from nianjian.engines.kernel.numbers import BIG_CITIES, MOST_DIGITS, OTHER_AREAS, Number, Shape, normalise
-from nianjian.engines.lake.sql import literal, quoted
+from nianjian.engines.lake.schema import literal, quoted
 
 SHAPES: Final = f"enum({', '.join(repr(shape.value) for shape in Shape)})"
 

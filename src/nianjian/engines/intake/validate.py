@@ -15,7 +15,7 @@ from nianjian.engines.intake.format import Fields, Layout
 from nianjian.engines.intake.select import SHAPES, SURPLUS, first, kernel_functions, reasons, stage_fields
 from nianjian.engines.intake.vendor.sql import NO_TIME, NULL, choose, unguarded, unharmed
 from nianjian.engines.kernel.numbers import EXTENSIONS_END, PUBLIC_CODES
-from nianjian.engines.lake.sql import literal, quoted
+from nianjian.engines.lake.schema import literal, quoted
 from nianjian.engines.lake.workbench import Workbench
 
 # Columns that the rejects file adds: known, and of no interest when the file comes back.

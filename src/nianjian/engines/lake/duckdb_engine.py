@@ -9,7 +9,7 @@ from typing import Final
 import ibis
 import pyarrow as pa
 
-from nianjian.engines.lake.sql import literal, quoted
+from nianjian.engines.lake.schema import literal, quoted
 
 BATCH: Final = 1 << 17  # rows
 

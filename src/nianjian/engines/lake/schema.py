@@ -10,6 +10,17 @@ from typing import Final
 
 import pyarrow as pa
 
+
+def quoted(name: str) -> str:
+    """An identifier, quoted for SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A string literal for SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 REJECTED: Final = "rejected"
 
 MOMENT: Final = pa.timestamp("us")

@@ -14,7 +14,7 @@ from typing import Self
 import duckdb
 import pyarrow as pa
 
-from nianjian.engines.lake.sql import literal
+from nianjian.engines.lake.schema import literal
 
 
 class EngineError(Exception):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.provinces import PROVINCES
+from nianjian.engines.kernel.identifiers import PROVINCES
 from nianjian.engines.paper.words import words
 from nianjian.platform.accounts import query, service
 from nianjian.platform.accounts.query import Enterprise

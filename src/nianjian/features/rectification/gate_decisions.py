@@ -10,10 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from nianjian.engines.gate.asked import Request
-from nianjian.engines.gate.decisions import record
-from nianjian.engines.gate.decisions.journal import DAY, EAST, SUFFIX
-from nianjian.engines.gate.decisions.record import Decision
+from nianjian.engines.gate import decision_journal
+from nianjian.engines.gate.decision_journal import DAY, EAST, SUFFIX, Decision
+from nianjian.engines.gate.question import Request
 from nianjian.engines.kernel.numbers import normalise
 from nianjian.engines.metrics.metric import decimal_text
 from nianjian.features.rectification.isolate import Channel
@@ -83,7 +82,7 @@ def _decisions(
         for path in sorted(day.glob(f"*{SUFFIX}")):
             with path.open("rb") as file:
                 for raw in file:
-                    one = record.read(raw.rstrip(b"\n")) if needle in raw else None
+                    one = decision_journal.parse_decision(raw.rstrip(b"\n")) if needle in raw else None
                     if one is None or one.decided_at < since or one.request.enterprise != enterprise:
                         continue
                     if about(one.request):

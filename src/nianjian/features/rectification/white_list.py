@@ -47,7 +47,7 @@ def spans(called: Iterable[Mapping[str, Any]], lists: Iterable[NumberList]) -> p
     chosen = tuple(lists)
     rows = []
     for one in called:
-        key = telephone.of_value(Shape(one["callee_shape"]), one["callee"])
+        key = telephone.value_key(Shape(one["callee_shape"]), one["callee"])
         for start, end in merged(_named(key, chosen)):
             told = {"from_ts": _wall(start), "to_ts": _NEVER if end == OPEN else _wall(end)}
             rows.append({"callee": one["callee"], "callee_shape": one["callee_shape"], **told})

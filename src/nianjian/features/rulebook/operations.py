@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from nianjian.engines.kernel import clock, provinces
+from nianjian.engines.kernel import clock, identifiers
 from nianjian.engines.rules.rulebook import Overlay, Rulebook
 from nianjian.features.portrait.operations import portraits
 from nianjian.features.portrait.operations.run_portrait import compute
@@ -44,7 +44,7 @@ def request_overlay(
     if enterprise is not None:
         accounts.enterprise(enterprise)
     if province is not None:
-        province = provinces.short(province)
+        province = identifiers.short(province)
     Rulebook.on(valid_from, province, enterprise, [_tried(key, value, province, enterprise, valid_from, reason)])
     wanted = OverlayProposal(key, value, province or "", enterprise or "", valid_from, valid_to, reason)
     return propose_overlay(overlay=wanted, actor=actor)
@@ -78,7 +78,7 @@ def ask_effects(
 ) -> str:
     """Put a look at what the overlay would do; its job. Errors as `request_overlay`."""
     require(actor, enterprise or EVERYWHERE, Act.REQUEST)
-    where = None if province is None else provinces.short(province)
+    where = None if province is None else identifiers.short(province)
     Rulebook.on(valid_from, where, enterprise, [_tried(key, value, where, enterprise, valid_from, reason)])
     payload = {
         "key": key,
@@ -108,7 +108,7 @@ def effects(
     Errors as `request_overlay`.
     """
     require(actor, enterprise or EVERYWHERE, Act.REQUEST)
-    where = None if province is None else provinces.short(province)
+    where = None if province is None else identifiers.short(province)
     tried = _tried(key, value, where, enterprise, valid_from, reason)
     Rulebook.on(valid_from, where, enterprise, [tried])
     concerned = [

@@ -11,9 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from nianjian.engines.gate.decisions import record
-from nianjian.engines.gate.decisions.journal import SUFFIX
-from nianjian.engines.gate.decisions.record import Decision
+from nianjian.engines.gate import decision_journal
+from nianjian.engines.gate.decision_journal import SUFFIX, Decision
 
 MOST: Final = 1 << 22  # bytes of a file that are read at once
 DISPLAYS: Final = 500  # display numbers of an enterprise that are told apart
@@ -89,7 +88,7 @@ class Decisions:
     def _line(self, raw: bytes) -> None:
         if raw.startswith(b"#"):
             return
-        one = record.read(raw)
+        one = decision_journal.parse_decision(raw)
         if one is None:
             self.damaged += 1
         else:

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.seasons import Season
+from nianjian.engines.kernel.periods import Season
 from nianjian.engines.season.deadlines import TRACKS
 from nianjian.engines.season.plan import BY_HAND
 from nianjian.features.archives.closed_seasons import refuse_closed

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final, cast
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.seasons import Season
+from nianjian.engines.kernel.periods import Season
 from nianjian.engines.kernel.workdays import Calendar, Due
 from nianjian.engines.paper.advice import advice_lines
 from nianjian.engines.paper.texts.season.words import conflict, obstacle, risk

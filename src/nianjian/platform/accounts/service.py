@@ -14,7 +14,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from nianjian.engines.kernel import clock, provinces
+from nianjian.engines.kernel import clock, identifiers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts import models, people, query
 from nianjian.platform.accounts.access import (
@@ -51,7 +51,7 @@ def add_enterprise(*, code: str, name: str, province: str, actor: Actor) -> Ente
         # Folders of some systems do not tell cases apart, so codes must differ by more than case.
         if models.Enterprise.objects.filter(code__iexact=code).exists():
             raise NianjianError("enterprise_exists", enterprise=code)
-        where = provinces.short(province) if province.strip() else ""
+        where = identifiers.short(province) if province.strip() else ""
         made = models.Enterprise(code=code, name=name.strip(), province=where, created_at=clock.now())
         _insert(made, NianjianError("enterprise_exists", enterprise=code))
         data = {"code": code, "name": made.name, "province": made.province}

@@ -9,18 +9,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from nianjian.engines.gate import places
 from nianjian.engines.gate.counters.journal import Journal as Counting
 from nianjian.engines.gate.counters.memory import Memory
+from nianjian.engines.gate.counters.meters import milliseconds
 from nianjian.engines.gate.counters.port import Counters
-from nianjian.engines.gate.counters.store.store import Store
-from nianjian.engines.gate.counters.watch import milliseconds
-from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.engines.gate.counters.store import Store
+from nianjian.engines.gate.decision_journal import Journal
 from nianjian.engines.gate.process import Ports, Serving, Switch
-from nianjian.engines.gate.refill import refill
+from nianjian.engines.gate.refill import refill_store
 from nianjian.engines.gate.server.connections import Limits
-from nianjian.engines.gate.snapshot.hold import Held
-from nianjian.engines.gate.snapshot.read import open_snapshot
+from nianjian.engines.gate.snapshot import files
+from nianjian.engines.gate.snapshot.read import CurrentSnapshot, open_snapshot
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.home import env, logs
 
@@ -37,9 +36,9 @@ def serving(ports: Ports, *, store: str, process: str, switches: Sequence[str], 
     logging.config.dictConfig(logs.settings(environment.log))
     home = environment.home
     return Serving(
-        held=Held(places.snapshot(home)),
+        held=CurrentSnapshot(files.snapshot_root(home)),
         counters=counters(store),
-        journal=Journal(places.decisions(home), process),
+        journal=Journal(files.decisions_folder(home), process),
         tokens=tokens(env.text("NIANJIAN_GATE_TOKENS", os.environ)),
         ports=ports,
         switches=tuple(_switch(one) for one in switches),
@@ -83,8 +82,8 @@ def fill(url: str, others: Sequence[Path]) -> tuple[str, int, int, int]:
     ``others``: folders of the journals of other machines. ``gate_snapshot_missing``, and those of `refill`.
     """
     home = env.read().home
-    snapshot = open_snapshot(places.snapshot(home))
-    work = refill(url, [places.decisions(home), *others], snapshot, milliseconds())
+    snapshot = open_snapshot(files.snapshot_root(home))
+    work = refill_store(url, [files.decisions_folder(home), *others], snapshot, milliseconds())
     generation, figures = asyncio.run(work)
     _generation().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _generation().write_text(f"{generation}\n", "utf-8")

@@ -23,7 +23,7 @@ from django.urls import Resolver404, resolve
 from django.utils.http import content_disposition_header
 from django.utils.module_loading import import_string
 
-from nianjian.engines.kernel.workbooks.unpacking import checked_room
+from nianjian.engines.kernel.unpacking import checked_room
 from nianjian.platform.home import env
 
 UNPROCESSABLE: Final = 422  # a form that must be corrected

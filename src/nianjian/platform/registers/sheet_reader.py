@@ -17,8 +17,8 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.files import wrap_read_errors
 from nianjian.engines.kernel.formulas import restored
 from nianjian.engines.kernel.identifiers import licence_number
-from nianjian.engines.kernel.workbooks.opening import open_workbook
-from nianjian.engines.kernel.workbooks.sheet import ValueRow
+from nianjian.engines.kernel.old_workbooks import open_workbook
+from nianjian.engines.kernel.workbooks import ValueRow
 from nianjian.platform.registers import cells
 from nianjian.platform.registers.cells import OUTER, Cell
 from nianjian.platform.registers.columns import IGNORED, Column, Kind, Row, Sheet
@@ -92,7 +92,7 @@ def read_sheet(path: Path, sheet: Sheet) -> Table:
     NianjianError: ``file_missing``, ``file_unreadable``, ``file_empty``, ``encoding_unknown``, ``encoding_mixed``,
     ``sheet_malformed`` (broken quotes), ``workbook_unreadable``, ``not_a_workbook`` (only its name is one),
     ``header_missing`` (no row names the key), ``column_missing``, ``column_twice``; of a workbook that is larger
-    than a server can hold those of `kernel.workbooks.limits`.
+    than a server can hold those of `kernel.unpacking`.
     """
     content = _content(path)
     digest = hashlib.sha256(content).hexdigest()

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.db.sealing.conftest import photo
-from tests.doors.web.scans import a4
+from tests.features.dossier.sealing.conftest import photo
 from tests.support.packages import seal_png
+from tests.support.paper_scans import a4
 from tests.support.season_papers import brought
 from tests.support.site import Site, follow
 

@@ -6,11 +6,11 @@ import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.doors.web.data_pages import calls
-from tests.doors.web.scans import a4
 from tests.doors.web.walks.looked_at import HOME, RULE
 from tests.support import certificates
 from tests.support.dresses import Looker
+from tests.support.import_pages import calls
+from tests.support.paper_scans import a4
 from tests.support.site import follow
 
 from nianjian.features.dossier.editions import manifest

@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 import pytest
-from tests.doors.web.data_pages import calls
 from tests.support.axe import assert_clean
+from tests.support.import_pages import calls
 from tests.support.site import Site, follow
 
 PASSWORD = "eine lange Losung 47"  # noqa: S105 -- of people of the tests

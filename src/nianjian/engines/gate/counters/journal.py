@@ -1,26 +1,111 @@
-"""Counters of one process, kept on its own disk: an answer leaves when what it needs is written and synced.
-
-Attempts of a calendar day are leased from the journal: a high-water mark is written before its tokens are used, so one
-answer in a block waits for the disk and a crash forfeits what is left of the block. Units of all other windows are
-written one by one. Whatever waits at one time shares one sync.
-"""
+"""Counters of one process, kept on its own disk: an answer leaves when what it needs is written and synced."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
-from nianjian.engines.gate.counters import windows
-from nianjian.engines.gate.counters.disk import marks
-from nianjian.engines.gate.counters.disk.marks import Kept, Past
-from nianjian.engines.gate.counters.disk.segments import Segments
-from nianjian.engines.gate.counters.disk.writer import Writer
+from nianjian.engines.gate.counters import meters
 from nianjian.engines.gate.counters.memory import UNAVAILABLE, Done, Memory
-from nianjian.engines.gate.counters.meters import Days, Key, Meter, Unit
+from nianjian.engines.gate.counters.meters import Days, Key, Meter, Unit, milliseconds
 from nianjian.engines.gate.counters.port import Taken
-from nianjian.engines.gate.counters.watch import milliseconds
+from nianjian.engines.gate.counters.segments import Record, Segments, Writer
 from nianjian.engines.gate.policy import Cap
+
+MARK, UNIT, BACK, CLOCK = "m", "u", "b", "c"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Tokens up to ``mark`` may be used; it was moved on the day ``touched`` of the clock."""
+
+    mark: int
+    touched: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredUnit:
+    """A unit that is written one by one: `meters` tells its stamp; its window takes ``seconds``."""
+
+    number: int
+    key: Key
+    window: str
+    stamp: int
+    seconds: int
+    touched: int
+    call_id: str
+
+    @property
+    def until(self) -> int:
+        """When its window is over, epoch milliseconds."""
+        return meters.day_end(self.stamp) if self.window == "calendar_day" else self.stamp + self.seconds * 1000
+
+
+def mark_record(key: Key, day: int, mark: int, touched: int) -> Record:
+    """Tokens of the key and day up to ``mark`` may be used. The last such record holds."""
+    return [MARK, *key, day, mark, touched]
+
+
+def unit_record(kept: StoredUnit) -> Record:
+    """A unit of a window that is not leased, and its call."""
+    return [UNIT, kept.number, *kept.key, kept.window, kept.stamp, kept.seconds, kept.touched, kept.call_id]
+
+
+def back_record(number: int) -> Record:
+    """The unit was given back."""
+    return [BACK, number]
+
+
+def clock_record(day: int) -> Record:
+    """The latest day that the clock has shown."""
+    return [CLOCK, day]
+
+
+class StoredCounts:
+    """What the records of earlier processes add up to."""
+
+    def __init__(self) -> None:
+        """Nothing has happened yet."""
+        self.marks: dict[tuple[Key, int], Mark] = {}
+        self.units: dict[int, StoredUnit] = {}
+        self.numbers = 0
+        self.day = 0
+        self._gone: set[int] = set()
+
+    def read(self, record: Record) -> None:
+        """One record more, in the order of writing."""
+        kind = record[0]
+        if kind == MARK:
+            _, enterprise, cap, value, day, mark, touched = cast("tuple[str, str, str, str, int, int, int]", record)
+            self.marks[(enterprise, cap, value), day] = Mark(mark, touched)
+        elif kind == BACK:
+            number = cast("int", record[1])
+            self.units.pop(number, None)
+            self._gone.add(number)
+        elif kind == CLOCK:
+            self.day = max(self.day, cast("int", record[1]))
+        elif kind == UNIT:
+            _, number, enterprise, cap, value, *rest = cast("tuple[str, int, str, str, str, str]", record)
+            window, stamp, seconds, touched, call_id = cast("tuple[str, int, int, int, str]", tuple(rest))
+            self.numbers = max(self.numbers, number)
+            if number not in self._gone:  # a segment and the one that replaces it may both be there
+                key = (enterprise, cap, value)
+                self.units[number] = StoredUnit(number, key, window, stamp, seconds, touched, call_id)
+
+    def forget(self, now: int) -> None:
+        """Drop what no window needs any more; what was written since yesterday stays, whatever moment it names."""
+        since = meters.day_number(now) - 1
+        self.marks = {key: one for key, one in self.marks.items() if max(key[1], one.touched) >= since}
+        kept = (one for one in self.units.values() if one.until + meters.RETENTION > now or one.touched >= since)
+        self.units = {one.number: one for one in kept}
+
+    def records(self) -> list[Record]:
+        """The same, as short as it goes."""
+        kept = [mark_record(key, day, one.mark, one.touched) for (key, day), one in self.marks.items()]
+        return [clock_record(self.day), *kept, *map(unit_record, self.units.values())]
 
 
 class Journal(Memory):
@@ -29,7 +114,7 @@ class Journal(Memory):
     kind = "journal"
 
     def __init__(
-        self, folder: Path, moment: Callable[[], int] = milliseconds, block: Callable[[Cap], int] = windows.block
+        self, folder: Path, moment: Callable[[], int] = milliseconds, block: Callable[[Cap], int] = meters.token_block
     ) -> None:
         """``folder`` is the journal's own; ``moment``: the wall clock, epoch milliseconds; ``block``: tokens a mark."""
         super().__init__(moment)
@@ -50,35 +135,35 @@ class Journal(Memory):
         self._remember(past, {(name, cap.name): cap for name, caps in enterprise_caps.items() for cap in caps})
         await super().start(enterprise_caps)
 
-    def _read(self) -> Past:
-        past = Past()
+    def _read(self) -> StoredCounts:
+        past = StoredCounts()
         for record in self._segments.records():
             past.read(record)
         now = self._watch.moment()
         past.forget(now)
-        past.day = max(past.day, windows.day(now))
+        past.day = max(past.day, meters.day_number(now))
         old = list(self._segments.names)
         self._segments.begin(past.records())
         self._segments.drop(old)
         return past
 
-    def _remember(self, past: Past, caps: Mapping[tuple[str, str], Cap]) -> None:
+    def _remember(self, past: StoredCounts, caps: Mapping[tuple[str, str], Cap]) -> None:
         """Count what was read: days begin at their marks. Calls whose outcome is open can be settled still."""
         self._watch.known(past.day)
         self._watch.look()
         self._numbers = past.numbers
         for day in {self._watch.today, *(day for _, day in past.marks)}:
-            self._needed(windows.day_end(day))
+            self._needed(meters.day_end(day))
         for kept in past.units.values():
             self._needed(kept.until)
         for (key, day), one in past.marks.items():
-            meter = self._meters.of(key, _cap(caps, key, "calendar_day", windows.DAY // 1000))
+            meter = self._meters.of(key, _find_cap(caps, key, "calendar_day", meters.DAY // 1000))
             if isinstance(meter, Days):
                 meter.turn(day)
                 meter.count = meter.kept = meter.asked = one.mark
         by_call: dict[tuple[str, str], list[Unit]] = {}
         for _, kept in sorted(past.units.items()):
-            meter = self._meters.of(kept.key, _cap(caps, kept.key, kept.window, kept.seconds))
+            meter = self._meters.of(kept.key, _find_cap(caps, kept.key, kept.window, kept.seconds))
             if meter.cap.window == kept.window:
                 meter.add(kept.stamp)
                 by_call.setdefault((kept.key[0], kept.call_id), []).append((meter, kept.stamp, kept.number))
@@ -93,7 +178,7 @@ class Journal(Memory):
             days = (meter for meter in self._meters.by_key.values() if isinstance(meter, Days) and meter.cap.leased)
             today = self._watch.today
             last = [
-                marks.mark_record(meter.key, day, count, today)
+                mark_record(meter.key, day, count, today)
                 for meter in days
                 for day, (count, _, asked, _) in {**meter.others, meter.day: meter.present()}.items()
                 if count < asked
@@ -108,18 +193,18 @@ class Journal(Memory):
             self._renew()
 
     def _renew(self) -> None:
-        work = self._writer.renew([marks.clock_record(self._watch.today)]) if self._started else None
+        work = self._writer.renew([clock_record(self._watch.today)]) if self._started else None
         if work is None:
             if self._started:
                 asyncio.get_running_loop().call_later(0.05, self._renew)
             return
         now = self._watch.moment()
-        old = [name for name, until in self._until.items() if until + windows.KEPT <= now]
+        old = [name for name, until in self._until.items() if until + meters.RETENTION <= now]
 
         def begun(done: asyncio.Future[object]) -> None:
             if done.exception() is None and self._started:
                 # what was put while the disk worked stands in the new segment and was noted with the one before
-                self._needed(max(windows.day_end(self._watch.today), *self._until.values()))
+                self._needed(max(meters.day_end(self._watch.today), *self._until.values()))
                 for name in old:
                     del self._until[name]
                 self._writer.drop(old)
@@ -136,13 +221,13 @@ class Journal(Memory):
         if not (isinstance(meter, Days) and meter.cap.leased):
             self._numbers += 1
             cap = meter.cap
-            kept = Kept(self._numbers, meter.key, cap.window, stamp, cap.seconds, self._watch.today, call_id)
+            kept = StoredUnit(self._numbers, meter.key, cap.window, stamp, cap.seconds, self._watch.today, call_id)
             self._needed(kept.until)
-            return kept.number, self._writer.put(marks.unit_record(kept))
+            return kept.number, self._writer.put(unit_record(kept))
         if meter.count > meter.asked and not self._writer.broken:
             meter.asked = max(meter.count, min(meter.limit, meter.count - 1 + self._block(meter.cap)))
-            self._needed(windows.day_end(stamp))
-            batch = meter.batch = self._writer.put(marks.mark_record(meter.key, stamp, meter.asked, self._watch.today))
+            self._needed(meters.day_end(stamp))
+            batch = meter.batch = self._writer.put(mark_record(meter.key, stamp, meter.asked, self._watch.today))
             self._writer.wait(batch, lambda kept: meter.moved(stamp, batch, kept=kept))
         meter.room = min(meter.limit, meter.kept)
         return 0, max(1, meter.batch) if meter.count > meter.kept else 0
@@ -167,7 +252,7 @@ class Journal(Memory):
     def _back(self, unit: Unit) -> None:
         super()._back(unit)
         if unit[2]:  # no answer waits for this: lost, the unit stays counted
-            self._writer.put(marks.back_record(unit[2]))
+            self._writer.put(back_record(unit[2]))
 
     def state(self) -> dict[str, object]:
         """``reason`` ``disk``: what is on the disk already is still good, calls that need more are refused."""
@@ -177,6 +262,6 @@ class Journal(Memory):
         return told | {"syncs": self._writer.syncs, "segments": len(self._segments.names)}
 
 
-def _cap(caps: Mapping[tuple[str, str], Cap], key: Key, window: str, seconds: int) -> Cap:
+def _find_cap(caps: Mapping[tuple[str, str], Cap], key: Key, window: str, seconds: int) -> Cap:
     """The cap of that name, or, where the policy has none any more, one that holds the counts."""
     return caps.get((key[0], key[1])) or Cap(key[1], "", window, 0, "", seconds, epoch=0)

@@ -1,16 +1,53 @@
-"""Counters of one process that keep nothing: for trying out and for tests. A restart forgets what was used."""
+"""Counters of one process that keep nothing: for trials and tests. A restart forgets what was used."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Final, Generic, TypeVar
 
-from nianjian.engines.gate.counters.calls import Calls
-from nianjian.engines.gate.counters.meters import Days, Key, Meter, Meters, Unit
+from nianjian.engines.gate.counters.meters import AHEAD, DAY, Beat, Days, Key, Meter, Meters, Unit, Watch, milliseconds
 from nianjian.engines.gate.counters.port import Again, Taken
-from nianjian.engines.gate.counters.watch import Beat, Watch, milliseconds
-from nianjian.engines.gate.counters.windows import AHEAD, DAY
 from nianjian.engines.gate.policy import Cap, Slot
+
+MOST_CALLS: Final = 1_000_000
+CallUnits = TypeVar("CallUnits")
+
+
+class Calls(Generic[CallUnits]):
+    """Two generations: the older is dropped when a day begins or the younger of an enterprise is full.
+
+    A call that is forgotten stays counted: its outcome is not known any more, which is the strict side.
+    """
+
+    def __init__(self, most: int = MOST_CALLS) -> None:
+        """``most`` calls of an enterprise are remembered at least, but for those of the day before yesterday."""
+        self._most = most
+        self._young: dict[str, dict[str, CallUnits]] = {}
+        self._old: dict[str, dict[str, CallUnits]] = {}
+
+    def note(self, enterprise: str, call_id: str, took: CallUnits) -> None:
+        """Remember what a call took; of two calls with the same id the later one counts."""
+        young = self._young.get(enterprise)
+        if young is None:
+            young = self._young[enterprise] = {}
+        elif len(young) >= self._most:
+            self._old[enterprise] = young
+            young = self._young[enterprise] = {}
+        young[call_id] = took
+
+    def pop(self, enterprise: str, call_id: str) -> CallUnits | None:
+        """What the call took, once."""
+        older = self._old.get(enterprise, {}).pop(call_id, None)
+        return self._young.get(enterprise, {}).pop(call_id, older)
+
+    def turn(self) -> None:
+        """Drop the older generation."""
+        self._old, self._young = self._young, {}
+
+    def __len__(self) -> int:
+        """Calls remembered."""
+        return sum(map(len, (*self._old.values(), *self._young.values())))
+
 
 UNAVAILABLE: Final = Taken(allowed=False, unavailable=True)
 _made: Final = tuple.__new__  # a third of the time that `Taken(...)` needs
@@ -108,7 +145,7 @@ class Memory:
             done(UNAVAILABLE)
             return
         meters = [self._meter((enterprise, slot.cap.name, slot.value), slot.cap) for slot in slots]
-        taken = choose(slots, meters, now)
+        taken = choose_answer(slots, meters, now)
         if not taken.allowed:
             done(taken)
             return
@@ -179,7 +216,7 @@ class Memory:
         }
 
 
-def choose(slots: tuple[Slot, ...], meters: Sequence[Meter], now: int) -> Taken:
+def choose_answer(slots: tuple[Slot, ...], meters: Sequence[Meter], now: int) -> Taken:
     """A refusal by the full slot that opens last, or the fullest slot as it will be with this call."""
     refused: Taken | None = None
     fullest: Taken | None = None
@@ -187,13 +224,13 @@ def choose(slots: tuple[Slot, ...], meters: Sequence[Meter], now: int) -> Taken:
         used = meter.used(now)
         if used >= meter.limit:
             full = Taken(False, slot, used, meter.limit, meter.chance(now))  # noqa: FBT003 - the hot path
-            refused = full if refused is None else later(refused, full)
+            refused = full if refused is None else later_refusal(refused, full)
         elif fullest is None or meter.limit - used - 1 < fullest.limit - fullest.used:
             fullest = Taken(True, slot, used + 1, meter.limit)  # noqa: FBT003 - the hot path
     return refused or fullest or Taken(allowed=True)
 
 
-def later(one: Taken, two: Taken) -> Taken:
+def later_refusal(one: Taken, two: Taken) -> Taken:
     """Of two refusals the one that opens later; what never opens is the latest of all."""
     if one.retry_at is None or two.retry_at is None:
         return one if one.retry_at is None else two

@@ -1,13 +1,123 @@
-"""How often one key was used in its windows: the plain counts of one process, a meter for each key."""
+"""Windows as arithmetic, a wall clock that may jump, and how often one key was used in each of its windows."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from bisect import bisect_right, insort
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from typing import Final
 
-from nianjian.engines.gate.counters import windows
 from nianjian.engines.gate.policy import Cap
+from nianjian.engines.kernel import clock
+
+HOUR: Final = 3_600_000  # milliseconds
+DAY: Final = 24 * HOUR
+AHEAD: Final = 8 * HOUR  # Asia/Shanghai has had no summer time since 1991
+RETENTION: Final = 2 * DAY
+"""How long counts outlive their window: no clock that is less than a day wrong finds them gone."""
+
+_EXACT: Final = 30  # a cap up to here moves one by one: nothing can be stranded in a process that dies
+_PARTS: Final = 30
+_MOST: Final = 50
+
+
+def day_number(now: int) -> int:
+    """The calendar day in Asia/Shanghai of a moment in epoch milliseconds, as days since 1970-01-01."""
+    return (now + AHEAD) // DAY
+
+
+def day_end(number: int) -> int:
+    """The moment at which a day of `day` is over, epoch milliseconds."""
+    return (number + 1) * DAY - AHEAD
+
+
+def day_name(number: int) -> str:
+    """A day of `day` as an ISO date."""
+    return (date(1970, 1, 1) + timedelta(days=number)).isoformat()
+
+
+def whole_seconds(moment: int) -> int:
+    """Epoch milliseconds as epoch seconds, the first that is not before."""
+    return -(-moment // 1000)
+
+
+def token_block(cap: Cap) -> int:
+    """How many tokens of a calendar day move at once: 10 at a cap of 300, 1 up to 30, where every token counts."""
+    return 1 if cap.limit <= _EXACT else min(_MOST, max(1, cap.limit // _PARTS))
+
+
+LOG: Final = logging.getLogger(__name__)
+BEAT: Final = 0.5  # seconds
+
+
+milliseconds: Final = clock.milliseconds
+
+
+class Watch:
+    """Sees days come, and a clock that falls back by more than a day: then ``behind``, and nobody may count.
+
+    A fall of less is harmless: counts of yesterday are still there and every day keeps its own cap.
+    """
+
+    def __init__(self, moment: Callable[[], int] = milliseconds) -> None:
+        """``moment`` gives epoch milliseconds."""
+        self.moment = moment
+        self.behind = False
+        self._latest = day_number(moment())
+
+    def known(self, day: int) -> None:
+        """A day that an earlier process has seen on its clock."""
+        self._latest = max(self._latest, day)
+
+    @property
+    def today(self) -> int:
+        """The latest day seen."""
+        return self._latest
+
+    def look(self) -> bool:
+        """Look at the clock; True when a new day has begun."""
+        day = day_number(self.moment())
+        behind = day < self._latest - 1
+        if behind and not self.behind:
+            LOG.error(
+                "the clock fell back from %s to %s: calls are refused until it is right",
+                day_name(self._latest),
+                day_name(day),
+            )
+        self.behind = behind
+        began = day > self._latest
+        self._latest = max(self._latest, day)
+        return began
+
+
+class Beat:
+    """Calls ``act`` every half second until it is stopped; what ``act`` raises is logged and the beat goes on."""
+
+    def __init__(self, act: Callable[[], None], seconds: float = BEAT) -> None:
+        """Nothing happens before `start`."""
+        self._act = act
+        self._seconds = seconds
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Begin; the loop is the running one."""
+        self._timer = asyncio.get_running_loop().call_later(self._seconds, self._once)
+
+    def stop(self) -> None:
+        """End."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _once(self) -> None:
+        self.start()
+        try:
+            self._act()
+        except Exception:
+            LOG.exception("a beat of the counters failed")
+
 
 Key = tuple[str, str, str]
 """Enterprise, cap, value."""
@@ -106,16 +216,16 @@ class Days(Meter):
 
     def used(self, now: int) -> int:
         """Of the day of ``now``."""
-        day = windows.day(now)
+        day = day_number(now)
         return self.count if day == self.day else self.others.get(day, (0,))[0]
 
     def chance(self, now: int) -> int | None:
         """The next midnight."""
-        return windows.whole(windows.day_end(windows.day(now))) if self.limit > 0 else None
+        return whole_seconds(day_end(day_number(now))) if self.limit > 0 else None
 
     def stamp(self, now: int) -> int:
         """The day."""
-        return windows.day(now)
+        return day_number(now)
 
     def add(self, stamp: int) -> None:
         """Count on that day."""
@@ -132,7 +242,7 @@ class Days(Meter):
 
     def over(self, now: int) -> bool:
         """A whole day after the day."""
-        return max(windows.day_end(self.day), self.touched) + windows.DAY <= now
+        return max(day_end(self.day), self.touched) + DAY <= now
 
 
 class Anchored(Meter):
@@ -154,7 +264,7 @@ class Anchored(Meter):
 
     def chance(self, now: int) -> int | None:  # noqa: ARG002 - as the base asks
         """The end of the open window."""
-        return windows.whole(self.start + self.cap.seconds * 1000) if self.limit > 0 else None
+        return whole_seconds(self.start + self.cap.seconds * 1000) if self.limit > 0 else None
 
     def stamp(self, now: int) -> int:
         """The open window's start, or that of a new one."""
@@ -174,7 +284,7 @@ class Anchored(Meter):
 
     def over(self, now: int) -> bool:
         """An hour after its end."""
-        return max(self.start, self.touched) + self.cap.seconds * 1000 + windows.HOUR <= now
+        return max(self.start, self.touched) + self.cap.seconds * 1000 + HOUR <= now
 
 
 class Sliding(Meter):
@@ -195,7 +305,7 @@ class Sliding(Meter):
 
     def chance(self, now: int) -> int | None:  # noqa: ARG002 - as the base asks
         """When the unit that blocks leaves the window."""
-        return windows.whole(self.times[-self.limit] + self.cap.seconds * 1000) if self.limit > 0 else None
+        return whole_seconds(self.times[-self.limit] + self.cap.seconds * 1000) if self.limit > 0 else None
 
     def stamp(self, now: int) -> int:
         """The moment, at least the latest."""
@@ -214,7 +324,7 @@ class Sliding(Meter):
     def over(self, now: int) -> bool:
         """An hour after the latest has left."""
         latest = self.times[-1] if self.times else 0
-        return max(latest, self.touched) + self.cap.seconds * 1000 + windows.HOUR <= now
+        return max(latest, self.touched) + self.cap.seconds * 1000 + HOUR <= now
 
 
 _KINDS: Final = {"calendar_day": Days, "anchored": Anchored, "sliding": Sliding}

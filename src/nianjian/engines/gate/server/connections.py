@@ -69,7 +69,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin, or refuse at once."""
         made = cast("asyncio.Transport", transport)  # uvloop's are of no class of asyncio
-        if not self._connections.admit(self, _address(made)):
+        if not self._connections.admit(self, _address_of(made)):
             self._closing = True
             if self.REFUSAL:
                 made.write(self.REFUSAL)
@@ -200,7 +200,7 @@ def keep_alive(listening: asyncio.Server) -> None:
             one.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
-def _address(transport: asyncio.Transport) -> str:
+def _address_of(transport: asyncio.Transport) -> str:
     """Whose connection it is: an IPv4 address, or the subnet of an IPv6 address."""
     host = str((transport.get_extra_info("peername") or ("",))[0])
     if ":" not in host:

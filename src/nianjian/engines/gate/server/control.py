@@ -1,30 +1,95 @@
-"""Everything of the gate's process that is no question: health, state, policy, counters, decisions, metrics.
-
-Starlette, on the same port, off the hot path: the HTTP door hands such requests over. Numbers are masked.
-"""
+"""Everything of the gate's process that is no question: health, state, policy, counters, decisions, metrics."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from dataclasses import asdict
 from typing import Any, Final
 
 import msgspec
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from nianjian.engines.gate.policy import Cap, Slot
-from nianjian.engines.gate.server import metrics, wire
-from nianjian.engines.gate.server.admission import Admission
+from nianjian.engines.gate.server import wire
 from nianjian.engines.gate.server.connections import Connections
 from nianjian.engines.gate.server.gate import Gate
-from nianjian.engines.gate.server.http import Received
-from nianjian.engines.gate.server.replies import response
+from nianjian.engines.gate.server.http import HttpRequest, http_reply
+from nianjian.engines.gate.server.wire import Admission
 from nianjian.engines.gate.snapshot.read import ALARM, STALE
 from nianjian.engines.gate.snapshot.tenant import Tenant
 from nianjian.engines.kernel.numbers import mask
+
+KIND: Final = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def metrics_page(gate: Gate, connections: Connections) -> Callable[[], bytes]:
+    """What makes the page of this gate."""
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    registry.register(_Figures(gate, connections))
+    return lambda: generate_latest(registry)
+
+
+class _Figures(Collector):
+    """The gate's figures at the moment they are asked for."""
+
+    def __init__(self, gate: Gate, connections: Connections) -> None:
+        self._gate = gate
+        self._connections = connections
+
+    def collect(self) -> Iterator[Metric]:
+        """All families."""
+        gate, now = self._gate, self._gate.moment()
+        decided = CounterMetricFamily(
+            "nianjian_gate_decisions", "Questions decided, by reason", labels=("enterprise", "reason")
+        )
+        for (enterprise, reason), number in gate.reasons.items():
+            decided.add_metric((enterprise, reason), number)
+        yield decided
+        refused = CounterMetricFamily(
+            "nianjian_gate_connections_refused",
+            "Connections refused because too many were open: of the address, or in all",
+            labels=("limit",),
+        )
+        for limit, number in self._connections.refused.items():
+            refused.add_metric((limit,), number)
+        yield refused
+        for name, about, value in (
+            ("asked_again", "Questions answered from memory", gate.again),
+            ("shed", "Questions refused because too many were waiting", gate.shed),
+            ("late", "Questions refused because the counters were too slow", gate.pending.late),
+            ("given_back", "Units given back", gate.given_back),
+            ("connections_expired", "Connections closed at a deadline", self._connections.expired),
+            ("decisions_lost", "Decisions that no journal has: it could not be written for long", gate.lost),
+        ):
+            yield CounterMetricFamily(f"nianjian_gate_{name}", about, value=value)
+        snapshot, counters = gate.held.snapshot, gate.counters.state()
+        usable = snapshot is not None and not snapshot.stale(now)
+        age = -1 if snapshot is None else snapshot.age(now)
+        generation = 0 if snapshot is None else snapshot.generation
+        untold = 0 if snapshot is None else sum(bool(one.problem) for one in snapshot.tenants.values())
+        for name, about, level in (
+            ("snapshot_usable", "1: the snapshot is there and not too old", int(usable)),
+            ("snapshot_age_seconds", "Since the feed last looked; -1: no snapshot", age),
+            ("snapshot_generation", "Number of the snapshot in force", generation),
+            (
+                "enterprises_refused",
+                "Enterprises that the feed could not tell of: all their calls are refused",
+                untold,
+            ),
+            ("counters_available", "1: the counters can count", int(bool(counters.get("available")))),
+            ("journal_written", "1: the decision journal can be written", int(not gate.unwritten)),
+            ("connections", "Connections open on all doors", len(self._connections)),
+            ("waiting", "Questions that wait for their counters", len(gate.open)),
+        ):
+            yield GaugeMetricFamily(f"nianjian_gate_{name}", about, value=level)
+
 
 _STATUS: Final = {200: b"200 OK", 400: b"400 Bad Request", 401: b"401 Unauthorized", 404: b"404 Not Found"}
 _STATUS_MORE: Final = {405: b"405 Method Not Allowed", 503: b"503 Service Unavailable"}
@@ -48,7 +113,7 @@ class Control:
         self._doors = doors
         self._problem = problem
         self._connections = connections
-        self._metrics_of = metrics.of(gate, connections)
+        self._metrics_of = metrics_page(gate, connections)
         routes = [
             Route("/health", self._health),
             Route("/v1/state", self._closed(self._state)),
@@ -59,7 +124,7 @@ class Control:
         ]
         self.application = Starlette(routes=routes)
 
-    async def answer(self, received: Received) -> bytes:
+    async def answer(self, received: HttpRequest) -> bytes:
         """One request through the application, whole."""
         scope: MutableMapping[str, Any] = {
             "type": "http",
@@ -88,7 +153,7 @@ class Control:
         body = b"".join(message.get("body", b"") for message in sent[1:])
         status = int(sent[0]["status"])
         line = _STATUS.get(status) or _STATUS_MORE.get(status) or b"%d Refused" % status
-        return response(line, headers.get(b"content-type", b"text/plain"), body)
+        return http_reply(line, headers.get(b"content-type", b"text/plain"), body)
 
     # ------------------------------------------------------------ pages
 
@@ -206,7 +271,7 @@ class Control:
             }
             for name in policy.channels
             for cap in policy.caps
-            if _counts(cap, name)
+            if _is_counted(cap, name)
         ]
         return JSONResponse({"enterprise": policy.enterprise, "counters": rows})
 
@@ -219,7 +284,7 @@ class Control:
                 "display": mask(asked.display),
                 "callee": mask(asked.callee),
                 "purpose": asked.purpose,
-                **msgspec.to_builtins(wire.told(verdict)),
+                **msgspec.to_builtins(wire.to_answer(verdict)),
             }
             for at, asked, verdict in reversed(self._gate.recent)
             if whose in {"", asked.enterprise}
@@ -233,8 +298,8 @@ class Control:
     def _metrics(self, _request: Request, whose: str) -> Response:
         if whose:
             return JSONResponse({"status": 401, "title": "Unauthorized"}, 401)
-        return Response(self._metrics_of(), media_type=metrics.KIND)
+        return Response(self._metrics_of(), media_type=KIND)
 
 
-def _counts(cap: Cap, channel: str) -> bool:
+def _is_counted(cap: Cap, channel: str) -> bool:
     return cap.key == "channel" and cap.only in {"", channel}

@@ -12,16 +12,13 @@ from collections.abc import Callable, Iterable
 from itertools import count
 from typing import Final, Protocol
 
-from nianjian.engines.gate import brief, clock_bound
-from nianjian.engines.gate.asked import ALLOWED, FAIL_OPEN, Request, Used, Verdict
-from nianjian.engines.gate.brief import Brief
+from nianjian.engines.gate import decision, question
+from nianjian.engines.gate.counters.meters import milliseconds
 from nianjian.engines.gate.counters.port import Counters, Taken
-from nianjian.engines.gate.counters.watch import milliseconds
-from nianjian.engines.gate.decide import RULES, Refusal, decide, fails_open
-from nianjian.engines.gate.decisions.journal import Journal
-from nianjian.engines.gate.decisions.record import Decision
-from nianjian.engines.gate.server.memory import Answers, Key, key
-from nianjian.engines.gate.server.pending import Answer, Pending
+from nianjian.engines.gate.decision import RULES, Refusal, decide, fails_open
+from nianjian.engines.gate.decision_journal import Decision, Journal
+from nianjian.engines.gate.question import ALLOWED, FAIL_OPEN, Brief, Request, Used, Verdict
+from nianjian.engines.gate.server.answers import Answer, Answers, Key, PendingQuestions, question_key
 from nianjian.engines.gate.server.usual import Usual
 from nianjian.engines.gate.snapshot.read import Snapshot
 from nianjian.engines.kernel import clock
@@ -29,7 +26,7 @@ from nianjian.engines.kernel.errors import NianjianError
 
 LOG: Final = logging.getLogger(__name__)
 UNAVAILABLE: Final = "gate-unavailable"
-ASK_AGAIN: Final = frozenset({UNAVAILABLE, clock_bound.CLOCK})
+ASK_AGAIN: Final = frozenset({UNAVAILABLE, decision.CLOCK_REASON})
 """Refusals of a question that has taken nothing and may be put again: they are not remembered."""
 OBSERVED: Final = "observed:"
 RECENT: Final = 500
@@ -37,7 +34,7 @@ SHOWN: Final = 3  # members of a recent decision that is no brief one
 AGAIN: Final = 1.0  # seconds after which a journal that could not be written is tried again
 
 
-class Held(Protocol):
+class SnapshotHolder(Protocol):
     """Where the snapshot in force stands; None: nothing to decide by."""
 
     @property
@@ -51,13 +48,13 @@ class Gate:
 
     def __init__(
         self,
-        held: Held,
+        held: SnapshotHolder,
         counters: Counters,
         journal: Journal | None = None,
         *,
         moment: Callable[[], int] = milliseconds,
         answers: Answers | None = None,
-        pending: Pending | None = None,
+        pending: PendingQuestions | None = None,
     ) -> None:
         """``moment`` is the wall clock, epoch milliseconds."""
         self.held = held
@@ -67,7 +64,7 @@ class Gate:
         self.shown: deque[Brief | tuple[int, Request, Verdict]] = deque(maxlen=RECENT)
         self.again = self.shed = self.given_back = 0
         self.answers = Answers() if answers is None else answers
-        self.pending = Pending() if pending is None else pending
+        self.pending = PendingQuestions() if pending is None else pending
         self.journal = journal
         self.open: dict[Key, Question] = {}
         self._begun = f"gate-{int(clock.now().timestamp() * 1000):x}-"
@@ -100,7 +97,7 @@ class Gate:
                 held, caller = self.held.snapshot, request.caller
                 usual = self.usual.ask(like, request.callee, request.call_id, now, held, caller=caller)
                 if usual is not None:
-                    return brief.verdict(usual)
+                    return question.verdict_of(usual)
             if request.call_id:
                 known = self.answers.get(request)
                 if known is not None:
@@ -113,7 +110,7 @@ class Gate:
 
     def _decided(self, request: Request, later: Callable[[], Answer], now: int) -> Verdict | None:
         """The verdict; None: the counters have it and will answer."""
-        open_one = self.open.get(key(request)) if self.open else None
+        open_one = self.open.get(question_key(request)) if self.open else None
         if open_one is not None and request.call_id:
             self.again += 1
             open_one.join(later())
@@ -122,7 +119,7 @@ class Gate:
         snapshot = self.held.snapshot
         if snapshot is None:
             return self.close(request, None, Refusal(UNAVAILABLE, RULES[UNAVAILABLE]), number, now)
-        found = clock_bound.refusal(request, snapshot, now) or decide(request, snapshot, now)
+        found = decision.clock_refusal(request, snapshot, now) or decide(request, snapshot, now)
         if isinstance(found, Refusal):
             return self.close(request, snapshot, found, number, now)
         taken = self.counters.at_once(request.enterprise, found, request.call_id or number, request.at)
@@ -131,7 +128,7 @@ class Gate:
             return self.counted(request, snapshot, taken, number, now)
         if len(self.open) >= self.pending.most:  # counters that never answer must not fill the memory
             self.shed += 1
-            return self.close(request, snapshot, _unavailable(request, snapshot), number, now)
+            return self.close(request, snapshot, _counters_unavailable(request, snapshot), number, now)
         question = Question(self, request, snapshot, number)
         self.counters.take(request.enterprise, found, request.call_id or number, request.at, question.taken)
         if question.verdict is None:
@@ -141,7 +138,7 @@ class Gate:
 
     def close(self, request: Request, snapshot: Snapshot | None, refusal: Refusal, number: str, now: int) -> Verdict:
         """A refusal's verdict, by the operator's switches, counted, remembered and written down."""
-        observing = _observing(request, snapshot)
+        observing = _is_observing(request, snapshot)
         if refusal.fail_open and not observing:
             verdict = Verdict(
                 allow=True, reason=FAIL_OPEN, rule=refusal.rule, retry_at=refusal.retry_at, decision_id=number
@@ -167,7 +164,7 @@ class Gate:
         """The verdict of what the counters have answered."""
         allowed, slot, used, limit, retry_at, unavailable = taken
         if unavailable:
-            return self.close(request, snapshot, _unavailable(request, snapshot), number, now)
+            return self.close(request, snapshot, _counters_unavailable(request, snapshot), number, now)
         counter, rule = None, ""
         if slot is not None:
             cap = slot.cap
@@ -176,7 +173,7 @@ class Gate:
         if allowed:
             verdict = Verdict(True, ALLOWED, rule, None, counter, number)  # noqa: FBT003 - by place it is made faster
         else:
-            observing = _observing(request, snapshot)
+            observing = _is_observing(request, snapshot)
             verdict = Verdict(
                 allow=observing,
                 reason=OBSERVED + "cap" if observing else "cap",
@@ -200,7 +197,7 @@ class Gate:
 
     def number(self) -> str:
         """A decision's id that no other has."""
-        return brief.decision_id(self.begun, next(self.numbers))
+        return question.decision_id(self.begun, next(self.numbers))
 
     @property
     def begun(self) -> str:
@@ -221,7 +218,10 @@ class Gate:
     @property
     def recent(self) -> list[tuple[int, Request, Verdict]]:
         """The last decisions, oldest first: moment (epoch milliseconds), question and answer."""
-        return [one if len(one) == SHOWN else (one[1], brief.request(one), brief.verdict(one)) for one in self.shown]
+        return [
+            one if len(one) == SHOWN else (one[1], question.request_of(one), question.verdict_of(one))
+            for one in self.shown
+        ]
 
     def write(self, request: Request, verdict: Verdict, generation: int, now: int) -> None:
         """Into the decision journal, where one is kept; it is flushed at the end of the turn."""
@@ -333,7 +333,7 @@ class Question:
     def key(self) -> Key:
         """Under which the same question finds this one; a call without id has its decision's."""
         request = self._request
-        return key(request) if request.call_id else (request.enterprise, self._number, "", "", "")
+        return question_key(request) if request.call_id else (request.enterprise, self._number, "", "", "")
 
     def join(self, answer: Answer) -> None:
         """Wait, no longer than the gate's patience."""
@@ -367,7 +367,7 @@ class Question:
         if not self._answers or answer not in self._answers:
             return False
         self._answers.remove(answer)
-        refusal = _unavailable(self._request, self._snapshot)
+        refusal = _counters_unavailable(self._request, self._snapshot)
         gate = self._gate
         try:
             verdict = gate.close(self._request, self._snapshot, refusal, self._number, gate.moment())
@@ -382,10 +382,10 @@ class Question:
         return True
 
 
-def _unavailable(request: Request, snapshot: Snapshot) -> Refusal:
+def _counters_unavailable(request: Request, snapshot: Snapshot) -> Refusal:
     return Refusal(UNAVAILABLE, RULES[UNAVAILABLE], fail_open=fails_open(request, snapshot))
 
 
-def _observing(request: Request, snapshot: Snapshot | None) -> bool:
+def _is_observing(request: Request, snapshot: Snapshot | None) -> bool:
     tenant = None if snapshot is None else snapshot.tenants.get(request.enterprise)
     return tenant is not None and not tenant.policy.enforce

@@ -1,8 +1,4 @@
-"""HTTP for questions: an asyncio protocol on httptools. Everything else of the process is handed to the control side.
-
-Answers leave in the order of the questions (keep-alive, pipelining); a broken request is answered 400 and the
-connection is closed.
-"""
+"""HTTP for questions: an asyncio protocol on httptools. All else of the process is handed to the control side."""
 
 from __future__ import annotations
 
@@ -15,13 +11,92 @@ from typing import ClassVar, Final
 
 import httptools
 
-from nianjian.engines.gate.asked import Request
-from nianjian.engines.gate.brief import Brief
-from nianjian.engines.gate.server import replies, wire
-from nianjian.engines.gate.server.admission import Admission
+from nianjian.engines.gate.question import Brief, Request, Verdict
+from nianjian.engines.gate.server import wire
 from nianjian.engines.gate.server.connections import NEVER, Connection, Connections
 from nianjian.engines.gate.server.gate import Gate
-from nianjian.engines.gate.server.replies import JSON, TEXT, Collected, Slot, problem, response
+from nianjian.engines.gate.server.wire import Admission
+
+JSON: Final = b"application/json"
+TEXT: Final = b"text/plain; charset=utf-8"
+_OK_JSON: Final = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
+
+
+def http_reply(status: bytes, kind: bytes, body: bytes) -> bytes:
+    """A whole answer; ``status`` as ``200 OK``."""
+    return b"HTTP/1.1 %b\r\nContent-Type: %b\r\nContent-Length: %d\r\n\r\n%b" % (status, kind, len(body), body)
+
+
+def problem_reply(status: bytes, why: str) -> bytes:
+    """A problem document (RFC 9457)."""
+    number, _, title = status.partition(b" ")
+    body = wire.to_json({"status": int(number), "title": title.decode(), "detail": why})
+    return http_reply(status, b"application/problem+json", body)
+
+
+def closing_reply(answer: bytes) -> bytes:
+    """The same answer, the last one of its connection."""
+    return answer.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1)
+
+
+ALLOW: Final = http_reply(b"200 OK", TEXT, b"allow")
+
+
+_HEADS: Final = [_OK_JSON % (size, b"") for size in range(4096)]
+
+
+def usual_reply(of: Brief) -> bytes:
+    """The answer of ``POST /v1/decide`` to a usual call."""
+    body = wire.brief_json(of)
+    size = len(body)
+    return _HEADS[size] + body if size < len(_HEADS) else _OK_JSON % (size, body)
+
+
+class ReplySlot:
+    """The place of one answer in the order of a connection."""
+
+    __slots__ = ("_flush", "content")
+
+    def __init__(self, flush: Callable[[], None]) -> None:
+        self._flush = flush
+        self.content: bytes | None = None
+
+    def fill(self, content: bytes) -> None:
+        """The answer is known."""
+        self.content = content
+        self._flush()
+
+    def verdict(self, verdict: Verdict) -> None:
+        """The answer of ``POST /v1/decide``."""
+        body = wire.to_json(wire.to_answer(verdict))
+        self.fill(_OK_JSON % (len(body), body))
+
+    def word(self, verdict: Verdict) -> None:
+        """The answer of ``GET /gate``."""
+        self.fill(ALLOW if verdict.allow else http_reply(b"200 OK", TEXT, wire.answer_word(verdict).encode()))
+
+
+class BatchReplies:
+    """The answers of a batch, in the order of its questions."""
+
+    __slots__ = ("_left", "_slot", "found")
+
+    def __init__(self, slot: ReplySlot, count: int) -> None:
+        self._slot = slot
+        self._left = count
+        self.found: list[wire.Answer | None] = [None] * count
+
+    def place(self, at: int) -> Callable[[Verdict], None]:
+        """Where the answer of one question goes."""
+
+        def put(verdict: Verdict) -> None:
+            self.found[at] = wire.to_answer(verdict)
+            self._left -= 1
+            if self._left == 0:
+                self._slot.fill(http_reply(b"200 OK", JSON, wire.to_json({"answers": self.found})))
+
+        return put
+
 
 LOG: Final = logging.getLogger(__name__)
 HEAD_MOST: Final = 16_384  # bytes of a request that are no body: head, trailers, what frames chunks
@@ -41,14 +116,14 @@ _DECIDE: Final = b"/v1/decide"
 _WORD: Final = b"/gate?"
 _UNPROVED: Final = "a token of the enterprise is needed"
 _CROWDED: Final = "too many questions wait on this connection"
-Control = Callable[["Received"], Awaitable[bytes]]
+Control = Callable[["HttpRequest"], Awaitable[bytes]]
 
 
-def _pieces(data: bytes) -> Iterator[bytes]:
+def _split_pieces(data: bytes) -> Iterator[bytes]:
     return (data[at : at + HEAD_MOST] for at in range(0, len(data), HEAD_MOST))
 
 
-class Received:
+class HttpRequest:
     """One request that is not for the hot path; ``peer`` is the address it came from."""
 
     __slots__ = ("body", "headers", "method", "peer", "query", "target")
@@ -64,10 +139,10 @@ class Received:
         self.peer = ""
 
 
-class HttpDoor(Connection):
+class HttpConnection(Connection):
     """One connection."""
 
-    REFUSAL: ClassVar[bytes] = replies.closing(problem(b"503 Service Unavailable", "too many connections"))
+    REFUSAL: ClassVar[bytes] = closing_reply(problem_reply(b"503 Service Unavailable", "too many connections"))
 
     def __init__(self, gate: Gate, admission: Admission, control: Control, connections: Connections) -> None:
         """``connections`` are those of the process."""
@@ -78,7 +153,7 @@ class HttpDoor(Connection):
         self._control = control
         self._parser = httptools.HttpRequestParser(self)
         self._known: list[bytes] = []  # answers that may leave, before those of the slots
-        self._slots: deque[Slot] = deque()
+        self._slots: deque[ReplySlot] = deque()
         self._reading = False
         self._refused = False
         self._between = True  # no question has begun
@@ -118,7 +193,7 @@ class HttpDoor(Connection):
         """Parse, ask, and write what is known already in one piece."""
         self._reading = True
         try:
-            for piece in (data,) if len(data) <= HEAD_MOST else _pieces(data):
+            for piece in (data,) if len(data) <= HEAD_MOST else _split_pieces(data):
                 self._frame += len(piece)
                 self._parser.feed_data(piece)
                 if self._closing:
@@ -181,9 +256,9 @@ class HttpDoor(Connection):
         if self._refused:
             return
         self._closing = self._refused = True
-        slot = Slot(self.flush)
+        slot = ReplySlot(self.flush)
         self._slots.append(slot)
-        slot.content = replies.closing(problem(status, why))
+        slot.content = closing_reply(problem_reply(status, why))
         self._fresh()
 
     # ------------------------------------------------------------ of the parser
@@ -258,52 +333,52 @@ class HttpDoor(Connection):
         if len(self._slots) >= STRANGER_PIPELINED_MOST and self._proved() is None:
             self._refuse(b"503 Service Unavailable", _CROWDED)
             return
-        slot = Slot(self.flush)
+        slot = ReplySlot(self.flush)
         self._slots.append(slot)
         if len(self._slots) > PIPELINED_MOST:
-            slot.content = problem(b"503 Service Unavailable", _CROWDED)
+            slot.content = problem_reply(b"503 Service Unavailable", _CROWDED)
             return
         path, _, query = self._target.partition(b"?")
         try:
             self._route(self._parser.get_method(), path, query, slot)
         except wire.MalformedError as fault:
-            slot.content = problem(b"400 Bad Request", str(fault))
+            slot.content = problem_reply(b"400 Bad Request", str(fault))
         except (wire.Fault, UnicodeDecodeError) as fault:
             # a decoder's sentence names a field and a type, never a value
             told = str(fault) if isinstance(fault, wire.Fault) else "the text is not UTF-8"
-            slot.content = problem(b"400 Bad Request", told)
+            slot.content = problem_reply(b"400 Bad Request", told)
 
-    def _route(self, method: bytes, path: bytes, query: bytes, slot: Slot) -> None:
+    def _route(self, method: bytes, path: bytes, query: bytes, slot: ReplySlot) -> None:
         if method == b"POST" and path in self._POSTS:
             whose = self._proved()
             if whose is None:
-                slot.content = problem(b"401 Unauthorized", _UNPROVED)
+                slot.content = problem_reply(b"401 Unauthorized", _UNPROVED)
             else:
                 self._POSTS[path](self, whose, slot)
         elif method == b"GET" and path == b"/gate":
             whose = self._proved()
             if whose is None:
-                slot.content = response(b"401 Unauthorized", TEXT, b"deny gate-unavailable")
+                slot.content = http_reply(b"401 Unauthorized", TEXT, b"deny gate-unavailable")
             else:
-                self._gate.ask(self._request(wire.asked(wire.query(query)), whose), slot.word)
+                self._gate.ask(self._request(wire.to_ask(wire.parse_query(query)), whose), slot.word)
         elif len(self._tasks) >= PAGES_MOST:
-            slot.content = problem(b"503 Service Unavailable", _CROWDED)
+            slot.content = problem_reply(b"503 Service Unavailable", _CROWDED)
         else:
             self._proved()
             lower = [(name.lower(), value) for name, value in self._headers]
-            received = Received(method.decode("ascii"), path, query, lower, bytes(self._body))
+            received = HttpRequest(method.decode("ascii"), path, query, lower, bytes(self._body))
             task = asyncio.get_running_loop().create_task(self._hand_over(received, slot))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _hand_over(self, received: Received, slot: Slot) -> None:
+    async def _hand_over(self, received: HttpRequest, slot: ReplySlot) -> None:
         transport = self._transport
         received.peer = "" if transport is None else str((transport.get_extra_info("peername") or ("",))[0])
         try:
             slot.fill(await self._control(received))
         except Exception:
             LOG.exception("a page of the gate could not be made")
-            slot.fill(problem(b"500 Internal Server Error", "the gate erred"))
+            slot.fill(problem_reply(b"500 Internal Server Error", "the gate erred"))
 
     # ------------------------------------------------------------ the questions
 
@@ -319,7 +394,7 @@ class HttpDoor(Connection):
 
     def _request(self, ask: wire.Ask, whose: str, default: str = "") -> Request:
         enterprise = self._admission.enterprise(ask.enterprise or default, whose)
-        return wire.request(ask, enterprise, self._gate.moment())
+        return wire.to_request(ask, enterprise, self._gate.moment())
 
     def _usual(self) -> bytes | None:
         """The answer where the gate knows it the short way; None: the question, if it is one, takes the whole way."""
@@ -331,10 +406,10 @@ class HttpDoor(Connection):
             return None
         if not posted:
             try:
-                usual = self._known_of(wire.asked(wire.query(target[len(_WORD) :])), whose)
+                usual = self._known_of(wire.to_ask(wire.parse_query(target[len(_WORD) :])), whose)
             except wire.MalformedError:
                 return None
-            return None if usual is None else replies.ALLOW
+            return None if usual is None else ALLOW
         body = bytes(body)
         known = self._posted(body, whose)
         data = self._alone
@@ -349,7 +424,7 @@ class HttpDoor(Connection):
             usual = self._known_of(wire.ASK.decode(body), whose)
         except (wire.Fault, wire.MalformedError, UnicodeDecodeError):
             return None
-        return None if usual is None else replies.usual(usual)
+        return None if usual is None else usual_reply(usual)
 
     def _known_of(self, ask: wire.Ask, whose: str) -> Brief | None:
         if ask.at is not None:
@@ -361,33 +436,33 @@ class HttpDoor(Connection):
         like = (enterprise, ask.display, ask.channel, ask.team, ask.purpose)
         return self._ask(like, ask.callee, ask.call_id, gate.moment(), gate.held.snapshot, caller=ask.caller)
 
-    def _decide(self, whose: str, slot: Slot) -> None:
+    def _decide(self, whose: str, slot: ReplySlot) -> None:
         self._gate.ask(self._request(wire.ASK.decode(self._body), whose), slot.verdict)
 
-    def _batch(self, whose: str, slot: Slot) -> None:
+    def _batch(self, whose: str, slot: ReplySlot) -> None:
         batch = wire.BATCH.decode(self._body)
         if len(batch.questions) > QUESTIONS_MOST:
             raise wire.MalformedError(TOO_MANY)
         requests = [self._request(ask, whose, batch.enterprise) for ask in batch.questions]
         if not requests:
-            slot.content = response(b"200 OK", JSON, wire.json({"answers": []}))
-        collected = Collected(slot, len(requests))
+            slot.content = http_reply(b"200 OK", JSON, wire.to_json({"answers": []}))
+        collected = BatchReplies(slot, len(requests))
         for at, request in enumerate(requests):
             self._gate.ask(request, collected.place(at))
 
-    def _outcome(self, whose: str, slot: Slot) -> None:
+    def _outcome(self, whose: str, slot: ReplySlot) -> None:
         told = wire.OUTCOME.decode(self._body)
         enterprise = self._admission.enterprise(told.enterprise, whose)
         done = self._gate.settle(enterprise, told.call_id, answered=told.answered)
-        slot.content = response(b"200 OK", JSON, wire.json({"known": done}))
+        slot.content = http_reply(b"200 OK", JSON, wire.to_json({"known": done}))
 
-    def _release(self, whose: str, slot: Slot) -> None:
+    def _release(self, whose: str, slot: ReplySlot) -> None:
         told = wire.RELEASE.decode(self._body)
         enterprise = self._admission.enterprise(told.enterprise, whose)
         done = self._gate.release(enterprise, told.call_id)
-        slot.content = response(b"200 OK", JSON, wire.json({"released": done}))
+        slot.content = http_reply(b"200 OK", JSON, wire.to_json({"released": done}))
 
-    _POSTS: ClassVar[dict[bytes, Callable[[HttpDoor, str, Slot], None]]] = {
+    _POSTS: ClassVar[dict[bytes, Callable[[HttpConnection, str, ReplySlot], None]]] = {
         _DECIDE: _decide,
         b"/v1/batch": _batch,
         b"/v1/outcome": _outcome,

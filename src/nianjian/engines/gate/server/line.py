@@ -12,12 +12,12 @@ from collections import deque
 from time import monotonic
 from typing import ClassVar, Final
 
-from nianjian.engines.gate.asked import Request, Verdict
+from nianjian.engines.gate.question import Request, Verdict
 from nianjian.engines.gate.server import wire
-from nianjian.engines.gate.server.admission import Admission
+from nianjian.engines.gate.server.answers import Answer
 from nianjian.engines.gate.server.connections import NEVER, Connection, Connections
 from nianjian.engines.gate.server.gate import Gate
-from nianjian.engines.gate.server.pending import Answer
+from nianjian.engines.gate.server.wire import Admission
 from nianjian.engines.gate.snapshot.read import Snapshot
 
 LOG: Final = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ _ALLOW: Final = b"allow\n"
 _MALFORMED: Final = b"deny malformed\n"
 
 
-def _told(verdict: Verdict) -> bytes:
+def _verdict_line(verdict: Verdict) -> bytes:
     return _ALLOW if verdict.allow else f"deny {verdict.reason}\n".encode()
 
 
@@ -38,17 +38,17 @@ class _Slot:
 
     __slots__ = ("_door", "text")
 
-    def __init__(self, door: LineDoor, text: bytes = b"") -> None:
+    def __init__(self, door: LineConnection, text: bytes = b"") -> None:
         self._door = door
         self.text = text
 
     def fill(self, verdict: Verdict) -> None:
         """The answer is known."""
-        self.text = _told(verdict)
+        self.text = _verdict_line(verdict)
         self._door.flush()
 
 
-class LineDoor(Connection):
+class LineConnection(Connection):
     """One connection."""
 
     REFUSAL: ClassVar[bytes] = b"deny gate-unavailable\n"
@@ -164,7 +164,7 @@ class LineDoor(Connection):
         if self._whose is None or len(words) not in _FIELDS or len(self._slots) >= WAITING_MOST:
             raise wire.MalformedError("no question")
         if len(line) > wire.LONGEST:
-            wire.measured(words)
+            wire.check_lengths(words)
         if "-" in words:
             words = ["" if word == "-" else word for word in words]
         enterprise, team, purpose = "", "", ""
@@ -178,9 +178,9 @@ class LineDoor(Connection):
         if verdict is None:
             return
         if self._slots:
-            self._slots.append(_Slot(self, _told(verdict)))
+            self._slots.append(_Slot(self, _verdict_line(verdict)))
         else:
-            self._known.append(_told(verdict))
+            self._known.append(_verdict_line(verdict))
 
     def _later(self) -> Answer:
         slot = _Slot(self)

@@ -16,15 +16,13 @@ from itertools import count
 from sys import intern
 from typing import Any, Final, Protocol
 
-from nianjian.engines.gate import telephone
-from nianjian.engines.gate.asked import Request, Verdict
-from nianjian.engines.gate.brief import Alike, Brief
+from nianjian.engines.gate import decision_journal, telephone
 from nianjian.engines.gate.counters.port import Counters
-from nianjian.engines.gate.decisions import record
-from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.engines.gate.decision_journal import Journal
 from nianjian.engines.gate.policy import Slot
+from nianjian.engines.gate.question import Alike, Brief, Request, Verdict
 from nianjian.engines.gate.server import wire
-from nianjian.engines.gate.server.memory import Answers, Key, Own
+from nianjian.engines.gate.server.answers import Answers, EnterpriseAnswers, Key
 from nianjian.engines.gate.snapshot.read import Snapshot
 
 LOG: Final = logging.getLogger(__name__)
@@ -55,19 +53,19 @@ class Shared(Protocol):
         ...
 
 
-Path = tuple[Alike, Callable[[Any, str, int], tuple[int, int] | None], Any, Container[int], Own]
+Path = tuple[Alike, Callable[[Any, str, int], tuple[int, int] | None], Any, Container[int], EnterpriseAnswers]
 """What its calls share, what takes of its counter and the counter, the callees that take the whole way, the answers."""
 
 
-def alike(like: Like, slot: Slot, generation: int, begun: str) -> Alike:
+def shared_part(like: Like, slot: Slot, generation: int, begun: str) -> Alike:
     """What calls of that kind share that this slot counts."""
     enterprise, display, channel, team, purpose = like
     cap = slot.cap
     answer = (cap.rule, cap.semantics, cap.counts)
-    frame = record.frame(answer, generation, (enterprise, display, team, purpose))
-    if not (record.plain(channel) and record.plain(slot.told)):
+    frame = decision_journal.decision_frame(answer, generation, (enterprise, display, team, purpose))
+    if not (decision_journal.is_plain(channel) and decision_journal.is_plain(slot.told)):
         frame = None
-    told, key = wire.pattern(*answer, begun), wire.json(slot.told)
+    told, key = wire.answer_pattern(*answer, begun), wire.to_json(slot.told)
     return Alike(enterprise, display, channel, team, purpose, slot, generation, begun, told, key, frame)
 
 
@@ -78,7 +76,7 @@ class Usual:
         self._gate = gate
         self._answers = gate.answers
         self._waiting, self._numbers, self._shown = gate.open, gate.numbers, gate.shown.append
-        self.owns: dict[str, Own] = {}
+        self.owns: dict[str, EnterpriseAnswers] = {}
         self._alike: dict[Like, Alike] = {}
         self._paths: dict[Like, Path] = {}
         self._path = self._paths.get
@@ -125,7 +123,7 @@ class Usual:
         if known is None or known.slot is not slot or known.generation != generation or known.begun != begun:
             if len(self._alike) >= MOST:
                 self._alike.clear()
-            known = self._alike[like] = alike(like, slot, generation, begun)
+            known = self._alike[like] = shared_part(like, slot, generation, begun)
         return known
 
     def ask(
@@ -141,7 +139,7 @@ class Usual:
             if path is None or held is None or held is not self._snapshot or not self._since <= now < self._until:
                 return None
             alike, take, counter, named, own = path
-            called = telephone.key(callee)
+            called = telephone.number_key(callee)
             if not called or called in named or not call_id or call_id in own.young or call_id in own.old:
                 return None
             if now >= held.stale_from or (self._waiting and self._waits(like, callee, call_id)):

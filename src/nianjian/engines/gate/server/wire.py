@@ -1,8 +1,9 @@
-"""Messages: JSON in and out, the words for switches, and the query of an address."""
+"""Messages (JSON in and out, the words for switches, the query of an address) and who may ask for whom."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
@@ -10,9 +11,9 @@ from urllib.parse import unquote_plus
 
 import msgspec
 
-from nianjian.engines.gate.asked import ALLOWED, Request, Used, Verdict
-from nianjian.engines.gate.brief import Brief
+from nianjian.engines.gate.question import ALLOWED, Brief, Request, Used, Verdict
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
 
 SECONDS_BELOW: Final = 100_000_000_000  # as seconds this is the year 5138, as milliseconds 1973
 LONGEST: Final = 256  # characters of one field
@@ -66,24 +67,24 @@ Fault: Final = msgspec.MsgspecError
 _encode: Final = msgspec.json.Encoder().encode
 
 
-def request(ask: Ask, enterprise: str, now: int) -> Request:
+def to_request(ask: Ask, enterprise: str, now: int) -> Request:
     """The question; ``enterprise`` is the asker's own. `MalformedError` for a field too long, a moment that is none."""
-    measured((ask.display, ask.callee, ask.channel, ask.call_id, ask.caller, ask.team, ask.purpose))
-    at = now if ask.at is None else moment(ask.at)
+    check_lengths((ask.display, ask.callee, ask.channel, ask.call_id, ask.caller, ask.team, ask.purpose))
+    at = now if ask.at is None else parse_moment(ask.at)
     return Request(enterprise, ask.display, ask.callee, ask.channel, ask.call_id, at, ask.caller, ask.team, ask.purpose)
 
 
-def measured(texts: Sequence[str]) -> None:
+def check_lengths(texts: Sequence[str]) -> None:
     """`MalformedError` for a field that is too long."""
     if len("".join(texts)) > LONGEST and max(map(len, texts)) > LONGEST:
         raise MalformedError("a field is longer than 256 characters")
 
 
-def moment(told: str | float) -> int:
+def parse_moment(told: str | float) -> int:
     """Epoch milliseconds of a moment as a switch writes it."""
     if isinstance(told, str):
         if told.isascii() and told.isdecimal():
-            return moment(int(told))
+            return parse_moment(int(told))
         try:
             read = datetime.fromisoformat(told)
         except ValueError as fault:
@@ -95,7 +96,7 @@ def moment(told: str | float) -> int:
     return int(told if told >= SECONDS_BELOW else told * 1000)
 
 
-class Told(msgspec.Struct, gc=False):
+class Answer(msgspec.Struct, gc=False):
     """A verdict as the contract writes it; ``retry_at`` epoch seconds."""
 
     allow: bool
@@ -106,13 +107,13 @@ class Told(msgspec.Struct, gc=False):
     decision_id: str
 
 
-def told(verdict: Verdict) -> Told:
+def to_answer(verdict: Verdict) -> Answer:
     """What of a verdict is told."""
-    return Told(verdict.allow, verdict.reason, verdict.rule, verdict.retry_at, verdict.counter, verdict.decision_id)
+    return Answer(verdict.allow, verdict.reason, verdict.rule, verdict.retry_at, verdict.counter, verdict.decision_id)
 
 
 @lru_cache(maxsize=1024)
-def pattern(rule: str, window: str, counts: str, begun: str) -> bytes:
+def answer_pattern(rule: str, window: str, counts: str, begun: str) -> bytes:
     """`told` as JSON for usual calls, with places for the counter's key, the use, the limit and the number."""
     texts = (ALLOWED, rule, window, counts, begun)
     reason, by, semantics, of, name = (_encode(text).replace(b"%", b"%%") for text in texts)
@@ -128,17 +129,17 @@ def brief_json(of: Brief) -> bytes:
     return alike.told % (alike.key, used, limit, number)
 
 
-def json(value: object) -> bytes:
+def to_json(value: object) -> bytes:
     """As JSON."""
     return _encode(value)
 
 
-def word(verdict: Verdict) -> str:
+def answer_word(verdict: Verdict) -> str:
     """What a switch looks at: ``allow``, or ``deny`` and the reason."""
     return "allow" if verdict.allow else f"deny {verdict.reason}"
 
 
-def query(target: bytes) -> dict[str, str]:
+def parse_query(target: bytes) -> dict[str, str]:
     """The fields of an address' query; of two with one name the last. `MalformedError` for what is no UTF-8."""
     fields: dict[str, str] = {}
     try:
@@ -157,7 +158,7 @@ def query(target: bytes) -> dict[str, str]:
     return fields
 
 
-def asked(fields: dict[str, str]) -> Ask:
+def to_ask(fields: dict[str, str]) -> Ask:
     """The question of a query; `MalformedError` without display number, callee or channel."""
     try:
         return Ask(
@@ -174,3 +175,65 @@ def asked(fields: dict[str, str]) -> Ask:
     except KeyError as fault:
         missing = f"{fault.args[0]} is missing"
         raise MalformedError(missing) from fault
+
+
+BEARER: Final = b"bearer "
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class Admission:
+    """Tokens are kept and looked up by their sha256, so that the time of a look-up tells nothing of them."""
+
+    def __init__(self, tokens: Mapping[str, str], enterprises: Callable[[], Collection[str]]) -> None:
+        """``tokens``: enterprise by token. ``enterprises``: those of the snapshot in force."""
+        self._digests = {_token_digest(token.encode()): enterprise for token, enterprise in tokens.items()}
+        self._enterprises = enterprises
+
+    def listen(self, host: str) -> None:
+        """``gate_needs_tokens`` where others than this machine could ask without proof."""
+        if not self._digests and host not in LOOPBACK:
+            raise NianjianError("gate_needs_tokens", listen=host)
+
+    @property
+    def open(self) -> bool:
+        """Whether nobody must prove anything."""
+        return not self._digests
+
+    def whose(self, authorization: bytes) -> str | None:
+        """The enterprise whose token stands in the header; "" where none is asked for, None for none or a wrong one."""
+        if not self._digests:
+            return ""
+        if authorization[: len(BEARER)].lower() != BEARER:
+            return None
+        return self.token(authorization[len(BEARER) :].strip())
+
+    def token(self, token: bytes) -> str | None:
+        """The same of a bare token."""
+        return self._digests.get(_token_digest(token)) if self._digests else ""
+
+    def enterprise(self, named: str, whose: str) -> str:
+        """For whom a question is asked: the token's enterprise, the named one, or the only one there is.
+
+        `wire.MalformedError` where a token is used for another's question, or the question names none of several.
+        """
+        if whose:
+            if named and named != whose:
+                raise MalformedError("enterprise: the token is not this enterprise's")
+            return whose
+        if named:
+            return named
+        known = self._enterprises()
+        if len(known) > 1:
+            raise MalformedError("enterprise: it must be named, there are several")
+        return next(iter(known), "")  # none is known: the gate refuses by itself
+
+    def unnamed(self, whose: str | None) -> str:
+        """For whom a question is asked that names no enterprise; "" where it may not be asked. One snapshot long."""
+        if whose is None:
+            return ""
+        known = self._enterprises()
+        return whose or (next(iter(known)) if len(known) == 1 else "")
+
+
+def _token_digest(token: bytes) -> bytes:
+    return hashlib.sha256(token).digest()

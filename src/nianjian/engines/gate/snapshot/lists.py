@@ -40,12 +40,12 @@ FEW: Final = 200_000  # entries: so many keys are held as a set too, which says 
 BLOCK: Final = 512  # entries between two fences: 2 kB
 
 
-def aligned(size: int) -> int:
+def align_size(size: int) -> int:
     """``size`` rounded up to whole sections."""
     return -(-size // 8) * 8
 
 
-def sections(flags: int, highs: int, entries: int) -> list[tuple[str, int]]:
+def list_sections(flags: int, highs: int, entries: int) -> list[tuple[str, int]]:
     """Name and size in bytes of each section after the header, in their order."""
     found = [("start", 8 * (highs + 1)), ("high", 4 * highs), ("low", 4 * entries)]
     if flags & SPANS:
@@ -64,16 +64,16 @@ class NumberList:
         """Open ``path``; ``purposes`` names the purpose numbers, the first of them none. ``gate_snapshot_damaged``."""
         if path.stat().st_size < HEADER.size:
             raise NianjianError("gate_snapshot_damaged", file=path.name)
-        content = memoryview(_mapped(path))
+        content = memoryview(_map_file(path))
         magic, flags, highs, self.entries = HEADER.unpack_from(content)
-        parts = sections(flags, highs, self.entries)
-        if magic != MAGIC or len(content) != aligned(HEADER.size) + sum(aligned(size) for _name, size in parts):
+        parts = list_sections(flags, highs, self.entries)
+        if magic != MAGIC or len(content) != align_size(HEADER.size) + sum(align_size(size) for _name, size in parts):
             raise NianjianError("gate_snapshot_damaged", file=path.name)
         found: dict[str, memoryview] = {}
-        place = aligned(HEADER.size)
+        place = align_size(HEADER.size)
         for name, size in parts:
             found[name] = content[place : place + size]
-            place += aligned(size)
+            place += align_size(size)
         self._start, self._high, self._low = found["start"].cast("Q"), found["high"].cast("I"), found["low"].cast("I")
         self._from = found["from"].cast("I") if "from" in found else None
         self._to = found["to"].cast("I") if "to" in found else None
@@ -134,7 +134,7 @@ class NumberList:
             yield self.purposes[0 if self._purpose is None else self._purpose[at]]
 
 
-def _mapped(path: Path) -> mmap.mmap:
+def _map_file(path: Path) -> mmap.mmap:
     """The file in memory, its pages at hand: the first look-up in each would wait for its page otherwise.
 
     Piece by piece, as the interpreter stands still during each.

@@ -1,4 +1,4 @@
-"""Open a generation: every file is held against its sha256 before the first question is asked of it."""
+"""Open a generation, each file held against its sha256, and notice a newer one; a damaged one is not taken."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from nianjian.engines.gate.snapshot import format as form
+from nianjian.engines.gate.snapshot import files as form
 from nianjian.engines.gate.snapshot.lists import NumberList
 from nianjian.engines.gate.snapshot.tenant import Tenant
 from nianjian.engines.kernel.errors import NianjianError
@@ -73,18 +73,18 @@ def open_snapshot(root: Path, generation: int | None = None, before: Snapshot | 
     except UnicodeDecodeError as fault:
         raise NianjianError("gate_snapshot_damaged", file=form.MANIFEST) from fault
     try:
-        manifest = form.read(text)
+        manifest = form.parse_manifest(text)
     except (ValueError, KeyError, TypeError, AttributeError) as fault:
         raise NianjianError("gate_snapshot_damaged", file=form.MANIFEST) from fault
     if folder.name != form.folder_name(manifest.generation):
         raise NianjianError("gate_snapshot_damaged", file=form.MANIFEST)
     known = {} if before is None else before.lists
     lists: dict[str, NumberList] = {}
-    tenants = {code: _tenant(folder, code, entry, known, lists) for code, entry in manifest.tenants.items()}
-    return Snapshot(manifest, tenants, checked(root, manifest), lists)
+    tenants = {code: _open_tenant(folder, code, entry, known, lists) for code, entry in manifest.tenants.items()}
+    return Snapshot(manifest, tenants, read_checked_at(root, manifest), lists)
 
 
-def checked(root: Path, manifest: form.Manifest) -> int:
+def read_checked_at(root: Path, manifest: form.Manifest) -> int:
     """When the feed last found this generation to hold; its own moment where nothing was written since."""
     try:
         told = json.loads((root / form.CHECKED).read_text("utf-8"))
@@ -95,17 +95,17 @@ def checked(root: Path, manifest: form.Manifest) -> int:
     return manifest.made_at
 
 
-def _tenant(
+def _open_tenant(
     folder: Path, code: str, entry: form.TenantEntry, known: dict[str, NumberList], opened: dict[str, NumberList]
 ) -> Tenant:
     path = folder / f"{code}.json"
-    _hold(path, entry.sha256, entry.size)
+    _require_intact(path, entry.sha256, entry.size)
     lists: dict[str, list[NumberList]] = {kind: [] for kind in form.LIST_KINDS}
     for one in sorted(entry.lists, key=lambda one: one.built):  # the register's list before a built one
         found = known.get(one.sha256) or opened.get(one.sha256)
         if found is None or found.purposes != one.purposes:
             place = folder / f"{code}.{one.name}.list"
-            _hold(place, one.sha256, one.size)
+            _require_intact(place, one.sha256, one.size)
             found = NumberList(place, one.purposes)
         opened[one.sha256] = found
         lists[one.kind].append(found)
@@ -116,7 +116,7 @@ def _tenant(
         raise NianjianError("gate_snapshot_damaged", file=path.name) from fault
 
 
-def _hold(path: Path, sha256: str, size: int) -> None:
+def _require_intact(path: Path, sha256: str, size: int) -> None:
     """Raise ``gate_snapshot_damaged`` unless the file is there, of that size and content."""
     try:
         whole = path.stat().st_size == size and form.sha256_of(path) == sha256
@@ -124,3 +124,55 @@ def _hold(path: Path, sha256: str, size: int) -> None:
         raise NianjianError("gate_snapshot_damaged", file=path.name) from fault
     if not whole:
         raise NianjianError("gate_snapshot_damaged", file=path.name)
+
+
+class CurrentSnapshot:
+    """``snapshot`` is what to decide by (None: nothing yet); ``problem`` why the newest could not be taken.
+
+    `moved` is two cheap reads, for a timer of half a second; `load` reads through new files, for a thread; `take`
+    puts what was loaded in force, a switch of one reference between two questions.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.snapshot: Snapshot | None = None
+        self.problem: NianjianError | None = None
+        self._refused = ""  # the generation that could not be opened: it is tried again only when the link moves
+
+    def moved(self) -> bool:
+        """Whether another generation than the held one is in force; renews the held one's age."""
+        name = self._name()
+        if self.snapshot is not None:
+            if name == form.folder_name(self.snapshot.generation):
+                self.snapshot.seen(read_checked_at(self.root, self.snapshot.manifest))
+                self.problem = None
+                return False
+            if not name:
+                return False  # the link is gone: what is held gets old
+        return bool(name) and name != self._refused
+
+    def load(self) -> Snapshot | None:
+        """Open what is in force now; None, with ``problem`` set, where it is damaged or missing."""
+        name = self._name()
+        try:
+            return open_snapshot(self.root, before=self.snapshot)
+        except NianjianError as fault:
+            self.problem, self._refused = fault, name
+            return None
+
+    def take(self, snapshot: Snapshot | None) -> bool:
+        """Put a loaded snapshot in force; False for None."""
+        if snapshot is None:
+            return False
+        self.snapshot, self.problem, self._refused = snapshot, None, ""
+        return True
+
+    def refresh(self) -> bool:
+        """All three steps at once, for who has no event loop; whether another generation is in force."""
+        return self.moved() and self.take(self.load())
+
+    def _name(self) -> str:
+        try:
+            return (self.root / form.CURRENT).readlink().name
+        except OSError:
+            return ""

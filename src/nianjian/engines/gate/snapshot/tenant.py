@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from nianjian.engines.gate import telephone
-from nianjian.engines.gate.asked import Request
 from nianjian.engines.gate.policy import Cap, Channel, Policy, Purpose, Slot
+from nianjian.engines.gate.question import Request
 from nianjian.engines.gate.snapshot.lists import OPEN, NumberList
 from nianjian.engines.kernel.numbers import Shape, normalise, printed
 
@@ -21,7 +21,7 @@ MOST: Final = 50_000  # texts remembered; they come from outside, so there must 
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
+class FiledNumber:
     """One dated row of a root. Days are counted from 1970-01-01, included; None: open.
 
     ``first`` and ``last``: the row's own span in the register; ``since``/``until`` the approved validity.
@@ -44,7 +44,7 @@ class Filed:
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class OpenChannel:
     """A channel and the days on which it is in use, as (first, last) pairs."""
 
     channel: Channel
@@ -56,7 +56,7 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class CallPath:
     """A display number, a channel and a purpose that went together in a minute (counted from 1970-01-01).
 
     ``slots``: the call's counters where they depend on its channel alone, else none.
@@ -75,8 +75,8 @@ class Tenant:
 
     def __init__(self, told: Mapping[str, Any], refused: Iterable[NumberList], consented: Iterable[NumberList]) -> None:
         """``told``: the enterprise's JSON of the snapshot. ``consented``: the register's list before a built one."""
-        purposes = [_purpose(one) for one in told["purposes"]]
-        self.lines = {one["name"]: _line(one) for one in told["channels"]}
+        purposes = [_parse_purpose(one) for one in told["purposes"]]
+        self.lines = {one["name"]: _parse_channel(one) for one in told["channels"]}
         self.policy = Policy(
             enterprise=told["enterprise"],
             version=told["version"],
@@ -87,7 +87,7 @@ class Tenant:
             tolerance=told.get("at_tolerance"),
         )
         self.refused, self.consented = tuple(refused), tuple(consented)
-        self.named: Container[int] = _named(self.refused)
+        self.named: Container[int] = _join_lists(self.refused)
         """Callees that a do-not-call list names at all, for whatever purpose and time."""
         self.problem: str = told.get(REFUSING, {}).get("code", "")
         """Why the feed could not tell of the enterprise, an error's code; then it has no number that is filed."""
@@ -96,23 +96,23 @@ class Tenant:
         self.unfiled_purpose_allowed: bool = told["unfiled_purpose"] == "allow"
         self.words = [(one["name"], tuple(one["words"])) for one in told["purposes"]]
         self._unnamed: str = told["unnamed"]
-        self._numbers = [Filed(**one) for one in told["numbers"]]
+        self._numbers = [FiledNumber(**one) for one in told["numbers"]]
         # by channel, which is one of the register: slots of the channel alone, and all caps where there are others
         self._slots: dict[str, tuple[tuple[Slot, ...], tuple[Cap, ...]]] = {}
-        self._displays: dict[str, tuple[str, tuple[Filed, ...]]] = {}
+        self._displays: dict[str, tuple[str, tuple[FiledNumber, ...]]] = {}
         self._resolved: dict[str, Purpose] = {}
         self._fits: dict[tuple[str, str], bool] = {}
-        self._ways: dict[tuple[str, str, str], Way] = {}
+        self._ways: dict[tuple[str, str, str], CallPath] = {}
         self.way = self._ways.get
         """The way that calls with these texts (display number, channel, purpose) last went; it holds for its minute."""
 
-    def remember(self, display: str, channel: str, purpose: str, way: Way) -> None:
+    def remember(self, display: str, channel: str, purpose: str, way: CallPath) -> None:
         """Remember it."""
         if len(self._ways) >= MOST:
             self._ways.clear()
         self._ways[display, channel, purpose] = way
 
-    def display(self, text: str) -> tuple[str, tuple[Filed, ...]]:
+    def display(self, text: str) -> tuple[str, tuple[FiledNumber, ...]]:
         """A display number's canonical text, and the rows of the longest root that fits it; none: not filed."""
         known = self._displays.get(text)
         if known is None:
@@ -121,7 +121,7 @@ class Tenant:
             known = self._displays[text] = self._look(text)
         return known
 
-    def _look(self, text: str) -> tuple[str, tuple[Filed, ...]]:
+    def _look(self, text: str) -> tuple[str, tuple[FiledNumber, ...]]:
         number = normalise(text)
         own = number.shape in _OWN_DIGITS
         digits = str(number.value) if own and number.value is not None else printed(number.shape, number.value)
@@ -154,7 +154,7 @@ class Tenant:
     def _described(self, plain: str) -> list[str]:
         return [name for name, words in self.words if any(word in plain for word in words)]
 
-    def right_for(self, filed: Filed, text: str) -> bool:
+    def right_for(self, filed: FiledNumber, text: str) -> bool:
         """Whether the number was filed for a call with this purpose.
 
         True where the call names none, or what it names stands in the filed 用途, by its words or literally.
@@ -211,7 +211,7 @@ class Tenant:
         fixed, open_caps = self._counted(channel)
         if not open_caps:
             return fixed
-        called = telephone.written(callee)
+        called = telephone.number_text(callee)
         values = {
             "channel": channel.name,
             "display": display,
@@ -236,7 +236,7 @@ class Tenant:
         return known
 
 
-class _Named:
+class _AnyList:
     """Whatever stands in one of several lists."""
 
     def __init__(self, lists: tuple[NumberList, ...]) -> None:
@@ -246,13 +246,13 @@ class _Named:
         return any(callee in one for one in self._lists)
 
 
-def _named(lists: tuple[NumberList, ...]) -> Container[int]:
+def _join_lists(lists: tuple[NumberList, ...]) -> Container[int]:
     """The lists as one; small ones as a set, which answers fastest."""
     few = [one.few for one in lists]
-    return frozenset[int]().union(*(one for one in few if one is not None)) if None not in few else _Named(lists)
+    return frozenset[int]().union(*(one for one in few if one is not None)) if None not in few else _AnyList(lists)
 
 
-def consented_to(purpose: Purpose, text: str) -> str:
+def consent_subject(purpose: Purpose, text: str) -> str:
     """What a consent must be to: the purpose, or the very words where nobody described it."""
     return text.strip().casefold() if purpose.name == OTHER else purpose.name
 
@@ -263,11 +263,11 @@ _OWN_DIGITS: Final = frozenset(
 )
 
 
-def _line(told: Mapping[str, Any]) -> Open:
+def _parse_channel(told: Mapping[str, Any]) -> OpenChannel:
     days = tuple((first, last) for first, last in told["days"])
-    return Open(Channel(told["name"], told["team"], told["isolated"]), days)
+    return OpenChannel(Channel(told["name"], told["team"], told["isolated"]), days)
 
 
-def _purpose(told: Mapping[str, Any]) -> Purpose:
+def _parse_purpose(told: Mapping[str, Any]) -> Purpose:
     hours = tuple((start, end) for start, end in told["hours"])
     return Purpose(told["name"], told["needs_consent"], hours, told["hours_rule"], told["fail_open"])

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from nianjian.engines.gate.snapshot import format as form
+from nianjian.engines.gate.snapshot import files as form
 from nianjian.engines.kernel.errors import NianjianError
 
 PRIVATE: Final = 0o700
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class TenantFiles:
     """An enterprise's part of a new generation: its JSON, and lists that stand in ``lists/``."""
 
     told: Mapping[str, Any]
@@ -27,7 +27,7 @@ class Given:
 
 
 @contextmanager
-def alone(root: Path) -> Iterator[None]:
+def snapshot_lock(root: Path) -> Iterator[None]:
     """Hold the snapshot's lock: two feeds go one after the other."""
     for folder in (root.parent, root, root / form.LISTS, root / form.GENERATIONS):
         folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
@@ -38,15 +38,15 @@ def alone(root: Path) -> Iterator[None]:
         yield
 
 
-def in_force(root: Path) -> form.Manifest | None:
+def current_manifest(root: Path) -> form.Manifest | None:
     """The manifest of the generation in force; None where there is none or it cannot be read."""
     try:
-        return form.read((root / form.CURRENT / form.MANIFEST).read_text("utf-8"))
+        return form.parse_manifest((root / form.CURRENT / form.MANIFEST).read_text("utf-8"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
-def told(root: Path, code: str) -> dict[str, Any] | None:
+def read_tenant(root: Path, code: str) -> dict[str, Any] | None:
     """An enterprise's JSON of the generation in force; None where there is none or it was damaged."""
     try:
         found: dict[str, Any] = json.loads((root / form.CURRENT / f"{code}.json").read_text("utf-8"))
@@ -55,7 +55,7 @@ def told(root: Path, code: str) -> dict[str, Any] | None:
     return found
 
 
-def write(root: Path, manifest: form.Manifest, given: Mapping[str, Given]) -> form.Manifest:
+def write_snapshot(root: Path, manifest: form.Manifest, given: Mapping[str, TenantFiles]) -> form.Manifest:
     """Write and put in force; ``manifest`` brings moment, ages and rulebook, its number is chosen here.
 
     Inside `alone`. What an interrupted write left lies in a folder with a dot before its name and is removed.
@@ -68,32 +68,32 @@ def write(root: Path, manifest: form.Manifest, given: Mapping[str, Given]) -> fo
     made = replace(manifest, generation=newest + 1)
     folder = home / f".{form.folder_name(made.generation)}"
     folder.mkdir(mode=PRIVATE)
-    tenants = {code: _tenant(root, folder, code, one) for code, one in given.items()}
+    tenants = {code: _write_tenant(root, folder, code, one) for code, one in given.items()}
     made = replace(made, tenants=tenants)
-    put(folder / form.MANIFEST, made.text().encode())
-    synced(folder)
+    write_private(folder / form.MANIFEST, made.text().encode())
+    sync_folder(folder)
     final = home / form.folder_name(made.generation)
     folder.rename(final)
-    synced(home)
-    link(root, final)
-    check(root, made.generation, made.made_at)
+    sync_folder(home)
+    put_in_force(root, final)
+    write_checked_at(root, made.generation, made.made_at)
     return made
 
 
-def content(told: Mapping[str, Any]) -> bytes:
+def tenant_json(told: Mapping[str, Any]) -> bytes:
     """An enterprise's JSON as it stands in its file."""
     return json.dumps(told, ensure_ascii=False, sort_keys=True).encode()
 
 
-def check(root: Path, generation: int, at: int) -> None:
+def write_checked_at(root: Path, generation: int, at: int) -> None:
     """Write down that the generation still holds at a moment (epoch seconds)."""
-    put(root / ".checked", json.dumps({"generation": generation, "at": at}).encode())
+    write_private(root / ".checked", json.dumps({"generation": generation, "at": at}).encode())
     (root / ".checked").rename(root / form.CHECKED)
 
 
-def prune(root: Path, before: int) -> int:
+def prune_generations(root: Path, before: int) -> int:
     """Remove generations made before a moment, never the one in force, and lists that none holds; how many."""
-    now = in_force(root)
+    now = current_manifest(root)
     gone = 0
     for folder in sorted((root / form.GENERATIONS).iterdir()):
         if not folder.name.isdecimal() or now is None or int(folder.name) >= now.generation:
@@ -104,15 +104,15 @@ def prune(root: Path, before: int) -> int:
     return gone
 
 
-def keep(root: Path, path: Path) -> str:
+def store_list(root: Path, path: Path) -> str:
     """Move a finished list into ``lists/`` under its sha256; the sha256."""
     sha256 = form.sha256_of(path)
     path.replace(root / form.LISTS / f"{sha256}.list")
-    synced(root / form.LISTS)
+    sync_folder(root / form.LISTS)
     return sha256
 
 
-def restore(root: Path, code: str, entry: form.ListEntry) -> bool:
+def restore_list(root: Path, code: str, entry: form.ListEntry) -> bool:
     """Whether a list stands in ``lists/``; one that is gone from there is taken from the generation in force."""
     place = root / form.LISTS / f"{entry.sha256}.list"
     if place.exists():
@@ -124,17 +124,17 @@ def restore(root: Path, code: str, entry: form.ListEntry) -> bool:
     return True
 
 
-def forget(root: Path, wanted: set[str]) -> None:
+def remove_lists(root: Path, wanted: set[str]) -> None:
     """Remove lists that are in no generation and not ``wanted`` (sha256)."""
     for path in (root / form.LISTS).glob("*.list"):
         if path.stem not in wanted and path.stat().st_nlink == 1:
             path.unlink()
 
 
-def _tenant(root: Path, folder: Path, code: str, given: Given) -> form.TenantEntry:
-    text = content(given.told)
+def _write_tenant(root: Path, folder: Path, code: str, given: TenantFiles) -> form.TenantEntry:
+    text = tenant_json(given.told)
     path = folder / f"{code}.json"
-    put(path, text)
+    write_private(path, text)
     for one in given.lists:
         try:
             os.link(root / form.LISTS / f"{one.sha256}.list", folder / f"{code}.{one.name}.list")
@@ -143,16 +143,16 @@ def _tenant(root: Path, folder: Path, code: str, given: Given) -> form.TenantEnt
     return form.TenantEntry(form.sha256_of(path), len(text), tuple(given.lists))
 
 
-def link(root: Path, folder: Path) -> None:
+def put_in_force(root: Path, folder: Path) -> None:
     """Put a generation's folder in force."""
     fresh = root / ".current"
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(folder.relative_to(root))
     fresh.rename(root / form.CURRENT)
-    synced(root)
+    sync_folder(root)
 
 
-def put(path: Path, content: bytes) -> None:
+def write_private(path: Path, content: bytes) -> None:
     """Write a private file and have it on the disk."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(content)
@@ -160,10 +160,39 @@ def put(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def synced(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Have a folder's names on the disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def relink_snapshot(root: Path) -> int:
+    """Link lists into the generations that name them; the newest that is whole is in force. How many are whole.
+
+    A generation whose list is nowhere stays as it is: it cannot be opened, and the next feed writes another.
+    """
+    whole = [folder for folder in sorted((root / form.GENERATIONS).glob("[0-9]*")) if _is_whole(root, folder)]
+    if whole and not (root / form.CURRENT).exists():
+        put_in_force(root, whole[-1])
+    return len(whole)
+
+
+def _is_whole(root: Path, folder: Path) -> bool:
+    try:
+        manifest = form.parse_manifest((folder / form.MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+    missing = False
+    for code, entry in manifest.tenants.items():
+        for one in entry.lists:
+            place = folder / f"{code}.{one.name}.list"
+            if place.exists():
+                continue
+            try:
+                os.link(root / form.LISTS / f"{one.sha256}.list", place)
+            except FileNotFoundError:
+                missing = True
+    return not missing

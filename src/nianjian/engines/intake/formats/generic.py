@@ -23,7 +23,7 @@ from nianjian.engines.intake.vendor.sql import ANY_OTHER, NO_TIME, NULL, choose,
 from nianjian.engines.intake.vendor.tables import is_json, names, table
 from nianjian.engines.intake.vendor.words import DIRECTIONS, KINDS, OURS, RESULTS
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.lake.sql import quoted
+from nianjian.engines.lake.schema import quoted
 
 ALIASES: Final[dict[str, tuple[str, ...]]] = {
     "call_id": (

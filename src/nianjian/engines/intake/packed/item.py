@@ -17,11 +17,9 @@ from nianjian.engines.intake.packed import torn
 from nianjian.engines.intake.packed.packs import GZIP, Spool, Unpacking, kind_of
 from nianjian.engines.intake.packed.torn import Torn
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.workbooks.limits import LAST_COLUMN
-from nianjian.engines.kernel.workbooks.old_workbook import OldWorkbook
-from nianjian.engines.kernel.workbooks.sheet import BookRow
-from nianjian.engines.kernel.workbooks.unpacking import STEP, checked_ratio, checked_room
-from nianjian.engines.kernel.workbooks.workbook import Workbook
+from nianjian.engines.kernel.old_workbooks import OldWorkbook
+from nianjian.engines.kernel.unpacking import LAST_COLUMN, STEP, checked_ratio, checked_room
+from nianjian.engines.kernel.workbooks import BookRow, Workbook
 
 BLOCK: Final = 1 << 20  # what stays in the processor while it is hashed, checked and counted
 FAULTS: Final = (  # of an archive, as `zipfile` finds them

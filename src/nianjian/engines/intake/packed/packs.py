@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Final, Protocol
 
-from nianjian.engines.kernel.workbooks.unpacking import STEP, checked_room
+from nianjian.engines.kernel.unpacking import STEP, checked_room
 
 HEAD: Final = 512  # bytes that tell
 

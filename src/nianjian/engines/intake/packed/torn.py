@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import IO, Final
 
 from nianjian.engines.intake.packed.packs import Unpacking
-from nianjian.engines.kernel.workbooks.unpacking import checked_ratio
+from nianjian.engines.kernel.unpacking import checked_ratio
 
 # APPNOTE 4.3.7: signature, version, flags, method, time, date, crc, packed size, size, length of name and of extra.
 _HEADER: Final = struct.Struct("<4sHHHHHIIIHH")

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from nianjian.engines.intake import ledger
-from nianjian.engines.intake.crash import crash_point
 from nianjian.engines.intake.ledger import CALLS
+from nianjian.engines.kernel.crash import crash_point
 from nianjian.engines.lake.schema import REJECTED
 from nianjian.engines.lake.tables import Lake, OldFile
 

@@ -24,8 +24,8 @@ from nianjian.engines.intake.rows.sheets import digest, sheet_rows
 from nianjian.engines.intake.vendor import zones
 from nianjian.engines.kernel import numbers
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.workbooks.unpacking import STEP, checked_room
-from nianjian.engines.lake.sql import quoted
+from nianjian.engines.kernel.unpacking import STEP, checked_room
+from nianjian.engines.lake.schema import quoted
 from nianjian.engines.lake.workbench import EngineError, Workbench, scan_csv
 
 Report = Callable[[int], None]  # bytes read

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from nianjian.engines.intake.validate import CONTENT
 from nianjian.engines.lake.keys import KeyFiles, Sought, in_order
-from nianjian.engines.lake.sql import literal
+from nianjian.engines.lake.schema import literal
 from nianjian.engines.lake.tables import OldFile
 from nianjian.engines.lake.workbench import Workbench, scan_parquet
 

@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from nianjian.engines.intake.crash import crash_point
 from nianjian.engines.intake.rows.lines import Damage
+from nianjian.engines.kernel.crash import crash_point
 from nianjian.engines.lake.keys import Hashes, KeyFiles
 from nianjian.engines.lake.schema import CALLS, REJECTED
 from nianjian.engines.lake.tables import NewFile

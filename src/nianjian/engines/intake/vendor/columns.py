@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 
 from nianjian.engines.intake.vendor.sql import NULL, first_of
 from nianjian.engines.kernel import numbers
-from nianjian.engines.lake.sql import quoted
+from nianjian.engines.lake.schema import quoted
 
 
 def plain(name: str) -> str:

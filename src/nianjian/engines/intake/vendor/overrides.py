@@ -12,7 +12,7 @@ from nianjian.engines.intake.vendor.columns import Columns, closest
 from nianjian.engines.intake.vendor.sql import ANY_OTHER, NO_TIME, NULL, choose, duration_in, first_of, seconds_after
 from nianjian.engines.intake.vendor.words import OURS
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.lake.sql import quoted
+from nianjian.engines.lake.schema import quoted
 
 TIMES: Final = ("start", "ring", "answer", "end")
 

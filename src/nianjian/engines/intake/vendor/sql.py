@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from nianjian.engines.kernel import formulas
-from nianjian.engines.lake.sql import literal
+from nianjian.engines.lake.schema import literal
 
 NULL: Final = "NULL::VARCHAR"
 NO_TIME: Final = "NULL::TIMESTAMP"

@@ -10,7 +10,7 @@ from nianjian.engines.intake.moments import either, epoch, formatted
 from nianjian.engines.intake.vendor.columns import Columns
 from nianjian.engines.intake.vendor.overrides import raw_name
 from nianjian.engines.intake.vendor.sql import NO_TIME
-from nianjian.engines.lake.sql import quoted
+from nianjian.engines.lake.schema import quoted
 
 # Vendors write 0 (and one of them -1) for a time that never came.
 _NOT_SET = "[-+]?[01]?|0+([.]0*)?|null|NULL"

@@ -8,7 +8,7 @@ from typing import Final
 from nianjian.engines.intake.format import Fields, Sample
 from nianjian.engines.intake.vendor.heading import cells
 from nianjian.engines.intake.vendor.tables import is_json
-from nianjian.engines.lake.sql import literal, quoted
+from nianjian.engines.lake.schema import literal, quoted
 
 _TIMES: Final = ("start", "ring", "answer", "end")
 

@@ -15,8 +15,7 @@ from nianjian.engines.intake.ledger import CALLS
 from nianjian.engines.intake.receipt import FileReceipt
 from nianjian.engines.intake.rows import erase
 from nianjian.engines.intake.rows.erase import Limits
-from nianjian.engines.lake.files import forget, vacuum
-from nianjian.engines.lake.tables import Lake
+from nianjian.engines.lake.tables import Lake, forget, vacuum
 from nianjian.features.complaints.operations.publish import publish
 from nianjian.features.portrait.operations import erasures
 from nianjian.platform.audit.record import record

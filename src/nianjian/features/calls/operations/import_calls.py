@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from nianjian.engines.intake import ledger, load, mapping, read
-from nianjian.engines.intake.crash import crash_point
 from nianjian.engines.intake.format import FileMapping
 from nianjian.engines.intake.receipt import FileReceipt
 from nianjian.engines.intake.rows.temporary import workbench
+from nianjian.engines.kernel.crash import crash_point
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake.tables import Lake
 from nianjian.engines.lake.workbench import Workbench

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nianjian.engines.intake import ledger
-from nianjian.engines.intake.crash import crash_point
 from nianjian.engines.intake.ledger import Repeating
+from nianjian.engines.kernel.crash import crash_point
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.operations.batches import batch_for
 from nianjian.features.calls.operations.finish import ACTIVE, UNDO, finish_undo

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from django.http import StreamingHttpResponse
 from ninja import Field, Query, Router, Schema
 
-from nianjian.engines.gate.decisions.search import Wanted
+from nianjian.engines.gate.decision_search import DecisionFilter
 from nianjian.engines.kernel import clock
 from nianjian.features.dial_policy.api.policy import GATE
 from nianjian.features.dial_policy.operations import check, live
@@ -138,7 +138,7 @@ def gate_state(request: Request, code: str) -> dict[str, Any]:
 @read(router, f"{GATE}/decisions", act=Act.READ, answer=GateDecisions)
 def gate_decisions(request: Request, code: str, asked: Query[DecisionsWanted]) -> dict[str, Any]:
     """The newest decisions that fit."""
-    wanted = Wanted(enterprise=code, **asked.dict(exclude={"limit"}))
+    wanted = DecisionFilter(enterprise=code, **asked.dict(exclude={"limit"}))
     found = check.lately(wanted=wanted, limit=asked.limit, actor=request.actor)
     reached = None if found.reached is None else found.reached + 1  # others of that millisecond may follow
     return {"items": [check.plain(one) for one in found.decisions], "more": found.more, "reached": reached}

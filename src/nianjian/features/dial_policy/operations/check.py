@@ -14,13 +14,12 @@ from urllib.parse import urlsplit
 
 from msgspec import structs
 
-from nianjian.engines.gate import places
-from nianjian.engines.gate.asked import ALLOWED, Request, Used
-from nianjian.engines.gate.decide import Refusal, decide
-from nianjian.engines.gate.decisions.journal import DAY, EAST, SUFFIX
-from nianjian.engines.gate.decisions.record import Decision
-from nianjian.engines.gate.decisions.replay import replay
-from nianjian.engines.gate.decisions.search import Found, Wanted, decisions, search
+from nianjian.engines.gate.decision import Refusal, decide
+from nianjian.engines.gate.decision_journal import DAY, EAST, SUFFIX, Decision
+from nianjian.engines.gate.decision_search import DecisionFilter, DecisionMatches, read_decisions, search_decisions
+from nianjian.engines.gate.question import ALLOWED, Request, Used
+from nianjian.engines.gate.replay import replay_decisions
+from nianjian.engines.gate.snapshot import files as places
 from nianjian.engines.gate.snapshot.read import open_snapshot
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
@@ -108,16 +107,16 @@ def take(*, question: Question, call_id: str, gate: str, actor: Actor) -> dict[s
     return {**told, "taken": True}
 
 
-def search_journal(*, wanted: Wanted, limit: int, actor: Actor, lines: int | None = None) -> Found:
+def search_journal(*, wanted: DecisionFilter, limit: int, actor: Actor, lines: int | None = None) -> DecisionMatches:
     """Search the journal, at most so many ``lines`` of it; without an enterprise only for whom may read everywhere.
 
     ``role_missing``.
     """
     require(actor, wanted.enterprise, Act.READ)
-    return search(places.decisions(env.read().home), wanted, limit, lines=lines)
+    return search_decisions(places.decisions_folder(env.read().home), wanted, limit, lines=lines)
 
 
-def lately(*, wanted: Wanted, limit: int, actor: Actor) -> Found:
+def lately(*, wanted: DecisionFilter, limit: int, actor: Actor) -> DecisionMatches:
     """Search as `found`, for who waits for the answer: one day where nothing says since when, at most `LINES`.
 
     The day is that of ``until``, today without. All enterprises write into one journal: a quiet one must not read
@@ -133,17 +132,17 @@ def lately(*, wanted: Wanted, limit: int, actor: Actor) -> Found:
 def again(*, what: str, actor: Actor) -> dict[str, Any]:
     """Decide a file's or a day's decisions again, as far as the actor may read; ``gate_day_unknown``."""
     files = _files(what)
-    notes = Found([])
+    notes = DecisionMatches([])
     known: dict[str, bool] = {}
 
     def readable() -> Iterator[Decision]:
         for path in files:
-            for one in decisions(path, notes):
+            for one in read_decisions(path, notes):
                 code = one.request.enterprise
                 if known.setdefault(code, may(actor, code, Act.READ)):
                     yield one
 
-    told = replay(readable(), gate_feed.root())
+    told = replay_decisions(readable(), gate_feed.root())
     return {
         "files": [str(path) for path in files],
         "decided": told.decided,
@@ -163,7 +162,7 @@ def _files(what: str) -> list[Path]:
         day = date.fromisoformat(what)
     except ValueError as fault:
         raise NianjianError("gate_day_unknown", day=what) from fault
-    files = sorted((places.decisions(env.read().home) / day.isoformat()).glob(f"*{SUFFIX}"))
+    files = sorted((places.decisions_folder(env.read().home) / day.isoformat()).glob(f"*{SUFFIX}"))
     if not files:
         raise NianjianError("gate_day_unknown", day=what)
     return files

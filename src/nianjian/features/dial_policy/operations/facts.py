@@ -11,9 +11,9 @@ from typing import Any, Final
 from django.db.models import Count, Max
 
 from nianjian.engines.gate import telephone
-from nianjian.engines.gate.snapshot import format as form
+from nianjian.engines.gate.snapshot import files as form
 from nianjian.engines.gate.snapshot.lists import OPEN
-from nianjian.engines.gate.snapshot.tenant import OTHER, Tenant, consented_to
+from nianjian.engines.gate.snapshot.tenant import OTHER, Tenant, consent_subject
 from nianjian.engines.kernel.clock import ZONE
 from nianjian.platform.registers import models
 from nianjian.platform.registers.versions import Version, current_versions
@@ -120,7 +120,7 @@ class Purposes:
         known = self._read.get(text)
         if known is None:
             purpose = self._tenant.purpose(text)
-            name = consented_to(purpose, text)
+            name = consent_subject(purpose, text)
             if not text or (purpose.name == OTHER and self._kind == form.DO_NOT_CALL):
                 name = ""
             if name not in self._numbers and len(self._numbers) < MOST_PURPOSES:
@@ -140,13 +140,13 @@ def rows(kind: str, enterprise: str, purposes: Purposes) -> Iterator[Row]:
     for number, purpose, obtained, expires, withdrawn, first, last in given:
         start = max(seconds(obtained, 0), seconds(_midnight(first), 0))
         end = min(seconds(expires, OPEN), seconds(withdrawn, OPEN), seconds(_midnight(last, after=True), OPEN))
-        yield telephone.key(number or ""), start, max(start, end), purposes.of(purpose)
+        yield telephone.number_key(number or ""), start, max(start, end), purposes.of(purpose)
 
 
 def _refused(found: Iterable[tuple[str | None, str | None, date | None]], purposes: Purposes) -> Iterator[Row]:
     for number, scope, last in found:
         end = seconds(_midnight(last, after=True), OPEN)
-        yield telephone.key(number or ""), 0, end, purposes.of(scope)
+        yield telephone.number_key(number or ""), 0, end, purposes.of(scope)
 
 
 def _midnight(of: date | None, *, after: bool = False) -> datetime | None:

@@ -16,10 +16,9 @@ from typing import Any, Final
 
 from django.db import DatabaseError
 
-from nianjian.engines.gate import places
-from nianjian.engines.gate.snapshot import format as form
-from nianjian.engines.gate.snapshot import write
-from nianjian.engines.gate.snapshot.build import ListBuilder
+from nianjian.engines.gate.snapshot import files, write
+from nianjian.engines.gate.snapshot import files as form
+from nianjian.engines.gate.snapshot.list_builder import ListBuilder
 from nianjian.engines.gate.snapshot.tenant import Tenant
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
@@ -55,7 +54,7 @@ class Fed:
 
 def root() -> Path:
     """Where the snapshot lies."""
-    return places.snapshot(env.read().home)
+    return files.snapshot_root(env.read().home)
 
 
 def feed(*, enterprise: str | None = None, lists: bool = True) -> Fed:
@@ -66,18 +65,18 @@ def feed(*, enterprise: str | None = None, lists: bool = True) -> Fed:
     has its calls refused; it is logged, and raised once it is written if that enterprise alone was asked for.
     """
     place = root()
-    with write.alone(place):
+    with write.snapshot_lock(place):
         now = int(clock.now().timestamp())
-        before = write.in_force(place)
+        before = write.current_manifest(place)
         known = {} if before is None else dict(before.tenants)
         given = {}
         for code in (one.code for one in accounts.enterprises()):
-            if enterprise in {None, code} or code not in known or (told := write.told(place, code)) is None:
+            if enterprise in {None, code} or code not in known or (told := write.read_tenant(place, code)) is None:
                 given[code] = _given(place, code, known.get(code), now, lists=lists)
             else:
                 given[code] = _carried(place, code, told, known[code], now)
         made, new, removed = _put(place, before, given, now)
-        write.forget(place, {one.sha256 for one in built_lists.list_gate_lists()})
+        write.remove_lists(place, {one.sha256 for one in built_lists.list_gate_lists()})
     entries = {
         kind: sum(one.entries for of in made.tenants.values() for one in of.lists if one.kind == kind)
         for kind in form.LIST_KINDS
@@ -89,7 +88,7 @@ def feed(*, enterprise: str | None = None, lists: bool = True) -> Fed:
 
 
 def _put(
-    place: Path, before: form.Manifest | None, given: Mapping[str, write.Given], now: int
+    place: Path, before: form.Manifest | None, given: Mapping[str, write.TenantFiles], now: int
 ) -> tuple[form.Manifest, bool, int]:
     """The generation in force from now on, whether it is a new one, and how many old ones went."""
     book = rulebook(day=None, province=None, enterprise=None)
@@ -97,14 +96,14 @@ def _put(
     manifest = form.Manifest(0, now, *ages, book.sha256)
     new = before is None or _differs(before, manifest, given)
     if before is not None and not new:
-        write.check(place, before.generation, now)
+        write.write_checked_at(place, before.generation, now)
         made = before
     else:
-        made = write.write(place, manifest, given)
-    return made, new, write.prune(place, now - book.integer("gate.snapshot.kept") * DAY)
+        made = write.write_snapshot(place, manifest, given)
+    return made, new, write.prune_generations(place, now - book.integer("gate.snapshot.kept") * DAY)
 
 
-def _given(place: Path, code: str, known: form.TenantEntry | None, now: int, *, lists: bool) -> write.Given:
+def _given(place: Path, code: str, known: form.TenantEntry | None, now: int, *, lists: bool) -> write.TenantFiles:
     """An enterprise's part, or what refuses its calls where that cannot be made; a fault of the database is all's."""
     try:
         return _tenant(place, code, known, now, lists=lists)
@@ -112,40 +111,40 @@ def _given(place: Path, code: str, known: form.TenantEntry | None, now: int, *, 
         raise
     except Exception as fault:
         LOG.exception("the gate cannot be told of %s: every call of it is refused", code)
-        told = refused.part(code, write.told(place, code), refused.to_named_error(fault), now)
-        return write.Given(told, _standing(place, code, () if known is None else known.lists))
+        told = refused.part(code, write.read_tenant(place, code), refused.to_named_error(fault), now)
+        return write.TenantFiles(told, _standing(place, code, () if known is None else known.lists))
 
 
-def _carried(place: Path, code: str, told: dict[str, Any], known: form.TenantEntry, now: int) -> write.Given:
+def _carried(place: Path, code: str, told: dict[str, Any], known: form.TenantEntry, now: int) -> write.TenantFiles:
     """An enterprise's part as it is in force; refused where a list of it is nowhere any more."""
     lists = _standing(place, code, known.lists)
     if len(lists) == len(known.lists) or refused.why(told) is not None:
-        return write.Given(told, lists)
+        return write.TenantFiles(told, lists)
     gone = next(one for one in known.lists if one not in lists)
     fault = NianjianError("gate_list_missing", enterprise=code, list=gone.name, sha256=gone.sha256)
     LOG.error("the gate cannot be told of %s: %s", code, fault)
-    return write.Given(refused.part(code, told, fault, now), lists)
+    return write.TenantFiles(refused.part(code, told, fault, now), lists)
 
 
 def _standing(place: Path, code: str, lists: Sequence[form.ListEntry]) -> list[form.ListEntry]:
     """Lists of the generation in force; ones that are nowhere any more are left out: see `write.restore`."""
-    return [one for one in lists if write.restore(place, code, one)]
+    return [one for one in lists if write.restore_list(place, code, one)]
 
 
-def _differs(before: form.Manifest, now: form.Manifest, given: Mapping[str, write.Given]) -> bool:
+def _differs(before: form.Manifest, now: form.Manifest, given: Mapping[str, write.TenantFiles]) -> bool:
     """Whether the generation in force says anything else."""
     same = (before.alarm_age, before.deny_age, before.rulebook) == (now.alarm_age, now.deny_age, now.rulebook)
     if not same or before.tenants.keys() != given.keys():
         return True
     return any(
-        before.tenants[code].sha256 != hashlib.sha256(write.content(one.told)).hexdigest()
+        before.tenants[code].sha256 != hashlib.sha256(write.tenant_json(one.told)).hexdigest()
         or before.tenants[code].lists != tuple(one.lists)
         for code, one in given.items()
     )
 
 
-def _tenant(place: Path, code: str, known: form.TenantEntry | None, now: int, *, lists: bool) -> write.Given:
-    told = policy(code, write.told(place, code), now)
+def _tenant(place: Path, code: str, known: form.TenantEntry | None, now: int, *, lists: bool) -> write.TenantFiles:
+    told = policy(code, write.read_tenant(place, code), now)
     kept = {one.kind: one for one in (() if known is None else known.lists) if not one.built}
     tenant = Tenant(told, (), ())
     found = []
@@ -157,9 +156,9 @@ def _tenant(place: Path, code: str, known: form.TenantEntry | None, now: int, *,
             found.append(made)
     found += [_built(one, tenant) for one in built_lists.list_gate_lists(code)]
     for one in found:
-        if not write.restore(place, code, one):
+        if not write.restore_list(place, code, one):
             raise NianjianError("gate_list_missing", enterprise=code, list=one.name, sha256=one.sha256)
-    return write.Given(told, found)
+    return write.TenantFiles(told, found)
 
 
 def policy(code: str, before: Mapping[str, Any] | None, now: int) -> dict[str, Any]:
@@ -204,7 +203,7 @@ def _list(  # noqa: PLR0917 -- one step of `_tenant`, over its own values
                 piece = []
         builder.add_rows(piece)
         entries, size = builder.finish(), path.stat().st_size
-    return form.ListEntry(kind, False, write.keep(place, path), size, entries, purposes.names, mark)  # noqa: FBT003 -- not a built one
+    return form.ListEntry(kind, False, write.store_list(place, path), size, entries, purposes.names, mark)  # noqa: FBT003 -- not a built one
 
 
 def _built(row: GateList, tenant: Tenant) -> form.ListEntry:
@@ -220,4 +219,4 @@ def _built(row: GateList, tenant: Tenant) -> form.ListEntry:
 
 def find_published_policy(code: str) -> dict[str, Any] | None:
     """An enterprise's JSON of the generation in force; None where there is none."""
-    return write.told(root(), code)
+    return write.read_tenant(root(), code)

@@ -16,9 +16,9 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from nianjian.engines.gate import telephone
-from nianjian.engines.gate.snapshot import format as form
+from nianjian.engines.gate.snapshot import files as form
 from nianjian.engines.gate.snapshot import write
-from nianjian.engines.gate.snapshot.build import ENTRY, ListBuilder
+from nianjian.engines.gate.snapshot.list_builder import ENTRY, ListBuilder
 from nianjian.engines.gate.snapshot.lists import OPEN
 from nianjian.engines.gate.snapshot.tenant import Tenant
 from nianjian.engines.kernel import clock
@@ -81,12 +81,12 @@ def build(*, kind: str, path: Path, enterprise: str, actor: Actor, progress: Pro
     told = gate_feed.policy(enterprise, gate_feed.find_published_policy(enterprise), int(clock.now().timestamp()))
     tenant = Tenant(told, (), ())
     purposes, words = facts.Purposes(tenant, kind), facts.words(tenant)
-    with write.alone(place):
+    with write.snapshot_lock(place):
         made = place / f".{enterprise}.{kind}.{os.getpid()}.list"
         with ListBuilder(made, spans=kind == form.CONSENTS, purposes=True) as builder:
             count = _fill(builder, path, SHEETS[kind], purposes, progress)
             entries, size = builder.finish(), made.stat().st_size
-        sha256 = write.keep(place, made)
+        sha256 = write.store_list(place, made)
     built = gate_lists.BuiltList(kind, sha256, size, entries, purposes.names, words, path.name, digest, count.rejected)
     gate_lists.use_gate_list(enterprise=enterprise, built=built, actor=actor)
     fed = gate_feed.feed(enterprise=enterprise)
@@ -155,7 +155,9 @@ def _open(path: Path, sheet: Sheet) -> tuple[list[str], csv.CSVStreamingReader]:
     encoding = _encoding(probe, path)
     first = probe.decode(encoding, errors="ignore").partition("\n")[0].strip().split(",")
     headers = [header.strip().strip('"').lstrip("﻿") for header in first]
-    bare = not any(sheet.column(header) for header in headers) and telephone.key(headers[0]) != telephone.UNREADABLE
+    bare = (
+        not any(sheet.column(header) for header in headers) and telephone.number_key(headers[0]) != telephone.UNREADABLE
+    )
     names = [str(place) for place in range(len(headers))]
     read = csv.ReadOptions(block_size=BLOCK, encoding=encoding, column_names=names, skip_rows=0 if bare else 1)
     texts = csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False)
@@ -195,7 +197,7 @@ def _keys(column: pa.Array) -> np.ndarray[Any, Any]:
     mobiles = pc.if_else(plain, texts, "0").cast(pa.uint64())
     keys: np.ndarray[Any, Any] = mobiles.to_numpy(zero_copy_only=False).copy()
     for at in np.flatnonzero(~plain.to_numpy(zero_copy_only=False)):
-        keys[at] = telephone.key(texts[int(at)].as_py())
+        keys[at] = telephone.number_key(texts[int(at)].as_py())
     return keys
 
 

@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from nianjian.engines.gate import places
-from nianjian.engines.gate.decisions.journal import SUFFIX
-from nianjian.engines.gate.decisions.parts import beginnings, between, end_of_part
-from nianjian.engines.gate.snapshot import write
-from nianjian.engines.gate.snapshot.read import ALARM, FRESH, STALE, checked
+from nianjian.engines.gate.decision_journal import SUFFIX
+from nianjian.engines.gate.decision_search import decisions_between, end_of_part, part_beginnings
+from nianjian.engines.gate.snapshot import files, write
+from nianjian.engines.gate.snapshot.read import ALARM, FRESH, STALE, read_checked_at
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.formulas import harmless_row
 from nianjian.features.dial_policy.operations import feed as gate_feed
@@ -61,11 +60,11 @@ def state(*, enterprise: str, actor: Actor) -> Json:
 
 def _snapshot(enterprise: str) -> Json:
     place = gate_feed.root()
-    manifest = write.in_force(place)
-    told = None if manifest is None else write.told(place, enterprise)
+    manifest = write.current_manifest(place)
+    told = None if manifest is None else write.read_tenant(place, enterprise)
     if manifest is None or told is None:
         return {"state": MISSING, "problem": None, **dict.fromkeys(("generation", "age_s", "version", "epoch"))}
-    age = int(clock.now().timestamp()) - checked(place, manifest)
+    age = int(clock.now().timestamp()) - read_checked_at(place, manifest)
     fault = refused.why(told)
     state_of = STALE if age > manifest.deny_age else ALARM if age > manifest.alarm_age else FRESH
     epoch = max((int(cap["epoch"]) for cap in told["caps"]), default=None)
@@ -161,16 +160,16 @@ def journal(*, enterprise: str, day: date, actor: Actor, since: int | None = Non
 def parts(*, enterprise: str, day: date, actor: Actor) -> list[int]:
     """The moments (epoch milliseconds) with which a day's parts begin, but the first; ``role_missing``."""
     require(actor, enterprise, Act.READ)
-    return beginnings(_files(day))
+    return part_beginnings(_files(day))
 
 
 def _files(day: date) -> list[Path]:
-    return sorted((places.decisions(env.read().home) / day.isoformat()).glob(f"*{SUFFIX}"))
+    return sorted((files.decisions_folder(env.read().home) / day.isoformat()).glob(f"*{SUFFIX}"))
 
 
 def _lines(enterprise: str, files: Sequence[Path], since: int | None, until: int | None) -> Iterator[str]:
     yield "\ufeff" + _line(COLUMNS)
-    found = (between(path, enterprise, since, until) for path in files)
+    found = (decisions_between(path, enterprise, since, until) for path in files)
     for one in heapq.merge(*found, key=lambda one: one.decided_at):
         told = plain(one)
         counter = told["counter"] or {}

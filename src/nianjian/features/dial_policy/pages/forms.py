@@ -9,7 +9,7 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
-from nianjian.engines.gate.decisions.search import Wanted
+from nianjian.engines.gate.decision_search import DecisionFilter
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper.texts.gate.words import REASONS
 from nianjian.engines.paper.words import words
@@ -114,14 +114,14 @@ class Filter(forms.Form):
         refused = ("refused", gettext("every refusal"))
         reason.choices = [("", gettext("all")), refused, *((code, _(name)) for code, name in REASONS.items())]
 
-    def wanted(self, enterprise: str, day: date, before: int | None) -> Wanted:
+    def wanted(self, enterprise: str, day: date, before: int | None) -> DecisionFilter:
         """As the journal is searched on a day, of moments ``before``; what cannot be read narrows nothing."""
         self.is_valid()
         given = self.cleaned_data
         reason = given.get("reason") or ""
         begin = datetime.combine(day, time(), clock.ZONE)
         since, end = (int((begin + timedelta(days=after)).timestamp() * 1000) for after in (0, 1))
-        return Wanted(
+        return DecisionFilter(
             enterprise=enterprise,
             callee=given.get("callee") or "",
             channel=given.get("channel") or "",

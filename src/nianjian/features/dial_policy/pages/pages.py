@@ -10,8 +10,8 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from nianjian.engines.gate.decisions.record import Decision
-from nianjian.engines.gate.decisions.search import Wanted
+from nianjian.engines.gate.decision_journal import Decision
+from nianjian.engines.gate.decision_search import DecisionFilter
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.words import words
@@ -53,7 +53,7 @@ def policy_overview(request: Request, code: str) -> HttpResponse:
     told = policy.summarize_policy(enterprise=code, actor=request.actor)
     book = rulebook(day=clock.today(), province=request.enterprise.province or None, enterprise=code)
     known = book.in_force
-    last = check.lately(wanted=Wanted(enterprise=code), limit=LAST, actor=request.actor)
+    last = check.lately(wanted=DecisionFilter(enterprise=code), limit=LAST, actor=request.actor)
     chosen = {one["rule"] for one in told["caps"]}
     behind = [rule for rule in book.rules() if rule.key.startswith(BEHIND) or rule.key in chosen]
     caps: Page[Any] = paged(request, told["caps"], name="caps")

@@ -39,10 +39,10 @@ def configure_journal(actions: Actions) -> None:
 
 def _list(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.engines.gate.decisions.search import Wanted
+    from nianjian.engines.gate.decision_search import DecisionFilter
     from nianjian.features.dial_policy.operations.check import plain, search_journal
 
-    wanted = Wanted(
+    wanted = DecisionFilter(
         enterprise=args.enterprise or "",
         callee=args.callee,
         display=args.display,

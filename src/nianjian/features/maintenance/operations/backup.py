@@ -20,11 +20,11 @@ from typing import Final
 
 from django.db import transaction
 
-from nianjian.engines.intake.crash import crash_point
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.crash import crash_point
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.lake import files
-from nianjian.engines.lake.files import LakeContents
+from nianjian.engines.lake import tables
+from nianjian.engines.lake.tables import LakeContents
 from nianjian.features.maintenance.operations import database, gate_files
 from nianjian.features.maintenance.operations.archive import Writer, synced, write_archive
 from nianjian.platform.accounts.access import EVERYWHERE, require
@@ -96,7 +96,7 @@ def write(*, out: Path, keys: Path | None, waiting: Waiting = lambda _code: None
         with ExitStack() as locks, ExitStack() as within:
             lakes = _locked(locks, waiting)
             at = within.enter_context(database.moment(folder))
-            listed = {code: files.read_lake_contents(wiring.lake(code)) for code in lakes}
+            listed = {code: tables.read_lake_contents(wiring.lake(code)) for code in lakes}
             locks.close()
             crash_point("mid_write")
             for name, path in database.members(at, folder):
@@ -149,7 +149,7 @@ def _work(home: Path) -> Iterator[Path]:
 
 def _locked(locks: ExitStack, waiting: Waiting) -> list[str]:
     """Lock every enterprise's lake, in the order of the codes."""
-    codes = files.enterprises(wiring.lakes())
+    codes = tables.enterprises(wiring.lakes())
     for code in codes:
         lake = wiring.lake(code)
         if lake.busy():

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from nianjian.engines.gate import places
-from nianjian.engines.gate.snapshot import format as form
-from nianjian.engines.gate.snapshot.relink import relink
+from nianjian.engines.gate.snapshot import files as form
+from nianjian.engines.gate.snapshot import files as places
+from nianjian.engines.gate.snapshot.write import relink_snapshot
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.registers import gate_lists
 
@@ -20,7 +20,7 @@ def once(home: Path, files: Iterable[Path]) -> Iterator[Path]:
 
     The feed deletes generations and lists meanwhile: what is gone is left out, nothing refers to it any more.
     """
-    root = places.snapshot(home)
+    root = places.snapshot_root(home)
     kept = {None, *(_inode(path) for path in (root / form.LISTS).glob("*.list"))}
     for path in files:
         shared = path.is_relative_to(root) and path.relative_to(root).match(SHARED)
@@ -45,12 +45,12 @@ def link_snapshot(home: Path, members: Mapping[str, Mapping[str, Any]]) -> int:
         path = Path(name)
         if path.match(f"gate/snapshot/{form.LISTS}/*.list") and path.stem != told["sha256"]:
             raise NianjianError("backup_damaged", member=name)
-    return relink(places.snapshot(home))
+    return relink_snapshot(places.snapshot_root(home))
 
 
 def missing(home: Path) -> list[dict[str, str]]:
     """The lists in use by the database that are not among the files: to be built again from their files."""
-    lists = places.snapshot(home) / form.LISTS
+    lists = places.snapshot_root(home) / form.LISTS
     return [
         {"enterprise": one.enterprise_id, "kind": one.kind, "file": one.file}
         for one in gate_lists.list_gate_lists()

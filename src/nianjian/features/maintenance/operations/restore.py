@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nianjian.engines.intake.crash import crash_point
+from nianjian.engines.kernel.crash import crash_point
 from nianjian.features.maintenance.operations import stage as staging
 from nianjian.features.maintenance.operations.archive import Progress
 from nianjian.platform.home import env, switch, wiring

@@ -14,10 +14,10 @@ from typing import Final
 
 from django.db import transaction
 
-from nianjian.engines.intake.crash import crash_point
 from nianjian.engines.intake.rows import erase
 from nianjian.engines.intake.rows.erase import Limits
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.crash import crash_point
 from nianjian.engines.kernel.periods import day_of
 from nianjian.features.calls.operations.finish import ERASE, TICKETS, finish_erase, finish_tickets, settle
 from nianjian.features.complaints.matches import service as matches

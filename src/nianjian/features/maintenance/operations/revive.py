@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import Error, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from nianjian.engines.intake.crash import crash_point
+from nianjian.engines.kernel.crash import crash_point
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.maintenance.operations import gate_files, rows
 from nianjian.features.maintenance.operations.stage import Stage

@@ -10,7 +10,7 @@ from typing import Final
 from django.db import Error, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
-from nianjian.engines.intake.crash import crash_point
+from nianjian.engines.kernel.crash import crash_point
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.operations.recover import recover
 from nianjian.features.maintenance.operations import backup, watch

@@ -22,7 +22,7 @@ import nianjian
 from nianjian.engines.evidence.recordings import folder
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.lake import files
+from nianjian.engines.lake import tables as files
 from nianjian.engines.lake.schema import REJECTED
 from nianjian.features.calls.operations.finish import ERASE
 from nianjian.features.maintenance.operations import backup, retention

@@ -10,7 +10,7 @@ from typing import Final
 
 from django.db import transaction
 
-from nianjian.engines.kernel import clock, provinces
+from nianjian.engines.kernel import clock, identifiers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake.tables import Lake
 from nianjian.engines.metrics.frame import Frame
@@ -62,7 +62,7 @@ def compute(
     tenant = accounts.enterprise(enterprise)
     _in_time(year, as_of)
     erasures.refuse(enterprise, Frame(year, as_of or date(year, 12, 31), today))
-    where = tenant.province or None if province is None else provinces.short(province)
+    where = tenant.province or None if province is None else identifiers.short(province)
     lake = wiring.lake(enterprise)
     _tell(lake, waiting)
     publish(lake, enterprise)

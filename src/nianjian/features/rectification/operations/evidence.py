@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from nianjian.engines.gate import places
+from nianjian.engines.gate.snapshot import files
 from nianjian.engines.gate.snapshot.lists import NumberList
 from nianjian.engines.gate.snapshot.read import open_snapshot
 from nianjian.engines.kernel import clock
@@ -96,7 +96,7 @@ def _counted(enterprise: str, order: Order, days: Mapping[str, Window], step: St
         "cap_before": order.cap_before,
         "that_day": day,
         "gate": gate_decisions.summarize_decisions(
-            places.decisions(env.read().home),
+            files.decisions_folder(env.read().home),
             enterprise,
             channel,
             int(orders.moment(order).timestamp() * 1000),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from nianjian.engines.kernel import provinces
+from nianjian.engines.kernel import identifiers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.portrait import name
 from nianjian.engines.paper.words import ENGLISH
@@ -52,7 +52,7 @@ def _show(args: argparse.Namespace) -> Answer:
     begin(args)
     from nianjian.platform.rulebook.rulebooks import rulebook
 
-    where = None if args.province is None else provinces.short(args.province)
+    where = None if args.province is None else identifiers.short(args.province)
     book = rulebook(day=args.on, province=where, enterprise=args.enterprise)
     found = _found(book, args.prefix)
     rules: list[dict[str, Any]] = [

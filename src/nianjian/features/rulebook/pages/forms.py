@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from nianjian.engines.kernel.provinces import PROVINCES
+from nianjian.engines.kernel.identifiers import PROVINCES
 
 
 class Ask(forms.Form):

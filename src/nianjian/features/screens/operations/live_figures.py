@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any, Final
 
-from nianjian.engines.gate import places
-from nianjian.engines.gate.decisions.search import Wanted, search
+from nianjian.engines.gate.decision_search import DecisionFilter, search_decisions
+from nianjian.engines.gate.snapshot import files
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.numbers import classify, normalise
 from nianjian.features.complaints import query as complaints
@@ -134,7 +134,7 @@ class _View:
     def gate(self) -> Json:
         """Today's answers of the gate."""
         beat, asked = self.beats.get("gate") or {}, self._asked()
-        there = beat or places.decisions(env.read().home).is_dir()
+        there = beat or files.decisions_folder(env.read().home).is_dir()
         life = self._life([beat.get("at")] if there else [], [beat.get("problem")])
         blocked, observed = (_ranked(asked.get(name, {})) for name in ("blocked", "observed"))
         return {
@@ -205,14 +205,14 @@ def _stream(enterprise: str, wanted: Filter, limit: int) -> Json:
     """The newest decisions of today; ``ended``: the search read so far back and no further."""
     since = int(datetime.combine(today(), time(), clock.ZONE).timestamp() * 1000)
     refused = wanted.reason == "refused"
-    asked = Wanted(
+    asked = DecisionFilter(
         enterprise=enterprise,
         channel=wanted.channel,
         reason="" if refused else wanted.reason,
         allow=False if refused else None,
         since=since,
     )
-    found = search(places.decisions(env.read().home), asked, limit, lines=LINES)
+    found = search_decisions(files.decisions_folder(env.read().home), asked, limit, lines=LINES)
     ended = None if found.reached is None else moment(found.reached)
     return {"decisions": [plain(one) for one in found.decisions], "ended": ended}
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 from urllib.parse import urlsplit
 
-from nianjian.engines.gate import places
+from nianjian.engines.gate.snapshot import files
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.screens import gateway, watch_files
@@ -48,7 +48,7 @@ class Watch:
 
     def look(self) -> bool:
         """Read on and ask; whether there is anything to watch, and no other process watches it."""
-        decisions = places.decisions(env.read().home)
+        decisions = files.decisions_folder(env.read().home)
         if not (self._set or decisions.is_dir()) or not self._alone():
             return False
         if self._watched is None:

@@ -106,7 +106,7 @@ def _control(grounds: Grounds, kept: Json) -> Claim:
     """The gate as it is now, and whether its journal goes on to the last day that is over."""
     state = live.state(enterprise=grounds.enterprise, actor=grounds.actor)
     place = gate_feed.root()
-    part = None if snapshots.in_force(place) is None else snapshots.told(place, grounds.enterprise)
+    part = None if snapshots.current_manifest(place) is None else snapshots.read_tenant(place, grounds.enterprise)
     gateway = next(one for one in kept["logs"] if one["log"] == "gateway")
     return answers.control(
         str(state["snapshot"]["state"]),

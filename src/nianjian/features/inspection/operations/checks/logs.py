@@ -9,8 +9,8 @@ from typing import Final
 
 from nianjian.engines.evidence import question, retention
 from nianjian.engines.evidence.retention import Reach
-from nianjian.engines.gate import places
-from nianjian.engines.gate.decisions import days as journal
+from nianjian.engines.gate import decision_search as journal
+from nianjian.engines.gate.snapshot import files
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.periods import add_months, day_of
 from nianjian.features.complaints import query as complaints
@@ -61,7 +61,7 @@ def check_logs(
             grounds, lake, retention.complete(counted, short, until), folder, lambda: progress("", 0, steps)
         )
     progress("", 1, steps)
-    asked, running = journal.written(places.decisions(env.read().home), enterprise)
+    asked, running = journal.days_with_decisions(files.decisions_folder(env.read().home), enterprise)
     progress("", 2, steps)
     chain = verify_chain()
     progress("", 3, steps)

@@ -1,1 +1,0 @@
-"""What the lease journal writes: records, batches, files."""

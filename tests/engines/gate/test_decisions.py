@@ -1,0 +1,286 @@
+"""The decision journal: nothing that was written is lost or changed, found again, and decided again the same."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.support import gate
+
+from nianjian.engines.gate import decision_journal
+from nianjian.engines.gate.decision import Refusal, decide
+from nianjian.engines.gate.decision_journal import DAY, Decision, Journal
+from nianjian.engines.gate.decision_search import DecisionFilter, DecisionMatches, read_decisions, search_decisions
+from nianjian.engines.gate.question import REASONS, Request, Used, Verdict
+from nianjian.engines.gate.replay import replay_decisions
+from nianjian.engines.gate.snapshot.read import open_snapshot
+from nianjian.engines.kernel.errors import NianjianError
+
+TEXT = st.text(max_size=20)
+REQUEST = st.builds(
+    Request, *[TEXT] * 5, at=st.integers(0, 2**45), caller=TEXT, team=TEXT, purpose=st.one_of(TEXT, st.just("a\tb\\\n"))
+)
+VERDICT = st.builds(
+    Verdict,
+    allow=st.booleans(),
+    reason=st.sampled_from(REASONS),
+    rule=TEXT,
+    retry_at=st.one_of(st.none(), st.integers(0, 2**33)),
+    counter=st.one_of(
+        st.none(),
+        st.builds(
+            Used, st.text(min_size=1, max_size=9), TEXT, st.integers(0, 999), st.integers(0, 999), st.just("attempts")
+        ),
+    ),
+    decision_id=TEXT,
+    observed=TEXT,
+)
+MORNING = gate.NOON - 12 * 3_600_000
+"""A midnight in Asia/Shanghai, epoch milliseconds."""
+
+
+@given(request=REQUEST, verdict=VERDICT, at=st.integers(0, 2**45))
+@settings(max_examples=300)
+def test_a_line_is_read_back(request: Request, verdict: Verdict, at: int) -> None:
+    raw = decision_journal.decision_line(request, verdict, at, 7)
+    assert raw.endswith(b"\n")
+    assert raw.count(b"\n") == 1
+    found = decision_journal.parse_decision(raw[:-1])
+    assert found is not None
+    assert found == Decision(request, verdict, at, 7)
+    assert found.verdict.observed == verdict.observed
+    place = at % (len(raw) - 1)
+    assert decision_journal.parse_decision(raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 : -1]) is None
+
+
+def test_a_field_from_outside_has_an_end() -> None:
+    found = decision_journal.parse_decision(
+        decision_journal.decision_line(gate.request(call_id="x" * 10_000), Verdict(True, "allow"), 1, 1)[:-1]  # noqa: FBT003
+    )
+    assert found is not None
+    assert found.request.call_id == "x" * decision_journal.LONGEST
+
+
+def noted(folder: Path, count: int, start: int = MORNING, step: int = 1000, process: str = "p1") -> list[Decision]:
+    journal = Journal(folder, process)
+    journal.open(start)
+    made = []
+    for one in range(count):
+        request = gate.request(call_id=f"{process}-{one}", callee=f"1380013{one:04}", channel=f"L0{one % 3}")
+        verdict = Verdict(one % 2 == 0, "allow" if one % 2 == 0 else "cap", decision_id=f"{journal.prefix}{one}")
+        journal.note(request, verdict, 1, start + one * step)
+        made.append(Decision(request, verdict, start + one * step, 1))
+    journal.close()
+    return made
+
+
+def test_each_day_has_its_file_and_every_id_is_another(tmp_path: Path) -> None:
+    made = noted(tmp_path, 5, step=DAY // 2)
+    found = [(path.parent.name, len(list(read_decisions(path)))) for path in sorted(tmp_path.glob("*/*.log"))]
+    assert found == [("2026-11-25", 2), ("2026-11-26", 2), ("2026-11-27", 1)]
+    again = noted(tmp_path, 5, start=MORNING + 1)
+    assert len({one.verdict.decision_id for one in made + again}) == 10
+
+
+@pytest.mark.parametrize("torn", [b"1", b"\0" * 5000, b"12\tx\n", b"\n", b"a\nb\n" + b"x" * 200_000])
+def test_a_torn_tail_is_cut_and_what_was_whole_stays(torn: bytes, tmp_path: Path) -> None:
+    made = noted(tmp_path, 50)
+    path = next(tmp_path.glob("*/*.log"))
+    whole = path.read_bytes()
+    path.write_bytes(whole + torn)
+    journal = Journal(tmp_path, "p1")
+    assert journal.open(MORNING) == len(torn)
+    assert path.read_bytes() == whole
+    journal.note(made[0].request, made[0].verdict, 1, MORNING)
+    journal.close()
+    assert list(read_decisions(path)) == [*made, made[0]]
+
+
+def test_any_cut_leaves_the_lines_before_it(tmp_path: Path) -> None:
+    made = noted(tmp_path, 20)
+    path = next(tmp_path.glob("*/*.log"))
+    whole = path.read_bytes()
+    for cut in random.Random(3).sample(range(len(whole)), 40):
+        path.write_bytes(whole[:cut])
+        journal = Journal(tmp_path, "p1")
+        journal.open(MORNING)
+        journal.close()
+        left = list(read_decisions(path))
+        assert left == made[: len(left)]
+        assert len(left) == max(0, whole[:cut].count(b"\n") - 1)
+
+
+def test_one_name_is_one_process(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "p1")
+    journal.open(MORNING)
+    with pytest.raises(NianjianError, match="gate_journal_taken"):
+        Journal(tmp_path, "p1").open(MORNING)
+    with pytest.raises(NianjianError, match="gate_process_name"):
+        Journal(tmp_path, "../p1")
+    journal.close()
+    Journal(tmp_path, "p1").open(MORNING)
+
+
+def test_what_could_not_be_written_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = Journal(tmp_path, "p1")
+    journal.open(MORNING)
+    journal.note(gate.request(), Verdict(True, "allow"), 1, MORNING)  # noqa: FBT003
+
+    with monkeypatch.context() as patch:
+        patch.setattr("nianjian.engines.gate.decision_journal.os.write", full)
+        with pytest.raises(OSError, match="space"):
+            journal.flush()
+    journal.close()
+    assert len(list(read_decisions(next(tmp_path.glob("*/*.log"))))) == 1
+
+
+def full(*_: object, **_more: object) -> int:
+    raise OSError(28, "No space left on device")
+
+
+def take_down(journal: Journal, *calls: str, now: int) -> None:
+    for call in calls:
+        journal.note(gate.request(call_id=call), Verdict(True, "allow"), 1, now)  # noqa: FBT003
+
+
+def by_day(folder: Path) -> dict[str, list[str]]:
+    return {
+        path.parent.name: [one.request.call_id for one in read_decisions(path)] for path in sorted(folder.glob("*/*"))
+    }
+
+
+@pytest.mark.parametrize("broken", ["write", "open", "mkdir"])
+def test_a_midnight_that_fails_is_tried_again_and_every_line_finds_its_day(
+    broken: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(tmp_path, "p1")
+    journal.open(MORNING)
+    take_down(journal, "before", now=MORNING + DAY - 1)
+    with monkeypatch.context() as patch:
+        place = "pathlib.Path" if broken == "mkdir" else "nianjian.engines.gate.decision_journal.os"
+        patch.setattr(f"{place}.{broken}", full)
+        for call in ("first", "second"):
+            take_down(journal, call, now=MORNING + DAY)
+            with pytest.raises(OSError, match="space"):
+                journal.flush()
+    take_down(journal, "third", now=MORNING + DAY + 1)
+    journal.flush()
+    assert by_day(tmp_path) == {"2026-11-25": ["before"], "2026-11-26": ["first", "second", "third"]}
+    journal.close()
+
+
+def test_a_write_that_breaks_off_leaves_whole_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = Journal(tmp_path, "p1")
+    journal.open(MORNING)
+    names = [f"c{one}" for one in range(1000)]
+    take_down(journal, *names, now=MORNING)
+    write, room = os.write, [50_001]
+
+    def little(file: int, content: bytes) -> int:
+        if not room[0]:
+            full()
+        done = write(file, content[: min(room[0], 30_000)])
+        room[0] -= done
+        return done
+
+    with monkeypatch.context() as patch:
+        patch.setattr("nianjian.engines.gate.decision_journal.os.write", little)
+        with pytest.raises(OSError, match="space"):
+            journal.flush()
+    journal.close()
+    assert by_day(tmp_path) == {"2026-11-25": names}
+    assert journal.written == 1000
+
+
+def test_what_waits_has_an_end_and_what_is_lost_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nianjian.engines.gate.decision_journal.WAITING_BYTES", 10_000)
+    journal = Journal(tmp_path, "p1")
+    journal.open(MORNING)
+    with monkeypatch.context() as patch:
+        patch.setattr("nianjian.engines.gate.decision_journal.os.write", full)
+        take_down(journal, *(f"c{one}" for one in range(1000)), now=MORNING)
+        with pytest.raises(OSError, match="space"):
+            journal.flush()
+    journal.flush()
+    take_down(journal, "later", now=MORNING)
+    journal.close()
+    (kept,) = by_day(tmp_path).values()
+    assert kept == [*(f"c{one}" for one in range(1000 - journal.lost)), "later"]
+    assert 0 < (tmp_path / "2026-11-25" / "p1.log").stat().st_size < 11_000
+
+
+def test_search_is_newest_first_over_processes_and_days(tmp_path: Path) -> None:
+    made = noted(tmp_path, 40, step=DAY // 15) + noted(tmp_path, 40, step=DAY // 10, process="p2")
+    newest = sorted(made, key=lambda one: -one.decided_at)
+    assert [one.decided_at for one in search_decisions(tmp_path, DecisionFilter(), 100).decisions] == [
+        one.decided_at for one in newest
+    ]
+    some = search_decisions(tmp_path, DecisionFilter(), 7)
+    assert (len(some.decisions), some.more) == (7, True)
+    since, until = MORNING + DAY, MORNING + 2 * DAY
+    cases: list[tuple[DecisionFilter, Callable[[Decision], bool]]] = [
+        (DecisionFilter(channel="L01"), lambda one: one.request.channel == "L01"),
+        (DecisionFilter(reason="cap"), lambda one: one.verdict.reason == "cap"),
+        (DecisionFilter(allow=True), lambda one: one.verdict.allow),
+        (DecisionFilter(callee="+86 138 0013 0003"), lambda one: one.request.callee == "13800130003"),
+        (DecisionFilter(since=since, until=until), lambda one: since <= one.decided_at < until),
+        (DecisionFilter(enterprise="other"), lambda one: one.request.enterprise == "other"),
+        (DecisionFilter(call_id="p2-3"), lambda one: one.request.call_id == "p2-3"),
+        (DecisionFilter(display="95013001"), lambda one: one.request.display == "95013001"),
+    ]
+    for wanted, fits in cases:
+        found = search_decisions(tmp_path, wanted, 100)
+        assert sorted(one.request.call_id for one in found.decisions) == sorted(
+            one.request.call_id for one in made if fits(one)
+        )
+        assert not found.more
+    assert search_decisions(tmp_path / "none", DecisionFilter(), 5) == DecisionMatches([])
+
+
+@pytest.mark.parametrize("far", [10**18, 10**30, -(10**18)])
+def test_moments_beyond_the_calendar_are_no_fault(far: int, tmp_path: Path) -> None:
+    (tmp_path / "2026-11-25").mkdir()
+    for wanted in (DecisionFilter(since=far), DecisionFilter(until=far), DecisionFilter(since=-far, until=far)):
+        assert search_decisions(tmp_path, wanted, 10).decisions == []
+
+
+def test_damaged_lines_are_counted(tmp_path: Path) -> None:
+    noted(tmp_path, 10)
+    path = next(tmp_path.glob("*/*.log"))
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[4] = lines[4].replace(b"L0", b"M0")
+    path.write_bytes(b"".join(lines))
+    found = search_decisions(tmp_path, DecisionFilter(), 100)
+    assert (len(found.decisions), found.damaged) == (9, 1)
+
+
+def test_replay_says_the_same_and_tells_what_does_not(tmp_path: Path) -> None:
+    gate.snapshot(tmp_path)
+    snapshot = open_snapshot(tmp_path)
+    kept = []
+    asked = [gate.request(), gate.request(callee=gate.REFUSED), gate.request(display="1"), gate.request(channel="L02")]
+    for one in asked:
+        found = decide(one, snapshot, gate.NOON)
+        refused = isinstance(found, Refusal)
+        used = None if isinstance(found, Refusal) else Used("channel", "calendar_day", 1, found[0].cap.limit)
+        reason = found.reason if isinstance(found, Refusal) else "allow"
+        kept.append(Decision(one, Verdict(not refused, reason, counter=used), gate.NOON, 1))
+    kept.append(Decision(gate.request(), Verdict(False, "gate-unavailable"), gate.NOON, 1))  # noqa: FBT003
+    gate.snapshot(tmp_path, gate.tenant(numbers=[]))
+    told = replay_decisions(kept, tmp_path)
+    assert (told.decided, told.same, told.differ, told.without_snapshot) == (5, 5, 0, 0)
+    wrong = [
+        Decision(gate.request(callee=gate.REFUSED), Verdict(True, "allow"), gate.NOON, 1),  # noqa: FBT003
+        Decision(gate.request(), Verdict(False, "do-not-call"), gate.NOON, 1),  # noqa: FBT003
+        Decision(gate.request(), Verdict(True, "allow", counter=Used("channel", "calendar_day", 1, 30)), gate.NOON, 1),  # noqa: FBT003
+        Decision(gate.request(), Verdict(True, "allow"), gate.NOON, 2),  # noqa: FBT003
+        Decision(gate.request(), Verdict(True, "allow"), gate.NOON, 9),  # noqa: FBT003
+    ]
+    told = replay_decisions(wrong, tmp_path)
+    assert (told.decided, told.same, told.differ, told.without_snapshot) == (4, 0, 4, 1)
+    assert [now for _one, now in told.differing] == ["do-not-call", "slots", "slots", "number-unknown"]

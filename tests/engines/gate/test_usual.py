@@ -1,0 +1,135 @@
+"""The short way of the usual call and the whole way of every call answer alike, whatever is asked when."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.support.gate import CALLEE, CONSENTED, NOON, REFUSED, cap, snapshot, tenant
+
+from nianjian.engines.gate.counters.memory import Memory
+from nianjian.engines.gate.policy import Slot
+from nianjian.engines.gate.question import Request, Verdict
+from nianjian.engines.gate.server.gate import Gate
+from nianjian.engines.gate.snapshot.read import CurrentSnapshot
+from nianjian.engines.gate.snapshot.tenant import Tenant
+
+POLICIES: list[dict[str, Any]] = [
+    {},
+    {"caps": [asdict(cap("L01", 3, epoch=2)), asdict(cap("L02", 2, epoch=2))], "version": 2},
+    {"enforce": False, "version": 3},
+    {"isolated_teams": ["T09"], "channels": [{"name": "L01", "team": "", "isolated": False, "days": [[None, None]]}]},
+    {"channels": [{"name": "L01", "team": "T01", "isolated": True, "days": [[None, None]]}]},
+    {"numbers": [{"root": "95013", "length": 8, "filed": True, "outbound": False, "purpose": ""}]},
+]
+QUESTIONS = st.fixed_dictionaries({
+    "display": st.sampled_from(["95013001", "95013002", "95014001"]),
+    "callee": st.sampled_from([CALLEE, CONSENTED, REFUSED, "13900139001", "nobody"]),
+    "channel": st.sampled_from(["L01", "L02", "L03"]),
+    "call_id": st.sampled_from(["", "a", "b", "c"]) | st.uuids().map(str),
+    "team": st.sampled_from(["", "T09"]),
+    "purpose": st.sampled_from(["", "营销", "客服"]),
+    "back": st.sampled_from([0, 0, 0, 60_000]),
+})  # fmt: skip
+STEPS = st.lists(
+    st.one_of(
+        QUESTIONS,
+        QUESTIONS,
+        st.sampled_from([1, 59_000, 60_000, 3_600_000, 86_400_000]),  # milliseconds that pass
+        st.sampled_from(range(len(POLICIES))).map(lambda which: ("policy", which)),
+        st.sampled_from(["release", "answered", "unanswered"]),
+    ),
+    max_size=40,
+)
+
+
+class _Both:
+    """One gate with the short way and one without, asked the same by the same clock."""
+
+    def __init__(self, root: Path) -> None:
+        self.now = NOON
+        self.held = CurrentSnapshot(root)
+        self.gates = [Gate(self.held, Memory(self.moment), moment=self.moment) for _ in range(2)]
+        self.gates[1].usual.learn = lambda *_: None  # type: ignore[method-assign]
+        self.last: tuple[str, str] = ("acme", "")
+
+    def moment(self) -> int:
+        return self.now
+
+    async def start(self) -> None:
+        for gate in self.gates:
+            await gate.counters.start({})
+        self.policy(0)
+
+    def policy(self, which: int) -> None:
+        snapshot(self.held.root, tenant(**POLICIES[which]), at=self.now)
+        self.held.refresh()
+        assert self.held.snapshot is not None
+        for gate in self.gates:
+            one: Tenant
+            for code, one in self.held.snapshot.tenants.items():
+                gate.counters.policy(code, one.policy.caps)
+
+    def ask(self, told: dict[str, Any]) -> list[Verdict | None]:
+        back = told["back"]
+        texts = {name: value for name, value in told.items() if name != "back"}
+        asked = Request(enterprise="acme", at=self.now - back, **texts)
+        self.last = ("acme", asked.call_id)
+        found = [gate.verdict(asked, lambda: lambda _: None, self.now) for gate in self.gates]
+        return [_nameless(one) for one in found]
+
+    def state(self, which: int) -> tuple[object, ...]:
+        """What is counted, remembered and shown."""
+        gate = self.gates[which]
+        used = [gate.counters.used("acme", Slot(cap(name), name), self.now) for name in ("L01", "L02")]
+        recent = [(at, asked, _nameless(verdict)) for at, asked, verdict in gate.recent]
+        return gate.reasons, gate.again, len(gate.answers), gate.counters.state(), used, recent
+
+
+def _nameless(verdict: Verdict | None) -> Verdict | None:
+    return None if verdict is None else msgspec.structs.replace(verdict, decision_id="")
+
+
+async def _walk(root: Path, steps: list[Any]) -> int:
+    both = _Both(root)
+    await both.start()
+    short = 0
+    try:
+        for step in steps:
+            if isinstance(step, dict):
+                before = both.gates[0].usual.taken
+                one, other = both.ask(step)
+                assert one == other
+                short += both.gates[0].usual.taken - before
+            elif isinstance(step, int):
+                both.now += step
+            elif step == "release":
+                assert both.gates[0].release(*both.last) == both.gates[1].release(*both.last)
+            elif isinstance(step, str):
+                told = {gate.settle(*both.last, answered=step == "answered") for gate in both.gates}
+                assert len(told) == 1
+            else:
+                both.policy(step[1])
+        assert both.state(0) == both.state(1)
+        assert both.gates[1].usual.taken == 0
+    finally:
+        for gate in both.gates:
+            await gate.counters.stop()
+    return short
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+def test_both_ways_answer_alike(tmp_path_factory: Any, steps: list[Any]) -> None:
+    asyncio.run(_walk(tmp_path_factory.mktemp("gate"), steps))
+
+
+def test_the_short_way_is_taken_at_all(tmp_path: Path) -> None:
+    asked = {"display": "95013001", "callee": CALLEE, "channel": "L01", "team": "", "purpose": "", "back": 0}
+    steps = [{**asked, "call_id": str(number)} for number in range(10)]
+    assert asyncio.run(_walk(tmp_path, steps)) == 8  # the first makes the counter, the second is learnt from

@@ -1,0 +1,92 @@
+"""JSON documents larger than memory should hold: read piece by piece, one broken record costs itself only."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from collections.abc import Iterator
+
+import pytest
+from tests.engines.intake.conftest import HEADER, Desk, row
+
+from nianjian.engines.intake.rows import documents
+from nianjian.engines.intake.rows.documents import records
+from nianjian.engines.intake.rows.lines import Damage
+
+
+def _refuse(text: str) -> object:
+    raise ValueError(text)
+
+
+def _read(text: str, size: int) -> tuple[list[tuple[int, object]], list[Damage]]:
+    """Records and damages when the text comes in blocks of ``size`` bytes."""
+    data, bad = text.encode(), list[Damage]()
+    blocks = [data[start : start + size] for start in range(0, len(data), size)]
+    found = [(line, json.loads(record)) for line, record in records(blocks, bad, _refuse)]
+    return found, bad
+
+
+TEXTS = {
+    "array": '[\n{"a": 1},\n{"a": "呼出"}, {"a": {"b": [{"c": 2}]}}\n]\n',
+    "answer around": '{"Code": 0, "Data": {"List": [\n {"a": 1},\n\n {"a": 2}\n]}, "More": [{"x": 1}]}',
+    "broken in the middle": '[\n{"a": 1},\n{"a": oops, "b": "x"},\n{"a": 3}\n]',
+    "broken off": '[\n{"a": 1},\n{"a": 2},\n{"a": "unfini',
+    "one after another": '[{"a": 1}\n{"a": 2}\n]',
+    "empty": "[]",
+    "nothing": "  \n",
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("size", [1, 3, 7, 1000])
+def test_the_size_of_blocks_changes_nothing(monkeypatch: pytest.MonkeyPatch, name: str, size: int) -> None:
+    whole = _read(TEXTS[name], 1 << 20)
+    monkeypatch.setattr(documents, "SMALL", 64)
+    monkeypatch.setattr(documents, "_STEP", 16)
+    assert _read(TEXTS[name], size) == whole
+
+
+def test_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "SMALL", 64)
+    monkeypatch.setattr(documents, "_STEP", 16)
+    found, bad = _read(TEXTS["broken in the middle"], 5)
+    assert found == [(2, {"a": 1}), (4, {"a": 3})]
+    assert [(damage.line, damage.code) for damage in bad] == [(3, "json_invalid")]
+    found, bad = _read(TEXTS["broken off"], 5)
+    assert found == [(2, {"a": 1}), (3, {"a": 2})]
+    assert [(damage.line, damage.code) for damage in bad] == [(4, "json_invalid")]
+    assert [line for line, _ in _read(TEXTS["answer around"], 5)[0]] == [2, 4]
+
+
+def test_memory_stays_small() -> None:
+    """60 MB of records and one of 40 MB that no call can be."""
+    good = (json.dumps({"a": "x" * 500}) + ",\n").encode() * 2000
+
+    def blocks() -> Iterator[bytes]:
+        yield b"[\n"
+        for _ in range(30):
+            yield good
+        yield b'{"a": "'
+        for _ in range(40):
+            yield b"y" * (1 << 20)
+        yield b'"},\n'
+        for _ in range(30):
+            yield good
+        yield b'{"a": 1}]'
+
+    bad: list[Damage] = []
+    tracemalloc.start()
+    count = sum(1 for _ in records(blocks(), bad, _refuse))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert count == 60 * 2000 + 1
+    assert [(damage.line, damage.code) for damage in bad] == [(60_002, "json_invalid")]
+    assert peak < 80 << 20
+
+
+def test_a_large_document_loads(desk: Desk) -> None:
+    rows = [dict(zip(HEADER.split(","), row(number).split(","), strict=True)) for number in range(1, 20_001)]
+    text = json.dumps({"Code": 200, "Data": {"List": rows}}, ensure_ascii=False)
+    assert len(text) > documents.SMALL // 2
+    receipt = desk.take((text + " " * documents.SMALL).encode(), "calls.json")
+    assert (receipt.rows.loaded, receipt.reasons) == (20_000, {})

@@ -1,0 +1,306 @@
+"""A mapping file: what may be written does what it says, and what may not is answered with what may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.engines.intake.conftest import Desk
+
+from nianjian.engines.intake.format import FileMapping
+from nianjian.engines.intake.mapping import FIELDS, SPANS, read
+from nianjian.engines.kernel.errors import NianjianError
+
+EXPORT = (
+    "客户电话,本机,拨打时间,通话时长,类别\n"
+    "138 0013 8000,0571-88880000,2026/3/2 9:05,65,OB\n"
+    "138 0013 8001,0571-88880000,2026/3/2 9:05,0,OB\n"
+    "138 0013 8000,0571-88880000,2026/3/2 9:05,65,OB\n"
+    "138 0013 8002,0571-88880000,2026/3/2 9:06,5,手工\n"
+)
+
+
+def _read(desk: Desk, text: str) -> FileMapping:
+    path = desk.folder / "map.yaml"
+    path.write_text(text, encoding="utf-8")
+    return read(path)
+
+
+def _fault(desk: Desk, text: str) -> tuple[str, str]:
+    with pytest.raises(NianjianError) as raised:
+        _read(desk, text)
+    assert raised.value.code == "mapping_invalid"
+    return str(raised.value.values["key"]), str(raised.value.values["allowed"])
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "first"),
+    [
+        ("colums: {start: x}", "colums", "columns, "),
+        ("columns: {startt: x}", "startt", "start (开始时间), "),
+        ("columns: {开始时问: x}", "开始时问", "start (开始时间), "),
+        ("columns: {call-di: x}", "call-di", "call_id (话单ID), "),
+        ("formats: {callee: '%Y'}", "callee", "talk (通话时长), answer (接通时间), "),
+        ("formats: {start: epoch_sec}", "start: epoch_sec", "epoch_s, "),
+        ("values: {direction: {OB: 呼处}}", "direction: 呼处", "呼出, "),
+        ("values: {result: {OK: answerd}}", "result: answerd", "answered, "),
+        ("columns: {start: [a]}", "start: ['a']", 'start: "拨打时间"'),
+        ("columns: {start: 0}", "start: 0", 'start: "拨打时间", start: 1'),
+        ("columns: x", "columns: x", "columns: {start: "),
+        ("values: {direction: x}", "direction: x", "values: {direction: "),
+        ("source: [a]", "source: ['a']", "source: crm"),
+        ("- a", "['a']", "columns: {start: "),
+    ],
+)
+def test_a_fault_is_answered_with_what_may_be_written(desk: Desk, text: str, key: str, first: str) -> None:
+    found, allowed = _fault(desk, text)
+    assert found == key
+    assert allowed.startswith(first)
+    assert not allowed.endswith((" ", ","))
+
+
+def test_a_column_that_the_file_lacks_is_answered_with_those_it_has(desk: Desk) -> None:
+    chosen = _read(desk, "columns: {call_id: 本机, start: 拨打时刻, callee: 客户电话, direction: 类别, end: 通话时长}")
+    with pytest.raises(NianjianError) as raised:
+        desk.take(EXPORT.encode(), mapping=chosen)
+    assert raised.value.code == "mapping_column_unknown"
+    assert raised.value.values["column"] == "拨打时刻"
+    assert str(raised.value.values["known"]).startswith("拨打时间, ")
+
+
+def test_a_wrong_column_below_a_title_is_answered_with_the_header_there(desk: Desk) -> None:
+    chosen = _read(desk, "columns: {call_id: 本机, start: 拨打时刻, direction: 类别}")
+    with pytest.raises(NianjianError) as raised:
+        desk.take(f"外呼明细\n导出人,张三\n{EXPORT}".encode(), mapping=chosen)
+    assert str(raised.value.values["known"]).startswith("拨打时间, ")
+
+
+def test_an_id_of_several_cells_and_a_word_for_all_others(desk: Desk) -> None:
+    """The same call twice is one; whatever the direction's column says besides OB is inbound."""
+    chosen = _read(
+        desk,
+        "source: crm\n"
+        "columns: {call_id: [客户电话, 本机, 拨打时间], caller: 本机, direction: 类别}\n"
+        'values: {direction: {"OB": 呼出, "*": 呼入}}\n',
+    )
+    receipt = desk.take(EXPORT.encode(), mapping=chosen)
+    assert (receipt.source, receipt.rows.loaded, receipt.rows.duplicate) == ("crm", 3, 1)
+    assert desk.rows("callee, direction, answered", "part <> 'rejected'") == [
+        (13800138000, "out", True),
+        (13800138001, "out", False),
+        (13800138002, "in", True),
+    ]
+
+
+def test_a_direction_for_a_file_without_such_a_column(desk: Desk) -> None:
+    text = EXPORT.replace(",类别", "").replace(",OB", "").replace(",手工", "")
+    chosen = _read(desk, 'columns: {call_id: [客户电话, 拨打时间], caller: 本机}\nvalues: {direction: {"*": 呼出}}\n')
+    assert desk.take(text.encode(), mapping=chosen).rows.loaded == 3
+    assert desk.rows("distinct direction", "part <> 'rejected'") == [("out",)]
+
+
+def test_the_mapping_finds_its_header_below_a_title(desk: Desk) -> None:
+    chosen = _read(desk, "columns: {call_id: [客户电话, 拨打时间], caller: 本机, direction: 类别}\n"
+                         'values: {direction: {"*": 呼出}}')  # fmt: skip
+    assert desk.take(f"外呼明细,,,,\n\n{EXPORT}".encode(), mapping=chosen).rows.loaded == 3
+    assert desk.rows("min(line)") == [(4,)]
+
+
+def test_results_that_nobody_knows_are_said(desk: Desk) -> None:
+    text = EXPORT.replace("类别", "方向,结果").replace("OB", "呼出,通了").replace("手工", "呼出,接通")
+    chosen = _read(desk, "columns: {call_id: [客户电话, 拨打时间], caller: 本机}")
+    receipt = desk.take(text.encode(), mapping=chosen)
+    assert receipt.unknown_results == ("通了",)
+    assert "result_unknown" in receipt.warnings
+    assert receipt.from_dict(receipt.as_dict()) == receipt
+    told = _read(desk, "columns: {call_id: [客户电话, 拨打时间], caller: 本机}\nvalues: {result: {通了: 接通}}")
+    receipt = desk.take(text.encode(), "b.csv", mapping=told)
+    assert (receipt.unknown_results, "result_unknown" in receipt.warnings) == ((), False)
+
+
+LASTING = (
+    "编号,类别,客户,拨打于,接于,收于,秒\n"
+    "a,呼出,13800138000,2026-03-02 09:00:00,2026-03-02 09:00:05,2026-03-02 09:01:05,{lasted}\n"
+)
+NAMED = "call_id: 编号, direction: 类别, callee: 客户"
+TIMES = {"start": "2026-03-02 09:00:00", "answer": "2026-03-02 09:00:05", "end": "2026-03-02 09:01:05"}
+
+
+@pytest.mark.parametrize(
+    ("columns", "forms", "lasted"),
+    [
+        ("start: 拨打于, duration: 秒", "", "65"),
+        ("start: 拨打于, 呼叫时长: 秒", "", "00:01:05"),
+        ("start: 拨打于, duration: 秒", "", "1分5秒"),
+        ("start: 拨打于, duration: 秒", "{duration: milliseconds}", "65000"),
+        ("start: 拨打于, duration: 秒", "{duration: minutes, start: iso}", "1.0833333333"),
+        ("start: 拨打于, answer: 接于, talk: 秒", "", "60"),
+        ("end: 收于, duration: 秒", "", "65"),
+        ("end: 收于, answer: 接于, talk: 秒, duration: 秒", "", "65"),
+    ],
+)
+def test_how_long_it_lasted_stands_for_the_end_or_the_start(desk: Desk, columns: str, forms: str, lasted: str) -> None:
+    chosen = _read(desk, f"columns: {{{NAMED}, {columns}}}\nformats: {forms or '{}'}\n")
+    assert desk.take(LASTING.format(lasted=lasted).encode(), mapping=chosen).rows.loaded == 1
+    assert [tuple(map(str, one)) for one in desk.rows("start_ts, date_trunc('second', end_ts)")] == [
+        (TIMES["start"], TIMES["end"])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "columns", "reason"),
+    [("时长", "start: 拨打于", {}), ("呼叫时长", "start: 拨打于", {}), ("时长", "end: 收于", {}),
+     ("秒", "start: 拨打于", None), ("秒", "duration: 秒", None)],
+)  # fmt: skip
+def test_a_usual_heading_of_a_duration_serves_a_mapped_time(
+    desk: Desk, header: str, columns: str, reason: dict[str, int] | None
+) -> None:
+    """The fault that this holds: a start that only the mapping knows, and a duration, ended in a traceback."""
+    text, chosen = LASTING.format(lasted=65).replace("秒", header), _read(desk, f"columns: {{{NAMED}, {columns}}}")
+    if reason is None:
+        with pytest.raises(NianjianError, match="columns_needed"):
+            desk.take(text.encode(), mapping=chosen)
+    else:
+        assert desk.take(text.encode(), mapping=chosen).reasons == reason
+
+
+@pytest.mark.parametrize("lasted", ["soon", "", "-5", "9" * 40, "nan", "1e308"])
+@pytest.mark.parametrize("columns", ["start: 拨打于, duration: 秒", "end: 收于, talk: 秒"])
+def test_a_duration_that_is_none_costs_its_row_alone(desk: Desk, columns: str, lasted: str) -> None:
+    text = LASTING.format(lasted=lasted) + LASTING.format(lasted=65).splitlines()[1].replace("a,", "b,", 1)
+    receipt = desk.take(text.encode(), mapping=_read(desk, f"columns: {{{NAMED}, {columns}}}"))
+    follows = "end" if columns.startswith("start") else "start"
+    assert receipt.rows.loaded == 1
+    assert receipt.reasons == {f"{follows}_{'unreadable' if lasted else 'missing'}": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("formats: {duration: iso}", "duration: iso"),
+        ("formats: {start: seconds}", "start: seconds"),
+        ("formats: {start: '%Q'}", "start: %Q"),
+        ("formats: {start: '%'}", "start: %"),
+        ("formats: {start: '100%%'}", "start: 100%%"),
+        ("columns: {duration: [秒]}", "duration: ['秒']"),
+        ("columns: {duration: 1.5}", "duration: 1.5"),
+        ("columns: {start: null}", "start"),
+        ("columns: {start: ''}", "start: "),
+        ("values: {duration: {a: b}}", "duration"),
+        ("timezone: 8", "timezone: 8"),
+        ("cdr_custom_conf: [x]", "cdr_custom_conf: ['x']"),
+        ("display_from: {a: b}", "display_from: {'a': 'b'}"),
+    ],
+)
+def test_what_is_of_no_use_there_is_named(desk: Desk, text: str, key: str) -> None:
+    assert _fault(desk, text)[0] == key
+
+
+LAUGHS = "a: &a [x, x]\n" + "".join(f"{n}: &n{n} [*a, *a]\n" for n in range(3))
+HOSTILE = {
+    "laughs": LAUGHS,
+    "merges": "a: &a {x: y}\nb: {<<: *a}",
+    "deep": "[" * 5_000,
+    "deep indeed": "columns: " + "{a: " * 500 + "1" + "}" * 500,
+    "no number": "columns: {start: !!int x}",
+    "no day": "columns: {start: !!timestamp x}",
+    "no flag": "columns: {start: !!bool x}",
+    "object": "columns: !!python/object/apply:os.system [ls]",
+    "list as a key": "? [a]\n: b",
+    "NUL": 'columns: {start: "a\\0"}',
+    "half a sign": 'columns: {start: "\\ud800"}',
+    "tab": "columns:\n\t- a",
+    "torn": 'columns: {start: "a',
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_an_attack_is_an_unreadable_file(desk: Desk, text: str) -> None:
+    with pytest.raises(NianjianError) as raised:
+        _read(desk, text)
+    assert raised.value.code == "mapping_unreadable"
+    assert str(raised.value.values["file"]).endswith("map.yaml")
+
+
+def test_a_header_that_looks_like_a_day_is_a_header(desk: Desk) -> None:
+    assert _read(desk, "columns: {start: 2026-13-45, end: 2026-03-01}").columns == {
+        "start": "2026-13-45",
+        "end": "2026-03-01",
+    }
+
+
+def test_a_mapping_has_a_size(desk: Desk) -> None:
+    with pytest.raises(NianjianError, match="file_too_large"):
+        _read(desk, "# " + "x" * (300 << 10))
+
+
+WORDS = st.sampled_from([
+    "start", "end", "answer", "ring", "duration", "talk", "call_id", "direction", "callee", "result", "purpose", "*",
+    "编号", "类别", "客户", "拨打于", "接于", "收于", "秒", "%Y", "%d-%H", "%%", "%-", "'", '"', "呼出", "iso",
+    "minutes", "", "epoch_ms", "seconds", "Asia/Shanghai", "../x", "columns",
+])  # fmt: skip
+SCALARS = WORDS | st.integers(-2, 9) | st.booleans() | st.none() | st.floats() | st.dates() | st.text(max_size=4)
+LISTS = st.lists(SCALARS, max_size=2)
+NODES = st.recursive(
+    SCALARS,
+    lambda one: st.lists(one, max_size=3) | st.dictionaries(WORDS, one, max_size=4),
+    max_leaves=9,
+)
+FIELDS_OF = st.dictionaries(WORDS, SCALARS | LISTS, max_size=6)
+MAPPINGS = st.fixed_dictionaries(
+    {},
+    optional={
+        "columns": FIELDS_OF | NODES, "formats": FIELDS_OF | NODES, "values": NODES, "source": SCALARS,
+        "timezone": SCALARS, "trunk_prefixes": NODES, "display_from": NODES, "cdr_custom_conf": SCALARS,
+    },
+)  # fmt: skip
+
+
+FAULTS = {
+    "mapping_invalid", "mapping_unreadable", "mapping_column_unknown", "timezone_unknown", "columns_needed",
+    "asterisk_columns_unknown", "source_unrecognised", "freeswitch_template_unknown",
+}  # fmt: skip
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def _fault_of(act: Callable[[], object]) -> str | None:
+    try:
+        act()
+    except NianjianError as error:
+        return error.code
+    return None
+
+
+@settings(CALM, max_examples=400)
+@given(MAPPINGS.map(lambda one: yaml.safe_dump(one, allow_unicode=True)) | st.text(max_size=60))
+def test_whatever_it_says_it_is_read_or_named(desk: Desk, text: str) -> None:
+    assert _fault_of(lambda: _read(desk, text)) in FAULTS | {None}
+
+
+CELLS = ["编号", "类别", "客户", "拨打于", "接于", "收于", "秒"]
+FORMS = ["iso", "epoch", "excel", "%Y-%m-%d %H:%M:%S", "%c", "%j %z", "%Y'%m", "%-d%%", "%s %Y"]
+SENSIBLE = st.fixed_dictionaries(
+    {"columns": st.dictionaries(st.sampled_from([*FIELDS, *SPANS]), st.sampled_from(CELLS) | st.integers(1, 9))},
+    optional={
+        "formats": st.dictionaries(st.sampled_from(["start", "ring", "answer", "end"]), st.sampled_from(FORMS))
+        | st.dictionaries(st.sampled_from([*SPANS]), st.sampled_from(["minutes", "seconds"])),
+        "values": st.fixed_dictionaries(
+            {}, optional={"direction": st.just({"*": "呼出"}), "result": st.just({"'": "忙"})}
+        ),
+        "display_from": st.lists(st.sampled_from(["客户", "编号", "无"]), max_size=2),
+        "source": st.sampled_from(["crm", "aliyun_ccc", "asterisk", "vos3000", "freeswitch_csv", "it's"]),
+        "trunk_prefixes": st.lists(st.text(max_size=3), max_size=2),
+    },
+)
+
+
+@settings(CALM, max_examples=60)
+@given(SENSIBLE)
+def test_whatever_it_maps_the_file_is_read_or_refused(desk: Desk, data: dict[str, object]) -> None:
+    """With every field on any column, in any form: rows are loaded or rejected, or the mapping is at fault."""
+    text, content = yaml.safe_dump(data, allow_unicode=True), LASTING.format(lasted=65).encode()
+    take = lambda: desk.take(content, f"{desk.batches}.csv", mapping=_read(desk, text))  # noqa: E731 -- said once
+    assert _fault_of(take) in FAULTS | {None}

@@ -1,0 +1,288 @@
+"""The first reason against a row, by code and column; zones; mapping files; what is derived."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+import pytest
+from tests.engines.intake.conftest import HEADER, Desk, csv_bytes, good, row
+
+from nianjian.engines.intake.format import FileMapping
+from nianjian.engines.intake.mapping import read
+from nianjian.engines.intake.receipt import FileReceipt
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+
+
+def at(*parts: int) -> datetime:
+    """Wall time of Shanghai, as the lake holds it."""
+    return datetime(*parts)  # type: ignore[arg-type] # noqa: DTZ001 - zone-less on purpose
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "column"),
+    [
+        ({"话单ID": ""}, "call_id_missing", "话单ID"),
+        ({"话单ID": "1.79556E+18"}, "excel_damaged", "话单ID"),
+        ({"开始时间": ""}, "start_missing", "开始时间"),
+        ({"开始时间": "2026-02-30 08:00:00"}, "start_unreadable", "开始时间"),
+        ({"开始时间": "2026-03-01"}, "start_unreadable", "开始时间"),
+        (
+            {"开始时间": "1999-12-31 23:59:59", "接通时间": "", "结束时间": "2000-01-01 00:00:00"},
+            "before_2000",
+            "开始时间",
+        ),
+        (
+            {"开始时间": "2099-01-01 00:00:00", "接通时间": "", "结束时间": "2099-01-01 00:01:00"},
+            "start_in_future",
+            "开始时间",
+        ),
+        ({"结束时间": ""}, "end_missing", "结束时间"),
+        ({"结束时间": "soon"}, "end_unreadable", "结束时间"),
+        ({"接通时间": "yes"}, "answer_unreadable", "接通时间"),
+        ({"振铃时间": "yes"}, "ring_unreadable", "振铃时间"),
+        ({"结束时间": "2026-03-01 07:59:59", "接通时间": ""}, "end_before_start", "结束时间"),
+        ({"接通时间": "2026-03-01 07:59:59"}, "answer_outside_call", "接通时间"),
+        ({"接通时间": "2026-03-01 08:01:01"}, "answer_outside_call", "接通时间"),
+        ({"结束时间": "2026-03-02 08:00:01"}, "longer_than_24h", "结束时间"),
+        ({"方向": "转接"}, "bad_direction", "方向"),
+        ({"方向": ""}, "bad_direction", "方向"),
+        ({"外显号码": "9.5E+4"}, "excel_damaged", "外显号码"),
+        ({"主叫号码": "1.38E+10"}, "excel_damaged", "主叫号码"),
+        ({"被叫号码": "1.38E+10"}, "excel_damaged", "被叫号码"),
+        ({"被叫号码": ""}, "callee_missing", "被叫号码"),
+        ({"被叫号码": "客户"}, "callee_not_a_number", "被叫号码"),
+        ({"坐席类型": "鹦鹉"}, "bad_agent_kind", "坐席类型"),
+    ],
+)
+def test_reason_and_column(desk: Desk, changes: dict[str, str], code: str, column: str) -> None:
+    receipt = desk.take(csv_bytes([row(1), row(2, **changes), row(3)]))
+    assert (receipt.rows.loaded, receipt.reasons) == (2, {code: 1})
+    assert desk.rows("line, reason, reason_column", "part = 'rejected'") == [(3, code, column)]
+
+
+def test_a_word_that_is_none_of_ours_is_no_word(desk: Desk) -> None:
+    mapping = FileMapping(values={"direction": {"转接": "forward"}, "result": {"挂起": "hung"}})
+    receipt = desk.take(csv_bytes([row(1), row(2, 方向="转接"), row(3, 结果="挂起")]), mapping=mapping)
+    assert receipt.reasons == {"bad_direction": 1}
+    assert desk.rows("call_id, result", "reason is null") == [("c000001", "answered"), ("c000003", "answered")]
+
+
+@pytest.mark.parametrize("column", ["方向", "结果"])
+def test_a_column_that_the_mapping_names_keeps_the_known_words(desk: Desk, column: str) -> None:
+    field = {"方向": "direction", "结果": "result"}[column]
+    mapping = FileMapping(columns={field: column}, values={field: {"转接": "forward"}})
+    receipt = desk.take(csv_bytes([row(1), row(2, **{column: "转接"})]), mapping=mapping)
+    assert (receipt.rows.loaded, receipt.reasons) == ((1, {"bad_direction": 1}) if column == "方向" else (2, {}))
+
+
+def test_a_clock_may_run_a_day_ahead_and_no_more(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def calls(now: datetime, first: int) -> list[str]:
+        stamps = [(now + timedelta(hours=hours)).strftime("%Y-%m-%d %H:%M:%S") for hours in (-1, 23, 25, 24 * 300)]
+        return [row(n, 开始时间=stamp, 接通时间="", 结束时间=stamp) for n, stamp in enumerate(stamps, first)]
+
+    now = clock.now().astimezone(clock.ZONE)
+    assert desk.take(csv_bytes(calls(now, 1)), "now.csv").reasons == {"start_in_future": 2}
+    drill = now + timedelta(days=400)
+    monkeypatch.setenv(clock.OVERRIDE, drill.date().isoformat())
+    midnight = datetime.combine(drill.date(), time())
+    assert desk.take(csv_bytes(calls(midnight, 9)), "drill.csv").reasons == {"start_in_future": 2}
+
+
+@pytest.mark.parametrize("column", ["", "呼叫时长"])
+def test_an_answer_that_nothing_tells_is_unknown_and_said(desk: Desk, column: str) -> None:
+    lines = [
+        "话单ID,方向,外显号码,被叫号码,开始时间,结束时间",
+        *(f"n{n},呼出,95013,13800000001,2026-03-01 10:00:00,2026-03-01 10:00:30" for n in (1, 2)),
+    ]
+    if column:
+        lines = [f"{line},{tail}" for line, tail in zip(lines, (column, "30", "30"), strict=True)]
+    receipt = desk.take(("\n".join(lines) + "\n").encode())
+    assert (receipt.rows.loaded, receipt.unknown_answers) == (2, 2)
+    assert "answer_unknown" in receipt.warnings
+    assert "result_unknown" not in receipt.warnings
+    assert desk.rows("answered, result") == [(None, "unknown")] * 2
+    assert FileReceipt.from_dict(receipt.as_dict()) == receipt
+
+
+@pytest.mark.parametrize(
+    ("column", "cells"), [("接通时间", ",2026-03-01 10:00:05"), ("结果", "未接,接通"), ("通话时长", "0,25")]
+)
+def test_an_answer_is_told_by_its_time_the_result_or_the_talk(desk: Desk, column: str, cells: str) -> None:
+    head = f"话单ID,方向,外显号码,被叫号码,开始时间,结束时间,{column}"
+    lines = [
+        f"n{n},呼出,95013,13800000001,2026-03-01 10:00:00,2026-03-01 10:00:30,{cell}"
+        for n, cell in enumerate(cells.split(","))
+    ]
+    receipt = desk.take("\n".join([head, *lines, ""]).encode())
+    assert (receipt.unknown_answers, "answer_unknown" in receipt.warnings) == (0, False)
+    assert desk.rows("call_id, answered") == [("n0", False), ("n1", True)]
+
+
+def test_a_loaded_row(desk: Desk) -> None:
+    desk.take(csv_bytes([row(1, 外显号码="+8695013", 被叫号码="0571-88886666")]))
+    names = (
+        "source, direction, leg, caller_raw, display, display_shape, display_confidence, display_raw, callee,"
+        " callee_shape, callee_raw, result, delivered, answered, test, purpose, agent_kind, extra, reason, raw, part"
+    )
+    assert desk.rows(names) == [
+        (
+            "generic", "out", "customer", "01088886666", 95013, "short", "good", "+8695013", 57188886666,
+            "landline", "0571-88886666", "answered", True, True, False, "营销", "human", None, None, None, "2026-03",
+        )
+    ]  # fmt: skip
+    assert desk.rows("start_ts, ring_ts, answer_ts, end_ts") == [
+        (at(2026, 3, 1, 8), None, at(2026, 3, 1, 8, 0, 10), at(2026, 3, 1, 8, 1))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"外显号码": ""}, ("landline", "low", None)),
+        ({"外显号码": "-"}, ("landline", "low", None)),
+        *(
+            ({"外显号码": text}, ("none", "none", None))
+            for text in (
+                "anonymous",
+                "ANONYMOUS",
+                '"anonymous"',
+                "anonymous@10.0.0.1",
+                "sip:Anonymous@anonymous.invalid",
+                "Anonymous <sip:anonymous@10.0.0.1>",
+                "Unknown",
+                "restricted",
+                "Withheld",
+                "未知",
+                "匿名",
+                "private",
+                "unavailable",
+            )
+        ),
+        ({"外显号码": "", "主叫号码": "8001"}, ("none", "none", None)),
+        ({"外显号码": "8001"}, ("none", "none", None)),
+        ({"外显号码": "10086"}, ("other", "good", None)),
+        ({"外显号码": "", "主叫号码": ""}, ("none", "none", None)),
+        ({"外显号码": "anonymous", "主叫号码": "95013"}, ("none", "none", None)),
+        ({"外显号码": "138****0000"}, ("masked", "good", "01088886666")),
+    ],
+)
+def test_display_falls_back_to_the_caller(desk: Desk, changes: dict[str, str], expected: tuple[str, ...]) -> None:
+    desk.take(csv_bytes([row(1, **changes)]))
+    (found,) = desk.rows("display_shape, display_confidence, caller_raw")
+    assert found[:2] == expected[:2]
+
+
+def test_blocked_test_and_masked_calls_are_loaded(desk: Desk) -> None:
+    desk.take(
+        csv_bytes(
+            [
+                row(1, 结果="平台拦截", 接通时间=""),
+                row(2, 用途="测试"),
+                row(3, 被叫号码="138****0000"),
+                row(4, 接通时间="2026-03-01 08:01:00"),
+                row(5, 接通时间="", 结果=""),
+            ]
+        )
+    )
+    assert desk.rows("call_id, result, delivered, answered, test, callee_shape") == [
+        ("c000001", "blocked", False, False, False, "mobile"),
+        ("c000002", "answered", True, True, True, "mobile"),
+        ("c000003", "answered", True, True, False, "masked"),
+        ("c000004", "answered", True, False, False, "mobile"),
+        ("c000005", "no_answer", True, False, False, "mobile"),
+    ]
+
+
+def test_the_zone_moves_a_call_to_the_next_day(desk: Desk) -> None:
+    late = {"开始时间": "2026-03-31 23:08:00", "接通时间": "", "结束时间": "2026-03-31 23:09:00"}
+    here = desk.take(csv_bytes([row(1, **late)]))
+    assert (here.timezone, here.timezone_assumed, here.days) == ("Asia/Shanghai", True, ("2026-03-31",))
+    there = desk.take(csv_bytes([row(2, **late)]), timezone="UTC")
+    assert (there.timezone, there.timezone_assumed, there.days) == ("UTC", False, ("2026-04-01",))
+    assert desk.rows("start_ts, part", "call_id = 'c000002'") == [(at(2026, 4, 1, 7, 8), "2026-04")]
+    mapped = desk.take(csv_bytes([row(3, **late)]), mapping=FileMapping(timezone="UTC"))
+    assert (mapped.timezone, mapped.timezone_assumed) == ("UTC", False)
+    with pytest.raises(NianjianError, match="timezone_unknown"):
+        desk.take(csv_bytes(good(1)), timezone="Mars/Olympus")
+
+
+def test_header_in_any_order_with_missing_and_further_columns(desk: Desk) -> None:
+    text = (
+        "团队,被叫,客户级别,呼叫类型,开始时间,结束时间,通话ID\n"
+        "T1,13800000001,金,外呼,2026/3/1 8:00:00,20260301080100,c1\n"
+    )
+    assert desk.take(text.encode()).rows.loaded == 1
+    assert desk.rows("call_id, direction, team_id, display_shape, extra, line_id") == [
+        ("c1", "out", "T1", "none", '{"客户级别":"金"}', None)
+    ]
+
+
+def test_mapping_file_by_header_and_by_position(desk: Desk) -> None:
+    path = desk.folder / "map.yaml"
+    path.write_text(
+        "source: crm\n"
+        "columns: {call_id: 编码, 方向: kind, callee: to, display: from, start: began, end: 6}\n"
+        "formats: {start: epoch_s, 结束时间: '%d.%m.%Y %H:%M:%S'}\n"
+        "values: {direction: {'1': 呼出, '2': in}}\n"
+        "trunk_prefixes: ['9']\n"
+        "timezone: UTC\n",
+        encoding="utf-8",
+    )
+    text = (
+        "编码,kind,to,from,began,ended,note\n"
+        "a,1,9013800138000,95013,1772323200,01.03.2026 00:01:00,x\n"
+        "b,2,95013,,1772323200,01.03.2026 00:01:00,\n"
+    )
+    receipt = desk.take(text.encode(), mapping=read(path))
+    assert (receipt.source, receipt.rows.loaded, receipt.timezone) == ("crm", 2, "UTC")
+    assert desk.rows("call_id, direction, callee, callee_raw, display, start_ts, end_ts, extra") == [
+        (
+            "a",
+            "out",
+            13800138000,
+            "9013800138000",
+            95013,
+            at(2026, 3, 1, 8),
+            at(2026, 3, 1, 8, 1),
+            '{"note":"x"}',
+        ),
+        ("b", "in", 95013, None, None, at(2026, 3, 1, 8), at(2026, 3, 1, 8, 1), None),
+    ]
+    path.write_text("columns: {call_id: 1, direction: 2, callee: 3, start: 4, end: 5}\n", encoding="utf-8")
+    bare = "k1,呼出,13800138000,2026-03-01 08:00:00,2026-03-01 08:01:00\n"
+    assert desk.take(bare.encode(), mapping=read(path)).rows.loaded == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- a\n",
+        "colums: {}\n",
+        "columns: {nothing: x}\n",
+        "columns: {call_id: 0}\n",
+        "formats: {callee: x}\n",
+        "values: {direction: x}\n",
+    ],
+)
+def test_faulty_mapping_files(desk: Desk, text: str) -> None:
+    path = desk.folder / "map.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(NianjianError, match="mapping_invalid"):
+        read(path)
+
+
+def test_what_is_no_call_record_is_refused(desk: Desk) -> None:
+    with pytest.raises(NianjianError, match="source_unrecognised"):
+        desk.take(b"a,b,c\n1,2,3\n")
+    with pytest.raises(NianjianError, match="source_unknown"):
+        desk.take(csv_bytes(good(1)), source="nobody")
+    with pytest.raises(NianjianError, match="file_empty"):
+        desk.take(b"\n\n")
+    assert desk.take(f"{HEADER}\n".encode()).rows.read == 0
+
+
+def test_padded_cells(desk: Desk) -> None:
+    rows = [row(n).replace(",", " ,\t") for n in range(1, 4)]
+    assert desk.take(csv_bytes(rows)).rows.loaded == 3
+    assert desk.rows("distinct team_id") == [("T1",)]

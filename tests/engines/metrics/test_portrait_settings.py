@@ -1,0 +1,146 @@
+"""What is a default and a setting is read from the rulebook; a rule with one reading takes no overlay."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.support import portrait_data as data
+from tests.support import portrait_oracle as oracle
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.lake.duckdb_engine import DuckDBEngine
+from nianjian.engines.lake.tables import Lake
+from nianjian.engines.metrics.run import run
+from nianjian.engines.rules.rulebook import Rulebook
+
+END = date(2026, 12, 31)
+Rows = dict[str, list[data.Row]]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Lake, Rows]:
+    tables = data.everything(11, calls_count=400, complaints_count=120, seats_count=40)
+    lake = Lake(str(tmp_path_factory.mktemp("lake")), "E1")
+    data.write(lake, tables)
+    return lake, tables
+
+
+def book(**values: object) -> Rulebook:
+    given = [
+        {"key": f"portrait.{key.replace('__', '.')}", "value": value, "valid_from": "2026-01-01", "reason": "test"}
+        for key, value in values.items()
+    ]
+    return Rulebook.on(END, overlays=given)
+
+
+def portrait(lake: Lake, rulebook: Rulebook, as_of: date | None = END) -> dict[str, Any]:
+    engine = DuckDBEngine()
+    try:
+        asked = {"lake": lake, "engine": engine, "rulebook": rulebook, "enterprise": "E1", "year": 2026}
+        kept = run(**asked, as_of=as_of)
+        assert run(**asked, as_of=as_of, raw=True).as_json() == kept.as_json()
+        return kept.as_dict()
+    finally:
+        engine.close()
+
+
+def metric(told: dict[str, Any], slug: str) -> dict[str, Any]:
+    return next(one for one in told["metrics"] if one["slug"] == slug)
+
+
+def calls_of_the_year(tables: Rows) -> list[data.Row]:
+    return [call for call in oracle.outbound(tables) if call["day"].year == 2026]
+
+
+def test_complaints_of_delivered_calls(world: tuple[Lake, Rows]) -> None:
+    lake, tables = world
+    calls = calls_of_the_year(tables)
+    answered, delivered = sum(c["answered"] for c in calls), sum(c["delivered"] for c in calls)
+    assert 0 < answered < delivered
+    found = metric(portrait(lake, book(complaint_rate__denominator="delivered")), "complaint_rate")
+    assert found["denominator"] == delivered
+    assert found["twins"]["answered"]["denominator"] == answered
+    assert sum(row["denominator"] for row in found["months"]) == delivered
+    for rows in found["splits"].values():
+        assert sum(row["denominator"] for row in rows) == delivered
+
+
+def test_sources_and_exclusions(world: tuple[Lake, Rows]) -> None:
+    lake, tables = world
+    told = [c for c in oracle.complaints(tables) if c["day"] is not None and c["day"].year == 2026]
+    changed = book(complaint_rate__sources='["12300", "enterprise"]', complaint_rate__exclusions="[]")
+    found = metric(portrait(lake, changed), "complaint_rate")["components"]
+    by_source = {name: sum(c["source"] == name for c in told) for name in ("12300", "enterprise")}
+    assert all(by_source.values())
+    assert {name: found[f"complaints_{name}"] for name in by_source} == by_source
+    assert found["complaints"] == sum(by_source.values())
+    assert found["excluded"] == {}
+    assert metric(portrait(lake, changed), "closing_rate")["components"]["tickets"] == len(told)
+    only = metric(portrait(lake, book(complaint_rate__exclusions='["duplicate"]')), "complaint_rate")["components"]
+    assert set(only["excluded"]) == {"duplicate"}
+
+
+def test_numbers_of_answered_calls(world: tuple[Lake, Rows]) -> None:
+    lake, tables = world
+    answered = [call for call in calls_of_the_year(tables) if call["delivered"] and call["answered"]]
+    untold = [call for call in calls_of_the_year(tables) if call["untold"]]
+    assert untold
+    found = metric(portrait(lake, book(number_consistency__denominator="answered")), "number_consistency")
+    assert found["denominator"] == found["components"]["answered"] == len(answered)
+    assert found["components"]["answer_unknown"] == len(untold)
+    assert {flag["code"]: flag["count"] for flag in found["flags"]}["answer_unknown"] == len(untold)
+    assert found["components"]["landline"] == sum(call["class"] == "landline" for call in answered)
+    assert sum(row["denominator"] for row in found["months"]) == len(answered)
+
+
+@pytest.mark.parametrize(("text", "day"), [("09-30", "2026-09-30"), ("02-30", "2026-02-28")])
+def test_as_of_day(world: tuple[Lake, Rows], text: str, day: str) -> None:
+    told = portrait(world[0], book(as_of=text), as_of=None)
+    assert told["period"]["as_of"] == day
+
+
+def test_lights(world: tuple[Lake, Rows]) -> None:
+    lake, _ = world
+    usual = portrait(lake, book(number_consistency__evasion_limit="0.01"))
+    changed = portrait(
+        lake,
+        book(
+            number_consistency__evasion_limit="0.01",
+            number_consistency__evasion_light="yellow",
+            number_consistency__other_short_light="yellow",
+            seat_vacancy__over_filed_light="yellow",
+        ),
+    )
+    for slug, codes in (("number_consistency", {"evasion", "other_short"}), ("seat_vacancy", {"unfiled_open"})):
+        before = {flag["code"]: flag["light"] for flag in metric(usual, slug)["flags"] if flag["code"] in codes}
+        after = {flag["code"]: flag["light"] for flag in metric(changed, slug)["flags"] if flag["code"] in codes}
+        assert before == dict.fromkeys(codes, "red")
+        assert after == dict.fromkeys(codes, "yellow")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "code"),
+    [
+        ("windows", '["months"]', "overlay_rule_unknown"),
+        ("zero_denominator", "zero", "overlay_rule_unknown"),
+        ("complaint_rate__dated_by", "closed", "overlay_rule_unknown"),
+        ("complaint_rate__sources", '["12345"]', "overlay_value_wrong"),
+        ("complaint_rate__exclusions", '["unfounded"]', "overlay_value_wrong"),
+        ("complaint_rate__denominator", "seats", "overlay_value_wrong"),
+    ],
+)
+def test_refused(key: str, value: str, code: str) -> None:
+    with pytest.raises(NianjianError) as refused:
+        book(**{key: value})
+    assert refused.value.code == code
+
+
+def test_every_settable_rule_is_read() -> None:
+    """A rule of the portrait that an overlay may change stands by name in the portrait's code."""
+    folder = Path(__file__).parents[3] / "src" / "nianjian" / "engines" / "metrics"
+    code = "\n".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
+    settable = [rule.key for rule in Rulebook.on(END).rules("portrait.") if rule.settable]
+    assert [key for key in settable if f'"{key}"' not in code] == []

@@ -1,0 +1,96 @@
+"""The SQL that each metric's questions become on DuckDB: a change of meaning is seen in review.
+
+After a wanted change: `WRITE_SNAPSHOTS=1 pytest tests/engines/metrics/test_sql_snapshots.py`.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+import ibis
+import pyarrow as pa
+import pytest
+
+from nianjian.engines.lake.schema import SCHEMAS
+from nianjian.engines.metrics.catalogue import METRICS
+from nianjian.engines.metrics.frame import Frame
+from nianjian.engines.metrics.metric import Tables
+from nianjian.engines.metrics.tables import (
+    DAILY,
+    TICKETS,
+    TICKETS_VERSION,
+    VERSION,
+    Counting,
+    complaint_match,
+    daily,
+    facts,
+    tickets,
+    tickets_rollup,
+)
+from nianjian.engines.rules.rulebook import Rulebook
+
+FOLDER = Path(__file__).parents[2] / "snapshots"
+WRITE = os.environ.get("WRITE_SNAPSHOTS") == "1"
+
+
+def table(name: str, schema: pa.Schema) -> ibis.Table:
+    return ibis.table(ibis.Schema.from_pyarrow(schema), name=name)
+
+
+def expressions() -> dict[str, ibis.Table]:
+    frame = Frame(2026, date(2026, 12, 31), today=date(2027, 2, 1))
+    tables = Tables(table("daily", DAILY.schema), table("seat_dim", SCHEMAS["seat_dim"]), table("tickets", TICKETS))
+    lake = {name: table(name, schema) for name, schema in SCHEMAS.items()}
+    match = complaint_match(lake["calls"], lake["complaint_fact"], minutes=10, by_id=True)
+    found = {
+        "table.daily": daily(facts(lake["calls"]), lake["number_dim"], lake["line_dim"]),
+        "table.tickets": tickets(lake["complaint_fact"], match, lake["line_dim"]),
+    }
+    book = Rulebook.on(date(2026, 12, 31))
+    for definition in METRICS:
+        for name, expression in definition.questions(tables, frame, book).items():
+            found[f"{definition.card.slug}.{name}"] = expression
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(expressions()))
+def test_sql(name: str) -> None:
+    sql = str(ibis.to_sql(expressions()[name], dialect="duckdb")) + "\n"
+    path = FOLDER / f"{name}.sql"
+    if WRITE:
+        FOLDER.mkdir(exist_ok=True)
+        path.write_text(sql, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == sql
+
+
+def kept() -> dict[str, tuple[str, list[ibis.Table], pa.Schema]]:
+    """The tables that a home keeps: the version in force, what builds them (whole and by days), their columns."""
+    lake = {name: table(name, schema) for name, schema in SCHEMAS.items()}
+    by_days = [
+        DAILY.build(lake, None, _as_it_is),
+        DAILY.build(lake, [date(2026, 3, 2), date(2026, 3, 3)], _as_it_is),
+        DAILY.spread(lake["calls"], table("changed", SCHEMAS["calls"])),
+    ]
+    whole = [tickets_rollup(Counting()).build(lake)]
+    return {"VERSION": (VERSION, by_days, DAILY.schema), "TICKETS_VERSION": (TICKETS_VERSION, whole, TICKETS)}
+
+
+def _as_it_is(name: str, expression: ibis.Table, *, few: bool = False) -> ibis.Table:
+    del name, few
+    return expression
+
+
+@pytest.mark.parametrize("name", ["VERSION", "TICKETS_VERSION"])
+def test_whoever_changes_what_is_kept_changes_its_version(name: str) -> None:
+    """Otherwise a home in use would go on answering from tables that were counted the former way."""
+    version, made, schema = kept()[name]
+    meaning = [*(str(ibis.to_sql(one, dialect="duckdb")) for one in made), str(schema)]
+    digest = sha256("\n".join(meaning).encode()).hexdigest()[:12]
+    assert digest == version, f"write {name}: Final = {digest!r} in portrait/tables/materialised.py"
+
+
+def test_no_snapshot_is_left_over() -> None:
+    assert {path.stem for path in FOLDER.glob("*.sql")} == set(expressions())

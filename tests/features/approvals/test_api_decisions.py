@@ -1,0 +1,148 @@
+"""Rules, requests that two persons decide, the chain, webhooks."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+from tests.support.asking import DEMO, Ask, post
+from tests.support.import_pages import work
+
+RULE = "portrait.seat_vacancy.limit"
+
+
+def _overlay(client: Client, rules: list[dict[str, Any]]) -> Any:
+    """Ask for another value of the first rule that takes one."""
+    body = {"value": "31", "valid_from": "2026-01-01", "reason": "trial"}
+    for rule in rules:
+        answer = post(client, f"{DEMO}/rules/{rule['key']}/overlays", body)
+        if answer.status_code == 202:
+            return answer
+    raise AssertionError("no rule takes another value")
+
+
+def test_rules_and_an_overlay_that_a_second_person_approves(api: Ask) -> None:
+    anna, berta = api(), api("compliance_lead", name="berta")
+    rules = anna.get(f"{DEMO}/rules?limit=200").json()["items"]
+    one = anna.get(f"{DEMO}/rules/{rules[0]['key']}").json()
+    assert one == rules[0]
+    assert anna.get(f"{DEMO}/rules/nothing").status_code == 404
+    refused = post(anna, f"{DEMO}/rules/nothing/overlays", {"value": "1", "valid_from": "2026-01-01", "reason": "x"})
+    assert refused.json()["code"] == "overlay_rule_unknown"
+    asked = _overlay(anna, rules)
+    assert asked.status_code == 202
+    approval = asked.json()["approval"]
+    listed = anna.get(f"{DEMO}/approvals").json()["items"]
+    assert [(row["approval"], row["state"]) for row in listed] == [(approval, "pending")]
+    address = f"{DEMO}/approvals/{approval}/decision"
+    assert post(anna, address, {"decision": "yes"}).json()["code"] == "approval_same_person"
+    assert post(api("inspector", name="ines"), address, {"decision": "yes"}).status_code == 403
+    done = post(berta, address, {"decision": "yes"})
+    assert (done.status_code, done.json()["state"]) == (200, "approved")
+    assert post(berta, address, {"decision": "no"}).json()["code"] == "approval_decided"
+    assert anna.get(f"/api/v1/enterprises/other/approvals/{approval}").status_code == 404
+
+
+def looked(client: Client, place: str, rule: str = RULE, **trial: str) -> Any:
+    """Ask what another value would do and let the worker look; what came of it."""
+    answer = post(client, f"{place}/rules/{rule}/effects", {"valid_from": "2026-01-01", **trial})
+    assert answer.status_code == 202, answer.content
+    work()
+    return client.get(f"{place}/jobs/{answer.json()['id']}").json()["result"]["items"]
+
+
+def test_what_another_value_would_do_is_told_and_nothing_is_kept(api: Ask) -> None:
+    client = api()
+    (told,) = looked(client, DEMO, value="0.9")
+    assert (told["enterprise"], told["year"]) == ("demo", 2026)
+    limits = {one["slug"]: (one["before"]["limit"], one["after"]["limit"]) for one in told["metrics"]}
+    before, after = limits.pop("seat_vacancy")
+    assert (before != after, after) == (True, "90.0000")
+    assert all(one == two for one, two in limits.values())
+    assert client.get(f"{DEMO}/approvals").json()["items"] == []
+    assert client.get(f"{DEMO}/rules/{RULE}").json()["changed"] is None
+    trial = {"value": "many", "valid_from": "2026-01-01"}
+    wrong = post(client, f"{DEMO}/rules/{RULE}/effects", trial)
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "overlay_value_wrong")
+    unknown = post(client, f"{DEMO}/rules/nothing/effects", trial)
+    assert unknown.json()["code"] == "overlay_rule_unknown"
+    inspector = api("inspector", name="ines")
+    assert post(inspector, f"{DEMO}/rules/{RULE}/effects", trial | {"value": "0.9"}).status_code == 403
+    chief = api("compliance_lead", name="chief", enterprise="")
+    assert [one["enterprise"] for one in looked(chief, "/api/v1", value="0.9")] == ["demo"]
+    assert looked(chief, "/api/v1", value="0.9", province="上海") == []
+    assert len(chief.get("/api/v1/jobs").json()["items"]) == 2
+    assert client.get("/api/v1/jobs").status_code == 403
+
+
+def test_rules_are_looked_for_and_say_what_changed_them(api: Ask) -> None:
+    client, berta = api(), api("compliance_lead", name="berta")
+    assert [one["key"] for one in client.get(f"{DEMO}/rules?q=SEAT_VACANCY.LIMIT").json()["items"]] == [RULE]
+    levels = {one["level"] for one in client.get(f"{DEMO}/rules?level=law&limit=200").json()["items"]}
+    assert levels == {"law"}
+    asked = {"value": "0.9", "valid_from": "2026-01-01", "reason": "trial"}
+    approval = post(client, f"{DEMO}/rules/{RULE}/overlays", asked).json()["approval"]
+    assert post(berta, f"{DEMO}/approvals/{approval}/decision", {"decision": "yes"}).status_code == 200
+    told = client.get(f"{DEMO}/rules/{RULE}").json()
+    assert (told["value"], told["settable"], told["changed"]["reason"]) == ("0.9", True, "trial")
+    chief = api("auditor", name="chief", enterprise="")
+    assert chief.get(f"/api/v1/rules/{RULE}").json()["changed"] is None
+    assert chief.get(f"/api/v1/approvals/{approval}").json()["state"] == "approved"
+
+
+def test_a_token_that_may_only_read_withdraws_nothing(api: Ask) -> None:
+    client = api()
+    approval = _overlay(client, client.get(f"{DEMO}/rules?limit=200").json()["items"]).json()["approval"]
+    address = f"{DEMO}/approvals/{approval}/decision"
+    assert post(api(scopes=["read"]), address, {"decision": "no"}).status_code == 403
+    assert post(client, address, {"decision": "no"}).json()["state"] == "refused"
+
+
+def test_whoever_leads_the_installation_decides_there_too(api: Ask) -> None:
+    client = api()
+    approval = _overlay(client, client.get(f"{DEMO}/rules?limit=200").json()["items"]).json()["approval"]
+    address = f"/api/v1/approvals/{approval}/decision"
+    assert post(api("compliance_lead", name="local"), address, {"decision": "yes"}).status_code == 403
+    chief = api("compliance_lead", name="chief", enterprise="")
+    assert post(chief, address, {"decision": "yes"}).json()["state"] == "approved"
+
+
+def test_the_chain_is_read_and_checked(api: Ask) -> None:
+    client = api(enterprise="")
+    first = client.get("/api/v1/audit?limit=2").json()
+    second = client.get(first["next"]).json()
+    numbers = [one["seq"] for one in (*first["items"], *second["items"])]
+    assert numbers == sorted(numbers, reverse=True)
+    assert first["items"][0]["hash"] == first["head"]
+    asked = post(client, "/api/v1/audit/verifications", {})
+    assert (asked.status_code, asked.json()["state"]) == (202, "waiting")
+    work()
+    told = client.get(f"/api/v1/jobs/{asked.json()['id']}").json()
+    assert (told["state"], told["result"]["valid"]) == ("done", True)
+    assert told["result"]["last"] == client.get("/api/v1/audit?limit=1").json()["head"]
+    own = api("auditor", name="otto")
+    assert {one["enterprise"] for one in own.get(f"{DEMO}/audit").json()["items"]} == {"demo"}
+    assert own.get("/api/v1/audit").status_code == 403
+
+
+def test_a_webhooks_secret_is_told_once(api: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nianjian.platform.notifications.sending.place", lambda *_given: None)
+    client = api()
+    body = {"url": "https://example.org/hook", "events": ["portrait.run"]}
+    made = post(client, f"{DEMO}/webhooks", body, key="k").json()
+    assert made["secret"]
+    again = post(client, f"{DEMO}/webhooks", body, key="k").json()
+    assert again == {**made, "secret": None}
+    listed = client.get(f"{DEMO}/webhooks").json()["items"]
+    assert [one["id"] for one in listed] == [made["id"]]
+    assert "secret" not in listed[0]
+    address = f"{DEMO}/webhooks/{made['id']}"
+    assert post(client, f"{address}/test").status_code == 202
+    sent = client.get(f"{address}/deliveries").json()["items"]
+    assert [(one["event"], json.loads(one["body"])["type"]) for one in sent] == [("webhook.test", "webhook.test")]
+    assert post(client, f"{address}/deliveries/{sent[0]['id']}/again").status_code == 202
+    assert client.delete(address).status_code == 200
+    assert client.get(address).json()["code"] == "webhook_unknown"
+    assert api("data_officer", name="dora").get(f"{DEMO}/webhooks").status_code == 403

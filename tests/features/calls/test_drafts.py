@@ -1,0 +1,316 @@
+"""An import is prepared file by file, looked at, tried, checked in whole and handed to the worker; nothing is left."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from nianjian.doors.site.jobs.worker import Worker
+from nianjian.engines.intake import ledger
+from nianjian.engines.intake.format import FileMapping
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.calls.operations import check_calls as checks
+from nianjian.features.calls.operations.wizard import check_register, drafts
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise, add_user
+from nianjian.platform.audit.query import acts
+from nianjian.platform.home import wiring
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.registers import batches, mappings, uploads
+from nianjian.platform.registers import drafts as query
+from nianjian.platform.registers.drafts import Draft
+
+OPERATOR, ANNA, BO = Actor("tester"), Actor("anna", "user"), Actor("bo", "user")
+HEADER = "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,接通时间,结束时间,结果,客户姓名"
+TIMES = "2026-03-02 10:00:00,2026-03-02 10:00:05,2026-03-02 10:01:00"
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+
+
+@pytest.fixture(autouse=True)
+def _home(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "home"))
+    for code in ("demo", "other"):
+        add_enterprise(code=code, name="示范", province="北京", actor=OPERATOR)
+    for name in ("anna", "bo"):
+        add_user(name=name, role="data_officer", enterprises=["demo", "other"], actor=OPERATOR)
+
+
+def calls(rows: int = 5, bad: int = 2, first: int = 0) -> bytes:
+    """A GB18030 file: sound rows, then rows without an end."""
+    lines = [f"c{first + n},呼出,02110000,95013,{13900000000 + n},{TIMES},接通,张三丰" for n in range(rows)]
+    lines += [f"b{first + n},呼出,02110000,95013,{13900000000 + n},昨天,,,接通,李四" for n in range(bad)]
+    return ("\n".join([HEADER, *lines]) + "\n").encode("gb18030")
+
+
+def put(draft: str, content: bytes, name: str = "话单.csv") -> None:
+    with uploads.Incoming(name) as incoming:
+        incoming.write(content)
+        drafts.receive(draft=drafts.draft_for(draft, "demo", ANNA), incoming=incoming)
+
+
+@pytest.fixture
+def draft() -> str:
+    return drafts.begin(kind="calls", enterprise="demo", actor=ANNA)
+
+
+def own(draft: str) -> query.DraftValue:
+    return drafts.draft_for(draft, "demo", ANNA)
+
+
+def work() -> None:
+    worker = Worker("w1", Event())
+    while worker.step():
+        pass
+
+
+def test_a_file_is_kept_closed_under_its_own_name(draft: str) -> None:
+    put(draft, calls(), "../../etc/话单\n.csv")
+    (file,) = own(draft).files
+    assert (file.name, file.size, file.sha256) == ("话单.csv", len(calls()), hashlib.sha256(calls()).hexdigest())
+    (path,) = uploads.paths(own(draft))
+    assert path.read_bytes() == calls()
+    assert path.is_relative_to(uploads.folder() / draft)
+    assert [oct(one.stat().st_mode & 0o777) for one in (path, path.parent, path.parent.parent)] == [
+        "0o600", "0o700", "0o700",
+    ]  # fmt: skip
+    assert list((uploads.folder() / uploads.INCOMING).iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["..", ".", "/", "a/../..", "\x00", "", "…" * 400 + ".csv", "." * 300])
+def test_no_name_leads_out_of_the_folder(draft: str, name: str) -> None:
+    put(draft, b"x", name)
+    (path,) = uploads.paths(own(draft))
+    assert path.read_bytes() == b"x"
+    assert path.resolve().parent.parent == (uploads.folder() / draft).resolve()
+
+
+def test_a_page_lists_fifty_of_many_drafts_and_jobs() -> None:
+    made = [drafts.begin(kind="calls", enterprise="demo", actor=ANNA) for _ in range(52)]
+    assert len(query.list_drafts("demo", str(ANNA))) == 50
+    assert query.is_own_draft(made[0], "demo", str(ANNA))
+    assert not query.is_own_draft(made[0], "demo", "user:berta")
+    assert not query.is_own_draft(made[0], "other", str(ANNA))
+    for year in range(52):
+        flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise="demo", payload={"year": year}, actor=ANNA)
+    assert [one.payload["year"] for one in queue.under_way("demo")] == list(range(50))
+    assert [one.payload["year"] for one in queue.under_way("demo", {"year": 51}, kind=flow.RUN_PORTRAIT)] == [51]
+    assert queue.under_way("demo", kind=flow.ERASE_OVER) == []
+
+
+def test_what_is_too_large_or_there_already_is_refused(draft: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(draft, calls())
+    with pytest.raises(NianjianError, match="file_twice"):
+        put(draft, calls(), "other.csv")
+    with pytest.raises(NianjianError, match="file_empty"):
+        put(draft, b"")
+    monkeypatch.setenv("NIANJIAN_UPLOAD_MIB", "1")
+    with pytest.raises(NianjianError, match="upload_too_large"):
+        put(draft, b"x" * ((1 << 20) + 1))
+    assert list((uploads.folder() / uploads.INCOMING).iterdir()) == []
+    drafts.remove_file(draft=own(draft), number=1)
+    assert own(draft).files == ()
+    assert not any(path.is_file() for path in uploads.folder().rglob("*"))
+
+
+def test_a_draft_is_its_makers_at_its_enterprise(draft: str) -> None:
+    for code, actor in (("demo", BO), ("other", ANNA)):
+        with pytest.raises(NianjianError, match="draft_unknown"):
+            drafts.draft_for(draft, code, actor)
+    with pytest.raises(NianjianError, match="role_missing"):
+        drafts.draft_for(draft, "demo", Actor("eve", "user"))
+    assert [one.id for one in query.list_drafts("demo", str(ANNA))] == [draft]
+    assert query.list_drafts("demo", str(BO)) == []
+
+
+def test_a_look_names_source_and_encoding_and_masks(draft: str) -> None:
+    put(draft, calls())
+    (look,) = checks.look_at(uploads.paths(own(draft)), "auto", FileMapping())
+    assert (look.name, look.encoding, look.source, look.mapped) == ("话单.csv", "gb18030", "generic", True)
+    assert dict(look.fields)["callee"] == "被叫号码"
+    text = "\n".join(look.lines)
+    assert "13900000000" not in text
+    assert "139****0000" in text
+    assert "2026-03-02 10:00:00" in text
+
+
+def test_a_trial_counts_and_masks_and_leaves_no_trace(draft: str) -> None:
+    put(draft, calls())
+    (tried,) = checks.try_calls(uploads.paths(own(draft)), "auto", FileMapping(), "Asia/Shanghai")
+    assert tried.trial is not None
+    trial = tried.trial
+    assert trial.whole
+    assert trial.receipt.rows.as_dict() == {"read": 7, "loaded": 5, "duplicate": 0, "rejected": 2}
+    assert trial.receipt.encoding == "gb18030"
+    row = trial.rows[0]
+    assert (row["line"], row["callee"], row["display"], row["result"]) == (2, "139****0000", "95013", "answered")
+    line, column, reason, cells = trial.rejected[0]
+    assert (line, column, reason) == (7, "开始时间", "start_unreadable")
+    assert (cells[4], cells[9]) == ("139****0000", "李*")
+    assert not wiring.lake("demo").folder.exists()
+
+
+def test_the_same_question_is_answered_once_and_another_anew(draft: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(draft, calls())
+    asked: list[str] = []
+    real = checks.trial.trial
+    monkeypatch.setattr(checks.trial, "trial", lambda item, *more: (asked.append(item.name), real(item, *more))[1])
+    (path,) = uploads.paths(own(draft))
+    first = checks.try_calls([path], "auto", FileMapping(), None)
+    assert checks.try_calls([path], "auto", FileMapping(), None) is first
+    assert len(asked) == 1
+    checks.try_calls([path], "auto", FileMapping(), "Asia/Shanghai")
+    checks.try_calls([path], "auto", FileMapping(columns={"callee": "被叫号码"}), None)
+    assert len(asked) == 3
+    path.write_bytes(calls(rows=6))
+    (changed,) = checks.try_calls([path], "auto", FileMapping(), None)
+    assert changed.trial is not None
+    assert changed.trial.receipt.rows.loaded == 6
+    path.unlink()
+    with pytest.raises(NianjianError):
+        checks.try_calls([path], "auto", FileMapping(), None)
+
+
+def test_a_long_file_is_tried_by_its_beginning(draft: str) -> None:
+    put(draft, calls(rows=5_000, bad=0))
+    (tried,) = checks.try_calls(uploads.paths(own(draft)), "auto", FileMapping(), None)
+    assert tried.trial is not None
+    assert not tried.trial.whole
+    assert tried.trial.receipt.rows.loaded == checks.ROWS - 1
+
+
+def test_a_check_of_the_whole_knows_the_lake_and_writes_nothing(draft: str) -> None:
+    put(draft, calls(bad=0))
+    drafts.commit(draft=own(draft), actor=ANNA)
+    work()
+    second = drafts.begin(kind="calls", enterprise="demo", actor=ANNA)
+    put(second, calls(rows=8))
+    version = wiring.lake("demo").version(ledger.CALLS)
+    job = drafts.check_whole(draft=own(second), actor=ANNA)
+    assert own(second).check_job == job
+    work()
+    result = queue.job(job).result
+    assert result["rows"] == {"read": 10, "loaded": 3, "duplicate": 5, "rejected": 2}
+    assert wiring.lake("demo").version(ledger.CALLS) == version
+    assert own(second).files
+    drafts.remove_file(draft=own(second), number=1)
+    assert own(second).check_job == ""
+
+
+def test_a_commit_takes_everything_and_tidies_up(draft: str) -> None:
+    with pytest.raises(NianjianError, match="files_missing"):
+        drafts.commit(draft=own(draft), actor=ANNA)
+    put(draft, calls())
+    put(draft, calls(first=100), "more.csv")
+    job = drafts.commit(draft=own(draft), actor=ANNA)
+    with pytest.raises(NianjianError, match="draft_running"):
+        drafts.open_draft(draft, "demo", ANNA)
+    assert drafts.commit(draft=own(draft), actor=ANNA) == job
+    work()
+    found = queue.job(job)
+    assert (found.state, found.result["rows"]) == ("done", {"read": 14, "loaded": 10, "duplicate": 0, "rejected": 4})
+    (batch,) = batches.list_batches("demo")
+    assert (batch.id, [file.name for file in batch.files]) == (found.result["batch"], ["话单.csv", "more.csv"])
+    assert query.list_draft_ids() == frozenset()
+    assert not (uploads.folder() / draft).exists()
+
+
+def test_a_mapping_reads_foreign_columns(draft: str) -> None:
+    foreign = HEADER.replace("被叫号码", "客户").replace("开始时间", "拨打").replace("方向", "路")
+    put(draft, calls().decode("gb18030").replace(HEADER, foreign).replace("呼出", "OB").encode())
+    data = {
+        "columns": {"callee": "客户", "start": "拨打", "direction": "路"},
+        "values": {"direction": {"OB": "呼出"}},
+    }
+    drafts.choose(draft=own(draft), source="generic", timezone="Asia/Shanghai", data=data)
+    (tried,) = checks.try_calls(uploads.paths(own(draft)), "generic", drafts.mapping_of(own(draft)), None)
+    assert tried.trial is not None
+    assert tried.trial.receipt.rows.loaded == 5
+    drafts.commit(draft=own(draft), actor=ANNA)
+    work()
+    (batch,) = batches.list_batches("demo")
+    assert batch.files[0].receipt["rows"] == {"read": 7, "loaded": 5, "duplicate": 0, "rejected": 2}
+
+
+@pytest.mark.parametrize(
+    ("zone", "data", "code"),
+    [
+        ("Mars/Olympus", {}, "timezone_unknown"),
+        ("", {"columns": {"nothing": "x"}}, "mapping_invalid"),
+        ("", {"formats": {"start": "sometime"}}, "mapping_invalid"),
+    ],
+)
+def test_what_makes_no_sense_is_not_kept(draft: str, zone: str, data: dict[str, object], code: str) -> None:
+    with pytest.raises(NianjianError, match=code):
+        drafts.choose(draft=own(draft), source="auto", timezone=zone, data=data)
+    assert own(draft).choices == {}
+
+
+def test_a_corrected_file_takes_the_place_of_a_batch(draft: str) -> None:
+    put(draft, calls())
+    drafts.commit(draft=own(draft), actor=ANNA)
+    work()
+    (old,) = batches.list_batches("demo")
+    with pytest.raises(NianjianError, match="batch_unknown"):
+        drafts.begin(kind="calls", enterprise="other", actor=ANNA, replaces=old.id)
+    again = drafts.begin(kind="calls", enterprise="demo", actor=ANNA, replaces=old.id)
+    put(again, calls(rows=7, bad=0))
+    drafts.commit(draft=own(again), actor=ANNA)
+    work()
+    states = {one.id: (one.state, one.replaces) for one in batches.list_batches("demo")}
+    assert states.pop(old.id) == ("replaced", "")
+    assert list(states.values()) == [("active", old.id)]
+    with pytest.raises(NianjianError, match="batch_not_active"):
+        drafts.begin(kind="calls", enterprise="demo", actor=ANNA, replaces=old.id)
+
+
+def test_old_drafts_and_lost_files_are_swept(draft: str) -> None:
+    put(draft, calls())
+    lost = uploads.folder() / "Dlost"
+    lost.mkdir()
+    piece = uploads.folder() / uploads.INCOMING / "piece"
+    piece.write_bytes(b"x")
+    os.utime(piece, (1_700_000_000, 1_700_000_000))
+    assert drafts.sweep() == 0
+    assert not lost.exists()
+    assert not piece.exists()
+    assert own(draft).files
+    Draft.objects.update(changed_at=clock.now() - timedelta(days=8))
+    assert drafts.sweep() == 1
+    assert query.list_draft_ids() == frozenset()
+    assert not (uploads.folder() / draft).exists()
+
+
+def test_a_mapping_is_kept_under_a_name_and_audited() -> None:
+    for word in ("拨打", "呼叫"):
+        mappings.save_mapping(enterprise="demo", name=" crm ", data={"columns": {"start": word}}, actor=ANNA)
+    assert mappings.list_mapping_names("demo") == ["crm"]
+    assert mappings.get_mapping("demo", "crm") == {"columns": {"start": "呼叫"}}
+    assert mappings.list_mapping_names("other") == []
+    assert len(list(acts(enterprise="demo", verb="calls.mapping"))) == 2
+    with pytest.raises(NianjianError, match="mapping_unknown"):
+        mappings.get_mapping("other", "crm")
+    for name in ("", "x" * 81, "a\nb"):
+        with pytest.raises(NianjianError, match="mapping_name_malformed"):
+            mappings.save_mapping(enterprise="demo", name=name, data={}, actor=ANNA)
+
+
+def test_a_sheet_is_checked_in_whole(tmp_path: Path) -> None:
+    path = tmp_path / "seats.csv"
+    rows = ["坐席编号,类型,姓名,备注", "A1,人工,张三,x", "A2,机械,李四,y", "A3,人工,,"]
+    path.write_text("\n".join(rows) + "\n", encoding="gb18030")
+    found = check_register.check_register("seats", path, "demo")
+    assert (found.read, found.faulty, found.encoding) == (3, 1, "gb18030")
+    assert found.extra == ("备注",)
+    assert found.rows[0] == ("A1", "人工", "张*")
+    assert [one.code for one in found.findings] == ["choice_unknown"]
+    target = tmp_path / "errors.xlsx"
+    check_register.error_workbook("seats", path, target, lambda code, _values: code, enterprise="demo")
+    assert target.read_bytes().startswith(b"PK")

@@ -1,0 +1,397 @@
+"""The import in five steps by the browser's requests, the batch that comes of it, its rejects, undo and replacement."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.utils.translation import override
+from tests.support.import_pages import begun, calls, committed, sent, work
+from tests.support.people import signed_in
+
+from nianjian.engines.intake import ledger
+from nianjian.engines.intake.mapping import FIELDS
+from nianjian.engines.intake.recognise import catalogue
+from nianjian.engines.kernel import clock
+from nianjian.features.calls.pages.call_fields import field_label
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.audit.query import acts
+from nianjian.platform.audit.record import record
+from nianjian.platform.home import wiring
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.jobs import service as queue_service
+from nianjian.platform.registers import batches, drafts, mappings, uploads
+from nianjian.platform.web import work as shown
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+
+OPERATOR = Actor("tester")
+PHONE = "13900000000"
+
+
+@pytest.fixture
+def site(db: None, home: Path, keys: None) -> Client:
+    add_enterprise(code="demo", name="示范", province="北京", actor=OPERATOR)
+    return signed_in("anna", "data_officer", "demo")
+
+
+def _text(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, (address, answer.status_code)
+    return answer.content.decode()
+
+
+def _imported(client: Client, content: bytes | None = None, **more: str) -> str:
+    """Id of the batch of one imported file."""
+    draft = begun(client, **more)
+    sent(client, draft, ("话单.csv", content or calls()))
+    committed(client, draft)
+    return batches.list_batches("demo")[0].id
+
+
+def test_an_empty_house_says_what_to_do_next(site: Client) -> None:
+    text = _text(site, "/e/demo/data/")
+    assert 'href="/e/demo/data/import/"' in text
+    assert 'class="empty"' in text
+
+
+def test_the_whole_way_of_a_gb18030_file_with_bad_rows(site: Client) -> None:
+    assert 'value="calls"' in _text(site, "/e/demo/data/import/")
+    draft = begun(site)
+    text = sent(site, draft, ("话单.csv", calls()))
+    for word in ("话单.csv", "通用话单", "gb18030", "139****0000"):
+        assert word in text
+    assert PHONE not in text
+    assert draft in _text(site, "/e/demo/data/")  # a draft survives
+
+    text = _text(site, f"{draft}mapping/")
+    assert "被叫号码" in text
+    answer = site.post(f"{draft}mapping/", {"source": "auto", "timezone": "Asia/Shanghai"})
+    assert answer.headers["Location"] == f"{draft}check/"
+
+    text = _text(site, f"{draft}check/")
+    for word in ("139****0000", "开始时间", "李*"):
+        assert word in text
+    assert PHONE not in text
+    answer = site.post(f"{draft}check/whole/")
+    work()
+    assert queue.job(answer.headers["Location"].split("/")[-2]).result["rows"]["rejected"] == 2  # type: ignore[index]
+    assert answer.headers["Location"] in _text(site, f"{draft}check/")
+    assert batches.list_batches("demo") == []
+
+    assert "话单.csv" in _text(site, f"{draft}commit/")
+    job = committed(site, draft)
+    (batch,) = batches.list_batches("demo")
+    text = _text(site, job)
+    assert f"/e/demo/data/batches/{batch.id}/" in text
+    assert batch.created_by == "user:anna"
+    assert batch.files[0].receipt["rows"] == {"read": 7, "loaded": 5, "duplicate": 0, "rejected": 2}
+    assert site.get(f"{draft}files/").status_code == 404
+    assert list(uploads.folder().glob("D*")) == []
+
+    text = _text(site, f"/e/demo/data/batches/{batch.id}/")
+    for word in ("话单.csv", "gb18030", "139****0000", "李*", "开始时间"):
+        assert word in text
+    assert PHONE not in text
+    assert "李四" not in text
+    text = _text(site, "/e/demo/data/")
+    assert batch.id in text
+
+
+def test_rejected_rows_are_shown_in_full_only_with_an_entry_in_the_chain(site: Client) -> None:
+    batch = _imported(site)
+    assert list(acts(enterprise="demo", verb="calls.reveal")) == []
+    address = f"/e/demo/data/batches/{batch}/"
+    assert site.get(f"{address}reveal/").status_code == 405
+    text = site.post(f"{address}reveal/").content.decode()
+    assert PHONE in text
+    assert "李四" in text
+    (act,) = acts(enterprise="demo", verb="calls.reveal")
+    assert (act.actor, act.data) == ("user:anna", {"batch": batch, "rows": 2})
+
+    answer = site.post(f"{address}rejects/")
+    content = answer.getvalue().decode("utf-8-sig")
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{batch}-rejects.csv"'
+    assert content.splitlines()[0].endswith("行号,列,原因代码,原因")
+    assert content.count("start_unreadable") == 2
+    assert len(list(acts(enterprise="demo", verb="calls.rejects"))) == 1
+
+    inspector = signed_in("eve", "inspector", "demo")
+    assert "139****0000" in _text(inspector, address)
+    for act_of in ("reveal/", "rejects/", "undo/"):
+        assert inspector.post(f"{address}{act_of}").status_code == 403
+
+
+def test_rejects_of_two_kinds_come_as_a_zip(site: Client) -> None:
+    other = calls().decode("gb18030").replace("话单ID", "通话ID").replace("客户姓名", "备注")
+    draft = begun(site)
+    sent(site, draft, ("a.csv", calls()), ("b.csv", other.replace("c", "d").replace("b", "e").encode()))
+    committed(site, draft)
+    (batch,) = batches.list_batches("demo")
+    answer = site.post(f"/e/demo/data/batches/{batch.id}/rejects/")
+    pack = zipfile.ZipFile(io.BytesIO(answer.getvalue()))
+    assert len(pack.namelist()) == 2
+
+
+def test_a_rejects_file_comes_back_corrected(site: Client) -> None:
+    batch = _imported(site)
+    answer = site.post(f"/e/demo/data/batches/{batch}/rejects/")
+    content = answer.getvalue().decode("utf-8-sig")
+    _imported(site, content.replace("昨天,,", TIMES_OF_BAD).encode())
+    newest = batches.list_batches("demo")[0]
+    assert newest.files[0].receipt["rows"] == {"read": 2, "loaded": 2, "duplicate": 0, "rejected": 0}
+
+
+TIMES_OF_BAD = "2026-03-02 11:00:00,2026-03-02 11:00:05,2026-03-02 11:01:00"
+
+
+def test_a_batch_is_undone_as_work_and_can_come_again(site: Client) -> None:
+    batch = _imported(site)
+    address = f"/e/demo/data/batches/{batch}/"
+    answer = site.post(f"{address}undo/")
+    work()
+    assert queue.job(answer.headers["Location"].split("/")[-2]).state == "done"
+    assert batches.get_batch(batch).state == "undone"
+    assert sum(old.rows for old in wiring.lake("demo").old_files(ledger.CALLS)) == 0
+    text = _text(site, address)
+    assert "undo/" not in text
+    assert "139****0000" not in text
+    _imported(site)
+    assert [one.state for one in batches.list_batches("demo")] == ["active", "undone"]
+    answer = site.post(f"{address}undo/")
+    work()
+    text = _text(site, answer.headers["Location"])
+    assert batch in text
+    assert 'role="alert"' in text
+
+
+def test_after_an_undo_the_files_that_lack_rows_are_named(site: Client) -> None:
+    first = _imported(site, calls(bad=0))
+    second = _imported(site, calls(rows=8, bad=0))
+    job = site.post(f"/e/demo/data/batches/{first}/undo/").headers["Location"]
+    work()
+    assert f'href="/e/demo/data/batches/{second}/"' in _text(site, job)
+
+
+def test_a_corrected_file_replaces_a_batch(site: Client) -> None:
+    old = _imported(site)
+    new = _imported(site, calls(rows=7, bad=0), replaces=old)
+    assert (batches.get_batch(old).state, batches.get_batch(new).replaces) == ("replaced", old)
+    assert new in _text(site, f"/e/demo/data/batches/{old}/")
+
+
+def test_a_foreign_file_is_mapped_and_the_mapping_kept(site: Client) -> None:
+    foreign = calls().decode("gb18030").replace("被叫号码", "客户").replace("方向", "路").replace("呼出", "OB")
+    draft = begun(site)
+    text = sent(site, draft, ("crm.csv", foreign.encode()))
+    assert "notice warning" in text
+    form = {
+        "source": "generic",
+        "timezone": "Asia/Shanghai",
+        "column_callee": "客户",
+        "column_direction": "路",
+        "words": "方向: OB = 呼出",
+        "save_as": "crm",
+    }
+    wrong = site.post(f"{draft}mapping/", {**form, "words": "方向: OB = 斜"})
+    assert wrong.status_code == 422
+    assert "mapping.yaml" in wrong.content.decode()
+    assert str(uploads.folder()) not in wrong.content.decode()
+    assert site.post(f"{draft}mapping/", {**form, "timezone": "Mars"}).status_code == 422
+    assert site.post(f"{draft}mapping/", {**form, "column_callee": "nothing"}).status_code == 422
+    assert site.post(f"{draft}mapping/", form).headers["Location"] == f"{draft}check/"
+    assert mappings.get_mapping("demo", "crm") == {
+        "columns": {"direction": "路", "callee": "客户"},
+        "values": {"direction": {"OB": "呼出"}},
+    }
+    text = _text(site, f"{draft}mapping/")
+    assert re.search(r'<option value="客户" selected[ >]', text)
+    assert "direction: OB = 呼出" in text
+    committed(site, draft)
+    assert batches.list_batches("demo")[0].files[0].receipt["rows"]["loaded"] == 5  # type: ignore[index]
+
+    second = begun(site)
+    sent(site, second, ("crm.csv", foreign.replace("c", "d").encode()))
+    answer = site.post(f"{second}mapping/load/", {"name": "crm"})
+    assert answer.headers["Location"] == f"{second}mapping/"
+    assert re.search(r'<option value="客户" selected[ >]', _text(site, f"{second}mapping/"))
+    assert "139****0000" in _text(site, f"{second}check/")
+    assert site.post(f"{second}mapping/load/", {"name": "other"}).status_code == 404
+
+
+def test_files_are_taken_out_and_a_draft_given_up(site: Client) -> None:
+    draft = begun(site)
+    sent(site, draft, ("a.csv", calls()), ("b.csv", calls(first=50)))
+    assert "a.csv" in sent(site, draft, ("again.csv", calls()))  # there already
+    (found,) = drafts.list_drafts("demo", "user:anna")
+    assert [file.name for file in found.files] == ["a.csv", "b.csv"]
+    site.post(f"{draft}files/1/drop/")
+    assert [file.name for file in drafts.get_draft(found.id).files] == ["b.csv"]
+    site.post(f"{draft}drop/")
+    assert drafts.list_draft_ids() == frozenset()
+    assert not any(path.is_file() for path in uploads.folder().rglob("*"))
+
+
+def test_a_step_without_files_leads_back(site: Client) -> None:
+    draft = begun(site)
+    for step in ("mapping/", "check/", "commit/"):
+        assert site.get(f"{draft}{step}").headers["Location"] == f"{draft}files/"
+    assert sent(site, draft).count("notice error") == 1
+
+
+def test_a_file_that_is_too_large_is_not_kept(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_UPLOAD_MIB", "1")
+    draft = begun(site)
+    text = sent(site, draft, ("big.csv", b"x" * (3 << 20)), ("small.csv", calls()))
+    assert "big.csv" in text
+    (found,) = drafts.list_drafts("demo", "user:anna")
+    assert [file.name for file in found.files] == ["small.csv"]
+    assert list((uploads.folder() / uploads.INCOMING).iterdir()) == []
+
+
+def test_a_form_without_its_token_leaves_no_file(site: Client) -> None:
+    draft = begun(site)
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = site.cookies
+    assert strict.post(f"{draft}files/", {"files": io.BytesIO(calls())}).status_code == 403
+    (found,) = drafts.list_drafts("demo", "user:anna")
+    assert found.files == ()
+    assert not any(path.is_file() for path in uploads.folder().rglob("*"))
+
+
+def test_work_is_watched_and_stopped(site: Client) -> None:
+    draft = begun(site)
+    sent(site, draft, ("a.csv", calls()))
+    address = site.post(f"{draft}commit/").headers["Location"]
+    job = address.split("/")[-2]
+    text = _text(site, address)
+    assert f'hx-get="{address}progress/"' in text
+    assert "nianjian worker" in text  # none is running here
+    assert site.get(f"{draft}files/").status_code == 409
+    taken = queue_service.take(worker="w9", again=frozenset())
+    assert taken is not None
+    queue_service.live(worker="w9")
+    queue_service.progress(job=job, worker="w9", done=50, total=200, note="a.csv")
+    text = _text(site, f"{address}progress/")
+    assert 'value="25"' in text
+    assert "MiB" in text
+    assert "nianjian worker" not in text
+    site.post(f"{address}stop/")
+    assert queue.job(job).stop_wanted
+    queue_service.stopped(job=job, worker="w9", result={})
+    answer = site.get(f"{address}progress/")
+    assert answer.headers["HX-Refresh"] == "true"
+    assert "hx-get" not in answer.content.decode()
+    assert f'href="{draft}check/"' in _text(site, address)
+    assert site.post(f"{address}stop/").status_code == 409
+
+
+def test_work_that_failed_says_why(site: Client) -> None:
+    draft = begun(site)
+    sent(site, draft, ("letter.csv", b"dear,sir\nplease,find\n"))
+    assert "letter.csv" in _text(site, f"{draft}check/")
+    text = _text(site, committed(site, draft))
+    assert 'role="alert"' in text
+    assert "letter.csv" in text
+    assert f'href="{draft}check/"' in text
+
+
+def test_a_portrait_as_work_leads_to_its_page_whose_charts_are_drawn(
+    site: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _imported(site)
+    job = flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise="demo", payload={"year": 2026}, actor=Actor("anna", "user"))
+    work()
+    assert 'href="/e/demo/2026/"' in _text(site, f"/e/demo/data/jobs/{job}/")
+    monkeypatch.setattr("nianjian.engines.paper.charts._draw", None)
+    for language in ("zh-hans", "en"):
+        page = site.get("/e/demo/2026/", headers={"accept-language": language})
+        assert page.content.count(b'class="marks"') == 5
+
+
+def test_a_page_of_batches_loads_no_more_than_it_shows(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        _imported(site, calls(first=1000 * number))
+    monkeypatch.setattr("nianjian.platform.web.paging.SIZE", 50)
+    asked: list[int] = []
+    real = batches.list_newest_batches
+    monkeypatch.setattr(
+        "nianjian.features.calls.pages.pages.query.newest",
+        lambda code, *, first, count: (asked.append(count), real(code, first=first, count=count))[1],
+    )
+    _text(site, "/e/demo/data/?page=1")
+    assert asked == [51]
+
+
+def test_each_source_has_an_example_that_comes_in_as_it_is(site: Client) -> None:
+    page = _text(site, "/e/demo/data/import/")
+    found = re.findall(r'href="(/e/demo/data/import/example/([a-z0-9_]+)/)"', page)
+    assert len(found) == len(catalogue()) > 10
+    for address, source in found:
+        answer = site.get(address)
+        name = answer.headers["Content-Disposition"].split('"')[1]
+        draft = begun(site)
+        sent(site, draft, (name, answer.content))
+        site.post(f"{draft}mapping/", {"source": source, "timezone": "Asia/Shanghai"})
+        rows = queue.job(committed(site, draft).split("/")[-2]).result["rows"]
+        assert rows["read"] > 0, source
+        assert rows["loaded"] + rows["duplicate"] == rows["read"], (source, rows)
+    assert site.get("/e/demo/data/import/example/none/").status_code == 404
+
+
+def test_the_rows_that_a_check_rejects_are_given_back_to_be_corrected(site: Client) -> None:
+    draft = begun(site)
+    assert site.get(f"{draft}errors/").status_code == 400, "no file was sent yet"
+    sent(site, draft, ("话单.csv", calls(rows=3, bad=2)))
+    assert f'href="{draft}errors/"' in _text(site, f"{draft}check/")
+    answer = site.get(f"{draft}errors/")
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [(row["行号"], row["列"]) for row in rows] == [("5", "开始时间"), ("6", "开始时间")]
+    assert all(row["原因"] and row["被叫号码"].isdigit() for row in rows)
+    clean = begun(site)
+    sent(site, clean, ("clean.csv", calls(rows=3, bad=0)))
+    assert f"{clean}errors/" not in _text(site, f"{clean}check/")
+    assert site.get(f"{clean}errors/").status_code == 404
+
+
+def test_every_time_is_beijing_time_and_work_that_is_done_is_done(site: Client) -> None:
+    with transaction.atomic():
+        record(verb="registers.import", enterprise="demo", actor=OPERATOR, data={"kind": "teams", "file": "x.csv"})
+    (act,) = acts(enterprise="demo", verb="registers.import")
+    local = datetime.fromisoformat(act.at).astimezone(clock.ZONE)
+    committed(site, _with_file(site))
+    page = _text(site, "/e/demo/data/")
+    assert f">{local:%Y-%m-%d %H:%M}</td>" in page
+    assert f">{act.at[:16].replace('T', ' ')}" not in page
+    assert "UTC" not in page.replace("UTC+8", "")
+    assert "时间均为北京时间" in page
+    assert page.count(' stacked"') == 3, "batches, imports and finished work"
+    done = queue.jobs("demo", newest=1)[0]
+    assert shown.bar(replace(done, total=7, done=0)).percent == 100
+    assert shown.bar(replace(done, state="running", total=7, done=0)).percent == 0
+    assert "通用话单" in _text(site, f"/e/demo/data/batches/{batches.list_batches('demo')[0].id}/")
+
+
+def _with_file(client: Client) -> str:
+    draft = begun(client)
+    sent(client, draft, ("话单.csv", calls(rows=3, bad=0)))
+    return draft
+
+
+def test_fields_are_called_as_the_generic_form_heads_them() -> None:
+    """What the mapping page names in Chinese is what stands in the template that people download."""
+    with override("zh-hans"):
+        assert {field: field_label(field) for field in FIELDS} == FIELDS
+    with override("en"):
+        assert not any(re.search("[\u4e00-\u9fff]", field_label(field)) for field in FIELDS)

@@ -1,0 +1,142 @@
+"""Complaint tickets at the shell: the contract's commands, what is refused with its remedy, both languages."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.support.fixtures import Said, Shell
+
+ENGLISH = {"LANG": "en_US.UTF-8"}
+DUE = {"response_due": "2026-03-02 00:15:00", "close_due": "2026-03-02 22:15:00"}
+
+
+def _do(shell: Shell, *words: str, **environment: str) -> Said:
+    return shell("complaints", *words, "--enterprise", "demo", **environment)
+
+
+def _add(shell: Shell, name: str, *more: str) -> Said:
+    given = ("--source", "12321", "--arrived", "2026-03-01 22:15:00", "--number", "95013001")
+    return _do(shell, "add", "--id", name, *given, "--complainant", "13800138000", *more)
+
+
+def _rows(shell: Shell, *more: str) -> list[dict[str, Any]]:
+    told = _do(shell, "list", "--json", *more)
+    assert told.code == 0, told.err
+    rows: list[dict[str, Any]] = told.json["rows"]
+    return rows
+
+
+def test_a_ticket_from_its_arrival_over_a_reopening(cli: Shell) -> None:
+    assert _add(cli, "I1").code == 0
+    for words in (
+        ("respond", "I1", "--at", "2026-03-02 00:15:00"),
+        ("callback", "I1", "--at", "2026-03-02T01:00:00+08:00", "--result", "满意"),
+        ("close", "I1", "--at", "2026-03-01T18:00:00+00:00", "--result", "致歉", "--upheld", "no"),
+    ):
+        told = _do(cli, *words, "--json")
+        assert (told.code, told.err) == (0, "")
+    (row,) = _rows(cli)
+    assert row | DUE == row
+    assert (row["id"], row["state"], row["closed_at"]) == ("I1", "closed", "2026-03-02 02:00:00")
+    assert (row["response_on_time"], row["close_on_time"], row["complainant"]) == (True, True, "138****8000")
+    assert _do(cli, "reopen", "I1", "--at", "2026-03-02 03:00:00").code == 0
+    (row,) = _rows(cli, "--state", "reopened")
+    assert row | DUE == row
+    assert row["close_on_time"] is False
+    again = ("close", "I1", "--at", "2026-03-02 22:15:00", "--result", "再次致歉", "--json")
+    refused = _do(cli, *again)
+    assert (refused.code, refused.json["error"]["code"]) == (2, "complaint_callback_old")
+    assert _do(cli, "callback", "I1", "--at", "2026-03-02 04:00:00", "--result", "满意").code == 0
+    assert _do(cli, *again).json["close_on_time"] is True
+    history = _do(cli, "show", "I1", "--json").json["history"]
+    assert [one["act"] for one in history] == ["close", "callback", "reopen", "close", "callback", "respond", "add"]
+    assert "致歉" not in json.dumps(history, ensure_ascii=False)
+
+
+def test_overdue_tickets_lead_the_season_and_the_list(cli: Shell) -> None:
+    now = datetime.now(UTC)
+    for name, hours in (("hour", 1), ("three", 3), ("days", 48), ("years", 9600), ("over", 9700)):
+        arrived = (now - timedelta(hours=hours)).isoformat(timespec="seconds")
+        assert _do(cli, "add", "--id", name, "--source", "12321", "--arrived", arrived).code == 0
+    for words in (("callback", "over"), ("close", "over")):
+        assert _do(cli, *words, "--result", "致歉").code == 0
+    season = ("season", "show", "--enterprise", "demo")
+    (told,) = cli(*season, "--json").json["obstacles"]
+    assert (told["code"], told["values"]["count"], told["values"]["oldest"]) == ("complaints_overdue", 3, "years")
+    assert "投诉逾期未办结3件；最早的一件（years）自" in "".join(cli(*season).out.split("\n")[1:4])
+    said = " ".join(cli(*season, **ENGLISH).out.split())
+    assert "Complaints still open past their time limit: 3; the oldest, years, is over since" in said
+    assert [(row["id"], row["overdue"]) for row in _rows(cli, "--overdue")] == [
+        ("years", True), ("days", True), ("three", True),
+    ]  # fmt: skip
+    assert [row["id"] for row in _rows(cli)] == ["years", "days", "three", "over", "hour"]
+
+
+def test_a_refusal_is_told_with_its_remedy_in_the_reader_s_language(cli: Shell) -> None:
+    for name in ("I1", "I2"):
+        assert _add(cli, name).code == 0
+    for words, code, remedy in (
+        (("close", "I1", "--result", "x"), "complaint_callback_missing", "nianjian complaints callback"),
+        (("close", "I1", "I2", "--result", "x"), "complaint_mass_close", "2"),
+        (("respond", "I1", "--at", "gestern"), "complaint_moment_unreadable", "2026-03-01 22:15:00"),
+        (("list", "--state", "asleep"), "complaint_filter_unknown", "called_back"),
+        (("match", "I1", "--confirm"), "complaint_proposal_missing", "I1"),
+    ):
+        told = _do(cli, *words, "--json")
+        assert (told.code, told.json["error"]["code"]) == (2, code)
+        assert remedy in told.json["error"]["message"]
+    said = _do(cli, "close", "I1", "I2", **ENGLISH)
+    assert (said.code, said.out) == (2, "")
+    assert "name one at a time" in said.err
+
+
+def test_a_drill_is_listed_and_counts_nowhere(cli: Shell) -> None:
+    _add(cli, "I1")
+    _add(cli, "D1", "--drill")
+    assert [(row["id"], row["drill"]) for row in _rows(cli)] == [("D1", True), ("I1", False)]
+    assert [row["id"] for row in _rows(cli, "--drill")] == ["D1"]
+    told = cli("portrait", "run", "--enterprise", "demo", "--year", "2026", "--json").json
+    (rate,) = [one for one in told["metrics"] if one["slug"] == "closing_rate"]
+    assert rate["components"]["tickets"] == 1
+
+
+def test_late_tickets_are_found_and_words_are_the_reader_s(cli: Shell) -> None:
+    _add(cli, "I1")
+    assert [row["id"] for row in _rows(cli, "--clock", "response", "--hand", "late")] == ["I1"]
+    assert _rows(cli, "--hand", "running") == []
+    assert "已逾期" in _do(cli, "list").out
+
+
+def test_a_forward_list_twice_and_the_match(cli: Shell, tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text('source: "12321"\ncolumns: {reference: 单号, complained: 对方}\n')
+    (tmp_path / "list.csv").write_text("单号,对方,省份\nA1,95013001,浙江\n", encoding="gb18030")
+    words = ("import", str(tmp_path / "list.csv"), "--mapping", str(tmp_path / "map.yaml"))
+    first, again = (_do(cli, *words, "--json").json for _ in range(2))
+    assert (first["rows"]["added"], again["rows"]["unchanged"], first["extra_columns"]) == (1, 1, ["省份"])
+    assert _do(cli, "match", "--json").json == {"enterprise": "demo", "looked_at": 1, "none": 1, "linked": 0}
+    ahead = _do(cli, *words, "--arrived", "2099-01-01", "--json")
+    assert (ahead.code, ahead.json["error"]["code"]) == (2, "complaint_moment_in_future"), (
+        "its clocks would stand still"
+    )
+    (tmp_path / "list.csv").write_text("单号,对方\n,95013001\n", encoding="utf-8")
+    bad = _do(cli, *words)
+    assert bad.code == 1
+    assert "第 2 行" in bad.out
+
+
+def test_an_outsourcer_lists_its_own_tickets_and_may_not_write(cli: Shell, tmp_path: Path) -> None:
+    (tmp_path / "teams.csv").write_text("团队编号,名称,类型\nT1,甲队,外包\n", encoding="utf-8")
+    assert cli("registers", "import", "teams", str(tmp_path / "teams.csv"), "--enterprise", "demo").code == 0
+    made = ("user", "add", "tom", "--role", "outsourcer", "--enterprise", "demo", "--team", "T1", "--json")
+    token = {"NIANJIAN_TOKEN": str(cli(*made).json["token"])}
+    _add(cli, "I1", "--team", "T1")
+    _add(cli, "I2", "--team", "T2")
+    assert [row["id"] for row in _do(cli, "list", "--json", "--as", "tom", **token).json["rows"]] == ["I1"]
+    hidden = _do(cli, "show", "I2", "--json", "--as", "tom", **token)
+    assert (hidden.code, hidden.json["error"]["code"]) == (2, "complaint_unknown")
+    refused = _do(cli, "respond", "I1", "--json", "--as", "tom", **token)
+    assert (refused.code, refused.json["error"]["code"]) == (2, "role_missing")

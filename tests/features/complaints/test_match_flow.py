@@ -1,0 +1,250 @@
+"""Matching as an act: what is written to tickets, what waits for a person, and what is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.support import portrait_data as data
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.clock import ZONE
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.complaints import query
+from nianjian.features.complaints.matches import service as matches
+from nianjian.features.complaints.model import Complaint, Proposal
+from nianjian.features.complaints.operations import acts as flows
+from nianjian.features.complaints.operations.listing import ticket
+from nianjian.features.complaints.operations.match import decide, match_tickets
+from nianjian.features.complaints.operations.promise import promise
+from nianjian.features.complaints.sheet import COMPLAINTS
+from nianjian.features.complaints.warned import service as warned
+from nianjian.features.complaints.warned.model import Warned
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.home import wiring
+from nianjian.platform.registers.versions import Plan, Source, column_values, write_plan
+
+pytestmark = pytest.mark.postgres
+
+CALLED = datetime(2026, 3, 1, 10)  # noqa: DTZ001 -- wall time
+Match = Callable[..., dict[str, int]]
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("NIANJIAN_LAKE_URL", str(tmp_path / "lake"))
+
+
+@pytest.fixture
+def match(demo: str, operator: Actor) -> Match:
+    return lambda **how: match_tickets(enterprise="demo", actor=operator, **how)
+
+
+def _calls(*calls: tuple[str, datetime], batch: str = "b1") -> None:
+    rows = [
+        {
+            "source": "generic", "call_id": name, "direction": "out", "leg": "customer", "delivered": True,
+            "display": 95013001, "callee": 13800138000, "start_ts": start, "line_id": "L1", "team_id": "T1",
+            "part": f"{start:%Y-%m}",
+        }
+        for name, start in calls
+    ]  # fmt: skip
+    data.append(wiring.lake("demo"), rows, batch)
+
+
+def _add(operator: Actor, name: str = "I1", **texts: str) -> None:
+    given = {"ticket_id": name, "source": "12321", "complained": "95013001", "complainant": "13800138000"}
+    given |= {"arrived_at": "2026-03-02 09:00:00", "called_at": "2026-03-01 10:05:00"}
+    flows.add(enterprise="demo", texts=given | texts, actor=operator)
+
+
+def _linked(name: str = "I1") -> tuple[str | None, str | None, str | None]:
+    row = query.tickets("demo", drills=True).get(key=name)
+    return row.call_id, row.line_id, row.team_id
+
+
+def _state(name: str = "I1") -> tuple[str, str, int]:
+    return Proposal.objects.values_list("state", "confidence", "candidates").get(key=name)
+
+
+def test_one_call_alone_is_written_to_the_ticket_once(match: Match, operator: Actor) -> None:
+    _calls(("c1", CALLED))
+    _add(operator)
+    assert match() == {"looked_at": 1, "asserted": 1, "linked": 1}
+    assert (_linked(), _state()) == (("c1", "L1", "T1"), ("asserted", "high", 1))
+    versions = Complaint.objects.count()
+    assert match() == {"looked_at": 0, "linked": 0}
+    assert match(again=True) == {"looked_at": 1, "asserted": 1, "linked": 0}
+    assert Complaint.objects.count() == versions
+    assert len(list(acts(verb="complaints.match"))) == 1
+    assert ticket(enterprise="demo", complaint="I1", actor=operator)[1][0].act == "match"
+
+
+def test_what_people_have_written_stays(match: Match, operator: Actor) -> None:
+    _calls(("c1", CALLED))
+    _add(operator, team_id="T9")
+    match()
+    assert _linked() == ("c1", "L1", "T9")
+
+
+def test_an_ambiguous_one_waits_for_a_person(match: Match, operator: Actor) -> None:
+    _calls(("c1", CALLED), ("c2", CALLED + timedelta(minutes=12)))
+    _add(operator)
+    assert match() == {"looked_at": 1, "proposed": 1, "linked": 0}
+    assert (_linked(), _state()) == ((None, None, None), ("proposed", "low", 2))
+    told = ticket(enterprise="demo", complaint="I1", actor=operator)[0].proposal
+    assert told is not None
+    assert (told.call["call_id"], told.runner_up["call_id"]) == ("c1", "c2")
+    decide(enterprise="demo", complaint="I1", actor=operator, decision="runner_up")
+    assert (_linked(), _state()[0]) == (("c2", "L1", "T1"), "confirmed")
+    assert match(again=True)["looked_at"] == 0
+    with pytest.raises(NianjianError) as error:
+        decide(enterprise="demo", complaint="I1", actor=operator, decision="dismiss")
+    assert error.value.code == "complaint_proposal_missing"
+
+
+def test_what_is_dismissed_is_not_proposed_again(match: Match, operator: Actor) -> None:
+    _calls(("c1", CALLED), ("c2", CALLED + timedelta(minutes=12)))
+    _add(operator)
+    match()
+    decide(enterprise="demo", complaint="I1", actor=operator, decision="dismiss")
+    assert match(again=True)["looked_at"] == 0
+    assert (_linked(), _state()[0]) == ((None, None, None), "dismissed")
+
+
+def test_calls_that_come_later_make_it_ambiguous_and_the_link_is_taken_back(match: Match, operator: Actor) -> None:
+    _calls(("c1", CALLED))
+    _add(operator, line_id="L1")
+    match()
+    assert _linked() == ("c1", "L1", "T1")
+    _calls(("c2", CALLED + timedelta(minutes=12)), batch="b2")
+    assert match() == {"looked_at": 1, "proposed": 1, "linked": 1}
+    assert _linked() == (None, "L1", None), "the line stood there before the call did"
+
+
+def test_a_ticket_without_a_call_finds_one_when_it_is_imported(match: Match, operator: Actor) -> None:
+    _add(operator)
+    assert match() == {"looked_at": 1, "none": 1, "linked": 0}
+    _calls(("c1", CALLED))
+    assert match() == {"looked_at": 1, "asserted": 1, "linked": 1}
+
+
+def test_drills_excluded_and_unknown_tickets_are_not_looked_at(match: Match, operator: Actor) -> None:
+    _calls(("c1", CALLED))
+    _add(operator, drill="是")
+    _add(operator, "I2", reference="x")
+    flows.exclude(enterprise="demo", complaint="I2", exclusion="not_a_call", actor=operator)
+    assert match() == {"looked_at": 0, "linked": 0}
+    with pytest.raises(NianjianError) as error:
+        match(complaints=["I1"])
+    assert error.value.code == "complaint_unknown"
+    with pytest.raises(NianjianError) as error:
+        match_tickets(enterprise="demo", actor=Actor("eve", "user"))
+    assert error.value.code == "role_missing"
+
+
+def test_a_recorded_call_id_gives_line_and_team(match: Match, operator: Actor) -> None:
+    _calls(("c1", CALLED - timedelta(days=100)))
+    given: dict[str, Any] = {"call_id": "c1", "called_at": ""}
+    _add(operator, **given)
+    assert match()["asserted"] == 1
+    assert (_linked(), Proposal.objects.get().link) == (("c1", "L1", "T1"), "id")
+
+
+def test_what_is_kept_of_a_ticket_goes_with_its_last_version(match: Match, operator: Actor) -> None:
+    _calls(("c1", CALLED))
+    _add(operator)
+    _add(operator, "I2", reference="x")
+    match()
+    warned.warn(enterprise="demo", promise=promise("demo"), at=datetime(2026, 3, 2, 11, tzinfo=ZONE), actor=operator)
+    Complaint.objects.filter(key="I1").delete()
+    assert (matches.delete_left(enterprise="demo"), warned.delete_left(enterprise="demo")) == (1, 1)
+    assert [one.key for one in Proposal.objects.all()] == ["I2"]
+    assert [one.key for one in Warned.objects.all()] == ["I2"]
+
+
+def test_a_look_goes_month_by_month_and_a_stop_keeps_nothing(match: Match, operator: Actor) -> None:
+    _calls(("c1", CALLED))
+    _add(operator)
+    earlier = {"arrived_at": "2026-01-05 09:00:00", "accepted_at": "2026-01-05 08:00:00"}
+    _add(operator, "I2", called_at="2026-01-04 10:00:00", **earlier)
+    told: list[tuple[str, int, int]] = []
+
+    def progress(note: str, done: int, total: int) -> None:
+        told.append((note, done, total))
+        if done == 1:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        match(progress=progress)
+    assert told == [("", 0, 0), ("2026-01", 0, 2), ("2026-03", 1, 2)]
+    assert not Proposal.objects.exists()
+    assert match()["looked_at"] == 2
+
+
+def _edited(operator: Actor, name: str = "I1", **values: object) -> None:
+    """As a form or a sheet does it: another version of the row."""
+    row = query.load_current_tickets("demo", [name])[name]
+    plan = Plan(Complaint, Source(str(operator), clock.now()))
+    plan.correct(row, column_values(row, COMPLAINTS) | values)
+    write_plan(plan)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"complained": "95013002"},
+        {"complainant": "13900139000"},
+        {"called_at": datetime(2026, 5, 1, 9, tzinfo=ZONE), "accepted_at": datetime(2026, 5, 1, 10, tzinfo=ZONE)},
+    ],
+    ids=["complained number", "complainant", "time"],
+)
+def test_an_edit_of_what_was_matched_takes_the_call_back(edit: dict[str, Any], match: Match, operator: Actor) -> None:
+    _calls(("c1", CALLED))
+    _add(operator)
+    match()
+    assert _linked() == ("c1", "L1", "T1")
+    _edited(operator, **edit)
+    assert match() == {"looked_at": 1, "none": 1, "linked": 1}
+    assert (_linked(), _state()) == ((None, None, None), ("none", "none", 0))
+    assert match()["looked_at"] == 0
+
+
+def test_an_edit_of_something_else_keeps_the_call(match: Match, operator: Actor) -> None:
+    _calls(("c1", CALLED))
+    _add(operator)
+    match()
+    _edited(operator, category="骚扰")
+    assert match() == {"looked_at": 1, "asserted": 1, "linked": 0}
+    assert _linked() == ("c1", "L1", "T1")
+    assert match()["looked_at"] == 0
+
+
+def test_a_call_that_a_person_wrote_over_the_found_one_is_the_persons(match: Match, operator: Actor) -> None:
+    _calls(("c1", CALLED), ("c2", CALLED - timedelta(days=3)))
+    _add(operator)
+    match()
+    _edited(operator, call_id="c2")
+    match()
+    assert (_linked()[0], _state()[0]) == ("c2", "asserted")
+    assert match(again=True)["linked"] == 0
+    assert _linked()[0] == "c2"
+
+
+def test_a_ticket_that_is_edited_during_a_run_waits_for_the_next(match: Match, operator: Actor) -> None:
+    _calls(("c1", CALLED))
+    _add(operator)
+    _add(operator, "I2", reference="x")
+
+    def edits(note: str, _done: int, _total: int) -> None:
+        if note:
+            _edited(operator, complained="95013002")
+
+    assert match(progress=edits) == {"looked_at": 2, "asserted": 1, "linked": 1}
+    assert (_linked(), _linked("I2")) == ((None, None, None), ("c1", "L1", "T1"))
+    assert match() == {"looked_at": 1, "none": 1, "linked": 0}

@@ -1,0 +1,213 @@
+"""The checklist: files come in with their check, people confirm or send back, a year later what holds is taken over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from tests.support.fixtures import Import
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.approvals import operations
+from nianjian.features.dossier.arrivals import query as arrivals_query
+from nianjian.features.dossier.arrivals import service as arrivals
+from nianjian.features.dossier.finding import Finding, Verdict, Weight
+from nianjian.features.dossier.kinds.port import Read
+from nianjian.features.dossier.materials import query, service
+from nianjian.features.dossier.materials.service import File, Place
+from nianjian.features.dossier.materials.states import DONE, State
+from nianjian.features.dossier.operations import checklist, checklist_detail
+from nianjian.features.rulebook import operations as overlay
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.rulebook import optional_items
+from nianjian.platform.vault import blobs
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+YEAR = 2026
+ARTICLES = Place("demo", YEAR, "articles")
+
+
+@pytest.fixture
+def keep(demo: str, anna: Actor) -> Callable[..., int]:
+    def keep(body: bytes = b"%PDF-1", verdict: Verdict = Verdict.NEEDS_PERSON, place: Place = ARTICLES) -> int:
+        file = File("章程.pdf", "application/pdf", body, 1, verdict, {"fields": {}})
+        return service.add(place=place, file=file, actor=anna).number
+
+    return keep
+
+
+def _states(on: date | None = None) -> dict[str, State]:
+    return {one.item: one.state for one in checklist.lines("demo", YEAR, Actor("root"), on)}
+
+
+def _code(act: Callable[[], object]) -> str:
+    with pytest.raises(NianjianError) as caught:
+        act()
+    return caught.value.code
+
+
+def test_a_file_is_checked_kept_sealed_and_told(demo: str, anna: Actor, tmp_path: Path) -> None:
+    path = tmp_path / "章程.pdf"
+    made = pikepdf.new()
+    made.add_blank_page(page_size=(595, 842))
+    made.save(path)
+    row, checked = checklist.add(enterprise=demo, year=YEAR, item="articles", path=path, actor=anna)
+    assert checked.verdict is Verdict.NOT_READY
+    assert query.content(row) == path.read_bytes()
+    assert _states()["articles"] is State.NOT_READY
+    assert _code(lambda: _confirm(anna, 1)) == "dossier_not_ready"
+    (act,) = acts(enterprise=demo, verb="dossier.added")
+    assert act.data["sha256"] == checked.sha256
+    assert "章程" not in str(act.data)
+
+
+def _confirm(actor: Actor, number: int, **days: Any) -> object:
+    return checklist.confirm(enterprise="demo", year=YEAR, item="articles", number=number, actor=actor, **days)
+
+
+def test_a_person_confirms_and_the_paper_has_its_own_days(keep: Callable[..., int], anna: Actor) -> None:
+    assert keep() == 1
+    assert _states()["articles"] is State.TO_CONFIRM
+    _confirm(anna, 1, valid_until=date(2027, 3, 1))
+    assert _states(date(2027, 3, 1))["articles"] is State.READY
+    assert _states(date(2027, 3, 2))["articles"] is State.EXPIRED
+    reversed_days = {"effective_on": date(2027, 1, 2), "valid_until": date(2027, 1, 1)}
+    assert _code(lambda: _confirm(anna, 1, **reversed_days)) == "dossier_days_reversed"
+
+
+def test_only_the_newest_version_counts(keep: Callable[..., int], anna: Actor) -> None:
+    keep()
+    _confirm(anna, 1)
+    assert keep(b"%PDF-2") == 2
+    assert _states()["articles"] is State.TO_CONFIRM
+    assert _code(lambda: _confirm(anna, 1)) == "dossier_version_old"
+    assert _code(lambda: _confirm(anna, 3)) == "dossier_version_unknown"
+
+
+def test_what_was_sent_back_does_not_come_again(keep: Callable[..., int], anna: Actor) -> None:
+    keep()
+    give: dict[str, Any] = {"enterprise": "demo", "year": YEAR, "item": "articles", "number": 1, "actor": anna}
+    assert _code(lambda: checklist.send_back(**give, reason=" ")) == "dossier_reason_missing"
+    checklist.send_back(**give, reason="看不清")
+    assert _states()["articles"] is State.RETURNED
+    assert _code(keep) == "dossier_version_returned"
+    assert keep(b"%PDF-2") == 2
+
+
+def test_the_same_content_is_the_same_version_and_leaves_no_file(keep: Callable[..., int]) -> None:
+    assert keep() == keep() == 1
+    assert len(list(blobs.blobs())) == 1
+
+
+def test_the_same_content_is_judged_by_what_is_known_now(keep: Callable[..., int], anna: Actor) -> None:
+    assert keep(verdict=Verdict.NOT_READY) == 1
+    assert _code(lambda: _confirm(anna, 1)) == "dossier_not_ready"
+    assert keep(verdict=Verdict.READY) == 1, "the register was filled meanwhile"
+    (act,) = acts(enterprise="demo", verb="dossier.checked_again")
+    assert (act.data["before"], act.data["verdict"]) == ("not_ready", "ready")
+    _confirm(anna, 1)
+    assert keep(verdict=Verdict.NOT_READY) == 1
+    assert query.version("demo", YEAR, "articles", 1).verdict == Verdict.READY, "a person stands for it"
+    assert len(list(acts(enterprise="demo", verb="dossier.checked_again"))) == 1
+
+
+def test_of_two_who_sort_one_file_the_second_finds_it_gone(demo: str, anna: Actor) -> None:
+    arrivals.add(enterprise=demo, year=YEAR, name="a.pdf", body=b"%PDF-1", actor=anna)
+    (one,), (other,) = (arrivals_query.some(demo, YEAR, 0, 1) for _person in range(2))
+    arrivals.decided(row=one, item="articles", actor=anna)
+    assert _code(lambda: arrivals.decided(row=other, item="licence", actor=anna)) == "dossier_arrival_unknown"
+    assert _code(lambda: arrivals.cut(row=other, papers=(), leave="", actor=anna)) == "dossier_arrival_unknown"
+    assert [act.data["item"] for act in acts(enterprise=demo, verb="dossier.sorted")] == ["articles"]
+
+
+def test_only_the_algorithm_filing_may_not_apply(demo: str, anna: Actor, load: Import) -> None:
+    assert _states()["algorithm_filing"] is State.NOT_APPLICABLE
+    load("seats", "坐席编号,类型,报备日期", ("R1", "机器人", "2026-02-01"))
+    assert _states()["algorithm_filing"] is State.MISSING
+    give: dict[str, Any] = {"enterprise": demo, "year": YEAR, "actor": anna}
+    checklist.not_applicable(**give, item="algorithm_filing", reason="不具有舆论属性")
+    assert _states()["algorithm_filing"] is State.NOT_APPLICABLE
+    checklist.not_applicable(**give, item="algorithm_filing", reason="")
+    assert _states()["algorithm_filing"] is State.MISSING
+    assert _code(lambda: checklist.not_applicable(**give, item="articles", reason="无")) == "dossier_item_required"
+
+
+def test_last_years_papers_are_taken_over_and_wait_for_a_person(
+    keep: Callable[..., int], anna: Actor, demo: str
+) -> None:
+    for item in ("articles", "audit_report", "shareholders"):
+        place = Place(demo, YEAR - 1, item)
+        keep(f"%PDF-{item}".encode(), place=place)
+        if item != "shareholders":
+            service.confirm(place=place, number=1, effective_on=None, valid_until=None, actor=anna)
+    assert checklist.reuse(enterprise=demo, year=YEAR, actor=anna) == ["articles"]
+    assert checklist.reuse(enterprise=demo, year=YEAR, actor=anna) == []
+    (line,) = [one for one in checklist.lines(demo, YEAR, anna) if one.item == "articles"]
+    assert (line.state, line.newest and line.newest.reused_from) == (State.TO_CONFIRM, YEAR - 1)
+
+
+def test_what_the_reader_finds_goes_into_the_verdict(demo: str, anna: Actor, tmp_path: Path) -> None:
+    class Reader:
+        def read(self, item: str, sheets: object) -> Read:
+            del sheets
+            return Read({"dated": "2026-01-01"}, (Finding("fields_unread", Weight.ASK, None, {"fields": item}),))
+
+    path = tmp_path / "a.pdf"
+    made = pikepdf.new()
+    made.add_blank_page(page_size=(595, 842))
+    made.save(path)
+    _, checked = checklist.add(enterprise=demo, year=YEAR, item="articles", path=path, actor=anna, reading=Reader())
+    assert checked.fields == {"dated": "2026-01-01"}
+
+
+def test_what_the_overview_counts_is_what_the_list_shows(keep: Callable[..., int], anna: Actor, demo: str) -> None:
+    day = date(2027, 2, 1)
+
+    def counted() -> tuple[int, bool]:
+        found, begun = query.unready(demo, YEAR, on=day)
+        listed = {one.item for one in query.checklist(demo, YEAR, on=day, robots=True) if one.state not in DONE}
+        assert found == listed
+        return len(found), begun
+
+    assert counted() == (13, False)
+    keep()
+    assert counted() == (13, True)
+    _confirm(anna, 1, valid_until=date(2027, 1, 1))
+    assert counted() == (13, True), "not valid on that day"
+    _confirm(anna, 1, valid_until=date(2027, 3, 1))
+    assert counted() == (12, True)
+    keep(b"%PDF-2", Verdict.NOT_READY)
+    assert counted() == (13, True), "the newest counts"
+    checklist.not_applicable(enterprise=demo, year=YEAR, item="algorithm_filing", reason="无", actor=anna)
+    assert counted() == (12, True)
+
+
+def test_what_the_province_asks_for_besides_is_an_item_like_any_other(
+    keep: Callable[..., int], demo: str, anna: Actor, bo: Actor
+) -> None:
+    before = _states()
+    assert "protection_grade" not in before, "what some provinces ask for is told, not asked"
+    asked = overlay.request_overlay(
+        key="materials.optional", value='["等保", "本地承诺"]', province="浙江", enterprise=demo,
+        valid_from=clock.today(), valid_to=None, reason="省局通知", actor=anna,
+    )  # fmt: skip
+    operations.approve(approval=asked.id, actor=bo)
+    assert set(_states()) - set(before) == {"protection_grade"}
+    assert _states()["protection_grade"] is State.MISSING
+    assert optional_items.hinted(checklist_detail.book(demo)) == ["本地承诺"], "no item stands for it"
+    assert checklist_detail.list_requirements(checklist_detail.book(demo))["protection_grade"].seals[:1] == (
+        "cover_seal",
+    )
+    place = Place(demo, YEAR, "protection_grade")
+    number = keep(place=place)
+    checklist.confirm(enterprise=demo, year=YEAR, item=place.item, number=number, actor=anna)
+    assert _states()["protection_grade"] is State.READY
+    assert query.unready(demo, YEAR, on=clock.today(), further=("protection_grade", "access_agreement"))[0] >= {
+        "access_agreement"
+    }

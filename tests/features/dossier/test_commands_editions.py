@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.support import packages
+from tests.support.paper_scans import a4
+
+from nianjian.doors.cli.main import main
+from nianjian.features.dossier.editions.build import build
+
+
+def _told(words: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, object]]:
+    code = main([*words, "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_the_riding_seal_is_planned(capsys: pytest.CaptureFixture[str]) -> None:
+    code, told = _told(["dossier", "seal-plan", "--sheets", "57", "--duplex"], capsys)
+    assert code == 0
+    assert told["uncovered"] == []
+    stamps = told["stamps"]
+    assert isinstance(stamps, list)
+    assert [(one["first"], one["last"]) for one in stamps] == [(1, 20), (20, 39), (39, 57)]
+    assert stamps[-1]["last_page"] == 114
+    assert _told(["dossier", "seal-plan", "--sheets", "0"], capsys)[0] == 2
+
+
+def test_verify_says_what_differs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = build(packages.package(tmp_path, (1,)), tmp_path / "out", uploads=False).folder
+    code, told = _told(["dossier", "verify", str(folder)], capsys)
+    assert (code, told["intact"], told["differences"]) == (0, True, [])
+    (folder / "more.txt").write_text("x")
+    code, told = _told(["dossier", "verify", str(folder)], capsys)
+    assert (code, told["intact"]) == (1, False)
+    assert told["differences"] == [{"file": "more.txt", "page": None, "kind": "extra_file"}]
+    assert main(["dossier", "verify", str(folder)]) == 1
+    assert "more.txt" in capsys.readouterr().out
+    assert _told(["dossier", "verify", str(tmp_path / "nothing")], capsys)[0] == 2
+    assert _told(["dossier", "verify", str(folder / "more.txt"), "--scan"], capsys)[0] == 2
+
+
+def test_papers_are_sorted_without_a_home(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.pdf").write_bytes(a4())
+    (tmp_path / "in" / "b.txt").write_bytes(b"nothing")
+    words = [sys.executable, "-m", "nianjian", "dossier", "sort", str(tmp_path / "in"), "--json"]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANJIAN_", "DJANGO_"))}
+    done = subprocess.run(words, capture_output=True, check=False, env=kept)
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["sure"]) == (1, False), done.stderr.decode()
+    assert [(Path(one["file"]).name, one["item"]) for one in told["files"]] == [("a.pdf", None), ("b.txt", None)]
+    assert [one["fault"] is None for one in told["files"]] == [True, False]
+
+
+def test_signatures_are_shown_by_a_process_that_knows_no_table_yet(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(a4())
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANJIAN_", "DJANGO_"))}
+    kept |= {"NIANJIAN_HOME": str(tmp_path / "home"), "NIANJIAN_KEYS": str(tmp_path / "keys.json")}
+    words = [sys.executable, "-m", "nianjian", "dossier", "signature", "show", str(tmp_path / "a.pdf"), "--json"]
+    done = subprocess.run(words, capture_output=True, check=False, env=kept)
+    assert (done.returncode, json.loads(done.stdout)["signatures"]) == (1, []), done.stderr.decode()

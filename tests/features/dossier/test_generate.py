@@ -1,0 +1,357 @@
+"""Generated items: from registers, calls and complaints to PDF and workbook, with the sums of the portrait."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pypdfium2
+import pytest
+from python_calamine import CalamineWorkbook
+from tests.support.fixtures import Import, Sheet
+
+from nianjian.doors.cli.main import main
+from nianjian.doors.site.jobs.worker import Worker
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.dossier import finding
+from nianjian.engines.paper.texts.dossier.claims import BLANK
+from nianjian.engines.paper.texts.inspection.answers import STEPS
+from nianjian.engines.paper.words import CHINESE, ENGLISH, words
+from nianjian.features.calls.operations.import_calls import import_calls
+from nianjian.features.dossier.editions.verify import verify
+from nianjian.features.dossier.finding import Verdict
+from nianjian.features.dossier.materials import query, service
+from nianjian.features.dossier.materials.service import File, Place
+from nianjian.features.dossier.operations.build import build
+from nianjian.features.dossier.operations.generate import ITEMS, Generated, generate
+from nianjian.features.dossier.operations.making import output_files, status, work
+from nianjian.features.dossier.pages import package as tables
+from nianjian.features.dossier.pictures.model import PagePicture
+from nianjian.features.portrait.operations import portraits
+from nianjian.features.portrait.operations.run_portrait import run_portrait
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.jobs.models import Job
+
+pytestmark = pytest.mark.django_db
+YEAR = 2026
+CALLS = "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,接通时间,结束时间,结果"
+SEATS = "坐席编号,类型,姓名,证件号,备案状态,备案日期,备案注销日期,开通日期,停用日期"
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("NIANJIAN_KEYS", str(tmp_path / "keys.json"))
+    monkeypatch.setenv("NIANJIAN_TODAY", "2027-01-20")
+
+
+TICKETS = "编号,来源,上级单号,受理时间,投诉人号码,被投诉号码,来电时间,内容,结案时间,排除原因"
+
+
+def _tickets() -> list[tuple[object, ...]]:
+    told = (
+        ("T1", "12321", "2026-03-06", "95013", "2026-03-05", "2026-03-06 12:00:00", ""),
+        ("T2", "12300", "2026-04-06", "95013", "2026-04-05", "", ""),
+        ("T3", "12321", "2026-05-06", "13800138000", "2026-05-05", "", "非本企业号码"),
+        ("T4", "企业", "2026-06-06", "95013", "2026-06-05", "2027-01-03 09:00:00", ""),  # closed after the day
+        ("T5", "12321", "2025-12-31", "95013", "2025-12-30", "", ""),  # of another year
+    )
+    return [
+        (name, source, f"A{place}", f"{accepted} 09:00:00", f"1390000000{place + 2}", number, f"{day} 10:00:00", "骚扰",
+         closed, why)
+        for place, (name, source, accepted, number, day, closed, why) in enumerate(told)
+    ]  # fmt: skip
+
+
+def _calls() -> list[tuple[object, ...]]:
+    rows: list[tuple[object, ...]] = []
+    for number in range(24):
+        day = f"2026-{1 + number % 12:02d}-05"
+        shown = "95013" if number % 3 else "13800138000"
+        answered = number % 2 == 0
+        rows.append(
+            (f"c{number}", "呼出", "02110000", shown, f"139000000{number:02d}", f"{day} 10:00:00",
+             f"{day} 10:00:05" if answered else "", f"{day} 10:01:05", "接通" if answered else "未接")
+        )  # fmt: skip
+    came = ("2026-03-05 11:00:00", "2026-03-05 11:00:05", "2026-03-05 11:00:35", "接通")
+    rows += [(f"i{number}", "呼入", "13911112222", "13911112222", "95013", *came) for number in range(3)]
+    return rows
+
+
+@pytest.fixture
+def registered(demo: str, operator: Actor, load: Import, sheet: Sheet) -> str:
+    """An enterprise with registers and calls."""
+    load("licences", "许可证编号,企业名称,法定代表人", ("浙B2-20080101", "示例呼叫中心有限公司", "王五"))
+    load(
+        "numbers",
+        "码号,批准总位长,备案状态,备案日期,呼出权限,有效期起",
+        ("95013", "5", "已备案", "2024-01-01", "是", "2024-01-01"),
+    )
+    load(
+        "seats", SEATS,
+        ("S1", "人工", "张三丰", "11010519491231002X", "已备案", "2025-01-01", "", "2025-02-01", ""),
+        ("S2", "人工", "李四", "", "已备案", "2025-01-01", "", "", ""),
+        ("S3", "机器人", "", "", "已备案", "2025-01-01", "", "2025-02-01", "2026-12-31"),
+        ("S4", "人工", "赵六", "", "已备案", "2025-01-01", "2026-12-31", "2025-02-01", ""),
+        ("S5", "人工", "=1+2", "", "已备案", "2026-12-31", "", "2026-12-31", ""),
+    )  # fmt: skip
+    path = sheet(CALLS, *_calls(), name="calls.csv")
+    how: dict[str, Any] = {"source": "auto", "mapping_file": None, "timezone": None, "replace": None}
+    import_calls(enterprise=demo, patterns=[str(path)], actor=operator, progress=lambda *_figures: None, **how)
+    return demo
+
+
+@pytest.fixture
+def filled(registered: str, anna: Actor, load: Import) -> str:
+    """The same with complaints and a portrait of the year."""
+    load("complaints", TICKETS, *_tickets())
+    _run(registered, anna)
+    return registered
+
+
+def _run(demo: str, actor: Actor) -> dict[str, Any]:
+    return run_portrait(
+        enterprise=demo, year=YEAR, as_of=None, province=None, today=None, raw=False, actor=actor
+    ).as_dict()
+
+
+def _text(path: Path) -> list[str]:
+    with pypdfium2.PdfDocument(path) as document:
+        return [page.get_textpage().get_text_range() for page in document]
+
+
+def _sheets(path: Path) -> dict[str, list[list[Any]]]:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
+    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+
+
+def _make(demo: str, actor: Actor, folder: Path | None, *items: str) -> dict[str, Generated]:
+    found = generate(enterprise=demo, year=YEAR, items=items or ("all",), folder=folder, actor=actor)
+    return {one.item: one for one in found}
+
+
+def test_the_worker_generates_into_the_checklist_and_as_sealed_files(filled: str, anna: Actor) -> None:
+    given: dict[str, Any] = {"enterprise": filled, "year": YEAR, "actor": anna}
+    first = work.ask_items(items=["seat_table"], files=False, **given)
+    assert work.ask_items(items=["seat_table"], files=False, **given) == first, "a double click"
+    files = work.ask_items(items=["self_check"], files=True, **given)
+    with pytest.raises(NianjianError) as caught:
+        work.ask_items(items=["self_check"], files=False, **given)
+    assert caught.value.code == "dossier_item_not_generated"
+    assert {one.id for one in status.get_generation_status(filled, YEAR, anna).working} == {first, files}
+    worker = Worker("w1", Event())
+    while worker.step():
+        pass
+    told: Any = queue.job(first).result["items"]
+    figures = [(one["figure"], one["paper"], one["portrait"]) for one in told[0]["sums"]]
+    assert figures == [("filed", 4, 4), ("opened", 3, 3)]
+    pack = zipfile.ZipFile(io.BytesIO(b"".join(output_files.download_zip(job=files, **given).content)))
+    assert {Path(name).suffix for name in pack.namelist()} == {".pdf", ".xlsx"}
+    assert [one.data["job"] for one in acts(enterprise=filled, verb="dossier.taken")] == [files]
+
+    def seats() -> status.Paper:
+        return next(
+            one for one in status.get_generation_status(filled, YEAR, anna).papers if one.line.item == "seat_table"
+        )
+
+    assert (seats().run, seats().older, len(seats().sums)) == (told[0]["run"], False, 2)
+    _run(filled, anna)
+    assert seats().older, "the year has a later portrait"
+    agreed = tables.sums([seats()])
+    assert agreed is not None
+    assert {row[-1].badge for row in agreed.rows} == {"warn"}, "nothing is known of the later one"
+    assert tables.papers(filled, YEAR, [seats()]).rows[0][-1].badge == "warn"
+    Job.objects.update(finished_at=clock.now() - output_files.KEPT)
+    assert output_files.sweep() == 1
+    with pytest.raises(NianjianError) as caught:
+        output_files.download_zip(job=files, **given)
+    assert caught.value.code == "dossier_files_unknown"
+
+
+def test_every_item_is_set_and_agrees_with_the_portrait(filled: str, anna: Actor, tmp_path: Path) -> None:
+    made = _make(filled, anna, tmp_path / "out")
+    assert set(made) == set(ITEMS)
+    run = portraits.newest(filled, YEAR)
+    assert run is not None
+    for one in made.values():
+        assert not [found for found in one.findings if found.code.startswith("sums_")]
+        assert one.verdict is Verdict.NEEDS_PERSON
+        printed = one.files[0]
+        pages = _text(printed)
+        assert all(run.id in page for page in pages)
+        assert f"第 {len(pages)} 页　共 {len(pages)} 页" in pages[-1]
+        with pypdfium2.PdfDocument(printed) as document:
+            assert len(list(document.get_toc())) >= 2
+        assert {path.suffix for path in one.files} == {".pdf", ".xlsx"}
+        assert printed.stat().st_mode & 0o077 == 0
+    entries = list(acts(enterprise=filled, verb="dossier.generated"))
+    assert sorted(str(one.data["item"]) for one in entries) == sorted(ITEMS)
+    again = _make(filled, anna, tmp_path / "again", "seat_table", "monthly_traffic")
+    for item, one in again.items():
+        assert [path.read_bytes() for path in one.files] == [path.read_bytes() for path in made[item].files]
+    _read_back({item: _sheets(one.files[1]) for item, one in made.items()})
+
+
+def _read_back(books: dict[str, dict[str, list[list[Any]]]]) -> None:
+    seats = books["seat_table"]
+    assert seats["汇总"][-1] == ["合计", 5, 4, 3]  # S4 is cancelled on the day, S3 closed, S5 filed and opened on it
+    assert [row[0] for row in seats["坐席"][1:]] == ["S1", "S2", "S3", "S4", "S5"]
+    assert seats["坐席"][1][3:5] == ["张三丰", "110***********002X"]
+    assert seats["坐席"][5][3] == "=1+2"  # a text, no formula
+    traffic = books["monthly_traffic"]
+    assert traffic["逐月"][-1] == ["合计", 3, 3, 24, 12, 720, 2]
+    assert [row[0] for row in traffic["逐月"][1:-1]] == [f"2026-{month:02d}" for month in range(1, 13)]
+    march = [row for row in traffic["按号码"] if row[0] == "2026-03"]
+    assert march == [["2026-03", "95013", 3, 3, 2, 2, 120, 1]]
+    assert {row[1] for row in traffic["按号码"][1:-1]} == {"95013", "手机号"}
+    told = books["complaint_records"]
+    assert [row[1] for row in told["汇总"][1:]] == [4, 2, 3, 1]
+    assert [row[0] for row in told["受理情况"][1:]] == ["T1", "T2", "T3", "T4"]
+    assert told["受理情况"][1][5:7] == ["139****0002", "95013"]
+    assert [row[-1] for row in told["处理情况"][1:]] == ["计入", "计入", "非本企业号码", "计入"]
+    assert books["number_ledger"]["批准与备案"][1][:2] == ["95013", "5"]
+    assert {row[-1] for row in books["self_check"]["材料合计与画像比对"][1:]} == {"一致"}
+    assert ["在册机器人坐席", "1"] in books["algorithm_filing"]["备案表"]
+    assert any("王五" in str(row[1]) for row in books["responsibility_report"]["信息安全责任制报告"])
+
+
+def test_sums_that_differ_stop_the_item(filled: str, anna: Actor, load: Import, tmp_path: Path) -> None:
+    load("seats", SEATS, ("S6", "人工", "新人", "", "已备案", "2026-06-01", "", "2026-06-01", ""))
+    made = _make(filled, anna, tmp_path / "out", "seat_table", "self_check")
+    found = [one for one in made["seat_table"].findings if one.code == "sums_differ"]
+    assert [(one.values["figure"], one.values["paper"], one.values["portrait"]) for one in found] == [
+        ("filed", 5, 4), ("opened", 4, 3),
+    ]  # fmt: skip
+    assert made["seat_table"].verdict is Verdict.NOT_READY
+    assert "不一致" in {row[-1] for row in _sheets(made["self_check"].files[1])["材料合计与画像比对"]}
+    _run(filled, anna)
+    assert _make(filled, anna, tmp_path / "out", "seat_table")["seat_table"].verdict is Verdict.NEEDS_PERSON
+
+
+def test_an_item_becomes_a_version_that_a_person_confirms(
+    filled: str, anna: Actor, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["dossier", "generate", "seat_table", "--enterprise", filled, "--season", str(YEAR), "--json"]
+    assert main(words) == 0
+    (told,) = json.loads(capsys.readouterr().out)["items"]
+    assert (told["verdict"], told["version"], told["files"]) == ("needs_person", 1, [])
+    assert told["findings"][0]["code"] == "generated_unsigned"
+    row = query.version(filled, YEAR, "seat_table", 1)
+    assert query.content(row).startswith(b"%PDF")
+    assert (row.pages, row.verdict) == (1, "needs_person")
+    place = Place(filled, YEAR, "seat_table")
+    service.confirm(place=place, number=1, effective_on=None, valid_until=None, actor=anna)
+    (again,) = _make(filled, anna, None, "seat_table").values()
+    assert (again.confirmed, again.version) == (True, 1)
+    package = build(enterprise=filled, year=YEAR, folder=tmp_path / "package", actor=anna)
+    assert "seat_table" not in dict(package.missing)
+    assert verify(package.folder, digest=package.digest).intact
+    assert main(["dossier", "generate", "all", "--enterprise", filled, "--season", str(YEAR)]) == 0
+    assert re.search("已确认，保持不变|confirmed already", capsys.readouterr().out)
+
+
+def test_an_upload_that_waits_for_a_person_is_not_set_aside(
+    filled: str, anna: Actor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = Place(filled, YEAR, "number_ledger")
+    theirs = File("台账.pdf", "application/pdf", b"%PDF theirs", 1, Verdict.NEEDS_PERSON, {"findings": []})
+    service.add(place=place, file=theirs, actor=anna)
+    words = ["dossier", "generate", "number_ledger", "--enterprise", filled, "--season", str(YEAR)]
+    assert main(words) == 1
+    assert "--replace" in capsys.readouterr().out
+    assert query.version(filled, YEAR, "number_ledger", 1).name == "台账.pdf"
+    assert main([*words, "--replace", "--json"]) == 0
+    (told,) = json.loads(capsys.readouterr().out)["items"]
+    assert (told["version"], told["waits"]) == (2, False)
+    assert PagePicture.objects.filter(version__number=2, version__material__item="number_ledger").exists()
+    (again,) = _make(filled, anna, None, "number_ledger").values()
+    assert again.waits is False, "one of ours may be made anew"
+
+
+CLOCKED = "编号,来源,受理时间,转办到达时间,首次响应时间,回访时间,结案时间,排除原因"
+KEPT = ("2026-03-02 09:00:00", "2026-03-02 09:00:00", "2026-03-02 11:00:00")  # the response comes at the last second
+IN_TIME = (
+    ("K1", "12321", *KEPT, "2026-03-03 08:00:00", "2026-03-03 09:00:00", ""),
+    ("K2", "企业", "2026-12-31 20:00:00", "2026-12-31 20:00:00", "2026-12-31 21:00:00", "2027-01-01 10:00:00",
+     "2027-01-01 19:00:00", ""),
+)  # fmt: skip
+LATE = (
+    ("L1", "12321", *KEPT[:2], "2026-03-02 11:00:01", "2026-03-02 12:00:00", "2026-03-02 13:00:00", ""),
+    ("L2", "12300", *KEPT, "2026-03-03 08:00:00", "2026-03-03 09:00:01", ""),
+    ("L3", "12321", *KEPT[:2], "", "", "", ""),
+    ("L4", "12321", *KEPT[:2], "", "", "", "非呼叫类"),
+    ("L5", "12321", "2025-03-02 09:00:00", "2025-03-02 09:00:00", "", "", "", ""),  # of another year
+)
+NO_ARRIVAL = ("N1", "12321", KEPT[0], "", "2026-03-02 10:00:00", "2026-03-02 12:00:00", "2026-03-02 13:00:00", "")
+
+
+PROVED = "2026年度共受理投诉（含转办）2件。截至2027-01-20，其中2件均在到达后2小时内首次响应、24小时内办结，无逾期。"
+FIGURES = (
+    "2026年度共受理投诉（含转办）5件。截至2027-01-20，首次响应超过2小时时限的2件，办结超过24小时时限的2件；"
+    "其中逾期至今仍未处理完毕的1件。"
+)
+UNJUDGED = "逾期至今仍未处理完毕的1件。另有1件未登记到达时间，未作判定。"
+LEFT = f"2026年度投诉响应及办结情况（请核实后填写）：{BLANK}。"
+BOTH = [("responses_late", 2), ("closes_late", 2)]
+
+
+@pytest.mark.parametrize(
+    ("tickets", "sentence", "lacks"),
+    [
+        (IN_TIME, PROVED, []),
+        ((*IN_TIME, *LATE), FIGURES, BOTH),
+        ((*LATE, NO_ARRIVAL), UNJUDGED, [*BOTH, ("arrival_unknown", 1)]),
+        ((NO_ARRIVAL,), LEFT, [("arrival_unknown", 1)]),
+        ((), LEFT, [("no_tickets", 0)]),
+    ],
+    ids=["in_time", "late", "late_and_unknown", "no_arrival", "no_tickets"],
+)
+def test_the_responsibility_report_claims_only_what_the_tickets_prove(
+    *,
+    tickets: tuple[tuple[str, ...], ...],
+    sentence: str,
+    lacks: list[tuple[str, int]],
+    registered: str,
+    anna: Actor,
+    load: Import,
+    tmp_path: Path,
+) -> None:
+    if tickets:
+        load("complaints", CLOCKED, *tickets)
+    _run(registered, anna)
+    (made,) = _make(registered, anna, tmp_path / "out", "responsibility_report").values()
+    pdf, book = made.files
+    printed = "".join("".join(_text(pdf)).split())
+    written = "".join(str(cell) for row in _sheets(book)["信息安全责任制报告"] for cell in row)
+    for text in (printed, written):
+        assert sentence in text
+        assert ("无逾期" in text) is (not lacks), "the claim stands only where nothing is against it"
+        assert not re.search("小时内(首次)?响应|小时内办结", text) or not lacks
+    found = [one for one in made.findings if one.code.startswith("claim_")]
+    assert [(one.values["lack"], one.values["count"]) for one in found] == lacks
+    for language in (CHINESE, ENGLISH):
+        _ = words(language)
+        for one in found:
+            told = finding(one.code, one.values, _)
+            assert _(STEPS[str(one.values["lack"])]) in told, "what would make it true"
+
+
+def test_without_a_portrait_or_a_known_item_nothing_is_made(
+    demo: str, filled: str, anna: Actor, tmp_path: Path
+) -> None:
+    for year, item, code in (
+        (2025, "seat_table", "portrait_missing"),
+        (YEAR, "articles", "dossier_item_not_generated"),
+    ):
+        with pytest.raises(NianjianError) as caught:
+            generate(enterprise=demo, year=year, items=[item], folder=tmp_path / "out", actor=anna)
+        assert caught.value.code == code
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,183 @@
+"""The fill-in sheet: values from registers, calls and the portrait of two years, what differs, masked, taken out."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+from python_calamine import CalamineWorkbook
+from tests.support.fixtures import Import, Sheet
+
+from nianjian.doors.cli.main import main
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.calls.operations.import_calls import import_calls
+from nianjian.features.dossier.fill_in.fields import Report
+from nianjian.features.dossier.fill_in.model import FillIn
+from nianjian.features.dossier.operations import fill_in as flow
+from nianjian.features.portrait.operations.run_portrait import run_portrait
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+
+pytestmark = pytest.mark.django_db
+YEAR = 2026
+Json = dict[str, Any]
+CALLS = "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,接通时间,结束时间,结果"
+SEATS = "坐席编号,类型,备案状态,备案日期,开通日期"
+NUMBERS = "码号,批准总位长,使用主体,用途,使用范围,有效期起,有效期止,备案状态,备案日期,开通运营商,开通日期,占用费缴纳"
+TICKETS = "编号,来源,上级单号,受理时间,投诉人号码,被投诉号码,来电时间,内容,首次响应时间"
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("NIANJIAN_KEYS", str(tmp_path / "keys.json"))
+    monkeypatch.setenv("NIANJIAN_TODAY", "2027-01-20")
+
+
+def _calls(year: int, out: int, came: int) -> list[tuple[object, ...]]:
+    at = (f"{year}-03-05 10:00:00", f"{year}-03-05 10:00:05", f"{year}-03-05 10:01:05", "接通")
+    made: list[tuple[object, ...]] = [
+        (f"{year}o{one}", "呼出", "02110000", "95013", f"139000000{one:02d}", *at) for one in range(out)
+    ]
+    return made + [(f"{year}i{one}", "呼入", "13911112222", "13911112222", "95013", *at) for one in range(came)]
+
+
+@pytest.fixture
+def records(demo: str, operator: Actor, load: Import, sheet: Sheet) -> str:
+    """Registers, complaints and calls of two years: ten seats filed, then fourteen."""
+    load(
+        "licences", "许可证编号,企业名称,法定代表人,统一社会信用代码,业务种类,覆盖范围,注册地址",
+        ("浙B2-20080101", "示例呼叫中心有限公司", "王小五", "91110000600037341L", "国内呼叫中心业务", "浙江", "杭州"),
+    )  # fmt: skip
+    load(
+        "numbers", NUMBERS,
+        ("95013", "8", "示例", "客户回访", "全国", "2024-01-01", "2028-12-31", "已备案", "2024-02-01", "中国电信",
+         "2024-02-10", "已缴"),
+        ("4001", "", "", "", "", "", "", "", "", "", "", ""),
+    )  # fmt: skip
+    old = [(f"S{one}", "人工", "已备案", "2024-01-01", "2024-01-02") for one in range(10)]
+    load("seats", SEATS, *old, *((f"T{one}", "人工", "已备案", "2026-02-01", "2026-02-02") for one in range(4)))
+    load("lines", "线路编号,运营商,状态", ("L1", "电信", "在用"), ("L2", "移动", "在用"), ("L3", "联通", "停用"))
+    load(
+        "complaints", TICKETS,
+        ("T1", "12321", "A1", "2026-03-06 09:00:00", "13900000001", "95013", "2026-03-05 10:00:00", "骚扰",
+         "2026-03-06 10:00:00"),
+        ("T2", "企业", "A2", "2026-03-07 09:00:00", "13900000002", "95013", "2026-03-05 10:00:00", "骚扰", ""),
+    )  # fmt: skip
+    path = sheet(CALLS, *_calls(2025, 4, 6), *_calls(2026, 5, 5), name="calls.csv")
+    how: Json = {"source": "auto", "mapping_file": None, "timezone": None, "replace": None}
+    import_calls(enterprise=demo, patterns=[str(path)], actor=operator, progress=lambda *_figures: None, **how)
+    return demo
+
+
+@pytest.fixture
+def filled(records: str, anna: Actor) -> str:
+    """With a portrait of both years."""
+    for year in (YEAR - 1, YEAR):
+        run_portrait(enterprise=records, year=year, as_of=None, province=None, today=None, raw=False, actor=anna)
+    return records
+
+
+def _make(demo: str, actor: Actor, report: Report = Report.LICENCE) -> Json:
+    flow.make(enterprise=demo, year=YEAR, report=report, actor=actor)
+    told = flow.find_newest_sheet(enterprise=demo, year=YEAR, report=report, actor=actor)
+    assert told is not None
+    return told
+
+
+def _by_name(told: Json) -> dict[str, Json]:
+    return {one["field"]: one for one in told["fields"]}
+
+
+def _code(act: Any) -> str:
+    with pytest.raises(NianjianError) as caught:
+        act()
+    return caught.value.code
+
+
+def test_every_field_has_its_value_or_is_not_known(filled: str, anna: Actor) -> None:
+    told = _make(filled, anna)
+    found = _by_name(told)
+    values = {name: one["value"] for name, one in found.items() if one["value"] is not None}
+    assert values == {
+        "holder": "示例呼叫中心有限公司", "credit_code": "91110000600037341L", "representative": "王**",
+        "licence_number": "浙B2-20080101", "address": "杭州", "services": "国内呼叫中心业务", "coverage": "浙江",
+        "complaints": "2", "complaint_replies": "50.00%", "seats": "14", "opened_seats": "14", "outbound": "5",
+        "inbound": "5", "outbound_share": "50.00%", "numbers": "95013", "lines": "2", "carriers": "电信、移动",
+    }  # fmt: skip
+    assert all(one["value"] is None for one in told["fields"] if one["source"] == "hand")
+    assert told["unknown"] == len(found) - len(values)
+    # 14 seats against 10: 40 % is more than 30 %; 50 % of outbound calls against 40 %: 25 % is more than 20 %
+    assert (found["seats"]["before"], found["seats"]["percent"], found["seats"]["over"]) == ("10", "40.00", True)
+    share = found["outbound_share"]
+    assert (share["before"], share["percent"], share["over"], share["limit"]) == ("40.00%", "25.00", True, "20.00")
+    assert (found["holder"]["change"], found["capital"]["change"]) == ("same", "unknown")
+    assert {found["operation"]["level"], found["seats"]["level"]} == {"law", "guide"}
+    assert not told["outdated"]
+    (entry,) = acts(enterprise=filled, verb="dossier.fill_in")
+    assert set(entry.data["over"]) == {"seats", "opened_seats", "outbound_share"}  # type: ignore[call-overload] # a list
+
+
+def test_without_a_portrait_its_figures_stay_unknown(records: str, anna: Actor) -> None:
+    found = _by_name(_make(records, anna))
+    for name in ("seats", "opened_seats", "outbound", "outbound_share", "complaints", "complaint_replies"):
+        assert (found[name]["value"], found[name]["over"]) == (None, None)
+    assert found["lines"]["value"] == "2"
+
+
+def test_code_numbers_have_their_fields_each(records: str, anna: Actor) -> None:
+    told = _make(records, anna, Report.CODE_NUMBER)
+    assert {one["number"] for one in told["fields"]} == {"95013"}, "4001 is outside the report"
+    values = {name: one["value"] for name, one in _by_name(told).items()}
+    assert values == {
+        "holder": "示例", "total_length": "8", "purpose": "客户回访", "scope": "全国",
+        "validity": "2024-01-01 – 2028-12-31", "filing": "已备案 2024-02-01 中国电信 2024-02-10", "fee": "已缴",
+    }  # fmt: skip
+
+
+def test_personal_values_are_sealed_masked_and_given_out_with_an_entry(
+    records: str, anna: Actor, tmp_path: Path
+) -> None:
+    where: Json = {"enterprise": records, "year": YEAR, "report": Report.LICENCE, "actor": anna}
+    assert _code(lambda: flow.revealed(**where)) == "dossier_fill_in_unknown"
+    masked = _by_name(_make(records, anna))["representative"]["value"]
+    assert masked == "王**"
+    assert _by_name(flow.revealed(**where))["representative"]["value"] == "王小五"
+    row = FillIn.objects.defer("lines").get()
+    assert row.run == ""
+    assert _code(lambda: flow.download_sheet(**where, form="docx")) == "export_form_unknown"
+    files = flow.write_sheet_files(**where, folder=tmp_path / "out")
+    assert [path.suffix for path in files] == [".pdf", ".xlsx"]
+    with pypdfium2.PdfDocument(files[0]) as document:
+        pages = [page.get_textpage().get_text_range() for page in document]
+    text = "".join(sign for sign in "".join(pages) if sign.isalnum())  # a long code may break within its cell
+    book = CalamineWorkbook.from_filelike(io.BytesIO(files[1].read_bytes()))
+    cells = {
+        str(cell) for name in book.sheet_names for row_ in book.get_sheet_by_name(name).to_python() for cell in row_
+    }
+    for wanted in ("王小五", "91110000600037341L", "注册资本"):
+        assert wanted in text
+        assert wanted in cells
+    verbs = [one.verb for one in acts(enterprise=records) if one.verb.startswith("dossier.")]
+    assert verbs == ["dossier.fill_in_taken"] * 2 + ["dossier.fill_in_revealed", "dossier.fill_in"]
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+
+
+def test_the_command_says_the_same(
+    records: str, anna: Actor, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del anna
+    words = ["dossier", "fill-in", "--enterprise", records, "--season", str(YEAR)]
+    assert main([*words, "--report", "code-number", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["report"], len(told["fields"])) == ("code_number", 7)
+    assert main([*words, "--full", "--output", str(tmp_path / "out"), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (_by_name(told)["representative"]["value"], len(told["files"])) == ("王小五", 2)
+    assert main(words) == 0
+    assert "王小五" not in capsys.readouterr().out
+    assert main([*words, "--report", "nothing", "--json"]) == 2

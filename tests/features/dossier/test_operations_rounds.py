@@ -1,0 +1,297 @@
+"""Rounds: packages that were really built are handed in, come back, are answered, handed in again and compared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from tests.support import packages
+
+from nianjian.doors.cli.main import main
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier.editions import manifest
+from nianjian.features.dossier.finding import Verdict
+from nianjian.features.dossier.kinds.catalogue import ITEMS
+from nianjian.features.dossier.materials import query as materials
+from nianjian.features.dossier.materials import service
+from nianjian.features.dossier.materials.service import File, Place
+from nianjian.features.dossier.operations.build import build
+from nianjian.features.dossier.operations.rounds import acts as rounds
+from nianjian.features.dossier.operations.rounds import package, presenters
+from nianjian.features.dossier.rounds.model import Submission
+from nianjian.features.dossier.rounds.service import File as Paper
+from nianjian.features.dossier.rounds.service import Handed, RequestInput
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.vault import blobs
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+YEAR = 2026
+HANDED = date(2027, 1, 20)
+Json = dict[str, Any]
+RECEIPT = Paper("回执.pdf", "application/pdf", b"%PDF-1.4 receipt")
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("NIANJIAN_KEYS", str(tmp_path / "keys.json"))
+    monkeypatch.setenv("NIANJIAN_TODAY", "2027-03-01")
+
+
+@pytest.fixture
+def keep(demo: str, anna: Actor, tmp_path: Path) -> Callable[..., int]:
+    """Put a scan of so many pages into the checklist; its version."""
+
+    def keep(item: str, *seeds: int, confirmed: bool = True) -> int:
+        path = packages.scans(tmp_path / "scan.pdf", list(seeds), dpi=60)
+        file = File("扫描.pdf", "application/pdf", path.read_bytes(), len(seeds), Verdict.NEEDS_PERSON, {"fields": {}})
+        place = Place(demo, YEAR, item)
+        made = service.add(place=place, file=file, actor=anna)
+        if confirmed:
+            service.confirm(place=place, number=made.number, effective_on=None, valid_until=None, actor=anna)
+        return int(made.number)
+
+    return keep
+
+
+@pytest.fixture
+def complete(keep: Callable[..., int]) -> None:
+    """Every item that is due, of one page each, the audit report of three."""
+    for seed, item in enumerate(one for one in ITEMS if one != "algorithm_filing"):
+        keep(item, *((100, 101, 102) if item == "audit_report" else (seed,)))
+
+
+def _code(act: Callable[[], object]) -> str:
+    with pytest.raises(NianjianError) as caught:
+        act()
+    return caught.value.code
+
+
+def _built(demo: str, anna: Actor, folder: Path) -> Path:
+    return build(enterprise=demo, year=YEAR, folder=folder, actor=anna, on=HANDED).folder
+
+
+def _submit(demo: str, anna: Actor, folder: Path, on: date = HANDED) -> Json:
+    made = package.from_path(folder, enterprise=demo, year=YEAR)
+    return rounds.submit(enterprise=demo, year=YEAR, package=made, handed=Handed(on, "政务大厅", "受理1号"), actor=anna)
+
+
+def _listed(demo: str, anna: Actor, *items: str, on: date = HANDED, **more: object) -> Json:
+    """Hand in the manifest of a package that holds the newest versions of these items."""
+    made = package.package(_manifest(demo, *items, **more), enterprise=demo, year=YEAR)
+    return rounds.submit(enterprise=demo, year=YEAR, package=made, handed=Handed(on, "政务大厅"), actor=anna)
+
+
+def _manifest(demo: str, *items: str, **more: object) -> bytes:
+    sources = []
+    for place, item in enumerate(items):
+        row = materials.material(demo, YEAR, item)
+        assert row is not None
+        newest = materials.versions(row)[0].sha256
+        sources.append({"item": item, "title": item, "board": "general", "start_page": place + 1, "pages": 1,
+                        "copy_sha256": newest, "source_sha256": newest, "seals": []})  # fmt: skip
+    told = {"format": manifest.FORMAT, "version": manifest.VERSION, "enterprise": "示例", "season": YEAR,
+            "draft": False, "items": sources, "files": []}  # fmt: skip
+    return json.dumps(manifest.bound({**told, **more})).encode()
+
+
+def _given_back(demo: str, anna: Actor, *asked: RequestInput, due: date | None = None, number: int = 1) -> list[int]:
+    rounds.give_back(
+        enterprise=demo, year=YEAR, number=number, received=date(2027, 2, 1), due=due, reference="补正1号",
+        requests=asked, paper=RECEIPT, actor=anna,
+    )  # fmt: skip
+    (*_earlier, notice) = _one(demo, anna, number)["notices"]
+    return [one["id"] for one in notice["requests"]]
+
+
+def _one(demo: str, anna: Actor, number: int = 1) -> Json:
+    return presenters.get_package(enterprise=demo, year=YEAR, number=number, actor=anna)
+
+
+def _states(demo: str, anna: Actor, number: int = 1) -> list[str]:
+    return [one["state"] for notice in _one(demo, anna, number)["notices"] for one in notice["requests"]]
+
+
+@pytest.mark.long
+def test_a_round_from_handing_in_to_handing_in_again(
+    complete: None, keep: Callable[..., int], demo: str, anna: Actor, tmp_path: Path
+) -> None:
+    first = _built(demo, anna, tmp_path / "first")
+    told = _submit(demo, anna, first)
+    assert (told["number"], told["state"], told["built_here"], told["due"]) == (1, "submitted", True, None)
+    assert told["manifest"] == json.loads((first / "manifest.json").read_text())["sha256"]
+    assert {one["item"]: one["version"] for one in _one(demo, anna)["items"]}["audit_report"] == 1
+
+    audit, ledger, whole = _given_back(
+        demo,
+        anna,
+        RequestInput("audit_report", "缺少第2页"),
+        RequestInput("number_ledger", "补盖公章"),
+        RequestInput("", "请重新装订"),
+    )
+    told = _one(demo, anna)
+    (notice,) = told["notices"]
+    # ten working days after 2027-02-01, over a spring festival whose notice is not out
+    assert (told["state"], notice["provisional"], notice["printed"], notice["late"]) == ("returned", True, False, True)
+    assert (notice["due"], told["due"]) == ("2027-02-15", "2027-02-15")
+    give: Json = {"enterprise": demo, "year": YEAR, "number": 1, "actor": anna}
+    assert _code(lambda: rounds.answer(**give, request=audit, version=1, note="")) == "dossier_version_submitted"
+    assert _code(lambda: rounds.answer(**give, request=whole, version=1, note="")) == "dossier_answer_whole"
+    assert _code(lambda: rounds.answer(**give, request=whole, version=None, note=" ")) == "dossier_reason_missing"
+    assert (
+        _code(lambda: rounds.answer(**give, request=whole + 99, version=None, note="好")) == "dossier_request_unknown"
+    )
+
+    fresh = keep("audit_report", 100, 111, 102, 103, confirmed=False)
+    rounds.answer(**give, request=audit, version=fresh, note="已换")
+    rounds.answer(**give, request=ledger, version=None, note="电话确认无需补盖")
+    rounds.answer(**give, request=whole, version=None, note="已胶装")
+    assert _states(demo, anna) == ["to_confirm", "answered", "answered"]
+    place = Place(demo, YEAR, "audit_report")
+    service.confirm(place=place, number=fresh, effective_on=None, valid_until=None, actor=anna)
+    assert _one(demo, anna)["state"] == "answered"
+
+    again = _submit(demo, anna, _built(demo, anna, tmp_path / "second"), date(2027, 2, 15))
+    assert (again["number"], again["state"]) == (2, "submitted")
+    before = _one(demo, anna)
+    assert (before["state"], before["late"]) == ("resubmitted", False), "the last day is in time"
+    assert _states(demo, anna) == ["sent", "sent", "sent"]
+    assert _code(lambda: rounds.answer(**give, request=audit, version=None, note="晚了")) == "dossier_round_refused"
+    assert rounds.passed(**{**give, "number": 2}, on=date(2027, 3, 1))["state"] == "passed"
+    assert [one["number"] for one in presenters.list_packages(enterprise=demo, year=YEAR, actor=anna)] == [2, 1]
+
+    found = presenters.compared(enterprise=demo, year=YEAR, before=1, after=2, actor=anna)
+    changed = [one for one in found["items"] if one["kind"] != "same"]
+    assert [(one["item"], one["kind"], one["before"], one["after"]) for one in changed] == [
+        ("audit_report", "changed", 3, 4)
+    ]
+    with pikepdf.open(tmp_path / "second" / "paper" / "材料包.pdf") as book:
+        pages = len(book.pages)
+    kinds = [(page["kind"], page["page"]) for page in changed[0]["pages"]]
+    assert kinds == [("swapped", 2), ("added", 4)]
+    first_page = changed[0]["pages"][0]["book"] - 1
+    assert [page["book"] for page in changed[0]["pages"]] == [first_page + 1, first_page + 3]
+    assert 0 < first_page < pages
+    assert presenters.compared(enterprise=demo, year=YEAR, before=2, after=2, actor=anna)["same"]
+
+
+def test_an_answer_that_does_not_go_out_is_left_out(keep: Callable[..., int], demo: str, anna: Actor) -> None:
+    keep("articles", 1)
+    assert not _listed(demo, anna, "articles")["built_here"]
+    (request,) = _given_back(demo, anna, RequestInput("articles", "不清楚"), due=date(2027, 2, 3))
+    notice = _one(demo, anna)["notices"][0]
+    assert (notice["due"], notice["printed"], notice["provisional"]) == ("2027-02-03", True, False)
+    fresh = keep("articles", 55)
+    rounds.answer(enterprise=demo, year=YEAR, number=1, request=request, version=fresh, note="", actor=anna)
+    assert _states(demo, anna) == ["answered"]
+    place = Place(demo, YEAR, "articles")
+    service.send_back(place=place, number=fresh, reason="仍不清楚", actor=anna)
+    assert _states(demo, anna) == ["to_confirm"], "a file that was sent back is no answer"
+    keep("articles", 56)
+    _listed(demo, anna, "articles", on=date(2027, 2, 4))
+    told = _one(demo, anna)
+    assert (_states(demo, anna), told["left_out"], told["late"]) == (["left_out"], 1, True)
+
+
+def test_what_cannot_be_is_refused(keep: Callable[..., int], demo: str, anna: Actor, tmp_path: Path) -> None:
+    keep("articles", 1)
+    assert _code(lambda: _listed(demo, anna, "articles", on=date(2027, 3, 2))) == "dossier_day_ahead"
+    _listed(demo, anna, "articles")
+    assert _code(lambda: _listed(demo, anna, "articles")) == "dossier_submitted_already"
+    body = _manifest(demo, "articles")
+    (tmp_path / "manifest.json").write_bytes(body)
+    (tmp_path / "extra.pdf").write_bytes(b"x")
+    assert _code(lambda: _submit(demo, anna, tmp_path)) == "dossier_package_differs"
+    assert _code(lambda: _submit(demo, anna, tmp_path / "nothing")) == "dossier_path_unknown"
+    read: Callable[..., object] = package.package
+    altered = body.replace(b'"start_page": 1', b'"start_page": 2')
+    assert _code(lambda: read(altered, enterprise=demo, year=YEAR)) == "dossier_manifest_altered"
+    for broken in (b"{}", b"[]", b"\xff", _manifest(demo, items=[{"item": "nothing"}]), _manifest(demo, items=7)):
+        assert _code(partial(read, broken, enterprise=demo, year=YEAR)) == "dossier_manifest_unreadable"
+    assert _code(lambda: read(body, enterprise=demo, year=YEAR - 1)) == "dossier_manifest_other"
+    assert _code(lambda: _listed(demo, anna, "articles", enterprise="别家")) == "dossier_manifest_other"
+    assert _code(lambda: _listed(demo, anna, "articles", draft=True)) == "dossier_manifest_draft"
+    ask: Json = {
+        "enterprise": demo,
+        "year": YEAR,
+        "number": 1,
+        "reference": "",
+        "paper": None,
+        "actor": anna,
+        "due": None,
+    }
+    early: Json = {**ask, "received": date(2027, 1, 1), "requests": [RequestInput("", "x")]}
+    assert _code(lambda: rounds.give_back(**early)) == "dossier_day_before"
+    assert (
+        _code(lambda: rounds.give_back(**{**early, "received": HANDED, "requests": []})) == "dossier_requests_missing"
+    )
+    other: Json = {**early, "received": HANDED, "requests": [RequestInput("nothing", "x")]}
+    assert _code(lambda: rounds.give_back(**other)) == "dossier_item_unknown"
+    assert Submission.objects.count() == 1
+
+
+def test_evidence_is_sealed_and_each_taking_out_is_noted(
+    keep: Callable[..., int], demo: str, anna: Actor, tmp_path: Path
+) -> None:
+    keep("articles", 1)
+    _listed(demo, anna, "articles")
+    give: Json = {"enterprise": demo, "year": YEAR, "number": 1, "actor": anna}
+    made = rounds.add_evidence(**give, kind="receipt", file=RECEIPT)
+    assert rounds.add_evidence(**give, kind="receipt", file=RECEIPT).pk == made.pk
+    assert _code(lambda: rounds.add_evidence(**give, kind="picture", file=RECEIPT)) == "dossier_evidence_kind"
+    sealed = (tmp_path / "home" / "vault" / made.blob[:2] / made.blob).read_bytes()
+    assert b"receipt" not in sealed
+    assert made.blob in set(blobs.blobs())
+    row, content = rounds.fetch(**give, evidence=made.pk)
+    assert (row.name, content) == ("回执.pdf", RECEIPT.body)
+    verbs = [one.verb for one in acts(enterprise=demo) if one.verb.startswith(("dossier.round", "dossier.submitted"))]
+    assert verbs == ["dossier.round_fetched", "dossier.round_paper", "dossier.submitted"]
+
+
+def test_the_commands_say_the_same(
+    keep: Callable[..., int], demo: str, anna: Actor, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep("articles", 1)
+    folder = tmp_path / "first"
+    folder.mkdir()
+    (folder / "manifest.json").write_bytes(_manifest(demo, "articles"))
+    at = ["--enterprise", demo, "--season", str(YEAR), "--json"]
+    receipt = tmp_path / "回执.pdf"
+    receipt.write_bytes(RECEIPT.body)
+
+    def told(*words: str, code: int = 0) -> Json:
+        assert main(["dossier", *words, *at]) == code, capsys.readouterr()
+        found: Json = json.loads(capsys.readouterr().out)
+        return found
+
+    made = told("submit", str(folder), "--on", "2027-01-20", "--place", "系统", "--receipt", str(receipt))
+    assert (made["number"], made["state"]) == (1, "submitted")
+    back = told(
+        "correction", "--number", "1", "--received", "2027-02-01", "--request", "articles=第3页缺失",
+        "--request", "=请重新装订", code=1,
+    )  # fmt: skip
+    assert (back["state"], back["requests"]) == ("returned", 2)
+    shown_ = told("rounds", "--number", "1", code=1)
+    articles, whole = (one["id"] for one in shown_["notices"][0]["requests"])
+    fresh = keep("articles", 77)
+    told("answer", "--number", "1", "--request", str(articles), "--version", str(fresh), code=1)
+    assert told("answer", "--number", "1", "--request", str(whole), "--note", "已装订")["state"] == "answered"
+    assert {one["kind"] for one in shown_["papers"]} == {"manifest", "receipt"}
+    second = tmp_path / "second.json"
+    second.write_bytes(_manifest(demo, "articles"))
+    told("submit", str(second), "--on", "2027-02-10", "--place", "系统")
+    diff = told("diff", "1", "2", code=1)
+    assert [one["item"] for one in diff["items"] if one["kind"] != "same"] == ["articles"]
+    out = tmp_path / "out.pdf"
+    paper = next(one["id"] for one in shown_["papers"] if one["kind"] == "receipt")
+    told("evidence", "--number", "1", "--get", str(paper), "--output", str(out))
+    assert out.read_bytes() == RECEIPT.body
+    assert told("passed", "--number", "2", "--on", "2027-03-01")["state"] == "passed"
+    assert [one["state"] for one in told("rounds")["rounds"]] == ["passed", "resubmitted"]

@@ -1,0 +1,92 @@
+"""The inbox, the choices and the log on pages; the same in the API."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from tests.support.people import signed_in
+from tests.support.receivers import Program, served
+
+from nianjian.engines.kernel import clock
+from nianjian.features.inbox.operations import delivery
+from nianjian.features.season.reminders import enqueue_due_reminders
+from nianjian.platform.accounts import tokens
+from nianjian.platform.accounts.query import USER, Actor
+from nianjian.platform.notifications.models import Dispatch, Message
+
+pytestmark = [pytest.mark.usefixtures("keys"), pytest.mark.postgres]
+
+
+@pytest.fixture
+def program(monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
+    monkeypatch.setenv("NIANJIAN_WEBHOOK_HOSTS", "127.0.0.1")
+    monkeypatch.setenv(clock.OVERRIDE, "2027-03-30")
+    server = Program()
+    with served(server):
+        yield server
+
+
+def test_from_a_channel_to_the_log(site: Client, program: Program) -> None:
+    choices, log = "/inbox/choices/", "/e/demo/season/reminders/"
+    assert site.post(choices, {"act": "add", "address": "https://10.0.0.1/x"}).status_code == 422
+    assert site.post(choices, {"act": "add", "address": program.url}).status_code == 302
+    page = site.get(choices).content.decode()
+    assert "json://127.0.0.1" in page
+    assert "/told" not in page, "the address is masked"
+    (number,) = re.findall(r'name="channel" value="(N\w+)"><label', page)
+    code = re.search(r"\d{6}", program.heard[0]["message"])
+    assert code
+    assert site.post(choices, {"act": "confirm", "channel": number, "code": "x"}).status_code == 400
+    assert site.post(choices, {"act": "confirm", "channel": number, "code": code[0]}).status_code == 302
+    when = {"scope": "all", "quiet_from": "00:00", "quiet_until": "00:00", "digest": ""}
+    assert site.post(choices, {"act": "choose", **when, "scope": "x"}).status_code == 422
+    assert site.post(choices, {"act": "choose", **when}).status_code == 302
+
+    program.status = 500
+    count = enqueue_due_reminders()
+    assert delivery.deliver() == 1
+    inbox = site.get("/inbox/").content.decode()
+    assert inbox.count("<li>") >= count
+    assert f'<span class="badge warn">{count}<span class="unseen"> 未读' in inbox
+    Dispatch.objects.update(state=Dispatch.UNCLEAR)
+    assert "可能已发送" in site.get(log).content.decode()
+    program.status = 200
+    assert site.post(log, {"dispatch": Dispatch.objects.earliest("pk").pk}).status_code == 302
+    assert site.post(log, {"dispatch": "9" * 5000}).status_code == 404
+    assert delivery.deliver() == 1
+    assert program.heard[-1]["message"].startswith("可能重复")
+    assert site.post("/inbox/").status_code == 302
+    assert not Message.objects.filter(read_at=None).exists()
+    assert site.post(choices, {"act": "close", "channel": number}).status_code == 302
+    assert signed_in("ada", "auditor", "demo").get(log).status_code == 403
+
+
+def test_the_api_does_the_same(site: Client, program: Program) -> None:
+    del site
+    secret = tokens.create_token(user="anna", name="x", scopes=None, days=None, actor=Actor("anna", USER)).secret
+    api = Client(headers={"authorization": f"Bearer {secret}"})
+
+    def post(path: str, body: object, method: str = "post") -> object:
+        answer = getattr(api, method)(f"/api/v1/me/inbox/{path}", body, content_type="application/json")
+        assert answer.status_code < 300, answer.content
+        return answer.json()
+
+    made = post("channels", {"address": program.url})
+    code = re.search(r"\d{6}", program.heard[0]["message"])
+    assert isinstance(made, dict)
+    assert code
+    told = post(f"channels/{made['channel']}/confirm", {"code": code[0]})
+    assert isinstance(told, dict)
+    assert told["channels"] == [{**made, "confirmed": True}]
+    assert post("choices", {"scope": "own", "quiet_from": "22:00", "quiet_until": "07:30"}) == {
+        **told, "scope": "own", "quiet_from": "22:00", "quiet_until": "07:30", "digest": None,
+    }  # fmt: skip
+    assert enqueue_due_reminders() > 0
+    told = api.get("/api/v1/me/inbox").json()["items"]
+    assert {one["user"] for one in told} == {"anna"}, "nobody else is left, so it is told all the same"
+    assert post("read", {"messages": [told[0]["message"]]}) == {"read": 1}
+    answer = api.post("/api/v1/me/inbox/read", {"messages": [2**70]}, content_type="application/json")
+    assert answer.status_code == 422, "a number beyond all rows is no row"

@@ -1,0 +1,239 @@
+"""The checks of the on-site check on a small firm: what holds, what does not, and what cannot be told."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from rich.console import Console
+from tests.support.fixtures import Import
+from tests.support.people import signed_in
+
+from nianjian.doors.site.jobs.kinds import KINDS
+from nianjian.engines.gate import decision_journal
+from nianjian.engines.gate.question import Request, Verdict
+from nianjian.engines.gate.snapshot import files
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.calls.operations.import_calls import import_calls
+from nianjian.features.complaints.model import Complaint
+from nianjian.features.complaints.operations import one_click
+from nianjian.features.inspection.operations.checks import dialling, facts, logs, readiness, work
+from nianjian.features.inspection.operations.checks.grounds import Grounds
+from nianjian.features.inspection.terminal import picture
+from nianjian.features.test_calls.operations import presenters as callback
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.models import Entry
+from nianjian.platform.jobs import flow, service
+from nianjian.platform.jobs import query as queue
+
+pytestmark = pytest.mark.django_db
+TODAY, BEGIN = date(2026, 8, 31), date(2026, 2, 28)
+DAY = timedelta(days=1)
+SAMPLE = Path(__file__).parents[2] / "samples/asterisk-22.10.1_Master_predictive_and_robot.csv"
+HEADER = "话单ID,方向,外显号码,被叫号码,开始时间,接通时间,结束时间,结果,坐席编号,坐席类型,线路编号,团队,录音地址"
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
+    monkeypatch.setenv("NIANJIAN_TODAY", TODAY.isoformat())
+
+
+def _calls(path: Path, operator: Actor, missing: set[date]) -> None:
+    """One answered call a day from the day to which logs must reach, and an hour of dialling over on the last one."""
+    days = [BEGIN + DAY * step for step in range((TODAY - BEGIN).days)]
+    rows = [
+        f"c{day},呼出,95013,13900000001,{day} 10:00:00,{day} 10:00:05,{day} 10:01:00,接通,S1,人工,L1,T1,http://r/{day}.wav"
+        for day in days
+        if day not in missing
+    ]
+    last = days[-1]
+    rows += [
+        f"1380013{at:02}{n:02},呼出,95013,1390000{at:02}{n:02},{last} 10:{at:02}:30,,{last} 10:{at:02}:50,未接,,,L1,T1,"
+        for at in range(2, 12)
+        for n in range(2)
+    ]
+    path.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
+    import_calls(
+        enterprise="demo", patterns=[str(path)], source="auto", mapping_file=None, timezone="Asia/Shanghai",
+        replace=None, actor=operator, progress=lambda *_figures: None,
+    )  # fmt: skip
+
+
+def _journal(home: Path, days: int) -> None:
+    for step in range(days):
+        folder = files.decisions_folder(home) / (TODAY - DAY * (step + 1)).isoformat()
+        folder.mkdir(parents=True)
+        asked = Request("demo", "95013", "13900000001", "L1", "c", 0, "", "", "")
+        line = decision_journal.decision_line(asked, Verdict(True, "allow", "", None, None, "g-1", ""), 1, 1)  # noqa: FBT003 -- an answer
+        (folder / "g.log").write_bytes(line)
+
+
+def test_logs_from_what_lies_here(demo: str, operator: Actor, tmp_path: Path, load: Import) -> None:
+    wednesday = date(2026, 6, 3)
+    _calls(tmp_path / "calls.csv", operator, {wednesday, date(2026, 6, 7)})  # the second is a Sunday
+    _journal(tmp_path / "run", 184)
+    stamps = [(f"C{step}", datetime.combine(TODAY - DAY * 30 * step, datetime.min.time())) for step in range(1, 8)]
+    load(
+        "complaints",
+        "编号,来源,受理时间,转办到达时间,被投诉号码",
+        *[(key, "12321", at, at, "95013") for key, at in stamps],
+    )
+    told = logs.check_logs(enterprise=demo, as_of=None, actor=operator)
+    found = {one["log"]: one for one in told["logs"]}
+    # on that Sunday the gate was asked, so a day of rest is no excuse for the missing records
+    assert [gap["from"] for gap in found["calls"]["gaps"]] == ["2026-06-03", "2026-06-07"]
+    assert (found["calls"]["state"], found["calls"]["must_reach"]) == ("gap", "2026-02-28")
+    assert {name: one["state"] for name, one in found.items() if name != "calls"} == {
+        "gateway": "ok", "system": "unknown", "complaints": "ok", "consents": "unknown", "recordings": "unknown"
+    }  # fmt: skip
+    assert (found["recordings"]["why"], told["sample"]["folder"]) == ("references_only", "none")
+    assert (told["state"], told["chain"]["valid"]) == ("gap", True)
+    for day in (TODAY + DAY, date(2000, 1, 1)):
+        with pytest.raises(NianjianError, match="inspection_day_wrong"):
+            logs.check_logs(enterprise=demo, as_of=day, actor=operator)
+
+
+def test_dialling_over_is_found_with_its_calls(demo: str, operator: Actor, tmp_path: Path) -> None:
+    _calls(tmp_path / "calls.csv", operator, set())
+    told = dialling.check_dialling(enterprise=demo, as_of=None, actor=operator)
+    (team,) = told["teams"]
+    assert (told["verdict"], team["team"], team["over"], team["showing"]) == ("found", "T1", 10, 1)
+    assert len(team["rows"]) == 10
+    assert {(one["ringing"], one["free"]) for one in team["rows"]} == {(2, 1)}
+    assert not re.search("13900|13800", json.dumps(told)), "neither callees nor ids that hold them"
+    assert told["ai"]["verdict"] == "not_found"
+    calm = dialling.check_dialling(enterprise=demo, as_of=None, first=BEGIN, last=date(2026, 8, 29), actor=operator)
+    assert calm["verdict"] == "not_found"
+    with pytest.raises(NianjianError, match="inspection_days_wrong"):
+        dialling.check_dialling(enterprise=demo, as_of=None, first=TODAY, last=BEGIN, actor=operator)
+
+
+def test_the_one_click_address_is_gone_through_and_nothing_stays(demo: str, operator: Actor) -> None:
+    one_click.open_door(enterprise=demo, number="95013", actor=operator)
+    before = Entry.objects.count()
+    told = facts.one_click_alive(Grounds.of(demo, None, operator), ["95013", "95188"])
+    assert told == {"doors": 1, "alive": 1, "untried": 0, "numbers": 2, "without": ["95188"]}
+    assert (Complaint.objects.count(), Entry.objects.count()) == (0, before)
+
+
+def test_an_empty_firm_is_not_ready_and_the_page_says_so(demo: str, operator: Actor) -> None:
+    client = signed_in("anna")
+    assert "尚未检查" in client.get("/e/demo/inspection/").content.decode()
+    for part in work.PARTS:
+        told = _worked(part, operator)
+        assert told is not None
+        page = client.get(f"/e/demo/inspection/{'' if part == 'readiness' else f'{part}/'}")
+        assert page.status_code == 200
+        assert str(told["as_of"]) in page.content.decode()
+        ended = datetime.fromisoformat(str(told["ended_at"])).astimezone(clock.ZONE)
+        assert f"{ended:%Y-%m-%d %H:%M}" in page.content.decode(), "the clock of Beijing"
+        terminal = Console(file=StringIO(), width=200)
+        getattr(picture, part)(told)(terminal)
+        assert isinstance(terminal.file, StringIO)
+        assert terminal.file.getvalue().strip()
+    told = work.newest(enterprise=demo, part="readiness", actor=operator) or {}
+    assert told["state"] == "failed"
+    assert told["shares"]["all"]["passed"] == 0
+    assert {one["check"]: one["state"] for one in told["checks"]}["callback"] == "unknown"
+    cards = work.newest(enterprise=demo, part="answers", actor=operator) or {}
+    assert {one["state"] for one in cards["cards"]} <= {"refused", "unknown"}
+    since = {one["card"]: one["from"] for one in cards["cards"]}
+    assert since["own_numbers"] < since["number_use"] < cards["as_of"], "each card says since when it counts"
+    assert since["control"] is None
+    shown = client.get("/e/demo/inspection/answers/").content.decode()
+    assert f"{since['number_use']}</time> – <time" in shown
+    with pytest.raises(NianjianError, match="inspection_part_unknown"):
+        work.enqueue_check(enterprise=demo, part="x", as_of=None, actor=operator)
+
+
+def _worked(part: str, operator: Actor) -> dict[str, Any] | None:
+    """Put a check, do it as the worker does, and read what is kept."""
+    name = work.enqueue_check(enterprise="demo", part=part, as_of=None, actor=operator)
+    assert work.enqueue_check(enterprise="demo", part=part, as_of=None, actor=operator) == name
+    taken = service.take(worker="w", again=())
+    assert taken is not None
+    assert taken.id == name
+    assert work.under_way(enterprise="demo", part=part) == name
+    with transaction.atomic():
+        result = KINDS[flow.INSPECT].run(queue.job(name), operator, lambda _note, _done, _total: None)
+        service.finish(job=name, worker="w", result=json.loads(json.dumps(result)))
+    return work.newest(enterprise="demo", part=part, actor=operator)
+
+
+def test_readiness_counts_what_is_unknown_as_not_passed(demo: str, operator: Actor) -> None:
+    told = readiness.check_readiness(enterprise=demo, as_of=None, actor=operator)
+    states = [one["state"] for one in told["checks"]]
+    assert told["shares"]["all"] == {"passed": states.count("passed"), "all": len(states)}
+    assert sum(told["shares"][part]["all"] for part in ("people", "numbers", "system")) == len(states)
+
+
+def test_what_only_today_can_be_told_bears_no_earlier_day(
+    demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(callback, "count_lights", lambda _tests: {"green": 1, "yellow": 0, "red": 0, "insufficient": 0})
+    told = readiness.check_readiness(enterprise=demo, as_of=clock.today() - timedelta(days=40), actor=operator)
+    (one,) = (one for one in told["checks"] if one["check"] == "callback")
+    assert (one["state"], one["day"]) == ("passed", clock.today().isoformat())
+
+
+def test_a_number_is_used_on_the_gateway_of_the_longest_one_that_was_granted() -> None:
+    ledger = {"9501": "A", "95013": "B"}
+    assert [facts.root_of(one, ledger) for one in ("95013888", "95018", "96110")] == ["95013", "9501", None]
+
+
+def test_robot_seats_are_counted_as_the_portrait_counts_them_and_an_unknown_day_rules_nothing_out(
+    demo: str, operator: Actor, load: Import, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NIANJIAN_TODAY", "2026-03-02")
+    seat = "坐席编号,类型,备案状态,备案日期,开通日期,停用日期"
+    load("seats", seat, ("R1", "机器人", "已备案", "2026-01-01", "", ""))
+    calls = tmp_path / "named.csv"
+    calls.write_text(
+        "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,接通时间,结束时间,结果,坐席编号,坐席类型\n"
+        "n1,呼出,8001,95013001,13800138000,2026-03-01 10:00:00,2026-03-01 10:00:05,2026-03-01 10:00:45,接通,S1,人工\n",
+        encoding="utf-8",
+    )
+    import_calls(
+        enterprise="demo", patterns=[str(calls)], source="auto", mapping_file=None, timezone="Asia/Shanghai",
+        replace=None, actor=operator, progress=lambda *_figures: None,
+    )  # fmt: skip
+    told = (_worked("dialling", operator) or {})["ai"]
+    assert (told["seats"], told["verdict"]) == ({"open": 0, "undated": 1, "filed": 0}, "unknown")
+    load("seats", seat, ("R1", "机器人", "已备案", "2026-01-01", "2026-03-01", ""))
+    told = (_worked("dialling", operator) or {})["ai"]
+    assert (told["seats"], told["verdict"]) == ({"open": 1, "undated": 0, "filed": 1}, "found")
+    load("seats", seat, ("R1", "机器人", "已备案", "2026-01-01", "2026-02-01", "2026-03-01"))
+    told = (_worked("dialling", operator) or {})["ai"]
+    assert (told["seats"], told["verdict"]) == ({"open": 0, "undated": 0, "filed": 0}, "not_found")
+
+
+def test_calls_of_an_unregistered_robot_are_shown_as_a_hint(
+    demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NIANJIAN_TODAY", "2026-11-26")
+    import_calls(
+        enterprise="demo", patterns=[str(SAMPLE)], source="auto", mapping_file=None, timezone="UTC",
+        replace=None, actor=operator, progress=lambda *_figures: None,
+    )  # fmt: skip
+    told = _worked("dialling", operator) or {}
+    seen = told["ai"]["suggested"]
+    assert (told["ai"]["verdict"], seen["verdict"], seen["calls"]) == ("unknown", "suggested", 17)
+    (group,) = seen["groups"]
+    assert (group["source"], group["evidence"], group["context"]) == ("asterisk", "context", "airobot")
+    assert len(seen["rows"]) == dialling.EXAMPLES
+    page = signed_in("anna").get("/e/demo/inspection/dialling/").content.decode()
+    assert "可能是未登记的机器人" in page
+    assert "airobot" in page
+    terminal = Console(file=StringIO(), width=200)
+    picture.dialling(told)(terminal)
+    assert "airobot" in terminal.file.getvalue()  # type: ignore[attr-defined] # a StringIO
+    ready = readiness.check_readiness(enterprise=demo, as_of=None, actor=operator)
+    assert "ai_outbound" not in {one["check"] for one in ready["checks"] if one["state"] == "passed"}

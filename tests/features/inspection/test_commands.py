@@ -1,0 +1,195 @@
+"""The on-site check at the shell: the answer of the contract, exit codes, what an empty firm may not claim."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import wave
+import zipfile
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from tests.support.fixtures import Shell
+
+HOUSE = ("--enterprise", "demo")
+DAY = ("--as-of", "2026-08-31")
+LAST = date(2026, 8, 28)
+HEADER = "话单ID,方向,外显号码,被叫号码,开始时间,接通时间,结束时间,结果,坐席编号,坐席类型,线路编号,团队"
+
+
+def _calls(path: Path, *, over: bool) -> None:
+    """An agent's hour at its work; ``over``: twenty customers ring meanwhile, for whom nobody is free."""
+    rows = [
+        f"c{minute},呼出,95013,13900000001,{LAST} 10:{minute:02}:00,{LAST} 10:{minute:02}:05,{LAST} 10:{minute:02}:50,"
+        "接通,S1,人工,L1,T1"
+        for minute in range(2, 32)
+    ]
+    rows += [
+        f"o{minute}{n},呼出,95013,1390000{minute:02}{n:02},{LAST} 10:{minute:02}:30,,{LAST} 10:{minute:02}:45,未接"
+        ",,,L1,T1"
+        for minute in range(2, 12)
+        for n in range(2 if over else 0)
+    ]
+    path.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
+
+
+def test_an_empty_firm_proves_nothing(cli: Shell) -> None:
+    ready = cli("inspect", "readiness", *HOUSE, *DAY, "--json")
+    assert (ready.code, ready.json["state"], ready.json["as_of"]) == (1, "failed", "2026-08-31")
+    assert {"shares", "checks", "answers", "rulebook", "at"} <= set(ready.json)
+    assert {one["part"] for one in ready.json["checks"]} == {"people", "numbers", "system"}
+    assert not [one["check"] for one in ready.json["checks"] if one["rule"] == "S2" and one["state"] == "passed"]
+
+    cards = cli("inspect", "answers", *HOUSE, *DAY, "--json")
+    assert cards.code == 1
+    assert cards.json["released"] < cards.json["all"] == len(cards.json["cards"])
+    sentences = {one["card"]: one["state"] for one in cards.json["cards"]}
+    assert "released" not in {sentences[name] for name in ("own_numbers", "robot_abilities")}
+
+    kept = cli("inspect", "retention", *HOUSE, *DAY, "--json")
+    assert (kept.code, {one["log"] for one in kept.json["logs"]} >= {"calls", "gateway", "complaints"}) == (1, True)
+    reach = {one["log"]: one["must_reach"] for one in kept.json["logs"]}
+    assert {reach.pop(name) for name in ("recordings", "consents")} == {"2026-08-01"}, "thirty days"
+    assert set(reach.values()) == {"2026-02-28"}, "six months by the calendar"
+
+    dialled = cli("inspect", "dialling-mode", *HOUSE, "--to", "2026-08-31", "--json")
+    assert (dialled.code, dialled.json["verdict"], dialled.json["to"]) == (1, "unknown", "2026-08-31")
+
+
+@pytest.mark.parametrize(("over", "verdict", "code"), [(True, "found", 1), (False, "not_found", 0)])
+def test_how_calls_are_dialled_decides_the_exit_code(
+    cli: Shell,
+    shell_home: Path,
+    over: bool,  # noqa: FBT001 -- a case
+    verdict: str,
+    code: int,
+) -> None:
+    _calls(shell_home.parent / "calls.csv", over=over)
+    assert cli("calls", "import", "calls.csv", *HOUSE, "--timezone", "Asia/Shanghai").code == 0
+    days = ("--from", str(LAST), "--to", str(LAST))
+    told = cli("inspect", "dialling-mode", *HOUSE, *days, "--json")
+    assert (told.json["verdict"], told.code) == (verdict, code)
+    assert (told.json["from"], told.json["to"]) == (str(LAST), str(LAST))
+    assert "1390000" not in told.out.replace("139****", ""), "numbers are masked"
+
+
+def test_recordings_are_looked_for_in_the_folder_that_is_named(cli: Shell, shell_home: Path) -> None:
+    """As at the last of August: thirty days, of each of which a call with its recording is there, but for one day."""
+    days = [date(2026, 8, 1) + timedelta(days=step) for step in range(30)]
+    rows = [
+        f"r{day},呼出,95013,13900000001,{day} 10:00:00,{day} 10:00:05,{day} 10:00:09,接通,S1,人工,L1,T1,"
+        f"/rec/13900000001-{day}.wav"
+        for day in days
+    ]
+    (shell_home.parent / "calls.csv").write_text("\n".join([f"{HEADER},录音", *rows]) + "\n", encoding="utf-8")
+    assert cli("calls", "import", "calls.csv", *HOUSE, "--timezone", "Asia/Shanghai").code == 0
+    (shell_home.parent / "kept").mkdir()
+    for day in days[1:]:
+        with wave.open(str(shell_home.parent / f"kept/13900000001-{day}.wav"), "wb") as file:
+            file.setparams((1, 1, 800, 0, "NONE", ""))
+            file.writeframes(bytes(3200))
+    words = ("inspect", "retention", *HOUSE, *DAY, "--json")
+    log = {one["log"]: one for one in cli(*words).json["logs"]}["recordings"]
+    assert (log["state"], log["why"]) == ("unknown", "references_only")
+    told = cli(*words, "--recordings", "kept").json
+    log = {one["log"]: one for one in told["logs"]}["recordings"]
+    assert (log["state"], log["why"], log["gaps"]) == (
+        "gap", "files_missing", [{"from": "2026-08-01", "to": "2026-08-01", "days": 1}],
+    )  # fmt: skip
+    assert (told["sample"]["verdicts"]["kept"], told["sample"]["verdicts"]["missing"]) == (29, 1)
+    shown = cli(*words[:-1], "--recordings", "kept").out
+    assert told["sample"]["seed"] in shown
+    assert "139****0001" in shown
+    assert "13900000001" not in shown
+    by_setting = cli(*words, NIANJIAN_RECORDINGS=f"demo={shell_home.parent}/kept").json
+    assert by_setting["sample"] == told["sample"] | {"folder": "setting"}
+    wrong = cli(*words, "--recordings", "gone")
+    assert (wrong.code, wrong.json["error"]["code"]) == (2, "recordings_folder_wrong")
+    malformed = cli(*words, NIANJIAN_RECORDINGS="demo=rel")
+    assert (malformed.code, malformed.json["error"]["code"]) == (2, "recordings_malformed")
+
+
+def test_people_read_it_in_their_language(cli: Shell) -> None:
+    chinese = cli("inspect", "readiness", *HOUSE, *DAY)
+    english = cli("inspect", "readiness", *HOUSE, *DAY, LANG="en_US.UTF-8")
+    assert (chinese.code, english.code) == (1, 1)
+    assert "未通过" in chinese.out
+    assert "not passed" in english.out
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("readiness", *HOUSE, "--as-of", "2026-13-01"), "usage"),
+        (("retention", *HOUSE, "--as-of", "2999-01-01"), "inspection_day_wrong"),
+        (("answers", "--enterprise", "nobody"), "enterprise_unknown"),
+        (("nothing", *HOUSE), "usage"),
+    ],
+)
+def test_what_is_wrong_is_named(cli: Shell, words: tuple[str, ...], code: str) -> None:
+    said = cli("inspect", *words, "--json")
+    assert (said.code, said.json["error"]["code"]) == (2, code)
+
+
+def test_a_day_is_planned_told_and_copied(cli: Shell, shell_home: Path) -> None:
+    agenda, posts = shell_home.parent / "agenda.txt", shell_home.parent / "posts.txt"
+    agenda.write_bytes("9:00 | 见面 | 合规负责人\n".encode("gb18030"))
+    posts.write_text("前台 | 行政\n", encoding="utf-8")
+    words = ("--day", "2999-01-01", "--notice", "通知书", "--agenda", "agenda.txt", "--posts", "posts.txt")
+    kept = cli("inspect", "plan", *HOUSE, *words, "--json")
+    assert (kept.code, kept.json["agenda"]) == (0, [{"at": "09:00", "what": "见面", "who": "合规负责人"}])
+    moved = cli("inspect", "plan", *HOUSE, "--day", "2999-01-01", "--place", "杭州", "--json").json
+    assert (moved["place"], moved["notice"], moved["agenda"]) == ("杭州", "通知书", kept.json["agenda"])
+    told = cli("inspect", "day", *HOUSE, "--last", "--json")
+    assert (told.code, told.json["visit"]["day"], told.json["state"]) == (1, "2999-01-01", "unknown")
+    assert len(told.json["rows"]) == 10
+    for more, whole in (("--last",), False), ((), True):  # nobody has put a look as work, so none is kept
+        assert cli("inspect", "copy", *HOUSE, *more, "--out", "copy.zip", "--json").code == 0
+        with zipfile.ZipFile(shell_home.parent / "copy.zip") as pack:
+            index, names = pack.read("index.html").decode(), pack.namelist()
+        assert "见面" in index
+        assert ("尚未检查" not in index, "retention.pdf" in names, "answers.html" in names) == (whole,) * 3
+    assert (shell_home.parent / "copy.zip").stat().st_mode & 0o077 == 0
+    agenda.write_text("x", encoding="utf-8")
+    wrong = cli("inspect", "plan", *HOUSE, *words, "--json")
+    assert (wrong.code, wrong.json["error"]["code"]) == (2, "visit_line_wrong")
+    assert cli("inspect", "plan", *HOUSE, "--day", "2999-01-01", "--remove").code == 0
+    assert cli("inspect", "day", *HOUSE, "--day", "2999-01-01", "--last", "--json").json["error"]["code"] == (
+        "visit_unknown"
+    )
+
+
+def test_a_notice_is_kept_fetched_and_removed_and_screens_are_signed(cli: Shell, shell_home: Path) -> None:
+    day = ("--day", "2999-01-01")
+    assert cli("inspect", "plan", *HOUSE, *day).code == 0
+    out = io.BytesIO()
+    Image.new("L", (827, 1169), 200).save(out, "PNG", dpi=(100, 100))
+    (shell_home.parent / "notice.png").write_bytes(out.getvalue())
+    kept = cli("inspect", "notice", "notice.png", *HOUSE, *day, "--json")
+    assert (kept.code, kept.json["name"], kept.json["sha256"]) == (
+        0, "notice.png", hashlib.sha256(out.getvalue()).hexdigest(),
+    )  # fmt: skip
+    scan = str(kept.json["scan"])
+    assert kept.json["sha256"] in cli("inspect", "day", *HOUSE, "--last").out
+    assert cli("inspect", "notice", *HOUSE, *day, "--fetch", scan, "--out", "got.png").code == 0
+    assert (shell_home.parent / "got.png").read_bytes() == out.getvalue()
+    assert (shell_home.parent / "got.png").stat().st_mode & 0o077 == 0
+    for words, code in (
+        ((), "usage"),
+        (("--fetch", scan), "usage"),
+        (("gone.png",), "file_missing"),
+        (("--fetch", "9" * 18, "--out", "x"), "visit_scan_unknown"),
+    ):
+        assert cli("inspect", "notice", *HOUSE, *day, *words, "--json").json["error"]["code"] == code
+    assert cli("inspect", "notice", *HOUSE, *day, "--remove", scan).code == 0
+    signed = cli("inspect", "screens", *HOUSE, "--json")
+    assert (signed.code, signed.json["stand"]) == (0, True)
+    assert cli("inspect", "screens", *HOUSE, "--missing").code == 1
+    late = cli("inspect", "screens", *HOUSE, "--seen-on", "2999-01-01", "--json")
+    assert (late.code, late.json["error"]["code"]) == (2, "screens_seen_wrong")
+    rows = cli("inspect", "day", *HOUSE, "--last", "--json").json["rows"]
+    assert {one["why"] for row in rows if row["rule"] == "S9" for one in row["evidence"]} == {
+        "screens_absent", "screens_gone",
+    }  # fmt: skip

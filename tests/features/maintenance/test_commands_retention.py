@@ -1,0 +1,154 @@
+"""Rows whose time is over: gone from every version, while what was computed of them stays and says so."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.support import databases
+from tests.support.fixtures import shell_of
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.lake.tables import Lake
+
+if TYPE_CHECKING:
+    from tests.support.fixtures import Shell
+
+SAMPLES = Path(__file__).parents[2] / "samples_backup"
+LATER = {"NIANJIAN_TODAY": "2029-01-15"}  # the calls of 2025 are over their time, those of 2026 are not
+LATEST = {"NIANJIAN_TODAY": "2029-09-15"}  # and now August 2026, and the ticket that was closed then
+
+
+@pytest.fixture(scope="module")
+def restored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the home of the kept backup and its keys: calls of 2025 and 2026, two tickets, two portraits."""
+    folder = tmp_path_factory.mktemp("restored")
+    shutil.copy(SAMPLES / "schema-0.1.0.keys.json", folder / "keys.json")
+    (folder / "keys.json").chmod(0o600)
+    assert shell_of(folder / "home")("restore", str(SAMPLES / "schema-0.1.0.tar")).code == 0
+    return folder
+
+
+@pytest.fixture
+def kept(shell_home: Path, restored: Path) -> Shell:
+    """The restored home, one of its own for each test: restoring an old one takes seconds."""
+    shutil.copytree(restored, shell_home.parent, dirs_exist_ok=True, symlinks=True)
+    databases.copy(restored / "home", shell_home)
+    return shell_of(shell_home)
+
+
+def _classes(shell: Shell, *words: str, **environment: str) -> dict[str, int]:
+    said = shell("retention", *words, "--json", **environment)
+    assert said.code == 0, said
+    return {one["class"]: one["rows"] for one in said.json["classes"]}
+
+
+def _lake(home: Path) -> Lake:
+    return Lake(str(home / "lake"), "kept")
+
+
+def _files(home: Path, month: str) -> list[Path]:
+    return list((home / "lake/kept/calls").glob(f"part={month}/*.parquet"))
+
+
+def _portrait(home: Path, year: int) -> str:
+    return (home / f"portraits/kept/{year}.json").read_text(encoding="utf-8")
+
+
+def _entries(shell: Shell) -> int:
+    told: dict[str, Any] = shell("audit", "verify", "--json").json
+    assert told["valid"] is True
+    return int(told["entries"])
+
+
+def test_what_is_over_its_time_is_erased_and_nothing_else(kept: Shell, shell_home: Path) -> None:
+    assert not any(_classes(kept, "show").values())
+    before = _entries(kept)
+    wanted = {"calls": 60, "rejects": 1, "complaints": 0, "people": 0, "audit": 0, "portraits": 0}
+    assert _classes(kept, "show", **LATER) == _classes(kept, "run", "--dry-run", **LATER) == wanted
+    assert (_entries(kept), len(_files(shell_home, "2025-12"))) == (before, 1)
+    sealed = _portrait(shell_home, 2025)
+    pinned = _lake(shell_home).version("calls")
+    assert _classes(kept, "run", **LATER) == wanted
+    assert (_entries(kept), _files(shell_home, "2025-12"), _files(shell_home, "rejected")) == (before + 1, [], [])
+    assert not list((shell_home / "lake/kept/.keys").rglob("*22bce0b5151a-0.parquet.hashes"))
+    assert sum(file.rows for file in _lake(shell_home).old_files("calls")) == 139
+    with pytest.raises(NianjianError, match="rows_erased"):
+        _lake(shell_home).files("calls", pinned)  # an old snapshot is not read as if it had had no rows
+    assert _portrait(shell_home, 2025) == sealed
+    refused = kept("portrait", "run", "--enterprise", "kept", "--year", "2025", "--json", **LATER)
+    assert refused.json["error"]["code"] == "rows_erased_year"
+    assert _portrait(shell_home, 2025) == sealed
+    assert kept("portrait", "run", "--enterprise", "kept", "--year", "2026", **LATER).code == 0
+    assert not any(_classes(kept, "run", **LATER).values())
+    assert _entries(kept) == before + 2  # the erasure and the portrait; a run without work leaves no entry
+
+
+def test_closed_tickets_go_from_the_database_and_from_every_version(kept: Shell, shell_home: Path) -> None:
+    assert kept("portrait", "run", "--enterprise", "kept", "--year", "2026").code == 0  # makes the rollup of tickets
+    pinned = _lake(shell_home).version("complaint_fact")
+    assert _classes(kept, "run", **LATEST)["complaints"] == 1
+    listed = kept("registers", "list", "complaints", "--enterprise", "kept", "--json").json["rows"]
+    assert [one["ticket_id"] for one in listed] == ["C2"]  # the open one stays, however old
+    with pytest.raises(NianjianError, match="rows_erased"):
+        _lake(shell_home).files("complaint_fact", pinned)
+    assert [file.rows for file in _lake(shell_home).old_files("complaint_fact")] == [1]
+    assert not list((shell_home / "lake/kept/tickets").glob("*.parquet"))
+    assert kept("portrait", "run", "--enterprise", "kept", "--year", "2027", **LATEST).code == 0
+
+
+@pytest.mark.parametrize("point", ["after_intent", "after_commit", "before_close", "before_commit"])
+def test_a_killed_run_is_finished(kept: Shell, shell_home: Path, point: str) -> None:
+    assert kept("retention", "run", NIANJIAN_CRASH_AT=point, **LATEST).code == -9
+    assert kept("enterprise", "list").code == 0  # any command finishes or drops it
+    assert not any(_classes(kept, "run", **LATEST).values()) or point in {"after_intent", "before_commit"}
+    assert not any(_classes(kept, "run", **LATEST).values())
+    assert (_files(shell_home, "2025-12"), _files(shell_home, "2026-08"), len(_files(shell_home, "2026-09"))) == (
+        [],
+        [],
+        1,
+    )
+    marks = json.loads((shell_home / "portraits/kept/erased.json").read_text(encoding="utf-8"))
+    assert sorted({one["table"] for one in marks}) == ["calls", "complaint_fact"]
+    assert kept("audit", "verify", "--json").json["valid"] is True
+
+
+def test_posted_records_are_counted_and_erased_with_the_calls_of_their_month(kept: Shell, shell_home: Path) -> None:
+    """A day whose month is over its time, one of the month that is kept in part, and one of another enterprise."""
+    folders = [shell_home / "live/posted" / one / "fs" for one in ("kept", "kept-not")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+    days = {"2025-12-31": 3, "2026-01-01": 2, "2024-02-29": 4}
+    for day, legs in days.items():
+        (folders[0] / f"{day}.jsonl").write_bytes(b"{}\n" * legs)
+    (folders[1] / "2024-02-29.jsonl").write_bytes(b"{}\n")
+    before = _entries(kept)
+    shown = kept("retention", "show", "--json", **LATER).json["classes"]
+    assert [(one["oldest"], one["rows"]) for one in shown if one["class"] == "calls"] == [("2024-02", 67)]
+    assert _classes(kept, "run", "--dry-run", **LATER)["calls"] == 67
+    assert sorted(one.stem for one in folders[0].iterdir()) == sorted(days)
+    assert _classes(kept, "run", **LATER)["calls"] == 67
+    assert [[one.stem for one in folder.iterdir()] for folder in folders] == [["2026-01-01"], ["2024-02-29"]]
+    assert _entries(kept) == before + 2
+    assert _classes(kept, "run", **LATER)["calls"] == 0
+
+
+def test_only_an_administrator_erases(kept: Shell, shell_home: Path) -> None:
+    token = kept("user", "add", "lea", "--role", "compliance_lead", "--json").json["token"]
+    proved = {"NIANJIAN_TOKEN": token, **LATER}
+    assert kept("retention", "show", "--as", "lea", **proved).code == 0
+    refused = kept("retention", "run", "--as", "lea", "--json", **proved)
+    assert refused.json["error"]["code"] == "role_missing_everywhere"
+    assert len(_files(shell_home, "2025-12")) == 1
+
+
+def test_a_backup_under_way_is_waited_for(kept: Shell, shell_home: Path) -> None:
+    with (shell_home / ".backup.lock").open("ab") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        refused = kept("retention", "run", "--json", **LATER)
+    assert refused.json["error"]["code"] == "backup_running"
+    assert len(_files(shell_home, "2025-12")) == 1

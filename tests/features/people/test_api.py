@@ -1,0 +1,242 @@
+"""People over the API: added, given roles and links, closed; no secret is told twice, and a token needs the scope."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from tests.support.asking import DEMO, Ask, post
+
+pytestmark = pytest.mark.postgres
+
+PEOPLE = f"{DEMO}/people"
+EVERYBODY = "/api/v1/people"
+
+
+def _asked(client: Client, method: str, address: str, body: Any = None) -> Any:
+    return client.generic(method, address, "" if body is None else json.dumps(body), "application/json")
+
+
+def test_a_person_is_added_and_the_link_is_told_once(api: Ask) -> None:
+    client = api()
+    new = {"name": "carl", "role": "auditor", "email": "carl@example.org"}
+    made = post(client, PEOPLE, new, key="k")
+    assert made.status_code == 201
+    url = made.json()["url"]
+    assert post(client, PEOPLE, new, key="k").json() == {**made.json(), "url": None}
+    assert Client().get(url.removeprefix("http://testserver")).status_code == 200
+    told = client.get(f"{PEOPLE}/carl").json()
+    assert [one["role"] for one in told["roles"]] == ["auditor"]
+    assert (told["governed"], told["has_password"], told["second_factor"]) == (True, False, False)
+    assert [one["purpose"] for one in told["links"]] == ["first"]
+    assert url.split("/")[-2] not in json.dumps(told)
+    assert post(client, PEOPLE, new).json()["code"] == "user_exists"
+    verbs = [one["verb"] for one in api("auditor", name="otto").get(f"{DEMO}/audit?verb=user").json()["items"]]
+    assert verbs[0] == "user.grant"
+
+
+def test_an_outsourcer_needs_a_team_of_the_register(api: Ask) -> None:
+    client = api()
+    answer = post(client, PEOPLE, {"name": "out", "role": "outsourcer", "team": "T9"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "team_not_registered")
+    row = {"values": {"team_id": "T9"}, "since": "2025-01-01"}
+    assert post(client, f"{DEMO}/registers/teams/rows", row).status_code == 201
+    assert post(client, PEOPLE, {"name": "out", "role": "outsourcer", "team": "T9"}).status_code == 201
+    assert client.get(f"{PEOPLE}/out").json()["roles"][0]["team"] == "T9"
+
+
+def test_roles_are_given_and_taken(api: Ask) -> None:
+    client = api()
+    api("data_officer", name="dora")
+    address = f"{PEOPLE}/dora/roles"
+    assert post(client, address, {"role": "auditor"}).json() == {"name": "dora", "changed": True}
+    assert post(client, address, {"role": "auditor"}).json() == {"name": "dora", "changed": False}
+    assert post(client, address, {"role": "king"}).json()["code"] == "role_unknown"
+    assert client.delete(f"{address}/auditor").status_code == 200
+    assert client.delete(f"{address}/auditor").json()["code"] == "role_not_held"
+    assert client.delete(f"{address}/data_officer").status_code == 200
+    assert client.get(f"{PEOPLE}/dora").status_code == 404
+
+
+def test_links_are_made_ended_and_end_what_they_opened(api: Ask) -> None:
+    from nianjian.engines.kernel import clock  # noqa: PLC0415 -- after Django
+
+    client = api()
+    api("inspector", name="ines")
+    address = f"{PEOPLE}/ines"
+    until = clock.today() + timedelta(days=3)
+    made = post(client, f"{address}/inspections", {"until": str(until)}).json()
+    assert made["expires_at"].startswith(str(until))
+    visitor = Client()
+    visitor.post(made["url"].removeprefix("http://testserver"))
+    assert visitor.get("/e/demo/").status_code == 200
+    assert client.delete(f"{address}/links/{made['id']}").status_code == 200
+    assert visitor.get("/e/demo/").status_code == 302
+    assert client.delete(f"{address}/links/{made['id']}").json()["code"] == "link_invalid"
+    late = post(client, f"{address}/inspections", {"until": str(until + timedelta(days=400))})
+    assert late.json()["code"] == "link_expiry"
+    first = post(client, f"{address}/links").json()
+    assert post(client, f"{address}/links").json()["id"] != first["id"]
+    assert [one["purpose"] for one in client.get(address).json()["links"]] == ["first"]
+    assert client.delete(f"{PEOPLE}/anna/links/{first['id']}").json()["code"] == "link_invalid"
+
+
+def test_an_account_is_closed_and_opened_again(api: Ask) -> None:
+    client, dora = api(), api("data_officer", name="dora")
+    assert dora.get("/api/v1/me").status_code == 200
+    assert post(client, f"{PEOPLE}/dora/close").status_code == 200
+    assert dora.get("/api/v1/me").status_code == 401
+    assert post(client, f"{PEOPLE}/dora/links").json()["code"] == "user_closed"
+    assert post(client, f"{PEOPLE}/dora/reopen").status_code == 200
+    assert dora.get("/api/v1/me").status_code == 401  # tokens ended with the account
+    assert api("data_officer", name="dora").get("/api/v1/me").status_code == 200
+    assert post(client, f"{PEOPLE}/anna/close").json()["code"] == "own_account"
+
+
+def test_the_address_of_single_sign_on_and_the_second_factor(api: Ask) -> None:
+    from allauth.mfa.models import Authenticator  # noqa: PLC0415 -- after Django
+
+    client = api()
+    api("data_officer", name="dora")
+    address = f"{PEOPLE}/dora"
+    assert _asked(client, "PUT", f"{address}/email", {"email": "dora@example.org"}).status_code == 200
+    assert _asked(client, "PUT", f"{PEOPLE}/anna/email", {"email": "DORA@example.org"}).json()["code"] == "email_taken"
+    Authenticator.objects.create(user_id="dora", type=Authenticator.Type.TOTP, data={})
+    told = client.get(address).json()
+    assert (told["email"], told["second_factor"]) == ("dora@example.org", True)
+    assert client.delete(f"{address}/second-factor").status_code == 200
+    assert client.get(address).json()["second_factor"] is False
+
+
+def test_who_has_roles_elsewhere_is_in_the_hands_of_the_installation(api: Ask) -> None:
+    client, chief = api(), api(name="chief", enterprise="")
+    api("data_officer", name="dora")
+    assert post(client, f"{PEOPLE}/dora/roles", {"role": "auditor"}).status_code == 200
+    assert post(chief, "/api/v1/enterprises/other/people/dora/roles", {"role": "auditor"}).status_code == 200
+    told = client.get(f"{PEOPLE}/dora").json()
+    assert {one["enterprise"] for one in told["roles"]} == {"demo"}
+    assert (told["governed"], told["links"], told["has_password"]) == (False, None, None)
+    for act in ("links", "close"):
+        assert post(client, f"{PEOPLE}/dora/{act}").json()["code"] == "role_missing_everywhere"
+    assert client.get(f"{PEOPLE}/chief").json()["governed"] is False
+    assert post(client, f"{PEOPLE}/chief/links").json()["code"] == "role_missing_everywhere"
+    assert post(chief, f"{EVERYBODY}/dora/close").status_code == 200
+    assert chief.delete(f"{EVERYBODY}/dora/roles/auditor?enterprise=other").status_code == 200
+
+
+def test_the_installations_people(api: Ask) -> None:
+    chief = api(name="chief", enterprise="")
+    api("data_officer", name="dora")
+    assert [one["name"] for one in chief.get(EVERYBODY).json()["items"]] == ["chief", "dora"]
+    made = post(chief, EVERYBODY, {"name": "sue", "role": "inspector"}).json()
+    assert (made["url"], made["expires_at"]) == (None, None)
+    assert chief.get(f"{EVERYBODY}/sue").json()["roles"] == [{"role": "inspector", "enterprise": None, "team": ""}]
+    outside = post(chief, f"{EVERYBODY}/dora/roles", {"role": "outsourcer", "team": "T1"})
+    assert outside.json()["code"] == "outsourcer_everywhere"
+    assert post(api(name="local"), EVERYBODY, {"name": "x", "role": "auditor"}).status_code == 403
+
+
+@pytest.mark.parametrize("scopes", [["read"], ["administer", "read", "load", "approve"]])
+def test_a_token_without_the_scope_manages_nobody(api: Ask, scopes: list[str]) -> None:
+    client = api(scopes=scopes)
+    answers = [
+        client.get(PEOPLE),
+        post(client, PEOPLE, {"name": "carl", "role": "auditor"}),
+        post(client, f"{PEOPLE}/anna/links"),
+        post(client, f"{PEOPLE}/anna/roles", {"role": "auditor"}),
+    ]
+    assert {one.status_code for one in answers} == {403}
+    api("tester", name="tess")
+    wide = api(scopes=["read", "people"])
+    assert post(wide, f"{PEOPLE}/tess/roles", {"role": "inspector"}).status_code == 200
+    assert post(wide, f"{PEOPLE}/tess/roles", {"role": "auditor"}).json()["code"] == "token_too_narrow"
+
+
+def test_ones_own_tokens_are_listed_and_ended(api: Ask) -> None:
+    client, narrow = api(), api(scopes=["read"])
+    told = client.get("/api/v1/me/tokens").json()["items"]
+    assert [one["scopes"] for one in told] == [None, None, ["read"]]
+    assert not any("sha256" in one or "secret" in one for one in told)
+    mine = told[-1]["id"]
+    assert narrow.delete(f"/api/v1/me/tokens/{mine}").json()["code"] == "token_unknown"
+    assert narrow.get("/api/v1/me").status_code == 200
+    assert api("auditor", name="otto").delete(f"/api/v1/me/tokens/{mine}").status_code == 404
+    assert client.delete(f"/api/v1/me/tokens/{mine}").json()["scopes"] == ["read"]
+    assert narrow.get("/api/v1/me").status_code == 401
+
+
+def test_an_account_is_confirmed_by_an_administrator_who_did_not_make_it(api: Ask) -> None:
+    client, chief = api(), api(name="chief", enterprise="")
+    post(client, PEOPLE, {"name": "carl", "role": "compliance_lead"})
+    assert client.get(f"{PEOPLE}/carl").json()["behind"] == ["anna"]
+    assert post(client, f"{PEOPLE}/carl/confirm").json()["code"] == "confirm_not_apart"
+    nothing = {"links": 0, "sessions": 0, "tokens": 0, "passkeys": 0, "connections": 0}
+    told = {"name": "carl", "behind": ["anna"], "ended": {**nothing, "links": 1}, "email": ""}
+    assert post(chief, f"{EVERYBODY}/carl/confirm").json() == told
+    assert client.get(f"{PEOPLE}/carl").json()["behind"] == []
+    assert post(client, f"{PEOPLE}/carl/confirm").json() == {**told, "behind": [], "ended": nothing}
+
+
+def test_a_link_begins_with_the_address_that_is_set(api: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_URL", "https://check.example.org/")
+    url = post(api(), PEOPLE, {"name": "carl", "role": "auditor"}).json()["url"]
+    assert url.startswith("https://check.example.org/account/first/")
+
+
+def test_an_administrator_learns_nothing_of_another_enterprises_people(api: Ask) -> None:
+    client = api()
+    api("data_officer", name="farr", enterprise="other")
+    asked: list[tuple[str, str, Any]] = [
+        ("POST", "/roles", {"role": "auditor"}),
+        ("DELETE", "/roles/auditor", None),
+        ("GET", "", None),
+        ("POST", "/links", None),
+        ("POST", "/inspections", {"until": "2026-12-31"}),
+        ("POST", "/confirm", None),
+        ("POST", "/close", None),
+        ("POST", "/reopen", None),
+        ("DELETE", "/second-factor", None),
+        ("PUT", "/email", {"email": "x@example.org"}),
+    ]
+    for method, path, body in asked:
+        answers = [_asked(client, method, f"{PEOPLE}/{name}{path}", body) for name in ("farr", "none")]
+        told = [(one.status_code, one.content.decode().replace("farr", "none")) for one in answers]
+        assert told[0] == told[1], path
+        assert told[0][0] in {404, 422}, path
+    for address in (PEOPLE, f"{PEOPLE}?q=f", f"{DEMO}/audit", f"{DEMO}/approvals", "/api/v1/me"):
+        assert "farr" not in client.get(address).content.decode()
+
+
+def test_an_invitation_brings_a_person_of_another_enterprise(api: Ask) -> None:
+    client, far = api(), api("data_officer", name="farr", enterprise="other")
+    invitations = f"{DEMO}/invitations"
+    made = post(client, invitations, {"role": "auditor"}, key="i")
+    assert made.status_code == 201
+    assert post(client, invitations, {"role": "auditor"}, key="i").json() == {**made.json(), "url": None}
+    assert post(client, invitations, {"role": "king"}).json()["code"] == "role_unknown"
+    assert post(client, invitations, {"role": "outsourcer"}).json()["code"] == "team_missing"
+    (told,) = client.get(invitations).json()["items"]
+    assert (told["id"], told["role"], told["made_by"]) == (made.json()["id"], "auditor", "anna")
+    assert far.get(invitations).status_code == 404
+    assert far.get(DEMO).status_code == 404
+    visitor = Client()
+    visitor.force_login(_user("farr"))
+    visitor.post(made.json()["url"].removeprefix("http://testserver"))
+    assert client.get(f"{PEOPLE}/farr").json()["roles"] == [{"role": "auditor", "enterprise": "demo", "team": ""}]
+    assert client.get(invitations).json()["items"] == []
+    assert client.delete(f"{invitations}/{told['id']}").json()["code"] == "invitation_unknown"
+    other = post(client, invitations, {"role": "tester"}).json()
+    assert client.delete(f"{invitations}/{other['id']}").status_code == 200
+    visitor.post(other["url"].removeprefix("http://testserver"))
+    assert [one["role"] for one in client.get(f"{PEOPLE}/farr").json()["roles"]] == ["auditor"]
+    assert client.delete(f"{PEOPLE}/farr/roles/auditor").status_code == 200
+    assert client.get(f"{PEOPLE}/farr").status_code == 404
+
+
+def _user(name: str) -> Any:
+    from nianjian.platform.accounts.models import User  # noqa: PLC0415 -- after Django
+
+    return User.objects.get(pk=name)

@@ -1,0 +1,61 @@
+"""People from the shell: the first administrator, links, closed accounts, tokens for some acts."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.support.fixtures import Shell
+
+
+def test_the_first_administrator_gets_a_link_once(shell: Shell) -> None:
+    said = shell("init", "--name", "李明", NIANJIAN_URL="https://nj.example.com/")
+    assert said.code == 0, said.err
+    lines = said.out.strip().splitlines()
+    assert lines[0] == "李明 现在是管理员。"
+    assert re.fullmatch(r"https://nj\.example\.com/account/first/[\w-]{43}/", lines[-1])
+    again = shell("init", "--name", "王芳", "--json")
+    assert (again.code, again.json["error"]["code"]) == (2, "administrator_exists")
+    made = shell("init", "--name", "王芳", "--again", "--json").json
+    assert made["link"].startswith("http://127.0.0.1:8000/account/first/")
+    assert [one["name"] for one in shell("user", "list", "--json").json["users"]] == ["李明", "王芳"]
+
+
+def test_a_user_is_added_with_a_link_closed_and_reopened(cli: Shell) -> None:
+    added = cli("user", "add", "anna", "--enterprise", "demo", "--role", "auditor", "--link", "--json").json
+    assert "token" not in added
+    assert "/account/first/" in added["link"]
+    newer = cli("user", "link", "anna", "--json").json["link"]
+    assert newer != added["link"]
+    assert cli("user", "close", "anna").code == 0
+    closed = cli("user", "link", "anna", "--json")
+    assert closed.json["error"]["code"] == "user_closed"
+    assert cli("user", "close", "anna", "--json").json["error"]["code"] == "user_closed"
+    assert cli("user", "reopen", "anna").code == 0
+
+
+def test_a_token_does_its_acts_and_no_more(cli: Shell) -> None:
+    cli("user", "add", "anna", "--enterprise", "demo", "--role", "compliance_lead")
+    add = ("user", "token", "add", "anna", "夜间", "--act", "read", "--days", "30", "--json")
+    made = cli(*add).json
+    assert (made["acts"], made["name"]) == (["read"], "夜间")
+    proved = {"NIANJIAN_TOKEN": made["token"]}
+    assert cli("calls", "list", "--enterprise", "demo", "--as", "anna", **proved).code == 0
+    undo = cli("calls", "undo", "B1", "--as", "anna", "--json", **proved).json
+    assert undo["error"]["code"] in {"batch_unknown", "role_missing"}
+    more = cli("user", "token", "add", "anna", "x", "--as", "anna", "--json", **proved)
+    assert more.json["error"]["code"] == "token_by_token"
+    assert cli("user", "token", "revoke", made["id"]).code == 0
+    gone = cli("calls", "list", "--enterprise", "demo", "--as", "anna", "--json", **proved)
+    assert gone.json["error"]["code"] == "token_refused"
+    assert cli(*add[:5], "--act", "administer", "--json").json["error"]["code"] == "token_scopes"
+
+
+def test_an_outsourcer_needs_a_team_of_the_register(cli: Shell) -> None:
+    add = ("user", "add", "out", "--role", "outsourcer", "--json")
+    where = ("--enterprise", "demo")
+    codes = [cli(*words).json["error"]["code"] for words in (add, (*add, *where), (*add, *where, "--team", "T9"))]
+    assert codes == ["outsourcer_everywhere", "team_missing", "team_not_registered"]
+    needless = cli("user", "add", "out", "--role", "auditor", *where, "--team", "T9", "--json")
+    assert needless.json["error"]["code"] == "team_needless"

@@ -1,0 +1,187 @@
+"""People three ways from the registers: matrix, pairs decided by a person, what is kept and what is erased."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from stdnum.cn import ric
+from tests.support import portrait_data as data
+from tests.support.fixtures import Import
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.maintenance.operations import retention
+from nianjian.features.reconciliation.operations import people, runs, sources
+from nianjian.features.reconciliation.operations.bills import Against
+from nianjian.features.reconciliation.runs.model import Account, Difference, Proposal, Run
+from nianjian.features.reconciliation.runs.query import DifferenceFilter
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.home import wiring
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+FROM, TO = datetime(2026, 3, 1).date(), datetime(2026, 3, 1).date()  # noqa: DTZ001 -- days
+
+
+def person(number: int) -> str:
+    """An identity number with a right check digit."""
+    plain = f"1101051990{number % 12 + 1:02d}{number % 28 + 1:02d}{number:03d}"
+    return plain + ric.calc_check_digit(plain + "0")
+
+
+Z, L, W, T1, T2 = (person(number) for number in (1, 2, 3, 4, 5))
+
+
+@pytest.fixture
+def march(demo: str, load: Import, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """张三 is consistent, 李四 lacks wages by a miswritten payee, 王五 is new; two 陈静."""
+    monkeypatch.setenv("NIANJIAN_TODAY", "2026-05-10")
+    (tmp_path / "run").mkdir(mode=0o700)
+    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
+    people_of = [("S1", "张三", Z), ("S2", "李四海", L), ("S3", "王五", W), ("S4", "陈静", T1), ("S5", "陈静", T2)]
+    load(
+        "seats",
+        "坐席编号,类型,姓名,证件号,备案状态,备案日期,开通日期",
+        *((seat, "人工", name, who, "已备案", "2025-01-01", "2025-01-01") for seat, name, who in people_of),
+        ("S9", "机器人", "", "", "已备案", "2025-01-01", "2025-01-01"),
+    )
+    load("staff", "工号,姓名,证件号,入职日期", ("3", "王五", W, "2026-03-10"))
+    load(
+        "social-insurance",
+        "单位名称,姓名,社会保障号码,险种,费款所属期,状态",
+        *(
+            ("示例", name, who, kind, "202603", "已到账")
+            for _s, name, who in people_of
+            for kind in ("养老", "医疗")
+            if who != W
+        ),
+        ("示例", "王五", W, "养老", "202603", "欠缴"),
+    )
+    load(
+        "wages",
+        "收款人,账号尾号,金额,付款日期,摘要,所属月",
+        ("张三", "1111", 6500, "2026-04-15", "工资", ""),  # paid a month later
+        ("李泗海", "2222", 6500, "2026-04-15", "工资", ""),
+        ("王五", "3333", 6500, "2026-03-31", "工资", "202603"),
+        ("陈静", "4444", 6500, "2026-04-15", "工资", ""),
+        ("陈静", "5555", 6500, "2026-04-15", "工资", ""),
+        ("李四海", "2222", 100, "2026-04-15", "报销", ""),  # no wage
+    )
+    return demo
+
+
+def made(who: Actor) -> dict[str, object]:
+    return people.run(enterprise="demo", first=FROM, last=TO, actor=who)
+
+
+def test_the_matrix_of_a_month(march: str, anna: Actor) -> None:
+    told = made(anna)
+    assert told["counts"] == {
+        "consistent": 1,
+        "lacks_insurance": 1,
+        "lacks_wage": 1,
+        "lacks_seat": 0,
+        "insured_elsewhere": 0,
+        "needs_person": 2,
+    }
+    assert told["matrix"]["2026-03"]["lacks_insurance"] == {"count": 1, "explained": 1}  # type: ignore[index] # JSON
+    assert (told["open"], told["verdict"]) == (3, "failed")
+    rows = runs.differences(run=str(told["run"]), wanted=DifferenceFilter(), actor=anna)
+    assert {(one["about"]["name"], one["result"], tuple(one["reasons"]), one["state"]) for one in rows} == {
+        ("李**", "lacks_wage", (), "open"),
+        ("王*", "lacks_insurance", ("new",), "explained"),
+        ("陈*", "needs_person", ("homonym",), "open"),
+    }
+    assert all(who not in str(rows) for who in (L, W, T1))
+    (entry,) = [one for one in acts() if one.verb == "reconcile.run"]
+    assert "李四海" not in str(entry.data)
+
+
+def test_a_person_decides_and_the_next_match_knows(march: str, anna: Actor) -> None:
+    run = str(made(anna)["run"])
+    pairs = runs.proposals(run=run, actor=anna)
+    assert sorted(one["kind"] for one in pairs) == ["homonym"] * 4 + ["name"]  # two accounts of two persons
+    by_full = {}
+    for one in pairs:
+        full = runs.reveal(run=run, proposal=one["id"], actor=anna)
+        by_full[full["account"], full["identity"]] = one["id"]
+    for who, account in ((L, "2222"), (T1, "4444"), (T2, "5555")):
+        assert runs.decide(run=run, proposal=by_full[account, who], confirmed=True, actor=anna)["state"] == "confirmed"
+    with pytest.raises(NianjianError, match="reconcile_proposal_decided"):
+        runs.decide(run=run, proposal=by_full["2222", L], confirmed=False, actor=anna)
+    with pytest.raises(NianjianError, match="reconcile_subject_taken"):
+        runs.decide(run=run, proposal=by_full["4444", T2], confirmed=True, actor=anna)
+    assert Account.objects.count() == 3
+    again = made(anna)
+    assert again["counts"]["consistent"] == 4  # type: ignore[index] # JSON
+    assert (again["open"], again["proposals"], again["verdict"]) == (0, 0, "passed")
+
+
+def test_what_was_dismissed_is_not_proposed_again(march: str, anna: Actor) -> None:
+    run = str(made(anna)["run"])
+    (name,) = [one for one in runs.proposals(run=run, actor=anna) if one["kind"] == "name"]
+    runs.decide(run=run, proposal=name["id"], confirmed=False, actor=anna)
+    again = str(made(anna)["run"])
+    assert {one["kind"] for one in runs.proposals(run=again, actor=anna)} == {"homonym"}
+
+
+def test_old_runs_and_decisions_go_when_the_time_of_people_is_over(
+    march: str, anna: Actor, operator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = str(made(anna)["run"])
+    pair = Proposal.objects.filter(kind="name").get()
+    runs.decide(run=run, proposal=pair.pk, confirmed=True, actor=anna)
+    kept = [one for one in retention.show(actor=operator, enterprise="demo") if one.period.record_class == "people"]
+    assert kept[0].over == 0
+    long_ago = clock.now() - timedelta(days=366 * 30)
+    Run.objects.update(made_at=long_ago)
+    Account.objects.update(decided_at=long_ago)
+    (old,) = [one for one in retention.show(actor=operator, enterprise="demo") if one.period.record_class == "people"]
+    assert old.over == 2
+    retention.run(actor=operator, enterprise="demo", dry_run=False)
+    assert not Run.objects.exists()
+    assert not Difference.objects.exists()
+    assert not Account.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [(datetime(2026, 4, 1), datetime(2026, 3, 1)), (datetime(2020, 1, 1), datetime(2026, 3, 1))],  # noqa: DTZ001 -- days
+)
+def test_months_that_make_no_sense(march: str, anna: Actor, first: datetime, last: datetime) -> None:
+    with pytest.raises(NianjianError, match="reconcile_months_wrong"):
+        people.run(enterprise="demo", first=first.date(), last=last.date(), actor=anna)
+
+
+def test_call_sources_from_the_lake(demo: str, anna: Actor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
+    monkeypatch.setenv("NIANJIAN_TODAY", "2026-03-10")
+    at = datetime(2026, 3, 2, 9)  # noqa: DTZ001 -- wall time
+    rows = [
+        {"source": source, "call_id": f"{source}{n}", "start_ts": at, "line_id": "L1", "answered": n < 2,
+         "direction": "out", "test": False, "leg": "customer", "part": "2026-03"}
+        for source, count in (("asterisk", 4), ("crm", 2)) for n in range(count)
+    ]  # fmt: skip
+    data.append(wiring.lake("demo"), rows, "b0")
+    told = sources.run(enterprise="demo", first=None, last=None, actor=anna)
+    assert (told["sources"], told["counts"], told["verdict"]) == (
+        ["asterisk", "crm"],
+        {"same": 0, "parted": 1},
+        "failed",
+    )
+    (one,) = told["rows"]
+    assert (one["calls"], one["likely"]) == ({"asterisk": 4, "crm": 2}, "answered_only")
+    assert told["by_day"] == [{"day": "2026-03-02", "calls": {"asterisk": 4, "crm": 2}}]
+    alone = sources.run(enterprise="demo", first=None, last=None, only=("crm",), actor=anna)
+    assert alone["verdict"] == "insufficient"
+    with pytest.raises(NianjianError, match="reconcile_source_unknown"):
+        sources.run(enterprise="demo", first=None, last=None, only=("bill",), actor=anna)
+    with pytest.raises(NianjianError, match="reconcile_source_unknown"):
+        sources.run(enterprise="demo", first=None, last=None, beside=("crm", "bill"), actor=anna)
+    for given in ({"beside": ("crm", "asterisk")}, {"against": Against(together=True)}):
+        one = sources.run(enterprise="demo", first=None, last=None, actor=anna, **given)
+        assert (len(one["sources"]), one["counts"], one["verdict"]) == (1, {"same": 0, "parted": 0}, "insufficient")
+    with pytest.raises(NianjianError, match="reconcile_days_wrong"):
+        sources.run(enterprise="demo", first=at.date(), last=at.date() - timedelta(days=1), actor=anna)

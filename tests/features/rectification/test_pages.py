@@ -1,0 +1,315 @@
+"""A case on its pages: from the form of the notice to the report, and who may do what."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from tests.support import portrait_data as data
+from tests.support.bad_channel import HEADER, PDF, TODAY, calls, complaints, stay
+from tests.support.import_pages import work
+from tests.support.people import signed_in
+
+from nianjian.engines.kernel import clock
+from nianjian.features.complaints.operations import acts
+from nianjian.features.rectification.cases.model import Event
+from nianjian.features.rectification.operations import locate, report
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.home import wiring
+from nianjian.platform.jobs import query
+from nianjian.platform.jobs.models import Job
+from nianjian.platform.registers import gate_policies as policies
+from nianjian.platform.registers.storage import import_sheet
+from nianjian.platform.vault import blobs
+
+pytestmark = pytest.mark.django_db
+HOME = "/e/demo/rectification/"
+
+
+@pytest.fixture
+def lead(db: None, home: Path, keys: None, monkeypatch: pytest.MonkeyPatch) -> Client:
+    """A lead of an enterprise with a bad channel; ten days later."""
+    stay(monkeypatch)
+    monkeypatch.setenv("NIANJIAN_TODAY", (TODAY + timedelta(days=10)).isoformat())
+    boss = Actor("tester")
+    add_enterprise(code="demo", name="示范", province="北京", actor=boss)
+    data.append(wiring.lake("demo"), calls(), "b0")
+    for kind, header, rows in (
+        ("lines", "线路编号,状态", [("L1", "在用"), ("L2", "在用"), ("L3", "在用")]),
+        ("complaints", HEADER, complaints()),
+    ):
+        path = home / f"{kind}.csv"
+        path.write_text("\n".join([header, *(",".join(row) for row in rows)]), encoding="utf-8")
+        import_sheet(kind=kind, path=path, enterprise="demo", actor=boss)
+    return signed_in("anna", "compliance_lead", "demo")
+
+
+def opened(client: Client) -> str:
+    notice = SimpleUploadedFile("通知书.pdf", PDF, "application/pdf")
+    given = {
+        "received": TODAY.isoformat(),
+        "due": "",
+        "number": "京通管改1号",
+        "causes": "历史投诉率偏高",
+        "file": notice,
+    }
+    answer = client.post(f"{HOME}open/", given)
+    assert answer.status_code == 302, answer.content.decode()
+    return str(answer.headers["location"])
+
+
+def text(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def worked(client: Client, address: str, given: dict[str, str] | None = None) -> str:
+    """Ask for long work on a page and let the worker do it; the page of the job."""
+    answer = client.post(address, given or {})
+    assert answer.status_code == 302, answer.content.decode()
+    assert "/data/jobs/" in answer.headers["location"]
+    work()
+    return text(client, answer.headers["location"])
+
+
+def located(client: Client, case: str) -> str:
+    """Locate in the last month; the page of the job."""
+    days = {"first": (TODAY - timedelta(days=30)).isoformat(), "last": TODAY.isoformat()}
+    return worked(client, f"{case}locate/run/", days)
+
+
+def behind(page: str) -> str:
+    """The address of the complaints behind L1 on the page of a location."""
+    (address,) = set(re.findall(r'href="([^"]*complaints/[^"]*key=L1[^"]*)"', page))
+    return address.replace("&amp;", "&")
+
+
+def isolated(client: Client, case: str) -> None:
+    """Isolate L1, by two persons."""
+    given = {"key": "line", "channel": "L1", "cap": "30", "reason": "投诉集中", "end": "投诉下降"}
+    assert client.post(f"{case}isolate/", given).status_code == 302
+    (approval,) = re.findall(r'href="(/e/demo/approvals/A\w+/)"', text(client, f"{case}isolate/"))
+    second = signed_in("bo", "compliance_lead", "demo")
+    assert "L1" in text(second, approval)
+    second.post(approval, {"decision": "yes"})
+
+
+def test_from_the_notice_to_the_report(lead: Client) -> None:
+    case = opened(lead)
+    assert "京通管改1号" in text(lead, HOME)
+    assert "尚未定位" in text(lead, case)
+    assert f'href="{case}locate/"' in located(lead, case)
+    page = text(lead, f"{case}locate/")
+    assert "线路 L1" in page
+    assert "<svg" in page
+    assert "13900000000" not in page
+    form = text(lead, f"{case}isolate/")
+    assert 'value="L1"' in form
+    given = {"key": "line", "channel": "L1", "cap": "30", "reason": "投诉集中", "end": "投诉下降"}
+    assert lead.post(f"{case}isolate/", given | {"channel": "L9"}).status_code == 422
+    isolated(lead, case)
+    standing = policies.find_policy_in_force("demo", "channel", "L1")
+    assert standing is not None
+    assert standing.values == {"cap": 30, "white_list": True}
+    form = text(lead, f"{case}isolate/")
+    assert 'value="L1"' not in form, "it is isolated already"
+    assert re.search(r"有效 \d{4}-\d\d-\d\d \d\d:\d\d<", form)
+    worked(lead, f"{case}end/", {"act": "measure"})
+    given = {"text": "每周抽查", "owner": "王五", "due": TODAY.isoformat(), "every": "7"}
+    lead.post(f"{case}tasks/", given)
+    (measure,) = re.findall(r'name="done" value="(\d+)"', text(lead, case))
+    lead.post(f"{case}tasks/", {"done": measure})
+    paper = SimpleUploadedFile("报告.pdf", PDF + b"2", "application/pdf")
+    told = {
+        "kind": "test_report",
+        "file": paper,
+        "issuer": "某中心",
+        "number": "1",
+        "dated": str(TODAY + timedelta(days=1)),
+    }
+    lead.post(f"{case}paper/", told)
+    assert "已就绪" not in text(lead, case)
+    assert "已无未完成事项" in worked(lead, f"{case}end/", {"act": "check"})
+    assert "已就绪" in text(lead, case)
+    page = worked(lead, f"{case}report/docx/")
+    (file,) = re.findall(r'href="([^"]*/reports/J\w+/)"', page)
+    answer = lead.get(file)
+    assert "draft" not in answer.headers["content-disposition"]
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
+        assert "每周抽查" in book.read("word/document.xml").decode()
+    assert "已于" in worked(lead, f"{case}end/", {"act": "submit"})
+    worked(lead, f"{case}end/", {"act": "close", "check": "复核"})
+    assert "每周抽查" in text(lead, f"{HOME}watch/")
+    order = re.findall(r'name="order" value="(\w+)"', text(lead, f"{case}isolate/"))[0]
+    lead.post(f"{case}lift/", {"order": order, "reason": "已整改"})
+    assert "等待第二人审批" in text(lead, f"{case}isolate/")
+
+
+def test_no_act_can_be_pressed_before_its_time_and_the_page_says_why(lead: Client) -> None:
+    case = opened(lead)
+    page = text(lead, case)
+    assert "nianjian rectify" not in page
+    assert f'<a class="button primary" href="{case}locate/">' in page
+    for act, first in (("measure", "已隔离"), ("submit", "已出具报告"), ("close", "已提交")):
+        assert re.search(f'value="{act}" disabled aria-describedby="why-{act}"', page), act
+        assert re.search(f'id="why-{act}">须先完成：{first}', page), act
+        assert lead.post(f"{case}end/", {"act": act, "check": "复核"}).status_code == 409, act
+    assert not query.under_way("demo")
+    located(lead, case)
+    assert f'<a class="button primary" href="{case}isolate/">' in text(lead, case)
+    isolated(lead, case)
+    assert 'value="measure">' in text(lead, case)
+    lead.post(f"{case}end/", {"act": "measure"})
+    lead.post(f"{case}end/", {"act": "measure"})
+    assert len(query.under_way("demo")) == 1
+    page = text(lead, case)
+    assert 'value="measure" disabled' in page
+    assert "该任务正在进行" in page
+
+
+def test_what_was_reported_must_hold_when_it_is_handed_in(lead: Client) -> None:
+    case = opened(lead)
+    number = case.rstrip("/").rpartition("/")[2]
+    for place, step in enumerate(("located", "isolated", "measured", "reported")):
+        Event(case_id=number, step=step, at=clock.now(), actor="t", data={"place": place}).save()
+    page = text(lead, case)
+    assert 'value="submit" disabled' in page
+    answer = lead.post(f"{case}end/", {"act": "submit"})
+    assert answer.status_code == 409
+    assert "尚无通道被隔离" in answer.content.decode()
+
+
+def test_looking_writes_nothing_into_the_lake(lead: Client) -> None:
+    case = opened(lead)
+    located(lead, case)
+    lake = wiring.lake("demo")
+    acts.add(enterprise="demo", texts={"source": "12321", "reference": "unseen-1"}, actor=Actor("tester"))
+    before = lake.snapshot()
+    reader = signed_in("carl", "auditor", "demo")
+    address = behind(text(reader, f"{case}locate/"))
+    assert ".wav" not in text(reader, address)
+    assert reader.post(address).status_code == 403
+    assert not query.under_way("demo")
+    assert '<form method="post" action="?' not in text(reader, address)
+    assert lead.post(address).status_code == 302
+    assert 'id="progress"' in text(reader, address)
+    work()
+    page = text(reader, address)
+    assert ".wav" in page
+    assert "发布时的状态" in page
+    assert "unseen-1" not in page
+    for place in (case, f"{case}?check=1", f"{case}locate/", f"{HOME}watch/", HOME):
+        text(reader, place)
+    assert lake.snapshot() == before
+    located(lead, case)
+    assert lake.snapshot() != before
+
+
+def test_after_a_look_that_failed_or_was_stopped_one_can_look_again(lead: Client) -> None:
+    case = opened(lead)
+    located(lead, case)
+    address = behind(text(lead, f"{case}locate/"))
+    again = re.compile(r'<form method="post" action="\?group=line&amp;key=L1&amp;page=1">')
+    assert again.search(text(lead, address))
+    for state, error in (("stopped", {}), ("failed", {"code": "engine_missing", "values": {}})):
+        lead.post(address)
+        assert not again.search(text(lead, address))
+        Job.objects.filter(state=Job.WAITING).update(state=state, error=error, finished_at=clock.now())
+        page = text(lead, address)
+        assert 'id="progress"' in page
+        assert again.search(page)
+    lead.post(address)
+    work()
+    assert ".wav" in text(lead, address)
+    lead.post(address)
+    page = text(lead, address)
+    assert ".wav" in page
+    assert 'id="progress"' in page
+    Job.objects.filter(state=Job.WAITING).update(state="stopped", finished_at=clock.now())
+    page = text(lead, address)
+    assert ".wav" in page
+    assert again.search(page)
+
+
+def test_only_groups_that_are_named_in_full_are_looked_up(lead: Client) -> None:
+    case = opened(lead)
+    behind_it = f"{case}complaints/?group="
+    assert lead.post(f"{behind_it}line&key=L1").status_code == 409  # nothing is located yet
+    located(lead, case)
+    for group in ("line&key=L9", "complainant&key=13900000000", "complainant&key=139****0000", "team&key=L1"):
+        answer = lead.post(f"{behind_it}{group}")
+        assert answer.status_code == 409, group
+        # the form that switches the language leads back to the address that was asked for
+        shown = re.sub(r'<input[^>]* name="back"[^>]*>', "", answer.content.decode())
+        assert "13900000000" not in shown
+    assert not query.under_way("demo")
+    assert lead.post(f"{behind_it}line&key=L1").status_code == 302
+
+
+def test_complaints_that_were_looked_up_are_kept_for_a_week(lead: Client) -> None:
+    case = opened(lead)
+    located(lead, case)
+    address = behind(text(lead, f"{case}locate/"))
+    lead.post(address)
+    work()
+    assert ".wav" in text(lead, address)
+    assert locate.sweep() == 0
+    Job.objects.update(finished_at=clock.now() - locate.KEPT)
+    assert locate.sweep() == 1
+    assert locate.sweep() == 0
+    (job,) = Job.objects.filter(kind="rectify.tickets")
+    assert not {"tickets", "key"} & {*job.payload, *job.result}
+    page = text(lead, address)
+    assert ".wav" not in page
+    assert '<form method="post" action="?' in page
+
+
+def test_a_report_is_kept_for_a_week(lead: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = opened(lead)
+    page = worked(lead, f"{case}report/pdf/")
+    (file,) = re.findall(r'href="([^"]*/reports/J\w+/)"', page)
+    assert lead.get(file).content.startswith(b"%PDF")
+    assert "-draft.pdf" in lead.get(file).headers["content-disposition"]
+    assert lead.get(file.replace("/reports/J", "/reports/K")).status_code == 404
+    assert report.sweep() == 0
+    Job.objects.update(finished_at=clock.now() - report.KEPT)
+    held = set(blobs.blobs())
+    assert report.sweep() == 1
+    assert len(held - set(blobs.blobs())) == 1
+    assert lead.get(file).status_code == 404
+
+
+def test_a_reader_reads_and_does_nothing(lead: Client) -> None:
+    case = opened(lead)
+    reader = signed_in("carl", "auditor", "demo")
+    assert "京通管改1号" in text(reader, case)
+    for address in ("tasks/", "paper/", "end/", "report/pdf/", "locate/run/", "isolate/", "lift/"):
+        assert reader.post(case + address).status_code == 403, address
+    assert reader.post(f"{HOME}watch/", {"licence": "浙B2-1", "since": "2026-01-01", "source": "x"}).status_code == 403
+    assert reader.post(f"{HOME}watch/routine/", {"task": "1"}).status_code == 403
+
+
+def test_a_case_of_another_enterprise_is_not_there(lead: Client) -> None:
+    case = opened(lead)
+    add_enterprise(code="other", name="别家", province="北京", actor=Actor("tester"))
+    everywhere = signed_in("root2")
+    assert everywhere.get(case.replace("/demo/", "/other/")).status_code == 404
+    assert everywhere.get(f"{HOME}R00000000/").status_code == 404
+
+
+def test_the_forms_say_what_is_wrong(lead: Client) -> None:
+    answer = lead.post(f"{HOME}open/", {"received": "2026-05-06", "due": "2026-05-05", "causes": ""})
+    assert answer.status_code == 422
+    assert "早于签收日" in answer.content.decode()
+    given = {"licence": "浙B2-20080101", "since": "2026-06-01", "source": "省管局来函"}
+    assert lead.post(f"{HOME}watch/", given).status_code == 302
+    assert lead.post(f"{HOME}watch/", given).status_code == 422
+    assert "浙B2-20080101" in text(lead, f"{HOME}watch/")

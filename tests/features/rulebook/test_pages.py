@@ -1,0 +1,181 @@
+"""Rulebook, approvals and audit: read, ask, see what it would do, decide as the second person, take out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import date
+from html import escape
+
+from django.test import Client
+from tests.support.import_pages import work
+from tests.support.people import signed_in
+
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.models import Entry
+from nianjian.platform.jobs import flow
+from nianjian.platform.registers import overlays
+
+KEY = "portrait.seat_vacancy.limit"
+ASKED = {"value": "0.25", "valid_from": "2026-01-01", "valid_to": "", "reason": "省局口头要求"}
+
+
+def test_every_rule_shows_value_level_source_and_days(site: Client) -> None:
+    text = site.get("/e/demo/rules/?q=portrait.seat_vacancy").content.decode()
+    for words in ("坐席空置率", "30 %", "2017-01-01"):
+        assert words in text
+    one = site.get(f"/e/demo/rules/{KEY}/").content.decode()
+    assert "30 %" in one
+    assert KEY in one
+    assert site.get("/e/demo/rules/nothing.of.that/").status_code == 404
+    assert site.get("/rules/").status_code == 200
+    assert site.get("/rules/?on=2016-12-31").status_code == 400
+
+
+def test_levels_filter_and_pages_hold_fifty(site: Client) -> None:
+    law = site.get("/rules/?level=law").content.decode()
+    assert law.count("<tr>") <= 51
+    assert 'value="law" selected' in law
+    assert site.get("/rules/?q=zzzz").content.decode().count("<tr>") == 0
+
+
+def test_what_it_would_do_is_work_that_the_form_follows_and_can_stop(site: Client) -> None:
+    address = f"/e/demo/rules/{KEY}/overlay/"
+    tried = site.post(address, {**ASKED, "step": "try"}).content.decode()
+    (fragment,) = set(re.findall(rf'hx-get="({address}J\w+/)"', tried))
+    assert 'value="省局口头要求"' in tried or "省局口头要求" in tried
+    assert 'value="send"' in tried
+    htmx = {"HX-Request": "true"}
+    waiting = site.get(fragment, headers=htmx).content.decode()
+    assert "hx-get" in waiting
+    assert "<html" not in waiting
+    assert "<html" in site.get(fragment).content.decode()
+    work()
+    done = site.get(fragment, headers=htmx).content.decode()
+    assert "hx-get" not in done
+    assert "坐席空置率" in done
+    assert "25.0000" in done
+    (other,) = set(re.findall(rf'hx-get="({address}J\w+/)"', site.post(address, ASKED).content.decode()))
+    assert "hx-get" not in site.post(f"{other}stop/", headers=htmx).content.decode()
+    assert site.post(f"{fragment}stop/").status_code == 302
+    assert site.get(fragment.replace(KEY, "portrait.closing_rate.limit")).status_code == 404
+    assert signed_in("carl", "auditor", "demo").get(fragment).status_code == 403
+    everywhere = f"/rules/{KEY}/overlay/"
+    chief = signed_in("chief")
+    asked = chief.post(everywhere, {**ASKED, "province": "北京", "step": "try"}).content.decode()
+    (whole,) = set(re.findall(rf'hx-get="({everywhere}J\w+/)"', asked))
+    work()
+    assert "demo 2026" in chief.get(whole, headers=htmx).content.decode()
+
+
+def test_two_people_change_a_value(site: Client) -> None:
+    address = f"/e/demo/rules/{KEY}/overlay/"
+    assert site.post(address, {**ASKED, "reason": ""}).status_code == 422
+    tried = site.post(address, {**ASKED, "step": "try"})
+    assert tried.status_code == 200
+    assert overlays.list_overlays() == []
+    sent = site.post(address, {**ASKED, "step": "send"})
+    assert (sent.status_code, sent.headers["Location"]) == (302, "/e/demo/approvals/")
+    listed = site.get("/e/demo/approvals/").content.decode()
+    approval = re.findall(r"/e/demo/approvals/(\w+)/", listed)[0]
+    mine = site.get(f"/e/demo/approvals/{approval}/").content.decode()
+    assert 'value="yes"' not in mine
+    assert site.post(f"/e/demo/approvals/{approval}/", {"decision": "yes"}).status_code == 403
+    other = signed_in("bob", "compliance_lead", "demo")
+    assert "省局口头要求" in other.get(f"/e/demo/approvals/{approval}/").content.decode()
+    assert other.post(f"/e/demo/approvals/{approval}/", {"decision": "yes"}).status_code == 302
+    assert [one["value"] for one in overlays.list_overlays()] == ["0.25"]
+    assert "25 %" in site.get(f"/e/demo/rules/{KEY}/").content.decode()
+    assert other.post(f"/e/demo/approvals/{approval}/", {"decision": "no"}).status_code == 409
+
+
+def test_a_wrong_value_is_told_in_the_form(site: Client) -> None:
+    answer = site.post(f"/e/demo/rules/{KEY}/overlay/", {**ASKED, "value": "7", "step": "send"})
+    assert answer.status_code == 422
+    assert "0.25" not in answer.content.decode()
+    assert overlays.list_overlays() == []
+
+
+def test_the_request_can_be_withdrawn(site: Client) -> None:
+    site.post(f"/e/demo/rules/{KEY}/overlay/", {**ASKED, "step": "send"})
+    approval = re.findall(r"/e/demo/approvals/(\w+)/", site.get("/e/demo/approvals/").content.decode())[0]
+    assert site.post(f"/e/demo/approvals/{approval}/", {"decision": "no"}).status_code == 302
+    assert "已拒绝" in site.get("/e/demo/approvals/").content.decode()
+
+
+def test_the_chain_is_filtered_taken_out_and_checked(site: Client) -> None:
+    text = site.get("/audit/").content.decode()
+    assert "enterprise.add" in text
+    assert "enterprise.add" not in site.get("/audit/?verb=calls").content.decode()
+    before = Entry.objects.count()
+    out = site.get("/audit/export.csv?verb=enterprise")
+    lines = list(csv.DictReader(io.StringIO(b"".join(out.streaming_content).decode("utf-8-sig"))))  # type: ignore[attr-defined]
+    assert [line["verb"] for line in lines] == ["enterprise.add"]
+    assert Entry.objects.count() == before + 1
+
+
+def test_the_worker_checks_the_chain(site: Client) -> None:
+    asked = site.post("/audit/verify/")
+    assert asked.status_code == 302
+    assert site.post("/audit/verify/").headers["Location"] == asked.headers["Location"], "one check for two clicks"
+    text = site.get(asked.headers["Location"]).content.decode()
+    assert 'hx-get="' in text
+    assert "链条完整" not in text
+    work()
+    text = site.get(asked.headers["Location"]).content.decode()
+    assert "链条完整" in text
+    assert Entry.objects.order_by("-seq").values_list("hash", flat=True)[0] in text
+    assert asked.headers["Location"] in site.get("/audit/").content.decode()
+    moved = site.get(f"{asked.headers['Location']}progress/")
+    assert (moved.status_code, moved.headers["HX-Refresh"]) == (200, "true")
+
+
+def test_a_check_of_the_chain_is_stopped(site: Client) -> None:
+    there = site.post("/audit/verify/").headers["Location"]
+    assert site.post(f"{there}stop/").status_code == 302
+    work()
+    text = site.get(there).content.decode()
+    assert "已停止" in text
+    assert "链条完整" not in text
+    other = flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise="demo", payload={"year": 2026}, actor=Actor("root", "os"))
+    assert site.get(f"/audit/verify/{other}/").status_code == 404
+
+
+def test_the_second_person_sees_what_the_value_means(site: Client) -> None:
+    berta = signed_in("berta", "compliance_lead", "demo")
+    there = f"/e/demo/rules/{KEY}/overlay/"
+    asked = {**ASKED, "valid_to": "2026-12-31", "step": "send"}
+    assert berta.post(there, asked).status_code == 302
+    (waiting,) = set(re.findall(r'href="(/e/demo/approvals/[^"]+/)"', site.get("/e/demo/approvals/").content.decode()))
+    text = " ".join(site.get(waiting).content.decode().split())
+    rule = Rulebook.on(date(2026, 1, 1)).in_force[KEY]
+    for words in (
+        rule.title_zh, "> 30 % → > 25 %", rule.citation, rule.text_zh, rule.note_zh,
+        "省局口头要求", "berta", "2026-01-01 – 2026-12-31", "指南",
+    ):  # fmt: skip
+        assert escape(words) in text, words
+    follow = site.post(waiting, {"decision": "look"})
+    assert follow.status_code == 302
+    work()
+    assert "demo 2026" in site.get(follow.headers["Location"]).content.decode()
+    assert overlays.list_overlays() == [], "to look decides nothing"
+    auditor = signed_in("carl", "auditor", "demo")
+    assert 'value="look"' not in auditor.get(waiting).content.decode()
+    assert auditor.post(waiting, {"decision": "look"}).status_code == 403
+
+
+def test_an_auditor_of_one_enterprise_sees_its_entries_alone(site: Client) -> None:
+    del site
+    auditor = signed_in("carl", "auditor", "demo")
+    text = auditor.get("/e/demo/audit/").content.decode()
+    assert "enterprise.add" in text
+    assert auditor.get("/audit/").status_code == 403
+    assert auditor.get("/e/demo/audit/export.csv").status_code == 200
+    assert signed_in("dora", "data_officer", "demo").get("/e/demo/audit/").status_code == 403
+
+
+def test_the_first_day_is_filled_in_as_a_date_field_takes_it(site: Client) -> None:
+    page = site.get(f"/e/demo/rules/{KEY}/overlay/").content.decode()
+    assert re.search(r'<input type="date" name="valid_from" value="\d{4}-\d\d-\d\d"', page)

@@ -1,0 +1,252 @@
+"""The watch over live sources: what it keeps, when a source is heard of, one watch a home, and a kill between."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nianjian.engines.gate.decision_journal import Journal
+from nianjian.engines.gate.question import Request, Verdict
+from nianjian.engines.gate.snapshot import files
+from nianjian.engines.intake import tail
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.screens import watch_files as kept
+from nianjian.features.screens.ami import Ami
+from nianjian.features.screens.operations import switch
+from nianjian.features.screens.operations import watch as module
+from nianjian.features.screens.operations.sources import Manager, Records, switches
+from nianjian.features.screens.operations.watch import Watch
+
+
+class Home:
+    """A home with a file of records, and switches that answer as they are told."""
+
+    def __init__(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.path = home
+        self.master = home.parent / "Master.csv"
+        self.master.write_text("")
+        self.now: int | None = 0
+        self.gate = True
+        self._number = 0
+        monkeypatch.setenv("NIANJIAN_HOME", str(home))
+        monkeypatch.setenv("NIANJIAN_LIVE", f"demo:pbx=asterisk://{self.master} demo:pbx=ami://u:s@127.0.0.1:1")
+        monkeypatch.setattr(module, "_health", lambda: (self.gate, None))
+        monkeypatch.setattr(switch, "REST", 0)
+        monkeypatch.setattr(Ami, "calls", lambda _self: self._calls())
+
+    def _calls(self) -> int:
+        if self.now is None:
+            raise OSError("gone")
+        return self.now
+
+    def call(self, disposition: str = "ANSWERED") -> None:
+        self._number += 1
+        second = int(clock.now().timestamp())
+        unique = f"{second}.{self._number}"
+        stamp = datetime.fromtimestamp(second, clock.ZONE).strftime("%Y-%m-%d %H:%M:%S")
+        row = ["", "95013001", "13800138000", "out", "", "PJSIP/a-1", "PJSIP/b-1", "Dial", "x", stamp, stamp, stamp]
+        row += ["1", "1", disposition, "DOCUMENTATION", unique, "", "", unique, str(self._number)]
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerow(row)
+        with self.master.open("a") as file:
+            file.write(text.getvalue())
+
+    def beats(self) -> dict[str, Any]:
+        found = json.loads((kept.folder(self.path) / kept.BEATS).read_text())
+        assert isinstance(found, dict)
+        return found
+
+    def switch(self) -> dict[str, Any]:
+        found = self.beats()["switches"]["demo:pbx"]
+        assert isinstance(found, dict)
+        return found
+
+    def counts(self) -> dict[str, int]:
+        found = kept.read(kept.folder(self.path) / kept.name("demo", "pbx"))
+        assert found is not None
+        return {name: count for name, count in found["calls"]["counts"].items() if count}
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    (tmp_path / "live").mkdir()
+    return Home(tmp_path / "live", monkeypatch)
+
+
+@pytest.fixture
+def watch(home: Home) -> Iterator[Watch]:
+    made = Watch()
+    yield made
+    made.close()
+
+
+def test_calls_are_counted_once_over_restarts(home: Home, watch: Watch) -> None:
+    home.call()
+    assert watch.look()
+    home.call("BUSY")
+    watch.look()
+    watch.close()
+    home.call()
+    again = Watch()
+    again.look()
+    again.close()
+    assert home.counts() == {"answered": 2, "busy": 1}
+
+
+def test_a_kill_before_the_counts_are_kept_counts_once(
+    home: Home, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.call()
+    watch.look()
+    home.call()
+    with monkeypatch.context() as broken:
+        broken.setattr(kept, "write", lambda *_: (_ for _ in ()).throw(OSError("killed")))
+        with pytest.raises(OSError, match="killed"):
+            watch.look()
+    watch.close()
+    again = Watch()
+    again.look()
+    again.close()
+    assert home.counts() == {"answered": 2}
+
+
+def test_a_switch_that_lives_keeps_a_quiet_file_fresh_and_a_dead_one_does_not(home: Home, watch: Watch) -> None:
+    home.now = 3
+    watch.look()
+    first = home.switch()
+    assert first["now"] == 3
+    assert first["records_at"] is not None, "nothing was written, and the switch says that it lives"
+    home.now = None
+    watch.look()
+    dead = home.switch()
+    assert dead["silent"]
+    assert (dead["records_at"], dead["now_at"]) == (first["records_at"], first["now_at"])
+
+
+def test_a_file_without_a_manager_is_heard_of_only_when_it_grows(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_LIVE", f"demo:pbx=asterisk://{home.master}")
+    alone = Watch()
+    alone.look()
+    assert home.switch()["records_at"] is None
+    home.call()
+    alone.look()
+    heard = home.switch()["records_at"]
+    alone.look()
+    assert heard is not None
+    assert home.switch()["records_at"] == heard
+    alone.close()
+
+
+def test_a_file_that_is_gone_is_said_and_not_fresh(home: Home, watch: Watch) -> None:
+    watch.look()
+    before = home.switch()["records_at"]
+    home.master.unlink()
+    watch.look()
+    assert home.switch()["problem"]
+    assert home.switch()["records_at"] == before
+
+
+def test_what_is_read_in_pieces_is_not_up_to_now(home: Home, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(switch, "ROUNDS", 1)
+    real = tail.read
+    monkeypatch.setattr(tail, "read", lambda path, place: real(path, place, 400))
+    for _ in range(5):
+        home.call()
+    watch.look()
+    assert home.switch()["problem"] == "behind"
+    assert home.switch()["records_at"] is None
+    for _ in range(10):
+        watch.look()
+    assert home.switch()["problem"] is None
+    assert home.counts() == {"answered": 5}
+
+
+def test_only_one_watches_a_home(home: Home, watch: Watch) -> None:
+    assert watch.look()
+    other = Watch()
+    assert not other.look()
+    watch.close()
+    assert other.look()
+    other.close()
+
+
+def test_nothing_to_watch_makes_nothing(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_LIVE", "")
+    assert not Watch().look()
+    assert list(home.path.iterdir()) == []
+
+
+def test_the_gate_is_watched_without_a_setting(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_LIVE", "")
+    alone = Watch()
+    now = clock.milliseconds()
+    journal = Journal(files.decisions_folder(home.path), "g1")
+    journal.open(now)
+    journal.note(
+        Request("demo", "95013001", "13800138000", "L01", "c", now),
+        Verdict(allow=True, reason="allow", rule="r"),
+        1,
+        now,
+    )
+    journal.flush()
+    assert alone.look()
+    told = kept.read(kept.folder(home.path) / kept.GATE)
+    assert told is not None
+    assert told["asked"]["demo"]["allowed"] == 1
+    heard = home.beats()["gate"]["at"]
+    assert heard is not None
+    home.gate = False
+    alone.look()
+    assert home.beats()["gate"] == {"at": heard, "silent": True, "problem": None}
+    journal.close()
+    alone.close()
+
+
+def test_a_new_day_begins_at_nothing(home: Home, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    home.call()
+    watch.look()
+    monkeypatch.setattr(switch, "today", lambda: datetime(2099, 1, 1, tzinfo=clock.ZONE).date())
+    watch.look()
+    assert home.counts() == {}
+
+
+def test_what_is_kept_is_private(home: Home, watch: Watch) -> None:
+    watch.look()
+    place = kept.folder(home.path)
+    assert place.stat().st_mode & 0o777 == 0o700
+    assert all(one.stat().st_mode & 0o077 == 0 for one in place.glob("*.json"))
+
+
+def test_the_setting_is_read() -> None:
+    text = "a:x=asterisk:///var/log/My%20calls/Master.csv,a:x=ami://u:p%40ss@h, b:x=ami://u:s@h:5039 c:x=esl://:s@h"
+    one, two, three = switches({"NIANJIAN_LIVE": text})
+    assert (one.enterprise, one.name) == ("a", "x")
+    assert one.records == Records("asterisk", Path("/var/log/My calls/Master.csv"))
+    assert one.manager == Manager("ami", "h", 5038, "u", "p@ss")
+    assert (two.records, two.manager) == (None, Manager("ami", "h", 5039, "u", "s"))
+    assert three.manager == Manager("esl", "h", 8021, "", "s")
+    assert "p@ss" not in repr(one)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "demo", "demo:x", "demo:x=", "demo=asterisk:///a", ":x=asterisk:///a", "demo:../x=asterisk:///a",
+        "demo:x=/var/log/Master.csv", "demo:x=asterisk://host/a", "demo:x=ami://h", "demo:x=ami://u:s@h:port",
+        "demo:x=file:///etc/passwd", "demo:x=asterisk:///a demo:x=asterisk:///b", "demo:x=ami://[::1",
+        "demo:x=esl://u:s@h", "demo:x=esl://h", "demo:x=ami://:s@h", "demo:x=ami://u:s@h demo:x=esl://:s@h",
+    ],
+)  # fmt: skip
+def test_a_setting_that_says_something_else_is_refused_without_its_secret(text: str) -> None:
+    with pytest.raises(NianjianError) as refused:
+        switches({"NIANJIAN_LIVE": text})
+    assert refused.value.code == "live_malformed"
+    assert "=" not in str(refused.value.values["entry"])

@@ -1,0 +1,245 @@
+"""What the product sees of a season, what people say, and that saying it twice changes nothing."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.season.days import each
+from nianjian.features.overview.operations.late import late
+from nianjian.features.overview.operations.reports import with_reports
+from nianjian.features.rectification.cases.service import Notice
+from nianjian.features.rectification.operations.cases import open_case
+from nianjian.features.season import feeds, operations
+from nianjian.features.season.feeds import list_entries
+from nianjian.features.season.models import Note
+from nianjian.features.season.queries import summarize_season
+from nianjian.platform.accounts.models import Enterprise
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_user
+from nianjian.platform.audit.models import Entry
+from nianjian.platform.registers.filings import Filing
+from nianjian.platform.registers.licences import Licence
+from nianjian.platform.registers.overlays import Overlay
+from nianjian.platform.rulebook.deadlines import calendars
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+TODAY = date(2027, 2, 1)
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(clock.OVERRIDE, TODAY.isoformat())
+
+
+def _licence(enterprise: str, number: str, issued: date) -> None:
+    Licence(
+        enterprise_id=enterprise, key=number, number=number, issued_on=issued, valid_from=issued,
+        recorded_at=clock.now(), recorded_by="os:root",
+    ).save()  # fmt: skip
+
+
+def _days(enterprise: str) -> list[tuple[str, str]]:
+    found = with_reports(calendars({enterprise: "浙江"}, TODAY), TODAY)[enterprise]
+    return [(one.track, one.day.isoformat()) for one in found.deadlines]
+
+
+def test_each_licence_has_both_reports(demo: str, operator: Actor) -> None:
+    _licence(demo, "B2-1", date(2020, 1, 1))
+    _licence(demo, "B2-2", date(2026, 12, 31))
+    _licence(demo, "B2-3", date(2027, 1, 1))  # reports next year
+    told = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)
+    assert [(one["licence"], one["track"]) for one in told["tracks"]] == [
+        (licence, track) for licence in ("B2-1", "B2-2") for track in ("licence", "code_number")
+    ]
+    assert "no_licence" not in {one["code"] for one in told["risk_flags"]}
+    given: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "licence", "day": TODAY, "actor": operator}
+    operations.note_report(licence="B2-1", **given)
+    with pytest.raises(NianjianError, match="season_licence_unknown"):
+        operations.note_report(licence="B2-3", **given)
+    half = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)
+    assert [one["state"] for one in half["tracks"]] == ["filed", "on_time", "on_time", "on_time"]
+    filing = {one["task"]: one for one in half["tasks"]}["file_licence"]
+    assert (filing["steps"], filing["finished"]) == ({"done": 1, "total": 2}, False)
+    assert ("licence", "2027-03-31") in _days(demo), "one licence still has to report"
+    operations.note_report(licence=None, **given)
+    assert _days(demo) == [("code_number", "2027-03-31")]
+
+
+def test_a_notice_wins_on_the_overview_too(demo: str, operator: Actor) -> None:
+    given: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "licence", "licence": None, "actor": operator}
+    operations.note_notice(day=date(2027, 2, 26), notice="浙通知", **given)
+    assert _days(demo) == [("licence", "2027-02-26"), ("code_number", "2027-03-31")]
+    first = summarize_season(enterprise=demo, year=None, today=TODAY, actor=operator)["earliest"]
+    assert (first["date"], first["level"]) == ("2027-02-26", "notice")
+    operations.note_notice(day=None, **given)
+    assert _days(demo)[0] == ("licence", "2027-03-31")
+
+
+def test_a_notice_to_one_licence_takes_nothing_off_the_others(
+    demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in ("B2-1", "B2-2"):
+        _licence(demo, number, date(2020, 1, 1))
+    given: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "licence", "actor": operator}
+    operations.note_notice(licence="B2-1", day=date(2027, 5, 31), notice="延期通知", **given)
+    after = date(2027, 4, 1)
+
+    def states(day: date) -> list[tuple[str, str, str]]:
+        told = summarize_season(enterprise=demo, year=2026, today=day, actor=operator)
+        return [(one["licence"], one["due"], one["state"]) for one in told["tracks"] if one["track"] == "licence"]
+
+    assert states(after) == [("B2-1", "2027-05-31", "on_time"), ("B2-2", "2027-03-31", "late")]
+    assert summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)["earliest"]["date"] == "2027-03-31"
+    assert ("licence", "2027-03-31") in _days(demo)
+    Enterprise.objects.update(created_at=clock.now() - timedelta(days=900))
+    assert [(one.track, one.due) for one in late({demo: "浙江"}, after)[demo]] == [
+        ("licence", date(2027, 3, 31)),
+        ("code_number", date(2027, 3, 31)),
+    ]
+    monkeypatch.setenv(clock.OVERRIDE, after.isoformat())
+    operations.note_report(licence="B2-2", day=after, **given)
+    assert [one.track for one in late({demo: "浙江"}, after)[demo]] == ["code_number"]
+    assert late({demo: "浙江"}, date(2027, 6, 1))[demo][0].due == date(2027, 5, 31)
+    operations.note_notice(licence="B2-2", day=date(2027, 6, 15), notice="延期通知", **given)
+    told = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)
+    assert {one["date"] for one in told["tracks"][0]["deadlines"] if one["printed"]} == {"2027-05-31"}, "its own"
+
+
+def test_saying_it_twice_changes_nothing(demo: str, operator: Actor) -> None:
+    of: dict[str, Any] = {"enterprise": demo, "year": 2026, "actor": operator}
+
+    def say() -> None:
+        operations.note_report(track="licence", licence=None, day=TODAY, **of)
+        operations.note_notice(track="code_number", licence=None, day=date(2027, 3, 1), notice="通知", **of)
+        operations.assign_task(task="items", owner="王工", **of)
+        operations.snooze_task(task="items", until=date(2027, 2, 9), reason="等章", **of)
+        operations.mark_task_done(task="entry_test", day=TODAY, note="截图", **of)
+        operations.snooze_task(task="drill", until=None, **of)
+
+    say()
+    entries, rows = Entry.objects.count(), (list(Filing.objects.values()), list(Note.objects.values()))
+    told = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)
+    say()
+    assert Entry.objects.count() == entries
+    assert (list(Filing.objects.values()), list(Note.objects.values())) == rows
+    assert not Note.objects.filter(task="drill").exists(), "waking what never slept writes nothing"
+    assert summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator) == told
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ({"task": "consistency", "day": TODAY, "note": "x"}, "season_task_computed"),
+        ({"task": "entry_test", "day": TODAY}, "season_reason_missing"),
+        ({"task": "entry_test", "day": date(2027, 2, 2), "note": "x"}, "season_day_ahead"),
+        ({"task": "nothing", "day": TODAY, "note": "x"}, "season_task_unknown"),
+    ],
+)
+def test_what_is_refused(demo: str, operator: Actor, words: dict[str, Any], code: str) -> None:
+    with pytest.raises(NianjianError, match=code):
+        operations.mark_task_done(enterprise=demo, year=2026, actor=operator, **words)
+    with pytest.raises(NianjianError, match="season_snooze_too_long"):
+        operations.snooze_task(
+            enterprise=demo, year=2026, task="items", until=date(2027, 4, 1), reason="x", actor=operator
+        )
+    for day, fault in ((date(2026, 12, 31), "season_day_early"), (date(2027, 2, 2), "season_day_ahead")):
+        with pytest.raises(NianjianError, match=fault):
+            operations.note_report(enterprise=demo, year=2026, track="licence", licence=None, day=day, actor=operator)
+    assert not Entry.objects.filter(verb__startswith="season.").exists()
+
+
+def test_a_case_of_rectification_brings_its_own_day(demo: str, operator: Actor) -> None:
+    before = {
+        one["task"]: one for one in summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)["tasks"]
+    }
+    assert before["rectification"]["state"] == "done", "there is no case"
+    open_case(enterprise=demo, notice=Notice(date(2027, 1, 4), date(2027, 1, 20), "", []), paper=None, actor=operator)
+    after = {
+        one["task"]: one for one in summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)["tasks"]
+    }
+    assert (after["rectification"]["due"], after["rectification"]["state"]) == ("2027-01-20", "late")
+
+
+def test_a_notices_day_after_june_keeps_its_season_running(demo: str, operator: Actor) -> None:
+    def year(day: date) -> int:
+        found: int = summarize_season(enterprise=demo, year=None, today=day, actor=operator)["year"]
+        return found
+
+    july = date(2027, 7, 20)
+    assert (year(date(2027, 6, 30)), year(july)) == (2026, 2027)
+    _licence(demo, "B2-1", date(2020, 1, 1))
+    given: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "licence", "licence": "B2-1", "actor": operator}
+    operations.note_notice(day=date(2027, 8, 31), notice="延期通知", **given)
+    assert (year(july), year(date(2027, 8, 31)), year(date(2027, 9, 1))) == (2026, 2026, 2027)
+    assert _days_on(demo, july)[0] == ("licence", "2027-08-31"), "the overview counts to it"
+    Licence.objects.all().delete()
+    _licence(demo, "B2-2", date(2020, 1, 1))
+    assert year(july) == 2027, "it speaks of a licence that does not report"
+
+
+def _days_on(enterprise: str, today: date) -> list[tuple[str, str]]:
+    found = with_reports(calendars({enterprise: "浙江"}, today), today)[enterprise]
+    return [(one.track, one.day.isoformat()) for one in found.deadlines]
+
+
+def test_the_headline_counts_to_the_day_to_which_the_law_moves(demo: str, operator: Actor) -> None:
+    """31 March 2024 is a Sunday; by the legal template alone the report is in time on Monday, 1 April."""
+    legal = [{"name": "法定", "code": "legal", "track": "licence", "rules": ["deadline.licence.legal"]}]
+    Overlay(
+        id="o1", key="deadline.templates", value=json.dumps(legal), enterprise=demo, valid_from=date(2023, 1, 1),
+        reason="x", proposed_by="a", proposed_at=clock.now(), approval="A1", approved_by="b", approved_at=clock.now(),
+    ).save()  # fmt: skip
+    days = (date(2024, 3, 29), date(2024, 3, 31), date(2024, 4, 1), date(2024, 4, 2))
+    told = [summarize_season(enterprise=demo, year=2023, today=day, actor=operator) for day in days]
+    assert [(one["earliest"]["date"], one["earliest"]["last_day"]) for one in told] == [
+        ("2024-03-31", "2024-04-01")
+    ] * 4
+    assert [one["earliest"]["left"]["days"] for one in told] == [3, 1, 0, -1]
+    assert [one["earliest"]["left"]["workdays"] for one in told] == [1, 1, 0, 0]
+    assert [one["tracks"][0]["state"] for one in told] == ["on_time", "on_time", "on_time", "late"]
+    assert told[0]["milestones"][-1]["due"] == "2024-03-29", "the plan works towards the day as the law names it"
+
+
+def test_two_notices_of_one_name_are_two_days(demo: str, operator: Actor) -> None:
+    for number in ("B2-1", "B2-2", "B2-3"):
+        _licence(demo, number, date(2020, 1, 1))
+    given: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "licence", "actor": operator}
+
+    def noticed() -> list[tuple[str, tuple[str, ...], str]]:
+        tracks = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)["tracks"]
+        return [(day["date"], licences, mark) for day, licences, mark in each(tracks) if day["printed"]]
+
+    operations.note_notice(licence=None, day=date(2027, 2, 26), notice="浙通知", **given)
+    assert noticed() == [("2027-02-26", (), "")], "to every licence: one day"
+    before = _uids(demo, operator)
+    operations.note_notice(licence="B2-2", day=date(2027, 3, 5), notice="浙通知", **given)
+    assert noticed() == [("2027-02-26", ("B2-1", "B2-3"), ""), ("2027-03-05", ("B2-2",), "B2-2")]
+    after = _uids(demo, operator)
+    assert before.items() <= after.items(), "what stood there keeps its UID and its day"
+    (fresh,) = after.keys() - before.keys()
+    operations.note_notice(licence="B2-2", day=date(2027, 3, 8), notice="浙通知", **given)
+    assert _uids(demo, operator)[fresh] == date(2027, 3, 8), "a day that moves moves the event"
+
+
+def _uids(enterprise: str, actor: Actor) -> dict[str, date]:
+    told = summarize_season(enterprise=enterprise, year=2026, today=TODAY, actor=actor)
+    days = [one for one in list_entries(told, "zh-hans") if "deadline" in one.about]
+    found = {feeds.build_uid(one.about): one.day for one in days}
+    assert len(found) == len(days), "no UID twice"
+    return found
+
+
+def test_who_may(demo: str, operator: Actor) -> None:
+    add_user(name="insp", role="inspector", enterprises=[demo], actor=operator)
+    reader = Actor("insp", "user")
+    assert summarize_season(enterprise=demo, year=2026, today=TODAY, actor=reader)["year"] == 2026
+    with pytest.raises(NianjianError, match="role_missing"):
+        operations.assign_task(enterprise=demo, year=2026, task="items", owner="x", actor=reader)
+    with pytest.raises(NianjianError, match="role_missing"):
+        summarize_season(enterprise=demo, year=2026, today=TODAY, actor=Actor("nobody", "user"))

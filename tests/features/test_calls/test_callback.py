@@ -1,0 +1,401 @@
+"""Test calls from the filed number to the sealed evidence; by hand; every day; what stands on the page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from threading import Event
+from typing import Any, Final
+
+import pytest
+from tests.support.answerer import Answerer, answered, back
+from tests.support.fixtures import Import
+
+from nianjian.doors.site.jobs.worker import Worker
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.season.reminders import line
+from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.call_trace import Via
+from nianjian.engines.sip.message import Message
+from nianjian.features.test_calls.operations import daily, manual_calls, presenters, work
+from nianjian.features.test_calls.operations import routes as ways
+from nianjian.features.test_calls.operations.grounds import Grounds
+from nianjian.features.test_calls.operations.routes import Way
+from nianjian.features.test_calls.routes.model import Route
+from nianjian.features.test_calls.routes.service import RouteInput, following
+from nianjian.features.test_calls.trials.model import Trial
+from nianjian.platform.accounts.query import Actor, actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.service import add_enterprise, add_user
+from nianjian.platform.audit.query import acts
+from nianjian.platform.jobs.flow import StopWantedError
+from nianjian.platform.jobs.models import Job
+from nianjian.platform.notifications.models import Message as Told
+from nianjian.platform.registers.overlays import Overlay
+from nianjian.platform.vault import blobs
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+HEADER = "码号,批准总位长,备案状态,备案日期,有效期止,指定落地网关"
+WORD: Final = "geheim"
+NUMBERS = (
+    ("95013", 8, "已备案", "2024-02-01", "", "HZ-GW-01"),
+    ("95014", 8, "已备案", "2024-02-01", "", "BJ-GW"),
+    ("95015", 8, "未备案", "", "", ""),
+    ("95016", 8, "已备案", "2024-02-01", "2025-01-01", ""),
+)
+
+
+@pytest.fixture(autouse=True)
+def _quick(demo: str, load: Import, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two filed numbers in force; a short limit and nothing waited beyond it."""
+    load("numbers", HEADER, *NUMBERS)
+    now = clock.now()
+    for key, value in (("seconds", 4), ("wait", 0)):
+        Overlay(
+            id=key, key=f"inspection.callback.{key}", value=value, enterprise=demo, valid_from=date(2020, 1, 1),
+            reason="x", proposed_by="x", proposed_at=now, approval="A", approved_by="y", approved_at=now,
+        ).save()  # fmt: skip
+    monkeypatch.setattr(Grounds, "pace", Pace(apart=0, linger=0))
+    monkeypatch.setattr(work, "HOLD", 0)
+
+
+def _does(_far: Answerer, request: Message) -> Iterable[Message]:
+    """95013 is answered, 95014 busy, every other number refused."""
+    if request.method == "BYE":
+        yield back(request, 200, "OK")
+    if request.method != "INVITE":
+        return
+    if "95013" in request.uri:
+        yield back(request, 180, "Ringing")
+        yield answered(request)
+    elif "95014" in request.uri:
+        yield back(request, 486, "Busy Here", ("reason", "Q.850;cause=17"))
+    else:
+        yield back(request, 403, "Forbidden to 13712345678", ("server", "gw of 0571-88889999"))
+
+
+@pytest.fixture
+def far() -> Iterator[Answerer]:
+    with Answerer(_does) as one:
+        yield one
+
+
+def _way(far: Answerer, witness: str = "address", **more: Any) -> Way:
+    return Way(Via("127.0.0.1", far.port), witness=witness, **more)
+
+
+def _route(far: Answerer, who: Actor, **more: Any) -> None:
+    given = {
+        "name": "移动线",
+        "via": f"sip:127.0.0.1:{far.port}",
+        "caller": "13800000001",
+        "witness": "address",
+        **more,
+    }
+    ways.save(enterprise="demo", given=RouteInput(**given), actor=who)
+
+
+def test_every_filed_number_is_called_judged_and_kept(far: Answerer, anna: Actor, operator: Actor) -> None:
+    ways.name_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
+    told = work.run(enterprise="demo", numbers=(), ways=[_way(far)], actor=anna)
+    rows = {one["number"]: one for one in told["rows"]}
+    assert set(rows) == {"95013", "95014"}
+    good, busy = rows["95013"], rows["95014"]
+    assert (good["verdict"], good["reason"], good["witness"], good["answer_in_time"]) == (
+        "pass", "answered", "address", True,
+    )  # fmt: skip
+    assert (good["gateway_expected"], good["gateway_seen"], good["limit_s"]) == ("HZ-GW-01", "127.0.0.1", 4.0)
+    assert (busy["verdict"], busy["reason"], busy["q850"], busy["answer_s"]) == ("fail", "busy", 17, None)
+    assert (told["counts"], told["verdict"]) == ({"pass": 1, "fail": 1, "unproved": 0}, "fail")
+    assert [one.verb for one in acts()].count("callback.test") == 2
+    one = presenters.get_trial_detail(trial=good["trial"], actor=anna)
+    assert [line["first"].split()[0] for line in one["messages"] if line["sent"]] == ["INVITE", "ACK", "BYE"]
+    assert one["rulebook"]["version"]
+    assert json.loads(blobs.get(Trial.objects.get(pk=good["trial"]).blob))["seen"]["codec"] == "PCMA"
+
+
+def test_what_the_ledger_does_not_say_is_never_passed(far: Answerer, anna: Actor, operator: Actor) -> None:
+    def reason(**more: Any) -> tuple[str, str]:
+        (row,) = work.run(enterprise="demo", numbers=("95013",), actor=anna, **more)["rows"]
+        assert row["carrier"] in {None, "c" * 60}
+        return row["verdict"], row["reason"]
+
+    grounds = Grounds.of("demo", anna, Act.REPORT)
+    assert grounds.addresses("localhost", told=True) is grounds.addresses("localhost", told=True)  # looked up once
+    assert reason(ways=[_way(far)]) == ("unproved", "gateway_unknown")  # nobody has said where HZ-GW-01 is
+    assert reason(ways=[_way(far)], gateway="127.0.0.1") == ("unproved", "gateway_told")
+    assert reason(ways=[_way(far, "none", carrier="c" * 300)], gateway="localhost") == ("unproved", "landing_unproved")
+    assert reason(ways=[_way(far)], gateway="10.9.9.9") == ("fail", "wrong_gateway")
+    ways.name_gateway(enterprise="demo", name="HZ-GW-01", hosts="10.9.9.9", actor=operator)
+    assert reason(ways=[_way(far)]) == ("fail", "wrong_gateway")
+    ways.name_gateway(enterprise="demo", name="HZ-GW-01", hosts="10.9.9.9 127.0.0.1", actor=operator)
+    assert reason(ways=[_way(far)], gateway="127.0.0.1") == ("pass", "answered")
+
+
+def test_nobody_answers_within_the_limit(anna: Actor) -> None:
+    Overlay.objects.filter(pk="seconds").update(value=1)
+    invites: list[Message] = []
+
+    def does(_far: Answerer, request: Message) -> Iterable[Message]:
+        invites.append(request)
+        yield from {"INVITE": [back(request, 180)], "CANCEL": [back(invites[0], 487)]}.get(request.method, ())
+
+    with Answerer(does) as far:
+        told = work.run(enterprise="demo", numbers=("95013",), ways=[_way(far)], actor=anna)
+        assert far.methods()[:2] == ["INVITE", "CANCEL"]
+    (row,) = told["rows"]
+    assert (row["verdict"], row["reason"], row["answer_in_time"]) == ("fail", "rang_unanswered", False)
+
+
+def test_as_work_over_kept_routes(far: Answerer, anna: Actor, operator: Actor) -> None:
+    with pytest.raises(NianjianError, match="role_missing"):
+        _route(far, anna)
+    with pytest.raises(NianjianError, match="callback_no_way"):
+        work.enqueue_test_calls(enterprise="demo", numbers=(), names=(), actor=anna)
+    _route(far, operator, carrier="中国移动", username="u", password=WORD)
+    assert WORD not in str(ways.list_routes(enterprise="demo", actor=anna))
+    assert WORD not in str([one.data for one in acts()])
+    with pytest.raises(NianjianError, match="callback_number_unfiled"):
+        work.enqueue_test_calls(enterprise="demo", numbers=("95013", "13912345678"), names=(), actor=anna)
+    job = work.enqueue_test_calls(enterprise="demo", numbers=(), names=(), actor=anna)
+    assert work.enqueue_test_calls(enterprise="demo", numbers=(), names=(), actor=anna) == job  # a double click
+    assert Worker("w", Event()).step()
+    done = Job.objects.get(pk=job)
+    assert (done.state, done.result["counts"]) == ("done", {"pass": 0, "fail": 1, "unproved": 1})
+    assert {one.carrier for one in Trial.objects.all()} == {"中国移动"}
+    assert {one.one("from").partition("@")[0] for one in far.got if one.method == "INVITE"} == {"<sip:13800000001"}
+
+
+def test_people_s_numbers_are_masked_until_the_evidence_is_taken(far: Answerer, anna: Actor, operator: Actor) -> None:
+    (row,) = work.run(enterprise="demo", numbers=("13912345678",), ways=[_way(far, caller="13800000001")], actor=anna)[
+        "rows"
+    ]
+    assert (row["number"], row["reason"]) == ("139****5678", "refused")
+    told = presenters.get_trial_detail(trial=row["trial"], actor=anna)
+    assert "13912345678" not in json.dumps(told)
+    assert "13800000001" not in json.dumps(told)
+    assert "sip:139****5678@127.0.0.1" in told["messages"][0]["text"]
+    assert (told["phrase"], told["server"]) == ("Forbidden to 137****5678", "gw of 0571****99")
+    for text, seen in (
+        ('"13912345678" <SIP:+8613912345678;npdi@h>', '"139****5678" <SIP:139****5678;npdi@h>'),
+        ("<tel:+86-139-1234-5678?x>, tel:057188889999,", "<tel:139****5678?x>, tel:0571****99,"),
+        ("sip:%2B8613912345678%23@h a=010-88889999.", "sip:%2B139****5678%23@h a=010****99."),
+        ("sip:95013@10.0.0.1:5060;lr sip:10.0.0.1:5060 o=- 1700000001 1", None),
+        ("sip:[::1]:5060;branch=z9hG4bK1390139013901390", None),
+    ):
+        assert presenters.masked(text) == (seen or text)
+    tester = actor("tess", add_user(name="tess", role="tester", enterprises=["demo"], actor=operator))
+    with pytest.raises(NianjianError, match="role_missing"):
+        presenters.evidence(trial=row["trial"], actor=tester)
+    _name, content = presenters.evidence(trial=row["trial"], actor=anna)
+    assert b"13912345678" in content
+    begun = json.loads(content)["seen"]["begun"]
+    assert Trial.objects.get(pk=row["trial"]).begun_at == datetime.fromtimestamp(begun / 1000, clock.ZONE)
+    assert [one.verb for one in acts()].count("callback.evidence") == 1
+    assert "13912345678" not in str([one.data for one in acts()])
+
+
+def test_another_enterprise_s_test_does_not_exist(far: Answerer, anna: Actor, operator: Actor) -> None:
+    (row,) = work.run(enterprise="demo", numbers=("95013",), ways=[_way(far)], actor=anna)["rows"]
+    add_enterprise(code="other", name="别家", province="北京", actor=operator)
+    stranger = actor("zoe", add_user(name="zoe", role="compliance_lead", enterprises=["other"], actor=operator))
+    with pytest.raises(NianjianError, match="callback_trial_unknown"):
+        presenters.get_trial_detail(trial=row["trial"], actor=stranger)
+    with pytest.raises(NianjianError, match="role_missing"):
+        work.run(enterprise="demo", numbers=("95013",), ways=[_way(far)], actor=stranger)
+
+
+def test_a_stop_keeps_what_is_over_and_cancels_what_lasts(anna: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """95013 is answered, every other number rings."""
+    monkeypatch.setattr(Grounds, "pace", Pace(apart=0, linger=0.5))
+
+    def does(far: Answerer, request: Message) -> Iterable[Message]:
+        if "95013" in request.uri or request.method == "BYE":
+            yield from _does(far, request)
+        elif request.method == "INVITE":
+            yield back(request, 180)
+        elif request.method == "CANCEL":
+            yield from (back(one, 487) for one in far.got if one.method == "INVITE" and "95014" in one.uri)
+
+    def stop(_note: str, done: int, _total: int) -> None:
+        if done and far.count("INVITE") > 1:
+            raise StopWantedError
+
+    with Answerer(does) as far, pytest.raises(StopWantedError):
+        work.run(enterprise="demo", numbers=(), ways=[_way(far)], actor=anna, progress=stop)
+    assert far.methods()[-2:] == ["CANCEL", "ACK"]
+    kept = {one.number: one.reason for one in Trial.objects.all()}
+    assert (set(kept), kept["95014"]) == ({"95013", "95014"}, "stopped"), "a number that was called is noted"
+    lights = {one["number"]: one["light"] for one in presenters.by_number(enterprise="demo", actor=anna)}
+    assert lights["95014"] == "insufficient", "what was cut off says nothing"
+
+
+def test_by_hand_the_timer_runs_here(anna: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = clock.now()
+
+    def ended(outcome: str, after: int, note: str = "") -> dict[str, Any]:
+        monkeypatch.setattr(clock, "now", lambda: begun)
+        trial = manual_calls.begin(enterprise="demo", number="95013", carrier="联通", actor=anna)["trial"]
+        monkeypatch.setattr(clock, "now", lambda: begun + timedelta(milliseconds=after))
+        return manual_calls.end(trial=trial, outcome=outcome, note=note, actor=anna)
+
+    good = ended("answered", 4000, "“示例欢迎您”")
+    assert (good["verdict"], good["answer_s"], good["witness"], good["how"]) == ("pass", 4.0, "person", "hand")
+    late = ended("answered", 4001, "“示例欢迎您”，由 13900001111 接听")
+    assert (late["verdict"], late["reason"], late["answer_in_time"]) == ("fail", "answered_late", False)
+    assert ended("answered_only", 10)["verdict"] == "unproved"
+    assert (ended("busy", 10)["verdict"], ended("not_dialled", 10)["verdict"]) == ("fail", "unproved")
+    with pytest.raises(NianjianError, match="callback_note_missing"):
+        ended("answered", 10)
+    with pytest.raises(NianjianError, match="callback_trial_over"):
+        manual_calls.end(trial=good["trial"], outcome="busy", note="", actor=anna)
+    assert "欢迎" not in str([one.data for one in acts()])
+    assert presenters.get_trial_detail(trial=late["trial"], actor=anna)["note"] == "“示例欢迎您”，由 139****1111 接听"
+    with pytest.raises(NianjianError, match="callback_no_evidence"):
+        presenters.evidence(trial=good["trial"], actor=anna)
+
+
+def test_the_newest_test_of_each_carrier_gives_the_light(
+    anna: Actor, operator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime(2026, 11, 26, 10, tzinfo=clock.ZONE)  # a Thursday
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(hours=1))
+
+    def kept(number: str, carrier: str, verdict: str, days: float) -> None:
+        Trial(
+            id=f"B{Trial.objects.count()}", enterprise_id="demo", number=number, how="sip", carrier=carrier,
+            verdict=verdict, begun_at=now - timedelta(days=days), limit_ms=1, made_by="x",
+        ).save()  # fmt: skip
+
+    for carrier in ("中国移动", "中国联通", "中国电信"):
+        kept("95013", carrier, "fail", 5)
+        kept("95013", carrier, "pass", 1)
+    kept("95014", "中国移动", "pass", 31)
+    first, second = presenters.by_number(enterprise="demo", actor=anna)
+    assert (first["light"], set(first["carriers"].values()), first["newest"]["verdict"]) == ("green", {"pass"}, "pass")
+    assert (second["light"], second["carriers"]) == (
+        "insufficient", {"移动": "old", "联通": "missing", "电信": "missing"},
+    )  # fmt: skip
+    kept("95014", "中国联通", "fail", 0.5)  # 22:00
+    kept("95014", "中国电信", "pass", 4)  # a Sunday
+    assert presenters.by_number(enterprise="demo", actor=anna)[1]["carriers"] == {
+        "移动": "old", "联通": "outside", "电信": "outside",
+    }  # fmt: skip
+    kept("95013", "中国联通", "fail", 0)
+    assert [one["light"] for one in presenters.by_number(enterprise="demo", actor=anna)] == ["red", "insufficient"]
+    grounds = Grounds.of("demo", operator, Act.READ)
+    assert presenters.count_lights(grounds) == {"green": 0, "yellow": 0, "red": 1, "insufficient": 1}
+
+
+def test_the_daily_test_is_put_once_a_day_as_who_set_it(far: Answerer, operator: Actor) -> None:
+    _route(far, operator, daily_at=time(10, 30))
+    assert daily.call_daily() == 0
+    Route.objects.update(next_at=clock.now())
+    assert (daily.call_daily(), daily.call_daily()) == (1, 0)
+    (job,) = Job.objects.all()
+    assert (job.requested_by, job.payload) == ("os:root", {"numbers": [], "routes": ["移动线"]})
+    route = Route.objects.get()
+    assert route.next_at is not None
+    assert route.next_at > clock.now()
+    Route.objects.update(next_at=clock.now(), set_by="user:gone")
+    assert daily.call_daily() == 0  # nobody is there any more who may ask; the next day is set all the same
+
+
+def test_the_next_day_s_moment_is_shanghai_s() -> None:
+    before, after = datetime(2026, 11, 26, 2, 29, tzinfo=clock.ZONE), datetime(2026, 11, 26, 2, 30, tzinfo=clock.ZONE)
+    assert following(time(2, 30), before) == after
+    assert following(time(2, 30), after) == after + timedelta(days=1)
+    assert following(None, after) is None
+
+
+def test_the_rules_say_how_calls_are_paced(demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    grounds = Grounds.of(demo, operator, Act.READ)
+    assert (grounds.limit, grounds.wait, grounds.pace, grounds.days) == (4000, 4000, Pace(1.0, 4), 30)
+    Overlay.objects.all().delete()
+    grounds = Grounds.of(demo, operator, Act.READ)
+    assert (grounds.limit, grounds.wait) == (30_000, 45_000)
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"via": "127.0.0.1"}, "callback_via_wrong"),
+        ({"caller": "a b"}, "callback_caller_wrong"),
+        ({"witness": "word"}, "callback_witness_unknown"),
+        ({"line": "L9"}, "callback_line_unknown"),
+        ({"name": " "}, "callback_name_missing"),
+    ],
+)
+def test_a_route_that_makes_no_sense(given: dict[str, str], code: str, far: Answerer, operator: Actor) -> None:
+    with pytest.raises(NianjianError, match=code):
+        _route(far, operator, **given)
+
+
+def test_too_many_or_nothing_to_call(far: Answerer, anna: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(NianjianError, match="callback_number_wrong"):
+        work.run(enterprise="demo", numbers=("95013@x",), ways=[_way(far)], actor=anna)
+    monkeypatch.setattr(work, "MOST", 1)
+    with pytest.raises(NianjianError, match="callback_too_many"):
+        work.run(enterprise="demo", numbers=(), ways=[_way(far)], actor=anna)
+    assert far.got == []
+
+
+def test_a_tenants_administrator_leads_no_calls_to_the_machine_itself(
+    far: Answerer, anna: Actor, operator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boss = actor("adam", add_user(name="adam", role="administrator", enterprises=["demo"], actor=operator))
+    for host in ("127.0.0.1", "localhost", "169.254.169.254", "[::1]", "224.0.0.1"):
+        with pytest.raises(NianjianError, match="callback_host_refused"):
+            _route(far, boss, via=f"sip:{host}:5060")
+    _route(far, boss, name="远", via="sip:10.0.0.1:5060")  # a switch of the own network
+    _route(far, boss, name="名", via="sip:no-such-host.invalid:5060")  # looked at with each call
+    _route(far, operator, name="机")  # who sits at the shell
+    monkeypatch.setenv("NIANJIAN_CALL_HOSTS", "sbc.example, 127.0.0.1")
+    _route(far, boss)
+    ways_of = {one.name: one.via.anywhere for one in work.kept_ways("demo", ())}
+    assert ways_of == {"移动线": True, "机": True, "远": False, "名": False}
+    monkeypatch.delenv("NIANJIAN_CALL_HOSTS")  # what is kept is looked at again
+    told = work.run(enterprise="demo", numbers=["95013"], ways=work.kept_ways("demo", ["移动线"]), actor=anna)
+    (row,) = told["rows"]
+    assert (row["verdict"], row["reason"]) == ("fail", "unreachable")
+    assert not far.methods()
+    (row,) = work.run(enterprise="demo", numbers=["95013"], ways=work.kept_ways("demo", ["机"]), actor=anna)["rows"]
+    assert row["answer_s"] is not None
+
+
+def test_a_daily_test_that_cannot_run_is_said_once_and_stands_on_the_page(
+    far: Answerer, anna: Actor, operator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_user(name="tess", role="inspector", enterprises=["demo"], actor=operator)
+    _route(far, operator, daily_at=time(10, 30))
+    (route,) = ways.list_routes(enterprise="demo", actor=anna)["routes"]
+    assert route["daily_flaw"] is None
+    _route(far, operator, daily_at=time(18, 0))
+    (route,) = ways.list_routes(enterprise="demo", actor=anna)["routes"]
+    assert route["daily_flaw"] == "callback_outside"
+    _route(far, operator, daily_at=time(9, 0))
+    monkeypatch.setattr(ways, "MOST", 1)
+    monkeypatch.setattr(work, "MOST", 1)
+    (route,) = ways.list_routes(enterprise="demo", actor=anna)["routes"]
+    assert route["daily_flaw"] == "callback_too_many"
+    Route.objects.update(next_at=clock.now())
+    assert (daily.call_daily(), daily.call_daily()) == (0, 0)
+    assert not Job.objects.exists()
+    messages = list(Told.objects.all())
+    assert "anna" in {one.user for one in messages}
+    assert "tess" not in {one.user for one in messages}  # who can do nothing about it
+    assert len(messages) == len({one.user for one in messages})
+    one = messages[0]
+    said = line(one.about, one.values, lambda text: text)
+    assert said == "the daily test calls over 移动线 did not run: 2 calls are more than 1"
+    assert [entry.data for entry in acts() if entry.verb == "callback.daily_missed"] == [
+        {"route": "移动线", "reason": "callback_too_many", "count": 2, "most": 1}
+    ]
+    Route.objects.update(next_at=clock.now(), set_by="user:gone")
+    assert daily.call_daily() == 0
+    last = Told.objects.order_by("-pk").first()
+    assert last is not None
+    assert "may not order them any more" in line(last.about, last.values, lambda text: text)

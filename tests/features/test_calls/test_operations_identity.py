@@ -1,0 +1,139 @@
+"""The certificate that a way shows: kept sealed, shown to a gateway that asks, never told, gone when forgotten."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from cryptography import x509
+from django.db import connection
+from tests.support.answerer import Stream, answered, back
+from tests.support.certificates import root
+from tests.support.fixtures import Import
+from tests.support.tls import server
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.message import Message
+from nianjian.features.maintenance.operations import watch
+from nianjian.features.test_calls.operations import routes, work
+from nianjian.features.test_calls.operations.grounds import Grounds
+from nianjian.features.test_calls.operations.routes import Way
+from nianjian.features.test_calls.routes.model import Route
+from nianjian.features.test_calls.routes.service import RouteInput
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+
+pytestmark = pytest.mark.django_db
+MARK: Final = "PRIVATE KEY"
+
+
+@dataclass(frozen=True)
+class Trunk:
+    """A gateway that asks for a certificate of this CA, and a caller's certificate and key."""
+
+    via: str
+    ca: str
+    certificate: str
+    key: str
+
+    def given(self, **more: Any) -> RouteInput:
+        base = {"name": "TLS", "via": self.via, "caller": "test", "witness": "none", "ca": self.ca}
+        return RouteInput(**{**base, **more})
+
+
+def _does(_far: Stream, request: Message) -> Iterable[Message]:
+    if request.method == "INVITE":
+        yield answered(request)
+    elif request.method == "BYE":
+        yield back(request, 200, "OK")
+
+
+@pytest.fixture
+def trunk(demo: str, load: Import, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Trunk]:
+    del demo
+    load("numbers", "码号,批准总位长,备案状态,备案日期", ("95013", 8, "已备案", "2024-02-01"))
+    monkeypatch.setattr(Grounds, "pace", Pace(apart=0, linger=0))
+    monkeypatch.setattr(work, "HOLD", 0)
+    ca, here = root(), [x509.IPAddress(ip_address("127.0.0.1"))]
+    asks = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    asks.load_cert_chain(server(tmp_path, ca, "gateway", [*here]))
+    asks.load_verify_locations(cadata=ca.pem.decode())
+    asks.verify_mode = ssl.CERT_REQUIRED
+    own = server(tmp_path, ca, "caller", [*here]).read_text()
+    cut = own.index("-----BEGIN PRIVATE")
+    with Stream(_does, asks) as far:
+        yield Trunk(f"sip:127.0.0.1:{far.port};transport=tls", ca.pem.decode(), own[:cut], own[cut:])
+
+
+def reason(actor: Actor) -> str:
+    told = work.run(enterprise="demo", numbers=("95013",), ways=[Way.over(Route.objects.get())], actor=actor)
+    assert MARK not in str(told)
+    return str(told["rows"][0]["reason"])
+
+
+def test_from_a_way_without_it_to_one_that_forgets_it(trunk: Trunk, operator: Actor) -> None:
+    told = routes.save(enterprise="demo", given=trunk.given(), actor=operator)
+    assert told["certificate_until"] is None
+    assert reason(operator) in {"tls_identity", "tls_failed"}
+    told = routes.save(
+        enterprise="demo", given=trunk.given(certificate=trunk.certificate, key=trunk.key), actor=operator
+    )
+    assert told["certificate_until"] > "2026"
+    assert MARK not in str(told) + str(routes.list_routes(enterprise="demo", actor=operator))
+    assert reason(operator) == "gateway_unknown"  # it answered; the ledger names no gateway
+    routes.save(enterprise="demo", given=trunk.given(carrier="中国移动"), actor=operator)
+    assert reason(operator) == "gateway_unknown"  # what is not said stays
+    assert (
+        routes.save(enterprise="demo", given=trunk.given(certificate=""), actor=operator)["certificate_until"] is None
+    )
+    assert Route.objects.get().identity is None
+    assert reason(operator) in {"tls_identity", "tls_failed"}
+    data = [one.data.get("certificate") for one in acts(verb="callback.route")]
+    assert sorted(str(one) for one in data) == ["None", "None", "removed", "set"]
+
+
+def test_the_key_lies_sealed_and_stands_in_no_entry(trunk: Trunk, operator: Actor) -> None:
+    routes.save(enterprise="demo", given=trunk.given(certificate=trunk.certificate + trunk.key), actor=operator)
+    assert MARK in (Route.objects.get().identity or "")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM inspection_route")
+        assert MARK not in str(cursor.fetchall())
+    assert MARK not in str([one.data for one in acts()])
+    assert MARK not in repr(Way.over(Route.objects.get()))
+
+
+def test_what_does_not_fit_changes_nothing(trunk: Trunk, operator: Actor) -> None:
+    good = {"certificate": trunk.certificate, "key": trunk.key}
+    for more, code in (
+        ({"key": trunk.key}, "callback_cert_wrong"),
+        ({"certificate": trunk.certificate}, "callback_key_missing"),
+        (good | {"via": "sip:127.0.0.1:5060;transport=tcp"}, "callback_cert_plain"),
+    ):
+        with pytest.raises(NianjianError, match=code):
+            routes.save(enterprise="demo", given=trunk.given(**more), actor=operator)
+    assert not Route.objects.exists()
+
+
+def test_the_doctor_tells_of_a_certificate_that_ends(
+    trunk: Trunk, operator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def code() -> str:
+        (found,) = [one for one in watch.examine() if one.check == "certificates"]
+        return found.code
+
+    routes.save(enterprise="demo", given=trunk.given(), actor=operator)
+    assert code() == "certificates_none"
+    told = routes.save(
+        enterprise="demo", given=trunk.given(certificate=trunk.certificate, key=trunk.key), actor=operator
+    )
+    last = date.fromisoformat(told["certificate_until"])
+    for before, wanted in ((31, "hold"), (30, "ends"), (0, "ends"), (-1, "over")):
+        monkeypatch.setenv("NIANJIAN_TODAY", (last - timedelta(days=before)).isoformat())
+        assert code() in {f"certificates_{wanted}", f"certificate_{wanted}"}, before
