@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from nianjian.features.overview.operations import attention, expiry, freshness
 from nianjian.features.overview.operations.facts import beside
-from nianjian.features.rectification.operations.cases import Notice, open_case, waiting
+from nianjian.features.rectification.operations import Notice, list_waiting, open_case
 from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
@@ -156,11 +156,11 @@ def test_a_case_of_rectification_comes_before_the_season(demo: str, other: str, 
     today = date(2026, 5, 6)
     season = calendars({demo: "浙江"}, today)[demo]
     case = open_case(enterprise=demo, notice=Notice(today), paper=None, actor=operator)["id"]
-    running = waiting(demo)
+    running = list_waiting(demo)
     first = beside(season, running, today).earliest
     assert first is not None
     assert (first.rule.key, first.day, first.days) == ("rectification.due", date(2026, 5, 19), 13)
-    assert beside(season, waiting(other), today) == season
+    assert beside(season, list_waiting(other), today) == season
     assert beside(season, running, date(2026, 5, 25)).deadlines[0].days == -6, "what is over is not forgotten"
     told = attention.blockers(demo, None, running)[0]
     assert (told.code, told.values) == (attention.CASE, {"case": case, "due": date(2026, 5, 19)})

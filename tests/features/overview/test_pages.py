@@ -17,7 +17,7 @@ from tests.support.people import signed_in
 from nianjian.engines.kernel import clock
 from nianjian.features.overview.pages import pages
 from nianjian.features.overview.pages.bars import bar
-from nianjian.features.portrait.operations import portraits
+from nianjian.features.portrait import portraits
 from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.models import Membership, User
 from nianjian.platform.accounts.query import Actor

@@ -12,9 +12,9 @@ from django.test import Client
 from tests.support.people import signed_in
 
 from nianjian.features.overview.operations.start import PROVINCE, SHAPE, doubts
-from nianjian.features.portrait.operations import portraits
-from nianjian.features.rectification.cases.service import Notice
-from nianjian.features.rectification.operations.cases import open_case
+from nianjian.features.portrait import portraits
+from nianjian.features.rectification.operations import open_case
+from nianjian.features.rectification.storage import Notice
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.query import acts

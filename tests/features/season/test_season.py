@@ -13,8 +13,8 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.season.days import each
 from nianjian.features.overview.operations.late import late
 from nianjian.features.overview.operations.reports import with_reports
-from nianjian.features.rectification.cases.service import Notice
-from nianjian.features.rectification.operations.cases import open_case
+from nianjian.features.rectification.operations import open_case
+from nianjian.features.rectification.storage import Notice
 from nianjian.features.season import feeds, operations
 from nianjian.features.season.feeds import list_entries
 from nianjian.features.season.models import Note

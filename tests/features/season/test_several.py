@@ -13,8 +13,8 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.words import ENGLISH, words
 from nianjian.features.overview.operations import facts
-from nianjian.features.rectification.cases.service import Notice
-from nianjian.features.rectification.operations.cases import open_case
+from nianjian.features.rectification.operations import open_case
+from nianjian.features.rectification.storage import Notice
 from nianjian.features.season import all_enterprises, closing, operations
 from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.access import list_accessible_enterprises

@@ -35,10 +35,9 @@ from nianjian.features.inspection.api import drill, notice
 from nianjian.features.maintenance.api import audit, retention
 from nianjian.features.overview.api import enterprises, overview
 from nianjian.features.people.api import installation, people, tokens
-from nianjian.features.portrait.api import portraits, results
-from nianjian.features.reconciliation.api import ask as reconcile_ask
-from nianjian.features.reconciliation.api import runs as reconcile_runs
-from nianjian.features.rectification.api import cases, channel, watch
+from nianjian.features.portrait import api as portraits
+from nianjian.features.reconciliation import api as reconciliation
+from nianjian.features.rectification import api as rectification
 from nianjian.features.registers import api as registers
 from nianjian.features.rulebook import api as rules
 from nianjian.features.screens import api as screens
@@ -102,7 +101,6 @@ ROUTERS: Final = (
     registers.router,
     register_files.router,
     portraits.router,
-    results.router,
     rules.router,
     api.router,
     audit.router,
@@ -110,13 +108,10 @@ ROUTERS: Final = (
     tickets.router,
     forwards.router,
     one_click.router,
-    cases.router,
-    channel.router,
-    watch.router,
+    rectification.router,
     season.router,
     inbox.router,
-    reconcile_ask.router,
-    reconcile_runs.router,
+    reconciliation.router,
     inspection.router,
     notice.router,
     inspection_day.router,

@@ -19,7 +19,7 @@ from nianjian.engines.season.plan import BY_HAND
 from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier.materials import query as materials
 from nianjian.features.dossier.operations import checklist, further
-from nianjian.features.rectification.operations import watch
+from nianjian.features.rectification import operations as rectification
 from nianjian.features.season import feeds
 from nianjian.features.season import queries as notes
 from nianjian.features.season.models import Feed, Note
@@ -234,8 +234,8 @@ def roll_over(*, enterprise: str, year: int, actor: Actor) -> Json:
         "taken": taken,
         "owners": owners,
         "left": _explain_left(enterprise, year),
-        "watched": watch.list_watched_licences(enterprise=enterprise, year=year, actor=actor),
-        "routine": watch.routine(enterprise=enterprise, done=None, day=None, actor=actor),
+        "watched": rectification.list_watched_licences(enterprise=enterprise, year=year, actor=actor),
+        "routine": rectification.update_routine(enterprise=enterprise, done=None, day=None, actor=actor),
     }
 
 

@@ -21,10 +21,10 @@ from nianjian.features.complaints import jobs as complaints
 from nianjian.features.dossier import jobs as dossier
 from nianjian.features.inspection import jobs as inspection
 from nianjian.features.maintenance.operations import retention, watch
-from nianjian.features.portrait.operations import portraits
-from nianjian.features.portrait.operations.run_portrait import run_portrait
-from nianjian.features.reconciliation import jobs as reconcile
-from nianjian.features.rectification import jobs as rectify
+from nianjian.features.portrait import portraits
+from nianjian.features.portrait.operations import run_portrait
+from nianjian.features.reconciliation import jobs as reconciliation
+from nianjian.features.rectification import jobs as rectification
 from nianjian.features.registers import operations
 from nianjian.features.rulebook.operations import effects
 from nianjian.platform.accounts.query import Actor
@@ -213,8 +213,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     flow.OVERLAY_EFFECT: Kind(_effect, again=True),
     flow.VERIFY_CHAIN: Kind(_verify_chain, again=True),
     **complaints.KINDS,
-    **rectify.KINDS,
-    **reconcile.KINDS,
+    **rectification.KINDS,
+    **reconciliation.KINDS,
     **inspection.KINDS,
     **dossier.KINDS,
 }

@@ -28,8 +28,8 @@ from nianjian.features.dossier.operations import job_files
 from nianjian.features.dossier.operations.making import output_files
 from nianjian.features.inbox.operations.delivery import deliver as tell
 from nianjian.features.maintenance.operations import strays, watch
-from nianjian.features.reconciliation.operations import work as reconcile
-from nianjian.features.rectification.operations import locate, report
+from nianjian.features.reconciliation import operations as reconcile
+from nianjian.features.rectification import evidence, reports
 from nianjian.features.registers import operations
 from nianjian.features.screens.operations.watch import Watch
 from nianjian.features.season.reminders import enqueue_due_reminders
@@ -128,13 +128,13 @@ def tidy() -> None:
             recover()
         sweep()
         answers.purge_answers()
-        report.sweep()
-        locate.sweep()
+        reports.delete_expired_reports()
+        evidence.delete_expired_lookups()
         forwards.sweep()
         job_files.sweep(flow.CHECK_PAPER)
         job_files.sweep(flow.VERIFY_PACKAGE)
         output_files.sweep()
-        reconcile.sweep()
+        reconcile.delete_expired_files()
         rejects.sweep()
         operations.delete_expired_exports()
         strays.sweep()

@@ -17,7 +17,7 @@ from nianjian.engines.intake.rows import erase
 from nianjian.engines.intake.rows.erase import Limits
 from nianjian.engines.lake.tables import Lake, forget, vacuum
 from nianjian.features.complaints.operations.publish import publish
-from nianjian.features.portrait.operations import erasures
+from nianjian.features.portrait import portraits
 from nianjian.platform.audit.record import record
 from nianjian.platform.jobs import service as queue
 from nianjian.platform.registers import batches
@@ -74,7 +74,7 @@ def finish_erase(*, intent: str, enterprise: str, payload: Mapping[str, object],
     erase.delete(lake, limits)
     first, day = date.fromisoformat(f"{payload['month']}-01"), date.fromisoformat(str(payload["on"]))
     if payload["calls"] or payload["older_files"]:
-        erasures.note(enterprise, CALLS, version=lake.version(CALLS) or 0, day=day, before=first)
+        portraits.note_deletion(enterprise, CALLS, version=lake.version(CALLS) or 0, day=day, before=first)
     told = {name: payload[name] for name in ("month", "day", "calls", "rejects", "older_files")}
     with transaction.atomic():
         queue.close(intent=intent)
@@ -87,7 +87,7 @@ def finish_tickets(*, intent: str, enterprise: str, payload: Mapping[str, object
     publish(lake, enterprise)
     vacuum(lake, FACTS)
     forget(lake, ROLLUP, now_ms=ledger.now_ms())
-    erasures.note(enterprise, FACTS, version=lake.version(FACTS) or 0, day=day, before=before)
+    portraits.note_deletion(enterprise, FACTS, version=lake.version(FACTS) or 0, day=day, before=before)
     queue.close(intent=intent)
 
 

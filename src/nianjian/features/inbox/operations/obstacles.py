@@ -10,7 +10,7 @@ from nianjian.engines.kernel import clock
 from nianjian.features.complaints import query as complaints
 from nianjian.features.complaints.clocks import over_since
 from nianjian.features.complaints.operations.promise import promise
-from nianjian.features.reconciliation.runs import query as reconciled
+from nianjian.features.reconciliation import queries as reconciliation
 
 OVERDUE: Final = "complaints_overdue"
 
@@ -49,5 +49,5 @@ def obstacles(enterprise: str) -> list[Point]:
         )
     return found + [
         Point(DIFFERENCES, {"kind": run.kind, "run": run.pk, "count": count, "as_of": run.as_of.isoformat()})
-        for run, count in reconciled.unsettled(enterprise)
+        for run, count in reconciliation.list_unsettled_runs(enterprise)
     ]

@@ -24,8 +24,8 @@ from nianjian.features.complaints.matches import service as matches
 from nianjian.features.complaints.warned import service as warned
 from nianjian.features.maintenance.operations.backup import only_one
 from nianjian.features.maintenance.operations.periods import Period, periods
-from nianjian.features.reconciliation.runs import query as reconciled
-from nianjian.features.reconciliation.runs import service as runs
+from nianjian.features.reconciliation import queries as reconciliation
+from nianjian.features.reconciliation.storage import delete_people
 from nianjian.features.screens import posted, watch_files
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import EVERYWHERE, require
@@ -97,7 +97,7 @@ def _standing(tenant: Enterprise) -> list[Standing]:
         told["complaints"] = (_iso(tickets.oldest), tickets.rows)
     if since := known["people"].since:
         people = [versions.count_expired_versions(kinds.register(kind).model, code, since) for kind in PEOPLE]
-        made, count = reconciled.old_people(code, _begin(since))
+        made, count = reconciliation.count_old_people(code, _begin(since))
         days = [one.oldest for one in people if one.oldest] + ([day_of(made)] if made else [])
         told["people"] = (_iso(min(days, default=None)), sum(one.rows for one in people) + count)
     found = [Standing(code, period, *told.get(name, (None, 0))) for name, period in known.items()]
@@ -189,7 +189,7 @@ def _deleted(code: str, known: Mapping[str, Period]) -> dict[str, object]:
         for kind in PEOPLE:
             if gone := versions.delete_expired_versions(model=kinds.register(kind).model, enterprise=code, day=since):
                 told[kind] = gone
-        if gone := runs.delete_people(enterprise=code, before=_begin(since)):
+        if gone := delete_people(enterprise=code, before=_begin(since)):
             told["reconciliations"] = gone
         if told:
             data |= {"people": told, "ended_before": since.isoformat()}

@@ -27,7 +27,7 @@ from nianjian.engines.lake.schema import REJECTED
 from nianjian.features.calls.operations.finish import ERASE
 from nianjian.features.maintenance.operations import backup, retention
 from nianjian.features.maintenance.operations.periods import Period, periods
-from nianjian.features.portrait.operations import portraits
+from nianjian.features.portrait import portraits
 from nianjian.features.test_calls import identity
 from nianjian.features.test_calls.routes import query as routes
 from nianjian.platform.accounts import query as accounts
@@ -147,7 +147,7 @@ def gather() -> Figures:
         intents=queue.open_count(),
         imports=batches.count_by_state(),
         rows=rows,
-        portraits=tuple(_kept(code, year) for code in enterprises for year in portraits.years(code)),
+        portraits=tuple(_kept(code, year) for code in enterprises for year in portraits.list_years(code)),
         audit_head=0 if newest is None else newest.seq,
         backup_age=None if last_backup is None else _age(datetime.fromisoformat(last_backup.at)),
         worker_age=None if beat is None else _age(beat),
@@ -155,7 +155,7 @@ def gather() -> Figures:
 
 
 def _kept(code: str, year: int) -> Kept:
-    run = portraits.newest(code, year)
+    run = portraits.find_newest_run(code, year)
     if run is None:  # kept by an older program, which wrote no moment
         return Kept(code, year, str((portraits.find_portrait(code, year) or {}).get("light", "")), None)
     return Kept(code, year, run.light, _age(datetime.fromisoformat(run.moment)))

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from ninja import Query, Router, Schema
 
 from nianjian.features.people.api.shapes import Role
-from nianjian.features.portrait.operations import portraits
+from nianjian.features.portrait import portraits
 from nianjian.platform.accounts import query, service
 from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.roles import Act
@@ -75,7 +75,7 @@ def enterprises_add(request: Request, new: NewEnterprise) -> dict[str, str]:
 @read(router, "/enterprises/{code}", act=Act.READ_OWN, answer=EnterpriseStanding)
 def enterprises_get(request: Request, code: str) -> dict[str, object]:
     """One enterprise and the light of its newest portrait."""
-    years = portraits.years(code) if request.team is None else []
+    years = portraits.list_years(code) if request.team is None else []
     portrait = portraits.find_masked_portrait(code, years[0]) if years else None
     light = None if portrait is None else portrait["light"]
     return {**asdict(request.enterprise), "year": years[0] if years else None, "light": light}

@@ -12,8 +12,8 @@ from ninja import Field, Query, Router, Schema
 from nianjian.engines.kernel import clock
 from nianjian.features.inbox.operations.obstacles import Point
 from nianjian.features.overview.operations import facts
-from nianjian.features.portrait.operations import lines as flow
-from nianjian.features.portrait.operations.lines import Carried
+from nianjian.features.portrait import line_usage
+from nianjian.features.portrait.line_usage import LineUse
 from nianjian.features.season import all_enterprises
 from nianjian.platform.accounts.query import Enterprise as Tenant
 from nianjian.platform.accounts.roles import Act
@@ -173,7 +173,7 @@ def portfolio_several(request: Request, asked: SeveralAsked) -> dict[str, int]:
 @read(router, "/enterprises/{code}/lines", act=Act.READ, answer=LinesCarried)
 def enterprises_lines(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """Every line in use with the day of its last outbound call, those silent the longest first."""
-    found = flow.lines(code, clock.today())
+    found = line_usage.find_line_usage(code, clock.today())
     stamps = {"counted": found.counted if found else None, "newest": found.newest if found else None}
     return paged(request, cut, found.lines if found else (), _carried) | stamps
 
@@ -209,7 +209,7 @@ def _matters(points: Sequence[Point]) -> list[dict[str, object]]:
     return [{"code": one.code, "values": dict(one.values)} for one in points]
 
 
-def _carried(one: Carried) -> dict[str, object]:
+def _carried(one: LineUse) -> dict[str, object]:
     return {**asdict(one), "silent": one.silent}
 
 

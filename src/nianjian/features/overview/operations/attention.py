@@ -11,7 +11,7 @@ from nianjian.features.complaints.operations.promise import promise
 from nianjian.features.complaints.warned.query import list_due_soon
 from nianjian.features.inbox.operations.obstacles import Point, obstacles
 from nianjian.features.overview.operations.late import Late
-from nianjian.features.rectification.operations.cases import Running
+from nianjian.features.rectification.operations import Running
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act

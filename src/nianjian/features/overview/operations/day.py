@@ -8,7 +8,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final
 
-from nianjian.features.portrait.operations.lines import OLD
+from nianjian.features.portrait.line_usage import OLD
 
 # The product's own measure of "near" and "old"; no rule names one.
 NEAR: Final = 14  # days to a deadline

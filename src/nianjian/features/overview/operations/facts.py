@@ -16,10 +16,10 @@ from nianjian.features.overview.operations.day import Situation, Verdict, graves
 from nianjian.features.overview.operations.freshness import Fresh
 from nianjian.features.overview.operations.late import late
 from nianjian.features.overview.operations.reports import with_reports
-from nianjian.features.portrait.operations import lines, portraits
-from nianjian.features.portrait.operations.lines import Lines
-from nianjian.features.portrait.operations.portraits import Run
-from nianjian.features.rectification.operations import cases
+from nianjian.features.portrait import line_usage, portraits
+from nianjian.features.portrait.line_usage import LineUsage
+from nianjian.features.portrait.portraits import Run
+from nianjian.features.rectification import operations
 from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.query import Actor, Enterprise
 from nianjian.platform.accounts.roles import Act
@@ -44,20 +44,20 @@ class Overview:
     registers: Sequence[Fresh]
     runs: Sequence[Run]
     verdict: Verdict
-    lines: Lines | None = None
+    lines: LineUsage | None = None
     since: Mapping[str, int] = field(default_factory=dict)  # what changed since the newest run, with its acts
 
 
 def overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Overview:
     """Gather it for a person; of a ``team``, only that team's rows of the portrait."""
     today = clock.today()
-    years = portraits.years(enterprise.code)
+    years = portraits.list_years(enterprise.code)
     year = years[0] if years else None
     portrait = None if year is None else portraits.find_masked_portrait(enterprise.code, year)
     calendar = calendars({enterprise.code: enterprise.province}, today)[enterprise.code]
     if team is not None:
         return _of_team(year, portrait, calendar, team)
-    running = cases.waiting(enterprise.code)
+    running = operations.list_waiting(enterprise.code)
     ending = expiry.ends([enterprise.code], today)[enterprise.code]
     lacking = materials.missing(enterprise.code, calendar, today)
     calendar = with_reports({enterprise.code: calendar}, today)[enterprise.code]
@@ -68,12 +68,12 @@ def overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Overview
     tasks = attention.tasks(enterprise.code, actor)
     sources = freshness.sources(enterprise.code, today)
     light = str(portrait["light"]) if portrait else ""
-    runs = [] if year is None else portraits.runs(enterprise.code, year)[:RUNS]
+    runs = [] if year is None else portraits.list_runs(enterprise.code, year)[:RUNS]
     overdue = sum(int(one.values["count"]) for one in blockers if one.code == obstacles.OVERDUE)
     now = Situation(
         light, len(blockers), len(tasks), _left(calendar), _youngest(sources), late=len(unfiled), overdue=overdue
     )
-    newest = None if year is None else portraits.newest(enterprise.code, year)
+    newest = None if year is None else portraits.find_newest_run(enterprise.code, year)
     return Overview(
         year=year,
         portrait=portrait,
@@ -83,9 +83,9 @@ def overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Overview
         tasks=tasks,
         sources=sources,
         registers=freshness.registers(enterprise.code, today),
-        runs=[portraits.run(enterprise.code, year, one) for one in runs] if year else [],
+        runs=[portraits.get_run(enterprise.code, year, one) for one in runs] if year else [],
         verdict=verdict(now),
-        lines=lines.lines(enterprise.code, today),
+        lines=line_usage.find_line_usage(enterprise.code, today),
         since={} if newest is None else since.since(enterprise.code, newest),
     )
 
@@ -143,11 +143,11 @@ def portfolio(enterprises: Sequence[Enterprise]) -> list[Standing]:
     known, missed = with_reports(calendars(places, today), today), late(places, today)
     last = batches.last_call_day_by_enterprise([one.code for one in enterprises])
     ending = expiry.ends([one.code for one in enterprises], today)
-    running = cases.waiting_of(places)
+    running = operations.map_waiting(places)
     found = []
     for one in enterprises:
-        years = portraits.years(one.code)
-        run = portraits.newest(one.code, years[0]) if years else None
+        years = portraits.list_years(one.code)
+        run = portraits.find_newest_run(one.code, years[0]) if years else None
         portrait = portraits.find_portrait(one.code, years[0]) if years and run is None else None  # of an older program
         light = run.light if run else str(portrait["light"]) if portrait else ""
         day = last.get(one.code)
@@ -190,11 +190,13 @@ def of_province(found: Sequence[Standing | Enterprise], province: str) -> list[S
 CASE: Final = "rectification.due"
 
 
-def beside(calendar: Calendar, running: Iterable[cases.Running], today: date) -> Calendar:
+def beside(calendar: Calendar, running: Iterable[operations.Running], today: date) -> Calendar:
     """The same with the days by which cases of rectification must be reported; one that is over has negative days."""
     found = [
         Deadline(
-            cases.book(case.enterprise_id, case.received).in_force[CASE], days.due.day, (days.due.day - today).days
+            operations.rulebook_on(case.enterprise_id, case.received).in_force[CASE],
+            days.due.day,
+            (days.due.day - today).days,
         )
         for case, days in running
     ]

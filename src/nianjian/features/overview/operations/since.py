@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from nianjian.features.portrait.operations.portraits import Run
+from nianjian.features.portrait.portraits import Run
 from nianjian.platform.audit import query as audit
 from nianjian.platform.rulebook.rulebooks import rulebook
 

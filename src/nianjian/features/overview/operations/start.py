@@ -14,7 +14,7 @@ from typing import Final
 from nianjian.engines.kernel.identifiers import licence_number
 from nianjian.features.complaints.model import Complaint
 from nianjian.features.overview.operations.facts import Overview
-from nianjian.features.portrait.operations.portraits import FEW
+from nianjian.features.portrait.portraits import FEW
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.registers.licences import Licence
 from nianjian.platform.registers.numbers import Number

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper import figures
 from nianjian.features.overview.pages.links import line_address
-from nianjian.features.portrait.operations import lines as flow
-from nianjian.features.portrait.operations.lines import Carried
+from nianjian.features.portrait import line_usage
+from nianjian.features.portrait.line_usage import LineUse
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.registers.lines import Line
 from nianjian.platform.registers.versions import versions_on
@@ -25,9 +25,9 @@ from nianjian.platform.web.tables import Cell, Column, Table
 def lines(request: Request, code: str) -> HttpResponse:
     """Fifty lines at a time."""
     today = clock.today()
-    found = flow.lines(code, today)
+    found = line_usage.find_line_usage(code, today)
     every = found.lines if found else ()
-    shown: Page[Carried] = paged(request, every, total=len(every))
+    shown: Page[LineUse] = paged(request, every, total=len(every))
     rows = versions_on(Line, code, today).filter(key__in=[one.line for one in shown.rows])
     known = {key: (name, team) for key, name, team in rows.order_by().values_list("key", "name", "team")}
     columns = [
@@ -43,7 +43,7 @@ def lines(request: Request, code: str) -> HttpResponse:
     return render(request, "overview/lines.html", context)
 
 
-def _row(code: str, one: Carried, name: str | None, team: str | None) -> list[Cell]:
+def _row(code: str, one: LineUse, name: str | None, team: str | None) -> list[Cell]:
     return [
         Cell(one.line, href=line_address(code, one.line)),
         Cell(gettext("silent"), badge="warn") if one.silent else Cell(gettext("carries calls"), badge="good"),

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from nianjian.engines.metrics.behind.ask import flagged
+from nianjian.engines.metrics.drill_down import component_of_flag
 from nianjian.features.inbox.operations import obstacles
 from nianjian.features.inbox.operations.obstacles import Point
 from nianjian.features.inbox.pages.links import obstacle_address
@@ -65,7 +65,7 @@ def flag_address(told: Overview, metric: Mapping[str, Any], flag: str) -> str:
     """Return the address of the rows that a flag speaks of; of the metric's page where no single figure counts them."""
     assert told.portrait is not None  # noqa: S101 - a metric comes out of it
     place = {"code": told.portrait["enterprise"], "year": told.year, "slug": metric["slug"]}
-    part = flagged(metric, flag)
+    part = component_of_flag(metric, flag)
     if part is None:
         return reverse("portrait-metric", kwargs=place)
     return f"{reverse('portrait-rows', kwargs=place)}?{urlencode({'class': part})}"

@@ -29,7 +29,7 @@ from nianjian.features.overview.pages import words as said
 from nianjian.features.overview.pages.bars import Bar, bar
 from nianjian.features.overview.pages.links import expiry_address, flag_address, line_address, link
 from nianjian.features.overview.pages.start import build_steps_context, led
-from nianjian.features.portrait.operations.portraits import Run
+from nianjian.features.portrait.portraits import Run
 from nianjian.platform.accounts import access
 from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.query import Enterprise
