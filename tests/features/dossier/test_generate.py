@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 from tests.support.fixtures import Import, Sheet
 
 from nianjian.doors.cli.main import main
-from nianjian.doors.site.jobs.worker import Worker
+from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.dossier import finding

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from tests.support.fixtures import Import, Sheet
 
-from nianjian.doors.site.jobs.worker import Worker
+from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.reconciliation import comparisons, operations
 from nianjian.features.reconciliation.models import Difference, Run

@@ -12,7 +12,7 @@ from tests.support.fixtures import Import
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.maintenance.operations import retention
+from nianjian.features.maintenance import retention
 from nianjian.features.reconciliation import comparisons, operations
 from nianjian.features.reconciliation.comparisons import BillInput
 from nianjian.features.reconciliation.models import Account, Difference, Proposal, Run
@@ -136,14 +136,22 @@ def test_old_runs_and_decisions_go_when_the_time_of_people_is_over(
     run = str(made(anna)["run"])
     pair = Proposal.objects.filter(kind="name").get()
     operations.decide_pair(run=run, proposal=pair.pk, confirmed=True, actor=anna)
-    kept = [one for one in retention.show(actor=operator, enterprise="demo") if one.period.record_class == "people"]
+    kept = [
+        one
+        for one in retention.list_standings(actor=operator, enterprise="demo")
+        if one.period.record_class == "people"
+    ]
     assert kept[0].over == 0
     long_ago = clock.now() - timedelta(days=366 * 30)
     Run.objects.update(made_at=long_ago)
     Account.objects.update(decided_at=long_ago)
-    (old,) = [one for one in retention.show(actor=operator, enterprise="demo") if one.period.record_class == "people"]
+    (old,) = [
+        one
+        for one in retention.list_standings(actor=operator, enterprise="demo")
+        if one.period.record_class == "people"
+    ]
     assert old.over == 2
-    retention.run(actor=operator, enterprise="demo", dry_run=False)
+    retention.run_retention(actor=operator, enterprise="demo", dry_run=False)
     assert not Run.objects.exists()
     assert not Difference.objects.exists()
     assert not Account.objects.exists()

@@ -13,7 +13,7 @@ from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
 from nianjian.features.dial_policy.operations import policy
-from nianjian.features.maintenance.operations import watch
+from nianjian.features.maintenance import health
 from nianjian.features.rectification import operations
 from nianjian.features.rectification.storage import Notice
 from nianjian.features.rulebook.operations import request_overlay
@@ -89,13 +89,13 @@ def test_metrics_count_in_the_database(lead: Client) -> None:
 
     batch(0)
     with CaptureQueriesContext(connection) as few:
-        watch.gather()
+        health.gather_figures()
     for number in range(1, 20):
         batch(number)
     for number in range(5):
         add_enterprise(code=f"e{number}", name="x", province="北京", actor=BOSS)
     with CaptureQueriesContext(connection) as many:
-        told = watch.gather()
+        told = health.gather_figures()
     assert len(many) == len(few)
     assert told.imports == {("demo", "active"): 20}
 

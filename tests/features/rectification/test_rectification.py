@@ -19,7 +19,7 @@ from tests.support import portrait_data as data
 from tests.support.bad_channel import HEADER, PDF, TODAY, call, calls, complaints, stay
 from tests.support.fixtures import Import
 
-from nianjian.doors.site.jobs.worker import Worker
+from nianjian.doors.site.worker import Worker
 from nianjian.engines.gate.snapshot.read import open_snapshot
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
@@ -326,7 +326,7 @@ def test_a_stopped_location_leaves_the_case_as_it_was(case: str, anna: Actor, mo
         return real(**told)
 
     monkeypatch.setattr(service, "progress", progress)
-    monkeypatch.setattr("nianjian.doors.site.jobs.worker.PAUSE", 0)
+    monkeypatch.setattr("nianjian.doors.site.worker.PAUSE", 0)
     Worker("w1", Event()).step()
     found = queue.job(job)
     assert (found.state, operations.get_case_detail(case=case, actor=anna)["located"]) == ("stopped", None)
@@ -338,7 +338,7 @@ def test_each_kind_of_work_counts_its_steps_and_tells_what_came_of_it(
     case: str, anna: Actor, bo: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ready(case, anna, bo)
-    monkeypatch.setattr("nianjian.doors.site.jobs.worker.PAUSE", 0)
+    monkeypatch.setattr("nianjian.doors.site.worker.PAUSE", 0)
     told = {}
     real = service.progress
     monkeypatch.setattr(service, "progress", lambda **given: (told.update({given["job"]: given}), real(**given))[1])

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from types import SimpleNamespace
-from typing import Final
 
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import Answer
@@ -13,12 +11,12 @@ from nianjian.platform.terminal.language import _, translate_code
 from nianjian.platform.terminal.session import begin
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure_approvals(parser: argparse.ArgumentParser) -> None:
     """List."""
     Actions(parser).add("list", _list, _("list requests, newest first"))
 
 
-def run(args: argparse.Namespace) -> Answer:
+def run_approvals(args: argparse.Namespace) -> Answer:
     """Answer the chosen action."""
     answer: Answer = args.act(args)
     return answer
@@ -45,13 +43,14 @@ def _describe(asked: object) -> str:
     return ", ".join(f"{name}={value}" for name, value in pairs if value is not None)
 
 
-def _configure_decision(parser: argparse.ArgumentParser) -> None:
-    common(parser, _decide)
+def configure_approve(parser: argparse.ArgumentParser) -> None:
+    """``ID``."""
+    common(parser, run_approve)
     parser.add_argument("id", metavar="ID", help=_("the request's id"))
     parser.add_argument("--refuse", action="store_true", help=_("say no; whoever asked withdraws it so"))
 
 
-def _decide(args: argparse.Namespace) -> Answer:
+def run_approve(args: argparse.Namespace) -> Answer:
     """Approve and carry out, or refuse."""
     actor = begin(args)
     from nianjian.features.approvals.operations import approve, refuse
@@ -65,6 +64,3 @@ def _decide(args: argparse.Namespace) -> Answer:
     return Answer(
         done, lambda console: console.print(text.format(**{**done, "kind": translate_code("kind", done["kind"])}))
     )
-
-
-APPROVE: Final = SimpleNamespace(configure=_configure_decision, run=_decide)

@@ -37,7 +37,7 @@ from nianjian.engines.paper.words import ENGLISH, Words, words
 from nianjian.engines.season import deadlines
 from nianjian.features.archives import closed_seasons as archives
 from nianjian.features.dossier.pages.presenters import state, title
-from nianjian.features.inbox.pages.links import obstacle_address
+from nianjian.features.inbox.pages import obstacle_address
 from nianjian.features.season import closing, feeds, operations
 from nianjian.features.season.gantt import gantt
 from nianjian.features.season.operations import list_papers_left_behind as left_behind

@@ -49,7 +49,7 @@ from nianjian.features.complaints import query as complaints
 from nianjian.features.dossier.materials.query import Line
 from nianjian.features.dossier.materials.states import DONE
 from nianjian.features.dossier.operations.checklist import whole
-from nianjian.features.inbox.operations import obstacles
+from nianjian.features.inbox import obstacles
 from nianjian.features.portrait import portraits
 from nianjian.features.reconciliation import queries as reconciliation
 from nianjian.features.rectification import operations as rectification
@@ -329,7 +329,7 @@ def _obstacles(found: SeasonFacts, _: Words) -> list[Json]:
         return []
     return [
         {"code": one.code, "text": obstacle(one.code, one.values, _), "values": dict(one.values)}
-        for one in obstacles.obstacles(found.enterprise)
+        for one in obstacles.list_obstacles(found.enterprise)
     ]
 
 

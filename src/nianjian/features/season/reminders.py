@@ -16,7 +16,7 @@ from nianjian.engines.season.deadlines import earliest
 from nianjian.engines.season.reminders import LATE, Person, Reminder, Scope, due, moments, recipients
 from nianjian.features.archives import closed_seasons as archives
 from nianjian.features.complaints.operations import sla_warnings
-from nianjian.features.inbox.operations import obstacles
+from nianjian.features.inbox import obstacles
 from nianjian.features.season.queries import SeasonFacts, due_year, get_season_facts, list_tasks
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor, list_readers
@@ -57,7 +57,7 @@ def _obstacles(enterprise: str, day: date, now: datetime) -> Iterator[Notificati
 
     They go to those who may work on them, as the warnings of single tickets do.
     """
-    waiting = obstacles.obstacles(enterprise)
+    waiting = obstacles.list_obstacles(enterprise)
     if not waiting:
         return
     able = [name for name, roles in list_readers(enterprise).items() if allows(roles, Act.LOAD)]
