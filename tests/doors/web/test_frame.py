@@ -11,10 +11,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from tests.support.people import signed_in
 
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.error_codes import CONFLICT, INPUT_UNKNOWN, PERMISSION
+from nianjian.engines.kernel.errors import (
+    ConflictError,
+    InvalidInputError,
+    NianjianError,
+    NotFoundError,
+    PermissionDeniedError,
+    kind_of,
+)
 from nianjian.engines.paper.page import style
 from nianjian.engines.paper.texts.errors import ERRORS
-from nianjian.engines.paper.texts.outcome import INPUT_UNKNOWN, REFUSED, STATE, Outcome, outcome
 from nianjian.platform.accounts.models import User
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
@@ -154,9 +161,17 @@ def test_a_fault_stays_a_fault() -> None:
 
 
 def test_every_code_has_a_kind_and_the_exceptions_are_codes() -> None:
-    assert set(ERRORS) >= INPUT_UNKNOWN | REFUSED | STATE
-    assert {outcome(code) for code in ERRORS} == set(Outcome)
-    assert outcome("province_unknown") is Outcome.INPUT
+    assert set(ERRORS) >= INPUT_UNKNOWN | PERMISSION | CONFLICT
+    assert {kind_of(code) for code in ERRORS} == {
+        ConflictError,
+        InvalidInputError,
+        NotFoundError,
+        PermissionDeniedError,
+    }
+    with pytest.raises(InvalidInputError):
+        raise NianjianError("province_unknown")
+    with pytest.raises(PermissionDeniedError):
+        raise NianjianError("role_missing")
 
 
 def test_a_form_without_its_token_is_told_so(site: Client) -> None:

@@ -15,19 +15,25 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts import api, outcome
+from nianjian.engines.kernel.errors import (
+    ConflictError,
+    InvalidInputError,
+    NianjianError,
+    NotFoundError,
+    PermissionDeniedError,
+)
+from nianjian.engines.paper.texts import api
 from nianjian.engines.paper.texts.errors import sentence
-from nianjian.engines.paper.texts.outcome import Outcome
+from nianjian.engines.paper.texts.remedies import remedy as remedy_for
 from nianjian.engines.paper.words import CHINESE, ENGLISH, mark, words
 
 LOG: Final = logging.getLogger("nianjian.api")
 MEDIA: Final = "application/problem+json"
-STATUS: Final[Mapping[Outcome, int]] = {
-    Outcome.UNKNOWN: 404,
-    Outcome.REFUSED: 403,
-    Outcome.STATE: 409,
-    Outcome.INPUT: 422,
+STATUS: Final[Mapping[type[NianjianError], int]] = {
+    NotFoundError: 404,
+    PermissionDeniedError: 403,
+    ConflictError: 409,
+    InvalidInputError: 422,
 }
 TITLES: Final[Mapping[int, str]] = {
     400: mark("Not readable"),
@@ -79,7 +85,7 @@ def problem(
 ) -> HttpResponse:
     """Answer with a problem document."""
     _ = words(language(request))
-    remedy = _(api.REMEDIES[code]) if code in api.REMEDIES else outcome.remedy(code, _)
+    remedy = _(api.REMEDIES[code]) if code in api.REMEDIES else remedy_for(code, _)
     told = Problem(
         type=f"urn:nianjian:problem:{code}",
         title=_(TITLES[status]),
@@ -99,7 +105,7 @@ def _finding(told: Mapping[str, object], wanted: str) -> Finding:
 
 def refused(request: HttpRequest, error: NianjianError) -> HttpResponse:
     """Answer with a flow's refusal."""
-    status = STATUS[outcome.outcome(error.code)]
+    status = STATUS[type(error)]
     return problem(request, status, error.code, error.values, error.findings)
 
 

@@ -9,18 +9,24 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts import api, outcome
+from nianjian.engines.kernel.errors import (
+    ConflictError,
+    InvalidInputError,
+    NianjianError,
+    NotFoundError,
+    PermissionDeniedError,
+)
+from nianjian.engines.paper.texts import api
 from nianjian.engines.paper.texts.errors import sentence
-from nianjian.engines.paper.texts.outcome import Outcome
+from nianjian.engines.paper.texts.remedies import REMEDIES, remedy
 from nianjian.engines.paper.words import mark, words
 from nianjian.platform.web.language import current
 
-STATUS: Final[Mapping[Outcome, int]] = {
-    Outcome.UNKNOWN: 404,
-    Outcome.REFUSED: 403,
-    Outcome.STATE: 409,
-    Outcome.INPUT: 400,
+STATUS: Final[Mapping[type[NianjianError], int]] = {
+    NotFoundError: 404,
+    PermissionDeniedError: 403,
+    ConflictError: 409,
+    InvalidInputError: 400,
 }
 TITLES: Final[Mapping[int, str]] = {
     400: mark("That did not work"),
@@ -36,7 +42,7 @@ TOO_LARGE: Final = "api_too_large"
 def describe_error(error: NianjianError) -> tuple[str, str]:
     """Return the error's sentence and what helps, in the reader's language; for a form that shows them itself."""
     _ = words(current())
-    return sentence(error.code, error.values, _), outcome.remedy(error.code, _)
+    return sentence(error.code, error.values, _), remedy(error.code, _)
 
 
 class Refusals:
@@ -57,9 +63,9 @@ class Refusals:
 def refused(request: HttpRequest, error: NianjianError) -> HttpResponse:
     """Answer with the error's sentence, what helps and the status of its kind."""
     _ = words(current())
-    text, remedy = describe_error(error)
+    text, helps = describe_error(error)
     more = [sentence(str(one.get("code", "")), one, _) for one in error.findings]
-    return _answer(request, STATUS[outcome.outcome(error.code)], text, remedy, more)
+    return _answer(request, STATUS[type(error)], text, helps, more)
 
 
 def _answer(request: HttpRequest, status: int, text: str, remedy: str, more: list[str] | None = None) -> HttpResponse:
@@ -81,14 +87,14 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     """Answer 403."""
     del exception
     _ = words(current())
-    return _answer(request, 403, _("You may not do this."), _(outcome.REMEDIES[Outcome.REFUSED]))
+    return _answer(request, 403, _("You may not do this."), _(REMEDIES[PermissionDeniedError]))
 
 
 def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 404 with a way back; why it is missing is not told, a stranger could learn the tenants from it."""
     del exception
     _ = words(current())
-    return _answer(request, 404, _("There is nothing at this address."), _(outcome.REMEDIES[Outcome.UNKNOWN]))
+    return _answer(request, 404, _("There is nothing at this address."), _(REMEDIES[NotFoundError]))
 
 
 def stale(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,24 +1,10 @@
-"""What kind of refusal an error code is, and what a person can do about it. Doors turn the kind into a status."""
+"""Which error codes say more than that the input cannot be used. Generated reference pages list all codes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from enum import StrEnum
 from typing import Final
 
-from nianjian.engines.paper.words import Words, mark
-
-
-class Outcome(StrEnum):
-    """Why something was not done."""
-
-    UNKNOWN = "unknown"  # what the address names is not there, or not for this person
-    REFUSED = "refused"  # this person may not
-    STATE = "state"  # not as things stand now
-    INPUT = "input"  # what was given cannot be used
-
-
-#: Codes that end in ``_unknown`` but speak of what stands in a file or a field, not of the thing asked for.
+# These end in ``_unknown`` but speak of what stands in a file or a field, not of the thing asked for.
 INPUT_UNKNOWN: Final = frozenset(
     {
         "asterisk_columns_unknown", "attachment_kind_unknown", "backup_format_unknown", "batch_state_unknown",
@@ -33,11 +19,11 @@ INPUT_UNKNOWN: Final = frozenset(
         "timezone_unknown",
     }
 )  # fmt: skip
-REFUSED: Final = frozenset(
+PERMISSION: Final = frozenset(
     {"role_missing", "role_missing_everywhere", "token_missing", "token_refused", "approval_same_person",
      "approval_needs_user", "approval_not_apart", "confirm_not_apart", "token_too_narrow"}
 )  # fmt: skip
-STATE: Final = frozenset(
+CONFLICT: Final = frozenset(
     {
         "batch_not_active",
         "batch_already_undone",
@@ -101,27 +87,4 @@ STATE: Final = frozenset(
         "rectify_not_watched",
     }
 )
-STATE_ENDINGS: Final = ("_exists", "_decided", "_pending", "_running", "_in_use", "_being_restored")
-
-REMEDIES: Final[Mapping[Outcome, str]] = {
-    Outcome.UNKNOWN: mark("Check the address, or go back and choose from the list."),
-    Outcome.REFUSED: mark("Ask an administrator for the role, or somebody who has it to do this."),
-    Outcome.STATE: mark("Load the page again and look at how things stand now."),
-    Outcome.INPUT: mark("Go back, correct what you gave and try again."),
-}
-
-
-def outcome(code: str) -> Outcome:
-    """Sort an error code; one that says nothing else is about the input."""
-    if code in REFUSED:
-        return Outcome.REFUSED
-    if code in STATE or code.endswith(STATE_ENDINGS):
-        return Outcome.STATE
-    if code.endswith("_unknown") and code not in INPUT_UNKNOWN:
-        return Outcome.UNKNOWN
-    return Outcome.INPUT
-
-
-def remedy(code: str, _: Words) -> str:
-    """Say what helps against an error of this kind."""
-    return _(REMEDIES[outcome(code)])
+CONFLICT_ENDINGS: Final = ("_exists", "_decided", "_pending", "_running", "_in_use", "_being_restored")

@@ -1,0 +1,28 @@
+"""What a person can do about an error, by its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from nianjian.engines.kernel.errors import (
+    ConflictError,
+    InvalidInputError,
+    NianjianError,
+    NotFoundError,
+    PermissionDeniedError,
+    kind_of,
+)
+from nianjian.engines.paper.words import Words, mark
+
+REMEDIES: Final[Mapping[type[NianjianError], str]] = {
+    NotFoundError: mark("Check the address, or go back and choose from the list."),
+    PermissionDeniedError: mark("Ask an administrator for the role, or somebody who has it to do this."),
+    ConflictError: mark("Load the page again and look at how things stand now."),
+    InvalidInputError: mark("Go back, correct what you gave and try again."),
+}
+
+
+def remedy(code: str, _: Words) -> str:
+    """Say what helps against an error with this code."""
+    return _(REMEDIES[kind_of(code)])
