@@ -13,7 +13,7 @@ from nianjian.platform.operations.fields import Field, Kind  # noqa: E402 -- the
 from nianjian.platform.operations.operation import REGISTRY, Operation  # noqa: E402 -- the same
 
 assert API.urls, "the operations are declared"
-SAMPLES: Final[dict[Kind, Any]] = {Kind.LINE: "x", Kind.TEXT: "x"}
+SAMPLES: Final[dict[Kind, Any]] = {Kind.LINE: "x", Kind.TEXT: "x", Kind.LINES: ["x"], Kind.DAY: "2026-01-01"}
 
 
 def _needed(operation: Operation[..., Any]) -> list[Field]:

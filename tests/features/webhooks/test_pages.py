@@ -72,7 +72,7 @@ def other(monkeypatch: pytest.MonkeyPatch, keys: None) -> Iterator[Listener]:
 
 
 def _made(url: str) -> tuple[Webhook, str]:
-    return flow.add(enterprise="demo", url=url, events=["portrait.run", "calls.import"], actor=BOSS)
+    return flow.add_webhook(enterprise="demo", url=url, events=["portrait.run", "calls.import"], actor=BOSS)
 
 
 def test_each_act_is_told_once_and_signed(site: Client, other: Listener) -> None:

@@ -6,7 +6,7 @@ import argparse
 import io
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -41,7 +41,7 @@ from nianjian.platform.operations.fields import (
     YesNo,
     read_fields,
 )
-from nianjian.platform.operations.operation import Body, Job, Registry, Resource, operation
+from nianjian.platform.operations.operation import Answer, Body, Job, Registry, Resource, operation
 from nianjian.platform.terminal.arguments import Actions
 from nianjian.platform.terminal.commands import configure
 from nianjian.platform.web.forms import form
@@ -142,6 +142,28 @@ def count(
     return {"count": len(NOTED if notes is None else notes)}
 
 
+@dataclass(frozen=True)
+class Torn:
+    """What was torn out; ``place`` is told once."""
+
+    key: str
+    place: str | None
+
+
+WIDE = replace(NOTES, installation_path="/notes")
+
+
+@operation(
+    "notes.tear", on=WIDE, permission=Permission.LOAD, path="/{note}/pages/{page}", method="DELETE",
+    answer=Answer(schema=Torn, document=lambda _request, key, place: Torn(key, place), status=202, hidden=("place",)),
+    installation="Tear a page out of any note.", registry=REGISTRY,
+)  # fmt: skip
+def tear(*, enterprise: str, actor: Actor, note: Key, page: Line) -> str:
+    """Tear a page out of a note."""
+    del actor, note
+    return f"{enterprise or 'everywhere'}:{page}"
+
+
 @pytest.fixture(autouse=True)
 def _notes() -> Iterator[None]:
     NOTED["N1"] = ()
@@ -152,7 +174,7 @@ def _notes() -> Iterator[None]:
 def _api() -> NinjaAPI:
     api, router = NinjaAPI(auth=Token(), urls_namespace="notes"), Router(tags=["notes"])
     problems.attach(api)
-    mount(router, REGISTRY.of(NOTES))
+    mount(router, (*REGISTRY.of(NOTES), *REGISTRY.of(WIDE)))
     api.add_router("", router)
     return api
 
@@ -314,3 +336,23 @@ def test_a_form(demo: str, operator: Actor) -> None:
     assert several.is_valid()
     several.run(enterprise=demo, actor=operator, key="N1")
     assert NOTED["N1"] == ("", NOON, [7])
+
+
+def test_an_operation_has_its_own_answer_and_its_twin_for_the_installation(ask: Any, operator: Actor) -> None:
+    del ask
+    heads = {}
+    for name, enterprises in (("otto", []), ("otis", ["demo"])):
+        service.add_user(name=name, role="data_officer", enterprises=enterprises, actor=operator)
+        made = tokens.create_token(user=name, name="t", scopes=None, days=None, actor=Actor(name, "user"))
+        heads[name] = {"authorization": f"Bearer {made.secret}", "idempotency-key": "k"}
+
+    def torn(who: str, address: str) -> tuple[int, Any]:
+        answer = Client(headers=heads[who]).delete(address)
+        return answer.status_code, json.loads(answer.content)
+
+    own, wide = "/enterprises/demo/notes/N1/pages/3", "/notes/N1/pages/3"
+    assert torn("otis", own) == (202, {"key": "N1", "place": "demo:3"})
+    assert torn("otis", own) == (202, {"key": "N1", "place": None})  # told once
+    assert torn("otis", wide)[0] == 403
+    assert torn("otto", wide) == (202, {"key": "N1", "place": "everywhere:3"})
+    assert torn("otis", own.replace("N1", "N2"))[0] == 422

@@ -9,11 +9,13 @@ from django.http import Http404
 from ninja import Query, Router, Schema
 
 from nianjian.features.people import operations
-from nianjian.platform.accounts import invitations, links, people, service, tokens
+from nianjian.features.people.documents import Added, Confirmed, Given, MadeLink, Touched, Withdrawn, link_document
+from nianjian.features.people.operations import PEOPLE
+from nianjian.platform.accounts import invitations, links, people, tokens
 from nianjian.platform.accounts.access import EVERYWHERE
 from nianjian.platform.accounts.holds import confirm_account, list_holders
 from nianjian.platform.accounts.invitations import withdraw_invitation
-from nianjian.platform.accounts.links import NewLink, create_first_link
+from nianjian.platform.accounts.links import NewLink
 from nianjian.platform.accounts.models import Invitation
 from nianjian.platform.accounts.people import Folk, Person
 from nianjian.platform.accounts.query import Actor
@@ -21,8 +23,9 @@ from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, write
 from nianjian.platform.api.paging import Cut, Page, paged
-from nianjian.platform.api.parameter_types import Day, Text
-from nianjian.platform.home import env
+from nianjian.platform.api.parameter_types import Text
+from nianjian.platform.api.routes import mount
+from nianjian.platform.operations.operation import REGISTRY
 
 
 class Somebody(Schema):
@@ -83,80 +86,11 @@ class InvitationTold(Schema):
     expires_at: datetime
 
 
-class Withdrawn(Schema):
-    """The invitation that was taken back."""
-
-    id: str
-
-
 class NewPerson(NewRole):
     """Somebody to be added; ``email``: for single sign-on, may be empty."""
 
     name: Text
     email: Text = ""
-
-
-class Until(Schema):
-    """The last day of an inspector's link."""
-
-    until: Day
-
-
-class Address(Schema):
-    """An e-mail address."""
-
-    email: Text
-
-
-class Touched(Schema):
-    """The person that something was done to."""
-
-    name: str
-
-
-class Ended(Schema):
-    """How many ways into an account were ended; ``connections``: of single sign-on."""
-
-    links: int
-    sessions: int
-    tokens: int
-    passkeys: int
-    connections: int
-
-
-class Confirmed(Touched):
-    """Who might have been behind the account until now (nobody: nothing was ended), and what was ended.
-
-    ``email``: the address that goes on letting in by single sign-on; make sure that it is the person's.
-    """
-
-    behind: list[str]
-    ended: Ended
-    email: str
-
-
-class Given(Touched):
-    """Whether the role was not held before."""
-
-    changed: bool
-
-
-class Added(Touched):
-    """Who was added; ``url``: the one-time link, told now alone (null where this answer is repeated).
-
-    An inspector comes by a link that is made with its end: ``url`` and ``expires_at`` are null.
-    """
-
-    url: str | None
-    expires_at: datetime | None
-
-
-class MadeLink(Schema):
-    """A new link; ``url`` is told now alone (null where this answer is repeated)."""
-
-    id: str
-    url: str | None
-    expires_at: datetime
 
 
 def somebody(one: Person) -> dict[str, object]:
@@ -208,14 +142,8 @@ def require_person(name: str, place: str) -> str:
 
 def added(request: Request, name: str, made: NewLink | None) -> dict[str, object]:
     """Who was added, and the link."""
-    told = None if made is None else to_link_document(request, made)
+    told = None if made is None else link_document(request, made)
     return {"name": name, **(told or {"url": None, "expires_at": None})}
-
-
-def to_link_document(request: Request, made: NewLink) -> dict[str, object]:
-    """A link that was just made."""
-    url = env.address(made.path, request.build_absolute_uri(made.path))
-    return {"id": made.id, "url": url, "expires_at": made.expires_at}
 
 
 def _issued_document(one: links.IssuedLink) -> dict[str, object]:
@@ -269,18 +197,17 @@ def _token_document(one: tokens.IssuedToken) -> dict[str, object]:
     return {name: getattr(one, name) for name in TokenTold.model_fields}
 
 
-PEOPLE = "/enterprises/{code}/people"
-PERSON = f"{PEOPLE}/{{name}}"
+PERSON = f"{PEOPLE.path}/{{name}}"
 INVITATIONS = "/enterprises/{code}/invitations"
 
 
-@read(router, PEOPLE, act=Act.PEOPLE, answer=Page[Somebody])
+@read(router, PEOPLE.path, act=Act.PEOPLE, answer=Page[Somebody])
 def people_list(request: Request, code: str, cut: Query[Cut], looked: Query[NamePart]) -> dict[str, object]:
     """The people who hold a role at the enterprise or everywhere, by name."""
     return paged(request, cut, Folk(code, looked.q), somebody)
 
 
-@write(router, PEOPLE, act=Act.PEOPLE, answer=Added, status=201, hidden=("url",))
+@write(router, PEOPLE.path, act=Act.PEOPLE, answer=Added, status=201, hidden=("url",))
 def people_add(request: Request, code: str, new: NewPerson) -> dict[str, object]:
     """Add somebody with a role at the enterprise; the one-time link is told in this answer alone."""
     return added(request, new.name, operations.add(**new.model_dump(), enterprises=[code], actor=request.actor))
@@ -319,9 +246,7 @@ def invitations_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, 
 @write(router, INVITATIONS, act=Act.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
 def invitations_make(request: Request, code: str, new: NewRole) -> dict[str, object]:
     """Make a link by which whoever has an account takes the role, told in this answer alone; it holds once."""
-    return to_link_document(
-        request, operations.invite(role=new.role, team=new.team, enterprise=code, actor=request.actor)
-    )
+    return link_document(request, operations.invite(role=new.role, team=new.team, enterprise=code, actor=request.actor))
 
 
 @write(router, f"{INVITATIONS}/{{invitation}}", act=Act.PEOPLE, answer=Withdrawn, method="DELETE")
@@ -329,27 +254,6 @@ def invitations_end(request: Request, code: str, invitation: str) -> dict[str, s
     """Take back an invitation that nobody has accepted."""
     withdraw_invitation(invitation=invitation, enterprise=code, actor=request.actor)
     return {"id": invitation}
-
-
-@write(router, f"{PERSON}/links", act=Act.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
-def links_make(request: Request, code: str, name: str) -> dict[str, object]:
-    """Make the one-time link to choose a password by, told in this answer alone; an older one ends."""
-    return to_link_document(request, create_first_link(user=require_person(name, code), actor=request.actor))
-
-
-@write(router, f"{PERSON}/inspections", act=Act.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
-def inspections_make(request: Request, code: str, name: str, until: Until) -> dict[str, object]:
-    """Make the link by which an inspector reads up to the end of a day, told in this answer alone."""
-    return to_link_document(
-        request, operations.inspect(user=require_person(name, code), until=until.until, actor=request.actor)
-    )
-
-
-@write(router, f"{PERSON}/links/{{link}}", act=Act.PEOPLE, answer=Touched, method="DELETE")
-def links_end(request: Request, code: str, name: str, link: str) -> dict[str, str]:
-    """End a link and every session that it opened."""
-    operations.unlink(user=require_person(name, code), link=link, actor=request.actor)
-    return {"name": name}
 
 
 @write(router, f"{PERSON}/confirm", act=Act.PEOPLE, answer=Confirmed)
@@ -361,34 +265,6 @@ def people_confirm(request: Request, code: str, name: str) -> dict[str, object]:
     e-mail address stay: make sure that the address is the person's.
     """
     return {"name": name, **confirm_account(user=require_person(name, code), actor=request.actor).as_dict()}
-
-
-@write(router, f"{PERSON}/close", act=Act.PEOPLE, answer=Touched)
-def people_close(request: Request, code: str, name: str) -> dict[str, str]:
-    """Close the account: every session, link, token and other secret of the person ends."""
-    operations.close(user=require_person(name, code), actor=request.actor)
-    return {"name": name}
-
-
-@write(router, f"{PERSON}/reopen", act=Act.PEOPLE, answer=Touched)
-def people_reopen(request: Request, code: str, name: str) -> dict[str, str]:
-    """Open a closed account again."""
-    service.reopen(user=require_person(name, code), actor=request.actor)
-    return {"name": name}
-
-
-@write(router, f"{PERSON}/second-factor", act=Act.PEOPLE, answer=Touched, method="DELETE")
-def second_factor_remove(request: Request, code: str, name: str) -> dict[str, str]:
-    """Remove the second factor of somebody who has lost it."""
-    service.remove_second_factor(user=require_person(name, code), actor=request.actor)
-    return {"name": name}
-
-
-@write(router, f"{PERSON}/email", act=Act.PEOPLE, answer=Touched, method="PUT")
-def email_set(request: Request, code: str, name: str, address: Address) -> dict[str, str]:
-    """Write down the address by which single sign-on knows the person; empty: none."""
-    service.set_email(user=require_person(name, code), email=address.email, actor=request.actor)
-    return {"name": name}
 
 
 ANY_PERSON = "/people/{name}"
@@ -428,56 +304,10 @@ def roles_take_everywhere(request: Request, name: str, role: str, enterprise: At
     return {"name": name}
 
 
-@write(router, f"{ANY_PERSON}/links", act=Act.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
-def links_make_everywhere(request: Request, name: str) -> dict[str, object]:
-    """Make anybody's one-time link to choose a password by, told in this answer alone; an older one ends."""
-    return to_link_document(request, create_first_link(user=require_person(name, EVERYWHERE), actor=request.actor))
-
-
-@write(router, f"{ANY_PERSON}/inspections", act=Act.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
-def inspections_make_everywhere(request: Request, name: str, until: Until) -> dict[str, object]:
-    """Make the link by which any inspector reads up to the end of a day, told in this answer alone."""
-    return to_link_document(
-        request, operations.inspect(user=require_person(name, EVERYWHERE), until=until.until, actor=request.actor)
-    )
-
-
-@write(router, f"{ANY_PERSON}/links/{{link}}", act=Act.PEOPLE, answer=Touched, method="DELETE")
-def links_end_everywhere(request: Request, name: str, link: str) -> dict[str, str]:
-    """End a link of anybody and every session that it opened."""
-    operations.unlink(user=require_person(name, EVERYWHERE), link=link, actor=request.actor)
-    return {"name": name}
-
-
 @write(router, f"{ANY_PERSON}/confirm", act=Act.PEOPLE, answer=Confirmed)
 def people_confirm_everywhere(request: Request, name: str) -> dict[str, object]:
     """Vouch that anybody's account is its person's alone, as for an enterprise."""
     return {"name": name, **confirm_account(user=require_person(name, EVERYWHERE), actor=request.actor).as_dict()}
 
 
-@write(router, f"{ANY_PERSON}/close", act=Act.PEOPLE, answer=Touched)
-def people_close_everywhere(request: Request, name: str) -> dict[str, str]:
-    """Close anybody's account: every session, link, token and other secret of the person ends."""
-    operations.close(user=require_person(name, EVERYWHERE), actor=request.actor)
-    return {"name": name}
-
-
-@write(router, f"{ANY_PERSON}/reopen", act=Act.PEOPLE, answer=Touched)
-def people_reopen_everywhere(request: Request, name: str) -> dict[str, str]:
-    """Open anybody's closed account again."""
-    service.reopen(user=require_person(name, EVERYWHERE), actor=request.actor)
-    return {"name": name}
-
-
-@write(router, f"{ANY_PERSON}/second-factor", act=Act.PEOPLE, answer=Touched, method="DELETE")
-def second_factor_remove_everywhere(request: Request, name: str) -> dict[str, str]:
-    """Remove the second factor of anybody who has lost it."""
-    service.remove_second_factor(user=require_person(name, EVERYWHERE), actor=request.actor)
-    return {"name": name}
-
-
-@write(router, f"{ANY_PERSON}/email", act=Act.PEOPLE, answer=Touched, method="PUT")
-def email_set_everywhere(request: Request, name: str, address: Address) -> dict[str, str]:
-    """Write down the address by which single sign-on knows anybody; empty: none."""
-    service.set_email(user=require_person(name, EVERYWHERE), email=address.email, actor=request.actor)
-    return {"name": name}
+mount(router, REGISTRY.of(PEOPLE))

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from typing import Final
 
 from django.db import transaction
+from django.http import Http404
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.platform.accounts import invitations, links, query, service
+from nianjian.features.people.documents import MadeLink, Touched, link_document
+from nianjian.platform.accounts import invitations, links, people, query, service
 from nianjian.platform.accounts.access import EVERYWHERE, require
 from nianjian.platform.accounts.links import NewInspection, NewLink, create_first_link, create_inspection, revoke_link
+from nianjian.platform.accounts.people import Person
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.roles import Act, Role
 from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.jobs import flow
 from nianjian.platform.notifications import webhooks
+from nianjian.platform.operations.fields import Day, Key, Line
+from nianjian.platform.operations.operation import Answer, Body, Resource, operation
 from nianjian.platform.registers import versions
 from nianjian.platform.registers.teams import Team
 
@@ -133,3 +139,129 @@ def _allowed(role: str, places: Sequence[str], team: str, actor: Actor) -> None:
     for place in places:
         if not versions.current_versions(Team, place).filter(key=team).exists():
             raise NianjianError("team_not_registered", enterprise=place, team=team)
+
+
+def _read(enterprise: str, _actor: Actor, keys: Sequence[str]) -> list[Person]:
+    return [found for key in keys if (found := people.person(key, enterprise)) is not None]
+
+
+PEOPLE: Final = Resource(
+    name="name",
+    plural="people",
+    path="/enterprises/{code}/people",
+    installation_path="/people",
+    read=_read,
+    missing=lambda _key: Http404(),
+    document=lambda person: Touched(person.name),
+    schema=Touched,
+    row=lambda person: {"name": person.name},
+    key_of=str,
+    key_help="",
+)
+TOUCHED: Final = Answer(schema=Touched, document=lambda _request, key, _result: Touched(key))
+LINK: Final = Answer(
+    schema=MadeLink, document=lambda request, _key, link: link_document(request, link), status=201, hidden=("url",)
+)
+
+
+@operation(
+    "links.make",
+    on=PEOPLE,
+    permission=Act.PEOPLE,
+    path="/{name}/links",
+    answer=LINK,
+    installation="Make anybody's one-time link to choose a password by, told in this answer alone; an older one ends.",
+)
+def make_link(*, enterprise: str, actor: Actor, user: Key) -> NewLink:
+    """Make the one-time link to choose a password by, told in this answer alone; an older one ends."""
+    del enterprise
+    return create_first_link(user=user, actor=actor)
+
+
+@operation(
+    "inspections.make",
+    on=PEOPLE,
+    permission=Act.PEOPLE,
+    path="/{name}/inspections",
+    body=Body("Until", "The last day of an inspector's link."),
+    answer=LINK,
+    installation="Make the link by which any inspector reads up to the end of a day, told in this answer alone.",
+)
+def make_inspection(*, enterprise: str, actor: Actor, user: Key, until: Day) -> NewLink:
+    """Make the link by which an inspector reads up to the end of a day, told in this answer alone."""
+    del enterprise
+    return inspect(user=user, until=until, actor=actor)
+
+
+@operation(
+    "links.end",
+    on=PEOPLE,
+    permission=Act.PEOPLE,
+    path="/{name}/links/{link}",
+    method="DELETE",
+    answer=TOUCHED,
+    installation="End a link of anybody and every session that it opened.",
+)
+def end_link(*, enterprise: str, actor: Actor, user: Key, link: Line) -> None:
+    """End a link and every session that it opened."""
+    del enterprise
+    unlink(user=user, link=link, actor=actor)
+
+
+@operation(
+    "people.close",
+    on=PEOPLE,
+    permission=Act.PEOPLE,
+    path="/{name}/close",
+    answer=TOUCHED,
+    installation="Close anybody's account: every session, link, token and other secret of the person ends.",
+)
+def close_person(*, enterprise: str, actor: Actor, user: Key) -> None:
+    """Close the account: every session, link, token and other secret of the person ends."""
+    del enterprise
+    close(user=user, actor=actor)
+
+
+@operation(
+    "people.reopen",
+    on=PEOPLE,
+    permission=Act.PEOPLE,
+    path="/{name}/reopen",
+    answer=TOUCHED,
+    installation="Open anybody's closed account again.",
+)
+def reopen_person(*, enterprise: str, actor: Actor, user: Key) -> None:
+    """Open a closed account again."""
+    del enterprise
+    service.reopen(user=user, actor=actor)
+
+
+@operation(
+    "second_factor.remove",
+    on=PEOPLE,
+    permission=Act.PEOPLE,
+    path="/{name}/second-factor",
+    method="DELETE",
+    answer=TOUCHED,
+    installation="Remove the second factor of anybody who has lost it.",
+)
+def remove_second_factor(*, enterprise: str, actor: Actor, user: Key) -> None:
+    """Remove the second factor of somebody who has lost it."""
+    del enterprise
+    service.remove_second_factor(user=user, actor=actor)
+
+
+@operation(
+    "email.set",
+    on=PEOPLE,
+    permission=Act.PEOPLE,
+    path="/{name}/email",
+    method="PUT",
+    body=Body("Address", "An e-mail address."),
+    answer=TOUCHED,
+    installation="Write down the address by which single sign-on knows anybody; empty: none.",
+)
+def set_email(*, enterprise: str, actor: Actor, user: Key, email: Line) -> None:
+    """Write down the address by which single sign-on knows the person; empty: none."""
+    del enterprise
+    service.set_email(user=user, email=email, actor=actor)

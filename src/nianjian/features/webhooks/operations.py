@@ -1,28 +1,124 @@
-"""Make a webhook whose address is usable, and deliver what is due."""
+"""Webhooks: the acts on them, what they look like to programs, and the delivery of what is due."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act as Permission
 from nianjian.platform.home import env
 from nianjian.platform.notifications import sending, webhooks
-from nianjian.platform.notifications import webhooks as signing
-from nianjian.platform.notifications.models import Webhook
+from nianjian.platform.notifications.models import Webhook as WebhookRow
+from nianjian.platform.operations.fields import Key, Line, Lines
+from nianjian.platform.operations.operation import Answer, Body, Resource, operation
 
 SLOW: Final = 5.0  # seconds
 
 
-def add(*, enterprise: str, url: str, events: Sequence[str], actor: Actor) -> tuple[Webhook, str]:
-    """Check the address, then make it; the webhook and its secret. Errors of `notify.sending` and `notify.service`."""
+@dataclass(frozen=True)
+class Webhook:
+    """Where messages go, and what of."""
+
+    id: str
+    url: str
+    events: list[str]
+    made_by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class MadeWebhook(Webhook):
+    """A new one; ``secret`` signs its messages and is told now alone (null where this answer is repeated)."""
+
+    secret: str | None
+
+
+@dataclass(frozen=True)
+class Done:
+    """The webhook that something was done to."""
+
+    id: str
+
+
+def to_document(row: WebhookRow) -> Webhook:
+    """A webhook without its secret."""
+    return Webhook(row.id, row.url, list(row.events), row.made_by, row.created_at)
+
+
+def _read(enterprise: str, _actor: Actor, keys: Sequence[str]) -> list[WebhookRow]:
+    return [webhooks.get_webhook(key, enterprise) for key in keys]
+
+
+WEBHOOKS: Final = Resource(
+    name="webhook",
+    plural="webhooks",
+    path="/enterprises/{code}/webhooks",
+    read=_read,
+    missing=lambda key: NianjianError("webhook_unknown", webhook=key),
+    document=to_document,
+    schema=Webhook,
+    row=lambda row: asdict(to_document(row)),
+    key_of=str,
+    key_help="",
+)
+NEW: Final = Answer(
+    schema=MadeWebhook,
+    document=lambda _request, _key, made: MadeWebhook(**asdict(to_document(made[0])), secret=made[1]),
+    status=201,
+    hidden=("secret",),
+)
+DONE: Final = Answer(schema=Done, document=lambda _request, key, _result: Done(key))
+SENT: Final = Answer(schema=Done, document=DONE.document, status=202)
+
+
+@operation(
+    "webhooks.add",
+    on=WEBHOOKS,
+    permission=Permission.ADMINISTER,
+    body=Body("NewWebhook", "A webhook to be made."),
+    answer=NEW,
+)
+def add_webhook(*, enterprise: str, actor: Actor, url: Line, events: Lines) -> tuple[WebhookRow, str]:
+    """Make a webhook; its secret is told in this answer alone.
+
+    Errors of `sending.checked`, `sending.place` and `webhooks.create_webhook`.
+    """
     allowed = env.read().webhook_hosts
     parts = sending.checked(url.strip(), allowed)
     sending.place(str(parts.hostname), parts.port or sending.SCHEMES[parts.scheme], allowed)
     return webhooks.create_webhook(enterprise=enterprise, url=url.strip(), events=events, actor=actor)
+
+
+@operation(
+    "webhooks.close", on=WEBHOOKS, permission=Permission.ADMINISTER, path="/{webhook}", method="DELETE", answer=DONE
+)
+def close_webhook(*, enterprise: str, actor: Actor, webhook: Key) -> None:
+    """End a webhook; its log stays."""
+    webhooks.close_webhook(webhook=webhook, enterprise=enterprise, actor=actor)
+
+
+@operation("webhooks.test", on=WEBHOOKS, permission=Permission.ADMINISTER, path="/{webhook}/test", answer=SENT)
+def test_webhook(*, enterprise: str, actor: Actor, webhook: Key) -> None:
+    """Send a message that tells of nothing."""
+    webhooks.enqueue_test(webhook=webhook, enterprise=enterprise, actor=actor)
+
+
+@operation(
+    "deliveries.again",
+    on=WEBHOOKS,
+    permission=Permission.ADMINISTER,
+    path="/{webhook}/deliveries/{delivery}/again",
+    answer=SENT,
+)
+def retry_delivery(*, enterprise: str, actor: Actor, webhook: Key, delivery: Line) -> None:
+    """Send a message once more."""
+    webhooks.retry_delivery(delivery=delivery, webhook=webhook, enterprise=enterprise, actor=actor)
 
 
 def deliver() -> int:
@@ -34,7 +130,7 @@ def deliver() -> int:
     count = 0
     while (due := webhooks.claim_delivery(clock.now())) is not None:
         body, moment = due.body.encode(), clock.now()
-        head = signing.sign_headers(
+        head = webhooks.sign_headers(
             secret=due.webhook.secret or "", message=due.id, moment=int(moment.timestamp()), body=body
         )
         status, fault, began = None, "", time.monotonic()

@@ -16,11 +16,10 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.chain import verb
 from nianjian.engines.paper.words import mark, words
-from nianjian.features.webhooks import operations as flow
+from nianjian.features.webhooks import operations
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http import UNPROCESSABLE
 from nianjian.platform.notifications import webhooks
-from nianjian.platform.notifications import webhooks as service
 from nianjian.platform.notifications.models import Delivery, Webhook
 from nianjian.platform.notifications.webhooks import EVENTS
 from nianjian.platform.web.access import Request, page
@@ -58,7 +57,7 @@ STATES = {
 
 @require_http_methods(["GET", "POST"])
 @page(Act.ADMINISTER)
-def listing(request: Request, code: str) -> HttpResponse:
+def list_webhooks(request: Request, code: str) -> HttpResponse:
     """List the webhooks, and make one; its secret is shown in this answer only."""
     form = NewWebhook(request.POST or None)
     secret, status = "", 200
@@ -67,7 +66,9 @@ def listing(request: Request, code: str) -> HttpResponse:
         if form.is_valid():
             try:
                 given = form.cleaned_data
-                _made, secret = flow.add(enterprise=code, url=given["url"], events=given["events"], actor=request.actor)
+                _made, secret = operations.add_webhook(
+                    enterprise=code, url=given["url"], events=given["events"], actor=request.actor
+                )
                 form, status = NewWebhook(), 200
             except NianjianError as error:
                 text, remedy = describe_error(error)
@@ -94,7 +95,7 @@ def webhook_detail(request: Request, code: str, webhook: str) -> HttpResponse:
     """Show one with its log; try it, send a message again, or end it."""
     found = webhooks.get_webhook(webhook, code)
     if request.method == "POST":
-        return _done(request, code, webhook)
+        return _apply_action(request, code, webhook)
     shown: Page[Delivery] = paged(request, webhooks.list_deliveries(found))
     _ = words(current())
     rows = [
@@ -114,23 +115,23 @@ def webhook_detail(request: Request, code: str, webhook: str) -> HttpResponse:
     return render(request, "webhooks/one.html", context)
 
 
-def _done(request: Request, code: str, webhook: str) -> HttpResponse:
+def _apply_action(request: Request, code: str, webhook: str) -> HttpResponse:
     act = request.POST.get("act", "")
     if act == "close":
-        service.close_webhook(webhook=webhook, enterprise=code, actor=request.actor)
+        operations.close_webhook(webhook=webhook, enterprise=code, actor=request.actor)
         messages.success(request, gettext("The webhook has ended."))
         return redirect("webhooks", code=code)
     if act == "test":
-        service.enqueue_test(webhook=webhook, enterprise=code, actor=request.actor)
+        operations.test_webhook(webhook=webhook, enterprise=code, actor=request.actor)
         messages.success(request, gettext("A test message is on its way; the log shows what became of it."))
     else:
         delivery = request.POST.get("delivery", "")
-        service.retry_delivery(delivery=delivery, webhook=webhook, enterprise=code, actor=request.actor)
+        operations.retry_delivery(delivery=delivery, webhook=webhook, enterprise=code, actor=request.actor)
         messages.success(request, gettext("The message is sent once more."))
     return redirect("webhooks-one", code=code, webhook=webhook)
 
 
 urlpatterns = [
-    path("", listing, name="webhooks"),
+    path("", list_webhooks, name="webhooks"),
     path("<str:webhook>/", webhook_detail, name="webhooks-one"),
 ]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Final, Literal
 
 from ninja import Field as Limits
@@ -12,18 +14,21 @@ from ninja import Router, Schema
 from pydantic import AfterValidator, create_model
 
 from nianjian.engines.kernel.clock import aware
+from nianjian.platform.accounts.access import EVERYWHERE
 from nianjian.platform.api import parameter_types
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import write
 from nianjian.platform.operations.fields import MOST, TEXT, VERSION, Field, Kind
-from nianjian.platform.operations.operation import Body, Operation, Resource
+from nianjian.platform.operations.operation import Answer, Body, Operation, Resource
 
 BODY: Final = "given"  # the name of the body in a view: findings about a value name their place by it
 Version = Annotated[int, Limits(ge=1, le=VERSION)]
 KINDS: Final[dict[Kind, Any]] = {
     Kind.LINE: parameter_types.Text,
     Kind.TEXT: Annotated[str, Limits(max_length=TEXT)],
+    Kind.LINES: list[parameter_types.Text],
+    Kind.DAY: parameter_types.Day,
     Kind.MOMENT: Annotated[datetime, AfterValidator(aware)],
     Kind.FLAG: bool,
     Kind.YES_NO: bool,
@@ -37,35 +42,61 @@ def mount(router: Router, operations: Iterable[Operation[..., Any]]) -> None:
     """Add the route of each operation that has a path."""
     lists: dict[str, type[Schema]] = {}
     for one in operations:
-        if one.body:
-            _mount(router, one, one.body, lists)
+        if one.body or one.answer:
+            _mount(router, one, lists)
 
 
-def _mount(router: Router, operation: Operation[..., Any], body: Body, lists: dict[str, type[Schema]]) -> None:
-    resource = operation.resource
-    single = f"{{{resource.name}}}" in operation.path
-    fields = [one for one in operation.fields if not (single and one is operation.key_field)]
-    answer: type[Any]
+def _mount(router: Router, operation: Operation[..., Any], lists: dict[str, type[Schema]]) -> None:
+    """Add the route for an enterprise, and the one for the whole installation where there is one."""
+    resource, names = operation.resource, re.findall(r"{(\w+)}", operation.path)
+    single = resource.name in names
+    fields = [one for one in operation.fields if one.name not in names and not (single and one is operation.key_field)]
+    arguments: dict[str, Any] = dict.fromkeys(names, str)
+    if operation.body:
+        arguments[BODY] = _schema(operation.body, fields, resource)
+    answer = operation.answer
+    more: dict[str, Any] = {"act": operation.permission, "method": operation.method}
+    build: Callable[[Operation[..., Any]], Callable[..., object]]
     if operation.job:
-        answer, view, status = Job, _enqueuing(operation), 202
+        more, build = more | {"answer": Job, "status": 202}, _enqueuing
+    elif answer:
+        more |= {"answer": answer.schema, "status": answer.status, "hidden": answer.hidden}
+        build = partial(_with_answer, answer)
     elif single:
-        answer, view, status = resource.schema, _on_one(operation), 200
+        more, build = more | {"answer": resource.schema}, _on_one
     else:
-        answer, view, status = lists.setdefault(resource.name, _list_schema(resource)), _on_several(operation), 200
-    names = {
-        "request": Request,
-        "code": str,
-        **({resource.name: str} if single else {}),
-        BODY: _schema(body, fields, resource),
-    }
+        more, build = more | {"answer": lists.setdefault(resource.name, _list_schema(resource))}, _on_several
+    name = operation.name.replace(".", "_")
+    view = _named(build(operation), name, operation.summary, {"code": str, **arguments})
+    write(router, resource.path + operation.path, **more)(view)
+    if operation.installation:
+        view = _named(build(operation), f"{name}_everywhere", operation.installation, arguments)
+        write(router, resource.installation_path + operation.path, **more)(view)
+
+
+def _named(view: Callable[..., object], name: str, summary: str, arguments: Mapping[str, Any]) -> Callable[..., object]:
+    """The view under a name and with the parameters that the framework reads."""
     parameters = [
-        inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=kind)
-        for name, kind in names.items()
+        inspect.Parameter(one, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=kind)
+        for one, kind in {"request": Request, **arguments}.items()
     ]
-    view.__name__ = operation.name.replace(".", "_")
-    view.__doc__ = operation.summary
+    view.__name__, view.__doc__ = name, summary
     setattr(view, "__signature__", inspect.Signature(parameters))  # noqa: B010 -- of a function that is built here
-    write(router, resource.path + operation.path, act=operation.permission, answer=answer, status=status)(view)
+    return view
+
+
+def _with_answer(answer: Answer, operation: Operation[..., Any]) -> Callable[..., object]:
+    resource, field = operation.resource, operation.key_field
+
+    def view(request: Request, code: str = EVERYWHERE, **more: Any) -> object:  # noqa: ANN401 -- as the signature says
+        values, key = _values(operation, more[BODY]) if BODY in more else {}, ""
+        if field and resource.name in more:
+            key = values[field.name] = resource.key_of(more[resource.name])
+            resource.get(code, request.actor, key)
+        values |= {one.name: more[one.name] for one in operation.fields if one.name in more}
+        return answer.document(request, key, operation(enterprise=code, actor=request.actor, **values))
+
+    return view
 
 
 def _on_one(operation: Operation[..., Any]) -> Callable[..., object]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from types import NoneType
 from typing import Annotated, Any, Final, get_args, get_type_hints
@@ -25,6 +25,8 @@ class Kind(StrEnum):
 
     LINE = "line"  # text without control characters
     TEXT = "text"
+    LINES = "lines"  # several of them
+    DAY = "day"
     MOMENT = "moment"  # aware
     FLAG = "flag"
     YES_NO = "yes_no"  # None: not known
@@ -47,6 +49,8 @@ class Choice:
 Line = Annotated[str, Kind.LINE]
 OptionalLine = Annotated[str | None, Kind.LINE]
 Text = Annotated[str, Kind.TEXT]
+Lines = Annotated[Sequence[str], Kind.LINES]
+Day = Annotated[date, Kind.DAY]
 Moment = Annotated[datetime | None, Kind.MOMENT]
 Flag = Annotated[bool, Kind.FLAG]
 YesNo = Annotated[bool | None, Kind.YES_NO]

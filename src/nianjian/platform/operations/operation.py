@@ -36,6 +36,7 @@ class Resource(Generic[T]):
     row: Callable[[T], Mapping[str, object]]  # for the command line
     key_of: Callable[[str], str]  # the key that a part of an address names
     key_help: str
+    installation_path: str = ""  # where the same operations act on the whole installation; "": nowhere
 
     def get(self, enterprise: str, actor: Actor, key: str) -> T:
         """Read one; raises `missing`."""
@@ -51,6 +52,20 @@ class Body:
 
     name: str
     about: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What an operation answers in the API in place of the resource.
+
+    ``document`` is made of the request, the key of what was acted on ("" where nothing is named) and the operation's
+    result. ``hidden``: fields that are told once, null where the answer is repeated.
+    """
+
+    schema: type[Any]
+    document: Callable[[Any, str, Any], object]
+    status: int = 200
+    hidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +93,9 @@ class Operation(Generic[P, R]):
     resource: Resource[Any]
     path: str
     body: Body | None
+    method: str
+    answer: Answer | None
+    installation: str
     command: str
     help: str
     label: str
@@ -87,7 +105,7 @@ class Operation(Generic[P, R]):
     def __post_init__(self) -> None:
         """Read the signature; TypeError for a declaration that does not fit it."""
         object.__setattr__(self, "fields", read_fields(self.function))
-        if bool(self.path) != bool(self.body) or bool(self.command) != bool(self.help):
+        if (not self.answer and bool(self.path) != bool(self.body)) or bool(self.command) != bool(self.help):
             raise TypeError(self.name, "a path needs a body, a command needs its help")
         if self.job and flow.NEEDS.get(self.job.kind) is not self.permission:
             raise TypeError(self.name, "the queue knows another permission for its kind of job")
@@ -134,7 +152,8 @@ class Operation(Generic[P, R]):
     def _require(self, given: Mapping[str, object]) -> tuple[Actor, str]:
         actor, enterprise = cast("Actor", given["actor"]), cast("str", given["enterprise"])
         require(actor, enterprise, self.permission)
-        known_enterprise(enterprise)
+        if enterprise or not self.resource.installation_path:
+            known_enterprise(enterprise)
         return actor, enterprise
 
 
@@ -178,6 +197,9 @@ def operation(  # noqa: PLR0913 -- the words of a declaration, all named
     permission: Permission,
     path: str = "",
     body: Body | None = None,
+    method: str = "POST",
+    answer: Answer | None = None,
+    installation: str = "",
     command: str = "",
     help: str = "",  # noqa: A002 -- argparse's word
     label: str = "",
@@ -187,8 +209,9 @@ def operation(  # noqa: PLR0913 -- the words of a declaration, all named
     """Declare a function as an operation.
 
     ``name`` is that of the audit entry, and with an underscore the operation id of the API. ``path`` lies below the
-    resource's; one with the resource's name in it acts on one resource. Without a path or a command the interface has
-    a hand-written one. ``label`` names the act on a page.
+    resource's; one with the resource's name in it acts on one resource, and a parameter that it names comes from the
+    address. ``installation``: the summary of the same operation on the whole installation, where there is one. Without
+    a path or a command the interface has a hand-written one. ``label`` names the act on a page.
     """
 
     def declare(function: Callable[P, R]) -> Operation[P, R]:
@@ -196,8 +219,8 @@ def operation(  # noqa: PLR0913 -- the words of a declaration, all named
             if context not in inspect.signature(function).parameters:
                 raise TypeError(name, context, "is missing")
         declared = Operation(
-            function=function, name=name, permission=permission, resource=on, path=path, body=body, command=command,
-            help=help, label=label, job=job,
+            function=function, name=name, permission=permission, resource=on, path=path, body=body, method=method,
+            answer=answer, installation=installation, command=command, help=help, label=label, job=job,
         )  # fmt: skip
         registry.add(declared)
         return declared

@@ -11,7 +11,7 @@ from nianjian.engines.paper.words import CHINESE, language_of
 from nianjian.features.inspection.operations.day import bundle, visits
 from nianjian.features.inspection.operations.day.sheet import sheet
 from nianjian.features.inspection.visits.service import VisitInput
-from nianjian.features.people.api import MadeLink, to_link_document
+from nianjian.features.people.documents import MadeLink, link_document
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, write
@@ -169,7 +169,7 @@ def visit_inspectors(request: Request, code: str) -> dict[str, object]:
 @write(router, f"{HERE}/inspectors", act=Act.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
 def visit_admit(request: Request, code: str, given: Inspector) -> dict[str, object]:
     """Let an inspector read until the end of a day: account, role and link in one step; the link is told now alone."""
-    return to_link_document(
+    return link_document(
         request, visits.admit(enterprise=code, user=given.user, until=given.until, actor=request.actor)
     )
 
