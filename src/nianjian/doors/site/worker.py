@@ -50,9 +50,9 @@ from nianjian.features.rectification import evidence, reports
 from nianjian.features.rectification import jobs as rectification
 from nianjian.features.registers import operations
 from nianjian.features.rulebook.operations import effects
-from nianjian.features.screens.operations.watch import Watch
+from nianjian.features.screens.watch import Watch
 from nianjian.features.season.reminders import enqueue_due_reminders
-from nianjian.features.test_calls.operations.daily import call_daily
+from nianjian.features.test_calls.operations.calls import call_daily
 from nianjian.features.webhooks.operations import deliver
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require

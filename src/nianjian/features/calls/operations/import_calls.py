@@ -17,7 +17,7 @@ from nianjian.engines.lake.tables import Lake
 from nianjian.engines.lake.workbench import Workbench
 from nianjian.features.calls.operations.finish import ACTIVE, IMPORT, finish_import, settle
 from nianjian.features.calls.operations.receipts import ImportReceipt
-from nianjian.features.test_calls.operations import again
+from nianjian.features.test_calls.operations import landings
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
@@ -72,7 +72,7 @@ def import_calls(
                 failed.append((item.name, error))
     if not files:
         raise _all_failed(failed)
-    again.after_import(tenant.code, {day for file in files for day in file.days})
+    landings.after_import(tenant.code, {day for file in files for day in file.days})
     told = _batch(run.batch, files, tenant.code)
     affected = ledger.repeating(run.lake, replace) if replace else ()
     return ImportReceipt(told, tuple(files), tuple(failed), tuple(one for one in affected if one.batch != told))
