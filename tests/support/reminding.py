@@ -24,7 +24,7 @@ from django.db import connection, transaction  # noqa: E402
 
 from nianjian.engines.kernel import clock  # noqa: E402
 from nianjian.features.inbox import operations  # noqa: E402
-from nianjian.features.season.operations.reminders import enqueue_due_reminders  # noqa: E402
+from nianjian.features.season.reminders import enqueue_due_reminders  # noqa: E402
 from nianjian.platform.accounts.models import Enterprise  # noqa: E402
 from nianjian.platform.accounts.query import Actor  # noqa: E402
 from nianjian.platform.accounts.service import add_enterprise, add_user  # noqa: E402

@@ -19,7 +19,7 @@ from tests.support.sample_portrait import fill  # noqa: E402
 from nianjian.engines.kernel import clock  # noqa: E402
 from nianjian.engines.sip.call_trace import Line as SipLine  # noqa: E402
 from nianjian.engines.sip.call_trace import Seen  # noqa: E402
-from nianjian.features.archives import service as archives  # noqa: E402
+from nianjian.features.archives import closed_seasons as archives  # noqa: E402
 from nianjian.features.calls.operations.wizard import drafts  # noqa: E402
 from nianjian.features.complaints.operations import acts as complaints  # noqa: E402
 from nianjian.features.complaints.operations import one_click  # noqa: E402
@@ -43,7 +43,7 @@ from nianjian.features.rectification import storage as rectification_storage  # 
 from nianjian.features.rectification.models import Case  # noqa: E402
 from nianjian.features.rectification.storage import Notice  # noqa: E402
 from nianjian.features.rulebook import operations  # noqa: E402
-from nianjian.features.season.operations.overview import summarize_season  # noqa: E402
+from nianjian.features.season.queries import summarize_season  # noqa: E402
 from nianjian.features.test_calls import storage  # noqa: E402
 from nianjian.features.test_calls.states import Verdict as Judged  # noqa: E402
 from nianjian.platform.accounts import (  # noqa: E402
@@ -207,10 +207,10 @@ def _archived(code: str, actor: Actor) -> int:
     """The season of 2023 is closed; of 2026 there is still work."""
     season = summarize_season(enterprise=code, year=2023, today=date(2024, 5, 2), actor=actor)
     kept = blobs.put(b"{}")
-    file = archives.File("log", "log-2023.json", "application/json", kept.sha256, kept.size, kept.id)
+    file = archives.ArchiveFile("log", "log-2023.json", "application/json", kept.sha256, kept.size, kept.id)
     log: dict[str, Any] = {"seq": 0, "hash": "", "acts": []}
     told = {"season": season, "package": None, "portrait": None, "log": log}
-    archives.close(enterprise=code, year=2023, told=told, files=[file], actor=actor)
+    archives.store_archive(enterprise=code, year=2023, told=told, files=[file], actor=actor)
     return 2023
 
 

@@ -12,10 +12,17 @@ import pytest
 from nianjian.engines.kernel.periods import Season
 from nianjian.engines.rules.holidays import builtin
 from nianjian.engines.rules.rulebook import Overlay, Rulebook
-from nianjian.engines.season.deadlines import Deadline, conflicts, earliest, of_season, season_day, shuts
-from nianjian.engines.season.plan import Plan, plan
-from nianjian.engines.season.tasks import Seen, evaluate_tasks
-from nianjian.engines.season.tracks import risks, tracks
+from nianjian.engines.season.deadlines import (
+    Deadline,
+    build_tracks,
+    conflicts,
+    earliest,
+    list_risks,
+    of_season,
+    season_day,
+    shuts,
+)
+from nianjian.engines.season.plan import Plan, TaskProgress, evaluate_tasks, plan
 
 pytestmark = pytest.mark.long
 CALENDAR = builtin()
@@ -48,9 +55,9 @@ def _on(day: date, year: int, province: str, templates: str, filed: dict[tuple[s
     first = earliest(found)
     assert first is not None
     assert planned is not None
-    both = tracks([Season("", year)], found, filed, day)
-    told = risks(both, shut, day, conflict=bool(conflicts(found)), provisional=False, licences=True)
-    seen = {f"file_{one.track}": Seen(not one.open) for one in both} | {"portrait": Seen(complete=True)}
+    both = build_tracks([Season("", year)], found, filed, day)
+    told = list_risks(both, shut, day, conflict=bool(conflicts(found)), provisional=False, licences=True)
+    seen = {f"file_{one.track}": TaskProgress(not one.open) for one in both} | {"portrait": TaskProgress(complete=True)}
     states = {one.plan.task: one.state.value for one in evaluate_tasks(planned.tasks, seen, {}, day)}
     return {
         "earliest": f"{first.day} {first.template}",

@@ -11,8 +11,18 @@ from nianjian.engines.kernel.workdays import Due
 from nianjian.engines.rules.holidays import builtin
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.engines.season.deadlines import Printed, of_season
-from nianjian.engines.season.plan import Plan, plan, workdays_between
-from nianjian.engines.season.tasks import Progress, Said, Seen, State, Task, evaluate_tasks, progress
+from nianjian.engines.season.plan import (
+    Plan,
+    Progress,
+    Task,
+    TaskNote,
+    TaskProgress,
+    TaskState,
+    evaluate_tasks,
+    plan,
+    progress,
+    workdays_between,
+)
 
 CALENDAR = builtin()
 
@@ -56,12 +66,12 @@ def test_the_tasks_have_their_days() -> None:
 
 def test_a_task_with_a_day_of_its_own_begins_no_later_than_that_day() -> None:
     due, since = Due(date(2026, 12, 4), provisional=False), date(2026, 11, 20)
-    waits = {"rectification": Seen(complete=False, total=1, due=due, begins=since)}
+    waits = {"rectification": TaskProgress(complete=False, total=1, due=due, begins=since)}
     for seen, begins in ((since, since), (None, due.day)):
         task = _tasks(date(2026, 11, 27), {"rectification": replace(waits["rectification"], begins=seen)})
         assert (task["rectification"].begins, task["rectification"].due) == (begins, due)
-    assert _tasks(date(2026, 11, 27), waits)["rectification"].state is State.OPEN
-    assert _tasks(date(2026, 12, 5), waits)["rectification"].state is State.LATE
+    assert _tasks(date(2026, 11, 27), waits)["rectification"].state is TaskState.OPEN
+    assert _tasks(date(2026, 12, 5), waits)["rectification"].state is TaskState.LATE
 
 
 def test_an_early_notice_pulls_everything_before_it() -> None:
@@ -73,22 +83,22 @@ def test_an_early_notice_pulls_everything_before_it() -> None:
     assert all(one.begins <= one.due.day for one in found.tasks)
 
 
-def _tasks(today: date, seen: dict[str, Seen] | None = None, **said: Said) -> dict[str, Task]:
+def _tasks(today: date, seen: dict[str, TaskProgress] | None = None, **said: TaskNote) -> dict[str, Task]:
     return {one.plan.task: one for one in evaluate_tasks(_plan().tasks, seen or {}, said, today)}
 
 
 @pytest.mark.parametrize(
     ("today", "task", "state"),
     [
-        (date(2026, 12, 30), "portrait", State.AHEAD),
-        (date(2026, 12, 31), "portrait", State.OPEN),
-        (date(2027, 1, 18), "portrait", State.OPEN),
-        (date(2027, 1, 19), "portrait", State.LATE),
-        (date(2027, 1, 19), "stopped_seats", State.BLOCKED),
-        (date(2027, 1, 19), "consistency", State.OPEN),
+        (date(2026, 12, 30), "portrait", TaskState.AHEAD),
+        (date(2026, 12, 31), "portrait", TaskState.OPEN),
+        (date(2027, 1, 18), "portrait", TaskState.OPEN),
+        (date(2027, 1, 19), "portrait", TaskState.LATE),
+        (date(2027, 1, 19), "stopped_seats", TaskState.BLOCKED),
+        (date(2027, 1, 19), "consistency", TaskState.OPEN),
     ],
 )
-def test_a_task_from_day_to_day(today: date, task: str, state: State) -> None:
+def test_a_task_from_day_to_day(today: date, task: str, state: TaskState) -> None:
     assert _tasks(today)[task].state is state
 
 
@@ -97,24 +107,24 @@ def test_what_is_known_and_said_decides() -> None:
     found = _tasks(
         today,
         {
-            "portrait": Seen(complete=True),
-            "drill": Seen(complete=False, applicable=False),
-            "items": Seen(complete=False, done=3, total=13, due=Due(date(2027, 1, 10), provisional=False)),
+            "portrait": TaskProgress(complete=True),
+            "drill": TaskProgress(complete=False, applicable=False),
+            "items": TaskProgress(complete=False, done=3, total=13, due=Due(date(2027, 1, 10), provisional=False)),
         },
-        marketing_lines=Said(done_on=date(2027, 1, 20), note="不迁移"),
-        consistency=Said(done_on=date(2027, 1, 20)),
-        filed_base=Said(snoozed_until=date(2027, 1, 21), reason="导出未到"),
+        marketing_lines=TaskNote(done_on=date(2027, 1, 20), note="不迁移"),
+        consistency=TaskNote(done_on=date(2027, 1, 20)),
+        filed_base=TaskNote(snoozed_until=date(2027, 1, 21), reason="导出未到"),
     )
     states = {name: one.state for name, one in found.items()}
-    assert states["portrait"] is states["marketing_lines"] is State.DONE
-    assert states["drill"] is State.NOT_APPLICABLE
-    assert states["stopped_seats"] is State.OPEN, "what it waited for is done"
-    assert states["consistency"] is State.OPEN, "the product sees it: nobody's word ends it"
-    assert states["filed_base"] is State.SNOOZED
-    assert states["items"] is State.LATE, "its own day counts"
+    assert states["portrait"] is states["marketing_lines"] is TaskState.DONE
+    assert states["drill"] is TaskState.NOT_APPLICABLE
+    assert states["stopped_seats"] is TaskState.OPEN, "what it waited for is done"
+    assert states["consistency"] is TaskState.OPEN, "the product sees it: nobody's word ends it"
+    assert states["filed_base"] is TaskState.SNOOZED
+    assert states["items"] is TaskState.LATE, "its own day counts"
     assert progress(list(found.values())) == Progress(2, 12)
     assert progress(list(found.values()), "self_check") == Progress(1, 1)
-    later = _tasks(date(2027, 1, 21), filed_base=Said(snoozed_until=date(2027, 1, 21), reason="x"))
-    assert later["filed_base"].state is State.BLOCKED
-    early = _tasks(date(2027, 1, 19), marketing_lines=Said(done_on=date(2027, 1, 20)))
-    assert early["marketing_lines"].state is State.BLOCKED
+    later = _tasks(date(2027, 1, 21), filed_base=TaskNote(snoozed_until=date(2027, 1, 21), reason="x"))
+    assert later["filed_base"].state is TaskState.BLOCKED
+    early = _tasks(date(2027, 1, 19), marketing_lines=TaskNote(done_on=date(2027, 1, 20)))
+    assert early["marketing_lines"].state is TaskState.BLOCKED

@@ -9,11 +9,9 @@ import pytest
 from nianjian.engines.kernel.periods import Season
 from nianjian.engines.kernel.workdays import Due
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.engines.season.deadlines import Deadline, Kind
-from nianjian.engines.season.plan import Planned
+from nianjian.engines.season.deadlines import Deadline, Kind, build_tracks
+from nianjian.engines.season.plan import PlannedTask, Task, TaskNote, TaskProgress, TaskState
 from nianjian.engines.season.reminders import DUE, Moments, Person, Reminder, Scope, due, moments, recipients, stage
-from nianjian.engines.season.tasks import Said, Seen, State, Task
-from nianjian.engines.season.tracks import tracks
 
 END = date(2027, 3, 31)
 RULE = moments(Rulebook.on(date(2027, 1, 1), "浙江"))
@@ -47,7 +45,7 @@ def test_the_days_are_counted_to_the_day_to_which_the_law_moves() -> None:
     told = []
     for at in range(-1, 3):
         today = sunday + timedelta(days=at)
-        (one,) = due(tracks([Season("B2-1", 2023)], [legal], {}, today), [], RULE, today)
+        (one,) = due(build_tracks([Season("B2-1", 2023)], [legal], {}, today), [], RULE, today)
         told.append((one.stage, one.due, one.left))
     assert told == [("before-3", monday, 2), ("before-1", monday, 1), ("before-0", monday, 0), ("late-1", monday, -1)]
 
@@ -57,15 +55,15 @@ def test_a_task_is_named_every_week_when_it_is_late() -> None:
     assert [one and one[0] for one in told] == ["late-1", "late-1", "late-8", "late-8", "late-15"]
 
 
-def _task(state: State, name: str = "items", owner: str = "") -> Task:
-    plan = Planned(name, "materials", "materials.list", "", (), date(2027, 2, 1), Due(END, provisional=False))
-    return Task(plan, state, plan.begins, plan.due, Seen(complete=False), Said(owner=owner))
+def _task(state: TaskState, name: str = "items", owner: str = "") -> Task:
+    plan = PlannedTask(name, "materials", "materials.list", "", (), date(2027, 2, 1), Due(END, provisional=False))
+    return Task(plan, state, plan.begins, plan.due, TaskProgress(complete=False), TaskNote(owner=owner))
 
 
 def test_only_what_is_to_be_done_is_reminded_of() -> None:
-    for state in State:
+    for state in TaskState:
         assert bool(due([], [_task(state)], RULE, END)) is (state in DUE)
-    assert not due([], [_task(State.OPEN, "file_licence")], RULE, END), "the report's own reminder tells it"
+    assert not due([], [_task(TaskState.OPEN, "file_licence")], RULE, END), "the report's own reminder tells it"
 
 
 def test_many_licences_are_one_reminder_and_a_report_handed_in_is_none() -> None:
@@ -78,9 +76,9 @@ def test_many_licences_are_one_reminder_and_a_report_handed_in_is_none() -> None
         (one.licence, "code_number"): date(2027, 3, 1) for one in seasons
     }
     today = date(2027, 3, 29)
-    (found,) = due(tracks(seasons, days, filed, today), [], RULE, today)
+    (found,) = due(build_tracks(seasons, days, filed, today), [], RULE, today)
     assert (found.about, found.open, found.left) == ("track:licence", 999, 2)
-    assert not due(tracks(seasons, [], {}, today), [], RULE, today), "no day is known: nothing can be said"
+    assert not due(build_tracks(seasons, [], {}, today), [], RULE, today), "no day is known: nothing can be said"
 
 
 def test_licences_with_different_days_are_counted_apart() -> None:
@@ -95,17 +93,17 @@ def test_licences_with_different_days_are_counted_apart() -> None:
     ]  # fmt: skip
     seasons = [Season(f"B2-{at}", 2026) for at in range(1, 5)]
     today = date(2027, 3, 1)
-    told = [(one.due, one.left, one.open) for one in due(tracks(seasons, days, {}, today), [], RULE, today)]
+    told = [(one.due, one.left, one.open) for one in due(build_tracks(seasons, days, {}, today), [], RULE, today)]
     assert told == [(early, 14, 1), (END, 30, 2)], "the fourth one, at the end of May, is not due for a word yet"
     filed = {("B2-1", "licence"): today}
-    then = [(one.due, one.open) for one in due(tracks(seasons, days, filed, late), [], RULE, late)]
+    then = [(one.due, one.open) for one in due(build_tracks(seasons, days, filed, late), [], RULE, late)]
     assert then == [(END, 2), (late, 1)]
 
 
-def _plan(row: tuple[str, str, str, tuple[str, ...]], state: State) -> Task:
+def _plan(row: tuple[str, str, str, tuple[str, ...]], state: TaskState) -> Task:
     name, module, track, after = row
-    plan = Planned(name, module, "x", track, after, date(2027, 2, 1), Due(END, provisional=False))
-    return Task(plan, state, plan.begins, plan.due, Seen(complete=False), Said())
+    plan = PlannedTask(name, module, "x", track, after, date(2027, 2, 1), Due(END, provisional=False))
+    return Task(plan, state, plan.begins, plan.due, TaskProgress(complete=False), TaskNote())
 
 
 @pytest.mark.parametrize(
@@ -133,7 +131,7 @@ def test_what_handing_in_has_settled_is_not_reminded_of(handed: tuple[str, ...],
         ("file_licence", "closing", "licence", ("package", "consistency")),
         ("file_code_number", "closing", "code_number", ("consistency", "filed_base")),
     )
-    standing = [_plan(row, State.DONE if row[0] in handed else State.LATE) for row in rows]
+    standing = [_plan(row, TaskState.DONE if row[0] in handed else TaskState.LATE) for row in rows]
     today = END + timedelta(days=1)
     assert {one.about.partition(":")[2] for one in due([], standing, RULE, today)} == told
 
@@ -191,7 +189,7 @@ def test_a_whole_season_day_by_day(province: str, template: str, end: str) -> No
     told: dict[tuple[str, date], date] = {}
     day = date(2026, 10, 1)
     while day <= date(2027, 7, 31):
-        for one in due(tracks([Season("B2-1", 2026)], [deadline], {}, day), [], rule, day):
+        for one in due(build_tracks([Season("B2-1", 2026)], [deadline], {}, day), [], rule, day):
             told.setdefault((one.stage, one.day), day)
         day += timedelta(days=1)
     before = {(f"before-{left}", last - timedelta(days=left)) for left in (30, 14, 7, 3, 1, 0)}

@@ -8,10 +8,9 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts import service as people
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.approvals import query, service
+from nianjian.platform.approvals import storage
 from nianjian.platform.audit.query import acts
 from nianjian.platform.registers import overlays
-from nianjian.platform.registers import overlays as overlaying
 from nianjian.platform.registers.overlays import Overlay, OverlayProposal
 
 pytestmark = pytest.mark.postgres
@@ -19,14 +18,14 @@ pytestmark = pytest.mark.postgres
 LIMIT = OverlayProposal("portrait.seat_vacancy.limit", "0.25", "浙江", "demo", date(2026, 1, 1), None, "省局要求")
 
 
-def _ask(actor: Actor) -> query.Approval:
-    return service.request(kind="isolate", subject="L01", digest="a" * 64, enterprise="demo", actor=actor)
+def _ask(actor: Actor) -> storage.Approval:
+    return storage.create_request(kind="isolate", subject="L01", digest="a" * 64, enterprise="demo", actor=actor)
 
 
 def test_a_second_person_approves(anna: Actor, bo: Actor) -> None:
     asked = _ask(anna)
     assert asked.state == "pending"
-    done = service.approve(approval=asked.id, digest="a" * 64, actor=bo)
+    done = storage.approve_request(approval=asked.id, digest="a" * 64, actor=bo)
     assert (done.state, done.requested_by, done.decided_by) == ("approved", "user:anna", "user:bo")
     assert [act.verb for act in acts(enterprise="demo", newest=2)] == ["approval.approved", "approval.request"]
 
@@ -34,50 +33,50 @@ def test_a_second_person_approves(anna: Actor, bo: Actor) -> None:
 def test_the_requester_can_not_approve(anna: Actor) -> None:
     asked = _ask(anna)
     with pytest.raises(NianjianError, match="approval_same_person"):
-        service.approve(approval=asked.id, digest="a" * 64, actor=anna)
-    assert query.approval(asked.id).state == "pending"
+        storage.approve_request(approval=asked.id, digest="a" * 64, actor=anna)
+    assert storage.get_approval(asked.id).state == "pending"
 
 
 def test_the_operator_can_not_approve_under_a_user_of_the_same_name(demo: str, operator: Actor) -> None:
     asked = _ask(operator)
     double = accounts.actor("Root", people.add_user(name="Root", role="administrator", enterprises=[], actor=operator))
     with pytest.raises(NianjianError, match="approval_same_person"):
-        service.approve(approval=asked.id, digest="a" * 64, actor=double)
+        storage.approve_request(approval=asked.id, digest="a" * 64, actor=double)
 
 
 def test_the_operator_without_a_token_can_not_approve(anna: Actor, operator: Actor) -> None:
     asked = _ask(anna)
     with pytest.raises(NianjianError, match="approval_needs_user"):
-        service.approve(approval=asked.id, digest="a" * 64, actor=operator)
+        storage.approve_request(approval=asked.id, digest="a" * 64, actor=operator)
 
 
 def test_what_changed_after_the_request_is_not_approved(anna: Actor, bo: Actor) -> None:
     asked = _ask(anna)
     with pytest.raises(NianjianError, match="approval_subject_changed"):
-        service.approve(approval=asked.id, digest="b" * 64, actor=bo)
+        storage.approve_request(approval=asked.id, digest="b" * 64, actor=bo)
 
 
 def test_a_request_is_decided_once(anna: Actor, bo: Actor) -> None:
     asked = _ask(anna)
-    service.refuse(approval=asked.id, actor=bo)
+    storage.refuse_request(approval=asked.id, actor=bo)
     with pytest.raises(NianjianError, match="approval_decided"):
-        service.approve(approval=asked.id, digest="a" * 64, actor=bo)
+        storage.approve_request(approval=asked.id, digest="a" * 64, actor=bo)
     with pytest.raises(NianjianError, match="approval_unknown"):
-        service.refuse(approval="nothing", actor=bo)
+        storage.refuse_request(approval="nothing", actor=bo)
 
 
 def test_one_subject_waits_once(anna: Actor, bo: Actor) -> None:
     asked = _ask(anna)
     with pytest.raises(NianjianError, match="approval_pending"):
         _ask(bo)
-    service.refuse(approval=asked.id, actor=anna)
+    storage.refuse_request(approval=asked.id, actor=anna)
     assert _ask(bo).state == "pending"
 
 
 def test_an_overlay_counts_only_after_the_second_person(anna: Actor, bo: Actor) -> None:
-    asked = overlaying.propose_overlay(overlay=LIMIT, actor=anna)
+    asked = overlays.propose_overlay(overlay=LIMIT, actor=anna)
     assert overlays.list_overlays() == []
-    overlaying.approve_overlay(approval=asked.id, actor=bo)
+    overlays.approve_overlay(approval=asked.id, actor=bo)
     [found] = overlays.list_overlays(enterprise="demo", province="浙江")
     assert (found["key"], found["value"], found["enterprise"]) == (LIMIT.key, "0.25", "demo")
     assert found["who"] == "user:anna + user:bo"
@@ -85,10 +84,10 @@ def test_an_overlay_counts_only_after_the_second_person(anna: Actor, bo: Actor) 
 
 
 def test_an_overlay_altered_while_it_waits_is_not_approved(anna: Actor, bo: Actor) -> None:
-    asked = overlaying.propose_overlay(overlay=LIMIT, actor=anna)
+    asked = overlays.propose_overlay(overlay=LIMIT, actor=anna)
     Overlay.objects.update(value="0.99")
     with pytest.raises(NianjianError, match="approval_subject_changed"):
-        overlaying.approve_overlay(approval=asked.id, actor=bo)
+        overlays.approve_overlay(approval=asked.id, actor=bo)
     assert overlays.list_overlays() == []
 
 
@@ -103,5 +102,5 @@ def test_an_overlay_altered_while_it_waits_is_not_approved(anna: Actor, bo: Acto
 def test_a_proposal_that_makes_no_sense_is_refused(anna: Actor, change: dict[str, object], code: str) -> None:
     fields = {name: getattr(LIMIT, name) for name in LIMIT.__slots__} | change
     with pytest.raises(NianjianError, match=code):
-        overlaying.propose_overlay(overlay=OverlayProposal(**fields), actor=anna)
+        overlays.propose_overlay(overlay=OverlayProposal(**fields), actor=anna)
     assert not Overlay.objects.exists()

@@ -9,13 +9,12 @@ from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import query as intents
 from nianjian.platform.jobs import service as queue
 from nianjian.platform.registers import batches
-from nianjian.platform.registers import batches as service
 
 pytestmark = pytest.mark.postgres
 
 
 def _file(batch: str, name: str, sha256: str, generation: int = 1, replaces: str = "") -> None:
-    service.add_batch_file(
+    batches.add_batch_file(
         batch=batch,
         enterprise="demo",
         name=name,
@@ -42,7 +41,7 @@ def test_an_intent_is_closed_or_dropped_once(demo: str) -> None:
 
 
 def test_files_of_a_batch_keep_their_order_and_repeat_without_harm(demo: str) -> None:
-    batch = service.new_batch_id()
+    batch = batches.new_batch_id()
     assert re.fullmatch(r"B\d{14}[0-9a-f]{4}", batch)
     for name in ("b.csv", "a.csv", "b.csv"):
         _file(batch, name, name * 2)
@@ -54,10 +53,10 @@ def test_files_of_a_batch_keep_their_order_and_repeat_without_harm(demo: str) ->
 
 def test_only_an_active_batch_ends(demo: str, operator: Actor) -> None:
     _file("B1", "a.csv", "f" * 64)
-    service.end_batch(batch="B1", state="replaced")
+    batches.end_batch(batch="B1", state="replaced")
     with pytest.raises(NianjianError, match="batch_not_active"):
-        service.end_batch(batch="B1", state="undone")
+        batches.end_batch(batch="B1", state="undone")
     with pytest.raises(NianjianError, match="batch_unknown"):
-        service.end_batch(batch="B2", state="undone")
+        batches.end_batch(batch="B2", state="undone")
     with pytest.raises(NianjianError, match="batch_unknown"):
         batches.get_batch("B2")

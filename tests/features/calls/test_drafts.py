@@ -25,7 +25,6 @@ from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.registers import batches, mappings, uploads
 from nianjian.platform.registers import drafts as query
-from nianjian.platform.registers import mappings as mapping_service
 from nianjian.platform.registers.drafts import Draft
 
 OPERATOR, ANNA, BO = Actor("tester"), Actor("anna", "user"), Actor("bo", "user")
@@ -291,7 +290,7 @@ def test_old_drafts_and_lost_files_are_swept(draft: str) -> None:
 
 def test_a_mapping_is_kept_under_a_name_and_audited() -> None:
     for word in ("拨打", "呼叫"):
-        mapping_service.save_mapping(enterprise="demo", name=" crm ", data={"columns": {"start": word}}, actor=ANNA)
+        mappings.save_mapping(enterprise="demo", name=" crm ", data={"columns": {"start": word}}, actor=ANNA)
     assert mappings.list_mapping_names("demo") == ["crm"]
     assert mappings.get_mapping("demo", "crm") == {"columns": {"start": "呼叫"}}
     assert mappings.list_mapping_names("other") == []
@@ -300,7 +299,7 @@ def test_a_mapping_is_kept_under_a_name_and_audited() -> None:
         mappings.get_mapping("other", "crm")
     for name in ("", "x" * 81, "a\nb"):
         with pytest.raises(NianjianError, match="mapping_name_malformed"):
-            mapping_service.save_mapping(enterprise="demo", name=name, data={}, actor=ANNA)
+            mappings.save_mapping(enterprise="demo", name=name, data={}, actor=ANNA)
 
 
 def test_a_sheet_is_checked_in_whole(tmp_path: Path) -> None:

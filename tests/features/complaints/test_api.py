@@ -12,7 +12,7 @@ from django.test import Client
 from tests.support.import_pages import work
 
 from nianjian.engines.kernel import clock
-from nianjian.features.season.operations import reminders
+from nianjian.features.season import reminders
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts as chain
 

@@ -22,7 +22,7 @@ from nianjian.features.dial_policy.operations import lists as gate_lists
 from nianjian.features.dial_policy.operations import policy as gate_policy
 from nianjian.features.dial_policy.operations.check import Question
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.approvals.query import approvals
+from nianjian.platform.approvals.storage import list_approvals
 from nianjian.platform.audit.models import Entry
 from nianjian.platform.registers import gate_policies as policies
 from nianjian.platform.registers import models
@@ -164,9 +164,9 @@ def test_an_isolated_channel_takes_two_persons(house: str, load: Import, anna: A
         assert change().state == "pending"
     assert caps()["L01"][0] == 30
     lifting = next(
-        one for one in approvals() if one.state == "pending" and policies.get_proposal(one.subject).name == "L01"
+        one for one in list_approvals() if one.state == "pending" and policies.get_proposal(one.subject).name == "L01"
     )
-    asking = operations.request(approval=lifting.id, actor=bo)["asked"]
+    asking = operations.get_request(approval=lifting.id, actor=bo)["asked"]
     assert isinstance(asking, dict)
     assert asking["before"] == {"cap": None, "white_list": True}
     operations.approve(approval=lifting.id, actor=bo)

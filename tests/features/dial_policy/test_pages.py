@@ -26,9 +26,8 @@ from nianjian.features.approvals.operations import approve
 from nianjian.features.dial_policy.operations import check, feed
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.service import add_enterprise
-from nianjian.platform.approvals.query import approvals
+from nianjian.platform.approvals.storage import list_approvals
 from nianjian.platform.registers import gate_policies
-from nianjian.platform.registers import gate_policies as policies
 from nianjian.platform.registers.gate_policies import PolicyValues
 from nianjian.platform.registers.models import Overlay
 from nianjian.platform.registers.storage import import_sheet
@@ -169,7 +168,7 @@ def test_the_policy_names_its_rules_and_a_reader_changes_nothing(lead: Client) -
         assert reader.get(f"{HOME}change/").status_code == 403
         assert reader.post(f"{HOME}change/", {"act": "mode", "mode": "observe", "reason": "x"}).status_code == 403
     assert signed_in("olga", "outsourcer", "demo").get(HOME).status_code == 403
-    assert policies.list_policies_in_force("demo") == []
+    assert gate_policies.list_policies_in_force("demo") == []
 
 
 def test_a_switch_that_lets_calls_go_waits_for_a_second_person(lead: Client) -> None:
@@ -179,8 +178,8 @@ def test_a_switch_that_lets_calls_go_waits_for_a_second_person(lead: Client) -> 
     assert "fail-open_reason" in refused.content.decode()
     answer = lead.post(f"{HOME}change/", {**form, "reason": "门诊回访"}, follow=True)
     assert "a second person decides" in answer.content.decode()
-    assert policies.list_policies_in_force("demo") == []
-    (waiting,) = approvals()
+    assert gate_policies.list_policies_in_force("demo") == []
+    (waiting,) = list_approvals()
     signed_in("bo", "compliance_lead", "demo")
     approve(approval=waiting.id, actor=Actor("bo", USER))
     told = text(lead)
@@ -203,7 +202,7 @@ def test_caps_mode_and_vendors_limits(lead: Client) -> None:
     assert "a second person decides" in waiting
     assert "only looks on" not in text(lead)
     signed_in("bo", "compliance_lead", "demo")
-    (asked_for,) = approvals()
+    (asked_for,) = list_approvals()
     approve(approval=asked_for.id, actor=Actor("bo", USER))
     rule = "frequency.tencent_tccc"
     assert lead.post(address, {"act": "choice", "rule": rule, "on": "on", "reason": "平台"}).status_code == 302

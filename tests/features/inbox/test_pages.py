@@ -12,7 +12,7 @@ from tests.support.receivers import Program, served
 
 from nianjian.engines.kernel import clock
 from nianjian.features.inbox import operations
-from nianjian.features.season.operations.reminders import enqueue_due_reminders
+from nianjian.features.season.reminders import enqueue_due_reminders
 from nianjian.platform.accounts import tokens
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.notifications.models import Dispatch, Message

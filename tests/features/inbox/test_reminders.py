@@ -22,10 +22,10 @@ from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.inbox import operations
 from nianjian.features.inbox import operations as inbox
-from nianjian.features.season.operations import acts
-from nianjian.features.season.operations import reminders as remind
-from nianjian.features.season.operations.reminders import enqueue_due_reminders
-from nianjian.features.season.operations.season_facts import SeasonFacts, get_season_facts
+from nianjian.features.season import operations as season_operations
+from nianjian.features.season import reminders as remind
+from nianjian.features.season.queries import SeasonFacts, get_season_facts
+from nianjian.features.season.reminders import enqueue_due_reminders
 from nianjian.platform.accounts.models import Enterprise, Membership
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.service import add_enterprise, add_user
@@ -109,7 +109,7 @@ def test_the_next_day_brings_the_next_moment_alone(
     assert fresh["track:licence"] == "before-0"
     given: dict[str, Any] = {"enterprise": "demo", "year": 2026, "day": date(2027, 3, 31), "actor": Actor("root")}
     for track in ("licence", "code_number"):
-        acts.submitted(track=track, licence=None, **given)
+        season_operations.note_report(track=track, licence=None, **given)
     monkeypatch.setenv(clock.OVERRIDE, "2027-04-01")
     enqueue_due_reminders()
     assert not Message.objects.filter(day=date(2027, 4, 1), about__startswith="track").exists(), "handed in in time"

@@ -23,7 +23,7 @@ from nianjian.features.inspection.operations import day, drill
 from nianjian.features.inspection.operations.day import build_sheet
 from nianjian.features.inspection.states import NoticeState, format_lines, parse_lines
 from nianjian.features.inspection.storage import VisitInput
-from nianjian.features.season.operations import acts as season
+from nianjian.features.season import operations as season
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Role
 from nianjian.platform.accounts.service import add_user
@@ -155,7 +155,7 @@ def test_a_row_passes_only_where_everything_behind_it_has() -> None:
 
 def test_the_page_shows_evidence_with_its_day_and_lets_an_inspector_in(demo: str, operator: Actor) -> None:
     client = signed_in("anna")
-    season.submitted(enterprise=demo, year=2025, track="licence", licence=None, day=date(2026, 8, 20), actor=operator)
+    season.note_report(enterprise=demo, year=2025, track="licence", licence=None, day=date(2026, 8, 20), actor=operator)
     assert client.post(f"{PLACE}look/").status_code == 302
     _looked(operator)
     form = {"day": "2026-09-03", "notice": "通知书", "received_on": "2026-08-30", "agenda": AGENDA, "posts": POSTS}

@@ -32,7 +32,7 @@ from nianjian.features.inspection import terminal
 from nianjian.features.inspection.operations import drill as report
 from nianjian.features.inspection.operations.drill import DrillPlan, choose_recipients
 from nianjian.features.inspection.states import DrillRecord
-from nianjian.features.season.operations import task_progress
+from nianjian.features.season import queries
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.roles import Role
 from nianjian.platform.accounts.service import add_user
@@ -99,13 +99,13 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
     assert order == sorted(order), "failed comes first"
     assert len(order) == told["counts"]["failed"] + told["counts"]["unknown"]
 
-    asked = task_progress.ProgressQuery(
+    asked = queries.ProgressQuery(
         demo, 2026, clock.today(), clock.today(), rulebook(day=None, province=None, enterprise=demo), operator
     )
-    assert not task_progress.collect_task_progress(asked, [])["drill"].complete
+    assert not queries.collect_task_progress(asked, [])["drill"].complete
     acts.callback(enterprise=demo, complaint=ticket, result="已回访", actor=operator)
     acts.close(enterprise=demo, complaints=[ticket], result="演练完毕", actor=operator)
-    assert task_progress.collect_task_progress(asked, [])["drill"].complete
+    assert queries.collect_task_progress(asked, [])["drill"].complete
     told = report.build_report(enterprise=demo, actor=operator, name=ticket)
     steps = {one["step"]: one for one in told["steps"]}
     for name in ("responded", "called_back", "closed"):

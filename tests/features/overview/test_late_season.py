@@ -14,7 +14,7 @@ from nianjian.engines.kernel import clock
 from nianjian.features.overview import attention, facts
 from nianjian.features.overview.attention import list_late_reports
 from nianjian.features.overview.verdict import Reason, smallest_headroom
-from nianjian.features.season.operations import acts
+from nianjian.features.season import operations
 from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.models import Enterprise
 from nianjian.platform.accounts.query import Actor
@@ -31,7 +31,7 @@ def _home(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
 
 
 def _file(track: str, operator: Actor) -> None:
-    acts.submitted(
+    operations.note_report(
         enterprise="demo", year=2026, track=track, licence=None, day=date(2027, 3, 31), actor=operator
     )  # fmt: skip
 
@@ -47,7 +47,7 @@ def test_a_late_report_is_in_the_way_until_it_is_handed_in(demo: str, operator: 
     _file("licence", operator)
     assert [one.track for one in list_late_reports({demo: "浙江"}, clock.today())[demo]] == ["code_number"]
     given: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "code_number", "licence": None}
-    acts.printed(**given, day=date(2027, 5, 5), notice="通知", actor=operator)
+    operations.note_notice(**given, day=date(2027, 5, 5), notice="通知", actor=operator)
     assert not list_late_reports({demo: "浙江"}, clock.today()), "the notice's day wins"
 
 

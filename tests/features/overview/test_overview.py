@@ -17,12 +17,10 @@ from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.accounts.service import add_enterprise, add_user
-from nianjian.platform.approvals import query as approvals
-from nianjian.platform.approvals import service as requests
+from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs.models import Job
 from nianjian.platform.registers import batches
-from nianjian.platform.registers import batches as service
 from nianjian.platform.registers import storage as rows
 from nianjian.platform.registers.models import Team
 from nianjian.platform.registers.overlays import Overlay
@@ -35,7 +33,7 @@ NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 
 def _file(batch: str, enterprise: str, source: str, days: list[str], rejected: int = 0) -> None:
     receipt: dict[str, Any] = {"source": source, "days": days, "rows": {"rejected": rejected}}
-    service.add_batch_file(
+    batches.add_batch_file(
         batch=batch,
         enterprise=enterprise,
         name=f"{source}{len(days)}",
@@ -58,7 +56,7 @@ def test_the_newest_call_of_each_source(demo: str, other: str) -> None:
     _file("B2", demo, "tinet", [])
     _file("B3", demo, "kamailio", ["2026-11-20"])
     _file("B4", other, "asterisk", ["2026-11-24"])
-    service.end_batch(batch="B3", state="undone")
+    batches.end_batch(batch="B3", state="undone")
     assert batches.last_call_days(demo) == {"asterisk": date(2026, 11, 2), "tinet": None}
     found = freshness.list_source_freshness(demo, date(2026, 11, 5))
     assert [(one.name, one.age) for one in found] == [("asterisk", 3), ("tinet", None)]
@@ -86,13 +84,13 @@ def test_the_last_day_of_many_enterprises_takes_two_queries(demo: str, other: st
 
 def test_requests_that_others_made_wait(demo: str, other: str) -> None:
     asked = [
-        requests.request(kind="overlay", subject=str(n), digest="d", enterprise=where, actor=Actor(who, "user"))
+        approvals.create_request(kind="overlay", subject=str(n), digest="d", enterprise=where, actor=Actor(who, "user"))
         for n, (where, who) in enumerate(((demo, "anna"), (demo, "berta"), (other, "berta"), (demo, "carl")))
     ]
     add_user(name="dora", role="compliance_lead", enterprises=[demo], actor=Actor("root"))
-    requests.refuse(approval=asked[3].id, actor=Actor("dora", "user"))
-    assert approvals.pending(demo, besides="user:anna", most=5) == [asked[1]]
-    assert approvals.pending(demo, besides="user:zoe", most=1) == [asked[0]]
+    approvals.refuse_request(approval=asked[3].id, actor=Actor("dora", "user"))
+    assert approvals.list_pending(demo, besides="user:anna", most=5) == [asked[1]]
+    assert approvals.list_pending(demo, besides="user:zoe", most=1) == [asked[0]]
 
 
 def test_own_work_that_failed_lately(demo: str) -> None:

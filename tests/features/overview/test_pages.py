@@ -18,11 +18,11 @@ from nianjian.engines.kernel import clock
 from nianjian.features.overview import pages
 from nianjian.features.overview.pages import build_bar
 from nianjian.features.portrait import portraits
-from nianjian.features.season.operations.overview import summarize_season
+from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.models import Membership, User
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise, add_user
-from nianjian.platform.approvals import service as approvals
+from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.audit.record import record
 from nianjian.platform.jobs.models import Job
 from nianjian.platform.registers import batches
@@ -159,7 +159,7 @@ def test_an_undone_batch_is_neither_fresh_nor_in_the_way(site: Client) -> None:
 
 
 def test_what_waits_for_this_person_and_no_other(site: Client) -> None:
-    asked = approvals.request(
+    asked = approvals.create_request(
         kind="overlay", subject="O1", digest="d", enterprise="demo", actor=Actor("berta", "user")
     ).id
     Job(

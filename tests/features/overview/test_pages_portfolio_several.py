@@ -10,7 +10,7 @@ from django.test import Client
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
-from nianjian.features.season.operations.overview import summarize_season
+from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.models import Entry

@@ -68,7 +68,7 @@ told = "线路编号,团队\\nL1,T1\\nL2,T1\\n", "线路编号,团队,变更日�
 for text in told:
     sheet.write_text(text, encoding="utf-8")
     last = import_sheet(kind="lines", path=sheet, enterprise="demo", actor=root).rows
-publish.publish(wiring.lake("demo"), "demo")
+publish.publish_registers(wiring.lake("demo"), "demo")
 told = [[row.line_id, row.team] for day in (date(2026, 2, 28), date(2026, 3, 1)) for row in as_at(Line, "demo", day)]
 print(json.dumps([told, last["unchanged"], wiring.lake("demo").snapshot()["line_dim"]]))
 """

@@ -29,7 +29,7 @@ from nianjian.platform.accounts.links import create_first_link, use_first_link
 from nianjian.platform.accounts.models import Hold
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.sign_in import record_change
-from nianjian.platform.approvals import service as approvals
+from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.audit.query import acts
 
 pytestmark = pytest.mark.postgres
@@ -55,11 +55,11 @@ def _made(name: str, by: Actor, role: str = "administrator") -> Actor:
 
 
 def _approve(asks: Actor, approves: Actor) -> str:
-    made = approvals.request(kind="isolate", subject="L1", digest=DIGEST, enterprise="demo", actor=asks)
+    made = approvals.create_request(kind="isolate", subject="L1", digest=DIGEST, enterprise="demo", actor=asks)
     try:
-        return approvals.approve(approval=made.id, digest=DIGEST, actor=approves).state
+        return approvals.approve_request(approval=made.id, digest=DIGEST, actor=approves).state
     except NianjianError as error:
-        approvals.refuse(approval=made.id, actor=asks)
+        approvals.refuse_request(approval=made.id, actor=asks)
         return error.code
 
 

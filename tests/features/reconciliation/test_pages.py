@@ -21,7 +21,6 @@ from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.home import wiring
 from nianjian.platform.registers import mappings
-from nianjian.platform.registers import mappings as mapping_service
 from nianjian.platform.registers.storage import import_sheet
 
 pytestmark = pytest.mark.django_db
@@ -147,7 +146,7 @@ def test_headings_of_an_export_that_nobody_knows_are_chosen_on_the_page(lead: Cl
     assert [one.counts["same"] for one in Run.objects.all()] == [1, 1]
     assert mappings.list_mapping_names("demo") == []  # it is none of call records
     with pytest.raises(NianjianError, match="mapping_name_taken"):
-        mapping_service.save_mapping(enterprise="demo", name="某省导出", data={"columns": {}}, actor=BOSS)
+        mappings.save_mapping(enterprise="demo", name="某省导出", data={"columns": {}}, actor=BOSS)
 
 
 def test_a_carriers_bill_with_headings_of_its_own(lead: Client) -> None:

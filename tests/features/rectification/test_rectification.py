@@ -25,7 +25,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.rectification.content import measured
 from nianjian.engines.paper.words import words
-from nianjian.features.approvals.operations import approve, request
+from nianjian.features.approvals.operations import approve, get_request
 from nianjian.features.dial_policy.operations import feed as gate_feed
 from nianjian.features.dial_policy.operations import policy
 from nianjian.features.rectification import evidence, operations, queries, reports, states, storage
@@ -135,7 +135,7 @@ def test_isolation_takes_two_persons_and_reaches_the_gate(case: str, anna: Actor
         enterprise="", case=case, key="line", channel="L1", cap=None, reason="投诉集中", end="投诉下降", actor=anna
     )
     assert (asked["cap"], policies.find_policy_in_force("demo", "channel", "L1")) == (30, None)
-    assert request(approval=asked["approval"], actor=bo)["asked"]["channel"] == "L1"  # type: ignore[index]
+    assert get_request(approval=asked["approval"], actor=bo)["asked"]["channel"] == "L1"  # type: ignore[index]
     again = {"enterprise": "demo", "case": None, "key": "line", "channel": "L1", "cap": 20}
     fails("approval_pending", lambda: operations.request_isolation(**again, reason="x", end="y", actor=bo))  # type: ignore[arg-type]
     fails("approval_same_person", lambda: approve(approval=asked["approval"], actor=anna))
@@ -145,7 +145,7 @@ def test_isolation_takes_two_persons_and_reaches_the_gate(case: str, anna: Actor
     assert standing.values == {"cap": 30, "white_list": True}
     fails("rectify_isolated_already", lambda: operations.request_isolation(**again, reason="x", end="y", actor=bo))  # type: ignore[arg-type]
     lifted = operations.request_lift(enterprise="demo", key="line", channel="L1", reason="已整改", actor=bo)
-    told = request(approval=lifted["approval"], actor=anna)["asked"]
+    told = get_request(approval=lifted["approval"], actor=anna)["asked"]
     assert (told["reason"], told["end"]) == ("已整改", "投诉下降"), "who agrees reads what it was to wait for"  # type: ignore[index]
     fails("approval_same_person", lambda: approve(approval=lifted["approval"], actor=bo))
     approve(approval=lifted["approval"], actor=anna)

@@ -15,7 +15,7 @@ from tests.support.people import signed_in
 from tests.support.register_pages import BASE, address, text
 
 from nianjian.engines.kernel import clock
-from nianjian.features.registers.pages.labels import CHOICES, LABELS
+from nianjian.features.registers.presenters import CHOICES, LABELS
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.registers import kinds
 

@@ -76,10 +76,10 @@ def test_a_list_file_goes_after_its_time_with_what_was_looked_for(reader: Client
     job = queue.job(page.split("/")[-2])
     file = f"{place}{job.id}/"
     assert "李*" in reader.post(file).getvalue().decode()
-    assert operations.sweep() == 0
+    assert operations.delete_expired_exports() == 0
     assert str(job.result["blob"]) in set(blobs.blobs())
-    Job.objects.filter(pk=job.id).update(finished_at=clock.now() - operations.KEPT - timedelta(hours=1))
-    assert (operations.sweep(), operations.sweep()) == (1, 0)
+    Job.objects.filter(pk=job.id).update(finished_at=clock.now() - operations.RETENTION - timedelta(hours=1))
+    assert (operations.delete_expired_exports(), operations.delete_expired_exports()) == (1, 0)
     assert str(job.result["blob"]) not in set(blobs.blobs())
     assert "质检" not in str(queue.job(job.id).payload)
     assert reader.post(file).status_code == 404

@@ -14,18 +14,17 @@ import pytest
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.approvals import operations as approving
-from nianjian.features.archives.model import Archive, Kept
-from nianjian.features.archives.query import sealed
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.fill_in import Report
+from nianjian.features.archives.closed_seasons import Archive, Kept, list_sealed_blobs
 from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.materials import File, Place
 from nianjian.features.dossier.operations import arrivals, checklist, fill_in, package, rounds, seals, signatures
 from nianjian.features.dossier.operations.seals import PrintRequest
 from nianjian.features.maintenance import retention
-from nianjian.features.season.operations import acts, archive, files
-from nianjian.features.season.operations.reminders import enqueue_due_reminders
-from nianjian.features.season.operations.roll_over import roll_over
+from nianjian.features.season import closing, operations
+from nianjian.features.season.operations import roll_over
+from nianjian.features.season.reminders import enqueue_due_reminders
 from nianjian.platform.accounts.models import Enterprise
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.service import add_user
@@ -55,7 +54,7 @@ def test_what_a_season_takes_over(demo: str, anna: Actor) -> None:
     _paper("articles", None, anna)
     _paper("business_licence", date(2027, 12, 31), anna)
     _paper("seat_table", None, anna)
-    acts.assign(enterprise=demo, year=2026, task="items", owner="王工", actor=anna)
+    operations.assign_task(enterprise=demo, year=2026, task="items", owner="王工", actor=anna)
     told = roll_over(enterprise=demo, year=2027, actor=anna)
     assert (sorted(told["taken"]), told["owners"]) == (["articles", "business_licence"], ["items"])
     assert told["left"] == [
@@ -70,15 +69,15 @@ def test_what_a_season_takes_over(demo: str, anna: Actor) -> None:
 def _filed(demo: str, actor: Actor) -> None:
     for track in ("licence", "code_number"):
         given: dict[str, Any] = {"licence": None, "day": date(2027, 3, 1), "actor": actor}
-        acts.submitted(enterprise=demo, year=2026, track=track, **given)
+        operations.note_report(enterprise=demo, year=2026, track=track, **given)
 
 
 def test_a_closed_season_is_read_only(demo: str, operator: Actor) -> None:
     with pytest.raises(NianjianError, match="season_reports_open"):
-        archive.close(enterprise=demo, year=2026, actor=operator)
+        closing.close_season(enterprise=demo, year=2026, actor=operator)
     _filed(demo, operator)
-    acts.assign(enterprise=demo, year=2026, task="items", owner="王工", actor=operator)
-    told = archive.close(enterprise=demo, year=2026, actor=operator)
+    operations.assign_task(enterprise=demo, year=2026, task="items", owner="王工", actor=operator)
+    told = closing.close_season(enterprise=demo, year=2026, actor=operator)
     assert [one["state"] for one in told["season"]["tracks"]] == ["filed", "filed"]
     assert told["package"] is None
     assert [one["verb"] for one in told["log"]["acts"]] == ["season.task_assigned", "season.filed", "season.filed"]
@@ -87,32 +86,32 @@ def test_a_closed_season_is_read_only(demo: str, operator: Actor) -> None:
     assert told["sha256"] in entry.data
     for act in (
         lambda: _filed(demo, operator),
-        lambda: acts.assign(enterprise=demo, year=2026, task="items", owner="x", actor=operator),
-        lambda: archive.close(enterprise=demo, year=2026, actor=operator),
+        lambda: operations.assign_task(enterprise=demo, year=2026, task="items", owner="x", actor=operator),
+        lambda: closing.close_season(enterprise=demo, year=2026, actor=operator),
         lambda: roll_over(enterprise=demo, year=2026, actor=operator),
     ):
         with pytest.raises(NianjianError, match="season_archived"):
             act()
     add_user(name="insp", role="inspector", enterprises=[demo], actor=operator)
-    seen = archive.archived(enterprise=demo, year=2026, actor=Actor("insp", USER))
+    seen = closing.get_archive(enterprise=demo, year=2026, actor=Actor("insp", USER))
     assert (seen["log"]["acts"], seen["log"]["count"]) == ([], 3), "whose acts they are is the chain's readers' matter"
 
 
 def test_two_people_open_a_closed_season_again(demo: str, operator: Actor, anna: Actor, bo: Actor) -> None:
     of: dict[str, Any] = {"enterprise": demo, "year": 2026}
     with pytest.raises(NianjianError, match="season_archive_unknown"):
-        archive.reopen(**of, reason="退回补正", actor=anna)
+        closing.reopen_season(**of, reason="退回补正", actor=anna)
     _filed(demo, operator)
-    first = archive.close(**of, actor=operator)
+    first = closing.close_season(**of, actor=operator)
     with pytest.raises(NianjianError, match="season_reason_missing"):
-        archive.reopen(**of, reason=" ", actor=anna)
+        closing.reopen_season(**of, reason=" ", actor=anna)
     add_user(name="insp", role="inspector", enterprises=[demo], actor=operator)
     with pytest.raises(NianjianError, match="role_missing"):
-        archive.reopen(**of, reason="x", actor=Actor("insp", USER))
-    asked = archive.reopen(**of, reason="退回补正", actor=anna)
+        closing.reopen_season(**of, reason="x", actor=Actor("insp", USER))
+    asked = closing.reopen_season(**of, reason="退回补正", actor=anna)
     with pytest.raises(NianjianError, match="approval_pending"):
-        archive.reopen(**of, reason="另一个理由", actor=bo)
-    (told,) = [one for one in approving.requests(actor=bo) if one["approval"] == asked.id]
+        closing.reopen_season(**of, reason="另一个理由", actor=bo)
+    (told,) = [one for one in approving.list_requests(actor=bo) if one["approval"] == asked.id]
     assert told["asked"] == {"season": 2026, "document": first["sha256"], "reason": "退回补正"}
     with pytest.raises(NianjianError, match="approval_same_person"):
         approving.approve(approval=asked.id, actor=anna)
@@ -122,16 +121,16 @@ def test_two_people_open_a_closed_season_again(demo: str, operator: Actor, anna:
     (entry,) = Entry.objects.filter(verb="season.reopened")
     assert first["sha256"] in entry.data
     with pytest.raises(NianjianError, match="season_archive_unknown"):
-        archive.archived(**of, actor=operator)
-    acts.assign(**of, task="items", owner="王工", actor=anna)
-    second = archive.close(**of, actor=operator)
+        closing.get_archive(**of, actor=operator)
+    operations.assign_task(**of, task="items", owner="王工", actor=anna)
+    second = closing.close_season(**of, actor=operator)
     assert second["sha256"] != first["sha256"]
     assert [one["verb"] for one in second["log"]["acts"]][:2] == ["season.task_assigned", "season.reopened"]
     rows = Archive.objects.order_by("closed_at")
     assert [one.sha256 for one in rows] == [first["sha256"], second["sha256"]], "the first one stays"
     assert [one.opened_at is None for one in rows] == [False, True]
-    assert sealed() == set(Kept.objects.values_list("blob", flat=True)), "and its files"
-    assert len(sealed()) == 2
+    assert list_sealed_blobs() == set(Kept.objects.values_list("blob", flat=True)), "and its files"
+    assert len(list_sealed_blobs()) == 2
 
 
 def test_a_request_that_was_refused_or_overtaken_opens_nothing(
@@ -139,12 +138,12 @@ def test_a_request_that_was_refused_or_overtaken_opens_nothing(
 ) -> None:
     of: dict[str, Any] = {"enterprise": demo, "year": 2026}
     _filed(demo, operator)
-    archive.close(**of, actor=operator)
-    asked = archive.reopen(**of, reason="x", actor=anna)
+    closing.close_season(**of, actor=operator)
+    asked = closing.reopen_season(**of, reason="x", actor=anna)
     approving.refuse(approval=asked.id, actor=bo)
     with pytest.raises(NianjianError, match="approval_decided"):
         approving.approve(approval=asked.id, actor=bo)
-    again = archive.reopen(**of, reason="y", actor=anna)
+    again = closing.reopen_season(**of, reason="y", actor=anna)
     Archive.objects.update(opening_reason="z")
     with pytest.raises(NianjianError, match="approval_subject_changed"):
         approving.approve(approval=again.id, actor=bo)
@@ -158,21 +157,21 @@ def test_of_a_closed_season_nobody_is_reminded(demo: str, operator: Actor, monke
     monkeypatch.setenv(clock.OVERRIDE, "2027-04-15")
     _filed(demo, operator)
     assert enqueue_due_reminders() > 0, "tasks that are late"
-    archive.close(enterprise=demo, year=2026, actor=operator)
+    closing.close_season(enterprise=demo, year=2026, actor=operator)
     monkeypatch.setenv(clock.OVERRIDE, "2027-04-25")
     assert enqueue_due_reminders() == 0, "nothing can be done there any more"
 
 
 def test_an_archive_that_was_changed_is_not_shown(demo: str, operator: Actor) -> None:
     _filed(demo, operator)
-    archive.close(enterprise=demo, year=2026, actor=operator)
+    closing.close_season(enterprise=demo, year=2026, actor=operator)
     row = Archive.objects.get()
     row.told = str(row.told).replace("filed", "fixed")
     row.save()
     with pytest.raises(NianjianError, match="season_archive_damaged"):
-        archive.archived(enterprise=demo, year=2026, actor=operator)
+        closing.get_archive(enterprise=demo, year=2026, actor=operator)
     with pytest.raises(NianjianError, match="season_archive_unknown"):
-        archive.archived(enterprise=demo, year=2025, actor=operator)
+        closing.get_archive(enterprise=demo, year=2025, actor=operator)
 
 
 def _built(demo: str, actor: Actor, *, draft: bool = False, manifest: str = "m1") -> str:
@@ -192,7 +191,7 @@ def test_its_files_are_kept_whatever_is_swept(demo: str, operator: Actor, tmp_pa
     _built(demo, operator)
     _built(demo, operator, draft=True, manifest="m2")
     record(verb="rectify.closed", enterprise=demo, actor=operator, data={"case": "R1"})
-    told = archive.close(enterprise=demo, year=2026, actor=operator)
+    told = closing.close_season(enterprise=demo, year=2026, actor=operator)
     assert (told["package"]["manifest"], told["package"]["draft"]) == ("m1", False), (
         "a draft only where nothing else is"
     )
@@ -204,7 +203,7 @@ def test_its_files_are_kept_whatever_is_swept(demo: str, operator: Actor, tmp_pa
     known = {one["part"]: one["sha256"] for one in told["files"]}
     assert sorted(known) == ["log", "package"]
     for part, digest in known.items():
-        made = files.download_file(enterprise=demo, year=2026, part=part, actor=operator)
+        made = closing.download_file(enterprise=demo, year=2026, part=part, actor=operator)
         content = b"".join(made.content)
         assert hashlib.sha256(content).hexdigest() == digest
         if part == "log":
@@ -214,19 +213,19 @@ def test_its_files_are_kept_whatever_is_swept(demo: str, operator: Actor, tmp_pa
             assert content == b"zip of m1"
     assert Entry.objects.filter(verb="season.archive_taken").count() == 2
     with pytest.raises(NianjianError, match="season_file_unknown"):
-        files.download_file(enterprise=demo, year=2026, part="portrait", actor=operator)
+        closing.download_file(enterprise=demo, year=2026, part="portrait", actor=operator)
     add_user(name="rev", role="data_officer", enterprises=[demo], actor=operator)
     with pytest.raises(NianjianError, match="role_missing"):
-        files.download_file(enterprise=demo, year=2026, part="log", actor=Actor("rev", USER))
+        closing.download_file(enterprise=demo, year=2026, part="log", actor=Actor("rev", USER))
 
 
 def test_a_file_that_was_exchanged_is_not_given(demo: str, operator: Actor) -> None:
     _filed(demo, operator)
-    archive.close(enterprise=demo, year=2026, actor=operator)
+    closing.close_season(enterprise=demo, year=2026, actor=operator)
     other = blobs.put(b"{}")
     Kept.objects.update(blob=other.id, sha256=other.sha256)
     with pytest.raises(NianjianError, match="season_archive_damaged"):
-        files.download_file(enterprise=demo, year=2026, part="log", actor=operator)
+        closing.download_file(enterprise=demo, year=2026, part="log", actor=operator)
 
 
 def test_a_package_that_is_kept_no_more_is_built_again_first(demo: str, operator: Actor) -> None:
@@ -235,7 +234,7 @@ def test_a_package_that_is_kept_no_more_is_built_again_first(demo: str, operator
     package.delete_expired_outputs()
     before = set(blobs.blobs())
     with pytest.raises(NianjianError, match="season_package_gone"):
-        archive.close(enterprise=demo, year=2026, actor=operator)
+        closing.close_season(enterprise=demo, year=2026, actor=operator)
     assert set(blobs.blobs()) == before
     assert not Archive.objects.exists()
     assert Job.objects.get(pk=job).state == Job.DONE
@@ -244,7 +243,7 @@ def test_a_package_that_is_kept_no_more_is_built_again_first(demo: str, operator
 def test_nothing_of_its_package_changes_any_more(demo: str, anna: Actor, operator: Actor, tmp_path: Path) -> None:
     _paper("articles", None, anna, confirmed=False)
     _filed(demo, operator)
-    archive.close(enterprise=demo, year=2026, actor=operator)
+    closing.close_season(enterprise=demo, year=2026, actor=operator)
     of: dict[str, Any] = {"enterprise": demo, "year": 2026, "actor": operator}
     item: dict[str, Any] = {**of, "item": "articles"}
     seal = PrintRequest(2026, "articles", "official_seal", "x")

@@ -13,7 +13,7 @@ from icalendar import Calendar
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
-from nianjian.features.season.operations.overview import summarize_season
+from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.models import Membership
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.audit import query as audit

@@ -11,14 +11,13 @@ import pytest
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.season.days import each
-from nianjian.engines.season import ical
 from nianjian.features.overview.attention import list_late_reports, with_reports
 from nianjian.features.rectification.operations import open_case
 from nianjian.features.rectification.storage import Notice
-from nianjian.features.season.notes.model import Note
-from nianjian.features.season.operations import acts
-from nianjian.features.season.operations.feed import entries
-from nianjian.features.season.operations.overview import summarize_season
+from nianjian.features.season import feeds, operations
+from nianjian.features.season.feeds import list_entries
+from nianjian.features.season.models import Note
+from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.models import Enterprise
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_user
@@ -59,25 +58,25 @@ def test_each_licence_has_both_reports(demo: str, operator: Actor) -> None:
     ]
     assert "no_licence" not in {one["code"] for one in told["risk_flags"]}
     given: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "licence", "day": TODAY, "actor": operator}
-    acts.submitted(licence="B2-1", **given)
+    operations.note_report(licence="B2-1", **given)
     with pytest.raises(NianjianError, match="season_licence_unknown"):
-        acts.submitted(licence="B2-3", **given)
+        operations.note_report(licence="B2-3", **given)
     half = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)
     assert [one["state"] for one in half["tracks"]] == ["filed", "on_time", "on_time", "on_time"]
     filing = {one["task"]: one for one in half["tasks"]}["file_licence"]
     assert (filing["steps"], filing["finished"]) == ({"done": 1, "total": 2}, False)
     assert ("licence", "2027-03-31") in _days(demo), "one licence still has to report"
-    acts.submitted(licence=None, **given)
+    operations.note_report(licence=None, **given)
     assert _days(demo) == [("code_number", "2027-03-31")]
 
 
 def test_a_notice_wins_on_the_overview_too(demo: str, operator: Actor) -> None:
     given: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "licence", "licence": None, "actor": operator}
-    acts.printed(day=date(2027, 2, 26), notice="浙通知", **given)
+    operations.note_notice(day=date(2027, 2, 26), notice="浙通知", **given)
     assert _days(demo) == [("licence", "2027-02-26"), ("code_number", "2027-03-31")]
     first = summarize_season(enterprise=demo, year=None, today=TODAY, actor=operator)["earliest"]
     assert (first["date"], first["level"]) == ("2027-02-26", "notice")
-    acts.printed(day=None, **given)
+    operations.note_notice(day=None, **given)
     assert _days(demo)[0] == ("licence", "2027-03-31")
 
 
@@ -87,7 +86,7 @@ def test_a_notice_to_one_licence_takes_nothing_off_the_others(
     for number in ("B2-1", "B2-2"):
         _licence(demo, number, date(2020, 1, 1))
     given: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "licence", "actor": operator}
-    acts.printed(licence="B2-1", day=date(2027, 5, 31), notice="延期通知", **given)
+    operations.note_notice(licence="B2-1", day=date(2027, 5, 31), notice="延期通知", **given)
     after = date(2027, 4, 1)
 
     def states(day: date) -> list[tuple[str, str, str]]:
@@ -103,10 +102,10 @@ def test_a_notice_to_one_licence_takes_nothing_off_the_others(
         ("code_number", date(2027, 3, 31)),
     ]
     monkeypatch.setenv(clock.OVERRIDE, after.isoformat())
-    acts.submitted(licence="B2-2", day=after, **given)
+    operations.note_report(licence="B2-2", day=after, **given)
     assert [one.track for one in list_late_reports({demo: "浙江"}, after)[demo]] == ["code_number"]
     assert list_late_reports({demo: "浙江"}, date(2027, 6, 1))[demo][0].due == date(2027, 5, 31)
-    acts.printed(licence="B2-2", day=date(2027, 6, 15), notice="延期通知", **given)
+    operations.note_notice(licence="B2-2", day=date(2027, 6, 15), notice="延期通知", **given)
     told = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)
     assert {one["date"] for one in told["tracks"][0]["deadlines"] if one["printed"]} == {"2027-05-31"}, "its own"
 
@@ -115,12 +114,12 @@ def test_saying_it_twice_changes_nothing(demo: str, operator: Actor) -> None:
     of: dict[str, Any] = {"enterprise": demo, "year": 2026, "actor": operator}
 
     def say() -> None:
-        acts.submitted(track="licence", licence=None, day=TODAY, **of)
-        acts.printed(track="code_number", licence=None, day=date(2027, 3, 1), notice="通知", **of)
-        acts.assign(task="items", owner="王工", **of)
-        acts.snooze(task="items", until=date(2027, 2, 9), reason="等章", **of)
-        acts.mark_task_done(task="entry_test", day=TODAY, note="截图", **of)
-        acts.snooze(task="drill", until=None, **of)
+        operations.note_report(track="licence", licence=None, day=TODAY, **of)
+        operations.note_notice(track="code_number", licence=None, day=date(2027, 3, 1), notice="通知", **of)
+        operations.assign_task(task="items", owner="王工", **of)
+        operations.snooze_task(task="items", until=date(2027, 2, 9), reason="等章", **of)
+        operations.mark_task_done(task="entry_test", day=TODAY, note="截图", **of)
+        operations.snooze_task(task="drill", until=None, **of)
 
     say()
     entries, rows = Entry.objects.count(), (list(Filing.objects.values()), list(Note.objects.values()))
@@ -143,12 +142,14 @@ def test_saying_it_twice_changes_nothing(demo: str, operator: Actor) -> None:
 )
 def test_what_is_refused(demo: str, operator: Actor, words: dict[str, Any], code: str) -> None:
     with pytest.raises(NianjianError, match=code):
-        acts.mark_task_done(enterprise=demo, year=2026, actor=operator, **words)
+        operations.mark_task_done(enterprise=demo, year=2026, actor=operator, **words)
     with pytest.raises(NianjianError, match="season_snooze_too_long"):
-        acts.snooze(enterprise=demo, year=2026, task="items", until=date(2027, 4, 1), reason="x", actor=operator)
+        operations.snooze_task(
+            enterprise=demo, year=2026, task="items", until=date(2027, 4, 1), reason="x", actor=operator
+        )
     for day, fault in ((date(2026, 12, 31), "season_day_early"), (date(2027, 2, 2), "season_day_ahead")):
         with pytest.raises(NianjianError, match=fault):
-            acts.submitted(enterprise=demo, year=2026, track="licence", licence=None, day=day, actor=operator)
+            operations.note_report(enterprise=demo, year=2026, track="licence", licence=None, day=day, actor=operator)
     assert not Entry.objects.filter(verb__startswith="season.").exists()
 
 
@@ -173,7 +174,7 @@ def test_a_notices_day_after_june_keeps_its_season_running(demo: str, operator: 
     assert (year(date(2027, 6, 30)), year(july)) == (2026, 2027)
     _licence(demo, "B2-1", date(2020, 1, 1))
     given: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "licence", "licence": "B2-1", "actor": operator}
-    acts.printed(day=date(2027, 8, 31), notice="延期通知", **given)
+    operations.note_notice(day=date(2027, 8, 31), notice="延期通知", **given)
     assert (year(july), year(date(2027, 8, 31)), year(date(2027, 9, 1))) == (2026, 2026, 2027)
     assert _days_on(demo, july)[0] == ("licence", "2027-08-31"), "the overview counts to it"
     Licence.objects.all().delete()
@@ -213,22 +214,22 @@ def test_two_notices_of_one_name_are_two_days(demo: str, operator: Actor) -> Non
         tracks = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)["tracks"]
         return [(day["date"], licences, mark) for day, licences, mark in each(tracks) if day["printed"]]
 
-    acts.printed(licence=None, day=date(2027, 2, 26), notice="浙通知", **given)
+    operations.note_notice(licence=None, day=date(2027, 2, 26), notice="浙通知", **given)
     assert noticed() == [("2027-02-26", (), "")], "to every licence: one day"
     before = _uids(demo, operator)
-    acts.printed(licence="B2-2", day=date(2027, 3, 5), notice="浙通知", **given)
+    operations.note_notice(licence="B2-2", day=date(2027, 3, 5), notice="浙通知", **given)
     assert noticed() == [("2027-02-26", ("B2-1", "B2-3"), ""), ("2027-03-05", ("B2-2",), "B2-2")]
     after = _uids(demo, operator)
     assert before.items() <= after.items(), "what stood there keeps its UID and its day"
     (fresh,) = after.keys() - before.keys()
-    acts.printed(licence="B2-2", day=date(2027, 3, 8), notice="浙通知", **given)
+    operations.note_notice(licence="B2-2", day=date(2027, 3, 8), notice="浙通知", **given)
     assert _uids(demo, operator)[fresh] == date(2027, 3, 8), "a day that moves moves the event"
 
 
 def _uids(enterprise: str, actor: Actor) -> dict[str, date]:
     told = summarize_season(enterprise=enterprise, year=2026, today=TODAY, actor=actor)
-    days = [one for one in entries(told, "zh-hans") if "deadline" in one.about]
-    found = {ical.uid(one.about): one.day for one in days}
+    days = [one for one in list_entries(told, "zh-hans") if "deadline" in one.about]
+    found = {feeds.build_uid(one.about): one.day for one in days}
     assert len(found) == len(days), "no UID twice"
     return found
 
@@ -238,6 +239,6 @@ def test_who_may(demo: str, operator: Actor) -> None:
     reader = Actor("insp", "user")
     assert summarize_season(enterprise=demo, year=2026, today=TODAY, actor=reader)["year"] == 2026
     with pytest.raises(NianjianError, match="role_missing"):
-        acts.assign(enterprise=demo, year=2026, task="items", owner="x", actor=reader)
+        operations.assign_task(enterprise=demo, year=2026, task="items", owner="x", actor=reader)
     with pytest.raises(NianjianError, match="role_missing"):
         summarize_season(enterprise=demo, year=2026, today=TODAY, actor=Actor("nobody", "user"))

@@ -15,8 +15,8 @@ from nianjian.engines.paper.words import ENGLISH, words
 from nianjian.features.overview import facts
 from nianjian.features.rectification.operations import open_case
 from nianjian.features.rectification.storage import Notice
-from nianjian.features.season.operations import acts, archive, several
-from nianjian.features.season.operations.overview import summarize_season
+from nianjian.features.season import all_enterprises, closing, operations
+from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.service import add_enterprise, add_user
@@ -51,10 +51,10 @@ def _task(enterprise: str, operator: Actor) -> tuple[str, str]:
 def test_all_or_none_with_an_entry_for_each(demo: str, lead: Actor, operator: Actor) -> None:
     before = Entry.objects.count()
     with pytest.raises(NianjianError, match="role_missing"):
-        several.assign(enterprises=[demo, "three"], task="items", owner="王工", actor=lead)
+        all_enterprises.assign_tasks(enterprises=[demo, "three"], task="items", owner="王工", actor=lead)
     assert Entry.objects.count() == before
     assert _task(demo, operator)[0] == ""
-    assert several.assign(enterprises=[demo, "two", demo], task="items", owner="王工", actor=lead) == 2
+    assert all_enterprises.assign_tasks(enterprises=[demo, "two", demo], task="items", owner="王工", actor=lead) == 2
     assert [_task(code, operator)[0] for code in (demo, "two")] == ["王工", "王工"]
     made = Entry.objects.order_by("-seq")[:2]
     assert sorted((one.enterprise, one.verb) for one in made) == [
@@ -66,21 +66,21 @@ def test_all_or_none_with_an_entry_for_each(demo: str, lead: Actor, operator: Ac
 def test_resting_needs_a_reason_everywhere(demo: str, lead: Actor, operator: Actor) -> None:
     given: dict[str, Any] = {"enterprises": [demo, "two"], "task": "items", "until": date(2027, 3, 1), "actor": lead}
     with pytest.raises(NianjianError, match="season_reason_missing"):
-        several.snooze(**given, reason=" ")
-    several.snooze(**given, reason="等公章")
+        all_enterprises.snooze_tasks(**given, reason=" ")
+    all_enterprises.snooze_tasks(**given, reason="等公章")
     assert [_task(code, operator)[1] for code in (demo, "two")] == ["snoozed", "snoozed"]
 
 
 def test_a_reminder_that_a_person_wants_is_told_once_a_day(demo: str, lead: Actor) -> None:
-    count = several.remind(enterprises=[demo, "two"], actor=lead)
+    count = all_enterprises.send_reminders(enterprises=[demo, "two"], actor=lead)
     told = Message.objects.filter(user="lead")
     assert count == Message.objects.count() > 0
     assert set(told.values_list("enterprise", "stage")) == {(demo, "asked"), ("two", "asked")}
     assert {"track:licence", "track:code_number"} <= set(told.values_list("about", flat=True))
-    assert several.remind(enterprises=[demo, "two"], actor=lead) == 0
+    assert all_enterprises.send_reminders(enterprises=[demo, "two"], actor=lead) == 0
     assert Entry.objects.filter(verb="season.reminded_now").count() == 2
     with pytest.raises(NianjianError, match="role_missing"):
-        several.remind(enterprises=["three"], actor=lead)
+        all_enterprises.send_reminders(enterprises=["three"], actor=lead)
 
 
 def test_licences_with_different_days_are_told_apart(demo: str, lead: Actor, operator: Actor) -> None:
@@ -89,27 +89,27 @@ def test_licences_with_different_days_are_told_apart(demo: str, lead: Actor, ope
             enterprise_id=demo, key=number, number=number, issued_on=date(2020, 1, 1), valid_from=date(2020, 1, 1),
             recorded_at=clock.now(), recorded_by="os:root",
         ).save()  # fmt: skip
-    acts.printed(enterprise=demo, year=2026, track="licence", licence="B2-1", day=date(2027, 3, 15), notice="通知",
-                 actor=operator)  # fmt: skip
-    several.remind(enterprises=[demo], actor=lead)
+    operations.note_notice(enterprise=demo, year=2026, track="licence", licence="B2-1", day=date(2027, 3, 15),
+                           notice="通知", actor=operator)  # fmt: skip
+    all_enterprises.send_reminders(enterprises=[demo], actor=lead)
     rows = Message.objects.filter(user="lead", about="track:licence").order_by("pk")
     assert [(one.stage, one.values["due"], one.values["open"]) for one in rows] == [
         ("asked", "2027-03-15", 1),
         ("asked-2027-03-31", "2027-03-31", 2),
     ]
-    assert several.remind(enterprises=[demo], actor=lead) == 0
+    assert all_enterprises.send_reminders(enterprises=[demo], actor=lead) == 0
 
 
 def test_an_enterprise_whose_season_is_closed_is_named(demo: str, lead: Actor, operator: Actor) -> None:
     for track in ("licence", "code_number"):
-        acts.submitted(enterprise="two", year=2026, track=track, licence=None, day=TODAY, actor=operator)
-    archive.close(enterprise="two", year=2026, actor=operator)
+        operations.note_report(enterprise="two", year=2026, track=track, licence=None, day=TODAY, actor=operator)
+    closing.close_season(enterprise="two", year=2026, actor=operator)
     before = Entry.objects.count()
     of: dict[str, Any] = {"enterprises": [demo, "two"], "actor": lead}
     tried: tuple[Callable[[], int], ...] = (
-        lambda: several.assign(**of, task="items", owner="王工"),
-        lambda: several.snooze(**of, task="items", until=date(2027, 3, 1), reason="x"),
-        lambda: several.remind(**of),
+        lambda: all_enterprises.assign_tasks(**of, task="items", owner="王工"),
+        lambda: all_enterprises.snooze_tasks(**of, task="items", until=date(2027, 3, 1), reason="x"),
+        lambda: all_enterprises.send_reminders(**of),
     )
     for act in tried:
         with pytest.raises(NianjianError, match="portfolio_season_closed") as refused:
@@ -118,15 +118,15 @@ def test_an_enterprise_whose_season_is_closed_is_named(demo: str, lead: Actor, o
         assert "two (two)" in said
         assert demo not in said
     assert Entry.objects.count() == before
-    assert several.closed([demo, "two"]) == ["two"]
+    assert all_enterprises.list_closed([demo, "two"]) == ["two"]
     with pytest.raises(NianjianError, match="role_missing"):
-        several.assign(enterprises=["two", "three"], task="items", owner="x", actor=lead)
+        all_enterprises.assign_tasks(enterprises=["two", "three"], task="items", owner="x", actor=lead)
 
 
 def test_how_many_at_once(lead: Actor) -> None:
     for chosen, code in (([], "portfolio_none_chosen"), ([f"e{n}" for n in range(201)], "portfolio_too_many")):
         with pytest.raises(NianjianError, match=code):
-            several.record_list_export(enterprises=chosen, actor=lead)
+            all_enterprises.record_list_export(enterprises=chosen, actor=lead)
 
 
 def test_a_case_that_waits_is_red_and_its_day_counts(demo: str, lead: Actor, operator: Actor) -> None:
@@ -143,8 +143,8 @@ def test_whether_an_enterprise_exists_is_not_told(lead: Actor) -> None:
     given: dict[str, Any] = {"task": "items", "actor": lead}
     for code in ("three", "nowhere"):
         with pytest.raises(NianjianError, match="role_missing"):
-            several.assign(enterprises=[code], owner="x", **given)
+            all_enterprises.assign_tasks(enterprises=[code], owner="x", **given)
         with pytest.raises(NianjianError, match="role_missing"):
-            several.snooze(enterprises=[code], until=date(2027, 3, 1), reason="x", **given)
+            all_enterprises.snooze_tasks(enterprises=[code], until=date(2027, 3, 1), reason="x", **given)
         with pytest.raises(NianjianError, match="role_missing"):
-            several.remind(enterprises=[code], actor=lead)
+            all_enterprises.send_reminders(enterprises=[code], actor=lead)

@@ -19,15 +19,15 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.people import operations
 from nianjian.features.screens import operations as screens
 from nianjian.features.screens import queries
-from nianjian.features.season.operations import feed
+from nianjian.features.season import feeds
+from nianjian.features.season.operations import create_feed
 from nianjian.platform.accounts import invitations, links, models, query, service
 from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.invitations import invite
 from nianjian.platform.accounts.links import create_first_link, create_inspection
 from nianjian.platform.accounts.models import Link
 from nianjian.platform.accounts.query import USER, Actor
-from nianjian.platform.approvals.query import approval
-from nianjian.platform.approvals.service import approve
+from nianjian.platform.approvals.storage import approve_request, get_approval
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
@@ -57,7 +57,7 @@ def anna(demo: str, operator: Actor) -> Actor:
 
 def _carried(place: str) -> dict[str, Callable[[], bool]]:
     """Make one of everything that anna's role at the enterprise carries: its name, and whether it holds."""
-    secret = feed.add(enterprise=place, actor=ANNA)["secret"]
+    secret = create_feed(enterprise=place, actor=ANNA)["secret"]
     screen = screens.create_link(enterprise=place, name="门厅", days=3, actor=ANNA)["path"].split("/")[2]
     invitation = invite(role="auditor", enterprise=place, actor=ANNA).secret
     hook, _secret = webhooks.create_webhook(
@@ -72,12 +72,12 @@ def _carried(place: str) -> dict[str, Callable[[], bool]]:
         return hook.closed_at is None
 
     return {
-        "feed": lambda: feed.calendar(secret, "en") is not None,
+        "feed": lambda: feeds.render_calendar(secret, "en") is not None,
         "screen": lambda: queries.find_enterprise_by_secret(screen) is not None,
         "invitation": lambda: invitations.find_invitation(invitation) is not None,
         "webhook": listening,
         "job": lambda: queue.job(job).state == "waiting",
-        "request": lambda: approval(asked).state == "pending",
+        "request": lambda: get_approval(asked).state == "pending",
     }
 
 
@@ -136,7 +136,7 @@ def test_an_account_that_is_closed_by_whatever_way_opens_nothing(
     assert _holding(found) == {"webhook", "job", "request"}  # they stand, and do nothing:
     assert webhooks.enqueue_deliveries() == 0
     with pytest.raises(NianjianError, match="account_closed"):
-        approve(approval=str(asked), digest="", actor=Actor("bo", USER))
+        approve_request(approval=str(asked), digest="", actor=Actor("bo", USER))
     with pytest.raises(NianjianError, match="role_missing"):
         flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise=demo, payload={}, actor=ANNA)
     assert list_accessible_enterprises(ANNA) == []

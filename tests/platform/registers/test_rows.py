@@ -17,7 +17,6 @@ from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.audit.chain import verify_chain
 from nianjian.platform.audit.query import acts
 from nianjian.platform.registers import cells, entries, exports, kinds, queries, storage
-from nianjian.platform.registers import queries as query
 from nianjian.platform.registers.models import Consent, Line, Payment, Seat, Team
 from nianjian.platform.registers.queries import ReadScope
 from nianjian.platform.registers.storage import ImportReceipt, import_sheet
@@ -56,7 +55,7 @@ def _code(error: pytest.ExceptionInfo[NianjianError]) -> str:
 
 
 def _standing(kind: str, key: str) -> Any:
-    found = query.find_latest_version(kind, _sight(), key)
+    found = queries.find_latest_version(kind, _sight(), key)
     assert found is not None
     return found
 
@@ -212,7 +211,7 @@ def test_an_end_before_the_beginning_means_that_it_never_held(demo: str, operato
     _create("lines", operator, date(2026, 5, 1), line_id="L1", team="T1")
     _end("lines", operator, [_standing("lines", "L1").pk], date(2026, 5, 1))
     assert _held("2026-05-01") == _held("2026-04-30") == []
-    assert query.find_latest_version("lines", _sight(), "L1") is None
+    assert queries.find_latest_version("lines", _sight(), "L1") is None
 
 
 def test_what_ended_begins_again_after_its_end(demo: str, operator: Actor, load: Import) -> None:
@@ -268,7 +267,7 @@ def test_history_tells_events_in_order(demo: str, operator: Actor) -> None:
     _change("lines", operator, _standing("lines", "L1").pk, None, carrier="联通")
     _change("lines", operator, _standing("lines", "L1").pk, date(2026, 3, 1), team="T2")
     _end("lines", operator, [_standing("lines", "L1").pk], date(2026, 6, 1))
-    found = queries.list_history(query.list_row_versions("lines", _sight(), "L1"), kinds.register("lines").sheet)
+    found = queries.list_history(queries.list_row_versions("lines", _sight(), "L1"), kinds.register("lines").sheet)
     told = [(one.event.value, one.believed, [change.column.field for change in one.changes]) for one in found]
     assert told == [
         ("closed", True, []),
@@ -297,9 +296,9 @@ def test_a_personal_key_is_found_by_its_whole_value_only(demo: str, operator: Ac
     key = _create("consents", operator, number="13800138000", purpose="回访")
     assert "13800138000" not in key
     assert Consent.objects.get().key == key
-    wanted = query.RowFilter
-    assert [row.key for row in query.filter_rows("consents", _sight(), wanted(text="13800138000"))] == [key]
-    assert list(query.filter_rows("consents", _sight(), wanted(text="1380013"))) == []
+    wanted = queries.RowFilter
+    assert [row.key for row in queries.filter_rows("consents", _sight(), wanted(text="13800138000"))] == [key]
+    assert list(queries.filter_rows("consents", _sight(), wanted(text="1380013"))) == []
     told = str(_entries("registers.create"))
     assert "13800138000" not in told
     assert Team.objects.count() == 0
@@ -314,7 +313,7 @@ def test_a_team_named_as_another_gets_nothing_of_it(demo: str, operator: Actor) 
         _create("lines", operator, line_id=line, team=team)
 
     def lines(team: str) -> list[str]:
-        return [row.key for row in query.list_rows("lines", _sight(team=team))]
+        return [row.key for row in queries.list_rows("lines", _sight(team=team))]
 
     assert lines("T1") == ["L1", "L2"]
     assert lines("T2") == ["L3"]
@@ -330,7 +329,7 @@ def test_a_full_list_comes_back_unchanged_and_a_masked_one_does_not_come_in(
         storage.create_row(kind=kind, enterprise=demo, texts=examples, since=None, reason="", actor=operator)
         for form in ("xlsx", "csv"):
             for full in (True, False):
-                rows = query.list_rows(kind, _sight())
+                rows = queries.list_rows(kind, _sight())
                 content = (
                     exports.write_workbook(sheet, rows, [("a", "b")], full=full)
                     if form == "xlsx"

@@ -25,7 +25,7 @@ from nianjian.features.people import api as people
 from nianjian.features.portrait import api as portraits
 from nianjian.features.reconciliation import api as reconciliation
 from nianjian.features.rectification import api as rectification
-from nianjian.features.registers.api import lists, papers, rows
+from nianjian.features.registers import api as registers
 from nianjian.features.rulebook import api as rules
 from nianjian.features.screens import api as screens
 from nianjian.features.season import api as season
@@ -81,10 +81,8 @@ ROUTERS: Final = (
     previews.router,
     batches.router,
     jobs.router,
-    lists.router,
-    rows.router,
+    registers.router,
     register_files.router,
-    papers.router,
     portraits.router,
     rules.router,
     api.router,

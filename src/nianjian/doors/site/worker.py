@@ -50,7 +50,7 @@ from nianjian.features.rectification import jobs as rectification
 from nianjian.features.registers import operations
 from nianjian.features.rulebook.operations import effects
 from nianjian.features.screens.watch import Watch
-from nianjian.features.season.operations.reminders import enqueue_due_reminders
+from nianjian.features.season.reminders import enqueue_due_reminders
 from nianjian.features.test_calls.operations.calls import call_daily
 from nianjian.features.webhooks.operations import deliver
 from nianjian.platform.accounts import query as accounts
@@ -433,7 +433,7 @@ def tidy_up() -> None:
         package.delete_expired_outputs()
         reconcile.delete_expired_files()
         rejects.sweep()
-        operations.sweep()
+        operations.delete_expired_exports()
         retention.delete_strays()
         charts.sweep()
         call_command("clearsessions")

@@ -1,15 +1,12 @@
-"""The reverse plan: five milestones and the tasks in them, counted back from the earliest deadline. Pure.
-
-A due day that is a day off moves back to the last working day, a start moves on to the next one; how long the
-modules take is the project's own sharing out (``season.plan.modules``), the guide names only their order.
-"""
+"""The reverse plan of a season and the state of its tasks. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
+from enum import StrEnum
 from typing import Any, Final, cast
 
 from nianjian.engines.kernel.periods import add_months
@@ -34,7 +31,7 @@ class Milestone:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedTask:
     """A task with its days. ``source``: key of its rule."""
 
     task: str
@@ -53,7 +50,7 @@ class Plan:
     start: date
     end: date
     milestones: tuple[Milestone, ...]
-    tasks: tuple[Planned, ...]
+    tasks: tuple[PlannedTask, ...]
 
 
 def previous_workday(day: date, calendar: Calendar) -> Due:
@@ -78,7 +75,7 @@ def plan(book: Rulebook, filed_in: int, deadlines: Sequence[Deadline], calendar:
         return None
     season = _Season(book, filed_in, calendar)
     milestones = _milestones(book, start, first.day, calendar)
-    tasks = [_task(cast("Mapping[str, Any]", told), season, milestones, deadlines) for told in book.items(TASKS)]
+    tasks = [_plan_task(cast("Mapping[str, Any]", told), season, milestones, deadlines) for told in book.items(TASKS)]
     return Plan(start, first.day, milestones, tuple(tasks))
 
 
@@ -106,9 +103,9 @@ class _Season:
     calendar: Calendar
 
 
-def _task(
+def _plan_task(
     told: Mapping[str, Any], season: _Season, milestones: Sequence[Milestone], deadlines: Sequence[Deadline]
-) -> Planned:
+) -> PlannedTask:
     book, filed_in, calendar = season.book, season.filed_in, season.calendar
     (module,) = [one for one in milestones if one.module == told["module"]]
     track = str(told.get("track") or "")
@@ -126,6 +123,118 @@ def _task(
         due = max(due, Due(begins, provisional=not calendar.known(begins)))
         due = min(due, milestones[-1].due)
     begins = min(next_workday(begins, calendar).day, due.day)
-    return Planned(
+    return PlannedTask(
         str(told["task"]), module.module, str(told["source"]), track, tuple(map(str, told["after"])), begins, due
     )
+
+
+#: Tasks whose end the product cannot see: a person says so, with a note.
+BY_HAND: Final = frozenset({"marketing_lines", "entry_test"})
+
+
+class TaskState(StrEnum):
+    """Of one task."""
+
+    DONE = "done"
+    NOT_APPLICABLE = "not_applicable"
+    SNOOZED = "snoozed"
+    LATE = "late"
+    BLOCKED = "blocked"  # another task comes first
+    OPEN = "open"
+    AHEAD = "ahead"  # its first day is still to come
+
+
+FINISHED: Final = frozenset({TaskState.DONE, TaskState.NOT_APPLICABLE})
+
+
+@dataclass(frozen=True, slots=True)
+class TaskProgress:
+    """What the product knows of a task: ``done`` of ``total`` steps (total 0: nothing to do), figures for people.
+
+    ``complete`` decides, not the count: a portrait that was never computed has no open step and is not done.
+    """
+
+    complete: bool
+    done: int = 0
+    total: int = 0
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    due: Due | None = None  # a day of its own, where the product keeps one
+    begins: date | None = None  # and since when it waits
+    owner: str = ""
+    applicable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TaskNote:
+    """What a person has said of a task."""
+
+    owner: str = ""
+    done_on: date | None = None
+    note: str = ""
+    snoozed_until: date | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task as it stands."""
+
+    plan: PlannedTask
+    state: TaskState
+    begins: date
+    due: Due
+    seen: TaskProgress
+    said: TaskNote
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person says that it is done."""
+        return self.plan.task in BY_HAND
+
+
+def evaluate_tasks(
+    planned: Sequence[PlannedTask], seen: Mapping[str, TaskProgress], said: Mapping[str, TaskNote], today: date
+) -> list[Task]:
+    """Every task with its state, in the plan's order. A task nobody can look into is open, never done."""
+    finished = {one.task for one in planned if _is_finished(one, seen, said, today)}
+    unseen, nothing = TaskProgress(complete=False), TaskNote()
+    return [
+        _evaluate_task(one, seen.get(one.task, unseen), said.get(one.task, nothing), finished, today) for one in planned
+    ]
+
+
+def _is_finished(one: PlannedTask, seen: Mapping[str, TaskProgress], said: Mapping[str, TaskNote], today: date) -> bool:
+    known = seen.get(one.task, TaskProgress(complete=False))
+    told = said.get(one.task, TaskNote()).done_on
+    by_hand = one.task in BY_HAND and told is not None and told <= today
+    return not known.applicable or known.complete or by_hand
+
+
+def _evaluate_task(one: PlannedTask, seen: TaskProgress, said: TaskNote, finished: set[str], today: date) -> Task:
+    due = seen.due or one.due
+    begins = min(seen.begins or one.begins, due.day)
+    if not seen.applicable or one.task in finished:
+        state = TaskState.DONE if seen.applicable else TaskState.NOT_APPLICABLE
+    elif said.snoozed_until is not None and today < said.snoozed_until:
+        state = TaskState.SNOOZED
+    elif today > due.day:
+        state = TaskState.LATE
+    elif today < begins:
+        state = TaskState.AHEAD
+    else:
+        state = TaskState.OPEN if finished.issuperset(one.after) else TaskState.BLOCKED
+    return Task(one, state, begins, due, seen, said)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Finished tasks of all, of a module or of the plan."""
+
+    done: int
+    total: int
+
+
+def progress(tasks: Sequence[Task], module: str | None = None) -> Progress:
+    """How far it is, computed from the states; what does not apply counts for nothing."""
+    found = [one for one in tasks if module in {None, one.plan.module} and one.state is not TaskState.NOT_APPLICABLE]
+    return Progress(sum(one.state in FINISHED for one in found), len(found))

@@ -12,9 +12,9 @@ from enum import StrEnum
 from typing import Any, Final, cast
 
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.engines.season import tasks
-from nianjian.engines.season.tasks import Task
-from nianjian.engines.season.tracks import Track
+from nianjian.engines.season import plan as tasks
+from nianjian.engines.season.deadlines import Track
+from nianjian.engines.season.plan import Task
 
 RULE: Final = "season.reminders"
 TRACK: Final = "track"
@@ -22,7 +22,7 @@ TASK: Final = "task"
 BEFORE: Final = "before"
 LATE: Final = "late"
 #: A task that waits for another one is due all the same.
-DUE: Final = frozenset({tasks.State.OPEN, tasks.State.BLOCKED, tasks.State.LATE})
+DUE: Final = frozenset({tasks.TaskState.OPEN, tasks.TaskState.BLOCKED, tasks.TaskState.LATE})
 FILING: Final = "file_"  # how the tasks of handing in begin
 #: Modules of the guide that end in the report (T8: before April); drill and closing belong to the check after it.
 FOR_REPORT: Final = frozenset({"self_check", "data", "materials"})

@@ -46,7 +46,7 @@ class Decided(Schema):
 @read(router, "/enterprises/{code}/approvals", act=Act.READ, answer=Page[Approval])
 def approvals_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The enterprise's requests, newest first."""
-    return paged(request, cut, Reader(lambda first, count: flow.part(code, first, count)), dict)
+    return paged(request, cut, Reader(lambda first, count: flow.list_requests_part(code, first, count)), dict)
 
 
 @read(router, "/enterprises/{code}/approvals/{approval}", act=Act.READ, answer=Approval)
@@ -64,7 +64,7 @@ def approvals_decide(request: Request, code: str, approval: str, decision: Decis
 @read(router, "/approvals", act=Act.READ, answer=Page[Approval])
 def approvals_everywhere(request: Request, cut: Query[Cut]) -> dict[str, object]:
     """Every request, newest first."""
-    return paged(request, cut, Reader(lambda first, count: flow.part(None, first, count)), dict)
+    return paged(request, cut, Reader(lambda first, count: flow.list_requests_part(None, first, count)), dict)
 
 
 @read(router, "/approvals/{approval}", act=Act.READ, answer=Approval)
@@ -89,7 +89,7 @@ def _decided(request: Request, one: dict[str, object], decision: Decision, place
 
 def _found(request: Request, code: str | None, approval: str) -> dict[str, object]:
     """One of this enterprise's (None: any); what is another's does not exist here."""
-    found = flow.request(approval=approval, actor=request.actor)
+    found = flow.get_request(approval=approval, actor=request.actor)
     if code is not None and found["enterprise"] != code:
         raise Http404
     return found

@@ -12,14 +12,13 @@ from nianjian.features.dossier import seal_images
 from nianjian.features.dossier.operations import seals
 from nianjian.features.rectification import operations as rectification
 from nianjian.features.rectification.storage import KINDS as ISOLATIONS
-from nianjian.features.season.operations import archive as season
+from nianjian.features.season import closing as season
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.approvals import query, service
-from nianjian.platform.approvals.query import Approval
+from nianjian.platform.approvals import storage
+from nianjian.platform.approvals.storage import Approval
 from nianjian.platform.registers import overlays
-from nianjian.platform.registers import overlays as overlay_rows
 
 
 def _overlay(approval: str, actor: Actor) -> dict[str, object]:
@@ -33,25 +32,25 @@ ACTS: Final[Mapping[str, Callable[[str, Actor], dict[str, object]]]] = {
     **dict.fromkeys(ISOLATIONS, rectification.approve_isolation),
     gate_policy.KIND: gate_policy.approve,
     seal_images.KIND: seals.run_approved,
-    season.KIND: season.approved,
+    season.KIND: season.carry_out_reopening,
 }
 
 
-def _asked_overlays(subjects: Collection[str]) -> dict[str, dict[str, object]]:
+def _describe_overlays(subjects: Collection[str]) -> dict[str, dict[str, object]]:
     return {
-        id_: _asked_overlay(overlay_rows.to_rulebook_form(row))
-        for id_, row in overlay_rows.proposals_by_id(subjects).items()
+        id_: _describe_overlay(overlays.to_rulebook_form(row))
+        for id_, row in overlays.proposals_by_id(subjects).items()
     }
 
 
-def _asked_overlay(row: Mapping[str, object]) -> dict[str, object]:
+def _describe_overlay(row: Mapping[str, object]) -> dict[str, object]:
     days = {name: None if (day := row[name]) is None else str(day) for name in ("valid_from", "valid_to")}
     return {name: row[name] for name in ("key", "value", "province", "enterprise", "reason")} | days
 
 
 # Kind of request -> what these ask for, to be read before saying yes; one question a kind, however many there are.
 SUBJECTS: Final[Mapping[str, Callable[[Collection[str]], Mapping[str, dict[str, object]]]]] = {
-    overlays.KIND: _asked_overlays,
+    overlays.KIND: _describe_overlays,
     **dict.fromkeys(ISOLATIONS, rectification.describe_requests),
     gate_policy.KIND: gate_policy.summarize_proposals,
     seal_images.KIND: seals.describe_requests,
@@ -59,27 +58,27 @@ SUBJECTS: Final[Mapping[str, Callable[[Collection[str]], Mapping[str, dict[str, 
 }
 
 
-def requests(*, actor: Actor) -> list[dict[str, object]]:
+def list_requests(*, actor: Actor) -> list[dict[str, object]]:
     """Every request that the actor may see, newest first; ``asked`` tells the second person what it asks for."""
-    found = query.approvals()
+    found = storage.list_approvals()
     seen = {place for place in {one.enterprise for one in found} if may(actor, place, Act.READ)}
-    return _told([one for one in found if one.enterprise in seen])
+    return _to_documents([one for one in found if one.enterprise in seen])
 
 
-def part(enterprise: str | None, first: int, count: int) -> list[dict[str, object]]:
+def list_requests_part(enterprise: str | None, first: int, count: int) -> list[dict[str, object]]:
     """Some requests of an enterprise (None: all), newest first; the caller has asked whether the actor may."""
-    return _told(query.part(enterprise, first=first, count=count))
+    return _to_documents(storage.list_approvals_part(enterprise, first=first, count=count))
 
 
-def request(*, approval: str, actor: Actor) -> dict[str, object]:
+def get_request(*, approval: str, actor: Actor) -> dict[str, object]:
     """One request; ``approval_unknown``, also for whom its enterprise does not concern."""
-    found = query.approval(approval)
+    found = storage.get_approval(approval)
     if not may(actor, found.enterprise, Act.READ):
         raise NianjianError("approval_unknown", approval=approval)
-    return _told([found])[0]
+    return _to_documents([found])[0]
 
 
-def _told(found: Sequence[Approval]) -> list[dict[str, object]]:
+def _to_documents(found: Sequence[Approval]) -> list[dict[str, object]]:
     subjects: defaultdict[str, list[str]] = defaultdict(list)
     for one in found:
         subjects[one.kind].append(one.subject)
@@ -102,9 +101,9 @@ def approve(*, approval: str, actor: Actor) -> dict[str, object]:
     """Approve and carry out.
 
     ``approval_unknown``, also for whom its enterprise does not concern, ``approval_kind_wrong``, and the errors of
-    `approvals.service`.
+    `approvals.storage`.
     """
-    asked = query.approval(approval)
+    asked = storage.get_approval(approval)
     if not may(actor, asked.enterprise, Act.READ):
         raise NianjianError("approval_unknown", approval=approval)
     act = ACTS.get(asked.kind)
@@ -115,9 +114,9 @@ def approve(*, approval: str, actor: Actor) -> dict[str, object]:
 
 
 def refuse(*, approval: str, actor: Actor) -> dict[str, object]:
-    """Say no; whoever asked withdraws it so. ``approval_unknown``, and the errors of `approvals.service`."""
-    asked = query.approval(approval)
+    """Say no; whoever asked withdraws it so. ``approval_unknown``, and the errors of `approvals.storage`."""
+    asked = storage.get_approval(approval)
     if not may(actor, asked.enterprise, Act.READ):
         raise NianjianError("approval_unknown", approval=approval)
-    done = service.refuse(approval=approval, actor=actor)
+    done = storage.refuse_request(approval=approval, actor=actor)
     return {"approval": done.id, "state": done.state, "kind": done.kind}

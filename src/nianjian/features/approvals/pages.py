@@ -49,7 +49,7 @@ def build_rule_context(asked: Mapping[str, Any], *, by: str) -> dict[str, Any]:
     concerned = accounts.enterprise(place).name if place else str(asked.get("province") or gettext("everywhere"))
     return {
         "rule": now,
-        "then": _value(asked, book, place, province),
+        "then": _new_value(asked, book, place, province),
         "rule_page": at("rules-one", place, key=now.key),
         "rest": [
             (gettext("Reason"), asked["reason"]),
@@ -60,7 +60,7 @@ def build_rule_context(asked: Mapping[str, Any], *, by: str) -> dict[str, Any]:
     }
 
 
-def _value(asked: Mapping[str, Any], book: Rulebook, place: str, province: str) -> str:
+def _new_value(asked: Mapping[str, Any], book: Rulebook, place: str, province: str) -> str:
     """The new value as people write it; as it was typed where the rule takes it no more."""
     overlay = {**asked, "enterprise": place or None, "province": None, "valid_to": None}
     try:
@@ -86,7 +86,7 @@ def request_effects(asked: Mapping[str, Any], actor: Actor) -> str:
 
 
 BADGES = {"pending": "warn", "approved": "good", "refused": "bad"}
-ASKED = {
+LABELS = {
     "key": mark("Rule"),
     "value": mark("New value"),
     "province": mark("Province"),
@@ -114,28 +114,28 @@ ASKED = {
 @page(Act.READ)
 def enterprise_index(request: Request, code: str) -> HttpResponse:
     """List an enterprise's requests."""
-    return _list(request, code)
+    return _render_list(request, code)
 
 
 @require_safe
 @everywhere(Act.READ)
 def everything(request: Request) -> HttpResponse:
     """List every request."""
-    return _list(request, EVERYWHERE)
+    return _render_list(request, EVERYWHERE)
 
 
 @require_http_methods(["GET", "POST"])
 @page(Act.READ)
 def decide_here(request: Request, code: str, approval: str) -> HttpResponse:
     """Read one request of an enterprise, and say yes or no."""
-    return _one(request, code, approval)
+    return _render_request(request, code, approval)
 
 
 @require_http_methods(["GET", "POST"])
 @everywhere(Act.READ)
 def decide(request: Request, approval: str) -> HttpResponse:
     """Read any request, and say yes or no."""
-    return _one(request, EVERYWHERE, approval)
+    return _render_request(request, EVERYWHERE, approval)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +145,10 @@ class _Requests:
     place: str
 
     def __getitem__(self, part: slice) -> list[dict[str, Any]]:
-        return flow.part(self.place or None, part.start, part.stop - part.start)
+        return flow.list_requests_part(self.place or None, part.start, part.stop - part.start)
 
 
-def _list(request: Request, place: str) -> HttpResponse:
+def _render_list(request: Request, place: str) -> HttpResponse:
     shown: Page[dict[str, Any]] = paged(request, _Requests(place))
     _ = words(current())
     rows = [
@@ -156,7 +156,7 @@ def _list(request: Request, place: str) -> HttpResponse:
             Cell(one["approval"], href=at("approvals-decide", place, approval=one["approval"])),
             Cell(translate_value("kind", one["kind"], _)),
             Cell(translate_value("state", one["state"], _), badge=BADGES[one["state"]]),
-            Cell(_asked(one["asked"])),
+            Cell(_describe_request(one["asked"])),
             Cell(_person(one["requested_by"])),
             Cell(_person(one["decided_by"] or "–")),
         ]
@@ -168,7 +168,7 @@ def _list(request: Request, place: str) -> HttpResponse:
     return render(request, "approvals/list.html", {"page": shown, "table": table})
 
 
-def _asked(asked: Mapping[str, object]) -> str:
+def _describe_request(asked: Mapping[str, object]) -> str:
     _ = words(current())
     names = ("key", "value", "channel", "cap", "seal", "paper")
     return " · ".join(str(translate_value(name, asked[name], _)) for name in names if asked.get(name))
@@ -178,9 +178,9 @@ def _person(actor: str) -> str:
     return actor.partition(":")[2] or actor
 
 
-def _one(request: Request, place: str, approval: str) -> HttpResponse:
+def _render_request(request: Request, place: str, approval: str) -> HttpResponse:
     try:
-        one: dict[str, Any] = flow.request(approval=approval, actor=request.actor)
+        one: dict[str, Any] = flow.get_request(approval=approval, actor=request.actor)
     except NianjianError as error:
         raise Http404 from error
     if place not in {EVERYWHERE, one["enterprise"]}:
@@ -204,9 +204,9 @@ def _one(request: Request, place: str, approval: str) -> HttpResponse:
         "badge": BADGES[one["state"]],
         "kind": translate_value("kind", one["kind"], _),
         "pairs": [
-            (gettext(ASKED[name]), _(DIMENSIONS[str(value)]) if name == "by" else translate_value(name, value, _))
+            (gettext(LABELS[name]), _(DIMENSIONS[str(value)]) if name == "by" else translate_value(name, value, _))
             for name, value in one["asked"].items()
-            if name in ASKED and value
+            if name in LABELS and value
         ],
         "asked_by": _person(one["requested_by"]),
         "decided_by": _person(one["decided_by"] or ""),

@@ -22,11 +22,10 @@ from nianjian.features.dossier.ingest.receive import ChildEnded, run_program
 from nianjian.features.dossier.models import Impression, SealPicture, Version
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.approvals import query as approvals
-from nianjian.platform.approvals import service as approving
+from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.approvals.models import Request
-from nianjian.platform.approvals.query import Approval
 from nianjian.platform.audit.chain import canonical
+from nianjian.platform.approvals.storage import Approval
 from nianjian.platform.audit.record import record
 from nianjian.platform.vault import blobs
 
@@ -224,9 +223,9 @@ def request_impression(
         for other in list_like_impressions(row):
             if other.approved_at is not None:
                 raise NianjianError("seal_use_there", item=item, page=spot.page)
-            if approvals.approval(other.approval).state == Request.PENDING:
+            if approvals.get_approval(other.approval).state == Request.PENDING:
                 raise NianjianError("approval_pending", approval=other.approval)
-        asked = approving.request(
+        asked = approvals.create_request(
             kind=KIND, subject=row.pk, digest=impression_digest(row), enterprise=row.enterprise_id, actor=actor
         )
         row.approval = asked.id
@@ -248,13 +247,13 @@ def _check(document: Version, spot: PrintSpot, item: str) -> None:
 
 
 def approve_impression(*, approval: str, actor: Actor) -> Impression:
-    """Say yes as the second person. Errors as `approvals.service.approve`, and ``seal_picture_missing``."""
+    """Say yes as the second person. Errors as `approvals.storage.approve_request`, and ``seal_picture_missing``."""
     with transaction.atomic():
-        asked = approvals.approval(approval)
+        asked = approvals.get_approval(approval)
         if asked.kind != KIND:
             raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)
         row = get_by_approval(approval)
-        approving.approve(approval=approval, digest=impression_digest(row), actor=actor)
+        approvals.approve_request(approval=approval, digest=impression_digest(row), actor=actor)
         if row.picture.withdrawn_at is not None:
             raise NianjianError("seal_picture_missing", kind=row.picture.kind)
         row.approved_by, row.approved_at = str(actor), clock.now()

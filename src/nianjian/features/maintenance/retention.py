@@ -36,7 +36,6 @@ from nianjian.platform.home import env, wiring
 from nianjian.platform.jobs import query as jobs
 from nianjian.platform.jobs import service as queue
 from nianjian.platform.registers import attachments, kinds, versions
-from nianjian.platform.registers import versions as expired
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.vault import blobs
 
@@ -180,10 +179,10 @@ def _list_standings(tenant: Enterprise) -> list[Standing]:
     told: dict[str, tuple[str | None, int]] = {"calls": (calls.oldest, calls.rows)}
     told["rejects"] = (rejects.oldest, rejects.rows)
     if since := known["complaints"].since:
-        tickets = expired.count_expired_tickets(kinds.register(TICKET).model, code, since)
+        tickets = versions.count_expired_tickets(kinds.register(TICKET).model, code, since)
         told["complaints"] = (_iso(tickets.oldest), tickets.rows)
     if since := known["people"].since:
-        people = [expired.count_expired_versions(kinds.register(kind).model, code, since) for kind in PEOPLE]
+        people = [versions.count_expired_versions(kinds.register(kind).model, code, since) for kind in PEOPLE]
         made, count = reconciliation.count_old_people(code, _begin(since))
         days = [one.oldest for one in people if one.oldest] + ([day_of(made)] if made else [])
         told["people"] = (_iso(min(days, default=None)), sum(one.rows for one in people) + count)

@@ -15,7 +15,7 @@ from nianjian.features.overview import facts
 from nianjian.features.people.api import Role
 from nianjian.features.portrait import line_usage, portraits
 from nianjian.features.portrait.line_usage import LineUse
-from nianjian.features.season.operations import several
+from nianjian.features.season import all_enterprises
 from nianjian.platform.accounts import query, service
 from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.query import Enterprise as Tenant
@@ -212,7 +212,7 @@ def portfolio(request: Request, cut: Query[Cut], wanted: Query[PortfolioWanted])
 class SeveralAsked(Schema):
     """``act``: assign an owner (``text``) of a task, snooze it until a day with a reason (no day: wake it), remind."""
 
-    enterprises: Annotated[list[Text], Field(min_length=1, max_length=several.MOST)]
+    enterprises: Annotated[list[Text], Field(min_length=1, max_length=all_enterprises.MOST)]
     act: Literal["assign", "snooze", "remind"]
     task: Annotated[Text, Field(max_length=32)] = ""
     text: Annotated[Text, Field(max_length=200)] = ""
@@ -231,11 +231,11 @@ def portfolio_several(request: Request, asked: SeveralAsked) -> dict[str, int]:
     of: dict[str, Any] = {"enterprises": asked.enterprises, "actor": request.actor}
     match asked.act:
         case "assign":
-            count = several.assign(task=asked.task, owner=asked.text, **of)
+            count = all_enterprises.assign_tasks(task=asked.task, owner=asked.text, **of)
         case "snooze":
-            count = several.snooze(task=asked.task, until=asked.day, reason=asked.text, **of)
+            count = all_enterprises.snooze_tasks(task=asked.task, until=asked.day, reason=asked.text, **of)
         case _:
-            count = several.remind(**of)
+            count = all_enterprises.send_reminders(**of)
     return {"count": count}
 
 

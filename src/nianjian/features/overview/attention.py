@@ -18,8 +18,10 @@ from nianjian.engines.rules.rule import Level, Rule
 from nianjian.engines.rules.rulebook import Overlay, Rulebook
 from nianjian.engines.season.deadlines import TRACKS, Printed, deciding, of_season, printed_to
 from nianjian.engines.season.deadlines import Deadline as SeasonDeadline
-from nianjian.engines.season.tracks import Licence as Reporter
-from nianjian.engines.season.tracks import State, reporting, state
+from nianjian.engines.season.deadlines import Licence as Reporter
+from nianjian.engines.season.deadlines import TrackState as State
+from nianjian.engines.season.deadlines import list_reporting as reporting
+from nianjian.engines.season.deadlines import track_state as state
 from nianjian.features.complaints.operations.promise import promise
 from nianjian.features.complaints.warned.query import list_due_soon
 from nianjian.features.inbox.obstacles import Point, list_obstacles
@@ -28,7 +30,7 @@ from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.approvals import query as approvals
+from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.registers import attachments, batches, filings, overlays
 from nianjian.platform.registers.filings import Filing
@@ -235,7 +237,7 @@ def list_tasks(enterprise: str, actor: Actor) -> list[Point]:
     """Tell what waits for this person: requests to decide, tickets whose clocks run out, own work that failed."""
     found: list[Point] = []
     if may(actor, enterprise, Act.APPROVE):
-        pending = approvals.pending(enterprise, besides=str(actor), most=MOST)
+        pending = approvals.list_pending(enterprise, besides=str(actor), most=MOST)
         found += [Point(APPROVAL, {"approval": one.id, "kind": one.kind, "by": one.requested_by}) for one in pending]
     if may(actor, enterprise, Act.LOAD):
         found += _ticket_points(enterprise)

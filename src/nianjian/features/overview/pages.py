@@ -43,7 +43,7 @@ from nianjian.features.overview.verdict import Mood
 from nianjian.features.portrait import line_usage
 from nianjian.features.portrait.line_usage import LineUse
 from nianjian.features.portrait.portraits import Run
-from nianjian.features.season.operations import several as bulk
+from nianjian.features.season import all_enterprises as bulk
 from nianjian.platform.accounts import access
 from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.query import Enterprise
@@ -185,11 +185,11 @@ def apply_to_several(request: Request) -> HttpResponse:
             return as_attachment(
                 HttpResponse(_portfolio_csv(request, codes), content_type=MEDIA), f"portfolio-{clock.today()}.csv"
             )
-        if "whole" in request.POST and (shut := bulk.closed(codes)):
+        if "whole" in request.POST and (shut := bulk.list_closed(codes)):
             # Who takes all that the filter shows cannot leave one out: it is left out for them, and they are told.
             codes = [code for code in codes if code not in shut]
             text = gettext("Left out, because their season is closed: {names}.")
-            messages.warning(request, text.format(names=bulk.names(shut)))
+            messages.warning(request, text.format(names=bulk.describe_enterprises(shut)))
         messages.success(request, _apply_action(request, codes, given))
     except NianjianError as error:
         messages.error(request, " ".join(describe_error(error)))
@@ -211,12 +211,12 @@ def _apply_action(request: Request, codes: Sequence[str], given: dict[str, Any])
     task, text = str(given["task"]), str(given["text"])
     match given["act"]:
         case "assign":
-            count = bulk.assign(enterprises=codes, task=task, owner=text, actor=request.actor)
+            count = bulk.assign_tasks(enterprises=codes, task=task, owner=text, actor=request.actor)
         case "snooze":
             until: date | None = given["day"]
-            count = bulk.snooze(enterprises=codes, task=task, until=until, reason=text, actor=request.actor)
+            count = bulk.snooze_tasks(enterprises=codes, task=task, until=until, reason=text, actor=request.actor)
         case _:
-            told = bulk.remind(enterprises=codes, actor=request.actor)
+            told = bulk.send_reminders(enterprises=codes, actor=request.actor)
             return gettext("{count} reminders are on their way.").format(count=told)
     return gettext("Noted at {count} enterprises.").format(count=count)
 

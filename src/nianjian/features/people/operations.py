@@ -18,7 +18,7 @@ from nianjian.platform.accounts.links import NewInspection, NewLink, create_firs
 from nianjian.platform.accounts.people import Person
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.roles import Act, Role
-from nianjian.platform.approvals import service as approvals
+from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.jobs import flow
 from nianjian.platform.notifications import webhooks
 from nianjian.platform.operations.fields import Day, Key, Line

@@ -21,10 +21,10 @@ from nianjian.features.rectification import queries, states
 from nianjian.features.rectification.models import Case, Event, Measure, Order, Paper
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.approvals import query as approvals
-from nianjian.platform.approvals import service as approving
+from nianjian.platform.approvals import storage as approvals
+from nianjian.platform.approvals import storage as approving
 from nianjian.platform.approvals.models import Request
-from nianjian.platform.approvals.query import Approval
+from nianjian.platform.approvals.storage import Approval
 from nianjian.platform.audit.chain import canonical
 from nianjian.platform.audit.record import record
 from nianjian.platform.registers.attachments import NAME, ROW_LIMIT, TYPES
@@ -355,10 +355,10 @@ def _request_approval(order: Order, kind: str, actor: Actor) -> Approval:
     """One channel has one request of a kind at a time: ``approval_pending``."""
     with transaction.atomic():
         for other in queries.list_proposed(order):
-            if approvals.approval(other.approval).state == Request.PENDING:
+            if approvals.get_approval(other.approval).state == Request.PENDING:
                 raise NianjianError("approval_pending", approval=other.approval)
         order.proposed_by, order.proposed_at = str(actor), clock.now()
-        asked = approving.request(
+        asked = approving.create_request(
             kind=kind, subject=order.pk, digest=order_digest(order), enterprise=order.enterprise_id, actor=actor
         )
         order.approval = asked.id
@@ -373,11 +373,11 @@ def approve_order(*, approval: str, actor: Actor, gate_before: Mapping[str, Any]
     Errors as `approvals.service.approve`, ``rectify_isolated_already``, ``rectify_not_isolated``.
     """
     with transaction.atomic():
-        asked = approvals.approval(approval)
+        asked = approvals.get_approval(approval)
         if asked.kind not in KINDS:
             raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)
         order = queries.get_order_of_approval(approval)
-        approving.approve(approval=approval, digest=order_digest(order), actor=actor)
+        approving.approve_request(approval=approval, digest=order_digest(order), actor=actor)
         standing = queries.find_in_force(order.enterprise_id, order.key, order.channel)
         if order.kind == Order.ISOLATE and standing is not None:
             raise NianjianError("rectify_isolated_already", channel=order.channel)

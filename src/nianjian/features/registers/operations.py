@@ -31,7 +31,7 @@ from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.vault import blobs
 
 
-def states(enterprise: Enterprise, sight: ReadScope) -> list[RegisterState]:
+def list_states(enterprise: Enterprise, sight: ReadScope) -> list[RegisterState]:
     """Return a state a register that the reader may see, in the order of the contract."""
     seen = [kind for kind in kinds.kinds() if sight.sees(kind)]
     notice: dict[str, int] = {}
@@ -63,7 +63,7 @@ class ExportRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ExportFile:
     """A file to give away, with ``rows`` in it."""
 
     name: str
@@ -77,7 +77,7 @@ class Taken:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def take_register(asked: ExportRequest, *, actor: Actor) -> Taken:
+def export_register(asked: ExportRequest, *, actor: Actor) -> ExportFile:
     """Write the rows that are found as xlsx or CSV, at once.
 
     ``register_export_long``: more than `DIRECT`, see `made.ask`.
@@ -88,7 +88,7 @@ def take_register(asked: ExportRequest, *, actor: Actor) -> Taken:
     if count > DIRECT:
         raise NianjianError("register_export_long", rows=count, most=DIRECT)
     made = build_export_file(asked, count, actor)
-    noted(asked, count, made.sha256, actor)
+    record_export(asked, count, made.sha256, actor)
     return made
 
 
@@ -104,18 +104,18 @@ def count_export_rows(asked: ExportRequest, actor: Actor) -> int:
     return count
 
 
-def build_export_file(asked: ExportRequest, count: int, actor: Actor, progress: Progress = silent) -> Taken:
+def build_export_file(asked: ExportRequest, count: int, actor: Actor, progress: Progress = silent) -> ExportFile:
     """Write the file of ``count`` rows; what ``progress`` raises ends it."""
     sheet, sight, form = kinds.register(asked.kind).sheet, asked.sight, asked.form
-    rows = _watched(queries.stream_rows(asked.kind, sight, asked.wanted), asked.kind, count, progress)
+    rows = _with_progress(queries.stream_rows(asked.kind, sight, asked.wanted), asked.kind, count, progress)
     if form == "csv":
         content = exports.write_csv(sheet, rows, full=asked.full)
     else:
-        content = exports.write_workbook(sheet, rows, _about(asked, count, actor), full=asked.full)
-    return Taken(f"{sight.enterprise}-{asked.kind}-{sight.day}.{form}", FORMS[form], content, count)
+        content = exports.write_workbook(sheet, rows, _describe_export(asked, count, actor), full=asked.full)
+    return ExportFile(f"{sight.enterprise}-{asked.kind}-{sight.day}.{form}", FORMS[form], content, count)
 
 
-def noted(asked: ExportRequest, count: int, sha256: str, actor: Actor) -> None:
+def record_export(asked: ExportRequest, count: int, sha256: str, actor: Actor) -> None:
     """Write into the chain that the file is given away."""
     storage.record_export(
         kind=asked.kind, enterprise=asked.sight.enterprise, day=asked.sight.day, count=count, full=asked.full,
@@ -123,14 +123,14 @@ def noted(asked: ExportRequest, count: int, sha256: str, actor: Actor) -> None:
     )  # fmt: skip
 
 
-def _watched(rows: Iterable[Version], kind: str, count: int, progress: Progress) -> Iterator[Version]:
+def _with_progress(rows: Iterable[Version], kind: str, count: int, progress: Progress) -> Iterator[Version]:
     for done, row in enumerate(rows):
         if done % queries.CHUNK == 0:
             progress(kind, done, count)
         yield row
 
 
-def _about(asked: ExportRequest, count: int, actor: Actor) -> list[tuple[str, str]]:
+def _describe_export(asked: ExportRequest, count: int, actor: Actor) -> list[tuple[str, str]]:
     """Say whose the list is, of which day and rows, who took it out and when."""
     _ = words(asked.language)
     called, sight = _(NAMES[asked.kind]), asked.sight
@@ -146,8 +146,8 @@ def _about(asked: ExportRequest, count: int, actor: Actor) -> list[tuple[str, st
     ]
 
 
-KEPT: Final = timedelta(days=7)
-ASKED: Final = "asked"  # what was looked for, in the payload
+RETENTION: Final = timedelta(days=7)
+REQUEST: Final = "asked"  # what was looked for, in the payload
 
 Json = dict[str, Any]
 
@@ -168,20 +168,20 @@ def enqueue_export(asked: ExportRequest, *, actor: Actor) -> str:
     """
     enterprise = asked.sight.enterprise
     count_export_rows(asked, actor)
-    given = {"kind": asked.kind, "by": str(actor), ASKED: _told(asked)}
+    given = {"kind": asked.kind, "by": str(actor), REQUEST: _encode_request(asked)}
     return flow.enqueue_once(kind=flow.TAKE_REGISTER, enterprise=enterprise, payload=given, actor=actor)
 
 
 def run_export(*, enterprise: str, payload: Mapping[str, object], actor: Actor, progress: Progress) -> Json:
     """Do what `ask` has put; where the file lies. Nobody has seen it yet: the chain tells of it when it is fetched."""
-    asked = _read(str(payload[ASKED]), enterprise)
-    _sees(asked, actor)
+    asked = _decode_request(str(payload[REQUEST]), enterprise)
+    _require_scope(asked, actor)
     made = build_export_file(asked, count_export_rows(asked, actor), actor, progress)
     blob = blobs.put(made.content).id
     return {"name": made.name, "media": made.media, "rows": made.rows, "sha256": made.sha256, "blob": blob}
 
 
-def fetched(*, kind: str, enterprise: str, job: str, actor: Actor) -> ListFile:
+def open_export(*, kind: str, enterprise: str, job: str, actor: Actor) -> ListFile:
     """The file that one's own job has made; the entry stands in the chain before it is given.
 
     ``role_missing``, also where the values are in full and the person may no longer see them so; ``job_unknown`` for
@@ -194,34 +194,34 @@ def fetched(*, kind: str, enterprise: str, job: str, actor: Actor) -> ListFile:
         raise NianjianError("job_unknown", job=job)
     told: Mapping[str, Any] = found.result
     if "blob" not in told:
-        raise NianjianError("register_file_gone", job=job, days=KEPT.days)
-    asked = _read(str(found.payload[ASKED]), enterprise)
+        raise NianjianError("register_file_gone", job=job, days=RETENTION.days)
+    asked = _decode_request(str(found.payload[REQUEST]), enterprise)
     require(actor, enterprise, Act.REVEAL if asked.full else Act.READ_OWN)
-    _sees(asked, actor)
+    _require_scope(asked, actor)
     content = blobs.read(str(told["blob"]))
-    noted(asked, int(told["rows"]), str(told["sha256"]), actor)
+    record_export(asked, int(told["rows"]), str(told["sha256"]), actor)
     return ListFile(str(told["name"]), str(told["media"]), content)
 
 
-def sweep() -> int:
+def delete_expired_exports() -> int:
     """Delete files made more than `KEPT` ago, and what was looked for, whatever came of the work. How many works."""
-    old = queue.over_before(flow.TAKE_REGISTER, clock.now() - KEPT, ASKED)
+    old = queue.over_before(flow.TAKE_REGISTER, clock.now() - RETENTION, REQUEST)
     for one in old:
         if "blob" in one.result:
             blobs.remove(str(one.result["blob"]))  # first: killed in between, the next sweep finds the row again
             queue_service.forget(job=one.id, name="blob")
-        queue_service.forget(job=one.id, name=ASKED)
+        queue_service.forget(job=one.id, name=REQUEST)
     return len(old)
 
 
-def _sees(asked: ExportRequest, actor: Actor) -> None:
+def _require_scope(asked: ExportRequest, actor: Actor) -> None:
     """``role_missing`` where the rows are no more those that this person sees: of another team, or of all."""
     team = team_of(actor, asked.sight.enterprise)
     if team is not None and team != asked.sight.team:
         require(actor, asked.sight.enterprise, Act.READ)
 
 
-def _told(asked: ExportRequest) -> str:
+def _encode_request(asked: ExportRequest) -> str:
     """As one text: databases keep the order of nothing else."""
     return json.dumps(
         {
@@ -233,7 +233,7 @@ def _told(asked: ExportRequest) -> str:
     )  # fmt: skip
 
 
-def _read(text: str, enterprise: str) -> ExportRequest:
+def _decode_request(text: str, enterprise: str) -> ExportRequest:
     given: Json = json.loads(text)
     wanted: Json = given.pop("wanted")
     for side in ("first", "last"):

@@ -15,7 +15,7 @@ from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import EVERYWHERE, require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.approvals.query import Approval
+from nianjian.platform.approvals.storage import Approval
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.progress import Progress, Steps, silent
 from nianjian.platform.registers.overlays import OverlayProposal, propose_overlay

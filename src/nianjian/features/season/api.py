@@ -11,9 +11,9 @@ from ninja import Field, Query, Router, Schema
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper.words import CHINESE, language_of
 from nianjian.features.dossier.operations.package import ZIP
-from nianjian.features.season.operations import acts, archive, feed, files
-from nianjian.features.season.operations.overview import summarize_season
-from nianjian.features.season.operations.roll_over import roll_over
+from nianjian.features.season import closing, feeds, operations
+from nianjian.features.season.operations import roll_over
+from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, take, write
@@ -210,14 +210,14 @@ def season_get(request: Request, code: str, of: Query[SeasonOf]) -> dict[str, An
 @write(router, f"{HERE}/reports", act=Act.REPORT, answer=SeasonTold)
 def season_report(request: Request, code: str, noted: ReportNoted) -> dict[str, Any]:
     """Note that a report was handed in on a day."""
-    acts.submitted(**_of(code, noted), day=noted.day, receipt=noted.text, actor=request.actor)
+    operations.note_report(**_of(code, noted), day=noted.day, receipt=noted.text, actor=request.actor)
     return _told(request, code, noted.year, None)
 
 
 @write(router, f"{HERE}/notices", act=Act.REPORT, answer=SeasonTold)
 def season_notice(request: Request, code: str, noted: ReportNoted) -> dict[str, Any]:
     """Note the last day that a notice to the enterprise names; it wins over the templates."""
-    acts.printed(**_of(code, noted), day=noted.day, notice=noted.text, actor=request.actor)
+    operations.note_notice(**_of(code, noted), day=noted.day, notice=noted.text, actor=request.actor)
     return _told(request, code, noted.year, None)
 
 
@@ -227,11 +227,11 @@ def season_task(request: Request, code: str, said: TaskSaid) -> dict[str, Any]:
     of: dict[str, Any] = {"enterprise": code, "year": said.year, "task": said.task, "actor": request.actor}
     match said.act:
         case "assign":
-            acts.assign(owner=said.text, **of)
+            operations.assign_task(owner=said.text, **of)
         case "snooze":
-            acts.snooze(until=said.day, reason=said.text, **of)
+            operations.snooze_task(until=said.day, reason=said.text, **of)
         case _:
-            acts.mark_task_done(day=said.day, note=said.text, **of)
+            operations.mark_task_done(day=said.day, note=said.text, **of)
     return _told(request, code, said.year, None)
 
 
@@ -296,47 +296,47 @@ def season_roll_over(request: Request, code: str, of: OfYear) -> dict[str, Any]:
 @write(router, f"{HERE}/close", act=Act.REPORT, answer=ArchiveTold)
 def season_close(request: Request, code: str, of: OfYear) -> dict[str, Any]:
     """Close a season, with its package, portrait and log; only two people open it again."""
-    return archive.close(enterprise=code, year=of.year, actor=request.actor)
+    return closing.close_season(enterprise=code, year=of.year, actor=request.actor)
 
 
 @write(router, f"{HERE}/reopen", act=Act.REQUEST, answer=ReopenAsked)
 def season_reopen(request: Request, code: str, asked: ReopenWanted) -> dict[str, Any]:
     """Ask for a second person to open a closed season again; it stays closed until then."""
-    made = archive.reopen(enterprise=code, year=asked.year, reason=asked.reason, actor=request.actor)
+    made = closing.reopen_season(enterprise=code, year=asked.year, reason=asked.reason, actor=request.actor)
     return {"approval": made.id, "state": made.state}
 
 
 @read(router, f"{HERE}/archive", act=Act.READ, answer=ArchiveTold)
 def season_archive(request: Request, code: str, of: Query[OfYear]) -> dict[str, Any]:
     """A closed season as it stood."""
-    return archive.archived(enterprise=code, year=of.year, actor=request.actor)
+    return closing.get_archive(enterprise=code, year=of.year, actor=request.actor)
 
 
-@take(router, f"{HERE}/archive/{{year}}/{{part}}", act=Act.READ, media=[files.JSON, ZIP])
+@take(router, f"{HERE}/archive/{{year}}/{{part}}", act=Act.READ, media=[closing.JSON, ZIP])
 def season_archive_file(
     request: Request, code: str, year: DataYear, part: Literal["package", "signed", "portrait", "log"]
 ) -> StreamingHttpResponse:
     """A file of a closed season, held against its digest; taking the log needs the chain, the others full values."""
-    made = files.download_file(enterprise=code, year=year, part=part, actor=request.actor)
+    made = closing.download_file(enterprise=code, year=year, part=part, actor=request.actor)
     return as_attachment(StreamingHttpResponse(made.content, content_type=made.media_type), made.name)
 
 
 @read(router, f"{HERE}/feeds", act=Act.READ, answer=Page[FeedTold])
 def season_feeds(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """One's own calendar feeds that are open, newest first."""
-    return paged(request, cut, feed.list_feeds(enterprise=code, actor=request.actor), dict)
+    return paged(request, cut, feeds.list_feeds(enterprise=code, actor=request.actor), dict)
 
 
 @write(router, f"{HERE}/feeds", act=Act.READ, answer=FeedMade, status=201, hidden=("secret", "path"))
 def season_feed_add(request: Request, code: str) -> dict[str, Any]:
     """Make a calendar feed (iCal) of one's own; its secret is told now only."""
-    return feed.add(enterprise=code, actor=request.actor)
+    return operations.create_feed(enterprise=code, actor=request.actor)
 
 
 @write(router, f"{HERE}/feeds/{{feed_id}}/close", act=Act.READ, answer=FeedClosed)
 def season_feed_close(request: Request, code: str, feed_id: str) -> dict[str, Any]:
     """Close a feed: its address opens nothing from now on."""
-    feed.revoke(enterprise=code, feed=feed_id, actor=request.actor)
+    operations.revoke_feed(enterprise=code, feed=feed_id, actor=request.actor)
     return {"feed": feed_id}
 
 

@@ -89,7 +89,7 @@ def run(args: argparse.Namespace) -> Answer:
 
 def _shown(args: argparse.Namespace, actor: Any, today: Any = None) -> Answer:  # noqa: ANN401 -- an actor, a day; both load late
     from nianjian.engines.kernel import clock
-    from nianjian.features.season.operations.overview import summarize_season
+    from nianjian.features.season.queries import summarize_season
 
     told = summarize_season(
         enterprise=args.enterprise,
@@ -108,20 +108,20 @@ def _show(args: argparse.Namespace) -> Answer:
 def _file(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.engines.kernel import clock
-    from nianjian.features.season.operations import acts
+    from nianjian.features.season import operations
 
     day = None if args.undo else args.on or clock.today()
-    acts.submitted(**_of(args), day=day, receipt=args.receipt, actor=actor)
+    operations.note_report(**_of(args), day=day, receipt=args.receipt, actor=actor)
     return _shown(args, actor)
 
 
 def _notice(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.engines.kernel import clock
-    from nianjian.features.season.operations import acts
+    from nianjian.features.season import operations as acts
 
     day = None if args.undo else args.on or clock.today()
-    acts.printed(**_of(args), day=day, notice=args.name, actor=actor)
+    acts.note_notice(**_of(args), day=day, notice=args.name, actor=actor)
     return _shown(args, actor)
 
 
@@ -131,13 +131,13 @@ def _of(args: argparse.Namespace) -> dict[str, Any]:
 
 def _task(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.season.operations import acts
+    from nianjian.features.season import operations as acts
 
     of = {"enterprise": args.enterprise, "year": args.year, "task": args.task, "actor": actor}
     if args.owner is not None:
-        acts.assign(owner=args.owner, **of)
+        acts.assign_task(owner=args.owner, **of)
     if args.snooze is not None or args.wake:
-        acts.snooze(until=None if args.wake else args.snooze, reason=args.reason, **of)
+        acts.snooze_task(until=None if args.wake else args.snooze, reason=args.reason, **of)
     if args.done is not None or args.reopen:
         acts.mark_task_done(day=None if args.reopen else args.done, note=args.reason, **of)
     return _shown(args, actor)
@@ -145,12 +145,12 @@ def _task(args: argparse.Namespace) -> Answer:
 
 def _feed(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.season.operations import feed
+    from nianjian.features.season import feeds, operations
 
-    made = feed.add(enterprise=args.enterprise, actor=actor) if args.add else None
+    made = operations.create_feed(enterprise=args.enterprise, actor=actor) if args.add else None
     if args.revoke:
-        feed.revoke(enterprise=args.enterprise, feed=args.revoke, actor=actor)
-    told = {"made": made, "feeds": feed.list_feeds(enterprise=args.enterprise, actor=actor)}
+        operations.revoke_feed(enterprise=args.enterprise, feed=args.revoke, actor=actor)
+    told = {"made": made, "feeds": feeds.list_feeds(enterprise=args.enterprise, actor=actor)}
     return Answer(told, terminal.feeds(told))
 
 
@@ -167,7 +167,7 @@ def _reminders(args: argparse.Namespace) -> Answer:
 
 def _roll_over(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.season.operations.roll_over import roll_over
+    from nianjian.features.season.operations import roll_over
 
     told = roll_over(enterprise=args.enterprise, year=args.year, actor=actor)
     return Answer(told, terminal.rolled_over(told))
@@ -175,17 +175,17 @@ def _roll_over(args: argparse.Namespace) -> Answer:
 
 def _close(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.season.operations import archive
+    from nianjian.features.season import closing
 
-    told = archive.close(enterprise=args.enterprise, year=args.year, actor=actor)
+    told = closing.close_season(enterprise=args.enterprise, year=args.year, actor=actor)
     return Answer(told, terminal.archived(told))
 
 
 def _reopen(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.season.operations import archive
+    from nianjian.features.season import closing as archive
 
-    asked = archive.reopen(enterprise=args.enterprise, year=args.year, reason=args.reason, actor=actor)
+    asked = archive.reopen_season(enterprise=args.enterprise, year=args.year, reason=args.reason, actor=actor)
     text = _("Request {approval} waits for a second person: nianjian approve {approval} --as USER")
     told = {"approval": asked.id, "state": asked.state}
     return Answer(told, lambda console: console.print(text.format(approval=asked.id)), NO)
@@ -193,9 +193,9 @@ def _reopen(args: argparse.Namespace) -> Answer:
 
 def _archive(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.season.operations import archive
+    from nianjian.features.season import closing as archive
 
-    told = archive.archived(enterprise=args.enterprise, year=args.year, actor=actor)
+    told = archive.get_archive(enterprise=args.enterprise, year=args.year, actor=actor)
     if args.take is not None:
         _write(args, actor)
     return Answer(told, terminal.archived(told))
@@ -203,7 +203,7 @@ def _archive(args: argparse.Namespace) -> Answer:
 
 def _write(args: argparse.Namespace, actor: Any) -> None:  # noqa: ANN401 -- an actor; it loads late
     from nianjian.engines.kernel.errors import NianjianError
-    from nianjian.features.season.operations import files
+    from nianjian.features.season import closing as files
 
     if args.out is None or args.out.exists():
         raise NianjianError("season_out_wrong", path=str(args.out or ""))

@@ -14,10 +14,9 @@ from django.db import models, transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts.query import Actor, lock_enterprise
-from nianjian.platform.approvals import query as approvals
-from nianjian.platform.approvals import service as approving
+from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.approvals.models import Request
-from nianjian.platform.approvals.query import Approval
+from nianjian.platform.approvals.storage import Approval
 from nianjian.platform.audit.chain import canonical
 from nianjian.platform.audit.record import record
 
@@ -163,10 +162,10 @@ def propose_policy(*, enterprise: str, wanted: PolicyValues, actor: Actor) -> Ap
     """Ask for a second person; ``gate_policy_same``, ``approval_pending`` where a request about it waits."""
     with transaction.atomic():
         for other in list_open_proposals(enterprise, wanted.key, wanted.name):
-            if other.approval and approvals.approval(other.approval).state == Request.PENDING:
+            if other.approval and approvals.get_approval(other.approval).state == Request.PENDING:
                 raise NianjianError("approval_pending", approval=other.approval)
         row = _build_row(enterprise, wanted, actor)
-        asked = approving.request(
+        asked = approvals.create_request(
             kind=KIND, subject=row.pk, digest=proposal_digest(row), enterprise=enterprise, actor=actor
         )
         row.approval = asked.id
@@ -175,12 +174,12 @@ def propose_policy(*, enterprise: str, wanted: PolicyValues, actor: Actor) -> Ap
 
 
 def approve_policy(*, approval: str, actor: Actor) -> GatePolicy:
-    """Say yes as the second person and put it in force; errors as `approvals.service.approve`.
+    """Say yes as the second person and put it in force; errors as `approvals.storage.approve_request`.
 
     ``approval_subject_changed`` also where something else was put in force meanwhile.
     """
     with transaction.atomic():
-        asked = approvals.approval(approval)
+        asked = approvals.get_approval(approval)
         if asked.kind != KIND:
             raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)
         row = get_proposal(asked.subject)
@@ -188,7 +187,7 @@ def approve_policy(*, approval: str, actor: Actor) -> GatePolicy:
         standing = find_policy_in_force(row.enterprise_id, row.key, row.name)
         if row.before != ("" if standing is None else standing.pk):
             raise NianjianError("approval_subject_changed", approval=approval)
-        approving.approve(approval=approval, digest=proposal_digest(row), actor=actor)
+        approvals.approve_request(approval=approval, digest=proposal_digest(row), actor=actor)
         row.approved_by = str(actor)
         _enforce(row, actor)
     return row

@@ -14,9 +14,8 @@ from django.db import models, transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.approvals import query as approvals
-from nianjian.platform.approvals import service as approving
-from nianjian.platform.approvals.query import Approval
+from nianjian.platform.approvals import storage as approvals
+from nianjian.platform.approvals.storage import Approval
 from nianjian.platform.audit.chain import canonical
 
 
@@ -123,7 +122,7 @@ def propose_overlay(*, overlay: OverlayProposal, actor: Actor) -> Approval:
             proposed_by=str(actor),
             proposed_at=clock.now(),
         )
-        asked = approving.request(
+        asked = approvals.create_request(
             kind=KIND, subject=row.id, digest=proposal_digest(row), enterprise=overlay.enterprise, actor=actor
         )
         row.approval = asked.id
@@ -132,13 +131,13 @@ def propose_overlay(*, overlay: OverlayProposal, actor: Actor) -> Approval:
 
 
 def approve_overlay(*, approval: str, actor: Actor) -> Overlay:
-    """Say yes as the second person and put the overlay in force; errors as `approvals.service.approve`."""
+    """Say yes as the second person and put the overlay in force; errors as `approvals.storage.approve_request`."""
     with transaction.atomic():
-        asked = approvals.approval(approval)
+        asked = approvals.get_approval(approval)
         if asked.kind != KIND:
             raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)
         row = get_proposal(asked.subject)
-        approving.approve(approval=approval, digest=proposal_digest(row), actor=actor)
+        approvals.approve_request(approval=approval, digest=proposal_digest(row), actor=actor)
         row.approved_by, row.approved_at = str(actor), clock.now()
         row.save(update_fields=["approved_by", "approved_at"])
     return row

@@ -23,7 +23,7 @@ from nianjian.features.dossier.models import Impression, SealPicture
 from nianjian.features.dossier.operations import package, seals
 from nianjian.features.dossier.operations.seals import PrintRequest
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.approvals import query as approvals
+from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.audit.query import acts
 from nianjian.platform.vault import blobs
 
@@ -171,7 +171,7 @@ def test_a_withdrawn_picture_is_gone(keep: Keep, demo: str, anna: Actor, bo: Act
     seals.withdraw_image(enterprise=demo, kind="official_seal", actor=anna)
     _refused("seal_use_none", _build, demo, anna, tmp_path / "out")
     _refused("seal_picture_missing", operations.approve, approval=second, actor=bo)
-    assert approvals.approval(second).state == "pending"  # the whole act was taken back
+    assert approvals.get_approval(second).state == "pending"  # the whole act was taken back
     assert seals.list_images(demo, anna) == []
     _add(demo, anna)
     _refused("seal_use_none", _build, demo, anna, tmp_path / "out")  # a new picture needs new agreement

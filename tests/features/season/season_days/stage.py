@@ -17,8 +17,8 @@ from nianjian.features.approvals.operations import approve
 from nianjian.features.rectification.operations import open_case
 from nianjian.features.rectification.storage import Notice
 from nianjian.features.rulebook.operations import request_overlay
-from nianjian.features.season.operations import acts, archive
-from nianjian.features.season.operations.overview import summarize_season
+from nianjian.features.season import closing, operations
+from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.models import Enterprise
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.service import add_enterprise, add_user
@@ -76,31 +76,35 @@ class Clock:
 
 def file(track: str, day: date, licence: str | None = None) -> Act:
     """Hand in a report."""
-    return lambda code: acts.submitted(
+    return lambda code: operations.note_report(
         enterprise=code, year=YEAR, track=track, licence=licence, day=day, receipt="1", actor=ROOT
     )
 
 
 def notice(day: date, licence: str) -> Act:
     """A notice to one licence."""
-    return lambda code: acts.printed(
+    return lambda code: operations.note_notice(
         enterprise=code, year=YEAR, track="licence", licence=licence, day=day, notice="渝通知", actor=ROOT
     )
 
 
 def assign(task: str, owner: str) -> Act:
     """Name who does it."""
-    return lambda code: acts.assign(enterprise=code, year=YEAR, task=task, owner=owner, actor=ROOT)
+    return lambda code: operations.assign_task(enterprise=code, year=YEAR, task=task, owner=owner, actor=ROOT)
 
 
 def snooze(task: str, until: date) -> Act:
     """Let it rest."""
-    return lambda code: acts.snooze(enterprise=code, year=YEAR, task=task, until=until, reason="等系统", actor=ROOT)
+    return lambda code: operations.snooze_task(
+        enterprise=code, year=YEAR, task=task, until=until, reason="等系统", actor=ROOT
+    )
 
 
 def done(task: str, day: date) -> Act:
     """Say that it was done."""
-    return lambda code: acts.mark_task_done(enterprise=code, year=YEAR, task=task, day=day, note="截图", actor=ROOT)
+    return lambda code: operations.mark_task_done(
+        enterprise=code, year=YEAR, task=task, day=day, note="截图", actor=ROOT
+    )
 
 
 def case(received: date) -> Act:
@@ -110,7 +114,7 @@ def case(received: date) -> Act:
 
 def close() -> Act:
     """Close the season for good."""
-    return lambda code: archive.close(enterprise=code, year=YEAR, actor=ROOT)
+    return lambda code: closing.close_season(enterprise=code, year=YEAR, actor=ROOT)
 
 
 USUAL: Final[dict[date, Sequence[Act]]] = {

@@ -30,7 +30,7 @@ from tests.features.season.season_days.stage import (
 
 from nianjian.engines.kernel import clock
 from nianjian.features.inbox import operations
-from nianjian.features.season.operations.reminders import enqueue_due_reminders
+from nianjian.features.season.reminders import enqueue_due_reminders
 from nianjian.platform.notifications import delivery as speaking
 from nianjian.platform.notifications.models import Message
 

@@ -11,8 +11,8 @@ from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.words import words
 from nianjian.features.calls.operations.wizard.error_workbook import build_marked_workbook, get_marked_workbook_path
 from nianjian.features.registers import operations
-from nianjian.features.registers.api.lists import CONDITION, RowsWanted, get_scope_or_404, parse_row_filter
-from nianjian.features.registers.operations import FORMS, ExportRequest, take_register
+from nianjian.features.registers.api import CONDITION, RowsWanted, get_scope_or_404, parse_row_filter
+from nianjian.features.registers.operations import FORMS, ExportRequest, export_register
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job
@@ -42,7 +42,7 @@ def registers_export(request: Request, code: str, kind: str, form: Form, looked:
     At most 1 000 rows; a longer list is made by the worker.
     """
     del code
-    file = take_register(_asked(request, kind, form, looked), actor=request.actor)
+    file = export_register(_asked(request, kind, form, looked), actor=request.actor)
     return attached(file.content, file.media, file.name)
 
 
@@ -59,7 +59,7 @@ def registers_export_ask(
 def registers_export_fetch(request: Request, code: str, kind: str, form: Form, job: str) -> StreamingHttpResponse:
     """The file that one's own job has made: for seven days, and for nobody else."""
     del form  # the job knows it
-    file = operations.fetched(kind=kind, enterprise=code, job=job, actor=request.actor)
+    file = operations.open_export(kind=kind, enterprise=code, job=job, actor=request.actor)
     return as_attachment(StreamingHttpResponse(file.content, content_type=file.media), file.name)
 
 

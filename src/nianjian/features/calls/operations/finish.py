@@ -21,7 +21,6 @@ from nianjian.features.portrait import portraits
 from nianjian.platform.audit.record import record
 from nianjian.platform.jobs import service as queue
 from nianjian.platform.registers import batches
-from nianjian.platform.registers import batches as service
 
 IMPORT = "calls.import"
 UNDO = "calls.undo"
@@ -39,7 +38,7 @@ def finish_import(*, intent: str, enterprise: str, payload: Mapping[str, object]
     batch, replaces, actor = (str(payload[name]) for name in ("batch", "replaces", "actor"))
     with transaction.atomic():
         for file in files:
-            service.add_batch_file(
+            batches.add_batch_file(
                 batch=batch,
                 enterprise=enterprise,
                 name=file.name,
@@ -50,7 +49,7 @@ def finish_import(*, intent: str, enterprise: str, payload: Mapping[str, object]
                 replaces=replaces,
             )
         if replaces and batches.get_batch(replaces).state == ACTIVE:
-            service.end_batch(batch=replaces, state="replaced")
+            batches.end_batch(batch=replaces, state="replaced")
         queue.close(intent=intent)
         told = [
             {"sha256": file.sha256, "source": file.source, "generation": file.generation, "rows": file.rows.as_dict()}
@@ -64,7 +63,7 @@ def finish_undo(*, intent: str, enterprise: str, payload: Mapping[str, object]) 
     """Mark the batch as undone and close the intent."""
     batch, actor = (str(payload[name]) for name in ("batch", "actor"))
     with transaction.atomic():
-        service.end_batch(batch=batch, state="undone")
+        batches.end_batch(batch=batch, state="undone")
         queue.close(intent=intent)
         record(verb=UNDO, enterprise=enterprise, actor=actor, data={"batch": batch})
 

@@ -25,7 +25,6 @@ from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home import wiring
 from nianjian.platform.jobs import service as queue
 from nianjian.platform.registers import batches
-from nianjian.platform.registers import batches as service
 
 Progress = Callable[[str, int, int, int], None]
 """(name, rows done, bytes done, bytes in all)."""
@@ -60,7 +59,7 @@ def import_calls(
         _replaceable(replace, tenant.code)
     elif replace:
         replace = None
-    batch = batch or service.new_batch_id()
+    batch = batch or batches.new_batch_id()
     run = _Run(wiring.lake(tenant.code), batch, source, _mapping(mapping_file), timezone, actor, progress)
     files: list[FileReceipt] = []
     failed: list[tuple[str, NianjianError]] = []

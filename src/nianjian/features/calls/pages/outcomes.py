@@ -16,7 +16,7 @@ from nianjian.engines.paper.texts.inspection.words import LANDINGS
 from nianjian.engines.paper.texts.reconcile import VERDICTS
 from nianjian.engines.paper.words import words
 from nianjian.features.complaints.sheet import COMPLAINTS
-from nianjian.features.registers.pages import presenters as registers
+from nianjian.features.registers import presenters as registers
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.web.language import current

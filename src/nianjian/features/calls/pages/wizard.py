@@ -21,7 +21,6 @@ from nianjian.features.calls.pages.mapping_form import AUTO, FORMATS, MappingFor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http import as_attachment, reads_form_itself, takes_files
 from nianjian.platform.registers import mappings, uploads
-from nianjian.platform.registers import mappings as mapping_service
 from nianjian.platform.registers import workbooks as templates
 from nianjian.platform.registers.drafts import DraftValue
 from nianjian.platform.web import work
@@ -185,9 +184,7 @@ def _kept(request: Request, draft: DraftValue, form: MappingForm) -> bool:
     try:
         drafts.choose(draft=draft, source=given["source"] or AUTO, timezone=given["timezone"].strip(), data=data)
         if given["save_as"]:
-            mapping_service.save_mapping(
-                enterprise=draft.enterprise, name=given["save_as"], data=data, actor=request.actor
-            )
+            mappings.save_mapping(enterprise=draft.enterprise, name=given["save_as"], data=data, actor=request.actor)
     except NianjianError as fault:
         form.add_error(None, describe_error(fault)[0])
         return False

@@ -17,7 +17,7 @@ from nianjian.features.complaints.operations.resource import TICKETS
 from nianjian.features.complaints.query import BY_DUE, KIND, Ticket, TicketFilter, past_as_dict
 from nianjian.features.complaints.sheet import COMPLAINTS, SOURCES
 from nianjian.features.complaints.states import State
-from nianjian.features.registers.api.lists import Row, row_key, row_told
+from nianjian.features.registers.api import Row, row_key, to_row
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, take, write
@@ -126,7 +126,7 @@ def complaints_reveal(request: Request, code: str, ticket: str) -> dict[str, obj
     """A ticket in full; the audit chain has the entry before."""
     found, _past = flow.ticket(enterprise=code, complaint=row_key(ticket), actor=request.actor)
     storage.record_reveal(kind=KIND, enterprise=code, version=found.row, actor=request.actor)
-    return row_told(found.row, COMPLAINTS, full=True)
+    return to_row(found.row, COMPLAINTS, full=True)
 
 
 @write(router, HERE, act=Act.LOAD, answer=Ticketed, status=201)

@@ -19,7 +19,7 @@ from nianjian.features.complaints.pages.detail import render_ticket_page
 from nianjian.features.complaints.pages.forms import FORMS, Paper
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.complaints.states import Act
-from nianjian.features.registers.pages.forms import RowForm
+from nianjian.features.registers.forms import RowForm
 from nianjian.platform.accounts.roles import Act as Role
 from nianjian.platform.home.http import UNPROCESSABLE, takes_files
 from nianjian.platform.registers.attachments import ROW_LIMIT

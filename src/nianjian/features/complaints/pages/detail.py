@@ -19,8 +19,8 @@ from nianjian.features.complaints.pages.forms import FORMS, Paper
 from nianjian.features.complaints.pages.listing import clocks
 from nianjian.features.complaints.query import KIND, Past, Ticket
 from nianjian.features.complaints.states import Act
-from nianjian.features.registers.pages import presenters as registers
-from nianjian.features.registers.pages.detail import detail
+from nianjian.features.registers import presenters as registers
+from nianjian.features.registers.pages import detail
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act as Role
 from nianjian.platform.registers import storage

@@ -18,7 +18,7 @@ from nianjian.features.complaints.operations import forwards as flow
 from nianjian.features.complaints.operations import preview
 from nianjian.features.complaints.operations.preview import ListColumn, ListLook
 from nianjian.features.complaints.sheet import COMPLAINTS
-from nianjian.features.registers.pages import presenters as registers
+from nianjian.features.registers import presenters as registers
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, takes_files
 from nianjian.platform.web.access import Request, page

@@ -31,7 +31,6 @@ from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.registers import gate_lists
-from nianjian.platform.registers import gate_lists as service
 from nianjian.platform.registers.cells import UnreadableError, value
 from nianjian.platform.registers.columns import Column, Sheet
 from nianjian.platform.registers.consents import CONSENTS
@@ -88,8 +87,8 @@ def build(*, kind: str, path: Path, enterprise: str, actor: Actor, progress: Pro
             count = _fill(builder, path, SHEETS[kind], purposes, progress)
             entries, size = builder.finish(), made.stat().st_size
         sha256 = write.store_list(place, made)
-    built = service.BuiltList(kind, sha256, size, entries, purposes.names, words, path.name, digest, count.rejected)
-    service.use_gate_list(enterprise=enterprise, built=built, actor=actor)
+    built = gate_lists.BuiltList(kind, sha256, size, entries, purposes.names, words, path.name, digest, count.rejected)
+    gate_lists.use_gate_list(enterprise=enterprise, built=built, actor=actor)
     fed = gate_feed.feed(enterprise=enterprise)
     lines = tuple(count.lines)
     return Receipt(kind, path.name, digest, sha256, size, count.rows, entries, count.rejected, lines, fed.generation)

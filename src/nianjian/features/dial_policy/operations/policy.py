@@ -21,13 +21,12 @@ from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.registers import gate_policies, models
-from nianjian.platform.registers import gate_policies as service
 from nianjian.platform.registers.gate_policies import PolicyValues
 from nianjian.platform.registers.versions import current_versions
 from nianjian.platform.rulebook.rulebooks import rulebook
 
 LOG: Final = logging.getLogger(__name__)
-KIND: Final = service.KIND
+KIND: Final = gate_policies.KIND
 MOST: Final = 2**31 - 1
 
 
@@ -84,7 +83,9 @@ def carry(
     standing = gate_policies.find_policy_in_force(enterprise, key, name)
     if standing is None or standing.values != values:
         wanted = PolicyValues(key, name, values, reason)
-        service.apply_policy(enterprise=enterprise, wanted=wanted, actor=actor, approval=approval, second=str(actor))
+        gate_policies.apply_policy(
+            enterprise=enterprise, wanted=wanted, actor=actor, approval=approval, second=str(actor)
+        )
     feed_after_commit(enterprise)
 
 
@@ -121,7 +122,7 @@ def enforce(*, enterprise: str, on: bool, reason: str, actor: Actor) -> Done:
 
 def approve(approval: str, actor: Actor) -> dict[str, object]:
     """Carry an approved request out and tell the gate; errors as `registers.gate_policies.approve_policy`."""
-    row = service.approve_policy(approval=approval, actor=actor)
+    row = gate_policies.approve_policy(approval=approval, actor=actor)
     feed_after_commit(row.enterprise_id)
     return {"key": row.key, "name": row.name, "values": row.values}
 
@@ -266,9 +267,9 @@ def _change(enterprise: str, wanted: PolicyValues, actor: Actor) -> Done:
     with transaction.atomic():
         lock_enterprise(enterprise)
         if _two(enterprise, wanted):
-            waiting = service.propose_policy(enterprise=enterprise, wanted=wanted, actor=actor)
+            waiting = gate_policies.propose_policy(enterprise=enterprise, wanted=wanted, actor=actor)
             return Done("pending", waiting.id, wanted.key, wanted.name, wanted.values, told=False)
-        service.apply_policy(enterprise=enterprise, wanted=wanted, actor=actor)
+        gate_policies.apply_policy(enterprise=enterprise, wanted=wanted, actor=actor)
         telling = feed_after_commit(enterprise)
     return Done("set", None, wanted.key, wanted.name, wanted.values, told=not telling.failed)
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.archives.query import refuse_closed
+from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier import arrivals, pictures
 from nianjian.features.dossier.ingest import limits
 from nianjian.features.dossier.ingest.receive import SmallPicture, cut_ranges, receive, require_cuttable

@@ -13,7 +13,6 @@ from nianjian.engines.kernel import clock, files
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.archives.query import refuse_closed
 from nianjian.features.dossier import finding, materials, pictures
 from nianjian.features.dossier.check import CheckResult, Watch, check
 from nianjian.features.dossier.finding import Reading, Verdict
@@ -24,6 +23,7 @@ from nianjian.features.dossier.models import Comment, Version
 from nianjian.features.dossier.pictures import Mark, PictureOwner, list_marks
 from nianjian.features.dossier.reading.readers import SheetReading
 from nianjian.features.dossier.states import DONE
+from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor

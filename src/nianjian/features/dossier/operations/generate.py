@@ -30,13 +30,13 @@ from nianjian.engines.metrics.drill_down import counting
 from nianjian.engines.metrics.tables import tickets_rollup
 from nianjian.engines.paper.masking import masked
 from nianjian.engines.paper.words import CHINESE, words
-from nianjian.features.archives.query import refuse_closed
 from nianjian.features.complaints import query as complaints
 from nianjian.features.complaints.in_time import count_tickets, tickets_in_time
 from nianjian.features.complaints.operations.promise import promise
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.finding import Finding, Verdict, Weight, decide_verdict
+from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier.generated import (
     complaint_records,
     monthly_traffic,

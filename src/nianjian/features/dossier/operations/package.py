@@ -17,7 +17,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.dossier.words import ITEMS
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.archives.query import refuse_closed, sealed
+from nianjian.features.archives.closed_seasons import list_sealed_blobs, refuse_closed
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions import build_process, manifest
 from nianjian.features.dossier.editions.build import PAPER
@@ -319,7 +319,7 @@ def download_zip(*, enterprise: str, year: int, job: str, actor: Actor) -> Downl
 def delete_expired_outputs() -> int:
     """Delete what was made more than `KEPT` ago: it can be made again at any time. How many."""
     old = [one for kind in KINDS for one in queue.over_before(kind, clock.now() - KEPT, BLOB)]
-    archived = sealed() if old else set()
+    archived = list_sealed_blobs() if old else set()
     for one in old:
         if one.result[BLOB] not in archived:  # a closed season keeps its package
             blobs.remove(str(one.result[BLOB]))  # first: killed in between, the next sweep finds the row again

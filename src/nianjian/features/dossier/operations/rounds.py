@@ -12,7 +12,7 @@ from typing import Any, Final
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.workdays import Due, add_workdays
-from nianjian.features.archives.query import refuse_closed
+from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier import rounds, states
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.build import PAPER

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.archives.query import refuse_closed
+from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier import signed_papers
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.build import UPLOAD

@@ -19,7 +19,7 @@ from nianjian.features.reconciliation import operations
 from nianjian.features.reconciliation.exports import UNITS
 from nianjian.features.reconciliation.pages.forms import DaysForm, MonthsForm, date_field
 from nianjian.features.reconciliation.sources import BILL
-from nianjian.features.registers.pages import presenters as registers
+from nianjian.features.registers import presenters as registers
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http import UNPROCESSABLE, takes_files

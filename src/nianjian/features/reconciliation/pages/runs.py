@@ -23,7 +23,7 @@ from nianjian.features.reconciliation.comparisons import get_sheet
 from nianjian.features.reconciliation.filings import KINDS as FILED
 from nianjian.features.reconciliation.pages.forms import SettleForm
 from nianjian.features.reconciliation.queries import DifferenceFilter
-from nianjian.features.registers.pages.presenters import label
+from nianjian.features.registers.presenters import label
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment

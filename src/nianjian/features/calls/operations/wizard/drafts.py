@@ -22,8 +22,6 @@ from nianjian.platform.home.folders import make_private
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.registers import batches, drafts, kinds, uploads
-from nianjian.platform.registers import batches as batch_service
-from nianjian.platform.registers import drafts as service
 from nianjian.platform.registers.drafts import DraftValue
 
 CALLS: Final = "calls"
@@ -49,7 +47,7 @@ def begin(*, kind: str, enterprise: str, actor: Actor, replaces: str = "") -> st
         if old.state != "active":
             raise NianjianError("batch_not_active", batch=replaces, state=old.state)
     choices = {"replaces": replaces} if replaces else {}
-    return service.create_draft(kind=kind, enterprise=tenant.code, made_by=str(actor), choices=choices)
+    return drafts.create_draft(kind=kind, enterprise=tenant.code, made_by=str(actor), choices=choices)
 
 
 def draft_for(id_: str, enterprise: str, actor: Actor) -> DraftValue:
@@ -83,13 +81,13 @@ def receive(*, draft: DraftValue, incoming: uploads.Incoming) -> None:
         raise NianjianError("file_single", file=incoming.name)
     if not incoming.size:
         raise NianjianError("file_empty", file=incoming.name)
-    kept = service.add_draft_file(draft=draft.id, name=incoming.name, size=incoming.size, sha256=incoming.sha256)
+    kept = drafts.add_draft_file(draft=draft.id, name=incoming.name, size=incoming.size, sha256=incoming.sha256)
     incoming.keep(draft.id, kept)
 
 
 def remove_file(*, draft: DraftValue, number: int) -> None:
     """Take a file out again."""
-    service.remove_draft_file(draft=draft.id, number=number)
+    drafts.remove_draft_file(draft=draft.id, number=number)
     uploads.remove(draft.id, number)
 
 
@@ -98,12 +96,12 @@ def choose(*, draft: DraftValue, source: str, timezone: str, data: Mapping[str, 
     checked(draft.id, data)
     if timezone:
         checked_zone(timezone)
-    service.set_choices(draft=draft.id, choices={"source": source, "timezone": timezone, "mapping": dict(data)})
+    drafts.set_choices(draft=draft.id, choices={"source": source, "timezone": timezone, "mapping": dict(data)})
 
 
 def drop(*, draft: DraftValue) -> None:
     """Give it up: its files are deleted."""
-    service.discard_draft(draft=draft.id)
+    drafts.discard_draft(draft=draft.id)
     uploads.remove(draft.id)
 
 
@@ -113,7 +111,7 @@ def commit(*, draft: DraftValue, actor: Actor) -> str:
     ``files_missing``, ``draft_unknown``, ``role_missing``.
     """
     with transaction.atomic():
-        service.lock_draft(draft=draft.id)
+        drafts.lock_draft(draft=draft.id)
         now = drafts.get_draft(draft.id)  # as it stands with the lock, `draft` was read before
         if under_way(now.job):
             return now.job
@@ -122,11 +120,11 @@ def commit(*, draft: DraftValue, actor: Actor) -> str:
         kind = flow.IMPORT_REGISTER
         if now.kind == CALLS:
             kind = flow.IMPORT_CALLS
-            payload |= {"batch": batch_service.new_batch_id()}
+            payload |= {"batch": batches.new_batch_id()}
         else:
             payload |= {"kind": now.kind, "file": str(uploads.paths(now)[0])}
         job = flow.enqueue(kind=kind, enterprise=now.enterprise, payload=payload, actor=actor)
-        service.set_commit_job(draft=now.id, job=job)
+        drafts.set_commit_job(draft=now.id, job=job)
     return job
 
 
@@ -141,7 +139,7 @@ def check_whole(*, draft: DraftValue, actor: Actor, language: str = "") -> str:
         kind = flow.CHECK_REGISTER
         payload |= {"kind": draft.kind, "file": str(uploads.paths(draft)[0]), "language": language}
     job = flow.enqueue(kind=kind, enterprise=draft.enterprise, payload=payload, actor=actor)
-    service.set_check_job(draft=draft.id, job=job)
+    drafts.set_check_job(draft=draft.id, job=job)
     return job
 
 
@@ -153,7 +151,7 @@ def ready(draft: DraftValue) -> None:
 
 def finish_draft(draft: str) -> None:
     """What it held is in: the draft and its files go."""
-    service.discard_draft(draft=draft)
+    drafts.discard_draft(draft=draft)
     uploads.remove(draft)
 
 

@@ -1,0 +1,66 @@
+"""``nianjian approvals``: requests that wait for a second person; ``nianjian approve ID``: one is decided."""
+
+from __future__ import annotations
+
+import argparse
+
+from nianjian.platform.terminal import table
+from nianjian.platform.terminal.answer import Answer
+from nianjian.platform.terminal.arguments import Actions, common
+from nianjian.platform.terminal.language import _, translate_code
+from nianjian.platform.terminal.session import begin
+
+
+def configure_approvals(parser: argparse.ArgumentParser) -> None:
+    """List."""
+    Actions(parser).add("list", _list, _("list requests, newest first"))
+
+
+def run_approvals(args: argparse.Namespace) -> Answer:
+    """Answer the chosen action."""
+    answer: Answer = args.act(args)
+    return answer
+
+
+def _list(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.approvals.operations import list_requests
+
+    found = list_requests(actor=actor)
+    header = (
+        _("request"), _("kind"), _("state"), _("enterprise"), _("requested by"), _("decided by"), _("asked for"),
+    )  # fmt: skip
+    body = [
+        [*(translate_code(name, one[name]) for name in one if name != "asked"), _describe(one["asked"])]
+        for one in found
+    ]
+    return Answer({"approvals": found}, lambda console: table.rows(console, header, body))
+
+
+def _describe(asked: object) -> str:
+    """What is asked for, name by name; what says nothing is left out."""
+    pairs = asked.items() if isinstance(asked, dict) else ()
+    return ", ".join(f"{name}={value}" for name, value in pairs if value is not None)
+
+
+def configure_approve(parser: argparse.ArgumentParser) -> None:
+    """``ID``."""
+    common(parser, run_approve)
+    parser.add_argument("id", metavar="ID", help=_("the request's id"))
+    parser.add_argument("--refuse", action="store_true", help=_("say no; whoever asked withdraws it so"))
+
+
+def run_approve(args: argparse.Namespace) -> Answer:
+    """Approve and carry out, or refuse."""
+    actor = begin(args)
+    from nianjian.features.approvals.operations import approve, refuse
+
+    if args.refuse:
+        gone = refuse(approval=args.id, actor=actor)
+        no = _("Request {approval} refused.")
+        return Answer(gone, lambda console: console.print(no.format(**gone)))
+    done = approve(approval=args.id, actor=actor)
+    text = _("Request {approval} approved and carried out ({kind}).")
+    return Answer(
+        done, lambda console: console.print(text.format(**{**done, "kind": translate_code("kind", done["kind"])}))
+    )

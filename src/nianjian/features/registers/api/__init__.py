@@ -1,1 +1,0 @@
-"""Registers: lists, and one row with what is written to it."""

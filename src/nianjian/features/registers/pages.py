@@ -1,0 +1,622 @@
+"""The registers' pages: overview, list, a row with history and neighbours, writes, reveal, export and papers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper import figures
+from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper.words import words
+from nianjian.features.registers import operations, presenters
+from nianjian.features.registers.forms import CHANGE, COLUMN, FIRST, LAST, EndForm, Filter, PaperForm, RowForm
+from nianjian.features.registers.operations import FORMS, ExportRequest, export_register, list_states
+from nianjian.platform.accounts import access
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, takes_files
+from nianjian.platform.registers import attachments, entries, filters, queries, storage
+from nianjian.platform.registers.attachments import list_row_papers
+from nianjian.platform.registers.columns import Column, Sheet, is_masked
+from nianjian.platform.registers.queries import ReadScope, RegisterState
+from nianjian.platform.registers.versions import Version
+from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.language import current
+from nianjian.platform.web.paging import address, paged
+
+
+def read_scope(request: Request, kind: str = "") -> ReadScope:
+    """Return the reader's sight; 404 for a kind that does not exist for this reader.
+
+    Who sees all may look through a team's eyes (``team``); a day that cannot be read is today.
+    """
+    team = request.team
+    if team is None and queries.has_team_scope(kind):
+        team = request.GET.get("team", "").strip() or None
+    found = ReadScope(request.enterprise.code, clock.asked_day(request.GET.get("as_at", "")), team)
+    if kind and not found.sees(kind):
+        raise Http404
+    return found
+
+
+def day_parameter(seen: ReadScope) -> date | None:
+    """Return the day as an address tells it on: today needs no telling."""
+    return None if seen.day == clock.today() else seen.day
+
+
+def get_version_or_404(request: Request, kind: str, key: str) -> Version:
+    """Return the version of a row that a write goes on from; 404 if there is none."""
+    found = queries.find_latest_version(kind, read_scope(request, kind), key)
+    if found is None:
+        raise Http404
+    return found
+
+
+def may(request: Request, act: Act) -> bool:
+    """Whether the reader may do this here."""
+    return access.may(request.actor, request.enterprise.code, act)
+
+
+Context = dict[str, Any]
+
+
+def detail(request: Request, kind: str, key: str, *, full: bool = False) -> Context | None:
+    """Return the page's context; None if the row does not exist for this reader. ``full``: nothing is masked."""
+    seen, sheet = read_scope(request, kind), presenters.sheet_of(kind)
+    written = queries.list_row_versions(kind, seen, key)
+    if not written:
+        return None
+    holds = queries.find_row(kind, seen, key)
+    told = holds or written[0]
+    code = request.enterprise.code
+    last = queries.find_latest_version(kind, seen, key)
+    goes_on = last is not None and (last.valid_to is None or last.valid_to >= clock.today())
+    loads = may(request, Act.LOAD)
+    return {
+        "kind": kind,
+        "register": presenters.title(kind),
+        "name": presenters.name(told, sheet, full=full),
+        "key": key,
+        "day": seen.day,
+        "told": day_parameter(seen),
+        "version": told,
+        "holds": holds is not None,
+        "span": presenters.span(told.valid_from, told.valid_to),
+        "pairs": _pairs(told, sheet, full=full),
+        "full": full,
+        "masked": any(is_masked(one) and getattr(told, one.field) is not None for one in sheet.columns),
+        "notes": _notes(told, sheet),
+        "groups": [_group(code, seen, one) for one in queries.list_linked_rows(kind, seen, holds)] if holds else [],
+        "history": [_event(one) for one in queries.list_history(written, sheet)],
+        "cut": len(written) == queries.PAGE,
+        "papers": list_row_papers(code, kind, key) if request.team is None else None,
+        "paper_form": PaperForm() if loads else None,
+        "may_load": loads,
+        "may_reveal": may(request, Act.REVEAL),
+        "standing": last if goes_on else None,
+        "back": reverse("registers-list", kwargs={"code": code, "kind": kind}),
+    }
+
+
+def _pairs(version: Version, sheet: Sheet, *, full: bool) -> list[tuple[str, str]]:
+    return [
+        (presenters.label(column), presenters.value(getattr(version, column.field), column, full=full))
+        for column in sheet.columns
+        if column.field != entries.CHANGED or getattr(version, column.field) is not None
+    ]
+
+
+def _notes(version: Version, sheet: Sheet) -> list[str]:
+    """What the sheet warns about: it refuses nothing, but changes a light."""
+    word = words(current())
+    return [
+        f"{presenters.label(sheet.by_field(field))}: {sentence(one.code, one.values(), word)}"
+        for field, one in entries.list_warnings(version, sheet)
+    ]
+
+
+def _group(code: str, seen: ReadScope, group: queries.LinkGroup) -> Context:
+    link, sheet, day = group.link, presenters.sheet_of(group.link.kind), day_parameter(seen)
+    there = reverse("registers-list", kwargs={"code": code, "kind": link.kind})
+    asked = f"{COLUMN}{link.field}={link.text}" if link.field else f"team={link.team}" if link.team else ""
+    every = "&".join(part for part in (asked, f"as_at={day}" if day else "") if part)
+    return {
+        "title": presenters.title(link.kind),
+        "total": group.total,
+        "rows": [(presenters.address(code, link.kind, one.key, day), _called(one, sheet)) for one in group.rows],
+        "every": f"{there}?{every}" if asked and group.total > len(group.rows) else "",
+    }
+
+
+def _called(version: Version, sheet: Sheet) -> str:
+    """Key and, where the row has one, its name."""
+    called = getattr(version, "name", None)
+    return f"{presenters.name(version, sheet)} {called}" if called else presenters.name(version, sheet)
+
+
+def _event(one: queries.HistoryEntry) -> Context:
+    version = one.version
+    return {
+        "event": presenters.event(one.event),
+        "code": one.event.value,
+        "at": version.recorded_at,
+        "by": version.recorded_by or _("not recorded"),
+        "span": presenters.span(version.valid_from, version.valid_to),
+        "reason": version.reason or "",
+        "believed": one.believed,
+        "until": version.superseded_at,
+        "imported": bool(version.file),
+        "changes": [
+            (
+                presenters.label(change.column),
+                *(presenters.value(old, change.column) for old in (change.before, change.after)),
+            )
+            for change in one.changes
+        ],
+    }
+
+
+CONFLICT: Final = 409
+PRIMARY: Final = re.compile(r"[0-9]{1,18}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Act.LOAD)
+def new(request: Request, code: str, kind: str) -> HttpResponse:
+    """Write a new row."""
+    sheet = presenters.sheet_of(kind)
+    form = RowForm(request.POST if request.method == "POST" else None, sheet=sheet, first=_first(request, sheet))
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            key = storage.create_row(
+                kind=kind, enterprise=code, texts=form.texts(), since=given["holds_from"],
+                reason=given["reason_given"], actor=request.actor,
+            )  # fmt: skip
+        except NianjianError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("The row is written."))
+            first = request.GET.get("from") == "start"
+            return redirect("overview", code=code) if first else redirect(presenters.address(code, kind, key))
+    context = {"kind": kind, "register": presenters.title(kind), "form": form, "back": _list(code, kind)}
+    return render(request, "registers/new.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+def _first(request: Request, sheet: Sheet) -> dict[str, str]:
+    """Values that a link fills in: a row that begins again, a line of this team."""
+    known = (column.field for column in entries.form_columns(sheet) if not column.personal)
+    return {name: request.GET[name][:200] for name in known if request.GET.get(name)}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Act.LOAD)
+def edit(request: Request, code: str, kind: str, key: str) -> HttpResponse:
+    """Write another version of a row."""
+    sheet, last = presenters.sheet_of(kind), get_version_or_404(request, kind, key)
+    if request.method != "POST":
+        return _edit(
+            request,
+            kind,
+            key,
+            last,
+            _initial_form(request, kind, last),
+            looked=_describe_other_day(request, kind, key, last),
+        )
+    form = RowForm(request.POST, sheet=sheet, version=last)
+    if not form.is_valid():
+        return _edit(request, kind, key, last, form, status=UNPROCESSABLE)
+    given = form.cleaned_data
+    try:
+        storage.change_row(
+            kind=kind, enterprise=code, version=given["seen"] or 0, texts=form.texts(),
+            start=given["holds_from"] if given["how"] == CHANGE else None, over=given["over"],
+            reason=given["reason_given"], actor=request.actor,
+        )  # fmt: skip
+    except NianjianError as error:
+        if error.code == "register_row_stale":
+            return _render_conflict(request, kind, key, last, form, error)
+        form.refuse(error)
+        return _edit(request, kind, key, last, form, status=UNPROCESSABLE)
+    messages.success(request, _("The new version is written; the old one stays in the history."))
+    return redirect(presenters.address(code, kind, key))
+
+
+def _initial_form(request: Request, kind: str, last: Version) -> RowForm:
+    """The form, the change beginning on the day that was looked at."""
+    form = RowForm(sheet=presenters.sheet_of(kind), version=last)
+    if day := day_parameter(read_scope(request, kind)):
+        form.initial["holds_from"] = day
+    return form
+
+
+def _describe_other_day(request: Request, kind: str, key: str, last: Version) -> str:
+    """Say that the form does not show what was looked at, where the row was another on that day."""
+    seen = read_scope(request, kind)
+    then = queries.find_row(kind, seen, key)
+    if day_parameter(seen) is None or then == last:
+        return ""
+    return _(
+        "You looked at {day}; the form shows the newest version, which holds {span}. A change from that day on goes "
+        "over it only if you say so."
+    ).format(day=seen.day, span=presenters.span(last.valid_from, last.valid_to))
+
+
+def _edit(  # noqa: PLR0917 -- one part of `edit`
+    request: Request,
+    kind: str,
+    key: str,
+    last: Version,
+    form: RowForm,
+    status: int = 200,
+    **more: Any,  # noqa: ANN401 -- a template's
+) -> HttpResponse:
+    sheet, code = presenters.sheet_of(kind), request.enterprise.code
+    locked = [(presenters.label(sheet.by_field(name)), _locked_value(last, sheet, name)) for name in form.locked]
+    context = {
+        "kind": kind,
+        "register": presenters.title(kind),
+        "name": presenters.name(last, sheet),
+        "locked": locked,
+        "span": presenters.span(last.valid_from, last.valid_to),
+        "form": form,
+        "back": presenters.address(code, kind, key),
+        **more,
+    }
+    return render(request, "registers/edit.html", context, status=status)
+
+
+def _locked_value(version: Version, sheet: Sheet, name: str) -> str:
+    return presenters.value(getattr(version, name), sheet.by_field(name))
+
+
+def _render_conflict(  # noqa: PLR0917 -- one part of `edit`
+    request: Request, kind: str, key: str, last: Version, form: RowForm, error: NianjianError
+) -> HttpResponse:
+    """Show what the writer saw, what stands now and what was typed; sending again goes over what stands now."""
+    sheet = presenters.sheet_of(kind)
+    seen = next(
+        (
+            one
+            for one in queries.list_row_versions(kind, read_scope(request, kind), key)
+            if one.pk == form.cleaned_data["seen"]
+        ),
+        last,
+    )
+    typed = form.texts()
+    theirs = {change.column.field for change in queries.differences(seen, last, sheet)}
+    lines = [
+        (
+            presenters.label(column),
+            presenters.value(getattr(seen, column.field), column),
+            presenters.value(getattr(last, column.field), column),
+            typed.get(column.field, ""),
+        )
+        for column in entries.form_columns(sheet)
+        if column.field in theirs or column.field in typed
+    ]
+    again = request.POST.copy()
+    again["seen"] = str(last.pk)
+    fresh = RowForm(again, sheet=sheet, version=last)
+    at = f"{last.recorded_at.astimezone(clock.ZONE):%Y-%m-%d %H:%M}"
+    written = _("Written by {who} at {at}. Compare; what you send now goes over it.").format(
+        who=last.recorded_by, at=at
+    )
+    more = {"lines": lines, "conflict": describe_error(error)[0], "written": written}
+    return _edit(request, kind, key, last, fresh, status=CONFLICT, **more)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Act.LOAD)
+def end(request: Request, code: str, kind: str) -> HttpResponse:
+    """Let one or several rows hold no longer from a day on."""
+    given = request.POST if request.method == "POST" else request.GET
+    wanted = list(dict.fromkeys(int(one) for one in given.getlist("row") if PRIMARY.fullmatch(one)))
+    if len(wanted) > queries.PAGE:
+        raise NianjianError("register_too_many", most=queries.PAGE)
+    found = queries.list_versions_by_id(kind, read_scope(request, kind), wanted)
+    form = EndForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            count = storage.end_rows(
+                kind=kind, enterprise=code, versions=wanted, start=form.cleaned_data["start"],
+                reason=form.cleaned_data["reason"], actor=request.actor,
+            )  # fmt: skip
+        except NianjianError as error:
+            form.add_error(None, describe_error(error)[0])
+        else:
+            messages.success(request, _("{count} rows end.").format(count=count))
+            return redirect(_list(code, kind))
+    sheet = presenters.sheet_of(kind)
+    context = {
+        "kind": kind,
+        "register": presenters.title(kind),
+        "form": form,
+        "rows": [(one.pk, presenters.name(one, sheet), presenters.span(one.valid_from, one.valid_to)) for one in found],
+        "gone": _describe_missing(len(wanted) - len(found)),
+        "back": _list(code, kind),
+    }
+    return render(request, "registers/end.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+def _describe_missing(count: int) -> str:
+    if not count:
+        return ""
+    return _("{count} of the chosen rows were changed in the meantime; go back and choose again.").format(count=count)
+
+
+def _list(code: str, kind: str) -> str:
+    return reverse("registers-list", kwargs={"code": code, "kind": kind})
+
+
+FORMATS: Final = (("xlsx", "Excel (xlsx)"), ("csv", "CSV"))
+
+
+@require_safe
+@page(Act.READ_OWN)
+def overview(request: Request, code: str) -> HttpResponse:
+    """Every register with its rows, its last change, what is not known and what runs out."""
+    seen = read_scope(request)
+    cards = [_card(code, one, seen) for one in list_states(request.enterprise, seen)]
+    return render(request, "registers/overview.html", {"cards": cards, "day": seen.day, "told": day_parameter(seen)})
+
+
+def _card(code: str, one: RegisterState, seen: ReadScope) -> dict[str, Any]:
+    sheet = presenters.sheet_of(one.kind)
+    there = reverse("registers-list", kwargs={"code": code, "kind": one.kind})
+    day = f"&as_at={seen.day}" if day_parameter(seen) else ""
+    gaps = [
+        (f"{there}?missing={field}{day}", presenters.label(sheet.by_field(field)), _figure(count))
+        for field, count in one.missing.items()
+    ]
+    expired = f"{there}?{LAST}{one.runs_out}={date.fromordinal(seen.day.toordinal() - 1)}{day}"
+    expiring = f"{there}?{FIRST}{one.runs_out}={seen.day}&{LAST}{one.runs_out}={one.until}{day}"
+    return {
+        "href": f"{there}?as_at={seen.day}" if day else there,
+        "title": presenters.title(one.kind),
+        "rows": f"{figures.count(queries.COUNTED)}+" if one.rows is None else one.rows,
+        "many": figures.count(queries.COUNTED) if one.rows is None else "",
+        "last": one.last,
+        "gaps": gaps,
+        "expired": (expired, _figure(one.expired)) if one.runs_out and one.expired != 0 else None,
+        "expiring": (expiring, _figure(one.expiring)) if one.runs_out and one.expiring != 0 else None,
+        "until": one.until,
+    }
+
+
+def _figure(count: int | None) -> str:
+    """A count as what leads to its rows; where nothing was counted, the offer to look."""
+    return _("look") if count is None else str(count)
+
+
+@require_safe
+@page(Act.READ_OWN)
+def rows(request: Request, code: str, kind: str) -> HttpResponse:
+    """The rows that hold on a day, fifty at a time."""
+    seen, sheet = read_scope(request, kind), presenters.sheet_of(kind)
+    form = Filter(request.GET, sheet=sheet, teams=request.team is None and queries.has_team_scope(kind))
+    asked = form.wanted()
+    found: Any = []
+    total: Any = 0
+    try:
+        found, total = queries.filter_rows(kind, seen, asked), partial(queries.count_rows, kind, seen, asked)
+    except NianjianError as error:
+        form.add_error(None, describe_error(error)[0])
+    cut = paged(request, found, total=total)
+    context = {
+        "kind": kind,
+        "register": presenters.title(kind),
+        "form": form,
+        "page": cut,
+        "count": _count(cut.total),
+        "wanted": asked,
+        "day": seen.day,
+        "told": day_parameter(seen),
+        "query": request.GET.urlencode(),
+        "by_value": [presenters.label(column) for column in filters.exact_columns(sheet)],
+        "sealed": [presenters.label(column) for column in sheet.columns if column.personal],
+        "may_load": may(request, Act.LOAD),
+        "may_reveal": may(request, Act.REVEAL),
+        "wizard": _wizard(code),
+        "formats": FORMATS,
+        **_table(request, code, kind, seen, cut.rows, asked),
+    }
+    return render(request, "registers/rows.html", context)
+
+
+def _count(total: int | None) -> str:
+    if total is None:
+        return _("more than {most} rows").format(most=queries.COUNTED)
+    return _("one row") if total == 1 else _("{count} rows").format(count=total)
+
+
+def _table(  # noqa: PLR0917 -- one part of `rows`
+    request: Request,
+    code: str,
+    kind: str,
+    seen: ReadScope,
+    found: Sequence[Version],
+    asked: filters.RowFilter,
+) -> dict[str, Any]:
+    sheet = presenters.sheet_of(kind)
+    columns = _used(sheet, found, asked)
+    sorts = {column.field for column in filters.sortable_columns(sheet)}
+    return {
+        "key_head": (presenters.key_label(sheet), *_sort(request, "", asked)),
+        "heads": [
+            (presenters.label(column), *(_sort(request, column.field, asked) if column.field in sorts else ("", "")))
+            for column in columns
+        ],
+        "lines": [_line(code, kind, seen, version, columns) for version in found],
+    }
+
+
+def _used(sheet: Sheet, found: Sequence[Version], asked: filters.RowFilter) -> list[Column]:
+    """Columns that hold anything on this page, or that were asked for; the key stands before them."""
+    key = sheet.keys[0][0] if len(sheet.keys) == 1 == len(sheet.keys[0]) else ""
+    named = {asked.sort, asked.missing, *asked.columns, *asked.first, *asked.last}
+
+    def used(column: Column) -> bool:
+        return column.field in named or any(getattr(version, column.field) is not None for version in found)
+
+    return [column for column in entries.form_columns(sheet) if column.field != key and used(column)]
+
+
+def _sort(request: Request, field: str, asked: filters.RowFilter) -> tuple[str, str]:
+    """Address that sorts by a column ("": the key), and how it is sorted now."""
+    here = asked.sort == field
+    turned = f"-{field}" if here and not asked.descending else field
+    state = ("descending" if asked.descending else "ascending") if here else ""
+    return address(request, sort=turned, page=""), state
+
+
+def _line(code: str, kind: str, seen: ReadScope, version: Version, columns: list[Column]) -> dict[str, Any]:
+    sheet = presenters.sheet_of(kind)
+    return {
+        "pk": version.pk,
+        "name": presenters.name(version, sheet),
+        "href": presenters.address(code, kind, version.key, day_parameter(seen)),
+        "cells": [presenters.value(getattr(version, column.field), column) for column in columns],
+        "open": version.valid_to is None or version.valid_to >= clock.today(),
+    }
+
+
+def _wizard(code: str) -> str:
+    """Address that an import begins at; "" where there is no wizard."""
+    try:
+        return reverse("data-import", kwargs={"code": code})
+    except NoReverseMatch:
+        return ""
+
+
+@require_safe
+@page(Act.READ_OWN)
+def row(request: Request, code: str, kind: str, key: str) -> HttpResponse:
+    """One row as at a day: its values, its neighbours, its papers, its history."""
+    del code
+    found = detail(request, kind, key)
+    if found is None:
+        raise Http404
+    return render(request, "registers/row.html", found)
+
+
+@require_POST
+@page(Act.REVEAL)
+def reveal(request: Request, code: str, kind: str, key: str) -> HttpResponse:
+    """Show one row in full, in this answer alone."""
+    found = detail(request, kind, key, full=True)
+    if found is None:
+        raise Http404
+    storage.record_reveal(kind=kind, enterprise=code, version=found["version"], actor=request.actor)
+    return render(request, "registers/row.html", found)
+
+
+@require_POST
+@page(Act.READ_OWN)
+def export(request: Request, code: str, kind: str) -> HttpResponse:
+    """Give the list that the address asks for, as a workbook or as CSV, masked unless ``full`` is asked for.
+
+    Of many rows the worker makes it.
+    """
+    form, full = request.POST.get("format", "xlsx"), request.POST.get("full") == "yes"
+    if form not in FORMS:
+        raise Http404
+    seen, sheet = read_scope(request, kind), presenters.sheet_of(kind)
+    looked = Filter(request.GET, sheet=sheet, teams=request.team is None and queries.has_team_scope(kind))
+    asked = ExportRequest(
+        kind=kind, sight=seen, wanted=looked.wanted(), form=form, full=full, language=current(),
+        filters={field.name: f"{field.label}: {field.value()}" for field in looked if field.value()},
+    )  # fmt: skip
+    try:
+        file = export_register(asked, actor=request.actor)
+    except NianjianError as error:
+        if error.code != "register_export_long":
+            raise
+        return redirect("data-job", code=code, job=operations.enqueue_export(asked, actor=request.actor))
+    return _file(file.content, file.media, file.name)
+
+
+@require_POST
+@page(Act.READ_OWN)
+def export_file(request: Request, code: str, kind: str, job: str) -> HttpResponseBase:
+    """Give the list away that the worker has made for this person; 404 where there is none."""
+    try:
+        file = operations.open_export(kind=kind, enterprise=code, job=job, actor=request.actor)
+    except NianjianError as error:
+        if error.code != "register_file_gone":
+            raise
+        raise Http404 from error
+    return as_attachment(StreamingHttpResponse(file.content, content_type=file.media), file.name)
+
+
+@require_POST
+@page(Act.LOAD)
+@takes_files
+def attach(request: Request, code: str, kind: str, key: str) -> HttpResponse:
+    """Keep a file beside a row."""
+    row = get_version_or_404(request, kind, key)
+    form = PaperForm(request.POST, request.FILES)
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            _small(file.name, file.size)
+            attachments.attach_to_row(register=kind, row=row, name=file.name, content=file.read(), actor=request.actor)
+        except NianjianError as error:
+            messages.error(request, describe_error(error)[0])
+        else:
+            messages.success(request, _("The file is kept, encrypted."))
+    else:
+        messages.error(request, _("Choose a file first."))
+    return redirect(f"{presenters.address(code, kind, key)}#papers")
+
+
+def _small(name: str, size: int) -> None:
+    """Refuse before the file is read into memory."""
+    if size > attachments.ROW_LIMIT:
+        raise NianjianError("file_too_large", file=name, limit=attachments.ROW_LIMIT)
+
+
+@require_POST
+@page(Act.REVEAL)
+def fetch(request: Request, code: str, kind: str, key: str, paper: int) -> HttpResponse:
+    """Give a file out."""
+    del code
+    found, content = attachments.download_row_paper(
+        register=kind, row=_any(request, kind, key), attachment=paper, actor=request.actor
+    )
+    return _file(content, found.media_type, found.name)
+
+
+@require_POST
+@page(Act.LOAD)
+def detach(request: Request, code: str, kind: str, key: str, paper: int) -> HttpResponse:
+    """Show a file no longer beside its row."""
+    attachments.detach_from_row(register=kind, row=_any(request, kind, key), attachment=paper, actor=request.actor)
+    messages.success(request, _("The file is taken off."))
+    return redirect(f"{presenters.address(code, kind, key)}#papers")
+
+
+def _any(request: Request, kind: str, key: str) -> Version:
+    """Return any version of a row: its papers outlive its end."""
+    found = queries.list_row_versions(kind, read_scope(request, kind), key, most=1)
+    if not found:
+        raise Http404
+    return found[0]
+
+
+def _file(content: bytes, media_type: str, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=media_type)
+    return as_attachment(answer, name)

@@ -1,0 +1,221 @@
+"""How registers, columns and values are named and shown to people; English names of columns and choices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from nianjian.engines.paper.texts.registers import NAMES
+from nianjian.engines.paper.words import ENGLISH, mark
+from nianjian.platform.registers import entries, kinds
+from nianjian.platform.registers.columns import Column, Kind, Sheet
+from nianjian.platform.registers.queries import Event, display_value
+from nianjian.platform.registers.versions import Version
+from nianjian.platform.web.language import current
+
+LABELS: Final[Mapping[str, str]] = {
+    "accepted_at": "Accepted at",
+    "access_place": "Place of access",
+    "account_tail": "Account (last digits)",
+    "address": "Registered address",
+    "agreement": "Agreement",
+    "amount": "Amount (yuan)",
+    "approval_paper": "Approval paper",
+    "arrived_at": "Forwarded to us at",
+    "assignee": "Assigned to",
+    "attachment": "Attachment",
+    "auto_replied_at": "Automatic answer at",
+    "base_amount": "Contribution base (yuan)",
+    "call_id": "Call record",
+    "callback_result": "Result of the call-back",
+    "called_at": "Time of the call",
+    "called_back_at": "Called back at",
+    "cancelled_on": "Filing cancelled on",
+    "carrier": "Carrier",
+    "category": "Kind of complaint",
+    "certificate": "Certificate",
+    "changed_on": "Day of the change",
+    "closed_at": "Closed at",
+    "closed_on": "Closed on",
+    "commitment": "Letter of commitment",
+    "complainant": "Complainant's number",
+    "complained": "Number complained of",
+    "contact": "Contact person",
+    "content": "What was said",
+    "coverage": "Area covered",
+    "credit_code": "Unified social credit code",
+    "desk": "Desk",
+    "display": "Default displayed number",
+    "drill": "Drill",
+    "duplicate_of": "Duplicate of",
+    "duration": "Duration of the call (seconds)",
+    "employer_paid": "Paid by the employer (yuan)",
+    "employment": "Form of employment",
+    "exclusion": "Reason for leaving it out",
+    "expires_at": "Expires at",
+    "fee": "Number fee paid",
+    "filed_on": "Filed on",
+    "filing": "Filing",
+    "gateway": "Landing gateway",
+    "holder": "Holder",
+    "identity": "Identity number",
+    "inbound": "Inbound permitted",
+    "insurance": "Insurance",
+    "insured_by": "Insured by",
+    "issued_on": "Issued on",
+    "issuer": "Issued by",
+    "joined_on": "Joined on",
+    "kind": "Type",
+    "left_on": "Left on",
+    "line_id": "Line",
+    "measures": "Measures taken",
+    "memo": "Memo",
+    "month": "Month",
+    "name": "Name",
+    "number": "Number",
+    "obtained_at": "Obtained at",
+    "obtained_by": "Obtained by way of",
+    "opened_on": "Opened on",
+    "outbound": "Outbound permitted",
+    "paid_on": "Paid on",
+    "payee": "Payee",
+    "payer": "Payer",
+    "payer_account": "Payer's account",
+    "payer_number": "Payer's insurance number",
+    "person": "Name of the person",
+    "person_paid": "Paid by the person (yuan)",
+    "post": "Post",
+    "proof": "Proof",
+    "purpose": "Purpose",
+    "reference": "Reference",
+    "registered_at": "Registered at",
+    "reopened_at": "Reopened at",
+    "representative": "Legal representative",
+    "responded_at": "First response at",
+    "responded_by": "First response by",
+    "root": "Number (root)",
+    "scope": "Area of use",
+    "seat_id": "Seat",
+    "services": "Services",
+    "skill": "Skill group",
+    "source": "Source",
+    "staff_id": "Staff number",
+    "state": "State",
+    "team": "Team",
+    "team_id": "Team",
+    "ticket_id": "Ticket",
+    "total_length": "Approved length (digits)",
+    "upheld": "Upheld",
+    "valid_since": "Valid from",
+    "valid_until": "Valid until (that day included)",
+    "withdrawn_at": "Withdrawn at",
+    "workplace": "Workplace",
+}
+CHOICES: Final[Mapping[str, str]] = {
+    "active": "active",
+    "cancelled": "cancelled",
+    "carrier": "carrier",
+    "dispatched": "dispatched",
+    "duplicate": "duplicate",
+    "enterprise": "the enterprise itself",
+    "filed": "filed",
+    "human": "human",
+    "injury": "work injury",
+    "local": "one province",
+    "maternity": "maternity",
+    "medical": "medical",
+    "national": "nationwide",
+    "not_a_call": "not about a call",
+    "not_accepted": "not accepted",
+    "not_own_number": "not our number",
+    "one_click": "one-click button",
+    "outsourced": "outsourced",
+    "own": "own",
+    "pension": "pension",
+    "robot": "robot",
+    "stopped": "stopped",
+    "unemployment": "unemployment",
+    "unfiled": "not filed",
+}
+
+
+DOT: Final = " · "
+EVENTS: Final[Mapping[Event, str]] = {
+    Event.FIRST: mark("recorded"),
+    Event.CHANGED: mark("values changed"),
+    Event.CORRECTED: mark("corrected"),
+    Event.CLOSED: mark("row ended"),
+}
+
+
+def title(kind: str) -> str:
+    """Name of a register as a heading."""
+    name = _(NAMES[kind])
+    return name[:1].upper() + name[1:]
+
+
+def label(column: Column) -> str:
+    """Name of a column: the sheet's own header, in English its translation."""
+    return LABELS.get(column.field, column.field) if current() == ENGLISH else column.header
+
+
+def choice(column: Column, stored: str) -> str:
+    """Name of a stored choice."""
+    if current() == ENGLISH:
+        return CHOICES.get(stored, stored)
+    return entries.format_value(stored, column) or stored
+
+
+def value(stored: object, column: Column, *, full: bool = False) -> str:
+    """A value as text, masked unless ``full``; "" where it is not known."""
+    if stored is None:
+        return ""
+    if isinstance(stored, bool):
+        return _("yes") if stored else _("no")
+    if column.kind is Kind.CHOICE:
+        return choice(column, str(stored))
+    return str(display_value(stored, column, full=full))
+
+
+def name(version: Version, sheet: Sheet, *, full: bool = False) -> str:
+    """What a row is called: the columns of its key, masked where they are personal."""
+    fields = entries.key_fields(version, sheet)
+    texts = (value(getattr(version, field), sheet.by_field(field), full=full) for field in fields)
+    return DOT.join(text for text in texts if text) or version.key[:12]
+
+
+def key_label(sheet: Sheet) -> str:
+    """Heading over the rows' names."""
+    fields = dict.fromkeys(field for fields in sheet.keys for field in fields)
+    return " / ".join(label(sheet.by_field(field)) for field in fields)
+
+
+def span(first: date | None, last: date | None) -> str:
+    """From when to when something holds."""
+    if first is None and last is None:
+        return _("always")
+    if last is None:
+        return _("from {day}").format(day=first)
+    if first is None:
+        return _("until {day}").format(day=last)
+    return f"{first} – {last}"
+
+
+def event(one: Event) -> str:
+    """Name of an event of a history."""
+    return _(EVENTS[one])
+
+
+def address(code: str, kind: str, key: str, day: date | None = None) -> str:
+    """Address of a row's page, as at a day unless that is today."""
+    found = reverse("registers-row", kwargs={"code": code, "kind": kind, "key": key})
+    return f"{found}?as_at={day}" if day else found
+
+
+def sheet_of(kind: str) -> Sheet:
+    """The sheet of a kind."""
+    return kinds.register(kind).sheet

@@ -1,0 +1,125 @@
+"""Calendar feeds: a secret address of one person for one enterprise; what it opens is what that person may read now."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
+
+from icalendar import Calendar, Event
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.paper.texts.season.days import build_day_key, each
+from nianjian.engines.paper.texts.season.words import KINDS, TASKS, TEMPLATES, TRACKS
+from nianjian.engines.paper.words import ENGLISH, words
+from nianjian.features.season.models import Feed
+from nianjian.features.season.queries import due_year, summarize_season
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.access import may, require
+from nianjian.platform.accounts.query import USER, Actor
+from nianjian.platform.accounts.roles import Act
+
+
+def secret_digest(secret: str) -> str:
+    """What is stored of a secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def find_feed_by_secret(secret: str) -> Feed | None:
+    """The feed that a secret opens; None where there is none, or it was revoked."""
+    return Feed.objects.filter(sha256=secret_digest(secret), revoked_at=None).first()
+
+
+def list_own_feeds(enterprise: str, user: str) -> list[Feed]:
+    """A person's feeds of an enterprise that are open, newest first."""
+    return list(Feed.objects.filter(enterprise_id=enterprise, user=user, revoked_at=None).order_by("-made_at", "id"))
+
+
+PRODUCT: Final = "-//nianjian//season//ZH"
+DOMAIN: Final = "nianjian"
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """An all-day event: what it is about (its identity), its day, what people read."""
+
+    about: tuple[str, ...]
+    day: date
+    title: str
+    text: str = ""
+    done: bool = False
+
+
+def build_uid(about: Iterable[str]) -> str:
+    """The same for the same thing, whenever it is asked and whatever the day."""
+    return f"{hashlib.sha256('/'.join(about).encode()).hexdigest()[:32]}@{DOMAIN}"
+
+
+def render_ical(name: str, entries: Iterable[CalendarEntry], stamp: datetime) -> bytes:
+    """The calendar's text. ``stamp``: when what it tells last changed, the same for all of it."""
+    made = Calendar()
+    made.add("prodid", PRODUCT)
+    made.add("version", "2.0")
+    made.add("method", "PUBLISH")
+    made.add("x-wr-calname", name)
+    for one in entries:
+        event = Event()
+        event.add("uid", build_uid(one.about))
+        event.add("dtstamp", stamp)
+        event.add("dtstart", one.day)
+        event.add("dtend", one.day + timedelta(days=1))
+        event.add("summary", one.title)
+        if one.text:
+            event.add("description", one.text)
+        event.add("transp", "TRANSPARENT")
+        event.add("status", "CONFIRMED")
+        event.add("categories", ["done" if one.done else "open"])
+        made.add_component(event)
+    return bytes(made.to_ical())
+
+
+MEDIA: Final = "text/calendar; charset=utf-8"
+Json = dict[str, Any]
+
+
+def list_feeds(*, enterprise: str, actor: Actor) -> list[Json]:
+    """The actor's open feeds of an enterprise, newest first; their secrets are not kept."""
+    require(actor, enterprise, Act.READ)
+    return [{"feed": one.id, "made_at": one.made_at.isoformat()} for one in list_own_feeds(enterprise, actor.name)]
+
+
+def render_calendar(secret: str, language: str) -> bytes | None:
+    """The calendar that a secret opens; None where there is none, or its person may not read there any more."""
+    row = find_feed_by_secret(secret)
+    if row is None:
+        return None
+    reader = Actor(row.user, USER)
+    if not may(reader, row.enterprise_id, Act.READ):
+        return None
+    today = clock.today()
+    year = due_year(row.enterprise_id, today)
+    told = summarize_season(enterprise=row.enterprise_id, year=year, today=today, actor=reader, language=language)
+    name = accounts.enterprise(row.enterprise_id).name
+    # The day, not the moment: fetched twice a day the feed is the same to the byte.
+    return render_ical(f"{name} {year}", list_entries(told, language), datetime.combine(today, time(), UTC))
+
+
+def list_entries(told: Json, language: str) -> list[CalendarEntry]:
+    """Every deadline and every task of a season as events."""
+    _ = words(language)
+    place = (told["enterprise"], str(told["year"]))
+    found = []
+    for one, licences, mark in each(told["tracks"]):
+        name = one["name_en"] if language == ENGLISH else one["name"]
+        title = f"{_(TRACKS[one['track']])}: {name} ({_(TEMPLATES.get(one['template'], one['template']))})"
+        about = (*place, "deadline", *build_day_key(one), *filter(None, (mark,)))
+        day = datetime.fromisoformat(one["date"]).date()
+        text = " · ".join((_(KINDS[one["kind"]]), one["citation"], *licences))
+        found.append(CalendarEntry(about, day, title, text, done=one["passed"]))
+    for one in told["tasks"]:
+        day = datetime.fromisoformat(one["due"]).date()
+        title = _(TASKS.get(one["task"], one["task"]))
+        found.append(CalendarEntry((*place, "task", one["task"]), day, title, done=one["finished"]))
+    return found

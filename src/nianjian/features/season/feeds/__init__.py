@@ -1,1 +1,0 @@
-"""Calendar feeds: a secret address for one person and one enterprise, revocable."""

@@ -1,0 +1,317 @@
+"""What people do in a season: a report handed in, a notice, who does a task, one that rests or is done, roll-over.
+
+In a season that is closed nothing is done any more: ``season_archived``.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date
+from typing import Any, Final
+
+from django.db import transaction
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.periods import Season
+from nianjian.engines.season.deadlines import TRACKS
+from nianjian.engines.season.plan import BY_HAND
+from nianjian.features.archives.closed_seasons import refuse_closed
+from nianjian.features.dossier import materials
+from nianjian.features.dossier.operations import checklist
+from nianjian.features.rectification import operations as rectification
+from nianjian.features.season import feeds
+from nianjian.features.season import queries as notes
+from nianjian.features.season.models import Feed, Note
+from nianjian.features.season.queries import SeasonFacts, get_season_facts
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.access import may, require
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.audit.record import record
+from nianjian.platform.registers import filings
+
+SECRET_BYTES: Final = 32
+MOST_FEEDS: Final = 10  # open feeds a person and enterprise
+EMPTY_NOTE: Final[dict[str, Any]] = {"owner": "", "done_on": None, "note": "", "snoozed_until": None, "reason": ""}
+
+
+def _store_owner(*, enterprise: str, year: int, task: str, owner: str, actor: Actor) -> Note:
+    """Name who does it; empty: nobody."""
+    return _write_note(
+        enterprise=enterprise,
+        year=year,
+        task=task,
+        given={"owner": owner.strip()},
+        actor=actor,
+        verb="season.task_assigned",
+    )
+
+
+def _store_done(*, enterprise: str, year: int, task: str, day: date | None, note: str, actor: Actor) -> Note:
+    """Say that it was done on a day, with a note; None takes it back.
+
+    ``season_task_computed`` where the product sees it itself, ``season_reason_missing`` without a note.
+    """
+    if task not in BY_HAND:
+        raise NianjianError("season_task_computed", task=task)
+    if day is not None and not note.strip():
+        raise NianjianError("season_reason_missing", task=task)
+    given = {"done_on": day, "note": note.strip() if day else ""}
+    return _write_note(
+        enterprise=enterprise,
+        year=year,
+        task=task,
+        given=given,
+        actor=actor,
+        verb="season.task_done" if day else "season.task_reopened",
+    )
+
+
+def _store_rest(
+    *, enterprise: str, year: int, task: str, until: date | None, reason: str, last: date, actor: Actor
+) -> Note:
+    """Let it rest until a day, with a reason; None wakes it. ``last``: the day beyond which nothing may rest.
+
+    ``season_reason_missing``, ``season_snooze_too_long``.
+    """
+    if until is not None and not reason.strip():
+        raise NianjianError("season_reason_missing", task=task)
+    if until is not None and until > last:
+        raise NianjianError("season_snooze_too_long", task=task, last=last.isoformat())
+    given = {"snoozed_until": until, "reason": reason.strip() if until else ""}
+    return _write_note(
+        enterprise=enterprise,
+        year=year,
+        task=task,
+        given=given,
+        actor=actor,
+        verb="season.task_snoozed" if until else "season.task_woken",
+    )
+
+
+def _write_note(*, enterprise: str, year: int, task: str, given: dict[str, Any], verb: str, actor: Actor) -> Note:
+    """Write the fields; the same again writes nothing. What people wrote stays out of the chain."""
+    tenant = accounts.enterprise(enterprise)
+    here: dict[str, Any] = {"enterprise_id": tenant.code, "year": year, "task": task}
+    stamp: dict[str, Any] = {"recorded_at": clock.now(), "recorded_by": str(actor)}
+    with transaction.atomic():
+        held = Note.objects.select_for_update().filter(**here).first()
+        row = held or Note(**here, **EMPTY_NOTE)
+        if all(getattr(row, name) == value for name, value in given.items()):
+            return row
+        if held is None:  # a second writer of the same moment meets the first one's row
+            row, _made = Note.objects.get_or_create(**here, defaults=EMPTY_NOTE | stamp)
+        for name, value in given.items():
+            setattr(row, name, value)
+        row.recorded_at, row.recorded_by = stamp["recorded_at"], stamp["recorded_by"]
+        row.save()
+        days = {name: value.isoformat() for name, value in given.items() if isinstance(value, date)}
+        record(verb=verb, enterprise=tenant.code, actor=actor, data={"year": year, "task": task, **days})
+    return row
+
+
+def note_report(
+    *, enterprise: str, year: int, track: str, licence: str | None, day: date | None, receipt: str = "", actor: Actor
+) -> None:
+    """Note that a report was handed in on a day (None: take it back); ``licence`` None: of every one that reports.
+
+    ``role_missing``, ``season_track_unknown``, ``season_licence_unknown``, ``season_day_ahead``, ``season_day_early``.
+    """
+    require(actor, enterprise, Act.REPORT)
+    found = _season(enterprise, year, track)
+    if day is not None and day > clock.today():
+        raise NianjianError("season_day_ahead", day=day.isoformat())
+    _require_after_year(day, found)
+    for season in _select_seasons(found, licence):
+        filings.record_submission(
+            enterprise=enterprise, season=season, track=track, day=day, receipt=receipt, actor=actor
+        )
+
+
+def note_notice(
+    *, enterprise: str, year: int, track: str, licence: str | None, day: date | None, notice: str = "", actor: Actor
+) -> None:
+    """Note the last day that a notice to the enterprise names (None: take it back); it wins over the templates.
+
+    ``role_missing``, ``season_track_unknown``, ``season_licence_unknown``, ``season_day_early``,
+    ``season_reason_missing`` without the notice's name.
+    """
+    require(actor, enterprise, Act.REPORT)
+    found = _season(enterprise, year, track)
+    _require_after_year(day, found)
+    if day is not None and not notice.strip():
+        raise NianjianError("season_reason_missing", task=track)
+    for season in _select_seasons(found, licence):
+        filings.record_notice(enterprise=enterprise, season=season, track=track, day=day, notice=notice, actor=actor)
+
+
+def assign_task(*, enterprise: str, year: int, task: str, owner: str, actor: Actor) -> None:
+    """Name who does a task; ``role_missing``, ``season_task_unknown``."""
+    _task(enterprise, year, task, actor)
+    _store_owner(enterprise=enterprise, year=year, task=task, owner=owner, actor=actor)
+
+
+def mark_task_done(*, enterprise: str, year: int, task: str, day: date | None, note: str = "", actor: Actor) -> None:
+    """Say that a task was done on a day (None: take it back), with a note.
+
+    ``role_missing``, ``season_task_unknown``, ``season_task_computed``, ``season_reason_missing``,
+    ``season_day_ahead``.
+    """
+    _task(enterprise, year, task, actor)
+    if day is not None and day > clock.today():
+        raise NianjianError("season_day_ahead", day=day.isoformat())
+    _store_done(enterprise=enterprise, year=year, task=task, day=day, note=note, actor=actor)
+
+
+def snooze_task(*, enterprise: str, year: int, task: str, until: date | None, reason: str = "", actor: Actor) -> None:
+    """Let a task rest until a day (None: wake it), with a reason, not beyond the season's earliest last day.
+
+    ``role_missing``, ``season_task_unknown``, ``season_reason_missing``, ``season_snooze_too_long``.
+    """
+    found = _task(enterprise, year, task, actor)
+    last = found.plan.end if found.plan else clock.today()
+    _store_rest(enterprise=enterprise, year=year, task=task, until=until, reason=reason, last=last, actor=actor)
+
+
+def _task(enterprise: str, year: int, task: str, actor: Actor) -> SeasonFacts:
+    require(actor, enterprise, Act.LOAD)
+    refuse_closed(enterprise, year)
+    found = get_season_facts(enterprise, year, clock.today())
+    if found.plan is None or task not in {one.task for one in found.plan.tasks}:
+        raise NianjianError("season_task_unknown", year=year, task=task)
+    return found
+
+
+def _season(enterprise: str, year: int, track: str) -> SeasonFacts:
+    if track not in TRACKS:
+        raise NianjianError("season_track_unknown", track=track, tracks=", ".join(TRACKS))
+    refuse_closed(enterprise, year)
+    return get_season_facts(enterprise, year, clock.today())
+
+
+def _select_seasons(found: SeasonFacts, licence: str | None) -> list[Season]:
+    seasons = list(dict.fromkeys(one.season for one in found.tracks))
+    if licence is None:
+        return seasons
+    meant = [one for one in seasons if one.licence == licence.strip()]
+    if not meant:
+        raise NianjianError("season_licence_unknown", licence=licence, year=found.year)
+    return meant
+
+
+def _require_after_year(day: date | None, found: SeasonFacts) -> None:
+    """A report on a data year is handed in after it."""
+    if day is not None and day <= Season("", found.year).year_end:
+        raise NianjianError("season_day_early", day=day.isoformat(), year=found.year)
+
+
+Json = dict[str, Any]
+YEARLY: Final = "yearly"  # of one season only
+EXPIRED: Final = "expired"
+UNCONFIRMED: Final = "unconfirmed"
+
+
+def roll_over(*, enterprise: str, year: int, actor: Actor) -> Json:
+    """Begin the season of data year ``year`` from that of the year before; what was taken over, and what was not.
+
+    ``role_missing``, ``season_year_wrong``, ``season_no_plan`` where no template names a day. A paper that is taken
+    over waits for a person again, also one that has expired in the meantime, which is named.
+    """
+    require(actor, enterprise, Act.LOAD)
+    refuse_closed(enterprise, year)
+    plan = get_season_facts(enterprise, year, clock.today()).plan
+    if plan is None:
+        raise NianjianError("season_no_plan", year=year)
+    with transaction.atomic():
+        taken = checklist.reuse(enterprise=enterprise, year=year, actor=actor)
+        owners = _owners(enterprise, year, {one.task for one in plan.tasks}, actor)
+        if taken or owners:
+            told = {"year": year, "items": taken, "tasks": owners}
+            record(verb="season.rolled_over", enterprise=enterprise, actor=actor, data=told)
+    return {
+        "year": year,
+        "taken": taken,
+        "owners": owners,
+        "left": _explain_left(enterprise, year),
+        "watched": rectification.list_watched_licences(enterprise=enterprise, year=year, actor=actor),
+        "routine": rectification.update_routine(enterprise=enterprise, done=None, day=None, actor=actor),
+    }
+
+
+def _owners(enterprise: str, year: int, planned: set[str], actor: Actor) -> list[str]:
+    """Tasks that get the owner of the year before, where nobody is named yet."""
+    old, new = notes.list_notes_by_task(enterprise, year - 1), notes.list_notes_by_task(enterprise, year)
+    found = []
+    for task, said in sorted(old.items()):
+        if task in planned and said.owner and not (task in new and new[task].owner):
+            _store_owner(enterprise=enterprise, year=year, task=task, owner=said.owner, actor=actor)
+            found.append(task)
+    return found
+
+
+def list_papers_left_behind(*, enterprise: str, year: int, actor: Actor) -> list[Json]:
+    """Papers of the year before that are no ready papers of this season, each with its ``state`` here now.
+
+    ``role_missing``. Nothing is taken over by asking.
+    """
+    require(actor, enterprise, Act.READ)
+    found = _explain_left(enterprise, year)
+    if not found:
+        return []
+    states = {line.item: line.state.value for line in checklist.list_items(enterprise, year, actor)}
+    return [one | {"state": states.get(one["item"], "")} for one in found]
+
+
+def _explain_left(enterprise: str, year: int) -> list[Json]:
+    """Papers of the year before that are no ready papers of this season, each with the reason."""
+    today, more = clock.today(), checklist.list_further_items(enterprise)
+    found = []
+    for line in materials.list_items(enterprise, year - 1, on=today, robots=True, further=more):
+        old = line.newest
+        if old is None:
+            continue
+        over = old.valid_until is not None and old.valid_until < today
+        reason = EXPIRED if over else YEARLY if line.item in checklist.YEARLY else ""
+        reason = reason or (UNCONFIRMED if old.confirmed_at is None else "")
+        if reason:
+            until = None if old.valid_until is None else old.valid_until.isoformat()
+            found.append({"item": line.item, "reason": reason, "valid_until": until})
+    return found
+
+
+def create_feed(*, enterprise: str, actor: Actor) -> Json:
+    """Make a calendar feed for the actor; its number and secret, told now and never again.
+
+    ``role_missing``, ``season_feed_by_person``, ``season_feeds_too_many``.
+    """
+    require(actor, enterprise, Act.READ)
+    if not actor.proved or actor.scopes is not None:
+        raise NianjianError("season_feed_by_person")
+    tenant, secret = accounts.enterprise(enterprise), secrets.token_urlsafe(SECRET_BYTES)
+    with transaction.atomic():
+        if len(feeds.list_own_feeds(tenant.code, actor.name)) >= MOST_FEEDS:
+            raise NianjianError("season_feeds_too_many", user=actor.name, most=MOST_FEEDS)
+        row = Feed(
+            id=f"F{secrets.token_hex(4)}",
+            enterprise_id=tenant.code,
+            user=actor.name,
+            sha256=feeds.secret_digest(secret),
+            made_at=clock.now(),
+        )
+        row.save(force_insert=True)
+        record(verb="season.feed_added", enterprise=tenant.code, actor=actor, data={"feed": row.id})
+    return {"feed": row.id, "secret": secret, "path": f"/calendar/{secret}.ics"}
+
+
+def revoke_feed(*, enterprise: str, feed: str, actor: Actor) -> None:
+    """End a feed at once; one's own, or anybody's for who administers. ``role_missing``, ``season_feed_unknown``."""
+    require(actor, enterprise, Act.READ)
+    with transaction.atomic():
+        row = Feed.objects.select_for_update().filter(pk=feed, enterprise_id=enterprise, revoked_at=None).first()
+        if row is None or not (row.user == actor.name or may(actor, enterprise, Act.ADMINISTER)):
+            raise NianjianError("season_feed_unknown")
+        row.revoked_at = clock.now()
+        row.save(update_fields=["revoked_at"])
+        data = {"feed": feed, "user": row.user}
+        record(verb="season.feed_revoked", enterprise=enterprise, actor=actor, data=data)

@@ -1,0 +1,367 @@
+"""The season's pages: earliest day, what must be known, both reports, the plan as picture and list, and its forms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from django import forms
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.paper.texts.chain import verb
+from nianjian.engines.paper.texts.portrait import name
+from nianjian.engines.paper.texts.season.days import each
+from nianjian.engines.paper.texts.season.words import (
+    KINDS,
+    MODULES,
+    NOT_TAKEN,
+    PARTS,
+    STATES,
+    TASK_STATES,
+    TASKS,
+    TEMPLATES,
+    TRACKS,
+    format_time_left,
+)
+from nianjian.engines.paper.words import ENGLISH, Words, words
+from nianjian.features.dossier.pages.presenters import item_title, state_badge
+from nianjian.features.archives import closed_seasons as archives
+from nianjian.features.inbox.pages import obstacle_address
+from nianjian.features.season import closing, feeds, operations
+from nianjian.features.season.gantt import gantt
+from nianjian.features.season.operations import list_papers_left_behind as left_behind
+from nianjian.features.season.operations import roll_over
+from nianjian.features.season.queries import summarize_season
+from nianjian.platform.accounts.access import may
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.home.http import as_attachment
+from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.language import current
+from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.work import moment, person
+
+FIRST_YEAR: Final = clock.FIRST_DAY.year
+LAST_YEAR: Final = clock.LAST_DAY.year - 1
+
+
+class ReportForm(forms.Form):
+    """A report handed in, or the day that a notice names; no day takes it back, no licence means each that reports."""
+
+    act = forms.ChoiceField(choices=[(one, one) for one in ("file", "notice")])
+    year = forms.IntegerField(min_value=FIRST_YEAR, max_value=LAST_YEAR)
+    track = forms.ChoiceField(choices=[(one, one) for one in deadlines.TRACKS])
+    licence = forms.CharField(required=False, max_length=80)
+    day = forms.DateField(required=False)
+    text = forms.CharField(required=False, max_length=200)
+
+
+class TaskForm(forms.Form):
+    """What is said of a task."""
+
+    act = forms.ChoiceField(choices=[(one, one) for one in ("assign", "snooze", "done")])
+    year = forms.IntegerField(min_value=FIRST_YEAR, max_value=LAST_YEAR)
+    task = forms.CharField(max_length=32)
+    day = forms.DateField(required=False)
+    text = forms.CharField(required=False, max_length=200)
+
+
+class YearForm(forms.Form):
+    """A season is begun from the last one, closed, or asked to be opened again, with the reason."""
+
+    act = forms.ChoiceField(choices=[(one, one) for one in ("roll-over", "close", "reopen")])
+    year = forms.IntegerField(min_value=FIRST_YEAR, max_value=LAST_YEAR)
+    text = forms.CharField(required=False, max_length=1000)
+
+
+#: Task -> name of the page's address and what else it names; `YEAR`: the data year.
+PLACE_YEAR: Final = {"year": 0}
+PLACES: Final[Mapping[str, tuple[str, Mapping[str, object]]]] = {
+    "portrait": ("portrait-newest", {}),
+    "stopped_seats": ("registers-list", {"kind": "seats"}),
+    "marketing_lines": ("overview-lines", {}),
+    "old_tickets": ("complaints", {}),
+    "consistency": ("reconcile", {}),
+    "filed_base": ("reconcile", {}),
+    "items": ("dossier-season", PLACE_YEAR),
+    "package": ("dossier-package", PLACE_YEAR),
+    "drill": ("inspection-drill", {}),
+    "rectification": ("rectify", {}),
+}
+ANCHORS: Final[Mapping[str, str]] = {"entry_test": "#task", "file_licence": "#track", "file_code_number": "#track"}
+
+
+def task_address(code: str, year: int, task: str) -> str:
+    """The address, or the form on the season's own page; "" where none is known."""
+    if task not in PLACES:
+        return ANCHORS.get(task, "")
+    name, more = PLACES[task]
+    return reverse(name, kwargs={"code": code, **({"year": year} if more is PLACE_YEAR else more)})
+
+
+YEAR: Final = re.compile("[0-9]{4}")
+BADGES = {"done": "good", "filed": "good", "late": "bad", "filed_late": "warn", "snoozed": "plain", "open": "warn"}
+
+
+@require_safe
+@page(Act.READ)
+def season(request: Request, code: str) -> HttpResponse:
+    """Show it as it stands today, or on the day that the address names."""
+    _, language = words(current()), current()
+    given = request.GET.get("year", "")
+    year = int(given) if YEAR.fullmatch(given) and clock.FIRST_DAY.year <= int(given) < clock.LAST_DAY.year else None
+    today = clock.asked_day(request.GET.get("today", ""))
+    told = summarize_season(enterprise=code, year=year, today=today, actor=request.actor, language=language)
+    names = {one["task"]: _(TASKS.get(one["task"], one["task"])) for one in told["tasks"]}
+    first, numbers = told["earliest"], list(dict.fromkeys(one["licence"] for one in told["tracks"]))
+    context = {
+        "told": told,
+        "first": first,
+        "left": "" if first is None else format_time_left(first["left"], _),
+        "source": "" if first is None else _source(first, _),
+        "flags": told["risk_flags"],
+        "obstacles": [(one["text"], obstacle_address(code, one["code"], one["values"])) for one in told["obstacles"]],
+        "tracks": _tracks(told["tracks"], _),
+        "deadlines": _deadlines(told["tracks"], _),
+        "milestones": _milestones(told["milestones"], _),
+        "tasks": _tasks(told["tasks"], names, lambda task: task_address(code, told["year"], task), _),
+        "gantt": gantt(told, names),
+        "choices": list(names.items()),
+        "track_names": [(key, _(text)) for key, text in TRACKS.items()],
+        "licences": numbers if len(numbers) > 1 else [],
+        "feeds": feeds.list_feeds(enterprise=code, actor=request.actor),
+        "may_load": may(request.actor, code, Act.LOAD),
+        "may_report": may(request.actor, code, Act.REPORT),
+        "real_today": clock.today(),
+        "closed": archives.list_closed_years(code),
+        "left_behind": _list_left_behind(request, code, told["year"]),
+    }
+    return render(request, "season/season.html", context)
+
+
+@require_safe
+@page(Act.READ)
+def archive(request: Request, code: str, year: int) -> HttpResponse:
+    """A closed season as it stood."""
+    _ = words(current())
+    told = closing.get_archive(enterprise=code, year=year, actor=request.actor)
+    told |= {"at": _moment(told["closed_at"]), "by": person(told["closed_by"])}
+    for one in told["log"]["acts"]:
+        one |= {"name": verb(one["verb"], _), "at": _moment(one["at"]), "by": person(one["by"])}
+    for part, moment_ in (("package", "at"), ("portrait", "moment")):
+        if told[part]:
+            told[part][moment_] = _moment(told[part][moment_])
+    kept = [
+        one | {"title": _(PARTS[one["part"]]), "may": may(request.actor, code, closing.NEEDS[one["part"]])}
+        for one in told["files"]
+    ]
+    asks = may(request.actor, code, Act.LOAD) and may(request.actor, code, Act.REQUEST)
+    waiting = closing.find_pending_reopening(enterprise=code, year=year, actor=request.actor)
+    context = {"told": told, "tracks": _tracks(told["season"]["tracks"], _), "kept": kept, "asks": asks,
+               "waiting": waiting}  # fmt: skip
+    return render(request, "season/archive.html", context)
+
+
+@require_POST
+@page(Act.READ)
+def archive_file(request: Request, code: str, year: int, part: str) -> HttpResponseBase:
+    """Give out a file of a closed season, held against its digest; the chain has an entry."""
+    made = closing.download_file(enterprise=code, year=year, part=part, actor=request.actor)
+    return as_attachment(StreamingHttpResponse(made.content, content_type=made.media_type), made.name)
+
+
+def _moment(text: str) -> str:
+    return moment(datetime.fromisoformat(text))
+
+
+def _tracks(found: Sequence[dict[str, Any]], _: Words) -> Table:
+    heads = (gettext("licence"), gettext("report"), gettext("state"), gettext("last day"), gettext("handed in"))
+    rows = [
+        [
+            Cell(one["licence"] or "–"),
+            Cell(_(TRACKS[one["track"]])),
+            Cell(_(STATES[one["state"]]), badge=BADGES.get(one["state"], "plain")),
+            Cell(one["due"] or "–", day=True),
+            Cell(one["filed_on"] or "–", day=True),
+        ]
+        for one in found
+    ]
+    return Table(gettext("Reports"), [Column(head) for head in heads], rows, cards=True)
+
+
+def _list_left_behind(request: Request, code: str, year: int) -> Table | None:
+    """Papers of the last season that are to be brought anew, by name; None: there are none."""
+    _ = words(current())
+    found = left_behind(enterprise=code, year=year, actor=request.actor)
+    heads = (gettext("paper"), gettext("why anew"), gettext("Valid until"), gettext("in this season"))
+    rows = [
+        [
+            Cell(item_title(one["item"]), href=reverse("dossier-item", args=[code, year, one["item"]])),
+            Cell(_(NOT_TAKEN[one["reason"]])),
+            Cell(one["valid_until"] or "–", day=True),
+            state_badge(one["state"]) if one["state"] else Cell("–"),
+        ]
+        for one in found
+    ]
+    columns = [Column(head) for head in heads]
+    return Table(gettext("Papers of the last season to be brought anew"), columns, rows, cards=True) if rows else None
+
+
+def _deadlines(tracks: Sequence[dict[str, Any]], _: Words) -> Table:
+    heads = (gettext("day"), gettext("what it is"), gettext("deadline"), gettext("source"), gettext("citation"))
+    rows = [
+        [
+            Cell(one["date"], badge="plain" if one["passed"] else "", day=True),
+            Cell(_kind(one, _)),
+            Cell(one["name_en"] if current() == ENGLISH else one["name"]),
+            Cell(_source(one, _)),
+            Cell(" · ".join((one["citation"], *licences))),
+        ]
+        for one, licences, _mark in sorted(each(tracks), key=lambda found: str(found[0]["date"]))
+    ]
+    return Table(gettext("Deadlines"), [Column(head) for head in heads], rows, wrap=True, cards=True)
+
+
+def _kind(one: Mapping[str, Any], _: Words) -> str:
+    """What the day is, and to which one the law moves it."""
+    kind = _(KINDS[one["kind"]])
+    return kind if one["last_day"] == one["date"] else f"{kind} → {one['last_day']}"
+
+
+def _source(one: Mapping[str, Any], _: Words) -> str:
+    """Template and level of a day, once where both have the same name."""
+    told = (_(TEMPLATES.get(one["template"], one["template"])), name("level", one["level"], _))
+    return " · ".join(dict.fromkeys(told))
+
+
+def _milestones(found: Sequence[dict[str, Any]], _: Words) -> list[dict[str, Any]]:
+    return [{**one, "title": _(MODULES.get(one["module"], one["module"]))} for one in found]
+
+
+def _tasks(found: Sequence[dict[str, Any]], names: dict[str, str], where: Callable[[str], str], _: Words) -> Table:
+    heads = (
+        gettext("task"),
+        gettext("state"),
+        gettext("begins"),
+        gettext("due"),
+        gettext("workdays"),
+        gettext("steps"),
+        gettext("comes after"),
+        gettext("owner"),
+        gettext("effect"),
+    )
+    rows = [
+        [
+            Cell(names[one["task"]], href=where(one["task"])),
+            Cell(_(TASK_STATES[one["state"]]), badge=BADGES.get(one["state"], "plain")),
+            Cell(one["begins"], day=True),
+            Cell(f"{one['due']} ({_('provisional')})" if one["provisional"] else one["due"], day=True),
+            Cell(one["workdays"], figure=True),
+            Cell(f"{one['steps']['done']}/{one['steps']['total']}" if one["steps"]["total"] else "–"),
+            Cell("、".join(names[each] for each in one["after"]) or "–"),
+            Cell(one["owner"] or "–"),
+            Cell("；".join([*one["effects"], *(each for each in (one["reason"], one["note"]) if each)]) or "–"),
+        ]
+        for one in found
+    ]
+    return Table(gettext("Tasks"), [Column(head) for head in heads], rows, wrap=True, cards=True)
+
+
+@require_POST
+@page(Act.REPORT)
+def report(request: Request, code: str) -> HttpResponse:
+    """Note that a report was handed in, or what a notice names."""
+    form = ReportForm(request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        of = {"enterprise": code, "year": given["year"], "track": given["track"], "licence": given["licence"] or None}
+        if given["act"] == "file":
+            operations.note_report(**of, day=given["day"], receipt=given["text"], actor=request.actor)
+        else:
+            operations.note_notice(**of, day=given["day"], notice=given["text"], actor=request.actor)
+        messages.success(request, gettext("Noted."))
+    return _back(request, code, form)
+
+
+@require_POST
+@page(Act.LOAD)
+def task(request: Request, code: str) -> HttpResponse:
+    """Name who does a task, let it rest, or say that it was done."""
+    form = TaskForm(request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        of = {"enterprise": code, "year": given["year"], "task": given["task"], "actor": request.actor}
+        match given["act"]:
+            case "assign":
+                operations.assign_task(**of, owner=given["text"])
+            case "snooze":
+                operations.snooze_task(**of, until=given["day"], reason=given["text"])
+            case _:
+                operations.mark_task_done(**of, day=given["day"], note=given["text"])
+        messages.success(request, gettext("Noted."))
+    return _back(request, code, form)
+
+
+@require_POST
+@page(Act.READ)
+def feed(request: Request, code: str) -> HttpResponse:
+    """Make a calendar feed of one's own, or end one."""
+    if revoked := request.POST.get("revoke", ""):
+        operations.revoke_feed(enterprise=code, feed=revoked, actor=request.actor)
+        messages.success(request, gettext("The feed is closed."))
+    else:
+        made = operations.create_feed(enterprise=code, actor=request.actor)
+        address = request.build_absolute_uri(made["path"])
+        text = gettext("Subscribe to this address; it is shown now only: {address}")
+        messages.success(request, text.format(address=address))
+    return redirect("season", code=code)
+
+
+@require_POST
+@page(Act.LOAD)
+def end(request: Request, code: str) -> HttpResponse:
+    """Begin a season from the last one, close one, or ask for a second person to open it again."""
+    form = YearForm(request.POST)
+    if form.is_valid():
+        year = form.cleaned_data["year"]
+        if form.cleaned_data["act"] == "close":
+            closing.close_season(enterprise=code, year=year, actor=request.actor)
+            return redirect("season-archive", code=code, year=year)
+        if form.cleaned_data["act"] == "reopen":
+            reason = form.cleaned_data["text"]
+            asked = closing.reopen_season(enterprise=code, year=year, reason=reason, actor=request.actor)
+            text = gettext("Asked: {approval}. The season stays closed until a second person has approved it.")
+            messages.success(request, text.format(approval=asked.id))
+            return redirect("season-archive", code=code, year=year)
+        told = roll_over(enterprise=code, year=year, actor=request.actor)
+        text = gettext(
+            "Taken over: {taken}. Tasks with their owner of last year: {owners}. To be brought anew: {left}."
+        )
+        said = text.format(
+            taken=_names(told["taken"]), owners=len(told["owners"]), left=_names(one["item"] for one in told["left"])
+        )
+        messages.success(request, said)
+    return _back(request, code, form)
+
+
+def _names(items: Iterable[str]) -> str:
+    """What the papers are called."""
+    return "、".join(title(one) for one in items) or "–"
+
+
+def _back(request: Request, code: str, form: Form) -> HttpResponse:
+    """To the season that was meant; what was wrong is said there."""
+    if form.errors:
+        faults = "；".join(f"{name}: {' '.join(map(str, texts))}" for name, texts in form.errors.items())
+        messages.error(request, faults)
+        return redirect("season", code=code)
+    return redirect(f"{reverse('season', kwargs={'code': code})}?year={form.cleaned_data['year']}")

@@ -1,0 +1,470 @@
+"""Reads of a season: its days and reports, the progress of tasks, the whole as one document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, cast
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.periods import Season
+from nianjian.engines.kernel.workdays import Calendar, Due
+from nianjian.engines.paper.advice import advice_lines
+from nianjian.engines.paper.texts.season.words import conflict, obstacle, risk
+from nianjian.engines.paper.words import CHINESE, Words, words
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.engines.season.deadlines import (
+    LATE_RULE,
+    LISTS_RULE,
+    Deadline,
+    Licence,
+    Printed,
+    Risk,
+    Track,
+    build_tracks,
+    closing,
+    conflicts,
+    earliest,
+    list_reporting,
+    list_risks,
+    of_season,
+    printed_to,
+    season_day,
+    shuts,
+)
+from nianjian.engines.season.plan import (
+    FINISHED,
+    Plan,
+    Progress,
+    Task,
+    TaskNote,
+    TaskProgress,
+    evaluate_tasks,
+    plan,
+    progress,
+    workdays_between,
+)
+from nianjian.features.complaints import query as complaints
+from nianjian.features.dossier.materials import Line
+from nianjian.features.dossier.operations.checklist import list_all_items
+from nianjian.features.dossier.states import DONE
+from nianjian.features.inbox import obstacles
+from nianjian.features.portrait import portraits
+from nianjian.features.reconciliation import queries as reconciliation
+from nianjian.features.rectification import operations as rectification
+from nianjian.features.season.models import Note
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.audit import query as audit
+from nianjian.platform.registers import filings
+from nianjian.platform.registers.filings import Filing
+from nianjian.platform.registers.licences import Licence as Row
+from nianjian.platform.registers.versions import versions_on
+from nianjian.platform.rulebook.holidays import calendar
+from nianjian.platform.rulebook.rulebooks import rulebook
+
+
+def list_notes_by_task(enterprise: str, year: int) -> dict[str, TaskNote]:
+    """By task."""
+    rows = Note.objects.filter(enterprise_id=enterprise, year=year)
+    return {
+        row.task: TaskNote(
+            str(row.owner or ""), row.done_on, str(row.note or ""), row.snoozed_until, str(row.reason or "")
+        )
+        for row in rows
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonFacts:
+    """All that is the same whoever asks. ``licences``: how many report, 0 where the register names none."""
+
+    enterprise: str
+    year: int
+    today: date
+    book: Rulebook
+    calendar: Calendar
+    deadlines: tuple[Deadline, ...]
+    tracks: Sequence[Track]
+    plan: Plan | None
+    licences: int
+
+
+def get_rulebook(enterprise: str, today: date, filed_in: int) -> Rulebook:
+    """The rulebook that speaks of a season, as it is known on a day."""
+    where = accounts.enterprise(enterprise).province or None
+    return rulebook(day=season_day(today, filed_in), province=where, enterprise=enterprise)
+
+
+def due_year(enterprise: str, today: date) -> int:
+    """The data year whose season runs: until its last deadline is over, that of the year before.
+
+    A day that a notice to the enterprise names is a deadline like the others, also one in autumn.
+    """
+    found = Season("", today.year - 1)
+    book = get_rulebook(enterprise, today, found.filed_in)
+    rows = filings.list_filings(enterprise, found.year)
+    printed = (
+        _notices(rows, list_reporting(_licences(enterprise, found.year), found.year))
+        if filings.list_notices(rows)
+        else []
+    )
+    days = closing(of_season(book, found.filed_in, calendar(), printed))
+    return found.year if today <= max((one.last.day for one in days), default=today) else today.year
+
+
+def get_season_facts(enterprise: str, year: int, today: date) -> SeasonFacts:
+    """A season as it stands on a day. ``enterprise_unknown``, ``season_year_wrong``, ``rulebook_day_too_early``."""
+    filed_in = Season("", year).filed_in
+    book, days = get_rulebook(enterprise, today, filed_in), calendar()
+    rows = filings.list_filings(enterprise, year)
+    licences = list_reporting(_licences(enterprise, year), year)
+    deadlines = of_season(book, filed_in, days, _notices(rows, licences))
+    seasons = [Season(one.number, year) for one in licences] or [Season("", year)]
+    return SeasonFacts(
+        enterprise=enterprise,
+        year=year,
+        today=today,
+        book=book,
+        calendar=days,
+        deadlines=deadlines,
+        tracks=build_tracks(seasons, deadlines, _filings(rows), today),
+        plan=plan(book, filed_in, deadlines, days),
+        licences=len(licences),
+    )
+
+
+def _notices(rows: Sequence[Filing], licences: Sequence[Licence]) -> list[Printed]:
+    """What notices name as last days to the licences that report."""
+    return printed_to(filings.list_notices(rows), {one.number for one in licences} or {""})
+
+
+def _licences(enterprise: str, year: int) -> list[Licence]:
+    """What the register holds on the last day of the data year, and newer rows that say they were issued before."""
+    rows = versions_on(Row, enterprise, Season("", year).year_end)
+    return [Licence(str(one.key), one.issued_on, one.valid_until) for one in rows]
+
+
+def _filings(rows: Sequence[Filing]) -> dict[tuple[str, str], date]:
+    return {(one.licence, one.track): one.submitted_on for one in rows if one.submitted_on is not None}
+
+
+REGISTERS: Final = "deadline.guide.consistency"
+ALLOWED: Final = "deadline.guide.consistency.open_differences"
+KINDS: Final = {"number": "numbers", "line": "lines", "seat": "seats"}
+FINE: Final = frozenset({"green", "yellow_explained", "na"})
+CLOSING: Final = "closing_rate"
+OLD_TICKETS: Final = "old_tickets"
+#: Task -> advice of the portrait that it is about; what the first names is counted.
+ADVICE: Final[Mapping[str, Sequence[str]]] = {
+    "stopped_seats": ("cut_stopped_seats", "close_idle_seat"),
+    "marketing_lines": ("move_line",),
+    OLD_TICKETS: ("close_tickets",),
+}
+EFFECT: Final = ("code", "metric", "count", "light", "value", "overall", "line", "warnings", "with_cut")
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressQuery:
+    """Of whom, of which data year, on which day, by which rules; ``start``: the plan's first day."""
+
+    enterprise: str
+    year: int
+    today: date
+    start: date
+    book: Rulebook
+    actor: Actor
+
+
+def collect_task_progress(asked: ProgressQuery, tracks: Sequence[Track]) -> dict[str, TaskProgress]:
+    """By task; what cannot be seen is not in it."""
+    portrait = portraits.find_portrait(asked.enterprise, asked.year)
+    lines = list_all_items(asked.enterprise, asked.year, asked.today)
+    year_end = Season("", asked.year).year_end
+    return {
+        "portrait": TaskProgress(portrait is not None, int(portrait is not None), 1, _light(portrait)),
+        **_advice(portrait),
+        "consistency": _compare_runs(asked, since=asked.start, until=asked.today),
+        "filed_base": _compare_runs(asked, since=year_end, until=year_end),
+        "items": _items(lines),
+        "package": _package(asked, lines),
+        "drill": _drill(asked),
+        "rectification": _cases(asked),
+        **{f"file_{name}": _count_filed(tracks, name) for name in {one.track for one in tracks}},
+    }
+
+
+def _light(portrait: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {} if portrait is None else {"light": str(portrait["light"])}
+
+
+def _advice(portrait: Mapping[str, Any] | None) -> dict[str, TaskProgress]:
+    """D5: the tasks of January, each with the effect that the portrait has computed before anybody acts.
+
+    Nothing is known of them without a portrait of the data year.
+    """
+    if portrait is None:
+        return {}
+    lights = {one["slug"]: str(one["light"]) for one in portrait["metrics"]}
+    units = [{"slug": one["slug"], "unit": one["unit"]} for one in portrait["metrics"]]
+    found = {}
+    for task, codes in ADVICE.items():
+        steps = [one for one in portrait.get("advice") or () if one["code"] in codes]
+        told = [{name: one[name] for name in EFFECT if name in one} for one in steps]
+        fine = lights.get(CLOSING) in FINE if task == OLD_TICKETS else codes[0] not in {one["code"] for one in steps}
+        total = sum(int(one["count"]) for one in steps if one["code"] == codes[0])
+        found[task] = TaskProgress(fine, 0, total, {"advice": told, "metrics": units})
+    return found
+
+
+def _compare_runs(asked: ProgressQuery, *, since: date, until: date) -> TaskProgress:
+    """The newest run of each register as at these days, without more open differences than the rule allows."""
+    kinds = [KINDS[str(one)] for one in asked.book.items(REGISTERS) if str(one) in KINDS]
+    allowed = asked.book.integer(ALLOWED)
+    newest = {
+        kind: reconciliation.list_runs(asked.enterprise, kind).filter(as_of__gte=since, as_of__lte=until).first()
+        for kind in kinds
+    }
+    ids = [run.pk for run in newest.values() if run is not None]
+    opened = reconciliation.count_open(ids)
+    passed = [kind for kind, run in newest.items() if run is not None and opened.get(run.pk, 0) <= allowed]
+    figures = {"runs": len(ids), "open_differences": sum(opened.values())}
+    return TaskProgress(len(passed) == len(kinds), len(passed), len(kinds), figures)
+
+
+def _items(lines: Sequence[Line]) -> TaskProgress:
+    ready = sum(one.state in DONE for one in lines)
+    missing = [{"item": one.item, "state": one.state.value, "owner": one.owner,
+                "due": one.due.isoformat() if one.due else None} for one in lines if one.state not in DONE]  # fmt: skip
+    return TaskProgress(ready == len(lines), ready, len(lines), {"missing": missing})
+
+
+def _package(asked: ProgressQuery, lines: Sequence[Line]) -> TaskProgress:
+    """Built of exactly the versions that stand now: a paper that changed since makes it to be built again."""
+    act = next(
+        (
+            one
+            for one in audit.acts(enterprise=asked.enterprise, verb="dossier.built")
+            if one.data.get("year") == asked.year
+        ),
+        None,
+    )
+    if act is None:
+        return TaskProgress(complete=False, total=1)
+    items = cast("Mapping[str, Mapping[str, Any]]", act.data.get("items") or {})
+    bound = {item: told.get("version") for item, told in items.items()}
+    now = {one.item: one.newest.number for one in lines if one.newest is not None and one.state in DONE}
+    current = not act.data.get("draft") and all(bound.get(item) == number for item, number in now.items())
+    return TaskProgress(
+        current, int(current), 1, {"draft": bool(act.data.get("draft")), "manifest": act.data.get("manifest")}
+    )
+
+
+def _drill(asked: ProgressQuery) -> TaskProgress:
+    """Every ticket of a drill since the plan began is closed, and there is one."""
+    found = complaints.tickets(asked.enterprise, drills=True).filter(drill=True)
+    found = found.filter(arrived_at__date__gte=asked.start)
+    total, closed = found.count(), found.exclude(closed_at=None).count()
+    return TaskProgress(total > 0 and closed == total, closed, total)
+
+
+def _cases(asked: ProgressQuery) -> TaskProgress:
+    """Cases that still wait, the earliest due first; nothing to do where there is none."""
+    waiting = rectification.list_waiting(asked.enterprise)
+    if not waiting:
+        return TaskProgress(complete=True)
+    due, since = waiting[0][1].due, min(case.received for case, _days in waiting)
+    told = [{"case": case.pk, "due": days.due.day.isoformat()} for case, days in waiting]
+    figures, ends = {"cases": told}, Due(due.day, due.provisional)
+    return TaskProgress(complete=False, total=len(waiting), figures=figures, due=ends, begins=since)
+
+
+def _count_filed(tracks: Sequence[Track], name: str) -> TaskProgress:
+    own = [one for one in tracks if one.track == name]
+    done = sum(not one.open for one in own)
+    return TaskProgress(done == len(own), done, len(own))
+
+
+Json = dict[str, Any]
+LIGHT: Final = "deadline.guide.late_light"
+SOURCES: Final[Mapping[Risk, str]] = {
+    Risk.LATE_REPORT: LATE_RULE,
+    Risk.BAD_LIST: LISTS_RULE,
+    Risk.SYSTEM_CLOSED: "deadline.licence.system_close",
+    Risk.CONFLICT: "conflict.deadline",
+}
+
+
+def summarize_season(*, enterprise: str, year: int | None, today: date, actor: Actor, language: str = CHINESE) -> Json:
+    """Everything of a season on a day; ``year`` None: the data year whose season runs.
+
+    ``role_missing``, and those of `known`.
+    """
+    require(actor, enterprise, Act.READ)
+    found = get_season_facts(enterprise, due_year(enterprise, today) if year is None else year, today)
+    tasks = list_tasks(found, actor)
+    _ = words(language)
+    first = earliest(found.deadlines)
+    return {
+        "enterprise": enterprise,
+        "year": found.year,
+        "today": today.isoformat(),
+        "earliest": None if first is None else {**_deadline(first, found), "left": _left(first, found)},
+        "start": None if found.plan is None else found.plan.start.isoformat(),
+        "tracks": [_track(one, found) for one in found.tracks],
+        "milestones": _milestones(found, tasks),
+        "tasks": [_task(one, found, _) for one in tasks],
+        "progress": _progress(progress(tasks)),
+        "risk_flags": _flags(found, _),
+        "obstacles": _obstacles(found, _),
+    }
+
+
+def _obstacles(found: SeasonFacts, _: Words) -> list[Json]:
+    """What has waited too long today; nothing of another day or season."""
+    if found.today != clock.today() or found.year != due_year(found.enterprise, found.today):
+        return []
+    return [
+        {"code": one.code, "text": obstacle(one.code, one.values, _), "values": dict(one.values)}
+        for one in obstacles.list_obstacles(found.enterprise)
+    ]
+
+
+def list_tasks(found: SeasonFacts, actor: Actor) -> list[Task]:
+    """The plan's tasks as they stand; none where no template names a day."""
+    if found.plan is None:
+        return []
+    asked = ProgressQuery(found.enterprise, found.year, found.today, found.plan.start, found.book, actor)
+    said = list_notes_by_task(found.enterprise, found.year)
+    return evaluate_tasks(found.plan.tasks, collect_task_progress(asked, found.tracks), said, found.today)
+
+
+def _deadline(one: Deadline, found: SeasonFacts) -> Json:
+    rule = one.rule
+    return {
+        "track": one.track,
+        "template": one.template,
+        "template_name": one.template_zh,
+        "kind": one.kind.value,
+        "name": one.citation if rule is None else rule.title_zh,
+        "name_en": one.citation if rule is None else rule.title_en,
+        "date": one.day.isoformat(),
+        "last_day": one.last.day.isoformat(),
+        "provisional": one.last.provisional,
+        "printed": one.printed,
+        "passed": found.today > one.last.day,
+        "days": (one.last.day - found.today).days,
+        "citation": one.citation,
+        "level": one.level,
+        "rule": None if rule is None else rule.key,
+    }
+
+
+def _left(one: Deadline, found: SeasonFacts) -> Json:
+    """Calendar and working days from tomorrow to the last day in time; negative days where it is over.
+
+    That is the day to which the law moves a term that ends on a holiday (民法典 203): so long it is in time. Only the
+    plan works towards the day as the source names it.
+    """
+    last = one.last.day
+    count = workdays_between(found.today, last, found.calendar) - found.calendar.is_workday(found.today)
+    return {
+        "days": (last - found.today).days,
+        "workdays": max(0, count),
+        "provisional": not (found.calendar.known(last) and found.calendar.known(found.today)),
+    }
+
+
+def _track(one: Track, found: SeasonFacts) -> Json:
+    red = one.state.value == "late"
+    return {
+        "licence": one.season.licence or None,
+        "track": one.track,
+        "state": one.state.value,
+        "path": "late_report" if red else "report",
+        "light": str(found.book.value(LIGHT)) if red else None,
+        "due": None if one.due is None else one.due.last.day.isoformat(),
+        "filed_on": None if one.filed_on is None else one.filed_on.isoformat(),
+        "deadlines": [_deadline(each, found) for each in found.deadlines
+                      if each.track == one.track and each.licence in {None, one.season.licence}],
+    }  # fmt: skip
+
+
+def _milestones(found: SeasonFacts, tasks: Sequence[Task]) -> list[Json]:
+    if found.plan is None:
+        return []
+    return [
+        {
+            "module": one.module,
+            "name": one.name_zh,
+            "begins": one.begins.isoformat(),
+            "due": one.due.day.isoformat(),
+            "provisional": one.due.provisional,
+            "progress": _progress(progress(tasks, one.module)),
+        }
+        for one in found.plan.milestones
+    ]
+
+
+def _progress(told: Progress) -> Json:
+    return {"done": told.done, "total": told.total}
+
+
+def _task(one: Task, found: SeasonFacts, _: Words) -> Json:
+    plan, said = one.plan, one.said
+    return {
+        "task": plan.task,
+        "module": plan.module,
+        "track": plan.track or None,
+        "state": one.state.value,
+        "finished": one.state in FINISHED,
+        "begins": one.begins.isoformat(),
+        "due": one.due.day.isoformat(),
+        "provisional": one.due.provisional,
+        "workdays": workdays_between(one.begins, one.due.day, found.calendar),
+        "after": list(plan.after),
+        "source": plan.source,
+        "by_hand": one.by_hand,
+        "owner": said.owner or one.seen.owner,
+        "steps": {"done": one.seen.done, "total": one.seen.total},
+        "figures": {name: value for name, value in one.seen.figures.items() if name != "metrics"},
+        "effects": list(advice_lines(one.seen.figures, _)) if "advice" in one.seen.figures else [],
+        "done_on": None if said.done_on is None else said.done_on.isoformat(),
+        "note": said.note,
+        "snoozed_until": None if said.snoozed_until is None else said.snoozed_until.isoformat(),
+        "reason": said.reason,
+    }
+
+
+def _flags(found: SeasonFacts, _: Words) -> list[Json]:
+    shut = shuts(found.book, found.year + 1)
+    against = [_deadline(one, found) for few in conflicts(found.deadlines) for one in few]
+    ends = closing(found.deadlines)
+    unknown = sorted({one.day.year for one in ends if not found.calendar.known(one.day)})
+    told = list_risks(
+        found.tracks,
+        None if shut is None else shut[0],
+        found.today,
+        conflict=bool(against),
+        provisional=bool(unknown),
+        licences=found.licences > 0,
+    )
+    values = {
+        "day": "" if shut is None else shut[0].isoformat(),
+        "days": conflict(against, _),
+        "year": ", ".join(map(str, unknown)),
+    }
+    return [_flag(one, values, found, _) for one in told]
+
+
+def _flag(one: Risk, values: Mapping[str, str], found: SeasonFacts, _: Words) -> Json:
+    rule = found.book.in_force.get(SOURCES.get(one, ""))
+    return {
+        "code": one.value,
+        "text": risk(one.value, values, _),
+        "citation": None if rule is None else rule.citation,
+        "level": None if rule is None else rule.level.value,
+    }

@@ -1,0 +1,19 @@
+"""Addresses of the season, below an enterprise."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from nianjian.features.inbox import pages as inbox
+from nianjian.features.season import pages
+
+urlpatterns = [
+    path("", pages.season, name="season"),
+    path("reports/", pages.report, name="season-report"),
+    path("tasks/", pages.task, name="season-task"),
+    path("feeds/", pages.feed, name="season-feed"),
+    path("end/", pages.end, name="season-end"),
+    path("archive/<int:year>/", pages.archive, name="season-archive"),
+    path("archive/<int:year>/<str:part>/", pages.archive_file, name="season-archive-file"),
+    path("reminders/", inbox.list_reminders, name="season-reminders"),
+]

@@ -1,0 +1,162 @@
+"""Ask for a second person, and let that person decide. Who asked can never say yes.
+
+Nor under another account: accounts behind which the same person might be (`accounts.holds`) are no two people.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.accounts.access import may, require
+from nianjian.platform.accounts.holds import list_common_holders
+from nianjian.platform.accounts.query import Actor, asked_by
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.approvals.models import Request
+from nianjian.platform.audit.record import record
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A request as a value; ``state`` is pending, approved or refused, ``decided_by`` empty while pending."""
+
+    id: str
+    kind: str
+    subject: str
+    digest: str
+    enterprise: str
+    state: str
+    requested_by: str
+    decided_by: str
+
+
+def to_approval(row: Request) -> Approval:
+    """The row as a value."""
+    return Approval(
+        row.id, row.kind, row.subject, row.digest, row.enterprise, row.state, row.requested_by, row.decided_by
+    )
+
+
+def get_approval(id_: str) -> Approval:
+    """One request; ``approval_unknown``."""
+    found = Request.objects.filter(pk=id_).first()
+    if found is None:
+        raise NianjianError("approval_unknown", approval=id_)
+    return to_approval(found)
+
+
+def list_approvals(*, state: str | None = None) -> list[Approval]:
+    """Requests, newest first, of one state if given."""
+    found = Request.objects.order_by("-requested_at", "-id")
+    return [to_approval(one) for one in (found.filter(state=state) if state else found)]
+
+
+def find_pending(kind: str, subject: str) -> str | None:
+    """The open request of a kind about a subject; None: there is none."""
+    return (
+        Request.objects.filter(kind=kind, subject=subject, state=Request.PENDING).values_list("pk", flat=True).first()
+    )
+
+
+def list_approvals_part(enterprise: str | None, *, first: int, count: int) -> list[Approval]:
+    """Requests, newest first, ``count`` of them from the ``first`` on; of one enterprise, None: all."""
+    found = Request.objects.order_by("-requested_at", "-id")
+    return [
+        to_approval(one)
+        for one in (found if enterprise is None else found.filter(enterprise=enterprise))[first : first + count]
+    ]
+
+
+def list_pending(enterprise: str, *, besides: str, most: int) -> list[Approval]:
+    """Open requests of an enterprise that somebody else than ``besides`` made, oldest first."""
+    found = Request.objects.filter(enterprise=enterprise, state=Request.PENDING).exclude(requested_by=besides)
+    return [to_approval(one) for one in found.order_by("requested_at", "id")[:most]]
+
+
+def create_request(*, kind: str, subject: str, digest: str, enterprise: str, actor: Actor) -> Approval:
+    """Ask; the pending request. ``approval_pending`` if the same subject already waits."""
+    with transaction.atomic():
+        waiting = Request.objects.filter(kind=kind, subject=subject, state=Request.PENDING).first()
+        if waiting is not None:
+            raise NianjianError("approval_pending", approval=waiting.id)
+        made = Request(
+            id=f"A{secrets.token_hex(4)}",
+            kind=kind,
+            subject=subject,
+            digest=digest,
+            enterprise=enterprise,
+            requested_by=str(actor),
+            requested_at=clock.now(),
+        )
+        made.save(force_insert=True)
+        record(verb="approval.request", enterprise=enterprise, actor=actor, data=_audit_data(made))
+    return to_approval(made)
+
+
+def approve_request(*, approval: str, digest: str, actor: Actor) -> Approval:
+    """Say yes; the caller then carries out the act in the same transaction.
+
+    ``digest`` is that of the subject as it stands now: ``approval_subject_changed`` if it is no longer what was
+    asked for. ``approval_unknown``, ``approval_decided``, ``approval_needs_user`` (no token shown),
+    ``approval_same_person`` (also where the operator and a user bear the same name), ``approval_not_apart`` (somebody
+    might be behind both accounts), ``role_missing``; ``account_closed`` of whoever asked.
+    """
+    return _decide(approval, Request.APPROVED, digest, actor)
+
+
+def refuse_request(*, approval: str, actor: Actor) -> Approval:
+    """Say no; the requester may too, which withdraws it.
+
+    ``approval_unknown``, ``approval_decided``, ``role_missing``.
+    """
+    return _decide(approval, Request.REFUSED, None, actor)
+
+
+def _decide(approval: str, state: str, digest: str | None, actor: Actor) -> Approval:
+    with transaction.atomic():
+        row = Request.objects.select_for_update().filter(pk=approval).first()
+        if row is None:
+            raise NianjianError("approval_unknown", approval=approval)
+        if row.state != Request.PENDING:
+            raise NianjianError("approval_decided", approval=approval, state=row.state)
+        if state == Request.APPROVED:
+            _require_second_person(row, digest, actor)
+        elif row.requested_by != str(actor):
+            require(actor, row.enterprise, Act.APPROVE)
+        _set_state(row, state, actor)
+    return to_approval(row)
+
+
+def withdraw_all(*, person: Actor, actor: Actor) -> None:
+    """Refuse what waits and was asked for by a person who may not ask for it any more."""
+    for row in Request.objects.select_for_update().filter(requested_by=str(person), state=Request.PENDING):
+        if not may(person, row.enterprise, Act.REQUEST):
+            _set_state(row, Request.REFUSED, actor)
+
+
+def _set_state(row: Request, state: str, actor: Actor) -> None:
+    row.state, row.decided_by, row.decided_at = state, str(actor), clock.now()
+    row.save(update_fields=["state", "decided_by", "decided_at"])
+    record(verb=f"approval.{state}", enterprise=row.enterprise, actor=actor, data=_audit_data(row))
+
+
+def _require_second_person(row: Request, digest: str | None, actor: Actor) -> None:
+    if not actor.proved:
+        raise NianjianError("approval_needs_user", approval=row.id)
+    if row.requested_by.partition(":")[2].casefold() == actor.name.casefold():
+        raise NianjianError("approval_same_person", approval=row.id, user=actor.name)
+    require(actor, row.enterprise, Act.APPROVE)
+    requester = asked_by(row.requested_by)
+    require(requester, row.enterprise, Act.REQUEST)
+    if requester.proved and (both := list_common_holders(requester.name, actor.name)):
+        raise NianjianError("approval_not_apart", approval=row.id, user=actor.name, behind=", ".join(both))
+    if digest != row.digest:
+        raise NianjianError("approval_subject_changed", approval=row.id)
+
+
+def _audit_data(row: Request) -> dict[str, object]:
+    return {"approval": row.id, "kind": row.kind, "subject": row.subject, "digest": row.digest}
