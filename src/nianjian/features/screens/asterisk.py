@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from nianjian.engines.intake.vendor.asterisk_layout import master_columns
+from nianjian.engines.intake.formats.asterisk import master_columns
 from nianjian.features.screens import call_counts
 
 WIDTHS: Final = range(17, 22)

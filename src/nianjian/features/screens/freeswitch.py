@@ -12,7 +12,7 @@ from typing import Final
 
 from nianjian.engines.intake.formats import freeswitch_json as form
 from nianjian.engines.intake.formats.freeswitch_csv import HANGUP
-from nianjian.engines.intake.formats.freeswitch_post import connecting, moment
+from nianjian.engines.intake.formats.freeswitch_post import connecting_apps, parse_moment
 from nianjian.features.screens import call_counts
 
 # What leads from a called leg to the one that began the call, the surest first; as the import has it.
@@ -33,11 +33,11 @@ class Calls(call_counts.Calls):
         try:
             text = line.decode()
             cells: dict[str, str | None] = dict(zip(form.COLUMNS, form.parse(text), strict=True))
-            called = cells["leg"] == "b" or any(cells[name] for name in CALLED) or bool(connecting(text))
+            called = cells["leg"] == "b" or any(cells[name] for name in CALLED) or bool(connecting_apps(text))
         except ValueError:
             self.damaged += 1
             return
-        leg, began = cells["uuid"] or "", moment(cells["start"])
+        leg, began = cells["uuid"] or "", parse_moment(cells["start"])
         if not leg or began is None:
             self.damaged += 1
             return
@@ -53,7 +53,7 @@ def _call(cells: Mapping[str, str | None]) -> str | None:
 
 def _outcome(cells: Mapping[str, str | None], *, called: bool) -> str:
     """What became of a call; ``called``: its leg is one to a callee, or was to be connected with one."""
-    answer, end = moment(cells["answer"]), moment(cells["end"])
+    answer, end = parse_moment(cells["answer"]), parse_moment(cells["end"])
     answered = answer is not None and end is not None and answer < end
     if not called:
         return "switch" if answered else "undialled"

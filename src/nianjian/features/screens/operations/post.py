@@ -15,7 +15,7 @@ from threading import Lock
 from typing import Final
 from urllib.parse import unquote, unquote_plus
 
-from nianjian.engines.intake.formats.freeswitch_post import Leg, leg
+from nianjian.engines.intake.formats.freeswitch_post import Leg, parse_leg
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.screens.operations import sources
@@ -45,7 +45,7 @@ def admitted(*, enterprise: str, name: str, credentials: str) -> Path:
 def take(folder: Path, body: bytes) -> bool:
     """Keep what was posted; False: it was known. Durable when this returns; ``live_post_unreadable``, OSError."""
     try:
-        told = leg(_text(body))
+        told = parse_leg(_text(body))
     except ValueError as fault:
         raise NianjianError("live_post_unreadable") from fault
     return _spool(folder).keep(_day(told), told.uuid, told.line)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from nianjian.engines.intake.vendor.columns import plain
+from nianjian.engines.intake.columns import plain_name
 
 APPLICATION: Final = ("lastapp", "last_app")
 ARGUMENT: Final = ("lastdata", "last_arg")
@@ -42,11 +42,11 @@ class Boxes:
 
 def cells(row: Mapping[str, object]) -> dict[str, str | None]:
     """A record's cells by their `plain` names, however its source spells them."""
-    return {plain(name): str(value) if value else None for name, value in row.items()}
+    return {plain_name(name): str(value) if value else None for name, value in row.items()}
 
 
 def _first(given: Mapping[str, str | None], names: Iterable[str]) -> str:
-    return next((found for name in names if (found := given.get(plain(name)))), "")
+    return next((found for name in names if (found := given.get(plain_name(name)))), "")
 
 
 def _begins(text: str, name: str) -> bool:

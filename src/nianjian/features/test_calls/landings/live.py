@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from nianjian.engines.intake.formats import freeswitch_json as form
-from nianjian.engines.intake.formats.freeswitch_post import moment
-from nianjian.engines.intake.vendor.sql import DRILLS
+from nianjian.engines.intake.formats.freeswitch_post import parse_moment
+from nianjian.engines.intake.sql import DRILLS
 from nianjian.features.screens import asterisk, kamailio
 from nianjian.features.test_calls.landings import boxes, trunks
 from nianjian.features.test_calls.landings.boxes import Boxes
@@ -80,7 +80,7 @@ def _freeswitch(signs: Boxes, near: Near) -> Reader:
             cells: Mapping[str, str | None] = dict(zip(form.COLUMNS, form.parse(line.decode()), strict=True))
         except ValueError:
             return None
-        began, answer, end = (moment(cells[name]) for name in ("start", "answer", "end"))
+        began, answer, end = (parse_moment(cells[name]) for name in ("start", "answer", "end"))
         if began is None or cells["leg"] == "b":
             return None
         at = datetime.fromtimestamp(began, UTC)
