@@ -47,7 +47,7 @@ def _measured(count: int, months: int, folder: Path) -> int:
 
     wiring.prepare()
     from nianjian.features.reconciliation import people  # noqa: PLC0415 -- the same
-    from nianjian.features.reconciliation.people import Decisions, Terms, matched  # noqa: PLC0415 -- the same
+    from nianjian.features.reconciliation.people import Decisions, Terms, match_month  # noqa: PLC0415 -- the same
     from nianjian.platform.accounts.query import Actor  # noqa: PLC0415 -- models load after the settings
     from nianjian.platform.accounts.service import add_enterprise  # noqa: PLC0415 -- the same
 
@@ -59,7 +59,7 @@ def _measured(count: int, months: int, folder: Path) -> int:
     told, whole, clock, peak = _command(months)
     held = people.Tables("demo", [MONTH], lag=1, unpaid=(), others=()).month(MONTH)
     began = time.process_time()
-    matched(held, Decisions(), Terms(30, frozenset({"示例"}), frozenset(), frozenset(), 60, 2))
+    match_month(held, Decisions(), Terms(30, frozenset({"示例"}), frozenset(), frozenset(), 60, 2))
     alone = time.process_time() - began
     print(f"counts: {told['counts']}, open {told['open']}, proposals {told['proposals']}, left out {told['left_out']}")
     print(

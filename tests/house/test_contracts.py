@@ -37,7 +37,7 @@ def _level() -> dict[str, int]:
 
 
 # A licence is watched for every later season; the case that put it there is a remark beside it.
-REMARKS = {"features/portrait/watch/model.py"}
+REMARKS = {"features/portrait/models.py"}
 
 
 def test_string_foreign_keys_point_down() -> None:

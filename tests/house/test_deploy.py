@@ -9,15 +9,12 @@ import shlex
 import shutil
 import subprocess
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 import yaml
 
-from nianjian.doors.cli.main import VERBS
-from nianjian.doors.site.commands import serve as serve_verb
-from nianjian.features.dial_policy import commands as gate_verb
+from nianjian.doors.cli.main import VERBS, load_verb
 from nianjian.platform.home.env import DEFAULTS, SETTINGS
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -60,10 +57,10 @@ def test_a_unit_is_shut_in_and_runs_a_verb(path: Path) -> None:
     assert shlex.split(service["ExecStart"])[1] in VERBS
 
 
-def _read(verb: ModuleType, name: str, words: list[str]) -> argparse.Namespace:
+def _read(name: str, words: list[str]) -> argparse.Namespace:
     """A command as the program takes it apart."""
     parser = argparse.ArgumentParser()
-    verb.configure(parser)
+    load_verb(name).configure(parser)
     assert words[0] == name
     return parser.parse_args(words[1:])
 
@@ -74,8 +71,8 @@ def test_only_one_of_a_homes_units_and_containers_is_the_gate() -> None:
     gate = shlex.split(_unit(DEPLOY / "systemd" / "nianjian-gate.service")["Service"]["ExecStart"])
     services = _compose()["services"]
     for page, other in ((pages[1:], gate[1:]), (services["app"]["command"], services["gate"]["command"])):
-        assert _read(serve_verb, "serve", page).no_gate
-        told = _read(gate_verb, "gate", other)
+        assert _read("serve", page).no_gate
+        told = _read("gate", other)
         assert (told.no_feed, told.listen.rpartition(":")[2], told.fastagi) == (False, "18431", 18433)
     assert services["app"]["environment"]["NIANJIAN_GATE_URL"].endswith(":18431")
 

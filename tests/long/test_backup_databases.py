@@ -21,7 +21,7 @@ import psycopg
 import pytest
 from tests.support.starter import started
 
-from nianjian.features.maintenance.operations.archive import checked
+from nianjian.features.maintenance.archive import check_archive
 
 pytestmark = pytest.mark.long
 
@@ -108,7 +108,7 @@ def test_a_backup_goes_from_one_database_to_the_other(make: Make, tmp_path: Path
     first.ask("user", "invite", "--enterprise", "kept", "--role", "auditor")
     archive = tmp_path / "out.tar"
     assert first.ask("backup", str(archive))["enterprises"] == 1
-    tables = checked(archive, lambda *_figures: None).manifest["tables"]
+    tables = check_archive(archive, lambda *_figures: None).manifest["tables"]
     assert (tables["accounts_link"], tables["accounts_invitation"]) == (0, 0)
     told = second.ask("restore", str(archive))
     assert (told["migrated"], told["aside"]) == ([], [])

@@ -28,8 +28,8 @@ from nianjian.engines.metrics.run import run
 from nianjian.engines.rules.holidays import builtin
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.complaints import clocks, states
-from nianjian.features.portrait.watch.watchlist import carried
-from nianjian.features.rectification import plan as rectification
+from nianjian.features.portrait.watch_limits import applies_to_year
+from nianjian.features.rectification import states as rectification
 from nianjian.platform.rulebook.deadlines import upcoming
 
 FOLDER = Path(__file__).parent
@@ -160,16 +160,16 @@ def days_due(given: Given) -> Given:
 
 
 def notice(given: Given) -> Given:
-    days = rectification.plan(given["received"], given.get("printed"), _book(given), builtin())
+    days = rectification.plan_case(given["received"], given.get("printed"), _book(given), builtin())
     told = {"due": days.due.day, "target": days.target.day, "provisional": days.provisional}
     told["due_at"] = days.due_at.replace(tzinfo=None)
     if "handed_in" in given:
-        told["in_time"] = rectification.in_time(given["handed_in"].replace(tzinfo=days.due_at.tzinfo), days)
+        told["in_time"] = rectification.is_in_time(given["handed_in"].replace(tzinfo=days.due_at.tzinfo), days)
     return told
 
 
 def watched_season(given: Given) -> Given:
-    return {"watched": carried(given["since"], given.get("until"), given["data_year"])}
+    return {"watched": applies_to_year(given["since"], given.get("until"), given["data_year"])}
 
 
 def working_day(given: Given) -> Given:

@@ -22,7 +22,7 @@ from tests.support.starter import started
 
 django.setup()  # this file is read before pytest-django does it
 
-from nianjian.features.portrait.operations import portraits  # noqa: E402 -- models load after the line above
+from nianjian.features.portrait import portraits  # noqa: E402 -- models load after the line above
 from nianjian.platform.accounts import query, service  # noqa: E402
 from nianjian.platform.accounts.models import User  # noqa: E402
 from nianjian.platform.accounts.query import Actor  # noqa: E402

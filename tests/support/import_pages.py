@@ -20,7 +20,7 @@ def calls(rows: int = 5, bad: int = 2, first: int = 0) -> bytes:
 
 def work() -> None:
     """Do all that stands in the queue."""
-    from nianjian.doors.site.jobs.worker import Worker  # noqa: PLC0415 -- after Django is set up
+    from nianjian.doors.site.worker import Worker  # noqa: PLC0415 -- after Django is set up
 
     worker = Worker("w1", Event())
     while worker.step():

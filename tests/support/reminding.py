@@ -23,7 +23,7 @@ from django.core.management import call_command  # noqa: E402 -- after the set-u
 from django.db import connection, transaction  # noqa: E402
 
 from nianjian.engines.kernel import clock  # noqa: E402
-from nianjian.features.inbox.operations import delivery  # noqa: E402
+from nianjian.features.inbox import operations  # noqa: E402
 from nianjian.features.season.operations.reminders import enqueue_due_reminders  # noqa: E402
 from nianjian.platform.accounts.models import Enterprise  # noqa: E402
 from nianjian.platform.accounts.query import Actor  # noqa: E402
@@ -63,7 +63,7 @@ def work() -> None:
     """What the worker's clock does, until there is nothing left to do."""
     while Looked.objects.filter(day=TODAY).count() < ENTERPRISES or _open():
         enqueue_due_reminders()
-        delivery.deliver()
+        operations.deliver_messages()
 
 
 def _open() -> bool:
@@ -102,7 +102,7 @@ def main(port: int, kills: int, seed: int) -> None:
         "messages": Message.objects.count(),
         "rows": rows,
         "again": enqueue_due_reminders(),
-        "sent": delivery.deliver(),
+        "sent": operations.deliver_messages(),
     }
     sys.stdout.write(json.dumps(told))
 

@@ -41,13 +41,12 @@ from nianjian.features.dossier.signatures.state import of  # noqa: E402
 from nianjian.features.inspection.operations.drill import run as drill  # noqa: E402
 from nianjian.features.inspection.visits import service as visits  # noqa: E402
 from nianjian.features.inspection.visits.scans import service as scans  # noqa: E402
-from nianjian.features.portrait.operations import portraits  # noqa: E402
-from nianjian.features.reconciliation.runs import results as reconciled  # noqa: E402
-from nianjian.features.reconciliation.runs import service as reconciliations  # noqa: E402
-from nianjian.features.rectification.cases.model import Case  # noqa: E402
-from nianjian.features.rectification.cases.service import Notice  # noqa: E402
-from nianjian.features.rectification.operations import cases as rectification  # noqa: E402
-from nianjian.features.rectification.watch import service as watch  # noqa: E402
+from nianjian.features.portrait import portraits  # noqa: E402
+from nianjian.features.reconciliation import storage as reconciliation  # noqa: E402
+from nianjian.features.rectification import operations as rectification  # noqa: E402
+from nianjian.features.rectification import storage  # noqa: E402
+from nianjian.features.rectification.models import Case  # noqa: E402
+from nianjian.features.rectification.storage import Notice  # noqa: E402
 from nianjian.features.rulebook import operations  # noqa: E402
 from nianjian.features.season.operations.overview import summarize_season  # noqa: E402
 from nianjian.features.test_calls.routes import service as ways  # noqa: E402
@@ -186,11 +185,15 @@ def _signed(code: str, actor: Actor) -> int:
 
 def _reconciliation(code: str, actor: Actor) -> dict[str, Any]:
     """A comparison of lines with a difference, and a pair."""
-    difference = reconciled.Found(key=f"L-{code}", result="only_ours", label={"key": f"L-{code}"}, digest="0" * 64)
-    pair = reconciled.Proposed("name", "1" * 64, "2" * 64, {"name": "张三", "identity": "11010519491231002X"}, 75)
+    difference = reconciliation.NewDifference(
+        key=f"L-{code}", result="only_ours", label={"key": f"L-{code}"}, digest="0" * 64
+    )
+    pair = reconciliation.NewProposal(
+        "name", "1" * 64, "2" * 64, {"name": "张三", "identity": "11010519491231002X"}, 75
+    )
     counts = {"same": 0, "only_ours": 1, "only_theirs": 0, "field_differs": 0}
-    report = reconciled.Report("lines", date(2026, 12, 31), counts, {}, [difference], [pair])
-    run = reconciliations.keep(enterprise=code, report=report, actor=actor)
+    report = reconciliation.RunReport("lines", date(2026, 12, 31), counts, {}, [difference], [pair])
+    run = reconciliation.store_run(enterprise=code, report=report, actor=actor)
     return {"reconciliation": run.pk, "difference": run.differences.get().pk, "pair": run.proposals.get().pk}
 
 
@@ -264,7 +267,7 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     opened = rectification.open_case(enterprise=code, notice=Notice(date(2026, 4, 28)), paper=None, actor=actor)
     case = str(opened["id"])
     rectification.add_measure(case=case, text="抽查录音", owner="王五", due=date(2026, 5, 8), every=7, actor=actor)
-    (task,) = watch.make_routine(case=Case.objects.get(pk=case), start=date(2026, 5, 8), actor=actor)
+    (task,) = storage.create_routine(case=Case.objects.get(pk=case), start=date(2026, 5, 8), actor=actor)
     _paper(code, actor)
     _fill_in(code, actor)
     waits = arrivals.add(enterprise=code, year=2026, name="扫描件.pdf", body=f"%PDF came {code}".encode(), actor=actor)
@@ -281,8 +284,8 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
         "drill": _drill(code, door.token),
         "year": 2026,
         **_round(code, actor),
-        "run": portraits.runs(code, 2026)[0],
-        "earlier": portraits.runs(code, 2026)[1],
+        "run": portraits.list_runs(code, 2026)[0],
+        "earlier": portraits.list_runs(code, 2026)[1],
         "batch": batches.list_batches(code)[0].id,
         "job": queue.jobs(code)[0].id,
         "draft": _draft(code, actor, first=500),

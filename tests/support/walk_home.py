@@ -21,12 +21,8 @@ wiring.keys()
 from tests.support.sample_portrait import portrait  # noqa: E402 -- models load after the lines above
 
 from nianjian.engines.kernel import clock  # noqa: E402
-from nianjian.features.portrait.operations import portraits  # noqa: E402
-from nianjian.platform.accounts import (  # noqa: E402
-    links,
-    models,
-    service,
-)
+from nianjian.features.portrait import portraits  # noqa: E402
+from nianjian.platform.accounts import links, models, service  # noqa: E402
 from nianjian.platform.accounts.query import Actor  # noqa: E402
 from nianjian.platform.accounts.roles import Role  # noqa: E402
 from nianjian.platform.notifications import webhooks  # noqa: E402

@@ -22,7 +22,7 @@ from nianjian.doors.api.application import API, PREFIX
 from nianjian.engines.kernel import clock
 from nianjian.features.dossier.operations.making import output_files
 from nianjian.features.dossier.operations.making import work as making
-from nianjian.features.rectification.operations import report, work
+from nianjian.features.rectification import reports
 from nianjian.features.rulebook import operations
 from nianjian.platform.accounts import links, service, tokens
 from nianjian.platform.accounts.invitations import invite
@@ -333,8 +333,8 @@ def world(db: None, api_home: Path, sample: dict[str, Any]) -> dict[str, dict[st
 
 def _reported(things: Mapping[str, Any]) -> dict[str, str]:
     """A report of the tenant's case, set as the worker sets it."""
-    job = work.ask_report(case=things["case"], form="docx", language="zh", actor=OPERATOR)
-    made = report.store_report(case=things["case"], form="docx", language="zh", actor=OPERATOR)
+    job = reports.enqueue_report(case=things["case"], form="docx", language="zh", actor=OPERATOR)
+    made = reports.store_report(case=things["case"], form="docx", language="zh", actor=OPERATOR)
     Job.objects.filter(pk=job).update(state=Job.DONE, result=made)
     return {"rectification_report_file job": job}
 

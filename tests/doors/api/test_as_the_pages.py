@@ -10,10 +10,10 @@ from tests.support.asking import DEMO, Ask, post
 
 from nianjian.engines.kernel import clock
 from nianjian.features.complaints.one_click.query import get_by_token
-from nianjian.features.portrait.operations import lines
-from nianjian.features.rectification.cases.model import Case
-from nianjian.features.rectification.cases.service import Notice
-from nianjian.features.rectification.watch import service as watch
+from nianjian.features.portrait import line_usage
+from nianjian.features.rectification import storage
+from nianjian.features.rectification.models import Case
+from nianjian.features.rectification.storage import Notice
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.registers import storage as rows
@@ -47,13 +47,13 @@ def test_a_licence_is_watched_and_no_longer(api: Ask) -> None:
 
 
 def test_a_task_of_the_routine_is_done(api: Ask) -> None:
-    from nianjian.features.rectification.operations import cases  # noqa: PLC0415 -- after Django
+    from nianjian.features.rectification import operations  # noqa: PLC0415 -- after Django
 
     client, actor = api(), Actor("tester")
-    opened = cases.open_case(enterprise="demo", notice=Notice(date(2026, 1, 5)), paper=None, actor=actor)
+    opened = operations.open_case(enterprise="demo", notice=Notice(date(2026, 1, 5)), paper=None, actor=actor)
     case = str(opened["id"])
-    cases.add_measure(case=case, text="抽查录音", owner="王五", due=date(2026, 1, 9), every=7, actor=actor)
-    watch.make_routine(case=Case.objects.get(pk=case), start=date(2026, 1, 9), actor=actor)
+    operations.add_measure(case=case, text="抽查录音", owner="王五", due=date(2026, 1, 9), every=7, actor=actor)
+    storage.create_routine(case=Case.objects.get(pk=case), start=date(2026, 1, 9), actor=actor)
     (task,) = client.get(ROUTINE).json()["items"]
     assert (task["text"], task["owner"], task["every"], task["due"], task["case"]) == (
         "抽查录音", "王五", 7, "2026-01-16", case,
@@ -95,7 +95,7 @@ def test_lines_by_their_last_call(api: Ask, api_home: Path) -> None:
     given = {"kind": "lines", "enterprise": "demo", "since": date(2025, 1, 1), "reason": "", "actor": Actor("tester")}
     for line in ("L1", "L2"):
         rows.create_row(texts={"line_id": line}, **given)
-    place = lines._path("demo")
+    place = line_usage._path("demo")
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text('{"counted": "2026-06-01", "last": {"L1": "2026-05-30"}}', encoding="utf-8")
     told = client.get(f"{address}?limit=1").json()

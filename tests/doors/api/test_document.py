@@ -63,7 +63,7 @@ def there(api: Ask, monkeypatch: pytest.MonkeyPatch, _one_connection: None) -> t
     """A token for everything, and what addresses may name that is there."""
     from nianjian.engines.kernel import clock  # noqa: PLC0415
     from nianjian.engines.rules.rulebook import Rulebook  # noqa: PLC0415
-    from nianjian.features.portrait.operations import portraits  # noqa: PLC0415
+    from nianjian.features.portrait import portraits  # noqa: PLC0415
     from nianjian.features.rulebook.operations import request_overlay  # noqa: PLC0415
     from nianjian.platform.accounts.query import Actor  # noqa: PLC0415 -- after Django
     from nianjian.platform.jobs import flow  # noqa: PLC0415
@@ -80,7 +80,7 @@ def there(api: Ask, monkeypatch: pytest.MonkeyPatch, _one_connection: None) -> t
     token = str(api(enterprise="").defaults["HTTP_AUTHORIZATION"])
     known = {"code": "demo", "year": 2026, "kind": "lines", "job": job, "form": "xlsx", "key": key}
     batch = Batch.objects.create(id="B1", enterprise_id="demo", created_at=clock.now(), created_by="os:tester")
-    more = {"batch": batch.id, "approval": asked.id, "run": portraits.runs("demo", 2026)[0]}
+    more = {"batch": batch.id, "approval": asked.id, "run": portraits.list_runs("demo", 2026)[0]}
     return token, {**known, **more, **_row(operator), **_person(operator)}
 
 

@@ -199,7 +199,7 @@ def test_a_write_whose_answer_cannot_be_read_is_not_done_again(api: Ask, monkeyp
     client = api()
     new = {"name": "carl", "role": "auditor"}
     with monkeypatch.context() as patch:
-        patch.setattr("nianjian.features.people.api.people.added", gone)
+        patch.setattr("nianjian.features.people.api.added", gone)
         _problem(_post(client, "/enterprises/demo/people", new, key="k1"), 422, "link_invalid")
     assert "carl" in users()
     _problem(_post(client, "/enterprises/demo/people", new, key="k1"), 409, "idempotency_running")
@@ -210,12 +210,12 @@ def test_a_write_whose_answer_cannot_be_read_is_not_done_again(api: Ask, monkeyp
 def test_answers_that_are_kept_no_longer_go_without_another_write(api: Ask) -> None:
     from datetime import timedelta  # noqa: PLC0415 -- beside what it is for
 
-    from nianjian.doors.site.jobs.process import tidy  # noqa: PLC0415 -- after Django
+    from nianjian.doors.site.worker import tidy_up  # noqa: PLC0415 -- after Django
     from nianjian.platform.jobs.models import Answer  # noqa: PLC0415
 
     _post(api(enterprise=""), "/enterprises", NEW, key="k1")
-    tidy()
+    tidy_up()
     assert Answer.objects.count() == 1
     Answer.objects.update(created_at=Answer.objects.get().created_at - timedelta(hours=25))
-    tidy()
+    tidy_up()
     assert Answer.objects.count() == 0

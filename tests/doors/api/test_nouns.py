@@ -56,7 +56,7 @@ def test_portraits_are_masked(api: Ask, sample: dict[str, Any]) -> None:
 
 
 def test_runs_are_kept_compared_and_asked_for(api: Ask, sample: dict[str, Any]) -> None:
-    from nianjian.features.portrait.operations import portraits  # noqa: PLC0415 -- after Django
+    from nianjian.features.portrait import portraits  # noqa: PLC0415 -- after Django
 
     with portraits.stage_portrait("demo", 2026, sample) as put:
         put()
@@ -141,17 +141,17 @@ def test_the_overview_says_what_is_in_the_way(api: Ask) -> None:
 
 
 def test_rows_behind_a_figure_are_masked_and_revealed_by_whom_it_may(api: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    from nianjian.features.portrait.operations import results as behind  # noqa: PLC0415 -- after Django
+    from nianjian.features.portrait import operations  # noqa: PLC0415 -- after Django
 
     asked: list[Any] = []
 
     def shown(**given: Any) -> Any:
         asked.append(given)
-        return behind.Shown(
+        return operations.RowPage(
             "tickets", ({"complaint_id": "C1", "complainant": "138****0000"},), 1, more=True, month=None
         )
 
-    monkeypatch.setattr(behind, "rows_behind", shown)
+    monkeypatch.setattr(operations, "list_rows", shown)
     client = api()
     address = f"{DEMO}/portraits/2026/rows"
     told = client.get(f"{address}?metric=complaint_rate&component=complaints&team=T1").json()

@@ -166,7 +166,7 @@ def test_a_form_without_its_token_is_told_so(site: Client) -> None:
 
 
 def test_what_breaks_answers_without_the_frame(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    from nianjian.features.overview.pages import pages  # noqa: PLC0415 -- the room that is broken here
+    from nianjian.features.overview import pages  # noqa: PLC0415 -- the room that is broken here
 
     def broken(*_args: object) -> None:
         raise ZeroDivisionError

@@ -18,8 +18,7 @@ from nianjian.engines.lake.engine import Engine
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.lake.tables import Lake
 from nianjian.engines.metrics import revive
-from nianjian.engines.metrics.behind.ask import SPLITS, Ask, components, figure
-from nianjian.engines.metrics.behind.query import counting, drill_down, page
+from nianjian.engines.metrics.drill_down import SPLITS, RowQuery, components, counting, drill_down, expected_count, page
 from nianjian.engines.metrics.run import run
 from nianjian.engines.metrics.tables import tickets_rollup
 from nianjian.engines.rules.rulebook import Rulebook
@@ -28,17 +27,17 @@ BOOK = Rulebook.on(date(2026, 12, 31))
 NARROWED = 12
 
 
-def asked(portrait: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Ask]]:
+def asked(portrait: dict[str, Any]) -> Iterator[tuple[dict[str, Any], RowQuery]]:
     """Every question that the pages can put: a component, then narrowed by each key and each month."""
     for metric in portrait["metrics"]:
         slug = metric["slug"]
         for component in components(metric):
-            yield metric, Ask(slug, component)
+            yield metric, RowQuery(slug, component)
             for split in SPLITS[slug]:
                 for row in metric["splits"].get(split, ()):
-                    yield metric, Ask(slug, component, {split: row["key"]})
+                    yield metric, RowQuery(slug, component, {split: row["key"]})
             for row in metric["months"]:
-                yield metric, Ask(slug, component, {}, row["month"])
+                yield metric, RowQuery(slug, component, {}, row["month"])
 
 
 def open_lake(folder: Path, seed: int, as_of: date) -> tuple[Lake, DuckDBEngine, dict[str, Any]]:
@@ -63,14 +62,14 @@ def test_rows_add_up(tmp_path: Path, seed: int, as_of: date) -> None:
         kept = rollups.find_rollup(lake, engine, tickets_rollup(counting(portrait)), revive.snapshot(portrait))
         assert kept is not None
         told = engine.hold("told", engine.arrow(kept))
-        every = [(metric, ask) for metric, ask in asked(portrait) if figure(metric, ask) is not None]
+        every = [(metric, ask) for metric, ask in asked(portrait) if expected_count(metric, ask) is not None]
         whole = [pair for pair in every if not pair[1].keys and pair[1].month is None]
-        narrow = Random(seed).sample([pair for pair in every if pair not in whole and figure(*pair)], NARROWED)
+        narrow = Random(seed).sample([pair for pair in every if pair not in whole and expected_count(*pair)], NARROWED)
         counts = {}
         for metric, ask in [*whole, *narrow]:
             found = drill_down(portrait, ask, dated, lambda: told)
             rows = engine.rows(found.rows.aggregate(rows=found.rows.count()))[0]["rows"]
-            counts[str(ask)] = (rows, figure(metric, ask))
+            counts[str(ask)] = (rows, expected_count(metric, ask))
         assert {name: pair for name, pair in counts.items() if pair[0] != pair[1]} == {}
         assert len(whole) > 25
     finally:
@@ -86,10 +85,10 @@ def test_pages_are_the_whole_in_its_order(tmp_path: Path) -> None:
         checked = 0
         team = max(metric["splits"]["team"], key=lambda row: row["denominator"])["key"]
         for ask in (
-            Ask("number_consistency", "mobile"),
-            Ask("number_consistency", "own_short"),
-            Ask("number_consistency", "delivered", {"team": team}),
-            Ask("complaint_rate", "answered"),
+            RowQuery("number_consistency", "mobile"),
+            RowQuery("number_consistency", "own_short"),
+            RowQuery("number_consistency", "delivered", {"team": team}),
+            RowQuery("complaint_rate", "answered"),
         ):
             every = drill_down(portrait, ask, dated, lambda: dated["calls"])
             order = [every.rows[name] for name in every.order]
@@ -112,15 +111,18 @@ def test_what_a_portrait_does_not_have_is_refused(tmp_path: Path) -> None:
     try:
         dated = pinned(lake, engine, portrait)
         for ask in (
-            Ask("nothing", "filed"),
-            Ask("seat_vacancy", "allowance"),
-            Ask("seat_vacancy", "filed", {"team": "T1"}),
-            Ask("complaint_rate", "headroom"),
-            Ask("complaint_rate", "answered", {}, "2025-12"),
+            RowQuery("nothing", "filed"),
+            RowQuery("seat_vacancy", "allowance"),
+            RowQuery("seat_vacancy", "filed", {"team": "T1"}),
+            RowQuery("complaint_rate", "headroom"),
+            RowQuery("complaint_rate", "answered", {}, "2025-12"),
         ):
             with pytest.raises(NianjianError) as raised:
                 drill_down(portrait, ask, dated, lambda: dated["calls"])
             assert raised.value.code == "portrait_rows_unknown"
-        assert figure(portrait["metrics"][0], Ask("seat_vacancy", "filed", {"kind": "human"}, "2026-01")) is None
+        assert (
+            expected_count(portrait["metrics"][0], RowQuery("seat_vacancy", "filed", {"kind": "human"}, "2026-01"))
+            is None
+        )
     finally:
         engine.close()

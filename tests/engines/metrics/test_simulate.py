@@ -12,11 +12,10 @@ from tests.support import portrait_data as data
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake.duckdb_engine import DuckDBEngine
 from nianjian.engines.lake.tables import Lake
-from nianjian.engines.metrics.advise import advise
 from nianjian.engines.metrics.definitions import seat_vacancy
 from nianjian.engines.metrics.result import Result
 from nianjian.engines.metrics.run import run
-from nianjian.engines.metrics.simulate import MOVE_WARNINGS, maxima, simulate
+from nianjian.engines.metrics.simulate import MOVE_WARNINGS, advise, maxima, simulate
 from nianjian.engines.rules.rulebook import Rulebook
 
 MORNING = data.TURN.replace(month=3, day=9, hour=10)

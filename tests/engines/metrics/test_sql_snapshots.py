@@ -15,7 +15,7 @@ import pyarrow as pa
 import pytest
 
 from nianjian.engines.lake.schema import SCHEMAS
-from nianjian.engines.metrics.catalogue import METRICS
+from nianjian.engines.metrics.definitions import METRICS
 from nianjian.engines.metrics.frame import Frame
 from nianjian.engines.metrics.metric import Tables
 from nianjian.engines.metrics.tables import (

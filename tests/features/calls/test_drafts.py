@@ -10,7 +10,7 @@ from threading import Event
 
 import pytest
 
-from nianjian.doors.site.jobs.worker import Worker
+from nianjian.doors.site.worker import Worker
 from nianjian.engines.intake import ledger
 from nianjian.engines.intake.format import FileMapping
 from nianjian.engines.kernel import clock

@@ -78,7 +78,7 @@ def test_many_rejected_rows_are_work_and_each_fetch_stands_in_the_chain(site: Cl
 def test_the_making_of_a_rejects_file_stops_when_it_is_asked_to(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     batch = _imported(site, calls(rows=1, bad=rejects.DIRECT + 1))
     job = site.post(f"/e/demo/data/batches/{batch}/rejects/").headers["Location"].split("/")[-2]
-    monkeypatch.setattr("nianjian.doors.site.jobs.worker.PAUSE", 0)
+    monkeypatch.setattr("nianjian.doors.site.worker.PAUSE", 0)
     told = []
     real = queue_service.progress
 

@@ -13,8 +13,7 @@ import pytest
 import xlsxwriter
 import yaml
 
-from nianjian.doors.site.jobs.kinds import AGAIN, KINDS
-from nianjian.doors.site.jobs.worker import Worker
+from nianjian.doors.site.worker import AGAIN, KINDS, Worker
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.clock import ZONE
 from nianjian.engines.kernel.errors import NianjianError

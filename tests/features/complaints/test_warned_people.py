@@ -12,7 +12,7 @@ from nianjian.engines.season.reminders import Scope
 from nianjian.features.complaints.operations import acts as flows
 from nianjian.features.complaints.operations.sla_warnings import recipients, warn
 from nianjian.features.complaints.warned import service
-from nianjian.features.inbox.operations import inbox
+from nianjian.features.inbox import operations
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.notifications import channels as people
 from nianjian.platform.notifications.models import Dispatch, Message
@@ -59,7 +59,7 @@ def test_who_may_work_on_tickets_finds_it_in_the_inbox_once(ticket: str, anna: A
     assert warn(START + timedelta(minutes=95)) == 1
     assert warn(START + timedelta(minutes=96)) == 0
     assert ("rea", "complaint:response") not in _told()
-    (told,) = [inbox.to_document(one) for one in inbox.messages(anna)]
+    (told,) = [operations.to_document(one) for one in operations.list_messages(anna)]
     assert told["text"] == "投诉 I1：须在 2026-03-02 00:15 前人工答复"
     assert (told["due"], told["left"], told["read"]) == ("2026-03-02", 1, False)
     page = signed_in("lee", "compliance_lead", "demo").get("/inbox/").content.decode()

@@ -13,7 +13,7 @@ from nianjian.features.complaints.operations import acts as flows
 from nianjian.features.complaints.operations.sla_warnings import warn
 from nianjian.features.complaints.warned import service
 from nianjian.features.complaints.warned.model import Warned
-from nianjian.features.overview.operations import attention
+from nianjian.features.overview import attention
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.notifications import webhooks as notify
@@ -125,7 +125,7 @@ def test_a_webhook_is_told_once(demo: str, operator: Actor) -> None:
 def test_the_overview_names_what_runs_out_to_whom_may_work_on_it(demo: str, operator: Actor, anna: Actor) -> None:
     arrived = clock.now() - timedelta(minutes=100)
     _add(operator, arrived_at=f"{arrived.astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}")
-    (point,) = attention.tasks("demo", anna)
+    (point,) = attention.list_tasks("demo", anna)
     assert (point.code, point.values["complaint"], point.values["clock"]) == (attention.COMPLAINT, "I1", "response")
     flows.respond(enterprise="demo", complaints=["I1"], actor=anna)
-    assert attention.tasks("demo", anna) == []
+    assert attention.list_tasks("demo", anna) == []

@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 from tests.support.fixtures import Import, Sheet
 
 from nianjian.doors.cli.main import main
-from nianjian.doors.site.jobs.worker import Worker
+from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.dossier import finding
@@ -33,8 +33,8 @@ from nianjian.features.dossier.operations.generate import ITEMS, Generated, gene
 from nianjian.features.dossier.operations.making import output_files, status, work
 from nianjian.features.dossier.pages import package as tables
 from nianjian.features.dossier.pictures.model import PagePicture
-from nianjian.features.portrait.operations import portraits
-from nianjian.features.portrait.operations.run_portrait import run_portrait
+from nianjian.features.portrait import portraits
+from nianjian.features.portrait.operations import run_portrait
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs import query as queue
@@ -179,7 +179,7 @@ def test_the_worker_generates_into_the_checklist_and_as_sealed_files(filled: str
 def test_every_item_is_set_and_agrees_with_the_portrait(filled: str, anna: Actor, tmp_path: Path) -> None:
     made = _make(filled, anna, tmp_path / "out")
     assert set(made) == set(ITEMS)
-    run = portraits.newest(filled, YEAR)
+    run = portraits.find_newest_run(filled, YEAR)
     assert run is not None
     for one in made.values():
         assert not [found for found in one.findings if found.code.startswith("sums_")]

@@ -18,7 +18,7 @@ from nianjian.features.calls.operations.import_calls import import_calls
 from nianjian.features.dossier.fill_in.fields import Report
 from nianjian.features.dossier.fill_in.model import FillIn
 from nianjian.features.dossier.operations import fill_in as flow
-from nianjian.features.portrait.operations.run_portrait import run_portrait
+from nianjian.features.portrait.operations import run_portrait
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 

@@ -20,7 +20,7 @@ from nianjian.features.dossier.materials import service
 from nianjian.features.dossier.materials.service import File, Place
 from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.pictures.model import PagePicture
-from nianjian.features.maintenance.operations import strays
+from nianjian.features.maintenance import retention
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.query import acts
@@ -68,7 +68,7 @@ def test_a_checked_file_has_pictures_that_only_who_may_reveal_sees(lead: Client)
     assert f'action="{PAGES}show/"' not in told
     row = PagePicture.objects.get()
     assert blobs.get(row.blob)[:2] == b"\xff\xd8"
-    assert row.blob in strays._named(), "the sweep of strays knows it"
+    assert row.blob in retention._list_referenced(), "the sweep of strays knows it"
 
 
 def test_a_seal_is_marked_at_its_place(lead: Client) -> None:

@@ -26,7 +26,7 @@ from nianjian.features.dossier.generated.sheets import pdf
 from nianjian.features.dossier.materials import query
 from nianjian.features.dossier.pictures.model import PagePicture
 from nianjian.features.dossier.pictures.shrink import Pictured
-from nianjian.features.maintenance.operations import strays
+from nianjian.features.maintenance import retention
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.query import acts
@@ -156,7 +156,7 @@ def test_the_pages_of_a_file_that_waits_are_shown_to_whom_may_reveal(
     assert signed_in("ivan", "auditor", "demo").post(f"{address}pages/").status_code == 403
     kept = set(PagePicture.objects.values_list("blob", flat=True))
     assert len(kept) == 14
-    assert kept <= strays._named()
+    assert kept <= retention._list_referenced()
     with django_capture_on_commit_callbacks(execute=True):
         lead.post(f"{SORT}decide/", {f"item-{row.pk}": "away"})
     assert not PagePicture.objects.exists()

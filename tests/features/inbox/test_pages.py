@@ -11,7 +11,7 @@ from tests.support.people import signed_in
 from tests.support.receivers import Program, served
 
 from nianjian.engines.kernel import clock
-from nianjian.features.inbox.operations import delivery
+from nianjian.features.inbox import operations
 from nianjian.features.season.operations.reminders import enqueue_due_reminders
 from nianjian.platform.accounts import tokens
 from nianjian.platform.accounts.query import USER, Actor
@@ -47,7 +47,7 @@ def test_from_a_channel_to_the_log(site: Client, program: Program) -> None:
 
     program.status = 500
     count = enqueue_due_reminders()
-    assert delivery.deliver() == 1
+    assert operations.deliver_messages() == 1
     inbox = site.get("/inbox/").content.decode()
     assert inbox.count("<li>") >= count
     assert f'<span class="badge warn">{count}<span class="unseen"> 未读' in inbox
@@ -56,7 +56,7 @@ def test_from_a_channel_to_the_log(site: Client, program: Program) -> None:
     program.status = 200
     assert site.post(log, {"dispatch": Dispatch.objects.earliest("pk").pk}).status_code == 302
     assert site.post(log, {"dispatch": "9" * 5000}).status_code == 404
-    assert delivery.deliver() == 1
+    assert operations.deliver_messages() == 1
     assert program.heard[-1]["message"].startswith("可能重复")
     assert site.post("/inbox/").status_code == 302
     assert not Message.objects.filter(read_at=None).exists()

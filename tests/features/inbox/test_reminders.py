@@ -20,7 +20,8 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.words import CHINESE, words
-from nianjian.features.inbox.operations import delivery, inbox
+from nianjian.features.inbox import operations
+from nianjian.features.inbox import operations as inbox
 from nianjian.features.season.operations import acts
 from nianjian.features.season.operations import reminders as remind
 from nianjian.features.season.operations.reminders import enqueue_due_reminders
@@ -61,7 +62,7 @@ def lee(demo: str, operator: Actor) -> Actor:
 def _channel(address: str, code: str) -> str:
     made = inbox.add_channel(address=address, actor=LEE)
     number: str = made["channel"]
-    inbox.confirm(channel=number, code=code, actor=LEE)
+    inbox.confirm_channel(channel=number, code=code, actor=LEE)
     return number
 
 
@@ -70,7 +71,7 @@ def _confirmed(program: Program) -> str:
     made = inbox.add_channel(address=program.url, actor=LEE)
     found = re.search(r"\d{6}", str(program.heard.pop()["message"]))
     assert found
-    inbox.confirm(channel=made["channel"], code=found[0], actor=LEE)
+    inbox.confirm_channel(channel=made["channel"], code=found[0], actor=LEE)
     return str(made["channel"])
 
 
@@ -85,10 +86,10 @@ def test_a_day_is_told_once(
     with django_assert_num_queries(2):
         assert enqueue_due_reminders() == 0
     assert Entry.objects.count() == before, "looking twice writes nothing"
-    assert (delivery.deliver(), delivery.deliver()) == (1, 0)
+    assert (operations.deliver_messages(), operations.deliver_messages()) == (1, 0)
     (told,) = program.heard
     assert told["title"] == f"年检：{made} 条提醒"
-    rows = {one["about"]: one for one in map(inbox.to_document, inbox.messages(lee))}
+    rows = {one["about"]: one for one in map(inbox.to_document, inbox.list_messages(lee))}
     assert (rows["track:licence"]["stage"], rows["track:licence"]["left"]) == ("before-1", 1)
     assert all(one["text"] in told["message"] for one in rows.values())
     assert {each["state"] for one in rows.values() for each in one["dispatches"]} == {"delivered"}
@@ -112,7 +113,7 @@ def test_the_next_day_brings_the_next_moment_alone(
     monkeypatch.setenv(clock.OVERRIDE, "2027-04-01")
     enqueue_due_reminders()
     assert not Message.objects.filter(day=date(2027, 4, 1), about__startswith="track").exists(), "handed in in time"
-    assert inbox.read(chosen_=None, actor=lee) == Message.objects.count()
+    assert inbox.mark_read(chosen_=None, actor=lee) == Message.objects.count()
 
 
 def test_a_season_before_the_enterprise_was_known_here_is_not_reminded_of(
@@ -152,44 +153,44 @@ def test_a_failed_try_is_queued_and_given_up_visibly(
     now = NOON
     for pause in (*service.PAUSES, timedelta()):
         monkeypatch.setattr(clock, "now", partial(_moment, now))
-        assert delivery.deliver() == 1
+        assert operations.deliver_messages() == 1
         states = set(Dispatch.objects.values_list("state", "fault"))
         now += pause
     assert states == {("failed", "HTTP 500")}
     assert len(program.heard) == len(service.PAUSES) + 1
     program.status = 200
     for one in Dispatch.objects.all():
-        inbox.again(enterprise="demo", dispatch=one.pk, actor=lee)
-    assert delivery.deliver() == 1
+        inbox.retry_sending(enterprise="demo", dispatch=one.pk, actor=lee)
+    assert operations.deliver_messages() == 1
     assert set(Dispatch.objects.values_list("state", "channel")) == {("delivered", number)}
     assert "可能重复" not in program.heard[-1]["message"], "it was certainly not delivered before"
     with pytest.raises(NianjianError, match="dispatch_delivered"):
-        inbox.again(enterprise="demo", dispatch=Dispatch.objects.all()[0].pk, actor=lee)
+        inbox.retry_sending(enterprise="demo", dispatch=Dispatch.objects.all()[0].pk, actor=lee)
 
 
 def test_nobody_at_home_is_no_maybe_and_a_cut_answer_is(lee: Actor, program: Program) -> None:
     _confirmed(program)
     enqueue_due_reminders()
     Channel.objects.update(address=_closed_port())
-    assert delivery.deliver() == 1
+    assert operations.deliver_messages() == 1
     assert set(Dispatch.objects.values_list("state", "fault")) == {("queued", "NewConnectionError")}
     Channel.objects.update(address=program.url)
     program.status = 504
     Dispatch.objects.update(next_at=NOON)
-    assert delivery.deliver() == 1
+    assert operations.deliver_messages() == 1
     told = set(Dispatch.objects.values_list("state", "fault"))
     assert told == {("unclear", "HTTP 504")}, "the receiver behind may have taken it"
     program.status = 200
     program.heard.clear()
     Dispatch.objects.update(state=Dispatch.QUEUED)
     program.cut = True
-    assert (delivery.deliver(), delivery.deliver()) == (1, 0)
+    assert (operations.deliver_messages(), operations.deliver_messages()) == (1, 0)
     assert set(Dispatch.objects.values_list("state", flat=True)) == {"unclear"}
     assert len(program.heard) == 1, "it is not sent again unasked"
     program.cut = False
     for one in Dispatch.objects.all():
-        inbox.again(enterprise="demo", dispatch=one.pk, actor=lee)
-    assert delivery.deliver() == 1
+        inbox.retry_sending(enterprise="demo", dispatch=one.pk, actor=lee)
+    assert operations.deliver_messages() == 1
     assert program.heard[-1]["message"].startswith("可能重复")
 
 
@@ -210,9 +211,9 @@ def test_a_worker_that_died_leaves_maybe_sent(lee: Actor, program: Program, monk
     claimed = service.claim_dispatches(NOON)
     assert claimed
     assert service.claim_dispatches(NOON) is None, "what is taken is nobody else's"
-    assert delivery.deliver() == 0
+    assert operations.deliver_messages() == 0
     monkeypatch.setattr(clock, "now", lambda: NOON + service.LEASE + timedelta(seconds=1))
-    assert delivery.deliver() == 0
+    assert operations.deliver_messages() == 0
     assert set(Dispatch.objects.values_list("state", "fault")) == {("unclear", "worker_died")}
     assert not program.heard
     service.settle_dispatches(claimed=claimed, outcome=speaking.Outcome.SENT, fault="", now=NOON)  # it was only slow
@@ -236,7 +237,7 @@ def test_a_slow_receiver_keeps_no_other_waiting(lee: Actor, program: Program, mo
         return (speaking.Outcome.SENT, "") if heard else (speaking.Outcome.UNCLEAR, "TimeoutError")
 
     monkeypatch.setattr(speaking, "send_text", slow)
-    assert (delivery.deliver(), delivery.deliver()) == (3, 0)
+    assert (operations.deliver_messages(), operations.deliver_messages()) == (3, 0)
     assert len(told) == 3, "each channel once"
     assert set(Dispatch.objects.values_list("state", flat=True)) == {"delivered"}
     assert not service.claim_dispatches(NOON), "nothing is left"
@@ -244,28 +245,28 @@ def test_a_slow_receiver_keeps_no_other_waiting(lee: Actor, program: Program, mo
 
 def test_quiet_hours_and_digest(lee: Actor, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     _confirmed(program)
-    inbox.choose(scope="role", quiet_from=time(11), quiet_until=time(13), digest=None, actor=lee)
+    inbox.set_choices(scope="role", quiet_from=time(11), quiet_until=time(13), digest=None, actor=lee)
     before = Entry.objects.count()
-    inbox.choose(scope="role", quiet_from=time(11), quiet_until=time(13), digest=None, actor=lee)
+    inbox.set_choices(scope="role", quiet_from=time(11), quiet_until=time(13), digest=None, actor=lee)
     assert Entry.objects.count() == before, "the same again writes nothing"
     enqueue_due_reminders()
-    assert delivery.deliver() == 0
+    assert operations.deliver_messages() == 0
     monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(hours=1))
-    assert delivery.deliver() == 1
+    assert operations.deliver_messages() == 1
     with pytest.raises(NianjianError, match="scope_unknown"):
-        inbox.choose(scope="x", quiet_from=time(1), quiet_until=time(2), digest=None, actor=lee)
+        inbox.set_choices(scope="x", quiet_from=time(1), quiet_until=time(2), digest=None, actor=lee)
 
 
 def test_who_may_not_read_any_more_is_not_told(lee: Actor, program: Program) -> None:
     _confirmed(program)
     enqueue_due_reminders()
-    assert inbox.unread(lee) == Message.objects.filter(user=lee.name).count() > 2
+    assert inbox.has_unread(lee) == Message.objects.filter(user=lee.name).count() > 2
     Membership.objects.filter(user_id=lee.name).delete()
-    assert inbox.unread(lee) == 0, "what the inbox does not show is not counted"
-    delivery.deliver()
+    assert inbox.has_unread(lee) == 0, "what the inbox does not show is not counted"
+    operations.deliver_messages()
     assert set(Dispatch.objects.values_list("state", "fault")) == {("dropped", "reader_gone")}
     assert not program.heard
-    assert not list(inbox.messages(lee))
+    assert not list(inbox.list_messages(lee))
 
 
 def test_mail_by_the_installations_server(lee: Actor, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -280,12 +281,12 @@ def test_mail_by_the_installations_server(lee: Actor, program: Program, monkeypa
         assert made["mask"] == "l***@example.com"
         found = re.search(r"\d{6}", _body(server))
         assert found
-        inbox.confirm(channel=made["channel"], code=found[0], actor=lee)
+        inbox.confirm_channel(channel=made["channel"], code=found[0], actor=lee)
         count = enqueue_due_reminders()
-        assert delivery.deliver() == 1
+        assert operations.deliver_messages() == 1
         server.refusing = True
         Dispatch.objects.update(state=Dispatch.QUEUED)
-        delivery.deliver()
+        operations.deliver_messages()
         assert set(Dispatch.objects.values_list("state", "fault")) == {("queued", "SMTPRecipientsRefused")}
         with pytest.raises(NianjianError, match="channel_unreachable"):
             inbox.add_channel(address="nobody@example.com", actor=lee)
@@ -350,7 +351,7 @@ def test_a_text_that_is_too_long_for_a_chat_goes_in_several(
     _confirmed(program)
     count = enqueue_due_reminders()
     monkeypatch.setattr(speaking, "LONGEST", 600)
-    assert delivery.deliver() > 1
+    assert operations.deliver_messages() > 1
     assert all(len(f"{one['title']}\r\n{one['message']}".encode()) <= 600 for one in program.heard)
     lines = [line for one in program.heard for line in one["message"].splitlines()[:-1]]
     assert len(set(lines)) == len(lines) == count, "each once"
@@ -379,9 +380,9 @@ def test_codes_run_out_and_addresses_are_sealed(lee: Actor, program: Program) ->
     made = inbox.add_channel(address=program.url, actor=lee)
     for _guess in range(5):
         with pytest.raises(NianjianError, match="channel_code_wrong"):
-            inbox.confirm(channel=made["channel"], code="x", actor=lee)
+            inbox.confirm_channel(channel=made["channel"], code="x", actor=lee)
     with pytest.raises(NianjianError, match="channel_unknown"):
-        inbox.confirm(channel=made["channel"], code="x", actor=lee)
+        inbox.confirm_channel(channel=made["channel"], code="x", actor=lee)
     assert Channel.objects.get().address == "", "what is closed is forgotten"
     inbox.add_channel(address=program.url, actor=lee)
     with connection.cursor() as cursor:

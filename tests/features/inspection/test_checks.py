@@ -15,7 +15,7 @@ from rich.console import Console
 from tests.support.fixtures import Import
 from tests.support.people import signed_in
 
-from nianjian.doors.site.jobs.kinds import KINDS
+from nianjian.doors.site.worker import KINDS
 from nianjian.engines.gate import decision_journal
 from nianjian.engines.gate.question import Request, Verdict
 from nianjian.engines.gate.snapshot import files

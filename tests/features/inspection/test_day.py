@@ -12,7 +12,7 @@ import pytest
 from django.db import connection, transaction
 from tests.support.people import signed_in
 
-from nianjian.doors.site.jobs.kinds import KINDS
+from nianjian.doors.site.worker import KINDS
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.inspection import day as texts

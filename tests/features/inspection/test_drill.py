@@ -16,7 +16,7 @@ from django.db import transaction
 from rich.console import Console
 from tests.support.people import signed_in
 
-from nianjian.doors.site.jobs.kinds import KINDS
+from nianjian.doors.site.worker import KINDS
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.complaints import query

@@ -9,7 +9,7 @@ from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.season.reminders import Scope
-from nianjian.features.inbox.operations import inbox
+from nianjian.features.inbox import operations
 from nianjian.features.inspection.operations.drill import run, timeline
 from nianjian.features.inspection.operations.drill.notifications import recipients
 from nianjian.features.inspection.operations.drill.script import Planned
@@ -58,7 +58,7 @@ def test_the_player_of_the_role_hears_of_it_and_that_it_is_a_drill(crew: str, op
     (one,) = Message.objects.all()
     assert (one.user, one.stage) == ("otto", "second_call")
     for language, mark in (("en", "DRILL, not real"), ("zh-hans", "演练，非真实情况")):
-        text = inbox.to_document(one, language)["text"]
+        text = operations.to_document(one, language)["text"]
         assert mark in text
         assert drill in text
     throw(crew, drill, "second_call", "handled")

@@ -20,13 +20,13 @@ from rich.console import Console
 from tests.support.fixtures import lead
 from tests.support.people import signed_in
 
-from nianjian.doors.site.jobs.kinds import KINDS
+from nianjian.doors.site.worker import KINDS
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.operations.import_calls import import_calls
 from nianjian.features.inspection.operations.checks import answers, logs, readiness, recordings, work
 from nianjian.features.inspection.operations.day import bundle
 from nianjian.features.inspection.terminal import picture
-from nianjian.features.maintenance.operations import watch
+from nianjian.features.maintenance import health
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow, service
 from nianjian.platform.jobs import query as queue
@@ -229,7 +229,7 @@ def test_the_doctor_looks_at_the_folders(demo: str, tmp_path: Path, monkeypatch:
         ("demo", "recordings_malformed"),
     ):
         monkeypatch.setenv("NIANJIAN_RECORDINGS", value)
-        (found,) = [one for one in watch.examine() if one.check == "recordings"]
+        (found,) = [one for one in health.examine_installation() if one.check == "recordings"]
         assert found.code == code
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.maintenance.operations.archive import MANIFEST, checked, write_archive
+from nianjian.features.maintenance.archive import MANIFEST, check_archive, write_archive
 
 
 def _made(path: Path, **members: bytes) -> Path:
@@ -37,7 +37,7 @@ def test_members_come_back_as_they_were(tmp_path: Path) -> None:
     with write_archive(tmp_path / "b.tar", dict) as writer:
         writer.add("home/made/sealed", sealed)
         writer.add_bytes("home/空", "值".encode())
-    found = checked(tmp_path / "b.tar")
+    found = check_archive(tmp_path / "b.tar")
     assert (found.size, found.digest) == (3_000_003, writer.digest)
     found.unpack(lambda name: tmp_path / "out" / name)
     assert (tmp_path / "out" / "home/made/sealed").read_bytes() == sealed.read_bytes()
@@ -57,7 +57,7 @@ def test_a_file_system_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyP
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", refuse)
-    assert checked(_made(tmp_path / "b.tar", a=b"1")).members
+    assert check_archive(_made(tmp_path / "b.tar", a=b"1")).members
     assert [path.name for path in tmp_path.iterdir()] == ["b.tar"]
 
 
@@ -72,14 +72,14 @@ def test_a_name_that_leads_outside_is_refused(tmp_path: Path, name: str) -> None
     digest = "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b"
     told = {"format": 1, "members": {name: {"size": 1, "sha256": digest}}}
     with pytest.raises(NianjianError, match="backup_damaged"):
-        checked(_by_hand(tmp_path / "b.tar", {name: b"1"}, told))
+        check_archive(_by_hand(tmp_path / "b.tar", {name: b"1"}, told))
 
 
 def test_what_the_manifest_does_not_say_is_refused(tmp_path: Path) -> None:
     good = _made(tmp_path / "good.tar", a=b"1", b=b"2")
-    told = dict(checked(good).manifest)
+    told = dict(check_archive(good).manifest)
     for number, members in enumerate(({"a": b"1"}, {"a": b"1", "b": b"3"}, {"a": b"1", "b": b"2", "c": b"4"})):
         with pytest.raises(NianjianError, match="backup_damaged"):
-            checked(_by_hand(tmp_path / f"{number}.tar", members, told))
+            check_archive(_by_hand(tmp_path / f"{number}.tar", members, told))
     with pytest.raises(NianjianError, match="backup_format_unknown"):
-        checked(_by_hand(tmp_path / "later.tar", {}, {"format": 2, "members": {}}))
+        check_archive(_by_hand(tmp_path / "later.tar", {}, {"format": 2, "members": {}}))

@@ -20,7 +20,7 @@ from tests.support import databases
 from tests.support.site import PROGRAM, Site, serving, told
 
 from nianjian.engines.kernel import clock
-from nianjian.features.maintenance.operations.archive import Archive, checked, write_archive
+from nianjian.features.maintenance.archive import Archive, check_archive, write_archive
 
 if TYPE_CHECKING:
     from tests.support.fixtures import Shell
@@ -307,7 +307,7 @@ def test_a_backup_lets_nobody_in_nor_does_a_restored_one(tmp_path: Path) -> None
         assert [_answer(site, "account/", session), _answer(site, path)] == [200, 200]
         (row,) = databases.rows(site.home, "SELECT * FROM django_session")
         told(site.environment, *PROGRAM, "backup", str(archive))
-    made = checked(archive, lambda *_figures: None)
+    made = check_archive(archive, lambda *_figures: None)
     assert not {"home/secret_key", "database/secret_key"} & set(made.members)
     gone = ("django_session", "usersessions_usersession", "accounts_cached", "accounts_link", "accounts_invitation")
     assert [made.manifest["tables"][name] for name in gone] == [0] * len(gone)

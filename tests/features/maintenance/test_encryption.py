@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.features.maintenance.operations.watch import sealed
+from nianjian.features.maintenance.health import is_encrypted
 
 
 @pytest.fixture
@@ -36,16 +36,16 @@ def test_lvm_on_luks_is_encrypted(blocks: Path) -> None:
     disk = _device(blocks, "8:2", "pci0000:00/ata1/sda2")
     luks = _device(blocks, "253:0", "virtual/block/dm-0", "CRYPT-LUKS2-0f0e-home", disk)
     _device(blocks, "253:1", "virtual/block/dm-1", "LVM-abc", luks)
-    assert sealed(os.makedev(253, 1), blocks) is True
-    assert sealed(os.makedev(253, 0), blocks) is True
+    assert is_encrypted(os.makedev(253, 1), blocks) is True
+    assert is_encrypted(os.makedev(253, 0), blocks) is True
 
 
 def test_a_bare_disk_is_not(blocks: Path) -> None:
     _device(blocks, "8:1", "pci0000:00/ata1/sda1")
-    assert sealed(os.makedev(8, 1), blocks) is False
+    assert is_encrypted(os.makedev(8, 1), blocks) is False
 
 
 def test_a_virtual_disk_and_a_file_system_without_one_tell_nothing(blocks: Path) -> None:
     _device(blocks, "254:1", "pci0000:00/virtio2/block/vda1")
-    assert sealed(os.makedev(254, 1), blocks) is None
-    assert sealed(os.makedev(0, 42), blocks) is None
+    assert is_encrypted(os.makedev(254, 1), blocks) is None
+    assert is_encrypted(os.makedev(0, 42), blocks) is None

@@ -9,8 +9,8 @@ import pytest
 
 from nianjian.engines.gate.snapshot import files
 from nianjian.engines.gate.snapshot import files as form
-from nianjian.features.maintenance.operations import backup
-from nianjian.features.maintenance.operations.gate_files import once
+from nianjian.features.maintenance import backup
+from nianjian.features.maintenance.rows import files_once
 
 
 def test_a_generation_that_the_feed_prunes_meanwhile_is_gone(tmp_path: Path) -> None:
@@ -24,7 +24,7 @@ def test_a_generation_that_the_feed_prunes_meanwhile_is_gone(tmp_path: Path) -> 
     (lists / "a.list").hardlink_to(shared)
     (lists / "b.list").symlink_to(lists / "none")  # as one that the glob has seen and the feed then deleted
     other = tmp_path / "vault" / "f"
-    found = once(tmp_path, [other, shared, own, pruned])
+    found = files_once(tmp_path, [other, shared, own, pruned])
     assert next(found) == other, "what is nothing of the gate's is not looked at"
     pruned.unlink()
     assert list(found) == [own]

@@ -13,8 +13,8 @@ from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
 from nianjian.engines.kernel import clock
-from nianjian.features.maintenance.operations import watch as figures
-from nianjian.features.maintenance.operations.watch import Health
+from nianjian.features.maintenance import health as figures
+from nianjian.features.maintenance.health import Health
 from nianjian.platform.jobs.models import Job, Worker
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +59,7 @@ def test_a_database_that_fails_is_503(site: Client, monkeypatch: pytest.MonkeyPa
     def refuse() -> str:
         raise DatabaseError("the server closed the connection")
 
-    monkeypatch.setattr(figures, "worker", refuse)
+    monkeypatch.setattr(figures, "worker_state", refuse)
     answer = site.get("/healthz")
     assert (answer.status_code, answer.json()["checks"]["database"]) == (503, "fail")
     assert Health({"database": "ok", "worker": "silent"}).well

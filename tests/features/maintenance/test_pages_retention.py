@@ -11,7 +11,7 @@ from tests.support.import_pages import begun, calls, committed, sent, work
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
-from nianjian.features.maintenance.operations import retention
+from nianjian.features.maintenance import retention
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.query import acts
@@ -125,7 +125,9 @@ def test_posted_records_are_counted_with_the_calls_and_told_apart_when_gone(fill
 
 def test_a_count_from_before_an_erasure_is_not_shown(filled: Client) -> None:
     _count(filled)
-    retention.run(actor=Actor("tester"), enterprise="demo", dry_run=False)  # by the shell, where no count follows
+    retention.run_retention(
+        actor=Actor("tester"), enterprise="demo", dry_run=False
+    )  # by the shell, where no count follows
     text = _text(filled)
     assert "超期" in text
     assert ("超期 8 行。" in text, "没有超期的记录。" in text) == (False, False)

@@ -8,7 +8,7 @@ import pytest
 
 from nianjian.engines.intake.ledger import RetentionLimits
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.maintenance.operations.periods import begins, periods
+from nianjian.features.maintenance.retention import first_kept_day, list_periods
 
 TODAY = date(2026, 8, 31)
 
@@ -21,7 +21,7 @@ def _overlay(key: str, value: object) -> dict[str, object]:
 
 
 def test_every_class_has_a_period_and_the_audit_chain_has_no_end() -> None:
-    found = {one.record_class: one for one in periods(Rulebook.on(TODAY), TODAY)}
+    found = {one.record_class: one for one in list_periods(Rulebook.on(TODAY), TODAY)}
     assert set(found) == {"calls", "rejects", "complaints", "people", "audit", "portraits"}
     assert found["calls"].since == date(2023, 8, 31)
     assert found["rejects"].since == date(2025, 8, 31)
@@ -31,20 +31,20 @@ def test_every_class_has_a_period_and_the_audit_chain_has_no_end() -> None:
 
 def test_a_shorter_setting_gives_way_to_the_law() -> None:
     book = Rulebook.on(TODAY, overlays=[_overlay("retention.keep.calls", 1)])
-    (calls,) = (one for one in periods(book, TODAY) if one.record_class == "calls")
+    (calls,) = (one for one in list_periods(book, TODAY) if one.record_class == "calls")
     assert (calls.rule, calls.level) == ("retention.network_logs", "law")
     assert calls.since == date(2026, 2, 28)  # six calendar months back from 31 August, not 180 days
 
 
 def test_a_longer_setting_of_an_enterprise_acts() -> None:
     book = Rulebook.on(TODAY, overlays=[_overlay("retention.keep.rejects", 60)])
-    (rejects,) = (one for one in periods(book, TODAY) if one.record_class == "rejects")
+    (rejects,) = (one for one in list_periods(book, TODAY) if one.record_class == "rejects")
     assert (rejects.rule, rejects.since) == ("retention.keep.rejects", date(2021, 8, 31))
 
 
 @pytest.mark.parametrize(("key", "first"), [("retention.outbound_consented", date(2026, 8, 1))])
 def test_days_are_counted_as_days(key: str, first: date) -> None:
-    assert begins(Rulebook.on(TODAY).rule(key), TODAY) == first
+    assert first_kept_day(Rulebook.on(TODAY).rule(key), TODAY) == first
 
 
 def test_calls_go_by_whole_months_and_rejects_by_their_import() -> None:

@@ -14,7 +14,7 @@ from nianjian.engines.kernel import clock
 from nianjian.features.complaints.forwards.mapping import ForwardMapping
 from nianjian.features.complaints.operations import forwards
 from nianjian.features.dossier.operations import upload
-from nianjian.features.maintenance.operations import strays
+from nianjian.features.maintenance import retention
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.models import Job
@@ -59,7 +59,7 @@ def test_what_no_row_names_goes_after_a_day(demo: str, operator: Actor) -> None:
     for half in halves:
         half.touch()
     os.utime(halves[0], (0, 0))
-    assert strays.sweep() == 1
+    assert retention.delete_strays() == 1
     assert [half.exists() for half in halves] == [False, True]
     assert set(blobs.blobs()) == {fresh, paper, kept, asked, waits}
 
@@ -67,13 +67,13 @@ def test_what_no_row_names_goes_after_a_day(demo: str, operator: Actor) -> None:
 def test_the_files_of_another_database_stay(demo: str) -> None:
     del demo
     _aged(blobs.put(b"of another").id)
-    assert strays.sweep() == 0
+    assert retention.delete_strays() == 0
     assert len(list(blobs.blobs())) == 1
 
 
 def test_a_paper_of_a_case_is_named() -> None:
     assert {"Attachment", "RowAttachment", "Paper", "Evidence", "NoticeScan"} <= {
-        one.__name__ for one in strays.models()
+        one.__name__ for one in retention.list_models_with_files()
     }
 
 

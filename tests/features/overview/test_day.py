@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from nianjian.features.overview.operations.day import (
+from nianjian.features.overview.verdict import (
     FINE,
     GRAVITY,
     NEAR,
@@ -16,9 +16,9 @@ from nianjian.features.overview.operations.day import (
     Mood,
     Reason,
     Situation,
+    decide,
     gravest,
     urgency,
-    verdict,
 )
 
 CALM = Situation("green", days_left=NEAR + 1, age=0)
@@ -52,7 +52,7 @@ CALM = Situation("green", days_left=NEAR + 1, age=0)
     ],
 )
 def test_the_first_reason_that_holds(now: Situation, mood: Mood, reason: Reason) -> None:
-    found = verdict(now)
+    found = decide(now)
     assert (found.mood, found.reason) == (mood, reason)
 
 
@@ -60,7 +60,7 @@ def test_a_day_is_good_only_when_nothing_is_open() -> None:
     for light, blockers, tasks, left, age in itertools.product(
         ("", *GRAVITY), (0, 2), (0, 2), (None, 0, 30), (None, 0, 30)
     ):
-        found = verdict(Situation(light, blockers, tasks, left, age))
+        found = decide(Situation(light, blockers, tasks, left, age))
         calm = light in FINE and not blockers and not tasks and (age is None or age <= OLD)
         assert (found.mood is Mood.GOOD) == calm
 

@@ -11,9 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from nianjian.engines.kernel import clock
-from nianjian.features.overview.operations import attention, facts
-from nianjian.features.overview.operations.day import Reason, room
-from nianjian.features.overview.operations.late import late
+from nianjian.features.overview import attention, facts
+from nianjian.features.overview.attention import list_late_reports
+from nianjian.features.overview.verdict import Reason, smallest_headroom
 from nianjian.features.season.operations import acts
 from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.models import Enterprise
@@ -38,22 +38,22 @@ def _file(track: str, operator: Actor) -> None:
 
 def test_a_late_report_is_in_the_way_until_it_is_handed_in(demo: str, operator: Actor) -> None:
     Enterprise.objects.update(created_at=BEFORE)
-    assert not late({demo: "浙江"}, date(2027, 3, 31)), "the last day is in time"
-    told = facts.overview(known(demo), operator, None)
+    assert not list_late_reports({demo: "浙江"}, date(2027, 3, 31)), "the last day is in time"
+    told = facts.build_overview(known(demo), operator, None)
     points = [one for one in told.blockers if one.code == attention.LATE]
     assert [one.values["track"] for one in points] == ["licence", "code_number"]
     assert points[0].values["due"] == date(2027, 3, 31)
     assert told.verdict.reason is Reason.LATE
     _file("licence", operator)
-    assert [one.track for one in late({demo: "浙江"}, clock.today())[demo]] == ["code_number"]
+    assert [one.track for one in list_late_reports({demo: "浙江"}, clock.today())[demo]] == ["code_number"]
     given: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "code_number", "licence": None}
     acts.printed(**given, day=date(2027, 5, 5), notice="通知", actor=operator)
-    assert not late({demo: "浙江"}, clock.today()), "the notice's day wins"
+    assert not list_late_reports({demo: "浙江"}, clock.today()), "the notice's day wins"
 
 
 def test_what_was_over_before_it_was_known_here_is_not_said(demo: str) -> None:
     Enterprise.objects.update(created_at=datetime(2027, 4, 1, tzinfo=clock.now().tzinfo))
-    assert not late({demo: "浙江"}, clock.today())
+    assert not list_late_reports({demo: "浙江"}, clock.today())
 
 
 def test_a_thousand_are_asked_in_few_queries(demo: str, operator: Actor) -> None:
@@ -63,13 +63,13 @@ def test_a_thousand_are_asked_in_few_queries(demo: str, operator: Actor) -> None
     )
     _file("licence", operator)
     with CaptureQueriesContext(connection) as asked:
-        found = facts.portfolio(list_accessible_enterprises(operator))
+        found = facts.build_portfolio(list_accessible_enterprises(operator))
     assert len(found) == 1000
     assert len(asked) < 20
     red = [one.red for one in found]
     assert red == sorted(red, reverse=True)
     assert (found[-1].enterprise.code, found[-1].red, found[0].red) == (demo, 1, 2), "it has handed in one of two"
-    assert {one.enterprise.province for one in facts.of_province(found, "重庆")} == {"重庆"}
+    assert {one.enterprise.province for one in facts.filter_by_province(found, "重庆")} == {"重庆"}
 
 
 def test_the_least_room_decides() -> None:
@@ -79,6 +79,6 @@ def test_the_least_room_decides() -> None:
         {"slug": "complaint_rate", "value": "0.9", "unit": "‱"},
         {"slug": "number_consistency", "value": "99", "unit": "%"},
     ]
-    assert room(told, limits) == Fraction(1, 10)
-    assert room([{"slug": "closing_rate", "value": "49", "unit": "%"}], limits) == Fraction(-1, 2)
-    assert room([{"slug": "seat_vacancy", "value": None, "unit": "%"}], limits) is None
+    assert smallest_headroom(told, limits) == Fraction(1, 10)
+    assert smallest_headroom([{"slug": "closing_rate", "value": "49", "unit": "%"}], limits) == Fraction(-1, 2)
+    assert smallest_headroom([{"slug": "seat_vacancy", "value": None, "unit": "%"}], limits) is None

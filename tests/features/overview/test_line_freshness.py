@@ -10,8 +10,8 @@ import pytest
 from nianjian.engines.kernel import clock
 from nianjian.features.calls.operations.import_calls import import_calls
 from nianjian.features.calls.operations.undo_calls import undo_calls
-from nianjian.features.portrait.operations import lines
-from nianjian.features.portrait.operations.run_portrait import run_portrait
+from nianjian.features.portrait import line_usage
+from nianjian.features.portrait.operations import run_portrait
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.registers.models import Line
 
@@ -48,15 +48,15 @@ def _run(operator: Actor) -> None:
 
 
 def test_silent_lines_are_told_the_longest_first(demo: str, operator: Actor, tmp_path: Path) -> None:
-    assert lines.lines(demo, clock.today()) is None, "nothing was counted"
+    assert line_usage.find_line_usage(demo, clock.today()) is None, "nothing was counted"
     _import(tmp_path / "calls.csv", CALLS, operator)
     _run(operator)
-    assert lines.lines(demo, clock.today()) is None, "no line stands in the register"
+    assert line_usage.find_line_usage(demo, clock.today()) is None, "no line stands in the register"
     for key in ("L1", "L2", "L3", "L4"):
         _line(demo, key)
     _line(demo, "L9", state="stopped")
     _line(demo, "L8", closed_on=date(2026, 11, 1))
-    found = lines.lines(demo, clock.today())
+    found = line_usage.find_line_usage(demo, clock.today())
     assert found is not None
     assert (found.counted, found.newest, found.silent) == (date(2026, 11, 25), date(2026, 11, 20), 2)
     told = [(one.line, one.last, one.before, one.silent) for one in found.lines]
@@ -73,10 +73,10 @@ def test_an_undone_batch_is_not_counted_the_next_time(demo: str, operator: Actor
     _import(tmp_path / "a.csv", CALLS[1:2], operator)
     batch = _import(tmp_path / "b.csv", CALLS[:1], operator)
     _run(operator)
-    first = lines.lines(demo, clock.today())
+    first = line_usage.find_line_usage(demo, clock.today())
     undo_calls(batch=batch, actor=operator)
     _run(operator)
-    second = lines.lines(demo, clock.today())
+    second = line_usage.find_line_usage(demo, clock.today())
     assert first is not None
     assert second is not None
     assert (first.newest, second.newest) == (date(2026, 11, 20), date(2026, 11, 2))

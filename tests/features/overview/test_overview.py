@@ -9,9 +9,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from nianjian.features.overview.operations import attention, expiry, freshness
-from nianjian.features.overview.operations.facts import beside
-from nianjian.features.rectification.operations.cases import Notice, open_case, waiting
+from nianjian.features.overview import attention, facts
+from nianjian.features.overview import facts as freshness
+from nianjian.features.overview.facts import with_cases
+from nianjian.features.rectification.operations import Notice, list_waiting, open_case
 from nianjian.platform.accounts.access import list_accessible_enterprises
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
@@ -59,7 +60,7 @@ def test_the_newest_call_of_each_source(demo: str, other: str) -> None:
     _file("B4", other, "asterisk", ["2026-11-24"])
     service.end_batch(batch="B3", state="undone")
     assert batches.last_call_days(demo) == {"asterisk": date(2026, 11, 2), "tinet": None}
-    found = freshness.sources(demo, date(2026, 11, 5))
+    found = freshness.list_source_freshness(demo, date(2026, 11, 5))
     assert [(one.name, one.age) for one in found] == [("asterisk", 3), ("tinet", None)]
 
 
@@ -158,13 +159,13 @@ def test_a_case_of_rectification_comes_before_the_season(demo: str, other: str, 
     today = date(2026, 5, 6)
     season = calendars({demo: "浙江"}, today)[demo]
     case = open_case(enterprise=demo, notice=Notice(today), paper=None, actor=operator)["id"]
-    running = waiting(demo)
-    first = beside(season, running, today).earliest
+    running = list_waiting(demo)
+    first = with_cases(season, running, today).earliest
     assert first is not None
     assert (first.rule.key, first.day, first.days) == ("rectification.due", date(2026, 5, 19), 13)
-    assert beside(season, waiting(other), today) == season
-    assert beside(season, running, date(2026, 5, 25)).deadlines[0].days == -6, "what is over is not forgotten"
-    told = attention.blockers(demo, None, running)[0]
+    assert with_cases(season, list_waiting(other), today) == season
+    assert with_cases(season, running, date(2026, 5, 25)).deadlines[0].days == -6, "what is over is not forgotten"
+    told = attention.list_blockers(demo, None, running)[0]
     assert (told.code, told.values) == (attention.CASE, {"case": case, "due": date(2026, 5, 19)})
 
 
@@ -180,9 +181,9 @@ def test_what_runs_out_is_a_deadline_and_what_has_run_out_is_in_the_way(demo: st
     ):
         texts = {**key, "valid_until": until}
         rows.create_row(kind=kind, texts=texts, since=None, reason="", actor=operator, enterprise=demo)
-    ending = expiry.ends([demo, other], today)
+    ending = facts.list_last_days([demo, other], today)
     season = calendars({demo: "浙江"}, today)[demo]
-    found = expiry.with_expiries(season, ending[demo], today)
+    found = facts.with_expiries(season, ending[demo], today)
     told = [(one.rule.key, one.day.isoformat(), one.days, one.expiry.keys) for one in found.deadlines if one.expiry]
     assert told == [
         ("numbers.renewal", "2026-11-25", 0, ("95015",)),
@@ -190,9 +191,11 @@ def test_what_runs_out_is_a_deadline_and_what_has_run_out_is_in_the_way(demo: st
         ("numbers.renewal", "2026-12-31", 36, ("95013", "95014")),
     ]
     assert (found.earliest, found.start) == (found.deadlines[0], season.start)
-    assert [(one.keys, one.until) for one in expiry.over(ending[demo], today)] == [(("95016",), date(2026, 11, 24))]
+    assert [(one.keys, one.until) for one in facts.list_expired(ending[demo], today)] == [
+        (("95016",), date(2026, 11, 24))
+    ]
     assert ending[other] == {}
-    later = expiry.with_expiries(season, ending[demo], date(2026, 10, 2)).deadlines[0]
+    later = facts.with_expiries(season, ending[demo], date(2026, 10, 2)).deadlines[0]
     assert (later.day, later.days) == (date(2026, 10, 2), 0), "the last day to ask is in time"
 
 
@@ -206,14 +209,14 @@ def test_what_was_given_back_is_not_renewed_and_of_many_only_the_first_are_read(
     texts = {"root": "95020", "valid_until": "2026-12-31"}
     rows.create_row(kind="numbers", texts=texts, since=None, reason="", actor=operator, enterprise=other)
     with CaptureQueriesContext(connection) as queries:
-        ending = expiry.ends([demo, other], date(2027, 1, 1))
+        ending = facts.list_last_days([demo, other], date(2027, 1, 1))
     assert len(queries) == 2
     until = date(2026, 12, 31)
     assert ending == {
         demo: {("numbers", until): (("95010", "95011", "95012"), 5)},
         other: {("numbers", until): (("95020",), 1)},
     }
-    (over,) = expiry.over(ending[demo], date(2027, 1, 1))
+    (over,) = facts.list_expired(ending[demo], date(2027, 1, 1))
     assert (over.keys, over.count) == (("95010", "95011", "95012"), 5)
 
 

@@ -15,9 +15,9 @@ from django.test.utils import CaptureQueriesContext
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
-from nianjian.features.overview.pages import pages
-from nianjian.features.overview.pages.bars import bar
-from nianjian.features.portrait.operations import portraits
+from nianjian.features.overview import pages
+from nianjian.features.overview.pages import build_bar
+from nianjian.features.portrait import portraits
 from nianjian.features.season.operations.overview import summarize_season
 from nianjian.platform.accounts.models import Membership, User
 from nianjian.platform.accounts.query import Actor
@@ -352,14 +352,14 @@ def test_a_page_costs_little(site: Client, address: str) -> None:
 
 
 def test_a_bar_shows_the_rate_against_its_limit(sample: dict[str, Any]) -> None:
-    vacancy, complaints, consistency, closing = (bar(metric) for metric in sample["metrics"])
+    vacancy, complaints, consistency, closing = (build_bar(metric) for metric in sample["metrics"])
     assert (vacancy.value, vacancy.limit, vacancy.light) == (66.67, 50.0, "yellow")  # type: ignore[union-attr]
     assert complaints.value == 100.0  # type: ignore[union-attr]
     assert consistency is not None
     assert (consistency.value, consistency.limit) == (12.5, 70.0), "the share that evades, not the rate"
     assert closing is not None
     assert closing.limit == 98.0
-    assert bar({"slug": "seat_vacancy", "light": "na", "value": None, "limit": "30"}) is None
+    assert build_bar({"slug": "seat_vacancy", "light": "na", "value": None, "limit": "30"}) is None
 
 
 def test_a_day_that_the_law_moves_is_the_same_here_and_on_the_season_page(

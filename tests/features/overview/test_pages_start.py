@@ -11,10 +11,10 @@ import pytest
 from django.test import Client
 from tests.support.people import signed_in
 
-from nianjian.features.overview.operations.start import PROVINCE, SHAPE, doubts
-from nianjian.features.portrait.operations import portraits
-from nianjian.features.rectification.cases.service import Notice
-from nianjian.features.rectification.operations.cases import open_case
+from nianjian.features.overview.first_steps import PROVINCE, SHAPE, check_licence
+from nianjian.features.portrait import portraits
+from nianjian.features.rectification.operations import open_case
+from nianjian.features.rectification.storage import Notice
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.query import acts
@@ -139,8 +139,8 @@ def _yesterday() -> Any:
     ],
 )
 def test_what_is_unusual_about_a_licence_number(number: str, found: list[str]) -> None:
-    assert list(doubts(number, "浙江")) == found
-    assert PROVINCE not in doubts(number, ""), "of an enterprise without a province nothing is said"
+    assert list(check_licence(number, "浙江")) == found
+    assert PROVINCE not in check_licence(number, ""), "of an enterprise without a province nothing is said"
 
 
 def test_an_unusual_number_is_asked_about_once(officer: Client) -> None:

@@ -21,8 +21,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.support.people import signed_in
 from tests.support.sample_portrait import fill
 
-from nianjian.features.portrait.operations import erased, portraits
-from nianjian.features.portrait.operations import results as rows_behind
+from nianjian.features.portrait import operations, portraits
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_user
 from nianjian.platform.audit.query import acts
@@ -163,7 +162,7 @@ def test_rows_that_are_gone_are_said_to_be_gone(lake: Client) -> None:
     version = wiring.lake("demo").version("calls")
     for file in wiring.lake("demo").files("calls", version):
         Path(file).unlink()
-    erased.note("demo", "calls", version + 1, date(2027, 2, 3))
+    portraits._add_mark("demo", "calls", version + 1, date(2027, 2, 3))
     answer = lake.get(f"{ROWS}?class=own_short&look=1", headers={"accept-language": "en"})
     assert answer.status_code == 409
     assert "erased" in answer.content.decode()
@@ -171,7 +170,7 @@ def test_rows_that_are_gone_are_said_to_be_gone(lake: Client) -> None:
 
 
 def test_many_calls_are_looked_through_by_month(lake: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows_behind, "MANY", 10)
+    monkeypatch.setattr(operations, "MANY", 10)
     page = text(lake, f"{ROWS}?class=own_short&look=1", **{"accept-language": "en"})
     assert "month: 2026-01" in page
     assert "2026-01-" in page
@@ -183,10 +182,10 @@ def test_many_calls_are_looked_through_by_month(lake: Client, monkeypatch: pytes
 
 
 def test_nobody_waits_for_ever(lake: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows_behind, "PATIENCE", 0.05)
+    monkeypatch.setattr(operations, "PATIENCE", 0.05)
     with ExitStack() as busy:
-        for _turn in range(rows_behind.AT_ONCE):
-            busy.enter_context(rows_behind._turn())
+        for _turn in range(operations.AT_ONCE):
+            busy.enter_context(operations._turn())
         answer = lake.get(f"{ROWS}?class=own_short", headers={"hx-request": "true", "accept-language": "en"})
     assert answer.status_code == 409
     assert "try again in a moment" in answer.content.decode()
@@ -242,7 +241,7 @@ def test_runs_are_kept_and_compared(site: Client, sample: dict[str, Any]) -> Non
     later["rulebook"]["sha256"] = "0" * 64
     with portraits.stage_portrait("demo", 2026, later, actor="user:anna") as put:
         put()
-    new, old = portraits.runs("demo", 2026)
+    new, old = portraits.list_runs("demo", 2026)
     listed = text(site, f"{HOME}runs/")
     assert old in listed
     assert new in listed
@@ -298,7 +297,7 @@ def test_seats_open_beyond_the_filing_can_be_mended(site: Client, sample: dict[s
 
 
 def test_a_single_run_is_compared_with_nothing(site: Client) -> None:
-    ids = portraits.runs("demo", 2026)
+    ids = portraits.list_runs("demo", 2026)
     assert len(ids) == 1
     listed = text(site, f"{HOME}runs/")
     assert "只有一次计算结果" in listed

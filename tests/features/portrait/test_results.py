@@ -17,26 +17,25 @@ from tests.support.sample_portrait import fill
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake import rollups
 from nianjian.engines.lake.schema import ATTACHMENT_FACT, COMPLAINT_FACT
-from nianjian.engines.metrics.behind.ask import Ask
-from nianjian.engines.metrics.behind.query import counting
+from nianjian.engines.metrics.drill_down import RowQuery, counting
 from nianjian.engines.metrics.tables import tickets_rollup
 from nianjian.engines.paper import headline
 from nianjian.engines.paper.printing.pdf import Stamp, pdf
 from nianjian.engines.paper.words import words
-from nianjian.features.portrait.operations import erased, portraits
-from nianjian.features.portrait.operations.results import (
+from nianjian.features.portrait import portraits
+from nianjian.features.portrait.operations import (
     Moves,
     compare_runs,
-    export,
-    reveal,
-    room,
-    rows_behind,
-    runs_of,
-    what_if,
+    compute_and_simulate,
+    count_room,
+    export_portrait,
+    list_rows,
+    list_run_ids,
+    reveal_row,
+    run_portrait,
+    simulate_moves,
 )
-from nianjian.features.portrait.operations.run_portrait import run_portrait
-from nianjian.features.portrait.operations.simulate import simulate
-from nianjian.features.rectification.watch import service as watch
+from nianjian.features.rectification import storage
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise, add_user
 from nianjian.platform.audit.query import acts, head
@@ -52,7 +51,7 @@ def _home(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
     monkeypatch.setenv("NIANJIAN_TODAY", "2026-11-25")
     # The sample lies in the lake already; the registers are empty and must not take its place.
-    monkeypatch.setattr("nianjian.features.portrait.operations.run_portrait.publish", lambda _lake, _enterprise: None)
+    monkeypatch.setattr("nianjian.features.portrait.operations.publish", lambda _lake, _enterprise: None)
     add_enterprise(code="demo", name="示范", province="浙江", actor=ACTOR)
     fill(wiring.lake("demo"))
 
@@ -66,8 +65,8 @@ def _run(as_of: date = DAY) -> dict[str, Any]:
 def test_a_run_is_kept_with_its_digest_and_never_changed() -> None:
     told = _run()
     _run(date(2026, 6, 30))
-    new, old = runs_of(enterprise="demo", year=2026, actor=ACTOR)
-    first = portraits.run("demo", 2026, old)
+    new, old = list_run_ids(enterprise="demo", year=2026, actor=ACTOR)
+    first = portraits.get_run("demo", 2026, old)
     assert portraits.find_portrait("demo", 2026, old) == json.loads(json.dumps(told))
     assert first.sha256 == hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
     later, earlier = acts(verb="portrait.run")
@@ -76,7 +75,7 @@ def test_a_run_is_kept_with_its_digest_and_never_changed() -> None:
     assert first.actor == "os:tester"
     path = Path(wiring.lake("demo").folder).parents[1] / "portraits" / "demo" / "runs" / "2026" / f"{old}.json"
     assert path.stat().st_mode & 0o777 == 0o400
-    newest = portraits.newest("demo", 2026)
+    newest = portraits.find_newest_run("demo", 2026)
     assert newest is not None
     assert newest.id == new
 
@@ -88,17 +87,21 @@ def test_a_run_is_kept_with_its_digest_and_never_changed() -> None:
 def test_what_if_says_what_the_shell_says(moves: Moves) -> None:
     _run()
     asked = {name: getattr(moves, name) for name in Moves.__slots__}
-    slow = simulate(
+    slow = compute_and_simulate(
         enterprise="demo", year=2026, as_of=DAY, province=None, waiting=lambda _file: None, actor=ACTOR, **asked
     )
-    assert what_if(enterprise="demo", year=2026, run=None, moves=moves, actor=ACTOR) == json.loads(json.dumps(slow))
+    assert simulate_moves(enterprise="demo", year=2026, run=None, moves=moves, actor=ACTOR) == json.loads(
+        json.dumps(slow)
+    )
 
 
 def test_a_watched_licence_is_judged_by_stricter_limits_beside_the_guides() -> None:
     plain = _run()
     assert "internal" not in plain["metrics"][0]
     assert plain["warnings"] == []
-    watch.flag(enterprise="demo", licence="浙B2-1", since=date(2026, 6, 1), source="来函", case=None, actor=ACTOR)
+    storage.flag_licence(
+        enterprise="demo", licence="浙B2-1", since=date(2026, 6, 1), source="来函", case=None, actor=ACTOR
+    )
     told = {one["slug"]: one for one in _run()["metrics"]}
     vacancy = told["seat_vacancy"]
     assert (vacancy["value"], vacancy["limit"], vacancy["light"]) == ("40.0000", "30.0000", "yellow")
@@ -116,8 +119,8 @@ def test_a_watched_licence_is_judged_by_stricter_limits_beside_the_guides() -> N
     for opened in (14, 15, 16):
         moves = Moves(open_seats=opened)
         asked = {name: getattr(moves, name) for name in Moves.__slots__}
-        after = what_if(enterprise="demo", year=2026, run=None, moves=moves, actor=ACTOR)["after"]
-        slow = simulate(
+        after = simulate_moves(enterprise="demo", year=2026, run=None, moves=moves, actor=ACTOR)["after"]
+        slow = compute_and_simulate(
             enterprise="demo", year=2026, as_of=DAY, province=None, waiting=lambda _file: None, actor=ACTOR, **asked
         )
         assert json.loads(json.dumps(after)) == json.loads(json.dumps(slow["after"]))
@@ -125,20 +128,20 @@ def test_a_watched_licence_is_judged_by_stricter_limits_beside_the_guides() -> N
     assert [lights[opened]["light"] for opened in (14, 15, 16)] == ["yellow", "yellow", "green"]
     (flag,) = lights[15]["flags"]
     assert (flag["code"], flag["value"], flag["limit"]) == ("internal_limit", "25.0000", "24.0000")
-    watch.unflag(enterprise="demo", licence="浙B2-1", until=date(2026, 11, 1), actor=ACTOR)
+    storage.unflag_licence(enterprise="demo", licence="浙B2-1", until=date(2026, 11, 1), actor=ACTOR)
     assert json.loads(json.dumps(_run()["metrics"])) == json.loads(json.dumps(plain["metrics"]))
 
 
 def test_there_is_no_room_for_more_than_there_is() -> None:
     _run()
-    most = room(enterprise="demo", year=2026, run=None, actor=ACTOR)
+    most = count_room(enterprise="demo", year=2026, run=None, actor=ACTOR)
     seats = {"open_seats": 40, "cut_seats": 100, "close_seats": 60, "close_unfiled": 0, "file_seats": 0}
     assert most == {**seats, "close_tickets": most["close_tickets"]}
     with pytest.raises(NianjianError) as raised:
-        what_if(enterprise="demo", year=2026, run=None, moves=Moves(open_seats=41), actor=ACTOR)
+        simulate_moves(enterprise="demo", year=2026, run=None, moves=Moves(open_seats=41), actor=ACTOR)
     assert raised.value.code == "simulation_too_many"
     with pytest.raises(NianjianError, match="portrait_missing"):
-        what_if(enterprise="demo", year=2025, run=None, moves=Moves(), actor=ACTOR)
+        simulate_moves(enterprise="demo", year=2025, run=None, moves=Moves(), actor=ACTOR)
 
 
 def test_runs_tell_what_was_done_in_between() -> None:
@@ -147,14 +150,14 @@ def test_runs_tell_what_was_done_in_between() -> None:
     lake = wiring.lake("demo")
     lake.replace("attachment_fact", _papers(), digest="papers")
     _run()
-    new, old = portraits.runs("demo", 2026)
+    new, old = portraits.list_runs("demo", 2026)
     told = compare_runs(enterprise="demo", year=2026, before=old, after=new, actor=ACTOR)
     assert told["causes"] == ["data"]
     assert [one["table"] for one in told["tables"]] == ["attachment_fact"]
     assert told["metrics"][0]["light"] == ["yellow", "yellow_explained"]
     assert told["between"] == []
     assert told["runs"][0]["erased"] == []
-    erased.note("demo", "calls", 9, date(2027, 1, 5))
+    portraits._add_mark("demo", "calls", 9, date(2027, 1, 5))
     again = compare_runs(enterprise="demo", year=2026, before=old, after=new, actor=ACTOR)
     assert [mark["day"] for run in again["runs"] for mark in run["erased"]] == ["2027-01-05", "2027-01-05"]
     with pytest.raises(NianjianError, match="portrait_run_unknown"):
@@ -170,13 +173,13 @@ def test_rows_are_of_the_run_also_when_the_data_went_on() -> None:
     told = _run()
     complaints = next(one for one in told["metrics"] if one["slug"] == "complaint_rate")["components"]["complaints"]
     asked = {"enterprise": "demo", "year": 2026, "run": None, "page": 1, "actor": ACTOR}
-    before = rows_behind(**asked, ask=Ask("complaint_rate", "complaints"))
+    before = list_rows(**asked, ask=RowQuery("complaint_rate", "complaints"))
     assert (before.kind, before.total, len(before.rows)) == ("tickets", complaints, complaints)
     lake = wiring.lake("demo")
     lake.replace("complaint_fact", COMPLAINT_FACT.empty_table(), digest="gone")
     with closing(wiring.engine()) as engine:
         rollups.current(lake, engine, tickets_rollup(counting(told)))
-    after = rows_behind(**asked, ask=Ask("complaint_rate", "complaints"))
+    after = list_rows(**asked, ask=RowQuery("complaint_rate", "complaints"))
     assert after.rows == before.rows
 
 
@@ -185,23 +188,23 @@ def test_a_reveal_needs_its_act_and_leaves_its_entry_even_when_nothing_is_found(
     add_user(name="ivan", role="inspector", enterprises=["demo"], actor=ACTOR)
     asked: dict[str, Any] = {"enterprise": "demo", "year": 2026, "run": None, "kind": "tickets"}
     with pytest.raises(NianjianError, match="role_missing"):
-        reveal(**asked, key={"complaint_id": "T1"}, actor=Actor("ivan", "user"))
+        reveal_row(**asked, key={"complaint_id": "T1"}, actor=Actor("ivan", "user"))
     assert list(acts(verb="portrait.reveal")) == []
-    told = reveal(**asked, key={"complaint_id": "T1"}, actor=ACTOR)
+    told = reveal_row(**asked, key={"complaint_id": "T1"}, actor=ACTOR)
     assert told == {"display": "95013", "callee": "13900000001"}
     with pytest.raises(NianjianError, match="portrait_row_unknown"):
-        reveal(**asked, key={"complaint_id": "nowhere"}, actor=ACTOR)
+        reveal_row(**asked, key={"complaint_id": "nowhere"}, actor=ACTOR)
     assert len(list(acts(verb="portrait.reveal"))) == 2
 
 
 def test_an_export_is_written_down_with_its_digest() -> None:
     _run()
-    made = export(enterprise="demo", year=2026, run=None, form="xlsx", language="en", actor=ACTOR)
+    made = export_portrait(enterprise="demo", year=2026, run=None, form="xlsx", language="en", actor=ACTOR)
     (entry,) = acts(verb="portrait.export")
     assert entry.data["sha256"] == hashlib.sha256(made.content).hexdigest()
-    assert entry.data["run"] == portraits.runs("demo", 2026)[0]
+    assert entry.data["run"] == portraits.list_runs("demo", 2026)[0]
     with pytest.raises(NianjianError, match="export_form_unknown"):
-        export(enterprise="demo", year=2026, run=None, form="docx", language="en", actor=ACTOR)
+        export_portrait(enterprise="demo", year=2026, run=None, form="docx", language="en", actor=ACTOR)
 
 
 def test_the_same_page_has_the_same_bytes_and_user_text_is_no_markup() -> None:

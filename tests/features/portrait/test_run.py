@@ -11,7 +11,7 @@ import pytest
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.operations.finish import IMPORT
-from nianjian.features.portrait.operations import portraits, run_portrait
+from nianjian.features.portrait import operations, portraits
 from nianjian.features.rulebook.operations import request_overlay
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
@@ -38,9 +38,9 @@ def _run(
     year: int = 2026,
     as_of: date | None = None,
     province: str | None = None,
-    waiting: run_portrait.Waiting = lambda _file: None,
+    waiting: operations.Waiting = lambda _file: None,
 ) -> dict[str, object]:
-    return run_portrait.run_portrait(
+    return operations.run_portrait(
         enterprise="demo",
         year=year,
         as_of=as_of,
@@ -61,13 +61,13 @@ def test_the_kept_portrait_changes_only_after_the_audit_entry(monkeypatch: pytes
         raise OSError("no space left")
 
     with monkeypatch.context() as broken:
-        broken.setattr(run_portrait, "record", refused)
+        broken.setattr(operations, "record", refused)
         with pytest.raises(OSError, match="no space"):
             _run(as_of=date(2026, 6, 30))
     assert portraits.find_portrait("demo", 2026) == first
     folder = Path(wiring.lake("demo").folder).parents[1] / "portraits" / "demo"
     assert sorted(path.name for path in folder.iterdir()) == ["2026.json", "lines.json", "runs"]  # nothing half-written
-    assert len(portraits.runs("demo", 2026)) == 1
+    assert len(portraits.list_runs("demo", 2026)) == 1
     assert len(list(acts(verb="portrait.run"))) == 1
     second = _run(as_of=date(2026, 6, 30))
     assert portraits.find_portrait("demo", 2026) == second

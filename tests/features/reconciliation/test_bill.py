@@ -15,9 +15,8 @@ import pytest
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake.duckdb_engine import DuckDBEngine
 from nianjian.engines.lake.schema import CALLS
-from nianjian.features.reconciliation.bill import BillMapping, joined, load, mapping
-from nianjian.features.reconciliation.counts import BILL, Bill
-from nianjian.features.reconciliation.sources import RECORDS, Parting, compared, question
+from nianjian.features.reconciliation.exports import BillMapping, check_bill_mapping, join_bills, load_bill
+from nianjian.features.reconciliation.sources import BILL, RECORDS, Bill, Parting, build_question, compare_sources
 
 DAY, NEXT = date(2026, 3, 2), date(2026, 3, 3)
 HEAD = "账期,号码,线路编号,通话数,接通数,计费分钟"
@@ -26,7 +25,7 @@ HEAD = "账期,号码,线路编号,通话数,接通数,计费分钟"
 def read(tmp_path: Path, text: str, given: BillMapping | None = None, name: str = "bill.csv") -> Bill:
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
-    return load(path, given or BillMapping())
+    return load_bill(path, given or BillMapping())
 
 
 def row(calls: int, line: str = "L1", day: date = DAY, source: str = "switch", **more: int) -> Mapping[str, object]:
@@ -35,7 +34,7 @@ def row(calls: int, line: str = "L1", day: date = DAY, source: str = "switch", *
 
 
 def partings(bill: Bill, *rows: Mapping[str, object]) -> dict[tuple[date, str], Parting]:
-    return {(one.day, one.line): one for one in compared(rows, bill=bill).partings}
+    return {(one.day, one.line): one for one in compare_sources(rows, bill=bill).partings}
 
 
 def test_a_bill_of_days_months_and_single_calls(tmp_path: Path) -> None:
@@ -64,7 +63,7 @@ def test_a_month_that_a_workbook_has_made_a_day_of(tmp_path: Path) -> None:
     for line in (("账期", "通话数"), (datetime(2026, 3, 1), 10), (datetime(2026, 4, 1), 7)):  # noqa: DTZ001 -- a cell
         page.append(line)
     book.save(tmp_path / "bill.xlsx")
-    assert load(tmp_path / "bill.xlsx", BillMapping()).months
+    assert load_bill(tmp_path / "bill.xlsx", BillMapping()).months
 
 
 @pytest.mark.parametrize(
@@ -84,7 +83,9 @@ def test_one_unreadable_cell_and_nothing_is_compared(tmp_path: Path, line: str, 
 
 
 def test_a_mapping_names_headings_zone_and_unit(tmp_path: Path) -> None:
-    given = mapping({"columns": {"开始时间": "起呼", "seconds": "秒"}, "timezone": "UTC", "unit": 6}, "m.yaml")
+    given = check_bill_mapping(
+        {"columns": {"开始时间": "起呼", "seconds": "秒"}, "timezone": "UTC", "unit": 6}, "m.yaml"
+    )
     bill = read(tmp_path, "起呼,秒\n2026-03-02 17:00:00,7\n2026-03-02T17:00:00+08:00,1\n", given)
     assert {day: (count.calls, count.minutes) for (day, _line), count in bill.at.items()} == {
         NEXT: (1, Decimal("0.2")),  # 01:00 in Beijing; 12 seconds
@@ -98,16 +99,16 @@ def test_a_mapping_names_headings_zone_and_unit(tmp_path: Path) -> None:
         {"zone": "UTC"},
     ):
         with pytest.raises(NianjianError, match="mapping_invalid"):
-            mapping(wrong, "m.yaml")
+            check_bill_mapping(wrong, "m.yaml")
 
 
 def test_bills_of_several_carriers_are_one_but_not_of_days_and_months(tmp_path: Path) -> None:
     first = read(tmp_path, f"{HEAD}\n2026-03-02,95013,L1,10,4,7\n", name="a.csv")
     second = read(tmp_path, f"{HEAD}\n2026-03-03,95013,L2,5,4,7\n", name="b.csv")
-    both = joined([first, second])
+    both = join_bills([first, second])
     assert (both.file, sum(one.calls for one in both.at.values()), both.last) == ("a.csv、b.csv", 15, NEXT)
     with pytest.raises(NianjianError, match="reconcile_bills_mixed"):
-        joined([first, read(tmp_path, f"{HEAD}\n2026-03,95013,L2,5,4,7\n")])
+        join_bills([first, read(tmp_path, f"{HEAD}\n2026-03,95013,L2,5,4,7\n")])
 
 
 def test_unanswered_calls_that_are_not_billed_are_proved_and_need_nobody(tmp_path: Path) -> None:
@@ -170,9 +171,9 @@ def test_a_bill_without_lines_or_days_is_compared_by_what_it_tells(tmp_path: Pat
 def test_switches_beside_each_other_are_added_up_and_other_carriers_lines_left_out(tmp_path: Path) -> None:
     bill = read(tmp_path, "账期,线路编号,通话数\n2026-03-02,L1,12\n")
     rows = (row(4), row(8, source="other"), row(7, "L2"))
-    alone = compared(rows, bill=bill, elsewhere=frozenset({"L2"}))
+    alone = compare_sources(rows, bill=bill, elsewhere=frozenset({"L2"}))
     assert (alone.sources, len(alone.partings)) == ((BILL, "other", "switch"), 1)
-    both = compared(rows, bill=bill, elsewhere=frozenset({"L2"}), together=True)
+    both = compare_sources(rows, bill=bill, elsewhere=frozenset({"L2"}), together=True)
     assert (both.sources, both.partings, both.same) == ((BILL, RECORDS), [], 1)
 
 
@@ -192,6 +193,6 @@ def test_minutes_are_counted_by_call_in_whole_units() -> None:
         call("5", 90, answered=False),
     ]
     with closing(DuckDBEngine()) as engine:
-        asked = question(engine.hold("calls", pa.Table.from_pylist(rows, CALLS)), DAY, DAY)
+        asked = build_question(engine.hold("calls", pa.Table.from_pylist(rows, CALLS)), DAY, DAY)
         (told,) = engine.rows(asked)
     assert [told[one] for one in ("calls", "answered", "billable", "talk", "billed")] == [4, 3, 2, 121, 180]

@@ -9,10 +9,19 @@ import openpyxl
 import pytest
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.reconciliation.filing import export
-from nianjian.features.reconciliation.filing.compare import Pair, Result, compare, counts
-from nianjian.features.reconciliation.filing.mapping import ExportMapping, checked, parsed
-from nianjian.features.reconciliation.filing.status import LINES, NUMBERS, SEATS, Row, evaluate_status
+from nianjian.features.reconciliation import exports
+from nianjian.features.reconciliation.exports import ExportMapping, check_mapping, parse_mapping
+from nianjian.features.reconciliation.filings import (
+    LINES,
+    NUMBERS,
+    SEATS,
+    Result,
+    Row,
+    RowPair,
+    compare_rows,
+    count_results,
+    evaluate_status,
+)
 
 A = date(2026, 12, 31)
 NEXT = date(2027, 1, 1)
@@ -52,8 +61,8 @@ def test_the_base_of_a_day(kind: str, row: Row, inside: bool | None, why: str) -
     assert (found.inside, found.why) == (inside, why)
 
 
-def pairs(ours: list[Row], theirs: list[Row], *fields: str) -> dict[str, Pair]:
-    return {one.key: one for one in compare(NUMBERS, ours, theirs, A, ("root", "total_length", *fields))}
+def pairs(ours: list[Row], theirs: list[Row], *fields: str) -> dict[str, RowPair]:
+    return {one.key: one for one in compare_rows(NUMBERS, ours, theirs, A, ("root", "total_length", *fields))}
 
 
 def test_every_result_once() -> None:
@@ -72,7 +81,7 @@ def test_every_result_once() -> None:
         "95016/8": "only_theirs",
     }
     assert found["95015/8"].fields == {"gateway": ("GW1", "GW2")}
-    assert counts(found.values()) == {"same": 1, "only_ours": 1, "only_theirs": 1, "field_differs": 1}
+    assert count_results(found.values()) == {"same": 1, "only_ours": 1, "only_theirs": 1, "field_differs": 1}
 
 
 def test_a_row_out_of_the_base_tells_why_it_is_not_there() -> None:
@@ -121,7 +130,7 @@ MIXED = (
 def test_one_table_for_all_kinds(tmp_path: Path) -> None:
     path = tmp_path / "all.csv"
     path.write_text("\n".join(MIXED), encoding="gb18030")
-    read = {kind: export.load(path, kind, ExportMapping()) for kind in (NUMBERS, LINES, SEATS)}
+    read = {kind: exports.load_export(path, kind, ExportMapping()) for kind in (NUMBERS, LINES, SEATS)}
     assert [len(one.rows) for one in read.values()] == [1, 1, 1]
     assert {one.other for one in read.values()} == {2}
     assert (read[NUMBERS].rows[0]["gateway"], read[LINES].rows[0]["gateway"]) == ("GW1", "GW2")
@@ -137,7 +146,7 @@ def test_a_workbook_of_one_kind(tmp_path: Path) -> None:
     page.append(["码号", "批准总位长", "备案日期"])
     page.append(["95013", 8, date(2024, 2, 1)])
     book.save(tmp_path / "one.xlsx")
-    (row,) = export.load(tmp_path / "one.xlsx", NUMBERS, ExportMapping()).rows
+    (row,) = exports.load_export(tmp_path / "one.xlsx", NUMBERS, ExportMapping()).rows
     assert (row["root"], row["total_length"], row["filed_on"]) == ("95013", 8, date(2024, 2, 1))
 
 
@@ -147,7 +156,7 @@ def test_faulty_cells_are_named_and_nothing_is_compared(tmp_path: Path) -> None:
         "种类,码号,备案日期\n码号,95013,二月\n货车,95014,\n,95015,\n码号,95013,2024-01-01\n", encoding="utf-8"
     )
     with pytest.raises(NianjianError, match="reconcile_export_faulty") as caught:
-        export.load(path, NUMBERS, ExportMapping())
+        exports.load_export(path, NUMBERS, ExportMapping())
     told = [(one["line"], one["column"], one["code"]) for one in caught.value.findings]
     assert told == [
         (2, "备案日期", "date_unreadable"),
@@ -160,22 +169,22 @@ def test_faulty_cells_are_named_and_nothing_is_compared(tmp_path: Path) -> None:
 def test_a_mapping_names_headings_days_and_words(tmp_path: Path) -> None:
     path = tmp_path / "odd.csv"
     path.write_text("T,NUM,LEN,DAY,ST\nA,95013,8,01/02/2024,1\nB,95014,8,01/02/2024,1\n", encoding="utf-8")
-    data = parsed(
+    data = parse_mapping(
         b"columns: {sort: T, root: NUM, total_length: LEN, filed_on: DAY, filing: ST, line_id: X}\n"
         b'formats: {filed_on: "%d/%m/%Y"}\n' + 'values: {sort: {A: 码号, B: 中继线}, filing: {"1": 已备案}}'.encode(),
         "m.yaml",
     )
-    given = checked(data, export.SHEETS[NUMBERS], export.SHEETS, "m.yaml")
-    (row,) = export.load(path, NUMBERS, given).rows
+    given = check_mapping(data, exports.SHEETS[NUMBERS], exports.SHEETS, "m.yaml")
+    (row,) = exports.load_export(path, NUMBERS, given).rows
     assert (row["root"], row["filed_on"], row["filing"]) == ("95013", date(2024, 2, 1), "filed")
 
 
 def test_a_form_of_days_that_no_day_has_names_the_cell(tmp_path: Path) -> None:
     path = tmp_path / "odd.csv"
     path.write_text("码号,批准总位长,备案日期\n95013,8,01/02/2024\n", encoding="utf-8")
-    data = parsed(b"formats: {filed_on: '%d/%Y/%Y'}", "m.yaml")
+    data = parse_mapping(b"formats: {filed_on: '%d/%Y/%Y'}", "m.yaml")
     with pytest.raises(NianjianError) as raised:
-        export.load(path, NUMBERS, checked(data, export.SHEETS[NUMBERS], export.SHEETS, "m.yaml"))
+        exports.load_export(path, NUMBERS, check_mapping(data, exports.SHEETS[NUMBERS], exports.SHEETS, "m.yaml"))
     assert [(one["column"], one["code"]) for one in raised.value.findings] == [("备案日期", "date_unreadable")]
 
 
@@ -192,4 +201,4 @@ def test_a_form_of_days_that_no_day_has_names_the_cell(tmp_path: Path) -> None:
 )
 def test_a_wrong_mapping_says_so(text: bytes, code: str) -> None:
     with pytest.raises(NianjianError, match=code):
-        checked(parsed(text, "m.yaml"), export.SHEETS[NUMBERS], export.SHEETS, "m.yaml")
+        check_mapping(parse_mapping(text, "m.yaml"), exports.SHEETS[NUMBERS], exports.SHEETS, "m.yaml")

@@ -11,11 +11,11 @@ import openpyxl
 import pytest
 from tests.support.fixtures import Import, Sheet
 
-from nianjian.doors.site.jobs.worker import Worker
+from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.reconciliation.operations import filing, runs, work
-from nianjian.features.reconciliation.runs.model import Difference, Run
-from nianjian.features.reconciliation.runs.query import DifferenceFilter
+from nianjian.features.reconciliation import comparisons, operations
+from nianjian.features.reconciliation.models import Difference, Run
+from nianjian.features.reconciliation.queries import DifferenceFilter
 from nianjian.platform.accounts.query import Actor, actor
 from nianjian.platform.accounts.service import add_enterprise, add_user
 from nianjian.platform.audit.query import acts
@@ -55,7 +55,7 @@ def export(demo: str, load: Import, sheet: Sheet) -> Path:
 
 
 def made(export: Path, who: Actor) -> dict[str, object]:
-    return filing.run(enterprise="demo", kind="numbers", path=export, actor=who)
+    return comparisons.compare_filing(enterprise="demo", kind="numbers", path=export, actor=who)
 
 
 def test_a_run_is_kept_with_its_differences_masked_and_audited(export: Path, anna: Actor) -> None:
@@ -64,7 +64,10 @@ def test_a_run_is_kept_with_its_differences_masked_and_audited(export: Path, ann
     assert told["counts"] == {"same": 1, "only_ours": 1, "only_theirs": 1, "field_differs": 1}
     assert (told["open"], told["verdict"]) == (3, "failed")
     (kept,) = Run.objects.all()
-    rows = {one["about"]["key"]: one for one in runs.differences(run=kept.pk, wanted=DifferenceFilter(), actor=anna)}
+    rows = {
+        one["about"]["key"]: one
+        for one in operations.list_differences(run=kept.pk, wanted=DifferenceFilter(), actor=anna)
+    }
     assert set(rows) == {"95014/8", "95015/8", "95016/8"}
     fields = rows["95014/8"]["fields"]
     assert fields["holder"] == {"ours": "示例新名", "theirs": "示例旧名"}
@@ -77,7 +80,10 @@ def test_a_run_is_kept_with_its_differences_masked_and_audited(export: Path, ann
 
 def test_ten_working_days_after_the_change_or_after_the_day_it_was_found(export: Path, anna: Actor) -> None:
     run = made(export, anna)["run"]
-    rows = {one["about"]["key"]: one for one in runs.differences(run=str(run), wanted=DifferenceFilter(), actor=anna)}
+    rows = {
+        one["about"]["key"]: one
+        for one in operations.list_differences(run=str(run), wanted=DifferenceFilter(), actor=anna)
+    }
     changed, found = rows["95014/8"], rows["95015/8"]
     # the 16th to 18th, 21st to 25th, 28th and 29th: ten working days
     assert (changed["changed_on"], changed["due"], changed["late"]) == ("2026-12-15", "2026-12-29", True)
@@ -89,18 +95,21 @@ def test_what_becomes_of_a_difference(export: Path, anna: Actor) -> None:
     run = str(made(export, anna)["run"])
     ids = list(Difference.objects.order_by("pk").values_list("pk", flat=True))
     with pytest.raises(NianjianError, match="reconcile_said_missing"):
-        runs.settle(run=run, difference=ids[0], state="explained", said={"owner": "王五"}, actor=anna)
+        operations.settle_difference(run=run, difference=ids[0], state="explained", said={"owner": "王五"}, actor=anna)
     with pytest.raises(NianjianError, match="reconcile_state_unknown"):
-        runs.settle(run=run, difference=ids[0], state="gone", said={}, actor=anna)
+        operations.settle_difference(run=run, difference=ids[0], state="gone", said={}, actor=anna)
     for one in ids[:2]:
         said = {"owner": "王五", "cause": "系统更新晚", "action": "已提交变更"}
-        runs.settle(run=run, difference=one, state="settled", said=said, actor=anna)
-    assert (runs.get_run(run=run, actor=anna)["open"], runs.get_run(run=run, actor=anna)["verdict"]) == (1, "failed")
-    told = runs.settle(
+        operations.settle_difference(run=run, difference=one, state="settled", said=said, actor=anna)
+    assert (operations.get_run(run=run, actor=anna)["open"], operations.get_run(run=run, actor=anna)["verdict"]) == (
+        1,
+        "failed",
+    )
+    told = operations.settle_difference(
         run=run, difference=ids[2], state="explained", said={"owner": "王五", "cause": "晚报"}, actor=anna
     )
     assert (told["state"], told["decided_by"]) == ("explained", "user:anna")
-    shown = runs.get_run(run=run, actor=anna)
+    shown = operations.get_run(run=run, actor=anna)
     assert (shown["verdict"], shown["states"]) == ("passed", {"open": 0, "explained": 1, "settled": 2})
     last = next(one for one in acts() if one.verb == "reconcile.settle")
     assert last.data["fields"] == ["owner", "cause"]
@@ -111,8 +120,8 @@ def test_what_was_explained_stays_so_and_what_was_settled_but_is_there_is_open_a
     run = str(made(export, anna)["run"])
     said = {"owner": "王五", "cause": "晚报", "action": "已提交"}
     by_key = {one.key: one.pk for one in Difference.objects.all()}
-    runs.settle(run=run, difference=by_key["95014/8"], state="explained", said=said, actor=anna)
-    runs.settle(run=run, difference=by_key["95015/8"], state="settled", said=said, actor=anna)
+    operations.settle_difference(run=run, difference=by_key["95014/8"], state="explained", said=said, actor=anna)
+    operations.settle_difference(run=run, difference=by_key["95015/8"], state="settled", said=said, actor=anna)
     again = str(made(export, anna)["run"])
     rows = {one.key: one for one in Difference.objects.filter(run=again)}
     assert {key: one.state for key, one in rows.items()} == {
@@ -141,14 +150,14 @@ def test_nothing_compared_or_unclear_is_never_passed(demo: str, load: Import, sh
 
 def test_the_correction_sheet_has_what_is_to_be_filed(export: Path, anna: Actor) -> None:
     run = str(made(export, anna)["run"])
-    name, content = runs.correction(run=run, language="zh_Hans", actor=anna)
+    name, content = operations.build_correction_sheet(run=run, language="zh_Hans", actor=anna)
     assert name.endswith(".xlsx")
     page = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
     lines = [[cell or "" for cell in row] for row in page.iter_rows(min_row=2, values_only=True)]
     assert [line[:2] for line in lines] == [["码号", "95014/8"]] * 2 + [["码号", "95015/8"], ["码号", "95016/8"]]
     assert ["使用主体", "示例新名", "示例旧名"] in [line[3:6] for line in lines]
     assert "李四" not in str(lines)
-    assert runs.correction(run=run, language="zh_Hans", actor=anna)[1] == content
+    assert operations.build_correction_sheet(run=run, language="zh_Hans", actor=anna)[1] == content
     assert [one.verb for one in acts()].count("reconcile.sheet") == 2
 
 
@@ -157,8 +166,8 @@ def test_in_full_only_with_an_entry(export: Path, anna: Actor, operator: Actor) 
     one = Difference.objects.get(key="95014/8")
     tester = actor("tess", add_user(name="tess", role="tester", enterprises=["demo"], actor=operator))
     with pytest.raises(NianjianError, match="role_missing"):
-        runs.reveal(run=run, difference=one.pk, actor=tester)
-    full = runs.reveal(run=run, difference=one.pk, actor=anna)
+        operations.reveal_values(run=run, difference=one.pk, actor=tester)
+    full = operations.reveal_values(run=run, difference=one.pk, actor=anna)
     assert full["fields"]["contact"] == {"ours": "张三", "theirs": "李四"}
     assert [act.verb for act in acts()].count("reconcile.reveal") == 1
 
@@ -168,7 +177,7 @@ def test_a_run_of_another_enterprise_does_not_exist(export: Path, anna: Actor, o
     stranger = actor("zoe", add_user(name="zoe", role="compliance_lead", enterprises=["other"], actor=operator))
     run = str(made(export, anna)["run"])
     with pytest.raises(NianjianError, match="reconcile_run_unknown"):
-        runs.get_run(run=run, actor=stranger)
+        operations.get_run(run=run, actor=stranger)
     with pytest.raises(NianjianError, match="role_missing"):
         made(export, stranger)
 
@@ -177,7 +186,7 @@ def test_as_work_the_sealed_export_goes_with_the_job(
     export: Path, anna: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "home"))
-    job = work.ask_filing(
+    job = operations.enqueue_filing(
         enterprise="demo",
         kind="numbers",
         name="../e.csv",
@@ -192,7 +201,7 @@ def test_as_work_the_sealed_export_goes_with_the_job(
     assert (told.state, told.result["open"]) == ("done", 3)
     assert "rows" not in told.result
     assert list(blobs.blobs()) == []
-    assert work.HELD not in told.payload
+    assert operations.FILE_FIELD not in told.payload
 
 
 def test_a_bill_as_work_goes_with_the_job(
@@ -201,12 +210,12 @@ def test_a_bill_as_work_goes_with_the_job(
     monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "home"))
     asked = {"enterprise": demo, "mapping": None, "first": None, "last": None, "carrier": "", "together": True}
     with pytest.raises(NianjianError, match="file_empty"):
-        work.ask_bill(name="b.csv", content=b"", actor=anna, **asked)
-    job = work.ask_bill(name="../b.csv", content="账期,通话数\n2026-12,8\n".encode(), actor=anna, **asked)
+        operations.enqueue_bill(name="b.csv", content=b"", actor=anna, **asked)
+    job = operations.enqueue_bill(name="../b.csv", content="账期,通话数\n2026-12,8\n".encode(), actor=anna, **asked)
     assert len(list(blobs.blobs())) == 1
     assert Worker("w", Event()).step()
     told = Job.objects.get(pk=job)
     assert (told.state, told.result["counts"], told.result["file"]) == ("done", {"same": 0, "parted": 1}, "b.csv")
     assert told.result["verdict"] == "failed"  # the records know none of its calls
     assert list(blobs.blobs()) == []
-    assert work.HELD not in told.payload
+    assert operations.FILE_FIELD not in told.payload

@@ -14,9 +14,9 @@ from tests.support.import_pages import work
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.reconciliation.runs import service
-from nianjian.features.reconciliation.runs.model import Difference, Proposal, Run
-from nianjian.features.reconciliation.runs.results import Found, Proposed, Report
+from nianjian.features.reconciliation import storage
+from nianjian.features.reconciliation.models import Difference, Proposal, Run
+from nianjian.features.reconciliation.storage import NewDifference, NewProposal, RunReport
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.home import wiring
@@ -73,15 +73,17 @@ def test_from_the_export_to_a_passed_run(lead: Client) -> None:
 
 def test_people_are_masked_until_somebody_looks_and_decides(lead: Client) -> None:
     who = "11010519491231002X"
-    found = Found("b" * 64, "lacks_wage", {"name": "张三", "identity": who, "seat": "S1"}, "0" * 64, month="2026-03")
-    pair = Proposed(
+    found = NewDifference(
+        "b" * 64, "lacks_wage", {"name": "张三", "identity": who, "seat": "S1"}, "0" * 64, month="2026-03"
+    )
+    pair = NewProposal(
         "name", "1" * 64, "2" * 64, {"name": "张叁", "account": "1234", "person": "张三", "identity": who}, 50
     )
     matrix = {"2026-03": {"lacks_wage": {"count": 1, "explained": 0}}}
-    report = Report(
+    report = RunReport(
         "people", date(2026, 3, 31), {"lacks_wage": 1}, {"matrix": matrix}, [found], [pair], date(2026, 3, 1)
     )
-    run = service.keep(enterprise="demo", report=report, actor=BOSS)
+    run = storage.store_run(enterprise="demo", report=report, actor=BOSS)
     page = lead.get(f"{HOME}{run.pk}/").content.decode()
     assert who not in page
     assert "张叁" not in page
@@ -104,12 +106,12 @@ def test_people_are_masked_until_somebody_looks_and_decides(lead: Client) -> Non
 
 def test_call_sources_are_drawn_and_told(lead: Client) -> None:
     told = {"by_day": [{"day": "2026-03-02", "calls": {"crm": 2, "switch": 4}}], "sources": ["crm", "switch"]}
-    found = Found(
+    found = NewDifference(
         "2026-03-02|L1", "parted", {"day": "2026-03-02", "line": "L1"}, "0" * 64,
         likely="answered_only", fields={"crm": ("2", "2"), "switch": ("4", "2")},
     )  # fmt: skip
-    report = Report("sources", date(2026, 3, 2), {"same": 0, "parted": 1}, told, [found], first=date(2026, 3, 1))
-    run = service.keep(enterprise="demo", report=report, actor=BOSS)
+    report = RunReport("sources", date(2026, 3, 2), {"same": 0, "parted": 1}, told, [found], first=date(2026, 3, 1))
+    run = storage.store_run(enterprise="demo", report=report, actor=BOSS)
     page = lead.get(f"{HOME}{run.pk}/").content.decode()
     assert "<svg" in page
     assert "某来源只有接通的呼叫" in page

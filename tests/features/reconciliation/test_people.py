@@ -11,13 +11,13 @@ from nianjian.features.reconciliation.people import (
     Decisions,
     Insured,
     Match,
-    Matched,
     Month,
+    MonthMatch,
     Paid,
     Seat,
     Staff,
     Terms,
-    matched,
+    match_month,
 )
 
 OWN = "示例公司"
@@ -38,12 +38,12 @@ def insured(identity: str, payer: str | None = OWN, name: str = "") -> Insured:
     return Insured(identity, name or None, frozenset({payer}))
 
 
-def match(given: Decisions | None = None, **parts: list[object]) -> Matched:
+def match(given: Decisions | None = None, **parts: list[object]) -> MonthMatch:
     month = Month(FIRST, LAST, **parts)  # type: ignore[arg-type] # each test gives what it needs
-    return matched(month, given or Decisions(), TERMS)
+    return match_month(month, given or Decisions(), TERMS)
 
 
-def only(found: Matched) -> tuple[str, tuple[str, ...], tuple[str, ...], bool]:
+def only(found: MonthMatch) -> tuple[str, tuple[str, ...], tuple[str, ...], bool]:
     (row,) = found.rows
     return row.match.value, tuple(one.value for one in row.lacks), row.reasons, row.explained
 
@@ -177,7 +177,7 @@ def test_a_name_nearly_equal_is_proposed_and_never_matched() -> None:
 @pytest.mark.parametrize(("least", "proposed"), [(66, 1), (67, 0)])
 def test_likeness_is_compared_in_whole_numbers(least: int, proposed: int) -> None:
     month = Month(FIRST, LAST, [seat("1", "张小三")], [], [insured("1")], [Paid("张晓三", "1")])  # 2 of 3: 66.7 %
-    assert len(matched(month, Decisions(), replace(TERMS, similar=least)).pairs) == proposed
+    assert len(match_month(month, Decisions(), replace(TERMS, similar=least)).pairs) == proposed
 
 
 def test_a_miswritten_number_is_proposed_and_holds_once_decided() -> None:

@@ -9,9 +9,9 @@ import pytest
 from tests.features.reconciliation.test_people_runs import T1, T2, L, W, Z
 from tests.support.fixtures import Import
 
-from nianjian.features.reconciliation.operations import people, runs
+from nianjian.features.reconciliation import comparisons, operations
 from nianjian.features.reconciliation.people import Tables
-from nianjian.features.reconciliation.runs.query import DifferenceFilter
+from nianjian.features.reconciliation.queries import DifferenceFilter
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.vault import keyring
 
@@ -79,8 +79,8 @@ def test_a_version_that_ended_within_a_month_does_not_hold_at_its_end(
 
 
 def test_who_has_no_seat_keeps_the_name_of_the_contribution(spring: str, anna: Actor) -> None:
-    told = people.run(enterprise="demo", first=FEBRUARY, last=MARCH, actor=anna)
-    rows = runs.differences(run=str(told["run"]), wanted=DifferenceFilter(), actor=anna)
+    told = comparisons.match_people(enterprise="demo", first=FEBRUARY, last=MARCH, actor=anna)
+    rows = operations.list_differences(run=str(told["run"]), wanted=DifferenceFilter(), actor=anna)
     bare = [one for one in rows if "lacks_seat" in {one["result"], *one["reasons"]}]
     assert {(one["month"], one["about"]["name"]) for one in bare} == {
         ("2026-02", "赵**"), ("2026-03", "赵**"), ("2026-03", "李**"),

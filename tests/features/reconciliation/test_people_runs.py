@@ -12,11 +12,11 @@ from tests.support.fixtures import Import
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.maintenance.operations import retention
-from nianjian.features.reconciliation.operations import people, runs, sources
-from nianjian.features.reconciliation.operations.bills import Against
-from nianjian.features.reconciliation.runs.model import Account, Difference, Proposal, Run
-from nianjian.features.reconciliation.runs.query import DifferenceFilter
+from nianjian.features.maintenance import retention
+from nianjian.features.reconciliation import comparisons, operations
+from nianjian.features.reconciliation.comparisons import BillInput
+from nianjian.features.reconciliation.models import Account, Difference, Proposal, Run
+from nianjian.features.reconciliation.queries import DifferenceFilter
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.home import wiring
@@ -73,7 +73,7 @@ def march(demo: str, load: Import, monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 
 def made(who: Actor) -> dict[str, object]:
-    return people.run(enterprise="demo", first=FROM, last=TO, actor=who)
+    return comparisons.match_people(enterprise="demo", first=FROM, last=TO, actor=who)
 
 
 def test_the_matrix_of_a_month(march: str, anna: Actor) -> None:
@@ -88,7 +88,7 @@ def test_the_matrix_of_a_month(march: str, anna: Actor) -> None:
     }
     assert told["matrix"]["2026-03"]["lacks_insurance"] == {"count": 1, "explained": 1}  # type: ignore[index] # JSON
     assert (told["open"], told["verdict"]) == (3, "failed")
-    rows = runs.differences(run=str(told["run"]), wanted=DifferenceFilter(), actor=anna)
+    rows = operations.list_differences(run=str(told["run"]), wanted=DifferenceFilter(), actor=anna)
     assert {(one["about"]["name"], one["result"], tuple(one["reasons"]), one["state"]) for one in rows} == {
         ("李**", "lacks_wage", (), "open"),
         ("王*", "lacks_insurance", ("new",), "explained"),
@@ -101,18 +101,21 @@ def test_the_matrix_of_a_month(march: str, anna: Actor) -> None:
 
 def test_a_person_decides_and_the_next_match_knows(march: str, anna: Actor) -> None:
     run = str(made(anna)["run"])
-    pairs = runs.proposals(run=run, actor=anna)
+    pairs = operations.list_pairs(run=run, actor=anna)
     assert sorted(one["kind"] for one in pairs) == ["homonym"] * 4 + ["name"]  # two accounts of two persons
     by_full = {}
     for one in pairs:
-        full = runs.reveal(run=run, proposal=one["id"], actor=anna)
+        full = operations.reveal_values(run=run, proposal=one["id"], actor=anna)
         by_full[full["account"], full["identity"]] = one["id"]
     for who, account in ((L, "2222"), (T1, "4444"), (T2, "5555")):
-        assert runs.decide(run=run, proposal=by_full[account, who], confirmed=True, actor=anna)["state"] == "confirmed"
+        assert (
+            operations.decide_pair(run=run, proposal=by_full[account, who], confirmed=True, actor=anna)["state"]
+            == "confirmed"
+        )
     with pytest.raises(NianjianError, match="reconcile_proposal_decided"):
-        runs.decide(run=run, proposal=by_full["2222", L], confirmed=False, actor=anna)
+        operations.decide_pair(run=run, proposal=by_full["2222", L], confirmed=False, actor=anna)
     with pytest.raises(NianjianError, match="reconcile_subject_taken"):
-        runs.decide(run=run, proposal=by_full["4444", T2], confirmed=True, actor=anna)
+        operations.decide_pair(run=run, proposal=by_full["4444", T2], confirmed=True, actor=anna)
     assert Account.objects.count() == 3
     again = made(anna)
     assert again["counts"]["consistent"] == 4  # type: ignore[index] # JSON
@@ -121,10 +124,10 @@ def test_a_person_decides_and_the_next_match_knows(march: str, anna: Actor) -> N
 
 def test_what_was_dismissed_is_not_proposed_again(march: str, anna: Actor) -> None:
     run = str(made(anna)["run"])
-    (name,) = [one for one in runs.proposals(run=run, actor=anna) if one["kind"] == "name"]
-    runs.decide(run=run, proposal=name["id"], confirmed=False, actor=anna)
+    (name,) = [one for one in operations.list_pairs(run=run, actor=anna) if one["kind"] == "name"]
+    operations.decide_pair(run=run, proposal=name["id"], confirmed=False, actor=anna)
     again = str(made(anna)["run"])
-    assert {one["kind"] for one in runs.proposals(run=again, actor=anna)} == {"homonym"}
+    assert {one["kind"] for one in operations.list_pairs(run=again, actor=anna)} == {"homonym"}
 
 
 def test_old_runs_and_decisions_go_when_the_time_of_people_is_over(
@@ -132,15 +135,23 @@ def test_old_runs_and_decisions_go_when_the_time_of_people_is_over(
 ) -> None:
     run = str(made(anna)["run"])
     pair = Proposal.objects.filter(kind="name").get()
-    runs.decide(run=run, proposal=pair.pk, confirmed=True, actor=anna)
-    kept = [one for one in retention.show(actor=operator, enterprise="demo") if one.period.record_class == "people"]
+    operations.decide_pair(run=run, proposal=pair.pk, confirmed=True, actor=anna)
+    kept = [
+        one
+        for one in retention.list_standings(actor=operator, enterprise="demo")
+        if one.period.record_class == "people"
+    ]
     assert kept[0].over == 0
     long_ago = clock.now() - timedelta(days=366 * 30)
     Run.objects.update(made_at=long_ago)
     Account.objects.update(decided_at=long_ago)
-    (old,) = [one for one in retention.show(actor=operator, enterprise="demo") if one.period.record_class == "people"]
+    (old,) = [
+        one
+        for one in retention.list_standings(actor=operator, enterprise="demo")
+        if one.period.record_class == "people"
+    ]
     assert old.over == 2
-    retention.run(actor=operator, enterprise="demo", dry_run=False)
+    retention.run_retention(actor=operator, enterprise="demo", dry_run=False)
     assert not Run.objects.exists()
     assert not Difference.objects.exists()
     assert not Account.objects.exists()
@@ -152,7 +163,7 @@ def test_old_runs_and_decisions_go_when_the_time_of_people_is_over(
 )
 def test_months_that_make_no_sense(march: str, anna: Actor, first: datetime, last: datetime) -> None:
     with pytest.raises(NianjianError, match="reconcile_months_wrong"):
-        people.run(enterprise="demo", first=first.date(), last=last.date(), actor=anna)
+        comparisons.match_people(enterprise="demo", first=first.date(), last=last.date(), actor=anna)
 
 
 def test_call_sources_from_the_lake(demo: str, anna: Actor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -165,7 +176,7 @@ def test_call_sources_from_the_lake(demo: str, anna: Actor, monkeypatch: pytest.
         for source, count in (("asterisk", 4), ("crm", 2)) for n in range(count)
     ]  # fmt: skip
     data.append(wiring.lake("demo"), rows, "b0")
-    told = sources.run(enterprise="demo", first=None, last=None, actor=anna)
+    told = comparisons.compare_call_sources(enterprise="demo", first=None, last=None, actor=anna)
     assert (told["sources"], told["counts"], told["verdict"]) == (
         ["asterisk", "crm"],
         {"same": 0, "parted": 1},
@@ -174,14 +185,16 @@ def test_call_sources_from_the_lake(demo: str, anna: Actor, monkeypatch: pytest.
     (one,) = told["rows"]
     assert (one["calls"], one["likely"]) == ({"asterisk": 4, "crm": 2}, "answered_only")
     assert told["by_day"] == [{"day": "2026-03-02", "calls": {"asterisk": 4, "crm": 2}}]
-    alone = sources.run(enterprise="demo", first=None, last=None, only=("crm",), actor=anna)
+    alone = comparisons.compare_call_sources(enterprise="demo", first=None, last=None, only=("crm",), actor=anna)
     assert alone["verdict"] == "insufficient"
     with pytest.raises(NianjianError, match="reconcile_source_unknown"):
-        sources.run(enterprise="demo", first=None, last=None, only=("bill",), actor=anna)
+        comparisons.compare_call_sources(enterprise="demo", first=None, last=None, only=("bill",), actor=anna)
     with pytest.raises(NianjianError, match="reconcile_source_unknown"):
-        sources.run(enterprise="demo", first=None, last=None, beside=("crm", "bill"), actor=anna)
-    for given in ({"beside": ("crm", "asterisk")}, {"against": Against(together=True)}):
-        one = sources.run(enterprise="demo", first=None, last=None, actor=anna, **given)
+        comparisons.compare_call_sources(enterprise="demo", first=None, last=None, beside=("crm", "bill"), actor=anna)
+    for given in ({"beside": ("crm", "asterisk")}, {"against": BillInput(together=True)}):
+        one = comparisons.compare_call_sources(enterprise="demo", first=None, last=None, actor=anna, **given)
         assert (len(one["sources"]), one["counts"], one["verdict"]) == (1, {"same": 0, "parted": 0}, "insufficient")
     with pytest.raises(NianjianError, match="reconcile_days_wrong"):
-        sources.run(enterprise="demo", first=at.date(), last=at.date() - timedelta(days=1), actor=anna)
+        comparisons.compare_call_sources(
+            enterprise="demo", first=at.date(), last=at.date() - timedelta(days=1), actor=anna
+        )

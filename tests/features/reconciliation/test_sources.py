@@ -11,7 +11,7 @@ import pytest
 
 from nianjian.engines.lake.duckdb_engine import DuckDBEngine
 from nianjian.engines.lake.schema import CALLS
-from nianjian.features.reconciliation.sources import Compared, compared, question
+from nianjian.features.reconciliation.sources import SourceComparison, build_question, compare_sources
 
 DAY, NEXT = date(2026, 3, 2), date(2026, 3, 3)
 
@@ -21,7 +21,7 @@ def row(source: str, calls: int, line: str = "L1", day: date = DAY, **more: int)
 
 
 def likely(*rows: Mapping[str, object]) -> dict[tuple[date, str], str]:
-    return {(one.day, one.line): one.likely for one in compared(rows).partings}
+    return {(one.day, one.line): one.likely for one in compare_sources(rows).partings}
 
 
 AWAY = row("crm", 7, "L9")  # a further line, so that the day's sums differ and no source is silent
@@ -49,26 +49,26 @@ def test_the_likely_reason(rows: tuple[Mapping[str, object], ...], reason: str) 
 
 
 def test_equal_counts_are_no_parting_and_one_source_compares_nothing() -> None:
-    found = compared([row("switch", 10), row("crm", 10)])
+    found = compare_sources([row("switch", 10), row("crm", 10)])
     assert (found.places, found.same, found.partings) == (1, 1, [])
-    alone = compared([row("switch", 10)])
+    alone = compare_sources([row("switch", 10)])
     assert (alone.places, alone.partings) == (0, [])
-    assert compared([row("a", 1), row("b", 1), row("c", 2)], ("a", "b")).partings == []
+    assert compare_sources([row("a", 1), row("b", 1), row("c", 2)], ("a", "b")).partings == []
 
 
 def test_switches_that_share_the_calls_are_one_side() -> None:
     rows = [row("asterisk", 6), row("freeswitch", 4), row("crm", 10)]
-    assert len(compared(rows).partings) == 1
-    found = compared(rows, beside=("freeswitch", "asterisk"))
+    assert len(compare_sources(rows).partings) == 1
+    found = compare_sources(rows, beside=("freeswitch", "asterisk"))
     assert (found.sources, found.same, found.partings) == (("asterisk + freeswitch", "crm"), 1, [])
-    (parting,) = compared([*rows, row("crm", 1)], beside=("asterisk", "freeswitch")).partings
+    (parting,) = compare_sources([*rows, row("crm", 1)], beside=("asterisk", "freeswitch")).partings
     assert {side: count.calls for side, count in parting.counts.items()} == {"asterisk + freeswitch": 10, "crm": 11}
-    only = compared(rows, ("asterisk", "freeswitch", "crm"), beside=("asterisk", "freeswitch"))
+    only = compare_sources(rows, ("asterisk", "freeswitch", "crm"), beside=("asterisk", "freeswitch"))
     assert only.sources == ("asterisk + freeswitch", "crm")
 
 
 def test_switches_together_without_a_bill_have_nothing_beside_them() -> None:
-    found = compared([row("asterisk", 6), row("freeswitch", 4)], together=True)
+    found = compare_sources([row("asterisk", 6), row("freeswitch", 4)], together=True)
     assert (found.sources, found.places, found.partings) == (("records",), 0, [])
     assert found.days == {DAY: {"records": 10}}
 
@@ -90,7 +90,7 @@ def test_a_call_of_several_rows_is_counted_once_and_rejected_rows_never() -> Non
         {"source": "crm", "call_id": "6", "call_key": None, "start_ts": at, "line_id": None, "direction": "in"},
     )
     with closing(DuckDBEngine()) as engine:
-        rows = engine.rows(question(engine.hold("calls", table), DAY, NEXT))
+        rows = engine.rows(build_question(engine.hold("calls", table), DAY, NEXT))
     told = {
         (one["source"], one["day"], one["line"]): [one[name] for name in ("calls", "answered", "tests", "inbound")]
         for one in rows
@@ -100,5 +100,5 @@ def test_a_call_of_several_rows_is_counted_once_and_rejected_rows_never() -> Non
         ("crm", DAY, "L1"): [2, 1, 1, 0],
         ("crm", DAY, ""): [1, 0, 0, 1],
     }
-    found: Compared = compared(rows)
+    found: SourceComparison = compare_sources(rows)
     assert {(one.day, one.line): one.likely for one in found.partings}[DAY, "L1"] == "tests_left_out"

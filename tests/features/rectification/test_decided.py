@@ -7,8 +7,7 @@ from pathlib import Path
 
 from nianjian.engines.gate.decision_journal import Journal
 from nianjian.engines.gate.question import Request, Verdict
-from nianjian.features.rectification.gate_decisions import summarize_decisions
-from nianjian.features.rectification.isolate import Channel
+from nianjian.features.rectification.figures import Channel, summarize_decisions
 
 SINCE = int(datetime(2026, 3, 2, 4, tzinfo=UTC).timestamp() * 1000)  # noon in Shanghai
 HOUR = 3_600_000

@@ -15,9 +15,8 @@ from tests.support.fixtures import Import
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.approvals.operations import approve
-from nianjian.features.rectification.cases.papers import content
-from nianjian.features.rectification.cases.service import Notice
-from nianjian.features.rectification.operations import cases, evidence, isolate, locate, watch, work
+from nianjian.features.rectification import evidence, operations, reports
+from nianjian.features.rectification.storage import Notice, paper_content
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 
@@ -30,7 +29,7 @@ TODAY = date(2026, 5, 20)
 def case(demo: str, load: Import, anna: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
     load("lines", "线路编号,状态", ("L1", "在用"))
-    return str(cases.open_case(enterprise=demo, notice=Notice(TODAY), paper=None, actor=anna)["id"])
+    return str(operations.open_case(enterprise=demo, notice=Notice(TODAY), paper=None, actor=anna)["id"])
 
 
 def fails(code: str, act: Callable[[], object]) -> None:
@@ -41,7 +40,7 @@ def fails(code: str, act: Callable[[], object]) -> None:
 
 def isolated(case: str, anna: Actor, bo: Actor) -> date:
     """The day on which the channel was isolated."""
-    asked = isolate.request_isolation(
+    asked = operations.request_isolation(
         enterprise="demo", case=case, key="line", channel="L1", cap=None, reason="r", end="e", actor=anna
     )
     approve(approval=asked["approval"], actor=bo)
@@ -50,43 +49,43 @@ def isolated(case: str, anna: Actor, bo: Actor) -> date:
 
 def test_days_of_which_nothing_is_known_locate_and_measure_nothing(case: str, anna: Actor, bo: Actor) -> None:
     ahead = clock.today() + timedelta(days=1)
-    for act in (locate_of, work.ask_location):
+    for act in (locate_of, reports.enqueue_location):
         fails("rectify_day_ahead", partial(act, case=case, first=None, last=ahead, actor=anna))
     day = isolated(case, anna, bo)
-    for act in (evidence.measure, work.ask_figures):
+    for act in (evidence.measure_figures, reports.enqueue_figures):
         for first, last in ((ahead, None), (None, day - timedelta(days=1)), (day, None)):
             fails("rectify_days_reversed", partial(act, case=case, first=first, last=last, actor=anna))
-    assert {one["step"] for one in cases.get_case_detail(case=case, actor=anna)["steps"] if one["done"]} == {
+    assert {one["step"] for one in operations.get_case_detail(case=case, actor=anna)["steps"] if one["done"]} == {
         "opened",
         "isolated",
     }
 
 
 def locate_of(*, case: str, first: date | None, last: date | None, actor: Actor) -> object:
-    return locate.run(enterprise="", case=case, first=first, last=last, actor=actor)
+    return evidence.locate_cause(enterprise="", case=case, first=first, last=last, actor=actor)
 
 
 def test_what_is_written_has_an_end_and_a_paper_s_date_is_corrected(case: str, anna: Actor) -> None:
     fails(
         "rectify_text_long",
-        lambda: cases.open_case(enterprise="demo", notice=Notice(TODAY, None, "x" * 121), paper=None, actor=anna),
+        lambda: operations.open_case(enterprise="demo", notice=Notice(TODAY, None, "x" * 121), paper=None, actor=anna),
     )
     fails(
         "rectify_text_long",
-        lambda: watch.act(
+        lambda: operations.change_watch_list(
             enterprise="demo", case=None, licence="x" * 81, source="s", since=None, until=None, year=None, actor=anna
         ),
     )
     fails(
         "rectify_channel_missing",
-        lambda: isolate.request_isolation(
+        lambda: operations.request_isolation(
             enterprise="demo", case=case, key="line", channel=" ", cap=None, reason="r", end="e", actor=anna
         ),
     )
-    paper = content("test.pdf", PDF)
+    paper = paper_content("test.pdf", PDF)
 
     def attach(dated: date, number: str = "N1") -> Any:
-        return cases.add_paper(
+        return operations.add_paper(
             case=case, kind="test_report", paper=paper, actor=anna, issuer="I", number=number, dated=dated
         )
 
@@ -95,22 +94,22 @@ def test_what_is_written_has_an_end_and_a_paper_s_date_is_corrected(case: str, a
     first = attach(TODAY)
     assert attach(TODAY) == first
     assert attach(TODAY - timedelta(days=3))["id"] == first["id"]
-    (kept,) = cases.get_case_detail(case=case, actor=anna)["papers"]
+    (kept,) = operations.get_case_detail(case=case, actor=anna)["papers"]
     assert kept["dated"] == (TODAY - timedelta(days=3)).isoformat()
-    steps = [one["step"] for one in cases.get_case_detail(case=case, actor=anna)["events"]]
+    steps = [one["step"] for one in operations.get_case_detail(case=case, actor=anna)["events"]]
     assert steps == ["opened", "paper_added", "paper_corrected"]
     assert [one.verb for one in acts(enterprise="demo", newest=1)] == ["rectify.paper_corrected"]
 
 
 def test_a_watched_licence_is_carried_into_the_next_season(demo: str, anna: Actor) -> None:
     said = {"enterprise": demo, "case": None, "licence": "浙B2-20080101", "source": "省管局来函"}
-    watch.act(**said, since=date(2026, 6, 1), until=None, year=None, actor=anna)  # type: ignore[arg-type]
+    operations.change_watch_list(**said, since=date(2026, 6, 1), until=None, year=None, actor=anna)  # type: ignore[arg-type]
     fails(
         "rectify_watched_already",
-        lambda: watch.act(**said, since=date(2026, 6, 2), until=None, year=None, actor=anna),  # type: ignore[arg-type]
+        lambda: operations.change_watch_list(**said, since=date(2026, 6, 2), until=None, year=None, actor=anna),  # type: ignore[arg-type]
     )
     for year, count in ((2025, 0), (2026, 1), (2027, 1)):
-        assert len(watch.list_watched_licences(enterprise=demo, year=year, actor=anna)) == count
-    watch.act(**said, since=None, until=date(2027, 9, 1), year=None, actor=anna)  # type: ignore[arg-type]
-    assert len(watch.list_watched_licences(enterprise=demo, year=2026, actor=anna)) == 1
-    assert len(watch.list_watched_licences(enterprise=demo, year=2027, actor=anna)) == 0
+        assert len(operations.list_watched_licences(enterprise=demo, year=year, actor=anna)) == count
+    operations.change_watch_list(**said, since=None, until=date(2027, 9, 1), year=None, actor=anna)  # type: ignore[arg-type]
+    assert len(operations.list_watched_licences(enterprise=demo, year=2026, actor=anna)) == 1
+    assert len(operations.list_watched_licences(enterprise=demo, year=2027, actor=anna)) == 0

@@ -20,14 +20,14 @@ from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.lake.tables import Lake
 from nianjian.engines.metrics.frame import Window
 from nianjian.engines.metrics.tables import DAILY, Counting, tickets_rollup
-from nianjian.features.rectification import locate
-from nianjian.features.rectification.exact import Tail, holm, upper_tail
+from nianjian.features.rectification import location
+from nianjian.features.rectification.location import Tail, holm, upper_tail
 
 DAYS = Window(date(2026, 1, 1), date(2027, 1, 1))
-TERMS = locate.Terms(("12321", "12300"), Fraction(1, 20), 2, 10)
+TERMS = location.LocationTerms(("12321", "12300"), Fraction(1, 20), 2, 10)
 
 
-def located(folder: Path, tables: dict[str, list[data.Row]]) -> dict[str, locate.Location]:
+def located(folder: Path, tables: dict[str, list[data.Row]]) -> dict[str, location.Location]:
     lake = Lake(str(folder), "E1")
     data.write(lake, tables)
     engine = DuckDBEngine()
@@ -35,11 +35,11 @@ def located(folder: Path, tables: dict[str, list[data.Row]]) -> dict[str, locate
         cube = rollups.current(lake, engine, DAILY)
         told = rollups.current(lake, engine, tickets_rollup(Counting()))
         dated = {name: engine.table(name, lake.files(name), schema) for name, schema in SCHEMAS.items()}
-        counted = locate.select_counted_tickets(told, dated["complaint_fact"], DAYS, TERMS.sources)
-        rows = {name: engine.rows(asked) for name, asked in locate.questions(cube, counted, DAYS).items()}
+        counted = location.select_counted_tickets(told, dated["complaint_fact"], DAYS, TERMS.sources)
+        rows = {name: engine.rows(asked) for name, asked in location.location_questions(cube, counted, DAYS).items()}
         callees = [int(str(row["key"])) for row in rows["complainant"] if row["key"] is not None]
-        rows["calls_to"] = engine.rows(locate.calls_to(dated["calls"], callees, DAYS))
-        return locate.answer(rows, TERMS)
+        rows["calls_to"] = engine.rows(location.count_calls_to(dated["calls"], callees, DAYS))
+        return location.rank_groups(rows, TERMS)
     finally:
         engine.close()
 

@@ -18,8 +18,8 @@ from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
 from nianjian.features.complaints.operations import acts
-from nianjian.features.rectification.cases.model import Event
-from nianjian.features.rectification.operations import locate, report
+from nianjian.features.rectification import evidence, reports
+from nianjian.features.rectification.models import Event
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.home import wiring
@@ -261,10 +261,10 @@ def test_complaints_that_were_looked_up_are_kept_for_a_week(lead: Client) -> Non
     lead.post(address)
     work()
     assert ".wav" in text(lead, address)
-    assert locate.sweep() == 0
-    Job.objects.update(finished_at=clock.now() - locate.KEPT)
-    assert locate.sweep() == 1
-    assert locate.sweep() == 0
+    assert evidence.delete_expired_lookups() == 0
+    Job.objects.update(finished_at=clock.now() - evidence.LOOKUP_RETENTION)
+    assert evidence.delete_expired_lookups() == 1
+    assert evidence.delete_expired_lookups() == 0
     (job,) = Job.objects.filter(kind="rectify.tickets")
     assert not {"tickets", "key"} & {*job.payload, *job.result}
     page = text(lead, address)
@@ -279,10 +279,10 @@ def test_a_report_is_kept_for_a_week(lead: Client, monkeypatch: pytest.MonkeyPat
     assert lead.get(file).content.startswith(b"%PDF")
     assert "-draft.pdf" in lead.get(file).headers["content-disposition"]
     assert lead.get(file.replace("/reports/J", "/reports/K")).status_code == 404
-    assert report.sweep() == 0
-    Job.objects.update(finished_at=clock.now() - report.KEPT)
+    assert reports.delete_expired_reports() == 0
+    Job.objects.update(finished_at=clock.now() - reports.REPORT_RETENTION)
     held = set(blobs.blobs())
-    assert report.sweep() == 1
+    assert reports.delete_expired_reports() == 1
     assert len(held - set(blobs.blobs())) == 1
     assert lead.get(file).status_code == 404
 

@@ -13,9 +13,9 @@ from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
 from nianjian.features.dial_policy.operations import policy
-from nianjian.features.maintenance.operations import watch
-from nianjian.features.rectification.cases.service import Notice
-from nianjian.features.rectification.operations import cases, isolate
+from nianjian.features.maintenance import health
+from nianjian.features.rectification import operations
+from nianjian.features.rectification.storage import Notice
 from nianjian.features.rulebook.operations import request_overlay
 from nianjian.platform.accounts.models import Membership
 from nianjian.platform.accounts.query import Actor
@@ -49,7 +49,7 @@ def requests(first: int, last: int) -> None:
             valid_from=date(2026, 1, 1), valid_to=None, reason=f"口头要求 {number}", actor=BOSS,
         )  # fmt: skip
         policy.fail_open(enterprise="demo", purpose=PURPOSES[number], on=True, reason=f"{number}", actor=BOSS)
-        isolate.request_isolation(
+        operations.request_isolation(
             enterprise="demo", case=None, key="display", channel=f"9501300{number}", cap=20, reason="投诉集中",
             end="投诉下降", actor=BOSS,
         )  # fmt: skip
@@ -58,7 +58,7 @@ def requests(first: int, last: int) -> None:
 def opened(first: int, last: int) -> None:
     for number in range(first, last):
         notice = Notice(date(2026, 4, 28) + timedelta(days=number), number=f"京通管改{number}号")
-        cases.open_case(enterprise="demo", notice=notice, paper=None, actor=BOSS)
+        operations.open_case(enterprise="demo", notice=notice, paper=None, actor=BOSS)
 
 
 def test_what_requests_ask_for_is_read_a_kind_at_a_time(lead: Client) -> None:
@@ -89,13 +89,13 @@ def test_metrics_count_in_the_database(lead: Client) -> None:
 
     batch(0)
     with CaptureQueriesContext(connection) as few:
-        watch.gather()
+        health.gather_figures()
     for number in range(1, 20):
         batch(number)
     for number in range(5):
         add_enterprise(code=f"e{number}", name="x", province="北京", actor=BOSS)
     with CaptureQueriesContext(connection) as many:
-        told = watch.gather()
+        told = health.gather_figures()
     assert len(many) == len(few)
     assert told.imports == {("demo", "active"): 20}
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from nianjian.engines.paper.texts.errors import ERRORS
-from nianjian.features.rectification import states, white_list
-from nianjian.features.rectification.recheck import REMEDIES, Facts, gaps
+from nianjian.features.rectification import figures, states
+from nianjian.features.rectification.gaps import REMEDIES, Facts, list_gaps
 
 PART: dict[str, Any] = {"channel": {"by_day": []}, "complaints": 1}
 MEASURED: dict[str, Any] = {"before": PART, "after": PART, "over_cap": [], "cap": 30}
@@ -30,13 +30,13 @@ CLOSED = Facts(
 CHANGED = {**MEASURED, "after": {**PART, "complaints": 2}}
 OFF = {
     **MEASURED,
-    "after": {**PART, "channel": {**PART["channel"], **white_list.summarize_counts({"listed": 7, "known": 10})}},
+    "after": {**PART, "channel": {**PART["channel"], **figures.summarize_counts({"listed": 7, "known": 10})}},
 }
 OVER = {**MEASURED, "over_cap": [["2026-03-05", 31]]}
 
 
 def test_a_closed_loop_has_no_gap() -> None:
-    assert gaps(CLOSED) == []
+    assert list_gaps(CLOSED) == []
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_closed_loop_has_no_gap() -> None:
     ],
 )
 def test_each_gap_is_told_with_what_to_do(changed: dict[str, Any], code: str) -> None:
-    (found,) = gaps(replace(CLOSED, **changed))
+    (found,) = list_gaps(replace(CLOSED, **changed))
     assert found.code == code
     assert found.blocks is (code not in {"tickets_late", "off_white_list"})
     ERRORS[code].format(**found.values)
@@ -70,14 +70,14 @@ def test_each_gap_is_told_with_what_to_do(changed: dict[str, Any], code: str) ->
 
 def test_a_consent_that_comes_later_changes_no_figure() -> None:
     def counted(listed: int) -> dict[str, Any]:
-        channel = {**PART["channel"], **white_list.summarize_counts({"listed": listed, "known": 10})}
+        channel = {**PART["channel"], **figures.summarize_counts({"listed": listed, "known": 10})}
         return {**MEASURED, "before": {**PART, "channel": channel}}
 
-    assert set(counted(1)["before"]["channel"]) == {"by_day", *white_list.FIGURES}
+    assert set(counted(1)["before"]["channel"]) == {"by_day", *figures.FIGURES}
     for measured, again in ((MEASURED, counted(1)), (counted(1), counted(2)), (counted(1), MEASURED)):
-        assert gaps(replace(CLOSED, measured=measured, again=again)) == []
+        assert list_gaps(replace(CLOSED, measured=measured, again=again)) == []
     more = {**MEASURED, "before": {**PART, "channel": {"by_day": [["2026-03-01", 4]]}}}
-    assert [gap.code for gap in gaps(replace(CLOSED, measured=counted(1), again=more))] == ["figures_changed"]
+    assert [gap.code for gap in list_gaps(replace(CLOSED, measured=counted(1), again=more))] == ["figures_changed"]
 
 
 def test_every_gap_can_be_told() -> None:

@@ -19,7 +19,7 @@ from tests.support import portrait_data as data
 from tests.support.bad_channel import HEADER, PDF, TODAY, call, calls, complaints, stay
 from tests.support.fixtures import Import
 
-from nianjian.doors.site.jobs.worker import Worker
+from nianjian.doors.site.worker import Worker
 from nianjian.engines.gate.snapshot.read import open_snapshot
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
@@ -28,21 +28,9 @@ from nianjian.engines.paper.words import words
 from nianjian.features.approvals.operations import approve, request
 from nianjian.features.dial_policy.operations import feed as gate_feed
 from nianjian.features.dial_policy.operations import policy
-from nianjian.features.rectification.cases.papers import content
-from nianjian.features.rectification.cases.service import Notice
-from nianjian.features.rectification.operations import (
-    case_gaps,
-    cases,
-    closing,
-    evidence,
-    isolate,
-    locate,
-    report,
-    watch,
-    work,
-)
-from nianjian.features.rectification.operations.cases import own
-from nianjian.features.rectification.orders import query as orders
+from nianjian.features.rectification import evidence, operations, queries, reports
+from nianjian.features.rectification.operations import get_visible_case
+from nianjian.features.rectification.storage import Notice, paper_content
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.home import wiring
@@ -69,10 +57,10 @@ def world(demo: str, load: Import, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.fixture
 def case(world: str, anna: Actor) -> str:
-    told = cases.open_case(
+    told = operations.open_case(
         enterprise=world,
         notice=Notice(TODAY - timedelta(days=1), None, "浙通管改〔2026〕1号", ["历史投诉率偏高"]),
-        paper=content("通知书.pdf", PDF),
+        paper=paper_content("通知书.pdf", PDF),
         actor=anna,
     )
     return str(told["id"])
@@ -86,7 +74,7 @@ def fails(code: str, act: Callable[[], object]) -> NianjianError:
 
 
 def isolated(case: str, anna: Actor, bo: Actor) -> dict[str, Any]:
-    asked = isolate.request_isolation(
+    asked = operations.request_isolation(
         enterprise="demo",
         case=case,
         key="line",
@@ -100,23 +88,25 @@ def isolated(case: str, anna: Actor, bo: Actor) -> dict[str, Any]:
 
 
 def test_a_printed_day_wins_and_a_case_has_one_entry_an_act(demo: str, anna: Actor, bo: Actor) -> None:
-    told = cases.open_case(enterprise=demo, notice=Notice(date(2026, 4, 28)), paper=None, actor=anna)
+    told = operations.open_case(enterprise=demo, notice=Notice(date(2026, 4, 28)), paper=None, actor=anna)
     assert (told["due"], told["target"], told["provisional"]) == ("2026-05-14", "2026-05-12", False)
     assert told["due_at"] == "2026-05-14T17:00:00+08:00"
-    plan = cases.open_case(enterprise=demo, notice=Notice(date(2026, 12, 28)), paper=None, actor=anna)
+    plan = operations.open_case(enterprise=demo, notice=Notice(date(2026, 12, 28)), paper=None, actor=anna)
     assert (plan["due"], plan["provisional"]) == ("2027-01-12", True)
-    printed = cases.open_case(
+    printed = operations.open_case(
         enterprise=demo, notice=Notice(date(2026, 12, 28), date(2027, 1, 6)), paper=None, actor=anna
     )
     assert (printed["due"], printed["target"], printed["provisional"]) == ("2027-01-06", "2027-01-06", False)
     early = Notice(date(2026, 4, 28), date(2026, 4, 27))
-    fails("rectify_due_before_receipt", lambda: cases.open_case(enterprise=demo, notice=early, paper=None, actor=bo))
+    fails(
+        "rectify_due_before_receipt", lambda: operations.open_case(enterprise=demo, notice=early, paper=None, actor=bo)
+    )
     assert [act.verb for act in acts(enterprise="demo", newest=3)] == ["rectify.opened"] * 3
-    assert len(cases.list_cases(enterprise=demo, actor=bo)) == 3
+    assert len(operations.list_cases(enterprise=demo, actor=bo)) == 3
 
 
 def test_locate_names_the_bad_line_and_not_the_unlucky_one(case: str, anna: Actor) -> None:
-    told = locate.run(enterprise="", case=case, first=TODAY - timedelta(days=30), last=TODAY, actor=anna)
+    told = evidence.locate_cause(enterprise="", case=case, first=TODAY - timedelta(days=30), last=TODAY, actor=anna)
     lines = {one["key"]: one for one in told["dimensions"]["line"]["groups"]}
     assert told["named"] == [{"dimension": "line", "key": "L1"}]
     assert (lines["L1"]["complaints"], lines["L1"]["answered"]) == (20, 400)
@@ -126,35 +116,35 @@ def test_locate_names_the_bad_line_and_not_the_unlucky_one(case: str, anna: Acto
     assert told["dimensions"]["display"]["named"] == []
     assert all("*" in one["key"] for one in told["dimensions"]["complainant"]["groups"])
     asked = {"enterprise": "demo", "first": None, "last": None, "page": 1, "actor": anna}
-    rows = locate.tickets(dimension="line", key="L1", **asked)  # type: ignore[arg-type]
+    rows = evidence.list_group_tickets(dimension="line", key="L1", **asked)  # type: ignore[arg-type]
     assert len(rows["tickets"]) == 20
-    own_ = locate.tickets(dimension="complainant", key="13900000000", **asked)  # type: ignore[arg-type]
+    own_ = evidence.list_group_tickets(dimension="complainant", key="13900000000", **asked)  # type: ignore[arg-type]
     assert own_["tickets"]
     assert "13900000000" not in json.dumps(own_)
     first = told["dimensions"]["complainant"]["groups"][0]
-    behind = locate.tickets(dimension="complainant", key=first["ref"], **asked)  # type: ignore[arg-type]
+    behind = evidence.list_group_tickets(dimension="complainant", key=first["ref"], **asked)  # type: ignore[arg-type]
     assert (behind["key"], len(behind["tickets"])) == (first["key"], first["complaints"])
     assert {one["ref"] for one in told["dimensions"]["line"]["groups"]} == {None}
-    fails("rectify_ref_unknown", lambda: locate.tickets(dimension="complainant", key="ref:0", **asked))  # type: ignore[arg-type]
+    fails("rectify_ref_unknown", lambda: evidence.list_group_tickets(dimension="complainant", key="ref:0", **asked))  # type: ignore[arg-type]
     (recording,) = next(one["calls"][0]["recordings"] for one in rows["tickets"] if one["calls"])
     assert re.fullmatch(r"139\*+\d+-\d+\.wav", recording), "by name alone, and the number in it masked"
 
 
 def test_isolation_takes_two_persons_and_reaches_the_gate(case: str, anna: Actor, bo: Actor) -> None:
-    asked = isolate.request_isolation(
+    asked = operations.request_isolation(
         enterprise="", case=case, key="line", channel="L1", cap=None, reason="投诉集中", end="投诉下降", actor=anna
     )
     assert (asked["cap"], policies.find_policy_in_force("demo", "channel", "L1")) == (30, None)
     assert request(approval=asked["approval"], actor=bo)["asked"]["channel"] == "L1"  # type: ignore[index]
     again = {"enterprise": "demo", "case": None, "key": "line", "channel": "L1", "cap": 20}
-    fails("approval_pending", lambda: isolate.request_isolation(**again, reason="x", end="y", actor=bo))  # type: ignore[arg-type]
+    fails("approval_pending", lambda: operations.request_isolation(**again, reason="x", end="y", actor=bo))  # type: ignore[arg-type]
     fails("approval_same_person", lambda: approve(approval=asked["approval"], actor=anna))
     approve(approval=asked["approval"], actor=bo)
     standing = policies.find_policy_in_force("demo", "channel", "L1")
     assert standing is not None
     assert standing.values == {"cap": 30, "white_list": True}
-    fails("rectify_isolated_already", lambda: isolate.request_isolation(**again, reason="x", end="y", actor=bo))  # type: ignore[arg-type]
-    lifted = isolate.ask_lift(enterprise="demo", key="line", channel="L1", reason="已整改", actor=bo)
+    fails("rectify_isolated_already", lambda: operations.request_isolation(**again, reason="x", end="y", actor=bo))  # type: ignore[arg-type]
+    lifted = operations.request_lift(enterprise="demo", key="line", channel="L1", reason="已整改", actor=bo)
     told = request(approval=lifted["approval"], actor=anna)["asked"]
     assert (told["reason"], told["end"]) == ("已整改", "投诉下降"), "who agrees reads what it was to wait for"  # type: ignore[index]
     fails("approval_same_person", lambda: approve(approval=lifted["approval"], actor=bo))
@@ -164,19 +154,19 @@ def test_isolation_takes_two_persons_and_reaches_the_gate(case: str, anna: Actor
     assert not standing.values["white_list"]
     fails(
         "rectify_not_isolated",
-        lambda: isolate.ask_lift(enterprise="demo", key="line", channel="L1", reason="x", actor=bo),
+        lambda: operations.request_lift(enterprise="demo", key="line", channel="L1", reason="x", actor=bo),
     )
-    assert cases.get_case_detail(case=case, actor=bo)["state"] == "isolated"
+    assert operations.get_case_detail(case=case, actor=bo)["state"] == "isolated"
 
 
 def test_the_cap_of_before_is_the_gates_own_and_isolating_never_raises_it(world: str, anna: Actor, bo: Actor) -> None:
     demo = "demo"
 
     def asked(channel: str, cap: int | None = None) -> tuple[int, int]:
-        told = isolate.request_isolation(
+        told = operations.request_isolation(
             enterprise=demo, case=None, key="display", channel=channel, cap=cap, reason="x", end="y", actor=anna
         )
-        order = orders.of_approval(told["approval"])
+        order = queries.get_order_of_approval(told["approval"])
         return order.cap_before, order.cap
 
     for name, cap in (("95013002", 100), ("95013003", 10)):
@@ -190,27 +180,27 @@ def test_the_cap_of_before_is_the_gates_own_and_isolating_never_raises_it(world:
 
 def test_a_displayed_number_is_one_channel_however_it_is_written(world: str, anna: Actor, bo: Actor) -> None:
     demo = "demo"
-    told = isolate.request_isolation(
+    told = operations.request_isolation(
         enterprise=demo, case=None, key="display", channel="+86 95013001", cap=None, reason="x", end="y", actor=anna
     )
     assert told["channel"] == "95013001"
     approve(approval=told["approval"], actor=bo)
     again = {"enterprise": demo, "case": None, "key": "display", "channel": "95013001", "cap": 20}
-    fails("rectify_isolated_already", lambda: isolate.request_isolation(**again, reason="x", end="y", actor=bo))  # type: ignore[arg-type]
-    isolate.ask_lift(enterprise=demo, key="display", channel="0086-95013001", reason="已整改", actor=bo)
+    fails("rectify_isolated_already", lambda: operations.request_isolation(**again, reason="x", end="y", actor=bo))  # type: ignore[arg-type]
+    operations.request_lift(enterprise=demo, key="display", channel="0086-95013001", reason="已整改", actor=bo)
 
 
 def ready(case: str, anna: Actor, bo: Actor) -> None:
     """Everything that the report needs."""
-    locate.run(enterprise="", case=case, first=TODAY - timedelta(days=30), last=TODAY, actor=anna)
+    evidence.locate_cause(enterprise="", case=case, first=TODAY - timedelta(days=30), last=TODAY, actor=anna)
     isolated(case, anna, bo)
-    evidence.measure(case=case, first=TODAY - timedelta(days=10), last=TODAY + timedelta(days=10), actor=anna)
-    number = cases.add_measure(case=case, text="每周抽查白名单", owner="王五", due=TODAY, every=7, actor=anna)
-    cases.measure_done(case=case, measure=number, day=TODAY, actor=anna)
-    cases.add_paper(
+    evidence.measure_figures(case=case, first=TODAY - timedelta(days=10), last=TODAY + timedelta(days=10), actor=anna)
+    number = operations.add_measure(case=case, text="每周抽查白名单", owner="王五", due=TODAY, every=7, actor=anna)
+    operations.complete_measure(case=case, measure=number, day=TODAY, actor=anna)
+    operations.add_paper(
         case=case,
         kind="test_report",
-        paper=content("测评报告.pdf", PDF + b"1"),
+        paper=paper_content("测评报告.pdf", PDF + b"1"),
         actor=anna,
         issuer="某测评中心",
         number="CP-1",
@@ -219,9 +209,11 @@ def ready(case: str, anna: Actor, bo: Actor) -> None:
 
 
 def test_figures_before_and_since_are_counted_by_one_method(case: str, anna: Actor, bo: Actor) -> None:
-    fails("rectify_case_not_isolated", lambda: evidence.measure(case=case, first=None, last=None, actor=anna))
+    fails("rectify_case_not_isolated", lambda: evidence.measure_figures(case=case, first=None, last=None, actor=anna))
     isolated(case, anna, bo)
-    told = evidence.measure(case=case, first=TODAY - timedelta(days=10), last=TODAY + timedelta(days=10), actor=anna)
+    told = evidence.measure_figures(
+        case=case, first=TODAY - timedelta(days=10), last=TODAY + timedelta(days=10), actor=anna
+    )
     before, after = told["before"], told["after"]
     assert (before["complaints"], before["answered"], before["rate_light"]) == (23, 2500, "yellow")
     assert (after["complaints"], after["answered"], after["rate_light"]) == (0, 2150, "green")
@@ -230,8 +222,10 @@ def test_figures_before_and_since_are_counted_by_one_method(case: str, anna: Act
     moment = datetime.combine(TODAY + timedelta(days=2), time(11))
     more = [call(900_000 + n, moment.date(), "L1", second=5000 + n) for n in range(26)]
     data.append(wiring.lake("demo"), more, "b1")
-    assert "figures_changed" in {gap.code for gap in evidence.gaps(case=case, actor=anna)}
-    told = evidence.measure(case=case, first=TODAY - timedelta(days=10), last=TODAY + timedelta(days=10), actor=anna)
+    assert "figures_changed" in {gap.code for gap in evidence.check_gaps(case=case, actor=anna)}
+    told = evidence.measure_figures(
+        case=case, first=TODAY - timedelta(days=10), last=TODAY + timedelta(days=10), actor=anna
+    )
     assert told["over_cap"] == [[moment.date().isoformat(), 31]]
 
 
@@ -252,11 +246,11 @@ def test_the_share_of_the_white_list_is_counted_by_the_call_records_before_and_s
     )
     isolated(case, anna, bo)
     days = {"first": TODAY - timedelta(days=10), "last": TODAY + timedelta(days=10)}
-    told = evidence.measure(case=case, actor=anna, **days)
+    told = evidence.measure_figures(case=case, actor=anna, **days)
     assert "white_list_share" not in told["before"]["channel"]  # the gate has no snapshot
     assert ["被叫有有效同意的呼叫占比", "–", "–"] in (measured(told, words("zh")) or ())
     gate_feed.feed()
-    told = evidence.measure(case=case, actor=anna, **days)
+    told = evidence.measure_figures(case=case, actor=anna, **days)
     before, after = (told[part]["channel"] for part in ("before", "after"))
     assert (before["white_listed"], before["callees_known"], before["white_list_share"]) == (5, 400, "1.2500")
     oracle = open_snapshot(gate_feed.root()).tenants["demo"]
@@ -267,19 +261,19 @@ def test_the_share_of_the_white_list_is_counted_by_the_call_records_before_and_s
         assert channel["callees_known"] == len(rows)
     shown = {row[0]: row[1:] for row in measured(told, words("zh")) or ()}
     assert shown["被叫有有效同意的呼叫占比"] == ["1.2500 % (5 / 400)", "2.0000 % (1 / 50)"]
-    told = {gap.code: gap for gap in evidence.gaps(case=case, actor=anna)}
+    told = {gap.code: gap for gap in evidence.check_gaps(case=case, actor=anna)}
     assert (told["off_white_list"].values, told["off_white_list"].blocks) == ({"count": 49, "of": 50}, False)
 
 
 def test_a_report_is_a_draft_until_the_loop_is_closed(case: str, anna: Actor, bo: Actor) -> None:
-    open_gaps = {gap.code for gap in evidence.gaps(case=case, actor=anna)}
+    open_gaps = {gap.code for gap in evidence.check_gaps(case=case, actor=anna)}
     assert open_gaps == {"not_located", "not_isolated", "not_measured", "measures_missing", "test_report_missing"}
-    fails("rectify_step_early", lambda: closing.submit(case=case, day=TODAY, actor=anna))
-    draft = report.report(case=case, form="docx", language="zh_Hans", actor=anna)
+    fails("rectify_step_early", lambda: reports.submit_report(case=case, day=TODAY, actor=anna))
+    draft = reports.render_report(case=case, form="docx", language="zh_Hans", actor=anna)
     assert draft.draft
     ready(case, anna, bo)
-    assert evidence.gaps(case=case, actor=anna) == []
-    made = report.report(case=case, form="docx", language="zh_Hans", actor=anna)
+    assert evidence.check_gaps(case=case, actor=anna) == []
+    made = reports.render_report(case=case, form="docx", language="zh_Hans", actor=anna)
     assert not made.draft
     with zipfile.ZipFile(io.BytesIO(made.content)) as book:
         text = book.read("word/document.xml").decode()
@@ -289,36 +283,39 @@ def test_a_report_is_a_draft_until_the_loop_is_closed(case: str, anna: Actor, bo
     assert "{{" not in text
     assert "{%" not in text
     assert len(pictures) == 2
-    paper = report.report(case=case, form="pdf", language="zh_Hans", actor=anna)
+    paper = reports.render_report(case=case, form="pdf", language="zh_Hans", actor=anna)
     book = pypdfium2.PdfDocument(paper.content)
     told = "".join(page.get_textpage().get_text_range() for page in book)
     assert "浙通管改" in told
     book.close()
-    assert cases.get_case_detail(case=case, actor=anna)["state"] == "reported"
+    assert operations.get_case_detail(case=case, actor=anna)["state"] == "reported"
 
 
 def test_a_case_closes_only_after_the_check_and_leaves_a_routine(case: str, anna: Actor, bo: Actor) -> None:
     ready(case, anna, bo)
-    report.report(case=case, form="pdf", language="en", actor=anna)
-    fails("rectify_step_early", lambda: closing.close(case=case, check="已复核", actor=anna))
-    told = closing.submit(case=case, day=TODAY, actor=anna)
+    reports.render_report(case=case, form="pdf", language="en", actor=anna)
+    fails("rectify_step_early", lambda: reports.close_case(case=case, check="已复核", actor=anna))
+    told = reports.submit_report(case=case, day=TODAY, actor=anna)
     assert told["reminder"]["day"] > TODAY.isoformat()
     later = datetime.combine(TODAY + timedelta(days=4), time(11))
     data.append(wiring.lake("demo"), [call(950_000 + n, later.date(), "L1", second=n) for n in range(40)], "b2")
-    refused = fails("rectify_not_effective", lambda: closing.close(case=case, check="已复核", actor=anna))
+    refused = fails("rectify_not_effective", lambda: reports.close_case(case=case, check="已复核", actor=anna))
     assert [one["code"] for one in refused.findings] == ["over_cap"]
     data.change(wiring.lake("demo"), add={}, remove=("b2",))
-    assert closing.close(case=case, check="已复核", actor=anna)["tasks"] == 1
-    fails("rectify_closed", lambda: cases.add_measure(case=case, text="x", owner="y", due=TODAY, every=None, actor=bo))
-    (task,) = watch.routine(enterprise="demo", done=None, day=None, actor=bo)
+    assert reports.close_case(case=case, check="已复核", actor=anna)["tasks"] == 1
+    fails(
+        "rectify_closed",
+        lambda: operations.add_measure(case=case, text="x", owner="y", due=TODAY, every=None, actor=bo),
+    )
+    (task,) = operations.update_routine(enterprise="demo", done=None, day=None, actor=bo)
     assert (task["text"], task["every"]) == ("每周抽查白名单", 7)
-    (task,) = watch.routine(enterprise="demo", done=task["id"], day=TODAY, actor=bo)
+    (task,) = operations.update_routine(enterprise="demo", done=task["id"], day=TODAY, actor=bo)
     assert task["due"] == (TODAY + timedelta(days=7)).isoformat()
 
 
 def test_a_stopped_location_leaves_the_case_as_it_was(case: str, anna: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    job = work.ask_location(case=case, first=None, last=None, actor=anna)
-    assert work.ask_location(case=case, first=None, last=None, actor=anna) == job
+    job = reports.enqueue_location(case=case, first=None, last=None, actor=anna)
+    assert reports.enqueue_location(case=case, first=None, last=None, actor=anna) == job
     seen = []
     real = service.progress
 
@@ -329,10 +326,10 @@ def test_a_stopped_location_leaves_the_case_as_it_was(case: str, anna: Actor, mo
         return real(**told)
 
     monkeypatch.setattr(service, "progress", progress)
-    monkeypatch.setattr("nianjian.doors.site.jobs.worker.PAUSE", 0)
+    monkeypatch.setattr("nianjian.doors.site.worker.PAUSE", 0)
     Worker("w1", Event()).step()
     found = queue.job(job)
-    assert (found.state, cases.get_case_detail(case=case, actor=anna)["located"]) == ("stopped", None)
+    assert (found.state, operations.get_case_detail(case=case, actor=anna)["located"]) == ("stopped", None)
     assert [done for done, _total in seen] == [0, 1, 2, 3]
     assert len({total for _done, total in seen}) == 1
 
@@ -341,7 +338,7 @@ def test_each_kind_of_work_counts_its_steps_and_tells_what_came_of_it(
     case: str, anna: Actor, bo: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ready(case, anna, bo)
-    monkeypatch.setattr("nianjian.doors.site.jobs.worker.PAUSE", 0)
+    monkeypatch.setattr("nianjian.doors.site.worker.PAUSE", 0)
     told = {}
     real = service.progress
     monkeypatch.setattr(service, "progress", lambda **given: (told.update({given["job"]: given}), real(**given))[1])
@@ -353,58 +350,60 @@ def test_each_kind_of_work_counts_its_steps_and_tells_what_came_of_it(
         assert told[job]["done"] == told[job]["total"] - 1
         return found
 
-    assert done(work.ask_figures(case=case, first=None, last=None, actor=anna)).kind == "rectify.measure"
-    assert done(work.ask_check(case=case, actor=anna)).result["ready"] is True
-    assert case_gaps.preview_gaps(case=case, actor=anna).ready
-    made = done(work.ask_report(case=case, form="docx", language="zh", actor=anna))
-    body = report.fetched(case=case, job=made.id, actor=anna).content
+    assert done(reports.enqueue_figures(case=case, first=None, last=None, actor=anna)).kind == "rectify.measure"
+    assert done(reports.enqueue_check(case=case, actor=anna)).result["ready"] is True
+    assert evidence.preview_gaps(case=case, actor=anna).ready
+    made = done(reports.enqueue_report(case=case, form="docx", language="zh", actor=anna))
+    body = reports.get_stored_report(case=case, job=made.id, actor=anna).content
     assert hashlib.sha256(body).hexdigest() == made.result["sha256"]
-    assert case_gaps.preview_gaps(case=case, actor=anna).ready
-    asked = work.ask_submission(case=case, day=TODAY, actor=anna)
-    assert work.ask_submission(case=case, day=TODAY, actor=anna) == asked
+    assert evidence.preview_gaps(case=case, actor=anna).ready
+    asked = reports.enqueue_submission(case=case, day=TODAY, actor=anna)
+    assert reports.enqueue_submission(case=case, day=TODAY, actor=anna) == asked
     assert done(asked).result["submitted_on"] == TODAY.isoformat()
-    assert done(work.ask_closing(case=case, check="复核", actor=anna)).result["state"] == "closed"
+    assert done(reports.enqueue_closing(case=case, check="复核", actor=anna)).result["state"] == "closed"
 
 
 def test_handing_in_counts_everything_once_more(case: str, anna: Actor, bo: Actor) -> None:
     ready(case, anna, bo)
-    report.report(case=case, form="docx", language="en", actor=anna)
+    reports.render_report(case=case, form="docx", language="en", actor=anna)
     more = [call(900_000 + n, TODAY + timedelta(days=2), "L1", second=5000 + n) for n in range(3)]
     data.append(wiring.lake("demo"), more, "b1")
-    refused = fails("rectify_gaps_open", lambda: closing.submit(case=case, day=TODAY, actor=anna))  # nobody checked
+    refused = fails(
+        "rectify_gaps_open", lambda: reports.submit_report(case=case, day=TODAY, actor=anna)
+    )  # nobody checked
     assert [one["code"] for one in refused.findings] == ["figures_changed"]
-    job = work.ask_submission(case=case, day=TODAY, actor=anna)  # nothing is counted while it is asked for
+    job = reports.enqueue_submission(case=case, day=TODAY, actor=anna)  # nothing is counted while it is asked for
     assert Worker("w1", Event()).step()
     assert queue.job(job).error["code"] == "rectify_gaps_open"
-    assert cases.get_case_detail(case=case, actor=anna)["submitted_on"] is None
-    evidence.measure(case=case, first=None, last=None, actor=anna)
-    refused = fails("rectify_gaps_open", lambda: closing.submit(case=case, day=TODAY, actor=anna))
+    assert operations.get_case_detail(case=case, actor=anna)["submitted_on"] is None
+    evidence.measure_figures(case=case, first=None, last=None, actor=anna)
+    refused = fails("rectify_gaps_open", lambda: reports.submit_report(case=case, day=TODAY, actor=anna))
     assert [one["code"] for one in refused.findings] == ["report_outdated"]  # it tells the figures of before
-    report.report(case=case, form="docx", language="en", actor=anna)
-    assert closing.submit(case=case, day=TODAY, actor=anna)["state"] == "submitted"
+    reports.render_report(case=case, form="docx", language="en", actor=anna)
+    assert reports.submit_report(case=case, day=TODAY, actor=anna)["state"] == "submitted"
 
 
 def test_what_a_check_has_counted_since_the_report_refuses_the_handing_in(case: str, anna: Actor, bo: Actor) -> None:
     ready(case, anna, bo)
-    report.report(case=case, form="docx", language="en", actor=anna)
+    reports.render_report(case=case, form="docx", language="en", actor=anna)
     more = [call(900_000 + n, TODAY + timedelta(days=2), "L1", second=5000 + n) for n in range(3)]
     data.append(wiring.lake("demo"), more, "b1")
-    assert [gap.code for gap in evidence.list_gaps_without_lake(own(case, anna)) if gap.blocks] == []
-    work.ask_check(case=case, actor=anna)
+    assert [gap.code for gap in evidence.list_gaps_without_lake(get_visible_case(case, anna)) if gap.blocks] == []
+    reports.enqueue_check(case=case, actor=anna)
     Worker("w1", Event()).step()
-    refused = fails("rectify_gaps_open", lambda: closing.submit(case=case, day=TODAY, actor=anna))
+    refused = fails("rectify_gaps_open", lambda: reports.submit_report(case=case, day=TODAY, actor=anna))
     assert [one["code"] for one in refused.findings] == ["figures_changed"]
-    assert cases.get_case_detail(case=case, actor=anna)["state"] == "reported"
+    assert operations.get_case_detail(case=case, actor=anna)["state"] == "reported"
     data.change(wiring.lake("demo"), add={}, remove=("b1",))
-    closing.submit(case=case, day=TODAY, actor=anna)
+    reports.submit_report(case=case, day=TODAY, actor=anna)
 
 
 def test_a_check_is_over_once_the_case_changes(case: str, anna: Actor, bo: Actor) -> None:
     ready(case, anna, bo)
-    work.ask_check(case=case, actor=anna)
+    reports.enqueue_check(case=case, actor=anna)
     Worker("w1", Event()).step()
-    assert case_gaps.preview_gaps(case=case, actor=anna).ready
-    cases.add_measure(case=case, text="再查一次", owner="王五", due=TODAY, every=None, actor=anna)
-    known = case_gaps.preview_gaps(case=case, actor=anna)
+    assert evidence.preview_gaps(case=case, actor=anna).ready
+    operations.add_measure(case=case, text="再查一次", owner="王五", due=TODAY, every=None, actor=anna)
+    known = evidence.preview_gaps(case=case, actor=anna)
     assert (known.fresh, known.ready) == (False, False)
     assert [gap.code for gap in known.gaps] == ["measures_open"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.portrait.watch.watchlist import carried, closer_look
+from nianjian.features.portrait.watch_limits import applies_to_year, apply_stricter_limits
 
 BOOK = Rulebook.on(date(2026, 12, 31))
 
@@ -45,7 +45,7 @@ def portrait(*given: int) -> dict[str, Any]:
     ],
 )
 def test_the_internal_limit_is_eighty_per_cent_of_the_guides(given: tuple[int, ...], met: tuple[bool, ...]) -> None:
-    found = closer_look(portrait(*given), BOOK)
+    found = apply_stricter_limits(portrait(*given), BOOK)
     assert tuple(one.met for one in found) == met
     assert [one.internal for one in found] == ["24.0000", "0.8000", "56.0000"]
     assert [one.guide for one in found] == ["30.0000", "1.0000", "70.0000"]
@@ -53,7 +53,7 @@ def test_the_internal_limit_is_eighty_per_cent_of_the_guides(given: tuple[int, .
 
 
 def test_the_guides_own_limit_stays_beside_it() -> None:
-    found = closer_look(portrait(100, 70, 1, 10_000, 70, 100), BOOK)
+    found = apply_stricter_limits(portrait(100, 70, 1, 10_000, 70, 100), BOOK)
     assert [one.guide_met for one in found] == [False, False, True]
     assert all(one.met for one in found)
 
@@ -72,4 +72,4 @@ def test_the_guides_own_limit_stays_beside_it() -> None:
 def test_a_flag_is_carried_to_the_season_of_its_year_and_on(
     since: date, until: date | None, year: int, *, acts: bool
 ) -> None:
-    assert carried(since, until, year) is acts
+    assert applies_to_year(since, until, year) is acts

@@ -7,14 +7,14 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nianjian.features.rectification.white_list import merged
+from nianjian.features.rectification.figures import merge_spans
 
 SECONDS = st.integers(0, 30)
 
 
 @given(st.lists(st.tuples(SECONDS, SECONDS)))
 def test_merged_spans_hold_the_same_seconds_once(found: list[tuple[int, int]]) -> None:
-    told = list(merged(found))
+    told = list(merge_spans(found))
     assert {second for start, end in found for second in range(start, end)} == {
         second for start, end in told for second in range(start, end)
     }

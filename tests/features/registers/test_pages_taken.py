@@ -90,7 +90,7 @@ def test_the_making_of_a_list_stops_when_it_is_asked_to(
     reader: Client, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = reader.post(place, {"format": "csv"}).headers["Location"].split("/")[-2]
-    monkeypatch.setattr("nianjian.doors.site.jobs.worker.PAUSE", 0)
+    monkeypatch.setattr("nianjian.doors.site.worker.PAUSE", 0)
     monkeypatch.setattr("nianjian.platform.registers.queries.CHUNK", 1)
     told = []
     real = queue_service.progress

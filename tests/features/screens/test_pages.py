@@ -15,7 +15,7 @@ from nianjian.engines.gate.question import Request, Verdict
 from nianjian.engines.gate.snapshot import files
 from nianjian.engines.kernel import clock
 from nianjian.features.complaints.operations import acts
-from nianjian.features.people.account.limits import SEEN, UNATTENDED
+from nianjian.features.people.middleware import SEEN, UNATTENDED
 from nianjian.features.screens import asterisk, gateway, watch_files
 from nianjian.features.screens.links.model import ScreenLink
 from nianjian.features.screens.operations.sources import today

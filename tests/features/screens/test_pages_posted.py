@@ -20,7 +20,7 @@ from nianjian.engines.intake.formats.freeswitch_post import parse_leg
 from nianjian.engines.kernel import clock
 from nianjian.features.calls.operations.import_calls import import_calls
 from nianjian.features.calls.operations.receipts import ImportReceipt
-from nianjian.features.maintenance.operations import retention
+from nianjian.features.maintenance import retention
 from nianjian.features.screens import posted, watch_files
 from nianjian.features.screens.operations import post
 from nianjian.features.screens.operations.sources import today
@@ -208,9 +208,9 @@ def test_lines_end_with_the_calls_of_their_time(live: Path) -> None:
     (new,) = live.iterdir()
     old = posted.file_of(live, today().replace(year=today().year - 20))
     old.write_bytes(parse_leg(document()).line + b"\n")
-    retention.run(actor=OPERATOR, enterprise="demo", dry_run=True)
+    retention.run_retention(actor=OPERATOR, enterprise="demo", dry_run=True)
     assert old.exists()
-    retention.run(actor=OPERATOR, enterprise="demo", dry_run=False)
+    retention.run_retention(actor=OPERATOR, enterprise="demo", dry_run=False)
     assert (old.exists(), new.exists()) == (False, True)
     (data,) = [json.loads(one.data) for one in Entry.objects.filter(verb="retention.erase")]
     assert data["posted"] == 1

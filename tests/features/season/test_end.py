@@ -25,7 +25,7 @@ from nianjian.features.dossier.operations.making import output_files, work
 from nianjian.features.dossier.operations.rounds import acts as rounds
 from nianjian.features.dossier.operations.sealing import papers, pictures
 from nianjian.features.dossier.operations.sealing.pictures import PrintRequest
-from nianjian.features.maintenance.operations import strays
+from nianjian.features.maintenance import retention
 from nianjian.features.season.operations import acts, archive, files
 from nianjian.features.season.operations.reminders import enqueue_due_reminders
 from nianjian.features.season.operations.roll_over import roll_over
@@ -203,7 +203,7 @@ def test_its_files_are_kept_whatever_is_swept(demo: str, operator: Actor, tmp_pa
     for blob in blobs.blobs():
         old = (clock.now() - timedelta(days=9)).timestamp()
         os.utime(keyring.home() / "vault" / blob[:2] / blob, (old, old))
-    strays.sweep()
+    retention.delete_strays()
     known = {one["part"]: one["sha256"] for one in told["files"]}
     assert sorted(known) == ["log", "package"]
     for part, digest in known.items():

@@ -12,10 +12,9 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.season.days import each
 from nianjian.engines.season import ical
-from nianjian.features.overview.operations.late import late
-from nianjian.features.overview.operations.reports import with_reports
-from nianjian.features.rectification.cases.service import Notice
-from nianjian.features.rectification.operations.cases import open_case
+from nianjian.features.overview.attention import list_late_reports, with_reports
+from nianjian.features.rectification.operations import open_case
+from nianjian.features.rectification.storage import Notice
 from nianjian.features.season.notes.model import Note
 from nianjian.features.season.operations import acts
 from nianjian.features.season.operations.feed import entries
@@ -99,14 +98,14 @@ def test_a_notice_to_one_licence_takes_nothing_off_the_others(
     assert summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)["earliest"]["date"] == "2027-03-31"
     assert ("licence", "2027-03-31") in _days(demo)
     Enterprise.objects.update(created_at=clock.now() - timedelta(days=900))
-    assert [(one.track, one.due) for one in late({demo: "浙江"}, after)[demo]] == [
+    assert [(one.track, one.due) for one in list_late_reports({demo: "浙江"}, after)[demo]] == [
         ("licence", date(2027, 3, 31)),
         ("code_number", date(2027, 3, 31)),
     ]
     monkeypatch.setenv(clock.OVERRIDE, after.isoformat())
     acts.submitted(licence="B2-2", day=after, **given)
-    assert [one.track for one in late({demo: "浙江"}, after)[demo]] == ["code_number"]
-    assert late({demo: "浙江"}, date(2027, 6, 1))[demo][0].due == date(2027, 5, 31)
+    assert [one.track for one in list_late_reports({demo: "浙江"}, after)[demo]] == ["code_number"]
+    assert list_late_reports({demo: "浙江"}, date(2027, 6, 1))[demo][0].due == date(2027, 5, 31)
     acts.printed(licence="B2-2", day=date(2027, 6, 15), notice="延期通知", **given)
     told = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)
     assert {one["date"] for one in told["tracks"][0]["deadlines"] if one["printed"]} == {"2027-05-31"}, "its own"

@@ -12,9 +12,9 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.words import ENGLISH, words
-from nianjian.features.overview.operations import facts
-from nianjian.features.rectification.cases.service import Notice
-from nianjian.features.rectification.operations.cases import open_case
+from nianjian.features.overview import facts
+from nianjian.features.rectification.operations import open_case
+from nianjian.features.rectification.storage import Notice
 from nianjian.features.season.operations import acts, archive, several
 from nianjian.features.season.operations.overview import summarize_season
 from nianjian.platform.accounts.access import list_accessible_enterprises
@@ -130,10 +130,10 @@ def test_how_many_at_once(lead: Actor) -> None:
 
 
 def test_a_case_that_waits_is_red_and_its_day_counts(demo: str, lead: Actor, operator: Actor) -> None:
-    first = [one.enterprise.code for one in facts.portfolio(list_accessible_enterprises(lead))]
+    first = [one.enterprise.code for one in facts.build_portfolio(list_accessible_enterprises(lead))]
     assert first == ["two", demo], "alike: by name"
     open_case(enterprise=demo, notice=Notice(received=date(2027, 2, 1)), paper=None, actor=operator)
-    found = facts.portfolio(list_accessible_enterprises(lead))
+    found = facts.build_portfolio(list_accessible_enterprises(lead))
     assert [(one.enterprise.code, one.red) for one in found] == [(demo, 1), ("two", 0)]
     assert found[0].calendar.earliest is not None
     assert found[0].calendar.earliest.rule.key == "rectification.due"

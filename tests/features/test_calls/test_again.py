@@ -14,7 +14,7 @@ from django.db import OperationalError
 from tests.support.answerer import Answerer, answered, back
 from tests.support.fixtures import Import
 
-from nianjian.doors.site.jobs.worker import Worker
+from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel import clock
 from nianjian.engines.sip.bulk import Pace
 from nianjian.engines.sip.call_trace import Via

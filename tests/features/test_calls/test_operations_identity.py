@@ -21,7 +21,7 @@ from tests.support.tls import server
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.sip.bulk import Pace
 from nianjian.engines.sip.message import Message
-from nianjian.features.maintenance.operations import watch
+from nianjian.features.maintenance import health
 from nianjian.features.test_calls.operations import routes, work
 from nianjian.features.test_calls.operations.grounds import Grounds
 from nianjian.features.test_calls.operations.routes import Way
@@ -125,7 +125,7 @@ def test_the_doctor_tells_of_a_certificate_that_ends(
     trunk: Trunk, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def code() -> str:
-        (found,) = [one for one in watch.examine() if one.check == "certificates"]
+        (found,) = [one for one in health.examine_installation() if one.check == "certificates"]
         return found.code
 
     routes.save(enterprise="demo", given=trunk.given(), actor=operator)

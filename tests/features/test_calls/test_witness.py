@@ -15,7 +15,7 @@ import pytest
 from tests.support.answerer import Answerer, answered, back
 from tests.support.fixtures import Import
 
-from nianjian.doors.site.jobs.worker import Worker
+from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.inspection.words import LANDINGS as WORDS

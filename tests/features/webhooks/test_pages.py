@@ -23,7 +23,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.support.people import signed_in
 from tests.support.site import PATIENCE
 
-from nianjian.doors.site.jobs import process
+from nianjian.doors.site import worker as process
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.webhooks import operations as flow

@@ -14,9 +14,8 @@ from tests.support.operations import commands as derived_commands
 
 from nianjian.doors.cli.main import VERBS, Parser, load_verb, main
 from nianjian.features.calls.operations.import_calls import import_calls
-from nianjian.features.reconciliation.runs.results import Report
-from nianjian.features.reconciliation.runs.service import keep
-from nianjian.features.rectification.operations.cases import Notice, open_case
+from nianjian.features.reconciliation.storage import RunReport, store_run
+from nianjian.features.rectification.operations import Notice, open_case
 from nianjian.features.test_calls.trials.service import Frame, begin
 from nianjian.platform.accounts import models, service
 from nianjian.platform.accounts.invitations import invite
@@ -268,8 +267,8 @@ def ids(demo: str, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: py
         "APPROVAL": propose_overlay(overlay=limit, actor=operator).id,
         "OUT": str(tmp_path / "out.csv"),
         "CASE": str(open_case(enterprise=demo, notice=Notice(date(2026, 3, 2)), paper=None, actor=operator)["id"]),
-        "RECONCILIATION": keep(
-            enterprise=demo, report=Report("lines", date(2026, 12, 31), {}, {}, ()), actor=operator
+        "RECONCILIATION": store_run(
+            enterprise=demo, report=RunReport("lines", date(2026, 12, 31), {}, {}, ()), actor=operator
         ).pk,
         "TRIAL": begin(enterprise=demo, frame=Frame("95013", 30_000), actor=operator).pk,
         "PAPER": str(paper),

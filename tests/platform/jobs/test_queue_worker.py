@@ -9,13 +9,14 @@ from threading import Event
 import pytest
 from django.contrib.sessions.models import Session
 
-from nianjian.doors.site.jobs import kinds, process
-from nianjian.doors.site.jobs.worker import Worker
+from nianjian.doors.site import worker as kinds
+from nianjian.doors.site import worker as process
+from nianjian.doors.site.worker import Worker
 from nianjian.engines.intake import ledger
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.operations.import_calls import import_calls
-from nianjian.features.maintenance.operations import watch
+from nianjian.features.maintenance import health
 from nianjian.platform.accounts import models
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise, add_user, revoke
@@ -136,7 +137,7 @@ def test_a_stop_between_two_files_tells_what_stands(
         return real(**told)  # type: ignore[arg-type]
 
     monkeypatch.setattr(service, "progress", progress)
-    monkeypatch.setattr("nianjian.doors.site.jobs.worker.PAUSE", 0)
+    monkeypatch.setattr("nianjian.doors.site.worker.PAUSE", 0)
     worker.step()
     found = query.job(job)
     assert (found.state, found.result) == ("stopped", {"batch": "B20260302000000aaaa"})
@@ -214,7 +215,7 @@ def test_who_may_not_load_cannot_ask_and_sees_nothing() -> None:
 def test_sessions_that_are_over_are_cleared() -> None:
     for name, over in (("old", clock.now() - timedelta(minutes=1)), ("new", clock.now() + timedelta(hours=1))):
         Session.objects.create(session_key=name, session_data="", expire_date=over)
-    process.tidy()
+    process.tidy_up()
     assert list(Session.objects.values_list("session_key", flat=True)) == ["new"]
 
 
@@ -223,24 +224,24 @@ def _counts() -> list[tuple[str, str]]:
 
 
 def test_what_is_over_its_time_is_counted_each_night_and_late_by_day(worker: Worker) -> None:
-    process.tidy()
-    process.tidy()
+    process.tidy_up()
+    process.tidy_up()
     assert _counts() == [("system:clock", "waiting")], "never counted: at once, and once"
     worker.step()
-    assert watch.get_retention_status(enterprise="demo", actor=ANNA).at is not None
+    assert health.get_retention_status(enterprise="demo", actor=ANNA).at is not None
     now = clock.now().astimezone(clock.ZONE)
     day, night = (now.replace(hour=hour) + timedelta(days=1) for hour in (15, 2))
-    assert watch.nightly(day) == 0
-    assert watch.nightly(now + timedelta(hours=19)) == 0
-    assert watch.nightly(day + timedelta(days=2)) == 1
+    assert health.enqueue_nightly_counts(day) == 0
+    assert health.enqueue_nightly_counts(now + timedelta(hours=19)) == 0
+    assert health.enqueue_nightly_counts(day + timedelta(days=2)) == 1
     Job.objects.filter(state="waiting").update(state="failed", finished_at=now, created_at=now + timedelta(hours=1))
-    assert watch.nightly(night + timedelta(days=1)) == 1
+    assert health.enqueue_nightly_counts(night + timedelta(days=1)) == 1
     assert _counts() == [("system:clock", "failed"), ("system:clock", "waiting"), ("system:clock", "done")]
-    assert watch.get_retention_status(enterprise="demo", actor=ANNA).at is not None, (
+    assert health.get_retention_status(enterprise="demo", actor=ANNA).at is not None, (
         "a count that failed takes none away"
     )
     Job.objects.filter(state="waiting").update(state="failed", finished_at=now)
-    assert watch.nightly(night + timedelta(days=3)) == 1
+    assert health.enqueue_nightly_counts(night + timedelta(days=3)) == 1
     assert sorted(state for _by, state in _counts()) == ["done", "failed", "waiting"], "older ones are forgotten"
 
 

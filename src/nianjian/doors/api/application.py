@@ -32,13 +32,12 @@ from nianjian.features.inbox import api as inbox
 from nianjian.features.inspection.api import checks as inspection
 from nianjian.features.inspection.api import day as inspection_day
 from nianjian.features.inspection.api import drill, notice
-from nianjian.features.maintenance.api import audit, retention
-from nianjian.features.overview.api import enterprises, overview
-from nianjian.features.people.api import installation, people, tokens
-from nianjian.features.portrait.api import portraits, results
-from nianjian.features.reconciliation.api import ask as reconcile_ask
-from nianjian.features.reconciliation.api import runs as reconcile_runs
-from nianjian.features.rectification.api import cases, channel, watch
+from nianjian.features.maintenance import api as maintenance
+from nianjian.features.overview import api as overview
+from nianjian.features.people import api as people
+from nianjian.features.portrait import api as portraits
+from nianjian.features.reconciliation import api as reconciliation
+from nianjian.features.rectification import api as rectification
 from nianjian.features.registers.api import lists, papers, rows
 from nianjian.features.rulebook import api as rules
 from nianjian.features.screens import api as screens
@@ -90,11 +89,8 @@ ABOUT: Final = (
     " writes take an `Idempotency-Key`; long work answers 202 with its job."
 )
 ROUTERS: Final = (
-    enterprises.router,
     overview.router,
-    tokens.router,
     people.router,
-    installation.router,
     imports.router,
     previews.router,
     batches.router,
@@ -104,21 +100,17 @@ ROUTERS: Final = (
     register_files.router,
     papers.router,
     portraits.router,
-    results.router,
     rules.router,
     api.router,
-    audit.router,
-    retention.router,
+    maintenance.audit_router,
+    maintenance.retention_router,
     tickets.router,
     forwards.router,
     one_click.router,
-    cases.router,
-    channel.router,
-    watch.router,
+    rectification.router,
     season.router,
     inbox.router,
-    reconcile_ask.router,
-    reconcile_runs.router,
+    reconciliation.router,
     inspection.router,
     notice.router,
     inspection_day.router,

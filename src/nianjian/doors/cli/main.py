@@ -11,6 +11,7 @@ import os
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
 from typing import Final, NoReturn, Protocol, cast
 
 from nianjian.engines.kernel.errors import NianjianError
@@ -61,11 +62,11 @@ VERBS: Final = {
     "retention": mark("how long records are kept: show, run"),
 }
 
-#: Where the verbs lie that are not `nianjian.features.VERB.commands`.
+#: Where the verbs lie that are not `nianjian.features.VERB.commands`; behind a colon one of several verbs of a module.
 MODULES: Final = {
-    "init": "features.people.commands.init",
-    "enterprise": "features.people.commands.enterprise",
-    "user": "features.people.commands.user",
+    "init": "features.people.commands:init",
+    "enterprise": "features.people.commands:enterprise",
+    "user": "features.people.commands:user",
     "reconcile": "features.reconciliation.commands",
     "inspect": "features.inspection.commands.inspect",
     "drill": "features.inspection.commands.drill",
@@ -76,16 +77,16 @@ MODULES: Final = {
     "holidays": "features.rulebook.commands.holidays",
     "approve": "features.approvals.commands.approve",
     "approvals": "features.approvals.commands.approvals",
-    "audit": "features.maintenance.commands.audit",
-    "keys": "features.maintenance.commands.keys",
-    "serve": "doors.site.commands.serve",
-    "worker": "doors.site.commands.worker",
-    "check": "doors.site.commands.check",
-    "doctor": "features.maintenance.commands.doctor",
-    "backup": "features.maintenance.commands.backup",
-    "restore": "features.maintenance.commands.restore",
-    "upgrade": "features.maintenance.commands.upgrade",
-    "retention": "features.maintenance.commands.retention",
+    "audit": "features.maintenance.commands:audit",
+    "keys": "features.maintenance.commands:keys",
+    "serve": "doors.site.commands:serve",
+    "worker": "doors.site.commands:worker",
+    "check": "doors.site.commands:check",
+    "doctor": "features.maintenance.commands:doctor",
+    "backup": "features.maintenance.commands:backup",
+    "restore": "features.maintenance.commands:restore",
+    "upgrade": "features.maintenance.commands:upgrade",
+    "retention": "features.maintenance.commands:retention",
 }
 
 
@@ -101,8 +102,13 @@ class Verb(Protocol):
 
 def load_verb(name: str) -> Verb:
     """Import the module of one of `VERBS`."""
-    place = MODULES.get(name, f"features.{name}.commands")
-    return cast("Verb", importlib.import_module(f"nianjian.{place}"))
+    place, _colon, verb = MODULES.get(name, f"features.{name}.commands").partition(":")
+    module = importlib.import_module(f"nianjian.{place}")
+    if verb:
+        return cast(
+            "Verb", SimpleNamespace(configure=vars(module)[f"configure_{verb}"], run=vars(module)[f"run_{verb}"])
+        )
+    return cast("Verb", module)
 
 
 class Parser(argparse.ArgumentParser):

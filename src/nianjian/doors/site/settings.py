@@ -44,7 +44,7 @@ INSTALLED_APPS = [
     "nianjian.features.rectification",
     "nianjian.features.season",
     "nianjian.platform.web",
-    "nianjian.features.people.account",
+    "nianjian.features.people",
     "nianjian.features.portrait.pages",
 ]
 DATABASES = {"default": database.settings(ENVIRONMENT.database_url, ENVIRONMENT.home)}
@@ -75,8 +75,8 @@ MIDDLEWARE = [
     "nianjian.platform.home.http.Bodies",
     "nianjian.platform.web.errors.Refusals",
     "allauth.account.middleware.AccountMiddleware",
-    "nianjian.features.people.account.limits.Limits",
-    "nianjian.features.people.account.second_factor.Enrolment",
+    "nianjian.features.people.middleware.Limits",
+    "nianjian.features.people.account_pages.Enrolment",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 # Beginning of an address -> what answers 404 and 400 there (`readable`); "": everywhere else.
@@ -93,7 +93,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "nianjian.platform.web.context.shell",
-                "nianjian.features.inbox.pages.context.unread",
+                "nianjian.features.inbox.pages.unread",
             ],
             "string_if_invalid": "",
         },
@@ -104,12 +104,12 @@ AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "/account/login/"
 LOGIN_REDIRECT_URL = "/"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-ACCOUNT_ADAPTER = "nianjian.features.people.account.adapter.Accounts"
+ACCOUNT_ADAPTER = "nianjian.features.people.adapter.Accounts"
 ACCOUNT_FORMS = {
-    "login": "nianjian.features.people.account.library_forms.SignIn",
-    "change_password": "nianjian.features.people.account.library_forms.ChangePassword",
-    "set_password": "nianjian.features.people.account.library_forms.SetPassword",
-    "reauthenticate": "nianjian.features.people.account.library_forms.Again",
+    "login": "nianjian.features.people.forms.SignIn",
+    "change_password": "nianjian.features.people.forms.ChangePassword",
+    "set_password": "nianjian.features.people.forms.SetPassword",
+    "reauthenticate": "nianjian.features.people.forms.Again",
 }
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "name"
@@ -118,19 +118,19 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True  # every session is ended by `web.account.limits`, none by closing the browser
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
-MFA_ADAPTER = "nianjian.features.people.account.adapter.SecondFactor"
+MFA_ADAPTER = "nianjian.features.people.adapter.SecondFactor"
 MFA_FORMS = {
-    "authenticate": "nianjian.features.people.account.library_forms.Code",
-    "reauthenticate": "nianjian.features.people.account.library_forms.CodeAgain",
-    "activate_totp": "nianjian.features.people.account.library_forms.ActivateApp",
-    "add_webauthn": "nianjian.features.people.account.library_forms.AddPasskey",
-    "edit_webauthn": "nianjian.features.people.account.library_forms.RenamePasskey",
+    "authenticate": "nianjian.features.people.forms.Code",
+    "reauthenticate": "nianjian.features.people.forms.CodeAgain",
+    "activate_totp": "nianjian.features.people.forms.ActivateApp",
+    "add_webauthn": "nianjian.features.people.forms.AddPasskey",
+    "edit_webauthn": "nianjian.features.people.forms.RenamePasskey",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.https  # browsers allow it on localhost alone
 MFA_TOTP_TOLERANCE = 1
-SOCIALACCOUNT_ADAPTER = "nianjian.features.people.account.sign_on.SignOn"
+SOCIALACCOUNT_ADAPTER = "nianjian.features.people.adapter.SignOn"
 SOCIALACCOUNT_PROVIDERS = sign_in.providers(os.environ)
 SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_QUERY_EMAIL = True

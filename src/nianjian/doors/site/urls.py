@@ -4,9 +4,39 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from nianjian.platform.web import charts, comfort
+
 urlpatterns = [
     path("api/v1/", include("nianjian.doors.api.urls")),
-    path("", include("nianjian.doors.site.web_urls")),
+    path("", include("nianjian.features.overview.pages")),
+    path("", include("nianjian.features.portrait.pages.urls")),
+    path("", include("nianjian.features.calls.pages.urls")),
+    path("", include("nianjian.features.maintenance.pages")),
+    path("e/<str:code>/registers/", include("nianjian.features.registers.pages.urls")),
+    path("e/<str:code>/complaints/one-click/", include("nianjian.features.complaints.one_click_pages.own")),
+    path("e/<str:code>/complaints/", include("nianjian.features.complaints.pages.urls")),
+    path("c/", include("nianjian.features.complaints.one_click_pages.urls")),
+    path("e/<str:code>/reconcile/", include("nianjian.features.reconciliation.pages.urls")),
+    path("e/<str:code>/inspection/", include("nianjian.features.inspection.pages.urls")),
+    path("e/<str:code>/inspection/screens/", include("nianjian.features.screens.pages.urls")),
+    path("screens/", include("nianjian.features.screens.pages.public")),
+    path("live/", include("nianjian.features.screens.pages.posted")),
+    path("e/<str:code>/inspection/callback/", include("nianjian.features.test_calls.pages.urls")),
+    path("e/<str:code>/rectification/", include("nianjian.features.rectification.pages.urls")),
+    path("e/<str:code>/dossier/", include("nianjian.features.dossier.pages.urls")),
+    path("e/<str:code>/season/", include("nianjian.features.season.pages.urls")),
+    path("inbox/", include("nianjian.features.inbox.pages")),
+    path("calendar/", include("nianjian.features.season.pages.public")),
+    path("e/<str:code>/gate/", include("nianjian.features.dial_policy.pages.urls")),
+    path("", include("nianjian.features.rulebook.pages.urls")),
+    path("", include("nianjian.features.approvals.pages")),
+    path("", include("nianjian.features.maintenance.audit_pages")),
+    path("e/<str:code>/webhooks/", include("nianjian.features.webhooks.pages")),
+    path("language", comfort.set_language, name="language"),
+    path("", include("nianjian.features.people.pages")),
+    path("account/", include("nianjian.features.people.account_pages")),
+    path("theme", comfort.set_theme, name="theme"),
+    path("static/charts.js", charts.script, name="charts"),
 ]
 
 handler400 = "nianjian.platform.web.errors.bad"

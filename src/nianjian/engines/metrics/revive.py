@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.metrics.catalogue import METRICS
+from nianjian.engines.metrics.definitions import METRICS
 from nianjian.engines.metrics.frame import Frame
 from nianjian.engines.metrics.lights import Bounds, Flag, Light, Limit, Verdict
 from nianjian.engines.metrics.metric import SCALE, Card, Metric, light_of, limit_of

@@ -16,12 +16,13 @@ from nianjian.engines.lake import rollups
 from nianjian.engines.lake.engine import Engine
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.lake.tables import Lake
-from nianjian.engines.metrics import provenance, quality
-from nianjian.engines.metrics.advise import advise
-from nianjian.engines.metrics.catalogue import METRICS
+from nianjian.engines.metrics import quality
+from nianjian.engines.metrics import result as provenance
+from nianjian.engines.metrics.definitions import METRICS
 from nianjian.engines.metrics.frame import DAY, Frame
 from nianjian.engines.metrics.metric import Definition, Metric, Rows, Rules, Stricter, Tables, kinds_of, watched, whole
 from nianjian.engines.metrics.result import Result
+from nianjian.engines.metrics.simulate import advise
 from nianjian.engines.metrics.tables import DAILY, Counting, complaint_match, daily, facts, tickets, tickets_rollup
 
 FACTS: Final = tuple(SCHEMAS)

@@ -10,8 +10,8 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dial_policy.operations import policy as gate_policy
 from nianjian.features.dossier.impressions import service as impressions
 from nianjian.features.dossier.operations.sealing import pictures as seals
-from nianjian.features.rectification.operations import isolate
-from nianjian.features.rectification.orders import service as orders
+from nianjian.features.rectification import operations as rectification
+from nianjian.features.rectification.storage import KINDS as ISOLATIONS
 from nianjian.features.season.operations import archive as season
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.query import Actor
@@ -30,7 +30,7 @@ def _overlay(approval: str, actor: Actor) -> dict[str, object]:
 # Kind of request -> what carries it out.
 ACTS: Final[Mapping[str, Callable[[str, Actor], dict[str, object]]]] = {
     overlays.KIND: _overlay,
-    **dict.fromkeys(orders.KINDS, isolate.approved),
+    **dict.fromkeys(ISOLATIONS, rectification.approve_isolation),
     gate_policy.KIND: gate_policy.approve,
     impressions.KIND: seals.approved,
     season.KIND: season.approved,
@@ -52,7 +52,7 @@ def _asked_overlay(row: Mapping[str, object]) -> dict[str, object]:
 # Kind of request -> what these ask for, to be read before saying yes; one question a kind, however many there are.
 SUBJECTS: Final[Mapping[str, Callable[[Collection[str]], Mapping[str, dict[str, object]]]]] = {
     overlays.KIND: _asked_overlays,
-    **dict.fromkeys(orders.KINDS, isolate.describe_requests),
+    **dict.fromkeys(ISOLATIONS, rectification.describe_requests),
     gate_policy.KIND: gate_policy.summarize_proposals,
     impressions.KIND: seals.describe_requests,
     season.KIND: season.describe_requests,

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.paper.words import CHINESE, language_of
-from nianjian.features.inbox.operations import inbox as flow
+from nianjian.features.inbox import operations as flow
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, write
@@ -119,32 +119,32 @@ class SentAgain(Schema):
 def inbox_list(request: Request, cut: Query[Cut]) -> dict[str, object]:
     """What one was told of enterprises that one may read, newest first."""
     language = _language(request)
-    return paged(request, cut, flow.messages(request.actor), lambda one: flow.to_document(one, language))
+    return paged(request, cut, flow.list_messages(request.actor), lambda one: flow.to_document(one, language))
 
 
 @write(router, f"{OWN}/read", act=None, answer=ReadCount)
 def inbox_read(request: Request, which: ReadNow) -> dict[str, int]:
     """Note that messages are read."""
-    return {"read": flow.read(chosen_=which.messages, actor=request.actor)}
+    return {"read": flow.mark_read(chosen_=which.messages, actor=request.actor)}
 
 
 @read(router, f"{OWN}/choices", act=None, answer=ChoicesTold)
 def inbox_choices(request: Request) -> dict[str, Any]:
     """What one has chosen."""
-    return flow.settings(request.actor)
+    return flow.get_settings(request.actor)
 
 
 @write(router, f"{OWN}/choices", act=None, answer=ChoicesTold)
 def inbox_choose(request: Request, made: ChoicesMade) -> dict[str, Any]:
     """Choose what one is told, and when."""
-    flow.choose(
+    flow.set_choices(
         scope=made.scope,
         quiet_from=time.fromisoformat(made.quiet_from),
         quiet_until=time.fromisoformat(made.quiet_until),
         digest=time.fromisoformat(made.digest) if made.digest else None,
         actor=request.actor,
     )
-    return flow.settings(request.actor)
+    return flow.get_settings(request.actor)
 
 
 @write(router, f"{OWN}/channels", act=None, answer=ChannelTold, status=201)
@@ -156,30 +156,30 @@ def channels_add(request: Request, new: NewAddress) -> dict[str, Any]:
 @write(router, f"{OWN}/channels/{{channel}}/confirm", act=None, answer=ChoicesTold)
 def channels_confirm(request: Request, channel: str, given: CodeRead) -> dict[str, Any]:
     """Open a channel by its code."""
-    flow.confirm(channel=channel, code=given.code, actor=request.actor)
-    return flow.settings(request.actor)
+    flow.confirm_channel(channel=channel, code=given.code, actor=request.actor)
+    return flow.get_settings(request.actor)
 
 
 @write(router, f"{OWN}/channels/{{channel}}", act=None, answer=ChoicesTold, method="DELETE")
 def channels_close(request: Request, channel: str) -> dict[str, Any]:
     """End a channel: nothing more is told there."""
     flow.close_channel(channel=channel, actor=request.actor)
-    return flow.settings(request.actor)
+    return flow.get_settings(request.actor)
 
 
 @read(router, LOG, act=Act.REPORT, answer=Page[Reminded])
 def reminders_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """Whom what was told, newest first, and what became of it by each channel."""
     language = _language(request)
-    rows = flow.log(enterprise=code, actor=request.actor)
+    rows = flow.list_log(enterprise=code, actor=request.actor)
     return paged(request, cut, rows, lambda one: flow.to_document(one, language))
 
 
 @write(router, f"{LOG}/{{dispatch}}/again", act=Act.REPORT, answer=SentAgain, status=202)
 def reminders_again(request: Request, code: str, dispatch: str) -> dict[str, int]:
     """Send once more what has failed or may have been sent."""
-    number = flow.number(dispatch)
-    flow.again(enterprise=code, dispatch=number, actor=request.actor)
+    number = flow.parse_number(dispatch)
+    flow.retry_sending(enterprise=code, dispatch=number, actor=request.actor)
     return {"dispatch": number}
 
 

@@ -31,10 +31,10 @@ from nianjian.engines.paper.texts.operation.doctor import RECORD_CLASSES, UNITS
 from nianjian.engines.paper.texts.portrait import name
 from nianjian.engines.paper.words import Words, mark, words
 from nianjian.features.calls.operations.finish import ERASE
-from nianjian.features.maintenance.operations import watch
-from nianjian.features.maintenance.operations import watch as flow
-from nianjian.features.maintenance.operations.periods import Period
-from nianjian.features.maintenance.operations.watch import Class
+from nianjian.features.maintenance import health
+from nianjian.features.maintenance import health as flow
+from nianjian.features.maintenance.health import Class
+from nianjian.features.maintenance.retention import Period
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.audit import query as audit
@@ -68,7 +68,7 @@ class House(Collector):
         """Yield every family; where the database does not answer only ``nianjian_up`` 0."""
         yield _one("nianjian_build", "The program's version.", 1, {"version": version("nianjian")})
         try:
-            told = watch.gather()
+            told = health.gather_figures()
         except Error:
             yield _one("nianjian_up", "Whether the database answers.", 0)
             return
@@ -220,7 +220,7 @@ LOCAL: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 def healthz(request: HttpRequest) -> HttpResponse:
     """Answer 200, or 503 where the database or the lake's folder fails. A silent worker is told, pages work without."""
     del request
-    told = watch.health()
+    told = health.get_health()
     data = {"status": "ok" if told.well else "fail", "checks": told.checks}
     return JsonResponse(data, status=200 if told.well else 503)
 

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nianjian.engines.paper.masking import masked
-from nianjian.features.portrait.terminal import portrait as picture
-from nianjian.features.portrait.terminal import runs as runs_picture
+from nianjian.features.portrait import terminal
 from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, number, on_day, year
 from nianjian.platform.terminal.language import _, language
@@ -76,7 +75,7 @@ def _which(parser: argparse.ArgumentParser) -> None:
 
 def _run(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.portrait.operations.run_portrait import run_portrait
+    from nianjian.features.portrait.operations import run_portrait
 
     result = run_portrait(
         enterprise=args.enterprise,
@@ -92,15 +91,15 @@ def _run(args: argparse.Namespace) -> Answer:
     for form in ("html", "xlsx", "pdf", "png"):
         if path := getattr(args, form):
             path.write_bytes(_drawn(args, data, form, actor))
-    return Answer(data, lambda console: picture.show(console, data))
+    return Answer(data, lambda console: terminal.print_portrait(console, data))
 
 
 def _drawn(args: argparse.Namespace, portrait: Mapping[str, Any], form: str, actor: Actor) -> bytes:
     """The portrait in a form; it stands in the audit chain like one that was taken from a page."""
-    from nianjian.features.portrait.operations import portraits
-    from nianjian.features.portrait.operations.results import render_export
+    from nianjian.features.portrait import portraits
+    from nianjian.features.portrait.operations import render_export
 
-    kept = portraits.newest(args.enterprise, args.year)
+    kept = portraits.find_newest_run(args.enterprise, args.year)
     return render_export(
         portrait,
         enterprise=args.enterprise,
@@ -116,21 +115,21 @@ def _runs(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from dataclasses import asdict
 
-    from nianjian.features.portrait.operations import portraits
-    from nianjian.features.portrait.operations.results import runs_of
+    from nianjian.features.portrait import portraits
+    from nianjian.features.portrait.operations import list_run_ids
 
-    ids = runs_of(enterprise=args.enterprise, year=args.year, actor=actor)
-    found = [asdict(portraits.run(args.enterprise, args.year, one)) for one in ids]
+    ids = list_run_ids(enterprise=args.enterprise, year=args.year, actor=actor)
+    found = [asdict(portraits.get_run(args.enterprise, args.year, one)) for one in ids]
     data = {"enterprise": args.enterprise, "year": args.year, "runs": found}
-    return Answer(data, lambda console: runs_picture.print_runs(console, found))
+    return Answer(data, lambda console: terminal.print_runs(console, found))
 
 
 def _compare(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.portrait.operations.results import compare_runs
+    from nianjian.features.portrait.operations import compare_runs
 
     told = compare_runs(enterprise=args.enterprise, year=args.year, before=args.before, after=args.after, actor=actor)
-    return Answer(told, lambda console: runs_picture.compared(console, told))
+    return Answer(told, lambda console: terminal.print_comparison(console, told))
 
 
 def _second_day(args: argparse.Namespace) -> date | None:
@@ -154,9 +153,9 @@ def _waiting(file: str) -> None:
 
 def _simulate(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.portrait.operations.simulate import simulate
+    from nianjian.features.portrait.operations import compute_and_simulate
 
-    told = simulate(
+    told = compute_and_simulate(
         actor=actor,
         enterprise=args.enterprise,
         year=args.year,
@@ -172,7 +171,7 @@ def _simulate(args: argparse.Namespace) -> Answer:
         waiting=_waiting,
     )
     data = {name: masked(portrait) for name, portrait in told.items()}
-    return Answer(data, lambda console: picture.compare(console, data))
+    return Answer(data, lambda console: terminal.print_simulation(console, data))
 
 
 def _attach(args: argparse.Namespace) -> Answer:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from nianjian.features.reconciliation.operations import people, sources, work
-from nianjian.features.reconciliation.operations.bills import Against
+from nianjian.features.reconciliation import comparisons, operations
+from nianjian.features.reconciliation.comparisons import BillInput
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.flow import Kind, Report, day, texts
@@ -15,14 +15,14 @@ from nianjian.platform.jobs.query import JobValue
 
 def _filing(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     """``payload``: list (its blob), name, kind, as_of, mapping."""
-    return work.worked_filing(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+    return operations.run_filing_job(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
 
 
 def _people(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     """``payload``: first and last, days of the first and last month."""
     first, last = day(job.payload, "first"), day(job.payload, "last")
-    return work.summarize_result(
-        people.run(enterprise=job.enterprise, first=first, last=last, actor=actor, progress=told)
+    return operations.summarize_result(
+        comparisons.match_people(enterprise=job.enterprise, first=first, last=last, actor=actor, progress=told)
     )
 
 
@@ -31,24 +31,24 @@ def _sources(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
 
     Or list (a bill's blob), name, carrier, mapping.
     """
-    if work.HELD in job.payload:
-        return work.worked_bill(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
-    found = sources.run(
+    if operations.FILE_FIELD in job.payload:
+        return operations.run_bill_job(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+    found = comparisons.compare_call_sources(
         enterprise=job.enterprise,
         first=day(job.payload, "first"),
         last=day(job.payload, "last"),
         only=tuple(texts(job.payload, "only")),
         beside=tuple(texts(job.payload, "beside")),
-        against=Against(together=bool(job.payload.get("together"))),
+        against=BillInput(together=bool(job.payload.get("together"))),
         actor=actor,
         progress=told,
     )
-    return work.summarize_result(found)
+    return operations.summarize_result(found)
 
 
 def _done(job: JobValue) -> None:
-    if work.HELD in job.payload:
-        work.drop(job.id, str(job.payload[work.HELD]))
+    if operations.FILE_FIELD in job.payload:
+        operations.discard_file(job.id, str(job.payload[operations.FILE_FIELD]))
 
 
 KINDS: Final[Mapping[str, Kind]] = {  # a second run of the same is another run, with what was explained before

@@ -133,7 +133,7 @@ class PersonMonth:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class PossiblePair:
     """Two that may be one person: payee and account, or a written number, and the person it may be."""
 
     kind: str  # homonym | name | identity
@@ -146,7 +146,7 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Matched:
+class MonthMatch:
     """A month's outcome: ``rows`` without the consistent ones, whose number stands in ``counts``.
 
     ``cut``: pairs were not looked for among so many that found no partner.
@@ -156,7 +156,7 @@ class Matched:
     counts: Mapping[Match, int]
     explained: Mapping[Match, int]
     rows: Sequence[PersonMonth]
-    pairs: Collection[Pair]
+    pairs: Collection[PossiblePair]
     cut: int
 
 
@@ -177,10 +177,10 @@ def proposals(
     uninsured: Sequence[Named],
     unseated: Sequence[Named],
     terms: Terms,
-) -> tuple[list[Pair], int]:
+) -> tuple[list[PossiblePair], int]:
     """All pairs of a month, and how many of either side were not looked at."""
     found = [
-        Pair("homonym", payee, account, "", identity, name, WHOLE)
+        PossiblePair("homonym", payee, account, "", identity, name, WHOLE)
         for payee, account, _kind, people in doubtful[:MOST]
         for identity, name in people[: BEST * BEST]
     ]
@@ -190,7 +190,7 @@ def proposals(
     return found, sum(max(0, len(side) - MOST) for side in sides)
 
 
-def _by_name(payees: Sequence[Named], people: Sequence[Named], least: int) -> list[Pair]:
+def _by_name(payees: Sequence[Named], people: Sequence[Named], least: int) -> list[PossiblePair]:
     names = [name for _identity, name in people]
     candidates: dict[int, dict[int, int]] = defaultdict(dict)
     for mine, others in _blocks([payee for payee, _account in payees], names):
@@ -202,7 +202,9 @@ def _by_name(payees: Sequence[Named], people: Sequence[Named], least: int) -> li
     for at in sorted(candidates):
         payee, account = payees[at]
         best = sorted(candidates[at].items(), key=lambda pair: (-pair[1], pair[0]))[:BEST]
-        found += [Pair("name", payee, account, "", people[one][0], people[one][1], percent) for one, percent in best]
+        found += [
+            PossiblePair("name", payee, account, "", people[one][0], people[one][1], percent) for one, percent in best
+        ]
     return found
 
 
@@ -232,7 +234,7 @@ def _alike(left: Sequence[str], right: Sequence[str], least: int) -> Iterable[tu
         yield int(one), int(other), int(kept[one, other] // longest[one, other])
 
 
-def _by_number(written: Sequence[Named], people: Sequence[Named], slips: int) -> list[Pair]:
+def _by_number(written: Sequence[Named], people: Sequence[Named], slips: int) -> list[PossiblePair]:
     """Numbers of one name that differ in a few digits, or in two that changed places."""
     by_name: dict[str, list[str]] = defaultdict(list)
     for identity, name in people:
@@ -244,7 +246,7 @@ def _by_number(written: Sequence[Named], people: Sequence[Named], slips: int) ->
             away = OSA.distance(number, identity, score_cutoff=slips)
             if 0 < away <= slips:
                 percent = (len(identity) - away) * WHOLE // len(identity)
-                found.append(Pair("identity", name, "", number, identity, name, percent))
+                found.append(PossiblePair("identity", name, "", number, identity, name, percent))
     return found
 
 
@@ -301,13 +303,13 @@ class _Span(NamedTuple):
         return holds and (self.begun is None or self.begun <= last) and (self.over is None or self.over > first)
 
 
-def own_names(enterprise: str) -> set[str]:
+def list_own_names(enterprise: str) -> set[str]:
     """Under which names the licences say the enterprise goes."""
     found = current_versions(models.Licence, enterprise).exclude(holder=None).order_by()
     return {str(name) for name in found.values_list("holder", flat=True)}
 
 
-def agreements(enterprise: str) -> frozenset[str]:
+def list_agreements(enterprise: str) -> frozenset[str]:
     """Ids and names of outsourced teams whose agreement is registered."""
     found = (
         current_versions(models.Team, enterprise)
@@ -433,7 +435,7 @@ class PeopleIndex:
         return found
 
 
-def plain(text: str | None) -> str:
+def fold_name(text: str | None) -> str:
     """A name as it is compared: one width, without blanks and the dots inside."""
     if not text:
         return ""
@@ -443,7 +445,7 @@ def plain(text: str | None) -> str:
     return "".join(sign for sign in folded if not sign.isspace())
 
 
-def matched(month: Month, given: Decisions, terms: Terms) -> Matched:
+def match_month(month: Month, given: Decisions, terms: Terms) -> MonthMatch:
     """Match a month: counts of every result, and the rows that are not consistent."""
     known = _gathered(month, given)
     _pay(known, month, given)
@@ -464,7 +466,7 @@ def matched(month: Month, given: Decisions, terms: Terms) -> Matched:
     pairs, cut = proposals(
         payees=known.strangers,
         doubtful=[
-            (payee, account, kind, [(one, known.people[one].name) for one in known.names[plain(payee)]])
+            (payee, account, kind, [(one, known.people[one].name) for one in known.names[fold_name(payee)]])
             for payee, account, kind in known.doubtful
         ],
         unpaid=[(one.identity, one.name) for one in known.people.values() if one.seat_id and one.wage is False],
@@ -472,7 +474,7 @@ def matched(month: Month, given: Decisions, terms: Terms) -> Matched:
         unseated=[(one.identity, one.name) for one in known.people.values() if not one.seat_id and one.payers],
         terms=terms,
     )
-    return Matched(month.name, counts, explained, rows, pairs, cut)
+    return MonthMatch(month.name, counts, explained, rows, pairs, cut)
 
 
 def _gathered(month: Month, given: Decisions) -> PeopleIndex:
@@ -504,7 +506,7 @@ def _gathered(month: Month, given: Decisions) -> PeopleIndex:
         person.payers = (person.payers or frozenset()) | listed.payers
     for person in known.people.values():
         if person.name:
-            known.names[plain(person.name)].append(person.identity)
+            known.names[fold_name(person.name)].append(person.identity)
     return known
 
 
@@ -518,7 +520,7 @@ def _pay(known: PeopleIndex, month: Month, given: Decisions) -> None:
     """Give each payment to its person; a payment of several possible persons leaves all of them in doubt."""
     left: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for one in month.paid:
-        name, account = plain(one.payee), one.account or ""
+        name, account = fold_name(one.payee), one.account or ""
         decided = given.accounts.get((name, account)) if given.accounts else None
         if decided is not None:
             known.person(decided).wage = True
@@ -571,9 +573,9 @@ def _judged(one: Person, month: Month, terms: Terms) -> PersonMonth:
 def _insurance(one: Person, terms: Terms) -> Match | None:
     """None where the enterprise itself paid; what is lacking otherwise."""
     if one.payers is None:
-        declared = plain(one.insured_by)
+        declared = fold_name(one.insured_by)
         return Match.INSURED_ELSEWHERE if declared and declared not in terms.own else Match.LACKS_INSURANCE
-    if any(plain(payer) in terms.own for payer in one.payers):
+    if any(fold_name(payer) in terms.own for payer in one.payers):
         return None
     return Match.NEEDS_PERSON if None in one.payers else Match.INSURED_ELSEWHERE
 
@@ -581,7 +583,7 @@ def _insurance(one: Person, terms: Terms) -> Match | None:
 def _reason(one: Person, lack: Match, month: Month, terms: Terms) -> str:
     """Why something is lacking, "" where nothing is known that would explain it."""
     if lack is Match.LACKS_SEAT:
-        return "other_post" if one.post is not None and plain(one.post) in terms.other_posts else ""
+        return "other_post" if one.post is not None and fold_name(one.post) in terms.other_posts else ""
     if one.employment == "dispatched":
         return "dispatched"
     if one.employment == "outsourced":

@@ -1,14 +1,16 @@
-"""Call-record sources against each other: calls per day and line, where they part, and the likely reason.
+"""Call-record sources against each other: calls per day and line, where they part, and the likely reason. Pure.
 
 The expression is Ibis and never runs here; the answer is pure Python on whole numbers. A call is counted once in each
 source, on the day of its first row, with the line that a row of it names. A carrier's bill is one more source, which
-may tell months instead of days, and no lines.
+may tell months instead of days, and no lines. The likely reason is the first that the figures bear out, the plainest
+first.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
@@ -16,13 +18,173 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 
-from nianjian.features.reconciliation.counts import BILL, Bill, Count, Place, Sides
-from nianjian.features.reconciliation.likely_causes import explained, likely
+BILL: Final = "carrier-bill"  # the name of the carrier's bill among the sources
+
+Place = tuple[date, str]  # day, or first day of a month, and line; "" is a line that no row names
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What a source tells of a day and line; ``calls`` are all of them, the other figures parts of these.
+
+    ``billable``: answered outbound calls; ``minutes``: theirs, each rounded up as the bill does; ``talk``: their
+    seconds as they are. None: the source does not tell it.
+    """
+
+    calls: int = 0
+    answered: int | None = 0
+    tests: int = 0
+    inbound: int = 0
+    billable: int = 0
+    talk: int = 0
+    minutes: Decimal | None = None
+
+    def plus(self, other: Count) -> Count:
+        """The sum; of what only one of them tells, nothing is told."""
+        unknown = self.answered is None or other.answered is None
+        free = self.minutes is None or other.minutes is None
+        return Count(
+            self.calls + other.calls,
+            None if unknown else (self.answered or 0) + (other.answered or 0),
+            self.tests + other.tests,
+            self.inbound + other.inbound,
+            self.billable + other.billable,
+            self.talk + other.talk,
+            None if free else (self.minutes or Decimal()) + (other.minutes or Decimal()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """The sums of a bill. ``moved``: the same, were it written in UTC; empty where it does not tell single calls.
+
+    ``months``: it tells no days; ``named``: it names lines; ``unit``: seconds by which a call is rounded up.
+    """
+
+    file: str
+    sha256: str
+    at: Mapping[Place, Count]
+    moved: Mapping[Place, Count]
+    months: bool
+    named: bool
+    unit: int
+    first: date | None
+    last: date | None
+
+
+@dataclass(slots=True)
+class Sides:
+    """Counts by place and source, with the sums of each day and of each line."""
+
+    sources: tuple[str, ...]
+    moved: Mapping[Place, Count] = field(default_factory=dict)
+    at: dict[Place, dict[str, Count]] = field(default_factory=lambda: defaultdict(dict))
+    of_day: dict[date, dict[str, Count]] = field(default_factory=lambda: defaultdict(dict))
+    of_line: dict[str, dict[str, Count]] = field(default_factory=lambda: defaultdict(dict))
+
+    def add(self, place: Place, source: str, count: Count) -> None:
+        """Add what a source tells."""
+        for sums in (self.at[place], self.of_day[place[0]], self.of_line[place[1]]):
+            sums[source] = sums[source].plus(count) if source in sums else count
+
+    def count(self, day: date, line: str, source: str) -> Count:
+        """Nothing told is a count of 0."""
+        return self.at.get((day, line), {}).get(source, Count())
+
+    def calls(self, day: date, line: str) -> list[int]:
+        """Calls in the order of the sources."""
+        return [self.count(day, line, source).calls for source in self.sources]
+
+
+DAY: Final = timedelta(days=1)
+MINUTE: Final = 60
+HUNDREDTH: Final = Decimal("0.01")
+UNBILLED: Final = "unanswered_not_billed"
+UNKNOWN: Final = "unknown"
+
+
+def find_likely_cause(sides: Sides, day: date, line: str) -> str:
+    """The code of the reason; "" where all tell the same."""
+    numbers = set(sides.calls(day, line))
+    if len(numbers) > 1:
+        return _of_calls(sides, day, line)
+    return _of_minutes(sides, day, line)
+
+
+def is_proved(sides: Sides, day: date, line: str) -> bool:
+    """Whether the figures prove the parting: the bill holds what the others call answered, minute for minute."""
+    others = {sides.count(day, line, one).calls for one in sides.sources if one != BILL}
+    return _unbilled(sides, day, line) and len(others) == 1 and not _of_minutes(sides, day, line)
+
+
+def _of_calls(sides: Sides, day: date, line: str) -> str:
+    told = [sides.count(day, line, source) for source in sides.sources]
+    sums = [sides.of_day[day].get(source, Count()).calls for source in sides.sources]
+    least, most = min(told, key=lambda one: one.calls), max(told, key=lambda one: one.calls)
+    gap, numbers = most.calls - least.calls, {count.calls for count in told}
+    borne_out = {
+        "source_silent": min(sums) == 0,
+        "line_named_otherwise": len(set(sums)) == 1,  # the same calls stand under other lines, or under none
+        "line_missing": least.calls == 0,
+        UNBILLED: _unbilled(sides, day, line),
+        "tests_left_out": gap == most.tests - least.tests,
+        "inbound_left_out": gap == most.inbound - least.inbound,
+        "answered_only": least.calls == most.answered,
+        "legs_counted": len(numbers) == 2 and least.calls > 0 and most.calls % least.calls == 0,  # noqa: PLR2004 -- two numbers
+        "time_zone": _zoned(sides, day, line),
+        "day_border": _shifted(sides, day, line),
+    }
+    return next((reason for reason, holds in borne_out.items() if holds), UNKNOWN)
+
+
+def _unbilled(sides: Sides, day: date, line: str) -> bool:
+    """Whether the bill holds just the calls that another source calls answered outbound ones."""
+    if BILL not in sides.sources:
+        return False
+    billed = sides.count(day, line, BILL).calls
+    others = [sides.count(day, line, one) for one in sides.sources if one != BILL]
+    return any(billed < one.calls and billed in {one.billable, one.answered} for one in others)
+
+
+def _zoned(sides: Sides, day: date, line: str) -> bool:
+    """The bill's stamps moved by eight hours give the others' count, or the line's sums agree over all days."""
+    others = {sides.count(day, line, one).calls for one in sides.sources if one != BILL}
+    if sides.moved and others & {sides.moved.get((day, line), Count()).calls}:
+        return True
+    whole = sides.of_line[line]
+    sums = {whole.get(source, Count()).calls for source in sides.sources}
+    return len(sums) == 1 and sums != {0} and not _shifted(sides, day, line)
+
+
+def _shifted(sides: Sides, day: date, line: str) -> bool:
+    """What one source has more today the other has more the day before or after: calls around midnight."""
+    here = sides.calls(day, line)
+    for other in (day - DAY, day + DAY):
+        there = sides.calls(other, line)
+        both = [one + another for one, another in zip(here, there, strict=True)]
+        if len(set(both)) == 1 and len(set(there)) > 1:
+            return True
+    return False
+
+
+def _of_minutes(sides: Sides, day: date, line: str) -> str:
+    """Minutes of the bill against those of the records; "" where no source lacks them and one agrees."""
+    billed = sides.count(day, line, BILL).minutes if BILL in sides.sources else None
+    others = [sides.count(day, line, one) for one in sides.sources if one != BILL]
+    known = [one for one in others if one.minutes is not None]
+    if billed is None or not known or any(_cents(one.minutes) == _cents(billed) for one in known):
+        return ""
+    near = any(abs(billed - Decimal(one.talk) / MINUTE) <= one.billable for one in known)  # a minute a call at most
+    return "duration_rounding" if near else "minutes_differ"
+
+
+def _cents(minutes: Decimal | None) -> Decimal | None:
+    """Minutes as a bill writes them: seconds make no whole hundredths."""
+    return None if minutes is None else minutes.quantize(HUNDREDTH)
+
 
 REJECTED: Final = "rejected"
 OUT: Final = "out"
-DAY: Final = timedelta(days=1)
-MINUTE: Final = 60
 RECORDS: Final = "records"  # the name of all sources together
 
 
@@ -41,7 +203,7 @@ class Parting:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class SourceComparison:
     """``days``: day -> source -> calls; ``places``: how many days and lines were compared, ``same`` of them alike."""
 
     sources: tuple[str, ...]
@@ -51,7 +213,7 @@ class Compared:
     partings: Sequence[Parting]
 
 
-def question(calls: ir.Table, first: date, last: date, unit: int = MINUTE) -> ir.Table:
+def build_question(calls: ir.Table, first: date, last: date, unit: int = MINUTE) -> ir.Table:
     """Calls of the days from ``first`` to ``last`` by source, day and line: a few rows a day.
 
     ``billed``: seconds of answered outbound calls, each rounded up to ``unit``.
@@ -86,7 +248,7 @@ def question(calls: ir.Table, first: date, last: date, unit: int = MINUTE) -> ir
     )
 
 
-def compared(
+def compare_sources(
     rows: Iterable[Mapping[str, object]],
     sources: Sequence[str] = (),
     bill: Bill | None = None,
@@ -94,7 +256,7 @@ def compared(
     *,
     together: bool = False,
     beside: Collection[str] = (),
-) -> Compared:
+) -> SourceComparison:
     """Compare what the rows of `question` tell; of these sources alone, if given; with a bill, if there is one.
 
     ``elsewhere``: lines that the bill does not concern; ``together``: the sources are switches beside each other that
@@ -119,7 +281,7 @@ def compared(
     partings = _partings(sides) if len(sides.sources) > 1 else []
     days = {day: {source: count.calls for source, count in told.items()} for day, told in sorted(sides.of_day.items())}
     compared_places = len(sides.at) if len(sides.sources) > 1 else 0
-    return Compared(sides.sources, days, compared_places, compared_places - len(partings), partings)
+    return SourceComparison(sides.sources, days, compared_places, compared_places - len(partings), partings)
 
 
 def _sides(*, together: bool, beside: Collection[str]) -> Callable[[str], str]:
@@ -147,8 +309,8 @@ def _count(row: Mapping[str, object]) -> Count:
 def _partings(sides: Sides) -> list[Parting]:
     partings = []
     for day, line in sorted(sides.at):
-        reason = likely(sides, day, line)
+        reason = find_likely_cause(sides, day, line)
         if reason:
             told = {source: sides.count(day, line, source) for source in sides.sources}
-            partings.append(Parting(day, line, told, reason, explained(sides, day, line)))
+            partings.append(Parting(day, line, told, reason, is_proved(sides, day, line)))
     return partings

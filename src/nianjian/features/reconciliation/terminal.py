@@ -32,7 +32,7 @@ def _head(console: Console, told: Json) -> None:
     table.rows(console, (_("result"), _("rows")), [(_(RESULTS[one]), n) for one, n in told["counts"].items()])
 
 
-def filing(told: Json) -> Show:
+def render_filing(told: Json) -> Show:
     """A comparison with an export: the rows that are not the same."""
 
     def show(console: Console) -> None:
@@ -59,10 +59,10 @@ def _why(one: Json) -> str | None:
 @cache
 def _headings() -> Mapping[str, str]:
     """Field -> its heading in the registers, as the page and the correction sheet name it."""
-    from nianjian.features.reconciliation.filing.status import KINDS as FILED
-    from nianjian.features.reconciliation.operations.filing import sheet_of
+    from nianjian.features.reconciliation.comparisons import get_sheet
+    from nianjian.features.reconciliation.filings import KINDS as FILED
 
-    return {column.field: column.header for kind in FILED for column in sheet_of(kind).columns}
+    return {column.field: column.header for kind in FILED for column in get_sheet(kind).columns}
 
 
 def _fields(one: Json) -> str | None:
@@ -76,7 +76,7 @@ def _fields(one: Json) -> str | None:
     return "\n".join(told) or None
 
 
-def people(told: Json) -> Show:
+def render_people(told: Json) -> Show:
     """The matrix, a line a month."""
 
     def show(console: Console) -> None:
@@ -95,7 +95,7 @@ def people(told: Json) -> Show:
     return show
 
 
-def sources(told: Json) -> Show:
+def render_sources(told: Json) -> Show:
     """Where sources part."""
 
     def show(console: Console) -> None:
@@ -104,7 +104,7 @@ def sources(told: Json) -> Show:
         if len(names) == 1:
             console.print(_("Nothing to compare: all calls stand on one side."))
         body = [
-            (one["day"], one["line"], *(_told(one, name) for name in names), _(LIKELY[one["likely"]]))
+            (one["day"], one["line"], *(_calls_text(one, name) for name in names), _(LIKELY[one["likely"]]))
             for one in told["rows"][:ROWS]
         ]
         table.rows(console, (_("day"), _("line"), *names, _("likely cause")), body)
@@ -114,7 +114,7 @@ def sources(told: Json) -> Show:
     return show
 
 
-def _told(one: Json, name: str) -> str:
+def _calls_text(one: Json, name: str) -> str:
     """Calls, and the minutes where a bill tells them."""
     calls, minutes = one["calls"].get(name), one["minutes"].get(name)
     return f"{calls} / {minutes} {_('min')}" if minutes and BILL in one["calls"] else f"{calls}"
@@ -139,12 +139,12 @@ def render_run(told: Json, rows: Sequence[Json]) -> Show:
 
     def show(console: Console) -> None:
         _head(console, told)
-        differences(rows)(console)
+        render_differences(rows)(console)
 
     return show
 
 
-def differences(rows: Sequence[Json]) -> Show:
+def render_differences(rows: Sequence[Json]) -> Show:
     """Differences with what was said about them."""
 
     def show(console: Console) -> None:
@@ -165,7 +165,7 @@ def differences(rows: Sequence[Json]) -> Show:
     return show
 
 
-def pairs(found: Sequence[Json]) -> Show:
+def render_pairs(found: Sequence[Json]) -> Show:
     """Pairs that may be one person."""
 
     def show(console: Console) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.rectification import terminal as picture
+from nianjian.features.rectification import terminal
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import Actions, day, enterprise, number, on_day
 from nianjian.platform.terminal.language import _
@@ -140,70 +140,75 @@ def _named(args: argparse.Namespace) -> str | None:
 
 
 def _meant(args: argparse.Namespace, actor: Actor) -> str:
-    from nianjian.features.rectification.operations import cases
+    from nianjian.features.rectification import operations
 
-    return _named(args) or cases.only_open(enterprise=cases.tenant(args.enterprise), actor=actor)
+    return _named(args) or operations.get_only_open_case(
+        enterprise=operations.default_enterprise(args.enterprise), actor=actor
+    )
 
 
 def _beside(args: argparse.Namespace, actor: Actor) -> list[str]:
     """Open cases that what was done belongs to none of, as it named none."""
-    from nianjian.features.rectification.operations import cases
+    from nianjian.features.rectification import operations
 
-    return [] if _named(args) else cases.still_open(enterprise=cases.tenant(args.enterprise), actor=actor)
+    return (
+        []
+        if _named(args)
+        else operations.list_open_cases(enterprise=operations.default_enterprise(args.enterprise), actor=actor)
+    )
 
 
 def _tenant(args: argparse.Namespace) -> str:
-    from nianjian.features.rectification.operations import cases
+    from nianjian.features.rectification import operations
 
-    return cases.tenant(args.enterprise)
+    return operations.default_enterprise(args.enterprise)
 
 
 def _open(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.rectification.cases import papers
-    from nianjian.features.rectification.cases.service import Notice
-    from nianjian.features.rectification.operations import cases
+    from nianjian.features.rectification import operations, storage
+    from nianjian.features.rectification.storage import Notice
 
-    told = cases.open_case(
+    told = operations.open_case(
         enterprise=_tenant(args),
         notice=Notice(args.received, args.due, args.number, args.cause),
-        paper=None if args.notice is None else papers.from_path(args.notice),
+        paper=None if args.notice is None else storage.read_paper(args.notice),
         actor=actor,
     )
-    return Answer(told, picture.render_opened_case(told))
+    return Answer(told, terminal.render_opened_case(told))
 
 
 def _list(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.rectification.operations import cases
+    from nianjian.features.rectification import operations
 
-    found = cases.list_cases(enterprise=_tenant(args), actor=actor)
-    return Answer({"cases": found}, picture.render_cases(found))
+    found = operations.list_cases(enterprise=_tenant(args), actor=actor)
+    return Answer({"cases": found}, terminal.render_cases(found))
 
 
 def _show(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.rectification.operations import cases
+    from nianjian.features.rectification import operations
 
-    told = cases.get_case_detail(case=_meant(args, actor), actor=actor)
-    return Answer(told, picture.render_case(told))
+    told = operations.get_case_detail(case=_meant(args, actor), actor=actor)
+    return Answer(told, terminal.render_case(told))
 
 
 def _task(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.engines.kernel import clock
-    from nianjian.features.rectification.operations import cases
+    from nianjian.features.rectification import operations
 
     case = _meant(args, actor)
     if args.done is not None:
         if args.text is not None or args.owner is not None or args.due or args.every:
             message = _("name a measure, or say with --done which one was carried out")
             raise NianjianError("usage", program="nianjian rectify task", message=message)
-        cases.measure_done(case=case, measure=args.done, day=args.on or clock.today(), actor=actor)
+        operations.complete_measure(case=case, measure=args.done, day=args.on or clock.today(), actor=actor)
         return Answer(
-            {"case": case, "measure": args.done, "done": True}, picture.render_line(_("Measure carried out."))
+            {"case": case, "measure": args.done, "done": True}, terminal.render_line(_("Measure carried out."))
         )
-    made = cases.add_measure(
+    made = operations.add_measure(
         case=case,
         text=args.text or "",
         owner=args.owner or "",
@@ -212,40 +217,41 @@ def _task(args: argparse.Namespace) -> Answer:
         actor=actor,
     )
     told = _("Measure {number} named.").format(number=made)
-    return Answer({"case": case, "measure": made, "done": False}, picture.render_line(told))
+    return Answer({"case": case, "measure": made, "done": False}, terminal.render_line(told))
 
 
 def _attach(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.rectification.cases import papers
-    from nianjian.features.rectification.operations import cases
+    from nianjian.features.rectification import operations, storage
 
-    kept = cases.add_paper(
+    kept = operations.add_paper(
         case=_meant(args, actor),
         kind=args.kind,
-        paper=papers.from_path(args.file),
+        paper=storage.read_paper(args.file),
         actor=actor,
         issuer=args.issuer,
         number=args.number,
         dated=args.dated,
     )
-    return Answer(kept, picture.render_line(_("Paper kept.")))
+    return Answer(kept, terminal.render_line(_("Paper kept.")))
 
 
 def _locate(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.rectification.operations import cases, locate
+    from nianjian.features.rectification import evidence, operations
 
-    place = cases.tenant(args.enterprise) if _named(args) is None else ""
-    told = locate.run(enterprise=place, case=_named(args), first=getattr(args, "from"), last=args.to, actor=actor)
-    return Answer(told, picture.located(told, _beside(args, actor)))
+    place = operations.default_enterprise(args.enterprise) if _named(args) is None else ""
+    told = evidence.locate_cause(
+        enterprise=place, case=_named(args), first=getattr(args, "from"), last=args.to, actor=actor
+    )
+    return Answer(told, terminal.render_location(told, _beside(args, actor)))
 
 
 def _tickets(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.rectification.operations import locate
+    from nianjian.features.rectification import evidence
 
-    told = locate.tickets(
+    told = evidence.list_group_tickets(
         enterprise=_tenant(args),
         dimension=args.dimension,
         key=None if args.key == "-" else args.key,
@@ -254,15 +260,15 @@ def _tickets(args: argparse.Namespace) -> Answer:
         page=max(1, args.page),
         actor=actor,
     )
-    return Answer(told, picture.tickets(told))
+    return Answer(told, terminal.render_tickets(told))
 
 
 def _isolate(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.rectification.operations import cases, isolate
+    from nianjian.features.rectification import operations
 
-    place = cases.tenant(args.enterprise) if _named(args) is None else ""
-    told = isolate.request_isolation(
+    place = operations.default_enterprise(args.enterprise) if _named(args) is None else ""
+    told = operations.request_isolation(
         enterprise=place,
         case=_named(args),
         key=args.by,
@@ -272,69 +278,71 @@ def _isolate(args: argparse.Namespace) -> Answer:
         end=_("the case is closed") if args.end is None else args.end,
         actor=actor,
     )
-    return Answer(told, picture.render_pending_approval(told, _beside(args, actor)), NO)
+    return Answer(told, terminal.render_pending_approval(told, _beside(args, actor)), NO)
 
 
 def _lift(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.rectification.operations import isolate
+    from nianjian.features.rectification import operations
 
     place = _tenant(args) if _named(args) is None else ""
-    told = isolate.ask_lift(
+    told = operations.request_lift(
         enterprise=place, key=args.by, channel=args.channel, reason=args.reason, actor=actor, case=_named(args)
     )
-    return Answer(told, picture.render_pending_approval(told), NO)
+    return Answer(told, terminal.render_pending_approval(told), NO)
 
 
 def _measure(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.rectification.operations import evidence
+    from nianjian.features.rectification import evidence
 
-    told = evidence.measure(case=_meant(args, actor), first=getattr(args, "from"), last=args.to, actor=actor)
-    return Answer(told, picture.measured(told))
+    told = evidence.measure_figures(case=_meant(args, actor), first=getattr(args, "from"), last=args.to, actor=actor)
+    return Answer(told, terminal.render_figures(told))
 
 
 def _check(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.rectification.operations import evidence
+    from nianjian.features.rectification import evidence
 
     case = _meant(args, actor)
-    found = [gap.as_dict() for gap in evidence.gaps(case=case, actor=actor)]
+    found = [gap.as_dict() for gap in evidence.check_gaps(case=case, actor=actor)]
     blocked = any(gap["blocks"] for gap in found)
-    return Answer({"case": case, "ready": not blocked, "gaps": found}, picture.gaps(found), NO if blocked else DONE)
+    return Answer(
+        {"case": case, "ready": not blocked, "gaps": found}, terminal.render_gaps(found), NO if blocked else DONE
+    )
 
 
 def _report(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.rectification.operations import report
+    from nianjian.features.rectification import reports
     from nianjian.platform.terminal.language import language
 
-    told = report.write_report_file(case=_meant(args, actor), path=args.out, language=language(), actor=actor)
-    return Answer(told, picture.reported(told), NO if told["draft"] else DONE)
+    told = reports.write_report_file(case=_meant(args, actor), path=args.out, language=language(), actor=actor)
+    return Answer(told, terminal.render_report(told), NO if told["draft"] else DONE)
 
 
 def _submit(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.engines.kernel import clock
-    from nianjian.features.rectification.operations import closing
+    from nianjian.features.rectification import reports
 
-    told = closing.submit(case=_meant(args, actor), day=args.on or clock.today(), actor=actor)
-    return Answer(told, picture.submitted(told))
+    told = reports.submit_report(case=_meant(args, actor), day=args.on or clock.today(), actor=actor)
+    return Answer(told, terminal.render_submission(told))
 
 
 def _close(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.rectification.operations import closing
+    from nianjian.features.rectification import reports
 
-    told = closing.close(case=_meant(args, actor), check=args.check, actor=actor)
-    return Answer(told, picture.render_line(_("Case closed.")))
+    told = reports.close_case(case=_meant(args, actor), check=args.check, actor=actor)
+    return Answer(told, terminal.render_line(_("Case closed.")))
 
 
 def _watch(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.rectification.operations import watch
+    from nianjian.features.rectification import operations
 
-    told = watch.act(
+    told = operations.change_watch_list(
         enterprise=_tenant(args),
         case=_named(args),
         licence=args.licence,
@@ -344,12 +352,12 @@ def _watch(args: argparse.Namespace) -> Answer:
         year=args.year,
         actor=actor,
     )
-    return Answer(told, picture.watched(told))
+    return Answer(told, terminal.render_watch_list(told))
 
 
 def _routine(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.rectification.operations import watch
+    from nianjian.features.rectification import operations
 
-    told = watch.routine(enterprise=_tenant(args), done=args.done, day=args.on, actor=actor)
-    return Answer({"tasks": told}, picture.routine(told))
+    told = operations.update_routine(enterprise=_tenant(args), done=args.done, day=args.on, actor=actor)
+    return Answer({"tasks": told}, terminal.render_routine(told))

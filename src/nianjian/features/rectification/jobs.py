@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from nianjian.features.rectification.operations import closing, evidence, locate, report
+from nianjian.features.rectification import evidence, reports
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.flow import Kind, Report, day, text
@@ -16,7 +16,7 @@ from nianjian.platform.jobs.query import JobValue
 def _locate(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     """``payload``: case, and first and last where wanted."""
     case = str(job.payload["case"])
-    found = locate.run(
+    found = evidence.locate_cause(
         enterprise=job.enterprise,
         case=case,
         first=day(job.payload, "first"),
@@ -29,7 +29,7 @@ def _locate(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
 
 def _tickets(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     """``payload``: case, dimension, key (None: those that name none), first, last, page."""
-    found = locate.tickets(
+    found = evidence.list_group_tickets(
         enterprise=job.enterprise,
         dimension=str(job.payload["dimension"]),
         key=text(job.payload, "key"),
@@ -46,7 +46,7 @@ def _tickets(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
 def _measure(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     """``payload``: case, and first and last where wanted."""
     case = str(job.payload["case"])
-    evidence.measure(
+    evidence.measure_figures(
         case=case, first=day(job.payload, "first"), last=day(job.payload, "last"), actor=actor, progress=told
     )
     return {"case": case}
@@ -55,7 +55,7 @@ def _measure(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
 def _check(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     """``payload``: case."""
     case = str(job.payload["case"])
-    found = evidence.gaps(case=case, actor=actor, progress=told)
+    found = evidence.check_gaps(case=case, actor=actor, progress=told)
     ready = not any(gap.blocks for gap in found)
     return {"case": case, "ready": ready, "gaps": [gap.as_dict() for gap in found]}
 
@@ -63,19 +63,19 @@ def _check(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
 def _report(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     """``payload``: case, form, language."""
     case, form, language = (str(job.payload[name]) for name in ("case", "form", "language"))
-    return report.store_report(case=case, form=form, language=language, actor=actor, progress=told)
+    return reports.store_report(case=case, form=form, language=language, actor=actor, progress=told)
 
 
 def _submit(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     """``payload``: case, day."""
     case, given = (str(job.payload[name]) for name in ("case", "day"))
-    return {"case": case, **closing.submit(case=case, day=date.fromisoformat(given), actor=actor, progress=told)}
+    return {"case": case, **reports.submit_report(case=case, day=date.fromisoformat(given), actor=actor, progress=told)}
 
 
 def _close(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     """``payload``: case, check."""
     case, check = (str(job.payload[name]) for name in ("case", "check"))
-    return {"case": case, **closing.close(case=case, check=check, actor=actor, progress=told)}
+    return {"case": case, **reports.close_case(case=case, check=check, actor=actor, progress=told)}
 
 
 KINDS: Final[Mapping[str, Kind]] = {

@@ -1,14 +1,71 @@
-"""The steps of a case and which may be done when. Pure.
-
-Locating and isolating come in either order: the guide names the location first, good practice contains first.
-"""
+"""The steps of a case and its days (R1). Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Final
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Final, Protocol
 
+from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.workdays import Calendar, Due, add_workdays
+
+DUE: Final = "rectification.due"
+TARGET: Final = "rectification.target"
+OPINION: Final = "rectification.opinion"
+CLOSE: Final = "rectification.office_close"
+
+
+class Rules(Protocol):
+    """What a plan reads of a rulebook."""
+
+    def integer(self, key: str) -> int: ...  # noqa: D102 - as the rulebook says
+    def text(self, key: str) -> str: ...  # noqa: D102 - as the rulebook says
+
+
+@dataclass(frozen=True, slots=True)
+class CasePlan:
+    """``due_at`` is the office's close of the due day; ``printed``: the notice names the day, so it is certain.
+
+    ``provisional`` days may move: a year on the way has no published calendar.
+    """
+
+    due: Due
+    target: Due
+    due_at: datetime
+    printed: bool
+
+    @property
+    def provisional(self) -> bool:
+        """Whether the last day may still move."""
+        return self.due.provisional
+
+
+def plan_case(received: date, printed: date | None, rules: Rules, calendar: Calendar) -> CasePlan:
+    """The days of a notice received (送达/签收) on ``received``, which is not counted itself.
+
+    ``printed``: the last day that the notice names, which wins; the internal target is never after it.
+    ``workdays_beyond_calendar``.
+    """
+    counted = add_workdays(received, rules.integer(DUE), calendar)
+    due = counted if printed is None else Due(printed, provisional=False)
+    target = add_workdays(received, rules.integer(TARGET), calendar)
+    if target.day > due.day:
+        target = due
+    shut = time.fromisoformat(rules.text(CLOSE))
+    return CasePlan(due, target, datetime.combine(due.day, shut, clock.ZONE), printed is not None)
+
+
+def plan_reminder(submitted: date, rules: Rules, calendar: Calendar) -> Due:
+    """The day on which to ask after the opinion: the guide's usual wait, no limit for anybody, never overdue."""
+    return add_workdays(submitted, rules.integer(OPINION), calendar)
+
+
+def is_in_time(handed_in: datetime, plan: CasePlan) -> bool:
+    """Whether a moment is not after the close of the last day: the last minute counts."""
+    return handed_in <= plan.due_at
+
 
 OPENED: Final = "opened"
 LOCATED: Final = "located"
@@ -31,19 +88,19 @@ AFTER: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def state(done: Collection[str]) -> str:
+def state_of(done: Collection[str]) -> str:
     """How far a case is: the last of the steps that are done."""
     return max((step for step in STEPS if step in done), key=STEPS.index, default=OPENED)
 
 
-def missing(step: str, done: Collection[str]) -> tuple[str, ...]:
+def missing_steps(step: str, done: Collection[str]) -> tuple[str, ...]:
     """Which steps must be done before ``step``."""
     return tuple(one for one in AFTER[step] if one not in done)
 
 
-def check(case: str, step: str, done: Collection[str]) -> None:
+def check_step(case: str, step: str, done: Collection[str]) -> None:
     """``rectify_closed``: nothing is added to a closed case; ``rectify_step_early``: other steps come first."""
     if CLOSED in done:
         raise NianjianError("rectify_closed", case=case)
-    if lacking := missing(step, done):
+    if lacking := missing_steps(step, done):
         raise NianjianError("rectify_step_early", case=case, step=step, first=lacking[0])

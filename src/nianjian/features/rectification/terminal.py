@@ -99,7 +99,7 @@ def _besides(console: Console, cases: Sequence[str]) -> None:
         console.print(text.format(cases=", ".join(cases)), style="yellow")
 
 
-def located(told: Json, beside: Sequence[str] = ()) -> Show:
+def render_location(told: Json, beside: Sequence[str] = ()) -> Show:
     """What stands out, then a table a dimension; ``beside``: open cases that it is no step of."""
 
     def show(console: Console) -> None:
@@ -126,7 +126,7 @@ def _group(one: Json) -> tuple[object, ...]:
     return key, count(one["complaints"]), count(one["answered"]), *rates, one["chance"], " · ".join(marks) or None
 
 
-def tickets(told: Json) -> Show:
+def render_tickets(told: Json) -> Show:
     """The complaints of a group."""
 
     def show(console: Console) -> None:
@@ -158,7 +158,7 @@ def render_pending_approval(told: Json, beside: Sequence[str] = ()) -> Show:
     return show
 
 
-def measured(told: Json) -> Show:
+def render_figures(told: Json) -> Show:
     """Both windows side by side."""
 
     def show(console: Console) -> None:
@@ -187,7 +187,7 @@ def measured(told: Json) -> Show:
     return show
 
 
-def gaps(found: Sequence[Json]) -> Show:
+def render_gaps(found: Sequence[Json]) -> Show:
     """What is open, each with what to do."""
 
     def show(console: Console) -> None:
@@ -202,25 +202,25 @@ def gaps(found: Sequence[Json]) -> Show:
     return show
 
 
-def reported(told: Json) -> Show:
+def render_report(told: Json) -> Show:
     """Where the report lies, and what makes it a draft."""
 
     def show(console: Console) -> None:
         text = _("Draft written: {file}") if told["draft"] else _("Report written: {file}")
         console.print(text.format(file=told["file"]))
         if told["gaps"]:
-            gaps(told["gaps"])(console)
+            render_gaps(told["gaps"])(console)
 
     return show
 
 
-def submitted(told: Json) -> Show:
+def render_submission(told: Json) -> Show:
     """Handed in, and when to ask."""
     text = _("Handed in on {submitted_on}. Ask after the opinion on {day}; nothing is overdue before or after it.")
     return render_line(text.format(submitted_on=told["submitted_on"], day=told["reminder"]["day"]))
 
 
-def watched(told: Json) -> Show:
+def render_watch_list(told: Json) -> Show:
     """The watch list, and a portrait under both limits."""
 
     def show(console: Console) -> None:
@@ -244,7 +244,7 @@ def watched(told: Json) -> Show:
     return show
 
 
-def routine(tasks: Sequence[Json]) -> Show:
+def render_routine(tasks: Sequence[Json]) -> Show:
     """The recurring tasks."""
 
     def show(console: Console) -> None:

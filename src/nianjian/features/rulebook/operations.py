@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from nianjian.engines.kernel import clock, identifiers
 from nianjian.engines.rules.rulebook import Overlay, Rulebook
-from nianjian.features.portrait.operations import portraits
-from nianjian.features.portrait.operations.run_portrait import compute
+from nianjian.features.portrait import portraits
+from nianjian.features.portrait.operations import compute_portrait
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import EVERYWHERE, require
 from nianjian.platform.accounts.query import Actor
@@ -114,7 +114,7 @@ def effects(
     concerned = [
         one.code for one in accounts.enterprises() if enterprise in {None, one.code} and where in {None, one.province}
     ]
-    newest = [(code, years[0]) for code in concerned if (years := portraits.years(code))][:MOST]
+    newest = [(code, years[0]) for code in concerned if (years := portraits.list_years(code))][:MOST]
     step = Steps(progress, key, 2 * len(newest))
     return [_effect(code, year, max(valid_from, date(year, 12, 31)), tried, step) for code, year in newest]
 
@@ -123,7 +123,7 @@ def _effect(enterprise: str, year: int, day: date, tried: Overlay, step: Steps) 
     found = []
     for more in ((), (tried,)):
         step()
-        found.append(compute(enterprise=enterprise, year=year, as_of=day, province=None, tried=more).as_dict())
+        found.append(compute_portrait(enterprise=enterprise, year=year, as_of=day, province=None, tried=more).as_dict())
     return Effect(enterprise, year, *found)
 
 

@@ -156,12 +156,12 @@ def _feed(args: argparse.Namespace) -> Answer:
 
 def _reminders(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.inbox.operations import inbox
+    from nianjian.features.inbox import operations
 
-    rows = inbox.log(enterprise=args.enterprise, actor=actor)
+    rows = operations.list_log(enterprise=args.enterprise, actor=actor)
     if args.again:
-        inbox.again(enterprise=args.enterprise, dispatch=inbox.number(args.again), actor=actor)
-    told = {"reminders": [inbox.to_document(one, language()) for one in rows[:MOST]]}
+        operations.retry_sending(enterprise=args.enterprise, dispatch=operations.parse_number(args.again), actor=actor)
+    told = {"reminders": [operations.to_document(one, language()) for one in rows[:MOST]]}
     return Answer(told, terminal.reminders(told))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from nianjian.engines.metrics.provenance import plain
+from nianjian.engines.metrics.result import plain
 from nianjian.engines.paper.results.rules import value_text
 from nianjian.engines.paper.texts.portrait import METRICS, name
 from nianjian.engines.paper.words import CHINESE, words

@@ -23,7 +23,7 @@ from tests.support import certificates, packages
 from tests.support.certificates import PASSWORD, Held
 
 from nianjian.doors.cli.main import main
-from nianjian.doors.site.jobs.worker import Worker
+from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions.verify import verify

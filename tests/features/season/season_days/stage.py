@@ -14,8 +14,8 @@ from django.db import connection
 
 from nianjian.engines.kernel import clock
 from nianjian.features.approvals.operations import approve
-from nianjian.features.rectification.cases.service import Notice
-from nianjian.features.rectification.operations.cases import open_case
+from nianjian.features.rectification.operations import open_case
+from nianjian.features.rectification.storage import Notice
 from nianjian.features.rulebook.operations import request_overlay
 from nianjian.features.season.operations import acts, archive
 from nianjian.features.season.operations.overview import summarize_season

@@ -29,7 +29,7 @@ from tests.features.season.season_days.stage import (
 )
 
 from nianjian.engines.kernel import clock
-from nianjian.features.inbox.operations import delivery
+from nianjian.features.inbox import operations
 from nianjian.features.season.operations.reminders import enqueue_due_reminders
 from nianjian.platform.notifications import delivery as speaking
 from nianjian.platform.notifications.models import Message
@@ -69,9 +69,9 @@ def _walk(name: str, at: Clock) -> Iterator[str]:
             assert enqueue_due_reminders() == 0
         for hour in HOURS:
             at.set(day, hour)
-            delivery.deliver()
+            operations.deliver_messages()
             with nothing_written():
-                assert delivery.deliver() == 0
+                assert operations.deliver_messages() == 0
         lines = list(told_since(newest))
         assert sum(line.count("@") for line in lines) == count
         at.set(day, time(10))

@@ -11,11 +11,10 @@ from datetime import date
 from django.db import transaction
 
 from nianjian.engines.intake import ledger
-from nianjian.engines.intake import ledger as erase
 from nianjian.engines.intake.ledger import CALLS_TABLE, FileReceipt, RetentionLimits
 from nianjian.engines.lake.tables import Lake, forget, vacuum
 from nianjian.features.complaints.operations.publish import publish
-from nianjian.features.portrait.operations import erasures
+from nianjian.features.portrait import portraits
 from nianjian.platform.audit.record import record
 from nianjian.platform.jobs import service as queue
 from nianjian.platform.registers import batches
@@ -70,10 +69,10 @@ def finish_undo(*, intent: str, enterprise: str, payload: Mapping[str, object]) 
 def finish_erase(*, intent: str, enterprise: str, payload: Mapping[str, object], lake: Lake) -> None:
     """Delete the files of an erasure whose commit was made, mark what was computed of them, close the intent."""
     limits = RetentionLimits(str(payload["month"]), date.fromisoformat(str(payload["day"])))
-    erase.delete_expired_files(lake, limits)
+    ledger.delete_expired_files(lake, limits)
     first, day = date.fromisoformat(f"{payload['month']}-01"), date.fromisoformat(str(payload["on"]))
     if payload["calls"] or payload["older_files"]:
-        erasures.note(enterprise, CALLS_TABLE, version=lake.version(CALLS_TABLE) or 0, day=day, before=first)
+        portraits.note_deletion(enterprise, CALLS_TABLE, version=lake.version(CALLS_TABLE) or 0, day=day, before=first)
     told = {name: payload[name] for name in ("month", "day", "calls", "rejects", "older_files")}
     with transaction.atomic():
         queue.close(intent=intent)
@@ -86,7 +85,7 @@ def finish_tickets(*, intent: str, enterprise: str, payload: Mapping[str, object
     publish(lake, enterprise)
     vacuum(lake, FACTS)
     forget(lake, ROLLUP, now_ms=ledger.now_ms())
-    erasures.note(enterprise, FACTS, version=lake.version(FACTS) or 0, day=day, before=before)
+    portraits.note_deletion(enterprise, FACTS, version=lake.version(FACTS) or 0, day=day, before=before)
     queue.close(intent=intent)
 
 
@@ -98,7 +97,7 @@ def settle(*, intent: str, kind: str, enterprise: str, payload: Mapping[str, obj
     if kind == UNDO and not ledger.batch_files(lake, str(payload["batch"])):
         finish_undo(intent=intent, enterprise=enterprise, payload=payload)
         return
-    if kind == ERASE and erase.is_deletion_committed(lake, intent):
+    if kind == ERASE and ledger.is_deletion_committed(lake, intent):
         finish_erase(intent=intent, enterprise=enterprise, payload=payload, lake=lake)
         return
     if kind == TICKETS:  # its intent was opened with the deletion, in one transaction

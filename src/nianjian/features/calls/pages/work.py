@@ -15,7 +15,7 @@ from nianjian.engines.paper import figures
 from nianjian.engines.paper.texts.operation.doctor import RECORD_CLASSES
 from nianjian.features.calls.pages import presenters
 from nianjian.features.calls.pages.outcomes import outcome
-from nianjian.features.portrait.operations import portraits
+from nianjian.features.portrait import portraits
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.jobs import flow
@@ -60,7 +60,7 @@ def _leads_on(code: str, job: JobValue) -> bool:
     """Whether the import was one of the first steps of the enterprise."""
     if job.state != "done" or job.kind not in IMPORTS:
         return False
-    return sum(len(portraits.runs(code, year)) for year in portraits.years(code)) <= portraits.FEW
+    return sum(len(portraits.list_runs(code, year)) for year in portraits.list_years(code)) <= portraits.FEW
 
 
 def _outcome(request: Request, code: str, job: JobValue) -> dict[str, object]:

@@ -13,7 +13,7 @@ from nianjian.features.dossier.api.items import SEASON
 from nianjian.features.dossier.operations.rounds import acts, package, presenters
 from nianjian.features.dossier.rounds import service
 from nianjian.features.dossier.rounds.service import File, Handed, RequestInput
-from nianjian.features.rectification.cases.papers import LIMIT, content
+from nianjian.features.rectification.storage import LIMIT, paper_content
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, take, write
@@ -258,7 +258,7 @@ def rounds_paper_add(
     request: Request, code: str, year: Year, number: Number, file: Query[EvidenceGiven]
 ) -> dict[str, object]:
     """Keep a file about a package, encrypted; the content is the file, at most 20 MiB."""
-    body = content(file.name, request.content)
+    body = paper_content(file.name, request.content)
     given = File(body.name, body.media_type, body.body)
     kept = acts.add_evidence(enterprise=code, year=year, number=number, kind=file.kind, file=given, actor=request.actor)
     return presenters.paper(kept)

@@ -31,10 +31,10 @@ def _build(args: argparse.Namespace) -> Answer:
     from nianjian.engines.paper.texts.dossier.words import ITEMS, STATES
     from nianjian.engines.paper.texts.plain import plain
     from nianjian.features.dossier.operations.build import build, built_to_document
-    from nianjian.features.rectification.operations.cases import tenant
+    from nianjian.features.rectification.operations import default_enterprise
     from nianjian.platform.terminal import table
 
-    code = tenant(args.enterprise)
+    code = default_enterprise(args.enterprise)
     made = build(
         enterprise=code, year=args.year, folder=args.output, actor=actor, on=args.on,
         pictures=args.seal_pictures,

@@ -31,9 +31,13 @@ def _fill_in(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dossier.operations import fill_in
     from nianjian.features.dossier.terminal.fill_in import plain, present_sheet
-    from nianjian.features.rectification.operations.cases import tenant
+    from nianjian.features.rectification.operations import default_enterprise
 
-    where = {"enterprise": tenant(args.enterprise), "year": args.year, "report": fill_in.report(args.report)}
+    where = {
+        "enterprise": default_enterprise(args.enterprise),
+        "year": args.year,
+        "report": fill_in.report(args.report),
+    }
     row = fill_in.make(**where, actor=actor)
     told = fill_in.revealed(**where, actor=actor) if args.full else fill_in.sheet_to_document(row, full=False)
     files = [] if args.output is None else fill_in.write_sheet_files(**where, folder=args.output, actor=actor)

@@ -42,9 +42,9 @@ def _generate(args: argparse.Namespace) -> Answer:
     from nianjian.engines.paper.texts.plain import plain
     from nianjian.features.dossier.finding import Verdict
     from nianjian.features.dossier.operations.generate import generate, generated_to_document
-    from nianjian.features.rectification.operations.cases import tenant
+    from nianjian.features.rectification.operations import default_enterprise
 
-    code = tenant(args.enterprise)
+    code = default_enterprise(args.enterprise)
     made = generate(
         enterprise=code, year=args.year, items=args.items, folder=args.output, actor=actor, replace=args.replace
     )

@@ -55,9 +55,9 @@ def _version(parser: argparse.ArgumentParser) -> None:
 
 
 def _where(args: argparse.Namespace) -> str:
-    from nianjian.features.rectification.operations.cases import tenant
+    from nianjian.features.rectification.operations import default_enterprise
 
-    return tenant(args.enterprise)
+    return default_enterprise(args.enterprise)
 
 
 def _list(args: argparse.Namespace) -> Answer:

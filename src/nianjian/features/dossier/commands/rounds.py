@@ -82,18 +82,18 @@ def _one(parser: argparse.ArgumentParser) -> None:
 
 
 def _place(args: argparse.Namespace, actor: Actor) -> dict[str, Any]:
-    from nianjian.features.rectification.operations.cases import tenant
+    from nianjian.features.rectification.operations import default_enterprise
 
-    found: dict[str, Any] = {"enterprise": tenant(args.enterprise), "year": args.year, "actor": actor}
+    found: dict[str, Any] = {"enterprise": default_enterprise(args.enterprise), "year": args.year, "actor": actor}
     named = getattr(args, "number", None)
     return found if named is None else found | {"number": named}
 
 
 def _file(path: Path) -> File:
     from nianjian.features.dossier.rounds.service import File
-    from nianjian.features.rectification.cases.papers import from_path
+    from nianjian.features.rectification.storage import read_paper
 
-    read = from_path(path)
+    read = read_paper(path)
     return File(read.name, read.media_type, read.body)
 
 

@@ -58,9 +58,9 @@ def _mm(text: str) -> Decimal:
 
 
 def _where(args: argparse.Namespace) -> str:
-    from nianjian.features.rectification.operations.cases import tenant
+    from nianjian.features.rectification.operations import default_enterprise
 
-    return tenant(args.enterprise)
+    return default_enterprise(args.enterprise)
 
 
 def _add(args: argparse.Namespace) -> Answer:

@@ -44,9 +44,9 @@ def configure(actions: Actions) -> None:
 
 
 def _where(args: argparse.Namespace) -> str:
-    from nianjian.features.rectification.operations.cases import tenant
+    from nianjian.features.rectification.operations import default_enterprise
 
-    return tenant(args.enterprise)
+    return default_enterprise(args.enterprise)
 
 
 def _show(args: argparse.Namespace) -> Answer:

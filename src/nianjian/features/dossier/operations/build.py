@@ -33,7 +33,7 @@ from nianjian.features.dossier.materials.states import DONE, State
 from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.operations.sealing import law
 from nianjian.features.dossier.operations.sealing import pictures as seal_pictures
-from nianjian.features.portrait.operations import portraits
+from nianjian.features.portrait import portraits
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
@@ -122,7 +122,7 @@ def build(
 
 
 def _package(enterprise: str, year: int, day: date, items: Sequence[Item], *, draft: bool) -> Package:
-    run = portraits.newest(enterprise, year)
+    run = portraits.find_newest_run(enterprise, year)
     numbers = sorted({row.number for row in versions_on(Licence, enterprise, day) if row.number})
     return Package(
         enterprise=accounts.enterprise(enterprise).name,

@@ -21,7 +21,7 @@ from nianjian.features.dossier.fill_in.model import FillIn
 from nianjian.features.dossier.generated import monthly_traffic, sheets
 from nianjian.features.dossier.operations.gather.registers import numbers
 from nianjian.features.dossier.operations.gather.values import Values
-from nianjian.features.portrait.operations import portraits
+from nianjian.features.portrait import portraits
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
@@ -335,7 +335,7 @@ def _newest(enterprise: str, year: int, report: Report) -> FillIn:
 
 def sheet_to_document(row: FillIn, *, full: bool) -> Json:
     """A sheet as JSON; ``full`` False: personal values masked. ``outdated``: a later portrait is there."""
-    run = portraits.newest(row.enterprise_id, row.year)
+    run = portraits.find_newest_run(row.enterprise_id, row.year)
     lines = query.lines(row)
     return {
         "year": row.year,

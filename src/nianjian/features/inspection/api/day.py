@@ -11,7 +11,7 @@ from nianjian.engines.paper.words import CHINESE, language_of
 from nianjian.features.inspection.operations.day import bundle, visits
 from nianjian.features.inspection.operations.day.sheet import sheet
 from nianjian.features.inspection.visits.service import VisitInput
-from nianjian.features.people.api.shapes import MadeLink, to_link_document
+from nianjian.features.people.api import MadeLink, to_link_document
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, write

@@ -11,20 +11,18 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.metrics.behind.ask import EXCLUDED, MONTH, SPLITS, Ask, components, figure
-from nianjian.engines.metrics.behind.query import CALLS
+from nianjian.engines.metrics.drill_down import CALLS, EXCLUDED, MONTH, SPLITS, RowQuery, components, expected_count
 from nianjian.engines.paper import drill, figures
 from nianjian.engines.paper.texts.portrait import name
 from nianjian.engines.paper.texts.sources import SOURCES, source_name
 from nianjian.engines.paper.words import Words, mark
-from nianjian.features.portrait.operations import portraits
-from nianjian.features.portrait.operations import results as behind
-from nianjian.features.portrait.pages.drill_down_links import part_name
-from nianjian.features.portrait.pages.portrait_context import (
+from nianjian.features.portrait import operations, portraits
+from nianjian.features.portrait.pages.portrait import (
     NONE,
-    Opened,
+    OpenPortrait,
     get_portrait_or_404,
-    shared,
+    part_name,
+    shared_context,
     token,
     translator,
 )
@@ -73,7 +71,7 @@ def rows(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     one = get_portrait_or_404(request, code, year)
     ask = _ask(request, one, slug)
     number = _page(request)
-    context = shared(request, one, "portrait") | {
+    context = shared_context(request, one, "portrait") | {
         "slug": slug,
         "metric": name("metric", slug, _),
         "part": part_name(ask.component, _),
@@ -86,12 +84,12 @@ def rows(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     }
     if not (request.htmx or request.GET.get("look")):
         return render(request, "portrait/rows.html", context)
-    found = behind.rows_behind(enterprise=code, year=year, run=one.run, ask=ask, page=number, actor=request.actor)
+    found = operations.list_rows(enterprise=code, year=year, run=one.run, ask=ask, page=number, actor=request.actor)
     context |= _fragment(request, one, found, number, _)
     return render(request, "portrait/rows_shown.html" if request.htmx else "portrait/rows.html", context)
 
 
-def _ask(request: Request, one: Opened, slug: str) -> Ask:
+def _ask(request: Request, one: OpenPortrait, slug: str) -> RowQuery:
     """Read the question out of the address; 404 for a metric, class or month that there is not."""
     found = [metric for metric in one.data["metrics"] if metric["slug"] == slug]
     component = request.GET.get("class", "")
@@ -109,13 +107,13 @@ def _ask(request: Request, one: Opened, slug: str) -> Ask:
         if "team" not in SPLITS[slug]:
             raise Http404
         keys["team"] = request.team
-    ask = Ask(slug, component, keys, month)
-    if month is None and behind.needs_month(one.data, ask):
-        ask = Ask(slug, component, keys, behind.first_month(one.data, slug))
+    ask = RowQuery(slug, component, keys, month)
+    if month is None and operations.needs_month(one.data, ask):
+        ask = RowQuery(slug, component, keys, operations.first_month(one.data, slug))
     return ask
 
 
-def _number(one: Opened, slug: str, given: str) -> str:
+def _number(one: OpenPortrait, slug: str, given: str) -> str:
     """The displayed number that a token stands for."""
     portrait = portraits.find_portrait(one.code, one.year, one.run) or {"metrics": []}
     for metric in portrait["metrics"]:
@@ -132,14 +130,14 @@ def _page(request: Request) -> int:
     return min(max(int(text), 1), FARTHEST) if sensible else 1
 
 
-def _total(one: Opened, ask: Ask) -> int | None:
+def _total(one: OpenPortrait, ask: RowQuery) -> int | None:
     """What the portrait says the rows are; the figure over the rows and the rows themselves must agree."""
     whole = portraits.find_portrait(one.code, one.year, one.run)
     metric = next(m for m in (whole or one.data)["metrics"] if m["slug"] == ask.slug)
-    return figure(metric, ask)
+    return expected_count(metric, ask)
 
 
-def _narrowed(one: Opened, ask: Ask, _: Words) -> list[str]:
+def _narrowed(one: OpenPortrait, ask: RowQuery, _: Words) -> list[str]:
     """How the rows are narrowed, in words; a displayed number as it may be shown."""
     said = []
     for split, key in ask.keys.items():
@@ -150,7 +148,7 @@ def _narrowed(one: Opened, ask: Ask, _: Words) -> list[str]:
     return said
 
 
-def _shown_number(one: Opened, slug: str, key: str) -> str:
+def _shown_number(one: OpenPortrait, slug: str, key: str) -> str:
     whole = portraits.find_portrait(one.code, one.year, one.run) or one.data
     for plain, masked in zip(whole["metrics"], one.data["metrics"], strict=True):
         if plain["slug"] == slug:
@@ -159,11 +157,13 @@ def _shown_number(one: Opened, slug: str, key: str) -> str:
     return ""
 
 
-def _months(request: Request, one: Opened, ask: Ask) -> list[tuple[str, str, bool]]:
+def _months(request: Request, one: OpenPortrait, ask: RowQuery) -> list[tuple[str, str, bool]]:
     """(address, month, here) of the months that one may narrow to."""
     metric = next(m for m in one.data["metrics"] if m["slug"] == ask.slug)
     free = (
-        [] if behind.needs_month(one.data, ask) else [(address(request, month="", page="", look=""), "", not ask.month)]
+        []
+        if operations.needs_month(one.data, ask)
+        else [(address(request, month="", page="", look=""), "", not ask.month)]
     )
     return free + [
         (address(request, month=row["month"], page="", look=""), row["month"], row["month"] == ask.month)
@@ -172,7 +172,7 @@ def _months(request: Request, one: Opened, ask: Ask) -> list[tuple[str, str, boo
     ]
 
 
-def _fragment(request: Request, one: Opened, found: behind.Shown, number: int, _: Words) -> dict[str, Any]:
+def _fragment(request: Request, one: OpenPortrait, found: operations.RowPage, number: int, _: Words) -> dict[str, Any]:
     heads = COLUMNS[found.kind]
     may = found.kind != "seats" and access.may(request.actor, one.code, Act.REVEAL)
     return {
@@ -188,8 +188,8 @@ def _fragment(request: Request, one: Opened, found: behind.Shown, number: int, _
         ],
         "may_reveal": may,
         "reveal": one.link("portrait-reveal"),
-        "first": (number - 1) * behind.SIZE + 1 if found.rows else 0,
-        "last": (number - 1) * behind.SIZE + len(found.rows),
+        "first": (number - 1) * operations.SIZE + 1 if found.rows else 0,
+        "last": (number - 1) * operations.SIZE + len(found.rows),
         "earlier": address(request, page=str(number - 1)) if number > 1 else "",
         "later": address(request, page=str(number + 1)) if found.more and number < FARTHEST else "",
     }
@@ -227,6 +227,6 @@ def reveal(request: Request, code: str, year: int) -> HttpResponse:
     key = {field: request.POST.get(field, "") for field in names}
     if not all(key.values()) or (kind == CALLS and not key["line"].isdecimal()):
         raise NianjianError("portrait_row_unknown")
-    told = behind.reveal(enterprise=code, year=year, run=one.run, kind=kind, key=key, actor=request.actor)
-    context = shared(request, one, "portrait") | {"told": told, "kind": kind}
+    told = operations.reveal_row(enterprise=code, year=year, run=one.run, kind=kind, key=key, actor=request.actor)
+    context = shared_context(request, one, "portrait") | {"told": told, "kind": kind}
     return render(request, "portrait/revealed.html" if request.htmx else "portrait/revealed_page.html", context)

@@ -1,4 +1,4 @@
-"""Kept runs: the list, two of them side by side, a new one, and a portrait taken along as a file."""
+"""Runs: the list, two of them side by side, a new one, a simulation, and a portrait as a file."""
 
 from __future__ import annotations
 
@@ -12,18 +12,80 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import figures
+from nianjian.engines.paper.advice import WARNINGS
 from nianjian.engines.paper.results import comparison
 from nianjian.engines.paper.texts.portrait import name
-from nianjian.features.portrait.operations import erased, portraits
-from nianjian.features.portrait.operations.results import FORMS, compare_runs, export, runs_of
-from nianjian.features.portrait.pages.forms import RunForm
-from nianjian.features.portrait.pages.portrait_context import get_portrait_or_404, moment, shared, translator
+from nianjian.engines.paper.words import Words
+from nianjian.features.portrait import portraits
+from nianjian.features.portrait.operations import (
+    FORMS,
+    Moves,
+    compare_runs,
+    count_room,
+    export_portrait,
+    list_run_ids,
+    simulate_moves,
+)
+from nianjian.features.portrait.pages.forms import NO_ROOM, STEPS, RunForm, SimulateForm
+from nianjian.features.portrait.pages.portrait import get_portrait_or_404, moment, shared_context, translator
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
 from nianjian.platform.jobs import flow
 from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
+
+
+@require_safe
+@page(Act.READ)
+def simulate(request: Request, code: str, year: int) -> HttpResponse:
+    """The sliders and what they would bring; a fragment with the outcome alone for htmx."""
+    _ = translator()
+    one = get_portrait_or_404(request, code, year)
+    lines = [
+        str(row["key"])
+        for metric in one.data["metrics"]
+        if metric["slug"] == "number_consistency"
+        for row in metric["splits"].get("line", ())
+        if row["key"] is not None
+    ]
+    form = SimulateForm(request.GET or None, lines=lines)
+    context: dict[str, Any] = shared_context(request, one, "portrait-simulate") | {"form": form}
+    try:
+        maxima = count_room(enterprise=code, year=year, run=one.run, actor=request.actor)
+        moves = form.moves() if form.is_bound and form.is_valid() else None
+        if moves is not None or not form.is_bound:
+            told = simulate_moves(enterprise=code, year=year, run=one.run, moves=moves or Moves(), actor=request.actor)
+            context |= _outcome(told, _)
+    except NianjianError as error:
+        if error.code == "portrait_without_rules":
+            raise
+        context["fault"], context["remedy"] = describe_error(error)
+    context["sliders"] = [
+        {
+            "field": form[step],
+            "most": maxima[step],
+            "value": form[step].value() or 0,
+            "why": "" if maxima[step] else NO_ROOM[step],
+        }
+        for step in sorted(STEPS, key=lambda step: not maxima[step])  # those without room come last
+    ]
+    context["no_lines"] = "" if lines else NO_ROOM["move_line"]
+    return render(request, "portrait/simulated.html" if request.htmx else "portrait/simulate.html", context)
+
+
+def _outcome(told: dict[str, dict[str, Any]], _: Words) -> dict[str, Any]:
+    before, after = told["before"], told["after"]
+    cards = zip(figures.cards(before, _), figures.cards(after, _), strict=True)
+    return {
+        "rows": [
+            {"before": was, "after": now, "changed": (was.light, was.value) != (now.light, now.value)}
+            for was, now in cards
+        ],
+        "whole": [(one["light"], name("light", one["light"], _)) for one in (before, after)],
+        "warnings": [_(WARNINGS[code]) for code in after.get("simulated", {}).get("warnings", ())],
+    }
 
 
 @require_safe
@@ -32,12 +94,12 @@ def runs(request: Request, code: str, year: int) -> HttpResponse:
     """Every run of a data year, newest first, two of which can be chosen to be compared."""
     _ = translator()
     one = get_portrait_or_404(request, code, year)
-    ids = runs_of(enterprise=code, year=year, actor=request.actor)
+    ids = list_run_ids(enterprise=code, year=year, actor=request.actor)
     shown: Page[Any] = paged(request, ids, total=len(ids))
-    known = erased.marks(code)
+    known = portraits.list_deletion_marks(code)
     rows = []
     for place, id_ in enumerate(shown.rows):
-        run = portraits.run(code, year, id_)
+        run = portraits.get_run(code, year, id_)
         rows.append(
             {
                 "id": id_,
@@ -48,13 +110,13 @@ def runs(request: Request, code: str, year: int) -> HttpResponse:
                 "as_of": run.as_of,
                 "rulebook": run.rulebook["version"],
                 "values": [(name("metric", m["slug"], _), figures.amount(m["value"], m["unit"])) for m in run.metrics],
-                "erased": erased.of(run.snapshot, known),
+                "erased": portraits.marks_of_snapshot(run.snapshot, known),
                 "before": place == 1,
                 "after": place == 0,
             }
         )
     metrics = [name("metric", metric["slug"], _) for metric in one.data["metrics"]]
-    context = shared(request, one, "portrait-runs") | {"rows": rows, "page": shown, "metrics": metrics}
+    context = shared_context(request, one, "portrait-runs") | {"rows": rows, "page": shown, "metrics": metrics}
     return render(request, "portrait/runs.html", context)
 
 
@@ -66,7 +128,7 @@ def compare(request: Request, code: str, year: int) -> HttpResponse:
     one = get_portrait_or_404(request, code, year)
     before, after = request.GET.get("a", ""), request.GET.get("b", "")
     told = compare_runs(enterprise=code, year=year, before=before, after=after, actor=request.actor)
-    context = shared(request, one, "portrait-runs") | {
+    context = shared_context(request, one, "portrait-runs") | {
         "told": told,
         "same": before == after,
         "view": comparison.view(told, current(), _),
@@ -101,7 +163,9 @@ def take(request: Request, code: str, year: int, form: str) -> HttpResponse:
         raise Http404
     given = request.POST.get("run") or None
     try:
-        made = export(enterprise=code, year=year, run=given, form=form, language=current(), actor=request.actor)
+        made = export_portrait(
+            enterprise=code, year=year, run=given, form=form, language=current(), actor=request.actor
+        )
     except NianjianError as error:
         if error.code in {"portrait_missing", "portrait_run_unknown"}:
             raise Http404 from error

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nianjian.features.portrait.pages import metric, rows, runs, simulate, whole
+from nianjian.features.portrait.pages import portrait, rows, runs
+from nianjian.features.portrait.pages import portrait as whole
+from nianjian.features.portrait.pages import runs as simulate
 
 YEAR = "e/<str:code>/<int:year>/"
 
@@ -13,7 +15,7 @@ urlpatterns = [
     path(YEAR, whole.portrait, name="portrait"),
     path(f"{YEAR}by/<str:split>/", whole.by, name="by"),
     path(f"{YEAR}chart/<str:name>.json", whole.chart, name="portrait-chart"),
-    path(f"{YEAR}metric/<str:slug>/", metric.metric, name="portrait-metric"),
+    path(f"{YEAR}metric/<str:slug>/", portrait.metric, name="portrait-metric"),
     path(f"{YEAR}metric/<str:slug>/rows/", rows.rows, name="portrait-rows"),
     path(f"{YEAR}reveal/", rows.reveal, name="portrait-reveal"),
     path(f"{YEAR}simulate/", simulate.simulate, name="portrait-simulate"),

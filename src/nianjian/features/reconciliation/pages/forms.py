@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from nianjian.features.reconciliation.runs.service import LONGEST
+from nianjian.features.reconciliation.storage import LONGEST
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -16,23 +16,23 @@ DAY: Final = {"type": "date"}
 COMMAS: Final = str.maketrans("，、;；", ",,,,")
 
 
-def day(label: StrOrPromise, text: StrOrPromise = "") -> forms.DateField:
+def date_field(label: StrOrPromise, text: StrOrPromise = "") -> forms.DateField:
     """A day that may be left out."""
     return forms.DateField(label=label, required=False, widget=forms.DateInput(DAY, format="%Y-%m-%d"), help_text=text)
 
 
-class Months(forms.Form):
+class MonthsForm(forms.Form):
     """Months of the match of people; any day of a month names it."""
 
-    first = day(gettext_lazy("First month"), gettext_lazy("Any day in it; empty: January."))
-    last = day(gettext_lazy("Last month"), gettext_lazy("Any day in it; empty: last month."))
+    first = date_field(gettext_lazy("First month"), gettext_lazy("Any day in it; empty: January."))
+    last = date_field(gettext_lazy("Last month"), gettext_lazy("Any day in it; empty: last month."))
 
 
-class Days(forms.Form):
+class DaysForm(forms.Form):
     """Days of the comparison of call sources."""
 
-    first = day(gettext_lazy("First day"), gettext_lazy("Empty: 30 days up to the last one."))
-    last = day(gettext_lazy("Last day"), gettext_lazy("Empty: yesterday."))
+    first = date_field(gettext_lazy("First day"), gettext_lazy("Empty: 30 days up to the last one."))
+    last = date_field(gettext_lazy("Last day"), gettext_lazy("Empty: yesterday."))
     beside = forms.CharField(
         label=gettext_lazy("Switches beside each other"),
         required=False,
@@ -54,7 +54,7 @@ class Days(forms.Form):
         return tuple(dict.fromkeys(word.strip() for word in words if word.strip()))
 
 
-class Settled(forms.Form):
+class SettleForm(forms.Form):
     """What becomes of a difference."""
 
     state = forms.ChoiceField(

@@ -20,9 +20,8 @@ from nianjian.engines.paper import fragments
 from nianjian.engines.paper.rectification import content, pictures
 from nianjian.engines.paper.texts.rectification import DIMENSIONS
 from nianjian.engines.paper.words import Words, words
-from nianjian.features.rectification.operations import isolate as orders
-from nianjian.features.rectification.operations import work
-from nianjian.features.rectification.pages.case_context import Json, get_case_or_404, ways
+from nianjian.features.rectification import operations, reports
+from nianjian.features.rectification.pages.cases import Json, get_case_or_404, ways
 from nianjian.features.rectification.pages.forms import Isolated, Period
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
@@ -86,7 +85,7 @@ def locate(request: Request, code: str, case: str) -> HttpResponse:
     form = Period(request.POST)
     if form.is_valid():
         given = form.cleaned_data
-        job = work.ask_location(case=told["id"], first=given["first"], last=given["last"], actor=request.actor)
+        job = reports.enqueue_location(case=told["id"], first=given["first"], last=given["last"], actor=request.actor)
         return redirect("data-job", code=code, job=job)
     messages.error(request, gettext("These are no days."))
     return redirect("rectify-locate", code=code, case=told["id"])
@@ -100,10 +99,10 @@ def tickets(request: Request, code: str, case: str) -> HttpResponse:
     group = _group(request)
     free = may(request.actor, code, Act.REPORT)
     if request.method == "POST":
-        work.ask_tickets(case=told["id"], group=group, actor=request.actor)
+        reports.enqueue_tickets(case=told["id"], group=group, actor=request.actor)
         return redirect(f"{request.path}?{_query(group)}")
-    job = work.tickets_of(case=told["id"], group=group, actor=request.actor)
-    last = work.tickets_of(case=told["id"], group=group, actor=request.actor, states=("done",))
+    job = reports.find_group_lookup(case=told["id"], group=group, actor=request.actor)
+    last = reports.find_group_lookup(case=told["id"], group=group, actor=request.actor, states=("done",))
     rows = None if last is None else last.result
     latest = job is not None and last is not None and job.id == last.id
     _ = words(current())
@@ -124,23 +123,23 @@ def tickets(request: Request, code: str, case: str) -> HttpResponse:
     return render(request, "rectification/tickets.html", context)
 
 
-def _group(request: Request) -> work.Group:
+def _group(request: Request) -> reports.GroupQuery:
     """The group that the address names; 404 for what is no dimension."""
     dimension, number = request.GET.get("group", "line"), request.GET.get("page", "1")
     if dimension not in DIMENSIONS:
         raise Http404
     page = max(1, int(number)) if number.isdecimal() and len(number) < 6 else 1  # noqa: PLR2004 -- no list is longer
     key = request.GET.get("key", "")
-    return work.Group(dimension, key or None, page)
+    return reports.GroupQuery(dimension, key or None, page)
 
 
-def _called(told: Json, group: work.Group) -> str | None:
+def _called(told: Json, group: reports.GroupQuery) -> str | None:
     """The group's key as it may be shown: a number of a person is masked."""
     groups = (told["located"] or {}).get("dimensions", {}).get(group.dimension, {}).get("groups", ())
     return next((one["key"] for one in groups if one.get("ref") == group.key), group.key) if group.key else None
 
 
-def _query(group: work.Group) -> str:
+def _query(group: reports.GroupQuery) -> str:
     told: dict[str, str | int] = {"group": group.dimension, "key": group.key or "", "page": group.page}
     return urlencode(told)
 
@@ -159,7 +158,7 @@ def isolate(request: Request, code: str, case: str) -> HttpResponse:
     held = {(one["key"], one["channel"]) for one in standing}
     named = [one for one in (told["located"] or {}).get("named", ()) if "*" not in str(one["key"])]
     suggested = next((one for one in named if (one["dimension"], one["key"]) not in held), None)
-    first = {"key": "line", "cap": orders.usual_cap(code)}
+    first = {"key": "line", "cap": operations.usual_cap(code)}
     if suggested:
         first |= {"key": suggested["dimension"], "channel": suggested["key"]}
     form, status = Isolated(request.POST or None, initial=first), 200
@@ -167,7 +166,7 @@ def isolate(request: Request, code: str, case: str) -> HttpResponse:
         status = UNPROCESSABLE
         if form.is_valid():
             try:
-                orders.request_isolation(enterprise=code, case=told["id"], actor=request.actor, **form.cleaned_data)
+                operations.request_isolation(enterprise=code, case=told["id"], actor=request.actor, **form.cleaned_data)
             except NianjianError as error:
                 form.add_error(None, " ".join(describe_error(error)))
             else:
@@ -203,7 +202,7 @@ def lift(request: Request, code: str, case: str) -> HttpResponse:
     for order in told["orders"]:
         if order["order"] == wanted and _holds(order):
             reason = request.POST.get("reason", "")
-            orders.ask_lift(
+            operations.request_lift(
                 enterprise=code, key=order["key"], channel=order["channel"], reason=reason, actor=request.actor
             )
             messages.success(request, gettext("Asked for; a second person decides under Approvals."))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nianjian.features.rectification.pages import acts, channel, detail, listing
+from nianjian.features.rectification.pages import cases, channel
+from nianjian.features.rectification.pages import cases as detail
+from nianjian.features.rectification.pages import cases as listing
 
 urlpatterns = [
     path("", listing.cases, name="rectify"),
@@ -12,11 +14,11 @@ urlpatterns = [
     path("watch/", listing.watched, name="rectify-watch"),
     path("watch/routine/", listing.routine, name="rectify-routine"),
     path("<str:case>/", detail.case_detail, name="rectify-one"),
-    path("<str:case>/tasks/", acts.task, name="rectify-work"),
-    path("<str:case>/paper/", acts.paper, name="rectify-paper"),
-    path("<str:case>/end/", acts.end, name="rectify-end"),
-    path("<str:case>/report/<str:form>/", acts.report, name="rectify-report"),
-    path("<str:case>/reports/<str:job>/", acts.fetch, name="rectify-report-file"),
+    path("<str:case>/tasks/", cases.task, name="rectify-work"),
+    path("<str:case>/paper/", cases.paper, name="rectify-paper"),
+    path("<str:case>/end/", cases.end, name="rectify-end"),
+    path("<str:case>/report/<str:form>/", cases.report, name="rectify-report"),
+    path("<str:case>/reports/<str:job>/", cases.fetch, name="rectify-report-file"),
     path("<str:case>/locate/", channel.located, name="rectify-locate"),
     path("<str:case>/locate/run/", channel.locate, name="rectify-locate-run"),
     path("<str:case>/complaints/", channel.tickets, name="rectify-tickets"),

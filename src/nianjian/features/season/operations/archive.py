@@ -9,7 +9,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.season.tracks import State
 from nianjian.features.archives import query, service
-from nianjian.features.portrait.operations import portraits
+from nianjian.features.portrait import portraits
 from nianjian.features.season.operations import files
 from nianjian.features.season.operations.overview import summarize_season
 from nianjian.platform.accounts.access import may, require
@@ -96,7 +96,7 @@ def describe_requests(subjects: Collection[str]) -> dict[str, Json]:
 
 def _portrait(enterprise: str, year: int) -> Json | None:
     """Which run counted, so that it can be computed again and compared to the digit."""
-    run = portraits.newest(enterprise, year)
+    run = portraits.find_newest_run(enterprise, year)
     if run is None:
         return None
     kept = ("id", "sha256", "light", "moment", "as_of", "rulebook", "snapshot")

@@ -12,7 +12,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.archives import query, service
 from nianjian.features.archives.service import File
 from nianjian.features.dossier.operations.making.output_files import BLOB, ZIP
-from nianjian.features.portrait.operations import portraits
+from nianjian.features.portrait import portraits
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
@@ -71,9 +71,9 @@ def gathered(enterprise: str, year: int, package: Json | None, acts: Sequence[Js
     ``season_package_gone`` where a package was built whose files are kept no more.
     """
     found = _package(enterprise, year, package)
-    run = portraits.newest(enterprise, year)
+    run = portraits.find_newest_run(enterprise, year)
     if run is not None:
-        line = portraits.line(enterprise, year, run.id)
+        line = portraits.read_stored_line(enterprise, year, run.id)
         found.append(_sealed(PORTRAIT, f"portrait-{year}-{run.id}.json", line))
     told = {**head, "enterprise": enterprise, "year": year, "acts": list(acts)}
     text = json.dumps(told, ensure_ascii=False, indent=1)

@@ -14,7 +14,7 @@ from nianjian.engines.season.deadlines import Deadline, closing, conflicts, earl
 from nianjian.engines.season.plan import workdays_between
 from nianjian.engines.season.tasks import FINISHED, Progress, Task, evaluate_tasks, progress
 from nianjian.engines.season.tracks import LATE_RULE, LISTS_RULE, Risk, Track, risks
-from nianjian.features.inbox.operations import obstacles
+from nianjian.features.inbox import obstacles
 from nianjian.features.season.notes import query as notes
 from nianjian.features.season.operations.season_facts import SeasonFacts, due_year, get_season_facts
 from nianjian.features.season.operations.task_progress import ProgressQuery, collect_task_progress
@@ -63,7 +63,7 @@ def _obstacles(found: SeasonFacts, _: Words) -> list[Json]:
         return []
     return [
         {"code": one.code, "text": obstacle(one.code, one.values, _), "values": dict(one.values)}
-        for one in obstacles.obstacles(found.enterprise)
+        for one in obstacles.list_obstacles(found.enterprise)
     ]
 
 

@@ -16,7 +16,7 @@ from nianjian.engines.season.deadlines import earliest
 from nianjian.engines.season.reminders import LATE, Person, Reminder, Scope, due, moments, recipients
 from nianjian.features.archives import query as archives
 from nianjian.features.complaints.operations import sla_warnings
-from nianjian.features.inbox.operations import obstacles
+from nianjian.features.inbox import obstacles
 from nianjian.features.season.operations.overview import standing_tasks
 from nianjian.features.season.operations.season_facts import SeasonFacts, due_year, get_season_facts
 from nianjian.platform.accounts import query as accounts
@@ -59,7 +59,7 @@ def _obstacles(enterprise: str, day: date, now: datetime) -> Iterator[Notificati
 
     They go to those who may work on them, as the warnings of single tickets do.
     """
-    waiting = obstacles.obstacles(enterprise)
+    waiting = obstacles.list_obstacles(enterprise)
     if not waiting:
         return
     able = [name for name, roles in list_readers(enterprise).items() if allows(roles, Act.LOAD)]

@@ -14,7 +14,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.archives.query import refuse_closed
 from nianjian.features.dossier.materials import query as materials
 from nianjian.features.dossier.operations import checklist, further
-from nianjian.features.rectification.operations import watch
+from nianjian.features.rectification import operations as rectification
 from nianjian.features.season.notes import query as notes
 from nianjian.features.season.notes import service
 from nianjian.features.season.operations.season_facts import get_season_facts
@@ -51,8 +51,8 @@ def roll_over(*, enterprise: str, year: int, actor: Actor) -> Json:
         "taken": taken,
         "owners": owners,
         "left": _left(enterprise, year),
-        "watched": watch.list_watched_licences(enterprise=enterprise, year=year, actor=actor),
-        "routine": watch.routine(enterprise=enterprise, done=None, day=None, actor=actor),
+        "watched": rectification.list_watched_licences(enterprise=enterprise, year=year, actor=actor),
+        "routine": rectification.update_routine(enterprise=enterprise, done=None, day=None, actor=actor),
     }
 
 

@@ -16,9 +16,9 @@ from nianjian.features.complaints import query as complaints
 from nianjian.features.dossier.materials.query import Line
 from nianjian.features.dossier.materials.states import DONE
 from nianjian.features.dossier.operations.checklist import whole
-from nianjian.features.portrait.operations import portraits
-from nianjian.features.reconciliation.runs import query as reconciled
-from nianjian.features.rectification.operations import cases
+from nianjian.features.portrait import portraits
+from nianjian.features.reconciliation import queries as reconciliation
+from nianjian.features.rectification import operations as rectification
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit import query as audit
 
@@ -95,11 +95,11 @@ def _reconciled(asked: ProgressQuery, *, since: date, until: date) -> Seen:
     kinds = [KINDS[str(one)] for one in asked.book.items(REGISTERS) if str(one) in KINDS]
     allowed = asked.book.integer(ALLOWED)
     newest = {
-        kind: reconciled.runs(asked.enterprise, kind).filter(as_of__gte=since, as_of__lte=until).first()
+        kind: reconciliation.list_runs(asked.enterprise, kind).filter(as_of__gte=since, as_of__lte=until).first()
         for kind in kinds
     }
     ids = [run.pk for run in newest.values() if run is not None]
-    opened = reconciled.open_in(ids)
+    opened = reconciliation.count_open(ids)
     passed = [kind for kind, run in newest.items() if run is not None and opened.get(run.pk, 0) <= allowed]
     figures = {"runs": len(ids), "open_differences": sum(opened.values())}
     return Seen(len(passed) == len(kinds), len(passed), len(kinds), figures)
@@ -141,7 +141,7 @@ def _drill(asked: ProgressQuery) -> Seen:
 
 def _cases(asked: ProgressQuery) -> Seen:
     """Cases that still wait, the earliest due first; nothing to do where there is none."""
-    waiting = cases.waiting(asked.enterprise)
+    waiting = rectification.list_waiting(asked.enterprise)
     if not waiting:
         return Seen(complete=True)
     due, since = waiting[0][1].due, min(case.received for case, _days in waiting)

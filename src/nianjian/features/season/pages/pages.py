@@ -33,7 +33,7 @@ from nianjian.engines.paper.texts.season.words import (
 from nianjian.engines.paper.words import ENGLISH, Words, words
 from nianjian.features.archives import query as archives
 from nianjian.features.dossier.pages.presenters import state, title
-from nianjian.features.inbox.pages.links import obstacle_address
+from nianjian.features.inbox.pages import obstacle_address
 from nianjian.features.season.operations import archive as flow
 from nianjian.features.season.operations import feed, files
 from nianjian.features.season.operations.overview import summarize_season

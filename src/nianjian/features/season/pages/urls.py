@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nianjian.features.inbox.pages import pages as inbox
+from nianjian.features.inbox import pages as inbox
 from nianjian.features.season.pages import acts, pages
 
 urlpatterns = [
@@ -15,5 +15,5 @@ urlpatterns = [
     path("end/", acts.end, name="season-end"),
     path("archive/<int:year>/", pages.archive, name="season-archive"),
     path("archive/<int:year>/<str:part>/", pages.kept_file, name="season-archive-file"),
-    path("reminders/", inbox.log, name="season-reminders"),
+    path("reminders/", inbox.list_reminders, name="season-reminders"),
 ]

@@ -59,13 +59,13 @@ def _list(args: argparse.Namespace) -> Answer:
 
 def _show(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.reconciliation.commands.run_results import write
+    from nianjian.features.reconciliation.commands import write_private_file
     from nianjian.features.test_calls.operations import presenters as shown
 
     told = shown.get_trial_detail(trial=args.trial, actor=actor)
     if args.out is not None:
         _name, content = shown.evidence(trial=args.trial, actor=actor)
-        told["evidence"] = write(args.out, content)
+        told["evidence"] = write_private_file(args.out, content)
     return Answer(told, terminal.render_trial(told))
 
 

@@ -19,7 +19,7 @@ from nianjian.engines.lake import rollups
 from nianjian.engines.lake.engine import Engine
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.metrics import revive
-from nianjian.engines.metrics.behind.query import counting
+from nianjian.engines.metrics.drill_down import counting
 from nianjian.engines.metrics.tables import tickets_rollup
 from nianjian.features.complaints import query as complaints
 from nianjian.features.complaints.sheet import COMPLAINTS

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics import revive
 from nianjian.features.dossier.generated.document import DASH, Head, Row
-from nianjian.features.portrait.operations import portraits
+from nianjian.features.portrait import portraits
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.registers.columns import Sheet, mask_text
 from nianjian.platform.registers.licences import Licence
@@ -23,7 +23,7 @@ V = TypeVar("V", bound=Version)
 
 def head(enterprise: str, year: int) -> tuple[Head, Mapping[str, Any]]:
     """Whose paper it is, and the year's newest portrait; ``portrait_missing``."""
-    portrait, run = portraits.find_portrait(enterprise, year), portraits.newest(enterprise, year)
+    portrait, run = portraits.find_portrait(enterprise, year), portraits.find_newest_run(enterprise, year)
     if portrait is None or run is None:
         raise NianjianError("portrait_missing", enterprise=enterprise, year=year)
     day = revive.frame(portrait).as_of

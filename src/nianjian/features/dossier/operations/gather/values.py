@@ -7,7 +7,7 @@ from functools import cached_property
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.claims import Claim
-from nianjian.engines.metrics.behind.query import counting
+from nianjian.engines.metrics.drill_down import counting
 from nianjian.features.complaints.in_time import count_tickets, tickets_in_time
 from nianjian.features.complaints.operations.promise import promise
 from nianjian.features.dossier.generated import complaint_records, responsibility_report

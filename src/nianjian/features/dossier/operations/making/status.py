@@ -14,7 +14,7 @@ from nianjian.features.dossier.operations import checklist, generate
 from nianjian.features.dossier.operations.making import output_files
 from nianjian.features.dossier.operations.sealing import signing
 from nianjian.features.dossier.operations.sealing.signing import Certificate
-from nianjian.features.portrait.operations import portraits
+from nianjian.features.portrait import portraits
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
@@ -62,7 +62,7 @@ def get_generation_status(enterprise: str, year: int, actor: Actor) -> Standing:
     """How it stands. NianjianError role_missing, enterprise_unknown."""
     require(actor, enterprise, Act.READ)
     lines = checklist.lines(enterprise, year, actor)
-    newest = portraits.newest(enterprise, year)
+    newest = portraits.find_newest_run(enterprise, year)
     run = "" if newest is None else newest.id
     of_year = {"year": year}
     # First: what ends meanwhile is then told as done, and not at all the other way round.

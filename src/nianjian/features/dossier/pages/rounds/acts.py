@@ -18,7 +18,7 @@ from nianjian.features.dossier.pages.acts import SANDBOX
 from nianjian.features.dossier.pages.listing import in_reach
 from nianjian.features.dossier.pages.rounds.forms import FORMS, Notice, Submitted, form
 from nianjian.features.dossier.rounds.service import File, Handed
-from nianjian.features.rectification.pages.case_context import read_upload
+from nianjian.features.rectification.pages.cases import read_upload
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http import as_attachment, takes_files
 from nianjian.platform.web.access import Request, page

@@ -44,10 +44,10 @@ def _notice(args: argparse.Namespace) -> Answer:
     if args.fetch is not None:
         if args.out is None:
             raise _usage(_("name where to write it: --out FILE"))
-        from nianjian.features.reconciliation.commands.run_results import write
+        from nianjian.features.reconciliation.commands import write_private_file
 
         _name, _media, content = scans.fetch(number=args.fetch, **of)
-        file = write(args.out, content)
+        file = write_private_file(args.out, content)
         return Answer({"scan": args.fetch, "file": file}, picture.present_text(file))
     if args.file is None:
         raise _usage(_("name the scan"))

@@ -16,7 +16,7 @@ from nianjian.features.inspection import cards as answers
 from nianjian.features.inspection.cards import Robots
 from nianjian.features.inspection.operations.checks import dialling, facts, logs
 from nianjian.features.inspection.operations.checks.grounds import Grounds, Json
-from nianjian.features.reconciliation.operations.runs import list_runs
+from nianjian.features.reconciliation.operations import list_runs
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs.progress import Progress, silent
 

@@ -22,7 +22,7 @@ from nianjian.features.complaints.operations import one_click
 from nianjian.features.complaints.operations.promise import promise
 from nianjian.features.inspection import cards
 from nianjian.features.inspection.operations.checks.grounds import Grounds, Json, calls
-from nianjian.features.portrait.operations.run_portrait import compute
+from nianjian.features.portrait.operations import compute_portrait
 from nianjian.platform.registers.consents import Consent
 from nianjian.platform.registers.lines import Line
 from nianjian.platform.registers.numbers import Number
@@ -47,7 +47,7 @@ def shown_numbers(grounds: Grounds) -> Json:
     try:
         for one in sorted({year, grounds.day.year}):
             as_of = grounds.day if one == grounds.day.year else None
-            result = compute(enterprise=grounds.enterprise, year=one, as_of=as_of, province=None)
+            result = compute_portrait(enterprise=grounds.enterprise, year=one, as_of=as_of, province=None)
             told = result.metric("number_consistency")
             counts = {str(name): int(str(count)) for name, count in told.components.items()}
             found["delivered"] = (found["delivered"] or 0) + told.verdict.denominator

@@ -14,7 +14,7 @@ from nianjian.features.inspection import readiness
 from nianjian.features.inspection.operations.checks import answers, dialling, logs
 from nianjian.features.inspection.operations.checks.grounds import Grounds, Json
 from nianjian.features.inspection.readiness import NUMBERS, PEOPLE, SYSTEM, Check
-from nianjian.features.reconciliation.operations.runs import list_runs
+from nianjian.features.reconciliation.operations import list_runs
 from nianjian.features.test_calls.operations import presenters as callback
 from nianjian.features.test_calls.operations.grounds import Grounds as Tests
 from nianjian.platform.accounts.query import Actor

@@ -1,0 +1,406 @@
+"""The rows behind a figure: the same rules that counted it, as expressions that list instead of counting."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any, Final
+
+import ibis
+import ibis.expr.types as ir
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.numbers import NumberClass, Shape
+from nianjian.engines.lake.engine import Once
+from nianjian.engines.metrics import revive
+from nianjian.engines.metrics.definitions import closing_rate, complaint_rate, number_consistency, seat_vacancy
+from nianjian.engines.metrics.definitions.seat_vacancy import states
+from nianjian.engines.metrics.frame import DAY, Frame, Window
+from nianjian.engines.metrics.metric import Rules, kinds_of, whole
+from nianjian.engines.metrics.tables import (
+    Counting,
+    facts_of_window,
+    false_if_null,
+    latest,
+    printed,
+    with_display_class,
+    with_team,
+)
+
+Json = Mapping[str, Any]
+
+EXCLUDED: Final = "excluded."
+IDLE: Final = "idle"  # filed and not opened: what the vacancy is about
+MONTH: Final = "month"
+# Splits that each metric's rows can be narrowed by.
+SPLITS: Final[Mapping[str, tuple[str, ...]]] = {
+    seat_vacancy.CARD.slug: ("kind",),
+    complaint_rate.CARD.slug: complaint_rate.DIMENSIONS,
+    number_consistency.CARD.slug: number_consistency.DIMENSIONS,
+    closing_rate.CARD.slug: closing_rate.DIMENSIONS,
+}
+# Component -> the field that counts it in a row of a split or a month.
+_FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
+    seat_vacancy.CARD.slug: {name: name for name in seat_vacancy.COUNTS},
+    complaint_rate.CARD.slug: {
+        "complaints": "numerator",
+        "delivered": "delivered",
+        complaint_rate.UNTOLD: complaint_rate.UNTOLD,
+    },
+    number_consistency.CARD.slug: {name.value: name.value for name in NumberClass},
+    closing_rate.CARD.slug: {"tickets": "denominator", "closed": "numerator", "on_time": "on_time"},
+}
+# Metric -> flag -> the component whose rows it speaks of; the evasion share speaks of two.
+FLAGGED: Final[Mapping[str, Mapping[str, str]]] = {
+    seat_vacancy.CARD.slug: {
+        "over_limit": IDLE,
+        "internal_limit": IDLE,
+        "over_filed": "unfiled_open",
+        "unfiled_open": "unfiled_open",
+        "filing_unknown": "unknown_filing",
+    },
+    complaint_rate.CARD.slug: {
+        "over_limit": "complaints",
+        "internal_limit": "complaints",
+        "no_answered_calls": "complaints",
+        "undated": "undated",
+        "answer_unknown": complaint_rate.UNTOLD,
+    },
+    number_consistency.CARD.slug: {"other_short": "other_short", "unknown_high": "unknown"},
+    closing_rate.CARD.slug: {"below_limit": "open", "undated": "undated"},
+}
+SUMS: Final = frozenset({"allowance", "headroom"})  # reckoned, no rows of their own
+
+
+@dataclass(frozen=True, slots=True)
+class RowQuery:
+    """``component`` of the metric ``slug`` (``excluded.duplicate`` for a reason), narrowed.
+
+    ``keys``: split -> key, None for the rows that have none; ``month``: ``2026-03``, None for the whole year.
+    """
+
+    slug: str
+    component: str
+    keys: Mapping[str, str | None] = field(default_factory=dict)
+    month: str | None = None
+
+
+def components(metric: Json) -> dict[str, int]:
+    """Every figure of a metric that has rows behind it, with its count; reasons as ``excluded.REASON``."""
+    found: dict[str, int] = {}
+    for name, value in metric["components"].items():
+        if isinstance(value, Mapping):
+            found |= {f"{EXCLUDED}{reason}": int(count) for reason, count in value.items()}
+        elif name not in SUMS:
+            found[name] = int(value)
+    if metric["slug"] == seat_vacancy.CARD.slug:
+        found[IDLE] = found["filed"] - found["opened_and_filed"]
+    return found
+
+
+def component_of_flag(metric: Json, flag: str) -> str | None:
+    """The component whose rows a flag speaks of; None where no single one has any."""
+    part = FLAGGED[metric["slug"]].get(flag)
+    return part if part is not None and components(metric).get(part) else None
+
+
+def expected_count(metric: Json, ask: RowQuery) -> int | None:
+    """What the portrait says the rows are; None where it counts no such part (two keys at once, a reason a month)."""
+    if not ask.keys and ask.month is None:
+        return components(metric).get(ask.component)
+    if len(ask.keys) + (ask.month is not None) > 1:
+        return None
+    if ask.month is not None:
+        rows = [row for row in metric["months"] if row["month"] == ask.month]
+    else:
+        (split, key), *_ = ask.keys.items()
+        rows = [row for row in metric["splits"].get(split, ()) if row["key"] == key]
+    return _part(metric, rows[0], ask.component) if rows else None
+
+
+def _part(metric: Json, row: Json, component: str) -> int | None:
+    slug = metric["slug"]
+    if component == IDLE:
+        return int(row["filed"]) - int(row["opened_and_filed"])
+    if slug == closing_rate.CARD.slug and component == "open":
+        return int(row["denominator"]) - int(row["numerator"])
+    name = _FIELDS[slug].get(component)
+    if name is None and metric["components"].get(component) == metric["denominator"] and component in _BASES:
+        name = "denominator"
+    return int(row[name]) if name is not None and name in row else None
+
+
+_BASES: Final = frozenset({"answered", "delivered"})
+
+
+def window_of_month(frame: Frame, month: str | None) -> Window:
+    """The days of a month, or of the data year."""
+    if month is None:
+        return frame.period
+    year, number = (int(part) for part in month.split("-"))
+    first = date(year, number, 1)
+    return Window(first, date.fromordinal(first.toordinal() + monthrange(year, number)[1]))
+
+
+Cut = Callable[[ir.Table], ir.Table]
+"""Takes the rows of a page, in their order; all of them where they are counted."""
+
+CALL_COLUMNS: Final = (
+    "source", "call_id", "start_ts", "callee", "callee_shape", "result", "agent_id", "gateway", "batch", "file", "line",
+)  # fmt: skip
+CALL_ORDER: Final = ("start_ts", "source", "call_id")
+_SHORT: Final = tuple(
+    shape.value for shape in (Shape.SHORT, Shape.SHORT_LONG, Shape.SHORT_OR_LANDLINE, Shape.SHORT_OR_OTHER)
+)
+# Class -> the only shapes that it can come of; an unknown number has no shape that would say so.
+SHAPES: Final[Mapping[str, tuple[str, ...]]] = {
+    NumberClass.MOBILE.value: (Shape.MOBILE.value,),
+    NumberClass.LANDLINE.value: (Shape.LANDLINE.value, Shape.SHORT_OR_LANDLINE.value),
+    NumberClass.SHARED_400_800.value: (Shape.SERVICE_400_800.value,),
+    NumberClass.OTHER.value: (Shape.OTHER.value, Shape.INTERNATIONAL.value, Shape.SHORT_OR_OTHER.value),
+    NumberClass.OWN_SHORT.value: _SHORT,
+    NumberClass.OTHER_SHORT.value: _SHORT,
+}
+# Classes that only the ledger tells; the others are told by the shape alone.
+BY_LEDGER: Final = frozenset(
+    name.value for name in NumberClass if name not in {NumberClass.MOBILE, NumberClass.SHARED_400_800}
+)
+MEASURES: Final = frozenset({"answered", "delivered", "answer_unknown"})
+
+
+def drill_down_calls(
+    calls: ir.Table,
+    number_dim: ir.Table,
+    line_dim: ir.Table,
+    ask: RowQuery,
+    *,
+    window: Window,
+    counted: str,
+    cut: Cut,
+    once: Once,
+) -> ir.Table:
+    """The calls that start in ``window``; ``counted``: the measure that a class is a part of (delivered, answered).
+
+    ``cut`` takes the rows that are shown as early as it can be: class and team are looked up for all rows only where
+    they decide which rows these are.
+    """
+    rows = facts_of_window(calls, window.first, window.end - DAY, CALL_COLUMNS)
+    measure = ask.component if ask.component in MEASURES else counted
+    rows = rows.filter(false_if_null(rows[measure]))
+    for split in ("kind", "line", "display"):
+        if split in ask.keys:
+            rows = rows.filter(_has_key(rows, split, ask.keys[split]))
+    if ask.component in SHAPES:
+        rows = rows.filter(rows["shape"].isin(SHAPES[ask.component]))
+    if ask.component in BY_LEDGER:
+        rows = with_display_class(rows, number_dim)
+        rows = rows.filter(rows.display_class == ask.component)
+    if "team" in ask.keys:
+        team = ask.keys["team"]
+        rows = with_team(rows, line_dim)
+        rows = rows.filter(rows.team.isnull() if team is None else rows.team == team)
+    rows = once("shown", cut(rows), few=True)
+    if "display_class" not in rows.columns:
+        rows = with_display_class(rows, number_dim)
+    return rows if "team" in rows.columns else with_team(rows, line_dim)
+
+
+def _has_key(rows: ir.Table, split: str, key: str | None) -> ir.BooleanValue:
+    if split == "display":
+        shown = printed(rows.display, rows["shape"].fill_null(Shape.NONE.value))
+        return shown.isnull() if key is None else shown == ibis.literal(key)
+    column = rows.line_id if split == "line" else rows.kind
+    return column.isnull() if key is None else column == key
+
+
+SEAT_ORDER: Final = ("seat_id",)
+SEAT_COLUMNS: Final = ("filing", "filed_on", "cancelled_on", "opened_on", "closed_on")
+
+
+def drill_down_seats(seats: ir.Table, ask: RowQuery, day: date) -> ir.Table:
+    """The seats of a component on ``day``."""
+    told = states(seats, [day], SEAT_COLUMNS)
+    if ask.component == IDLE:
+        told = told.filter(told.filed == 1, told.opened == 0)
+    else:
+        told = told.filter(told[ask.component] == 1)
+    if "kind" in ask.keys:
+        kind = ask.keys["kind"]
+        told = told.filter(told.kind.isnull() if kind is None else told.kind == kind)
+    return told
+
+
+TICKET_ORDER: Final = ("accepted_ts", "complaint_id")
+TICKET_COLUMNS: Final = ("complaint_id", "reference", "complainant", "complained", "call_ts", "category")
+
+
+def drill_down_complaint_rate(
+    tickets: ir.Table, complaint_fact: ir.Table, ask: RowQuery, window: Window, rules: Rules
+) -> ir.Table:
+    """Complaints of D2: counted ones, those of a channel, those left out for a reason, those without a day."""
+    told = tickets.filter(tickets.source.isin(kinds_of(rules, complaint_rate.CARD.rules[4])))
+    if ask.component == "undated":
+        told = told.filter(told.accepted_day.isnull(), told.excluded_rate.isnull())
+    else:
+        told = told.filter(told.accepted_day >= window.first, told.accepted_day < window.end)
+        reason = ask.component.removeprefix(EXCLUDED) if ask.component.startswith(EXCLUDED) else None
+        told = told.filter(told.excluded_rate.isnull() if reason is None else told.excluded_rate == reason)
+    source = ask.component.removeprefix("complaints_")
+    if source != ask.component:
+        told = told.filter(told.source == source)
+    return _with_ticket_columns(_filter_tickets(told.mutate(reason=told.excluded_rate), ask), complaint_fact)
+
+
+def drill_down_closing_rate(
+    tickets: ir.Table, complaint_fact: ir.Table, ask: RowQuery, *, window: Window, frame: Frame, rules: Rules
+) -> ir.Table:
+    """Tickets of D4 as they stand at the end of the as-of day."""
+    if ask.component.startswith(EXCLUDED):
+        end = ibis.literal(datetime.combine(frame.as_of + DAY, time()))
+        left = tickets.filter(tickets.accepted_day >= window.first, tickets.accepted_day < window.end)
+        left = left.filter(left.accepted_ts < end, left.excluded_ticket == ask.component.removeprefix(EXCLUDED))
+        return _with_ticket_columns(_filter_tickets(left.mutate(reason=left.excluded_ticket), ask), complaint_fact)
+    hours = whole(rules.rule(closing_rate.CARD.rules[1]).value)
+    told = closing_rate.flag_closed_tickets(tickets, frame, hours)
+    if ask.component == "undated":
+        told = told.filter(told.accepted_day.isnull())
+    else:
+        told = told.filter(told.accepted_day >= window.first, told.accepted_day < window.end, told.exists == 1)
+    match ask.component:
+        case "closed":
+            told = told.filter(told.closed == 1)
+        case "open":
+            told = told.filter(told.closed == 0)
+        case "on_time":
+            told = told.filter(told.on_time == 1)
+        case "undated_arrival":
+            told = told.filter(told.closed == 1, told.arrival_missing == 1)
+        case _:
+            pass
+    told = told.mutate(display=told.display.cast("int64"), reason=told.excluded_ticket)
+    return _with_ticket_columns(_filter_tickets(told, ask), complaint_fact)
+
+
+def _filter_tickets(told: ir.Table, ask: RowQuery) -> ir.Table:
+    for split, key in ask.keys.items():
+        if split == "display":  # keys are texts, a landline with its 0
+            told = told.filter(told.display.isnull() if key is None else told.display == int(key))
+        else:
+            told = told.filter(told[split].isnull() if key is None else told[split] == key)
+    return told
+
+
+def _with_ticket_columns(told: ir.Table, complaint_fact: ir.Table) -> ir.Table:
+    said = latest(complaint_fact, "complaint_id").select(*TICKET_COLUMNS).rename(said_id="complaint_id")
+    return told.left_join(said, told.complaint_id == said.said_id).drop("said_id")
+
+
+CALLS: Final = "calls"
+SEATS: Final = "seats"
+TICKETS: Final = "tickets"
+
+
+@dataclass(frozen=True, slots=True)
+class DrillDown:
+    """``kind`` of the rows (calls, seats, tickets), the rows themselves and the columns that order them."""
+
+    kind: str
+    rows: ir.Table
+    order: tuple[str, ...]
+
+
+def kind_of(slug: str, component: str) -> str:
+    """What the rows are."""
+    if slug == seat_vacancy.CARD.slug:
+        return SEATS
+    if slug == closing_rate.CARD.slug:
+        return TICKETS
+    if slug == number_consistency.CARD.slug or component in MEASURES:
+        return CALLS
+    return TICKETS
+
+
+def counting(portrait: Json) -> Counting:
+    """What the rulebook of the portrait says of complaints."""
+    rules = revive.rules(portrait)
+    return Counting(
+        sources=kinds_of(rules, "portrait.complaint_rate.sources"),
+        reasons=kinds_of(rules, "portrait.complaint_rate.exclusions"),
+        minutes=whole(rules.rule("portrait.complaint_rate.match_window").value),
+    )
+
+
+def all_rows(name: str, expression: ir.Table, *, few: bool = False) -> ir.Table:
+    """All rows, computed where they are used: for counting them."""
+    del name, few
+    return expression
+
+
+def page(kind: str, first: int, size: int) -> Cut:
+    """Take ``size`` rows from number ``first`` (from 0) on, in the order of their kind."""
+    order = {SEATS: SEAT_ORDER, CALLS: CALL_ORDER, TICKETS: TICKET_ORDER}[kind]
+    return lambda rows: rows.order_by([rows[name] for name in order]).limit(size, offset=first)
+
+
+def drill_down(
+    portrait: Json,
+    ask: RowQuery,
+    dated: Mapping[str, ir.Table],
+    told: Callable[[], ir.Table],
+    *,
+    cut: Cut = lambda rows: rows,
+    once: Once = all_rows,
+) -> DrillDown:
+    """The rows of ``ask``; ``dated``: the pinned tables, ``told``: makes the table of tickets where it is needed.
+
+    ``cut`` and ``once`` (the engine's) take a page of them; the rows come in no order, ``order`` names it.
+    ``portrait_rows_unknown`` (metric, part) for a figure, a split or a month that the portrait does not have.
+    """
+    metric = _check_query(portrait, ask)
+    rules, frame = revive.rules(portrait), revive.frame(portrait)
+    days = window_of_month(frame, ask.month)
+    match kind_of(ask.slug, ask.component):
+        case "seats":
+            day = frame.as_of if ask.month is None else _as_of(metric, ask.month)
+            return DrillDown(SEATS, cut(drill_down_seats(dated["seat_dim"], ask, day)), SEAT_ORDER)
+        case "calls":
+            base = str(rules.rule(number_consistency.CARD.rules[4]).value)
+            rows = drill_down_calls(
+                dated["calls"],
+                dated["number_dim"],
+                dated["line_dim"],
+                ask,
+                window=days,
+                counted=base,
+                cut=cut,
+                once=once,
+            )
+            return DrillDown(CALLS, rows, CALL_ORDER)
+        case _ if ask.slug == complaint_rate.CARD.slug:
+            rows = drill_down_complaint_rate(told(), dated["complaint_fact"], ask, days, rules)
+            return DrillDown(TICKETS, cut(rows), TICKET_ORDER)
+        case _:
+            rows = drill_down_closing_rate(told(), dated["complaint_fact"], ask, window=days, frame=frame, rules=rules)
+            return DrillDown(TICKETS, cut(rows), TICKET_ORDER)
+
+
+def _check_query(portrait: Json, ask: RowQuery) -> Json:
+    found = [metric for metric in portrait["metrics"] if metric["slug"] == ask.slug]
+    known = bool(found) and (ask.component in components(found[0]) or _is_exclusion(found[0], ask.component))
+    months = known and (ask.month is None or ask.month in [row["month"] for row in found[0]["months"]])
+    if not known or not months or not set(ask.keys) <= set(SPLITS[ask.slug]):
+        part = ", ".join([ask.component, *ask.keys, *([ask.month] if ask.month else [])])
+        raise NianjianError("portrait_rows_unknown", metric=ask.slug, part=part)
+    metric: Json = found[0]
+    return metric
+
+
+def _is_exclusion(metric: Json, component: str) -> bool:
+    """A reason that excluded nothing is no fault: it has no rows."""
+    return component.startswith(EXCLUDED) and "excluded" in metric["components"]
+
+
+def _as_of(metric: Json, month: str) -> date:
+    return next(date.fromisoformat(row["as_of"]) for row in metric["months"] if row["month"] == month)

@@ -1,0 +1,53 @@
+"""What has waited too long already, whoever it waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from nianjian.engines.kernel import clock
+from nianjian.features.complaints import query as complaints
+from nianjian.features.complaints.clocks import over_since
+from nianjian.features.complaints.operations.promise import promise
+from nianjian.features.reconciliation import queries as reconciliation
+
+OVERDUE: Final = "complaints_overdue"
+
+
+DIFFERENCES: Final = "differences_open"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Something to deal with: a code, and what its sentence and its link need."""
+
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def list_obstacles(enterprise: str) -> list[Point]:
+    """What has waited too long already, however long: complaints past a limit, open differences of reconciliations.
+
+    Of each kind of reconciliation the newest run counts.
+    """
+    terms, now = promise(enterprise), clock.now()
+    found, late = list[Point](), complaints.overdue_tickets(enterprise, terms, now)
+    first = late.first()
+    if first is not None:
+        since = over_since(complaints.facts(first), terms, now) or now
+        found.append(
+            Point(
+                OVERDUE,
+                {
+                    "count": late.count(),
+                    "oldest": first.key,
+                    "since": f"{since.astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}",
+                    "days": (now - since).days,
+                },
+            )
+        )
+    return found + [
+        Point(DIFFERENCES, {"kind": run.kind, "run": run.pk, "count": count, "as_of": run.as_of.isoformat()})
+        for run, count in reconciliation.list_unsettled_runs(enterprise)
+    ]

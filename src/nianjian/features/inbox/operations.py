@@ -1,0 +1,252 @@
+"""Messages to a person: the inbox, choices and channels, and the delivery of reminders that are due."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import time
+from typing import Any, Final
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.season import reminders
+from nianjian.engines.paper.words import CHINESE, ENGLISH, language_of, words
+from nianjian.engines.season.reminders import Scope
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.access import list_accessible_enterprises, may, require
+from nianjian.platform.accounts.query import USER, Actor, find_spoken_language
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.home import env
+from nianjian.platform.notifications import channels, delivery, outbox
+from nianjian.platform.notifications import channels as choices
+from nianjian.platform.notifications import channels as chosen
+from nianjian.platform.notifications import delivery as speaking
+from nianjian.platform.notifications import outbox as service
+from nianjian.platform.notifications.channels import Hours
+from nianjian.platform.notifications.delivery import Outcome
+from nianjian.platform.notifications.models import Channel, Dispatch, Message
+
+MOST: Final = 200  # texts of one round
+AT_ONCE: Final = 8  # channels that are spoken to at a time
+LOOK: Final = 1.0  # seconds until what has fallen due meanwhile is looked for
+INBOX: Final = "/inbox/"
+
+
+def deliver_messages() -> int:
+    """Send what is due; how many texts were tried. What a dead worker has taken becomes unclear first.
+
+    Several channels are spoken to at once, so that a slow receiver keeps the others waiting for nothing; each has one
+    text at a time. Threads speak only: claims are taken and settled here, as with one channel after the other.
+    """
+    outbox.expire_dispatches(clock.now())
+    count, flying = 0, dict[Future[tuple[Outcome, str]], Sequence[Dispatch]]()
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="tell") as pool:
+        while True:
+            busy = {claimed[0].channel for claimed in flying.values()}
+            open_ = len(flying) < AT_ONCE and count < MOST
+            if open_ and (claimed := outbox.claim_dispatches(clock.now(), busy)) is not None:
+                count += bool(claimed)
+                if claimed and (text := _build_text(claimed)) is not None:
+                    flying[pool.submit(delivery.send_text, *text.given)] = text.claimed
+                continue
+            if not flying:
+                return count
+            for told in wait(flying, timeout=LOOK, return_when=FIRST_COMPLETED).done:
+                outcome, fault = told.result()
+                outbox.settle_dispatches(claimed=flying.pop(told), outcome=outcome, fault=fault, now=clock.now())
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What is sent of a claim, and what `speaking.tell` is given for it."""
+
+    claimed: Sequence[Dispatch]
+    given: tuple[str, str, str, str, str]
+
+
+def _build_text(claimed: Sequence[Dispatch]) -> _Text | None:
+    """The text of one claim, all of one channel; None: nobody is told there any more."""
+    channel = channels.find_usable_channel(claimed[0].channel)
+    person = None if channel is None else find_spoken_language(channel.user)
+    if channel is None or person is None:
+        outbox.drop_dispatches(claimed=claimed, fault="channel_closed")
+        return None
+    reader = Actor(channel.user, USER)
+    gone = [one for one in claimed if not may(reader, one.message.enterprise, Act.READ)]
+    outbox.drop_dispatches(claimed=gone, fault="reader_gone")
+    kept = [one for one in claimed if one not in gone]
+    if not kept:
+        return None
+    some, title, text = _fit_text(kept, channel.kind, person[1])
+    return _Text(some, _delivery_values(channel, title, text))
+
+
+def _fit_text(kept: Sequence[Dispatch], kind: str, language: str) -> tuple[Sequence[Dispatch], str, str]:
+    """As many as one text of the channel holds, at least one, and the text; the rest goes in the next."""
+    some = kept
+    title, text = _text(some, language)
+    while len(some) > 1 and not delivery.fits(kind, title, text):
+        some = some[: len(some) // 2]
+        title, text = _text(some, language)
+    if rest := kept[len(some) :]:
+        outbox.release_dispatches(claimed=rest)
+    return some, title, text
+
+
+def _text(kept: Sequence[Dispatch], language: str) -> tuple[str, str]:
+    _ = words(spoken_language(language))
+    names = {code: accounts.enterprise(code).name for code in {one.message.enterprise for one in kept}}
+    lines = [(names[one.message.enterprise], reminders.line(one.message.about, one.message.values, _)) for one in kept]
+    repeated = any(one.repeated for one in kept)
+    return reminders.text(lines, env.address(INBOX, f"http://127.0.0.1:8000{INBOX}"), _, repeated=repeated)
+
+
+def spoken_language(language: str) -> str:
+    """The catalogue's name of an account's language; Chinese where it has chosen none."""
+    return ENGLISH if language_of(language or CHINESE) == ENGLISH else CHINESE
+
+
+def send_text(channel: Channel, title: str, text: str) -> tuple[delivery.Outcome, str]:
+    """Send a text to a channel now; what became of it and why."""
+    return delivery.send_text(*_delivery_values(channel, title, text))
+
+
+def _delivery_values(channel: Channel, title: str, text: str) -> tuple[str, str, str, str, str]:
+    return channel.kind, channel.address or "", title, text, env.text("NIANJIAN_MAIL_URL", os.environ)
+
+
+Json = dict[str, Any]
+DIGITS: Final = 18
+
+
+def list_messages(actor: Actor) -> Any:  # noqa: ANN401 -- a queryset that doors cut into pages
+    """Rows of the actor's inbox, newest first, of enterprises that the actor may read now."""
+    return outbox.list_inbox(actor.name, [one.code for one in list_accessible_enterprises(actor, Act.READ)])
+
+
+def has_unread(actor: Actor) -> int:
+    """How many rows of the actor's inbox are not read: those that the inbox shows, no others. Mostly one query."""
+    return list_messages(actor).filter(read_at=None).count() if outbox.has_unread(actor.name) else 0
+
+
+def list_log(*, enterprise: str, actor: Actor) -> Any:  # noqa: ANN401 -- the same
+    """Rows of the log of an enterprise, newest first; ``role_missing``."""
+    require(actor, enterprise, Act.REPORT)
+    return outbox.list_log(enterprise)
+
+
+def to_document(row: Message, language: str = CHINESE) -> Json:
+    """A message as every door tells it, with what became of it by each channel; addresses are not in it."""
+    _ = words(language)
+    return {
+        "message": row.pk,
+        "enterprise": row.enterprise,
+        "user": row.user,
+        "about": row.about,
+        "stage": row.stage,
+        "day": row.day.isoformat(),
+        "due": row.values["due"],
+        "left": row.values["left"],
+        "text": reminders.line(row.about, row.values, _),
+        "made_at": row.made_at.isoformat(),
+        "read": row.read_at is not None,
+        "dispatches": [
+            {
+                "dispatch": one.pk,
+                "channel": one.channel,
+                "state": one.state,
+                "tries": one.tries,
+                "fault": reminders.fault(one.fault, _),
+                "not_before": one.next_at.isoformat(),
+                "sent_at": None if one.sent_at is None else one.sent_at.isoformat(),
+            }
+            for one in row.dispatches.all()
+        ],
+    }
+
+
+def mark_read(*, chosen_: Sequence[int] | None, actor: Actor) -> int:
+    """Note that the actor has read these (None: all); how many were new."""
+    return service.mark_read(user=actor.name, messages=chosen_, now=clock.now())
+
+
+def retry_sending(*, enterprise: str, dispatch: int, actor: Actor) -> None:
+    """Send once more what has failed or is unclear; ``role_missing``, ``dispatch_unknown``, ``dispatch_delivered``."""
+    require(actor, enterprise, Act.REPORT)
+    service.retry_dispatch(dispatch=dispatch, enterprise=enterprise, now=clock.now(), actor=actor)
+
+
+def parse_number(text: str) -> int:
+    """The number of a sending as an address or a form names it; ``dispatch_unknown`` for what is none."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= DIGITS):
+        raise NianjianError("dispatch_unknown")
+    return int(text)
+
+
+def count_waiting(enterprise: str) -> int:
+    """How many sendings are given up or unclear; the caller has asked whether the actor may."""
+    return outbox.count_waiting(enterprise)
+
+
+def get_settings(actor: Actor) -> Json:
+    """What the actor has chosen; addresses are masked."""
+    row = chosen.find_choice(actor.name)
+    hours = Hours() if row is None else chosen.hours_of(row)
+    return {
+        "scope": Scope.ROLE.value if row is None else row.scope,
+        "quiet_from": f"{hours.quiet_from:%H:%M}",
+        "quiet_until": f"{hours.quiet_until:%H:%M}",
+        "digest": None if hours.digest is None else f"{hours.digest:%H:%M}",
+        "channels": [
+            {"channel": one.id, "kind": one.kind, "mask": one.mask, "confirmed": one.confirmed_at is not None}
+            for one in chosen.list_channels(actor.name)
+        ],
+    }
+
+
+def set_choices(*, scope: str, quiet_from: time, quiet_until: time, digest: time | None, actor: Actor) -> None:
+    """Keep what the actor wants; ``scope_unknown``, ``channel_by_person``."""
+    _require_own(actor)
+    if scope not in set(Scope):
+        raise NianjianError("scope_unknown", scope=scope, known=", ".join(Scope))
+    choices.set_choice(scope=scope, quiet_from=quiet_from, quiet_until=quiet_until, digest=digest, actor=actor)
+
+
+def add_channel(*, address: str, actor: Actor) -> Json:
+    """Make a channel of the actor and send a code to it; nothing else goes there before the code is given back.
+
+    ``channel_by_person``, ``channel_address_wrong``, ``channels_too_many``, ``channels_too_often``,
+    ``channel_unreachable`` with the reason.
+    """
+    _require_own(actor)
+    kind, kept, mask = speaking.parse_address(address, env.read().webhook_hosts)
+    row, code = choices.create_channel(kind=kind, address=kept, mask=mask, actor=actor)
+    person = find_spoken_language(actor.name)
+    title, text = reminders.code(code, words(spoken_language(person[1] if person else "")))
+    outcome, fault = send_text(row, title, text)
+    if outcome is speaking.Outcome.REFUSED:
+        choices.close_channel(channel=row.id, actor=actor)
+        raise NianjianError("channel_unreachable", reason=fault)
+    return {"channel": row.id, "kind": row.kind, "mask": row.mask, "confirmed": False}
+
+
+def confirm_channel(*, channel: str, code: str, actor: Actor) -> None:
+    """Open a channel by its code; ``channel_by_person``, ``channel_unknown``, ``channel_code_wrong``."""
+    chosen.get_channel(channel, actor.name)
+    _require_own(actor)
+    choices.confirm_channel(channel=channel, code=code, actor=actor)
+
+
+def close_channel(*, channel: str, actor: Actor) -> None:
+    """End a channel; ``channel_by_person``, ``channel_unknown``."""
+    chosen.get_channel(channel, actor.name)
+    _require_own(actor)
+    choices.close_channel(channel=channel, actor=actor)
+
+
+def _require_own(actor: Actor) -> None:
+    """A choice belongs to a person with an account, who came in as that person, by no link and no token for less."""
+    if not actor.proved or actor.scopes is not None or not accounts.exists(actor.name):
+        raise NianjianError("channel_by_person")

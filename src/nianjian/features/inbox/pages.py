@@ -1,0 +1,189 @@
+"""The inbox, one's own choices, and the log of an enterprise with what became of each sending."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django import forms
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.http import urlencode
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.season.reminders import CALLBACK, COMPLAINT, DRILL, KINDS, OBSTACLE, SCOPES, STATES
+from nianjian.engines.paper.words import words
+from nianjian.features.inbox import obstacles, operations
+from nianjian.features.inbox import operations as flow
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.home.http import UNPROCESSABLE
+from nianjian.platform.notifications.models import Dispatch, Message
+from nianjian.platform.web.access import Request, own, page, person
+from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.language import current
+from nianjian.platform.web.paging import Page, paged
+
+
+def obstacle_address(code: str, obstacle: str, values: Mapping[str, Any]) -> str:
+    """Return the address of the list that holds exactly what has waited too long."""
+    if obstacle == obstacles.OVERDUE:
+        return f"{reverse('complaints', kwargs={'code': code})}?{urlencode({'hand': 'overdue', 'drill': 'no'})}"
+    page = reverse("reconcile-one", kwargs={"code": code, "reconciliation": values["run"]})
+    return f"{page}?{urlencode({'state': 'open'})}"
+
+
+class Choices(forms.Form):
+    """What one wants to be told, and when."""
+
+    scope = forms.ChoiceField(label=gettext_lazy("Remind me of"), choices=())
+    quiet_from = forms.TimeField(
+        label=gettext_lazy("Quiet from"), widget=forms.TimeInput({"type": "time"}, format="%H:%M")
+    )
+    quiet_until = forms.TimeField(
+        label=gettext_lazy("Quiet until"),
+        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
+        help_text=gettext_lazy("Nothing is sent to your channels in between; equal times: no quiet hours."),
+    )
+    digest = forms.TimeField(
+        label=gettext_lazy("All in one message at"),
+        required=False,
+        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
+        help_text=gettext_lazy("Empty: at once. What is due by tomorrow or late never waits for it."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **kwargs)
+        _ = words(current())
+        scope = self.fields["scope"]
+        assert isinstance(scope, forms.ChoiceField)  # noqa: S101 - for the type checker
+        scope.choices = [(code, _(text)) for code, text in SCOPES.items()]
+
+
+class NewChannel(forms.Form):
+    """Where one can be reached."""
+
+    address = forms.CharField(
+        label=gettext_lazy("Where to send"),
+        max_length=500,
+        help_text=gettext_lazy("An e-mail address, or the web address of a group robot of WeCom, DingTalk or Feishu."),
+    )
+
+
+def unread(request: HttpRequest) -> dict[str, object]:
+    """Give templates ``unread``, counted only where a page shows it; nothing where nobody is signed in."""
+    actor = getattr(request, "actor", None)
+    return {} if actor is None else {"unread": SimpleLazyObject(lambda: operations.has_unread(actor))}
+
+
+BADGES: Final = {
+    Dispatch.DELIVERED: "good", Dispatch.UNCLEAR: "warn", Dispatch.FAILED: "bad", Dispatch.QUEUED: "plain",
+    Dispatch.SENDING: "plain", Dispatch.DROPPED: "plain",
+}  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@person
+def inbox(request: Request) -> HttpResponse:
+    """Show what one was told; note that it is read."""
+    if request.method == "POST":
+        flow.mark_read(chosen_=None, actor=request.actor)
+        return redirect("inbox")
+    shown: Page[Message] = paged(request, flow.list_messages(request.actor))
+    context = {"page": shown, "rows": [_message_row(one) for one in shown.rows]}
+    return render(request, "inbox/inbox.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@own
+def choices(request: Request) -> HttpResponse:
+    """What one wants to be told, when and where."""
+    told = flow.get_settings(request.actor)
+    forms: dict[str, Form] = {"form": Choices(initial=told), "channel": NewChannel()}
+    if request.method == "POST" and _apply_form(request, forms):
+        return redirect("inbox-choices")
+    status = UNPROCESSABLE if request.method == "POST" else 200
+    _ = words(current())
+    channels = [{**one, "name": _(KINDS.get(one["kind"], one["kind"]))} for one in told["channels"]]
+    return render(request, "inbox/choices.html", {**forms, "channels": channels}, status=status)
+
+
+def _apply_form(request: Request, forms: dict[str, Form]) -> bool:
+    """Do what was asked; whether it was done, else what was wrong stands in the form that was sent."""
+    act, given = request.POST.get("act", ""), request.POST
+    name = {"choose": "form", "add": "channel"}.get(act, "")
+    try:
+        match act:
+            case "choose" | "add":
+                forms[name] = Choices(given) if act == "choose" else NewChannel(given)
+                if not forms[name].is_valid():
+                    return False
+                if act == "choose":
+                    flow.set_choices(**forms[name].cleaned_data, actor=request.actor)
+                    messages.success(request, gettext("Noted."))
+                else:
+                    flow.add_channel(address=forms[name].cleaned_data["address"], actor=request.actor)
+                    messages.success(request, gettext("A code was sent there. Type it in below."))
+            case "confirm":
+                flow.confirm_channel(channel=given.get("channel", ""), code=given.get("code", ""), actor=request.actor)
+                messages.success(request, gettext("Confirmed: reminders go there from now on."))
+            case _:
+                flow.close_channel(channel=given.get("channel", ""), actor=request.actor)
+                messages.success(request, gettext("The channel is closed."))
+    except NianjianError as error:
+        if not name:
+            raise
+        text, remedy = describe_error(error)
+        forms[name].add_error(None, f"{text} {remedy}".strip())
+        return False
+    return True
+
+
+@require_http_methods(["GET", "POST"])
+@page(Act.REPORT)
+def list_reminders(request: Request, code: str) -> HttpResponse:
+    """What the enterprise's people were told, and what became of it; send again what has failed."""
+    if request.method == "POST":
+        flow.retry_sending(
+            enterprise=code, dispatch=flow.parse_number(request.POST.get("dispatch", "")), actor=request.actor
+        )
+        messages.success(request, gettext("It is sent once more."))
+        return redirect("season-reminders", code=code)
+    shown: Page[Message] = paged(request, flow.list_log(enterprise=code, actor=request.actor))
+    context = {"page": shown, "rows": [_message_row(one) for one in shown.rows], "waiting": flow.count_waiting(code)}
+    return render(request, "inbox/log.html", context)
+
+
+def _message_row(one: Message) -> dict[str, Any]:
+    """A message with its states in words and colours."""
+    _ = words(current())
+    told = flow.to_document(one, current())
+    for each in told["dispatches"]:
+        each["word"], each["badge"] = _(STATES[each["state"]]), BADGES[each["state"]]
+        each["again"] = each["state"] in {Dispatch.FAILED, Dispatch.UNCLEAR}
+    told["address"] = _message_address(one)
+    return told
+
+
+def _message_address(one: Message) -> str:
+    """Where to do what a message reminds of."""
+    if one.about.partition(":")[0] == CALLBACK:
+        return reverse("callback-ways", kwargs={"code": one.enterprise})
+    if one.about.partition(":")[0] == COMPLAINT:
+        return reverse("complaints-one", kwargs={"code": one.enterprise, "ticket": one.values["complaint"]})
+    if one.about.partition(":")[0] == OBSTACLE:
+        return obstacle_address(one.enterprise, one.about.partition(":")[2], one.values)
+    if one.about.partition(":")[0] == DRILL:
+        return reverse("inspection-drill-screen", kwargs={"code": one.enterprise, "drill": one.values["drill"]})
+    return reverse("season", kwargs={"code": one.enterprise})
+
+
+urlpatterns = [
+    path("", inbox, name="inbox"),
+    path("choices/", choices, name="inbox-choices"),
+]

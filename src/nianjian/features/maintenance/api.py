@@ -1,0 +1,186 @@
+"""The audit chain and the retention of records, for programs."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.http import HttpRequest, StreamingHttpResponse
+from ninja import Field, Query, Router, Schema
+
+from nianjian.engines.kernel import clock
+from nianjian.features.maintenance import health
+from nianjian.features.maintenance.audit_export import export_entries
+from nianjian.features.maintenance.health import Class
+from nianjian.platform.accounts.access import EVERYWHERE
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.api.access import Request
+from nianjian.platform.api.jobs import Job, enqueued_job_document
+from nianjian.platform.api.operations import read, take, write
+from nianjian.platform.api.paging import MOST, after
+from nianjian.platform.api.parameter_types import Day, Text
+from nianjian.platform.audit import query
+from nianjian.platform.home.http import as_attachment
+from nianjian.platform.jobs import flow
+
+audit_router = Router(tags=["audit"])
+CSV = "text/csv"
+
+
+class Entry(Schema):
+    """Who did what; ``at`` is UTC."""
+
+    seq: int
+    at: str
+    actor: str
+    enterprise: str
+    verb: str
+    data: dict[str, Any]
+    hash: str
+
+
+class Entries(Schema):
+    """A part of the chain, newest first; ``head``: hash of the whole chain's last entry."""
+
+    items: list[Entry]
+    next: str | None
+    head: str
+
+
+class Filter(Schema):
+    """Which entries: whose verb and actor begin so, of these days."""
+
+    verb: Text = ""
+    actor: Text = ""
+    first: Day | None = None
+    last: Day | None = None
+
+
+class Wanted(Filter):
+    """The same, a part of them: older than ``before``."""
+
+    limit: int = Field(50, ge=1, le=MOST)
+    before: int | None = Field(None, ge=1, le=2**62)
+
+
+@read(audit_router, "/enterprises/{code}/audit", act=Act.AUDIT, answer=Entries)
+def audit_list(request: Request, code: str, wanted: Query[Wanted]) -> dict[str, object]:
+    """The enterprise's entries."""
+    return _entries(request, code, wanted)
+
+
+@read(audit_router, "/audit", act=Act.AUDIT, answer=Entries)
+def audit_everywhere(request: Request, wanted: Query[Wanted]) -> dict[str, object]:
+    """All entries."""
+    return _entries(request, EVERYWHERE, wanted)
+
+
+@write(audit_router, "/audit/verifications", act=Act.AUDIT, answer=Job, status=202)
+def audit_verify(request: Request) -> dict[str, object]:
+    """Check every link of the chain: work for the worker, whose result has valid, entries, broken_at, reason, last."""
+    job = flow.enqueue_once(kind=flow.VERIFY_CHAIN, enterprise=EVERYWHERE, payload={}, actor=request.actor)
+    return enqueued_job_document(request, job)
+
+
+@take(audit_router, "/enterprises/{code}/audit/export", act=Act.AUDIT, media=(CSV,))
+def audit_export(request: Request, code: str, wanted: Query[Filter]) -> StreamingHttpResponse:
+    """The enterprise's entries as CSV, oldest first, with their hashes; the taking is itself an entry."""
+    return _export(request, code, wanted)
+
+
+@take(audit_router, "/audit/export", act=Act.AUDIT, media=(CSV,))
+def audit_export_everywhere(request: Request, wanted: Query[Filter]) -> StreamingHttpResponse:
+    """All entries as CSV, oldest first, with their hashes; the taking is itself an entry."""
+    return _export(request, EVERYWHERE, wanted)
+
+
+def _export(request: Request, place: str, asked: Filter) -> StreamingHttpResponse:
+    wanted = {name: text for name, text in _filters(asked).items() if text}
+    lines = export_entries(enterprise=place, asked=wanted, actor=request.actor)
+    answer = StreamingHttpResponse(lines, content_type=f"{CSV}; charset=utf-8")
+    return as_attachment(answer, f"audit-{place or 'all'}.csv")
+
+
+def _filters(asked: Filter) -> dict[str, str]:
+    """The filter as `audit.query.found` takes it."""
+    return {"verb": asked.verb, "actor": asked.actor, "since": _moment(asked.first, 0), "until": _moment(asked.last, 1)}
+
+
+def _entries(request: HttpRequest, place: str, asked: Wanted) -> dict[str, object]:
+    found = query.filter_entries(enterprise=place, **_filters(asked))
+    if asked.before is not None:
+        found = found.filter(seq__lt=asked.before)
+    rows = list(found[: asked.limit + 1])
+    shown = rows[: asked.limit]
+    return {
+        "items": [{**_entry_document(query.act(one)), "hash": one.hash} for one in shown],
+        "next": after(request, before=shown[-1].seq) if len(rows) > asked.limit else None,
+        "head": query.head()[1],
+    }
+
+
+def _entry_document(act: query.Act) -> dict[str, object]:
+    return {name: getattr(act, name) for name in Entry.model_fields if name != "hash"}
+
+
+def _moment(day: Day | None, days: int) -> str:
+    """The beginning of a day of the clock's zone, as the chain writes moments; "" for none."""
+    if day is None:
+        return ""
+    begin = datetime.combine(day, time(), clock.ZONE) + timedelta(days=days)
+    return begin.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+retention_router = Router(tags=["retention"])
+
+
+class RecordClass(Schema):
+    """A class of records: the rule that keeps it the longest, and for how long.
+
+    ``since``: the first day that is kept, null: for ever; ``oldest`` record; ``over``: rows over their time, null:
+    not counted.
+    """
+
+    record_class: str
+    rule: str | None
+    value: int | None
+    unit: str | None
+    level: str
+    citation: str
+    since: date | None
+    oldest: str | None
+    over: int | None
+
+
+class RecordClasses(Schema):
+    """Every class; ``counted_at``: when it was counted, null: never, or not since rows were erased."""
+
+    counted_at: datetime | None
+    items: list[RecordClass]
+
+
+@read(retention_router, "/enterprises/{code}/retention", act=Act.AUDIT, answer=RecordClasses)
+def retention_show(request: Request, code: str) -> dict[str, object]:
+    """The classes of the enterprise's records; what was erased stands in the chain as `retention.erase`."""
+    known = health.get_retention_status(enterprise=code, actor=request.actor)
+    return {"counted_at": known.at, "items": [_class_document(one) for one in known.classes]}
+
+
+@write(retention_router, "/enterprises/{code}/retention/counts", act=Act.AUDIT, answer=Job, status=202)
+def retention_count(request: Request, code: str) -> dict[str, object]:
+    """Count what is over its time: work for the worker, whose result the classes then show."""
+    return enqueued_job_document(request, health.enqueue_count(enterprise=code, actor=request.actor))
+
+
+@write(retention_router, "/enterprises/{code}/retention/erasures", act=Act.ADMINISTER, answer=Job, status=202)
+def retention_erase(request: Request, code: str) -> dict[str, object]:
+    """Erase what is over its time: work for the worker."""
+    return enqueued_job_document(
+        request, flow.enqueue(kind=flow.ERASE_OVER, enterprise=code, payload={}, actor=request.actor)
+    )
+
+
+def _class_document(one: Class) -> dict[str, object]:
+    found = {"oldest": one.oldest, "over": one.over}
+    names = (name for name in RecordClass.model_fields if name not in found)
+    return {name: getattr(one.period, name) for name in names} | found

@@ -1,1 +1,0 @@
-"""The audit chain: who did what, filtered, taken out, and checked link by link."""

@@ -1,0 +1,306 @@
+"""Write one consistent archive of database, lake and files; the keys go into a second file or stay where they are.
+
+The moment is that of the database. The lakes' locks are held while it is fixed and each lake's files are listed:
+files never change and nothing deletes them meanwhile (`only_one`), so they are copied after the locks are free.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import gzip
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import connection, transaction
+from django.db.migrations.recorder import MigrationRecorder
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.crash import crash_point
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.lake import tables
+from nianjian.engines.lake.tables import LakeContents
+from nianjian.features.maintenance import rows
+from nianjian.features.maintenance.archive import Writer, sync_folder, write_archive
+from nianjian.platform.accounts.access import EVERYWHERE, require
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.audit.models import Head
+from nianjian.platform.audit.record import record
+from nianjian.platform.home import env, wiring
+from nianjian.platform.home.folders import SIGNING
+
+DATABASE_FOLDER: Final = "database/"
+SQLITE: Final = f"{DATABASE_FOLDER}nianjian.sqlite3.gz"
+ROWS: Final = ".jsonl.gz"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What the manifest says of the database."""
+
+    vendor: str
+    migrations: list[tuple[str, str]]
+    tables: dict[str, int]
+    audit: dict[str, object]
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return {
+            "database": self.vendor,
+            "migrations": self.migrations,
+            "tables": self.tables,
+            "audit": self.audit,
+        }
+
+
+@contextmanager
+def database_moment(folder: Path) -> Iterator[Moment]:
+    """Fix the moment on entering; `members` gives its files inside the block. ``folder`` is an empty one for them."""
+    if connection.vendor == "sqlite":
+        copy = folder / "nianjian.sqlite3"
+        connection.ensure_connection()
+        with closing(sqlite3.connect(copy)) as target:
+            connection.connection.backup(target)
+        _drop_fleeting(copy)
+        yield _moment_of(copy)
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        applied = sorted(MigrationRecorder(connection).applied_migrations())  # the first query fixes the moment
+        head = Head.objects.get(pk=1)
+        told = {"seq": head.seq, "hash": head.hash}
+        yield Moment(connection.vendor, applied, rows.count_rows(rows.list_tables(), lasting=True), told)
+
+
+def list_database_members(at: Moment, folder: Path) -> Iterator[tuple[str, Path]]:
+    """Name in the archive and file of each part; the file is gone when the next one is asked for."""
+    if at.vendor == "sqlite":
+        copy, packed = folder / "nianjian.sqlite3", folder / "packed.gz"
+        with closing(sqlite3.connect(copy)) as target:
+            target.execute("VACUUM")  # deleted rows stay in a file's free pages, those of old sessions too
+        with copy.open("rb") as source, gzip.open(packed, "wb", compresslevel=6) as target:
+            shutil.copyfileobj(source, target, 1 << 20)
+        copy.unlink()
+        yield SQLITE, packed
+        packed.unlink()
+        return
+    for table in at.tables:
+        path = folder / f"{table}{ROWS}"
+        rows.dump_table(table, path)
+        yield f"{DATABASE_FOLDER}{path.name}", path
+        path.unlink()
+
+
+def _drop_fleeting(copy: Path) -> None:
+    with closing(sqlite3.connect(copy)) as target, target:
+        names = [name for (name,) in target.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()]
+        for statement in rows.without_fleeting(names):
+            target.execute(statement)
+
+
+def _moment_of(copy: Path) -> Moment:
+    with closing(sqlite3.connect(f"file:{copy}?mode=ro", uri=True)) as source:
+        applied = sorted(source.execute(f"SELECT app, name FROM {rows.MIGRATIONS}").fetchall())  # noqa: S608 -- Django's name
+        seq, last = source.execute(f"SELECT seq, hash FROM {Head._meta.db_table} WHERE id = 1").fetchone()  # noqa: S608, SLF001 -- Django's documented Meta API
+        counted = {}
+        for (name,) in sorted(source.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()):
+            if name != rows.MIGRATIONS and not name.startswith("sqlite_"):
+                (counted[name],) = source.execute(f'SELECT count(*) FROM "{name}"').fetchone()  # noqa: S608 -- a name that the file gave
+    return Moment("sqlite", applied, counted, {"seq": seq, "hash": last})
+
+
+VERB: Final = "home.backup"
+LOCK: Final = ".backup.lock"
+WORK: Final = ".backup-"
+HOME: Final = "home/"
+LAKE: Final = "lake/"
+PORTRAITS: Final = "portraits"
+APART: Final = frozenset({"lake", "tmp", "nianjian.sqlite3", "nianjian.sqlite3-wal", "nianjian.sqlite3-shm", SIGNING})
+
+Waiting = Callable[[str], None]
+"""Told the enterprise whose lake is being written, before a wait for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """``archive``: where it stands; ``keys``: the copied key file; ``sha256``: of the manifest, over everything."""
+
+    archive: Path
+    keys: Path | None
+    sha256: str
+    size: int
+    files: int
+    enterprises: int
+    audit_entries: int
+
+
+def create_backup(*, out: Path, keys: Path | None, actor: Actor, waiting: Waiting = lambda _code: None) -> Receipt:
+    """Back up into ``out``, in a folder under a name of the moment, and record it.
+
+    ``role_missing_everywhere``, and what `write` raises.
+    """
+    require(actor, EVERYWHERE, Act.ADMINISTER)
+    receipt = write_backup(out=out, keys=keys, waiting=waiting)
+    with transaction.atomic():
+        record_backup(receipt, actor)
+    return receipt
+
+
+def record_backup(receipt: Receipt, actor: Actor) -> None:
+    """Write the audit entry of a backup; it is not in the backup itself."""
+    data = {
+        "archive": receipt.archive.name,
+        "sha256": receipt.sha256,
+        "size": receipt.size,
+        "keys": receipt.keys is not None,
+    }
+    record(verb=VERB, enterprise="", actor=actor, data=data)
+
+
+def write_backup(*, out: Path, keys: Path | None, waiting: Waiting = lambda _code: None) -> Receipt:
+    """Write the archive and nothing else: the tables may be those of an earlier version.
+
+    ``backup_inside_home``, ``backup_exists``, ``backup_running``; an OSError of the disk.
+    """
+    home = env.read().home
+    target = _target(out, home)
+    if keys is not None:
+        _require_free(keys, home)
+    with lock_backups(home), _work(home) as folder, write_archive(target, lambda: told) as writer:
+        _portraits(writer, home)  # before the moment: one that is kept later has its audit entry later
+        with ExitStack() as locks, ExitStack() as within:
+            lakes = _locked(locks, waiting)
+            at = within.enter_context(database_moment(folder))
+            listed = {code: tables.read_lake_contents(wiring.lake(code)) for code in lakes}
+            locks.close()
+            crash_point("mid_write")
+            for name, path in list_database_members(at, folder):
+                writer.add(name, path)
+        for code, held in listed.items():
+            _lake(writer, code, held)
+        _files(writer, home)
+        told = {**_about(keys), **at.as_dict(), "lake": {code: held.versions for code, held in listed.items()}}
+        crash_point("before_commit")
+    if keys is not None:
+        _copy_keys(keys)
+    size, entries = target.stat().st_size, int(str(at.audit["seq"]))
+    return Receipt(target, keys, writer.digest, size, len(writer.members), len(listed), entries)
+
+
+@contextmanager
+def lock_backups(home: Path) -> Iterator[None]:
+    """Hold what backup and erasing hold: nothing that a backup has listed may be deleted. ``backup_running``."""
+    with (home / LOCK).open("ab") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as fault:
+            raise NianjianError("backup_running") from fault
+        yield
+
+
+def _target(out: Path, home: Path) -> Path:
+    moment = clock.now().astimezone(UTC)
+    target = out / f"nianjian-{moment:%Y%m%d-%H%M%S}.tar" if out.is_dir() else out
+    _require_free(target, home)
+    return target.absolute()
+
+
+def _require_free(path: Path, home: Path) -> None:
+    if path.resolve().is_relative_to(home.resolve()):
+        raise NianjianError("backup_inside_home", file=str(path), home=str(home))
+    if path.exists():
+        raise NianjianError("backup_exists", file=str(path))
+
+
+@contextmanager
+def _work(home: Path) -> Iterator[Path]:
+    """Make a folder for copies; what a killed backup left is removed."""
+    for left in home.glob(f"{WORK}*"):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=WORK, dir=home) as name:
+        yield Path(name)
+
+
+def _locked(locks: ExitStack, waiting: Waiting) -> list[str]:
+    """Lock every enterprise's lake, in the order of the codes."""
+    codes = tables.enterprises(wiring.lakes())
+    for code in codes:
+        lake = wiring.lake(code)
+        if lake.busy():
+            waiting(code)
+        locks.enter_context(lake.lock())
+    return codes
+
+
+def _about(keys: Path | None) -> dict[str, object]:
+    ring = wiring.keys()
+    return {
+        "program": version("nianjian"),
+        "made_at": clock.now().astimezone(UTC).isoformat(timespec="seconds"),
+        "keys": {"inside": False, "copied": keys is not None, "mark": ring.mark, "ids": sorted(ring.ciphers)},
+    }
+
+
+def _portraits(writer: Writer, home: Path) -> None:
+    for path in _visible(home / PORTRAITS):
+        _add(writer, path, home)
+
+
+def _files(writer: Writer, home: Path) -> None:
+    """Everything else of the home: sealed files, uploads, marks; no lock, no half-written file."""
+    for top in sorted(home.iterdir()):
+        if top.name in APART or top.name == PORTRAITS or top.name.startswith("."):
+            continue
+        for path in [top] if top.is_file() else rows.files_once(home, _visible(top)):
+            _add(writer, path, home)
+
+
+def _add(writer: Writer, path: Path, home: Path) -> None:
+    try:
+        writer.add(HOME + path.relative_to(home).as_posix(), path)
+    except FileNotFoundError:
+        return  # deleted since it was listed: nothing refers to it any more
+
+
+def _visible(folder: Path) -> list[Path]:
+    """Files below a folder, sorted; a hidden one is a lock or half-written. A folder may go while it is listed."""
+    found: list[Path] = []
+    for top, folders, names in os.walk(folder, onerror=_unless_gone):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        paths = (Path(top) / name for name in names if not name.startswith("."))
+        found += [path for path in paths if path.is_file()]
+    return sorted(found)
+
+
+def _unless_gone(fault: OSError) -> None:
+    if not isinstance(fault, FileNotFoundError):
+        raise fault
+
+
+def _lake(writer: Writer, code: str, held: LakeContents) -> None:
+    folder = wiring.lake(code).folder
+    for name in held.files:
+        writer.add(f"{LAKE}{code}/{name}", folder / name)
+    for name, content in held.pointers.items():
+        writer.add_bytes(f"{LAKE}{code}/{name}", content)
+
+
+def _copy_keys(target: Path) -> None:
+    """Copy the key file beside, mode 0600; last, so that it holds every key that a copied file may need."""
+    content = env.read().keys.read_bytes()
+    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+    sync_folder(target.absolute().parent)

@@ -1,0 +1,345 @@
+"""The verbs of running an installation: audit, backup, doctor, keys, restore, retention, upgrade."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from nianjian.engines.paper.texts.operation.doctor import RECORD_CLASSES, REMEDIES, UNITS
+from nianjian.platform.terminal import table
+from nianjian.platform.terminal.answer import DONE, NO, Answer
+from nianjian.platform.terminal.arguments import Actions, common, enterprise
+from nianjian.platform.terminal.console import stderr, steps
+from nianjian.platform.terminal.language import _, sentence
+from nianjian.platform.terminal.session import begin
+
+if TYPE_CHECKING:
+    from nianjian.features.maintenance.health import Diagnosis
+    from nianjian.features.maintenance.retention import Standing
+
+
+def configure_audit(parser: argparse.ArgumentParser) -> None:
+    """Verify."""
+    Actions(parser).add("verify", _verify_chain, _("check every link of the audit chain"))
+
+
+def run_audit(args: argparse.Namespace) -> Answer:
+    """Answer the chosen action."""
+    answer: Answer = args.act(args)
+    return answer
+
+
+def _verify_chain(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.platform.accounts.access import EVERYWHERE, require
+    from nianjian.platform.accounts.roles import Act
+    from nianjian.platform.audit.chain import verify_chain
+
+    require(actor, EVERYWHERE, Act.AUDIT)
+    report = verify_chain()
+
+    def show(console: Console) -> None:
+        if report.ok:
+            console.print(_("The chain holds: {entries} entries.").format(entries=report.entries), style="green")
+            console.print(report.last, style="dim")
+        else:
+            text = _("The chain is broken at entry {entry} ({reason}).")
+            console.print(text.format(entry=report.broken_at, reason=report.reason), style="bold red")
+
+    return Answer(report.as_dict(), show, DONE if report.ok else NO)
+
+
+def configure_backup(parser: argparse.ArgumentParser) -> None:
+    """The archive, and ``--keys``."""
+    common(parser, run_backup)
+    parser.add_argument("out", type=Path, metavar="OUT", help=_("the archive to write, or a folder for it"))
+    parser.add_argument(
+        "--keys", type=Path, metavar="FILE", help=_("copy the key file too; keep it away from the archive")
+    )
+
+
+def report_wait(code: str) -> None:
+    """Say on stderr what the command waits for."""
+    text = _("{enterprise}: its data is being written; waiting until that is done.")
+    stderr().print(text.format(enterprise=code), markup=False, highlight=False)
+
+
+def run_backup(args: argparse.Namespace) -> Answer:
+    """Write it."""
+    actor = begin(args)
+    from nianjian.features.maintenance.backup import create_backup
+
+    made = create_backup(out=args.out, keys=args.keys, actor=actor, waiting=report_wait)
+    data = {
+        "archive": str(made.archive),
+        "keys": None if made.keys is None else str(made.keys),
+        "keys_inside": False,
+        "sha256": made.sha256,
+        "size": made.size,
+        "files": made.files,
+        "enterprises": made.enterprises,
+        "audit_entries": made.audit_entries,
+    }
+
+    def show(console: Console) -> None:
+        text = _("{archive} written: {files} files, {enterprises} enterprises, {size} MiB.")
+        console.print(text.format(**{**data, "size": f"{made.size / (1 << 20):.1f}"}), highlight=False)
+        if made.keys is None:
+            console.print(_("The archive holds no keys: without a copy of the key file it cannot be read."))
+        else:
+            console.print(_("Keys copied to {keys}; keep them apart from the archive.").format(keys=made.keys))
+
+    return Answer(data, show)
+
+
+STATE_MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "bold red")}
+
+
+def configure_doctor(parser: argparse.ArgumentParser) -> None:
+    """No further options; it answers even where nobody can sign in, so there is no ``--as``."""
+    parser.add_argument("--json", action="store_true", help=_("print one JSON object and nothing else on stdout"))
+    parser.set_defaults(act=run_doctor)
+
+
+def describe_findings(found: Sequence[Diagnosis]) -> list[dict[str, str]]:
+    """Findings in words; ``remedy`` is empty for what is well."""
+    return [
+        {
+            "check": one.check,
+            "state": one.state.value,
+            "code": one.code,
+            "message": sentence(one.code, one.values),
+            "remedy": "" if one.state.value == "ok" or one.code not in REMEDIES else _(REMEDIES[one.code]),
+        }
+        for one in found
+    ]
+
+
+def print_findings(console: Console, told: Sequence[dict[str, str]]) -> None:
+    """One line a check, the remedy below it."""
+    for line in told:
+        mark, style = STATE_MARKS[line["state"]]
+        console.print(f"{mark} {line['check']}: {line['message']}", style=style, highlight=False, markup=False)
+        if line["remedy"]:
+            console.print(f"    → {line['remedy']}", highlight=False, markup=False)
+
+
+def run_doctor(args: argparse.Namespace) -> Answer:
+    """Examine; exit code 1 when a check fails."""
+    del args
+    from nianjian.platform.home import wiring
+
+    wiring.start()
+    from nianjian.features.maintenance import health
+
+    found = health.examine_installation()
+    told, well = describe_findings(found), health.is_healthy(found)
+    return Answer({"ok": well, "checks": told}, lambda console: print_findings(console, told), DONE if well else NO)
+
+
+def configure_keys(parser: argparse.ArgumentParser) -> None:
+    """List and rotate."""
+    actions = Actions(parser)
+    actions.add("list", _list_keys, _("list the keys and how much each of them seals"))
+    rotate = actions.add("rotate", _rotate_keys, _("make a new key and seal everything anew with it"))
+    rotate.epilog = _(
+        "Interrupted, it is finished by the next call. Old keys stay in the key file: older backups need them."
+        " Back up the key file again afterwards."
+    )
+
+
+def run_keys(args: argparse.Namespace) -> Answer:
+    """Answer the chosen action."""
+    answer: Answer = args.act(args)
+    return answer
+
+
+def _list_keys(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.people.keys import list_keys
+
+    found = [asdict(one) for one in list_keys(actor=actor)]
+
+    def show(console: Console) -> None:
+        states = {(True, True): _("active, rotation unfinished"), (True, False): _("active")}
+        header = (_("key id"), _("state"), _("values"), _("files"))
+        body = [
+            (one["id"], states.get((one["active"], one["rotating"]), ""), one["values"], one["files"]) for one in found
+        ]
+        table.rows(console, header, body)
+
+    return Answer({"keys": found}, show)
+
+
+def _rotate_keys(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.people.keys import rotate_keys
+
+    with steps(_("sealing anew"), quiet=args.json) as report:
+        done = asdict(rotate_keys(actor=actor, progress=report))
+    text = _("Key {key} is active; {rows} rows and {files} files are sealed with it. Back up the key file again.")
+    return Answer(done, lambda console: console.print(text.format(**done)))
+
+
+def configure_restore(parser: argparse.ArgumentParser) -> None:
+    """The archive, ``--replace`` and ``--keys``; the local operator's act, so there is no ``--as``."""
+    parser.add_argument("--json", action="store_true", help=_("print one JSON object and nothing else on stdout"))
+    parser.add_argument("file", type=Path, metavar="FILE", help=_("the archive"))
+    parser.add_argument(
+        "--replace", action="store_true", help=_("restore over a used home; what is there is put aside and kept")
+    )
+    parser.add_argument(
+        "--keys", type=Path, metavar="FILE", help=_("the copied key file, where NIANJIAN_KEYS is not there any more")
+    )
+    parser.set_defaults(act=run_restore)
+
+
+def run_restore(args: argparse.Namespace) -> Answer:
+    """Restore it."""
+    from nianjian.features.maintenance.restore import restore_backup
+
+    with steps(_("checking"), quiet=args.json) as report:
+        done = restore_backup(file=args.file, replace=args.replace, keys=args.keys, progress=report)
+    data = {"home": str(done.home), "aside": [str(path) for path in done.aside], **done.told}
+
+    def show(console: Console) -> None:
+        text = _("Restored as of {made_at}: {enterprises} enterprises, {audit_entries} audit entries, the chain holds.")
+        console.print(text.format(**data), highlight=False)
+        if done.told["migrated"]:
+            console.print(_("The tables were brought to this version."))
+        lost = _("The gate's list {kind} of {enterprise} was not in the backup; build it again from {file}.")
+        for one in done.told["gate"]["lists_missing"]:
+            console.print(lost.format(**one), style="yellow", highlight=False)
+        for path in done.aside:
+            console.print(_("What was there before is kept in {folder}.").format(folder=path), highlight=False)
+
+    return Answer(data, show)
+
+
+def configure_retention(parser: argparse.ArgumentParser) -> None:
+    """Show and run."""
+    actions = Actions(parser)
+    shown = actions.add("show", _show_retention, _("how long each class of records is kept, and what is over its time"))
+    enterprise(shown, required=False)
+    done = actions.add("run", _erase_expired, _("erase what is over its time; what was computed of it stays sealed"))
+    enterprise(done, required=False)
+    done.add_argument("--dry-run", action="store_true", help=_("only say what would be erased"))
+
+
+def run_retention(args: argparse.Namespace) -> Answer:
+    """Answer the chosen action."""
+    answer: Answer = args.act(args)
+    return answer
+
+
+def _show_retention(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.engines.kernel import clock
+    from nianjian.features.maintenance import retention
+
+    at = clock.now().astimezone(clock.ZONE)
+    found = retention.list_standings(actor=actor, enterprise=args.enterprise)
+
+    def draw(console: Console) -> None:
+        _print_classes(console, found, _("over their time"))
+        console.print(_("Counted at {moment}.").format(moment=f"{at:%Y-%m-%d %H:%M}"))
+
+    return Answer({"counted_at": at.isoformat(timespec="seconds"), "classes": _class_rows(found)}, draw)
+
+
+def _erase_expired(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.maintenance import retention
+
+    found = retention.run_retention(actor=actor, enterprise=args.enterprise, dry_run=args.dry_run)
+    header = _("would be erased") if args.dry_run else _("erased")
+    data = {"dry_run": args.dry_run, "erased": sum(one.over for one in found), "classes": _class_rows(found)}
+    return Answer(data, lambda console: _print_classes(console, found, header))
+
+
+def _class_rows(found: Sequence[Standing]) -> list[dict[str, object]]:
+    return [
+        {
+            "enterprise": one.enterprise,
+            "class": one.period.record_class,
+            "keep": one.period.value,
+            "unit": one.period.unit,
+            "rule": one.period.rule,
+            "level": one.period.level,
+            "citation": one.period.citation,
+            "since": None if one.period.since is None else one.period.since.isoformat(),
+            "oldest": one.oldest,
+            "rows": one.over,
+        }
+        for one in found
+    ]
+
+
+def _print_classes(console: Console, found: Sequence[Standing], over: str) -> None:
+    header = (_("enterprise"), _("records"), _("kept for"), _("from"), _("oldest"), over)
+    body = [
+        (
+            one.enterprise,
+            _(RECORD_CLASSES.get(one.period.record_class, one.period.record_class)),
+            _describe_period(one),
+            one.period.since or "",
+            one.oldest or "",
+            one.over,
+        )
+        for one in found
+    ]
+    table.rows(console, header, body)
+
+
+def _describe_period(one: Standing) -> str:
+    told = _(UNITS[str(one.period.unit)]).format(count=one.period.value)
+    return told if one.period.since else _("for ever; at least {period}").format(period=told)
+
+
+def configure_upgrade(parser: argparse.ArgumentParser) -> None:
+    """``--backup``; the local operator's act, so there is no ``--as``."""
+    parser.add_argument("--json", action="store_true", help=_("print one JSON object and nothing else on stdout"))
+    about = _("where the backup before it goes; without it the folder HOME-backups beside the home")
+    parser.add_argument("--backup", type=Path, metavar="OUT", help=about)
+    parser.set_defaults(act=run_upgrade)
+
+
+def run_upgrade(args: argparse.Namespace) -> Answer:
+    """Back up, migrate, examine; exit code 1 when a check fails."""
+    from nianjian.platform.home import env, spill, wiring
+
+    wiring.start()
+    spill.shelter(env.read().home)
+    from nianjian.features.maintenance import health
+    from nianjian.features.maintenance.upgrade import upgrade_home
+    from nianjian.platform.accounts import query
+
+    done = upgrade_home(out=args.backup or _beside(env.read().home), actor=query.actor(None), waiting=report_wait)
+    told, well = describe_findings(done.findings), health.is_healthy(done.findings)
+    data = {
+        "ok": well,
+        "archive": None if done.archive is None else str(done.archive),
+        "migrated": list(done.migrated),
+        "checks": told,
+    }
+
+    def draw(console: Console) -> None:
+        if not done.migrated:
+            console.print(_("The tables are those of this version; nothing was to be done."))
+        elif done.archive is not None:
+            text = _("Backed up to {archive}; {count} migrations made.")
+            console.print(text.format(archive=done.archive, count=len(done.migrated)), highlight=False)
+        print_findings(console, told)
+
+    return Answer(data, draw, DONE if well else NO)
+
+
+def _beside(home: Path) -> Path:
+    folder = home.with_name(f"{home.name}-backups")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder

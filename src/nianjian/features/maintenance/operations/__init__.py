@@ -1,1 +1,0 @@
-"""Running the house: backup, restore, upgrade, doctor and retention."""

@@ -1,0 +1,299 @@
+"""Who asks, the enterprises that concern the asker, and where each of them stands today."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated, Any, Final, Literal
+
+from ninja import Field, Query, Router, Schema
+
+from nianjian.engines.kernel import clock
+from nianjian.features.inbox.obstacles import Point
+from nianjian.features.overview import facts
+from nianjian.features.people.api import Role
+from nianjian.features.portrait import line_usage, portraits
+from nianjian.features.portrait.line_usage import LineUse
+from nianjian.features.season.operations import several
+from nianjian.platform.accounts import query, service
+from nianjian.platform.accounts.access import list_accessible_enterprises
+from nianjian.platform.accounts.query import Enterprise as Tenant
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.api.access import Request
+from nianjian.platform.api.operations import read, write
+from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.parameter_types import Day, Text
+from nianjian.platform.rulebook.deadlines import Deadline as Due
+
+router = Router(tags=["enterprises"])
+
+
+class Me(Schema):
+    """Who the token is; ``scopes`` null: whatever the roles allow."""
+
+    name: str
+    scopes: list[str] | None
+    roles: list[Role]
+
+
+class Enterprise(Schema):
+    """A tenant."""
+
+    code: str
+    name: str
+    province: str
+
+
+class EnterpriseStanding(Enterprise):
+    """A tenant with its newest portrait; ``light`` null where there is none, or for whom sees a team's rows only."""
+
+    year: int | None
+    light: str | None
+
+
+class NewEnterprise(Schema):
+    """A tenant to be made; ``province`` may be empty."""
+
+    code: Text
+    name: Text
+    province: Text = ""
+
+
+@read(router, "/me", act=None, answer=Me)
+def me(request: Request) -> dict[str, object]:
+    """Who the token is, and what that person may do where."""
+    actor = request.actor
+    roles = [{"role": one.role, "enterprise": one.enterprise, "team": one.team} for one in query.roles_of(actor.name)]
+    return {"name": actor.name, "scopes": None if actor.scopes is None else sorted(actor.scopes), "roles": roles}
+
+
+@read(router, "/enterprises", act=None, answer=Page[Enterprise])
+def enterprises_list(request: Request, cut: Query[Cut]) -> dict[str, object]:
+    """The enterprises that concern the asker, by code."""
+    rows = Reader(lambda first, count: list_accessible_enterprises(request.actor, limit=first + count)[first:])
+    return paged(request, cut, rows, asdict)
+
+
+@write(router, "/enterprises", act=Act.ADMINISTER, answer=Enterprise, status=201)
+def enterprises_add(request: Request, new: NewEnterprise) -> dict[str, str]:
+    """Add an enterprise."""
+    made = service.add_enterprise(code=new.code, name=new.name, province=new.province, actor=request.actor)
+    return asdict(made)
+
+
+@read(router, "/enterprises/{code}", act=Act.READ_OWN, answer=EnterpriseStanding)
+def enterprises_get(request: Request, code: str) -> dict[str, object]:
+    """One enterprise and the light of its newest portrait."""
+    years = portraits.list_years(code) if request.team is None else []
+    portrait = portraits.find_masked_portrait(code, years[0]) if years else None
+    light = None if portrait is None else portrait["light"]
+    return {**asdict(request.enterprise), "year": years[0] if years else None, "light": light}
+
+
+EMPTY: Final = ("mood", "reason", "year", "light", "deadline", "age", "red", "room")
+
+
+class Expiring(Schema):
+    """Rows of a register that run out together: renewal is asked for by ``ask_by``, ``until`` is the last valid day.
+
+    ``keys`` of the first three of them, ``count`` of all.
+    """
+
+    kind: str
+    keys: list[str]
+    count: int
+    until: date
+    ask_by: date
+
+
+class Deadline(Schema):
+    """A day that the law, the authority or a register has set; ``expiry``: what runs out, null else.
+
+    ``last_day``: the last one in time, later than ``day`` where the law moves it off a holiday; ``days`` away.
+    """
+
+    rule: str
+    key: str
+    day: date
+    last_day: date
+    days: int
+    level: str
+    citation: str
+    expiry: Expiring | None
+
+
+class Matter(Schema):
+    """Something in the way, or waiting for this person: a code and its values."""
+
+    code: str
+    values: dict[str, Any]
+
+
+class Freshness(Schema):
+    """When a source of calls or a register last brought anything; ``age`` in days."""
+
+    name: str
+    last: date | None
+    age: int | None
+
+
+class Overview(Schema):
+    """Whether today is a good day, and why; for whom sees a team's rows, of that team alone.
+
+    ``start``: when to begin to keep the earliest deadline. ``since``: what changed since the last run, and how often.
+    """
+
+    mood: str
+    reason: str
+    year: int | None
+    light: str | None
+    deadlines: list[Deadline]
+    blockers: list[Matter]
+    tasks: list[Matter]
+    sources: list[Freshness]
+    registers: list[Freshness]
+    start: date | None
+    since: dict[str, int]
+
+
+class LineCarried(Schema):
+    """A line in use; ``last`` outbound call, null: never; ``before``: days before the newest call of all lines."""
+
+    line: str
+    last: date | None
+    before: int | None
+    silent: bool
+
+
+class LinesCarried(Page[LineCarried]):
+    """``counted`` on that day, null: never yet; the ``newest`` call of all lines."""
+
+    counted: date | None
+    newest: date | None
+
+
+class PortfolioRow(Schema):
+    """An enterprise of many; of an outsourcer's its name alone, the rest null. ``age``: days since its last call.
+
+    ``red``: how many things are red; ``room``: the least head-room as a share of its limit.
+    """
+
+    code: str
+    name: str
+    province: str
+    mood: str | None
+    reason: str | None
+    year: int | None
+    light: str | None
+    deadline: Deadline | None
+    age: int | None
+    red: int | None
+    room: float | None
+
+
+class PortfolioWanted(Schema):
+    """Which: a text in code or name, a light, a province."""
+
+    q: Text = ""
+    light: Literal["green", "yellow", "yellow_explained", "red", "insufficient"] | None = None
+    province: Text = ""
+
+
+@read(router, "/portfolio", act=None, answer=Page[PortfolioRow])
+def portfolio(request: Request, cut: Query[Cut], wanted: Query[PortfolioWanted]) -> dict[str, object]:
+    """Where each enterprise that concerns the asker stands, the most urgent first."""
+    found = facts.filter_by_province(
+        facts.filter_by_light(facts.search_portfolio(request.actor, wanted.q), wanted.light or ""), wanted.province
+    )
+    return paged(request, cut, found, _portfolio_row)
+
+
+class SeveralAsked(Schema):
+    """``act``: assign an owner (``text``) of a task, snooze it until a day with a reason (no day: wake it), remind."""
+
+    enterprises: Annotated[list[Text], Field(min_length=1, max_length=several.MOST)]
+    act: Literal["assign", "snooze", "remind"]
+    task: Annotated[Text, Field(max_length=32)] = ""
+    text: Annotated[Text, Field(max_length=200)] = ""
+    day: Day | None = None
+
+
+class SeveralDone(Schema):
+    """At how many enterprises; of ``remind`` how many messages."""
+
+    count: int
+
+
+@write(router, "/portfolio/several", act=None, answer=SeveralDone)
+def portfolio_several(request: Request, asked: SeveralAsked) -> dict[str, int]:
+    """Do it at all of these enterprises or at none; the season that runs at each is meant."""
+    of: dict[str, Any] = {"enterprises": asked.enterprises, "actor": request.actor}
+    match asked.act:
+        case "assign":
+            count = several.assign(task=asked.task, owner=asked.text, **of)
+        case "snooze":
+            count = several.snooze(task=asked.task, until=asked.day, reason=asked.text, **of)
+        case _:
+            count = several.remind(**of)
+    return {"count": count}
+
+
+@read(router, "/enterprises/{code}/lines", act=Act.READ, answer=LinesCarried)
+def enterprises_lines(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
+    """Every line in use with the day of its last outbound call, those silent the longest first."""
+    found = line_usage.find_line_usage(code, clock.today())
+    stamps = {"counted": found.counted if found else None, "newest": found.newest if found else None}
+    return paged(request, cut, found.lines if found else (), _line_document) | stamps
+
+
+@read(router, "/enterprises/{code}/overview", act=Act.READ_OWN, answer=Overview)
+def enterprises_overview(request: Request, code: str) -> dict[str, object]:
+    """Where the enterprise stands today: verdict, light, deadlines, what is in the way, how fresh the data is."""
+    del code
+    told = facts.build_overview(request.enterprise, request.actor, request.team)
+    return {
+        "mood": told.verdict.mood.value,
+        "reason": told.verdict.reason.value,
+        "year": told.year,
+        "light": told.light or None,
+        "deadlines": [_due_document(one) for one in told.calendar.deadlines],
+        "blockers": _point_documents(told.blockers),
+        "tasks": _point_documents(told.tasks),
+        "sources": [asdict(one) for one in told.sources],
+        "registers": [asdict(one) for one in told.registers],
+        "start": told.calendar.start,
+        "since": dict(told.since),
+    }
+
+
+def _due_document(one: Due) -> dict[str, object]:
+    rule = one.rule
+    told = {"rule": rule.id, "key": rule.key, "level": str(rule.level), "citation": rule.citation}
+    expiry = None if one.expiry is None else asdict(one.expiry)
+    return told | {"day": one.day, "last_day": one.last, "days": one.days, "expiry": expiry}
+
+
+def _point_documents(points: Sequence[Point]) -> list[dict[str, object]]:
+    return [{"code": one.code, "values": dict(one.values)} for one in points]
+
+
+def _line_document(one: LineUse) -> dict[str, object]:
+    return {**asdict(one), "silent": one.silent}
+
+
+def _portfolio_row(one: facts.Standing | Tenant) -> dict[str, object]:
+    if isinstance(one, Tenant):
+        return asdict(one) | dict.fromkeys(EMPTY)
+    earliest = one.calendar.earliest
+    return {
+        **asdict(one.enterprise),
+        "mood": one.verdict.mood.value,
+        "reason": one.verdict.reason.value,
+        "year": one.year,
+        "light": one.light or None,
+        "deadline": None if earliest is None else _due_document(earliest),
+        "age": one.age,
+        "red": one.red,
+        "room": None if one.room is None else float(one.room),
+    }

@@ -1,0 +1,252 @@
+"""What is in the way of an enterprise and what waits for one person, late reports included.
+
+A thousand enterprises cost four queries and one rulebook a province.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any, Final
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.workdays import Due
+from nianjian.engines.rules.rule import Level, Rule
+from nianjian.engines.rules.rulebook import Overlay, Rulebook
+from nianjian.engines.season.deadlines import TRACKS, Printed, deciding, of_season, printed_to
+from nianjian.engines.season.deadlines import Deadline as SeasonDeadline
+from nianjian.engines.season.tracks import Licence as Reporter
+from nianjian.engines.season.tracks import State, reporting, state
+from nianjian.features.complaints.operations.promise import promise
+from nianjian.features.complaints.warned.query import list_due_soon
+from nianjian.features.inbox.obstacles import Point, list_obstacles
+from nianjian.features.rectification.operations import Running
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.access import may
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.approvals import query as approvals
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.registers import attachments, batches, filings, overlays
+from nianjian.platform.registers.filings import Filing
+from nianjian.platform.registers.licences import Licence
+from nianjian.platform.registers.versions import versions_of_enterprises
+from nianjian.platform.rulebook.deadlines import UNDER, Calendar, Deadline, Expiry, data_year
+from nianjian.platform.rulebook.holidays import calendar
+
+
+def with_reports(calendars: Mapping[str, Calendar], today: date) -> dict[str, Calendar]:
+    """Calendars of many enterprises, by code, as their filings leave them; the filings are read in one query.
+
+    Which licences report is asked only of enterprises that have filed something, or have a notice to one of them.
+    """
+    years = {code: data_year(one, today) for code, one in calendars.items()}
+    # A notice's day in autumn keeps its season running, also when the templates speak of the next one already.
+    years |= dict.fromkeys(
+        _list_noticed([code for code, of in years.items() if of == today.year], today), today.year - 1
+    )
+    rows: dict[str, list[Filing]] = {}
+    for year in set(years.values()):
+        rows |= filings.list_filings_by_enterprise([code for code, of in years.items() if of == year], year)
+    numbers: dict[str, set[str]] = {}
+    for year in set(years.values()):
+        own = [
+            code for code in rows if years[code] == year and any(one.submitted_on or one.licence for one in rows[code])
+        ]
+        numbers |= list_licences(own, year, today)
+    return {
+        code: _without_filed(one, rows.get(code, []), numbers.get(code, {""}), years[code], today)
+        for code, one in calendars.items()
+    }
+
+
+def _list_noticed(codes: list[str], today: date) -> list[str]:
+    """Those of them that still have to hand in a report of the year before by a day that a notice names."""
+    found = filings.list_filings_by_enterprise(codes, today.year - 1) if codes else {}
+    return [
+        code
+        for code, rows in found.items()
+        if any(one.submitted_on is None and one.printed_due is not None and one.printed_due >= today for one in rows)
+    ]
+
+
+def list_licences(codes: list[str], year: int, today: date) -> dict[str, set[str]]:
+    """Numbers of the licences that report on a data year; "" stands for an enterprise whose register names none."""
+    found: dict[str, list[Reporter]] = {}
+    for one in versions_of_enterprises(Licence, codes, today) if codes else ():
+        found.setdefault(one.enterprise_id, []).append(Reporter(str(one.key), one.issued_on, one.valid_until))
+    return {code: {one.number for one in reporting(found.get(code, []), year)} or {""} for code in codes}
+
+
+def _without_filed(calendar: Calendar, rows: list[Filing], licences: set[str], year: int, today: date) -> Calendar:
+    over, own = set[str](), list[Deadline]()
+    for track in {one.track for one in rows}:
+        still = licences - {one.licence for one in rows if one.track == track and one.submitted_on}
+        # A notice to some licences takes the templates' days off those alone.
+        printed = printed_to(filings.list_notices(one for one in rows if one.track == track), still) if still else []
+        if not still or any(not one.partial for one in printed):
+            over.add(track)
+        if any(each.track == track for each in calendar.deadlines):
+            first = {one.day: one for one in reversed(printed) if one.day >= today}
+            own += [
+                Deadline(_rule(calendar, track, one), one.day, (one.day - today).days, track=track)
+                for one in first.values()
+            ]
+    # Of the season that is reported now; the next year's days stay.
+    kept = [one for one in calendar.deadlines if one.day.year != year + 1 or one.track not in over]
+    return replace(calendar, deadlines=tuple(sorted([*kept, *own], key=lambda one: (one.day, one.last))))
+
+
+def _rule(calendar: Calendar, track: str, printed: Printed) -> Rule:
+    """The track's rule as the notice leaves it: its day, its name, its level."""
+    rule = next(one.rule for one in calendar.deadlines if one.track == track)
+    text = f"{printed.day:%m-%d}"
+    return replace(rule, value=text, level=Level.NOTICE, citation=printed.citation, url=None)
+
+
+@dataclass(frozen=True, slots=True)
+class LateReport:
+    """A report of a data year whose last day ``due`` is over; only a late report is left."""
+
+    track: str
+    year: int
+    due: date
+
+
+def list_late_reports(enterprises: Mapping[str, str], today: date) -> dict[str, list[LateReport]]:
+    """By code; ``enterprises``: code -> province. What is not in it has handed in everything, or nothing is due yet.
+
+    Of a season that was over before the enterprise was known here nothing can be said.
+    """
+    year = today.year - 1
+    filed, since = filings.list_filings_by_enterprise(list(enterprises), year), accounts.known_since(list(enterprises))
+    reporting = list_licences(
+        [code for code in filed if any(one.submitted_on or one.licence for one in filed[code])], year, today
+    )
+    acting = [one for one in overlays.list_overlays() if str(one["key"]).startswith(UNDER)]
+    days, ends = calendar(), dict[tuple[str, str, str], tuple[SeasonDeadline, ...]]()
+    found = {}
+    for code, province in enterprises.items():
+        own = [one for one in acting if one.get("enterprise") in {None, code}]
+        named = code if any(one.get("enterprise") == code for one in own) else ""
+        key = (province, named, json.dumps(own, default=str, sort_keys=True))
+        if key not in ends:
+            ends[key] = of_season(_rulebook(today, *key), today.year, days)
+        told = _late_of_enterprise(ends[key], filed.get(code, []), reporting.get(code, {""}), today)
+        if kept := [one for one in told if one.due >= since[code]]:
+            found[code] = kept
+    return found
+
+
+@lru_cache(maxsize=256)
+def _rulebook(today: date, province: str, enterprise: str, acting: str) -> Rulebook:
+    """Without overlays of its own an enterprise shares the rulebook of its province."""
+    given: list[Overlay] = json.loads(acting)
+    return Rulebook.on(today, province or None, enterprise or None, given, tolerant=True)
+
+
+def _late_of_enterprise(
+    ends: tuple[SeasonDeadline, ...], rows: list[Filing], numbers: set[str], today: date
+) -> list[LateReport]:
+    told, found = printed_to(filings.list_notices(rows), numbers), []
+    for track in TRACKS:
+        handed = {one.licence: one.submitted_on for one in rows if one.track == track and one.submitted_on}
+        late_ = [
+            due.last.day
+            for number in numbers
+            if (due := _deciding_deadline(ends, track, number, told)) is not None
+            and state(due, handed.get(number), today) is State.LATE
+        ]
+        if late_:
+            found.append(LateReport(track, today.year - 1, min(late_)))
+    return found
+
+
+def _deciding_deadline(
+    ends: tuple[SeasonDeadline, ...], track: str, number: str, told: list[Printed]
+) -> SeasonDeadline | None:
+    """The day that decides for a licence: one that a notice to it names wins."""
+    due = deciding(ends, track)
+    own = [one.day for one in told if one.track == track and one.licence in {None, number}]
+    return replace(due, day=min(own), last=Due(min(own), provisional=False)) if due is not None and own else due
+
+
+MOST: Final = 5  # of a sort; the page behind shows all
+FAILED_SINCE: Final = timedelta(days=7)
+
+NOT_RUN: Final = "not_run"
+INSUFFICIENT: Final = "light_insufficient"
+ATTACHMENT: Final = "attachment_missing"
+DAYS: Final = "days_missing"
+REJECTS: Final = "rejects_waiting"
+APPROVAL: Final = "approval"
+FAILED: Final = "job_failed"
+COMPLAINT: Final = "complaint_due"
+CASE: Final = "rectification_due"
+LATE: Final = "report_late"
+EXPIRED: Final = "expired"
+MATERIALS: Final = "materials_missing"
+
+
+def list_blockers(
+    enterprise: str,
+    portrait: Mapping[str, Any] | None,
+    cases: Sequence[Running] = (),
+    expired: Sequence[Expiry] = (),
+    materials: tuple[int, int] = (0, 0),
+    *,
+    late: Sequence[LateReport] = (),
+) -> list[Point]:
+    """Tell what is overdue, which reports are late, which cases run, what has expired, what portrait and package lack.
+
+    ``materials``: data year, and how many items of its package are not ready.
+    """
+    found = list_obstacles(enterprise)
+    found += [Point(LATE, {"track": one.track, "year": one.year, "due": one.due}) for one in late]
+    found += [Point(CASE, {"case": case.pk, "due": days.due.day}) for case, days in cases]
+    found += [
+        Point(EXPIRED, {"kind": one.kind, "keys": one.keys, "count": one.count, "until": one.until}) for one in expired
+    ]
+    found += [Point(NOT_RUN)] if portrait is None else _portrait_points(enterprise, portrait)
+    year, count = materials
+    found += [Point(MATERIALS, {"year": year, "count": count})] if count else []
+    waiting = batches.list_batches_with_rejects(enterprise, most=MOST)
+    return [*found, *(Point(REJECTS, {"batch": batch, "rows": rows}) for batch, rows in waiting)]
+
+
+def _portrait_points(enterprise: str, portrait: Mapping[str, Any]) -> Iterator[Point]:
+    year = int(str(portrait["period"]["from"])[:4])
+    on_file = {(one.metric, one.kind) for one in attachments.list_attachments(enterprise, year=year)}
+    for metric in portrait["metrics"]:
+        if metric["light"] == "insufficient":
+            yield Point(INSUFFICIENT, {"metric": metric["slug"]})
+        wanted = metric.get("attachments_required") or ()
+        if wanted and not any((metric["slug"], kind) in on_file for kind in wanted):
+            yield Point(ATTACHMENT, {"metric": metric["slug"], "kinds": tuple(wanted)})
+    days = (portrait.get("quality") or {}).get("days_without_records") or {}
+    if days.get("count"):
+        yield Point(DAYS, {"count": days["count"], "year": year})
+
+
+def list_tasks(enterprise: str, actor: Actor) -> list[Point]:
+    """Tell what waits for this person: requests to decide, tickets whose clocks run out, own work that failed."""
+    found: list[Point] = []
+    if may(actor, enterprise, Act.APPROVE):
+        pending = approvals.pending(enterprise, besides=str(actor), most=MOST)
+        found += [Point(APPROVAL, {"approval": one.id, "kind": one.kind, "by": one.requested_by}) for one in pending]
+    if may(actor, enterprise, Act.LOAD):
+        found += _ticket_points(enterprise)
+    failed = queue.failed(enterprise, str(actor), since=clock.now() - FAILED_SINCE, most=MOST)
+    return found + [Point(FAILED, {"job": one.id, "kind": one.kind, "error": one.error}) for one in failed]
+
+
+def _ticket_points(enterprise: str) -> list[Point]:
+    """Tickets whose clocks run out or have just done so, the earliest due first."""
+    found = list_due_soon(enterprise, promise(enterprise), clock.now())[:MOST]
+    return [
+        Point(COMPLAINT, {"complaint": one.row.key, "clock": one.reading.clock.value, "due": one.reading.due})
+        for one in found
+    ]

@@ -1,0 +1,358 @@
+"""Everything that an overview shows, gathered; and what the portfolio shows of each of many enterprises."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any, Final
+
+from django.db.models import Count, F, Window
+from django.db.models.functions import RowNumber
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.periods import day_of
+from nianjian.engines.rules.rule import Rule
+from nianjian.features.dossier.materials import query
+from nianjian.features.dossier.materials.query import ALGORITHM
+from nianjian.features.inbox import obstacles
+from nianjian.features.inbox.obstacles import Point
+from nianjian.features.overview import attention
+from nianjian.features.overview.attention import list_late_reports, with_reports
+from nianjian.features.overview.verdict import Situation, Verdict, decide, gravest, smallest_headroom, urgency
+from nianjian.features.portrait import line_usage, portraits
+from nianjian.features.portrait.line_usage import LineUsage
+from nianjian.features.portrait.portraits import Run
+from nianjian.features.rectification import operations
+from nianjian.platform.accounts.access import list_accessible_enterprises
+from nianjian.platform.accounts.query import Actor, Enterprise
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.audit import query as audit
+from nianjian.platform.registers import batches, kinds, versions
+from nianjian.platform.registers.seats import robot_rules_apply
+from nianjian.platform.registers.versions import versions_of_enterprises
+from nianjian.platform.rulebook.deadlines import RENEWALS, Calendar, Deadline, Expiry, calendars, data_year, joined
+from nianjian.platform.rulebook.rulebooks import rulebook
+
+SIGHT: Final = timedelta(days=366)  # what runs out later than the next season is no concern yet
+NAMED: Final = 3  # keys of what runs out together
+CANCELLED: Final = "cancelled"  # the filing of a number that was given back: nobody renews it
+
+Ends = Mapping[tuple[str, date], tuple[tuple[str, ...], int]]
+"""(register, last valid day) -> keys of the first `NAMED` rows that end then, and how many there are."""
+
+
+def list_last_days(enterprises: Collection[str], today: date) -> dict[str, Ends]:
+    """Last valid days of each enterprise's numbers and licences, up to a year ahead; one query a register for all."""
+    found: dict[str, dict[tuple[str, date], tuple[tuple[str, ...], int]]] = {code: {} for code in enterprises}
+    for kind in RENEWALS:
+        every: Any = versions_of_enterprises(
+            kinds.register(kind).model, enterprises, today
+        )  # both registers have the last valid day
+        rows = every.filter(valid_until__lte=today + SIGHT)
+        rows = rows.exclude(filing=CANCELLED) if kind == "numbers" else rows
+        together = [F("enterprise_id"), F("valid_until")]
+        place = Window(RowNumber(), partition_by=together, order_by=F("key").asc())
+        first = rows.annotate(place=place, count=Window(Count("*"), partition_by=together)).filter(place__lte=NAMED)
+        for code, until, key, count in first.order_by("key").values_list(
+            "enterprise_id", "valid_until", "key", "count"
+        ):
+            keys, _count = found[code].get((kind, until), ((), 0))
+            found[code][kind, until] = (*keys, key), count
+    return dict(found)
+
+
+def with_expiries(calendar: Calendar, ending: Ends, today: date) -> Calendar:
+    """The calendar with what runs out: the day to ask for renewal by, and after it the last valid day itself."""
+    found = [
+        _renewal_deadline(calendar.renewals[kind], Expiry(kind, keys, count, until, until), today)
+        for (kind, until), (keys, count) in ending.items()
+        if until >= today and kind in calendar.renewals
+    ]
+    return joined(calendar, found)
+
+
+def list_expired(ending: Ends, today: date) -> list[Expiry]:
+    """What the registers still hold although its last valid day is over, the oldest first."""
+    found = [
+        Expiry(kind, keys, count, until, until) for (kind, until), (keys, count) in ending.items() if until < today
+    ]
+    return sorted(found, key=lambda one: (one.until, one.kind))
+
+
+def _renewal_deadline(rule: Rule, expiry: Expiry, today: date) -> Deadline:
+    ask_by = expiry.until - timedelta(days=int(str(rule.value)))
+    day = ask_by if ask_by >= today else expiry.until
+    return Deadline(rule, day, (day - today).days, replace(expiry, ask_by=ask_by))
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """``name`` of a source or kind of register; ``last`` None: nothing yet; ``age`` in days."""
+
+    name: str
+    last: date | None
+    age: int | None
+
+
+def _freshness(name: str, last: date | None, today: date) -> Freshness:
+    return Freshness(name, last, None if last is None else max((today - last).days, 0))
+
+
+def list_source_freshness(enterprise: str, today: date) -> list[Freshness]:
+    """Day of the last call of each source, as the newest imported files tell it; the oldest first."""
+    found = [_freshness(name, day, today) for name, day in batches.last_call_days(enterprise).items()]
+    return sorted(found, key=lambda one: (-(one.age or 0), one.name))
+
+
+def list_register_freshness(enterprise: str, today: date) -> list[Freshness]:
+    """Day of the last entry of each register, in the registers' order."""
+    found = []
+    for kind in kinds.kinds():
+        moment = versions.last_recorded_at(kinds.register(kind).model, enterprise)
+        found.append(_freshness(kind, None if moment is None else day_of(moment), today))
+    return found
+
+
+def count_missing_materials(enterprise: str, calendar: Calendar, today: date) -> tuple[int, int]:
+    """Data year that is due next, and how many of its items are not ready.
+
+    None counts before the plan for the first deadline starts and anybody has begun.
+    """
+    year = data_year(calendar, today)
+    early = calendar.start is None or today < calendar.start
+    unready, begun = query.unready(enterprise, year, on=today, further=calendar.further)
+    if early and not begun:
+        return year, 0
+    if ALGORITHM in unready and not robot_rules_apply(enterprise, year, today):
+        unready.remove(ALGORITHM)
+    return year, len(unready)
+
+
+RULES: Final = "rules"
+TICKETS: Final = "complaints"
+# Act -> what it changes of that which a portrait is made of; acts that change no figure are not among them.
+CHANGES: Final[Mapping[str, str]] = {
+    "calls.import": "calls",
+    "calls.undo": "calls",
+    "retention.erase": "calls",
+    "complaints.add": TICKETS,
+    "complaints.import": TICKETS,
+    "complaints.match": TICKETS,
+    "complaints.match.decide": TICKETS,
+    "complaints.close": TICKETS,
+    "complaints.reopen": TICKETS,
+    "complaints.exclude": TICKETS,
+    "complaints.readmit": TICKETS,
+    "portrait.attach": "papers",
+    "rectify.watch": "watch",
+    "rectify.unwatch": "watch",
+}
+ROWS: Final = ("registers.import", "registers.create", "registers.change", "registers.end")
+KINDS: Final[Mapping[str, str]] = {  # register -> what an act on its rows changes; the portrait reads no other one
+    **dict.fromkeys(("numbers", "lines", "teams", "seats"), "registers"),
+    "complaints": TICKETS,
+}
+DRILL: Final = '"drill":true'  # in the entry of a ticket that is none
+
+
+def count_changes(enterprise: str, run: Run) -> dict[str, int]:
+    """What -> how many acts have changed it since the run; `RULES` 1 where another rulebook would decide now."""
+    found: Counter[str] = Counter()
+    marks = {f'"kind":"{kind}"': what for kind, what in KINDS.items()}
+    acts = audit.count_acts(enterprise=enterprise, after=run.moment, verbs=(*CHANGES, *ROWS), marks=(*marks, DRILL))
+    for (verb, mark), count in acts.items():
+        what = marks.get(mark, "") if verb in ROWS else CHANGES[verb]
+        if what and mark != DRILL:
+            found[what] += count
+    book = rulebook(day=date.fromisoformat(run.as_of), province=run.province, enterprise=enterprise)
+    if book.sha256 != run.rulebook["sha256"]:
+        found[RULES] = 1
+    return dict(found)
+
+
+RUNS: Final = 5
+RED: Final = "red"
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """``year`` and ``portrait`` (masked) None: none was computed. What a team may not see is empty."""
+
+    year: int | None
+    portrait: Mapping[str, Any] | None
+    light: str
+    calendar: Calendar
+    blockers: Sequence[Point]
+    tasks: Sequence[Point]
+    sources: Sequence[Freshness]
+    registers: Sequence[Freshness]
+    runs: Sequence[Run]
+    verdict: Verdict
+    lines: LineUsage | None = None
+    since: Mapping[str, int] = field(default_factory=dict)  # what changed since the newest run, with its acts
+
+
+def build_overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Overview:
+    """Gather it for a person; of a ``team``, only that team's rows of the portrait."""
+    today = clock.today()
+    years = portraits.list_years(enterprise.code)
+    year = years[0] if years else None
+    portrait = None if year is None else portraits.find_masked_portrait(enterprise.code, year)
+    calendar = calendars({enterprise.code: enterprise.province}, today)[enterprise.code]
+    if team is not None:
+        return _team_overview(year, portrait, calendar, team)
+    running = operations.list_waiting(enterprise.code)
+    ending = list_last_days([enterprise.code], today)[enterprise.code]
+    lacking = count_missing_materials(enterprise.code, calendar, today)
+    calendar = with_reports({enterprise.code: calendar}, today)[enterprise.code]
+    calendar = with_expiries(with_cases(calendar, running, today), ending, today)
+    over, missed = list_expired(ending, today), list_late_reports({enterprise.code: enterprise.province}, today)
+    unfiled = missed.get(enterprise.code, [])
+    blockers = attention.list_blockers(enterprise.code, portrait, running, over, lacking, late=unfiled)
+    tasks = attention.list_tasks(enterprise.code, actor)
+    sources = list_source_freshness(enterprise.code, today)
+    light = str(portrait["light"]) if portrait else ""
+    runs = [] if year is None else portraits.list_runs(enterprise.code, year)[:RUNS]
+    overdue = sum(int(one.values["count"]) for one in blockers if one.code == obstacles.OVERDUE)
+    now = Situation(
+        light,
+        len(blockers),
+        len(tasks),
+        _days_left(calendar),
+        _smallest_age(sources),
+        late=len(unfiled),
+        overdue=overdue,
+    )
+    newest = None if year is None else portraits.find_newest_run(enterprise.code, year)
+    return Overview(
+        year=year,
+        portrait=portrait,
+        light=light,
+        calendar=calendar,
+        blockers=blockers,
+        tasks=tasks,
+        sources=sources,
+        registers=list_register_freshness(enterprise.code, today),
+        runs=[portraits.get_run(enterprise.code, year, one) for one in runs] if year else [],
+        verdict=decide(now),
+        lines=line_usage.find_line_usage(enterprise.code, today),
+        since={} if newest is None else count_changes(enterprise.code, newest),
+    )
+
+
+def _days_left(calendar: Calendar) -> int | None:
+    return calendar.earliest.days if calendar.earliest else None
+
+
+def _smallest_age(sources: Sequence[Freshness]) -> int | None:
+    return min((one.age for one in sources if one.age is not None), default=None)
+
+
+def _team_overview(year: int | None, portrait: Mapping[str, Any] | None, calendar: Calendar, team: str) -> Overview:
+    """The team's own row of each metric in place of the enterprise's figures."""
+    own = [
+        {"slug": metric["slug"], "unit": metric["unit"], "light": row["light"], "value": row.get("value")}
+        for metric in (portrait["metrics"] if portrait else ())
+        for row in (metric.get("splits") or {}).get("team", ())
+        if row["key"] == team
+    ]
+    light = gravest(str(one["light"]) for one in own)
+    shown = {"light": light, "metrics": own, "period": portrait["period"]} if portrait and own else None
+    now = Situation(light, days_left=_days_left(calendar))
+    return Overview(year if shown else None, shown, light, calendar, (), (), (), (), (), decide(now))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An enterprise in the portfolio; ``light`` "" where no portrait is kept; ``age``: days since its last call.
+
+    ``red``: how many things are red; ``room``: the smallest head-room as a share of its limit, None where not known.
+    """
+
+    enterprise: Enterprise
+    year: int | None
+    light: str
+    run: Run | None
+    calendar: Calendar
+    age: int | None
+    verdict: Verdict
+    red: int = 0
+    room: Fraction | None = None
+
+
+def build_portfolio(enterprises: Sequence[Enterprise]) -> list[Standing]:
+    """Where each enterprise stands: most red first, then the nearest date, then the least head-room.
+
+    Red are metrics, reports that are late, what has expired, and cases of rectification that still wait.
+
+    Nothing of a team is in it: whole enterprises only. A thousand enterprises without portraits: fewer than 20 queries
+    and 0.4 s on one core; each portrait adds the reading of one line of its file.
+    """
+    today = clock.today()
+    places = {one.code: one.province for one in enterprises}
+    known, missed = with_reports(calendars(places, today), today), list_late_reports(places, today)
+    last = batches.last_call_day_by_enterprise([one.code for one in enterprises])
+    ending = list_last_days([one.code for one in enterprises], today)
+    running = operations.map_waiting(places)
+    found = []
+    for one in enterprises:
+        years = portraits.list_years(one.code)
+        run = portraits.find_newest_run(one.code, years[0]) if years else None
+        portrait = portraits.find_portrait(one.code, years[0]) if years and run is None else None  # of an older program
+        light = run.light if run else str(portrait["light"]) if portrait else ""
+        day = last.get(one.code)
+        age = None if day is None else max((today - day).days, 0)
+        waits = running.get(one.code, [])
+        calendar = with_expiries(with_cases(known[one.code], waits, today), ending[one.code], today)
+        over, unfiled = len(list_expired(ending[one.code], today)), len(missed.get(one.code, ()))
+        metrics = run.metrics if run else ()
+        red = sum(each["light"] == RED for each in metrics) if metrics else int(light == RED)
+        spare = smallest_headroom(metrics, calendar.limits)
+        now = Situation(
+            light, len(waits), 0, _days_left(calendar), age, red + over + unfiled + len(waits), unfiled, spare
+        )
+        standing = Standing(one, years[0] if years else None, light, run, calendar, age, decide(now), now.red, spare)
+        found.append((urgency(now), one.name, standing))
+    return [standing for _order, _name, standing in sorted(found, key=lambda one: one[:2])]
+
+
+def search_portfolio(actor: Actor, text: str) -> list[Standing | Enterprise]:
+    """The enterprises that concern the asker and hold the text in code or name, the most urgent first.
+
+    Last those of which the asker sees a team alone: nothing of the whole enterprise is told of them.
+    """
+    whole = {one.code for one in list_accessible_enterprises(actor, Act.READ)}
+    fitting = [one for one in list_accessible_enterprises(actor) if text.lower() in f"{one.code} {one.name}".lower()]
+    return [
+        *build_portfolio([one for one in fitting if one.code in whole]),
+        *(one for one in fitting if one.code not in whole),
+    ]
+
+
+def filter_by_light(found: Sequence[Standing | Enterprise], light: str) -> list[Standing | Enterprise]:
+    """Those whose portrait shows the light; all where none is named."""
+    return [one for one in found if not light or (isinstance(one, Standing) and one.light == light)]
+
+
+def filter_by_province(found: Sequence[Standing | Enterprise], province: str) -> list[Standing | Enterprise]:
+    """Those of a province; all where none is named."""
+    return [one for one in found if not province or (isinstance(one, Standing) and one.enterprise.province == province)]
+
+
+CASE: Final = "rectification.due"
+
+
+def with_cases(calendar: Calendar, running: Iterable[operations.Running], today: date) -> Calendar:
+    """The same with the days by which cases of rectification must be reported; one that is over has negative days."""
+    found = [
+        Deadline(
+            operations.rulebook_on(case.enterprise_id, case.received).in_force[CASE],
+            days.due.day,
+            (days.due.day - today).days,
+        )
+        for case, days in running
+    ]
+    return joined(calendar, found)

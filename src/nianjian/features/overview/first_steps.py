@@ -1,0 +1,85 @@
+"""The first steps of an enterprise without data: what is done is read from what there is, nobody ticks anything off.
+
+Who has a licence number and one file of call records comes to a first light by four steps. A fifth says what next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from nianjian.engines.kernel.identifiers import licence_number
+from nianjian.features.complaints.model import Complaint
+from nianjian.features.overview.facts import Overview
+from nianjian.features.portrait.portraits import FEW
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.registers.licences import Licence
+from nianjian.platform.registers.numbers import Number
+from nianjian.platform.registers.seats import Seat
+from nianjian.platform.registers.versions import Version, versions_on
+
+NEEDED: Final[Sequence[tuple[str, type[Version]]]] = (
+    ("licences", Licence),
+    ("numbers", Number),
+    ("seats", Seat),
+    ("complaints", Complaint),
+)
+SHAPE: Final = "licence_shape"
+PROVINCE: Final = "licence_province"
+
+
+class Step(StrEnum):
+    """In their order."""
+
+    LICENCE = "licence"
+    CALLS = "calls"
+    REGISTERS = "registers"
+    PORTRAIT = "portrait"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstSteps:
+    """``done``: steps that are; ``year``: data year of the newest call; the rest: which registers hold a row today."""
+
+    done: frozenset[Step]
+    year: int | None
+    numbers: bool
+    seats: bool
+    complaints: bool
+
+    @property
+    def here(self) -> Step | None:
+        """The first step that is not done; None once all are."""
+        return next((one for one in Step if one not in self.done), None)
+
+
+def build_first_steps(enterprise: str, told: Overview, today: date) -> FirstSteps:
+    """Read how far the enterprise is; a register that never had an entry is not asked for a row."""
+    written = {one.name for one in told.registers if one.last is not None}
+    licences, numbers, seats, complaints = (
+        kind in written and versions_on(model, enterprise, today).exists() for kind, model in NEEDED
+    )
+    days = [one.last for one in told.sources if one.last is not None]
+    found = {
+        Step.LICENCE: licences,
+        Step.CALLS: bool(told.sources),
+        Step.REGISTERS: numbers and seats,
+        Step.PORTRAIT: told.year is not None,
+    }
+    done = frozenset(step for step, holds in found.items() if holds)
+    return FirstSteps(done, max(days).year if days else None, numbers, seats, complaints)
+
+
+def is_early(told: Overview, acts: Collection[Act], team: str | None) -> bool:
+    """Whether the steps have something to say: to who can take them, until the second run of the portrait."""
+    return len(told.runs) <= FEW and team is None and Act.LOAD in acts
+
+
+def check_licence(number: str, province: str) -> Sequence[str]:
+    """What is unusual about a licence number at an enterprise of a province; a person may know better."""
+    read = licence_number(number)
+    found = [] if read.usual else [SHAPE]
+    return [*found, PROVINCE] if read.province and province and read.province != province else found

@@ -1,0 +1,492 @@
+"""The overview of an enterprise, the portfolio of many, acts on several of them, and the lines in use."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.formulas import harmless
+from nianjian.engines.kernel.periods import day_of
+from nianjian.engines.metrics.drill_down import component_of_flag
+from nianjian.engines.paper import figures
+from nianjian.engines.paper.figures import Flag
+from nianjian.engines.paper.texts.errors import translate_value
+from nianjian.engines.paper.texts.portrait import LIGHTS, name
+from nianjian.engines.paper.texts.season.words import TASKS
+from nianjian.engines.paper.texts.sources import source_name
+from nianjian.engines.paper.words import ENGLISH, Words, words
+from nianjian.features.inbox import obstacles
+from nianjian.features.inbox.obstacles import OVERDUE, Point
+from nianjian.features.inbox.pages import obstacle_address
+from nianjian.features.overview import attention, facts, first_steps, first_steps_pages
+from nianjian.features.overview import texts as said
+from nianjian.features.overview.attention import MOST
+from nianjian.features.overview.facts import Freshness, Overview, Standing
+from nianjian.features.overview.first_steps_pages import build_steps_context, is_guided
+from nianjian.features.overview.verdict import Mood
+from nianjian.features.portrait import line_usage
+from nianjian.features.portrait.line_usage import LineUse
+from nianjian.features.portrait.portraits import Run
+from nianjian.features.season.operations import several as bulk
+from nianjian.platform.accounts import access
+from nianjian.platform.accounts.access import list_accessible_enterprises
+from nianjian.platform.accounts.query import Enterprise
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.home.http import as_attachment
+from nianjian.platform.registers.lines import Line
+from nianjian.platform.registers.versions import versions_on
+from nianjian.platform.rulebook.deadlines import Calendar, Deadline
+from nianjian.platform.web.access import Request, page, person
+from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.language import current
+from nianjian.platform.web.paging import Page, paged
+from nianjian.platform.web.tables import Cell, Column, Table
+
+WHOLE: Final = Decimal(100)
+EVASION: Final = "number_consistency"  # its own rate has no limit: the share of evading calls decides
+CLOSING: Final = "closing_rate"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Per cent of the bar's length: ``value``, and ``limit`` or None; ``light`` colours it."""
+
+    value: float
+    limit: float | None
+    light: str
+
+
+def build_bar(metric: Mapping[str, Any]) -> Bar | None:
+    """Scale a metric of the portrait's JSON: the limit stands in the middle, of a share that must be high at its place.
+
+    None for one without a value or limit.
+    """
+    light = str(metric["light"])
+    value, limit = metric.get("value"), metric.get("limit")
+    if metric["slug"] == EVASION:
+        found = [one for one in metric.get("flags", ()) if one["code"] == "evasion" and one.get("limit")]
+        value, limit = (found[0]["value"], found[0]["limit"]) if found else (None, None)
+    if value in {None, ""} or limit in {None, ""}:
+        return None
+    number, edge = Decimal(str(value)), Decimal(str(limit))
+    top = WHOLE if metric["slug"] in {CLOSING, EVASION} else max(edge * 2, number)
+    if not top:
+        return None
+    return Bar(_share(number, top), _share(edge, top), light)
+
+
+def _share(part: Decimal, top: Decimal) -> float:
+    return float(round(max(min(part / top * 100, WHOLE), Decimal(0)), 2))  # a negative rate has no length
+
+
+def point_address(point: Point, code: str, year: int | None) -> str:
+    """Return the address of the page on which the point can be dealt with."""
+    if point.code == attention.EXPIRED:
+        values = point.values
+        return expiry_address(code, values["kind"], values["keys"])
+    if point.code in {obstacles.OVERDUE, obstacles.DIFFERENCES}:
+        return obstacle_address(code, point.code, point.values)
+    name, more = _point_route(point, year)
+    return reverse(name, kwargs={"code": code, **more})
+
+
+def _point_route(point: Point, year: int | None) -> tuple[str, dict[str, Any]]:
+    """Name of the page, and what its address says besides the enterprise."""
+    values = point.values
+    match point.code:
+        case attention.INSUFFICIENT | attention.ATTACHMENT:
+            found = "portrait-metric", {"year": year, "slug": values["metric"]}
+        case attention.DAYS:
+            found = "data", dict[str, Any]()
+        case attention.REJECTS:
+            found = "data-batch", {"batch": values["batch"]}
+        case attention.APPROVAL:
+            found = "approvals-decide-here", {"approval": values["approval"]}
+        case attention.FAILED:
+            found = "data-job", {"job": values["job"]}
+        case attention.LATE:
+            found = "season", dict[str, Any]()
+        case attention.CASE:
+            found = "rectify-one", {"case": values["case"]}
+        case attention.MATERIALS:
+            found = "dossier-season", {"year": values["year"]}
+        case attention.COMPLAINT:
+            found = "complaints-one", {"ticket": values["complaint"]}
+        case _:
+            found = "portrait-newest", dict[str, Any]()
+    return found
+
+
+def expiry_address(code: str, kind: str, keys: Sequence[str]) -> str:
+    """Return the address of what runs out: its row, or the register where there are several."""
+    if len(keys) > 1:
+        return reverse("registers-list", kwargs={"code": code, "kind": kind})
+    return reverse("registers-row", kwargs={"code": code, "kind": kind, "key": keys[0]})
+
+
+def flag_address(told: Overview, metric: Mapping[str, Any], flag: str) -> str:
+    """Return the address of the rows that a flag speaks of; of the metric's page where no single figure counts them."""
+    assert told.portrait is not None  # noqa: S101 - a metric comes out of it
+    place = {"code": told.portrait["enterprise"], "year": told.year, "slug": metric["slug"]}
+    part = component_of_flag(metric, flag)
+    if part is None:
+        return reverse("portrait-metric", kwargs=place)
+    return f"{reverse('portrait-rows', kwargs=place)}?{urlencode({'class': part})}"
+
+
+def line_address(code: str, line: str) -> str:
+    """Return the address of a line's row in its register."""
+    return reverse("registers-row", kwargs={"code": code, "kind": "lines", "key": line})
+
+
+FILTER: Final = ("q", "light", "province", "all")
+MEDIA: Final = "text/csv; charset=utf-8"
+
+
+class BulkActionForm(forms.Form):
+    """What is done, with what it needs."""
+
+    act = forms.ChoiceField(choices=[(one, one) for one in ("assign", "snooze", "remind", "list")])
+    task = forms.ChoiceField(choices=[(one, one) for one in TASKS], required=False)
+    text = forms.CharField(required=False, max_length=200)
+    day = forms.DateField(required=False)
+
+
+@require_POST
+@person
+def apply_to_several(request: Request) -> HttpResponse:
+    """Do it to those that are ticked, or to all that the filter shows; all or none."""
+    form = BulkActionForm(request.POST)
+    kept = {one: request.POST[one] for one in FILTER if one in request.POST}
+    back = redirect(f"{reverse('portfolio')}?{urlencode({'all': '', **kept})}")
+    if not form.is_valid():
+        messages.error(request, gettext("Some of what you gave cannot be read."))
+        return back
+    given, codes = form.cleaned_data, _selected_codes(request)
+    try:
+        if given["act"] == "list":
+            bulk.record_list_export(enterprises=codes, actor=request.actor)
+            return as_attachment(
+                HttpResponse(_portfolio_csv(request, codes), content_type=MEDIA), f"portfolio-{clock.today()}.csv"
+            )
+        if "whole" in request.POST and (shut := bulk.closed(codes)):
+            # Who takes all that the filter shows cannot leave one out: it is left out for them, and they are told.
+            codes = [code for code in codes if code not in shut]
+            text = gettext("Left out, because their season is closed: {names}.")
+            messages.warning(request, text.format(names=bulk.names(shut)))
+        messages.success(request, _apply_action(request, codes, given))
+    except NianjianError as error:
+        messages.error(request, " ".join(describe_error(error)))
+    return back
+
+
+def _selected_codes(request: Request) -> list[str]:
+    if "whole" not in request.POST:
+        return request.POST.getlist("enterprise")
+    found = facts.search_portfolio(request.actor, request.POST.get("q", "").strip())
+    found = facts.filter_by_province(
+        facts.filter_by_light(found, request.POST.get("light", "")), request.POST.get("province", "")
+    )
+    return [one.enterprise.code for one in found if isinstance(one, Standing)]
+
+
+def _apply_action(request: Request, codes: Sequence[str], given: dict[str, Any]) -> str:
+    """Do it; what is said then."""
+    task, text = str(given["task"]), str(given["text"])
+    match given["act"]:
+        case "assign":
+            count = bulk.assign(enterprises=codes, task=task, owner=text, actor=request.actor)
+        case "snooze":
+            until: date | None = given["day"]
+            count = bulk.snooze(enterprises=codes, task=task, until=until, reason=text, actor=request.actor)
+        case _:
+            told = bulk.remind(enterprises=codes, actor=request.actor)
+            return gettext("{count} reminders are on their way.").format(count=told)
+    return gettext("Noted at {count} enterprises.").format(count=count)
+
+
+def _portfolio_csv(request: Request, codes: Sequence[str]) -> bytes:
+    """UTF-8 with a byte-order mark, as Excel wants it; no cell begins a formula."""
+    _, wanted, stream = words(current()), set(codes), io.StringIO(newline="")
+    writer = csv.writer(stream)
+    heads = (gettext("code"), gettext("name"), gettext("province"), gettext("light"), gettext("points in red"),
+             gettext("nearest date"), gettext("days left"), gettext("what it is"), gettext("head-room"))  # fmt: skip
+    writer.writerow(heads)
+    for one in facts.search_portfolio(request.actor, ""):
+        if not isinstance(one, Standing) or one.enterprise.code not in wanted:
+            continue
+        due, who = one.calendar.earliest, one.enterprise
+        title = "" if due is None else due.rule.title_en if current() == ENGLISH else due.rule.title_zh
+        cells = (who.code, who.name, who.province, name("light", one.light, _) if one.light else "", str(one.red))
+        dates = ("", "", title) if due is None else (due.last.isoformat(), str(due.days), title)
+        spare = "" if one.room is None else f"{float(one.room * 100):.1f} %"
+        writer.writerow([*map(harmless, (*cells, *dates, spare))])
+    return stream.getvalue().encode("utf-8-sig")
+
+
+@require_safe
+@page(Act.READ)
+def list_lines(request: Request, code: str) -> HttpResponse:
+    """Fifty lines at a time."""
+    today = clock.today()
+    found = line_usage.find_line_usage(code, today)
+    every = found.lines if found else ()
+    shown: Page[LineUse] = paged(request, every, total=len(every))
+    rows = versions_on(Line, code, today).filter(key__in=[one.line for one in shown.rows])
+    known = {key: (name, team) for key, name, team in rows.order_by().values_list("key", "name", "team")}
+    columns = [
+        Column(gettext("line")),
+        Column(gettext("state")),
+        Column(gettext("name")),
+        Column(gettext("team")),
+        Column(gettext("last outbound call")),
+        Column(gettext("days before the newest call"), figure=True),
+    ]
+    body = [_line_row(code, one, *known.get(one.line, ("", ""))) for one in shown.rows]
+    context = {"found": found, "page": shown, "table": Table(gettext("Lines in use"), columns, body)}
+    return render(request, "overview/lines.html", context)
+
+
+def _line_row(code: str, one: LineUse, name: str | None, team: str | None) -> list[Cell]:
+    return [
+        Cell(one.line, href=line_address(code, one.line)),
+        Cell(gettext("silent"), badge="warn") if one.silent else Cell(gettext("carries calls"), badge="good"),
+        Cell(name or figures.DASH),
+        Cell(team or figures.DASH),
+        Cell(one.last.isoformat() if one.last else gettext("never")),
+        Cell(figures.DASH if one.before is None else one.before, figure=True),
+    ]
+
+
+RED: Final = "red"
+DAY: Final = "today"  # a second day beside the headline is no cause
+PORTFOLIO: Final = 1000  # enterprises on one page: an agency's whole book, to be looked through and ticked in one go
+LATER: Final = 7  # deadlines after the earliest one
+
+
+@require_safe
+@page(Act.READ_OWN)
+def overview(request: Request, code: str) -> HttpResponse:
+    """One glance: the day's verdict, the light, the rates, the earliest deadline, what is in the way."""
+    _ = words(current())
+    told = facts.build_overview(request.enterprise, request.actor, request.team)
+    acts = access.acts(request.actor, code)
+    context = {
+        "team": request.team,
+        "told": told,
+        "mood": told.verdict.mood.value,
+        "sentence": _sentence(told, _),
+        "word": name("light", told.light, _) if told.light else "",
+        "rates": _rates(told, whole=request.team is None, _=_),
+        "deadlines": [_deadline(one, code, _) for one in told.calendar.deadlines[: LATER + 1]],
+        "start": _earliest_deadline(told.calendar, _),
+        "blockers": _point_rows(told.blockers, told, code, _),
+        "tasks": _point_rows(told.tasks, told, code, _),
+        "sources": [(source_name(one.name, _), one.last, said.ago(one.age, _)) for one in told.sources],
+        "registers": [(one.name, _kind(one, _), one.last, said.ago(one.age, _)) for one in told.registers],
+        "lines": _source_rows(told, code, _),
+        "runs": [_run(one, _) for one in told.runs],
+        "since": [said.change_text(what, count, _) for what, count in sorted(told.since.items())],
+        "may_run": Act.REPORT in acts,
+        **_first_steps(request, told, acts),
+    }
+    return render(request, "overview/overview.html", context)
+
+
+def _first_steps(request: Request, told: Overview, acts: Collection[Act]) -> dict[str, object]:
+    """The guided start where it leads; else a link to it, as long as it has something to say."""
+    early = first_steps.is_early(told, acts, request.team)
+    return build_steps_context(request, told) if early and is_guided(request) else {"put_away": early}
+
+
+def _source_rows(told: Overview, code: str, _: Words) -> list[tuple[str, str, date | None, str]]:
+    """(line, address, last outbound call, how long before the newest one) of the lines silent the longest."""
+    worst = [one for one in (told.lines.lines if told.lines else ()) if one.silent][:MOST]
+    return [(one.line, line_address(code, one.line), one.last, said.before(one.before, _)) for one in worst]
+
+
+def _point_rows(found: Sequence[Point], told: Overview, code: str, _: Words) -> list[tuple[str, str]]:
+    """Sentence and address of each point."""
+    sentences = said.point_texts(found, told.portrait, _)
+    return [(text, point_address(one, code, told.year)) for text, one in zip(sentences, found, strict=True)]
+
+
+def _sentence(told: Overview, _: Words) -> str:
+    earliest = told.calendar.earliest
+    numbers = said.Numbers(
+        days=earliest.days if earliest else None,
+        blockers=len(told.blockers),
+        tasks=len(told.tasks),
+        overdue=sum(int(one.values["count"]) for one in told.blockers if one.code == OVERDUE),
+        age=min((one.age for one in told.sources if one.age is not None), default=None),
+    )
+    metrics: Sequence[Mapping[str, Any]] = told.portrait["metrics"] if told.portrait else ()
+    return said.verdict_text(told.verdict.reason, metrics, numbers, _)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A rate as it is shown."""
+
+    slug: str
+    title: str
+    light: str
+    word: str
+    value: str
+    limit: str
+    headroom: str
+    bar: Bar | None
+    causes: Sequence[tuple[Flag, str]] = ()  # why it is red, with the address of the rows
+    value_other: str = ""  # value and limit in the other unit
+    limit_other: str = ""
+
+
+def _rates(told: Overview, *, whole: bool, _: Words) -> list[Rate]:
+    found = []
+    for metric in told.portrait["metrics"] if told.portrait else ():
+        light = str(metric["light"])
+        slug = str(metric["slug"])
+        title, word = name("metric", slug, _), name("light", light, _)
+        if whole:
+            card = figures.card(metric, _)
+            red = [
+                (one, flag_address(told, metric, one.code))
+                for one in card.flags
+                if one.light == RED and one.code != DAY
+            ]
+            found.append(
+                Rate(
+                    slug,
+                    title,
+                    light,
+                    word,
+                    card.value,
+                    card.limit,
+                    card.headroom,
+                    build_bar(metric),
+                    red,
+                    card.value_other,
+                    card.limit_other,
+                )
+            )
+        else:
+            found.append(
+                Rate(slug, title, light, word, figures.amount(metric["value"], str(metric["unit"])), "", "", None)
+            )
+    return found
+
+
+def _deadline(one: Deadline, code: str, _: Words) -> dict[str, object]:
+    rule, expiry = one.rule, one.expiry
+    title = rule.title_en if current() == ENGLISH else rule.title_zh
+    return {
+        "title": said.expiry_text(expiry, asking=one.day == expiry.ask_by, _=_) if expiry else title,
+        "href": expiry_address(code, expiry.kind, expiry.keys) if expiry else "",
+        "day": one.last,
+        "named": one.day if one.moved else None,
+        "days": one.days,
+        "over": max(0, -one.days),
+        "left": said.describe_days_left(one.days, _),
+        "level": name("level", rule.level.value, _),
+        "citation": rule.citation,
+        "rule": rule.id,
+    }
+
+
+def _earliest_deadline(calendar: Calendar, _: Words) -> dict[str, object] | None:
+    if calendar.start is None or calendar.lead is None:
+        return None
+    return {"day": calendar.start, "rule": calendar.lead.id, "level": name("level", calendar.lead.level.value, _)}
+
+
+def _kind(one: Freshness, _: Words) -> str:
+    return str(translate_value("kind", one.name, _))
+
+
+def _run(one: Run, _: Words) -> dict[str, object]:
+    moment = datetime.fromisoformat(one.moment)
+    return {
+        "id": one.id,
+        "year": one.year,
+        "moment": moment,
+        "light": one.light,
+        "word": name("light", one.light, _),
+        "by": said.actor_text(one.actor),
+    }
+
+
+@require_safe
+@person
+def portfolio(request: Request) -> HttpResponse:
+    """Where each enterprise stands, the most urgent first; with a single one go straight to it."""
+    _ = words(current())
+    own = list_accessible_enterprises(request.actor)
+    if len(own) == 1 and "all" not in request.GET:
+        return redirect("overview", code=own[0].code)
+    wanted, light = request.GET.get("q", "").strip(), request.GET.get("light", "")
+    found = facts.search_portfolio(request.actor, wanted)
+    standings = [one for one in found if isinstance(one, Standing)]
+    province = request.GET.get("province", "")
+    rows = facts.filter_by_province(facts.filter_by_light(found, light), province)
+    shown: Page[Standing | Enterprise] = paged(request, rows, total=len(rows), size=PORTFOLIO)
+    moods = [one.verdict.mood for one in standings]
+    context = {
+        "any": bool(own),
+        "page": shown,
+        "rows": [_portfolio_row(one, _) for one in shown.rows],
+        "q": wanted,
+        "light": light,
+        "province": province,
+        "provinces": sorted({one.enterprise.province for one in standings if one.enterprise.province}),
+        "lights": [(code, name("light", code, _)) for code in LIGHTS if code != "na"],
+        "counts": [(mood.value, moods.count(mood)) for mood in Mood] if standings else [],
+        "tasks": [(code, _(text)) for code, text in TASKS.items() if not code.startswith("file_")],
+        "administers": access.may(request.actor, access.EVERYWHERE, Act.ADMINISTER),
+    }
+    return render(request, "overview/portfolio.html", context)
+
+
+def _portfolio_row(one: Standing | Enterprise, _: Words) -> dict[str, object]:
+    if isinstance(one, Enterprise):
+        return {"code": one.code, "name": one.name, "own": True}
+    earliest = one.calendar.earliest
+    return {
+        "code": one.enterprise.code,
+        "name": one.enterprise.name,
+        "province": one.enterprise.province,
+        "mood": one.verdict.mood.value,
+        "light": one.light,
+        "word": name("light", one.light, _) if one.light else "",
+        "year": one.year,
+        "deadline": _deadline(earliest, one.enterprise.code, _) if earliest else None,
+        "age": said.ago(one.age, _),
+        "red": one.red,
+        "room": "–" if one.room is None else f"{float(one.room * 100):.1f} %",
+        "run": day_of(datetime.fromisoformat(one.run.moment)) if one.run else None,
+    }
+
+
+urlpatterns = [
+    path("", portfolio, name="portfolio"),
+    path("portfolio/several/", apply_to_several, name="portfolio-several"),
+    path("e/<str:code>/", overview, name="overview"),
+    path("e/<str:code>/lines/", list_lines, name="overview-lines"),
+    path("e/<str:code>/start/", first_steps_pages.show_steps, name="overview-start"),
+    path("e/<str:code>/start/lead/", first_steps_pages.set_guidance, name="overview-lead"),
+]

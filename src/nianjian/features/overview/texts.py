@@ -1,0 +1,177 @@
+"""Sentences of the overview: the day's verdict, what stands in the way, what waits, how old things are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from nianjian.engines.kernel.clock import ZONE
+from nianjian.engines.paper import headline
+from nianjian.engines.paper.texts.complaints import CLOCKS
+from nianjian.engines.paper.texts.errors import sentence, translate_value
+from nianjian.engines.paper.texts.portrait import name
+from nianjian.engines.paper.texts.season.words import OBSTACLES, TRACKS, obstacle
+from nianjian.engines.paper.words import Words, mark
+from nianjian.features.inbox.obstacles import Point
+from nianjian.features.overview import attention
+from nianjian.features.overview.verdict import FINE, Reason
+from nianjian.platform.rulebook.deadlines import Expiry
+
+Json = Mapping[str, Any]
+
+CHANGED: Final[Mapping[str, str]] = {
+    "calls": mark("call records: imported, undone or erased {n} times"),
+    "registers": mark("registers, such as seats and numbers: {n} changes"),
+    "complaints": mark("complaints: {n} acts"),
+    "papers": mark("papers that explain a light: {n} added"),
+    "watch": mark("watch list: {n} changes"),
+    "rules": mark("rules: another version of the rulebook, or another approved value"),
+}
+VERDICTS: Final[Mapping[Reason, str]] = {
+    Reason.NOTHING_YET: mark(
+        "No portrait has been computed yet: bring in registers and call records, then compute it."
+    ),
+    Reason.RED: mark("Not a good day: red in {metrics}."),
+    Reason.LATE: mark("Act today: a report is late, only a late report is left."),
+    Reason.OVERDUE: mark("Act today: {overdue} complaints are still open past their time limit."),
+    Reason.DEADLINE: mark("Act today: {days} days are left and something is still open."),
+    Reason.OVER: mark("Act today: a last day is over for {days} days and something is still open."),
+    Reason.UNDECIDED: mark("The light cannot be told yet: something is missing in {metrics}."),
+    Reason.YELLOW: mark("Look closer today: yellow in {metrics}."),
+    Reason.BLOCKED: mark("No light calls for action, but {blockers} things still stand in the way."),
+    Reason.TASKS: mark("Nothing stands in the way, and {tasks} things wait for you."),
+    Reason.STALE: mark("Nothing calls for action, but the newest call is {age} days old."),
+    Reason.GOOD: mark("A good day: nothing calls for action and nothing waits for you."),
+}
+POINTS: Final[Mapping[str, str]] = {
+    attention.NOT_RUN: mark("No portrait of any data year has been computed."),
+    attention.INSUFFICIENT: mark("{metric}: the present data do not decide the light"),
+    attention.ATTACHMENT: mark("{metric}: a paper is missing ({papers})"),
+    attention.DAYS: mark("{count} days of {year} have no call records"),
+    attention.REJECTS: mark("{rows} rows of the import {batch} were not taken"),
+    attention.APPROVAL: mark("{by} asks for your approval ({approval})"),
+    attention.FAILED: mark("Your work {job} failed: {why}"),
+    attention.CASE: mark("Rectification {case}: the report is due on {due}"),
+    attention.LATE: mark("{report} of data year {year}: late since {due}, only a late report is left"),
+    attention.EXPIRED: mark("{what} {keys}: expired, the last valid day was {until}"),
+    attention.MATERIALS: mark("Materials of {year}: {count} items are not ready"),
+    attention.COMPLAINT: mark("Complaint {complaint}: the {clock} is due at {due}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What a verdict's sentence may name."""
+
+    days: int | None = None
+    blockers: int = 0
+    tasks: int = 0
+    overdue: int = 0
+    age: int | None = None
+
+
+def verdict_text(reason: Reason, metrics: Sequence[Json], numbers: Numbers, _: Words) -> str:
+    """Put the day into one sentence; the metrics named are those of the gravest light."""
+    gravest = [one for one in metrics if one["light"] not in FINE]
+    if reason is Reason.RED:
+        gravest = [one for one in gravest if one["light"] == "red"]
+    if reason is Reason.UNDECIDED:
+        gravest = [one for one in gravest if one["light"] == "insufficient"]
+    days = None if numbers.days is None else abs(numbers.days)
+    said = _(", ").join(name("metric", str(one["slug"]), _) for one in gravest)
+    return _(VERDICTS[reason]).format(
+        metrics=said,
+        days=days,
+        blockers=numbers.blockers,
+        tasks=numbers.tasks,
+        overdue=numbers.overdue,
+        age=numbers.age,
+    )
+
+
+def point_texts(found: Sequence[Point], portrait: Json | None, _: Words) -> Iterator[str]:
+    """Word each point; a metric without a light says what is missing, where that is known."""
+    undecided = any(one.code == attention.INSUFFICIENT for one in found)
+    missing = headline.missing(portrait, _) if portrait and undecided else ()
+    for one in found:
+        yield obstacle(one.code, one.values, _) if one.code in OBSTACLES else _point_text(one, missing, _)
+
+
+def _point_text(one: Point, missing: Sequence[str], _: Words) -> str:
+    values = dict(one.values)
+    if "metric" in values:
+        values["metric"] = name("metric", str(values["metric"]), _)
+    if one.code == attention.INSUFFICIENT:
+        lines = [line for line in missing if line.startswith(values["metric"])]
+        return lines[0] if lines else _(POINTS[one.code]).format(**values)
+    if one.code == attention.ATTACHMENT:
+        values["papers"] = " / ".join(name("attachment", kind, _) for kind in values["kinds"])
+    if one.code == attention.LATE:
+        values["report"] = _(TRACKS[str(values["track"])])
+    if one.code == attention.FAILED:
+        error = values["error"]
+        values["why"] = sentence(str(error.get("code", "")), error.get("values", {}), _)
+    if one.code == attention.COMPLAINT:
+        values["clock"] = _(CLOCKS[str(values["clock"])])
+        values["due"] = f"{values['due'].astimezone(ZONE):%Y-%m-%d %H:%M:%S}"
+    if one.code == attention.EXPIRED:
+        values |= {
+            "what": translate_value("kind", values["kind"], _),
+            "keys": join_keys(values["keys"], values["count"], _),
+        }
+    if "by" in values:
+        values["by"] = actor_text(str(values["by"]))
+    return _(POINTS[one.code]).format(**values)
+
+
+def join_keys(keys: Sequence[str], count: int, _: Words) -> str:
+    """Name the first of many keys, and how many there are."""
+    first = _(", ").join(keys)
+    return first if count <= len(keys) else _("{first} and others ({n})").format(first=first, n=count)
+
+
+def expiry_text(expiry: Expiry, *, asking: bool, _: Words) -> str:
+    """Say what runs out when; ``asking``: the day shown is the one to ask for renewal by."""
+    text = (
+        _("{what} {keys}: ask for renewal (valid until {until})")
+        if asking
+        else _("{what} {keys}: last valid day (renewal was to be asked for by {ask_by})")
+    )
+    what = translate_value("kind", expiry.kind, _)
+    return text.format(
+        what=what, keys=join_keys(expiry.keys, expiry.count, _), until=expiry.until, ask_by=expiry.ask_by
+    )
+
+
+def change_text(what: str, count: int, _: Words) -> str:
+    """Say what changed since the last run, and by how many acts."""
+    return _(CHANGED[what]).format(n=count)
+
+
+def actor_text(actor: str) -> str:
+    """Name of who acted, without the kind that stands before it in the chain."""
+    return actor.partition(":")[2] or actor
+
+
+def ago(days: int | None, _: Words) -> str:
+    """How long ago, in days."""
+    if days is None:
+        return _("never")
+    if days <= 1:
+        return _("yesterday") if days else _("today")
+    return _("{n} days ago").format(n=days)
+
+
+def before(days: int | None, _: Words) -> str:
+    """How many days a line's last call lies before the newest one of all."""
+    return _("never") if days is None else _("{n} days earlier").format(n=days)
+
+
+def describe_days_left(days: int, _: Words) -> str:
+    """How many days are left, or how long it is over."""
+    if days < 0:
+        return _("over for {days} days").format(days=-days)
+    if days <= 1:
+        return _("tomorrow") if days else _("today")
+    return _("in {n} days").format(n=days)

@@ -1,0 +1,483 @@
+"""The people of an enterprise and of the installation, their roles, links, invitations, and one's own tokens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from django.http import Http404
+from ninja import Query, Router, Schema
+
+from nianjian.features.people import operations
+from nianjian.platform.accounts import invitations, links, people, service, tokens
+from nianjian.platform.accounts.access import EVERYWHERE
+from nianjian.platform.accounts.holds import confirm_account, list_holders
+from nianjian.platform.accounts.invitations import withdraw_invitation
+from nianjian.platform.accounts.links import NewLink, create_first_link
+from nianjian.platform.accounts.models import Invitation
+from nianjian.platform.accounts.people import Folk, Person
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.api.access import Request
+from nianjian.platform.api.operations import read, write
+from nianjian.platform.api.paging import Cut, Page, paged
+from nianjian.platform.api.parameter_types import Day, Text
+from nianjian.platform.home import env
+
+
+class Somebody(Schema):
+    """An account with its roles here and in the installation."""
+
+    name: str
+    email: str
+    open: bool
+    last_login: datetime | None
+    roles: list[Role]
+
+
+class NamePart(Schema):
+    """A part of the name."""
+
+    q: Text = ""
+
+
+class LinkTold(Schema):
+    """A link that still lets its person in; ``purpose``: first (once, to choose a password) or inspect."""
+
+    id: str
+    purpose: str
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+
+
+class Known(Somebody):
+    """``governed``: whether the asker administers every place where the person holds a role.
+
+    Only then links and the account are in the asker's hands, and only then the last four are told, else null.
+    ``behind``: who let the account in and so might act as it, until another administrator confirms it.
+    """
+
+    governed: bool
+    has_password: bool | None
+    second_factor: bool | None
+    links: list[LinkTold] | None
+    behind: list[str] | None
+
+
+class NewRole(Schema):
+    """A role, and the team of an outsourcer."""
+
+    role: Text
+    team: Text = ""
+
+
+class InvitationTold(Schema):
+    """An invitation that can still be accepted; ``made_by`` is empty where it was made at the server's shell."""
+
+    id: str
+    role: str
+    team: str
+    made_by: str
+    created_at: datetime
+    expires_at: datetime
+
+
+class Withdrawn(Schema):
+    """The invitation that was taken back."""
+
+    id: str
+
+
+class NewPerson(NewRole):
+    """Somebody to be added; ``email``: for single sign-on, may be empty."""
+
+    name: Text
+    email: Text = ""
+
+
+class Until(Schema):
+    """The last day of an inspector's link."""
+
+    until: Day
+
+
+class Address(Schema):
+    """An e-mail address."""
+
+    email: Text
+
+
+class Touched(Schema):
+    """The person that something was done to."""
+
+    name: str
+
+
+class Ended(Schema):
+    """How many ways into an account were ended; ``connections``: of single sign-on."""
+
+    links: int
+    sessions: int
+    tokens: int
+    passkeys: int
+    connections: int
+
+
+class Confirmed(Touched):
+    """Who might have been behind the account until now (nobody: nothing was ended), and what was ended.
+
+    ``email``: the address that goes on letting in by single sign-on; make sure that it is the person's.
+    """
+
+    behind: list[str]
+    ended: Ended
+    email: str
+
+
+class Given(Touched):
+    """Whether the role was not held before."""
+
+    changed: bool
+
+
+class Added(Touched):
+    """Who was added; ``url``: the one-time link, told now alone (null where this answer is repeated).
+
+    An inspector comes by a link that is made with its end: ``url`` and ``expires_at`` are null.
+    """
+
+    url: str | None
+    expires_at: datetime | None
+
+
+class MadeLink(Schema):
+    """A new link; ``url`` is told now alone (null where this answer is repeated)."""
+
+    id: str
+    url: str | None
+    expires_at: datetime
+
+
+def somebody(one: Person) -> dict[str, object]:
+    """A person as a list tells it."""
+    return {
+        "name": one.name,
+        "email": one.email,
+        "open": one.is_open,
+        "last_login": one.last_login,
+        "roles": [{"role": held.role, "enterprise": held.enterprise, "team": held.team} for held in one.roles],
+    }
+
+
+def invitation(row: Invitation) -> dict[str, object]:
+    """An invitation as a list tells it."""
+    return {
+        "id": row.id,
+        "role": row.role,
+        "team": row.team,
+        "made_by": row.user,
+        "created_at": row.created_at,
+        "expires_at": row.expires_at,
+    }
+
+
+def get_person_detail(actor: Actor, name: str, place: str) -> dict[str, object]:
+    """A person with the ways in, as its page tells them; Http404."""
+    one = people.person(name, place)
+    if one is None:
+        raise Http404
+    governed = people.governs(actor, one.name)
+    return somebody(one) | {
+        "governed": governed,
+        "has_password": one.has_password if governed else None,
+        "second_factor": people.has_second_factor(one.name) if governed else None,
+        "links": [_issued_document(each) for each in links.list_links([one.name]).get(one.name, [])]
+        if governed
+        else None,
+        "behind": list_holders(one.name) if governed else None,
+    }
+
+
+def require_person(name: str, place: str) -> str:
+    """The person that the address names, if it is somebody of the place; Http404."""
+    if people.person(name, place) is None:
+        raise Http404
+    return name
+
+
+def added(request: Request, name: str, made: NewLink | None) -> dict[str, object]:
+    """Who was added, and the link."""
+    told = None if made is None else to_link_document(request, made)
+    return {"name": name, **(told or {"url": None, "expires_at": None})}
+
+
+def to_link_document(request: Request, made: NewLink) -> dict[str, object]:
+    """A link that was just made."""
+    url = env.address(made.path, request.build_absolute_uri(made.path))
+    return {"id": made.id, "url": url, "expires_at": made.expires_at}
+
+
+def _issued_document(one: links.IssuedLink) -> dict[str, object]:
+    return {field: getattr(one, field) for field in LinkTold.model_fields}
+
+
+class Role(Schema):
+    """A role; ``enterprise`` null: in the whole installation; ``team``: an outsourcer's."""
+
+    role: str
+    enterprise: str | None
+    team: str
+
+
+router = Router(tags=["people"])
+
+
+class TokenTold(Schema):
+    """A token; ``scopes`` null: whatever the roles allow. ``used_at``: to the hour. ``over``: it has expired."""
+
+    id: str
+    name: str
+    scopes: list[str] | None
+    created_at: datetime
+    expires_at: datetime | None
+    used_at: datetime | None
+    over: bool
+
+
+class Tokens(Schema):
+    """A person's tokens, oldest first."""
+
+    items: list[TokenTold]
+
+
+@read(router, "/me/tokens", act=None, answer=Tokens)
+def tokens_list(request: Request) -> dict[str, object]:
+    """One's own tokens, without their secrets."""
+    return {"items": [_token_document(one) for one in tokens.list_user_tokens(request.actor.name)]}
+
+
+@write(router, "/me/tokens/{token}", act=None, answer=TokenTold, method="DELETE")
+def tokens_revoke(request: Request, token: str) -> dict[str, object]:
+    """End one of one's own tokens at once; a token of narrowed scope may not."""
+    if token not in {one.id for one in tokens.list_user_tokens(request.actor.name)}:
+        raise Http404
+    return _token_document(tokens.revoke_token(token=token, actor=request.actor))
+
+
+def _token_document(one: tokens.IssuedToken) -> dict[str, object]:
+    return {name: getattr(one, name) for name in TokenTold.model_fields}
+
+
+PEOPLE = "/enterprises/{code}/people"
+PERSON = f"{PEOPLE}/{{name}}"
+INVITATIONS = "/enterprises/{code}/invitations"
+
+
+@read(router, PEOPLE, act=Act.PEOPLE, answer=Page[Somebody])
+def people_list(request: Request, code: str, cut: Query[Cut], looked: Query[NamePart]) -> dict[str, object]:
+    """The people who hold a role at the enterprise or everywhere, by name."""
+    return paged(request, cut, Folk(code, looked.q), somebody)
+
+
+@write(router, PEOPLE, act=Act.PEOPLE, answer=Added, status=201, hidden=("url",))
+def people_add(request: Request, code: str, new: NewPerson) -> dict[str, object]:
+    """Add somebody with a role at the enterprise; the one-time link is told in this answer alone."""
+    return added(request, new.name, operations.add(**new.model_dump(), enterprises=[code], actor=request.actor))
+
+
+@read(router, PERSON, act=Act.PEOPLE, answer=Known)
+def people_get(request: Request, code: str, name: str) -> dict[str, object]:
+    """Somebody who holds a role at the enterprise or everywhere; links without their secrets."""
+    return get_person_detail(request.actor, name, code)
+
+
+@write(router, f"{PERSON}/roles", act=Act.PEOPLE, answer=Given)
+def roles_give(request: Request, code: str, name: str, new: NewRole) -> dict[str, object]:
+    """Give a role at the enterprise to somebody who holds one there already; anybody else accepts an invitation.
+
+    ``user_unknown`` is answered of a person of other enterprises as of a name that nobody has. Administrators of the
+    whole installation may give a role to anybody who has an account.
+    """
+    changed = operations.grant(user=name, role=new.role, team=new.team, enterprise=code, actor=request.actor)
+    return {"name": name, "changed": changed}
+
+
+@write(router, f"{PERSON}/roles/{{role}}", act=Act.PEOPLE, answer=Touched, method="DELETE")
+def roles_take(request: Request, code: str, name: str, role: str) -> dict[str, str]:
+    """Take a role at the enterprise back."""
+    operations.revoke(user=require_person(name, code), role=role, enterprise=code, actor=request.actor)
+    return {"name": name}
+
+
+@read(router, INVITATIONS, act=Act.PEOPLE, answer=Page[InvitationTold])
+def invitations_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
+    """The invitations that can still be accepted, oldest first, without their secrets."""
+    return paged(request, cut, invitations.open_invitations(code), invitation)
+
+
+@write(router, INVITATIONS, act=Act.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
+def invitations_make(request: Request, code: str, new: NewRole) -> dict[str, object]:
+    """Make a link by which whoever has an account takes the role, told in this answer alone; it holds once."""
+    return to_link_document(
+        request, operations.invite(role=new.role, team=new.team, enterprise=code, actor=request.actor)
+    )
+
+
+@write(router, f"{INVITATIONS}/{{invitation}}", act=Act.PEOPLE, answer=Withdrawn, method="DELETE")
+def invitations_end(request: Request, code: str, invitation: str) -> dict[str, str]:
+    """Take back an invitation that nobody has accepted."""
+    withdraw_invitation(invitation=invitation, enterprise=code, actor=request.actor)
+    return {"id": invitation}
+
+
+@write(router, f"{PERSON}/links", act=Act.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
+def links_make(request: Request, code: str, name: str) -> dict[str, object]:
+    """Make the one-time link to choose a password by, told in this answer alone; an older one ends."""
+    return to_link_document(request, create_first_link(user=require_person(name, code), actor=request.actor))
+
+
+@write(router, f"{PERSON}/inspections", act=Act.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
+def inspections_make(request: Request, code: str, name: str, until: Until) -> dict[str, object]:
+    """Make the link by which an inspector reads up to the end of a day, told in this answer alone."""
+    return to_link_document(
+        request, operations.inspect(user=require_person(name, code), until=until.until, actor=request.actor)
+    )
+
+
+@write(router, f"{PERSON}/links/{{link}}", act=Act.PEOPLE, answer=Touched, method="DELETE")
+def links_end(request: Request, code: str, name: str, link: str) -> dict[str, str]:
+    """End a link and every session that it opened."""
+    operations.unlink(user=require_person(name, code), link=link, actor=request.actor)
+    return {"name": name}
+
+
+@write(router, f"{PERSON}/confirm", act=Act.PEOPLE, answer=Confirmed)
+def people_confirm(request: Request, code: str, name: str) -> dict[str, object]:
+    """Vouch that the account is its person's alone, so that it counts as a second person beside who let it in.
+
+    Before, have the person choose a new password in front of you. One-time links, sessions, tokens, passkeys and
+    connections of single sign-on end, for who let the account in may have kept some; password, authenticator app and
+    e-mail address stay: make sure that the address is the person's.
+    """
+    return {"name": name, **confirm_account(user=require_person(name, code), actor=request.actor).as_dict()}
+
+
+@write(router, f"{PERSON}/close", act=Act.PEOPLE, answer=Touched)
+def people_close(request: Request, code: str, name: str) -> dict[str, str]:
+    """Close the account: every session, link, token and other secret of the person ends."""
+    operations.close(user=require_person(name, code), actor=request.actor)
+    return {"name": name}
+
+
+@write(router, f"{PERSON}/reopen", act=Act.PEOPLE, answer=Touched)
+def people_reopen(request: Request, code: str, name: str) -> dict[str, str]:
+    """Open a closed account again."""
+    service.reopen(user=require_person(name, code), actor=request.actor)
+    return {"name": name}
+
+
+@write(router, f"{PERSON}/second-factor", act=Act.PEOPLE, answer=Touched, method="DELETE")
+def second_factor_remove(request: Request, code: str, name: str) -> dict[str, str]:
+    """Remove the second factor of somebody who has lost it."""
+    service.remove_second_factor(user=require_person(name, code), actor=request.actor)
+    return {"name": name}
+
+
+@write(router, f"{PERSON}/email", act=Act.PEOPLE, answer=Touched, method="PUT")
+def email_set(request: Request, code: str, name: str, address: Address) -> dict[str, str]:
+    """Write down the address by which single sign-on knows the person; empty: none."""
+    service.set_email(user=require_person(name, code), email=address.email, actor=request.actor)
+    return {"name": name}
+
+
+ANY_PERSON = "/people/{name}"
+At = Annotated[Text, Query(description="code of the enterprise at which the role is held; empty: the installation")]
+
+
+@read(router, "/people", act=Act.PEOPLE, answer=Page[Somebody])
+def people_everywhere(request: Request, cut: Query[Cut], looked: Query[NamePart]) -> dict[str, object]:
+    """Everybody, by name."""
+    return paged(request, cut, Folk(EVERYWHERE, looked.q), somebody)
+
+
+@write(router, "/people", act=Act.PEOPLE, answer=Added, status=201, hidden=("url",))
+def people_add_everywhere(request: Request, new: NewPerson) -> dict[str, object]:
+    """Add somebody with a role in the installation; the one-time link is told in this answer alone."""
+    return added(request, new.name, operations.add(**new.model_dump(), enterprises=[], actor=request.actor))
+
+
+@read(router, ANY_PERSON, act=Act.PEOPLE, answer=Known)
+def people_get_everywhere(request: Request, name: str) -> dict[str, object]:
+    """Anybody; links without their secrets."""
+    return get_person_detail(request.actor, name, EVERYWHERE)
+
+
+@write(router, f"{ANY_PERSON}/roles", act=Act.PEOPLE, answer=Given)
+def roles_give_everywhere(request: Request, name: str, new: NewRole) -> dict[str, object]:
+    """Give a role in the installation."""
+    changed = operations.grant(user=name, role=new.role, team=new.team, enterprise=EVERYWHERE, actor=request.actor)
+    return {"name": name, "changed": changed}
+
+
+@write(router, f"{ANY_PERSON}/roles/{{role}}", act=Act.PEOPLE, answer=Touched, method="DELETE")
+def roles_take_everywhere(request: Request, name: str, role: str, enterprise: At = EVERYWHERE) -> dict[str, str]:
+    """Take a role back, here or at an enterprise."""
+    who = require_person(name, EVERYWHERE)
+    operations.revoke(user=who, role=role, enterprise=enterprise, actor=request.actor)
+    return {"name": name}
+
+
+@write(router, f"{ANY_PERSON}/links", act=Act.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
+def links_make_everywhere(request: Request, name: str) -> dict[str, object]:
+    """Make anybody's one-time link to choose a password by, told in this answer alone; an older one ends."""
+    return to_link_document(request, create_first_link(user=require_person(name, EVERYWHERE), actor=request.actor))
+
+
+@write(router, f"{ANY_PERSON}/inspections", act=Act.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
+def inspections_make_everywhere(request: Request, name: str, until: Until) -> dict[str, object]:
+    """Make the link by which any inspector reads up to the end of a day, told in this answer alone."""
+    return to_link_document(
+        request, operations.inspect(user=require_person(name, EVERYWHERE), until=until.until, actor=request.actor)
+    )
+
+
+@write(router, f"{ANY_PERSON}/links/{{link}}", act=Act.PEOPLE, answer=Touched, method="DELETE")
+def links_end_everywhere(request: Request, name: str, link: str) -> dict[str, str]:
+    """End a link of anybody and every session that it opened."""
+    operations.unlink(user=require_person(name, EVERYWHERE), link=link, actor=request.actor)
+    return {"name": name}
+
+
+@write(router, f"{ANY_PERSON}/confirm", act=Act.PEOPLE, answer=Confirmed)
+def people_confirm_everywhere(request: Request, name: str) -> dict[str, object]:
+    """Vouch that anybody's account is its person's alone, as for an enterprise."""
+    return {"name": name, **confirm_account(user=require_person(name, EVERYWHERE), actor=request.actor).as_dict()}
+
+
+@write(router, f"{ANY_PERSON}/close", act=Act.PEOPLE, answer=Touched)
+def people_close_everywhere(request: Request, name: str) -> dict[str, str]:
+    """Close anybody's account: every session, link, token and other secret of the person ends."""
+    operations.close(user=require_person(name, EVERYWHERE), actor=request.actor)
+    return {"name": name}
+
+
+@write(router, f"{ANY_PERSON}/reopen", act=Act.PEOPLE, answer=Touched)
+def people_reopen_everywhere(request: Request, name: str) -> dict[str, str]:
+    """Open anybody's closed account again."""
+    service.reopen(user=require_person(name, EVERYWHERE), actor=request.actor)
+    return {"name": name}
+
+
+@write(router, f"{ANY_PERSON}/second-factor", act=Act.PEOPLE, answer=Touched, method="DELETE")
+def second_factor_remove_everywhere(request: Request, name: str) -> dict[str, str]:
+    """Remove the second factor of anybody who has lost it."""
+    service.remove_second_factor(user=require_person(name, EVERYWHERE), actor=request.actor)
+    return {"name": name}
+
+
+@write(router, f"{ANY_PERSON}/email", act=Act.PEOPLE, answer=Touched, method="PUT")
+def email_set_everywhere(request: Request, name: str, address: Address) -> dict[str, str]:
+    """Write down the address by which single sign-on knows anybody; empty: none."""
+    service.set_email(user=require_person(name, EVERYWHERE), email=address.email, actor=request.actor)
+    return {"name": name}

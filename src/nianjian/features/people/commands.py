@@ -1,0 +1,377 @@
+"""The verbs ``enterprise``, ``init`` and ``user``: tenants, people, their roles, links and tokens."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console
+
+from nianjian.platform.terminal import table
+from nianjian.platform.terminal.answer import Answer
+from nianjian.platform.terminal.arguments import Actions, common, number
+from nianjian.platform.terminal.language import _, translate_code
+from nianjian.platform.terminal.session import begin
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from nianjian.platform.accounts.links import NewLink
+    from nianjian.platform.accounts.tokens import IssuedToken
+
+
+def link_address(made: NewLink) -> str:
+    """The whole address, under the name that NIANJIAN_URL gives."""
+    from nianjian.platform.home import env
+
+    return env.read().url + made.path
+
+
+def link_data(made: NewLink) -> dict[str, object]:
+    """For ``--json``."""
+    return {"link": link_address(made), "expires_at": made.expires_at.isoformat(timespec="seconds")}
+
+
+def print_link(console: Console, made: NewLink) -> None:
+    """Print the link, whole on a line of its own so that it can be copied."""
+    from nianjian.engines.kernel.clock import ZONE
+
+    until = made.expires_at.astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
+    console.print(_("One-time link, shown only now, good until {until}:").format(until=until))
+    console.print(link_address(made), soft_wrap=True, highlight=False, markup=False)
+
+
+def configure_tokens(actions: Actions) -> None:
+    """Add, list, revoke."""
+    add = actions.add("add", _add_token, _("make a token; it is shown once"))
+    add.add_argument("name", metavar="NAME", help=_("the user's name"))
+    add.add_argument("label", metavar="LABEL", help=_("what the token is for"))
+    add.add_argument(
+        "--act",
+        metavar="ACT",
+        dest="scopes",
+        action="append",
+        help=_("act that the token is for (may be repeated); without it all that the roles allow"),
+    )
+    add.add_argument("--days", metavar="N", type=number, help=_("how long it holds; without it until it is revoked"))
+    actions.add("list", _list_tokens, _("list a user's tokens")).add_argument(
+        "name", metavar="NAME", help=_("the user's name")
+    )
+    actions.add("revoke", _revoke_token, _("end a token")).add_argument(
+        "token", metavar="ID", help=_("id of the token")
+    )
+
+
+def _add_token(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.platform.accounts import tokens
+
+    made = tokens.create_token(user=args.name, name=args.label, scopes=args.scopes, days=args.days, actor=actor)
+    told = _("Token {id}, shown only now: {token}").format(id=made.token.id, token=made.secret)
+    return Answer(
+        {**_token_data(made.token), "token": made.secret}, lambda console: console.print(told, soft_wrap=True)
+    )
+
+
+def _list_tokens(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.platform.accounts import tokens as service
+
+    found = service.list_tokens(user=args.name, actor=actor)
+
+    def show(console: Console) -> None:
+        heads = (_("id"), _("purpose"), _("acts"), _("until"), _("last used"))
+        body = [(one.id, one.name, _scope_text(one), _minute(one.expires_at), _minute(one.used_at)) for one in found]
+        table.rows(console, heads, body)
+
+    return Answer({"tokens": [_token_data(one) for one in found]}, show)
+
+
+def _revoke_token(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.platform.accounts import tokens as service
+
+    gone = service.revoke_token(token=args.token, actor=actor)
+    told = _("The token {id} of {name} is revoked.").format(id=gone.id, name=gone.user)
+    return Answer({"id": gone.id, "revoked": True}, lambda console: console.print(told))
+
+
+def _token_data(one: IssuedToken) -> dict[str, object]:
+    days = {"created_at": one.created_at, "expires_at": one.expires_at, "used_at": one.used_at}
+    told = {name: None if day is None else day.isoformat(timespec="seconds") for name, day in days.items()}
+    return {"id": one.id, "user": one.user, "name": one.name, "acts": one.scopes, **told}
+
+
+def _scope_text(one: IssuedToken) -> str:
+    if one.scopes is None:
+        return _("all of the roles")
+    return ", ".join(str(translate_code("act", scope)) for scope in one.scopes)
+
+
+def _minute(moment: datetime | None) -> str:
+    from nianjian.engines.kernel.clock import ZONE
+
+    return "" if moment is None else moment.astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
+
+
+def configure_enterprise(parser: argparse.ArgumentParser) -> None:
+    """Add and list."""
+    actions = Actions(parser)
+    add = actions.add("add", _add_enterprise, _("add an enterprise"))
+    add.add_argument("code", metavar="CODE", help=_("short code that commands use"))
+    add.add_argument("--name", required=True, help=_("full name"))
+    add.add_argument("--province", required=True, help=_("province, for its rules and calendar"))
+    actions.add("list", _list_enterprises, _("list the enterprises that concern you"))
+
+
+def run_enterprise(args: argparse.Namespace) -> Answer:
+    """Answer the chosen action."""
+    answer: Answer = args.act(args)
+    return answer
+
+
+def _add_enterprise(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.platform.accounts import service
+
+    made = service.add_enterprise(code=args.code, name=args.name, province=args.province, actor=actor)
+
+    def show(console: Console) -> None:
+        console.print(_("Enterprise {code} added.").format(code=made.code))
+
+    return Answer({"code": made.code, "name": made.name, "province": made.province}, show)
+
+
+def _list_enterprises(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.platform.accounts import query
+    from nianjian.platform.accounts.access import may
+    from nianjian.platform.accounts.roles import Act
+
+    known = [one for one in query.enterprises() if may(actor, one.code, Act.READ_OWN)]
+    found = [{"code": one.code, "name": one.name, "province": one.province} for one in known]
+
+    def show(console: Console) -> None:
+        table.rows(console, (_("code"), _("name"), _("province")), (one.values() for one in found))
+
+    return Answer({"enterprises": found}, show)
+
+
+def configure_init(parser: argparse.ArgumentParser) -> None:
+    """``--name``, ``--enterprise``, ``--again``."""
+    common(parser, run_init)
+    parser.add_argument("--name", metavar="NAME", required=True, help=_("the administrator's name"))
+    parser.add_argument(
+        "--enterprise", metavar="CODE", help=_("administrator of this enterprise; without it of the whole installation")
+    )
+    parser.add_argument("--again", action="store_true", help=_("make one although there is an administrator"))
+
+
+def run_init(args: argparse.Namespace) -> Answer:
+    """Make the administrator and tell the link."""
+    actor = begin(args)
+    from nianjian.features.people.operations import first_administrator
+
+    made = first_administrator(name=args.name, enterprise=args.enterprise or "", again=args.again, actor=actor)
+
+    def show(console: Console) -> None:
+        console.print(_("{name} is administrator.").format(name=made.user))
+        console.print(_("Next: `nianjian serve`, then open the link; the overview leads to the first light."))
+        print_link(console, made)  # the link stands last, where scripts take it
+
+    return Answer({"name": made.user, "enterprise": args.enterprise, **link_data(made)}, show)
+
+
+DEFAULT_ROLE: Final = "compliance_lead"
+
+
+def configure_user(parser: argparse.ArgumentParser) -> None:
+    """Name every action."""
+    actions = Actions(parser)
+    add = actions.add("add", _add_user, _("add a user; the token is shown once"))
+    add.add_argument("name", metavar="NAME", help=_("the user's name"))
+    add.add_argument(
+        "--enterprise",
+        metavar="CODE",
+        dest="enterprises",
+        action="append",
+        default=[],
+        help=_("enterprise at which the role holds (may be repeated); without it the whole installation"),
+    )
+    add.add_argument("--role", metavar="ROLE", default=DEFAULT_ROLE, help=_role_help())
+    add.add_argument("--link", action="store_true", help=_("a one-time link for the pages instead of a token"))
+    add.add_argument("--email", metavar="ADDRESS", default="", help=_("address by which single sign-on knows the user"))
+    _team(add)
+    for name, act, about in (
+        ("grant", _grant_role, _("give a user a role")),
+        ("revoke", _revoke_role, _("take a role from a user")),
+    ):
+        given = actions.add(name, act, about)
+        given.add_argument("name", metavar="NAME", help=_("the user's name"))
+        given.add_argument("--role", metavar="ROLE", required=True, help=_role_help())
+        given.add_argument(
+            "--enterprise", metavar="CODE", help=_("enterprise of the role; without it the whole installation")
+        )
+        if act is _grant_role:
+            _team(given)
+    invite = actions.add("invite", _invite, _("make a link by which whoever has an account takes a role"))
+    invite.add_argument("--enterprise", metavar="CODE", required=True, help=_("enterprise of the role"))
+    invite.add_argument("--role", metavar="ROLE", required=True, help=_role_help())
+    _team(invite)
+    uninvite = actions.add("uninvite", _uninvite, _("take an invitation back"))
+    uninvite.add_argument("invitation", metavar="ID", help=_("the invitation's number"))
+    uninvite.add_argument("--enterprise", metavar="CODE", required=True, help=_("enterprise of the role"))
+    for name, act, about in (
+        ("link", _make_link, _("make a one-time link by which the user chooses a new password")),
+        ("close", _close_account, _("close an account: nothing lets it in any more")),
+        ("reopen", _reopen_account, _("open a closed account again")),
+        ("confirm", _confirm_account, _("vouch that an account is its person's alone, whoever let it in")),
+    ):
+        actions.add(name, act, about).add_argument("name", metavar="NAME", help=_("the user's name"))
+    configure_tokens(actions.group("token", _("tokens of a user: add, list, revoke")))
+    actions.add("list", _list_users, _("list the users and their roles"))
+
+
+def _team(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--team", metavar="KEY", default="", help=_("team whose rows an outsourcer sees"))
+
+
+def _role_help() -> str:
+    from nianjian.engines.paper.texts.rooms import ROLES
+
+    return _("role: {roles}").format(roles=", ".join(ROLES))
+
+
+def run_user(args: argparse.Namespace) -> Answer:
+    """Answer the chosen action."""
+    answer: Answer = args.act(args)
+    return answer
+
+
+def _add_user(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.people import operations
+
+    who = {"name": args.name, "role": args.role, "enterprises": args.enterprises}
+    where = ", ".join(args.enterprises) or _("the whole installation")
+    told = _("{name} is {role} in {where}.").format(name=args.name, role=translate_code("role", args.role), where=where)
+    if args.link:
+        made = operations.add(**who, team=args.team, email=args.email, actor=actor)
+
+        def show_link(console: Console) -> None:
+            console.print(told)
+            if made:
+                print_link(console, made)
+
+        return Answer({**who, **(link_data(made) if made else {})}, show_link)
+    token = operations.add_with_token(**who, team=args.team, email=args.email, actor=actor)
+
+    def show(console: Console) -> None:
+        console.print(_("User {name} added. Token, shown only now: {token}").format(name=args.name, token=token))
+        console.print(told)
+
+    return Answer({"name": args.name, "token": token, "role": args.role, "enterprises": args.enterprises}, show)
+
+
+def _grant_role(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.people import operations
+
+    new = operations.grant(
+        user=args.name, role=args.role, enterprise=args.enterprise or "", team=args.team, actor=actor
+    )
+    return Answer({**_role_data(args), "granted": new}, lambda console: console.print(_role_sentence(args, "granted")))
+
+
+def _revoke_role(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.people import operations as people
+
+    people.revoke(user=args.name, role=args.role, enterprise=args.enterprise or "", actor=actor)
+    return Answer({**_role_data(args), "revoked": True}, lambda console: console.print(_role_sentence(args, "revoked")))
+
+
+def _invite(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.people import operations as people
+
+    made = people.invite(role=args.role, enterprise=args.enterprise, team=args.team, actor=actor)
+    told = {"invitation": made.id, "role": args.role, "enterprise": args.enterprise}
+    return Answer({**told, **link_data(made)}, lambda console: print_link(console, made))
+
+
+def _uninvite(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.platform.accounts import invitations
+
+    invitations.withdraw_invitation(invitation=args.invitation, enterprise=args.enterprise, actor=actor)
+    told = _("The invitation no longer holds.")
+    return Answer({"invitation": args.invitation, "revoked": True}, lambda console: console.print(told))
+
+
+def _role_data(args: argparse.Namespace) -> dict[str, object]:
+    return {"name": args.name, "role": args.role, "enterprise": args.enterprise}
+
+
+def _role_sentence(args: argparse.Namespace, done: str) -> str:
+    text = {"granted": _("{name} is {role} in {where}."), "revoked": _("{name} is no longer {role} in {where}.")}
+    where = args.enterprise or _("the whole installation")
+    return text[done].format(name=args.name, role=translate_code("role", args.role), where=where)
+
+
+def _make_link(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.platform.accounts.links import create_first_link
+
+    made = create_first_link(user=args.name, actor=actor)
+    return Answer({"name": args.name, **link_data(made)}, lambda console: print_link(console, made))
+
+
+def _close_account(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.people import operations as people
+
+    people.close(user=args.name, actor=actor)
+    told = _("The account of {name} is closed.").format(name=args.name)
+    return Answer({"name": args.name, "open": False}, lambda console: console.print(told))
+
+
+def _reopen_account(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.platform.accounts import service
+
+    service.reopen(user=args.name, actor=actor)
+    told = _("The account of {name} is open again.").format(name=args.name)
+    return Answer({"name": args.name, "open": True}, lambda console: console.print(told))
+
+
+def _confirm_account(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.engines.paper.texts.people import ADDRESS, CHANGE, ENDED, ways_in
+    from nianjian.platform.accounts import holds
+
+    done = holds.confirm_account(user=args.name, actor=actor)
+    told = [_("The account of {name} counts as its person's own.").format(name=args.name)]
+    if done.behind:
+        told += [_(ENDED).format(ways=ways_in(done.ended.as_dict(), _)), _(CHANGE)]
+    if done.behind and done.email:
+        told.append(_(ADDRESS).format(email=done.email))
+    return Answer({"name": args.name, **done.as_dict()}, lambda console: console.print("\n".join(told)))
+
+
+def _list_users(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.platform.accounts.access import people
+
+    found = people(actor)
+
+    def show(console: Console) -> None:
+        everywhere = _("the whole installation")
+        body = [
+            (person, translate_code("role", one["role"]), one["enterprise"] or everywhere)
+            for person, roles in found.items()
+            for one in roles or [{"role": "", "enterprise": ""}]
+        ]
+        table.rows(console, (_("name"), _("role"), _("enterprise")), body)
+
+    return Answer({"users": [{"name": name, "roles": roles} for name, roles in found.items()]}, show)

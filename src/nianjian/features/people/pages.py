@@ -1,0 +1,374 @@
+"""Pages about people and enterprises, each once for an enterprise and once for the installation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.identifiers import PROVINCES
+from nianjian.engines.paper.texts.errors import translate_value
+from nianjian.engines.paper.texts.people import ENDED, ways_in
+from nianjian.engines.paper.texts.people import ways_in as counted
+from nianjian.engines.paper.words import words
+from nianjian.features.people import operations
+from nianjian.features.people.forms import AddPerson, Address, GiveRole, Invite, Until
+from nianjian.platform.accounts import invitations, links, people, query, service
+from nianjian.platform.accounts import links as making
+from nianjian.platform.accounts.access import EVERYWHERE
+from nianjian.platform.accounts.holds import confirm_account, count_ways_in, list_holders
+from nianjian.platform.accounts.invitations import withdraw_invitation
+from nianjian.platform.accounts.links import NewLink
+from nianjian.platform.accounts.people import Person
+from nianjian.platform.accounts.query import Actor, Enterprise
+from nianjian.platform.accounts.roles import Act, Role
+from nianjian.platform.home import env
+from nianjian.platform.web.access import Request, at, everywhere, page
+from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.language import current
+from nianjian.platform.web.paging import Page, paged
+from nianjian.platform.web.tables import Cell, Column, Table
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAction:
+    """A form about a person: ``place`` is the enterprise of its page, "" for the installation's."""
+
+    actor: Actor
+    user: str
+    place: str
+    given: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What to say, and a link to show once."""
+
+    text: str
+    link: NewLink | None = None
+
+
+def _make_link(asked: PersonAction) -> Outcome:
+    return Outcome(gettext("The one-time link:"), making.create_first_link(user=asked.user, actor=asked.actor))
+
+
+def _make_inspection(asked: PersonAction) -> Outcome:
+    form = Until(asked.given)
+    if not form.is_valid():
+        raise NianjianError("link_expiry", days=making.INSPECT_DAYS)
+    made = operations.inspect(user=asked.user, until=form.cleaned_data["until"], actor=asked.actor)
+    return Outcome(gettext("The inspector's link:"), made)
+
+
+def _end_link(asked: PersonAction) -> Outcome:
+    operations.unlink(user=asked.user, link=asked.given.get("link", ""), actor=asked.actor)
+    return Outcome(gettext("The link no longer holds, nor does any session that it opened."))
+
+
+def _revoke_role(asked: PersonAction) -> Outcome:
+    place = asked.given.get("enterprise", "")
+    if asked.place and place != asked.place:
+        raise NianjianError("role_not_held", user=asked.user, role=asked.given.get("role", ""))
+    operations.revoke(user=asked.user, role=asked.given.get("role", ""), enterprise=place, actor=asked.actor)
+    return Outcome(gettext("The role is taken back."))
+
+
+def _close_account(asked: PersonAction) -> Outcome:
+    operations.close(user=asked.user, actor=asked.actor)
+    return Outcome(gettext("The account is closed; nothing lets it in any more."))
+
+
+def _reopen_account(asked: PersonAction) -> Outcome:
+    service.reopen(user=asked.user, actor=asked.actor)
+    return Outcome(gettext("The account is open again."))
+
+
+def _confirm_account(asked: PersonAction) -> Outcome:
+    done = confirm_account(user=asked.user, actor=asked.actor)
+    told = [gettext("The account counts as its person's own.")]
+    if done.behind:
+        _ = words(current())
+        told.append(_(ENDED).format(ways=ways_in(done.ended.as_dict(), _)))
+    return Outcome(" ".join(told))
+
+
+def _remove_factor(asked: PersonAction) -> Outcome:
+    service.remove_second_factor(user=asked.user, actor=asked.actor)
+    return Outcome(gettext("The second factor is removed; the next sign-in asks for the password alone."))
+
+
+def _set_email(asked: PersonAction) -> Outcome:
+    form = Address(asked.given)
+    if not form.is_valid():
+        raise NianjianError("email_malformed", email=asked.given.get("email", ""))
+    service.set_email(user=asked.user, email=form.cleaned_data["email"], actor=asked.actor)
+    return Outcome(gettext("The address is kept."))
+
+
+ACTS: Final[Mapping[str, Callable[[PersonAction], Outcome]]] = {
+    "link": _make_link,
+    "inspection": _make_inspection,
+    "unlink": _end_link,
+    "revoke": _revoke_role,
+    "close": _close_account,
+    "reopen": _reopen_account,
+    "confirm": _confirm_account,
+    "factor": _remove_factor,
+    "email": _set_email,
+}
+
+
+class AddEnterprise(forms.Form):
+    """Code, name and province."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Full name"), max_length=200, help_text=gettext_lazy("As it stands on the licence.")
+    )
+    code = forms.CharField(
+        label=gettext_lazy("Short code"),
+        max_length=40,
+        help_text=gettext_lazy(
+            "Letters, digits, - or _, such as ACME. It stands in addresses, commands and folders, and stays."
+        ),
+    )
+    province = forms.ChoiceField(
+        label=gettext_lazy("Province"),
+        choices=[("", "–"), *((one, one) for one in PROVINCES)],
+        help_text=gettext_lazy("Its communications administration inspects; notices and dates of that province hold."),
+    )
+    field_order = ("name", "code", "province")
+
+
+@require_http_methods(["GET", "POST"])
+@everywhere(Act.ADMINISTER)
+def list_enterprises(request: Request) -> HttpResponse:
+    """Add an enterprise; its overview leads on."""
+    form = AddEnterprise(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            made = service.add_enterprise(
+                code=given["code"], name=given["name"], province=given["province"], actor=request.actor
+            )
+        except NianjianError as error:
+            form.add_error(None, describe_error(error)[0])
+        else:
+            messages.success(request, gettext("The enterprise is added. Its overview leads on from here."))
+            return redirect("overview", code=made.code)
+    _ = words(current())
+    page: Page[Enterprise] = paged(request, query.enterprises())
+    body = [[Cell(one.code, href=f"/e/{one.code}/"), Cell(one.name), Cell(one.province or "–")] for one in page.rows]
+    heads = [Column(text) for text in (_("Short code"), _("Full name"), _("Province"))]
+    table = Table(_("Enterprises"), heads, body, wrap=True)
+    return render(request, "enterprises/list.html", {"form": form, "table": table, "page": page})
+
+
+@require_safe
+@page(Act.PEOPLE)
+def list_people(request: Request, code: str) -> HttpResponse:
+    """List the people of an enterprise."""
+    return _render_list(request, code)
+
+
+@require_safe
+@everywhere(Act.PEOPLE)
+def list_all_people(request: Request) -> HttpResponse:
+    """List everybody."""
+    return _render_list(request, EVERYWHERE)
+
+
+@require_http_methods(["GET", "POST"])
+@page(Act.PEOPLE)
+def add_to_enterprise(request: Request, code: str) -> HttpResponse:
+    """Add somebody to an enterprise."""
+    return _add(request, code)
+
+
+@require_http_methods(["GET", "POST"])
+@everywhere(Act.PEOPLE)
+def add_to_installation(request: Request) -> HttpResponse:
+    """Add somebody to the installation."""
+    return _add(request, EVERYWHERE)
+
+
+@require_http_methods(["GET", "POST"])
+@page(Act.PEOPLE)
+def show_enterprise_person(request: Request, code: str, name: str) -> HttpResponse:
+    """Show somebody of an enterprise."""
+    return _handle_person(request, code, name)
+
+
+@require_http_methods(["GET", "POST"])
+@everywhere(Act.PEOPLE)
+def show_any_person(request: Request, name: str) -> HttpResponse:
+    """Show anybody."""
+    return _handle_person(request, EVERYWHERE, name)
+
+
+def _render_list(request: Request, place: str) -> HttpResponse:
+    _ = words(current())
+    search = request.GET.get("q", "").strip()[:80]
+    rows: Page[Person] = paged(request, people.Folk(place, search))
+    columns = [Column(text) for text in (_("User name"), _("Roles"), _("Last sign-in"), _("Account"))]
+    body = [
+        [
+            Cell(one.name, href=at("people-one", place, name=one.name)),
+            Cell(_role_text(one, place)),
+            Cell(one.last_login.astimezone(clock.ZONE).strftime("%Y-%m-%d") if one.last_login else "–"),
+            Cell(_("account open"), badge="good") if one.is_open else Cell(_("account closed"), badge="warn"),
+        ]
+        for one in rows.rows
+    ]
+    context = {
+        "table": Table(_("People"), columns, body, wrap=True),
+        "page": rows,
+        "search": search,
+        "add": at("people-add", place),
+    }
+    return render(request, "people/list.html", context)
+
+
+def _role_text(one: Person, place: str) -> str:
+    _ = words(current())
+    told = []
+    for held in one.roles:
+        where = held.team or ("" if place and held.enterprise else held.enterprise or _("the whole installation"))
+        told.append(f"{translate_value('role', held.role, _)}{f' ({where})' if where else ''}")
+    return ", ".join(told) or "–"
+
+
+def _add(request: Request, place: str) -> HttpResponse:
+    teams = operations.teams(place) if place else None
+    act = request.POST.get("act", "new")
+    if act == "uninvite" and place:
+        return _withdraw(request, place)
+    data = request.POST or None
+    new = AddPerson(teams, data if act == "new" else None, auto_id="new_%s")
+    role = GiveRole(teams, data if act == "give" else None, auto_id="role_%s")
+    invite = Invite(teams, data if act == "invite" else None, auto_id="invite_%s") if place else None
+    form, done = {"give": role, "invite": invite}.get(act) or new, None
+    if request.method == "POST" and form.is_valid():
+        try:
+            if form is invite:
+                made = operations.invite(enterprise=place, actor=request.actor, **form.cleaned_data)
+                done = Outcome(gettext("The invitation:"), made)
+            else:
+                return _give_role(request, place, form) if form is role else _create_person(request, place, form)
+        except NianjianError as error:
+            form.add_error(None, describe_error(error)[0])
+    _ = words(current())
+    context = {
+        "new": new,
+        "role": role,
+        "invite": invite,
+        "waiting": [(one, translate_value("role", one.role, _)) for one in invitations.open_invitations(place)],
+        "done": done,
+        "url": _link_address(request, done.link) if done and done.link else "",
+        "back": at("people-list", place),
+        "place": place,
+    }
+    return render(request, "people/add.html", context)
+
+
+def _withdraw(request: Request, place: str) -> HttpResponse:
+    invitation = request.POST.get("invitation", "")
+    withdraw_invitation(invitation=invitation, enterprise=place, actor=request.actor)
+    messages.success(request, gettext("The invitation no longer holds."))
+    return redirect(at("people-add", place))
+
+
+def _create_person(request: Request, place: str, form: Any) -> HttpResponse:  # noqa: ANN401 -- either form
+    given = form.cleaned_data
+    made = operations.add(
+        name=given["name"],
+        role=given["role"],
+        enterprises=[place] if place else [],
+        actor=request.actor,
+        team=given.get("team", ""),
+        email=given["email"],
+    )
+    if made:
+        return _render_person(request, place, given["name"], Outcome(gettext("The one-time link:"), made))
+    messages.success(request, gettext("Added. Now make the inspector's link."))
+    return redirect(at("people-one", place, name=given["name"]))
+
+
+def _give_role(request: Request, place: str, form: Any) -> HttpResponse:  # noqa: ANN401 -- either form
+    given = form.cleaned_data
+    team = given.get("team", "")
+    operations.grant(user=given["user"], role=given["role"], enterprise=place, actor=request.actor, team=team)
+    messages.success(request, gettext("The role is given."))
+    return redirect(at("people-one", place, name=given["user"]))
+
+
+def _handle_person(request: Request, place: str, name: str) -> HttpResponse:
+    if people.person(name, place) is None:
+        raise Http404
+    if request.method == "GET":
+        return _render_person(request, place, name, None)
+    act = ACTS.get(request.POST.get("act", ""))
+    if act is None:
+        raise Http404
+    done = act(PersonAction(request.actor, name, place, request.POST.dict()))
+    if done.link:
+        return _render_person(request, place, name, done)
+    messages.success(request, done.text)
+    still = people.person(name, place)
+    return redirect(at("people-one", place, name=name) if still else at("people-list", place))
+
+
+def _render_person(request: Request, place: str, name: str, done: Outcome | None) -> HttpResponse:
+    """Show the page of a person; a new link stands in this answer and nowhere else."""
+    _ = words(current())
+    someone = people.person(name, place)
+    if someone is None:
+        raise Http404
+    governed = people.governs(request.actor, name)
+    held = list_holders(name) if governed else []
+    context = {
+        "person": someone,
+        "roles": [
+            (held, translate_value("role", held.role, _), not place or held.enterprise == place)
+            for held in someone.roles
+        ],
+        "governed": governed,
+        "links": links.list_links([name]).get(name, []) if governed else [],
+        "behind": ", ".join(held),
+        "ends": counted(count_ways_in(name).as_dict(), _) if held else "",
+        "inspector": any(held.role == Role.INSPECTOR for held in someone.roles),
+        "second_factor": people.has_second_factor(name),
+        "until": Until(),
+        "address": Address(initial={"email": someone.email}),
+        "done": done,
+        "url": _link_address(request, done.link) if done and done.link else "",
+        "here": at("people-one", place, name=name),
+        "list": at("people-list", place),
+        "place": place,
+        "self": request.actor.name == name,
+    }
+    return render(request, "people/person.html", context)
+
+
+def _link_address(request: Request, made: NewLink) -> str:
+    return env.address(made.path, request.build_absolute_uri(made.path))
+
+
+urlpatterns = [
+    path("enterprises/", list_enterprises, name="enterprises"),
+    path("people/", list_all_people, name="people-list"),
+    path("people/add/", add_to_installation, name="people-add"),
+    path("people/of/<str:name>/", show_any_person, name="people-one"),
+    path("e/<str:code>/people/", list_people, name="people-list-here"),
+    path("e/<str:code>/people/add/", add_to_enterprise, name="people-add-here"),
+    path("e/<str:code>/people/of/<str:name>/", show_enterprise_person, name="people-one-here"),
+]

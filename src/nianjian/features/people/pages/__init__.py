@@ -1,1 +1,0 @@
-"""People of an enterprise and of the installation: roles, links, closed accounts."""

@@ -1,0 +1,268 @@
+"""Portraits: what is stored, its runs, and what is done with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from django.http import HttpResponse
+from ninja import Field, Query, Router, Schema
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.metrics.drill_down import EXCLUDED, SPLITS, RowQuery, components
+from nianjian.engines.paper.masking import masked
+from nianjian.engines.paper.results.own import own
+from nianjian.features.portrait import operations, portraits
+from nianjian.features.portrait.operations import (
+    FORMS,
+    Moves,
+    compare_runs,
+    export_portrait,
+    list_run_ids,
+    simulate_moves,
+)
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.api.access import Request
+from nianjian.platform.api.jobs import Job, enqueued_job_document
+from nianjian.platform.api.operations import read, take, write
+from nianjian.platform.api.paging import Cut, Page, after, paged
+from nianjian.platform.api.parameter_types import Day, Text, Year
+from nianjian.platform.api.problems import language
+from nianjian.platform.home.http import as_attachment
+from nianjian.platform.jobs import flow
+
+router = Router(tags=["portraits"])
+
+
+class Years(Schema):
+    """Data years with a portrait, newest first."""
+
+    years: list[int]
+
+
+class Run(Schema):
+    """One computation that was kept."""
+
+    id: str
+    year: int
+    moment: str
+    actor: str
+    sha256: str
+    light: str
+    as_of: str
+    today: str | None
+    province: str | None
+    rulebook: dict[str, str]
+    snapshot: dict[str, Any]
+    code: str
+    metrics: list[dict[str, Any]]
+
+
+class NewRun(Schema):
+    """A run: its as-of day (31 December if none), a province in place of the enterprise's."""
+
+    as_of: Day | None = None
+    province: Text | None = None
+
+
+Kept = Annotated[Text | None, Query(description="id of a run; without it the year's newest")]
+
+
+@read(router, "/enterprises/{code}/portraits", act=Act.READ_OWN, answer=Years)
+def portraits_list(request: Request, code: str) -> dict[str, object]:
+    """The data years that have a portrait."""
+    del request
+    return {"years": portraits.list_years(code)}
+
+
+@read(router, "/enterprises/{code}/portraits/{year}", act=Act.READ_OWN, answer=dict[str, Any])
+def portraits_get(request: Request, code: str, year: Year, run: Kept = None) -> Mapping[str, Any]:
+    """A kept portrait, numbers masked; who sees a team's rows alone gets that team's figures."""
+    found = get_masked_portrait(code, year, run)
+    if request.team is None:
+        return found
+    return {"enterprise": code, "period": found["period"], "team": request.team, "metrics": own(found, request.team)}
+
+
+@read(router, "/enterprises/{code}/portraits/{year}/runs", act=Act.READ, answer=Page[Run])
+def runs_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict[str, object]:
+    """The kept runs of a data year, newest first."""
+    ids = list_run_ids(enterprise=code, year=year, actor=request.actor)
+    return paged(request, cut, ids, lambda one: asdict(portraits.get_run(code, year, one)))
+
+
+@write(router, "/enterprises/{code}/portraits/{year}/runs", act=Act.REPORT, answer=Job, status=202)
+def runs_add(request: Request, code: str, year: Year, new: NewRun) -> dict[str, object]:
+    """Compute the portrait of a data year and keep it: work for the worker."""
+    day = None if new.as_of is None else new.as_of.isoformat()
+    payload: Mapping[str, object] = {"year": year, "as_of": day, "province": new.province or None}
+    return enqueued_job_document(
+        request, flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise=code, payload=payload, actor=request.actor)
+    )
+
+
+def get_masked_portrait(code: str, year: int, run: str | None) -> dict[str, Any]:
+    """The portrait, masked; ``portrait_run_unknown``, ``portrait_missing``."""
+    found = portraits.find_masked_portrait(code, year, run)
+    if found is None:
+        raise NianjianError("portrait_missing", enterprise=code, year=year)
+    return found
+
+
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class Pair(Schema):
+    """Ids of two runs."""
+
+    before: Text
+    after: Text
+
+
+class Simulated(Schema):
+    """The portrait as it is and as it would be."""
+
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+class Steps(Schema):
+    """Steps to try."""
+
+    run: Text | None = None
+    open_seats: Count = 0
+    cut_seats: Count = 0
+    close_seats: Count = 0
+    close_tickets: Count = 0
+    close_unfiled: Count = 0
+    file_seats: Count = 0
+    move_line: Text | None = None
+
+
+class Behind(Schema):
+    """Which rows: of a metric's component, of a month, of a line or team."""
+
+    metric: Text
+    component: Text
+    run: Text | None = None
+    month: str | None = Field(None, pattern=r"^2[01]\d\d-(0[1-9]|1[0-2])$")
+    line: Text | None = None
+    team: Text | None = None
+    kind: Text | None = None
+    page: int = Field(1, ge=1, le=200)
+
+
+class Rows(Schema):
+    """Rows behind a figure, 50 at a time; ``total`` null where it is not counted, ``month``: the one shown."""
+
+    kind: str
+    items: list[dict[str, Any]]
+    total: int | None
+    month: str | None
+    next: str | None
+
+
+class CallKey(Schema):
+    """A call as its row names it."""
+
+    kind: Literal["calls"]
+    part: Text
+    file: Text
+    line: int = Field(ge=0, le=2**62)
+
+
+class TicketKey(Schema):
+    """A complaint as its row names it."""
+
+    kind: Literal["tickets"]
+    complaint_id: Text
+
+
+class Shown(Schema):
+    """The row, and the run it is behind; without a run the year's newest."""
+
+    row: CallKey | TicketKey = Field(discriminator="kind")
+    run: Text | None = None
+
+
+class Numbers(Schema):
+    """The two numbers of a row in full; of a complaint: complained and complainant."""
+
+    display: str
+    callee: str
+
+
+@read(router, "/enterprises/{code}/portraits/{year}/comparison", act=Act.READ, answer=dict[str, Any])
+def runs_compare(request: Request, code: str, year: Year, pair: Query[Pair]) -> dict[str, Any]:
+    """What changed between two runs, and why."""
+    return compare_runs(enterprise=code, year=year, before=pair.before, after=pair.after, actor=request.actor)
+
+
+@read(router, "/enterprises/{code}/portraits/{year}/simulation", act=Act.READ, answer=Simulated)
+def portraits_simulate(request: Request, code: str, year: Year, steps: Query[Steps]) -> dict[str, object]:
+    """What the lights would become; nothing is kept and no call is read."""
+    moves = Moves(
+        open_seats=steps.open_seats,
+        cut_seats=steps.cut_seats,
+        close_seats=steps.close_seats,
+        close_tickets=steps.close_tickets,
+        close_unfiled=steps.close_unfiled,
+        file_seats=steps.file_seats,
+        move_line=steps.move_line or None,
+    )
+    told = simulate_moves(enterprise=code, year=year, run=steps.run, moves=moves, actor=request.actor)
+    return {name: masked(portrait) for name, portrait in told.items()}
+
+
+@take(
+    router,
+    "/enterprises/{code}/portraits/{year}/exports/{form}",
+    act=Act.READ,
+    media=[form.media.partition(";")[0] for form in FORMS.values()],
+)
+def portraits_export(
+    request: Request, code: str, year: Year, form: Literal["xlsx", "pdf", "png", "html"], run: Kept = None
+) -> HttpResponse:
+    """A kept portrait as workbook, PDF, picture or page."""
+    made = export_portrait(
+        enterprise=code, year=year, run=run, form=form, language=language(request), actor=request.actor
+    )
+    answer = HttpResponse(made.content, content_type=made.media)
+    return as_attachment(answer, made.name)
+
+
+@read(router, "/enterprises/{code}/portraits/{year}/rows", act=Act.READ_OWN, answer=Rows)
+def rows_list(request: Request, code: str, year: Year, asked: Query[Behind]) -> dict[str, object]:
+    """The rows behind a figure, numbers masked; who sees a team's rows alone gets those."""
+    given = {"line": asked.line, "team": asked.team, "kind": asked.kind}
+    keys: dict[str, str | None] = {split: key for split, key in given.items() if key is not None}
+    metrics = [one for one in get_masked_portrait(code, year, asked.run)["metrics"] if one["slug"] == asked.metric]
+    part = asked.component
+    known = metrics and (part in components(metrics[0]) or part.startswith(EXCLUDED))
+    if not known or not set(keys) <= set(SPLITS[asked.metric]):
+        raise NianjianError("portrait_rows_unknown", metric=asked.metric, part=part)
+    found = operations.list_rows(
+        enterprise=code,
+        year=year,
+        run=asked.run,
+        ask=RowQuery(asked.metric, part, keys, asked.month),
+        page=asked.page,
+        actor=request.actor,
+    )
+    return {
+        "kind": found.kind,
+        "items": [dict(row) for row in found.rows],
+        "total": found.total,
+        "month": found.month,
+        "next": after(request, page=asked.page + 1) if found.more else None,
+    }
+
+
+@take(router, "/enterprises/{code}/portraits/{year}/rows/reveal", act=Act.REVEAL, answer=Numbers)
+def rows_behind_reveal(request: Request, code: str, year: Year, wanted: Shown) -> dict[str, str]:
+    """The numbers of one row behind a figure in full; the audit chain has the entry before."""
+    given = wanted.row.model_dump()
+    kind = str(given.pop("kind"))
+    key = {name: str(value) for name, value in given.items()}
+    return operations.reveal_row(enterprise=code, year=year, run=wanted.run, kind=kind, key=key, actor=request.actor)

@@ -1,1 +1,0 @@
-"""Portraits: what is kept, its runs, and what is done with it."""

@@ -1,0 +1,99 @@
+"""When each line last carried an outbound call: counted with a portrait, kept beside it, so that a page only reads.
+
+A line is silent where its last call lies more than `OLD` days before the enterprise's newest one: an import that has
+not been made says nothing about a line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from django.db.models import Q
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.lake import rollups
+from nianjian.engines.metrics.tables import DAILY, last_days
+from nianjian.platform.home import env, wiring
+from nianjian.platform.registers.lines import Line
+from nianjian.platform.registers.versions import versions_on
+
+STOPPED: Final = "stopped"
+OLD: Final = 7  # days since the last call that was imported
+
+
+@dataclass(frozen=True, slots=True)
+class LineUse:
+    """One line in use. ``last`` None: it never carried one; ``before``: days before the newest call of all lines."""
+
+    line: str
+    last: date | None
+    before: int | None
+
+    @property
+    def silent(self) -> bool:
+        """Whether others carried calls long after it did."""
+        return self.before is None or self.before > OLD
+
+
+@dataclass(frozen=True, slots=True)
+class LineUsage:
+    """``counted`` on that day; ``newest`` call of all lines; ``lines`` in use, those silent the longest first."""
+
+    counted: date
+    newest: date | None
+    lines: tuple[LineUse, ...]
+
+    @property
+    def silent(self) -> int:
+        """How many are silent."""
+        return sum(1 for one in self.lines if one.silent)
+
+
+def store_line_usage(enterprise: str) -> None:
+    """Count from the daily cube and put the answer beside the enterprise's portraits."""
+    lake = wiring.lake(enterprise)
+    with closing(wiring.engine()) as engine:
+        rows = engine.rows(last_days(rollups.current(lake, engine, DAILY)))
+    told = {"counted": clock.today().isoformat(), "last": {str(row["key"]): str(row["last"]) for row in rows}}
+    path = _path(enterprise)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_suffix(".new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    fresh.replace(path)
+
+
+def find_line_usage(enterprise: str, today: date) -> LineUsage | None:
+    """How the lines of the register that are in use stand; None: never counted, or the register has none."""
+    path = _path(enterprise)
+    if not path.is_file():
+        return None
+    stat = path.stat()
+    counted, last = _read_usage(path, stat.st_ino, stat.st_mtime_ns)
+    newest = max(last.values(), default=None)
+    used = versions_on(Line, enterprise, today).exclude(Q(state=STOPPED) | Q(closed_on__lte=today))
+    found = [_line_use(key, last.get(key), newest) for key in used.order_by("key").values_list("key", flat=True)]
+    found.sort(key=lambda one: one.last or date.min)
+    return LineUsage(counted, newest, tuple(found)) if found else None
+
+
+def _line_use(key: str, last: date | None, newest: date | None) -> LineUse:
+    return LineUse(key, last, None if last is None or newest is None else (newest - last).days)
+
+
+def _path(enterprise: str) -> Path:
+    return env.read().home / "portraits" / enterprise / "lines.json"
+
+
+@lru_cache(maxsize=16)
+def _read_usage(path: Path, _inode: int, _changed: int) -> tuple[date, Mapping[str, date]]:
+    """A file as it stands: another content has another state."""
+    told = json.loads(path.read_text(encoding="utf-8"))
+    return date.fromisoformat(told["counted"]), {line: date.fromisoformat(day) for line, day in told["last"].items()}

@@ -1,0 +1,555 @@
+"""What people do with portraits: compute one, compare runs, list the rows behind a figure, try a step, export."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import ibis
+import ibis.expr.types as ir
+from django.db import transaction
+
+from nianjian.engines.kernel import clock, identifiers, numbers
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.numbers import NumberClass, Shape
+from nianjian.engines.lake import rollups
+from nianjian.engines.lake.engine import Engine
+from nianjian.engines.lake.schema import SCHEMAS
+from nianjian.engines.lake.tables import Lake
+from nianjian.engines.metrics import drill_down, revive
+from nianjian.engines.metrics.compare import compare
+from nianjian.engines.metrics.drill_down import CALLS, SPLITS, Cut, RowQuery, expected_count
+from nianjian.engines.metrics.frame import Frame
+from nianjian.engines.metrics.metric import WATCH_FACTOR
+from nianjian.engines.metrics.result import Result
+from nianjian.engines.metrics.run import run
+from nianjian.engines.metrics.simulate import maxima, simulate
+from nianjian.engines.metrics.simulate import simulate as step
+from nianjian.engines.metrics.tables import complaint_match, tickets, tickets_rollup
+from nianjian.engines.paper.masking import masked_moves
+from nianjian.engines.paper.page import page
+from nianjian.engines.paper.printing.pdf import Stamp, pdf, picture
+from nianjian.engines.paper.workbook import workbook
+from nianjian.engines.rules.rulebook import Overlay, Rulebook
+from nianjian.features.complaints.operations.publish import publish
+from nianjian.features.portrait import line_usage, portraits, watch_list
+from nianjian.features.portrait.watch_list import WatchedLicence
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.access import require, team_of
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.audit import query as audit
+from nianjian.platform.audit.record import record
+from nianjian.platform.home import wiring
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.rulebook.rulebooks import rulebook
+
+Waiting = Callable[[str], None]
+"""Told once, before a wait for the lake: the file whose import or undo holds it, "" where that is not known."""
+
+OVERLAY: Final = ("key", "value", "province", "enterprise", "valid_from", "valid_to", "reason")
+
+
+def _ignore_wait(_file: str) -> None:
+    """Nobody watches."""
+
+
+def compute_portrait(
+    *,
+    enterprise: str,
+    year: int,
+    as_of: date | None,
+    province: str | None,
+    today: date | None = None,
+    raw: bool = False,
+    tried: Sequence[Overlay] = (),
+    waiting: Waiting = _ignore_wait,
+) -> Result:
+    """Publish and compute, nothing else; ``province`` None: the enterprise's own; ``today`` None: no second day.
+
+    ``tried``: overlays that act in this run only.
+
+    Errors: ``enterprise_unknown``, ``province_unknown``, ``year_not_begun``, ``as_of_before_period``,
+    ``rows_erased_year``.
+    """
+    tenant = accounts.enterprise(enterprise)
+    _check_year(year, as_of)
+    portraits.refuse_deleted_year(enterprise, Frame(year, as_of or date(year, 12, 31), today))
+    where = tenant.province or None if province is None else identifiers.short(province)
+    lake = wiring.lake(enterprise)
+    _announce_wait(lake, waiting)
+    publish(lake, enterprise)
+    book = rulebook(day=as_of or date(year, 12, 31), province=where, enterprise=enterprise, tried=tried)
+    watched = watch_list.list_watched_licences(enterprise, year)
+    with closing(wiring.engine()) as engine:
+        result = run(
+            lake=lake,
+            engine=engine,
+            rulebook=book,
+            enterprise=enterprise,
+            year=year,
+            as_of=as_of,
+            province=where,
+            today=today,
+            raw=raw,
+            watch=book.decimal(WATCH_FACTOR) if watched else None,
+        )
+    return replace(result, warnings=(*_watch_warnings(watched, book), *_overlay_warnings(book)))
+
+
+def _watch_warnings(found: Sequence[WatchedLicence], book: Rulebook) -> tuple[dict[str, object], ...]:
+    """Which licences make the limits stricter, and how much; nothing where nobody is watched."""
+    if not found:
+        return ()
+    licences = "、".join(dict.fromkeys(one.licence for one in found))
+    share = f"{(book.decimal(WATCH_FACTOR) * 100).normalize():f} %"
+    return ({"code": "watched", "licences": licences, "share": share, "rule": WATCH_FACTOR},)
+
+
+def _check_year(year: int, as_of: date | None) -> None:
+    """A data year that has not begun has no portrait, and at a day before it no seat or ticket of it exists."""
+    first, today = date(year, 1, 1), clock.today()
+    if today < first:
+        raise NianjianError("year_not_begun", year=year, first=first.isoformat(), newest=today.year)
+    if as_of is not None and as_of < first:
+        raise NianjianError("as_of_before_period", as_of=as_of.isoformat(), first=first.isoformat(), year=as_of.year)
+
+
+def _announce_wait(lake: Lake, waiting: Waiting) -> None:
+    """Say that somebody else writes the lake, and what, before this thread stands still."""
+    if lake.busy():
+        files = [str(one.payload.get("file", "")) for one in queue.open_intents() if one.enterprise == lake.enterprise]
+        waiting(files[0] if files else "")
+
+
+def _overlay_warnings(book: Rulebook) -> tuple[dict[str, object], ...]:
+    """An overlay that two persons approved and that no longer acts is never passed over in silence."""
+    return tuple({"code": "overlay_ignored", **{name: _to_json(one[name]) for name in OVERLAY}} for one in book.ignored)
+
+
+def _to_json(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def run_portrait(
+    *,
+    enterprise: str,
+    year: int,
+    as_of: date | None,
+    province: str | None,
+    today: date | None,
+    raw: bool,
+    actor: Actor,
+    waiting: Waiting = _ignore_wait,
+) -> Result:
+    """Compute the portrait of data year ``year``, keep it for good and as the year's newest.
+
+    ``today`` is the second day of seat vacancy and closing rate. Whoever promises the same bytes tomorrow leaves
+    it None. ``role_missing`` and what `compute` raises. The audit entry stands before the result is put in its
+    place: a crash between the two leaves the year's former result and the entry of a run.
+    """
+    require(actor, enterprise, Act.REPORT)
+    result = compute_portrait(
+        enterprise=enterprise, year=year, as_of=as_of, province=province, today=today, raw=raw, waiting=waiting
+    )
+    told = result.as_dict()
+    with portraits.stage_portrait(enterprise, year, told, actor=str(actor)) as put:
+        data = {
+            "year": year,
+            "as_of": result.frame.as_of.isoformat(),
+            "light": result.light.value,
+            "rulebook": told["rulebook"],
+            "snapshot": told["snapshot"],
+            "run": put.run.id,
+            "sha256": put.run.sha256,
+        }
+        with transaction.atomic():
+            record(verb="portrait.run", enterprise=enterprise, actor=actor, data=data)
+        put()
+    if not raw:  # the daily cube is fresh now
+        line_usage.store_line_usage(enterprise)
+    return result
+
+
+# Acts that change what a portrait is made of: data, papers, rules.
+RELEVANT_VERBS: Final = (
+    "calls.",
+    "registers.",
+    "complaints.",
+    "portrait.attach",
+    "approval.approved",
+    "holidays.",
+    "retention.",
+)
+MOST: Final = 200  # acts told of; more stand in the audit pages
+
+
+def list_run_ids(*, enterprise: str, year: int, actor: Actor) -> list[str]:
+    """Ids of the kept runs, newest first; ``role_missing``."""
+    require(actor, enterprise, Act.READ)
+    return portraits.list_runs(enterprise, year)
+
+
+def compare_runs(*, enterprise: str, year: int, before: str, after: str, actor: Actor) -> dict[str, Any]:
+    """What `engines.metrics.compare` tells, masked, with both ``runs`` and the acts ``between`` them.
+
+    ``role_missing``, ``portrait_run_unknown``. The acts are those between the two moments, whichever run is the older.
+    """
+    require(actor, enterprise, Act.READ)
+    one, other = (portraits.get_run(enterprise, year, id_) for id_ in (before, after))
+    old, new = (portraits.find_portrait(enterprise, year, id_) for id_ in (before, after))
+    assert old is not None  # noqa: S101 - its run was read
+    assert new is not None  # noqa: S101 - its run was read
+    first, last = sorted((one.moment, other.moment))
+    acts = audit.between(enterprise=enterprise, after=first, until=last, verbs=RELEVANT_VERBS, most=MOST)
+    known = portraits.list_deletion_marks(enterprise)
+    return {
+        "enterprise": enterprise,
+        "year": year,
+        "runs": [
+            {**asdict(run), "erased": [asdict(m) for m in portraits.marks_of_snapshot(run.snapshot, known)]}
+            for run in (one, other)
+        ],
+        **masked_moves(compare(old, new), old, new),
+        "between": [asdict(act) for act in acts],
+    }
+
+
+Draw = Callable[[Mapping[str, Any], str, Stamp], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A file form: its media type, and what draws it."""
+
+    media: str
+    draw: Draw
+
+
+def _workbook(portrait: Mapping[str, Any], language: str, stamp: Stamp) -> bytes:
+    del stamp  # the workbook's bytes depend on the portrait alone
+    return workbook(portrait, language)
+
+
+def _page(portrait: Mapping[str, Any], language: str, stamp: Stamp) -> bytes:
+    del stamp  # the same
+    return page(portrait, language)
+
+
+FORMS: Final[Mapping[str, Form]] = {
+    "xlsx": Form("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _workbook),
+    "pdf": Form("application/pdf", pdf),
+    "png": Form("image/png", picture),
+    "html": Form("text/html; charset=utf-8", _page),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file to give away."""
+
+    name: str
+    media: str
+    content: bytes
+
+
+def export_portrait(*, enterprise: str, year: int, run: str | None, form: str, language: str, actor: Actor) -> Export:
+    """Draw a kept portrait; ``role_missing``, ``portrait_missing``, ``export_form_unknown``, ``drawing_failed``."""
+    require(actor, enterprise, Act.READ)
+    if form not in FORMS:
+        raise NianjianError("export_form_unknown", form=form, forms=", ".join(FORMS))
+    portrait = portraits.find_masked_portrait(enterprise, year, run)
+    if portrait is None:
+        raise NianjianError("portrait_missing", enterprise=enterprise, year=year)
+    known = portraits.find_newest_run(enterprise, year) if run is None else portraits.get_run(enterprise, year, run)
+    return render_export(
+        portrait,
+        enterprise=enterprise,
+        year=year,
+        run="" if known is None else known.id,
+        form=form,
+        language=language,
+        actor=actor,
+    )
+
+
+def render_export(
+    portrait: Mapping[str, Any], *, enterprise: str, year: int, run: str, form: str, language: str, actor: Actor
+) -> Export:
+    """Draw a portrait that is at hand and write the entry; the caller has asked whether the actor may."""
+    content = FORMS[form].draw(portrait, language, build_stamp(enterprise, run))
+    data = {
+        "year": year,
+        "run": run,
+        "form": form,
+        "language": language,
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    with transaction.atomic():
+        record(verb="portrait.export", enterprise=enterprise, actor=actor, data=data)
+    return Export(f"{enterprise}-{year}.{form}", FORMS[form].media, content)
+
+
+def build_stamp(enterprise: str, run: str) -> Stamp:
+    """What a page says of itself: whose it is, which run, and where the audit chain stood."""
+    seq, digest = audit.head()
+    return Stamp(accounts.enterprise(enterprise).name, run, seq, digest)
+
+
+SIZE: Final = 50
+MANY: Final = 2_000_000  # calls of a year; beyond, rows are shown for one month at a time
+AT_ONCE: Final = 2  # questions that run at the same time; a third waits
+PATIENCE: Final = 20.0  # seconds
+_turns = threading.BoundedSemaphore(AT_ONCE)
+
+
+@dataclass(frozen=True, slots=True)
+class RowPage:
+    """Rows ``first`` onwards of ``total`` (None: not counted), ``more``: others follow. ``month``: the one shown."""
+
+    kind: str
+    rows: tuple[Mapping[str, Any], ...]
+    total: int | None
+    more: bool
+    month: str | None
+
+
+def list_rows(*, enterprise: str, year: int, run: str | None, ask: RowQuery, page: int, actor: Actor) -> RowPage:
+    """Page ``page`` (from 1) of the rows. An outsourcer sees rows of the own team, whatever was asked.
+
+    ``role_missing``, ``portrait_missing``, ``portrait_run_unknown``, ``portrait_rows_unknown``, ``rows_behind_erased``,
+    ``rows_busy`` when others keep the engine for too long.
+    """
+    require(actor, enterprise, Act.READ_OWN)
+    portrait = portraits.find_portrait(enterprise, year, run)
+    if portrait is None:
+        raise NianjianError("portrait_missing", enterprise=enterprise, year=year)
+    ask = _restrict_query(portrait, ask, team_of(actor, enterprise))
+    start = (page - 1) * SIZE
+    with _turn(), closing(wiring.engine()) as engine:
+        cut = drill_down.page(drill_down.kind_of(ask.slug, ask.component), start, SIZE + 1)
+        found = _drill_down(engine, enterprise, portrait, ask, cut)
+        rows = engine.rows(found.rows.order_by([found.rows[name] for name in found.order]))
+    metric = next(one for one in portrait["metrics"] if one["slug"] == ask.slug)
+    return RowPage(
+        kind=found.kind,
+        rows=tuple(_mask_row(row, found.kind) for row in rows[:SIZE]),
+        total=expected_count(metric, ask),
+        more=len(rows) > SIZE,
+        month=ask.month,
+    )
+
+
+def _restrict_query(portrait: Mapping[str, Any], ask: RowQuery, team: str | None) -> RowQuery:
+    """The own team's rows for whom sees no others; one month where a year has too many calls to look through."""
+    if team is not None:
+        if "team" not in SPLITS.get(ask.slug, ()):  # seats have no team: they are nobody's own
+            raise NianjianError("portrait_rows_unknown", metric=ask.slug, part=ask.component)
+        ask = replace(ask, keys={**ask.keys, "team": team})
+    if ask.month is None and needs_month(portrait, ask):
+        ask = replace(ask, month=first_month(portrait, ask.slug))
+    return ask
+
+
+def needs_month(portrait: Mapping[str, Any], ask: RowQuery) -> bool:
+    """Whether the rows are calls, and too many for one look."""
+    calls = drill_down.kind_of(ask.slug, ask.component) == CALLS
+    return calls and int(portrait["quality"]["calls"]["records"]) > MANY
+
+
+def first_month(portrait: Mapping[str, Any], slug: str) -> str | None:
+    """The first month in which the metric counted anything."""
+    metric = next(one for one in portrait["metrics"] if one["slug"] == slug)
+    return next((str(row["month"]) for row in metric["months"] if row["denominator"]), None)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _turns.acquire(timeout=PATIENCE):
+        raise NianjianError("rows_busy", seconds=int(PATIENCE))
+    try:
+        yield
+    finally:
+        _turns.release()
+
+
+def _drill_down(
+    engine: Engine, enterprise: str, portrait: Mapping[str, Any], ask: RowQuery, cut: Cut
+) -> drill_down.DrillDown:
+    lake, versions = wiring.lake(enterprise), revive.snapshot(portrait)
+    dated = {
+        name: engine.table(name, _files(lake, name, versions[name]) if name in versions else [], schema)
+        for name, schema in SCHEMAS.items()
+    }
+    told = partial(_ticket_table, engine, lake, portrait, dated)
+    return drill_down.drill_down(portrait, ask, dated, told, cut=cut, once=engine.once)
+
+
+def _ticket_table(engine: Engine, lake: Lake, portrait: Mapping[str, Any], dated: Mapping[str, ir.Table]) -> ir.Table:
+    """The complaints with their calls: the rollup where it is of these very versions, else matched again."""
+    counting = drill_down.counting(portrait)
+    found = rollups.find_rollup(lake, engine, tickets_rollup(counting), revive.snapshot(portrait))
+    if found is not None:
+        return found
+    told = dated["complaint_fact"]
+    match = complaint_match(dated["calls"], told, minutes=counting.minutes, by_id=True)
+    return tickets(told, match, dated["line_dim"], counting)
+
+
+def _files(lake: Lake, table: str, version: int) -> list[str]:
+    """The files of a pinned version; ``rows_behind_erased`` when they are there no longer."""
+    files = lake.files(table, version)
+    if all(Path(file).exists() for file in files):
+        return files
+    days = [
+        mark.day
+        for mark in portraits.marks_of_snapshot({table: version}, portraits.list_deletion_marks(lake.enterprise))
+    ]
+    raise NianjianError("rows_behind_erased", table=table, day=", ".join(days) or "–")
+
+
+def _mask_row(row: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """A row as a door may show it: numbers of persons masked, the own ones and those of no person in full."""
+    shown = dict(row)
+    if kind == CALLS:
+        own = row["display_class"] == NumberClass.OWN_SHORT.value
+        display = numbers.printed(row["shape"] or Shape.NONE, row["display"])
+        shown["display"] = display if own else numbers.mask(display)
+        shown["callee"] = numbers.mask(numbers.printed(row["callee_shape"] or Shape.NONE, row["callee"]))
+    elif "complainant" in row:
+        shown["complainant"] = _mask_number(row["complainant"])
+        shown["complained"] = _mask_number(row["complained"])
+    return shown
+
+
+def _mask_number(value: int | None) -> str:
+    return "" if value is None else numbers.mask(str(value))
+
+
+def reveal_row(
+    *, enterprise: str, year: int, run: str | None, kind: str, key: Mapping[str, str], actor: Actor
+) -> dict[str, str]:
+    """The two numbers of one row in full: ``display`` and ``callee`` (of a complaint: complained, complainant).
+
+    ``key``: part, file and line of a call, complaint_id of a complaint. The audit entry stands in the chain before the
+    numbers are read. ``role_missing``, ``portrait_missing``, ``rows_behind_erased``, ``portrait_row_unknown``.
+    """
+    require(actor, enterprise, Act.REVEAL)
+    portrait = portraits.find_portrait(enterprise, year, run)
+    if portrait is None:
+        raise NianjianError("portrait_missing", enterprise=enterprise, year=year)
+    told = {"year": year, "run": run or "", "kind": kind, **key}
+    with transaction.atomic():
+        record(verb="portrait.reveal", enterprise=enterprise, actor=actor, data=told)
+    table = "calls" if kind == CALLS else "complaint_fact"
+    lake, version = wiring.lake(enterprise), revive.snapshot(portrait)[table]
+    with _turn(), closing(wiring.engine()) as engine:
+        rows = engine.table(table, _files(lake, table, version), SCHEMAS[table])
+        found = engine.rows(_select_row(rows, kind, key).limit(1))
+    if not found:
+        raise NianjianError("portrait_row_unknown")
+    row = found[0]
+    return {"display": _full_number(row["shape"], row["display"]), "callee": _full_number(row["other"], row["callee"])}
+
+
+def _select_row(rows: ir.Table, kind: str, key: Mapping[str, str]) -> ir.Table:
+    if kind == CALLS:
+        one = rows.filter(rows.part == key["part"], rows.file == key["file"], rows.line == int(key["line"]))
+        return one.select("display", "callee", shape=one.display_shape, other=one.callee_shape)
+    one = rows.filter(rows.complaint_id == key["complaint_id"])
+    return one.select(display=one.complained, callee=one.complainant, shape=ibis.literal(""), other=ibis.literal(""))
+
+
+def _full_number(shape: object, value: object) -> str:
+    return numbers.printed(str(shape or Shape.NONE.value), value if isinstance(value, int) else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """The steps, as `engines.metrics.simulate` takes them."""
+
+    open_seats: int = 0
+    cut_seats: int = 0
+    close_seats: int = 0
+    close_tickets: int = 0
+    close_unfiled: int = 0
+    file_seats: int = 0
+    move_line: str | None = None
+
+
+def simulate_moves(
+    *, enterprise: str, year: int, run: str | None, moves: Moves, actor: Actor
+) -> dict[str, dict[str, Any]]:
+    """Return ``before`` and ``after`` as portraits, not masked: the same as `compute_and_simulate` over the same data.
+
+    ``role_missing``, ``portrait_missing``, ``portrait_run_unknown``, ``portrait_without_rules``, and what
+    `engines.metrics.simulate` raises.
+    """
+    require(actor, enterprise, Act.READ)
+    before = _get_portrait(enterprise, year, run)
+    after = simulate(
+        revive.result(before),
+        open_seats=moves.open_seats,
+        cut_seats=moves.cut_seats,
+        close_seats=moves.close_seats,
+        close_tickets=moves.close_tickets,
+        close_unfiled=moves.close_unfiled,
+        file_seats=moves.file_seats,
+        move_line=moves.move_line,
+    )
+    return {"before": before, "after": after.as_dict()}
+
+
+def count_room(*, enterprise: str, year: int, run: str | None, actor: Actor) -> dict[str, int]:
+    """How much of each step there is; the errors of `what_if`."""
+    require(actor, enterprise, Act.READ)
+    return maxima(revive.result(_get_portrait(enterprise, year, run)))
+
+
+def _get_portrait(enterprise: str, year: int, run: str | None) -> dict[str, Any]:
+    found = portraits.find_portrait(enterprise, year, run)
+    if found is None:
+        raise NianjianError("portrait_missing", enterprise=enterprise, year=year)
+    return found
+
+
+def compute_and_simulate(  # noqa: PLR0913 -- one argument a move
+    *,
+    actor: Actor,
+    enterprise: str,
+    year: int,
+    as_of: date | None,
+    province: str | None,
+    open_seats: int,
+    cut_seats: int,
+    close_seats: int,
+    close_tickets: int,
+    move_line: str | None,
+    waiting: Waiting,
+    close_unfiled: int = 0,
+    file_seats: int = 0,
+) -> dict[str, dict[str, object]]:
+    """Return ``before`` and ``after`` as portraits; nothing is kept. ``role_missing``, and what `compute` raises.
+
+    Facts that registers wrote before are published on the way: the write of the register has its entry in the chain.
+    """
+    require(actor, enterprise, Act.READ)
+    before = compute_portrait(enterprise=enterprise, year=year, as_of=as_of, province=province, waiting=waiting)
+    after = step(
+        before,
+        open_seats=open_seats,
+        cut_seats=cut_seats,
+        close_seats=close_seats,
+        close_tickets=close_tickets,
+        close_unfiled=close_unfiled,
+        file_seats=file_seats,
+        move_line=move_line,
+    )
+    return {"before": before.as_dict(), "after": after.as_dict()}

@@ -1,0 +1,481 @@
+"""A portrait and one metric of it in full, with the way from each figure to its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.metrics.drill_down import EXCLUDED, IDLE, SPLITS, component_of_flag, components
+from nianjian.engines.paper import advice, drill, figures, fragments, headline, pictures, quality
+from nianjian.engines.paper.fragments import BEHIND, FLAG
+from nianjian.engines.paper.results import exclusions, formula, rules
+from nianjian.engines.paper.results.own import own
+from nianjian.engines.paper.texts.portrait import SPLITS as SPLIT_NAMES
+from nianjian.engines.paper.texts.portrait import name
+from nianjian.engines.paper.words import Words, words
+from nianjian.features.portrait import portraits
+from nianjian.features.portrait.operations import FORMS
+from nianjian.features.portrait.pages.forms import RunForm
+from nianjian.features.portrait.portraits import Run
+from nianjian.platform.accounts import access
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.language import current
+from nianjian.platform.web.paging import Page, address, paged
+from nianjian.platform.web.tables import Cell, Column, Table
+
+SALT: Final = "nianjian.portrait.number"
+NONE: Final = "-"  # in an address: the rows that have no key
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPortrait:
+    """``data`` is masked; ``run`` as asked in the address, ``known``: what is known of the run that is shown."""
+
+    code: str
+    year: int
+    run: str | None
+    known: Run | None
+    data: Mapping[str, Any]
+
+    def link(self, route: str, *, query: Mapping[str, str] | None = None, **more: object) -> str:
+        """Return a page's address that is about the same run."""
+        address = reverse(route, kwargs={"code": self.code, "year": self.year, **more})
+        asked = {**({"run": self.run} if self.run else {}), **(query or {})}
+        return f"{address}?{urlencode(asked)}" if asked else address
+
+
+def get_portrait_or_404(request: Request, code: str, year: int) -> OpenPortrait:
+    """Find the portrait; 404 where there is none, also for a run that does not exist."""
+    run = request.GET.get("run") or request.POST.get("run") or None
+    try:
+        data = portraits.find_masked_portrait(code, year, run)
+        known = portraits.find_newest_run(code, year) if run is None else portraits.get_run(code, year, run)
+    except NianjianError as error:
+        raise Http404 from error
+    if data is None:
+        raise Http404
+    return OpenPortrait(code, year, run, known, data)
+
+
+def translator() -> Words:
+    """Words in the reader's language."""
+    return words(current())
+
+
+def mark_safe_fragment(html: str) -> SafeString:
+    """Mark markup from `paper.fragments`, which escapes every text, as ready for the template."""
+    return SafeString(html)
+
+
+def shared_context(request: Request, one: OpenPortrait, here: str) -> dict[str, Any]:
+    """What every page of a portrait shows: the year, which run it is, the ways to the other pages."""
+    _ = translator()
+    ways = [("portrait", _("Portrait"))]
+    if request.team is None:
+        ways += [("portrait-simulate", _("What if")), ("portrait-runs", _("Runs"))]
+    return {
+        "year": one.year,
+        "run": one.run,
+        "known": one.known,
+        "moment": moment(one.known) if one.known else "",
+        "data": one.data,
+        "window": figures.window(one.data["period"], _),
+        "home": one.link("portrait"),
+        "tabs": [(one.link(route), label, route == here) for route, label in ways],
+        "erased": portraits.marks_of_snapshot(one.data["snapshot"], portraits.list_deletion_marks(one.code)),
+        "may_run": access.may(request.actor, one.code, Act.REPORT),
+    }
+
+
+def moment(run: Run) -> str:
+    """When a run was, in Shanghai, to the minute."""
+    return datetime.fromisoformat(run.moment).astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M")
+
+
+def token(code: str, number: str) -> str:
+    """A displayed number in an address: nobody can tell the number from it."""
+    return salted_hmac(SALT, f"{code}:{number}").hexdigest()[:16]
+
+
+# Field of a row of a split -> the component whose rows it counts, where they are not called the same.
+PARTS: Final[Mapping[str, Mapping[str, str]]] = {
+    "complaint_rate": {"numerator": "complaints", "denominator": "answered"},
+    "number_consistency": {"denominator": "delivered"},
+    "closing_rate": {"numerator": "closed", "denominator": "tickets"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SplitRow:
+    """One row of a split: ``key`` as it was counted, not masked; ``row`` None where a metric says nothing of it."""
+
+    split: str
+    key: str | None
+    row: Mapping[str, Any] | None
+
+
+def address_of(one: OpenPortrait, slug: str, part: str, **keys: str) -> str:
+    """Return the address of the rows that a component counts, narrowed to the keys."""
+    return one.link("portrait-rows", slug=slug, query={"class": part, **keys})
+
+
+def part_name(component: str, _: Words) -> str:
+    """What a component is called; a reason that excludes by its own name."""
+    if component == IDLE:
+        return _("filed, not opened")
+    if component.startswith(EXCLUDED):
+        return f"{name('component', 'excluded', _)}: {name('exclusion', component.removeprefix(EXCLUDED), _)}"
+    return name("component", component, _)
+
+
+def input_links(
+    one: OpenPortrait, told: Mapping[str, Any], counts: Mapping[str, int], _: Words
+) -> list[tuple[str, str, str]]:
+    """(name, count, address of the rows) of each input; reckoned figures have no rows."""
+    found = [
+        (part_name(part, _), figures.count(number), address_of(one, told["slug"], part) if number else "")
+        for part, number in counts.items()
+        if not part.startswith(EXCLUDED)
+    ]
+    reckoned = [part for part in ("allowance", "headroom") if part in told["components"]]
+    return found + [(name("component", part, _), figures.count(told["components"][part]), "") for part in reckoned]
+
+
+def card_links(one: OpenPortrait, told: Mapping[str, Any]) -> dict[str, str]:
+    """Code of a card's line or flag -> address of the rows that it counts."""
+    parts = {
+        part.removeprefix(EXCLUDED): address_of(one, told["slug"], part)
+        for part, number in components(told).items()
+        if number
+    }
+    return parts | {f"{FLAG}{code}": address for code, address in flag_links(one, told).items()}
+
+
+def flag_links(one: OpenPortrait, told: Mapping[str, Any]) -> dict[str, str]:
+    """Code of a flag -> address of the rows that it speaks of."""
+    found = {flag["code"]: component_of_flag(told, flag["code"]) for flag in told["flags"]}
+    return {code: address_of(one, told["slug"], part) for code, part in found.items() if part}
+
+
+def unmasked_keys(one: OpenPortrait, told: Mapping[str, Any], split: str) -> list[str | None]:
+    """Key of each row of a split, as it was counted: a masked number names no single one."""
+    whole = portraits.find_portrait(one.code, one.year, one.run) if split == "display" else None
+    metric = next(m for m in whole["metrics"] if m["slug"] == told["slug"]) if whole else told
+    return [row["key"] for row in drill.rows(metric, split)]
+
+
+def cells(one: OpenPortrait, told: Mapping[str, Any], place: SplitRow, _: Words) -> list[Cell]:
+    """What one metric says in a row: its counts with the way to their rows, its rate, its light."""
+    slug, row = str(told["slug"]), place.row
+    fields = drill.COLUMNS[slug]
+    if row is None:
+        return [Cell(figures.DASH, figure=True)] * (len(fields) + 2)
+    narrowed = place.split == drill.MONTH or place.split in SPLITS[slug]
+    found = []
+    for text, field in fields:
+        number = row.get(field)
+        if number and narrowed:
+            part = PARTS.get(slug, {}).get(field, field)
+            href = address_of(one, slug, part, **{place.split: _encode_key(one, place)})
+            label = f"{drill.key_text(row['key'], _)} · {_(text)}"
+            said = f"{_(BEHIND) % {'label': label}}: {figures.count(number)}"
+            found.append(Cell(figures.count(number), href=href, says=said, figure=True))
+        else:
+            found.append(Cell(figures.count(number), figure=True))
+    light = str(row["light"])
+    return [*found, Cell(row.get("value") or figures.DASH, figure=True), Cell(name("light", light, _), code=light)]
+
+
+def _encode_key(one: OpenPortrait, place: SplitRow) -> str:
+    """The key as an address holds it: nobody can tell a displayed number from it."""
+    if place.key is None:
+        return NONE
+    return token(one.code, place.key) if place.split == "display" else place.key
+
+
+# Other readings of a metric -> components that their numerator and denominator count; "": of no one component.
+TWINS: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
+    ("seat_vacancy", "conservative"): (IDLE, "filed"),
+    ("complaint_rate", "attempts"): ("complaints", "delivered"),
+    ("number_consistency", "evasion"): ("", "delivered"),
+    ("closing_rate", "on_time"): ("on_time", "tickets"),
+}
+
+
+@require_safe
+@page(Act.READ_OWN)
+def metric(request: Request, code: str, year: int, slug: str) -> HttpResponse:
+    """Everything about one metric; an outsourcer sees the own team's figures."""
+    _ = translator()
+    one = get_portrait_or_404(request, code, year)
+    found = [told for told in one.data["metrics"] if told["slug"] == slug]
+    if not found:
+        raise Http404
+    told = found[0]
+    if request.team is not None:
+        return _own_metric(request, one, slug, request.team)
+    card, ways = figures.card(told, _), flag_links(one, told)
+    context = shared_context(request, one, "portrait") | _rules(one, slug, _) | {
+        "slug": slug,
+        "card": card,
+        "flags": [(flag, ways.get(flag.code, "")) for flag in card.flags],
+        "formulas": formula.formulas(told, _),
+        "inputs": input_links(one, told, components(told), _),
+        "left_out": _left_out(one, told, _),
+        "twins": _twins(one, told, _),
+        "chart": next((_chart_html(chart, one) for chart in pictures.charts(one.data, _) if chart.name == slug), ""),
+        **_split(request, one, told, _),
+    }  # fmt: skip
+    return render(request, "portrait/metric.html", context)
+
+
+def _own_metric(request: Request, one: OpenPortrait, slug: str, team: str) -> HttpResponse:
+    _ = translator()
+    mine = [told for told in own(one.data, team) if told["slug"] == slug]
+    if not mine:
+        raise Http404
+    told = mine[0]
+    light = str(told["light"])
+    context = shared_context(request, one, "portrait") | _rules(one, slug, _) | {
+        "slug": slug,
+        "team": team,
+        "title": name("metric", slug, _),
+        "light": light,
+        "word": name("light", light, _),
+        "value": figures.amount(told["value"], told["unit"]),
+        "inputs": input_links(one, told, told["components"], _),
+    }  # fmt: skip
+    return render(request, "portrait/own_metric.html", context)
+
+
+def _rules(one: OpenPortrait, slug: str, _: Words) -> dict[str, Any]:
+    return {
+        "rules": rules.rules(one.data, slug, current(), _),
+        "conflicts": rules.conflicts(one.data, slug, current()),
+    }
+
+
+def _left_out(one: OpenPortrait, told: Mapping[str, Any], _: Words) -> list[tuple[str, str]]:
+    """(sentence, address of the rows or "")."""
+    excluded = told["components"].get("excluded") or {}
+    return [
+        (text, address_of(one, told["slug"], f"{EXCLUDED}{reason}") if reason in excluded else "")
+        for reason, text, _number in exclusions.sentences(one.data, told, _)
+    ]
+
+
+def _twins(one: OpenPortrait, told: Mapping[str, Any], _: Words) -> list[dict[str, Any]]:
+    """Figures beside the headline: other readings, another day, the trailing twelve months."""
+    titles = {
+        "conservative": _("conservative: only opened seats that are filed"),
+        "attempts": _("of delivered calls instead of answered ones"),
+        "answered": _("of answered calls instead of delivered ones"),
+        "evasion": _("landline and mobile share"),
+        "on_time": _("closed on time"),
+    }
+    found = []
+    for twin, row in told["twins"].items():
+        title = _("as of {day}").format(day=row["as_of"]) if twin == "today" else titles.get(twin, twin)
+        parts = TWINS.get((told["slug"], twin), ("", ""))
+        found.append(_figure_beside(title, row, told["unit"], _row_links(one, told, row, parts, _), _))
+    trailing = told.get("trailing")
+    if trailing:
+        title = _("twelve months from {day}").format(day=trailing["from"])
+        found.append(_figure_beside(title, trailing, told["unit"], _row_links(one, told, trailing, ("", ""), _), _))
+    return found
+
+
+def _row_links(
+    one: OpenPortrait, told: Mapping[str, Any], row: Mapping[str, Any], parts: tuple[str, str], _: Words
+) -> list[tuple[str, str, str]]:
+    """(label, count, address of the rows) of numerator and denominator, where a component counts the very same."""
+    known, found = components(told), []
+    for field, part in zip(("numerator", "denominator"), parts, strict=True):
+        same = bool(row[field]) and known.get(part) == row[field]
+        label = part_name(part, _) if part else ""
+        found.append((label, figures.count(row[field]), address_of(one, told["slug"], part) if same else ""))
+    return found
+
+
+def _figure_beside(
+    title: str, row: Mapping[str, Any], unit: str, counts: list[tuple[str, str, str]], _: Words
+) -> dict[str, Any]:
+    light = str(row.get("light") or "na")
+    return {
+        "title": title,
+        "counts": counts,
+        "value": figures.amount(row["value"], unit),
+        "light": light,
+        "word": name("light", light, _),
+    }
+
+
+def _chart_html(chart: pictures.Chart, one: OpenPortrait) -> SafeString:
+    return mark_safe_fragment(fragments.chart(chart.caption, chart.svg, one.link("portrait-chart", name=chart.name)))
+
+
+def _split(request: Request, one: OpenPortrait, told: Mapping[str, Any], _: Words) -> dict[str, Any]:
+    """The split that ``?split=`` chooses, 50 rows, each figure with the way to its rows."""
+    there = [split for split in SPLIT_NAMES if drill.rows(told, split)]
+    if not there:
+        return {"split_tabs": [], "table": None, "page": None}
+    split = request.GET.get("split", there[0])
+    split = split if split in there else there[0]
+    rows = drill.rows(told, split)
+    shown: Page[Any] = paged(request, rows, total=len(rows))
+    title = name("split", split, _)
+    fields = drill.COLUMNS[told["slug"]]
+    columns = [Column(title), *(Column(_(text), figure=True) for text, _field in fields)]
+    columns += [Column(f"{name('metric', told['slug'], _)} ({told['unit']})", figure=True), Column(_("light"))]
+    keys = dict(zip(map(id, rows), unmasked_keys(one, told, split), strict=True))
+    body = [
+        [Cell(drill.key_text(row["key"], _)), *cells(one, told, SplitRow(split, keys[id(row)], row), _)]
+        for row in shown.rows
+    ]
+    return {
+        "split_tabs": [
+            (address(request, split=one_, page=""), name("split", one_, _), one_ == split) for one_ in there
+        ],
+        "split_title": title,
+        "table": Table(title, columns, body),
+        "page": shown,
+    }
+
+
+@require_safe
+@page(Act.READ_OWN)
+def newest(request: Request, code: str) -> HttpResponse:
+    """Go to the newest data year; where there is none, to the overview, which says what to do first."""
+    del request
+    found = portraits.list_years(code)
+    return redirect("portrait", code=code, year=found[0]) if found else redirect("overview", code=code)
+
+
+@require_safe
+@page(Act.READ_OWN)
+def portrait(request: Request, code: str, year: int) -> HttpResponse:
+    """The lights, the month charts, the advice, data quality, and the ways down; for an outsourcer the own figures."""
+    _ = translator()
+    one = get_portrait_or_404(request, code, year)
+    if request.team is not None:
+        return _own_portrait(request, one, request.team, _)
+    data = one.data
+    cards = [
+        (
+            mark_safe_fragment(fragments.card(card, _, card_links(one, told))),
+            one.link("portrait-metric", slug=card.slug),
+        )
+        for card, told in zip(figures.cards(data, _), data["metrics"], strict=True)
+    ]
+    context = shared_context(request, one, "portrait") | {
+        "years": portraits.list_years(code),
+        "headline": mark_safe_fragment(headline.html(data, _)),
+        "cards": cards,
+        "charts": [_chart_html(chart, one) for chart in pictures.charts(data, _)],
+        "advice": advice.advice_lines(data, _),
+        "quality": mark_safe_fragment(quality.table(data, _)),
+        "splits": split_links(one, _),
+        "forms": list(FORMS),
+        "run_form": RunForm(initial={"as_of": data["period"]["as_of"], "province": data["province"]}),
+    }
+    return render(request, "portrait/portrait.html", context)
+
+
+def _own_portrait(request: Request, one: OpenPortrait, team: str, _: Words) -> HttpResponse:
+    rows = [
+        {
+            "title": name("metric", metric["slug"], _),
+            "light": metric["light"],
+            "word": name("light", metric["light"], _),
+            "value": figures.amount(metric["value"], metric["unit"]),
+            "parts": input_links(one, metric, metric["components"], _),
+            "address": one.link("portrait-metric", slug=metric["slug"]),
+        }
+        for metric in own(one.data, team)
+    ]
+    return render(request, "portrait/own.html", shared_context(request, one, "portrait") | {"rows": rows, "team": team})
+
+
+@require_safe
+@page(Act.READ)
+def by(request: Request, code: str, year: int, split: str) -> HttpResponse:
+    """One split: a row a line, team, display number, kind or month, 50 at a time."""
+    _ = translator()
+    one = get_portrait_or_404(request, code, year)
+    if split not in drill.splits(one.data):
+        raise Http404
+    title = name("split", split, _)
+    metrics = [told for told in one.data["metrics"] if drill.rows(told, split)]
+    table, shown = _grid(request, one, metrics, split, _)
+    context = shared_context(request, one, "portrait") | {
+        "split": split,
+        "title": title,
+        "table": table,
+        "page": shown,
+        "splits": split_links(one, _),
+    }
+    return render(request, "portrait/by.html", context)
+
+
+def _grid(
+    request: Request, one: OpenPortrait, metrics: Sequence[Mapping[str, Any]], split: str, _: Words
+) -> tuple[Table, Page[Any]]:
+    """All metrics beside each other, a row a key; the order is that of the metric that has most rows."""
+    columns, known = [Column(name("split", split, _))], []
+    for told in metrics:
+        columns += [Column(_(text), figure=True) for text, _field in drill.COLUMNS[told["slug"]]]
+        columns += [Column(f"{name('metric', told['slug'], _)} ({told['unit']})", figure=True), Column(_("light"))]
+        known.append(dict(zip(unmasked_keys(one, told, split), drill.rows(told, split), strict=True)))
+    labels: dict[str | None, Any] = {}
+    for rows in sorted(known, key=len, reverse=True):
+        for key, row in rows.items():
+            labels.setdefault(key, row["key"])
+    order = sorted(labels, key=str) if split == drill.MONTH else list(labels)
+    shown: Page[Any] = paged(request, order, total=len(order))
+    body = [_grid_row(one, metrics, known, SplitRow(split, key, None), labels[key], _) for key in shown.rows]
+    form = "wide widest" if len(columns) > drill.MANY else "wide"
+    return Table(name("split", split, _), columns, body, form=form), shown
+
+
+def _grid_row(
+    one: OpenPortrait,
+    metrics: Sequence[Mapping[str, Any]],
+    known: Sequence[Mapping[str | None, Mapping[str, Any]]],
+    place: SplitRow,
+    label: object,
+    _: Words,
+) -> list[Cell]:
+    found = [Cell(drill.key_text(label, _))]
+    for told, rows in zip(metrics, known, strict=True):
+        found += cells(one, told, replace(place, row=rows.get(place.key)), _)
+    return found
+
+
+def split_links(one: OpenPortrait, _: Words) -> list[tuple[str, str, str]]:
+    """(split, name, address) of each split there is."""
+    there = drill.splits(one.data)
+    return [(split, name("split", split, _), one.link("by", split=split)) for split in SPLIT_NAMES if split in there]
+
+
+@require_safe
+@page(Act.READ)
+def chart(request: Request, code: str, year: int, name: str) -> HttpResponse:
+    """A chart's definition for the page that draws it anew."""
+    one = get_portrait_or_404(request, code, year)
+    found = [one for one in pictures.charts(one.data, translator()) if one.name == name]
+    if not found:
+        raise Http404
+    return JsonResponse(found[0].specification)

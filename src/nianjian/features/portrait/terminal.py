@@ -1,0 +1,170 @@
+"""Portraits on a terminal: lights, figures and advice, the list of runs, and two of them side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from rich.box import ROUNDED, SIMPLE_HEAD
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from nianjian.engines.paper.advice import advice_lines, simulated_warnings
+from nianjian.engines.paper.figures import DASH, Card, amount, cards
+from nianjian.engines.paper.headline import lead, missing, warnings
+from nianjian.engines.paper.results.comparison import view
+from nianjian.engines.paper.texts.portrait import name
+from nianjian.platform.terminal.language import _, language
+
+STYLES: Final = {
+    "green": "bold green",
+    "yellow": "bold yellow",
+    "yellow_explained": "yellow",
+    "red": "bold red",
+    "insufficient": "bold magenta",
+    "na": "dim",
+}
+
+INDENT: Final = (0, 0, 0, 2)
+# A count of nothing is left out of the terminal, where room is short, unless nothing is the good news itself.
+NOTHING: Final = frozenset({"0", DASH})
+ALWAYS: Final = frozenset(
+    {"complaints", "answered", "delivered", "filed", "opened", "own_short", "tickets", "closed", "on_time"}
+)
+
+Json = Mapping[str, Any]
+
+
+def light(code: str) -> Text:
+    """A dot and the light's name, in its colour; the name alone carries the meaning without colour."""
+    return Text(f"● {name('light', code, _)}", style=STYLES.get(code, ""))
+
+
+def _print_details(console: Console, card: Card) -> None:
+    """What stands beside the rate: flags, papers to attach, bounds, counts."""
+    console.print(Text(card.title, style="bold"))
+    for flag in card.flags:
+        console.print(
+            Padding(Text(f"● {flag.title}: {flag.detail}", style=STYLES.get(flag.light, "")), INDENT, expand=False)
+        )
+    for line in card.attachments:
+        console.print(Padding(Text(line, style="yellow"), INDENT, expand=False))
+    if card.bounds:
+        console.print(Padding(Text(_("between {bounds}").format(bounds=card.bounds)), INDENT, expand=False))
+    shown = [line for line in card.parts if line.text not in NOTHING or line.code in ALWAYS]
+    counts = " · ".join(f"{line.label} {line.text}" for line in shown)
+    console.print(Padding(Text(counts, style="dim"), INDENT, expand=False))
+
+
+def print_portrait(console: Console, portrait: Json) -> None:
+    """Draw the whole portrait."""
+    period = portrait["period"]
+    title = _("Compliance portrait of {enterprise}, {start} to {end}, as of {as_of}")
+    console.print(
+        title.format(enterprise=portrait["enterprise"], start=period["from"], end=period["to"], as_of=period["as_of"]),
+        style="bold",
+    )
+    console.print(Text.assemble(_("whole:") + " ", light(str(portrait["light"]))))
+    lines = missing(portrait, _)
+    if lines:
+        console.print(Text(lead(portrait, _), style="bold"))
+    for line in (*lines, *warnings(portrait, _)):
+        console.print(Padding(Text(line, style="yellow"), INDENT, expand=False))
+    table = Table(_("metric"), _("light"), box=ROUNDED)
+    table.add_column(_("value"), justify="right", no_wrap=True)
+    table.add_column(_("flagged when"))
+    table.add_column(_("head-room"))
+    drawn = cards(portrait, _)
+    for card in drawn:
+        table.add_row(card.title, light(card.light), card.value, card.limit, card.headroom)
+    console.print(table)
+    for card in drawn:
+        _print_details(console, card)
+    advice = advice_lines(portrait, _)
+    if advice:
+        console.print(_("What would change it"), style="bold")
+        for line in advice:
+            console.print(Padding(Text(f"→ {line}"), INDENT, expand=False))
+    book = portrait["rulebook"]
+    console.print(
+        _("rulebook {version} ({sha256})").format(version=book["version"], sha256=str(book["sha256"])[:12]), style="dim"
+    )
+
+
+def print_simulation(console: Console, answer: Json) -> None:
+    """Draw lights and values before and after a simulation, side by side."""
+    table = Table(box=SIMPLE_HEAD)
+    for heading in (_("metric"), _("before"), "", _("after"), ""):
+        table.add_column(heading)
+    after = {metric["slug"]: metric for metric in answer["after"]["metrics"]}
+    for metric in answer["before"]["metrics"]:
+        slug = metric["slug"]
+        then = after[slug]
+        table.add_row(
+            name("metric", slug, _),
+            amount(metric["value"], metric["unit"]),
+            light(str(metric["light"])),
+            amount(then["value"], then["unit"]),
+            light(str(then["light"])),
+        )
+    table.add_section()
+    before, then = (light(str(answer[side]["light"])) for side in ("before", "after"))
+    table.add_row(_("overall"), "", before, "", then)
+    console.print(table)
+    for line in simulated_warnings(answer["after"], _):
+        console.print(line, style="yellow")
+
+
+ID: Final = 22  # characters: an id must stand whole, it is typed again
+
+
+def print_runs(console: Console, runs: Sequence[Json]) -> None:
+    """One line a run; its id tells when it was."""
+    if not runs:
+        console.print(_("No run is kept yet: `nianjian portrait run` makes one."))
+        return
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column(_("run"), no_wrap=True, min_width=ID)
+    for heading in (_("computed by"), _("as of"), _("light")):
+        table.add_column(heading, no_wrap=True)
+    for metric in runs[0]["metrics"]:
+        table.add_column(name("metric", metric["slug"], _), justify="right")
+    for run in runs:
+        values = [amount(metric["value"], metric["unit"]) for metric in run["metrics"]]
+        table.add_row(run["id"], run["actor"], run["as_of"], light(run["light"]), *values)
+    console.print(table)
+
+
+def print_comparison(console: Console, told: Json) -> None:
+    """Lights and values, then the causes, then what differs in each metric."""
+    said = view(told, language(), _)
+    console.print(Text.assemble(light(said["light"][0]["code"]), " → ", light(said["light"][1]["code"])))
+    for cause in said["causes"]:
+        console.print(Padding(Text(f"• {cause}"), INDENT, expand=False))
+    for label, before, after in (*said["settings"], *said["tables"]):
+        console.print(Padding(Text(f"{label}: {before} → {after}", style="dim"), INDENT, expand=False))
+    for rule in said["rules"]:
+        before, after = rule["values"]
+        text = f"{rule['title']} ({rule['id']}): {before} → {after}"
+        console.print(Padding(Text(f"{text}  {rule['changed']}".rstrip(), style="yellow"), INDENT, expand=False))
+    for act in said["acts"]:
+        line = f"{act['at']}  {act['actor']}  {act['what']}  {act['detail']}"
+        console.print(Padding(Text(line, style="dim"), INDENT, expand=False))
+    for metric in said["metrics"]:
+        _print_metric(console, metric)
+
+
+def _print_metric(console: Console, metric: Json) -> None:
+    before, after = metric["light"]
+    head = Text(f"{metric['title']}: ", style="bold")
+    console.print(
+        Text.assemble(
+            head, metric["value"][0], " ", light(before["code"]), " → ", metric["value"][1], " ", light(after["code"])
+        )
+    )
+    for label, was, now, delta in metric["lines"]:
+        console.print(Padding(Text(f"{label}: {was} → {now}  {delta}".rstrip()), INDENT, expand=False))
+    for line in (*metric["flags"], *metric["papers"]):
+        console.print(Padding(Text(line, style="yellow"), INDENT, expand=False))

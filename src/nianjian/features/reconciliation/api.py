@@ -1,0 +1,319 @@
+"""Reconciliations (一致性比对): new ones, the list, differences and pairs, decisions, the correction sheet."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from django.http import HttpResponse
+from ninja import Field, Query, Router, Schema
+
+from nianjian.features.reconciliation import operations
+from nianjian.features.reconciliation.queries import DifferenceFilter
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.api.access import Request, of_enterprise
+from nianjian.platform.api.jobs import Job, enqueued_job_document
+from nianjian.platform.api.operations import read, take, write
+from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.parameter_types import Day, Named, RowNumber, Text
+from nianjian.platform.api.problems import language
+from nianjian.platform.home.http import as_attachment
+
+router = Router(tags=["reconcile"])
+HERE = "/enterprises/{code}/reconciliations"
+
+
+class ExportAsked(Schema):
+    """An export. ``as_of``: the day compared, 31 December of the data year where it is absent.
+
+    ``mapping``: YAML that says which of its headings is which field.
+    """
+
+    name: Named
+    kind: Literal["numbers", "lines", "seats"]
+    as_of: Day | None = None
+    mapping: Annotated[str, Field(max_length=20_000)] = ""
+
+
+class MonthsAsked(Schema):
+    """Months, each named by a day in it; January to last month where they are absent."""
+
+    first: Day | None = None
+    last: Day | None = None
+
+
+class DaysAsked(Schema):
+    """Days, both included; 30 days up to yesterday where they are absent. ``sources``: these alone.
+
+    ``beside``: of them these are switches that share the calls, one side together; ``together``: all of them are.
+    """
+
+    first: Day | None = None
+    last: Day | None = None
+    sources: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
+    beside: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
+    together: bool = False
+
+
+class BillAsked(Schema):
+    """A carrier's bill. Without days those of the bill; ``carrier``: only its lines of the register.
+
+    ``together``: the sources are switches beside each other, their calls are added up.
+
+    ``mapping``: YAML that says which of its headings is which field.
+    """
+
+    name: Named
+    first: Day | None = None
+    last: Day | None = None
+    carrier: Annotated[str, Field(max_length=80)] = ""
+    together: bool = False
+    mapping: Annotated[str, Field(max_length=20_000)] = ""
+
+
+@write(router, f"{HERE}/exports", act=Act.REPORT, answer=Job, status=202, held=operations.LIMIT)
+def reconcile_export(request: Request, code: str, file: Query[ExportAsked]) -> dict[str, object]:
+    """Compare numbers, lines or seats with an export of the number-resource system; the content is the file."""
+    job = operations.enqueue_filing(
+        enterprise=code,
+        kind=file.kind,
+        name=file.name,
+        content=request.content,
+        mapping=file.mapping.encode() if file.mapping.strip() else None,
+        as_of=file.as_of,
+        actor=request.actor,
+    )
+    return enqueued_job_document(request, job)
+
+
+@write(router, f"{HERE}/people", act=Act.REPORT, answer=Job, status=202)
+def reconcile_people(request: Request, code: str, given: MonthsAsked) -> dict[str, object]:
+    """Match seats, social insurance and wages of each person and month."""
+    told: dict[str, Any] = given.dict()
+    return enqueued_job_document(request, operations.enqueue_people(enterprise=code, actor=request.actor, **told))
+
+
+@write(router, f"{HERE}/sources", act=Act.REPORT, answer=Job, status=202)
+def reconcile_sources(request: Request, code: str, given: DaysAsked) -> dict[str, object]:
+    """Compare the calls that each source of records tells, by day and line."""
+    job = operations.enqueue_sources(
+        enterprise=code,
+        first=given.first,
+        last=given.last,
+        only=given.sources,
+        beside=given.beside,
+        together=given.together,
+        actor=request.actor,
+    )
+    return enqueued_job_document(request, job)
+
+
+@write(router, f"{HERE}/bills", act=Act.REPORT, answer=Job, status=202, held=operations.LIMIT)
+def reconcile_bill(request: Request, code: str, file: Query[BillAsked]) -> dict[str, object]:
+    """Compare the sources of call records with a carrier's bill; the content is the file."""
+    job = operations.enqueue_bill(
+        enterprise=code,
+        name=file.name,
+        content=request.content,
+        mapping=file.mapping.encode() if file.mapping.strip() else None,
+        first=file.first,
+        last=file.last,
+        carrier=file.carrier,
+        together=file.together,
+        actor=request.actor,
+    )
+    return enqueued_job_document(request, job)
+
+
+RUN = HERE + "/{reconciliation}"
+ONE = RUN + "/differences/{difference}"
+PAIR = RUN + "/pairs/{pair}"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Said = Annotated[str, Field(max_length=500)]
+
+
+class Reconciliation(Schema):
+    """A run in one line. ``counts``: rows by result; ``unclear``: rows that cannot be proved either way.
+
+    ``verdict``: passed, failed (differences are open) or insufficient (nothing compared, or something unclear).
+    """
+
+    run: str
+    kind: str
+    as_of: date
+    first: date | None
+    file: str | None
+    counts: dict[str, int]
+    open: int
+    unclear: int
+    verdict: str
+    made_at: str
+    made_by: str
+
+
+class ReconciliationTold(Reconciliation):
+    """A run; ``told``: its figures, ``matrix`` of people by month, ``by_day`` of sources; ``states`` of differences."""
+
+    states: dict[str, int]
+    told: dict[str, Any]
+
+
+class ReconcileDifference(Schema):
+    """A row on which the sides do not agree, values of persons masked; ``fields``: field -> both sides."""
+
+    id: int
+    about: dict[str, str | None]
+    month: str | None
+    result: str
+    likely: str | None
+    reasons: list[str]
+    fields: dict[str, dict[str, str | int | None]]
+    changed_on: date | None
+    due: date | None
+    provisional: bool
+    late: bool
+    state: str
+    owner: str | None
+    cause: str | None
+    action: str | None
+    decided_by: str | None
+    decided_at: str | None
+
+
+class ReconcileFilter(Cut):
+    """Which differences; "" is all."""
+
+    state: Annotated[str, Field(max_length=16)] = ""
+    result: Annotated[str, Field(max_length=24)] = ""
+    month: Annotated[str, Field(max_length=7)] = ""
+
+
+class ReconcileSaid(Schema):
+    """What becomes of a difference; what is absent stays as it was."""
+
+    state: Literal["open", "explained", "settled"]
+    owner: Said | None = None
+    cause: Said | None = None
+    action: Said | None = None
+
+
+class ReconcilePair(Schema):
+    """Two that may be one person, masked; ``likeness`` in percent."""
+
+    id: int
+    kind: str
+    name: str | None
+    account: str | None
+    written: str | None
+    person: str | None
+    identity: str | None
+    likeness: int
+    state: str
+    decided_by: str | None
+
+
+class ReconcileDecision(Schema):
+    """Whether it is one person."""
+
+    confirmed: bool
+
+
+class ReconcileRevealed(Schema):
+    """What was masked, in full."""
+
+    values: dict[str, Any]
+
+
+def get_run_id(request: Request, code: str, reconciliation: str) -> str:
+    """The number of a run of this enterprise; else 404."""
+    return of_enterprise(operations.get_visible_run, reconciliation, request, code)
+
+
+@read(router, HERE, act=Act.READ, answer=Page[Reconciliation])
+def reconcile_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
+    """The enterprise's reconciliations, newest first."""
+    rows = Reader(
+        lambda first, count: operations.list_runs(enterprise=code, actor=request.actor, first=first, count=count)
+    )
+    return paged(request, cut, rows, _run)
+
+
+@read(router, RUN, act=Act.READ, answer=ReconciliationTold)
+def reconcile_get(request: Request, code: str, reconciliation: str) -> dict[str, object]:
+    """One reconciliation with its figures."""
+    return _run(operations.get_run(run=get_run_id(request, code, reconciliation), actor=request.actor))
+
+
+@read(router, f"{RUN}/differences", act=Act.READ, answer=Page[ReconcileDifference])
+def reconcile_differences(
+    request: Request, code: str, reconciliation: str, asked: Query[ReconcileFilter]
+) -> dict[str, object]:
+    """Its differences."""
+    run, wanted = get_run_id(request, code, reconciliation), DifferenceFilter(asked.state, asked.result, asked.month)
+
+    def read_part(first: int, count: int) -> list[dict[str, Any]]:
+        return operations.list_differences(run=run, wanted=wanted, actor=request.actor, first=first, count=count)
+
+    return paged(request, asked, Reader(read_part), dict)
+
+
+@read(router, ONE, act=Act.READ, answer=ReconcileDifference)
+def reconcile_difference(request: Request, code: str, reconciliation: str, difference: RowNumber) -> dict[str, object]:
+    """One difference."""
+    run = get_run_id(request, code, reconciliation)
+    return operations.get_difference(run=run, difference=difference, actor=request.actor)
+
+
+@write(router, ONE, act=Act.LOAD, answer=ReconcileDifference)
+def reconcile_settle(
+    request: Request, code: str, reconciliation: str, difference: RowNumber, given: ReconcileSaid
+) -> dict[str, object]:
+    """Say who sees to it, why it is there and what is done."""
+    said = {name: text for name, text in given.dict().items() if name != "state" and text is not None}
+    run = get_run_id(request, code, reconciliation)
+    return operations.settle_difference(
+        run=run, difference=difference, state=given.state, said=said, actor=request.actor
+    )
+
+
+@take(router, f"{ONE}/reveal", act=Act.REVEAL, answer=ReconcileRevealed)
+def reconcile_reveal(request: Request, code: str, reconciliation: str, difference: RowNumber) -> dict[str, object]:
+    """Whom it is about and both sides, in full."""
+    run = get_run_id(request, code, reconciliation)
+    return {"values": operations.reveal_values(run=run, difference=difference, actor=request.actor)}
+
+
+@read(router, f"{RUN}/pairs", act=Act.READ, answer=Page[ReconcilePair])
+def reconcile_pairs(request: Request, code: str, reconciliation: str, cut: Query[Cut]) -> dict[str, object]:
+    """Pairs that may be one person, the likeliest first."""
+    run = get_run_id(request, code, reconciliation)
+    rows = Reader(lambda first, count: operations.list_pairs(run=run, actor=request.actor, first=first, count=count))
+    return paged(request, cut, rows, dict)
+
+
+@write(router, PAIR, act=Act.LOAD, answer=ReconcilePair)
+def reconcile_decide(
+    request: Request, code: str, reconciliation: str, pair: RowNumber, given: ReconcileDecision
+) -> dict[str, object]:
+    """Confirm or dismiss a pair; a confirmed one holds from the next match on."""
+    run = get_run_id(request, code, reconciliation)
+    return operations.decide_pair(run=run, proposal=pair, confirmed=given.confirmed, actor=request.actor)
+
+
+@take(router, f"{PAIR}/reveal", act=Act.REVEAL, answer=ReconcileRevealed)
+def reconcile_reveal_pair(request: Request, code: str, reconciliation: str, pair: RowNumber) -> dict[str, object]:
+    """A pair in full."""
+    run = get_run_id(request, code, reconciliation)
+    return {"values": operations.reveal_values(run=run, proposal=pair, actor=request.actor)}
+
+
+@take(router, f"{RUN}/sheet", act=Act.REPORT, media=[WORKBOOK])
+def reconcile_sheet(request: Request, code: str, reconciliation: str) -> HttpResponse:
+    """The correction sheet for the number-resource system (xlsx), values of persons masked."""
+    run = get_run_id(request, code, reconciliation)
+    name, content = operations.build_correction_sheet(run=run, language=language(request), actor=request.actor)
+    return as_attachment(HttpResponse(content, content_type=WORKBOOK), name)
+
+
+def _run(one: dict[str, Any]) -> dict[str, object]:
+    return {**one, "first": one["from"]}

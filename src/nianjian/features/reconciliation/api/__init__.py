@@ -1,1 +1,0 @@
-"""Reconciliation (一致性比对): runs, their differences, pairs of people."""

@@ -1,0 +1,251 @@
+"""``nianjian reconcile``: registers against the number-resource system, people three ways, call sources."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.reconciliation import terminal
+from nianjian.platform.terminal.answer import DONE, NO, Answer
+from nianjian.platform.terminal.arguments import Actions, enterprise, number, on_day
+from nianjian.platform.terminal.language import _
+from nianjian.platform.terminal.session import begin
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Every action."""
+    actions = Actions(parser)
+    _configure_new(actions)
+    _configure_results(actions)
+
+
+def run(args: argparse.Namespace) -> Answer:
+    """Answer the chosen action."""
+    answer: Answer = args.act(args)
+    return answer
+
+
+def _configure_new(actions: Actions) -> None:
+    """``numbers``, ``lines``, ``seats``, ``people`` and ``sources``."""
+    for kind, about in (
+        ("numbers", _("compare the register of numbers with an export of the number-resource system")),
+        ("lines", _("compare the register of lines with such an export")),
+        ("seats", _("compare the register of seats with such an export")),
+    ):
+        one = actions.add(kind, partial(_filing, kind=kind), about)
+        one.add_argument("file", nargs="?", type=Path, metavar="FILE", help=_("the export: CSV or xlsx"))
+        one.add_argument("--export", type=Path, metavar="FILE", help=_("the same"))
+        enterprise(one)
+        on_day(one, "--as-of", _("the day that is compared; 31 December of the data year if not given"))
+        one.add_argument("--mapping", type=Path, metavar="FILE", help=_("YAML that says which heading is which field"))
+        one.add_argument("--out", type=Path, metavar="FILE", help=_("write the correction sheet (xlsx) there"))
+    people = actions.add("people", _people, _("match seats, social insurance and wages of each person and month"))
+    enterprise(people)
+    for option, about in (
+        ("--from", _("first month; January of the last month's year if not given")),
+        ("--to", _("last month; the month before this one if not given")),
+    ):
+        people.add_argument(option, type=_month, metavar="YYYY-MM", help=about)
+    sources = actions.add("sources", _sources, _("compare the calls that each source tells, by day and line"))
+    enterprise(sources)
+    on_day(sources, "--from", _("first day; 30 days up to the last one if not given"))
+    on_day(sources, "--to", _("last day; yesterday if not given"))
+    sources.add_argument(
+        "--source", action="append", default=[], metavar="S", help=_("this source; repeat; all of them")
+    )
+    sources.add_argument(
+        "--bill",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help=_("a carrier's bill: CSV or xlsx; repeat"),
+    )
+    sources.add_argument("--mapping", type=Path, metavar="FILE", help=_("YAML that says which heading is which field"))
+    sources.add_argument(
+        "--carrier", default="", metavar="NAME", help=_("the bill is this carrier's: only its lines of the register")
+    )
+    sources.add_argument(
+        "--together", action="store_true", help=_("the sources are switches beside each other: add their calls up")
+    )
+    sources.add_argument(
+        "--beside",
+        action="append",
+        default=[],
+        metavar="S",
+        help=_("this switch shares the calls with the others so named: one side together; repeat"),
+    )
+
+
+def _month(text: str) -> date:
+    try:
+        return date.fromisoformat(f"{text}-01" if len(text) == len("2026-01") else text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            _("“{value}” is not a month; write it like 2026-12").format(value=text)
+        ) from error
+
+
+def _filing(args: argparse.Namespace, kind: str) -> Answer:
+    actor = begin(args)
+    from nianjian.features.reconciliation import comparisons, operations
+    from nianjian.platform.terminal.language import language
+
+    path = args.export or args.file
+    if path is None:
+        raise NianjianError("usage", program=f"nianjian reconcile {kind}", message=_("name the export"))
+    told = comparisons.compare_filing(
+        enterprise=args.enterprise, kind=kind, path=path, actor=actor, mapping=args.mapping, as_of=args.as_of
+    )
+    if args.out is not None:
+        _name, content = operations.build_correction_sheet(run=told["run"], language=language(), actor=actor)
+
+        told["sheet"] = write_private_file(args.out, content)
+    return Answer(told, terminal.render_filing(told), DONE if told["verdict"] == "passed" else NO)
+
+
+def _people(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.reconciliation import comparisons
+
+    told = comparisons.match_people(enterprise=args.enterprise, first=getattr(args, "from"), last=args.to, actor=actor)
+    return Answer(told, terminal.render_people(told), DONE if told["verdict"] == "passed" else NO)
+
+
+def _sources(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.reconciliation import comparisons
+    from nianjian.features.reconciliation.comparisons import BillInput
+
+    if not args.bill and (args.mapping or args.carrier):
+        raise NianjianError("usage", program="nianjian reconcile sources", message=_("name the bill: --bill FILE"))
+    told = comparisons.compare_call_sources(
+        enterprise=args.enterprise,
+        first=getattr(args, "from"),
+        last=args.to,
+        only=tuple(args.source),
+        beside=tuple(args.beside),
+        against=BillInput(tuple(args.bill), args.mapping, args.carrier, args.together),
+        actor=actor,
+    )
+    return Answer(told, terminal.render_sources(told), DONE if told["verdict"] == "passed" else NO)
+
+
+PAGE = 50
+
+
+def _configure_results(actions: Actions) -> None:
+    """``list``, ``show``, ``settle``, ``pairs``, ``decide`` and ``sheet``."""
+    listed = actions.add("list", _list, _("list the reconciliations, newest first"))
+    enterprise(listed)
+    listed.add_argument("--page", type=number, default=1, metavar="N", help=_("page, 50 each"))
+    shown = actions.add("show", _show, _("show a reconciliation and its differences"))
+    _run_argument(shown)
+    for option, about in (
+        ("--state", _("only these: open, explained, settled")),
+        ("--result", _("only this result, such as only_ours or lacks_insurance")),
+        ("--month", _("only this month, YYYY-MM")),
+    ):
+        shown.add_argument(option, default="", metavar="X", help=about)
+    shown.add_argument("--page", type=number, default=1, metavar="N", help=_("page, 50 each"))
+    settled = actions.add("settle", _settle, _("say who sees to a difference, why it is there and what is done"))
+    _run_argument(settled)
+    settled.add_argument("difference", type=number, metavar="N", help=_("the difference's number"))
+    settled.add_argument("--state", default="open", metavar="S", help=_("open, explained or settled"))
+    for option, about in (
+        ("--owner", _("who sees to it")),
+        ("--cause", _("why it is there")),
+        ("--action", _("what is done about it")),
+    ):
+        settled.add_argument(option, metavar="TEXT", help=about)
+    pairs = actions.add("pairs", _pairs, _("list pairs that may be one person"))
+    _run_argument(pairs)
+    pairs.add_argument("--state", default="", metavar="S", help=_("only these: proposed, confirmed, dismissed"))
+    pairs.add_argument("--page", type=number, default=1, metavar="N", help=_("page, 50 each"))
+    decided = actions.add("decide", _decide, _("confirm or dismiss a pair"))
+    _run_argument(decided)
+    decided.add_argument("pair", type=number, metavar="N", help=_("the pair's number"))
+    decided.add_argument("--dismiss", action="store_true", help=_("it is not one person"))
+    sheet = actions.add("sheet", _sheet, _("write the correction sheet for the number-resource system"))
+    _run_argument(sheet)
+    sheet.add_argument("--out", type=Path, metavar="FILE", help=_("file to write (xlsx)"))
+
+
+def _run_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN", help=_("the reconciliation"))
+
+
+def write_private_file(path: Path, content: bytes) -> str:
+    """Write a file that nobody else may read; its name. ``file_unwritable``."""
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+            out.write(content)
+    except OSError as fault:
+        raise NianjianError("file_unwritable", file=str(path), reason=fault.strerror or "") from fault
+    return str(path)
+
+
+def _offset(args: argparse.Namespace) -> int:
+    page: int = args.page
+    return (max(page, 1) - 1) * PAGE
+
+
+def _list(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.reconciliation import operations
+
+    found = operations.list_runs(enterprise=args.enterprise, actor=actor, first=_offset(args), count=PAGE)
+    return Answer({"runs": found}, terminal.render_runs(found))
+
+
+def _show(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.reconciliation import operations
+    from nianjian.features.reconciliation.queries import DifferenceFilter
+
+    told = operations.get_run(run=args.run, actor=actor)
+    wanted = DifferenceFilter(args.state, args.result, args.month)
+    rows = operations.list_differences(run=args.run, wanted=wanted, actor=actor, first=_offset(args), count=PAGE)
+    return Answer({**told, "differences": rows}, terminal.render_run(told, rows))
+
+
+def _settle(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.reconciliation import operations
+
+    given = {"owner": args.owner, "cause": args.cause, "action": args.action}
+    said = {name: text for name, text in given.items() if text is not None}
+    told = operations.settle_difference(
+        run=args.run, difference=args.difference, state=args.state, said=said, actor=actor
+    )
+    return Answer(told, terminal.render_differences([told]))
+
+
+def _pairs(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.reconciliation import operations
+
+    found = operations.list_pairs(run=args.run, actor=actor, state=args.state, first=_offset(args), count=PAGE)
+    return Answer({"pairs": found}, terminal.render_pairs(found))
+
+
+def _decide(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.reconciliation import operations
+
+    told = operations.decide_pair(run=args.run, proposal=args.pair, confirmed=not args.dismiss, actor=actor)
+    return Answer(told, terminal.render_pairs([told]))
+
+
+def _sheet(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.reconciliation import operations
+    from nianjian.platform.terminal.language import language
+
+    name, content = operations.build_correction_sheet(run=args.run, language=language(), actor=actor)
+    place = write_private_file(args.out or Path(name), content)
+    return Answer({"run": args.run, "file": place}, terminal.render_line(place))

@@ -1,0 +1,643 @@
+"""The comparisons: registers with an export, people three ways, call sources with each other and with a bill.
+
+Each is stored as a run with its differences.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+from calendar import monthrange
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final, Self
+
+from nianjian.engines.kernel import clock, files
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.periods import add_months
+from nianjian.engines.kernel.workdays import Calendar, Due, add_workdays
+from nianjian.engines.lake.schema import SCHEMAS
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.reconciliation import exports, people, queries, states, storage
+from nianjian.features.reconciliation.exports import ExportMapping, check_mapping, parse_mapping
+from nianjian.features.reconciliation.filings import KINDS, Result, RowPair, compare_rows, count_results
+from nianjian.features.reconciliation.models import Proposal, Run
+from nianjian.features.reconciliation.people import (
+    Decisions,
+    Insured,
+    Match,
+    MonthMatch,
+    Paid,
+    PersonMonth,
+    PossiblePair,
+    Terms,
+    fold_name,
+    match_month,
+)
+from nianjian.features.reconciliation.sources import (
+    MINUTE,
+    Bill,
+    Count,
+    Parting,
+    SourceComparison,
+    build_question,
+    compare_sources,
+)
+from nianjian.features.reconciliation.states import EXPLAINED, OPEN
+from nianjian.features.reconciliation.storage import NewDifference, NewProposal, RunReport
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.home import wiring
+from nianjian.platform.jobs.progress import Progress, silent
+from nianjian.platform.registers import columns, entries, kinds
+from nianjian.platform.registers.columns import Sheet
+from nianjian.platform.registers.versions import versions_on
+from nianjian.platform.rulebook.deadlines import data_year, upcoming
+from nianjian.platform.rulebook.holidays import calendar
+from nianjian.platform.rulebook.rulebooks import rulebook
+from nianjian.platform.vault import keyring
+
+BASE: Final = "deadline.guide.filed_base"
+ALLOWED: Final = "deadline.guide.consistency.open_differences"
+CHANGES: Final = ("law.notice81.change", "numbers.change.workdays")  # the shortest that is in force holds
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """An enterprise with today's rulebook and the working days."""
+
+    enterprise: str
+    name: str
+    book: Rulebook
+    days: Calendar
+
+    @classmethod
+    def of(cls, enterprise: str, actor: Actor, act: Act) -> Self:
+        """``role_missing``, ``enterprise_unknown``."""
+        require(actor, enterprise, act)
+        tenant = accounts.enterprise(enterprise)
+        book = rulebook(day=None, province=tenant.province or None, enterprise=enterprise)
+        return cls(enterprise, tenant.name, book, calendar())
+
+    def base_day(self) -> date:
+        """The day on which the filed base of the season stands that is filed next: 31 December of its data year."""
+        today = clock.today()
+        month, day = map(int, self.book.text(BASE).split("-"))
+        return date(data_year(upcoming(self.book, today, self.days), today), month, day)
+
+    def due(self, changed: date | None) -> Due:
+        """Until when a change is filed; one of which the day is unknown counts from today, when it was found."""
+        count = min(self.book.integer(key) for key in CHANGES if key in self.book.in_force)
+        return add_workdays(changed or clock.today(), count, self.days)
+
+    def stamp(self) -> Mapping[str, str]:
+        """Which rules a run was made by."""
+        return {"id": self.book.id, "version": self.book.version, "sha256": self.book.sha256}
+
+    def verdict(self, run: Run, open_: int) -> str:
+        """Whether a run has passed."""
+        return states.verdict(
+            compared=sum(run.counts.values()),
+            unclear=int(run.told.get("unclear", 0)),
+            open_=open_,
+            allowed=self.book.integer(ALLOWED),
+        )
+
+
+def summarize_run(run: Run, grounds: Grounds, open_: int | None = None) -> Json:
+    """A run in one line; ``open_``: its open differences, where they are counted already."""
+    count = queries.count_by_state(run)[states.OPEN] if open_ is None else open_
+    return {
+        "run": run.pk,
+        "kind": run.kind,
+        "as_of": run.as_of.isoformat(),
+        "from": None if run.first is None else run.first.isoformat(),
+        "file": run.file,
+        "counts": dict(run.counts),
+        "open": count,
+        "unclear": int(run.told.get("unclear", 0)),
+        "verdict": grounds.verdict(run, count),
+        "made_at": run.made_at.astimezone(clock.ZONE).isoformat(timespec="seconds"),
+        "made_by": run.made_by,
+    }
+
+
+LONGEST: Final = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class BillInput:
+    """``files``: the bills of the same days, such as one a carrier; ``carrier``: whose lines alone they concern.
+
+    ``together``: the sources are switches beside each other, and the bill holds the calls of them all.
+    """
+
+    files: Sequence[Path] = ()
+    mapping: Path | bytes | None = None
+    carrier: str = ""
+    together: bool = False
+
+
+NO_BILL: Final = BillInput()
+
+
+def read_bills(against: BillInput) -> Bill | None:
+    """Read the bills as one; None where there are none.
+
+    ``reconcile_bills_mixed``, ``reconcile_bill_empty``, ``mapping_invalid``, and what `reader.load` raises.
+    """
+    if not against.files:
+        return None
+    given = load_bill_mapping(against.mapping)
+    found = exports.join_bills([exports.load_bill(path, given) for path in against.files])
+    if not found.at:
+        raise NianjianError("reconcile_bill_empty", file=found.file)
+    return found
+
+
+def load_bill_mapping(given: Path | bytes | None) -> exports.BillMapping:
+    """Check a mapping; ``mapping_invalid``, ``file_missing``, ``file_unreadable``, and what `parsed` raises."""
+    if given is None:
+        return exports.BillMapping()
+    name = "mapping" if isinstance(given, bytes) else given.name
+    content = given if isinstance(given, bytes) else files.content(given)
+    return exports.check_bill_mapping(parse_mapping(content, name), name)
+
+
+def bill_span(bill: Bill, first: date | None, last: date | None) -> tuple[date, date]:
+    """First and last day that are compared, whole months for a bill of months.
+
+    ``reconcile_days_wrong`` for days reversed, too many or to come, ``reconcile_bill_months`` for parts of a month.
+    """
+    today = clock.today()
+    own_first, own_last = bill.first or today, bill.last or today
+    begin, end = first or own_first, last or min(_month_end(own_last) if bill.months else own_last, today)
+    if not begin <= end <= today or end - begin >= LONGEST:
+        raise NianjianError("reconcile_days_wrong", first=begin.isoformat(), last=end.isoformat(), most=LONGEST.days)
+    if bill.months and (begin.day != 1 or end not in {_month_end(end), today}):
+        raise NianjianError("reconcile_bill_months", file=bill.file)
+    return begin, end
+
+
+def _month_end(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def restrict_bill(bill: Bill, first: date, last: date) -> Bill:
+    """The bill without the days that are not compared."""
+    at = {place: count for place, count in bill.at.items() if first <= place[0] <= last}
+    return replace(bill, at=at)
+
+
+def lines_of_other_carriers(enterprise: str, carrier: str, day: date) -> frozenset[str]:
+    """Lines that the register gives to another carrier; ``reconcile_carrier_unknown`` where it knows none of this."""
+    if not carrier:
+        return frozenset()
+    rows: list[Any] = list(versions_on(kinds.register("lines").model, enterprise, day))
+    carriers: dict[str, str] = {row.line_id: str(row.carrier or "").strip() for row in rows}
+    there = set(carriers.values()) - {""}
+    if carrier.strip() not in there:
+        raise NianjianError("reconcile_carrier_unknown", carrier=carrier, carriers="、".join(sorted(there)) or "–")
+    return frozenset(line for line, one in carriers.items() if one not in {"", carrier.strip()})
+
+
+def summarize_bill(bill: Bill | None, compared: Bill | None, against: BillInput) -> dict[str, object]:
+    """What a run keeps of its bill."""
+    if bill is None or compared is None:
+        return {}
+    return {
+        "bill_calls": sum(one.calls for one in compared.at.values()),
+        "bill_outside": sum(one.calls for one in bill.at.values()) - sum(one.calls for one in compared.at.values()),
+        "bill_months": bill.months,
+        "bill_unit": bill.unit,
+        "carrier": against.carrier or None,
+        "together": against.together,
+    }
+
+
+YEARS: Final = timedelta(days=366 * 10)  # a day beyond is a slip of the pen
+
+
+def compare_filing(
+    *,
+    enterprise: str,
+    kind: str,
+    path: Path,
+    actor: Actor,
+    mapping: Path | bytes | None = None,
+    as_of: date | None = None,
+    progress: Progress = silent,
+) -> Json:
+    """Compare as at ``as_of`` (None: the base day of the season that is filed next) and keep the run.
+
+    The answer holds every row with its result, values of persons masked. ``role_missing``,
+    ``reconcile_kind_unknown``, ``reconcile_day_wrong``, and what `export.load` and `mapping.checked` raise.
+    """
+    grounds = Grounds.of(enterprise, actor, Act.REPORT)
+    day = check_day(as_of or grounds.base_day())
+    sheet = get_sheet(kind)
+    progress(path.name, 0, 3)
+    given = load_export_mapping(mapping, kind)
+    theirs = exports.load_export(path, kind, given)
+    progress(path.name, 1, 3)
+    pairs = compare_rows(kind, _ours(enterprise, kind, sheet, day), theirs.rows, day, theirs.fields)
+    progress(path.name, 2, 3)
+    differences = [_filing_difference(kind, one, sheet, grounds) for one in pairs if one.result is not Result.SAME]
+    told: dict[str, object] = {
+        "unclear": sum(bool(one.unclear) for one in pairs),
+        "compared": sorted(theirs.fields),
+        "not_compared": sorted({column.field for column in sheet.columns} - theirs.fields),
+        "other_rows": theirs.other,
+        "extra_columns": list(theirs.extra_columns),
+        "rulebook": dict(grounds.stamp()),
+    }
+    report = RunReport(kind, day, count_results(pairs), told, differences, file=theirs.file, sha256=theirs.sha256)
+    kept = storage.store_run(enterprise=enterprise, report=report, actor=actor)
+    return {**summarize_run(kept, grounds), **told, "rows": [_filing_row(one, sheet) for one in pairs]}
+
+
+def check_day(day: date) -> date:
+    """``reconcile_day_wrong`` for a day that no register can be asked about."""
+    if abs(day - clock.today()) > YEARS:
+        raise NianjianError("reconcile_day_wrong", day=day.isoformat())
+    return day
+
+
+def get_sheet(kind: str) -> Sheet:
+    """``reconcile_kind_unknown``."""
+    if kind not in KINDS:
+        raise NianjianError("reconcile_kind_unknown", kind=kind, kinds=", ".join(KINDS))
+    return kinds.register(kind).sheet
+
+
+def load_export_mapping(given: Path | bytes | None, kind: str) -> ExportMapping:
+    """Check a mapping; ``mapping_invalid``, ``file_missing``, ``file_unreadable``, and what `parsed` raises."""
+    if given is None:
+        return ExportMapping()
+    name = "mapping" if isinstance(given, bytes) else given.name
+    content = given if isinstance(given, bytes) else files.content(given)
+    return check_mapping(parse_mapping(content, name), exports.SHEETS[kind], exports.SHEETS, name)
+
+
+def _ours(enterprise: str, kind: str, sheet: Sheet, day: date) -> list[Mapping[str, object]]:
+    """Our rows as at the day; a row that was recorded with days of its own holds since ever."""
+    fields = [column.field for column in sheet.columns]
+    rows = versions_on(kinds.register(kind).model, enterprise, day)
+    return [
+        {name: getattr(row, name) for name in fields} | {"changed_on": row.changed_on or row.valid_from}
+        for row in rows.iterator(chunk_size=500)
+    ]
+
+
+def _filing_difference(kind: str, pair: RowPair, sheet: Sheet, grounds: Grounds) -> NewDifference:
+    fields = {name: _field_texts(values, name, sheet) for name, values in pair.fields.items()}
+    due = grounds.due(pair.changed_on)
+    told = json.dumps([pair.result.value, fields], ensure_ascii=False, sort_keys=True)
+    return NewDifference(
+        key=pair.key,
+        result=pair.result.value,
+        label={"key": pair.key},
+        digest=keyring.current().blind(told, f"reconcile.{kind}"),
+        likely=pair.likely,
+        reasons=pair.unclear,
+        fields=fields,
+        changed_on=pair.changed_on,
+        due=due.day,
+        provisional=due.provisional,
+    )
+
+
+def _field_texts(values: tuple[object, object], name: str, sheet: Sheet) -> tuple[str, str]:
+    column = sheet.by_field(name)
+    return entries.format_value(values[0], column), entries.format_value(values[1], column)
+
+
+def mask_fields(fields: Mapping[str, Sequence[str]], sheet: Sheet) -> Json:
+    """Field -> ours and theirs as a door may show them."""
+    told: Json = {}
+    for name, (ours, theirs) in fields.items():
+        column = sheet.by_field(name)
+        told[name] = {
+            "ours": columns.mask_cell(ours, column) or None,
+            "theirs": columns.mask_cell(theirs, column) or None,
+        }
+    return told
+
+
+def _filing_row(pair: RowPair, sheet: Sheet) -> Json:
+    fields = {name: _field_texts(values, name, sheet) for name, values in pair.fields.items()}
+    return {
+        "key": pair.key,
+        "result": pair.result.value,
+        "likely": pair.likely or None,
+        "unclear": list(pair.unclear),
+        "fields": mask_fields(fields, sheet),
+    }
+
+
+PEOPLE: Final = "people"
+LONGEST_MONTHS: Final = 24  # months of one run
+PAIRS: Final = 5_000  # pairs of one run that are kept, the likeliest; more are counted
+READ: Final = {"unpaid": "unpaid", "others": "other_memos"}  # what the tables are read by -> its rule
+DAY: Final = timedelta(days=1)
+
+Blind = Callable[[str], str]
+
+
+def match_people(
+    *, enterprise: str, first: date | None, last: date | None, actor: Actor, progress: Progress = silent
+) -> Json:
+    """Match the months from that of ``first`` to that of ``last`` and keep the run.
+
+    Without ``last`` it ends with last month, without ``first`` it begins with January of the last month's year. The
+    answer holds the matrix, no persons. ``role_missing``, ``reconcile_months_wrong``.
+    """
+    with _without_gc():
+        return _match_people(enterprise, first, last, actor, progress)
+
+
+@contextmanager
+def _without_gc() -> Iterator[None]:
+    """Without Python's search for circles, which would walk every row held again and again: a third of the time.
+
+    Rows hold no circles; what little Django makes of them is found afterwards.
+    """
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _match_people(enterprise: str, first: date | None, last: date | None, actor: Actor, progress: Progress) -> Json:
+    grounds = Grounds.of(enterprise, actor, Act.REPORT)
+    months = month_span(first, last)
+    terms = _terms(grounds)
+    blind = _blind()
+    given = _Decisions(enterprise)
+    said = {name: _words(grounds, f"reconcile.people.{key}") for name, key in READ.items()}
+    lag = grounds.book.integer("reconcile.people.pay_lag")
+    counts: Counter[str] = Counter()
+    matrix: Json = {}
+    found: list[NewDifference] = []
+    pairs: dict[tuple[str, str, str], NewProposal] = {}
+    cut = 0
+    progress(f"{months[0]:%Y-%m}", 0, len(months))
+    read = people.Tables(enterprise, months, lag=lag, **said)
+    for place, month in enumerate(months):
+        progress(f"{month:%Y-%m}", place, len(months))
+        held = read.month(month)
+        told = match_month(held, given.of(held.paid, held.insured, blind), terms)
+        matrix[told.month] = _matrix(told)
+        counts.update({match.value: count for match, count in told.counts.items()})
+        found += [_person_difference(told.month, row, blind) for row in told.rows]
+        pairs |= {one.key: one.proposed for one in _new_proposals(told.pairs, blind, given.dismissed)}
+        cut += told.cut
+    best = sorted(pairs.values(), key=lambda one: (-one.likeness, one.subject, one.person))
+    sums = {match.value: counts[match.value] for match in Match}
+    told_all: dict[str, object] = {
+        "matrix": matrix,
+        "proposals": len(best[:PAIRS]),
+        "left_out": cut + max(0, len(best) - PAIRS),
+        "rulebook": dict(grounds.stamp()),
+    }
+    end = add_months(months[-1], 1) - DAY
+    report = RunReport(PEOPLE, end, sums, told_all, found, best[:PAIRS], first=months[0])
+    kept = storage.store_run(enterprise=enterprise, report=report, actor=actor)
+    return {**summarize_run(kept, grounds), **told_all}
+
+
+def month_span(first: date | None, last: date | None) -> list[date]:
+    """First days of the months; ``reconcile_months_wrong`` for none, for too many, and for months to come."""
+    today = clock.today()
+    end = (last or add_months(today.replace(day=1), -1)).replace(day=1)
+    month = (first or end.replace(month=1)).replace(day=1)
+    months: list[date] = []
+    while month <= end and len(months) <= LONGEST_MONTHS:
+        months.append(month)
+        month = add_months(month, 1)
+    if not months or len(months) > LONGEST_MONTHS or end > today:
+        raise NianjianError("reconcile_months_wrong", most=LONGEST_MONTHS)
+    return months
+
+
+def _terms(grounds: Grounds) -> Terms:
+    book = grounds.book
+    return Terms(
+        new_days=book.integer("reconcile.people.new_days"),
+        own=frozenset(fold_name(name) for name in (grounds.name, *people.list_own_names(grounds.enterprise)) if name),
+        agreements=people.list_agreements(grounds.enterprise),
+        other_posts=frozenset(fold_name(word) for word in _words(grounds, "reconcile.people.other_posts")),
+        similar=book.integer("reconcile.people.similar"),
+        slips=book.integer("reconcile.people.identity_slips"),
+    )
+
+
+def _words(grounds: Grounds, key: str) -> frozenset[str]:
+    return frozenset(str(one) for one in grounds.book.items(key))
+
+
+def _blind() -> Blind:
+    ring = keyring.current()
+    return lambda text: ring.blind(text, "reconcile.people")
+
+
+def payment(name: str, account: str) -> str:
+    """How a payee is named for its blind index."""
+    return json.dumps([fold_name(name), account], ensure_ascii=False)
+
+
+class _Decisions:
+    """What persons have decided, by blind index, and which pairs they have dismissed."""
+
+    def __init__(self, enterprise: str) -> None:
+        self._accounts = queries.map_accounts(enterprise, Proposal.NAME)
+        self._numbers = queries.map_accounts(enterprise, Proposal.IDENTITY)
+        self.dismissed = queries.list_dismissed(enterprise)
+
+    def of(self, paid: Sequence[Paid], insured: Sequence[Insured], blind: Blind) -> Decisions:
+        """The decisions that concern the payees and numbers of a month."""
+        accounts: dict[tuple[str, str], str] = {}
+        for payee in paid if self._accounts else ():
+            identity = self._accounts.get(blind(payment(payee.payee, payee.account or "")))
+            if identity:
+                accounts[fold_name(payee.payee), payee.account or ""] = identity
+        numbers: dict[str, str] = {}
+        for listed in insured if self._numbers else ():
+            identity = self._numbers.get(blind(listed.identity))
+            if identity:
+                numbers[listed.identity] = identity
+        return Decisions(accounts, numbers)
+
+
+def _matrix(told: MonthMatch) -> Json:
+    return {
+        match.value: {"count": told.counts.get(match, 0), "explained": told.explained.get(match, 0)} for match in Match
+    }
+
+
+def _person_difference(month: str, row: PersonMonth, blind: Blind) -> NewDifference:
+    lacks = [one.value for one in row.lacks]
+    return NewDifference(
+        key=blind(row.identity) if row.identity else f"seat:{row.seat_id}"[:200],
+        result=row.match.value,
+        month=month,
+        label={"name": row.name, "identity": row.identity, "seat": row.seat_id},
+        digest=blind(json.dumps([row.identity, row.seat_id, lacks, row.reasons])),
+        reasons=[*lacks[1:], *row.reasons],
+        state=EXPLAINED if row.explained else OPEN,
+    )
+
+
+class _KeyedProposal:
+    """A proposal with what makes it the same in another month."""
+
+    def __init__(self, one: PossiblePair, blind: Blind) -> None:
+        subject = blind(one.written) if one.kind == Proposal.IDENTITY else blind(payment(one.name, one.account))
+        told: Mapping[str, str] = {
+            "name": one.name,
+            "account": one.account,
+            "written": one.written,
+            "identity": one.identity,
+            "person": one.person,
+        }
+        self.proposed = NewProposal(one.kind, subject, blind(one.identity), told, one.likeness)
+        self.key = (one.kind, self.proposed.subject, self.proposed.person)
+
+
+def _new_proposals(
+    pairs: Collection[PossiblePair], blind: Blind, dismissed: set[tuple[str, str, str]]
+) -> Iterator[_KeyedProposal]:
+    for pair in pairs:
+        one = _KeyedProposal(pair, blind)
+        if one.key not in dismissed:
+            yield one
+
+
+SOURCES: Final = "sources"
+CALLS: Final = "calls"
+MONTH: Final = timedelta(days=30)
+MOST_PARTINGS: Final = 5_000  # partings of one run; more are counted, not kept
+
+
+def compare_call_sources(
+    *,
+    enterprise: str,
+    first: date | None,
+    last: date | None,
+    actor: Actor,
+    only: tuple[str, ...] = (),
+    beside: tuple[str, ...] = (),
+    against: BillInput = NO_BILL,
+    progress: Progress = silent,
+) -> Json:
+    """Compare the sources' calls from ``first`` to ``last``, both included, and keep the run.
+
+    Without ``last`` it ends yesterday, without ``first`` it begins 30 days before; with a bill the bill's days are
+    compared. ``only``: these sources, named as the lake names them; ``beside``: of them these are switches beside each
+    other, one side against the rest; ``against.together``: all are. Where only one side is left, nothing is compared.
+    ``role_missing``, ``reconcile_days_wrong``, ``reconcile_source_unknown``, and what `bills.read` raises.
+    """
+    grounds = Grounds.of(enterprise, actor, Act.REPORT)
+    progress("", 0, 2)
+    bill = read_bills(against)
+    begin, end = day_span(first, last) if bill is None else bill_span(bill, first, last)
+    elsewhere = lines_of_other_carriers(enterprise, against.carrier, end)
+    lake = wiring.lake(enterprise)
+    version = lake.version(CALLS)
+    unit = MINUTE if bill is None else bill.unit
+    with closing(wiring.engine()) as engine:
+        files = [] if version is None else lake.files(CALLS, version)
+        rows = engine.rows(build_question(engine.table(CALLS, files, SCHEMAS[CALLS]), begin, end, unit))
+    there = {str(row["source"]) for row in rows}
+    only = (*only, *(name for name in beside if only and name not in only))
+    for name in {*only, *beside}:
+        if name not in there:
+            raise NianjianError("reconcile_source_unknown", source=name, sources=", ".join(sorted(there)) or "–")
+    within = None if bill is None else restrict_bill(bill, begin, end)
+    found = compare_sources(rows, only, within, elsewhere, together=against.together, beside=beside)
+    progress("", 1, 2)
+    partings = sorted(found.partings, key=lambda one: one.proved)  # what is open is kept first
+    told = _source_figures(found, partings[MOST_PARTINGS:], version, grounds) | summarize_bill(bill, within, against)
+    told |= {"together": against.together, "beside": sorted(beside)}
+    counts = {"same": found.same, "parted": len(found.partings)}
+    differences = [_source_difference(one) for one in partings[:MOST_PARTINGS]]
+    file, sha256 = (None, "") if bill is None else (bill.file, bill.sha256)
+    report = RunReport(SOURCES, end, counts, told, differences, first=begin, file=file, sha256=sha256)
+    kept = storage.store_run(enterprise=enterprise, report=report, actor=actor)
+    return {**summarize_run(kept, grounds), **told, "rows": [_source_row(one) for one in partings[:MOST_PARTINGS]]}
+
+
+def day_span(first: date | None, last: date | None) -> tuple[date, date]:
+    """First and last day; ``reconcile_days_wrong`` for days reversed, too many, or to come."""
+    today = clock.today()
+    end = last or today - DAY
+    begin = first or end - MONTH + DAY
+    if not begin <= end <= today or end - begin >= LONGEST:
+        raise NianjianError("reconcile_days_wrong", first=begin.isoformat(), last=end.isoformat(), most=LONGEST.days)
+    return begin, end
+
+
+def _source_figures(
+    found: SourceComparison, left: Sequence[Parting], version: int | None, grounds: Grounds
+) -> dict[str, object]:
+    return {
+        "sources": list(found.sources),
+        "by_day": [
+            {"day": day.isoformat(), "calls": {source: told.get(source, 0) for source in found.sources}}
+            for day, told in found.days.items()
+        ],
+        "compared": found.places,
+        "left_out": len(left),
+        "unclear": sum(not one.proved for one in left),  # partings that are not kept are open, and nobody sees them
+        "calls_version": version,
+        "rulebook": dict(grounds.stamp()),
+    }
+
+
+def _source_difference(one: Parting) -> NewDifference:
+    calls = {source: _count_texts(count) for source, count in one.counts.items()}
+    key = f"{one.day.isoformat()}|{one.line}"[:200]
+    return NewDifference(
+        key=key,
+        result="parted",
+        label={"day": one.day.isoformat(), "line": one.line},
+        digest=keyring.current().blind(json.dumps([key, calls], sort_keys=True), "reconcile.sources"),
+        likely=one.likely,
+        fields=calls,
+        state=states.EXPLAINED if one.proved else states.OPEN,
+    )
+
+
+def _count_texts(count: Count) -> tuple[str, ...]:
+    """Calls, answered calls, and minutes where the source tells them; "" is not told."""
+    told = (str(count.calls), "" if count.answered is None else str(count.answered))
+    return (*told, "" if count.minutes is None else _minutes(count.minutes))
+
+
+def _minutes(minutes: Decimal) -> str:
+    return f"{minutes.quantize(Decimal('0.01')):f}"
+
+
+def _source_row(one: Parting) -> Json:
+    return {
+        "day": one.day.isoformat(),
+        "line": one.line or None,
+        "calls": {source: count.calls for source, count in one.counts.items()},
+        "answered": {source: count.answered for source, count in one.counts.items()},
+        "minutes": {
+            source: None if count.minutes is None else _minutes(count.minutes) for source, count in one.counts.items()
+        },
+        "likely": one.likely,
+    }

@@ -1,1 +1,0 @@
-"""Acts of reconciliation that cross rooms, each behind its access check."""

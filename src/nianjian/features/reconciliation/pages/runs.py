@@ -1,0 +1,380 @@
+"""Runs: the list, one with its differences and pairs, one difference, what is decided, the correction sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper import fragments, reconcile
+from nianjian.engines.paper.texts.reconcile import KINDS, LIKELY, PAIRS, PROPOSALS, REASONS, RESULTS, STATES, VERDICTS
+from nianjian.engines.paper.words import Words, words
+from nianjian.features.reconciliation import operations
+from nianjian.features.reconciliation.comparisons import get_sheet
+from nianjian.features.reconciliation.filings import KINDS as FILED
+from nianjian.features.reconciliation.pages.forms import SettleForm
+from nianjian.features.reconciliation.queries import DifferenceFilter
+from nianjian.features.registers.pages.presenters import label
+from nianjian.platform.accounts.access import may
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
+from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.language import current
+from nianjian.platform.web.paging import Page, address, paged
+from nianjian.platform.web.tables import Cell, Column, Table
+
+Json = dict[str, Any]
+VERDICT_BADGES: Final[Mapping[str, str]] = {"passed": "good", "failed": "bad", "insufficient": "warn"}
+STATE_BADGES: Final[Mapping[str, str]] = {"open": "bad", "explained": "warn", "settled": "good"}
+
+
+def get_run_or_404(request: Request, code: str, reconciliation: str) -> Json:
+    """The run, if it is of this enterprise; else 404."""
+    try:
+        told = operations.get_run(run=reconciliation, actor=request.actor)
+    except NianjianError as error:
+        raise Http404 from error
+    if told["enterprise"] != code:
+        raise Http404
+    return told
+
+
+def why(one: Json, _: Words) -> str:
+    """Likely cause and reasons of a difference."""
+    words = [_(LIKELY[one["likely"]])] if one["likely"] else []
+    words += [_({**REASONS, **RESULTS}[code]) for code in one["reasons"]]
+    return "；".join(words)
+
+
+def about(one: Json) -> str:
+    """Whom or what a difference is about, masked."""
+    return " ".join(str(text) for text in one["about"].values() if text)
+
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class _Differences:
+    """A run's differences, read where they are cut."""
+
+    run: str
+    wanted: DifferenceFilter
+    request: Request
+
+    def __getitem__(self, part: slice) -> list[Json]:
+        first, count = part.start, part.stop - part.start
+        return operations.list_differences(
+            run=self.run, wanted=self.wanted, actor=self.request.actor, first=first, count=count
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """A run's pairs, read where they are cut."""
+
+    run: str
+    request: Request
+
+    def __getitem__(self, part: slice) -> list[Json]:
+        first, count = part.start, part.stop - part.start
+        return operations.list_pairs(run=self.run, actor=self.request.actor, first=first, count=count)
+
+
+@require_safe
+@page(Act.READ)
+def show_run(request: Request, code: str, reconciliation: str) -> HttpResponse:
+    """Show a run."""
+    told = get_run_or_404(request, code, reconciliation)
+    _ = words(current())
+    wanted = DifferenceFilter(*(request.GET.get(name, "")[:16] for name in ("state", "result", "month")))
+    cut: Page[Json] = paged(request, _Differences(told["run"], wanted, request))
+    pairs: Page[Json] = paged(request, _Pairs(told["run"], request), name="pairs")
+    context = {
+        "run": told,
+        "kind": _(KINDS[told["kind"]]),
+        "verdict": _(VERDICTS[told["verdict"]]),
+        "badge": VERDICT_BADGES[told["verdict"]],
+        "pairs_told": _figure_pairs(told, _),
+        "counts": [
+            (_(RESULTS[one]), count, address(request, result="" if one == wanted.result else one, page=""))
+            for one, count in told["counts"].items()
+        ],
+        "tabs": [
+            (address(request, state=one, page=""), label, one == wanted.state)
+            for one, label in [("", gettext("all")), *((one, _(word)) for one, word in STATES.items())]
+        ],
+        "matrix": _matrix(request, told, wanted, _),
+        "chart": _chart(told, _),
+        "page": cut,
+        "table": _table(code, told, cut.rows, _),
+        "narrowed": bool(wanted.state or wanted.result or wanted.month),
+        "proposed": [one | {"kind": _(PAIRS[one["kind"]]), "word": _(PROPOSALS[one["state"]])} for one in pairs.rows],
+        "pairs": pairs,
+        "filed": told["kind"] in FILED,
+        "may_load": may(request.actor, code, Act.LOAD),
+        "may_report": may(request.actor, code, Act.REPORT),
+        "may_reveal": may(request.actor, code, Act.REVEAL),
+    }
+    return render(request, "reconcile/one.html", context)
+
+
+def _figure_pairs(told: Json, _: Words) -> list[tuple[str, str]]:
+    period = f"{told['from']} – {told['as_of']}" if told["from"] else told["as_of"]
+    pairs = [(gettext("As at"), period), (gettext("Made at"), told["made_at"][:16].replace("T", " "))]
+    if told["file"]:
+        pairs.append(
+            (gettext("Carrier's bill") if told["kind"] == "sources" else gettext("Exported file"), told["file"])
+        )
+    sides = told["told"].get("sources") or ()
+    if told["kind"] == "sources" and sides:
+        one = gettext("Nothing to compare: all calls stand on one side.")
+        pairs.append((gettext("Compared"), " · ".join(sides) if len(sides) > 1 else f"{sides[0]}: {one}"))
+    if told["told"].get("carrier"):
+        pairs.append((gettext("Carrier"), told["told"]["carrier"]))
+    if told["told"].get("bill_outside"):
+        pairs.append((gettext("Calls of the bill on other days"), str(told["told"]["bill_outside"])))
+    if told["unclear"]:
+        pairs.append((gettext("Rows that cannot be proved"), str(told["unclear"])))
+    missing = told["told"].get("not_compared", ())
+    if missing:
+        pairs.append(
+            (gettext("Not in the export, not compared"), "、".join(_header(told["kind"], one) for one in missing))
+        )
+    left = told["told"].get("left_out", 0)
+    if left:
+        pairs.append((gettext("Not looked at"), str(left)))
+    return pairs
+
+
+def _header(kind: str, field: str) -> str:
+
+    return get_sheet(kind).by_field(field).header
+
+
+def _table(code: str, told: Json, rows: Sequence[Json], _: Words) -> Table:
+    """The differences of a page."""
+    body = []
+    for one in rows:
+        kwargs = {"code": code, "reconciliation": told["run"], "difference": one["id"]}
+        last = f"{one['due']}{' *' if one['provisional'] else ''}" if one["due"] else "–"
+        body.append(
+            [
+                Cell(about(one) or "–", href=reverse("reconcile-difference", kwargs=kwargs)),
+                Cell(one["month"] or last, badge="bad" if one["late"] else ""),
+                Cell(_(RESULTS[one["result"]])),
+                Cell(why(one, _) or "–"),
+                Cell(_(STATES[one["state"]]), badge=STATE_BADGES[one["state"]]),
+                Cell(one["owner"] or "–"),
+                Cell(one["action"] or "–"),
+            ]
+        )
+    second = gettext("Month") if told["kind"] == "people" else gettext("To be filed by")
+    heads = (
+        gettext("About"), second, gettext("Outcome"), gettext("Likely cause"), gettext("State"), gettext("Owner"),
+        gettext("Action"),
+    )  # fmt: skip
+    return Table(gettext("Differences"), [Column(head) for head in heads], body, wrap=True, cards=True)
+
+
+def _matrix(request: Request, told: Json, wanted: DifferenceFilter, _: Words) -> Table | None:
+    """A line a month, a column a result; each month narrows the list below."""
+    matrix = told["told"].get("matrix")
+    if not matrix:
+        return None
+    results = list(told["counts"])
+    rows = [
+        [
+            Cell(month, href=address(request, month="" if month == wanted.month else month, page="")),
+            *(
+                Cell(
+                    f"{row[one]['count']}" + (f" ({row[one]['explained']})" if row[one]["explained"] else ""),
+                    figure=True,
+                )
+                for one in results
+            ),
+        ]
+        for month, row in matrix.items()
+    ]
+    columns = [Column(gettext("Month")), *(Column(_(RESULTS[one]), figure=True) for one in results)]
+    return Table(gettext("People by month; in brackets: explained"), columns, rows)
+
+
+def _chart(told: Json, _: Words) -> SafeString:
+    drawn = reconcile.sources(told["told"], _) if told["kind"] == "sources" else None
+    return SafeString(fragments.chart(drawn.caption, drawn.svg)) if drawn else SafeString()
+
+
+@require_POST
+@page(Act.REPORT)
+def sheet(request: Request, code: str, reconciliation: str) -> HttpResponse:
+    """Give the correction sheet away; the audit chain tells of it."""
+    told = get_run_or_404(request, code, reconciliation)
+    name, content = operations.build_correction_sheet(run=told["run"], language=current(), actor=request.actor)
+    return as_attachment(HttpResponse(content, content_type=WORKBOOK), name)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Act.READ)
+def show_difference(request: Request, code: str, reconciliation: str, difference: int) -> HttpResponse:
+    """Show a difference; who may load writes what becomes of it."""
+    run = get_run_or_404(request, code, reconciliation)
+    one = _get_difference(request, run, difference)
+    known = {name: one[name] or "" for name in ("state", "owner", "cause", "action")}
+    form, status = SettleForm(request.POST or None, initial=known), 200
+    if request.method == "POST":
+        status = UNPROCESSABLE
+        if form.is_valid():
+            said_of = dict(form.cleaned_data)
+            state = said_of.pop("state")
+            try:
+                operations.settle_difference(
+                    run=run["run"], difference=difference, state=state, said=said_of, actor=request.actor
+                )
+            except NianjianError as error:
+                if error.code == "role_missing":
+                    raise
+                form.add_error(None, " ".join(describe_error(error)))
+            else:
+                messages.success(request, gettext("It is written down."))
+                return redirect("reconcile-one", code=code, reconciliation=run["run"])
+    return render(
+        request, "reconcile/difference.html", _difference_context(request, code, run, one, form), status=status
+    )
+
+
+def _get_difference(request: Request, run: Json, difference: int) -> Json:
+    try:
+        return operations.get_difference(run=run["run"], difference=difference, actor=request.actor)
+    except NianjianError as error:
+        raise Http404 from error
+
+
+def _difference_context(request: Request, code: str, run: Json, one: Json, form: SettleForm | None) -> Json:
+    _ = words(current())
+    sheet = get_sheet(run["kind"]) if run["kind"] in FILED else None
+    if sheet is not None:
+        fields = [(label(sheet.by_field(name)), (pair["ours"], pair["theirs"])) for name, pair in one["fields"].items()]
+    else:
+        fields = [(name, tuple(pair.values())) for name, pair in one["fields"].items()]
+    last = one["due"] or ""
+    pairs = [
+        (gettext("Outcome"), _(RESULTS[one["result"]])),
+        (gettext("Likely cause"), why(one, _) or "–"),
+        (gettext("Month"), one["month"] or ""),
+        (gettext("Changed on"), one["changed_on"] or ""),
+        (gettext("To be filed by"), f"{last} ({gettext('provisional')})" if last and one["provisional"] else last),
+        (gettext("Decided by"), one["decided_by"] or ""),
+    ]
+    return {
+        "run": run,
+        "one": one,
+        "about": about(one) or "–",
+        "state": _(STATES[one["state"]]),
+        "badge": STATE_BADGES[one["state"]],
+        "pairs": [(name, text) for name, text in pairs if text],
+        "fields": fields,
+        "filed": sheet is not None,
+        "form": form,
+        "may_load": may(request.actor, code, Act.LOAD),
+        "may_reveal": may(request.actor, code, Act.REVEAL),
+    }
+
+
+@require_POST
+@page(Act.REVEAL)
+def reveal(request: Request, code: str, reconciliation: str, difference: int) -> HttpResponse:
+    """Show whom a difference is about in full; the audit chain tells who looked."""
+    run = get_run_or_404(request, code, reconciliation)
+    one = _get_difference(request, run, difference)
+    full = operations.reveal_values(run=run["run"], difference=difference, actor=request.actor)
+    context = _difference_context(request, code, run, one | full, None) | {"full": True}
+    return render(request, "reconcile/difference.html", context)
+
+
+@require_POST
+@page(Act.LOAD)
+def decide(request: Request, code: str, reconciliation: str, pair: int) -> HttpResponse:
+    """Confirm or dismiss a pair."""
+    run = get_run_or_404(request, code, reconciliation)
+    confirmed = request.POST.get("decision") == "confirm"
+    try:
+        operations.decide_pair(run=run["run"], proposal=pair, confirmed=confirmed, actor=request.actor)
+    except NianjianError as error:
+        if error.code == "reconcile_proposal_unknown":
+            raise Http404 from error
+        messages.error(request, " ".join(describe_error(error)))
+    else:
+        messages.success(request, gettext("It is written down; it holds from the next match on."))
+    return redirect(f"{reverse('reconcile-one', kwargs={'code': code, 'reconciliation': run['run']})}#pairs")
+
+
+@require_POST
+@page(Act.REVEAL)
+def reveal_pair(request: Request, code: str, reconciliation: str, pair: int) -> HttpResponse:
+    """Show a pair in full, so that somebody can decide; the audit chain tells who looked."""
+    run = get_run_or_404(request, code, reconciliation)
+    try:
+        full = operations.reveal_values(run=run["run"], proposal=pair, actor=request.actor)
+    except NianjianError as error:
+        raise Http404 from error
+    names = {
+        "name": gettext("Payee"),
+        "account": gettext("Account"),
+        "written": gettext("Number as written"),
+        "person": gettext("Person in question"),
+        "identity": gettext("Identity number"),
+    }
+    pairs = [(names[name], text) for name, text in full.items() if text]
+    context = {"run": run, "pairs": pairs, "pair": pair, "may_load": may(request.actor, code, Act.LOAD)}
+    return render(request, "reconcile/pair.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """The runs, newest first, read where they are cut."""
+
+    code: str
+    request: Request
+
+    def __getitem__(self, part: slice) -> list[Json]:
+        first, count = part.start, part.stop - part.start
+        return operations.list_runs(enterprise=self.code, actor=self.request.actor, first=first, count=count)
+
+
+@require_safe
+@page(Act.READ)
+def runs(request: Request, code: str) -> HttpResponse:
+    """List the runs."""
+    shown: Page[Json] = paged(request, _Runs(code, request))
+    _ = words(current())
+    rows = [
+        [
+            Cell(one["run"], href=reverse("reconcile-one", kwargs={"code": code, "reconciliation": one["run"]})),
+            Cell(_(KINDS[one["kind"]])),
+            Cell(f"{one['from']} – {one['as_of']}" if one["from"] else one["as_of"]),
+            Cell(_(VERDICTS[one["verdict"]]), badge=VERDICT_BADGES[one["verdict"]]),
+            Cell(one["open"], figure=True),
+            Cell(one["file"] or "–"),
+            Cell(one["made_at"][:16].replace("T", " ")),
+        ]
+        for one in shown.rows
+    ]
+    heads = (
+        gettext("Reconciliation"), gettext("What is compared"), gettext("As at"), gettext("Outcome"),
+        gettext("Open differences"), gettext("Exported file"), gettext("Made at"),
+    )  # fmt: skip
+    columns = [Column(head, figure=place == 4) for place, head in enumerate(heads)]  # noqa: PLR2004 -- the count's place
+    table = Table(gettext("Reconciliations"), columns, rows, wrap=True)
+    context = {"page": shown, "table": table, "may": may(request.actor, code, Act.REPORT)}
+    return render(request, "reconcile/list.html", context)

@@ -1,0 +1,128 @@
+"""Read runs, differences and proposals. Lists are querysets: the door cuts them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, QuerySet
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.reconciliation import states
+from nianjian.features.reconciliation.models import Account, Difference, Proposal, Run
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceFilter:
+    """What is looked for among differences; "" is everything."""
+
+    state: str = ""
+    result: str = ""
+    month: str = ""
+
+
+def list_runs(enterprise: str, kind: str = "") -> QuerySet[Run]:
+    """The runs of an enterprise, newest first; of one kind if given."""
+    found = Run.objects.filter(enterprise_id=enterprise).order_by("-made_at", "-pk")
+    return found.filter(kind=kind) if kind else found
+
+
+def get_run(id_: str) -> Run:
+    """One run; ``reconcile_run_unknown``."""
+    found = Run.objects.filter(pk=id_).first()
+    if found is None:
+        raise NianjianError("reconcile_run_unknown", run=id_)
+    return found
+
+
+def list_differences(run: Run, wanted: DifferenceFilter | None = None) -> QuerySet[Difference]:
+    """The differences of a run, in the order they were found."""
+    wanted = wanted or DifferenceFilter()
+    given = {"state": wanted.state, "result": wanted.result, "month": wanted.month}
+    return Difference.objects.filter(run=run, **{name: text for name, text in given.items() if text}).order_by("pk")
+
+
+def get_difference(run: Run, id_: int) -> Difference:
+    """One of a run's; ``reconcile_difference_unknown``."""
+    found = Difference.objects.filter(run=run, pk=id_).first()
+    if found is None:
+        raise NianjianError("reconcile_difference_unknown", run=run.pk, difference=id_)
+    return found
+
+
+def count_by_state(run: Run) -> dict[str, int]:
+    """How many differences stand in each state."""
+    counted = Difference.objects.filter(run=run).order_by().values_list("state").annotate(n=Count("pk"))
+    return dict.fromkeys(states.STATES, 0) | dict(counted)
+
+
+def count_open(ids: list[str]) -> dict[str, int]:
+    """Run -> its open differences, for many runs at once."""
+    found = Difference.objects.filter(run_id__in=ids, state=states.OPEN).order_by()
+    return dict(found.values_list("run_id").annotate(n=Count("pk")))
+
+
+def list_unsettled_runs(enterprise: str) -> list[tuple[Run, int]]:
+    """The newest run of each kind that has open differences, with how many; the newest run first."""
+    newest: dict[str, Run] = {}
+    for one in list_runs(enterprise).only("kind", "as_of", "made_at").iterator(chunk_size=500):
+        newest.setdefault(one.kind, one)
+    still = count_open([one.pk for one in newest.values()])
+    return [(one, still[one.pk]) for one in newest.values() if one.pk in still]
+
+
+def list_proposals(run: Run, state: str = "") -> QuerySet[Proposal]:
+    """The pairs of a run, the likeliest first."""
+    found = Proposal.objects.filter(run=run).order_by("-likeness", "pk")
+    return found.filter(state=state) if state else found
+
+
+def get_proposal(run: Run, id_: int) -> Proposal:
+    """One of a run's; ``reconcile_proposal_unknown``."""
+    found = Proposal.objects.filter(run=run, pk=id_).first()
+    if found is None:
+        raise NianjianError("reconcile_proposal_unknown", run=run.pk, proposal=id_)
+    return found
+
+
+def map_accounts(enterprise: str, kind: str) -> dict[str, str]:
+    """Subject -> identity number, of all that persons have decided."""
+    rows = Account.objects.filter(enterprise_id=enterprise, kind=kind).values_list("subject", "identity")
+    return {subject: identity or "" for subject, identity in rows}
+
+
+def list_dismissed(enterprise: str) -> set[tuple[str, str, str]]:
+    """(kind, subject, person) of all pairs that somebody has dismissed."""
+    rows = Proposal.objects.filter(run__enterprise_id=enterprise, state=Proposal.DISMISSED)
+    return set(rows.values_list("kind", "subject", "person"))
+
+
+def read_label(one: Difference) -> Mapping[str, str]:
+    """What a difference is about."""
+    found: Mapping[str, str] = json.loads(one.label or "{}")
+    return found
+
+
+def read_fields(one: Difference) -> Mapping[str, tuple[str, ...]]:
+    """Field -> (ours, theirs) as texts; of a source of calls (calls, answered, minutes)."""
+    found: Mapping[str, tuple[str, ...]] = json.loads(one.fields or "{}")
+    return found
+
+
+def read_pair(one: Proposal) -> Mapping[str, str]:
+    """What a proposal pairs."""
+    found: Mapping[str, str] = json.loads(one.told or "{}")
+    return found
+
+
+def count_old_people(enterprise: str, before: datetime) -> tuple[datetime | None, int]:
+    """When the oldest people run or decision of before a moment was made, and how many there are."""
+    made = Run.objects.filter(enterprise_id=enterprise, kind="people", made_at__lt=before)
+    taken = Account.objects.filter(enterprise_id=enterprise, decided_at__lt=before)
+    first = [
+        made.order_by("made_at").values_list("made_at", flat=True).first(),
+        taken.order_by("decided_at").values_list("decided_at", flat=True).first(),
+    ]
+    return min((one for one in first if one is not None), default=None), made.count() + taken.count()

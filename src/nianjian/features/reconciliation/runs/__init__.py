@@ -1,1 +1,0 @@
-"""Kept runs of reconciliation, their differences and what was decided about them."""

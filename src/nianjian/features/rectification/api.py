@@ -1,0 +1,474 @@
+"""Rectification (后续改): cases, their channel, the watch list with its stricter limits, and the routine."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import PurePath
+from typing import Annotated, Any, Literal
+
+from django.http import HttpResponse
+from ninja import Field, Query, Router, Schema
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.paper.words import CHINESE, language_of
+from nianjian.features.rectification import evidence, operations, reports
+from nianjian.features.rectification.storage import LIMIT, Notice, paper_content
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.api.access import Request, of_enterprise
+from nianjian.platform.api.jobs import Job, enqueued_job_document
+from nianjian.platform.api.operations import read, write
+from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.parameter_types import Day, Named, RowNumber, Text
+from nianjian.platform.home.http import as_attachment
+
+router = Router(tags=["rectification"])
+HERE = "/enterprises/{code}/rectification"
+CASE = HERE + "/{case}"
+Long = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class CaseDays(Schema):
+    """``due_at``: close of office on the last day; ``printed``: the notice names it; ``provisional``: it may move."""
+
+    due: date
+    due_at: str
+    target: date
+    provisional: bool
+    target_provisional: bool
+    printed: bool
+
+
+class CaseOpened(CaseDays):
+    """A case that was just opened."""
+
+    id: str
+
+
+class CaseReminder(Schema):
+    """When to ask after the opinion; no limit for anybody."""
+
+    day: date
+    provisional: bool
+
+
+class CaseSummary(CaseDays):
+    """A case in one line; ``late``: the last day is over and nothing is handed in."""
+
+    id: str
+    notice: str
+    received: date
+    state: str
+    causes: list[str]
+    submitted_on: date | None
+    late: bool
+    reminder: CaseReminder | None
+
+
+class CaseTold(CaseSummary):
+    """A case with everything in it but the content of its papers."""
+
+    steps: list[dict[str, Any]]
+    located: dict[str, Any] | None
+    measured: dict[str, Any] | None
+    checked: dict[str, Any] | None
+    orders: list[dict[str, Any]]
+    measures: list[dict[str, Any]]
+    papers: list[dict[str, Any]]
+    events: list[dict[str, Any]]
+
+
+class NewCase(Schema):
+    """A notice: day of receipt, the last day printed on it, its own number, the causes it names."""
+
+    received: Day
+    due: Day | None = None
+    number: Annotated[str, Field(max_length=120)] = ""
+    causes: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
+
+
+class NewMeasure(Schema):
+    """``every``: days after which it is done again once the case is closed."""
+
+    text: Long
+    owner: Annotated[str, Field(min_length=1, max_length=120)]
+    due: Day
+    every: Annotated[int, Field(ge=1, le=3660)] | None = None
+
+
+class MeasureNumber(Schema):
+    """The measure's number."""
+
+    id: int
+
+
+class PaperAsked(Schema):
+    """A paper that is sent; issuer, number and date stand on a test report."""
+
+    name: Named
+    kind: Literal["notice", "test_report", "annex"] = "test_report"
+    issuer: Annotated[str, Field(max_length=200)] = ""
+    number: Annotated[str, Field(max_length=120)] = ""
+    dated: Day | None = None
+
+
+class PaperKept(Schema):
+    """A paper; ``sha256`` of its plain content."""
+
+    id: int
+    kind: str
+    sha256: str
+
+
+class CaseGap(Schema):
+    """``do``: what closes it; ``blocks``: nothing goes out while it stands."""
+
+    code: str
+    blocks: bool
+    do: str
+    values: dict[str, Any]
+
+
+class CaseGaps(Schema):
+    """What is open before report and test report go out; ``checked_at``: when everything was counted anew last.
+
+    ``fresh``: the case has not changed since; until then what only counting finds is not among the gaps.
+    """
+
+    ready: bool
+    fresh: bool
+    checked_at: datetime | None
+    gaps: list[CaseGap]
+
+
+class CaseCheck(Schema):
+    """What was checked, and how."""
+
+    check: Long
+
+
+def get_case_id_or_404(request: Request, code: str, case: str) -> str:
+    """The number of a case of this enterprise; else 404."""
+    return of_enterprise(operations.get_visible_case, case, request, code)
+
+
+@read(router, HERE, act=Act.READ, answer=Page[CaseSummary])
+def rectification_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
+    """The enterprise's cases, newest first."""
+
+    def read(first: int, count: int) -> list[dict[str, Any]]:
+        return operations.list_cases(enterprise=code, actor=request.actor, first=first, count=count)
+
+    return paged(request, cut, Reader(read), dict)
+
+
+@write(router, HERE, act=Act.LOAD, answer=CaseOpened, status=201)
+def rectification_open(request: Request, code: str, given: NewCase) -> dict[str, object]:
+    """Open a case of a notice; a receipt to come is a plan."""
+    notice = Notice(given.received, given.due, given.number, given.causes)
+    return operations.open_case(enterprise=code, notice=notice, paper=None, actor=request.actor)
+
+
+@read(router, CASE, act=Act.READ, answer=CaseTold)
+def rectification_get(request: Request, code: str, case: str) -> dict[str, object]:
+    """One case."""
+    return operations.get_case_detail(case=get_case_id_or_404(request, code, case), actor=request.actor)
+
+
+@read(router, f"{CASE}/gaps", act=Act.READ, answer=CaseGaps)
+def rectification_gaps(request: Request, code: str, case: str) -> dict[str, object]:
+    """What is open before report and test report go out, with what the last check has counted."""
+    known = evidence.preview_gaps(case=get_case_id_or_404(request, code, case), actor=request.actor)
+    gaps = [gap.as_dict() for gap in known.gaps]
+    return {"ready": known.ready, "fresh": known.fresh, "checked_at": known.at, "gaps": gaps}
+
+
+@write(router, f"{CASE}/checks", act=Act.REPORT, answer=Job, status=202)
+def rectification_check(request: Request, code: str, case: str) -> dict[str, object]:
+    """Count everything anew and say what is open: work for the worker."""
+    return enqueued_job_document(
+        request, reports.enqueue_check(case=get_case_id_or_404(request, code, case), actor=request.actor)
+    )
+
+
+@write(router, f"{CASE}/measures", act=Act.LOAD, answer=MeasureNumber, status=201)
+def rectification_measure_add(request: Request, code: str, case: str, given: NewMeasure) -> dict[str, object]:
+    """Name a measure with its owner."""
+    return {
+        "id": operations.add_measure(case=get_case_id_or_404(request, code, case), actor=request.actor, **given.dict())
+    }
+
+
+@write(router, f"{CASE}/measures/{{measure}}/done", act=Act.LOAD, answer=MeasureNumber)
+def rectification_measure_done(request: Request, code: str, case: str, measure: RowNumber) -> dict[str, object]:
+    """Say that a measure was carried out today."""
+    held = get_case_id_or_404(request, code, case)
+    operations.complete_measure(case=held, measure=measure, day=clock.today(), actor=request.actor)
+    return {"id": measure}
+
+
+@write(router, f"{CASE}/papers", act=Act.LOAD, answer=PaperKept, status=201, held=LIMIT)
+def rectification_paper_add(request: Request, code: str, case: str, file: Query[PaperAsked]) -> dict[str, object]:
+    """Keep a paper, encrypted; the content is the file, at most 20 MiB."""
+    held = get_case_id_or_404(request, code, case)
+    said = {"issuer": file.issuer, "number": file.number, "dated": file.dated}
+    body = paper_content(file.name, request.content)
+    return operations.add_paper(case=held, kind=file.kind, paper=body, actor=request.actor, **said)
+
+
+@write(router, f"{CASE}/submission", act=Act.REPORT, answer=Job, status=202)
+def rectification_submit(request: Request, code: str, case: str) -> dict[str, object]:
+    """Note that report and test report were handed in today: work that counts anew and fails while gaps stand."""
+    held = get_case_id_or_404(request, code, case)
+    return enqueued_job_document(request, reports.enqueue_submission(case=held, day=clock.today(), actor=request.actor))
+
+
+@write(router, f"{CASE}/closing", act=Act.REPORT, answer=Job, status=202)
+def rectification_close(request: Request, code: str, case: str, given: CaseCheck) -> dict[str, object]:
+    """Close the case: work that fails while the figures do not bear out that the measures worked."""
+    held = get_case_id_or_404(request, code, case)
+    return enqueued_job_document(request, reports.enqueue_closing(case=held, check=given.check, actor=request.actor))
+
+
+@write(router, f"{CASE}/reports/{{form}}", act=Act.REPORT, answer=Job, status=202)
+def rectification_report(request: Request, code: str, case: str, form: Literal["docx", "pdf"]) -> dict[str, object]:
+    """Set the report as Word or PDF in the language of the request, a draft while gaps stand: work for the worker."""
+    held = get_case_id_or_404(request, code, case)
+    language = language_of(request.headers.get("accept-language", CHINESE))
+    return enqueued_job_document(
+        request, reports.enqueue_report(case=held, form=form, language=language, actor=request.actor)
+    )
+
+
+@read(router, f"{CASE}/reports/{{job}}/file", act=Act.REPORT, media=[media for media, _draw in reports.FORMS.values()])
+def rectification_report_file(request: Request, code: str, case: str, job: str) -> HttpResponse:
+    """The report that a job has set; it is kept for seven days."""
+    held = get_case_id_or_404(request, code, case)
+    made = reports.get_stored_report(case=held, job=job, actor=request.actor)
+    answer = HttpResponse(made.content, content_type=made.media)
+    name = f"{held}{'-draft' if made.draft else ''}{PurePath(made.name).suffix}"
+    return as_attachment(answer, name)
+
+
+Key = Literal["line", "display", "team"]
+
+
+class CasePeriod(Schema):
+    """Days, both included; a year up to today where none are named."""
+
+    first: Day | None = None
+    last: Day | None = None
+
+
+class CaseGroup(Schema):
+    """A group that the location names: by its ``ref`` where its number is masked, else by its ``key``.
+
+    ``key`` null: the complaints that name none.
+
+    ``page``: from 1, 50 complaints each.
+    """
+
+    dimension: Literal["line", "display", "team", "complainant"]
+    key: Annotated[Text, Field(max_length=120)] | None = None
+    page: Annotated[int, Field(ge=1, le=100_000)] = 1
+
+
+class NewIsolation(Schema):
+    """``cap``: attempts a natural day, the rulebook's if null; ``end``: what must be true before it is lifted."""
+
+    key: Key = "line"
+    channel: Annotated[Text, Field(min_length=1, max_length=120)]
+    cap: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    reason: Long
+    end: Long
+
+
+class CaseLift(Schema):
+    """The isolated channel, and why it is let go."""
+
+    key: Key = "line"
+    channel: Annotated[Text, Field(min_length=1, max_length=120)]
+    reason: Long
+
+
+class IsolationAsked(Schema):
+    """The request that a second person must approve."""
+
+    approval: str
+    state: str
+    channel: str
+    cap: int
+
+
+@write(router, f"{CASE}/location", act=Act.REPORT, answer=Job, status=202)
+def rectification_locate(request: Request, code: str, case: str, given: CasePeriod) -> dict[str, object]:
+    """Find the number, line or team that draws the complaints: work for the worker; the case keeps what is found."""
+    held = get_case_id_or_404(request, code, case)
+    job = reports.enqueue_location(case=held, first=given.first, last=given.last, actor=request.actor)
+    return enqueued_job_document(request, job)
+
+
+@write(router, f"{CASE}/tickets", act=Act.REPORT, answer=Job, status=202)
+def rectification_tickets(request: Request, code: str, case: str, given: CaseGroup) -> dict[str, object]:
+    """Look up the complaints of a group with their calls, as last published: work whose result they are."""
+    held = get_case_id_or_404(request, code, case)
+    group = reports.GroupQuery(given.dimension, given.key or None, given.page)
+    return enqueued_job_document(request, reports.enqueue_tickets(case=held, group=group, actor=request.actor))
+
+
+@write(router, f"{CASE}/figures", act=Act.REPORT, answer=Job, status=202)
+def rectification_figures(request: Request, code: str, case: str, given: CasePeriod) -> dict[str, object]:
+    """Count the figures before the isolation and since: ``first`` begins the one window, ``last`` ends the other.
+
+    Work for the worker; the case keeps the figures.
+    """
+    held = get_case_id_or_404(request, code, case)
+    job = reports.enqueue_figures(case=held, first=given.first, last=given.last, actor=request.actor)
+    return enqueued_job_document(request, job)
+
+
+@write(router, f"{CASE}/isolations", act=Act.REQUEST, answer=IsolationAsked, status=202)
+def rectification_isolate(request: Request, code: str, case: str, given: NewIsolation) -> dict[str, object]:
+    """Ask for an isolation; the gate follows when a second person has approved."""
+    held = get_case_id_or_404(request, code, case)
+    return operations.request_isolation(enterprise=code, case=held, actor=request.actor, **given.dict())
+
+
+@write(router, f"{CASE}/lifts", act=Act.REQUEST, answer=IsolationAsked, status=202)
+def rectification_lift(request: Request, code: str, case: str, given: CaseLift) -> dict[str, object]:
+    """Ask to lift an isolation."""
+    get_case_id_or_404(request, code, case)
+    return operations.request_lift(enterprise=code, actor=request.actor, **given.dict())
+
+
+WATCH = "/enterprises/{code}/watch"
+ROUTINE = "/enterprises/{code}/routine"
+Licence = Annotated[Text, Field(min_length=1, max_length=80)]
+DataYear = Annotated[int, Field(ge=clock.FIRST_DAY.year, le=clock.LAST_DAY.year)]
+
+
+class WatchedLicence(Schema):
+    """A licence of the list: from ``since`` on; ``until``: the first day it no longer is, null: still."""
+
+    licence: str
+    since: date
+    until: date | None
+    source: str
+    case: str | None
+
+
+class WatchedOf(Schema):
+    """Of the season of one data year alone."""
+
+    year: DataYear | None = None
+
+
+class NewWatch(Schema):
+    """A licence for the list: since which day, and who said so; ``case``: the one it comes from."""
+
+    licence: Licence
+    since: Day
+    source: Long
+    case: Text | None = None
+
+
+class WatchEnd(Schema):
+    """The licence, and the first day on which it is no longer watched."""
+
+    licence: Licence
+    until: Day
+
+
+class WatchYear(Schema):
+    """The data year of the portrait; this year's if none."""
+
+    year: DataYear | None = None
+
+
+class CloserLimit(Schema):
+    """A metric under the guide's limit and the stricter internal one, in its unit; ``met``: the limit is hit."""
+
+    metric: str
+    unit: str
+    numerator: int
+    denominator: int
+    value: str | None
+    limit: str
+    limit_met: bool
+    internal_limit: str
+    internal_met: bool
+    operator: str
+    level: str
+
+
+class CloserLimits(Schema):
+    """The portrait's metrics; none where nobody is watched."""
+
+    year: int
+    items: list[CloserLimit]
+
+
+class RoutineTask(Schema):
+    """A recurring task: due on ``due``, then every so many days after it was done."""
+
+    id: int
+    text: str
+    owner: str
+    every: int
+    due: date
+    late: bool
+    done_on: date | None
+    case: str | None
+
+
+class TaskDone(Schema):
+    """The day on which it was done; today if none."""
+
+    day: Day | None = None
+
+
+@read(router, WATCH, act=Act.READ, answer=Page[WatchedLicence])
+def watch_list(request: Request, code: str, cut: Query[Cut], of: Query[WatchedOf]) -> dict[str, object]:
+    """The licences that stand or stood in the watch list, oldest first."""
+    return paged(
+        request, cut, operations.list_watched_licences(enterprise=code, year=of.year, actor=request.actor), dict
+    )
+
+
+@write(router, WATCH, act=Act.LOAD, answer=WatchedLicence, status=201)
+def watch_add(request: Request, code: str, new: NewWatch) -> dict[str, Any]:
+    """Put a licence on the watch list."""
+    return _written(request, code, new.licence, case=new.case, source=new.source, since=new.since, until=None)
+
+
+@write(router, f"{WATCH}/ends", act=Act.LOAD, answer=WatchedLicence)
+def watch_end(request: Request, code: str, end: WatchEnd) -> dict[str, Any]:
+    """Take a licence off the watch list; it stays in it as what was."""
+    return _written(request, code, end.licence, case=None, source="", since=None, until=end.until)
+
+
+@read(router, f"{WATCH}/limits", act=Act.READ, answer=CloserLimits)
+def watch_limits(request: Request, code: str, of: Query[WatchYear]) -> dict[str, object]:
+    """A year's kept portrait under the stricter limits of a watched licence, which are the house's own and no law."""
+    year = of.year or clock.today().year
+    return {"year": year, "items": operations.list_stricter_limits(enterprise=code, year=year, actor=request.actor)}
+
+
+@read(router, ROUTINE, act=Act.READ, answer=Page[RoutineTask])
+def routine_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
+    """The tasks that recur, the next one first."""
+    return paged(
+        request, cut, operations.update_routine(enterprise=code, done=None, day=None, actor=request.actor), dict
+    )
+
+
+@write(router, f"{ROUTINE}/{{task}}/done", act=Act.LOAD, answer=RoutineTask)
+def routine_done(request: Request, code: str, task: RowNumber, given: TaskDone) -> dict[str, Any]:
+    """Say that a task was done; it is due again so many days later."""
+    tasks = operations.update_routine(enterprise=code, done=task, day=given.day, actor=request.actor)
+    return next(one for one in tasks if one["id"] == task)
+
+
+def _written(request: Request, code: str, licence: str, **given: Any) -> dict[str, Any]:  # noqa: ANN401 -- what the flow takes
+    """The newest flag of the licence as it stands now."""
+    told = operations.change_watch_list(enterprise=code, licence=licence, year=None, actor=request.actor, **given)
+    return next(one for one in reversed(told["watched"]) if one["licence"] == licence.strip())

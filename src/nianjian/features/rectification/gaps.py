@@ -1,0 +1,133 @@
+"""What is still open in a case before its report goes out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from nianjian.features.rectification import figures, states
+
+#: Gap -> the act that closes it, as a command names it.
+REMEDIES: Final[Mapping[str, str]] = {
+    "not_located": "locate",
+    "not_isolated": "isolate",
+    "isolation_pending": "approve",
+    "isolation_lifted": "isolate",
+    "not_enforced": "gate",
+    "over_cap": "gate",
+    "off_white_list": "explain",
+    "not_measured": "measure",
+    "figures_changed": "measure",
+    "tickets_open": "complaints",
+    "tickets_late": "explain",
+    "measures_missing": "measures",
+    "measures_open": "measures",
+    "report_outdated": "report",
+    "test_report_missing": "test_report",
+    "test_report_early": "test_report",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """``blocks``: nothing goes out while it stands; else it is to be explained in the report."""
+
+    code: str
+    blocks: bool = True
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def remedy(self) -> str:
+        """The act that closes it."""
+        return REMEDIES[self.code]
+
+    def as_dict(self) -> dict[str, object]:
+        """The gap as JSON."""
+        return {"code": self.code, "blocks": self.blocks, "do": self.remedy, "values": dict(self.values)}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a case: steps done, the isolation, measurements, tickets of the located channel, papers.
+
+    ``isolated``: the day on which the isolation was put in force; ``pending``: one waits for a second person;
+    ``enforced``: the gate holds the channel to it.
+    ``measured`` as stored, ``again``: the same windows counted now. ``open_tickets`` and ``late_tickets``: numbers of
+    tickets. ``outdated``: located or measured anew since the report was set.
+    ``measures``: (due, done_on) of each; ``tests``: dates of the 技术测评报告.
+    """
+
+    done: frozenset[str]
+    isolated: date | None
+    pending: bool
+    lifted: bool
+    enforced: bool
+    measured: Mapping[str, Any] | None
+    again: Mapping[str, Any] | None
+    open_tickets: Sequence[str]
+    late_tickets: Sequence[str]
+    measures: Sequence[tuple[date, date | None]]
+    tests: Sequence[date]
+    outdated: bool = False
+
+
+def list_gaps(facts: Facts) -> list[Gap]:
+    """What is open, in the order in which it is best closed; empty: ready for submission."""
+    found = [*_channel(facts), *_figures(facts), *_work(facts)]
+    if not facts.tests:
+        found.append(Gap("test_report_missing"))
+    elif facts.isolated is not None and max(facts.tests) <= facts.isolated:
+        values = {"dated": max(facts.tests).isoformat(), "isolated": facts.isolated.isoformat()}
+        found.append(Gap("test_report_early", values=values))
+    return found
+
+
+def _channel(facts: Facts) -> list[Gap]:
+    found = [] if states.LOCATED in facts.done else [Gap("not_located")]
+    if facts.isolated is None:
+        found.append(Gap("isolation_pending" if facts.pending else "not_isolated"))
+    elif facts.lifted:
+        found.append(Gap("isolation_lifted"))
+    elif not facts.enforced:
+        found.append(Gap("not_enforced"))
+    return found
+
+
+def _figures(facts: Facts) -> list[Gap]:
+    if facts.measured is None:
+        return [Gap("not_measured")]
+    found = []
+    if facts.again is not None and not figures.same_figures(facts.measured, facts.again):
+        found.append(Gap("figures_changed"))
+    elif facts.outdated:
+        found.append(Gap("report_outdated"))
+    if over := (facts.again or facts.measured)["over_cap"]:
+        values = {"days": len(over), "first": over[0][0], "attempts": over[0][1], "cap": facts.measured["cap"]}
+        found.append(Gap("over_cap", values=values))
+    return [*found, *_off_white_list((facts.again or facts.measured)[figures.AFTER]["channel"])]
+
+
+def _off_white_list(since: Mapping[str, Any]) -> list[Gap]:
+    """Calls of the isolated channel to callees without a consent: against what the report says of its white list.
+
+    It does not block: a consent that was erased since is not found either.
+    """
+    known = since.get("callees_known", 0)
+    off = known - since.get("white_listed", 0)
+    return [Gap("off_white_list", blocks=False, values={"count": off, "of": known})] if off else []
+
+
+def _work(facts: Facts) -> list[Gap]:
+    found = []
+    if facts.open_tickets:
+        found.append(Gap("tickets_open", values={"count": len(facts.open_tickets), "first": facts.open_tickets[0]}))
+    if facts.late_tickets:
+        values = {"count": len(facts.late_tickets), "first": facts.late_tickets[0]}
+        found.append(Gap("tickets_late", blocks=False, values=values))
+    if not facts.measures:
+        found.append(Gap("measures_missing"))
+    if still := [due for due, done in facts.measures if done is None]:
+        found.append(Gap("measures_open", values={"count": len(still), "first": min(still).isoformat()}))
+    return found

@@ -1,0 +1,408 @@
+"""Which number, line or team draws the complaints (R2): groups, an exact test of each, the tickets behind one.
+
+Expressions are Ibis and never run here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cmp_to_key, lru_cache
+from math import comb, log10
+from typing import Final, Self, TypeVar
+
+import ibis
+import ibis.expr.types as ir
+
+from nianjian.engines.metrics.frame import DAY, Window
+from nianjian.engines.metrics.metric import Rows, decimal_text, number_text, whole
+from nianjian.engines.metrics.tables import facts_of_window, false_if_null, good_rows, latest
+
+_BITS: Final = 128  # of a shown figure
+Key = TypeVar("Key", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The chance ``top / bottom`` of at least so many complaints at the common rate; not reduced, never rounded."""
+
+    top: int
+    bottom: int
+
+    def at_most(self, limit: Fraction) -> bool:
+        """Whether the chance is not above a limit."""
+        return self.top * limit.denominator <= limit.numerator * self.bottom
+
+    def less(self, other: Tail) -> int:
+        """-1, 0 or 1, as the chance is below, equal to or above another one."""
+        left, right = self.top, other.top
+        if self.bottom != other.bottom:  # channels of one location share it
+            left, right = left * other.bottom, right * self.bottom
+        return (left > right) - (left < right)
+
+    @property
+    def text(self) -> str:
+        """The chance with three figures, for reading only: ``0.0123``, ``4.56e-09``."""
+        if not self.top:
+            return "0"
+        low, high = _short(self.top), _short(self.bottom)
+        exponent = log10(low[0]) - log10(high[0]) + (low[1] - high[1]) * log10(2)
+        if exponent > -5:  # noqa: PLR2004 - short enough to be written out
+            return f"{10**exponent:.3g}"
+        whole = int(exponent // 1)
+        return f"{10 ** (exponent - whole):.2f}e{whole:03d}"
+
+
+def _short(number: int) -> tuple[int, int]:
+    """The leading bits of a number, and how many were cut off."""
+    cut = max(0, number.bit_length() - _BITS)
+    return number >> cut, cut
+
+
+def upper_tail(found: int, total: int, calls: int, others: int) -> Tail:
+    """P(X ≥ found) for X binomial with ``total`` trials and the share calls / (calls + others).
+
+    ``found`` complaints of ``total`` stand at a channel with ``calls`` of all ``calls + others`` calls (not 0).
+    """
+    bottom = _all(calls + others, total)
+    if found <= 0:
+        return Tail(bottom, bottom)
+    if found <= total - found + 1:  # the shorter side is summed
+        return Tail(bottom - _sum(0, found, total, calls, others), bottom)
+    return Tail(_sum(found, total + 1, total, calls, others), bottom)
+
+
+def _sum(first: int, end: int, total: int, own: int, rest: int) -> int:
+    """The sum over k from first to end - 1 of comb(total, k) own^k rest^(total-k)."""
+    last = end - 1
+    term, whole = comb(total, first) * own**first, 0
+    for k in range(first, end):  # Horner: whole is the sum so far over rest^(total - k)
+        whole = whole * rest + term
+        term = term * own * (total - k) // (k + 1)
+    return whole * int(rest ** (total - last))
+
+
+@lru_cache(maxsize=2)
+def _all(calls: int, total: int) -> int:
+    return int(calls**total)
+
+
+def _smaller(left: tuple[object, Tail], right: tuple[object, Tail]) -> int:
+    return left[1].less(right[1])
+
+
+def holm(tails: Mapping[Key, Tail], tests: int, level: Fraction) -> frozenset[Key]:
+    """The keys that stand out though ``tests`` channels were looked at: at most ``level`` for one false name.
+
+    ``tails`` may leave out channels that lie below the common rate: these never stand out.
+    """
+    ordered = sorted(tails.items(), key=cmp_to_key(_smaller))
+    named: set[Key] = set()
+    for place, (key, tail) in enumerate(ordered):
+        if not tail.at_most(level / (tests - place)):
+            break
+        named.add(key)
+    return frozenset(named)
+
+
+CHANNELS: Final = ("display", "line", "team")
+COMPLAINANT: Final = "complainant"
+DIMENSIONS: Final = (*CHANNELS, COMPLAINANT)
+UNIT: Final = "‱"
+
+
+@dataclass(frozen=True, slots=True)
+class LocationTerms:
+    """What the rulebook says: sources that count, the ``level`` of the test, how many of the ``top`` share is told of.
+
+    Below ``low_volume`` answered calls a channel is marked.
+    """
+
+    sources: tuple[str, ...]
+    level: Fraction
+    top: int
+    low_volume: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One channel or complainant; ``key`` None: tickets that name none, or whose call is not known.
+
+    ``rest``: complaints and answered calls of all other keys together. ``chance``: of at least so many complaints if
+    all drew them at one rate; None where there is nothing to compare. ``named``: it stands out beyond bad luck.
+    ``share`` and ``so_far`` are of all complaints, this one's and those of it and all before it.
+    """
+
+    key: str | None
+    complaints: int
+    answered: int
+    delivered: int
+    rest: tuple[int, int]
+    share: Fraction
+    so_far: Fraction
+    chance: Tail | None
+    named: bool
+    low_volume: bool
+
+    @property
+    def rate(self) -> Fraction | None:
+        """Complaints of answered calls; None without any."""
+        return Fraction(self.complaints, self.answered) if self.answered else None
+
+    def as_dict(self) -> dict[str, object]:
+        """The group as JSON: counts as integers, rates as decimal strings in ‱, shares in %."""
+        others = Fraction(*self.rest) if self.rest[1] else None
+        return {
+            "key": self.key,
+            "complaints": self.complaints,
+            "answered": self.answered,
+            "delivered": self.delivered,
+            "rate": decimal_text(self.rate, UNIT),
+            "rest": {"complaints": self.rest[0], "answered": self.rest[1], "rate": decimal_text(others, UNIT)},
+            "share": decimal_text(self.share, "%"),
+            "so_far": decimal_text(self.so_far, "%"),
+            "chance": None if self.chance is None else self.chance.text,
+            "named": self.named,
+            "low_volume": self.low_volume,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """All groups of one dimension, the most complaints first; ``tests``: the channels that were compared."""
+
+    dimension: str
+    complaints: int
+    groups: tuple[Group, ...]
+    tests: int
+    top: int
+
+    @property
+    def named(self) -> tuple[Group, ...]:
+        """The groups that stand out."""
+        return tuple(group for group in self.groups if group.named)
+
+    @property
+    def top_share(self) -> Fraction:
+        """The share of all complaints that the ``top`` largest keys have."""
+        keyed = [group for group in self.groups if group.key is not None][: self.top]
+        return Fraction(sum(group.complaints for group in keyed), self.complaints) if self.complaints else Fraction(0)
+
+    def as_dict(self, most: int | None = None) -> dict[str, object]:
+        """The location as JSON, of the ``most`` largest groups."""
+        return {
+            "dimension": self.dimension,
+            "complaints": self.complaints,
+            "tests": self.tests,
+            "top": self.top,
+            "top_share": decimal_text(self.top_share, "%"),
+            "named": [group.key for group in self.named],
+            "groups": [group.as_dict() for group in self.groups[:most]],
+        }
+
+
+def select_counted_tickets(
+    tickets: ir.Table, complaint_fact: ir.Table, window: Window, sources: Collection[str]
+) -> ir.Table:
+    """The tickets of a period that count, with the complainant: accepted in it, of the sources, not excluded."""
+    told = tickets.filter(
+        tickets.source.isin(list(sources)),
+        tickets.excluded_ticket.isnull(),
+        tickets.accepted_day >= window.first,
+        tickets.accepted_day < window.end,
+    )
+    said = latest(complaint_fact, "complaint_id").select(
+        COMPLAINANT, "complained", "call_ts", "call_id", said_id="complaint_id"
+    )
+    return told.left_join(said, told.complaint_id == said.said_id).drop("said_id")
+
+
+def location_questions(cube: ir.Table, tickets: ir.Table, window: Window) -> dict[str, ir.Table]:
+    """Calls by channel out of the daily cube, and complaints by each dimension; ``tickets`` as `counted` gives them."""
+    inside = cube.filter(cube.dim.isin(CHANNELS), cube.day >= window.first, cube.day < window.end)
+    calls = inside.group_by("dim", "key").aggregate(
+        answered=inside.answered.sum().cast("int64"), delivered=inside.delivered.sum().cast("int64")
+    )
+    asked = {"calls": calls}
+    for dimension in DIMENSIONS:
+        column = tickets[dimension]
+        asked[dimension] = tickets.group_by(key=column).aggregate(complaints=tickets.count())
+    return asked
+
+
+def count_calls_to(calls: ir.Table, callees: Sequence[int], window: Window) -> ir.Table:
+    """Outbound customer calls to some numbers in a period: delivered and answered ones, a row a number."""
+    rows = facts_of_window(calls, window.first, window.end - DAY, ("callee",))
+    rows = rows.filter(rows.callee.isin(list(callees) or [ibis.null("int64")]))
+    return rows.group_by("callee").aggregate(
+        answered=false_if_null(rows.answered).cast("int64").sum(),
+        delivered=false_if_null(rows.delivered).cast("int64").sum(),
+    )
+
+
+def rank_groups(rows: Mapping[str, Rows], terms: LocationTerms) -> dict[str, Location]:
+    """Every dimension from the rows of its question; the complainants' calls stand under ``calls_to`` where asked."""
+    return {dimension: _located(dimension, rows, terms) for dimension in DIMENSIONS}
+
+
+def _located(dimension: str, rows: Mapping[str, Rows], terms: LocationTerms) -> Location:
+    told = {row["key"]: whole(row["complaints"]) for row in rows[dimension]}
+    calls: dict[str | None, tuple[int, int]] = {}
+    found: dict[str | None, int] = {}
+    if dimension == COMPLAINANT:
+        found |= {_text(key): count for key, count in told.items()}
+        for row in rows.get("calls_to", ()):
+            calls[str(row["callee"])] = (whole(row["answered"]), whole(row["delivered"]))
+    else:
+        # Two texts of the same digits (a landline, and one that lost its 0): the longer one, as the portrait has it.
+        mine = [row for row in rows["calls"] if row["dim"] == dimension]
+        texts = sorted((str(row["key"]) for row in mine if row["key"]), key=len)
+        shown = {text.lstrip("0"): text for text in texts} if dimension == "display" else {}
+        for key, count in told.items():
+            text = number_text(key, shown) if dimension == "display" else _text(key)
+            found[text] = found.get(text, 0) + count
+        for row in mine:
+            name = _text(row["key"])
+            had = calls.get(name, (0, 0))
+            calls[name] = (had[0] + whole(row["answered"]), had[1] + whole(row["delivered"]))
+    return _ranked(dimension, found, calls, terms)
+
+
+def _text(key: object) -> str | None:
+    return None if key is None else str(key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """The keys that have answered calls, and the complaints about them: what the test is about."""
+
+    complaints: Mapping[str | None, int]
+    answered: Mapping[str | None, int]
+    known: int
+    calls: int
+
+    @classmethod
+    def of(cls, complaints: Mapping[str | None, int], answered: Mapping[str | None, int]) -> Self:
+        """With both sums."""
+        known = sum(complaints.get(key, 0) for key in answered)
+        return cls(complaints, answered, known, sum(answered.values()))
+
+    def rest(self, key: str | None) -> tuple[int, int]:
+        """Complaints and answered calls of all other keys; (0, 0) where the key is not compared."""
+        if key not in self.answered:
+            return 0, 0
+        return self.known - self.complaints.get(key, 0), self.calls - self.answered[key]
+
+    def tails(self) -> dict[str | None, Tail]:
+        """The chance of each key whose rate is above that of the rest."""
+        found = {}
+        for key, own in self.answered.items():
+            count, (others, calls) = self.complaints.get(key, 0), self.rest(key)
+            if calls and count * calls > others * own:
+                found[key] = upper_tail(count, self.known, own, calls)
+        return found
+
+
+def _ranked(
+    dimension: str,
+    complaints: Mapping[str | None, int],
+    calls: Mapping[str | None, tuple[int, int]],
+    terms: LocationTerms,
+) -> Location:
+    """Groups with complaints, the largest first; the test looks at all keys that have answered calls."""
+    judged = dimension != COMPLAINANT  # people are no channels: nobody is blamed for complaining
+    answered: dict[str | None, int] = {
+        key: both[0] for key, both in calls.items() if judged and key is not None and both[0]
+    }
+    compared = _Compared.of(complaints, answered)
+    tails = compared.tails()
+    named = holm(tails, len(answered), terms.level)
+    total, so_far, groups = sum(complaints.values()), 0, []
+    for one in sorted(complaints, key=lambda name: (-complaints[name], name is None, str(name))):
+        count, (own, delivered) = complaints[one], calls.get(one, (0, 0))
+        so_far += count
+        groups.append(
+            Group(
+                key=one,
+                complaints=count,
+                answered=own,
+                delivered=delivered,
+                rest=compared.rest(one),
+                share=Fraction(count, total),
+                so_far=Fraction(so_far, total),
+                chance=tails.get(one),
+                named=one in named,
+                low_volume=judged and one is not None and own < terms.low_volume,
+            )
+        )
+    return Location(dimension, total, tuple(groups), len(answered), terms.top)
+
+
+SHOWN = (
+    "complaint_id", "source", "accepted_ts", "call_ts", "complained", COMPLAINANT, "line", "team", "how", "call_id",
+)  # fmt: skip
+
+
+def group_tickets(counted: ir.Table, dimension: str, key: str | None) -> ir.Table:
+    """The tickets of one key (None: those that name none), oldest first; ``counted`` as `locate.counted` gives them."""
+    column = counted[dimension]
+    if key is None:
+        mine = column.isnull()
+    elif dimension in {"display", COMPLAINANT}:  # a landline is written with its 0
+        mine = column.cast("string") == ibis.literal(key.lstrip("0"))
+    else:
+        mine = column == ibis.literal(key)
+    rows = counted.filter(mine).select(*SHOWN)
+    return rows.order_by(rows.accepted_ts, rows.complaint_id)
+
+
+def ticket_calls(calls: ir.Table, shown: ir.Table, *, minutes: int) -> ir.Table:
+    """The calls that each shown ticket may be about: the recorded one, those within ``minutes``, those of that day."""
+    rows = good_rows(calls)
+    rows = rows.filter(rows.direction == "out", rows.leg == "customer").select(
+        "source", "callee", "display", "start_ts", "answered", "line_id", "extra", found_call="call_id"
+    )
+    reach = ibis.interval(minutes=minutes)
+    near = shown.inner_join(rows, [shown[COMPLAINANT] == rows.callee, shown.complained == rows.display])
+    close = (near.start_ts >= near.call_ts - reach) & (near.start_ts <= near.call_ts + reach)
+    near = near.filter(close | (near.start_ts.date() == near.call_ts.date()))
+    named = shown.inner_join(rows, [shown.call_id == rows.found_call])
+    both = _picked(near, ibis.ifelse(close, 1, 2)).union(_picked(named, ibis.literal(0)))
+    best = both.group_by("complaint_id", "source", "call_id", "start_ts", "answered", "line_id", "extra").aggregate(
+        grade=both.grade.min()
+    )
+    how = ibis.cases((best.grade == 0, "id"), (best.grade == 1, "ten_minutes"), else_="day")
+    told = best.mutate(how=how)
+    return told.order_by("complaint_id", "grade", "start_ts", "call_id")
+
+
+def _picked(pairs: ir.Table, grade: ir.Value) -> ir.Table:
+    source = "source_right" if "source_right" in pairs.columns else "source"
+    return pairs.select(
+        "complaint_id",
+        "start_ts",
+        "answered",
+        "line_id",
+        "extra",
+        source=pairs[source],
+        call_id=pairs.found_call,
+        grade=grade.cast("int64"),
+    )
+
+
+def unsettled_tickets(counted: ir.Table, dimension: str, key: str, hours: int) -> ir.Table:
+    """The tickets of a channel that are open (``waiting``) or were closed later than ``hours`` after they arrived.
+
+    A ticket that was reopened after its closing is open; one of which the arrival is not known was not closed late.
+    """
+    column = counted[dimension]
+    mine = column.cast("string") == ibis.literal(key.lstrip("0")) if dimension == "display" else column == key
+    rows = counted.filter(mine)
+    closed = false_if_null(
+        rows.closed_ts.notnull() & (rows.reopened_ts.isnull() | (rows.reopened_ts <= rows.closed_ts))
+    )
+    late = false_if_null(closed & (rows.closed_ts > rows.arrived_ts + ibis.interval(hours=hours)))
+    told = rows.mutate(waiting=~closed, late=late)
+    told = told.filter(told.waiting | told.late)
+    return told.select("complaint_id", "accepted_ts", "waiting").order_by("accepted_ts", "complaint_id")

@@ -1,0 +1,459 @@
+"""Cases as people use them: open, read, measures and papers, isolation by two persons, watch list and routine."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any, Final
+
+from django.db import transaction
+
+from nianjian.engines.kernel import clock, numbers
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.identifiers import licence_number
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.dial_policy.operations import facts as gate_facts
+from nianjian.features.dial_policy.operations import policy as gate_policy
+from nianjian.features.portrait import portraits, watch_limits, watch_list
+from nianjian.features.rectification import queries, states, storage
+from nianjian.features.rectification.models import Case, Order, Paper
+from nianjian.features.rectification.storage import IsolationTerms, Notice, PaperContent
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.registers import gate_policies as policies
+from nianjian.platform.registers import queries as rows
+from nianjian.platform.rulebook.holidays import calendar
+from nianjian.platform.rulebook.rulebooks import Rulebooks, rulebook
+
+Json = dict[str, Any]
+Running = tuple[Case, states.CasePlan]
+
+
+def default_enterprise(enterprise: str | None) -> str:
+    """The enterprise that is meant: the named one, or the only one there is; ``rectify_enterprise_needed``."""
+    if enterprise is not None:
+        return enterprise
+    codes = [one.code for one in accounts.enterprises()]
+    if len(codes) != 1:
+        raise NianjianError("rectify_enterprise_needed", count=len(codes))
+    return codes[0]
+
+
+def rulebook_on(enterprise: str, day: date) -> Rulebook:
+    """The rulebook of an enterprise on a day."""
+    where = accounts.enterprise(enterprise).province or None
+    return rulebook(day=day, province=where, enterprise=enterprise)
+
+
+class Days:
+    """What the days of an enterprise's cases are counted by, read once for many of them."""
+
+    def __init__(self, enterprise: str) -> None:
+        where = accounts.enterprise(enterprise).province or None
+        self._books = Rulebooks(province=where, enterprise=enterprise)
+        self._calendar = calendar()
+
+    def plan(self, case: Case) -> states.CasePlan:
+        """The days of a case, counted with today's calendar: a notice of holidays that came since moves them."""
+        return states.plan_case(case.received, case.printed_due, self._books.on(case.received), self._calendar)
+
+    def reminder(self, case: Case) -> Json | None:
+        """When to ask after the opinion, once submitted; a reminder, never an overdue verdict."""
+        if case.submitted_on is None:
+            return None
+        found = states.plan_reminder(case.submitted_on, self._books.on(case.submitted_on), self._calendar)
+        return {"day": found.day.isoformat(), "provisional": found.provisional}
+
+
+def plan_of_case(case: Case) -> states.CasePlan:
+    """The days of one case."""
+    return Days(case.enterprise_id).plan(case)
+
+
+def list_waiting(enterprise: str) -> list[Running]:
+    """Cases whose report has not been submitted, with their days, the earliest due first."""
+    return map_waiting([enterprise]).get(enterprise, [])
+
+
+def map_waiting(enterprises: Collection[str]) -> dict[str, list[Running]]:
+    """The same of many enterprises, by code: one query for all, and the days only of those that have such cases."""
+    found: dict[str, list[Running]] = {}
+    days: dict[str, Days] = {}
+    for case in queries.list_waiting(enterprises):
+        code = case.enterprise_id
+        if code not in days:
+            days[code] = Days(code)
+        found.setdefault(code, []).append((case, days[code].plan(case)))
+    return {code: sorted(several, key=lambda one: one[1].due.day) for code, several in found.items()}
+
+
+def get_visible_case(case: str, actor: Actor, act: Act = Act.READ) -> Case:
+    """A case that the actor may see; ``rectify_unknown``, also for whom its enterprise does not concern."""
+    found = queries.get_case(case)
+    try:
+        require(actor, found.enterprise_id, Act.READ)
+    except NianjianError as refused:
+        raise NianjianError("rectify_unknown", case=case) from refused
+    require(actor, found.enterprise_id, act)
+    return found
+
+
+def open_case(*, enterprise: str, notice: Notice, paper: PaperContent | None, actor: Actor) -> Json:
+    """Open a case of a notice; its number and its days. A receipt in the future is a plan.
+
+    ``role_missing``, ``rulebook_day_too_early``, ``workdays_beyond_calendar``, and those of `service.open_case`.
+    """
+    require(actor, enterprise, Act.LOAD)
+    days = states.plan_case(notice.received, notice.printed_due, rulebook_on(enterprise, notice.received), calendar())
+    case = storage.open_case(enterprise=enterprise, notice=notice, paper=paper, actor=actor)
+    return {"id": case.pk, **plan_document(days)}
+
+
+def plan_document(days: states.CasePlan) -> Json:
+    """The days as JSON."""
+    return {
+        "due": days.due.day.isoformat(),
+        "due_at": days.due_at.isoformat(),
+        "target": days.target.day.isoformat(),
+        "provisional": days.provisional,
+        "target_provisional": days.target.provisional,
+        "printed": days.printed,
+    }
+
+
+def list_cases(*, enterprise: str, actor: Actor, first: int = 0, count: int | None = None) -> list[Json]:
+    """The cases of an enterprise, newest first, ``count`` (None: all) from the ``first`` on; ``role_missing``."""
+    require(actor, enterprise, Act.READ)
+    days = Days(enterprise)
+    found = queries.list_cases(enterprise)[first : None if count is None else first + count]
+    return [summarize_case(case, days) for case in found]
+
+
+def get_only_open_case(*, enterprise: str, actor: Actor) -> str:
+    """The enterprise's one case that is not closed; ``rectify_case_needed`` where there is none, or several."""
+    found = list_open_cases(enterprise=enterprise, actor=actor)
+    if len(found) != 1:
+        raise NianjianError("rectify_case_needed", count=len(found))
+    return found[0]
+
+
+def list_open_cases(*, enterprise: str, actor: Actor) -> list[str]:
+    """The enterprise's cases that are not closed; ``role_missing``."""
+    require(actor, enterprise, Act.READ)
+    return list(queries.list_cases(enterprise).exclude(state=states.CLOSED).values_list("pk", flat=True))
+
+
+def summarize_case(case: Case, days: Days) -> Json:
+    """A case in one line."""
+    planned = days.plan(case)
+    late = case.submitted_on is None and clock.today() > planned.due.day
+    return {
+        "id": case.pk,
+        "enterprise": case.enterprise_id,
+        "notice": case.notice,
+        "received": case.received.isoformat(),
+        **plan_document(planned),
+        "state": case.state,
+        "causes": list(case.causes),
+        "submitted_on": None if case.submitted_on is None else case.submitted_on.isoformat(),
+        "late": late,
+        "reminder": days.reminder(case),
+    }
+
+
+def get_case_detail(*, case: str, actor: Actor) -> Json:
+    """Everything of a case but the content of its papers; ``rectify_unknown``."""
+    found = get_visible_case(case, actor)
+    done = storage.list_completed_steps(found)
+    return {
+        **summarize_case(found, Days(found.enterprise_id)),
+        "steps": [
+            {"step": step, "done": step in done, "open_for": list(states.missing_steps(step, done))}
+            for step in states.STEPS
+        ],
+        "located": found.located,
+        "measured": found.measured,
+        "checked": found.checked,
+        "orders": [queries.order_document(one) for one in queries.list_orders(found)],
+        "measures": [
+            {"id": one.id, "text": one.text, "owner": one.owner, "due": one.due.isoformat(), "every": one.every,
+             "done_on": None if one.done_on is None else one.done_on.isoformat()}
+            for one in queries.list_measures(found)
+        ],
+        "papers": [
+            {"id": one.id, "kind": one.kind, "name": one.name, "sha256": one.sha256, "size": one.size,
+             "issuer": one.issuer, "number": one.number,
+             "dated": None if one.dated is None else one.dated.isoformat()}
+            for one in queries.list_papers(found)
+        ],
+        "events": [
+            {"step": one.step, "at": queries.wall_time(one.at), "actor": one.actor, "data": dict(one.data)}
+            for one in queries.list_events(found)
+        ],
+    }  # fmt: skip
+
+
+def add_measure(*, case: str, text: str, owner: str, due: date, every: int | None, actor: Actor) -> int:
+    """Name a measure and its owner; its number. ``rectify_unknown``, and those of the service."""
+    found = get_visible_case(case, actor, Act.LOAD)
+    return int(storage.add_measure(case=found, text=text, owner=owner, due=due, every=every, actor=actor).pk)
+
+
+def complete_measure(*, case: str, measure: int, day: date, actor: Actor) -> None:
+    """Say that a measure was carried out; ``rectify_unknown``, ``rectify_day_ahead``, and those of the service."""
+    found = get_visible_case(case, actor, Act.LOAD)
+    if day > clock.today():
+        raise NianjianError("rectify_day_ahead", day=day.isoformat())
+    storage.complete_measure(case=found, measure=measure, day=day, actor=actor)
+
+
+def add_paper(*, case: str, kind: str, paper: PaperContent, actor: Actor, **said: Any) -> Json:  # noqa: ANN401 -- issuer, number, dated
+    """Keep a paper; ``rectify_paper_kind``, ``rectify_day_ahead``, and those of the service."""
+    found = get_visible_case(case, actor, Act.LOAD)
+    if kind not in Paper.KINDS:
+        raise NianjianError("rectify_paper_kind", kind=kind, kinds=", ".join(Paper.KINDS))
+    if (dated := said.get("dated")) is not None and dated > clock.today():
+        raise NianjianError("rectify_day_ahead", day=dated.isoformat())
+    kept = storage.add_paper(case=found, kind=kind, content=paper, actor=actor, **said)
+    return {"id": kept.pk, "kind": kept.kind, "sha256": kept.sha256}
+
+
+GATE: Final = {"line": "channel", "display": "display", "team": "team"}  # what the gate calls a key
+DEFAULT: Final = {"cap": None, "white_list": False}
+
+
+def request_isolation(
+    *,
+    enterprise: str,
+    case: str | None,
+    key: str,
+    channel: str,
+    cap: int | None,
+    reason: str,
+    end: str,
+    actor: Actor,
+) -> Json:
+    """Ask for an isolation; ``cap`` None: what the rulebook says (30), or what the gate allows already if that is less.
+
+    White list only, whatever the cap. A displayed number is taken by its digits, however it is written.
+    ``role_missing``, ``rectify_unknown``, ``rectify_closed``, ``rectify_cap_not_lower``, those of `service.isolate`.
+    """
+    channel = _plain_channel(key, channel)
+    if not channel:
+        raise NianjianError("rectify_channel_missing")
+    held = None if case is None else get_visible_case(case, actor, Act.REQUEST)
+    enterprise = enterprise if held is None else held.enterprise_id
+    require(actor, enterprise, Act.REQUEST)
+    if held is not None and held.state == states.CLOSED:
+        raise NianjianError("rectify_closed", case=held.pk)
+    _check_line(enterprise, key, channel)
+    rules = rulebook_on(enterprise, clock.today())
+    after, before = rules.integer("rectification.frequency.after"), _allowed_before(enterprise, key, channel, rules)
+    if cap is not None and before <= cap > after:
+        raise NianjianError("rectify_cap_not_lower", cap=cap, before=before)
+    wanted = IsolationTerms(
+        key=key,
+        channel=channel,
+        cap=min(after, before) if cap is None else cap,
+        cap_before=before,
+        white_list=True,
+        reason=reason,
+        end=end,
+    )
+    order, asked = storage.create_isolation(enterprise=enterprise, case=held, wanted=wanted, actor=actor)
+    return {"approval": asked.id, "state": asked.state, "order": order.pk, "channel": order.channel, "cap": order.cap}
+
+
+def usual_cap(enterprise: str) -> int:
+    """The cap that the rulebook names for an isolated channel."""
+    return rulebook_on(enterprise, clock.today()).integer("rectification.frequency.after")
+
+
+def request_lift(
+    *, enterprise: str, key: str, channel: str, reason: str, actor: Actor, case: str | None = None
+) -> Json:
+    """Ask to lift an isolation; ``case`` names the enterprise where it is given.
+
+    ``role_missing``, ``rectify_unknown``, ``rectify_not_isolated``, and those of `service.lift`.
+    """
+    if case is not None:
+        enterprise = get_visible_case(case, actor, Act.REQUEST).enterprise_id
+    require(actor, enterprise, Act.REQUEST)
+    standing = queries.find_in_force(enterprise, key, _plain_channel(key, channel))
+    if standing is None:
+        raise NianjianError("rectify_not_isolated", channel=channel)
+    order, asked = storage.create_lift(isolation=standing, reason=reason, actor=actor)
+    return {"approval": asked.id, "state": asked.state, "order": order.pk, "channel": order.channel, "cap": order.cap}
+
+
+def approve_isolation(approval: str, actor: Actor) -> Json:
+    """Carry out what the second person agrees to: order, the case's step and the gate's policy in one transaction.
+
+    Lifted, the channel gets back what the gate allowed before. Errors as `service.approve` and `gate_policy.carry`.
+    """
+    with transaction.atomic():
+        found = queries.get_order_of_approval(approval)
+        standing = policies.find_policy_in_force(found.enterprise_id, GATE[found.key], gate_name(found))
+        before = None if standing is None else standing.values
+        order = storage.approve_order(approval=approval, actor=actor, gate_before=before)
+        values: Mapping[str, Any] = {"cap": order.cap, "white_list": order.white_list}
+        if order.lifts is not None:
+            values = order.lifts.gate_before or DEFAULT
+        gate_policy.carry(
+            enterprise=order.enterprise_id,
+            key=GATE[order.key],
+            name=order.channel,
+            cap=values["cap"],
+            white_list=values["white_list"],
+            reason=order.reason,
+            approval=approval,
+            actor=actor,
+        )
+        if order.case is not None and order.lifts is None and order.case.state != states.CLOSED:
+            data = {"order": order.pk, "key": order.key, "channel": order.channel, "cap": order.cap}
+            storage.record_step(case=order.case, step=states.ISOLATED, data=data, actor=actor)
+    return {"key": order.key, "channel": order.channel, "cap": values["cap"], "white_list": values["white_list"]}
+
+
+def gate_name(order: Order) -> str:
+    """What the gate calls the channel: a displayed number by its digits."""
+    return _gate_name(order.key, order.channel)
+
+
+def _gate_name(key: str, channel: str) -> str:
+    value = numbers.normalise(channel).value if key == "display" else None
+    return channel if value is None else str(value)
+
+
+def _plain_channel(key: str, channel: str) -> str:
+    """A displayed number as records and rows print it; everything else as it is written."""
+    found = numbers.normalise(channel) if key == "display" else None
+    return channel.strip() if found is None or found.value is None else numbers.printed(found.shape, found.value)
+
+
+def _allowed_before(enterprise: str, key: str, channel: str, rules: Rulebook) -> int:
+    """How many attempts a day the channel has before: the gate's own cap where one stands, else the rulebook's."""
+    standing = policies.find_policy_in_force(enterprise, GATE.get(key, key), _gate_name(key, channel))
+    cap = None if standing is None else standing.values.get("cap")
+    return rules.integer("rectification.frequency.before") if cap is None else int(cap)
+
+
+def is_enforced(order: Order) -> bool:
+    """Whether the gate holds the channel of an isolation to its cap, or a lower one, and to the white list."""
+    standing = policies.find_policy_in_force(order.enterprise_id, GATE[order.key], gate_name(order))
+    values = {} if standing is None else standing.values
+    cap = values.get("cap")
+    return bool(values.get("white_list")) and cap is not None and cap <= order.cap
+
+
+def _check_line(enterprise: str, key: str, channel: str) -> None:
+    """``gate_channel_unknown`` at once for a line that stands in no register, not only when it is approved."""
+    lines = gate_facts.channels(enterprise, set(), set()) if key == "line" else ()
+    if key == "line" and not any(line["name"] == channel.strip() for line in lines):
+        raise NianjianError("gate_channel_unknown", channel=channel)
+
+
+def describe_requests(subjects: Collection[str]) -> dict[str, Json]:
+    """What requests ask for, by subject, to be read before saying yes; of a lifting, what it was to wait for."""
+    return {id_: _request_document(order) for id_, order in queries.map_orders(subjects).items()}
+
+
+def _request_document(order: Order) -> Json:
+    names = ("channel", "cap", "cap_before", "white_list", "reason", "case")
+    one = queries.order_document(order)
+    end = order.end if order.lifts is None else order.lifts.end
+    return {"by": order.key, **{name: one[name] for name in names}, "end": end}
+
+
+def change_watch_list(
+    *,
+    enterprise: str,
+    case: str | None,
+    licence: str | None,
+    source: str,
+    since: date | None,
+    until: date | None,
+    year: int | None,
+    actor: Actor,
+) -> Json:
+    """Put a licence on the list or take it off (``until``), then say how the list stands.
+
+    ``role_missing``, ``rectify_unknown``, ``rectify_licence_unusual``, and those of the service and of `closer`.
+    """
+    if licence is not None and until is not None:
+        require(actor, enterprise, Act.LOAD)
+        storage.unflag_licence(enterprise=enterprise, licence=licence, until=until, actor=actor)
+    elif licence is not None:
+        require(actor, enterprise, Act.LOAD)
+        held = None if case is None else get_visible_case(case, actor, Act.LOAD)
+        _check_licence(enterprise, storage.check_short_text("licence", licence, storage.LICENCE))
+        day = since or clock.today()
+        storage.flag_licence(enterprise=enterprise, licence=licence, since=day, source=source, case=held, actor=actor)
+    told: Json = {"watched": list_watched_licences(enterprise=enterprise, year=year, actor=actor)}
+    if year is not None:
+        told |= {"year": year, "closer": list_stricter_limits(enterprise=enterprise, year=year, actor=actor)}
+    return told
+
+
+def _check_licence(enterprise: str, text: str) -> None:
+    """Of the known shape, or one that the register has: it warns of an unusual number and takes it."""
+    registered = rows.find_row("licences", rows.ReadScope(enterprise, clock.today()), text)
+    if text and registered is None and not licence_number(text).usual:
+        raise NianjianError("rectify_licence_unusual", licence=text)
+
+
+def list_watched_licences(*, enterprise: str, year: int | None, actor: Actor) -> list[Json]:
+    """The watched licences, of a data year if given; ``role_missing``."""
+    require(actor, enterprise, Act.READ)
+    return [
+        {
+            "licence": one.licence,
+            "since": one.since.isoformat(),
+            "until": None if one.until is None else one.until.isoformat(),
+            "source": one.source,
+            "case": one.case,
+        }
+        for one in watch_list.list_watched_licences(enterprise, year)
+    ]
+
+
+def list_stricter_limits(*, enterprise: str, year: int, actor: Actor) -> list[Json]:
+    """The year's portrait under the stricter internal limits beside the guide's; nothing where nobody is watched.
+
+    ``role_missing``, ``rectify_portrait_missing``.
+    """
+    require(actor, enterprise, Act.READ)
+    if not watch_list.list_watched_licences(enterprise, year):
+        return []
+    portrait = portraits.find_portrait(enterprise, year)
+    if portrait is None:
+        raise NianjianError("rectify_portrait_missing", year=year)
+    rules = rulebook_on(enterprise, date.fromisoformat(portrait["period"]["as_of"]))
+    return [one.as_dict() for one in watch_limits.apply_stricter_limits(portrait, rules)]
+
+
+def update_routine(*, enterprise: str, done: int | None, day: date | None, actor: Actor) -> list[Json]:
+    """Note that a task was done, if one is named, and list the routine; ``role_missing``, ``rectify_task_unknown``."""
+    if done is not None:
+        require(actor, enterprise, Act.LOAD)
+        when = day or clock.today()
+        if when > clock.today():
+            raise NianjianError("rectify_day_ahead", day=when.isoformat())
+        storage.complete_task(enterprise=enterprise, task=done, day=when, actor=actor)
+    require(actor, enterprise, Act.READ)
+    today = clock.today()
+    return [
+        {
+            "id": one.id,
+            "text": one.text,
+            "owner": one.owner,
+            "every": one.every,
+            "due": one.due.isoformat(),
+            "late": one.due < today,
+            "done_on": None if one.done_on is None else one.done_on.isoformat(),
+            "case": one.case,
+        }
+        for one in watch_list.list_routine_tasks(enterprise)
+    ]

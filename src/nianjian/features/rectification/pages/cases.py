@@ -1,0 +1,423 @@
+"""The cases, one case with what comes next, the acts on it, the watch list and the routine."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any, Final
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper import fragments
+from nianjian.engines.paper.rectification import content, pictures
+from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper.texts.portrait import METRICS
+from nianjian.engines.paper.texts.rectification import PAPERS, STEPS
+from nianjian.engines.paper.words import Words, words
+from nianjian.features.rectification import evidence, operations, reports, states
+from nianjian.features.rectification.evidence import GapPreview
+from nianjian.features.rectification.gaps import Gap
+from nianjian.features.rectification.pages.forms import Measure, Opened, Paper, Watched
+from nianjian.features.rectification.storage import LIMIT, Notice, PaperContent, paper_content
+from nianjian.platform.accounts.access import may
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, takes_files
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs.query import JobValue
+from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.language import current
+from nianjian.platform.web.paging import Page, paged
+from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.work import kind, moment
+
+Json = dict[str, Any]
+
+
+def get_case_or_404(request: Request, code: str, case: str) -> Json:
+    """The case, if it is of this enterprise; else 404."""
+    try:
+        told = operations.get_case_detail(case=case, actor=request.actor)
+    except NianjianError as error:
+        raise Http404 from error
+    if told["enterprise"] != code:
+        raise Http404
+    return told
+
+
+def read_upload(file: UploadedFile[Any] | None) -> PaperContent | None:
+    """A file of a form; None where none was sent. Errors as `papers.content`."""
+    if file is None:
+        return None
+    if (file.size or 0) > LIMIT:
+        raise NianjianError("file_too_large", file=file.name or "", limit=LIMIT)
+    return paper_content(file.name or "", file.read())
+
+
+def ways(code: str, case: str) -> list[tuple[str, str]]:
+    """The pages of a case: (address, label)."""
+    names = (
+        ("rectify-one", gettext("Case")),
+        ("rectify-locate", gettext("Location")),
+        ("rectify-isolate", gettext("Isolation")),
+    )
+    return [(reverse(route, kwargs={"code": code, "case": case}), label) for route, label in names]
+
+
+@require_POST
+@page(Act.LOAD)
+def task(request: Request, code: str, case: str) -> HttpResponse:
+    """Name a measure, or say that one was carried out today."""
+    told = get_case_or_404(request, code, case)
+    done = request.POST.get("done", "")
+    if done.isdecimal():
+        operations.complete_measure(case=told["id"], measure=int(done), day=clock.today(), actor=request.actor)
+        messages.success(request, gettext("Measure carried out."))
+    else:
+        form = Measure(request.POST)
+        if form.is_valid():
+            operations.add_measure(case=told["id"], actor=request.actor, **form.cleaned_data)
+            messages.success(request, gettext("Measure named."))
+        else:
+            messages.error(request, gettext("A measure needs a text, an owner and a day."))
+    return redirect("rectify-one", code=code, case=told["id"])
+
+
+@require_POST
+@page(Act.LOAD)
+@takes_files
+def paper(request: Request, code: str, case: str) -> HttpResponse:
+    """Keep a paper."""
+    told = get_case_or_404(request, code, case)
+    form = Paper(request.POST, request.FILES)
+    if form.is_valid():
+        given = form.cleaned_data
+        body = read_upload(given.pop("file"))
+        if body is not None:
+            operations.add_paper(case=told["id"], kind=given.pop("kind"), paper=body, actor=request.actor, **given)
+            messages.success(request, gettext("Paper kept."))
+    else:
+        messages.error(request, gettext("Choose a file, and what it is."))
+    return redirect("rectify-one", code=code, case=told["id"])
+
+
+@require_POST
+@page(Act.REPORT)
+def end(request: Request, code: str, case: str) -> HttpResponse:
+    """Let the worker count the figures, check everything, note the handing in, or close."""
+    told = get_case_or_404(request, code, case)
+    who = {"case": told["id"], "actor": request.actor}
+    match request.POST.get("act", ""):
+        case "measure":
+            job = reports.enqueue_figures(first=None, last=None, **who)
+        case "check":
+            job = reports.enqueue_check(**who)
+        case "close":
+            job = reports.enqueue_closing(check=request.POST.get("check", ""), **who)
+        case "submit":
+            job = reports.enqueue_submission(day=clock.today(), **who)
+        case _:
+            return redirect("rectify-one", code=code, case=told["id"])
+    return redirect("data-job", code=code, job=job)
+
+
+@require_POST
+@page(Act.REPORT)
+def report(request: Request, code: str, case: str, form: str) -> HttpResponse:
+    """Let the worker set the report."""
+    told = get_case_or_404(request, code, case)
+    job = reports.enqueue_report(case=told["id"], form=form, language=current(), actor=request.actor)
+    return redirect("data-job", code=code, job=job)
+
+
+@require_safe
+@page(Act.REPORT)
+def fetch(request: Request, code: str, case: str, job: str) -> HttpResponse:
+    """Give a report away that was set; 404 where there is none any more."""
+    told = get_case_or_404(request, code, case)
+    try:
+        made = reports.get_stored_report(case=told["id"], job=job, actor=request.actor)
+    except NianjianError as error:
+        raise Http404 from error
+    answer = HttpResponse(made.content, content_type=made.media)
+    name = f"{told['id']}{'-draft' if made.draft else ''}{PurePath(made.name).suffix}"
+    return as_attachment(answer, name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cases:
+    """The cases, newest first, read where they are cut."""
+
+    code: str
+    request: Request
+
+    def __getitem__(self, part: slice) -> list[Json]:
+        first, count = part.start, part.stop - part.start
+        return operations.list_cases(enterprise=self.code, actor=self.request.actor, first=first, count=count)
+
+
+@require_safe
+@page(Act.READ)
+def cases(request: Request, code: str) -> HttpResponse:
+    """List the cases, the next due first read from the dates."""
+    shown: Page[Json] = paged(request, _Cases(code, request))
+    _ = words(current())
+    rows = [
+        [
+            Cell(one["id"], href=reverse("rectify-one", kwargs={"code": code, "case": one["id"]})),
+            Cell(one["notice"] or "–"),
+            Cell(one["received"]),
+            Cell(one["target"]),
+            Cell(one["due"], badge="bad" if one["late"] else ""),
+            Cell(_(STEPS[one["state"]]), badge="good" if one["state"] == "closed" else "plain"),
+        ]
+        for one in shown.rows
+    ]
+    heads = (
+        gettext("Case"),
+        gettext("Notice"),
+        gettext("Received on"),
+        gettext("Internal target"),
+        gettext("Due"),
+        gettext("State"),
+    )
+    table = Table(gettext("Cases"), [Column(head) for head in heads], rows, wrap=True)
+    context = {"page": shown, "table": table, "may": may(request.actor, code, Act.LOAD)}
+    return render(request, "rectification/list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@page(Act.LOAD)
+@takes_files
+def create_case(request: Request, code: str) -> HttpResponse:
+    """Open a case of a notice."""
+    form, status = Opened(request.POST or None, request.FILES or None), 200
+    if request.method == "POST":
+        status = UNPROCESSABLE
+        if form.is_valid():
+            given = form.cleaned_data
+            notice = Notice(given["received"], given["due"], given["number"], given["causes"].splitlines())
+            try:
+                told = operations.open_case(
+                    enterprise=code, notice=notice, paper=read_upload(given["file"]), actor=request.actor
+                )
+            except NianjianError as error:
+                form.add_error(None, " ".join(describe_error(error)))
+            else:
+                messages.success(request, gettext("The case is open."))
+                return redirect("rectify-one", code=code, case=told["id"])
+    back = reverse("rectify", kwargs={"code": code})
+    return render(request, "rectification/open.html", {"form": form, "back": back}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@page(Act.READ)
+def watched(request: Request, code: str) -> HttpResponse:
+    """The watch list with the form of a new flag, and the routine; a flag is set by whom may load."""
+    form, status = Watched(request.POST or None), 200
+    if request.method == "POST":
+        status = UNPROCESSABLE
+        if form.is_valid():
+            given = form.cleaned_data
+            try:
+                operations.change_watch_list(
+                    enterprise=code,
+                    case=None,
+                    licence=given["licence"],
+                    source=given["source"],
+                    since=given["since"],
+                    until=None,
+                    year=None,
+                    actor=request.actor,
+                )
+            except NianjianError as error:
+                if error.code == "role_missing":
+                    raise
+                form.add_error(None, " ".join(describe_error(error)))
+            else:
+                messages.success(request, gettext("The licence stands in the watch list."))
+                return redirect("rectify-watch", code=code)
+    found = operations.list_watched_licences(enterprise=code, year=None, actor=request.actor)
+    rows = [[Cell(one[name] or "–") for name in ("licence", "since", "until", "source")] for one in found]
+    heads = (gettext("Licence"), gettext("Since which day"), gettext("Until"), gettext("Who said so"))
+    context = {
+        "table": Table(gettext("Watch list"), [Column(head) for head in heads], rows, wrap=True),
+        "tasks": operations.update_routine(enterprise=code, done=None, day=None, actor=request.actor),
+        "closer": _closer(request, code),
+        "form": form,
+        "may": may(request.actor, code, Act.LOAD),
+    }
+    return render(request, "rectification/watch.html", context, status=status)
+
+
+def _closer(request: Request, code: str) -> list[Json]:
+    """The last year's portrait under the stricter limits; nothing where there is none or nobody is watched."""
+    try:
+        found = operations.list_stricter_limits(enterprise=code, year=clock.today().year, actor=request.actor)
+    except NianjianError:
+        return []
+    _ = words(current())
+    evasion = _("landline and mobile share")
+    return [one | {"title": _(METRICS[one["metric"]]) if one["metric"] in METRICS else evasion} for one in found]
+
+
+@require_POST
+@page(Act.LOAD)
+def routine(request: Request, code: str) -> HttpResponse:
+    """Note that a task was done today."""
+    task = request.POST.get("task", "")
+    if task.isdecimal():
+        operations.update_routine(enterprise=code, done=int(task), day=None, actor=request.actor)
+        messages.success(request, gettext("Task done."))
+    return redirect("rectify-watch", code=code)
+
+
+ACTS: Final = {  # act of the page -> the step that it does, and the work that does it
+    "measure": (states.MEASURED, flow.RECTIFY_MEASURE),
+    "check": ("", flow.RECTIFY_CHECK),
+    "report": ("", flow.RECTIFY_REPORT),
+    "submit": (states.SUBMITTED, flow.RECTIFY_SUBMIT),
+    "close": (states.CLOSED, flow.RECTIFY_CLOSE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What to do now: a sentence, and the place where it is done ("": on no page)."""
+
+    text: str
+    address: str
+    label: str
+
+
+def waits(told: Json, looked: GapPreview, working: Collection[str], word: Words) -> dict[str, str]:
+    """Act -> why it cannot be done now, "" where it can; the server refuses for the same reasons."""
+    lacking = {one["step"]: one["open_for"] for one in told["steps"]}
+    found = {}
+    for act, (step, work) in ACTS.items():
+        first = lacking.get(step, ())
+        why = _("First: {step}.").format(step=word(STEPS[first[0]])) if first else ""
+        found[act] = _("The work for it is under way.") if work in working else why
+    blocking = [gap for gap in looked.gaps if gap.blocks]
+    if blocking and not found["submit"]:
+        found["submit"] = sentence(blocking[0].code, blocking[0].values, word)
+    return found
+
+
+def gap_ways(code: str, told: Json, gaps: Iterable[Gap]) -> list[tuple[Gap, str, str]]:
+    """Each gap with the place where it is closed: (gap, address, label)."""
+    return [(gap, *_way(code, told, gap)) for gap in gaps]
+
+
+def _way(code: str, told: Json, gap: Gap) -> tuple[str, str]:
+    here = {"code": code, "case": told["id"]}
+    waiting = next((one["approval"] for one in told["orders"] if not one["approved_at"]), "")
+    ways = {
+        "locate": (reverse("rectify-locate", kwargs=here), _("Locate the channel")),
+        "isolate": (reverse("rectify-isolate", kwargs=here), _("Isolate the channel")),
+        "measure": ("#figures", _("Count the figures")),
+        "complaints": (f"{reverse('complaints', args=[code])}?q={gap.values.get('first', '')}", _("To the tickets")),
+        "measures": ("#measures", _("To the measures")),
+        "test_report": ("#papers", _("Add the test report")),
+    }
+    if waiting:
+        ways["approve"] = (reverse("approvals-decide-here", args=[code, waiting]), _("To the request"))
+    return ways.get(gap.remedy, ("", ""))
+
+
+def following(code: str, told: Json, looked: GapPreview, word: Words) -> Next | None:
+    """The one thing to do now; None: the case is over."""
+    done = {one["step"] for one in told["steps"] if one["done"]}
+    if states.CLOSED in done:
+        return None
+    if states.SUBMITTED in done:
+        text = _("Look whether the measures worked, then close the case.")
+        return Next(text, "#close", _("To the closing"))
+    for gap, address, label in gap_ways(code, told, looked.gaps):
+        if gap.blocks:
+            return Next(sentence(gap.code, gap.values, word), address, label)
+    if states.REPORTED in done:
+        return Next(_("Hand in report and test report, then note it here."), "#submit", _("To the handing in"))
+    if looked.ready:
+        return Next(_("Everything is there: set the report."), "#report", _("To the report"))
+    text = _("Let everything be counted anew before the report goes out.")
+    return Next(text, "#check", _("To the check"))
+
+
+def at_work(code: str, working: Iterable[JobValue]) -> list[tuple[str, str]]:
+    """(what it is, its page) of the work of the case that is under way."""
+    return [(kind(one.kind), reverse("data-job", args=[code, one.id])) for one in working]
+
+
+@require_safe
+@page(Act.READ)
+def case_detail(request: Request, code: str, case: str) -> HttpResponse:
+    """Show a case."""
+    told = get_case_or_404(request, code, case)
+    _ = words(current())
+    known = evidence.preview_gaps(case=told["id"], actor=request.actor)
+    working = reports.list_running(code, told["id"])
+    closed = told["state"] == "closed"
+    context = {
+        "case": told,
+        "ways": ways(code, told["id"]),
+        "state": _(STEPS[told["state"]]),
+        "pairs": _pairs(told),
+        "steps": [(_(STEPS[one["step"]]), one["done"]) for one in told["steps"]],
+        "next": following(code, told, known, _),
+        "working": at_work(code, working.values()),
+        "waits": waits(told, known, working, _),
+        "gaps": [] if closed else _gaps(code, told, known, _),
+        "looked": known,
+        "checked": moment(known.at),
+        "figures": content.measured(told["measured"], _),
+        "chart": _chart(told, _),
+        "papers": [one | {"kind": _(PAPERS[one["kind"]])} for one in told["papers"]],
+        "events": [(one["at"][:16].replace("T", " "), _(STEPS[one["step"]]), one["actor"]) for one in told["events"]],
+        "measure": Measure(auto_id="measure_%s"),
+        "paper": Paper(auto_id="paper_%s"),
+        "open": not closed,
+        "may_load": may(request.actor, code, Act.LOAD),
+        "may_report": may(request.actor, code, Act.REPORT),
+    }
+    return render(request, "rectification/one.html", context)
+
+
+def _gaps(code: str, told: Json, known: evidence.GapPreview, _: Words) -> list[tuple[bool, str, str, str]]:
+    """(whether it blocks, its sentence, where it is closed, what that place is called) of each gap."""
+    found = gap_ways(code, told, known.gaps)
+    return [(gap.blocks, sentence(gap.code, gap.values, _), address, label) for gap, address, label in found]
+
+
+def _pairs(told: Json) -> list[tuple[str, str]]:
+    due = told["due_at"][:16].replace("T", " ")
+    provisional = gettext("provisional: the holidays of a year on the way are not known yet")
+    pairs = [
+        (gettext("Notice"), told["notice"] or "–"),
+        (gettext("Causes named"), "；".join(told["causes"]) or "–"),
+        (gettext("Received on"), told["received"]),
+        (gettext("Internal target"), told["target"]),
+        (gettext("Due"), f"{due} ({provisional})" if told["provisional"] else due),
+    ]
+    if told["reminder"]:
+        pairs.append((gettext("Ask after the opinion on"), told["reminder"]["day"]))
+    return pairs
+
+
+def _chart(told: Json, _: Words) -> SafeString:
+    measured = told["measured"]
+    if not measured or not any(measured[part]["channel"]["by_day"] for part in ("before", "after")):
+        return SafeString()
+    chart = pictures.days(measured, _)
+    return SafeString(fragments.chart(chart.caption, chart.svg))

@@ -1,0 +1,370 @@
+"""The 整改报告, its submission, the closing of the case, and the long work of a case as the worker gets it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final, cast
+
+from django.db import transaction
+
+from nianjian.engines.kernel import clock, numbers
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.metrics.frame import DAY
+from nianjian.engines.paper.rectification.content import Stamp, content
+from nianjian.engines.paper.rectification.pictures import charts
+from nianjian.engines.paper.words import words
+from nianjian.features.rectification import evidence, figures, location, operations, states, storage
+from nianjian.features.rectification.models import Case
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.audit import query as audit
+from nianjian.platform.audit.record import record
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.jobs import service as queue_service
+from nianjian.platform.jobs.progress import Progress, Steps, silent
+from nianjian.platform.jobs.query import JobValue
+from nianjian.platform.vault import blobs
+
+Json = dict[str, Any]
+
+REPORT_RETENTION: Final = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedReport:
+    """A report to give away; ``gaps``: what is still open, ``draft``: some of it blocks."""
+
+    name: str
+    media: str
+    content: bytes
+    gaps: tuple[Json, ...]
+    draft: bool
+
+
+def _word(told: Json, drawn: list[Any]) -> bytes:
+    from nianjian.engines.paper.rectification.word import word  # noqa: PLC0415 -- Word's library loads for a report alone
+
+    return word(told, drawn)
+
+
+def _pdf(told: Json, drawn: list[Any]) -> bytes:
+    from nianjian.engines.paper.rectification.pdf import pdf  # noqa: PLC0415 -- the same
+
+    return pdf(told, drawn)
+
+
+FORMS: Final[Mapping[str, tuple[str, Callable[[Json, list[Any]], bytes]]]] = {
+    "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", _word),
+    "pdf": ("application/pdf", _pdf),
+}
+
+
+def render_report(*, case: str, form: str, language: str, actor: Actor, progress: Progress = silent) -> RenderedReport:
+    """Set the report and note it; complete, it is a step of the case. ``rectify_unknown``, ``rectify_form_unknown``.
+
+    The figures in it are those that the case keeps, with the versions of their tables; a draft says so on top.
+    """
+    held = operations.get_visible_case(case, actor, Act.REPORT)
+    made = _set(held, form, language, actor, progress)
+    _note(held, form, made, actor)
+    return made
+
+
+def check_form(form: str) -> str:
+    """``rectify_form_unknown`` unless a report comes in such a form."""
+    if form not in FORMS:
+        raise NianjianError("rectify_form_unknown", form=form, forms=", ".join(FORMS))
+    return form
+
+
+def _set(held: Case, form: str, language: str, actor: Actor, progress: Progress) -> RenderedReport:
+    media, draw = FORMS[check_form(form)]
+    step = Steps(progress, held.pk, evidence.COUNTING + evidence.LOOKING + 2)
+    gaps = evidence.gaps_of_case(held, step)
+    draft = any(gap.blocks for gap in gaps)
+    told_gaps = tuple(gap.as_dict() for gap in gaps)
+    shown = operations.get_case_detail(case=held.pk, actor=actor)
+    stamp = Stamp(accounts.enterprise(held.enterprise_id).name, draft, *audit.head())
+    step()
+    told = content(shown, _annex(held, actor), list(told_gaps), language, stamp)
+    step()
+    body = draw(told, charts(shown, words(language)))
+    name = f"{words(language)('Rectification report')}-{held.pk}{'-draft' if draft else ''}.{form}"
+    return RenderedReport(name, media, body, told_gaps, draft)
+
+
+def _note(held: Case, form: str, made: RenderedReport, actor: Actor) -> None:
+    sha256 = hashlib.sha256(made.content).hexdigest()
+    data = {"form": form, "draft": made.draft, "sha256": sha256, "gaps": len(made.gaps)}
+    if made.draft or held.state == states.CLOSED:
+        with transaction.atomic():
+            told = {"case": held.pk, **data}
+            record(verb="rectify.report", enterprise=held.enterprise_id, actor=actor, data=told)
+    else:
+        storage.record_step(case=held, step=states.REPORTED, data=data, actor=actor)
+
+
+def store_report(*, case: str, form: str, language: str, actor: Actor, progress: Progress = silent) -> Json:
+    """Set the report as `report`, keep it sealed until it is fetched, and tell where: the result of a job."""
+    held = operations.get_visible_case(case, actor, Act.REPORT)
+    made = _set(held, form, language, actor, progress)
+    blob = blobs.put(made.content)
+    try:
+        _note(held, form, made, actor)
+    except BaseException:
+        blobs.remove(blob.id)
+        raise
+    told = {"case": held.pk, "form": form, "name": made.name, "media": made.media, "sha256": blob.sha256}
+    return {**told, "draft": made.draft, "gaps": list(made.gaps), "blob": blob.id}
+
+
+def get_stored_report(*, case: str, job: str, actor: Actor) -> RenderedReport:
+    """The report that a job has set; ``rectify_unknown``, ``role_missing``, ``rectify_report_gone``."""
+    held = operations.get_visible_case(case, actor, Act.REPORT)
+    made = _job(held, job)
+    told = {} if made is None else dict(made.result)
+    if "blob" not in told:
+        raise NianjianError("rectify_report_gone", case=held.pk, days=REPORT_RETENTION.days)
+    body = blobs.get(str(told["blob"]))
+    return RenderedReport(
+        str(told["name"]), str(told["media"]), body, tuple(cast("list[Json]", told["gaps"])), bool(told["draft"])
+    )
+
+
+def _job(held: Case, job: str) -> JobValue | None:
+    try:
+        found = queue.job(job)
+    except NianjianError:
+        return None
+    mine = found.enterprise == held.enterprise_id and found.kind == flow.RECTIFY_REPORT
+    return found if mine and found.payload.get("case") == held.pk else None
+
+
+def delete_expired_reports() -> int:
+    """Delete reports that were set more than `KEPT` ago: another one can be set at any time. How many."""
+    old = queue.over_before(flow.RECTIFY_REPORT, clock.now() - REPORT_RETENTION, "blob")
+    for one in old:
+        blobs.remove(str(one.result["blob"]))  # first: killed in between, the next sweep finds the row again
+        queue_service.forget(job=one.id, name="blob")
+    return len(old)
+
+
+def _annex(case: Case, actor: Actor) -> Json:
+    """The channel's tickets of the measured days, the first page of them."""
+    if not case.measured:
+        return {"tickets": [], "more": False}
+    measured = case.measured
+    last = date.fromisoformat(measured[figures.AFTER]["to"]) - timedelta(days=1)
+    return evidence.list_group_tickets(
+        enterprise=case.enterprise_id,
+        dimension=measured["key"],
+        key=measured["channel"],
+        first=date.fromisoformat(measured[figures.BEFORE]["from"]),
+        last=last,
+        page=1,
+        actor=actor,
+    )
+
+
+def write_report_file(*, case: str, path: Path | None, language: str, actor: Actor) -> Json:
+    """Write the report to a file, Word unless its name says otherwise; what was written, and what is still open.
+
+    The file stands under its name whole, or not at all: until then it lies beside, and nothing is noted of a report
+    that cannot be written. Errors as `report`'s, OSError.
+    """
+    form = check_form("docx" if path is None else path.suffix.lower().lstrip("."))
+    held = operations.get_visible_case(case, actor, Act.REPORT)
+    place = path or Path(f"{held.pk}.{form}")
+    handle, fresh = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}-")  # mode 0600
+    try:
+        with os.fdopen(handle, "wb") as out:
+            made = _set(held, form, language, actor, silent)
+            out.write(made.content)
+            out.flush()
+            os.fsync(out.fileno())
+        place = path or Path(made.name)
+        _note(held, form, made, actor)
+        Path(fresh).replace(place)
+    finally:
+        Path(fresh).unlink(missing_ok=True)
+    return {
+        "case": case,
+        "file": str(place),
+        "sha256": hashlib.sha256(made.content).hexdigest(),
+        "draft": made.draft,
+        "gaps": list(made.gaps),
+    }
+
+
+def check_submission(*, case: str, day: date, actor: Actor) -> Case:
+    """The case, if its report may go out as far as no figures are counted.
+
+    ``rectify_unknown``, ``rectify_day_ahead``, ``rectify_step_early``, ``rectify_gaps_open`` with what is open.
+    """
+    held = operations.get_visible_case(case, actor, Act.REPORT)
+    if day > clock.today():
+        raise NianjianError("rectify_day_ahead", day=day.isoformat())
+    states.check_step(held.pk, states.SUBMITTED, storage.list_completed_steps(held))
+    _require_no_gaps(held, None)
+    return held
+
+
+def _require_no_gaps(held: Case, step: Steps | None) -> None:
+    if against := [gap for gap in evidence.gaps_of_case(held, step, sending=True) if gap.blocks]:
+        findings = tuple({"code": gap.code, **gap.values} for gap in against)
+        raise NianjianError("rectify_gaps_open", case=held.pk, findings=findings)
+
+
+def submit_report(*, case: str, day: date, actor: Actor, progress: Progress = silent) -> Json:
+    """Note that report and test report were handed in; the day to ask after the opinion.
+
+    Everything that the report tells is counted once more before: its figures, caps and tickets as they stand now.
+    As `sendable`, and ``rectify_gaps_open`` with what the count finds open again.
+    """
+    held = check_submission(case=case, day=day, actor=actor)
+    _require_no_gaps(held, Steps(progress, held.pk, evidence.COUNTING + evidence.LOOKING))
+    days = operations.Days(held.enterprise_id)
+    data: Mapping[str, Any] = {"day": day.isoformat(), "in_time": day <= days.plan(held).due.day}
+    done = storage.record_step(case=held, step=states.SUBMITTED, data=data, actor=actor, submitted_on=day)
+    reminder = days.reminder(done)
+    return {"id": done.pk, "state": done.state, "submitted_on": day.isoformat(), **data, "reminder": reminder}
+
+
+def check_closing(*, case: str, check: str, actor: Actor) -> Case:
+    """The case, if it may be closed as far as no figures are counted.
+
+    ``rectify_unknown``, ``rectify_closed``, ``rectify_step_early``, ``rectify_text_missing``.
+    """
+    held = operations.get_visible_case(case, actor, Act.REPORT)
+    states.check_step(held.pk, states.CLOSED, storage.list_completed_steps(held))
+    if not check.strip():
+        raise NianjianError("rectify_text_missing", field="check")
+    return held
+
+
+def close_case(*, case: str, check: str, actor: Actor, progress: Progress = silent) -> Json:
+    """Close a submitted case after an effectiveness check; its recurring measures become the routine.
+
+    As `ready`, and ``rectify_not_effective`` with what speaks against it.
+    """
+    held = check_closing(case=case, check=check, actor=actor)
+    counted = evidence.figures_until_today(held, Steps(progress, held.pk, evidence.COUNTING))
+    against = figures.find_objections(counted)
+    if against:
+        raise NianjianError("rectify_not_effective", case=case, findings=tuple({"code": code} for code in against))
+    with transaction.atomic():
+        routine = storage.create_routine(case=held, start=clock.today(), actor=actor)
+        data = {"after": counted[figures.AFTER], "snapshot": counted["snapshot"], "tasks": len(routine)}
+        told = {"check": check.strip()[: storage.MOST], **counted}
+        done = storage.record_step(case=held, step=states.CLOSED, data=data, actor=actor, checked=told)
+    return {"id": done.pk, "state": done.state, "effective": True, "tasks": len(routine), "after": data["after"]}
+
+
+def enqueue_location(*, case: str, first: date | None, last: date | None, actor: Actor) -> str:
+    """Put a location; its job. ``rectify_unknown``, ``role_missing``, ``rectify_closed``, and those of the window."""
+    held = operations.get_visible_case(case, actor, flow.NEEDS[flow.RECTIFY_LOCATE])
+    states.check_step(held.pk, states.LOCATED, storage.list_completed_steps(held))
+    evidence.location_window(first, last)
+    return _enqueue(flow.RECTIFY_LOCATE, held, {"first": _iso(first), "last": _iso(last)}, actor)
+
+
+def enqueue_figures(*, case: str, first: date | None, last: date | None, actor: Actor) -> str:
+    """Put a count of the figures; its job.
+
+    ``rectify_unknown``, ``role_missing``, ``rectify_closed``, and those of `evidence.measurable`.
+    """
+    held = operations.get_visible_case(case, actor, flow.NEEDS[flow.RECTIFY_MEASURE])
+    evidence.check_measurable(held, first, last)
+    states.check_step(held.pk, states.MEASURED, storage.list_completed_steps(held))
+    return _enqueue(flow.RECTIFY_MEASURE, held, {"first": _iso(first), "last": _iso(last)}, actor)
+
+
+def enqueue_check(*, case: str, actor: Actor) -> str:
+    """Put a check of everything, counted anew; its job. ``rectify_unknown``, ``role_missing``."""
+    held = operations.get_visible_case(case, actor, flow.NEEDS[flow.RECTIFY_CHECK])
+    return _enqueue(flow.RECTIFY_CHECK, held, {}, actor)
+
+
+def enqueue_report(*, case: str, form: str, language: str, actor: Actor) -> str:
+    """Put a report; its job. ``rectify_unknown``, ``role_missing``, ``rectify_form_unknown``."""
+    held = operations.get_visible_case(case, actor, flow.NEEDS[flow.RECTIFY_REPORT])
+    return _enqueue(flow.RECTIFY_REPORT, held, {"form": check_form(form), "language": language}, actor)
+
+
+def enqueue_submission(*, case: str, day: date, actor: Actor) -> str:
+    """Put the handing in of a day; its job. As `closing.sendable`."""
+    held = check_submission(case=case, day=day, actor=actor)
+    return _enqueue(flow.RECTIFY_SUBMIT, held, {"day": day.isoformat()}, actor)
+
+
+def enqueue_closing(*, case: str, check: str, actor: Actor) -> str:
+    """Put a closing; its job. As `closing.ready`."""
+    held = check_closing(case=case, check=check, actor=actor)
+    return _enqueue(flow.RECTIFY_CLOSE, held, {"check": check.strip()[: storage.MOST]}, actor)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupQuery:
+    """A group of a location, and which page of its complaints; ``key`` None: those that name none."""
+
+    dimension: str
+    key: str | None
+    page: int
+
+    def payload(self, held: Case) -> dict[str, object]:
+        """What the work is given: the days are those of the location, whose end is not included."""
+        where = held.located or {"from": None, "to": None}
+        last = None if where["to"] is None else date.fromisoformat(where["to"]) - DAY
+        told = {"dimension": self.dimension, "key": self.key, "page": self.page}
+        return {**told, "first": where["from"], "last": _iso(last)}
+
+
+def enqueue_tickets(*, case: str, group: GroupQuery, actor: Actor) -> str:
+    """Put a look at the complaints of a group; its job.
+
+    The group is one that the location names, where its number is masked by its ``ref``: what is asked stands with the
+    work for whoever reads it, and a person's number does not.
+    ``rectify_unknown``, ``role_missing``, ``rectify_dimension_unknown``, ``rectify_group_unknown``.
+    """
+    held = operations.get_visible_case(case, actor, flow.NEEDS[flow.RECTIFY_TICKETS])
+    if group.dimension not in location.DIMENSIONS:
+        known = ", ".join(location.DIMENSIONS)
+        raise NianjianError("rectify_dimension_unknown", dimension=group.dimension, dimensions=known)
+    found = (held.located or {}).get("dimensions", {}).get(group.dimension, {}).get("groups", ())
+    if group.key not in {one.get("ref") or one["key"] for one in found} or "*" in (group.key or ""):
+        key = "–" if group.key is None else numbers.mask(group.key)
+        raise NianjianError("rectify_group_unknown", dimension=group.dimension, key=key, case=held.pk)
+    return _enqueue(flow.RECTIFY_TICKETS, held, group.payload(held), actor)
+
+
+def find_group_lookup(*, case: str, group: GroupQuery, actor: Actor, states: Collection[str] = ()) -> JobValue | None:
+    """The newest look at a page of a group, in one of ``states`` (none: in any); None: none since the location.
+
+    ``rectify_unknown``.
+    """
+    held = operations.get_visible_case(case, actor)
+    wanted = {"case": held.pk, **group.payload(held)}
+    return queue.newest(held.enterprise_id, flow.RECTIFY_TICKETS, wanted, *states)
+
+
+def list_running(enterprise: str, case: str) -> dict[str, JobValue]:
+    """Kind -> the work of a case that waits or runs."""
+    return {one.kind: one for one in queue.under_way(enterprise, {"case": case})}
+
+
+def _enqueue(kind: str, held: Case, payload: Mapping[str, object], actor: Actor) -> str:
+    """The job; one that does the same already is not put twice."""
+    whole = {"case": held.pk, **payload}
+    return flow.enqueue_once(kind=kind, enterprise=held.enterprise_id, payload=whole, actor=actor)
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

@@ -1,0 +1,490 @@
+"""Writes of cases, orders, watch list and routine: each is one transaction with one audit entry."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import transaction
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.files import wrap_read_errors
+from nianjian.features.portrait.models import Task, Watch
+from nianjian.features.rectification import queries, states
+from nianjian.features.rectification.models import Case, Event, Measure, Order, Paper
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.approvals import query as approvals
+from nianjian.platform.approvals import service as approving
+from nianjian.platform.approvals.models import Request
+from nianjian.platform.approvals.query import Approval
+from nianjian.platform.audit.chain import canonical
+from nianjian.platform.audit.record import record
+from nianjian.platform.registers.attachments import NAME, ROW_LIMIT, TYPES
+from nianjian.platform.vault import blobs
+
+NUMBER: Final = 120  # characters of a 文号, or of the number of a test report
+ISSUER: Final = 200
+CHANNEL: Final = 120
+LICENCE: Final = 80
+
+
+def check_short_text(field: str, text: str, most: int) -> str:
+    """The text without space around it; ``rectify_text_long``. It may be empty."""
+    plain = text.strip()
+    if len(plain) > most:
+        raise NianjianError("rectify_text_long", field=field, most=most)
+    return plain
+
+
+@dataclass(frozen=True, slots=True)
+class PaperContent:
+    """``name`` without folder and control characters; ``media_type`` as the content shows it."""
+
+    name: str
+    media_type: str
+    body: bytes
+
+
+LIMIT: Final = ROW_LIMIT  # bytes; it is held in memory
+
+
+def paper_content(name: str, body: bytes) -> PaperContent:
+    """Check a file: ``file_empty``, ``file_too_large``, ``attachment_type_refused`` unless name and content agree."""
+    plain = "".join(sign for sign in name.replace("\\", "/").rpartition("/")[2] if sign.isprintable()).strip()
+    stem, ending = Path(plain).stem[:NAME], Path(plain).suffix.lower()
+    if not body:
+        raise NianjianError("file_empty", file=plain)
+    if len(body) > LIMIT:
+        raise NianjianError("file_too_large", file=plain, limit=LIMIT)
+    begins, media_type = TYPES.get(ending, (b"", ""))
+    if not media_type or not body.startswith(begins):
+        raise NianjianError("attachment_type_refused", file=plain, types=", ".join(sorted(TYPES)))
+    return PaperContent(f"{stem}{ending}", media_type, body)
+
+
+def read_paper(path: Path) -> PaperContent:
+    """Read a file; ``file_missing``, ``file_unreadable``, and those of `content`."""
+    with wrap_read_errors(path):
+        if path.stat().st_size > LIMIT:
+            raise NianjianError("file_too_large", file=path.name, limit=LIMIT)
+        body = path.read_bytes()
+    return paper_content(path.name, body)
+
+
+MOST: Final = 2000  # characters of a measure or a check
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a notice says: its number (文号), the day of receipt, the last day printed on it, the causes it names."""
+
+    received: date
+    printed_due: date | None = None
+    number: str = ""
+    causes: Sequence[str] = ()
+
+
+def open_case(*, enterprise: str, notice: Notice, paper: PaperContent | None, actor: Actor) -> Case:
+    """Open a case; ``enterprise_unknown``, ``rectify_due_before_receipt``, ``rectify_text_long``, those of `papers`."""
+    tenant = accounts.enterprise(enterprise)
+    if notice.printed_due is not None and notice.printed_due < notice.received:
+        raise NianjianError("rectify_due_before_receipt", due=str(notice.printed_due), received=str(notice.received))
+    with transaction.atomic():
+        case = Case(
+            id=f"R{secrets.token_hex(4)}",
+            enterprise_id=tenant.code,
+            notice=check_short_text("number", notice.number, NUMBER),
+            received=notice.received,
+            printed_due=notice.printed_due,
+            causes=[one.strip() for one in notice.causes if one.strip()],
+            state=states.OPENED,
+            opened_at=clock.now(),
+            opened_by=str(actor),
+        )
+        case.save(force_insert=True)
+        data = {"received": notice.received.isoformat(), "printed_due": _iso(notice.printed_due), "notice": case.notice}
+        if paper is None:
+            _record_event(case, states.OPENED, data, actor)
+        else:
+            with _storing(case, Paper.NOTICE, paper, actor) as row:
+                _record_event(case, states.OPENED, data | {"sha256": row.sha256}, actor)
+    return case
+
+
+def record_step(*, case: Case, step: str, data: Mapping[str, Any], actor: Actor, **found: Any) -> Case:  # noqa: ANN401 -- columns of the case
+    """Do a step; ``found`` are columns that it fills (located, measured, checked, submitted_on).
+
+    A step may be done again, which replaces what it found. ``rectify_closed``, ``rectify_step_early``.
+    """
+    with transaction.atomic():
+        row = Case.objects.select_for_update().get(pk=case.pk)
+        states.check_step(row.pk, step, list_completed_steps(row))
+        for name, value in found.items():
+            setattr(row, name, value)
+        _record_event(row, step, data, actor)
+        row.state = states.state_of(list_completed_steps(row))
+        row.save()
+    return row
+
+
+def add_measure(*, case: Case, text: str, owner: str, due: date, every: int | None, actor: Actor) -> Measure:
+    """Name a measure and who does it; ``rectify_closed``, ``rectify_text_missing``."""
+    with transaction.atomic():
+        row = _lock_open_case(case)
+        measure = Measure(
+            case=row,
+            text=_text("text", text),
+            owner=_text("owner", owner),
+            due=due,
+            every=every or None,
+            added_at=clock.now(),
+            added_by=str(actor),
+        )
+        measure.save(force_insert=True)
+        _record_event(
+            row, "measure_added", {"measure": measure.pk, "due": due.isoformat(), "every": every or None}, actor
+        )
+    return measure
+
+
+def complete_measure(*, case: Case, measure: int, day: date, actor: Actor) -> Measure:
+    """Say that a measure was carried out; ``rectify_closed``, ``rectify_measure_unknown``."""
+    with transaction.atomic():
+        row = _lock_open_case(case)
+        found = Measure.objects.select_for_update().filter(case=row, pk=measure).first()
+        if found is None:
+            raise NianjianError("rectify_measure_unknown", case=case.pk, measure=measure)
+        found.done_on = day
+        found.save(update_fields=["done_on"])
+        _record_event(row, "measure_done", {"measure": measure, "day": day.isoformat()}, actor)
+    return found
+
+
+def add_paper(
+    *,
+    case: Case,
+    kind: str,
+    content: PaperContent,
+    actor: Actor,
+    issuer: str = "",
+    number: str = "",
+    dated: date | None = None,
+) -> Paper:
+    """Keep a paper; of the same content for the same purpose again what is said of it is corrected.
+
+    A 技术测评报告 needs issuer, number and date: ``rectify_test_report_incomplete``. ``rectify_closed``,
+    ``rectify_text_long``.
+    """
+    said = {
+        "issuer": check_short_text("issuer", issuer, ISSUER),
+        "number": check_short_text("number", number, NUMBER),
+        "dated": dated,
+    }
+    if kind == Paper.TEST_REPORT and not all(said.values()):
+        raise NianjianError("rectify_test_report_incomplete")
+    with transaction.atomic():
+        row = _lock_open_case(case)
+        known = Paper.objects.filter(case=row, kind=kind, sha256=hashlib.sha256(content.body).hexdigest()).first()
+        if known is not None:
+            return _correct_paper(row, known, said, actor)
+        with _storing(row, kind, content, actor, **said) as paper:
+            data = {"kind": kind, "sha256": paper.sha256, "size": paper.size, "dated": _iso(dated)}
+            _record_event(row, "paper_added", data, actor)
+    return paper
+
+
+def _correct_paper(case: Case, paper: Paper, said: Mapping[str, Any], actor: Actor) -> Paper:
+    """Write what is said of a paper now; nothing where that stands already."""
+    changed = [name for name, value in said.items() if getattr(paper, name) != value]
+    if changed:
+        for name in changed:
+            setattr(paper, name, said[name])
+        paper.save(update_fields=changed)
+        _record_event(
+            case, "paper_corrected", {"sha256": paper.sha256, "fields": changed, "dated": _iso(paper.dated)}, actor
+        )
+    return paper
+
+
+def list_completed_steps(case: Case) -> frozenset[str]:
+    """The steps that a case has behind it."""
+    return frozenset(case.events.values_list("step", flat=True)) & frozenset(states.STEPS)
+
+
+class _storing:  # noqa: N801 -- used as a statement, like a function
+    """Seal a paper in the vault and write its row; what fails inside takes the file back."""
+
+    def __init__(self, case: Case, kind: str, content: PaperContent, actor: Actor, **fields: Any) -> None:  # noqa: ANN401 -- columns
+        self._blob = blobs.put(content.body)
+        self._row = Paper(
+            case=case,
+            kind=kind,
+            name=content.name,
+            media_type=content.media_type,
+            sha256=self._blob.sha256,
+            size=self._blob.size,
+            blob=self._blob.id,
+            recorded_at=clock.now(),
+            recorded_by=str(actor),
+            **fields,
+        )
+
+    def __enter__(self) -> Paper:
+        try:
+            self._row.save(force_insert=True)
+        except BaseException:
+            blobs.remove(self._blob.id)
+            raise
+        return self._row
+
+    def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
+        if kind is not None:
+            blobs.remove(self._blob.id)
+
+
+def _lock_open_case(case: Case) -> Case:
+    row = Case.objects.select_for_update().get(pk=case.pk)
+    if row.state == states.CLOSED:
+        raise NianjianError("rectify_closed", case=case.pk)
+    return row
+
+
+def _record_event(case: Case, step: str, data: Mapping[str, Any], actor: Actor) -> None:
+    Event(case=case, step=step, at=clock.now(), actor=str(actor), data=dict(data)).save(force_insert=True)
+    told = {"case": case.pk, **data}
+    record(verb=f"rectify.{step}", enterprise=case.enterprise_id, actor=actor, data=told)
+
+
+def _text(name: str, text: str) -> str:
+    plain = text.strip()[:MOST]
+    if not plain:
+        raise NianjianError("rectify_text_missing", field=name)
+    return plain
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+ISOLATE: Final = "isolation"
+LIFT: Final = "isolation_lift"
+KINDS: Final = {ISOLATE: Order.ISOLATE, LIFT: Order.LIFT}
+KEYS: Final = ("line", "display", "team")
+
+
+@dataclass(frozen=True, slots=True)
+class IsolationTerms:
+    """``cap`` attempts a natural day instead of ``cap_before``; ``end``: what must be true before it is lifted."""
+
+    key: str
+    channel: str
+    cap: int
+    cap_before: int
+    white_list: bool
+    reason: str
+    end: str = ""
+
+
+def create_isolation(
+    *, enterprise: str, case: Case | None, wanted: IsolationTerms, actor: Actor
+) -> tuple[Order, Approval]:
+    """Write the order and ask for a second person.
+
+    ``rectify_reason_missing``, ``rectify_end_missing``, ``rectify_key_unknown``, ``rectify_channel_missing``,
+    ``rectify_cap_not_lower``, ``rectify_isolated_already``, ``rectify_text_long``, ``approval_pending``.
+    """
+    channel = check_short_text("channel", wanted.channel, CHANNEL)
+    if wanted.key not in KEYS:
+        raise NianjianError("rectify_key_unknown", key=wanted.key, keys=", ".join(KEYS))
+    if not channel:
+        raise NianjianError("rectify_channel_missing")
+    if not wanted.reason.strip():
+        raise NianjianError("rectify_reason_missing", channel=channel)
+    if not wanted.end.strip():
+        raise NianjianError("rectify_end_missing", channel=channel)
+    if wanted.cap > wanted.cap_before:
+        raise NianjianError("rectify_cap_not_lower", cap=wanted.cap, before=wanted.cap_before)
+    if queries.find_in_force(enterprise, wanted.key, channel) is not None:
+        raise NianjianError("rectify_isolated_already", channel=channel)
+    order = Order(
+        id=uuid.uuid4().hex,
+        enterprise_id=enterprise,
+        case=case,
+        kind=Order.ISOLATE,
+        key=wanted.key,
+        channel=channel,
+        cap=wanted.cap,
+        cap_before=wanted.cap_before,
+        white_list=wanted.white_list,
+        reason=wanted.reason.strip(),
+        end=wanted.end.strip(),
+    )
+    return order, _request_approval(order, ISOLATE, actor)
+
+
+def create_lift(*, isolation: Order, reason: str, actor: Actor) -> tuple[Order, Approval]:
+    """Ask to lift an isolation that is in force; ``rectify_reason_missing``, ``approval_pending``."""
+    if not reason.strip():
+        raise NianjianError("rectify_reason_missing", channel=isolation.channel)
+    order = Order(
+        id=uuid.uuid4().hex,
+        enterprise_id=isolation.enterprise_id,
+        case=isolation.case,
+        kind=Order.LIFT,
+        lifts=isolation,
+        key=isolation.key,
+        channel=isolation.channel,
+        cap=isolation.cap_before,
+        cap_before=isolation.cap,
+        white_list=False,
+        reason=reason.strip(),
+        end="",
+    )
+    return order, _request_approval(order, LIFT, actor)
+
+
+def _request_approval(order: Order, kind: str, actor: Actor) -> Approval:
+    """One channel has one request of a kind at a time: ``approval_pending``."""
+    with transaction.atomic():
+        for other in queries.list_proposed(order):
+            if approvals.approval(other.approval).state == Request.PENDING:
+                raise NianjianError("approval_pending", approval=other.approval)
+        order.proposed_by, order.proposed_at = str(actor), clock.now()
+        asked = approving.request(
+            kind=kind, subject=order.pk, digest=order_digest(order), enterprise=order.enterprise_id, actor=actor
+        )
+        order.approval = asked.id
+        order.save(force_insert=True)
+    return asked
+
+
+def approve_order(*, approval: str, actor: Actor, gate_before: Mapping[str, Any] | None = None) -> Order:
+    """Say yes as the second person; the caller then tells the gate, in the same transaction.
+
+    ``gate_before``: what the gate allows on the channel now, to be put back when the isolation is lifted.
+    Errors as `approvals.service.approve`, ``rectify_isolated_already``, ``rectify_not_isolated``.
+    """
+    with transaction.atomic():
+        asked = approvals.approval(approval)
+        if asked.kind not in KINDS:
+            raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)
+        order = queries.get_order_of_approval(approval)
+        approving.approve(approval=approval, digest=order_digest(order), actor=actor)
+        standing = queries.find_in_force(order.enterprise_id, order.key, order.channel)
+        if order.kind == Order.ISOLATE and standing is not None:
+            raise NianjianError("rectify_isolated_already", channel=order.channel)
+        if order.kind == Order.LIFT and (standing is None or standing.pk != order.lifts_id):
+            raise NianjianError("rectify_not_isolated", channel=order.channel)
+        order.approved_by, order.approved_at = str(actor), clock.now()
+        order.gate_before = None if gate_before is None else dict(gate_before)
+        order.save(update_fields=["approved_by", "approved_at", "gate_before"])
+        if order.kind == Order.LIFT and standing is not None:
+            standing.lifted_at = order.approved_at
+            standing.save(update_fields=["lifted_at"])
+        data = {"order": order.pk, "case": order.case_id, "key": order.key, "channel": order.channel, "cap": order.cap}
+        verb = "rectify.isolate" if order.kind == Order.ISOLATE else "rectify.lift"
+        record(verb=verb, enterprise=order.enterprise_id, actor=actor, data=data | {"white_list": order.white_list})
+    return order
+
+
+def order_digest(order: Order) -> str:
+    """sha256 over what the second person agrees to."""
+    content = {
+        "kind": order.kind,
+        "case": order.case_id,
+        "lifts": order.lifts_id,
+        "key": order.key,
+        "channel": order.channel,
+        "cap": order.cap,
+        "white_list": order.white_list,
+        "reason": order.reason,
+        "end": order.end,
+        "proposed_by": order.proposed_by,
+    }
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+def flag_licence(*, enterprise: str, licence: str, since: date, source: str, case: Case | None, actor: Actor) -> Watch:
+    """Set the flag on a licence; ``rectify_text_missing``, ``rectify_text_long``, ``rectify_watched_already``."""
+    tenant = accounts.enterprise(enterprise)
+    for name, text in (("licence", licence), ("source", source)):
+        if not text.strip():
+            raise NianjianError("rectify_text_missing", field=name)
+    plain = check_short_text("licence", licence, LICENCE)
+    with transaction.atomic():
+        if Watch.objects.filter(enterprise_id=tenant.code, licence=plain, until=None).exists():
+            raise NianjianError("rectify_watched_already", licence=plain)
+        row = Watch(
+            enterprise_id=tenant.code,
+            licence=plain,
+            since=since,
+            source=source.strip(),
+            case=case,
+            recorded_at=clock.now(),
+            recorded_by=str(actor),
+        )
+        row.save(force_insert=True)
+        data = {"licence": row.licence, "since": since.isoformat(), "case": row.case_id}
+        record(verb="rectify.watch", enterprise=tenant.code, actor=actor, data=data)
+    return row
+
+
+def unflag_licence(*, enterprise: str, licence: str, until: date, actor: Actor) -> Watch:
+    """Take the flag off from a day on; ``rectify_not_watched``."""
+    with transaction.atomic():
+        row = (
+            Watch.objects.select_for_update()
+            .filter(enterprise_id=enterprise, licence=licence.strip(), until=None, since__lte=until)
+            .first()
+        )
+        if row is None:
+            raise NianjianError("rectify_not_watched", licence=licence.strip())
+        row.until = until
+        row.save(update_fields=["until"])
+        data = {"licence": row.licence, "until": until.isoformat()}
+        record(verb="rectify.unwatch", enterprise=enterprise, actor=actor, data=data)
+    return row
+
+
+def create_routine(*, case: Case, start: date, actor: Actor) -> list[Task]:
+    """Turn the case's recurring measures into tasks of the routine, each once; the caller closes the case beside."""
+    made = []
+    with transaction.atomic():
+        for measure in Measure.objects.filter(case=case, every__isnull=False).order_by("pk"):
+            task = Task(
+                enterprise_id=case.enterprise_id,
+                case=case,
+                text=measure.text,
+                owner=measure.owner,
+                every=measure.every or 0,
+                due=start + timedelta(days=measure.every or 0),
+                recorded_at=clock.now(),
+                recorded_by=str(actor),
+            )
+            task.save(force_insert=True)
+            made.append(task)
+        if made:
+            data = {"case": case.pk, "tasks": len(made)}
+            record(verb="rectify.routine", enterprise=case.enterprise_id, actor=actor, data=data)
+    return made
+
+
+def complete_task(*, enterprise: str, task: int, day: date, actor: Actor) -> Task:
+    """Say that a task was done on a day; it is due again ``every`` days later. ``rectify_task_unknown``."""
+    with transaction.atomic():
+        row = Task.objects.select_for_update().filter(enterprise_id=enterprise, pk=task, stopped_on=None).first()
+        if row is None:
+            raise NianjianError("rectify_task_unknown", task=task)
+        row.done_on, row.due = day, day + timedelta(days=row.every)
+        row.save(update_fields=["done_on", "due"])
+        data = {"task": task, "day": day.isoformat(), "due": row.due.isoformat()}
+        record(verb="rectify.task_done", enterprise=enterprise, actor=actor, data=data)
+    return row
