@@ -124,7 +124,7 @@ def call_files() -> str:
     from nianjian.engines.intake.formats import catalogue  # noqa: PLC0415
     from nianjian.engines.intake.formats.generic import TALK, WHOLE, list_headers  # noqa: PLC0415
     from nianjian.engines.intake.mapping import FIELDS, FORMATS, KEYS, SPANS  # noqa: PLC0415
-    from nianjian.engines.intake.vendor.sql import UNITS  # noqa: PLC0415
+    from nianjian.engines.intake.sql import UNITS  # noqa: PLC0415
     from nianjian.engines.paper.texts.intake import REASONS  # noqa: PLC0415 - see above
 
     sources = [

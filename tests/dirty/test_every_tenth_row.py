@@ -102,7 +102,7 @@ def test_rejects_can_be_corrected_and_imported_again(made: Dirty, tmp_path: Path
     desk = Desk(tmp_path / "lake")
     (receipt,) = desk.take(tmp_path / "dirty.csv", timezone="Asia/Shanghai")
     out = tmp_path / "rejects.csv"
-    assert rejects.write(desk.lake, receipt["batch"], out) == {out: len(made.bad)}
+    assert rejects.write_rejects(desk.lake, receipt["batch"], out) == {out: len(made.bad)}
     with out.open(encoding="utf-8-sig", newline="") as stream:
         reader = csv.DictReader(stream)
         assert list(reader.fieldnames or [])[: len(HEADER)] == HEADER

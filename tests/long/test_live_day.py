@@ -23,7 +23,7 @@ import pytest
 from nianjian.engines.gate.decision_journal import Journal
 from nianjian.engines.gate.question import Request, Verdict
 from nianjian.engines.gate.snapshot import files
-from nianjian.engines.intake.formats.freeswitch_post import leg
+from nianjian.engines.intake.formats.freeswitch_post import parse_leg
 from nianjian.engines.kernel import clock
 from nianjian.features.screens import posted, watch_files
 from nianjian.features.screens import watch as module
@@ -90,7 +90,7 @@ class Day:
                 out.write(f"{method}|f|t|{unique}|{code}|x|{at}|{at}.1|95013001|138|127.0.0.1|\n")
         variables = {"uuid": unique, "start_epoch": str(at), "originate_disposition": "x", "hangup_cause": "USER_BUSY"}
         variables |= {"answer_epoch": str(at), "end_epoch": str(at + 1)} if allow else {}
-        one = leg(json.dumps({"variables": variables}))
+        one = parse_leg(json.dumps({"variables": variables}))
         for _ in range(2):
             self._spool.keep(self.at.astimezone(clock.ZONE).date(), one.uuid, one.line)
 

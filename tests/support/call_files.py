@@ -38,13 +38,13 @@ class Desk:
     ) -> list[dict[str, Any]]:  # fmt: skip
         """Import a file or folder; the receipts as plain mappings, one a file."""
         self.batches += 1
-        chosen = mapping.read(mapping_file) if mapping_file else None
+        chosen = mapping.read_mapping(mapping_file) if mapping_file else None
         return [
             load.import_file(
                 lake=self.lake, item=item, source=source, mapping=chosen, timezone=timezone,
                 batch=f"B2026030209000{self.batches:04x}",
             ).as_dict()
-            for item in read.items([path])
+            for item in read.list_items([path])
         ]  # fmt: skip
 
     def rows(self) -> Rows:

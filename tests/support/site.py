@@ -47,13 +47,13 @@ wiring.prepare()
 from nianjian.platform.accounts import models
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
-from nianjian.platform.accounts.tokens import add
+from nianjian.platform.accounts.tokens import create_token
 from tests.support.people import signed_in
 name, role, enterprise = sys.argv[1:]
 if not models.Enterprise.objects.filter(pk=enterprise).exists():
     add_enterprise(code=enterprise, name=enterprise, province="北京", actor=Actor("tester"))
 signed_in(name, role, enterprise)
-print(add(user=name, name="test", scopes=None, days=None, actor=Actor("tester")).secret)
+print(create_token(user=name, name="test", scopes=None, days=None, actor=Actor("tester")).secret)
 """
 
 

@@ -10,9 +10,9 @@ import duckdb
 import pytest
 
 from nianjian.engines.intake.format import FileMapping
+from nianjian.engines.intake.ledger import FileReceipt
 from nianjian.engines.intake.load import import_file
-from nianjian.engines.intake.read import items
-from nianjian.engines.intake.receipt import FileReceipt
+from nianjian.engines.intake.read import list_items
 from nianjian.engines.lake.tables import Lake
 
 HEADER = (
@@ -61,7 +61,7 @@ class Desk:
         """Import one file's bytes as a new batch."""
         path = self.folder / name
         path.write_bytes(data)
-        (item,) = items([path])
+        (item,) = list_items([path])
         return self.take_item(item, mapping=mapping, **options)
 
     def take_item(self, item: Any, **options: Any) -> FileReceipt:

@@ -14,9 +14,9 @@ from tests.engines.intake.conftest import Desk, csv_bytes, good
 SCRIPT = """
 import sys
 from nianjian.engines.intake.load import import_file
-from nianjian.engines.intake.read import items
+from nianjian.engines.intake.read import list_items
 from nianjian.engines.lake.tables import Lake
-(item,) = items([sys.argv[2]])
+(item,) = list_items([sys.argv[2]])
 import_file(lake=Lake(sys.argv[1], "E1"), item=item, batch="BX")
 """
 

@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 from tests.engines.intake.conftest import HEADER, Desk, csv_bytes, good, row
 
-from nianjian.engines.intake.read import items
-from nianjian.engines.intake.rows.lines import uniform
+from nianjian.engines.intake.lines import unify_line_ends
+from nianjian.engines.intake.read import list_items
 
 
 def test_clean_file_is_loaded_whole(desk: Desk) -> None:
@@ -145,7 +145,7 @@ def test_a_carriage_return_in_quotes_belongs_to_its_cell(desk: Desk) -> None:
 def test_line_ends_over_block_borders(cut: int) -> None:
     text = b"a\r\nb\rc\r\r\n\nd\r"
     blocks = [text[start : start + cut] for start in range(0, len(text), cut)]
-    assert b"".join(uniform(blocks)) == b"a\nb\nc\n\n\nd\n"
+    assert b"".join(unify_line_ends(blocks)) == b"a\nb\nc\n\n\nd\n"
 
 
 def test_last_line_without_an_end(desk: Desk) -> None:
@@ -244,7 +244,7 @@ def test_zip_members_and_folders(desk: Desk) -> None:
     inner.mkdir(parents=True)
     (inner / "x.zip").write_bytes(out.getvalue())
     (inner.parent / "c.csv").write_bytes(csv_bytes(good(10, 21)))
-    found = list(items([desk.folder / "in"]))
+    found = list(list_items([desk.folder / "in"]))
     assert [item.name for item in found] == ["c.csv", "deep/x.zip/2026/a.csv", "deep/x.zip/2026/b.csv"]
     assert [desk.take_item(item).rows.loaded for item in found] == [10, 10, 10]
 
@@ -255,7 +255,7 @@ def test_a_zip_member_that_steps_upwards_is_read_not_dropped(desk: Desk) -> None
         archive.writestr("../export/a.csv", csv_bytes(good(3)))
         archive.writestr("./b/.DS_Store", b"junk")
     (desk.folder / "up.zip").write_bytes(out.getvalue())
-    found = list(items([desk.folder / "up.zip"]))
+    found = list(list_items([desk.folder / "up.zip"]))
     assert [item.name for item in found] == ["up.zip/../export/a.csv"]
     assert desk.take_item(found[0]).rows.loaded == 3
 

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 import pytest
 from tests.engines.intake.conftest import HEADER, Desk, row
 
-from nianjian.engines.intake.rows import documents
-from nianjian.engines.intake.rows.documents import records
-from nianjian.engines.intake.rows.lines import Damage
+from nianjian.engines.intake import lines as documents
+from nianjian.engines.intake.lines import Damage, json_records
 
 
 def _refuse(text: str) -> object:
@@ -22,7 +21,7 @@ def _read(text: str, size: int) -> tuple[list[tuple[int, object]], list[Damage]]
     """Records and damages when the text comes in blocks of ``size`` bytes."""
     data, bad = text.encode(), list[Damage]()
     blocks = [data[start : start + size] for start in range(0, len(data), size)]
-    found = [(line, json.loads(record)) for line, record in records(blocks, bad, _refuse)]
+    found = [(line, json.loads(record)) for line, record in json_records(blocks, bad, _refuse)]
     return found, bad
 
 
@@ -76,7 +75,7 @@ def test_memory_stays_small() -> None:
 
     bad: list[Damage] = []
     tracemalloc.start()
-    count = sum(1 for _ in records(blocks(), bad, _refuse))
+    count = sum(1 for _ in json_records(blocks(), bad, _refuse))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert count == 60 * 2000 + 1

@@ -8,7 +8,7 @@ import pytest
 
 from nianjian.engines.intake import validate
 from nianjian.engines.intake.format import Fields, Layout
-from nianjian.engines.intake.select import first, reasons
+from nianjian.engines.intake.validate import first_reason, reject_reasons
 from nianjian.engines.lake.workbench import Workbench
 
 LATEST = "2026-03-02 00:00:00"
@@ -47,14 +47,14 @@ def test_the_short_question_changes_no_verdict(tmp_path: Path, fields: Fields) -
         else f"(values {', '.join(values)}) as callees(__f_callee_value, callee_shape, __f_callee)"
         for name, values in _CELLS.items()
     )
-    rules = enumerate(reasons(LAYOUT, fields, LATEST), start=1)
+    rules = enumerate(reject_reasons(LAYOUT, fields, LATEST), start=1)
     in_turn = f"case {' '.join(f'when {condition} then {number}' for number, (_, _, condition) in rules)} end"
     with Workbench(tmp_path) as bench:
-        validate.equip(bench, fields)
+        validate.prepare_bench(bench, fields)
         bench.run(
             "create table cells as select *, callee_shape::number_shape as __f_callee_shape, __f_call_id as id,"
             f" null::timestamp as __f_ring from {everything}"
         )
-        asked = f"select {first(LAYOUT, fields, LATEST)} as short, {in_turn} as long from cells"
+        asked = f"select {first_reason(LAYOUT, fields, LATEST)} as short, {in_turn} as long from cells"
         assert bench.number(f"select count(*) from ({asked}) where short is distinct from long") == 0
         assert bench.number(f"select count(*) from ({asked}) where long is null") > 0

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow.dataset as ds
 
 from nianjian.engines.intake.load import import_file
-from nianjian.engines.intake.read import items
+from nianjian.engines.intake.read import list_items
 from nianjian.engines.lake.tables import Lake
 
 HEADER = (
@@ -24,7 +24,7 @@ def test_lines_of_a_file_larger_than_a_buffer_of_the_engine(tmp_path: Path) -> N
         out.write(HEADER + "\n")
         out.writelines(ROW.format(f"call-{line}", 1, "") for line in range(2, ROWS + 2))
         out.write(ROW.format("call-100000", 2, ""))  # another call under the id of line 100000
-    item = next(iter(items([str(path)])))
+    item = next(iter(list_items([str(path)])))
     receipt = import_file(lake=Lake(str(tmp_path / "lake"), "E"), item=item, batch="B1")
     assert dict(receipt.reasons) == {"id_conflict": 1}
     rows = ds.dataset(tmp_path / "lake" / "E" / "calls", format="parquet", exclude_invalid_files=True).to_table(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.engines.intake.rows import lines
+from nianjian.engines.intake import lines
 
 WHOLE = [b"one\n", b"\n", b"three, a longer one\n", b"4\n", b"five"]
 

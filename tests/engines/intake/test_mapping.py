@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.engines.intake.conftest import Desk
 
 from nianjian.engines.intake.format import FileMapping
-from nianjian.engines.intake.mapping import FIELDS, SPANS, read
+from nianjian.engines.intake.mapping import FIELDS, SPANS, read_mapping
 from nianjian.engines.kernel.errors import NianjianError
 
 EXPORT = (
@@ -26,7 +26,7 @@ EXPORT = (
 def _read(desk: Desk, text: str) -> FileMapping:
     path = desk.folder / "map.yaml"
     path.write_text(text, encoding="utf-8")
-    return read(path)
+    return read_mapping(path)
 
 
 def _fault(desk: Desk, text: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from datetime import datetime
 import duckdb
 import pytest
 
-from nianjian.engines.intake.moments import either, epoch, formatted, local
+from nianjian.engines.intake.sql import any_time, epoch_time, local_time, time_by_format
 
 
 def read(expression: str, text: str | None) -> str | None:
@@ -43,14 +43,14 @@ def read(expression: str, text: str | None) -> str | None:
     ],
 )
 def test_written_forms(text: str | None, expected: str | None) -> None:
-    assert read(local("x", "Asia/Shanghai"), text) == expected
-    assert read(either("x", "Asia/Shanghai"), text) == expected
+    assert read(local_time("x", "Asia/Shanghai"), text) == expected
+    assert read(any_time("x", "Asia/Shanghai"), text) == expected
 
 
 def test_a_zone_moves_the_day() -> None:
-    assert read(local("x", "UTC"), "2026-12-31 23:08:09") == "2027-01-01 07:08:09"
-    assert read(local("x", "UTC"), "2026/12/31 16:00:00") == "2027-01-01 00:00:00"
-    assert read(local("x", "UTC"), "2026-12-31 23:08:09+0800") == "2026-12-31 23:08:09"
+    assert read(local_time("x", "UTC"), "2026-12-31 23:08:09") == "2027-01-01 07:08:09"
+    assert read(local_time("x", "UTC"), "2026/12/31 16:00:00") == "2027-01-01 00:00:00"
+    assert read(local_time("x", "UTC"), "2026-12-31 23:08:09+0800") == "2026-12-31 23:08:09"
 
 
 @pytest.mark.parametrize(
@@ -66,12 +66,12 @@ def test_a_zone_moves_the_day() -> None:
     ],
 )
 def test_epochs_by_magnitude(text: str, expected: str | None) -> None:
-    assert read(epoch("x"), text) == expected
+    assert read(epoch_time("x"), text) == expected
     if text.isdigit() and len(text) > 9:
-        assert read(either("x", "UTC"), text) == expected
+        assert read(any_time("x", "UTC"), text) == expected
 
 
 def test_named_forms() -> None:
-    assert read(formatted("x", "%d.%m.%Y %H:%M:%S", "UTC"), "01.03.2026 20:00:00") == "2026-03-02 04:00:00"
-    assert read(formatted("x", "%d.%m.%Y %H:%M:%S%z", "UTC"), "01.03.2026 20:00:00+0800") == "2026-03-01 20:00:00"
-    assert read(formatted("x", "epoch_ms", "UTC"), "1795561739123") == "2026-11-25 07:08:59.123000"
+    assert read(time_by_format("x", "%d.%m.%Y %H:%M:%S", "UTC"), "01.03.2026 20:00:00") == "2026-03-02 04:00:00"
+    assert read(time_by_format("x", "%d.%m.%Y %H:%M:%S%z", "UTC"), "01.03.2026 20:00:00+0800") == "2026-03-01 20:00:00"
+    assert read(time_by_format("x", "epoch_ms", "UTC"), "1795561739123") == "2026-11-25 07:08:59.123000"

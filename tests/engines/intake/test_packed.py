@@ -13,8 +13,8 @@ import pytest
 from tests.engines.intake.conftest import Desk, csv_bytes, good
 from tests.engines.intake.workbooks import HEADER_CELLS, book, cells
 
-from nianjian.engines.intake.packed.packs import Spool
-from nianjian.engines.intake.read import Item, items
+from nianjian.engines.intake.archives import Spool
+from nianjian.engines.intake.read import Item, list_items
 from nianjian.engines.kernel.errors import NianjianError
 
 MIB = 1 << 20
@@ -31,7 +31,7 @@ def _zip(**members: bytes) -> bytes:
 def _found(desk: Desk, data: bytes, name: str) -> list[Item]:
     path = desk.folder / name
     path.write_bytes(data)
-    return list(items([path]))
+    return list(list_items([path]))
 
 
 def _loaded(desk: Desk, data: bytes, name: str) -> dict[str, int]:
@@ -119,7 +119,7 @@ def test_a_broken_zip_beside_a_good_file_holds_it_up_no_more(desk: Desk) -> None
     folder.mkdir()
     (folder / "a.zip").write_bytes(b"PK\x03\x04 nothing")
     (folder / "b.csv").write_bytes(csv_bytes(good(2)))
-    broken, sound = items([folder])
+    broken, sound = list_items([folder])
     assert _refused(desk, broken).code == "zip_broken"
     assert desk.take_item(sound).rows.loaded == 2
 

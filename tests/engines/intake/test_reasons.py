@@ -8,8 +8,8 @@ import pytest
 from tests.engines.intake.conftest import HEADER, Desk, csv_bytes, good, row
 
 from nianjian.engines.intake.format import FileMapping
-from nianjian.engines.intake.mapping import read
-from nianjian.engines.intake.receipt import FileReceipt
+from nianjian.engines.intake.ledger import FileReceipt
+from nianjian.engines.intake.mapping import read_mapping
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 
@@ -234,7 +234,7 @@ def test_mapping_file_by_header_and_by_position(desk: Desk) -> None:
         "a,1,9013800138000,95013,1772323200,01.03.2026 00:01:00,x\n"
         "b,2,95013,,1772323200,01.03.2026 00:01:00,\n"
     )
-    receipt = desk.take(text.encode(), mapping=read(path))
+    receipt = desk.take(text.encode(), mapping=read_mapping(path))
     assert (receipt.source, receipt.rows.loaded, receipt.timezone) == ("crm", 2, "UTC")
     assert desk.rows("call_id, direction, callee, callee_raw, display, start_ts, end_ts, extra") == [
         (
@@ -251,7 +251,7 @@ def test_mapping_file_by_header_and_by_position(desk: Desk) -> None:
     ]
     path.write_text("columns: {call_id: 1, direction: 2, callee: 3, start: 4, end: 5}\n", encoding="utf-8")
     bare = "k1,呼出,13800138000,2026-03-01 08:00:00,2026-03-01 08:01:00\n"
-    assert desk.take(bare.encode(), mapping=read(path)).rows.loaded == 1
+    assert desk.take(bare.encode(), mapping=read_mapping(path)).rows.loaded == 1
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def test_faulty_mapping_files(desk: Desk, text: str) -> None:
     path = desk.folder / "map.yaml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(NianjianError, match="mapping_invalid"):
-        read(path)
+        read_mapping(path)
 
 
 def test_what_is_no_call_record_is_refused(desk: Desk) -> None:

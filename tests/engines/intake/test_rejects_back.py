@@ -15,7 +15,7 @@ from tests.engines.intake.formats.test_freeswitch import A, B, document
 from tests.engines.intake.workbooks import book
 
 from nianjian.engines.intake import ledger, rejects
-from nianjian.engines.intake.read import items
+from nianjian.engines.intake.read import list_items
 from nianjian.engines.kernel.errors import NianjianError
 
 LEGS = [document(), document(originator=A, uuid=B, caller_id_number="95013")]
@@ -53,7 +53,7 @@ def test_corrected_rows_are_the_rows_that_never_broke(tmp_path: Path, source: st
     first = desk.take(broken.encode(), "broken.log", timezone="Asia/Shanghai")
     assert (first.source, first.rows.loaded, first.reasons) == (source, 1, {"start_unreadable": 1})
     out = tmp_path / "rejects.csv"
-    assert rejects.write(desk.lake, "B1", out) == {out: 1}
+    assert rejects.write_rejects(desk.lake, "B1", out) == {out: 1}
     fixed = out.read_text(encoding="utf-8-sig").replace("soon", start.rstrip("|"))
     again = desk.take(fixed.encode(), "fixed.csv", timezone="Asia/Shanghai")
     assert (again.source, again.rows.as_dict()) == (
@@ -71,10 +71,10 @@ def test_rows_under_other_columns_stand_in_a_file_of_their_own(desk: Desk) -> No
     (folder / "cdrs.log").write_text(
         CDR.replace("1772413261", "later") + CDR.replace("1@h", "2@h") + CDR.replace("1@h", "3@h")
     )
-    for item in items([folder]):
+    for item in list_items([folder]):
         desk.take_item(item, batch="B1")
     out, second = desk.folder / "x.csv", desk.folder / "x-2.csv"
-    assert rejects.write(desk.lake, "B1", out) == {out: 1, second: 1}
+    assert rejects.write_rejects(desk.lake, "B1", out) == {out: 1, second: 1}
     texts = [path.read_text(encoding="utf-8-sig") for path in (out, second)]
     fixed = [text.replace("soon", "1772413260").replace("later", "1772413261") for text in texts]
     found = [desk.take(text.encode(), f"fixed-{number}.csv") for number, text in enumerate(fixed)]
@@ -94,12 +94,12 @@ def test_cells_beyond_the_header_come_back_and_are_refused_until_someone_decides
     wanted = {"columns_surplus": 2, "start_unreadable": 1}
     assert desk.take(data, f"x.{form}").reasons == wanted
     out, second = desk.folder / "out.csv", desk.folder / "out2.csv"
-    assert rejects.write(desk.lake, "B1", out) == {out: 3}
+    assert rejects.write_rejects(desk.lake, "B1", out) == {out: 3}
     text = out.read_text(encoding="utf-8-sig")
     assert text.splitlines()[0] == f"{HEADER},行号,列,原因代码,原因,多出的列1,多出的列2"
     assert [line.rsplit(",", 2)[1:] for line in text.splitlines()[1:]] == [["甲组", "乙"], ["营销", ""], ["", ""]]
     assert desk.take(out.read_bytes(), "untouched.csv").reasons == wanted
-    assert rejects.write(desk.lake, "B2", second) == {second: 3}
+    assert rejects.write_rejects(desk.lake, "B2", second) == {second: 3}
     again = second.read_text(encoding="utf-8-sig")
     assert [line.split(",")[:15] for line in again.splitlines()] == [line.split(",")[:15] for line in text.splitlines()]
     assert again.splitlines()[0] == text.splitlines()[0]
@@ -122,7 +122,7 @@ def test_a_field_that_json_does_not_show_is_no_column_of_the_rejects(desk: Desk)
     record |= {"start": "2026-03-01 10:00:00", "end": "soon"}
     desk.take((json.dumps(record) + "\n").encode(), "x.jsonl")
     out = desk.folder / "out.csv"
-    rejects.write(desk.lake, "B1", out)
+    rejects.write_rejects(desk.lake, "B1", out)
     text = out.read_text(encoding="utf-8-sig")
     assert text.splitlines()[0] == "id,方向,外显,被叫,状态,start,end,more,行号,列,原因代码,原因"
     desk.take(text.replace("soon", "2026-03-01 10:00:30").encode(), "fixed.csv")
@@ -140,7 +140,7 @@ def test_rows_come_in_the_order_of_their_lines(desk: Desk, monkeypatch: pytest.M
     lines = pq.read_table(*(desk.folder / "lake").rglob("part=rejected/*.parquet"), columns=["line"], partitioning=None)
     assert lines["line"].to_pylist() != sorted(lines["line"].to_pylist())
     out = desk.folder / "x.csv"
-    rejects.write(desk.lake, "B1", out)
+    rejects.write_rejects(desk.lake, "B1", out)
     table = list(csv.reader(out.read_text(encoding="utf-8-sig").splitlines()))
     numbers = [int(one[table[0].index("行号")]) for one in table[1:]]
     assert numbers == sorted(lines["line"].to_pylist())
@@ -150,7 +150,7 @@ def test_rows_come_in_the_order_of_their_lines(desk: Desk, monkeypatch: pytest.M
 def test_a_batch_without_rejects_gives_a_header(desk: Desk) -> None:
     desk.take(VOS.encode(), "vos.jsonl")
     out = desk.folder / "x.csv"
-    assert rejects.write(desk.lake, "B1", out) == {out: 0}
+    assert rejects.write_rejects(desk.lake, "B1", out) == {out: 0}
     assert out.read_text(encoding="utf-8-sig").strip().endswith("行号,列,原因代码,原因")
 
 
@@ -159,7 +159,7 @@ def test_a_file_that_others_could_read_is_closed_to_them(desk: Desk) -> None:
     out = desk.folder / "rejects.csv"
     out.write_text("former", encoding="utf-8")
     out.chmod(0o644)
-    assert rejects.write(desk.lake, "B1", out) == {out: 1}
+    assert rejects.write_rejects(desk.lake, "B1", out) == {out: 1}
     assert out.stat().st_mode & 0o777 == 0o600
 
 
@@ -167,11 +167,11 @@ def test_a_batch_of_duplicates_has_no_rejects_and_was_not_undone(desk: Desk) -> 
     desk.take(csv_bytes(good(2)))
     assert desk.take(csv_bytes(good(1)), "again.csv").rows.duplicate == 1
     out = desk.folder / "rejects.csv"
-    assert rejects.write(desk.lake, "B2", out) == {out: 0}
+    assert rejects.write_rejects(desk.lake, "B2", out) == {out: 0}
     assert out.read_text(encoding="utf-8-sig").startswith("话单ID,")
     ledger.undo_batch(desk.lake, "B1")
     with pytest.raises(NianjianError, match="batch_already_undone"):
-        rejects.write(desk.lake, "B1", out)
+        rejects.write_rejects(desk.lake, "B1", out)
 
 
 ATTACKS = ('=HYPERLINK("http://x")', "+cmd|' /C calc'!A0", "@SUM(1)", "\u3000=1+1", "'=1", "''+1", "＝1+1", "-1+2")
@@ -191,13 +191,13 @@ def test_formulas_run_nowhere_and_come_back_as_they_were(desk: Desk, form: str) 
     first = desk.take(out.getvalue().encode())
     assert first.reasons == {"start_unreadable": len(ATTACKS), "columns_surplus": 1}
     made = desk.folder / "rejects.csv"
-    rejects.write(desk.lake, "B1", made)
+    rejects.write_rejects(desk.lake, "B1", made)
     text = made.read_bytes().decode("utf-8-sig")
     cells = [cell for line in csv.reader(io.StringIO(text, newline="")) for cell in line]
     assert [cell for cell in cells if cell.lstrip("\u3000 \"'")[:1] in set("=+@＝") and cell[:1] != "'"] == []
     assert cells.count("-12.50") == len(ATTACKS)
     desk.take(made.read_bytes(), "untouched.csv")
-    rejects.write(desk.lake, "B2", again := desk.folder / "again.csv")
+    rejects.write_rejects(desk.lake, "B2", again := desk.folder / "again.csv")
     head = len(header.split(",")) + 1  # the numbers of lines differ
     assert [line[: head - 1] for line in csv.reader(again.read_text(encoding="utf-8-sig").splitlines())] == [
         line[: head - 1] for line in csv.reader(io.StringIO(text, newline=""))

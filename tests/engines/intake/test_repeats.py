@@ -10,7 +10,7 @@ from tests.engines.intake.conftest import Desk, csv_bytes, good, row
 
 from nianjian.engines.intake import rejects
 from nianjian.engines.intake.format import FileMapping
-from nianjian.engines.intake.ledger import batch_days, receipts, undo_batch
+from nianjian.engines.intake.ledger import batch_days, find_receipts, undo_batch
 from nianjian.engines.kernel.errors import NianjianError
 
 
@@ -79,8 +79,8 @@ def test_undo_takes_everything_out_and_the_file_comes_back(desk: Desk) -> None:
     with pytest.raises(NianjianError, match="batch_unknown"):
         undo_batch(desk.lake, "B77")
     assert batch_days(desk.lake, "B2") == ["2026-03-01"]
-    assert [receipt.batch for receipt in receipts(desk.lake, "I2")] == ["B2"]
-    assert receipts(desk.lake, "I3") == []
+    assert [receipt.batch for receipt in find_receipts(desk.lake, "I2")] == ["B2"]
+    assert find_receipts(desk.lake, "I3") == []
 
 
 def test_after_an_undo_a_file_of_duplicates_brings_its_rows(desk: Desk) -> None:
@@ -118,7 +118,7 @@ def test_rejects_file_corrected_and_imported_again(desk: Desk) -> None:
     rows[7] = "c8,呼出"
     desk.take(csv_bytes(rows))
     target = desk.folder / "rejects.csv"
-    assert rejects.write(desk.lake, "B1", target, {"bad_direction": "方向?"}.get) == {target: 3}  # type: ignore[arg-type]
+    assert rejects.write_rejects(desk.lake, "B1", target, {"bad_direction": "方向?"}.get) == {target: 3}  # type: ignore[arg-type]
     assert target.stat().st_mode & 0o077 == 0  # telephone numbers stand there in full
     text = target.read_text(encoding="utf-8-sig")
     table = list(csv.DictReader(text.splitlines()))
@@ -133,5 +133,5 @@ def test_rejects_file_corrected_and_imported_again(desk: Desk) -> None:
     assert (receipt.rows.loaded, receipt.rows.rejected) == (2, 1)
     assert desk.rows("extra, count(*)", "part <> 'rejected' group by extra") == [(None, 9)]
     target2 = desk.folder / "again.csv"
-    assert rejects.write(desk.lake, "B2", target2) == {target2: 1}
+    assert rejects.write_rejects(desk.lake, "B2", target2) == {target2: 1}
     assert target2.read_text(encoding="utf-8-sig").splitlines()[0].count("行号") == 1

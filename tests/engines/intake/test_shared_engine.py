@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.engines.intake.conftest import Desk, csv_bytes, row
 
 from nianjian.engines.intake.format import FileMapping
-from nianjian.engines.intake.rows.temporary import workbench
+from nianjian.engines.intake.load import open_workbench
 
 TAKEN = "call_id, callee, callee_raw"
 
@@ -23,7 +23,7 @@ def test_trunk_prefixes_repeats_and_bad_lines_are_each_files_own(tmp_path: Path)
     together.folder.mkdir()
     alone.folder.mkdir()
     mappings = (FileMapping(trunk_prefixes=("9",)), FileMapping(), FileMapping(trunk_prefixes=("9",)))
-    with workbench(together.lake) as bench:
+    with open_workbench(together.lake) as bench:
         for number, mapping in enumerate(mappings):
             name = f"{number}.csv"
             one = together.take(three(10 * number + 2), name, mapping, bench=bench)

@@ -44,7 +44,7 @@ def test_the_whole_pack_after_the_broken_one_adds_only_what_is_missing(desk: Des
     )  # fmt: skip
     assert len(desk.bad()) == len(set(desk.bad())) == 400
     out = desk.folder / "rejects.csv"
-    assert rejects.write(desk.lake, "B2", out) == {out: 400 - cut.rows.rejected}
+    assert rejects.write_rejects(desk.lake, "B2", out) == {out: 400 - cut.rows.rejected}
 
 
 def test_another_row_another_line_or_another_reason_is_no_duplicate(desk: Desk) -> None:

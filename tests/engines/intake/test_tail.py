@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.engines.intake.tail import MARK, News, Place, read
+from nianjian.engines.intake.tail import MARK, Place, TailLines, read_tail
 
 
 def add(path: Path, text: str) -> None:
@@ -31,7 +31,7 @@ class Reader:
         came: list[bytes] = []
         while True:
             known = None if self.place is None else Place(**json.loads(json.dumps(asdict(self.place))))
-            news: News = read(self.path, known, most)
+            news: TailLines = read_tail(self.path, known, most)
             self.place = news.place
             self.gaps += news.gap
             self.torn += news.torn

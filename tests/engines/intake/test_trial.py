@@ -12,11 +12,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from nianjian.engines.intake import text_masking
 from nianjian.engines.intake.format import FileMapping
-from nianjian.engines.intake.preview import text_masking
-from nianjian.engines.intake.preview.look import MEMBERS, looks
-from nianjian.engines.intake.preview.trial import ROWS, trial
-from nianjian.engines.intake.read import items
+from nianjian.engines.intake.preview import MEMBERS, ROWS, preview_files, try_file
+from nianjian.engines.intake.read import list_items
 
 HEADER = ["话单ID", "方向", "主叫号码", "外显号码", "被叫号码", "开始时间", "接通时间", "结束时间", "结果", "客户姓名"]
 TIMES = ("2026-03-02 10:00:00", "2026-03-02 10:00:05", "2026-03-02 10:01:00")
@@ -74,8 +73,8 @@ FORMS: dict[str, Callable[[Table], bytes]] = {
 def test_a_trial_of_every_kind_of_file(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(FORMS[name](_table(30, 5)))
-    (item,) = items([path])
-    found = trial(item, "auto", FileMapping(), "Asia/Shanghai")
+    (item,) = list_items([path])
+    found = try_file(item, "auto", FileMapping(), "Asia/Shanghai")
     assert found.receipt.rows.as_dict() == {"read": 35, "loaded": 30, "duplicate": 0, "rejected": 5}
     assert found.receipt.reasons == {"start_unreadable": 5}
     assert found.whole
@@ -84,7 +83,7 @@ def test_a_trial_of_every_kind_of_file(tmp_path: Path, name: str) -> None:
     assert "139****0000" in told
     for personal in ("13900000000", "张三丰", "李四"):
         assert personal not in told
-    (look,) = looks([path], "auto", FileMapping())
+    (look,) = preview_files([path], "auto", FileMapping())
     assert look.source == "generic"
     for personal in ("13900000000", "张三丰"):
         assert personal not in "".join(look.lines)
@@ -93,8 +92,8 @@ def test_a_trial_of_every_kind_of_file(tmp_path: Path, name: str) -> None:
 def test_a_sheet_keeps_its_line_numbers(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(_book(_table(3, 1)))
-    (item,) = items([path])
-    found = trial(item, "auto", FileMapping(), "Asia/Shanghai")
+    (item,) = list_items([path])
+    found = try_file(item, "auto", FileMapping(), "Asia/Shanghai")
     assert [row["line"] for row in found.rows] == [4, 5, 6]
     assert [line for line, *_rest in found.rejected] == [7]
 
@@ -103,8 +102,8 @@ def test_a_sheet_keeps_its_line_numbers(tmp_path: Path) -> None:
 def test_of_a_long_file_the_beginning_is_tried(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(FORMS[name](_table(ROWS + 500, 0)))
-    (item,) = items([path])
-    found = trial(item, "auto", FileMapping(), "Asia/Shanghai")
+    (item,) = list_items([path])
+    found = try_file(item, "auto", FileMapping(), "Asia/Shanghai")
     assert not found.whole
     assert found.receipt.rows.rejected == 0
     assert ROWS - 3 <= found.receipt.rows.loaded <= ROWS
@@ -115,7 +114,7 @@ def test_of_a_large_pack_only_the_first_members_are_looked_at(tmp_path: Path) ->
     with zipfile.ZipFile(path, "w") as pack:
         for number in range(MEMBERS + 5):
             pack.writestr(f"{number:03}.csv", _csv(_table(1, 0)))
-    assert len(looks([path], "auto", FileMapping())) == MEMBERS
+    assert len(preview_files([path], "auto", FileMapping())) == MEMBERS
 
 
 def test_what_cannot_be_read_stands_in_the_look(tmp_path: Path) -> None:
@@ -125,7 +124,7 @@ def test_what_cannot_be_read_stands_in_the_look(tmp_path: Path) -> None:
         ("broken.zip", b"PK\x03\x04x"),
     ):
         (tmp_path / name).write_bytes(content)
-    found = {look.name: look for look in looks(sorted(tmp_path.iterdir()), "auto", FileMapping())}
+    found = {look.name: look for look in preview_files(sorted(tmp_path.iterdir()), "auto", FileMapping())}
     assert {name: look.fault.code for name, look in found.items() if look.fault} == {
         "letter.csv": "source_unrecognised",
         "empty.csv": "file_empty",
@@ -153,11 +152,11 @@ def test_what_cannot_be_read_stands_in_the_look(tmp_path: Path) -> None:
     ],
 )
 def test_lines_are_masked(text: str, shown: str) -> None:
-    assert text_masking.line(text) == shown
+    assert text_masking.mask_line(text) == shown
 
 
 def test_names_are_masked_by_their_heading() -> None:
-    assert text_masking.cells(["客户姓名", "备注"], ["张三丰", "回 13800138000", "x"]) == [
+    assert text_masking.mask_cells(["客户姓名", "备注"], ["张三丰", "回 13800138000", "x"]) == [
         "张**",
         "回 138****8000",
         "x",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nianjian.engines.intake.vendor.sql import unharmed
+from nianjian.engines.intake.sql import restore_cell
 from nianjian.engines.kernel.formulas import harmless, restored
 
 RUN = [
@@ -49,5 +49,5 @@ def test_it_comes_back_as_it_was_in_both_readers(cell: str) -> None:
     made = harmless(cell)
     assert restored(made) == cell
     assert made.lstrip(" \u3000\ufeff\u200b\t\r\n'\"“")[:1] not in {*"=+@＝＋－＠"} or made.startswith("'")
-    rows = duckdb.execute(f"select {unharmed('c')}, {unharmed('d')} from (select ? as c, ? as d)", [made, cell])
+    rows = duckdb.execute(f"select {restore_cell('c')}, {restore_cell('d')} from (select ? as c, ? as d)", [made, cell])
     assert rows.fetchall() == [(cell, restored(cell))]

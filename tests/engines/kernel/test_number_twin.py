@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nianjian.engines.intake.select import SHAPES, kernel_functions, stage_fields
+from nianjian.engines.intake.validate import SHAPES, kernel_functions, stage_fields
 from nianjian.engines.kernel.numbers import normalise, printed
 from nianjian.engines.lake.workbench import Workbench
 

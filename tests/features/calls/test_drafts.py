@@ -192,13 +192,13 @@ def test_a_check_of_the_whole_knows_the_lake_and_writes_nothing(draft: str) -> N
     work()
     second = drafts.begin(kind="calls", enterprise="demo", actor=ANNA)
     put(second, calls(rows=8))
-    version = wiring.lake("demo").version(ledger.CALLS)
+    version = wiring.lake("demo").version(ledger.CALLS_TABLE)
     job = drafts.check_whole(draft=own(second), actor=ANNA)
     assert own(second).check_job == job
     work()
     result = queue.job(job).result
     assert result["rows"] == {"read": 10, "loaded": 3, "duplicate": 5, "rejected": 2}
-    assert wiring.lake("demo").version(ledger.CALLS) == version
+    assert wiring.lake("demo").version(ledger.CALLS_TABLE) == version
     assert own(second).files
     drafts.remove_file(draft=own(second), number=1)
     assert own(second).check_job == ""

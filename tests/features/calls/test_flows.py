@@ -83,7 +83,7 @@ def test_an_intent_without_a_commit_is_dropped() -> None:
 
 def test_a_commit_without_its_rows_is_finished_once(calls: Path) -> None:
     intent = service.open(kind=IMPORT, enterprise="demo", txn="B1", payload=PAYLOAD)
-    (item,) = read.items([calls])
+    (item,) = read.list_items([calls])
     load.import_file(lake=wiring.lake("demo"), item=item, batch="B1", intent=intent)
     assert recover() == 1
     assert recover() == 0
@@ -201,7 +201,7 @@ def test_a_wrong_path_is_said_before_the_first_file_is_in(calls: Path) -> None:
 def test_a_file_that_goes_away_holds_up_no_other(calls: Path, tmp_path: Path) -> None:
     gone = tmp_path / "gone.csv"
     gone.write_bytes(calls.read_bytes())
-    listed = read.items([calls, gone])
+    listed = read.list_items([calls, gone])
     next(listed)
     gone.unlink()
     (item,) = listed
@@ -235,7 +235,7 @@ def test_an_undo_names_the_files_that_lack_rows_now_and_importing_them_restores_
     _take(_written(tmp_path / "d.csv", 200, 204))
     assert two.rows.as_dict() == {"read": 25, "loaded": 15, "duplicate": 10, "rejected": 0}
     undone = undo_calls(batch=one.batch, actor=ACTOR)
-    assert (undone.rows, undone.affected) == (8, (ledger.Repeating(two.batch, ("b.csv",)),))
+    assert (undone.rows, undone.affected) == (8, (ledger.RepeatingBatch(two.batch, ("b.csv",)),))
     assert _in_the_lake() == (20, 0)
     again = _take(second)
     assert again.rows.as_dict() == {"read": 20, "loaded": 8, "duplicate": 10, "rejected": 2}
@@ -247,7 +247,7 @@ def test_a_replacement_names_the_files_that_lack_rows_now(tmp_path: Path) -> Non
     one, two = _take(_written(tmp_path / "a.csv", 0, 9)), _take(_written(tmp_path / "b.csv", 0, 19))
     assert two.affected == ()
     three = _take(_written(tmp_path / "a2.csv", 0, 4), replace=one.batch)
-    assert three.affected == (ledger.Repeating(two.batch, ("b.csv",)),)
+    assert three.affected == (ledger.RepeatingBatch(two.batch, ("b.csv",)),)
     assert three.as_dict()["affected"] == [{"batch": two.batch, "files": ("b.csv",)}]
     assert _in_the_lake() == (15, 0)
     assert _take(str(tmp_path / "b.csv")).rows.loaded == 5

@@ -162,7 +162,7 @@ def test_a_batch_is_undone_as_work_and_can_come_again(site: Client) -> None:
     work()
     assert queue.job(answer.headers["Location"].split("/")[-2]).state == "done"
     assert batches.get_batch(batch).state == "undone"
-    assert sum(old.rows for old in wiring.lake("demo").old_files(ledger.CALLS)) == 0
+    assert sum(old.rows for old in wiring.lake("demo").old_files(ledger.CALLS_TABLE)) == 0
     text = _text(site, address)
     assert "undo/" not in text
     assert "139****0000" not in text

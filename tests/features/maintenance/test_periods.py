@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from nianjian.engines.intake.rows.erase import Limits
+from nianjian.engines.intake.ledger import RetentionLimits
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.maintenance.retention import first_kept_day, list_periods
 
@@ -48,7 +48,7 @@ def test_days_are_counted_as_days(key: str, first: date) -> None:
 
 
 def test_calls_go_by_whole_months_and_rejects_by_their_import() -> None:
-    limits = Limits("2026-03", date(2026, 3, 15))
+    limits = RetentionLimits("2026-03", date(2026, 3, 15))
     assert limits.over("part=2026-02/B202601011200001234-abc-1.parquet", "2026-02")
     assert not limits.over("part=2026-03/B202001011200001234-abc-1.parquet", "2026-03")
     assert limits.over("part=rejected/B202603142359591234-abc-0.parquet", "rejected")

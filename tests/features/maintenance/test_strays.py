@@ -14,7 +14,7 @@ import nianjian
 from nianjian.engines.kernel import clock
 from nianjian.features.complaints.forwards.mapping import ForwardMapping
 from nianjian.features.complaints.operations import forwards
-from nianjian.features.dossier.operations import upload
+from nianjian.features.dossier.operations import checklist
 from nianjian.features.maintenance import retention
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
@@ -46,7 +46,7 @@ def _asked(actor: Actor) -> str:
 def test_what_no_row_names_goes_after_a_day(demo: str, operator: Actor) -> None:
     stray, fresh, paper, kept = (blobs.put(word).id for word in (b"stray", b"fresh", b"paper", b"kept"))
     asked = _asked(operator)
-    upload.enqueue_check(enterprise=demo, year=2025, item="articles", name="a.pdf", content=b"y", actor=operator)
+    checklist.enqueue_check(enterprise=demo, year=2025, item="articles", name="a.pdf", content=b"y", actor=operator)
     waits = str(Job.objects.get(kind=flow.CHECK_PAPER).payload["paper"])
     Job.objects.create(id="J1", kind="rectify.report", result={"blob": kept}, requested_by="x", created_at=clock.now())
     RowAttachment.objects.create(

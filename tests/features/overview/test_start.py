@@ -27,8 +27,8 @@ VERIFY = """
 import json
 from nianjian.platform.home import wiring
 wiring.prepare()
-from nianjian.platform.audit.chain import verify
-report = verify()
+from nianjian.platform.audit.chain import verify_chain
+report = verify_chain()
 print(json.dumps([report.ok, report.entries]))
 """
 UPGRADE = """
@@ -60,7 +60,7 @@ from nianjian.platform.accounts.query import Actor
 from nianjian.platform.registers import publish
 from nianjian.platform.registers.storage import import_sheet
 from nianjian.platform.registers.models import Line
-from nianjian.platform.registers.versions import as_at
+from nianjian.platform.registers.versions import versions_on
 root = Actor("root")
 service.add_enterprise(code="demo", name="x", province="浙江", actor=root)
 sheet = Path(os.environ["NIANJIAN_HOME"]) / "lines.csv"
@@ -69,7 +69,8 @@ for text in told:
     sheet.write_text(text, encoding="utf-8")
     last = import_sheet(kind="lines", path=sheet, enterprise="demo", actor=root).rows
 publish.publish_registers(wiring.lake("demo"), "demo")
-told = [[row.line_id, row.team] for day in (date(2026, 2, 28), date(2026, 3, 1)) for row in as_at(Line, "demo", day)]
+DAYS = date(2026, 2, 28), date(2026, 3, 1)
+told = [[row.line_id, row.team] for day in DAYS for row in versions_on(Line, "demo", day)]
 print(json.dumps([told, last["unchanged"], wiring.lake("demo").snapshot()["line_dim"]]))
 """
 

@@ -16,7 +16,7 @@ import pytest
 from django.test import Client
 from django.urls import resolve
 
-from nianjian.engines.intake.formats.freeswitch_post import leg
+from nianjian.engines.intake.formats.freeswitch_post import parse_leg
 from nianjian.engines.kernel import clock
 from nianjian.features.calls.operations.import_calls import import_calls
 from nianjian.features.calls.operations.receipts import ImportReceipt
@@ -206,7 +206,7 @@ def test_lines_end_with_the_calls_of_their_time(live: Path) -> None:
     send(document())
     (new,) = live.iterdir()
     old = posted.file_of(live, today().replace(year=today().year - 20))
-    old.write_bytes(leg(document()).line + b"\n")
+    old.write_bytes(parse_leg(document()).line + b"\n")
     retention.run_retention(actor=OPERATOR, enterprise="demo", dry_run=True)
     assert old.exists()
     retention.run_retention(actor=OPERATOR, enterprise="demo", dry_run=False)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.engines.intake.formats.freeswitch_post import Leg, leg
+from nianjian.engines.intake.formats.freeswitch_post import Leg, parse_leg
 from nianjian.features.screens import posted
 from nianjian.features.screens.posted import Spool, file_of, older
 
@@ -30,7 +30,7 @@ print(sum(spool.keep(DAY, one.uuid, one.line) for one in map(made, range(EACH)))
 
 
 def made(number: int) -> Leg:
-    return leg(json.dumps({"variables": {"uuid": f"leg-{number}", "start_epoch": "1772413260"}}))
+    return parse_leg(json.dumps({"variables": {"uuid": f"leg-{number}", "start_epoch": "1772413260"}}))
 
 
 def keep(spool: Spool, number: int) -> bool:

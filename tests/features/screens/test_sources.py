@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from nianjian.engines.intake import tail
-from nianjian.engines.intake.formats.freeswitch_post import leg
+from nianjian.engines.intake.formats.freeswitch_post import parse_leg
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.screens import counts as asterisk
@@ -63,7 +63,7 @@ def counts(home: Path, name: str) -> dict[str, int]:
 def post(home: Path, number: int, began: datetime | None = None) -> None:
     at = began or clock.now()
     variables = {"uuid": f"leg-{number}", "start_epoch": str(int(at.timestamp())), "originate_disposition": "SUCCESS"}
-    one = leg(json.dumps({"variables": variables}))
+    one = parse_leg(json.dumps({"variables": variables}))
     folder = posted.folder_of(watch_files.folder(home), "demo", "fs")
     Spool(folder).keep(at.astimezone(clock.ZONE).date(), one.uuid, one.line)
 
@@ -158,7 +158,7 @@ def test_what_an_earlier_version_kept_goes_on(home: Path, looks: Looks, monkeypa
     master.write_text("already counted\n")
     calls = asterisk.AsteriskCounts(today())
     calls.counts["answered"] = 9
-    told = {"place": asdict(tail.read(master, None).place), "calls": calls.plain(), "gap": None, "at": None}
+    told = {"place": asdict(tail.read_tail(master, None).place), "calls": calls.plain(), "gap": None, "at": None}
     watch_files.write(watch_files.folder(home) / watch_files.name("demo", "pbx"), told)
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:pbx=asterisk://{master}")
     looks()

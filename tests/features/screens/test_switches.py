@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.engines.intake.formats.freeswitch_post import leg
+from nianjian.engines.intake.formats.freeswitch_post import parse_leg
 from nianjian.engines.kernel import clock
 from nianjian.features.screens import counts
 
@@ -112,7 +112,7 @@ def document(uuid: str = A, *, answered: bool = True, **variables: str) -> str:
 def counted_of(*documents: str) -> dict[str, int]:
     counted = counts.FreeSwitchCounts(DAY)
     for text in documents:
-        counted.take(leg(text).line)
+        counted.take(parse_leg(text).line)
         counted = counts.FreeSwitchCounts.of(json.loads(json.dumps(counted.plain())))
     assert counted.damaged == 0
     return {name: count for name, count in counted.counts.items() if count}

@@ -155,8 +155,8 @@ def test_a_file_that_is_gone_is_said_and_not_fresh(home: Home, watch: Watch) -> 
 
 def test_what_is_read_in_pieces_is_not_up_to_now(home: Home, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "ROUNDS", 1)
-    real = tail.read
-    monkeypatch.setattr(tail, "read", lambda path, place: real(path, place, 400))
+    real = tail.read_tail
+    monkeypatch.setattr(tail, "read_tail", lambda path, place: real(path, place, 400))
     for _ in range(5):
         home.call()
     watch.look()

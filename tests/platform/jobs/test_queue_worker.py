@@ -59,7 +59,7 @@ def _import(*files: str, batch: str = "B20260302000000aaaa", replace: str | None
 
 
 def _loaded() -> int:
-    return sum(old.rows for old in wiring.lake("demo").old_files(ledger.CALLS))
+    return sum(old.rows for old in wiring.lake("demo").old_files(ledger.CALLS_TABLE))
 
 
 def test_an_import_runs_as_the_person_who_asked(worker: Worker, tmp_path: Path) -> None:

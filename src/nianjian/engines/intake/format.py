@@ -73,7 +73,7 @@ class Layout:
 class Fields:
     """DuckDB expressions over the raw columns, one per canonical field. Text fields yield VARCHAR or NULL.
 
-    ``start`` … ``end`` yield TIMESTAMP in Asia/Shanghai wall time (build them with ``intake.moments``), their
+    ``start`` … ``end`` yield TIMESTAMP in Asia/Shanghai wall time (build them with ``intake.sql``), their
     raw text stands in ``texts`` so that "missing" and "unreadable" can be told apart.
     """
 

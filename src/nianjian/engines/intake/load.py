@@ -1,11 +1,9 @@
-"""Import one file: recognise, scan, validate, weed out repeats, write, and commit once.
-
-Until the commit nothing exists: a crash leaves files that no commit names, and the next import sweeps them.
-"""
+"""Import one file: recognise, scan, validate, weed out repeats, write, and commit once."""
 
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
@@ -18,25 +16,59 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from nianjian.engines.intake import ledger, validate
+from nianjian.engines.intake import ledger, repeats, validate
+from nianjian.engines.intake.clean_copies import encoding_of
 from nianjian.engines.intake.format import FileMapping, Format, Sample
-from nianjian.engines.intake.moments import SHANGHAI, checked_zone
+from nianjian.engines.intake.ledger import CALLS_TABLE, FileReceipt, RowCounts
+from nianjian.engines.intake.lines import Damage
 from nianjian.engines.intake.read import Item
-from nianjian.engines.intake.receipt import FileReceipt, RowCounts
-from nianjian.engines.intake.recognise import choose, sample
-from nianjian.engines.intake.rows import repeats, temporary
-from nianjian.engines.intake.rows.lines import Damage
-from nianjian.engines.intake.rows.prepare import encoding_of
-from nianjian.engines.intake.rows.quarantine import rejected_keys, weed_out
-from nianjian.engines.intake.rows.readers import LinesMoved, Reading, read_file
-from nianjian.engines.intake.rows.writer import Lines, Writer
-from nianjian.engines.intake.vendor.sql import NULL, guarded
+from nianjian.engines.intake.readers import LinesMoved, Reading, read_file
+from nianjian.engines.intake.recognise import choose_format, read_sample
+from nianjian.engines.intake.sql import NULL, SHANGHAI, is_guarded, require_zone
+from nianjian.engines.intake.writer import Lines, Writer, rejected_keys, remove_doubles
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.crash import crash_point
 from nianjian.engines.kernel.formulas import restored
 from nianjian.engines.lake.schema import CALLS, REJECTED
 from nianjian.engines.lake.tables import Lake, NewFile, OldFile
 from nianjian.engines.lake.workbench import Workbench
+
+
+def open_workbench(lake: Lake) -> Workbench:
+    """An engine for the files of one import: opening and closing one costs 30 ms of CPU, as much as 10,000 rows."""
+    temp = _temp_dir(lake)
+    temp.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Workbench(temp)
+
+
+def clean_temp_dir(lake: Lake) -> Path:
+    """An empty working folder; what a crash left behind goes first. The lake's lock must be held."""
+    temp = _temp_dir(lake)
+    if write_marker(lake).exists():
+        lake.sweep(CALLS_TABLE)
+        write_marker(lake).unlink()
+    temp.mkdir(parents=True, exist_ok=True, mode=0o700)
+    empty_folder(temp)
+    return temp
+
+
+def write_marker(lake: Lake) -> Path:
+    """Stands while files are being written that no commit names yet."""
+    return lake.folder / ".tmp" / "calls.writing"
+
+
+def empty_folder(folder: Path) -> None:
+    """Delete what a folder holds. It stays itself: an engine that goes on may spill into it."""
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _temp_dir(lake: Lake) -> Path:
+    return lake.folder / ".tmp" / "intake"
+
 
 Progress = Callable[[int, int, int], None]
 """(rows done, bytes done, bytes in all); bytes count twice, once for looking and once for loading."""
@@ -101,9 +133,9 @@ def import_file(  # noqa: PLR0913 -- the file, where it goes, and what the opera
         timezone=timezone,
         replace=replace,
         intent=intent,
-        progress=progress or _silent,
+        progress=progress or _no_progress,
     )
-    return _locked(replace_fields(job, bench=bench))
+    return _import_locked(replace_fields(job, bench=bench))
 
 
 def check_file(
@@ -126,18 +158,18 @@ def check_file(
         timezone=timezone,
         replace=replace,
         intent="",
-        progress=progress or _silent,
+        progress=progress or _no_progress,
     )
-    return _locked(replace_fields(job, trial=True))
+    return _import_locked(replace_fields(job, trial=True))
 
 
-def _locked(job: _Job) -> FileReceipt:
+def _import_locked(job: _Job) -> FileReceipt:
     with job.lake.lock():
-        temp = temporary.clean(job.lake)
+        temp = clean_temp_dir(job.lake)
         try:
             return _import(job, temp)
         finally:
-            temporary.empty(temp)
+            empty_folder(temp)
 
 
 def _job(
@@ -153,10 +185,10 @@ def _job(
     progress: Progress,
 ) -> _Job:
     encoding = "sheet" if item.kind == "sheet" else encoding_of(item)
-    found = sample(item, encoding)
-    form, found = choose(found, source, mapping)
+    found = read_sample(item, encoding)
+    form, found = choose_format(found, source, mapping)
     chosen = timezone or mapping.timezone
-    zone = checked_zone(chosen or SHANGHAI)
+    zone = require_zone(chosen or SHANGHAI)
     layout = form.layout(found, mapping)
     layout = replace_fields(layout, header_lines=layout.header_lines + found.above)
     fields = form.fields(layout, mapping, zone)
@@ -177,8 +209,8 @@ def _job(
             layout,
             fields,
             _latest(),
-            trim=_padded(found),
-            guarded=guarded(found.text, again=layout.is_rejects),
+            trim=_has_padding(found),
+            guarded=is_guarded(found.text, again=layout.is_rejects),
         ),
         progress=progress,
     )
@@ -195,14 +227,14 @@ def _import(job: _Job, temp: Path) -> FileReceipt:
     reading = read_file(
         job.item, job.encoding, job.plan, temp, lambda done: job.progress(0, min(done, total // 2), total)
     )
-    past = ledger.past_of(job.lake, reading.sha256, job.settings)
+    past = ledger.history_of(job.lake, reading.sha256, job.settings)
     if past.receipt is not None and job.replace is None:
-        return _known(job, past.receipt)
-    job.lake.create(ledger.CALLS, CALLS, partition_by=["part"])
-    marker = temporary.marker(job.lake)
+        return _known_receipt(job, past.receipt)
+    job.lake.create(ledger.CALLS_TABLE, CALLS, partition_by=["part"])
+    marker = write_marker(job.lake)
     marker.touch()
     with nullcontext(job.bench) if job.bench else Workbench(temp) as bench:
-        validate.equip(bench, job.plan.fields)
+        validate.prepare_bench(bench, job.plan.fields)
         generation = past.generation + 1
         try:
             receipt = _attempt(job, bench, reading, generation, total)
@@ -218,8 +250,8 @@ def _attempt(job: _Job, bench: Workbench, reading: Reading, generation: int, tot
     """Index, load and commit; on any error the files written so far are gone."""
     replaced = ledger.batch_files(job.lake, job.replace) if job.replace else []
     constants = {"source": job.source, "batch": job.batch, "file": reading.sha256}
-    stem = ledger.stem(job.batch, reading.sha256)
-    writer = Writer(job.lake.path(ledger.CALLS), stem, constants, ledger.now_ms(), ledger.keys_of(job.lake))
+    stem = ledger.file_stem(job.batch, reading.sha256)
+    writer = Writer(job.lake.path(ledger.CALLS_TABLE), stem, constants, ledger.now_ms(), ledger.call_keys(job.lake))
     old = _old_files(job, replaced)
     good, refused = ([one for one in old if _is_rejected(one) is wanted] for wanted in (False, True))
     try:
@@ -227,7 +259,7 @@ def _attempt(job: _Job, bench: Workbench, reading: Reading, generation: int, tot
         if job.zone_assumed:
             reading.ask_zones(bench, job.found)
         duplicates, holding = _load(job, bench, reading, writer, good=good, total=total)
-        again, keeping = weed_out(bench, writer, rejected_keys(job.lake), refused)
+        again, keeping = remove_doubles(bench, writer, rejected_keys(job.lake), refused)
         reading.ask_words(bench)
         receipt = _receipt(job, reading, writer, duplicates + again, generation)
         if job.trial:
@@ -245,8 +277,8 @@ def _load(
     job: _Job, bench: Workbench, reading: Reading, writer: Writer, *, good: list[OldFile], total: int
 ) -> tuple[int, list[OldFile]]:
     """Write every row; the number of duplicates, and which of ``good``, the lake's files of good rows, hold such."""
-    count, holding = reading.keys.suspects(bench, ledger.keys_of(job.lake), good)
-    old = [str(job.lake.path(ledger.CALLS) / entry.path) for entry in holding]
+    count, holding = reading.keys.suspects(bench, ledger.call_keys(job.lake), good)
+    old = [str(job.lake.path(ledger.CALLS_TABLE) / entry.path) for entry in holding]
     doubtful = count > 0
     held = repeats.Repeats(reading.temp / "suspects.parquet")
     done = 0
@@ -260,7 +292,7 @@ def _load(
         done += rows.num_rows
         job.progress(done, total // 2 + total // 2 * done // max(reading.rows, 1), total)
     reading.verify(bench)
-    bad = [_restored(damage) for damage in reading.bad] if job.plan.layout.is_rejects else reading.bad
+    bad = [_restore_cells(damage) for damage in reading.bad] if job.plan.layout.is_rejects else reading.bad
     writer.damaged(sorted(bad, key=lambda damage: damage.line))
     kept = 0
     for verdict, rows in held.judge(bench, source=job.source, lake_files=old):
@@ -272,7 +304,7 @@ def _load(
     return held.held - kept, holding
 
 
-def _restored(damage: Damage) -> Damage:
+def _restore_cells(damage: Damage) -> Damage:
     """A line that gave no row, its cells as they were before a rejects file made them harmless."""
     found = json.loads(damage.raw)
     cells = restored(found) if isinstance(found, str) else [restored(cell or "") for cell in found]
@@ -291,7 +323,7 @@ def _sort_out(rows: pa.Table, held: repeats.Repeats | None, writer: Writer) -> N
 
 def _old_files(job: _Job, replaced: list[OldFile]) -> list[OldFile]:
     gone = {old.path for old in replaced}
-    return [old for old in job.lake.old_files(ledger.CALLS) if old.path not in gone]
+    return [old for old in job.lake.old_files(ledger.CALLS_TABLE) if old.path not in gone]
 
 
 def _is_rejected(old: OldFile) -> bool:
@@ -352,7 +384,7 @@ def _commit(
     metadata["days"] = sorted(days)
     crash_point("before_commit")
     version = job.lake.commit(
-        ledger.CALLS,
+        ledger.CALLS_TABLE,
         add=add,
         remove=remove,
         metadata=metadata,
@@ -363,7 +395,7 @@ def _commit(
     return FileReceipt.from_dict(receipt.as_dict() | {"version": version})
 
 
-def _known(job: _Job, before: FileReceipt) -> FileReceipt:
+def _known_receipt(job: _Job, before: FileReceipt) -> FileReceipt:
     read = before.rows.read
     job.progress(read, 1, 1)
     return FileReceipt.from_dict(
@@ -380,7 +412,7 @@ def _known(job: _Job, before: FileReceipt) -> FileReceipt:
     )
 
 
-def _padded(found: Sample) -> bool:
+def _has_padding(found: Sample) -> bool:
     """Whether cells of the sample stand between blanks, which then go; looking at every cell would cost a tenth."""
     mark = found.delimiter
     blanks = (" ", "\t", "\u00a0", "\u3000") if mark != "\t" else (" ", "\u00a0", "\u3000")
@@ -388,5 +420,5 @@ def _padded(found: Sample) -> bool:
     return any(f"{mark}{b}" in text or f"{b}{mark}" in text or f"{b}\n" in text or f"\n{b}" in text for b in blanks)
 
 
-def _silent(_rows: int, _bytes: int, _total: int) -> None:
+def _no_progress(_rows: int, _bytes: int, _total: int) -> None:
     """No progress wanted."""

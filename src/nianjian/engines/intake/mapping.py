@@ -1,21 +1,155 @@
-"""The mapping file: YAML that says how a file of no known source is to be read."""
+"""The mapping file: YAML that says how a file is read, alone or over what a known source says."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from nianjian.engines.intake.format import FileMapping
-from nianjian.engines.intake.moments import checked_zone
-from nianjian.engines.intake.vendor.columns import closest
-from nianjian.engines.intake.vendor.overrides import TIMES
-from nianjian.engines.intake.vendor.sql import UNITS
-from nianjian.engines.intake.vendor.words import OURS
+from nianjian.engines.intake.columns import OURS, Columns, closest_names
+from nianjian.engines.intake.format import Fields, FileMapping
+from nianjian.engines.intake.sql import (
+    ANY_OTHER,
+    NO_TIME,
+    NULL,
+    UNITS,
+    any_time,
+    choose_word,
+    first_of,
+    require_zone,
+    seconds_after,
+    time_by_format,
+    to_seconds_in,
+)
 from nianjian.engines.kernel import yaml_text
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.files import wrap_read_errors
+from nianjian.engines.lake.schema import quoted
+
+TIMES: Final = ("start", "ring", "answer", "end")
+
+SPAN_FIELDS: Final = ("duration", "talk")  # of the whole call, and from the answer on
+
+TEXTS: Final = (
+    "call_id", "call_key", "direction", "leg", "caller", "display", "callee", "result", "purpose", "agent_id",
+    "agent_kind", "line_id", "team_id", "gateway",
+)  # fmt: skip
+
+# Words that people write in a mapping file, beside our own.
+WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "direction": {"呼出": "out", "呼入": "in", "内部": "internal"},
+    "agent_kind": {"人工": "human", "机器人": "robot"},
+    "result": {
+        "接通": "answered",
+        "已接通": "answered",
+        "忙": "busy",
+        "用户忙": "busy",
+        "无人接听": "no_answer",
+        "未接": "no_answer",
+        "失败": "failed",
+        "取消": "cancelled",
+        "拒接": "rejected",
+        "平台拦截": "blocked",
+    },
+}
+
+
+def apply_mapping(fields: Fields, columns: Columns, mapping: FileMapping, zone: str) -> Fields:
+    """``fields`` with everything in its place that ``mapping`` says; NianjianError ``mapping_column_unknown``."""
+    changes: dict[str, object] = {"trunk_prefixes": tuple(mapping.trunk_prefixes) or fields.trunk_prefixes}
+    origin = dict(fields.columns)
+    texts = dict(fields.texts)
+    for field, wanted in mapping.columns.items():
+        if isinstance(wanted, tuple):
+            names = [raw_name(columns, one) for one in wanted]
+            # An id of several cells: none of them alone tells two calls apart.
+            changes[field] = f"concat_ws('|', {', '.join(map(quoted, names))})"
+            origin[field] = names[0]
+            continue
+        name = raw_name(columns, wanted)
+        if field in TIMES:
+            form = mapping.formats.get(field)
+            changes[field] = time_by_format(quoted(name), form, zone) if form else any_time(quoted(name), zone)
+            texts[field] = name
+        elif field in TEXTS:
+            # A context or type that the mapping does not name keeps the way that the source gives it.
+            other = (
+                f"({fields.direction})::varchar" if field == "direction" and mapping.values.get(field) else quoted(name)
+            )
+            changes[field] = _translate_words(field, quoted(name), mapping, other)
+        if field not in SPAN_FIELDS:
+            origin[field] = name
+    _derive_times(fields, columns, mapping, changes, origin, texts)
+    for field, pairs in mapping.values.items():
+        if ANY_OTHER in pairs and field not in mapping.columns and field in TEXTS:
+            changes[field] = _translate_words(field, getattr(fields, field), mapping, NULL)
+    if mapping.display_from:
+        names = [raw_name(columns, wanted) for wanted in mapping.display_from]
+        changes["display"] = first_of(quoted(name) for name in names)
+        origin["display"] = names[0]
+    if "result" in mapping.columns and "delivered" not in changes:
+        changes["delivered"] = f"coalesce({changes['result']} <> 'blocked', true)"
+    return replace(fields, columns=origin, texts=texts, **changes)  # type: ignore[arg-type] # by field name
+
+
+def _derive_times(  # noqa: PLR0917 - one step of `overridden`, over its own values
+    fields: Fields,
+    columns: Columns,
+    mapping: FileMapping,
+    changes: dict[str, object],
+    origin: dict[str, str],
+    texts: dict[str, str],
+) -> None:
+    """The end out of the start and how long it lasted, or the start out of the end, where only one of them is there."""
+    names = {
+        span: raw_name(columns, said)
+        for span in SPAN_FIELDS
+        if isinstance(said := mapping.columns.get(span), str | int)
+    }
+    if not names:
+        return
+    lasted = {span: to_seconds_in(quoted(name), mapping.formats.get(span, "seconds")) for span, name in names.items()}
+    start, answer, end = (str(changes.get(field, getattr(fields, field))) for field in ("start", "answer", "end"))
+    whole, talk = lasted.get("duration"), lasted.get("talk")
+    name = next(iter(names.values()))
+    if "end" not in mapping.columns:
+        later = [seconds_after(start, whole)] if whole else []
+        later += [seconds_after(first_of((answer, start)), talk)] if talk else []
+        changes["end"] = first_of((end, *later))
+        if end == NO_TIME or "end" not in texts:
+            origin["end"] = texts["end"] = name
+    if start == NO_TIME and end != NO_TIME:
+        earlier = [seconds_after(end, f"-{whole}")] if whole else []
+        earlier += [answer, *([seconds_after(end, f"-{talk}")] if talk else [])]
+        changes["start"] = first_of(earlier)
+        origin["start"] = texts["start"] = name
+
+
+def raw_name(columns: Columns, wanted: str | int) -> str:
+    """The raw column that a mapping file names by header or by position, the first being 1."""
+    if isinstance(wanted, int):
+        if not 1 <= wanted <= len(columns.names):
+            raise _unknown_column(str(wanted), columns)
+        return columns.names[wanted - 1]
+    name = columns.find(wanted)
+    if name is None:
+        raise _unknown_column(wanted, columns)
+    return name
+
+
+def _unknown_column(wanted: str, columns: Columns) -> NianjianError:
+    return NianjianError("mapping_column_unknown", column=wanted, known=closest_names(wanted, columns.names))
+
+
+def _translate_words(field: str, cell: str, mapping: FileMapping, other: str) -> str:
+    ours = WORDS.get(field, {})
+    known = OURS.get(field, {})
+    said = {theirs: known.get(word, word) for theirs, word in mapping.values.get(field, {}).items()}
+    words = {**ours, **said}
+    return choose_word(cell, words, otherwise=other) if words else cell
+
 
 # Our field -> the header of the generic form; a mapping file may use either.
 FIELDS: Final = {
@@ -59,7 +193,7 @@ KEYS: Final = {
 }
 
 
-class _Fault(Exception):  # noqa: N818 - becomes an error where the file's name is known
+class _MappingError(Exception):
     """``key`` and its ``value``: what will not do; ``allowed``: what will, for people."""
 
     def __init__(self, key: str, allowed: str, value: object = None) -> None:
@@ -67,7 +201,7 @@ class _Fault(Exception):  # noqa: N818 - becomes an error where the file's name 
         self.key, self.allowed = (key if value is None else f"{key}: {value}")[:_SHOWN], allowed
 
 
-def read(path: str | Path) -> FileMapping:
+def read_mapping(path: str | Path) -> FileMapping:
     """Parse and check it.
 
     NianjianError ``file_missing``, ``file_unreadable``, ``mapping_invalid`` (key, allowed), and what `yaml_text.parsed`
@@ -79,23 +213,23 @@ def read(path: str | Path) -> FileMapping:
         content = Path(path).read_bytes()
     data = yaml_text.parsed(content, str(path))
     try:
-        return _checked(data, str(Path(path).parent))
-    except _Fault as fault:
+        return _parse_mapping(data, str(Path(path).parent))
+    except _MappingError as fault:
         raise NianjianError("mapping_invalid", file=str(path), key=fault.key, allowed=fault.allowed) from fault
 
 
-def _checked(data: object, base: str) -> FileMapping:
+def _parse_mapping(data: object, base: str) -> FileMapping:
     if not isinstance(data, Mapping):
-        raise _Fault(str(data)[:40], KEYS["columns"])
+        raise _MappingError(str(data)[:40], KEYS["columns"])
     for key in data:
         if key not in KEYS:
-            raise _Fault(str(key), closest(str(key), KEYS))
+            raise _MappingError(str(key), closest_names(str(key), KEYS))
     zone = _text(data, "timezone")
     return FileMapping(
         source=_text(data, "source"),
         columns={_field(name, FIELDS | SPANS): _column(name, value) for name, value in _table(data, "columns").items()},
         formats=dict(_format(name, value) for name, value in _table(data, "formats").items()),
-        timezone=None if zone is None else checked_zone(zone),
+        timezone=None if zone is None else require_zone(zone),
         values={_field(name): _words(_field(name), value) for name, value in _table(data, "values").items()},
         trunk_prefixes=_list(data, "trunk_prefixes"),
         display_from=_list(data, "display_from"),
@@ -107,28 +241,28 @@ def _checked(data: object, base: str) -> FileMapping:
 def _text(data: Mapping[str, object], key: str) -> str | None:
     found = data.get(key)
     if found is not None and not isinstance(found, str):
-        raise _Fault(key, KEYS[key], found)
+        raise _MappingError(key, KEYS[key], found)
     return found
 
 
 def _table(data: Mapping[str, object], key: str) -> Mapping[str, object]:
     found = data.get(key) or {}
     if not isinstance(found, Mapping):
-        raise _Fault(key, KEYS[key], found)
+        raise _MappingError(key, KEYS[key], found)
     return {str(name): value for name, value in found.items()}
 
 
 def _list(data: Mapping[str, object], key: str) -> tuple[str, ...]:
     found = data.get(key) or []
     if not isinstance(found, str | int | list):
-        raise _Fault(key, KEYS[key], found)
+        raise _MappingError(key, KEYS[key], found)
     return tuple(str(one) for one in (found if isinstance(found, list) else [found]))
 
 
 def _field(name: str, among: Mapping[str, str] = FIELDS) -> str:
     found = _BY_HEADER.get(name, name)
     if found not in among:
-        raise _Fault(name, closest(name, [f"{one} ({header})" for one, header in among.items()]))
+        raise _MappingError(name, closest_names(name, [f"{one} ({header})" for one, header in among.items()]))
     return found
 
 
@@ -141,7 +275,7 @@ def _column(field: str, value: object) -> str | int | tuple[str | int, ...]:
 def _single(field: str, value: object) -> str | int:
     good = (isinstance(value, str) and value.strip()) or (isinstance(value, int) and value >= 1)
     if isinstance(value, bool) or not isinstance(value, str | int) or not good:
-        raise _Fault(field, f'{field}: "拨打时间", {field}: 1', value)
+        raise _MappingError(field, f'{field}: "拨打时间", {field}: 1', value)
     return value
 
 
@@ -149,16 +283,16 @@ def _format(name: str, value: object) -> tuple[str, str]:
     field, form = _field(name, _TIMES | SPANS), str(value)
     allowed = UNITS if field in SPANS else FORMATS
     if form not in allowed and (field in SPANS or not _FORM.fullmatch(form)):
-        raise _Fault(name, closest(form, allowed), form)
+        raise _MappingError(name, closest_names(form, allowed), form)
     return field, form
 
 
 def _words(field: str, pairs: object) -> dict[str, str]:
     """Their word -> ours; where ours are a closed list, nothing else."""
     if not isinstance(pairs, Mapping):
-        raise _Fault(field, KEYS["values"], pairs)
+        raise _MappingError(field, KEYS["values"], pairs)
     ours = OURS.get(field)
     for word in pairs.values():
         if ours is not None and str(word) not in ours and str(word) not in ours.values():
-            raise _Fault(field, closest(str(word), dict.fromkeys((*ours, *ours.values()))), word)
+            raise _MappingError(field, closest_names(str(word), dict.fromkeys((*ours, *ours.values()))), word)
     return {str(theirs): str(word) for theirs, word in pairs.items()}

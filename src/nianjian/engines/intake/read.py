@@ -1,22 +1,181 @@
-"""The files of an import, one `Item` each: plain, gz, members of a zip, sheets of a workbook, folders."""
+"""The files of an import, one `Item` each with its unpacked bytes: plain, gz, members of a zip, sheets, folders."""
 
 from __future__ import annotations
 
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import islice
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from itertools import chain, islice
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
-from nianjian.engines.intake.packed import torn
-from nianjian.engines.intake.packed.item import FAULTS, MEMBERS, Item, Stream, open_archive
-from nianjian.engines.intake.packed.packs import GZIP, HEAD, OLD_WORKBOOK, ZIP, Spool, kind_of
+from nianjian.engines.intake import archives
+from nianjian.engines.intake.archives import GZIP, HEAD, OLD_WORKBOOK, ZIP, Spool, Unpacking, ZipMember, kind_of
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.old_workbooks import OldWorkbook, other_kind
+from nianjian.engines.kernel.unpacking import LAST_COLUMN, STEP, checked_ratio, checked_room
 from nianjian.engines.kernel.workbooks import CONTENT, BookRow, Workbook
 
-__all__ = ["Item", "Stream", "items"]
+BLOCK: Final = 1 << 20  # what stays in the processor while it is hashed, checked and counted
+FAULTS: Final = (  # of an archive, as `zipfile` finds them
+    zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError, struct.error, OverflowError,
+)  # fmt: skip
+MEMBERS: Final = ("zip", "torn")  # kinds of items that lie in an archive
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One file to import.
+
+    ``kind``: plain | gz | zip (a member) | torn (a member of a zip without its end) | sheet (of a workbook) |
+    fault (cannot be opened).
+
+    ``name`` is what people see: the file's name, for a member or a further sheet with that name behind it.
+    ``spool``: the archive or workbook itself, where it lies packed inside ``path``.
+    """
+
+    name: str
+    path: Path
+    kind: str = "plain"
+    member: str | None = None
+    spool: Spool | None = field(default=None, compare=False, repr=False)
+    book: Workbook | OldWorkbook | None = field(default=None, compare=False, repr=False)  # of a sheet
+    fault: NianjianError | None = field(default=None, compare=False)
+    torn: ZipMember | None = None
+    first: bool = True  # of a workbook's sheets: it goes by the file's name
+
+    @property
+    def size(self) -> int:
+        """Bytes to be read, for the progress: of a member the unpacked size."""
+        if self.kind == "zip":
+            with zipfile.ZipFile(self.archive) as archive:
+                return archive.getinfo(self.member or "").file_size
+        return self.path.stat().st_size
+
+    @property
+    def archive(self) -> Path | IO[bytes]:
+        """The zip or workbook that holds this item."""
+        return self.path if self.spool is None else self.spool.file
+
+    def sheet_rows(self, width: int = LAST_COLUMN) -> Iterator[BookRow]:
+        """Rows of a sheet in order, read as they are asked for; NianjianError as `Workbook.rows`."""
+        if self.book is not None:
+            yield from self.book.rows(self.member or "", width)
+
+
+class Stream:
+    """The unpacked bytes of an item, block by block, and what is known at their end.
+
+    ``sha256`` covers the file as given, of a zip the member, of a sheet its workbook. ``truncated`` says that a
+    pack broke off or is damaged: the bytes up to the break were given. ``taken`` counts the bytes read from disk.
+    ``spool``: a folder into which the bytes are going to be written, whose disk is watched.
+    """
+
+    def __init__(self, item: Item, spool: Path | None = None) -> None:
+        self.item, self.spool = item, spool
+        self.truncated = False
+        self.taken = 0
+        self._member_size = 0
+        self._hash = sha256()
+
+    @property
+    def sha256(self) -> str:
+        """Of what was read so far; of the whole file once `blocks` is exhausted."""
+        return self._hash.hexdigest()
+
+    def blocks(self) -> Iterator[bytes]:
+        """The unpacked bytes in blocks of about 1 MiB; NianjianError, see `read.items` for what stands in ``fault``."""
+        if self.item.fault is not None:
+            raise self.item.fault
+        sources = {"zip": self._member, "torn": self._torn_member}
+        source = sources.get(self.item.kind, self._file)()
+        given, looked = 0, 0
+        for block in self._unpacked(source):
+            given += len(block)
+            checked_ratio(self.item.name, self._packed(), given)
+            if self.spool is not None and given >= looked:
+                checked_room(self.item.name, self.spool, STEP)
+                looked = given + STEP
+            yield block
+
+    def _unpacked(self, source: Iterator[bytes]) -> Iterator[bytes]:
+        first = next(source, b"")
+        if self.item.kind == "sheet" or kind_of(first) != GZIP:
+            yield from (block for block in chain([first], source) if block)
+            return
+        unpacking = Unpacking()
+        yield from unpacking.blocks(chain([first], source))
+        self.truncated = self.truncated or unpacking.broken
+
+    def _packed(self) -> int:
+        """Bytes on disk behind what was given so far."""
+        return self._member_size if self.item.kind in MEMBERS else self.taken
+
+    def _plain(self, handle: IO[bytes]) -> Iterator[bytes]:
+        while block := handle.read(BLOCK):
+            self.taken += len(block)
+            self._hash.update(block)
+            yield block
+
+    def _file(self) -> Iterator[bytes]:
+        try:
+            with open_archive(self.item.archive) as handle:
+                yield from self._plain(handle)
+        except OSError as error:
+            raise NianjianError("file_unreadable", file=self.item.name, detail=str(error)) from error
+
+    def _member(self) -> Iterator[bytes]:
+        try:
+            with zipfile.ZipFile(self.item.archive) as archive:
+                entry = archive.getinfo(self.item.member or "")
+                self._member_size = entry.compress_size
+                with archive.open(entry) as handle:
+                    yield from self._plain(handle)
+        except NotImplementedError as error:  # Deflate64 of Windows' Explorer, among others
+            raise NianjianError("pack_unsupported", file=self.item.name, kind="zip (Deflate64)") from error
+        except FAULTS:
+            self.truncated = True
+            yield from self._rest_of_member()
+        except OSError as error:
+            raise NianjianError("file_unreadable", file=self.item.name, detail=str(error)) from error
+
+    def _rest_of_member(self) -> Iterator[bytes]:
+        """What `zipfile` keeps back of a damaged member: all between the last whole block and the damage."""
+        with zipfile.ZipFile(self.item.archive) as archive:
+            entry = archive.getinfo(self.item.member or "")
+        with open_archive(self.item.archive) as handle:
+            found = archives.read_header(handle, entry.header_offset)
+            if found is not None:
+                blocks, _ = archives.unpack_member(handle, replace(found, size=entry.compress_size))
+                yield from self._fresh(blocks)
+
+    def _torn_member(self) -> Iterator[bytes]:
+        with open_archive(self.item.archive) as handle:
+            if self.item.torn is not None:
+                self._member_size = self.item.path.stat().st_size - self.item.torn.start
+                blocks, unpacking = archives.unpack_member(handle, self.item.torn)
+                yield from self._fresh(blocks)
+                self.truncated = unpacking.broken
+
+    def _fresh(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        """Without the bytes that were given already."""
+        known = self.taken
+        for block in blocks:
+            fresh = block[min(known, len(block)) :]
+            known -= len(block) - len(fresh)
+            self.taken += len(fresh)
+            self._hash.update(fresh)
+            yield fresh
+
+
+def open_archive(source: Path | IO[bytes]) -> AbstractContextManager[IO[bytes]]:
+    """An archive to read from its beginning; a spool stays open behind it."""
+    return source.open("rb") if isinstance(source, Path) else nullcontext(source)
+
 
 DEEPEST: Final = 2  # zip archives around a file
 
@@ -24,7 +183,7 @@ _MARKED_UTF8: Final = 0x800
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Candidate:
     """Something that may be a pack. ``inner``: it lies inside ``outer``, ``depth`` zip archives deep."""
 
     name: str
@@ -32,7 +191,7 @@ class _Found:
     depth: int = 0
 
 
-def items(paths: Sequence[str | Path]) -> Iterator[Item]:
+def list_items(paths: Sequence[str | Path]) -> Iterator[Item]:
     """Every file under the paths, folders in sorted order without hidden files.
 
     NianjianError ``file_missing`` before the first item, each further missing path a finding; ``nothing_to_import``.
@@ -48,7 +207,7 @@ def items(paths: Sequence[str | Path]) -> Iterator[Item]:
     for path in map(Path, paths):
         for file in _files(path):
             name = file.name if file == path else file.relative_to(path).as_posix()
-            for item in _guarded(_Found(name, Item(name, file)), _inside):
+            for item in _guard_items(_Candidate(name, Item(name, file)), _items_inside):
                 found = True
                 yield item
     if not found:
@@ -65,14 +224,14 @@ def _files(path: Path) -> list[Path]:
     )
 
 
-def _guarded(found: _Found, look: Callable[[_Found], Iterator[Item]]) -> Iterator[Item]:
+def _guard_items(found: _Candidate, look: Callable[[_Candidate], Iterator[Item]]) -> Iterator[Item]:
     try:
         yield from look(found)
     except NianjianError as error:
         yield replace(found.item, name=found.name, kind="fault", fault=error)
 
 
-def _inside(found: _Found) -> Iterator[Item]:
+def _items_inside(found: _Candidate) -> Iterator[Item]:
     """The item itself, or what it is an archive or workbook of."""
     item = found.item
     with_head = islice(Stream(item).blocks(), 1)  # of a gz: of what is inside
@@ -92,10 +251,10 @@ def _inside(found: _Found) -> Iterator[Item]:
     if kind == OLD_WORKBOOK:
         yield from _sheets(holder, OldWorkbook(found.name, holder.archive))
     else:
-        yield from _members(_Found(found.name, holder, found.depth))
+        yield from _members(_Candidate(found.name, holder, found.depth))
 
 
-def _members(found: _Found) -> Iterator[Item]:
+def _members(found: _Candidate) -> Iterator[Item]:
     holder, name = found.item, found.name
     try:
         with zipfile.ZipFile(holder.archive) as archive:
@@ -112,19 +271,19 @@ def _members(found: _Found) -> Iterator[Item]:
     for entry in sorted(listed, key=lambda e: e.filename):
         if not _is_wanted(entry.filename):
             continue
-        inner = f"{name}/{_shown(entry)}"
+        inner = f"{name}/{_entry_name(entry)}"
         item = Item(inner, holder.path, "zip", entry.filename, spool=holder.spool)
         if entry.flag_bits & 1:
             yield replace(item, kind="fault", fault=NianjianError("zip_encrypted", file=inner))
             continue
-        yield from _guarded(_Found(inner, item, found.depth + 1), _inside)
+        yield from _guard_items(_Candidate(inner, item, found.depth + 1), _items_inside)
 
 
-def _torn_members(found: _Found) -> Iterator[Item]:
+def _torn_members(found: _Candidate) -> Iterator[Item]:
     """What can be read of a zip that broke off; NianjianError ``zip_broken`` if nothing can."""
     holder, name = found.item, found.name
     with open_archive(holder.archive) as handle:
-        listed = torn.members(name, handle)
+        listed = archives.list_members(name, handle)
     if any(one.name.startswith((CONTENT, "_rels/", "xl/")) for one in listed):
         raise NianjianError("workbook_broken", file=name, detail="zip")
     wanted = [one for one in listed if _is_wanted(one.name)]
@@ -136,13 +295,15 @@ def _torn_members(found: _Found) -> Iterator[Item]:
         if one.encrypted:
             yield replace(item, kind="fault", fault=NianjianError("zip_encrypted", file=inner))
             continue
-        yield from _guarded(_Found(inner, item, found.depth + 1), _inside)
+        yield from _guard_items(_Candidate(inner, item, found.depth + 1), _items_inside)
 
 
-def _shown(entry: zipfile.ZipInfo) -> str:
+def _entry_name(entry: zipfile.ZipInfo) -> str:
     """`zipfile` reads a name that is not marked as UTF-8 by a code page of the first PCs."""
     try:
-        return entry.filename if entry.flag_bits & _MARKED_UTF8 else torn.shown_name(entry.filename.encode("cp437"))
+        return (
+            entry.filename if entry.flag_bits & _MARKED_UTF8 else archives.member_name(entry.filename.encode("cp437"))
+        )
     except UnicodeEncodeError:
         return entry.filename
 
@@ -157,7 +318,7 @@ def _is_wanted(member: str) -> bool:
 def _sheets(holder: Item, book: Workbook | OldWorkbook) -> Iterator[Item]:
     """Every sheet with rows: the first under the file's name, the others with their own behind it."""
     sheets = [replace(holder, kind="sheet", member=name, book=book) for name in book.names]
-    rows = [sum(1 for _ in islice(filter(_filled, sheet.sheet_rows()), 2)) for sheet in sheets]
+    rows = [sum(1 for _ in islice(filter(_is_filled, sheet.sheet_rows()), 2)) for sheet in sheets]
     # A header alone is a file of no rows, but only where no other sheet has any.
     wanted = [sheet for sheet, count in zip(sheets, rows, strict=True) if count > 1] or [
         sheet for sheet, count in zip(sheets, rows, strict=True) if count
@@ -169,7 +330,7 @@ def _sheets(holder: Item, book: Workbook | OldWorkbook) -> Iterator[Item]:
         yield replace(sheet, name=f"{holder.name}/{sheet.member}", first=False)
 
 
-def _filled(row: BookRow) -> bool:
+def _is_filled(row: BookRow) -> bool:
     return any(row.cells)
 
 

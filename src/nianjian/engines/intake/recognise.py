@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
+from nianjian.engines.intake.clean_copies import text_blocks
+from nianjian.engines.intake.columns import join_masked_names
 from nianjian.engines.intake.format import FileMapping, Format, Sample
 from nianjian.engines.intake.formats import catalogue, generic
 from nianjian.engines.intake.read import Item, Stream
-from nianjian.engines.intake.rows.prepare import text_blocks
-from nianjian.engines.intake.vendor.columns import join_masked_names
-from nianjian.engines.intake.vendor.heading import (
-    beginning,
-    cells,
+from nianjian.engines.intake.tables import (
     column_names,
-    delimiter,
+    delimiter_of,
+    find_header,
     has_mapped_columns,
-    nearest,
+    nearest_header,
+    split_cells,
 )
 from nianjian.engines.kernel.errors import NianjianError
 
@@ -29,26 +29,26 @@ _SHEET_ROWS: Final = 200
 _SHEET_WIDTH: Final = 1_000  # columns that are looked at; what lies beyond is reported row by row
 
 
-def sample(item: Item, encoding: str) -> Sample:
+def read_sample(item: Item, encoding: str) -> Sample:
     """The first 64 KiB in whole lines; NianjianError ``file_empty`` if there is no line, ``pack_broken``."""
-    listed = _sheet_lines(item) if item.kind == "sheet" else enumerate(_head(item, encoding).split("\n"), 1)
+    listed = _sheet_lines(item) if item.kind == "sheet" else enumerate(_read_head(item, encoding).split("\n"), 1)
     filled = [(number, line) for number, line in listed if line.strip()]
     if not filled:
         raise NianjianError("file_empty", file=item.name)
     lines = tuple(line for _, line in filled)
-    mark = "," if item.kind == "sheet" else delimiter(lines[0])
+    mark = "," if item.kind == "sheet" else delimiter_of(lines[0])
     return Sample(
         name=item.name.rsplit("/", 1)[-1],
         text="\n".join(lines) + "\n",
         lines=lines,
-        header=cells(lines[0], mark),
+        header=split_cells(lines[0], mark),
         delimiter=mark,
         numbers=tuple(number for number, _ in filled),
         file=item.name,
     )
 
 
-def choose(found: Sample, source: str, mapping: FileMapping) -> tuple[Format, Sample]:
+def choose_format(found: Sample, source: str, mapping: FileMapping) -> tuple[Format, Sample]:
     """The format of a file: the named one, the mapping's, or the one that recognises it best.
 
     With it the sample from where the table begins. NianjianError ``source_unknown`` (no such name),
@@ -60,33 +60,33 @@ def choose(found: Sample, source: str, mapping: FileMapping) -> tuple[Format, Sa
         raise NianjianError("source_unknown", source=source, known=", ".join(known))
     if name in known or mapping.columns:
         form = known[name if name in known else "generic"]
-        start = _named(found, form, mapping)
+        start = _named_sample(found, form, mapping)
     else:
-        start = beginning(found, _is_known) or beginning(found, generic.familiar) or found
-        form = _best(start)
+        start = find_header(found, _is_known) or find_header(found, generic.is_familiar) or found
+        form = _best_format(start)
     if form.name == "generic":
-        generic.checked(start, mapping)
+        generic.require_columns(start, mapping)
     return form, start
 
 
-def _named(found: Sample, form: Format, mapping: FileMapping) -> Sample:
+def _named_sample(found: Sample, form: Format, mapping: FileMapping) -> Sample:
     if column_names(mapping):
-        return beginning(found, has_mapped_columns(mapping)) or nearest(found, mapping)
+        return find_header(found, has_mapped_columns(mapping)) or nearest_header(found, mapping)
     if mapping.columns or mapping.cdr_custom_conf:
         return found
-    return beginning(found, lambda one: form.recognise(one) > 0) or found
+    return find_header(found, lambda one: form.recognise(one) > 0) or found
 
 
 def _is_known(found: Sample) -> bool:
     return any(form.recognise(found) > 0 for form in catalogue().values())
 
 
-def _best(found: Sample) -> Format:
+def _best_format(found: Sample) -> Format:
     known = catalogue()
     scores = sorted(((form.recognise(found), form.name) for form in known.values()), reverse=True)
     best = [name for score, name in scores if score == scores[0][0]]
     if scores[0][0] <= 0:
-        if generic.familiar(found):
+        if generic.is_familiar(found):
             return known["generic"]
         raise NianjianError("source_unrecognised", file=found.file, header=join_masked_names(found.header, " | ")[:200])
     if len(best) > 1:
@@ -94,7 +94,7 @@ def _best(found: Sample) -> Format:
     return known[best[0]]
 
 
-def _head(item: Item, encoding: str) -> str:
+def _read_head(item: Item, encoding: str) -> str:
     head, stream = b"", Stream(item)
     for block in text_blocks(stream, encoding):
         head += block

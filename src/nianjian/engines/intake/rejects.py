@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from nianjian.engines.intake import ledger
 from nianjian.engines.intake.format import ADDED
-from nianjian.engines.intake.select import SURPLUS
+from nianjian.engines.intake.validate import SURPLUS
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.formulas import harmless_row
 from nianjian.engines.lake.schema import REJECTED
@@ -34,7 +34,7 @@ _WIDE: Final = pa.array(["columns_surplus", "total_row"])
 _READ: Final = ["file", "line", "reason", "reason_column", "raw"]
 
 
-def write(
+def write_rejects(
     lake: Lake,
     batch: str,
     path: str | Path,
@@ -52,7 +52,7 @@ def write(
     NianjianError ``batch_unknown``, ``batch_already_undone``, ``output_unwritable``.
     """
     with lake.lock():
-        headers = _headers(lake, batch)
+        headers = _find_headers(lake, batch)
         if not headers:
             raise NianjianError("batch_unknown", batch=batch)
         files = ledger.batch_files(lake, batch)
@@ -60,10 +60,10 @@ def write(
             raise NianjianError("batch_already_undone", batch=batch)
         paths = [old.path for old in files if old.partition["part"] == REJECTED]
         with _Tables(Path(path), _most_surplus(lake, paths, headers)) as tables:
-            for number, row in enumerate(_rows(lake, paths)):
+            for number, row in enumerate(_sorted_rows(lake, paths)):
                 if number % STEP == 0:
                     told(number)
-                columns, cells, surplus = _cells(str(row["raw"] or '""'), headers[str(row["file"])])
+                columns, cells, surplus = _split_cells(str(row["raw"] or '""'), headers[str(row["file"])])
                 code = str(row["reason"])
                 tables.put(columns, [*cells, row["line"], row["reason_column"] or "", code, words(code), *surplus])
             if not tables.rows:
@@ -85,7 +85,7 @@ class _Header:
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
+class RejectedLine:
     """A rejected row: its physical line, the column and code of the reason, its cells under the file's header.
 
     A line that never became cells is one cell.
@@ -98,25 +98,27 @@ class Rejected:
     cells: tuple[str, ...]
 
 
-def first_rejects(lake: Lake, batch: str, count: int) -> list[Rejected]:
+def first_rejects(lake: Lake, batch: str, count: int) -> list[RejectedLine]:
     """The first rejected rows of each file of a batch, ``count`` in all; not more is read from disk than needed."""
-    headers = _headers(lake, batch)
-    found: list[Rejected] = []
+    headers = _find_headers(lake, batch)
+    found: list[RejectedLine] = []
     for old in ledger.batch_files(lake, batch):
         if old.partition["part"] != REJECTED or len(found) >= count:
             continue
-        with pq.ParquetFile(lake.path(ledger.CALLS) / old.path) as file:
+        with pq.ParquetFile(lake.path(ledger.CALLS_TABLE) / old.path) as file:
             for some in file.iter_batches(batch_size=count, columns=_READ):
                 rows = some.slice(0, count - len(found)).to_pylist()
-                found += [_rejected(row, headers[str(row["file"])].columns) for row in rows]
+                found += [_to_rejected(row, headers[str(row["file"])].columns) for row in rows]
                 break
     return found
 
 
-def _rejected(row: Mapping[str, object], header: Sequence[str]) -> Rejected:
+def _to_rejected(row: Mapping[str, object], header: Sequence[str]) -> RejectedLine:
     raw = json.loads(str(row["raw"] or '""'))
     cells = (raw,) if isinstance(raw, str) else tuple("" if cell is None else str(cell) for cell in raw)
-    return Rejected(int(str(row["line"])), str(row["reason_column"] or ""), str(row["reason"]), tuple(header), cells)
+    return RejectedLine(
+        int(str(row["line"])), str(row["reason_column"] or ""), str(row["reason"]), tuple(header), cells
+    )
 
 
 class _Tables(ExitStack):
@@ -134,7 +136,7 @@ class _Tables(ExitStack):
         number = len(self._open) + 1
         path = self._path if number == 1 else self._path.with_stem(f"{self._path.stem}-{number}")
         try:
-            handle = self.enter_context(open(path, "w", encoding="utf-8-sig", newline="", opener=_private))  # noqa: SIM115 -- closed with the stack
+            handle = self.enter_context(open(path, "w", encoding="utf-8-sig", newline="", opener=_open_private))  # noqa: SIM115 -- closed with the stack
             write_row = csv.writer(handle).writerow
             write_row(harmless_row((*columns, *ADDED, *self._surplus)))
         except OSError as error:
@@ -155,7 +157,7 @@ class _Tables(ExitStack):
         self.rows[path] += 1
 
 
-def _private(path: str, flags: int) -> int:
+def _open_private(path: str, flags: int) -> int:
     """Only the owner may read the file, a former one of that name too: it shows telephone numbers in full."""
     handle = os.open(path, flags, 0o600)
     try:
@@ -166,13 +168,13 @@ def _private(path: str, flags: int) -> int:
     return handle
 
 
-def _headers(lake: Lake, batch: str) -> dict[str, _Header]:
+def _find_headers(lake: Lake, batch: str) -> dict[str, _Header]:
     """By the file's hash."""
     return {
         str(entry["file_sha256"]): _Header(
             tuple(cast("list[str]", entry["columns"])), frozenset(cast("list[str]", entry.get("late", [])))
         )
-        for entry in lake.history(ledger.CALLS, -1)
+        for entry in lake.history(ledger.CALLS_TABLE, -1)
         if entry.get("batch") == batch and entry.get("act") == "import"
     }
 
@@ -181,21 +183,21 @@ def _most_surplus(lake: Lake, paths: Sequence[str], headers: Mapping[str, _Heade
     """How many filled cells the widest row has beyond its header."""
     most = 0
     for path in paths:
-        with pq.ParquetFile(lake.path(ledger.CALLS) / path) as file:
+        with pq.ParquetFile(lake.path(ledger.CALLS_TABLE) / path) as file:
             for batch in file.iter_batches(batch_size=_BATCH, columns=["file", "raw", "reason"]):
                 wide = batch.filter(pc.is_in(batch.column("reason"), _WIDE))
                 for row in wide.to_pylist():
-                    most = max(most, len(_cells(str(row["raw"]), headers[str(row["file"])])[2]))
+                    most = max(most, len(_split_cells(str(row["raw"]), headers[str(row["file"])])[2]))
     return most
 
 
-def _rows(lake: Lake, paths: Sequence[str]) -> Iterator[dict[str, object]]:
+def _sorted_rows(lake: Lake, paths: Sequence[str]) -> Iterator[dict[str, object]]:
     """Rows by file and line. In memory stand eight bytes of each row, and a batch of each run.
 
     An import leaves its rows in few runs: those of the scan, those held back until its end, broken lines, sheets.
     """
     for path in paths:
-        place = lake.path(ledger.CALLS) / path
+        place = lake.path(ledger.CALLS_TABLE) / path
         lines = pq.read_table(place, columns=["line"], partitioning=None)["line"].to_numpy()
         starts = [0, *(np.flatnonzero(lines[1:] < lines[:-1]) + 1).tolist(), len(lines)]
         if len(starts) > _RUNS:
@@ -203,10 +205,10 @@ def _rows(lake: Lake, paths: Sequence[str]) -> Iterator[dict[str, object]]:
             for batch in table.sort_by([("line", "ascending")]).to_batches(max_chunksize=_BATCH):
                 yield from batch.to_pylist()
         else:
-            yield from heapq.merge(*(_run(place, *ends) for ends in pairwise(starts)), key=itemgetter("line"))
+            yield from heapq.merge(*(_read_run(place, *ends) for ends in pairwise(starts)), key=itemgetter("line"))
 
 
-def _run(place: Path, first: int, end: int) -> Iterator[dict[str, object]]:
+def _read_run(place: Path, first: int, end: int) -> Iterator[dict[str, object]]:
     """Rows ``first`` up to ``end`` as they lie."""
     with pq.ParquetFile(place) as file:
         begin = 0
@@ -221,7 +223,7 @@ def _run(place: Path, first: int, end: int) -> Iterator[dict[str, object]]:
                 begin += batch.num_rows
 
 
-def _cells(raw: str, header: _Header) -> tuple[tuple[str, ...], list[str], list[str]]:
+def _split_cells(raw: str, header: _Header) -> tuple[tuple[str, ...], list[str], list[str]]:
     """(columns, the row's cells under them, the cells beyond them)."""
     found = json.loads(raw)
     if isinstance(found, str):

@@ -29,7 +29,7 @@ class Place:
 
 
 @dataclass(slots=True)
-class News:
+class TailLines:
     """``lines`` without their ends, and the ``place`` behind them.
 
     ``more``: there is more to read at once. ``gap``: the file that was read before is gone, and nobody knows whether
@@ -43,42 +43,42 @@ class News:
     torn: int = 0
 
 
-def read(path: Path, known: Place | None, most: int = MOST) -> News:
+def read_tail(path: Path, known: Place | None, most: int = MOST) -> TailLines:
     """What was written since ``known`` (None: since ever), at most ``most`` bytes of it; OSError of the file.
 
     A file that was moved away is read to its end first; it stands beside, under a name that begins with this one's.
     """
     with path.open("rb") as file:
         if known is None:
-            return _part(file, 0, most)
+            return _read_part(file, 0, most)
         if _continues(file, known):
-            return _part(file, known.offset, most)
-        earlier = _earlier(path, known)
+            return _read_part(file, known.offset, most)
+        earlier = _earlier_files(path, known)
         if earlier is None:
-            news = _part(file, 0, most)
+            news = _read_part(file, 0, most)
             news.gap = True
             return news
-        return _chain(file, earlier, most)
+        return _read_chain(file, earlier, most)
 
 
-def _chain(file: IO[bytes], earlier: list[tuple[Path, int]], most: int) -> News:
+def _read_chain(file: IO[bytes], earlier: list[tuple[Path, int]], most: int) -> TailLines:
     """The files that were moved away, oldest first, then the one that is written now."""
     lines: list[bytes] = []
     torn = size = 0
     for path, start in earlier:
         with path.open("rb") as old:
-            news = _part(old, start, most)
+            news = _read_part(old, start, most)
             lines += news.lines
             torn += news.torn
             size += news.place.offset - start
             if news.more or size >= most:
-                return News(news.place, lines, more=True, torn=torn)
+                return TailLines(news.place, lines, more=True, torn=torn)
             torn += news.place.offset < os.fstat(old.fileno()).st_size  # nobody will end this line any more
-    news = _part(file, 0, most)
-    return News(news.place, lines + news.lines, news.more, torn=torn + news.torn)
+    news = _read_part(file, 0, most)
+    return TailLines(news.place, lines + news.lines, news.more, torn=torn + news.torn)
 
 
-def _part(file: IO[bytes], start: int, most: int) -> News:
+def _read_part(file: IO[bytes], start: int, most: int) -> TailLines:
     file.seek(start)
     chunk = file.read(most)
     end = chunk.rfind(b"\n") + 1
@@ -87,15 +87,15 @@ def _part(file: IO[bytes], start: int, most: int) -> News:
         end, torn = len(chunk), 1
     lines = chunk[:end].split(b"\n")[:-1] if not torn else []
     more = os.fstat(file.fileno()).st_size > start + len(chunk)
-    return News(_place(file, start + end), [one.removesuffix(b"\r") for one in lines], more, torn=torn)
+    return TailLines(_place_at(file, start + end), [one.removesuffix(b"\r") for one in lines], more, torn=torn)
 
 
-def _place(file: IO[bytes], offset: int) -> Place:
+def _place_at(file: IO[bytes], offset: int) -> Place:
     about = os.fstat(file.fileno())
-    return Place(about.st_dev, about.st_ino, offset, _mark(file, offset))
+    return Place(about.st_dev, about.st_ino, offset, _mark_at(file, offset))
 
 
-def _mark(file: IO[bytes], offset: int) -> str:
+def _mark_at(file: IO[bytes], offset: int) -> str:
     start = max(0, offset - MARK)
     file.seek(start)
     return hashlib.sha256(file.read(offset - start)).hexdigest()[:32]
@@ -108,15 +108,15 @@ def _continues(file: IO[bytes], known: Place) -> bool:
     """
     about = os.fstat(file.fileno())
     same = (about.st_dev, about.st_ino) == (known.device, known.inode) or known.offset > 0
-    return same and about.st_size >= known.offset and _mark(file, known.offset) == known.mark
+    return same and about.st_size >= known.offset and _mark_at(file, known.offset) == known.mark
 
 
-def _earlier(path: Path, known: Place) -> list[tuple[Path, int]] | None:
+def _earlier_files(path: Path, known: Place) -> list[tuple[Path, int]] | None:
     """Files beside ``path`` that were moved away, from the one that was being read on; None: it is not there.
 
     The file itself, by its node, comes before a copy of it.
     """
-    beside = sorted(_beside(path), key=lambda one: one.stat().st_mtime_ns)
+    beside = sorted(_files_beside(path), key=lambda one: one.stat().st_mtime_ns)
     nodes = [(about.st_dev, about.st_ino) == (known.device, known.inode) for about in map(Path.stat, beside)]
     for place in sorted(range(len(beside)), key=lambda place: not nodes[place]):
         with beside[place].open("rb") as file:
@@ -125,7 +125,7 @@ def _earlier(path: Path, known: Place) -> list[tuple[Path, int]] | None:
     return None
 
 
-def _beside(path: Path) -> Iterator[Path]:
+def _files_beside(path: Path) -> Iterator[Path]:
     for one in path.parent.iterdir():
         tail = one.name.removeprefix(path.name)
         if tail != one.name and tail[:1] in {".", "-"} and not tail.endswith(PACKED) and one.is_file():

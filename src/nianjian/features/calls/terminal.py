@@ -15,7 +15,7 @@ from nianjian.platform.terminal.console import stderr
 from nianjian.platform.terminal.language import _, sentence, translate_code
 
 if TYPE_CHECKING:
-    from nianjian.engines.intake.ledger import Repeating
+    from nianjian.engines.intake.ledger import RepeatingBatch
     from nianjian.platform.registers.batches import BatchValue
 
 NAMED: Final = 3  # files that a warning names
@@ -56,7 +56,7 @@ def warn(receipt: ImportReceipt) -> None:
         stderr().print(f"{plain(name)}: {sentence(error.code, error.values)}", style="red")
 
 
-def warn_affected(affected: Sequence[Repeating]) -> None:
+def warn_affected(affected: Sequence[RepeatingBatch]) -> None:
     """Say on stderr which files to import again, since rows of theirs went out with another batch."""
     for one in affected:
         text = _(

@@ -13,8 +13,8 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models import Model
 
-from nianjian.engines.intake.rows import erase
-from nianjian.engines.intake.rows.erase import Limits
+from nianjian.engines.intake import ledger
+from nianjian.engines.intake.ledger import RetentionLimits
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.crash import crash_point
 from nianjian.engines.kernel.periods import add_months, day_of
@@ -166,16 +166,16 @@ def _tenants(actor: Actor, enterprise: str | None, act: Act) -> list[Enterprise]
     return accounts.enterprises() if enterprise is None else [accounts.enterprise(enterprise)]
 
 
-def _limits(found: Mapping[str, Period]) -> Limits:
+def _limits(found: Mapping[str, Period]) -> RetentionLimits:
     calls, rejects = found["calls"].since, found["rejects"].since
-    return Limits(f"{calls or date.min:%Y-%m}", rejects or date.min)
+    return RetentionLimits(f"{calls or date.min:%Y-%m}", rejects or date.min)
 
 
 def _list_standings(tenant: Enterprise) -> list[Standing]:
     book = rulebook(day=None, province=tenant.province or None, enterprise=tenant.code)
     known = {one.record_class: one for one in list_periods(book, clock.today())}
     lake, limits, code = wiring.lake(tenant.code), _limits(known), tenant.code
-    calls, rejects = erase.due(lake, limits)
+    calls, rejects = ledger.rows_due(lake, limits)
     told: dict[str, tuple[str | None, int]] = {"calls": (calls.oldest, calls.rows)}
     told["rejects"] = (rejects.oldest, rejects.rows)
     if since := known["complaints"].since:
@@ -218,7 +218,7 @@ def _erase(tenant: Enterprise, found: Mapping[str, Standing], actor: Actor) -> N
     _erase_posted(tenant.code, known["calls"], actor)
     lake, limits = wiring.lake(tenant.code), _limits(known)
     with lake.lock():
-        older = erase.left_behind(lake, limits)
+        older = ledger.files_left(lake, limits)
         calls, rejects = found["calls"].over - found["calls"].posted, found["rejects"].over
         if not (calls or rejects or older):
             return
@@ -227,7 +227,7 @@ def _erase(tenant: Enterprise, found: Mapping[str, Standing], actor: Actor) -> N
         intent = queue.open(kind=ERASE, enterprise=tenant.code, txn=limits.month, payload=payload)
         crash_point("after_intent")
         try:
-            erase.erase(lake, limits, intent=intent)
+            ledger.delete_expired(lake, limits, intent=intent)
         except BaseException:
             settle(intent=intent, kind=ERASE, enterprise=tenant.code, payload=payload, lake=lake)
             raise

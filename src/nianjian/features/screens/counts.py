@@ -15,10 +15,10 @@ from nianjian.engines.gate import decision_journal
 from nianjian.engines.gate.decision_journal import SUFFIX, Decision
 from nianjian.engines.intake.formats import freeswitch_json as form
 from nianjian.engines.intake.formats.freeswitch_csv import HANGUP
-from nianjian.engines.intake.formats.freeswitch_post import connecting, moment
+from nianjian.engines.intake.formats.freeswitch_post import connecting_apps, parse_moment
 from nianjian.engines.intake.formats.kamailio import CHALLENGES, METHODS
 from nianjian.engines.intake.formats.kamailio import RESULTS as CODES
-from nianjian.engines.intake.vendor.asterisk_layout import master_columns
+from nianjian.engines.intake.formats.asterisk import master_columns
 from nianjian.engines.kernel import clock
 
 OUTCOMES: Final = ("answered", "busy", "no_answer", "failed", "switch", "undialled")
@@ -275,11 +275,11 @@ class FreeSwitchCounts(CallCounts):
         try:
             text = line.decode()
             cells: dict[str, str | None] = dict(zip(form.COLUMNS, form.parse(text), strict=True))
-            called = cells["leg"] == "b" or any(cells[name] for name in FREESWITCH_CALLED) or bool(connecting(text))
+            called = cells["leg"] == "b" or any(cells[name] for name in FREESWITCH_CALLED) or bool(connecting_apps(text))
         except ValueError:
             self.damaged += 1
             return
-        leg, began = cells["uuid"] or "", moment(cells["start"])
+        leg, began = cells["uuid"] or "", parse_moment(cells["start"])
         if not leg or began is None:
             self.damaged += 1
             return
@@ -295,7 +295,7 @@ def _freeswitch_call(cells: Mapping[str, str | None]) -> str | None:
 
 def _freeswitch_outcome(cells: Mapping[str, str | None], *, called: bool) -> str:
     """What became of a call; ``called``: its leg is one to a callee, or was to be connected with one."""
-    answer, end = moment(cells["answer"]), moment(cells["end"])
+    answer, end = parse_moment(cells["answer"]), parse_moment(cells["end"])
     answered = answer is not None and end is not None and answer < end
     if not called:
         return "switch" if answered else "undialled"

@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Final
 from urllib.parse import SplitResult, unquote, unquote_plus, urlsplit
 
-from nianjian.engines.intake.formats.freeswitch_post import Leg, leg
+from nianjian.engines.intake.formats.freeswitch_post import Leg, parse_leg
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.screens import posted, watch_files
@@ -166,7 +166,7 @@ def find_posting_folder(*, enterprise: str, name: str, credentials: str) -> Path
 def store_posted_record(folder: Path, body: bytes) -> bool:
     """Keep what was posted; False: it was known. Durable when this returns; ``live_post_unreadable``, OSError."""
     try:
-        told = leg(_text(body))
+        told = parse_leg(_text(body))
     except ValueError as fault:
         raise NianjianError("live_post_unreadable") from fault
     return _spool(folder).keep(_day(told), told.uuid, told.line)

@@ -156,14 +156,14 @@ class _RecordCounts:
         """Whether there was anything new in a file, and whether there is more."""
         came = False
         for _ in range(ROUNDS):
-            news = tail.read(path, self._places.get(path.name))
+            news = tail.read_tail(path, self._places.get(path.name))
             came = came or bool(news.lines)
             self._take(path.name, news)
             if not news.more:
                 return came, False
         return came, True
 
-    def _take(self, name: str, news: tail.News) -> None:
+    def _take(self, name: str, news: tail.TailLines) -> None:
         for line in news.lines:
             self._calls.take(line)
         self._calls.damaged += news.torn

@@ -19,9 +19,9 @@ import ibis.expr.types as ir
 
 from nianjian.engines.intake.formats import freeswitch_json as form
 from nianjian.engines.intake.formats.asterisk import INWARD_CONTEXT
-from nianjian.engines.intake.formats.freeswitch_post import moment
-from nianjian.engines.intake.vendor.columns import plain
-from nianjian.engines.intake.vendor.sql import DRILLS
+from nianjian.engines.intake.formats.freeswitch_post import parse_moment
+from nianjian.engines.intake.columns import plain_name
+from nianjian.engines.intake.sql import DRILLS
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.numbers import normalise
 from nianjian.engines.lake.schema import REJECTED
@@ -237,11 +237,11 @@ class VoicemailSigns:
 
 def plain_cells(row: Mapping[str, object]) -> dict[str, str | None]:
     """A record's cells by their `plain` names, however its source spells them."""
-    return {plain(name): str(value) if value else None for name, value in row.items()}
+    return {plain_name(name): str(value) if value else None for name, value in row.items()}
 
 
 def _first_cell(given: Mapping[str, str | None], names: Iterable[str]) -> str:
-    return next((found for name in names if (found := given.get(plain(name)))), "")
+    return next((found for name in names if (found := given.get(plain_name(name)))), "")
 
 
 def _begins_with(text: str, name: str) -> bool:
@@ -439,7 +439,7 @@ def _freeswitch(signs: VoicemailSigns, near: Near) -> Reader:
             cells: Mapping[str, str | None] = dict(zip(form.COLUMNS, form.parse(line.decode()), strict=True))
         except ValueError:
             return None
-        began, answer, end = (moment(cells[name]) for name in ("start", "answer", "end"))
+        began, answer, end = (parse_moment(cells[name]) for name in ("start", "answer", "end"))
         if began is None or cells["leg"] == "b":
             return None
         at = datetime.fromtimestamp(began, UTC)

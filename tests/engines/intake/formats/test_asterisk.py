@@ -6,7 +6,7 @@ import pytest
 from tests.engines.intake.formats.conftest import Evaluate, sample_of
 
 from nianjian.engines.intake.format import FileMapping
-from nianjian.engines.intake.vendor.asterisk_layout import layout, master_columns
+from nianjian.engines.intake.formats.asterisk import layout, master_columns
 from nianjian.engines.kernel.errors import NianjianError
 
 SAMPLES = Path(__file__).parents[3] / "samples"

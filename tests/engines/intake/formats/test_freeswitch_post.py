@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nianjian.engines.intake.formats import freeswitch_json as form
-from nianjian.engines.intake.formats.freeswitch_post import connecting, extract_leg_id, leg, moment
+from nianjian.engines.intake.formats.freeswitch_post import connecting_apps, extract_leg_id, parse_leg, parse_moment
 
 RECORDS = Path(__file__).parents[3] / "sources" / "freeswitch_json" / "records.jsonl"
 WHOLE = [
@@ -30,11 +30,11 @@ def changed(**variables: str) -> str:
 
 @pytest.mark.parametrize("text", WHOLE)
 def test_an_import_reads_the_same_without_the_name(text: str) -> None:
-    kept = leg(text)
+    kept = parse_leg(text)
     assert cells(kept.line.decode()) == {**cells(text), "caller_id_name": None}
     assert extract_leg_id(kept.line) == kept.uuid == cells(text)["uuid"]
     assert b"\n" not in kept.line
-    assert connecting(kept.line.decode()) == connecting(text)
+    assert connecting_apps(kept.line.decode()) == connecting_apps(text)
 
 
 def test_what_nobody_uses_is_left_out() -> None:
@@ -44,7 +44,7 @@ def test_what_nobody_uses_is_left_out() -> None:
     }
     document["variables"] = {**ONE["variables"], "sip_auth_password": "secret", "wife_of": "secret"}
     document["callflow"][0]["caller_profile"]["caller_id_name"] = "王secret"
-    kept = leg(json.dumps(document)).line
+    kept = parse_leg(json.dumps(document)).line
     assert b"secret" not in kept
     assert json.loads(kept)["app_log"] == {"applications": [{"app_name": "bridge"}]}
 
@@ -52,7 +52,7 @@ def test_what_nobody_uses_is_left_out() -> None:
 @pytest.mark.parametrize("mark", ["100%", "%41", "a b", "é", '"', "95013%2C1"])
 def test_odd_values_come_back(mark: str) -> None:
     text = changed(accountcode=mark)
-    assert cells(leg(text).line.decode())["accountcode"] == cells(text)["accountcode"]
+    assert cells(parse_leg(text).line.decode())["accountcode"] == cells(text)["accountcode"]
 
 
 @pytest.mark.parametrize(
@@ -66,13 +66,13 @@ def test_odd_values_come_back(mark: str) -> None:
 )  # fmt: skip
 def test_what_is_no_record_is_refused(text: str) -> None:
     with pytest.raises((ValueError, RecursionError)):
-        leg(text)
+        parse_leg(text)
 
 
 def test_moments() -> None:
     seconds = 1_772_413_260
     for text in (str(seconds), f"{seconds}000", f"{seconds}000000", "2026-03-02 09:01:00"):
-        assert moment(text) == seconds
+        assert parse_moment(text) == seconds
     assert [
-        moment(text) for text in (None, "", "0", "12", "2026-13-02 09:01:00", "9" * 5000, "１７７２４１３２６０")
+        parse_moment(text) for text in (None, "", "0", "12", "2026-13-02 09:01:00", "9" * 5000, "１７７２４１３２６０")
     ] == [None] * 7

@@ -7,7 +7,7 @@ from tests.engines.intake.formats.conftest import Evaluate, sample_of
 
 from nianjian.engines.intake.format import FileMapping
 from nianjian.engines.intake.formats import catalogue
-from nianjian.engines.intake.vendor.sql import outside
+from nianjian.engines.intake.sql import is_public_number
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake.schema import literal
 from nianjian.engines.lake.workbench import Workbench
@@ -269,7 +269,7 @@ def test_what_is_no_record_is_refused(text: str, code: str) -> None:
     ],
 )  # fmt: skip
 def test_numbers_of_the_public_network(bench: Workbench, number: str, expected: bool) -> None:  # noqa: FBT001
-    assert bench.rows(f"select {outside(literal(number))}") == [(expected,)]
+    assert bench.rows(f"select {is_public_number(literal(number))}") == [(expected,)]
 
 
 def test_a_seats_leg_of_tinet_is_no_call_to_a_customer(evaluate: Evaluate) -> None:

@@ -89,7 +89,7 @@ def taken(tmp_path: Path, files: dict[str, str]) -> Lake:
     lake = Lake(url=str(tmp_path / "lake"), enterprise="e")
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-        for item in read.items([tmp_path / name]):
+        for item in read.list_items([tmp_path / name]):
             receipt = load.import_file(
                 lake=lake, item=item, batch=f"B2026030209000{len(name):04x}", timezone="Asia/Shanghai"
             )

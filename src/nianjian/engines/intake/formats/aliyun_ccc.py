@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from nianjian.engines.intake.columns import Columns
 from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout
-from nianjian.engines.intake.vendor.columns import Columns
-from nianjian.engines.intake.vendor.overrides import overridden
-from nianjian.engines.intake.vendor.sql import NULL, among, choose, first_of, number, seconds_after
-from nianjian.engines.intake.vendor.tables import Signature, recogniser, table
-from nianjian.engines.intake.vendor.times import epochs, times
+from nianjian.engines.intake.mapping import apply_mapping
+from nianjian.engines.intake.sql import NULL, choose_word, first_of, is_among, seconds_after, to_number
+from nianjian.engines.intake.tables import Signature, signature_recogniser, table_layout
+from nianjian.engines.intake.times import read_epochs, read_times
 
 KNOWN: Final = (
     "ContactId", "ContactType", "ContactDisposition", "ReleaseInitiator", "CallingNumber", "CalledNumber",
@@ -45,16 +45,16 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     columns = Columns(layout.columns)
     kind = f"upper(replace({columns.cell('ContactType')}, '_', ''))"
     disposition = f"upper({columns.cell('ContactDisposition')})"
-    clock = times(
+    clock = read_times(
         columns,
         mapping,
         zone,
-        epochs,
+        read_epochs,
         start=("StartTime",),
         answer=("EstablishedTime",),
         end=("ReleaseTime", "EndTime"),
     )
-    talk = f"greatest(coalesce({number(columns.cell('CallDuration'))}, 0), 0)"
+    talk = f"greatest(coalesce({to_number(columns.cell('CallDuration'))}, 0), 0)"
     # Without a release time the call ends with its talk; one that was never established ends as it begins.
     end = first_of((clock.end, seconds_after(f"coalesce({clock.answer}, {clock.start})", talk)))
     # PREDICTIVE dials the customer first: established means that the customer answered, whatever became of the
@@ -62,12 +62,13 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     answered = (
         f"(case when {kind} = 'BACK2BACK' then coalesce({disposition} = 'SUCCESS', false)"
         f" when {kind} = 'PREDICTIVE' then {clock.answer} is not null"
-        f" else {clock.answer} is not null and not {among(disposition, ('NOANSWER', 'REJECT', 'ABANDONEDINRING'))} end)"
+        f" else {clock.answer} is not null"
+        f" and not {is_among(disposition, ('NOANSWER', 'REJECT', 'ABANDONEDINRING'))} end)"
     )
-    return overridden(
+    return apply_mapping(
         Fields(
             call_id=columns.cell("ContactId"),
-            direction=choose(kind, DIRECTIONS),
+            direction=choose_word(kind, DIRECTIONS),
             caller=columns.cell("CallingNumber"),
             display=NULL,
             callee=columns.cell("CalledNumber"),
@@ -85,7 +86,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
             ),
             checks=clock.checks,
             # Queue and IVR words say how far the customer came, not that he did not answer.
-            result=f"(case when {answered} then 'answered' else {choose(disposition, RESULTS)} end)",
+            result=f"(case when {answered} then 'answered' else {choose_word(disposition, RESULTS)} end)",
             answered=answered,
             agent_id=columns.cell("AgentIds"),
             agent_kind=f"(case when {columns.cell('AgentIds')} is not null then 'human' end)",
@@ -99,7 +100,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
 FORMAT: Final = Format(
     name="aliyun_ccc",
     title="阿里云 云联络中心",
-    recognise=recogniser(
+    recognise=signature_recogniser(
         Signature(
             needed=(("ContactId",), ("ContactType",), ("CallingNumber", "CalledNumber"), ("StartTime",)),
             typical=(
@@ -112,7 +113,7 @@ FORMAT: Final = Format(
             ),
         )
     ),
-    layout=table(KNOWN),
+    layout=table_layout(KNOWN),
     fields=fields,
     zone_in_file=True,
 )

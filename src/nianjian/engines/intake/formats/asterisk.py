@@ -1,26 +1,145 @@
-"""Asterisk: Master.csv of cdr_csv (16 to 21 columns, no header), cdr_custom files, and exports of the SQL table.
-
-Tested with real records of Asterisk 22. Rows are not calls: a call is one `linkedid`; its Dial row gives the
-times and the outcome, the others (hang-up handler, refusal by the gate) are events of it. `src` is the number of
-party A, not the number that was sent: the displayed number is of low confidence unless FreePBX's outbound_cnum
-stands beside it. Stamps are local time without a zone.
-
-An inbound call is answered when any of its rows is, whatever answered it (queue, menu, voicemail, seat): Queue writes a
-row a seat that it tried, NO ANSWER for those that did not pick up although the caller hears music. A seat answered it
-where the row names one (dstchannel): that is its `agent_id`.
-"""
+"""Asterisk: Master.csv of cdr_csv (16 to 21 columns, no header), cdr_custom files, and exports of the SQL table."""
 
 from __future__ import annotations
 
+import csv
+import re
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
-from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout
-from nianjian.engines.intake.moments import local
-from nianjian.engines.intake.vendor.asterisk_layout import layout, recognise
-from nianjian.engines.intake.vendor.columns import Columns
-from nianjian.engines.intake.vendor.overrides import overridden
-from nianjian.engines.intake.vendor.sql import NULL, OUTSIDE, choose, drilled, first_of, number, outside, seconds_after
-from nianjian.engines.intake.vendor.times import Times, times
+from nianjian.engines.intake.columns import Columns, plain_name
+from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout, Sample
+from nianjian.engines.intake.mapping import apply_mapping
+from nianjian.engines.intake.sql import (
+    NULL,
+    OUTSIDE,
+    choose_word,
+    first_of,
+    is_drill,
+    is_public_number,
+    local_time,
+    seconds_after,
+    to_number,
+)
+from nianjian.engines.intake.tables import distinct_names, is_json
+from nianjian.engines.intake.times import Times, read_times
+from nianjian.engines.kernel.errors import NianjianError
+
+BASE: Final = (
+    "accountcode", "src", "dst", "dcontext", "clid", "channel", "dstchannel", "lastapp", "lastdata", "start",
+    "answer", "end", "duration", "billsec", "disposition", "amaflags",
+)  # fmt: skip
+NEWER: Final = ("peeraccount", "linkedid", "sequence")  # newcdrcolumns=yes
+
+_DISPOSITIONS: Final = {"NO ANSWER", "FAILED", "BUSY", "ANSWERED", "CONGESTION", "CANCEL", "NOANSWER", "UNKNOWN"}
+_UNIQUEID: Final = re.compile(r"(?:[\w.-]+-)?\d{9,}\.\d+")
+_STAMP: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?")
+_CHANNEL: Final = re.compile(r"(PJSIP|SIP|IAX2|DAHDI|Local|Dongle|Khomp|mISDN|SCCP|Zap|OOH323)/.+", re.IGNORECASE)
+_MAPPING: Final = re.compile(r"^\s*([^;=\[\]]+?)\s*=>\s*(.+?)\s*$")
+_FIELD: Final = re.compile(r"\$\{\s*(?:CDR|CHANNEL|CALLERID)\(\s*([\w-]+)\s*(?:,[^)]*)?\)\s*\}", re.IGNORECASE)
+_LOOKED_AT: Final = 200
+_ENOUGH: Final = 5  # of the table's own names make a header
+
+
+def recognise(sample: Sample) -> int:
+    """97 for Master.csv by the shape of its rows, 92 for a header of the SQL table, 40 for a cdr_custom file."""
+    if is_json(sample):
+        return 0
+    if _has_header(sample.header):
+        return 92
+    rows = _split_rows(sample)
+    if _widths(rows):
+        return 97
+    custom = sum(1 for row in rows if _DISPOSITIONS & set(row) and any(_CHANNEL.fullmatch(cell) for cell in row))
+    return 40 if rows and custom * 2 > len(rows) else 0
+
+
+def _split_rows(sample: Sample) -> list[list[str]]:
+    rows: list[list[str]] = []
+    for line in sample.lines[:_LOOKED_AT]:
+        try:
+            rows.append(next(csv.reader([line]), []))
+        except csv.Error:
+            continue
+    return rows
+
+
+def _is_master(row: Sequence[str]) -> bool:
+    """Disposition in place 15, start and end in places 10 and 12, nothing or a stamp in place 11."""
+    return (
+        len(BASE) <= len(row) <= len(BASE) + 5
+        and row[14] in _DISPOSITIONS
+        and bool(_STAMP.fullmatch(row[9]))
+        and bool(_STAMP.fullmatch(row[11]) or not row[11])
+        and bool(_STAMP.fullmatch(row[10]) or not row[10])
+    )
+
+
+def _widths(rows: Sequence[Sequence[str]]) -> Counter[int]:
+    return Counter(len(row) for row in rows if _is_master(row))
+
+
+def _has_header(header: Sequence[str]) -> bool:
+    have = {plain_name(cell) for cell in header}
+    asked = {"disposition", "dst", "src", "dcontext", "lastapp", "channel", "dstchannel", "billsec"}
+    return {"disposition", "dst"} <= have and len(have & asked) >= _ENOUGH and bool(have & {"start", "calldate"})
+
+
+def layout(sample: Sample, mapping: FileMapping) -> Layout:
+    """The columns in file order; NianjianError ``cdr_custom_conf_unreadable``, ``asterisk_columns_unknown``."""
+    if mapping.cdr_custom_conf is not None:
+        return Layout(columns=distinct_names(custom_columns(sample, mapping)))
+    if _has_header(sample.header):
+        return Layout(columns=distinct_names(sample.header), header_lines=1, delimiter=sample.delimiter)
+    rows = _split_rows(sample)
+    widths = _widths(rows)
+    if widths:
+        width = widths.most_common(1)[0][0]
+        return Layout(columns=master_columns(width, [row for row in rows if len(row) == width and _is_master(row)]))
+    positions = {place: field for field, place in mapping.columns.items() if isinstance(place, int)}
+    if not positions:
+        raise NianjianError("asterisk_columns_unknown", file=sample.name, columns=str(len(sample.header)))
+    return Layout(columns=tuple(f"column{place}" for place in range(1, len(sample.header) + 1)))
+
+
+def master_columns(width: int, rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Names for 16 to 21 columns.
+
+    17 and 20 have one of uniqueid (loguniqueid) and userfield (loguserfield): epoch.number is an id.
+    """
+    further = width - len(BASE)
+    newer = NEWER if further >= len(NEWER) else ()
+    optional: tuple[str, ...] = ("uniqueid", "userfield")
+    if further - len(newer) == 1:
+        filled = [row[16] for row in rows if row[16]]
+        ids = sum(1 for cell in filled if _UNIQUEID.fullmatch(cell))
+        optional = ("uniqueid",) if filled and ids * 2 > len(filled) else ("userfield",)
+    elif further == len(newer):
+        optional = ()
+    return (*BASE, *optional, *newer)
+
+
+def custom_columns(sample: Sample, mapping: FileMapping) -> tuple[str, ...]:
+    """The ``${CDR(x)}`` of a cdr_custom.conf in their order; of several mappings the one named as the file is."""
+    path = Path(mapping.base) / (mapping.cdr_custom_conf or "")
+    try:
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError as error:
+        raise NianjianError("cdr_custom_conf_unreadable", file=str(path)) from error
+    found: dict[str, tuple[str, ...]] = {}
+    for line in text.splitlines():
+        hit = _MAPPING.match(line.split(";", 1)[0] if line.lstrip().startswith(";") else line)
+        names = tuple(name.lower() for name in _FIELD.findall(hit.group(2))) if hit else ()
+        if hit and names:
+            found[hit.group(1)] = names
+    if not found:
+        raise NianjianError("cdr_custom_conf_unreadable", file=str(path))
+    named = [names for file, names in found.items() if sample.name.endswith(Path(file).name)]
+    fitting = [names for names in found.values() if len(names) == len(sample.header)]
+    return (named or fitting or list(found.values()))[0]
+
 
 RESULTS: Final = {
     "ANSWERED": "answered",
@@ -51,7 +170,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     app = f"lower({columns.cell('lastapp')})"
     dialled = f"coalesce({app} = 'dial', false)"
     originated = f"(coalesce({app} = 'appdial2', false) or {_plain_exten(dst)})"
-    agent = f"({_local(columns)} and not {outside(dst)} or {_same(columns.cell('dcontext'), 'agents')})"
+    agent = f"({_local(columns)} and not {is_public_number(dst)} or {_same(columns.cell('dcontext'), 'agents')})"
     direction = _direction(columns, agent=agent, dialled=dialled, src=src, dst=dst)
     disposition = f"upper({columns.cell('disposition')})"
     reached = f"({dialled} or {originated})" if columns.find("lastapp") else "true"
@@ -60,7 +179,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     # Stamps are whole seconds: a call answered and ended within one second is answered, the switch says so.
     answered = f"({delivered} and {_same(disposition, 'ANSWERED')})"
     seat = _seat(columns, app)
-    said = choose(disposition, RESULTS, otherwise=f"case when {disposition} is not null then 'unknown' end")
+    said = choose_word(disposition, RESULTS, otherwise=f"case when {disposition} is not null then 'unknown' end")
     built = Fields(
         call_id=_row_key(columns),
         call_key=_call_key(columns),
@@ -90,22 +209,24 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         delivered=delivered,
         answered=answered,
         agent_id=f"(case when {direction} = 'in' and {answered} then {seat} end)",
-        test=drilled(columns.cell("accountcode"), columns.cell("userfield")),
+        test=is_drill(columns.cell("accountcode"), columns.cell("userfield")),
         # Originated calls have `s` for a callee; who was called stands only in AMI events.
         callee_optional=True,
         kept=tuple(found for name in KEPT if (found := columns.find(name))),
     )
-    return overridden(built, columns, mapping, zone)
+    return apply_mapping(built, columns, mapping, zone)
 
 
 def _times(columns: Columns, mapping: FileMapping, zone: str) -> Times:
     """SQL exports of older tables have calldate, duration and billsec only, and zero dates for no answer."""
-    clock = times(columns, mapping, zone, local, start=("start", "calldate"), answer=("answer",), end=("end",))
+    clock = read_times(
+        columns, mapping, zone, local_time, start=("start", "calldate"), answer=("answer",), end=("end",)
+    )
     answer, end = clock.answer, clock.end
     if not columns.find("end"):
-        end = seconds_after(clock.start, f"coalesce({number(columns.cell('duration'))}, 0)")
+        end = seconds_after(clock.start, f"coalesce({to_number(columns.cell('duration'))}, 0)")
     if not columns.find("answer"):
-        talk = f"coalesce({number(columns.cell('billsec'))}, 0)"
+        talk = f"coalesce({to_number(columns.cell('billsec'))}, 0)"
         said = f"upper({columns.cell('disposition')}) = 'ANSWERED'"
         answer = f"(case when {said} then greatest({clock.start}, {seconds_after(end, '-' + talk)}) end)"
     zero = "0000-00-00 00:00:00"
@@ -181,7 +302,7 @@ def _to_trunk(columns: Columns, src: str, dst: str) -> str:
     """A Dial whose target is a number of the public network; without lastdata, whose dst is one and no seat rang."""
     target = f"regexp_extract({columns.cell('lastdata')}, '^[^,&]*')"
     number_in_it = f"coalesce(regexp_matches({target}, '(^|[/@:])({OUTSIDE}|{_DIALLED_MOBILE})(@|/|:|$)'), false)"
-    called_out = f"({outside(dst)} and not {_seat_rang(columns)})"
+    called_out = f"({is_public_number(dst)} and not {_seat_rang(columns)})"
     from_outside = f"({_matches(src, _MOBILE)} and not {_matches(dst, _DIALLED_MOBILE)})"
     return f"({number_in_it} or ({called_out} and not {from_outside}))"
 
@@ -211,16 +332,16 @@ def _direction(columns: Columns, *, agent: str, dialled: str, src: str, dst: str
         # A call that the switch itself began (dst s) shows a number of ours as its caller; customers have none.
         (f"{_plain_exten(dst)} and {short}", "out"),
         (_matches(f"lower({columns.cell('dcontext')})", INWARD_CONTEXT), "in"),
-        (f"{dialled} and {outside(src)}", "in"),
-        (f"{dialled} and not {outside(dst)} and not {_plain_exten(dst)}", "internal"),
+        (f"{dialled} and {is_public_number(src)}", "in"),
+        (f"{dialled} and not {is_public_number(dst)} and not {_plain_exten(dst)}", "internal"),
         # A caller without a number (anonymous) whom Dial connected to a seat.
-        (f"{dialled} and {outside(dst)} and {_seat_rang(columns)} and {nameless}", "in"),
+        (f"{dialled} and {is_public_number(dst)} and {_seat_rang(columns)} and {nameless}", "in"),
         (_matches(dst, _DIALLED_MOBILE), "out"),
         (f"{_plain_exten(dst)} and {mobile}", "in"),
-        (f"{_plain_exten(dst)} and {outside(src)}", "out"),
-        (f"{outside(dst)} and ({mobile} or ({inward} and not {short}))", "in"),
-        (outside(dst), "out"),
-        (outside(src), "in"),
+        (f"{_plain_exten(dst)} and {is_public_number(src)}", "out"),
+        (f"{is_public_number(dst)} and ({mobile} or ({inward} and not {short}))", "in"),
+        (is_public_number(dst), "out"),
+        (is_public_number(src), "in"),
     ]
     whens = " ".join(f"when {condition} then '{word}'" for condition, word in rules)
     return f"(case {whens} else 'internal' end)"

@@ -16,13 +16,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from nianjian.engines.intake.columns import Columns, plain_name
 from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout, Sample
-from nianjian.engines.intake.moments import local
-from nianjian.engines.intake.vendor.columns import Columns, plain
-from nianjian.engines.intake.vendor.overrides import overridden
-from nianjian.engines.intake.vendor.sql import NULL, choose, drilled, first_of, number, outside, seconds_after
-from nianjian.engines.intake.vendor.tables import distinct, is_json
-from nianjian.engines.intake.vendor.times import times
+from nianjian.engines.intake.mapping import apply_mapping
+from nianjian.engines.intake.sql import (
+    NULL,
+    choose_word,
+    first_of,
+    is_drill,
+    is_public_number,
+    local_time,
+    seconds_after,
+    to_number,
+)
+from nianjian.engines.intake.tables import distinct_names, is_json
+from nianjian.engines.intake.times import read_times
 from nianjian.engines.kernel.errors import NianjianError
 
 _EXAMPLE: Final = (
@@ -102,16 +110,16 @@ def recognise(sample: Sample) -> int:
     """98 where rows fit a stock template, 90 for a header of its variables."""
     if is_json(sample):
         return 0
-    if _headed(sample.header):
+    if _has_header(sample.header):
         return 90
     return 98 if _template(sample) else 0
 
 
-def _headed(header: Sequence[str]) -> bool:
-    have = {plain(cell) for cell in header}
+def _has_header(header: Sequence[str]) -> bool:
+    have = {plain_name(cell) for cell in header}
     asked = ("start_stamp", "end_stamp", "destination_number", "caller_id_number", "hangup_cause", "uuid", "billsec")
     # FusionPBX's table has epochs beside the stamps and calls the key xml_cdr_uuid.
-    return sum(plain(name) in have for name in asked) >= _ENOUGH and bool(
+    return sum(plain_name(name) in have for name in asked) >= _ENOUGH and bool(
         have & {"startstamp", "startepoch", "answerstamp", "endstamp"}
     )
 
@@ -146,12 +154,12 @@ def layout(sample: Sample, mapping: FileMapping) -> Layout:
 
     NianjianError ``freeswitch_template_unknown`` where nothing tells the columns.
     """
-    if _headed(sample.header):
-        headed = Layout(columns=distinct(sample.header), header_lines=1, delimiter=sample.delimiter)
+    if _has_header(sample.header):
+        headed = Layout(columns=distinct_names(sample.header), header_lines=1, delimiter=sample.delimiter)
         return _both_legs(headed) if _has_both_legs(sample, headed) else headed
     template = _template(sample)
     if template == "sql":
-        return Layout(columns=TEMPLATES["sql"], parse=_inserted(len(TEMPLATES["sql"])))
+        return Layout(columns=TEMPLATES["sql"], parse=_insert_columns(len(TEMPLATES["sql"])))
     if template is not None and not mapping.columns:
         found = Layout(columns=TEMPLATES[template])
         return _both_legs(found) if _has_both_legs(sample, found) else found
@@ -159,10 +167,10 @@ def layout(sample: Sample, mapping: FileMapping) -> Layout:
     if not positions:
         raise NianjianError("freeswitch_template_unknown", file=sample.name)
     named = [_VARIABLES.get(positions.get(place, ""), f"column{place}") for place in range(1, len(sample.header) + 1)]
-    return Layout(columns=distinct(named), delimiter=sample.delimiter)
+    return Layout(columns=distinct_names(named), delimiter=sample.delimiter)
 
 
-def _inserted(width: int) -> Callable[[str], Sequence[str | None]]:
+def _insert_columns(width: int) -> Callable[[str], Sequence[str | None]]:
     def parse(line: str) -> Sequence[str | None]:
         found = _INSERT.match(line)
         if found is None:
@@ -225,19 +233,21 @@ def _both_legs(layout: Layout) -> Layout:
 def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     """Expressions over a leg's row."""
     columns = Columns(layout.columns)
-    clock = times(columns, mapping, zone, local, start=("start_stamp",), answer=("answer_stamp",), end=("end_stamp",))
+    clock = read_times(
+        columns, mapping, zone, local_time, start=("start_stamp",), answer=("answer_stamp",), end=("end_stamp",)
+    )
     callee = columns.filled("destination_number", "caller_destination")
     caller = columns.filled("caller_id_number", "ani", "source_number")
     texts, start = clock.texts, clock.start
     if "start" not in texts and clock.columns.get("end"):
         # opencdrrate has no start: the answer, else the end less the talk, is the nearest known instant.
-        talk = f"coalesce({number(columns.cell('billsec'))}, 0)"
+        talk = f"coalesce({to_number(columns.cell('billsec'))}, 0)"
         start = first_of((clock.answer, seconds_after(clock.end, "-" + talk)))
         texts = {"start": clock.columns["end"]}
     # Whoever has an account of his own as caller is a registered user, wherever his dial plan begins.
     stranger = f"{columns.cell('accountcode')} is distinct from {caller}"
     public = f"coalesce({columns.cell('context')} = 'public' and {stranger}, false)"
-    direction = f"(case when {public} then 'in' when {outside(callee)} then 'out' else 'internal' end)"
+    direction = f"(case when {public} then 'in' when {is_public_number(callee)} then 'out' else 'internal' end)"
     leg = columns.filled(LEG, "leg")
     customers = f"(coalesce({leg} = 'b', false) and {direction} = 'out')"
     cause = columns.cell("hangup_cause")
@@ -257,20 +267,21 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         texts=texts,
         columns=clock.columns | columns.origin(**_ORIGIN),
         checks=clock.checks,
-        result=f"(case when {answered} then 'answered' else {choose(cause, HANGUP)} end)",
+        result=f"(case when {answered} then 'answered' else {choose_word(cause, HANGUP)} end)",
         answered=answered,
-        test=drilled(columns.cell("accountcode")),
+        test=is_drill(columns.cell("accountcode")),
         agent_id=NULL,
         gateway=columns.cell("sip_gateway_name"),
         callee_named=True,
         kept=tuple(found for name in ("accountcode", "context") if (found := columns.find(name))),
     )
-    return overridden(fields, columns, mapping, zone)
+    return apply_mapping(fields, columns, mapping, zone)
 
 
 def _leg(leg: str, direction: str, callee: str) -> str:
     """The leg towards the customer: the B leg of an outbound call, the A leg of an inbound one."""
-    seat = f"({leg} = 'a' and {direction} = 'out' or {leg} = 'b' and {direction} = 'in' and not {outside(callee)})"
+    rang = f"{leg} = 'b' and {direction} = 'in' and not {is_public_number(callee)}"
+    seat = f"({leg} = 'a' and {direction} = 'out' or {rang})"
     return f"(case when {seat} then 'agent' else 'customer' end)"
 
 

@@ -12,13 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 from urllib.parse import unquote
 
+from nianjian.engines.intake.columns import Columns
 from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout, Sample
 from nianjian.engines.intake.formats.freeswitch_csv import HANGUP
-from nianjian.engines.intake.vendor.columns import Columns
-from nianjian.engines.intake.vendor.overrides import overridden
-from nianjian.engines.intake.vendor.sql import NULL, choose, drilled, first_of, outside
-from nianjian.engines.intake.vendor.tables import distinct, is_json, loaded, names
-from nianjian.engines.intake.vendor.times import times
+from nianjian.engines.intake.mapping import apply_mapping
+from nianjian.engines.intake.sql import NULL, choose_word, first_of, is_drill, is_public_number
+from nianjian.engines.intake.tables import distinct_names, field_names, is_json, parse_json
+from nianjian.engines.intake.times import read_times
 
 # The variables that are kept; a whole document has hundreds, 8 KB a leg.
 VARIABLES: Final = (
@@ -70,7 +70,7 @@ def recognise(sample: Sample) -> int:
     """98 where the names of the document's parts stand in it; 99 for a table of ours, which is a rejects file."""
     if not is_json(sample):
         return 99 if set(_SHEET) <= set(sample.header) else 0
-    have = names(sample)
+    have = field_names(sample)
     return 98 if "variables" in have and have & {"callflow", "channeldata", "coreuuid"} else 0
 
 
@@ -80,12 +80,12 @@ def layout(sample: Sample, _mapping: FileMapping) -> Layout:
     Rejected legs come back as a table that is headed by these columns.
     """
     if not is_json(sample):
-        return Layout(columns=distinct(sample.header), header_lines=1, delimiter=sample.delimiter)
+        return Layout(columns=distinct_names(sample.header), header_lines=1, delimiter=sample.delimiter)
     first = sample.lines[0].strip("\ufeff \t\r\n") if sample.lines else ""
     by_line = False
     if first.startswith("{"):
         try:
-            by_line = bool({"variables", "callflow"} & loaded(first).keys())
+            by_line = bool({"variables", "callflow"} & parse_json(first).keys())
         except ValueError:
             by_line = False
     return Layout(columns=COLUMNS, parse=parse, document=not by_line)
@@ -93,10 +93,10 @@ def layout(sample: Sample, _mapping: FileMapping) -> Layout:
 
 def parse(text: str) -> Sequence[str | None]:
     """One document as cells of ``COLUMNS``; ValueError ``json_invalid``."""
-    document = loaded(text)
+    document = parse_json(text)
     if not {"variables", "callflow", "channel_data"} & document.keys():
         raise ValueError("json_invalid")
-    variables = {name: _decoded(value) for name, value in _table(document.get("variables")).items()}
+    variables = {name: _decode(value) for name, value in _table(document.get("variables")).items()}
     flows = _flows(document)
     profile = _table(flows[0].get("caller_profile")) if flows else {}
     cells: dict[str, str | None] = {name: _text(variables.get(name)) for name in VARIABLES}
@@ -152,7 +152,7 @@ def _time(
     return next((text for text in found if text is not None and text.strip("0")), None)
 
 
-def _decoded(value: object) -> object:
+def _decode(value: object) -> object:
     return unquote(value) if isinstance(value, str) and "%" in value else value
 
 
@@ -163,8 +163,8 @@ def _text(value: object) -> str | None:
 def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     """Expressions over one leg."""
     columns = Columns(layout.columns)
-    clock = times(columns, mapping, zone, start=("start",), ring=("ring",), answer=("answer",), end=("end",))
-    away = outside('"destination_number"')
+    clock = read_times(columns, mapping, zone, start=("start",), ring=("ring",), answer=("answer",), end=("end",))
+    away = is_public_number('"destination_number"')
     is_b = "(\"leg\" = 'b')"
     # A B leg to an extension rings a seat: of an inbound call, or the first half of a click-to-call. The A leg's
     # own direction is always inbound and says nothing.
@@ -175,7 +175,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     display = f"(case when {is_b} then {first_of(_SHOWN_B)} else {first_of(_SHOWN_A)} end)"
     cause = first_of(('"bridge_hangup_cause"', '"last_bridge_hangup_cause"', '"hangup_cause"'))
     answered = f"coalesce({clock.answer} < {clock.end}, false)"
-    return overridden(
+    return apply_mapping(
         Fields(
             call_id='"uuid"',
             call_key=f"(case when {is_b} then {first_of(_PARENTS)} else {first_of(_OWN)} end)",
@@ -194,9 +194,9 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
             texts=clock.texts,
             columns=clock.columns | _ORIGIN,
             checks=clock.checks,
-            result=f"(case when {answered} then 'answered' else {choose(cause, HANGUP)} end)",
+            result=f"(case when {answered} then 'answered' else {choose_word(cause, HANGUP)} end)",
             answered=answered,
-            test=_tested(columns),
+            test=_is_test(columns),
             agent_id='"cc_agent"',
             gateway=first_of(('"sip_gateway_name"', '"sip_gateway"')),
             callee_named=True,
@@ -208,11 +208,11 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     )
 
 
-def _tested(columns: Columns) -> str:
+def _is_test(columns: Columns) -> str:
     """A header of ours, or an account code that says so; a rejects file of before has no such columns."""
     marks = [cell for name in MARKS if (cell := columns.cell(name)) != NULL]
     told = [f"{cell} is not null" for cell in marks]
-    return f"({' or '.join([*told, drilled(columns.cell('accountcode'))])})"
+    return f"({' or '.join([*told, is_drill(columns.cell('accountcode'))])})"
 
 
 FORMAT: Final = Format(

@@ -34,10 +34,10 @@ class Leg:
     line: bytes
 
 
-def leg(text: str) -> Leg:
+def parse_leg(text: str) -> Leg:
     """One posted document; ValueError for what is none, or has neither id nor beginning."""
     cells = dict(zip(form.COLUMNS, form.parse(text), strict=True))
-    uuid, start = cells["uuid"], moment(cells["start"])
+    uuid, start = cells["uuid"], parse_moment(cells["start"])
     if uuid is None or start is None or any(len(cell) > MOST for cell in cells.values() if cell):
         raise ValueError("json_invalid")
     profile: dict[str, Any] = {name: cell for name in PROFILE if (cell := cells[name])}
@@ -54,12 +54,12 @@ def leg(text: str) -> Leg:
                 "times": {name: cell for field, name in TIMES.items() if (cell := cells[field])},
             }
         ],
-        "app_log": {"applications": [{"app_name": name} for name in connecting(text)]},
+        "app_log": {"applications": [{"app_name": name} for name in connecting_apps(text)]},
     }
     return Leg(uuid, start, json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def connecting(text: str) -> list[str]:
+def connecting_apps(text: str) -> list[str]:
     """What of ``CONNECTING`` a leg's dialplan did, each once; ValueError."""
     log = json.loads(text).get("app_log")
     done = log.get("applications") if isinstance(log, dict) else None
@@ -72,7 +72,7 @@ def extract_leg_id(line: bytes) -> str:
     return unquote(line.partition(_ID)[2].partition(b'"')[0].decode("utf-8", "replace"))
 
 
-def moment(text: str | None) -> float | None:
+def parse_moment(text: str | None) -> float | None:
     """Epoch seconds of a time as FreeSWITCH writes it; a stamp is Beijing time; None for none."""
     if not text:
         return None

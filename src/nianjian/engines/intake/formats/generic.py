@@ -11,17 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from nianjian.engines.intake.columns import DIRECTIONS, KINDS, OURS, RESULTS, Columns, join_masked_names, plain_name
 from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout, Sample
-from nianjian.engines.intake.mapping import FIELDS
-from nianjian.engines.intake.moments import either, formatted
-from nianjian.engines.intake.vendor.columns import Columns, join_masked_names, plain
-from nianjian.engines.intake.vendor.heading import column_names
-from nianjian.engines.intake.vendor.overrides import SPANS, TIMES, overridden, raw_name
-from nianjian.engines.intake.vendor.records import layout as layout_of_records
-from nianjian.engines.intake.vendor.records import read_sample_records
-from nianjian.engines.intake.vendor.sql import ANY_OTHER, NO_TIME, NULL, choose, duration
-from nianjian.engines.intake.vendor.tables import is_json, names, table
-from nianjian.engines.intake.vendor.words import DIRECTIONS, KINDS, OURS, RESULTS
+from nianjian.engines.intake.mapping import FIELDS, SPAN_FIELDS, TIMES, apply_mapping, raw_name
+from nianjian.engines.intake.sql import ANY_OTHER, NO_TIME, NULL, any_time, choose_word, time_by_format, to_seconds
+from nianjian.engines.intake.tables import column_names, field_names, is_json, read_sample_records, table_layout
+from nianjian.engines.intake.tables import records_layout as layout_of_records
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake.schema import quoted
 
@@ -74,28 +69,28 @@ def list_headers(field: str) -> tuple[str, ...]:
 def recognise(sample: Sample) -> int:
     """90 with the contract's own headers, 40 with their variants; a vendor's own names score higher."""
     have = _names(sample)
-    own = sum(plain(header) in have for header in FIELDS.values())
-    if not all(any(plain(name) in have for name in list_headers(field)) for field in NEEDED):
+    own = sum(plain_name(header) in have for header in FIELDS.values())
+    if not all(any(plain_name(name) in have for name in list_headers(field)) for field in NEEDED):
         return 0
     return 90 if own >= len(NEEDED) else 40
 
 
-def familiar(sample: Sample) -> bool:
+def is_familiar(sample: Sample) -> bool:
     """Whether the header, though it lacks something, is plainly one of calls."""
     have = _names(sample)
-    return sum(any(plain(name) in have for name in list_headers(field)) for field in FIELDS) >= FAMILIAR
+    return sum(any(plain_name(name) in have for name in list_headers(field)) for field in FIELDS) >= FAMILIAR
 
 
 def _names(sample: Sample) -> frozenset[str]:
     """Plain names of the header, in JSON of the first record: a file of events has all sorts of keys further down."""
     if not is_json(sample):
-        return names(sample)
+        return field_names(sample)
     return frozenset(
-        plain(key) for record in read_sample_records(sample, _groups(FileMapping())).records[:1] for key in record
+        plain_name(key) for record in read_sample_records(sample, _groups(FileMapping())).records[:1] for key in record
     )
 
 
-def checked(sample: Sample, mapping: FileMapping) -> None:
+def require_columns(sample: Sample, mapping: FileMapping) -> None:
     """NianjianError ``columns_needed`` (what is missing, what to write) where every single row would be rejected."""
     if mapping.columns and all(isinstance(one, int) for one in mapping.columns.values()):
         return
@@ -103,7 +98,7 @@ def checked(sample: Sample, mapping: FileMapping) -> None:
     columns = Columns([cell for cell in header if cell])
     have = {field for field in FIELDS if columns.find(*list_headers(field))} | set(mapping.columns)
     have |= {field for field, words in mapping.values.items() if ANY_OTHER in words}
-    if columns.find(*TALK, *WHOLE) or not have.isdisjoint(SPANS):
+    if columns.find(*TALK, *WHOLE) or not have.isdisjoint(SPAN_FIELDS):
         have |= {"start", "end"} if have & {"start", "end"} else set()
     lacking = [field for field in WITHOUT if field not in have]
     if lacking:
@@ -135,7 +130,7 @@ def _groups(mapping: FileMapping) -> list[tuple[str, ...]]:
     return [*fields, TALK, WHOLE, *((name,) for name in column_names(mapping))]
 
 
-_TABLE: Final = table(())  # of delimited text; JSON has `records`
+_TABLE: Final = table_layout(())  # of delimited text; JSON has `records`
 _NUMBER: Final = re.compile(r"\d{7,}|\d{4}[-/年]\d")
 
 
@@ -164,20 +159,20 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     columns = Columns(layout.columns)
     found_times = {field: name for field in TIMES if (name := columns.find(*list_headers(field))) is not None}
     clock = {
-        field: formatted(quoted(name), mapping.formats[field], zone)
+        field: time_by_format(quoted(name), mapping.formats[field], zone)
         if field in mapping.formats
-        else either(quoted(name), zone)
+        else any_time(quoted(name), zone)
         for field, name in found_times.items()
     }
     talk = _column(columns, mapping, "talk", TALK)
-    mapping = _lasting(mapping, talk, columns.find(*WHOLE), found_times, layout)
+    mapping = _with_duration(mapping, talk, columns.find(*WHOLE), found_times, layout)
     cell = {field: columns.cell(*list_headers(field)) for field in FIELDS}
-    mapping = _our_words(mapping)
+    mapping = _with_our_words(mapping)
     words = {field: mapping.values.get(field, {}) for field in FIELDS}
-    found = overridden(
+    found = apply_mapping(
         Fields(
             call_id=cell["call_id"],
-            direction=choose(cell["direction"], {**DIRECTIONS, **words["direction"]}, kind="direction_word"),
+            direction=choose_word(cell["direction"], {**DIRECTIONS, **words["direction"]}, kind="direction_word"),
             caller=cell["caller"],
             display=cell["display"],
             callee=cell["callee"],
@@ -188,18 +183,18 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
             texts=found_times,
             columns=found_times | columns.origin(**{field: list_headers(field) for field in _TEXTS}),
             result=_result(cell["result"], words["result"]),
-            purpose=_said(cell["purpose"], words["purpose"]),
-            agent_id=_said(cell["agent_id"], words["agent_id"]),
-            agent_kind=choose(cell["agent_kind"], {**KINDS, **words["agent_kind"]}, otherwise=cell["agent_kind"]),
-            line_id=_said(cell["line_id"], words["line_id"]),
-            team_id=_said(cell["team_id"], words["team_id"]),
+            purpose=_word_of(cell["purpose"], words["purpose"]),
+            agent_id=_word_of(cell["agent_id"], words["agent_id"]),
+            agent_kind=choose_word(cell["agent_kind"], {**KINDS, **words["agent_kind"]}, otherwise=cell["agent_kind"]),
+            line_id=_word_of(cell["line_id"], words["line_id"]),
+            team_id=_word_of(cell["team_id"], words["team_id"]),
         ),
         columns,
         mapping,
         zone,
     )
     told = "result" in found.columns or ANY_OTHER in words["result"]
-    return _derived(found, layout, talk=talk, result_told=told)
+    return _derive_fields(found, layout, talk=talk, result_told=told)
 
 
 def _column(columns: Columns, mapping: FileMapping, field: str, names: Sequence[str]) -> str | None:
@@ -208,13 +203,13 @@ def _column(columns: Columns, mapping: FileMapping, field: str, names: Sequence[
     return raw_name(columns, said) if isinstance(said, str | int) else columns.find(*names)
 
 
-def _lasting(
+def _with_duration(
     mapping: FileMapping, talk: str | None, whole: str | None, times: Mapping[str, str], layout: Layout
 ) -> FileMapping:
     """The mapping with a column that says how long it lasted, where a file has no end, or no start."""
     said = mapping.columns
     missing = [field for field in ("start", "end") if field not in said and times.get(field) in {None, *layout.late}]
-    if not missing or any(span in said for span in SPANS) or not (talk or whole):
+    if not missing or any(span in said for span in SPAN_FIELDS) or not (talk or whole):
         return mapping
     span = {"talk": talk} if talk else {"duration": str(whole)}
     return replace(mapping, columns={**said, **span})
@@ -222,14 +217,14 @@ def _lasting(
 
 def _result(cell: str, words: Mapping[str, str]) -> str:
     otherwise = f"case when {cell} is not null then 'unknown' end"
-    return choose(cell, {**RESULTS, **words}, otherwise=otherwise, kind="result_word")
+    return choose_word(cell, {**RESULTS, **words}, otherwise=otherwise, kind="result_word")
 
 
-def _said(cell: str, words: Mapping[str, str]) -> str:
-    return choose(cell, words, otherwise=cell) if words and cell != NULL else cell
+def _word_of(cell: str, words: Mapping[str, str]) -> str:
+    return choose_word(cell, words, otherwise=cell) if words and cell != NULL else cell
 
 
-def _derived(found: Fields, layout: Layout, *, talk: str | None, result_told: bool) -> Fields:
+def _derive_fields(found: Fields, layout: Layout, *, talk: str | None, result_told: bool) -> Fields:
     """What follows from result and purpose: delivered, test, and answered where no answer time is given."""
     changes: dict[str, str] = {}
     if found.purpose != NULL:
@@ -237,11 +232,11 @@ def _derived(found: Fields, layout: Layout, *, talk: str | None, result_told: bo
     if result_told:
         changes["delivered"] = "(__f_result is distinct from 'blocked')"
     if found.columns.get("answer") in (None, *layout.late):
-        changes["answered"] = _answered(found, talk=talk, result_told=result_told)
+        changes["answered"] = _is_answered(found, talk=talk, result_told=result_told)
     return replace(found, **changes)  # type: ignore[arg-type] # by field name
 
 
-def _answered(found: Fields, *, talk: str | None, result_told: bool) -> str:
+def _is_answered(found: Fields, *, talk: str | None, result_told: bool) -> str:
     """Without a column that is sure to give the answer time: by what the row tells, NULL where nothing does."""
     whens: list[str] = []
     if "answer" in found.columns:
@@ -249,11 +244,11 @@ def _answered(found: Fields, *, talk: str | None, result_told: bool) -> str:
     if result_told:
         whens.append(f"when {found.result} is not null then {found.result} = 'answered'")
     if talk is not None:
-        whens.append(f"when {quoted(talk)} is not null then {duration(quoted(talk))} > 0")
+        whens.append(f"when {quoted(talk)} is not null then {to_seconds(quoted(talk))} > 0")
     return f"(case {' '.join(whens)} end)" if whens else "NULL::BOOLEAN"
 
 
-def _our_words(mapping: FileMapping) -> FileMapping:
+def _with_our_words(mapping: FileMapping) -> FileMapping:
     """The mapping with our words for its own: 呼出 or out, 平台拦截 or blocked."""
     known = {field: dict(pairs) for field, pairs in mapping.values.items()}
     for field, words in OURS.items():

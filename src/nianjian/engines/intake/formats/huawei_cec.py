@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from nianjian.engines.intake.columns import Columns
 from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout
-from nianjian.engines.intake.moments import either
-from nianjian.engines.intake.vendor.columns import Columns
-from nianjian.engines.intake.vendor.overrides import overridden
-from nianjian.engines.intake.vendor.sql import NULL, among, choose, first_of
-from nianjian.engines.intake.vendor.tables import Signature, recogniser, table
-from nianjian.engines.intake.vendor.times import times
+from nianjian.engines.intake.mapping import apply_mapping
+from nianjian.engines.intake.sql import NULL, any_time, choose_word, first_of, is_among
+from nianjian.engines.intake.tables import Signature, signature_recogniser, table_layout
+from nianjian.engines.intake.times import read_times
 
 KNOWN: Final = (
     "callSerialNo", "caller", "called", "callerPresent", "startTime", "endTime", "alertingTime", "talkingTime",
@@ -48,19 +47,19 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         "answer": ("talkingTime", "callBegin"),
         "end": ("releaseTime", "endTime", "callEnd", "ackEnd", "waitEnd"),
     }
-    clock = times(columns, mapping, zone, either, **wanted)
+    clock = read_times(columns, mapping, zone, any_time, **wanted)
     reason = columns.filled("reasonCode", "releaseReason")
-    unanswered = among(reason, tuple(RESULTS))
+    unanswered = is_among(reason, tuple(RESULTS))
     answered = f"(not {unanswered} and coalesce({clock.answer} < {clock.end}, false))"
     kind = columns.cell("callType")
     # The API's history holds the calls that were started through it: outbound by nature, and without a type. A row
     # of a bill file without a type cannot be told.
     untyped = f"case when {kind} is null and {columns.cell('callSerialNo')} is not null then 'out' end"
-    return overridden(
+    return apply_mapping(
         Fields(
             call_id=_row_key(columns),
             call_key=columns.cell("callId"),
-            direction=choose(kind, DIRECTIONS, otherwise=untyped),
+            direction=choose_word(kind, DIRECTIONS, otherwise=untyped),
             caller=columns.filled("caller", "callerNo"),
             display=columns.filled("callerPresent", "displayNumber"),
             callee=columns.filled("called", "calleeNo"),
@@ -78,8 +77,8 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
                 callee=("called", "calleeNo"),
             ),
             checks=clock.checks,
-            result=f"(case when {answered} then 'answered' else {choose(reason, RESULTS)} end)",
-            delivered=f"not {among(reason, UNREACHED)}",
+            result=f"(case when {answered} then 'answered' else {choose_word(reason, RESULTS)} end)",
+            delivered=f"not {is_among(reason, UNREACHED)}",
             answered=answered,
             agent_id=columns.filled("agentId", "serviceNo", "workNo"),
             agent_kind=f"(case when {columns.filled('agentId', 'serviceNo', 'workNo')} is not null then 'human' end)",
@@ -101,7 +100,7 @@ def _row_key(columns: Columns) -> str:
 FORMAT: Final = Format(
     name="huawei_cec",
     title="华为云 云客服",
-    recognise=recogniser(
+    recognise=signature_recogniser(
         Signature(
             needed=(("callSerialNo",), ("called",), ("startTime", "createCallTime")),
             typical=("callerPresent", "talkingTime", "alertingTime", "releaseTime", "talkDuration", "reasonCode"),
@@ -111,6 +110,6 @@ FORMAT: Final = Format(
             typical=("developer", "account_id", "cc_id", "agent_id", "ack_begin", "call_end", "call_type"),
         ),
     ),
-    layout=table(KNOWN),
+    layout=table_layout(KNOWN),
     fields=fields,
 )

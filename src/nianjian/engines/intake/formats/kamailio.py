@@ -11,12 +11,20 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from nianjian.engines.intake.columns import Columns, plain_name
 from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout, Sample
-from nianjian.engines.intake.moments import either, formatted
-from nianjian.engines.intake.vendor.columns import Columns, plain
-from nianjian.engines.intake.vendor.overrides import overridden
-from nianjian.engines.intake.vendor.sql import NULL, choose, first_of, number, outside, seconds_after
-from nianjian.engines.intake.vendor.tables import distinct, is_json
+from nianjian.engines.intake.mapping import apply_mapping
+from nianjian.engines.intake.sql import (
+    NULL,
+    any_time,
+    choose_word,
+    first_of,
+    is_public_number,
+    seconds_after,
+    time_by_format,
+    to_number,
+)
+from nianjian.engines.intake.tables import distinct_names, is_json
 
 ACC: Final = ("method", "from_tag", "to_tag", "callid", "sip_code", "sip_reason", "time")
 EXTRA: Final = ("src_user", "dst_user", "src_ip", "pai")
@@ -56,7 +64,7 @@ def recognise(sample: Sample) -> int:
     lines = sample.lines[:_LOOKED_AT]
     if any(_SYSLOG.search(line) for line in lines):
         return 99
-    if _headed(sample.header):
+    if _has_header(sample.header):
         return 95
     rows = [line.split("|") for line in lines]
     if any(_is_acc(row) for row in rows):
@@ -64,9 +72,9 @@ def recognise(sample: Sample) -> int:
     return 88 if sum(_is_cdr(row) for row in rows) * 2 > len(rows) else 0
 
 
-def _headed(header: Sequence[str]) -> bool:
+def _has_header(header: Sequence[str]) -> bool:
     """An export of the tables acc, missed_calls or acc_cdrs with its column names."""
-    have = {plain(cell) for cell in header}
+    have = {plain_name(cell) for cell in header}
     acc = {"method", "callid", "sipcode", "time"} <= have
     return acc or ({"starttime", "endtime", "duration", "callid"} <= have and bool({"srcuser", "dstuser"} & have))
 
@@ -84,7 +92,7 @@ def _is_cdr(row: Sequence[str]) -> bool:
 def layout(sample: Sample, mapping: FileMapping) -> Layout:
     """Columns by the form of the first rows; the site's own ones by the mapping's positions."""
     lines = sample.lines[:_LOOKED_AT]
-    if _headed(sample.header):
+    if _has_header(sample.header):
         return Layout(columns=_own_names(sample.header), header_lines=1, delimiter=sample.delimiter)
     if any(_SYSLOG.search(line) for line in lines):
         columns = (*ACC, *_syslog_extras(sample))
@@ -95,19 +103,19 @@ def layout(sample: Sample, mapping: FileMapping) -> Layout:
         width = max(len(row) for row in acc)
         micros = sum(len(row) > len(ACC) and bool(_MICROS.fullmatch(row[len(ACC)])) for row in acc) * 2 > len(acc)
         known = (*ACC, "time_us") if micros else ACC
-        names = _extended(known, width, mapping)
+        names = _add_extras(known, width, mapping)
     else:
-        names = _extended(CDRS[:_CDR_FIXED], max((len(row) for row in rows), default=_CDR_FIXED), mapping)
-    return Layout(columns=names, delimiter="|", parse=_split(len(names)))
+        names = _add_extras(CDRS[:_CDR_FIXED], max((len(row) for row in rows), default=_CDR_FIXED), mapping)
+    return Layout(columns=names, delimiter="|", parse=_bar_splitter(len(names)))
 
 
 def _own_names(header: Sequence[str]) -> tuple[str, ...]:
     """The header's cells, those that we know spelled as we do."""
-    known = {plain(name): name for name in (*ACC, *CDRS, *EXTRA)}
-    return distinct([known.get(plain(cell), cell) for cell in header])
+    known = {plain_name(name): name for name in (*ACC, *CDRS, *EXTRA)}
+    return distinct_names([known.get(plain_name(cell), cell) for cell in header])
 
 
-def _extended(known: Sequence[str], width: int, mapping: FileMapping) -> tuple[str, ...]:
+def _add_extras(known: Sequence[str], width: int, mapping: FileMapping) -> tuple[str, ...]:
     """The known columns, then the usual extras by their order; one that the mapping places keeps the field's name."""
     placed = {place: _OWN.get(field, field) for field, place in mapping.columns.items() if isinstance(place, int)}
     usual = (*known, *EXTRA)
@@ -115,10 +123,10 @@ def _extended(known: Sequence[str], width: int, mapping: FileMapping) -> tuple[s
         usual[place - 1] if place <= len(usual) and place not in placed else placed.get(place, f"extra{place}")
         for place in range(1, width + 1)
     ]
-    return distinct(names)
+    return distinct_names(names)
 
 
-def _split(width: int) -> Callable[[str], Sequence[str | None]]:
+def _bar_splitter(width: int) -> Callable[[str], Sequence[str | None]]:
     """db_flatstore writes no quotes: a quote in a name is a letter, and only the bar parts cells."""
 
     def parse(line: str) -> Sequence[str | None]:
@@ -130,7 +138,7 @@ def _split(width: int) -> Callable[[str], Sequence[str | None]]:
     return parse
 
 
-def _pairs(line: str) -> Mapping[str, str] | None:
+def _parse_pairs(line: str) -> Mapping[str, str] | None:
     """name=value, parted by semicolons; a reason may hold blanks and equal signs, but no semicolon."""
     found = _SYSLOG.search(line)
     if found is None:
@@ -142,13 +150,13 @@ def _pairs(line: str) -> Mapping[str, str] | None:
 def _syslog_extras(sample: Sample) -> tuple[str, ...]:
     names: dict[str, None] = {}
     for line in sample.lines:
-        names.update(dict.fromkeys(_pairs(line) or {}))
-    return distinct([name for name in names if name not in ACC])
+        names.update(dict.fromkeys(_parse_pairs(line) or {}))
+    return distinct_names([name for name in names if name not in ACC])
 
 
 def _syslog(columns: Sequence[str]) -> Callable[[str], Sequence[str | None]]:
     def parse(line: str) -> Sequence[str | None]:
-        pairs = _pairs(line)
+        pairs = _parse_pairs(line)
         if pairs is None:
             raise ValueError("line_unreadable")
         return [pairs.get(name) or None for name in columns]
@@ -160,16 +168,16 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     """Expressions over an acc row or a cdrs row."""
     columns = Columns(layout.columns)
     built = _acc(columns, mapping, zone) if columns.find("method") else _cdrs(columns, mapping, zone)
-    return overridden(built, columns, mapping, zone)
+    return apply_mapping(built, columns, mapping, zone)
 
 
-def _read(mapping: FileMapping, zone: str, field: str, column: str) -> str:
+def _read_time(mapping: FileMapping, zone: str, field: str, column: str) -> str:
     """Flat files and syslog have epochs, the database local stamps; another time_format is told by a mapping."""
     form = mapping.formats.get(field)
-    return formatted(column, form, zone) if form else either(column, zone)
+    return time_by_format(column, form, zone) if form else any_time(column, zone)
 
 
-def _shown(columns: Columns) -> str:
+def _display(columns: Columns) -> str:
     pai = columns.cell("pai")
     inside = NULL if pai == NULL else f"nullif(regexp_extract({pai}, '(?:sips?|tel):([^@;>]+)', 1), '')"
     return first_of((inside, columns.cell("src_user")))
@@ -177,18 +185,18 @@ def _shown(columns: Columns) -> str:
 
 def _direction(columns: Columns) -> str:
     """A proxy in front of a carrier: a callee of the public network is outbound, a name or an extension is not."""
-    callee = outside(columns.cell("dst_user"))
-    return f"(case when {callee} then 'out' when {outside(_shown(columns))} then 'in' else 'internal' end)"
+    callee = is_public_number(columns.cell("dst_user"))
+    return f"(case when {callee} then 'out' when {is_public_number(_display(columns))} then 'in' else 'internal' end)"
 
 
 def _acc(columns: Columns, mapping: FileMapping, zone: str) -> Fields:
-    start = _read(mapping, zone, "start", '"time"')
+    start = _read_time(mapping, zone, "start", '"time"')
     final = (
         f'("method" = \'INVITE\' and coalesce("sip_code" not in ({", ".join(map(repr, CHALLENGES))}), false)'
         " and \"sip_code\" >= '200')"
     )
     answered = f"({final} and \"sip_code\" between '200' and '299')"
-    outcome = choose('"sip_code"', RESULTS, otherwise=_FAILED)
+    outcome = choose_word('"sip_code"', RESULTS, otherwise=_FAILED)
     # The same five parts as the tail's row id: one row written in both forms is one row.
     key = 'concat_ws(\'|\', "callid", "method", coalesce("from_tag", \'\'), "sip_code", "time")'
     return Fields(
@@ -197,7 +205,7 @@ def _acc(columns: Columns, mapping: FileMapping, zone: str) -> Fields:
         direction=f"(case when {final} then {_direction(columns)} else 'out' end)",
         leg=f"(case when {final} then 'customer' else 'event' end)",
         caller=columns.cell("src_user"),
-        display=_shown(columns),
+        display=_display(columns),
         callee=columns.cell("dst_user"),
         start=start,
         # acc writes when the final answer came; of an answered call that is the answer, its end is the BYE's row.
@@ -221,11 +229,11 @@ _FAILED: Final = "case when \"sip_code\" between '200' and '299' then 'answered'
 
 
 def _cdrs(columns: Columns, mapping: FileMapping, zone: str) -> Fields:
-    start = _read(mapping, zone, "start", '"start_time"')
+    start = _read_time(mapping, zone, "start", '"start_time"')
     # end_time is cut to the second, duration is not.
-    duration = number('"duration"')
+    duration = to_number('"duration"')
     length = f"greatest(coalesce({duration}, 0), 0)"
-    written = _read(mapping, zone, "end", '"end_time"')
+    written = _read_time(mapping, zone, "end", '"end_time"')
     end = f"greatest({written}, {seconds_after(start, length)})"
     talked = f"({length} > 0)"
     return Fields(
@@ -233,7 +241,7 @@ def _cdrs(columns: Columns, mapping: FileMapping, zone: str) -> Fields:
         call_key='"callid"',
         direction=_direction(columns),
         caller=columns.cell("src_user"),
-        display=_shown(columns),
+        display=_display(columns),
         callee=columns.cell("dst_user"),
         start=start,
         answer=f"(case when {talked} then {start} end)",

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from nianjian.engines.intake.columns import Columns
 from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout
-from nianjian.engines.intake.vendor.columns import Columns
-from nianjian.engines.intake.vendor.overrides import overridden
-from nianjian.engines.intake.vendor.sql import NULL, among, choose, first_of
-from nianjian.engines.intake.vendor.tables import Signature, recogniser, table
-from nianjian.engines.intake.vendor.times import epochs, times
+from nianjian.engines.intake.mapping import apply_mapping
+from nianjian.engines.intake.sql import NULL, choose_word, first_of, is_among
+from nianjian.engines.intake.tables import Signature, signature_recogniser, table_layout
+from nianjian.engines.intake.times import read_epochs, read_times
 
 KNOWN: Final = (
     "SessionId", "Caller", "Callee", "Direction", "CallType", "StartTimestamp", "RingTimestamp", "AcceptTimestamp",
@@ -80,29 +80,31 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     """Expressions over a row of the session table."""
     columns = Columns(layout.columns)
     word = f"lower({columns.cell('EndStatusString')})"
-    status = first_of((columns.cell("EndStatus"), choose(word, STATUS) if columns.find("EndStatusString") else NULL))
-    status = choose(f"lower({status})", STATUS, otherwise=status)
+    status = first_of(
+        (columns.cell("EndStatus"), choose_word(word, STATUS) if columns.find("EndStatusString") else NULL)
+    )
+    status = choose_word(f"lower({status})", STATUS, otherwise=status)
     kind = columns.cell("CallType")
-    clock = times(
+    clock = read_times(
         columns,
         mapping,
         zone,
-        epochs,
+        read_epochs,
         start=("StartTimestamp",),
         ring=("RingTimestamp",),
         answer=("AcceptTimestamp",),
         end=("EndedTimestamp",),
     )
-    by_type = choose(kind, {"1": "out", "5": "out", "2": "in", "3": "in"})
+    by_type = choose_word(kind, {"1": "out", "5": "out", "2": "in", "3": "in"})
     direction = (
         f"(case when {kind} = '6' then 'internal'"
-        f" else coalesce({choose(columns.cell('Direction'), {'0': 'in', '1': 'out'})}, {by_type}) end)"
+        f" else coalesce({choose_word(columns.cell('Direction'), {'0': 'in', '1': 'out'})}, {by_type}) end)"
     )
-    predictive = f"({among(kind, ('5',))} and {among(status, REACHED_FIRST)})"
-    never = among(status, tuple(RESULTS))
+    predictive = f"({is_among(kind, ('5',))} and {is_among(status, REACHED_FIRST)})"
+    never = is_among(status, tuple(RESULTS))
     answered = f"({predictive} or (not {never} and coalesce({clock.answer} < {clock.end}, false)))"
     seat = _seat(columns)
-    return overridden(
+    return apply_mapping(
         Fields(
             call_id=columns.cell("SessionId"),
             direction=direction,
@@ -116,12 +118,12 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
             texts=clock.texts,
             columns=clock.columns | columns.origin(**_ORIGIN),
             checks=clock.checks,
-            result=f"(case when {answered} then 'answered' else {choose(status, RESULTS)} end)",
-            delivered=f"not {among(status, BLOCKED)}",
+            result=f"(case when {answered} then 'answered' else {choose_word(status, RESULTS)} end)",
+            delivered=f"not {is_among(status, BLOCKED)}",
             answered=answered,
             agent_id=seat,
             # 225 to 233 are the ends of calls that the vendor's AI led.
-            agent_kind=f"(case when {among(status, AI)} then 'robot' when {seat} is not null then 'human' end)",
+            agent_kind=f"(case when {is_among(status, AI)} then 'robot' when {seat} is not null then 'human' end)",
         ),
         columns,
         mapping,
@@ -142,7 +144,7 @@ def _seat(columns: Columns) -> str:
 FORMAT: Final = Format(
     name="tencent_tccc",
     title="腾讯云 云联络中心",
-    recognise=recogniser(
+    recognise=signature_recogniser(
         Signature(
             needed=(("SessionId",), ("Caller",), ("Callee",), ("StartTimestamp",), ("EndedTimestamp",)),
             typical=(
@@ -156,7 +158,7 @@ FORMAT: Final = Format(
             ),
         )
     ),
-    layout=table(KNOWN),
+    layout=table_layout(KNOWN),
     fields=fields,
     zone_in_file=True,
 )

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from nianjian.engines.intake.columns import Columns
 from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout
-from nianjian.engines.intake.vendor.columns import Columns
-from nianjian.engines.intake.vendor.overrides import overridden
-from nianjian.engines.intake.vendor.sql import NULL, among, choose, first_of
-from nianjian.engines.intake.vendor.tables import Signature, recogniser, table
-from nianjian.engines.intake.vendor.times import epochs, times
+from nianjian.engines.intake.mapping import apply_mapping
+from nianjian.engines.intake.sql import NULL, choose_word, first_of, is_among
+from nianjian.engines.intake.tables import Signature, signature_recogniser, table_layout
+from nianjian.engines.intake.times import read_epochs, read_times
 
 # The documentation at hand does not name the customer's column the same way in every table.
 CUSTOMER: Final = (
@@ -60,29 +60,29 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     status = columns.filled("Status", "StatusCode")
     kind = columns.filled("CallType", "CallTypeCode")
     way = columns.filled("MainCallType", "CallType", "CallTypeCode")
-    legs = among(kind, (*SEATS_LEG, *CUSTOMERS_LEG))
+    legs = is_among(kind, (*SEATS_LEG, *CUSTOMERS_LEG))
     wanted = {
         "start": ("StartTime",),
         "ring": ("CalleeRingingTime",),
         "answer": ("AnswerTime",),
         "end": ("EndTime",),
     }
-    clock = times(columns, mapping, zone, epochs, **wanted)
-    never = among(status, (*UNREACHED, *UNANSWERED))
-    answered = f"({among(status, ANSWERED)} or (not {never} and {clock.answer} is not null))"
+    clock = read_times(columns, mapping, zone, read_epochs, **wanted)
+    never = is_among(status, (*UNREACHED, *UNANSWERED))
+    answered = f"({is_among(status, ANSWERED)} or (not {never} and {clock.answer} is not null))"
     result = (
-        f"(case when {answered} then 'answered' when {among(status, UNANSWERED)} then 'no_answer'"
-        f" when {among(status, UNREACHED)} then 'failed' end)"
+        f"(case when {answered} then 'answered' when {is_among(status, UNANSWERED)} then 'no_answer'"
+        f" when {is_among(status, UNREACHED)} then 'failed' end)"
     )
     known = (
         f"{status} in ('20', '21', '22', '23', '24', '30', '31', '32', '33', '40', '41', '42', '43', '50', '51', '52')"
     )
-    return overridden(
+    return apply_mapping(
         Fields(
             call_id=columns.filled("UniqueId", "MainUniqueId"),
             call_key=f"(case when {legs} then {columns.cell('MainUniqueId')} end)",
-            direction=choose(way, DIRECTIONS, otherwise=f"case when {known} then 'out' end"),
-            leg=f"(case when {among(kind, SEATS_LEG)} then 'agent' else 'customer' end)",
+            direction=choose_word(way, DIRECTIONS, otherwise=f"case when {known} then 'out' end"),
+            leg=f"(case when {is_among(kind, SEATS_LEG)} then 'agent' else 'customer' end)",
             caller=first_of((columns.filled(*CALLER), columns.cell("Clid"))),
             display=columns.filled("DisplayNumber", "Clid"),
             callee=columns.filled(*CUSTOMER),
@@ -95,7 +95,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
             columns=clock.columns | columns.origin(**_ORIGIN),
             checks=clock.checks,
             result=result,
-            delivered=f"not ({among(status, UNREACHED)} or {among(kind, SEATS_LEG)})",
+            delivered=f"not ({is_among(status, UNREACHED)} or {is_among(kind, SEATS_LEG)})",
             answered=answered,
             agent_id=columns.filled("Cno"),
             agent_kind=f"(case when {columns.cell('Cno')} is not null then 'human' end)",
@@ -111,7 +111,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
 FORMAT: Final = Format(
     name="tinet",
     title="天润融通",
-    recognise=recogniser(
+    recognise=signature_recogniser(
         Signature(
             needed=(
                 ("UniqueId", "MainUniqueId"),
@@ -132,7 +132,7 @@ FORMAT: Final = Format(
             ),
         )
     ),
-    layout=table(KNOWN),
+    layout=table_layout(KNOWN),
     fields=fields,
     zone_in_file=True,
 )

@@ -11,12 +11,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from nianjian.engines.intake.columns import Columns
 from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout
-from nianjian.engines.intake.vendor.columns import Columns
-from nianjian.engines.intake.vendor.overrides import overridden
-from nianjian.engines.intake.vendor.sql import NULL, among, choose, first_of, number, outside, seconds_after
-from nianjian.engines.intake.vendor.tables import Signature, recogniser, table
-from nianjian.engines.intake.vendor.times import Times, times
+from nianjian.engines.intake.mapping import apply_mapping
+from nianjian.engines.intake.sql import (
+    NULL,
+    choose_word,
+    first_of,
+    is_among,
+    is_public_number,
+    seconds_after,
+    to_number,
+)
+from nianjian.engines.intake.tables import Signature, signature_recogniser, table_layout
+from nianjian.engines.intake.times import Times, read_times
 
 KNOWN: Final = (
     "uniqueid", "lead_id", "list_id", "campaign_id", "call_date", "start_epoch", "end_epoch", "length_in_sec",
@@ -80,14 +88,14 @@ _BEGUN: Final = ("start_epoch", "start_time", "call_date")
 def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     """Expressions over a row of whichever table this is."""
     columns = Columns(layout.columns)
-    clock = times(
+    clock = read_times(
         columns, mapping, zone, start=("start_epoch", "start_time", "call_date"), end=("end_epoch", "end_time")
     )
-    length = f"greatest(coalesce({number(columns.filled('length_in_sec', 'dial_time'))}, 0), 0)"
+    length = f"greatest(coalesce({to_number(columns.filled('length_in_sec', 'dial_time'))}, 0), 0)"
     end = first_of((clock.end, seconds_after(clock.start, length)))
-    kind = _described(columns)
-    talk = number(columns.filled("answered_time", "length_in_sec"))
-    return overridden(
+    kind = _find_table(columns)
+    talk = to_number(columns.filled("answered_time", "length_in_sec"))
+    return apply_mapping(
         Fields(
             call_id=f"('{kind.prefix}' || {columns.filled(*kind.key)})",
             call_key=columns.cell("uniqueid") if kind.joined else NULL,
@@ -128,7 +136,7 @@ def _origin(columns: Columns, clock: Times, kind: _Table) -> dict[str, str]:
     )
 
 
-def _described(columns: Columns) -> _Table:
+def _find_table(columns: Columns) -> _Table:
     """Which table this is. An export of vicidial_log joined with the shown number has outbound_cid beside status."""
     if columns.find("outbound_cid") and not columns.find("status"):
         return _Table(
@@ -136,7 +144,7 @@ def _described(columns: Columns) -> _Table:
             key=("caller_code", "uniqueid"),
             direction="'out'",
             callee=columns.filled("phone_number", "number_dialed", "extension"),
-            display=_inner(columns.cell("outbound_cid")),
+            display=_inner_number(columns.cell("outbound_cid")),
         )
     if columns.find("dialstatus"):
         return _carrier(columns)
@@ -148,14 +156,14 @@ def _described(columns: Columns) -> _Table:
 
 
 def _carrier(columns: Columns) -> _Table:
-    seconds = number(columns.cell("answered_time"))
+    seconds = to_number(columns.cell("answered_time"))
     return _Table(
         prefix="carrier:",
         key=("uniqueid",),
         direction="'out'",
         callee=columns.filled("phone_number", "number_dialed"),
-        result=choose(columns.cell("dialstatus"), DIALSTATUS),
-        answered=f"({among(columns.cell('dialstatus'), ('ANSWER',))} and coalesce({seconds} > 0, false))",
+        result=choose_word(columns.cell("dialstatus"), DIALSTATUS),
+        answered=f"({is_among(columns.cell('dialstatus'), ('ANSWER',))} and coalesce({seconds} > 0, false))",
         callee_optional=True,  # the trunk's log names the channel and the lead, not the number
     )
 
@@ -163,22 +171,22 @@ def _carrier(columns: Columns) -> _Table:
 def _channel(columns: Columns) -> _Table:
     """caller_code begins with the way the call was made: V automatic, M manual, Y inbound."""
     letter = f"substr({columns.cell('caller_code')}, 1, 1)"
-    other = f"case when {outside(columns.cell('number_dialed'))} then 'out' else 'internal' end"
+    other = f"case when {is_public_number(columns.cell('number_dialed'))} then 'out' else 'internal' end"
     return _Table(
         prefix="call:",
         key=("uniqueid",),
-        direction=choose(letter, {"V": "out", "M": "out", "Y": "in"}, otherwise=other),
+        direction=choose_word(letter, {"V": "out", "M": "out", "Y": "in"}, otherwise=other),
         callee=columns.cell("number_dialed"),
         callee_optional=True,
     )
 
 
-def _talked(columns: Columns) -> str:
-    return f"coalesce({number(columns.cell('length_in_sec'))} > 0, false)"
+def _talk_time(columns: Columns) -> str:
+    return f"coalesce({to_number(columns.cell('length_in_sec'))} > 0, false)"
 
 
 def _inbound(columns: Columns) -> _Table:
-    talked = _talked(columns)
+    talked = _talk_time(columns)
     return _Table(
         prefix="closer:",
         key=("closecallid", "uniqueid"),
@@ -198,20 +206,20 @@ def _outbound(columns: Columns) -> _Table:
     They were connected on the line, which is what counts for the customer's leg.
     """
     status = f"upper({columns.cell('status')})"
-    answered = f"({_talked(columns)} and not {among(status, UNANSWERED)})"
+    answered = f"({_talk_time(columns)} and not {is_among(status, UNANSWERED)})"
     return _Table(
         prefix="",
         key=("uniqueid",),
         direction="'out'",
         callee=columns.cell("phone_number"),
-        display=_inner(columns.cell("outbound_cid")),
-        result=f"(case when {answered} then 'answered' else {choose(status, RESULTS)} end)",
+        display=_inner_number(columns.cell("outbound_cid")),
+        result=f"(case when {answered} then 'answered' else {choose_word(status, RESULTS)} end)",
         answered=answered,
-        delivered=f"not {among(status, UNDIALLED)}",
+        delivered=f"not {is_among(status, UNDIALLED)}",
     )
 
 
-def _inner(cell: str) -> str:
+def _inner_number(cell: str) -> str:
     """The number of a caller id that is written as `"NAME" <95013>`."""
     if cell == NULL:
         return NULL
@@ -221,7 +229,7 @@ def _inner(cell: str) -> str:
 FORMAT: Final = Format(
     name="vicidial",
     title="VICIdial",
-    recognise=recogniser(
+    recognise=signature_recogniser(
         Signature(
             needed=(("uniqueid", "closecallid"), ("lead_id",), ("call_date",), ("phone_number",), ("status",)),
             typical=(
@@ -238,6 +246,6 @@ FORMAT: Final = Format(
         Signature(needed=(("uniqueid",), ("dialstatus",), ("dial_time", "answered_time"), ("call_date",))),
         Signature(needed=(("outbound_cid",), ("call_date",), ("lead_id", "caller_code"))),
     ),
-    layout=table(KNOWN, seen_only=True),
+    layout=table_layout(KNOWN, seen_only=True),
     fields=fields,
 )

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from nianjian.engines.intake.columns import Columns
 from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout
-from nianjian.engines.intake.vendor.columns import Columns
-from nianjian.engines.intake.vendor.overrides import overridden
-from nianjian.engines.intake.vendor.sql import number, seconds_after
-from nianjian.engines.intake.vendor.tables import Signature, recogniser, table
-from nianjian.engines.intake.vendor.times import times
+from nianjian.engines.intake.mapping import apply_mapping
+from nianjian.engines.intake.sql import seconds_after, to_number
+from nianjian.engines.intake.tables import Signature, signature_recogniser, table_layout
+from nianjian.engines.intake.times import read_times
 
 KNOWN: Final = (
     "callere164", "calleraccesse164", "calleee164", "calleeaccesse164", "callerip", "callercodec",
@@ -34,15 +34,15 @@ KEY: Final = ("flowno", "softswitchcallid", "callercallid", "agentcdr_id")
 def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     """Expressions over a row of e_cdr."""
     columns = Columns(layout.columns)
-    clock = times(columns, mapping, zone, start=("starttime",), end=("stoptime", "endtime"))
-    talk = number(columns.cell("holdtime"))
+    clock = read_times(columns, mapping, zone, start=("starttime",), end=("stoptime", "endtime"))
+    talk = to_number(columns.cell("holdtime"))
     # feetime is rounded up to the billing step and must not stand for talk time.
     answered = f"coalesce({talk} > 0, false)"
     answer = f"(case when {answered} then greatest({clock.start}, {seconds_after(clock.end, '-' + talk)}) end)"
     checks = list(clock.checks)
     if (hold := columns.find("holdtime")) is not None:
         checks.append(("answer_unreadable", hold, f"{columns.cell('holdtime')} is not null and {talk} is null"))
-    return overridden(
+    return apply_mapping(
         Fields(
             call_id=columns.filled(*KEY),
             # The soft-switch of a line business carries calls out to landing gateways and has no direction
@@ -77,7 +77,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
 FORMAT: Final = Format(
     name="vos3000",
     title="VOS3000",
-    recognise=recogniser(
+    recognise=signature_recogniser(
         Signature(
             needed=(
                 ("callere164", "calleraccesse164", "callertogatewaye164"),
@@ -95,6 +95,6 @@ FORMAT: Final = Format(
             ),
         )
     ),
-    layout=table(KNOWN),
+    layout=table_layout(KNOWN),
     fields=fields,
 )

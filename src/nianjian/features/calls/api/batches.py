@@ -11,7 +11,7 @@ from ninja import Query, Router, Schema
 from nianjian.features.calls.operations import rejects
 from nianjian.features.calls.operations.batches import batch_for
 from nianjian.features.calls.operations.receipts import summed
-from nianjian.features.calls.operations.rejects import CSV, ZIP, Rejected
+from nianjian.features.calls.operations.rejects import CSV, ZIP, RejectedLine
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
@@ -141,7 +141,7 @@ def _told(one: BatchValue) -> dict[str, object]:
     }
 
 
-def _rejected(one: Rejected) -> dict[str, object]:
+def _rejected(one: RejectedLine) -> dict[str, object]:
     return {
         "line": one.line, "column": one.column, "reason": one.reason, "header": list(one.header),
         "cells": list(one.cells),

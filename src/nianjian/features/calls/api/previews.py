@@ -15,7 +15,7 @@ from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.texts.sources import source_name
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.calls.api.imports import AUTO, known_source
-from nianjian.features.calls.operations.check_calls import Look, Tried, example_of
+from nianjian.features.calls.operations.check_calls import FilePreview, Tried, example_of
 from nianjian.features.calls.operations.wizard import check_register, previewed
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
@@ -229,7 +229,7 @@ def _how(code: str, file: CallsAsked) -> previewed.How:
     return previewed.How(file.source, file.timezone, data)
 
 
-def _look(one: Look, speak: Words) -> dict[str, object]:
+def _look(one: FilePreview, speak: Words) -> dict[str, object]:
     names = ("name", "encoding", "evidence", "zoned", "mapped", "header", "lines")
     told = {name: getattr(one, name) for name in names}
     told["title"] = source_name(one.source, speak)

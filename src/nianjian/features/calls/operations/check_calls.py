@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from nianjian.engines.intake import load, mapping, read
+from nianjian.engines.intake import load, mapping, preview, read
+from nianjian.engines.intake import preview as look
+from nianjian.engines.intake import preview as trial
 from nianjian.engines.intake.format import FileMapping
+from nianjian.engines.intake.ledger import FileReceipt
 from nianjian.engines.intake.mapping import FIELDS
-from nianjian.engines.intake.preview import example, look, trial
-from nianjian.engines.intake.preview.look import Look
-from nianjian.engines.intake.preview.trial import ROWS, Trial
-from nianjian.engines.intake.receipt import FileReceipt
+from nianjian.engines.intake.preview import ROWS, FilePreview, Trial
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.operations.receipts import ImportReceipt
 from nianjian.platform.accounts import query as accounts
@@ -23,7 +23,7 @@ from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home import wiring
 
-__all__ = ["FIELDS", "ROWS", "Look", "Tried", "check_calls", "look_at", "sources", "try_calls"]
+__all__ = ["FIELDS", "ROWS", "FilePreview", "Tried", "check_calls", "look_at", "sources", "try_calls"]
 
 Progress = Callable[[str, int, int, int], None]
 KEPT = 8  # answers; a person goes back and forth between the steps
@@ -39,19 +39,19 @@ class Tried:
     fault: NianjianError | None
 
 
-def look_at(paths: Sequence[Path], source: str, chosen: FileMapping) -> list[Look]:
+def look_at(paths: Sequence[Path], source: str, chosen: FileMapping) -> list[FilePreview]:
     """What each file is."""
-    return look.looks(paths, source, chosen)
+    return look.preview_files(paths, source, chosen)
 
 
 def sources() -> list[tuple[str, str, str]]:
     """Name, title and evidence of each source that can be read."""
-    return look.sources()
+    return look.list_sources()
 
 
 def example_of(source: str) -> Path:
     """A small file of a source; ``source_unknown``."""
-    return example.example(source)
+    return preview.example_file(source)
 
 
 def try_calls(paths: Sequence[Path], source: str, chosen: FileMapping, timezone: str | None) -> Sequence[Tried]:
@@ -89,13 +89,13 @@ def _known(
 
 def _tried(paths: Sequence[Path], source: str, chosen: FileMapping, timezone: str | None) -> Sequence[Tried]:
     found: list[Tried] = []
-    for item in read.items(list(paths)):
+    for item in read.list_items(list(paths)):
         if len(found) == TRIED:
             break
         try:
             if item.fault is not None:
                 raise item.fault
-            found.append(Tried(item.name, trial.trial(item, source, chosen, timezone), None))
+            found.append(Tried(item.name, trial.try_file(item, source, chosen, timezone), None))
         except NianjianError as fault:
             found.append(Tried(item.name, None, fault.with_traceback(None)))  # it holds on to nothing
     return tuple(found)
@@ -114,13 +114,13 @@ def rejected_of_trial(  # noqa: PLR0917 -- what a trial takes, and where the row
     They hold what the importing person has sent, no more, so numbers stand in full.
     """
     found: list[Path] = []
-    for number, item in enumerate(read.items(list(paths))):
+    for number, item in enumerate(read.list_items(list(paths))):
         if number == TRIED:
             break
         if item.fault is None:
             target = folder / f"{number + 1}-{Path(item.name).stem}-rejects.csv"
             with suppress(NianjianError):
-                found += trial.rejected(item, source, chosen, timezone, target, words)
+                found += trial.write_trial_rejects(item, source, chosen, timezone, target, words)
     return found
 
 
@@ -141,10 +141,10 @@ def check_calls(
     """
     require(actor, enterprise, Act.LOAD)
     lake = wiring.lake(accounts.enterprise(enterprise).code)
-    chosen = mapping.read(mapping_file) if mapping_file else FileMapping()
+    chosen = mapping.read_mapping(mapping_file) if mapping_file else FileMapping()
     receipts: list[FileReceipt] = []
     failed: list[tuple[str, NianjianError]] = []
-    for item in read.items(list(files)):
+    for item in read.list_items(list(files)):
 
         def report(rows: int, done: int, total: int, name: str = item.name) -> None:
             progress(name, rows, done, total)

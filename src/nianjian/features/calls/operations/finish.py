@@ -11,10 +11,7 @@ from datetime import date
 from django.db import transaction
 
 from nianjian.engines.intake import ledger
-from nianjian.engines.intake.ledger import CALLS
-from nianjian.engines.intake.receipt import FileReceipt
-from nianjian.engines.intake.rows import erase
-from nianjian.engines.intake.rows.erase import Limits
+from nianjian.engines.intake.ledger import CALLS_TABLE, FileReceipt, RetentionLimits
 from nianjian.engines.lake.tables import Lake, forget, vacuum
 from nianjian.features.complaints.operations.publish import publish
 from nianjian.features.portrait import portraits
@@ -70,11 +67,11 @@ def finish_undo(*, intent: str, enterprise: str, payload: Mapping[str, object]) 
 
 def finish_erase(*, intent: str, enterprise: str, payload: Mapping[str, object], lake: Lake) -> None:
     """Delete the files of an erasure whose commit was made, mark what was computed of them, close the intent."""
-    limits = Limits(str(payload["month"]), date.fromisoformat(str(payload["day"])))
-    erase.delete(lake, limits)
+    limits = RetentionLimits(str(payload["month"]), date.fromisoformat(str(payload["day"])))
+    ledger.delete_expired_files(lake, limits)
     first, day = date.fromisoformat(f"{payload['month']}-01"), date.fromisoformat(str(payload["on"]))
     if payload["calls"] or payload["older_files"]:
-        portraits.note_deletion(enterprise, CALLS, version=lake.version(CALLS) or 0, day=day, before=first)
+        portraits.note_deletion(enterprise, CALLS_TABLE, version=lake.version(CALLS_TABLE) or 0, day=day, before=first)
     told = {name: payload[name] for name in ("month", "day", "calls", "rejects", "older_files")}
     with transaction.atomic():
         queue.close(intent=intent)
@@ -93,13 +90,13 @@ def finish_tickets(*, intent: str, enterprise: str, payload: Mapping[str, object
 
 def settle(*, intent: str, kind: str, enterprise: str, payload: Mapping[str, object], lake: Lake) -> None:
     """Finish or drop an act that broke off: the lake's log says which of the two. Hold the lake's lock."""
-    if kind == IMPORT and (files := ledger.receipts(lake, intent)):
+    if kind == IMPORT and (files := ledger.find_receipts(lake, intent)):
         finish_import(intent=intent, enterprise=enterprise, payload=payload, files=files)
         return
     if kind == UNDO and not ledger.batch_files(lake, str(payload["batch"])):
         finish_undo(intent=intent, enterprise=enterprise, payload=payload)
         return
-    if kind == ERASE and erase.committed(lake, intent):
+    if kind == ERASE and ledger.is_deletion_committed(lake, intent):
         finish_erase(intent=intent, enterprise=enterprise, payload=payload, lake=lake)
         return
     if kind == TICKETS:  # its intent was opened with the deletion, in one transaction

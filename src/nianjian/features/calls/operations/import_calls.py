@@ -9,8 +9,8 @@ from typing import Final
 
 from nianjian.engines.intake import ledger, load, mapping, read
 from nianjian.engines.intake.format import FileMapping
-from nianjian.engines.intake.receipt import FileReceipt
-from nianjian.engines.intake.rows.temporary import workbench
+from nianjian.engines.intake.ledger import FileReceipt
+from nianjian.engines.intake.load import open_workbench
 from nianjian.engines.kernel.crash import crash_point
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake.tables import Lake
@@ -64,7 +64,7 @@ def import_calls(
     files: list[FileReceipt] = []
     failed: list[tuple[str, NianjianError]] = []
     with run:
-        for item in read.items(_expanded(patterns)):
+        for item in read.list_items(_expanded(patterns)):
             replaces = replace if replace and not files else ""
             try:
                 files.append(run.take(item, replaces))
@@ -74,7 +74,7 @@ def import_calls(
         raise _all_failed(failed)
     landings.after_import(tenant.code, {day for file in files for day in file.days})
     told = _batch(run.batch, files, tenant.code)
-    affected = ledger.repeating(run.lake, replace) if replace else ()
+    affected = ledger.list_repeating(run.lake, replace) if replace else ()
     return ImportReceipt(told, tuple(files), tuple(failed), tuple(one for one in affected if one.batch != told))
 
 
@@ -103,7 +103,7 @@ class _Run(ExitStack):
         with self.lake.lock():
             intent = queue.open(kind=IMPORT, enterprise=enterprise, txn=self.batch, payload=payload)
             crash_point("after_intent")
-            self._bench = self._bench or self.enter_context(workbench(self.lake))
+            self._bench = self._bench or self.enter_context(open_workbench(self.lake))
             try:
                 receipt = load.import_file(
                     lake=self.lake,
@@ -129,7 +129,7 @@ class _Run(ExitStack):
 
 
 def _mapping(path: Path | None) -> FileMapping:
-    return mapping.read(path) if path else FileMapping()
+    return mapping.read_mapping(path) if path else FileMapping()
 
 
 def _expanded(patterns: Sequence[str]) -> list[str]:

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from nianjian.engines.intake.ledger import Repeating
-from nianjian.engines.intake.receipt import FileReceipt, RowCounts
+from nianjian.engines.intake.ledger import FileReceipt, RepeatingBatch, RowCounts
 from nianjian.engines.kernel.errors import NianjianError
 
 
@@ -22,7 +21,7 @@ class ImportReceipt:
     batch: str
     files: tuple[FileReceipt, ...]
     failed: tuple[tuple[str, NianjianError], ...] = ()
-    affected: tuple[Repeating, ...] = ()
+    affected: tuple[RepeatingBatch, ...] = ()
 
     @property
     def rows(self) -> RowCounts:

@@ -17,8 +17,8 @@ from typing import Any, Final
 from django.db import transaction
 
 from nianjian.engines.intake import rejects as quarantine
-from nianjian.engines.intake.preview import text_masking
-from nianjian.engines.intake.rejects import Rejected
+from nianjian.engines.intake import text_masking
+from nianjian.engines.intake.rejects import RejectedLine
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.operations.batches import batch_for
@@ -35,7 +35,7 @@ from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers.batches import BatchValue
 from nianjian.platform.vault import blobs
 
-__all__ = ["Rejected", "RejectsFile", "first", "rejects", "reveal"]
+__all__ = ["RejectedLine", "RejectsFile", "first", "rejects", "reveal"]
 FIRST: Final = 50
 DIRECT: Final = 1_000  # rows of a batch that a request may write itself; more are work for the worker
 KEPT: Final = timedelta(days=7)
@@ -61,7 +61,7 @@ def rejects(*, batch: str, output: Path, words: Sentence, actor: Actor) -> dict[
     """
     known = batch_for(batch, actor, Act.REVEAL)
     _note(known, actor)
-    return quarantine.write(wiring.lake(known.enterprise), batch, output, words)
+    return quarantine.write_rejects(wiring.lake(known.enterprise), batch, output, words)
 
 
 def at_once(*, batch: str, words: Sentence, actor: Actor) -> RejectsFile | None:
@@ -120,14 +120,14 @@ def sweep() -> int:
     return len(old)
 
 
-def first(*, batch: str, actor: Actor) -> list[Rejected]:
+def first(*, batch: str, actor: Actor) -> list[RejectedLine]:
     """The first `FIRST` rejected rows, their cells masked; ``batch_unknown``, ``role_missing``."""
     known = batch_for(batch, actor, Act.READ)
     rows = quarantine.first_rejects(wiring.lake(known.enterprise), batch, FIRST)
-    return [Rejected(row.line, row.column, row.reason, row.header, _masked(row)) for row in rows]
+    return [RejectedLine(row.line, row.column, row.reason, row.header, _masked(row)) for row in rows]
 
 
-def reveal(*, batch: str, actor: Actor) -> list[Rejected]:
+def reveal(*, batch: str, actor: Actor) -> list[RejectedLine]:
     """The same rows as they stand in the file; the entry stands in the chain before they are shown."""
     known = batch_for(batch, actor, Act.REVEAL)
     rows = quarantine.first_rejects(wiring.lake(known.enterprise), batch, FIRST)
@@ -160,7 +160,7 @@ def _packed(known: BatchValue, words: Sentence, told: Callable[[int], None]) -> 
     """The file and its type, for as long as it is looked at; neither the rows nor the file are ever in memory whole."""
     with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as name:  # closed to others, soon gone
         target = Path(name) / f"{known.id}-rejects.csv"
-        written = quarantine.write(wiring.lake(known.enterprise), known.id, target, words, told)
+        written = quarantine.write_rejects(wiring.lake(known.enterprise), known.id, target, words, told)
         if len(written) == 1 and sum(written.values()) <= DIRECT:
             yield target, CSV
             return
@@ -180,5 +180,5 @@ def _job(known: BatchValue, job: str) -> JobValue | None:
     return found if mine and found.payload.get("batch") == known.id else None
 
 
-def _masked(row: Rejected) -> tuple[str, ...]:
-    return tuple(text_masking.cells(row.header, row.cells))
+def _masked(row: RejectedLine) -> tuple[str, ...]:
+    return tuple(text_masking.mask_cells(row.header, row.cells))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nianjian.engines.intake import ledger
-from nianjian.engines.intake.ledger import Repeating
+from nianjian.engines.intake.ledger import RepeatingBatch
 from nianjian.engines.kernel.crash import crash_point
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.operations.batches import batch_for
@@ -23,7 +23,7 @@ class Undone:
     """``rows``: how many the batch had loaded. ``affected``: what may lack rows now, to be imported again."""
 
     rows: int
-    affected: tuple[Repeating, ...]
+    affected: tuple[RepeatingBatch, ...]
 
 
 def undo_calls(*, batch: str, actor: Actor) -> Undone:
@@ -43,4 +43,4 @@ def undo_calls(*, batch: str, actor: Actor) -> Undone:
         crash_point("after_commit")
         crash_point("before_close")
         finish_undo(intent=intent, enterprise=known.enterprise, payload=payload)
-    return Undone(summed([file.receipt for file in known.files])["loaded"], ledger.repeating(lake, batch))
+    return Undone(summed([file.receipt for file in known.files])["loaded"], ledger.list_repeating(lake, batch))

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy
 
-from nianjian.features.calls.operations.check_calls import FIELDS, Look
+from nianjian.features.calls.operations.check_calls import FIELDS, FilePreview
 from nianjian.features.calls.pages.call_fields import field_label
 from nianjian.platform.web.forms import WordsField, ZoneField
 
@@ -92,7 +92,10 @@ class MappingForm(forms.Form):
     )
     save_as = forms.CharField(label=gettext_lazy("Keep this mapping under a name"), required=False, max_length=80)
 
-    def __init__(self, looks: Sequence[Look], sources: Iterable[tuple[str, str]], *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- what a form takes
+    def __init__(
+        self, looks: Sequence[FilePreview], sources: Iterable[tuple[str, str]],
+        *args: Any, **kwargs: Any,  # noqa: ANN401 -- what a form takes
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         headers = list(dict.fromkeys(name for look in looks for name in look.header))
         found = {field: name for look in reversed(looks) for field, name in look.fields}

@@ -143,7 +143,7 @@ def _shown(request: Request, code: str, found: BatchValue, rows: Any, *, reveale
     return render(request, "data/batch.html", context)
 
 
-def _rejected(rows: list[rejects.Rejected]) -> Table:
+def _rejected(rows: list[rejects.RejectedLine]) -> Table:
     header = max((row.header for row in rows), key=len)
     width = max(len(header), *(len(row.cells) for row in rows))
     names = [*header, *[""] * (width - len(header))]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.words import mark, words
-from nianjian.features.calls.operations.check_calls import FIELDS, Look, Tried, try_calls
+from nianjian.features.calls.operations.check_calls import FIELDS, FilePreview, Tried, try_calls
 from nianjian.features.calls.operations.wizard import check_register, drafts
 from nianjian.features.calls.pages import presenters
 from nianjian.features.calls.pages.call_fields import field_label
@@ -53,7 +53,7 @@ HEADS = {
 TIMES = {"start_ts": "start", "answer_ts": "answer", "end_ts": "end"}
 
 
-def looks(found: Sequence[Look]) -> list[dict[str, object]]:
+def looks(found: Sequence[FilePreview]) -> list[dict[str, object]]:
     """Each file's look with its fault in words."""
     return [
         {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from nianjian.engines.intake.preview import text_masking
+from nianjian.engines.intake import text_masking
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.complaints.forwards.mapping import ForwardMapping
 from nianjian.features.complaints.forwards.service import check_list, spelling
@@ -92,5 +92,5 @@ def columns_of(found: Beginning, sheet: Sheet) -> tuple[ListColumn, ...]:
 
 def _shown(heading: str, text: str) -> str:
     """A value of a column that nobody has named yet: it may be a number, a name, or what a complainant wrote."""
-    (hidden,) = text_masking.cells([heading], [text])
+    (hidden,) = text_masking.mask_cells([heading], [text])
     return hidden if len(hidden) <= LONG else f"{hidden[:SHOWN]}…"

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from nianjian.engines.intake import mapping as mappings
 from nianjian.engines.intake.format import FileMapping
-from nianjian.engines.intake.moments import checked_zone
+from nianjian.engines.intake.sql import require_zone
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
@@ -95,7 +95,7 @@ def choose(*, draft: DraftValue, source: str, timezone: str, data: Mapping[str, 
     """Settle how call files are read; ``data`` as a mapping file has it. ``mapping_invalid``, ``timezone_unknown``."""
     checked(draft.id, data)
     if timezone:
-        checked_zone(timezone)
+        require_zone(timezone)
     drafts.set_choices(draft=draft.id, choices={"source": source, "timezone": timezone, "mapping": dict(data)})
 
 
@@ -186,7 +186,7 @@ def checked(draft: str, data: Mapping[str, object]) -> FileMapping:
     if not data:
         return FileMapping()
     try:
-        return mappings.read(_written(draft, data))
+        return mappings.read_mapping(_written(draft, data))
     except NianjianError as fault:  # where the file lies is nobody's business
         values = {name: value for name, value in fault.values.items() if name != "file"}
         raise NianjianError(fault.code, findings=fault.findings, file=MAPPING, **values) from fault

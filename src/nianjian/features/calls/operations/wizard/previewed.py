@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nianjian.engines.intake.moments import checked_zone
+from nianjian.engines.intake.sql import require_zone
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.calls.operations.check_calls import Look, Tried, look_at, rejected_of_trial, try_calls
+from nianjian.features.calls.operations.check_calls import FilePreview, Tried, look_at, rejected_of_trial, try_calls
 from nianjian.features.calls.operations.wizard import check_register, drafts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
@@ -30,7 +30,7 @@ class How:
 class Seen:
     """What the files under a name are, and what the beginnings of the first would become."""
 
-    looks: Sequence[Look]
+    looks: Sequence[FilePreview]
     trials: Sequence[Tried]
 
 
@@ -79,4 +79,4 @@ def register(*, kind: str, enterprise: str, incoming: uploads.Incoming, actor: A
 def _may(enterprise: str, how: How, actor: Actor) -> None:
     require(actor, enterprise, Act.LOAD)
     if how.timezone:
-        checked_zone(how.timezone)
+        require_zone(how.timezone)

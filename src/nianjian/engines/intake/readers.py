@@ -1,32 +1,191 @@
-"""From an item to scans that the engine runs, with every physical line accounted for."""
+"""From an item to scans that the engine runs (text, JSON, sheets), with every physical line accounted for."""
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from nianjian.engines.intake import validate
-from nianjian.engines.intake.format import Sample
+from nianjian.engines.intake import tables, validate
+from nianjian.engines.intake.clean_copies import CleanCopy, rewrite_file, survey_file, text_blocks
+from nianjian.engines.intake.columns import TOTAL
+from nianjian.engines.intake.format import Layout, Sample
+from nianjian.engines.intake.ledger import RowCounts
+from nianjian.engines.intake.lines import Census, Damage, json_records, lines_at, physical_lines
 from nianjian.engines.intake.read import Item, Stream
-from nianjian.engines.intake.receipt import RowCounts
-from nianjian.engines.intake.rows.documents import records
-from nianjian.engines.intake.rows.lines import Census, Damage, lines_at, physical
-from nianjian.engines.intake.rows.prepare import Prepared, rewrite, survey, text_blocks
-from nianjian.engines.intake.rows.repeats import Keys, Marks
-from nianjian.engines.intake.rows.scan import Row, again, parquet, parsed, physical_numbers, reread, spill
-from nianjian.engines.intake.rows.sheets import digest, sheet_rows
-from nianjian.engines.intake.vendor import zones
+from nianjian.engines.intake.repeats import Keys, Marks
 from nianjian.engines.kernel import numbers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.unpacking import STEP, checked_room
 from nianjian.engines.lake.schema import quoted
-from nianjian.engines.lake.workbench import EngineError, Workbench, scan_csv
+from nianjian.engines.lake.workbench import EngineError, Reject, Workbench, scan_csv, scan_parquet
+
+BATCH: Final = 100_000
+JOINED: Final = 50  # lines that one quoted cell may run over
+
+Row = tuple[int, Sequence[str | None]]
+
+
+def spill_rows(rows: Iterable[Row], columns: Sequence[str], path: Path) -> int:
+    """Write rows of text cells with their line numbers to a temporary Parquet file; how many."""
+    schema = pa.schema([*((name, pa.string()) for name in columns), ("__line", pa.int64())])
+    count = 0
+    with pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=False) as out:
+        for part in _batches(rows):
+            cells = [list(column) for column in zip(*(row for _, row in part), strict=True)]
+            lines = pa.array([line for line, _ in part], pa.int64())
+            out.write_table(pa.table([*(pa.array(cell, pa.string()) for cell in cells), lines], schema=schema))
+            count += len(part)
+    return count
+
+
+def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    part: list[Row] = []
+    for row in rows:
+        part.append(row)
+        if len(part) == BATCH:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def parse_lines(lines: Iterable[tuple[int, str]], layout: Layout, bad: list[Damage]) -> Iterator[Row]:
+    """Lines through the format's own parser; those it refuses go to ``bad``."""
+    parse = layout.parse or _no_parser
+    for number, line in lines:
+        try:
+            cells = parse(line)
+        except ValueError as error:
+            bad.append(Damage(number, str(error) or "columns_missing", json.dumps(line[:2000], ensure_ascii=False)))
+            continue
+        yield number, _fit_cells(cells, len(layout.columns))
+
+
+def _no_parser(_line: str) -> Sequence[str | None]:
+    raise ValueError  # a layout without a parser is read by the engine
+
+
+def _fit_cells(cells: Sequence[str | None], width: int) -> Sequence[str | None]:
+    row = [cell or None for cell in cells]
+    return row[:width] + [None] * (width - len(row))
+
+
+def read_again(rejects: Sequence[Reject], numbers: Sequence[int], path: Path, opened: dict[int, str]) -> dict[int, str]:
+    """Physical line number → text of everything the engine gave up, read from the file's own bytes."""
+    texts = dict(opened)
+    with path.open("rb") as handle:
+        for reject, number in zip(rejects, numbers, strict=True):
+            handle.seek(reject.offset)
+            line = handle.readline()
+            if line in (b"\n", b"\r\n"):  # the offset of some rejects stands on the end of the line before
+                line = handle.readline()
+            texts[number] = line.rstrip(b"\r\n").decode("utf-8", "backslashreplace")
+    return dict(sorted(texts.items()))
+
+
+def reread_rows(texts: dict[int, str], layout: Layout, bad: list[Damage]) -> Iterator[Row]:
+    """Whole rows among the lines given up: quoted commas, a quoted line break joined with the lines after it."""
+    width = len(layout.columns)
+    done: set[int] = set()
+    for number, text in texts.items():
+        if number in done:
+            continue
+        cells = _split_cells(text, layout.delimiter)
+        last = number
+        if cells is None:
+            cells, last = _join_lines(number, texts, layout)
+        if cells is None:
+            bad.append(Damage(number, "stray_quote", json.dumps(text[:2000], ensure_ascii=False)))
+            continue
+        done.update(range(number, last + 1))
+        if len(cells) > width and not any(cells[width:]):
+            cells = cells[:width]
+        if len(cells) == width:
+            yield number, [cell or None for cell in cells]
+        else:
+            code = "columns_missing" if len(cells) < width else "columns_surplus"
+            code = "total_row" if re.fullmatch(TOTAL, cells[0]) else code
+            bad.append(Damage(number, code, json.dumps(cells, ensure_ascii=False)))
+
+
+def _join_lines(number: int, texts: dict[int, str], layout: Layout) -> tuple[list[str] | None, int]:
+    text = texts[number]
+    for last in range(number + 1, number + JOINED):
+        if last not in texts:
+            break
+        text += "\n" + texts[last]
+        cells = _split_cells(text, layout.delimiter)
+        if cells is not None and len(cells) == len(layout.columns):
+            return cells, last
+    return None, number
+
+
+def _split_cells(text: str, delimiter: str) -> list[str] | None:
+    """Cells of one row; None while a quote is open or stands where none may."""
+    try:
+        found = list(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    return found[0] if len(found) == 1 else None
+
+
+def physical_numbers(places: Sequence[int], removed: Sequence[int]) -> list[int]:
+    """For line numbers of a file from which the lines ``removed`` were taken (sorted), those of the original."""
+    out = []
+    before = 0
+    for place in sorted(places):
+        while before < len(removed) and removed[before] <= place + before:
+            before += 1
+        out.append(place + before)
+    return out
+
+
+def parquet_scan(path: Path) -> str:
+    """The scan of a spilled file."""
+    return scan_parquet([path])
+
+
+def sheet_rows(item: Item, layout: Layout, census: Census) -> Iterator[Row]:
+    """Every row below the header; blank and damaged ones go into the census."""
+    width = len(layout.columns)
+    last = layout.header_lines
+    for row in item.sheet_rows(width):
+        cells = row.cells
+        census.blank.extend(range(last + 1, row.number))  # a blank row may be left out of the file
+        last = max(last, row.number)
+        if row.number <= layout.header_lines:
+            continue
+        if row.formula:
+            census.damaged.append(Damage(row.number, "formula_unsaved", json.dumps(cells[:width], ensure_ascii=False)))
+        elif not any(cells):
+            census.blank.append(row.number)
+        elif len(cells) > width:
+            census.damaged.append(Damage(row.number, "columns_surplus", json.dumps(cells, ensure_ascii=False)))
+        else:
+            yield row.number, [*cells, *[None] * (width - len(cells))]
+
+
+def workbook_digest(item: Item) -> str:
+    """sha256 of the workbook; of a further sheet together with its name, for it is another file of calls."""
+    found = sha256()
+    for block in Stream(item).blocks():
+        found.update(block)
+    if not item.first:
+        found.update((item.member or "").encode())
+    return found.hexdigest()
+
 
 Report = Callable[[int], None]  # bytes read
 
@@ -56,7 +215,7 @@ class Reading:
     blank: int = 0
     scans: list[tuple[str, list[int] | None, int]] = field(default_factory=list)
     bad: list[Damage] = field(default_factory=list)
-    prepared: Prepared | None = None
+    prepared: CleanCopy | None = None
     expected_rejects: set[int] | None = None
     keys: Keys = field(default_factory=Keys)
     zones_said: bool = False  # every stamp says its zone
@@ -77,14 +236,14 @@ class Reading:
         if self.prepared is not None:
             self._index_delimited(bench, self.prepared)
             return
-        self.keys.add(bench.table(validate.keys(self.plan, self.scans[0][0])))
+        self.keys.add(bench.table(validate.select_keys(self.plan, self.scans[0][0])))
 
     def ask_zones(self, bench: Workbench, found: Sample) -> None:
         """Settle ``zones_said``; the whole file is asked only where its beginning lets it be so."""
-        columns = zones.time_columns(self.plan.fields)
-        if zones.likely(found, columns):
-            scans = [f"({validate.raw(self.plan, scan, line=False)})" for scan, _, _ in self.scans]
-            mute = [bench.table(zones.silent(scan, columns)).column("n")[0].as_py() for scan in scans]
+        columns = tables.time_columns_of(self.plan.fields)
+        if tables.may_lack_zone(found, columns):
+            scans = [f"({validate.select_raw(self.plan, scan, line=False)})" for scan, _, _ in self.scans]
+            mute = [bench.table(tables.rows_without_zone(scan, columns)).column("n")[0].as_py() for scan in scans]
             self.zones_said = not any(mute)
 
     def ask_words(self, bench: Workbench) -> None:
@@ -93,7 +252,9 @@ class Reading:
         if not self.unknown or column is None:
             return
         for scan, _, _ in self.scans:
-            asked = f"select distinct {quoted(column)} as word from ({validate.raw(self.plan, scan, line=False)})"
+            asked = (
+                f"select distinct {quoted(column)} as word from ({validate.select_raw(self.plan, scan, line=False)})"
+            )
             found = bench.table(f"{asked} where {self.plan.fields.result} = 'unknown' order by word limit {SHOWN}")
             told = (numbers.mask(word) for word in found.column("word").to_pylist())
             self.words = tuple(dict.fromkeys((*self.words, *told)))[:SHOWN]
@@ -114,7 +275,9 @@ class Reading:
         """The rows of all scans with ``suspect``, and the lines removed around those of the scan."""
         for scan, removed, _ in self.scans:
             if removed is None:
-                for batch in bench.batches(validate.rows(self.plan, scan, line=True, suspects=suspects), BATCH_ROWS):
+                for batch in bench.batches(
+                    validate.select_rows(self.plan, scan, line=True, suspects=suspects), BATCH_ROWS
+                ):
                     yield self._noticed(pa.table(batch)), None
                 continue
             # Lines are counted, so rows must come in file order: no join may stand in this select.
@@ -123,7 +286,7 @@ class Reading:
                 yield marks.put(self._noticed(pa.table(batch))), removed
 
     def _counted(self, scan: str) -> str:
-        return validate.rows(self.plan, scan, line=False, suspects=None)
+        return validate.select_rows(self.plan, scan, line=False, suspects=None)
 
     def _waited(self) -> Iterator[pa.RecordBatch]:
         waiting, self.waiting = list(reversed(self.waiting or [])), None
@@ -141,7 +304,7 @@ class Reading:
         places = [number - bisect_left(gone, number) for number in sorted(wanted)]
         target.write_bytes(b"".join(lines_at(self.prepared.path, places)))
         scan = scan_csv(target, layout.columns, delimiter=layout.delimiter, skip=0)
-        cells = bench.beside(validate.cells(self.plan, scan)).column("raw")
+        cells = bench.beside(validate.select_cells(self.plan, scan)).column("raw")
         if len(cells) != len(wanted):
             raise LinesMoved
         place = rows.schema.get_field_index("raw")
@@ -165,9 +328,9 @@ class Reading:
         if rows.read != rows.loaded + rows.duplicate + rows.rejected:
             raise NianjianError("rows_unaccounted", file=self.item.name, detail=str(rows.as_dict()))
 
-    def _index_delimited(self, bench: Workbench, prepared: Prepared) -> None:
+    def _index_delimited(self, bench: Workbench, prepared: CleanCopy) -> None:
         layout = self.plan.layout
-        skipped = _without_heading(prepared, layout.header_lines)
+        skipped = _skip_heading(prepared, layout.header_lines)
         scan = scan_csv(prepared.path, layout.columns, delimiter=layout.delimiter, skip=skipped)
         expected = prepared.census.lines - len(prepared.removed) - skipped
         bench.forget_rejects()
@@ -187,7 +350,7 @@ class Reading:
         removed = sorted([*physical_numbers(places, prepared.removed), *prepared.removed])
         open_rejects = [reject for reject in rejects if reject.line not in unseen]
         numbers = physical_numbers([reject.line for reject in open_rejects], prepared.removed)
-        texts = again(open_rejects, numbers, prepared.path, prepared.open_quotes)
+        texts = read_again(open_rejects, numbers, prepared.path, prepared.open_quotes)
         self.bad = list(prepared.census.damaged)
         self.blank = len(prepared.census.blank)
         self.scans = [(scan, removed, max(expected, 0) - len(self.expected_rejects))]
@@ -196,9 +359,9 @@ class Reading:
         if self.waiting is not None:
             self.expected_rejects = None  # nothing is scanned twice
 
-    def _first_look(self, bench: Workbench, prepared: Prepared, scan: str) -> None:
+    def _first_look(self, bench: Workbench, prepared: CleanCopy, scan: str) -> None:
         if prepared.rewritten or self.item.size > WHOLE:
-            self.keys.add(bench.table(validate.keys(self.plan, scan)))
+            self.keys.add(bench.table(validate.select_keys(self.plan, scan)))
             return
         self.waiting = list(bench.batches(self._counted(scan), BATCH_ROWS))
         for batch in self.waiting:
@@ -211,11 +374,11 @@ class Reading:
             del texts[number]
         self.blank += len(blank)
         path = self.temp / "again.parquet"
-        rows = spill(reread(texts, self.plan.layout, self.bad), self.plan.layout.columns, path)
+        rows = spill_rows(reread_rows(texts, self.plan.layout, self.bad), self.plan.layout.columns, path)
         if rows:
-            scan = parquet(path)
+            scan = parquet_scan(path)
             self.scans.append((scan, None, rows))
-            self.keys.add(bench.table(validate.keys(self.plan, scan)), doubtful=True)
+            self.keys.add(bench.table(validate.select_keys(self.plan, scan)), doubtful=True)
 
     def _copy_or_fail(self, bench: Workbench, *, detail: str) -> None:
         if self.prepared is None or self.prepared.rewritten:
@@ -223,13 +386,13 @@ class Reading:
         self.rewritten()
         self.index(bench)
 
-    def rewrite(self, report: Report) -> Prepared:
+    def rewrite(self, report: Report) -> CleanCopy:
         """The file's text written anew, clean, where the engine cannot read the file itself."""
         target = self.temp / "lines.csv"
-        return rewrite(self.item, self.encoding, target, self.plan.layout.delimiter, report)
+        return rewrite_file(self.item, self.encoding, target, self.plan.layout.delimiter, report)
 
 
-def _without_heading(prepared: Prepared, lines: int) -> int:
+def _skip_heading(prepared: CleanCopy, lines: int) -> int:
     """How many of the first physical ``lines`` stand in the prepared file; faults among them are of no interest."""
     census = prepared.census
     census.damaged[:] = [damage for damage in census.damaged if damage.line > lines]
@@ -244,24 +407,24 @@ def read_file(item: Item, encoding: str, plan: validate.Plan, temp: Path, report
     reading = Reading(item, encoding, plan, temp)
     if item.kind == "sheet":
         census = Census()
-        _spilled(reading, sheet_rows(item, plan.layout, census))
-        reading.bad, reading.blank, reading.sha256 = census.damaged, len(census.blank), digest(item)
+        _spill_rows(reading, sheet_rows(item, plan.layout, census))
+        reading.bad, reading.blank, reading.sha256 = census.damaged, len(census.blank), workbook_digest(item)
     elif plan.layout.parse is not None:
-        _parsed(reading, report)
+        _parse_rows(reading, report)
     else:
-        found = survey(item, encoding, report) or reading.rewrite(report)
+        found = survey_file(item, encoding, report) or reading.rewrite(report)
         reading.prepared = found
         reading.sha256, reading.truncated = found.sha256, found.truncated
     return reading
 
 
-def _spilled(reading: Reading, rows: Iterator[Row]) -> None:
+def _spill_rows(reading: Reading, rows: Iterator[Row]) -> None:
     path = reading.temp / "cells.parquet"
-    rows = _watched(rows, reading)
-    reading.scans = [(parquet(path), None, spill(rows, reading.plan.layout.columns, path))]
+    rows = _watch_disk(rows, reading)
+    reading.scans = [(parquet_scan(path), None, spill_rows(rows, reading.plan.layout.columns, path))]
 
 
-def _watched(rows: Iterator[Row], reading: Reading) -> Iterator[Row]:
+def _watch_disk(rows: Iterator[Row], reading: Reading) -> Iterator[Row]:
     """The same rows; NianjianError ``disk_too_small`` before the temporary file fills the disk."""
     for number, row in enumerate(rows):
         if number % LOOK == 0:
@@ -269,19 +432,21 @@ def _watched(rows: Iterator[Row], reading: Reading) -> Iterator[Row]:
         yield row
 
 
-def _parsed(reading: Reading, report: Report) -> None:
+def _parse_rows(reading: Reading, report: Report) -> None:
     layout, stream, census = reading.plan.layout, Stream(reading.item), Census()
-    blocks = _reported(text_blocks(stream, reading.encoding), stream, report)
+    blocks = _report_progress(text_blocks(stream, reading.encoding), stream, report)
     if layout.document and layout.parse is not None:
-        lines: Iterator[tuple[int, str]] = records(blocks, census.damaged, layout.parse)
+        lines: Iterator[tuple[int, str]] = json_records(blocks, census.damaged, layout.parse)
     else:
-        lines = _whole(physical(blocks, census), stream, census, layout.header_lines)
-    _spilled(reading, parsed(lines, layout, census.damaged))
+        lines = _whole_lines(physical_lines(blocks, census), stream, census, layout.header_lines)
+    _spill_rows(reading, parse_lines(lines, layout, census.damaged))
     reading.bad, reading.blank = census.damaged, len(census.blank)
     reading.sha256, reading.truncated = stream.sha256, stream.truncated
 
 
-def _whole(lines: Iterator[tuple[int, str]], stream: Stream, census: Census, header: int) -> Iterator[tuple[int, str]]:
+def _whole_lines(
+    lines: Iterator[tuple[int, str]], stream: Stream, census: Census, header: int
+) -> Iterator[tuple[int, str]]:
     """Without the header, and without the unfinished line at the break of a gz."""
     held: tuple[int, str] | None = None
     for number, line in lines:
@@ -297,7 +462,7 @@ def _whole(lines: Iterator[tuple[int, str]], stream: Stream, census: Census, hea
         yield held
 
 
-def _reported(blocks: Iterator[bytes], stream: Stream, report: Report) -> Iterator[bytes]:
+def _report_progress(blocks: Iterator[bytes], stream: Stream, report: Report) -> Iterator[bytes]:
     for block in blocks:
         report(stream.taken)
         yield block

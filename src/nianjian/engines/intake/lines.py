@@ -1,7 +1,4 @@
-"""From bytes to physical lines: encodings, line ends, and the lines that no reader may see.
-
-A line is bad by itself (a NUL, invalid bytes, over a megabyte) or it is good; a bad one never costs its neighbour.
-"""
+"""From bytes to physical lines and records of JSON: encodings, line ends, lines that no reader may see."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ import codecs
 import json
 import re
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -53,7 +50,7 @@ class Census:
     damaged: list[Damage] = field(default_factory=list)
 
 
-def detect(head: bytes) -> str | None:
+def detect_encoding(head: bytes) -> str | None:
     """``utf-8``, ``utf-8-sig``, ``utf-16…`` or ``gb18030``; None while ``head`` is all ASCII."""
     for bom, name in _BOMS:
         if head.startswith(bom):
@@ -87,7 +84,7 @@ def _decodes(line: bytes, encoding: str) -> bool:
     return True
 
 
-def utf8(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+def to_utf8(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     """The same text as UTF-8 without a mark; bytes that are invalid in another encoding become U+FFFD."""
     if encoding in ("utf-8", "utf-8-sig"):
         first = True
@@ -105,7 +102,7 @@ def utf8(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     yield decoder.decode(b"", final=True).encode()
 
 
-def uniform(blocks: Iterable[bytes]) -> Iterator[bytes]:
+def unify_line_ends(blocks: Iterable[bytes]) -> Iterator[bytes]:
     """The same text with LF for every line end: LF, CRLF, and a lone CR, which ends a line whatever else does.
 
     Within quotes too, so that the number of a line does not depend on the quotes before it.
@@ -123,7 +120,7 @@ def uniform(blocks: Iterable[bytes]) -> Iterator[bytes]:
         yield b"\n"
 
 
-def aligned(blocks: Iterable[bytes]) -> Iterator[bytes]:
+def cut_at_lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
     """The same bytes cut at line ends; of a line that never ends only the first megabyte is kept."""
     held: list[bytes] = []
     size = 0
@@ -199,7 +196,7 @@ def excerpt_line(line: bytes) -> str:
     return json.dumps(text.replace("\0", "\\x00"), ensure_ascii=False)
 
 
-def fault(line: bytes) -> str | None:
+def line_fault(line: bytes) -> str | None:
     """The reason code against a line without its end, or None."""
     if len(line) > LONGEST:
         return "line_too_long"
@@ -210,9 +207,9 @@ def fault(line: bytes) -> str | None:
     return None
 
 
-def physical(blocks: Iterable[bytes], census: Census) -> Iterator[tuple[int, str]]:
+def physical_lines(blocks: Iterable[bytes], census: Census) -> Iterator[tuple[int, str]]:
     """Every good line, decoded, with its number; blank and damaged ones go into the census."""
-    for block in aligned(blocks):
+    for block in cut_at_lines(blocks):
         parts = block.split(b"\n")
         census.ended = not parts[-1]
         if census.ended:
@@ -221,13 +218,137 @@ def physical(blocks: Iterable[bytes], census: Census) -> Iterator[tuple[int, str
             census.lines += 1
             if not line.strip():
                 census.blank.append(census.lines)
-            elif code := fault(line):
+            elif code := line_fault(line):
                 census.damaged.append(Damage(census.lines, code, excerpt_line(line)))
             else:
                 yield census.lines, line.decode()
 
 
-def swallowing(delimiter: str) -> re.Pattern[bytes]:
+def open_quote_pattern(delimiter: str) -> re.Pattern[bytes]:
     """Finds a line in which a cell opens a quote that the line does not close."""
     mark = re.escape(delimiter.encode())
     return re.compile(rb"(?:^|" + mark + rb')"(?:[^"\n]|"")*$', re.MULTILINE)
+
+
+_DECODER: Final = json.JSONDecoder()
+_BETWEEN: Final = re.compile(r"[\s,]*")
+_LIST: Final = re.compile(r"\[\s*(?=\{)")
+_NEXT: Final = re.compile(r"\}\s*,\s*(?=\{)|\}\s*\n\s*(?=\{)")
+
+SMALL: Final = 8 << 20  # characters: up to here a document may be one record, and that is the longest record
+_STEP: Final = 1 << 20  # characters that are tried at least before more is read
+
+
+def json_records(
+    blocks: Iterable[bytes], bad: list[Damage], parse: Callable[[str], object]
+) -> Iterator[tuple[int, str]]:
+    """(line, text) of every object in the document's first list of objects, or of the one object that it is.
+
+    ``blocks``: UTF-8. A document that ``parse`` takes whole is one record, though it has lists inside (a FreeSWITCH
+    callflow); the answer of an API around a list of records is none. What cannot be read goes to ``bad`` as
+    ``json_invalid``.
+    """
+    window = _Window(blocks)
+    window.fill(SMALL)
+    text = window.text
+    if window.ended and _is_record(text, parse):
+        yield 1 + text.count("\n", 0, text.find("{")), text
+        return
+    start = _LIST.search(text)
+    place = text.find("{") if start is None else start.end()
+    if place < 0:
+        if text.strip(" \t\r\n[]\ufeff"):
+            bad.append(_damage(1, text))
+        return
+    window.drop(place)
+    yield from _list_records(window, bad)
+
+
+def _list_records(window: _Window, bad: list[Damage]) -> Iterator[tuple[int, str]]:
+    while window.fill(_STEP) or window.place < len(window.text):
+        blank = _BETWEEN.match(window.text, window.place)
+        window.drop(blank.end() if blank else window.place)
+        if window.place >= len(window.text):
+            continue
+        if window.text[window.place] != "{":
+            return
+        end = _end_of_record(window)
+        if end is not None:
+            yield window.line, window.text[window.place : end]
+            window.drop(end)
+        elif not _skip_record(window, bad):
+            return
+
+
+def _end_of_record(window: _Window) -> int | None:
+    """Where the object at the window's place ends; None if it is broken, or longer than any record."""
+    asked = _STEP
+    while True:
+        try:
+            return _DECODER.raw_decode(window.text, window.place)[1]
+        except (ValueError, RecursionError):
+            if window.ended or asked >= SMALL:
+                return None
+            asked *= 2
+            window.fill(asked)
+
+
+def _skip_record(window: _Window, bad: list[Damage]) -> bool:
+    """Over a broken record to the next one, if there is any."""
+    line, head = window.line, window.text[window.place : window.place + 2000]
+    while True:
+        found = _NEXT.search(window.text, window.place)
+        if found is not None:
+            bad.append(_damage(line, window.text[window.place : found.end()] if window.line == line else head))
+            window.drop(found.end())
+            return True
+        if window.ended:
+            bad.append(_damage(line, head))
+            return False
+        # The sign for the next record may lie across the end of what was read.
+        window.drop(max(window.place, len(window.text) - 100))
+        window.fill(_STEP)
+
+
+class _Window:
+    """The text from ``place`` on as far as it was read; what lies before is forgotten, but its lines are counted."""
+
+    def __init__(self, blocks: Iterable[bytes]) -> None:
+        self._blocks = iter(blocks)
+        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self.text = ""
+        self.place = 0
+        self.line = 1
+        self.ended = False
+
+    def fill(self, wanted: int) -> bool:
+        """Read until so many characters lie ahead; whether any do."""
+        if len(self.text) - self.place < wanted and not self.ended:
+            pieces, have = [self.text[self.place :]], len(self.text) - self.place
+            while have < wanted and not self.ended:
+                block = next(self._blocks, None)
+                self.ended = block is None
+                piece = self._decode(block or b"", final=self.ended)
+                pieces.append(piece)
+                have += len(piece)
+            self.text, self.place = "".join(pieces), 0
+        return self.place < len(self.text)
+
+    def drop(self, place: int) -> None:
+        """Go on to a later place."""
+        self.line += self.text.count("\n", self.place, place)
+        self.place = place
+
+
+def _is_record(text: str, parse: Callable[[str], object]) -> bool:
+    if not text.lstrip("\ufeff \t\r\n").startswith("{"):
+        return False
+    try:
+        parse(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _damage(line: int, text: str) -> Damage:
+    return Damage(line, "json_invalid", json.dumps(text.strip()[:2000], ensure_ascii=False))

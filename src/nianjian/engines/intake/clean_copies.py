@@ -12,22 +12,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from nianjian.engines.intake.read import Item, Stream
-from nianjian.engines.intake.rows.lines import (
+from nianjian.engines.intake.lines import (
     LONGEST,
     Census,
     Damage,
-    aligned,
-    detect,
+    cut_at_lines,
+    detect_encoding,
     excerpt_line,
-    fault,
     invalid_lines,
     is_valid,
     line_ends,
-    swallowing,
-    uniform,
-    utf8,
+    line_fault,
+    open_quote_pattern,
+    to_utf8,
+    unify_line_ends,
 )
+from nianjian.engines.intake.read import Item, Stream
 
 Report = Callable[[int], None]  # bytes read so far
 
@@ -35,7 +35,7 @@ _STEP: Final = LONGEST // 2
 
 
 @dataclass(slots=True)
-class Prepared:
+class CleanCopy:
     """A file as the engine will read it. ``removed``: numbers of the physical lines that ``path`` does not hold.
 
     ``open_quotes`` are lines (number → text) in which a quote opens and does not close: taken out, to be
@@ -56,7 +56,7 @@ class Prepared:
 def encoding_of(item: Item) -> str:
     """The encoding by the first block that is not plain ASCII; ``utf-8`` if none is."""
     for block in Stream(item).blocks():
-        found = detect(block)
+        found = detect_encoding(block)
         if found is not None:
             return found
     return "utf-8"
@@ -64,10 +64,10 @@ def encoding_of(item: Item) -> str:
 
 def text_blocks(stream: Stream, encoding: str) -> Iterator[bytes]:
     """UTF-8 blocks of the stream with one kind of line end."""
-    return uniform(utf8(stream.blocks(), encoding))
+    return unify_line_ends(to_utf8(stream.blocks(), encoding))
 
 
-def survey(item: Item, encoding: str, report: Report) -> Prepared | None:
+def survey_file(item: Item, encoding: str, report: Report) -> CleanCopy | None:
     """Look at a plain UTF-8 file without copying it; None if it has to be rewritten."""
     if item.kind != "plain" or encoding not in ("utf-8", "utf-8-sig"):
         return None
@@ -75,7 +75,7 @@ def survey(item: Item, encoding: str, report: Report) -> Prepared | None:
     unseen: list[Damage] = []
     returns: set[bool] = set()
     last = b"\n"
-    for block in aligned(utf8(stream.blocks(), encoding)):
+    for block in cut_at_lines(to_utf8(stream.blocks(), encoding)):
         ends, returned = line_ends(block), b"\r" in block
         returns.add(returned)
         if len(returns) > 1 or b"\0" in block or not _has_ends(block):
@@ -90,31 +90,31 @@ def survey(item: Item, encoding: str, report: Report) -> Prepared | None:
     if last != b"\n":
         census.lines += 1
     census.damaged += unseen
-    return Prepared(item.path, stream.sha256, encoding, census, unseen=unseen)
+    return CleanCopy(item.path, stream.sha256, encoding, census, unseen=unseen)
 
 
-def rewrite(item: Item, encoding: str, target: Path, delimiter: str, report: Report) -> Prepared:
+def rewrite_file(item: Item, encoding: str, target: Path, delimiter: str, report: Report) -> CleanCopy:
     """Write the good lines to ``target`` with LF ends; bad, blank and quote-opening ones are taken out."""
     stream, census = Stream(item, target.parent), Census()
-    found = Prepared(target, "", encoding, census, rewritten=True)
-    opens = swallowing(delimiter)
+    found = CleanCopy(target, "", encoding, census, rewritten=True)
+    opens = open_quote_pattern(delimiter)
     ends_whole = True
     with target.open("wb") as out:
-        for block in aligned(text_blocks(stream, encoding)):
+        for block in cut_at_lines(text_blocks(stream, encoding)):
             report(stream.taken)
             ends_whole = block.endswith(b"\n")
-            if _spotless(block) and not opens.search(block):
+            if _is_spotless(block) and not opens.search(block):
                 census.lines += line_ends(block) + (not ends_whole)
                 out.write(block)
             else:
-                out.write(_sifted(block, found, opens))
+                out.write(_sift_block(block, found, opens))
     found.sha256, found.truncated = stream.sha256, stream.truncated
     if stream.truncated and not ends_whole:
         _drop_broken_tail(found)
     return found
 
 
-def _sifted(block: bytes, found: Prepared, opens: re.Pattern[bytes]) -> bytes:
+def _sift_block(block: bytes, found: CleanCopy, opens: re.Pattern[bytes]) -> bytes:
     census = found.census
     kept = []
     parts = block.split(b"\n")
@@ -124,7 +124,7 @@ def _sifted(block: bytes, found: Prepared, opens: re.Pattern[bytes]) -> bytes:
         census.lines += 1
         if not line.strip():
             census.blank.append(census.lines)
-        elif code := fault(line):
+        elif code := line_fault(line):
             census.damaged.append(Damage(census.lines, code, excerpt_line(line)))
         elif b'"' in line and opens.search(line):
             found.open_quotes[census.lines] = line.decode()
@@ -136,7 +136,7 @@ def _sifted(block: bytes, found: Prepared, opens: re.Pattern[bytes]) -> bytes:
     return b"\n".join(kept)
 
 
-def _drop_broken_tail(found: Prepared) -> None:
+def _drop_broken_tail(found: CleanCopy) -> None:
     """The unfinished line at the break of a gz is no row: the whole file brings it later."""
     last = found.census.lines
     found.census.lines -= 1
@@ -158,7 +158,7 @@ def _has_ends(block: bytes) -> bool:
     return all(block.find(b"\n", start, start + _STEP) >= 0 for start in range(0, len(block) - _STEP, _STEP))
 
 
-def _spotless(block: bytes) -> bool:
+def _is_spotless(block: bytes) -> bool:
     return not (
         b"\0" in block
         or b"\n\n" in block

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from nianjian.engines.intake.columns import Columns
 from nianjian.engines.intake.format import FileMapping
-from nianjian.engines.intake.moments import either, epoch, formatted
-from nianjian.engines.intake.vendor.columns import Columns
-from nianjian.engines.intake.vendor.overrides import raw_name
-from nianjian.engines.intake.vendor.sql import NO_TIME
+from nianjian.engines.intake.mapping import raw_name
+from nianjian.engines.intake.sql import NO_TIME, any_time, epoch_time, time_by_format
 from nianjian.engines.lake.schema import quoted
 
 # Vendors write 0 (and one of them -1) for a time that never came.
@@ -29,16 +28,16 @@ class Times:
     checks: tuple[tuple[str, str, str], ...]
 
 
-def epochs(column: str, _zone: str) -> str:
+def read_epochs(column: str, _zone: str) -> str:
     """Of a source that writes seconds or milliseconds since 1970, wherever it stands."""
-    return epoch(column)
+    return epoch_time(column)
 
 
-def times(
+def read_times(
     columns: Columns,
     mapping: FileMapping,
     zone: str,
-    read: Callable[[str, str], str] = either,
+    read: Callable[[str, str], str] = any_time,
     **fields: Sequence[str],
 ) -> Times:
     """``fields``: start, ring, answer, end -> names to look for. ``read`` turns a column of a zone into a TIMESTAMP.
@@ -54,8 +53,8 @@ def times(
         names = list(dict.fromkeys(name for name in map(columns.find, wanted) if name is not None))
         form, reader = mapping.formats.get(field), read
         if isinstance(said := mapping.columns.get(field), str | int):
-            names, reader = [raw_name(columns, said)], either
-        parts = [formatted(quoted(name), form, zone) if form else reader(quoted(name), zone) for name in names]
+            names, reader = [raw_name(columns, said)], any_time
+        parts = [time_by_format(quoted(name), form, zone) if form else reader(quoted(name), zone) for name in names]
         built[field] = NO_TIME if not parts else parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
         if names:
             origin[field] = names[0]

@@ -1,4 +1,4 @@
-"""Arrow batches to the lake's Parquet files: line numbers, month partitions, the quarantine, and the counts."""
+"""Arrow batches to the lake's Parquet files: line numbers, months, the quarantine without doubles, and the counts."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from nianjian.engines.intake.rows.lines import Damage
+from nianjian.engines.intake.ledger import CALLS_TABLE
+from nianjian.engines.intake.lines import Damage
 from nianjian.engines.kernel.crash import crash_point
-from nianjian.engines.lake.keys import Hashes, KeyFiles
+from nianjian.engines.lake.keys import Hashes, KeyFiles, Sought
 from nianjian.engines.lake.schema import CALLS, REJECTED
-from nianjian.engines.lake.tables import NewFile
+from nianjian.engines.lake.tables import Lake, NewFile, OldFile
+from nianjian.engines.lake.workbench import Workbench, scan_parquet
 
 ROW_GROUP: Final = 120_000
 
@@ -66,7 +68,7 @@ class Lines:
         return pa.array(rows + 1 + np.searchsorted(self._before, rows, side="right"))
 
 
-def _filled(column: pa.ChunkedArray) -> bool:
+def _is_filled(column: pa.ChunkedArray) -> bool:
     return bool(column.null_count < len(column))
 
 
@@ -98,7 +100,7 @@ class Writer:
             self._part(REJECTED).write(bad)
             sound = pc.is_null(reason)
             good = sound if good is None else pc.and_(sound, good)
-        filled = [name for name in rows.column_names if name not in _OF_REJECTED and _filled(rows.column(name))]
+        filled = [name for name in rows.column_names if name not in _OF_REJECTED and _is_filled(rows.column(name))]
         kept = rows.select(filled)
         kept = kept if good is None else kept.filter(good)
         if kept.num_rows:
@@ -265,3 +267,47 @@ class _Part:
             self._highest = highest if self._highest is None else max(self._highest, highest)
         self._out.write_table(rows, row_group_size=ROW_GROUP * 10)
         return self._out
+
+
+_KEY: Final = ("source", "reason", "raw", "line")
+_NAMES: Final = ", ".join(_KEY)
+_SAME: Final = " and ".join(f"fresh.{name} is not distinct from old.{name}" for name in _KEY)
+
+
+def rejected_keys(lake: Lake) -> KeyFiles:
+    """The hashes by which rejected rows are found again."""
+    return KeyFiles(lake, CALLS_TABLE, _NAMES)
+
+
+def remove_doubles(
+    bench: Workbench, writer: Writer, keys: KeyFiles, files: Sequence[OldFile]
+) -> tuple[int, list[OldFile]]:
+    """Take out of what the writer adds the rejected rows that ``files`` hold already.
+
+    How many there were, and those of ``files`` that hold one.
+    """
+    path = writer.rejected() if files else None
+    if path is None:
+        return 0, []
+    hashes = _hash_rows(bench, path)
+    sought = Sought(np.unique(hashes))
+    holding = [file for file in files if len(sought.within(keys.of(bench, file)))]
+    if not holding:
+        return 0, []
+    fresh = _new_places(bench, path, [keys.lake.path(keys.table) / file.path for file in holding])
+    if len(fresh) < len(hashes):
+        writer.keep_rejected(fresh)
+    return len(hashes) - len(fresh), holding
+
+
+def _hash_rows(bench: Workbench, path: Path) -> Hashes:
+    found = bench.table(f"select hash({_NAMES}) as h from {scan_parquet([path])}").column("h")
+    return np.asarray(found.to_numpy(), dtype=np.uint64)
+
+
+def _new_places(bench: Workbench, path: Path, holding: Sequence[Path]) -> Places:
+    """Places of the file's rows that stand nowhere yet. Hashes only suspect: whole values are compared here."""
+    fresh = f"select {_NAMES}, file_row_number as place from {scan_parquet([path], numbered=True)}"
+    old = f"select {_NAMES} from {scan_parquet(holding)}"
+    asked = f"select place from ({fresh}) fresh anti join ({old}) old on {_SAME} order by place"
+    return np.asarray(bench.table(asked).column("place").to_numpy(), dtype=np.int64)

@@ -17,29 +17,29 @@ _PERSON: Final = re.compile(_ABOUT, re.IGNORECASE)
 _MEMBER: Final = re.compile(rf'("[^"]*(?:{_ABOUT})[^"]*"\s*:\s*")([^"]*)"', re.IGNORECASE)
 
 
-def line(text: str) -> str:
+def mask_line(text: str) -> str:
     """A line or cell without telephone numbers, identity numbers and ids that hold them."""
-    return _RUN.sub(_hidden, text)
+    return _RUN.sub(_hide_run, text)
 
 
-def member(text: str) -> str:
+def mask_member(text: str) -> str:
     """A line of JSON; of a value whose key speaks of a person only the first sign stays."""
-    return line(_MEMBER.sub(lambda found: f'{found[1]}{found[2][:1]}{"*" * max(len(found[2]) - 1, 0)}"', text))
+    return mask_line(_MEMBER.sub(lambda found: f'{found[1]}{found[2][:1]}{"*" * max(len(found[2]) - 1, 0)}"', text))
 
 
-def cells(header: Sequence[str], row: Sequence[str | None]) -> list[str]:
+def mask_cells(header: Sequence[str], row: Sequence[str | None]) -> list[str]:
     """The cells of a row; under a heading that speaks of a person only the first sign stays."""
     named = [*header, *[""] * (len(row) - len(header))]
-    return [_cell(name, cell or "") for name, cell in zip(named, row, strict=False)]
+    return [_mask_cell(name, cell or "") for name, cell in zip(named, row, strict=False)]
 
 
-def _cell(name: str, cell: str) -> str:
+def _mask_cell(name: str, cell: str) -> str:
     if _PERSON.search(name):
         return cell[:1] + "*" * max(len(cell) - 1, 0)
-    return line(cell)
+    return mask_line(cell)
 
 
-def _hidden(run: re.Match[str]) -> str:
+def _hide_run(run: re.Match[str]) -> str:
     text = run[0]
     if not text[-1].isdigit() or any(sign in text for sign in "/.:年月T") or _STAMP.fullmatch(text):
         return text

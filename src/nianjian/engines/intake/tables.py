@@ -1,0 +1,416 @@
+"""Vendor files as tables (CSV, JSON lines, JSON arrays): where the header stands, and which clock the stamps name."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, cast
+
+from nianjian.engines.intake.columns import Columns, plain_name
+from nianjian.engines.intake.format import ADDED, Fields, FileMapping, Layout, Sample
+from nianjian.engines.kernel.formulas import restored
+from nianjian.engines.lake.schema import literal, quoted
+
+MORE: Final = "more"  # JSON of the fields that the beginning of the file did not show
+
+_KEY = re.compile(r'"((?:[^"\\]|\\.){1,80})"\s*:')
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What tells a vendor's table from all others.
+
+    ``needed``: of each group at least one name must stand in the file. ``typical``: names that make it surer.
+    """
+
+    needed: tuple[tuple[str, ...], ...]
+    typical: tuple[str, ...] = ()
+
+    def score(self, names: frozenset[str]) -> int:
+        """0 where a needed group is missing; 70 to 98 by the typical names."""
+        if not all(any(plain_name(name) in names for name in group) for group in self.needed):
+            return 0
+        return min(98, 70 + 4 * sum(plain_name(name) in names for name in self.typical))
+
+
+def is_json(sample: Sample) -> bool:
+    """Whether the file begins as JSON does."""
+    return sample.text.lstrip("\ufeff \t\r\n").startswith(("{", "[{", "[ ", "[\n", "[\r", "[]"))
+
+
+def field_names(sample: Sample) -> frozenset[str]:
+    """Field names of the file, spelled plainly: the keys anywhere in JSON, else the cells of line 1."""
+    found: Iterable[str] = _KEY.findall(sample.text) if is_json(sample) else sample.header
+    return frozenset(plain_name(name) for name in found)
+
+
+def signature_recogniser(*signatures: Signature) -> Callable[[Sample], int]:
+    """The best score of several tables of one vendor."""
+
+    def recognise(sample: Sample) -> int:
+        have = field_names(sample)
+        return max(signature.score(have) for signature in signatures)
+
+    return recognise
+
+
+def table_layout(known: Sequence[str], *, seen_only: bool = False) -> Callable[[Sample, FileMapping], Layout]:
+    """The layout function of a vendor whose field names are ``known``.
+
+    In JSON a field may come late in the file, so all known ones are columns; ``seen_only`` takes those of the
+    beginning alone, where the names tell which of several tables this is.
+    """
+
+    def layout(sample: Sample, _mapping: FileMapping) -> Layout:
+        if not is_json(sample):
+            return Layout(columns=distinct_names(sample.header), header_lines=1, delimiter=sample.delimiter)
+        columns = distinct_names([*json_names(sample, known, seen_only=seen_only), MORE])
+        return Layout(columns=columns, parse=object_parser(columns, known), document=not is_json_lines(sample, known))
+
+    return layout
+
+
+def distinct_names(header: Sequence[str]) -> tuple[str, ...]:
+    """Header cells as column names: never empty, never twice (case does not tell two columns apart in SQL)."""
+    seen: set[str] = set()
+    out: list[str] = []
+    for place, cell in enumerate(header, start=1):
+        base = cell.strip() or f"column{place}"
+        name, turn = base, 2
+        while name.lower() in seen:
+            name, turn = f"{base}_{turn}", turn + 1
+        seen.add(name.lower())
+        out.append(name)
+    return tuple(out)
+
+
+def is_json_lines(sample: Sample, known: Sequence[str]) -> bool:
+    """JSON lines: the first line that is not blank is one whole record, with a known field at its top.
+
+    An answer of an API on one line, ``{"Data": {"List": [...]}}``, is a document: its records lie deeper.
+    """
+    line = next((line.strip("\ufeff \t\r\n") for line in sample.lines if line.strip()), "")
+    if not line.startswith("{"):
+        return False
+    try:
+        record = parse_json(line)
+    except ValueError:
+        return False
+    wanted = {plain_name(name) for name in known}
+    return any(plain_name(key) in wanted for key in record)
+
+
+def json_names(sample: Sample, known: Sequence[str], *, seen_only: bool = False) -> list[str]:
+    """The known names as the file spells them, then the file's further keys of whole lines."""
+    keys: list[str] = []
+    for line in sample.lines if is_json_lines(sample, known) else ():
+        try:
+            record = parse_json(line)
+        except ValueError:
+            continue
+        keys += [key for key in flatten_record(record) if key not in keys]
+    if not keys:
+        keys = list(dict.fromkeys(_KEY.findall(sample.text)))
+        keys = [key for key in keys if plain_name(key) in {plain_name(name) for name in known}]
+    have = Columns(keys)
+    named = [have.find(name) or name for name in known if not seen_only or have.find(name)]
+    return list(dict.fromkeys([*named, *(key for key in keys if key != MORE)]))
+
+
+def object_parser(columns: Sequence[str], known: Sequence[str]) -> Callable[[str], Sequence[str | None]]:
+    """Turns the text of one JSON object into cells of ``columns``.
+
+    ValueError ``json_invalid`` if it is none, ``fields_unknown`` if it has not a single known field.
+    """
+    asked = {plain_name(name) for name in known}
+    place = {plain_name(name): index for index, name in reversed(list(enumerate(columns)))}
+    last = len(columns) - 1
+
+    def parse(text: str) -> Sequence[str | None]:
+        record = parse_json(text)
+        if not any(plain_name(key) in asked for key in record):
+            raise ValueError("fields_unknown")
+        cells: list[str | None] = [None] * len(columns)
+        more: dict[str, str] = {}
+        for key, value in flatten_record(record).items():
+            cell = as_text(value)
+            index = place.get(plain_name(key), last)
+            if index == last or cells[index] is not None:
+                if cell is not None:
+                    more[key] = cell
+            else:
+                cells[index] = cell
+        if more:
+            cells[last] = json.dumps(more, ensure_ascii=False, sort_keys=True)
+        return cells
+
+    return parse
+
+
+def parse_json(text: str) -> Mapping[str, object]:
+    """One JSON object, numbers left as they are written; ValueError ``json_invalid``."""
+    try:
+        record = json.loads(text, parse_int=str, parse_float=str)
+    except (ValueError, RecursionError) as error:
+        raise ValueError("json_invalid") from error
+    if not isinstance(record, dict):
+        raise ValueError("json_invalid")  # noqa: TRY004 - the code for a line that cannot be parsed
+    return cast("dict[str, object]", record)
+
+
+def flatten_record(record: Mapping[str, object]) -> dict[str, object]:
+    """Objects inside a record as ``Outer.Inner``, one level deep; lists stay whole."""
+    out: dict[str, object] = {}
+    for key, value in record.items():
+        if isinstance(value, dict):
+            out.update({f"{key}.{inner}": deep for inner, deep in cast("dict[str, object]", value).items()})
+        else:
+            out[key] = value
+    return out
+
+
+def as_text(value: object) -> str | None:
+    """A JSON value as the text of a cell: nothing for null and "", true and false as words."""
+    if value is None or value in ("", [], {}):
+        return None
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return json.dumps(value, ensure_ascii=False)
+
+
+WITHIN: Final = 20  # filled lines: whoever writes more above a table writes no export
+
+_DELIMITERS: Final = ",\t|;"
+
+
+def find_header(found: Sample, fits: Callable[[Sample], bool]) -> Sample | None:
+    """The sample from the first line on that is a header by ``fits``; None if there is none."""
+    return next((one for one in _header_candidates(found) if fits(one)), None)
+
+
+def nearest_header(found: Sample, mapping: FileMapping) -> Sample:
+    """The sample from the line that has most of the columns that the mapping names, for want of one that has all."""
+    wanted = {plain_name(name) for name in column_names(mapping)}
+    return max(_header_candidates(found), key=lambda one: len(wanted & {plain_name(cell) for cell in one.header}))
+
+
+def has_mapped_columns(mapping: FileMapping) -> Callable[[Sample], bool]:
+    """Whether a header has every column that the mapping names, display columns too."""
+    wanted = {plain_name(name) for name in column_names(mapping)}
+
+    def fits(sample: Sample) -> bool:
+        return wanted <= {plain_name(cell) for cell in sample.header}
+
+    return fits
+
+
+def column_names(mapping: FileMapping) -> list[str]:
+    """The headers that a mapping names; positions are none."""
+    listed: list[str] = list(mapping.display_from)
+    for column in mapping.columns.values():
+        listed += [one for one in (column if isinstance(column, tuple) else (column,)) if isinstance(one, str)]
+    return listed
+
+
+def _header_candidates(found: Sample) -> Iterator[Sample]:
+    yield found
+    if is_json(found):
+        return
+    for place in range(1, min(len(found.lines), WITHIN)):
+        lines = found.lines[place:]
+        mark = delimiter_of(lines[0])
+        numbers = (found.numbers or tuple(range(1, len(found.lines) + 1)))[place:]
+        below = replace(
+            found,
+            text="\n".join(lines) + "\n",
+            lines=lines,
+            numbers=numbers,
+            delimiter=mark,
+            header=split_cells(lines[0], mark),
+        )
+        yield below
+        if _is_lower_half(below.header, upper := split_cells(found.lines[place - 1], mark)):
+            yield replace(below, header=_merge_header(upper, below.header))
+
+
+def _is_lower_half(header: Iterable[str], upper: Iterable[str]) -> bool:
+    """A cell that was merged downwards is empty in the lower row."""
+    return any(above and not here for here, above in zip(header, upper, strict=False))
+
+
+def _merge_header(upper: tuple[str, ...], lower: tuple[str, ...]) -> tuple[str, ...]:
+    longest = max(len(upper), len(lower))
+    upper, lower = (side + ("",) * (longest - len(side)) for side in (upper, lower))
+    return tuple(here or above for here, above in zip(lower, upper, strict=True))
+
+
+def delimiter_of(line: str) -> str:
+    """The sign that most often stands between the cells of a line."""
+    bare = "".join(line.split('"')[::2])  # a quoted comma does not count
+    return max(_DELIMITERS, key=bare.count)
+
+
+def split_cells(line: str, mark: str) -> tuple[str, ...]:
+    """The cells of one line, quotes, outer blanks and Excel's ``="…"`` taken off."""
+    try:
+        row = next(csv.reader([line], delimiter=mark), [])
+    except csv.Error:
+        row = line.split(mark)
+    if set(ADDED) <= set(row):
+        row = list(map(restored, row))
+    return tuple(_bare_cell(cell) for cell in row)
+
+
+def _bare_cell(cell: str) -> str:
+    text = cell.strip().removeprefix("\ufeff")
+    return text[2:-1] if text.startswith('="') and text.endswith('"') else text
+
+
+Group = Sequence[str]
+"""The names of one field, the first being the one that it is given where the file does not name it."""
+
+ENVELOPE: Final = 3  # known fields below which an object around a list of objects is the answer of an API, no call
+
+_DECODER: Final = json.JSONDecoder()
+_LIST: Final = re.compile(r"\[\s*(?=\{)")
+_BETWEEN: Final = re.compile(r"[\s,]*")
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRecords:
+    """The records that a sample shows whole. ``document``: they stand in an array or an answer, not one a line."""
+
+    records: tuple[Mapping[str, object], ...]
+    document: bool
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of all of them in order, those of objects inside as ``Outer.Inner``."""
+        return list(dict.fromkeys(key for record in self.records for key in record))
+
+
+def read_sample_records(sample: Sample, groups: Sequence[Group]) -> SampleRecords:
+    """What the beginning of a JSON file shows; a record cut off at its end is left out."""
+    names = _places_of(groups)
+    lines = [line for text in sample.lines if (line := _parse_object(text)) is not None]
+    if lines and _parse_object(sample.lines[0]) is not None and _is_record(lines[0], names):
+        return SampleRecords(tuple(lines), document=False)
+    whole = _parse_object(sample.text)
+    if whole is not None and _is_record(whole, names):
+        return SampleRecords((whole,), document=True)
+    return SampleRecords(tuple(_list_objects(sample.text)), document=True)
+
+
+def records_layout(sample: Sample, groups: Sequence[Group], *, late: Sequence[Group]) -> Layout:
+    """One column a key of the beginning, one a field of ``late`` that it does not show, and ``MORE``."""
+    found = read_sample_records(sample, groups)
+    have = Columns(found.keys)
+    unseen = [group[0] for group in late if have.find(*group) is None]
+    columns = distinct_names([*(key for key in found.keys if key != MORE), *unseen, MORE])
+    return Layout(
+        columns=columns, parse=_record_parser(columns, groups), document=found.document, late=frozenset(unseen)
+    )
+
+
+def _record_parser(columns: Sequence[str], groups: Sequence[Group]) -> Callable[[str], Sequence[str | None]]:
+    """Turns the text of one JSON object into cells of ``columns``.
+
+    ValueError ``json_invalid`` if it is none, ``fields_unknown`` if it is one that cannot be a record of calls.
+    """
+    names = _places_of(groups)
+    place = {plain_name(name): index for index, name in reversed(list(enumerate(columns)))}
+    for group in groups:
+        held = Columns(columns).find(*group)
+        for name in group:
+            place.setdefault(plain_name(name), columns.index(held) if held is not None else len(columns) - 1)
+    last = len(columns) - 1
+
+    def parse(text: str) -> Sequence[str | None]:
+        record = flatten_record(parse_json(text))
+        if not _is_record(record, names):
+            raise ValueError("fields_unknown")
+        cells: list[str | None] = [None] * len(columns)
+        more: dict[str, str] = {}
+        for key, value in record.items():
+            cell = as_text(value)
+            index = place.get(plain_name(key), last)
+            if index == last or cells[index] is not None:
+                if cell is not None:
+                    more[key] = cell
+            else:
+                cells[index] = cell
+        if more:
+            cells[last] = json.dumps(more, ensure_ascii=False, sort_keys=True)
+        return cells
+
+    return parse
+
+
+def _places_of(groups: Sequence[Group]) -> dict[str, int]:
+    return {plain_name(name): number for number, group in enumerate(groups) for name in group}
+
+
+def _is_record(record: Mapping[str, object], names: Mapping[str, int]) -> bool:
+    """Known fields there must be; an object around a list of objects needs several: ``status`` may be an answer's."""
+    known = len({names[plain_name(key)] for key in record if plain_name(key) in names})
+    if known >= ENVELOPE:
+        return True
+    return known > 0 and not any(_holds_objects(value) for value in record.values())
+
+
+def _holds_objects(value: object) -> bool:
+    return isinstance(value, list) and any(isinstance(one, dict) for one in cast("list[object]", value))
+
+
+def _parse_object(text: str) -> dict[str, object] | None:
+    try:
+        return flatten_record(parse_json(text.strip("\ufeff \t\r\n")))
+    except ValueError:
+        return None
+
+
+def _list_objects(text: str) -> Iterator[Mapping[str, object]]:
+    start = _LIST.search(text)
+    place = text.find("{") if start is None else start.end()
+    while 0 <= place < len(text) and text[place] == "{":
+        try:
+            found, place = _DECODER.raw_decode(text, place)
+        except (ValueError, RecursionError):
+            return
+        yield flatten_record(found)
+        blank = _BETWEEN.match(text, place)
+        place = blank.end() if blank else place
+
+
+_TIMES: Final = ("start", "ring", "answer", "end")
+
+# As `moments.either` reads them; nothing at all needs no zone.
+SAID: Final = r"[-/]*|0([.]0*)?|([0-9]{10}|[0-9]{13}|[0-9]{16})([.][0-9]*)?|.*:.*[0-9](Z|[ ]?[+-][0-9]{2}(:?[0-9]{2})?)"
+
+
+def time_columns_of(fields: Fields) -> list[str]:
+    """The raw columns out of which the times are read."""
+    return list(dict.fromkeys(name for field, name in fields.columns.items() if field in _TIMES))
+
+
+def may_lack_zone(found: Sample, columns: list[str]) -> bool:
+    """Whether the sample alone lets it be so; the whole file is asked only then."""
+    if is_json(found) or not columns:
+        return bool(columns)
+    places = [place for place, name in enumerate(found.header) if name in columns]
+    said = re.compile(SAID)
+    rows = [split_cells(line, found.delimiter) for line in found.lines[1:51]]
+    return all(said.fullmatch(row[place]) for row in rows for place in places if place < len(row))
+
+
+def rows_without_zone(scan: str, columns: list[str]) -> str:
+    """A SELECT of how many rows have a stamp that says nothing (n)."""
+    mute = " or ".join(
+        f"({quoted(name)} is not null and not regexp_full_match({quoted(name)}, {literal(SAID)}))" for name in columns
+    )
+    return f"select count(*) as n from {scan} where {mute}"

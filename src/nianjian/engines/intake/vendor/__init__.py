@@ -1,1 +1,0 @@
-"""What the files of vendors have in common: field names in any order, JSON beside CSV, enumerations."""
