@@ -20,9 +20,9 @@ from nianjian.engines.kernel import clock  # noqa: E402
 from nianjian.engines.sip.call_trace import Line as SipLine  # noqa: E402
 from nianjian.engines.sip.call_trace import Seen  # noqa: E402
 from nianjian.features.archives import service as archives  # noqa: E402
-from nianjian.features.calls.operations.wizard import drafts  # noqa: E402
-from nianjian.features.complaints.operations import acts as complaints  # noqa: E402
-from nianjian.features.complaints.operations import one_click  # noqa: E402
+from nianjian.features.calls import drafts  # noqa: E402
+from nianjian.features.complaints import one_click  # noqa: E402
+from nianjian.features.complaints import operations as complaints  # noqa: E402
 from nianjian.features.dossier.arrivals import service as arrivals  # noqa: E402
 from nianjian.features.dossier.editions import manifest  # noqa: E402
 from nianjian.features.dossier.fill_in import service as fill_in  # noqa: E402
@@ -307,7 +307,7 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
         ),
         "delivery": hook.deliveries.get().pk,
         "name": lead,
-        "ticket": complaints.add(
+        "ticket": complaints.open_ticket(
             enterprise=code, actor=actor, texts={"ticket_id": f"TS-{code}", "source": "12321", "team_id": "T1"}
         ),
         "door": door.pk,

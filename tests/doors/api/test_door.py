@@ -19,7 +19,7 @@ NEW = {"code": "new", "name": "新的", "province": "北京"}
 @pytest.fixture(scope="module", autouse=True)
 def _chain(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """What a test with real transactions leaves is emptied tables; the chain's first row came from a migration."""
-    from nianjian.platform.audit.models import GENESIS, Head  # noqa: PLC0415 -- after Django
+    from nianjian.platform.audit.chain import GENESIS, Head  # noqa: PLC0415 -- after Django
 
     yield
     with django_db_blocker.unblock():

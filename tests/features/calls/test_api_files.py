@@ -315,11 +315,11 @@ def test_a_faulty_sheet_comes_back_marked_and_nothing_is_kept(api: Ask, api_home
 
 
 def test_a_sheet_that_an_answer_cannot_wait_for_is_refused(api: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nianjian.features.calls.operations.wizard.check_register.LARGE", 10)
+    monkeypatch.setattr("nianjian.features.calls.register_sheets.LARGE", 10)
     answer = upload(api(), f"{LINES}/checks/file", "线路编号\nL1\n".encode(), name="lines.csv")
     assert (answer.status_code, answer.json()["code"]) == (422, "sheet_too_large")
-    monkeypatch.setattr("nianjian.features.calls.operations.wizard.check_register.LARGE", 1 << 17)
-    monkeypatch.setattr("nianjian.features.calls.operations.wizard.check_register.MARKED", 0)
+    monkeypatch.setattr("nianjian.features.calls.register_sheets.LARGE", 1 << 17)
+    monkeypatch.setattr("nianjian.features.calls.register_sheets.MARKED", 0)
     answer = upload(
         api(name="berta"), f"{LINES}/checks/file", "线路编号,启用日期\nL1,明天\n".encode(), name="lines.csv"
     )

@@ -12,7 +12,7 @@ import pytest
 from tests.support.asking import DEMO, Ask, post, upload
 from tests.support.import_pages import HEADER, calls
 
-from nianjian.features.complaints.model import Complaint
+from nianjian.features.complaints.models import Complaint
 from nianjian.platform.jobs.models import Job
 from nianjian.platform.registers.models import Line
 

@@ -15,8 +15,8 @@ from nianjian.engines.intake import ledger
 from nianjian.engines.intake.format import FileMapping
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.calls.operations import check_calls as checks
-from nianjian.features.calls.operations.wizard import check_register, drafts
+from nianjian.features.calls import drafts, register_sheets
+from nianjian.features.calls import previews as checks
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise, add_user
 from nianjian.platform.audit.query import acts
@@ -307,11 +307,11 @@ def test_a_sheet_is_checked_in_whole(tmp_path: Path) -> None:
     path = tmp_path / "seats.csv"
     rows = ["坐席编号,类型,姓名,备注", "A1,人工,张三,x", "A2,机械,李四,y", "A3,人工,,"]
     path.write_text("\n".join(rows) + "\n", encoding="gb18030")
-    found = check_register.check_register("seats", path, "demo")
+    found = register_sheets.check_register("seats", path, "demo")
     assert (found.read, found.faulty, found.encoding) == (3, 1, "gb18030")
     assert found.extra == ("备注",)
     assert found.rows[0] == ("A1", "人工", "张*")
     assert [one.code for one in found.findings] == ["choice_unknown"]
     target = tmp_path / "errors.xlsx"
-    check_register.error_workbook("seats", path, target, lambda code, _values: code, enterprise="demo")
+    register_sheets.error_workbook("seats", path, target, lambda code, _values: code, enterprise="demo")
     assert target.read_bytes().startswith(b"PK")

@@ -15,7 +15,7 @@ from tests.support.import_pages import begun, calls, committed, sent, work
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
-from nianjian.features.calls.operations import rejects
+from nianjian.features.calls import rejects
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.query import acts

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from nianjian.engines.kernel.clock import ZONE
-from nianjian.features.complaints.states import ALLOWED, Act, Facts, State, refusal, state
+from nianjian.features.complaints.states import ALLOWED, Act, Facts, State, find_refusal, state_of
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=ZONE)
 LATER = NOON + timedelta(hours=1)
@@ -31,20 +31,20 @@ def test_these_acts_and_no_others_are_open() -> None:
 
 
 def test_one_moment_of_close_and_reopening_leaves_it_closed() -> None:
-    assert state(Facts(NOON, NOON, NOON, closed=NOON, reopened=NOON)) is State.CLOSED
-    assert state(Facts(NOON, NOON, NOON, closed=NOON, reopened=LATER)) is State.REOPENED
+    assert state_of(Facts(NOON, NOON, NOON, closed=NOON, reopened=NOON)) is State.CLOSED
+    assert state_of(Facts(NOON, NOON, NOON, closed=NOON, reopened=LATER)) is State.REOPENED
 
 
 def test_a_call_back_at_the_moment_of_the_reopening_is_one_since() -> None:
     facts = Facts(NOON, NOON, LATER, closed=NOON, reopened=LATER)
-    assert state(facts) is State.CALLED_BACK
-    assert refusal(facts, Act.CLOSE, LATER) is None
+    assert state_of(facts) is State.CALLED_BACK
+    assert find_refusal(facts, Act.CLOSE, LATER) is None
 
 
 def test_a_ticket_is_not_closed_again_on_a_call_back_of_before_its_reopening() -> None:
     for called_back in (BEFORE, NOON, None):
         facts = Facts(BEFORE, BEFORE, called_back, closed=NOON, reopened=LATER)
-        assert refusal(facts, Act.CLOSE, LATER) == "complaint_callback_old"
+        assert find_refusal(facts, Act.CLOSE, LATER) == "complaint_callback_old"
 
 
 def test_as_it_stood_at_a_moment_that_moment_is_known() -> None:
@@ -70,4 +70,4 @@ def test_as_it_stood_at_a_moment_that_moment_is_known() -> None:
     ],
 )
 def test_nothing_happens_before_what_it_follows(facts: Facts, act: Act, at: datetime, expected: str | None) -> None:
-    assert refusal(facts, act, at) == expected
+    assert find_refusal(facts, act, at) == expected

@@ -9,9 +9,9 @@ from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.season.reminders import Scope
-from nianjian.features.complaints.operations import acts as flows
-from nianjian.features.complaints.operations.sla_warnings import recipients, warn
-from nianjian.features.complaints.warned import service
+from nianjian.features.complaints import operations as flows
+from nianjian.features.complaints import sla_warnings
+from nianjian.features.complaints.sla_warnings import recipients, send_warnings
 from nianjian.features.inbox import operations
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.notifications import channels as people
@@ -26,7 +26,7 @@ SCOPES = {"a": Scope.ROLE, "b": Scope.ALL, "c": Scope.OWN, "d": Scope.NONE}
 @pytest.fixture
 def ticket(demo: str, operator: Actor) -> str:
     given = {"ticket_id": "I1", "source": "12321", "arrived_at": f"{START:%Y-%m-%d %H:%M:%S}"}
-    flows.add(enterprise="demo", texts=given, actor=operator)
+    flows.open_ticket(enterprise="demo", texts=given, actor=operator)
     return "I1"
 
 
@@ -56,8 +56,8 @@ def test_a_warning_that_nobody_wants_reaches_everybody() -> None:
 def test_who_may_work_on_tickets_finds_it_in_the_inbox_once(ticket: str, anna: Actor) -> None:
     signed_in("rea", "auditor", "demo")
     signed_in("lee", "compliance_lead", "demo")
-    assert warn(START + timedelta(minutes=95)) == 1
-    assert warn(START + timedelta(minutes=96)) == 0
+    assert send_warnings(START + timedelta(minutes=95)) == 1
+    assert send_warnings(START + timedelta(minutes=96)) == 0
     assert ("rea", "complaint:response") not in _told()
     (told,) = [operations.to_document(one) for one in operations.list_messages(anna)]
     assert told["text"] == "投诉 I1：须在 2026-03-02 00:15 前人工答复"
@@ -70,28 +70,28 @@ def test_who_may_work_on_tickets_finds_it_in_the_inbox_once(ticket: str, anna: A
 def test_the_one_it_is_assigned_to_is_told_alone_until_it_is_late(ticket: str, anna: Actor, operator: Actor) -> None:
     signed_in("lee", "compliance_lead", "demo")
     flows.assign(enterprise="demo", complaints=[ticket], assignee="lee", actor=operator)
-    warn(START + timedelta(minutes=95))
+    send_warnings(START + timedelta(minutes=95))
     assert _told() == [("lee", "complaint:response")]
-    warn(START + timedelta(hours=25))  # the clock of closing: nobody looked before
+    send_warnings(START + timedelta(hours=25))  # the clock of closing: nobody looked before
     assert {name for name, about in _told() if about == "complaint:close"} >= {"lee", anna.name}
 
 
 def test_a_reopened_ticket_is_told_of_again_on_the_same_day(ticket: str, anna: Actor) -> None:
     given = {"enterprise": "demo", "actor": anna}
     flows.respond(complaints=[ticket], at=START + timedelta(hours=1), **given)
-    assert warn(START + timedelta(hours=20)) == 1
+    assert send_warnings(START + timedelta(hours=20)) == 1
     flows.callback(complaint=ticket, result="满意", at=START + timedelta(hours=20, minutes=5), **given)
     flows.close(complaints=[ticket], result="致歉", at=START + timedelta(hours=20, minutes=10), **given)
     flows.reopen(complaint=ticket, at=START + timedelta(hours=21), **given)
-    assert warn(START + timedelta(hours=21, minutes=1)) == 1
+    assert send_warnings(START + timedelta(hours=21, minutes=1)) == 1
     assert [about for name, about in _told() if name == anna.name] == ["complaint:close"] * 2
 
 
 def test_a_channel_waits_for_the_end_of_quiet_hours_and_for_no_digest(ticket: str, anna: Actor) -> None:
     row, code = people.create_channel(kind="json", address="https://example.com/x", mask="x", actor=anna)
     people.confirm_channel(channel=row.id, code=code, actor=anna)
-    warn(START + timedelta(minutes=95))  # 23:50
-    warn(START + timedelta(hours=20))  # 18:15
+    send_warnings(START + timedelta(minutes=95))  # 23:50
+    send_warnings(START + timedelta(hours=20))  # 18:15
     at = {one.message.about: one.next_at.astimezone(clock.ZONE) for one in Dispatch.objects.select_related("message")}
     assert f"{at['complaint:response']:%d %H:%M}" == "02 08:00"
     assert f"{at['complaint:close']:%d %H:%M}" == "02 18:15"
@@ -102,9 +102,9 @@ def test_a_crash_tells_nobody_and_the_next_look_does(ticket: str, anna: Actor, m
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("nianjian.features.complaints.operations.sla_warnings.outbox.add", killed)
+        patched.setattr("nianjian.features.complaints.sla_warnings.outbox.add_notifications", killed)
         with pytest.raises(KeyboardInterrupt):
-            warn(START + timedelta(minutes=95))
-    assert (service.Warned.objects.count(), _told()) == (0, [])
-    assert warn(START + timedelta(minutes=96)) == 1
+            send_warnings(START + timedelta(minutes=95))
+    assert (sla_warnings.Warned.objects.count(), _told()) == (0, [])
+    assert send_warnings(START + timedelta(minutes=96)) == 1
     assert (anna.name, "complaint:response") in _told()

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from nianjian.engines.kernel import clock
-from nianjian.features.complaints.operations import acts as flows
-from nianjian.features.complaints.operations.sla_warnings import warn
-from nianjian.features.complaints.warned import service
-from nianjian.features.complaints.warned.model import Warned
+from nianjian.features.complaints import operations as flows
+from nianjian.features.complaints import sla_warnings as service
+from nianjian.features.complaints.models import Warned
+from nianjian.features.complaints.sla_warnings import send_warnings
 from nianjian.features.overview import attention
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
@@ -26,7 +26,7 @@ START = datetime(2026, 3, 1, 22, 15, tzinfo=clock.ZONE)
 
 def _add(operator: Actor, name: str = "I1", **texts: str) -> None:
     given = {"ticket_id": name, "source": "12321", "arrived_at": f"{START:%Y-%m-%d %H:%M:%S}"}
-    flows.add(enterprise="demo", texts=given | texts, actor=operator)
+    flows.open_ticket(enterprise="demo", texts=given | texts, actor=operator)
 
 
 def _after(**span: int) -> datetime:
@@ -40,12 +40,12 @@ def _told() -> list[tuple[str, str, str]]:
 
 def test_a_ticket_is_warned_of_at_one_and_a_half_and_at_twenty_hours(demo: str, operator: Actor) -> None:
     _add(operator)
-    assert warn(_after(minutes=89, seconds=59)) == 0
-    assert warn(_after(minutes=90)) == 1
-    assert [warn(_after(minutes=minutes)) for minutes in (90, 91, 120, 600)] == [0, 0, 0, 0]
-    assert warn(_after(hours=19, minutes=59, seconds=59)) == 0
-    assert warn(_after(hours=20)) == 1
-    assert warn(_after(hours=21)) == 0
+    assert send_warnings(_after(minutes=89, seconds=59)) == 0
+    assert send_warnings(_after(minutes=90)) == 1
+    assert [send_warnings(_after(minutes=minutes)) for minutes in (90, 91, 120, 600)] == [0, 0, 0, 0]
+    assert send_warnings(_after(hours=19, minutes=59, seconds=59)) == 0
+    assert send_warnings(_after(hours=20)) == 1
+    assert send_warnings(_after(hours=21)) == 0
     assert _told() == [("I1", "close", "warned"), ("I1", "response", "warned")]
     assert {act.actor for act in acts(verb="complaints.warning")} == {"system:clock"}
 
@@ -53,23 +53,23 @@ def test_a_ticket_is_warned_of_at_one_and_a_half_and_at_twenty_hours(demo: str, 
 def test_what_is_done_is_not_warned_of_but_what_is_reopened_may_be(demo: str, operator: Actor) -> None:
     _add(operator)
     flows.respond(enterprise="demo", complaints=["I1"], actor=operator, at=_after(minutes=89))
-    assert warn(_after(minutes=95)) == 0
+    assert send_warnings(_after(minutes=95)) == 0
     flows.callback(enterprise="demo", complaint="I1", result="满意", actor=operator, at=_after(hours=3))
     flows.close(enterprise="demo", complaints=["I1"], result="致歉", actor=operator, at=_after(hours=4))
-    assert warn(_after(hours=20)) == 0
+    assert send_warnings(_after(hours=20)) == 0
     flows.reopen(enterprise="demo", complaint="I1", actor=operator, at=_after(hours=20, minutes=30))
-    assert warn(_after(hours=21)) == 1
+    assert send_warnings(_after(hours=21)) == 1
     assert _told() == [("I1", "close", "warned")]
 
 
 def test_a_ticket_that_was_warned_of_is_warned_of_again_when_it_is_reopened(demo: str, operator: Actor) -> None:
     _add(operator)
     flows.respond(enterprise="demo", complaints=["I1"], actor=operator, at=_after(hours=1))
-    assert warn(_after(hours=20)) == 1
+    assert send_warnings(_after(hours=20)) == 1
     flows.callback(enterprise="demo", complaint="I1", result="满意", actor=operator, at=_after(hours=20, minutes=5))
     flows.close(enterprise="demo", complaints=["I1"], result="致歉", actor=operator, at=_after(hours=20, minutes=10))
     flows.reopen(enterprise="demo", complaint="I1", actor=operator, at=_after(hours=22))
-    assert [warn(_after(hours=22, minutes=1)), warn(_after(hours=22, minutes=2))] == [1, 0]
+    assert [send_warnings(_after(hours=22, minutes=1)), send_warnings(_after(hours=22, minutes=2))] == [1, 0]
     assert _told() == [("I1", "close", "warned")] * 2
 
 
@@ -78,16 +78,16 @@ def test_excluded_and_old_ones_are_left_alone_a_drill_is_told_of(demo: str, oper
     flows.exclude(enterprise="demo", complaint="gone", exclusion="not_a_call", actor=operator)
     _add(operator, "drill", drill="是")
     _add(operator, "old", arrived_at="2026-02-01 00:00:00")
-    assert warn(_after(minutes=100)) == 1
+    assert send_warnings(_after(minutes=100)) == 1
     (told,) = [dict(act.data) for act in acts(verb="complaints.warning")]
     assert (told["complaint"], told["drill"]) == ("drill", True)
 
 
 def test_a_worker_that_stood_still_tells_of_what_is_late_by_now(demo: str, operator: Actor) -> None:
     _add(operator)
-    assert warn(_after(hours=25)) == 2
+    assert send_warnings(_after(hours=25)) == 2
     assert _told() == [("I1", "close", "late"), ("I1", "response", "late")]
-    assert warn(_after(hours=26)) == 0
+    assert send_warnings(_after(hours=26)) == 0
 
 
 def test_a_crash_between_row_and_entry_leaves_neither_and_the_next_look_tells(
@@ -101,10 +101,10 @@ def test_a_crash_between_row_and_entry_leaves_neither_and_the_next_look_tells(
     with monkeypatch.context() as patched:
         patched.setattr(service, "record", killed)
         with pytest.raises(KeyboardInterrupt):
-            warn(_after(minutes=95))
+            send_warnings(_after(minutes=95))
     assert (Warned.objects.count(), _told()) == (0, [])
-    assert warn(_after(minutes=96)) == 1
-    assert warn(_after(minutes=96)) == 0
+    assert send_warnings(_after(minutes=96)) == 1
+    assert send_warnings(_after(minutes=96)) == 0
 
 
 def test_a_webhook_is_told_once(demo: str, operator: Actor) -> None:
@@ -112,10 +112,10 @@ def test_a_webhook_is_told_once(demo: str, operator: Actor) -> None:
         enterprise="demo", url="https://example.com/hook", events=["complaints.warning"], actor=operator
     )
     _add(operator)
-    warn(_after(minutes=90))
+    send_warnings(_after(minutes=90))
     notify.enqueue_deliveries()
     notify.enqueue_deliveries()
-    warn(_after(minutes=91))
+    send_warnings(_after(minutes=91))
     notify.enqueue_deliveries()
     (one,) = Delivery.objects.all()
     told = json.loads(one.body)

@@ -7,7 +7,7 @@ from nianjian.engines.paper.texts import complaints as words
 from nianjian.engines.paper.words import CHINESE
 from nianjian.engines.paper.words import words as spoken
 from nianjian.features.complaints.clocks import Clock, Hand
-from nianjian.features.complaints.match import LINKS, Confidence
+from nianjian.features.complaints.matching import LINKS, Confidence
 from nianjian.features.complaints.states import ALLOWED, Act, State
 
 TABLES = (words.STATES, words.HANDS, words.CLOCKS, words.ACTS, words.CONFIDENCE, words.LINKS, words.PROPOSALS)

@@ -17,7 +17,8 @@ from tests.support.asking import DEMO, Ask, post
 from nianjian.engines.gate.decision_journal import Journal
 from nianjian.engines.gate.question import Verdict
 from nianjian.engines.gate.snapshot import files
-from nianjian.features.dial_policy.operations import check, feed
+from nianjian.features.dial_policy import decisions as check
+from nianjian.features.dial_policy import feed
 
 GATE = f"{DEMO}/gate"
 

@@ -16,11 +16,11 @@ from nianjian.engines.gate.snapshot.read import Snapshot, open_snapshot
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.approvals import operations
-from nianjian.features.dial_policy.operations import check as gate_check
-from nianjian.features.dial_policy.operations import feed as gate_feed
-from nianjian.features.dial_policy.operations import lists as gate_lists
-from nianjian.features.dial_policy.operations import policy as gate_policy
-from nianjian.features.dial_policy.operations.check import Question
+from nianjian.features.dial_policy import decisions as gate_check
+from nianjian.features.dial_policy import feed as gate_feed
+from nianjian.features.dial_policy import operations as gate_lists
+from nianjian.features.dial_policy import operations as gate_policy
+from nianjian.features.dial_policy.decisions import Question
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.approvals.query import approvals
 from nianjian.platform.audit.models import Entry

@@ -7,7 +7,7 @@ from threading import Thread
 
 import pytest
 
-from nianjian.features.dial_policy.operations import live
+from nianjian.features.dial_policy import decisions
 
 TOKEN = "open-sesame"  # noqa: S105 -- of the test
 
@@ -26,7 +26,7 @@ TOKEN = "open-sesame"  # noqa: S105 -- of the test
     ],
 )
 def test_an_address_that_is_none_is_not_reached(address: str) -> None:
-    assert live._asked(address, "demo") == {"status": live.UNREACHED}
+    assert decisions._asked(address, "demo") == {"status": decisions.UNREACHED}
 
 
 def test_an_https_address_is_told_nothing_in_plain_text(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,8 +41,10 @@ def test_an_https_address_is_told_nothing_in_plain_text(monkeypatch: pytest.Monk
 
         thread = Thread(target=listen)
         thread.start()
-        assert live._asked(f"https://127.0.0.1:{server.getsockname()[1]}", "demo") == {"status": live.UNREACHED}
-        thread.join(live.PATIENCE * 5)
+        assert decisions._asked(f"https://127.0.0.1:{server.getsockname()[1]}", "demo") == {
+            "status": decisions.UNREACHED
+        }
+        thread.join(decisions.PATIENCE * 5)
     (said,) = heard
     assert said[:1] == b"\x16", "a handshake of TLS"
     assert TOKEN.encode() not in said

@@ -16,10 +16,10 @@ from nianjian.engines.gate.snapshot import files as form
 from nianjian.engines.gate.snapshot.read import Snapshot, open_snapshot
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dial_policy.operations import feed as gate_feed
-from nianjian.features.dial_policy.operations import lists as gate_lists
-from nianjian.features.dial_policy.operations import live
-from nianjian.features.dial_policy.operations import policy as gate_policy
+from nianjian.features.dial_policy import decisions
+from nianjian.features.dial_policy import feed as gate_feed
+from nianjian.features.dial_policy import operations as gate_lists
+from nianjian.features.dial_policy import operations as gate_policy
 from nianjian.platform.accounts import service
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.registers.overlays import Overlay
@@ -92,9 +92,9 @@ def test_an_unreadable_overlay_refuses_its_enterprise_and_no_other(
     assert [cap.limit for cap in opened().tenants[well].policy.caps] == [9]
     assert opened().tenants[broken].problem == "gate_rule_unreadable"
     assert "cannot be told of demo" in caplog.text
-    told = live.state(enterprise=broken, actor=operator)["snapshot"]
+    told = decisions.state(enterprise=broken, actor=operator)["snapshot"]
     assert (told["state"], told["problem"]["code"]) == ("untold", "gate_rule_unreadable")
-    assert live.state(enterprise=well, actor=operator)["snapshot"]["state"] == "fresh"
+    assert decisions.state(enterprise=well, actor=operator)["snapshot"]["state"] == "fresh"
 
 
 def test_it_is_told_again_once_it_can_be_and_its_caps_went_on(both: tuple[str, str]) -> None:
@@ -199,7 +199,7 @@ def test_a_row_that_nobody_foresaw_is_named_by_its_kind(both: tuple[str, str], m
             raise ValueError(CALLEE)
         return []
 
-    monkeypatch.setattr("nianjian.features.dial_policy.operations.facts.numbers", numbers)
+    monkeypatch.setattr("nianjian.features.dial_policy.facts.numbers", numbers)
     fault = gate_feed.feed().refused[both[0]]
     assert (fault.code, fault.values) == ("gate_feed_fault", {"kind": "ValueError"})
     assert CALLEE not in json.dumps(gate_feed.find_published_policy(both[0]))

@@ -23,7 +23,8 @@ from nianjian.engines.gate.decision_journal import Journal
 from nianjian.engines.gate.question import Used, Verdict
 from nianjian.engines.gate.snapshot import files
 from nianjian.features.approvals.operations import approve
-from nianjian.features.dial_policy.operations import check, feed
+from nianjian.features.dial_policy import decisions as check
+from nianjian.features.dial_policy import feed
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.approvals.query import approvals
@@ -151,7 +152,7 @@ def test_an_enterprise_that_cannot_be_told_of_sees_why(lead: Client, monkeypatch
         raise ValueError
 
     with monkeypatch.context() as broken:
-        broken.setattr("nianjian.features.dial_policy.operations.facts.numbers", numbers)
+        broken.setattr("nianjian.features.dial_policy.facts.numbers", numbers)
         feed.feed()
     told = text(lead)
     assert 'badge bad">cannot tell of this enterprise: every call of it is refused' in told

@@ -25,7 +25,7 @@ from nianjian.features.dossier.operations import checklist, checklist_detail
 from nianjian.features.rulebook import operations as overlay
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
-from nianjian.platform.rulebook import optional_items
+from nianjian.platform.rulebook import rulebooks
 from nianjian.platform.vault import blobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -200,7 +200,7 @@ def test_what_the_province_asks_for_besides_is_an_item_like_any_other(
     operations.approve(approval=asked.id, actor=bo)
     assert set(_states()) - set(before) == {"protection_grade"}
     assert _states()["protection_grade"] is State.MISSING
-    assert optional_items.hinted(checklist_detail.book(demo)) == ["本地承诺"], "no item stands for it"
+    assert rulebooks.hinted(checklist_detail.book(demo)) == ["本地承诺"], "no item stands for it"
     assert checklist_detail.list_requirements(checklist_detail.book(demo))["protection_grade"].seals[:1] == (
         "cover_seal",
     )

@@ -17,7 +17,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.inspection import day as texts
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
-from nianjian.features.complaints.operations import acts, one_click
+from nianjian.features.complaints import one_click, operations
 from nianjian.features.inspection import day as pure
 from nianjian.features.inspection.day import Notice
 from nianjian.features.inspection.operations.day import bundle, visits
@@ -201,7 +201,7 @@ def test_who_only_reads_is_shown_no_form(demo: str, operator: Actor) -> None:
 def test_the_copy_opens_without_a_network_and_is_the_same_bytes(demo: str, operator: Actor) -> None:
     one_click.open_door(enterprise=demo, number="95013", actor=operator)
     ticket = run.run(enterprise=demo, phone="13800138000", calls=0, actor=operator)["drill"]
-    acts.callback(enterprise=demo, complaint=ticket, result="已回访", actor=operator)
+    operations.callback(enterprise=demo, complaint=ticket, result="已回访", actor=operator)
     visits.save(enterprise=demo, given=VisitInput(date(2026, 9, 3), "<b>", agenda=AGENDA, posts=POSTS), actor=operator)
     entries = Entry.objects.count()
     name, alone = bundle.bundle(enterprise=demo, actor=operator, language=CHINESE)

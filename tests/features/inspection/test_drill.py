@@ -19,10 +19,9 @@ from tests.support.people import signed_in
 from nianjian.doors.site.worker import KINDS
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.complaints import query
-from nianjian.features.complaints.clocks import Clock, Limit, Promise
-from nianjian.features.complaints.model import Complaint
-from nianjian.features.complaints.operations import acts, one_click
+from nianjian.features.complaints import one_click, operations, queries
+from nianjian.features.complaints.clocks import Clock, ClockLimit, ServiceLevels
+from nianjian.features.complaints.models import Complaint
 from nianjian.features.complaints.states import Facts
 from nianjian.features.inspection import drill
 from nianjian.features.inspection.drill import Seen
@@ -38,8 +37,8 @@ pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, tzinfo=clock.ZONE)
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 TERMS = {
-    Clock.RESPONSE: Limit(2 * HOUR, timedelta(minutes=90)),
-    Clock.CLOSE: Limit(24 * HOUR, 20 * HOUR),
+    Clock.RESPONSE: ClockLimit(2 * HOUR, timedelta(minutes=90)),
+    Clock.CLOSE: ClockLimit(24 * HOUR, 20 * HOUR),
 }
 
 
@@ -77,7 +76,7 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
         made = KINDS[flow.DRILL].run(queue.job(taken.id), operator, lambda _note, _done, _total: None)
         service.finish(job=taken.id, worker="w", result=dict(made))
     ticket = str(made["drill"])
-    row = query.load_current_tickets(demo, [ticket])[ticket]
+    row = queries.load_current_tickets(demo, [ticket])[ticket]
     assert (row.drill, row.source, row.complained, row.complainant) == (True, "one_click", "95013", "13800138000")
 
     told = report.report(enterprise=demo, actor=operator)
@@ -95,8 +94,8 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
         demo, 2026, clock.today(), clock.today(), rulebook(day=None, province=None, enterprise=demo), operator
     )
     assert not task_progress.collect_task_progress(asked, [])["drill"].complete
-    acts.callback(enterprise=demo, complaint=ticket, result="已回访", actor=operator)
-    acts.close(enterprise=demo, complaints=[ticket], result="演练完毕", actor=operator)
+    operations.callback(enterprise=demo, complaint=ticket, result="已回访", actor=operator)
+    operations.close(enterprise=demo, complaints=[ticket], result="演练完毕", actor=operator)
     assert task_progress.collect_task_progress(asked, [])["drill"].complete
     told = report.report(enterprise=demo, actor=operator, name=ticket)
     steps = {one["step"]: one for one in told["steps"]}
@@ -105,7 +104,7 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
         assert steps[name]["taken_s"] is not None
     assert (steps["responded"]["limit_s"], steps["closed"]["limit_s"]) == (7200, 86400)
 
-    assert not query.tickets(demo).exists(), "what is published leaves a drill out"
+    assert not queries.current_tickets(demo).exists(), "what is published leaves a drill out"
     page = client.get(place).content.decode()
     assert ticket in page
     assert "13800138000" not in page
@@ -156,7 +155,7 @@ def test_each_step_on_both_sides_of_its_limit(case: Case) -> None:
         return None if after is None else NOON + after
 
     facts = Facts(arrived=NOON, responded=at(case.responded), called_back=at(case.closed), closed=at(case.closed))
-    promise = Promise((date(2000, 1, 1),), (TERMS,))
+    promise = ServiceLevels((date(2000, 1, 1),), (TERMS,))
     held = Seen(facts, promise, at(case.warned), {"responded": "user:anna"}, case.calls, "calls_no_way")
     found = drill.steps(held, NOON + case.now)
     assert [one.state for one in found] == ["passed", *case.states.split()]

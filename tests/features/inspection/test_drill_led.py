@@ -11,9 +11,8 @@ import pytest
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.complaints import query
-from nianjian.features.complaints.model import Complaint
-from nianjian.features.complaints.operations import acts, one_click
+from nianjian.features.complaints import one_click, operations, queries
+from nianjian.features.complaints.models import Complaint
 from nianjian.features.inspection.operations.drill import report, run, timeline
 from nianjian.features.inspection.operations.drill.script import Planned
 from nianjian.platform.accounts.query import Actor
@@ -37,9 +36,9 @@ def _lines(enterprise: str, operator: Actor, drill: str = "") -> dict[str, dict[
 def test_a_forward_needs_no_address_and_counts_nowhere(demo: str, operator: Actor) -> None:
     signed_in("anna")
     drill = run.run(enterprise=demo, phone="13800138000", calls=0, planned=FORWARD, actor=operator)["drill"]
-    row = query.load_current_tickets(demo, [drill])[drill]
+    row = queries.load_current_tickets(demo, [drill])[drill]
     assert (row.source, row.drill, row.complainant) == ("12321", True, "13800138000")
-    assert not query.tickets(demo).exists()
+    assert not queries.current_tickets(demo).exists()
     told = report.report(enterprise=demo, actor=operator)
     assert (told["steps"][0]["why"], told["steps"][0]["by"]) == ("forward_opened", str(operator))
     found = _lines(demo, operator)
@@ -120,8 +119,8 @@ def test_the_screen_looks_again_until_the_ticket_is_closed(demo: str, operator: 
     assert client.post(f"{place}inject/", {"what": "second_call", "act": "given"}).status_code == 302
     assert "second_call" in client.get(f"{place}lines/").content.decode()
     assert client.post(f"{place}inject/", {"what": "second_call", "act": "given"}).status_code == 409
-    acts.callback(enterprise=demo, complaint=drill, result="已回访", actor=operator)
-    acts.close(enterprise=demo, complaints=[drill], result="演练完毕", actor=operator)
+    operations.callback(enterprise=demo, complaint=drill, result="已回访", actor=operator)
+    operations.close(enterprise=demo, complaints=[drill], result="演练完毕", actor=operator)
     assert "hx-get" not in client.get(f"{place}lines/").content.decode()
     assert client.get("/e/demo/inspection/drill/nothing/screen/").status_code == 404
     assert client.get(f"/e/demo/inspection/drill/{'9' * 5000}/lines/").status_code == 404
@@ -133,8 +132,8 @@ def test_history_trend_and_debrief(demo: str, operator: Actor) -> None:
     first = run.run(enterprise=demo, calls=0, actor=operator)["drill"]
     front = "/e/demo/inspection/drill/"
     assert "<svg" not in client.get(front).content.decode().split("<main")[1], "one drill has no trend"
-    acts.callback(enterprise=demo, complaint=first, result="已回访", actor=operator)
-    acts.close(enterprise=demo, complaints=[first], result="演练完毕", actor=operator)
+    operations.callback(enterprise=demo, complaint=first, result="已回访", actor=operator)
+    operations.close(enterprise=demo, complaints=[first], result="演练完毕", actor=operator)
     second = run.run(enterprise=demo, calls=0, planned=FORWARD, actor=operator)["drill"]
     newest, oldest = report.list_drills(enterprise=demo, actor=operator)
     assert (newest["drill"], newest["responded_s"], newest["closed_s"]) == (second, None, None)
@@ -142,7 +141,7 @@ def test_history_trend_and_debrief(demo: str, operator: Actor) -> None:
     assert oldest["responded_s"] is not None
     assert oldest["responded_s"] <= oldest["closed_s"]
     assert "<svg" not in client.get(front).content.decode().split("<main")[1], "nothing was done in the second one yet"
-    acts.respond(enterprise=demo, complaints=[second], actor=operator)
+    operations.respond(enterprise=demo, complaints=[second], actor=operator)
     shown = client.get(front).content.decode()
     assert "<svg" in shown.split("<main")[1]
     assert f"{front}{second}/screen/" in shown

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
-from nianjian.features.dial_policy.operations import policy
+from nianjian.features.dial_policy import operations as policy
 from nianjian.features.maintenance import health
 from nianjian.features.rectification import operations
 from nianjian.features.rectification.storage import Notice

@@ -26,8 +26,8 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.rectification.content import measured
 from nianjian.engines.paper.words import words
 from nianjian.features.approvals.operations import approve, request
-from nianjian.features.dial_policy.operations import feed as gate_feed
-from nianjian.features.dial_policy.operations import policy
+from nianjian.features.dial_policy import feed as gate_feed
+from nianjian.features.dial_policy import operations as policy
 from nianjian.features.rectification import evidence, operations, queries, reports
 from nianjian.features.rectification.operations import get_visible_case
 from nianjian.features.rectification.storage import Notice, paper_content

@@ -20,7 +20,7 @@ from nianjian.engines.sip import bulk
 from nianjian.engines.sip.bulk import Pace
 from nianjian.engines.sip.call_trace import Plan, Via
 from nianjian.engines.sip.message import Message
-from nianjian.features.calls.operations.import_calls import import_calls
+from nianjian.features.calls.operations import import_calls
 from nianjian.features.inspection import cards
 from nianjian.features.inspection.operations.checks.grounds import calls
 from nianjian.features.test_calls.operations import presenters, routes, witness, work

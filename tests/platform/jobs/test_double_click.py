@@ -45,7 +45,7 @@ print(json.dumps([told, Job.objects.count()]))
 """
 CLICK = f"""
 {BEGUN}
-from nianjian.features.calls.operations.wizard import drafts
+from nianjian.features.calls import drafts
 from nianjian.platform.registers import uploads
 
 def before(number):
@@ -61,7 +61,7 @@ def click(found):
 """
 MATCH = f"""
 {BEGUN}
-from nianjian.features.complaints.operations.match import match_tickets
+from nianjian.features.complaints.matching import match_tickets
 
 def before(number):
     Job.objects.update(state="done")

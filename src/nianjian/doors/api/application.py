@@ -13,9 +13,9 @@ from ninja.openapi.schema import OpenAPISchema, get_schema
 from ninja.parser import Parser
 
 from nianjian.features.approvals import api
-from nianjian.features.calls.api import batches, imports, previews, register_files
-from nianjian.features.complaints.api import forwards, one_click, tickets
-from nianjian.features.dial_policy.api import decisions, policy
+from nianjian.features.calls import api as calls
+from nianjian.features.complaints import api as complaints
+from nianjian.features.dial_policy import api as dial_policy
 from nianjian.features.dossier.api import (
     arrivals,
     fill_in,
@@ -91,22 +91,19 @@ ABOUT: Final = (
 ROUTERS: Final = (
     overview.router,
     people.router,
-    imports.router,
-    previews.router,
-    batches.router,
+    calls.imports_router,
+    calls.router,
     jobs.router,
     lists.router,
     rows.router,
-    register_files.router,
+    calls.registers_router,
     papers.router,
     portraits.router,
     rules.router,
     api.router,
     maintenance.audit_router,
     maintenance.retention_router,
-    tickets.router,
-    forwards.router,
-    one_click.router,
+    complaints.router,
     rectification.router,
     season.router,
     inbox.router,
@@ -128,8 +125,7 @@ ROUTERS: Final = (
     pages.router,
     arrivals.router,
     verifying.router,
-    policy.router,
-    decisions.router,
+    dial_policy.router,
     webhooks.router,
 )
 

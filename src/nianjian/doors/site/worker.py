@@ -26,16 +26,13 @@ from nianjian.engines.paper import drawing as charts
 from nianjian.engines.paper import pictures
 from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
-from nianjian.features.calls.operations import rejects
-from nianjian.features.calls.operations.check_calls import check_calls
-from nianjian.features.calls.operations.import_calls import import_calls
-from nianjian.features.calls.operations.recover import recover
-from nianjian.features.calls.operations.undo_calls import undo_calls
-from nianjian.features.calls.operations.wizard import check_register, drafts
-from nianjian.features.calls.operations.wizard.drafts import sweep
+from nianjian.features.calls import drafts, register_sheets, rejects
+from nianjian.features.calls.drafts import sweep
+from nianjian.features.calls.operations import import_calls, recover, undo_calls
+from nianjian.features.calls.previews import check_calls
+from nianjian.features.complaints import forwards
 from nianjian.features.complaints import jobs as complaints
-from nianjian.features.complaints.operations import forwards
-from nianjian.features.complaints.operations.sla_warnings import warn
+from nianjian.features.complaints.sla_warnings import send_warnings
 from nianjian.features.dossier import jobs as dossier
 from nianjian.features.dossier.operations import job_files
 from nianjian.features.dossier.operations.making import output_files
@@ -161,7 +158,7 @@ def _check_register(job: JobValue, _actor: Actor, report: Report) -> Mapping[str
     _ = words(text(job.payload, "language") or CHINESE)
     report(file.name, 0, 1)
     kind = str(job.payload["kind"])
-    return check_register.summarize_check(kind, file, job.enterprise, lambda code, values: sentence(code, values, _))
+    return register_sheets.summarize_check(kind, file, job.enterprise, lambda code, values: sentence(code, values, _))
 
 
 def _take_register(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
@@ -391,7 +388,7 @@ def start_clocks(leaving: Event) -> list[Thread]:
     Each in a thread of its own: a receiver of messages that answers slowly keeps no warning back.
     """
     clocks: tuple[tuple[Callable[[], object], float], ...] = (
-        (warn, WATCH), (deliver, TELL), (call_daily, DAILY), (enqueue_due_reminders, SEASON), (tell, TELL),
+        (send_warnings, WATCH), (deliver, TELL), (call_daily, DAILY), (enqueue_due_reminders, SEASON), (tell, TELL),
         (Watch().look, LIVE),
     )  # fmt: skip
     made = [Thread(target=_clock, args=(leaving, *one), daemon=True) for one in clocks]
@@ -428,7 +425,7 @@ def tidy_up() -> None:
         service.purge_answers()
         reports.delete_expired_reports()
         evidence.delete_expired_lookups()
-        forwards.sweep()
+        forwards.delete_expired_files()
         job_files.sweep(flow.CHECK_PAPER)
         job_files.sweep(flow.VERIFY_PACKAGE)
         output_files.sweep()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dial_policy.operations import policy as gate_policy
+from nianjian.features.dial_policy import operations as gate_policy
 from nianjian.features.dossier.impressions import service as impressions
 from nianjian.features.dossier.operations.sealing import pictures as seals
 from nianjian.features.rectification import operations as rectification

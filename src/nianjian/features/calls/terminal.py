@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from nianjian.engines.paper.texts.plain import plain
-from nianjian.features.calls.operations.receipts import ImportReceipt, summed
+from nianjian.features.calls.documents import ImportReceipt, summed
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.console import stderr
 from nianjian.platform.terminal.language import _, sentence, translate_code

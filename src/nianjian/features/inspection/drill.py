@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from nianjian.features.complaints.clocks import Clock, Hand, Promise, Reading, evaluate_clock
+from nianjian.features.complaints.clocks import Clock, ClockReading, Hand, ServiceLevels, evaluate_clock
 from nianjian.features.complaints.states import Facts
 from nianjian.features.inspection.readiness import FAILED, PASSED, UNKNOWN
 
@@ -31,7 +31,7 @@ class Seen:
     """What is recorded of a drill's ticket. ``by``: step -> who did it; ``calls``: verdict -> test calls."""
 
     facts: Facts
-    promise: Promise
+    promise: ServiceLevels
     warned: datetime | None
     by: Mapping[str, str]
     calls: Mapping[str, int]
@@ -65,11 +65,11 @@ def _by(seen: Seen, step: str) -> str:
     return seen.by.get(step, "")
 
 
-def _done(read: Reading) -> tuple[str, str]:
+def _done(read: ClockReading) -> tuple[str, str]:
     return ANSWERED.get(read.hand, (UNKNOWN, "running"))
 
 
-def _called_back(facts: Facts, close: Reading, now: datetime) -> tuple[str, str]:
+def _called_back(facts: Facts, close: ClockReading, now: datetime) -> tuple[str, str]:
     """The call-back has no clock of its own: it must come before the ticket has to be closed."""
     if close.hand is Hand.STOPPED:
         return UNKNOWN, "excluded"
@@ -78,7 +78,7 @@ def _called_back(facts: Facts, close: Reading, now: datetime) -> tuple[str, str]
     return (UNKNOWN, "running") if facts.called_back is None else (PASSED, "in_time")
 
 
-def _warned(seen: Seen, response: Reading, responded: datetime | None, now: datetime) -> tuple[str, str]:
+def _warned(seen: Seen, response: ClockReading, responded: datetime | None, now: datetime) -> tuple[str, str]:
     """Who responds before the warning is due leaves it unproved: nothing had to warn."""
     if seen.warned is not None:
         return PASSED, "warning_sent"

@@ -32,9 +32,9 @@ from nianjian.engines.metrics.result import snapshot_sha256
 from nianjian.engines.metrics.tables import DAILY, Counting, tickets_rollup
 from nianjian.engines.paper.call_masking import call_id
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.complaints.operations.publish import publish
-from nianjian.features.dial_policy.operations import facts as gate_facts
-from nianjian.features.dial_policy.operations import feed as gate_feed
+from nianjian.features.complaints.publishing import publish_facts
+from nianjian.features.dial_policy import facts as gate_facts
+from nianjian.features.dial_policy import feed as gate_feed
 from nianjian.features.rectification import figures, location, operations, queries, states, storage
 from nianjian.features.rectification.gaps import Facts, Gap, list_gaps
 from nianjian.features.rectification.location import LocationTerms
@@ -103,7 +103,7 @@ def open_tables(enterprise: str, book: Rulebook, step: Steps) -> Iterator[OpenTa
     """Publish what changed, bring the rollups up to date and hold everything of that moment."""
     lake = wiring.lake(enterprise)
     step()
-    publish(lake, enterprise)
+    publish_facts(lake, enterprise)
     with closing(wiring.engine()) as engine:
         with lake.lock():
             step()

@@ -12,8 +12,8 @@ from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.identifiers import licence_number
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dial_policy.operations import facts as gate_facts
-from nianjian.features.dial_policy.operations import policy as gate_policy
+from nianjian.features.dial_policy import facts as gate_facts
+from nianjian.features.dial_policy import operations as gate_policy
 from nianjian.features.portrait import portraits, watch_limits, watch_list
 from nianjian.features.rectification import queries, states, storage
 from nianjian.features.rectification.models import Case, Order, Paper

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from nianjian.features.dossier.kinds.item import Form, Item
-from nianjian.platform.rulebook.optional_items import NAMES, RULE
+from nianjian.platform.rulebook.rulebooks import NAMES, RULE
 
 FURTHER: Final[Mapping[str, Item]] = {
     name: Item(name, RULE, (), asked=Form.ORIGINAL, titles=(title,)) for title, name in NAMES.items()

@@ -15,7 +15,7 @@ from nianjian.features.dossier.operations import checklist, checklist_detail
 from nianjian.features.dossier.pages import presenters
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.rulebook import optional_items
+from nianjian.platform.rulebook import rulebooks
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
 
@@ -59,7 +59,7 @@ def _page(request: Request, code: str, year: int) -> HttpResponse:
             for one in asked.values()
             if one.item in due
         ],
-        "further": optional_items.hinted(rules),
+        "further": rulebooks.hinted(rules),
         "may_load": may(request.actor, code, Act.LOAD),
         "reuse": reverse("dossier-reuse", args=[code, year]),
         "before": year - 1,

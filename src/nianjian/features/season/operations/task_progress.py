@@ -12,7 +12,7 @@ from nianjian.engines.kernel.workdays import Due
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.engines.season.tasks import Seen
 from nianjian.engines.season.tracks import Track
-from nianjian.features.complaints import query as complaints
+from nianjian.features.complaints import queries as complaints
 from nianjian.features.dossier.materials.query import Line
 from nianjian.features.dossier.materials.states import DONE
 from nianjian.features.dossier.operations.checklist import whole
@@ -133,7 +133,7 @@ def _package(asked: ProgressQuery, lines: Sequence[Line]) -> Seen:
 
 def _drill(asked: ProgressQuery) -> Seen:
     """Every ticket of a drill since the plan began is closed, and there is one."""
-    found = complaints.tickets(asked.enterprise, drills=True).filter(drill=True)
+    found = complaints.current_tickets(asked.enterprise, drills=True).filter(drill=True)
     found = found.filter(arrived_at__date__gte=asked.start)
     total, closed = found.count(), found.exclude(closed_at=None).count()
     return Seen(total > 0 and closed == total, closed, total)

@@ -21,7 +21,7 @@ from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.drill_down import counting
 from nianjian.engines.metrics.tables import tickets_rollup
-from nianjian.features.complaints import query as complaints
+from nianjian.features.complaints import queries as complaints
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.dossier.generated import facts
 from nianjian.features.dossier.generated.complaint_records import Ticket
@@ -83,7 +83,7 @@ def tickets(found: Tables, enterprise: str, year: int) -> list[Ticket]:
     columns = found.tickets.select("complaint_id", "excluded_rate", "excluded_ticket")
     reasons = {row["complaint_id"]: row for row in found.engine.rows(columns)}
     since, until = (datetime(one, 1, 1, tzinfo=clock.ZONE) for one in (year, year + 1))
-    rows = complaints.tickets(enterprise).filter(accepted_at__gte=since, accepted_at__lt=until)
+    rows = complaints.current_tickets(enterprise).filter(accepted_at__gte=since, accepted_at__lt=until)
     told = registers.tickets(list(rows.order_by("accepted_at", "key")), COMPLAINTS)
     return [_ticket(row, reasons.get(row["ticket_id"], {})) for row in told]
 

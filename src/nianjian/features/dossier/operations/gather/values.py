@@ -8,8 +8,8 @@ from functools import cached_property
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.claims import Claim
 from nianjian.engines.metrics.drill_down import counting
-from nianjian.features.complaints.in_time import count_tickets, tickets_in_time
-from nianjian.features.complaints.operations.promise import promise
+from nianjian.features.complaints.clocks import build_in_time_claim, count_tickets
+from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.dossier.generated import complaint_records, responsibility_report
 from nianjian.features.dossier.generated.complaint_records import Ticket
 from nianjian.features.dossier.generated.document import Row
@@ -82,7 +82,7 @@ class Values:
     def in_time(self) -> Claim:
         """Whether the tickets that D4 counts were answered and closed in time, as far as it is known by now."""
         known = complaint_records.clocked(self.tickets, self.head.as_of)
-        return tickets_in_time(count_tickets(known, promise(self.enterprise), clock.moment()))
+        return build_in_time_claim(count_tickets(known, load_service_levels(self.enterprise), clock.moment()))
 
     def claims(self, item: str) -> Sequence[Claim]:
         """The claims that an item makes."""

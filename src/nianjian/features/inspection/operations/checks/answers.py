@@ -7,9 +7,9 @@ from typing import Final
 
 from nianjian.engines.gate.snapshot import write as snapshots
 from nianjian.engines.kernel.claims import RELEASED, Claim
-from nianjian.features.complaints.in_time import tickets_in_time
-from nianjian.features.dial_policy.operations import feed as gate_feed
-from nianjian.features.dial_policy.operations import live
+from nianjian.features.complaints.clocks import build_in_time_claim
+from nianjian.features.dial_policy import decisions
+from nianjian.features.dial_policy import feed as gate_feed
 from nianjian.features.dossier.materials.states import DONE
 from nianjian.features.dossier.operations.checklist import lines as items
 from nianjian.features.inspection import cards as answers
@@ -57,7 +57,7 @@ def build_cards(grounds: Grounds, kept: Json, dialled: Json, progress: Progress 
     cards = [
         answers.own_numbers(numbers["delivered"], numbers["own"], numbers["classes"]),
         answers.robot_abilities(robots),
-        tickets_in_time(facts.tickets(grounds, first)),
+        build_in_time_claim(facts.tickets(grounds, first)),
         answers.absent("ai_outbound", dialled["ai"]["verdict"], {"seats": robots.seats, "robot_calls": robots.calls}),
         answers.absent("predictive", dialled["verdict"], sums),
         answers.one_click(
@@ -104,7 +104,7 @@ def _robots(grounds: Grounds, ai: Json, intents: int, year: int) -> Robots:
 
 def _control(grounds: Grounds, kept: Json) -> Claim:
     """The gate as it is now, and whether its journal goes on to the last day that is over."""
-    state = live.state(enterprise=grounds.enterprise, actor=grounds.actor)
+    state = decisions.state(enterprise=grounds.enterprise, actor=grounds.actor)
     place = gate_feed.root()
     part = None if snapshots.current_manifest(place) is None else snapshots.read_tenant(place, grounds.enterprise)
     gateway = next(one for one in kept["logs"] if one["log"] == "gateway")

@@ -14,12 +14,11 @@ from django.urls import reverse
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.numbers import NumberClass
-from nianjian.features.complaints import query as complaints
-from nianjian.features.complaints.clocks import Clock, evaluate_clock
-from nianjian.features.complaints.in_time import Tickets, count_tickets
-from nianjian.features.complaints.one_click import query as doors
-from nianjian.features.complaints.operations import one_click
-from nianjian.features.complaints.operations.promise import promise
+from nianjian.features.complaints import one_click
+from nianjian.features.complaints import one_click as doors
+from nianjian.features.complaints import queries as complaints
+from nianjian.features.complaints.clocks import Clock, TicketCounts, count_tickets, evaluate_clock
+from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.inspection import cards
 from nianjian.features.inspection.operations.checks.grounds import Grounds, Json, calls
 from nianjian.features.portrait.operations import compute_portrait
@@ -61,14 +60,14 @@ def shown_numbers(grounds: Grounds) -> Json:
     return found
 
 
-def tickets(grounds: Grounds, first: date) -> Tickets:
+def tickets(grounds: Grounds, first: date) -> TicketCounts:
     """The clocks of every ticket that arrived from a day on, as they stand now; excluded ones are left out."""
     names = ("arrived_at", "responded_at", "called_back_at", "closed_at", "reopened_at", "exclusion", "accepted_at")
-    rows = complaints.tickets(grounds.enterprise).filter(exclusion=None).only(*names).iterator(chunk_size=2000)
+    rows = complaints.current_tickets(grounds.enterprise).filter(exclusion=None).only(*names).iterator(chunk_size=2000)
     in_period = (
-        complaints.facts(row) for row in rows if _within(row.arrived_at or row.accepted_at, first, grounds.day)
+        complaints.ticket_facts(row) for row in rows if _within(row.arrived_at or row.accepted_at, first, grounds.day)
     )
-    return count_tickets(in_period, promise(grounds.enterprise), clock.now())
+    return count_tickets(in_period, load_service_levels(grounds.enterprise), clock.now())
 
 
 def _within(moment: datetime | None, first: date, last: date) -> bool:
@@ -135,7 +134,7 @@ def one_click_alive(grounds: Grounds, numbers: Iterable[str]) -> Json:
 
     The ticket is opened in a transaction that is taken back: nothing of it stays, in the audit chain either.
     """
-    found = list(doors.doors(grounds.enterprise))
+    found = list(doors.list_doors(grounds.enterprise))
     alive = [one for one in found[:TRIED] if _page(one.token) and _ticket(grounds.enterprise, one.token)]
     there = {one.number for one in found}
     wanted = list(numbers)
@@ -157,9 +156,9 @@ def _ticket(enterprise: str, token: str) -> bool:
     texts = {"complainant": "13800138000", "content": "自检", "category": "其他"}
     try:
         with transaction.atomic():
-            key = one_click.complain(token=token, once=f"self-check-{token}", texts=texts)
+            key = one_click.submit_complaint(token=token, once=f"self-check-{token}", texts=texts)
             row = complaints.load_current_tickets(enterprise, [key])[key]
-            facts, terms, now = complaints.facts(row), promise(enterprise), clock.now()
+            facts, terms, now = complaints.ticket_facts(row), load_service_levels(enterprise), clock.now()
             clocks = [evaluate_clock(one, facts, terms, now) for one in Clock]
             transaction.set_rollback(True)
     except NianjianError:

@@ -13,7 +13,7 @@ from nianjian.engines.gate import decision_search as journal
 from nianjian.engines.gate.snapshot import files
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.periods import add_months, day_of
-from nianjian.features.complaints import query as complaints
+from nianjian.features.complaints import queries as complaints
 from nianjian.features.inspection.operations.checks import recordings
 from nianjian.features.inspection.operations.checks.grounds import Calls, Grounds, Json, calls
 from nianjian.platform.accounts.query import Actor
@@ -66,7 +66,7 @@ def check_logs(
     chain = verify_chain()
     progress("", 3, steps)
     written = {day_of(moment) for moment in audit.hours(enterprise)}
-    arrived = _days(complaints.tickets(enterprise).values_list("arrived_at", flat=True))
+    arrived = _days(complaints.current_tickets(enterprise).values_list("arrived_at", flat=True))
     agreed = _days(current_versions(Consent, enterprise).values_list("obtained_at", flat=True))
     progress("", 4, steps)
     silence = grounds.book.integer(SILENCE)

@@ -10,11 +10,10 @@ from typing import Any, Final, cast
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.words import words
-from nianjian.features.complaints import query as complaints
-from nianjian.features.complaints.model import Complaint
-from nianjian.features.complaints.operations.promise import promise
+from nianjian.features.complaints import queries as complaints
+from nianjian.features.complaints.models import Complaint, Warned
+from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.complaints.states import Act
-from nianjian.features.complaints.warned.model import Warned
 from nianjian.features.inspection import drill, readiness
 from nianjian.features.inspection.drill import Seen, Step
 from nianjian.features.inspection.operations.checks.grounds import Json
@@ -66,7 +65,7 @@ def _running(done: Sequence[Step], now: datetime) -> int:
 def _soon(row: Complaint | None) -> Json:
     """Seconds from the arrival to each step; None: not done yet."""
     found: Json = dict.fromkeys(SOON)
-    facts = None if row is None else complaints.facts(row)
+    facts = None if row is None else complaints.ticket_facts(row)
     if facts is None or facts.arrived is None:
         return found
     done = (facts.responded, facts.called_back, facts.finished)
@@ -92,8 +91,8 @@ def report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
     script = cast("Mapping[str, Any]", held.data.get("script") or {})  # none was kept of the first drills
     done = drill.steps(
         Seen(
-            facts=complaints.facts(row),
-            promise=promise(enterprise),
+            facts=complaints.ticket_facts(row),
+            promise=load_service_levels(enterprise),
             warned=_warned(enterprise, ticket),
             by=_who(enterprise, ticket),
             calls=cast("Mapping[str, int]", held.data["calls"]),
@@ -156,7 +155,7 @@ def _warned(enterprise: str, ticket: str) -> datetime | None:
 
 def _who(enterprise: str, ticket: str) -> dict[str, str]:
     """Step -> who recorded it last; a call-back to a new ticket is its response, too."""
-    past = reversed(complaints.past(ReadScope(enterprise, clock.today()), ticket))
+    past = reversed(complaints.list_history(ReadScope(enterprise, clock.today()), ticket))
     found = {"arrived" if one.act == "add" else ACTS.get(one.act, ""): one.by for one in past}
     return {"responded": found.get("called_back", "")} | found
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from nianjian.engines.kernel import numbers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.numbers import Shape
-from nianjian.features.complaints.one_click.query import doors
+from nianjian.features.complaints.one_click import list_doors
 from nianjian.features.inspection.operations.checks import readiness
 from nianjian.features.inspection.operations.checks.grounds import Json
 from nianjian.features.inspection.operations.drill.script import ONE_CLICK, Planned, checked, open_ticket
@@ -98,7 +98,7 @@ def _may(enterprise: str, calls: int, planned: Planned, actor: Actor) -> str:
     checked(enterprise, planned)
     if planned.source != ONE_CLICK:
         return ""
-    door = doors(enterprise).first()
+    door = list_doors(enterprise).first()
     if door is None:
         raise NianjianError("drill_no_door")
     return str(door.token)

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.complaints import service
-from nianjian.features.complaints.operations import one_click
+from nianjian.features.complaints import one_click, operations
 from nianjian.features.inspection.injects import ARRIVED, LONGEST, PLAYED, STEPS, THROWN
 from nianjian.features.inspection.operations.checks.grounds import Json
 from nianjian.platform.accounts import query as accounts
@@ -70,9 +69,9 @@ def open_ticket(*, enterprise: str, source: str, token: str, phone: str, actor: 
     A forward of 12321 (转办) is entered by who leads the drill, as a forward is entered by a person.
     """
     if source == ONE_CLICK:
-        return one_click.drill(token=token, phone=phone, actor=actor)
+        return one_click.open_drill_ticket(token=token, phone=phone, actor=actor)
     texts = {
         "source": FORWARD, "reference": f"drill-{secrets.token_hex(8)}", "complainant": phone,
         "category": one_click.OTHER, "content": one_click.DRILL, "drill": "是",
     }  # fmt: skip
-    return service.add(enterprise=enterprise, texts=texts, actor=actor)
+    return operations.create_ticket(enterprise=enterprise, texts=texts, actor=actor)
