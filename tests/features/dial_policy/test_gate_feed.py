@@ -63,7 +63,7 @@ def caps() -> dict[str, tuple[int, int]]:
     return {cap.only: (cap.limit, cap.epoch) for cap in opened().tenants["demo"].policy.caps}
 
 
-def set_cap(actor: Actor, cap: int | None, *, isolated: bool = False, **more: Any) -> gate_policy.Done:
+def set_cap(actor: Actor, cap: int | None, *, isolated: bool = False, **more: Any) -> gate_policy.GateChange:
     return gate_policy.set_cap(
         enterprise="demo", name=more.pop("name", "L01"), cap=cap, white_list=isolated, reason="试", actor=actor, **more
     )
@@ -157,9 +157,11 @@ def test_an_isolated_channel_takes_two_persons(house: str, load: Import, anna: A
     assert asked(anna, channel="L02") == "allow"
     for change in (
         lambda: set_cap(anna, 300),
-        lambda: gate_policy.enforce(enterprise="demo", on=False, reason="", actor=anna),
-        lambda: gate_policy.fail_open(enterprise="demo", purpose="service", on=True, reason="", actor=anna),
-        lambda: gate_policy.choose(enterprise="demo", rule="frequency.tencent_tccc", on=True, reason="", actor=anna),
+        lambda: gate_policy.set_mode(enterprise="demo", enforce=False, reason="", actor=anna),
+        lambda: gate_policy.set_fail_open(enterprise="demo", purpose="service", on=True, reason="", actor=anna),
+        lambda: gate_policy.choose_limits(
+            enterprise="demo", rule="frequency.tencent_tccc", on=True, reason="", actor=anna
+        ),
     ):
         assert change().state == "pending"
     assert caps()["L01"][0] == 30
@@ -196,21 +198,21 @@ def test_a_team_and_a_display_number_are_isolated_too(house: str, anna: Actor, b
 def test_an_order_approved_elsewhere_is_carried_out(house: str, bo: Actor, operator: Actor) -> None:
     order: dict[str, Any] = {"enterprise": house, "key": "channel", "name": "L01", "cap": 30, "white_list": True}
     for _ in range(2):
-        gate_policy.carry(**order, reason="整改", approval="A1", actor=bo)
+        gate_policy.apply_approved_cap(**order, reason="整改", approval="A1", actor=bo)
     assert caps()["L01"][0] == 30
     assert asked(operator) == "not-on-white-list"
     assert Entry.objects.filter(verb="gate.policy").count() == 1
 
 
 def test_switches_and_vendors_rules_reach_the_gate(house: str, anna: Actor, operator: Actor) -> None:
-    looking_on = gate_policy.enforce(enterprise=house, on=False, reason="试运行", actor=operator)
+    looking_on = gate_policy.set_mode(enterprise=house, enforce=False, reason="试运行", actor=operator)
     assert looking_on.state == "pending"  # every call would go
     operations.approve(approval=str(looking_on.approval), actor=anna)
-    waiting = gate_policy.fail_open(enterprise=house, purpose="service", on=True, reason="", actor=operator)
+    waiting = gate_policy.set_fail_open(enterprise=house, purpose="service", on=True, reason="", actor=operator)
     assert waiting.state == "pending"  # calls go unasked: never one person's own choice
     assert gate_policy.summarize_policy(enterprise=house, actor=anna)["enforce"] is False
     operations.approve(approval=str(waiting.approval), actor=anna)
-    gate_policy.choose(enterprise=house, rule="frequency.aliyun_vms", on=True, reason="", actor=operator)
+    gate_policy.choose_limits(enterprise=house, rule="frequency.aliyun_vms", on=True, reason="", actor=operator)
     tenant = opened().tenants[house]
     assert not tenant.policy.enforce
     assert [name for name, one in tenant.policy.purposes.items() if one.fail_open] == ["service"]
@@ -223,13 +225,16 @@ def test_switches_and_vendors_rules_reach_the_gate(house: str, anna: Actor, oper
     assert len({cap.name for cap in tenant.policy.caps}) == len(tenant.policy.caps)
     for rule in ("frequency.meters", "frequency.nothing", "portrait.watch_factor"):
         with pytest.raises(NianjianError, match="gate_choice_unknown"):
-            gate_policy.choose(enterprise=house, rule=rule, on=True, reason="", actor=operator)
+            gate_policy.choose_limits(enterprise=house, rule=rule, on=True, reason="", actor=operator)
     with pytest.raises(NianjianError, match="gate_purpose_unknown"):
-        gate_policy.fail_open(enterprise=house, purpose="x", on=True, reason="", actor=operator)
-    assert gate_policy.fail_open(enterprise=house, purpose="service", on=False, reason="", actor=anna).state == "set"
+        gate_policy.set_fail_open(enterprise=house, purpose="x", on=True, reason="", actor=operator)
+    assert (
+        gate_policy.set_fail_open(enterprise=house, purpose="service", on=False, reason="", actor=anna).state == "set"
+    )
     assert not any(one.fail_open for one in opened().tenants[house].policy.purposes.values())
     told = [
-        (one["key"], one["name"], one["values"]) for one in gate_policy.history(enterprise=house, actor=anna, most=9)
+        (one["key"], one["name"], one["values"])
+        for one in gate_policy.list_history(enterprise=house, actor=anna, most=9)
     ]
     assert told[:2] == [("purpose", "service", {"fail_open": False}), ("rule", "frequency.aliyun_vms", {"on": True})]
     assert len(told) == 4
@@ -281,7 +286,9 @@ def test_a_long_list_comes_from_a_file(how: str, house: str, operator: Actor, tm
     content = ("\n".join(rows) + "\n").encode("gb18030" if how == "gb18030" else "utf-8")
     path = tmp_path / ("a.csv.gz" if how == "gz" else "a.csv")
     path.write_bytes(gzip.compress(content) if how == "gz" else content)
-    receipt = gate_lists.build(kind="consents", path=path, enterprise=house, actor=operator, progress=lambda *_: None)
+    receipt = gate_lists.build_list(
+        kind="consents", path=path, enterprise=house, actor=operator, progress=lambda *_: None
+    )
     assert (receipt.rows, receipt.entries, receipt.rejected, receipt.lines) == (3005, 3003, 2, (3004, 3005))
     for number, expected in (
         ("13800130007", "allow"),
@@ -300,7 +307,7 @@ def test_a_long_list_comes_from_a_file(how: str, house: str, operator: Actor, tm
 def test_a_bare_column_of_numbers_is_a_list(house: str, operator: Actor, load: Import, tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text(f"{CALLEE}\n{CALLEE}\nabc\n13800138000")
-    receipt = gate_lists.build(
+    receipt = gate_lists.build_list(
         kind="do-not-call", path=path, enterprise=house, actor=operator, progress=lambda *_: None
     )
     assert (receipt.rows, receipt.entries, receipt.rejected, receipt.lines) == (4, 2, 1, (3,))
@@ -309,10 +316,10 @@ def test_a_bare_column_of_numbers_is_a_list(house: str, operator: Actor, load: I
     assert asked(operator, callee="13500135000") == "do-not-call"
     assert asked(operator, callee="13800138000") == "do-not-call"
     path.write_text("号码\n")
-    gate_lists.build(kind="do-not-call", path=path, enterprise=house, actor=operator, progress=lambda *_: None)
+    gate_lists.build_list(kind="do-not-call", path=path, enterprise=house, actor=operator, progress=lambda *_: None)
     assert asked(operator) == "allow"
     path.write_text("姓名\n张三\n")
     with pytest.raises(NianjianError, match="header_missing"):
-        gate_lists.build(kind="do-not-call", path=path, enterprise=house, actor=operator, progress=lambda *_: None)
+        gate_lists.build_list(kind="do-not-call", path=path, enterprise=house, actor=operator, progress=lambda *_: None)
     with pytest.raises(NianjianError, match="gate_list_kind_unknown"):
-        gate_lists.build(kind="x", path=path, enterprise=house, actor=operator, progress=lambda *_: None)
+        gate_lists.build_list(kind="x", path=path, enterprise=house, actor=operator, progress=lambda *_: None)

@@ -73,7 +73,9 @@ def build(code: str, operator: Actor, tmp_path: Path, *numbers: str) -> Path:
     """The file of a built do-not-call list in the snapshot's folder."""
     path = tmp_path / "a.txt"
     path.write_text("\n".join(numbers))
-    made = gate_lists.build(kind="do-not-call", path=path, enterprise=code, actor=operator, progress=lambda *_: None)
+    made = gate_lists.build_list(
+        kind="do-not-call", path=path, enterprise=code, actor=operator, progress=lambda *_: None
+    )
     return gate_feed.root() / form.LISTS / f"{made.sha256}.list"
 
 
@@ -113,8 +115,8 @@ def test_it_is_told_again_once_it_can_be_and_its_caps_went_on(both: tuple[str, s
 
 
 def test_switches_that_let_calls_go_do_not_hold_for_it(both: tuple[str, str], anna: Actor, bo: Actor) -> None:
-    waiting = gate_policy.fail_open(enterprise=both[0], purpose="service", on=True, reason="r", actor=anna)
-    gate_policy.approve(str(waiting.approval), bo)
+    waiting = gate_policy.set_fail_open(enterprise=both[0], purpose="service", on=True, reason="r", actor=anna)
+    gate_policy.approve_change(str(waiting.approval), bo)
     assert opened().tenants[both[0]].policy.purposes["service"].fail_open
     break_rules(both[0])
     gate_feed.feed()
@@ -126,7 +128,7 @@ def test_who_asks_for_it_alone_is_told_after_it_is_refused(both: tuple[str, str]
     with pytest.raises(NianjianError, match="gate_rule_unreadable"):
         gate_feed.feed(enterprise=both[0])
     assert not allowed(both[0])
-    done = gate_policy.enforce(enterprise=both[0], on=True, reason="r", actor=operator)
+    done = gate_policy.set_mode(enterprise=both[0], enforce=True, reason="r", actor=operator)
     assert done.told is False
 
 

@@ -31,7 +31,7 @@ def _overlay(approval: str, actor: Actor) -> dict[str, object]:
 ACTS: Final[Mapping[str, Callable[[str, Actor], dict[str, object]]]] = {
     overlays.KIND: _overlay,
     **dict.fromkeys(ISOLATIONS, rectification.approve_isolation),
-    gate_policy.KIND: gate_policy.approve,
+    gate_policy.KIND: gate_policy.approve_change,
     impressions.KIND: seals.approved,
     season.KIND: season.approved,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from django.http import StreamingHttpResponse
 from ninja import Field, Query, Router, Schema
@@ -14,14 +14,15 @@ from nianjian.features.dial_policy import decisions, operations
 from nianjian.features.dial_policy import decisions as live
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.operations import read, write
+from nianjian.platform.api.operations import read
 from nianjian.platform.api.paging import Cut, Page, Reader, after, paged
 from nianjian.platform.api.parameter_types import Day, Text
+from nianjian.platform.api.routes import mount
 from nianjian.platform.home.http import as_attachment
+from nianjian.platform.operations.operation import REGISTRY
 
 router = Router(tags=["gate"])
-GATE = "/enterprises/{code}/gate"
-Reason = Annotated[Text, Field(min_length=1)]
+GATE = operations.GATE.path
 
 
 class GateCap(Schema):
@@ -90,53 +91,6 @@ class GatePolicy(Schema):
     choices: list[str]
 
 
-class NewGateCap(Schema):
-    """A cap of attempts a natural day, null: the rulebook's; ``white_list``: isolated."""
-
-    key: Literal["channel", "display", "team"] = "channel"
-    name: Annotated[Text, Field(min_length=1, max_length=120)]
-    cap: Annotated[int, Field(ge=0, le=operations.MOST)] | None = None
-    white_list: bool = False
-    reason: Reason
-
-
-class NewFailOpen(Schema):
-    """Whether calls of a purpose go while the gate cannot know."""
-
-    purpose: Annotated[Text, Field(min_length=1, max_length=120)]
-    on: bool
-    reason: Reason
-
-
-class NewGateMode(Schema):
-    """Refuse, or only look on."""
-
-    enforce: bool
-    reason: Reason
-
-
-class NewGateChoice(Schema):
-    """A vendor's limits, taken over or dropped."""
-
-    rule: Annotated[Text, Field(min_length=1, max_length=120)]
-    on: bool
-    reason: Reason
-
-
-class GateChange(Schema):
-    """``state``: set, or pending with the approval that waits for a second person.
-
-    ``told`` false of what is set: the gate could not be told yet, it will be tried again.
-    """
-
-    state: str
-    approval: str | None
-    key: str
-    name: str
-    values: dict[str, Any]
-    told: bool
-
-
 @read(router, GATE, act=Act.READ, answer=GatePolicy)
 def gate_policy(request: Request, code: str) -> dict[str, Any]:
     """What the gate allows."""
@@ -172,37 +126,9 @@ def gate_settings(request: Request, code: str, cut: Query[Cut]) -> dict[str, obj
     """What was ever set, newest first."""
 
     def read(first: int, count: int) -> list[dict[str, Any]]:
-        return operations.history(enterprise=code, actor=request.actor, first=first, most=count)
+        return operations.list_history(enterprise=code, actor=request.actor, first=first, most=count)
 
     return paged(request, cut, Reader(read), dict)
-
-
-@write(router, f"{GATE}/caps", act=Act.REQUEST, answer=GateChange)
-def gate_cap(request: Request, code: str, given: NewGateCap) -> dict[str, Any]:
-    """Cap a channel, a display number or a team; what is isolated needs a second person."""
-    return _told(operations.set_cap(enterprise=code, actor=request.actor, **given.dict()))
-
-
-@write(router, f"{GATE}/fail-open", act=Act.REQUEST, answer=GateChange)
-def gate_fail_open(request: Request, code: str, given: NewFailOpen) -> dict[str, Any]:
-    """Let calls of a purpose go while the gate cannot know: needs a second person; or no longer."""
-    return _told(operations.fail_open(enterprise=code, actor=request.actor, **given.dict()))
-
-
-@write(router, f"{GATE}/mode", act=Act.REQUEST, answer=GateChange)
-def gate_mode(request: Request, code: str, given: NewGateMode) -> dict[str, Any]:
-    """Let the gate refuse; or only look on, which needs a second person."""
-    return _told(operations.enforce(enterprise=code, on=given.enforce, reason=given.reason, actor=request.actor))
-
-
-@write(router, f"{GATE}/choices", act=Act.REQUEST, answer=GateChange)
-def gate_choice(request: Request, code: str, given: NewGateChoice) -> dict[str, Any]:
-    """Take a vendor's limits over, or drop them."""
-    return _told(operations.choose(enterprise=code, actor=request.actor, **given.dict()))
-
-
-def _told(done: operations.Done) -> dict[str, Any]:
-    return {name: getattr(done, name) for name in GateChange.model_fields}
 
 
 def _allowed(request: Request, code: str) -> dict[str, Any]:
@@ -342,3 +268,6 @@ def gate_journal(request: Request, code: str, asked: Query[JournalWanted]) -> St
     if part.following is not None:
         answer.headers["Link"] = f'<{after(request, day=day, since=part.following)}>; rel="next"'
     return as_attachment(answer, f"gate-{code}-{day}.csv")
+
+
+mount(router, REGISTRY.of(operations.GATE))

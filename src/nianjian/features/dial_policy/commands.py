@@ -31,7 +31,7 @@ from nianjian.platform.terminal.language import _, sentence
 from nianjian.platform.terminal.session import begin
 
 if TYPE_CHECKING:
-    from nianjian.features.dial_policy.operations import Done
+    from nianjian.features.dial_policy.operations import GateChange
 
 
 LIMIT = 50
@@ -368,31 +368,33 @@ def _set(args: argparse.Namespace) -> Answer:
 
 def _choose(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dial_policy.operations import choose
+    from nianjian.features.dial_policy.operations import choose_limits
 
     return _describe_change(
-        choose(enterprise=args.enterprise, rule=args.rule, on=not args.drop, reason=args.reason, actor=actor)
+        choose_limits(enterprise=args.enterprise, rule=args.rule, on=not args.drop, reason=args.reason, actor=actor)
     )
 
 
 def _fail_open(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dial_policy.operations import fail_open
+    from nianjian.features.dial_policy.operations import set_fail_open
 
     return _describe_change(
-        fail_open(enterprise=args.enterprise, purpose=args.purpose, on=not args.off, reason=args.reason, actor=actor)
+        set_fail_open(
+            enterprise=args.enterprise, purpose=args.purpose, on=not args.off, reason=args.reason, actor=actor
+        )
     )
 
 
 def _mode(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dial_policy.operations import enforce
+    from nianjian.features.dial_policy.operations import set_mode
 
     on = args.mode == "enforce"
-    return _describe_change(enforce(enterprise=args.enterprise, on=on, reason=args.reason, actor=actor))
+    return _describe_change(set_mode(enterprise=args.enterprise, enforce=on, reason=args.reason, actor=actor))
 
 
-def _describe_change(done: Done) -> Answer:
+def _describe_change(done: GateChange) -> Answer:
     """In force, or waiting for a second person: then the answer is a "no" for now."""
     if done.state == "pending":
         text = _("Request {approval} waits for a second person: nianjian approve {approval} --as USER")
@@ -522,9 +524,11 @@ def _feed(args: argparse.Namespace) -> Answer:
 
 def _build(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dial_policy.operations import build
+    from nianjian.features.dial_policy.operations import build_list
 
-    receipt = build(kind=args.kind, path=args.file, enterprise=args.enterprise, actor=actor, progress=lambda *_: None)
+    receipt = build_list(
+        kind=args.kind, path=args.file, enterprise=args.enterprise, actor=actor, progress=lambda *_: None
+    )
 
     def show(console: Console) -> None:
         text = _("{file}: {rows} rows read, {entries} entries in the list, snapshot {generation}.")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -35,6 +35,8 @@ from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.accounts.roles import Act
+from nianjian.platform.operations.fields import Choice, Flag, Limits, Line, OptionalNumber
+from nianjian.platform.operations.operation import Answer, Area, Body, operation
 from nianjian.platform.registers import gate_lists, gate_policies, models
 from nianjian.platform.registers.cells import UnreadableError, value
 from nianjian.platform.registers.columns import Column, Sheet
@@ -50,10 +52,10 @@ MOST: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """``state`` is ``set`` (in force) or ``pending`` (``approval`` waits for a second person).
+class GateChange:
+    """``state``: set, or pending with the approval that waits for a second person.
 
-    ``told``: whether the gate has been told of what is in force; where that failed the clock tries it again.
+    ``told`` false of what is set: the gate could not be told yet, it will be tried again.
     """
 
     state: str
@@ -64,32 +66,40 @@ class Done:
     told: bool
 
 
+GATE: Final = Area(path="/enterprises/{code}/gate")
+CHANGE: Final = Answer(schema=GateChange, document=lambda _request, _key, change: change)
+Name = Annotated[Line, Limits(1, 120)]
+Reason = Annotated[Line, Limits(1)]
+
+
+@operation(
+    "gate.cap", on=GATE, permission=Act.REQUEST, answer=CHANGE, path="/caps",
+    body=Body("NewGateCap", "A cap of attempts a natural day, null: the rulebook's; ``white_list``: isolated."),
+)  # fmt: skip
 def set_cap(
     *,
     enterprise: str,
-    name: str,
-    cap: int | None,
-    white_list: bool,
-    reason: str,
     actor: Actor,
-    key: str = ruled.CHANNEL,
-) -> Done:
-    """Cap a channel (or a display number, or a team) at attempts a natural day; None: the rulebook's default.
+    key: Annotated[str, Choice(ruled.CAPPED)] = ruled.CHANNEL,
+    name: Name,
+    cap: Annotated[OptionalNumber, Limits(0, MOST)] = None,
+    white_list: Flag = False,
+    reason: Reason,
+) -> GateChange:
+    """Cap a channel, a display number or a team; what is isolated needs a second person.
 
-    With ``white_list`` it is isolated: only callees with a consent on file. Isolating, lifting, and any change of what
-    is isolated asks for a second person. ``role_missing``, ``enterprise_unknown``, ``gate_channel_unknown``,
+    ``cap`` None: the rulebook's default. With ``white_list`` it is isolated: only callees with a consent on file.
+    Isolating, lifting, and any change of what is isolated asks for a second person. ``gate_channel_unknown``,
     ``gate_cap_wrong``, ``gate_policy_same``, ``approval_pending``.
     """
-    require(actor, enterprise, Act.REQUEST)
-    accounts.enterprise(enterprise)
     if cap is not None and not 0 <= cap <= MOST:
         raise NianjianError("gate_cap_wrong", cap=cap, most=MOST)
-    name = _known(enterprise, key, name.strip())
+    name = _resolve_name(enterprise, key, name.strip())
     wanted = PolicyValues(key, name, {"cap": cap, "white_list": white_list}, reason)
     return _change(enterprise, wanted, actor)
 
 
-def carry(
+def apply_approved_cap(
     *, enterprise: str, key: str, name: str, cap: int | None, white_list: bool, reason: str, approval: str, actor: Actor
 ) -> None:
     """Put in force what a second person has approved elsewhere (an isolation order, or its lifting).
@@ -97,7 +107,7 @@ def carry(
     Inside the caller's transaction; the gate is told when that is over. ``key`` is channel, display or team. What holds
     already changes nothing. ``gate_channel_unknown``.
     """
-    name = _known(enterprise, key, name.strip())
+    name = _resolve_name(enterprise, key, name.strip())
     values = {"cap": cap, "white_list": white_list}
     standing = gate_policies.find_policy_in_force(enterprise, key, name)
     if standing is None or standing.values != values:
@@ -108,20 +118,29 @@ def carry(
     feed_after_commit(enterprise)
 
 
-def choose(*, enterprise: str, rule: str, on: bool, reason: str, actor: Actor) -> Done:
-    """Take a vendor's limits over, or drop them; ``gate_choice_unknown``, and as `set_cap`."""
-    require(actor, enterprise, Act.REQUEST)
+@operation(
+    "gate.choice", on=GATE, permission=Act.REQUEST, answer=CHANGE, path="/choices",
+    body=Body("NewGateChoice", "A vendor's limits, taken over or dropped."),
+)  # fmt: skip
+def choose_limits(*, enterprise: str, actor: Actor, rule: Name, on: Flag, reason: Reason) -> GateChange:
+    """Take a vendor's limits over, or drop them.
+
+    ``gate_choice_unknown``, and as `set_cap`.
+    """
     one = accounts.enterprise(enterprise)
     ruled.chosen(rulebook(day=None, province=one.province, enterprise=enterprise), rule)
     return _change(enterprise, PolicyValues(ruled.RULE, rule, {"on": on}, reason), actor)
 
 
-def fail_open(*, enterprise: str, purpose: str, on: bool, reason: str, actor: Actor) -> Done:
-    """Let calls of a purpose go, or not, while the gate cannot know; letting them asks for a second person, always.
+@operation(
+    "gate.fail_open", on=GATE, permission=Act.REQUEST, answer=CHANGE, path="/fail-open",
+    body=Body("NewFailOpen", "Whether calls of a purpose go while the gate cannot know."),
+)  # fmt: skip
+def set_fail_open(*, enterprise: str, actor: Actor, purpose: Name, on: Flag, reason: Reason) -> GateChange:
+    """Let calls of a purpose go while the gate cannot know: needs a second person; or no longer.
 
     ``gate_purpose_unknown``, and as `set_cap`.
     """
-    require(actor, enterprise, Act.REQUEST)
     one = accounts.enterprise(enterprise)
     words = rulebook(day=None, province=one.province, enterprise=enterprise).value("gate.purposes")
     known = [*(words if isinstance(words, Mapping) else ()), UNNAMED, OTHER]
@@ -131,15 +150,19 @@ def fail_open(*, enterprise: str, purpose: str, on: bool, reason: str, actor: Ac
     return _change(enterprise, wanted, actor)
 
 
-def enforce(*, enterprise: str, on: bool, reason: str, actor: Actor) -> Done:
-    """Let the gate refuse, or only look on (试运行), which asks for a second person, always; as `set_cap`."""
-    require(actor, enterprise, Act.REQUEST)
-    accounts.enterprise(enterprise)
-    wanted = PolicyValues(ruled.MODE, "", {"enforce": on}, reason)
+@operation(
+    "gate.mode", on=GATE, permission=Act.REQUEST, answer=CHANGE, path="/mode", body=Body("NewGateMode", "Refuse, or only look on."),
+)  # fmt: skip
+def set_mode(*, enterprise: str, actor: Actor, enforce: Flag, reason: Reason) -> GateChange:
+    """Let the gate refuse; or only look on, which needs a second person.
+
+    To look on (试运行) asks for one always. Raises what `set_cap` raises.
+    """
+    wanted = PolicyValues(ruled.MODE, "", {"enforce": enforce}, reason)
     return _change(enterprise, wanted, actor)
 
 
-def approve(approval: str, actor: Actor) -> dict[str, object]:
+def approve_change(approval: str, actor: Actor) -> dict[str, object]:
     """Carry an approved request out and tell the gate; errors as `registers.gate_policies.approve_policy`."""
     row = gate_policies.approve_policy(approval=approval, actor=actor)
     feed_after_commit(row.enterprise_id)
@@ -161,19 +184,19 @@ def summarize_proposals(subjects: Collection[str]) -> dict[str, dict[str, object
 
 
 @dataclass(slots=True)
-class Telling:
+class FeedOutcome:
     """``failed``: the snapshot could not be written; what was set stands all the same."""
 
     failed: bool = False
 
 
-def feed_after_commit(enterprise: str) -> Telling:
+def feed_after_commit(enterprise: str) -> FeedOutcome:
     """Write the snapshot as soon as the transaction is over; the lists stay as they are.
 
     What keeps it from being written is logged, no fault of the change that is committed by then: it may even lie in
     another enterprise's list. The clock feeds the gate again.
     """
-    telling = Telling()
+    telling = FeedOutcome()
 
     def feed() -> None:
         try:
@@ -206,7 +229,7 @@ def summarize_policy(*, enterprise: str, actor: Actor) -> dict[str, Any]:
         "enterprise": enterprise,
         "enforce": now["enforce"],
         "told": not problems and before is not None and before["version"] == now["version"],
-        "problems": _told(problems),
+        "problems": _list_problems(problems),
         "caps": [_cap(told) for told in now["caps"]],
         "channels": [{name: line[name] for name in ("name", "team", "isolated")} for line in now["channels"]],
         "isolated_displays": now["isolated_displays"],
@@ -216,7 +239,7 @@ def summarize_policy(*, enterprise: str, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _told(problems: Sequence[NianjianError]) -> list[dict[str, Any]]:
+def _list_problems(problems: Sequence[NianjianError]) -> list[dict[str, Any]]:
     """Each fault once: the whole fails for the same reason as its part."""
     found: list[dict[str, Any]] = []
     for one in problems:
@@ -256,7 +279,7 @@ def _purposes(
         return []
 
 
-def history(*, enterprise: str, actor: Actor, first: int = 0, most: int) -> list[dict[str, Any]]:
+def list_history(*, enterprise: str, actor: Actor, first: int = 0, most: int) -> list[dict[str, Any]]:
     """What was ever set, newest first, with its reason and who said so: ``most`` of it from the ``first`` on.
 
     ``role_missing``.
@@ -281,19 +304,19 @@ def _setting(one: gate_policies.PolicySetting) -> dict[str, Any]:
     return told | {"since": one.since, "approval": one.approval or None}
 
 
-def _change(enterprise: str, wanted: PolicyValues, actor: Actor) -> Done:
+def _change(enterprise: str, wanted: PolicyValues, actor: Actor) -> GateChange:
     """Put it in force, or ask for a second person; whether two are needed is looked at with all others waiting."""
     with transaction.atomic():
         lock_enterprise(enterprise)
-        if _two(enterprise, wanted):
+        if _needs_second_person(enterprise, wanted):
             waiting = gate_policies.propose_policy(enterprise=enterprise, wanted=wanted, actor=actor)
-            return Done("pending", waiting.id, wanted.key, wanted.name, wanted.values, told=False)
+            return GateChange("pending", waiting.id, wanted.key, wanted.name, wanted.values, told=False)
         gate_policies.apply_policy(enterprise=enterprise, wanted=wanted, actor=actor)
         telling = feed_after_commit(enterprise)
-    return Done("set", None, wanted.key, wanted.name, wanted.values, told=not telling.failed)
+    return GateChange("set", None, wanted.key, wanted.name, wanted.values, told=not telling.failed)
 
 
-def _two(enterprise: str, wanted: PolicyValues) -> bool:
+def _needs_second_person(enterprise: str, wanted: PolicyValues) -> bool:
     """Whether it touches what is isolated: a cap its own, everything else whatever is isolated in the enterprise.
 
     To let calls go unasked is never one person's own choice, be it while the gate cannot know or all of them.
@@ -306,7 +329,7 @@ def _two(enterprise: str, wanted: PolicyValues) -> bool:
     return bool(wanted.values["white_list"]) or (standing is not None and bool(standing.values.get("white_list")))
 
 
-def _known(enterprise: str, key: str, name: str) -> str:
+def _resolve_name(enterprise: str, key: str, name: str) -> str:
     """The name as the snapshot has it; ``gate_channel_unknown`` for what no register knows."""
     if key == ruled.CHANNEL and any(line["name"] == name for line in gate_facts.channels(enterprise, set(), set())):
         return name
@@ -345,7 +368,7 @@ class Receipt:
     generation: int
 
 
-def build(*, kind: str, path: Path, enterprise: str, actor: Actor, progress: Progress) -> Receipt:
+def build_list(*, kind: str, path: Path, enterprise: str, actor: Actor, progress: Progress) -> Receipt:
     """Build ``do-not-call`` or ``consents`` from a CSV with the register's headers; it takes the place of the last one.
 
     UTF-8 or GB18030, plain or gz; a file without headers is a column of numbers. Rows that cannot be read are left out

@@ -78,21 +78,21 @@ def _form(name: str, told: Mapping[str, Any], sent: Request | None) -> Reasoned:
     return form
 
 
-def _done(code: str, act: str, given: Mapping[str, Any], actor: Actor) -> operations.Done:
+def _done(code: str, act: str, given: Mapping[str, Any], actor: Actor) -> operations.GateChange:
     common: dict[str, Any] = {"enterprise": code, "reason": given["reason"], "actor": actor}
     match act:
         case "mode":
-            return operations.enforce(on=given["mode"] == "enforce", **common)
+            return operations.set_mode(enforce=given["mode"] == "enforce", **common)
         case "fail-open":
-            return operations.fail_open(purpose=given["purpose"], on=given["on"] == "on", **common)
+            return operations.set_fail_open(purpose=given["purpose"], on=given["on"] == "on", **common)
         case "choice":
-            return operations.choose(rule=given["rule"], on=given["on"] == "on", **common)
+            return operations.choose_limits(rule=given["rule"], on=given["on"] == "on", **common)
         case _:
             what = {name: given[name] for name in ("key", "name", "cap", "white_list")}
             return operations.set_cap(**what, **common)
 
 
-def _say(request: Request, done: operations.Done) -> None:
+def _say(request: Request, done: operations.GateChange) -> None:
     if done.state == "pending":
         messages.success(request, gettext("Asked for; a second person decides under Approvals."))
     elif done.told:
@@ -116,7 +116,7 @@ class _History:
 
     def __getitem__(self, part: slice, /) -> list[dict[str, Any]]:
         first, end = int(part.start), int(part.stop)
-        return operations.history(enterprise=self.enterprise, actor=self.actor, first=first, most=end - first)
+        return operations.list_history(enterprise=self.enterprise, actor=self.actor, first=first, most=end - first)
 
 
 @require_safe

@@ -291,7 +291,8 @@ def request_lift(
 def approve_isolation(approval: str, actor: Actor) -> Json:
     """Carry out what the second person agrees to: order, the case's step and the gate's policy in one transaction.
 
-    Lifted, the channel gets back what the gate allowed before. Errors as `service.approve` and `gate_policy.carry`.
+    Lifted, the channel gets back what the gate allowed before. Raises what `service.approve` and
+    `gate_policy.apply_approved_cap` raise.
     """
     with transaction.atomic():
         found = queries.get_order_of_approval(approval)
@@ -301,7 +302,7 @@ def approve_isolation(approval: str, actor: Actor) -> Json:
         values: Mapping[str, Any] = {"cap": order.cap, "white_list": order.white_list}
         if order.lifts is not None:
             values = order.lifts.gate_before or DEFAULT
-        gate_policy.carry(
+        gate_policy.apply_approved_cap(
             enterprise=order.enterprise_id,
             key=GATE[order.key],
             name=order.channel,
