@@ -301,7 +301,7 @@ def _mapping(file: ForwardSpelt) -> ForwardMapping:
     return parse_mapping(file.source, columns, file.moments, file.name)
 
 
-DOORS = f"{HERE}/one-click"
+DOORS = one_click.ADDRESSES.path
 DOOR = f"{DOORS}/{{door}}"
 
 

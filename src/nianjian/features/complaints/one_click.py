@@ -25,6 +25,8 @@ from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.accounts.roles import Act as Permission
 from nianjian.platform.audit.record import record
+from nianjian.platform.operations.fields import Line, Number
+from nianjian.platform.operations.operation import Area, operation
 from nianjian.platform.rulebook.rulebooks import rulebook
 
 
@@ -49,40 +51,10 @@ def get_by_token(token: str) -> Door:
     return found
 
 
+ADDRESSES: Final = Area(path=f"{operations.TICKETS.path}/one-click")
 LENGTH: Final = 12  # bytes, 16 characters: short enough for a message, far too many to try
 SHORTEST: Final = 3  # digits of a number
 LONGEST: Final = 20
-
-
-def create_door(*, enterprise: str, number: str, actor: Actor) -> Door:
-    """Give a number its address; ``complaint_door_number`` for what is no number, ``complaint_door_exists``."""
-    plain = "".join(number.split()).replace("-", "")
-    if not (plain.isascii() and plain.isdigit() and SHORTEST <= len(plain) <= LONGEST):
-        raise NianjianError("complaint_door_number", number=number)
-    with transaction.atomic():
-        lock_enterprise(enterprise)
-        if list_doors(enterprise).filter(number=plain).exists():
-            raise NianjianError("complaint_door_exists", number=plain)
-        made = Door(
-            enterprise_id=enterprise,
-            number=plain,
-            token=secrets.token_urlsafe(LENGTH),
-            made_by=str(actor),
-            made_at=clock.now(),
-        )
-        made.save(force_insert=True)
-        record(verb="complaints.door.open", enterprise=enterprise, actor=actor, data={"number": plain})
-    return made
-
-
-def end_door(*, enterprise: str, door: int, actor: Actor) -> None:
-    """Let an address lead nowhere from now on; ``complaint_door_unknown``."""
-    with transaction.atomic():
-        lock_enterprise(enterprise)
-        found = get_door(enterprise, door)
-        found.closed_at = clock.now()
-        found.save(update_fields=["closed_at"])
-        record(verb="complaints.door.close", enterprise=enterprise, actor=actor, data={"number": found.number})
 
 
 STRANGER: Final = Actor("one-click", "public")
@@ -165,16 +137,37 @@ def get_address(*, enterprise: str, door: int, actor: Actor) -> Door:
     return get_door(enterprise, door)
 
 
-def open_door(*, enterprise: str, number: str, actor: Actor) -> Door:
-    """Give a number its address; ``role_missing``, and what `doors.open_door` raises."""
-    _may(actor, enterprise)
-    return create_door(enterprise=enterprise, number=number, actor=actor)
+@operation("complaints.door.open", on=ADDRESSES, permission=Permission.ADMINISTER)
+def open_door(*, enterprise: str, number: Line, actor: Actor) -> Door:
+    """Give a number its address; ``complaint_door_number`` for what is no number, ``complaint_door_exists``."""
+    plain = "".join(number.split()).replace("-", "")
+    if not (plain.isascii() and plain.isdigit() and SHORTEST <= len(plain) <= LONGEST):
+        raise NianjianError("complaint_door_number", number=number)
+    with transaction.atomic():
+        lock_enterprise(enterprise)
+        if list_doors(enterprise).filter(number=plain).exists():
+            raise NianjianError("complaint_door_exists", number=plain)
+        made = Door(
+            enterprise_id=enterprise,
+            number=plain,
+            token=secrets.token_urlsafe(LENGTH),
+            made_by=str(actor),
+            made_at=clock.now(),
+        )
+        made.save(force_insert=True)
+        record(verb="complaints.door.open", enterprise=enterprise, actor=actor, data={"number": plain})
+    return made
 
 
-def close_door(*, enterprise: str, door: int, actor: Actor) -> None:
-    """Take an address back; ``role_missing``, ``complaint_door_unknown``."""
-    _may(actor, enterprise)
-    end_door(enterprise=enterprise, door=door, actor=actor)
+@operation("complaints.door.close", on=ADDRESSES, permission=Permission.ADMINISTER)
+def close_door(*, enterprise: str, door: Number, actor: Actor) -> None:
+    """Let an address lead nowhere from now on; ``complaint_door_unknown``."""
+    with transaction.atomic():
+        lock_enterprise(enterprise)
+        found = get_door(enterprise, door)
+        found.closed_at = clock.now()
+        found.save(update_fields=["closed_at"])
+        record(verb="complaints.door.close", enterprise=enterprise, actor=actor, data={"number": found.number})
 
 
 def _may(actor: Actor, enterprise: str) -> None:
