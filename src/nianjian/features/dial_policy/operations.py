@@ -151,7 +151,8 @@ def set_fail_open(*, enterprise: str, actor: Actor, purpose: Name, on: Flag, rea
 
 
 @operation(
-    "gate.mode", on=GATE, permission=Act.REQUEST, answer=CHANGE, path="/mode", body=Body("NewGateMode", "Refuse, or only look on."),
+    "gate.mode", on=GATE, permission=Act.REQUEST, answer=CHANGE, path="/mode",
+    body=Body("NewGateMode", "Refuse, or only look on."),
 )  # fmt: skip
 def set_mode(*, enterprise: str, actor: Actor, enforce: Flag, reason: Reason) -> GateChange:
     """Let the gate refuse; or only look on, which needs a second person.
