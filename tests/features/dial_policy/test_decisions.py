@@ -1,11 +1,15 @@
-"""Where the running gate is asked how it is: whatever the setting says, the page gets an answer and no token leaks."""
+"""How the running gate is asked for its state: an answer in any case, and no token leaks."""
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
+from tests.support.gate_server import made, run, running
 
 from nianjian.features.dial_policy import decisions
 
@@ -48,3 +52,15 @@ def test_an_https_address_is_told_nothing_in_plain_text(monkeypatch: pytest.Monk
     (said,) = heard
     assert said[:1] == b"\x16", "a handshake of TLS"
     assert TOKEN.encode() not in said
+
+
+def test_the_pages_are_told_why_the_journal_is_an_alarm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def play() -> dict[str, Any]:
+        gate = made(tmp_path)
+        gate.unwritten = "No space left on device"
+        async with running(gate) as ports:
+            monkeypatch.setenv("NIANJIAN_GATE_URL", f"http://127.0.0.1:{ports['http']}")
+            return await asyncio.get_running_loop().run_in_executor(None, decisions._process, "acme")
+
+    found = run(play())
+    assert (found["status"], found["problem"]) == ("alarm", "No space left on device")
