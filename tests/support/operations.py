@@ -16,13 +16,6 @@ assert API.urls, "the operations are declared"
 SAMPLES: Final[dict[Kind, Any]] = {
     Kind.LINE: "x", Kind.TEXT: "x", Kind.NUMBER: 1, Kind.FLAG: True, Kind.LINES: ["x"], Kind.DAY: "2026-01-01",
 }  # fmt: skip
-    Kind.LINE: "x",
-    Kind.TEXT: "x",
-    Kind.NUMBER: 1,
-    Kind.FLAG: True,
-    Kind.LINES: ["x"],
-    Kind.DAY: "2026-01-01",
-}
 
 
 def _needed(operation: Operation[..., Any]) -> list[Field]:
