@@ -136,10 +136,10 @@ def _by_link() -> Persona:
 
 
 def _draft(code: str, actor: Actor, *, first: int = 0) -> str:
-    made = drafts.begin(kind=drafts.CALLS, enterprise=code, actor=actor)
+    made = drafts.create_draft(kind=drafts.CALLS, enterprise=code, actor=actor)
     with uploads.Incoming("calls.csv") as file:
         file.write(calls(first=first))
-        drafts.receive(draft=drafts.draft_for(made, code, actor), incoming=file)
+        drafts.add_file(draft=drafts.draft_for(made, code, actor), incoming=file)
     return made
 
 
@@ -254,7 +254,7 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     key = rows.create_row(kind="lines", texts={"line_id": f"L-{code}", "team": "T1"}, **given)
     line = Line.objects.get(enterprise_id=code, key=key)
     handed = _draft(code, actor)
-    drafts.commit(draft=drafts.draft_for(handed, code, actor), actor=actor)
+    drafts.enqueue_import(draft=drafts.draft_for(handed, code, actor), actor=actor)
     work()
     asked = operations.request_overlay(
         key=RULE, value="0.25", province=None, enterprise=code, valid_from=date(2026, 1, 1), valid_to=None,

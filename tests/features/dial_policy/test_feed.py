@@ -62,11 +62,11 @@ def house(demo: str, load: Import) -> str:
 
 def asked(operator: Actor, **changes: Any) -> str:
     given = {"enterprise": "demo", "display": "95013001", "callee": CALLEE, "channel": "L01", "at": NOON, **changes}
-    return str(gate_check.check(question=Question(**given), actor=operator)["reason"])
+    return str(gate_check.check_call(question=Question(**given), actor=operator)["reason"])
 
 
 def opened() -> Snapshot:
-    return open_snapshot(gate_feed.root())
+    return open_snapshot(gate_feed.snapshot_folder())
 
 
 def caps() -> dict[str, tuple[int, int]]:
@@ -109,9 +109,11 @@ def test_numbers_of_people_stand_only_in_the_lists(house: str, load: Import, ope
     load("numbers", "码号,用途", ("95013", "贷款咨询"))
     assert asked(operator, purpose="贷款") == "allow"  # nobody described it: the very words count
     assert asked(operator, purpose="借款") == "number-wrong-purpose"
-    folder = gate_feed.root() / form.CURRENT
+    folder = gate_feed.snapshot_folder() / form.CURRENT
     assert CALLEE not in "".join(path.read_text("utf-8") for path in folder.glob("*.json"))
-    assert all(path.stat().st_mode & 0o077 == 0 for path in (gate_feed.root(), gate_feed.root().parent))
+    assert all(
+        path.stat().st_mode & 0o077 == 0 for path in (gate_feed.snapshot_folder(), gate_feed.snapshot_folder().parent)
+    )
 
 
 def test_nothing_new_makes_no_generation(house: str, load: Import) -> None:
@@ -371,7 +373,7 @@ def build(code: str, operator: Actor, tmp_path: Path, *numbers: str) -> Path:
     made = gate_lists.build_list(
         kind="do-not-call", path=path, enterprise=code, actor=operator, progress=lambda *_: None
     )
-    return gate_feed.root() / form.LISTS / f"{made.sha256}.list"
+    return gate_feed.snapshot_folder() / form.LISTS / f"{made.sha256}.list"
 
 
 def test_an_unreadable_overlay_refuses_its_enterprise_and_no_other(
@@ -389,9 +391,9 @@ def test_an_unreadable_overlay_refuses_its_enterprise_and_no_other(
     assert [cap.limit for cap in opened().tenants[well].policy.caps] == [9]
     assert opened().tenants[broken].problem == "gate_rule_unreadable"
     assert "cannot be told of demo" in caplog.text
-    told = decisions.state(enterprise=broken, actor=operator)["snapshot"]
+    told = decisions.get_state(enterprise=broken, actor=operator)["snapshot"]
     assert (told["state"], told["problem"]["code"]) == ("untold", "gate_rule_unreadable")
-    assert decisions.state(enterprise=well, actor=operator)["snapshot"]["state"] == "fresh"
+    assert decisions.get_state(enterprise=well, actor=operator)["snapshot"]["state"] == "fresh"
 
 
 def test_it_is_told_again_once_it_can_be_and_its_caps_went_on(both: tuple[str, str]) -> None:
@@ -442,7 +444,7 @@ def test_a_list_that_is_nowhere_refuses_its_enterprise(
 ) -> None:
     place = build("demo", operator, tmp_path, "13500135000")
     assert allowed("demo")
-    for path in (place, gate_feed.root() / form.CURRENT / "demo.do-not-call-built.list"):
+    for path in (place, gate_feed.snapshot_folder() / form.CURRENT / "demo.do-not-call-built.list"):
         path.unlink()
     if fed == "demo":
         with pytest.raises(NianjianError, match="gate_list_missing"):
@@ -496,7 +498,7 @@ def test_a_row_that_nobody_foresaw_is_named_by_its_kind(both: tuple[str, str], m
             raise ValueError(CALLEE)
         return []
 
-    monkeypatch.setattr("nianjian.features.dial_policy.facts.numbers", numbers)
+    monkeypatch.setattr("nianjian.features.dial_policy.facts.list_numbers", numbers)
     fault = gate_feed.feed().refused[both[0]]
     assert (fault.code, fault.values) == ("gate_feed_fault", {"kind": "ValueError"})
     assert CALLEE not in json.dumps(gate_feed.find_published_policy(both[0]))

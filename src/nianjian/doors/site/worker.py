@@ -27,7 +27,7 @@ from nianjian.engines.paper import pictures
 from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
 from nianjian.features.calls import drafts, register_sheets, rejects
-from nianjian.features.calls.drafts import sweep
+from nianjian.features.calls.drafts import delete_expired_drafts
 from nianjian.features.calls.operations import import_calls, recover, undo_calls
 from nianjian.features.calls.previews import check_calls
 from nianjian.features.complaints import forwards
@@ -46,7 +46,7 @@ from nianjian.features.reconciliation import operations as reconcile
 from nianjian.features.rectification import evidence, reports
 from nianjian.features.rectification import jobs as rectification
 from nianjian.features.registers import operations
-from nianjian.features.rulebook.operations import effects
+from nianjian.features.rulebook.operations import compute_effects
 from nianjian.features.screens.operations.watch import Watch
 from nianjian.features.season.operations.reminders import enqueue_due_reminders
 from nianjian.features.test_calls.operations.daily import call_daily
@@ -194,7 +194,7 @@ def _draw(enterprise: str, year: int) -> None:
 def _effect(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
     """``payload``: key, value, province (None: all), valid_from, reason."""
     given = job.payload
-    found = effects(
+    found = compute_effects(
         key=str(given["key"]),
         value=str(given["value"]),
         province=text(given, "province"),
@@ -421,7 +421,7 @@ def tidy_up() -> None:
     try:
         if query.open_intents():
             recover()
-        sweep()
+        delete_expired_drafts()
         service.purge_answers()
         reports.delete_expired_reports()
         evidence.delete_expired_lookups()
@@ -430,7 +430,7 @@ def tidy_up() -> None:
         job_files.sweep(flow.VERIFY_PACKAGE)
         output_files.sweep()
         reconcile.delete_expired_files()
-        rejects.sweep()
+        rejects.delete_expired_files()
         operations.sweep()
         retention.delete_strays()
         charts.sweep()

@@ -11,17 +11,19 @@ from typing import Any, Final, Literal
 from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
 from ninja import Query, Router, Schema
 
+from nianjian.engines.intake.preview.look import Look
+from nianjian.engines.intake.rejects import Rejected
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.texts.sources import source_name
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.calls import drafts, previews, register_sheets, rejects
-from nianjian.features.calls.documents import summed
-from nianjian.features.calls.drafts import keep
+from nianjian.features.calls.documents import sum_row_counts
+from nianjian.features.calls.drafts import save_mapping
 from nianjian.features.calls.operations import batch_for
-from nianjian.features.calls.previews import Look, Tried, example_of, sources
+from nianjian.features.calls.previews import TrialResult, get_example_path, list_sources
 from nianjian.features.calls.register_sheets import build_marked_workbook, get_marked_workbook_path
-from nianjian.features.calls.rejects import CSV, ZIP, Rejected
+from nianjian.features.calls.rejects import CSV, ZIP
 from nianjian.features.registers import operations
 from nianjian.features.registers.api.lists import CONDITION, RowsWanted, get_scope_or_404, parse_row_filter
 from nianjian.features.registers.operations import FORMS, ExportRequest, take_register
@@ -109,14 +111,14 @@ def batches_undo(request: Request, code: str, batch: str) -> dict[str, object]:
 def rejects_list(request: Request, code: str, batch: str) -> dict[str, object]:
     """The first 50 rejected rows, masked."""
     found = _batch(request, code, batch, Act.READ)
-    return {"items": [_rejected(one) for one in rejects.first(batch=found.id, actor=request.actor)]}
+    return {"items": [_rejected(one) for one in rejects.list_first_rejects(batch=found.id, actor=request.actor)]}
 
 
 @take(router, "/enterprises/{code}/batches/{batch}/rejects/reveal", act=Act.REVEAL, answer=RejectedRows)
 def rejects_reveal(request: Request, code: str, batch: str) -> dict[str, object]:
     """The first 50 rejected rows in full; the audit chain has the entry before."""
     found = _batch(request, code, batch, Act.REVEAL)
-    return {"items": [_rejected(one) for one in rejects.reveal(batch=found.id, actor=request.actor)]}
+    return {"items": [_rejected(one) for one in rejects.reveal_rejects(batch=found.id, actor=request.actor)]}
 
 
 @write(router, "/enterprises/{code}/batches/{batch}/rejects/files", act=Act.REVEAL, answer=Job, status=202)
@@ -132,7 +134,7 @@ def rejects_file(request: Request, code: str, batch: str) -> dict[str, object]:
 def rejects_file_fetch(request: Request, code: str, batch: str, job: str) -> StreamingHttpResponse:
     """The file that a job has made, to be corrected and imported again: CSV, of many rows or several kinds a zip."""
     found = _batch(request, code, batch, Act.REVEAL)
-    made = rejects.fetched(batch=found.id, job=job, actor=request.actor)
+    made = rejects.fetch_rejects_file(batch=found.id, job=job, actor=request.actor)
     return as_attachment(StreamingHttpResponse(made.content, content_type=made.media), made.name)
 
 
@@ -154,7 +156,7 @@ def _told(one: BatchValue) -> dict[str, object]:
         "replaces": one.replaces or None,
         "replaced_by": batches.find_successor(one.id) or None if one.state == "replaced" else None,
         "files": receipts,
-        "rows": summed(receipts),
+        "rows": sum_row_counts(receipts),
     }
 
 
@@ -210,7 +212,7 @@ def calls_import(request: Request, code: str, file: Query[Calls]) -> dict[str, o
     """Import one file of call records; the content is the file."""
     known_source(file.source)
     data = mappings.get_mapping(code, file.mapping) if file.mapping else {}
-    draft = drafts.begin(kind=drafts.CALLS, enterprise=code, actor=request.actor, replaces=file.replaces)
+    draft = drafts.create_draft(kind=drafts.CALLS, enterprise=code, actor=request.actor, replaces=file.replaces)
     return _carried_out(request, code, draft, file, data)
 
 
@@ -224,7 +226,7 @@ def registers_import(request: Request, code: str, kind: str, file: Query[Sheet])
     """
     if kind not in kinds.kinds():
         raise Http404
-    draft = drafts.begin(kind=kind, enterprise=code, actor=request.actor)
+    draft = drafts.create_draft(kind=kind, enterprise=code, actor=request.actor)
     return _carried_out(request, code, draft, file, {})
 
 
@@ -233,7 +235,7 @@ def sources_list(request: Request, code: str) -> dict[str, object]:
     """The sources of call records that can be read, as `source` of an import names them."""
     del code
     speak = words(language(request))
-    found = [(name, source_name(name, speak), evidence) for name, _title, evidence in sources()]
+    found = [(name, source_name(name, speak), evidence) for name, _title, evidence in list_sources()]
     return {"items": [dict(zip(Source.model_fields, one, strict=True)) for one in found]}
 
 
@@ -251,13 +253,13 @@ def mappings_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, obj
 @write(imports_router, "/enterprises/{code}/calls/mappings", act=Act.LOAD, answer=Kept)
 def mappings_keep(request: Request, code: str, kept: Kept) -> dict[str, object]:
     """Keep a mapping, as a mapping file has it, in place of an earlier one of the name."""
-    keep(enterprise=code, name=kept.name, data=kept.mapping, actor=request.actor)
+    save_mapping(enterprise=code, name=kept.name, data=kept.mapping, actor=request.actor)
     return kept.model_dump()
 
 
 def known_source(source: str) -> None:
     """``source_unknown`` for what no file can be of."""
-    known = [name for name, _title, _evidence in sources()]
+    known = [name for name, _title, _evidence in list_sources()]
     if source not in {AUTO, *known}:
         raise NianjianError("source_unknown", source=source, known=", ".join(known))
 
@@ -267,20 +269,22 @@ def _carried_out(request: Request, code: str, id_: str, file: Sheet, data: objec
     try:
         draft = drafts.draft_for(id_, code, request.actor)
         if isinstance(file, Calls):
-            drafts.choose(
+            drafts.set_choices(
                 draft=draft,
                 source=file.source,
                 timezone=file.timezone,
                 data=data if isinstance(data, dict) else {},
             )
-        drafts.receive(draft=draft, incoming=request.incoming)
+        drafts.add_file(draft=draft, incoming=request.incoming)
         ready = drafts.draft_for(id_, code, request.actor)
         if file.check:
             speak = language(request)
-            return enqueued_job_document(request, drafts.check_whole(draft=ready, actor=request.actor, language=speak))
-        return enqueued_job_document(request, drafts.commit(draft=ready, actor=request.actor))
+            return enqueued_job_document(
+                request, drafts.enqueue_check(draft=ready, actor=request.actor, language=speak)
+            )
+        return enqueued_job_document(request, drafts.enqueue_import(draft=ready, actor=request.actor))
     except BaseException:
-        drafts.drop(draft=drafts.draft_for(id_, code, request.actor))
+        drafts.discard_draft(draft=drafts.draft_for(id_, code, request.actor))
         raise
 
 
@@ -505,7 +509,9 @@ class SheetPreview(Schema):
 @take(imports_router, f"{CALLS}/previews", act=Act.LOAD, answer=CallsPreview, upload=True)
 def calls_preview(request: Request, code: str, file: Query[CallsAsked]) -> dict[str, object]:
     """What an import of this file would make of it; the content is the file."""
-    found = previews.calls(enterprise=code, incoming=request.incoming, how=_how(code, file), actor=request.actor)
+    found = previews.preview_calls(
+        enterprise=code, incoming=request.incoming, how=_how(code, file), actor=request.actor
+    )
     speak = words(language(request))
     return {
         "files": [_look(one, speak) for one in found.looks],
@@ -517,7 +523,7 @@ def calls_preview(request: Request, code: str, file: Query[CallsAsked]) -> dict[
 def calls_preview_rejects(request: Request, code: str, file: Query[CallsAsked]) -> HttpResponse:
     """The rows of the beginning that would be rejected, in full and with the reason, as CSV; of several files a zip."""
     speak = words(language(request))
-    found = previews.rejected(
+    found = previews.read_trial_rejects(
         enterprise=code,
         incoming=request.incoming,
         how=_how(code, file),
@@ -538,7 +544,7 @@ def sources_example(request: Request, code: str, source: str) -> HttpResponse:
     """A small file of a source, as its switch or vendor writes it."""
     del request, code
     try:
-        path = example_of(source)
+        path = get_example_path(source)
     except NianjianError as error:
         raise Http404 from error
     media = JSON if path.suffix == ".jsonl" else CSV
@@ -551,7 +557,7 @@ def registers_headings(request: Request, code: str, kind: str) -> dict[str, obje
     del request, code
     if kind not in kinds.kinds():
         raise Http404
-    told = register_sheets.headings(kind)
+    told = register_sheets.list_headings(kind)
     names = SheetHeading.model_fields
     return {"items": [dict(zip(names, (one[0], one[1], list(one[2]), one[3]), strict=True)) for one in told]}
 
@@ -565,7 +571,7 @@ def registers_preview(request: Request, code: str, kind: str, file: Query[FileNa
     del file  # its name was read with the content
     if kind not in kinds.kinds():
         raise Http404
-    found = previews.register(kind=kind, enterprise=code, incoming=request.incoming, actor=request.actor)
+    found = previews.preview_register(kind=kind, enterprise=code, incoming=request.incoming, actor=request.actor)
     speak = words(language(request))
     plain = ("file", "sheet", "encoding", "absent", "extra", "read", "faulty", "header", "faults")
     return {name: getattr(found, name) for name in plain} | {
@@ -582,10 +588,10 @@ def finding_told(one: sheet_reader.Finding, speak: Words) -> dict[str, object]:
     return {"line": one.line, "column": one.column, "code": one.code, "detail": detail, "value": one.value}
 
 
-def _how(code: str, file: CallsAsked) -> previews.How:
+def _how(code: str, file: CallsAsked) -> previews.ReadingChoices:
     known_source(file.source)
     data: Mapping[str, object] = mappings.get_mapping(code, file.mapping) if file.mapping else {}
-    return previews.How(file.source, file.timezone, data)
+    return previews.ReadingChoices(file.source, file.timezone, data)
 
 
 def _look(one: Look, speak: Words) -> dict[str, object]:
@@ -595,7 +601,7 @@ def _look(one: Look, speak: Words) -> dict[str, object]:
     return told | {"source": one.source or None, "fields": dict(one.fields), "fault": _fault(one.fault, speak)}
 
 
-def _trial(one: Tried, speak: Words) -> dict[str, object]:
+def _trial(one: TrialResult, speak: Words) -> dict[str, object]:
     found = one.trial
     told: dict[str, object] = {"name": one.name, "fault": _fault(one.fault, speak), "receipt": None, "whole": False}
     if found is None:

@@ -81,9 +81,9 @@ def _import(args: argparse.Namespace) -> Answer:
 
 def _rejects(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.calls.rejects import rejects
+    from nianjian.features.calls.rejects import export_rejects
 
-    written = rejects(batch=args.batch, output=args.output, words=_reason, actor=actor)
+    written = export_rejects(batch=args.batch, output=args.output, words=_reason, actor=actor)
     text = _("{rows} rejected rows of {batch} written to {file}.")
     files = [{"output": str(path), "rows": rows} for path, rows in written.items()]
     data = {"batch": args.batch, "rows": sum(written.values()), "output": str(args.output), "files": files}

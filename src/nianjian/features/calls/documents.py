@@ -56,6 +56,6 @@ class ImportReceipt:
         return told
 
 
-def summed(receipts: list[Mapping[str, Any]]) -> dict[str, int]:
+def sum_row_counts(receipts: list[Mapping[str, Any]]) -> dict[str, int]:
     """Row sums over receipts as they stand in batches."""
     return sum((RowCounts(**receipt["rows"]) for receipt in receipts), RowCounts()).as_dict()

@@ -33,7 +33,7 @@ MAPPING: Final = "mapping.yaml"
 UNDER_WAY: Final = frozenset({"waiting", "running"})
 
 
-def begin(*, kind: str, enterprise: str, actor: Actor, replaces: str = "") -> str:
+def create_draft(*, kind: str, enterprise: str, actor: Actor, replaces: str = "") -> str:
     """Begin an import of call records or of a register; its draft.
 
     ``role_missing``, ``enterprise_unknown``, ``register_kind_unknown``; ``batch_unknown`` and ``batch_not_active``
@@ -65,17 +65,17 @@ def draft_for(id_: str, enterprise: str, actor: Actor) -> DraftValue:
 def open_draft(id_: str, enterprise: str, actor: Actor) -> DraftValue:
     """As `draft_for`, where it can still be changed; ``draft_running`` while the worker has it."""
     found = draft_for(id_, enterprise, actor)
-    if under_way(found.job):
+    if is_under_way(found.job):
         raise NianjianError("draft_running", draft=id_)
     return found
 
 
-def under_way(job: str) -> bool:
+def is_under_way(job: str) -> bool:
     """Whether there is such work and it is not over."""
     return bool(job) and queue.state(job) in UNDER_WAY
 
 
-def receive(*, draft: DraftValue, incoming: uploads.Incoming) -> None:
+def add_file(*, draft: DraftValue, incoming: uploads.Incoming) -> None:
     """Keep a file that came in; ``file_twice`` for one that is there, ``file_single`` for a register's second."""
     there = drafts.get_draft(draft.id).files
     if any(one.sha256 == incoming.sha256 for one in there):
@@ -94,21 +94,21 @@ def remove_file(*, draft: DraftValue, number: int) -> None:
     uploads.remove(draft.id, number)
 
 
-def choose(*, draft: DraftValue, source: str, timezone: str, data: Mapping[str, object]) -> None:
+def set_choices(*, draft: DraftValue, source: str, timezone: str, data: Mapping[str, object]) -> None:
     """Settle how call files are read; ``data`` as a mapping file has it. ``mapping_invalid``, ``timezone_unknown``."""
-    checked(draft.id, data)
+    check_mapping(draft.id, data)
     if timezone:
         checked_zone(timezone)
     service.set_choices(draft=draft.id, choices={"source": source, "timezone": timezone, "mapping": dict(data)})
 
 
-def drop(*, draft: DraftValue) -> None:
+def discard_draft(*, draft: DraftValue) -> None:
     """Give it up: its files are deleted."""
     service.discard_draft(draft=draft.id)
     uploads.remove(draft.id)
 
 
-def commit(*, draft: DraftValue, actor: Actor) -> str:
+def enqueue_import(*, draft: DraftValue, actor: Actor) -> str:
     """Hand it to the worker; the job, also to whom asks again while it is under way: a double click imports once.
 
     ``files_missing``, ``draft_unknown``, ``role_missing``.
@@ -116,9 +116,9 @@ def commit(*, draft: DraftValue, actor: Actor) -> str:
     with transaction.atomic():
         service.lock_draft(draft=draft.id)
         now = drafts.get_draft(draft.id)  # as it stands with the lock, `draft` was read before
-        if under_way(now.job):
+        if is_under_way(now.job):
             return now.job
-        ready(now)
+        require_files(now)
         payload: dict[str, object] = {"draft": now.id, **_how(now)}
         kind = flow.IMPORT_REGISTER
         if now.kind == CALLS:
@@ -131,12 +131,12 @@ def commit(*, draft: DraftValue, actor: Actor) -> str:
     return job
 
 
-def check_whole(*, draft: DraftValue, actor: Actor, language: str = "") -> str:
+def enqueue_check(*, draft: DraftValue, actor: Actor, language: str = "") -> str:
     """Let the worker check every row without writing; the job. ``files_missing``.
 
     ``language``: of the reasons in the workbook that a faulty sheet leaves; Chinese if none.
     """
-    ready(draft)
+    require_files(draft)
     kind, payload = flow.CHECK_CALLS, {"draft": draft.id, **_how(draft)}
     if draft.kind != CALLS:
         kind = flow.CHECK_REGISTER
@@ -146,7 +146,7 @@ def check_whole(*, draft: DraftValue, actor: Actor, language: str = "") -> str:
     return job
 
 
-def ready(draft: DraftValue) -> None:
+def require_files(draft: DraftValue) -> None:
     """``files_missing`` unless there is a file."""
     if not draft.files:
         raise NianjianError("files_missing", draft=draft.id)
@@ -158,33 +158,33 @@ def finish_draft(draft: str) -> None:
     uploads.remove(draft)
 
 
-def sweep() -> int:
+def delete_expired_drafts() -> int:
     """Delete drafts that nobody has touched for `KEPT` or that are in, and files of no draft; how many drafts."""
-    old = [one for one in drafts.list_stale_drafts(KEPT) if not under_way(one.job)]
+    old = [one for one in drafts.list_stale_drafts(KEPT) if not is_under_way(one.job)]
     old += [one for one in drafts.list_submitted_drafts() if queue.state(one.job) == "done"]
     for one in old:
-        drop(draft=one)
+        discard_draft(draft=one)
     uploads.sweep(drafts.list_draft_ids())
     return len(old)
 
 
-def text(draft: DraftValue, name: str) -> str:
+def get_choice(draft: DraftValue, name: str) -> str:
     """One of the choices as text; "" where none was made."""
     return str(draft.choices.get(name) or "")
 
 
-def mapping_data(draft: DraftValue) -> dict[str, object]:
+def get_mapping_data(draft: DraftValue) -> dict[str, object]:
     """The mapping as the form wrote it."""
     found = draft.choices.get("mapping")
     return dict(found) if isinstance(found, dict) else {}
 
 
-def mapping_of(draft: DraftValue) -> FileMapping:
+def load_mapping(draft: DraftValue) -> FileMapping:
     """The mapping, checked."""
-    return checked(draft.id, mapping_data(draft))
+    return check_mapping(draft.id, get_mapping_data(draft))
 
 
-def checked(draft: str, data: Mapping[str, object]) -> FileMapping:
+def check_mapping(draft: str, data: Mapping[str, object]) -> FileMapping:
     """Write it beside the files as a mapping file and read it back; ``mapping_invalid``, ``timezone_unknown``."""
     if not data:
         return FileMapping()
@@ -196,13 +196,13 @@ def checked(draft: str, data: Mapping[str, object]) -> FileMapping:
 
 
 def _how(draft: DraftValue) -> dict[str, object]:
-    data = mapping_data(draft)
+    data = get_mapping_data(draft)
     return {
         "files": [str(one) for one in uploads.paths(draft)],
-        "source": text(draft, "source") or "auto",
-        "timezone": text(draft, "timezone") or None,
+        "source": get_choice(draft, "source") or "auto",
+        "timezone": get_choice(draft, "timezone") or None,
         "mapping": str(_written(draft.id, data)) if data else None,
-        "replace": text(draft, "replaces") or None,
+        "replace": get_choice(draft, "replaces") or None,
     }
 
 
@@ -215,7 +215,7 @@ def _written(draft: str, data: Mapping[str, object]) -> Path:
     return path
 
 
-def keep(*, enterprise: str, name: str, data: Mapping[str, object], actor: Actor) -> None:
+def save_mapping(*, enterprise: str, name: str, data: Mapping[str, object], actor: Actor) -> None:
     """Check it and keep it in place of an earlier one of the name.
 
     ``role_missing``, ``mapping_name_malformed``, ``mapping_invalid``, and others of `drafts.checked`.
@@ -223,7 +223,7 @@ def keep(*, enterprise: str, name: str, data: Mapping[str, object], actor: Actor
     require(actor, enterprise, Act.LOAD)
     place = secrets.token_hex(8)
     try:
-        checked(place, data)
+        check_mapping(place, data)
     finally:
         uploads.remove(place)
     mappings.save_mapping(enterprise=enterprise, name=name, data=data, actor=actor)

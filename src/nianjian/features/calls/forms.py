@@ -10,8 +10,9 @@ from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy
 
+from nianjian.engines.intake.mapping import FIELDS
+from nianjian.engines.intake.preview.look import Look
 from nianjian.engines.paper.words import mark
-from nianjian.features.calls.previews import FIELDS, Look
 from nianjian.platform.web.forms import WordsField, ZoneField
 
 LABELS: Final[Mapping[str, str]] = {

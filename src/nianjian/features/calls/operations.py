@@ -26,7 +26,7 @@ from nianjian.engines.kernel.crash import crash_point
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake.tables import Lake, forget, vacuum
 from nianjian.engines.lake.workbench import Workbench
-from nianjian.features.calls.documents import ImportReceipt, summed
+from nianjian.features.calls.documents import ImportReceipt, sum_row_counts
 from nianjian.features.complaints.publishing import publish_facts
 from nianjian.features.portrait import portraits
 from nianjian.features.test_calls.operations import again
@@ -121,7 +121,7 @@ def finish_tickets(*, intent: str, enterprise: str, payload: Mapping[str, object
     queue.close(intent=intent)
 
 
-def settle(*, intent: str, kind: str, enterprise: str, payload: Mapping[str, object], lake: Lake) -> None:
+def settle_intent(*, intent: str, kind: str, enterprise: str, payload: Mapping[str, object], lake: Lake) -> None:
     """Finish or drop an act that broke off: the lake's log says which of the two. Hold the lake's lock."""
     if kind == IMPORT and (files := ledger.receipts(lake, intent)):
         finish_import(intent=intent, enterprise=enterprise, payload=payload, files=files)
@@ -152,20 +152,20 @@ def recover() -> int:
             # Read again under the lock: the list may have been of a process that has finished since.
             for one in open_intents():
                 if one.enterprise == enterprise:
-                    settle(intent=one.id, kind=one.kind, enterprise=enterprise, payload=one.payload, lake=lake)
+                    settle_intent(intent=one.id, kind=one.kind, enterprise=enterprise, payload=one.payload, lake=lake)
                     done += 1
     return done
 
 
 @dataclass(frozen=True, slots=True)
-class Undone:
+class UndoResult:
     """``rows``: how many the batch had loaded. ``affected``: what may lack rows now, to be imported again."""
 
     rows: int
     affected: tuple[Repeating, ...]
 
 
-def undo_calls(*, batch: str, actor: Actor) -> Undone:
+def undo_calls(*, batch: str, actor: Actor) -> UndoResult:
     """Undo an active batch. ``batch_unknown``, ``batch_not_active``."""
     known = batch_for(batch, actor, Act.LOAD)
     lake = wiring.lake(known.enterprise)
@@ -182,7 +182,7 @@ def undo_calls(*, batch: str, actor: Actor) -> Undone:
         crash_point("after_commit")
         crash_point("before_close")
         finish_undo(intent=intent, enterprise=known.enterprise, payload=payload)
-    return Undone(summed([file.receipt for file in known.files])["loaded"], ledger.repeating(lake, batch))
+    return UndoResult(sum_row_counts([file.receipt for file in known.files])["loaded"], ledger.repeating(lake, batch))
 
 
 Progress = Callable[[str, int, int, int], None]
@@ -277,7 +277,7 @@ class _Run(ExitStack):
                     bench=self._bench,
                 )
             except BaseException:  # an interrupt may come when the commit is made already
-                settle(intent=intent, kind=IMPORT, enterprise=enterprise, payload=payload, lake=self.lake)
+                settle_intent(intent=intent, kind=IMPORT, enterprise=enterprise, payload=payload, lake=self.lake)
                 raise
             crash_point("before_close")
             if receipt.known:

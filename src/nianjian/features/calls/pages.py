@@ -12,9 +12,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from nianjian.engines.intake.rejects import Rejected
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls import presenters, rejects
-from nianjian.features.calls.documents import summed
+from nianjian.features.calls.documents import sum_row_counts
 from nianjian.features.calls.operations import batch_for
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
@@ -107,19 +108,19 @@ def _batch(request: Request, code: str, batch: str, act: Act = Act.READ) -> Batc
 @page(Act.READ)
 def batch(request: Request, code: str, batch: str) -> HttpResponse:
     """A batch: its files, why rows were rejected, the first of them masked."""
-    return _shown(request, code, _batch(request, code, batch), rejects.first, revealed=False)
+    return _shown(request, code, _batch(request, code, batch), rejects.list_first_rejects, revealed=False)
 
 
 @require_POST
 @page(Act.REVEAL)
 def reveal(request: Request, code: str, batch: str) -> HttpResponse:
     """Show the same page with the rejected rows in full; it stands in the audit chain before."""
-    return _shown(request, code, _batch(request, code, batch, Act.REVEAL), rejects.reveal, revealed=True)
+    return _shown(request, code, _batch(request, code, batch, Act.REVEAL), rejects.reveal_rejects, revealed=True)
 
 
 def _shown(request: Request, code: str, found: BatchValue, rows: Any, *, revealed: bool) -> HttpResponse:  # noqa: ANN401 -- one of two flows
     receipts: list[Any] = [file.receipt for file in found.files]
-    sums = summed(receipts)
+    sums = sum_row_counts(receipts)
     active = found.state == "active"
     first = rows(batch=found.id, actor=request.actor) if active and sums["rejected"] else []
     context = {
@@ -142,7 +143,7 @@ def _shown(request: Request, code: str, found: BatchValue, rows: Any, *, reveale
     return render(request, "data/batch.html", context)
 
 
-def _rejected(rows: list[rejects.Rejected]) -> Table:
+def _rejected(rows: list[Rejected]) -> Table:
     header = max((row.header for row in rows), key=len)
     width = max(len(header), *(len(row.cells) for row in rows))
     names = [*header, *[""] * (width - len(header))]
@@ -165,7 +166,7 @@ def _rejected(rows: list[rejects.Rejected]) -> Table:
 def rejected_file(request: Request, code: str, batch: str) -> HttpResponseBase:
     """Every rejected row in full as a file to be corrected; of many rows the worker makes it."""
     found = _batch(request, code, batch, Act.REVEAL)
-    made = rejects.at_once(batch=found.id, words=work.reason, actor=request.actor)
+    made = rejects.build_rejects_file(batch=found.id, words=work.reason, actor=request.actor)
     if made is not None:
         return _given(made)
     job = rejects.enqueue_rejects_file(batch=found.id, language=current(), actor=request.actor)
@@ -178,7 +179,7 @@ def fetch_rejected(request: Request, code: str, batch: str, job: str) -> HttpRes
     """Give the file away that the worker has made; it stands in the audit chain before. 404 where there is none."""
     found = _batch(request, code, batch, Act.REVEAL)
     try:
-        return _given(rejects.fetched(batch=found.id, job=job, actor=request.actor))
+        return _given(rejects.fetch_rejects_file(batch=found.id, job=job, actor=request.actor))
     except NianjianError as error:
         if error.code != "rejects_file_gone":
             raise

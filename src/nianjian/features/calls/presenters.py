@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.words import words
-from nianjian.features.calls.documents import summed
+from nianjian.features.calls.documents import sum_row_counts
 from nianjian.platform.registers.batches import BatchValue
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Column, Table
@@ -24,7 +24,7 @@ def batch_table(found: Sequence[BatchValue], code: str) -> Table:
     """Batches, each with its page."""
     rows = []
     for one in found:
-        sums = summed([file.receipt for file in one.files])
+        sums = sum_row_counts([file.receipt for file in one.files])
         rows.append(
             [
                 Cell(one.id, href=reverse("data-batch", args=[code, one.id])),

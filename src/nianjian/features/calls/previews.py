@@ -11,11 +11,10 @@ from pathlib import Path
 
 from nianjian.engines.intake import load, mapping, read
 from nianjian.engines.intake.format import FileMapping
-from nianjian.engines.intake.mapping import FIELDS
 from nianjian.engines.intake.moments import checked_zone
 from nianjian.engines.intake.preview import example, look, trial
 from nianjian.engines.intake.preview.look import Look
-from nianjian.engines.intake.preview.trial import ROWS, Trial
+from nianjian.engines.intake.preview.trial import Trial
 from nianjian.engines.intake.receipt import FileReceipt
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls import drafts, register_sheets
@@ -27,15 +26,13 @@ from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home import wiring
 from nianjian.platform.registers import uploads
 
-__all__ = ["FIELDS", "ROWS", "Look", "Tried", "check_calls", "look_at", "sources", "try_calls"]
-
 Progress = Callable[[str, int, int, int], None]
 KEPT = 8  # answers; a person goes back and forth between the steps
 TRIED = 3  # files of which the beginning is tried on a page; a job checks them all
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class TrialResult:
     """The trial of one file, or why there is none."""
 
     name: str
@@ -43,22 +40,22 @@ class Tried:
     fault: NianjianError | None
 
 
-def look_at(paths: Sequence[Path], source: str, chosen: FileMapping) -> list[Look]:
+def preview_files(paths: Sequence[Path], source: str, chosen: FileMapping) -> list[Look]:
     """What each file is."""
     return look.looks(paths, source, chosen)
 
 
-def sources() -> list[tuple[str, str, str]]:
+def list_sources() -> list[tuple[str, str, str]]:
     """Name, title and evidence of each source that can be read."""
     return look.sources()
 
 
-def example_of(source: str) -> Path:
+def get_example_path(source: str) -> Path:
     """A small file of a source; ``source_unknown``."""
     return example.example(source)
 
 
-def try_calls(paths: Sequence[Path], source: str, chosen: FileMapping, timezone: str | None) -> Sequence[Tried]:
+def try_calls(paths: Sequence[Path], source: str, chosen: FileMapping, timezone: str | None) -> Sequence[TrialResult]:
     """Try the beginning of the first files; the lake is not asked, so what is in it already counts as new.
 
     The same files asked in the same way are answered from memory: what a trial shows is masked.
@@ -87,25 +84,25 @@ def _state(path: Path) -> tuple[Path, int, int, int]:
 @lru_cache(maxsize=KEPT)
 def _known(
     _states: tuple[tuple[Path, int, int, int], ...], asked: _Asked, source: str, timezone: str | None
-) -> Sequence[Tried]:
+) -> Sequence[TrialResult]:
     return _tried(asked.paths, source, asked.chosen, timezone)
 
 
-def _tried(paths: Sequence[Path], source: str, chosen: FileMapping, timezone: str | None) -> Sequence[Tried]:
-    found: list[Tried] = []
+def _tried(paths: Sequence[Path], source: str, chosen: FileMapping, timezone: str | None) -> Sequence[TrialResult]:
+    found: list[TrialResult] = []
     for item in read.items(list(paths)):
         if len(found) == TRIED:
             break
         try:
             if item.fault is not None:
                 raise item.fault
-            found.append(Tried(item.name, trial.trial(item, source, chosen, timezone), None))
+            found.append(TrialResult(item.name, trial.trial(item, source, chosen, timezone), None))
         except NianjianError as fault:
-            found.append(Tried(item.name, None, fault.with_traceback(None)))  # it holds on to nothing
+            found.append(TrialResult(item.name, None, fault.with_traceback(None)))  # it holds on to nothing
     return tuple(found)
 
 
-def rejected_of_trial(  # noqa: PLR0917 -- what a trial takes, and where the rows go
+def write_trial_rejects(  # noqa: PLR0917 -- what a trial takes, and where the rows go
     paths: Sequence[Path],
     source: str,
     chosen: FileMapping,
@@ -171,7 +168,7 @@ def check_calls(
 
 
 @dataclass(frozen=True, slots=True)
-class How:
+class ReadingChoices:
     """How call files are read: the source (``auto``: as recognised), the zone of plain stamps, a mapping's content."""
 
     source: str
@@ -180,27 +177,27 @@ class How:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PreviewResult:
     """What the files under a name are, and what the beginnings of the first would become."""
 
     looks: Sequence[Look]
-    trials: Sequence[Tried]
+    trials: Sequence[TrialResult]
 
 
-def calls(*, enterprise: str, incoming: uploads.Incoming, how: How, actor: Actor) -> Seen:
+def preview_calls(*, enterprise: str, incoming: uploads.Incoming, how: ReadingChoices, actor: Actor) -> PreviewResult:
     """Look at a file of calls; ``role_missing``, ``file_empty``, ``timezone_unknown``, and as `drafts.checked`.
 
     What cannot be read or recognised is told of its file and refuses nothing.
     """
     _may(enterprise, how, actor)
     with uploads.temporary_upload(incoming) as (place, path):
-        chosen = drafts.checked(place, how.mapping)
-        looks = look_at([path], how.source, chosen)
-        return Seen(looks, try_calls([path], how.source, chosen, how.timezone or None))
+        chosen = drafts.check_mapping(place, how.mapping)
+        looks = preview_files([path], how.source, chosen)
+        return PreviewResult(looks, try_calls([path], how.source, chosen, how.timezone or None))
 
 
-def rejected(
-    *, enterprise: str, incoming: uploads.Incoming, how: How, words: Callable[[str], str], actor: Actor
+def read_trial_rejects(
+    *, enterprise: str, incoming: uploads.Incoming, how: ReadingChoices, words: Callable[[str], str], actor: Actor
 ) -> list[tuple[str, bytes]]:
     """Name and content of each file of rows that the beginnings would lose, in full: what was sent, and no more.
 
@@ -211,25 +208,27 @@ def rejected(
         uploads.temporary_upload(incoming) as (place, path),
         tempfile.TemporaryDirectory(prefix="nianjian-rejects-") as name,
     ):
-        chosen = drafts.checked(place, how.mapping)
-        found = rejected_of_trial([path], how.source, chosen, how.timezone or None, Path(name), words)
+        chosen = drafts.check_mapping(place, how.mapping)
+        found = write_trial_rejects([path], how.source, chosen, how.timezone or None, Path(name), words)
         if not found:
             raise NianjianError("rejects_none", file=incoming.name)
         return [(one.name, one.read_bytes()) for one in found]
 
 
-def register(*, kind: str, enterprise: str, incoming: uploads.Incoming, actor: Actor) -> register_sheets.CheckedSheet:
+def preview_register(
+    *, kind: str, enterprise: str, incoming: uploads.Incoming, actor: Actor
+) -> register_sheets.CheckedSheet:
     """Check a register's sheet; ``role_missing``, ``file_empty``, ``sheet_too_large``, what `check_register` raises.
 
     A large one is left to the worker: its check takes too long for an answer.
     """
     require(actor, enterprise, Act.LOAD)
     with uploads.temporary_upload(incoming) as (_place, path):
-        register_sheets.checked_size(path)
+        register_sheets.require_small(path)
         return register_sheets.check_register(kind, path, enterprise)
 
 
-def _may(enterprise: str, how: How, actor: Actor) -> None:
+def _may(enterprise: str, how: ReadingChoices, actor: Actor) -> None:
     require(actor, enterprise, Act.LOAD)
     if how.timezone:
         checked_zone(how.timezone)

@@ -82,12 +82,12 @@ def summarize_check(kind: str, path: Path, enterprise: str, words: workbooks.Wor
     """
     found = check_register(kind, path, enterprise)
     if found.faulty:
-        error_workbook(kind, path, marked_of(path), words, enterprise=enterprise)
+        write_error_workbook(kind, path, error_workbook_path(path), words, enterprise=enterprise)
     told = [{**one.as_dict(), "values": dict(one.values())} for one in found.findings]
     return {"file": found.file, "read": found.read, "faulty": found.faulty, "faults": found.faults, "findings": told}
 
 
-def error_workbook(
+def write_error_workbook(
     kind: str, path: Path, target: Path, words: workbooks.Words, *, enterprise: str, most: int | None = None
 ) -> None:
     """Write the sheet with every faulty cell marked and its reason beside it; ``file_unwritable``.
@@ -117,19 +117,19 @@ def is_large(path: Path) -> bool:
     return size > LARGE
 
 
-def checked_size(path: Path) -> None:
+def require_small(path: Path) -> None:
     """``sheet_too_large`` for a sheet that an answer cannot wait for."""
     if is_large(path):
         limit, unpacked = f"{LARGE >> 10} KiB", f"{UNPACKED >> 10} KiB"
         raise NianjianError("sheet_too_large", file=path.name, limit=limit, unpacked=unpacked)
 
 
-def marked_of(path: Path) -> Path:
+def error_workbook_path(path: Path) -> Path:
     """Where the error workbook of a draft's sheet lies: a level above, so that no file that was sent has its name."""
     return path.parent.parent / f"errors-{path.parent.name}.xlsx"
 
 
-def headings(kind: str) -> list[tuple[str, str, tuple[str, ...], bool]]:
+def list_headings(kind: str) -> list[tuple[str, str, tuple[str, ...], bool]]:
     """Heading, what stands under it, other spellings, and whether it must be there."""
     sheet = kinds.register(kind).sheet
     keys = {name for key in sheet.keys for name in key}
@@ -138,7 +138,7 @@ def headings(kind: str) -> list[tuple[str, str, tuple[str, ...], bool]]:
     ]
 
 
-def titles() -> list[tuple[str, str]]:
+def list_titles() -> list[tuple[str, str]]:
     """Kind and title of each register's sheet."""
     return [(kind, _sheet(kind).title) for kind in kinds.kinds()]
 
@@ -177,9 +177,9 @@ def build_marked_workbook(
         uploads.temporary_upload(incoming) as (_place, sheet),
         tempfile.TemporaryDirectory(prefix="nianjian-marked-") as name,
     ):
-        checked_size(sheet)
+        require_small(sheet)
         target = Path(name) / "marked.xlsx"
-        error_workbook(kind, sheet, target, words, enterprise=enterprise, most=MARKED)
+        write_error_workbook(kind, sheet, target, words, enterprise=enterprise, most=MARKED)
         return target.read_bytes()
 
 
@@ -194,7 +194,7 @@ def get_marked_workbook_path(*, kind: str, enterprise: str, job: str, actor: Act
     mine = found.enterprise == enterprise and found.requested_by == str(actor)
     if not mine or found.kind != flow.CHECK_REGISTER or found.payload["kind"] != kind:
         raise NianjianError("job_unknown", job=job)
-    path = marked_of(Path(str(found.payload["file"])))
+    path = error_workbook_path(Path(str(found.payload["file"])))
     if found.state != Job.DONE or not path.is_file():
         raise NianjianError("marked_sheet_missing", job=job, days=drafts.KEPT.days)
     return path

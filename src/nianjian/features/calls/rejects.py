@@ -21,7 +21,7 @@ from nianjian.engines.intake.preview import text_masking
 from nianjian.engines.intake.rejects import Rejected
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.calls.documents import summed
+from nianjian.features.calls.documents import sum_row_counts
 from nianjian.features.calls.operations import batch_for
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
@@ -35,7 +35,6 @@ from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers.batches import BatchValue
 from nianjian.platform.vault import blobs
 
-__all__ = ["Rejected", "RejectsFile", "first", "rejects", "reveal"]
 FIRST: Final = 50
 DIRECT: Final = 1_000  # rows of a batch that a request may write itself; more are work for the worker
 KEPT: Final = timedelta(days=7)
@@ -54,7 +53,7 @@ class RejectsFile:
     content: Iterator[bytes]
 
 
-def rejects(*, batch: str, output: Path, words: Sentence, actor: Actor) -> dict[Path, int]:
+def export_rejects(*, batch: str, output: Path, words: Sentence, actor: Actor) -> dict[Path, int]:
     """Write them; the rows of each file. ``words`` puts a reason code into a sentence.
 
     The file shows telephone numbers in full, so the entry stands in the chain before the first of them is written.
@@ -64,7 +63,7 @@ def rejects(*, batch: str, output: Path, words: Sentence, actor: Actor) -> dict[
     return quarantine.write(wiring.lake(known.enterprise), batch, output, words)
 
 
-def at_once(*, batch: str, words: Sentence, actor: Actor) -> RejectsFile | None:
+def build_rejects_file(*, batch: str, words: Sentence, actor: Actor) -> RejectsFile | None:
     """The file of a batch with at most `DIRECT` rejected rows; None: there are more, `ask` for it.
 
     ``batch_unknown``, ``role_missing``, ``batch_already_undone``.
@@ -96,7 +95,7 @@ def run_rejects_file(*, batch: str, words: Sentence, actor: Actor, progress: Pro
         return {"batch": known.id, "name": path.name, "media": media, "rows": rows, "blob": blob}
 
 
-def fetched(*, batch: str, job: str, actor: Actor) -> RejectsFile:
+def fetch_rejects_file(*, batch: str, job: str, actor: Actor) -> RejectsFile:
     """The file that a job has made; the entry stands in the chain before it is given.
 
     ``batch_unknown``, ``role_missing``, ``batch_already_undone``, ``rejects_file_gone``.
@@ -111,7 +110,7 @@ def fetched(*, batch: str, job: str, actor: Actor) -> RejectsFile:
     return RejectsFile(str(told["name"]), str(told["media"]), content)
 
 
-def sweep() -> int:
+def delete_expired_files() -> int:
     """Delete files that were made more than `KEPT` ago: another one can be made at any time. How many."""
     old = queue.over_before(flow.REJECTS_FILE, clock.now() - KEPT, "blob")
     for one in old:
@@ -120,14 +119,14 @@ def sweep() -> int:
     return len(old)
 
 
-def first(*, batch: str, actor: Actor) -> list[Rejected]:
+def list_first_rejects(*, batch: str, actor: Actor) -> list[Rejected]:
     """The first `FIRST` rejected rows, their cells masked; ``batch_unknown``, ``role_missing``."""
     known = batch_for(batch, actor, Act.READ)
     rows = quarantine.first_rejects(wiring.lake(known.enterprise), batch, FIRST)
     return [Rejected(row.line, row.column, row.reason, row.header, _masked(row)) for row in rows]
 
 
-def reveal(*, batch: str, actor: Actor) -> list[Rejected]:
+def reveal_rejects(*, batch: str, actor: Actor) -> list[Rejected]:
     """The same rows as they stand in the file; the entry stands in the chain before they are shown."""
     known = batch_for(batch, actor, Act.REVEAL)
     rows = quarantine.first_rejects(wiring.lake(known.enterprise), batch, FIRST)
@@ -146,7 +145,7 @@ def _standing(batch: str, actor: Actor) -> BatchValue:
 
 
 def _rows(known: BatchValue) -> int:
-    return summed([file.receipt for file in known.files])["rejected"]
+    return sum_row_counts([file.receipt for file in known.files])["rejected"]
 
 
 def _note(known: BatchValue, actor: Actor) -> None:

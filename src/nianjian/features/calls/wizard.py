@@ -17,21 +17,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from nianjian.engines.intake.mapping import FIELDS
+from nianjian.engines.intake.preview.look import Look
+from nianjian.engines.intake.preview.trial import ROWS
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.words import mark, words
 from nianjian.features.calls import drafts, presenters, register_sheets
 from nianjian.features.calls.forms import AUTO, FORMATS, MappingForm, field_label, initial
 from nianjian.features.calls.previews import (
-    FIELDS,
-    ROWS,
-    Look,
-    Tried,
-    example_of,
-    look_at,
-    rejected_of_trial,
-    sources,
+    TrialResult,
+    get_example_path,
+    list_sources,
+    preview_files,
     try_calls,
+    write_trial_rejects,
 )
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http import as_attachment, reads_form_itself, takes_files
@@ -54,7 +54,7 @@ from nianjian.platform.web.work import verdict
 def example_file(source: str) -> HttpResponse:
     """Return the file; 404 for a source that there is not."""
     try:
-        path = example_of(source)
+        path = get_example_path(source)
     except NianjianError as error:
         raise Http404 from error
     return _attach_file(path.read_bytes(), path.name, "application/json" if path.suffix == ".jsonl" else "text/csv")
@@ -62,7 +62,7 @@ def example_file(source: str) -> HttpResponse:
 
 def download_error_workbook(draft: DraftValue) -> HttpResponse:
     """Return the error workbook that the worker's check of a large sheet has left; 404 before, and of a sound one."""
-    path = register_sheets.marked_of(uploads.paths(draft)[0])
+    path = register_sheets.error_workbook_path(uploads.paths(draft)[0])
     if not draft.check_job or queue.state(draft.check_job) != "done" or not path.is_file():
         raise Http404
     answer = FileResponse(path.open("rb"), as_attachment=True, filename=f"{draft.kind}-errors.xlsx")
@@ -71,10 +71,10 @@ def download_error_workbook(draft: DraftValue) -> HttpResponse:
 
 def download_rejected(draft: DraftValue) -> HttpResponse:
     """Return the rejected rows of the sample as CSV, of several files as a zip; 404 where none is rejected."""
-    source, zone = drafts.text(draft, "source") or "auto", drafts.text(draft, "timezone") or None
+    source, zone = drafts.get_choice(draft, "source") or "auto", drafts.get_choice(draft, "timezone") or None
     with tempfile.TemporaryDirectory(prefix="nianjian-rejects-") as name:
         paths = uploads.paths(draft)
-        found = rejected_of_trial(paths, source, drafts.mapping_of(draft), zone, Path(name), work.reason)
+        found = write_trial_rejects(paths, source, drafts.load_mapping(draft), zone, Path(name), work.reason)
         if not found:
             raise Http404
         if len(found) == 1:
@@ -135,9 +135,9 @@ def present_looks(found: Sequence[Look]) -> list[dict[str, object]]:
 
 def present_trials(draft: DraftValue) -> dict[str, object]:
     """The trials of a draft's files, and the work that checks them in whole."""
-    source = drafts.text(draft, "source") or "auto"
-    zone = drafts.text(draft, "timezone") or None
-    found = try_calls(uploads.paths(draft), source, drafts.mapping_of(draft), zone)
+    source = drafts.get_choice(draft, "source") or "auto"
+    zone = drafts.get_choice(draft, "timezone") or None
+    found = try_calls(uploads.paths(draft), source, drafts.load_mapping(draft), zone)
     job = queue.job(draft.check_job) if draft.check_job else None
     return {
         "trials": [_tried(one) for one in found],
@@ -150,7 +150,7 @@ def present_trials(draft: DraftValue) -> dict[str, object]:
     }
 
 
-def _tried(one: Tried) -> dict[str, object]:
+def _tried(one: TrialResult) -> dict[str, object]:
     if one.trial is None:
         return {"name": one.name, "fault": work.fault(one.fault) if one.fault else ""}
     receipt = one.trial.receipt.as_dict()
@@ -306,7 +306,7 @@ def _page(request: Request, name: str, draft: DraftValue, step: int, **context: 
         "calls": calls,
         "subject": _("Call records") if calls else work.register(draft.kind),
         "steps": _steps(draft, step),
-        "replaces": drafts.text(draft, "replaces"),
+        "replaces": drafts.get_choice(draft, "replaces"),
         **context,
     }
     return render(request, f"data/{name}.html", told, status=422 if context.get("form_failed") else 200)
@@ -317,7 +317,7 @@ def _page(request: Request, name: str, draft: DraftValue, step: int, **context: 
 def kinds(request: Request, code: str) -> HttpResponse:
     """Step 1: what is to be imported; the sheets to be filled in."""
     if request.method == "POST":
-        draft = drafts.begin(
+        draft = drafts.create_draft(
             kind=request.POST.get("kind", ""),
             enterprise=code,
             actor=request.actor,
@@ -325,8 +325,8 @@ def kinds(request: Request, code: str) -> HttpResponse:
         )
         return redirect("data-import-files", code=code, draft=draft)
     context = {
-        "registers": [(kind, work.register(kind), f"{title}.xlsx") for kind, title in register_sheets.titles()],
-        "sources": [(name, work.source(name), evidence) for name, _title, evidence in sources()],
+        "registers": [(kind, work.register(kind), f"{title}.xlsx") for kind, title in register_sheets.list_titles()],
+        "sources": [(name, work.source(name), evidence) for name, _title, evidence in list_sources()],
         "steps": _steps(None, 1),
     }
     return render(request, "data/kinds.html", context)
@@ -368,7 +368,7 @@ def files(request: Request, code: str, draft: str) -> HttpResponse:
         finally:
             handler.drop()
     if found.kind == drafts.CALLS:
-        looks = present_looks(look_at(uploads.paths(found), _source(found), drafts.mapping_of(found)))
+        looks = present_looks(preview_files(uploads.paths(found), _source(found), drafts.load_mapping(found)))
     else:
         looks = []
     return _page(request, "files", found, 2, looks=looks, limit=uploads.limit() // uploads.MIB)
@@ -380,7 +380,7 @@ def _received(request: HttpRequest, draft: DraftValue, handler: Receiving) -> Ht
     faults = list(handler.faults)
     for one in handler.files:
         try:
-            drafts.receive(draft=draft, incoming=one)
+            drafts.add_file(draft=draft, incoming=one)
         except NianjianError as fault:
             faults.append(fault)
     for refused in faults:
@@ -399,7 +399,7 @@ def remove_file(request: Request, code: str, draft: str, number: int) -> HttpRes
 
 
 def _source(draft: DraftValue) -> str:
-    return drafts.text(draft, "source") or AUTO
+    return drafts.get_choice(draft, "source") or AUTO
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -411,10 +411,10 @@ def mapping(request: Request, code: str, draft: str) -> HttpResponse:
         return redirect("data-import-files", code=code, draft=draft)
     if found.kind != drafts.CALLS:
         return _headings(request, found)
-    chosen = drafts.mapping_of(found)
-    looks = look_at(uploads.paths(found), _source(found), chosen)
-    named = [(name, f"{work.source(name)} ({name})") for name, _title, _evidence in sources()]
-    first = initial(drafts.mapping_data(found), _source(found), drafts.text(found, "timezone"))
+    chosen = drafts.load_mapping(found)
+    looks = preview_files(uploads.paths(found), _source(found), chosen)
+    named = [(name, f"{work.source(name)} ({name})") for name, _title, _evidence in list_sources()]
+    first = initial(drafts.get_mapping_data(found), _source(found), drafts.get_choice(found, "timezone"))
     form = MappingForm(looks, named, request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid() and _kept(request, found, form):
         return redirect("data-import-check", code=code, draft=draft)
@@ -426,7 +426,7 @@ def mapping(request: Request, code: str, draft: str) -> HttpResponse:
         form=form,
         form_failed=request.method == "POST",
         looks=present_looks(looks),
-        open=any(look.mapped or look.fault for look in looks) or bool(drafts.mapping_data(found)),
+        open=any(look.mapped or look.fault for look in looks) or bool(drafts.get_mapping_data(found)),
         saved=mappings.list_mapping_names(code),
         zones=ZONES,
         formats=FORMATS,
@@ -438,7 +438,7 @@ def _kept(request: Request, draft: DraftValue, form: MappingForm) -> bool:
     data = form.data_of_mapping()
     given = form.cleaned_data
     try:
-        drafts.choose(draft=draft, source=given["source"] or AUTO, timezone=given["timezone"].strip(), data=data)
+        drafts.set_choices(draft=draft, source=given["source"] or AUTO, timezone=given["timezone"].strip(), data=data)
         if given["save_as"]:
             mapping_service.save_mapping(
                 enterprise=draft.enterprise, name=given["save_as"], data=data, actor=request.actor
@@ -455,7 +455,7 @@ def load_mapping(request: Request, code: str, draft: str) -> HttpResponse:
     """Take a mapping that was kept under a name."""
     found = drafts.open_draft(draft, code, request.actor)
     data = mappings.get_mapping(code, request.POST.get("name", ""))
-    drafts.choose(draft=found, source="generic", timezone=drafts.text(found, "timezone"), data=data)
+    drafts.set_choices(draft=found, source="generic", timezone=drafts.get_choice(found, "timezone"), data=data)
     return redirect("data-import-mapping", code=code, draft=draft)
 
 
@@ -470,7 +470,7 @@ def _headings(request: Request, draft: DraftValue) -> HttpResponse:
 
 
 def _form(draft: DraftValue) -> Any:  # noqa: ANN401 -- a table
-    return present_headings(register_sheets.headings(draft.kind))
+    return present_headings(register_sheets.list_headings(draft.kind))
 
 
 @require_safe
@@ -490,7 +490,9 @@ def check(request: Request, code: str, draft: str) -> HttpResponse:
 def check_whole(request: Request, code: str, draft: str) -> HttpResponse:
     """Let the worker check every row."""
     found = drafts.open_draft(draft, code, request.actor)
-    return redirect("data-job", code=code, job=drafts.check_whole(draft=found, language=current(), actor=request.actor))
+    return redirect(
+        "data-job", code=code, job=drafts.enqueue_check(draft=found, language=current(), actor=request.actor)
+    )
 
 
 @require_safe
@@ -501,7 +503,7 @@ def errors(request: Request, code: str, draft: str) -> HttpResponse:
     It holds what its owner has sent, no more.
     """
     found = drafts.open_draft(draft, code, request.actor)
-    drafts.ready(found)
+    drafts.require_files(found)
     if found.kind == drafts.CALLS:
         return download_rejected(found)
     sheet = uploads.paths(found)[0]
@@ -510,7 +512,7 @@ def errors(request: Request, code: str, draft: str) -> HttpResponse:
     with tempfile.TemporaryDirectory(prefix="nianjian-errors-") as name:
         path = Path(name) / "errors.xlsx"
         try:
-            register_sheets.error_workbook(
+            register_sheets.write_error_workbook(
                 found.kind, sheet, path, words_of_finding, enterprise=code, most=register_sheets.MARKED
             )
         except NianjianError as fault:
@@ -530,12 +532,12 @@ def commit(request: Request, code: str, draft: str) -> HttpResponse:
     if not found.files:
         return redirect("data-import-files", code=code, draft=draft)
     if request.method == "POST":
-        job = drafts.commit(draft=found, actor=request.actor)
+        job = drafts.enqueue_import(draft=found, actor=request.actor)
         messages.success(request, _("The import has been handed to the worker. You may leave this page."))
         return redirect("data-job", code=code, job=job)
     how = [
         (_("Source"), _("recognised by itself") if _source(found) == AUTO else _source(found)),
-        (_("Time zone of stamps that carry none"), drafts.text(found, "timezone") or "Asia/Shanghai"),
+        (_("Time zone of stamps that carry none"), drafts.get_choice(found, "timezone") or "Asia/Shanghai"),
     ]
     return _page(request, "commit", found, 5, how=how if found.kind == drafts.CALLS else [])
 
@@ -544,6 +546,6 @@ def commit(request: Request, code: str, draft: str) -> HttpResponse:
 @page(Act.LOAD)
 def drop(request: Request, code: str, draft: str) -> HttpResponse:
     """Give it up; its files are deleted at once."""
-    drafts.drop(draft=drafts.open_draft(draft, code, request.actor))
+    drafts.discard_draft(draft=drafts.open_draft(draft, code, request.actor))
     messages.info(request, _("The import was given up; its files are deleted."))
     return redirect("data", code=code)

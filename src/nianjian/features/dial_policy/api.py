@@ -247,23 +247,27 @@ class JournalWanted(Schema):
 @read(router, f"{GATE}/state", act=Act.READ, answer=GateState)
 def gate_state(request: Request, code: str) -> dict[str, Any]:
     """Snapshot and process of the gate."""
-    return live.state(enterprise=code, actor=request.actor)
+    return live.get_state(enterprise=code, actor=request.actor)
 
 
 @read(router, f"{GATE}/decisions", act=Act.READ, answer=GateDecisions)
 def gate_decisions(request: Request, code: str, asked: Query[DecisionsWanted]) -> dict[str, Any]:
     """The newest decisions that fit."""
     wanted = DecisionFilter(enterprise=code, **asked.dict(exclude={"limit"}))
-    found = decisions.lately(wanted=wanted, limit=asked.limit, actor=request.actor)
+    found = decisions.list_recent_decisions(wanted=wanted, limit=asked.limit, actor=request.actor)
     reached = None if found.reached is None else found.reached + 1  # others of that millisecond may follow
-    return {"items": [decisions.plain(one) for one in found.decisions], "more": found.more, "reached": reached}
+    return {
+        "items": [decisions.decision_as_dict(one) for one in found.decisions],
+        "more": found.more,
+        "reached": reached,
+    }
 
 
 @read(router, f"{GATE}/journal", act=Act.READ, media=(CSV,))
 def gate_journal(request: Request, code: str, asked: Query[JournalWanted]) -> StreamingHttpResponse:
     """A day's decisions as CSV, oldest first, people's numbers masked; of a long day a part, `Link` tells the next."""
     day = asked.day or clock.today()
-    part = live.journal(enterprise=code, day=day, actor=request.actor, since=asked.since)
+    part = live.read_journal(enterprise=code, day=day, actor=request.actor, since=asked.since)
     answer = StreamingHttpResponse(part.lines, content_type=f"{CSV}; charset=utf-8")
     if part.following is not None:
         answer.headers["Link"] = f'<{after(request, day=day, since=part.following)}>; rel="next"'

@@ -59,7 +59,7 @@ def configure_journal(actions: Actions) -> None:
 def _list_decisions(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.engines.gate.decision_search import DecisionFilter
-    from nianjian.features.dial_policy.decisions import plain, search_journal
+    from nianjian.features.dial_policy.decisions import decision_as_dict, search_journal
 
     wanted = DecisionFilter(
         enterprise=args.enterprise or "",
@@ -73,7 +73,7 @@ def _list_decisions(args: argparse.Namespace) -> Answer:
         until=None if args.to is None else _midnight(args.to + timedelta(days=1)),
     )
     told = search_journal(wanted=wanted, limit=args.limit, actor=actor)
-    rows = [plain(one) for one in told.decisions]
+    rows = [decision_as_dict(one) for one in told.decisions]
 
     def show(console: Console) -> None:
         header = (_("time"), _("channel"), _("display number"), _("callee"), _("answer"), _("rule"), _("call"))
@@ -108,9 +108,9 @@ def _midnight(day: date) -> int:
 
 def _replay(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dial_policy.decisions import again
+    from nianjian.features.dial_policy.decisions import replay_journal
 
-    told = again(what=args.what, actor=actor)
+    told = replay_journal(what=args.what, actor=actor)
 
     def show(console: Console) -> None:
         text = _("{decided} decided again: {same} the same, {differ} otherwise.")
@@ -459,16 +459,16 @@ def _moment(text: str) -> datetime:
 
 def _check(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dial_policy.decisions import Question, check, take
+    from nianjian.features.dial_policy.decisions import Question, ask_running_gate, check_call
 
     names = (args.enterprise, args.display, args.callee, args.channel)
     question = Question(*names, purpose=args.purpose, team=args.team, at=args.at)
     if args.take:
         call_id = args.call_id or f"check-{secrets.token_hex(8)}"
-        told = take(question=question, call_id=call_id, gate=args.gate, actor=actor)
+        told = ask_running_gate(question=question, call_id=call_id, gate=args.gate, actor=actor)
         told["call_id"] = call_id
     else:
-        told = check(question=question, actor=actor)
+        told = check_call(question=question, actor=actor)
 
     def show(console: Console) -> None:
         console.print(

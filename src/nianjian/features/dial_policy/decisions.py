@@ -69,7 +69,7 @@ class Question:
         return Request(*names, call_id=call_id, at=at, team=self.team, purpose=self.purpose)
 
 
-def check(*, question: Question, actor: Actor) -> dict[str, Any]:
+def check_call(*, question: Question, actor: Actor) -> dict[str, Any]:
     """Decide by a snapshot that was just fed, without any counter: ``slots`` are those that the gate would ask.
 
     ``role_missing``, ``enterprise_unknown``, and those of `gate_feed.feed` and `open_snapshot`.
@@ -77,7 +77,7 @@ def check(*, question: Question, actor: Actor) -> dict[str, Any]:
     require(actor, question.enterprise, Act.READ)
     accounts.enterprise(question.enterprise)
     gate_feed.feed(enterprise=question.enterprise, lists=True)
-    snapshot = open_snapshot(gate_feed.root())
+    snapshot = open_snapshot(gate_feed.snapshot_folder())
     found = decide(question.request("check"), snapshot, int(clock.now().timestamp() * 1000))
     told: dict[str, Any] = {"allow": True, "reason": ALLOWED, "rule": "", "retry_at": None}
     if isinstance(found, Refusal):
@@ -93,7 +93,7 @@ def check(*, question: Question, actor: Actor) -> dict[str, Any]:
     return told | {"slots": slots, "enforce": enforce, "generation": snapshot.generation, "taken": False}
 
 
-def take(*, question: Question, call_id: str, gate: str, actor: Actor) -> dict[str, Any]:
+def ask_running_gate(*, question: Question, call_id: str, gate: str, actor: Actor) -> dict[str, Any]:
     """Put the question to a running gate: it counts, and stands in its journal.
 
     The token is that of the enterprise in NIANJIAN_GATE_TOKENS. ``gate_not_reached``.
@@ -131,7 +131,7 @@ def search_journal(*, wanted: DecisionFilter, limit: int, actor: Actor, lines: i
     return search_decisions(places.decisions_folder(env.read().home), wanted, limit, lines=lines)
 
 
-def lately(*, wanted: DecisionFilter, limit: int, actor: Actor) -> DecisionMatches:
+def list_recent_decisions(*, wanted: DecisionFilter, limit: int, actor: Actor) -> DecisionMatches:
     """Search as `found`, for who waits for the answer: one day where nothing says since when, at most `LINES`.
 
     The day is that of ``until``, today without. All enterprises write into one journal: a quiet one must not read
@@ -144,7 +144,7 @@ def lately(*, wanted: DecisionFilter, limit: int, actor: Actor) -> DecisionMatch
     return search_journal(wanted=wanted, limit=limit, actor=actor, lines=LINES)
 
 
-def again(*, what: str, actor: Actor) -> dict[str, Any]:
+def replay_journal(*, what: str, actor: Actor) -> dict[str, Any]:
     """Decide a file's or a day's decisions again, as far as the actor may read; ``gate_day_unknown``."""
     files = _journal_files(what)
     notes = DecisionMatches([])
@@ -157,7 +157,7 @@ def again(*, what: str, actor: Actor) -> dict[str, Any]:
                 if known.setdefault(code, may(actor, code, Act.READ)):
                     yield one
 
-    told = replay_decisions(readable(), gate_feed.root())
+    told = replay_decisions(readable(), gate_feed.snapshot_folder())
     return {
         "files": [str(path) for path in files],
         "decided": told.decided,
@@ -165,7 +165,7 @@ def again(*, what: str, actor: Actor) -> dict[str, Any]:
         "differ": told.differ,
         "without_snapshot": told.without_snapshot,
         "damaged": notes.damaged,
-        "differing": [{**plain(one), "now": now} for one, now in told.differing],
+        "differing": [{**decision_as_dict(one), "now": now} for one, now in told.differing],
     }
 
 
@@ -183,11 +183,11 @@ def _journal_files(what: str) -> list[Path]:
     return files
 
 
-def plain(one: Decision) -> dict[str, Any]:
+def decision_as_dict(one: Decision) -> dict[str, Any]:
     """A decision as a door shows it: numbers of people masked."""
     asked, verdict = one.request, one.verdict
     return {
-        "at": moment(one.decided_at),
+        "at": format_moment(one.decided_at),
         "decision_id": verdict.decision_id,
         "enterprise": asked.enterprise,
         "channel": asked.channel,
@@ -215,7 +215,7 @@ def _masked(counter: Used) -> dict[str, Any]:
     return {"key": f"{key}{colon}{value}", **told}
 
 
-def moment(at: int) -> str:
+def format_moment(at: int) -> str:
     """Epoch milliseconds as ISO text in Asia/Shanghai."""
     return datetime.fromtimestamp(at / 1000, clock.ZONE).isoformat(timespec="milliseconds")
 
@@ -237,7 +237,7 @@ COLUMNS: Final = (
 )  # fmt: skip
 
 
-def state(*, enterprise: str, actor: Actor) -> Json:
+def get_state(*, enterprise: str, actor: Actor) -> Json:
     """``snapshot`` as it lies in the home, ``process`` as the running gate tells it; ``role_missing``.
 
     A snapshot has a state of fresh, alarm, stale, untold (the feed could not tell of this enterprise; ``problem`` says
@@ -249,13 +249,13 @@ def state(*, enterprise: str, actor: Actor) -> Json:
 
 
 def _snapshot(enterprise: str) -> Json:
-    place = gate_feed.root()
+    place = gate_feed.snapshot_folder()
     manifest = write.current_manifest(place)
     told = None if manifest is None else write.read_tenant(place, enterprise)
     if manifest is None or told is None:
         return {"state": MISSING, "problem": None, **dict.fromkeys(("generation", "age_s", "version", "epoch"))}
     age = int(clock.now().timestamp()) - read_checked_at(place, manifest)
-    fault = feed.why(told)
+    fault = feed.find_refusal(told)
     state_of = STALE if age > manifest.deny_age else ALARM if age > manifest.alarm_age else FRESH
     epoch = max((int(cap["epoch"]) for cap in told["caps"]), default=None)
     return {
@@ -324,7 +324,7 @@ def _link(address: str) -> http.client.HTTPConnection:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class JournalPart:
     """``lines`` of a CSV; ``following``: the moment with which the next part of the day begins, None: this is the last.
 
     Epoch milliseconds.
@@ -334,7 +334,7 @@ class Part:
     following: int | None
 
 
-def journal(*, enterprise: str, day: date, actor: Actor, since: int | None = None) -> Part:
+def read_journal(*, enterprise: str, day: date, actor: Actor, since: int | None = None) -> JournalPart:
     """A day's decisions, oldest first, numbers of people masked; ``role_missing``.
 
     ``since``: where the part before has ended; None: the day's first part. All enterprises write into one journal, and
@@ -344,10 +344,10 @@ def journal(*, enterprise: str, day: date, actor: Actor, since: int | None = Non
     require(actor, enterprise, Act.READ)
     files = _day_files(day)
     until = end_of_part(files, since)
-    return Part(_lines(enterprise, files, since, until), until)
+    return JournalPart(_lines(enterprise, files, since, until), until)
 
 
-def parts(*, enterprise: str, day: date, actor: Actor) -> list[int]:
+def list_parts(*, enterprise: str, day: date, actor: Actor) -> list[int]:
     """The moments (epoch milliseconds) with which a day's parts begin, but the first; ``role_missing``."""
     require(actor, enterprise, Act.READ)
     return part_beginnings(_day_files(day))
@@ -361,7 +361,7 @@ def _lines(enterprise: str, files: Sequence[Path], since: int | None, until: int
     yield "\ufeff" + _line(COLUMNS)
     found = (decisions_between(path, enterprise, since, until) for path in files)
     for one in heapq.merge(*found, key=lambda one: one.decided_at):
-        told = plain(one)
+        told = decision_as_dict(one)
         counter = told["counter"] or {}
         told |= {name: counter.get(name) for name in ("window", "used", "limit")} | {"counter": counter.get("key")}
         yield _line(["" if told[name] is None else str(told[name]) for name in COLUMNS])

@@ -27,12 +27,12 @@ Row = tuple[int, int, int, int]
 """(key, first second, second no longer in it, number of the purpose)."""
 
 
-def day(of: date | None) -> int | None:
+def to_epoch_day(of: date | None) -> int | None:
     """Days since 1970-01-01."""
     return None if of is None else (of - _EPOCH).days
 
 
-def numbers(enterprise: str) -> list[dict[str, Any]]:
+def list_numbers(enterprise: str) -> list[dict[str, Any]]:
     """Every dated row of every root, in a fixed order."""
     found = [
         {
@@ -40,11 +40,11 @@ def numbers(enterprise: str) -> list[dict[str, Any]]:
             "length": row.total_length or len(row.root),
             "filed": row.filing == "filed",
             "outbound": row.outbound is True,
-            "first": day(row.valid_from),
-            "last": day(row.valid_to),
-            "filed_on": day(row.filed_on),
-            "since": day(row.valid_since),
-            "until": day(row.valid_until),
+            "first": to_epoch_day(row.valid_from),
+            "last": to_epoch_day(row.valid_to),
+            "filed_on": to_epoch_day(row.filed_on),
+            "since": to_epoch_day(row.valid_since),
+            "until": to_epoch_day(row.valid_until),
             "purpose": row.purpose or "",
         }
         for row in current_versions(models.Number, enterprise).iterator(chunk_size=CHUNK)
@@ -53,7 +53,7 @@ def numbers(enterprise: str) -> list[dict[str, Any]]:
     return sorted(found, key=lambda one: (one["root"], one["first"] or 0))
 
 
-def channels(enterprise: str, isolated: set[str], isolated_teams: set[str]) -> list[dict[str, Any]]:
+def list_channels(enterprise: str, isolated: set[str], isolated_teams: set[str]) -> list[dict[str, Any]]:
     """Lines as channels: the team as its id, and the days on which calls may leave on them."""
     teams = current_versions(models.Team, enterprise).filter(valid_to=None)
     by_name = {row.name: row.team_id for row in teams.exclude(name=None)}
@@ -69,7 +69,7 @@ def channels(enterprise: str, isolated: set[str], isolated_teams: set[str]) -> l
         one["isolated"] = row.line_id in isolated or one["team"] in isolated_teams
         first, last = _later(row.valid_from, row.opened_on), _earlier(row.valid_to, row.closed_on)
         if row.state != "stopped" or row.closed_on is not None:  # stopped, but when is not known: never open
-            one["days"].append([day(first), day(last)])
+            one["days"].append([to_epoch_day(first), to_epoch_day(last)])
     return [found[name] for name in sorted(found)]
 
 
@@ -85,14 +85,14 @@ def _earlier(one: date | None, closed: date | None) -> date | None:
 MODELS: Final[dict[str, type[Version]]] = {form.CONSENTS: models.Consent, form.DO_NOT_CALL: models.DoNotCall}
 
 
-def mark(kind: str, enterprise: str) -> str:
+def fingerprint_list(kind: str, enterprise: str) -> str:
     """Changes whenever the register of a list does: rows come, are superseded, or are erased."""
     found = MODELS[kind]._default_manager.filter(enterprise_id=enterprise)  # noqa: SLF001 -- the manager of any model
     told = found.aggregate(last=Max("pk"), gone=Max("superseded_at"), count=Count("pk"))
     return "" if not told["count"] else f"{told['last']}.{told['gone']}.{told['count']}"
 
 
-def words(tenant: Tenant) -> str:
+def digest_purposes(tenant: Tenant) -> str:
     """sha256 of the purposes and words by which an enterprise's texts are read: a list read by others lies."""
     told = json.dumps([[one.name, one.needs_consent] for one in tenant.policy.purposes.values()] + [tenant.words])
     return hashlib.sha256(told.encode()).hexdigest()
@@ -129,7 +129,7 @@ class Purposes:
         return known
 
 
-def rows(kind: str, enterprise: str, purposes: Purposes) -> Iterator[Row]:
+def iterate_rows(kind: str, enterprise: str, purposes: Purposes) -> Iterator[Row]:
     """The rows of a list as the register believes them."""
     if kind == form.DO_NOT_CALL:
         refused = current_versions(models.DoNotCall, enterprise).order_by()
@@ -138,14 +138,18 @@ def rows(kind: str, enterprise: str, purposes: Purposes) -> Iterator[Row]:
     columns = ("number", "purpose", "obtained_at", "expires_at", "withdrawn_at", "valid_from", "valid_to")
     given = current_versions(models.Consent, enterprise).order_by().values_list(*columns).iterator(chunk_size=CHUNK)
     for number, purpose, obtained, expires, withdrawn, first, last in given:
-        start = max(seconds(obtained, 0), seconds(_midnight(first), 0))
-        end = min(seconds(expires, OPEN), seconds(withdrawn, OPEN), seconds(_midnight(last, after=True), OPEN))
+        start = max(to_epoch_seconds(obtained, 0), to_epoch_seconds(_midnight(first), 0))
+        end = min(
+            to_epoch_seconds(expires, OPEN),
+            to_epoch_seconds(withdrawn, OPEN),
+            to_epoch_seconds(_midnight(last, after=True), OPEN),
+        )
         yield telephone.number_key(number or ""), start, max(start, end), purposes.of(purpose)
 
 
 def _refused(found: Iterable[tuple[str | None, str | None, date | None]], purposes: Purposes) -> Iterator[Row]:
     for number, scope, last in found:
-        end = seconds(_midnight(last, after=True), OPEN)
+        end = to_epoch_seconds(_midnight(last, after=True), OPEN)
         yield telephone.number_key(number or ""), 0, end, purposes.of(scope)
 
 
@@ -155,7 +159,7 @@ def _midnight(of: date | None, *, after: bool = False) -> datetime | None:
     return datetime.combine(of + _DAY if after else of, datetime.min.time(), ZONE)
 
 
-def seconds(of: datetime | None, missing: int) -> int:
+def to_epoch_seconds(of: datetime | None, missing: int) -> int:
     """Epoch seconds that fit a column; a moment is reached when its second is over, so fractions are cut."""
     if of is None:
         return missing

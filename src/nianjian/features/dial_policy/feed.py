@@ -38,7 +38,9 @@ FAULT: Final = "gate_feed_fault"
 _BARE: Final = {"words": [], "needs_consent": True, "hours": [[0, 1440]], "hours_rule": ""}
 
 
-def part(enterprise: str, before: Mapping[str, Any] | None, fault: NianjianError, now: int) -> dict[str, Any]:
+def build_refusing_part(
+    enterprise: str, before: Mapping[str, Any] | None, fault: NianjianError, now: int
+) -> dict[str, Any]:
     """The enterprise's JSON: no number of it is filed, no purpose goes unasked, and its caps count on.
 
     What held before is not gone by: it may allow what was forbidden since. ``before`` is the JSON of the generation
@@ -60,10 +62,10 @@ def part(enterprise: str, before: Mapping[str, Any] | None, fault: NianjianError
         "numbers": [],
         REFUSING: {"code": fault.code, "values": {name: str(value) for name, value in fault.values.items()}},
     }
-    return versioned(told, before, now)
+    return with_version(told, before, now)
 
 
-def versioned(told: Mapping[str, Any], before: Mapping[str, Any] | None, now: int) -> dict[str, Any]:
+def with_version(told: Mapping[str, Any], before: Mapping[str, Any] | None, now: int) -> dict[str, Any]:
     """With its version: that of ``before`` where it says the same, else a later one."""
     version = 0 if before is None else before["version"]
     same = before is not None and json.dumps({**told, "version": version}, sort_keys=True) == json.dumps(
@@ -77,7 +79,7 @@ def to_named_error(fault: Exception) -> NianjianError:
     return fault if isinstance(fault, NianjianError) else NianjianError(FAULT, kind=type(fault).__name__)
 
 
-def why(told: Mapping[str, Any] | None) -> NianjianError | None:
+def find_refusal(told: Mapping[str, Any] | None) -> NianjianError | None:
     """Why an enterprise is refused, from its JSON; None: it is not."""
     found = None if told is None else told.get(REFUSING)
     return None if not found else NianjianError(str(found["code"]), **found["values"])
@@ -90,7 +92,7 @@ MINUTE: Final = 60_000  # milliseconds
 
 
 @dataclass(frozen=True, slots=True)
-class Fed:
+class FeedResult:
     """What a feed did: the generation in force, whether it is new, and what it holds.
 
     ``refused``: enterprises that could not be told of, each with the error; every call of theirs is refused.
@@ -104,19 +106,19 @@ class Fed:
     refused: Mapping[str, NianjianError]
 
 
-def root() -> Path:
+def snapshot_folder() -> Path:
     """Where the snapshot lies."""
     return files.snapshot_root(env.read().home)
 
 
-def feed(*, enterprise: str | None = None, lists: bool = True) -> Fed:
+def feed(*, enterprise: str | None = None, lists: bool = True) -> FeedResult:
     """Bring the snapshot up to date: of one enterprise, the others staying as they are, or of all.
 
     ``lists`` False: the lists of the generation in force are carried over, so that a changed cap waits for no list.
     What cannot be told of an enterprise (a rule that cannot be understood, a built list that is gone from the home)
     has its calls refused; it is logged, and raised once it is written if that enterprise alone was asked for.
     """
-    place = root()
+    place = snapshot_folder()
     with write.snapshot_lock(place):
         now = int(clock.now().timestamp())
         before = write.current_manifest(place)
@@ -133,10 +135,10 @@ def feed(*, enterprise: str | None = None, lists: bool = True) -> Fed:
         kind: sum(one.entries for of in made.tenants.values() for one in of.lists if one.kind == kind)
         for kind in form.LIST_KINDS
     }
-    found = {code: fault for code, one in given.items() if (fault := why(one.told)) is not None}
+    found = {code: fault for code, one in given.items() if (fault := find_refusal(one.told)) is not None}
     if enterprise in found:
         raise found[enterprise]
-    return Fed(made.generation, new, len(given), entries, removed, found)
+    return FeedResult(made.generation, new, len(given), entries, removed, found)
 
 
 def _put(
@@ -163,19 +165,19 @@ def _given(place: Path, code: str, known: form.TenantEntry | None, now: int, *, 
         raise
     except Exception as fault:
         LOG.exception("the gate cannot be told of %s: every call of it is refused", code)
-        told = part(code, write.read_tenant(place, code), to_named_error(fault), now)
+        told = build_refusing_part(code, write.read_tenant(place, code), to_named_error(fault), now)
         return write.TenantFiles(told, _standing(place, code, () if known is None else known.lists))
 
 
 def _carried(place: Path, code: str, told: dict[str, Any], known: form.TenantEntry, now: int) -> write.TenantFiles:
     """An enterprise's part as it is in force; refused where a list of it is nowhere any more."""
     lists = _standing(place, code, known.lists)
-    if len(lists) == len(known.lists) or why(told) is not None:
+    if len(lists) == len(known.lists) or find_refusal(told) is not None:
         return write.TenantFiles(told, lists)
     gone = next(one for one in known.lists if one not in lists)
     fault = NianjianError("gate_list_missing", enterprise=code, list=gone.name, sha256=gone.sha256)
     LOG.error("the gate cannot be told of %s: %s", code, fault)
-    return write.TenantFiles(part(code, told, fault, now), lists)
+    return write.TenantFiles(build_refusing_part(code, told, fault, now), lists)
 
 
 def _standing(place: Path, code: str, lists: Sequence[form.ListEntry]) -> list[form.ListEntry]:
@@ -196,7 +198,7 @@ def _differs(before: form.Manifest, now: form.Manifest, given: Mapping[str, writ
 
 
 def _tenant(place: Path, code: str, known: form.TenantEntry | None, now: int, *, lists: bool) -> write.TenantFiles:
-    told = policy(code, write.read_tenant(place, code), now)
+    told = build_policy(code, write.read_tenant(place, code), now)
     kept = {one.kind: one for one in (() if known is None else known.lists) if not one.built}
     tenant = Tenant(told, (), ())
     found = []
@@ -204,7 +206,7 @@ def _tenant(place: Path, code: str, known: form.TenantEntry | None, now: int, *,
         old = kept.get(kind)
         if known is not None and not lists:
             found += [old] if old else []
-        elif (mark := facts.mark(kind, code)) and (made := _list(place, kind, code, tenant, old, mark)):
+        elif (mark := facts.fingerprint_list(kind, code)) and (made := _list(place, kind, code, tenant, old, mark)):
             found.append(made)
     found += [_built(one, tenant) for one in built_lists.list_gate_lists(code)]
     for one in found:
@@ -213,42 +215,44 @@ def _tenant(place: Path, code: str, known: form.TenantEntry | None, now: int, *,
     return write.TenantFiles(told, found)
 
 
-def policy(code: str, before: Mapping[str, Any] | None, now: int) -> dict[str, Any]:
+def build_policy(code: str, before: Mapping[str, Any] | None, now: int) -> dict[str, Any]:
     """An enterprise's JSON; version and epochs go on from those of ``before``."""
     one = accounts.enterprise(code)
     book = rulebook(day=None, province=one.province, enterprise=code)
     settings = policies.list_policies_in_force(code)
-    lines = facts.channels(code, ruled.isolated(settings, ruled.CHANNEL), ruled.isolated(settings, ruled.TEAM))
+    lines = facts.list_channels(
+        code, ruled.list_isolated(settings, ruled.CHANNEL), ruled.list_isolated(settings, ruled.TEAM)
+    )
     mode = next((of.values for of in settings if of.key == ruled.MODE), {"enforce": True})
-    caps = ruled.caps(book, settings, (line["name"] for line in lines))
+    caps = ruled.read_caps(book, settings, (line["name"] for line in lines))
     told: dict[str, Any] = {
         "enterprise": code,
         "enforce": bool(mode["enforce"]),
         "unnamed": book.text("gate.purposes.unnamed").casefold(),
         "unfiled_purpose": book.text("gate.purposes.unfiled"),
         "at_tolerance": book.integer("gate.at.tolerance") * MINUTE,
-        "caps": ruled.stamped(caps, () if before is None else before["caps"], now),
+        "caps": ruled.stamp_caps(caps, () if before is None else before["caps"], now),
         "channels": lines,
-        "isolated_displays": sorted(ruled.isolated(settings, ruled.DISPLAY)),
-        "isolated_teams": sorted(ruled.isolated(settings, ruled.TEAM)),
-        "purposes": ruled.purposes(book, settings),
-        "numbers": facts.numbers(code),
+        "isolated_displays": sorted(ruled.list_isolated(settings, ruled.DISPLAY)),
+        "isolated_teams": sorted(ruled.list_isolated(settings, ruled.TEAM)),
+        "purposes": ruled.read_purposes(book, settings),
+        "numbers": facts.list_numbers(code),
     }
-    return versioned(told, before, now)
+    return with_version(told, before, now)
 
 
 def _list(  # noqa: PLR0917 -- one step of `_tenant`, over its own values
     place: Path, kind: str, code: str, tenant: Tenant, old: form.ListEntry | None, mark: str
 ) -> form.ListEntry | None:
     """The register's list of a kind: the old one where the register has not moved, None where it is empty."""
-    mark = f"{mark}.{facts.words(tenant)[:16]}"
+    mark = f"{mark}.{facts.digest_purposes(tenant)[:16]}"
     if old is not None and old.mark == mark and (place / form.LISTS / f"{old.sha256}.list").exists():
         return old
     purposes = facts.Purposes(tenant, kind)
     path = place / f".{code}.{kind}.list"
     with ListBuilder(path, spans=True, purposes=True) as builder:
         piece: list[facts.Row] = []
-        for row in facts.rows(kind, code, purposes):
+        for row in facts.iterate_rows(kind, code, purposes):
             piece.append(row)
             if len(piece) >= PIECE:
                 builder.add_rows(piece)
@@ -264,11 +268,11 @@ def _built(row: GateList, tenant: Tenant) -> form.ListEntry:
     A list that names no purpose says the same whatever they are called.
     """
     names: Sequence[str] = row.purposes
-    if len(names) > 1 and row.words != facts.words(tenant):
+    if len(names) > 1 and row.words != facts.digest_purposes(tenant):
         raise NianjianError("gate_list_outdated", enterprise=row.enterprise_id, list=row.kind, file=row.file)
     return form.ListEntry(row.kind, True, row.sha256, row.size, row.entries, tuple(names))  # noqa: FBT003 -- a built one
 
 
 def find_published_policy(code: str) -> dict[str, Any] | None:
     """An enterprise's JSON of the generation in force; None where there is none."""
-    return write.read_tenant(root(), code)
+    return write.read_tenant(snapshot_folder(), code)

@@ -128,7 +128,7 @@ def choose_limits(*, enterprise: str, actor: Actor, rule: Name, on: Flag, reason
     ``gate_choice_unknown``, and as `set_cap`.
     """
     one = accounts.enterprise(enterprise)
-    ruled.chosen(rulebook(day=None, province=one.province, enterprise=enterprise), rule)
+    ruled.get_vendor_caps(rulebook(day=None, province=one.province, enterprise=enterprise), rule)
     return _change(enterprise, PolicyValues(ruled.RULE, rule, {"on": on}, reason), actor)
 
 
@@ -222,7 +222,7 @@ def summarize_policy(*, enterprise: str, actor: Actor) -> dict[str, Any]:
     settings = gate_policies.list_policies_in_force(enterprise)
     problems: list[NianjianError] = []
     try:
-        now = gate_feed.policy(enterprise, before, 0)
+        now = gate_feed.build_policy(enterprise, before, 0)
     except NianjianError as unreadable:
         problems.append(unreadable)
         now = _readable(enterprise, book, settings, problems)
@@ -236,7 +236,7 @@ def summarize_policy(*, enterprise: str, actor: Actor) -> dict[str, Any]:
         "isolated_displays": now["isolated_displays"],
         "purposes": [_purpose(told) for told in now["purposes"]],
         "set": [_setting(setting) for setting in settings],
-        "choices": ruled.choices(book),
+        "choices": ruled.list_vendor_rules(book),
     }
 
 
@@ -253,12 +253,12 @@ def _list_problems(problems: Sequence[NianjianError]) -> list[dict[str, Any]]:
 def _readable(
     enterprise: str, book: Rulebook, settings: Sequence[gate_policies.PolicySetting], problems: list[NianjianError]
 ) -> dict[str, Any]:
-    """Of what `gate_feed.policy` refuses, the parts that can be read; the faults of the others go to ``problems``."""
-    isolated = {key: ruled.isolated(settings, key) for key in ruled.CAPPED}
-    lines = gate_facts.channels(enterprise, isolated[ruled.CHANNEL], isolated[ruled.TEAM])
+    """The parts that can be read of what `gate_feed.build_policy` refuses; ``problems`` takes why the others cannot."""
+    isolated = {key: ruled.list_isolated(settings, key) for key in ruled.CAPPED}
+    lines = gate_facts.list_channels(enterprise, isolated[ruled.CHANNEL], isolated[ruled.TEAM])
     found = []
     try:
-        found = ruled.stamped(ruled.caps(book, settings, (line["name"] for line in lines)), (), 0)
+        found = ruled.stamp_caps(ruled.read_caps(book, settings, (line["name"] for line in lines)), (), 0)
     except NianjianError as unreadable:
         problems.append(unreadable)
     return {
@@ -274,7 +274,7 @@ def _purposes(
     book: Rulebook, settings: Sequence[gate_policies.PolicySetting], problems: list[NianjianError]
 ) -> list[dict[str, Any]]:
     try:
-        return ruled.purposes(book, settings, problems.append)
+        return ruled.read_purposes(book, settings, problems.append)
     except NianjianError as unreadable:
         problems.append(unreadable)
         return []
@@ -332,7 +332,9 @@ def _needs_second_person(enterprise: str, wanted: PolicyValues) -> bool:
 
 def _resolve_name(enterprise: str, key: str, name: str) -> str:
     """The name as the snapshot has it; ``gate_channel_unknown`` for what no register knows."""
-    if key == ruled.CHANNEL and any(line["name"] == name for line in gate_facts.channels(enterprise, set(), set())):
+    if key == ruled.CHANNEL and any(
+        line["name"] == name for line in gate_facts.list_channels(enterprise, set(), set())
+    ):
         return name
     if key == ruled.TEAM and current_versions(models.Team, enterprise).filter(key=name).exists():
         return name
@@ -382,10 +384,10 @@ def build_list(*, kind: str, path: Path, enterprise: str, actor: Actor, progress
     if kind not in SHEETS:
         raise NianjianError("gate_list_kind_unknown", kind=kind, kinds=", ".join(SHEETS))
     digest = _sha256(path)
-    place = gate_feed.root()
-    told = gate_feed.policy(enterprise, gate_feed.find_published_policy(enterprise), int(clock.now().timestamp()))
+    place = gate_feed.snapshot_folder()
+    told = gate_feed.build_policy(enterprise, gate_feed.find_published_policy(enterprise), int(clock.now().timestamp()))
     tenant = Tenant(told, (), ())
-    purposes, words = facts.Purposes(tenant, kind), facts.words(tenant)
+    purposes, words = facts.Purposes(tenant, kind), facts.digest_purposes(tenant)
     with write.snapshot_lock(place):
         made = place / f".{enterprise}.{kind}.{os.getpid()}.list"
         with ListBuilder(made, spans=kind == form.CONSENTS, purposes=True) as builder:
@@ -530,7 +532,7 @@ def _moment(text: str, of: Column, missing: int) -> float:
         found = value(text, of)
     except UnreadableError:
         return float("nan")
-    return facts.seconds(found, missing) if found is None or isinstance(found, datetime) else float("nan")
+    return facts.to_epoch_seconds(found, missing) if found is None or isinstance(found, datetime) else float("nan")
 
 
 def _purpose_numbers(column: pa.Array | None, rows: int, purposes: facts.Purposes) -> np.ndarray[Any, Any]:

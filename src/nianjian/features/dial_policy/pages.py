@@ -126,7 +126,7 @@ def policy_overview(request: Request, code: str) -> HttpResponse:
     told = operations.summarize_policy(enterprise=code, actor=request.actor)
     book = rulebook(day=clock.today(), province=request.enterprise.province or None, enterprise=code)
     known = book.in_force
-    last = check.lately(wanted=DecisionFilter(enterprise=code), limit=LAST, actor=request.actor)
+    last = check.list_recent_decisions(wanted=DecisionFilter(enterprise=code), limit=LAST, actor=request.actor)
     chosen = {one["rule"] for one in told["caps"]}
     behind = [rule for rule in book.rules() if rule.key.startswith(BEHIND) or rule.key in chosen]
     caps: Page[Any] = paged(request, told["caps"], name="caps")
@@ -134,7 +134,7 @@ def policy_overview(request: Request, code: str) -> HttpResponse:
     context = {
         "told": told,
         "problems": [sentence(one["code"], one["values"], words(current())) for one in told["problems"]],
-        "state": presenters.state(live.state(enterprise=code, actor=request.actor)),
+        "state": presenters.state(live.get_state(enterprise=code, actor=request.actor)),
         "purposes": presenters.purposes(code, told["purposes"], known),
         "caps": presenters.caps(code, caps.rows, told["channels"], known),
         "caps_page": caps,
@@ -142,7 +142,7 @@ def policy_overview(request: Request, code: str) -> HttpResponse:
         "settings": presenters.settings(settings.rows),
         "settings_page": settings,
         "rules": presenters.rules(code, [rules_shown.present_rule(rule, book) for rule in behind]),
-        "decisions": presenters.decisions(code, [check.plain(one) for one in last.decisions], known),
+        "decisions": presenters.decisions(code, [check.decision_as_dict(one) for one in last.decisions], known),
         "cut": last.reached is not None,
         "lines": check.LINES,
         "may": may(request.actor, code, Act.REQUEST),
@@ -158,18 +158,18 @@ def decisions(request: Request, code: str) -> HttpResponse:
     form = Filter(request.GET or None, initial={"day": day})
     wanted = (form if form.is_bound else Filter({})).wanted(code, day, _moment(request, "until"))
     limit = min(number(request), FARTHEST_BACK) * SIZE + 1
-    found = check.lately(wanted=wanted, limit=limit, actor=request.actor)
+    found = check.list_recent_decisions(wanted=wanted, limit=limit, actor=request.actor)
     cut: Page[Decision] = paged(request, found.decisions, farthest=FARTHEST_BACK)
     book = rulebook(day=clock.today(), province=request.enterprise.province or None, enterprise=code)
     context = {
         "form": form,
         "page": cut,
-        "table": presenters.decisions(code, [check.plain(one) for one in cut.rows], book.in_force),
+        "table": presenters.decisions(code, [check.decision_as_dict(one) for one in cut.rows], book.in_force),
         "more": len(found.decisions) == FARTHEST_BACK * SIZE + 1 and not cut.on,
         "further": "" if found.reached is None else address(request, until=str(found.reached + 1), page=""),
         "lines": check.LINES,
         "day": day.isoformat(),
-        "parts": enumerate(live.parts(enterprise=code, day=day, actor=request.actor), 2),
+        "parts": enumerate(live.list_parts(enterprise=code, day=day, actor=request.actor), 2),
     }
     return render(request, "gate/decisions.html", context)
 
@@ -179,7 +179,7 @@ def decisions(request: Request, code: str) -> HttpResponse:
 def journal(request: Request, code: str) -> StreamingHttpResponse:
     """Give a day's decisions as CSV, of a long day a part of them: from ``?since=`` on."""
     day, since = _day(request), _moment(request, "since")
-    part = live.journal(enterprise=code, day=day, actor=request.actor, since=since)
+    part = live.read_journal(enterprise=code, day=day, actor=request.actor, since=since)
     answer = StreamingHttpResponse(part.lines, content_type="text/csv; charset=utf-8")
     return as_attachment(answer, f"gate-{code}-{day}{'' if since is None else f'-{since}'}.csv")
 

@@ -34,7 +34,7 @@ def _refuse(fault: NianjianError) -> None:
     raise fault
 
 
-def purposes(
+def read_purposes(
     book: Rulebook, settings: Iterable[PolicySetting], fault: Callable[[NianjianError], None] = _refuse
 ) -> list[Told]:
     """Every purpose with its words, hours, consent and switch; those of a call that names none, or an unknown one, too.
@@ -54,7 +54,7 @@ def purposes(
             continue
         rule = f"gate.hours.{name}"
         try:
-            open_hours = hours(book, rule)
+            open_hours = read_hours(book, rule)
         except NianjianError as unreadable:
             fault(unreadable)
             continue
@@ -71,7 +71,7 @@ def purposes(
     return found
 
 
-def hours(book: Rulebook, key: str) -> list[list[int]]:
+def read_hours(book: Rulebook, key: str) -> list[list[int]]:
     """Minutes of the day as [from, to) pairs; a purpose without a rule of its own has those of an unknown one."""
     pairs = book.items(key if key in book.in_force else f"gate.hours.{OTHER}")
     found = []
@@ -92,7 +92,7 @@ def _minute(text: object, key: str) -> int:
     return minute
 
 
-def caps(book: Rulebook, settings: Iterable[PolicySetting], channels: Iterable[str]) -> list[Cap]:
+def read_caps(book: Rulebook, settings: Iterable[PolicySetting], channels: Iterable[str]) -> list[Cap]:
     """The caps in the order in which they are asked: each channel's own, displays and teams set apart, chosen rules.
 
     A channel's cap keeps its name whatever its limit is, so its counter goes on when the limit changes.
@@ -104,7 +104,7 @@ def caps(book: Rulebook, settings: Iterable[PolicySetting], channels: Iterable[s
             found.append(_day_cap(book, key, name, values))
     for (key, name), values in sorted(known.items()):
         if key == RULE and values.get("on"):
-            found += chosen(book, name)
+            found += get_vendor_caps(book, name)
     return found
 
 
@@ -117,7 +117,7 @@ def _day_cap(book: Rulebook, key: str, name: str, values: Mapping[str, Any]) -> 
     )
 
 
-def chosen(book: Rulebook, key: str) -> list[Cap]:
+def get_vendor_caps(book: Rulebook, key: str) -> list[Cap]:
     """The caps of a vendor's rule; ``gate_choice_unknown`` where it holds no limits the gate can count."""
     value = book.value(key) if key.startswith(CHOICES) and key in book.in_force else None
     meter = value.get("meter") if isinstance(value, Mapping) else None
@@ -143,7 +143,7 @@ def _limits(key: str, meter: Mapping[str, Any], limits: tuple[Any, ...]) -> Iter
         )
 
 
-def choices(book: Rulebook) -> list[str]:
+def list_vendor_rules(book: Rulebook) -> list[str]:
     """Rules of vendors that can be chosen."""
     return [
         rule.key
@@ -152,12 +152,12 @@ def choices(book: Rulebook) -> list[str]:
     ]
 
 
-def isolated(settings: Iterable[PolicySetting], key: str) -> set[str]:
+def list_isolated(settings: Iterable[PolicySetting], key: str) -> set[str]:
     """Names of what is white list only."""
     return {one.name for one in settings if one.key == key and one.values.get("white_list")}
 
 
-def stamped(caps: Iterable[Cap], before: Iterable[Mapping[str, Any]], now: int) -> list[Told]:
+def stamp_caps(caps: Iterable[Cap], before: Iterable[Mapping[str, Any]], now: int) -> list[Told]:
     """Caps as JSON with their epochs: the one they had, or ``now`` (epoch seconds) for one that is new or changed.
 
     Epochs of a name only grow, even where no earlier snapshot is left.

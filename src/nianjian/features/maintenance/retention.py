@@ -20,7 +20,7 @@ from nianjian.engines.kernel.crash import crash_point
 from nianjian.engines.kernel.periods import add_months, day_of
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.calls.operations import ERASE, TICKETS, finish_erase, finish_tickets, settle
+from nianjian.features.calls.operations import ERASE, TICKETS, finish_erase, finish_tickets, settle_intent
 from nianjian.features.complaints import matching as matches
 from nianjian.features.complaints import sla_warnings as warned
 from nianjian.features.maintenance.backup import lock_backups
@@ -230,7 +230,7 @@ def _erase(tenant: Enterprise, found: Mapping[str, Standing], actor: Actor) -> N
         try:
             erase.erase(lake, limits, intent=intent)
         except BaseException:
-            settle(intent=intent, kind=ERASE, enterprise=tenant.code, payload=payload, lake=lake)
+            settle_intent(intent=intent, kind=ERASE, enterprise=tenant.code, payload=payload, lake=lake)
             raise
         crash_point("before_close")
         finish_erase(intent=intent, enterprise=tenant.code, payload=payload, lake=lake)

@@ -453,7 +453,7 @@ def _lines(enterprise: str, key: str, team: str) -> list[str]:
     """The lines that the register gives a team; none for another channel."""
     if key != "team":
         return []
-    return [line["name"] for line in gate_facts.channels(enterprise, set(), set()) if line["team"] == team]
+    return [line["name"] for line in gate_facts.list_channels(enterprise, set(), set()) if line["team"] == team]
 
 
 def _figures(tables: OpenTables, channel: figures.Channel, window: Window, rules: Rulebook, step: Steps) -> Json:
@@ -473,7 +473,7 @@ def _consents(enterprise: str) -> Sequence[NumberList] | None:
     Nothing is written for that: figures are counted whatever becomes of the gate, and of other enterprises' lists.
     """
     try:
-        tenant = open_snapshot(gate_feed.root()).tenants.get(enterprise)
+        tenant = open_snapshot(gate_feed.snapshot_folder()).tenants.get(enterprise)
     except NianjianError:
         LOG.warning("counted without consents: the gate's snapshot cannot be read", exc_info=True)
         return None

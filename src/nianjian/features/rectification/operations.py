@@ -351,7 +351,7 @@ def is_enforced(order: Order) -> bool:
 
 def _check_line(enterprise: str, key: str, channel: str) -> None:
     """``gate_channel_unknown`` at once for a line that stands in no register, not only when it is approved."""
-    lines = gate_facts.channels(enterprise, set(), set()) if key == "line" else ()
+    lines = gate_facts.list_channels(enterprise, set(), set()) if key == "line" else ()
     if key == "line" and not any(line["name"] == channel.strip() for line in lines):
         raise NianjianError("gate_channel_unknown", channel=channel)
 

@@ -16,7 +16,7 @@ from nianjian.engines.paper.texts.portrait import name
 from nianjian.engines.paper.words import words
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.rulebook.forms import Ask
-from nianjian.features.rulebook.operations import ask_effects, request_overlay
+from nianjian.features.rulebook.operations import enqueue_effects, request_overlay
 from nianjian.platform.accounts.access import EVERYWHERE, may
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
@@ -224,7 +224,7 @@ def _ask(request: Request, place: str, key: str) -> HttpResponse:
                 messages.success(request, gettext("Asked for. A second person decides."))
                 return redirect(at("approvals", place))
             del asked["valid_to"]
-            context |= _build_context(place, key, ask_effects(**asked), request.actor)
+            context |= _build_context(place, key, enqueue_effects(**asked), request.actor)
         except NianjianError as error:
             text, remedy = describe_error(error)
             form.add_error(None, f"{text} {remedy}".strip())

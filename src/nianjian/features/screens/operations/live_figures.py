@@ -19,7 +19,7 @@ from nianjian.features.complaints import queries as complaints
 from nianjian.features.complaints.clocks import ClockReading, Hand
 from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.complaints.states import State
-from nianjian.features.dial_policy.decisions import plain
+from nianjian.features.dial_policy.decisions import decision_as_dict
 from nianjian.features.screens import watch_files
 from nianjian.features.screens.call_counts import OUTCOMES
 from nianjian.features.screens.operations import sources
@@ -214,7 +214,7 @@ def _stream(enterprise: str, wanted: Filter, limit: int) -> Json:
     )
     found = search_decisions(files.decisions_folder(env.read().home), asked, limit, lines=LINES)
     ended = None if found.reached is None else moment(found.reached)
-    return {"decisions": [plain(one) for one in found.decisions], "ended": ended}
+    return {"decisions": [decision_as_dict(one) for one in found.decisions], "ended": ended}
 
 
 def _complaints(enterprise: str) -> Json:

@@ -104,8 +104,8 @@ def _robots(grounds: Grounds, ai: Json, intents: int, year: int) -> Robots:
 
 def _control(grounds: Grounds, kept: Json) -> Claim:
     """The gate as it is now, and whether its journal goes on to the last day that is over."""
-    state = decisions.state(enterprise=grounds.enterprise, actor=grounds.actor)
-    place = gate_feed.root()
+    state = decisions.get_state(enterprise=grounds.enterprise, actor=grounds.actor)
+    place = gate_feed.snapshot_folder()
     part = None if snapshots.current_manifest(place) is None else snapshots.read_tenant(place, grounds.enterprise)
     gateway = next(one for one in kept["logs"] if one["log"] == "gateway")
     return answers.control(
