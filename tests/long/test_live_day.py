@@ -26,10 +26,10 @@ from nianjian.engines.gate.snapshot import files
 from nianjian.engines.intake.formats.freeswitch_post import leg
 from nianjian.engines.kernel import clock
 from nianjian.features.screens import posted, watch_files
-from nianjian.features.screens.ami import Ami
-from nianjian.features.screens.operations import watch as module
-from nianjian.features.screens.operations.watch import Watch
+from nianjian.features.screens import watch as module
+from nianjian.features.screens.connections import AsteriskManager
 from nianjian.features.screens.posted import Spool
+from nianjian.features.screens.watch import Watch
 
 pytestmark = pytest.mark.long
 
@@ -132,7 +132,7 @@ def test_a_day_is_counted_to_the_call_and_nothing_grows(tmp_path: Path, monkeypa
     monkeypatch.setenv("NIANJIAN_LIVE", f"{live} demo:kam=kamailio://{day.acc} demo:fs=post://u:s@freeswitch")
     monkeypatch.setattr(os, "fsync", lambda _handle: None)  # a day's worth; that it is done is tested elsewhere
     monkeypatch.setattr(module, "_health", lambda: (True, None))
-    monkeypatch.setattr(Ami, "calls", lambda _self: 2)
+    monkeypatch.setattr(AsteriskManager, "calls", lambda _self: 2)
     monkeypatch.setattr(clock, "now", lambda: day.at)
     monkeypatch.setattr(clock, "milliseconds", day.milliseconds)
     play = random.Random(20261120)

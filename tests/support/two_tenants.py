@@ -38,20 +38,18 @@ from nianjian.features.dossier.rounds.model import Evidence, Request  # noqa: E4
 from nianjian.features.dossier.rounds.service import Handed, RequestInput  # noqa: E402
 from nianjian.features.dossier.signatures import service as signatures  # noqa: E402
 from nianjian.features.dossier.signatures.state import of  # noqa: E402
-from nianjian.features.inspection.operations.drill import run as drill  # noqa: E402
-from nianjian.features.inspection.visits import service as visits  # noqa: E402
-from nianjian.features.inspection.visits.scans import service as scans  # noqa: E402
+from nianjian.features.inspection import storage as inspection  # noqa: E402
+from nianjian.features.inspection.operations import drill  # noqa: E402
 from nianjian.features.portrait import portraits  # noqa: E402
 from nianjian.features.reconciliation import storage as reconciliation  # noqa: E402
 from nianjian.features.rectification import operations as rectification  # noqa: E402
-from nianjian.features.rectification import storage  # noqa: E402
+from nianjian.features.rectification import storage as rectification_storage  # noqa: E402
 from nianjian.features.rectification.models import Case  # noqa: E402
 from nianjian.features.rectification.storage import Notice  # noqa: E402
 from nianjian.features.rulebook import operations  # noqa: E402
 from nianjian.features.season.operations.overview import summarize_season  # noqa: E402
-from nianjian.features.test_calls.routes import service as ways  # noqa: E402
-from nianjian.features.test_calls.trials import service as trials  # noqa: E402
-from nianjian.features.test_calls.verdict import Verdict as Judged  # noqa: E402
+from nianjian.features.test_calls import storage  # noqa: E402
+from nianjian.features.test_calls.states import Verdict as Judged  # noqa: E402
 from nianjian.platform.accounts import (  # noqa: E402
     links,
     models,
@@ -199,11 +197,11 @@ def _reconciliation(code: str, actor: Actor) -> dict[str, Any]:
 
 def _callback(code: str, actor: Actor) -> str:
     """A way to nowhere, and a test call that was refused."""
-    given = ways.RouteInput(name="移动线", via="sip:192.0.2.1:5060;transport=udp", caller="test", witness="none")
-    ways.save(enterprise=code, given=given, actor=actor)
+    given = storage.RouteInput(name="移动线", via="sip:192.0.2.1:5060;transport=udp", caller="test", witness="none")
+    storage.store_route(enterprise=code, given=given, actor=actor)
     seen = Seen("95013", code, end="final", status=403, log=[SipLine(0, True, "INVITE sip:95013@x SIP/2.0", code)])  # noqa: FBT003 -- sent
-    kept = trials.keep(
-        enterprise=code, frame=trials.Frame("95013", 30_000), seen=seen,
+    kept = storage.store_trial(
+        enterprise=code, frame=storage.CallFrame("95013", 30_000), seen=seen,
         verdict=Judged("fail", "refused", in_time=False), begun_at=clock.now(), actor=actor,
     )  # fmt: skip
     return kept.pk
@@ -236,7 +234,7 @@ def _drill(code: str, token: str) -> str:
     """A drill that has begun, without what is looked up first: that needs calls and registers, and time."""
     told: dict[str, Any] = {"as_of": "2026-03-02", "checks": [], "calls": {}, "why": "calls_unasked", "tests": []}
     told["rulebook"] = {"version": "1", "sha256": "0" * 64}
-    return drill.begin(enterprise=code, token=token, phone="", told=told, actor=OPERATOR)
+    return drill.begin_drill(enterprise=code, token=token, phone="", told=told, actor=OPERATOR)
 
 
 def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
@@ -267,20 +265,20 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     opened = rectification.open_case(enterprise=code, notice=Notice(date(2026, 4, 28)), paper=None, actor=actor)
     case = str(opened["id"])
     rectification.add_measure(case=case, text="抽查录音", owner="王五", due=date(2026, 5, 8), every=7, actor=actor)
-    (task,) = storage.create_routine(case=Case.objects.get(pk=case), start=date(2026, 5, 8), actor=actor)
+    (task,) = rectification_storage.create_routine(case=Case.objects.get(pk=case), start=date(2026, 5, 8), actor=actor)
     _paper(code, actor)
     _fill_in(code, actor)
     waits = arrivals.add(enterprise=code, year=2026, name="扫描件.pdf", body=f"%PDF came {code}".encode(), actor=actor)
     told: dict[str, Any] = {"item": None, "sure": False, "guesses": [], "pages": 1, "papers": []}
     drawn = [Pictured(1, 210.0, 297.0, JPEG)]
     arrivals.proposed(arrival=waits.pk, proposal=told, pictured=drawn, actor=actor)
-    visits.save(enterprise=code, given=visits.VisitInput(date(2026, 11, 3)), actor=actor)
-    notice = scans.Scan("通知书.png", "image/png", PNG, 1)
+    inspection.store_visit(enterprise=code, given=inspection.VisitInput(date(2026, 11, 3)), actor=actor)
+    notice = inspection.ScanFile("通知书.png", "image/png", PNG, 1)
     door = one_click.open_door(enterprise=code, number="95013001", actor=OPERATOR)
     return {
         "code": code,
         "day": date(2026, 11, 3),
-        "scan": scans.attach(enterprise=code, day=date(2026, 11, 3), file=notice, actor=actor).pk,
+        "scan": inspection.store_scan(enterprise=code, day=date(2026, 11, 3), file=notice, actor=actor).pk,
         "drill": _drill(code, door.token),
         "year": 2026,
         **_round(code, actor),

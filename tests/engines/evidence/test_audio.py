@@ -10,9 +10,8 @@ from datetime import date
 
 import pytest
 
-from nianjian.engines.evidence import retention
-from nianjian.engines.evidence.recordings import audio, judge
-from nianjian.engines.evidence.recordings.audio import Length
+from nianjian.engines.evidence import audio, recordings, retention
+from nianjian.engines.evidence.audio import Length
 from nianjian.engines.evidence.retention import Reach, Stretch
 
 DAY = date(2026, 8, 3)
@@ -98,7 +97,7 @@ def flac(frames: int, told: int | None = None) -> bytes:
 
 
 def told(content: bytes, name: str) -> Length | str:
-    return audio.length(io.BytesIO(content), len(content), name)
+    return audio.measure_length(io.BytesIO(content), len(content), name)
 
 
 @pytest.mark.parametrize(
@@ -185,14 +184,14 @@ def test_hostile_files_end_soon(name: str, content: bytes) -> None:
 @pytest.mark.parametrize(
     ("size", "length", "talk", "verdict"),
     [
-        (0, audio.UNREADABLE, 60_000, judge.EMPTY),
-        (44, Length(0, "header"), 60_000, judge.EMPTY),
-        (99, Length(55_000, "header"), 60_000, judge.KEPT),
-        (99, Length(54_999, "header"), 60_000, judge.TOO_SHORT),
-        (99, Length(900_000, "header"), 60_000, judge.KEPT),
-        (99, Length(1, "size"), 5_000, judge.KEPT),
-        (99, Length(1, "size"), 5_002, judge.TOO_SHORT),
-        (99, Length(60_000, "header"), None, judge.UNTIMED),
+        (0, audio.UNREADABLE, 60_000, recordings.EMPTY),
+        (44, Length(0, "header"), 60_000, recordings.EMPTY),
+        (99, Length(55_000, "header"), 60_000, recordings.KEPT),
+        (99, Length(54_999, "header"), 60_000, recordings.TOO_SHORT),
+        (99, Length(900_000, "header"), 60_000, recordings.KEPT),
+        (99, Length(1, "size"), 5_000, recordings.KEPT),
+        (99, Length(1, "size"), 5_002, recordings.TOO_SHORT),
+        (99, Length(60_000, "header"), None, recordings.UNTIMED),
         (99, audio.UNREADABLE, 1, audio.UNREADABLE),
         (99, audio.UNKNOWN_FORMAT, 1, audio.UNKNOWN_FORMAT),
     ],
@@ -200,7 +199,7 @@ def test_hostile_files_end_soon(name: str, content: bytes) -> None:
 def test_a_verdict_on_both_sides_of_the_tolerance(
     size: int, length: Length | str, talk: int | None, verdict: str
 ) -> None:
-    assert judge.verdict(size, length, talk, 5) == verdict
+    assert recordings.judge_file(size, length, talk, 5) == verdict
 
 
 def reach(state: str, why: str) -> Reach:
@@ -209,30 +208,35 @@ def reach(state: str, why: str) -> Reach:
 
 def test_the_log_is_green_only_where_every_sampled_day_is_kept() -> None:
     whole = reach(retention.OK, "reaches")
-    assert judge.judge_recordings(whole, None).why == "references_only"
-    assert judge.judge_recordings(whole, None).state == retention.UNKNOWN
-    found = judge.judge_recordings(whole, {DAY: [judge.KEPT], date(2026, 8, 4): [judge.KEPT]})
+    assert recordings.judge_recordings(whole, None).why == "references_only"
+    assert recordings.judge_recordings(whole, None).state == retention.UNKNOWN
+    found = recordings.judge_recordings(whole, {DAY: [recordings.KEPT], date(2026, 8, 4): [recordings.KEPT]})
     assert (found.state, found.why) == (retention.OK, "files_kept")
-    assert judge.judge_recordings(whole, {}).state == retention.UNKNOWN
-    for one in judge.VERDICTS:
-        told = judge.judge_recordings(whole, {DAY: [judge.KEPT, one], date(2026, 8, 4): [judge.KEPT]})
-        expected = retention.OK if one == judge.KEPT else retention.GAP if one in judge.WRONG else retention.UNKNOWN
+    assert recordings.judge_recordings(whole, {}).state == retention.UNKNOWN
+    for one in recordings.VERDICTS:
+        told = recordings.judge_recordings(whole, {DAY: [recordings.KEPT, one], date(2026, 8, 4): [recordings.KEPT]})
+        expected = (
+            retention.OK if one == recordings.KEPT else retention.GAP if one in recordings.WRONG else retention.UNKNOWN
+        )
         assert told.state == expected, one
-    gap = judge.judge_recordings(whole, {DAY: ["missing"], date(2026, 8, 4): [judge.EMPTY]})
+    gap = recordings.judge_recordings(whole, {DAY: ["missing"], date(2026, 8, 4): [recordings.EMPTY]})
     assert (gap.why, list(gap.gaps), gap.since) == ("files_missing", [Stretch(DAY, date(2026, 8, 4))], date(2026, 8, 5))
-    late = judge.judge_recordings(whole, {DAY: ["missing"], date(2026, 8, 4): ["unreadable"]})
+    late = recordings.judge_recordings(whole, {DAY: ["missing"], date(2026, 8, 4): ["unreadable"]})
     assert (late.state, list(late.gaps), late.since) == (retention.GAP, [Stretch(DAY, DAY)], date(2026, 8, 5))
-    assert judge.judge_recordings(whole, {date(2026, 8, 4): ["unreadable"]}).since == date(2026, 8, 5)
+    assert recordings.judge_recordings(whole, {date(2026, 8, 4): ["unreadable"]}).since == date(2026, 8, 5)
 
 
 def test_what_references_alone_show_to_be_wrong_stays_so() -> None:
-    every = {DAY: [judge.KEPT]}
+    every = {DAY: [recordings.KEPT]}
     for state, why in (
         (retention.GAP, "calls_without"),
         (retention.TOO_SHORT, "begins_late"),
         (retention.UNKNOWN, "no_reference"),
     ):
         for days in (None, every):
-            assert judge.judge_recordings(reach(state, why), days) == reach(state, why)
-    assert judge.judge_recordings(reach(retention.TOO_SHORT, "begins_late"), {DAY: ["missing"]}).why == "files_missing"
-    assert judge.judge_recordings(reach(retention.GAP, "calls_without"), {DAY: ["missing"]}).why == "calls_without"
+            assert recordings.judge_recordings(reach(state, why), days) == reach(state, why)
+    assert (
+        recordings.judge_recordings(reach(retention.TOO_SHORT, "begins_late"), {DAY: ["missing"]}).why
+        == "files_missing"
+    )
+    assert recordings.judge_recordings(reach(retention.GAP, "calls_without"), {DAY: ["missing"]}).why == "calls_without"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.engines.evidence.recordings import file_references, folder
-from nianjian.engines.evidence.recordings.folder import AMBIGUOUS, MISSING, OUTSIDE, UNSEARCHED
+from nianjian.engines.evidence import recordings
+from nianjian.engines.evidence.recordings import AMBIGUOUS, MISSING, OUTSIDE, UNSEARCHED
 from nianjian.engines.kernel.errors import NianjianError
 
 LONG = "2026/08/27/q-13800138000-20260827-1.wav"
@@ -21,13 +21,17 @@ def still() -> None:
     """Nobody watches."""
 
 
-def found(root: Path, reference: str, most: int = folder.ENTRIES) -> Path | str:
+def found(root: Path, reference: str, most: int = recordings.ENTRIES) -> Path | str:
     """As the flow does it: by path, then by name."""
-    wanted = file_references.parts(reference)
+    wanted = recordings.split_reference(reference)
     if not wanted:
         return OUTSIDE
-    at = folder.below(root, wanted)
-    return at if at != MISSING else folder.find(root, wanted, folder.index(root, [wanted[-1]], still, most))
+    at = recordings.find_below(root, wanted)
+    return (
+        at
+        if at != MISSING
+        else recordings.find_recording(root, wanted, recordings.index_folder(root, [wanted[-1]], still, most))
+    )
 
 
 @pytest.fixture
@@ -38,7 +42,7 @@ def root(tmp_path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(name.encode())
     (tmp_path / "secret.wav").write_bytes(b"secret")
-    return folder.root(base)
+    return recordings.resolve_root(base)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +97,7 @@ def test_links_that_lead_out_are_refused(root: Path, tmp_path: Path) -> None:
     (root / "disk2").symlink_to(tmp_path / "elsewhere")
     assert found(root, "disk2/far.wav") == OUTSIDE
     assert found(root, "far.wav") == UNSEARCHED, "it may lie behind the link, so it is not known to be missing"
-    with pytest.raises(OSError), folder.open_recording(root / "link.wav"):  # noqa: PT011 -- any: it must not open
+    with pytest.raises(OSError), recordings.open_recording(root / "link.wav"):  # noqa: PT011 -- any: it must not open
         pass
 
 
@@ -102,7 +106,7 @@ def test_what_is_no_file_is_not_waited_for(root: Path) -> None:
     os.mkfifo(root / "pipe.wav")
     assert found(root, "dir.wav") == MISSING
     assert found(root, "pipe.wav") == MISSING
-    with pytest.raises(OSError), folder.open_recording(root / "pipe.wav"):  # noqa: PT011 -- any: it must not wait
+    with pytest.raises(OSError), recordings.open_recording(root / "pipe.wav"):  # noqa: PT011 -- any: it must not wait
         pass
 
 
@@ -128,37 +132,37 @@ def test_a_large_folder_is_gone_through_to_its_bound_only(tmp_path: Path) -> Non
         os.close(here)
     beats: list[int] = []
     begun = time.monotonic()
-    known = folder.index(base, ["7-77.wav", "none.wav"], lambda: beats.append(1))
+    known = recordings.index_folder(base, ["7-77.wav", "none.wav"], lambda: beats.append(1))
     assert time.monotonic() - begun < 20
     assert (known.seen, known.whole, len(beats)) == (200_020, True, 20)
     assert known.files == {"7-77.wav": [("7", "7-77.wav")]}, "no other name is kept"
-    bounded = folder.index(base, ["none.wav"], still, 150_000)
+    bounded = recordings.index_folder(base, ["none.wav"], still, 150_000)
     assert (bounded.seen, bounded.whole) == (150_000, False)
-    assert folder.find(base, ("none.wav",), bounded) == UNSEARCHED
-    assert folder.find(base, ("none.wav",), known) == MISSING
+    assert recordings.find_recording(base, ("none.wav",), bounded) == UNSEARCHED
+    assert recordings.find_recording(base, ("none.wav",), known) == MISSING
 
     def stop() -> None:
         raise NianjianError("job_cancelled")
 
     with pytest.raises(NianjianError, match="job_cancelled"):
-        folder.index(base, ["none.wav"], stop)
+        recordings.index_folder(base, ["none.wav"], stop)
 
 
 def test_a_folder_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     for wrong in (tmp_path / "gone", tmp_path / "file"):
         with pytest.raises(NianjianError, match="recordings_folder_wrong"):
-            folder.root(wrong)
+            recordings.resolve_root(wrong)
 
 
 def test_what_a_record_says_of_its_recording() -> None:
     record = '{"录音地址":"http://r/1.wav","录音时长":"60","record_id":"abc","is_recorded":"1"}'
-    assert file_references.references(record) == [
+    assert recordings.list_references(record) == [
         "http://r/1.wav", "abc",
     ]  # fmt: skip
-    assert file_references.references('{"recordingfile":"x-1.gsm","note":"y.wav","rec_status":"ok"}') == ["x-1.gsm"]
-    assert file_references.references('{"录音":"有","recording":null,"Record":" "}') == []
-    assert file_references.references(None) == []
+    assert recordings.list_references('{"recordingfile":"x-1.gsm","note":"y.wav","rec_status":"ok"}') == ["x-1.gsm"]
+    assert recordings.list_references('{"录音":"有","recording":null,"Record":" "}') == []
+    assert recordings.list_references(None) == []
 
 
 @pytest.mark.parametrize(
@@ -176,7 +180,7 @@ def test_what_a_record_says_of_its_recording() -> None:
     ],
 )
 def test_a_files_name_is_masked(reference: str, shown: str) -> None:
-    assert file_references.mask_file_name(reference) == shown
+    assert recordings.mask_file_name(reference) == shown
 
 
 def test_no_long_number_is_ever_shown() -> None:
@@ -184,6 +188,6 @@ def test_no_long_number_is_ever_shown() -> None:
         "600-13800138000-20260831-100000-1725082800.12.wav", "8613800138000.wav", "0571-88888888_1.wav",
         "138-0013-8000.wav", "１３８００１３８０００.wav", "..13800138000", "x" * 9 + "110105194912310021.mp3",
     ):  # fmt: skip
-        shown = re.sub(r"[^\d*]", "", unicodedata.normalize("NFKC", file_references.mask_file_name(reference)))
+        shown = re.sub(r"[^\d*]", "", unicodedata.normalize("NFKC", recordings.mask_file_name(reference)))
         for number in ("13800138000", "057188888888", "110105194912310021"):
             assert not any(number[at : at + 8] in shown for at in range(len(number) - 7)), shown

@@ -19,11 +19,11 @@ from tests.support.certificates import root
 from tests.support.services import free_port
 from tests.support.tls import server
 
-from nianjian.engines.sip import bulk
-from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip import agent
+from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.call_trace import Plan, Seen, Via
 from nianjian.engines.sip.digest import Account
-from nianjian.features.test_calls.verdict import ADDRESS, Verdict, judge
+from nianjian.features.test_calls.states import ADDRESS, Verdict, judge
 
 pytestmark = pytest.mark.long
 LIMIT = 30_000
@@ -117,7 +117,9 @@ def switch() -> Iterator[Switch]:
 
 def seen_of(*calls: tuple[Via, Plan]) -> list[Seen]:
     found: dict[int, Seen] = {}
-    bulk.run(calls, pace=Pace(apart=0, at_once=20, linger=0), took=lambda place, seen: found.update({place: seen}))
+    agent.place_calls(
+        calls, pace=Pace(apart=0, at_once=20, linger=0), took=lambda place, seen: found.update({place: seen})
+    )
     return [found[place] for place in range(len(calls))]
 
 

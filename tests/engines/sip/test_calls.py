@@ -14,8 +14,8 @@ from tests.support.answerer import SOUND, Answerer, answered, back
 from tests.support.services import free_port
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.sip import bulk
-from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip import agent
+from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.call_trace import Plan, Seen, Via
 from nianjian.engines.sip.digest import Account, answer, challenges
 from nianjian.engines.sip.message import Message, read, serialize_message
@@ -27,7 +27,7 @@ Replies = Iterable[Message]
 
 def placed(port: int, *plans: Plan, pace: Pace = QUICK) -> list[Seen]:
     found: dict[int, Seen] = {}
-    bulk.run([(Via("127.0.0.1", port), plan) for plan in plans], pace=pace, took=found.__setitem__)
+    agent.place_calls([(Via("127.0.0.1", port), plan) for plan in plans], pace=pace, took=found.__setitem__)
     return [found[place] for place in range(len(plans))]
 
 
@@ -233,7 +233,9 @@ def test_what_raises_between_ends_the_calls_properly() -> None:
         raise KeyboardInterrupt
 
     with Answerer(does) as far, pytest.raises(KeyboardInterrupt):
-        bulk.run([(Via("127.0.0.1", far.port), plan(wait=30_000))], pace=QUICK, took=lambda *_: None, tick=stop)
+        agent.place_calls(
+            [(Via("127.0.0.1", far.port), plan(wait=30_000))], pace=QUICK, took=lambda *_: None, tick=stop
+        )
     assert far.methods() == ["INVITE", "CANCEL", "ACK"]
 
 
@@ -245,14 +247,14 @@ def test_when_it_began_is_the_wall_clock_of_its_own_begin_however_late_it_is_tak
     with Answerer(does) as far:
         calls = [(Via("127.0.0.1", far.port), plan()), (Via("127.0.0.1", free_port()), plan())]
         first = clock.milliseconds()
-        bulk.run(calls, pace=QUICK, took=lambda _place, seen: (time.sleep(0.4), begun.append(seen.begun))[1])
+        agent.place_calls(calls, pace=QUICK, took=lambda _place, seen: (time.sleep(0.4), begun.append(seen.begun))[1])
     assert len(begun) == 2
     assert all(first <= one < first + 400 for one in begun)  # the second is taken later than that
 
 
 def test_one_that_is_stopped_before_it_has_begun_calls_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a busy machine the thread may get its turn after who asked has given up."""
-    turn, original = threading.Event(), bulk._thread  # its beginning is what is late
+    turn, original = threading.Event(), agent._thread  # its beginning is what is late
 
     def late(*given: Any) -> None:
         turn.wait(5)
@@ -266,11 +268,13 @@ def test_one_that_is_stopped_before_it_has_begun_calls_nobody(monkeypatch: pytes
     def stop() -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(bulk, "_thread", late)
-    monkeypatch.setattr(bulk.threading, "Thread", Slow)
+    monkeypatch.setattr(agent, "_thread", late)
+    monkeypatch.setattr(agent.threading, "Thread", Slow)
     with Answerer(lambda _far, _request: ()) as far:
         with pytest.raises(KeyboardInterrupt):
-            bulk.run([(Via("127.0.0.1", far.port), plan(wait=300))], pace=QUICK, took=lambda *_: None, tick=stop)
+            agent.place_calls(
+                [(Via("127.0.0.1", far.port), plan(wait=300))], pace=QUICK, took=lambda *_: None, tick=stop
+            )
         assert far.methods() == []
 
 
@@ -324,5 +328,5 @@ def test_what_rings_after_it_was_given_up_is_cancelled() -> None:
 
 def placed_over(via: Via) -> Seen:
     found: list[Seen] = []
-    bulk.run([(via, plan(hold=200))], pace=QUICK, took=lambda _place, seen: found.append(seen))
+    agent.place_calls([(via, plan(hold=200))], pace=QUICK, took=lambda _place, seen: found.append(seen))
     return found[0]

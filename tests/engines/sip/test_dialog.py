@@ -11,12 +11,12 @@ from typing import Final
 import pytest
 from tests.support.answerer import SOUND, Answerer, Stream, answered, back
 
-from nianjian.engines.sip import bulk
-from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip import agent
+from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.call_trace import Plan, Seen, Via
 from nianjian.engines.sip.digest import Account
 from nianjian.engines.sip.message import Message, parameter
-from nianjian.features.test_calls.verdict import ADDRESS, judge
+from nianjian.features.test_calls.states import ADDRESS, judge
 
 Replies = Iterable[Message]
 KNOWN: Final = Account("u", "p")
@@ -28,7 +28,7 @@ def call(far: Answerer | Stream, *, wait: int = 3000, hold: int = 0, account: Ac
     found: list[Seen] = []
     via = Via("127.0.0.1", far.port, "udp" if isinstance(far, Answerer) else "tcp")
     plan = Plan("95013", "test", wait, hold=hold, account=account)
-    bulk.run([(via, plan)], pace=QUICK, took=lambda _place, seen: found.append(seen))
+    agent.place_calls([(via, plan)], pace=QUICK, took=lambda _place, seen: found.append(seen))
     return found[0]
 
 

@@ -8,13 +8,13 @@ from typing import Final
 
 import pytest
 
-from nianjian.engines.sip import sdp, states
+from nianjian.engines.sip import call as sip_call
+from nianjian.engines.sip import media as sip_media
 from nianjian.engines.sip.call import CUT, KEPT, LONGEST, Call
 from nianjian.engines.sip.call_trace import Plan, Seen, Via
 from nianjian.engines.sip.digest import Account, challenges
-from nianjian.engines.sip.media import HEARD, Media
+from nianjian.engines.sip.media import HEARD, Description, Media
 from nianjian.engines.sip.message import Message, read, serialize_message
-from nianjian.engines.sip.sdp import Described
 
 KEYS: Final = "1234"
 SECOND: Final = 1.0  # a message of 64 kB that is read in squares takes more than ten
@@ -64,14 +64,14 @@ def heard(status: int, *more: tuple[str, str], body: bytes = b"") -> Message:
     [b"audio " + b"9" * 5000 + b" RTP/AVP 8", "audio ² RTP/AVP 8".encode(), b"audio 70000 RTP/AVP 8", b"audio 1"],
 )
 def test_sound_on_no_port_is_no_sound(words: bytes) -> None:
-    assert sdp.described(b"m=" + words + b"\r\n") is None
+    assert sip_media.parse_description(b"m=" + words + b"\r\n") is None
     seen, state = called(heard(200, body=b"m=" + words + b"\r\n"))
-    assert (seen.answer is not None, seen.codec, state) == (True, None, states.UP)
+    assert (seen.answer is not None, seen.codec, state) == (True, None, sip_call.UP)
 
 
 def test_payload_types_that_are_none_are_passed_over() -> None:
     body = "m=audio 4000 RTP/AVP ² 999 {0} 8\na=rtpmap:{0} telephone-event/8000".format("9" * 5000)
-    assert sdp.described(body.encode()) == Described("", 4000, 8, None)
+    assert sip_media.parse_description(body.encode()) == Description("", 4000, 8, None)
 
 
 def test_a_turn_that_is_none_and_signs_that_no_table_keeps() -> None:
@@ -109,7 +109,7 @@ def test_long_headers_are_read_in_no_time(message: Message) -> None:
 def test_a_gateway_that_sends_on_and_on() -> None:
     ringing = heard(180, ("server", "s" * 60_000))
     seen, state = called(*[ringing] * (KEPT + 50))
-    assert (len(seen.log), seen.log[-1].first, state) == (KEPT + 1, CUT, states.PROCEEDING)
+    assert (len(seen.log), seen.log[-1].first, state) == (KEPT + 1, CUT, sip_call.PROCEEDING)
     assert max(len(line.text) for line in seen.log) == LONGEST
     digits = [Message((), b"Signal=7", method="INFO", uri="sip:a@b")] * (HEARD + 10)
     assert called(heard(200), *digits)[0].heard == "7" * HEARD
@@ -127,7 +127,7 @@ def test_no_call_outlasts_all_its_deadlines(events: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("address", ["intern.example", "224.0.0.1", "255.255.255.255", "0.0.0.0", "::", "x" * 5000])  # noqa: S104
 def test_sound_goes_to_an_address_alone(address: str) -> None:
     media = Media(lambda: None)
-    media.talk(Described(address, 4000, 8, None), "")  # without a loop: a sound that begins would raise
+    media.talk(Description(address, 4000, 8, None), "")  # without a loop: a sound that begins would raise
     assert media.heard == ""
 
 

@@ -8,12 +8,10 @@ from collections.abc import Iterable
 import pytest
 from tests.support.answerer import Answerer, answered, back
 
-from nianjian.engines.sip import bulk
-from nianjian.engines.sip.agent import REFUSED, connected
-from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip import agent
+from nianjian.engines.sip.agent import REFUSED, Pace, connected, is_this_machine
 from nianjian.engines.sip.call_trace import Plan, Seen, Via
 from nianjian.engines.sip.message import Message
-from nianjian.engines.sip.places import refused
 
 
 @pytest.mark.parametrize(
@@ -24,12 +22,12 @@ from nianjian.engines.sip.places import refused
     ],
 )  # fmt: skip
 def test_this_machine_its_link_and_groups_are_refused(address: str) -> None:
-    assert refused(address)
+    assert is_this_machine(address)
 
 
 @pytest.mark.parametrize("address", ["10.0.0.1", "192.168.1.9", "203.0.113.7", "2001:db8::1", "fd00::1", "sbc.example"])
 def test_a_switch_in_the_own_network_is_not(address: str) -> None:
-    assert not refused(address)
+    assert not is_this_machine(address)
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
@@ -48,7 +46,7 @@ def test_a_refused_way_is_told_as_unreachable_and_no_packet_arrives(anywhere: bo
     told: list[Seen] = []
     with Answerer(_does) as far:
         via = Via("127.0.0.1", far.port, anywhere=anywhere)
-        bulk.run([(via, Plan("95013", "me", 2000))], pace=Pace(), took=lambda _place, seen: told.append(seen))
+        agent.place_calls([(via, Plan("95013", "me", 2000))], pace=Pace(), took=lambda _place, seen: told.append(seen))
     (seen,) = told
     assert (seen.end, seen.fault) == (("answered", "") if anywhere else ("unreachable", REFUSED))
     assert bool(seen.log) is anywhere

@@ -14,11 +14,11 @@ from tests.support.kamailio_proxy import Proxy
 from tests.support.sipp_far import Far
 from tests.support.tls import server
 
-from nianjian.engines.sip import bulk
-from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip import agent
+from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.call_trace import Plan, Seen, Via
 from nianjian.engines.sip.digest import Account
-from nianjian.features.test_calls.verdict import ADDRESS, judge
+from nianjian.features.test_calls.states import ADDRESS, judge
 
 KNOWN = Account("nj", "secret")
 
@@ -26,7 +26,9 @@ KNOWN = Account("nj", "secret")
 def call(port: int, account: Account | None = None, wait: int = 2000, way: Via | None = None) -> Seen:
     found: list[Seen] = []
     plan = Plan("95013", "test", wait=wait, hold=0, account=account)
-    bulk.run([(way or Via("127.0.0.1", port), plan)], pace=Pace(linger=0), took=lambda _place, seen: found.append(seen))
+    agent.place_calls(
+        [(way or Via("127.0.0.1", port), plan)], pace=Pace(linger=0), took=lambda _place, seen: found.append(seen)
+    )
     return found[0]
 
 

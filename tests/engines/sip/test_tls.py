@@ -18,11 +18,11 @@ from tests.support.answerer import Stream, answered, back
 from tests.support.certificates import Held, root
 from tests.support.tls import server
 
-from nianjian.engines.sip import agent, bulk
-from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip import agent
+from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.call_trace import Plan, Seen, Via
 from nianjian.engines.sip.message import Message
-from nianjian.features.test_calls.verdict import ADDRESS, judge
+from nianjian.features.test_calls.states import ADDRESS, judge
 
 HERE: Final = [x509.IPAddress(ip_address("127.0.0.1"))]
 RESET: Final = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends RST
@@ -36,7 +36,9 @@ def ca() -> Held:
 def call(port: int, ca: Held | None, wait: int = 3000, identity: str = "") -> Seen:
     found: list[Seen] = []
     via = Via("127.0.0.1", port, "tls", ca="" if ca is None else ca.pem.decode(), identity=identity)
-    bulk.run([(via, Plan("95013", "t", wait, hold=0))], pace=Pace(linger=0), took=lambda _p, seen: found.append(seen))
+    agent.place_calls(
+        [(via, Plan("95013", "t", wait, hold=0))], pace=Pace(linger=0), took=lambda _p, seen: found.append(seen)
+    )
     return found[0]
 
 
@@ -176,7 +178,7 @@ def test_a_handshake_that_ends_in_the_middle(ca: Held, tmp_path: Path) -> None:
 
 def test_a_handshake_that_goes_no_further(ca: Held, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that says how long its words are to be, and then says none of them."""
-    monkeypatch.setattr(bulk, "CONNECT", 0.7)
+    monkeypatch.setattr(agent, "CONNECT", 0.7)
 
     def stalls(link: socket.socket) -> None:
         link.recv(65_535)
@@ -190,7 +192,7 @@ def test_a_handshake_that_goes_no_further(ca: Held, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("how", ["reset", "closed", "mute", "sip", "http"])
 def test_a_port_that_says_no_word_of_tls(how: str, ca: Held, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk, "CONNECT", 0.7)
+    monkeypatch.setattr(agent, "CONNECT", 0.7)
     said = {"sip": b"SIP/2.0 400 Bad Request\r\n\r\n", "http": b"HTTP/1.1 400 Bad Request\r\n\r\n"}
 
     def does(link: socket.socket) -> None:
@@ -219,7 +221,7 @@ def test_a_connection_that_ends_before_the_call_begins(
         ended.set()
         return trunk
 
-    monkeypatch.setattr(bulk, "connected", late)
+    monkeypatch.setattr(agent, "connected", late)
     with Stream(answers, context(server(tmp_path, ca, "good", [*HERE]))) as far:
         seen = call(far.port, ca, wait=20_000)
     assert ended.is_set()

@@ -24,10 +24,10 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.operations import import_calls
 from nianjian.features.complaints import one_click
 from nianjian.features.complaints.models import Complaint
-from nianjian.features.inspection.operations.checks import dialling, facts, logs, readiness, work
-from nianjian.features.inspection.operations.checks.grounds import Grounds
-from nianjian.features.inspection.terminal import picture
-from nianjian.features.test_calls.operations import presenters as callback
+from nianjian.features.inspection import terminal as picture
+from nianjian.features.inspection.operations import answers, dialling, logs, readiness
+from nianjian.features.inspection.queries import CheckBasis
+from nianjian.features.test_calls import queries
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.models import Entry
 from nianjian.platform.jobs import flow, service
@@ -119,7 +119,7 @@ def test_dialling_over_is_found_with_its_calls(demo: str, operator: Actor, tmp_p
 def test_the_one_click_address_is_gone_through_and_nothing_stays(demo: str, operator: Actor) -> None:
     one_click.open_door(enterprise=demo, number="95013", actor=operator)
     before = Entry.objects.count()
-    told = facts.one_click_alive(Grounds.of(demo, None, operator), ["95013", "95188"])
+    told = answers.check_one_click(CheckBasis.of(demo, None, operator), ["95013", "95188"])
     assert told == {"doors": 1, "alive": 1, "untried": 0, "numbers": 2, "without": ["95188"]}
     assert (Complaint.objects.count(), Entry.objects.count()) == (0, before)
 
@@ -127,7 +127,7 @@ def test_the_one_click_address_is_gone_through_and_nothing_stays(demo: str, oper
 def test_an_empty_firm_is_not_ready_and_the_page_says_so(demo: str, operator: Actor) -> None:
     client = signed_in("anna")
     assert "尚未检查" in client.get("/e/demo/inspection/").content.decode()
-    for part in work.PARTS:
+    for part in readiness.PARTS:
         told = _worked(part, operator)
         assert told is not None
         page = client.get(f"/e/demo/inspection/{'' if part == 'readiness' else f'{part}/'}")
@@ -136,14 +136,14 @@ def test_an_empty_firm_is_not_ready_and_the_page_says_so(demo: str, operator: Ac
         ended = datetime.fromisoformat(str(told["ended_at"])).astimezone(clock.ZONE)
         assert f"{ended:%Y-%m-%d %H:%M}" in page.content.decode(), "the clock of Beijing"
         terminal = Console(file=StringIO(), width=200)
-        getattr(picture, part)(told)(terminal)
+        getattr(picture, f"render_{part}")(told)(terminal)
         assert isinstance(terminal.file, StringIO)
         assert terminal.file.getvalue().strip()
-    told = work.newest(enterprise=demo, part="readiness", actor=operator) or {}
+    told = readiness.newest_check(enterprise=demo, part="readiness", actor=operator) or {}
     assert told["state"] == "failed"
     assert told["shares"]["all"]["passed"] == 0
     assert {one["check"]: one["state"] for one in told["checks"]}["callback"] == "unknown"
-    cards = work.newest(enterprise=demo, part="answers", actor=operator) or {}
+    cards = readiness.newest_check(enterprise=demo, part="answers", actor=operator) or {}
     assert {one["state"] for one in cards["cards"]} <= {"refused", "unknown"}
     since = {one["card"]: one["from"] for one in cards["cards"]}
     assert since["own_numbers"] < since["number_use"] < cards["as_of"], "each card says since when it counts"
@@ -151,21 +151,21 @@ def test_an_empty_firm_is_not_ready_and_the_page_says_so(demo: str, operator: Ac
     shown = client.get("/e/demo/inspection/answers/").content.decode()
     assert f"{since['number_use']}</time> – <time" in shown
     with pytest.raises(NianjianError, match="inspection_part_unknown"):
-        work.enqueue_check(enterprise=demo, part="x", as_of=None, actor=operator)
+        readiness.enqueue_check(enterprise=demo, part="x", as_of=None, actor=operator)
 
 
 def _worked(part: str, operator: Actor) -> dict[str, Any] | None:
     """Put a check, do it as the worker does, and read what is kept."""
-    name = work.enqueue_check(enterprise="demo", part=part, as_of=None, actor=operator)
-    assert work.enqueue_check(enterprise="demo", part=part, as_of=None, actor=operator) == name
+    name = readiness.enqueue_check(enterprise="demo", part=part, as_of=None, actor=operator)
+    assert readiness.enqueue_check(enterprise="demo", part=part, as_of=None, actor=operator) == name
     taken = service.take(worker="w", again=())
     assert taken is not None
     assert taken.id == name
-    assert work.under_way(enterprise="demo", part=part) == name
+    assert readiness.running_check(enterprise="demo", part=part) == name
     with transaction.atomic():
         result = KINDS[flow.INSPECT].run(queue.job(name), operator, lambda _note, _done, _total: None)
         service.finish(job=name, worker="w", result=json.loads(json.dumps(result)))
-    return work.newest(enterprise="demo", part=part, actor=operator)
+    return readiness.newest_check(enterprise="demo", part=part, actor=operator)
 
 
 def test_readiness_counts_what_is_unknown_as_not_passed(demo: str, operator: Actor) -> None:
@@ -178,7 +178,7 @@ def test_readiness_counts_what_is_unknown_as_not_passed(demo: str, operator: Act
 def test_what_only_today_can_be_told_bears_no_earlier_day(
     demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(callback, "count_lights", lambda _tests: {"green": 1, "yellow": 0, "red": 0, "insufficient": 0})
+    monkeypatch.setattr(queries, "count_lights", lambda _tests: {"green": 1, "yellow": 0, "red": 0, "insufficient": 0})
     told = readiness.check_readiness(enterprise=demo, as_of=clock.today() - timedelta(days=40), actor=operator)
     (one,) = (one for one in told["checks"] if one["check"] == "callback")
     assert (one["state"], one["day"]) == ("passed", clock.today().isoformat())
@@ -186,7 +186,7 @@ def test_what_only_today_can_be_told_bears_no_earlier_day(
 
 def test_a_number_is_used_on_the_gateway_of_the_longest_one_that_was_granted() -> None:
     ledger = {"9501": "A", "95013": "B"}
-    assert [facts.root_of(one, ledger) for one in ("95013888", "95018", "96110")] == ["95013", "9501", None]
+    assert [answers.root_of(one, ledger) for one in ("95013888", "95018", "96110")] == ["95013", "9501", None]
 
 
 def test_robot_seats_are_counted_as_the_portrait_counts_them_and_an_unknown_day_rules_nothing_out(
@@ -233,7 +233,7 @@ def test_calls_of_an_unregistered_robot_are_shown_as_a_hint(
     assert "可能是未登记的机器人" in page
     assert "airobot" in page
     terminal = Console(file=StringIO(), width=200)
-    picture.dialling(told)(terminal)
+    picture.render_dialling(told)(terminal)
     assert "airobot" in terminal.file.getvalue()  # type: ignore[attr-defined] # a StringIO
     ready = readiness.check_readiness(enterprise=demo, as_of=None, actor=operator)
     assert "ai_outbound" not in {one["check"] for one in ready["checks"] if one["state"] == "passed"}

@@ -17,14 +17,13 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.inspection import day as texts
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
-from nianjian.features.complaints import one_click, operations
-from nianjian.features.inspection import day as pure
-from nianjian.features.inspection.day import Notice
-from nianjian.features.inspection.operations.day import bundle, visits
-from nianjian.features.inspection.operations.day.sheet import sheet
-from nianjian.features.inspection.operations.drill import run
-from nianjian.features.inspection.visits.lines import format_lines, read
-from nianjian.features.inspection.visits.service import VisitInput
+from nianjian.features.complaints import one_click
+from nianjian.features.complaints import operations as acts
+from nianjian.features.inspection import states as pure
+from nianjian.features.inspection.operations import day, drill
+from nianjian.features.inspection.operations.day import build_sheet
+from nianjian.features.inspection.states import NoticeState, format_lines, parse_lines
+from nianjian.features.inspection.storage import VisitInput
 from nianjian.features.season.operations import acts as season
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Role
@@ -56,12 +55,12 @@ def _looked(operator: Actor) -> None:
 
 
 def test_before_anybody_has_looked_nothing_is_proved(demo: str, operator: Actor) -> None:
-    told = sheet(enterprise=demo, actor=operator)
+    told = build_sheet(enterprise=demo, actor=operator)
     assert (told["visit"], told["looked_at"], told["state"], told["drill"]) == (None, None, "unknown", None)
     assert [one["rule"] for one in told["rows"]] == [f"S{number}" for number in range(1, 11)]
     assert told["counts"] == {"passed": 0, "failed": 0, "unknown": 10}
     with pytest.raises(NianjianError, match="visit_unknown"):
-        sheet(enterprise=demo, actor=operator, day=TODAY)
+        build_sheet(enterprise=demo, actor=operator, day=TODAY)
 
 
 def test_a_day_is_kept_sealed_and_told_in_order(demo: str, operator: Actor) -> None:
@@ -69,8 +68,8 @@ def test_a_day_is_kept_sealed_and_told_in_order(demo: str, operator: Actor) -> N
         given = VisitInput(
             TODAY + timedelta(days=ahead), "浙通管检〔2026〕7号", "浙江通管局", None, "三楼", AGENDA, POSTS
         )
-        visits.save(enterprise=demo, given=given, actor=operator)
-    told = sheet(enterprise=demo, actor=operator)
+        day.save_visit(enterprise=demo, given=given, actor=operator)
+    told = build_sheet(enterprise=demo, actor=operator)
     assert told["visit"]["day"] == "2026-09-03", "the next one"
     assert told["days"] == ["2026-09-20", "2026-09-03", "2026-08-26"]
     assert told["visit"]["agenda"] == [
@@ -84,11 +83,11 @@ def test_a_day_is_kept_sealed_and_told_in_order(demo: str, operator: Actor) -> N
     (newest, *_more) = audit.acts(enterprise=demo, verb="inspection.visit")
     assert "王芳" not in str(newest.data)
     assert newest.data["agenda"] == 2
-    visits.remove(enterprise=demo, day=date(2026, 9, 3), actor=operator)
-    visits.remove(enterprise=demo, day=date(2026, 9, 20), actor=operator)
-    assert sheet(enterprise=demo, actor=operator)["visit"]["day"] == "2026-08-26", "none ahead: the last one"
+    day.remove_visit(enterprise=demo, day=date(2026, 9, 3), actor=operator)
+    day.remove_visit(enterprise=demo, day=date(2026, 9, 20), actor=operator)
+    assert build_sheet(enterprise=demo, actor=operator)["visit"]["day"] == "2026-08-26", "none ahead: the last one"
     with pytest.raises(NianjianError, match="visit_unknown"):
-        visits.remove(enterprise=demo, day=date(2026, 9, 3), actor=operator)
+        day.remove_visit(enterprise=demo, day=date(2026, 9, 3), actor=operator)
 
 
 @pytest.mark.parametrize(
@@ -112,42 +111,42 @@ def test_what_is_no_agenda_is_refused_and_nothing_kept(
     demo: str, operator: Actor, given: dict[str, object], code: str
 ) -> None:
     with pytest.raises(NianjianError, match=code):
-        visits.save(enterprise=demo, given=VisitInput(TODAY + timedelta(days=3), **given), actor=operator)  # type: ignore[arg-type]
-    assert sheet(enterprise=demo, actor=operator)["days"] == []
+        day.save_visit(enterprise=demo, given=VisitInput(TODAY + timedelta(days=3), **given), actor=operator)  # type: ignore[arg-type]
+    assert build_sheet(enterprise=demo, actor=operator)["days"] == []
 
 
 def test_lines_are_read_as_they_are_written() -> None:
     for timed, text in ((True, AGENDA), (False, "大屏旁\t运维\t95013009 的日志")):
-        found = read(text, timed=timed)
-        assert read(format_lines(found), timed=timed) == found
+        found = parse_lines(text, timed=timed)
+        assert parse_lines(format_lines(found), timed=timed) == found
     for language in (CHINESE, ENGLISH):
         agenda, posts = texts.proposed(words(language))
-        assert len(read(agenda, timed=True)) == len(texts.AGENDA)
-        assert len(read(posts, timed=False)) == len(texts.POSTS)
+        assert len(parse_lines(agenda, timed=True)) == len(texts.AGENDA)
+        assert len(parse_lines(posts, timed=False)) == len(texts.POSTS)
 
 
 @pytest.mark.parametrize(
     ("received", "submitted", "today", "state"),
     [
-        (None, None, date(2027, 3, 20), Notice.NOT_SUBMITTED),
-        (None, date(2027, 3, 20), date(2027, 4, 3), Notice.AWAITED),
-        (None, date(2027, 3, 20), date(2027, 4, 4), Notice.LATE),
-        (date(2027, 4, 1), date(2027, 3, 20), date(2027, 4, 4), Notice.RECEIVED),
-        (date(2026, 4, 1), date(2027, 3, 20), date(2027, 4, 4), Notice.LATE),  # the notice of the year before
-        (date(2027, 4, 1), None, date(2027, 4, 4), Notice.RECEIVED),
+        (None, None, date(2027, 3, 20), NoticeState.NOT_SUBMITTED),
+        (None, date(2027, 3, 20), date(2027, 4, 3), NoticeState.AWAITED),
+        (None, date(2027, 3, 20), date(2027, 4, 4), NoticeState.LATE),
+        (date(2027, 4, 1), date(2027, 3, 20), date(2027, 4, 4), NoticeState.RECEIVED),
+        (date(2026, 4, 1), date(2027, 3, 20), date(2027, 4, 4), NoticeState.LATE),  # the notice of the year before
+        (date(2027, 4, 1), None, date(2027, 4, 4), NoticeState.RECEIVED),
     ],
 )
 def test_the_notice_comes_within_two_weeks(
-    received: date | None, submitted: date | None, today: date, state: Notice
+    received: date | None, submitted: date | None, today: date, state: NoticeState
 ) -> None:
-    found = pure.expected(received, submitted, 2, today)
+    found = pure.expect_notice(received, submitted, 2, today)
     assert found.state == state
     assert found.by == (None if submitted is None else date(2027, 4, 3))
 
 
 def test_a_row_passes_only_where_everything_behind_it_has() -> None:
     def row(*states: str) -> str:
-        return pure.rows([{"rule": "S3", "state": state} for state in states])[2]["state"]  # type: ignore[no-any-return]
+        return pure.build_rows([{"rule": "S3", "state": state} for state in states])[2]["state"]  # type: ignore[no-any-return]
 
     assert (row("passed"), row("passed", "unknown"), row("passed", "unknown", "failed")) == (
         "passed", "unknown", "failed",
@@ -166,7 +165,7 @@ def test_the_page_shows_evidence_with_its_day_and_lets_an_inspector_in(demo: str
     shown = client.get(PLACE).content.decode()
     for text in ("2026-09-03", "09:00", "见面", "2026-08-31", "S10", "通知书"):
         assert text in shown
-    told = sheet(enterprise=demo, actor=operator)
+    told = build_sheet(enterprise=demo, actor=operator)
     assert told["rows"][0]["state"] == "passed", "the notice is here"
     assert {row["rule"]: row["state"] for row in told["rows"]}["S9"] == "unknown"
     assert [row["rule"] for row in told["rows"] if not row["evidence"]] == []
@@ -177,7 +176,7 @@ def test_the_page_shows_evidence_with_its_day_and_lets_an_inspector_in(demo: str
     assert "/account/inspect/" in made.content.decode()
     again = client.post(f"{PLACE}admit/", {"user": "inspector-1", "until": str(end + timedelta(days=1))})
     assert again.status_code == 200, "a second link for the same inspector"
-    (one,) = visits.inspectors(enterprise=demo, actor=operator)
+    (one,) = day.list_inspectors(enterprise=demo, actor=operator)
     assert (one["user"], one["until"][:10]) == ("inspector-1", str(end + timedelta(days=1)))
     assert client.post(f"{PLACE}admit/", {"user": "anna", "until": str(end)}).status_code == 422
     assert client.post(f"{PLACE}admit/", {"user": "i-2", "until": "2020-01-01"}).status_code == 422
@@ -188,7 +187,7 @@ def test_the_page_shows_evidence_with_its_day_and_lets_an_inspector_in(demo: str
 
 def test_who_only_reads_is_shown_no_form(demo: str, operator: Actor) -> None:
     add_user(name="vera", role=Role.AUDITOR, enterprises=[demo], actor=operator)
-    visits.save(enterprise=demo, given=VisitInput(date(2026, 9, 3), agenda=AGENDA), actor=operator)
+    day.save_visit(enterprise=demo, given=VisitInput(date(2026, 9, 3), agenda=AGENDA), actor=operator)
     client = signed_in("vera")
     shown = client.get(PLACE).content.decode()
     assert "见面" in shown
@@ -200,11 +199,13 @@ def test_who_only_reads_is_shown_no_form(demo: str, operator: Actor) -> None:
 
 def test_the_copy_opens_without_a_network_and_is_the_same_bytes(demo: str, operator: Actor) -> None:
     one_click.open_door(enterprise=demo, number="95013", actor=operator)
-    ticket = run.run(enterprise=demo, phone="13800138000", calls=0, actor=operator)["drill"]
-    operations.callback(enterprise=demo, complaint=ticket, result="已回访", actor=operator)
-    visits.save(enterprise=demo, given=VisitInput(date(2026, 9, 3), "<b>", agenda=AGENDA, posts=POSTS), actor=operator)
+    ticket = drill.run_drill(enterprise=demo, phone="13800138000", calls=0, actor=operator)["drill"]
+    acts.callback(enterprise=demo, complaint=ticket, result="已回访", actor=operator)
+    day.save_visit(
+        enterprise=demo, given=VisitInput(date(2026, 9, 3), "<b>", agenda=AGENDA, posts=POSTS), actor=operator
+    )
     entries = Entry.objects.count()
-    name, alone = bundle.bundle(enterprise=demo, actor=operator, language=CHINESE)
+    name, alone = day.build_bundle(enterprise=demo, actor=operator, language=CHINESE)
     assert name == "inspection-day-demo-2026-09-03.zip"
     with zipfile.ZipFile(io.BytesIO(alone)) as pack:
         assert pack.namelist() == ["SHA256SUMS", "index.html", "index.pdf"], "what nobody looked at is not there"
@@ -212,8 +213,8 @@ def test_the_copy_opens_without_a_network_and_is_the_same_bytes(demo: str, opera
         flow.enqueue_once(kind=flow.INSPECT, enterprise=demo, payload={"part": part, "as_of": None}, actor=operator)
     _looked(operator)
     for language in (CHINESE, ENGLISH):
-        _name, content = bundle.bundle(enterprise=demo, actor=operator, language=language)
-        assert bundle.bundle(enterprise=demo, actor=operator, language=language)[1] == content
+        _name, content = day.build_bundle(enterprise=demo, actor=operator, language=language)
+        assert day.build_bundle(enterprise=demo, actor=operator, language=language)[1] == content
         with zipfile.ZipFile(io.BytesIO(content)) as pack:
             files = {one: pack.read(one) for one in pack.namelist()}
         assert {one for one in files if one.endswith((".html", ".pdf"))} == {

@@ -15,13 +15,12 @@ from PIL import Image
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.inspection import day as pure
-from nianjian.features.inspection.operations.day import bundle, scans, screen_attestation, visits
-from nianjian.features.inspection.operations.day.sheet import sheet
-from nianjian.features.inspection.visits.scans.model import NoticeScan
-from nianjian.features.inspection.visits.scans.service import MOST
-from nianjian.features.inspection.visits.service import VisitInput
-from nianjian.features.screens.operations import live_figures as screens
+from nianjian.features.inspection import states
+from nianjian.features.inspection.models import NoticeScan
+from nianjian.features.inspection.operations import day as visits
+from nianjian.features.inspection.operations.day import build_sheet
+from nianjian.features.inspection.storage import MOST_SCANS, VisitInput
+from nianjian.features.screens import queries
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.roles import Role
 from nianjian.platform.accounts.service import add_user
@@ -70,14 +69,14 @@ def pdf(program: str = "") -> bytes:
 
 @pytest.fixture
 def day(demo: str, operator: Actor) -> str:
-    visits.save(enterprise=demo, given=VisitInput(VISIT, notice="浙通管检7号", received_on=TODAY), actor=operator)
+    visits.save_visit(enterprise=demo, given=VisitInput(VISIT, notice="浙通管检7号", received_on=TODAY), actor=operator)
     return demo
 
 
 def test_a_scan_is_looked_at_kept_sealed_and_named_with_its_digest(day: str, operator: Actor) -> None:
     content = picture()
-    told = scans.attach(enterprise=day, day=VISIT, name="C:\\扫描\\通知书.png", content=content, actor=operator)
-    again = scans.attach(enterprise=day, day=VISIT, name="通知书.png", content=content, actor=operator)
+    told = visits.attach_scan(enterprise=day, day=VISIT, name="C:\\扫描\\通知书.png", content=content, actor=operator)
+    again = visits.attach_scan(enterprise=day, day=VISIT, name="通知书.png", content=content, actor=operator)
     assert again == told
     assert (told["name"], told["media_type"], told["pages"], told["size"]) == (
         "通知书.png",
@@ -88,13 +87,13 @@ def test_a_scan_is_looked_at_kept_sealed_and_named_with_its_digest(day: str, ope
     row = NoticeScan.objects.get()
     (lies,) = (keyring.home() / "vault").glob(f"??/{row.blob}")
     assert content not in lies.read_bytes()
-    held = sheet(enterprise=day, actor=operator)["visit"]["scans"]
+    held = build_sheet(enterprise=day, actor=operator)["visit"]["scans"]
     assert [one["sha256"] for one in held] == [told["sha256"]]
-    _name, packed = bundle.bundle(enterprise=day, actor=operator, language="zh-hans")
+    _name, packed = visits.build_bundle(enterprise=day, actor=operator, language="zh-hans")
     with zipfile.ZipFile(io.BytesIO(packed)) as pack:
         assert told["sha256"] in pack.read("index.html").decode()
         assert not any(content in pack.read(name) for name in pack.namelist()), "nothing in a scan is masked"
-    name, media, out = scans.fetch(enterprise=day, day=VISIT, number=told["scan"], actor=operator)
+    name, media, out = visits.fetch_scan(enterprise=day, day=VISIT, number=told["scan"], actor=operator)
     assert (name, media, out) == ("通知书.png", "image/png", content)
     verbs = [one.verb for one in acts(enterprise=day, newest=2)]
     assert verbs == ["inspection.notice_fetched", "inspection.notice_kept"]
@@ -102,9 +101,9 @@ def test_a_scan_is_looked_at_kept_sealed_and_named_with_its_digest(day: str, ope
 
 
 def test_a_number_in_the_name_of_a_scan_is_shown_masked_and_given_out_whole(day: str, operator: Actor) -> None:
-    told = scans.attach(enterprise=day, day=VISIT, name="通知 13800138000.pdf", content=pdf(), actor=operator)
+    told = visits.attach_scan(enterprise=day, day=VISIT, name="通知 13800138000.pdf", content=pdf(), actor=operator)
     assert told["name"] == "通知 138****8000.pdf"
-    name, _media, _out = scans.fetch(enterprise=day, day=VISIT, number=told["scan"], actor=operator)
+    name, _media, _out = visits.fetch_scan(enterprise=day, day=VISIT, number=told["scan"], actor=operator)
     assert name == "通知 13800138000.pdf"
 
 
@@ -122,7 +121,7 @@ def test_what_is_no_harmless_scan_is_refused_and_leaves_nothing(
     day: str, operator: Actor, name: str, content: bytes, code: str
 ) -> None:
     with pytest.raises(NianjianError, match=code):
-        scans.attach(enterprise=day, day=VISIT, name=name, content=content, actor=operator)
+        visits.attach_scan(enterprise=day, day=VISIT, name=name, content=content, actor=operator)
     assert (NoticeScan.objects.count(), list(blobs.blobs())) == (0, [])
 
 
@@ -130,28 +129,28 @@ def test_too_large_too_many_and_days_that_are_not_kept(
     day: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(NianjianError, match="visit_unknown"):
-        scans.attach(enterprise=day, day=TODAY, name="a.pdf", content=pdf(), actor=operator)
-    for shade in range(MOST):
-        scans.attach(enterprise=day, day=VISIT, name="a.png", content=picture(shade), actor=operator)
+        visits.attach_scan(enterprise=day, day=TODAY, name="a.pdf", content=pdf(), actor=operator)
+    for shade in range(MOST_SCANS):
+        visits.attach_scan(enterprise=day, day=VISIT, name="a.png", content=picture(shade), actor=operator)
     with pytest.raises(NianjianError, match="visit_scans_too_many"):
-        scans.attach(enterprise=day, day=VISIT, name="a.pdf", content=pdf(), actor=operator)
-    monkeypatch.setattr(scans, "LIMIT", 10)
+        visits.attach_scan(enterprise=day, day=VISIT, name="a.pdf", content=pdf(), actor=operator)
+    monkeypatch.setattr(visits, "SCAN_LIMIT", 10)
     with pytest.raises(NianjianError, match="file_too_large"):
-        scans.attach(enterprise=day, day=VISIT, name="a.pdf", content=pdf(), actor=operator)
+        visits.attach_scan(enterprise=day, day=VISIT, name="a.pdf", content=pdf(), actor=operator)
     with pytest.raises(NianjianError, match="visit_scan_unknown"):
-        scans.fetch(enterprise=day, day=VISIT, number=10**6, actor=operator)
+        visits.fetch_scan(enterprise=day, day=VISIT, number=10**6, actor=operator)
 
 
 def test_with_its_day_a_scan_goes_and_its_file_with_it(
     day: str, operator: Actor, django_capture_on_commit_callbacks: Any
 ) -> None:
-    one = scans.attach(enterprise=day, day=VISIT, name="a.pdf", content=pdf(), actor=operator)
-    scans.attach(enterprise=day, day=VISIT, name="b.png", content=picture(), actor=operator)
+    one = visits.attach_scan(enterprise=day, day=VISIT, name="a.pdf", content=pdf(), actor=operator)
+    visits.attach_scan(enterprise=day, day=VISIT, name="b.png", content=picture(), actor=operator)
     with django_capture_on_commit_callbacks(execute=True):
-        scans.remove(enterprise=day, day=VISIT, number=one["scan"], actor=operator)
+        visits.remove_scan(enterprise=day, day=VISIT, number=one["scan"], actor=operator)
     assert (NoticeScan.objects.count(), len(list(blobs.blobs()))) == (1, 1)
     with django_capture_on_commit_callbacks(execute=True):
-        visits.remove(enterprise=day, day=VISIT, actor=operator)
+        visits.remove_visit(enterprise=day, day=VISIT, actor=operator)
     assert (NoticeScan.objects.count(), list(blobs.blobs())) == (0, [])
 
 
@@ -180,7 +179,7 @@ def test_the_page_keeps_gives_and_removes_scans_by_role(day: str, operator: Acto
 
 
 def _row(day: str, operator: Actor) -> tuple[str, dict[str, tuple[str, str]]]:
-    found = next(one for one in sheet(enterprise=day, actor=operator)["rows"] if one["rule"] == "S9")
+    found = next(one for one in build_sheet(enterprise=day, actor=operator)["rows"] if one["rule"] == "S9")
     return found["state"], {one["check"]: (one["state"], one["why"]) for one in found["evidence"]}
 
 
@@ -192,23 +191,21 @@ def test_the_screens_pass_only_by_fresh_sources_and_a_signed_note(
     })  # fmt: skip
     for wrong in (TODAY + timedelta(days=1), date(2020, 1, 1)):
         with pytest.raises(NianjianError, match="screens_seen_wrong"):
-            screen_attestation.note(enterprise=day, seen_on=wrong, stand=True, actor=operator)
+            visits.note_screens(enterprise=day, seen_on=wrong, stand=True, actor=operator)
     signed_in("anna")
-    told = screen_attestation.note(
-        enterprise=day, seen_on=TODAY - timedelta(days=6), stand=True, actor=Actor("anna", USER)
-    )
+    told = visits.note_screens(enterprise=day, seen_on=TODAY - timedelta(days=6), stand=True, actor=Actor("anna", USER))
     assert told["signed"] == "user:anna"
     assert _row(day, operator)[0] == "unknown", "a person's note alone proves no live data"
     live = {name: {"state": "fresh"} for name in ("now", "calls", "gate")}
-    monkeypatch.setattr(screens, "told_office", lambda _enterprise: live)
+    monkeypatch.setattr(queries, "office_figures", lambda _enterprise: live)
     assert _row(day, operator) == ("passed", {
         "screens": ("passed", "screens_live"), "screens_seen": ("passed", "screens_seen"),
     })  # fmt: skip
-    note = sheet(enterprise=day, actor=operator)["screens"]
+    note = build_sheet(enterprise=day, actor=operator)["screens"]
     assert (note["signed"], note["until"]) == ("user:anna", TODAY.isoformat())
     monkeypatch.setenv("NIANJIAN_TODAY", (TODAY + timedelta(days=1)).isoformat())
     assert _row(day, operator)[1]["screens_seen"] == ("unknown", "screens_note_over")
-    screen_attestation.note(enterprise=day, seen_on=None, stand=False, actor=operator)
+    visits.note_screens(enterprise=day, seen_on=None, stand=False, actor=operator)
     assert _row(day, operator)[0] == "failed"
     live["gate"] = {"state": "stale"}
     assert _row(day, operator)[1]["screens"] == ("failed", "screens_stale")
@@ -218,7 +215,7 @@ def test_the_screens_pass_only_by_fresh_sources_and_a_signed_note(
     ("ago", "days", "state"), [(0, 1, "passed"), (1, 1, "unknown"), (6, 7, "passed"), (7, 7, "unknown")]
 )
 def test_a_note_counts_through_its_last_day(ago: int, days: int, state: str) -> None:
-    assert pure.judge_screens(TODAY - timedelta(days=ago), days, TODAY, stand=True)[0] == state
+    assert states.judge_screens(TODAY - timedelta(days=ago), days, TODAY, stand=True)[0] == state
 
 
 def test_the_page_signs_with_the_account_and_rows_lead_where_they_are_mended(day: str, operator: Actor) -> None:
@@ -231,4 +228,4 @@ def test_the_page_signs_with_the_account_and_rows_lead_where_they_are_mended(day
                 "inspection/answers/", "complaints/", "inspection/screens/", "inspection/drill/"):  # fmt: skip
         assert f'href="/e/demo/{way}"' in page
     assert client.post(f"{PLACE}screens/", {"seen_on": "x"}).status_code == 302
-    assert [one["seen_on"] for one in [sheet(enterprise=day, actor=operator)["screens"]]] == [TODAY.isoformat()]
+    assert [one["seen_on"] for one in [build_sheet(enterprise=day, actor=operator)["screens"]]] == [TODAY.isoformat()]

@@ -16,10 +16,10 @@ from tests.support.dialling import Team
 
 from nianjian.engines.lake.duckdb_engine import DuckDBEngine
 from nianjian.engines.lake.schema import CALLS, LINE_DIM
-from nianjian.features.inspection.dialling import question, sweep, verdict
-from nianjian.features.inspection.dialling.verdict import Hour, Limits, Transfers
+from nianjian.features.inspection import dialling as question
+from nianjian.features.inspection.dialling import DiallingLimits, TeamHour, Transfers
 
-LIMITS = Limits(over=10, share=Decimal("0.03"), least=20, named=Decimal("0.5"))
+LIMITS = DiallingLimits(over=10, share=Decimal("0.03"), least=20, named=Decimal("0.5"))
 DAY, NINE = date(2026, 3, 2), datetime(2026, 3, 2, 9)  # noqa: DTZ001 -- wall time
 SAMPLE = Path(__file__).parents[2] / "samples/asterisk-22.10.1_Master_predictive_and_robot.csv"
 TRAINED = {
@@ -32,21 +32,23 @@ HELD_OUT = {
 }  # fmt: skip
 
 
-def told(rows: pa.Table, day: date = DAY, lines: Sequence[Mapping[str, object]] = ()) -> list[verdict.Team]:
+def told(rows: pa.Table, day: date = DAY, lines: Sequence[Mapping[str, object]] = ()) -> list[question.TeamVerdict]:
     with closing(DuckDBEngine()) as engine:
         dim = engine.hold("line_dim", pa.Table.from_pylist(list(lines), schema=LINE_DIM))
-        of = question.rows_of(engine.hold("calls", rows), dim, day, day)
-        calls = question.calls_of(of)
-        dialled = sweep.by_hour(engine.batches(question.events(calls, question.at_work(of, calls))))
-        return verdict.teams(verdict.hours(engine.rows(question.by_hour(calls, 2)), dialled), LIMITS)
+        of = question.select_rows(engine.hold("calls", rows), dim, day, day)
+        calls = question.aggregate_calls(of)
+        dialled = question.sweep_by_hour(engine.batches(question.build_events(calls, question.list_work(of, calls))))
+        return question.judge_teams(
+            question.build_hours(engine.rows(question.count_by_hour(calls, 2)), dialled), LIMITS
+        )
 
 
-def scored(teams: list[Team], found: Sequence[verdict.Team]) -> tuple[int, int, int]:
+def scored(teams: list[Team], found: Sequence[question.TeamVerdict]) -> tuple[int, int, int]:
     """(rightly found, wrongly found, missed)."""
     said = {one.team: one.verdict for one in found}
     truth = {one.name: one.mode == "predictive" for one in teams}
-    right = sum(said[name] == verdict.FOUND for name, is_so in truth.items() if is_so)
-    wrong = sum(said[name] == verdict.FOUND for name, is_so in truth.items() if not is_so)
+    right = sum(said[name] == question.FOUND for name, is_so in truth.items() if is_so)
+    wrong = sum(said[name] == question.FOUND for name, is_so in truth.items() if not is_so)
     return right, wrong, sum(truth.values()) - right
 
 
@@ -62,7 +64,7 @@ def test_real_records_of_a_predictive_dialler(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.take(SAMPLE, timezone="UTC")
     (team,) = told(pa.Table.from_pylist(desk.rows(), schema=CALLS), date(2026, 11, 25))
-    assert (team.verdict, team.why) == (verdict.FOUND, "dialled_over")
+    assert (team.verdict, team.why) == (question.FOUND, "dialled_over")
     figures = {name: team.figures[name] for name in ("calls", "answered", "alone", "legs")}
     # 15 answered in the queue, 11 of them left alone; 17 answered by a robot that these records do not name
     assert figures == {"calls": 60, "answered": 32, "alone": 28, "legs": 4}
@@ -77,7 +79,7 @@ def row(call: str, start: int, end: int, answer: int | None = None, **more: obje
     } | more  # fmt: skip
 
 
-def one(rows: list[dict[str, object]]) -> verdict.Team:
+def one(rows: list[dict[str, object]]) -> question.TeamVerdict:
     (found,) = told(pa.Table.from_pylist(rows, schema=CALLS))
     return found
 
@@ -89,7 +91,7 @@ def test_one_ringing_call_more_than_agents_are_free() -> None:
     three = [row(f"r{number}{at}", at, at + 10) for at in range(100, 400, 20) for number in range(3)]
     found = one(agents + three)
     assert (found.figures["over"], found.figures["ringing"], found.figures["widest"]) == (15, 3, 1)
-    assert found.verdict == verdict.FOUND
+    assert found.verdict == question.FOUND
 
 
 def test_what_ends_in_a_second_makes_room_in_it() -> None:
@@ -104,19 +106,19 @@ def test_a_call_that_a_person_began_is_never_dialled_over() -> None:
     agent = [row("a", 0, 300, 0, agent_id="S1", agent_kind="human")]
     named = [row(f"r{at}", at, at + 5, agent_id="S2", agent_kind="human") for at in range(1, 200, 5)]
     found = one(agent + named)
-    assert (found.figures["over"], found.figures["owned"], found.verdict) == (0, 40, verdict.NOT_FOUND)
+    assert (found.figures["over"], found.figures["owned"], found.verdict) == (0, 40, question.NOT_FOUND)
 
 
 def test_what_cannot_be_told() -> None:
     bare = [row(f"r{at}", at, at + 5, at + 2) for at in range(1, 200, 5)]
-    assert (one(bare).verdict, one(bare).why) == (verdict.UNKNOWN, "no_agents")
+    assert (one(bare).verdict, one(bare).why) == (question.UNKNOWN, "no_agents")
     seldom = [*bare, *(row(f"a{at}", at, at + 5, at + 2, agent_id="S1") for at in range(1, 20, 5))]
-    assert (one(seldom).verdict, one(seldom).why) == (verdict.UNKNOWN, "agents_seldom_named")
+    assert (one(seldom).verdict, one(seldom).why) == (question.UNKNOWN, "agents_seldom_named")
     few = [row(f"a{at}", at, at + 5, at + 2, agent_id="S1") for at in range(0, 190, 10)]
     assert (len(few), one(few).why) == (19, "too_few")
-    assert one([*few, row("a", 400, 410, 402, agent_id="S1")]).verdict == verdict.NOT_FOUND
+    assert one([*few, row("a", 400, 410, 402, agent_id="S1")]).verdict == question.NOT_FOUND
     robots = [row(f"a{at}", at, at + 5, at + 2, agent_id="R1", agent_kind="robot") for at in range(0, 190, 10)]
-    assert (one(robots).verdict, one(robots).why) == (verdict.NOT_FOUND, "robots_only")
+    assert (one(robots).verdict, one(robots).why) == (question.NOT_FOUND, "robots_only")
 
 
 def test_rows_that_are_no_calls_of_the_question_are_left_out() -> None:
@@ -139,23 +141,23 @@ def test_a_line_tells_the_team_on_its_days() -> None:
     ("calls", "over", "is_so"), [(100, 10, True), (100, 9, False), (333, 10, True), (334, 10, False)]
 )
 def test_the_limits_of_an_hour(calls: int, over: int, *, is_so: bool) -> None:
-    figures = dict.fromkeys(verdict.FIGURES, 0) | {"calls": calls, "over": over, "attended": 50, "legs": 1}
-    assert Hour("T", NINE, figures).over(LIMITS) is is_so
-    (team,) = verdict.teams([Hour("T", NINE, figures)], LIMITS)
-    assert team.verdict == (verdict.FOUND if is_so else verdict.NOT_FOUND)
+    figures = dict.fromkeys(question.FIGURES, 0) | {"calls": calls, "over": over, "attended": 50, "legs": 1}
+    assert TeamHour("T", NINE, figures).over(LIMITS) is is_so
+    (team,) = question.judge_teams([TeamHour("T", NINE, figures)], LIMITS)
+    assert team.verdict == (question.FOUND if is_so else question.NOT_FOUND)
 
 
 @pytest.mark.parametrize(
     ("over", "said", "why"),
     [
-        (0, verdict.NOT_FOUND, "agents_free"), (1, verdict.NOT_FOUND, "over_seldom"),
-        (2, verdict.UNKNOWN, "over_scattered"),
+        (0, question.NOT_FOUND, "agents_free"), (1, question.NOT_FOUND, "over_seldom"),
+        (2, question.UNKNOWN, "over_scattered"),
     ],
 )  # fmt: skip
 def test_thin_hours_hide_nothing(over: int, said: str, why: str) -> None:
     """Five hours of fifty calls: none is over the limits by itself, together ten of 250 calls are."""
-    figures = dict.fromkeys(verdict.FIGURES, 0) | {"calls": 50, "over": over, "attended": 50, "legs": 1}
-    (team,) = verdict.teams([Hour("T", NINE.replace(hour=9 + n), figures) for n in range(5)], LIMITS)
+    figures = dict.fromkeys(question.FIGURES, 0) | {"calls": 50, "over": over, "attended": 50, "legs": 1}
+    (team,) = question.judge_teams([TeamHour("T", NINE.replace(hour=9 + n), figures) for n in range(5)], LIMITS)
     assert (team.verdict, team.why, team.hours) == (said, why, ())
 
 
@@ -168,10 +170,10 @@ def test_transfers_of_robots() -> None:
     rows = [*robot, leg("c0", 20, 30), leg("c1", 20, 31), leg("c2", 20, None), leg("c3", 20, 22)]
     with closing(DuckDBEngine()) as engine:
         dim = engine.hold("line_dim", LINE_DIM.empty_table())
-        of = question.rows_of(engine.hold("calls", pa.Table.from_pylist(rows, schema=CALLS)), dim, DAY, DAY)
-        found = verdict.transfers(engine.rows(question.transfers(question.calls_of(of))), 10)
+        of = question.select_rows(engine.hold("calls", pa.Table.from_pylist(rows, schema=CALLS)), dim, DAY, DAY)
+        found = question.summarise_transfers(engine.rows(question.count_transfers(question.aggregate_calls(of))), 10)
     assert found == Transfers(answered=5, asked=4, put_through=3, in_time=2, middle=10_000, longest=11_000)
-    assert verdict.transfers([], 10) == Transfers(0, 0, 0, 0, None, None)
+    assert question.summarise_transfers([], 10) == Transfers(0, 0, 0, 0, None, None)
 
 
 def test_a_robot_is_known_by_its_seat_too() -> None:
@@ -179,16 +181,16 @@ def test_a_robot_is_known_by_its_seat_too() -> None:
     with closing(DuckDBEngine()) as engine:
         dim = engine.hold("line_dim", LINE_DIM.empty_table())
         calls = engine.hold("calls", pa.Table.from_pylist(rows, schema=CALLS))
-        found = engine.rows(question.calls_of(question.rows_of(calls, dim, DAY, DAY, ["R1"])))
+        found = engine.rows(question.aggregate_calls(question.select_rows(calls, dim, DAY, DAY, ["R1"])))
     assert {one["one"]: one["robot"] for one in found} == {"a": 1, "b": 0}
 
 
 def test_one_team_decides_for_the_firm() -> None:
-    of = {name: verdict.Team(name, name, "", {}) for name in verdict.VERDICTS}
-    assert verdict.whole(of.values()) == verdict.FOUND
-    assert verdict.whole([of["not_found"], of["unknown"]]) == verdict.UNKNOWN
-    assert verdict.whole([of["not_found"]]) == verdict.NOT_FOUND
-    assert verdict.whole([]) == verdict.UNKNOWN
+    of = {name: question.TeamVerdict(name, name, "", {}) for name in question.VERDICTS}
+    assert question.overall_verdict(of.values()) == question.FOUND
+    assert question.overall_verdict([of["not_found"], of["unknown"]]) == question.UNKNOWN
+    assert question.overall_verdict([of["not_found"]]) == question.NOT_FOUND
+    assert question.overall_verdict([]) == question.UNKNOWN
     cases = ((1, 0, 9, 0), (0, 1, 9, 0), (0, 0, 9, 0), (0, 0, 9, 1), (0, 0, 0, 0))
-    said = [verdict.FOUND, verdict.FOUND, verdict.NOT_FOUND, verdict.UNKNOWN, verdict.UNKNOWN]
-    assert [verdict.robots(*one) for one in cases] == said
+    said = [question.FOUND, question.FOUND, question.NOT_FOUND, question.UNKNOWN, question.UNKNOWN]
+    assert [question.judge_robots(*one) for one in cases] == said

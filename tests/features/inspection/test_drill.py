@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -19,18 +20,27 @@ from tests.support.people import signed_in
 from nianjian.doors.site.worker import KINDS
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.complaints import one_click, operations, queries
+from nianjian.engines.season.reminders import Scope
+from nianjian.features.complaints import one_click
+from nianjian.features.complaints import operations as acts
+from nianjian.features.complaints import queries as query
 from nianjian.features.complaints.clocks import Clock, ClockLimit, ServiceLevels
 from nianjian.features.complaints.models import Complaint
 from nianjian.features.complaints.states import Facts
-from nianjian.features.inspection import drill
-from nianjian.features.inspection.drill import Seen
-from nianjian.features.inspection.operations.drill import report, run
-from nianjian.features.inspection.terminal import drill as picture
+from nianjian.features.inbox import operations
+from nianjian.features.inspection import states as inspection_states
+from nianjian.features.inspection import terminal
+from nianjian.features.inspection.operations import drill as report
+from nianjian.features.inspection.operations.drill import DrillPlan, choose_recipients
+from nianjian.features.inspection.states import DrillRecord
 from nianjian.features.season.operations import task_progress
-from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.query import USER, Actor
+from nianjian.platform.accounts.roles import Role
+from nianjian.platform.accounts.service import add_user
 from nianjian.platform.jobs import flow, service
 from nianjian.platform.jobs import query as queue
+from nianjian.platform.jobs.models import Job
+from nianjian.platform.notifications.models import Channel, Choice, Dispatch, Message
 from nianjian.platform.rulebook.rulebooks import rulebook
 
 pytestmark = pytest.mark.django_db
@@ -62,12 +72,12 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
     place = "/e/demo/inspection/drill/"
     assert client.get(f"{place}report/").status_code == 404
     with pytest.raises(NianjianError, match="drill_no_door"):
-        run.enqueue_drill(enterprise=demo, phone="", calls=0, actor=operator)
+        report.enqueue_drill(enterprise=demo, phone="", calls=0, actor=operator)
     one_click.open_door(enterprise=demo, number="95013", actor=operator)
     with pytest.raises(NianjianError, match="drill_calls_wrong"):
-        run.enqueue_drill(enterprise=demo, phone="", calls=51, actor=operator)
+        report.enqueue_drill(enterprise=demo, phone="", calls=51, actor=operator)
     with pytest.raises(NianjianError, match="drill_unknown"):
-        report.report(enterprise=demo, actor=operator)
+        report.build_report(enterprise=demo, actor=operator)
     assert client.post(f"{place}run/", {"phone": "13800138000", "calls": "2"}).status_code == 302
     taken = service.take(worker="w", again=())
     assert taken is not None
@@ -76,10 +86,10 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
         made = KINDS[flow.DRILL].run(queue.job(taken.id), operator, lambda _note, _done, _total: None)
         service.finish(job=taken.id, worker="w", result=dict(made))
     ticket = str(made["drill"])
-    row = queries.load_current_tickets(demo, [ticket])[ticket]
+    row = query.load_current_tickets(demo, [ticket])[ticket]
     assert (row.drill, row.source, row.complained, row.complainant) == (True, "one_click", "95013", "13800138000")
 
-    told = report.report(enterprise=demo, actor=operator)
+    told = report.build_report(enterprise=demo, actor=operator)
     assert {one["step"]: (one["state"], one["why"]) for one in told["steps"]} == {
         "arrived": ("passed", "one_click_opened"), "warned": ("unknown", "warning_not_due"),
         "responded": ("unknown", "running"), "called_back": ("unknown", "running"), "closed": ("unknown", "running"),
@@ -94,17 +104,17 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
         demo, 2026, clock.today(), clock.today(), rulebook(day=None, province=None, enterprise=demo), operator
     )
     assert not task_progress.collect_task_progress(asked, [])["drill"].complete
-    operations.callback(enterprise=demo, complaint=ticket, result="已回访", actor=operator)
-    operations.close(enterprise=demo, complaints=[ticket], result="演练完毕", actor=operator)
+    acts.callback(enterprise=demo, complaint=ticket, result="已回访", actor=operator)
+    acts.close(enterprise=demo, complaints=[ticket], result="演练完毕", actor=operator)
     assert task_progress.collect_task_progress(asked, [])["drill"].complete
-    told = report.report(enterprise=demo, actor=operator, name=ticket)
+    told = report.build_report(enterprise=demo, actor=operator, name=ticket)
     steps = {one["step"]: one for one in told["steps"]}
     for name in ("responded", "called_back", "closed"):
         assert (steps[name]["state"], steps[name]["by"]) == ("passed", str(operator))
         assert steps[name]["taken_s"] is not None
     assert (steps["responded"]["limit_s"], steps["closed"]["limit_s"]) == (7200, 86400)
 
-    assert not queries.current_tickets(demo).exists(), "what is published leaves a drill out"
+    assert not query.current_tickets(demo).exists(), "what is published leaves a drill out"
     page = client.get(place).content.decode()
     assert ticket in page
     assert "13800138000" not in page
@@ -114,7 +124,7 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
         text = "".join(one.get_textpage().get_text_bounded() for one in document)
     assert ticket in text.replace("\u200b", "").replace("\r\n", "")
     shown = Console(file=StringIO(), width=300)
-    picture.report(told)(shown)
+    terminal.render_drill_report(told)(shown)
     assert isinstance(shown.file, StringIO)
     assert ticket in shown.file.getvalue()
 
@@ -122,7 +132,7 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
 def test_what_is_no_number_opens_no_drill(demo: str, operator: Actor) -> None:
     one_click.open_door(enterprise=demo, number="95013", actor=operator)
     with pytest.raises(NianjianError, match="drill_phone_wrong"):
-        run.run(enterprise=demo, phone="x", calls=0, actor=operator)
+        report.run_drill(enterprise=demo, phone="x", calls=0, actor=operator)
     assert not Complaint.objects.exists()
     assert report.list_drills(enterprise=demo, actor=operator) == []
 
@@ -156,8 +166,218 @@ def test_each_step_on_both_sides_of_its_limit(case: Case) -> None:
 
     facts = Facts(arrived=NOON, responded=at(case.responded), called_back=at(case.closed), closed=at(case.closed))
     promise = ServiceLevels((date(2000, 1, 1),), (TERMS,))
-    held = Seen(facts, promise, at(case.warned), {"responded": "user:anna"}, case.calls, "calls_no_way")
-    found = drill.steps(held, NOON + case.now)
+    held = DrillRecord(facts, promise, at(case.warned), {"responded": "user:anna"}, case.calls, "calls_no_way")
+    found = inspection_states.judge_steps(held, NOON + case.now)
     assert [one.state for one in found] == ["passed", *case.states.split()]
-    counts = drill.count_states(one.state for one in found)
-    assert drill.whole(counts) == next(one for one in ("failed", "unknown", "passed") if one in case.states)
+    counts = inspection_states.count_states(one.state for one in found)
+    assert inspection_states.overall_state(counts) == next(
+        one for one in ("failed", "unknown", "passed") if one in case.states
+    )
+
+
+FORWARD = DrillPlan("12321", {"responded": 1, "called_back": 2, "closed": 3}, {"agent": "anna"}, ["second_call"])
+
+
+def _timeline(enterprise: str, operator: Actor, drill: str = "") -> dict[str, dict[str, Any]]:
+    told = report.build_report(enterprise=enterprise, actor=operator, name=drill)
+    return {one["what"]: one for one in told["timeline"]}
+
+
+def test_a_forward_needs_no_address_and_counts_nowhere(demo: str, operator: Actor) -> None:
+    signed_in("anna")
+    drill = report.run_drill(enterprise=demo, phone="13800138000", calls=0, planned=FORWARD, actor=operator)["drill"]
+    row = query.load_current_tickets(demo, [drill])[drill]
+    assert (row.source, row.drill, row.complainant) == ("12321", True, "13800138000")
+    assert not query.current_tickets(demo).exists()
+    told = report.build_report(enterprise=demo, actor=operator)
+    assert (told["steps"][0]["why"], told["steps"][0]["by"]) == ("forward_opened", str(operator))
+    found = _timeline(demo, operator)
+    assert [(one, line["due_s"]) for one, line in found.items()] == [
+        ("arrived", 0), ("responded", 60), ("called_back", 120), ("closed", 180), ("second_call", 300),
+    ]  # fmt: skip
+    assert (found["responded"]["player"], found["closed"]["player"]) == ("anna", None)
+    assert found["arrived"]["state"] == "done"
+
+
+def test_injects_are_noted_once_and_in_order(demo: str, operator: Actor) -> None:
+    signed_in("anna")
+    drill = report.run_drill(enterprise=demo, calls=0, planned=FORWARD, actor=operator)["drill"]
+
+    def inject(what: str, act: str, of: str = drill) -> None:
+        report.note_inject(enterprise=demo, drill=of, what=what, act=act, actor=operator)
+
+    for what, act, of, code in (
+        ("second_call", "handled", drill, "drill_inject_refused"),
+        ("nothing", "given", drill, "drill_inject_unknown"),
+        ("second_call", "x", drill, "drill_inject_unknown"),
+        ("second_call", "given", "9" * 5000, "drill_unknown"),
+    ):
+        with pytest.raises(NianjianError, match=code):
+            inject(what, act, of)
+    assert _timeline(demo, operator)["second_call"]["state"] == "waiting"
+    inject("second_call", "given")
+    assert _timeline(demo, operator)["second_call"]["state"] == "running"
+    inject("second_call", "handled")
+    found = _timeline(demo, operator)["second_call"]
+    assert (found["state"], found["by"]) == ("done", str(operator))
+    assert found["ended_at"] is not None
+    with pytest.raises(NianjianError, match="drill_inject_refused"):
+        inject("second_call", "given")
+    inject("media", "given")
+    assert "media" in _timeline(demo, operator), "what was not planned may be thrown in, too"
+    other = report.run_drill(enterprise=demo, calls=0, planned=FORWARD, actor=operator)["drill"]
+    assert _timeline(demo, operator, other)["second_call"]["state"] == "waiting", "each drill has its own"
+
+
+@pytest.mark.parametrize(
+    ("planned", "code"),
+    [
+        (DrillPlan("fax"), "drill_source_unknown"),
+        (DrillPlan("12321", {"responded": 30, "called_back": 20}), "drill_minutes_wrong"),
+        (DrillPlan("12321", {"responded": 0}), "drill_minutes_wrong"),
+        (DrillPlan("12321", {"closed": 1441}), "drill_minutes_wrong"),
+        (DrillPlan("12321", {"warned": 5}), "drill_minutes_wrong"),
+        (DrillPlan("12321", {}, {"agent": "nobody"}), "drill_player_unknown"),
+        (DrillPlan("12321", {}, {"agent": "vera"}), "drill_player_unknown"),  # she may only read
+        (DrillPlan("12321", {}, {"facilitator": "anna"}), "drill_player_unknown"),
+        (DrillPlan("12321", {}, {}, ["x"]), "drill_inject_unknown"),
+        (DrillPlan(), "drill_no_door"),
+    ],
+)
+def test_what_cannot_be_held_begins_nothing(demo: str, operator: Actor, planned: DrillPlan, code: str) -> None:
+    signed_in("anna")
+    add_user(name="vera", role=Role.AUDITOR, enterprises=[demo], actor=operator)
+    for begin in (report.enqueue_drill, report.run_drill):
+        with pytest.raises(NianjianError, match=code):
+            begin(enterprise=demo, phone="", calls=0, planned=planned, actor=operator)
+    assert not Complaint.objects.exists()
+
+
+def test_the_screen_looks_again_until_the_ticket_is_closed(demo: str, operator: Actor) -> None:
+    client = signed_in("anna")
+    add_user(name="vera", role=Role.AUDITOR, enterprises=[demo], actor=operator)
+    drill = report.run_drill(enterprise=demo, phone="13800138000", calls=0, planned=FORWARD, actor=operator)["drill"]
+    place = f"/e/demo/inspection/drill/{drill}/"
+    shown = client.get(f"{place}screen/").content.decode()
+    assert f'hx-get="{place}lines/"' in shown
+    assert 'hx-trigger="every 5s"' in shown
+    assert "13800138000" not in shown
+    assert "second_call" in shown
+    reader = signed_in("vera")
+    assert "<form" not in reader.get(f"{place}lines/").content.decode()
+    assert reader.post(f"{place}inject/", {"what": "second_call", "act": "given"}).status_code == 403
+    assert client.post(f"{place}inject/", {"what": "second_call", "act": "given"}).status_code == 302
+    assert "second_call" in client.get(f"{place}lines/").content.decode()
+    assert client.post(f"{place}inject/", {"what": "second_call", "act": "given"}).status_code == 409
+    acts.callback(enterprise=demo, complaint=drill, result="已回访", actor=operator)
+    acts.close(enterprise=demo, complaints=[drill], result="演练完毕", actor=operator)
+    assert "hx-get" not in client.get(f"{place}lines/").content.decode()
+    assert client.get("/e/demo/inspection/drill/nothing/screen/").status_code == 404
+    assert client.get(f"/e/demo/inspection/drill/{'9' * 5000}/lines/").status_code == 404
+
+
+def test_history_trend_and_debrief(demo: str, operator: Actor) -> None:
+    client = signed_in("anna")
+    one_click.open_door(enterprise=demo, number="95013", actor=operator)
+    first = report.run_drill(enterprise=demo, calls=0, actor=operator)["drill"]
+    front = "/e/demo/inspection/drill/"
+    assert "<svg" not in client.get(front).content.decode().split("<main")[1], "one drill has no trend"
+    acts.callback(enterprise=demo, complaint=first, result="已回访", actor=operator)
+    acts.close(enterprise=demo, complaints=[first], result="演练完毕", actor=operator)
+    second = report.run_drill(enterprise=demo, calls=0, planned=FORWARD, actor=operator)["drill"]
+    newest, oldest = report.list_drills(enterprise=demo, actor=operator)
+    assert (newest["drill"], newest["responded_s"], newest["closed_s"]) == (second, None, None)
+    assert oldest["drill"] == first
+    assert oldest["responded_s"] is not None
+    assert oldest["responded_s"] <= oldest["closed_s"]
+    assert "<svg" not in client.get(front).content.decode().split("<main")[1], "nothing was done in the second one yet"
+    acts.respond(enterprise=demo, complaints=[second], actor=operator)
+    shown = client.get(front).content.decode()
+    assert "<svg" in shown.split("<main")[1]
+    assert f"{front}{second}/screen/" in shown
+    report.note_inject(enterprise=demo, drill=second, what="second_call", act="given", actor=operator)
+    _name, paper = report.build_report_pdf(enterprise=demo, actor=operator, language="en", name=second)
+    with pypdfium2.PdfDocument(io.BytesIO(paper)) as document:
+        text = "".join(one.get_textpage().get_text_bounded() for one in document)
+    assert "Timeline" in text
+    assert "calls again" in text.replace("\r\n", " ")
+
+
+INJECTED = ["second_call", "media"]
+
+
+@pytest.fixture
+def crew(demo: str, operator: Actor) -> str:
+    """anna leads; otto and dora work on tickets, vera only reads."""
+    signed_in("anna")
+    for name, role in (("otto", Role.DATA_OFFICER), ("dora", Role.DATA_OFFICER), ("vera", Role.AUDITOR)):
+        add_user(name=name, role=role, enterprises=[demo], actor=operator)
+    return demo
+
+
+def held(demo: str, operator: Actor, **players: str) -> str:
+    planned = DrillPlan("12321", {}, players, INJECTED)
+    return str(report.run_drill(enterprise=demo, calls=0, planned=planned, actor=operator)["drill"])
+
+
+def throw(demo: str, drill: str, what: str, act: str = "given", by: str = "anna") -> None:
+    report.note_inject(enterprise=demo, drill=drill, what=what, act=act, actor=Actor(by, USER))
+
+
+def told() -> list[str]:
+    return sorted(Message.objects.values_list("user", flat=True))
+
+
+def test_the_player_of_the_role_hears_of_it_and_that_it_is_a_drill(crew: str, operator: Actor) -> None:
+    drill = held(crew, operator, agent="otto", lead="dora")
+    assert told() == []
+    throw(crew, drill, "second_call")
+    (one,) = Message.objects.all()
+    assert (one.user, one.stage) == ("otto", "second_call")
+    for language, mark in (("en", "DRILL, not real"), ("zh-hans", "演练，非真实情况")):
+        text = operations.to_document(one, language)["text"]
+        assert mark in text
+        assert drill in text
+    throw(crew, drill, "second_call", "handled")
+    assert told() == ["otto"], "that it was handled is no news"
+    throw(crew, drill, "media")
+    assert told() == ["dora", "otto"]
+    page = signed_in("dora").get("/inbox/").content.decode()
+    assert f"/e/demo/inspection/drill/{drill}/screen/" in page
+
+
+def test_without_a_player_all_who_work_on_tickets_hear_of_it_but_not_who_leads(crew: str, operator: Actor) -> None:
+    throw(crew, held(crew, operator), "second_call")
+    assert told() == ["dora", "otto"]
+
+
+def test_a_chosen_channel_is_used_unless_the_person_wants_nothing(crew: str, operator: Actor) -> None:
+    for name in ("otto", "dora"):
+        Channel.objects.create(
+            id=f"CH{name}", user=name, kind="json", address="x", mask="x", made_at=clock.now(), confirmed_at=clock.now()
+        )
+    Choice.objects.create(user="dora", scope=Scope.NONE, changed_at=clock.now())
+    drill = held(crew, operator, agent="otto", lead="dora")
+    throw(crew, drill, "second_call")
+    throw(crew, drill, "media")
+    assert told() == ["dora", "otto"]
+    assert [one.message.user for one in Dispatch.objects.all()] == ["otto"]
+
+
+def test_who_is_told() -> None:
+    able, scopes = ["anna", "dora", "otto"], {"dora": Scope.NONE}
+    assert choose_recipients("dora", able, scopes, "anna") == ["dora"]
+    assert choose_recipients("gone", able, scopes, "anna") == ["otto"]
+    assert choose_recipients("", ["anna", "dora"], scopes, "anna") == ["dora"], "nothing is lost"
+    assert choose_recipients("", ["anna"], scopes, "anna") == ["anna"]
+
+
+def test_a_job_leads_to_its_own_drill_and_a_failed_one_to_none(crew: str, operator: Actor) -> None:
+    drill, newer = held(crew, operator), held(crew, operator)
+    client = signed_in("anna")
+    for result, state, there in (({"drill": drill}, Job.DONE, f"?drill={drill}"), ({}, Job.FAILED, "#begin")):
+        job = flow.enqueue(kind=flow.DRILL, enterprise=crew, payload={}, actor=operator)
+        Job.objects.filter(pk=job).update(state=state, result=result, finished_at=clock.now())
+        page = client.get(f"/e/demo/data/jobs/{job}/").content.decode()
+        assert f'href="/e/demo/inspection/drill/{there}"' in page
+        assert newer not in page

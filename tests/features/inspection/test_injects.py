@@ -8,16 +8,16 @@ import pytest
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper.texts.inspection import drill as texts
-from nianjian.features.inspection import injects
-from nianjian.features.inspection.injects import Line, Script
+from nianjian.features.inspection import states as injects
+from nianjian.features.inspection.states import DrillScript, TimelineLine
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=clock.ZONE)
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
 
-def _lines(now: timedelta, script: Script = Script.of(None), /, **done: timedelta) -> dict[str, Line]:  # noqa: B008 -- frozen
+def _lines(now: timedelta, script: DrillScript = DrillScript.of(None), /, **done: timedelta) -> dict[str, TimelineLine]:  # noqa: B008 -- frozen
     told = {step: (NOON + after, "user:anna") for step, after in done.items()}
-    found = injects.timeline(script, NOON, {"arrived": (NOON, "x"), **told}, {}, NOON + now)
+    found = injects.build_timeline(script, NOON, {"arrived": (NOON, "x"), **told}, {}, NOON + now)
     return {one.what: one for one in found}
 
 
@@ -36,7 +36,7 @@ def test_the_minute_of_the_script_still_is_in_time(now: timedelta, done: timedel
 
 
 def test_a_script_of_its_own_and_its_players() -> None:
-    script = Script.of({"minutes": {"responded": 3}, "players": {"agent": "anna"}, "thrown": ["media"]})
+    script = DrillScript.of({"minutes": {"responded": 3}, "players": {"agent": "anna"}, "thrown": ["media"]})
     found = _lines(4 * MINUTE, script)
     assert (found["responded"].state, found["responded"].player) == ("late", "anna")
     assert (found["closed"].due, found["closed"].player) == (NOON + 45 * MINUTE, "")
@@ -45,11 +45,11 @@ def test_a_script_of_its_own_and_its_players() -> None:
 
 
 def test_an_inject_is_due_given_and_handled() -> None:
-    script = Script.of({"thrown": ["media"]})
+    script = DrillScript.of({"thrown": ["media"]})
 
     def state(after: timedelta, **acts: timedelta) -> str:
         told = {"media": {act: (NOON + at, "x") for act, at in acts.items()}} if acts else {}
-        found = injects.timeline(script, NOON, {"arrived": (NOON, "x")}, told, NOON + after)
+        found = injects.build_timeline(script, NOON, {"arrived": (NOON, "x")}, told, NOON + after)
         return next(one.state for one in found if one.what == "media")
 
     assert state(35 * MINUTE - SECOND) == "waiting"
@@ -61,8 +61,8 @@ def test_an_inject_is_due_given_and_handled() -> None:
 def test_lines_stand_by_when_they_are_due_and_a_warning_where_it_came() -> None:
     found = list(_lines(2 * 60 * MINUTE, responded=100 * MINUTE, warned=90 * MINUTE))
     assert found == ["arrived", "responded", "called_back", "closed", "warned"]
-    assert injects.over(list(_lines(MINUTE).values())) is False
-    assert injects.over(list(_lines(MINUTE, closed=MINUTE).values())) is True
+    assert injects.is_over(list(_lines(MINUTE).values())) is False
+    assert injects.is_over(list(_lines(MINUTE, closed=MINUTE).values())) is True
 
 
 def test_everything_has_a_name() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from nianjian.engines.evidence import question, retention
+from nianjian.engines.evidence import retention, sampling
 from nianjian.engines.evidence.retention import Stretch
 from nianjian.engines.gate import decision_journal
 from nianjian.engines.gate import decision_search as journal
@@ -124,7 +124,7 @@ def test_days_of_calls_and_their_recordings() -> None:
     ]
     whole = [usual | {"start_ts": START, "call_id": str(number)} | dict(one) for number, one in enumerate(rows)]
     with closing(DuckDBEngine()) as engine:
-        (told,) = engine.rows(question.by_day(engine.hold("calls", pa.Table.from_pylist(whole, schema=CALLS))))
+        (told,) = engine.rows(sampling.count_by_day(engine.hold("calls", pa.Table.from_pylist(whole, schema=CALLS))))
     assert told == {"day": date(2026, 3, 2), "rows": 6, "out": 5, "answered": 3, "recorded": 2}
 
 

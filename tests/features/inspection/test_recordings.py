@@ -23,9 +23,9 @@ from tests.support.people import signed_in
 from nianjian.doors.site.worker import KINDS
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.operations import import_calls
-from nianjian.features.inspection.operations.checks import answers, logs, readiness, recordings, work
-from nianjian.features.inspection.operations.day import bundle
-from nianjian.features.inspection.terminal import picture
+from nianjian.features.inspection import terminal as picture
+from nianjian.features.inspection.operations import answers, logs, readiness
+from nianjian.features.inspection.operations import day as inspection_day
 from nianjian.features.maintenance import health
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow, service
@@ -102,14 +102,14 @@ def looked(operator: Actor, folder: Path | None = None) -> tuple[dict[str, Any],
 def drawn(operator: Actor, root: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The files that the sample asks for."""
     wanted: list[str] = []
-    below = recordings.folder.below
+    below = logs.recordings.find_below
 
     def noted(at: Path, parts: tuple[str, ...]) -> Path | str:
         wanted.append(parts[-1])
         return below(at, parts)
 
     with monkeypatch.context() as patch:
-        patch.setattr(recordings.folder, "below", noted)
+        patch.setattr(logs.recordings, "find_below", noted)
         looked(operator, root)
     return set(wanted)
 
@@ -189,7 +189,7 @@ def test_the_same_seed_draws_the_same_and_another_state_others(
     called(tmp_path / "more.csv", operator, tag="x")
     assert looked(operator, folder)[1]["seed"] != seed
     assert drawn(operator, folder, monkeypatch) != first
-    assert len({recordings.seed_of(*one) for one in (
+    assert len({logs.seed_of(*one) for one in (
         ("demo", TODAY, 1), ("demo", TODAY, 2), ("demo", FIRST, 1), ("other", TODAY, 1),
     )}) == 4  # fmt: skip
 
@@ -241,19 +241,19 @@ def test_every_door_shows_the_sample_and_no_number(
         (folder / name(DAYS[3], number)).unlink()
     monkeypatch.setenv("NIANJIAN_RECORDINGS", f"demo={folder}")
     signed = signed_in("anna")
-    work.enqueue_check(enterprise="demo", part="retention", as_of=None, actor=operator)
+    readiness.enqueue_check(enterprise="demo", part="retention", as_of=None, actor=operator)
     taken = service.take(worker="w", again=())
     assert taken is not None
     with transaction.atomic():
         result = KINDS[flow.INSPECT].run(queue.job(taken.id), operator, lambda _note, _done, _total: None)
         service.finish(job=taken.id, worker="w", result=json.loads(json.dumps(result)))
-    told = work.newest(enterprise="demo", part="retention", actor=operator)
+    told = readiness.newest_check(enterprise="demo", part="retention", actor=operator)
     assert told is not None
     page = signed.get("/e/demo/inspection/retention/").content.decode()
     terminal = Console(file=StringIO(), width=240)
-    picture.retention(told)(terminal)
+    picture.render_retention(told)(terminal)
     assert isinstance(terminal.file, StringIO)
-    _name, copy = bundle.bundle(enterprise="demo", actor=operator, language="zh-hans")
+    _name, copy = inspection_day.build_bundle(enterprise="demo", actor=operator, language="zh-hans")
     with zipfile.ZipFile(io.BytesIO(copy)) as pack:
         paper = pack.read("retention.html").decode()
         with pypdfium2.PdfDocument(io.BytesIO(pack.read("retention.pdf"))) as document:

@@ -18,14 +18,14 @@ from tests.support.call_files import Desk
 from nianjian.engines.lake.duckdb_engine import DuckDBEngine
 from nianjian.engines.lake.schema import CALLS, LINE_DIM
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.inspection.dialling import question, suspects, verdict
-from nianjian.features.inspection.dialling.suspects import Group, Signs
+from nianjian.features.inspection import dialling
+from nianjian.features.inspection.dialling import RobotSigns, SuspectGroup
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 MIXED, PLAIN = "asterisk-22.10.1_Master_predictive_and_robot.csv", "asterisk-22.10.1_Master.csv"
 DAY, NINE = date(2026, 3, 2), datetime(2026, 3, 2, 9)  # noqa: DTZ001 -- wall time
 BOOK = Rulebook.on(date(2026, 11, 27))
-SIGNS = Signs(
+SIGNS = RobotSigns(
     [str(one).lower() for one in BOOK.items("inspection.robot.applications")],
     [str(one).lower() for one in BOOK.items("inspection.robot.contexts")],
     BOOK.integer("inspection.robot.talk_seconds"),
@@ -34,15 +34,15 @@ SIGNS = Signs(
 NAMELESS = replace(SIGNS, contexts=[])  # an enterprise whose contexts nobody named
 
 
-def asked(table: pa.Table, day: date, signs: Signs) -> tuple[str, list[Group], dict[str, str]]:
+def asked(table: pa.Table, day: date, signs: RobotSigns) -> tuple[str, list[SuspectGroup], dict[str, str]]:
     """(what is suggested, the groups, call -> its evidence)."""
     with closing(DuckDBEngine()) as engine:
         dim = engine.hold("line_dim", pa.Table.from_pylist([], schema=LINE_DIM))
-        of = question.rows_of(engine.hold("calls", table), dim, day, day)
-        rows = suspects.mark_suspects(suspects.read(question.calls_of(of)), signs)
-        said, groups = suspects.weighed(engine.rows(suspects.groups(rows)), signs)
+        of = dialling.select_rows(engine.hold("calls", table), dim, day, day)
+        rows = dialling.mark_suspects(dialling.extract_signs(dialling.aggregate_calls(of)), signs)
+        said, groups = dialling.weigh_groups(engine.rows(dialling.group_suspects(rows)), signs)
         kept = {(one.source, one.evidence) for one in groups}
-        shown = engine.rows(suspects.examples(rows, 1_000_000))
+        shown = engine.rows(dialling.sample_suspects(rows, 1_000_000))
         return said, groups, {
             str(one["one"]): str(one["evidence"]) for one in shown if (one["source"], one["evidence"]) in kept
         }  # fmt: skip
@@ -61,12 +61,12 @@ def robots_of(name: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("signs", "evidence"), [(SIGNS, suspects.CONTEXT), (NAMELESS, suspects.NO_AGENT)], ids=["named", "nameless"]
+    ("signs", "evidence"), [(SIGNS, dialling.CONTEXT), (NAMELESS, dialling.NO_AGENT)], ids=["named", "nameless"]
 )
-def test_real_records_with_their_ground_truth(tmp_path: Path, signs: Signs, evidence: str) -> None:
+def test_real_records_with_their_ground_truth(tmp_path: Path, signs: RobotSigns, evidence: str) -> None:
     truth = robots_of(MIXED)
     said, groups, found = asked(imported(MIXED, tmp_path), date(2026, 11, 25), signs)
-    assert (said, {one.evidence for one in groups}) == (suspects.SUGGESTED, {evidence})
+    assert (said, {one.evidence for one in groups}) == (dialling.SUGGESTED, {evidence})
     right = len(truth & set(found))
     assert len(truth) == 17
     assert right == len(found) == len(truth), "precision and recall are 1"
@@ -74,7 +74,7 @@ def test_real_records_with_their_ground_truth(tmp_path: Path, signs: Signs, evid
 
 def test_real_records_without_a_robot_suggest_none_and_prove_none(tmp_path: Path) -> None:
     said, groups, found = asked(imported(PLAIN, tmp_path), date(2026, 11, 25), SIGNS)
-    assert (said, groups, found) == (suspects.UNKNOWN, [], {}), "no agent is named, so nothing is ruled out"
+    assert (said, groups, found) == (dialling.UNKNOWN, [], {}), "no agent is named, so nothing is ruled out"
 
 
 def row(call: str, talk: int, extra: str | None = None, **more: object) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def row(call: str, talk: int, extra: str | None = None, **more: object) -> dict[
     } | more  # fmt: skip
 
 
-def of(rows: Sequence[dict[str, Any]], signs: Signs = SIGNS) -> tuple[str, dict[str, str]]:
+def of(rows: Sequence[dict[str, Any]], signs: RobotSigns = SIGNS) -> tuple[str, dict[str, str]]:
     said, _groups, found = asked(pa.Table.from_pylist(list(rows), schema=CALLS), DAY, signs)
     return said, found
 
@@ -101,7 +101,7 @@ def test_what_a_call_ended_in_and_who_was_on_it() -> None:
         row("named", 90, told("Dial", "PJSIP/1001-1", "AiRobot"), agent_id="S1", agent_kind="human"),
         row("own", 90, told("AGI"), agent_id="R1", agent_kind="robot"),
     ])  # fmt: skip
-    assert said == suspects.SUGGESTED
+    assert said == dialling.SUGGESTED
     assert found == {
         "agi": "application", "ari": "application", "play": "application", "wait": "no_agent", "named": "context",
     }  # fmt: skip
@@ -109,21 +109,21 @@ def test_what_a_call_ended_in_and_who_was_on_it() -> None:
 
 def test_a_long_talk_without_an_agent_counts_only_where_agents_are_else_named() -> None:
     people = [row(f"p{number}", 60, agent_id="S1", agent_kind="human") for number in range(3)]
-    assert of([*people, row("short", 29), row("long", 30)]) == (suspects.SUGGESTED, {"long": "talk_alone"})
-    assert of([*people[:1], row("a", 60), row("b", 60)]) == (suspects.UNKNOWN, {})
+    assert of([*people, row("short", 29), row("long", 30)]) == (dialling.SUGGESTED, {"long": "talk_alone"})
+    assert of([*people[:1], row("a", 60), row("b", 60)]) == (dialling.UNKNOWN, {})
 
 
 def test_none_only_where_an_agent_was_on_every_answered_call() -> None:
     agent = row("a", 60, agent_id="S1", agent_kind="human")
-    assert of([agent]) == (suspects.NONE, {})
-    assert of([agent, row("b", 3)]) == (suspects.UNKNOWN, {})
-    assert of([row("c", 3, answered=False, answer_ts=None)]) == (suspects.UNKNOWN, {})
+    assert of([agent]) == (dialling.NONE, {})
+    assert of([agent, row("b", 3)]) == (dialling.UNKNOWN, {})
+    assert of([row("c", 3, answered=False, answer_ts=None)]) == (dialling.UNKNOWN, {})
 
 
 def test_what_is_suggested_is_no_verdict_but_rules_nothing_out() -> None:
-    assert verdict.robots(0, 0, 5, 0) == verdict.NOT_FOUND
-    assert verdict.robots(0, 0, 5, 0, suggested=True) == verdict.UNKNOWN
-    assert verdict.robots(1, 0, 5, 0, suggested=True) == verdict.FOUND
+    assert dialling.judge_robots(0, 0, 5, 0) == dialling.NOT_FOUND
+    assert dialling.judge_robots(0, 0, 5, 0, suggested=True) == dialling.UNKNOWN
+    assert dialling.judge_robots(1, 0, 5, 0, suggested=True) == dialling.FOUND
 
 
 def test_an_enterprise_names_contexts_of_its_own() -> None:
@@ -133,5 +133,5 @@ def test_an_enterprise_names_contexts_of_its_own() -> None:
     book = Rulebook.on(date(2026, 11, 27), enterprise="demo", overlays=[own])
     contexts = [str(one).lower() for one in book.items("inspection.robot.contexts")]
     told = '{"dcontext":"sales-ai","dstchannel":"PJSIP/1001-1","lastapp":"Dial"}'
-    assert of([row("a", 9, told)], replace(SIGNS, contexts=contexts)) == (suspects.SUGGESTED, {"a": "context"})
-    assert of([row("a", 9, told)])[0] == suspects.UNKNOWN
+    assert of([row("a", 9, told)], replace(SIGNS, contexts=contexts)) == (dialling.SUGGESTED, {"a": "context"})
+    assert of([row("a", 9, told)])[0] == dialling.UNKNOWN

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from nianjian.engines.lake.duckdb_engine import DuckDBEngine
-from nianjian.features.inspection.dialling import question, sweep
+from nianjian.features.inspection import dialling
 
 NINE = datetime(2026, 3, 2, 9)  # noqa: DTZ001 -- wall time
 WORK = pa.schema(
@@ -43,7 +43,7 @@ def events(calls: list[dict[str, object]], work: list[dict[str, object]]) -> pa.
     with closing(DuckDBEngine()) as engine:
         given = engine.hold("c", pa.Table.from_pylist(calls, schema=CALLS))
         busy = engine.hold("w", pa.Table.from_pylist(work, schema=WORK))
-        batches = list(engine.batches(question.events(given, busy)))
+        batches = list(engine.batches(dialling.build_events(given, busy)))
         return pa.Table.from_batches(batches)
 
 
@@ -76,12 +76,12 @@ def test_every_call_as_counted_by_hand_in_batches_of_any_size(seed: int, size: i
     want = counted(calls, work)
     swept = [
         (name, int(ringing), int(free))
-        for one in sweep.dialled(told.to_batches(max_chunksize=size))
+        for one in dialling.sweep_calls(told.to_batches(max_chunksize=size))
         for name, ringing, free in zip(one.rows["one"].to_pylist(), one.ringing, one.free, strict=True)
     ]
     assert {name: figures for name, *figures in swept} == {name: list(figures) for name, figures in want.items()}
     assert len(swept) == len(calls)
-    by_hour = sweep.by_hour(told.to_batches(max_chunksize=size))
+    by_hour = dialling.sweep_by_hour(told.to_batches(max_chunksize=size))
     for team in ("t0", "t1", "t2"):
         mine = [want[str(one["one"])] for one in calls if one["team"] == team]
         assert by_hour[team, NINE] == {
@@ -89,7 +89,9 @@ def test_every_call_as_counted_by_hand_in_batches_of_any_size(seed: int, size: i
             "ringing": max(ringing for ringing, _ in mine),
             "widest": max(ringing - free for ringing, free in mine),
         }
-    shown = sweep.clearest(told.to_batches(max_chunksize=size), {"t1": NINE, "t2": NINE + timedelta(hours=1)}, 5)
+    shown = dialling.find_clearest(
+        told.to_batches(max_chunksize=size), {"t1": NINE, "t2": NINE + timedelta(hours=1)}, 5
+    )
     mine = [(want[str(one["one"])], str(one["one"])) for one in calls if one["team"] == "t1"]
     widest = sorted((ringing - free for (ringing, free), _ in mine if ringing > free), reverse=True)[:5]
     assert [row["ringing"] - row["free"] for row in shown] == widest
@@ -98,26 +100,26 @@ def test_every_call_as_counted_by_hand_in_batches_of_any_size(seed: int, size: i
 
 def test_hours_part_where_the_clock_does() -> None:
     calls = [call("t", 0, 3599.999999, 3610), call("t", 1, 3600, 3610), call("t", 2, 7200, 7201)]
-    found = sweep.by_hour(events(calls, [stretch("t", "a", 0, 1)]).to_batches())
+    found = dialling.sweep_by_hour(events(calls, [stretch("t", "a", 0, 1)]).to_batches())
     assert {hour.hour: figures["ringing"] for (_, hour), figures in found.items()} == {9: 1, 10: 2, 11: 1}
 
 
 def test_an_agent_stays_through_a_pause_of_an_hour_and_not_a_second_longer() -> None:
-    edge = question.EDGE.seconds
+    edge = dialling.EDGE.seconds
     for pause, here in ((3600, 1), (3601, 0)):
         work = [stretch("t", "a", 0, 100), stretch("t", "a", 100 + pause, 200 + pause)]
         between = call("t", 0, 100 + edge + 60, 100 + edge + 70)
-        (one,) = sweep.dialled(events([between], work).to_batches())
+        (one,) = dialling.sweep_calls(events([between], work).to_batches())
         assert int(one.free[0]) == here
 
 
 def test_the_longest_of_overlapping_calls_says_how_long_an_agent_is_here() -> None:
     work = [stretch("t", "a", 0, 5000), stretch("t", "a", 10, 20), stretch("t", "a", 8000, 8010)]
     # the first call ends at 5000, so 8000 is within the pause, though the call before it ended at 20
-    (one,) = sweep.dialled(events([call("t", 0, 7000, 7001)], work).to_batches())
+    (one,) = dialling.sweep_calls(events([call("t", 0, 7000, 7001)], work).to_batches())
     assert int(one.free[0]) == 1
 
 
 def test_nothing_to_sweep() -> None:
-    assert sweep.by_hour([]) == {}
-    assert sweep.by_hour(events([], [stretch("t", "a", 0, 1)]).to_batches()) == {}
+    assert dialling.sweep_by_hour([]) == {}
+    assert dialling.sweep_by_hour(events([], [stretch("t", "a", 0, 1)]).to_batches()) == {}

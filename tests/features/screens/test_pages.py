@@ -16,9 +16,9 @@ from nianjian.engines.gate.snapshot import files
 from nianjian.engines.kernel import clock
 from nianjian.features.complaints import operations
 from nianjian.features.people.middleware import SEEN, UNATTENDED
-from nianjian.features.screens import asterisk, gateway, watch_files
-from nianjian.features.screens.links.model import ScreenLink
-from nianjian.features.screens.operations.sources import today
+from nianjian.features.screens import counts, watch_files
+from nianjian.features.screens.models import ScreenLink
+from nianjian.features.screens.sources import today
 from nianjian.platform.accounts import tokens
 from nianjian.platform.accounts.models import Membership
 from nianjian.platform.accounts.query import Actor
@@ -76,10 +76,10 @@ def live(db: None, home: Path, keys: None, monkeypatch: pytest.MonkeyPatch) -> P
         verdict = Verdict(allow=reason == "allow", reason=reason, rule="r", decision_id=f"g-{number}")
         journal.note(Request(code, display, callee, line, f"c{number}", now), verdict, 1, now)
     journal.close()
-    counted = gateway.Decisions(today())
+    counted = counts.DecisionTotals(today())
     counted.read(files.decisions_folder(home))
     watch_files.write(watch_files.folder(home) / watch_files.GATE, counted.plain())
-    calls = asterisk.Calls(today())
+    calls = counts.AsteriskCounts(today())
     calls.counts.update(answered=1234, busy=5)
     watch_files.write(watch_files.folder(home) / watch_files.name("demo", "pbx"), {"calls": calls.plain(), "gap": None})
     beat(home)
@@ -180,15 +180,15 @@ def test_of_several_switches_the_silent_one_is_named(
 def test_counts_of_yesterday_are_not_todays(admin: Client, live: Path) -> None:
     before = today() - timedelta(days=1)
     watch_files.write(
-        watch_files.folder(live) / watch_files.name("demo", "pbx"), {"calls": asterisk.Calls(before).plain()}
+        watch_files.folder(live) / watch_files.name("demo", "pbx"), {"calls": counts.AsteriskCounts(before).plain()}
     )
-    watch_files.write(watch_files.folder(live) / watch_files.GATE, gateway.Decisions(before).plain())
+    watch_files.write(watch_files.folder(live) / watch_files.GATE, counts.DecisionTotals(before).plain())
     text = page(admin)
     assert value(text, "calls") == value(text, "blocked") == "0"
 
 
 def test_rows_that_could_not_be_read_and_a_gap_are_said(admin: Client, live: Path) -> None:
-    calls = asterisk.Calls(today())
+    calls = counts.AsteriskCounts(today())
     calls.damaged = 3
     gap = clock.now().isoformat(timespec="seconds")
     watch_files.write(watch_files.folder(live) / watch_files.name("demo", "pbx"), {"calls": calls.plain(), "gap": gap})

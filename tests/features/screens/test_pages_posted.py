@@ -18,12 +18,11 @@ from django.urls import resolve
 
 from nianjian.engines.intake.formats.freeswitch_post import leg
 from nianjian.engines.kernel import clock
+from nianjian.features.calls import operations as import_calls
 from nianjian.features.calls.documents import ImportReceipt
-from nianjian.features.calls.operations import import_calls
 from nianjian.features.maintenance import retention
-from nianjian.features.screens import posted, watch_files
-from nianjian.features.screens.operations import post
-from nianjian.features.screens.operations.sources import today
+from nianjian.features.screens import posted, sources, watch_files
+from nianjian.features.screens.sources import today
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.models import Entry
@@ -61,7 +60,7 @@ def live(db: None, home: Path, keys: None, monkeypatch: pytest.MonkeyPatch) -> P
     add_enterprise(code="demo", name="demo企业", province="浙江", actor=OPERATOR)
     address = f"post://{USER}:{quote(SECRET)}@freeswitch"
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:fs1={address} demo:pbx=asterisk:///x/Master.csv")
-    monkeypatch.setattr(post, "_SPOOLS", {})
+    monkeypatch.setattr(sources, "_SPOOLS", {})
     return posted.folder_of(watch_files.folder(home), "demo", "fs1")
 
 
@@ -136,8 +135,8 @@ def test_what_is_no_record_is_refused_and_the_switch_keeps_it(live: Path, body: 
 
 
 def test_a_large_body_is_not_read(live: Path) -> None:
-    assert send(b" " * (post.MOST + 1)).status_code == 413
-    assert send(document() + " " * (post.MOST - len(document().encode()))).status_code == 200
+    assert send(b" " * (sources.POST_LIMIT + 1)).status_code == 413
+    assert send(document() + " " * (sources.POST_LIMIT - len(document().encode()))).status_code == 200
 
 
 def test_the_example_for_freeswitch_posts_here() -> None:

@@ -15,14 +15,13 @@ from nianjian.engines.intake import tail
 from nianjian.engines.intake.formats.freeswitch_post import leg
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.screens import asterisk, posted, watch_files
-from nianjian.features.screens.esl import Esl
-from nianjian.features.screens.operations import switch
-from nianjian.features.screens.operations import watch as module
-from nianjian.features.screens.operations.sources import Manager, Records, switches, today
-from nianjian.features.screens.operations.watch import Watch
+from nianjian.features.screens import counts as asterisk
+from nianjian.features.screens import posted, watch_files
+from nianjian.features.screens import watch as module
+from nianjian.features.screens.connections import FreeSwitchSocket, KamailioSocket
 from nianjian.features.screens.posted import Spool
-from nianjian.features.screens.rpc import Rpc
+from nianjian.features.screens.sources import Manager, Records, switches, today
+from nianjian.features.screens.watch import Watch
 
 Looks = Callable[[], None]
 
@@ -33,7 +32,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setenv("NIANJIAN_HOME", str(folder))
     monkeypatch.setattr(module, "_health", lambda: (True, None))
-    monkeypatch.setattr(switch, "REST", 0)
+    monkeypatch.setattr(module, "REST", 0)
     return folder
 
 
@@ -93,7 +92,7 @@ def test_a_freeswitch_that_answers_keeps_a_quiet_day_fresh(
     home: Path, looks: Looks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NIANJIAN_LIVE", "demo:fs=post://u:s@freeswitch demo:fs=esl://:s@127.0.0.1:1")
-    monkeypatch.setattr(Esl, "calls", lambda _self: 2)
+    monkeypatch.setattr(FreeSwitchSocket, "calls", lambda _self: 2)
     looks()
     told = beat(home, "fs")
     assert (told["now"], told["problem"]) == (2, None)
@@ -106,7 +105,7 @@ def test_the_next_day_has_a_file_of_its_own(home: Path, monkeypatch: pytest.Monk
     post(home, 1)
     watch.look()
     tomorrow = clock.now() + timedelta(days=1)
-    monkeypatch.setattr(switch, "today", lambda: tomorrow.astimezone(clock.ZONE).date())
+    monkeypatch.setattr(module, "today", lambda: tomorrow.astimezone(clock.ZONE).date())
     watch.look()
     assert counts(home, "fs") == {}
     post(home, 2, tomorrow)
@@ -129,7 +128,7 @@ def test_a_folder_of_a_kamailio_is_read_through_rotation(
 ) -> None:
     folder = home.parent / "acc"
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:kam=kamailio://{folder} demo:kam=jsonrpc:///x/rpc.sock")
-    monkeypatch.setattr(Rpc, "calls", lambda _self: 0)
+    monkeypatch.setattr(KamailioSocket, "calls", lambda _self: 0)
     looks()
     assert beat(home, "kam")["problem"], "no folder"
     assert beat(home, "kam")["records_at"] is None
@@ -147,7 +146,7 @@ def test_a_folder_of_a_kamailio_is_read_through_rotation(
     looks()
     looks()
     assert counts(home, "kam") == {"answered": 1, "busy": 1, "no_answer": 1}
-    monkeypatch.setattr(Rpc, "calls", lambda _self: (_ for _ in ()).throw(OSError("gone")))
+    monkeypatch.setattr(KamailioSocket, "calls", lambda _self: (_ for _ in ()).throw(OSError("gone")))
     before = beat(home, "kam")["records_at"]
     looks()
     assert beat(home, "kam")["silent"]
@@ -157,7 +156,7 @@ def test_a_folder_of_a_kamailio_is_read_through_rotation(
 def test_what_an_earlier_version_kept_goes_on(home: Path, looks: Looks, monkeypatch: pytest.MonkeyPatch) -> None:
     master = home.parent / "Master.csv"
     master.write_text("already counted\n")
-    calls = asterisk.Calls(today())
+    calls = asterisk.AsteriskCounts(today())
     calls.counts["answered"] = 9
     told = {"place": asdict(tail.read(master, None).place), "calls": calls.plain(), "gap": None, "at": None}
     watch_files.write(watch_files.folder(home) / watch_files.name("demo", "pbx"), told)

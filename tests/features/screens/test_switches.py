@@ -11,7 +11,7 @@ import pytest
 
 from nianjian.engines.intake.formats.freeswitch_post import leg
 from nianjian.engines.kernel import clock
-from nianjian.features.screens import freeswitch, kamailio
+from nianjian.features.screens import counts
 
 TESTS = Path(__file__).parents[2]
 ACC = sorted((TESTS / "samples/kamailio").glob("acc_[0-9]*.log"))
@@ -34,11 +34,11 @@ WANTED = {
     "files", [*permutations(ACC), (SYSLOG,)], ids=lambda files: "-".join(one.stem for one in files)
 )
 def test_a_real_kamailio_of_four_hundred_calls_in_any_order_of_its_files(files: tuple[Path, ...]) -> None:
-    counted = kamailio.Calls(DAY)
+    counted = counts.KamailioCounts(DAY)
     for file in files:
         for line in file.read_bytes().splitlines():
             counted.take(line)
-            counted = kamailio.Calls.of(json.loads(json.dumps(counted.plain())))
+            counted = counts.KamailioCounts.of(json.loads(json.dumps(counted.plain())))
     assert counted.counts == WANTED
     assert sum(counted.counts.values()) == KNOWN["calls"] == counted.rows
     assert (counted.damaged, counted.plain()["open"], counted.plain()["early"]) == (0, {}, [])
@@ -49,7 +49,7 @@ def row(method: str, code: int, call: str = "c1", tag: str = "t", at: int = BEGA
 
 
 def test_a_call_of_kamailio_has_ended_with_its_bye_whichever_row_is_read_first() -> None:
-    counted = kamailio.Calls(DAY)
+    counted = counts.KamailioCounts(DAY)
     counted.take(row("INVITE", 200))
     assert sum(counted.counts.values()) == 0, "it goes on"
     counted.take(row("INVITE", 491))
@@ -62,7 +62,7 @@ def test_a_call_of_kamailio_has_ended_with_its_bye_whichever_row_is_read_first()
 
 
 def test_a_challenge_is_no_answer_and_a_refusal_in_the_route_is_no_call_to_anybody() -> None:
-    counted = kamailio.Calls(DAY)
+    counted = counts.KamailioCounts(DAY)
     for line in (row("INVITE", 407), row("INVITE", 180), row("CANCEL", 200), row("ACK", 200)):
         counted.take(line)
     assert sum(counted.counts.values()) == 0
@@ -77,7 +77,7 @@ def test_a_challenge_is_no_answer_and_a_refusal_in_the_route_is_no_call_to_anybo
 
 
 def test_kamailio_calls_of_another_day_and_lines_that_are_no_rows() -> None:
-    counted = kamailio.Calls(date(2001, 1, 1))
+    counted = counts.KamailioCounts(date(2001, 1, 1))
     for line in (row("INVITE", 486), row("INVITE", 200, "d"), row("BYE", 200, "d"), b"kamailio[1]: INFO: ready", b""):
         counted.take(line)
     assert (sum(counted.counts.values()), counted.damaged) == (0, 0)
@@ -87,9 +87,9 @@ def test_kamailio_calls_of_another_day_and_lines_that_are_no_rows() -> None:
 
 
 def test_what_is_remembered_of_kamailio_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kamailio, "OPEN", 10)
-    monkeypatch.setattr(kamailio, "EARLY", 10)
-    counted = kamailio.Calls(DAY)
+    monkeypatch.setattr(counts, "OPEN", 10)
+    monkeypatch.setattr(counts, "EARLY", 10)
+    counted = counts.KamailioCounts(DAY)
     for number in range(50):
         counted.take(row("INVITE", 200, f"a{number}"))
         counted.take(row("BYE", 200, f"b{number}"))
@@ -110,10 +110,10 @@ def document(uuid: str = A, *, answered: bool = True, **variables: str) -> str:
 
 
 def counted_of(*documents: str) -> dict[str, int]:
-    counted = freeswitch.Calls(DAY)
+    counted = counts.FreeSwitchCounts(DAY)
     for text in documents:
         counted.take(leg(text).line)
-        counted = freeswitch.Calls.of(json.loads(json.dumps(counted.plain())))
+        counted = counts.FreeSwitchCounts.of(json.loads(json.dumps(counted.plain())))
     assert counted.damaged == 0
     return {name: count for name, count in counted.counts.items() if count}
 
@@ -142,7 +142,7 @@ def test_a_leg_that_was_never_to_be_connected_is_the_switch_alone() -> None:
 
 
 def test_what_cannot_be_read_is_counted_as_damaged() -> None:
-    counted = freeswitch.Calls(DAY)
+    counted = counts.FreeSwitchCounts(DAY)
     for line in (b"", b"{", b'{"variables":{}}', b"\xff", b'{"variables":{"uuid":"u"}}'):
         counted.take(line)
     assert (sum(counted.counts.values()), counted.damaged) == (0, 5)

@@ -18,12 +18,11 @@ from nianjian.engines.gate.snapshot import files
 from nianjian.engines.intake import tail
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.screens import watch_files as kept
-from nianjian.features.screens.ami import Ami
-from nianjian.features.screens.operations import switch
-from nianjian.features.screens.operations import watch as module
-from nianjian.features.screens.operations.sources import Manager, Records, switches
-from nianjian.features.screens.operations.watch import Watch
+from nianjian.features.screens import watch as module
+from nianjian.features.screens import watch_files
+from nianjian.features.screens.connections import AsteriskManager
+from nianjian.features.screens.sources import Manager, Records, switches
+from nianjian.features.screens.watch import Watch
 
 
 class Home:
@@ -39,8 +38,8 @@ class Home:
         monkeypatch.setenv("NIANJIAN_HOME", str(home))
         monkeypatch.setenv("NIANJIAN_LIVE", f"demo:pbx=asterisk://{self.master} demo:pbx=ami://u:s@127.0.0.1:1")
         monkeypatch.setattr(module, "_health", lambda: (self.gate, None))
-        monkeypatch.setattr(switch, "REST", 0)
-        monkeypatch.setattr(Ami, "calls", lambda _self: self._calls())
+        monkeypatch.setattr(module, "REST", 0)
+        monkeypatch.setattr(AsteriskManager, "calls", lambda _self: self._calls())
 
     def _calls(self) -> int:
         if self.now is None:
@@ -60,7 +59,7 @@ class Home:
             file.write(text.getvalue())
 
     def beats(self) -> dict[str, Any]:
-        found = json.loads((kept.folder(self.path) / kept.BEATS).read_text())
+        found = json.loads((watch_files.folder(self.path) / watch_files.BEATS).read_text())
         assert isinstance(found, dict)
         return found
 
@@ -70,7 +69,7 @@ class Home:
         return found
 
     def counts(self) -> dict[str, int]:
-        found = kept.read(kept.folder(self.path) / kept.name("demo", "pbx"))
+        found = watch_files.read(watch_files.folder(self.path) / watch_files.name("demo", "pbx"))
         assert found is not None
         return {name: count for name, count in found["calls"]["counts"].items() if count}
 
@@ -108,7 +107,7 @@ def test_a_kill_before_the_counts_are_kept_counts_once(
     watch.look()
     home.call()
     with monkeypatch.context() as broken:
-        broken.setattr(kept, "write", lambda *_: (_ for _ in ()).throw(OSError("killed")))
+        broken.setattr(watch_files, "write", lambda *_: (_ for _ in ()).throw(OSError("killed")))
         with pytest.raises(OSError, match="killed"):
             watch.look()
     watch.close()
@@ -155,7 +154,7 @@ def test_a_file_that_is_gone_is_said_and_not_fresh(home: Home, watch: Watch) -> 
 
 
 def test_what_is_read_in_pieces_is_not_up_to_now(home: Home, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(switch, "ROUNDS", 1)
+    monkeypatch.setattr(module, "ROUNDS", 1)
     real = tail.read
     monkeypatch.setattr(tail, "read", lambda path, place: real(path, place, 400))
     for _ in range(5):
@@ -198,7 +197,7 @@ def test_the_gate_is_watched_without_a_setting(home: Home, monkeypatch: pytest.M
     )
     journal.flush()
     assert alone.look()
-    told = kept.read(kept.folder(home.path) / kept.GATE)
+    told = watch_files.read(watch_files.folder(home.path) / watch_files.GATE)
     assert told is not None
     assert told["asked"]["demo"]["allowed"] == 1
     heard = home.beats()["gate"]["at"]
@@ -213,14 +212,14 @@ def test_the_gate_is_watched_without_a_setting(home: Home, monkeypatch: pytest.M
 def test_a_new_day_begins_at_nothing(home: Home, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     home.call()
     watch.look()
-    monkeypatch.setattr(switch, "today", lambda: datetime(2099, 1, 1, tzinfo=clock.ZONE).date())
+    monkeypatch.setattr(module, "today", lambda: datetime(2099, 1, 1, tzinfo=clock.ZONE).date())
     watch.look()
     assert home.counts() == {}
 
 
 def test_what_is_kept_is_private(home: Home, watch: Watch) -> None:
     watch.look()
-    place = kept.folder(home.path)
+    place = watch_files.folder(home.path)
     assert place.stat().st_mode & 0o777 == 0o700
     assert all(one.stat().st_mode & 0o077 == 0 for one in place.glob("*.json"))
 

@@ -16,16 +16,16 @@ from tests.support.fixtures import Import
 
 from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel import clock
-from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.call_trace import Via
 from nianjian.engines.sip.message import Message
 from nianjian.features.calls.operations import import_calls
-from nianjian.features.test_calls.landings.model import Landing
-from nianjian.features.test_calls.operations import presenters, routes, witness, work
-from nianjian.features.test_calls.operations.grounds import Grounds
-from nianjian.features.test_calls.operations.routes import Way
-from nianjian.features.test_calls.routes.service import RouteInput
-from nianjian.features.test_calls.trials.model import Trial
+from nianjian.features.test_calls import queries
+from nianjian.features.test_calls.models import Landing, Trial
+from nianjian.features.test_calls.operations import calls, landings, routes
+from nianjian.features.test_calls.operations.routes import CallWay
+from nianjian.features.test_calls.queries import CallBasis
+from nianjian.features.test_calls.storage import RouteInput
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs.models import Job
@@ -43,11 +43,11 @@ def _home(demo: str, load: Import, tmp_path: Path, operator: Actor, monkeypatch:
     monkeypatch.delenv("NIANJIAN_LIVE", raising=False)
     rows = (("95013", 8, "已备案", "2024-02-01", "HZ-GW-01"), ("95014", 8, "已备案", "2024-02-01", "BJ-GW"))
     load("numbers", LEDGER, *rows)
-    routes.name_gateway(enterprise=demo, name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
-    monkeypatch.setattr(Grounds, "pace", Pace(apart=0, linger=0))
-    monkeypatch.setattr(Grounds, "working", lambda _self, _moment: True)
-    monkeypatch.setattr(Grounds, "carriers", ("中国移动",))
-    monkeypatch.setattr(work, "HOLD", 0)
+    routes.save_gateway(enterprise=demo, name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
+    monkeypatch.setattr(CallBasis, "pace", Pace(apart=0, linger=0))
+    monkeypatch.setattr(CallBasis, "working", lambda _self, _moment: True)
+    monkeypatch.setattr(CallBasis, "carriers", ("中国移动",))
+    monkeypatch.setattr(calls, "HOLD_MS", 0)
 
 
 def _does(_far: Answerer, request: Message) -> Iterable[Message]:
@@ -64,8 +64,8 @@ def far() -> Iterator[Answerer]:
 
 
 def _tested(far: Answerer, who: Actor) -> Trial:
-    way = Way(Via("127.0.0.1", far.port), CALLER, witness="address", carrier="中国移动")
-    (row,) = work.run(enterprise="demo", numbers=("95013",), ways=[way], actor=who)["rows"]
+    way = CallWay(Via("127.0.0.1", far.port), CALLER, witness="address", carrier="中国移动")
+    (row,) = calls.place_test_calls(enterprise="demo", numbers=("95013",), ways=[way], actor=who)["rows"]
     assert row["verdict"] == "pass"
     return Trial.objects.get(pk=row["trial"])
 
@@ -116,14 +116,14 @@ def test_an_import_looks_for_the_open_tests_once(far: Answerer, anna: Actor, ope
     (job,) = _jobs("waiting")
     assert (job.requested_by, job.payload["unasked"]) == ("system:clock", True)
     assert _worked() == ["done"]
-    (told,) = presenters.list_trials(enterprise="demo", actor=anna)
+    (told,) = queries.list_trials(enterprise="demo", actor=anna)
     assert (told["verdict"], told["counts"], told["counts_reason"]) == ("pass", "fail", "wrong_gateway")
     assert told["landing"]["made_by"] == "system:clock"
     assert _audited() == ["system:clock"]
     # it is settled: another import has nothing to look for, and one who asks finds it said already
     _import(tmp_path / "b.csv", operator, [_call("y", trial.begun_at + HOUR, "HZ-GW-01", "13911113333")])
     assert _jobs("waiting") == []
-    witness.run(enterprise="demo", trials=[trial.pk], actor=anna)
+    landings.check_landings(enterprise="demo", trials=[trial.pk], actor=anna)
     assert (Landing.objects.count(), len(_audited())) == (1, 1)
 
 
@@ -182,7 +182,9 @@ def test_nothing_is_missing_until_every_source_covers_it(
     _import(tmp_path / "a.csv", operator, _beside(trial.begun_at))
     assert set(_worked()) == {"done"}
     assert Landing.objects.count() == 0
-    assert witness.run(enterprise="demo", trials=[trial.pk], actor=anna)["counts"]["unseen"] == 1  # who asks is told
+    assert (
+        landings.check_landings(enterprise="demo", trials=[trial.pk], actor=anna)["counts"]["unseen"] == 1
+    )  # who asks is told
 
 
 def test_a_run_looks_into_the_files_of_a_switch(
@@ -197,7 +199,7 @@ def test_a_run_looks_into_the_files_of_a_switch(
     third = _tested(far, anna)
     assert len(_jobs("waiting")) == 1  # one of the day serves both
     acc = "".join(
-        f"INVITE|a|b|{json.loads(presenters.evidence(trial=one.pk, actor=Actor('op'))[1])['seen']['call_id']}|200|OK|"
+        f"INVITE|a|b|{json.loads(calls.fetch_evidence(trial=one.pk, actor=Actor('op'))[1])['seen']['call_id']}|200|OK|"
         f"{int(one.begun_at.timestamp())}\n"
         for one in (first, second, third)
     )
@@ -224,14 +226,14 @@ def test_a_stopped_run_is_looked_for_too(
     far: Answerer, anna: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:edge=kamailio://{tmp_path}")
-    way = Way(Via("127.0.0.1", far.port), CALLER, carrier="中国移动")
+    way = CallWay(Via("127.0.0.1", far.port), CALLER, carrier="中国移动")
 
     def progress(_note: str, done: int, _total: int) -> None:
         if done:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        work.run(enterprise="demo", numbers=("95013",), ways=[way], actor=anna, progress=progress)
+        calls.place_test_calls(enterprise="demo", numbers=("95013",), ways=[way], actor=anna, progress=progress)
     assert len(_jobs("waiting")) == 1
 
 
@@ -243,7 +245,7 @@ def test_a_fault_of_the_queue_fails_no_import(
     def broken(*_args: object) -> None:
         raise OperationalError
 
-    monkeypatch.setattr("nianjian.features.test_calls.landings.again.still_open", broken)
+    monkeypatch.setattr("nianjian.features.test_calls.operations.landings.list_open_trials", broken)
     _import(tmp_path / "a.csv", operator, [_call("t", trial.begun_at, "HZ-GW-01")])
     assert _jobs() == []
 
@@ -262,7 +264,7 @@ def test_unnamed_records_are_told_once_whatever_else_is_imported(
 
 def _acc(trial: Trial, folder: Path) -> Path:
     """A proxy's record of a test."""
-    sealed = json.loads(presenters.evidence(trial=trial.pk, actor=Actor("op"))[1])["seen"]["call_id"]
+    sealed = json.loads(calls.fetch_evidence(trial=trial.pk, actor=Actor("op"))[1])["seen"]["call_id"]
     file = folder / "acc_1.log"
     file.write_text(f"INVITE|a|b|{sealed}|200|OK|{int(trial.begun_at.timestamp())}\n")
     return file
@@ -275,7 +277,7 @@ def test_a_record_against_it_that_comes_later_is_not_missed(
     trial = _tested(far, anna)
     _import(tmp_path / "a.csv", operator, [*_beside(trial.begun_at), _call("t", trial.begun_at, "HZ-GW-01")])
     _worked()
-    (told,) = presenters.list_trials(enterprise="demo", actor=anna)
+    (told,) = queries.list_trials(enterprise="demo", actor=anna)
     assert (told["counts"], told["landing"]["verdict"]) == ("pass", "filed")
     _import(tmp_path / "b.csv", operator, [_call("y", trial.begun_at + HOUR, "HZ-GW-01", "13911113333")])
     _worked()
@@ -284,7 +286,7 @@ def test_a_record_against_it_that_comes_later_is_not_missed(
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:bj-gw=kamailio://{tmp_path}")
     _import(tmp_path / "c.csv", operator, [_call("z", trial.begun_at + HOUR, "HZ-GW-01", "13911114444")])
     _worked()
-    (told,) = presenters.list_trials(enterprise="demo", actor=anna)
+    (told,) = queries.list_trials(enterprise="demo", actor=anna)
     assert (told["counts"], told["landing"]["verdict"]) == ("fail", "elsewhere")
     assert _jobs("waiting") == []
 
@@ -305,7 +307,7 @@ def test_a_record_that_was_seen_is_not_unseen_because_its_file_has_gone(
     _worked()
     assert list(Landing.objects.values_list("verdict", flat=True)) == ["unnamed"]
     for _time in range(2):  # nor for who asks, however often
-        assert witness.run(enterprise="demo", trials=[trial.pk], actor=anna)["counts"]["silent"] == 1
+        assert landings.check_landings(enterprise="demo", trials=[trial.pk], actor=anna)["counts"]["silent"] == 1
 
 
 def test_calls_of_a_clock_that_was_never_set_fail_no_import(
@@ -329,8 +331,8 @@ def test_a_worker_that_ends_does_not_have_the_same_numbers_called_again(anna: Ac
 
     with Answerer(does) as far:
         given = RouteInput(name="w", via=f"sip:127.0.0.1:{far.port}", caller=CALLER, witness="address")
-        routes.save(enterprise="demo", given=given, actor=operator)
-        work.enqueue_test_calls(enterprise="demo", numbers=("95013",), names=(), actor=anna)
+        routes.save_route(enterprise="demo", given=given, actor=operator)
+        calls.enqueue_test_calls(enterprise="demo", numbers=("95013",), names=(), actor=anna)
         assert Worker("w", leaving).step()
         (job,) = Job.objects.filter(kind="callback.test")
         assert (job.state, job.error["code"]) == ("failed", "job_broken_off")

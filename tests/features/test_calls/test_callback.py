@@ -16,16 +16,15 @@ from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.season.reminders import line
-from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.call_trace import Via
 from nianjian.engines.sip.message import Message
-from nianjian.features.test_calls.operations import daily, manual_calls, presenters, work
-from nianjian.features.test_calls.operations import routes as ways
-from nianjian.features.test_calls.operations.grounds import Grounds
-from nianjian.features.test_calls.operations.routes import Way
-from nianjian.features.test_calls.routes.model import Route
-from nianjian.features.test_calls.routes.service import RouteInput, following
-from nianjian.features.test_calls.trials.model import Trial
+from nianjian.features.test_calls import queries
+from nianjian.features.test_calls.models import Route, Trial
+from nianjian.features.test_calls.operations import calls, routes
+from nianjian.features.test_calls.operations.routes import CallWay
+from nianjian.features.test_calls.queries import CallBasis
+from nianjian.features.test_calls.storage import RouteInput, next_run
 from nianjian.platform.accounts.query import Actor, actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.accounts.service import add_enterprise, add_user
@@ -57,8 +56,8 @@ def _quick(demo: str, load: Import, monkeypatch: pytest.MonkeyPatch) -> None:
             id=key, key=f"inspection.callback.{key}", value=value, enterprise=demo, valid_from=date(2020, 1, 1),
             reason="x", proposed_by="x", proposed_at=now, approval="A", approved_by="y", approved_at=now,
         ).save()  # fmt: skip
-    monkeypatch.setattr(Grounds, "pace", Pace(apart=0, linger=0))
-    monkeypatch.setattr(work, "HOLD", 0)
+    monkeypatch.setattr(CallBasis, "pace", Pace(apart=0, linger=0))
+    monkeypatch.setattr(calls, "HOLD_MS", 0)
 
 
 def _does(_far: Answerer, request: Message) -> Iterable[Message]:
@@ -82,8 +81,8 @@ def far() -> Iterator[Answerer]:
         yield one
 
 
-def _way(far: Answerer, witness: str = "address", **more: Any) -> Way:
-    return Way(Via("127.0.0.1", far.port), witness=witness, **more)
+def _way(far: Answerer, witness: str = "address", **more: Any) -> CallWay:
+    return CallWay(Via("127.0.0.1", far.port), witness=witness, **more)
 
 
 def _route(far: Answerer, who: Actor, **more: Any) -> None:
@@ -94,12 +93,12 @@ def _route(far: Answerer, who: Actor, **more: Any) -> None:
         "witness": "address",
         **more,
     }
-    ways.save(enterprise="demo", given=RouteInput(**given), actor=who)
+    routes.save_route(enterprise="demo", given=RouteInput(**given), actor=who)
 
 
 def test_every_filed_number_is_called_judged_and_kept(far: Answerer, anna: Actor, operator: Actor) -> None:
-    ways.name_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
-    told = work.run(enterprise="demo", numbers=(), ways=[_way(far)], actor=anna)
+    routes.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
+    told = calls.place_test_calls(enterprise="demo", numbers=(), ways=[_way(far)], actor=anna)
     rows = {one["number"]: one for one in told["rows"]}
     assert set(rows) == {"95013", "95014"}
     good, busy = rows["95013"], rows["95014"]
@@ -110,7 +109,7 @@ def test_every_filed_number_is_called_judged_and_kept(far: Answerer, anna: Actor
     assert (busy["verdict"], busy["reason"], busy["q850"], busy["answer_s"]) == ("fail", "busy", 17, None)
     assert (told["counts"], told["verdict"]) == ({"pass": 1, "fail": 1, "unproved": 0}, "fail")
     assert [one.verb for one in acts()].count("callback.test") == 2
-    one = presenters.get_trial_detail(trial=good["trial"], actor=anna)
+    one = queries.get_trial_detail(trial=good["trial"], actor=anna)
     assert [line["first"].split()[0] for line in one["messages"] if line["sent"]] == ["INVITE", "ACK", "BYE"]
     assert one["rulebook"]["version"]
     assert json.loads(blobs.get(Trial.objects.get(pk=good["trial"]).blob))["seen"]["codec"] == "PCMA"
@@ -118,19 +117,19 @@ def test_every_filed_number_is_called_judged_and_kept(far: Answerer, anna: Actor
 
 def test_what_the_ledger_does_not_say_is_never_passed(far: Answerer, anna: Actor, operator: Actor) -> None:
     def reason(**more: Any) -> tuple[str, str]:
-        (row,) = work.run(enterprise="demo", numbers=("95013",), actor=anna, **more)["rows"]
+        (row,) = calls.place_test_calls(enterprise="demo", numbers=("95013",), actor=anna, **more)["rows"]
         assert row["carrier"] in {None, "c" * 60}
         return row["verdict"], row["reason"]
 
-    grounds = Grounds.of("demo", anna, Act.REPORT)
+    grounds = CallBasis.of("demo", anna, Act.REPORT)
     assert grounds.addresses("localhost", told=True) is grounds.addresses("localhost", told=True)  # looked up once
     assert reason(ways=[_way(far)]) == ("unproved", "gateway_unknown")  # nobody has said where HZ-GW-01 is
     assert reason(ways=[_way(far)], gateway="127.0.0.1") == ("unproved", "gateway_told")
     assert reason(ways=[_way(far, "none", carrier="c" * 300)], gateway="localhost") == ("unproved", "landing_unproved")
     assert reason(ways=[_way(far)], gateway="10.9.9.9") == ("fail", "wrong_gateway")
-    ways.name_gateway(enterprise="demo", name="HZ-GW-01", hosts="10.9.9.9", actor=operator)
+    routes.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="10.9.9.9", actor=operator)
     assert reason(ways=[_way(far)]) == ("fail", "wrong_gateway")
-    ways.name_gateway(enterprise="demo", name="HZ-GW-01", hosts="10.9.9.9 127.0.0.1", actor=operator)
+    routes.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="10.9.9.9 127.0.0.1", actor=operator)
     assert reason(ways=[_way(far)], gateway="127.0.0.1") == ("pass", "answered")
 
 
@@ -143,7 +142,7 @@ def test_nobody_answers_within_the_limit(anna: Actor) -> None:
         yield from {"INVITE": [back(request, 180)], "CANCEL": [back(invites[0], 487)]}.get(request.method, ())
 
     with Answerer(does) as far:
-        told = work.run(enterprise="demo", numbers=("95013",), ways=[_way(far)], actor=anna)
+        told = calls.place_test_calls(enterprise="demo", numbers=("95013",), ways=[_way(far)], actor=anna)
         assert far.methods()[:2] == ["INVITE", "CANCEL"]
     (row,) = told["rows"]
     assert (row["verdict"], row["reason"], row["answer_in_time"]) == ("fail", "rang_unanswered", False)
@@ -153,14 +152,14 @@ def test_as_work_over_kept_routes(far: Answerer, anna: Actor, operator: Actor) -
     with pytest.raises(NianjianError, match="role_missing"):
         _route(far, anna)
     with pytest.raises(NianjianError, match="callback_no_way"):
-        work.enqueue_test_calls(enterprise="demo", numbers=(), names=(), actor=anna)
+        calls.enqueue_test_calls(enterprise="demo", numbers=(), names=(), actor=anna)
     _route(far, operator, carrier="中国移动", username="u", password=WORD)
-    assert WORD not in str(ways.list_routes(enterprise="demo", actor=anna))
+    assert WORD not in str(routes.describe_routes(enterprise="demo", actor=anna))
     assert WORD not in str([one.data for one in acts()])
     with pytest.raises(NianjianError, match="callback_number_unfiled"):
-        work.enqueue_test_calls(enterprise="demo", numbers=("95013", "13912345678"), names=(), actor=anna)
-    job = work.enqueue_test_calls(enterprise="demo", numbers=(), names=(), actor=anna)
-    assert work.enqueue_test_calls(enterprise="demo", numbers=(), names=(), actor=anna) == job  # a double click
+        calls.enqueue_test_calls(enterprise="demo", numbers=("95013", "13912345678"), names=(), actor=anna)
+    job = calls.enqueue_test_calls(enterprise="demo", numbers=(), names=(), actor=anna)
+    assert calls.enqueue_test_calls(enterprise="demo", numbers=(), names=(), actor=anna) == job  # a double click
     assert Worker("w", Event()).step()
     done = Job.objects.get(pk=job)
     assert (done.state, done.result["counts"]) == ("done", {"pass": 0, "fail": 1, "unproved": 1})
@@ -169,11 +168,11 @@ def test_as_work_over_kept_routes(far: Answerer, anna: Actor, operator: Actor) -
 
 
 def test_people_s_numbers_are_masked_until_the_evidence_is_taken(far: Answerer, anna: Actor, operator: Actor) -> None:
-    (row,) = work.run(enterprise="demo", numbers=("13912345678",), ways=[_way(far, caller="13800000001")], actor=anna)[
-        "rows"
-    ]
+    (row,) = calls.place_test_calls(
+        enterprise="demo", numbers=("13912345678",), ways=[_way(far, caller="13800000001")], actor=anna
+    )["rows"]
     assert (row["number"], row["reason"]) == ("139****5678", "refused")
-    told = presenters.get_trial_detail(trial=row["trial"], actor=anna)
+    told = queries.get_trial_detail(trial=row["trial"], actor=anna)
     assert "13912345678" not in json.dumps(told)
     assert "13800000001" not in json.dumps(told)
     assert "sip:139****5678@127.0.0.1" in told["messages"][0]["text"]
@@ -185,11 +184,11 @@ def test_people_s_numbers_are_masked_until_the_evidence_is_taken(far: Answerer, 
         ("sip:95013@10.0.0.1:5060;lr sip:10.0.0.1:5060 o=- 1700000001 1", None),
         ("sip:[::1]:5060;branch=z9hG4bK1390139013901390", None),
     ):
-        assert presenters.masked(text) == (seen or text)
+        assert queries.masked(text) == (seen or text)
     tester = actor("tess", add_user(name="tess", role="tester", enterprises=["demo"], actor=operator))
     with pytest.raises(NianjianError, match="role_missing"):
-        presenters.evidence(trial=row["trial"], actor=tester)
-    _name, content = presenters.evidence(trial=row["trial"], actor=anna)
+        calls.fetch_evidence(trial=row["trial"], actor=tester)
+    _name, content = calls.fetch_evidence(trial=row["trial"], actor=anna)
     assert b"13912345678" in content
     begun = json.loads(content)["seen"]["begun"]
     assert Trial.objects.get(pk=row["trial"]).begun_at == datetime.fromtimestamp(begun / 1000, clock.ZONE)
@@ -198,18 +197,18 @@ def test_people_s_numbers_are_masked_until_the_evidence_is_taken(far: Answerer, 
 
 
 def test_another_enterprise_s_test_does_not_exist(far: Answerer, anna: Actor, operator: Actor) -> None:
-    (row,) = work.run(enterprise="demo", numbers=("95013",), ways=[_way(far)], actor=anna)["rows"]
+    (row,) = calls.place_test_calls(enterprise="demo", numbers=("95013",), ways=[_way(far)], actor=anna)["rows"]
     add_enterprise(code="other", name="别家", province="北京", actor=operator)
     stranger = actor("zoe", add_user(name="zoe", role="compliance_lead", enterprises=["other"], actor=operator))
     with pytest.raises(NianjianError, match="callback_trial_unknown"):
-        presenters.get_trial_detail(trial=row["trial"], actor=stranger)
+        queries.get_trial_detail(trial=row["trial"], actor=stranger)
     with pytest.raises(NianjianError, match="role_missing"):
-        work.run(enterprise="demo", numbers=("95013",), ways=[_way(far)], actor=stranger)
+        calls.place_test_calls(enterprise="demo", numbers=("95013",), ways=[_way(far)], actor=stranger)
 
 
 def test_a_stop_keeps_what_is_over_and_cancels_what_lasts(anna: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     """95013 is answered, every other number rings."""
-    monkeypatch.setattr(Grounds, "pace", Pace(apart=0, linger=0.5))
+    monkeypatch.setattr(CallBasis, "pace", Pace(apart=0, linger=0.5))
 
     def does(far: Answerer, request: Message) -> Iterable[Message]:
         if "95013" in request.uri or request.method == "BYE":
@@ -224,11 +223,11 @@ def test_a_stop_keeps_what_is_over_and_cancels_what_lasts(anna: Actor, monkeypat
             raise StopWantedError
 
     with Answerer(does) as far, pytest.raises(StopWantedError):
-        work.run(enterprise="demo", numbers=(), ways=[_way(far)], actor=anna, progress=stop)
+        calls.place_test_calls(enterprise="demo", numbers=(), ways=[_way(far)], actor=anna, progress=stop)
     assert far.methods()[-2:] == ["CANCEL", "ACK"]
     kept = {one.number: one.reason for one in Trial.objects.all()}
     assert (set(kept), kept["95014"]) == ({"95013", "95014"}, "stopped"), "a number that was called is noted"
-    lights = {one["number"]: one["light"] for one in presenters.by_number(enterprise="demo", actor=anna)}
+    lights = {one["number"]: one["light"] for one in queries.list_numbers(enterprise="demo", actor=anna)}
     assert lights["95014"] == "insufficient", "what was cut off says nothing"
 
 
@@ -237,9 +236,9 @@ def test_by_hand_the_timer_runs_here(anna: Actor, monkeypatch: pytest.MonkeyPatc
 
     def ended(outcome: str, after: int, note: str = "") -> dict[str, Any]:
         monkeypatch.setattr(clock, "now", lambda: begun)
-        trial = manual_calls.begin(enterprise="demo", number="95013", carrier="联通", actor=anna)["trial"]
+        trial = calls.begin_manual_call(enterprise="demo", number="95013", carrier="联通", actor=anna)["trial"]
         monkeypatch.setattr(clock, "now", lambda: begun + timedelta(milliseconds=after))
-        return manual_calls.end(trial=trial, outcome=outcome, note=note, actor=anna)
+        return calls.end_manual_call(trial=trial, outcome=outcome, note=note, actor=anna)
 
     good = ended("answered", 4000, "“示例欢迎您”")
     assert (good["verdict"], good["answer_s"], good["witness"], good["how"]) == ("pass", 4.0, "person", "hand")
@@ -250,11 +249,11 @@ def test_by_hand_the_timer_runs_here(anna: Actor, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(NianjianError, match="callback_note_missing"):
         ended("answered", 10)
     with pytest.raises(NianjianError, match="callback_trial_over"):
-        manual_calls.end(trial=good["trial"], outcome="busy", note="", actor=anna)
+        calls.end_manual_call(trial=good["trial"], outcome="busy", note="", actor=anna)
     assert "欢迎" not in str([one.data for one in acts()])
-    assert presenters.get_trial_detail(trial=late["trial"], actor=anna)["note"] == "“示例欢迎您”，由 139****1111 接听"
+    assert queries.get_trial_detail(trial=late["trial"], actor=anna)["note"] == "“示例欢迎您”，由 139****1111 接听"
     with pytest.raises(NianjianError, match="callback_no_evidence"):
-        presenters.evidence(trial=good["trial"], actor=anna)
+        calls.fetch_evidence(trial=good["trial"], actor=anna)
 
 
 def test_the_newest_test_of_each_carrier_gives_the_light(
@@ -273,49 +272,49 @@ def test_the_newest_test_of_each_carrier_gives_the_light(
         kept("95013", carrier, "fail", 5)
         kept("95013", carrier, "pass", 1)
     kept("95014", "中国移动", "pass", 31)
-    first, second = presenters.by_number(enterprise="demo", actor=anna)
+    first, second = queries.list_numbers(enterprise="demo", actor=anna)
     assert (first["light"], set(first["carriers"].values()), first["newest"]["verdict"]) == ("green", {"pass"}, "pass")
     assert (second["light"], second["carriers"]) == (
         "insufficient", {"移动": "old", "联通": "missing", "电信": "missing"},
     )  # fmt: skip
     kept("95014", "中国联通", "fail", 0.5)  # 22:00
     kept("95014", "中国电信", "pass", 4)  # a Sunday
-    assert presenters.by_number(enterprise="demo", actor=anna)[1]["carriers"] == {
+    assert queries.list_numbers(enterprise="demo", actor=anna)[1]["carriers"] == {
         "移动": "old", "联通": "outside", "电信": "outside",
     }  # fmt: skip
     kept("95013", "中国联通", "fail", 0)
-    assert [one["light"] for one in presenters.by_number(enterprise="demo", actor=anna)] == ["red", "insufficient"]
-    grounds = Grounds.of("demo", operator, Act.READ)
-    assert presenters.count_lights(grounds) == {"green": 0, "yellow": 0, "red": 1, "insufficient": 1}
+    assert [one["light"] for one in queries.list_numbers(enterprise="demo", actor=anna)] == ["red", "insufficient"]
+    grounds = CallBasis.of("demo", operator, Act.READ)
+    assert queries.count_lights(grounds) == {"green": 0, "yellow": 0, "red": 1, "insufficient": 1}
 
 
 def test_the_daily_test_is_put_once_a_day_as_who_set_it(far: Answerer, operator: Actor) -> None:
     _route(far, operator, daily_at=time(10, 30))
-    assert daily.call_daily() == 0
+    assert calls.call_daily() == 0
     Route.objects.update(next_at=clock.now())
-    assert (daily.call_daily(), daily.call_daily()) == (1, 0)
+    assert (calls.call_daily(), calls.call_daily()) == (1, 0)
     (job,) = Job.objects.all()
     assert (job.requested_by, job.payload) == ("os:root", {"numbers": [], "routes": ["移动线"]})
     route = Route.objects.get()
     assert route.next_at is not None
     assert route.next_at > clock.now()
     Route.objects.update(next_at=clock.now(), set_by="user:gone")
-    assert daily.call_daily() == 0  # nobody is there any more who may ask; the next day is set all the same
+    assert calls.call_daily() == 0  # nobody is there any more who may ask; the next day is set all the same
 
 
 def test_the_next_day_s_moment_is_shanghai_s() -> None:
     before, after = datetime(2026, 11, 26, 2, 29, tzinfo=clock.ZONE), datetime(2026, 11, 26, 2, 30, tzinfo=clock.ZONE)
-    assert following(time(2, 30), before) == after
-    assert following(time(2, 30), after) == after + timedelta(days=1)
-    assert following(None, after) is None
+    assert next_run(time(2, 30), before) == after
+    assert next_run(time(2, 30), after) == after + timedelta(days=1)
+    assert next_run(None, after) is None
 
 
 def test_the_rules_say_how_calls_are_paced(demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    grounds = Grounds.of(demo, operator, Act.READ)
+    grounds = CallBasis.of(demo, operator, Act.READ)
     assert (grounds.limit, grounds.wait, grounds.pace, grounds.days) == (4000, 4000, Pace(1.0, 4), 30)
     Overlay.objects.all().delete()
-    grounds = Grounds.of(demo, operator, Act.READ)
+    grounds = CallBasis.of(demo, operator, Act.READ)
     assert (grounds.limit, grounds.wait) == (30_000, 45_000)
 
 
@@ -336,10 +335,10 @@ def test_a_route_that_makes_no_sense(given: dict[str, str], code: str, far: Answ
 
 def test_too_many_or_nothing_to_call(far: Answerer, anna: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(NianjianError, match="callback_number_wrong"):
-        work.run(enterprise="demo", numbers=("95013@x",), ways=[_way(far)], actor=anna)
-    monkeypatch.setattr(work, "MOST", 1)
+        calls.place_test_calls(enterprise="demo", numbers=("95013@x",), ways=[_way(far)], actor=anna)
+    monkeypatch.setattr(calls, "MOST_CALLS", 1)
     with pytest.raises(NianjianError, match="callback_too_many"):
-        work.run(enterprise="demo", numbers=(), ways=[_way(far)], actor=anna)
+        calls.place_test_calls(enterprise="demo", numbers=(), ways=[_way(far)], actor=anna)
     assert far.got == []
 
 
@@ -355,14 +354,18 @@ def test_a_tenants_administrator_leads_no_calls_to_the_machine_itself(
     _route(far, operator, name="机")  # who sits at the shell
     monkeypatch.setenv("NIANJIAN_CALL_HOSTS", "sbc.example, 127.0.0.1")
     _route(far, boss)
-    ways_of = {one.name: one.via.anywhere for one in work.kept_ways("demo", ())}
+    ways_of = {one.name: one.via.anywhere for one in calls.list_ways("demo", ())}
     assert ways_of == {"移动线": True, "机": True, "远": False, "名": False}
     monkeypatch.delenv("NIANJIAN_CALL_HOSTS")  # what is kept is looked at again
-    told = work.run(enterprise="demo", numbers=["95013"], ways=work.kept_ways("demo", ["移动线"]), actor=anna)
+    told = calls.place_test_calls(
+        enterprise="demo", numbers=["95013"], ways=calls.list_ways("demo", ["移动线"]), actor=anna
+    )
     (row,) = told["rows"]
     assert (row["verdict"], row["reason"]) == ("fail", "unreachable")
     assert not far.methods()
-    (row,) = work.run(enterprise="demo", numbers=["95013"], ways=work.kept_ways("demo", ["机"]), actor=anna)["rows"]
+    (row,) = calls.place_test_calls(
+        enterprise="demo", numbers=["95013"], ways=calls.list_ways("demo", ["机"]), actor=anna
+    )["rows"]
     assert row["answer_s"] is not None
 
 
@@ -371,18 +374,18 @@ def test_a_daily_test_that_cannot_run_is_said_once_and_stands_on_the_page(
 ) -> None:
     add_user(name="tess", role="inspector", enterprises=["demo"], actor=operator)
     _route(far, operator, daily_at=time(10, 30))
-    (route,) = ways.list_routes(enterprise="demo", actor=anna)["routes"]
+    (route,) = routes.describe_routes(enterprise="demo", actor=anna)["routes"]
     assert route["daily_flaw"] is None
     _route(far, operator, daily_at=time(18, 0))
-    (route,) = ways.list_routes(enterprise="demo", actor=anna)["routes"]
+    (route,) = routes.describe_routes(enterprise="demo", actor=anna)["routes"]
     assert route["daily_flaw"] == "callback_outside"
     _route(far, operator, daily_at=time(9, 0))
-    monkeypatch.setattr(ways, "MOST", 1)
-    monkeypatch.setattr(work, "MOST", 1)
-    (route,) = ways.list_routes(enterprise="demo", actor=anna)["routes"]
+    monkeypatch.setattr(routes, "MOST_CALLS", 1)
+    monkeypatch.setattr(calls, "MOST_CALLS", 1)
+    (route,) = routes.describe_routes(enterprise="demo", actor=anna)["routes"]
     assert route["daily_flaw"] == "callback_too_many"
     Route.objects.update(next_at=clock.now())
-    assert (daily.call_daily(), daily.call_daily()) == (0, 0)
+    assert (calls.call_daily(), calls.call_daily()) == (0, 0)
     assert not Job.objects.exists()
     messages = list(Told.objects.all())
     assert "anna" in {one.user for one in messages}
@@ -395,7 +398,7 @@ def test_a_daily_test_that_cannot_run_is_said_once_and_stands_on_the_page(
         {"route": "移动线", "reason": "callback_too_many", "count": 2, "most": 1}
     ]
     Route.objects.update(next_at=clock.now(), set_by="user:gone")
-    assert daily.call_daily() == 0
+    assert calls.call_daily() == 0
     last = Told.objects.order_by("-pk").first()
     assert last is not None
     assert "may not order them any more" in line(last.about, last.values, lambda text: text)

@@ -22,7 +22,7 @@ from tests.support.tls import server
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.test_calls.identity import pair, until
+from nianjian.features.test_calls.validation import certificate_end, parse_identity
 
 WORD: Final = BestAvailableEncryption(b"geheim")
 
@@ -42,12 +42,12 @@ def made(folder: Path, ca: Held, days: int = 30) -> tuple[str, str]:
 def test_certificate_chain_and_key_are_kept_as_one_the_own_first(ca: Held, tmp_path: Path) -> None:
     certificate, key = made(tmp_path, ca)
     chain = ca.pem.decode()
-    kept = pair(f"Bag Attributes\n{chain}{certificate}", key, clock.now())
+    kept = parse_identity(f"Bag Attributes\n{chain}{certificate}", key, clock.now())
     assert kept == certificate + chain + key
-    assert pair(certificate + chain + key, "", clock.now()) == kept
-    assert pair(kept, "", clock.now()) == kept
-    assert until(kept) == (clock.now() + timedelta(days=30)).astimezone(clock.ZONE).date()
-    assert (pair("", " ", clock.now()), until("")) == ("", None)
+    assert parse_identity(certificate + chain + key, "", clock.now()) == kept
+    assert parse_identity(kept, "", clock.now()) == kept
+    assert certificate_end(kept) == (clock.now() + timedelta(days=30)).astimezone(clock.ZONE).date()
+    assert (parse_identity("", " ", clock.now()), certificate_end("")) == ("", None)
 
 
 def test_an_older_form_of_the_key_is_taken(ca: Held, tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_an_older_form_of_the_key_is_taken(ca: Held, tmp_path: Path) -> None:
         Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()
     )
     assert b"BEGIN EC PRIVATE KEY" in old
-    assert pair(certificate, old.decode(), clock.now()) == certificate + key
+    assert parse_identity(certificate, old.decode(), clock.now()) == certificate + key
 
 
 @pytest.mark.parametrize("form", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
@@ -64,7 +64,7 @@ def test_a_key_under_a_passphrase_is_refused_and_nobody_is_asked(form: PrivateFo
     certificate, key = made(tmp_path, ca)
     locked = load_pem_private_key(key.encode(), None).private_bytes(Encoding.PEM, form, WORD).decode()
     with pytest.raises(NianjianError, match="callback_key_locked"):
-        pair(certificate, locked, clock.now())
+        parse_identity(certificate, locked, clock.now())
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_what_does_not_belong_together(what: str, code: str, ca: Held, tmp_path:
         "cert": ("-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----", key),
     }.get(what, (certificate, key))  # fmt: skip
     with pytest.raises(NianjianError, match=code):
-        pair(*given, now)
+        parse_identity(*given, now)
 
 
 def test_a_key_too_short_for_tls_today(ca: Held) -> None:
@@ -98,7 +98,7 @@ def test_a_key_too_short_for_tls_today(ca: Held) -> None:
     certificate = build.sign(ca.key, ca.certificate.signature_hash_algorithm).public_bytes(Encoding.PEM).decode()
     key = short.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     with pytest.raises(NianjianError, match="callback_cert_wrong"):
-        pair(certificate, key, now)
+        parse_identity(certificate, key, now)
 
 
 def test_a_text_of_beginnings_alone_is_gone_through_once() -> None:
@@ -106,5 +106,5 @@ def test_a_text_of_beginnings_alone_is_gone_through_once() -> None:
     text = "-----BEGIN CERTIFICATE-----\n" * 2340
     begun = process_time()
     with pytest.raises(NianjianError, match="callback_cert_wrong"):
-        pair(text, text, clock.now())
+        parse_identity(text, text, clock.now())
     assert process_time() - begun < 5  # seconds, a hundred times what it takes

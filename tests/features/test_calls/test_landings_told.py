@@ -14,23 +14,22 @@ from tests.support.call_files import Desk, good
 
 from nianjian.engines.intake.formats import freeswitch_json
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.test_calls.landings import boxes, compare, lake, live, trunks
-from nianjian.features.test_calls.landings.boxes import Boxes
-from nianjian.features.test_calls.landings.compare import Called, Record
-from nianjian.features.test_calls.verdict import AGAINST, LANDINGS, weighed
+from nianjian.features.test_calls import landings
+from nianjian.features.test_calls.landings import CallRecord, PlacedCall, VoicemailSigns
+from nianjian.features.test_calls.states import AGAINST, LANDINGS, weigh
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 MASTER = "asterisk-22.10.1_Master.csv"
 BOOK = Rulebook.on(date(2026, 11, 27))
-SIGNS = Boxes.of(*(BOOK.items(f"inspection.callback.voicemail_{one}") for one in ("applications", "contexts")))
+SIGNS = VoicemailSigns.of(*(BOOK.items(f"inspection.callback.voicemail_{one}") for one in ("applications", "contexts")))
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
-TEST = Called("B1", "95013", "13800000001", "c0ffee", NOON, NOON + timedelta(seconds=1), "10.0.0.9")
+TEST = PlacedCall("B1", "95013", "13800000001", "c0ffee", NOON, NOON + timedelta(seconds=1), "10.0.0.9")
 
 
 def test_a_test_whose_call_id_is_not_known_is_not_that_of_a_record_without_one() -> None:
-    record = Record("acc", "", NOON, "95188", ("13900000000",))
-    assert compare.find_time_gap(record, replace(TEST, call_id="")) is None
-    assert compare.find_time_gap(replace(record, call="c0ffee"), TEST) is not None
+    record = CallRecord("acc", "", NOON, "95188", ("13900000000",))
+    assert landings.find_time_gap(record, replace(TEST, call_id="")) is None
+    assert landings.find_time_gap(replace(record, call="c0ffee"), TEST) is not None
 
 
 @pytest.mark.parametrize(
@@ -55,7 +54,7 @@ def test_a_test_whose_call_id_is_not_known_is_not_that_of_a_record_without_one()
     ],
 )
 def test_a_voicemail_is_told_by_application_or_context(cells: dict[str, str | None], sign: str) -> None:
-    assert SIGNS.told(boxes.cells(cells)) == sign
+    assert SIGNS.told(landings.plain_cells(cells)) == sign
 
 
 @pytest.mark.parametrize(
@@ -65,7 +64,7 @@ def test_a_voicemail_is_told_by_application_or_context(cells: dict[str, str | No
 def test_of_a_freeswitch_leg_the_kind_of_the_argument_is_kept(last: tuple[str, str]) -> None:
     document = {"variables": {"uuid": "a", "last_app": last[0], "last_arg": last[1]}, "callflow": []}
     cells = dict(zip(freeswitch_json.COLUMNS, freeswitch_json.parse(json.dumps(document)), strict=True))
-    assert SIGNS.told(boxes.cells(cells)) == last[0]
+    assert SIGNS.told(landings.plain_cells(cells)) == last[0]
     assert "1000" not in str(cells["last_arg"])
 
 
@@ -106,7 +105,7 @@ def test_of_other_arguments_nothing_is_kept(secret: str) -> None:
     ],
 )  # fmt: skip
 def test_a_trunk_is_named_where_the_record_says_it(cells: dict[str, str | None], names: tuple[str, ...]) -> None:
-    assert trunks.list_trunks(cells, "95013") == names
+    assert landings.list_trunks(cells, "95013") == names
 
 
 @pytest.mark.parametrize(
@@ -123,16 +122,16 @@ def test_a_trunk_is_named_where_the_record_says_it(cells: dict[str, str | None],
     ],
 )
 def test_a_proxy_names_the_host_it_sent_it_to(cells: dict[str, str | None], hosts: tuple[str, ...]) -> None:
-    assert trunks.list_next_hops(boxes.cells(cells)) == hosts
+    assert landings.list_next_hops(landings.plain_cells(cells)) == hosts
 
 
-def _compared(*records: Record, expected: tuple[str, ...] = ("HZ-GW-01", "10.0.0.1")) -> str:
+def _compared(*records: CallRecord, expected: tuple[str, ...] = ("HZ-GW-01", "10.0.0.1")) -> str:
     known = ("HZ-GW-01", "10.0.0.1", "BJ-GW", "10.0.0.2", "10.0.0.9")
-    return compare.compared(records, expected=expected, known=known, sources={"s": True}, host=TEST.host).verdict
+    return landings.judge_landing(records, expected=expected, known=known, sources={"s": True}, host=TEST.host).verdict
 
 
-def _record(**more: object) -> Record:
-    return Record("s", "1", NOON, "95013", ("13800000001",), **more)  # type: ignore[arg-type] # by field name
+def _record(**more: object) -> CallRecord:
+    return CallRecord("s", "1", NOON, "95013", ("13800000001",), **more)  # type: ignore[arg-type] # by field name
 
 
 def test_the_worse_record_counts_and_what_is_ambiguous_is_not_known() -> None:
@@ -150,9 +149,9 @@ def test_the_worse_record_counts_and_what_is_ambiguous_is_not_known() -> None:
 
 
 def test_a_voicemail_fails_what_sip_has_passed() -> None:
-    assert weighed("pass", "answered", "voicemail") == ("fail", "voicemail")
-    assert weighed("unproved", "landing_unproved", "voicemail") == ("fail", "voicemail")
-    assert weighed("fail", "answered_late", "voicemail") == ("fail", "answered_late")
+    assert weigh("pass", "answered", "voicemail") == ("fail", "voicemail")
+    assert weigh("unproved", "landing_unproved", "voicemail") == ("fail", "voicemail")
+    assert weigh("fail", "answered_late", "voicemail") == ("fail", "answered_late")
     assert set(AGAINST) < set(LANDINGS)
 
 
@@ -160,9 +159,13 @@ def _all(_moment: datetime, _call: str) -> bool:
     return True
 
 
-def _rows(lines: list[list[str]]) -> list[Record]:
+def _rows(lines: list[list[str]]) -> list[CallRecord]:
     text = [",".join(f'"{cell}"' for cell in line).encode() for line in lines]
-    return [one for one in live.records("asterisk", text, "live:pbx", SIGNS, _all) if isinstance(one, Record)]
+    return [
+        one
+        for one in landings.read_switch_records("asterisk", text, "live:pbx", SIGNS, _all)
+        if isinstance(one, CallRecord)
+    ]
 
 
 def _row(app: str, dst: str = "95013", said: str = "ANSWERED", context: str = "from-trunk") -> list[str]:
@@ -174,9 +177,9 @@ def _row(app: str, dst: str = "95013", said: str = "ANSWERED", context: str = "f
 def test_the_rows_of_a_call_are_one_record() -> None:
     """Nobody took it, then the voicemail did, under an extension of its own, and a hang-up handler ran."""
     rows = _rows([_row("Dial", said="NO ANSWER"), _row("VoiceMail", dst="vmu1000"), _row("Return", dst="vmu1000")])
-    (record,) = compare.joined(rows)
+    (record,) = landings.join_records(rows)
     assert (record.callee, record.voicemail, record.named) == ("", "VoiceMail", ("HZ-GW-01", "pbx"))
-    assert compare.records_of(TEST, (), [record]) == [record]
+    assert landings.match_records(TEST, (), [record]) == [record]
     assert record.told_dict()["voicemail"] == "VoiceMail"
     assert "voicemail" not in _rows([_row("Dial")])[0].told_dict()
 
@@ -187,8 +190,8 @@ def test_the_syslog_form_of_acc_names_its_columns() -> None:
         "from_tag=4;to_tag=2;call_id=4-5887@127.0.0.1;code=200;reason=OK;src_user=95013;dst_user=13639345074;"
         "dst_domain=10.0.0.1"
     )
-    (record,) = live.records("kamailio", [line.encode()], "live:edge", SIGNS, _all)
-    assert isinstance(record, Record)
+    (record,) = landings.read_switch_records("kamailio", [line.encode()], "live:edge", SIGNS, _all)
+    assert isinstance(record, CallRecord)
     assert (record.sent, record.named) == (("10.0.0.1",), ("edge",))
 
 
@@ -196,7 +199,7 @@ def test_an_imported_master_csv_names_the_trunk_it_came_by(tmp_path: Path) -> No
     """Every answered call of the sample came by the trunk ``calleruac`` and left by ``carrier``, which is not told."""
     desk = Desk(tmp_path)
     desk.take(SAMPLES / MASTER, timezone="UTC")
-    records = lake.records([row for row in good(desk.rows()) if row["result"] == "answered"], SIGNS)
+    records = landings.read_lake_records([row for row in good(desk.rows()) if row["result"] == "answered"], SIGNS)
     with (SAMPLES / MASTER).open() as file:
         answered = {row[19] for row in csv.reader(file) if row[14] == "ANSWERED"}
     assert {one.call for one in records} == answered
@@ -212,7 +215,7 @@ def test_a_hosts_column_of_an_exported_acc_table_is_read(tmp_path: Path) -> None
     (tmp_path / "acc.csv").write_text(text)
     desk = Desk(tmp_path / "lake")
     desk.take(tmp_path / "acc.csv", source="kamailio", timezone="Asia/Shanghai")
-    (record,) = lake.records(good(desk.rows()), SIGNS)
+    (record,) = landings.read_lake_records(good(desk.rows()), SIGNS)
     assert (record.sent, record.call) == (("10.0.0.1",), "c0ffee@x")
 
 
@@ -220,6 +223,6 @@ def test_the_acc_of_the_sample_names_no_host(tmp_path: Path) -> None:
     """Its columns hold where a call came from, nothing of where it went."""
     desk = Desk(tmp_path)
     desk.take(SAMPLES / "kamailio" / "acc_130.log", timezone="UTC")
-    records = lake.records([row for row in good(desk.rows()) if row["result"] == "answered"], SIGNS)
+    records = landings.read_lake_records([row for row in good(desk.rows()) if row["result"] == "answered"], SIGNS)
     assert records
     assert {(one.sent, one.named, one.told) for one in records} == {((), (), ())}

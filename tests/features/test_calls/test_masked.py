@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from nianjian.engines.paper.call_masking import masked
-from nianjian.features.test_calls.landings.model import Landing
-from nianjian.features.test_calls.operations.presenters import landing_to_document
+from nianjian.features.test_calls.models import Landing
+from nianjian.features.test_calls.queries import landing_to_document
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 OWN = "ab13800138000cdef0123456"

@@ -19,14 +19,14 @@ from tests.support.fixtures import Import
 from tests.support.tls import server
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.message import Message
 from nianjian.features.maintenance import health
-from nianjian.features.test_calls.operations import routes, work
-from nianjian.features.test_calls.operations.grounds import Grounds
-from nianjian.features.test_calls.operations.routes import Way
-from nianjian.features.test_calls.routes.model import Route
-from nianjian.features.test_calls.routes.service import RouteInput
+from nianjian.features.test_calls.models import Route
+from nianjian.features.test_calls.operations import calls, routes
+from nianjian.features.test_calls.operations.routes import CallWay
+from nianjian.features.test_calls.queries import CallBasis
+from nianjian.features.test_calls.storage import RouteInput
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 
@@ -59,8 +59,8 @@ def _does(_far: Stream, request: Message) -> Iterable[Message]:
 def trunk(demo: str, load: Import, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Trunk]:
     del demo
     load("numbers", "码号,批准总位长,备案状态,备案日期", ("95013", 8, "已备案", "2024-02-01"))
-    monkeypatch.setattr(Grounds, "pace", Pace(apart=0, linger=0))
-    monkeypatch.setattr(work, "HOLD", 0)
+    monkeypatch.setattr(CallBasis, "pace", Pace(apart=0, linger=0))
+    monkeypatch.setattr(calls, "HOLD_MS", 0)
     ca, here = root(), [x509.IPAddress(ip_address("127.0.0.1"))]
     asks = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     asks.load_cert_chain(server(tmp_path, ca, "gateway", [*here]))
@@ -73,25 +73,28 @@ def trunk(demo: str, load: Import, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def reason(actor: Actor) -> str:
-    told = work.run(enterprise="demo", numbers=("95013",), ways=[Way.over(Route.objects.get())], actor=actor)
+    told = calls.place_test_calls(
+        enterprise="demo", numbers=("95013",), ways=[CallWay.over(Route.objects.get())], actor=actor
+    )
     assert MARK not in str(told)
     return str(told["rows"][0]["reason"])
 
 
 def test_from_a_way_without_it_to_one_that_forgets_it(trunk: Trunk, operator: Actor) -> None:
-    told = routes.save(enterprise="demo", given=trunk.given(), actor=operator)
+    told = routes.save_route(enterprise="demo", given=trunk.given(), actor=operator)
     assert told["certificate_until"] is None
     assert reason(operator) in {"tls_identity", "tls_failed"}
-    told = routes.save(
+    told = routes.save_route(
         enterprise="demo", given=trunk.given(certificate=trunk.certificate, key=trunk.key), actor=operator
     )
     assert told["certificate_until"] > "2026"
-    assert MARK not in str(told) + str(routes.list_routes(enterprise="demo", actor=operator))
+    assert MARK not in str(told) + str(routes.describe_routes(enterprise="demo", actor=operator))
     assert reason(operator) == "gateway_unknown"  # it answered; the ledger names no gateway
-    routes.save(enterprise="demo", given=trunk.given(carrier="中国移动"), actor=operator)
+    routes.save_route(enterprise="demo", given=trunk.given(carrier="中国移动"), actor=operator)
     assert reason(operator) == "gateway_unknown"  # what is not said stays
     assert (
-        routes.save(enterprise="demo", given=trunk.given(certificate=""), actor=operator)["certificate_until"] is None
+        routes.save_route(enterprise="demo", given=trunk.given(certificate=""), actor=operator)["certificate_until"]
+        is None
     )
     assert Route.objects.get().identity is None
     assert reason(operator) in {"tls_identity", "tls_failed"}
@@ -100,13 +103,13 @@ def test_from_a_way_without_it_to_one_that_forgets_it(trunk: Trunk, operator: Ac
 
 
 def test_the_key_lies_sealed_and_stands_in_no_entry(trunk: Trunk, operator: Actor) -> None:
-    routes.save(enterprise="demo", given=trunk.given(certificate=trunk.certificate + trunk.key), actor=operator)
+    routes.save_route(enterprise="demo", given=trunk.given(certificate=trunk.certificate + trunk.key), actor=operator)
     assert MARK in (Route.objects.get().identity or "")
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM inspection_route")
         assert MARK not in str(cursor.fetchall())
     assert MARK not in str([one.data for one in acts()])
-    assert MARK not in repr(Way.over(Route.objects.get()))
+    assert MARK not in repr(CallWay.over(Route.objects.get()))
 
 
 def test_what_does_not_fit_changes_nothing(trunk: Trunk, operator: Actor) -> None:
@@ -117,7 +120,7 @@ def test_what_does_not_fit_changes_nothing(trunk: Trunk, operator: Actor) -> Non
         (good | {"via": "sip:127.0.0.1:5060;transport=tcp"}, "callback_cert_plain"),
     ):
         with pytest.raises(NianjianError, match=code):
-            routes.save(enterprise="demo", given=trunk.given(**more), actor=operator)
+            routes.save_route(enterprise="demo", given=trunk.given(**more), actor=operator)
     assert not Route.objects.exists()
 
 
@@ -128,9 +131,9 @@ def test_the_doctor_tells_of_a_certificate_that_ends(
         (found,) = [one for one in health.examine_installation() if one.check == "certificates"]
         return found.code
 
-    routes.save(enterprise="demo", given=trunk.given(), actor=operator)
+    routes.save_route(enterprise="demo", given=trunk.given(), actor=operator)
     assert code() == "certificates_none"
-    told = routes.save(
+    told = routes.save_route(
         enterprise="demo", given=trunk.given(certificate=trunk.certificate, key=trunk.key), actor=operator
     )
     last = date.fromisoformat(told["certificate_until"])

@@ -16,10 +16,9 @@ from tests.support.people import signed_in
 from tests.support.tls import server
 
 from nianjian.engines.sip.message import Message
-from nianjian.features.test_calls.operations.grounds import Grounds
-from nianjian.features.test_calls.pages.ladder import MOST, ladder
-from nianjian.features.test_calls.routes.model import Gateway, Route
-from nianjian.features.test_calls.trials.model import Trial
+from nianjian.features.test_calls.models import Gateway, Route, Trial
+from nianjian.features.test_calls.pages import MOST_ARROWS, build_ladder
+from nianjian.features.test_calls.queries import CallBasis
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.registers.storage import import_sheet
@@ -51,7 +50,7 @@ def _does(_far: Answerer, request: Message) -> Iterable[Message]:
 
 
 def test_from_a_way_to_the_ladder(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Grounds, "working", lambda _self, _moment: True)  # at whatever hour this runs
+    monkeypatch.setattr(CallBasis, "working", lambda _self, _moment: True)  # at whatever hour this runs
     assert "还没有拨打过" in admin.get(HOME).content.decode()
     refused = admin.post(f"{HOME}ways/", {**WAY, "via": "10.0.0.1"})
     assert refused.status_code == 422
@@ -140,11 +139,11 @@ def test_by_hand_the_page_runs_a_timer(admin: Client) -> None:
 
 
 def test_a_ladder_is_cut_where_it_is_too_long() -> None:
-    drawn = ladder([{"at_ms": 1, "sent": True, "first": f"INVITE sip:{'9' * 90}@h SIP/2.0"}] * (MOST + 2))
+    drawn = build_ladder([{"at_ms": 1, "sent": True, "first": f"INVITE sip:{'9' * 90}@h SIP/2.0"}] * (MOST_ARROWS + 2))
     assert drawn is not None
-    assert (len(drawn.arrows), drawn.more) == (MOST, 2)
+    assert (len(drawn.arrows), drawn.more) == (MOST_ARROWS, 2)
     assert drawn.arrows[0].label.endswith("…")
-    assert ladder([]) is None
+    assert build_ladder([]) is None
 
 
 def test_looked_for_in_the_call_records(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:

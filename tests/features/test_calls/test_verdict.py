@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.sip.call import find_voicemail
 from nianjian.engines.sip.call_trace import Seen, Via
 from nianjian.engines.sip.message import Message
-from nianjian.engines.sip.signs import voicemail
-from nianjian.features.test_calls import input_validation
-from nianjian.features.test_calls.number_status import Done, judge_number
-from nianjian.features.test_calls.verdict import ADDRESS, NONE, REASONS, TOKEN, judge
+from nianjian.features.test_calls import validation
+from nianjian.features.test_calls.states import ADDRESS, NONE, REASONS, TOKEN, FinishedTest, judge, judge_number
 
 LIMIT = 30_000
 GATEWAY = ("10.0.0.1",)
@@ -104,7 +103,7 @@ def test_a_call_that_was_stopped_says_nothing() -> None:
     ],
 )
 def test_signs_of_a_voicemail(headers: tuple[tuple[str, str], ...], sign: str) -> None:
-    assert voicemail(Message(headers, status=200)) == sign
+    assert find_voicemail(Message(headers, status=200)) == sign
 
 
 def test_a_number_is_green_only_where_every_carrier_passed_lately() -> None:
@@ -112,7 +111,7 @@ def test_a_number_is_green_only_where_every_carrier_passed_lately() -> None:
     names = ("移动", "联通", "电信")
 
     def light(*tests: tuple[int, str, str]) -> tuple[str, list[str]]:
-        found = [Done(now - timedelta(days=age), carrier, verdict) for age, carrier, verdict in tests]
+        found = [FinishedTest(now - timedelta(days=age), carrier, verdict) for age, carrier, verdict in tests]
         one = judge_number(found, carriers=names, now=now, days=30)
         return one.light, list(one.carriers.values())
 
@@ -131,7 +130,7 @@ def test_a_number_is_green_only_where_every_carrier_passed_lately() -> None:
 def test_a_rule_may_ask_for_more_than_one_test(least: int, light: str) -> None:
     now = datetime(2026, 11, 26, 8, tzinfo=UTC)
     ages = ((31, "pass"), (3, "fail"), (2, "pass"), (1, "pass"))
-    found = [Done(now - timedelta(days=age), "移动", verdict) for age, verdict in ages]
+    found = [FinishedTest(now - timedelta(days=age), "移动", verdict) for age, verdict in ages]
     one = judge_number(found, carriers=("移动",), now=now, days=30, least=least)
     assert (one.light, one.carriers["移动"]) == (light, "pass" if light == "green" else "few")
 
@@ -140,7 +139,7 @@ def test_a_test_outside_working_hours_counts_neither_for_nor_against() -> None:
     now = datetime(2026, 11, 26, 8, tzinfo=UTC)
 
     def light(*tests: tuple[int, str, str]) -> tuple[str, dict[str, str]]:
-        found = [Done(now - timedelta(hours=age), carrier, verdict) for age, carrier, verdict in tests]
+        found = [FinishedTest(now - timedelta(hours=age), carrier, verdict) for age, carrier, verdict in tests]
         judged = judge_number(
             found, carriers=("移动", "联通"), now=now, days=30, working=lambda moment: 1 <= moment.hour < 10
         )
@@ -159,16 +158,16 @@ def test_a_test_outside_working_hours_counts_neither_for_nor_against() -> None:
 
 
 def test_where_calls_go() -> None:
-    assert input_validation.via("sip:10.0.0.1:5062") == Via("10.0.0.1", 5062, "udp")
-    assert input_validation.via("sip:GW.example;transport=tcp") == Via("gw.example", 5060, "tcp")
+    assert validation.parse_via("sip:10.0.0.1:5062") == Via("10.0.0.1", 5062, "udp")
+    assert validation.parse_via("sip:GW.example;transport=tcp") == Via("gw.example", 5060, "tcp")
     with pytest.raises(NianjianError, match="callback_via_wrong"):
-        input_validation.via("sips:h;transport=udp")
-    assert input_validation.ca(" ") == ""
+        validation.parse_via("sips:h;transport=udp")
+    assert validation.parse_ca(" ") == ""
     for text in ("x", "-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----", "-----BEGIN PRIVATE KEY-----"):
         with pytest.raises(NianjianError, match="callback_ca_wrong"):
-            input_validation.ca(text)
-    assert input_validation.via("sips:[::1]") == Via("::1", 5061, "tls", sips=True)
-    assert str(input_validation.via("sip:[::1]:5070")) == "sip:[::1]:5070;transport=udp"
+            validation.parse_ca(text)
+    assert validation.parse_via("sips:[::1]") == Via("::1", 5061, "tls", sips=True)
+    assert str(validation.parse_via("sip:[::1]:5070")) == "sip:[::1]:5070;transport=udp"
     for wrong in (
         "10.0.0.1",
         "sip:a@b:5060",
@@ -183,20 +182,20 @@ def test_where_calls_go() -> None:
         "sip:-a",
     ):
         with pytest.raises(NianjianError, match="callback_via_wrong"):
-            input_validation.via(wrong)
-    assert input_validation.number("0571 8888-0000") == "057188880000"
+            validation.parse_via(wrong)
+    assert validation.parse_number("0571 8888-0000") == "057188880000"
     for wrong in ("", "95013@x", "9" * 5000, "95 013\r\nX: y"):
         with pytest.raises(NianjianError, match="callback_number_wrong"):
-            input_validation.number(wrong)
-    assert input_validation.hosts("GW.example， 10.0.0.1 10.0.0.1") == ("gw.example", "10.0.0.1")
+            validation.parse_number(wrong)
+    assert validation.parse_hosts("GW.example， 10.0.0.1 10.0.0.1") == ("gw.example", "10.0.0.1")
     with pytest.raises(NianjianError, match="callback_gateway_wrong"):
-        input_validation.hosts("gw_1/..")
+        validation.parse_hosts("gw_1/..")
     with pytest.raises(NianjianError, match="callback_gateway_wrong"):
-        input_validation.hosts(" ".join(f"{place}.{'a' * 60}.example" for place in range(20)))
+        validation.parse_hosts(" ".join(f"{place}.{'a' * 60}.example" for place in range(20)))
 
 
 @pytest.mark.parametrize(("text", "shown"), [("1390000111x", "139*****11x"), ("9" * 5000, "999" + "*" * 35 + "99")])
 def test_what_is_no_number_is_told_back_masked_and_short(text: str, shown: str) -> None:
     with pytest.raises(NianjianError) as told:
-        input_validation.number(text)
+        validation.parse_number(text)
     assert told.value.values == {"number": shown}

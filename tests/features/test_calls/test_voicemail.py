@@ -14,15 +14,16 @@ from tests.support.answerer import Answerer, answered, back
 from tests.support.fixtures import Import
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.call_trace import Via
 from nianjian.engines.sip.message import Message
 from nianjian.features.calls.operations import import_calls
-from nianjian.features.inspection.operations.checks import readiness
-from nianjian.features.test_calls.operations import presenters, routes, witness, work
-from nianjian.features.test_calls.operations.grounds import Grounds
-from nianjian.features.test_calls.operations.routes import Way
-from nianjian.features.test_calls.trials.model import Trial
+from nianjian.features.inspection.operations import readiness
+from nianjian.features.test_calls import queries
+from nianjian.features.test_calls.models import Trial
+from nianjian.features.test_calls.operations import calls, landings, routes
+from nianjian.features.test_calls.operations.routes import CallWay
+from nianjian.features.test_calls.queries import CallBasis
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 
@@ -38,11 +39,11 @@ def _home(demo: str, load: Import, tmp_path: Path, operator: Actor, monkeypatch:
     monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
     monkeypatch.delenv("NIANJIAN_LIVE", raising=False)
     load("numbers", LEDGER, ("95013", 8, "已备案", "2024-02-01", "HZ-GW-01"))
-    routes.name_gateway(enterprise=demo, name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
-    monkeypatch.setattr(Grounds, "pace", Pace(apart=0, linger=0))
-    monkeypatch.setattr(Grounds, "working", lambda _self, _moment: True)
-    monkeypatch.setattr(Grounds, "carriers", ("中国移动",))
-    monkeypatch.setattr(work, "HOLD", 0)
+    routes.save_gateway(enterprise=demo, name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
+    monkeypatch.setattr(CallBasis, "pace", Pace(apart=0, linger=0))
+    monkeypatch.setattr(CallBasis, "working", lambda _self, _moment: True)
+    monkeypatch.setattr(CallBasis, "carriers", ("中国移动",))
+    monkeypatch.setattr(calls, "HOLD_MS", 0)
 
 
 def _does(_far: Answerer, request: Message) -> Iterable[Message]:
@@ -56,8 +57,8 @@ def _does(_far: Answerer, request: Message) -> Iterable[Message]:
 def trial(anna: Actor) -> Trial:
     """A test that passed by all that SIP shows: answered at once, at the gateway's address."""
     with Answerer(_does) as far:
-        way = Way(Via("127.0.0.1", far.port), CALLER, witness="address", carrier="中国移动")
-        (row,) = work.run(enterprise="demo", numbers=("95013",), ways=[way], actor=anna)["rows"]
+        way = CallWay(Via("127.0.0.1", far.port), CALLER, witness="address", carrier="中国移动")
+        (row,) = calls.place_test_calls(enterprise="demo", numbers=("95013",), ways=[way], actor=anna)["rows"]
     assert row["verdict"] == "pass"
     return Trial.objects.get(pk=row["trial"])
 
@@ -103,8 +104,8 @@ def _imported(path: Path, who: Actor, zone: str = "Asia/Shanghai") -> None:
 
 def _told(trial: Trial, who: Actor) -> tuple[str, str, str, str | None]:
     """Landing, what counts, why, and by what the record tells it."""
-    told = witness.run(enterprise="demo", trials=[trial.pk], actor=who)
-    (one,) = presenters.list_trials(enterprise="demo", actor=who)
+    told = landings.check_landings(enterprise="demo", trials=[trial.pk], actor=who)
+    (one,) = queries.list_trials(enterprise="demo", actor=who)
     assert one["verdict"] == "pass", "what was sealed stays"
     landing = one["landing"]
     assert told["verdict"] == ("pass" if landing["verdict"] == "filed" else "fail")
@@ -185,7 +186,7 @@ def test_an_enterprise_names_its_own_context(
     path = _master(tmp_path / "Master.csv", _row(trial.begun_at, "Playback", context="our-boxes"))
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:pbx=asterisk://{path}")
     assert _told(trial, anna)[0] == "filed"
-    items: Callable[..., tuple[object, ...]] = Grounds.of("demo", anna, Act.READ).book.__class__.items
+    items: Callable[..., tuple[object, ...]] = CallBasis.of("demo", anna, Act.READ).book.__class__.items
 
     def own(book: object, key: str) -> tuple[object, ...]:
         return ("Our-Boxes",) if key == "inspection.callback.voicemail_contexts" else items(book, key)
@@ -200,5 +201,5 @@ def test_readiness_does_not_count_it_as_passed(seat: Seat, tmp_path: Path) -> No
     assert _ready(seat.anna) == "passed"
     assert _told(seat.trial, seat.anna)[:3] == FAILED
     assert _ready(seat.anna) == "failed"
-    (number,) = presenters.by_number(enterprise="demo", actor=seat.anna)
+    (number,) = queries.list_numbers(enterprise="demo", actor=seat.anna)
     assert (number["light"], set(number["carriers"].values())) == ("red", {"fail"})

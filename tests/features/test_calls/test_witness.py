@@ -19,16 +19,16 @@ from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.inspection.words import LANDINGS as WORDS
-from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.call_trace import Via
 from nianjian.engines.sip.message import Message
 from nianjian.features.calls.operations import import_calls
-from nianjian.features.test_calls.landings.model import Landing
-from nianjian.features.test_calls.operations import presenters, routes, witness, work
-from nianjian.features.test_calls.operations.grounds import Grounds
-from nianjian.features.test_calls.operations.routes import Way
-from nianjian.features.test_calls.trials.model import Trial
-from nianjian.features.test_calls.verdict import LANDINGS
+from nianjian.features.test_calls import queries
+from nianjian.features.test_calls.models import Landing, Trial
+from nianjian.features.test_calls.operations import calls, landings, routes
+from nianjian.features.test_calls.operations.routes import CallWay
+from nianjian.features.test_calls.queries import CallBasis
+from nianjian.features.test_calls.states import LANDINGS
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs.models import Job
@@ -51,10 +51,10 @@ def _home(demo: str, load: Import, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         ("95013", 8, "已备案", "2024-02-01", "HZ-GW-01"),
         ("95014", 8, "已备案", "2024-02-01", "BJ-GW"),
     )
-    monkeypatch.setattr(Grounds, "pace", Pace(apart=0, linger=0))
-    monkeypatch.setattr(Grounds, "working", lambda _self, _moment: True)
-    monkeypatch.setattr(Grounds, "carriers", ("中国移动",))
-    monkeypatch.setattr(work, "HOLD", 0)
+    monkeypatch.setattr(CallBasis, "pace", Pace(apart=0, linger=0))
+    monkeypatch.setattr(CallBasis, "working", lambda _self, _moment: True)
+    monkeypatch.setattr(CallBasis, "carriers", ("中国移动",))
+    monkeypatch.setattr(calls, "HOLD_MS", 0)
 
 
 def _does(_far: Answerer, request: Message) -> Iterable[Message]:
@@ -71,8 +71,8 @@ def far() -> Iterator[Answerer]:
 
 
 def _tested(far: Answerer, who: Actor, proof: str = "none", number: str = "95013") -> Trial:
-    way = Way(Via("127.0.0.1", far.port), CALLER, witness=proof, carrier="中国移动")
-    (row,) = work.run(enterprise="demo", numbers=(number,), ways=[way], actor=who)["rows"]
+    way = CallWay(Via("127.0.0.1", far.port), CALLER, witness=proof, carrier="中国移动")
+    (row,) = calls.place_test_calls(enterprise="demo", numbers=(number,), ways=[way], actor=who)["rows"]
     return Trial.objects.get(pk=row["trial"])
 
 
@@ -101,13 +101,13 @@ def _import(path: Path, who: Actor, rows: Sequence[Sequence[str]]) -> None:
 
 
 def _look(trial: Trial, who: Actor) -> dict[str, Any]:
-    (row,) = witness.run(enterprise="demo", trials=[trial.pk], actor=who)["rows"]
+    (row,) = landings.check_landings(enterprise="demo", trials=[trial.pk], actor=who)["rows"]
     found: dict[str, Any] = row["landing"]
     return found
 
 
 def _light(who: Actor) -> str:
-    rows = presenters.by_number(enterprise="demo", actor=who)
+    rows = queries.list_numbers(enterprise="demo", actor=who)
     return next(str(one["light"]) for one in rows if one["number"] == "95013")
 
 
@@ -119,7 +119,7 @@ def test_without_records_nothing_is_known(far: Answerer, anna: Actor, operator: 
     found = _look(trial, anna)
     assert found["verdict"] == "silent"
     assert list(found["sources"].values()) == [False]
-    told = presenters.get_trial_detail(trial=trial.pk, actor=anna)
+    told = queries.get_trial_detail(trial=trial.pk, actor=anna)
     assert (told["counts"], told["counts_reason"], len(told["looks"])) == ("unproved", "gateway_unknown", 2)
     assert _light(anna) == "yellow"
 
@@ -132,7 +132,7 @@ def test_at_the_ledgers_gateway(far: Answerer, anna: Actor, operator: Actor, tmp
     found = _look(trial, anna)
     assert (found["verdict"], found["seen"]) == ("filed", ["hz-gw-01"])
     assert len(found["records"]) == 1
-    told = presenters.get_trial_detail(trial=trial.pk, actor=anna)
+    told = queries.get_trial_detail(trial=trial.pk, actor=anna)
     assert (told["verdict"], told["reason"]) == ("unproved", "gateway_unknown")  # what was sealed stays
     assert (told["counts"], told["counts_reason"], told["counts_witness"]) == ("pass", "answered", "records")
     assert _light(anna) == "green"
@@ -140,27 +140,27 @@ def test_at_the_ledgers_gateway(far: Answerer, anna: Actor, operator: Actor, tmp
 
 
 def test_at_another_gateway_the_worse_counts(far: Answerer, anna: Actor, operator: Actor, tmp_path: Path) -> None:
-    routes.name_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
+    routes.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
     trial = _tested(far, anna, "address")
     assert (trial.verdict, trial.witness, _light(anna)) == ("pass", "address", "green")
     _import(tmp_path / "a.csv", operator, [_call("t", trial.begun_at, "BJ-GW")])
     found = _look(trial, anna)
     assert (found["verdict"], found["seen"], found["expected"]) == ("elsewhere", ["BJ-GW"], "HZ-GW-01")
-    (told,) = presenters.list_trials(enterprise="demo", actor=anna)
+    (told,) = queries.list_trials(enterprise="demo", actor=anna)
     assert (told["verdict"], told["gateway_seen"]) == ("pass", "127.0.0.1")  # both are shown
     assert (told["counts"], told["counts_reason"], told["landing"]["seen"]) == ("fail", "wrong_gateway", ["BJ-GW"])
     assert _light(anna) == "red"
 
 
 def test_not_recorded_though_that_time_is(far: Answerer, anna: Actor, operator: Actor, tmp_path: Path) -> None:
-    routes.name_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
+    routes.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
     trial = _tested(far, anna, "address")
     at = trial.begun_at
     strange = [_call("a", at, "HZ-GW-01", caller="13700000000"), _call("b", at, "HZ-GW-01", callee="95014"),
                _call("c", at + timedelta(minutes=3), "HZ-GW-01")]  # fmt: skip
     _import(tmp_path / "a.csv", operator, [*_beside(at), *strange])
     assert _look(trial, anna)["verdict"] == "unseen"
-    (told,) = presenters.list_trials(enterprise="demo", actor=anna)
+    (told,) = queries.list_trials(enterprise="demo", actor=anna)
     assert (told["counts"], told["counts_reason"], _light(anna)) == ("fail", "record_missing", "red")
     # the call is imported later: the newer look counts
     _import(tmp_path / "b.csv", operator, [_call("t", at, "HZ-GW-01")])
@@ -172,14 +172,14 @@ def test_a_name_that_nobody_knows_proves_nothing(far: Answerer, anna: Actor, ope
     trial = _tested(far, anna)
     _import(tmp_path / "a.csv", operator, [*_beside(trial.begun_at), _call("t", trial.begun_at, "L01")])
     assert (_look(trial, anna)["verdict"], _light(anna)) == ("unnamed", "yellow")
-    routes.name_gateway(enterprise="demo", name="HZ-GW-01", hosts="L01", actor=operator)  # the line is that gateway's
+    routes.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="L01", actor=operator)  # the line is that gateway's
     assert (_look(trial, anna)["verdict"], _light(anna)) == ("filed", "green")
 
 
 def test_two_tests_never_share_a_record(far: Answerer, anna: Actor, operator: Actor, tmp_path: Path) -> None:
     first, second = _tested(far, anna), _tested(far, anna)
     _import(tmp_path / "a.csv", operator, [*_beside(first.begun_at), _call("t", first.begun_at, "HZ-GW-01")])
-    told = witness.run(enterprise="demo", trials=(), actor=anna)
+    told = landings.check_landings(enterprise="demo", trials=(), actor=anna)
     said = {one["trial"]: one["landing"]["verdict"] for one in told["rows"]}
     assert sorted(said.values()) == ["filed", "unseen"]
     assert (told["verdict"], set(said)) == ("fail", {first.pk, second.pk})
@@ -193,17 +193,17 @@ def test_one_audit_entry_a_write_and_none_for_the_same(far: Answerer, anna: Acto
     assert [one.verb for one in acts()].count("callback.witness") == 1
     busy = _tested(far, anna, number="95014")
     with pytest.raises(NianjianError, match="callback_not_answered"):
-        witness.run(enterprise="demo", trials=[busy.pk], actor=anna)
+        landings.check_landings(enterprise="demo", trials=[busy.pk], actor=anna)
     with pytest.raises(NianjianError, match="callback_trial_unknown"):
-        witness.run(enterprise="demo", trials=["B0"], actor=anna)
+        landings.check_landings(enterprise="demo", trials=["B0"], actor=anna)
 
 
 def test_the_sealed_evidence_stays_to_the_byte(far: Answerer, anna: Actor, operator: Actor) -> None:
     trial = _tested(far, anna)
-    _name, sealed = presenters.evidence(trial=trial.pk, actor=operator)
+    _name, sealed = calls.fetch_evidence(trial=trial.pk, actor=operator)
     assert hashlib.sha256(sealed).hexdigest() == trial.sha256
     _look(trial, anna)
-    _name, document = presenters.evidence(trial=trial.pk, actor=operator)
+    _name, document = calls.fetch_evidence(trial=trial.pk, actor=operator)
     told = json.loads(document)
     later = told["landings"]
     assert document[: later["sealed_bytes"]] + b"}" == sealed
@@ -213,10 +213,10 @@ def test_the_sealed_evidence_stays_to_the_byte(far: Answerer, anna: Actor, opera
 
 def test_as_work(far: Answerer, anna: Actor) -> None:
     trial = _tested(far, anna)
-    job = witness.enqueue_landing_check(enterprise="demo", trial=trial.pk, actor=anna)
+    job = landings.enqueue_landing_check(enterprise="demo", trial=trial.pk, actor=anna)
     assert Worker("w", Event()).step()
     assert Job.objects.get(pk=job).state == "done"
-    assert presenters.get_trial_detail(trial=trial.pk, actor=anna)["landing"]["verdict"] == "silent"
+    assert queries.get_trial_detail(trial=trial.pk, actor=anna)["landing"]["verdict"] == "silent"
 
 
 def _asterisk(at: datetime, channel: str, src: str = CALLER, dst: str = "95013", said: str = "ANSWERED") -> list[str]:

@@ -16,16 +16,17 @@ from tests.support.asterisk import Asterisk
 from tests.support.fixtures import Import
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.sip import bulk
-from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip import agent
+from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.call_trace import Plan, Via
 from nianjian.engines.sip.message import Message
 from nianjian.features.calls.operations import import_calls
-from nianjian.features.inspection import cards
-from nianjian.features.inspection.operations.checks.grounds import calls
-from nianjian.features.test_calls.operations import presenters, routes, witness, work
-from nianjian.features.test_calls.operations.grounds import Grounds
-from nianjian.features.test_calls.operations.routes import Way
+from nianjian.features.inspection import claims
+from nianjian.features.inspection.queries import open_calls
+from nianjian.features.test_calls import queries
+from nianjian.features.test_calls.operations import calls, landings, routes
+from nianjian.features.test_calls.operations.routes import CallWay
+from nianjian.features.test_calls.queries import CallBasis
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.home import wiring
 
@@ -73,7 +74,7 @@ LEDGER = "码号,批准总位长,备案状态,备案日期,指定落地网关"
 def switch(demo: str, load: Import, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Asterisk]:
     gateways = {"95013": "HZ-GW-01", "95014": "BJ-GW", "95015": "HZ-GW-01", "95016": "HZ-GW-01"}
     load("numbers", LEDGER, *((number, 8, "已备案", "2024-02-01", name) for number, name in gateways.items()))
-    monkeypatch.setattr(Grounds, "pace", Pace(apart=0, linger=0))
+    monkeypatch.setattr(CallBasis, "pace", Pace(apart=0, linger=0))
     monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
     more = {"pjsip.conf": TRUNK, "extensions.conf": PLAN, "cdr.conf": CSV, "voicemail.conf": BOX}
     with tempfile.TemporaryDirectory(prefix="wit-") as short, Asterisk(Path(short) / "a", 9, 9, more) as asterisk:
@@ -90,7 +91,9 @@ def _other(switch: Asterisk) -> None:
     path = _master(switch)
     before = path.read_bytes().count(b"77777") if path.exists() else 0
     via = Via("127.0.0.1", switch.port)
-    bulk.run([(via, Plan("77777", "other", wait=4000))], pace=Pace(apart=0, linger=0), took=lambda _place, _seen: None)
+    agent.place_calls(
+        [(via, Plan("77777", "other", wait=4000))], pace=Pace(apart=0, linger=0), took=lambda _place, _seen: None
+    )
     until = time.monotonic() + 10
     while time.monotonic() < until:
         if path.exists() and path.read_bytes().count(b"77777") > before:
@@ -100,8 +103,8 @@ def _other(switch: Asterisk) -> None:
 
 
 def _tested(who: Actor, port: int, number: str) -> dict[str, Any]:
-    way = Way(Via("127.0.0.1", port), CALLER, witness="address")
-    (row,) = work.run(enterprise="demo", numbers=(number,), ways=[way], actor=who)["rows"]
+    way = CallWay(Via("127.0.0.1", port), CALLER, witness="address")
+    (row,) = calls.place_test_calls(enterprise="demo", numbers=(number,), ways=[way], actor=who)["rows"]
     found: dict[str, Any] = row
     return found
 
@@ -123,23 +126,23 @@ def _stranger(_far: Answerer, request: Message) -> Iterable[Message]:
 
 def test_each_verdict_by_the_switchs_own_records(switch: Asterisk, anna: Actor, operator: Actor) -> None:
     for name in ("HZ-GW-01", "BJ-GW"):
-        routes.name_gateway(enterprise="demo", name=name, hosts="127.0.0.1", actor=operator)
+        routes.save_gateway(enterprise="demo", name=name, hosts="127.0.0.1", actor=operator)
     _other(switch)
     right, wrong = (_tested(anna, switch.port, number) for number in ("95013", "95014"))
     time.sleep(1)
     with Answerer(_stranger) as far:
         foreign = _tested(anna, far.port, "95013")
     assert {one["verdict"] for one in (right, wrong, foreign)} == {"pass"}  # by its address each looks right
-    (alone,) = witness.run(enterprise="demo", trials=[foreign["trial"]], actor=anna)["rows"]
+    (alone,) = landings.check_landings(enterprise="demo", trials=[foreign["trial"]], actor=anna)["rows"]
     assert alone["landing"]["verdict"] == "silent"  # nothing has been recorded since
     time.sleep(1.1)
     _other(switch)
-    told = witness.run(enterprise="demo", trials=(), actor=anna)
+    told = landings.check_landings(enterprise="demo", trials=(), actor=anna)
     landed = {row["trial"]: row["landing"] for row in told["rows"]}
     said = {name: landed[one["trial"]]["verdict"] for name, one in (("r", right), ("w", wrong), ("f", foreign))}
     assert said == {"r": "filed", "w": "elsewhere", "f": "unseen"}, _master(switch).read_text()
     assert landed[wrong["trial"]]["seen"] == ["HZ-GW-01", "pbx"]
-    counts = {one["trial"]: one["counts"] for one in presenters.list_trials(enterprise="demo", actor=anna)}
+    counts = {one["trial"]: one["counts"] for one in queries.list_trials(enterprise="demo", actor=anna)}
     assert counts == {right["trial"]: "pass", wrong["trial"]: "fail", foreign["trial"]: "fail"}
     _imported(switch, anna, operator, right["trial"])
 
@@ -150,14 +153,17 @@ def _imported(switch: Asterisk, who: Actor, operator: Actor, trial: str) -> None
         enterprise="demo", patterns=[str(_master(switch))], source="auto", mapping_file=None, timezone=_zone(switch),
         replace=None, actor=operator, progress=lambda *_figures: None,
     )  # fmt: skip
-    with calls("demo") as lake:
+    with open_calls("demo") as lake:
         table = lake.tables["calls"]
         ours = lake.engine.rows(table.filter(table.part != "rejected", table.callee.isin([95013, 95014])))
         assert [row["test"] for row in ours] == [True, True]
         today = clock.today()
-        assert lake.engine.rows(cards.delivered(table, today, today).filter(table.callee.isin([95013, 95014]))) == []
+        assert (
+            lake.engine.rows(claims.select_delivered(table, today, today).filter(table.callee.isin([95013, 95014])))
+            == []
+        )
     version = wiring.lake("demo").version("calls")
-    (row,) = witness.run(enterprise="demo", trials=[trial], actor=who)["rows"]
+    (row,) = landings.check_landings(enterprise="demo", trials=[trial], actor=who)["rows"]
     assert {one["source"] for one in row["landing"]["records"]} == {"live:pbx", "lake:asterisk"}
     assert (row["landing"]["verdict"], row["landing"]["sources"]["lake:asterisk"]) == ("filed", True)
     assert wiring.lake("demo").version("calls") == version
@@ -167,11 +173,11 @@ def test_a_voicemail_that_answered_by_the_switchs_own_records(switch: Asterisk, 
     """SIP sees an answer in time at the right address; the record says who it was, by application and by context."""
     said = switch.tell("module load app_voicemail.so")
     assert "Running" in switch.tell("module show like app_voicemail.so"), said
-    routes.name_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
+    routes.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
     tests = {number: _tested(anna, switch.port, number) for number in ("95013", "95015", "95016")}
     assert {one["verdict"] for one in tests.values()} == {"pass"}
     _other(switch)
-    told = witness.run(enterprise="demo", trials=(), actor=anna)
+    told = landings.check_landings(enterprise="demo", trials=(), actor=anna)
     landed = {row["trial"]: row["landing"] for row in told["rows"]}
     found = {number: landed[one["trial"]] for number, one in tests.items()}
     record = _master(switch).read_text()
@@ -182,17 +188,17 @@ def test_a_voicemail_that_answered_by_the_switchs_own_records(switch: Asterisk, 
     assert signs == {"95013": [None], "95015": ["VoiceMail"], "95016": ["mailbox"]}, record
     counts = {
         one["number"]: (one["counts"], one["counts_reason"])
-        for one in presenters.list_trials(enterprise="demo", actor=anna)
+        for one in queries.list_trials(enterprise="demo", actor=anna)
     }
     assert counts == {"95013": ("pass", "answered"), "95015": ("fail", "voicemail"), "95016": ("fail", "voicemail")}
     import_calls(
         enterprise="demo", patterns=[str(_master(switch))], source="auto", mapping_file=None, timezone=_zone(switch),
         replace=None, actor=operator, progress=lambda *_figures: None,
     )  # fmt: skip
-    (row,) = witness.run(enterprise="demo", trials=[tests["95015"]["trial"]], actor=anna)["rows"]
+    (row,) = landings.check_landings(enterprise="demo", trials=[tests["95015"]["trial"]], actor=anna)["rows"]
     assert {one["source"]: one["voicemail"] for one in row["landing"]["records"]} == {
         "live:pbx": "VoiceMail", "lake:asterisk": "VoiceMail",
     }, record  # fmt: skip
-    (row,) = witness.run(enterprise="demo", trials=[tests["95013"]["trial"]], actor=anna)["rows"]
+    (row,) = landings.check_landings(enterprise="demo", trials=[tests["95013"]["trial"]], actor=anna)["rows"]
     named = {one["source"]: one["named"] for one in row["landing"]["records"]}
     assert named == {"live:pbx": ["HZ-GW-01", "pbx"], "lake:asterisk": ["HZ-GW-01"]}, record

@@ -13,10 +13,10 @@ from django.db import transaction
 from tests.support.operations import commands as derived_commands
 
 from nianjian.doors.cli.main import VERBS, Parser, load_verb, main
-from nianjian.features.calls.operations import import_calls
+from nianjian.features.calls import operations as import_calls
 from nianjian.features.reconciliation.storage import RunReport, store_run
 from nianjian.features.rectification.operations import Notice, open_case
-from nianjian.features.test_calls.trials.service import Frame, begin
+from nianjian.features.test_calls.storage import CallFrame, store_begin
 from nianjian.platform.accounts import models, service
 from nianjian.platform.accounts.invitations import invite
 from nianjian.platform.accounts.query import Actor
@@ -270,7 +270,7 @@ def ids(demo: str, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: py
         "RECONCILIATION": store_run(
             enterprise=demo, report=RunReport("lines", date(2026, 12, 31), {}, {}, ()), actor=operator
         ).pk,
-        "TRIAL": begin(enterprise=demo, frame=Frame("95013", 30_000), actor=operator).pk,
+        "TRIAL": store_begin(enterprise=demo, frame=CallFrame("95013", 30_000), actor=operator).pk,
         "PAPER": str(paper),
         "REPORT": str(tmp_path / "report.docx"),
         "PACKAGE": str(tmp_path / "package"),

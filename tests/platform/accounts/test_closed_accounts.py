@@ -17,7 +17,8 @@ from django.contrib.sessions.models import Session
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.people import operations
-from nianjian.features.screens.operations import links as screens
+from nianjian.features.screens import operations as screens
+from nianjian.features.screens import queries
 from nianjian.features.season.operations import feed
 from nianjian.platform.accounts import invitations, links, models, query, service
 from nianjian.platform.accounts.access import list_accessible_enterprises
@@ -57,7 +58,7 @@ def anna(demo: str, operator: Actor) -> Actor:
 def _carried(place: str) -> dict[str, Callable[[], bool]]:
     """Make one of everything that anna's role at the enterprise carries: its name, and whether it holds."""
     secret = feed.add(enterprise=place, actor=ANNA)["secret"]
-    screen = screens.add(enterprise=place, name="门厅", days=3, actor=ANNA)["path"].split("/")[2]
+    screen = screens.create_link(enterprise=place, name="门厅", days=3, actor=ANNA)["path"].split("/")[2]
     invitation = invite(role="auditor", enterprise=place, actor=ANNA).secret
     hook, _secret = webhooks.create_webhook(
         enterprise=place, url="https://192.0.2.1/", events=["approval.request"], actor=ANNA
@@ -72,7 +73,7 @@ def _carried(place: str) -> dict[str, Callable[[], bool]]:
 
     return {
         "feed": lambda: feed.calendar(secret, "en") is not None,
-        "screen": lambda: screens.find_enterprise_by_secret(screen) is not None,
+        "screen": lambda: queries.find_enterprise_by_secret(screen) is not None,
         "invitation": lambda: invitations.find_invitation(invitation) is not None,
         "webhook": listening,
         "job": lambda: queue.job(job).state == "waiting",

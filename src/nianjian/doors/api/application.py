@@ -29,9 +29,7 @@ from nianjian.features.dossier.api import (
     versions,
 )
 from nianjian.features.inbox import api as inbox
-from nianjian.features.inspection.api import checks as inspection
-from nianjian.features.inspection.api import day as inspection_day
-from nianjian.features.inspection.api import drill, notice
+from nianjian.features.inspection import api as inspection
 from nianjian.features.maintenance import api as maintenance
 from nianjian.features.overview import api as overview
 from nianjian.features.people import api as people
@@ -42,8 +40,7 @@ from nianjian.features.registers.api import lists, papers, rows
 from nianjian.features.rulebook import api as rules
 from nianjian.features.screens import api as screens
 from nianjian.features.season import api as season
-from nianjian.features.test_calls.api import routes as callback_ways
-from nianjian.features.test_calls.api import tests as callbacks
+from nianjian.features.test_calls import api as callbacks
 from nianjian.features.webhooks import api as webhooks
 from nianjian.platform.api import jobs, problems
 from nianjian.platform.api.access import Token
@@ -109,12 +106,8 @@ ROUTERS: Final = (
     inbox.router,
     reconciliation.router,
     inspection.router,
-    notice.router,
-    inspection_day.router,
-    drill.router,
     screens.router,
     callbacks.router,
-    callback_ways.router,
     items.router,
     package.router,
     versions.router,

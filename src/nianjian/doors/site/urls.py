@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from nianjian.features.screens import urls as screens
 from nianjian.platform.web import charts, comfort
 
 urlpatterns = [
@@ -15,11 +16,11 @@ urlpatterns = [
     path("e/<str:code>/registers/", include("nianjian.features.registers.pages.urls")),
     path("", include("nianjian.features.complaints.urls")),
     path("e/<str:code>/reconcile/", include("nianjian.features.reconciliation.pages.urls")),
-    path("e/<str:code>/inspection/", include("nianjian.features.inspection.pages.urls")),
-    path("e/<str:code>/inspection/screens/", include("nianjian.features.screens.pages.urls")),
-    path("screens/", include("nianjian.features.screens.pages.public")),
-    path("live/", include("nianjian.features.screens.pages.posted")),
-    path("e/<str:code>/inspection/callback/", include("nianjian.features.test_calls.pages.urls")),
+    path("e/<str:code>/inspection/", include("nianjian.features.inspection.urls")),
+    path("e/<str:code>/inspection/screens/", include("nianjian.features.screens.urls")),
+    path("screens/", include(screens.kiosk_patterns)),
+    path("live/", include(screens.post_patterns)),
+    path("e/<str:code>/inspection/callback/", include("nianjian.features.test_calls.urls")),
     path("e/<str:code>/rectification/", include("nianjian.features.rectification.pages.urls")),
     path("e/<str:code>/dossier/", include("nianjian.features.dossier.pages.urls")),
     path("e/<str:code>/season/", include("nianjian.features.season.pages.urls")),

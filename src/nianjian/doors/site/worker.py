@@ -26,7 +26,8 @@ from nianjian.engines.paper import drawing as charts
 from nianjian.engines.paper import pictures
 from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
-from nianjian.features.calls import drafts, register_sheets, rejects
+from nianjian.features.calls import drafts, rejects
+from nianjian.features.calls import register_sheets as check_register
 from nianjian.features.calls.drafts import delete_expired_drafts
 from nianjian.features.calls.operations import import_calls, recover, undo_calls
 from nianjian.features.calls.previews import check_calls
@@ -47,9 +48,9 @@ from nianjian.features.rectification import evidence, reports
 from nianjian.features.rectification import jobs as rectification
 from nianjian.features.registers import operations
 from nianjian.features.rulebook.operations import compute_effects
-from nianjian.features.screens.operations.watch import Watch
+from nianjian.features.screens.watch import Watch
 from nianjian.features.season.operations.reminders import enqueue_due_reminders
-from nianjian.features.test_calls.operations.daily import call_daily
+from nianjian.features.test_calls.operations.calls import call_daily
 from nianjian.features.webhooks.operations import deliver
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
@@ -158,7 +159,7 @@ def _check_register(job: JobValue, _actor: Actor, report: Report) -> Mapping[str
     _ = words(text(job.payload, "language") or CHINESE)
     report(file.name, 0, 1)
     kind = str(job.payload["kind"])
-    return register_sheets.summarize_check(kind, file, job.enterprise, lambda code, values: sentence(code, values, _))
+    return check_register.summarize_check(kind, file, job.enterprise, lambda code, values: sentence(code, values, _))
 
 
 def _take_register(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:

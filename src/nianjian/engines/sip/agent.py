@@ -7,18 +7,40 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import ipaddress
+import queue
 import re
 import socket
 import ssl
+import threading
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Final, cast
 
+from nianjian.engines.kernel import clock
 from nianjian.engines.sip import secure
 from nianjian.engines.sip.call import Call
 from nianjian.engines.sip.call_trace import Plan, Seen, Via
 from nianjian.engines.sip.media import Media
 from nianjian.engines.sip.message import LONGEST, read, reply, serialize_message
-from nianjian.engines.sip.places import refused
+from nianjian.engines.sip.secure import NEEDED, SecureError
+
+THIS_NETWORK: Final = ipaddress.ip_network("0.0.0.0/8")  # leads to this machine, too
+EVERYBODY: Final = ipaddress.ip_address("255.255.255.255")
+
+
+def is_this_machine(address: str) -> bool:
+    """Whether an address is loopback, link-local, multicast, broadcast or none at all; a name is not judged here."""
+    try:
+        found = ipaddress.ip_address(address.split("%", 1)[0])
+    except ValueError:
+        return False
+    inner = getattr(found, "ipv4_mapped", None) or found
+    if inner in THIS_NETWORK or inner == EVERYBODY:
+        return True
+    return bool(inner.is_loopback or inner.is_link_local or inner.is_multicast or inner.is_unspecified)
+
 
 REFUSED: Final = "the operator lets no test call go to this machine itself"
 LINGER: Final = 0.6  # seconds after the last call, in which repeated replies are still acknowledged
@@ -134,7 +156,7 @@ class Trunk(asyncio.DatagramProtocol, asyncio.Protocol):
     def error_received(self, exc: Exception) -> None:
         """Nobody listens there (ICMP)."""
         for call in list(self._calls.values()):
-            call.unreachable(words(exc))
+            call.unreachable(describe_error(exc))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The stream, or our own socket, has ended.
@@ -145,7 +167,7 @@ class Trunk(asyncio.DatagramProtocol, asyncio.Protocol):
         fault = exc or ConnectionResetError("closed")
         early = bool(self.cipher) and not self._heard
         tls = secure.to_secure_error(fault).kind if isinstance(fault, ssl.SSLError) else secure.FAILED if early else ""
-        self._lost = (words(fault), tls)
+        self._lost = (describe_error(fault), tls)
         self._gone.set()
         for call in list(self._calls.values()):
             call.lost(*self._lost)
@@ -163,7 +185,7 @@ class Trunk(asyncio.DatagramProtocol, asyncio.Protocol):
             self.send(serialize_message(reply(message, 481, "Call/Transaction Does Not Exist")))
 
 
-def words(fault: BaseException) -> str:
+def describe_error(fault: BaseException) -> str:
     """What the system says."""
     return str(getattr(fault, "strerror", "") or str(fault) or type(fault).__name__)[:200]
 
@@ -223,6 +245,135 @@ async def _elsewhere(via: Via) -> str:
     kind = socket.SOCK_DGRAM if via.transport == "udp" else socket.SOCK_STREAM
     found = await asyncio.get_running_loop().getaddrinfo(via.host, via.port, type=kind)
     places = [str(one[4][0]) for one in found]
-    if any(refused(one) for one in places):
+    if any(is_this_machine(one) for one in places):
         raise OSError(errno.EACCES, REFUSED)
     return places[0]
+
+
+TICK: Final = 0.25  # seconds between two looks whether to end
+CONNECT: Final = 10.0  # seconds for TCP or TLS to connect
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """``apart``: seconds between the beginnings of two calls; ``at_once``: so many at the same time at most."""
+
+    apart: float = 1.0
+    at_once: int = 4
+    linger: float = LINGER
+
+
+@dataclass(slots=True)
+class _Work:
+    """What both threads share."""
+
+    calls: Sequence[tuple[Via, Plan]]
+    pace: Pace
+    seen: queue.SimpleQueue[tuple[int, Seen]] = field(default_factory=queue.SimpleQueue)
+    fault: list[BaseException] = field(default_factory=list)
+    opening: asyncio.Lock = field(default_factory=asyncio.Lock)
+    stopped: bool = False
+    loop: asyncio.AbstractEventLoop | None = None
+    task: asyncio.Task[None] | None = None
+
+
+def place_calls(
+    calls: Sequence[tuple[Via, Plan]],
+    *,
+    pace: Pace,
+    took: Callable[[int, Seen], None],
+    tick: Callable[[], None] = lambda: None,
+    rest: Callable[[int, Seen], None] = lambda _place, _seen: None,
+) -> None:
+    """Place the calls; ``took(place, seen)`` for each that is over, in that order, ``tick()`` in between.
+
+    Where one of them raises, calls that last are cancelled properly before it goes on; ``rest(place, seen)`` for those
+    that had begun by then: they have rung somewhere.
+    """
+    work = _Work(calls, pace)
+    thread = threading.Thread(target=_thread, args=(work,), daemon=True)
+    thread.start()
+    left = len(calls)
+    try:
+        while left:
+            try:
+                place, seen = work.seen.get(timeout=TICK)
+            except queue.Empty:
+                tick()
+                if not thread.is_alive() and work.seen.empty():
+                    break
+                continue
+            left -= 1
+            took(place, seen)
+    finally:
+        work.stopped = left > 0  # before its loop is asked for: one that begins only now sees it
+        if left and work.loop is not None and work.task is not None:
+            with suppress(RuntimeError):  # its loop has ended meanwhile: nothing lasts
+                work.loop.call_soon_threadsafe(work.task.cancel)
+        thread.join()
+        if left:
+            _left(work, rest)
+    if work.fault:
+        raise work.fault[0]
+
+
+def _left(work: _Work, rest: Callable[[int, Seen], None]) -> None:
+    while not work.seen.empty():
+        place, seen = work.seen.get()
+        if seen.call_id:
+            rest(place, seen)
+
+
+def _thread(work: _Work) -> None:
+    try:
+        asyncio.run(_all(work))
+    except asyncio.CancelledError:
+        return
+    except BaseException as fault:  # noqa: BLE001 -- the caller's thread raises it
+        work.fault.append(fault)
+
+
+async def _all(work: _Work) -> None:
+    work.loop, work.task = asyncio.get_running_loop(), asyncio.current_task()
+    if work.stopped:
+        return
+    free = asyncio.Semaphore(work.pace.at_once)
+    trunks: dict[Via, Trunk] = {}
+    tasks = []
+    try:
+        for place, (via, plan) in enumerate(work.calls):
+            await free.acquire()
+            tasks.append(asyncio.create_task(_one(work, place, trunks, via, plan)))
+            tasks[-1].add_done_callback(lambda _done: free.release())
+            if place + 1 < len(work.calls):
+                await asyncio.sleep(work.pace.apart)
+        await asyncio.wait(tasks)  # not `gather`: where this task is cancelled, the calls go on to their proper end
+        for task in tasks:
+            task.result()
+    except asyncio.CancelledError:
+        work.stopped = True
+        for trunk in trunks.values():
+            trunk.stop()
+        if tasks:
+            await asyncio.wait(tasks)
+        raise
+    finally:
+        for trunk in trunks.values():
+            await trunk.close(work.pace.linger)
+        await asyncio.sleep(0)  # closed sockets are taken down in the loop's next turn
+
+
+async def _one(work: _Work, place: int, trunks: dict[Via, Trunk], via: Via, plan: Plan) -> None:
+    begun = clock.milliseconds()
+    try:
+        async with work.opening:
+            if not work.stopped and (via not in trunks or trunks[via].closed):
+                trunks[via] = await connected(via, min(CONNECT, plan.wait / 1000))
+        seen = Seen(plan.number, "", end="stopped") if work.stopped else await trunks[via].dial(plan)
+    except SecureError as fault:
+        seen = Seen(plan.number, "", end="unreachable", begun=begun, fault=describe_error(fault), tls=fault.kind)
+    except (OSError, TimeoutError) as fault:
+        seen = Seen(plan.number, "", end="unreachable", begun=begun, fault=describe_error(fault))
+    if seen.mute and not work.stopped and await only_secure(via):
+        seen.tls = NEEDED
+    work.seen.put((place, seen))

@@ -6,18 +6,85 @@ import asyncio
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.sip import sdp, states
+from nianjian.engines.sip import media as sdp
 from nianjian.engines.sip.call_trace import Line, Plan, Seen, Via
 from nianjian.engines.sip.dialog import RELIABLE, Dialog, tagged
 from nianjian.engines.sip.digest import CREDENTIALS, Proofs
 from nianjian.engines.sip.media import Media
-from nianjian.engines.sip.message import Message, address, host, reply, serialize_message
+from nianjian.engines.sip.message import Message, address, host, parameter, reply, serialize_message
 from nianjian.engines.sip.secure import NEEDED
-from nianjian.engines.sip.signs import voicemail
+
+USER: Final = re.compile(r"sips?:(voicemail|vmail|vm|mailbox|msgcenter)[^@]*@", re.IGNORECASE)
+CAUSE: Final = re.compile(r"[;?&]cause=(?:404|408|480|486|487|503)\b", re.IGNORECASE)
+DIVERTED: Final = {"user-busy", "no-answer", "unavailable"}
+
+
+def find_voicemail(message: Message) -> str:
+    """Which sign a reply bears: feature (RFC 3840), address, retargeted (RFC 4458, 7044), diverted (RFC 5806); ""."""
+    contact = message.one("contact")
+    if (parameter(contact, "actor") or parameter(contact, "+sip.actor") or "").strip('"<>').lower() == "msg-taker":
+        return "feature"
+    if USER.match(address(contact)) or USER.match(address(message.one("p-asserted-identity"))):
+        return "address"
+    if any(CAUSE.search(address(value)) for value in (*message.each("history-info"), contact)):
+        return "retargeted"
+    reasons = {(parameter(value, "reason") or "").lower() for value in message.each("diversion")}
+    return "diverted" if reasons & DIVERTED else ""
+
+
+CALLING, PROCEEDING, CANCELLING, UP, LEAVING, DONE = "calling", "proceeding", "cancelling", "up", "leaving", "done"
+Step = tuple[str, tuple[str, ...]]
+
+_EARLY: Final[Mapping[tuple[str, str], Step]] = {
+    step: turn
+    for early in (CALLING, PROCEEDING)
+    for step, turn in (
+        ((early, "challenge"), (CALLING, ("ack_old", "invite_again"))),
+        ((early, "final"), (DONE, ("ack_old", "say_final"))),
+        ((early, "2xx"), (UP, ("note_answer", "ack_new", "talk"))),
+        ((early, "1xx"), (PROCEEDING, ("note_progress",))),
+    )
+}
+TABLE: Final[Mapping[tuple[str, str], Step]] = {
+    **_EARLY,
+    (CALLING, "timer_a"): (CALLING, ("resend",)),  # doubling, until any 1xx; not over a reliable transport
+    (CALLING, "icmp"): (DONE, ("say_unreachable",)),
+    (CALLING, "lost"): (DONE, ("say_unreachable",)),  # a connection that has ended; nothing comes over it any more
+    (PROCEEDING, "lost"): (DONE, ("say_unreachable",)),
+    (CANCELLING, "lost"): (DONE, ("say_unanswered",)),
+    **{(state, "lost"): (DONE, ("say_answered",)) for state in (UP, LEAVING)},
+    (CALLING, "limit"): (DONE, ("say_silent",)),  # nothing may be cancelled before a 1xx
+    (PROCEEDING, "limit"): (CANCELLING, ("cancel",)),
+    (CANCELLING, "timer"): (CANCELLING, ("resend_cancel",)),
+    (CANCELLING, "final"): (DONE, ("ack_old", "say_unanswered")),
+    (CANCELLING, "challenge"): (DONE, ("ack_old", "say_unanswered")),
+    (CANCELLING, "2xx"): (LEAVING, ("note_answer", "ack_new", "bye")),  # it crossed the CANCEL
+    (CANCELLING, "give_up"): (DONE, ("say_unanswered",)),
+    (UP, "2xx"): (UP, ("ack_again",)),  # the ACK was lost
+    (UP, "bye_in"): (DONE, ("say_answered",)),
+    (UP, "heard"): (LEAVING, ("bye",)),
+    (UP, "hold_over"): (LEAVING, ("bye",)),
+    (LEAVING, "2xx"): (LEAVING, ("ack_again",)),
+    (LEAVING, "timer"): (LEAVING, ("resend_bye",)),
+    (LEAVING, "bye_asked"): (LEAVING, ("bye_again",)),  # with credentials
+    (LEAVING, "bye_in"): (DONE, ("say_answered",)),
+    (LEAVING, "bye_ok"): (DONE, ("say_answered",)),
+    (LEAVING, "give_up"): (DONE, ("say_answered",)),
+    **{(state, "overdue"): (DONE, ("say_overdue",)) for state in (CALLING, PROCEEDING, CANCELLING, UP, LEAVING)},
+    (DONE, "1xx"): (DONE, ("cancel_late",)),  # it was given up before it could be cancelled
+    (DONE, "final"): (DONE, ("ack_old",)),  # the reply was repeated
+    (DONE, "2xx"): (DONE, ("ack_late",)),
+}
+
+
+def next_step(state: str, event: str) -> Step:
+    """The next state, and what is done on the way."""
+    return TABLE.get((state, event), (state, ()))
+
 
 T1: Final = 0.5  # seconds until the first repetition, doubled at each
 GIVE_UP: Final = 5.0  # seconds after CANCEL or BYE
@@ -61,13 +128,13 @@ class Call:
         self.over: asyncio.Future[Seen] = self._loop.create_future()
         self._dialog = Dialog(plan.number, plan.caller, via, wire.local)
         self.seen = Seen(plan.number, self._dialog.call_id)
-        self.state = states.CALLING
+        self.state = CALLING
         self._begin = 0
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._pause = T1
         self._invite = self._parting = Message(())
         self._answered: Message | None = None
-        self._early: tuple[str, sdp.Described] | None = None  # whose sound was described before the answer
+        self._early: tuple[str, sdp.Description] | None = None  # whose sound was described before the answer
         self._proofs, self._leave = Proofs(plan.account), Proofs(plan.account)  # of the INVITE, and of the BYE
         self._stopped = False
         self._acts: dict[str, Callable[[Message], None]] = {
@@ -91,24 +158,24 @@ class Call:
     def stop(self) -> None:
         """End it now, as at its limit."""
         self._stopped = True
-        self.event("hold_over" if self.state == states.UP else "limit")
+        self.event("hold_over" if self.state == UP else "limit")
 
     def unreachable(self, fault: str) -> None:
         """The system says that nobody is there; what was answered before counts more."""
-        if self.state == states.CALLING and not self._proofs.tried:
+        if self.state == CALLING and not self._proofs.tried:
             self.seen.fault = fault
         self.event("icmp")
 
     def lost(self, fault: str, tls: str = "") -> None:
         """The connection has ended, and no message comes any more; ``tls``: it was refused (`secure.FAULTS`)."""
-        if self.state in {states.CALLING, states.PROCEEDING}:
+        if self.state in {CALLING, PROCEEDING}:
             self.seen.fault = fault
-            self.seen.tls = "" if self._proofs.tried or self.state == states.PROCEEDING else tls
+            self.seen.tls = "" if self._proofs.tried or self.state == PROCEEDING else tls
         self.event("lost")
 
     def event(self, name: str, message: Message | None = None) -> None:
         """Go to the next state and do what belongs to it."""
-        self.state, acts = states.after(self.state, name)
+        self.state, acts = next_step(self.state, name)
         for act in acts:
             self._acts[act](message or Message(()))
 
@@ -122,7 +189,7 @@ class Call:
             return
         turn, method = message.turn
         if method == "BYE" and turn == self._parting.turn[0] and message.status >= SUCCESS:
-            asked = message.status in CREDENTIALS and self.state == states.LEAVING and self._leave.take(message)
+            asked = message.status in CREDENTIALS and self.state == LEAVING and self._leave.take(message)
             self.event("bye_asked" if asked else "bye_ok", message)
         if method != "INVITE":
             return
@@ -138,7 +205,7 @@ class Call:
             return "1xx"
         if message.status < REDIRECT:
             return "2xx"
-        if message.status in CREDENTIALS and self.state in {states.CALLING, states.PROCEEDING}:
+        if message.status in CREDENTIALS and self.state in {CALLING, PROCEEDING}:
             asked = self._proofs.take(message)
             self.seen.auth = self._proofs.lacking
             return "challenge" if asked else "final"
@@ -166,7 +233,7 @@ class Call:
     # -- what goes out
 
     def _send_invite(self) -> None:
-        body = sdp.offer(self._wire.local[0], self._media.port, secrets.randbits(31))
+        body = sdp.build_offer(self._wire.local[0], self._media.port, secrets.randbits(31))
         self._invite = self._dialog.invite(body, self._proofs.headers("INVITE", self._dialog.uri, body))
         self._pause = T1
         self._send(self._invite)
@@ -232,9 +299,9 @@ class Call:
         if there is not None:
             self._media.talk(there, self.plan.token)
 
-    def _sound(self, message: Message) -> sdp.Described | None:
+    def _sound(self, message: Message) -> sdp.Description | None:
         """What an answer says of sound; where it says nothing, what was said before it counts (RFC 3261 13.2.1)."""
-        there = sdp.described(message.body)
+        there = sdp.parse_description(message.body)
         if there is None and self._early is not None and self._early[0] == tagged(message):
             there = self._early[1]
         return there
@@ -249,7 +316,7 @@ class Call:
 
     def _note_progress(self, message: Message) -> None:
         self._end_timer("timer_a")
-        at, seen, there = self._now(), self.seen, sdp.described(message.body)
+        at, seen, there = self._now(), self.seen, sdp.parse_description(message.body)
         self._early = self._early if there is None else (tagged(message), there)
         if message.status == TRYING:
             seen.trying = at if seen.trying is None else seen.trying
@@ -258,7 +325,7 @@ class Call:
             seen.ringing = at
         if (message.status == EARLY or message.body) and seen.early is None:
             seen.early = at
-        seen.voicemail = seen.voicemail or voicemail(message)
+        seen.voicemail = seen.voicemail or find_voicemail(message)
 
     def _note_answer(self, message: Message) -> None:
         self._end_timer("timer_a")
@@ -269,7 +336,7 @@ class Call:
         seen.routes = [host(address(value))[:WORDS] for value in message.each("record-route")][::-1][:HOPS]
         seen.server = (message.one("server") or message.one("user-agent"))[:WORDS]
         seen.auth = "passed" if self._proofs.tried else ""
-        seen.voicemail = seen.voicemail or voicemail(message)
+        seen.voicemail = seen.voicemail or find_voicemail(message)
         there = self._sound(message)
         if there is not None:
             seen.media = there.address[:WORDS]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from nianjian.engines.sip import sdp
+from nianjian.engines.sip import media
 from nianjian.engines.sip.call_trace import Via
 from nianjian.engines.sip.message import TURN, Message, address, parameter
 
@@ -61,7 +61,7 @@ class Dialog:
             ("allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO"),
             ("user-agent", "nianjian"),
             MARK,
-            ("content-type", sdp.MEDIA),
+            ("content-type", media.MEDIA),
         )
         head = self._head("INVITE", self.turn, self.branches[self.turn], f"<{self.uri}>")
         return Message((*head, *more), body, method="INVITE", uri=self.uri)

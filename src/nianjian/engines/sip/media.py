@@ -8,15 +8,72 @@ import secrets
 import struct
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final, cast
 
-from nianjian.engines.sip.sdp import EVENT as EVENT_TYPE
-from nianjian.engines.sip.sdp import PCMU, Described
+PCMU, PCMA, EVENT = 0, 8, 101
+CODECS: Final = {PCMU: "PCMU", PCMA: "PCMA"}
+MEDIA: Final = "application/sdp"
+DTMF: Final = "telephone-event/8000"
+DIGITS: Final = 5
+HIGHEST_PORT, HIGHEST_TYPE = 65_535, 127
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What an SDP body says of sound: ``codec`` None: none that both know; ``event``: payload type of DTMF."""
+
+    address: str
+    port: int
+    codec: int | None
+    event: int | None
+
+
+def build_offer(address: str, port: int, session: int) -> bytes:
+    """PCMA, PCMU and telephone-event, both ways."""
+    family = "IP6" if ":" in address else "IP4"
+    lines = [
+        "v=0", f"o=- {session} 1 IN {family} {address}", "s=-", f"c=IN {family} {address}", "t=0 0",
+        f"m=audio {port} RTP/AVP {PCMA} {PCMU} {EVENT}", f"a=rtpmap:{PCMA} PCMA/8000", f"a=rtpmap:{PCMU} PCMU/8000",
+        f"a=rtpmap:{EVENT} {DTMF}", f"a=fmtp:{EVENT} 0-15", "a=ptime:20", "a=sendrecv",
+    ]  # fmt: skip
+    return "".join(f"{line}\r\n" for line in lines).encode()
+
+
+def parse_description(body: bytes) -> Description | None:
+    """Read the first sound of a body; None where it describes none."""
+    address, port, formats, event, audio = "", 0, list[str](), None, False
+    for line in body.decode("utf-8", "replace").splitlines():
+        kind, _equals, value = line.strip().partition("=")
+        words = value.split()
+        if kind == "m":
+            if audio:  # a further sound or a picture says nothing about this one
+                break
+            found = _number(words[1], HIGHEST_PORT) if len(words) >= 4 else None  # noqa: PLR2004 -- m=audio PORT PROTO FORMAT
+            audio = value.startswith("audio ") and found is not None
+            if audio:
+                port, formats = found or 0, words[3:]
+        elif kind == "c" and len(words) == 3:  # noqa: PLR2004 -- IN IP4 ADDRESS
+            address = words[2].partition("/")[0].lower()
+        elif kind == "a" and audio and value.lower().startswith("rtpmap:") and value.lower().endswith(DTMF):
+            event = _number(words[0].partition(":")[2], HIGHEST_TYPE)
+    if not audio:
+        return None
+    common = next((kind for kind in (_number(one, HIGHEST_TYPE) for one in formats) if kind in CODECS), None)
+    return Description(address, port, common if port else None, event)
+
+
+def _number(text: str, highest: int) -> int | None:
+    """A number as digits; None for what is none, or too high to mean anything."""
+    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS):
+        return None
+    return int(text) if int(text) <= highest else None
+
 
 FRAME: Final = 160  # samples, and bytes, of 20 ms
 PERIOD: Final = 0.02
 HEAD: Final = struct.Struct("!BBHII")
-EVENT: Final = struct.Struct("!BBH")
+EVENT_BODY: Final = struct.Struct("!BBH")
 VERSION: Final = 0x80
 MARKER: Final = 0x80
 END: Final = 0x80
@@ -40,7 +97,7 @@ class Media(asyncio.DatagramProtocol):
         self._task: asyncio.Task[None] | None = None
         self._to = ("", 0)
         self._source, self._number, self._time = secrets.randbits(32), secrets.randbits(16), secrets.randbits(32)
-        self._codec, self._event, self._last = PCMU, EVENT_TYPE, -1
+        self._codec, self._event, self._last = PCMU, EVENT, -1
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Note the port that the offer names."""
@@ -50,13 +107,13 @@ class Media(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         """Read digits, in the type that was offered or that the other side named: a new time stamp is a new digit."""
         del addr
-        if len(data) < HEAD.size + EVENT.size:
+        if len(data) < HEAD.size + EVENT_BODY.size:
             return
         flags, kind, _number, at, _source = HEAD.unpack_from(data)
         start = HEAD.size + 4 * (flags & 0x0F)
-        if kind & 0x7F not in {EVENT_TYPE, self._event} or len(data) < start + EVENT.size or at == self._last:
+        if kind & 0x7F not in {EVENT, self._event} or len(data) < start + EVENT_BODY.size or at == self._last:
             return
-        code = EVENT.unpack_from(data, start)[0]
+        code = EVENT_BODY.unpack_from(data, start)[0]
         if code < len(SIGNS):
             self._last = at
             self.hear(SIGNS[code])
@@ -70,7 +127,7 @@ class Media(asyncio.DatagramProtocol):
     def error_received(self, exc: Exception) -> None:
         """Nobody listens there: the call goes on without sound."""
 
-    def talk(self, there: Described, token: str) -> None:
+    def talk(self, there: Description, token: str) -> None:
         """Send silence to the other side, and the digits of ``token`` once."""
         if there.codec is None or not _speakable(there.address):
             return
@@ -106,7 +163,7 @@ class Media(asyncio.DatagramProtocol):
             ends = END if place >= PACKETS - LAST else 0
             length = FRAME * min(place + 1, PACKETS - LAST + 1)
             kind = self._event | (MARKER if place == 0 else 0)
-            self._send(kind, EVENT.pack(code, ends | VOLUME, length), self._time)
+            self._send(kind, EVENT_BODY.pack(code, ends | VOLUME, length), self._time)
             await asyncio.sleep(PERIOD)
         self._time = self._time + FRAME * PACKETS & 0xFFFFFFFF
 

@@ -29,7 +29,7 @@ from nianjian.engines.lake.workbench import Workbench
 from nianjian.features.calls.documents import ImportReceipt, sum_row_counts
 from nianjian.features.complaints.publishing import publish_facts
 from nianjian.features.portrait import portraits
-from nianjian.features.test_calls.operations import again
+from nianjian.features.test_calls.operations import landings
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import may, require
 from nianjian.platform.accounts.query import Actor
@@ -231,7 +231,7 @@ def import_calls(
                 failed.append((item.name, error))
     if not files:
         raise _all_failed(failed)
-    again.after_import(tenant.code, {day for file in files for day in file.days})
+    landings.after_import(tenant.code, {day for file in files for day in file.days})
     told = _batch(run.batch, files, tenant.code)
     affected = ledger.repeating(run.lake, replace) if replace else ()
     return ImportReceipt(told, tuple(files), tuple(failed), tuple(one for one in affected if one.batch != told))

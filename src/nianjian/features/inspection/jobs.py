@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from nianjian.features.inspection.operations.checks import work as checks
-from nianjian.features.inspection.operations.drill import run as drill
-from nianjian.features.test_calls.operations import again, witness, work
+from nianjian.features.inspection.operations import drill, readiness
+from nianjian.features.test_calls.operations import calls, landings
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.flow import Kind, Report
@@ -16,24 +15,24 @@ from nianjian.platform.jobs.query import JobValue
 
 def _called(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     """``payload``: numbers (none: all filed ones) and routes (names)."""
-    return work.run_test_calls(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+    return calls.run_test_calls(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
 
 
 def _witnessed(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     """``payload``: trials; or unasked, from and to: those of the span that are open."""
     if job.payload.get("unasked"):
-        return again.run_landing_recheck(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
-    return witness.run_landing_check(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+        return landings.run_landing_recheck(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+    return landings.run_landing_check(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
 
 
 def _looked(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     """``payload``: part and as_of."""
-    return checks.run_check(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+    return readiness.run_check(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
 
 
 def _drilled(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     """``payload``: phone and calls."""
-    return drill.run_job(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+    return drill.run_drill_job(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
 
 
 KINDS: Final[Mapping[str, Kind]] = {

@@ -19,7 +19,7 @@ import pyarrow as pa
 from django.db import Error, connection
 
 import nianjian
-from nianjian.engines.evidence.recordings import folder
+from nianjian.engines.evidence import recordings
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake import tables as files
@@ -28,8 +28,7 @@ from nianjian.features.calls.operations import ERASE
 from nianjian.features.maintenance import backup, retention
 from nianjian.features.maintenance.retention import Period, list_periods
 from nianjian.features.portrait import portraits
-from nianjian.features.test_calls import identity
-from nianjian.features.test_calls.routes import query as routes
+from nianjian.features.test_calls import queries, validation
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import CLOCK, Actor
@@ -457,9 +456,9 @@ def _worker() -> Diagnosis:
 
 def _recordings() -> Diagnosis:
     """Every folder that is set, as the look at the logs will find it."""
-    folders = folder.folders(env.text(folder.SETTING, os.environ))
+    folders = recordings.parse_folders(env.text(recordings.SETTING, os.environ))
     for place in folders.values():
-        folder.root(place)
+        recordings.resolve_root(place)
     strange = sorted(set(folders) - {one.code for one in accounts.enterprises()})
     if strange:
         return warning("recordings_strange", enterprise=strange[0])
@@ -471,8 +470,8 @@ def _certificates() -> Diagnosis:
     lasts = [
         (last, route.enterprise_id, route.name)
         for firm in accounts.enterprises()
-        for route in routes.routes(firm.code)
-        if (last := identity.until(route.identity or ""))
+        for route in queries.list_routes(firm.code)
+        if (last := validation.certificate_end(route.identity or ""))
     ]
     if not lasts:
         return passed("certificates_none")

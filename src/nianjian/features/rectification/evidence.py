@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 
 import ibis.expr.types as ir
 
-from nianjian.engines.evidence.recordings.file_references import mask_file_name, references
+from nianjian.engines.evidence.recordings import list_references, mask_file_name
 from nianjian.engines.gate.snapshot import files
 from nianjian.engines.gate.snapshot.lists import NumberList
 from nianjian.engines.gate.snapshot.read import open_snapshot
@@ -365,7 +365,7 @@ def _call(row: Mapping[str, Any]) -> Json:
         "answered": row["answered"],
         "line": row["line_id"],
         "how": row["how"],
-        "recordings": [mask_file_name(one) for one in references(row["extra"])],
+        "recordings": [mask_file_name(one) for one in list_references(row["extra"])],
     }
 
 

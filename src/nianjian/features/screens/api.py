@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from ninja import Field, Query, Router, Schema
 
-from nianjian.features.screens.operations import links, live_figures
+from nianjian.features.screens import operations, queries
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, write
@@ -69,27 +69,27 @@ class ScreenLinkEnded(Schema):
 def screens_get(request: Request, code: str, wanted: Query[ScreenWanted]) -> dict[str, object]:
     """What a live screen shows now; telephone numbers masked."""
     if wanted.screen == "office":
-        told = live_figures.office(enterprise=code, actor=request.actor)
+        told = queries.office_screen(enterprise=code, actor=request.actor)
     else:
-        narrowed = live_figures.Filter(wanted.reason, wanted.channel)
-        told = live_figures.gateway(enterprise=code, wanted=narrowed, actor=request.actor)
+        narrowed = queries.DecisionFilter(wanted.reason, wanted.channel)
+        told = queries.gateway_screen(enterprise=code, wanted=narrowed, actor=request.actor)
     return {"screen": wanted.screen, "told": told}
 
 
 @read(router, f"{HERE}/links", act=Act.ADMINISTER, answer=ScreenLinks)
 def screen_links(request: Request, code: str) -> dict[str, object]:
     """The open links of kiosks; their secrets are not kept."""
-    return {"links": links.list_links(enterprise=code, actor=request.actor)}
+    return {"links": queries.list_links(enterprise=code, actor=request.actor)}
 
 
 @write(router, f"{HERE}/links", act=Act.ADMINISTER, answer=ScreenLinkMade, status=201, hidden=("path",))
 def screen_link_make(request: Request, code: str, given: ScreenLinkAsked) -> dict[str, Any]:
     """Make a link that shows both screens to whoever has it, read-only, until it expires; told now only."""
-    return links.add(enterprise=code, name=given.name, days=given.days, actor=request.actor)
+    return operations.create_link(enterprise=code, name=given.name, days=given.days, actor=request.actor)
 
 
 @write(router, f"{HERE}/links/{{link_id}}/end", act=Act.ADMINISTER, answer=ScreenLinkEnded)
 def screen_link_end(request: Request, code: str, link_id: str) -> dict[str, Any]:
     """End a link at once."""
-    links.end(enterprise=code, link=link_id, actor=request.actor)
+    operations.end_link(enterprise=code, link=link_id, actor=request.actor)
     return {"link": link_id}

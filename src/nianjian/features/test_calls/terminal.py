@@ -21,7 +21,7 @@ def render_line(text: str) -> Show:
     return lambda console: console.print(text)
 
 
-def tested(told: Json) -> Show:
+def render_tested(told: Json) -> Show:
     """What was called now."""
 
     def show(console: Console) -> None:
@@ -36,7 +36,7 @@ def tested(told: Json) -> Show:
     return show
 
 
-def tests(rows: Sequence[Json]) -> Show:
+def render_tests(rows: Sequence[Json]) -> Show:
     """Test calls, a line each."""
     return lambda console: _rows(console, rows)
 
@@ -66,7 +66,7 @@ def _rows(console: Console, rows: Sequence[Json]) -> None:
     table.rows(console, heads, body)
 
 
-def numbers(rows: Sequence[Json]) -> Show:
+def render_numbers(rows: Sequence[Json]) -> Show:
     """Filed numbers with their lights."""
 
     def show(console: Console) -> None:
@@ -105,7 +105,7 @@ def render_trial(told: Json) -> Show:
     return show
 
 
-def witnessed(told: Json) -> Show:
+def render_landings(told: Json) -> Show:
     """What the call records say of test calls."""
     return lambda console: _looks(console, told["rows"])
 
@@ -125,7 +125,7 @@ def _looks(console: Console, rows: Sequence[Json]) -> None:
     table.rows(console, heads, body)
 
 
-def routes(told: Json) -> Show:
+def render_routes(told: Json) -> Show:
     """Ways and gateways."""
 
     def show(console: Console) -> None:

@@ -1,4 +1,4 @@
-"""The inspection day: notice, agenda, who stands where, the evidence behind each row, a way in for the inspector."""
+"""The inspection day: notice with its scans, agenda, who stands where, evidence, a way in for the inspector."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,45 +15,163 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper import figures
 from nianjian.engines.paper.texts.inspection import checks
 from nianjian.engines.paper.texts.inspection import day as texts
 from nianjian.engines.paper.words import Words, words
-from nianjian.features.inspection.operations.checks import work
-from nianjian.features.inspection.operations.checks.grounds import Json
-from nianjian.features.inspection.operations.day import bundle, visits
-from nianjian.features.inspection.operations.day.sheet import sheet
-from nianjian.features.inspection.pages import notice, places
-from nianjian.features.inspection.visits import service
-from nianjian.features.inspection.visits.lines import Line, format_lines
+from nianjian.features.inspection import storage
+from nianjian.features.inspection.operations import day as visits
+from nianjian.features.inspection.operations import readiness
+from nianjian.features.inspection.operations.day import build_sheet
+from nianjian.features.inspection.pages import checks as places
+from nianjian.features.inspection.queries import Json
+from nianjian.features.inspection.states import PlanLine, format_lines
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.links import NewInspection
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home import env
-from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, takes_files
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Column, Table
 from nianjian.platform.web.work import moment
 
-BADGES: Final = {"passed": "good", "failed": "bad", "unknown": "warn"}
-LOOKED: Final = ("readiness", "answers", "retention")  # what the sheet and its copy are made of
-AHEAD: Final = timedelta(days=14)
+DIGITS: Final = 18
+ACCEPTED: Final = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,.ofd"
+
 _DATE: Final = {"type": "date"}
 
 
-class Visit(forms.Form):
+class ScanForm(forms.Form):
+    """A scan."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Scan of the notice"),
+        help_text=gettext_lazy("PDF, JPEG, PNG, TIFF or OFD, at most 20 MiB; kept encrypted."),
+        widget=forms.ClearableFileInput({"accept": ACCEPTED}),
+    )
+
+
+class ScreensForm(forms.Form):
+    """What somebody has seen in the room."""
+
+    seen_on = forms.DateField(
+        label=gettext_lazy("Looked at on"), widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d")
+    )
+    stand = forms.ChoiceField(
+        label=gettext_lazy("What I have seen"),
+        choices=(
+            ("yes", gettext_lazy("both screens stand in the room and show live data")),
+            ("no", gettext_lazy("they do not both stand there with live data")),
+        ),
+    )
+
+
+@require_POST
+@page(Act.LOAD)
+@takes_files
+def add_scan(request: Request, code: str) -> HttpResponse:
+    """Keep a scan beside a day."""
+    day, form = _posted_day(request), ScanForm(request.POST, request.FILES)
+    if not form.is_valid():
+        messages.error(request, gettext("Choose a file first."))
+        return _back_to_scans(code, day)
+    file = form.cleaned_data["file"]
+    try:
+        visits.check_size(file.name or "", file.size or 0)  # before it is read into memory
+        visits.attach_scan(enterprise=code, day=day, name=file.name or "", content=file.read(), actor=request.actor)
+        messages.success(request, gettext("The file is kept, encrypted."))
+    except NianjianError as error:
+        if error.code == "role_missing":
+            raise
+        messages.error(request, describe_error(error)[0])
+    return _back_to_scans(code, day)
+
+
+@require_POST
+@page(Act.REVEAL)
+def fetch_scan(request: Request, code: str) -> HttpResponse:
+    """Give a scan out as it came; each time is noted."""
+    name, media, content = visits.fetch_scan(
+        enterprise=code, day=_posted_day(request), number=_posted_number(request), actor=request.actor
+    )
+    return as_attachment(HttpResponse(content, content_type=media), name)
+
+
+@require_POST
+@page(Act.LOAD)
+def remove_scan(request: Request, code: str) -> HttpResponse:
+    """Take a scan back."""
+    day = _posted_day(request)
+    visits.remove_scan(enterprise=code, day=day, number=_posted_number(request), actor=request.actor)
+    return _back_to_scans(code, day)
+
+
+@require_POST
+@page(Act.LOAD)
+def note_screens(request: Request, code: str) -> HttpResponse:
+    """Sign what was seen in the room."""
+    form = ScreensForm(request.POST, auto_id="seen_%s")
+    if not form.is_valid():
+        messages.error(request, gettext("Give the day on which you looked."))
+        return redirect("inspection-day", code=code)
+    try:
+        stand = form.cleaned_data["stand"] == "yes"
+        visits.note_screens(enterprise=code, seen_on=form.cleaned_data["seen_on"], stand=stand, actor=request.actor)
+        messages.success(request, gettext("Noted and signed with your account."))
+    except NianjianError as error:
+        if error.code == "role_missing":
+            raise
+        messages.error(request, describe_error(error)[0])
+    return redirect("inspection-day", code=code)
+
+
+def notice_context(held: dict[str, Any] | None) -> dict[str, Any]:
+    """What the day's page shows of both."""
+    kept = [] if held is None else held["scans"]
+    return {
+        "scans": [one | {"weight": f"{figures.count(-(-one['size'] // 1024))} KiB · SHA-256"} for one in kept],
+        "scan_form": None if held is None else ScanForm(auto_id="scan_%s"),
+        "seen_form": ScreensForm(initial={"seen_on": clock.today()}, auto_id="seen_%s"),
+    }
+
+
+def _back_to_scans(code: str, day: date) -> HttpResponse:
+    return redirect(f"{reverse('inspection-day', kwargs={'code': code})}?day={day.isoformat()}#scans")
+
+
+def _posted_day(request: Request) -> date:
+    try:
+        return date.fromisoformat(request.POST.get("day", "")[:10])
+    except ValueError as error:
+        raise Http404 from error
+
+
+def _posted_number(request: Request) -> int:
+    text = request.POST.get("scan", "")
+    if not (text.isascii() and text.isdecimal() and len(text) <= DIGITS):
+        raise Http404
+    return int(text)
+
+
+BADGES: Final = {"passed": "good", "failed": "bad", "unknown": "warn"}
+LOOKED: Final = ("readiness", "answers", "retention")  # what the sheet and its copy are made of
+AHEAD: Final = timedelta(days=14)
+
+
+class VisitForm(forms.Form):
     """What is kept of a day."""
 
     day = forms.DateField(label=gettext_lazy("Inspection day"), widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"))
-    notice = forms.CharField(label=gettext_lazy("Notice"), required=False, max_length=service.NOTICE)
-    authority = forms.CharField(label=gettext_lazy("Authority"), required=False, max_length=service.AUTHORITY)
+    notice = forms.CharField(label=gettext_lazy("Notice"), required=False, max_length=storage.NOTICE_LENGTH)
+    authority = forms.CharField(label=gettext_lazy("Authority"), required=False, max_length=storage.AUTHORITY_LENGTH)
     received_on = forms.DateField(
         label=gettext_lazy("Notice received on"),
         required=False,
         widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"),
     )
-    place = forms.CharField(label=gettext_lazy("Place of the check"), required=False, max_length=service.PLACE)
+    place = forms.CharField(label=gettext_lazy("Place of the check"), required=False, max_length=storage.PLACE_LENGTH)
     agenda = forms.CharField(
         label=gettext_lazy("Agenda"),
         required=False,
@@ -67,7 +186,7 @@ class Visit(forms.Form):
     )
 
 
-class Admitted(forms.Form):
+class AdmitForm(forms.Form):
     """An inspector and the last day."""
 
     user = forms.CharField(label=gettext_lazy("User name"), max_length=80)
@@ -78,42 +197,44 @@ class Admitted(forms.Form):
 @page(Act.READ)
 def front(request: Request, code: str) -> HttpResponse:
     """Show the next day, or the one that is named."""
-    return _front(request, code, _wanted(request))
+    return _front(request, code, _requested_day(request))
 
 
 @require_POST
 @page(Act.LOAD)
-def keep(request: Request, code: str) -> HttpResponse:
+def save_visit(request: Request, code: str) -> HttpResponse:
     """Keep a day."""
-    form = Visit(request.POST)
+    form = VisitForm(request.POST)
     if form.is_valid():
         try:
-            told = visits.save(enterprise=code, given=service.VisitInput(**form.cleaned_data), actor=request.actor)
+            told = visits.save_visit(
+                enterprise=code, given=storage.VisitInput(**form.cleaned_data), actor=request.actor
+            )
             return redirect(f"{reverse('inspection-day', kwargs={'code': code})}?day={told['day']}")
         except NianjianError as error:
-            _refused(form, error)
+            _show_refusal(form, error)
     return _front(request, code, None, {"form": form}, UNPROCESSABLE)
 
 
 @require_POST
 @page(Act.LOAD)
-def remove(request: Request, code: str) -> HttpResponse:
+def remove_visit(request: Request, code: str) -> HttpResponse:
     """Take a day back."""
-    visits.remove(enterprise=code, day=_day(request.POST.get("day", "")), actor=request.actor)
+    visits.remove_visit(enterprise=code, day=_day(request.POST.get("day", "")), actor=request.actor)
     return redirect("inspection-day", code=code)
 
 
 @require_POST
 @page(Act.PEOPLE)
-def admit(request: Request, code: str) -> HttpResponse:
+def admit_inspector(request: Request, code: str) -> HttpResponse:
     """Let an inspector in until the end of a day; the link stands in this answer and nowhere else."""
-    form = Admitted(request.POST, auto_id="admit_%s")
+    form = AdmitForm(request.POST, auto_id="admit_%s")
     if form.is_valid():
         try:
-            made = visits.admit(enterprise=code, actor=request.actor, **form.cleaned_data)
+            made = visits.admit_inspector(enterprise=code, actor=request.actor, **form.cleaned_data)
             return _front(request, code, None, {"made": made, "url": _address(request, made)})
         except NianjianError as error:
-            _refused(form, error)
+            _show_refusal(form, error)
     return _front(request, code, None, {"admit": form}, UNPROCESSABLE)
 
 
@@ -121,19 +242,21 @@ def admit(request: Request, code: str) -> HttpResponse:
 @page(Act.REPORT)
 def enqueue_checks(request: Request, code: str) -> HttpResponse:
     """Look anew at all that the sheet and its copy are made of: work, one job a part; on to that of readiness."""
-    jobs = [work.enqueue_check(enterprise=code, part=part, as_of=None, actor=request.actor) for part in LOOKED]
+    jobs = [readiness.enqueue_check(enterprise=code, part=part, as_of=None, actor=request.actor) for part in LOOKED]
     return redirect("data-job", code=code, job=jobs[0])
 
 
 @require_safe
 @page(Act.READ)
-def copy(request: Request, code: str) -> HttpResponse:
+def send_copy(request: Request, code: str) -> HttpResponse:
     """Give the copy for a network that fails."""
-    name, content = bundle.bundle(enterprise=code, actor=request.actor, language=current(), day=_wanted(request))
-    return as_attachment(HttpResponse(content, content_type=bundle.MEDIA), name)
+    name, content = visits.build_bundle(
+        enterprise=code, actor=request.actor, language=current(), day=_requested_day(request)
+    )
+    return as_attachment(HttpResponse(content, content_type=visits.ZIP_MEDIA), name)
 
 
-def _refused(form: forms.Form, error: NianjianError) -> None:
+def _show_refusal(form: forms.Form, error: NianjianError) -> None:
     if error.code == "role_missing":
         raise error
     form.add_error(None, " ".join(describe_error(error)))
@@ -143,7 +266,7 @@ def _address(request: Request, made: NewInspection) -> str:
     return env.address(made.path, request.build_absolute_uri(made.path))
 
 
-def _wanted(request: Request) -> date | None:
+def _requested_day(request: Request) -> date | None:
     text = request.GET.get("day", "")
     return _day(text) if text else None
 
@@ -157,7 +280,7 @@ def _day(text: str) -> date:
 
 def _front(request: Request, code: str, day: date | None, given: Json | None = None, status: int = 200) -> HttpResponse:
     _ = words(current())
-    told = sheet(enterprise=code, actor=request.actor, day=day)
+    told = build_sheet(enterprise=code, actor=request.actor, day=day)
     held = told["visit"]
     allowed = {name: may(request.actor, code, act) for name, act in _ACTS.items()}
     context: Json = {
@@ -169,11 +292,11 @@ def _front(request: Request, code: str, day: date | None, given: Json | None = N
         "why": texts.why(told["notice"]["state"], _),
         "tables": [*([] if held is None else [_agenda(held), _posts(held)]), _evidence(told, code, _)],
         "earlier": [one for one in told["days"] if held is None or one != held["day"]],
-        "form": Visit(initial=_initial(held, _)),
-        "admit": Admitted(initial=_until(held), auto_id="admit_%s"),
+        "form": VisitForm(initial=_initial(held, _)),
+        "admit": AdmitForm(initial=_until(held), auto_id="admit_%s"),
         "inspectors": _inspectors(request, code) if allowed["people"] else None,
         "may": allowed,
-        **notice.around(held),
+        **notice_context(held),
     }
     return render(request, "inspection/day.html", context | (given or {}), status=status)
 
@@ -188,8 +311,8 @@ def _initial(held: Json | None, _: Words) -> dict[str, Any]:
         return {"agenda": agenda, "posts": posts}
     return {
         **{name: held[name] for name in ("day", "notice", "authority", "received_on", "place")},
-        "agenda": format_lines([Line(one["at"], one["what"], one["who"]) for one in held["agenda"]]),
-        "posts": format_lines([Line(one["place"], one["who"], one["task"]) for one in held["posts"]]),
+        "agenda": format_lines([PlanLine(one["at"], one["what"], one["who"]) for one in held["agenda"]]),
+        "posts": format_lines([PlanLine(one["place"], one["who"], one["task"]) for one in held["posts"]]),
     }
 
 
@@ -218,10 +341,10 @@ def _evidence(told: Json, code: str, _: Words) -> Table:
         found = row["evidence"] or [{"check": "", "state": row["state"], "why": "", "day": None}]
         rows += [
             [
-                Cell(title, href=places.of_rule(code, row["rule"])),
+                Cell(title, href=places.rule_address(code, row["rule"])),
                 Cell(
                     texts.name(one["check"], _) if one["check"] else "–",
-                    href=places.of_check(code, one["check"], row["rule"]) if one["check"] else "",
+                    href=places.check_address(code, one["check"], row["rule"]) if one["check"] else "",
                 ),
                 Cell(_(checks.STATES[one["state"]]), badge=BADGES[one["state"]]),
                 Cell(texts.why(one["why"], _) if one["why"] else _("never looked at")),
@@ -238,7 +361,7 @@ def _inspectors(request: Request, code: str) -> Table | None:
     rows = [
         [Cell(one["user"], href=reverse("people-one-here", kwargs={"code": code, "name": one["user"]})),
          Cell(one["until"] or "–", day=True)]
-        for one in visits.inspectors(enterprise=code, actor=request.actor)
+        for one in visits.list_inspectors(enterprise=code, actor=request.actor)
     ]  # fmt: skip
     columns = [Column(head) for head in (gettext("User name"), gettext("may read until"))]
     return Table(gettext("Inspectors"), columns, rows, wrap=True, cards=True) if rows else None

@@ -1,4 +1,4 @@
-"""The drill of the on-site check: what the newest has shown, the earlier ones, and a new one, which is work."""
+"""The drill: what the newest has shown, a new one, and the facilitator's screen that refreshes itself."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ from nianjian.engines.paper.texts.inspection import checks as words_of
 from nianjian.engines.paper.texts.inspection import drill as texts
 from nianjian.engines.paper.words import Words, mark, words
 from nianjian.features.complaints.one_click import list_doors
-from nianjian.features.inspection.injects import LONGEST, PLAYED, STEPS
-from nianjian.features.inspection.operations.checks.grounds import Json
-from nianjian.features.inspection.operations.drill import report
-from nianjian.features.inspection.operations.drill import run as flow
-from nianjian.features.inspection.operations.drill.script import FORWARD, ONE_CLICK, Planned
+from nianjian.features.inspection.operations import drill as drills
+from nianjian.features.inspection.operations.drill import FORWARD, ONE_CLICK, DrillPlan
+from nianjian.features.inspection.queries import Json
+from nianjian.features.inspection.states import CLOSED, GIVEN, HANDLED, LONGEST_MINUTES, PLAYED, STEPS
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
@@ -31,8 +30,82 @@ from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Column, Table
 
-BADGES: Final = {"passed": "good", "failed": "bad", "unknown": "warn"}
+LINE_BADGES: Final = {
+    "waiting": "plain",
+    "due": "warn",
+    "late": "bad",
+    "running": "warn",
+    "done": "good",
+    "done_late": "warn",
+}
+
 NAME: Final = 200
+
+
+@require_safe
+@page(Act.READ)
+def drill_screen(request: Request, code: str, drill: str) -> HttpResponse:
+    """Show it, with the buttons for who may throw something in."""
+    return render(request, "inspection/leading.html", _screen_context(request, code, drill))
+
+
+@require_safe
+@page(Act.READ)
+def drill_lines(request: Request, code: str, drill: str) -> HttpResponse:
+    """Give the timeline alone, as the screen asks for it again and again."""
+    return render(request, "inspection/timeline.html", _screen_context(request, code, drill))
+
+
+@require_POST
+@page(Act.REPORT)
+def note_inject(request: Request, code: str, drill: str) -> HttpResponse:
+    """Note that something was thrown in, or that it was handled; back to the screen."""
+    what, act = request.POST.get("what", "")[:NAME], request.POST.get("act", "")[:NAME]
+    drills.note_inject(enterprise=code, drill=drill, what=what, act=act, actor=request.actor)
+    return redirect("inspection-drill-screen", code=code, drill=drill)
+
+
+def _screen_context(request: Request, code: str, drill: str) -> Json:
+    _ = words(current())
+    try:
+        told = drills.build_report(enterprise=code, actor=request.actor, name=drill[:NAME])
+    except NianjianError as error:
+        if error.code != "drill_unknown":
+            raise
+        raise Http404 from error
+    over = any(one["what"] == CLOSED and one["at"] for one in told["timeline"])
+    here = {"code": code, "drill": drill}
+    return {
+        "told": told,
+        "over": over,
+        "lines": [_line(one, _) for one in told["timeline"]],
+        "address": reverse("inspection-drill-lines", kwargs=here),
+        "throw": reverse("inspection-drill-inject", kwargs=here),
+        "ticket": reverse("complaints-one", kwargs={"code": code, "ticket": drill}),
+        "clock": texts.span(told["running_s"]),
+        "may": may(request.actor, code, Act.REPORT),
+    }
+
+
+def _line(one: Json, _: Words) -> Json:
+    """A line as the screen shows it; ``acts``: what can be noted of it now."""
+    thrown = (
+        [] if not one["thrown"] else [HANDLED] if one["at"] and not one["ended_at"] else [] if one["at"] else [GIVEN]
+    )
+    names = {GIVEN: gettext("Throw in now"), HANDLED: gettext("Handled")}
+    return {
+        **one,
+        "name": texts.line(one["what"], _),
+        "who": _(texts.ROLES[one["role"]]),
+        "planned": texts.span(one["due_s"]),
+        "taken": texts.span(one["taken_s"]),
+        "says": _(texts.LINES[one["state"]]),
+        "badge": LINE_BADGES[one["state"]],
+        "acts": [(act, names[act]) for act in thrown],
+    }
+
+
+BADGES: Final = {"passed": "good", "failed": "bad", "unknown": "warn"}
 MINUTES: Final = {
     "responded": mark("A person responds: minutes after the arrival"),
     "called_back": mark("Call-back: minutes after the arrival"),
@@ -57,7 +130,10 @@ class DrillForm(forms.Form):
         widget=forms.TextInput({"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
     )
     calls = forms.IntegerField(
-        label=gettext_lazy("Numbers that get a test call"), min_value=0, max_value=flow.MOST, initial=flow.CALLS
+        label=gettext_lazy("Numbers that get a test call"),
+        min_value=0,
+        max_value=drills.MOST_CALLS,
+        initial=drills.CALLS,
     )
     source = forms.ChoiceField(
         label=gettext_lazy("How the complaint arrives"),
@@ -66,7 +142,7 @@ class DrillForm(forms.Form):
     )
     responded, called_back, closed = (
         forms.IntegerField(
-            label=gettext_lazy(label), required=False, min_value=1, max_value=LONGEST, initial=STEPS[step][1]
+            label=gettext_lazy(label), required=False, min_value=1, max_value=LONGEST_MINUTES, initial=STEPS[step][1]
         )
         for step, label in MINUTES.items()
     )
@@ -81,11 +157,11 @@ class DrillForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def planned(self) -> Planned:
+    def planned(self) -> DrillPlan:
         """The script."""
         given = self.cleaned_data
         minutes = {step: given[step] for step in MINUTES if given[step] is not None}
-        return Planned(
+        return DrillPlan(
             source=given["source"] or ONE_CLICK,
             minutes=minutes,
             players={role: given[role].strip() for role in PLAYED},
@@ -103,13 +179,13 @@ def front(request: Request, code: str) -> HttpResponse:
 
 @require_POST
 @page(Act.REPORT)
-def run(request: Request, code: str) -> HttpResponse:
+def run_drill(request: Request, code: str) -> HttpResponse:
     """Begin a drill; on to its job."""
     form = DrillForm(request.POST)
     if form.is_valid():
         try:
             given = {name: form.cleaned_data[name] for name in ("phone", "calls")}
-            job = flow.enqueue_drill(enterprise=code, actor=request.actor, planned=form.planned(), **given)
+            job = drills.enqueue_drill(enterprise=code, actor=request.actor, planned=form.planned(), **given)
             return redirect("data-job", code=code, job=job)
         except NianjianError as error:
             if error.code == "role_missing":
@@ -120,22 +196,22 @@ def run(request: Request, code: str) -> HttpResponse:
 
 @require_safe
 @page(Act.READ)
-def paper(request: Request, code: str) -> HttpResponse:
+def send_report(request: Request, code: str) -> HttpResponse:
     """Give the report as PDF."""
-    wanted = _wanted(request)
-    if _told(request, code, wanted) is None:
+    wanted = _requested_drill(request)
+    if _find_report(request, code, wanted) is None:
         raise Http404
-    name, content = report.paper(enterprise=code, actor=request.actor, language=current(), name=wanted)
-    return as_attachment(HttpResponse(content, content_type=report.MEDIA), name)
+    name, content = drills.build_report_pdf(enterprise=code, actor=request.actor, language=current(), name=wanted)
+    return as_attachment(HttpResponse(content, content_type=drills.PDF_MEDIA), name)
 
 
-def _wanted(request: Request) -> str:
+def _requested_drill(request: Request) -> str:
     return request.GET.get("drill", "")[:NAME]
 
 
-def _told(request: Request, code: str, name: str) -> Json | None:
+def _find_report(request: Request, code: str, name: str) -> Json | None:
     try:
-        return report.report(enterprise=code, actor=request.actor, name=name)
+        return drills.build_report(enterprise=code, actor=request.actor, name=name)
     except NianjianError as error:
         if error.code != "drill_unknown":
             raise
@@ -144,14 +220,14 @@ def _told(request: Request, code: str, name: str) -> Json | None:
 
 def _front(request: Request, code: str, form: DrillForm, status: int = 200) -> HttpResponse:
     _ = words(current())
-    wanted = _wanted(request)
-    told = _told(request, code, wanted)
+    wanted = _requested_drill(request)
+    told = _find_report(request, code, wanted)
     if told is None and wanted:
         raise Http404
     context: Json = {"form": form, "may": may(request.actor, code, Act.REPORT), "told": told}
     context |= {"door": list_doors(code).exists(), "opens": may(request.actor, code, Act.ADMINISTER)}
     if told is not None:
-        held = report.list_drills(enterprise=code, actor=request.actor)
+        held = drills.list_drills(enterprise=code, actor=request.actor)
         context |= {
             "state": _(texts.STATES[told["state"]]),
             "badge": BADGES[told["state"]],
@@ -196,7 +272,7 @@ def _earlier(held: list[Json], code: str) -> Table:
             Cell(one["drill"], href=f"{place}?drill={one['drill']}"),
             Cell(texts.wall(one["begun_at"])),
             Cell(one["begun_by"]),
-            *(Cell(texts.span(one[name]), figure=True) for name in report.SOON),
+            *(Cell(texts.span(one[name]), figure=True) for name in drills.SOON),
         ]
         for one in held
     ]
@@ -211,11 +287,11 @@ def _trend(held: list[Json], _: Words) -> str:
     shown = [one for one in reversed(held[:TREND]) if one["responded_s"] is not None]
     if len(shown) < 2:  # noqa: PLR2004 -- a line needs two points
         return ""
-    names = dict(zip(report.SOON, (_("responded after"), _("called back after"), _("closed after")), strict=True))
+    names = dict(zip(drills.SOON, (_("responded after"), _("called back after"), _("closed after")), strict=True))
     points = [
         (texts.wall(one["begun_at"]), names[name], None if one[name] is None else one[name] / MINUTE)
         for one in shown
-        for name in report.SOON
+        for name in drills.SOON
     ]
     told = _("How many minutes after the arrival the newest drills were responded to, called back and closed")
     return SafeString(charts.svg(charts.month_lines(points, axis=_("minutes"), description=told)))

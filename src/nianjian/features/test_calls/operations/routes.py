@@ -8,15 +8,14 @@ from datetime import time
 
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.sip.agent import is_this_machine
 from nianjian.engines.sip.call_trace import Via
 from nianjian.engines.sip.digest import Account
-from nianjian.engines.sip.places import refused
-from nianjian.features.test_calls import identity, input_validation
-from nianjian.features.test_calls.operations.grounds import Grounds, Json
-from nianjian.features.test_calls.routes import query, service
-from nianjian.features.test_calls.routes.model import Route
-from nianjian.features.test_calls.routes.service import RouteInput
-from nianjian.features.test_calls.verdict import NONE
+from nianjian.features.test_calls import queries, storage, validation
+from nianjian.features.test_calls.models import Route
+from nianjian.features.test_calls.queries import CallBasis, Json
+from nianjian.features.test_calls.states import NONE
+from nianjian.features.test_calls.storage import RouteInput
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import LOCAL, Actor
 from nianjian.platform.accounts.roles import Act
@@ -25,11 +24,11 @@ from nianjian.platform.registers.lines import Line
 from nianjian.platform.registers.versions import versions_on
 
 CALLER = "nianjian"
-MOST = 500  # calls of one asking
+MOST_CALLS = 500  # calls of one asking
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class CallWay:
     """Where calls go and who calls. ``name`` "": told for this test alone."""
 
     via: Via
@@ -40,51 +39,52 @@ class Way:
     carrier: str = ""
 
     @classmethod
-    def over(cls, route: Route) -> Way:
+    def over(cls, route: Route) -> CallWay:
         """The way of a kept route."""
         account = Account(route.username, route.password or "") if route.username else None
-        via = input_validation.via(route.via)
-        via = replace(via, anywhere=_free(via.host, route.set_by), ca=route.ca, identity=route.identity or "")
+        via = validation.parse_via(route.via)
+        via = replace(via, anywhere=_may_go_here(via.host, route.set_by), ca=route.ca, identity=route.identity or "")
         return cls(via, route.caller, account, route.witness, route.name, route.carrier)
 
 
-def _free(host: str, set_by: str) -> bool:
+def _may_go_here(host: str, set_by: str) -> bool:
     """Whether calls may also go to this machine: the operator has set the route at the shell, or allows the host."""
     return set_by.startswith(f"{LOCAL}:") or host in env.call_hosts()
 
 
-def _elsewhere(via: Via, actor: Actor) -> None:
+def _require_elsewhere(via: Via, actor: Actor) -> None:
     """``callback_host_refused`` for this machine itself; a name that cannot be resolved is looked at with each call."""
-    if _free(via.host, str(actor)):
+    if _may_go_here(via.host, str(actor)):
         return
     try:
         found = [str(one[4][0]) for one in socket.getaddrinfo(via.host, via.port, type=socket.SOCK_DGRAM)]
     except (OSError, ValueError):
         return
-    if any(refused(one) for one in found):
+    if any(is_this_machine(one) for one in found):
         raise NianjianError("callback_host_refused", host=via.host)
 
 
-def list_routes(*, enterprise: str, actor: Actor) -> Json:
+def describe_routes(*, enterprise: str, actor: Actor) -> Json:
     """Routes and gateways, no password; ``role_missing``."""
-    grounds = Grounds.of(enterprise, actor, Act.READ)
+    grounds = CallBasis.of(enterprise, actor, Act.READ)
     numbers = len(grounds.ledger)
     return {
         "routes": [
-            route_to_document(one) | {"daily_flaw": flaw(one, grounds) or None} for one in query.routes(enterprise)
+            route_to_document(one) | {"daily_flaw": daily_flaw(one, grounds) or None}
+            for one in queries.list_routes(enterprise)
         ],
         "numbers": numbers,
-        "gateways": [{"name": one.name, "hosts": one.hosts.split(",")} for one in query.gateways(enterprise)],
+        "gateways": [{"name": one.name, "hosts": one.hosts.split(",")} for one in queries.list_gateways(enterprise)],
     }
 
 
-def flaw(route: Route, grounds: Grounds) -> str:
+def daily_flaw(route: Route, grounds: CallBasis) -> str:
     """Why the daily test of a route does not run, or counts nowhere; "" where nothing stands against it."""
     if route.daily_at is None:
         return ""
     if not grounds.ledger:
         return "callback_no_numbers"
-    if len(grounds.ledger) > MOST:
+    if len(grounds.ledger) > MOST_CALLS:
         return "callback_too_many"
     return "" if grounds.in_hours(route.daily_at) else "callback_outside"
 
@@ -99,19 +99,19 @@ def route_to_document(route: Route) -> Json:
         "caller": numbers.mask(route.caller),
         "account": route.username is not None,
         "own_ca": bool(route.ca),
-        "certificate_until": (last := identity.until(route.identity or "")) and last.isoformat(),
+        "certificate_until": (last := validation.certificate_end(route.identity or "")) and last.isoformat(),
         "witness": route.witness,
         "daily_at": None if route.daily_at is None else f"{route.daily_at:%H:%M}",
         "next_at": route.next_at and route.next_at.astimezone(clock.ZONE).isoformat(timespec="minutes"),
     }
 
 
-def save(*, enterprise: str, given: RouteInput, actor: Actor) -> Json:
+def save_route(*, enterprise: str, given: RouteInput, actor: Actor) -> Json:
     """Make or change a route: calls go out to where it leads, so an administrator says it.
 
     The carrier is the line's where none is said. ``role_missing``, ``callback_line_unknown``,
-    ``callback_host_refused`` for this machine unless the operator sits at the shell or allows it, and what `asked.via`,
-    `asked.ca`, `identity.pair`, `asked.caller` and `service.save` raise; ``callback_cert_plain`` without TLS.
+    ``callback_host_refused`` for this machine unless the operator sits at the shell or allows it, and what `parse_via`,
+    `parse_ca`, `parse_identity`, `parse_caller` and `store_route` raise; ``callback_cert_plain`` without TLS.
     """
     require(actor, enterprise, Act.ADMINISTER)
     line, carrier = given.line.strip(), given.carrier.strip()
@@ -120,49 +120,49 @@ def save(*, enterprise: str, given: RouteInput, actor: Actor) -> Json:
         if row is None:
             raise NianjianError("callback_line_unknown", line=line)
         carrier = carrier or (row.carrier or "").strip()
-    via = input_validation.via(given.via)
-    _elsewhere(via, actor)
+    via = validation.parse_via(given.via)
+    _require_elsewhere(via, actor)
     made = RouteInput(
         name=given.name.strip()[:60],
         via=str(via),
-        caller=input_validation.caller(given.caller or CALLER),
+        caller=validation.parse_caller(given.caller or CALLER),
         witness=given.witness,
         line=line,
         carrier=carrier[:60],
         username=given.username.strip(),
         password=given.password,
         daily_at=given.daily_at,
-        ca=input_validation.ca(given.ca),
+        ca=validation.parse_ca(given.ca),
         certificate=parse_client_identity(via, given.certificate, given.key),
     )
-    return route_to_document(service.save(enterprise=enterprise, given=made, actor=actor))
+    return route_to_document(storage.store_route(enterprise=enterprise, given=made, actor=actor))
 
 
 def parse_client_identity(via: Via, certificate: str | None, key: str = "") -> str | None:
-    """Our own certificate and key, as one; None: what is kept stays. ``callback_cert_plain``, `identity.pair`."""
+    """Our own certificate and key, as one; None: what is kept stays. ``callback_cert_plain``, `parse_identity`."""
     if certificate is None and not key.strip():
         return None
-    found = identity.pair(certificate or "", key, clock.now())
+    found = validation.parse_identity(certificate or "", key, clock.now())
     if found and via.transport != "tls":
         raise NianjianError("callback_cert_plain", via=str(via))
     return found
 
 
-def remove(*, enterprise: str, name: str, actor: Actor) -> None:
+def remove_route(*, enterprise: str, name: str, actor: Actor) -> None:
     """Delete a route; ``role_missing``, ``callback_route_unknown``."""
     require(actor, enterprise, Act.ADMINISTER)
-    service.remove(route=query.route(enterprise, name), actor=actor)
+    storage.delete_route(route=queries.get_route(enterprise, name), actor=actor)
 
 
-def name_gateway(*, enterprise: str, name: str, hosts: str, actor: Actor) -> Json:
-    """Say from which addresses a gateway of the ledger answers; "": forget it. ``role_missing``, `asked.hosts`."""
+def save_gateway(*, enterprise: str, name: str, hosts: str, actor: Actor) -> Json:
+    """Say from which addresses a gateway of the ledger answers; "": forget it. ``role_missing``, `parse_hosts`."""
     require(actor, enterprise, Act.ADMINISTER)
-    found = input_validation.hosts(hosts)
-    service.name_gateway(enterprise=enterprise, name=name[:120], hosts=found, actor=actor)
+    found = validation.parse_hosts(hosts)
+    storage.store_gateway(enterprise=enterprise, name=name[:120], hosts=found, actor=actor)
     return {"name": name.strip()[:120], "hosts": list(found)}
 
 
-def daily(hour: str) -> time | None:
+def parse_daily(hour: str) -> time | None:
     """``HH:MM``, "" for never; ``callback_time_wrong``."""
     if not hour.strip():
         return None

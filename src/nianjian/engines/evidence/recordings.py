@@ -1,0 +1,323 @@
+"""The recordings of calls: which file a call record means, the folder in which it lies, and what it proves.
+
+A reference is tried as a path below the folder first, which costs a few look-ups. Only where that finds nothing the
+folder is gone through, once for all references, and no name is kept but those that are asked for: memory does not grow
+with the folder. Measured: 200,000 files in 2 s on two cores that others used too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import stat
+import unicodedata
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import BinaryIO, Final
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from nianjian.engines.evidence import retention
+from nianjian.engines.evidence.audio import SUFFIXES, Length, file_suffix
+from nianjian.engines.evidence.retention import Reach
+from nianjian.engines.evidence.sampling import RECORDING
+from nianjian.engines.kernel import numbers
+from nianjian.engines.kernel.errors import NianjianError
+
+#: What the heading of a column holds that speaks of a recording and names none.
+ABOUT: Final = re.compile(
+    r"(?i)时长|时间|大小|状态|次数|秒|duration|length|seconds|_?time\b|size|status|state|flag|count"
+)
+FLAG: Final = re.compile(r"[0-9]{1,6}|true|false|yes|no|y|n|是|否|有|无", re.IGNORECASE)  # tells that there is one
+DRIVE: Final = re.compile(r"[A-Za-z]:")
+TELLING: Final = 8  # digits that make a name one of its own: a moment, a call's id
+_LONG: Final = re.compile(r"\d{7,}")
+_APART: Final = re.compile(r"(?<![*\d])\d+(?:[ _.-]\d+)+")  # not the end of one that is masked already
+_WHOLE: Final = 10  # digits with signs between that are no telephone number yet
+_NAME: Final = re.compile(r"[\u3400-\u9fff]{2,}")
+
+Parts = tuple[str, ...]
+
+
+def list_references(extra: str | None) -> list[str]:
+    """What a call's further columns say of its recording, what names a file first; none where they name nothing."""
+    told = json.loads(extra) if extra else {}
+    found = [
+        str(value).strip()
+        for name, value in sorted(told.items())
+        if value is not None
+        and any(word in str(name).lower() for word in RECORDING)
+        and not ABOUT.search(str(name))
+        and str(value).strip()
+        and not FLAG.fullmatch(str(value).strip())
+    ]
+    return sorted(dict.fromkeys(found), key=lambda one: "/" not in one and file_suffix(one) not in SUFFIXES)
+
+
+def split_reference(reference: str) -> Parts:
+    """The folders and the name that it says, the name last; () for one that leads out of every folder."""
+    text = reference
+    if "://" in text:
+        text = _of_address(text)
+    found = tuple(one for one in text.replace("\\", "/").split("/") if one not in {"", "."})
+    if found and DRIVE.fullmatch(found[0]):
+        found = found[1:]
+    return () if ".." in found or "\0" in text else found
+
+
+def _of_address(text: str) -> str:
+    """The path of an address, or what its query names: ``/get?file=1.wav``."""
+    try:
+        at = urlsplit(text)
+        asked = [value for _name, value in parse_qsl(at.query)]
+    except ValueError:
+        return ""
+    path = unquote(at.path)
+    named = [] if file_suffix(path) in SUFFIXES else [value for value in asked if file_suffix(value) in SUFFIXES]
+    return named[0] if named else path
+
+
+def spellings(text: str) -> list[str]:
+    """As a file system may have it: composed, decomposed, or in the bytes of GBK."""
+    if text.isascii():
+        return [text]
+    found = [text, unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)]
+    with contextlib.suppress(UnicodeError):
+        found.append(os.fsdecode(text.encode("gb18030")))
+    return list(dict.fromkeys(found))
+
+
+def match_files(wanted: Parts, files: Sequence[Parts]) -> list[Parts]:
+    """Those of ``files`` (folders and name below the folder) that a reference means; more than one: it cannot be told.
+
+    One is the end of the other. Where folders differ, a name that tells a moment or a call and is there once will do.
+    """
+    asked = tuple(map(composed, wanted))
+    plain = [(one, tuple(map(composed, one))) for one in files]
+    ends = [one for one, same in plain if _ends(same, asked) or _ends(asked, same)]
+    if ends:
+        return ends
+    telling = sum(sign.isdigit() for sign in wanted[-1]) >= TELLING
+    return list(files) if telling else []
+
+
+def composed(name: str) -> str:
+    """One spelling of those that `spellings` gives."""
+    with contextlib.suppress(UnicodeError):
+        name = os.fsencode(name).decode("gb18030") if any("\udc80" <= sign <= "\udcff" for sign in name) else name
+    return unicodedata.normalize("NFC", name)
+
+
+def _ends(long: Parts, short: Parts) -> bool:
+    """By name with or without its ending, as a record may leave it out."""
+    if len(short) > len(long):
+        return False
+    tail = long[len(long) - len(short) :]
+    return tail[:-1] == short[:-1] and (tail[-1] in alike(short[-1]) or short[-1] in alike(tail[-1]))
+
+
+def alike(name: str) -> set[str]:
+    """A file's name, and the same without the ending of a recording."""
+    return {name, name.rpartition(".")[0]} if file_suffix(name) in SUFFIXES else {name}
+
+
+def mask_file_name(reference: str) -> str:
+    """The name of a file as a door may show it: numbers and names of people masked, no folder."""
+    name = (split_reference(reference) or (reference.replace("\\", "/").rpartition("/")[2],))[-1]
+    hidden = _APART.sub(_apart, _LONG.sub(_long, name))
+    return _NAME.sub(lambda found: found[0][0] + "*" * (len(found[0]) - 1), hidden)
+
+
+def _long(found: re.Match[str]) -> str:
+    """A number of no person stays whole elsewhere; here it may have one glued to it."""
+    masked = numbers.mask(found[0])
+    return masked if masked != found[0] else f"{masked[:3]}{'*' * (len(masked) - 5)}{masked[-2:]}"
+
+
+def _apart(found: re.Match[str]) -> str:
+    """138 0013 8000: all but the first three digits and the last two."""
+    places = [place for place, sign in enumerate(found[0]) if sign.isdigit()]
+    hidden = set(places[3:-2]) if len(places) > _WHOLE else set()
+    return "".join("*" if place in hidden else sign for place, sign in enumerate(found[0]))
+
+
+def by_name(found: Mapping[str, Sequence[Parts]], wanted: Parts) -> list[Parts]:
+    """The files of an index that bear a reference's name in any spelling."""
+    return [one for name in spellings(wanted[-1]) for one in found.get(name, ())]
+
+
+KEPT, EMPTY, TOO_SHORT, UNTIMED, UNNAMED = "kept", "empty", "too_short", "untimed", "unnamed"
+#: What is known to be wrong; every other verdict but ``kept`` proves nothing either way.
+WRONG: Final = ("missing", EMPTY, TOO_SHORT)
+VERDICTS: Final = (
+    KEPT, *WRONG, "unreadable", "unknown_format", "ambiguous", "outside", "unsearched", UNTIMED, UNNAMED
+)  # fmt: skip
+
+
+def judge_file(size: int, length: Length | str, talk_ms: int | None, tolerance_s: int) -> str:
+    """Of a file that is there. Longer than the talk is fine; exactly so much shorter as is tolerated is, too.
+
+    ``talk_ms``: None where the record does not tell when the talk began or ended.
+    """
+    if size == 0:
+        return EMPTY
+    if isinstance(length, str):
+        return length
+    if length.ms == 0:
+        return EMPTY
+    if talk_ms is None:
+        return UNTIMED
+    return TOO_SHORT if length.ms + tolerance_s * 1000 < talk_ms else KEPT
+
+
+def judge_recordings(references: Reach, days: Mapping[date, Collection[str]] | None) -> Reach:
+    """The log of recordings: ``references`` as the records tell them, ``days`` with what was found of their sample.
+
+    None: no folder is known, so a reference is only a word. A file that is known to be wrong is a hole. What is worse
+    by its references alone stays so. No run of days is unbroken over a day that is not proved.
+    """
+    if references.state == retention.UNKNOWN:
+        return references
+    wrong = sorted(day for day, found in (days or {}).items() if set(found) & set(WRONG))
+    unproved = max((day for day, found in (days or {}).items() if set(found) != {KEPT}), default=None)
+    since = references.since if unproved is None else retention.after(unproved, references.until)
+    if wrong and references.state != retention.GAP:
+        gaps = retention.stretches(wrong)
+        return replace(references, state=retention.GAP, why="files_missing", since=since, gaps=gaps)
+    if references.state != retention.OK:
+        return references
+    if days is None:
+        return replace(references, state=retention.UNKNOWN, why="references_only")
+    if not days or any(set(found) != {KEPT} for found in days.values()):
+        return replace(references, state=retention.UNKNOWN, why="files_unproved", since=since)
+    return replace(references, why="files_kept")
+
+
+def mark_unreadable(only: Reach) -> Reach:
+    """The same where a folder is set and cannot be read."""
+    return replace(only, why="folder_unreadable")
+
+
+SETTING: Final = "NIANJIAN_RECORDINGS"
+CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
+ENTRIES: Final = 2_000_000  # that are gone through at most
+BEAT: Final = 10_000  # entries between two signs of life
+MISSING, OUTSIDE, AMBIGUOUS, UNSEARCHED = "missing", "outside", "ambiguous", "unsearched"
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Name -> the files that bear it. ``whole``: everything below the folder was seen; ``seen``: how many entries."""
+
+    files: Mapping[str, Sequence[Parts]] = field(default_factory=dict)
+    seen: int = 0
+    whole: bool = False
+
+
+def parse_folders(text: str) -> dict[str, Path]:
+    """Enterprise -> folder, out of ``CODE=/FOLDER`` with blanks, commas or line ends between.
+
+    What does not fit in a word is escaped as in an address. ``recordings_malformed``: also a second folder of one
+    enterprise, and a path that does not begin at the root.
+    """
+    found: dict[str, Path] = {}
+    for entry in text.replace(",", " ").split():
+        code, _sign, escaped = entry.partition("=")
+        folder = Path(unquote(escaped))
+        if not CODE.fullmatch(code) or code in found or not folder.is_absolute() or "\0" in str(folder):
+            raise NianjianError("recordings_malformed", setting=SETTING, entry=entry)
+        found[code] = folder
+    return found
+
+
+def resolve_root(folder: Path) -> Path:
+    """The folder without links; ``recordings_folder_wrong`` for one that cannot be read."""
+    try:
+        found = folder.expanduser().resolve(strict=True)
+        with os.scandir(found):
+            return found
+    except (OSError, RuntimeError, ValueError) as fault:
+        raise NianjianError("recordings_folder_wrong", folder=str(folder)) from fault
+
+
+def find_below(folder: Path, wanted: Parts) -> Path | str:
+    """A reference as a path below the folder, from the longest end of it on; else why there is none."""
+    outside = False
+    for start in range(len(wanted)):
+        for spelling in spellings("/".join(wanted[start:])):
+            found = resolve_below(folder, spelling)
+            if isinstance(found, Path):
+                return found
+            outside = outside or found == OUTSIDE
+    return OUTSIDE if outside else MISSING
+
+
+def resolve_below(folder: Path, relative: str) -> Path | str:
+    """A regular file without links; ``outside`` where links lead out of the folder; else ``missing``."""
+    with suppress(OSError, ValueError):  # a name too long, or no name at all
+        real = Path(os.path.realpath(folder / relative, strict=True))
+        if not real.is_relative_to(folder):
+            return OUTSIDE
+        if real.is_file():
+            return real
+    return MISSING
+
+
+def index_folder(folder: Path, names: Collection[str], beat: Callable[[], None], most: int = ENTRIES) -> Index:
+    """Go through the folder for these names. Links to folders are not followed; ``beat`` may raise to stop."""
+    wanted = {spelling for name in names for spelling in spellings(name)}
+    found: dict[str, list[Parts]] = {}
+    seen, whole, waiting = 0, True, [folder]
+    while waiting:
+        here = waiting.pop()
+        try:
+            with os.scandir(here) as entries:
+                for entry in entries:
+                    seen += 1
+                    if seen > most:
+                        return Index(found, most, whole=False)
+                    if seen % BEAT == 0:
+                        beat()
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(here / entry.name)
+                        continue
+                    whole = whole and not _leads_out(entry, folder)
+                    for name in wanted & alike(entry.name):
+                        found.setdefault(name, []).append((*here.relative_to(folder).parts, entry.name))
+        except OSError:  # a folder that may not be read: what is not found may lie there
+            whole = False
+    return Index(found, seen, whole)
+
+
+def _leads_out(entry: os.DirEntry[str], folder: Path) -> bool:
+    """A link to another folder, whose files are refused but may be those that are meant."""
+    if not entry.is_symlink():
+        return False
+    with suppress(OSError):  # a link to itself
+        return entry.is_dir() and not Path(os.path.realpath(entry.path)).is_relative_to(folder)
+    return False
+
+
+def find_recording(folder: Path, wanted: Parts, known: Index) -> Path | str:
+    """The one file that a reference means; else why it is not told."""
+    there = match_files(wanted, list(dict.fromkeys(by_name(known.files, wanted))))
+    if len(there) > 1:
+        return AMBIGUOUS
+    if there:
+        return resolve_below(folder, "/".join(there[0]))
+    return MISSING if known.whole else UNSEARCHED
+
+
+@contextmanager
+def open_recording(path: Path) -> Iterator[tuple[BinaryIO, int]]:
+    """A regular file and its size; no link is followed any more and no pipe waited for. OSError."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as file:
+        told = os.fstat(handle)
+        if not stat.S_ISREG(told.st_mode):
+            raise OSError
+        yield file, told.st_size

@@ -1,0 +1,384 @@
+"""The on-site check: its checks, the inspection day, the drill."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from django.http import HttpResponse
+from ninja import Field, Path, Query, Router, Schema
+
+from nianjian.engines.paper.words import CHINESE, language_of
+from nianjian.features.dossier.operations.checklist import MEDIA
+from nianjian.features.inspection.operations import day as visits
+from nianjian.features.inspection.operations import drill as drills
+from nianjian.features.inspection.operations import readiness
+from nianjian.features.inspection.operations.day import build_sheet
+from nianjian.features.inspection.operations.drill import DrillPlan
+from nianjian.features.inspection.states import LONGEST_MINUTES
+from nianjian.features.inspection.storage import VisitInput
+from nianjian.features.people.documents import MadeLink, link_document
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.api.access import Request
+from nianjian.platform.api.jobs import Job, enqueued_job_document
+from nianjian.platform.api.operations import read, take, write
+from nianjian.platform.api.parameter_types import Day, FileName, Text, attached
+from nianjian.platform.home.http import as_attachment
+
+router = Router(tags=["inspection"])
+HERE = "/enterprises/{code}/inspection"
+
+
+class InspectionAsked(Schema):
+    """A part, and as at which day; today where it is absent."""
+
+    part: Literal["readiness", "answers", "dialling", "retention"]
+    as_of: Day | None = None
+
+
+class InspectionPart(Schema):
+    """Which part."""
+
+    part: Literal["readiness", "answers", "dialling", "retention"] = "readiness"
+
+
+class InspectionTold(Schema):
+    """The newest finished look at a part: its ``job``, when it ended, and what it ``told`` as the command line does.
+
+    All of them null where nobody has looked yet.
+    """
+
+    part: str
+    job: str | None
+    ended_at: str | None
+    told: dict[str, Any] | None
+
+
+@write(router, HERE, act=Act.REPORT, answer=Job, status=202)
+def inspection_look(request: Request, code: str, given: InspectionAsked) -> dict[str, object]:
+    """Look at a part anew: readiness, answer cards, how calls are dialled, or how far logs reach back."""
+    job = readiness.enqueue_check(enterprise=code, part=given.part, as_of=given.as_of, actor=request.actor)
+    return enqueued_job_document(request, job)
+
+
+@read(router, HERE, act=Act.READ, answer=InspectionTold)
+def inspection_get(request: Request, code: str, wanted: Query[InspectionPart]) -> dict[str, object]:
+    """The newest look at a part."""
+    found = readiness.newest_check(enterprise=code, part=wanted.part, actor=request.actor)
+    if found is None:
+        return {"part": wanted.part, "job": None, "ended_at": None, "told": None}
+    told = {name: value for name, value in found.items() if name not in {"job", "ended_at"}}
+    return {"part": wanted.part, "job": found["job"], "ended_at": found["ended_at"], "told": told}
+
+
+DAY = "/enterprises/{code}/inspection/day"
+LINES = 10_000  # characters
+Lines = Annotated[str, Field(max_length=LINES)]
+
+
+class VisitWanted(Schema):
+    """Which day; the next one where it is absent."""
+
+    day: Day | None = None
+
+
+class VisitSet(Schema):
+    """A day. ``agenda``: lines ``09:30 | what | who``; ``posts``: lines ``place | who | task``."""
+
+    day: Day
+    notice: Text = ""
+    authority: Text = ""
+    received_on: Day | None = None
+    place: Text = ""
+    agenda: Lines = ""
+    posts: Lines = ""
+
+
+class AgendaLine(Schema):
+    """What happens when."""
+
+    at: str
+    what: str
+    who: str
+
+
+class Post(Schema):
+    """Who stands where."""
+
+    place: str
+    who: str
+    task: str
+
+
+class Scan(Schema):
+    """A scan of the notice; ``sha256`` and ``size`` (bytes) of its content; ``pages`` 0: kept and not read."""
+
+    scan: int
+    name: str
+    media_type: str
+    sha256: str
+    size: int
+    pages: int
+    recorded_by: str
+
+
+class ScreensNote(Schema):
+    """Who has seen when whether both screens stand in the room, and through which day that counts."""
+
+    seen_on: str
+    stand: bool
+    signed: str
+    noted_at: str
+    until: str
+
+
+class Visit(Schema):
+    """A day as it is kept."""
+
+    day: str
+    notice: str
+    authority: str
+    received_on: str | None
+    place: str
+    agenda: list[AgendaLine]
+    posts: list[Post]
+    scans: list[Scan]
+
+
+class VisitRemoved(Schema):
+    """Which day is gone."""
+
+    day: Day
+
+
+class VisitTold(Schema):
+    """The sheet as the command line tells it; ``visit`` null where no day is kept, ``looked_at`` where nobody looked.
+
+    ``rows``: S1 to S10 with the evidence behind each; ``notice``: whether it is here, and until when it usually comes.
+    """
+
+    enterprise: str
+    name: str
+    today: str
+    visit: Visit | None
+    days: list[str]
+    notice: dict[str, Any]
+    looked_at: str | None
+    state: str
+    counts: dict[str, int]
+    rows: list[dict[str, Any]]
+    screens: ScreensNote | None
+    drill: dict[str, Any] | None
+    rulebook: dict[str, str]
+
+
+class Inspector(Schema):
+    """Who may read until the end of which day."""
+
+    user: str = Field(min_length=1, max_length=80)
+    until: Day
+
+
+class InspectorTold(Schema):
+    """An inspector; ``until`` null: no link lets them in now."""
+
+    user: str
+    until: str | None
+
+
+class Inspectors(Schema):
+    """All of an enterprise."""
+
+    inspectors: list[InspectorTold]
+
+
+@read(router, DAY, act=Act.READ, answer=VisitTold)
+def visit_get(request: Request, code: str, wanted: Query[VisitWanted]) -> dict[str, object]:
+    """The sheet of a day: notice, agenda, who stands where, the evidence as it was last looked at."""
+    return build_sheet(enterprise=code, actor=request.actor, day=wanted.day)
+
+
+@write(router, DAY, act=Act.LOAD, answer=Visit)
+def visit_set(request: Request, code: str, given: VisitSet) -> dict[str, object]:
+    """Keep a day, or change what is kept of it."""
+    return visits.save_visit(enterprise=code, given=VisitInput(**given.dict()), actor=request.actor)
+
+
+@read(router, f"{DAY}/copy", act=Act.READ, media=[visits.ZIP_MEDIA])
+def visit_copy(request: Request, code: str, wanted: Query[VisitWanted]) -> HttpResponse:
+    """The copy for a network that fails (zip of HTML and PDF), in the language of the request."""
+    language = language_of(request.headers.get("accept-language", CHINESE))
+    name, content = visits.build_bundle(enterprise=code, actor=request.actor, language=language, day=wanted.day)
+    return as_attachment(HttpResponse(content, content_type=visits.ZIP_MEDIA), name)
+
+
+@read(router, f"{DAY}/inspectors", act=Act.PEOPLE, answer=Inspectors)
+def visit_inspectors(request: Request, code: str) -> dict[str, object]:
+    """Who may read as an inspector, and until when."""
+    return {"inspectors": visits.list_inspectors(enterprise=code, actor=request.actor)}
+
+
+@write(router, f"{DAY}/inspectors", act=Act.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
+def visit_admit(request: Request, code: str, given: Inspector) -> dict[str, object]:
+    """Let an inspector read until the end of a day: account, role and link in one step; the link is told now alone."""
+    return link_document(
+        request, visits.admit_inspector(enterprise=code, user=given.user, until=given.until, actor=request.actor)
+    )
+
+
+DRILL = "/enterprises/{code}/inspection/drill"
+
+
+class DrillAsked(Schema):
+    """``phone``: whom the call-back calls; ``calls``: so many filed numbers are called over each kept way.
+
+    ``source``: how the complaint arrives; ``minutes``: by when the script wants a step, after the arrival; ``players``:
+    the accounts that play; ``thrown``: what the facilitator means to throw in.
+    """
+
+    phone: str = Field("", max_length=40)
+    calls: int = Field(drills.CALLS, ge=0, le=drills.MOST_CALLS)
+    source: Literal["one_click", "12321"] = "one_click"
+    minutes: dict[Literal["responded", "called_back", "closed"], Annotated[int, Field(ge=1, le=LONGEST_MINUTES)]] = (
+        Field({})
+    )
+    players: dict[Literal["agent", "lead"], Annotated[str, Field(max_length=80)]] = Field({})
+    thrown: list[Literal["second_call", "system_slow", "inspector_asks", "media"]] = Field([], max_length=10)
+
+
+class DrillNamed(Schema):
+    """A drill by the number of its ticket; the newest where it is absent."""
+
+    drill: str = Field("", max_length=200)
+
+
+class DrillHeld(Schema):
+    """A drill: its ticket, when it began, who began it, after how many seconds its steps were done; null: not yet."""
+
+    drill: str
+    begun_at: str
+    begun_by: str
+    responded_s: int | None
+    called_back_s: int | None
+    closed_s: int | None
+
+
+class DrillInject(Schema):
+    """What is thrown into a drill, and whether it was given or handled."""
+
+    drill: str = Field(min_length=1, max_length=200)
+    inject: Literal["second_call", "system_slow", "inspector_asks", "media"]
+    act: Literal["given", "handled"]
+
+
+class DrillTimeline(Schema):
+    """A line a step and inject, by when it is due; ``running_s``: seconds since the arrival."""
+
+    drill: str
+    running_s: int
+    timeline: list[dict[str, Any]]
+
+
+class DrillTold(Schema):
+    """The drills, newest first, and what one of them ``told`` as the command line does; null where none was held."""
+
+    drills: list[DrillHeld]
+    told: dict[str, Any] | None
+
+
+@write(router, DRILL, act=Act.REPORT, answer=Job, status=202)
+def drill_run(request: Request, code: str, given: DrillAsked) -> dict[str, object]:
+    """Run a drill: readiness, test calls where a way is kept, and a complaint as it would come in: work."""
+    planned = DrillPlan(**given.dict(exclude={"phone", "calls"}))
+    job = drills.enqueue_drill(
+        enterprise=code, phone=given.phone, calls=given.calls, actor=request.actor, planned=planned
+    )
+    return enqueued_job_document(request, job)
+
+
+@read(router, DRILL, act=Act.READ, answer=DrillTold)
+def drill_get(request: Request, code: str, wanted: Query[DrillNamed]) -> dict[str, object]:
+    """What a drill has shown as its ticket stands now."""
+    rows = drills.list_drills(enterprise=code, actor=request.actor)
+    if not rows and not wanted.drill:
+        return {"drills": [], "told": None}
+    return {"drills": rows, "told": drills.build_report(enterprise=code, actor=request.actor, name=wanted.drill)}
+
+
+@read(router, f"{DRILL}/report", act=Act.READ, media=[drills.PDF_MEDIA])
+def drill_report(request: Request, code: str, wanted: Query[DrillNamed]) -> HttpResponse:
+    """The report as PDF, in the language of the request."""
+    language = language_of(request.headers.get("accept-language", CHINESE))
+    name, content = drills.build_report_pdf(enterprise=code, actor=request.actor, language=language, name=wanted.drill)
+    return as_attachment(HttpResponse(content, content_type=drills.PDF_MEDIA), name)
+
+
+@read(router, f"{DRILL}/timeline", act=Act.READ, answer=DrillTimeline)
+def drill_timeline(request: Request, code: str, wanted: Query[DrillNamed]) -> dict[str, object]:
+    """How a drill goes: what is due, what was done, what was thrown in."""
+    return drills.build_report(enterprise=code, actor=request.actor, name=wanted.drill)
+
+
+@write(router, f"{DRILL}/injects", act=Act.REPORT, answer=DrillTimeline)
+def drill_inject(request: Request, code: str, given: DrillInject) -> dict[str, object]:
+    """Note that something was thrown in, or that it was handled."""
+    drills.note_inject(enterprise=code, drill=given.drill, what=given.inject, act=given.act, actor=request.actor)
+    return drills.build_report(enterprise=code, actor=request.actor, name=given.drill)
+
+
+SCANS = f"{DAY}/{{day}}/scans"
+Number = Annotated[int, Path(ge=1, le=2**62)]
+Of = Annotated[Day, Path()]
+
+
+class ScanRemoved(Schema):
+    """The scan that is gone."""
+
+    scan: int
+
+
+class ScreensSeen(Schema):
+    """What was seen on a day, today where it is absent. ``stand``: both screens, with live data."""
+
+    seen_on: Day | None = None
+    stand: bool = True
+
+
+class ScreensSigned(Schema):
+    """A note, ``signed`` by the account that made it."""
+
+    seen_on: str
+    stand: bool
+    signed: str
+
+
+@write(router, f"{DAY}/screens", act=Act.LOAD, answer=ScreensSigned, status=201)
+def visit_screens(request: Request, code: str, given: ScreensSeen) -> dict[str, object]:
+    """Sign by the own account that both screens stand in the room with live data, or that they do not."""
+    return visits.note_screens(enterprise=code, seen_on=given.seen_on, stand=given.stand, actor=request.actor)
+
+
+@write(router, SCANS, act=Act.LOAD, answer=Scan, status=201, held=visits.SCAN_LIMIT)
+def visit_scan_add(request: Request, code: str, day: Of, file: Query[FileName]) -> dict[str, object]:
+    """Keep a scan of the notice beside a day, encrypted; the content is the file, at most 20 MiB."""
+    return visits.attach_scan(enterprise=code, day=day, name=file.name, content=request.content, actor=request.actor)
+
+
+@take(router, f"{SCANS}/{{scan}}/file", act=Act.REVEAL, media=sorted(MEDIA.values()))
+def visit_scan_fetch(request: Request, code: str, day: Of, scan: Number) -> HttpResponse:
+    """A scan as it came; the audit chain has the entry."""
+    name, media, content = visits.fetch_scan(enterprise=code, day=day, number=scan, actor=request.actor)
+    return attached(content, media, name)
+
+
+@write(router, f"{SCANS}/{{scan}}", act=Act.LOAD, answer=ScanRemoved, method="DELETE")
+def visit_scan_remove(request: Request, code: str, day: Of, scan: Number) -> dict[str, object]:
+    """Take a scan back; its content is deleted."""
+    visits.remove_scan(enterprise=code, day=day, number=scan, actor=request.actor)
+    return {"scan": scan}
+
+
+@write(router, f"{DAY}/{{day}}", act=Act.LOAD, answer=VisitRemoved, method="DELETE")
+def visit_remove(request: Request, code: str, day: Annotated[Day, Path()]) -> dict[str, object]:
+    """Take a day back."""  # declared last: its address would catch those above
+    visits.remove_visit(enterprise=code, day=day, actor=request.actor)
+    return {"day": day}

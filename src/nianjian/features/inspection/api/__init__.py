@@ -1,1 +1,0 @@
-"""The on-site check: what stands for it."""

@@ -1,0 +1,195 @@
+"""What may truthfully be said to an inspector, judged from figures, and the calls they are counted from. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+import ibis
+import ibis.expr.types as ir
+
+from nianjian.engines.kernel.claims import Claim, Figures, Lack
+
+CARDS: Final = (
+    "own_numbers", "robot_abilities", "tickets_in_time", "ai_outbound", "predictive", "one_click", "logs_kept",
+    "number_filing", "number_use", "resources", "conduct", "control", "consent",
+)  # fmt: skip
+
+
+def own_numbers(delivered: int | None, own: int, classes: Figures) -> Claim:
+    """所有外呼均使用备案95/96号码: OWN_SHORT = E, and E is not 0. ``delivered`` None: it could not be counted."""
+    figures = {"delivered": delivered, "own": own if delivered is not None else None, **classes}
+    if not delivered:
+        return Claim("own_numbers", figures, [Lack("no_calls", known=False)])
+    others = delivered - own
+    return Claim("own_numbers", figures, [Lack("other_numbers_shown", count=others)] if others else [])
+
+
+@dataclass(frozen=True, slots=True)
+class RobotFigures:
+    """``item``: whether the filing form (M13) is ready; None: it is not asked for. Counts of answered robot calls."""
+
+    seats: int
+    filed: int
+    calls: int
+    answered: int
+    intents: int
+    asked: int
+    put_through: int
+    in_time: int
+    item: bool | None
+
+
+def robot_abilities(told: RobotFigures) -> Claim:
+    """意图识别与立即转人工: seats filed, the form ready, intents recorded, every transfer within the limit."""
+    figures = {
+        "seats": told.seats, "filed": told.filed, "calls": told.calls, "answered": told.answered,
+        "intents": told.intents, "asked": told.asked, "put_through": told.put_through, "in_time": told.in_time,
+    }  # fmt: skip
+    lacks = []
+    if not told.seats:
+        lacks.append(Lack("no_robot_seats", known=told.calls > 0))
+    if told.filed < told.seats:
+        lacks.append(Lack("robot_seats_unfiled", count=told.seats - told.filed))
+    if told.item is False:
+        lacks.append(Lack("algorithm_form_missing"))
+    if not told.intents:
+        lacks.append(Lack("intents_unproved", known=False))
+    elif told.intents < told.answered:
+        lacks.append(Lack("intents_incomplete", known=False, count=told.answered - told.intents))
+    if not told.asked:
+        lacks.append(Lack("transfers_unproved", known=False))
+    elif told.in_time < told.asked:
+        lacks.append(Lack("transfers_slow", count=told.asked - told.in_time))
+    return Claim("robot_abilities", figures, lacks)
+
+
+def absence(card: str, verdict: str, figures: Figures) -> Claim:
+    """没有AI外呼、没有预测式外呼: may be said where the records say so, not where they cannot tell."""
+    lacks = {"found": [Lack(f"{card}_found")], "not_found": []}
+    return Claim(card, figures, lacks.get(verdict, [Lack(f"{card}_untold", known=False)]))
+
+
+def one_click(doors: int, alive: int, numbers: int, without: int, *, untried: int = 0) -> Claim:
+    """有“一键投诉”: addresses are open, each leads to a ticket with clocks, every number in force has one."""
+    figures = {"doors": doors, "alive": alive, "numbers": numbers, "without": without}
+    lacks = []
+    if not doors:
+        lacks.append(Lack("no_doors"))
+    if alive < doors - untried:
+        lacks.append(Lack("doors_dead", count=doors - untried - alive))
+    if untried:
+        lacks.append(Lack("doors_untried", known=False, count=untried))
+    if doors and without:
+        lacks.append(Lack("numbers_without_door", count=without))
+    return Claim("one_click", figures, lacks)
+
+
+def logs(states: Mapping[str, str]) -> Claim:
+    """日志保存满六个月: every kind of log, proved."""
+    figures = {"logs": len(states), "proved": sum(one == "ok" for one in states.values())}
+    wrong = [Lack(f"log_{name}", known=one != "unknown") for name, one in states.items() if one != "ok"]
+    return Claim("logs_kept", figures, wrong if states else [Lack("logs_untold", known=False)])
+
+
+def number_filing(numbers: int, filed: int, compared: str | None) -> Claim:
+    """码号均已备案: by the register and by the newest comparison (its verdict; None: there is none)."""
+    lacks = [] if numbers else [Lack("no_numbers", known=False)]
+    if filed < numbers:
+        lacks.append(Lack("numbers_unfiled", count=numbers - filed))
+    if compared == "failed":
+        lacks.append(Lack("numbers_differ"))
+    elif compared != "passed":
+        lacks.append(Lack("numbers_not_compared", known=False))
+    return Claim("number_filing", {"numbers": numbers, "filed": filed}, lacks)
+
+
+def number_use(calls: int, elsewhere: int, untold: int) -> Claim:
+    """在指定网关落地: calls of own numbers, those over another gateway, those that name none or have none assigned."""
+    lacks = [] if calls else [Lack("no_calls", known=False)]
+    if elsewhere:
+        lacks.append(Lack("other_gateway", count=elsewhere))
+    if untold:
+        lacks.append(Lack("gateway_untold", known=False, count=untold))
+    return Claim("number_use", {"calls": calls, "elsewhere": elsewhere, "untold": untold}, lacks)
+
+
+def resources(lines: int, bare: int, strange: int, teams: int) -> Claim:
+    """线路: all used lines stand in the register with their carrier, and every outsourced team has an agreement."""
+    lacks = [] if lines else [Lack("no_lines", known=False)]
+    if strange:
+        lacks.append(Lack("lines_unregistered", count=strange))
+    if bare:
+        lacks.append(Lack("lines_without_carrier", known=False, count=bare))
+    if teams:
+        lacks.append(Lack("teams_without_agreement", known=False, count=teams))
+    return Claim("resources", {"lines": lines, "bare": bare, "strange": strange, "teams": teams}, lacks)
+
+
+def conduct(lights: Mapping[str, str], predictive: str) -> Claim:
+    """经营行为: complaint rate and closing rate are green, and no predictive dialling is found."""
+    wrong = [Lack(f"light_{name}", known=one not in {"insufficient", "na", "unknown"}) for name, one in lights.items()
+             if one != "green"]  # fmt: skip
+    found = absence("predictive", predictive, {}).lacks
+    green = sum(one == "green" for one in lights.values())
+    return Claim("conduct", {"metrics": len(lights), "green": green}, [*wrong, *found])
+
+
+def control(snapshot: str, *, enforced: bool, answers: bool, decisions: bool) -> Claim:
+    """技术管控: the gate refuses by a fresh snapshot, its process answers, and its journal shows that it is asked."""
+    lacks = []
+    if snapshot == "missing":
+        lacks.append(Lack("gate_missing"))
+    elif snapshot != "fresh":
+        lacks.append(Lack("gate_stale"))
+    elif not enforced:
+        lacks.append(Lack("gate_looks_on"))
+    if not answers:
+        lacks.append(Lack("gate_silent", known=False))
+    if not decisions:
+        lacks.append(Lack("gate_unasked", known=False))
+    return Claim("control", {"enforced": int(enforced), "answers": int(answers), "decisions": int(decisions)}, lacks)
+
+
+def consent(consents: int, proved: int) -> Claim:
+    """用户同意: every consent tells how and when it was given and names its proof."""
+    lacks = [] if consents else [Lack("no_consents", known=False)]
+    if proved < consents:
+        lacks.append(Lack("consents_unproved", count=consents - proved))
+    return Claim("consent", {"consents": consents, "proved": proved}, lacks)
+
+
+REJECTED: Final = "rejected"
+DAY: Final = timedelta(days=1)
+INTENT: Final = ("意图", "intent")
+"""What the heading of a column about a robot's understanding holds."""
+_NAMED: Final = '(?i)"[^"]*(' + "|".join(INTENT) + r')[^"]*" *: *"[^"]+"'
+
+
+def select_delivered(calls: ir.Table, first: date, last: date) -> ir.Table:
+    """Outbound customer legs that left the platform on these days, tests left out."""
+    begin, end = (ibis.literal(datetime.combine(day, time())) for day in (first, last + DAY))
+    return calls.filter(
+        calls.part != REJECTED, calls.start_ts >= begin, calls.start_ts < end, calls.direction == "out",
+        calls.leg == "customer", calls.delivered, ~calls.test.fill_null(False),  # noqa: FBT003 -- a value
+    )  # fmt: skip
+
+
+def count_by_gateway(rows: ir.Table) -> ir.Table:
+    """Calls by displayed short number and gateway."""
+    short = rows.filter(rows.display.notnull(), rows.display_shape.isin(["short", "short_long"]))
+    return short.group_by(number=short.display.cast("string"), gateway=short.gateway).aggregate(calls=short.count())
+
+
+def list_line_ids(rows: ir.Table) -> ir.Table:
+    """The lines that the calls name."""
+    return rows.filter(rows.line_id.notnull()).select("line_id").distinct()
+
+
+def count_intents(rows: ir.Table) -> ir.Table:
+    """Of robots' answered calls how many record what the robot understood."""
+    robot = rows.filter(rows.agent_kind == "robot", rows.answered)
+    named = robot.extra.notnull() & robot.extra.fill_null("").re_search(_NAMED)
+    return robot.aggregate(intents=named.cast("int64").sum())

@@ -1,0 +1,127 @@
+"""``nianjian drill``: the drill of the on-site check, and its report."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nianjian.features.inspection import terminal
+from nianjian.platform.terminal.answer import DONE, NO, Answer
+from nianjian.platform.terminal.arguments import Actions, enterprise, number
+from nianjian.platform.terminal.language import _, language
+from nianjian.platform.terminal.session import begin
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Every action."""
+    add_actions(Actions(parser))
+
+
+def run(args: argparse.Namespace) -> Answer:
+    """Answer the chosen action."""
+    answer: Answer = args.act(args)
+    return answer
+
+
+CALLS = 3
+SOURCES = ("one_click", "12321")
+THROWN = ("second_call", "system_slow", "inspector_asks", "media")
+MINUTES = ("responded", "called_back", "closed")
+
+
+def add_actions(actions: Actions) -> None:
+    """``run``, ``report``, ``timeline``, ``inject`` and ``history``."""
+    ran = actions.add("run", _run_drill, _("look at readiness, make test calls, and open a complaint that is a drill"))
+    enterprise(ran)
+    ran.add_argument("--phone", default="", metavar="N", help=_("telephone that plays the complainant"))
+    ran.add_argument(
+        "--calls", type=number, default=CALLS, metavar="N", help=_("so many numbers get a test call; 3 if not given")
+    )
+    ran.add_argument("--source", choices=SOURCES, default=SOURCES[0], help=_("how the complaint arrives"))
+    ran.add_argument(
+        "--minutes", type=_minutes, default={}, metavar="R,B,C",
+        help=_("by when the script wants response, call-back and closing; 10,30,45 if not given"),
+    )  # fmt: skip
+    ran.add_argument("--agent", default="", metavar="USER", help=_("who responds and calls back"))
+    ran.add_argument("--lead", default="", metavar="USER", help=_("who closes the ticket"))
+    ran.add_argument(
+        "--throw",
+        action="append",
+        default=[],
+        choices=THROWN,
+        help=_("what the facilitator throws in; may be repeated"),
+    )
+    line = actions.add("timeline", _timeline, _("what is due, what was done, what was thrown in"))
+    enterprise(line)
+    line.add_argument("--drill", default="", metavar="TICKET", help=_("the drill's ticket; the newest if not given"))
+    thrown = actions.add("inject", _inject, _("note that something was thrown in, or that it was handled"))
+    enterprise(thrown)
+    thrown.add_argument("what", choices=THROWN, help=_("what is thrown in"))
+    thrown.add_argument("--drill", required=True, metavar="TICKET", help=_("the drill's ticket"))
+    thrown.add_argument("--handled", action="store_true", help=_("it was handled"))
+    enterprise(actions.add("history", _history, _("all drills, and how soon their steps were done")))
+    told = actions.add("report", _report, _("steps with their times, what passed, what to mend; exit 1 unless passed"))
+    enterprise(told)
+    told.add_argument("--drill", default="", metavar="TICKET", help=_("the drill's ticket; the newest if not given"))
+    told.add_argument("--out", type=Path, metavar="FILE", help=_("write the report there (PDF)"))
+
+
+def _run_drill(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.inspection.operations.drill import DrillPlan
+    from nianjian.features.inspection.operations.drill import run_drill as held
+
+    planned = DrillPlan(args.source, args.minutes, {"agent": args.agent, "lead": args.lead}, args.throw)
+    told = held(enterprise=args.enterprise, phone=args.phone, calls=args.calls, actor=actor, planned=planned)
+    return Answer(told, terminal.render_drill_begun(told), DONE)
+
+
+def _timeline(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.inspection.operations import drill
+
+    told = drill.build_report(enterprise=args.enterprise, actor=actor, name=args.drill)
+    return _lines(told)
+
+
+def _inject(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.inspection.operations import drill
+
+    act = "handled" if args.handled else "given"
+    drill.note_inject(enterprise=args.enterprise, drill=args.drill, what=args.what, act=act, actor=actor)
+    return _lines(drill.build_report(enterprise=args.enterprise, actor=actor, name=args.drill))
+
+
+def _lines(told: Mapping[str, Any]) -> Answer:
+    found = {name: told[name] for name in ("drill", "running_s", "timeline")}
+    return Answer(found, terminal.render_timeline(found))
+
+
+def _history(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.inspection.operations import drill
+
+    told = {"drills": drill.list_drills(enterprise=args.enterprise, actor=actor)}
+    return Answer(told, terminal.render_history(told))
+
+
+def _minutes(text: str) -> dict[str, int]:
+    """``10,30,45``: of response, call-back and closing."""
+    parts = text.split(",")
+    if len(parts) != len(MINUTES):
+        raise argparse.ArgumentTypeError(_("give three whole numbers with commas between, like 10,30,45"))
+    return dict(zip(MINUTES, map(number, parts), strict=True))
+
+
+def _report(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.inspection.operations import drill
+
+    given = {"enterprise": args.enterprise, "actor": actor, "name": args.drill}
+    told = drill.build_report(**given)
+    if args.out is not None:
+        drill.write_report(path=args.out, language=language(), **given)
+    return Answer(told, terminal.render_drill_report(told), DONE if told["state"] == "passed" else NO)

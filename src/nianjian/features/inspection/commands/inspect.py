@@ -1,0 +1,205 @@
+"""``nianjian inspect``: what stands for the on-site check."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from nianjian.engines.kernel import files
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.inspection import terminal
+from nianjian.platform.terminal.answer import DONE, NO, Answer
+from nianjian.platform.terminal.arguments import Actions, day, enterprise, number, on_day
+from nianjian.platform.terminal.language import _, language
+from nianjian.platform.terminal.session import begin
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Every action."""
+    actions = Actions(parser)
+    add_check_actions(actions)
+    add_day_actions(actions)
+    add_notice_actions(actions)
+
+
+def run(args: argparse.Namespace) -> Answer:
+    """Answer the chosen action."""
+    answer: Answer = args.act(args)
+    return answer
+
+
+def add_day_actions(actions: Actions) -> None:
+    """``day``, ``plan`` and ``copy``."""
+    shown = actions.add("day", _day, _("the sheet of the inspection day; exit 1 unless everything has passed"))
+    enterprise(shown)
+    on_day(shown, "--day", _("which day; the next one if not given"))
+    shown.add_argument("--last", action="store_true", help=_("as it was last looked at, instead of looking now"))
+    plan = actions.add("plan", _plan, _("keep an inspection day: notice, agenda, who stands where"))
+    enterprise(plan)
+    plan.add_argument("--day", type=day, required=True, metavar="YYYY-MM-DD", help=_("the day of the check"))
+    plan.add_argument("--notice", metavar="TEXT", help=_("name or number of the notice"))
+    plan.add_argument("--authority", metavar="TEXT", help=_("who checks"))
+    on_day(plan, "--received", _("when the notice came"))
+    plan.add_argument("--place", metavar="TEXT", help=_("where the check takes place"))
+    plan.add_argument("--agenda", type=Path, metavar="FILE", help=_("lines: 09:30 | what | who"))
+    plan.add_argument("--posts", type=Path, metavar="FILE", help=_("lines: place | who | task"))
+    plan.add_argument("--remove", action="store_true", help=_("remove it"))
+    copy = actions.add("copy", _copy, _("write the copy for a network that fails (ZIP of HTML and PDF)"))
+    enterprise(copy)
+    on_day(copy, "--day", _("which day; the next one if not given"))
+    copy.add_argument("--last", action="store_true", help=_("as it was last looked at, instead of looking now"))
+    copy.add_argument("--out", type=Path, required=True, metavar="FILE", help=_("write it there"))
+
+
+def _day(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.inspection.operations.day import build_sheet
+
+    told = build_sheet(enterprise=args.enterprise, actor=actor, day=args.day, anew=not args.last)
+    return Answer(told, terminal.render_sheet(told), DONE if told["state"] == "passed" else NO)
+
+
+def _plan(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.inspection.operations import day as visits
+    from nianjian.features.inspection.storage import VisitInput
+
+    if args.remove:
+        visits.remove_visit(enterprise=args.enterprise, day=args.day, actor=actor)
+        return Answer({"day": args.day.isoformat(), "removed": True}, terminal.render_text(_("Removed.")))
+    said = {"notice": args.notice, "authority": args.authority, "received_on": args.received, "place": args.place}
+    said |= {
+        name: None if path is None else _text(path) for name, path in (("agenda", args.agenda), ("posts", args.posts))
+    }
+    held = visits.find_visit_input(enterprise=args.enterprise, day=args.day, actor=actor) or VisitInput(args.day)
+    given = replace(held, **{name: value for name, value in said.items() if value is not None})
+    told = visits.save_visit(enterprise=args.enterprise, given=given, actor=actor)
+    return Answer(told, terminal.render_visit(told))
+
+
+def _copy(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.inspection.operations import day as visits
+
+    told = {"enterprise": args.enterprise, "actor": actor, "language": language(), "day": args.day}
+    visits.write_bundle(**told, path=args.out, anew=not args.last)
+    return Answer({"file": str(args.out)}, terminal.render_text(str(args.out)))
+
+
+def _text(path: Path) -> str:
+    """A file that a person has typed: UTF-8, else as Chinese Windows writes it."""
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030", errors="replace")
+
+
+Json = Mapping[str, Any]
+
+
+def add_check_actions(actions: Actions) -> None:
+    """``readiness``, ``answers``, ``retention`` and ``dialling-mode``."""
+    for name, part, about in (
+        ("readiness", "readiness", _("everything that is checked on site: passed, not passed, not proved")),
+        ("answers", "answers", _("what may truthfully be said, and how the rest becomes true")),
+        ("retention", "retention", _("how far each kind of log reaches back without a hole")),
+    ):
+        one = actions.add(name, partial(_check, part=part), about)
+        enterprise(one)
+        on_day(one, "--as-of", _("as at this day instead of today"))
+        if part == "retention":
+            one.add_argument(
+                "--recordings",
+                metavar="DIR",
+                type=Path,
+                help=_("the folder in which recordings lie, instead of the one of NIANJIAN_RECORDINGS"),
+            )
+    dialling = actions.add("dialling-mode", _dialling, _("predictive dialling and robots, found from the records"))
+    enterprise(dialling)
+    on_day(dialling, "--from", _("first day; 30 days up to the last one if not given"))
+    on_day(dialling, "--to", _("last day; today if not given"), "--as-of")
+
+
+def _check(args: argparse.Namespace, part: str) -> Answer:
+    actor = begin(args)
+    from nianjian.features.inspection.operations.readiness import PARTS
+
+    more = {"folder": args.recordings} if part == "retention" else {}
+    told = PARTS[part](enterprise=args.enterprise, as_of=args.as_of, actor=actor, **more)
+    shown: Mapping[str, Callable[[Json], Any]] = {
+        "readiness": terminal.render_readiness, "answers": terminal.render_answers,
+        "retention": terminal.render_retention,
+    }  # fmt: skip
+    good = {"readiness": told.get("state") == "passed", "retention": told.get("state") == "ok"}
+    released = part == "answers" and told["released"] == told["all"]
+    return Answer(told, shown[part](told), DONE if released or good.get(part) else NO)
+
+
+def _dialling(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.inspection.operations.dialling import check_dialling
+
+    told = check_dialling(
+        enterprise=args.enterprise, as_of=None, first=getattr(args, "from"), last=args.to, actor=actor
+    )
+    return Answer(told, terminal.render_dialling(told), DONE if told["verdict"] == "not_found" else NO)
+
+
+def add_notice_actions(actions: Actions) -> None:
+    """``notice`` and ``screens``."""
+    notice = actions.add(
+        "notice", _notice, _("keep a scan of the notice beside an inspection day, fetch or remove one")
+    )
+    enterprise(notice)
+    notice.add_argument("file", nargs="?", type=Path, metavar="FILE", help=_("the scan: PDF, JPEG, PNG, TIFF or OFD"))
+    notice.add_argument("--day", type=day, required=True, metavar="YYYY-MM-DD", help=_("the day of the check"))
+    notice.add_argument(
+        "--fetch", type=number, metavar="N", help=_("write this scan to --out; the audit chain notes it")
+    )
+    notice.add_argument("--out", type=Path, metavar="FILE", help=_("write it there"))
+    notice.add_argument("--remove", type=number, metavar="N", help=_("remove this scan"))
+    seen = actions.add("screens", _screens, _("sign that both screens stand in the room with live data"))
+    enterprise(seen)
+    on_day(seen, "--seen-on", _("the day on which you looked; today if not given"))
+    seen.add_argument("--missing", action="store_true", help=_("they do not both stand there with live data"))
+
+
+def _notice(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.inspection.operations import day as visits
+
+    of = {"enterprise": args.enterprise, "day": args.day, "actor": actor}
+    if args.remove is not None:
+        visits.remove_scan(number=args.remove, **of)
+        return Answer({"scan": args.remove, "removed": True}, terminal.render_text(_("Removed.")))
+    if args.fetch is not None:
+        if args.out is None:
+            raise _usage(_("name where to write it: --out FILE"))
+        from nianjian.features.reconciliation.commands import write_private_file
+
+        _name, _media, content = visits.fetch_scan(number=args.fetch, **of)
+        file = write_private_file(args.out, content)
+        return Answer({"scan": args.fetch, "file": file}, terminal.render_text(file))
+    if args.file is None:
+        raise _usage(_("name the scan"))
+    told = visits.attach_scan(name=args.file.name, content=files.content(args.file), **of)
+    text = _("Scan {scan} is kept: {name}, SHA-256 {sha256}").format(**told)
+    return Answer(told, terminal.render_text(text))
+
+
+def _screens(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.inspection.operations import day as visits
+
+    told = visits.note_screens(enterprise=args.enterprise, seen_on=args.seen_on, stand=not args.missing, actor=actor)
+    text = _("Noted for {seen_on}, signed by {signed}.").format(**told)
+    return Answer(told, terminal.render_text(text), DONE if told["stand"] else NO)
+
+
+def _usage(message: str) -> NianjianError:
+    return NianjianError("usage", program="nianjian inspect notice", message=message)

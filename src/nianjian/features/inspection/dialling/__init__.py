@@ -1,1 +1,0 @@
-"""How calls are dialled, found from the records themselves: predictive dialling, robots, transfers to a human."""

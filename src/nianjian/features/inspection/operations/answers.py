@@ -1,0 +1,294 @@
+"""The answer cards (三句话 and more): what may truthfully be said to an inspector, each with its live proof (S7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from nianjian.engines.gate.snapshot import write as snapshots
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.claims import RELEASED, Claim
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.numbers import NumberClass
+from nianjian.features.complaints import one_click
+from nianjian.features.complaints import one_click as doors
+from nianjian.features.complaints import queries as complaints
+from nianjian.features.complaints.clocks import Clock, TicketCounts, build_in_time_claim, count_tickets, evaluate_clock
+from nianjian.features.complaints.queries import load_service_levels
+from nianjian.features.dial_policy import decisions as live
+from nianjian.features.dial_policy import feed as gate_feed
+from nianjian.features.dossier.materials.states import DONE
+from nianjian.features.dossier.operations.checklist import lines as items
+from nianjian.features.inspection import claims
+from nianjian.features.inspection.operations import dialling, logs
+from nianjian.features.inspection.queries import CheckBasis, Json, open_calls
+from nianjian.features.portrait.operations import compute_portrait
+from nianjian.features.reconciliation.operations import list_runs
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.jobs.progress import Progress, silent
+from nianjian.platform.registers.consents import Consent
+from nianjian.platform.registers.lines import Line
+from nianjian.platform.registers.numbers import Number
+from nianjian.platform.registers.teams import Team
+from nianjian.platform.registers.versions import versions_on
+from nianjian.platform.rulebook.deadlines import data_year, upcoming
+from nianjian.platform.rulebook.holidays import calendar
+
+TRIED: Final = 200  # one-click addresses that are tried, a tenth of a second each
+CLASSES: Final = tuple(one.value for one in NumberClass if one is not NumberClass.OWN_SHORT)
+LIGHTS: Final = ("complaint_rate", "closing_rate")
+OK: Final = 200
+
+
+def fetch_number_figures(grounds: CheckBasis) -> Json:
+    """Delivered and own calls since the data year that is reported next began, and the lights of that year.
+
+    ``delivered`` None where it cannot be counted; ``problem`` says why.
+    """
+    year = data_year(upcoming(grounds.book, grounds.day, calendar()), grounds.day)
+    found: Json = {"year": year, "delivered": None, "own": 0, "classes": {}, "lights": {}, "problem": None}
+    try:
+        for one in sorted({year, grounds.day.year}):
+            as_of = grounds.day if one == grounds.day.year else None
+            result = compute_portrait(enterprise=grounds.enterprise, year=one, as_of=as_of, province=None)
+            told = result.metric("number_consistency")
+            counts = {str(name): int(str(count)) for name, count in told.components.items()}
+            found["delivered"] = (found["delivered"] or 0) + told.verdict.denominator
+            found["own"] += told.verdict.numerator
+            for name in CLASSES:
+                found["classes"][name] = found["classes"].get(name, 0) + counts.get(name, 0)
+            if one == year:
+                found["lights"] = {slug: result.metric(slug).verdict.light.value for slug in LIGHTS}
+    except NianjianError as fault:
+        return found | {"delivered": None, "problem": fault.code}
+    return found
+
+
+def tickets_since(grounds: CheckBasis, first: date) -> TicketCounts:
+    """The clocks of every ticket that arrived from a day on, as they stand now; excluded ones are left out."""
+    names = ("arrived_at", "responded_at", "called_back_at", "closed_at", "reopened_at", "exclusion", "accepted_at")
+    rows = complaints.current_tickets(grounds.enterprise).filter(exclusion=None).only(*names).iterator(chunk_size=2000)
+    in_period = (
+        complaints.ticket_facts(row) for row in rows if _within(row.arrived_at or row.accepted_at, first, grounds.day)
+    )
+    return count_tickets(in_period, load_service_levels(grounds.enterprise), clock.now())
+
+
+def _within(moment: datetime | None, first: date, last: date) -> bool:
+    return moment is None or first <= moment.astimezone(clock.ZONE).date() <= last
+
+
+def read_registers(grounds: CheckBasis) -> Json:
+    """Numbers, lines, teams and consents as the registers hold them on the day."""
+    enterprise, day = grounds.enterprise, grounds.day
+    numbers = [row for row in versions_on(Number, enterprise, day) if in_force(row, day)]
+    lines = list(versions_on(Line, enterprise, day))
+    used = [row for row in lines if row.closed_on is None or row.closed_on > day]
+    outsourced = versions_on(Team, enterprise, day).filter(kind="outsourced")
+    consents = versions_on(Consent, enterprise, day)
+    proved = consents.exclude(obtained_by=None).exclude(obtained_at=None).exclude(proof=None).exclude(proof="")
+    return {
+        "numbers": [str(row.key) for row in numbers],
+        "filed": sum(row.filing == "filed" and row.filed_on is not None and row.filed_on <= day for row in numbers),
+        "gateways": {str(row.key): row.gateway for row in numbers if row.gateway},
+        "lines": {str(row.key) for row in lines},
+        "lines_used": len(used),
+        "lines_bare": sum(not row.carrier for row in used),
+        "teams_bare": sum(not row.agreement for row in outsourced),
+        "consents": consents.count(),
+        "proved": proved.count(),
+    }
+
+
+def in_force(row: Number, day: date) -> bool:
+    """Whether a number is the firm's on a day."""
+    begun = row.valid_since is None or row.valid_since <= day
+    return row.filing != "cancelled" and begun and (row.valid_until is None or row.valid_until >= day)
+
+
+def count_number_use(grounds: CheckBasis, first: date, ledger: Mapping[str, str], known: Iterable[str]) -> Json:
+    """Calls of own numbers by gateway, lines that no register knows, robots' intents; since a day."""
+    with open_calls(grounds.enterprise) as lake:
+        rows = claims.select_delivered(lake.tables["calls"], first, grounds.day)
+        landed = lake.engine.rows(claims.count_by_gateway(rows))
+        lines = {str(row["line_id"]) for row in lake.engine.rows(claims.list_line_ids(rows))}
+        (intents,) = lake.engine.rows(claims.count_intents(rows))
+    total = elsewhere = untold = 0
+    for row in landed:
+        root = root_of(str(row["number"]), ledger)
+        count = int(str(row["calls"]))
+        total += count
+        if root is None or not row["gateway"]:
+            untold += count
+        elif row["gateway"] != ledger[root]:
+            elsewhere += count
+    return {
+        "calls": total, "elsewhere": elsewhere, "untold": untold, "strange": len(lines - set(known)),
+        "intents": int(str(intents["intents"] or 0)),
+    }  # fmt: skip
+
+
+def root_of(number: str, ledger: Iterable[str]) -> str | None:
+    """The number of the ledger that a displayed one extends; of several the longest, which is granted by itself."""
+    return max((one for one in ledger if number.startswith(one)), key=len, default=None)
+
+
+def check_one_click(grounds: CheckBasis, numbers: Iterable[str]) -> Json:
+    """Each open address is gone through to its end in this process: the page, the ticket, its two clocks.
+
+    The ticket is opened in a transaction that is taken back: nothing of it stays, in the audit chain either.
+    """
+    found = list(doors.list_doors(grounds.enterprise))
+    alive = [one for one in found[:TRIED] if _page_answers(one.token) and _ticket_opens(grounds.enterprise, one.token)]
+    there = {one.number for one in found}
+    wanted = list(numbers)
+    without = [one for one in wanted if not any(door.startswith(one) for door in there)]
+    return {
+        "doors": len(found), "alive": len(alive), "untried": len(found[TRIED:]), "numbers": len(wanted),
+        "without": without,
+    }  # fmt: skip
+
+
+def _page_answers(token: str) -> bool:
+    """Whether the public page answers, through every layer that a stranger's request goes through."""
+    host = next((one for one in settings.ALLOWED_HOSTS if one.strip("*.")), "localhost").lstrip(".")
+    answer = Client(SERVER_NAME=host).get(reverse("complain", args=[token]), secure=True)
+    return answer.status_code == OK and b"<form" in answer.content
+
+
+def _ticket_opens(enterprise: str, token: str) -> bool:
+    texts = {"complainant": "13800138000", "content": "自检", "category": "其他"}
+    try:
+        with transaction.atomic():
+            key = one_click.submit_complaint(token=token, once=f"self-check-{token}", texts=texts)
+            row = complaints.load_current_tickets(enterprise, [key])[key]
+            facts, terms, now = complaints.ticket_facts(row), load_service_levels(enterprise), clock.now()
+            clocks = [evaluate_clock(one, facts, terms, now) for one in Clock]
+            transaction.set_rollback(True)
+    except NianjianError:
+        return False
+    return all(one.due is not None for one in clocks)
+
+
+def current_time_text() -> str:
+    """Now, as figures are dated."""
+    now: datetime = clock.now()
+    return now.astimezone(clock.ZONE).isoformat(timespec="seconds")
+
+
+ALGORITHM: Final = "algorithm_filing"
+STEPS: Final = 6
+#: Cards that rest on what was counted since a day: of the data year, or of the days of which dialling is judged.
+OF_YEAR: Final = ("own_numbers", "tickets_in_time")
+OF_DAYS: Final = ("robot_abilities", "ai_outbound", "predictive", "number_use", "resources")
+
+
+def check_answers(*, enterprise: str, as_of: date | None, actor: Actor, progress: Progress = silent) -> Json:
+    """Every card as at a day (None: today). ``role_missing``, ``inspection_day_wrong``.
+
+    Cost: that of the portrait, of `check_logs` and of `check_dialling`.
+    """
+    grounds = CheckBasis.of(enterprise, as_of, actor)
+    progress("", 0, STEPS)
+    kept = logs.check_logs(enterprise=enterprise, as_of=grounds.day, actor=actor)
+    progress("", 1, STEPS)
+    dialled = dialling.check_dialling(enterprise=enterprise, as_of=grounds.day, actor=actor)
+    progress("", 2, STEPS)
+    return build_cards(grounds, kept, dialled, progress)
+
+
+def build_cards(grounds: CheckBasis, kept: Json, dialled: Json, progress: Progress = silent) -> Json:
+    """The cards from what was looked up, and what is looked up here."""
+    numbers = fetch_number_figures(grounds)
+    progress("", 3, STEPS)
+    first = date(numbers["year"], 1, 1)
+    register = read_registers(grounds)
+    used = count_number_use(grounds, date.fromisoformat(dialled["from"]), register["gateways"], register["lines"])
+    progress("", 4, STEPS)
+    doors = check_one_click(grounds, register["numbers"])
+    progress("", 5, STEPS)
+    robots = _robot_figures(grounds, dialled["ai"], used["intents"], numbers["year"])
+    sums = {name: sum(one[name] for one in dialled["teams"]) for name in ("calls", "over", "answered", "alone")}
+    verdict = latest_verdict(grounds.enterprise, "numbers", grounds.actor)
+    cards = [
+        claims.own_numbers(numbers["delivered"], numbers["own"], numbers["classes"]),
+        claims.robot_abilities(robots),
+        build_in_time_claim(tickets_since(grounds, first)),
+        claims.absence("ai_outbound", dialled["ai"]["verdict"], {"seats": robots.seats, "robot_calls": robots.calls}),
+        claims.absence("predictive", dialled["verdict"], sums),
+        claims.one_click(
+            doors["doors"], doors["alive"], doors["numbers"], len(doors["without"]), untried=doors["untried"]
+        ),
+        claims.logs({one["log"]: one["state"] for one in kept["logs"]}),
+        claims.number_filing(len(register["numbers"]), register["filed"], verdict),
+        claims.number_use(used["calls"], used["elsewhere"], used["untold"]),
+        claims.resources(register["lines_used"], register["lines_bare"], used["strange"], register["teams_bare"]),
+        claims.conduct(numbers["lights"] or dict.fromkeys(LIGHTS, "unknown"), dialled["verdict"]),
+        _control_claim(grounds, kept),
+        claims.consent(register["consents"], register["proved"]),
+    ]
+    since = dict.fromkeys(OF_YEAR, first.isoformat()) | dict.fromkeys(OF_DAYS, str(dialled["from"]))
+    return {
+        "enterprise": grounds.enterprise,
+        "as_of": grounds.day.isoformat(),
+        "at": current_time_text(),
+        "cards": [{**claim_to_document(one), "from": since.get(one.id)} for one in cards],
+        "released": sum(one.state == RELEASED for one in cards),
+        "all": len(cards),
+        "problem": numbers["problem"],
+        "rulebook": grounds.stamp(),
+    }
+
+
+def _robot_figures(grounds: CheckBasis, ai: Json, intents: int, year: int) -> claims.RobotFigures:
+    """What registers, records and the package tell of robots."""
+    found = items(grounds.enterprise, year, grounds.actor, grounds.day)
+    form = next((one for one in found if one.item == ALGORITHM), None)
+    put = ai["transfers"]
+    return claims.RobotFigures(
+        seats=ai["seats"]["open"],
+        filed=ai["seats"]["filed"],
+        calls=ai["calls"],
+        answered=ai["answered"],
+        intents=intents,
+        asked=put["asked"],
+        put_through=put["put_through"],
+        in_time=put["in_time"],
+        item=None if form is None or not form.required else form.state in DONE,
+    )
+
+
+def _control_claim(grounds: CheckBasis, kept: Json) -> Claim:
+    """The gate as it is now, and whether its journal goes on to the last day that is over."""
+    state = live.get_state(enterprise=grounds.enterprise, actor=grounds.actor)
+    place = gate_feed.snapshot_folder()
+    part = None if snapshots.current_manifest(place) is None else snapshots.read_tenant(place, grounds.enterprise)
+    gateway = next(one for one in kept["logs"] if one["log"] == "gateway")
+    return claims.control(
+        str(state["snapshot"]["state"]),
+        enforced=bool(part and part.get("enforce")),
+        answers=state["process"]["status"] == "ok",
+        decisions=gateway["unbroken_since"] is not None,
+    )
+
+
+def claim_to_document(one: Claim) -> Json:
+    """A card as JSON."""
+    return {
+        "card": one.id,
+        "state": one.state,
+        "figures": dict(one.figures),
+        "lacks": [{"code": lack.code, "known": lack.known, "count": lack.count} for lack in one.lacks],
+    }
+
+
+def latest_verdict(enterprise: str, kind: str, actor: Actor) -> str | None:
+    """The verdict of the newest reconciliation of a kind; None: there is none."""
+    found = list_runs(enterprise=enterprise, actor=actor, count=1, kind=kind)
+    return str(found[0]["verdict"]) if found else None

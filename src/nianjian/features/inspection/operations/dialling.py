@@ -1,0 +1,246 @@
+"""How calls are dialled, from the records alone (S5): predictive dialling and robots, with the rows that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+import ibis.expr.types as ir
+
+from nianjian.engines.kernel import numbers
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.call_masking import call_id
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.inspection import dialling
+from nianjian.features.inspection.dialling import DiallingLimits, RobotSigns, TeamHour, TeamVerdict, Transfers
+from nianjian.features.inspection.queries import CheckBasis, Json, LakeCalls, open_calls
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.jobs.progress import Progress, silent
+from nianjian.platform.registers.seats import Seat
+from nianjian.platform.registers.versions import current_versions, versions_on
+
+DAY: Final = timedelta(days=1)
+LONGEST: Final = timedelta(days=366)
+HOURS: Final = 6  # of a team that are told, the clearest
+ROWS: Final = 10  # calls of its clearest hour that are told
+SHOWING: Final = 10  # teams of which calls are told, the clearest; one may ask for a team's day alone
+TEAMS: Final = 50
+EXAMPLES: Final = 5  # calls of a source and evidence that look like a robot's
+GROUPS: Final = 50
+STEPS: Final = 4
+
+
+def check_dialling(
+    *,
+    enterprise: str,
+    as_of: date | None,
+    actor: Actor,
+    first: date | None = None,
+    last: date | None = None,
+    progress: Progress = silent,
+) -> Json:
+    """Judge every team by the calls from ``first`` to ``last`` (None: the days of the rule up to ``as_of``).
+
+    ``role_missing``, ``inspection_day_wrong``, ``inspection_days_wrong``. Cost: see `inspection.dialling`.
+    """
+    grounds = CheckBasis.of(enterprise, last or as_of, actor)
+    book = grounds.book
+    end = grounds.day
+    begin = first or end - timedelta(days=book.integer("inspection.dialling.days")) + DAY
+    if not begin <= end or end - begin >= LONGEST:
+        raise NianjianError("inspection_days_wrong", first=begin.isoformat(), last=end.isoformat(), most=LONGEST.days)
+    limits = _limits(book)
+    connect = int(str(_rule_mapping(book, "inspection.predictive.abandoned")["connect_seconds"]))
+    known = [str(key) for key in current_versions(Seat, enterprise).filter(kind="robot").values_list("key", flat=True)]
+    progress("", 0, STEPS)
+    with open_calls(enterprise, "line_dim") as lake:
+        rows = dialling.select_rows(lake.tables["calls"], lake.tables["line_dim"], begin, end, known)
+        called = lake.engine.once("dialled_calls", dialling.extract_signs(dialling.aggregate_calls(rows)), again=True)
+        work = lake.engine.once("at_work", dialling.list_work(rows, called), again=True)
+        dialled = dialling.sweep_by_hour(lake.engine.batches(dialling.build_events(called, work).drop("one", "source")))
+        hours = dialling.build_hours(lake.engine.rows(dialling.count_by_hour(called, connect)), dialled)
+        progress("", 1, STEPS)
+        found = dialling.judge_teams(hours, limits)
+        shown = _clearest_rows(lake, called, work, found)
+        progress("", 2, STEPS)
+        seconds = book.integer("inspection.robot.transfer_seconds")
+        put = dialling.summarise_transfers(lake.engine.rows(dialling.count_transfers(called)), seconds)
+        version = lake.version
+        seen = _find_suspects(lake, called, book)
+    progress("", 3, STEPS)
+    return {
+        "enterprise": enterprise,
+        "as_of": end.isoformat(),
+        "from": begin.isoformat(),
+        "to": end.isoformat(),
+        "verdict": dialling.overall_verdict(found),
+        "teams": [_team(one, shown.get(one.team, [])) for one in found[:TEAMS]],
+        "teams_left_out": max(0, len(found) - TEAMS),
+        "ai": _ai(_count_robot_seats(enterprise, end), dialling.sum_figures(hours), put, seen) | {"limit_s": seconds},
+        "limits": {
+            "over": limits.over, "share": str(limits.share), "least": limits.least, "named": str(limits.named),
+            "connect_s": connect,
+        },
+        "calls_version": version,
+        "rulebook": grounds.stamp(),
+    }  # fmt: skip
+
+
+def _find_suspects(lake: LakeCalls, called: ir.Table, book: Rulebook) -> Json:
+    """Calls that look like an unregistered robot's, by source and evidence, with some of them, masked."""
+    signs = RobotSigns(
+        applications=_lower_items(book, "inspection.robot.applications"),
+        contexts=_lower_items(book, "inspection.robot.contexts"),
+        seconds=book.integer("inspection.robot.talk_seconds"),
+        named=book.decimal("inspection.predictive.named"),
+    )
+    rows = dialling.mark_suspects(called, signs)
+    said, groups = dialling.weigh_groups(lake.engine.rows(dialling.group_suspects(rows)), signs)
+    kept = {(one.source, one.evidence) for one in groups}
+    shown = lake.engine.rows(dialling.sample_suspects(rows, EXAMPLES)) if groups else []
+    return {
+        "verdict": said,
+        "calls": sum(one.calls for one in groups),
+        "groups": [
+            {
+                "source": one.source,
+                "evidence": one.evidence,
+                "context": one.context or None,
+                "application": one.application or None,
+                "calls": one.calls,
+                "from": _format_moment(one.first),
+                "to": _format_moment(one.last),
+            }
+            for one in groups[:GROUPS]
+        ],
+        "groups_left_out": max(0, len(groups) - GROUPS),
+        "rows": [_suspect(row) for row in shown if (row["source"], row["evidence"]) in kept],
+    }
+
+
+def _lower_items(book: Rulebook, key: str) -> list[str]:
+    return [str(one).lower() for one in book.items(key)]
+
+
+def _suspect(row: Mapping[str, object]) -> Json:
+    callee = row["callee"]
+    return {
+        "at": _format_moment(row["start"]),
+        "call": call_id(str(row["one"])),
+        "source": row["source"],
+        "callee": None if callee is None else numbers.mask(str(callee)),
+        "evidence": row["evidence"],
+        "context": row["context"] or None,
+        "application": row["application"] or None,
+        "talk_s": row["talk"],
+    }
+
+
+def _format_moment(moment: object) -> str | None:
+    return moment.isoformat(sep=" ", timespec="seconds") if isinstance(moment, datetime) else None
+
+
+def _ai(seats: Json, sums: Mapping[str, int], put: Transfers, seen: Json) -> Json:
+    found = bool(seen["calls"] or seats["undated"])
+    return {
+        "verdict": dialling.judge_robots(seats["open"], sums["robots"], sums["calls"], sums["alone"], suggested=found),
+        "suggested": seen,
+        "seats": seats,
+        "calls": sums["robots"],
+        "answered": sums["robots_answered"],
+        "transfers": {
+            "asked": put.asked,
+            "put_through": put.put_through,
+            "in_time": put.in_time,
+            "middle_ms": put.middle,
+            "longest_ms": put.longest,
+        },
+    }
+
+
+def _limits(book: Rulebook) -> DiallingLimits:
+    over = _rule_mapping(book, "inspection.predictive.over")
+    return DiallingLimits(
+        over=int(str(over["calls"])),
+        share=Decimal(str(over["share"])),
+        least=book.integer("inspection.predictive.least"),
+        named=book.decimal("inspection.predictive.named"),
+    )
+
+
+def _rule_mapping(book: Rulebook, key: str) -> dict[str, Any]:
+    value = book.value(key)
+    if not isinstance(value, dict):
+        raise NianjianError("rule_value_kind", key=key, wanted="mapping")
+    return dict(value)
+
+
+def _count_robot_seats(enterprise: str, day: date) -> dict[str, int]:
+    """Robots' seats that are open on a day, as the portrait counts them, and how many of these are filed.
+
+    ``undated``: not closed, and nobody knows since when they are open, if they are.
+    """
+    held = versions_on(Seat, enterprise, day).filter(kind="robot")
+    rows = [row for row in held if row.closed_on is None or row.closed_on > day]
+    opened = [row for row in rows if row.opened_on is not None and row.opened_on <= day]
+    undated = sum(row.opened_on is None for row in rows)
+    return {"open": len(opened), "undated": undated, "filed": sum(_is_filed(row, day) for row in opened)}
+
+
+def _is_filed(row: Seat, day: date) -> bool:
+    since = row.filed_on is not None and row.filed_on <= day
+    return row.filing == "filed" and since and not (row.cancelled_on is not None and row.cancelled_on <= day)
+
+
+def _clearest_rows(
+    lake: LakeCalls, called: ir.Table, work: ir.Table, teams: Sequence[TeamVerdict]
+) -> dict[str, list[Json]]:
+    """The calls of the clearest hour of the clearest teams, numbers of persons masked."""
+    showing = sorted((one for one in teams if one.hours), key=lambda one: (-one.hours[0].figures["over"], one.team))
+    hours: dict[str, datetime] = {one.team: one.hours[0].hour for one in showing[:SHOWING]}
+    if not hours:
+        return {}
+    of, then = dialling.select_team_hours(called, work, hours)
+    found = dialling.find_clearest(lake.engine.batches(dialling.build_events(of, then)), hours, ROWS)
+    more = lake.engine.rows(dialling.select_calls(of, [row["one"] for row in found]))
+    named = {(row["source"], row["one"]): row for row in more}
+    told: dict[str, list[Json]] = {}
+    for row in found:
+        told.setdefault(row["team"], []).append(_row(row | named[row["source"], row["one"]]))
+    return told
+
+
+def _row(row: dict[str, object]) -> Json:
+    at, callee = row["at"], row["callee"]
+    return {
+        "at": at.isoformat(sep=" ") if isinstance(at, datetime) else None,
+        "call": call_id(str(row["one"])),
+        "source": row["source"],
+        "callee": None if callee is None else numbers.mask(str(callee)),
+        "ringing": row["ringing"],
+        "free": row["free"],
+        "answered": bool(row["answered"]),
+        "agent": bool(row["attended"]),
+    }
+
+
+def _team(one: TeamVerdict, rows: list[Json]) -> Json:
+    return {
+        "team": one.team or None,
+        "verdict": one.verdict,
+        "why": one.why,
+        **_figures(one.figures),
+        "showing": len(one.hours),
+        "hours": [_hour(hour) for hour in one.hours[:HOURS]],
+        "rows": rows,
+    }
+
+
+def _hour(one: TeamHour) -> Json:
+    return {"hour": one.hour.isoformat(sep=" ", timespec="minutes"), **_figures(one.figures)}
+
+
+def _figures(of: Mapping[str, int]) -> Json:
+    return {name: of[name] for name in dialling.FIGURES}

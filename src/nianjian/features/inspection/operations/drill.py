@@ -1,0 +1,504 @@
+"""The drill of the on-site check (现场演练): planned, run, led, and its report."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, cast
+
+from django.db import transaction
+
+from nianjian.engines.kernel import clock, numbers
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.numbers import Shape
+from nianjian.engines.paper.texts.season.reminders import DRILL
+from nianjian.engines.paper.words import words
+from nianjian.engines.season.reminders import Scope
+from nianjian.features.complaints import one_click
+from nianjian.features.complaints import operations as service
+from nianjian.features.complaints import queries as complaints
+from nianjian.features.complaints.models import Complaint, Warned
+from nianjian.features.complaints.one_click import list_doors
+from nianjian.features.complaints.queries import load_service_levels
+from nianjian.features.complaints.states import Act
+from nianjian.features.inspection import states
+from nianjian.features.inspection.operations import readiness
+from nianjian.features.inspection.queries import Json
+from nianjian.features.inspection.states import (
+    ACTS,
+    ARRIVED,
+    FAILED,
+    GIVEN,
+    HANDLED,
+    LONGEST_MINUTES,
+    PLAYED,
+    STEPS,
+    THROWN,
+    UNKNOWN,
+    DrillRecord,
+    DrillScript,
+    DrillStep,
+    TimelineLine,
+    build_timeline,
+)
+from nianjian.features.test_calls.operations import calls as callback
+from nianjian.features.test_calls.queries import CallBasis as Tests
+from nianjian.features.test_calls.queries import list_routes
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.access import may, require
+from nianjian.platform.accounts.query import USER, Actor, list_readers, lock_enterprise
+from nianjian.platform.accounts.roles import Act as May
+from nianjian.platform.accounts.roles import allows
+from nianjian.platform.audit import query as audit
+from nianjian.platform.audit.record import record
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.jobs.progress import Progress, silent
+from nianjian.platform.notifications import channels as choices
+from nianjian.platform.notifications import outbox
+from nianjian.platform.notifications.channels import earliest_moment
+from nianjian.platform.notifications.outbox import Notification
+from nianjian.platform.registers.queries import ReadScope
+from nianjian.platform.vault import keyring
+
+ONE_CLICK, FORWARD = "one_click", "12321"
+SOURCES: Final = (ONE_CLICK, FORWARD)
+
+
+@dataclass(frozen=True, slots=True)
+class DrillPlan:
+    """``source``: how the complaint arrives; ``minutes``: step -> minutes after that; ``players``: role -> account."""
+
+    source: str = ONE_CLICK
+    minutes: Mapping[str, int] = field(default_factory=dict)
+    players: Mapping[str, str] = field(default_factory=dict)
+    thrown: Sequence[str] = ()
+
+    def kept(self) -> Json:
+        """As the chain and the job keep it."""
+        return {
+            "source": self.source,
+            "minutes": dict(self.minutes),
+            "players": {role: name for role, name in self.players.items() if name},
+            "thrown": list(self.thrown),
+        }
+
+
+def check_plan(enterprise: str, planned: DrillPlan) -> DrillPlan:
+    """The same, if it can be held.
+
+    ``drill_source_unknown``, ``drill_minutes_wrong``: whole minutes, each step no earlier than the one before;
+    ``drill_player_unknown``: an account that may not work on tickets here; ``drill_inject_unknown``.
+    """
+    if planned.source not in SOURCES:
+        raise NianjianError("drill_source_unknown", source=planned.source[:40], sources=", ".join(SOURCES))
+    steps = [step for step in STEPS if step != ARRIVED]
+    if set(planned.minutes) - set(steps):
+        raise NianjianError("drill_minutes_wrong", most=LONGEST_MINUTES)
+    found = [planned.minutes.get(step, STEPS[step][1]) for step in steps]
+    if found != sorted(found) or not 1 <= found[0] <= found[-1] <= LONGEST_MINUTES:
+        raise NianjianError("drill_minutes_wrong", most=LONGEST_MINUTES)
+    for role, name in planned.players.items():
+        known = role in PLAYED and (not name or accounts.exists(name))
+        if not known or (name and not may(Actor(name, USER), enterprise, May.LOAD)):
+            raise NianjianError("drill_player_unknown", player=name[:80])
+    for one in planned.thrown:
+        if one not in THROWN:
+            raise NianjianError("drill_inject_unknown", inject=one[:40], injects=", ".join(THROWN))
+    return planned
+
+
+def open_ticket(*, enterprise: str, source: str, token: str, phone: str, actor: Actor) -> str:
+    """Open the ticket as it would come, marked so that it counts nowhere; its number.
+
+    A forward of 12321 (转办) is entered by who leads the drill, as a forward is entered by a person.
+    """
+    if source == ONE_CLICK:
+        return one_click.open_drill_ticket(token=token, phone=phone, actor=actor)
+    texts = {
+        "source": FORWARD, "reference": f"drill-{secrets.token_hex(8)}", "complainant": phone,
+        "category": one_click.OTHER, "content": one_click.DRILL, "drill": "是",
+    }  # fmt: skip
+    return service.create_ticket(enterprise=enterprise, texts=texts, actor=actor)
+
+
+DIGEST_LETTERS: Final = 16  # letters that stand for the ticket where a message's matter has little room
+
+
+def notify_recipients(held: audit.Act, what: str, actor: Actor) -> int:
+    """Put it into inboxes and, where chosen, onto channels, marked as a drill; how many were told.
+
+    Inside the caller's transaction, whose audit entry speaks of it.
+    """
+    news = outbox.filter_new(str(held.enterprise), list(_notifications(held, what, actor)))
+    outbox.add_notifications(enterprise=str(held.enterprise), news=news, now=clock.now())
+    return len(news)
+
+
+def _notifications(held: audit.Act, what: str, actor: Actor) -> Iterator[Notification]:
+    able = [name for name, roles in list_readers(str(held.enterprise)).items() if allows(roles, May.LOAD)]
+    scopes = {name: Scope(chosen) for name, chosen in choices.list_scopes(able).items()}
+    script = DrillScript.of(held.data.get("script"))  # type: ignore[arg-type] # JSON
+    role, _minutes = THROWN[what]
+    now, ticket = clock.now(), str(held.data["drill"])
+    hours, channels = choices.list_hours(able), choices.list_confirmed_channels(able)
+    day = now.astimezone(clock.ZONE).date()
+    about = f"{DRILL}:{hashlib.sha256(ticket.encode()).hexdigest()[:DIGEST_LETTERS]}"
+    values = {"due": day.isoformat(), "left": 0, "drill": ticket, "inject": what, "role": role}
+    leads = actor.name if actor.kind == USER else ""
+    for name in choose_recipients(script.players.get(role, ""), able, scopes, leads):
+        spoken = channels.get(name, ()) if scopes.get(name) is not Scope.NONE else ()
+        by = dict.fromkeys(spoken, earliest_moment(now, hours[name], urgent=True))
+        yield Notification(name, about, what, day, values, by)
+
+
+def choose_recipients(player: str, able: Sequence[str], scopes: dict[str, Scope], leads: str) -> list[str]:
+    """The player, whatever was chosen: the drill is a duty of today. Without one all who work on tickets.
+
+    Of these, who leads the drill only where nobody else is there, and who wants to hear nothing likewise.
+    """
+    if player and player in able:
+        return [player]
+    others = [name for name in able if name != leads]
+    return sorted([name for name in others if scopes.get(name) is not Scope.NONE] or others or able)
+
+
+VERB: Final = "drill.run"
+CALLS: Final = 3  # numbers that are called where nobody says how many
+MOST_CALLS: Final = 50
+PHONE: Final = b"drill.phone"
+CALLED_SHAPES: Final = frozenset({Shape.MOBILE, Shape.LANDLINE, Shape.INTERNATIONAL, Shape.SERVICE_400_800})
+
+
+def enqueue_drill(*, enterprise: str, phone: str, calls: int, actor: Actor, planned: DrillPlan = DrillPlan()) -> str:
+    """Put a drill; its job.
+
+    ``role_missing``, ``drill_no_door``, ``drill_calls_wrong``, ``drill_phone_wrong``, what `check_plan` raises.
+    """
+    _require_can_run(enterprise, calls, planned, actor)
+    waiting = queue.newest(enterprise, flow.DRILL, {}, *queue.UNDER_WAY)
+    if waiting is not None:  # one drill at a time
+        return waiting.id
+    given = {"phone": _seal_phone(_normalise_phone(phone)), "calls": calls, "script": planned.kept()}
+    return flow.enqueue_once(kind=flow.DRILL, enterprise=enterprise, payload=given, actor=actor)
+
+
+def run_drill_job(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+    """Do what `ask` has put."""
+    phone, calls = _open_phone(str(given["phone"])), int(given["calls"])
+    planned = DrillPlan(**given.get("script") or {})
+    return run_drill(enterprise=enterprise, phone=phone, calls=calls, actor=actor, planned=planned, progress=progress)
+
+
+def run_drill(
+    *,
+    enterprise: str,
+    actor: Actor,
+    phone: str = "",
+    calls: int = CALLS,
+    planned: DrillPlan = DrillPlan(),
+    progress: Progress = silent,
+) -> Json:
+    """Run it now; the drill's ticket, the same in ``drill``. ``phone``: whom the call-back calls, "": nobody.
+
+    ``calls``: so many filed numbers are called over each kept way. ``role_missing``, ``enterprise_unknown``,
+    ``drill_no_door``, ``drill_calls_wrong``, ``drill_phone_wrong``, what `check_plan` raises.
+    """
+    token, dialled = _require_can_run(enterprise, calls, planned, actor), _normalise_phone(phone)
+    stands = readiness.check_readiness(enterprise=enterprise, as_of=None, actor=actor, progress=progress)
+    tested = _make_test_calls(enterprise, calls, actor, progress)
+    told = {"as_of": stands["as_of"], "checks": stands["checks"], "rulebook": stands["rulebook"], **tested}
+    told["script"] = planned.kept()
+    ticket = begin_drill(enterprise=enterprise, token=token, phone=dialled, told=told, actor=actor)
+    return {"drill": ticket, "as_of": stands["as_of"], "readiness": stands["shares"]["all"], "calls": tested["calls"]}
+
+
+def begin_drill(*, enterprise: str, token: str, phone: str, told: Json, actor: Actor) -> str:
+    """Open the ticket and note what was seen before; the ticket. What `open_ticket` raises."""
+    source = str(told.get("script", {}).get("source", ONE_CLICK))
+    with transaction.atomic():
+        ticket = open_ticket(enterprise=enterprise, source=source, token=token, phone=phone, actor=actor)
+        record(verb=VERB, enterprise=enterprise, actor=actor, data={"drill": ticket, **told})
+    return ticket
+
+
+def _require_can_run(enterprise: str, calls: int, planned: DrillPlan, actor: Actor) -> str:
+    """Give the token of the address that is used, the first one by number; "" where none is needed."""
+    require(actor, enterprise, flow.NEEDS[flow.DRILL])
+    accounts.enterprise(enterprise)
+    if not 0 <= calls <= MOST_CALLS:
+        raise NianjianError("drill_calls_wrong", calls=str(calls)[:20], most=MOST_CALLS)
+    check_plan(enterprise, planned)
+    if planned.source != ONE_CLICK:
+        return ""
+    door = list_doors(enterprise).first()
+    if door is None:
+        raise NianjianError("drill_no_door")
+    return str(door.token)
+
+
+def _normalise_phone(phone: str) -> str:
+    """One spelling of a number that can be called back, "" for none."""
+    if not phone.strip():
+        return ""
+    found = numbers.normalise(phone)
+    if found.shape not in CALLED_SHAPES:
+        raise NianjianError("drill_phone_wrong")
+    return numbers.printed(found.shape, found.value)
+
+
+def _seal_phone(phone: str) -> str:
+    """A person's number does not lie open among the work."""
+    return base64.b64encode(keyring.current().encrypt(phone.encode(), PHONE)).decode("ascii") if phone else ""
+
+
+def _open_phone(phone: str) -> str:
+    return keyring.decrypt(base64.b64decode(phone), PHONE).decode() if phone else ""
+
+
+def _make_test_calls(enterprise: str, calls: int, actor: Actor, progress: Progress) -> Json:
+    """Call numbers over each kept way; ``why`` says why none was called, "" where some were."""
+    wanted = list(Tests.of(enterprise, actor, flow.NEEDS[flow.CALLBACK_TEST]).ledger)[:calls]
+    why = "calls_unasked" if not calls else "" if list_routes(enterprise) else "calls_no_way"
+    why = why or ("" if wanted else "calls_no_numbers")
+    if why:
+        return {"calls": {}, "why": why, "tests": []}
+    ways = callback.list_ways(enterprise, ())
+    found = callback.place_test_calls(enterprise=enterprise, numbers=wanted, ways=ways, actor=actor, progress=progress)
+    counts = {name: found["counts"][name] for name in ("pass", "fail", "unproved")}
+    tests = [
+        {
+            "id": one["trial"],
+            "number": one["number"],
+            "route": one["route"],
+            "verdict": one["verdict"],
+            "reason": one["reason"],
+            "answer_ms": None if one["answer_s"] is None else round(one["answer_s"] * 1000),
+        }
+        for one in found["rows"]
+    ]
+    return {"calls": counts, "why": "", "tests": tests}
+
+
+INJECT: Final = "drill.inject"
+MOST_INJECTS: Final = 1000  # injects of all drills that are looked through, the newest first
+
+
+def list_lines(held: audit.Act, done: Sequence[DrillStep], *, at: datetime) -> list[Json]:
+    """The timeline of the drill that this entry began, from what its ticket tells; see `told`."""
+    known = {one.step: (one.at, one.by) for one in done if one.at is not None}
+    begun = known.get("arrived", (datetime.fromisoformat(held.at), ""))[0]
+    found = build_timeline(DrillScript.of(held.data.get("script")), begun, known, _list_injects(held), at)  # type: ignore[arg-type]
+    return [line_to_document(one, begun) for one in found]
+
+
+def line_to_document(one: TimelineLine, begun: datetime) -> Json:
+    """A line as JSON; seconds count from the arrival."""
+    return {
+        "what": one.what,
+        "thrown": one.thrown,
+        "role": one.role,
+        "player": one.player or None,
+        "due_at": _wall_or_none(one.due),
+        "due_s": None if one.due is None else int((one.due - begun).total_seconds()),
+        "state": one.state,
+        "at": _wall_or_none(one.at),
+        "taken_s": None if one.at is None else int((one.at - begun).total_seconds()),
+        "by": one.by or None,
+        "ended_at": _wall_or_none(one.ended),
+    }
+
+
+def note_inject(*, enterprise: str, drill: str, what: str, act: str, actor: Actor) -> None:
+    """Note that an inject was given, which tells whom it hits, or that it was handled; a second time is refused.
+
+    ``role_missing``, ``drill_unknown``, ``drill_inject_unknown``, ``drill_inject_refused``: handled before it was
+    given, or done already.
+    """
+    require(actor, enterprise, May.REPORT)
+    if what not in THROWN or act not in ACTS:
+        raise NianjianError("drill_inject_unknown", inject=what[:40], injects=", ".join(THROWN))
+    with transaction.atomic():
+        lock_enterprise(enterprise)
+        held = next((one for one in audit.acts(enterprise=enterprise, verb=VERB) if one.data["drill"] == drill), None)
+        if held is None:
+            raise NianjianError("drill_unknown", drill=drill[:80])
+        done = _list_injects(held).get(what, {})
+        if act in done or (act == HANDLED and GIVEN not in done):
+            raise NianjianError("drill_inject_refused")
+        data = {"drill": drill, "inject": what, "act": act}
+        record(verb=INJECT, enterprise=enterprise, actor=actor, data=data)
+        if act == GIVEN:
+            notify_recipients(held, what, actor)
+
+
+def _list_injects(held: audit.Act) -> dict[str, dict[str, tuple[datetime, str]]]:
+    """Inject -> act -> (at, by)."""
+    found: dict[str, dict[str, tuple[datetime, str]]] = {}
+    for one in audit.acts(enterprise=held.enterprise, verb=INJECT, newest=MOST_INJECTS):
+        if one.data.get("drill") == held.data["drill"]:
+            acts = found.setdefault(str(one.data["inject"]), {})
+            acts[str(one.data["act"])] = (datetime.fromisoformat(one.at), one.actor)
+    return found
+
+
+def _wall_or_none(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(clock.ZONE).isoformat(timespec="seconds")
+
+
+MOST_DRILLS: Final = 100  # drills that are looked through, the newest first
+SOON: Final = ("responded_s", "called_back_s", "closed_s")
+PDF_MEDIA: Final = "application/pdf"
+OPENED: Final = {ONE_CLICK: "one_click_opened", FORWARD: "forward_opened"}
+#: Act on a ticket -> the step that it does.
+STEPS_OF_ACTIONS: Final[Mapping[str, str]] = {
+    Act.RESPOND: "responded",
+    Act.CALL_BACK: "called_back",
+    Act.CLOSE: "closed",
+}
+
+
+def list_drills(*, enterprise: str, actor: Actor) -> list[Json]:
+    """The drills, newest first: ticket, when it began, who began it, how soon its steps were done (seconds).
+
+    ``role_missing``, ``enterprise_unknown``.
+    """
+    require(actor, enterprise, May.READ)
+    accounts.enterprise(enterprise)
+    held = list(_list_entries(enterprise))
+    rows = complaints.load_current_tickets(enterprise, [str(one.data["drill"]) for one in held])
+    return [
+        {
+            "drill": str(one.data["drill"]),
+            "begun_at": _wall(datetime.fromisoformat(one.at)),
+            "begun_by": one.actor,
+            **_step_seconds(rows.get(str(one.data["drill"]))),
+        }
+        for one in held
+    ]
+
+
+def _running_seconds(done: Sequence[DrillStep], now: datetime) -> int:
+    """Seconds since the arrival: the stopwatch; the moment itself does not stop it, the closing does."""
+    at = {one.step: one.at for one in done}
+    begun, end = at.get("arrived"), at.get("closed") or now
+    return 0 if begun is None else int((end - begun).total_seconds())
+
+
+def _step_seconds(row: Complaint | None) -> Json:
+    """Seconds from the arrival to each step; None: not done yet."""
+    found: Json = dict.fromkeys(SOON)
+    facts = None if row is None else complaints.ticket_facts(row)
+    if facts is None or facts.arrived is None:
+        return found
+    done = (facts.responded, facts.called_back, facts.finished)
+    return {
+        name: None if at is None else int((at - facts.arrived).total_seconds())
+        for name, at in zip(SOON, done, strict=True)
+    }
+
+
+def build_report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
+    """One drill by its ticket, the newest without one; ``role_missing``, ``enterprise_unknown``, ``drill_unknown``.
+
+    ``state`` is passed only where every step and every check has passed. ``mend``: what has not, failed first.
+    """
+    require(actor, enterprise, May.READ)
+    tenant, now = accounts.enterprise(enterprise), clock.now()
+    held = next((one for one in _list_entries(enterprise) if name in {"", one.data["drill"]}), None)
+    ticket = "" if held is None else str(held.data["drill"])
+    row = complaints.load_current_tickets(enterprise, [ticket]).get(ticket)
+    if held is None or row is None:
+        raise NianjianError("drill_unknown", drill=name[:80])
+    checks = cast("Sequence[Mapping[str, Any]]", held.data["checks"])
+    script = cast("Mapping[str, Any]", held.data.get("script") or {})  # none was kept of the first drills
+    done = states.judge_steps(
+        DrillRecord(
+            facts=complaints.ticket_facts(row),
+            promise=load_service_levels(enterprise),
+            warned=_first_warning(enterprise, ticket),
+            by=_who_did(enterprise, ticket),
+            calls=cast("Mapping[str, int]", held.data["calls"]),
+            calls_why=str(held.data["why"]),
+            opened=OPENED[str(script.get("source", ONE_CLICK))],
+        ),
+        now,
+    )
+    told = [_step_to_document(one) for one in done]
+    counts = states.count_states(str(one["state"]) for one in (*told, *checks))
+    return {
+        "drill": ticket,
+        "enterprise": enterprise,
+        "name": tenant.name,
+        "begun_at": _wall(datetime.fromisoformat(held.at)),
+        "begun_by": held.actor,
+        "as_of": held.data["as_of"],
+        "at": _wall(now),
+        "state": states.overall_state(counts),
+        "counts": counts,
+        "steps": told,
+        "tests": held.data["tests"],
+        "checks": checks,
+        "running_s": _running_seconds(done, now),
+        "timeline": list_lines(held, done, at=now),
+        "mend": [
+            {"what": one.get("step") or one.get("check"), "state": one["state"], "why": one["why"]}
+            for state in (FAILED, UNKNOWN)
+            for one in (*told, *checks)
+            if one["state"] == state
+        ],
+        "rulebook": held.data["rulebook"],
+    }
+
+
+def build_report_pdf(*, enterprise: str, actor: Actor, language: str, name: str = "") -> tuple[str, bytes]:
+    """Name and content of the report as PDF; what `report` raises, ``drawing_failed``."""
+    from nianjian.engines.paper.inspection.drill import pdf  # noqa: PLC0415 -- the printer loads for a report alone
+
+    told = build_report(enterprise=enterprise, actor=actor, name=name)
+    return f"drill-{enterprise}-{told['as_of']}.pdf", pdf(told, words(language))
+
+
+def write_report(*, enterprise: str, actor: Actor, language: str, path: Path, name: str = "") -> None:
+    """Write it to a file; what `paper` raises, OSError."""
+    _name, content = build_report_pdf(enterprise=enterprise, actor=actor, language=language, name=name)
+    path.touch(0o600)
+    path.write_bytes(content)
+
+
+def _list_entries(enterprise: str) -> list[audit.Act]:
+    return list(audit.acts(enterprise=enterprise, verb=VERB, newest=MOST_DRILLS))
+
+
+def _first_warning(enterprise: str, ticket: str) -> datetime | None:
+    """When the first warning of the ticket's clocks was given."""
+    found = Warned.objects.filter(enterprise_id=enterprise, key=ticket).order_by("warned_at").first()
+    return None if found is None else found.warned_at
+
+
+def _who_did(enterprise: str, ticket: str) -> dict[str, str]:
+    """Step -> who recorded it last; a call-back to a new ticket is its response, too."""
+    past = reversed(complaints.list_history(ReadScope(enterprise, clock.today()), ticket))
+    found = {"arrived" if one.act == "add" else STEPS_OF_ACTIONS.get(one.act, ""): one.by for one in past}
+    return {"responded": found.get("called_back", "")} | found
+
+
+def _step_to_document(one: DrillStep) -> Json:
+    return {
+        "step": one.step,
+        "state": one.state,
+        "why": one.why,
+        "at": None if one.at is None else _wall(one.at),
+        "taken_s": None if one.taken is None else int(one.taken.total_seconds()),
+        "limit_s": None if one.limit is None else int(one.limit.total_seconds()),
+        "by": one.by or None,
+    }
+
+
+def _wall(moment: datetime) -> str:
+    return moment.astimezone(clock.ZONE).isoformat(timespec="seconds")

@@ -1,1 +1,0 @@
-"""The drill of the on-site check (现场演练): run, and told in a report."""

@@ -1,0 +1,201 @@
+"""Readiness for the on-site check (人、号、系统), and every check as work for the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any, Final, Protocol
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.claims import RELEASED, UNKNOWN
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier.operations.checklist import lines as items
+from nianjian.features.dossier.operations.checklist import missing
+from nianjian.features.inspection import states
+from nianjian.features.inspection.operations import answers, dialling, logs
+from nianjian.features.inspection.queries import CheckBasis, Json, resolve_day
+from nianjian.features.inspection.states import NUMBERS, PEOPLE, SYSTEM, Check
+from nianjian.features.reconciliation.operations import list_runs
+from nianjian.features.test_calls import queries
+from nianjian.features.test_calls.queries import CallBasis as Tests
+from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.jobs.models import Job
+from nianjian.platform.jobs.progress import Progress, silent
+from nianjian.platform.rulebook.deadlines import data_year, upcoming
+from nianjian.platform.rulebook.holidays import calendar
+
+STEPS: Final = 6
+STATES: Final = {"passed": states.PASSED, "failed": states.FAILED}
+LOGS: Final = {"ok": states.PASSED, "unknown": states.UNKNOWN}
+#: Card -> the part that it speaks of and the guide's row.
+CARDS: Final[Mapping[str, tuple[str, str]]] = {
+    "own_numbers": (NUMBERS, "S7"),
+    "number_use": (NUMBERS, "S3"),
+    "number_filing": (NUMBERS, "S3"),
+    "robot_abilities": (SYSTEM, "S7"),
+    "tickets_in_time": (SYSTEM, "S8"),
+    "one_click": (SYSTEM, "S5"),
+    "control": (SYSTEM, "S5"),
+}
+
+
+def check_readiness(*, enterprise: str, as_of: date | None, actor: Actor, progress: Progress = silent) -> Json:
+    """Everything anew, as at a day (None: today). ``role_missing``, ``inspection_day_wrong``.
+
+    Cost: that of `check_answers`.
+    """
+    grounds = CheckBasis.of(enterprise, as_of, actor)
+    progress("", 0, STEPS)
+    kept = logs.check_logs(enterprise=enterprise, as_of=grounds.day, actor=actor)
+    progress("", 1, STEPS)
+    dialled = dialling.check_dialling(enterprise=enterprise, as_of=grounds.day, actor=actor)
+    progress("", 2, STEPS)
+    cards = answers.build_cards(grounds, kept, dialled)
+    progress("", 5, STEPS)
+    checks = [
+        *_reconciliation_checks(grounds),
+        _callback_check(grounds),
+        *_card_checks(cards, robots=any(dialled["ai"]["seats"].values()) or bool(dialled["ai"]["calls"])),
+        *_log_checks(kept),
+        _dialling_check(dialled),
+        _dossier_check(grounds),
+    ]
+    return {
+        "enterprise": enterprise,
+        "as_of": grounds.day.isoformat(),
+        "at": cards["at"],
+        "state": states.readiness_state(checks),
+        "shares": {part or "all": _share_to_document(checks, part) for part in ("", *states.PARTS)},
+        "checks": [_check_to_document(one) for one in checks],
+        "answers": {"released": cards["released"], "all": cards["all"]},
+        "rulebook": grounds.stamp(),
+    }
+
+
+def _share_to_document(checks: list[Check], part: str) -> Json:
+    passed, count = states.passed_share(checks, part)
+    return {"passed": passed, "all": count}
+
+
+def _check_to_document(one: Check) -> Json:
+    return {
+        "check": one.check, "part": one.part, "rule": one.rule, "state": one.state, "why": one.why, "day": one.day
+    }  # fmt: skip
+
+
+def _reconciliation_checks(grounds: CheckBasis) -> Iterator[Check]:
+    """The newest run of each kind, whatever its age: its day stands beside it."""
+    parts = {"people": (PEOPLE, "S2"), "seats": (PEOPLE, "S2"), "numbers": (NUMBERS, "S3"), "lines": (NUMBERS, "S3"),
+             "sources": (SYSTEM, "S6")}  # fmt: skip
+    for kind, (part, rule) in parts.items():
+        found = list_runs(enterprise=grounds.enterprise, actor=grounds.actor, count=1, kind=kind)
+        verdict = str(found[0]["verdict"]) if found else "never"
+        day = str(found[0]["as_of"]) if found else None
+        yield Check(f"reconcile_{kind}", part, rule, STATES.get(verdict, states.UNKNOWN), f"run_{verdict}", day)
+
+
+def _callback_check(grounds: CheckBasis) -> Check:
+    """Every filed number: green only where its newest tests passed in the days that count, as it stands today."""
+    counts = queries.count_lights(Tests.of(grounds.enterprise, grounds.actor, Act.READ))
+    total = sum(counts.values())
+    if counts["red"]:
+        return Check("callback", NUMBERS, "S4", states.FAILED, "callback_red")
+    if not total or counts["green"] < total:
+        return Check("callback", NUMBERS, "S4", states.UNKNOWN, "callback_open" if total else "callback_no_numbers")
+    return Check("callback", NUMBERS, "S4", states.PASSED, "callback_green", clock.today().isoformat())
+
+
+def _card_checks(told: Json, *, robots: bool) -> Iterator[Check]:
+    """Cards that are checks too; a firm without robots needs none of their abilities."""
+    for one in told["cards"]:
+        if one["card"] not in CARDS or (one["card"] == "robot_abilities" and not robots):
+            continue
+        part, rule = CARDS[one["card"]]
+        state = {RELEASED: states.PASSED, UNKNOWN: states.UNKNOWN}.get(one["state"], states.FAILED)
+        why = "card_holds" if state == states.PASSED else str(one["lacks"][0]["code"])
+        yield Check(one["card"], part, rule, state, why, told["as_of"])
+
+
+def _log_checks(told: Json) -> Iterator[Check]:
+    for one in told["logs"]:
+        state = LOGS.get(one["state"], states.FAILED)
+        yield Check(f"log_{one['log']}", SYSTEM, "S6", state, one["why"], told["until"])
+
+
+def _dialling_check(told: Json) -> Check:
+    """Predictive dialling is no fault where it is declared; undeclared it is, so what is found needs a person."""
+    free = "over_seldom" if any(one["over"] for one in told["teams"]) else "agents_free"
+    why: Any = {"found": "predictive_found", "not_found": free}.get(told["verdict"], "predictive_untold")
+    state = {"found": states.FAILED, "not_found": states.PASSED}.get(told["verdict"], states.UNKNOWN)
+    return Check("predictive", SYSTEM, "S5", state, why, told["to"])
+
+
+def _dossier_check(grounds: CheckBasis) -> Check:
+    year = data_year(upcoming(grounds.book, grounds.day, calendar()), grounds.day)
+    found = items(grounds.enterprise, year, grounds.actor, grounds.day)
+    left = missing(found)
+    state = states.FAILED if left else states.PASSED
+    return Check("dossier", SYSTEM, "M15", state, "items_missing" if left else "items_ready", grounds.day.isoformat())
+
+
+class _Check(Protocol):
+    def __call__(self, *, enterprise: str, as_of: date | None, actor: Actor, progress: Progress = ...) -> Json: ...
+
+
+PARTS: Final[Mapping[str, _Check]] = {
+    "readiness": check_readiness,
+    "answers": answers.check_answers,
+    "dialling": dialling.check_dialling,
+    "retention": logs.check_logs,
+}
+
+
+def enqueue_check(*, enterprise: str, part: str, as_of: date | None, actor: Actor) -> str:
+    """Put a check; its job. ``role_missing``, ``inspection_part_unknown``, ``inspection_day_wrong``."""
+    _find_check(part)
+    given = {"part": part, "as_of": None if as_of is None else resolve_day(as_of).isoformat()}
+    return flow.enqueue_once(kind=flow.INSPECT, enterprise=enterprise, payload=given, actor=actor)
+
+
+def run_check(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+    """Do what `ask` has put."""
+    day = given.get("as_of")
+    look = _find_check(str(given["part"]))
+    return look(
+        enterprise=enterprise, as_of=None if day is None else date.fromisoformat(day), actor=actor, progress=progress
+    )
+
+
+def check_now(*, enterprise: str, part: str, actor: Actor) -> Json:
+    """A check as it comes out at this moment, kept nowhere; what the check raises, ``inspection_part_unknown``."""
+    return _find_check(part)(enterprise=enterprise, as_of=None, actor=actor)
+
+
+def newest_check(*, enterprise: str, part: str, actor: Actor) -> Json | None:
+    """The newest finished check with the ``job`` and the moment at which it ended; None: there is none.
+
+    ``role_missing``, ``inspection_part_unknown``.
+    """
+    require(actor, enterprise, Act.READ)
+    _find_check(part)
+    found = queue.newest(enterprise, flow.INSPECT, {"part": part}, Job.DONE)
+    if found is None:
+        return None
+    ended = None if found.finished_at is None else found.finished_at.isoformat(timespec="seconds")
+    return {**found.result, "job": found.id, "ended_at": ended}
+
+
+def running_check(*, enterprise: str, part: str) -> str | None:
+    """The job of a check that waits or runs."""
+    found = queue.newest(enterprise, flow.INSPECT, {"part": part}, *queue.UNDER_WAY)
+    return None if found is None else found.id
+
+
+def _find_check(part: str) -> Callable[..., Json]:
+    if part not in PARTS:
+        raise NianjianError("inspection_part_unknown", part=part, parts=", ".join(PARTS))
+    return PARTS[part]

@@ -1,0 +1,327 @@
+"""The front of the on-site check, and its parts; each shows the newest check and leads to a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from nianjian.engines.paper.figures import count
+from nianjian.engines.paper.texts.inspection import answers as cards
+from nianjian.engines.paper.texts.inspection import checks as texts
+from nianjian.engines.paper.texts.inspection import recordings
+from nianjian.engines.paper.texts.inspection.checks import CHECKS, CHECKS_WHYS, PARTS, PEOPLE_NUMBERS_SYSTEM, STATES
+from nianjian.engines.paper.words import Words, words
+from nianjian.features.inspection.operations import readiness
+from nianjian.features.inspection.queries import Json
+from nianjian.platform.accounts.access import may
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.language import current
+from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.work import moment
+
+RULE_PAGES: Final[Mapping[str, str]] = {
+    "S1": "inspection-day", "S2": "reconcile", "S3": "reconcile", "S4": "callback", "S5": "inspection-dialling",
+    "S6": "inspection-retention", "S7": "inspection-answers", "S8": "complaints", "S9": "screens",
+    "S10": "inspection-drill", "M15": "dossier",
+}  # fmt: skip
+#: Checks that are mended elsewhere than their row is shown; a name's beginning stands for all of its kind.
+CHECK_PAGES: Final[Mapping[str, str]] = {
+    "callback": "callback",
+    "predictive": "inspection-dialling",
+    "one_click": "inspection-answers",
+    "control": "gate",
+    "own_numbers": "inspection-answers",
+    "number_use": "inspection-answers",
+    "number_filing": "reconcile",
+    "robot_abilities": "inspection-answers",
+    "tickets_in_time": "complaints",
+    "screens_seen": "inspection-day",
+}
+
+
+def rule_address(code: str, rule: str) -> str:
+    """The page of a row; "" for what belongs to none."""
+    return reverse(RULE_PAGES[rule], kwargs={"code": code}) if rule in RULE_PAGES else ""
+
+
+def check_address(code: str, check: str, rule: str) -> str:
+    """The page where a check is looked after: its own, else that of its row."""
+    return reverse(CHECK_PAGES[check], kwargs={"code": code}) if check in CHECK_PAGES else rule_address(code, rule)
+
+
+def build_suspect_tables(seen: Json, _: Words) -> list[Table]:
+    """By source and evidence, and some of the calls, numbers masked."""
+    return [_suspect_groups(seen, _), _suspect_rows(seen, _)]
+
+
+def _suspect_groups(seen: Json, _: Words) -> Table:
+    heads = (
+        gettext("source"), gettext("evidence"), gettext("context"), gettext("application"), gettext("calls"),
+        gettext("first"), gettext("last"),
+    )  # fmt: skip
+    rows = [
+        [
+            Cell(one["source"]),
+            Cell(_(texts.EVIDENCE[one["evidence"]])),
+            Cell(one["context"] or "–"),
+            Cell(one["application"] or "–"),
+            Cell(one["calls"], figure=True),
+            Cell(one["from"] or "–", day=True),
+            Cell(one["to"] or "–", day=True),
+        ]
+        for one in seen["groups"]
+    ]
+    columns = [Column(head, figure=place == 4) for place, head in enumerate(heads)]  # noqa: PLR2004 -- the count
+    title = gettext("May be robots that nobody registered: to be looked at by a person")
+    return Table(title, columns, rows, wrap=True, cards=True)
+
+
+def _suspect_rows(seen: Json, _: Words) -> Table:
+    heads = (
+        gettext("at"), gettext("source"), gettext("call"), gettext("called"), gettext("evidence"),
+        gettext("application"), gettext("talk (seconds)"),
+    )  # fmt: skip
+    rows = [
+        [
+            Cell(one["at"] or "–"),
+            Cell(one["source"]),
+            Cell(one["call"]),
+            Cell(one["callee"] or "–"),
+            Cell(_(texts.EVIDENCE[one["evidence"]])),
+            Cell(one["application"] or "–"),
+            Cell("–" if one["talk_s"] is None else one["talk_s"], figure=True),
+        ]
+        for one in seen["rows"]
+    ]
+    columns = [Column(head, figure=place == 6) for place, head in enumerate(heads)]  # noqa: PLR2004 -- the seconds
+    return Table(gettext("The newest of these calls"), columns, rows, wrap=True, cards=True)
+
+
+LOGS: Final = {"ok": "good", "gap": "bad", "too_short": "bad", "unknown": "warn"}
+VERDICTS: Final = {"found": "bad", "not_found": "good", "unknown": "warn"}
+RECORDINGS: Final = {"missing": "bad", "empty": "bad", "too_short": "bad"}
+CARDS: Final = {"released": "good", "refused": "bad", "unknown": "warn"}
+STRETCHES: Final = 3  # holes that are named in a cell; their number tells of the others
+
+
+def present_retention(told: Json, _: Words) -> Json:
+    """Each kind of log, how far it reaches, and its holes."""
+    heads = (
+        gettext("log"), gettext("state"), gettext("must reach"), gettext("oldest record"),
+        gettext("without a hole since"), gettext("missing days"), gettext("why"),
+    )  # fmt: skip
+    rows = [
+        [
+            Cell(_(texts.LOGS[one["log"]])),
+            Cell(_(texts.LOG_STATES[one["state"]]), badge=LOGS[one["state"]]),
+            Cell(one["must_reach"], day=True),
+            Cell(one["oldest"] or "–", day=True),
+            Cell(one["unbroken_since"] or "–", day=True),
+            Cell(_gaps(one)),
+            Cell("; ".join([_(texts.LOG_WHYS[one["why"]]), *_excuses(one, _)])),
+        ]
+        for one in told["logs"]
+    ]
+    table = Table(_(texts.PARTS["retention"]), [Column(head) for head in heads], rows, wrap=True, cards=True)
+    sample = told.get("sample")  # an older look has none
+    return {"tables": [table]} if sample is None else _present_sample(table, sample, _)
+
+
+def _present_sample(logs: Table, sample: Json, _: Words) -> Json:
+    """The logs, what was found of the sampled recordings, and the calls without theirs."""
+    heads = [Column(head, figure=place > 3) for place, head in enumerate(recordings.heads(_))]  # noqa: PLR2004 -- lengths
+    rows = [
+        [
+            Cell(text, figure=place > 3, badge=RECORDINGS.get(one["verdict"], "warn") if place == 3 else "")  # noqa: PLR2004 -- as above
+            for place, text in enumerate(row)
+        ]
+        for one, row in zip(sample["failing"], recordings.rows(sample, _), strict=True)
+    ]
+    calls = (
+        [Table(gettext("Sampled calls without their recording"), heads, rows, wrap=True, cards=True)] if rows else []
+    )
+    return {"tables": [logs, *calls], "pairs": recordings.facts(sample, _)}
+
+
+def _gaps(one: Json) -> str:
+    named = [
+        gap["from"] if gap["from"] == gap["to"] else f"{gap['from']} – {gap['to']}" for gap in one["gaps"][:STRETCHES]
+    ]
+    more = ["…"] if len(one["gaps"]) > STRETCHES else []
+    return f"{one['missing_days']}: {', '.join([*named, *more])}" if named else "0"
+
+
+def _excuses(one: Json, _: Words) -> list[str]:
+    return [f"{_(texts.EXCUSES[name])}: {count}" for name, count in one["excused"].items()]
+
+
+def present_dialling(told: Json, _: Words) -> Json:
+    """Each team's verdict with its figures, robots, and the calls that show it."""
+    heads = (
+        gettext("team"), gettext("verdict"), gettext("calls"), gettext("answered"), gettext("without an agent"),
+        gettext("dialled over"), gettext("hours in which it shows"), gettext("why"),
+    )  # fmt: skip
+    rows = [
+        [
+            Cell(one["team"] or gettext("without a team")),
+            Cell(_(texts.VERDICTS[one["verdict"]]), badge=VERDICTS[one["verdict"]]),
+            *(Cell(count(one[name]), figure=True) for name in ("calls", "answered", "alone", "over", "showing")),
+            Cell(_(texts.DIALLING_WHYS[one["why"]])),
+        ]
+        for one in told["teams"]
+    ]
+    columns = [Column(head, figure=2 <= place <= 6) for place, head in enumerate(heads)]  # noqa: PLR2004 -- the counts
+    tables = [Table(gettext("Teams"), columns, rows, wrap=True, cards=True)]
+    calls = [[team["team"] or "–", one] for team in told["teams"] for one in team["rows"]]
+    if calls:
+        tables.append(_calls(calls))
+    ai, put = told["ai"], told["ai"]["transfers"]
+    seen = ai.get("suggested")  # an older look did not ask
+    if seen is not None and seen["groups"]:
+        tables += build_suspect_tables(seen, _)
+    seconds = "–" if put["middle_ms"] is None else f"{put['middle_ms'] / 1000:.3f} / {put['longest_ms'] / 1000:.3f}"
+    pairs = [
+        (gettext("Days that were looked at"), f"{told['from']} – {told['to']}"),
+        (gettext("Predictive dialling"), _(texts.VERDICTS[told["verdict"]])),
+        (gettext("AI outbound"), _(texts.VERDICTS[ai["verdict"]])),
+        (gettext("Robot seats open, filed"), f"{ai['seats']['open']} / {ai['seats']['filed']}"),
+        (gettext("Calls of robots, answered"), f"{count(ai['calls'])} / {count(ai['answered'])}"),
+        (gettext("Transfers asked for, at once"), f"{count(put['asked'])} / {count(put['in_time'])}"),
+        (gettext("“At once”: at most (seconds)"), str(ai["limit_s"])),
+        (gettext("Middle and longest wait for a human (seconds)"), seconds),
+    ]
+    if seen is not None:
+        text = f"{_(texts.SUGGESTED[seen['verdict']])} ({count(seen['calls'])})"
+        pairs.insert(3, (gettext("Robots that nobody registered"), text))
+    return {"pairs": pairs, "tables": tables}
+
+
+def _calls(calls: list[list[Json]]) -> Table:
+    heads = (
+        gettext("team"), gettext("at"), gettext("called"), gettext("ringing"), gettext("agents free"),
+        gettext("answered"), gettext("with an agent"),
+    )  # fmt: skip
+    yes = {True: gettext("yes"), False: gettext("no")}
+    rows = [
+        [
+            Cell(team), Cell(one["at"]), Cell(one["callee"] or "–"), Cell(one["ringing"], figure=True),
+            Cell(one["free"], figure=True), Cell(yes[one["answered"]]), Cell(yes[one["agent"]]),
+        ]
+        for team, one in calls
+    ]  # fmt: skip
+    columns = [Column(head, figure=place in {3, 4}) for place, head in enumerate(heads)]
+    return Table(gettext("Calls that show it, from each team's clearest hour"), columns, rows, wrap=True, cards=True)
+
+
+def present_answers(told: Json, _: Words) -> Json:
+    """Each card: question, what may be said, its figures, what is lacking and the way there."""
+    found = [
+        {
+            "card": one["card"],
+            "question": _(cards.CARDS[one["card"]]),
+            "state": _(cards.CARD_STATES[one["state"]]),
+            "badge": CARDS[one["state"]],
+            "said": cards.format_answer(one, _),
+            "figures": cards.figures(one, _),
+            "lacks": cards.lacks(one, _),
+            "steps": cards.steps(one, _),
+            "since": one.get("from"),
+        }
+        for one in told["cards"]
+    ]
+    return {"cards": found}
+
+
+PRESENTERS: Final[Mapping[str, Callable[[Json, Words], Json]]] = {
+    "answers": present_answers,
+    "dialling": present_dialling,
+    "retention": present_retention,
+}
+
+
+BADGES: Final = {"passed": "good", "failed": "bad", "unknown": "warn"}
+
+
+@require_safe
+@page(Act.READ)
+def front(request: Request, code: str) -> HttpResponse:
+    """Show readiness by people, numbers and system as it was last looked at."""
+    _ = words(current())
+    told = readiness.newest_check(enterprise=code, part="readiness", actor=request.actor)
+    context = _page_context(request, code, "readiness", told) | {
+        "shares": [] if told is None else _shares(told, _),
+        "badge": "" if told is None else BADGES[told["state"]],
+        "state": "" if told is None else _(STATES[told["state"]]),
+        "table": None if told is None else _checks(told, code, _),
+    }
+    return render(request, "inspection/front.html", context)
+
+
+@require_safe
+@page(Act.READ)
+def part(request: Request, code: str, part: str) -> HttpResponse:
+    """Show the newest look at answers, dialling or retention."""
+    told = readiness.newest_check(enterprise=code, part=part, actor=request.actor)
+    more = {} if told is None else PRESENTERS[part](told, words(current()))
+    return render(request, "inspection/part.html", _page_context(request, code, part, told) | more)
+
+
+@require_POST
+@page(Act.REPORT)
+def enqueue_check(request: Request, code: str) -> HttpResponse:
+    """Look anew at a part: work."""
+    wanted = request.POST.get("part", "")
+    if wanted not in readiness.PARTS:
+        raise Http404
+    job = readiness.enqueue_check(enterprise=code, part=wanted, as_of=None, actor=request.actor)
+    return redirect("data-job", code=code, job=job)
+
+
+def _page_context(request: Request, code: str, of: str, told: Json | None) -> Json:
+    """What every page of the room shows."""
+    _ = words(current())
+    return {
+        "part": of,
+        "title": _(PARTS[of]),
+        "told": told,
+        "ended": "" if told is None else moment(datetime.fromisoformat(str(told["ended_at"]))),
+        "parts": [
+            (reverse(f"inspection-{one}", kwargs={"code": code}), _(text))
+            for one, text in PARTS.items()
+            if one in PRESENTERS
+        ],
+        "job": readiness.running_check(enterprise=code, part=of),
+        "may": may(request.actor, code, Act.REPORT),
+    }
+
+
+def _shares(told: Json, _: Words) -> list[Json]:
+    return [
+        {"name": _(PEOPLE_NUMBERS_SYSTEM[part]), "passed": one["passed"], "all": one["all"]}
+        for part, one in told["shares"].items()
+    ]
+
+
+def _checks(told: Json, code: str, _: Words) -> Table:
+    """The rule leads to the page of its row, the check to where it is mended."""
+    heads = (gettext("part"), gettext("rule"), gettext("check"), gettext("state"), gettext("why"), gettext("as at"))
+    rows = [
+        [
+            Cell(_(PEOPLE_NUMBERS_SYSTEM[one["part"]])),
+            Cell(one["rule"], href=rule_address(code, one["rule"])),
+            Cell(_(CHECKS[one["check"]]), href=check_address(code, one["check"], one["rule"])),
+            Cell(_(STATES[one["state"]]), badge=BADGES[one["state"]]),
+            Cell(_(CHECKS_WHYS[one["why"]])),
+            Cell(one["day"] or "–", day=True),
+        ]
+        for one in told["checks"]
+    ]
+    return Table(gettext("Readiness"), [Column(head) for head in heads], rows, wrap=True, cards=True)

@@ -1,0 +1,378 @@
+"""Readiness, the inspection day and the drill judged; what people write of a day, parsed. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from nianjian.engines.kernel import numbers
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.complaints.clocks import Clock, ClockReading, Hand, ServiceLevels, evaluate_clock
+from nianjian.features.complaints.states import Facts
+
+PASSED, FAILED, UNKNOWN = "passed", "failed", "unknown"
+PEOPLE, NUMBERS, SYSTEM = "people", "numbers", "system"
+PARTS: Final = (PEOPLE, NUMBERS, SYSTEM)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """``rule``: the row of the guide; ``why``: the code of what makes the state; ``day``: when it was seen."""
+
+    check: str
+    part: str
+    rule: str
+    state: str
+    why: str
+    day: str | None = None
+
+
+def passed_share(checks: Sequence[Check], part: str = "") -> tuple[int, int]:
+    """(passed, all) of a part, of everything without one."""
+    of = [one for one in checks if not part or one.part == part]
+    return sum(one.state == PASSED for one in of), len(of)
+
+
+def readiness_state(checks: Sequence[Check]) -> str:
+    """Ready only where every check has passed."""
+    states = {one.state for one in checks}
+    return FAILED if FAILED in states else PASSED if states == {PASSED} else UNKNOWN
+
+
+FACILITATOR, DUTY, AGENT, LEAD = "facilitator", "duty", "agent", "lead"
+ROLES: Final = (FACILITATOR, DUTY, AGENT, LEAD)
+PLAYED: Final = (AGENT, LEAD)  # a person's name may be put to these; the facilitator is who begins
+ARRIVED, WARNED = "arrived", "warned"
+RESPONDED, CALLED_BACK, CLOSED = "responded", "called_back", "closed"
+#: Step -> who does it, and by when (minutes after the complaint arrives) where the facilitator says nothing else.
+STEPS: Final[Mapping[str, tuple[str, int]]] = {
+    ARRIVED: (FACILITATOR, 0), RESPONDED: (AGENT, 10), CALLED_BACK: (AGENT, 30), CLOSED: (LEAD, 45),
+}  # fmt: skip
+#: What is thrown in -> whom it hits, and when.
+THROWN: Final[Mapping[str, tuple[str, int]]] = {
+    "second_call": (AGENT, 5), "system_slow": (AGENT, 15), "inspector_asks": (LEAD, 20), "media": (LEAD, 35),
+}  # fmt: skip
+GIVEN, HANDLED = "given", "handled"
+ACTS: Final = (GIVEN, HANDLED)
+LONGEST_MINUTES: Final = 24 * 60  # minutes
+
+WAITING, DUE, LATE, RUNNING, DONE, DONE_LATE = "waiting", "due", "late", "running", "done", "done_late"
+
+
+@dataclass(frozen=True, slots=True)
+class DrillScript:
+    """``minutes``: of steps that were given their own; ``players``: role -> account; ``thrown``: injects, planned."""
+
+    minutes: Mapping[str, int]
+    players: Mapping[str, str]
+    thrown: Sequence[str]
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any] | None) -> DrillScript:
+        """As it was kept; a drill from before there were scripts has the usual one."""
+        told = kept or {}
+        return cls(dict(told.get("minutes") or {}), dict(told.get("players") or {}), tuple(told.get("thrown") or ()))
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineLine:
+    """A line of the timeline. ``due``: when the script wants it; ``at``, ``by``: done; ``ended``: an inject, handled.
+
+    ``player``: who was to do it, "" for nobody named; ``thrown``: an inject of the facilitator's.
+    """
+
+    what: str
+    role: str
+    player: str
+    due: datetime | None
+    state: str
+    at: datetime | None = None
+    by: str = ""
+    ended: datetime | None = None
+    thrown: bool = False
+
+
+def build_timeline(
+    script: DrillScript,
+    begun: datetime,
+    done: Mapping[str, tuple[datetime, str]],
+    injected: Mapping[str, Mapping[str, tuple[datetime, str]]],
+    now: datetime,
+) -> list[TimelineLine]:
+    """Steps and injects by when they are due. ``done``: step -> (at, by); ``injected``: inject -> act -> (at, by).
+
+    The warning has no minute of the script's: it comes when the ticket's clock says so.
+    """
+    found = [_step_line(script, step, begun, done.get(step), now) for step in STEPS]
+    if WARNED in done:
+        at, by = done[WARNED]
+        found.append(TimelineLine(WARNED, DUTY, "", None, DONE, at, by))
+    found += [
+        _inject_line(script, what, begun, injected.get(what, {}), now)
+        for what in THROWN
+        if what in script.thrown or what in injected
+    ]
+    return sorted(found, key=lambda one: one.due or one.at or begun)
+
+
+def is_over(lines: Sequence[TimelineLine]) -> bool:
+    """Whether the ticket is closed: nothing moves any more."""
+    return any(one.what == CLOSED and one.at is not None for one in lines)
+
+
+def _step_line(
+    script: DrillScript, step: str, begun: datetime, done: tuple[datetime, str] | None, now: datetime
+) -> TimelineLine:
+    role, minutes = STEPS[step]
+    due = begun + timedelta(minutes=script.minutes.get(step, minutes))
+    at, by = done or (None, "")
+    return TimelineLine(step, role, script.players.get(role, ""), due, _line_state(due, at, now), at, by)
+
+
+def _inject_line(
+    script: DrillScript, what: str, begun: datetime, acts: Mapping[str, tuple[datetime, str]], now: datetime
+) -> TimelineLine:
+    role, minutes = THROWN[what]
+    due = begun + timedelta(minutes=minutes)
+    (at, by), (ended, _by) = acts.get(GIVEN, (None, "")), acts.get(HANDLED, (None, ""))
+    state = DONE if ended else RUNNING if at else WAITING if now < due else DUE
+    return TimelineLine(what, role, script.players.get(role, ""), due, state, at, by, ended, thrown=True)
+
+
+def _line_state(due: datetime, at: datetime | None, now: datetime) -> str:
+    """The minute of the script still is in time."""
+    if at is not None:
+        return DONE if at <= due else DONE_LATE
+    return WAITING if now <= due else LATE
+
+
+MOST_LINES: Final = 60  # lines
+LONGEST_PART: Final = 120  # characters of a part
+LINE_PARTS: Final = (2, 3)
+BARS: Final = re.compile(r"[|｜\t]")
+TIME: Final = re.compile(r"([01]?[0-9]|2[0-3])[:：]([0-5][0-9])")
+LONG_DIGITS: Final = re.compile(r"[0-9]{7,}[0-9Xx]?")
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """``head``: the time (``09:30``) of an agenda's line, the place of a post; then what and who, or who and task."""
+
+    head: str
+    first: str
+    second: str
+
+
+def parse_lines(text: str, *, timed: bool) -> list[PlanLine]:
+    """Lines in the order given, an agenda's by their time.
+
+    ``visit_line_wrong`` with line and flaw (parts, long, time, number: no telephone or ID number belongs here),
+    ``visit_lines_too_many``.
+    """
+    given = [(place, line) for place, line in enumerate(text.splitlines(), 1) if line.strip()]
+    if len(given) > MOST_LINES:
+        raise NianjianError("visit_lines_too_many", most=MOST_LINES)
+    found = [_parse_line(place, line, timed=timed) for place, line in given]
+    return sorted(found, key=lambda one: one.head) if timed else found
+
+
+def format_lines(lines: list[PlanLine]) -> str:
+    """The text that `read` reads to the same."""
+    return "\n".join(" | ".join(part for part in (one.head, one.first, one.second) if part) for one in lines)
+
+
+def _parse_line(place: int, line: str, *, timed: bool) -> PlanLine:
+    parts = [" ".join(part.split()) for part in BARS.split(line)]
+    head, first, second = (*parts, "")[:3] if len(parts) in LINE_PARTS else ("", "", "")
+    why = _line_error(parts, head, timed=timed)
+    if why:
+        raise NianjianError("visit_line_wrong", line=place, flaw=why)
+    if timed:
+        hour, minute = TIME.fullmatch(head).groups()  # type: ignore[union-attr]  # looked at above
+        head = f"{int(hour):02}:{minute}"
+    return PlanLine(head, first, second)
+
+
+def _line_error(parts: list[str], head: str, *, timed: bool) -> str:
+    if len(parts) not in LINE_PARTS or not all(parts[:2]):
+        return "parts"
+    if max(map(len, parts)) > LONGEST_PART:
+        return "long"
+    if timed and not TIME.fullmatch(head):
+        return "time"
+    return "number" if any(map(holds_number, parts)) else ""
+
+
+def holds_number(text: str) -> bool:
+    """Whether a telephone or ID number stands in it, which goes onto no page, paper or copy."""
+    return any(numbers.mask(run) != run for run in LONG_DIGITS.findall(text))
+
+
+NOTICE_RULE, SCREENS_RULE, DRILL_RULE = "S1", "S9", "S10"
+RULES: Final = (NOTICE_RULE, "S2", "S3", "S4", "S5", "S6", "S7", "S8", SCREENS_RULE, DRILL_RULE)
+WEEK: Final = timedelta(weeks=1)
+
+
+class NoticeState(StrEnum):
+    """How the notice of the on-site check (现场检查通知书) stands."""
+
+    RECEIVED = "notice_received"
+    LATE = "notice_late"  # it usually comes within two weeks of the submission, and they are over
+    AWAITED = "notice_awaited"
+    NOT_SUBMITTED = "notice_not_submitted"
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedNotice:
+    """``by``: until when the notice usually comes; None before the report was handed in."""
+
+    state: NoticeState
+    by: date | None
+
+
+def expect_notice(received: date | None, submitted: date | None, weeks: int, today: date) -> ExpectedNotice:
+    """S1: two weeks after the submission, counted in calendar days; the last one is still in time."""
+    by = None if submitted is None else submitted + WEEK * weeks
+    if received is not None and (submitted is None or received >= submitted):
+        return ExpectedNotice(NoticeState.RECEIVED, by)
+    if by is None:
+        return ExpectedNotice(NoticeState.NOT_SUBMITTED, None)
+    return ExpectedNotice(NoticeState.AWAITED if today <= by else NoticeState.LATE, by)
+
+
+def judge_sources(states: Iterable[str]) -> tuple[str, str]:
+    """S9, what the product sees itself: (state, why) of the sources behind both screens; fresh, stale or absent."""
+    found = set(states)
+    if "stale" in found:
+        return FAILED, "screens_stale"
+    return (PASSED, "screens_live") if found == {"fresh"} else (UNKNOWN, "screens_absent")
+
+
+def judge_screens(seen_on: date | None, days: int, today: date, *, stand: bool) -> tuple[str, str]:
+    """S9, what only a person sees: the note counts for so many days, that of the look the first; then nothing does."""
+    if seen_on is None:
+        return UNKNOWN, "screens_by_eye"
+    if today > seen_on + timedelta(days=days - 1):
+        return UNKNOWN, "screens_note_over"
+    return (PASSED, "screens_seen") if stand else (FAILED, "screens_gone")
+
+
+def row_state(evidence: Iterable[Mapping[str, Any]]) -> str:
+    """Of a row: failed where anything has, passed only where everything has and something is there."""
+    found = {str(one["state"]) for one in evidence}
+    return FAILED if FAILED in found else PASSED if found == {PASSED} else UNKNOWN
+
+
+def build_rows(evidence: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The ten rows in the guide's order, each with its evidence; what belongs to no row of S1-S10 is left out."""
+    found = []
+    for rule in RULES:
+        mine = [one for one in evidence if one["rule"] == rule]
+        found.append({"rule": rule, "state": row_state(mine), "evidence": mine})
+    return found
+
+
+ANSWERED = {Hand.MET: (PASSED, "in_time"), Hand.LATE: (FAILED, "late"), Hand.STOPPED: (UNKNOWN, "excluded")}
+
+
+@dataclass(frozen=True, slots=True)
+class DrillStep:
+    """A step at a moment. ``taken``: since the complaint arrived; ``limit``: so much is allowed, None: nothing is."""
+
+    step: str
+    state: str
+    why: str
+    at: datetime | None = None
+    taken: timedelta | None = None
+    limit: timedelta | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DrillRecord:
+    """What is recorded of a drill's ticket. ``by``: step -> who did it; ``calls``: verdict -> test calls."""
+
+    facts: Facts
+    promise: ServiceLevels
+    warned: datetime | None
+    by: Mapping[str, str]
+    calls: Mapping[str, int]
+    calls_why: str
+    opened: str = "one_click_opened"  # how the complaint came in
+
+
+def judge_steps(seen: DrillRecord, now: datetime) -> list[DrillStep]:
+    """Arrival, warning, response, call-back, closing and the test calls, as they stand at a moment."""
+    facts = seen.facts.at(now)
+    response, close = (evaluate_clock(one, facts, seen.promise, now) for one in (Clock.RESPONSE, Clock.CLOSE))
+    arrived = facts.arrived
+    if arrived is None or response.due is None or close.due is None:
+        return [DrillStep("arrived", UNKNOWN, "arrival_unknown"), _test_calls(seen)]
+    quick, whole = response.due - arrived, close.due - arrived
+
+    def timed(step: str, told: tuple[str, str], at: datetime | None, limit: timedelta) -> DrillStep:
+        return DrillStep(
+            step, *told, at, None if at is None else at - arrived, limit, "" if at is None else _who_did(seen, step)
+        )
+
+    return [
+        DrillStep("arrived", PASSED, seen.opened, arrived, timedelta(0), None, _who_did(seen, "arrived")),
+        timed("warned", _warning(seen, response, facts.responded, now), seen.warned, quick),
+        timed("responded", _clock_state(response), facts.responded, quick),
+        timed("called_back", _call_back(facts, close, now), facts.called_back, whole),
+        timed("closed", _clock_state(close), facts.finished, whole),
+        _test_calls(seen),
+    ]
+
+
+def _who_did(seen: DrillRecord, step: str) -> str:
+    return seen.by.get(step, "")
+
+
+def _clock_state(read: ClockReading) -> tuple[str, str]:
+    return ANSWERED.get(read.hand, (UNKNOWN, "running"))
+
+
+def _call_back(facts: Facts, close: ClockReading, now: datetime) -> tuple[str, str]:
+    """The call-back has no clock of its own: it must come before the ticket has to be closed."""
+    if close.hand is Hand.STOPPED:
+        return UNKNOWN, "excluded"
+    if close.due is not None and (facts.called_back or now) > close.due:
+        return FAILED, "late"
+    return (UNKNOWN, "running") if facts.called_back is None else (PASSED, "in_time")
+
+
+def _warning(seen: DrillRecord, response: ClockReading, responded: datetime | None, now: datetime) -> tuple[str, str]:
+    """Who responds before the warning is due leaves it unproved: nothing had to warn."""
+    if seen.warned is not None:
+        return PASSED, "warning_sent"
+    if response.hand is Hand.STOPPED:
+        return UNKNOWN, "excluded"
+    if response.warns is not None and (responded or now) >= response.warns:
+        return FAILED, "warning_missing"
+    return UNKNOWN, "warning_not_due"
+
+
+def _test_calls(seen: DrillRecord) -> DrillStep:
+    found = seen.calls
+    if not sum(found.values()):
+        return DrillStep("calls", UNKNOWN, seen.calls_why or "calls_unproved")
+    if found.get("fail"):
+        return DrillStep("calls", FAILED, "calls_failed")
+    state = UNKNOWN if found.get("unproved") else PASSED
+    return DrillStep("calls", state, "calls_passed" if state == PASSED else "calls_unproved")
+
+
+def count_states(states: Iterator[str]) -> dict[str, int]:
+    """How many of each state."""
+    found = list(states)
+    return {one: found.count(one) for one in (PASSED, FAILED, UNKNOWN)}
+
+
+def overall_state(counts: Mapping[str, int]) -> str:
+    """Passed only where everything has passed."""
+    return FAILED if counts[FAILED] else UNKNOWN if counts[UNKNOWN] or not counts[PASSED] else PASSED

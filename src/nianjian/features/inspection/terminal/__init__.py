@@ -1,1 +1,0 @@
-"""How the checks of the on-site check look on a terminal."""

@@ -1,0 +1,437 @@
+"""The two live screens (大屏): for who is signed in, for kiosks that have a link; records that a switch posts."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.complaints import STATES as TICKETS
+from nianjian.engines.paper.texts.gate.words import REASONS, translate_code
+from nianjian.engines.paper.texts.inspection.screens import OUTCOMES, PROBLEMS, SCREENS, STATES
+from nianjian.engines.paper.texts.portrait import COMPONENTS
+from nianjian.engines.paper.words import Words, words
+from nianjian.features.screens import operations, queries, sources
+from nianjian.features.screens.operations import LONGEST_DAYS, NAME_LENGTH
+from nianjian.platform.accounts.access import may, require
+from nianjian.platform.accounts.query import Enterprise
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.home import env
+from nianjian.platform.home.http import UNPROCESSABLE, reads_form_itself
+from nianjian.platform.web.access import Request, page, public
+from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.language import current
+from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.work import moment
+
+JsonMapping = Mapping[str, Any]
+
+MINUTE: Final = 60
+HOUR: Final = 3600
+REASONS_SHOWN: Final = 6
+HANDS: Final[Mapping[str, str]] = {"late": "bad", "warned": "warn"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A name with its figure; ``share``: hundredths of the tile's whole, for the bar behind it."""
+
+    name: str
+    value: str
+    share: int | None = None
+    badge: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """``state``: fresh, stale or absent; ``note``: what is wrong or missing, "" for nothing."""
+
+    name: str
+    title: str
+    state: str
+    label: str
+    note: str
+    value: str = ""
+    lines: Sequence[Line] = field(default=())
+    empty: str = ""
+
+
+def build_office_tiles(of: JsonMapping) -> list[Tile]:
+    """The tiles of the back office: figures first, then what they are made of."""
+    _ = words(current())
+    now, calls, gate, tickets = of["now"], of["calls"], of["gate"], of["complaints"]
+    count = "–" if now["count"] is None else str(now["count"])
+    return [
+        _tile(_, "now", gettext("Calls now"), now, count),
+        _tile(_, "calls", gettext("Calls today, ended"), calls, _figure(calls, calls["all"]), note=_damage(calls)),
+        _tile(_, "answered", gettext("Answered today"), calls, _figure(calls, calls["by"]["answered"])),
+        _tile(_, "blocked", gettext("Blocked by the gate today"), gate, _figure(gate, gate["blocked"])),
+        _tile(_, "outcomes", gettext("What became of the calls"), calls, lines=_outcomes(calls, _)),
+        _tile(_, "reasons", gettext("Blocked: why"), gate, lines=_reasons(gate, _), empty=gettext("Nothing blocked")),
+        _displays(of, _),
+        _tile(
+            _, "complaints", gettext("Complaints"), {**tickets, "since": None, "problem": None},
+            gettext("{open} open, {late} late").format(open=tickets["open"], late=tickets["late"]),
+            lines=[line for one in tickets["tickets"] for line in _ticket(one, _)],
+        ),
+    ]  # fmt: skip
+
+
+def build_gateway_tiles(of: JsonMapping) -> list[Tile]:
+    """The tiles above the log."""
+    _ = words(current())
+    gate = of["gate"]
+    return [
+        _tile(_, "allowed", gettext("Allowed today"), gate, _figure(gate, gate["allowed"])),
+        _tile(_, "blocked", gettext("Blocked today"), gate, _figure(gate, gate["blocked"])),
+        _tile(_, "reasons", gettext("Blocked: why"), gate, lines=_reasons(gate, _), empty=gettext("Nothing blocked")),
+        _displays(of, _),
+    ]
+
+
+def _tile(
+    _: Words, name: str, title: str, life: JsonMapping, value: str = "", *, note: str = "", lines: Sequence[Line] = (),
+    empty: str = "",
+) -> Tile:  # fmt: skip
+    state = str(life["state"])
+    notes = [note] if note else []
+    if state == "stale":
+        since = life["since"]
+        gone = gettext("no data since {time}").format(time=format_stamp(since)) if since else gettext("no data so far")
+        if life.get("silent"):
+            gone += " · " + gettext("silent: {names}").format(names=", ".join(life["silent"]))
+        notes.insert(0, gone)
+    if state == "absent":
+        notes.insert(0, gettext("no source is set up"))
+    if life["problem"]:
+        notes.append(translate_code(PROBLEMS, str(life["problem"]), _))
+    return Tile(name, title, state, _(STATES[state]), " · ".join(notes), value, lines, empty)
+
+
+def _figure(life: JsonMapping, count: int) -> str:
+    """A count, also an old one; what was never told is no nought."""
+    return "–" if life["since"] is None else f"{count:,}"
+
+
+def _damage(calls: JsonMapping) -> str:
+    notes = []
+    if calls["damaged"]:
+        notes.append(gettext("{count} rows could not be read").format(count=calls["damaged"]))
+    if calls["gap"]:
+        notes.append(gettext("records before {time} may be missing").format(time=format_stamp(calls["gap"])))
+    return " · ".join(notes)
+
+
+def _outcomes(calls: JsonMapping, _: Words) -> list[Line]:
+    if calls["since"] is None:
+        return []
+    return [_line(_(name), calls["by"][code], calls["all"]) for code, name in OUTCOMES.items()]
+
+
+def _reasons(gate: JsonMapping, _: Words) -> list[Line]:
+    shown = gate["reasons"][:REASONS_SHOWN]
+    lines = [_line(translate_code(REASONS, str(one["code"]), _), one["count"], gate["blocked"]) for one in shown]
+    lines += [
+        Line(f"{translate_code(REASONS, str(one['code']), _)} · {gettext('only observed')}", f"{one['count']:,}")
+        for one in gate["observed"][: REASONS_SHOWN - len(lines)]
+    ]
+    return lines
+
+
+def _displays(of: JsonMapping, _: Words) -> Tile:
+    whole = sum(one["count"] for one in of["displays"])
+    lines = [_line(translate_code(COMPONENTS, str(one["code"]), _), one["count"], whole) for one in of["displays"]]
+    title = gettext("Displayed numbers today")
+    return _tile(_, "displays", title, of["gate"], lines=lines, empty=gettext("No question so far"))
+
+
+def _line(name: str, count: int, whole: int) -> Line:
+    return Line(name, f"{count:,}", round(100 * count / whole) if whole else 0)
+
+
+def _ticket(one: JsonMapping, _: Words) -> list[Line]:
+    """A ticket's two clocks, as far as they run."""
+    names = (("response", gettext("first response")), ("close", gettext("close")))
+    state = _(TICKETS[one["state"]])
+    running = [(name, one[which]) for which, name in names if one[which]["left_s"] is not None]
+    return [
+        Line(f"{one['ticket']} · {state} · {name}", format_time_left(read["left_s"]), None, HANDS.get(read["hand"], ""))
+        for name, read in running
+    ]
+
+
+def format_time_left(seconds: int) -> str:
+    """Time that is left, or with a minus has been over for, as hours, minutes and seconds."""
+    gone = abs(seconds)
+    return f"{'-' if seconds < 0 else ''}{gone // HOUR}:{gone % HOUR // MINUTE:02}:{gone % MINUTE:02}"
+
+
+def format_stamp(text: str) -> str:
+    """The time of day of a moment in ISO form; with the day, where it is not today's."""
+    at = datetime.fromisoformat(text).astimezone(clock.ZONE)
+    same = at.date() == clock.now().astimezone(clock.ZONE).date()
+    return at.strftime("%H:%M:%S" if same else "%m-%d %H:%M:%S")
+
+
+def build_decision_lines(of: JsonMapping) -> list[list[Line]]:
+    """The newest decisions: when, answer, why, line, displayed and called number."""
+    _ = words(current())
+    return [
+        [
+            Line("at", format_stamp(one["at"])),
+            Line("answer", gettext("allowed") if one["allow"] else gettext("blocked"), badge=_badge(one)),
+            Line("why", translate_code(REASONS, str(one["observed"] or one["reason"]), _)),
+            Line("line", one["channel"] or "–"),
+            Line("display", one["display"] or "–"),
+            Line("callee", one["callee"] or "–"),
+        ]
+        for one in of["decisions"]
+    ]
+
+
+def _badge(one: JsonMapping) -> str:
+    return "bad" if not one["allow"] else "warn" if one["observed"] else "good"
+
+
+LOG: Final = logging.getLogger(__name__)
+TOO_LARGE: Final = 413
+UNAVAILABLE: Final = 503
+STATUS: Final = {"live_post_refused": 401, "live_post_unreadable": 400}
+SCHEME: Final = "basic"
+
+
+@csrf_exempt
+@require_POST
+@reads_form_itself
+@public
+@sensitive_variables()
+def receive_record(request: HttpRequest, code: str, name: str) -> HttpResponse:
+    """Answer 200 once the record is kept, for good; the switch tries again after any other answer, or keeps it."""
+    try:
+        folder = sources.find_posting_folder(enterprise=code, name=name, credentials=_credentials(request))
+        if int(request.META.get("CONTENT_LENGTH") or 0) > sources.POST_LIMIT:
+            return _answer("too large", TOO_LARGE)
+        known = not sources.store_posted_record(folder, request.read(sources.POST_LIMIT))
+    except NianjianError as error:
+        return _answer(error.code, STATUS.get(error.code, UNAVAILABLE))
+    except OSError:
+        LOG.exception("a posted record could not be kept")
+        return _answer("not kept", UNAVAILABLE)
+    return _answer("known" if known else "kept", 200)
+
+
+def _credentials(request: HttpRequest) -> str:
+    """``USER:SECRET`` of HTTP's basic scheme, "" for none."""
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != SCHEME:
+        return ""
+    try:
+        return base64.b64decode(given.strip(), validate=True).decode("utf-8", "replace")
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def _answer(word: str, status: int) -> HttpResponse:
+    answer = HttpResponse(f"{word}\n", status=status, content_type="text/plain; charset=utf-8")
+    if status == STATUS["live_post_refused"]:
+        answer.headers["WWW-Authenticate"] = 'Basic realm="nianjian", charset="UTF-8"'
+    return answer
+
+
+CHANNEL_LENGTH: Final = 120
+PARTS: Final = ("office", "gateway")
+
+
+class FilterForm(forms.Form):
+    """Which decisions the log shows."""
+
+    reason = forms.ChoiceField(label=gettext_lazy("Answer"), required=False, choices=())
+    channel = forms.CharField(label=gettext_lazy("Line"), required=False, max_length=CHANNEL_LENGTH)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **kwargs)
+        _ = words(current())
+        reason = self.fields["reason"]
+        assert isinstance(reason, forms.ChoiceField)  # noqa: S101 -- for the type checker
+        refused = ("refused", gettext("every refusal"))
+        reason.choices = [("", gettext("all")), refused, *((code, _(name)) for code, name in REASONS.items())]
+
+    def wanted(self) -> queries.DecisionFilter:
+        """As the flow takes it; what cannot be read narrows nothing."""
+        self.is_valid()
+        given = self.cleaned_data
+        return queries.DecisionFilter(given.get("reason") or "", given.get("channel") or "")
+
+
+Told = Callable[[queries.DecisionFilter], Mapping[str, Any]]
+
+
+def render_screen(request: HttpRequest, part: str, told: Told, tenant: Enterprise, other: str) -> HttpResponse:
+    """Answer with the screen; ``told`` reads it, ``other``: the address of the other one."""
+    form = FilterForm(request.GET)
+    found = told(form.wanted())
+    tiles = build_office_tiles(found) if part == "office" else build_gateway_tiles(found)
+    gate = found["gate"]
+    context = {
+        "part": part,
+        "title": words(current())(SCREENS[part]),
+        "tenant": tenant,
+        "form": form if part == "gateway" else None,
+        "told": found,
+        "tiles": tiles,
+        "decisions": build_decision_lines(found),
+        "log": gate["state"],
+        "note": next(one.note for one in tiles if one.name == "reasons"),
+        "ended": format_stamp(found["ended"]) if found.get("ended") else "",
+        "time": format_stamp(found["at"]),
+        "here": request.path,
+        "other": other,
+    }
+    fragment = getattr(request, "htmx", False)
+    return render(request, "screens/live.html" if fragment else "screens/screen.html", context)
+
+
+class LinkForm(forms.Form):
+    """A kiosk's link."""
+
+    name = forms.CharField(label=gettext_lazy("Where the screen stands"), max_length=NAME_LENGTH)
+    days = forms.IntegerField(
+        label=gettext_lazy("Days for which the link holds"), min_value=1, max_value=LONGEST_DAYS, initial=1
+    )
+
+
+@require_safe
+@page(Act.READ)
+def office(request: Request, code: str) -> HttpResponse:
+    """Show the back office's screen."""
+    other = reverse("screens-gateway", kwargs={"code": code})
+    return render_screen(
+        request,
+        "office",
+        lambda _: queries.office_screen(enterprise=code, actor=request.actor),
+        request.enterprise,
+        other,
+    )
+
+
+@require_safe
+@page(Act.READ)
+def gateway(request: Request, code: str) -> HttpResponse:
+    """Show the gateway's screen."""
+    other = reverse("screens-office", kwargs={"code": code})
+    return render_screen(
+        request,
+        "gateway",
+        lambda wanted: queries.gateway_screen(enterprise=code, wanted=wanted, actor=request.actor),
+        request.enterprise,
+        other,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Act.READ)
+def front(request: Request, code: str) -> HttpResponse:
+    """Lead to the screens, say how their sources are, and make or end a kiosk's link."""
+    form, made, status, _ = LinkForm(), "", 200, words(current())
+    if request.method == "POST":
+        require(request.actor, code, Act.ADMINISTER)
+        if ended := request.POST.get("end", ""):
+            operations.end_link(enterprise=code, link=ended[:NAME_LENGTH], actor=request.actor)
+            messages.success(request, gettext("The link is ended."))
+            return redirect("screens", code=code)
+        form = LinkForm(request.POST)
+        made = _create_link(request, code, form)
+        status = 200 if made else UNPROCESSABLE
+    told = queries.office_screen(enterprise=code, actor=request.actor)
+    governs = may(request.actor, code, Act.ADMINISTER)
+    kept = queries.list_links(enterprise=code, actor=request.actor) if governs else []
+    context = {
+        "screens": [(reverse(f"screens-{part}", kwargs={"code": code}), _(text)) for part, text in SCREENS.items()],
+        "sources": _sources(told),
+        "lacking": "absent" in {told[name]["state"] for name in ("now", "calls", "gate")},
+        "links": _links(kept),
+        "ends": [(one["link"], one["name"]) for one in kept],
+        "form": LinkForm() if made else form,
+        "made": made,
+        "governs": governs,
+    }  # fmt: skip
+    return render(request, "screens/front.html", context, status=status)
+
+
+def _create_link(request: Request, code: str, form: LinkForm) -> str:
+    """The new link's address; "" where the form says why there is none."""
+    if not form.is_valid():
+        return ""
+    try:
+        told = operations.create_link(enterprise=code, actor=request.actor, **form.cleaned_data)
+    except NianjianError as error:
+        form.add_error(None, " ".join(describe_error(error)))
+        return ""
+    path = f"{told['path']}office/"
+    return env.address(path, request.build_absolute_uri(path))
+
+
+def _sources(told: dict[str, Any]) -> Table:
+    tiles = {one.name: one for one in build_office_tiles(told)}
+    names = (
+        ("now", gettext("Calls of this moment (manager interface of the switch)")),
+        ("calls", gettext("Call records of the switch")),
+        ("reasons", gettext("Decision journal of the gate")),
+        ("complaints", gettext("Complaint tickets")),
+    )
+    badges = {"fresh": "good", "stale": "bad", "absent": "plain"}
+    rows = [
+        [Cell(text), Cell(tiles[name].label, badge=badges[tiles[name].state]), Cell(tiles[name].note or "–")]
+        for name, text in names
+    ]
+    heads = (gettext("source"), gettext("state"), gettext("note"))
+    return Table(gettext("Live sources"), [Column(head) for head in heads], rows, wrap=True, cards=True)
+
+
+def _links(kept: list[dict[str, Any]]) -> Table:
+    rows = [
+        [
+            Cell(one["name"]),
+            Cell(one["made_by"] or "–"),
+            Cell(moment(datetime.fromisoformat(one["made_at"]))),
+            Cell(moment(datetime.fromisoformat(one["expires_at"]))),
+        ]
+        for one in kept
+    ]
+    heads = (gettext("where"), gettext("who"), gettext("made"), gettext("ends"))
+    return Table(gettext("Links of kiosks"), [Column(head) for head in heads], rows, wrap=True, cards=True)
+
+
+GONE = 410
+
+
+@require_safe
+@public
+@sensitive_variables("secret")
+def kiosk(request: HttpRequest, secret: str, part: str) -> HttpResponse:
+    """Show a screen; 410 for a link that has ended, or never was one."""
+    if part not in PARTS:
+        raise Http404
+    tenant = queries.find_enterprise_by_secret(secret)
+    if tenant is None:
+        return render(request, "screens/ended.html", status=GONE)
+    other = reverse("screens-kiosk", kwargs={"secret": secret, "part": PARTS[part == PARTS[0]]})
+    if part == "office":
+        return render_screen(request, part, lambda _: queries.office_figures(tenant.code), tenant, other)
+    return render_screen(request, part, lambda wanted: queries.gateway_figures(tenant.code, wanted), tenant, other)

@@ -1,0 +1,297 @@
+"""What the two live screens show of an enterprise now: figures of today, each with when it was last known to be true.
+
+Nothing is carried on: a figure whose source gives no sign of life is stale, and says since when. Numbers are masked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any, Final
+
+from django.db.models import QuerySet
+
+from nianjian.engines.gate import decision_search
+from nianjian.engines.gate.snapshot import files
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.numbers import classify, normalise
+from nianjian.features.complaints import queries as complaints
+from nianjian.features.complaints.clocks import ClockReading, Hand
+from nianjian.features.complaints.queries import load_service_levels
+from nianjian.features.complaints.states import State
+from nianjian.features.dial_policy.decisions import decision_as_dict
+from nianjian.features.screens import sources, watch_files
+from nianjian.features.screens.counts import OUTCOMES
+from nianjian.features.screens.models import ScreenLink
+from nianjian.features.screens.sources import today
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.access import may, require
+from nianjian.platform.accounts.query import USER, Actor, Enterprise, digest
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.home import env
+from nianjian.platform.registers.publish import list_roots
+from nianjian.platform.registers.queries import ReadScope
+from nianjian.platform.rulebook.rulebooks import rulebook
+
+
+def open_links() -> QuerySet[ScreenLink]:
+    """Links that are neither over nor ended."""
+    return ScreenLink.objects.filter(revoked_at=None, expires_at__gt=clock.now())
+
+
+def find_link_by_secret(secret: str) -> ScreenLink | None:
+    """The link that a secret is; None where it opens nothing, or nothing any more."""
+    return open_links().filter(sha256=digest(secret)).first()
+
+
+def list_open_links(enterprise: str) -> list[ScreenLink]:
+    """An enterprise's open links, newest first."""
+    return list(open_links().filter(enterprise_id=enterprise).order_by("-made_at", "id"))
+
+
+Json = dict[str, Any]
+
+LAST: Final = 8  # decisions on the back office's screen
+STREAM: Final = 40  # decisions on the gateway's screen
+LINES: Final = 5_000  # of the journal that one look at the stream reads; all enterprises write into one
+TICKETS: Final = 6
+OPEN: Final = frozenset({State.NEW, State.RESPONDED, State.CALLED_BACK, State.REOPENED})
+FRESH, STALE, ABSENT = "fresh", "stale", "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionFilter:
+    """Which decisions the stream shows; ``reason`` "refused": every refusal, "": all."""
+
+    reason: str = ""
+    channel: str = ""
+
+
+def office_screen(*, enterprise: str, actor: Actor) -> Json:
+    """The screen of the back office (呼叫中心系统管理后台); ``role_missing``, ``live_malformed``."""
+    require(actor, enterprise, Act.READ)
+    return office_figures(enterprise)
+
+
+def gateway_screen(*, enterprise: str, wanted: DecisionFilter, actor: Actor) -> Json:
+    """The screen of the gateway's log (码号网关日志平台); ``role_missing``, ``live_malformed``."""
+    require(actor, enterprise, Act.READ)
+    return gateway_figures(enterprise, wanted)
+
+
+def office_figures(enterprise: str) -> Json:
+    """The same for who has come by a kiosk's link."""
+    view = _View.of(enterprise)
+    return {
+        **view.around(),
+        "now": view.now(),
+        "calls": view.calls(),
+        "gate": view.gate(),
+        "displays": view.displays(),
+        "complaints": _complaints(enterprise),
+        "decisions": _decisions(enterprise, DecisionFilter(), LAST)["decisions"],
+    }
+
+
+def gateway_figures(enterprise: str, wanted: DecisionFilter) -> Json:
+    """The same for who has come by a kiosk's link."""
+    view = _View.of(enterprise)
+    return {**view.around(), "gate": view.gate(), "displays": view.displays(), **_decisions(enterprise, wanted, STREAM)}
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What the watch has kept, read once, as one moment saw it."""
+
+    enterprise: str
+    at: int  # epoch milliseconds, as all moments here
+    limit: int
+    beats: Mapping[str, Any]
+    switches: Sequence[sources.Switch]
+
+    @classmethod
+    def of(cls, enterprise: str) -> _View:
+        found = [one for one in sources.switches() if one.enterprise == enterprise]
+        beats = watch_files.read(watch_files.folder(env.read().home) / watch_files.BEATS) or {}
+        return cls(
+            enterprise,
+            clock.milliseconds(),
+            min(sources.fresh_milliseconds(), _longest_silence(enterprise)),
+            beats,
+            found,
+        )
+
+    def around(self) -> Json:
+        return {"enterprise": self.enterprise, "at": format_moment(self.at), "fresh_s": self.limit // 1000}
+
+    def now(self) -> Json:
+        """Calls of this moment over all switches that tell: not known where one of them is silent."""
+        having = [one for one in self.switches if one.manager is not None]
+        asked = [self._beat(one) for one in having]
+        life = self._life([one.get("now_at") for one in asked], names=[one.name for one in having])
+        count = sum(int(one["now"]) for one in asked) if life["state"] == FRESH else None
+        return {**life, "count": count}
+
+    def calls(self) -> Json:
+        """Ended calls that began today, by outcome, over all switches with call records."""
+        counts: Counter[str] = Counter(dict.fromkeys(OUTCOMES, 0))
+        having = [one for one in self.switches if one.records is not None]
+        damaged, gaps = 0, []
+        for one in having:
+            told = (
+                watch_files.read(watch_files.folder(env.read().home) / watch_files.name(self.enterprise, one.name))
+                or {}
+            )
+            counted = told.get("calls") or {}
+            if counted.get("day") == today().isoformat():
+                counts.update({name: int(counted["counts"].get(name, 0)) for name in OUTCOMES})
+                damaged += int(counted["damaged"])
+            gaps += [told["gap"]] if told.get("gap") else []
+        beats = [self._beat(one) for one in having]
+        heard, problems = ([one.get(name) for one in beats] for name in ("records_at", "problem"))
+        life = self._life(heard, problems, [one.name for one in having])
+        found = {"all": counts.total(), "by": dict(counts), "damaged": damaged, "gap": max(gaps, default=None)}
+        return {**life, **found}
+
+    def gate(self) -> Json:
+        """Today's answers of the gate."""
+        beat, asked = self.beats.get("gate") or {}, self._asked()
+        there = beat or files.decisions_folder(env.read().home).is_dir()
+        life = self._life([beat.get("at")] if there else [], [beat.get("problem")])
+        blocked, observed = (_ranked(asked.get(name, {})) for name in ("blocked", "observed"))
+        return {
+            **life,
+            "allowed": int(asked.get("allowed", 0)),
+            "blocked": sum(one["count"] for one in blocked),
+            "reasons": blocked,
+            "observed": observed,
+            "newest": format_moment(asked["newest"]) if asked.get("newest") else None,
+        }
+
+    def displays(self) -> list[Json]:
+        """The displayed numbers of today's questions by class, as the ledger has them today."""
+        ledger, counts = list(list_roots(self.enterprise)), Counter[str]()
+        for display, count in self._asked().get("displays", {}).items():
+            counts[classify(normalise(display), today(), ledger).value] += count
+        return _ranked(counts)
+
+    def _asked(self) -> Mapping[str, Any]:
+        told = watch_files.read(watch_files.folder(env.read().home) / watch_files.GATE) or {}
+        found: Mapping[str, Any] = told.get("asked", {}).get(self.enterprise, {})
+        return found if told.get("day") == today().isoformat() else {}
+
+    def _beat(self, switch: sources.Switch) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.beats.get("switches", {}).get(f"{switch.enterprise}:{switch.name}", {})
+        return found
+
+    def _life(
+        self, heard: Sequence[int | None], problems: Sequence[str | None] = (), names: Sequence[str] = ()
+    ) -> Json:
+        """As old as the oldest of its sources. ``state`` absent: none is set up; ``since``: when it was last true.
+
+        ``silent``: which of the ``names`` give no sign of life.
+        """
+        told = zip(names, heard, strict=False)
+        silent = [name for name, one in told if one is None or self.at - one > self.limit]
+        known = [one for one in heard if one is not None]
+        oldest = min(known) if known and len(known) == len(heard) else None
+        state = ABSENT if not heard else STALE if oldest is None or self.at - oldest > self.limit else FRESH
+        since = min(known) if known else None
+        return {
+            "state": state,
+            "since": None if since is None else format_moment(since),
+            "age_ms": None if oldest is None else self.at - oldest,
+            "problem": next((one for one in problems if one), None),
+            "silent": silent if len(names) > 1 else [],
+        }
+
+
+def _longest_silence(enterprise: str) -> int:
+    """Milliseconds beyond which the rule calls data stopped, whatever the server is set to."""
+    tenant = accounts.enterprise(enterprise)
+    book = rulebook(day=today(), province=tenant.province or None, enterprise=enterprise)
+    return book.integer("inspection.screens.freshness") * 1000
+
+
+def _ranked(counts: Mapping[str, int]) -> list[Json]:
+    """The most frequent first."""
+    return [{"code": code, "count": count} for code, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))]
+
+
+def format_moment(at: int) -> str:
+    """Epoch milliseconds as ISO text in Asia/Shanghai."""
+    return datetime.fromtimestamp(at / 1000, clock.ZONE).isoformat(timespec="milliseconds")
+
+
+def _decisions(enterprise: str, wanted: DecisionFilter, limit: int) -> Json:
+    """The newest decisions of today; ``ended``: the search read so far back and no further."""
+    since = int(datetime.combine(today(), time(), clock.ZONE).timestamp() * 1000)
+    refused = wanted.reason == "refused"
+    asked = decision_search.DecisionFilter(
+        enterprise=enterprise,
+        channel=wanted.channel,
+        reason="" if refused else wanted.reason,
+        allow=False if refused else None,
+        since=since,
+    )
+    found = decision_search.search_decisions(files.decisions_folder(env.read().home), asked, limit, lines=LINES)
+    ended = None if found.reached is None else format_moment(found.reached)
+    return {"decisions": [decision_as_dict(one) for one in found.decisions], "ended": ended}
+
+
+def _complaints(enterprise: str) -> Json:
+    """Open tickets with their clocks, the earliest arrival first; drills, which count nowhere, are left out."""
+    at = clock.now()
+    terms = load_service_levels(enterprise)
+    sight = ReadScope(enterprise, today())
+    rows = complaints.filter_tickets(sight, complaints.TicketFilter(states=OPEN, drills=False), terms, at)
+    late = complaints.TicketFilter(states=OPEN, hands=frozenset({Hand.LATE}), drills=False)
+    told = complaints.rows_to_tickets(enterprise, rows[:TICKETS], terms, at)
+    return {
+        "state": FRESH,
+        "open": rows.count(),
+        "late": complaints.filter_tickets(sight, late, terms, at).count(),
+        "tickets": [
+            {
+                "ticket": one.row.ticket_id,
+                "state": one.state.value,
+                "response": _clock(one.response, at, over=one.row.responded_at is not None),
+                "close": _clock(one.close, at),
+            }
+            for one in told
+        ],
+    }
+
+
+def _clock(read: ClockReading, at: datetime, *, over: bool = False) -> Json:
+    """``left_s``: seconds that are left, negative: over; None: it does not run. ``over``: what it times was done."""
+    running = not over and read.hand in {Hand.RUNNING, Hand.WARNED, Hand.LATE} and read.due is not None
+    left = int((read.due - at).total_seconds()) if running and read.due is not None else None
+    return {"hand": read.hand.value, "left_s": left}
+
+
+def list_links(*, enterprise: str, actor: Actor) -> list[Json]:
+    """The open links, newest first, without their secrets; ``role_missing``."""
+    require(actor, enterprise, Act.ADMINISTER)
+    return [link_to_document(row) for row in list_open_links(enterprise)]
+
+
+def find_enterprise_by_secret(secret: str) -> Enterprise | None:
+    """The enterprise whose screens a secret opens; None: none, or its maker may not administer there any more."""
+    row = find_link_by_secret(secret)
+    if row is None or (row.user and not may(Actor(row.user, USER), row.enterprise_id, Act.ADMINISTER)):
+        return None
+    return accounts.enterprise(row.enterprise_id)
+
+
+def link_to_document(row: ScreenLink) -> Json:
+    """An open link as JSON, without its secret."""
+    return {
+        "link": row.id,
+        "name": row.name,
+        "made_by": row.user,
+        "made_at": row.made_at.isoformat(timespec="seconds"),
+        "expires_at": row.expires_at.isoformat(timespec="seconds"),
+    }

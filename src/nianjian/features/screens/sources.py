@@ -1,0 +1,201 @@
+"""Which live sources are set up, and the records that a switch posts to us."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from threading import Lock
+from typing import Final
+from urllib.parse import SplitResult, unquote, unquote_plus, urlsplit
+
+from nianjian.engines.intake.formats.freeswitch_post import Leg, leg
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.screens import posted, watch_files
+from nianjian.features.screens.posted import Spool
+from nianjian.platform.home import env
+
+SETTING: Final = "NIANJIAN_LIVE"
+FRESH: Final = "NIANJIAN_LIVE_FRESH"
+NAMES: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
+PORTS: Final[Mapping[str, int]] = {"ami": 5038, "esl": 8021}
+FILES: Final = frozenset({"asterisk", "kamailio"})
+POSTING: Final = "freeswitch"  # the kind of switch that posts its records
+
+
+@dataclass(frozen=True, slots=True)
+class Manager:
+    """Where a switch tells how many calls it has now.
+
+    ``kind``: "ami", "esl", which knows no users, or "jsonrpc", whose ``host`` is the path of a socket.
+    """
+
+    kind: str
+    host: str
+    port: int
+    user: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Where a switch's call records are read: a file of an Asterisk, a file or a folder of a Kamailio.
+
+    A FreeSWITCH posts them under ``user`` and ``secret``; ``path`` is the folder in which they are kept.
+    """
+
+    kind: str
+    path: Path
+    user: str = ""
+    secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A switch of an enterprise: its call records and its manager interface, one of both at least."""
+
+    enterprise: str
+    name: str
+    records: Records | None = None
+    manager: Manager | None = None
+
+
+def switches(environ: Mapping[str, str] | None = None) -> list[Switch]:
+    """The switches out of ``CODE:NAME=ADDRESS`` with blanks, commas or line ends between; ``live_malformed``.
+
+    Of one name there may be records (``asterisk:///path/of/Master.csv``, ``kamailio:///path/of/acc``,
+    ``post://USER:SECRET@freeswitch``) and a manager (``ami://USER:SECRET@HOST:PORT``, ``esl://:SECRET@HOST:PORT``,
+    ``jsonrpc:///path/of/socket``).
+    """
+    found: dict[tuple[str, str], Switch] = {}
+    given = os.environ if environ is None else environ
+    for entry in env.text(SETTING, given).replace(",", " ").split():
+        whose, sign, address = entry.partition("=")
+        code, colon, name = whose.partition(":")
+        if not (sign and colon and NAMES.fullmatch(code) and NAMES.fullmatch(name)):
+            raise _malformed(whose)
+        known = found.get((code, name), Switch(code, name))
+        found[code, name] = _add_address(known, _split(address, whose), whose, env.path("NIANJIAN_HOME", given))
+    return list(found.values())
+
+
+def _malformed(whose: str) -> NianjianError:
+    return NianjianError("live_malformed", setting=SETTING, entry=whose)
+
+
+def _split(address: str, whose: str) -> SplitResult:
+    try:
+        at = urlsplit(address)
+        _ = at.port  # ValueError for what is no port
+    except ValueError as fault:
+        raise _malformed(whose) from fault
+    return at
+
+
+def _add_address(known: Switch, at: SplitResult, whose: str, home: Path) -> Switch:
+    """The switch with one more address; records and manager once each."""
+    records = _records(known, at, home)
+    if records is not None and known.records is None:
+        return replace(known, records=records)
+    manager = _manager(at)
+    if manager is not None and known.manager is None:
+        return replace(known, manager=manager)
+    raise _malformed(whose)
+
+
+def _records(known: Switch, at: SplitResult, home: Path) -> Records | None:
+    if at.scheme in FILES and _is_path(at):
+        return Records(at.scheme, Path(unquote(at.path)))
+    if at.scheme == "post" and at.hostname == POSTING and at.username and at.password and not at.path.strip("/"):
+        folder = posted.folder_of(watch_files.folder(home), known.enterprise, known.name)
+        return Records(POSTING, folder, unquote(at.username), unquote(at.password))
+    return None
+
+
+def _manager(at: SplitResult) -> Manager | None:
+    if at.scheme == "jsonrpc" and _is_path(at):
+        return Manager(at.scheme, unquote(at.path), 0, "", "")
+    named = bool(at.username) == (at.scheme == "ami")
+    if at.scheme in PORTS and at.hostname and named and at.password:
+        port, user = at.port or PORTS[at.scheme], unquote(at.username or "")
+        return Manager(at.scheme, at.hostname, port, user, unquote(at.password))
+    return None
+
+
+def _is_path(at: SplitResult) -> bool:
+    return not at.netloc and at.path.startswith("/")
+
+
+def today() -> date:
+    """The real day, whatever day a drill takes for today: live sources know no other."""
+    return clock.now().astimezone(clock.ZONE).date()
+
+
+def fresh_milliseconds() -> int:
+    """Milliseconds after which what gives no sign of life is stale."""
+    return env.count(FRESH, os.environ) * 1000
+
+
+POST_LIMIT: Final = 256 << 10  # bytes of a post; a leg has some ten thousand, three times as many as a form
+OLDEST: Final = timedelta(days=400)  # before now that a leg can have begun; what failed then is imported as a file
+NEWEST: Final = timedelta(days=1)  # and after it, by the switch's clock
+FIELD: Final = b"cdr="
+_BLANK: Final = re.compile(rb"\s")
+_SPOOLS: Final[dict[Path, Spool]] = {}
+_MAKING: Final = Lock()
+
+
+def find_posting_folder(*, enterprise: str, name: str, credentials: str) -> Path:
+    """The folder of the switch that says who it is, ``USER:SECRET``; ``live_post_refused``, ``live_malformed``."""
+    known = [one for one in switches() if (one.enterprise, one.name) == (enterprise, name)]
+    for one in known:
+        records = one.records
+        if records is not None and records.kind == POSTING:
+            wanted = f"{records.user}:{records.secret}"
+            if secrets.compare_digest(wanted.encode(), credentials.encode()):
+                return records.path
+    raise NianjianError("live_post_refused")
+
+
+def store_posted_record(folder: Path, body: bytes) -> bool:
+    """Keep what was posted; False: it was known. Durable when this returns; ``live_post_unreadable``, OSError."""
+    try:
+        told = leg(_text(body))
+    except ValueError as fault:
+        raise NianjianError("live_post_unreadable") from fault
+    return _spool(folder).keep(_day(told), told.uuid, told.line)
+
+
+def _day(told: Leg) -> date:
+    """The day on which the leg began."""
+    began, now = datetime.fromtimestamp(told.start, clock.ZONE), clock.now()
+    if not now - OLDEST < began < now + NEWEST:
+        raise NianjianError("live_post_unreadable")
+    return began.date()
+
+
+def _text(body: bytes) -> str:
+    """The document, by how it looks: a switch that is told to send no Expect names another type than it sends.
+
+    JSON; the form's field ``cdr`` with URL-encoded JSON; the same with base64. ValueError for base64 that is none.
+    """
+    if not body.startswith(FIELD):
+        return body.decode("utf-8", "replace")
+    value = body[len(FIELD) :].split(b"&", 1)[0]
+    if value[:1] == b"{" or value[:3].lower() == b"%7b":
+        return unquote_plus(value.decode("utf-8", "replace"))
+    plain = _BLANK.sub(b"", unquote(value.decode("ascii")).encode() if b"%" in value else value)
+    return base64.b64decode(plain.rstrip(b"=") + b"=" * (-len(plain.rstrip(b"=")) % 4), validate=True).decode(
+        "utf-8", "replace"
+    )
+
+
+def _spool(folder: Path) -> Spool:
+    with _MAKING:
+        return _SPOOLS.setdefault(folder, Spool(folder))

@@ -1,0 +1,16 @@
+"""Addresses of the live screens: below an enterprise, of kiosks, and where a switch posts its records."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from nianjian.features.screens import pages
+
+urlpatterns = [
+    path("", pages.front, name="screens"),
+    path("office/", pages.office, name="screens-office"),
+    path("gateway/", pages.gateway, name="screens-gateway"),
+]
+
+kiosk_patterns = [path("<str:secret>/<str:part>/", pages.kiosk, name="screens-kiosk")]
+post_patterns = [path("<str:code>/<str:name>/cdr", pages.receive_record, name="screens-posted")]

@@ -1,0 +1,294 @@
+"""The watch over live sources: a look a second; what it saw and when, the screens read.
+
+One process watches a home. A source that does not answer costs the others a second, one that answers without end five,
+and is asked again after a while. What stands still looks like nothing: no sign of life, no news.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import http.client
+import json
+import logging
+import os
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import IO, Any, Final, Protocol
+from urllib.parse import urlsplit
+
+from nianjian.engines.gate.snapshot import files
+from nianjian.engines.intake import tail
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.screens import counts, posted, watch_files
+from nianjian.features.screens.connections import AsteriskManager, FreeSwitchSocket, KamailioSocket
+from nianjian.features.screens.sources import POSTING, Manager, Records, Switch, switches, today
+from nianjian.platform.home import env
+
+Json = dict[str, Any]
+
+REST: Final = 3000  # milliseconds before a source that did not answer is asked again
+ROUNDS: Final = 8  # pieces of a file that one look reads
+COUNTED: Final[Mapping[str, type[counts.CallCounts]]] = {
+    "asterisk": counts.AsteriskCounts,
+    "kamailio": counts.KamailioCounts,
+    POSTING: counts.FreeSwitchCounts,
+}
+ACCOUNTS: Final = "acc*.log"  # db_flatstore's names: one file a process
+
+
+class CallCounter(Protocol):
+    """A manager interface."""
+
+    def calls(self) -> int:
+        """The calls of this moment; OSError."""
+
+    def close(self) -> None:
+        """End the connection."""
+
+
+class SwitchWatch:
+    """Looked at by one thread."""
+
+    def __init__(self, switch: Switch, folder: Path) -> None:
+        self.name = f"{switch.enterprise}:{switch.name}"
+        self._manager = None if switch.manager is None else _interface(switch.manager)
+        path = folder / watch_files.name(switch.enterprise, switch.name)
+        self._records = None if switch.records is None else _RecordCounts(switch.records, path)
+        self._now: int | None = None
+        self._now_at: int | None = None
+        self._rest = 0
+
+    def look(self) -> Json:
+        """The sign of life first: what the records held at that moment is read after it."""
+        asked = self._ask()
+        problem = None if self._records is None else self._records.read(alive=asked)
+        return {
+            "now": self._now,
+            "now_at": self._now_at,
+            "silent": self._manager is not None and not asked,
+            "records_at": None if self._records is None else self._records.at,
+            "problem": problem,
+        }
+
+    def _ask(self) -> bool:
+        """Whether the switch has just said how many calls it has."""
+        moment = clock.milliseconds()
+        if self._manager is None or moment < self._rest:
+            return False
+        try:
+            self._now = self._manager.calls()
+        except OSError:
+            self._rest = moment + REST
+            return False
+        self._now_at = moment
+        return True
+
+    def close(self) -> None:
+        """End the connection."""
+        if self._manager is not None:
+            self._manager.close()
+
+
+def _interface(manager: Manager) -> CallCounter:
+    if manager.kind == "jsonrpc":
+        return KamailioSocket(manager.host)
+    if manager.kind == "esl":
+        return FreeSwitchSocket(manager.host, manager.port, manager.secret)
+    return AsteriskManager(manager.host, manager.port, manager.user, manager.secret)
+
+
+class _RecordCounts:
+    """The records of a switch, their counts and the places up to which they were counted, kept in one file."""
+
+    def __init__(self, records: Records, path: Path) -> None:
+        self._records, self._path = records, path
+        kind = COUNTED[records.kind]
+        told = watch_files.read(path) or {}
+        if told.get("kind", "asterisk") != records.kind:  # of another switch of that name
+            told = {}
+        # an earlier version kept the one place of an Asterisk's file
+        places = told.get("places") or ({records.path.name: told["place"]} if told.get("place") else {})
+        self._places = {name: tail.Place(**one) for name, one in places.items()}
+        self._calls = kind.of(told["calls"]) if "calls" in told else kind(today())
+        self._gap: str | None = told.get("gap")
+        self.at: int | None = told.get("at")
+
+    def read(self, *, alive: bool) -> str | None:
+        """Count what was written; what is wrong, None: nothing. Read to its end with a living switch: up to now."""
+        day, before = today(), dict(self._places)
+        new = day != self._calls.day
+        self._calls.on(day)
+        moment = clock.milliseconds()
+        came = more = False
+        try:
+            for path in self._files(day):
+                some, left = self._file(path)
+                came, more = came or some, more or left
+        except OSError as fault:
+            return fault.strerror or type(fault).__name__
+        if not more and (alive or came):
+            self.at = moment
+        if new or self._places != before:
+            self._keep()
+        return "behind" if more else None
+
+    def _keep(self) -> None:
+        places = {name: asdict(one) for name, one in self._places.items()}
+        told = {"kind": self._records.kind, "places": places, "calls": self._calls.plain()}
+        watch_files.write(self._path, {**told, "gap": self._gap, "at": self.at})
+
+    def _files(self, day: date) -> list[Path]:
+        """The files to read; a switch that posts has none before the day's first record."""
+        path = self._records.path
+        if self._records.kind == POSTING:
+            path = posted.file_of(path, day)
+            self._places = {name: one for name, one in self._places.items() if name == path.name}
+            return [path] if path.exists() else []
+        if self._records.kind == "kamailio" and not path.is_file():
+            return sorted(one for one in path.iterdir() if one.match(ACCOUNTS))
+        return [path]
+
+    def _file(self, path: Path) -> tuple[bool, bool]:
+        """Whether there was anything new in a file, and whether there is more."""
+        came = False
+        for _ in range(ROUNDS):
+            news = tail.read(path, self._places.get(path.name))
+            came = came or bool(news.lines)
+            self._take(path.name, news)
+            if not news.more:
+                return came, False
+        return came, True
+
+    def _take(self, name: str, news: tail.News) -> None:
+        for line in news.lines:
+            self._calls.take(line)
+        self._calls.damaged += news.torn
+        self._places[name] = news.place
+        if news.gap:
+            self._gap = clock.now().isoformat(timespec="seconds")
+
+
+LOG: Final = logging.getLogger(__name__)
+PATIENCE: Final = 1.0  # seconds for the gate to say that it lives
+LINKS: Final[Mapping[str, type[http.client.HTTPConnection]]] = {
+    "http": http.client.HTTPConnection,
+    "https": http.client.HTTPSConnection,
+}
+
+
+class Watch:
+    """``look`` is called again and again by one thread."""
+
+    def __init__(self) -> None:
+        self._folder = watch_files.folder(env.read().home)
+        self._lock: IO[bytes] | None = None
+        self._set = _configured_switches()
+        self._watched: list[SwitchWatch] | None = None
+        self._gate: _GateWatch | None = None
+
+    def look(self) -> bool:
+        """Read on and ask; whether there is anything to watch, and no other process watches it."""
+        decisions = files.decisions_folder(env.read().home)
+        if not (self._set or decisions.is_dir()) or not self._alone():
+            return False
+        if self._watched is None:
+            self._watched = [SwitchWatch(one, self._folder) for one in self._set]
+        if self._gate is None and decisions.is_dir():
+            self._gate = _GateWatch(decisions, self._folder)
+        told = {one.name: one.look() for one in self._watched}
+        gate = None if self._gate is None else self._gate.look()
+        watch_files.write(
+            self._folder / watch_files.BEATS, {"at": clock.milliseconds(), "gate": gate, "switches": told}
+        )
+        return True
+
+    def _alone(self) -> bool:
+        if self._lock is None:
+            self._folder.mkdir(mode=watch_files.PRIVATE, parents=True, exist_ok=True)
+            lock = (self._folder / watch_files.LOCK).open("ab")
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                lock.close()
+                return False
+            self._lock = lock
+        return True
+
+    def close(self) -> None:
+        """Let others watch."""
+        for one in self._watched or []:
+            one.close()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+
+def _configured_switches() -> list[Switch]:
+    """The switches that are set up; none where the setting cannot be read, which the log says once."""
+    try:
+        return switches()
+    except NianjianError:
+        LOG.exception("no switch is watched")
+        return []
+
+
+class _GateWatch:
+    """The gate of the home: its decisions counted, and whether its process lives."""
+
+    def __init__(self, decisions: Path, folder: Path) -> None:
+        self._decisions = decisions
+        self._path = folder / watch_files.GATE
+        told = watch_files.read(self._path)
+        self._counted = counts.DecisionTotals(today()) if told is None else counts.load_decisions(told)
+        self._at: int | None = None
+        self._rest = 0
+
+    def look(self) -> Json:
+        """Ask whether it lives, then read what it has written until then."""
+        moment = clock.milliseconds()
+        alive = problem = None
+        if moment >= self._rest:
+            alive, problem = _health()
+            if not alive:
+                self._rest = moment + REST
+        before = self._counted.day
+        self._counted.on(today())
+        try:
+            new, more = self._all()
+        except OSError as fault:
+            return {"at": self._at, "silent": not alive, "problem": fault.strerror or type(fault).__name__}
+        if (alive or new) and not more and problem is None:
+            self._at = moment
+        if new or before != self._counted.day:
+            watch_files.write(self._path, self._counted.plain())
+        return {"at": self._at, "silent": not alive, "problem": "behind" if more else problem}
+
+    def _all(self) -> tuple[bool, bool]:
+        new = more = False
+        for _ in range(ROUNDS):
+            came, more = self._counted.read(self._decisions)
+            new = new or came
+            if not more:
+                break
+        return new, more
+
+
+def _health() -> tuple[bool, str | None]:
+    """Whether the gate's process answers, and ``journal_unwritten`` where its decisions do not reach the journal."""
+    at = urlsplit(env.text("NIANJIAN_GATE_URL", os.environ))
+    try:
+        if at.scheme not in LINKS or not at.hostname:
+            return False, None
+        with closing(LINKS[at.scheme](at.hostname, at.port, timeout=PATIENCE)) as link:
+            link.request("GET", "/health")
+            told = json.loads(link.getresponse().read())
+    except (OSError, ValueError, http.client.HTTPException):
+        return False, None
+    alarms = told.get("alarms") if isinstance(told, dict) else None
+    if not isinstance(alarms, list):
+        return False, None
+    return True, "journal_unwritten" if "journal_unwritten" in alarms else None

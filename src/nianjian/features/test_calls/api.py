@@ -1,0 +1,330 @@
+"""Test calls (回拨): how filed numbers stand, tests, their evidence, the ways they take."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from django.http import HttpResponse
+from ninja import Field, Query, Router, Schema
+
+from nianjian.features.test_calls import queries
+from nianjian.features.test_calls.operations import calls, landings
+from nianjian.features.test_calls.operations import routes as test_calls_routes
+from nianjian.features.test_calls.storage import RouteInput
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.api.access import Request, of_enterprise
+from nianjian.platform.api.jobs import Job, enqueued_job_document
+from nianjian.platform.api.operations import read, take, write
+from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.parameter_types import Text
+from nianjian.platform.home.http import as_attachment
+
+Dialled = Annotated[str, Field(max_length=40, pattern=r"^[0-9+*# ()-]+$")]
+Short = Annotated[str, Field(max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+class CallbackRecord(Schema):
+    """A record of a test call: ``named``: gateways, lines, trunks, hosts and the switch as it names them.
+
+    ``voicemail``: the application or context by which it says that a voicemail answered, null for none.
+    """
+
+    source: str
+    call: str
+    at: str
+    named: list[str]
+    voicemail: str | None
+
+
+class CallbackLanding(Schema):
+    """A look into the own call records, dated; what was sealed with the call stays as it is.
+
+    ``verdict``: filed (at the ledger's gateway), elsewhere, voicemail (one answered), unseen (not recorded though there
+    are records of that time), silent (no records of that time) or unnamed (nothing in the record can be held against
+    the ledger); ``sources``: each with whether it has records before and after the call. ``made_by`` system:clock: it
+    was looked for unasked, after an import or a run of tests.
+    """
+
+    verdict: str
+    at: str
+    expected: str | None
+    seen: list[str]
+    records: list[CallbackRecord]
+    sources: dict[str, bool]
+    made_by: str
+
+
+class Callback(Schema):
+    """A test call in one line, its number masked where it is a person's. Seconds are exact to the millisecond.
+
+    ``verdict``: pass, fail or unproved, null while one by hand is under way; ``reason``: its code; ``answer_in_time``
+    null: it cannot be told; ``witness``: what proved the landing (none, address, token, person). ``counts``,
+    ``counts_reason`` and ``counts_witness`` (also records): what counts beside ``landing``, the newest look into the
+    call records, null before one; where the two differ the worse counts.
+    """
+
+    counts: str | None
+    counts_reason: str | None
+    counts_witness: str
+    landing: CallbackLanding | None
+    trial: str
+    number: str
+    how: str
+    verdict: str | None
+    reason: str | None
+    answer_in_time: bool | None
+    answer_s: float | None
+    ringing_s: float | None
+    trying_s: float | None
+    early_s: float | None
+    over_s: float | None
+    limit_s: float
+    status: int | None
+    phrase: str | None
+    q850: int | None
+    gateway_expected: str | None
+    gateway_seen: str | None
+    witness: str
+    route: str | None
+    carrier: str | None
+    via: str | None
+    begun_at: str
+    made_by: str
+
+
+class CallbackMessage(Schema):
+    """A SIP message, parties masked, secrets left out; ``at_ms``: after the first INVITE."""
+
+    at_ms: int
+    sent: bool
+    first: str
+    text: str
+
+
+class CallbackTold(Callback):
+    """A test call with what else was seen, and its messages."""
+
+    looks: list[CallbackLanding]
+    note: str | None
+    source: dict[str, Any]
+    rulebook: dict[str, Any]
+    sha256: str | None
+    server: str | None
+    fault: str | None
+    media: str | None
+    contact: str | None
+    routes: list[str]
+    codec: str | None
+    voicemail: str | None
+    resent: int
+    messages: list[CallbackMessage]
+
+
+class CallbackNumber(Schema):
+    """A filed number: ``light`` green, yellow, red or insufficient; ``carriers``: each one's state."""
+
+    number: str
+    gateway: str | None
+    light: str
+    carriers: dict[str, str]
+    newest: Callback | None
+
+
+class CallbackFilter(Cut):
+    """Which test calls; "" is all."""
+
+    number: Annotated[str, Field(max_length=40)] = ""
+
+
+class CallbackAsked(Schema):
+    """Which numbers are called (none: all filed ones) over which kept ways (none: all)."""
+
+    numbers: Annotated[tuple[Dialled, ...], Field(max_length=500)] = ()
+    routes: Annotated[tuple[Short, ...], Field(max_length=50)] = ()
+
+
+class CallbackBegun(Schema):
+    """A number that a person dials now."""
+
+    number: Dialled
+    carrier: Short = ""
+
+
+class CallbackEnded(Schema):
+    """What came of it; ``note``: what was heard, needed for answered."""
+
+    outcome: Literal[
+        "answered", "answered_only", "other_answered", "voicemail", "busy", "refused", "number_unknown",
+        "rang_unanswered", "not_dialled",
+    ]  # fmt: skip
+    note: Text = ""
+
+
+class CallbackRoute(Schema):
+    """A way for test calls; its password and key are never told. ``certificate_until``: last day of our own one."""
+
+    name: str
+    via: str
+    line: str | None
+    carrier: str | None
+    caller: str
+    account: bool
+    own_ca: bool
+    certificate_until: str | None
+    witness: str
+    daily_at: str | None
+    daily_flaw: str | None = None
+    next_at: str | None
+
+
+class CallbackGateway(Schema):
+    """From which addresses a gateway of the ledger answers."""
+
+    name: str
+    hosts: list[str]
+
+
+class CallbackWays(Schema):
+    """Ways and gateways."""
+
+    routes: list[CallbackRoute]
+    gateways: list[CallbackGateway]
+
+
+class CallbackRouteSet(Schema):
+    """A way; the one of this name is changed. ``password`` null: user and password stay.
+
+    ``ca``: certificates (PEM) that are trusted over TLS instead of the system's. ``certificate``, ``key``: our own
+    (PEM) for a gateway that asks for one, kept encrypted and never told; ``certificate`` null: both stay, "": there is
+    none any more.
+    """
+
+    name: Annotated[Short, Field(min_length=1)]
+    via: Annotated[str, Field(max_length=320)]
+    caller: Annotated[str, Field(max_length=40)] = ""
+    line: Annotated[str, Field(max_length=120)] = ""
+    carrier: Short = ""
+    username: Annotated[str, Field(max_length=120)] = ""
+    password: Annotated[str, Field(max_length=200)] | None = None
+    ca: Annotated[str, Field(max_length=65_536)] = ""
+    certificate: Annotated[str, Field(max_length=65_536)] | None = None
+    key: Annotated[str, Field(max_length=65_536)] = ""
+    witness: Literal["none", "address", "token"] = "none"
+    daily_at: Annotated[str, Field(max_length=5, pattern=r"^([0-2][0-9]:[0-5][0-9])?$")] = ""
+
+
+class CallbackRouteNamed(Schema):
+    """A way by its name."""
+
+    name: Annotated[Short, Field(min_length=1)]
+
+
+class CallbackGatewaySet(Schema):
+    """A gateway; no ``hosts``: it is forgotten."""
+
+    name: Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    hosts: Annotated[tuple[Annotated[str, Field(max_length=255)], ...], Field(max_length=20)] = ()
+
+
+router = Router(tags=["callback"])
+HERE = "/enterprises/{code}/callback"
+
+
+@read(router, f"{HERE}/ways", act=Act.READ, answer=CallbackWays)
+def callback_ways(request: Request, code: str) -> dict[str, object]:
+    """Ways and gateways."""
+    return test_calls_routes.describe_routes(enterprise=code, actor=request.actor)
+
+
+@write(router, f"{HERE}/ways", act=Act.ADMINISTER, answer=CallbackRoute)
+def callback_way_set(request: Request, code: str, given: CallbackRouteSet) -> dict[str, object]:
+    """Make a way or change it."""
+    held: dict[str, Any] = given.dict()
+    made = RouteInput(**{**held, "daily_at": test_calls_routes.parse_daily(given.daily_at)})
+    return test_calls_routes.save_route(enterprise=code, given=made, actor=request.actor)
+
+
+@write(router, f"{HERE}/ways/remove", act=Act.ADMINISTER, answer=CallbackRouteNamed)
+def callback_way_remove(request: Request, code: str, given: CallbackRouteNamed) -> dict[str, object]:
+    """Remove a way; the test calls that went over it stay."""
+    test_calls_routes.remove_route(enterprise=code, name=given.name, actor=request.actor)
+    return {"name": given.name}
+
+
+@write(router, f"{HERE}/gateways", act=Act.ADMINISTER, answer=CallbackGateway)
+def callback_gateway_set(request: Request, code: str, given: CallbackGatewaySet) -> dict[str, object]:
+    """Say from which addresses a gateway of the ledger answers."""
+    return test_calls_routes.save_gateway(
+        enterprise=code, name=given.name, hosts=" ".join(given.hosts), actor=request.actor
+    )
+
+
+TESTS = "/enterprises/{code}/callbacks"
+TEST = TESTS + "/{trial}"
+JSON = "application/json"
+
+
+def get_trial_id_or_404(request: Request, code: str, trial: str) -> str:
+    """The number of a test of this enterprise; else 404."""
+    return of_enterprise(queries.require_trial, trial, request, code)
+
+
+@read(router, TESTS, act=Act.READ, answer=Page[Callback])
+def callback_list(request: Request, code: str, given: Query[CallbackFilter]) -> dict[str, object]:
+    """The enterprise's test calls, newest first."""
+
+    def part(first: int, count: int) -> list[dict[str, Any]]:
+        return queries.list_trials(enterprise=code, number=given.number, actor=request.actor, first=first, count=count)
+
+    return paged(request, given, Reader(part), dict)
+
+
+@write(router, TESTS, act=Act.REPORT, answer=Job, status=202)
+def callback_test(request: Request, code: str, given: CallbackAsked) -> dict[str, object]:
+    """Call numbers over kept ways; answers with the job."""
+    job = calls.enqueue_test_calls(enterprise=code, numbers=given.numbers, names=given.routes, actor=request.actor)
+    return enqueued_job_document(request, job)
+
+
+@read(router, "/enterprises/{code}/callback/numbers", act=Act.READ, answer=Page[CallbackNumber])
+def callback_numbers(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
+    """The filed numbers that are in force, each with the light of its test calls."""
+    rows = Reader(
+        lambda first, count: queries.list_numbers(enterprise=code, actor=request.actor, first=first, count=count)
+    )
+    return paged(request, cut, rows, dict)
+
+
+@write(router, "/enterprises/{code}/callback/by-hand", act=Act.LOAD, answer=Callback, status=201)
+def callback_begin(request: Request, code: str, given: CallbackBegun) -> dict[str, object]:
+    """Start the timer of a call that a person dials now."""
+    return calls.begin_manual_call(enterprise=code, number=given.number, carrier=given.carrier, actor=request.actor)
+
+
+@read(router, TEST, act=Act.READ, answer=CallbackTold)
+def callback_get(request: Request, code: str, trial: str) -> dict[str, object]:
+    """One test call with its messages."""
+    return queries.get_trial_detail(trial=get_trial_id_or_404(request, code, trial), actor=request.actor)
+
+
+@write(router, f"{TEST}/end", act=Act.LOAD, answer=Callback)
+def callback_end(request: Request, code: str, trial: str, given: CallbackEnded) -> dict[str, object]:
+    """Stop the timer of a call by hand and say what came of it."""
+    one = get_trial_id_or_404(request, code, trial)
+    return calls.end_manual_call(trial=one, outcome=given.outcome, note=given.note, actor=request.actor)
+
+
+@write(router, f"{TEST}/witness", act=Act.REPORT, answer=Job, status=202)
+def callback_witness(request: Request, code: str, trial: str) -> dict[str, object]:
+    """Look for the call in the own call records; answers with the job."""
+    job = landings.enqueue_landing_check(
+        enterprise=code, trial=get_trial_id_or_404(request, code, trial), actor=request.actor
+    )
+    return enqueued_job_document(request, job)
+
+
+@take(router, f"{TEST}/evidence", act=Act.REVEAL, media=[JSON])
+def callback_evidence(request: Request, code: str, trial: str) -> HttpResponse:
+    """The sealed evidence in full (JSON)."""
+    name, content = calls.fetch_evidence(trial=get_trial_id_or_404(request, code, trial), actor=request.actor)
+    return as_attachment(HttpResponse(content, content_type=JSON), name)

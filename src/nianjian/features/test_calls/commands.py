@@ -1,0 +1,288 @@
+"""``nianjian callback``: test calls (回拨): placed now, timed by hand, shown; the ways they take."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.test_calls import terminal
+from nianjian.features.test_calls.states import WITNESSES
+from nianjian.platform.terminal.answer import DONE, NO, Answer
+from nianjian.platform.terminal.arguments import Actions, enterprise, number
+from nianjian.platform.terminal.language import _
+from nianjian.platform.terminal.session import begin
+
+if TYPE_CHECKING:
+    from nianjian.features.test_calls.operations.routes import CallWay
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Every action."""
+    actions = Actions(parser)
+    add_test_actions(actions)
+    add_result_actions(actions)
+    add_route_actions(actions)
+
+
+def run(args: argparse.Namespace) -> Answer:
+    """Answer the chosen action."""
+    answer: Answer = args.act(args)
+    return answer
+
+
+def add_route_options(parser: argparse.ArgumentParser) -> None:
+    """Where calls go, who calls, what proves the landing."""
+    about = _("where calls go: sip:HOST:PORT[;transport=udp|tcp|tls]")
+    parser.add_argument("--via", default="", metavar="SIP", help=about)
+    parser.add_argument("--caller", default="", metavar="N", help=_("the calling number"))
+    parser.add_argument("--carrier", default="", metavar="C", help=_("the carrier of this way"))
+    parser.add_argument("--user", default="", metavar="U", help=_("user that the gateway asks for"))
+    about = _("file whose first line is the password")
+    parser.add_argument("--password-file", type=Path, metavar="FILE", help=about)
+    about = _("file of certificates (PEM) that are trusted over TLS instead of the system's")
+    parser.add_argument("--ca-file", type=Path, metavar="FILE", help=about)
+    about = _("file of the own certificate (PEM) that is shown over TLS to a gateway that asks; its chain may follow")
+    parser.add_argument("--cert-file", type=Path, metavar="FILE", help=about)
+    about = _("file of its private key (PEM, without a passphrase); left out: it lies with the certificate")
+    parser.add_argument("--key-file", type=Path, metavar="FILE", help=about)
+    about = _("what proves the landing: none, address or token")
+    parser.add_argument("--witness", default="none", choices=WITNESSES, metavar="W", help=about)
+
+
+def read_password(args: argparse.Namespace) -> str | None:
+    """None where no file is named; ``file_unreadable``."""
+    if args.password_file is None:
+        return None
+    lines = _read(args.password_file).splitlines()
+    return lines[0] if lines else ""
+
+
+def read_ca(args: argparse.Namespace) -> str:
+    """The certificates that are trusted; "" where no file is named; ``file_unreadable``."""
+    return "" if args.ca_file is None else _read(args.ca_file)
+
+
+def read_certificate(args: argparse.Namespace) -> tuple[str | None, str]:
+    """The own certificate and its key; None and "" where no file is named.
+
+    ``file_unreadable``, ``callback_cert_wrong`` for an empty one.
+    """
+    own = None if args.cert_file is None else _read(args.cert_file)
+    if own is not None and not own.strip():
+        raise NianjianError("callback_cert_wrong")
+    return own, "" if args.key_file is None else _read(args.key_file)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise NianjianError("file_unreadable", file=str(path), reason=str(fault)) from fault
+
+
+def build_way(args: argparse.Namespace) -> CallWay:
+    """The way that the command tells."""
+    from nianjian.engines.sip.digest import Account
+    from nianjian.features.test_calls import validation
+    from nianjian.features.test_calls.operations.routes import CALLER, parse_client_identity
+    from nianjian.features.test_calls.operations.routes import CallWay as Way
+
+    account = Account(args.user, read_password(args) or "") if args.user else None
+    caller = validation.parse_caller(args.caller) if args.caller else CALLER
+    via = replace(validation.parse_via(args.via), ca=validation.parse_ca(read_ca(args)))
+    via = replace(via, identity=parse_client_identity(via, *read_certificate(args)) or "")
+    return Way(via, caller, account, args.witness, carrier=args.carrier)
+
+
+PAGE = 50
+
+
+def add_result_actions(actions: Actions) -> None:
+    """``numbers``, ``list``, ``show``, ``begin`` and ``end``."""
+    numbers = actions.add("numbers", _numbers, _("list the filed numbers with the light of their test calls"))
+    listed = actions.add("list", _list, _("list the test calls, newest first"))
+    listed.add_argument("--number", default="", metavar="N", help=_("of this number alone"))
+    for one in (numbers, listed):
+        enterprise(one)
+        one.add_argument("--page", type=number, default=1, metavar="N", help=_("page, 50 each"))
+    shown = actions.add("show", _show, _("show a test call with its messages"))
+    shown.add_argument("trial", metavar="TEST", help=_("the test call"))
+    shown.add_argument("--out", type=Path, metavar="FILE", help=_("write the evidence in full there (JSON)"))
+    begun = actions.add("begin", _begin, _("start the timer of a call that is dialled by hand now"))
+    enterprise(begun)
+    begun.add_argument("--number", required=True, metavar="N", help=_("the number that is dialled"))
+    begun.add_argument("--carrier", default="", metavar="C", help=_("the carrier it is dialled over"))
+    ended = actions.add("end", _end, _("stop the timer and say what came of the call"))
+    ended.add_argument("trial", metavar="TEST", help=_("the test call"))
+    ended.add_argument("--outcome", required=True, metavar="O", help=_("answered, answered_only, busy and so on"))
+    ended.add_argument("--note", default="", metavar="TEXT", help=_("what was heard"))
+
+
+def _first(args: argparse.Namespace) -> int:
+    page: int = args.page
+    return (max(page, 1) - 1) * PAGE
+
+
+def _numbers(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.test_calls import queries
+
+    rows = queries.list_numbers(enterprise=args.enterprise, actor=actor, first=_first(args), count=PAGE)
+    return Answer({"numbers": rows}, terminal.render_numbers(rows))
+
+
+def _list(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.test_calls import queries
+
+    of = args.number.strip()
+    rows = queries.list_trials(enterprise=args.enterprise, actor=actor, number=of, first=_first(args), count=PAGE)
+    return Answer({"tests": rows}, terminal.render_tests(rows))
+
+
+def _show(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.reconciliation.commands import write_private_file
+    from nianjian.features.test_calls import queries
+    from nianjian.features.test_calls.operations import calls
+
+    told = queries.get_trial_detail(trial=args.trial, actor=actor)
+    if args.out is not None:
+        _name, content = calls.fetch_evidence(trial=args.trial, actor=actor)
+        told["evidence"] = write_private_file(args.out, content)
+    return Answer(told, terminal.render_trial(told))
+
+
+def _begin(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.test_calls.operations import calls
+
+    told = calls.begin_manual_call(enterprise=args.enterprise, number=args.number, carrier=args.carrier, actor=actor)
+    text = _("Dial {number} now; the timer of test call {trial} runs.")
+    return Answer(told, terminal.render_line(text.format(number=told["number"], trial=told["trial"])))
+
+
+def _end(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.test_calls.operations import calls
+
+    told = calls.end_manual_call(trial=args.trial, outcome=args.outcome, note=args.note, actor=actor)
+    return Answer(told, terminal.render_tests([told]), DONE if told["verdict"] == "pass" else NO)
+
+
+def add_test_actions(actions: Actions) -> None:
+    """``test`` and ``witness``."""
+    test = actions.add("test", _test, _("call numbers now, and judge answer and landing"))
+    enterprise(test)
+    which = test.add_mutually_exclusive_group(required=True)
+    which.add_argument("--number", action="append", default=[], metavar="N", help=_("this number; repeat"))
+    which.add_argument("--all", action="store_true", help=_("all filed numbers that are in force"))
+    test.add_argument("--route", action="append", default=[], metavar="NAME", help=_("over this kept way; repeat"))
+    add_route_options(test)
+    test.add_argument("--gateway", default="", metavar="HOST", help=_("where it must land, instead of the ledger's"))
+    witness = actions.add("witness", _witness, _("look for test calls in the own call records: where did they land"))
+    enterprise(witness)
+    these = witness.add_mutually_exclusive_group(required=True)
+    these.add_argument("--trial", action="append", default=[], metavar="TEST", help=_("this test call; repeat"))
+    these.add_argument("--all", action="store_true", help=_("all answered SIP calls that still count"))
+
+
+def _test(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.test_calls.operations import calls
+    from nianjian.platform.terminal.console import steps
+
+    if bool(args.via) == bool(args.route):
+        message = _("say where calls go: --via, or the name of a kept way with --route")
+        raise NianjianError("usage", program="nianjian callback test", message=message)
+    ways = [build_way(args)] if args.via else calls.list_ways(args.enterprise, args.route)
+    with steps(_("test calls"), quiet=args.json) as report:
+        told = calls.place_test_calls(
+            enterprise=args.enterprise,
+            numbers=args.number,
+            ways=ways,
+            gateway=args.gateway,
+            actor=actor,
+            progress=lambda _note, done, total: report(done, total),
+        )
+    if len(told["rows"]) == 1:  # one number is told at the top, too
+        told = {**told["rows"][0], **told}
+    return Answer(told, terminal.render_tested(told), DONE if told["verdict"] == "pass" else NO)
+
+
+def _witness(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.test_calls.operations import landings
+    from nianjian.platform.terminal.console import steps
+
+    with steps(_("call records"), quiet=args.json) as report:
+        told = landings.check_landings(
+            enterprise=args.enterprise,
+            trials=args.trial,
+            actor=actor,
+            progress=lambda _note, done, total: report(done, total),
+        )
+    return Answer(told, terminal.render_landings(told), DONE if told["verdict"] == "pass" else NO)
+
+
+def add_route_actions(actions: Actions) -> None:
+    """``routes``, ``route`` and ``gateway``."""
+    enterprise(actions.add("routes", _routes, _("list the ways of test calls, and the gateways' addresses")))
+    route = actions.add("route", _route, _("set or remove a way for test calls"))
+    enterprise(route)
+    route.add_argument("name", metavar="NAME", help=_("what it is called"))
+    route.add_argument("--line", default="", metavar="ID", help=_("the trunk line of the register"))
+    route.add_argument("--daily", default="", metavar="HH:MM", help=_("test all filed numbers each day at this time"))
+    route.add_argument("--no-cert", action="store_true", help=_("forget the own certificate and its key"))
+    route.add_argument("--remove", action="store_true", help=_("remove it"))
+    add_route_options(route)
+    gateway = actions.add("gateway", _gateway, _("say from which addresses a gateway of the ledger answers"))
+    enterprise(gateway)
+    gateway.add_argument("name", metavar="NAME", help=_("its name in the ledger"))
+    gateway.add_argument("hosts", nargs="*", metavar="HOST", help=_("host name or IP address; none: forget it"))
+
+
+def _routes(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.test_calls.operations import routes
+
+    told = routes.describe_routes(enterprise=args.enterprise, actor=actor)
+    return Answer(told, terminal.render_routes(told))
+
+
+def _route(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.test_calls.operations import routes
+    from nianjian.features.test_calls.storage import RouteInput
+
+    if args.remove:
+        routes.remove_route(enterprise=args.enterprise, name=args.name, actor=actor)
+        return Answer({"route": args.name, "removed": True}, terminal.render_line(_("Removed.")))
+    certificate, key = read_certificate(args)
+    given = RouteInput(
+        name=args.name,
+        via=args.via,
+        caller=args.caller,
+        witness=args.witness,
+        line=args.line,
+        carrier=args.carrier,
+        username=args.user,
+        password=(read_password(args) or "") if args.user or args.password_file else None,
+        daily_at=routes.parse_daily(args.daily),
+        ca=read_ca(args),
+        certificate="" if args.no_cert else certificate,
+        key="" if args.no_cert else key,
+    )
+    told = routes.save_route(enterprise=args.enterprise, given=given, actor=actor)
+    return Answer(told, terminal.render_routes({"routes": [told], "gateways": []}))
+
+
+def _gateway(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.test_calls.operations import routes
+
+    told = routes.save_gateway(enterprise=args.enterprise, name=args.name, hosts=" ".join(args.hosts), actor=actor)
+    return Answer(told, terminal.render_routes({"routes": [], "gateways": [told]}))

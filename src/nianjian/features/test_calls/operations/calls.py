@@ -1,0 +1,326 @@
+"""Test calls: placed with pacing, timed by hand, put each day; each stored as soon as it is over."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel import numbers as kernel_numbers
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.season.reminders import CALLBACK
+from nianjian.engines.season.reminders import Scope
+from nianjian.engines.sip import agent
+from nianjian.engines.sip.call_trace import Plan, Seen
+from nianjian.features.test_calls import queries, storage, validation
+from nianjian.features.test_calls.models import Route
+from nianjian.features.test_calls.operations import landings
+from nianjian.features.test_calls.operations.routes import MOST_CALLS, CallWay
+from nianjian.features.test_calls.queries import CallBasis, Json, describe_clocks, require_trial, trial_to_document
+from nianjian.features.test_calls.states import (
+    FAIL,
+    PASS,
+    TOKEN,
+    UNPROVED,
+    VERDICTS,
+    WITNESSES,
+    Verdict,
+    judge,
+    without_ledger,
+)
+from nianjian.features.test_calls.storage import CallFrame
+from nianjian.platform.accounts.query import Actor, asked_by, list_readers
+from nianjian.platform.accounts.roles import Act, allows
+from nianjian.platform.audit.record import record
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs.progress import Progress, silent
+from nianjian.platform.notifications import channels as choices
+from nianjian.platform.notifications import outbox
+from nianjian.platform.notifications.channels import earliest_moment
+from nianjian.platform.notifications.outbox import Notification
+from nianjian.platform.vault import blobs
+
+HOLD_MS: Final = 300  # milliseconds that an answered call is kept up
+LISTEN_MS: Final = 8000  # at most, where a token is waited for
+DIGITS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _PlannedCall:
+    """A call with what it is judged by."""
+
+    frame: CallFrame
+    plan: Plan
+    way: CallWay
+    expected: tuple[str, ...]
+    filed: bool  # whether the ledger's gateway answers from there
+
+
+def enqueue_test_calls(*, enterprise: str, numbers: Sequence[str], names: Sequence[str], actor: Actor) -> str:
+    """Put tests of some numbers (none: all filed ones) over kept routes (none: all); the job.
+
+    ``role_missing``, ``callback_number_wrong``, ``callback_number_unfiled``, ``callback_route_unknown``, and what
+    `_wanted` raises. Only who sits at the shell can have numbers called that are nobody's of the enterprise.
+    """
+    grounds = CallBasis.of(enterprise, actor, flow.NEEDS[flow.CALLBACK_TEST])
+    ways = list_ways(enterprise, names)
+    wanted = _numbers_to_call(grounds, numbers)
+    for one in wanted:
+        grounds.own(one)
+    _check_count(len(wanted) * len(ways))
+    given = {"numbers": wanted if numbers else [], "routes": [one.name for one in ways]}
+    return flow.enqueue_once(kind=flow.CALLBACK_TEST, enterprise=enterprise, payload=given, actor=actor)
+
+
+def run_test_calls(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+    """Do what `ask` has put; how many calls had which verdict."""
+    found = place_test_calls(
+        enterprise=enterprise,
+        numbers=[str(one) for one in given["numbers"]],
+        ways=list_ways(enterprise, [str(one) for one in given["routes"]]),
+        actor=actor,
+        progress=progress,
+    )
+    return {"counts": found["counts"], "verdict": found["verdict"]}
+
+
+def place_test_calls(
+    *,
+    enterprise: str,
+    numbers: Sequence[str],
+    ways: Sequence[CallWay],
+    actor: Actor,
+    gateway: str = "",
+    progress: Progress = silent,
+) -> Json:
+    """Call each number over each way now, and keep what was seen; one that raises in ``progress`` ends what lasts.
+
+    What has begun by then is kept, too: the number was called.
+
+    ``gateway``: where they must land, instead of the ledger's; what passes there is proved only where the ledger's
+    gateway answers from there, too. ``role_missing``, ``callback_no_numbers``,
+    ``callback_no_way``, ``callback_too_many``, ``callback_number_wrong``, ``callback_gateway_wrong``.
+    """
+    grounds = CallBasis.of(enterprise, actor, Act.REPORT)
+    if not ways:
+        raise NianjianError("callback_no_way")
+    wanted = _numbers_to_call(grounds, numbers)
+    calls = len(wanted) * len(ways)
+    _check_count(calls)
+    planned: list[_PlannedCall] = []
+    rows: list[Json] = []
+    started = clock.now()
+    at_work = "、".join(kernel_numbers.mask(one) for one in wanted[:3])
+
+    def keep(place: int, seen: Seen) -> None:
+        rows.append(_store_call(grounds, planned[place], seen, actor))
+
+    def took(place: int, seen: Seen) -> None:
+        keep(place, seen)
+        progress(rows[-1]["number"], len(rows), calls)
+
+    def tick() -> None:
+        progress(at_work, len(rows), calls)
+
+    for number in wanted:  # names are looked up, which may take long
+        tick()
+        planned += [_plan_call(grounds, number, way, gateway) for way in ways]
+    tick()
+    try:
+        agent.place_calls(
+            [(one.way.via, one.plan) for one in planned], pace=grounds.pace, took=took, tick=tick, rest=keep
+        )
+    finally:
+        if rows:
+            landings.after_tests(enterprise, started)
+    counts = dict.fromkeys(VERDICTS, 0) | Counter(str(one["verdict"]) for one in rows)
+    verdict = next((one for one in ("fail", "unproved", "pass") if counts[one]), "unproved")
+    return {"rows": rows, "counts": counts, "verdict": verdict, "limit_s": grounds.limit / 1000}
+
+
+def _numbers_to_call(grounds: CallBasis, given: Sequence[str]) -> list[str]:
+    found = list(dict.fromkeys(validation.parse_number(one) for one in given)) if given else list(grounds.ledger)
+    if not found:
+        raise NianjianError("callback_no_numbers")
+    return found
+
+
+def _check_count(count: int) -> None:
+    if count > MOST_CALLS:
+        raise NianjianError("callback_too_many", count=count, most=MOST_CALLS)
+
+
+def list_ways(enterprise: str, names: Sequence[str]) -> list[CallWay]:
+    """The kept ways of these names, none: all; ``callback_route_unknown``, ``callback_no_way``."""
+    found = [queries.get_route(enterprise, name) for name in names] if names else queries.list_routes(enterprise)
+    if not found:
+        raise NianjianError("callback_no_way")
+    return [CallWay.over(one) for one in found]
+
+
+def _plan_call(grounds: CallBasis, number: str, way: CallWay, gateway: str) -> _PlannedCall:
+    if way.witness not in WITNESSES:
+        raise NianjianError("callback_witness_unknown", witness=way.witness, witnesses=", ".join(WITNESSES))
+    named = gateway.strip() or grounds.ledger.get(number, "")
+    expected = grounds.addresses(named, told=bool(gateway.strip()))
+    filed = set(expected) <= set(grounds.addresses(grounds.ledger.get(number, "")))
+    token = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}" if way.witness == TOKEN else ""
+    frame = CallFrame(
+        number=number,
+        limit_ms=grounds.limit,
+        route=way.name,
+        carrier=way.carrier.strip()[:60],
+        via=str(way.via),
+        gateway=named,
+        rulebook=grounds.stamp,
+        source=describe_clocks(),
+    )
+    hold = LISTEN_MS if token else HOLD_MS
+    return _PlannedCall(frame, Plan(number, way.caller, grounds.wait, hold, way.account, token), way, expected, filed)
+
+
+def _store_call(grounds: CallBasis, one: _PlannedCall, seen: Seen, actor: Actor) -> Json:
+    limit, token = grounds.limit, one.plan.token
+    verdict = judge(seen, limit=limit, expected=one.expected, witness=one.way.witness, token=token)
+    verdict = verdict if one.filed else without_ledger(verdict)
+    begun = clock.now() if not seen.begun else datetime.fromtimestamp(seen.begun / 1000, clock.ZONE)
+    kept = storage.store_trial(
+        enterprise=grounds.enterprise, frame=one.frame, seen=seen, verdict=verdict, begun_at=begun, actor=actor
+    )
+    return trial_to_document(kept)
+
+
+#: What a person may say of a call. ``answered``: landing heard (the firm's own greeting), ``answered_only``: not.
+OUTCOMES: Final = (
+    "answered", "answered_only", "other_answered", "voicemail", "busy", "refused", "number_unknown", "rang_unanswered",
+    "not_dialled",
+)  # fmt: skip
+HEARD: Final = "person"
+
+
+def begin_manual_call(*, enterprise: str, number: str, carrier: str, actor: Actor) -> Json:
+    """Start the timer: the person presses "dial" now.
+
+    ``role_missing``, ``callback_number_wrong``, ``callback_number_unfiled``.
+    """
+    grounds = CallBasis.of(enterprise, actor, Act.LOAD)
+    wanted = validation.parse_number(number)
+    grounds.own(wanted)
+    frame = CallFrame(
+        number=wanted,
+        limit_ms=grounds.limit,
+        carrier=carrier.strip()[:60],
+        gateway=grounds.ledger.get(wanted, ""),
+        rulebook=grounds.stamp,
+        source={"durations": "system clock of the server, pressed by a person", "begin": "system clock, UTC"},
+    )
+    return trial_to_document(storage.store_begin(enterprise=enterprise, frame=frame, actor=actor))
+
+
+def end_manual_call(*, trial: str, outcome: str, note: str, actor: Actor) -> Json:
+    """Stop the timer and write what came of the call.
+
+    A person who recognises the greeting is the witness. ``role_missing``, ``callback_trial_unknown``,
+    ``callback_outcome_unknown``, ``callback_trial_over``, ``callback_note_missing`` where "answered" has no note.
+    """
+    at = clock.now()
+    found = require_trial(trial, actor, Act.LOAD)
+    if outcome not in OUTCOMES:
+        raise NianjianError("callback_outcome_unknown", outcome=outcome, outcomes=", ".join(OUTCOMES))
+    if outcome == "answered" and not note.strip():
+        raise NianjianError("callback_note_missing")
+    in_time = max(storage.milliseconds(found.begun_at, at), 0) <= found.limit_ms
+    verdict = judge_manual_call(outcome, in_time=in_time)
+    return trial_to_document(storage.store_end(trial=found, verdict=verdict, at=at, note=note, actor=actor))
+
+
+def judge_manual_call(outcome: str, *, in_time: bool) -> Verdict:
+    """What a person's word proves; the reaction of a finger only makes an answer later than it was."""
+    if outcome == "not_dialled":
+        return Verdict(UNPROVED, outcome, None)
+    if outcome not in {"answered", "answered_only", "other_answered", "voicemail"}:
+        return Verdict(FAIL, outcome, in_time=False)
+    if not in_time:
+        return Verdict(FAIL, "answered_late", in_time)
+    if outcome == "answered":
+        return Verdict(PASS, outcome, in_time, witness=HEARD)
+    if outcome == "answered_only":
+        return Verdict(UNPROVED, "landing_unproved", in_time)
+    return Verdict(FAIL, outcome, in_time)
+
+
+LOG: Final = logging.getLogger(__name__)
+STAGE: Final = 20  # characters, as a message keeps them
+CLOCK: Final = Actor("clock", "system")
+
+
+def call_daily() -> int:
+    """Put the daily tests that are due now, each as who has set it; how many. Called again it puts none twice."""
+    count = 0
+    for route in queries.list_due_routes(clock.now()):
+        if not storage.claim_route(route=route):
+            continue  # another worker has it
+        try:
+            enqueue_test_calls(
+                enterprise=route.enterprise_id, numbers=(), names=(route.name,), actor=asked_by(route.set_by)
+            )
+        except NianjianError as fault:  # of one enterprise: too many calls, no numbers yet, or the person has gone
+            LOG.warning("the daily test calls of %s over %s: %s", route.enterprise_id, route.pk, fault.code)
+            _note_missed(route, fault, clock.now())
+            continue
+        count += 1
+    return count
+
+
+def _note_missed(route: Route, fault: NianjianError, now: datetime) -> None:
+    """Say it to those who may order test calls or set routes; nobody's inbox gets it twice a day."""
+    values: dict[str, object] = {name: fault.values[name] for name in ("count", "most") if name in fault.values}
+    with transaction.atomic():
+        news = outbox.filter_new(route.enterprise_id, list(_notifications(route, fault.code, values, now)))
+        outbox.add_notifications(enterprise=route.enterprise_id, news=news, now=now)
+        data = {"route": route.name, "reason": fault.code, **values}
+        record(verb="callback.daily_missed", enterprise=route.enterprise_id, actor=CLOCK, data=data)
+
+
+def _notifications(route: Route, code: str, values: Mapping[str, object], now: datetime) -> Iterator[Notification]:
+    able = [
+        name
+        for name, roles in list_readers(route.enterprise_id).items()
+        if allows(roles, Act.REPORT) or allows(roles, Act.ADMINISTER)
+    ]
+    chosen, hours, channels = choices.list_scopes(able), choices.list_hours(able), choices.list_confirmed_channels(able)
+    heard = [name for name in able if Scope(chosen.get(name, Scope.ROLE)) is not Scope.NONE]
+    day = now.astimezone(clock.ZONE).date()
+    told: dict[str, Any] = {"due": day.isoformat(), "left": 0, "route": route.name, "reason": code, **values}
+    for name in heard or able:  # where nobody wants to hear it everybody does: nothing is lost
+        at = earliest_moment(now, hours[name], urgent=False)
+        by = dict.fromkeys(channels.get(name, ()), at)
+        yield Notification(name, f"{CALLBACK}:{route.pk}", code[:STAGE], day, told, by)
+
+
+def fetch_evidence(*, trial: str, actor: Actor) -> tuple[str, bytes]:
+    """Name and content of the sealed evidence in full (JSON); the audit chain tells who took it.
+
+    Later looks into the call records follow what was sealed, under ``landings``: the first ``sealed_bytes`` bytes and
+    a closing brace are the sealed content to the byte, whose sha256 is the kept one.
+
+    ``role_missing``, ``callback_trial_unknown``, ``callback_no_evidence`` for one that was dialled by hand.
+    """
+    found = require_trial(trial, actor, Act.REVEAL)
+    if not found.blob:
+        raise NianjianError("callback_no_evidence", trial=trial)
+    content = blobs.get(found.blob)
+    looks = [queries.landing_to_document(one) for one in queries.list_landings(found.pk)]
+    if looks:
+        later = {"sealed_bytes": len(content) - 1, "sealed_sha256": found.sha256, "looks": looks}
+        content = content[:-1] + f', "landings": {json.dumps(later, ensure_ascii=False)}}}'.encode()
+    storage.note_evidence(verb="callback.evidence", trial=found, actor=actor)
+    return f"callback-{found.pk}.json", content

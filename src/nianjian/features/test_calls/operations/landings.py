@@ -1,0 +1,316 @@
+"""The own call records as a witness of where test calls have landed: asked for, and again unasked after an import."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from functools import cached_property, partial
+from typing import Any, Final
+
+import ibis.expr.types as ir
+from django.db import Error
+
+from nianjian.engines.kernel import clock, numbers
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.lake.engine import Engine
+from nianjian.engines.lake.schema import SCHEMAS
+from nianjian.features.screens import sources as live
+from nianjian.features.test_calls import landings as compare
+from nianjian.features.test_calls import queries, storage, switch_files
+from nianjian.features.test_calls.landings import BESIDE, LandingResult, PlacedCall, VoicemailSigns
+from nianjian.features.test_calls.models import Landing, Trial
+from nianjian.features.test_calls.queries import CallBasis, Json, landing_to_document, require_trial
+from nianjian.features.test_calls.states import AGAINST, ELSEWHERE, FILED_GATEWAY, LANDINGS, SILENT, UNSEEN, VOICEMAIL
+from nianjian.features.test_calls.switch_files import SwitchRecords
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.home import wiring
+from nianjian.platform.jobs import flow, query
+from nianjian.platform.jobs import service as queue
+from nianjian.platform.jobs.models import Job
+from nianjian.platform.jobs.progress import Progress, silent
+from nianjian.platform.vault import blobs
+
+SETTLED: Final = frozenset({ELSEWHERE, VOICEMAIL})
+
+
+def list_open_trials(enterprise: str, first: datetime, last: datetime) -> list[Trial]:
+    """The answered SIP calls of a span without a look that settles it, the newest first."""
+    found = list(queries.answered_trials(enterprise, first, last).reverse())
+    said = newest_looks(found)
+    return [one for one in found if one.pk not in said or said[one.pk].verdict not in SETTLED]
+
+
+def newest_looks(tests: Collection[Trial]) -> dict[str, Landing]:
+    """Test -> the newest look for it, for those that have one."""
+    return queries.newest_landings([one.pk for one in tests])
+
+
+def soften(found: LandingResult, seen: Landing | None) -> LandingResult:
+    """A record that a look has ``seen`` where nothing covers the moment now is gone, as a rotated file: not missing."""
+    gone = [] if seen is None else [one for one in seen.records if not found.sources.get(one["source"], False)]
+    return replace(found, verdict=SILENT) if found.verdict == UNSEEN and gone else found
+
+
+def is_news(found: LandingResult, said: Landing | None) -> bool:
+    """Whether what nobody asked for is worth keeping beside ``said``, the newest look.
+
+    A record, or that none is there where every source covers it: of several switches one may be imported today and
+    the others tomorrow, and until then nothing is missing. A record that was seen is not unseen because its file has
+    gone since, and what has landed rightly changes by a record against it alone.
+    """
+    if said is not None and said.verdict == FILED_GATEWAY:
+        return found.verdict in SETTLED
+    if said is not None and said.records:
+        return bool(found.records)
+    return bool(found.records) or (found.verdict == UNSEEN and all(found.sources.values()))
+
+
+NEAR: Final = timedelta(minutes=5)  # other test calls that may have made a record of this time
+MOST: Final = 500  # of one asking
+_FROM: Final = re.compile(r"^from:[^\r\n]*<sips?:([^@;>\r\n]+)@", re.IGNORECASE | re.MULTILINE)
+_HOST: Final = re.compile(r"INVITE sips?:(?:[^@\s]*@)?(\[[^\]\s]*\]|[^:;>\s]+)", re.IGNORECASE)
+
+
+def enqueue_landing_check(*, enterprise: str, trial: str, actor: Actor) -> str:
+    """Put a look for one test; the job. ``role_missing``, ``callback_trial_unknown``, ``callback_not_answered``."""
+    found = require_trial(trial, actor, flow.NEEDS[flow.CALLBACK_WITNESS])
+    _require_answered(found)
+    return flow.enqueue_once(
+        kind=flow.CALLBACK_WITNESS, enterprise=enterprise, payload={"trials": [found.pk]}, actor=actor
+    )
+
+
+def run_landing_check(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+    """Do what `ask` has put; how many tests had which landing."""
+    trials = [str(one) for one in given["trials"]]
+    return {"counts": check_landings(enterprise=enterprise, trials=trials, actor=actor, progress=progress)["counts"]}
+
+
+def check_landings(*, enterprise: str, trials: Sequence[str], actor: Actor, progress: Progress = silent) -> Json:
+    """Look for the records of these tests (none: of all answered SIP calls within the days that count) and keep it.
+
+    ``role_missing``, ``callback_trial_unknown``, ``callback_not_answered``, ``callback_too_many``, ``live_malformed``.
+    """
+    grounds = CallBasis.of(enterprise, actor, flow.NEEDS[flow.CALLBACK_WITNESS])
+    now = clock.now()
+    if trials:
+        wanted = [require_trial(one, actor, Act.REPORT) for one in dict.fromkeys(trials)]
+        strange = next((one for one in wanted if one.enterprise_id != enterprise), None)
+        if strange is not None:
+            raise NianjianError("callback_trial_unknown", trial=strange.pk)
+    else:
+        wanted = list(queries.answered_trials(enterprise, now - timedelta(days=grounds.days), now)[: MOST + 1])
+    if len(wanted) > MOST:
+        raise NianjianError("callback_too_many", count=len(wanted), most=MOST)
+    for one in wanted:
+        _require_answered(one)
+    rows: list[Json] = []
+    seen = queries.recorded_landings([one.pk for one in wanted])
+    for one, fresh in look_for_landings(grounds, wanted, progress):
+        found = soften(fresh, seen.get(one.pk))
+        kept = storage.store_landing(
+            enterprise=enterprise, trial=one.pk, expected=one.gateway_expected, found=found, actor=actor
+        )
+        rows.append({"trial": one.pk, "number": numbers.mask(one.number), "landing": landing_to_document(kept)})
+    counts = dict.fromkeys(LANDINGS, 0) | Counter(str(one["landing"]["verdict"]) for one in rows)
+    wrong = sum(counts[one] for one in AGAINST)
+    verdict = "fail" if wrong else "pass" if rows and counts[FILED_GATEWAY] == len(rows) else "unproved"
+    return {"rows": rows, "counts": counts, "verdict": verdict}
+
+
+def look_for_landings(
+    grounds: CallBasis, wanted: Sequence[Trial], progress: Progress
+) -> Iterator[tuple[Trial, LandingResult]]:
+    """What the records say of each of these tests; nothing is kept here. ``live_malformed``."""
+    store = wiring.lake(grounds.enterprise)
+    with closing(wiring.engine()) as engine:
+        look = _LandingSearch(grounds, engine, engine.table("calls", store.files("calls"), SCHEMAS["calls"]), progress)
+        look.read(wanted)
+        for done, one in enumerate(wanted):
+            progress(numbers.mask(one.number), done, len(wanted))
+            yield one, look.at(one)
+    progress("", len(wanted), len(wanted))
+
+
+def _require_answered(trial: Trial) -> None:
+    """``callback_not_answered``: a call that nobody answered landed nowhere; who dialled by hand is not known."""
+    if trial.how != Trial.SIP or trial.answer_ms is None:
+        raise NianjianError("callback_not_answered", trial=trial.pk)
+
+
+@dataclass
+class _LandingSearch:
+    """What several looks share. ``called``: test -> what its sealed INVITE says, each opened once.
+
+    ``tailed``: source -> what the files of a switch under watch hold about all of them.
+    """
+
+    grounds: CallBasis
+    engine: Engine
+    calls: ir.Table
+    progress: Progress
+    called: dict[str, PlacedCall] = field(default_factory=dict)
+    tailed: dict[str, SwitchRecords] = field(default_factory=dict)
+
+    def read(self, wanted: Sequence[Trial]) -> None:
+        """Read the files of the switches under watch as they stand, each once; tests near those wanted count too."""
+        sources = {
+            f"live:{one.name}": one.records
+            for one in live.switches()
+            if one.enterprise == self.grounds.enterprise and one.records is not None
+        }
+        if not sources or not wanted:
+            return
+        tests: dict[str, PlacedCall] = {}
+        for trial in wanted:
+            one = self._of(trial)
+            tests |= {each.trial: each for each in (one, *map(self._of, self._near(one)))}
+        for name, given in sources.items():
+            tick = partial(self.progress, name, 0, len(wanted))
+            self.tailed[name] = switch_files.read_switch(given, name, list(tests.values()), self.signs, tick)
+
+    @cached_property
+    def signs(self) -> VoicemailSigns:
+        """What tells a voicemail."""
+        book = self.grounds.book
+        return VoicemailSigns.of(
+            *(book.items(f"inspection.callback.voicemail_{one}") for one in ("applications", "contexts"))
+        )
+
+    def at(self, trial: Trial) -> LandingResult:
+        """Every source is asked: the imported calls, and the files of the switches under watch."""
+        one = self._of(trial)
+        others = [self._of(each) for each in self._near(one)]
+        records = compare.read_lake_records(self.engine.rows(compare.select_near(self.calls, one)), self.signs)
+        covers = compare.covered_sources(self.engine.rows(compare.count_beside(self.calls, one)))
+        for name, held in self.tailed.items():
+            records += held.records
+            covers[name] = held.covers(one)
+        known, ledger = self.grounds.known, self.grounds.ledger.values()
+        expected = trial.gateway_expected.strip()
+        return compare.judge_landing(
+            compare.match_records(one, others, records),
+            expected=(expected, *known.get(expected, ())),
+            known=(*ledger, *known, *(host for hosts in known.values() for host in hosts)),
+            sources=dict(sorted(covers.items())),
+            host=one.host,
+        )
+
+    def _near(self, one: PlacedCall) -> Iterable[Trial]:
+        return queries.answered_trials(self.grounds.enterprise, one.begun - NEAR, one.answered + NEAR).exclude(
+            pk=one.trial
+        )
+
+    def _of(self, trial: Trial) -> PlacedCall:
+        if trial.pk not in self.called:
+            seen = json.loads(blobs.get(trial.blob))["seen"] if trial.blob else {}
+            invite = next((one["text"] for one in seen.get("log", ()) if one["out"]), "")
+            caller, host = _FROM.search(invite), _HOST.match(invite)
+            answered = trial.begun_at + timedelta(milliseconds=trial.answer_ms or 0)
+            self.called[trial.pk] = PlacedCall(
+                trial=trial.pk,
+                number=trial.number,
+                caller=caller[1] if caller else "",
+                call_id=seen.get("call_id", ""),
+                begun=trial.begun_at,
+                answered=answered,
+                host=host[1].strip("[]").lower() if host else "",
+            )
+        return self.called[trial.pk]
+
+
+LOG: Final = logging.getLogger(__name__)
+CLOCK: Final = Actor("clock", "system")
+DAY: Final = timedelta(days=1)
+EPOCH: Final = date(1970, 1, 1)  # a switch's clock that was never set may say any day before; no test was made then
+
+
+def after_import(enterprise: str, days: Iterable[str]) -> str | None:
+    """Put a look for the tests that calls of these days (``YYYY-MM-DD``) may tell of; its job, None: none is open."""
+    known = sorted(one for one in map(date.fromisoformat, days) if one >= EPOCH)
+    if not known:
+        return None
+    first, last = (datetime.combine(one, time(), clock.ZONE) for one in (known[0], known[-1]))
+    return _enqueue_open(enterprise, first - BESIDE, last + DAY + BESIDE)
+
+
+def after_tests(enterprise: str, first: datetime) -> str | None:
+    """Put a look for the tests since the day of a moment; its job, None: no switch's files can have recorded them yet.
+
+    Whole days, so that runs that follow each other share what waits, and what was written late is found after the next.
+    """
+    if not any(one.enterprise == enterprise and one.records is not None for one in _configured_switches()):
+        return None
+    return _enqueue_open(enterprise, _midnight(first), _midnight(clock.now()) + DAY)
+
+
+def _midnight(moment: datetime) -> datetime:
+    return datetime.combine(moment.astimezone(clock.ZONE).date(), time(), clock.ZONE)
+
+
+def _configured_switches() -> list[live.Switch]:
+    try:
+        return live.switches()
+    except NianjianError:  # the setting is wrong, which `doctor` tells
+        return []
+
+
+def _enqueue_open(enterprise: str, first: datetime, last: datetime) -> str | None:
+    """A fault here must not make the act fail that has been done."""
+    try:
+        if not list_open_trials(enterprise, first, last):
+            return None
+        grounds = CallBasis.of(enterprise, CLOCK, flow.NEEDS[flow.CALLBACK_WITNESS])
+        first = max(first, clock.now() - timedelta(days=grounds.days))
+        if not list_open_trials(enterprise, first, last):
+            return None
+        return _enqueue_span(enterprise, first, last)
+    except (Error, NianjianError):
+        LOG.exception("the look into the call records of %s could not be put", enterprise)
+        return None
+
+
+def _enqueue_span(enterprise: str, first: datetime, last: datetime) -> str:
+    """One that waits serves where it is wide enough; one that runs may have read its files already."""
+    span = {"from": first.isoformat(), "to": last.isoformat()}
+    waiting = query.newest(enterprise, flow.CALLBACK_WITNESS, {"unasked": True}, Job.WAITING)
+    if waiting is not None:
+        held = {name: str(waiting.payload[name]) for name in span}
+        if _moment(held["from"]) <= first and _moment(held["to"]) >= last:
+            return waiting.id
+    queue.drop_over(enterprise=enterprise, kind=flow.CALLBACK_WITNESS, requested_by=str(CLOCK))
+    given = {"unasked": True, **span}
+    return flow.enqueue(kind=flow.CALLBACK_WITNESS, enterprise=enterprise, payload=given, actor=CLOCK)
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def run_landing_recheck(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+    """Do what was put: look for every test of the span that is still open; how many had which landing.
+
+    ``role_missing``, ``live_malformed``.
+    """
+    grounds = CallBasis.of(enterprise, actor, flow.NEEDS[flow.CALLBACK_WITNESS])
+    first = max(_moment(str(given["from"])), clock.now() - timedelta(days=grounds.days))
+    counts = Counter[str]()
+    wanted = list_open_trials(enterprise, first, _moment(str(given["to"])))
+    for place in range(0, len(wanted), MOST):
+        part = wanted[place : place + MOST]
+        said = newest_looks(part)
+        for one, found in look_for_landings(grounds, part, progress):
+            counts[found.verdict] += 1
+            if is_news(found, said.get(one.pk)):
+                storage.store_landing(
+                    enterprise=enterprise, trial=one.pk, expected=one.gateway_expected, found=found, actor=actor,
+                    unasked=True,
+                )  # fmt: skip
+    return {"counts": dict.fromkeys(LANDINGS, 0) | counts}

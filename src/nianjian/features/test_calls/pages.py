@@ -1,0 +1,485 @@
+"""Test calls: how each filed number stands, one test with its messages, the ways they take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django import forms
+from django.contrib import messages
+from django.forms import Form
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.inspection.words import CARRIERS, HOWS, LANDINGS, LIGHTS, REASONS, VERDICTS, WITNESSES
+from nianjian.engines.paper.texts.season.reminders import CALLBACK, line
+from nianjian.engines.paper.words import Words, words
+from nianjian.features.test_calls import queries
+from nianjian.features.test_calls.forms import EndForm, GatewayForm, ManualCallForm, RouteForm, TestCallForm
+from nianjian.features.test_calls.operations import calls, landings, routes
+from nianjian.features.test_calls.queries import CallBasis
+from nianjian.features.test_calls.storage import RouteInput
+from nianjian.platform.accounts.access import may, require
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
+from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.language import current
+from nianjian.platform.web.paging import Page, paged
+from nianjian.platform.web.tables import Cell, Column, Table
+
+LADDER_WIDTH: Final = 720
+OURS: Final = 110
+THEIRS: Final = 610
+LADDER_HEAD: Final = 34
+ARROW_HEIGHT: Final = 30
+LABEL_LENGTH: Final = 52  # signs of a label
+MOST_ARROWS: Final = 60  # arrows
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """One message, in units of the picture: from ``x1`` to ``x2`` at ``y``; ``tip``: the points of its head."""
+
+    x1: int
+    x2: int
+    y: int
+    text: int
+    tip: str
+    label: str
+    at: str
+    kind: str  # request, progress, success, refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The picture. ``more``: messages that it leaves out."""
+
+    wide: int
+    high: int
+    ours: int
+    theirs: int
+    middle: int
+    arrows: Sequence[Arrow]
+    more: int
+
+
+def build_ladder(messages: Sequence[Mapping[str, Any]]) -> Ladder | None:
+    """Place the messages in order; None where there are none."""
+    if not messages:
+        return None
+    arrows = [_arrow(place, one) for place, one in enumerate(messages[:MOST_ARROWS])]
+    high = LADDER_HEAD + ARROW_HEIGHT * len(arrows) + 12
+    return Ladder(LADDER_WIDTH, high, OURS, THEIRS, (OURS + THEIRS) // 2, arrows, max(len(messages) - MOST_ARROWS, 0))
+
+
+def _arrow(place: int, one: Mapping[str, Any]) -> Arrow:
+    y = LADDER_HEAD + ARROW_HEIGHT * (place + 1) - 6
+    begin, end, back = (OURS, THEIRS, -8) if one["sent"] else (THEIRS, OURS, 8)
+    tip = f"{end},{y} {end + back},{y - 4} {end + back},{y + 4}"
+    label = _label(str(one["first"]))
+    return Arrow(begin, end, y, y - 6, tip, label, f"{one['at_ms']} ms", _kind(str(one["first"])))
+
+
+def _label(first: str) -> str:
+    """A reply's code and phrase, a request's method and whom it asks for."""
+    text = first.removeprefix("SIP/2.0 ").removesuffix(" SIP/2.0")
+    return text if len(text) <= LABEL_LENGTH else f"{text[: LABEL_LENGTH - 1]}…"
+
+
+def _kind(first: str) -> str:
+    if not first.startswith("SIP/2.0 "):
+        return "request"
+    return {"1": "progress", "2": "success"}.get(first[8:9], "refusal")
+
+
+Json = dict[str, Any]
+BADGES = {"pass": "good", "fail": "bad", "unproved": "warn", "": "plain"}
+
+
+@dataclass(frozen=True, slots=True)
+class _LazyRows:
+    """Rows that are read where they are cut."""
+
+    read: Callable[..., list[Json]]
+    code: str
+    request: Request
+
+    def __getitem__(self, part: slice) -> list[Json]:
+        count = part.stop - part.start
+        return self.read(enterprise=self.code, actor=self.request.actor, first=part.start, count=count)
+
+
+@require_safe
+@page(Act.READ)
+def listing(request: Request, code: str) -> HttpResponse:
+    """Show numbers and tests."""
+    return _listing(
+        request, code, {"asked": TestCallForm(auto_id="asked_%s"), "by_hand": ManualCallForm(auto_id="hand_%s")}
+    )
+
+
+@require_http_methods(["POST"])
+@page(Act.REPORT)
+def request_test_calls(request: Request, code: str) -> HttpResponse:
+    """Put test calls; on to their job."""
+    form = TestCallForm(request.POST, auto_id="asked_%s")
+    if form.is_valid():
+        number, route = form.cleaned_data["number"].strip(), form.cleaned_data["route"].strip()
+        try:
+            job = calls.enqueue_test_calls(
+                enterprise=code,
+                numbers=[number] if number else [],
+                names=[route] if route else [],
+                actor=request.actor,
+            )
+            return redirect("data-job", code=code, job=job)
+        except NianjianError as error:
+            _show_refusal(form, error)
+    return _listing(request, code, {"asked": form, "by_hand": ManualCallForm(auto_id="hand_%s")}, UNPROCESSABLE)
+
+
+@require_POST
+@page(Act.LOAD)
+def begin_manual_call(request: Request, code: str) -> HttpResponse:
+    """Start the timer of a call by hand; on to its page."""
+    form = ManualCallForm(request.POST, auto_id="hand_%s")
+    if form.is_valid():
+        try:
+            told = calls.begin_manual_call(enterprise=code, actor=request.actor, **form.cleaned_data)
+            return redirect("callback-one", code=code, trial=told["trial"])
+        except NianjianError as error:
+            _show_refusal(form, error)
+    return _listing(request, code, {"asked": TestCallForm(auto_id="asked_%s"), "by_hand": form}, UNPROCESSABLE)
+
+
+def _show_refusal(form: Form, error: NianjianError) -> None:
+    if error.code == "role_missing":
+        raise error
+    form.add_error(None, " ".join(describe_error(error)))
+
+
+def _listing(request: Request, code: str, forms: Json, status: int = 200) -> HttpResponse:
+    _ = words(current())
+    grounds = CallBasis.of(code, request.actor, Act.READ)
+    numbers: Page[Json] = paged(request, _LazyRows(queries.list_numbers, code, request), name="numbers")
+    tests: Page[Json] = paged(request, _LazyRows(queries.list_trials, code, request))
+    kept = routes.describe_routes(enterprise=code, actor=request.actor)
+    context = {
+        **forms,
+        "limit": f"{grounds.limit / 1000:g}",
+        "days": grounds.days,
+        "routes": [one["name"] for one in kept["routes"]],
+        "numbers": numbers,
+        "number_table": _numbers(code, numbers.rows, _),
+        "page": tests,
+        "table": _tests(code, tests.rows, _),
+        "may_report": may(request.actor, code, Act.REPORT),
+        "may_load": may(request.actor, code, Act.LOAD),
+    }
+    return render(request, "callback/list.html", context, status=status)
+
+
+def _numbers(code: str, rows: Sequence[Json], _: Words) -> Table:
+    body = []
+    for one in rows:
+        last = one["newest"]
+        carriers = [(carrier, _(CARRIERS[state])) for carrier, state in one["carriers"].items()]
+        address = reverse("callback-one", kwargs={"code": code, "trial": last["trial"]}) if last else ""
+        body.append(
+            [
+                Cell(one["number"]),
+                Cell(_(LIGHTS[one["light"]]), code=one["light"]),
+                Cell("", pairs=carriers),
+                Cell(one["gateway"] or "–"),
+                Cell(format_moment(last["begun_at"]) if last else "–", href=address),
+                Cell(_(REASONS[last["counts_reason"]]) if last else "–"),
+            ]
+        )
+    heads = (gettext("Number called"), gettext("Light"), gettext("Carriers"), gettext("Gateway in the ledger"),
+             gettext("Newest test call"), gettext("What came of it"))  # fmt: skip
+    return Table(gettext("Filed numbers"), [Column(head) for head in heads], body, wrap=True, cards=True)
+
+
+def _tests(code: str, rows: Sequence[Json], _: Words) -> Table:
+    body = [
+        [
+            Cell(
+                format_moment(one["begun_at"]),
+                href=reverse("callback-one", kwargs={"code": code, "trial": one["trial"]}),
+            ),
+            Cell(one["number"]),
+            Cell(_(VERDICTS[one["counts"] or ""]), badge=BADGES[one["counts"] or ""]),
+            Cell(_(REASONS[one["counts_reason"]]) if one["counts_reason"] else "–"),
+            Cell("–" if one["answer_s"] is None else f"{one['answer_s']:.3f}", figure=True),
+            Cell(one["gateway_seen"] or "–"),
+            Cell(" ".join(filter(None, (_(HOWS[one["how"]]), one["route"], one["carrier"])))),
+        ]
+        for one in rows
+    ]
+    heads = (gettext("Begun"), gettext("Number called"), gettext("Verdict"), gettext("What came of it"),
+             gettext("Answered after s"), gettext("Gateway seen"), gettext("How"))  # fmt: skip
+    columns = [Column(head, figure=place == 4) for place, head in enumerate(heads)]  # noqa: PLR2004 -- the figure's place
+    return Table(gettext("Test calls"), columns, body, wrap=True, cards=True)
+
+
+def format_moment(text: str) -> str:
+    """Day and time to the second."""
+    return text[:19].replace("T", " ")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Act.READ)
+def route_listing(request: Request, code: str) -> HttpResponse:
+    """Show them; set or remove one."""
+    way, gateway, status = RouteForm(auto_id="way_%s"), GatewayForm(auto_id="gateway_%s"), 200
+    if request.method == "POST":
+        require(request.actor, code, Act.ADMINISTER)
+        form: Form
+        if request.POST.get("what") == "gateway":
+            form = gateway = GatewayForm(request.POST, auto_id="gateway_%s")
+        else:
+            form = way = RouteForm(request.POST, auto_id="way_%s")
+        if _apply_form(request, code, form):
+            messages.success(request, gettext("Noted."))
+            return redirect("callback-ways", code=code)
+        status = UNPROCESSABLE
+    kept = routes.describe_routes(enterprise=code, actor=request.actor)
+    _ = words(current())
+    flaws = [_describe_flaw(one, kept["numbers"]) for one in kept["routes"] if one["daily_flaw"]]
+    rows = [
+        [
+            Cell(one["name"]),
+            Cell(one["via"]),
+            Cell(one["line"] or "–"),
+            Cell(one["carrier"] or "–"),
+            Cell(one["caller"]),
+            Cell(_(WITNESSES[one["witness"]])),
+            _certificate_cell(one["certificate_until"]),
+            Cell(one["daily_at"] or "–", badge="bad" if one["daily_flaw"] else ""),
+        ]
+        for one in kept["routes"]
+    ]
+    heads = (gettext("Name"), gettext("Where calls go"), gettext("Trunk line of the register"), gettext("Carrier"),
+             gettext("Calling number"), gettext("What proves the landing"), gettext("Own certificate until"),
+             gettext("Each day at"))  # fmt: skip
+    pair = [Column(gettext("Gateway in the ledger")), Column(gettext("Addresses"))]
+    hosts = [[Cell(one["name"]), Cell(", ".join(one["hosts"]))] for one in kept["gateways"]]
+    context = {
+        "ways": Table(gettext("Ways"), [Column(head) for head in heads], rows, wrap=True, cards=True),
+        "gateways": Table(gettext("Gateways"), pair, hosts, wrap=True),
+        "names": [one["name"] for one in kept["routes"]],
+        "way": way,
+        "gateway": gateway,
+        "flaws": flaws,
+        "may": may(request.actor, code, Act.ADMINISTER),
+    }
+    return render(request, "callback/ways.html", context, status=status)
+
+
+def _certificate_cell(day: str | None) -> Cell:
+    """The last day of our own certificate; one that is over is no good to any gateway."""
+    return Cell(day or "–", badge="bad" if day and day < clock.today().isoformat() else "")
+
+
+def _describe_flaw(route: dict[str, Any], numbers: int) -> str:
+    """Why a daily test does not run, as people are told of it."""
+    about = {"reason": route["daily_flaw"], "route": route["name"], "count": numbers, "most": routes.MOST_CALLS}
+    return line(f"{CALLBACK}:", about, words(current()))
+
+
+def _apply_form(request: Request, code: str, form: Form) -> bool:
+    """Whether what was asked for is done; else the form says why not."""
+    try:
+        if name := request.POST.get("remove", ""):
+            routes.remove_route(enterprise=code, name=name[:60], actor=request.actor)
+            return True
+        if not form.is_valid():
+            return False
+        given = form.cleaned_data
+        if isinstance(form, GatewayForm):
+            routes.save_gateway(enterprise=code, name=given["name"], hosts=given["hosts"], actor=request.actor)
+        else:
+            password, forget = given.pop("password"), given.pop("no_certificate")
+            given |= {"certificate": "", "key": ""} if forget else {"certificate": given["certificate"] or None}
+            kept = password if password or given["username"] else None
+            routes.save_route(enterprise=code, given=RouteInput(**given, password=kept), actor=request.actor)
+    except NianjianError as error:
+        form.full_clean()
+        form.add_error(None, " ".join(describe_error(error)))
+        return False
+    return True
+
+
+LANDING_BADGES = {
+    "filed": "good",
+    "elsewhere": "bad",
+    "voicemail": "bad",
+    "unseen": "bad",
+    "silent": "warn",
+    "unnamed": "warn",
+}
+
+
+def _find_trial(request: Request, code: str, trial: str) -> Json:
+    """The test, if it is of this enterprise; else 404."""
+    try:
+        told = queries.get_trial_detail(trial=trial, actor=request.actor)
+    except NianjianError as error:
+        raise Http404 from error
+    if told["enterprise"] != code:
+        raise Http404
+    return told
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Act.READ)
+def trial_detail(request: Request, code: str, trial: str) -> HttpResponse:
+    """Show it; of one by hand that is under way, take what came of it."""
+    told = _find_trial(request, code, trial)
+    form, status = EndForm(), 200
+    if request.method == "POST":
+        require(request.actor, code, Act.LOAD)
+        form, status = EndForm(request.POST), UNPROCESSABLE
+        if form.is_valid() and _end_call(request, told, form):
+            return redirect("callback-one", code=code, trial=trial)
+    _ = words(current())
+    verdict = told["counts"] or ""
+    context = {
+        "told": told,
+        "verdict": _(VERDICTS[verdict]),
+        "badge": BADGES[verdict],
+        "reason": _(REASONS[told["counts_reason"]]) if told["counts_reason"] else "",
+        "pairs": _pairs(told, _),
+        "looks": _looks(told, _),
+        "ladder": build_ladder(told["messages"]),
+        "lines": [
+            {"label": f"{one['at_ms']} ms {'→' if one['sent'] else '←'} {one['first']}", "text": one["text"]}
+            for one in told["messages"]
+        ],
+        "form": form,
+        "running": told["how"] == "hand" and not verdict,
+        "may_look": told["how"] == "sip" and told["answer_s"] is not None and may(request.actor, code, Act.REPORT),
+        "gone": _milliseconds_gone(told),
+        "may_load": may(request.actor, code, Act.LOAD),
+        "may_reveal": may(request.actor, code, Act.REVEAL),
+    }
+    return render(request, "callback/one.html", context, status=status)
+
+
+def _end_call(request: Request, told: Json, form: forms.Form) -> bool:
+    try:
+        calls.end_manual_call(trial=told["trial"], actor=request.actor, **form.cleaned_data)
+    except NianjianError as error:
+        form.add_error(None, " ".join(describe_error(error)))
+        return False
+    return True
+
+
+def _milliseconds_gone(told: Json) -> int:
+    """Milliseconds since it was begun: where the shown timer starts."""
+    since = clock.now() - datetime.fromisoformat(told["begun_at"])
+    return max(int(since.total_seconds() * 1000), 0)
+
+
+def _pairs(told: Json, _: Words) -> list[tuple[str, str]]:
+    """What is known of it, line by line."""
+    limit = gettext("{seconds} s (limit {limit} s)")
+    answer = told["answer_s"]
+    code = " ".join(str(one) for one in (told["status"], told["phrase"]) if one)
+    cause = "" if told["q850"] is None else f"Q.850 {told['q850']}"
+    measured = (told["source"].get("durations"), told["source"].get("begin"))
+    places = (told["contact"], *told["routes"], told["media"])
+    known = (
+        (gettext("Begun"), format_moment(told["begun_at"])),
+        (gettext("How"), " ".join(filter(None, (_(HOWS[told["how"]]), told["route"], told["carrier"], told["via"])))),
+        (
+            gettext("Answered after"),
+            "" if answer is None else limit.format(seconds=f"{answer:.3f}", limit=f"{told['limit_s']:g}"),
+        ),
+        (gettext("Rang after"), _seconds(told["ringing_s"])),
+        (gettext("Taken after (100)"), _seconds(told["trying_s"])),
+        (gettext("Early sound after"), _seconds(told["early_s"])),
+        (gettext("Last reply"), " · ".join(filter(None, (code, cause, told["server"], told["fault"])))),
+        (gettext("Gateway in the ledger"), told["gateway_expected"]),
+        (gettext("Gateway seen"), told["gateway_seen"]),
+        (
+            gettext("Contact, routes, sound"),
+            " · ".join(filter(None, places)),
+        ),
+        (gettext("Landing proved by"), _(WITNESSES[told["counts_witness"]])),
+        (gettext("By SIP alone"), _by_sip(told, _) if told["landing"] else ""),
+        (gettext("Sound format"), told["codec"]),
+        (gettext("Repeated INVITEs"), str(told["resent"]) if told["messages"] else ""),
+        (
+            gettext("Clocks that measured"),
+            " · ".join(str(one) for one in measured if one),
+        ),
+        (gettext("Rulebook"), told["rulebook"].get("version")),
+        (gettext("What was heard"), told["note"]),
+        (gettext("sha256 of the evidence"), told["sha256"]),
+        (gettext("Asked for by"), told["made_by"].partition(":")[2]),
+    )
+    return [(label, str(text)) for label, text in known if text]
+
+
+def _by_sip(told: Json, _: Words) -> str:
+    """What was sealed with the call, beside what the records say."""
+    return " · ".join(
+        filter(None, (_(VERDICTS[told["verdict"]]), _(REASONS[told["reason"]]) if told["reason"] else ""))
+    )
+
+
+def _looks(told: Json, _: Words) -> Table | None:
+    """What the call records said at each look, the newest first."""
+    body = []
+    for one in reversed(told["looks"]):
+        found = [
+            " ".join(filter(None, (record["source"], format_moment(record["at"]), record["voicemail"])))
+            for record in one["records"]
+        ]
+        covers = [(name, gettext("covers that time") if both else gettext("does not cover it"))
+                  for name, both in one["sources"].items()]  # fmt: skip
+        body.append(
+            [
+                Cell(format_moment(one["at"])),
+                Cell(_(LANDINGS[one["verdict"]]), badge=LANDING_BADGES[one["verdict"]]),
+                Cell(", ".join(one["seen"]) or "–"),
+                Cell("; ".join(found) or "–"),
+                Cell("" if covers else "–", pairs=covers),
+            ]
+        )
+    heads = (gettext("Looked at"), gettext("In the call records"), gettext("Named there"), gettext("Records"),
+             gettext("Sources"))  # fmt: skip
+    columns = [Column(head) for head in heads]
+    return Table(gettext("Own call records"), columns, body, wrap=True, cards=True) if body else None
+
+
+def _seconds(found: float | None) -> str:
+    return "" if found is None else gettext("{seconds} s").format(seconds=f"{found:.3f}")
+
+
+@require_POST
+@page(Act.REPORT)
+def check_landing(request: Request, code: str, trial: str) -> HttpResponse:
+    """Look for the call in the own call records; on to the job."""
+    _find_trial(request, code, trial)
+    return redirect(
+        "data-job", code=code, job=landings.enqueue_landing_check(enterprise=code, trial=trial, actor=request.actor)
+    )
+
+
+@require_POST
+@page(Act.REVEAL)
+def evidence(request: Request, code: str, trial: str) -> HttpResponse:
+    """Give the evidence away in full; the audit chain tells of it."""
+    _find_trial(request, code, trial)
+    name, content = calls.fetch_evidence(trial=trial, actor=request.actor)
+    return as_attachment(HttpResponse(content, content_type="application/json"), name)

@@ -1,0 +1,428 @@
+"""What every test call stands on, and test calls as interfaces show them, numbers masked."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from datetime import time as time_of_day
+from functools import cached_property
+from typing import Any, Final, Self
+
+from django.db.models import Max, QuerySet
+
+from nianjian.engines.kernel import clock, numbers
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.workdays import Calendar
+from nianjian.engines.paper.call_masking import call_id, masked
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.engines.sip.agent import Pace
+from nianjian.features.test_calls import validation
+from nianjian.features.test_calls.models import Gateway, Landing, Route, Trial
+from nianjian.features.test_calls.states import RECORDS, STOPPED, FinishedTest, judge_number, weigh
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.registers.numbers import Number
+from nianjian.platform.registers.versions import versions_on
+from nianjian.platform.rulebook.holidays import calendar
+from nianjian.platform.rulebook.rulebooks import rulebook
+from nianjian.platform.vault import blobs
+
+
+def list_routes(enterprise: str) -> list[Route]:
+    """The enterprise's ways, by name."""
+    return list(Route.objects.filter(enterprise_id=enterprise).order_by("name"))
+
+
+def get_route(enterprise: str, name: str) -> Route:
+    """One by its name; ``callback_route_unknown``."""
+    found = Route.objects.filter(enterprise_id=enterprise, name=name).first()
+    if found is None:
+        raise NianjianError("callback_route_unknown", route=name)
+    return found
+
+
+def list_due_routes(moment: datetime) -> list[Route]:
+    """Those of all enterprises whose daily test is due."""
+    return list(Route.objects.filter(next_at__lte=moment).order_by("next_at", "id"))
+
+
+def list_gateways(enterprise: str) -> list[Gateway]:
+    """The enterprise's gateways, by name."""
+    return list(Gateway.objects.filter(enterprise_id=enterprise).order_by("name"))
+
+
+def gateway_hosts(enterprise: str) -> dict[str, tuple[str, ...]]:
+    """Name in the ledger -> addresses."""
+    return {one.name: tuple(one.hosts.split(",")) for one in list_gateways(enterprise)}
+
+
+def filter_trials(enterprise: str, number: str = "") -> QuerySet[Trial]:
+    """The tests of an enterprise, newest first; of one number if given."""
+    found = Trial.objects.filter(enterprise_id=enterprise).order_by("-begun_at", "-pk")
+    return found.filter(number=number) if number else found
+
+
+def get_trial(id_: str) -> Trial:
+    """One; ``callback_trial_unknown``."""
+    found = Trial.objects.filter(pk=id_).first()
+    if found is None:
+        raise NianjianError("callback_trial_unknown", trial=id_)
+    return found
+
+
+def newest_trials(enterprise: str, numbers: Collection[str]) -> dict[str, Trial]:
+    """Number -> its newest test that is over."""
+    over = Trial.objects.filter(enterprise_id=enterprise, number__in=numbers).exclude(verdict="")
+    last = {each["number"]: each["last"] for each in over.order_by().values("number").annotate(last=Max("begun_at"))}
+    rows = over.filter(begun_at__in=list(last.values())).order_by("pk")
+    return {row.number: row for row in rows if row.begun_at == last[row.number]}
+
+
+def answered_trials(enterprise: str, first: datetime, last: datetime) -> QuerySet[Trial]:
+    """The SIP calls of a span of time that somebody answered; only of those do call records tell a landing."""
+    here = Trial.objects.filter(enterprise_id=enterprise, how=Trial.SIP, answer_ms__isnull=False)
+    return here.filter(begun_at__gte=first, begun_at__lte=last).exclude(verdict="").order_by("begun_at", "pk")
+
+
+def list_finished_tests(
+    enterprise: str, numbers: Collection[str], since: datetime, landings: Mapping[str, str]
+) -> dict[str, list[FinishedTest]]:
+    """Number -> its tests since a moment, and of each carrier the newest one before; not those that a person stopped.
+
+    ``landings``: test -> what the call records say of it; the worse counts.
+    """
+    found: dict[str, list[FinishedTest]] = {}
+    over = Trial.objects.filter(enterprise_id=enterprise, number__in=numbers).exclude(verdict="")
+    over = over.exclude(reason=STOPPED)  # it was cut off, and speaks neither for the number nor against it
+    recent = over.filter(begun_at__gte=since).order_by("begun_at")
+    names = ("pk", "number", "begun_at", "carrier", "verdict", "reason")
+    for key, number, at, carrier, verdict, reason in recent.values_list(*names):
+        counts, _reason = weigh(verdict, reason, landings.get(key, ""))
+        found.setdefault(number, []).append(FinishedTest(at, carrier, counts))
+    older = over.filter(begun_at__lt=since).order_by().values("number", "carrier").annotate(last=Max("begun_at"))
+    for each in older:
+        found.setdefault(each["number"], []).append(FinishedTest(each["last"], each["carrier"], "old"))
+    return found
+
+
+def newest_landings(trials: Collection[str]) -> dict[str, Landing]:
+    """Test -> its newest look, for those that have one."""
+    return {row.trial_id: row for row in Landing.objects.filter(trial_id__in=list(trials)).order_by("at", "pk")}
+
+
+def recorded_landings(trials: Collection[str]) -> dict[str, Landing]:
+    """Test -> the newest look that found a record of it."""
+    found = Landing.objects.filter(trial_id__in=list(trials)).exclude(records=[])
+    return {row.trial_id: row for row in found.order_by("at", "pk")}
+
+
+def list_landings(trial: str) -> list[Landing]:
+    """All looks of a test, the oldest first."""
+    return list(Landing.objects.filter(trial_id=trial).order_by("at", "pk"))
+
+
+def list_newest_verdicts(enterprise: str, numbers: Collection[str], since: datetime) -> dict[str, str]:
+    """Test since a moment -> what its newest look says."""
+    here = Landing.objects.filter(enterprise_id=enterprise, trial__number__in=numbers, trial__begun_at__gte=since)
+    return dict(here.order_by("at", "pk").values_list("trial_id", "verdict"))
+
+
+RULE: Final = "inspection.callback."
+FILED: Final = "filed"
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class CallBasis:
+    """An enterprise with today's rulebook. Times of the rules in milliseconds."""
+
+    enterprise: str
+    book: Rulebook
+
+    @classmethod
+    def of(cls, enterprise: str, actor: Actor, act: Act) -> Self:
+        """``role_missing``, ``enterprise_unknown``."""
+        require(actor, enterprise, act)
+        tenant = accounts.enterprise(enterprise)
+        return cls(enterprise, rulebook(day=None, province=tenant.province or None, enterprise=enterprise))
+
+    @property
+    def limit(self) -> int:
+        """An answer within so many milliseconds is in time, this one included."""
+        return int(self.book.decimal(f"{RULE}seconds") * 1000)
+
+    @property
+    def wait(self) -> int:
+        """When a call is given up: later than the limit, so that "late" and "nobody" are two verdicts."""
+        return self.limit + int(self.book.decimal(f"{RULE}wait") * 1000)
+
+    @property
+    def pace(self) -> Pace:
+        """How many calls in which distance."""
+        apart = self.book.decimal(f"{RULE}apart")
+        return Pace(apart=float(apart), at_once=max(self.book.integer(f"{RULE}at_once"), 1))
+
+    @property
+    def days(self) -> int:
+        """How long a test counts."""
+        return self.book.integer(f"{RULE}days")
+
+    @property
+    def least(self) -> int:
+        """How many tests of a number have to pass over each carrier within these days."""
+        return self.book.integer(f"{RULE}tests")
+
+    @cached_property
+    def hours(self) -> tuple[tuple[time_of_day, time_of_day], ...]:
+        """From when until when tests count on a working day; the ends are not included."""
+        found = self.book.value(f"{RULE}hours")
+        pairs = [tuple(one) for one in found if isinstance(one, tuple)] if isinstance(found, tuple) else []
+        return tuple((time_of_day.fromisoformat(str(a)), time_of_day.fromisoformat(str(b))) for a, b in pairs)
+
+    @cached_property
+    def _days(self) -> Calendar:
+        return calendar()
+
+    def in_hours(self, at: time_of_day) -> bool:
+        """Whether a time of a working day lies in working hours."""
+        return any(begin <= at < end for begin, end in self.hours)
+
+    def working(self, moment: datetime) -> bool:
+        """Whether a test of this moment counts."""
+        here = moment.astimezone(clock.ZONE)
+        return self._days.is_workday(here.date()) and self.in_hours(here.time())
+
+    @property
+    def carriers(self) -> tuple[str, ...]:
+        """Over whom each number is tested."""
+        found = self.book.value(f"{RULE}carriers")
+        return tuple(str(one) for one in found) if isinstance(found, tuple) else ()
+
+    @property
+    def stamp(self) -> dict[str, str]:
+        """Which rules a test was judged by."""
+        return {"id": self.book.id, "version": self.book.version, "sha256": self.book.sha256}
+
+    @cached_property
+    def ledger(self) -> dict[str, str]:
+        """Filed numbers that are in force today -> the gateway that the ledger names, "" for none."""
+        rows = versions_on(Number, self.enterprise, clock.today()).filter(filing=FILED).order_by("key")
+        found: dict[str, str] = {}
+        for root, gateway, until in rows.values_list("root", "gateway", "valid_until"):
+            if root and (until is None or until >= clock.today()):
+                found[root] = (gateway or "").strip()
+        return found
+
+    def own(self, number: str) -> None:
+        """``callback_number_unfiled`` for one that begins with no filed number."""
+        if not number.startswith(tuple(self.ledger)):
+            raise NianjianError("callback_number_unfiled", number=numbers.mask(number))
+
+    @cached_property
+    def known(self) -> dict[str, tuple[str, ...]]:
+        """Gateway of the ledger -> its addresses."""
+        return gateway_hosts(self.enterprise)
+
+    def addresses(self, gateway: str, *, told: bool = False) -> tuple[str, ...]:
+        """From where a gateway answers: as it is kept, or the name itself where it is an address; () if unknown.
+
+        ``told``: a person gives addresses for this test; ``callback_gateway_wrong``. Each is looked up once.
+        """
+        if gateway not in self._looked_up:
+            if gateway in self.known:
+                hosts = self.known[gateway]
+            else:
+                hosts = validation.parse_hosts(gateway) if told or validation.looks_like_host(gateway) else ()
+            self._looked_up[gateway] = resolve_hosts(hosts)
+        return self._looked_up[gateway]
+
+    @cached_property
+    def _looked_up(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
+
+def resolve_hosts(hosts: Sequence[str]) -> tuple[str, ...]:
+    """The names with the addresses they stand for; one that nobody knows stands for itself alone."""
+    found = list(hosts)
+    for one in hosts:
+        try:
+            found += [str(place[4][0]).lower() for place in socket.getaddrinfo(one, None, type=socket.SOCK_DGRAM)]
+        except OSError:
+            continue
+    return tuple(dict.fromkeys(found))
+
+
+def describe_clocks() -> Json:
+    """Which clocks measure: durations a monotonic one, the beginning the system's, with what is known of its pace."""
+    return {
+        "durations": "CLOCK_MONOTONIC" if sys.platform == "linux" else "monotonic",
+        "resolution_ns": round(time.get_clock_info("monotonic").resolution * 1e9),
+        "begin": "system clock, UTC",
+        "synchronised": True if clock.SYNCHRONISED.exists() else None,
+    }
+
+
+def require_trial(trial: str, actor: Actor, act: Act = Act.READ) -> Trial:
+    """A test that the actor may see; ``callback_trial_unknown``, also for whom its enterprise does not concern."""
+    found = get_trial(trial)
+    try:
+        require(actor, found.enterprise_id, Act.READ)
+    except NianjianError as refused:
+        raise NianjianError("callback_trial_unknown", trial=trial) from refused
+    require(actor, found.enterprise_id, act)
+    return found
+
+
+def list_numbers(*, enterprise: str, actor: Actor, first: int = 0, count: int = 50) -> list[Json]:
+    """A part of the filed numbers, each with its light, its carriers and its newest test; ``role_missing``."""
+    grounds = CallBasis.of(enterprise, actor, Act.READ)
+    return number_lights(grounds, list(grounds.ledger)[first : first + count])
+
+
+def number_lights(grounds: CallBasis, wanted: Sequence[str]) -> list[Json]:
+    """How each number stands now."""
+    now = clock.now()
+    since = now - timedelta(days=grounds.days)
+    done = list_finished_tests(
+        grounds.enterprise, wanted, since, list_newest_verdicts(grounds.enterprise, wanted, since)
+    )
+    newest = newest_trials(grounds.enterprise, wanted)
+    landed = newest_landings([one.pk for one in newest.values()])
+    rows = []
+    for one in wanted:
+        found = judge_number(
+            done.get(one, ()),
+            carriers=grounds.carriers,
+            now=now,
+            days=grounds.days,
+            least=grounds.least,
+            working=grounds.working,
+        )
+        last = newest.get(one)
+        rows.append(
+            {
+                "number": numbers.mask(one),
+                "gateway": grounds.ledger.get(one) or None,
+                "light": found.light,
+                "carriers": dict(found.carriers),
+                "newest": None if last is None else trial_to_document(last, landed.get(last.pk)),
+            }
+        )
+    return rows
+
+
+def count_lights(grounds: CallBasis) -> dict[str, int]:
+    """How many filed numbers show each light."""
+    counts = dict.fromkeys(("green", "yellow", "red", "insufficient"), 0)
+    for one in number_lights(grounds, list(grounds.ledger)):
+        counts[one["light"]] += 1
+    return counts
+
+
+def list_trials(*, enterprise: str, actor: Actor, number: str = "", first: int = 0, count: int = 50) -> list[Json]:
+    """A part of the tests, newest first; ``role_missing``."""
+    require(actor, enterprise, Act.READ)
+    rows = list(filter_trials(enterprise, number)[first : first + count])
+    landed = newest_landings([one.pk for one in rows])
+    return [trial_to_document(one, landed.get(one.pk)) for one in rows]
+
+
+def get_trial_detail(*, trial: str, actor: Actor) -> Json:
+    """One test with its messages, numbers of people masked, secrets left out; ``callback_trial_unknown``."""
+    found = require_trial(trial, actor)
+    held = json.loads(blobs.get(found.blob)) if found.blob else {}
+    seen = held.get("seen", {})
+    own_id = seen.get("call_id", "")
+    looks = list_landings(found.pk)
+    return {
+        **trial_to_document(found, looks[-1] if looks else None),
+        "looks": [landing_to_document(one) for one in looks],
+        "enterprise": found.enterprise_id,
+        "note": masked(found.note or "") or None,
+        "source": dict(found.source),
+        "rulebook": dict(found.rulebook),
+        "sha256": found.sha256 or None,
+        "server": masked(seen.get("server", "")) or None,
+        "fault": seen.get("fault") or None,
+        "media": masked(seen.get("media", "")) or None,
+        "contact": masked(seen.get("contact", "")) or None,
+        "routes": [masked(one) for one in seen.get("routes", ())],
+        "codec": seen.get("codec"),
+        "voicemail": seen.get("voicemail") or None,
+        "resent": seen.get("resent", 0),
+        "messages": [
+            {"at_ms": one["at"], "sent": one["out"], "first": masked(one["first"]), "text": masked(one["text"], own_id)}
+            for one in seen.get("log", ())
+        ],
+    }
+
+
+def landing_to_document(one: Landing) -> Json:
+    """A look into the call records."""
+    return {
+        "verdict": one.verdict,
+        "at": one.at.astimezone(clock.ZONE).isoformat(timespec="seconds"),
+        "expected": one.expected or None,
+        "seen": [masked(name) for name in one.seen],
+        "records": [
+            {
+                **record,
+                "call": call_id(record["call"]),
+                "named": [masked(name) for name in record["named"]],
+                "voicemail": masked(record.get("voicemail", "")) or None,
+            }
+            for record in one.records
+        ],
+        "sources": dict(one.sources),
+        "made_by": one.made_by,
+    }
+
+
+def trial_to_document(one: Trial, landing: Landing | None = None) -> Json:
+    """A test in one line. ``answer_s`` and ``ringing_s`` are seconds, exact to the millisecond.
+
+    ``verdict`` is what SIP proved; ``counts`` and ``counts_reason``: what counts beside ``landing``, the newest look
+    into the call records; ``counts_witness``: what proves the landing then.
+    """
+    counts, reason = weigh(one.verdict, one.reason, landing.verdict if landing else "")
+    lifted = counts == "pass" and one.verdict != "pass"
+    return {
+        "counts": counts or None,
+        "counts_reason": reason or None,
+        "counts_witness": RECORDS if lifted else (one.witness or "none"),
+        "landing": landing_to_document(landing) if landing else None,
+        "trial": one.pk,
+        "number": numbers.mask(one.number),
+        "how": one.how,
+        "verdict": one.verdict or None,
+        "reason": one.reason or None,
+        "answer_in_time": one.in_time,
+        "answer_s": _seconds(one.answer_ms),
+        "ringing_s": _seconds(one.ringing_ms),
+        "trying_s": _seconds(one.trying_ms),
+        "early_s": _seconds(one.early_ms),
+        "over_s": _seconds(one.over_ms),
+        "limit_s": one.limit_ms / 1000,
+        "status": one.status,
+        "phrase": masked(one.phrase) or None,
+        "q850": one.cause,
+        "gateway_expected": one.gateway_expected or None,
+        "gateway_seen": masked(one.gateway_seen) or None,
+        "witness": one.witness or "none",
+        "route": one.route or None,
+        "carrier": one.carrier or None,
+        "via": one.via or None,
+        "begun_at": one.begun_at.astimezone(clock.ZONE).isoformat(timespec="milliseconds"),
+        "made_by": one.made_by,
+    }
+
+
+def _seconds(milliseconds: int | None) -> float | None:
+    return None if milliseconds is None else milliseconds / 1000

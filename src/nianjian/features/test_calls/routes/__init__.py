@@ -1,1 +1,0 @@
-"""The ways that test calls take, and the addresses of the gateways that the ledger names."""

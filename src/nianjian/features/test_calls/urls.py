@@ -1,0 +1,17 @@
+"""Addresses of test calls, below an enterprise."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from nianjian.features.test_calls import pages
+
+urlpatterns = [
+    path("", pages.listing, name="callback"),
+    path("ask/", pages.request_test_calls, name="callback-ask"),
+    path("begin/", pages.begin_manual_call, name="callback-begin"),
+    path("ways/", pages.route_listing, name="callback-ways"),
+    path("<str:trial>/", pages.trial_detail, name="callback-one"),
+    path("<str:trial>/witness/", pages.check_landing, name="callback-witness"),
+    path("<str:trial>/evidence/", pages.evidence, name="callback-evidence"),
+]
