@@ -23,8 +23,8 @@ from nianjian.features.complaints.clocks import Clock, TicketCounts, build_in_ti
 from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.dial_policy import decisions as live
 from nianjian.features.dial_policy import feed as gate_feed
-from nianjian.features.dossier.materials.states import DONE
-from nianjian.features.dossier.operations.checklist import lines as items
+from nianjian.features.dossier.operations.checklist import list_items as items
+from nianjian.features.dossier.states import DONE
 from nianjian.features.inspection import claims
 from nianjian.features.inspection.operations import dialling, logs
 from nianjian.features.inspection.queries import CheckBasis, Json, open_calls

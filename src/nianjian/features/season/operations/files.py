@@ -11,7 +11,7 @@ from typing import Any, Final
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.archives import query, service
 from nianjian.features.archives.service import File
-from nianjian.features.dossier.operations.making.output_files import BLOB, ZIP
+from nianjian.features.dossier.operations.package import BLOB, ZIP
 from nianjian.features.portrait import portraits
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor

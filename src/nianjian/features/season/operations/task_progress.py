@@ -13,9 +13,9 @@ from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.engines.season.tasks import Seen
 from nianjian.engines.season.tracks import Track
 from nianjian.features.complaints import queries as complaints
-from nianjian.features.dossier.materials.query import Line
-from nianjian.features.dossier.materials.states import DONE
-from nianjian.features.dossier.operations.checklist import whole
+from nianjian.features.dossier.materials import Line
+from nianjian.features.dossier.operations.checklist import list_all_items
+from nianjian.features.dossier.states import DONE
 from nianjian.features.portrait import portraits
 from nianjian.features.reconciliation import queries as reconciliation
 from nianjian.features.rectification import operations as rectification
@@ -52,7 +52,7 @@ class ProgressQuery:
 def collect_task_progress(asked: ProgressQuery, tracks: Sequence[Track]) -> dict[str, Seen]:
     """By task; what cannot be seen is not in it."""
     portrait = portraits.find_portrait(asked.enterprise, asked.year)
-    lines = whole(asked.enterprise, asked.year, asked.today)
+    lines = list_all_items(asked.enterprise, asked.year, asked.today)
     year_end = Season("", asked.year).year_end
     return {
         "portrait": Seen(portrait is not None, int(portrait is not None), 1, _light(portrait)),

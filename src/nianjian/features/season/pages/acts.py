@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from nianjian.features.dossier.pages.presenters import title
+from nianjian.features.dossier.pages.presenters import item_title
 from nianjian.features.season.operations import acts as flow
 from nianjian.features.season.operations import archive
 from nianjian.features.season.operations import feed as feeds
@@ -101,7 +101,7 @@ def end(request: Request, code: str) -> HttpResponse:
 
 def _names(items: Iterable[str]) -> str:
     """What the papers are called."""
-    return "、".join(title(one) for one in items) or "–"
+    return "、".join(item_title(one) for one in items) or "–"
 
 
 def _back(request: Request, code: str, form: Form) -> HttpResponse:

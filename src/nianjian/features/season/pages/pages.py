@@ -32,7 +32,7 @@ from nianjian.engines.paper.texts.season.words import (
 )
 from nianjian.engines.paper.words import ENGLISH, Words, words
 from nianjian.features.archives import query as archives
-from nianjian.features.dossier.pages.presenters import state, title
+from nianjian.features.dossier.pages.presenters import item_title, state_badge
 from nianjian.features.inbox.pages import obstacle_address
 from nianjian.features.season.operations import archive as flow
 from nianjian.features.season.operations import feed, files
@@ -145,10 +145,10 @@ def _left_behind(request: Request, code: str, year: int) -> Table | None:
     heads = (gettext("paper"), gettext("why anew"), gettext("Valid until"), gettext("in this season"))
     rows = [
         [
-            Cell(title(one["item"]), href=reverse("dossier-item", args=[code, year, one["item"]])),
+            Cell(item_title(one["item"]), href=reverse("dossier-item", args=[code, year, one["item"]])),
             Cell(_(NOT_TAKEN[one["reason"]])),
             Cell(one["valid_until"] or "–", day=True),
-            state(one["state"]) if one["state"] else Cell("–"),
+            state_badge(one["state"]) if one["state"] else Cell("–"),
         ]
         for one in found
     ]
