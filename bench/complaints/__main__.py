@@ -23,8 +23,8 @@ from bench import machine
 from bench.complaints.plant import NoRoomError, plant
 from nianjian.engines.lake.engine import open_engine
 from nianjian.engines.lake.schema import SCHEMAS
-from nianjian.features.complaints import match
-from nianjian.features.complaints.match import Confidence, Match
+from nianjian.features.complaints import matching
+from nianjian.features.complaints.matching import Confidence, Match
 
 MINUTES: Final = 10
 BUDGET: Final = 30.0  # CPU seconds at 100 M calls
@@ -74,7 +74,7 @@ def main() -> int:
                 name: engine.table(name, lake.files(name), SCHEMAS[name])
                 for name in ("calls", "complaint_fact", "line_dim")
             }
-            found = match.match_calls(engine, tables, None, frozenset(), MINUTES)
+            found = matching.match_calls(engine, tables, None, frozenset(), MINUTES)
         seconds.append(time.process_time() - began)
         walls.append(time.perf_counter() - begun)
     told = graded(found, truth)

@@ -33,7 +33,7 @@ SUBJECTS = {
         "features/dossier/pictures.py", "features/dossier/rounds.py", "features/dossier/seal_images.py",
         "features/dossier/signed_papers.py",
     )
-}  # fmt: skip
+} | {Path("features/complaints", name) for name in ("matching.py", "one_click.py", "sla_warnings.py")}  # fmt: skip
 
 
 def _model_names(scope: ast.AST, models: set[str]) -> set[str]:

@@ -215,9 +215,9 @@ def _ticket(given: Given) -> states.Facts:
 
 
 def ticket(given: Given) -> Given:
-    promise = clocks.Promise((date(2017, 1, 1),), (clocks.terms(_book(given)),))
+    promise = clocks.ServiceLevels((date(2017, 1, 1),), (clocks.read_limits(_book(given)),))
     facts, at = _ticket(given), given["at"].replace(tzinfo=ZONE)
-    told: dict[str, Any] = {"state": states.state(facts).value}
+    told: dict[str, Any] = {"state": states.state_of(facts).value}
     for name in clocks.Clock:
         read = clocks.evaluate_clock(name, facts, promise, at)
         told |= {name.value: read.hand.value, f"{name.value}_on_time": read.on_time}
@@ -228,7 +228,7 @@ def ticket(given: Given) -> Given:
 
 def ticket_act(given: Given) -> Given:
     act = states.Act(given["act"])
-    refused = states.refusal(_ticket(given), act, given["at"].replace(tzinfo=ZONE))
+    refused = states.find_refusal(_ticket(given), act, given["at"].replace(tzinfo=ZONE))
     after = states.AFTER.get(act)
     return {"refused": refused, "state": after.value if after and refused is None else None}
 

@@ -10,10 +10,12 @@ django.setup()
 
 from nianjian.doors.api.application import API  # noqa: E402 -- after Django; it loads every declaration
 from nianjian.platform.operations.fields import Field, Kind  # noqa: E402 -- the same
-from nianjian.platform.operations.operation import REGISTRY, Operation  # noqa: E402 -- the same
+from nianjian.platform.operations.operation import REGISTRY, Operation, Resource  # noqa: E402 -- the same
 
 assert API.urls, "the operations are declared"
-SAMPLES: Final[dict[Kind, Any]] = {Kind.LINE: "x", Kind.TEXT: "x", Kind.LINES: ["x"], Kind.DAY: "2026-01-01"}
+SAMPLES: Final[dict[Kind, Any]] = {
+    Kind.LINE: "x", Kind.TEXT: "x", Kind.NUMBER: 1, Kind.FLAG: True, Kind.LINES: ["x"], Kind.DAY: "2026-01-01",
+}  # fmt: skip
 
 
 def _needed(operation: Operation[..., Any]) -> list[Field]:
@@ -33,9 +35,11 @@ def bodies() -> dict[str, dict[str, Any]]:
 
 
 def _body(operation: Operation[..., Any]) -> dict[str, Any]:
+    made = {one.name: _sample(one) for one in _needed(operation)}
+    if not isinstance(operation.area, Resource):
+        return made
     resource = operation.resource
     key = f"{{{resource.name}}}"
-    made = {one.name: _sample(one) for one in _needed(operation)}
     return made if key in operation.path else made | {resource.plural: [key]}
 
 

@@ -20,9 +20,9 @@ from nianjian.engines.kernel import clock  # noqa: E402
 from nianjian.engines.sip.call_trace import Line as SipLine  # noqa: E402
 from nianjian.engines.sip.call_trace import Seen  # noqa: E402
 from nianjian.features.archives import closed_seasons as archives  # noqa: E402
-from nianjian.features.calls.operations.wizard import drafts  # noqa: E402
-from nianjian.features.complaints.operations import acts as complaints  # noqa: E402
-from nianjian.features.complaints.operations import one_click  # noqa: E402
+from nianjian.features.calls import drafts  # noqa: E402
+from nianjian.features.complaints import one_click  # noqa: E402
+from nianjian.features.complaints import operations as complaints  # noqa: E402
 from nianjian.features.dossier import arrivals, materials, signed_papers  # noqa: E402
 from nianjian.features.dossier.editions import manifest  # noqa: E402
 from nianjian.features.dossier.fill_in import Report, list_fields  # noqa: E402
@@ -130,10 +130,10 @@ def _by_link() -> Persona:
 
 
 def _draft(code: str, actor: Actor, *, first: int = 0) -> str:
-    made = drafts.begin(kind=drafts.CALLS, enterprise=code, actor=actor)
+    made = drafts.create_draft(kind=drafts.CALLS, enterprise=code, actor=actor)
     with uploads.Incoming("calls.csv") as file:
         file.write(calls(first=first))
-        drafts.receive(draft=drafts.draft_for(made, code, actor), incoming=file)
+        drafts.add_file(draft=drafts.draft_for(made, code, actor), incoming=file)
     return made
 
 
@@ -248,7 +248,7 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     key = rows.create_row(kind="lines", texts={"line_id": f"L-{code}", "team": "T1"}, **given)
     line = Line.objects.get(enterprise_id=code, key=key)
     handed = _draft(code, actor)
-    drafts.commit(draft=drafts.draft_for(handed, code, actor), actor=actor)
+    drafts.enqueue_import(draft=drafts.draft_for(handed, code, actor), actor=actor)
     work()
     asked = operations.request_overlay(
         key=RULE, value="0.25", province=None, enterprise=code, valid_from=date(2026, 1, 1), valid_to=None,
@@ -303,7 +303,7 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
         ),
         "delivery": hook.deliveries.get().pk,
         "name": lead,
-        "ticket": complaints.add(
+        "ticket": complaints.open_ticket(
             enterprise=code, actor=actor, texts={"ticket_id": f"TS-{code}", "source": "12321", "team_id": "T1"}
         ),
         "door": door.pk,

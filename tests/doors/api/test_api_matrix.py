@@ -306,7 +306,7 @@ def world(db: None, api_home: Path, sample: dict[str, Any]) -> dict[str, dict[st
         key=RULE, value="0.25", province="上海", enterprise=None, valid_from=date(2026, 1, 1), valid_to=None,
         reason="口头要求", actor=OPERATOR,
     )  # fmt: skip
-    job = operations.ask_effects(
+    job = operations.enqueue_effects(
         key=RULE, value="0.25", province="上海", enterprise=None, valid_from=date(2026, 1, 1), reason="", actor=OPERATOR
     )
     own = {  # an enterprise's is decided, shown and stopped at the enterprise

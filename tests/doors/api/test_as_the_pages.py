@@ -9,7 +9,7 @@ import pytest
 from tests.support.asking import DEMO, Ask, post
 
 from nianjian.engines.kernel import clock
-from nianjian.features.complaints.one_click.query import get_by_token
+from nianjian.features.complaints.one_click import get_by_token
 from nianjian.features.portrait import line_usage
 from nianjian.features.rectification import storage
 from nianjian.features.rectification.models import Case

@@ -15,8 +15,8 @@ from nianjian.engines.intake import ledger
 from nianjian.engines.intake.format import FileMapping
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.calls.operations import check_calls as checks
-from nianjian.features.calls.operations.wizard import check_register, drafts
+from nianjian.features.calls import drafts, register_sheets
+from nianjian.features.calls import previews as checks
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise, add_user
 from nianjian.platform.audit.query import acts
@@ -53,12 +53,12 @@ def calls(rows: int = 5, bad: int = 2, first: int = 0) -> bytes:
 def put(draft: str, content: bytes, name: str = "话单.csv") -> None:
     with uploads.Incoming(name) as incoming:
         incoming.write(content)
-        drafts.receive(draft=drafts.draft_for(draft, "demo", ANNA), incoming=incoming)
+        drafts.add_file(draft=drafts.draft_for(draft, "demo", ANNA), incoming=incoming)
 
 
 @pytest.fixture
 def draft() -> str:
-    return drafts.begin(kind="calls", enterprise="demo", actor=ANNA)
+    return drafts.create_draft(kind="calls", enterprise="demo", actor=ANNA)
 
 
 def own(draft: str) -> query.DraftValue:
@@ -93,7 +93,7 @@ def test_no_name_leads_out_of_the_folder(draft: str, name: str) -> None:
 
 
 def test_a_page_lists_fifty_of_many_drafts_and_jobs() -> None:
-    made = [drafts.begin(kind="calls", enterprise="demo", actor=ANNA) for _ in range(52)]
+    made = [drafts.create_draft(kind="calls", enterprise="demo", actor=ANNA) for _ in range(52)]
     assert len(query.list_drafts("demo", str(ANNA))) == 50
     assert query.is_own_draft(made[0], "demo", str(ANNA))
     assert not query.is_own_draft(made[0], "demo", "user:berta")
@@ -132,7 +132,7 @@ def test_a_draft_is_its_makers_at_its_enterprise(draft: str) -> None:
 
 def test_a_look_names_source_and_encoding_and_masks(draft: str) -> None:
     put(draft, calls())
-    (look,) = checks.look_at(uploads.paths(own(draft)), "auto", FileMapping())
+    (look,) = checks.preview_files(uploads.paths(own(draft)), "auto", FileMapping())
     assert (look.name, look.encoding, look.source, look.mapped) == ("话单.csv", "gb18030", "generic", True)
     assert dict(look.fields)["callee"] == "被叫号码"
     text = "\n".join(look.lines)
@@ -188,12 +188,12 @@ def test_a_long_file_is_tried_by_its_beginning(draft: str) -> None:
 
 def test_a_check_of_the_whole_knows_the_lake_and_writes_nothing(draft: str) -> None:
     put(draft, calls(bad=0))
-    drafts.commit(draft=own(draft), actor=ANNA)
+    drafts.enqueue_import(draft=own(draft), actor=ANNA)
     work()
-    second = drafts.begin(kind="calls", enterprise="demo", actor=ANNA)
+    second = drafts.create_draft(kind="calls", enterprise="demo", actor=ANNA)
     put(second, calls(rows=8))
     version = wiring.lake("demo").version(ledger.CALLS_TABLE)
-    job = drafts.check_whole(draft=own(second), actor=ANNA)
+    job = drafts.enqueue_check(draft=own(second), actor=ANNA)
     assert own(second).check_job == job
     work()
     result = queue.job(job).result
@@ -206,13 +206,13 @@ def test_a_check_of_the_whole_knows_the_lake_and_writes_nothing(draft: str) -> N
 
 def test_a_commit_takes_everything_and_tidies_up(draft: str) -> None:
     with pytest.raises(NianjianError, match="files_missing"):
-        drafts.commit(draft=own(draft), actor=ANNA)
+        drafts.enqueue_import(draft=own(draft), actor=ANNA)
     put(draft, calls())
     put(draft, calls(first=100), "more.csv")
-    job = drafts.commit(draft=own(draft), actor=ANNA)
+    job = drafts.enqueue_import(draft=own(draft), actor=ANNA)
     with pytest.raises(NianjianError, match="draft_running"):
         drafts.open_draft(draft, "demo", ANNA)
-    assert drafts.commit(draft=own(draft), actor=ANNA) == job
+    assert drafts.enqueue_import(draft=own(draft), actor=ANNA) == job
     work()
     found = queue.job(job)
     assert (found.state, found.result["rows"]) == ("done", {"read": 14, "loaded": 10, "duplicate": 0, "rejected": 4})
@@ -229,11 +229,11 @@ def test_a_mapping_reads_foreign_columns(draft: str) -> None:
         "columns": {"callee": "客户", "start": "拨打", "direction": "路"},
         "values": {"direction": {"OB": "呼出"}},
     }
-    drafts.choose(draft=own(draft), source="generic", timezone="Asia/Shanghai", data=data)
-    (tried,) = checks.try_calls(uploads.paths(own(draft)), "generic", drafts.mapping_of(own(draft)), None)
+    drafts.set_choices(draft=own(draft), source="generic", timezone="Asia/Shanghai", data=data)
+    (tried,) = checks.try_calls(uploads.paths(own(draft)), "generic", drafts.load_mapping(own(draft)), None)
     assert tried.trial is not None
     assert tried.trial.receipt.rows.loaded == 5
-    drafts.commit(draft=own(draft), actor=ANNA)
+    drafts.enqueue_import(draft=own(draft), actor=ANNA)
     work()
     (batch,) = batches.list_batches("demo")
     assert batch.files[0].receipt["rows"] == {"read": 7, "loaded": 5, "duplicate": 0, "rejected": 2}
@@ -249,26 +249,26 @@ def test_a_mapping_reads_foreign_columns(draft: str) -> None:
 )
 def test_what_makes_no_sense_is_not_kept(draft: str, zone: str, data: dict[str, object], code: str) -> None:
     with pytest.raises(NianjianError, match=code):
-        drafts.choose(draft=own(draft), source="auto", timezone=zone, data=data)
+        drafts.set_choices(draft=own(draft), source="auto", timezone=zone, data=data)
     assert own(draft).choices == {}
 
 
 def test_a_corrected_file_takes_the_place_of_a_batch(draft: str) -> None:
     put(draft, calls())
-    drafts.commit(draft=own(draft), actor=ANNA)
+    drafts.enqueue_import(draft=own(draft), actor=ANNA)
     work()
     (old,) = batches.list_batches("demo")
     with pytest.raises(NianjianError, match="batch_unknown"):
-        drafts.begin(kind="calls", enterprise="other", actor=ANNA, replaces=old.id)
-    again = drafts.begin(kind="calls", enterprise="demo", actor=ANNA, replaces=old.id)
+        drafts.create_draft(kind="calls", enterprise="other", actor=ANNA, replaces=old.id)
+    again = drafts.create_draft(kind="calls", enterprise="demo", actor=ANNA, replaces=old.id)
     put(again, calls(rows=7, bad=0))
-    drafts.commit(draft=own(again), actor=ANNA)
+    drafts.enqueue_import(draft=own(again), actor=ANNA)
     work()
     states = {one.id: (one.state, one.replaces) for one in batches.list_batches("demo")}
     assert states.pop(old.id) == ("replaced", "")
     assert list(states.values()) == [("active", old.id)]
     with pytest.raises(NianjianError, match="batch_not_active"):
-        drafts.begin(kind="calls", enterprise="demo", actor=ANNA, replaces=old.id)
+        drafts.create_draft(kind="calls", enterprise="demo", actor=ANNA, replaces=old.id)
 
 
 def test_old_drafts_and_lost_files_are_swept(draft: str) -> None:
@@ -278,12 +278,12 @@ def test_old_drafts_and_lost_files_are_swept(draft: str) -> None:
     piece = uploads.folder() / uploads.INCOMING / "piece"
     piece.write_bytes(b"x")
     os.utime(piece, (1_700_000_000, 1_700_000_000))
-    assert drafts.sweep() == 0
+    assert drafts.delete_expired_drafts() == 0
     assert not lost.exists()
     assert not piece.exists()
     assert own(draft).files
     Draft.objects.update(changed_at=clock.now() - timedelta(days=8))
-    assert drafts.sweep() == 1
+    assert drafts.delete_expired_drafts() == 1
     assert query.list_draft_ids() == frozenset()
     assert not (uploads.folder() / draft).exists()
 
@@ -306,11 +306,11 @@ def test_a_sheet_is_checked_in_whole(tmp_path: Path) -> None:
     path = tmp_path / "seats.csv"
     rows = ["坐席编号,类型,姓名,备注", "A1,人工,张三,x", "A2,机械,李四,y", "A3,人工,,"]
     path.write_text("\n".join(rows) + "\n", encoding="gb18030")
-    found = check_register.check_register("seats", path, "demo")
+    found = register_sheets.check_register("seats", path, "demo")
     assert (found.read, found.faulty, found.encoding) == (3, 1, "gb18030")
     assert found.extra == ("备注",)
     assert found.rows[0] == ("A1", "人工", "张*")
     assert [one.code for one in found.findings] == ["choice_unknown"]
     target = tmp_path / "errors.xlsx"
-    check_register.error_workbook("seats", path, target, lambda code, _values: code, enterprise="demo")
+    register_sheets.write_error_workbook("seats", path, target, lambda code, _values: code, enterprise="demo")
     assert target.read_bytes().startswith(b"PK")

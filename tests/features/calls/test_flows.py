@@ -9,11 +9,8 @@ import pytest
 
 from nianjian.engines.intake import ledger, load, read
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.calls.operations.finish import IMPORT, UNDO
-from nianjian.features.calls.operations.import_calls import import_calls
-from nianjian.features.calls.operations.receipts import ImportReceipt
-from nianjian.features.calls.operations.recover import recover
-from nianjian.features.calls.operations.undo_calls import undo_calls
+from nianjian.features.calls.documents import ImportReceipt
+from nianjian.features.calls.operations import IMPORT, UNDO, import_calls, recover, undo_calls
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.chain import verify_chain

@@ -21,7 +21,7 @@ from nianjian.engines.intake import ledger
 from nianjian.engines.intake.mapping import FIELDS
 from nianjian.engines.intake.recognise import catalogue
 from nianjian.engines.kernel import clock
-from nianjian.features.calls.pages.call_fields import field_label
+from nianjian.features.calls.forms import field_label
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.query import acts
@@ -326,7 +326,7 @@ def test_a_page_of_batches_loads_no_more_than_it_shows(site: Client, monkeypatch
     asked: list[int] = []
     real = batches.list_newest_batches
     monkeypatch.setattr(
-        "nianjian.features.calls.pages.pages.query.newest",
+        "nianjian.platform.registers.batches.list_newest_batches",
         lambda code, *, first, count: (asked.append(count), real(code, first=first, count=count))[1],
     )
     _text(site, "/e/demo/data/?page=1")

@@ -13,7 +13,7 @@ from tests.support.import_pages import begun, committed, sent, work
 from tests.support.people import signed_in
 from tests.support.teams import standing
 
-from nianjian.features.calls.operations.wizard import check_register
+from nianjian.features.calls import register_sheets
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.query import acts
@@ -94,7 +94,7 @@ def test_a_faulty_sheet_is_marked_and_changes_nothing(site: Client) -> None:
 def test_a_large_sheet_is_checked_by_the_worker(
     site: Client, monkeypatch: pytest.MonkeyPatch, kind: str, faulty: int
 ) -> None:
-    monkeypatch.setattr("nianjian.features.calls.operations.wizard.check_register.LARGE", 10)
+    monkeypatch.setattr("nianjian.features.calls.register_sheets.LARGE", 10)
     draft = begun(site, "seats")
     sent(site, draft, ("seats.csv", f"坐席编号,类型,姓名\nA1,人工,张三\nA2,{kind},李四\n".encode()))
     assert f'href="{draft}check/"' in site.get(f"{draft}mapping/").content.decode()
@@ -121,7 +121,7 @@ def test_a_large_sheet_is_checked_by_the_worker(
 
 def test_many_faults_are_marked_by_the_worker(site: Client) -> None:
     draft = begun(site, "lines")
-    rows = "\n".join(f"L{n},明天" for n in range(check_register.MARKED + 1))
+    rows = "\n".join(f"L{n},明天" for n in range(register_sheets.MARKED + 1))
     sent(site, draft, ("lines.csv", f"线路编号,启用日期\n{rows}\n".encode()))
     text = site.get(f"{draft}check/").content.decode()
     assert not re.search(r"\bL0\b", text.split("</ol>")[1].split("<table")[0])  # a token may hold the letters
@@ -132,7 +132,7 @@ def test_many_faults_are_marked_by_the_worker(site: Client) -> None:
     assert f"{draft}errors/" in site.get(f"{draft}check/").content.decode()
     answer = site.get(f"{draft}errors/")
     page = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)), read_only=True).worksheets[0]  # type: ignore[attr-defined]
-    assert page.max_row == check_register.MARKED + 2
+    assert page.max_row == register_sheets.MARKED + 2
 
 
 def test_a_small_workbook_that_holds_much_is_left_to_the_worker(site: Client) -> None:
@@ -142,7 +142,7 @@ def test_a_small_workbook_that_holds_much_is_left_to_the_worker(site: Client) ->
         page.append(row)
     packed = io.BytesIO()
     book.save(packed)
-    assert len(packed.getvalue()) < check_register.LARGE
+    assert len(packed.getvalue()) < register_sheets.LARGE
     draft = begun(site, "lines")
     sent(site, draft, ("lines.xlsx", packed.getvalue()))
     text = site.get(f"{draft}check/").content.decode()

@@ -15,7 +15,7 @@ from tests.support.import_pages import begun, calls, committed, sent, work
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
-from nianjian.features.calls.operations import rejects
+from nianjian.features.calls import rejects
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.query import acts
@@ -67,9 +67,9 @@ def test_many_rejected_rows_are_work_and_each_fetch_stands_in_the_chain(site: Cl
     assert inspector.post(file).status_code == 403
     job = queue.job(file.split("/")[-2])
     assert str(job.result["blob"]) in set(blobs.blobs())
-    assert rejects.sweep() == 0
+    assert rejects.delete_expired_files() == 0
     Job.objects.filter(pk=job.id).update(finished_at=clock.now() - rejects.KEPT - timedelta(hours=1))
-    assert rejects.sweep() == 1
+    assert rejects.delete_expired_files() == 1
     assert str(job.result["blob"]) not in set(blobs.blobs())
     assert site.post(file).status_code == 404
     assert file not in _text(site, asked[0])

@@ -10,7 +10,7 @@ from django.test import Client
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
-from nianjian.features.complaints.operations import acts, one_click
+from nianjian.features.complaints import one_click, operations
 from nianjian.platform.accounts.models import Membership
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
@@ -22,7 +22,7 @@ NUMBER = "95013001"
 def opened(ticket: str, **texts: str) -> str:
     """A ticket that has just arrived."""
     given = {"ticket_id": ticket, "source": "12321", "complained": NUMBER, "complainant": "13800138000"}
-    return acts.add(enterprise="demo", texts=given | texts, actor=BOSS)
+    return operations.open_ticket(enterprise="demo", texts=given | texts, actor=BOSS)
 
 
 def ago(hours: float) -> str:

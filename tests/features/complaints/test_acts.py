@@ -15,14 +15,18 @@ from nianjian.engines.kernel.clock import ZONE
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake import schema
 from nianjian.engines.lake.tables import Lake
-from nianjian.features.complaints import publish, query
-from nianjian.features.complaints.clocks import Clock, Hand, evaluate_clock, overdue
-from nianjian.features.complaints.model import Complaint
-from nianjian.features.complaints.operations import acts as flows
-from nianjian.features.complaints.operations.listing import list_tickets, ticket
-from nianjian.features.complaints.operations.promise import promise
-from nianjian.features.complaints.query import TicketFilter, as_dict
-from nianjian.features.complaints.states import State, state
+from nianjian.features.complaints import operations as flows
+from nianjian.features.complaints import publishing, queries
+from nianjian.features.complaints.clocks import Clock, Hand, evaluate_clock, is_overdue
+from nianjian.features.complaints.models import Complaint
+from nianjian.features.complaints.queries import (
+    TicketFilter,
+    get_ticket,
+    list_tickets,
+    load_service_levels,
+    ticket_as_dict,
+)
+from nianjian.features.complaints.states import State, state_of
 from nianjian.platform.accounts import service as people
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.chain import verify_chain
@@ -42,7 +46,7 @@ def _at(text: str) -> datetime:
 
 def _add(operator: Actor, name: str = "I1", **texts: str) -> str:
     given = {"ticket_id": name, "source": "12321", "arrived_at": ARRIVED, "complained": "95013001"}
-    return flows.add(enterprise="demo", texts=given | {"complainant": "13800138000"} | texts, actor=operator)
+    return flows.open_ticket(enterprise="demo", texts=given | {"complainant": "13800138000"} | texts, actor=operator)
 
 
 def _worked(operator: Actor, name: str = "I1") -> None:
@@ -56,7 +60,7 @@ def _close(operator: Actor, *names: str, result: str = "致歉", at: str = "02 1
 
 def _row(operator: Actor, name: str = "I1") -> dict[str, Any]:
     (found,) = list_tickets(enterprise="demo", actor=operator).of([name])
-    return as_dict(found)
+    return ticket_as_dict(found)
 
 
 def _refused(call: Callable[[], object]) -> str:
@@ -81,7 +85,7 @@ def test_from_arrival_to_close_each_act_is_a_version_and_an_entry(demo: str, ope
         "complaints.respond",
         "complaints.add",
     ]
-    told = [one.act for one in ticket(enterprise="demo", complaint="I1", actor=operator)[1]]
+    told = [one.act for one in get_ticket(enterprise="demo", complaint="I1", actor=operator)[1]]
     assert told == ["close", "callback", "respond", "add"]
     assert Complaint.objects.filter(superseded_at=None).count() == 1
     assert Complaint.objects.count() == 4
@@ -130,7 +134,7 @@ def test_several_are_answered_with_words_of_ones_own_or_not_at_all(demo: str, op
     assert [_row(operator, name)["state"] for name in ("I1", "I2")] == ["responded", "responded"]
     assert dict(next(iter(acts(verb="complaints.respond"))).data)["complaints"] == ["I1", "I2"]
     flows.assign(assignee="1001", team="T1", **both)
-    assert [(row.assignee, row.team_id) for row in query.tickets("demo")] == [("1001", "T1")] * 2
+    assert [(row.assignee, row.team_id) for row in queries.current_tickets("demo")] == [("1001", "T1")] * 2
     assert _refused(lambda: flows.assign(**both)) == "complaint_assignee_missing"
 
 
@@ -197,7 +201,7 @@ def test_numbers_and_references_stand_once_and_the_future_is_refused(demo: str, 
     late = clock.now() + timedelta(days=3)
     one = {"enterprise": "demo", "complaints": ["I1"], "actor": operator}
     assert _refused(lambda: flows.respond(at=late, **one)) == "complaint_moment_in_future"
-    made = flows.add(enterprise="demo", texts={"source": "一键投诉"}, actor=operator)
+    made = flows.open_ticket(enterprise="demo", texts={"source": "一键投诉"}, actor=operator)
     assert _row(operator, made)["response_clock"] == "running"
 
 
@@ -208,7 +212,7 @@ def test_an_outsourcer_sees_own_tickets_and_writes_none(demo: str, operator: Act
     _add(operator, "I2", team_id="T2")
     assert [one.row.key for one in list_tickets(enterprise="demo", actor=tom).tickets()] == ["I1"]
     with pytest.raises(NianjianError) as error:
-        ticket(enterprise="demo", complaint="I2", actor=tom)
+        get_ticket(enterprise="demo", complaint="I2", actor=tom)
     assert error.value.code == "complaint_unknown"
     assert _refused(lambda: flows.respond(enterprise="demo", complaints=["I1"], actor=tom)) == "role_missing"
     assert _refused(lambda: _close(tom, "I1")) == "role_missing"
@@ -231,7 +235,7 @@ def test_a_drill_is_worked_on_like_any_ticket_and_never_published(demo: str, ope
     _close(operator, "D1")
     assert _row(operator, "D1")["drill"] is True
     lake = Lake(str(tmp_path / "lake"), "demo")
-    publish.publish(lake, "demo")
+    publishing.publish_tickets(lake, "demo")
     facts = ds.dataset(lake.files("complaint_fact"), schema=schema.SCHEMAS["complaint_fact"]).to_table()
     assert facts["complaint_id"].to_pylist() == ["I1"]
     wanted = TicketFilter(drills=True)
@@ -260,8 +264,8 @@ def test_lists_by_state_and_clock_say_what_the_pure_functions_say(demo: str, loa
         for number, (arrived, closed, reopened, exclusion) in enumerate(rows)
     ]
     assert load("complaints", header, *sheet).ok
-    holds = promise("demo")
-    every = {row.key: query.facts(row) for row in query.tickets("demo")}
+    holds = load_service_levels("demo")
+    every = {row.key: queries.ticket_facts(row) for row in queries.current_tickets("demo")}
     past = {key: facts for key, facts in every.items() if facts == facts.at(now)}  # a list is of the present
     assert len(past) > 60
 
@@ -269,17 +273,17 @@ def test_lists_by_state_and_clock_say_what_the_pure_functions_say(demo: str, loa
         return {one.row.key for one in list_tickets(enterprise="demo", actor=operator, wanted=wanted, at=now).tickets()}
 
     for one in State:
-        expected = {key for key, facts in every.items() if state(facts) is one}
+        expected = {key for key, facts in every.items() if state_of(facts) is one}
         assert names(TicketFilter(states=frozenset({one}))) == expected, one
     for which in Clock:
         for hand in Hand:
             expected = {key for key, facts in past.items() if evaluate_clock(which, facts, holds, now).hand is hand}
             found = names(TicketFilter(clock=which, hands=frozenset({hand})))
             assert found & past.keys() == expected, (which, hand)
-    expected = {key for key, facts in past.items() if overdue(facts, holds, now)}
+    expected = {key for key, facts in past.items() if is_overdue(facts, holds, now)}
     assert 10 < len(expected) < len(past)
     assert names(TicketFilter(overdue=True)) & past.keys() == expected
-    assert {row.key for row in query.overdue_tickets("demo", holds, now)} & past.keys() == expected
+    assert {row.key for row in queries.overdue_tickets("demo", holds, now)} & past.keys() == expected
     everything = list_tickets(enterprise="demo", actor=operator, at=now).tickets()
     ranks = [one.overdue for one in everything if one.row.key in past]
     assert ranks == sorted(ranks, reverse=True), "what is overdue stands before what is not"

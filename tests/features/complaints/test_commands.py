@@ -1,16 +1,32 @@
-"""Complaint tickets at the shell: the contract's commands, what is refused with its remedy, both languages."""
+"""``nianjian complaints`` and what a switch calls."""
 
 from __future__ import annotations
 
 import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+from tests.support import databases
+from tests.support.fixtures import Shell
+
 if TYPE_CHECKING:
     from tests.support.fixtures import Said, Shell
 
+
 ENGLISH = {"LANG": "en_US.UTF-8"}
+
+
 DUE = {"response_due": "2026-03-02 00:15:00", "close_due": "2026-03-02 22:15:00"}
 
 
@@ -140,3 +156,103 @@ def test_an_outsourcer_lists_its_own_tickets_and_may_not_write(cli: Shell, tmp_p
     assert (hidden.code, hidden.json["error"]["code"]) == (2, "complaint_unknown")
     refused = _do(cli, "respond", "I1", "--json", "--as", "tom", **token)
     assert (refused.code, refused.json["error"]["code"]) == (2, "role_missing")
+
+
+if TYPE_CHECKING:
+    from tests.support.fixtures import Shell
+
+
+PATIENCE = 90  # seconds; a process starts slowly on a busy machine
+
+
+def _late_ticket(shell: Shell, name: str) -> None:
+    arrived = (datetime.now(UTC) - timedelta(minutes=100)).isoformat(timespec="seconds")
+    given = ("--id", name, "--source", "12321", "--arrived", arrived, "--enterprise", "demo")
+    assert shell("complaints", "add", *given).code == 0
+
+
+def _warnings(home: Path) -> Counter[str]:
+    found = databases.rows(home, "SELECT data FROM audit_entry WHERE verb = %s", "complaints.warning")
+    return Counter(str(json.loads(data)["complaint"]) for (data,) in found)
+
+
+def _worker_until(home: Path, name: str) -> None:
+    """Start a worker, wait for the warning of a ticket, kill it."""
+    own = {"NIANJIAN_HOME": str(home), "NIANJIAN_KEYS": str(home.parent / "keys.json")}
+    own |= databases.environment(home)
+    kept = {one: value for one, value in os.environ.items() if not one.startswith(("NIANJIAN_", "DJANGO_"))}
+    worker = subprocess.Popen([sys.executable, "-m", "nianjian", "worker"], env={**kept, **own})
+    try:
+        until = time.monotonic() + PATIENCE
+        while name not in _warnings(home) and time.monotonic() < until:
+            time.sleep(0.2)
+    finally:
+        worker.send_signal(signal.SIGKILL)
+        worker.wait(10)
+
+
+@pytest.mark.long
+def test_a_killed_worker_and_the_next_one_warn_once(cli: Shell, shell_home: Path) -> None:
+    _late_ticket(cli, "I1")
+    _worker_until(shell_home, "I1")
+    assert _warnings(shell_home) == {"I1": 1}
+    _late_ticket(cli, "I2")
+    _worker_until(shell_home, "I2")
+    assert _warnings(shell_home) == {"I1": 1, "I2": 1}
+
+
+PLAN = Path(__file__).parents[3] / "deploy" / "freeswitch" / "complaint.xml"
+
+
+CALL = "7f9c1c1e-9b1a-4a39-8c9e-3d2f5a7f0c11"
+
+
+GIVEN = {
+    "destination_number": "complaint-key",
+    "complainant": "13800138000",
+    "complained": "95013001",
+    "complaint_call": CALL,
+    "complaint_enterprise": "demo",
+}
+
+
+def pressed(**changes: str) -> str:
+    """What the shell gets when the key is pressed; "" where a condition is not met."""
+    variables, command = GIVEN | changes, ""
+    for condition in ET.parse(PLAN).getroot().iterfind("context/extension/condition"):  # noqa: S314 - of this repository
+        field = condition.attrib["field"].removeprefix("${").removesuffix("}")
+        found = re.search(condition.attrib["expression"], variables.get(field, ""))
+        if found is None:
+            return ""
+        for action in condition.iterfind("action"):
+            data = action.attrib["data"].replace("$1", found[1])
+            data = re.sub(r"\$\{(\w+)\}", lambda one: variables.get(one[1], ""), data)
+            if action.attrib["application"] == "set":
+                assert action.attrib["inline"] == "true", "a condition sees inline results alone"
+                key, _, value = data.partition("=")
+                variables[key] = value
+            else:
+                assert action.attrib["application"] == "bgsystem"
+                command = data
+    return command
+
+
+def test_the_key_opens_a_ticket_of_the_call(cli: Shell) -> None:
+    program, *words = shlex.split(pressed(complained="+8695013001"))
+    assert program == "nianjian"
+    told = cli(*words, "--json")
+    assert told.code == 0, told.err
+    assert (told.json["id"], told.json["source"]) == (f"dtmf-{CALL}", "one_click")
+    assert cli(*words, "--json").json["error"]["code"] == "complaint_exists"  # pressed twice: one ticket
+
+
+@pytest.mark.parametrize("name", ["complainant", "complained", "complaint_call", "complaint_enterprise"])
+@pytest.mark.parametrize("value", ["", "1; rm -rf /", "$(id)", "`id`", "138 001", "--at", "-x", "a\nb"])
+def test_nothing_else_reaches_the_shell(name: str, value: str) -> None:
+    assert pressed(**{name: value}) == ""
+
+
+def test_the_comment_tells_how_it_is_bound() -> None:
+    comment = PLAN.read_text("utf-8").partition("-->")[0]
+    assert "execute_extension::complaint-key XML complaint" in comment
+    assert all(f'export" data="{name}=' in comment for name in GIVEN if name != "destination_number")

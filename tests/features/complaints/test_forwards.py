@@ -17,14 +17,12 @@ from nianjian.doors.site.worker import AGAIN, KINDS, Worker
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.clock import ZONE
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.complaints import query
-from nianjian.features.complaints.forwards import mapping as mappings
-from nianjian.features.complaints.forwards import service
-from nianjian.features.complaints.forwards.receipt import Receipt
-from nianjian.features.complaints.model import Complaint
-from nianjian.features.complaints.operations import acts as flows
-from nianjian.features.complaints.operations import forwards
-from nianjian.features.complaints.operations.forwards import import_forwards
+from nianjian.features.complaints import forwards, queries
+from nianjian.features.complaints import forwards as mappings
+from nianjian.features.complaints import forwards as service
+from nianjian.features.complaints import operations as flows
+from nianjian.features.complaints.forwards import ForwardReceipt, import_forwards
+from nianjian.features.complaints.models import Complaint
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs import service as queue
@@ -49,7 +47,7 @@ values: {category: {"01": 营销骚扰}}
 """
 ROW = ("A1", "13800138000", "95013001", "20260301101500", "01", "天天打来", "浙江", "")
 ARRIVED = datetime(2026, 3, 2, 9, tzinfo=ZONE)
-Load = Callable[..., Receipt]
+Load = Callable[..., ForwardReceipt]
 
 
 @pytest.fixture
@@ -60,7 +58,7 @@ def lists(demo: str, operator: Actor, sheet: Sheet, tmp_path: Path) -> Load:
         mapping: str = MAPPING,
         path: Path | None = None,
         progress: Progress = silent,
-    ) -> Receipt:
+    ) -> ForwardReceipt:
         chosen = tmp_path / "mapping.yaml"
         chosen.write_text(mapping, encoding="utf-8")
         given = path or sheet(header, *rows)
@@ -72,7 +70,7 @@ def lists(demo: str, operator: Actor, sheet: Sheet, tmp_path: Path) -> Load:
 
 
 def _row(key: str = "12321-A1") -> Complaint:
-    return query.tickets("demo").get(key=key)
+    return queries.current_tickets("demo").get(key=key)
 
 
 def test_a_list_opens_tickets_with_their_clock(lists: Load) -> None:
@@ -106,7 +104,7 @@ def test_what_was_not_known_is_filled_and_what_differs_is_told(lists: Load) -> N
 
 def test_a_ticket_that_was_opened_by_hand_is_found_by_its_reference(lists: Load, operator: Actor) -> None:
     texts = {"ticket_id": "TS-1", "source": "12321", "reference": "A1", "arrived_at": "2026-03-01 08:00:00"}
-    flows.add(enterprise="demo", texts=texts, actor=operator)
+    flows.open_ticket(enterprise="demo", texts=texts, actor=operator)
     assert lists(ROW).tickets == ("TS-1",)
     assert _row("TS-1").arrived_at == datetime(2026, 3, 1, 8, tzinfo=ZONE), "a clock that runs keeps its start"
 
@@ -115,7 +113,7 @@ def test_a_bad_cell_keeps_the_whole_list_out(lists: Load) -> None:
     told = lists(ROW, ("A2", ROW[1], ROW[2], "昨天", *ROW[4:]), ("", *ROW[1:]))
     assert (told.rows["rejected"], told.rows["added"]) == (2, 0)
     assert [(one.line, one.column) for one in told.errors] == [(3, "来电日期"), (4, "举报编号")]
-    assert not query.tickets("demo").exists()
+    assert not queries.current_tickets("demo").exists()
 
 
 def test_a_workbook_with_a_title_and_a_column_for_the_source(lists: Load, tmp_path: Path) -> None:
@@ -198,7 +196,7 @@ def test_a_list_whose_worker_died_behind_the_commit_tells_what_that_one_did(demo
         KINDS[job.kind].run(job, operator, silent)
 
     content = f"{HEADER}\n{','.join(ROW)}\n".encode()
-    mapping = mappings.checked(yaml.safe_load(MAPPING), "mapping.yaml")
+    mapping = mappings.check_mapping(yaml.safe_load(MAPPING), "mapping.yaml")
     for added in (1, 0):
         forwards.enqueue_import(
             enterprise=demo,

@@ -15,8 +15,8 @@ from tests.support import portrait_data as data
 from nianjian.engines.lake.duckdb_engine import DuckDBEngine
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.lake.tables import Lake
-from nianjian.features.complaints import match
-from nianjian.features.complaints.match import Confidence, Match
+from nianjian.features.complaints import matching
+from nianjian.features.complaints.matching import Confidence, Match
 
 CALLED = datetime(2026, 3, 1, 10)  # noqa: DTZ001 -- wall time
 TOLD = CALLED + timedelta(days=1)
@@ -53,7 +53,7 @@ class Found:
         data.write(lake, {"calls": calls, "complaint_fact": complaints, "line_dim": lines or []})
         tables = {name: self.engine.table(name, lake.files(name), SCHEMAS[name]) for name in ("calls", "line_dim")}
         tables["complaint_fact"] = self.engine.table("k", lake.files("complaint_fact"), SCHEMAS["complaint_fact"])
-        return match.match_calls(self.engine, tables, None, frozenset(), 10)
+        return matching.match_calls(self.engine, tables, None, frozenset(), 10)
 
 
 @pytest.fixture

@@ -13,16 +13,14 @@ from tests.support import portrait_data as data
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.clock import ZONE
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.complaints import query
-from nianjian.features.complaints.matches import service as matches
-from nianjian.features.complaints.model import Complaint, Proposal
-from nianjian.features.complaints.operations import acts as flows
-from nianjian.features.complaints.operations.listing import ticket
-from nianjian.features.complaints.operations.match import decide, match_tickets
-from nianjian.features.complaints.operations.promise import promise
+from nianjian.features.complaints import matching as matches
+from nianjian.features.complaints import operations as flows
+from nianjian.features.complaints import queries
+from nianjian.features.complaints import sla_warnings as warned
+from nianjian.features.complaints.matching import decide, match_tickets
+from nianjian.features.complaints.models import Complaint, Proposal, Warned
+from nianjian.features.complaints.queries import get_ticket, load_service_levels
 from nianjian.features.complaints.sheet import COMPLAINTS
-from nianjian.features.complaints.warned import service as warned
-from nianjian.features.complaints.warned.model import Warned
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.home import wiring
@@ -60,11 +58,11 @@ def _calls(*calls: tuple[str, datetime], batch: str = "b1") -> None:
 def _add(operator: Actor, name: str = "I1", **texts: str) -> None:
     given = {"ticket_id": name, "source": "12321", "complained": "95013001", "complainant": "13800138000"}
     given |= {"arrived_at": "2026-03-02 09:00:00", "called_at": "2026-03-01 10:05:00"}
-    flows.add(enterprise="demo", texts=given | texts, actor=operator)
+    flows.open_ticket(enterprise="demo", texts=given | texts, actor=operator)
 
 
 def _linked(name: str = "I1") -> tuple[str | None, str | None, str | None]:
-    row = query.tickets("demo", drills=True).get(key=name)
+    row = queries.current_tickets("demo", drills=True).get(key=name)
     return row.call_id, row.line_id, row.team_id
 
 
@@ -82,7 +80,7 @@ def test_one_call_alone_is_written_to_the_ticket_once(match: Match, operator: Ac
     assert match(again=True) == {"looked_at": 1, "asserted": 1, "linked": 0}
     assert Complaint.objects.count() == versions
     assert len(list(acts(verb="complaints.match"))) == 1
-    assert ticket(enterprise="demo", complaint="I1", actor=operator)[1][0].act == "match"
+    assert get_ticket(enterprise="demo", complaint="I1", actor=operator)[1][0].act == "match"
 
 
 def test_what_people_have_written_stays(match: Match, operator: Actor) -> None:
@@ -97,7 +95,7 @@ def test_an_ambiguous_one_waits_for_a_person(match: Match, operator: Actor) -> N
     _add(operator)
     assert match() == {"looked_at": 1, "proposed": 1, "linked": 0}
     assert (_linked(), _state()) == ((None, None, None), ("proposed", "low", 2))
-    told = ticket(enterprise="demo", complaint="I1", actor=operator)[0].proposal
+    told = get_ticket(enterprise="demo", complaint="I1", actor=operator)[0].proposal
     assert told is not None
     assert (told.call["call_id"], told.runner_up["call_id"]) == ("c1", "c2")
     decide(enterprise="demo", complaint="I1", actor=operator, decision="runner_up")
@@ -161,9 +159,14 @@ def test_what_is_kept_of_a_ticket_goes_with_its_last_version(match: Match, opera
     _add(operator)
     _add(operator, "I2", reference="x")
     match()
-    warned.warn(enterprise="demo", promise=promise("demo"), at=datetime(2026, 3, 2, 11, tzinfo=ZONE), actor=operator)
+    warned.send_enterprise_warnings(
+        enterprise="demo", promise=load_service_levels("demo"), at=datetime(2026, 3, 2, 11, tzinfo=ZONE), actor=operator
+    )
     Complaint.objects.filter(key="I1").delete()
-    assert (matches.delete_left(enterprise="demo"), warned.delete_left(enterprise="demo")) == (1, 1)
+    assert (
+        matches.delete_orphaned_proposals(enterprise="demo"),
+        warned.delete_orphaned_warnings(enterprise="demo"),
+    ) == (1, 1)
     assert [one.key for one in Proposal.objects.all()] == ["I2"]
     assert [one.key for one in Warned.objects.all()] == ["I2"]
 
@@ -189,7 +192,7 @@ def test_a_look_goes_month_by_month_and_a_stop_keeps_nothing(match: Match, opera
 
 def _edited(operator: Actor, name: str = "I1", **values: object) -> None:
     """As a form or a sheet does it: another version of the row."""
-    row = query.load_current_tickets("demo", [name])[name]
+    row = queries.load_current_tickets("demo", [name])[name]
     plan = Plan(Complaint, Source(str(operator), clock.now()))
     plan.correct(row, column_values(row, COMPLAINTS) | values)
     write_plan(plan)

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.support.people import signed_in
 
-from nianjian.features.complaints.model import Complaint
+from nianjian.features.complaints.models import Complaint
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.models import Job
 

@@ -12,10 +12,9 @@ from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper.printing.codes import png
-from nianjian.features.complaints.model import Complaint
-from nianjian.features.complaints.one_click.model import Door
-from nianjian.features.complaints.operations import one_click
-from nianjian.features.complaints.operations.listing import list_tickets
+from nianjian.features.complaints import one_click
+from nianjian.features.complaints.models import Complaint, Door
+from nianjian.features.complaints.queries import list_tickets
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.registers.overlays import Overlay
@@ -153,7 +152,7 @@ def _limited(name: str, value: int) -> None:
 
 
 def test_too_many_from_one_place_or_of_one_number(tickets: SimpleNamespace) -> None:
-    assert one_click.limits("demo") == one_click.Limits(address=30, number=5)
+    assert one_click.load_limits("demo") == one_click.OneClickLimits(address=30, number=5)
     _limited("per_number", 2)
     client = Client()
     assert [sent(client, tickets.address).status_code for _turn in range(3)] == [302, 302, 429]

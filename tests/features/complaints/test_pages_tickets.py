@@ -18,9 +18,9 @@ from tests.support.import_pages import work
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
-from nianjian.features.complaints.model import Complaint, Proposal
-from nianjian.features.complaints.operations import acts, forwards
-from nianjian.features.complaints.query import load_current_tickets
+from nianjian.features.complaints import forwards, operations
+from nianjian.features.complaints.models import Complaint, Proposal
+from nianjian.features.complaints.queries import load_current_tickets
 from nianjian.platform.audit.query import acts as chain
 from nianjian.platform.jobs.models import Job
 from nianjian.platform.vault import blobs
@@ -67,9 +67,9 @@ def test_what_is_overdue_stands_first_on_overview_season_and_list(officer: Clien
     assert "投诉逾期" not in text(officer.get("/e/demo/")) + text(officer.get("/e/demo/season/"))
     for name, hours in (("hour", 1.0), ("three", 3.0), ("days", 48.0), ("years", 9600.0), ("over", 9700.0)):
         opened(name, arrived_at=ago(hours))
-    acts.respond(enterprise="demo", complaints=["days"], actor=BOSS)
-    acts.callback(enterprise="demo", complaint="over", result="满意", actor=BOSS)
-    acts.close(enterprise="demo", complaints=["over"], result="致歉", actor=BOSS)
+    operations.respond(enterprise="demo", complaints=["days"], actor=BOSS)
+    operations.callback(enterprise="demo", complaint="over", result="满意", actor=BOSS)
+    operations.close(enterprise="demo", complaints=["over"], result="致歉", actor=BOSS)
     opened("drilled", arrived_at=ago(9600), drill="是")
     address, since = "/e/demo/complaints/?hand=overdue&amp;drill=no", ago(9598)[:15]
     for page, start in (("/e/demo/", "blockers"), ("/e/demo/season/", "obstacles")):
@@ -88,11 +88,11 @@ def test_what_is_overdue_stands_first_on_overview_season_and_list(officer: Clien
 
 def test_only_work_left_is_shown_unless_asked_for(officer: Client) -> None:
     opened("done", arrived_at=ago(3))
-    acts.respond(enterprise="demo", complaints=["done"], actor=BOSS)
-    acts.callback(enterprise="demo", complaint="done", result="满意", actor=BOSS)
-    acts.close(enterprise="demo", complaints=["done"], result="致歉", actor=BOSS)
+    operations.respond(enterprise="demo", complaints=["done"], actor=BOSS)
+    operations.callback(enterprise="demo", complaint="done", result="满意", actor=BOSS)
+    operations.close(enterprise="demo", complaints=["done"], result="致歉", actor=BOSS)
     opened("out")
-    acts.exclude(enterprise="demo", complaint="out", exclusion="not_accepted", actor=BOSS)
+    operations.exclude(enterprise="demo", complaint="out", exclusion="not_accepted", actor=BOSS)
     opened("open", assignee="1001", drill="是")
     assert names(text(officer.get(HOME))) == ["open"]
     assert set(names(text(officer.get(f"{HOME}?state=all")))) == {"done", "out", "open"}
@@ -299,7 +299,7 @@ def test_a_forward_list_with_headings_of_its_own(officer: Client) -> None:
     assert f'href="{HOME}t/12321-A-1/"' in differs
     assert len(list(blobs.blobs())) == 1, "the marked workbook; the lists themselves are gone"
     Job.objects.update(finished_at=clock.now() - forwards.KEPT)
-    assert forwards.sweep() == 1
+    assert forwards.delete_expired_files() == 1
     assert not list(blobs.blobs())
     assert officer.get(marked).status_code == 404
 

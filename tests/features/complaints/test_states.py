@@ -1,4 +1,4 @@
-"""The table of a ticket's states and acts, and what holds where two moments are one."""
+"""States of tickets and clocks, and their words."""
 
 from __future__ import annotations
 
@@ -7,12 +7,25 @@ from datetime import datetime, timedelta
 import pytest
 
 from nianjian.engines.kernel.clock import ZONE
-from nianjian.features.complaints.states import ALLOWED, Act, Facts, State, refusal, state
+from nianjian.engines.paper.texts import complaints
+from nianjian.engines.paper.texts import complaints as words
+from nianjian.engines.paper.words import CHINESE
+from nianjian.engines.paper.words import words as spoken
+from nianjian.features.complaints.clocks import Clock, Hand
+from nianjian.features.complaints.matching import LINKS, Confidence
+from nianjian.features.complaints.states import ALLOWED, Act, Facts, State, find_refusal, state_of
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=ZONE)
+
+
 LATER = NOON + timedelta(hours=1)
+
+
 BEFORE = NOON - timedelta(seconds=1)
+
+
 EARLY = "complaint_moment_too_early"
+
 
 TABLE = {
     State.NEW: "acknowledge respond callback exclude assign attach",
@@ -31,20 +44,20 @@ def test_these_acts_and_no_others_are_open() -> None:
 
 
 def test_one_moment_of_close_and_reopening_leaves_it_closed() -> None:
-    assert state(Facts(NOON, NOON, NOON, closed=NOON, reopened=NOON)) is State.CLOSED
-    assert state(Facts(NOON, NOON, NOON, closed=NOON, reopened=LATER)) is State.REOPENED
+    assert state_of(Facts(NOON, NOON, NOON, closed=NOON, reopened=NOON)) is State.CLOSED
+    assert state_of(Facts(NOON, NOON, NOON, closed=NOON, reopened=LATER)) is State.REOPENED
 
 
 def test_a_call_back_at_the_moment_of_the_reopening_is_one_since() -> None:
     facts = Facts(NOON, NOON, LATER, closed=NOON, reopened=LATER)
-    assert state(facts) is State.CALLED_BACK
-    assert refusal(facts, Act.CLOSE, LATER) is None
+    assert state_of(facts) is State.CALLED_BACK
+    assert find_refusal(facts, Act.CLOSE, LATER) is None
 
 
 def test_a_ticket_is_not_closed_again_on_a_call_back_of_before_its_reopening() -> None:
     for called_back in (BEFORE, NOON, None):
         facts = Facts(BEFORE, BEFORE, called_back, closed=NOON, reopened=LATER)
-        assert refusal(facts, Act.CLOSE, LATER) == "complaint_callback_old"
+        assert find_refusal(facts, Act.CLOSE, LATER) == "complaint_callback_old"
 
 
 def test_as_it_stood_at_a_moment_that_moment_is_known() -> None:
@@ -70,4 +83,28 @@ def test_as_it_stood_at_a_moment_that_moment_is_known() -> None:
     ],
 )
 def test_nothing_happens_before_what_it_follows(facts: Facts, act: Act, at: datetime, expected: str | None) -> None:
-    assert refusal(facts, act, at) == expected
+    assert find_refusal(facts, act, at) == expected
+
+
+TABLES = (words.STATES, words.HANDS, words.CLOCKS, words.ACTS, words.CONFIDENCE, words.LINKS, words.PROPOSALS)
+
+
+def test_it_is_said_in_chinese() -> None:
+    texts = {*complaints.TEXTS.values(), *(text for table in TABLES for text in table.values())}
+    said = {text: spoken(CHINESE)(text) for text in texts}
+    assert [text for text in texts if not any("\u4e00" <= sign <= "\u9fff" for sign in said[text])] == []
+
+
+def test_every_code_has_its_word() -> None:
+    assert set(words.STATES) == {one.value for one in State}
+    assert set(words.HANDS) == {one.value for one in Hand}
+    assert set(words.CLOCKS) == {one.value for one in Clock}
+    assert {one.value for one in Act} <= set(words.ACTS)
+    assert set(words.CONFIDENCE) == {one.value for one in Confidence}
+    assert set(words.LINKS) == {*LINKS, ""}
+
+
+def test_every_state_has_its_acts_and_every_act_a_state() -> None:
+    assert set(ALLOWED) == set(State)
+    assert frozenset().union(*ALLOWED.values()) == set(Act)
+    assert [one for one in State if Act.CLOSE in ALLOWED[one]] == [State.CALLED_BACK]

@@ -17,7 +17,8 @@ from tests.support.asking import DEMO, Ask, post
 from nianjian.engines.gate.decision_journal import Journal
 from nianjian.engines.gate.question import Verdict
 from nianjian.engines.gate.snapshot import files
-from nianjian.features.dial_policy.operations import check, feed
+from nianjian.features.dial_policy import decisions as check
+from nianjian.features.dial_policy import feed
 
 GATE = f"{DEMO}/gate"
 
@@ -116,7 +117,7 @@ def test_what_is_set_stands_though_the_gate_cannot_be_told(api: Ask, api_home: P
     assert client.get(GATE).json()["told"] is False  # there is no snapshot
     feed.feed()
     assert client.get(GATE).json()["told"] is True
-    place = feed.root()
+    place = feed.snapshot_folder()
     place.rename(api_home / "elsewhere")
     place.write_text("in the way", encoding="utf-8")
     cap = {"key": "display", "name": "95013009", "cap": 40, "reason": "投诉多"}

@@ -23,7 +23,8 @@ from nianjian.engines.gate.decision_journal import Journal
 from nianjian.engines.gate.question import Used, Verdict
 from nianjian.engines.gate.snapshot import files
 from nianjian.features.approvals.operations import approve
-from nianjian.features.dial_policy.operations import check, feed
+from nianjian.features.dial_policy import decisions as check
+from nianjian.features.dial_policy import feed
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.approvals.storage import list_approvals
@@ -150,7 +151,7 @@ def test_an_enterprise_that_cannot_be_told_of_sees_why(lead: Client, monkeypatch
         raise ValueError
 
     with monkeypatch.context() as broken:
-        broken.setattr("nianjian.features.dial_policy.operations.facts.numbers", numbers)
+        broken.setattr("nianjian.features.dial_policy.facts.list_numbers", numbers)
         feed.feed()
     told = text(lead)
     assert 'badge bad">cannot tell of this enterprise: every call of it is refused' in told
@@ -232,7 +233,7 @@ def test_caps_and_what_was_set_stand_on_pages(lead: Client, home: Path) -> None:
 def test_what_the_gate_has_not_been_told_is_said(lead: Client, home: Path) -> None:
     cap = {"act": "cap", "key": "channel", "name": "L01", "cap": "80", "reason": "投诉多"}
     feed.feed()
-    place = feed.root()
+    place = feed.snapshot_folder()
     place.rename(home / "elsewhere")
     place.write_text("in the way", encoding="utf-8")
     answer = lead.post(f"{HOME}change/", cap)

@@ -23,7 +23,7 @@ from nianjian.engines.paper.dossier import finding
 from nianjian.engines.paper.texts.dossier.claims import BLANK
 from nianjian.engines.paper.texts.inspection.answers import STEPS
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
-from nianjian.features.calls.operations.import_calls import import_calls
+from nianjian.features.calls.operations import import_calls
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.finding import Verdict

@@ -14,7 +14,7 @@ from tests.support.fixtures import Import, Sheet
 
 from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.calls.operations.import_calls import import_calls
+from nianjian.features.calls.operations import import_calls
 from nianjian.features.dossier.fill_in import Report
 from nianjian.features.dossier.models import FillIn
 from nianjian.features.dossier.operations import fill_in

@@ -9,13 +9,15 @@ import pytest
 from nianjian.engines.kernel.claims import REFUSED, RELEASED, UNKNOWN, Claim
 from nianjian.engines.paper.texts.inspection import answers as texts
 from nianjian.engines.paper.words import ENGLISH, words
-from nianjian.features.complaints.in_time import Tickets, tickets_in_time
+from nianjian.features.complaints.clocks import TicketCounts, build_in_time_claim
 from nianjian.features.inspection import claims, states
 from nianjian.features.inspection.claims import RobotFigures
 from nianjian.features.inspection.states import Check
 
 ROBOTS = RobotFigures(seats=2, filed=2, calls=9, answered=5, intents=5, asked=3, put_through=3, in_time=3, item=True)
-TICKETS = Tickets(tickets=10, response_late=0, close_late=0, undecided=1, no_arrival=0, response_95=120, close_95=1440)
+TICKETS = TicketCounts(
+    tickets=10, response_late=0, close_late=0, undecided=1, no_arrival=0, response_95=120, close_95=1440
+)
 LIGHTS = {"complaint_rate": "green", "closing_rate": "green"}
 LOGS = {"calls": "ok", "system": "ok"}
 
@@ -38,12 +40,12 @@ CASES: list[tuple[Claim, str, list[str]]] = [
         ["no_robot_seats"],
     ),  # robots call all the same
     (claims.robot_abilities(replace(ROBOTS, seats=0, filed=0, calls=0)), UNKNOWN, ["no_robot_seats"]),
-    (tickets_in_time(TICKETS), RELEASED, []),
-    (tickets_in_time(replace(TICKETS, response_late=1)), REFUSED, ["responses_late"]),
-    (tickets_in_time(replace(TICKETS, close_late=1)), REFUSED, ["closes_late"]),
-    (tickets_in_time(replace(TICKETS, no_arrival=1)), UNKNOWN, ["arrival_unknown"]),
-    (tickets_in_time(replace(TICKETS, tickets=0)), UNKNOWN, ["no_tickets"]),
-    (tickets_in_time(replace(TICKETS, tickets=1)), UNKNOWN, ["tickets_running"]),
+    (build_in_time_claim(TICKETS), RELEASED, []),
+    (build_in_time_claim(replace(TICKETS, response_late=1)), REFUSED, ["responses_late"]),
+    (build_in_time_claim(replace(TICKETS, close_late=1)), REFUSED, ["closes_late"]),
+    (build_in_time_claim(replace(TICKETS, no_arrival=1)), UNKNOWN, ["arrival_unknown"]),
+    (build_in_time_claim(replace(TICKETS, tickets=0)), UNKNOWN, ["no_tickets"]),
+    (build_in_time_claim(replace(TICKETS, tickets=1)), UNKNOWN, ["tickets_running"]),
     (claims.absence("ai_outbound", "not_found", {"seats": 0, "robot_calls": 0}), RELEASED, []),
     (claims.absence("ai_outbound", "found", {"seats": 1, "robot_calls": 0}), REFUSED, ["ai_outbound_found"]),
     (claims.absence("ai_outbound", "unknown", {"seats": 0, "robot_calls": 0}), UNKNOWN, ["ai_outbound_untold"]),

@@ -21,9 +21,9 @@ from nianjian.engines.gate.question import Request, Verdict
 from nianjian.engines.gate.snapshot import files
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.calls.operations.import_calls import import_calls
-from nianjian.features.complaints.model import Complaint
-from nianjian.features.complaints.operations import one_click
+from nianjian.features.calls.operations import import_calls
+from nianjian.features.complaints import one_click
+from nianjian.features.complaints.models import Complaint
 from nianjian.features.inspection import terminal as picture
 from nianjian.features.inspection.operations import answers, dialling, logs, readiness
 from nianjian.features.inspection.queries import CheckBasis

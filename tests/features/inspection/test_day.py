@@ -17,7 +17,8 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.inspection import day as texts
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
-from nianjian.features.complaints.operations import acts, one_click
+from nianjian.features.complaints import one_click
+from nianjian.features.complaints import operations as acts
 from nianjian.features.inspection import states as pure
 from nianjian.features.inspection.operations import day, drill
 from nianjian.features.inspection.operations.day import build_sheet

@@ -21,10 +21,11 @@ from nianjian.doors.site.worker import KINDS
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.season.reminders import Scope
-from nianjian.features.complaints import query
-from nianjian.features.complaints.clocks import Clock, Limit, Promise
-from nianjian.features.complaints.model import Complaint
-from nianjian.features.complaints.operations import acts, one_click
+from nianjian.features.complaints import one_click
+from nianjian.features.complaints import operations as acts
+from nianjian.features.complaints import queries as query
+from nianjian.features.complaints.clocks import Clock, ClockLimit, ServiceLevels
+from nianjian.features.complaints.models import Complaint
 from nianjian.features.complaints.states import Facts
 from nianjian.features.inbox import operations
 from nianjian.features.inspection import states as inspection_states
@@ -46,8 +47,8 @@ pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, tzinfo=clock.ZONE)
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 TERMS = {
-    Clock.RESPONSE: Limit(2 * HOUR, timedelta(minutes=90)),
-    Clock.CLOSE: Limit(24 * HOUR, 20 * HOUR),
+    Clock.RESPONSE: ClockLimit(2 * HOUR, timedelta(minutes=90)),
+    Clock.CLOSE: ClockLimit(24 * HOUR, 20 * HOUR),
 }
 
 
@@ -113,7 +114,7 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
         assert steps[name]["taken_s"] is not None
     assert (steps["responded"]["limit_s"], steps["closed"]["limit_s"]) == (7200, 86400)
 
-    assert not query.tickets(demo).exists(), "what is published leaves a drill out"
+    assert not query.current_tickets(demo).exists(), "what is published leaves a drill out"
     page = client.get(place).content.decode()
     assert ticket in page
     assert "13800138000" not in page
@@ -164,7 +165,7 @@ def test_each_step_on_both_sides_of_its_limit(case: Case) -> None:
         return None if after is None else NOON + after
 
     facts = Facts(arrived=NOON, responded=at(case.responded), called_back=at(case.closed), closed=at(case.closed))
-    promise = Promise((date(2000, 1, 1),), (TERMS,))
+    promise = ServiceLevels((date(2000, 1, 1),), (TERMS,))
     held = DrillRecord(facts, promise, at(case.warned), {"responded": "user:anna"}, case.calls, "calls_no_way")
     found = inspection_states.judge_steps(held, NOON + case.now)
     assert [one.state for one in found] == ["passed", *case.states.split()]
@@ -187,7 +188,7 @@ def test_a_forward_needs_no_address_and_counts_nowhere(demo: str, operator: Acto
     drill = report.run_drill(enterprise=demo, phone="13800138000", calls=0, planned=FORWARD, actor=operator)["drill"]
     row = query.load_current_tickets(demo, [drill])[drill]
     assert (row.source, row.drill, row.complainant) == ("12321", True, "13800138000")
-    assert not query.tickets(demo).exists()
+    assert not query.current_tickets(demo).exists()
     told = report.build_report(enterprise=demo, actor=operator)
     assert (told["steps"][0]["why"], told["steps"][0]["by"]) == ("forward_opened", str(operator))
     found = _timeline(demo, operator)

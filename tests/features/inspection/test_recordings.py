@@ -22,7 +22,7 @@ from tests.support.people import signed_in
 
 from nianjian.doors.site.worker import KINDS
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.calls.operations.import_calls import import_calls
+from nianjian.features.calls.operations import import_calls
 from nianjian.features.inspection import terminal as picture
 from nianjian.features.inspection.operations import answers, logs, readiness
 from nianjian.features.inspection.operations import day as inspection_day

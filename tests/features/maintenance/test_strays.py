@@ -12,8 +12,8 @@ import pytest
 
 import nianjian
 from nianjian.engines.kernel import clock
-from nianjian.features.complaints.forwards.mapping import ForwardMapping
-from nianjian.features.complaints.operations import forwards
+from nianjian.features.complaints import forwards
+from nianjian.features.complaints.forwards import ForwardMapping
 from nianjian.features.dossier.operations import checklist
 from nianjian.features.maintenance import retention
 from nianjian.platform.accounts.query import Actor
@@ -88,9 +88,9 @@ def test_a_file_goes_before_the_row_that_names_it(demo: str, operator: Actor, mo
     with monkeypatch.context() as patch:
         patch.setattr(forwards.queue_service, "forget", killed)
         with pytest.raises(KeyboardInterrupt):
-            forwards.sweep()
+            forwards.delete_expired_files()
     assert asked not in set(blobs.blobs())
-    assert forwards.sweep() == 1
+    assert forwards.delete_expired_files() == 1
     assert "list" not in Job.objects.get().payload
 
 

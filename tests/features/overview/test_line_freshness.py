@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from nianjian.engines.kernel import clock
-from nianjian.features.calls.operations.import_calls import import_calls
-from nianjian.features.calls.operations.undo_calls import undo_calls
+from nianjian.features.calls.operations import import_calls, undo_calls
 from nianjian.features.portrait import line_usage
 from nianjian.features.portrait.operations import run_portrait
 from nianjian.platform.accounts.query import Actor

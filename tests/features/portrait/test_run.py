@@ -10,7 +10,7 @@ import pytest
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.calls.operations.finish import IMPORT
+from nianjian.features.calls.operations import IMPORT
 from nianjian.features.portrait import operations, portraits
 from nianjian.features.rulebook.operations import request_overlay
 from nianjian.platform.accounts import query as accounts

@@ -17,7 +17,7 @@ from tests.support.import_pages import work
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
-from nianjian.features.complaints.operations import acts
+from nianjian.features.complaints import operations
 from nianjian.features.rectification import evidence, reports
 from nianjian.features.rectification.models import Event
 from nianjian.platform.accounts.query import Actor
@@ -191,7 +191,7 @@ def test_looking_writes_nothing_into_the_lake(lead: Client) -> None:
     case = opened(lead)
     located(lead, case)
     lake = wiring.lake("demo")
-    acts.add(enterprise="demo", texts={"source": "12321", "reference": "unseen-1"}, actor=Actor("tester"))
+    operations.open_ticket(enterprise="demo", texts={"source": "12321", "reference": "unseen-1"}, actor=Actor("tester"))
     before = lake.snapshot()
     reader = signed_in("carl", "auditor", "demo")
     address = behind(text(reader, f"{case}locate/"))

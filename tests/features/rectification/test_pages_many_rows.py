@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
-from nianjian.features.dial_policy.operations import policy
+from nianjian.features.dial_policy import operations as policy
 from nianjian.features.maintenance import health
 from nianjian.features.rectification import operations
 from nianjian.features.rectification.storage import Notice
@@ -48,7 +48,7 @@ def requests(first: int, last: int) -> None:
             key="portrait.seat_vacancy.limit", value=f"0.2{number}", province="北京", enterprise=None,
             valid_from=date(2026, 1, 1), valid_to=None, reason=f"口头要求 {number}", actor=BOSS,
         )  # fmt: skip
-        policy.fail_open(enterprise="demo", purpose=PURPOSES[number], on=True, reason=f"{number}", actor=BOSS)
+        policy.set_fail_open(enterprise="demo", purpose=PURPOSES[number], on=True, reason=f"{number}", actor=BOSS)
         operations.request_isolation(
             enterprise="demo", case=None, key="display", channel=f"9501300{number}", cap=20, reason="投诉集中",
             end="投诉下降", actor=BOSS,

@@ -26,8 +26,8 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.rectification.content import measured
 from nianjian.engines.paper.words import words
 from nianjian.features.approvals.operations import approve, get_request
-from nianjian.features.dial_policy.operations import feed as gate_feed
-from nianjian.features.dial_policy.operations import policy
+from nianjian.features.dial_policy import feed as gate_feed
+from nianjian.features.dial_policy import operations as policy
 from nianjian.features.rectification import evidence, operations, queries, reports, states, storage
 from nianjian.features.rectification.operations import get_visible_case
 from nianjian.features.rectification.storage import Notice, paper_content
@@ -272,7 +272,7 @@ def test_the_share_of_the_white_list_is_counted_by_the_call_records_before_and_s
     told = evidence.measure_figures(case=case, actor=anna, **days)
     before, after = (told[part]["channel"] for part in ("before", "after"))
     assert (before["white_listed"], before["callees_known"], before["white_list_share"]) == (5, 400, "1.2500")
-    oracle = open_snapshot(gate_feed.root()).tenants["demo"]
+    oracle = open_snapshot(gate_feed.snapshot_folder()).tenants["demo"]
     for channel, sides in ((before, range(-10, 0)), (after, range(1, 11))):
         rows = [row for row in calls() if row["line_id"] == "L1" and (row["start_ts"].date() - TODAY).days in sides]
         seconds = [(row["callee"], int(row["start_ts"].replace(tzinfo=clock.ZONE).timestamp())) for row in rows]

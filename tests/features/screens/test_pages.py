@@ -14,7 +14,7 @@ from nianjian.engines.gate.decision_journal import Journal
 from nianjian.engines.gate.question import Request, Verdict
 from nianjian.engines.gate.snapshot import files
 from nianjian.engines.kernel import clock
-from nianjian.features.complaints.operations import acts
+from nianjian.features.complaints import operations
 from nianjian.features.people.middleware import SEEN, UNATTENDED
 from nianjian.features.screens import counts, watch_files
 from nianjian.features.screens.models import ScreenLink
@@ -201,14 +201,14 @@ def test_open_complaints_show_their_clocks_and_nothing_of_the_person(admin: Clie
     arrived = clock.now() - timedelta(hours=3)
     wall = arrived.astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M:%S")
     values = {"source": "12321", "complainant": STRANGER, "arrived_at": wall, "content": "骚扰"}
-    ticket = acts.add(enterprise="demo", texts=values, actor=OPERATOR)
+    ticket = operations.open_ticket(enterprise="demo", texts=values, actor=OPERATOR)
     text = page(admin)
     assert value(text, "complaints") == "未结 1，逾期 1"
     assert re.search(r"首次响应</span> <b>-1:00:\d\d<", text)
     assert re.search(r"结案</span> <b>2[01]:\d\d:\d\d<", text)
     assert "骚扰" not in text
     assert STRANGER not in text
-    acts.respond(enterprise="demo", complaints=[ticket], actor=OPERATOR, text="致歉")
+    operations.respond(enterprise="demo", complaints=[ticket], actor=OPERATOR, text="致歉")
     text = page(admin)
     assert value(text, "complaints") == "未结 1，逾期 1"  # answered too late, so no clock of it goes on
     assert "首次响应</span> <b>" not in text

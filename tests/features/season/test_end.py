@@ -14,9 +14,9 @@ import pytest
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.approvals import operations as approving
+from nianjian.features.archives.closed_seasons import Archive, Kept, list_sealed_blobs
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.fill_in import Report
-from nianjian.features.archives.closed_seasons import Archive, Kept, list_sealed_blobs
 from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.materials import File, Place
 from nianjian.features.dossier.operations import arrivals, checklist, fill_in, package, rounds, seals, signatures

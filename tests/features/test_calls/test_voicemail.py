@@ -17,7 +17,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.call_trace import Via
 from nianjian.engines.sip.message import Message
-from nianjian.features.calls.operations.import_calls import import_calls
+from nianjian.features.calls.operations import import_calls
 from nianjian.features.inspection.operations import readiness
 from nianjian.features.test_calls import queries
 from nianjian.features.test_calls.models import Trial

@@ -20,7 +20,7 @@ from nianjian.engines.sip import agent
 from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.call_trace import Plan, Via
 from nianjian.engines.sip.message import Message
-from nianjian.features.calls.operations.import_calls import import_calls
+from nianjian.features.calls.operations import import_calls
 from nianjian.features.inspection import claims
 from nianjian.features.inspection.queries import open_calls
 from nianjian.features.test_calls import queries

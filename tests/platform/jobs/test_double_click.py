@@ -45,23 +45,23 @@ print(json.dumps([told, Job.objects.count()]))
 """
 CLICK = f"""
 {BEGUN}
-from nianjian.features.calls.operations.wizard import drafts
+from nianjian.features.calls import drafts
 from nianjian.platform.registers import uploads
 
 def before(number):
-    made = drafts.begin(kind="calls", enterprise="demo", actor=root)
+    made = drafts.create_draft(kind="calls", enterprise="demo", actor=root)
     with uploads.Incoming("a.csv") as file:
         file.write(b"a,b\\n%d,2\\n" % number)
-        drafts.receive(draft=drafts.draft_for(made, "demo", root), incoming=file)
+        drafts.add_file(draft=drafts.draft_for(made, "demo", root), incoming=file)
     return drafts.draft_for(made, "demo", root)
 
 def click(found):
-    return drafts.commit(draft=found, actor=root)
+    return drafts.enqueue_import(draft=found, actor=root)
 {ENDED}
 """
 MATCH = f"""
 {BEGUN}
-from nianjian.features.complaints.operations.match import match_tickets
+from nianjian.features.complaints.matching import match_tickets
 
 def before(number):
     Job.objects.update(state="done")

@@ -15,7 +15,7 @@ from nianjian.doors.site.worker import Worker
 from nianjian.engines.intake import ledger
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.calls.operations.import_calls import import_calls
+from nianjian.features.calls.operations import import_calls
 from nianjian.features.maintenance import health
 from nianjian.platform.accounts import models
 from nianjian.platform.accounts.query import Actor

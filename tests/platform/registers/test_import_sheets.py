@@ -277,7 +277,7 @@ def test_a_person_is_found_by_staff_id_or_else_by_paper(load: Import) -> None:
 
 
 def test_moments_are_wall_time_of_shanghai(load: Import) -> None:
-    from nianjian.features.complaints.model import Complaint  # noqa: PLC0415
+    from nianjian.features.complaints.models import Complaint  # noqa: PLC0415
 
     load("complaints", "编号,来源,受理时间,通话时长", ("C1", "一键投诉", "2026/3/1 9:05", "1分5秒"))
     ticket = Complaint.objects.get()

@@ -10,7 +10,7 @@ import pytest
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake import schema
 from nianjian.engines.lake.tables import Lake
-from nianjian.features.complaints import publish as complaints
+from nianjian.features.complaints import publishing as complaints
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.models import Head
 from nianjian.platform.registers import attachments
@@ -32,7 +32,7 @@ def lake(tmp_path: Path) -> Lake:
 
 def _publish(lake: Lake) -> dict[str, int]:
     registers.publish_registers(lake, "demo")
-    complaints.publish(lake, "demo")
+    complaints.publish_tickets(lake, "demo")
     return lake.snapshot()
 
 

@@ -13,9 +13,9 @@ from ninja.openapi.schema import OpenAPISchema, get_schema
 from ninja.parser import Parser
 
 from nianjian.features.approvals import api
-from nianjian.features.calls.api import batches, imports, previews, register_files
-from nianjian.features.complaints.api import forwards, one_click, tickets
-from nianjian.features.dial_policy.api import decisions, policy
+from nianjian.features.calls import api as calls
+from nianjian.features.complaints import api as complaints
+from nianjian.features.dial_policy import api as dial_policy
 from nianjian.features.dossier.api import materials, package, rounds
 from nianjian.features.inbox import api as inbox
 from nianjian.features.inspection import api as inspection
@@ -77,20 +77,17 @@ ABOUT: Final = (
 ROUTERS: Final = (
     overview.router,
     people.router,
-    imports.router,
-    previews.router,
-    batches.router,
+    calls.imports_router,
+    calls.router,
     jobs.router,
     registers.router,
-    register_files.router,
+    calls.registers_router,
     portraits.router,
     rules.router,
     api.router,
     maintenance.audit_router,
     maintenance.retention_router,
-    tickets.router,
-    forwards.router,
-    one_click.router,
+    complaints.router,
     rectification.router,
     season.router,
     inbox.router,
@@ -101,8 +98,7 @@ ROUTERS: Final = (
     materials.router,
     package.router,
     rounds.router,
-    policy.router,
-    decisions.router,
+    dial_policy.router,
     webhooks.router,
 )
 

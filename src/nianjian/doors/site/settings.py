@@ -151,7 +151,7 @@ LOCALE_PATHS = [SOURCE / "locale"]  # the catalogue that the shell reads too
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 STATIC_URL = "static/"
 # What a command runs first where a killed one has left something open.
-RECOVERY = "nianjian.features.calls.operations.recover.recover"
+RECOVERY = "nianjian.features.calls.operations.recover"
 
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -26,16 +26,14 @@ from nianjian.engines.paper import drawing as charts
 from nianjian.engines.paper import pictures
 from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
-from nianjian.features.calls.operations import rejects
-from nianjian.features.calls.operations.check_calls import check_calls
-from nianjian.features.calls.operations.import_calls import import_calls
-from nianjian.features.calls.operations.recover import recover
-from nianjian.features.calls.operations.undo_calls import undo_calls
-from nianjian.features.calls.operations.wizard import check_register, drafts
-from nianjian.features.calls.operations.wizard.drafts import sweep
+from nianjian.features.calls import drafts, rejects
+from nianjian.features.calls import register_sheets as check_register
+from nianjian.features.calls.drafts import delete_expired_drafts
+from nianjian.features.calls.operations import import_calls, recover, undo_calls
+from nianjian.features.calls.previews import check_calls
+from nianjian.features.complaints import forwards
 from nianjian.features.complaints import jobs as complaints
-from nianjian.features.complaints.operations import forwards
-from nianjian.features.complaints.operations.sla_warnings import warn
+from nianjian.features.complaints.sla_warnings import send_warnings
 from nianjian.features.dossier import jobs as dossier
 from nianjian.features.dossier.operations import checklist, package
 from nianjian.features.inbox.operations import deliver_messages as tell
@@ -48,7 +46,7 @@ from nianjian.features.reconciliation import operations as reconcile
 from nianjian.features.rectification import evidence, reports
 from nianjian.features.rectification import jobs as rectification
 from nianjian.features.registers import operations
-from nianjian.features.rulebook.operations import effects
+from nianjian.features.rulebook.operations import compute_effects
 from nianjian.features.screens.watch import Watch
 from nianjian.features.season.reminders import enqueue_due_reminders
 from nianjian.features.test_calls.operations.calls import call_daily
@@ -196,7 +194,7 @@ def _draw(enterprise: str, year: int) -> None:
 def _effect(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
     """``payload``: key, value, province (None: all), valid_from, reason."""
     given = job.payload
-    found = effects(
+    found = compute_effects(
         key=str(given["key"]),
         value=str(given["value"]),
         province=text(given, "province"),
@@ -390,7 +388,7 @@ def start_clocks(leaving: Event) -> list[Thread]:
     Each in a thread of its own: a receiver of messages that answers slowly keeps no warning back.
     """
     clocks: tuple[tuple[Callable[[], object], float], ...] = (
-        (warn, WATCH), (deliver, TELL), (call_daily, DAILY), (enqueue_due_reminders, SEASON), (tell, TELL),
+        (send_warnings, WATCH), (deliver, TELL), (call_daily, DAILY), (enqueue_due_reminders, SEASON), (tell, TELL),
         (Watch().look, LIVE),
     )  # fmt: skip
     made = [Thread(target=_clock, args=(leaving, *one), daemon=True) for one in clocks]
@@ -423,16 +421,16 @@ def tidy_up() -> None:
     try:
         if query.open_intents():
             recover()
-        sweep()
+        delete_expired_drafts()
         service.purge_answers()
         reports.delete_expired_reports()
         evidence.delete_expired_lookups()
-        forwards.sweep()
+        forwards.delete_expired_files()
         checklist.delete_expired_job_files(flow.CHECK_PAPER)
         checklist.delete_expired_job_files(flow.VERIFY_PACKAGE)
         package.delete_expired_outputs()
         reconcile.delete_expired_files()
-        rejects.sweep()
+        rejects.delete_expired_files()
         operations.delete_expired_exports()
         retention.delete_strays()
         charts.sweep()

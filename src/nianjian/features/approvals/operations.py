@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dial_policy.operations import policy as gate_policy
+from nianjian.features.dial_policy import operations as gate_policy
 from nianjian.features.dossier import seal_images
 from nianjian.features.dossier.operations import seals
 from nianjian.features.rectification import operations as rectification
@@ -30,7 +30,7 @@ def _overlay(approval: str, actor: Actor) -> dict[str, object]:
 ACTS: Final[Mapping[str, Callable[[str, Actor], dict[str, object]]]] = {
     overlays.KIND: _overlay,
     **dict.fromkeys(ISOLATIONS, rectification.approve_isolation),
-    gate_policy.KIND: gate_policy.approve,
+    gate_policy.KIND: gate_policy.approve_change,
     seal_images.KIND: seals.run_approved,
     season.KIND: season.carry_out_reopening,
 }

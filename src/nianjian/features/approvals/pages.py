@@ -20,7 +20,7 @@ from nianjian.engines.paper.texts.rectification import DIMENSIONS
 from nianjian.engines.paper.words import mark, words
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.approvals import operations as flow
-from nianjian.features.rulebook.operations import ask_effects
+from nianjian.features.rulebook.operations import enqueue_effects
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import EVERYWHERE, may
 from nianjian.platform.accounts.query import Actor
@@ -73,7 +73,7 @@ def _new_value(asked: Mapping[str, Any], book: Rulebook, place: str, province: s
 def request_effects(asked: Mapping[str, Any], actor: Actor) -> str:
     """Let the worker compute what the value would do; the address that follows it. Errors as `ask_effects`."""
     place = str(asked.get("enterprise") or "")
-    job = ask_effects(
+    job = enqueue_effects(
         key=str(asked["key"]),
         value=str(asked["value"]),
         province=str(asked.get("province") or "") or None,

@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> Answer:
 
 def _import(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.calls.operations.import_calls import import_calls
+    from nianjian.features.calls.operations import import_calls
 
     with bar(quiet=args.json) as report:
         receipt = import_calls(
@@ -81,9 +81,9 @@ def _import(args: argparse.Namespace) -> Answer:
 
 def _rejects(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.calls.operations.rejects import rejects
+    from nianjian.features.calls.rejects import export_rejects
 
-    written = rejects(batch=args.batch, output=args.output, words=_reason, actor=actor)
+    written = export_rejects(batch=args.batch, output=args.output, words=_reason, actor=actor)
     text = _("{rows} rejected rows of {batch} written to {file}.")
     files = [{"output": str(path), "rows": rows} for path, rows in written.items()]
     data = {"batch": args.batch, "rows": sum(written.values()), "output": str(args.output), "files": files}
@@ -97,7 +97,7 @@ def _reason(code: str) -> str:
 
 def _undo(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.calls.operations.undo_calls import undo_calls
+    from nianjian.features.calls.operations import undo_calls
 
     undone = undo_calls(batch=args.batch, actor=actor)
     terminal.warn_affected(undone.affected)

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from nianjian.engines.paper.texts.plain import plain
-from nianjian.features.calls.operations.receipts import ImportReceipt, summed
+from nianjian.features.calls.documents import ImportReceipt, sum_row_counts
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.console import stderr
 from nianjian.platform.terminal.language import _, sentence, translate_code
@@ -96,7 +96,7 @@ def as_dict(batch: BatchValue) -> dict[str, Any]:
         "by": batch.created_by,
         "replaces": batch.replaces or None,
         "files": receipts,
-        "rows": summed(receipts),
+        "rows": sum_row_counts(receipts),
     }
 
 

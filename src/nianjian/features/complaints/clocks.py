@@ -1,4 +1,4 @@
-"""The two clocks of a ticket: first response and close; pure.
+"""The two clocks of a ticket: first response and close, and whether all tickets kept them; pure.
 
 Hours run at once and all day long from the arrival of the forward (民法典 201), what happens exactly at the end is in
 time (1259). An automatic answer stops nothing; a reopening keeps the start. All limits come from the rulebook.
@@ -7,12 +7,13 @@ time (1259). An automatic answer stops nothing; a reopening keeps the start. All
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from nianjian.engines.kernel.claims import Claim, Lack
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.periods import day_of
 from nianjian.engines.rules.rulebook import Rulebook
@@ -41,20 +42,20 @@ class Hand(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class ClockLimit:
     """How long a clock runs, and after how much of it to warn."""
 
     length: timedelta
     warning: timedelta
 
 
-Terms = Mapping[Clock, Limit]
+ClockLimits = Mapping[Clock, ClockLimit]
 
 
-def terms(book: Rulebook) -> Terms:
+def read_limits(book: Rulebook) -> ClockLimits:
     """The limits of both clocks by the rules of a day; ``rule_unknown``, ``rule_value_kind``."""
     return {
-        clock: Limit(_span(book, f"{UNDER}{clock.value}"), _span(book, f"{UNDER}{clock.value}.warning"))
+        clock: ClockLimit(_span(book, f"{UNDER}{clock.value}"), _span(book, f"{UNDER}{clock.value}.warning"))
         for clock in Clock
     }
 
@@ -67,19 +68,19 @@ def _span(book: Rulebook, key: str) -> timedelta:
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class ServiceLevels:
     """What holds since when: ``starts`` are first days in order, each with its terms; the first holds before it too."""
 
     starts: tuple[date, ...]
-    terms: tuple[Terms, ...]
+    terms: tuple[ClockLimits, ...]
 
-    def on(self, arrived: datetime) -> Terms:
+    def on(self, arrived: datetime) -> ClockLimits:
         """The terms of a ticket that arrived then: a rule that changes later does not change it."""
         return self.terms[max(bisect_right(self.starts, day_of(arrived)) - 1, 0)]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ClockReading:
     """A clock at a moment. ``on_time`` None: it is not decided yet, or nothing is to be decided."""
 
     clock: Clock
@@ -89,24 +90,24 @@ class Reading:
     on_time: bool | None = None
 
 
-def evaluate_clock(clock: Clock, facts: Facts, promise: Promise, at: datetime) -> Reading:
+def evaluate_clock(clock: Clock, facts: Facts, promise: ServiceLevels, at: datetime) -> ClockReading:
     """How a clock stands at a moment; what was recorded for later does not count yet."""
     facts = facts.at(at)
     if facts.arrived is None:
-        return Reading(clock, Hand.STOPPED if facts.exclusion else Hand.UNSET)
+        return ClockReading(clock, Hand.STOPPED if facts.exclusion else Hand.UNSET)
     limit = promise.on(facts.arrived)[clock]
     due, warns = facts.arrived + limit.length, facts.arrived + limit.warning
     if facts.exclusion:
-        return Reading(clock, Hand.STOPPED, due, warns)
+        return ClockReading(clock, Hand.STOPPED, due, warns)
     done = facts.responded if clock is Clock.RESPONSE else facts.finished
     if (done or at) > due:
-        return Reading(clock, Hand.LATE, due, warns, on_time=False)
+        return ClockReading(clock, Hand.LATE, due, warns, on_time=False)
     if done is not None:
-        return Reading(clock, Hand.MET, due, warns, on_time=True)
-    return Reading(clock, Hand.WARNED if at >= warns else Hand.RUNNING, due, warns)
+        return ClockReading(clock, Hand.MET, due, warns, on_time=True)
+    return ClockReading(clock, Hand.WARNED if at >= warns else Hand.RUNNING, due, warns)
 
 
-def over_since(facts: Facts, promise: Promise, at: datetime) -> datetime | None:
+def overdue_since(facts: Facts, promise: ServiceLevels, at: datetime) -> datetime | None:
     """When the first limit ran out that a ticket, still open at a moment, has not kept; None: it keeps them all."""
     facts = facts.at(at)
     if facts.finished is not None:
@@ -116,6 +117,90 @@ def over_since(facts: Facts, promise: Promise, at: datetime) -> datetime | None:
     return min((one.due for one in read if one.hand is Hand.LATE and one.due is not None), default=None)
 
 
-def overdue(facts: Facts, promise: Promise, at: datetime) -> bool:
+def is_overdue(facts: Facts, promise: ServiceLevels, at: datetime) -> bool:
     """Whether a ticket is still open past one of its limits at a moment, however long ago that was."""
-    return over_since(facts, promise, at) is not None
+    return overdue_since(facts, promise, at) is not None
+
+
+CLAIM: Final = "tickets_in_time"
+RULE: Final = "S8"
+MINUTE: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketCounts:
+    """Tickets of the period; ``undecided``: of which a clock still runs; waits in minutes, the 95th of a hundred.
+
+    ``overdue``: still open past a limit; ``response_limit`` and ``close_limit``: the longest that held, in minutes.
+    """
+
+    tickets: int
+    response_late: int
+    close_late: int
+    undecided: int
+    no_arrival: int
+    response_95: int | None = None
+    close_95: int | None = None
+    overdue: int = 0
+    response_limit: int | None = None
+    close_limit: int | None = None
+
+
+def count_tickets(tickets: Iterable[Facts], promise: ServiceLevels, at: datetime) -> TicketCounts:
+    """Read both clocks of every ticket at a moment; excluded ones are the caller's to leave out."""
+    late, count, undecided, unknown, still = dict.fromkeys(Clock, 0), 0, 0, 0, 0
+    waits: dict[Clock, list[timedelta]] = {one: [] for one in Clock}
+    limits: dict[Clock, list[timedelta]] = {one: [] for one in Clock}
+    for facts in tickets:
+        count += 1
+        if facts.arrived is None:
+            unknown += 1
+            continue
+        read = [evaluate_clock(one, facts, promise, at) for one in Clock]
+        undecided += any(one.on_time is None for one in read)
+        still += is_overdue(facts, promise, at)
+        for one in read:
+            late[one.clock] += one.on_time is False
+            limits[one.clock].append(promise.on(facts.arrived)[one.clock].length)
+            done = facts.responded if one.clock is Clock.RESPONSE else facts.finished
+            if done is not None:
+                waits[one.clock].append(done - facts.arrived)
+    return TicketCounts(
+        tickets=count,
+        response_late=late[Clock.RESPONSE],
+        close_late=late[Clock.CLOSE],
+        undecided=undecided,
+        no_arrival=unknown,
+        response_95=_of_hundred(waits[Clock.RESPONSE]),
+        close_95=_of_hundred(waits[Clock.CLOSE]),
+        overdue=still,
+        response_limit=_of_hundred(limits[Clock.RESPONSE], 100),
+        close_limit=_of_hundred(limits[Clock.CLOSE], 100),
+    )
+
+
+def _of_hundred(lengths: Sequence[timedelta], share: int = 95) -> int | None:
+    """Minutes, begun ones counted, within which so many of a hundred lie."""
+    if not lengths:
+        return None
+    place = -(-share * len(lengths) // 100) - 1
+    return -(-sorted(lengths)[place] // MINUTE)
+
+
+def build_in_time_claim(told: TicketCounts) -> Claim:
+    """2小时内响应、24小时内结案: every ticket of the period, none late.
+
+    One that has no arrival proves nothing, and neither do tickets whose clocks all run still.
+    """
+    lacks = []
+    if not told.tickets:
+        lacks.append(Lack("no_tickets", known=False))
+    if told.response_late:
+        lacks.append(Lack("responses_late", count=told.response_late))
+    if told.close_late:
+        lacks.append(Lack("closes_late", count=told.close_late))
+    if told.tickets and told.undecided == told.tickets:
+        lacks.append(Lack("tickets_running", known=False))
+    if told.no_arrival:
+        lacks.append(Lack("arrival_unknown", known=False, count=told.no_arrival))
+    return Claim(CLAIM, asdict(told), lacks, RULE)

@@ -36,8 +36,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions = Actions(parser)
     _configure_add(actions)
     load()
-    from nianjian.features.complaints.operations import acts  # noqa: F401 -- they are declared there
-    from nianjian.features.complaints.operations.resource import TICKETS
+    from nianjian.features.complaints import operations  # noqa: F401 -- they are declared there
+    from nianjian.features.complaints.operations import TICKETS
     from nianjian.platform.operations.operation import REGISTRY
     from nianjian.platform.terminal.commands import configure as add_operations
 
@@ -108,7 +108,7 @@ def run(args: argparse.Namespace) -> Answer:
 
 def _add(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.complaints.operations import acts
+    from nianjian.features.complaints import operations as acts
     from nianjian.features.complaints.sheet import SOURCES
 
     texts = {field: getattr(args, option) or "" for option, field in TEXTS.items()}
@@ -116,15 +116,15 @@ def _add(args: argparse.Namespace) -> Answer:
     texts["source"] = spelt.get(args.source, args.source)
     texts |= {name: _typed(texts[name]) for name in ("arrived_at", "accepted_at", "called_at")}
     texts["drill"] = "是" if args.drill else ""
-    return _done(args, acts.add(enterprise=args.enterprise, texts=texts, actor=actor), actor)
+    return _done(args, acts.open_ticket(enterprise=args.enterprise, texts=texts, actor=actor), actor)
 
 
 def _attach(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.complaints.operations import acts
+    from nianjian.features.complaints import operations as acts
 
     content = args.file.read_bytes()
-    number = acts.attach(
+    number = acts.attach_paper(
         enterprise=args.enterprise, complaint=args.id, name=args.file.name, content=content, actor=actor
     )
     data = {"id": args.id, "attachment": number, "name": args.file.name}
@@ -135,8 +135,7 @@ def _attach(args: argparse.Namespace) -> Answer:
 def _list(args: argparse.Namespace) -> Answer:
     actor = begin(args, own=True)
     from nianjian.features.complaints.clocks import Clock, Hand
-    from nianjian.features.complaints.operations.listing import list_tickets
-    from nianjian.features.complaints.query import TicketFilter, as_dict
+    from nianjian.features.complaints.queries import TicketFilter, list_tickets, ticket_as_dict
     from nianjian.features.complaints.states import State
 
     wanted = TicketFilter(
@@ -146,24 +145,26 @@ def _list(args: argparse.Namespace) -> Answer:
         drills=True if args.drill else None,
         overdue=args.overdue,
     )
-    found = [as_dict(one) for one in list_tickets(enterprise=args.enterprise, actor=actor, wanted=wanted).tickets()]
+    found = [
+        ticket_as_dict(one) for one in list_tickets(enterprise=args.enterprise, actor=actor, wanted=wanted).tickets()
+    ]
     data = {"enterprise": args.enterprise, "rows": found}
     return Answer(data, lambda console: picture.print_tickets(console, found))
 
 
 def _show(args: argparse.Namespace) -> Answer:
     actor = begin(args, own=True)
-    from nianjian.features.complaints.operations.listing import ticket
-    from nianjian.features.complaints.query import as_dict, past_as_dict
+    from nianjian.features.complaints.queries import event_as_dict, get_ticket
+    from nianjian.features.complaints.queries import ticket_as_dict as as_dict
 
-    found, past = ticket(enterprise=args.enterprise, complaint=args.id, actor=actor)
-    data = as_dict(found) | {"history": [past_as_dict(one) for one in past]}
+    found, past = get_ticket(enterprise=args.enterprise, complaint=args.id, actor=actor)
+    data = as_dict(found) | {"history": [event_as_dict(one) for one in past]}
     return Answer(data, lambda console: picture.print_ticket(console, data))
 
 
 def _match(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.complaints.operations.match import decide, match_tickets
+    from nianjian.features.complaints.matching import decide, match_tickets
 
     if args.confirm or args.dismiss or args.runner_up:
         if len(args.ids) != 1 or args.dismiss == (args.confirm or args.runner_up):
@@ -174,12 +175,12 @@ def _match(args: argparse.Namespace) -> Answer:
         decide(enterprise=args.enterprise, complaint=args.ids[0], actor=actor, decision=decision)
         return _done(args, args.ids[0], actor)
     told = match_tickets(enterprise=args.enterprise, actor=actor, complaints=args.ids or None, again=args.again)
-    return Answer({"enterprise": args.enterprise, **told}, lambda console: picture.matched(console, told))
+    return Answer({"enterprise": args.enterprise, **told}, lambda console: picture.print_match_counts(console, told))
 
 
 def _import(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.complaints.operations.forwards import import_forwards
+    from nianjian.features.complaints.forwards import import_forwards
 
     receipt = import_forwards(
         enterprise=args.enterprise,
@@ -188,13 +189,13 @@ def _import(args: argparse.Namespace) -> Answer:
         arrived=None if args.arrived is None else _moment(args.arrived),
         actor=actor,
     )
-    data = picture.receipt(receipt)
-    return Answer(data, lambda console: picture.imported(console, data), NO if receipt.errors else 0)
+    data = picture.receipt_as_json(receipt)
+    return Answer(data, lambda console: picture.print_import(console, data), NO if receipt.errors else 0)
 
 
 def _done(args: argparse.Namespace, key: str, actor: Any) -> Answer:  # noqa: ANN401 -- loaded late
     """The ticket as it stands after the act."""
-    from nianjian.features.complaints.operations.resource import TICKETS
+    from nianjian.features.complaints.operations import TICKETS
     from nianjian.platform.terminal.commands import answer
 
     return answer(TICKETS, args.enterprise, actor, [key], picture.print_action_result)

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 from urllib.parse import quote
 
 from nianjian.features.complaints.clocks import Hand
-from nianjian.features.complaints.query import Ticket, as_dict
+from nianjian.features.complaints.queries import Ticket, ticket_as_dict
 from nianjian.platform.registers import row_keys
 
 Standing = Literal["new", "responded", "called_back", "closed", "reopened", "excluded"]
@@ -44,7 +44,7 @@ class Ticketed:
 
 def to_document(ticket: Ticket) -> Ticketed:
     """A ticket as the API answers it."""
-    flat: dict[str, Any] = as_dict(ticket)
+    flat: dict[str, Any] = ticket_as_dict(ticket)
     values = {name: value for name, value in flat.items() if name not in OWN and name != "id"}
     own = {name: flat[name] for name in OWN} | {
         "response_clock": ticket.response.hand,

@@ -7,8 +7,8 @@ from typing import Final
 
 from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.words import CHINESE, words
-from nianjian.features.complaints.operations import forwards, match  # noqa: F401 -- match declares its job
-from nianjian.features.complaints.operations.resource import TICKETS
+from nianjian.features.complaints import forwards, matching  # noqa: F401 -- match declares its job
+from nianjian.features.complaints.operations import TICKETS
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.flow import Kind, Report, text
@@ -30,7 +30,7 @@ def _forwards(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]
 
 
 def _in(job: JobValue) -> None:
-    forwards.drop(job=job.id, name="list", blob=str(job.payload["list"]))
+    forwards.discard_stored_file(job=job.id, name="list", blob=str(job.payload["list"]))
 
 
 KINDS: Final[Mapping[str, Kind]] = {

@@ -39,12 +39,12 @@ def _happened(field: str) -> Callable[[Row], Fault | None]:
 
     def check(row: Row) -> Fault | None:
         moment = row.get(field)
-        return (field, "moment_in_future") if isinstance(moment, datetime) and moment > latest() else None
+        return (field, "moment_in_future") if isinstance(moment, datetime) and moment > latest_moment() else None
 
     return check
 
 
-def latest() -> datetime:
+def latest_moment() -> datetime:
     """Now and a day; in a drill that plays a later day, the end of that day."""
     played = datetime.combine(clock.today(), time(), clock.ZONE)
     return max(clock.now(), played) + AHEAD

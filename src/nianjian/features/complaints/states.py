@@ -86,7 +86,7 @@ class Facts:
         return replace(self, **dict.fromkeys(later)) if later else self
 
 
-def state(facts: Facts) -> State:
+def state_of(facts: Facts) -> State:
     """The state that the facts tell."""
     if facts.exclusion is not None:
         return State.EXCLUDED
@@ -100,9 +100,9 @@ def state(facts: Facts) -> State:
     return State.NEW if facts.responded is None else State.RESPONDED
 
 
-def refusal(facts: Facts, act: Act, at: datetime) -> str | None:
+def find_refusal(facts: Facts, act: Act, at: datetime) -> str | None:
     """Why an act cannot happen to such a ticket at a moment, as an error's code; None: it can."""
-    now = state(facts)
+    now = state_of(facts)
     if act is Act.CLOSE and now in {State.NEW, State.RESPONDED}:
         return "complaint_callback_missing"
     if act is Act.CLOSE and now is State.REOPENED:

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from nianjian.engines.paper.texts.complaints import ACTS, CONFIDENCE, HANDS, PROPOSALS, STATES
-from nianjian.features.complaints.forwards.receipt import Receipt
+from nianjian.features.complaints.forwards import ForwardReceipt
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.language import _, sentence
 
@@ -62,7 +62,7 @@ def print_ticket(console: Console, row: Row) -> None:
     table.rows(console, header, body)
 
 
-def matched(console: Console, told: Mapping[str, int]) -> None:
+def print_match_counts(console: Console, told: Mapping[str, int]) -> None:
     """What a run found."""
     console.print(_("{count} tickets were looked at.").format(count=told["looked_at"]))
     for state, name in PROPOSALS.items():
@@ -70,13 +70,13 @@ def matched(console: Console, told: Mapping[str, int]) -> None:
             console.print(f"  {_(name)}: {told[state]}")
 
 
-def receipt(told: Receipt) -> dict[str, object]:
+def receipt_as_json(told: ForwardReceipt) -> dict[str, object]:
     """The JSON answer of an import: findings with their sentences."""
     errors = [{**one.as_dict(), "message": sentence(one.code, one.values())} for one in told.errors]
     return {**told.as_dict(), "errors": errors}
 
 
-def imported(console: Console, data: Row) -> None:
+def print_import(console: Console, data: Row) -> None:
     """What became of a forward list."""
     for one in data["errors"]:
         text = _("line {line}, {column}: {fault}")

@@ -1,31 +1,411 @@
-"""``nianjian gate``: may this call be dialled? Policies, lists, snapshot, journal, a question."""
+"""``nianjian gate``: may this call be dialled? Policies, lists, snapshot, journal, a question, the process itself."""
 
 from __future__ import annotations
 
 import argparse
+import logging
+import os
 import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from threading import Event
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.gate import words
-from nianjian.features.dial_policy.terminal.journal import configure_journal
-from nianjian.features.dial_policy.terminal.policy import configure_policy
-from nianjian.features.dial_policy.terminal.serve import (
-    configure_feeding,
-    configure_serve,
-    configure_store,
-    keep_feeding,
-)
+from nianjian.platform.jobs.beside import Beside
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import DONE, NO, Answer
-from nianjian.platform.terminal.arguments import Actions, enterprise, moment
+from nianjian.platform.terminal.arguments import Actions, enterprise, moment, number, on_day
+from nianjian.platform.terminal.console import stderr
 from nianjian.platform.terminal.language import _, sentence
 from nianjian.platform.terminal.session import begin
+
+if TYPE_CHECKING:
+    from nianjian.features.dial_policy.operations import GateChange
+
+
+LIMIT = 50
+
+
+def configure_journal(actions: Actions) -> None:
+    """Decisions, replay."""
+    listed = actions.add("decisions", _list_decisions, _("list what the gate has answered, newest first"))
+    enterprise(listed, required=False)
+    listed.add_argument("--callee", default="", help=_("dialled number, however it is written"))
+    listed.add_argument("--display", default="", help=_("display number"))
+    listed.add_argument("--channel", default="", help=_("line"))
+    listed.add_argument("--reason", default="", help=_("reason of the answer, such as cap"))
+    listed.add_argument("--call-id", default="", help=_("the switch's id of the call"))
+    answers = listed.add_mutually_exclusive_group()
+    answers.add_argument("--allowed", action="store_true", help=_("only calls that went"))
+    answers.add_argument("--refused", action="store_true", help=_("only calls that were refused"))
+    on_day(listed, "--from", _("first day"))
+    on_day(listed, "--to", _("last day, included"))
+    listed.add_argument("--limit", type=number, default=LIMIT, metavar="N", help=_("at most so many"))
+    replay = actions.add("replay", _replay, _("decide again by the snapshots of then, and compare"))
+    replay.add_argument("what", metavar="FILE|DAY", help=_("a file of the journal, or a day (YYYY-MM-DD)"))
+
+
+def _list_decisions(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.engines.gate.decision_search import DecisionFilter
+    from nianjian.features.dial_policy.decisions import decision_as_dict, search_journal
+
+    wanted = DecisionFilter(
+        enterprise=args.enterprise or "",
+        callee=args.callee,
+        display=args.display,
+        channel=args.channel,
+        reason=args.reason,
+        call_id=args.call_id,
+        allow=True if args.allowed else False if args.refused else None,
+        since=None if (first := getattr(args, "from")) is None else _midnight(first),
+        until=None if args.to is None else _midnight(args.to + timedelta(days=1)),
+    )
+    told = search_journal(wanted=wanted, limit=args.limit, actor=actor)
+    rows = [decision_as_dict(one) for one in told.decisions]
+
+    def show(console: Console) -> None:
+        header = (_("time"), _("channel"), _("display number"), _("callee"), _("answer"), _("rule"), _("call"))
+        body = [
+            (
+                one["at"],
+                one["channel"],
+                one["display"],
+                one["callee"],
+                _describe_reason(one),
+                one["rule"],
+                one["call_id"],
+            )
+            for one in rows
+        ]
+        table.rows(console, header, body)
+        if told.more:
+            console.print(_("There are more: --limit."))
+        if told.damaged:
+            console.print(_("{count} damaged lines were passed over.").format(count=told.damaged), style="yellow")
+
+    return Answer({"decisions": rows, "more": told.more, "damaged": told.damaged}, show)
+
+
+def _describe_reason(one: dict[str, object]) -> str:
+    return words.translate_code(words.REASONS, str(one["observed"] or one["reason"]), _)
+
+
+def _midnight(day: date) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=clock.ZONE).timestamp()) * 1000
+
+
+def _replay(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.dial_policy.decisions import replay_journal
+
+    told = replay_journal(what=args.what, actor=actor)
+
+    def show(console: Console) -> None:
+        text = _("{decided} decided again: {same} the same, {differ} otherwise.")
+        console.print(text.format(**told))
+        if told["without_snapshot"]:
+            gone = _("{count} without a snapshot: it is no longer kept.")
+            console.print(gone.format(count=told["without_snapshot"]), style="yellow")
+        if told["differing"]:
+            header = (_("time"), _("channel"), _("callee"), _("then"), _("now"))
+            table.rows(
+                console,
+                header,
+                [
+                    (
+                        one["at"],
+                        one["channel"],
+                        one["callee"],
+                        _describe_reason(one),
+                        words.translate_code(words.REASONS, one["now"], _),
+                    )
+                    for one in told["differing"]
+                ],
+            )
+
+    return Answer(told, show, NO if told["differ"] else DONE)
+
+
+LOG: Final = logging.getLogger(__name__)
+LISTEN: Final = "127.0.0.1:18431"
+PORTS: Final = range(1, 65536)
+EVERY: Final = 60  # seconds between two feeds by the clock
+STEP: Final = 1.0
+
+
+def configure_serve(actions: Actions) -> None:
+    """Where each door listens, what counts, and who feeds."""
+    serve = actions.add("serve", _serve, _("answer switches and dialers: may this call be dialled?"))
+    serve.add_argument("--listen", default=LISTEN, metavar="HOST:PORT", help=_("where HTTP is spoken"))
+    serve.add_argument("--line", type=_port, metavar="PORT", help=_("port of the one-line protocol"))
+    serve.add_argument("--fastagi", type=_port, metavar="PORT", help=_("port of FastAGI, for Asterisk"))
+    serve.add_argument(
+        "--store",
+        default="",
+        metavar="URL",
+        help=_("a Valkey that several gates share; without it a journal of its own"),
+    )
+    serve.add_argument(
+        "--kamailio",
+        action="append",
+        default=[],
+        metavar="[CODE=]SOCKET",
+        help=_("push leases into the tables of a Kamailio, by its datagram socket; repeat"),
+    )
+    serve.add_argument("--process", default="main", metavar="NAME", help=_("this process among those of the home"))
+    serve.add_argument("--no-feed", action="store_true", help=_("feed no snapshot: `nianjian worker` runs elsewhere"))
+    serve.add_argument("--parent", type=int, help=argparse.SUPPRESS)
+
+
+def configure_store(actions: Actions) -> None:
+    """A common store before its first use, after it was emptied, or set back to an older copy."""
+    store = actions.add("store", _store, _("fill a store that several gates share: new, emptied or restored"))
+    store.add_argument("url", metavar="URL", help=_("unix:///PATH, valkey://HOST:PORT or valkeys://HOST:PORT"))
+    store.add_argument(
+        "--decisions",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="FOLDER",
+        help=_("decision journals of another machine's home; repeat"),
+    )
+
+
+def configure_feeding(feed: argparse.ArgumentParser) -> None:
+    """What makes a feed go on."""
+    feed.add_argument("--every", type=int, metavar="SECONDS", help=_("go on feeding, so often"))
+    feed.add_argument("--parent", type=int, help=argparse.SUPPRESS)
+
+
+def keep_feeding(feed: Callable[[], object], every: int, parent: int | None) -> Answer:
+    """Feed by the clock until interrupted, or until ``parent`` is gone; a feed that fails is told and tried again."""
+    from django.db import DatabaseError
+
+    ends = Event()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, lambda *_frame: ends.set())
+    due = time.monotonic() + every
+    while not ends.wait(STEP):
+        if parent is not None and os.getppid() != parent:
+            break
+        if time.monotonic() < due:
+            continue
+        due = time.monotonic() + every
+        try:
+            feed()
+        except (NianjianError, DatabaseError, OSError):
+            LOG.exception("the gate could not be fed; it is tried again in %s s", every)
+    return Answer({"feeder": "ended"})
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) not in PORTS:
+        raise argparse.ArgumentTypeError(_("“{value}” is no port").format(value=text))
+    return int(text)
+
+
+def _store(args: argparse.Namespace) -> Answer:
+    """Count what the journals know, and give the store a new generation: gates started from now on go by it."""
+    from nianjian.platform.home.gate import fill
+
+    generation, gates, leased, units = fill(args.url, args.decisions)
+    told = {"generation": generation, "journals": gates, "leased": leased, "units": units}
+    said = _("The store counts {leased} leased keys and {units} single calls; restart the gates that use it.")
+    return Answer(told, lambda console: console.print(said.format(leased=leased, units=units)))
+
+
+def _serve(args: argparse.Namespace) -> Answer:
+    """Serve until interrupted or terminated."""
+    from nianjian.engines.gate.process import Ports, serve
+    from nianjian.platform.home.gate import serving
+
+    host, colon, port = args.listen.rpartition(":")
+    if not colon or not port.isdecimal() or int(port) not in PORTS:
+        raise NianjianError("listen_malformed", listen=args.listen)
+    ports = Ports(host.strip("[]") or "127.0.0.1", int(port), args.line, args.fastagi)
+    given = serving(ports, store=args.store, process=args.process, switches=args.kamailio, parent=args.parent)
+    url = f"http://{ports.host}:{ports.http}/"
+    feeder = None if args.no_feed else _start_feeder()
+
+    def ready() -> None:
+        stderr().print(_("The gate answers at {url} – Ctrl-C ends it.").format(url=url))
+        if feeder is not None:
+            feeder.start()
+
+    try:
+        serve(given, ready=ready)
+    finally:
+        if feeder is not None:
+            feeder.stop()
+    return Answer({"served": url})
+
+
+def _start_feeder() -> Beside:
+    """Feed once before the first question; the database's libraries stay in processes of their own."""
+    command = [sys.executable, "-m", "nianjian", "gate", "feed", "--json"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False)  # noqa: S603 -- this program itself
+    if done.returncode:
+        said = _("The snapshot could not be fed; the gate goes on with the one it has: {answer}")
+        stderr().print(said.format(answer=done.stdout.decode(errors="replace").strip()), style="yellow")
+    return Beside("gate", "feed", "--every", str(EVERY))
+
+
+KEYS: Final = ("channel", "display", "team")
+DEFAULT: Final = "default"
+
+
+def configure_policy(actions: Actions) -> None:
+    """List, set, choose, fail-open, mode."""
+    group = actions.group("policy", _("what the gate allows: list, set, choose, fail-open, mode"))
+    enterprise(group.add("list", _list_policy, _("list caps, channels, purposes and switches")))
+    change = group.add("set", _set, _("cap a channel; what is isolated needs a second person"))
+    change.add_argument("channel", metavar="CHANNEL", help=_("the line's id (or a display number, or a team's id)"))
+    enterprise(change)
+    change.add_argument("--cap", type=_cap, metavar="N", help=_("calls a day; `default`: what the rulebook says"))
+    change.add_argument("--per", choices=("day",), default="day", help=_("a natural day in Asia/Shanghai"))
+    change.add_argument(
+        "--white-list-only", action="store_true", help=_("isolate it: only callees with a consent on file")
+    )
+    change.add_argument("--key", choices=KEYS, default="channel", help=_("what CHANNEL names"))
+    _add_reason(change)
+    choose = group.add("choose", _choose, _("take the limits of a vendor's rule over"))
+    choose.add_argument("rule", metavar="RULE", help=_("the rule's key, such as frequency.tencent_tccc"))
+    enterprise(choose)
+    choose.add_argument("--drop", action="store_true", help=_("no longer"))
+    _add_reason(choose)
+    switch = group.add("fail-open", _fail_open, _("let calls of a purpose go while the gate cannot know"))
+    switch.add_argument("purpose", metavar="PURPOSE", help=_("the purpose, such as service"))
+    enterprise(switch)
+    switch.add_argument("--off", action="store_true", help=_("no longer"))
+    _add_reason(switch)
+    mode = group.add("mode", _mode, _("let the gate refuse, or only look on"))
+    mode.add_argument("mode", choices=("enforce", "observe"), help=_("observe: every call goes, the journal tells"))
+    enterprise(mode)
+    _add_reason(mode)
+
+
+def _add_reason(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--reason", default="", help=_("why; it stands in the audit chain"))
+
+
+def _cap(text: str) -> int | str:
+    if text == DEFAULT:
+        return text
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(_("“{value}” is not a whole number from 0 on").format(value=text))
+    return int(text)
+
+
+def _list_policy(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.dial_policy.operations import summarize_policy
+
+    told = summarize_policy(enterprise=args.enterprise, actor=actor)
+
+    def show(console: Console) -> None:
+        console.print(_("The gate refuses.") if told["enforce"] else _("The gate only looks on: every call goes."))
+        header = (_("counted by"), _("only"), _("limit"), _("window"), _("counts"), _("rule"))
+        table.rows(console, header, [_cap_row(cap) for cap in told["caps"]])
+        table.rows(
+            console,
+            (_("channel"), _("team"), _("white list only")),
+            [(one["name"], one["team"] or None, _("yes") if one["isolated"] else None) for one in told["channels"]],
+        )
+        table.rows(
+            console,
+            (_("purpose"), _("hours"), _("needs consent"), _("fails open")),
+            [_purpose_row(one) for one in told["purposes"]],
+        )
+        console.print(_("Vendors' limits to choose from: {choices}").format(choices=", ".join(told["choices"])))
+
+    return Answer(told, show)
+
+
+def _cap_row(cap: dict[str, Any]) -> tuple[object, ...]:
+    window = words.translate_code(words.WINDOWS, cap["window"], _)
+    span = f"{window} {cap['seconds']} s" if "seconds" in cap else window
+    key, counts = words.translate_code(words.KEYS, cap["key"], _), words.translate_code(words.COUNTS, cap["counts"], _)
+    return key, cap["only"] or None, cap["limit"], span, counts, cap["rule"]
+
+
+def _purpose_row(one: dict[str, Any]) -> tuple[object, ...]:
+    hours = " ".join(f"{start}–{end}" for start, end in one["hours"])
+    return (
+        one["name"], hours, _("yes") if one["needs_consent"] else None, _("yes") if one["fail_open"] else None
+    )  # fmt: skip
+
+
+def _set(args: argparse.Namespace) -> Answer:
+    if args.cap is None and not args.white_list_only:
+        raise NianjianError("gate_cap_missing")
+    actor = begin(args)
+    from nianjian.features.dial_policy.operations import set_cap
+
+    return _describe_change(
+        set_cap(
+            enterprise=args.enterprise,
+            name=args.channel,
+            cap=None if args.cap in {None, DEFAULT} else args.cap,
+            white_list=args.white_list_only,
+            reason=args.reason,
+            actor=actor,
+            key=args.key,
+        )
+    )
+
+
+def _choose(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.dial_policy.operations import choose_limits
+
+    return _describe_change(
+        choose_limits(enterprise=args.enterprise, rule=args.rule, on=not args.drop, reason=args.reason, actor=actor)
+    )
+
+
+def _fail_open(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.dial_policy.operations import set_fail_open
+
+    return _describe_change(
+        set_fail_open(
+            enterprise=args.enterprise, purpose=args.purpose, on=not args.off, reason=args.reason, actor=actor
+        )
+    )
+
+
+def _mode(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.dial_policy.operations import set_mode
+
+    on = args.mode == "enforce"
+    return _describe_change(set_mode(enterprise=args.enterprise, enforce=on, reason=args.reason, actor=actor))
+
+
+def _describe_change(done: GateChange) -> Answer:
+    """In force, or waiting for a second person: then the answer is a "no" for now."""
+    if done.state == "pending":
+        text = _("Request {approval} waits for a second person: nianjian approve {approval} --as USER")
+        data = {"approval": done.approval, "state": done.state}
+        return Answer(data, lambda console: console.print(text.format(approval=done.approval)), NO)
+    set_ = {"state": done.state, "key": done.key, "name": done.name, "values": dict(done.values), "told": done.told}
+    said = _("In force; the gate has been told.")
+    if not done.told:
+        said = _("Set; the gate has not been told yet. It is tried again with the next feed.")
+    return Answer(set_, lambda console: console.print(said), DONE)
+
 
 GATE: Final = "http://127.0.0.1:18431"
 
@@ -79,16 +459,16 @@ def _moment(text: str) -> datetime:
 
 def _check(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dial_policy.operations.check import Question, check, take
+    from nianjian.features.dial_policy.decisions import Question, ask_running_gate, check_call
 
     names = (args.enterprise, args.display, args.callee, args.channel)
     question = Question(*names, purpose=args.purpose, team=args.team, at=args.at)
     if args.take:
         call_id = args.call_id or f"check-{secrets.token_hex(8)}"
-        told = take(question=question, call_id=call_id, gate=args.gate, actor=actor)
+        told = ask_running_gate(question=question, call_id=call_id, gate=args.gate, actor=actor)
         told["call_id"] = call_id
     else:
-        told = check(question=question, actor=actor)
+        told = check_call(question=question, actor=actor)
 
     def show(console: Console) -> None:
         console.print(
@@ -116,7 +496,7 @@ def _slot(slot: dict[str, Any]) -> tuple[object, ...]:
 
 def _feed(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dial_policy.operations.feed import feed
+    from nianjian.features.dial_policy.feed import feed
     from nianjian.platform.accounts.access import EVERYWHERE, require
     from nianjian.platform.accounts.roles import Act
 
@@ -144,9 +524,11 @@ def _feed(args: argparse.Namespace) -> Answer:
 
 def _build(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dial_policy.operations.lists import build
+    from nianjian.features.dial_policy.operations import build_list
 
-    receipt = build(kind=args.kind, path=args.file, enterprise=args.enterprise, actor=actor, progress=lambda *_: None)
+    receipt = build_list(
+        kind=args.kind, path=args.file, enterprise=args.enterprise, actor=actor, progress=lambda *_: None
+    )
 
     def show(console: Console) -> None:
         text = _("{file}: {rows} rows read, {entries} entries in the list, snapshot {generation}.")
@@ -161,7 +543,7 @@ def _build(args: argparse.Namespace) -> Answer:
 
 def _lists(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dial_policy.operations.lists import list_built_lists
+    from nianjian.features.dial_policy.operations import list_built_lists
 
     found = list_built_lists(enterprise=args.enterprise, actor=actor)
 

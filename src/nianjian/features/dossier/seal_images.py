@@ -24,8 +24,8 @@ from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.approvals.models import Request
-from nianjian.platform.audit.chain import canonical
 from nianjian.platform.approvals.storage import Approval
+from nianjian.platform.audit.chain import canonical
 from nianjian.platform.audit.record import record
 from nianjian.platform.vault import blobs
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from nianjian.engines.kernel import clock
-from nianjian.features.complaints import query as complaints
-from nianjian.features.complaints.clocks import over_since
-from nianjian.features.complaints.operations.promise import promise
+from nianjian.features.complaints import queries as complaints
+from nianjian.features.complaints.clocks import overdue_since
+from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.reconciliation import queries as reconciliation
 
 OVERDUE: Final = "complaints_overdue"
@@ -31,11 +31,11 @@ def list_obstacles(enterprise: str) -> list[Point]:
 
     Of each kind of reconciliation the newest run counts.
     """
-    terms, now = promise(enterprise), clock.now()
+    terms, now = load_service_levels(enterprise), clock.now()
     found, late = list[Point](), complaints.overdue_tickets(enterprise, terms, now)
     first = late.first()
     if first is not None:
-        since = over_since(complaints.facts(first), terms, now) or now
+        since = overdue_since(complaints.ticket_facts(first), terms, now) or now
         found.append(
             Point(
                 OVERDUE,

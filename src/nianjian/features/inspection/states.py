@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from nianjian.engines.kernel import numbers
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.complaints.clocks import Clock, Hand, Promise, Reading, evaluate_clock
+from nianjian.features.complaints.clocks import Clock, ClockReading, Hand, ServiceLevels, evaluate_clock
 from nianjian.features.complaints.states import Facts
 
 PASSED, FAILED, UNKNOWN = "passed", "failed", "unknown"
@@ -297,7 +297,7 @@ class DrillRecord:
     """What is recorded of a drill's ticket. ``by``: step -> who did it; ``calls``: verdict -> test calls."""
 
     facts: Facts
-    promise: Promise
+    promise: ServiceLevels
     warned: datetime | None
     by: Mapping[str, str]
     calls: Mapping[str, int]
@@ -333,11 +333,11 @@ def _who_did(seen: DrillRecord, step: str) -> str:
     return seen.by.get(step, "")
 
 
-def _clock_state(read: Reading) -> tuple[str, str]:
+def _clock_state(read: ClockReading) -> tuple[str, str]:
     return ANSWERED.get(read.hand, (UNKNOWN, "running"))
 
 
-def _call_back(facts: Facts, close: Reading, now: datetime) -> tuple[str, str]:
+def _call_back(facts: Facts, close: ClockReading, now: datetime) -> tuple[str, str]:
     """The call-back has no clock of its own: it must come before the ticket has to be closed."""
     if close.hand is Hand.STOPPED:
         return UNKNOWN, "excluded"
@@ -346,7 +346,7 @@ def _call_back(facts: Facts, close: Reading, now: datetime) -> tuple[str, str]:
     return (UNKNOWN, "running") if facts.called_back is None else (PASSED, "in_time")
 
 
-def _warning(seen: DrillRecord, response: Reading, responded: datetime | None, now: datetime) -> tuple[str, str]:
+def _warning(seen: DrillRecord, response: ClockReading, responded: datetime | None, now: datetime) -> tuple[str, str]:
     """Who responds before the warning is due leaves it unproved: nothing had to warn."""
     if seen.warned is not None:
         return PASSED, "warning_sent"

@@ -24,7 +24,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake import tables as files
 from nianjian.engines.lake.schema import REJECTED
-from nianjian.features.calls.operations.finish import ERASE
+from nianjian.features.calls.operations import ERASE
 from nianjian.features.maintenance import backup, retention
 from nianjian.features.maintenance.retention import Period, list_periods
 from nianjian.features.portrait import portraits

@@ -30,7 +30,7 @@ from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.operation.doctor import RECORD_CLASSES, UNITS
 from nianjian.engines.paper.texts.portrait import name
 from nianjian.engines.paper.words import Words, mark, words
-from nianjian.features.calls.operations.finish import ERASE
+from nianjian.features.calls.operations import ERASE
 from nianjian.features.maintenance import health
 from nianjian.features.maintenance import health as flow
 from nianjian.features.maintenance.health import Class

@@ -20,9 +20,9 @@ from nianjian.engines.kernel.crash import crash_point
 from nianjian.engines.kernel.periods import add_months, day_of
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.calls.operations.finish import ERASE, TICKETS, finish_erase, finish_tickets, settle
-from nianjian.features.complaints.matches import service as matches
-from nianjian.features.complaints.warned import service as warned
+from nianjian.features.calls.operations import ERASE, TICKETS, finish_erase, finish_tickets, settle_intent
+from nianjian.features.complaints import matching as matches
+from nianjian.features.complaints import sla_warnings as warned
 from nianjian.features.maintenance.backup import lock_backups
 from nianjian.features.reconciliation import queries as reconciliation
 from nianjian.features.reconciliation.storage import delete_people
@@ -229,7 +229,7 @@ def _erase(tenant: Enterprise, found: Mapping[str, Standing], actor: Actor) -> N
         try:
             ledger.delete_expired(lake, limits, intent=intent)
         except BaseException:
-            settle(intent=intent, kind=ERASE, enterprise=tenant.code, payload=payload, lake=lake)
+            settle_intent(intent=intent, kind=ERASE, enterprise=tenant.code, payload=payload, lake=lake)
             raise
         crash_point("before_close")
         finish_erase(intent=intent, enterprise=tenant.code, payload=payload, lake=lake)
@@ -268,8 +268,8 @@ def _delete_rows(code: str, known: Mapping[str, Period]) -> dict[str, object]:
         gone = versions.delete_expired_tickets(model=kinds.register(TICKET).model, enterprise=code, day=since)
         if gone:
             data |= {"complaints": gone, "accepted_before": since.isoformat()}
-            matches.delete_left(enterprise=code)
-            warned.delete_left(enterprise=code)
+            matches.delete_orphaned_proposals(enterprise=code)
+            warned.delete_orphaned_warnings(enterprise=code)
     if since := known["people"].since:
         told = {}
         for kind in PEOPLE:

@@ -12,7 +12,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from nianjian.engines.kernel.crash import crash_point
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.calls.operations.recover import recover
+from nianjian.features.calls.operations import recover
 from nianjian.features.maintenance import backup, health
 from nianjian.features.maintenance.backup import Waiting
 from nianjian.features.maintenance.health import Diagnosis

@@ -22,8 +22,8 @@ from nianjian.engines.season.deadlines import Licence as Reporter
 from nianjian.engines.season.deadlines import TrackState as State
 from nianjian.engines.season.deadlines import list_reporting as reporting
 from nianjian.engines.season.deadlines import track_state as state
-from nianjian.features.complaints.operations.promise import promise
-from nianjian.features.complaints.warned.query import list_due_soon
+from nianjian.features.complaints.queries import load_service_levels
+from nianjian.features.complaints.sla_warnings import list_due_soon
 from nianjian.features.inbox.obstacles import Point, list_obstacles
 from nianjian.features.rectification.operations import Running
 from nianjian.platform.accounts import query as accounts
@@ -247,7 +247,7 @@ def list_tasks(enterprise: str, actor: Actor) -> list[Point]:
 
 def _ticket_points(enterprise: str) -> list[Point]:
     """Tickets whose clocks run out or have just done so, the earliest due first."""
-    found = list_due_soon(enterprise, promise(enterprise), clock.now())[:MOST]
+    found = list_due_soon(enterprise, load_service_levels(enterprise), clock.now())[:MOST]
     return [
         Point(COMPLAINT, {"complaint": one.row.key, "clock": one.reading.clock.value, "due": one.reading.due})
         for one in found

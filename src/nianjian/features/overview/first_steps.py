@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from nianjian.engines.kernel.identifiers import licence_number
-from nianjian.features.complaints.model import Complaint
+from nianjian.features.complaints.models import Complaint
 from nianjian.features.overview.facts import Overview
 from nianjian.features.portrait.portraits import FEW
 from nianjian.platform.accounts.roles import Act

@@ -38,7 +38,7 @@ from nianjian.engines.paper.page import page
 from nianjian.engines.paper.printing.pdf import Stamp, pdf, picture
 from nianjian.engines.paper.workbook import workbook
 from nianjian.engines.rules.rulebook import Overlay, Rulebook
-from nianjian.features.complaints.operations.publish import publish
+from nianjian.features.complaints.publishing import publish_facts
 from nianjian.features.portrait import line_usage, portraits, watch_list
 from nianjian.features.portrait.watch_list import WatchedLicence
 from nianjian.platform.accounts import query as accounts
@@ -85,7 +85,7 @@ def compute_portrait(
     where = tenant.province or None if province is None else identifiers.short(province)
     lake = wiring.lake(enterprise)
     _announce_wait(lake, waiting)
-    publish(lake, enterprise)
+    publish_facts(lake, enterprise)
     book = rulebook(day=as_of or date(year, 12, 31), province=where, enterprise=enterprise, tried=tried)
     watched = watch_list.list_watched_licences(enterprise, year)
     with closing(wiring.engine()) as engine:

@@ -16,7 +16,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import reconcile as paper
 from nianjian.engines.paper.words import mark
-from nianjian.features.complaints.forwards.look import ListLook, columns_of
+from nianjian.features.complaints.forwards import ListPreview, list_columns
 from nianjian.features.reconciliation import comparisons, exports, queries, states, storage
 from nianjian.features.reconciliation.comparisons import Grounds, Json, summarize_run
 from nianjian.features.reconciliation.exports import check_mapping, parse_mapping
@@ -451,7 +451,7 @@ def get_preview_sheet(kind: str) -> Sheet:
 
 def preview_file(
     *, enterprise: str, kind: str, name: str, content: bytes, mapping: bytes | None, actor: Actor
-) -> ListLook:
+) -> ListPreview:
     """What the columns are and whether every cell could be read so; ``kind``: of an export, or `BILL`.
 
     ``role_missing``, ``enterprise_unknown``, ``reconcile_kind_unknown``, ``file_empty``, ``file_too_large``,
@@ -467,7 +467,7 @@ def preview_file(
         path = Path(folder) / plain_name(name)
         path.write_bytes(content)
         found = read_beginning(path, exports.apply_mapping(sheet, chosen))
-        columns = columns_of(found, exports.apply_mapping(sheet, chosen))
+        columns = list_columns(found, exports.apply_mapping(sheet, chosen))
         fault, read = None, len(found.lines)
         try:
             if given is not None:
@@ -476,7 +476,7 @@ def preview_file(
                 read = len(exports.load_export(path, kind, chosen).rows)
         except NianjianError as wrong:
             fault = wrong
-    return ListLook(found.file, found.sheet, found.encoding, columns, fault, read, 0, (), 0)
+    return ListPreview(found.file, found.sheet, found.encoding, columns, fault, read, 0, (), 0)
 
 
 def list_mappings(enterprise: str, kind: str) -> list[str]:

@@ -32,9 +32,9 @@ from nianjian.engines.metrics.result import snapshot_sha256
 from nianjian.engines.metrics.tables import DAILY, Counting, tickets_rollup
 from nianjian.engines.paper.call_masking import call_id
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.complaints.operations.publish import publish
-from nianjian.features.dial_policy.operations import facts as gate_facts
-from nianjian.features.dial_policy.operations import feed as gate_feed
+from nianjian.features.complaints.publishing import publish_facts
+from nianjian.features.dial_policy import facts as gate_facts
+from nianjian.features.dial_policy import feed as gate_feed
 from nianjian.features.rectification import figures, location, operations, queries, states, storage
 from nianjian.features.rectification.gaps import Facts, Gap, list_gaps
 from nianjian.features.rectification.location import LocationTerms
@@ -103,7 +103,7 @@ def open_tables(enterprise: str, book: Rulebook, step: Steps) -> Iterator[OpenTa
     """Publish what changed, bring the rollups up to date and hold everything of that moment."""
     lake = wiring.lake(enterprise)
     step()
-    publish(lake, enterprise)
+    publish_facts(lake, enterprise)
     with closing(wiring.engine()) as engine:
         with lake.lock():
             step()
@@ -453,7 +453,7 @@ def _lines(enterprise: str, key: str, team: str) -> list[str]:
     """The lines that the register gives a team; none for another channel."""
     if key != "team":
         return []
-    return [line["name"] for line in gate_facts.channels(enterprise, set(), set()) if line["team"] == team]
+    return [line["name"] for line in gate_facts.list_channels(enterprise, set(), set()) if line["team"] == team]
 
 
 def _figures(tables: OpenTables, channel: figures.Channel, window: Window, rules: Rulebook, step: Steps) -> Json:
@@ -473,7 +473,7 @@ def _consents(enterprise: str) -> Sequence[NumberList] | None:
     Nothing is written for that: figures are counted whatever becomes of the gate, and of other enterprises' lists.
     """
     try:
-        tenant = open_snapshot(gate_feed.root()).tenants.get(enterprise)
+        tenant = open_snapshot(gate_feed.snapshot_folder()).tenants.get(enterprise)
     except NianjianError:
         LOG.warning("counted without consents: the gate's snapshot cannot be read", exc_info=True)
         return None

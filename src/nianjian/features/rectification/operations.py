@@ -14,8 +14,8 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.identifiers import licence_number
 from nianjian.engines.paper.words import mark
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dial_policy.operations import facts as gate_facts
-from nianjian.features.dial_policy.operations import policy as gate_policy
+from nianjian.features.dial_policy import facts as gate_facts
+from nianjian.features.dial_policy import operations as gate_policy
 from nianjian.features.portrait import portraits, watch_limits, watch_list
 from nianjian.features.rectification import queries, states, storage
 from nianjian.features.rectification.models import Case, Order, Paper
@@ -314,7 +314,8 @@ def request_lift(
 def approve_isolation(approval: str, actor: Actor) -> Json:
     """Carry out what the second person agrees to: order, the case's step and the gate's policy in one transaction.
 
-    Lifted, the channel gets back what the gate allowed before. Errors as `service.approve` and `gate_policy.carry`.
+    Lifted, the channel gets back what the gate allowed before. Raises what `service.approve` and
+    `gate_policy.apply_approved_cap` raise.
     """
     with transaction.atomic():
         found = queries.get_order_of_approval(approval)
@@ -324,7 +325,7 @@ def approve_isolation(approval: str, actor: Actor) -> Json:
         values: Mapping[str, Any] = {"cap": order.cap, "white_list": order.white_list}
         if order.lifts is not None:
             values = order.lifts.gate_before or DEFAULT
-        gate_policy.carry(
+        gate_policy.apply_approved_cap(
             enterprise=order.enterprise_id,
             key=GATE[order.key],
             name=order.channel,
@@ -373,7 +374,7 @@ def is_enforced(order: Order) -> bool:
 
 def _check_line(enterprise: str, key: str, channel: str) -> None:
     """``gate_channel_unknown`` at once for a line that stands in no register, not only when it is approved."""
-    lines = gate_facts.channels(enterprise, set(), set()) if key == "line" else ()
+    lines = gate_facts.list_channels(enterprise, set(), set()) if key == "line" else ()
     if key == "line" and not any(line["name"] == channel.strip() for line in lines):
         raise NianjianError("gate_channel_unknown", channel=channel)
 

@@ -10,7 +10,7 @@ from ninja import Query, Router, Schema
 
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.rulebook.operations import ask_effects, request_overlay
+from nianjian.features.rulebook.operations import enqueue_effects, request_overlay
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
@@ -163,7 +163,7 @@ def effects_look_everywhere(request: Request, key: str, trial: EverywhereTrial) 
 
 
 def _effects(request: Request, key: str, code: str | None, province: str | None, trial: Trial) -> dict[str, object]:
-    job = ask_effects(
+    job = enqueue_effects(
         key=key, value=trial.value, province=province, enterprise=code, valid_from=trial.valid_from, reason="",
         actor=request.actor,
     )  # fmt: skip

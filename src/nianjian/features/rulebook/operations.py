@@ -73,7 +73,7 @@ class Effect:
         return {"enterprise": self.enterprise, "year": self.year, **lights, "metrics": metrics}
 
 
-def ask_effects(
+def enqueue_effects(
     *, key: str, value: str, province: str | None, enterprise: str | None, valid_from: date, reason: str, actor: Actor
 ) -> str:
     """Put a look at what the overlay would do; its job. Errors as `request_overlay`."""
@@ -91,7 +91,7 @@ def ask_effects(
     return flow.enqueue(kind=flow.OVERLAY_EFFECT, enterprise=place, payload=payload, actor=actor)
 
 
-def effects(
+def compute_effects(
     *,
     key: str,
     value: str,

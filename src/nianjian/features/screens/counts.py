@@ -14,11 +14,11 @@ from typing import Any, Final, Self
 from nianjian.engines.gate import decision_journal
 from nianjian.engines.gate.decision_journal import SUFFIX, Decision
 from nianjian.engines.intake.formats import freeswitch_json as form
+from nianjian.engines.intake.formats.asterisk import master_columns
 from nianjian.engines.intake.formats.freeswitch_csv import HANGUP
 from nianjian.engines.intake.formats.freeswitch_post import connecting_apps, parse_moment
 from nianjian.engines.intake.formats.kamailio import CHALLENGES, METHODS
 from nianjian.engines.intake.formats.kamailio import RESULTS as CODES
-from nianjian.engines.intake.formats.asterisk import master_columns
 from nianjian.engines.kernel import clock
 
 OUTCOMES: Final = ("answered", "busy", "no_answer", "failed", "switch", "undialled")
@@ -275,7 +275,9 @@ class FreeSwitchCounts(CallCounts):
         try:
             text = line.decode()
             cells: dict[str, str | None] = dict(zip(form.COLUMNS, form.parse(text), strict=True))
-            called = cells["leg"] == "b" or any(cells[name] for name in FREESWITCH_CALLED) or bool(connecting_apps(text))
+            called = (
+                cells["leg"] == "b" or any(cells[name] for name in FREESWITCH_CALLED) or bool(connecting_apps(text))
+            )
         except ValueError:
             self.damaged += 1
             return

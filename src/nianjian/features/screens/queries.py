@@ -17,11 +17,11 @@ from nianjian.engines.gate import decision_search
 from nianjian.engines.gate.snapshot import files
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.numbers import classify, normalise
-from nianjian.features.complaints import query as complaints
-from nianjian.features.complaints.clocks import Hand, Reading
-from nianjian.features.complaints.operations.promise import promise
+from nianjian.features.complaints import queries as complaints
+from nianjian.features.complaints.clocks import ClockReading, Hand
+from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.complaints.states import State
-from nianjian.features.dial_policy.operations.check import plain
+from nianjian.features.dial_policy.decisions import decision_as_dict
 from nianjian.features.screens import sources, watch_files
 from nianjian.features.screens.counts import OUTCOMES
 from nianjian.features.screens.models import ScreenLink
@@ -238,13 +238,13 @@ def _decisions(enterprise: str, wanted: DecisionFilter, limit: int) -> Json:
     )
     found = decision_search.search_decisions(files.decisions_folder(env.read().home), asked, limit, lines=LINES)
     ended = None if found.reached is None else format_moment(found.reached)
-    return {"decisions": [plain(one) for one in found.decisions], "ended": ended}
+    return {"decisions": [decision_as_dict(one) for one in found.decisions], "ended": ended}
 
 
 def _complaints(enterprise: str) -> Json:
     """Open tickets with their clocks, the earliest arrival first; drills, which count nowhere, are left out."""
     at = clock.now()
-    terms = promise(enterprise)
+    terms = load_service_levels(enterprise)
     sight = ReadScope(enterprise, today())
     rows = complaints.filter_tickets(sight, complaints.TicketFilter(states=OPEN, drills=False), terms, at)
     late = complaints.TicketFilter(states=OPEN, hands=frozenset({Hand.LATE}), drills=False)
@@ -265,7 +265,7 @@ def _complaints(enterprise: str) -> Json:
     }
 
 
-def _clock(read: Reading, at: datetime, *, over: bool = False) -> Json:
+def _clock(read: ClockReading, at: datetime, *, over: bool = False) -> Json:
     """``left_s``: seconds that are left, negative: over; None: it does not run. ``over``: what it times was done."""
     running = not over and read.hand in {Hand.RUNNING, Hand.WARNED, Hand.LATE} and read.due is not None
     left = int((read.due - at).total_seconds()) if running and read.due is not None else None

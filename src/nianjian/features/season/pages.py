@@ -34,8 +34,9 @@ from nianjian.engines.paper.texts.season.words import (
     format_time_left,
 )
 from nianjian.engines.paper.words import ENGLISH, Words, words
-from nianjian.features.dossier.pages.presenters import item_title, state_badge
+from nianjian.engines.season import deadlines
 from nianjian.features.archives import closed_seasons as archives
+from nianjian.features.dossier.pages.presenters import item_title, state_badge
 from nianjian.features.inbox.pages import obstacle_address
 from nianjian.features.season import closing, feeds, operations
 from nianjian.features.season.gantt import gantt
@@ -355,7 +356,7 @@ def end(request: Request, code: str) -> HttpResponse:
 
 def _names(items: Iterable[str]) -> str:
     """What the papers are called."""
-    return "、".join(title(one) for one in items) or "–"
+    return "、".join(item_title(one) for one in items) or "–"
 
 
 def _back(request: Request, code: str, form: Form) -> HttpResponse:

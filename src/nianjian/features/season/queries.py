@@ -45,7 +45,7 @@ from nianjian.engines.season.plan import (
     progress,
     workdays_between,
 )
-from nianjian.features.complaints import query as complaints
+from nianjian.features.complaints import queries as complaints
 from nianjian.features.dossier.materials import Line
 from nianjian.features.dossier.operations.checklist import list_all_items
 from nianjian.features.dossier.states import DONE

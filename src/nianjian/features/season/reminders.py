@@ -15,7 +15,7 @@ from nianjian.engines.paper.texts.season.reminders import OBSTACLE
 from nianjian.engines.season.deadlines import earliest
 from nianjian.engines.season.reminders import LATE, Person, Reminder, Scope, due, moments, recipients
 from nianjian.features.archives import closed_seasons as archives
-from nianjian.features.complaints.operations import sla_warnings
+from nianjian.features.complaints import sla_warnings
 from nianjian.features.inbox import obstacles
 from nianjian.features.season.queries import SeasonFacts, due_year, get_season_facts, list_tasks
 from nianjian.platform.accounts import query as accounts

@@ -17,10 +17,10 @@ from typing import Any, Final
 import ibis
 import ibis.expr.types as ir
 
+from nianjian.engines.intake.columns import plain_name
 from nianjian.engines.intake.formats import freeswitch_json as form
 from nianjian.engines.intake.formats.asterisk import INWARD_CONTEXT
 from nianjian.engines.intake.formats.freeswitch_post import parse_moment
-from nianjian.engines.intake.columns import plain_name
 from nianjian.engines.intake.sql import DRILLS
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.numbers import normalise

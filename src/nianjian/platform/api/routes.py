@@ -48,12 +48,12 @@ def mount(router: Router, operations: Iterable[Operation[..., Any]]) -> None:
 
 def _mount(router: Router, operation: Operation[..., Any], schemas: dict[str, type[Schema]]) -> None:
     """Add the route for an enterprise, and the one for the whole installation where there is one."""
-    resource, names = operation.resource, re.findall(r"{(\w+)}", operation.path)
-    single = resource.name in names
+    area, names = operation.area, re.findall(r"{(\w+)}", operation.path)
+    single = isinstance(area, Resource) and area.name in names
     fields = [one for one in operation.fields if one.name not in names and not (single and one is operation.key_field)]
     arguments: dict[str, Any] = dict.fromkeys(names, str)
     if operation.body:
-        arguments[BODY] = _schema(operation.body, fields, resource, schemas)
+        arguments[BODY] = _schema(operation, operation.body, fields, schemas)
     answer = operation.answer
     more: dict[str, Any] = {"act": operation.permission, "method": operation.method}
     build: Callable[[Operation[..., Any]], Callable[..., object]]
@@ -63,16 +63,16 @@ def _mount(router: Router, operation: Operation[..., Any], schemas: dict[str, ty
         more |= {"answer": answer.schema, "status": answer.status, "hidden": answer.hidden}
         build = partial(_with_answer, answer)
     elif single:
-        more, build = more | {"answer": resource.schema}, _on_one
+        more, build = more | {"answer": operation.resource.schema}, _on_one
     else:
-        more, build = more | {"answer": _list_schema(resource, schemas)}, _on_several
+        more, build = more | {"answer": _list_schema(operation.resource, schemas)}, _on_several
     name = operation.name.replace(".", "_")
     about = f"{operation.summary}\n\n{operation.about}".strip()
     view = _named(build(operation), name, about, {"code": str, **arguments})
-    write(router, resource.path + operation.path, **more)(view)
+    write(router, area.path + operation.path, **more)(view)
     if operation.installation:
         view = _named(build(operation), f"{name}_everywhere", operation.installation, arguments)
-        write(router, resource.installation_path + operation.path, **more)(view)
+        write(router, area.installation_path + operation.path, **more)(view)
 
 
 def _named(view: Callable[..., object], name: str, summary: str, arguments: Mapping[str, Any]) -> Callable[..., object]:
@@ -87,13 +87,13 @@ def _named(view: Callable[..., object], name: str, summary: str, arguments: Mapp
 
 
 def _with_answer(answer: Answer, operation: Operation[..., Any]) -> Callable[..., object]:
-    resource, field = operation.resource, operation.key_field
+    field = operation.key_field
 
     def view(request: Request, code: str = EVERYWHERE, **more: Any) -> object:  # noqa: ANN401 -- as the signature says
         values, key = _values(operation, more[BODY]) if BODY in more else {}, ""
-        if field and resource.name in more:
-            key = values[field.name] = resource.key_of(more[resource.name])
-            resource.get(code, request.actor, key)
+        if field and operation.resource.name in more:
+            key = values[field.name] = operation.resource.key_of(more[operation.resource.name])
+            operation.resource.get(code, request.actor, key)
         values |= {one.name: more[one.name] for one in operation.fields if one.name in more}
         return answer.document(request, key, operation(enterprise=code, actor=request.actor, **values))
 
@@ -144,19 +144,27 @@ def _enqueuing(operation: Operation[..., Any]) -> Callable[..., object]:
 
 def _values(operation: Operation[..., Any], body: Schema) -> dict[str, Any]:
     """What the body holds, by parameter."""
-    names = {_name(one, operation.resource): one.name for one in operation.fields}
+    names = {_name(one, operation): one.name for one in operation.fields}
     return {names[name]: getattr(body, name) for name in type(body).model_fields}
 
 
-def _name(field: Field, resource: Resource[Any]) -> str:
+def _name(field: Field, operation: Operation[..., Any]) -> str:
     """How a parameter is called in a body: what is acted on by the resource's own name."""
-    return {Kind.KEY: resource.name, Kind.KEYS: resource.plural}.get(field.kind, field.name)
+    match field.kind:
+        case Kind.KEY:
+            return operation.resource.name
+        case Kind.KEYS:
+            return operation.resource.plural
+        case _:
+            return field.name
 
 
 def _schema(
-    body: Body, fields: Iterable[Field], resource: Resource[Any], schemas: dict[str, type[Schema]]
+    operation: Operation[..., Any], body: Body, fields: Iterable[Field], schemas: dict[str, type[Schema]]
 ) -> type[Schema]:
-    shape: dict[str, Any] = {_name(one, resource): (_type(one), ... if one.required else one.default) for one in fields}
+    shape: dict[str, Any] = {
+        _name(one, operation): (_type(one), ... if one.required else one.default) for one in fields
+    }
     return schemas.setdefault(
         body.name, create_model(body.name, __base__=Schema, __doc__=body.about, __module__=__name__, **shape)
     )
@@ -169,8 +177,13 @@ def _type(field: Field) -> Any:  # noqa: ANN401 -- a type for pydantic
         kind = Annotated[str, Limits(min_length=1, max_length=TEXT)]
     elif field.kind is Kind.KEYS:
         kind = Annotated[list[parameter_types.Text], Limits(min_length=None if field.nullable else 1, max_length=MOST)]
+    elif field.kind is Kind.NUMBER:
+        least, most = (field.limits.least, field.limits.most) if field.limits else (None, None)
+        kind = Annotated[int, Limits(ge=least, le=most)]
     else:
         kind = KINDS[field.kind]
+        if field.limits:
+            kind = Annotated[kind, Limits(min_length=field.limits.least, max_length=field.limits.most)]
     return kind | None if field.nullable else kind
 
 

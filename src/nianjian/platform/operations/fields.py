@@ -31,6 +31,7 @@ class Kind(StrEnum):
     FLAG = "flag"
     YES_NO = "yes_no"  # None: not known
     CHOICE = "choice"
+    NUMBER = "number"  # whole
     KEY = "key"  # of a resource
     KEYS = "keys"
     VERSION = "version"  # that the caller has seen
@@ -46,6 +47,14 @@ class Choice:
     values: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The least and the most: of a number its value, of a text its characters."""
+
+    least: int = 0
+    most: int | None = None
+
+
 Line = Annotated[str, Kind.LINE]
 OptionalLine = Annotated[str | None, Kind.LINE]
 Text = Annotated[str, Kind.TEXT]
@@ -53,6 +62,8 @@ Lines = Annotated[Sequence[str], Kind.LINES]
 Day = Annotated[date, Kind.DAY]
 OptionalDay = Annotated[date | None, Kind.DAY]
 Moment = Annotated[datetime | None, Kind.MOMENT]
+Number = Annotated[int, Kind.NUMBER]
+OptionalNumber = Annotated[int | None, Kind.NUMBER]
 Flag = Annotated[bool, Kind.FLAG]
 YesNo = Annotated[bool | None, Kind.YES_NO]
 Key = Annotated[str, Kind.KEY]
@@ -95,6 +106,7 @@ class Field:
     required: bool
     default: Any  # of the kind's own type
     choices: tuple[str, ...]
+    limits: Limits | None
     param: Param
 
 
@@ -121,5 +133,6 @@ def _read_field(function: Callable[..., object], parameter: inspect.Parameter, h
         required=parameter.default is parameter.empty,
         default=None if parameter.default is parameter.empty else parameter.default,
         choices=choices,
+        limits=next((one for one in marks if isinstance(one, Limits)), None),
         param=next((one for one in marks if isinstance(one, Param)), Param()),
     )

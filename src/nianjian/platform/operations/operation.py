@@ -24,12 +24,19 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Resource(Generic[T]):
+class Area:
+    """A part of an enterprise. Operations on it name nothing that they act on; their `Answer` says what they give."""
+
+    path: str
+    installation_path: str = ""  # where the same operations act on the whole installation; "": nowhere
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource(Area, Generic[T]):
     """What operations act on: where it lies in each interface, how it is read and what it looks like."""
 
     name: str  # of the part of an address, like ``ticket``
     plural: str  # of the field of a body that names several
-    path: str
     read: Callable[[str, Actor, Sequence[str]], Sequence[T]]  # (enterprise, actor, keys): those that the actor may see
     missing: Callable[[str], Exception]  # the error for a key that is not there
     document: Callable[[T], object]  # for the API, as `schema` describes
@@ -37,7 +44,6 @@ class Resource(Generic[T]):
     row: Callable[[T], Mapping[str, object]]  # for the command line
     key_of: Callable[[str], str]  # the key that a part of an address names
     key_help: str
-    installation_path: str = ""  # where the same operations act on the whole installation; "": nowhere
 
     def get(self, enterprise: str, actor: Actor, key: str) -> T:
         """Read one; raises `missing`."""
@@ -92,7 +98,7 @@ class Operation(Generic[P, R]):
     function: Callable[P, R]
     name: str
     permission: Permission
-    resource: Resource[Any]
+    area: Area
     path: str
     body: Body | None
     about: str
@@ -115,6 +121,13 @@ class Operation(Generic[P, R]):
             raise TypeError(self.name, "a command needs its help")
         if self.job and flow.NEEDS.get(self.job.kind) is not self.permission:
             raise TypeError(self.name, "the queue knows another permission for its kind of job")
+
+    @property
+    def resource(self) -> Resource[Any]:
+        """What it acts on; TypeError for one on an area."""
+        if not isinstance(self.area, Resource):
+            raise TypeError(self.name, "it acts on no resource")
+        return self.area
 
     @property
     def verb(self) -> str:
@@ -159,7 +172,7 @@ class Operation(Generic[P, R]):
     def _require(self, given: Mapping[str, object]) -> tuple[Actor, str]:
         actor, enterprise = cast("Actor", given["actor"]), cast("str", given["enterprise"])
         require(actor, enterprise, self.permission)
-        if enterprise or not self.resource.installation_path:
+        if enterprise or not self.area.installation_path:
             known_enterprise(enterprise)
         return actor, enterprise
 
@@ -191,13 +204,13 @@ class Registry:
         """Give each, in the order of their declaration."""
         return iter(self._operations.values())
 
-    def of(self, resource: Resource[Any]) -> tuple[Operation[..., Any], ...]:
-        """The operations on a resource."""
-        return tuple(one for one in self if one.resource is resource)
+    def of(self, area: Area) -> tuple[Operation[..., Any], ...]:
+        """The operations on a resource or an area."""
+        return tuple(one for one in self if one.area is area)
 
-    def job_kinds(self, resource: Resource[Any]) -> dict[str, JobKind]:
+    def job_kinds(self, area: Area) -> dict[str, JobKind]:
         """What the worker can do to a resource, by the kind of the job."""
-        return {one.job.kind: JobKind(one.run_job, again=one.job.repeatable) for one in self.of(resource) if one.job}
+        return {one.job.kind: JobKind(one.run_job, again=one.job.repeatable) for one in self.of(area) if one.job}
 
 
 REGISTRY: Final = Registry()
@@ -206,7 +219,7 @@ REGISTRY: Final = Registry()
 def operation(  # noqa: PLR0913 -- the words of a declaration, all named
     name: str,
     *,
-    on: Resource[Any],
+    on: Area,
     permission: Permission,
     path: str = "",
     body: Body | None = None,
@@ -234,7 +247,7 @@ def operation(  # noqa: PLR0913 -- the words of a declaration, all named
             if context not in inspect.signature(function).parameters:
                 raise TypeError(name, context, "is missing")
         declared = Operation(
-            function=function, name=name, permission=permission, resource=on, path=path, body=body, about=about,
+            function=function, name=name, permission=permission, area=on, path=path, body=body, about=about,
             method=method, answer=answer, installation=installation, command=command, help=help, label=label, job=job,
         )  # fmt: skip
         registry.add(declared)

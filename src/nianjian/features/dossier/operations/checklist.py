@@ -13,6 +13,7 @@ from nianjian.engines.kernel import clock, files
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier import finding, materials, pictures
 from nianjian.features.dossier.check import CheckResult, Watch, check
 from nianjian.features.dossier.finding import Reading, Verdict
@@ -23,7 +24,6 @@ from nianjian.features.dossier.models import Comment, Version
 from nianjian.features.dossier.pictures import Mark, PictureOwner, list_marks
 from nianjian.features.dossier.reading.readers import SheetReading
 from nianjian.features.dossier.states import DONE
-from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
@@ -39,7 +39,7 @@ from nianjian.platform.registers.seats import robot_rules_apply
 from nianjian.platform.registers.staff import Person
 from nianjian.platform.registers.uploads import plain_name
 from nianjian.platform.registers.versions import versions_on
-from nianjian.platform.rulebook import optional_items
+from nianjian.platform.rulebook import rulebooks as optional_items
 from nianjian.platform.rulebook.deadlines import calendars, data_year
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.vault import blobs

@@ -18,6 +18,7 @@ from django.db import transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.words import CHINESE, words
+from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier.fill_in import (
     Field,
     Known,
@@ -31,7 +32,6 @@ from nianjian.features.dossier.fill_in import (
 from nianjian.features.dossier.generated import document, monthly_traffic
 from nianjian.features.dossier.models import FillIn
 from nianjian.features.dossier.operations.generate import Values, list_numbers
-from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.portrait import portraits
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require

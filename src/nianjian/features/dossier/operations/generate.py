@@ -30,13 +30,13 @@ from nianjian.engines.metrics.drill_down import counting
 from nianjian.engines.metrics.tables import tickets_rollup
 from nianjian.engines.paper.masking import masked
 from nianjian.engines.paper.words import CHINESE, words
-from nianjian.features.complaints import query as complaints
-from nianjian.features.complaints.in_time import count_tickets, tickets_in_time
-from nianjian.features.complaints.operations.promise import promise
+from nianjian.features.archives.closed_seasons import refuse_closed
+from nianjian.features.complaints import queries as complaints
+from nianjian.features.complaints.clocks import build_in_time_claim, count_tickets
+from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.finding import Finding, Verdict, Weight, decide_verdict
-from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier.generated import (
     complaint_records,
     monthly_traffic,
@@ -188,7 +188,7 @@ def list_tickets(found: Tables, enterprise: str, year: int) -> list[Ticket]:
     columns = found.tickets.select("complaint_id", "excluded_rate", "excluded_ticket")
     reasons = {row["complaint_id"]: row for row in found.engine.rows(columns)}
     since, until = (datetime(one, 1, 1, tzinfo=clock.ZONE) for one in (year, year + 1))
-    rows = complaints.tickets(enterprise).filter(accepted_at__gte=since, accepted_at__lt=until)
+    rows = complaints.current_tickets(enterprise).filter(accepted_at__gte=since, accepted_at__lt=until)
     told = mask_tickets(list(rows.order_by("accepted_at", "key")), COMPLAINTS)
     return [_ticket(row, reasons.get(row["ticket_id"], {})) for row in told]
 
@@ -261,7 +261,7 @@ class Values:
     def in_time(self) -> Claim:
         """Whether the tickets that D4 counts were answered and closed in time, as far as it is known by now."""
         known = complaint_records.clock_counts(self.tickets, self.head.as_of)
-        return tickets_in_time(count_tickets(known, promise(self.enterprise), clock.moment()))
+        return build_in_time_claim(count_tickets(known, load_service_levels(self.enterprise), clock.moment()))
 
     def claims(self, item: str) -> Sequence[Claim]:
         """The claims that an item makes."""

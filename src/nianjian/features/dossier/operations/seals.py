@@ -11,8 +11,8 @@ from typing import Any, Final
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dossier import materials, seal_images
 from nianjian.features.archives.closed_seasons import refuse_closed
+from nianjian.features.dossier import materials, seal_images
 from nianjian.features.dossier.editions.package import PLACES, Picture, Print, Seal
 from nianjian.features.dossier.kinds import get_item
 from nianjian.features.dossier.models import Impression, SealPicture, Version

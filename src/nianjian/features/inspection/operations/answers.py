@@ -16,14 +16,13 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.claims import RELEASED, Claim
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.numbers import NumberClass
-from nianjian.features.complaints import query as complaints
-from nianjian.features.complaints.clocks import Clock, evaluate_clock
-from nianjian.features.complaints.in_time import Tickets, count_tickets, tickets_in_time
-from nianjian.features.complaints.one_click import query as doors
-from nianjian.features.complaints.operations import one_click
-from nianjian.features.complaints.operations.promise import promise
-from nianjian.features.dial_policy.operations import feed as gate_feed
-from nianjian.features.dial_policy.operations import live
+from nianjian.features.complaints import one_click
+from nianjian.features.complaints import one_click as doors
+from nianjian.features.complaints import queries as complaints
+from nianjian.features.complaints.clocks import Clock, TicketCounts, build_in_time_claim, count_tickets, evaluate_clock
+from nianjian.features.complaints.queries import load_service_levels
+from nianjian.features.dial_policy import decisions as live
+from nianjian.features.dial_policy import feed as gate_feed
 from nianjian.features.dossier.operations.checklist import list_items as items
 from nianjian.features.dossier.states import DONE
 from nianjian.features.inspection import claims
@@ -71,14 +70,14 @@ def fetch_number_figures(grounds: CheckBasis) -> Json:
     return found
 
 
-def tickets_since(grounds: CheckBasis, first: date) -> Tickets:
+def tickets_since(grounds: CheckBasis, first: date) -> TicketCounts:
     """The clocks of every ticket that arrived from a day on, as they stand now; excluded ones are left out."""
     names = ("arrived_at", "responded_at", "called_back_at", "closed_at", "reopened_at", "exclusion", "accepted_at")
-    rows = complaints.tickets(grounds.enterprise).filter(exclusion=None).only(*names).iterator(chunk_size=2000)
+    rows = complaints.current_tickets(grounds.enterprise).filter(exclusion=None).only(*names).iterator(chunk_size=2000)
     in_period = (
-        complaints.facts(row) for row in rows if _within(row.arrived_at or row.accepted_at, first, grounds.day)
+        complaints.ticket_facts(row) for row in rows if _within(row.arrived_at or row.accepted_at, first, grounds.day)
     )
-    return count_tickets(in_period, promise(grounds.enterprise), clock.now())
+    return count_tickets(in_period, load_service_levels(grounds.enterprise), clock.now())
 
 
 def _within(moment: datetime | None, first: date, last: date) -> bool:
@@ -145,7 +144,7 @@ def check_one_click(grounds: CheckBasis, numbers: Iterable[str]) -> Json:
 
     The ticket is opened in a transaction that is taken back: nothing of it stays, in the audit chain either.
     """
-    found = list(doors.doors(grounds.enterprise))
+    found = list(doors.list_doors(grounds.enterprise))
     alive = [one for one in found[:TRIED] if _page_answers(one.token) and _ticket_opens(grounds.enterprise, one.token)]
     there = {one.number for one in found}
     wanted = list(numbers)
@@ -167,9 +166,9 @@ def _ticket_opens(enterprise: str, token: str) -> bool:
     texts = {"complainant": "13800138000", "content": "自检", "category": "其他"}
     try:
         with transaction.atomic():
-            key = one_click.complain(token=token, once=f"self-check-{token}", texts=texts)
+            key = one_click.submit_complaint(token=token, once=f"self-check-{token}", texts=texts)
             row = complaints.load_current_tickets(enterprise, [key])[key]
-            facts, terms, now = complaints.facts(row), promise(enterprise), clock.now()
+            facts, terms, now = complaints.ticket_facts(row), load_service_levels(enterprise), clock.now()
             clocks = [evaluate_clock(one, facts, terms, now) for one in Clock]
             transaction.set_rollback(True)
     except NianjianError:
@@ -220,7 +219,7 @@ def build_cards(grounds: CheckBasis, kept: Json, dialled: Json, progress: Progre
     cards = [
         claims.own_numbers(numbers["delivered"], numbers["own"], numbers["classes"]),
         claims.robot_abilities(robots),
-        tickets_in_time(tickets_since(grounds, first)),
+        build_in_time_claim(tickets_since(grounds, first)),
         claims.absence("ai_outbound", dialled["ai"]["verdict"], {"seats": robots.seats, "robot_calls": robots.calls}),
         claims.absence("predictive", dialled["verdict"], sums),
         claims.one_click(
@@ -267,8 +266,8 @@ def _robot_figures(grounds: CheckBasis, ai: Json, intents: int, year: int) -> cl
 
 def _control_claim(grounds: CheckBasis, kept: Json) -> Claim:
     """The gate as it is now, and whether its journal goes on to the last day that is over."""
-    state = live.state(enterprise=grounds.enterprise, actor=grounds.actor)
-    place = gate_feed.root()
+    state = live.get_state(enterprise=grounds.enterprise, actor=grounds.actor)
+    place = gate_feed.snapshot_folder()
     part = None if snapshots.current_manifest(place) is None else snapshots.read_tenant(place, grounds.enterprise)
     gateway = next(one for one in kept["logs"] if one["log"] == "gateway")
     return claims.control(

@@ -19,14 +19,13 @@ from nianjian.engines.kernel.numbers import Shape
 from nianjian.engines.paper.texts.season.reminders import DRILL
 from nianjian.engines.paper.words import words
 from nianjian.engines.season.reminders import Scope
-from nianjian.features.complaints import query as complaints
-from nianjian.features.complaints import service
-from nianjian.features.complaints.model import Complaint
-from nianjian.features.complaints.one_click.query import doors
-from nianjian.features.complaints.operations import one_click
-from nianjian.features.complaints.operations.promise import promise
+from nianjian.features.complaints import one_click
+from nianjian.features.complaints import operations as service
+from nianjian.features.complaints import queries as complaints
+from nianjian.features.complaints.models import Complaint, Warned
+from nianjian.features.complaints.one_click import list_doors
+from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.complaints.states import Act
-from nianjian.features.complaints.warned.model import Warned
 from nianjian.features.inspection import states
 from nianjian.features.inspection.operations import readiness
 from nianjian.features.inspection.queries import Json
@@ -120,12 +119,12 @@ def open_ticket(*, enterprise: str, source: str, token: str, phone: str, actor: 
     A forward of 12321 (转办) is entered by who leads the drill, as a forward is entered by a person.
     """
     if source == ONE_CLICK:
-        return one_click.drill(token=token, phone=phone, actor=actor)
+        return one_click.open_drill_ticket(token=token, phone=phone, actor=actor)
     texts = {
         "source": FORWARD, "reference": f"drill-{secrets.token_hex(8)}", "complainant": phone,
         "category": one_click.OTHER, "content": one_click.DRILL, "drill": "是",
     }  # fmt: skip
-    return service.add(enterprise=enterprise, texts=texts, actor=actor)
+    return service.create_ticket(enterprise=enterprise, texts=texts, actor=actor)
 
 
 DIGEST_LETTERS: Final = 16  # letters that stand for the ticket where a message's matter has little room
@@ -237,7 +236,7 @@ def _require_can_run(enterprise: str, calls: int, planned: DrillPlan, actor: Act
     check_plan(enterprise, planned)
     if planned.source != ONE_CLICK:
         return ""
-    door = doors(enterprise).first()
+    door = list_doors(enterprise).first()
     if door is None:
         raise NianjianError("drill_no_door")
     return str(door.token)
@@ -394,7 +393,7 @@ def _running_seconds(done: Sequence[DrillStep], now: datetime) -> int:
 def _step_seconds(row: Complaint | None) -> Json:
     """Seconds from the arrival to each step; None: not done yet."""
     found: Json = dict.fromkeys(SOON)
-    facts = None if row is None else complaints.facts(row)
+    facts = None if row is None else complaints.ticket_facts(row)
     if facts is None or facts.arrived is None:
         return found
     done = (facts.responded, facts.called_back, facts.finished)
@@ -420,8 +419,8 @@ def build_report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
     script = cast("Mapping[str, Any]", held.data.get("script") or {})  # none was kept of the first drills
     done = states.judge_steps(
         DrillRecord(
-            facts=complaints.facts(row),
-            promise=promise(enterprise),
+            facts=complaints.ticket_facts(row),
+            promise=load_service_levels(enterprise),
             warned=_first_warning(enterprise, ticket),
             by=_who_did(enterprise, ticket),
             calls=cast("Mapping[str, int]", held.data["calls"]),
@@ -484,7 +483,7 @@ def _first_warning(enterprise: str, ticket: str) -> datetime | None:
 
 def _who_did(enterprise: str, ticket: str) -> dict[str, str]:
     """Step -> who recorded it last; a call-back to a new ticket is its response, too."""
-    past = reversed(complaints.past(ReadScope(enterprise, clock.today()), ticket))
+    past = reversed(complaints.list_history(ReadScope(enterprise, clock.today()), ticket))
     found = {"arrived" if one.act == "add" else STEPS_OF_ACTIONS.get(one.act, ""): one.by for one in past}
     return {"responded": found.get("called_back", "")} | found
 

@@ -21,7 +21,7 @@ from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.numbers import Shape
 from nianjian.engines.kernel.periods import add_months, day_of
-from nianjian.features.complaints import query as complaints
+from nianjian.features.complaints import queries as complaints
 from nianjian.features.inspection.queries import CheckBasis, Json, LakeCalls, open_calls
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit import query as audit
@@ -249,7 +249,7 @@ def check_logs(
     chain = verify_chain()
     progress("", 3, steps)
     written = {day_of(moment) for moment in audit.hours(enterprise)}
-    arrived = _days_of(complaints.tickets(enterprise).values_list("arrived_at", flat=True))
+    arrived = _days_of(complaints.current_tickets(enterprise).values_list("arrived_at", flat=True))
     agreed = _days_of(current_versions(Consent, enterprise).values_list("obtained_at", flat=True))
     progress("", 4, steps)
     silence = grounds.book.integer(SILENCE)

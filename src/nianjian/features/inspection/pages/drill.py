@@ -17,7 +17,7 @@ from nianjian.engines.paper import charts
 from nianjian.engines.paper.texts.inspection import checks as words_of
 from nianjian.engines.paper.texts.inspection import drill as texts
 from nianjian.engines.paper.words import Words, mark, words
-from nianjian.features.complaints.one_click.query import doors
+from nianjian.features.complaints.one_click import list_doors
 from nianjian.features.inspection.operations import drill as drills
 from nianjian.features.inspection.operations.drill import FORWARD, ONE_CLICK, DrillPlan
 from nianjian.features.inspection.queries import Json
@@ -174,7 +174,7 @@ class DrillForm(forms.Form):
 def front(request: Request, code: str) -> HttpResponse:
     """Show one drill, the newest unless another is named."""
     # without an address a drill can only come in as a forward: what cannot work is not offered first
-    return _front(request, code, DrillForm(initial={} if doors(code).exists() else {"source": FORWARD}))
+    return _front(request, code, DrillForm(initial={} if list_doors(code).exists() else {"source": FORWARD}))
 
 
 @require_POST
@@ -225,7 +225,7 @@ def _front(request: Request, code: str, form: DrillForm, status: int = 200) -> H
     if told is None and wanted:
         raise Http404
     context: Json = {"form": form, "may": may(request.actor, code, Act.REPORT), "told": told}
-    context |= {"door": doors(code).exists(), "opens": may(request.actor, code, Act.ADMINISTER)}
+    context |= {"door": list_doors(code).exists(), "opens": may(request.actor, code, Act.ADMINISTER)}
     if told is not None:
         held = drills.list_drills(enterprise=code, actor=request.actor)
         context |= {

@@ -14,7 +14,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.complaints.forwards.look import ListColumn, ListLook
+from nianjian.features.complaints.forwards import ListColumn, ListPreview
 from nianjian.features.reconciliation import operations
 from nianjian.features.reconciliation.exports import UNITS
 from nianjian.features.reconciliation.pages.forms import DaysForm, MonthsForm, date_field
@@ -253,7 +253,7 @@ def preview(request: Request, code: str) -> HttpResponse:
     return _render_preview(request, code, what, found, 200)
 
 
-def _forms(request: Request, code: str, looked_at: str = "", found: ListLook | None = None) -> Forms:
+def _forms(request: Request, code: str, looked_at: str = "", found: ListPreview | None = None) -> Forms:
     """Every form; the one that was sent is bound, the one looked at offers the file's headings."""
     what = request.POST.get("what", "")
     made: Forms = {}
@@ -274,7 +274,7 @@ def _page(request: Request, code: str, made: Forms, status: int, **more: object)
     return render(request, "reconcile/new.html", context, status=status)
 
 
-def _render_preview(request: Request, code: str, what: str, found: ListLook, status: int) -> HttpResponse:
+def _render_preview(request: Request, code: str, what: str, found: ListPreview, status: int) -> HttpResponse:
     made = _forms(request, code, what, found)
     told: dict[str, object] = {"columns": _columns(found, made[what])}
     if found.fault is not None:
@@ -300,7 +300,7 @@ def _values(one: Any) -> dict[str, Any]:  # noqa: ANN401 -- a finding as an erro
     return {name: value for name, value in one.items() if name != "code"}
 
 
-def _columns(found: ListLook, form: forms.Form) -> Table:
+def _columns(found: ListPreview, form: forms.Form) -> Table:
     sheet = operations.get_preview_sheet(form.subject()) if isinstance(form, MappingForm) else None
     heads = [Column(gettext("Heading of the file")), Column(gettext("read as")), Column(gettext("examples, masked"))]
     rows = [
@@ -324,7 +324,7 @@ def _content(form: MappingForm) -> tuple[str, bytes]:
     return file.name or "", content
 
 
-def _preview(request: Request, code: str, form: MappingForm) -> ListLook:
+def _preview(request: Request, code: str, form: MappingForm) -> ListPreview:
     name, content = _content(form)
     return operations.preview_file(
         enterprise=code,
@@ -336,7 +336,7 @@ def _preview(request: Request, code: str, form: MappingForm) -> ListLook:
     )
 
 
-def _preview_unread(request: Request, code: str, form: MappingForm) -> ListLook | None:
+def _preview_unread(request: Request, code: str, form: MappingForm) -> ListPreview | None:
     """What a file is whose headings are not recognised; None where nothing stands against comparing it."""
     if (form.cleaned_data["file"].size or 0) > LOOKED:
         return None

@@ -1,1 +1,1 @@
-"""Commands."""
+"""The commands of the rulebook: ``nianjian rules`` and ``nianjian holidays``."""

@@ -1,0 +1,619 @@
+"""Call records and registers in the API: files in, previews, batches with rejected rows, sheets with faults."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from ninja import Query, Router, Schema
+
+from nianjian.engines.intake.preview import FilePreview
+from nianjian.engines.intake.rejects import RejectedLine
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper.texts.sources import source_name
+from nianjian.engines.paper.words import Words, words
+from nianjian.features.calls import drafts, previews, register_sheets, rejects
+from nianjian.features.calls.documents import sum_row_counts
+from nianjian.features.calls.drafts import save_mapping
+from nianjian.features.calls.operations import batch_for
+from nianjian.features.calls.previews import TrialResult, get_example_path, list_sources
+from nianjian.features.calls.register_sheets import build_marked_workbook, get_marked_workbook_path
+from nianjian.features.calls.rejects import CSV, ZIP
+from nianjian.features.registers import operations
+from nianjian.features.registers.api import CONDITION, RowsWanted, get_scope_or_404, parse_row_filter
+from nianjian.features.registers.operations import FORMS, ExportRequest, export_register
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.api.access import Request
+from nianjian.platform.api.jobs import Job, enqueued_job_document
+from nianjian.platform.api.jobs import enqueued_job_document as told
+from nianjian.platform.api.operations import read, take, write
+from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.parameter_types import FileName, Named, Text, attached
+from nianjian.platform.api.problems import Finding, language
+from nianjian.platform.home.http import as_attachment
+from nianjian.platform.jobs import flow
+from nianjian.platform.registers import batches, kinds, mappings, sheet_reader, workbooks
+from nianjian.platform.registers.batches import BatchValue
+
+router = Router(tags=["batches"])
+imports_router = Router(tags=["imports"])
+registers_router = Router(tags=["registers"])
+
+
+class RowCounts(Schema):
+    """Rows read = loaded + duplicate + rejected."""
+
+    read: int
+    loaded: int
+    duplicate: int
+    rejected: int
+
+
+class Batch(Schema):
+    """One import; ``files``: what the import told of each; ``state`` is active, undone or replaced."""
+
+    batch: str
+    state: str
+    created: datetime
+    by: str
+    replaces: str | None
+    replaced_by: str | None
+    files: list[dict[str, Any]]
+    rows: RowCounts
+
+
+class RejectedRow(Schema):
+    """A row that was not loaded: its line in the file, the column and why; telephone numbers masked."""
+
+    line: int
+    column: str
+    reason: str
+    header: list[str]
+    cells: list[str]
+
+
+class RejectedRows(Schema):
+    """The first rejected rows."""
+
+    items: list[RejectedRow]
+
+
+@read(router, "/enterprises/{code}/batches", act=Act.READ, answer=Page[Batch])
+def batches_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
+    """The enterprise's batches, newest first."""
+    return paged(
+        request, cut, Reader(lambda first, count: batches.list_newest_batches(code, first=first, count=count)), _told
+    )
+
+
+@read(router, "/enterprises/{code}/batches/{batch}", act=Act.READ, answer=Batch)
+def batches_get(request: Request, code: str, batch: str) -> dict[str, object]:
+    """One batch with its files."""
+    return _told(_batch(request, code, batch, Act.READ))
+
+
+@write(router, "/enterprises/{code}/batches/{batch}/undo", act=Act.LOAD, answer=Job, status=202)
+def batches_undo(request: Request, code: str, batch: str) -> dict[str, object]:
+    """Take a batch out of the lake again: work for the worker."""
+    found = _batch(request, code, batch, Act.LOAD)
+    payload = {"batch": found.id}
+    return enqueued_job_document(
+        request, flow.enqueue(kind=flow.UNDO_CALLS, enterprise=code, payload=payload, actor=request.actor)
+    )
+
+
+@read(router, "/enterprises/{code}/batches/{batch}/rejects", act=Act.READ, answer=RejectedRows)
+def rejects_list(request: Request, code: str, batch: str) -> dict[str, object]:
+    """The first 50 rejected rows, masked."""
+    found = _batch(request, code, batch, Act.READ)
+    return {"items": [_rejected(one) for one in rejects.list_first_rejects(batch=found.id, actor=request.actor)]}
+
+
+@take(router, "/enterprises/{code}/batches/{batch}/rejects/reveal", act=Act.REVEAL, answer=RejectedRows)
+def rejects_reveal(request: Request, code: str, batch: str) -> dict[str, object]:
+    """The first 50 rejected rows in full; the audit chain has the entry before."""
+    found = _batch(request, code, batch, Act.REVEAL)
+    return {"items": [_rejected(one) for one in rejects.reveal_rejects(batch=found.id, actor=request.actor)]}
+
+
+@write(router, "/enterprises/{code}/batches/{batch}/rejects/files", act=Act.REVEAL, answer=Job, status=202)
+def rejects_file(request: Request, code: str, batch: str) -> dict[str, object]:
+    """Make a file of every rejected row, the reasons in the language of the request: work for the worker."""
+    found = _batch(request, code, batch, Act.REVEAL)
+    return enqueued_job_document(
+        request, rejects.enqueue_rejects_file(batch=found.id, language=language(request), actor=request.actor)
+    )
+
+
+@take(router, "/enterprises/{code}/batches/{batch}/rejects/files/{job}", act=Act.REVEAL, media=(CSV, ZIP))
+def rejects_file_fetch(request: Request, code: str, batch: str, job: str) -> StreamingHttpResponse:
+    """The file that a job has made, to be corrected and imported again: CSV, of many rows or several kinds a zip."""
+    found = _batch(request, code, batch, Act.REVEAL)
+    made = rejects.fetch_rejects_file(batch=found.id, job=job, actor=request.actor)
+    return as_attachment(StreamingHttpResponse(made.content, content_type=made.media), made.name)
+
+
+def _batch(request: Request, code: str, batch: str, act: Act) -> BatchValue:
+    """One of this enterprise's; what is another's does not exist here."""
+    found = batch_for(batch, request.actor, act)
+    if found.enterprise != code:
+        raise Http404
+    return found
+
+
+def _told(one: BatchValue) -> dict[str, object]:
+    receipts: list[Any] = [file.receipt for file in one.files]
+    return {
+        "batch": one.id,
+        "state": one.state,
+        "created": one.created,
+        "by": one.created_by,
+        "replaces": one.replaces or None,
+        "replaced_by": batches.find_successor(one.id) or None if one.state == "replaced" else None,
+        "files": receipts,
+        "rows": sum_row_counts(receipts),
+    }
+
+
+def _rejected(one: RejectedLine) -> dict[str, object]:
+    return {
+        "line": one.line, "column": one.column, "reason": one.reason, "header": list(one.header),
+        "cells": list(one.cells),
+    }  # fmt: skip
+
+
+AUTO = "auto"
+
+
+class Sheet(Schema):
+    """A register's sheet; ``check``: look at every row and write nothing."""
+
+    name: Named
+    check: bool = False
+
+
+class Calls(Sheet):
+    """A file of calls: its source, its time zone where stamps carry none, a kept mapping, the batch it replaces."""
+
+    source: Text = AUTO
+    timezone: Text = ""
+    mapping: Text = ""
+    replaces: Text = ""
+
+
+class Source(Schema):
+    """What wrote a file of calls, and what it is known from."""
+
+    name: str
+    title: str
+    evidence: str
+
+
+class Sources(Schema):
+    """Every source."""
+
+    items: list[Source]
+
+
+class Kept(Schema):
+    """A mapping under a name; ``mapping``: the content of a mapping file."""
+
+    name: Text
+    mapping: dict[str, Any]
+
+
+@write(imports_router, "/enterprises/{code}/calls/imports", act=Act.LOAD, answer=Job, status=202, upload=True)
+def calls_import(request: Request, code: str, file: Query[Calls]) -> dict[str, object]:
+    """Import one file of call records; the content is the file."""
+    known_source(file.source)
+    data = mappings.get_mapping(code, file.mapping) if file.mapping else {}
+    draft = drafts.create_draft(kind=drafts.CALLS, enterprise=code, actor=request.actor, replaces=file.replaces)
+    return _carried_out(request, code, draft, file, data)
+
+
+@write(
+    imports_router, "/enterprises/{code}/registers/{kind}/imports", act=Act.LOAD, answer=Job, status=202, upload=True
+)
+def registers_import(request: Request, code: str, kind: str, file: Query[Sheet]) -> dict[str, object]:
+    """Import a register's sheet (xlsx or CSV), all rows or none; the content is the file.
+
+    A ``check`` that finds faults leaves the sheet with each marked, for `checks/{job}/file`.
+    """
+    if kind not in kinds.kinds():
+        raise Http404
+    draft = drafts.create_draft(kind=kind, enterprise=code, actor=request.actor)
+    return _carried_out(request, code, draft, file, {})
+
+
+@read(imports_router, "/enterprises/{code}/calls/sources", act=Act.LOAD, answer=Sources)
+def sources_list(request: Request, code: str) -> dict[str, object]:
+    """The sources of call records that can be read, as `source` of an import names them."""
+    del code
+    speak = words(language(request))
+    found = [(name, source_name(name, speak), evidence) for name, _title, evidence in list_sources()]
+    return {"items": [dict(zip(Source.model_fields, one, strict=True)) for one in found]}
+
+
+@read(imports_router, "/enterprises/{code}/calls/mappings", act=Act.LOAD, answer=Page[Kept])
+def mappings_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
+    """The mappings that the enterprise keeps, by name; `mapping` of an import names one."""
+    return paged(
+        request,
+        cut,
+        mappings.list_mapping_names(code),
+        lambda name: {"name": name, "mapping": mappings.get_mapping(code, name)},
+    )
+
+
+@write(imports_router, "/enterprises/{code}/calls/mappings", act=Act.LOAD, answer=Kept)
+def mappings_keep(request: Request, code: str, kept: Kept) -> dict[str, object]:
+    """Keep a mapping, as a mapping file has it, in place of an earlier one of the name."""
+    save_mapping(enterprise=code, name=kept.name, data=kept.mapping, actor=request.actor)
+    return kept.model_dump()
+
+
+def known_source(source: str) -> None:
+    """``source_unknown`` for what no file can be of."""
+    known = [name for name, _title, _evidence in list_sources()]
+    if source not in {AUTO, *known}:
+        raise NianjianError("source_unknown", source=source, known=", ".join(known))
+
+
+def _carried_out(request: Request, code: str, id_: str, file: Sheet, data: object) -> dict[str, object]:
+    """Put the file into the draft and hand it to the worker; a draft that is refused is dropped."""
+    try:
+        draft = drafts.draft_for(id_, code, request.actor)
+        if isinstance(file, Calls):
+            drafts.set_choices(
+                draft=draft,
+                source=file.source,
+                timezone=file.timezone,
+                data=data if isinstance(data, dict) else {},
+            )
+        drafts.add_file(draft=draft, incoming=request.incoming)
+        ready = drafts.draft_for(id_, code, request.actor)
+        if file.check:
+            speak = language(request)
+            return enqueued_job_document(
+                request, drafts.enqueue_check(draft=ready, actor=request.actor, language=speak)
+            )
+        return enqueued_job_document(request, drafts.enqueue_import(draft=ready, actor=request.actor))
+    except BaseException:
+        drafts.discard_draft(draft=drafts.draft_for(id_, code, request.actor))
+        raise
+
+
+EXPORTS: Final = "/enterprises/{code}/registers/{kind}/exports/{form}"
+MEDIA: Final = tuple(media.partition(";")[0] for media in FORMS.values())
+Form = Literal["xlsx", "csv"]
+
+
+class FileWanted(RowsWanted):
+    """Which rows; ``full``: personal values in full, for whom may reveal them."""
+
+    full: bool = False
+
+
+@take(registers_router, EXPORTS, act=Act.READ_OWN, media=MEDIA)
+def registers_export(request: Request, code: str, kind: str, form: Form, looked: Query[FileWanted]) -> HttpResponse:
+    """The rows of a register that are looked for, as workbook or CSV; masked unless ``full`` is asked for.
+
+    At most 1 000 rows; a longer list is made by the worker.
+    """
+    del code
+    file = export_register(_asked(request, kind, form, looked), actor=request.actor)
+    return attached(file.content, file.media, file.name)
+
+
+@write(registers_router, f"{EXPORTS}/files", act=Act.READ_OWN, answer=Job, status=202)
+def registers_export_ask(
+    request: Request, code: str, kind: str, form: Form, looked: Query[FileWanted]
+) -> dict[str, object]:
+    """Make such a file of up to 50 000 rows, in the language of the request: work for the worker."""
+    del code
+    return told(request, operations.enqueue_export(_asked(request, kind, form, looked), actor=request.actor))
+
+
+@take(registers_router, f"{EXPORTS}/files/{{job}}", act=Act.READ_OWN, media=MEDIA)
+def registers_export_fetch(request: Request, code: str, kind: str, form: Form, job: str) -> StreamingHttpResponse:
+    """The file that one's own job has made: for seven days, and for nobody else."""
+    del form  # the job knows it
+    file = operations.open_export(kind=kind, enterprise=code, job=job, actor=request.actor)
+    return as_attachment(StreamingHttpResponse(file.content, content_type=file.media), file.name)
+
+
+@read(registers_router, "/enterprises/{code}/registers/{kind}/template", act=Act.LOAD, media=(FORMS["xlsx"],))
+def registers_template(request: Request, code: str, kind: str) -> HttpResponse:
+    """The empty sheet of a register, to be filled in and imported."""
+    del request, code
+    if kind not in kinds.kinds():
+        raise Http404
+    return attached(workbooks.template_content(kind), FORMS["xlsx"], f"{kind}.xlsx")
+
+
+@take(
+    registers_router,
+    "/enterprises/{code}/registers/{kind}/checks/file",
+    act=Act.LOAD,
+    media=(FORMS["xlsx"],),
+    upload=True,
+)
+def registers_mark(request: Request, code: str, kind: str, file: Query[FileName]) -> HttpResponse:
+    """The sheet that is sent with every faulty cell marked and its reason beside it; nothing of it is kept.
+
+    At most 128 KiB, a workbook 1 MiB unpacked, and 2 000 faults; a larger one is marked by `check` of its import.
+    """
+    del file  # its name was read with the content
+    if kind not in kinds.kinds():
+        raise Http404
+    _ = words(language(request))
+    sheet = build_marked_workbook(
+        kind=kind,
+        enterprise=code,
+        incoming=request.incoming,
+        words=lambda fault, values: sentence(fault, values, _),
+        actor=request.actor,
+    )
+    return attached(sheet, FORMS["xlsx"], f"{kind}-errors.xlsx")
+
+
+@read(registers_router, "/enterprises/{code}/registers/{kind}/checks/{job}/file", act=Act.LOAD, media=(FORMS["xlsx"],))
+def registers_marked(request: Request, code: str, kind: str, job: str) -> FileResponse:
+    """The marked sheet that `check` of one's own import has left: for seven days, and only where there are faults."""
+    path = get_marked_workbook_path(kind=kind, enterprise=code, job=job, actor=request.actor)
+    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{kind}-errors.xlsx", content_type=FORMS["xlsx"])
+
+
+def _asked(request: Request, kind: str, form: str, looked: FileWanted) -> ExportRequest:
+    return ExportRequest(
+        kind=kind,
+        sight=get_scope_or_404(request, kind, looked.as_at, looked.team),
+        wanted=parse_row_filter(kind, looked),
+        filters=_filters(looked),
+        form=form,
+        full=looked.full,
+        language=language(request),
+    )
+
+
+def _filters(looked: RowsWanted) -> dict[str, str]:
+    """What is asked for, as the chain names it (fields, no values) and as the file tells it."""
+    given = {name: getattr(looked, name) for name in ("q", "missing", "team")}
+    asked = {name: f"{name}: {text}" for name, text in given.items() if text}
+    conditions = (read for text in looked.where if (read := CONDITION.fullmatch(text)))
+    return asked | {f"{read[1]}{read[2]}": read[0] for read in conditions}
+
+
+JSON = "application/json"
+CALLS = "/enterprises/{code}/calls"
+REGISTER = "/enterprises/{code}/registers/{kind}"
+
+
+class CallsAsked(Schema):
+    """A file of calls: its source, its time zone where stamps carry none, a kept mapping."""
+
+    name: Named
+    source: Text = AUTO
+    timezone: Text = ""
+    mapping: Text = ""
+
+
+class CallsLook(Schema):
+    """One file: what wrote it (null: not recognised, ``fault`` says why), its headings and first lines, masked.
+
+    ``fields``: our field and the heading it is read from, as recognised. ``zoned``: its times say their zone.
+    ``mapped``: it is read by a mapping of its columns.
+    """
+
+    name: str
+    encoding: str
+    source: str | None
+    title: str
+    evidence: str
+    header: list[str]
+    lines: list[str]
+    fields: dict[str, str]
+    zoned: bool
+    mapped: bool
+    fault: Finding | None
+
+
+class TriedReject(Schema):
+    """A row that would be rejected: its line, the column and why; masked."""
+
+    line: int
+    column: str
+    reason: str
+    cells: list[str]
+
+
+class CallsTrial(Schema):
+    """The beginning of a file as it would be imported: the receipt, the first rows and those rejected, masked.
+
+    ``whole``: the file has no more rows than were tried. Where it cannot be read ``fault`` says why, the rest is empty.
+    """
+
+    name: str
+    whole: bool
+    receipt: dict[str, Any] | None
+    rows: list[dict[str, Any]]
+    rejected: list[TriedReject]
+    fault: Finding | None
+
+
+class CallsPreview(Schema):
+    """The first 20 files of what was sent, which may be an archive, and the trials of the first three."""
+
+    files: list[CallsLook]
+    trials: list[CallsTrial]
+
+
+class SheetHeading(Schema):
+    """A heading of a register's sheet: what stands under it, its other spellings, whether it must be there."""
+
+    heading: str
+    note: str
+    aliases: list[str]
+    required: bool
+
+
+class SheetHeadings(Schema):
+    """Every heading, in the order of the sheet."""
+
+    items: list[SheetHeading]
+
+
+class MatchedHeading(Schema):
+    """A heading of the file, and the register's that it is read as."""
+
+    heading: str
+    read_as: str
+
+
+class SheetFinding(Schema):
+    """A cell that is faulty or worth a look, as it was sent."""
+
+    line: int
+    column: str
+    code: str
+    detail: str
+    value: str
+
+
+class SheetPreview(Schema):
+    """What a sheet would become: its headings, the first sound rows, masked, the first 50 faults and warnings.
+
+    ``absent``: headings of the register that it lacks; ``extra``: its own that are not read. ``faults``: of all rows.
+    """
+
+    file: str
+    sheet: str
+    encoding: str
+    matched: list[MatchedHeading]
+    absent: list[str]
+    extra: list[str]
+    read: int
+    faulty: int
+    header: list[str]
+    rows: list[list[str]]
+    findings: list[SheetFinding]
+    faults: int
+    warnings: list[SheetFinding]
+
+
+@take(imports_router, f"{CALLS}/previews", act=Act.LOAD, answer=CallsPreview, upload=True)
+def calls_preview(request: Request, code: str, file: Query[CallsAsked]) -> dict[str, object]:
+    """What an import of this file would make of it; the content is the file."""
+    found = previews.preview_calls(
+        enterprise=code, incoming=request.incoming, how=_how(code, file), actor=request.actor
+    )
+    speak = words(language(request))
+    return {
+        "files": [_look(one, speak) for one in found.looks],
+        "trials": [_trial(one, speak) for one in found.trials],
+    }
+
+
+@take(imports_router, f"{CALLS}/previews/rejects", act=Act.LOAD, media=(CSV, ZIP), upload=True)
+def calls_preview_rejects(request: Request, code: str, file: Query[CallsAsked]) -> HttpResponse:
+    """The rows of the beginning that would be rejected, in full and with the reason, as CSV; of several files a zip."""
+    speak = words(language(request))
+    found = previews.read_trial_rejects(
+        enterprise=code,
+        incoming=request.incoming,
+        how=_how(code, file),
+        words=lambda reason: sentence(reason, {}, speak),
+        actor=request.actor,
+    )
+    if len(found) == 1:
+        return as_attachment(HttpResponse(found[0][1], content_type=f"{CSV}; charset=utf-8"), "rejects.csv")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as pack:
+        for name, content in found:
+            pack.writestr(name, content)
+    return as_attachment(HttpResponse(packed.getvalue(), content_type=ZIP), "rejects.zip")
+
+
+@read(imports_router, f"{CALLS}/sources/{{source}}/example", act=Act.LOAD, media=(CSV, JSON))
+def sources_example(request: Request, code: str, source: str) -> HttpResponse:
+    """A small file of a source, as its switch or vendor writes it."""
+    del request, code
+    try:
+        path = get_example_path(source)
+    except NianjianError as error:
+        raise Http404 from error
+    media = JSON if path.suffix == ".jsonl" else CSV
+    return as_attachment(HttpResponse(path.read_bytes(), content_type=f"{media}; charset=utf-8"), path.name)
+
+
+@read(imports_router, f"{REGISTER}/headings", act=Act.LOAD, answer=SheetHeadings)
+def registers_headings(request: Request, code: str, kind: str) -> dict[str, object]:
+    """The headings of a register's sheet, and how else they may be spelt."""
+    del request, code
+    if kind not in kinds.kinds():
+        raise Http404
+    told = register_sheets.list_headings(kind)
+    names = SheetHeading.model_fields
+    return {"items": [dict(zip(names, (one[0], one[1], list(one[2]), one[3]), strict=True)) for one in told]}
+
+
+@take(imports_router, f"{REGISTER}/previews", act=Act.LOAD, answer=SheetPreview, upload=True)
+def registers_preview(request: Request, code: str, kind: str, file: Query[FileName]) -> dict[str, object]:
+    """What an import of this sheet would make of it; the content is the file, at most 128 KiB.
+
+    A workbook may have 1 MiB unpacked. A larger one is checked by the worker: `check` of its import.
+    """
+    del file  # its name was read with the content
+    if kind not in kinds.kinds():
+        raise Http404
+    found = previews.preview_register(kind=kind, enterprise=code, incoming=request.incoming, actor=request.actor)
+    speak = words(language(request))
+    plain = ("file", "sheet", "encoding", "absent", "extra", "read", "faulty", "header", "faults")
+    return {name: getattr(found, name) for name in plain} | {
+        "matched": [{"heading": theirs, "read_as": ours} for theirs, ours in found.matched],
+        "rows": [list(row) for row in found.rows],
+        "findings": [finding_told(one, speak) for one in found.findings],
+        "warnings": [finding_told(one, speak) for one in found.warnings],
+    }
+
+
+def finding_told(one: sheet_reader.Finding, speak: Words) -> dict[str, object]:
+    """A faulty cell with its reason in words."""
+    detail = sentence(one.code, one.values(), speak)
+    return {"line": one.line, "column": one.column, "code": one.code, "detail": detail, "value": one.value}
+
+
+def _how(code: str, file: CallsAsked) -> previews.ReadingChoices:
+    known_source(file.source)
+    data: Mapping[str, object] = mappings.get_mapping(code, file.mapping) if file.mapping else {}
+    return previews.ReadingChoices(file.source, file.timezone, data)
+
+
+def _look(one: FilePreview, speak: Words) -> dict[str, object]:
+    names = ("name", "encoding", "evidence", "zoned", "mapped", "header", "lines")
+    told = {name: getattr(one, name) for name in names}
+    told["title"] = source_name(one.source, speak)
+    return told | {"source": one.source or None, "fields": dict(one.fields), "fault": _fault(one.fault, speak)}
+
+
+def _trial(one: TrialResult, speak: Words) -> dict[str, object]:
+    found = one.trial
+    told: dict[str, object] = {"name": one.name, "fault": _fault(one.fault, speak), "receipt": None, "whole": False}
+    if found is None:
+        return told | {"rows": [], "rejected": []}
+    rejected = [dict(zip(TriedReject.model_fields, row, strict=True)) for row in found.rejected]
+    return told | {
+        "whole": found.whole,
+        "receipt": found.receipt.as_dict(),
+        "rows": list(found.rows),
+        "rejected": rejected,
+    }
+
+
+def _fault(error: NianjianError | None, speak: Words) -> dict[str, object] | None:
+    return None if error is None else {"code": error.code, "detail": sentence(error.code, error.values, speak)}

@@ -1,0 +1,60 @@
+"""What an import of call records answers: one entry a file, and their sums."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from nianjian.engines.intake.ledger import FileReceipt, RepeatingBatch, RowCounts
+from nianjian.engines.kernel.errors import NianjianError
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReceipt:
+    """A batch: its files in the order they were read. ``failed``: files of which nothing was loaded, and why.
+
+    ``affected``: batches that may lack rows since the one that this replaces is out; their files want a new import.
+    """
+
+    batch: str
+    files: tuple[FileReceipt, ...]
+    failed: tuple[tuple[str, NianjianError], ...] = ()
+    affected: tuple[RepeatingBatch, ...] = ()
+
+    @property
+    def rows(self) -> RowCounts:
+        """Sums over the files; read = loaded + duplicate + rejected."""
+        return sum((file.rows for file in self.files), RowCounts())
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """Rejected rows by reason code, most frequent first."""
+        found: Counter[str] = Counter()
+        for file in self.files:
+            found.update(file.reasons)
+        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+    @property
+    def clean(self) -> bool:
+        """No row was rejected and no file broke off."""
+        return self.rows.rejected == 0 and not any(file.truncated for file in self.files)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON answer; `failed` and `affected` stand there only when there is something in them."""
+        told: dict[str, Any] = {
+            "batch": self.batch,
+            "files": [file.as_dict() for file in self.files],
+            "rows": self.rows.as_dict(),
+        }
+        if self.failed:
+            told["failed"] = [{"name": name, "code": error.code, **error.values} for name, error in self.failed]
+        if self.affected:
+            told["affected"] = [asdict(one) for one in self.affected]
+        return told
+
+
+def sum_row_counts(receipts: list[Mapping[str, Any]]) -> dict[str, int]:
+    """Row sums over receipts as they stand in batches."""
+    return sum((RowCounts(**receipt["rows"]) for receipt in receipts), RowCounts()).as_dict()

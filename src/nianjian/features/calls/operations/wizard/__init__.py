@@ -1,1 +1,0 @@
-"""An import in five steps: what it is, the files, how they are read, what they would become, the commit."""

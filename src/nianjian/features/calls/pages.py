@@ -1,0 +1,200 @@
+"""Data: what came in and when, what was rejected and why, work under way, and the way in for the next file."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from nianjian.engines.intake.rejects import RejectedLine
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.calls import presenters, rejects
+from nianjian.features.calls.documents import sum_row_counts
+from nianjian.features.calls.operations import batch_for
+from nianjian.platform.accounts.access import may
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.audit.query import acts
+from nianjian.platform.home.http import as_attachment
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.registers import batches, drafts
+from nianjian.platform.registers.batches import BatchValue
+from nianjian.platform.web import work
+from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.language import current
+from nianjian.platform.web.paging import Page, paged
+from nianjian.platform.web.tables import Cell, Column, Table
+
+RECENT: Final = 10
+IMPORTED: Final = "registers.import"
+
+
+@require_safe
+@page(Act.READ)
+def data(request: Request, code: str) -> HttpResponse:
+    """What is under way, what came in, what was done to the registers."""
+    under_way = queue.under_way(code)
+    listed: Page[BatchValue] = paged(request, _Batches(code), total=batches.count_batches(code))
+    recent = [job for job in queue.jobs(code, newest=RECENT) if job.over]
+    registers = list(acts(enterprise=code, verb=IMPORTED, newest=RECENT))
+    context = {
+        "under_way": work.job_table(under_way, code) if under_way else None,
+        "page": listed,
+        "batches": presenters.batch_table(listed.rows, code),
+        "recent": work.job_table(recent, code) if recent else None,
+        "registers": _registers(registers) if registers else None,
+        "drafts": _drafts(request, code),
+        "may_load": may(request.actor, code, Act.LOAD),
+        "empty": not (under_way or listed.rows or recent or registers),
+    }
+    return render(request, "data/data.html", context)
+
+
+class _Batches:
+    """The batches of an enterprise, cut out as a page asks for them."""
+
+    def __init__(self, enterprise: str) -> None:
+        self._enterprise = enterprise
+
+    def __getitem__(self, part: slice, /) -> list[BatchValue]:
+        return batches.list_newest_batches(self._enterprise, first=part.start, count=part.stop - part.start)
+
+
+def _registers(found: list[Any]) -> Table:
+    rows = [
+        [
+            Cell(work.register(str(act.data["kind"]))),
+            Cell(act.data.get("file", "")),
+            *(Cell(f"{act.data.get(name, 0):,}", figure=True) for name in ("inserted", "updated", "unchanged")),
+            Cell(work.person(act.actor)),
+            Cell(work.moment(datetime.fromisoformat(act.at))),
+        ]
+        for act in found
+    ]
+    figures = [Column(name, figure=True) for name in (_("rows added"), _("rows changed"), _("unchanged"))]
+    heads = [Column(_("register")), Column(_("file")), *figures, Column(_("who")), Column(_("imported"))]
+    return Table(_("Imports into registers"), heads, rows, cards=True)
+
+
+def _drafts(request: Request, code: str) -> list[dict[str, object]]:
+    found = drafts.list_drafts(code, str(request.actor)) if may(request.actor, code, Act.LOAD) else []
+    return [
+        {
+            "id": one.id,
+            "kind": _("Call records") if one.kind == "calls" else work.register(one.kind),
+            "files": ", ".join(file.name for file in one.files[:3]),
+            "changed": work.moment(one.changed_at),
+            "job": one.job,
+        }
+        for one in found
+    ]
+
+
+def _batch(request: Request, code: str, batch: str, act: Act = Act.READ) -> BatchValue:
+    """One of this enterprise's batches; what is another's does not exist here."""
+    found = batch_for(batch, request.actor, act)
+    if found.enterprise != code:
+        raise Http404
+    return found
+
+
+@require_safe
+@page(Act.READ)
+def batch(request: Request, code: str, batch: str) -> HttpResponse:
+    """A batch: its files, why rows were rejected, the first of them masked."""
+    return _shown(request, code, _batch(request, code, batch), rejects.list_first_rejects, revealed=False)
+
+
+@require_POST
+@page(Act.REVEAL)
+def reveal(request: Request, code: str, batch: str) -> HttpResponse:
+    """Show the same page with the rejected rows in full; it stands in the audit chain before."""
+    return _shown(request, code, _batch(request, code, batch, Act.REVEAL), rejects.reveal_rejects, revealed=True)
+
+
+def _shown(request: Request, code: str, found: BatchValue, rows: Any, *, revealed: bool) -> HttpResponse:  # noqa: ANN401 -- one of two flows
+    receipts: list[Any] = [file.receipt for file in found.files]
+    sums = sum_row_counts(receipts)
+    active = found.state == "active"
+    first = rows(batch=found.id, actor=request.actor) if active and sums["rejected"] else []
+    context = {
+        "batch": found,
+        "state": presenters.batch_state(found),
+        "by": work.person(found.created_by),
+        "at": work.moment(found.created),
+        "replaced_by": batches.find_successor(found.id) if found.state == "replaced" else "",
+        "sums": sums,
+        "files": presenters.file_table(receipts),
+        "warnings": presenters.warnings(receipts),
+        "reasons": presenters.reasons(receipts) if sums["rejected"] else None,
+        "rejected": _rejected(first) if first else None,
+        "shown": len(first),
+        "revealed": revealed,
+        "active": active,
+        "may_load": may(request.actor, code, Act.LOAD),
+        "may_reveal": may(request.actor, code, Act.REVEAL),
+    }
+    return render(request, "data/batch.html", context)
+
+
+def _rejected(rows: list[RejectedLine]) -> Table:
+    header = max((row.header for row in rows), key=len)
+    width = max(len(header), *(len(row.cells) for row in rows))
+    names = [*header, *[""] * (width - len(header))]
+    body = [
+        [
+            Cell(row.line, figure=True),
+            Cell(work.reason(row.reason)),
+            Cell(row.column),
+            *(Cell(cell) for cell in (*row.cells, *[""] * (width - len(row.cells)))),
+        ]
+        for row in rows
+    ]
+    theirs = [Column(name, theirs=True) for name in names]
+    heads = [Column(_("line number"), figure=True), Column(_("reason")), Column(_("column")), *theirs]
+    return Table(_("Rejected rows"), heads, body)
+
+
+@require_POST
+@page(Act.REVEAL)
+def rejected_file(request: Request, code: str, batch: str) -> HttpResponseBase:
+    """Every rejected row in full as a file to be corrected; of many rows the worker makes it."""
+    found = _batch(request, code, batch, Act.REVEAL)
+    made = rejects.build_rejects_file(batch=found.id, words=work.reason, actor=request.actor)
+    if made is not None:
+        return _given(made)
+    job = rejects.enqueue_rejects_file(batch=found.id, language=current(), actor=request.actor)
+    return redirect("data-job", code=code, job=job)
+
+
+@require_POST
+@page(Act.REVEAL)
+def fetch_rejected(request: Request, code: str, batch: str, job: str) -> HttpResponseBase:
+    """Give the file away that the worker has made; it stands in the audit chain before. 404 where there is none."""
+    found = _batch(request, code, batch, Act.REVEAL)
+    try:
+        return _given(rejects.fetch_rejects_file(batch=found.id, job=job, actor=request.actor))
+    except NianjianError as error:
+        if error.code != "rejects_file_gone":
+            raise
+        raise Http404 from error
+
+
+def _given(made: rejects.RejectsFile) -> HttpResponseBase:
+    return as_attachment(StreamingHttpResponse(made.content, content_type=made.media), made.name)
+
+
+@require_POST
+@page(Act.LOAD)
+def undo(request: Request, code: str, batch: str) -> HttpResponse:
+    """Take a batch out again: work for the worker."""
+    found = _batch(request, code, batch, Act.LOAD)
+    job = flow.enqueue(kind=flow.UNDO_CALLS, enterprise=code, payload={"batch": found.id}, actor=request.actor)
+    messages.success(request, _("Batch {batch} will be taken out.").format(batch=found.id))
+    return redirect("data-job", code=code, job=job)

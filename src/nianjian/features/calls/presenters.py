@@ -1,0 +1,130 @@
+"""Words and figures of the data pages: jobs, batches, files, reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from nianjian.engines.paper.texts.errors import translate_value
+from nianjian.engines.paper.words import words
+from nianjian.features.calls.documents import sum_row_counts
+from nianjian.platform.registers.batches import BatchValue
+from nianjian.platform.web.language import current
+from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.work import moment, person, reason, source
+
+BATCH_BADGES: Final = {"active": "good", "undone": "plain", "replaced": "plain"}
+FIGURES: Final = ("read", "loaded", "duplicate", "rejected")
+
+
+def batch_table(found: Sequence[BatchValue], code: str) -> Table:
+    """Batches, each with its page."""
+    rows = []
+    for one in found:
+        sums = sum_row_counts([file.receipt for file in one.files])
+        rows.append(
+            [
+                Cell(one.id, href=reverse("data-batch", args=[code, one.id])),
+                batch_state(one),
+                Cell(_names(one)),
+                *(Cell(f"{sums[name]:,}", figure=True) for name in FIGURES),
+                Cell(person(one.created_by)),
+                Cell(moment(one.created)),
+            ]
+        )
+    return Table(
+        _("Batches of call records"),
+        [
+            Column(_("batch")),
+            Column(_("state")),
+            Column(_("file names")),
+            *_figures(),
+            Column(_("who")),
+            Column(_("imported")),
+        ],
+        rows,
+        cards=True,
+    )
+
+
+def batch_state(batch: BatchValue) -> Cell:
+    """State of a batch as a badge."""
+    return Cell(str(translate_value("state", batch.state, words(current()))), badge=BATCH_BADGES[batch.state])
+
+
+def _names(batch: BatchValue) -> str:
+    names = [file.name for file in batch.files]
+    if len(names) <= 2:  # noqa: PLR2004 -- a pair is still short
+        return ", ".join(names)
+    return _("{name} and {more} more").format(name=names[0], more=len(names) - 1)
+
+
+def _figures() -> list[Column]:
+    return [
+        Column(_("read"), figure=True),
+        Column(_("loaded"), figure=True),
+        Column(_("duplicate"), figure=True),
+        Column(_("rejected"), figure=True),
+    ]
+
+
+def file_table(receipts: Sequence[Mapping[str, Any]]) -> Table:
+    """Files as their receipts tell them."""
+    rows = [
+        [
+            Cell(one["name"]),
+            Cell(source(one["source"])),
+            Cell(one["encoding"]),
+            Cell(one["timezone"]),
+            *(Cell(f"{one['rows'][name]:,}", figure=True) for name in FIGURES),
+            Cell(_span(one["days"])),
+        ]
+        for one in receipts
+    ]
+    heads = [Column(_("file")), Column(_("source")), Column(_("encoding")), Column(_("time zone"))]
+    return Table(_("Files"), [*heads, *_figures(), Column(_("days"))], rows)
+
+
+def _span(days: Sequence[str]) -> str:
+    return days[0] if len(days) == 1 else f"{days[0]} – {days[-1]}" if days else ""
+
+
+def reasons(receipts: Sequence[Mapping[str, Any]]) -> Table:
+    """Why rows were rejected, the most frequent reason first."""
+    counted: dict[str, int] = {}
+    for one in receipts:
+        for code, count in one["reasons"].items():
+            counted[code] = counted.get(code, 0) + count
+    rows = [
+        [Cell(reason(code)), Cell(f"{count:,}", figure=True)]
+        for code, count in sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+    ]
+    return Table(_("Reasons"), [Column(_("reason")), Column(_("rows"), figure=True)], rows, wrap=True)
+
+
+def warnings(receipts: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What was assumed, file by file: it moves figures, so it is said."""
+    lines = []
+    for one in receipts:
+        name, odd = one["name"], ", ".join(one.get("unknown_results", ()))
+        if one["timezone_assumed"]:
+            text = _("{file}: the stamps carry no time zone; {timezone} was assumed.")
+            lines.append(text.format(file=name, timezone=one["timezone"]))
+        if one["truncated"]:
+            lines.append(_("{file}: broken off; the whole rows before the break are in.").format(file=name))
+        if "display_from_caller" in one["warnings"]:
+            text = _("{file}: no column tells the displayed number; the caller was taken, with low confidence.")
+            lines.append(text.format(file=name))
+        if odd:
+            text = _("{file}: the results {words} are none of the known words; such calls count as not answered.")
+            lines.append(text.format(file=name, words=odd))
+        if count := one.get("unknown_answers", 0):
+            text = _(
+                "{file}: nothing tells of {count} calls whether they were answered (no answer time, result or talk"
+                " time); they are not counted as answered. Name the column in a mapping file."
+            )
+            lines.append(text.format(file=name, count=f"{count:,}"))
+    return lines

@@ -1,0 +1,183 @@
+"""Give a batch's rejected rows back as a file to be corrected and imported again: at once, or as work for the worker.
+
+A file that the worker has made lies sealed in the vault: it shows telephone numbers in full.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import transaction
+
+from nianjian.engines.intake import rejects as quarantine
+from nianjian.engines.intake import text_masking
+from nianjian.engines.intake.rejects import RejectedLine
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.calls.documents import sum_row_counts
+from nianjian.features.calls.operations import batch_for
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.audit.record import record
+from nianjian.platform.home import env, spill, wiring
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.jobs import service as queue_service
+from nianjian.platform.jobs.progress import Progress
+from nianjian.platform.jobs.query import JobValue
+from nianjian.platform.registers.batches import BatchValue
+from nianjian.platform.vault import blobs
+
+FIRST: Final = 50
+DIRECT: Final = 1_000  # rows of a batch that a request may write itself; more are work for the worker
+KEPT: Final = timedelta(days=7)
+CSV, ZIP = "text/csv", "application/zip"
+
+Json = dict[str, Any]
+Sentence = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class RejectsFile:
+    """A file that is given away: CSV; of many rows, or of several kinds of columns, a zip. It comes in pieces."""
+
+    name: str
+    media: str
+    content: Iterator[bytes]
+
+
+def export_rejects(*, batch: str, output: Path, words: Sentence, actor: Actor) -> dict[Path, int]:
+    """Write them; the rows of each file. ``words`` puts a reason code into a sentence.
+
+    The file shows telephone numbers in full, so the entry stands in the chain before the first of them is written.
+    """
+    known = batch_for(batch, actor, Act.REVEAL)
+    _note(known, actor)
+    return quarantine.write_rejects(wiring.lake(known.enterprise), batch, output, words)
+
+
+def build_rejects_file(*, batch: str, words: Sentence, actor: Actor) -> RejectsFile | None:
+    """The file of a batch with at most `DIRECT` rejected rows; None: there are more, `ask` for it.
+
+    ``batch_unknown``, ``role_missing``, ``batch_already_undone``.
+    """
+    known = _standing(batch, actor)
+    if _rows(known) > DIRECT:
+        return None
+    _note(known, actor)
+    with _packed(known, words, lambda _rows: None) as (path, media):
+        return RejectsFile(path.name, media, iter((path.read_bytes(),)))
+
+
+def enqueue_rejects_file(*, batch: str, language: str, actor: Actor) -> str:
+    """Put the making of the file; its job, or the one that waits or runs. ``language``: of the reasons.
+
+    ``batch_unknown``, ``role_missing``, ``batch_already_undone``.
+    """
+    known = _standing(batch, actor)
+    given = {"batch": known.id, "language": language}
+    return flow.enqueue_once(kind=flow.REJECTS_FILE, enterprise=known.enterprise, payload=given, actor=actor)
+
+
+def run_rejects_file(*, batch: str, words: Sentence, actor: Actor, progress: Progress) -> Json:
+    """Do what `ask` has put; where the file lies. Nobody has seen it yet: the chain tells of it when it is fetched."""
+    known = _standing(batch, actor)
+    rows = _rows(known)
+    with _packed(known, words, lambda done: progress(known.id, done, rows)) as (path, media):
+        blob = blobs.put_file(path).id
+        return {"batch": known.id, "name": path.name, "media": media, "rows": rows, "blob": blob}
+
+
+def fetch_rejects_file(*, batch: str, job: str, actor: Actor) -> RejectsFile:
+    """The file that a job has made; the entry stands in the chain before it is given.
+
+    ``batch_unknown``, ``role_missing``, ``batch_already_undone``, ``rejects_file_gone``.
+    """
+    known = _standing(batch, actor)
+    made = _job(known, job)
+    if made is None or "blob" not in made.result:
+        raise NianjianError("rejects_file_gone", batch=known.id, days=KEPT.days)
+    told: Mapping[str, object] = made.result
+    content = blobs.read(str(told["blob"]))
+    _note(known, actor)
+    return RejectsFile(str(told["name"]), str(told["media"]), content)
+
+
+def delete_expired_files() -> int:
+    """Delete files that were made more than `KEPT` ago: another one can be made at any time. How many."""
+    old = queue.over_before(flow.REJECTS_FILE, clock.now() - KEPT, "blob")
+    for one in old:
+        blobs.remove(str(one.result["blob"]))  # first: killed in between, the next sweep finds the row again
+        queue_service.forget(job=one.id, name="blob")
+    return len(old)
+
+
+def list_first_rejects(*, batch: str, actor: Actor) -> list[RejectedLine]:
+    """The first `FIRST` rejected rows, their cells masked; ``batch_unknown``, ``role_missing``."""
+    known = batch_for(batch, actor, Act.READ)
+    rows = quarantine.first_rejects(wiring.lake(known.enterprise), batch, FIRST)
+    return [RejectedLine(row.line, row.column, row.reason, row.header, _masked(row)) for row in rows]
+
+
+def reveal_rejects(*, batch: str, actor: Actor) -> list[RejectedLine]:
+    """The same rows as they stand in the file; the entry stands in the chain before they are shown."""
+    known = batch_for(batch, actor, Act.REVEAL)
+    rows = quarantine.first_rejects(wiring.lake(known.enterprise), batch, FIRST)
+    with transaction.atomic():
+        data = {"batch": batch, "rows": len(rows)}
+        record(verb="calls.reveal", enterprise=known.enterprise, actor=actor, data=data)
+    return rows
+
+
+def _standing(batch: str, actor: Actor) -> BatchValue:
+    """A batch whose rows stand in the lake."""
+    known = batch_for(batch, actor, Act.REVEAL)
+    if known.state != "active":
+        raise NianjianError("batch_already_undone", batch=batch)
+    return known
+
+
+def _rows(known: BatchValue) -> int:
+    return sum_row_counts([file.receipt for file in known.files])["rejected"]
+
+
+def _note(known: BatchValue, actor: Actor) -> None:
+    data = {"batch": known.id, "rows": _rows(known)}
+    with transaction.atomic():
+        record(verb="calls.rejects", enterprise=known.enterprise, actor=actor, data=data)
+
+
+@contextmanager
+def _packed(known: BatchValue, words: Sentence, told: Callable[[int], None]) -> Iterator[tuple[Path, str]]:
+    """The file and its type, for as long as it is looked at; neither the rows nor the file are ever in memory whole."""
+    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as name:  # closed to others, soon gone
+        target = Path(name) / f"{known.id}-rejects.csv"
+        written = quarantine.write_rejects(wiring.lake(known.enterprise), known.id, target, words, told)
+        if len(written) == 1 and sum(written.values()) <= DIRECT:
+            yield target, CSV
+            return
+        target = target.with_suffix(".zip")
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as pack:
+            for path in written:
+                pack.write(path, path.name)
+        yield target, ZIP
+
+
+def _job(known: BatchValue, job: str) -> JobValue | None:
+    try:
+        found = queue.job(job)
+    except NianjianError:
+        return None
+    mine = found.enterprise == known.enterprise and found.kind == flow.REJECTS_FILE
+    return found if mine and found.payload.get("batch") == known.id else None
+
+
+def _masked(row: RejectedLine) -> tuple[str, ...]:
+    return tuple(text_masking.mask_cells(row.header, row.cells))

@@ -1,0 +1,550 @@
+"""Pages of the import in five steps. Every step has an address of its own: a draft survives a reload."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, cast
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nianjian.engines.intake.mapping import FIELDS
+from nianjian.engines.intake.preview import ROWS, FilePreview
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper.words import mark, words
+from nianjian.features.calls import drafts, presenters, register_sheets
+from nianjian.features.calls.forms import AUTO, FORMATS, MappingForm, field_label, initial
+from nianjian.features.calls.previews import (
+    TrialResult,
+    get_example_path,
+    list_sources,
+    preview_files,
+    try_calls,
+    write_trial_rejects,
+)
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.home.http import as_attachment, reads_form_itself, takes_files
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.registers import mappings, uploads
+from nianjian.platform.registers import mappings as mapping_service
+from nianjian.platform.registers import workbooks as templates
+from nianjian.platform.registers.drafts import DraftValue
+from nianjian.platform.registers.sheet_reader import Finding
+from nianjian.platform.web import work
+from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.forms import ZONES
+from nianjian.platform.web.language import current
+from nianjian.platform.web.receiving import Receiving
+from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.work import verdict
+
+
+def example_file(source: str) -> HttpResponse:
+    """Return the file; 404 for a source that there is not."""
+    try:
+        path = get_example_path(source)
+    except NianjianError as error:
+        raise Http404 from error
+    return _attach_file(path.read_bytes(), path.name, "application/json" if path.suffix == ".jsonl" else "text/csv")
+
+
+def download_error_workbook(draft: DraftValue) -> HttpResponse:
+    """Return the error workbook that the worker's check of a large sheet has left; 404 before, and of a sound one."""
+    path = register_sheets.error_workbook_path(uploads.paths(draft)[0])
+    if not draft.check_job or queue.state(draft.check_job) != "done" or not path.is_file():
+        raise Http404
+    answer = FileResponse(path.open("rb"), as_attachment=True, filename=f"{draft.kind}-errors.xlsx")
+    return cast("HttpResponse", answer)
+
+
+def download_rejected(draft: DraftValue) -> HttpResponse:
+    """Return the rejected rows of the sample as CSV, of several files as a zip; 404 where none is rejected."""
+    source, zone = drafts.get_choice(draft, "source") or "auto", drafts.get_choice(draft, "timezone") or None
+    with tempfile.TemporaryDirectory(prefix="nianjian-rejects-") as name:
+        paths = uploads.paths(draft)
+        found = write_trial_rejects(paths, source, drafts.load_mapping(draft), zone, Path(name), work.reason)
+        if not found:
+            raise Http404
+        if len(found) == 1:
+            return _attach_file(found[0].read_bytes(), "rejects.csv", "text/csv")
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as pack:
+            for path in found:
+                pack.write(path, path.name)
+        return _attach_file(packed.getvalue(), "rejects.zip", "application/zip")
+
+
+def _attach_file(content: bytes, name: str, media: str) -> HttpResponse:
+    kind = media if media == "application/zip" else f"{media}; charset=utf-8"
+    return as_attachment(HttpResponse(content, content_type=kind), name)
+
+
+LAKE_WORDS = {
+    "out": mark("outbound"),
+    "in": mark("inbound"),
+    "internal": mark("internal"),
+    "answered": mark("answered"),
+    "no_answer": mark("not answered"),
+    "busy": mark("busy"),
+    "failed": mark("failed"),
+    "cancelled": mark("cancelled"),
+    "rejected": mark("refused by the called"),
+    "blocked": mark("blocked"),
+    "unknown": mark("unknown"),
+    "human": mark("human"),
+    "robot": mark("robot"),
+    "good": mark("good"),
+    "medium": mark("medium"),
+    "low": mark("low"),
+    "none": mark("none"),
+}
+HEADS = {
+    "line": mark("line number"),
+    "display_confidence": mark("confidence"),
+    "answered": mark("answered"),
+    "display": "display",
+    "callee": "callee",
+}
+TIMES = {"start_ts": "start", "answer_ts": "answer", "end_ts": "end"}
+
+
+def present_looks(found: Sequence[FilePreview]) -> list[dict[str, object]]:
+    """Each file's look with its fault in words."""
+    return [
+        {
+            "look": look,
+            "source": work.source(look.source),
+            "fault": work.fault(look.fault) if look.fault else "",
+            "text": "\n".join(look.lines),
+        }
+        for look in found
+    ]
+
+
+def present_trials(draft: DraftValue) -> dict[str, object]:
+    """The trials of a draft's files, and the work that checks them in whole."""
+    source = drafts.get_choice(draft, "source") or "auto"
+    zone = drafts.get_choice(draft, "timezone") or None
+    found = try_calls(uploads.paths(draft), source, drafts.load_mapping(draft), zone)
+    job = queue.job(draft.check_job) if draft.check_job else None
+    return {
+        "trials": [_tried(one) for one in found],
+        "more": len(draft.files) > len(found),
+        "rejects": any(one.trial is not None and one.trial.rejected for one in found),
+        "check_job": job,
+        "check_sums": job.result.get("rows") if job and job.state == "done" else None,
+        "check_state": work.state(job) if job else None,
+        "broken": bool(found) and all(one.fault is not None for one in found),
+    }
+
+
+def _tried(one: TrialResult) -> dict[str, object]:
+    if one.trial is None:
+        return {"name": one.name, "fault": work.fault(one.fault) if one.fault else ""}
+    receipt = one.trial.receipt.as_dict()
+    return {
+        "name": one.name,
+        "whole": one.trial.whole,
+        "rows": receipt["rows"],
+        "file": presenters.file_table([receipt]),
+        "warnings": presenters.warnings([receipt]),
+        "reasons": presenters.reasons([receipt]) if receipt["reasons"] else None,
+        "lake": _lake_rows(one.trial.rows),
+        "rejected": _rejected(one.trial.rejected),
+    }
+
+
+def _lake_rows(rows: Sequence[Mapping[str, Any]]) -> Table | None:
+    if not rows:
+        return None
+    names = [name for name in rows[0] if any(row[name] is not None for row in rows)]
+    body = [[Cell(_lake_cell(row[name])) for name in names] for row in rows]
+    return Table(
+        _("As the rows would stand in the data, numbers masked"), [Column(_head(name)) for name in names], body
+    )
+
+
+def _head(name: str) -> str:
+    field = TIMES.get(name, name)
+    if field in FIELDS and name != "answered":
+        return field_label(field)
+    return _(HEADS.get(name, name))
+
+
+def _lake_cell(value: object) -> object:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return _(LAKE_WORDS[value]) if isinstance(value, str) and value in LAKE_WORDS else value
+
+
+def _rejected(rows: Sequence[tuple[int, str, str, list[str]]]) -> Table | None:
+    if not rows:
+        return None
+    body = [
+        [Cell(line, figure=True), Cell(column), Cell(work.reason(code)), Cell(" | ".join(cells)[:200])]
+        for line, column, code, cells in rows
+    ]
+    heads = [Column(_("line number"), figure=True), Column(_("column")), Column(_("reason")), Column(_("row, masked"))]
+    return Table(_("The first rows that would be rejected"), heads, body, wrap=True)
+
+
+def present_sheet(draft: DraftValue) -> dict[str, object]:
+    """A register's sheet, checked in whole; a large one by the worker."""
+    path = uploads.paths(draft)[0]
+    if register_sheets.is_large(path):
+        return _by_the_worker(draft)
+    try:
+        found = register_sheets.check_register(draft.kind, path, draft.enterprise)
+    except NianjianError as fault:
+        return {"fault": work.fault(fault)}
+    rows = [[Cell(cell) for cell in row] for row in found.rows]
+    return {
+        "text": verdict(found.faulty, found.read),
+        "checked": found,
+        "rows": Table(
+            _("The first sound rows, personal data masked"), [Column(one, theirs=True) for one in found.header], rows
+        )
+        if rows
+        else None,
+        "findings": _findings(found.findings, _("Faults")),
+        "warnings": _findings(found.warnings, _("Worth a look")),
+        "unseen": found.faults - len(found.findings),
+        **(_marking(draft) if found.faults > register_sheets.MARKED else {}),
+    }
+
+
+def _marking(draft: DraftValue) -> dict[str, object]:
+    """The check of the worker that leaves the error workbook, where a page would mark for too long."""
+    job = queue.job(draft.check_job) if draft.check_job else None
+    waits = job is None or job.state != "done"
+    return {"many": waits, "check_job": job, "check_state": work.state(job) if job else None}
+
+
+def _by_the_worker(draft: DraftValue) -> dict[str, object]:
+    job = queue.job(draft.check_job) if draft.check_job else None
+    told: dict[str, object] = {"large": True, "check_job": job, "check_state": work.state(job) if job else None}
+    if job is None or job.state != "done":
+        return told
+    result: dict[str, Any] = dict(job.result)
+    found = [_read_finding(one) for one in result["findings"]]
+    told |= {"checked": result, "text": verdict(result["faulty"], result["read"])}
+    return told | {"findings": _findings(found, _("Faults")), "unseen": result["faults"] - len(found)}
+
+
+def _read_finding(one: Mapping[str, Any]) -> Finding:
+    """A finding as the queue keeps it."""
+    file, sheet, line, column, code, value, hint = (
+        one[name] for name in ("file", "sheet", "line", "column", "code", "value", "hint")
+    )
+    return Finding(file, sheet, line, column, code, value, hint, one["values"])
+
+
+def _findings(found: Sequence[Finding], caption: str) -> Table | None:
+    if not found:
+        return None
+    rows = [
+        [Cell(one.line, figure=True), Cell(one.column), Cell(words_of_finding(one.code, one.values())), Cell(one.value)]
+        for one in found
+    ]
+    heads = [
+        Column(_("line number"), figure=True),
+        Column(_("column")),
+        Column(_("what is wrong")),
+        Column(_("what stands there")),
+    ]
+    return Table(caption, heads, rows, wrap=True)
+
+
+def words_of_finding(code: str, values: Mapping[str, object]) -> str:
+    """Sentence of a faulty cell."""
+    return sentence(code, values, words(current()))
+
+
+def present_headings(found: Sequence[tuple[str, str, tuple[str, ...], bool]]) -> Table:
+    """What a sheet may hold."""
+    rows = [
+        [Cell(header), Cell(_("yes") if must else ""), Cell(note), Cell("、".join(aliases))]
+        for header, note, aliases, must in found
+    ]
+    heads = [Column(_("heading")), Column(_("needed")), Column(_("what stands there")), Column(_("also written as"))]
+    return Table(_("Headings of the sheet"), heads, rows, wrap=True)
+
+
+BOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _steps(draft: DraftValue | None, here: int) -> list[dict[str, object]]:
+    names = (_("What"), _("Files"), _("How it is read"), _("Check"), _("Import"))
+    routes = ("data-import", "data-import-files", "data-import-mapping", "data-import-check", "data-import-commit")
+    reached = 1 if draft is None else 5 if draft.files else 2
+    return [
+        {"number": n, "name": name, "route": route, "here": n == here, "open": 1 < n <= reached and n != here}
+        for n, (name, route) in enumerate(zip(names, routes, strict=True), 1)
+    ]
+
+
+def _page(request: Request, name: str, draft: DraftValue, step: int, **context: object) -> HttpResponse:
+    calls = draft.kind == drafts.CALLS
+    told = {
+        "draft": draft,
+        "calls": calls,
+        "subject": _("Call records") if calls else work.register(draft.kind),
+        "steps": _steps(draft, step),
+        "replaces": drafts.get_choice(draft, "replaces"),
+        **context,
+    }
+    return render(request, f"data/{name}.html", told, status=422 if context.get("form_failed") else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Act.LOAD)
+def kinds(request: Request, code: str) -> HttpResponse:
+    """Step 1: what is to be imported; the sheets to be filled in."""
+    if request.method == "POST":
+        draft = drafts.create_draft(
+            kind=request.POST.get("kind", ""),
+            enterprise=code,
+            actor=request.actor,
+            replaces=request.POST.get("replaces", ""),
+        )
+        return redirect("data-import-files", code=code, draft=draft)
+    context = {
+        "registers": [(kind, work.register(kind), f"{title}.xlsx") for kind, title in register_sheets.list_titles()],
+        "sources": [(name, work.source(name), evidence) for name, _title, evidence in list_sources()],
+        "steps": _steps(None, 1),
+    }
+    return render(request, "data/kinds.html", context)
+
+
+@require_safe
+@page(Act.LOAD)
+def template(request: Request, code: str, kind: str) -> HttpResponse:
+    """Give the empty sheet of a register."""
+    del request, code
+    return _attach_workbook(templates.template_content(kind), f"{kind}.xlsx")
+
+
+@require_safe
+@page(Act.LOAD)
+def example(request: Request, code: str, source: str) -> HttpResponse:
+    """Give a small file of a source, as its switch or vendor writes it."""
+    del request, code
+    return example_file(source)
+
+
+def _attach_workbook(content: bytes, name: str) -> HttpResponse:
+    return as_attachment(HttpResponse(content, content_type=BOOK), name)
+
+
+@reads_form_itself
+@csrf_exempt  # the token is asked for inside, once the files have a place to go to
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Act.LOAD)
+@takes_files
+def files(request: Request, code: str, draft: str) -> HttpResponse:
+    """Step 2: files come in, and are told what they are."""
+    found = drafts.open_draft(draft, code, request.actor)
+    if request.method == "POST":
+        handler = Receiving(request)
+        request.upload_handlers = [handler]
+        try:
+            return _received(request, found, handler)
+        finally:
+            handler.drop()
+    if found.kind == drafts.CALLS:
+        looks = present_looks(preview_files(uploads.paths(found), _source(found), drafts.load_mapping(found)))
+    else:
+        looks = []
+    return _page(request, "files", found, 2, looks=looks, limit=uploads.limit() // uploads.MIB)
+
+
+@csrf_protect
+def _received(request: HttpRequest, draft: DraftValue, handler: Receiving) -> HttpResponse:
+    request.POST  # noqa: B018 -- reading it is what brings the files in
+    faults = list(handler.faults)
+    for one in handler.files:
+        try:
+            drafts.add_file(draft=draft, incoming=one)
+        except NianjianError as fault:
+            faults.append(fault)
+    for refused in faults:
+        messages.error(request, work.fault(refused))
+    if not handler.files and not faults:
+        messages.error(request, _("Choose a file first."))
+    return redirect("data-import-files", code=draft.enterprise, draft=draft.id)
+
+
+@require_POST
+@page(Act.LOAD)
+def remove_file(request: Request, code: str, draft: str, number: int) -> HttpResponse:
+    """Take a file out again."""
+    drafts.remove_file(draft=drafts.open_draft(draft, code, request.actor), number=number)
+    return redirect("data-import-files", code=code, draft=draft)
+
+
+def _source(draft: DraftValue) -> str:
+    return drafts.get_choice(draft, "source") or AUTO
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Act.LOAD)
+def mapping(request: Request, code: str, draft: str) -> HttpResponse:
+    """Step 3: which column is which; for a register the headings that were recognised."""
+    found = drafts.open_draft(draft, code, request.actor)
+    if not found.files:
+        return redirect("data-import-files", code=code, draft=draft)
+    if found.kind != drafts.CALLS:
+        return _headings(request, found)
+    chosen = drafts.load_mapping(found)
+    looks = preview_files(uploads.paths(found), _source(found), chosen)
+    named = [(name, f"{work.source(name)} ({name})") for name, _title, _evidence in list_sources()]
+    first = initial(drafts.get_mapping_data(found), _source(found), drafts.get_choice(found, "timezone"))
+    form = MappingForm(looks, named, request.POST or None, initial=first)
+    if request.method == "POST" and form.is_valid() and _kept(request, found, form):
+        return redirect("data-import-check", code=code, draft=draft)
+    return _page(
+        request,
+        "mapping",
+        found,
+        3,
+        form=form,
+        form_failed=request.method == "POST",
+        looks=present_looks(looks),
+        open=any(look.mapped or look.fault for look in looks) or bool(drafts.get_mapping_data(found)),
+        saved=mappings.list_mapping_names(code),
+        zones=ZONES,
+        formats=FORMATS,
+    )
+
+
+def _kept(request: Request, draft: DraftValue, form: MappingForm) -> bool:
+    """Note what the form says; a fault in it stands at the form."""
+    data = form.data_of_mapping()
+    given = form.cleaned_data
+    try:
+        drafts.set_choices(draft=draft, source=given["source"] or AUTO, timezone=given["timezone"].strip(), data=data)
+        if given["save_as"]:
+            mapping_service.save_mapping(
+                enterprise=draft.enterprise, name=given["save_as"], data=data, actor=request.actor
+            )
+    except NianjianError as fault:
+        form.add_error(None, describe_error(fault)[0])
+        return False
+    return True
+
+
+@require_POST
+@page(Act.LOAD)
+def load_mapping(request: Request, code: str, draft: str) -> HttpResponse:
+    """Take a mapping that was kept under a name."""
+    found = drafts.open_draft(draft, code, request.actor)
+    data = mappings.get_mapping(code, request.POST.get("name", ""))
+    drafts.set_choices(draft=found, source="generic", timezone=drafts.get_choice(found, "timezone"), data=data)
+    return redirect("data-import-mapping", code=code, draft=draft)
+
+
+def _headings(request: Request, draft: DraftValue) -> HttpResponse:
+    if register_sheets.is_large(uploads.paths(draft)[0]):
+        return _page(request, "sheet", draft, 3, large=True, form_headings=_form(draft))
+    try:
+        checked = register_sheets.check_register(draft.kind, uploads.paths(draft)[0], draft.enterprise)
+    except NianjianError as fault:
+        return _page(request, "sheet", draft, 3, fault=work.fault(fault), form_headings=_form(draft))
+    return _page(request, "sheet", draft, 3, checked=checked, form_headings=_form(draft))
+
+
+def _form(draft: DraftValue) -> Any:  # noqa: ANN401 -- a table
+    return present_headings(register_sheets.list_headings(draft.kind))
+
+
+@require_safe
+@page(Act.LOAD)
+def check(request: Request, code: str, draft: str) -> HttpResponse:
+    """Step 4: what would become of the rows."""
+    found = drafts.open_draft(draft, code, request.actor)
+    if not found.files:
+        return redirect("data-import-files", code=code, draft=draft)
+    if found.kind == drafts.CALLS:
+        return _page(request, "check_calls", found, 4, sample=ROWS, **present_trials(found))
+    return _page(request, "check_sheet", found, 4, **present_sheet(found))
+
+
+@require_POST
+@page(Act.LOAD)
+def check_whole(request: Request, code: str, draft: str) -> HttpResponse:
+    """Let the worker check every row."""
+    found = drafts.open_draft(draft, code, request.actor)
+    return redirect(
+        "data-job", code=code, job=drafts.enqueue_check(draft=found, language=current(), actor=request.actor)
+    )
+
+
+@require_safe
+@page(Act.LOAD)
+def errors(request: Request, code: str, draft: str) -> HttpResponse:
+    """Give the sheet back with every faulty cell marked, of calls the rows that the check rejects.
+
+    It holds what its owner has sent, no more.
+    """
+    found = drafts.open_draft(draft, code, request.actor)
+    drafts.require_files(found)
+    if found.kind == drafts.CALLS:
+        return download_rejected(found)
+    sheet = uploads.paths(found)[0]
+    if register_sheets.is_large(sheet):
+        return download_error_workbook(found)
+    with tempfile.TemporaryDirectory(prefix="nianjian-errors-") as name:
+        path = Path(name) / "errors.xlsx"
+        try:
+            register_sheets.write_error_workbook(
+                found.kind, sheet, path, words_of_finding, enterprise=code, most=register_sheets.MARKED
+            )
+        except NianjianError as fault:
+            if fault.code != "sheet_faults_many":
+                raise
+            return download_error_workbook(found)
+        content = path.read_bytes()
+    return _attach_workbook(content, f"{found.kind}-errors.xlsx")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Act.LOAD)
+def commit(request: Request, code: str, draft: str) -> HttpResponse:
+    """Step 5: the import itself, by the worker, whole or not at all; a second click leads to the work of the first."""
+    which = drafts.draft_for if request.method == "POST" else drafts.open_draft
+    found = which(draft, code, request.actor)
+    if not found.files:
+        return redirect("data-import-files", code=code, draft=draft)
+    if request.method == "POST":
+        job = drafts.enqueue_import(draft=found, actor=request.actor)
+        messages.success(request, _("The import has been handed to the worker. You may leave this page."))
+        return redirect("data-job", code=code, job=job)
+    how = [
+        (_("Source"), _("recognised by itself") if _source(found) == AUTO else _source(found)),
+        (_("Time zone of stamps that carry none"), drafts.get_choice(found, "timezone") or "Asia/Shanghai"),
+    ]
+    return _page(request, "commit", found, 5, how=how if found.kind == drafts.CALLS else [])
+
+
+@require_POST
+@page(Act.LOAD)
+def drop(request: Request, code: str, draft: str) -> HttpResponse:
+    """Give it up; its files are deleted at once."""
+    drafts.discard_draft(draft=drafts.open_draft(draft, code, request.actor))
+    messages.info(request, _("The import was given up; its files are deleted."))
+    return redirect("data", code=code)

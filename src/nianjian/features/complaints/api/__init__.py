@@ -1,1 +1,0 @@
-"""Complaint tickets (投诉工单): read, opened, worked on, matched with calls."""

@@ -1,0 +1,188 @@
+"""A forward list of 12321, 12300 or a carrier, with the headings as they are spelt there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.complaints import forwards
+from nianjian.features.complaints.forwards import UPSTREAM, ForwardMapping, ListColumn, ListPreview, parse_mapping
+from nianjian.features.complaints.sheet import COMPLAINTS
+from nianjian.features.registers import presenters as registers
+from nianjian.platform.accounts.roles import Act as Permission
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, takes_files
+from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.forms import MOMENTS
+from nianjian.platform.web.language import current
+from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.work import describe_cell_error, verdict
+
+HEADING: Final = "heading_"
+SHORT: Final = " · "  # between examples
+FAULTS: Final = 10
+WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class Forward(forms.Form):
+    """The list, from whom it comes, and how it spells its headings and times."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Forward list"), widget=forms.ClearableFileInput({"accept": ".xlsx,.csv,.txt"})
+    )
+    source = forms.ChoiceField(label=gettext_lazy("From whom"), required=False)
+    arrived = forms.DateTimeField(
+        label=gettext_lazy("When the list came"),
+        required=False,
+        input_formats=MOMENTS,
+        help_text=gettext_lazy("For rows that do not say it; empty: now. The clocks run from here."),
+        widget=forms.DateTimeInput({"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S"),
+    )
+    moments = forms.CharField(
+        label=gettext_lazy("How times are written"),
+        required=False,
+        max_length=60,
+        help_text=gettext_lazy("Only where they are not understood, such as %Y%m%d%H%M%S."),
+    )
+
+    def __init__(self, *args: Any, columns: Sequence[ListColumn] = ()) -> None:  # noqa: ANN401 -- Django's
+        super().__init__(*args)
+        read_as = {one.field: one.heading for one in columns if one.field}
+        headings = [(one.heading, " – ".join(filter(None, (one.heading, SHORT.join(one.examples))))) for one in columns]
+        source = COMPLAINTS.by_field("source")
+        stored = list(dict.fromkeys(source.choices.values()))
+        self.fields["source"] = forms.ChoiceField(
+            label=self.fields["source"].label,
+            required=False,
+            choices=[("", gettext("a column says it")), *((one, registers.choice(source, one)) for one in stored)],
+        )
+        for name in UPSTREAM:
+            field = forms.CharField(label=registers.label(COMPLAINTS.by_field(name)), required=False, max_length=120)
+            if columns:
+                empty = gettext("recognised: {column}").format(column=read_as[name]) if name in read_as else "—"
+                field.widget = forms.Select(choices=[("", empty), *headings])
+            self.fields[HEADING + name] = field
+
+    @property
+    def main(self) -> list[forms.BoundField]:
+        """Fields that are always asked."""
+        return [one for one in self if not one.name.startswith(HEADING) and one.name != "moments"]
+
+    @property
+    def spelt(self) -> list[forms.BoundField]:
+        """Fields for a list whose headings are its own."""
+        return [*(one for one in self if one.name.startswith(HEADING)), self["moments"]]
+
+    def mapping(self) -> ForwardMapping:
+        """Return what was given, as far as it can be read."""
+        given = self.cleaned_data
+        columns = {name: given.get(HEADING + name, "") for name in UPSTREAM}
+        return parse_mapping(given.get("source"), columns, given.get("moments", ""), given["file"].name)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Permission.LOAD)
+@takes_files
+def import_list(request: Request, code: str) -> HttpResponse:
+    """Take a list: the worker imports it, whole or not at all, and tells its faults."""
+    form, status = Forward(request.POST or None, request.FILES or None), 200
+    if request.method == "POST":
+        status = UNPROCESSABLE
+        if form.is_valid():
+            try:
+                return redirect("data-job", code=code, job=_asked(request, code, form))
+            except NianjianError as error:
+                form.add_error("file", " ".join(describe_error(error)))
+    return _page(request, form, status, open=status == UNPROCESSABLE)
+
+
+def _page(request: Request, form: Forward, status: int, **more: object) -> HttpResponse:
+    back = reverse("complaints", kwargs={"code": request.enterprise.code})
+    return render(request, "complaints/forwards.html", {"form": form, "back": back, **more}, status=status)
+
+
+@require_POST
+@page(Permission.LOAD)
+@takes_files
+def preview_list(request: Request, code: str) -> HttpResponse:
+    """Show the list's own headings with some of their values, and what an import would say; nothing is kept."""
+    form = Forward(request.POST, request.FILES)
+    form.full_clean()
+    if "file" not in form.cleaned_data:
+        return _page(request, form, UNPROCESSABLE, open=True, fault=gettext("Choose a file first."))
+    try:
+        content = _content(form)
+        found = forwards.preview_upload(
+            enterprise=code,
+            name=form.cleaned_data["file"].name,
+            content=content,
+            mapping=form.mapping(),
+            actor=request.actor,
+        )
+    except NianjianError as error:
+        return _page(request, form, UNPROCESSABLE, open=True, fault=" ".join(describe_error(error)))
+    again = Forward(request.POST, request.FILES, columns=found.columns)
+    return _page(request, again, 200, open=True, look=found, columns=_columns(found), **_verdict(found))
+
+
+def _columns(found: ListPreview) -> Table:
+    heads = [Column(gettext("Heading of the list")), Column(gettext("read as")), Column(gettext("examples, masked"))]
+    rows = [
+        [
+            Cell(one.heading),
+            Cell(registers.label(COMPLAINTS.by_field(one.field)) if one.field else "–"),
+            Cell(SHORT.join(one.examples) or "–"),
+        ]
+        for one in found.columns
+    ]
+    return Table(gettext("Columns of the list"), heads, rows, wrap=True)
+
+
+def _verdict(found: ListPreview) -> dict[str, object]:
+    """Whether it could be imported so, in words; the first faults."""
+    if found.fault is not None:
+        return {"fault": describe_error(found.fault)[0]}
+    faults = [describe_cell_error(one.code, one.values()) for one in found.findings[:FAULTS]]
+    return {"verdict": verdict(found.faulty, found.read), "faulty": bool(found.faulty), "faults": faults}
+
+
+def _asked(request: Request, code: str, form: Forward) -> str:
+    """The job of its import; what `_content` and `forwards.enqueue_import` raise."""
+    return forwards.enqueue_import(
+        enterprise=code,
+        name=form.cleaned_data["file"].name,
+        content=_content(form),
+        mapping=form.mapping(),
+        arrived=form.cleaned_data["arrived"],
+        language=current(),
+        actor=request.actor,
+    )
+
+
+def _content(form: Forward) -> bytes:
+    """The list; ``file_too_large`` before it is read into memory."""
+    file = form.cleaned_data["file"]
+    if file.size > forwards.LIMIT:
+        raise NianjianError("file_too_large", file=file.name, limit=forwards.LIMIT)
+    content: bytes = file.read()
+    return content
+
+
+@require_safe
+@page(Permission.LOAD)
+def download_marked(request: Request, code: str, job: str) -> HttpResponse:
+    """Give a faulty list back with its faults marked, to whom it came from; else 404."""
+    try:
+        name, content = forwards.get_marked_workbook(enterprise=code, job=job, actor=request.actor)
+    except NianjianError as error:
+        raise Http404 from error
+    answer = HttpResponse(content, content_type=WORKBOOK)
+    return as_attachment(answer, name)

@@ -1,0 +1,603 @@
+"""Forward lists of 12321, 12300 and carriers, under whatever headers: map, preview and import them.
+
+A ticket is known by (来源, 上级单号). A list opens tickets and fills what is not known of them; it never clears or
+changes what is recorded. A list is one transaction with one audit entry; the same list again changes nothing. One that
+waits for the worker lies sealed in the vault: it names who complained.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import transaction
+
+from nianjian.engines.intake.preview import text_masking
+from nianjian.engines.kernel import clock, yaml_text
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.files import content
+from nianjian.features.complaints import queries
+from nianjian.features.complaints.models import Complaint
+from nianjian.features.complaints.sheet import COMPLAINTS, latest_moment
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.query import Actor, lock_enterprise
+from nianjian.platform.accounts.roles import Act as Permission
+from nianjian.platform.audit import query as audit
+from nianjian.platform.audit.record import record
+from nianjian.platform.home import env, spill
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.jobs import service as queue_service
+from nianjian.platform.jobs.progress import Progress, silent
+from nianjian.platform.registers import columns
+from nianjian.platform.registers.columns import Column, Kind, Row, Sheet, fold_header
+from nianjian.platform.registers.sheet_reader import (
+    Beginning,
+    CheckResult,
+    Finding,
+    KeyedRow,
+    Line,
+    Table,
+    check_table,
+    read_beginning,
+    read_sheet,
+)
+from nianjian.platform.registers.uploads import plain_name
+from nianjian.platform.registers.versions import Plan, Source, column_values, write_plan
+from nianjian.platform.registers.workbooks import Words, mark_findings
+from nianjian.platform.vault import blobs
+
+#: What the list's sender knows; all that happens here is recorded here and never taken from a list.
+UPSTREAM: Final = (
+    "source",
+    "reference",
+    "accepted_at",
+    "arrived_at",
+    "complainant",
+    "complained",
+    "called_at",
+    "duration",
+    "category",
+    "content",
+)
+KEYS: Final = {  # key of the file -> how it is written
+    "source": 'source: "12321"',
+    "columns": 'columns: {reference: "举报编号", complained: "被举报号码"}',
+    "formats": 'formats: {accepted_at: "%Y%m%d%H%M%S"}',
+    "values": 'values: {category: {"01": 营销骚扰}}',
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardMapping:
+    """``columns``: our field -> their header; ``formats``: field -> strptime form; ``values``: field -> theirs -> ours.
+
+    ``source``: the sender (stored code) where no column names it.
+    """
+
+    source: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    formats: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+def read_mapping(path: Path) -> ForwardMapping:
+    """Parse and check a file.
+
+    ``file_missing``, ``file_unreadable``, ``mapping_invalid``, and what `yaml_text.parsed` raises.
+    """
+    return check_mapping(yaml_text.parsed(content(path), str(path)), str(path))
+
+
+def parse_mapping(source: str | None, columns: Mapping[str, str], moments: str, name: str) -> ForwardMapping:
+    """A mapping as a page or a program gives it: a form of times holds for each moment that is mapped.
+
+    Without ``source`` a column says it, under its usual name or a mapped one. ``mapping_invalid`` names ``name``.
+    """
+    known = {_field(one, name): header.strip() for one, header in columns.items() if header.strip()}
+    timed = [one for one in known if COMPLAINTS.by_field(one).kind is Kind.MOMENT]
+    form = moments.strip()
+    return ForwardMapping(source or None, known, dict.fromkeys(timed, form) if form else {})
+
+
+def check_mapping(data: object, name: str) -> ForwardMapping:
+    """The content of a mapping, from a file or from a page; ``mapping_invalid``."""
+    if not isinstance(data, Mapping):
+        raise _wrong(name, str(data)[:40], KEYS["columns"])
+    for key in data:
+        if key not in KEYS:
+            raise _wrong(name, str(key), ", ".join(KEYS))
+    source = None if data.get("source") is None else _source(str(data["source"]), name)
+    columns = {_field(one, name): str(header) for one, header in _table(data, "columns", name).items()}
+    formats = {_moment(one, name): str(form) for one, form in _table(data, "formats", name).items()}
+    values = {}
+    for one, words in _table(data, "values", name).items():
+        if not isinstance(words, Mapping):
+            raise _wrong(name, f"values: {one}", KEYS["values"])
+        values[_field(one, name)] = {str(theirs): str(ours) for theirs, ours in words.items()}
+    if source is None and "source" not in columns:
+        raise _wrong(name, "source", KEYS["source"])
+    return ForwardMapping(source, columns, formats, values)
+
+
+def _table(data: Mapping[str, object], key: str, name: str) -> Mapping[str, object]:
+    found = data.get(key) or {}
+    if not isinstance(found, Mapping):
+        raise _wrong(name, key, KEYS[key])
+    return {str(one): value for one, value in found.items()}
+
+
+def _source(text: str, name: str) -> str:
+    known = COMPLAINTS.by_field("source").choices
+    found = known.get(text, text)
+    if found not in known.values():
+        raise _wrong(name, f"source: {text}", ", ".join(dict.fromkeys(known.values())))
+    return found
+
+
+def _field(text: str, name: str) -> str:
+    """Our field, by its name or by the header of the complaints' sheet."""
+    column = COMPLAINTS.column(text)
+    found = column.field if column is not None else text
+    if found not in UPSTREAM:
+        raise _wrong(name, text, ", ".join(UPSTREAM))
+    return found
+
+
+def _moment(text: str, name: str) -> str:
+    found = _field(text, name)
+    if COMPLAINTS.by_field(found).kind is not Kind.MOMENT:
+        raise _wrong(name, f"formats: {text}", KEYS["formats"])
+    return found
+
+
+def _wrong(name: str, key: str, allowed: str) -> NianjianError:
+    return NianjianError("mapping_invalid", file=name, key=key, allowed=allowed)
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardReceipt:
+    """With ``errors`` nothing was written. ``rows``: read, added, updated, unchanged, rejected.
+
+    ``differing``: ticket -> fields in which the list says other than what is recorded; what is recorded stays.
+    """
+
+    file: str
+    sha256: str
+    rows: Mapping[str, int]
+    errors: tuple[Finding, ...]
+    extra_columns: tuple[str, ...]
+    tickets: tuple[str, ...]
+    differing: Mapping[str, tuple[str, ...]]
+
+    def as_dict(self) -> dict[str, object]:
+        """The JSON answer."""
+        return {
+            "file": self.file,
+            "sha256": self.sha256,
+            "rows": dict(self.rows),
+            "errors": [one.as_dict() for one in self.errors],
+            "extra_columns": list(self.extra_columns),
+            "tickets": list(self.tickets),
+            "differing": {key: list(fields) for key, fields in self.differing.items()},
+        }
+
+
+Reference = tuple[str, str]  # source, upstream number
+CHUNK: Final = 500
+VERB: Final = "complaints.import"
+
+
+ListProgress = Callable[[int, int], None]
+"""(tickets looked at, all of them; 0: not known yet); what it raises leaves everything as it was."""
+
+
+def import_list(
+    *, enterprise: str, path: Path, mapping: ForwardMapping, arrived: datetime, actor: Actor, told: ListProgress
+) -> ForwardReceipt:
+    """Read, check and write a list; with a faulty cell nothing is written.
+
+    ``arrived``: when the list came, for rows that do not say. Raises what `sheet_reader.read_sheet` raises.
+    """
+    told(0, 0)
+    table, checked = check_list(path, mapping)
+    rows = {"read": len(table.lines), "added": 0, "updated": 0, "unchanged": 0, "rejected": checked.faulty}
+    extra = tuple(table.extra.values())
+    if checked.findings:
+        return ForwardReceipt(table.file, table.sha256, rows, tuple(checked.findings), extra, (), {})
+    wanted = {(row["source"], row["reference"]): row for row in (_row(one, mapping) for one in checked.rows)}
+    with transaction.atomic():
+        lock_enterprise(enterprise)
+        known = _known(enterprise, list(wanted))
+        plan = Plan(Complaint, Source(str(actor), clock.now(), table.sha256))
+        taken: set[str] = set()
+        tickets, differing = [], {}
+        for place, (reference, row) in enumerate(wanted.items()):
+            if not place % CHUNK:
+                told(place, len(wanted))
+            old = known.get(reference)
+            if old is None:
+                key = _free(enterprise, reference, taken)
+                made = {"accepted_at": row.get("accepted_at") or row.get("arrived_at") or arrived, "ticket_id": key}
+                plan.add(enterprise, key, {**row, **made, "arrived_at": row.get("arrived_at") or arrived})
+                rows["added"] += 1
+            else:
+                key = old.key
+                rows["updated" if _filled(plan, old, row) else "unchanged"] += 1
+                if fields := _differing(old, row):
+                    differing[key] = fields
+            tickets.append(key)
+        write_plan(plan)
+        data = {"file": table.file, "sha256": table.sha256, **rows}
+        record(verb=VERB, enterprise=enterprise, actor=actor, data=data)
+    return ForwardReceipt(table.file, table.sha256, rows, (), extra, tuple(tickets), differing)
+
+
+def write_marked_workbook(*, path: Path, mapping: ForwardMapping, target: Path, words: Words) -> None:
+    """Write the list as a workbook with every faulty cell marked and its reason beside it."""
+    table, checked = check_list(path, mapping)
+    mark_findings(table, checked.findings, target, words)
+
+
+def check_list(path: Path, mapping: ForwardMapping) -> tuple[Table, CheckResult]:
+    """The list, and what is wrong with it: also rows with a formula whose value was never saved, read as nothing."""
+    table, sheet = read_list(path, mapping)
+    found = check_table(table, sheet)
+    found.faulty += len(table.unsaved.difference(one.line for one in found.findings))
+    header = sheet.by_field("reference").header
+    found.findings += [
+        Finding(table.file, table.sheet, line, header, "formula_unsaved") for line in sorted(table.unsaved)
+    ]
+    return table, found
+
+
+def read_list(path: Path, mapping: ForwardMapping) -> tuple[Table, Sheet]:
+    """The list as the complaints' sheet reads it."""
+    sheet = build_list_sheet(mapping)
+    table = read_sheet(path, sheet)
+    return dataclasses.replace(table, lines=[_line(one, table, mapping) for one in table.lines]), sheet
+
+
+def build_list_sheet(mapping: ForwardMapping) -> Sheet:
+    """The complaints' sheet as this list spells it: mapped columns, and others under a name that we know anyhow."""
+    theirs = {fold_header(header) for header in mapping.columns.values()}
+    columns = []
+    for name in UPSTREAM:
+        column = COMPLAINTS.by_field(name)
+        if name in mapping.columns:
+            choices = {**column.choices, **_stored(column, mapping.values.get(name, {}))}
+            made = dataclasses.replace(column, header=mapping.columns[name], aliases=(), choices=choices)
+        else:
+            if name == "source" and mapping.source is not None:
+                continue
+            spelt = [one for one in (column.header, *column.aliases) if fold_header(one) not in theirs]
+            if not spelt:
+                continue
+            made = dataclasses.replace(column, header=spelt[0], aliases=tuple(spelt[1:]))
+        columns.append(dataclasses.replace(made, required=name in {"source", "reference"}))
+    key = ("reference",) if mapping.source is not None and "source" not in mapping.columns else ("source", "reference")
+    return dataclasses.replace(COMPLAINTS, columns=tuple(columns), keys=(key,))
+
+
+def _stored(column: Column, words: Mapping[str, str]) -> Mapping[str, str]:
+    return {theirs: column.choices.get(ours, ours) for theirs, ours in words.items()} if column.choices else {}
+
+
+def _line(line: Line, table: Table, mapping: ForwardMapping) -> Line:
+    """The line with moments and words as the sheet reads them."""
+    cells = list(line.cells)
+    for position, column in table.columns.items():
+        cell = cells[position] if position < len(cells) else None
+        text = "" if cell is None else str(cell).strip()
+        if column.field in mapping.formats and text:
+            try:
+                cells[position] = datetime.strptime(text, mapping.formats[column.field]).replace(tzinfo=None)  # noqa: DTZ007 -- wall time
+            except (ValueError, re.error):  # a form that names the year twice is no regular expression
+                continue  # the check names the cell
+        elif not column.choices and text in mapping.values.get(column.field, {}):
+            cells[position] = mapping.values[column.field][text]
+    return Line(line.number, cells)
+
+
+def _row(keyed: KeyedRow, mapping: ForwardMapping) -> dict[str, Any]:
+    row: dict[str, Any] = dict(keyed.row)
+    row["source"] = row.get("source") or mapping.source
+    row["extra"] = json.dumps(keyed.extra, ensure_ascii=False, sort_keys=True) if keyed.extra else None
+    return row
+
+
+def _known(enterprise: str, references: Sequence[Reference]) -> dict[Reference, Complaint]:
+    found: dict[Reference, Complaint] = {}
+    numbers = [number for _source, number in references]
+    for start in range(0, len(numbers), CHUNK):
+        for row in queries.current_tickets(enterprise, drills=True).filter(
+            reference__in=numbers[start : start + CHUNK]
+        ):
+            if row.source and row.reference:
+                found.setdefault((row.source, row.reference), row)
+    return found
+
+
+def _free(enterprise: str, reference: Reference, taken: set[str]) -> str:
+    """A number for a new ticket: the upstream one, with its source before it unless it begins so."""
+    source, number = reference
+    plain = number if number.startswith(source) else f"{source}-{number}"
+    key, turn = plain, 2
+    while key in taken or queries.load_current_tickets(enterprise, [key]):
+        key, turn = f"{plain}-{turn}", turn + 1
+    taken.add(key)
+    return key
+
+
+def _filled(plan: Plan, old: Complaint, row: Mapping[str, Any]) -> bool:
+    """Put in what was not known; whether there was such a thing."""
+    made: Row = {name: row[name] for name in UPSTREAM if row.get(name) is not None and getattr(old, name) is None}
+    before: dict[str, str] = json.loads(old.extra) if old.extra else {}
+    after = {**(json.loads(row["extra"]) if row["extra"] else {}), **before}
+    if after != before:
+        made["extra"] = json.dumps(after, ensure_ascii=False, sort_keys=True)
+    if made:
+        plan.correct(old, column_values(old, COMPLAINTS) | made)
+    return bool(made)
+
+
+def _differing(old: Complaint, row: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(
+        name
+        for name in UPSTREAM
+        if row.get(name) is not None and getattr(old, name) is not None and getattr(old, name) != row[name]
+    )
+
+
+EXAMPLES: Final = 3
+SEARCHED: Final = 200  # lines in which examples are looked for
+PREVIEWED_FAULTS: Final = 50
+LONG: Final = 20  # signs of a value that is no sentence of a complainant
+SHOWN: Final = 4  # signs of a longer one
+
+
+@dataclass(frozen=True, slots=True)
+class ListColumn:
+    """``heading`` as the list has it; ``field`` of ours it is read as, "" for none; ``examples``: masked values."""
+
+    heading: str
+    field: str
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListPreview:
+    """``fault``: why the list cannot be read as it is mapped; else how many rows, the faulty ones, the first faults."""
+
+    file: str
+    sheet: str
+    encoding: str
+    columns: tuple[ListColumn, ...]
+    fault: NianjianError | None
+    read: int
+    faulty: int
+    findings: tuple[Finding, ...]
+    faults: int
+
+
+def preview_forward_list(path: Path, mapping: ForwardMapping) -> ListPreview:
+    """Look at a list; nothing is written. Raises what `sheet_reader.read_beginning` raises."""
+    sheet = build_list_sheet(mapping)
+    found = read_beginning(path, sheet)
+    columns = list_columns(found, sheet)
+    try:
+        table, checked = check_list(path, mapping)
+    except NianjianError as fault:
+        return ListPreview(found.file, found.sheet, found.encoding, columns, fault, len(found.lines), 0, (), 0)
+    first = tuple(checked.findings[:PREVIEWED_FAULTS])
+    return ListPreview(
+        found.file,
+        found.sheet,
+        found.encoding,
+        columns,
+        None,
+        len(table.lines),
+        checked.faulty,
+        first,
+        len(checked.findings),
+    )
+
+
+def list_columns(found: Beginning, sheet: Sheet) -> tuple[ListColumn, ...]:
+    """Each heading of a file with the field it is read as and some of its values, masked."""
+    taken: set[str] = set()
+    made = []
+    for position, heading in enumerate(found.header):
+        if not heading:
+            continue
+        column = sheet.column(heading)
+        field = "" if column is None or column.field in taken else column.field
+        taken.add(field)
+        values: dict[str, None] = {}
+        for line in found.lines[:SEARCHED]:
+            cell = line.cells[position] if position < len(line.cells) else None
+            text = "" if cell is None else str(cell).strip()
+            if text:
+                values[columns.mask_cell(text, column) if column is not None else _shown(heading, text)] = None
+            if len(values) == EXAMPLES:
+                break
+        made.append(ListColumn(heading, field, tuple(values)))
+    return tuple(made)
+
+
+def _shown(heading: str, text: str) -> str:
+    """A value of a column that nobody has named yet: it may be a number, a name, or what a complainant wrote."""
+    (hidden,) = text_masking.cells([heading], [text])
+    return hidden if len(hidden) <= LONG else f"{hidden[:SHOWN]}…"
+
+
+LIMIT: Final = 20 * 1024 * 1024
+KEPT: Final = timedelta(days=7)
+FAULTS: Final = 50  # that are told one by one; the workbook has all
+
+Json = dict[str, Any]
+
+
+def import_forwards(
+    *,
+    enterprise: str,
+    path: Path,
+    actor: Actor,
+    mapping_file: Path | None = None,
+    mapping: ForwardMapping | None = None,
+    arrived: datetime | None = None,
+    progress: Progress = silent,
+) -> ForwardReceipt:
+    """Import by a mapping file, or by a mapping that a page has made; ``arrived`` None: the list came now.
+
+    ``role_missing``, ``enterprise_unknown``, and what `came`, `mapping.read` and `service.load` raise.
+    """
+    require(actor, enterprise, Permission.LOAD)
+    accounts.enterprise(enterprise)
+    moment = resolve_arrival(arrived)
+    chosen = mapping if mapping_file is None else read_mapping(mapping_file)
+    return import_list(
+        enterprise=enterprise,
+        path=path,
+        mapping=chosen or ForwardMapping(),
+        arrived=moment,
+        actor=actor,
+        told=lambda done, total: progress(path.name, done, total),
+    )
+
+
+def enqueue_import(
+    *,
+    enterprise: str,
+    name: str,
+    content: bytes,
+    mapping: ForwardMapping,
+    arrived: datetime | None,
+    language: str,
+    actor: Actor,
+) -> str:
+    """Put the import of a list; its job. ``language``: of the reasons in the workbook of a faulty list.
+
+    ``role_missing``, ``file_empty``, ``file_too_large``, and what `came` raises.
+    """
+    require(actor, enterprise, flow.NEEDS[flow.IMPORT_FORWARDS])
+    require_importable(name, content)
+    moment = resolve_arrival(arrived)
+    blob = blobs.put(content)
+    given = {
+        "list": blob.id,
+        "name": plain_name(name),
+        "mapping": asdict(mapping),
+        "arrived": moment.isoformat(),
+        "language": language,
+    }
+    try:
+        return flow.enqueue(kind=flow.IMPORT_FORWARDS, enterprise=enterprise, payload=given, actor=actor)
+    except BaseException:
+        blobs.remove(blob.id)
+        raise
+
+
+def resolve_arrival(arrived: datetime | None) -> datetime:
+    """When a list arrived; None: now. ``complaint_moment_in_future``: its tickets' clocks would start some day."""
+    if arrived is not None and arrived > latest_moment():
+        raise NianjianError("complaint_moment_in_future", at=arrived.astimezone(clock.ZONE).isoformat(sep=" "))
+    return arrived or clock.now().replace(microsecond=0)
+
+
+def require_importable(name: str, content: bytes) -> None:
+    """``file_empty``, ``file_too_large``."""
+    if not content:
+        raise NianjianError("file_empty", file=name)
+    if len(content) > LIMIT:
+        raise NianjianError("file_too_large", file=name, limit=LIMIT)
+
+
+def run_import(
+    *, enterprise: str, given: Mapping[str, Any], words: Words, actor: Actor, progress: Progress, again: datetime | None
+) -> Json:
+    """Do what `ask` has put: what became of the list, and of a faulty one the blob of its marked workbook.
+
+    ``again``: when it was put, if a worker has begun it before. Had that one the list in already, its figures are
+    told: now the same list changes nothing.
+    """
+    mapping = ForwardMapping(**given["mapping"])
+    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as folder:  # closed to others, soon gone
+        path = Path(folder) / str(given["name"])
+        path.write_bytes(blobs.get(str(given["list"])))
+        receipt = import_forwards(
+            enterprise=enterprise,
+            path=path,
+            actor=actor,
+            mapping=mapping,
+            arrived=datetime.fromisoformat(str(given["arrived"])),
+            progress=progress,
+        )
+        told = receipt.as_dict()
+        if again is not None:
+            told["rows"] = _first_rows(enterprise, receipt, actor, again)
+        del told["tickets"]  # a long list: the rows say how many
+        told["errors"] = [{"code": one.code, "values": dict(one.values())} for one in receipt.errors[:FAULTS]]
+        if receipt.errors:
+            target = Path(folder) / "marked.xlsx"
+            write_marked_workbook(path=path, mapping=mapping, target=target, words=words)
+            told["blob"] = blobs.put(target.read_bytes()).id
+    return told
+
+
+def _first_rows(enterprise: str, receipt: ForwardReceipt, actor: Actor, since: datetime) -> Mapping[str, object]:
+    """The rows of the first import of this list by this person since a moment, which may be the one just made."""
+    began = since.astimezone(UTC).isoformat(timespec="microseconds")
+    entries = audit.filter_entries(enterprise=enterprise, verb=VERB, actor=str(actor), since=began)
+    for one in map(audit.act, entries.order_by("seq")):
+        if one.data["sha256"] == receipt.sha256:
+            return {name: one.data[name] for name in receipt.rows}
+    return receipt.rows  # faulty: nothing was written
+
+
+def get_marked_workbook(*, enterprise: str, job: str, actor: Actor) -> tuple[str, bytes]:
+    """Name and content of the workbook that a faulty list has left, for whoever sent the list; ``job_unknown``."""
+    require(actor, enterprise, flow.NEEDS[flow.IMPORT_FORWARDS])
+    found = flow.job_for(job, actor)
+    mine = found.enterprise == enterprise and found.kind == flow.IMPORT_FORWARDS and found.requested_by == str(actor)
+    if not mine or "blob" not in found.result:
+        raise NianjianError("job_unknown", job=job)
+    return f"{Path(str(found.payload['name'])).stem}.xlsx", blobs.get(str(found.result["blob"]))
+
+
+def discard_stored_file(*, job: str, name: str, blob: str) -> None:
+    """Delete what a job that is over has held under ``name``; the file first, so that a row names it to the end."""
+    blobs.remove(blob)
+    queue_service.forget(job=job, name=name)
+
+
+def delete_expired_files() -> int:
+    """Delete lists that were stopped or failed, and workbooks that nobody has fetched for `KEPT`; how many jobs."""
+    done = 0
+    for name in ("list", "blob"):
+        for one in queue.over_before(flow.IMPORT_FORWARDS, clock.now() - KEPT, name):
+            discard_stored_file(job=one.id, name=name, blob=str(one.payload.get(name) or one.result.get(name)))
+            done += 1
+    return done
+
+
+def preview_upload(*, enterprise: str, name: str, content: bytes, mapping: ForwardMapping, actor: Actor) -> ListPreview:
+    """What the list's columns are and what an import with this mapping would say.
+
+    ``role_missing``, ``enterprise_unknown``, ``file_empty``, ``file_too_large``, and what `look` raises.
+    """
+    require(actor, enterprise, Permission.LOAD)
+    accounts.enterprise(enterprise)
+    require_importable(name, content)
+    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as folder:  # closed to others, soon gone
+        path = Path(folder) / plain_name(name)
+        path.write_bytes(content)
+        return preview_forward_list(path, mapping)

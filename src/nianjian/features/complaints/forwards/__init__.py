@@ -1,1 +1,0 @@
-"""Lists that 12321, 12300 and carriers hand over, under whatever headers."""

@@ -1,1 +1,0 @@
-"""What the matching of tickets with calls found, and what people made of it."""

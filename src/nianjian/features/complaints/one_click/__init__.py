@@ -1,1 +1,0 @@
-"""The public addresses of display numbers, under which anybody may complain (一键投诉)."""

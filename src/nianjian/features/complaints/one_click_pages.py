@@ -1,0 +1,190 @@
+"""One-click complaints: the public page of a number, and where an administrator manages the addresses.
+
+The public page acts under nobody's session, so it asks for no token of one; the form's own signature says that this
+page was loaded.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from allauth.core.internal import ratelimit
+from django.conf import settings
+from django.contrib import messages
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.printing.codes import MEDIA, render_qr_code
+from nianjian.engines.paper.texts.complaints import carriers
+from nianjian.features.complaints import one_click
+from nianjian.features.complaints.forms import Complaint, NewDoor
+from nianjian.features.complaints.models import Door
+from nianjian.features.complaints.one_click import get_by_token, load_limits
+from nianjian.platform.accounts.roles import Act as Permission
+from nianjian.platform.home import env
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
+from nianjian.platform.web.access import Request, page, public
+from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.paging import Page, paged
+from nianjian.platform.web.tables import Cell, Column, Table
+
+APP: Final = "one_click"
+
+
+def count_complaint(request: HttpRequest, enterprise: str, complainant: str) -> bool:
+    """Count one complaint; False if there were more than the rulebook lets through, of whichever kind."""
+    most = load_limits(enterprise)
+    rates = {"address": f"{most.address}/h/ip", "number": f"{most.number}/d/key"}
+    key = salted_hmac(APP, f"{enterprise}\n{complainant}", settings.SECRET_KEY, algorithm="sha256").hexdigest()
+    for action, more in (("address", None), ("number", key)):
+        if ratelimit.consume(request, app=APP, action=action, config=rates, key=more) is None:
+            return False
+    return True
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Permission.ADMINISTER)
+def listing(request: Request, code: str) -> HttpResponse:
+    """List the numbers that have an address, and give another one its own."""
+    form, status = NewDoor(request.POST or None), 200
+    if request.method == "POST":
+        status = UNPROCESSABLE
+        if form.is_valid():
+            try:
+                made = one_click.open_door(enterprise=code, number=form.cleaned_data["number"], actor=request.actor)
+            except NianjianError as error:
+                form.add_error("number", describe_error(error)[0])
+            else:
+                return redirect("one-click-one", code=code, door=made.pk)
+    shown: Page[Door] = paged(request, one_click.list_addresses(enterprise=code, actor=request.actor))
+    rows = [
+        [
+            Cell(one.number, href=reverse("one-click-one", kwargs={"code": code, "door": one.pk})),
+            Cell(f"{one.made_at.astimezone(clock.ZONE):%Y-%m-%d}"),
+            Cell(one.made_by.partition(":")[2]),
+        ]
+        for one in shown.rows
+    ]
+    heads = (gettext("Displayed number"), gettext("Since"), gettext("Made by"))
+    table = Table(gettext("One-click complaints"), [Column(head) for head in heads], rows)
+    return render(request, "one_click/list.html", {"page": shown, "table": table, "form": form}, status=status)
+
+
+@require_safe
+@page(Permission.ADMINISTER)
+def address_detail(request: Request, code: str, door: int) -> HttpResponse:
+    """Show the address of a number and everything that carries it."""
+    found = _found(request, code, door)
+    address = _address(request, found)
+    context = {
+        "door": found,
+        "address": address,
+        "forms": list(MEDIA),
+        "carriers": carriers(address, code),
+        "local": address.startswith(("http://127.", "http://localhost", "http://[::1]")),
+    }
+    return render(request, "one_click/one.html", context)
+
+
+@require_safe
+@page(Permission.ADMINISTER)
+def picture(request: Request, code: str, door: int, form: str) -> HttpResponse:
+    """Give the address as a QR code."""
+    found = _found(request, code, door)
+    if form not in MEDIA:
+        raise Http404
+    answer = HttpResponse(render_qr_code(_address(request, found), form), content_type=MEDIA[form])
+    return as_attachment(answer, f"{found.number}.{form}", shown=True)
+
+
+@require_POST
+@page(Permission.ADMINISTER)
+def close(request: Request, code: str, door: int) -> HttpResponse:
+    """Take an address back."""
+    one_click.close_door(enterprise=code, door=door, actor=request.actor)
+    messages.success(request, gettext("The address leads nowhere from now on."))
+    return redirect("one-click", code=code)
+
+
+def _found(request: Request, code: str, door: int) -> Door:
+    return one_click.get_address(enterprise=code, door=door, actor=request.actor)
+
+
+def _address(request: Request, door: Door) -> str:
+    path = reverse("complain", kwargs={"token": door.token})
+    return env.address(path, request.build_absolute_uri(path))
+
+
+SHOWN: Final = timedelta(days=30)  # so long the confirmation can be opened again
+TOO_MANY = 429
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@public
+def complain(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask for a complaint about a number, and take it; the answer does not tell whether we know who complains."""
+    door = _door(token)
+    form, status = Complaint(request.POST if request.method == "POST" else None, token=token), 200
+    if request.method == "POST":
+        status = UNPROCESSABLE
+        if form.is_valid():
+            texts = form.texts()
+            if not count_complaint(request, door.enterprise_id, texts["complainant"]):
+                text = gettext("Too many complaints came from here. Please try again later, or turn to 12321.")
+                form.add_error(None, text)
+                return _asked(request, door, form, TOO_MANY)
+            try:
+                ticket = one_click.submit_complaint(token=token, once=form.cleaned_data["once"], texts=texts)
+            except NianjianError as error:
+                form.refuse(error)
+            else:
+                return redirect("one-click-done", token=token, receipt=signing.dumps(ticket, salt=_salt(token)))
+    return _asked(request, door, form, status)
+
+
+def _asked(request: HttpRequest, door: Door, form: Complaint, status: int) -> HttpResponse:
+    context = {"door": door, "form": form, **_promised(door)}
+    return render(request, "one_click/complain.html", context, status=status)
+
+
+@require_safe
+@public
+def show_receipt(request: HttpRequest, token: str, receipt: str) -> HttpResponse:
+    """Tell the ticket's number and what happens next."""
+    door = _door(token)
+    try:
+        ticket = str(signing.loads(receipt, salt=_salt(token), max_age=SHOWN))
+    except signing.BadSignature as error:
+        raise Http404 from error
+    context = {"door": door, "ticket": ticket, **_promised(door)}
+    return render(request, "one_click/done.html", context)
+
+
+def _door(token: str) -> Door:
+    try:
+        return get_by_token(token)
+    except NianjianError as error:
+        raise Http404 from error
+
+
+def _salt(token: str) -> str:
+    return f"one-click-done:{token}"
+
+
+def _promised(door: Door) -> dict[str, str]:
+    found = one_click.get_promise(door.enterprise_id)
+    return {"response": _hours(found.response), "close": _hours(found.close)}
+
+
+def _hours(span: timedelta) -> str:
+    return f"{span / timedelta(hours=1):g}"

@@ -1,0 +1,433 @@
+"""What people do to tickets. Closing takes one ticket at a time, by design.
+
+Each act is one transaction with one audit entry, and writes another version of the row: nothing that was recorded is
+edited. The audit entry names tickets, moments and fields, never a value.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Final
+
+from django.db import transaction
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.words import mark
+from nianjian.features.complaints import queries
+from nianjian.features.complaints.documents import Ticketed, to_document
+from nianjian.features.complaints.models import Complaint
+from nianjian.features.complaints.queries import Ticket, list_tickets, ticket_as_dict
+from nianjian.features.complaints.sheet import COMPLAINTS, latest_moment
+from nianjian.features.complaints.sla_warnings import clear_close_warning
+from nianjian.features.complaints.states import DUPLICATE, EXCLUSIONS, Act, find_refusal, state_of
+from nianjian.platform.accounts.query import Actor, lock_enterprise
+from nianjian.platform.accounts.roles import Act as Permission
+from nianjian.platform.audit.record import record
+from nianjian.platform.operations.fields import (
+    MOST,
+    Choice,
+    Flag,
+    Key,
+    Keys,
+    Line,
+    Moment,
+    OptionalLine,
+    Param,
+    RowTexts,
+    Text,
+    Upload,
+    Version,
+    Versions,
+    YesNo,
+)
+from nianjian.platform.operations.operation import Body, Resource, operation
+from nianjian.platform.registers import entries, row_keys
+from nianjian.platform.registers.attachments import attach_to_row
+from nianjian.platform.registers.columns import Row
+from nianjian.platform.registers.versions import Plan, Source, column_values, write_plan
+
+REASON: Final = 500  # characters
+
+Change = Callable[[Complaint], Row]
+
+
+def create_ticket(*, enterprise: str, texts: Mapping[str, str], actor: Actor) -> str:
+    """Open a ticket from texts by field, as the sheet reads them; its number, made where none is given.
+
+    Without a moment of arrival it arrives now; without one of acceptance it was accepted as it arrived.
+    ``register_row_faulty`` with findings, ``complaint_exists``, ``complaint_reference_known``.
+    """
+    given = {name: text for name, text in texts.items() if text.strip()}
+    given.setdefault("arrived_at", _typed(clock.now()))
+    given.setdefault("accepted_at", given["arrived_at"])
+    given.setdefault("ticket_id", _number())
+    read = entries.read_entry(COMPLAINTS, given)
+    if read.keyed is None:
+        found = tuple({"field": field, "code": one.code, **one.values()} for field, one in read.findings)
+        raise NianjianError("register_row_faulty", findings=found)
+    row, key = read.keyed.row, read.keyed.key
+    with transaction.atomic():
+        lock_enterprise(enterprise)
+        if queries.load_current_tickets(enterprise, [key]):
+            raise NianjianError("complaint_exists", complaint=key)
+        known = queries.find_key_by_reference(enterprise, row.get("source"), row.get("reference"))
+        if known is not None:
+            raise NianjianError("complaint_reference_known", reference=row["reference"], complaint=known)
+        plan = Plan(Complaint, Source(str(actor), clock.now()))
+        plan.add(enterprise, key, row)
+        write_plan(plan)
+        told = {"complaint": key, "fields": [name for name, value in row.items() if value is not None]}
+        _note("add", enterprise, actor, told | ({"drill": True} if row.get("drill") else {}))
+    return key
+
+
+def apply_action(
+    act: Act,
+    enterprise: str,
+    complaints: Sequence[str],
+    change: Change,
+    actor: Actor,
+    *,
+    at: datetime,
+    reason: str = "",
+    versions: Sequence[int] | None = None,
+) -> None:
+    """Do an action to each ticket or to none; ``change`` gives what changes in a row.
+
+    ``complaint_unknown``, ``register_row_stale`` if somebody wrote since ``versions``, ``complaint_act_refused``,
+    ``complaint_moment_too_early``, ``register_nothing_chosen``, ``register_too_many``.
+    """
+    wanted = list(dict.fromkeys(complaints))
+    if not wanted:
+        raise NianjianError("register_nothing_chosen")
+    if len(wanted) > MOST:
+        raise NianjianError("register_too_many", most=MOST)
+    with transaction.atomic():
+        lock_enterprise(enterprise)
+        rows = queries.load_current_tickets(enterprise, wanted)
+        plan = Plan(Complaint, Source(str(actor), clock.now(), reason=reason.strip()[:REASON] or None))
+        fields: set[str] = set()
+        for key in wanted:
+            row = _open(rows.get(key), key, act, at)
+            if versions is not None and row.pk not in versions:
+                raise NianjianError("register_row_stale")
+            made = change(row)
+            fields |= {name for name, value in made.items() if getattr(row, name) != value}
+            plan.correct(row, column_values(row, COMPLAINTS) | made)
+        write_plan(plan)
+        told: dict[str, object] = {"complaints": wanted, "at": at.isoformat(), "fields": sorted(fields)}
+        drills = sorted(row.key for row in rows.values() if row.drill)
+        _note(act.value, enterprise, actor, told | ({"drills": drills} if drills else {}))
+
+
+def _open(row: Complaint | None, key: str, act: Act, at: datetime) -> Complaint:
+    if row is None:
+        raise NianjianError("complaint_unknown", complaint=key)
+    facts = queries.ticket_facts(row)
+    code = find_refusal(facts, act, at)
+    if code is not None:
+        raise NianjianError(code, complaint=key, state=state_of(facts).value, act=act.value, at=_typed(at))
+    return row
+
+
+def _note(act: str, enterprise: str, actor: Actor, told: Mapping[str, object]) -> None:
+    record(verb=f"complaints.{act}", enterprise=enterprise, actor=actor, data=told)
+
+
+def resolve_moment(at: datetime | None) -> datetime:
+    """Now, or the moment given (aware); ``complaint_moment_in_future``."""
+    found = clock.now().replace(microsecond=0) if at is None else at
+    if found > latest_moment():
+        raise NianjianError("complaint_moment_in_future", at=_typed(found))
+    return found
+
+
+def _typed(moment: datetime) -> str:
+    return moment.astimezone(clock.ZONE).replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
+
+
+def _number() -> str:
+    return f"TS-{clock.now().astimezone(clock.ZONE):%Y%m%d%H%M%S}-{secrets.token_hex(2)}"
+
+
+def _read(enterprise: str, actor: Actor, keys: Sequence[str]) -> list[Ticket]:
+    return list_tickets(enterprise=enterprise, actor=actor).of(keys)
+
+
+TICKETS: Final = Resource(
+    name="ticket",
+    plural="tickets",
+    path="/enterprises/{code}/complaints",
+    read=_read,
+    missing=lambda key: NianjianError("complaint_unknown", complaint=key),
+    document=to_document,
+    schema=Ticketed,
+    row=ticket_as_dict,
+    key_of=row_keys.decode_key,
+    key_help=mark("the ticket's number"),
+)
+
+
+WHEN: Final = Param(
+    label=mark("When"), hint=mark("Empty: now."), metavar="T", error="complaint_moment_unreadable",
+    help=mark("when, like 2026-03-01 22:15:00; without it now"),
+)  # fmt: skip
+WHY: Final = Param(label=mark("Reason"), metavar="TEXT", help=mark("why"))
+
+
+@operation("complaints.add", on=TICKETS, permission=Permission.LOAD)
+def open_ticket(*, enterprise: str, texts: RowTexts, actor: Actor) -> str:
+    """Open a ticket; its number. Raises what `service.add` raises."""
+    return create_ticket(enterprise=enterprise, texts=texts, actor=actor)
+
+
+@operation(
+    "complaints.respond", on=TICKETS, permission=Permission.LOAD, label=mark("Record a response"),
+    command="respond", help=mark("record the first response of a person"), path="/responses",
+    body=Body(
+        "Responded",
+        "Tickets, all or none; several need a ``text``. ``automatic``: an answer of no person, which stops no clock.",
+    ),
+)  # fmt: skip
+def respond(
+    *,
+    enterprise: str,
+    complaints: Keys,
+    actor: Actor,
+    at: Annotated[Moment, WHEN] = None,
+    text: Annotated[
+        Line,
+        Param(label=mark("What was answered"), rows=2, metavar="TEXT",
+              help=mark("what was answered; several tickets need it")),
+    ] = "",
+    by: Annotated[
+        Line,
+        Param(label=mark("Who responded"), hint=mark("Empty: you."), metavar="NAME",
+              help=mark("who responded; without it who writes")),
+    ] = "",
+    automatic: Annotated[Flag, Param(help=mark("an automatic answer: it is no response"))] = False,
+    versions: Versions = None,
+) -> None:  # fmt: skip
+    """Record first responses.
+
+    ``complaint_text_missing``: several at once need a text of the writer's own.
+    """
+    if len(complaints) > 1 and not automatic and not text.strip():
+        raise NianjianError("complaint_text_missing")
+    moment = resolve_moment(at)
+    act = Act.ACKNOWLEDGE if automatic else Act.RESPOND
+
+    def change(row: Complaint) -> Row:
+        if automatic:
+            return {"auto_replied_at": row.auto_replied_at or moment}
+        return {"responded_at": moment, "responded_by": by.strip() or actor.name}
+
+    apply_action(act, enterprise, complaints, change, actor, at=moment, reason=text, versions=versions)
+
+
+@operation(
+    "complaints.callback", on=TICKETS, permission=Permission.LOAD, label=mark("Record a call-back"),
+    command="callback", help=mark("record a call-back"),
+    path="/tickets/{ticket}/callback", body=Body("CalledBack", "What the call gave."),
+)  # fmt: skip
+def callback(
+    *,
+    enterprise: str,
+    complaint: Key,
+    actor: Actor,
+    at: Annotated[Moment, WHEN] = None,
+    result: Annotated[
+        Text,
+        Param(label=mark("What the call gave"), rows=2, metavar="R", help=mark("what the call-back gave"),
+              optional_option=True),
+    ],
+    version: Version = None,
+) -> None:  # fmt: skip
+    """Record a call-back and what it gave.
+
+    The first thing a person does is the response, too. ``complaint_result_missing``.
+    """
+    if not result.strip():
+        raise NianjianError("complaint_result_missing")
+    moment = resolve_moment(at)
+
+    def change(row: Complaint) -> Row:
+        values: Row = {"called_back_at": moment, "callback_result": result.strip()}
+        return values if row.responded_at else values | {"responded_at": moment, "responded_by": actor.name}
+
+    apply_action(Act.CALL_BACK, enterprise, [complaint], change, actor, at=moment, versions=_one(version))
+
+
+@operation(
+    "complaints.close", on=TICKETS, permission=Permission.LOAD, label=mark("Close the ticket"),
+    command="close", help=mark("close one ticket: it needs a call-back and a result"),
+    path="/tickets/{ticket}/close",
+    body=Body("Closed", "``result``: what was done, where it is not recorded yet."),
+)  # fmt: skip
+def close(
+    *,
+    enterprise: str,
+    complaints: Keys,
+    actor: Actor,
+    at: Annotated[Moment, WHEN] = None,
+    result: Annotated[
+        Text,
+        Param(label=mark("Result"), hint=mark("Empty: the measures that are recorded already."), rows=2, metavar="R",
+              help=mark("what came of it")),
+    ] = "",
+    upheld: Annotated[YesNo, Param(label=mark("Upheld"), help=mark("whether the complaint was right"))] = None,
+    version: Version = None,
+) -> None:  # fmt: skip
+    """Close a ticket: it needs a result and a recorded call-back, a new one after each reopening.
+
+    ``complaint_mass_close`` for more than one, ``complaint_callback_missing``, ``complaint_callback_old``,
+    ``complaint_result_missing``.
+    """
+    if len(complaints) != 1:
+        raise NianjianError("complaint_mass_close", count=len(complaints))
+    moment = resolve_moment(at)
+
+    def change(row: Complaint) -> Row:
+        values: Row = {"closed_at": moment, "measures": result.strip() or row.measures}
+        if not values["measures"]:
+            raise NianjianError("complaint_result_missing")
+        return values if upheld is None else values | {"upheld": upheld}
+
+    apply_action(Act.CLOSE, enterprise, complaints, change, actor, at=moment, versions=_one(version))
+
+
+@operation(
+    "complaints.reopen", on=TICKETS, permission=Permission.LOAD, label=mark("Reopen the ticket"),
+    command="reopen", help=mark("take a closing back; the clocks keep their start"),
+    path="/tickets/{ticket}/reopen", body=Body("Reopened", "Why."),
+)  # fmt: skip
+def reopen(
+    *,
+    enterprise: str,
+    complaint: Key,
+    actor: Actor,
+    at: Annotated[Moment, WHEN] = None,
+    reason: Annotated[Line, WHY] = "",
+    version: Version = None,
+) -> None:
+    """Take a closing back; the clocks keep their start.
+
+    The clock of closing warns anew.
+    """
+    moment = resolve_moment(at)
+    change: Row = {"reopened_at": moment}
+    with transaction.atomic():
+        apply_action(
+            Act.REOPEN, enterprise, [complaint], lambda _row: change, actor, at=moment, reason=reason,
+            versions=_one(version),
+        )  # fmt: skip
+        clear_close_warning(enterprise=enterprise, key=complaint)
+
+
+@operation(
+    "complaints.exclude", on=TICKETS, permission=Permission.LOAD, label=mark("Exclude the ticket"),
+    command="exclude", help=mark("let a ticket count nowhere, for a reason"),
+    path="/tickets/{ticket}/exclude",
+    body=Body("Excluded", "Why it counts nowhere; of a duplicate the ticket that stays."),
+)  # fmt: skip
+def exclude(
+    *,
+    enterprise: str,
+    complaint: Key,
+    actor: Actor,
+    exclusion: Annotated[
+        str,
+        Choice(EXCLUSIONS),
+        Param(label=mark("Why it counts nowhere"), option="reason", metavar="R",
+              help=mark("not_accepted, not_own_number, duplicate or not_a_call")),
+    ],
+    duplicate_of: Annotated[
+        Line,
+        Param(label=mark("Ticket that stays"), hint=mark("Of a duplicate."), option="of", metavar="I",
+              help=mark("of a duplicate: the ticket that stays")),
+    ] = "",
+    reason: Annotated[Line, Param(label=mark("Note"), option="note", metavar="TEXT", help=mark("more in words"))] = "",
+    version: Version = None,
+) -> None:  # fmt: skip
+    """Let a ticket count nowhere.
+
+    ``complaint_exclusion_unknown``, ``complaint_duplicate_wrong``.
+    """
+    if exclusion not in EXCLUSIONS:
+        raise NianjianError("complaint_exclusion_unknown", exclusion=exclusion, exclusions=", ".join(EXCLUSIONS))
+    first = duplicate_of.strip()
+    if first and (
+        exclusion != DUPLICATE or first == complaint or not queries.load_current_tickets(enterprise, [first])
+    ):
+        raise NianjianError("complaint_duplicate_wrong", complaint=complaint, other=first)
+    change: Row = {"exclusion": exclusion, "duplicate_of": first or None}
+    apply_action(
+        Act.EXCLUDE, enterprise, [complaint], lambda _row: change, actor, at=clock.now(), reason=reason,
+        versions=_one(version),
+    )  # fmt: skip
+
+
+@operation(
+    "complaints.readmit", on=TICKETS, permission=Permission.LOAD, label=mark("Take the exclusion back"),
+    command="readmit", help=mark("take an exclusion back"),
+    path="/tickets/{ticket}/readmit", body=Body("Readmitted", "Why the exclusion was wrong."),
+)  # fmt: skip
+def readmit(
+    *,
+    enterprise: str,
+    complaint: Key,
+    actor: Actor,
+    reason: Annotated[Line, WHY] = "",
+    version: Version = None,
+) -> None:
+    """Take an exclusion back."""
+    change: Row = {"exclusion": None, "duplicate_of": None}
+    apply_action(
+        Act.READMIT, enterprise, [complaint], lambda _row: change, actor, at=clock.now(), reason=reason,
+        versions=_one(version),
+    )  # fmt: skip
+
+
+@operation(
+    "complaints.assign", on=TICKETS, permission=Permission.LOAD, label=mark("Assign the ticket"),
+    command="assign", help=mark("give tickets to a person or a team"), path="/assignments",
+    body=Body("Assigned", 'Tickets, all or none, for a person or a team; "" takes it away, null leaves it.'),
+)  # fmt: skip
+def assign(
+    *,
+    enterprise: str,
+    complaints: Keys,
+    actor: Actor,
+    assignee: Annotated[
+        OptionalLine,
+        Param(label=mark("Person"), option="to", metavar="WHO",
+              help=mark("account or staff number; an empty text takes it away")),
+    ] = None,
+    team: Annotated[OptionalLine, Param(label=mark("Team"), metavar="T", help=mark("the team"))] = None,
+    versions: Versions = None,
+) -> None:  # fmt: skip
+    """Give tickets to a person or a team.
+
+    ``complaint_assignee_missing``.
+    """
+    named = {"assignee": assignee, "team_id": team}
+    change: Row = {name: value.strip() or None for name, value in named.items() if value is not None}
+    if not change:
+        raise NianjianError("complaint_assignee_missing")
+    apply_action(Act.ASSIGN, enterprise, complaints, lambda _row: change, actor, at=clock.now(), versions=versions)
+
+
+@operation("complaints.attach", on=TICKETS, permission=Permission.LOAD)
+def attach_paper(*, enterprise: str, complaint: Key, name: Line, content: Upload, actor: Actor) -> int:
+    """Put a paper beside a ticket; its id. ``complaint_unknown``, and what `attach_to_row` raises."""
+    row = queries.load_current_tickets(enterprise, [complaint]).get(complaint)
+    if row is None:
+        raise NianjianError("complaint_unknown", complaint=complaint)
+    return attach_to_row(register=queries.KIND, row=row, name=name, content=content, actor=actor)
+
+
+def _one(version: int | None) -> list[int] | None:
+    return None if version is None else [version]

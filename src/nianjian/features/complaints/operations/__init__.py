@@ -1,1 +1,0 @@
-"""Acts around complaint tickets that cross rooms, each behind its access check."""

@@ -1,0 +1,423 @@
+"""Read complaint tickets: lists, one ticket, its history, and the service levels that hold for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final, cast
+
+from django.db.models import Case, F, Q, QuerySet, When
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel import clock as time_of
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.rules.load import load
+from nianjian.engines.rules.rulebook import FIRST_DAY, Overlay
+from nianjian.features.complaints.clocks import (
+    UNDER,
+    Clock,
+    ClockLimits,
+    ClockReading,
+    Hand,
+    ServiceLevels,
+    evaluate_clock,
+    is_overdue,
+    read_limits,
+)
+from nianjian.features.complaints.models import Complaint, Proposal
+from nianjian.features.complaints.sheet import COMPLAINTS
+from nianjian.features.complaints.states import ALLOWED, Act, Facts, State, state_of
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.access import require, team_of
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act as Permission
+from nianjian.platform.registers import queries
+from nianjian.platform.registers.filters import RowFilter as Words
+from nianjian.platform.registers.filters import build_condition
+from nianjian.platform.registers.queries import PAGE, ReadScope, TeamScope, display_value, list_row_versions, list_rows
+from nianjian.platform.registers.versions import last_version_by_key as standing_rows
+from nianjian.platform.rulebook.rulebooks import Rulebooks
+
+DAY = timedelta(days=1)
+
+
+def load_service_levels(enterprise: str) -> ServiceLevels:
+    """One stretch from each day on which a rule or an approved overlay of the clocks begins or ends."""
+    tenant = accounts.enterprise(enterprise)
+    found, books = [], Rulebooks(province=tenant.province or None, enterprise=enterprise)
+    starts = sorted({max(day, FIRST_DAY) for day in _turns(books.overlays)})
+    for day in starts:
+        book = books.on(day)
+        if f"{UNDER}response" in book.in_force:
+            found.append((day, read_limits(book)))
+    return ServiceLevels(tuple(day for day, _terms in found), tuple(one for _day, one in found))
+
+
+def _turns(overlays: Sequence[Overlay]) -> Iterator[date]:
+    for rule in load().rules:
+        if rule.key.startswith(UNDER):
+            yield from _edges(rule.valid_from, rule.valid_to)
+    for overlay in overlays:
+        if str(overlay["key"]).startswith(UNDER):
+            first, last = (str(overlay.get(name) or "") for name in ("valid_from", "valid_to"))
+            yield from _edges(
+                date.fromisoformat(first) if first else FIRST_DAY, date.fromisoformat(last) if last else None
+            )
+
+
+def _edges(first: date, last: date | None) -> Iterator[date]:
+    yield first
+    if last is not None and last < date.max:
+        yield last + DAY
+
+
+KIND: Final = "complaints"
+SEALED: Final = ("content", "measures", "callback_result", "responded_by", "extra", "reason")  # no list opens these
+
+
+def current_tickets(enterprise: str, *, drills: bool = False) -> QuerySet[Complaint]:
+    """The tickets as they stand, by number; a drill's tickets only when asked for: they count nowhere."""
+    found = Complaint.objects.filter(enterprise_id=enterprise, valid_to=None, superseded_at=None).order_by("key")
+    return found if drills else found.exclude(drill=True)
+
+
+def team_scope(team: TeamScope) -> Q:
+    """A team's own tickets: those that name it, and those that name no team but one of its lines."""
+    return Q(team_id__in=team.names) | Q(team_id=None, line_id__in=team.lines().values("line_id"))
+
+
+def load_current_tickets(enterprise: str, keys: Sequence[str]) -> dict[str, Complaint]:
+    """The tickets of these numbers as they stand, those that there are."""
+    return cast("dict[str, Complaint]", standing_rows(Complaint, enterprise, keys))
+
+
+def find_key_by_reference(enterprise: str, source: object, reference: object) -> str | None:
+    """The number of a ticket with this (来源, 上级单号); None: there is none, or one of both is not known."""
+    if source is None or reference is None:
+        return None
+    found = current_tickets(enterprise, drills=True).filter(source=source, reference=reference)
+    return found.values_list("key", flat=True).first()
+
+
+def ticket_facts(row: Complaint) -> Facts:
+    """What a row tells the state and the clocks."""
+    return Facts(
+        arrived=row.arrived_at,
+        responded=row.responded_at,
+        called_back=row.called_back_at,
+        closed=row.closed_at,
+        reopened=row.reopened_at,
+        exclusion=row.exclusion,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFilter:
+    """What a list is asked for; empty: everything. ``drills`` None: both kinds."""
+
+    states: frozenset[State] = frozenset()
+    clock: Clock | None = None
+    hands: frozenset[Hand] = frozenset()  # of that clock, of either one where none is named
+    assignee: str | None = None
+    drills: bool | None = None
+    proposal: str | None = None  # a state of `Proposal`
+    overdue: bool = False  # still open past a limit; of drills only where these are asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A ticket with its state, its clocks, what may be done to it, and the call that it is probably about."""
+
+    row: Complaint
+    state: State
+    response: ClockReading
+    close: ClockReading
+    overdue: bool
+    acts: frozenset[Act]
+    proposal: Proposal | None
+
+
+#: What is still open past a limit first. A ticket's clocks all run from its arrival: the earliest arrival is due first.
+BY_DUE: Final = ("rank", "arrived_at", "key")
+
+
+def filter_tickets(sight: ReadScope, wanted: TicketFilter, promise: ServiceLevels, at: datetime) -> QuerySet[Complaint]:
+    """The rows that are looked for, as far as the reader may see them; in the order of `BY_DUE`."""
+    asked = (
+        list_rows(KIND, sight)
+        .filter(_condition(wanted, promise, at))
+        .annotate(rank=Case(When(_overdue(promise, at), then=0), default=1))
+    )
+    if wanted.proposal is not None:
+        known = Proposal.objects.filter(enterprise_id=sight.enterprise, state=wanted.proposal)
+        asked = asked.filter(key__in=known.values("key"))
+    found_rows = asked.order_by("rank", F("arrived_at").asc(nulls_last=True), "key").defer(*SEALED)
+    return cast("QuerySet[Complaint]", found_rows)
+
+
+def overdue_tickets(enterprise: str, promise: ServiceLevels, at: datetime) -> QuerySet[Complaint]:
+    """Every ticket that is still open past a limit, however long, the one that arrived first first; no drills."""
+    return current_tickets(enterprise).filter(_overdue(promise, at)).order_by("arrived_at", "key").defer(*SEALED)
+
+
+def require_visible(sight: ReadScope, keys: Sequence[str]) -> None:
+    """Raise ``complaint_unknown`` for the first ticket that the reader may not see."""
+    there = set(list_rows(KIND, sight).filter(key__in=list(keys)).values_list("key", flat=True))
+    for key in keys:
+        if key not in there:
+            raise NianjianError("complaint_unknown", complaint=key)
+
+
+def rows_to_tickets(
+    enterprise: str, found_rows: Iterable[Complaint], promise: ServiceLevels, at: datetime
+) -> list[Ticket]:
+    """The rows as tickets at a moment."""
+    listed = list(found_rows)
+    known = Proposal.objects.filter(enterprise_id=enterprise, key__in=[row.key for row in listed])
+    proposals = {one.key: one for one in known}
+    return [_ticket(row, proposals.get(row.key), promise, at) for row in listed]
+
+
+def _ticket(row: Complaint, proposal: Proposal | None, promise: ServiceLevels, at: datetime) -> Ticket:
+    known = ticket_facts(row)
+    now = state_of(known)
+    response, close = (evaluate_clock(clock, known, promise, at) for clock in (Clock.RESPONSE, Clock.CLOSE))
+    return Ticket(row, now, response, close, is_overdue(known, promise, at), ALLOWED[now], proposal)
+
+
+HIDDEN: Final = frozenset({"content", "measures", "callback_result", "responded_by", "attachment"})
+
+
+def ticket_as_dict(ticket: Ticket) -> dict[str, object]:
+    """A ticket as every door may show it in a list: numbers masked, nothing that a complainant wrote."""
+    row: dict[str, object] = {"id": ticket.row.ticket_id}
+    row |= {
+        one.field: display_value(getattr(ticket.row, one.field), one)
+        for one in COMPLAINTS.columns
+        if one.field not in HIDDEN and one.field != "ticket_id"
+    }
+    row |= {"drill": bool(ticket.row.drill), "state": ticket.state.value, "overdue": ticket.overdue}
+    for name, read in (("response", ticket.response), ("close", ticket.close)):
+        row |= {
+            f"{name}_due": _wall(read.due),
+            f"{name}_clock": read.hand.value,
+            f"{name}_on_time": read.on_time,
+        }
+    return row | {"acts": sorted(ticket.acts), "match": _match(ticket.proposal)}
+
+
+def _match(proposal: Proposal | None) -> dict[str, object] | None:
+    if proposal is None:
+        return None
+    names = ("state", "link", "confidence", "candidates", "call", "runner_up")
+    return {name: getattr(proposal, name) for name in names}
+
+
+def _wall(moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
+    return moment.astimezone(time_of.ZONE).replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class TicketEvent:
+    """One thing that happened to a ticket. ``act``: add, import, edit, match or one of `Act`."""
+
+    act: str
+    at: datetime
+    by: str
+    note: str | None
+    changes: tuple[queries.Change, ...] = field(default=())
+
+
+_TOLD_BY: Final[Mapping[str, Act]] = {  # the first field that changed tells the act
+    "exclusion": Act.EXCLUDE,
+    "reopened_at": Act.REOPEN,
+    "closed_at": Act.CLOSE,
+    "called_back_at": Act.CALL_BACK,
+    "responded_at": Act.RESPOND,
+    "auto_replied_at": Act.ACKNOWLEDGE,
+    "assignee": Act.ASSIGN,
+}
+
+
+def list_history(sight: ReadScope, key: str, most: int = PAGE) -> list[TicketEvent]:
+    """What happened to a ticket, newest first; for a team as long as it was its own."""
+    entries = queries.list_history(list_row_versions(KIND, sight, key, most), COMPLAINTS)
+    return [_past(one) for one in entries]
+
+
+def _past(one: queries.HistoryEntry) -> TicketEvent:
+    version, changed = one.version, {change.column.field: change.after for change in one.changes}
+    act = next((_TOLD_BY[name].value for name in _TOLD_BY if name in changed), "edit")
+    if "exclusion" in changed and changed["exclusion"] is None:
+        act = Act.READMIT.value
+    if version.file:
+        act = "import"
+    elif one.event is queries.Event.FIRST:
+        act = "add"
+    elif version.reason == "match":
+        act = "match"
+    return TicketEvent(act, version.recorded_at, version.recorded_by, version.reason, one.changes)
+
+
+def event_as_dict(one: TicketEvent) -> dict[str, object]:
+    """The same for a door: which fields changed and whether there is a note, none of their values."""
+    fields = [change.column.field for change in one.changes]
+    return {"act": one.act, "at": _wall(one.at), "by": one.by, "noted": one.note is not None, "fields": fields}
+
+
+def _condition(wanted: TicketFilter, promise: ServiceLevels, at: datetime) -> Q:
+    asked = Q()
+    if wanted.states:
+        asked &= _any(_STATES[one] for one in wanted.states)
+    if wanted.hands:
+        clocks = list(Clock) if wanted.clock is None else [wanted.clock]
+        asked &= _any(_hand(clock, hand, promise, at) for clock in clocks for hand in wanted.hands)
+    if wanted.assignee is not None:
+        asked &= Q(assignee=wanted.assignee)
+    drills = False if wanted.overdue and wanted.drills is None else wanted.drills
+    if drills is not None:
+        asked &= Q(drill=True) if drills else ~_true("drill")
+    if wanted.overdue:
+        asked &= _overdue(promise, at)
+    return asked
+
+
+def _any(conditions: Iterable[Q]) -> Q:
+    found_q = Q(pk__in=())
+    for one in conditions:
+        found_q |= one
+    return found_q
+
+
+def _true(name: str) -> Q:
+    """Holds, and is known to: the negation of this holds for NULL."""
+    return Q(**{f"{name}__isnull": False, name: True})
+
+
+_COUNTED: Final = Q(exclusion=None)
+_AGAIN: Final = Q(reopened_at__isnull=False) & (Q(closed_at=None) | Q(reopened_at__gt=F("closed_at")))
+_DONE: Final = Q(closed_at__isnull=False) & (Q(reopened_at=None) | Q(reopened_at__lte=F("closed_at")))
+_UNFINISHED: Final = _AGAIN | Q(closed_at=None, reopened_at=None)
+_CALLED_AGAIN: Final = Q(called_back_at__isnull=False) & Q(called_back_at__gte=F("reopened_at"))
+_NOT_AGAIN: Final = Q(called_back_at=None) | Q(called_back_at__lt=F("reopened_at"))
+_FRESH: Final = _COUNTED & Q(closed_at=None, reopened_at=None)
+# The same as `states.state`; a test holds both equal.
+_STATES: Final[Mapping[State, Q]] = {
+    State.EXCLUDED: Q(exclusion__isnull=False),
+    State.CLOSED: _COUNTED & _DONE,
+    State.REOPENED: _COUNTED & _AGAIN & _NOT_AGAIN,
+    State.CALLED_BACK: (_COUNTED & _AGAIN & _CALLED_AGAIN) | (_FRESH & Q(called_back_at__isnull=False)),
+    State.RESPONDED: _FRESH & Q(called_back_at=None, responded_at__isnull=False),
+    State.NEW: _FRESH & Q(called_back_at=None, responded_at=None),
+}
+
+
+def _hand(clock: Clock, hand: Hand, promise: ServiceLevels, at: datetime) -> Q:
+    """The same as `clocks.reading` at the present moment; a test holds both equal."""
+    if hand is Hand.STOPPED:
+        return Q(exclusion__isnull=False)
+    if hand is Hand.UNSET:
+        return _COUNTED & Q(arrived_at=None)
+    return _COUNTED & _any(span & _in_span(clock, hand, terms, at) for span, terms in _spans(promise))
+
+
+def _overdue(promise: ServiceLevels, at: datetime) -> Q:
+    """The same as `clocks.overdue` at the present moment; a test holds both equal."""
+    late = _any(
+        span
+        & (
+            Q(arrived_at__lt=at - terms[Clock.CLOSE].length)
+            | Q(responded_at=None, arrived_at__lt=at - terms[Clock.RESPONSE].length)
+        )
+        for span, terms in _spans(promise)
+    )
+    return _COUNTED & _UNFINISHED & late
+
+
+def _spans(promise: ServiceLevels) -> Iterable[tuple[Q, ClockLimits]]:
+    starts = [datetime.combine(day, time(), time_of.ZONE) for day in promise.starts]
+    for place, terms in enumerate(promise.terms):
+        span = Q(arrived_at__isnull=False)
+        if place:
+            span &= Q(arrived_at__gte=starts[place])
+        if place + 1 < len(starts):
+            span &= Q(arrived_at__lt=starts[place + 1])
+        yield span, terms
+
+
+def _in_span(clock: Clock, hand: Hand, terms: ClockLimits, at: datetime) -> Q:
+    limit = terms[clock]
+    if clock is Clock.RESPONSE:
+        name, undone, done = "responded_at", Q(responded_at=None), Q(responded_at__isnull=False)
+    else:
+        name, undone, done = "closed_at", _UNFINISHED, _DONE
+    due: Any = F("arrived_at") + limit.length
+    over, near = at - limit.length, at - limit.warning
+    match hand:
+        case Hand.MET:
+            return done & Q(**{f"{name}__lte": due})
+        case Hand.LATE:
+            return (done & Q(**{f"{name}__gt": due})) | (undone & Q(arrived_at__lt=over))
+        case Hand.WARNED:
+            return undone & Q(arrived_at__gte=over, arrived_at__lte=near)
+        case _:
+            return undone & Q(arrived_at__gt=max(near, over - timedelta(microseconds=1)))
+
+
+@dataclass(frozen=True, slots=True)
+class TicketList:
+    """Rows that are looked for, to be cut by the door; `tickets` reads a cut as at ``at``."""
+
+    sight: ReadScope
+    rows: QuerySet[Complaint]
+    promise: ServiceLevels
+    at: datetime
+
+    def narrowed(self, text: str, by: Sequence[str]) -> TicketList:
+        """Those in whose plain columns a text stands ("": all), in the order of these fields; unknown values last."""
+        rows = self.rows.filter(build_condition(COMPLAINTS, Words(text=text))) if text else self.rows
+        order = [F(one[1:]).desc(nulls_last=True) if one[0] == "-" else F(one).asc(nulls_last=True) for one in by]
+        return replace(self, rows=rows.order_by(*order))
+
+    def tickets(self, first: int = 0, last: int | None = None) -> list[Ticket]:
+        """The tickets from ``first`` to ``last`` (not included; None: to the end)."""
+        return rows_to_tickets(self.sight.enterprise, self.rows[first:last], self.promise, self.at)
+
+    def of(self, complaints: Sequence[str]) -> list[Ticket]:
+        """Those of the tickets named that are in the list."""
+        return rows_to_tickets(self.sight.enterprise, self.rows.filter(key__in=list(complaints)), self.promise, self.at)
+
+
+def list_tickets(
+    *,
+    enterprise: str,
+    actor: Actor,
+    wanted: TicketFilter = TicketFilter(),
+    at: datetime | None = None,
+) -> TicketList:
+    """List tickets by state, clock and proposal, the earliest due first; ``role_missing``, ``enterprise_unknown``."""
+    sight = read_scope(enterprise, actor)
+    moment, holds = at or clock.now(), load_service_levels(enterprise)
+    return TicketList(sight, filter_tickets(sight, wanted, holds, moment), holds, moment)
+
+
+def get_ticket(
+    *, enterprise: str, complaint: str, actor: Actor, at: datetime | None = None
+) -> tuple[Ticket, list[TicketEvent]]:
+    """One ticket and its history; ``complaint_unknown``, also for what the reader may not see."""
+    every = list_tickets(enterprise=enterprise, actor=actor, at=at)
+    found = every.of([complaint])
+    if not found:
+        raise NianjianError("complaint_unknown", complaint=complaint)
+    return found[0], list_history(every.sight, complaint)
+
+
+def read_scope(enterprise: str, actor: Actor) -> ReadScope:
+    """What the actor sees today; ``role_missing``, ``enterprise_unknown``."""
+    require(actor, enterprise, Permission.READ_OWN)
+    team = team_of(actor, enterprise)
+    accounts.enterprise(enterprise)
+    return ReadScope(enterprise, clock.today(), team)

@@ -1,1 +1,0 @@
-"""Which clocks of which tickets were warned of."""

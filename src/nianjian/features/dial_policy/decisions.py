@@ -1,0 +1,373 @@
+"""Ask the gate and read what it decided: a question, the journal, a replay, and the state of snapshot and process."""
+
+from __future__ import annotations
+
+import csv
+import heapq
+import http.client
+import io
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from msgspec import structs
+
+from nianjian.engines.gate.decision import Refusal, decide
+from nianjian.engines.gate.decision_journal import DAY, EAST, SUFFIX, Decision
+from nianjian.engines.gate.decision_search import (
+    DecisionFilter,
+    DecisionMatches,
+    decisions_between,
+    end_of_part,
+    part_beginnings,
+    read_decisions,
+    search_decisions,
+)
+from nianjian.engines.gate.question import ALLOWED, Request, Used
+from nianjian.engines.gate.replay import replay_decisions
+from nianjian.engines.gate.snapshot import files, write
+from nianjian.engines.gate.snapshot import files as places
+from nianjian.engines.gate.snapshot.read import ALARM, FRESH, STALE, open_snapshot, read_checked_at
+from nianjian.engines.kernel import clock, numbers
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.formulas import harmless_row
+from nianjian.features.dial_policy import feed
+from nianjian.features.dial_policy import feed as gate_feed
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.access import may, require
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.home import env
+
+PERSONAL: Final = frozenset({"callee", "caller_callee"})
+PATIENCE: Final = 5.0  # seconds for a running gate to answer
+LINES: Final = 20_000  # of the journal that are read for one page: a fraction of a second
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A call as a person asks about it; ``at`` None: now."""
+
+    enterprise: str
+    display: str
+    callee: str
+    channel: str
+    purpose: str = ""
+    team: str = ""
+    at: datetime | None = None
+
+    def request(self, call_id: str) -> Request:
+        """As the gate takes it."""
+        at = int((self.at or clock.now()).timestamp() * 1000)
+        names = (self.enterprise, self.display, self.callee, self.channel)
+        return Request(*names, call_id=call_id, at=at, team=self.team, purpose=self.purpose)
+
+
+def check_call(*, question: Question, actor: Actor) -> dict[str, Any]:
+    """Decide by a snapshot that was just fed, without any counter: ``slots`` are those that the gate would ask.
+
+    ``role_missing``, ``enterprise_unknown``, and those of `gate_feed.feed` and `open_snapshot`.
+    """
+    require(actor, question.enterprise, Act.READ)
+    accounts.enterprise(question.enterprise)
+    gate_feed.feed(enterprise=question.enterprise, lists=True)
+    snapshot = open_snapshot(gate_feed.snapshot_folder())
+    found = decide(question.request("check"), snapshot, int(clock.now().timestamp() * 1000))
+    told: dict[str, Any] = {"allow": True, "reason": ALLOWED, "rule": "", "retry_at": None}
+    if isinstance(found, Refusal):
+        told = {"allow": False, "reason": found.reason, "rule": found.rule, "retry_at": found.retry_at}
+        slots: list[dict[str, Any]] = []
+    else:
+        slots = [
+            {"key": slot.cap.key, "value": slot.value, "window": slot.cap.semantics, "limit": slot.cap.limit}
+            | {"counts": slot.cap.counts, "rule": slot.cap.rule}
+            for slot in found
+        ]
+    enforce = snapshot.tenants[question.enterprise].policy.enforce
+    return told | {"slots": slots, "enforce": enforce, "generation": snapshot.generation, "taken": False}
+
+
+def ask_running_gate(*, question: Question, call_id: str, gate: str, actor: Actor) -> dict[str, Any]:
+    """Put the question to a running gate: it counts, and stands in its journal.
+
+    The token is that of the enterprise in NIANJIAN_GATE_TOKENS. ``gate_not_reached``.
+    """
+    from nianjian.platform.home.gate import tokens  # noqa: PLC0415 -- only this loads the gate's process
+
+    require(actor, question.enterprise, Act.REQUEST)
+    known = tokens(env.text("NIANJIAN_GATE_TOKENS", os.environ))
+    token = next((token for token, code in known.items() if code == question.enterprise), "")
+    request = question.request(call_id)
+    body = {
+        name: value for name, value in structs.asdict(request).items() if value != "" and (name != "at" or question.at)
+    }
+    address = urlsplit(gate)
+    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    try:
+        link = http.client.HTTPConnection(address.hostname or "", address.port or 80, timeout=PATIENCE)
+        link.request("POST", "/v1/decide", json.dumps(body).encode(), headers)
+        answer = link.getresponse()
+        told = json.loads(answer.read())
+        link.close()
+    except (OSError, ValueError, http.client.HTTPException) as fault:
+        raise NianjianError("gate_not_reached", url=gate, reason=str(fault)) from fault
+    if not isinstance(told, dict) or "allow" not in told:
+        raise NianjianError("gate_not_reached", url=gate, reason=f"{answer.status} {told}")
+    return {**told, "taken": True}
+
+
+def search_journal(*, wanted: DecisionFilter, limit: int, actor: Actor, lines: int | None = None) -> DecisionMatches:
+    """Search the journal, at most so many ``lines`` of it; without an enterprise only for whom may read everywhere.
+
+    ``role_missing``.
+    """
+    require(actor, wanted.enterprise, Act.READ)
+    return search_decisions(places.decisions_folder(env.read().home), wanted, limit, lines=lines)
+
+
+def list_recent_decisions(*, wanted: DecisionFilter, limit: int, actor: Actor) -> DecisionMatches:
+    """Search as `found`, for who waits for the answer: one day where nothing says since when, at most `LINES`.
+
+    The day is that of ``until``, today without. All enterprises write into one journal: a quiet one must not read
+    through what a busy one has asked. ``role_missing``.
+    """
+    if wanted.since is None:
+        today = datetime.combine(clock.today(), time(), clock.ZONE)
+        last = int(today.timestamp() * 1000) if wanted.until is None else wanted.until - 1
+        wanted = replace(wanted, since=last - (last + EAST) % DAY)
+    return search_journal(wanted=wanted, limit=limit, actor=actor, lines=LINES)
+
+
+def replay_journal(*, what: str, actor: Actor) -> dict[str, Any]:
+    """Decide a file's or a day's decisions again, as far as the actor may read; ``gate_day_unknown``."""
+    files = _journal_files(what)
+    notes = DecisionMatches([])
+    known: dict[str, bool] = {}
+
+    def readable() -> Iterator[Decision]:
+        for path in files:
+            for one in read_decisions(path, notes):
+                code = one.request.enterprise
+                if known.setdefault(code, may(actor, code, Act.READ)):
+                    yield one
+
+    told = replay_decisions(readable(), gate_feed.snapshot_folder())
+    return {
+        "files": [str(path) for path in files],
+        "decided": told.decided,
+        "same": told.same,
+        "differ": told.differ,
+        "without_snapshot": told.without_snapshot,
+        "damaged": notes.damaged,
+        "differing": [{**decision_as_dict(one), "now": now} for one, now in told.differing],
+    }
+
+
+def _journal_files(what: str) -> list[Path]:
+    path = Path(what)
+    if path.is_file():
+        return [path]
+    try:
+        day = date.fromisoformat(what)
+    except ValueError as fault:
+        raise NianjianError("gate_day_unknown", day=what) from fault
+    files = sorted((places.decisions_folder(env.read().home) / day.isoformat()).glob(f"*{SUFFIX}"))
+    if not files:
+        raise NianjianError("gate_day_unknown", day=what)
+    return files
+
+
+def decision_as_dict(one: Decision) -> dict[str, Any]:
+    """A decision as a door shows it: numbers of people masked."""
+    asked, verdict = one.request, one.verdict
+    return {
+        "at": format_moment(one.decided_at),
+        "decision_id": verdict.decision_id,
+        "enterprise": asked.enterprise,
+        "channel": asked.channel,
+        "team": asked.team,
+        "display": numbers.mask(asked.display),
+        "callee": numbers.mask(asked.callee),
+        "purpose": asked.purpose,
+        "call_id": asked.call_id,
+        "allow": verdict.allow,
+        "reason": verdict.reason,
+        "observed": verdict.observed or None,
+        "rule": verdict.rule,
+        "retry_at": verdict.retry_at,
+        "counter": None if verdict.counter is None else _masked(verdict.counter),
+        "generation": one.generation,
+    }
+
+
+def _masked(counter: Used) -> dict[str, Any]:
+    """A counter's name may hold a callee's number: callee:138…, caller_callee:95013001>138…."""
+    key, colon, value = counter.key.partition(":")
+    if key in PERSONAL:
+        value = ">".join(numbers.mask(part) for part in value.split(">"))
+    told = {name: getattr(counter, name) for name in ("window", "used", "limit", "counts")}
+    return {"key": f"{key}{colon}{value}", **told}
+
+
+def format_moment(at: int) -> str:
+    """Epoch milliseconds as ISO text in Asia/Shanghai."""
+    return datetime.fromtimestamp(at / 1000, clock.ZONE).isoformat(timespec="milliseconds")
+
+
+Json = dict[str, Any]
+
+STATE_PATIENCE: Final = 1.0  # seconds for the process to say how it is: a page waits for it
+LINKS: Final[Mapping[str, type[http.client.HTTPConnection]]] = {
+    "http": http.client.HTTPConnection,
+    "https": http.client.HTTPSConnection,
+}
+MISSING: Final = "missing"
+UNREACHED: Final = "unreached"
+UNTOLD: Final = "untold"
+REFUSED: Final = "enterprise_refused"  # an alarm
+COLUMNS: Final = (
+    "at", "decision_id", "channel", "team", "display", "callee", "purpose", "call_id", "allow", "reason", "observed",
+    "rule", "retry_at", "counter", "window", "used", "limit", "generation",
+)  # fmt: skip
+
+
+def get_state(*, enterprise: str, actor: Actor) -> Json:
+    """``snapshot`` as it lies in the home, ``process`` as the running gate tells it; ``role_missing``.
+
+    A snapshot has a state of fresh, alarm, stale, untold (the feed could not tell of this enterprise; ``problem`` says
+    why) or missing. A process that does not answer has the status ``unreached``, one that wants another token
+    ``refused``; else ok, alarm (``alarms`` names each) or refusing.
+    """
+    require(actor, enterprise, Act.READ)
+    return {"enterprise": enterprise, "snapshot": _snapshot(enterprise), "process": _process(enterprise)}
+
+
+def _snapshot(enterprise: str) -> Json:
+    place = gate_feed.snapshot_folder()
+    manifest = write.current_manifest(place)
+    told = None if manifest is None else write.read_tenant(place, enterprise)
+    if manifest is None or told is None:
+        return {"state": MISSING, "problem": None, **dict.fromkeys(("generation", "age_s", "version", "epoch"))}
+    age = int(clock.now().timestamp()) - read_checked_at(place, manifest)
+    fault = feed.find_refusal(told)
+    state_of = STALE if age > manifest.deny_age else ALARM if age > manifest.alarm_age else FRESH
+    epoch = max((int(cap["epoch"]) for cap in told["caps"]), default=None)
+    return {
+        "state": UNTOLD if fault is not None and state_of != STALE else state_of,
+        "problem": None if fault is None else {"code": fault.code, "values": dict(fault.values)},
+        "generation": manifest.generation,
+        "age_s": age,
+        "version": told["version"],
+        "epoch": epoch,
+    }
+
+
+def _process(enterprise: str) -> Json:
+    address = env.text("NIANJIAN_GATE_URL", os.environ)
+    told = _asked(address, enterprise)
+    counters, snapshot, journal_of = told.get("counters"), told.get("snapshot"), told.get("journal")
+    counters = counters if isinstance(counters, Mapping) else {}
+    snapshot = snapshot if isinstance(snapshot, Mapping) else {}
+    unwritten = journal_of.get("problem") if isinstance(journal_of, Mapping) else ""
+    reasons = told.get("decisions")
+    return {
+        "url": address,
+        "status": told["status"],
+        "alarms": _alarms(told, enterprise),
+        "generation": snapshot.get("generation"),
+        "age_s": snapshot.get("age_s"),
+        "problem": snapshot.get("problem") or unwritten or "",
+        "counters": counters.get("kind"),
+        "available": counters.get("available"),
+        "reason": counters.get("reason") or "",
+        "decisions": dict(reasons.get(enterprise, {})) if isinstance(reasons, Mapping) else {},
+    }
+
+
+def _alarms(told: Mapping[str, Any], enterprise: str) -> list[str]:
+    """What the process says is wrong, as far as it concerns the enterprise: others' refusals are theirs."""
+    alarms, refused_of = told.get("alarms"), told.get("refused")
+    own = isinstance(refused_of, Mapping) and enterprise in refused_of
+    return [str(one) for one in alarms if one != REFUSED or own] if isinstance(alarms, list) else []
+
+
+def _asked(address: str, enterprise: str) -> Json:
+    """What the process says of itself, with the token of the enterprise where there are tokens."""
+    from nianjian.platform.home.gate import tokens  # noqa: PLC0415 -- only this loads the gate's process
+
+    known = tokens(env.text("NIANJIAN_GATE_TOKENS", os.environ))
+    token = next((token for token, code in known.items() if code == enterprise), "")
+    try:
+        with closing(_link(address)) as link:
+            link.request("GET", "/v1/state", headers={"Authorization": f"Bearer {token}"} if token else {})
+            answer = link.getresponse()
+            told = json.loads(answer.read())
+    except (OSError, ValueError, http.client.HTTPException):
+        return {"status": UNREACHED}
+    if answer.status == http.client.UNAUTHORIZED:
+        return {"status": "refused"}
+    return told if isinstance(told, dict) and "status" in told and "counters" in told else {"status": UNREACHED}
+
+
+def _link(address: str) -> http.client.HTTPConnection:
+    """A connection to be opened; ValueError for what is no address of http or https."""
+    at = urlsplit(address)
+    if at.scheme not in LINKS or not at.hostname:
+        raise ValueError(address)
+    return LINKS[at.scheme](at.hostname, at.port, timeout=STATE_PATIENCE)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalPart:
+    """``lines`` of a CSV; ``following``: the moment with which the next part of the day begins, None: this is the last.
+
+    Epoch milliseconds.
+    """
+
+    lines: Iterator[str]
+    following: int | None
+
+
+def read_journal(*, enterprise: str, day: date, actor: Actor, since: int | None = None) -> JournalPart:
+    """A day's decisions, oldest first, numbers of people masked; ``role_missing``.
+
+    ``since``: where the part before has ended; None: the day's first part. All enterprises write into one journal, and
+    a part ends after so many bytes of it. Memory holds one decision a file of the day; a cell that a table program
+    would run as a formula begins with '.
+    """
+    require(actor, enterprise, Act.READ)
+    files = _day_files(day)
+    until = end_of_part(files, since)
+    return JournalPart(_lines(enterprise, files, since, until), until)
+
+
+def list_parts(*, enterprise: str, day: date, actor: Actor) -> list[int]:
+    """The moments (epoch milliseconds) with which a day's parts begin, but the first; ``role_missing``."""
+    require(actor, enterprise, Act.READ)
+    return part_beginnings(_day_files(day))
+
+
+def _day_files(day: date) -> list[Path]:
+    return sorted((files.decisions_folder(env.read().home) / day.isoformat()).glob(f"*{SUFFIX}"))
+
+
+def _lines(enterprise: str, files: Sequence[Path], since: int | None, until: int | None) -> Iterator[str]:
+    yield "\ufeff" + _line(COLUMNS)
+    found = (decisions_between(path, enterprise, since, until) for path in files)
+    for one in heapq.merge(*found, key=lambda one: one.decided_at):
+        told = decision_as_dict(one)
+        counter = told["counter"] or {}
+        told |= {name: counter.get(name) for name in ("window", "used", "limit")} | {"counter": counter.get("key")}
+        yield _line(["" if told[name] is None else str(told[name]) for name in COLUMNS])
+
+
+def _line(cells: Iterable[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow(harmless_row(cells))
+    return out.getvalue()

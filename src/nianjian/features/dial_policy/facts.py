@@ -1,0 +1,166 @@
+"""What registers tell the gate: filed numbers, channels with their days, and the rows of its lists."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from django.db.models import Count, Max
+
+from nianjian.engines.gate import telephone
+from nianjian.engines.gate.snapshot import files as form
+from nianjian.engines.gate.snapshot.lists import OPEN
+from nianjian.engines.gate.snapshot.tenant import OTHER, Tenant, consent_subject
+from nianjian.engines.kernel.clock import ZONE
+from nianjian.platform.registers import models
+from nianjian.platform.registers.versions import Version, current_versions
+
+CHUNK: Final = 2000
+MOST_PURPOSES: Final = 255
+_EPOCH: Final = date(1970, 1, 1)
+_DAY: Final = timedelta(days=1)
+
+Row = tuple[int, int, int, int]
+"""(key, first second, second no longer in it, number of the purpose)."""
+
+
+def to_epoch_day(of: date | None) -> int | None:
+    """Days since 1970-01-01."""
+    return None if of is None else (of - _EPOCH).days
+
+
+def list_numbers(enterprise: str) -> list[dict[str, Any]]:
+    """Every dated row of every root, in a fixed order."""
+    found = [
+        {
+            "root": row.root,
+            "length": row.total_length or len(row.root),
+            "filed": row.filing == "filed",
+            "outbound": row.outbound is True,
+            "first": to_epoch_day(row.valid_from),
+            "last": to_epoch_day(row.valid_to),
+            "filed_on": to_epoch_day(row.filed_on),
+            "since": to_epoch_day(row.valid_since),
+            "until": to_epoch_day(row.valid_until),
+            "purpose": row.purpose or "",
+        }
+        for row in current_versions(models.Number, enterprise).iterator(chunk_size=CHUNK)
+        if row.root
+    ]
+    return sorted(found, key=lambda one: (one["root"], one["first"] or 0))
+
+
+def list_channels(enterprise: str, isolated: set[str], isolated_teams: set[str]) -> list[dict[str, Any]]:
+    """Lines as channels: the team as its id, and the days on which calls may leave on them."""
+    teams = current_versions(models.Team, enterprise).filter(valid_to=None)
+    by_name = {row.name: row.team_id for row in teams.exclude(name=None)}
+    known = {row.team_id for row in teams}
+    found: dict[str, dict[str, Any]] = {}
+    for row in current_versions(models.Line, enterprise).iterator(chunk_size=CHUNK):
+        if not row.line_id:
+            continue
+        team = row.team if row.team in known else by_name.get(row.team, row.team)
+        one = found.setdefault(row.line_id, {"name": row.line_id, "team": "", "isolated": False, "days": []})
+        if row.valid_to is None or not one["team"]:
+            one["team"] = team or ""
+        one["isolated"] = row.line_id in isolated or one["team"] in isolated_teams
+        first, last = _later(row.valid_from, row.opened_on), _earlier(row.valid_to, row.closed_on)
+        if row.state != "stopped" or row.closed_on is not None:  # stopped, but when is not known: never open
+            one["days"].append([to_epoch_day(first), to_epoch_day(last)])
+    return [found[name] for name in sorted(found)]
+
+
+def _later(one: date | None, other: date | None) -> date | None:
+    return max((of for of in (one, other) if of is not None), default=None)
+
+
+def _earlier(one: date | None, closed: date | None) -> date | None:
+    """The last day in use; on the day it is closed a line no longer is."""
+    return min((of for of in (one, None if closed is None else closed - _DAY) if of is not None), default=None)
+
+
+MODELS: Final[dict[str, type[Version]]] = {form.CONSENTS: models.Consent, form.DO_NOT_CALL: models.DoNotCall}
+
+
+def fingerprint_list(kind: str, enterprise: str) -> str:
+    """Changes whenever the register of a list does: rows come, are superseded, or are erased."""
+    found = MODELS[kind]._default_manager.filter(enterprise_id=enterprise)  # noqa: SLF001 -- the manager of any model
+    told = found.aggregate(last=Max("pk"), gone=Max("superseded_at"), count=Count("pk"))
+    return "" if not told["count"] else f"{told['last']}.{told['gone']}.{told['count']}"
+
+
+def digest_purposes(tenant: Tenant) -> str:
+    """sha256 of the purposes and words by which an enterprise's texts are read: a list read by others lies."""
+    told = json.dumps([[one.name, one.needs_consent] for one in tenant.policy.purposes.values()] + [tenant.words])
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+class Purposes:
+    """Numbers for the purposes of one list, in the order in which they are met; 0 is none."""
+
+    def __init__(self, tenant: Tenant, kind: str) -> None:
+        self._tenant, self._kind = tenant, kind
+        self._numbers: dict[str, int] = {"": 0}
+        self._read: dict[str, int] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """By number."""
+        return tuple(self._numbers)
+
+    def of(self, text: str | None) -> int:
+        """The number of what a row names; one too many counts as none.
+
+        Of purposes that nobody described a consent covers its own words only, a refusal everything.
+        """
+        text = (text or "").strip()
+        known = self._read.get(text)
+        if known is None:
+            purpose = self._tenant.purpose(text)
+            name = consent_subject(purpose, text)
+            if not text or (purpose.name == OTHER and self._kind == form.DO_NOT_CALL):
+                name = ""
+            if name not in self._numbers and len(self._numbers) < MOST_PURPOSES:
+                self._numbers[name] = len(self._numbers)
+            known = self._read[text] = self._numbers.get(name, 0)
+        return known
+
+
+def iterate_rows(kind: str, enterprise: str, purposes: Purposes) -> Iterator[Row]:
+    """The rows of a list as the register believes them."""
+    if kind == form.DO_NOT_CALL:
+        refused = current_versions(models.DoNotCall, enterprise).order_by()
+        yield from _refused(refused.values_list("number", "scope", "valid_to").iterator(chunk_size=CHUNK), purposes)
+        return
+    columns = ("number", "purpose", "obtained_at", "expires_at", "withdrawn_at", "valid_from", "valid_to")
+    given = current_versions(models.Consent, enterprise).order_by().values_list(*columns).iterator(chunk_size=CHUNK)
+    for number, purpose, obtained, expires, withdrawn, first, last in given:
+        start = max(to_epoch_seconds(obtained, 0), to_epoch_seconds(_midnight(first), 0))
+        end = min(
+            to_epoch_seconds(expires, OPEN),
+            to_epoch_seconds(withdrawn, OPEN),
+            to_epoch_seconds(_midnight(last, after=True), OPEN),
+        )
+        yield telephone.number_key(number or ""), start, max(start, end), purposes.of(purpose)
+
+
+def _refused(found: Iterable[tuple[str | None, str | None, date | None]], purposes: Purposes) -> Iterator[Row]:
+    for number, scope, last in found:
+        end = to_epoch_seconds(_midnight(last, after=True), OPEN)
+        yield telephone.number_key(number or ""), 0, end, purposes.of(scope)
+
+
+def _midnight(of: date | None, *, after: bool = False) -> datetime | None:
+    if of is None:
+        return None
+    return datetime.combine(of + _DAY if after else of, datetime.min.time(), ZONE)
+
+
+def to_epoch_seconds(of: datetime | None, missing: int) -> int:
+    """Epoch seconds that fit a column; a moment is reached when its second is over, so fractions are cut."""
+    if of is None:
+        return missing
+    return min(max(int(of.astimezone(UTC).timestamp()), 0), OPEN - 1)

@@ -1,1 +1,0 @@
-"""The acts around the gate: what it is fed, what it allows, its lists, questions to it."""

@@ -1,1 +1,0 @@
-"""Pages of the gate: what it allows and why, how its process is, its journal, and changes of it."""

@@ -1,1 +1,0 @@
-"""The rulebook: every rule with level, source and days, and the request for another value."""

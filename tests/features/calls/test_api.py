@@ -1,0 +1,501 @@
+"""Files of calls and of registers by the API: previews, imports, batches and their rejected rows."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import openpyxl
+import pytest
+from django.test import Client
+from tests.support.asking import DEMO, Ask, post, upload
+from tests.support.import_pages import HEADER, calls, work
+
+from nianjian.features.complaints.models import Complaint
+from nianjian.platform.jobs.models import Job
+from nianjian.platform.registers.models import Line
+
+LINES = f"{DEMO}/registers/lines"
+
+
+SEATS = f"{DEMO}/registers/seats"
+
+
+PNG = b"\x89PNG\r\n\x1a\n picture"
+
+
+def _line(client: Client, key: str, **values: str) -> str:
+    from tests.support.teams import standing  # noqa: PLC0415 -- after Django
+
+    standing("demo", values.get("team", ""))
+    new = {"values": {"line_id": key, **values}, "since": "2025-01-01"}
+    assert post(client, f"{LINES}/rows", new).status_code == 201
+    return f"{LINES}/rows/{key}"
+
+
+def _seat(client: Client) -> None:
+    values = {"seat_id": "S1", "kind": "人工", "person": "王小明", "identity": "11010519491231002X"}
+    assert post(client, f"{SEATS}/rows", {"values": values}).status_code == 201
+
+
+def _newest(client: Client, verb: str) -> dict[str, Any]:
+    found: dict[str, Any] = client.get(f"{DEMO}/audit?verb={verb}").json()["items"][0]
+    return found
+
+
+def _csv(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def test_the_chain_goes_out_as_csv_and_says_so(api: Ask) -> None:
+    client = api("auditor", name="otto")
+    api()
+    answer = client.post(f"{DEMO}/audit/export?verb=user.grant&first=2000-01-01")
+    rows = _csv(b"".join(answer.streaming_content))
+    assert rows[0] == ["seq", "at", "actor", "enterprise", "verb", "data", "prev", "hash"]
+    assert {(row[3], row[4]) for row in rows[1:]} == {("demo", "user.grant")}
+    assert _newest(client, "audit.export")["actor"] == "user:otto"
+    assert client.post("/api/v1/audit/export").status_code == 403
+    assert client.post("/api/v1/enterprises/other/audit/export").status_code == 404
+    whole = api("auditor", name="chief", enterprise="").post("/api/v1/audit/export?last=2000-01-01")
+    assert len(_csv(b"".join(whole.streaming_content))) == 1
+
+
+def test_a_register_goes_out_masked_and_filtered(api: Ask) -> None:
+    client = api()
+    _line(client, "L1", team="T1")
+    _line(client, "L2", team="T2")
+    _seat(client)
+    rows = _csv(client.post(f"{LINES}/exports/csv?where=team%3DT1").content)
+    assert [row[0] for row in rows[1:]] == ["L1"]
+    entry = _newest(client, "registers.export")["data"]
+    assert (entry["rows"], entry["full"], entry["filters"]) == (1, False, ["team="])
+    masked = client.post(f"{SEATS}/exports/csv").content.decode()
+    assert "王小明" not in masked
+    assert "11010519491231002X" not in masked
+    full = client.post(f"{SEATS}/exports/csv?full=true").content.decode()
+    assert "王小明" in full
+    assert _newest(client, "registers.export")["data"]["full"] is True
+
+
+def test_a_long_list_is_work_and_then_fetched_by_its_asker(api: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = api()
+    monkeypatch.setattr("nianjian.features.registers.operations.DIRECT", 1)
+    _line(client, "L1", team="T1")
+    _line(client, "L2", team="T1")
+    _line(client, "L3", team="T2")
+    asked = f"{LINES}/exports/csv"
+    assert client.post(f"{asked}?where=team%3DT1").json()["code"] == "register_export_long"
+    assert [row[0] for row in _csv(client.post(f"{asked}?where=team%3DT2").content)[1:]] == ["L3"]
+    put = client.post(f"{asked}/files?where=team%3DT1&sort=-line_id")
+    job = put.json()
+    assert (put.status_code, job["state"]) == (202, "waiting")
+    assert client.post(f"{asked}/files?where=team%3DT1&sort=-line_id").json()["id"] == job["id"]
+    file = f"{asked}/files/{job['id']}"
+    assert client.post(file).json()["code"] == "register_file_gone"
+    work()
+    told = client.get(f"{DEMO}/jobs/{job['id']}").json()
+    assert (told["state"], told["result"]["rows"], told["total"]) == ("done", 2, 2)
+    assert "blob" not in told["result"]
+    content = client.post(file).getvalue()
+    assert [row[0] for row in _csv(content)[1:]] == ["L2", "L1"]
+    entry = _newest(client, "registers.export")["data"]
+    assert (entry["rows"], entry["filters"]) == (2, ["team="])
+    assert entry["sha256"] == hashlib.sha256(content).hexdigest()
+    other = api("data_officer", name="zoe")
+    assert other.post(file).json()["code"] == "job_unknown"
+    assert client.post(f"{SEATS}/exports/csv/files/{job['id']}").json()["code"] == "job_unknown"
+    assert api("inspector", name="ines").post(f"{asked}/files?full=true").json()["code"] == "role_missing"
+
+
+def test_who_sees_one_team_gets_its_long_list_and_no_other_work(api: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = api()
+    monkeypatch.setattr("nianjian.features.registers.operations.DIRECT", 1)
+    for key, team in (("L1", "T1"), ("L2", "T1"), ("L3", "T2")):
+        _line(client, key, team=team)
+    asked = f"{LINES}/exports/csv"
+    everybody = client.post(f"{asked}/files").json()["id"]
+    own = api("outsourcer", name="out", team="T1")
+    assert own.post(asked).json()["code"] == "register_export_long"
+    job = own.post(f"{asked}/files").json()["id"]
+    for foreign in (f"{DEMO}/jobs/{everybody}", f"{DEMO}/jobs"):
+        assert own.get(foreign).status_code in {403, 404}
+    assert own.post(f"{DEMO}/jobs/{everybody}/stop").status_code == 404
+    assert own.get(f"{DEMO}/jobs/{job}").json()["state"] == "waiting"
+    assert api("inspector", name="ines").post(f"{DEMO}/jobs/{job}/stop").json()["code"] == "role_missing"
+    work()
+    assert [row[0] for row in _csv(own.post(f"{asked}/files/{job}").getvalue())[1:]] == ["L1", "L2"]
+    from nianjian.platform.accounts.models import Membership  # noqa: PLC0415 -- after Django
+
+    Membership.objects.filter(user_id="out").update(team="T2")
+    assert own.post(f"{asked}/files/{job}").status_code == 403
+
+
+def test_only_who_may_reveal_takes_a_register_in_full(api: Ask) -> None:
+    client = api("inspector", name="ines")
+    assert client.post(f"{SEATS}/exports/xlsx?full=true").json()["code"] == "role_missing"
+    answer = client.post(f"{SEATS}/exports/xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    about = {row[0]: row[1] for row in book["说明"].iter_rows(values_only=True)}
+    assert (about["Taken out by"], about["Personal values"]) == ("user:ines", "masked")
+    assert client.post(f"{SEATS}/exports/ods").status_code == 422
+    assert client.post(f"{DEMO}/registers/nothing/exports/csv").status_code == 404
+
+
+def test_an_outsourcer_takes_the_own_teams_rows(api: Ask) -> None:
+    client = api()
+    _line(client, "L1", team="T1")
+    _line(client, "L2", team="T2")
+    own = api("outsourcer", name="out", team="T1")
+    rows = _csv(own.post(f"{LINES}/exports/csv?team=T2").content)
+    assert [row[0] for row in rows[1:]] == ["L1"]
+    assert own.post(f"{DEMO}/registers/consents/exports/csv").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("where", "keys"),
+    [
+        ("team=T1", ["L1"]),
+        ("valid=1", "filter_unknown"),
+        ("team", "filter_unreadable"),
+        ("team>=2026-01-01", "filter_unreadable"),
+    ],
+)
+def test_rows_are_looked_for_by_their_columns(api: Ask, where: str, keys: object) -> None:
+    client = api()
+    _line(client, "L1", team="T1")
+    _line(client, "L2", team="T2")
+    told = client.get(f"{LINES}?where={quote(where, safe='')}").json()
+    assert told.get("code") or [one["key"] for one in told["items"]] == keys
+    assert told.get("code", keys) == keys
+
+
+def test_rows_are_looked_for_by_days(api: Ask) -> None:
+    client = api()
+    for key, day in (("95013", "2026-03-01"), ("95014", "2027-03-01")):
+        new = {"values": {"root": key, "valid_until": day}}
+        assert post(client, f"{DEMO}/registers/numbers/rows", new).status_code == 201
+    asked = (
+        f"{DEMO}/registers/numbers?where={quote('valid_until>=2026-06-01')}&where={quote('valid_until<=2027-06-01')}"
+    )
+    assert [one["values"]["root"] for one in client.get(asked).json()["items"]] == ["95014"]
+
+
+def test_the_empty_sheet_of_a_register(api: Ask) -> None:
+    answer = api().get(f"{LINES}/template")
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    assert "线路编号" in [cell.value for cell in book.worksheets[0][1]]
+    assert api("inspector", name="ines").get(f"{LINES}/template").status_code == 403
+    assert api().get(f"{DEMO}/registers/nothing/template").status_code == 404
+
+
+def test_a_file_is_kept_beside_a_row_and_given_out(api: Ask, api_home: Path) -> None:
+    client = api()
+    address = f"{_line(client, 'L1')}/papers"
+    made = upload(client, address, PNG, name="scan.png")
+    assert (made.status_code, made.json()["media_type"], made.json()["size"]) == (201, "image/png", len(PNG))
+    assert upload(client, address, PNG, name="again.png").json()["id"] == made.json()["id"]
+    assert [one["name"] for one in client.get(address).json()["items"]] == ["scan.png"]
+    assert not [path for path in api_home.rglob("*") if path.is_file() and PNG in path.read_bytes()]
+    paper = f"{address}/{made.json()['id']}"
+    got = client.post(f"{paper}/file")
+    assert (got.content, got.headers["Content-Type"]) == (PNG, "image/png")
+    assert _newest(client, "registers.fetch")["data"]["sha256"] == made.json()["sha256"]
+    assert client.delete(paper).status_code == 200
+    assert client.get(address).json()["items"] == []
+    assert client.post(f"{paper}/file").json()["code"] == "attachment_unknown"
+
+
+def test_files_that_are_none_of_the_types_or_too_large_are_refused(api: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = api()
+    address = f"{_line(client, 'L1')}/papers"
+    assert upload(client, address, b"MZ", name="x.exe").json()["code"] == "attachment_type_refused"
+    assert upload(client, address, b"%PDF-1.4", name="x.png").json()["code"] == "attachment_type_refused"
+    assert upload(client, address, b"", name="x.png").json()["code"] == "file_empty"
+    large = upload(client, address, PNG + b" " * (20 << 20), name="x.png")
+    assert (large.status_code, large.json()["code"]) == (422, "file_too_large")
+    assert client.get(address).json()["items"] == []
+
+
+def test_who_may_see_files_beside_rows(api: Ask) -> None:
+    client = api()
+    address = f"{_line(client, 'L1', team='T1')}/papers"
+    paper = upload(client, address, PNG, name="scan.png").json()["id"]
+    reader = api("inspector", name="ines")
+    assert reader.get(address).status_code == 200
+    assert reader.post(f"{address}/{paper}/file").status_code == 403
+    assert upload(reader, address, PNG, name="scan.png").status_code == 403
+    assert api("outsourcer", name="out", team="T1").get(address).status_code == 403
+    elsewhere = address.replace("/demo/", "/other/")
+    assert api(enterprise="", name="chief").post(f"{elsewhere}/{paper}/file").status_code == 404
+
+
+def test_several_rows_end_at_once_or_none(api: Ask) -> None:
+    client = api()
+    versions = [client.get(_line(client, key)).json()["version"] for key in ("L1", "L2")]
+    ends = {"versions": [*versions, 999_999], "start": "2026-01-01", "reason": "gone"}
+    assert post(client, f"{LINES}/ends", ends).json()["code"] == "register_row_stale"
+    assert post(client, f"{LINES}/ends", {**ends, "versions": versions}).json() == {"count": 2}
+    assert client.get(f"{LINES}?as_at=2026-01-01").json()["items"] == []
+
+
+def test_what_hangs_together_with_a_row(api: Ask) -> None:
+    client = api()
+    assert post(client, f"{DEMO}/registers/teams/rows", {"values": {"team_id": "T1", "name": "甲"}}).status_code == 201
+    told = client.get(f"{_line(client, 'L1', team='T1')}/around").json()
+    assert [(one["kind"], one["total"], one["items"][0]["key"]) for one in told["groups"]] == [("teams", 1, "T1")]
+    assert isinstance(told["notes"], list)
+
+
+def test_a_key_with_a_slash_has_an_address(api: Ask) -> None:
+    client = api()
+    _line(client, "浙B2/1~")
+    address = client.get(LINES).json()["items"][0]["address"]
+    assert client.get(f"{LINES}/rows/{address}").json()["key"] == "浙B2/1~"
+
+
+def test_rejected_rows_in_full_stand_in_the_chain(api: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.doors.api.test_nouns import _batch  # noqa: PLC0415 -- needs Django
+
+    batch = _batch()
+    monkeypatch.setattr("nianjian.engines.intake.rejects.first_rejects", lambda *_given: [])
+    client = api()
+    assert post(client, f"{DEMO}/batches/{batch}/rejects/reveal").json() == {"items": []}
+    assert _newest(client, "calls.reveal")["data"]["batch"] == batch
+    assert post(api("inspector", name="ines"), f"{DEMO}/batches/{batch}/rejects/reveal").status_code == 403
+
+
+def test_rejected_rows_as_a_file_are_work_and_then_fetched(api: Ask) -> None:
+    client = api()
+    assert upload(client, f"{DEMO}/calls/imports", calls(), name="calls.csv").status_code == 202
+    work()
+    batch = client.get(f"{DEMO}/batches").json()["items"][0]["batch"]
+    address = f"{DEMO}/batches/{batch}/rejects/files"
+    asked = client.post(address, headers={"accept-language": "en"})
+    assert (asked.status_code, asked.json()["state"]) == (202, "waiting")
+    file = f"{address}/{asked.json()['id']}"
+    assert post(client, file).json()["code"] == "rejects_file_gone"
+    work()
+    told = client.get(f"{DEMO}/jobs/{asked.json()['id']}").json()["result"]
+    assert told == {"batch": batch, "name": f"{batch}-rejects.csv", "media": "text/csv", "rows": 2}
+    answer = post(client, file)
+    assert answer.headers["content-type"] == "text/csv"
+    rows = _csv(answer.getvalue())
+    assert [row[rows[0].index("被叫号码")] for row in rows[1:]] == ["13900000000", "13900000001"]
+    assert _newest(client, "calls.rejects")["data"] == {"batch": batch, "rows": 2}
+    assert post(client, f"{DEMO}/batches/{batch}/undo").status_code == 202
+    work()
+    assert post(client, file).json()["code"] == "batch_already_undone"
+    assert post(client, address).json()["code"] == "batch_already_undone"
+
+
+def test_mappings_are_kept_checked_and_used(api: Ask) -> None:
+    client = api()
+    assert "generic" in [one["name"] for one in client.get(f"{DEMO}/calls/sources").json()["items"]]
+    kept = {"name": "本月", "mapping": {"columns": {"callee": "对方"}}}
+    address = f"{DEMO}/calls/mappings"
+    assert post(client, address, kept).json() == kept
+    assert client.get(address).json()["items"] == [kept]
+    assert upload(client, f"{DEMO}/calls/imports", b"x\n1\n", name="a.csv", mapping="本月").status_code == 202
+    wrong = post(client, address, {"name": "x", "mapping": {"columns": {"nothing": "a"}}})
+    assert (wrong.status_code, "/" in json.dumps(wrong.json()["detail"])) == (422, False)
+    assert len(client.get(address).json()["items"]) == 1
+    assert api("inspector", name="ines").get(address).status_code == 403
+
+
+def test_a_faulty_sheet_comes_back_marked_and_nothing_is_kept(api: Ask, api_home: Path) -> None:
+    client = api()
+    sheet = "线路编号,启用日期\nL1,2025-13-01\n".encode()
+    answer = upload(client, f"{LINES}/checks/file", sheet, name="lines.csv")
+    page = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]
+    assert [cell.value for cell in page[1]] == ["线路编号", "启用日期", "原因"]
+    assert "启用日期" in str(page["C2"].value)
+    assert not [path for path in (api_home / "uploads").rglob("*") if path.is_file()]
+    assert client.get(LINES).json()["items"] == []
+    assert upload(client, f"{LINES}/checks/file", b"", name="lines.csv").json()["code"] == "file_empty"
+    reader = api("inspector", name="ines")
+    assert upload(reader, f"{LINES}/checks/file", sheet, name="lines.csv").status_code == 403
+
+
+def test_a_sheet_that_an_answer_cannot_wait_for_is_refused(api: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nianjian.features.calls.register_sheets.LARGE", 10)
+    answer = upload(api(), f"{LINES}/checks/file", "线路编号\nL1\n".encode(), name="lines.csv")
+    assert (answer.status_code, answer.json()["code"]) == (422, "sheet_too_large")
+    monkeypatch.setattr("nianjian.features.calls.register_sheets.LARGE", 1 << 17)
+    monkeypatch.setattr("nianjian.features.calls.register_sheets.MARKED", 0)
+    answer = upload(
+        api(name="berta"), f"{LINES}/checks/file", "线路编号,启用日期\nL1,明天\n".encode(), name="lines.csv"
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "sheet_faults_many")
+
+
+def test_a_sheet_that_the_worker_checks_comes_back_marked(api: Ask) -> None:
+    client = api()
+    sheet = "线路编号,启用日期\nL1,2025-13-01\n".encode()
+    address = f"{LINES}/imports?{urlencode({'name': 'lines.csv', 'check': 'true'})}"
+    asked = client.post(
+        address, sheet, content_type="application/octet-stream", headers={"accept-language": "en"}
+    ).json()["id"]
+    file = f"{LINES}/checks/{asked}/file"
+    early = client.get(file)
+    assert (early.status_code, early.json()["code"]) == (409, "marked_sheet_missing")
+    work()
+    told = client.get(f"{DEMO}/jobs/{asked}").json()["result"]
+    assert (told["read"], told["faulty"], told["faults"]) == (1, 1, 1)
+    answer = client.get(file)
+    page = openpyxl.load_workbook(io.BytesIO(answer.getvalue())).worksheets[0]
+    assert [cell.value for cell in page[1]] == ["线路编号", "启用日期", "原因"]
+    assert "is not a date" in str(page["C2"].value)
+    assert client.get(f"{SEATS}/checks/{asked}/file").status_code == 404
+    assert api(name="berta").get(file).status_code == 404
+    assert api("inspector", name="ines").get(file).status_code == 403
+    sound = upload(client, f"{LINES}/imports", "线路编号\nL1\n".encode(), name="l.csv", check="true").json()["id"]
+    work()
+    assert client.get(f"{LINES}/checks/{sound}/file").json()["code"] == "marked_sheet_missing"
+
+
+pytestmark = pytest.mark.django_db
+
+
+CALLS = f"{DEMO}/calls/previews"
+
+
+FORWARDS = f"{DEMO}/complaints/forwards"
+
+
+LIST = (
+    "举报编号,举报手机,被举报号码,来电时刻,举报内容\n"
+    "A-1,13800138000,95013001,20260301221500,天天打来，说了不要还打，影响休息，请处理一下这件事情\n"
+).encode()
+
+
+def left(home: Path) -> list[Path]:
+    """Files that a look has left behind."""
+    return [one for one in (home / "uploads").rglob("*") if one.is_file()]
+
+
+def test_a_file_of_calls_is_looked_at_and_tried(api: Ask, api_home: Path) -> None:
+    client = api()
+    told = upload(client, CALLS, calls(), name="calls.csv").json()
+    (seen,), (trial,) = told["files"], told["trials"]
+    assert (seen["source"], seen["encoding"], seen["fault"]) == ("generic", "gb18030", None)
+    assert (seen["header"], seen["fields"]["callee"]) == (HEADER.split(","), "被叫号码")
+    rows = {"read": 7, "loaded": 5, "duplicate": 0, "rejected": 2}
+    assert (trial["whole"], trial["fault"], trial["receipt"]["rows"]) == (True, None, rows)
+    assert (len(trial["rows"]), [one["line"] for one in trial["rejected"]]) == (5, [7, 8])
+    assert not [secret for secret in ("13900000", "张三丰") if secret in str(told)]
+    odd = upload(client, CALLS, b"a,b\n1,2\n", name="odd.csv").json()["files"][0]
+    assert (odd["source"], odd["header"], bool(odd["fault"]["detail"])) == (None, ["a", "b"], True)
+    assert not left(api_home)
+    assert not Job.objects.filter(kind="import_calls").exists()
+
+
+def test_a_kept_mapping_is_tried_before_the_import(api: Ask) -> None:
+    client = api()
+    content = calls().replace("被叫号码".encode("gb18030"), b"who")
+    mapping = {"columns": {"callee": "who"}}
+    post(client, f"{DEMO}/calls/mappings", {"name": "本月", "mapping": mapping})
+    plain = upload(client, CALLS, content, name="calls.csv", source="generic").json()
+    told = upload(client, CALLS, content, name="calls.csv", source="generic", mapping="本月").json()
+    assert (plain["files"][0]["fault"] or plain["trials"][0]["fault"]) is not None
+    assert told["trials"][0]["fault"] is None
+    assert upload(client, CALLS, content, name="c.csv", mapping="none").json()["code"] == "mapping_unknown"
+    assert upload(client, CALLS, content, name="c.csv", source="none").json()["code"] == "source_unknown"
+    assert upload(client, CALLS, content, name="c.csv", timezone="Mars/One").json()["code"] == "timezone_unknown"
+    assert upload(client, CALLS, b"", name="c.csv").json()["code"] == "file_empty"
+
+
+def test_rows_that_would_be_rejected_come_as_a_file(api: Ask, api_home: Path) -> None:
+    client = api()
+    none = upload(client, f"{CALLS}/rejects", calls(bad=0), name="calls.csv")
+    assert (none.status_code, none.json()["code"]) == (422, "rejects_none")
+    answer = upload(client, f"{CALLS}/rejects", calls(), name="calls.csv")
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    told = answer.content.decode("utf-8-sig")
+    assert "b0" in told
+    assert "c0" not in told
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as pack:
+        for name in ("a", "b"):
+            pack.writestr(f"{name}.csv", calls(first=100))
+    both = upload(client, f"{CALLS}/rejects", packed.getvalue(), name="calls.zip")
+    assert both.headers["Content-Type"] == "application/zip"
+    assert len(zipfile.ZipFile(io.BytesIO(both.content)).namelist()) == 2
+    assert not left(api_home)
+
+
+@pytest.mark.parametrize("kind", ["lines", "numbers", "complaints"])
+def test_every_register_tells_its_headings(api: Ask, kind: str) -> None:
+    items = api().get(f"{DEMO}/registers/{kind}/headings").json()["items"]
+    assert any(one["required"] for one in items)
+    assert api().get(f"{DEMO}/registers/none/headings").status_code == 404
+
+
+def test_a_sheet_is_checked_and_not_written(api: Ask, api_home: Path) -> None:
+    client, address = api(), f"{DEMO}/registers/lines/previews"
+    told = upload(
+        client, address, "线路编号,启用日期,别的\nL-1,2026-01-01,x\nL-2,明天,y\n".encode(), name="l.csv"
+    ).json()
+    assert (told["read"], told["faulty"], told["faults"], told["extra"]) == (2, 1, 1, ["别的"])
+    assert {"heading": "线路编号", "read_as": "线路编号"} in told["matched"]
+    (fault,) = told["findings"]
+    assert (fault["line"], fault["code"], fault["value"]) == (3, "date_unreadable", "明天")
+    assert not Line.objects.filter(enterprise_id="demo").exists()
+    large = upload(client, address, b"x" * ((128 << 10) + 1), name="l.csv")
+    assert (large.status_code, large.json()["code"]) == (422, "sheet_too_large")
+    assert not left(api_home)
+
+
+def test_every_source_has_an_example_that_the_preview_recognises(api: Ask) -> None:
+    client = api()
+    for one in client.get(f"{DEMO}/calls/sources").json()["items"]:
+        answer = client.get(f"{DEMO}/calls/sources/{one['name']}/example")
+        assert answer.status_code == 200, one
+    answer = client.get(f"{DEMO}/calls/sources/tinet/example")
+    seen = upload(client, CALLS, answer.content, name="tinet.csv").json()["files"][0]
+    assert seen["source"] == "tinet"
+    assert client.get(f"{DEMO}/calls/sources/none/example").status_code == 404
+
+
+def forward(client: Any, address: str, *columns: str, **more: str) -> Any:
+    query = urlencode([("name", "list.csv"), *(("column", one) for one in columns), *more.items()])
+    return client.post(f"{address}?{query}", LIST, content_type="application/octet-stream")
+
+
+def test_a_forward_list_shows_its_columns_and_goes_in_by_a_mapping(api: Ask, api_home: Path) -> None:
+    client = api()
+    told = forward(client, f"{FORWARDS}/previews", source="12321").json()
+    assert [one["heading"] for one in told["columns"]] == ["举报编号", "举报手机", "被举报号码", "来电时刻", "举报内容"]
+    assert told["fault"] is not None
+    assert "13800138000" not in str(told)
+    assert "影响休息" not in str(told)
+    mapping = ("reference=举报编号", "complainant=举报手机", "complained=被举报号码", "called_at=来电时刻")
+    told = forward(client, f"{FORWARDS}/previews", *mapping, source="12321").json()
+    assert [one["field"] for one in told["columns"][:4]] == ["reference", "complainant", "complained", "called_at"]
+    assert told["columns"][1]["examples"] == ["138****8000"]
+    given = {"source": "12321", "moments": "%Y%m%d%H%M%S"}
+    told = forward(client, f"{FORWARDS}/previews", *mapping, **given).json()
+    assert (told["fault"], told["read"], told["faulty"], told["findings"]) == (None, 1, 0, [])
+    assert not Complaint.objects.exists()
+    asked = forward(client, FORWARDS, *mapping, **given)
+    assert asked.status_code == 202
+    job = Job.objects.get(pk=asked.json()["id"])
+    assert job.payload["mapping"]["columns"]["complainant"] == "举报手机"
+    assert job.payload["mapping"]["formats"] == {"called_at": "%Y%m%d%H%M%S"}
+
+
+@pytest.mark.parametrize(
+    ("column", "code"),
+    [("reference", "filter_unreadable"), ("state=x", "mapping_invalid"), ("a=", "filter_unreadable")],
+)
+def test_a_mapping_of_nothing_is_refused(api: Ask, column: str, code: str) -> None:
+    client = api()
+    for address in (FORWARDS, f"{FORWARDS}/previews"):
+        told = forward(client, address, column, source="12321")
+        assert (told.status_code, told.json()["code"]) == (422, code)

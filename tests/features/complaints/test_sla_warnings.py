@@ -1,0 +1,227 @@
+"""Warnings of clocks that run out: each once, in the audit chain and to the people who work on the ticket."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from tests.support.people import signed_in
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.season.reminders import Scope
+from nianjian.features.complaints import operations as flows
+from nianjian.features.complaints import sla_warnings
+from nianjian.features.complaints import sla_warnings as service
+from nianjian.features.complaints.models import Warned
+from nianjian.features.complaints.sla_warnings import recipients, send_warnings
+from nianjian.features.inbox import operations
+from nianjian.features.overview import attention
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.notifications import channels as people
+from nianjian.platform.notifications import webhooks as notify
+from nianjian.platform.notifications.models import Delivery, Dispatch, Message
+
+pytestmark = pytest.mark.postgres
+
+
+START = datetime(2026, 3, 1, 22, 15, tzinfo=clock.ZONE)
+
+
+def _add(operator: Actor, name: str = "I1", **texts: str) -> None:
+    given = {"ticket_id": name, "source": "12321", "arrived_at": f"{START:%Y-%m-%d %H:%M:%S}"}
+    flows.open_ticket(enterprise="demo", texts=given | texts, actor=operator)
+
+
+def _after(**span: int) -> datetime:
+    return START + timedelta(**span)
+
+
+def _told() -> list[tuple[str, str, str]]:
+    entries = [dict(act.data) for act in acts(verb="complaints.warning")]
+    return sorted((str(one["complaint"]), str(one["clock"]), str(one["hand"])) for one in entries)
+
+
+def test_a_ticket_is_warned_of_at_one_and_a_half_and_at_twenty_hours(demo: str, operator: Actor) -> None:
+    _add(operator)
+    assert send_warnings(_after(minutes=89, seconds=59)) == 0
+    assert send_warnings(_after(minutes=90)) == 1
+    assert [send_warnings(_after(minutes=minutes)) for minutes in (90, 91, 120, 600)] == [0, 0, 0, 0]
+    assert send_warnings(_after(hours=19, minutes=59, seconds=59)) == 0
+    assert send_warnings(_after(hours=20)) == 1
+    assert send_warnings(_after(hours=21)) == 0
+    assert _told() == [("I1", "close", "warned"), ("I1", "response", "warned")]
+    assert {act.actor for act in acts(verb="complaints.warning")} == {"system:clock"}
+
+
+def test_what_is_done_is_not_warned_of_but_what_is_reopened_may_be(demo: str, operator: Actor) -> None:
+    _add(operator)
+    flows.respond(enterprise="demo", complaints=["I1"], actor=operator, at=_after(minutes=89))
+    assert send_warnings(_after(minutes=95)) == 0
+    flows.callback(enterprise="demo", complaint="I1", result="满意", actor=operator, at=_after(hours=3))
+    flows.close(enterprise="demo", complaints=["I1"], result="致歉", actor=operator, at=_after(hours=4))
+    assert send_warnings(_after(hours=20)) == 0
+    flows.reopen(enterprise="demo", complaint="I1", actor=operator, at=_after(hours=20, minutes=30))
+    assert send_warnings(_after(hours=21)) == 1
+    assert _told() == [("I1", "close", "warned")]
+
+
+def test_a_ticket_that_was_warned_of_is_warned_of_again_when_it_is_reopened(demo: str, operator: Actor) -> None:
+    _add(operator)
+    flows.respond(enterprise="demo", complaints=["I1"], actor=operator, at=_after(hours=1))
+    assert send_warnings(_after(hours=20)) == 1
+    flows.callback(enterprise="demo", complaint="I1", result="满意", actor=operator, at=_after(hours=20, minutes=5))
+    flows.close(enterprise="demo", complaints=["I1"], result="致歉", actor=operator, at=_after(hours=20, minutes=10))
+    flows.reopen(enterprise="demo", complaint="I1", actor=operator, at=_after(hours=22))
+    assert [send_warnings(_after(hours=22, minutes=1)), send_warnings(_after(hours=22, minutes=2))] == [1, 0]
+    assert _told() == [("I1", "close", "warned")] * 2
+
+
+def test_excluded_and_old_ones_are_left_alone_a_drill_is_told_of(demo: str, operator: Actor) -> None:
+    _add(operator, "gone")
+    flows.exclude(enterprise="demo", complaint="gone", exclusion="not_a_call", actor=operator)
+    _add(operator, "drill", drill="是")
+    _add(operator, "old", arrived_at="2026-02-01 00:00:00")
+    assert send_warnings(_after(minutes=100)) == 1
+    (told,) = [dict(act.data) for act in acts(verb="complaints.warning")]
+    assert (told["complaint"], told["drill"]) == ("drill", True)
+
+
+def test_a_worker_that_stood_still_tells_of_what_is_late_by_now(demo: str, operator: Actor) -> None:
+    _add(operator)
+    assert send_warnings(_after(hours=25)) == 2
+    assert _told() == [("I1", "close", "late"), ("I1", "response", "late")]
+    assert send_warnings(_after(hours=26)) == 0
+
+
+def test_a_crash_between_row_and_entry_leaves_neither_and_the_next_look_tells(
+    demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _add(operator)
+
+    def killed(**_given: Any) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(service, "record", killed)
+        with pytest.raises(KeyboardInterrupt):
+            send_warnings(_after(minutes=95))
+    assert (Warned.objects.count(), _told()) == (0, [])
+    assert send_warnings(_after(minutes=96)) == 1
+    assert send_warnings(_after(minutes=96)) == 0
+
+
+def test_a_webhook_is_told_once(demo: str, operator: Actor) -> None:
+    notify.create_webhook(
+        enterprise="demo", url="https://example.com/hook", events=["complaints.warning"], actor=operator
+    )
+    _add(operator)
+    send_warnings(_after(minutes=90))
+    notify.enqueue_deliveries()
+    notify.enqueue_deliveries()
+    send_warnings(_after(minutes=91))
+    notify.enqueue_deliveries()
+    (one,) = Delivery.objects.all()
+    told = json.loads(one.body)
+    assert (told["type"], told["data"]["complaint"], told["data"]["clock"]) == ("complaints.warning", "I1", "response")
+
+
+def test_the_overview_names_what_runs_out_to_whom_may_work_on_it(demo: str, operator: Actor, anna: Actor) -> None:
+    arrived = clock.now() - timedelta(minutes=100)
+    _add(operator, arrived_at=f"{arrived.astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}")
+    (point,) = attention.list_tasks("demo", anna)
+    assert (point.code, point.values["complaint"], point.values["clock"]) == (attention.COMPLAINT, "I1", "response")
+    flows.respond(enterprise="demo", complaints=["I1"], actor=anna)
+    assert attention.list_tasks("demo", anna) == []
+
+
+SCOPES = {"a": Scope.ROLE, "b": Scope.ALL, "c": Scope.OWN, "d": Scope.NONE}
+
+
+@pytest.fixture
+def ticket(demo: str, operator: Actor) -> str:
+    given = {"ticket_id": "I1", "source": "12321", "arrived_at": f"{START:%Y-%m-%d %H:%M:%S}"}
+    flows.open_ticket(enterprise="demo", texts=given, actor=operator)
+    return "I1"
+
+
+def _told_people() -> list[tuple[str, str]]:
+    return sorted(Message.objects.values_list("user", "about"))
+
+
+@pytest.mark.parametrize(
+    ("assignee", "late", "names"),
+    [
+        (None, False, "ab"),
+        ("a", False, "ab"),  # b wants everything
+        ("c", False, "bc"),
+        ("c", True, "abc"),
+        ("d", False, "ab"),
+        ("e", False, "ab"),
+    ],
+)
+def test_whose_ticket_it_is_hears_else_all_who_want_to(assignee: str | None, late: bool, names: str) -> None:  # noqa: FBT001 -- a case
+    assert recipients(assignee, SCOPES, late=late) == list(names)
+
+
+def test_a_warning_that_nobody_wants_reaches_everybody() -> None:
+    assert recipients(None, {"c": Scope.OWN, "d": Scope.NONE}, late=False) == ["c", "d"]
+
+
+def test_who_may_work_on_tickets_finds_it_in_the_inbox_once(ticket: str, anna: Actor) -> None:
+    signed_in("rea", "auditor", "demo")
+    signed_in("lee", "compliance_lead", "demo")
+    assert send_warnings(START + timedelta(minutes=95)) == 1
+    assert send_warnings(START + timedelta(minutes=96)) == 0
+    assert ("rea", "complaint:response") not in _told_people()
+    (told,) = [operations.to_document(one) for one in operations.list_messages(anna)]
+    assert told["text"] == "投诉 I1：须在 2026-03-02 00:15 前人工答复"
+    assert (told["due"], told["left"], told["read"]) == ("2026-03-02", 1, False)
+    page = signed_in("lee", "compliance_lead", "demo").get("/inbox/").content.decode()
+    assert f'href="/e/demo/complaints/t/{ticket}/"' in page
+    assert "人工答复" in page
+
+
+def test_the_one_it_is_assigned_to_is_told_alone_until_it_is_late(ticket: str, anna: Actor, operator: Actor) -> None:
+    signed_in("lee", "compliance_lead", "demo")
+    flows.assign(enterprise="demo", complaints=[ticket], assignee="lee", actor=operator)
+    send_warnings(START + timedelta(minutes=95))
+    assert _told_people() == [("lee", "complaint:response")]
+    send_warnings(START + timedelta(hours=25))  # the clock of closing: nobody looked before
+    assert {name for name, about in _told_people() if about == "complaint:close"} >= {"lee", anna.name}
+
+
+def test_a_reopened_ticket_is_told_of_again_on_the_same_day(ticket: str, anna: Actor) -> None:
+    given = {"enterprise": "demo", "actor": anna}
+    flows.respond(complaints=[ticket], at=START + timedelta(hours=1), **given)
+    assert send_warnings(START + timedelta(hours=20)) == 1
+    flows.callback(complaint=ticket, result="满意", at=START + timedelta(hours=20, minutes=5), **given)
+    flows.close(complaints=[ticket], result="致歉", at=START + timedelta(hours=20, minutes=10), **given)
+    flows.reopen(complaint=ticket, at=START + timedelta(hours=21), **given)
+    assert send_warnings(START + timedelta(hours=21, minutes=1)) == 1
+    assert [about for name, about in _told_people() if name == anna.name] == ["complaint:close"] * 2
+
+
+def test_a_channel_waits_for_the_end_of_quiet_hours_and_for_no_digest(ticket: str, anna: Actor) -> None:
+    row, code = people.create_channel(kind="json", address="https://example.com/x", mask="x", actor=anna)
+    people.confirm_channel(channel=row.id, code=code, actor=anna)
+    send_warnings(START + timedelta(minutes=95))  # 23:50
+    send_warnings(START + timedelta(hours=20))  # 18:15
+    at = {one.message.about: one.next_at.astimezone(clock.ZONE) for one in Dispatch.objects.select_related("message")}
+    assert f"{at['complaint:response']:%d %H:%M}" == "02 08:00"
+    assert f"{at['complaint:close']:%d %H:%M}" == "02 18:15"
+
+
+def test_a_crash_tells_nobody_and_the_next_look_does(ticket: str, anna: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(**_given: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("nianjian.features.complaints.sla_warnings.outbox.add_notifications", killed)
+        with pytest.raises(KeyboardInterrupt):
+            send_warnings(START + timedelta(minutes=95))
+    assert (sla_warnings.Warned.objects.count(), _told_people()) == (0, [])
+    assert send_warnings(START + timedelta(minutes=96)) == 1
+    assert (anna.name, "complaint:response") in _told_people()
