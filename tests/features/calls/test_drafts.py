@@ -11,7 +11,7 @@ from threading import Event
 import pytest
 
 from nianjian.doors.site.worker import Worker
-from nianjian.engines.intake import ledger
+from nianjian.engines.intake import ledger, preview
 from nianjian.engines.intake.format import FileMapping
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
@@ -183,7 +183,7 @@ def test_a_long_file_is_tried_by_its_beginning(draft: str) -> None:
     (tried,) = checks.try_calls(uploads.paths(own(draft)), "auto", FileMapping(), None)
     assert tried.trial is not None
     assert not tried.trial.whole
-    assert tried.trial.receipt.rows.loaded == checks.ROWS - 1
+    assert tried.trial.receipt.rows.loaded == preview.ROWS - 1
 
 
 def test_a_check_of_the_whole_knows_the_lake_and_writes_nothing(draft: str) -> None:

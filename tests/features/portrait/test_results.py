@@ -51,7 +51,7 @@ def _home(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
     monkeypatch.setenv("NIANJIAN_TODAY", "2026-11-25")
     # The sample lies in the lake already; the registers are empty and must not take its place.
-    monkeypatch.setattr("nianjian.features.portrait.operations.publish", lambda _lake, _enterprise: None)
+    monkeypatch.setattr("nianjian.features.portrait.operations.publish_facts", lambda _lake, _enterprise: None)
     add_enterprise(code="demo", name="示范", province="浙江", actor=ACTOR)
     fill(wiring.lake("demo"))
 

@@ -22,7 +22,7 @@ from nianjian.features.complaints.clocks import Hand
 from nianjian.features.complaints.queries import TicketFilter
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.complaints.states import EXCLUSIONS, Act, State
-from nianjian.features.registers.pages import presenters as registers
+from nianjian.features.registers import presenters as registers
 from nianjian.platform.operations.fields import LINE
 from nianjian.platform.registers.attachments import TYPES
 from nianjian.platform.web.errors import describe_error

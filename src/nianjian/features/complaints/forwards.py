@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from nianjian.engines.intake.preview import text_masking
+from nianjian.engines.intake import text_masking
 from nianjian.engines.kernel import clock, yaml_text
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.files import content
@@ -435,7 +435,7 @@ def list_columns(found: Beginning, sheet: Sheet) -> tuple[ListColumn, ...]:
 
 def _shown(heading: str, text: str) -> str:
     """A value of a column that nobody has named yet: it may be a number, a name, or what a complainant wrote."""
-    (hidden,) = text_masking.cells([heading], [text])
+    (hidden,) = text_masking.mask_cells([heading], [text])
     return hidden if len(hidden) <= LONG else f"{hidden[:SHOWN]}…"
 
 

@@ -34,9 +34,9 @@ from nianjian.features.complaints.queries import (
 from nianjian.features.complaints.queries import get_ticket as read
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.complaints.states import Act, State
+from nianjian.features.registers import presenters as registers
 from nianjian.features.registers.forms import RowForm
 from nianjian.features.registers.pages import detail
-from nianjian.features.registers.pages import presenters as registers
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act as Permission
 from nianjian.platform.home.http import UNPROCESSABLE, takes_files

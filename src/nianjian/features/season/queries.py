@@ -265,7 +265,7 @@ def _package(asked: ProgressQuery, lines: Sequence[Line]) -> TaskProgress:
 
 def _drill(asked: ProgressQuery) -> TaskProgress:
     """Every ticket of a drill since the plan began is closed, and there is one."""
-    found = complaints.tickets(asked.enterprise, drills=True).filter(drill=True)
+    found = complaints.current_tickets(asked.enterprise, drills=True).filter(drill=True)
     found = found.filter(arrived_at__date__gte=asked.start)
     total, closed = found.count(), found.exclude(closed_at=None).count()
     return TaskProgress(total > 0 and closed == total, closed, total)
