@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
 from nianjian.engines.paper.texts.complaints import ACTS, CONFIDENCE, HANDS, PROPOSALS, STATES
-from nianjian.features.complaints.forwards import ForwardReceipt
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.language import _, sentence
+
+if TYPE_CHECKING:
+    from nianjian.features.complaints.forwards import ForwardReceipt
 
 Row = Mapping[str, Any]
 
