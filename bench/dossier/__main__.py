@@ -19,9 +19,9 @@ from tests.support import packages
 
 from bench import machine, measure
 from nianjian.features.dossier.editions import manifest
+from nianjian.features.dossier.editions.book import bind
 from nianjian.features.dossier.editions.build import PAPER, build
-from nianjian.features.dossier.editions.package import Board, Item, Package, seals
-from nianjian.features.dossier.editions.paper.book import bind
+from nianjian.features.dossier.editions.package import Board, Item, Package, required_seals
 from nianjian.features.dossier.editions.verify import verify
 
 CPU: Final = 10.0
@@ -95,7 +95,7 @@ def _sources(folder: Path, pages: int, wanted: int) -> int:
 def _package(folder: Path) -> Package:
     items = tuple(
         Item(f"item{number}", f"材料{number + 1}", Board.GENERAL if number < 7 else Board.SPECIAL, folder / f"{number}.pdf",
-             seals(packages.BOOK, copy=number < 3))
+             required_seals(packages.BOOK, copy=number < 3))
         for number in range(ITEMS)
     )  # fmt: skip
     return packages.package(folder, (), items=items, pictures=packages.stamped(), approved=True)
@@ -120,7 +120,7 @@ def _part(part: str, folder: Path, pages: int, megabytes: int) -> dict[str, Any]
         path = folder / "paper-only"
         found = verify(path)
         assert found.intact, found.differences  # noqa: S101 -- the bench's own result
-        entry = next(one for one in manifest.read(path / manifest.NAME)["files"] if one["edition"] == PAPER)
+        entry = next(one for one in manifest.read_manifest(path / manifest.NAME)["files"] if one["edition"] == PAPER)
         return {"told": f"verified by bytes: {len(entry['pages'])} pages"}
     built = build(package, folder / "both")
     return {"told": f"both editions with the manifest, {len(built.manifest['files'])} files"}

@@ -23,9 +23,9 @@ from PIL import ImageFont
 from bench import machine
 from bench.reading import audit_texts, misread, papers, scanner
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dossier.finding import Weight, verdict
+from nianjian.features.dossier.finding import Weight, decide_verdict
 from nianjian.features.dossier.reading import readers
-from nianjian.features.dossier.reading.engine.pages import page_text
+from nianjian.features.dossier.reading.engine import page_text
 
 DAY: Final = date(2027, 4, 1)
 DPIS: Final = (300, 200, 150)
@@ -167,7 +167,7 @@ def _one(
         "truth": truth,
         "fields": dict(facts.fields),
         "codes": codes,
-        "verdict": verdict(facts.findings).value,
+        "verdict": decide_verdict(facts.findings).value,
         "pages": len(pages),
         "cpu": round(cpu, 2),
     }

@@ -13,8 +13,8 @@ from typing import Final
 
 from bench.reading.audit_texts import Text, filled, texts
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dossier.reading.opinion import opinion
-from nianjian.features.dossier.reading.text.lines import Box, Line, PageText
+from nianjian.features.dossier.reading.audit_report import read_opinion
+from nianjian.features.dossier.reading.text import Box, Line, PageText
 
 LOOK_ALIKE: Final = "囗口日目曰田由甲申士土干千于工王玉主住未末木本人入八大太犬天夫无元云己已巳"
 SHARES: Final = (0.0, 0.002, 0.01, 0.03, 0.1)
@@ -56,7 +56,7 @@ def table(trials: int, seed: int) -> Iterator[tuple[float, Counter[str]]]:
         counts: Counter[str] = Counter()
         for text in texts():
             for _trial in range(trials if share else 1):
-                read = opinion(spoiled(text, share, draw), book).opinion.value
+                read = read_opinion(spoiled(text, share, draw), book).opinion.value
                 other = text.opinion != "standard"
                 counts["other" if other else "standard"] += 1
                 counts["passed"] += other and read == "standard"

@@ -28,11 +28,10 @@ from tests.support.scans.paper import DPI
 from bench import machine
 from nianjian.engines.kernel import clock
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dossier.ingest.receive import receive
-from nianjian.features.dossier.ingest.render import render_pages
-from nianjian.features.dossier.inspect import Limits, inspect
-from nianjian.features.dossier.seals.detect import detect
-from nianjian.features.dossier.seals.seal import Kind, Seal
+from nianjian.features.dossier.check import Limits, inspect
+from nianjian.features.dossier.ingest.receive import receive, render_pages
+from nianjian.features.dossier.seals.detect import find_seals
+from nianjian.features.dossier.seals.mask import Kind, Seal
 
 NEAR_MM: Final = 4.0
 SLICE_MM: Final = 22.0
@@ -147,7 +146,7 @@ def _counted(args: argparse.Namespace) -> Iterator[tuple[Figures, list[str]]]:
     for page in pages(args.part, args.first, args.pages, args.seals):
         small = cv2.resize(page.bgr, None, fx=100 / DPI, fy=100 / DPI, interpolation=cv2.INTER_AREA)
         figures: Figures = Counter()
-        wrong = count(page, detect(small.astype(np.uint8), 100), figures)
+        wrong = count(page, find_seals(small.astype(np.uint8), 100), figures)
         if args.write:
             line = {"seed": page.seed, "figures": [[*key, number] for key, number in figures.items()], "wrong": wrong}
             with args.write.open("a", encoding="utf-8") as out:

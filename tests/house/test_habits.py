@@ -23,11 +23,15 @@ CLOCK = {
 WRITERS = {"service.py", "storage.py", "operations.py", "record.py"}
 #: Modules that hold the reads and writes of a subject together, beside the room's models.
 SUBJECTS = {
-    Path("platform", name)
+    Path(name)
     for name in (
-        "accounts/holds.py", "accounts/invitations.py", "accounts/links.py", "accounts/preferences.py",
-        "accounts/tokens.py", "notifications/channels.py", "notifications/outbox.py", "notifications/webhooks.py",
-        "vault/columns.py", "vault/rotation.py",
+        "platform/accounts/holds.py", "platform/accounts/invitations.py", "platform/accounts/links.py",
+        "platform/accounts/preferences.py", "platform/accounts/tokens.py", "platform/notifications/channels.py",
+        "platform/notifications/outbox.py", "platform/notifications/webhooks.py", "platform/vault/columns.py",
+        "platform/vault/rotation.py",
+        "features/dossier/arrivals.py", "features/dossier/materials.py", "features/dossier/operations/fill_in.py",
+        "features/dossier/pictures.py", "features/dossier/rounds.py", "features/dossier/seal_images.py",
+        "features/dossier/signed_papers.py",
     )
 }  # fmt: skip
 

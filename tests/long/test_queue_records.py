@@ -13,7 +13,7 @@ from tests.support.sipp import Carrier, dial, trunk_to
 from nianjian.engines.kernel import clock
 from nianjian.engines.lake.duckdb_engine import DuckDBEngine
 from nianjian.engines.lake.schema import CALLS, SCHEMAS
-from nianjian.features.dossier.generated.facts import inbound
+from nianjian.features.dossier.generated.monthly_traffic import count_inbound
 
 pytestmark = pytest.mark.long
 
@@ -73,7 +73,7 @@ def test_a_seat_behind_a_queue_answers_the_customer(tmp_path: Path) -> None:
     engine, today = DuckDBEngine(), clock.today()
     first, last = date(today.year - 1, 12, 1), date(today.year + 1, 1, 31)
     tables = [engine.table(name, desk.lake.files(name), SCHEMAS.get(name, CALLS)) for name in ("calls", "number_dim")]
-    counted = engine.rows(inbound(*tables, first, last))
+    counted = engine.rows(count_inbound(*tables, first, last))
     engine.close()
     assert sum(row["inbound"] for row in counted) == len(CALLS_IN), text
     # The queue of nobody and the menu answered too; of the last one nobody but a busy seat was tried.

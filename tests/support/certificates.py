@@ -21,7 +21,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
 from nianjian.engines.kernel import clock
-from nianjian.features.dossier.signatures.sign import open_signer, sign
+from nianjian.features.dossier.signing import append_signature, open_signer
 
 asn1_keys: Any = import_module("asn1crypto.keys")  # a library without types
 asn1: Any = import_module("asn1crypto.x509")
@@ -128,5 +128,5 @@ def signed(body: bytes) -> bytes:
         folder = Path(place)
         (folder / "plain.pdf").write_bytes(body)
         signer = open_signer(p12(leaf("示例科技有限公司", ca), folder / "firm.p12", ca), PASSWORD, now=clock.now())
-        sign(folder / "plain.pdf", folder / "signed.pdf", signer)
+        append_signature(folder / "plain.pdf", folder / "signed.pdf", signer)
         return (folder / "signed.pdf").read_bytes()

@@ -13,7 +13,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dossier.editions.package import Board, Item, Limits, Package, Picture, Seal, seals
+from nianjian.features.dossier.editions.package import Board, Item, Limits, Package, Picture, Seal, required_seals
 
 BOOK = Rulebook.on(date(2026, 11, 1))
 LIMITS = Limits.of(BOOK)
@@ -145,7 +145,7 @@ def package(folder: Path, pages: Sequence[int] = (2, 3, 5, 4), **changed: Any) -
     for (name, (title, board, copy)), count in zip(TITLES.items(), pages, strict=False):
         file = scans(folder / f"{name}.pdf", range(seed, seed + count))
         seed += count
-        items.append(Item(name, title, board, file, seals(BOOK, copy=copy)))
+        items.append(Item(name, title, board, file, required_seals(BOOK, copy=copy)))
     given = {
         "enterprise": "北京示例呼叫科技有限公司", "licence": "京B2-20200001", "season": 2026, "items": tuple(items),
         "limits": LIMITS, "snapshot": "20261126-083000-a1b2c3",

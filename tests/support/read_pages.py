@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dossier.reading.text.lines import Box, Line, PageText
+from nianjian.features.dossier.reading.text import Box, Line, PageText
 
 DAY = date(2027, 4, 1)
 BOOK = Rulebook.on(DAY)

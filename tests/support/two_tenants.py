@@ -23,21 +23,17 @@ from nianjian.features.archives import closed_seasons as archives  # noqa: E402
 from nianjian.features.calls.operations.wizard import drafts  # noqa: E402
 from nianjian.features.complaints.operations import acts as complaints  # noqa: E402
 from nianjian.features.complaints.operations import one_click  # noqa: E402
-from nianjian.features.dossier.arrivals import service as arrivals  # noqa: E402
+from nianjian.features.dossier import arrivals, materials, signed_papers  # noqa: E402
 from nianjian.features.dossier.editions import manifest  # noqa: E402
-from nianjian.features.dossier.fill_in import service as fill_in  # noqa: E402
-from nianjian.features.dossier.fill_in.fields import Report, fields  # noqa: E402
-from nianjian.features.dossier.fill_in.fields import line as filled  # noqa: E402
+from nianjian.features.dossier.fill_in import Report, list_fields  # noqa: E402
+from nianjian.features.dossier.fill_in import build_line as filled  # noqa: E402
 from nianjian.features.dossier.finding import Verdict  # noqa: E402
-from nianjian.features.dossier.materials import service as materials  # noqa: E402
-from nianjian.features.dossier.materials.service import File, Place  # noqa: E402
-from nianjian.features.dossier.operations.rounds import acts as rounds  # noqa: E402
-from nianjian.features.dossier.operations.rounds import package  # noqa: E402
-from nianjian.features.dossier.pictures.shrink import Pictured  # noqa: E402
-from nianjian.features.dossier.rounds.model import Evidence, Request  # noqa: E402
-from nianjian.features.dossier.rounds.service import Handed, RequestInput  # noqa: E402
-from nianjian.features.dossier.signatures import service as signatures  # noqa: E402
-from nianjian.features.dossier.signatures.state import of  # noqa: E402
+from nianjian.features.dossier.ingest.receive import SmallPicture  # noqa: E402
+from nianjian.features.dossier.materials import File, Place  # noqa: E402
+from nianjian.features.dossier.models import Evidence, Request  # noqa: E402
+from nianjian.features.dossier.operations import fill_in, rounds  # noqa: E402
+from nianjian.features.dossier.rounds import Handover, RequestInput  # noqa: E402
+from nianjian.features.dossier.signatures import to_signature  # noqa: E402
 from nianjian.features.inspection import storage as inspection  # noqa: E402
 from nianjian.features.inspection.operations import drill  # noqa: E402
 from nianjian.features.portrait import portraits  # noqa: E402
@@ -144,20 +140,20 @@ def _draft(code: str, actor: Actor, *, first: int = 0) -> str:
 def _paper(code: str, actor: Actor) -> None:
     """A version of an item of 2026."""
     report: dict[str, Any] = {"findings": [], "fields": {"name": f"企业 {code}"}}
-    seen = [Pictured(1, 210.0, 297.0, JPEG)]
+    seen = [SmallPicture(1, 210.0, 297.0, JPEG)]
     file = File("章程.pdf", "application/pdf", f"%PDF {code}".encode(), 1, Verdict.NEEDS_PERSON, report, seen)
-    materials.add(place=Place(code, 2026, "articles"), file=file, actor=actor)
+    materials.store_version(place=Place(code, 2026, "articles"), file=file, actor=actor)
 
 
 def _round(code: str, actor: Actor) -> dict[str, int]:
     """A package of 2026 that was handed in and came back; its manifest and the request."""
     told = {"format": manifest.FORMAT, "version": manifest.VERSION, "enterprise": f"企业 {code}", "season": 2026,
             "draft": False, "items": [], "files": []}  # fmt: skip
-    made = package.package(json.dumps(manifest.bound(told)).encode(), enterprise=code, year=2026)
+    made = rounds.read_package(json.dumps(manifest.add_hashes(told)).encode(), enterprise=code, year=2026)
     place: dict[str, Any] = {"enterprise": code, "year": 2026, "actor": actor}
     day = date(2026, 1, 5)
-    rounds.submit(**place, package=made, handed=Handed(day, "政务大厅"))
-    rounds.give_back(
+    rounds.record_submission(**place, package=made, handed=Handover(day, "政务大厅"))
+    rounds.record_notice(
         **place, number=1, received=day, due=None, reference="", requests=[RequestInput("", "请装订")], paper=None
     )  # fmt: skip
     evidence = Evidence.objects.get(submission__enterprise_id=code).pk
@@ -167,9 +163,9 @@ def _round(code: str, actor: Actor) -> dict[str, int]:
 def _fill_in(code: str, actor: Actor) -> None:
     """A sheet of the licence report of 2026."""
     rules = rulebook(day=None, province=None, enterprise=code)
-    lines = [filled(one, f"企业 {code}", None) for one in fields(Report.LICENCE, rules)]
-    fill_in.keep(
-        enterprise=code, made=fill_in.Made(2026, Report.LICENCE, date(2026, 12, 31), "", "1", lines), actor=actor
+    lines = [filled(one, f"企业 {code}", None) for one in list_fields(Report.LICENCE, rules)]
+    fill_in.store_sheet(
+        enterprise=code, made=fill_in.NewSheet(2026, Report.LICENCE, date(2026, 12, 31), "", "1", lines), actor=actor
     )
 
 
@@ -178,7 +174,7 @@ def _signed(code: str, actor: Actor) -> int:
     told = {"field": "S1", "intact": None, "trust": "unknown", "fault": "NotImplementedError"}
     place: dict[str, Any] = {"enterprise": code, "year": 2026, "item": "articles"}
     body = f"%PDF signed {code}".encode()
-    return signatures.add(**place, name="章程.pdf", body=body, found=[of(told)], actor=actor).pk
+    return signed_papers.store_paper(**place, name="章程.pdf", body=body, found=[to_signature(told)], actor=actor).pk
 
 
 def _reconciliation(code: str, actor: Actor) -> dict[str, Any]:
@@ -268,10 +264,12 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     (task,) = rectification_storage.create_routine(case=Case.objects.get(pk=case), start=date(2026, 5, 8), actor=actor)
     _paper(code, actor)
     _fill_in(code, actor)
-    waits = arrivals.add(enterprise=code, year=2026, name="扫描件.pdf", body=f"%PDF came {code}".encode(), actor=actor)
+    waits = arrivals.store_file(
+        enterprise=code, year=2026, name="扫描件.pdf", body=f"%PDF came {code}".encode(), actor=actor
+    )
     told: dict[str, Any] = {"item": None, "sure": False, "guesses": [], "pages": 1, "papers": []}
-    drawn = [Pictured(1, 210.0, 297.0, JPEG)]
-    arrivals.proposed(arrival=waits.pk, proposal=told, pictured=drawn, actor=actor)
+    drawn = [SmallPicture(1, 210.0, 297.0, JPEG)]
+    arrivals.record_proposal(arrival=waits.pk, proposal=told, pictured=drawn, actor=actor)
     inspection.store_visit(enterprise=code, given=inspection.VisitInput(date(2026, 11, 3)), actor=actor)
     notice = inspection.ScanFile("通知书.png", "image/png", PNG, 1)
     door = one_click.open_door(enterprise=code, number="95013001", actor=OPERATOR)

@@ -20,8 +20,7 @@ from tests.support.two_tenants import EVERYWHERE, OPERATOR, OTHER, OWN, PNG, RUL
 
 from nianjian.doors.api.application import API, PREFIX
 from nianjian.engines.kernel import clock
-from nianjian.features.dossier.operations.making import output_files
-from nianjian.features.dossier.operations.making import work as making
+from nianjian.features.dossier.operations import package
 from nianjian.features.rectification import reports
 from nianjian.features.rulebook import operations
 from nianjian.platform.accounts import links, service, tokens
@@ -341,8 +340,8 @@ def _reported(things: Mapping[str, Any]) -> dict[str, str]:
 
 def _built(code: str, things: Mapping[str, Any]) -> dict[str, str]:
     """A draft of the tenant's package, as the worker leaves it."""
-    job = making.ask_package(enterprise=code, year=things["year"], pictures=False, actor=OPERATOR)
-    made = {"draft": True, "name": "package.zip", "sha256": "0" * 64, output_files.BLOB: blobs.put(b"PK").id}
+    job = package.enqueue_build(enterprise=code, year=things["year"], pictures=False, actor=OPERATOR)
+    made = {"draft": True, "name": "package.zip", "sha256": "0" * 64, package.BLOB: blobs.put(b"PK").id}
     Job.objects.filter(pk=job).update(state=Job.DONE, result=made)
     return dict.fromkeys(("package_sign job", "package_fetch job"), job)
 

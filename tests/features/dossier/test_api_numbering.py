@@ -8,7 +8,7 @@ from tests.support.asking import DEMO, Ask, post, upload
 from tests.support.import_pages import work
 from tests.support.paper_scans import a4
 
-from nianjian.features.dossier.pictures.model import PagePicture
+from nianjian.features.dossier.models import PagePicture
 from nianjian.platform.audit.query import acts
 
 pytestmark = pytest.mark.django_db

@@ -32,7 +32,7 @@ def package(source: str) -> bytes:
             "copy_sha256": source * 64, "source_sha256": source * 64}  # fmt: skip
     told = {"format": manifest.FORMAT, "version": manifest.VERSION, "enterprise": enterprise("demo").name,
             "season": 2025, "draft": False, "items": [item], "files": []}  # fmt: skip
-    return json.dumps(manifest.bound(told)).encode()
+    return json.dumps(manifest.add_hashes(told)).encode()
 
 
 def handed_in(client: Client, source: str, day: str) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from tests.support.packages import seal_png
 from tests.support.paper_scans import a4
 
 from nianjian.doors.api.application import API
+from nianjian.features.dossier import materials
 from nianjian.features.dossier.finding import Verdict
-from nianjian.features.dossier.materials import service
-from nianjian.features.dossier.materials.service import File, Place
+from nianjian.features.dossier.materials import File, Place
 from nianjian.platform.accounts.query import Actor
 
 pytestmark = pytest.mark.django_db
@@ -30,8 +30,8 @@ def lead(api: Ask) -> Client:
 def _paper() -> None:
     file = File("章程.pdf", "application/pdf", b"%PDF-1", 2, Verdict.NEEDS_PERSON, {"fields": {}})
     place = Place("demo", 2025, "articles")
-    made = service.add(place=place, file=file, actor=Actor("anna"))
-    service.confirm(place=place, number=made.number, effective_on=None, valid_until=None, actor=Actor("anna"))
+    made = materials.store_version(place=place, file=file, actor=Actor("anna"))
+    materials.confirm_version(place=place, number=made.number, effective_on=None, valid_until=None, actor=Actor("anna"))
 
 
 def test_a_use_is_asked_for_and_waits(lead: Client) -> None:

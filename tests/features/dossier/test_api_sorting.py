@@ -11,7 +11,7 @@ from tests.support.asking import DEMO, Ask, post, upload
 from tests.support.import_pages import work
 from tests.support.paper_scans import a4
 
-from nianjian.features.dossier.materials import query
+from nianjian.features.dossier import materials
 from nianjian.platform.audit.query import acts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
@@ -37,7 +37,7 @@ def test_a_file_waits_until_a_person_says_what_it_is(lead: Client) -> None:
     assert post(lead, f"{WAITING}/{one['id']}/item", {"item": "nothing"}).status_code == 404
     assert post(lead, f"{WAITING}/{one['id']}/item", {"item": "articles"}).status_code == 202
     work()
-    assert query.version("demo", 2025, "articles", 1).name == "a.pdf"
+    assert materials.get_version("demo", 2025, "articles", 1).name == "a.pdf"
     assert lead.delete(f"{WAITING}/{other['id']}").json() == {"id": other["id"]}
     assert lead.get(WAITING).json()["items"] == []
     assert lead.delete(f"{WAITING}/{other['id']}").status_code == 404
@@ -68,7 +68,7 @@ def test_one_scan_of_several_papers_is_cut(lead: Client) -> None:
     told = lead.get(f"{DEMO}/jobs/{made.json()['id']}").json()["result"]["papers"]
     results = [lead.get(f"{DEMO}/jobs/{one['job']}").json()["result"]["item"] for one in told]
     assert results == ["articles", "licence"]
-    row = query.version("demo", 2025, "articles", 1)
+    row = materials.get_version("demo", 2025, "articles", 1)
     assert (row.name, row.pages, row.confirmed_at) == ("全部 2-3.pdf", 2, None)
     added = next(note for note in acts(enterprise="demo", verb="dossier.added") if note.data["item"] == "articles")
     assert added.data["source"] == {"arrival": one["id"], "sha256": one["sha256"], "first": 2, "last": 3}

@@ -13,12 +13,12 @@ from tests.support.fixtures import Import
 
 from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.finding import Verdict
-from nianjian.features.dossier.kinds.catalogue import ITEMS
-from nianjian.features.dossier.materials import service
-from nianjian.features.dossier.materials.service import File, Place
-from nianjian.features.dossier.operations import build
+from nianjian.features.dossier.kinds import ITEMS
+from nianjian.features.dossier.materials import File, Place
+from nianjian.features.dossier.operations import package
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 
@@ -41,15 +41,15 @@ def keep(demo: str, anna: Actor, tmp_path: Path) -> Keep:
         path = packages.scans(tmp_path / "scan.pdf", [seed], dpi=60)
         file = File("扫描.pdf", media, path.read_bytes(), 1, Verdict.NEEDS_PERSON, {"fields": {}})
         place = Place(demo, YEAR, item)
-        made = service.add(place=place, file=file, actor=anna)
+        made = materials.store_version(place=place, file=file, actor=anna)
         if confirmed:
-            service.confirm(place=place, number=made.number, effective_on=None, valid_until=None, actor=anna)
+            materials.confirm_version(place=place, number=made.number, effective_on=None, valid_until=None, actor=anna)
 
     return keep
 
 
-def _build(demo: str, anna: Actor, folder: Path) -> build.Built:
-    return build.build(enterprise=demo, year=YEAR, folder=folder, actor=anna, on=DAY)
+def _build(demo: str, anna: Actor, folder: Path) -> package.BuiltPackage:
+    return package.build(enterprise=demo, year=YEAR, folder=folder, actor=anna, on=DAY)
 
 
 def _bytes(folder: Path) -> dict[str, bytes]:

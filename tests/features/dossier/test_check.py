@@ -17,10 +17,9 @@ from tests.support.scans import ink, paper, scanner
 from tests.support.scans.ink import Print
 
 from nianjian.doors.cli.main import main
-from nianjian.features.dossier.check import Checked, check
-from nianjian.features.dossier.finding import Verdict
-from nianjian.features.dossier.kinds.catalogue import ITEMS, item
-from nianjian.features.dossier.kinds.port import Read, Sheet
+from nianjian.features.dossier.check import CheckResult, check
+from nianjian.features.dossier.finding import ReadFields, Sheet, Verdict
+from nianjian.features.dossier.kinds import ITEMS, get_item
 
 NAME = "浙江华信通信科技有限公司"
 
@@ -32,12 +31,12 @@ class Knows:
         self.fields = fields
         self.seen: list[int] = []
 
-    def read(self, item: str, sheets: Iterable[Sheet]) -> Read:  # noqa: ARG002 - as the port has it
+    def read(self, item: str, sheets: Iterable[Sheet]) -> ReadFields:  # noqa: ARG002 - as the port has it
         for sheet in sheets:
             assert sheet.dpi == 300
             assert sheet.bgr.shape[2] == 3
             self.seen.append(sheet.number)
-        return Read(self.fields)
+        return ReadFields(self.fields)
 
 
 def pages(*kinds: str, seal: bool = True, riding: bool = True, grey: bool = False) -> list[np.ndarray]:
@@ -66,20 +65,20 @@ def written(folder: Path, scans: list[np.ndarray], dpi: int = 300) -> Path:
     return file
 
 
-def codes(checked: Checked) -> list[tuple[str, int | None]]:
+def codes(checked: CheckResult) -> list[tuple[str, int | None]]:
     return [(one.code, one.page) for one in checked.findings]
 
 
 def test_a_sealed_scan_whose_fields_are_read_is_ready(tmp_path: Path) -> None:
     reader = Knows({"total": "100"})
-    checked = check(written(tmp_path, pages("text", "table")), item("shareholders"), reading=reader)
+    checked = check(written(tmp_path, pages("text", "table")), get_item("shareholders"), reading=reader)
     assert (checked.verdict, codes(checked)) == (Verdict.READY, [])
     assert reader.seen == [1, 2]
     assert [page.dpi for page in checked.pages] == [300, 300]
 
 
 def test_without_its_fields_nothing_is_ready(tmp_path: Path) -> None:
-    checked = check(written(tmp_path, pages("text")), item("shareholders"))
+    checked = check(written(tmp_path, pages("text")), get_item("shareholders"))
     assert (checked.verdict, codes(checked)) == (Verdict.NEEDS_PERSON, [("fields_unread", None)])
 
 
@@ -95,14 +94,14 @@ def test_a_seal_that_is_not_there_is_missed(
     tmp_path: Path, kinds: tuple[str, ...], how: dict[str, bool], wanted: tuple[str, int]
 ) -> None:
     reader = Knows({"total": "100"})
-    checked = check(written(tmp_path, pages(*kinds, **how)), item("shareholders"), reading=reader)
+    checked = check(written(tmp_path, pages(*kinds, **how)), get_item("shareholders"), reading=reader)
     assert checked.verdict is Verdict.NOT_READY
     assert wanted in codes(checked)
 
 
 def test_a_scan_of_150_dpi_is_not_ready(tmp_path: Path) -> None:
     small = [cv2.resize(page, (1240, 1754), interpolation=cv2.INTER_AREA) for page in pages("text")]
-    checked = check(written(tmp_path, small, dpi=150), item("shareholders"), reading=Knows({"total": "100"}))
+    checked = check(written(tmp_path, small, dpi=150), get_item("shareholders"), reading=Knows({"total": "100"}))
     assert ("scan_dpi_low", 1) in codes(checked)
     assert checked.pages[0].a4
     assert checked.pages[0].dpi == 150
@@ -110,9 +109,9 @@ def test_a_scan_of_150_dpi_is_not_ready(tmp_path: Path) -> None:
 
 def test_an_original_is_told_from_the_copy_that_is_wanted(tmp_path: Path) -> None:
     fields = dict.fromkeys(ITEMS["business_licence"].fields, "known")
-    original = check(written(tmp_path, pages("licence")), item("business_licence"), reading=Knows(fields))
+    original = check(written(tmp_path, pages("licence")), get_item("business_licence"), reading=Knows(fields))
     assert ("form_original", None) in codes(original)
-    copy = check(written(tmp_path, pages("licence", grey=True)), item("business_licence"), reading=Knows(fields))
+    copy = check(written(tmp_path, pages("licence", grey=True)), get_item("business_licence"), reading=Knows(fields))
     assert (copy.verdict, codes(copy)) == (Verdict.READY, [])
 
 

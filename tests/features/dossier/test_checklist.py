@@ -14,14 +14,11 @@ from tests.support.fixtures import Import
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.approvals import operations
-from nianjian.features.dossier.arrivals import query as arrivals_query
-from nianjian.features.dossier.arrivals import service as arrivals
-from nianjian.features.dossier.finding import Finding, Verdict, Weight
-from nianjian.features.dossier.kinds.port import Read
-from nianjian.features.dossier.materials import query, service
-from nianjian.features.dossier.materials.service import File, Place
-from nianjian.features.dossier.materials.states import DONE, State
-from nianjian.features.dossier.operations import checklist, checklist_detail
+from nianjian.features.dossier import arrivals, materials
+from nianjian.features.dossier.finding import Finding, ReadFields, Verdict, Weight
+from nianjian.features.dossier.materials import File, Place
+from nianjian.features.dossier.operations import checklist
+from nianjian.features.dossier.states import DONE, MaterialState
 from nianjian.features.rulebook import operations as overlay
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
@@ -37,13 +34,13 @@ ARTICLES = Place("demo", YEAR, "articles")
 def keep(demo: str, anna: Actor) -> Callable[..., int]:
     def keep(body: bytes = b"%PDF-1", verdict: Verdict = Verdict.NEEDS_PERSON, place: Place = ARTICLES) -> int:
         file = File("章程.pdf", "application/pdf", body, 1, verdict, {"fields": {}})
-        return service.add(place=place, file=file, actor=anna).number
+        return materials.store_version(place=place, file=file, actor=anna).number
 
     return keep
 
 
-def _states(on: date | None = None) -> dict[str, State]:
-    return {one.item: one.state for one in checklist.lines("demo", YEAR, Actor("root"), on)}
+def _states(on: date | None = None) -> dict[str, MaterialState]:
+    return {one.item: one.state for one in checklist.list_items("demo", YEAR, Actor("root"), on)}
 
 
 def _code(act: Callable[[], object]) -> str:
@@ -59,8 +56,8 @@ def test_a_file_is_checked_kept_sealed_and_told(demo: str, anna: Actor, tmp_path
     made.save(path)
     row, checked = checklist.add(enterprise=demo, year=YEAR, item="articles", path=path, actor=anna)
     assert checked.verdict is Verdict.NOT_READY
-    assert query.content(row) == path.read_bytes()
-    assert _states()["articles"] is State.NOT_READY
+    assert materials.read_content(row) == path.read_bytes()
+    assert _states()["articles"] is MaterialState.NOT_READY
     assert _code(lambda: _confirm(anna, 1)) == "dossier_not_ready"
     (act,) = acts(enterprise=demo, verb="dossier.added")
     assert act.data["sha256"] == checked.sha256
@@ -73,10 +70,10 @@ def _confirm(actor: Actor, number: int, **days: Any) -> object:
 
 def test_a_person_confirms_and_the_paper_has_its_own_days(keep: Callable[..., int], anna: Actor) -> None:
     assert keep() == 1
-    assert _states()["articles"] is State.TO_CONFIRM
+    assert _states()["articles"] is MaterialState.TO_CONFIRM
     _confirm(anna, 1, valid_until=date(2027, 3, 1))
-    assert _states(date(2027, 3, 1))["articles"] is State.READY
-    assert _states(date(2027, 3, 2))["articles"] is State.EXPIRED
+    assert _states(date(2027, 3, 1))["articles"] is MaterialState.READY
+    assert _states(date(2027, 3, 2))["articles"] is MaterialState.EXPIRED
     reversed_days = {"effective_on": date(2027, 1, 2), "valid_until": date(2027, 1, 1)}
     assert _code(lambda: _confirm(anna, 1, **reversed_days)) == "dossier_days_reversed"
 
@@ -85,7 +82,7 @@ def test_only_the_newest_version_counts(keep: Callable[..., int], anna: Actor) -
     keep()
     _confirm(anna, 1)
     assert keep(b"%PDF-2") == 2
-    assert _states()["articles"] is State.TO_CONFIRM
+    assert _states()["articles"] is MaterialState.TO_CONFIRM
     assert _code(lambda: _confirm(anna, 1)) == "dossier_version_old"
     assert _code(lambda: _confirm(anna, 3)) == "dossier_version_unknown"
 
@@ -95,7 +92,7 @@ def test_what_was_sent_back_does_not_come_again(keep: Callable[..., int], anna: 
     give: dict[str, Any] = {"enterprise": "demo", "year": YEAR, "item": "articles", "number": 1, "actor": anna}
     assert _code(lambda: checklist.send_back(**give, reason=" ")) == "dossier_reason_missing"
     checklist.send_back(**give, reason="看不清")
-    assert _states()["articles"] is State.RETURNED
+    assert _states()["articles"] is MaterialState.RETURNED
     assert _code(keep) == "dossier_version_returned"
     assert keep(b"%PDF-2") == 2
 
@@ -113,28 +110,28 @@ def test_the_same_content_is_judged_by_what_is_known_now(keep: Callable[..., int
     assert (act.data["before"], act.data["verdict"]) == ("not_ready", "ready")
     _confirm(anna, 1)
     assert keep(verdict=Verdict.NOT_READY) == 1
-    assert query.version("demo", YEAR, "articles", 1).verdict == Verdict.READY, "a person stands for it"
+    assert materials.get_version("demo", YEAR, "articles", 1).verdict == Verdict.READY, "a person stands for it"
     assert len(list(acts(enterprise="demo", verb="dossier.checked_again"))) == 1
 
 
 def test_of_two_who_sort_one_file_the_second_finds_it_gone(demo: str, anna: Actor) -> None:
-    arrivals.add(enterprise=demo, year=YEAR, name="a.pdf", body=b"%PDF-1", actor=anna)
-    (one,), (other,) = (arrivals_query.some(demo, YEAR, 0, 1) for _person in range(2))
-    arrivals.decided(row=one, item="articles", actor=anna)
-    assert _code(lambda: arrivals.decided(row=other, item="licence", actor=anna)) == "dossier_arrival_unknown"
-    assert _code(lambda: arrivals.cut(row=other, papers=(), leave="", actor=anna)) == "dossier_arrival_unknown"
+    arrivals.store_file(enterprise=demo, year=YEAR, name="a.pdf", body=b"%PDF-1", actor=anna)
+    (one,), (other,) = (arrivals.list_waiting_files(demo, YEAR, 0, 1) for _person in range(2))
+    arrivals.record_decision(row=one, item="articles", actor=anna)
+    assert _code(lambda: arrivals.record_decision(row=other, item="licence", actor=anna)) == "dossier_arrival_unknown"
+    assert _code(lambda: arrivals.record_cut(row=other, papers=(), leave="", actor=anna)) == "dossier_arrival_unknown"
     assert [act.data["item"] for act in acts(enterprise=demo, verb="dossier.sorted")] == ["articles"]
 
 
 def test_only_the_algorithm_filing_may_not_apply(demo: str, anna: Actor, load: Import) -> None:
-    assert _states()["algorithm_filing"] is State.NOT_APPLICABLE
+    assert _states()["algorithm_filing"] is MaterialState.NOT_APPLICABLE
     load("seats", "坐席编号,类型,报备日期", ("R1", "机器人", "2026-02-01"))
-    assert _states()["algorithm_filing"] is State.MISSING
+    assert _states()["algorithm_filing"] is MaterialState.MISSING
     give: dict[str, Any] = {"enterprise": demo, "year": YEAR, "actor": anna}
     checklist.not_applicable(**give, item="algorithm_filing", reason="不具有舆论属性")
-    assert _states()["algorithm_filing"] is State.NOT_APPLICABLE
+    assert _states()["algorithm_filing"] is MaterialState.NOT_APPLICABLE
     checklist.not_applicable(**give, item="algorithm_filing", reason="")
-    assert _states()["algorithm_filing"] is State.MISSING
+    assert _states()["algorithm_filing"] is MaterialState.MISSING
     assert _code(lambda: checklist.not_applicable(**give, item="articles", reason="无")) == "dossier_item_required"
 
 
@@ -145,18 +142,18 @@ def test_last_years_papers_are_taken_over_and_wait_for_a_person(
         place = Place(demo, YEAR - 1, item)
         keep(f"%PDF-{item}".encode(), place=place)
         if item != "shareholders":
-            service.confirm(place=place, number=1, effective_on=None, valid_until=None, actor=anna)
+            materials.confirm_version(place=place, number=1, effective_on=None, valid_until=None, actor=anna)
     assert checklist.reuse(enterprise=demo, year=YEAR, actor=anna) == ["articles"]
     assert checklist.reuse(enterprise=demo, year=YEAR, actor=anna) == []
-    (line,) = [one for one in checklist.lines(demo, YEAR, anna) if one.item == "articles"]
-    assert (line.state, line.newest and line.newest.reused_from) == (State.TO_CONFIRM, YEAR - 1)
+    (line,) = [one for one in checklist.list_items(demo, YEAR, anna) if one.item == "articles"]
+    assert (line.state, line.newest and line.newest.reused_from) == (MaterialState.TO_CONFIRM, YEAR - 1)
 
 
 def test_what_the_reader_finds_goes_into_the_verdict(demo: str, anna: Actor, tmp_path: Path) -> None:
     class Reader:
-        def read(self, item: str, sheets: object) -> Read:
+        def read(self, item: str, sheets: object) -> ReadFields:
             del sheets
-            return Read({"dated": "2026-01-01"}, (Finding("fields_unread", Weight.ASK, None, {"fields": item}),))
+            return ReadFields({"dated": "2026-01-01"}, (Finding("fields_unread", Weight.ASK, None, {"fields": item}),))
 
     path = tmp_path / "a.pdf"
     made = pikepdf.new()
@@ -170,8 +167,8 @@ def test_what_the_overview_counts_is_what_the_list_shows(keep: Callable[..., int
     day = date(2027, 2, 1)
 
     def counted() -> tuple[int, bool]:
-        found, begun = query.unready(demo, YEAR, on=day)
-        listed = {one.item for one in query.checklist(demo, YEAR, on=day, robots=True) if one.state not in DONE}
+        found, begun = materials.list_unready_items(demo, YEAR, on=day)
+        listed = {one.item for one in materials.list_items(demo, YEAR, on=day, robots=True) if one.state not in DONE}
         assert found == listed
         return len(found), begun
 
@@ -199,15 +196,13 @@ def test_what_the_province_asks_for_besides_is_an_item_like_any_other(
     )  # fmt: skip
     operations.approve(approval=asked.id, actor=bo)
     assert set(_states()) - set(before) == {"protection_grade"}
-    assert _states()["protection_grade"] is State.MISSING
-    assert optional_items.hinted(checklist_detail.book(demo)) == ["本地承诺"], "no item stands for it"
-    assert checklist_detail.list_requirements(checklist_detail.book(demo))["protection_grade"].seals[:1] == (
-        "cover_seal",
-    )
+    assert _states()["protection_grade"] is MaterialState.MISSING
+    assert optional_items.hinted(checklist.get_rulebook(demo)) == ["本地承诺"], "no item stands for it"
+    assert checklist.list_requirements(checklist.get_rulebook(demo))["protection_grade"].seals[:1] == ("cover_seal",)
     place = Place(demo, YEAR, "protection_grade")
     number = keep(place=place)
     checklist.confirm(enterprise=demo, year=YEAR, item=place.item, number=number, actor=anna)
-    assert _states()["protection_grade"] is State.READY
-    assert query.unready(demo, YEAR, on=clock.today(), further=("protection_grade", "access_agreement"))[0] >= {
-        "access_agreement"
-    }
+    assert _states()["protection_grade"] is MaterialState.READY
+    assert materials.list_unready_items(demo, YEAR, on=clock.today(), further=("protection_grade", "access_agreement"))[
+        0
+    ] >= {"access_agreement"}

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from tests.support.scans import ink, paper, scanner
 
-from nianjian.features.dossier.checks import a4, blank, blur, colour, dpi, skew, upscaled
-from nianjian.features.dossier.ingest.render import PageFacts, Picture
-from nianjian.features.dossier.ingest.tiles import tiles
-from nianjian.features.dossier.seals.mask import at, whitened
+from nianjian.features.dossier import checks
+from nianjian.features.dossier.ingest.inside.draw import tiles
+from nianjian.features.dossier.ingest.receive import PageFacts, Picture
+from nianjian.features.dossier.seals.mask import scale_page, whiten
 
 
 def grey(bgr: np.ndarray) -> np.ndarray:
@@ -24,7 +24,7 @@ def grey(bgr: np.ndarray) -> np.ndarray:
     [(210, 297, True), (297, 210, True), (213, 294, True), (213.1, 297, False), (216, 279, False), (148, 210, False)],
 )
 def test_a4(wide: float, high: float, is_it: bool) -> None:  # noqa: FBT001 - a table of cases
-    assert a4.is_a4(wide, high, 3) is is_it
+    assert checks.is_a4(wide, high, 3) is is_it
 
 
 def facts(*pictures: Picture) -> PageFacts:
@@ -33,17 +33,17 @@ def facts(*pictures: Picture) -> PageFacts:
 
 def test_a4_at_300_dpi_has_2480_pixels_and_is_enough() -> None:
     whole = Picture((2480, 3508), (2480 / (210 / 25.4), 3508 / (297 / 25.4)), 1.0)
-    assert dpi.resolution(facts(whole), 300) == dpi.Resolution(300, enough=True)
+    assert checks.measure_resolution(facts(whole), 300) == checks.Resolution(300, enough=True)
     short = Picture((2478, 3508), (2478 / (210 / 25.4), 3508 / (297 / 25.4)), 1.0)
-    found = dpi.resolution(facts(short), 300)
+    found = checks.measure_resolution(facts(short), 300)
     assert found is not None
     assert not found.enough
 
 
 def test_an_ornament_says_nothing_of_the_resolution() -> None:
     logo = Picture((60, 60), (72.0, 72.0), 0.02)
-    assert dpi.resolution(facts(logo), 300) is None
-    assert dpi.resolution(facts(logo, Picture((1240, 1754), (150.0, 150.0), 0.9)), 300) == dpi.Resolution(
+    assert checks.measure_resolution(facts(logo), 300) is None
+    assert checks.measure_resolution(facts(logo, Picture((1240, 1754), (150.0, 150.0), 0.9)), 300) == checks.Resolution(
         150, enough=False
     )
 
@@ -53,22 +53,22 @@ def test_a_page_with_dust_is_blank_and_a_page_with_a_line_is_not() -> None:
     page = np.full((1169, 827), 250, np.uint8)
     for y, x in zip(rng.integers(40, 1100, 60), rng.integers(40, 780, 60), strict=True):
         page[y, x] = 40
-    assert blank.ink_share(page) < 0.002
-    text = at(paper.page("text", 1), paper.DPI)
-    assert blank.ink_share(whitened(text)) > 0.02
+    assert checks.ink_share(page) < 0.002
+    text = scale_page(paper.page("text", 1), paper.DPI)
+    assert checks.ink_share(whiten(text)) > 0.02
 
 
 @pytest.mark.parametrize("lean", [-3.4, -1.2, 0.0, 0.7, 2.6])
 @pytest.mark.parametrize("kind", ["text", "table"])
 def test_skew(kind: str, lean: float) -> None:
     page, _jpeg = scanner.scanned(paper.page(kind, 2), scanner.Faults(skew=lean, noise=3), random.Random(1))
-    found = skew.skew(grey(at(page, paper.DPI)))
+    found = checks.measure_skew(grey(scale_page(page, paper.DPI)))
     assert found is not None
     assert abs(found + lean) <= 0.15
 
 
 def test_a_page_without_rows_has_no_skew() -> None:
-    assert skew.skew(np.full((1169, 827), 250, np.uint8)) is None
+    assert checks.measure_skew(np.full((1169, 827), 250, np.uint8)) is None
 
 
 def sharpness(sigma: float, shrink: float = 1.0) -> tuple[float, float]:
@@ -79,7 +79,7 @@ def sharpness(sigma: float, shrink: float = 1.0) -> tuple[float, float]:
         small = cv2.resize(page, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
         page = cv2.resize(small, page.shape[1::-1], interpolation=cv2.INTER_CUBIC)
     parts = tiles(grey(page))
-    width, detail = blur.edge_width(parts), upscaled.detail(parts)
+    width, detail = checks.measure_edge_width(parts), checks.measure_detail(parts)
     assert width is not None
     assert detail is not None
     return width, detail
@@ -97,8 +97,8 @@ def test_an_enlarged_page_lacks_detail() -> None:
 def test_a_copy_shows_no_colour_beside_its_seal_and_an_original_does() -> None:
     shares = []
     for page in (paper.page("licence", 1), scanner.grey(paper.page("licence", 1))):
-        white = whitened(at(page, paper.DPI))
-        shares.append(colour.share_beside(colour.coloured(white), ()))
+        white = whiten(scale_page(page, paper.DPI))
+        shares.append(checks.colour_share_beside_seals(checks.colour_mask(white), ()))
     assert shares[0] >= 0.003 > shares[1]
 
 
@@ -107,5 +107,5 @@ def test_a_faint_seal_makes_a_page_coloured() -> None:
     rng = random.Random(4)
     layer = ink.coverage(ink.Print("round", 42, 42, "faded", "浙江华信科技有限公司"), paper.DPI, rng)
     ink.stamp(page, layer, "faded", 600, 900)
-    white = whitened(at(page, paper.DPI))
-    assert colour.share(colour.coloured(white)) >= 0.0004
+    white = whiten(scale_page(page, paper.DPI))
+    assert checks.colour_share(checks.colour_mask(white)) >= 0.0004

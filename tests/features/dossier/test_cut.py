@@ -15,12 +15,9 @@ from tests.features.dossier.test_recognise import PAPERS
 from tests.support.read_pages import BOOK, DAY, page
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier.arrivals.papers import papers
-from nianjian.features.dossier.arrivals.ranges import Range, check_ranges, format_leftover_pages
-from nianjian.features.dossier.ingest.cut import fit
-from nianjian.features.dossier.ingest.inside.cut import cut
-from nianjian.features.dossier.ingest.magic import Type
-from nianjian.features.dossier.ingest.receive import Received
+from nianjian.features.dossier.ingest.inside.pdf import cut
+from nianjian.features.dossier.ingest.receive import ReceivedFile, Type, require_cuttable
+from nianjian.features.dossier.recognition import Range, check_ranges, find_papers, format_leftover_pages
 
 TEXT = ["第二条 股东会由全体股东组成", "第三条 股东会每年召开一次"]
 THREE = (Range("business_licence", 1, 1), Range("articles", 2, 8), Range("legal_person_id", 9, 10))
@@ -28,7 +25,7 @@ THREE = (Range("business_licence", 1, 1), Range("articles", 2, 8), Range("legal_
 
 def found(*pages: list[str], count: int = 0) -> tuple[Range, ...]:
     read = [page(rows, number) for number, rows in enumerate(pages, 1)]
-    return papers(read, count or len(read), BOOK, DAY)
+    return find_papers(read, count or len(read), BOOK, DAY)
 
 
 def test_a_paper_reaches_to_where_another_begins() -> None:
@@ -135,10 +132,10 @@ def test_fields_that_papers_share_would_tell_of_one_another(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("fact", ["signed", "repaired", "rebuilt"])
 def test_what_parts_would_hide_is_not_cut(fact: str) -> None:
-    def got(clean: Path | None, **facts: bool) -> Received:
-        return Received("a.pdf", Type.PDF, "0", 1, Path("a"), clean, 3, **facts)  # type: ignore[arg-type] # facts alone
+    def got(clean: Path | None, **facts: bool) -> ReceivedFile:
+        return ReceivedFile("a.pdf", Type.PDF, "0", 1, Path("a"), clean, 3, **facts)  # type: ignore[arg-type] # facts alone
 
-    assert fit(got(Path("b"))) == Path("b")
+    assert require_cuttable(got(Path("b"))) == Path("b")
     for one in (got(None), got(Path("b"), **{fact: True})):
         with pytest.raises(NianjianError, match="dossier_cut_unfit"):
-            fit(one)
+            require_cuttable(one)

@@ -7,9 +7,8 @@ from fractions import Fraction
 
 import pytest
 
-from nianjian.features.dossier.fill_in.change import Kind, changed, percent
-from nianjian.features.dossier.fill_in.fields import Kind as Written
-from nianjian.features.dossier.fill_in.fields import format_value
+from nianjian.features.dossier.fill_in import ChangeKind, compare_values, format_value, percent
+from nianjian.features.dossier.fill_in import FieldKind as Written
 
 SEATS, SHARE = Decimal("0.30"), Decimal("0.20")
 
@@ -36,15 +35,15 @@ SEATS, SHARE = Decimal("0.30"), Decimal("0.20")
 def test_a_change_is_above_its_limit_or_not(
     now: int | Fraction | None, before: int | Fraction | None, limit: Decimal | None, *, over: bool | None
 ) -> None:
-    assert changed(now, before, limit).over is over
+    assert compare_values(now, before, limit).over is over
 
 
 def test_what_is_not_known_is_not_compared() -> None:
-    assert changed(None, None, None).kind is Kind.UNKNOWN
-    assert changed("甲", None, None).kind is Kind.UNKNOWN
-    assert changed(["移动", "电信"], ["电信", "移动"], None).kind is Kind.SAME
-    assert changed("甲", "乙", None).kind is Kind.DIFFERS
-    assert changed(5, 0, SEATS).relative is None
+    assert compare_values(None, None, None).kind is ChangeKind.UNKNOWN
+    assert compare_values("甲", None, None).kind is ChangeKind.UNKNOWN
+    assert compare_values(["移动", "电信"], ["电信", "移动"], None).kind is ChangeKind.SAME
+    assert compare_values("甲", "乙", None).kind is ChangeKind.DIFFERS
+    assert compare_values(5, 0, SEATS).relative is None
 
 
 def test_values_are_written_as_the_form_takes_them() -> None:

@@ -24,15 +24,15 @@ from nianjian.engines.paper.texts.dossier.claims import BLANK
 from nianjian.engines.paper.texts.inspection.answers import STEPS
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
 from nianjian.features.calls.operations.import_calls import import_calls
+from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.finding import Verdict
-from nianjian.features.dossier.materials import query, service
-from nianjian.features.dossier.materials.service import File, Place
-from nianjian.features.dossier.operations.build import build
-from nianjian.features.dossier.operations.generate import ITEMS, Generated, generate
-from nianjian.features.dossier.operations.making import output_files, status, work
+from nianjian.features.dossier.materials import File, Place
+from nianjian.features.dossier.models import PagePicture
+from nianjian.features.dossier.operations import package as status
+from nianjian.features.dossier.operations.generate import ITEMS, GeneratedItem, generate
+from nianjian.features.dossier.operations.package import build
 from nianjian.features.dossier.pages import package as tables
-from nianjian.features.dossier.pictures.model import PagePicture
 from nianjian.features.portrait import portraits
 from nianjian.features.portrait.operations import run_portrait
 from nianjian.platform.accounts.query import Actor
@@ -133,18 +133,18 @@ def _sheets(path: Path) -> dict[str, list[list[Any]]]:
     return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
 
 
-def _make(demo: str, actor: Actor, folder: Path | None, *items: str) -> dict[str, Generated]:
+def _make(demo: str, actor: Actor, folder: Path | None, *items: str) -> dict[str, GeneratedItem]:
     found = generate(enterprise=demo, year=YEAR, items=items or ("all",), folder=folder, actor=actor)
     return {one.item: one for one in found}
 
 
 def test_the_worker_generates_into_the_checklist_and_as_sealed_files(filled: str, anna: Actor) -> None:
     given: dict[str, Any] = {"enterprise": filled, "year": YEAR, "actor": anna}
-    first = work.ask_items(items=["seat_table"], files=False, **given)
-    assert work.ask_items(items=["seat_table"], files=False, **given) == first, "a double click"
-    files = work.ask_items(items=["self_check"], files=True, **given)
+    first = status.enqueue_generation(items=["seat_table"], files=False, **given)
+    assert status.enqueue_generation(items=["seat_table"], files=False, **given) == first, "a double click"
+    files = status.enqueue_generation(items=["self_check"], files=True, **given)
     with pytest.raises(NianjianError) as caught:
-        work.ask_items(items=["self_check"], files=False, **given)
+        status.enqueue_generation(items=["self_check"], files=False, **given)
     assert caught.value.code == "dossier_item_not_generated"
     assert {one.id for one in status.get_generation_status(filled, YEAR, anna).working} == {first, files}
     worker = Worker("w1", Event())
@@ -153,7 +153,7 @@ def test_the_worker_generates_into_the_checklist_and_as_sealed_files(filled: str
     told: Any = queue.job(first).result["items"]
     figures = [(one["figure"], one["paper"], one["portrait"]) for one in told[0]["sums"]]
     assert figures == [("filed", 4, 4), ("opened", 3, 3)]
-    pack = zipfile.ZipFile(io.BytesIO(b"".join(output_files.download_zip(job=files, **given).content)))
+    pack = zipfile.ZipFile(io.BytesIO(b"".join(status.download_zip(job=files, **given).content)))
     assert {Path(name).suffix for name in pack.namelist()} == {".pdf", ".xlsx"}
     assert [one.data["job"] for one in acts(enterprise=filled, verb="dossier.taken")] == [files]
 
@@ -165,14 +165,14 @@ def test_the_worker_generates_into_the_checklist_and_as_sealed_files(filled: str
     assert (seats().run, seats().older, len(seats().sums)) == (told[0]["run"], False, 2)
     _run(filled, anna)
     assert seats().older, "the year has a later portrait"
-    agreed = tables.sums([seats()])
+    agreed = tables.sum_rows([seats()])
     assert agreed is not None
     assert {row[-1].badge for row in agreed.rows} == {"warn"}, "nothing is known of the later one"
-    assert tables.papers(filled, YEAR, [seats()]).rows[0][-1].badge == "warn"
-    Job.objects.update(finished_at=clock.now() - output_files.KEPT)
-    assert output_files.sweep() == 1
+    assert tables.generated_papers(filled, YEAR, [seats()]).rows[0][-1].badge == "warn"
+    Job.objects.update(finished_at=clock.now() - status.KEPT)
+    assert status.delete_expired_outputs() == 1
     with pytest.raises(NianjianError) as caught:
-        output_files.download_zip(job=files, **given)
+        status.download_zip(job=files, **given)
     assert caught.value.code == "dossier_files_unknown"
 
 
@@ -244,11 +244,11 @@ def test_an_item_becomes_a_version_that_a_person_confirms(
     (told,) = json.loads(capsys.readouterr().out)["items"]
     assert (told["verdict"], told["version"], told["files"]) == ("needs_person", 1, [])
     assert told["findings"][0]["code"] == "generated_unsigned"
-    row = query.version(filled, YEAR, "seat_table", 1)
-    assert query.content(row).startswith(b"%PDF")
+    row = materials.get_version(filled, YEAR, "seat_table", 1)
+    assert materials.read_content(row).startswith(b"%PDF")
     assert (row.pages, row.verdict) == (1, "needs_person")
     place = Place(filled, YEAR, "seat_table")
-    service.confirm(place=place, number=1, effective_on=None, valid_until=None, actor=anna)
+    materials.confirm_version(place=place, number=1, effective_on=None, valid_until=None, actor=anna)
     (again,) = _make(filled, anna, None, "seat_table").values()
     assert (again.confirmed, again.version) == (True, 1)
     package = build(enterprise=filled, year=YEAR, folder=tmp_path / "package", actor=anna)
@@ -263,11 +263,11 @@ def test_an_upload_that_waits_for_a_person_is_not_set_aside(
 ) -> None:
     place = Place(filled, YEAR, "number_ledger")
     theirs = File("台账.pdf", "application/pdf", b"%PDF theirs", 1, Verdict.NEEDS_PERSON, {"findings": []})
-    service.add(place=place, file=theirs, actor=anna)
+    materials.store_version(place=place, file=theirs, actor=anna)
     words = ["dossier", "generate", "number_ledger", "--enterprise", filled, "--season", str(YEAR)]
     assert main(words) == 1
     assert "--replace" in capsys.readouterr().out
-    assert query.version(filled, YEAR, "number_ledger", 1).name == "台账.pdf"
+    assert materials.get_version(filled, YEAR, "number_ledger", 1).name == "台账.pdf"
     assert main([*words, "--replace", "--json"]) == 0
     (told,) = json.loads(capsys.readouterr().out)["items"]
     assert (told["version"], told["waits"]) == (2, False)

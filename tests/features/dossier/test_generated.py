@@ -13,11 +13,12 @@ from python_calamine import CalamineWorkbook
 from nianjian.engines.kernel.numbers import NumberClass
 from nianjian.engines.paper.words import words
 from nianjian.features.dossier.finding import Weight
-from nianjian.features.dossier.generated import complaint_records, monthly_traffic, seat_table, sheets
+from nianjian.features.dossier.generated import complaint_records, monthly_traffic, registers
+from nianjian.features.dossier.generated import document as sheets
 from nianjian.features.dossier.generated.complaint_records import Ticket
 from nianjian.features.dossier.generated.document import Document, Head
 from nianjian.features.dossier.generated.monthly_traffic import Traffic
-from nianjian.features.dossier.generated.sums import compared, sums_agree
+from nianjian.features.dossier.generated.self_check import compare_sums, find_disagreements
 
 DAY = date(2026, 12, 31)
 HEAD = Head(
@@ -49,7 +50,7 @@ def _seat(**changed: object) -> dict[str, object]:
     ],
 )
 def test_a_seat_counts_as_in_the_portrait(changed: dict[str, object], filed: bool, opened: bool) -> None:  # noqa: FBT001 -- cases
-    assert seat_table.totals([_seat(**changed)], DAY) == {"filed": filed, "opened": opened}
+    assert registers.count_seats([_seat(**changed)], DAY) == {"filed": filed, "opened": opened}
 
 
 def _at(day: int, hour: int) -> datetime:
@@ -64,7 +65,7 @@ def test_tickets_count_to_the_end_of_the_day_in_shanghai() -> None:
         Ticket({"source": "12321", "accepted_at": _at(1, 1), "closed_at": _at(2, 1)}, "duplicate", "duplicate"),
         Ticket({"source": "enterprise", "accepted_at": _at(1, 1), "closed_at": _at(2, 1), "reopened_at": _at(2, 1)}),
     ]
-    found = complaint_records.counts(tickets, DAY, ("12321", "12300"))
+    found = complaint_records.count_tickets(tickets, DAY, ("12321", "12300"))
     assert found == {"complaints": 3, "tickets": 4, "closed": 2}
 
 
@@ -73,15 +74,15 @@ def _portrait(**components: object) -> dict[str, Any]:
 
 
 def test_sums_agree_only_when_they_are_equal() -> None:
-    assert sums_agree(compared({"filed": 4, "opened": 3}, _portrait(filed=4, opened=3))) == ()
-    (found,) = sums_agree(compared({"filed": 4, "opened": 3}, _portrait(filed=4, opened=2)))
+    assert find_disagreements(compare_sums({"filed": 4, "opened": 3}, _portrait(filed=4, opened=3))) == ()
+    (found,) = find_disagreements(compare_sums({"filed": 4, "opened": 3}, _portrait(filed=4, opened=2)))
     assert (found.code, found.weight, found.values["paper"], found.values["portrait"]) == (
         "sums_differ",
         Weight.STOP,
         3,
         2,
     )
-    (unknown,) = sums_agree(compared({"closed": 0}, _portrait(filed=4)))
+    (unknown,) = find_disagreements(compare_sums({"closed": 0}, _portrait(filed=4)))
     assert (unknown.code, unknown.weight) == ("sums_unknown", Weight.ASK)
 
 
@@ -92,7 +93,7 @@ def _pages(document: Document) -> list[str]:
 
 def test_header_rows_and_the_run_stand_on_every_page() -> None:
     rows = [_seat(seat_id=f"S{number:03d}", person="张三", workplace="#strong[x] $1$") for number in range(120)]
-    document = seat_table.document(HEAD, rows, _)
+    document = registers.build_seat_table(HEAD, rows, _)
     pages = _pages(document)
     assert len(pages) > 2
     assert all("坐席编号" in page and HEAD.run in page for page in pages[:-1])
@@ -105,7 +106,7 @@ def test_header_rows_and_the_run_stand_on_every_page() -> None:
 def test_a_workbook_holds_counts_as_numbers_and_codes_as_text() -> None:
     rows = [Traffic("2026-02", "95013", NumberClass.OWN_SHORT, 1, 1, 1200, 700, 3, 65000, 2, 1, inbound_served=1)]
     rows.append(Traffic("2026-02", "", NumberClass.MOBILE, outbound=5))
-    document = monthly_traffic.document(HEAD, rows, _)
+    document = monthly_traffic.build_document(HEAD, rows, _)
     book = CalamineWorkbook.from_filelike(io.BytesIO(sheets.xlsx(document)))
     assert book.get_sheet_by_name("逐月").to_python()[2] == ["2026-02", 1, 1, 1205, 700, 65000, 1]
     numbers = book.get_sheet_by_name("按号码").to_python()

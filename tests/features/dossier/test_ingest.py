@@ -19,13 +19,12 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.errors import ERRORS, sentence
 from nianjian.engines.paper.words import words
 from nianjian.features.dossier.ingest import limits
-from nianjian.features.dossier.ingest.receive import Received, receive
-from nianjian.features.dossier.ingest.render import render_pages
+from nianjian.features.dossier.ingest.receive import ReceivedFile, receive, render_pages
 
 LEFT = (b"pwned-by-js", b"hidden-script", b"key-script", b"MZ-embedded-program", b"cmd.exe", b"passwd", b"evil.example")
 
 
-def taken(folder: Path, name: str, data: bytes) -> Received:
+def taken(folder: Path, name: str, data: bytes) -> ReceivedFile:
     file = folder / name
     file.write_bytes(data)
     return receive(file, folder)
@@ -56,7 +55,7 @@ def test_a_refusal_names_the_page(tmp_path: Path, name: str, code: str) -> None:
     assert (caught.value.code, caught.value.values["page"]) == (code, 1)
 
 
-def outcome(got: Received) -> NianjianError | None:
+def outcome(got: ReceivedFile) -> NianjianError | None:
     """None: every page could be drawn."""
     assert got.clean is not None
     try:

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from nianjian.doors.cli.main import main
-from nianjian.features.dossier.generated.document import Document
-from nianjian.features.dossier.generated.sheets import pdf
+from nianjian.features.dossier.generated.document import Document, pdf
 
 pytestmark = pytest.mark.django_db
 OTHER = "杭州云桥通信技术有限公司"

@@ -15,9 +15,9 @@ from tests.support.fixtures import Import, Sheet
 from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.operations.import_calls import import_calls
-from nianjian.features.dossier.fill_in.fields import Report
-from nianjian.features.dossier.fill_in.model import FillIn
-from nianjian.features.dossier.operations import fill_in as flow
+from nianjian.features.dossier.fill_in import Report
+from nianjian.features.dossier.models import FillIn
+from nianjian.features.dossier.operations import fill_in
 from nianjian.features.portrait.operations import run_portrait
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
@@ -83,8 +83,8 @@ def filled(records: str, anna: Actor) -> str:
 
 
 def _make(demo: str, actor: Actor, report: Report = Report.LICENCE) -> Json:
-    flow.make(enterprise=demo, year=YEAR, report=report, actor=actor)
-    told = flow.find_newest_sheet(enterprise=demo, year=YEAR, report=report, actor=actor)
+    fill_in.make_sheet(enterprise=demo, year=YEAR, report=report, actor=actor)
+    told = fill_in.find_newest_sheet(enterprise=demo, year=YEAR, report=report, actor=actor)
     assert told is not None
     return told
 
@@ -143,14 +143,14 @@ def test_personal_values_are_sealed_masked_and_given_out_with_an_entry(
     records: str, anna: Actor, tmp_path: Path
 ) -> None:
     where: Json = {"enterprise": records, "year": YEAR, "report": Report.LICENCE, "actor": anna}
-    assert _code(lambda: flow.revealed(**where)) == "dossier_fill_in_unknown"
+    assert _code(lambda: fill_in.reveal_sheet(**where)) == "dossier_fill_in_unknown"
     masked = _by_name(_make(records, anna))["representative"]["value"]
     assert masked == "王**"
-    assert _by_name(flow.revealed(**where))["representative"]["value"] == "王小五"
+    assert _by_name(fill_in.reveal_sheet(**where))["representative"]["value"] == "王小五"
     row = FillIn.objects.defer("lines").get()
     assert row.run == ""
-    assert _code(lambda: flow.download_sheet(**where, form="docx")) == "export_form_unknown"
-    files = flow.write_sheet_files(**where, folder=tmp_path / "out")
+    assert _code(lambda: fill_in.download_sheet(**where, form="docx")) == "export_form_unknown"
+    files = fill_in.write_sheet_files(**where, folder=tmp_path / "out")
     assert [path.suffix for path in files] == [".pdf", ".xlsx"]
     with pypdfium2.PdfDocument(files[0]) as document:
         pages = [page.get_textpage().get_text_range() for page in document]

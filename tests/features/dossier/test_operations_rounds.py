@@ -15,18 +15,16 @@ from tests.support import packages
 
 from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.finding import Verdict
-from nianjian.features.dossier.kinds.catalogue import ITEMS
-from nianjian.features.dossier.materials import query as materials
-from nianjian.features.dossier.materials import service
-from nianjian.features.dossier.materials.service import File, Place
-from nianjian.features.dossier.operations.build import build
-from nianjian.features.dossier.operations.rounds import acts as rounds
-from nianjian.features.dossier.operations.rounds import package, presenters
-from nianjian.features.dossier.rounds.model import Submission
-from nianjian.features.dossier.rounds.service import File as Paper
-from nianjian.features.dossier.rounds.service import Handed, RequestInput
+from nianjian.features.dossier.kinds import ITEMS
+from nianjian.features.dossier.materials import File, Place
+from nianjian.features.dossier.models import Submission
+from nianjian.features.dossier.operations import rounds
+from nianjian.features.dossier.operations.package import build
+from nianjian.features.dossier.rounds import File as Paper
+from nianjian.features.dossier.rounds import Handover, RequestInput
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.vault import blobs
@@ -53,9 +51,9 @@ def keep(demo: str, anna: Actor, tmp_path: Path) -> Callable[..., int]:
         path = packages.scans(tmp_path / "scan.pdf", list(seeds), dpi=60)
         file = File("扫描.pdf", "application/pdf", path.read_bytes(), len(seeds), Verdict.NEEDS_PERSON, {"fields": {}})
         place = Place(demo, YEAR, item)
-        made = service.add(place=place, file=file, actor=anna)
+        made = materials.store_version(place=place, file=file, actor=anna)
         if confirmed:
-            service.confirm(place=place, number=made.number, effective_on=None, valid_until=None, actor=anna)
+            materials.confirm_version(place=place, number=made.number, effective_on=None, valid_until=None, actor=anna)
         return int(made.number)
 
     return keep
@@ -79,31 +77,35 @@ def _built(demo: str, anna: Actor, folder: Path) -> Path:
 
 
 def _submit(demo: str, anna: Actor, folder: Path, on: date = HANDED) -> Json:
-    made = package.from_path(folder, enterprise=demo, year=YEAR)
-    return rounds.submit(enterprise=demo, year=YEAR, package=made, handed=Handed(on, "政务大厅", "受理1号"), actor=anna)
+    made = rounds.read_package_path(folder, enterprise=demo, year=YEAR)
+    return rounds.record_submission(
+        enterprise=demo, year=YEAR, package=made, handed=Handover(on, "政务大厅", "受理1号"), actor=anna
+    )
 
 
 def _listed(demo: str, anna: Actor, *items: str, on: date = HANDED, **more: object) -> Json:
     """Hand in the manifest of a package that holds the newest versions of these items."""
-    made = package.package(_manifest(demo, *items, **more), enterprise=demo, year=YEAR)
-    return rounds.submit(enterprise=demo, year=YEAR, package=made, handed=Handed(on, "政务大厅"), actor=anna)
+    made = rounds.read_package(_manifest(demo, *items, **more), enterprise=demo, year=YEAR)
+    return rounds.record_submission(
+        enterprise=demo, year=YEAR, package=made, handed=Handover(on, "政务大厅"), actor=anna
+    )
 
 
 def _manifest(demo: str, *items: str, **more: object) -> bytes:
     sources = []
     for place, item in enumerate(items):
-        row = materials.material(demo, YEAR, item)
+        row = materials.find_material(demo, YEAR, item)
         assert row is not None
-        newest = materials.versions(row)[0].sha256
+        newest = materials.list_versions(row)[0].sha256
         sources.append({"item": item, "title": item, "board": "general", "start_page": place + 1, "pages": 1,
                         "copy_sha256": newest, "source_sha256": newest, "seals": []})  # fmt: skip
     told = {"format": manifest.FORMAT, "version": manifest.VERSION, "enterprise": "示例", "season": YEAR,
             "draft": False, "items": sources, "files": []}  # fmt: skip
-    return json.dumps(manifest.bound({**told, **more})).encode()
+    return json.dumps(manifest.add_hashes({**told, **more})).encode()
 
 
 def _given_back(demo: str, anna: Actor, *asked: RequestInput, due: date | None = None, number: int = 1) -> list[int]:
-    rounds.give_back(
+    rounds.record_notice(
         enterprise=demo, year=YEAR, number=number, received=date(2027, 2, 1), due=due, reference="补正1号",
         requests=asked, paper=RECEIPT, actor=anna,
     )  # fmt: skip
@@ -112,7 +114,7 @@ def _given_back(demo: str, anna: Actor, *asked: RequestInput, due: date | None =
 
 
 def _one(demo: str, anna: Actor, number: int = 1) -> Json:
-    return presenters.get_package(enterprise=demo, year=YEAR, number=number, actor=anna)
+    return rounds.get_package(enterprise=demo, year=YEAR, number=number, actor=anna)
 
 
 def _states(demo: str, anna: Actor, number: int = 1) -> list[str]:
@@ -142,20 +144,23 @@ def test_a_round_from_handing_in_to_handing_in_again(
     assert (told["state"], notice["provisional"], notice["printed"], notice["late"]) == ("returned", True, False, True)
     assert (notice["due"], told["due"]) == ("2027-02-15", "2027-02-15")
     give: Json = {"enterprise": demo, "year": YEAR, "number": 1, "actor": anna}
-    assert _code(lambda: rounds.answer(**give, request=audit, version=1, note="")) == "dossier_version_submitted"
-    assert _code(lambda: rounds.answer(**give, request=whole, version=1, note="")) == "dossier_answer_whole"
-    assert _code(lambda: rounds.answer(**give, request=whole, version=None, note=" ")) == "dossier_reason_missing"
+    assert _code(lambda: rounds.record_answer(**give, request=audit, version=1, note="")) == "dossier_version_submitted"
+    assert _code(lambda: rounds.record_answer(**give, request=whole, version=1, note="")) == "dossier_answer_whole"
     assert (
-        _code(lambda: rounds.answer(**give, request=whole + 99, version=None, note="好")) == "dossier_request_unknown"
+        _code(lambda: rounds.record_answer(**give, request=whole, version=None, note=" ")) == "dossier_reason_missing"
+    )
+    assert (
+        _code(lambda: rounds.record_answer(**give, request=whole + 99, version=None, note="好"))
+        == "dossier_request_unknown"
     )
 
     fresh = keep("audit_report", 100, 111, 102, 103, confirmed=False)
-    rounds.answer(**give, request=audit, version=fresh, note="已换")
-    rounds.answer(**give, request=ledger, version=None, note="电话确认无需补盖")
-    rounds.answer(**give, request=whole, version=None, note="已胶装")
+    rounds.record_answer(**give, request=audit, version=fresh, note="已换")
+    rounds.record_answer(**give, request=ledger, version=None, note="电话确认无需补盖")
+    rounds.record_answer(**give, request=whole, version=None, note="已胶装")
     assert _states(demo, anna) == ["to_confirm", "answered", "answered"]
     place = Place(demo, YEAR, "audit_report")
-    service.confirm(place=place, number=fresh, effective_on=None, valid_until=None, actor=anna)
+    materials.confirm_version(place=place, number=fresh, effective_on=None, valid_until=None, actor=anna)
     assert _one(demo, anna)["state"] == "answered"
 
     again = _submit(demo, anna, _built(demo, anna, tmp_path / "second"), date(2027, 2, 15))
@@ -163,11 +168,13 @@ def test_a_round_from_handing_in_to_handing_in_again(
     before = _one(demo, anna)
     assert (before["state"], before["late"]) == ("resubmitted", False), "the last day is in time"
     assert _states(demo, anna) == ["sent", "sent", "sent"]
-    assert _code(lambda: rounds.answer(**give, request=audit, version=None, note="晚了")) == "dossier_round_refused"
-    assert rounds.passed(**{**give, "number": 2}, on=date(2027, 3, 1))["state"] == "passed"
-    assert [one["number"] for one in presenters.list_packages(enterprise=demo, year=YEAR, actor=anna)] == [2, 1]
+    assert (
+        _code(lambda: rounds.record_answer(**give, request=audit, version=None, note="晚了")) == "dossier_round_refused"
+    )
+    assert rounds.record_passed(**{**give, "number": 2}, on=date(2027, 3, 1))["state"] == "passed"
+    assert [one["number"] for one in rounds.list_packages(enterprise=demo, year=YEAR, actor=anna)] == [2, 1]
 
-    found = presenters.compared(enterprise=demo, year=YEAR, before=1, after=2, actor=anna)
+    found = rounds.compare_packages(enterprise=demo, year=YEAR, before=1, after=2, actor=anna)
     changed = [one for one in found["items"] if one["kind"] != "same"]
     assert [(one["item"], one["kind"], one["before"], one["after"]) for one in changed] == [
         ("audit_report", "changed", 3, 4)
@@ -179,7 +186,7 @@ def test_a_round_from_handing_in_to_handing_in_again(
     first_page = changed[0]["pages"][0]["book"] - 1
     assert [page["book"] for page in changed[0]["pages"]] == [first_page + 1, first_page + 3]
     assert 0 < first_page < pages
-    assert presenters.compared(enterprise=demo, year=YEAR, before=2, after=2, actor=anna)["same"]
+    assert rounds.compare_packages(enterprise=demo, year=YEAR, before=2, after=2, actor=anna)["same"]
 
 
 def test_an_answer_that_does_not_go_out_is_left_out(keep: Callable[..., int], demo: str, anna: Actor) -> None:
@@ -189,10 +196,10 @@ def test_an_answer_that_does_not_go_out_is_left_out(keep: Callable[..., int], de
     notice = _one(demo, anna)["notices"][0]
     assert (notice["due"], notice["printed"], notice["provisional"]) == ("2027-02-03", True, False)
     fresh = keep("articles", 55)
-    rounds.answer(enterprise=demo, year=YEAR, number=1, request=request, version=fresh, note="", actor=anna)
+    rounds.record_answer(enterprise=demo, year=YEAR, number=1, request=request, version=fresh, note="", actor=anna)
     assert _states(demo, anna) == ["answered"]
     place = Place(demo, YEAR, "articles")
-    service.send_back(place=place, number=fresh, reason="仍不清楚", actor=anna)
+    materials.return_version(place=place, number=fresh, reason="仍不清楚", actor=anna)
     assert _states(demo, anna) == ["to_confirm"], "a file that was sent back is no answer"
     keep("articles", 56)
     _listed(demo, anna, "articles", on=date(2027, 2, 4))
@@ -210,7 +217,7 @@ def test_what_cannot_be_is_refused(keep: Callable[..., int], demo: str, anna: Ac
     (tmp_path / "extra.pdf").write_bytes(b"x")
     assert _code(lambda: _submit(demo, anna, tmp_path)) == "dossier_package_differs"
     assert _code(lambda: _submit(demo, anna, tmp_path / "nothing")) == "dossier_path_unknown"
-    read: Callable[..., object] = package.package
+    read: Callable[..., object] = rounds.read_package
     altered = body.replace(b'"start_page": 1', b'"start_page": 2')
     assert _code(lambda: read(altered, enterprise=demo, year=YEAR)) == "dossier_manifest_altered"
     for broken in (b"{}", b"[]", b"\xff", _manifest(demo, items=[{"item": "nothing"}]), _manifest(demo, items=7)):
@@ -228,12 +235,13 @@ def test_what_cannot_be_is_refused(keep: Callable[..., int], demo: str, anna: Ac
         "due": None,
     }
     early: Json = {**ask, "received": date(2027, 1, 1), "requests": [RequestInput("", "x")]}
-    assert _code(lambda: rounds.give_back(**early)) == "dossier_day_before"
+    assert _code(lambda: rounds.record_notice(**early)) == "dossier_day_before"
     assert (
-        _code(lambda: rounds.give_back(**{**early, "received": HANDED, "requests": []})) == "dossier_requests_missing"
+        _code(lambda: rounds.record_notice(**{**early, "received": HANDED, "requests": []}))
+        == "dossier_requests_missing"
     )
     other: Json = {**early, "received": HANDED, "requests": [RequestInput("nothing", "x")]}
-    assert _code(lambda: rounds.give_back(**other)) == "dossier_item_unknown"
+    assert _code(lambda: rounds.record_notice(**other)) == "dossier_item_unknown"
     assert Submission.objects.count() == 1
 
 
@@ -249,7 +257,7 @@ def test_evidence_is_sealed_and_each_taking_out_is_noted(
     sealed = (tmp_path / "home" / "vault" / made.blob[:2] / made.blob).read_bytes()
     assert b"receipt" not in sealed
     assert made.blob in set(blobs.blobs())
-    row, content = rounds.fetch(**give, evidence=made.pk)
+    row, content = rounds.download_evidence(**give, evidence=made.pk)
     assert (row.name, content) == ("回执.pdf", RECEIPT.body)
     verbs = [one.verb for one in acts(enterprise=demo) if one.verb.startswith(("dossier.round", "dossier.submitted"))]
     assert verbs == ["dossier.round_fetched", "dossier.round_paper", "dossier.submitted"]

@@ -14,10 +14,10 @@ from tests.support.import_pages import work
 from tests.support.paper_scans import a4
 from tests.support.people import signed_in
 
+from nianjian.features.dossier import materials
 from nianjian.features.dossier.finding import Verdict
-from nianjian.features.dossier.materials import query, service
-from nianjian.features.dossier.materials.service import File, Place
-from nianjian.features.dossier.operations import job_files
+from nianjian.features.dossier.materials import File, Place
+from nianjian.features.dossier.operations import checklist
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.query import acts
@@ -63,7 +63,7 @@ def kept(item: str = "articles", year: int = 2025, fields: dict[str, object] | N
         "fields": fields or {},
     }
     file = File("章程.pdf", "application/pdf", b"%PDF-1 " + item.encode(), 3, Verdict.NEEDS_PERSON, report)
-    service.add(place=Place("demo", year, item), file=file, actor=Actor("anna"))
+    materials.store_version(place=Place("demo", year, item), file=file, actor=Actor("anna"))
 
 
 def test_the_list_shows_every_item_with_its_source_and_the_season_that_is_due(lead: Client) -> None:
@@ -78,7 +78,7 @@ def test_the_list_shows_every_item_with_its_source_and_the_season_that_is_due(le
 
 def test_files_are_checked_by_the_worker_and_lie_sealed_until_then(lead: Client) -> None:
     page = sent(lead, ("../../台账\x00.pdf", a4(1)), ("second.pdf", a4(2)))
-    assert query.material("demo", 2025, "number_ledger") is None, "nothing is checked on a request"
+    assert materials.find_material("demo", 2025, "number_ledger") is None, "nothing is checked on a request"
     assert 'id="progress"' in page
     assert "后面排队的文件：1 个" in page
     names = [job.payload["name"] for job in Job.objects.order_by("created_at")]
@@ -102,9 +102,9 @@ def test_what_is_no_paper_is_refused_and_told_with_its_name(lead: Client) -> Non
     (job,) = Job.objects.all()
     assert job.state == Job.FAILED
     assert "x.pdf" in text(lead, LEDGER)
-    assert job_files.sweep(flow.CHECK_PAPER) == 0, "a young one stays for whoever looks"
+    assert checklist.delete_expired_job_files(flow.CHECK_PAPER) == 0, "a young one stays for whoever looks"
     Job.objects.update(finished_at="2026-02-01T00:00:00Z")
-    assert job_files.sweep(flow.CHECK_PAPER) == 1
+    assert checklist.delete_expired_job_files(flow.CHECK_PAPER) == 1
     assert list(blobs.blobs()) == []
 
 
@@ -113,7 +113,7 @@ def test_a_check_that_waits_can_be_stopped(lead: Client) -> None:
     (address,) = re.findall(r'action="(/e/demo/data/jobs/\w+/stop/)"', page)
     assert lead.post(address).status_code == 302
     work()
-    assert query.material("demo", 2025, "number_ledger") is None
+    assert materials.find_material("demo", 2025, "number_ledger") is None
 
 
 def test_no_file_and_an_empty_file_are_told(lead: Client) -> None:
@@ -164,7 +164,7 @@ def test_last_years_papers_are_taken_over(lead: Client) -> None:
     lead.post(f"{HOME}2024/articles/act/confirm/", {"version": "1"})
     page = lead.post(f"{SEASON}reuse/", follow=True).content.decode()
     assert "章程" in page
-    line = query.material("demo", 2025, "articles")
+    line = materials.find_material("demo", 2025, "articles")
     assert line is not None
 
 

@@ -13,10 +13,10 @@ from tests.support.import_pages import work
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
+from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.finding import Verdict
-from nianjian.features.dossier.materials import service
-from nianjian.features.dossier.materials.service import File, Place
+from nianjian.features.dossier.materials import File, Place
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.query import acts
@@ -36,8 +36,8 @@ def lead(db: None, home: Path, keys: None, monkeypatch: pytest.MonkeyPatch) -> C
     path = packages.scans(home / "scan.pdf", [1], dpi=60)
     file = File("章程.pdf", "application/pdf", path.read_bytes(), 1, Verdict.NEEDS_PERSON, {"fields": {}})
     place = Place("demo", 2025, "articles")
-    made = service.add(place=place, file=file, actor=Actor("anna"))
-    service.confirm(place=place, number=made.number, effective_on=None, valid_until=None, actor=Actor("anna"))
+    made = materials.store_version(place=place, file=file, actor=Actor("anna"))
+    materials.confirm_version(place=place, number=made.number, effective_on=None, valid_until=None, actor=Actor("anna"))
     return signed_in("anna", "compliance_lead", "demo")
 
 

@@ -15,11 +15,11 @@ from tests.support.import_pages import work
 from tests.support.paper_scans import a4
 from tests.support.people import signed_in
 
+from nianjian.features.dossier import materials
 from nianjian.features.dossier.finding import Verdict
-from nianjian.features.dossier.materials import service
-from nianjian.features.dossier.materials.service import File, Place
+from nianjian.features.dossier.materials import File, Place
+from nianjian.features.dossier.models import PagePicture
 from nianjian.features.dossier.operations import checklist
-from nianjian.features.dossier.pictures.model import PagePicture
 from nianjian.features.maintenance import retention
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
@@ -43,7 +43,7 @@ def kept(body: bytes, pages: int, findings: list[dict[str, object]], sheets: lis
     """A version of which nobody has drawn the pages yet."""
     report = {"findings": findings, "fields": {}, "sheets": sheets}
     file = File("台账.pdf", "application/pdf", body, pages, Verdict.NOT_READY, report)
-    service.add(place=Place("demo", 2025, "number_ledger"), file=file, actor=Actor("anna"))
+    materials.store_version(place=Place("demo", 2025, "number_ledger"), file=file, actor=Actor("anna"))
 
 
 def test_a_checked_file_has_pictures_that_only_who_may_reveal_sees(lead: Client) -> None:
@@ -114,7 +114,7 @@ def test_what_is_taken_over_brings_its_pictures(lead: Client) -> None:
     item = "/e/demo/dossier/2024/articles/"
     lead.post(f"{item}files/", {"files": [SimpleUploadedFile("a.pdf", a4())]})
     work()
-    old = checklist.lines("demo", 2024, Actor("tester"))
+    old = checklist.list_items("demo", 2024, Actor("tester"))
     row = next(one.newest for one in old if one.item == "articles")
     assert row is not None
     row.verdict = Verdict.NEEDS_PERSON.value

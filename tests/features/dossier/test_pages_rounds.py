@@ -49,7 +49,7 @@ def package(source: str, **more: object) -> SimpleUploadedFile:
             "copy_sha256": source * 64, "source_sha256": source * 64}  # fmt: skip
     told = {"format": manifest.FORMAT, "version": manifest.VERSION, "enterprise": "示范", "season": 2025,
             "draft": False, "items": [item], "files": [], **more}  # fmt: skip
-    return SimpleUploadedFile("manifest.json", json.dumps(manifest.bound(told)).encode())
+    return SimpleUploadedFile("manifest.json", json.dumps(manifest.add_hashes(told)).encode())
 
 
 def test_a_round_on_its_pages(lead: Client) -> None:

@@ -14,10 +14,10 @@ from tests.support.packages import seal_png
 from tests.support.paper_scans import a4
 from tests.support.people import signed_in
 
+from nianjian.features.dossier import materials
 from nianjian.features.dossier.finding import Verdict
-from nianjian.features.dossier.impressions.model import Impression, SealPicture
-from nianjian.features.dossier.materials import service
-from nianjian.features.dossier.materials.service import File, Place
+from nianjian.features.dossier.materials import File, Place
+from nianjian.features.dossier.models import Impression, SealPicture
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 
@@ -47,8 +47,8 @@ def _picture(client: Client) -> str:
 def _paper(item: str = "articles") -> None:
     file = File("章程.pdf", "application/pdf", b"%PDF-1", 2, Verdict.NEEDS_PERSON, {"fields": {}})
     place = Place("demo", 2025, item)
-    made = service.add(place=place, file=file, actor=Actor("anna"))
-    service.confirm(place=place, number=made.number, effective_on=None, valid_until=None, actor=Actor("anna"))
+    made = materials.store_version(place=place, file=file, actor=Actor("anna"))
+    materials.confirm_version(place=place, number=made.number, effective_on=None, valid_until=None, actor=Actor("anna"))
 
 
 def test_the_page_says_what_a_picture_is_not_and_gives_none_out(lead: Client) -> None:

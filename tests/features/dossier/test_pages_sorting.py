@@ -18,14 +18,11 @@ from tests.support.packages import package
 from tests.support.paper_scans import a4
 from tests.support.people import signed_in
 
-from nianjian.features.dossier.arrivals import service as arrivals
-from nianjian.features.dossier.arrivals.model import Arrival
+from nianjian.features.dossier import arrivals, materials
 from nianjian.features.dossier.editions.build import build
-from nianjian.features.dossier.generated.document import Document
-from nianjian.features.dossier.generated.sheets import pdf
-from nianjian.features.dossier.materials import query
-from nianjian.features.dossier.pictures.model import PagePicture
-from nianjian.features.dossier.pictures.shrink import Pictured
+from nianjian.features.dossier.generated.document import Document, pdf
+from nianjian.features.dossier.ingest.receive import SmallPicture
+from nianjian.features.dossier.models import Arrival, PagePicture
 from nianjian.features.maintenance import retention
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
@@ -66,14 +63,14 @@ def test_a_paper_is_proposed_by_its_content_and_a_person_decides(lead: Client) -
     assert re.search(r'<option value="number_ledger" selected>', page)
     assert "标题“码号资源使用台账”" in page, "the evidence stands beside it"
     assert page.count(" selected>") == 1, "what is not clear is left to the person"
-    assert query.material("demo", 2025, "number_ledger") is None, "nothing is taken without a person"
+    assert materials.find_material("demo", 2025, "number_ledger") is None, "nothing is taken without a person"
     first, broken, blank = Arrival.objects.order_by("pk")
     assert blobs.get(first.blob) == ledger
     chosen = {f"item-{first.pk}": "number_ledger", f"item-{broken.pk}": "away", f"item-{blank.pk}": ""}
     lead.post(f"{SORT}decide/", chosen)
     assert list(Arrival.objects.values_list("pk", flat=True)) == [blank.pk]
     work()
-    row = query.version("demo", 2025, "number_ledger", 1)
+    row = materials.get_version("demo", 2025, "number_ledger", 1)
     assert (row.name, row.confirmed_at) == ("扫描001.pdf", None), "its check still waits for a person"
     (noted,) = acts(enterprise="demo", verb="dossier.sorted")
     assert (noted.data["item"], noted.data["proposed"]) == ("number_ledger", "number_ledger")
@@ -86,7 +83,7 @@ def test_a_person_changes_the_ranges_and_what_was_typed_stays(lead: Client) -> N
     row = Arrival.objects.get()
     parts = [{"item": "licence", "first": 1, "last": 2}, {"item": None, "first": 3, "last": 3}]
     told = {"item": "licence", "sure": False, "guesses": [], "pages": 3, "papers": parts}
-    arrivals.proposed(arrival=row.pk, proposal=told, actor=Actor("tester"))
+    arrivals.record_proposal(arrival=row.pk, proposal=told, actor=Actor("tester"))
     page = lead.get(SORT).content.decode()
     assert "多份材料" in page
     assert "第 3 页：未识别" in page
@@ -114,7 +111,7 @@ def test_a_person_changes_the_ranges_and_what_was_typed_stays(lead: Client) -> N
     page = lead.get(address, follow=True).content.decode()
     assert "已拆出并送去检查的材料：2 份" in page
     assert 'href="/e/demo/dossier/2025/articles/"' in page
-    assert [query.version("demo", 2025, item, 1).pages for item in ("licence", "articles")] == [2, 1]
+    assert [materials.get_version("demo", 2025, item, 1).pages for item in ("licence", "articles")] == [2, 1]
 
 
 def test_what_the_work_refuses_stands_on_the_page_with_what_was_typed(lead: Client) -> None:
@@ -128,17 +125,17 @@ def test_what_the_work_refuses_stands_on_the_page_with_what_was_typed(lead: Clie
     assert "文件没有拆分" in page
     assert "1, 3" in page
     assert re.findall(r'name="(?:first|last)-1" value="(.*?)"', page) == ["2", "2"]
-    assert query.material("demo", 2025, "articles") is None
+    assert materials.find_material("demo", 2025, "articles") is None
 
 
 def test_the_pages_of_a_file_that_waits_are_shown_to_whom_may_reveal(
     lead: Client, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     actor = Actor("tester")
-    row = arrivals.add(enterprise="demo", year=2025, name="scan.pdf", body=b"%PDF", actor=actor)
+    row = arrivals.store_file(enterprise="demo", year=2025, name="scan.pdf", body=b"%PDF", actor=actor)
     told: dict[str, object] = {"item": None, "sure": False, "guesses": [], "pages": 14, "papers": []}
-    drawn = [Pictured(page, 210.0, 297.0, b"\xff\xd8 a page") for page in range(1, 15)]
-    arrivals.proposed(arrival=row.pk, proposal=told, pictured=drawn, actor=actor)
+    drawn = [SmallPicture(page, 210.0, 297.0, b"\xff\xd8 a page") for page in range(1, 15)]
+    arrivals.record_proposal(arrival=row.pk, proposal=told, pictured=drawn, actor=actor)
     address = f"{SORT}{row.pk}/"
     page = lead.get(address).content.decode()
     assert "data:image/jpeg" not in page

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 from tests.support.read_pages import BOOK, DAY, page
 
-from nianjian.features.dossier.arrivals.recognise import Proposal, proposal_to_document, recognise
-from nianjian.features.dossier.kinds.catalogue import ITEMS
+from nianjian.features.dossier.kinds import ITEMS
+from nianjian.features.dossier.recognition import Proposal, proposal_to_document, recognise_item
 
 Rows = Sequence[str | Sequence[str]]
 PAPERS: dict[str, Rows] = {
@@ -33,7 +33,7 @@ PAPERS: dict[str, Rows] = {
 
 
 def seems(*rows: str | Sequence[str]) -> Proposal:
-    return recognise([page(rows)], BOOK, DAY)
+    return recognise_item([page(rows)], BOOK, DAY)
 
 
 @pytest.mark.parametrize("item", ITEMS)
@@ -58,7 +58,7 @@ def test_two_that_speak_alike_are_left_to_a_person() -> None:
 
 
 def test_an_empty_page_is_nothing() -> None:
-    assert recognise([page([])], BOOK, DAY) == Proposal(None, sure=False, guesses=())
+    assert recognise_item([page([])], BOOK, DAY) == Proposal(None, sure=False, guesses=())
 
 
 def test_the_items_own_reader_is_evidence() -> None:

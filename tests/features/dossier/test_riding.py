@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dossier.riding_seal import Rules, plan
+from nianjian.features.dossier.editions.package import Rules, plan
 
 BOOK = Rulebook.on(date(2026, 11, 1))
 SEAL = Rules.of(BOOK)

@@ -9,22 +9,22 @@ import pytest
 
 from nianjian.engines.paper.texts.dossier.rounds import ASKED
 from nianjian.engines.paper.words import CHINESE, words
-from nianjian.features.dossier.rounds.states import (
+from nianjian.features.dossier.states import (
     ALLOWED,
     REQUESTS,
-    Act,
     Reply,
     RequestState,
-    State,
+    RoundAction,
+    RoundState,
     evaluate_request,
-    late,
-    state,
+    evaluate_round,
+    is_late,
 )
 
 
 def test_every_answer_has_a_state() -> None:
     assert set(REQUESTS) == set(product(Reply, (None, False, True)))
-    assert set(ALLOWED) == set(State)
+    assert set(ALLOWED) == set(RoundState)
 
 
 @pytest.mark.parametrize("reply", list(Reply))
@@ -37,33 +37,33 @@ def test_nothing_is_handed_in_before_a_package_went_out(reply: Reply) -> None:
 @pytest.mark.parametrize(
     ("requests", "later", "passed", "expected"),
     [
-        ([], False, False, State.SUBMITTED),
-        ([RequestState.OPEN], False, False, State.RETURNED),
-        ([RequestState.ANSWERED, RequestState.TO_CONFIRM], False, False, State.RETURNED),
-        ([RequestState.ANSWERED, RequestState.ANSWERED], False, False, State.ANSWERED),
-        ([RequestState.LEFT_OUT], True, False, State.RESUBMITTED),
-        ([], True, False, State.RESUBMITTED),
-        ([RequestState.OPEN], False, True, State.PASSED),
+        ([], False, False, RoundState.SUBMITTED),
+        ([RequestState.OPEN], False, False, RoundState.RETURNED),
+        ([RequestState.ANSWERED, RequestState.TO_CONFIRM], False, False, RoundState.RETURNED),
+        ([RequestState.ANSWERED, RequestState.ANSWERED], False, False, RoundState.ANSWERED),
+        ([RequestState.LEFT_OUT], True, False, RoundState.RESUBMITTED),
+        ([], True, False, RoundState.RESUBMITTED),
+        ([RequestState.OPEN], False, True, RoundState.PASSED),
     ],
 )
 def test_a_package_stands_as_its_requests_do(
-    requests: list[RequestState], *, later: bool, passed: bool, expected: State
+    requests: list[RequestState], *, later: bool, passed: bool, expected: RoundState
 ) -> None:
-    assert state(requests, later=later, passed=passed) is expected
+    assert evaluate_round(requests, later=later, passed=passed) is expected
 
 
 def test_a_package_that_is_over_takes_evidence_only() -> None:
-    for over in (State.RESUBMITTED, State.PASSED):
-        assert ALLOWED[over] == {Act.PAPER}
-    assert Act.ANSWER not in ALLOWED[State.SUBMITTED], "nothing was asked for"
+    for over in (RoundState.RESUBMITTED, RoundState.PASSED):
+        assert ALLOWED[over] == {RoundAction.PAPER}
+    assert RoundAction.ANSWER not in ALLOWED[RoundState.SUBMITTED], "nothing was asked for"
 
 
 def test_the_last_day_is_in_time() -> None:
     due, after = date(2026, 5, 14), date(2026, 5, 15)
-    assert not late(due, sent_on=None, today=due)
-    assert late(due, sent_on=None, today=after)
-    assert not late(due, sent_on=due, today=after)
-    assert late(due, sent_on=after, today=after)
+    assert not is_late(due, sent_on=None, today=due)
+    assert is_late(due, sent_on=None, today=after)
+    assert not is_late(due, sent_on=due, today=after)
+    assert is_late(due, sent_on=after, today=after)
 
 
 def test_requests_are_told_with_words_of_their_own_not_those_of_calls() -> None:

@@ -19,11 +19,10 @@ from tests.support.scans.ink import Print
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.dossier.check import InspectedPage, Limits, inspect
 from nianjian.features.dossier.ingest import limits
-from nianjian.features.dossier.ingest.inside.scan import Scans
-from nianjian.features.dossier.ingest.receive import receive
-from nianjian.features.dossier.ingest.render import Drawn, render_pages
-from nianjian.features.dossier.inspect import Inspected, Limits, inspect
+from nianjian.features.dossier.ingest.inside.draw import Scans
+from nianjian.features.dossier.ingest.receive import DrawnPage, receive, render_pages
 
 DPI = 300
 
@@ -61,7 +60,7 @@ def comment(pdf: pikepdf.Pdf, page: pikepdf.Page) -> None:
     page.contents_add(pdf.make_stream(b"q 0 0 0 0 re W n Q\n"), prepend=True)
 
 
-def looked(file: Path, folder: Path, strip: int = 0) -> tuple[list[Drawn], list[Inspected]]:
+def looked(file: Path, folder: Path, strip: int = 0) -> tuple[list[DrawnPage], list[InspectedPage]]:
     folder.mkdir()
     got = receive(file, folder)
     assert got.clean is not None

@@ -12,10 +12,8 @@ from tests.support.scans import ink, paper, scanner
 from tests.support.scans.ink import Print
 
 from nianjian.features.dossier.seals import seam
-from nianjian.features.dossier.seals.detect import detect
-from nianjian.features.dossier.seals.mask import whitened
-from nianjian.features.dossier.seals.seal import Kind, Seal
-from nianjian.features.dossier.seals.unwrap import unwrapped
+from nianjian.features.dossier.seals.detect import find_seals
+from nianjian.features.dossier.seals.mask import Kind, Seal, unwrap_letters, whiten
 
 MM = paper.DPI / 25.4
 FAULTS = scanner.Faults(skew=0.5, blur=0.5, noise=4, shade=0.05, saturation=0.8, quality=60)
@@ -23,7 +21,7 @@ FAULTS = scanner.Faults(skew=0.5, blur=0.5, noise=4, shade=0.05, saturation=0.8,
 
 def found(page: np.ndarray) -> list[Seal]:
     scan, _jpeg = scanner.scanned(page, FAULTS, random.Random(2))
-    return list(detect(cv2.resize(scan, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), 100))
+    return list(find_seals(cv2.resize(scan, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), 100))
 
 
 def stamped(kind: str, one: Print, x_mm: float, y_mm: float) -> np.ndarray:
@@ -100,33 +98,33 @@ def slices(pages: int, *, order: list[int] | None = None) -> list[np.ndarray]:
     for left, right in pairwise(cuts):
         strip = np.full((2339, round(seam.STRIP_MM * MM), 3), 252, np.uint8)
         ink.stamp(strip, layer[:, left:right], "normal", strip.shape[1] - (right - left), 1000)
-        strips.append(whitened(cv2.GaussianBlur(strip, (0, 0), 0.6)))
+        strips.append(whiten(cv2.GaussianBlur(strip, (0, 0), 0.6)))
     return [strips[place] for place in order or range(pages)]
 
 
 def test_slices_in_order_join() -> None:
-    told = seam.joined([seam.edge_slice(strip) for strip in slices(5)])
+    told = seam.match_slices([seam.find_edge_slice(strip) for strip in slices(5)])
     assert told.intact, told
 
 
 def test_swapped_pages_break_the_seam() -> None:
-    told = seam.joined([seam.edge_slice(strip) for strip in slices(5, order=[0, 3, 2, 1, 4])])
+    told = seam.match_slices([seam.find_edge_slice(strip) for strip in slices(5, order=[0, 3, 2, 1, 4])])
     assert told.broken
 
 
 def test_a_missing_page_leaves_less_than_a_seal() -> None:
-    told = seam.joined([seam.edge_slice(strip) for strip in slices(5, order=[0, 1, 3, 4])])
+    told = seam.match_slices([seam.find_edge_slice(strip) for strip in slices(5, order=[0, 1, 3, 4])])
     assert not told.intact
 
 
 def test_a_page_without_a_slice_is_named() -> None:
     strips = [*slices(3), np.full((2339, round(seam.STRIP_MM * MM), 3), 252, np.uint8)]
-    assert seam.joined([seam.edge_slice(strip) for strip in strips]).missing == (3,)
+    assert seam.match_slices([seam.find_edge_slice(strip) for strip in strips]).missing == (3,)
 
 
 def test_the_name_in_a_seal_is_laid_straight() -> None:
     page = stamped("text", Print("round", 42, 42, "fresh", "浙江华信通信科技有限公司"), 100, 230)
-    line = unwrapped(page, paper.DPI, Seal(100, 230, 42, 42, Kind.ROUND, 1.0))
+    line = unwrap_letters(page, paper.DPI, Seal(100, 230, 42, 42, Kind.ROUND, 1.0))
     assert line.shape[0] == 72
     dark = (line < 120).mean(axis=0)
     quarter = len(dark) // 8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nianjian.features.dossier.seals.slivers import Sliver, likeness, states
+from nianjian.features.dossier.seals.seam import Sliver, evaluate_slivers, likeness
 
 LONG = 200
 
@@ -27,7 +27,7 @@ def test_a_print_goes_on_where_the_cuts_are_alike_though_a_sheet_slipped() -> No
 
 
 def test_a_sheet_without_a_sliver_between_sheets_with_one_is_missing() -> None:
-    told = states({1: [(1, RUNS_ON), (2, RUNS_ON), (3, None), (4, RUNS_ON), (5, RUNS_ON)]})
+    told = evaluate_slivers({1: [(1, RUNS_ON), (2, RUNS_ON), (3, None), (4, RUNS_ON), (5, RUNS_ON)]})
     assert told == {1: "joins", 2: "joins", 3: "missing", 4: "joins", 5: "joins"}
 
 
@@ -40,16 +40,16 @@ def test_a_sliver_of_another_print_joins_on_neither_side() -> None:
         (4, Sliver(STAR, STAR)),
         (5, Sliver(STAR, STAR)),
     ]
-    assert states({1: row}) == {1: "joins", 2: "joins", 3: "does_not_join", 4: "joins", 5: "joins"}
+    assert evaluate_slivers({1: row}) == {1: "joins", 2: "joins", 3: "does_not_join", 4: "joins", 5: "joins"}
     at_the_end = [(1, Sliver(STAR, STAR)), (2, Sliver(STAR, STAR)), (3, strange)]
-    assert states({1: at_the_end})[3] == "does_not_join", "its neighbour goes on beyond"
+    assert evaluate_slivers({1: at_the_end})[3] == "does_not_join", "its neighbour goes on beyond"
 
 
 def test_what_is_seen_of_less_than_half_of_the_sheets_tells_nothing() -> None:
-    assert set(states({1: [(1, RUNS_ON), (2, None), (3, None)]}).values()) == {"cannot_tell"}
+    assert set(evaluate_slivers({1: [(1, RUNS_ON), (2, None), (3, None)]}).values()) == {"cannot_tell"}
 
 
 def test_the_worse_of_two_stamps_on_one_sheet_counts() -> None:
     whole, torn = [(1, RUNS_ON), (2, RUNS_ON)], [(2, RUNS_ON), (3, None), (4, RUNS_ON)]
-    assert states({1: whole, 2: torn})[3] == "missing"
-    assert states({1: whole, 2: [(2, None), (3, RUNS_ON), (4, RUNS_ON)]})[2] == "missing"
+    assert evaluate_slivers({1: whole, 2: torn})[3] == "missing"
+    assert evaluate_slivers({1: whole, 2: [(2, None), (3, RUNS_ON), (4, RUNS_ON)]})[2] == "missing"

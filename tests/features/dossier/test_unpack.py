@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier.ingest.unpack import unpack
+from nianjian.features.dossier.ingest.receive import unpack
 
 MARKER = "manifest.json"
 

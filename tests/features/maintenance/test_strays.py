@@ -13,7 +13,7 @@ import nianjian
 from nianjian.engines.kernel import clock
 from nianjian.features.complaints.forwards.mapping import ForwardMapping
 from nianjian.features.complaints.operations import forwards
-from nianjian.features.dossier.operations import upload
+from nianjian.features.dossier.operations import checklist
 from nianjian.features.maintenance import retention
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
@@ -45,7 +45,7 @@ def _asked(actor: Actor) -> str:
 def test_what_no_row_names_goes_after_a_day(demo: str, operator: Actor) -> None:
     stray, fresh, paper, kept = (blobs.put(word).id for word in (b"stray", b"fresh", b"paper", b"kept"))
     asked = _asked(operator)
-    upload.enqueue_check(enterprise=demo, year=2025, item="articles", name="a.pdf", content=b"y", actor=operator)
+    checklist.enqueue_check(enterprise=demo, year=2025, item="articles", name="a.pdf", content=b"y", actor=operator)
     waits = str(Job.objects.get(kind=flow.CHECK_PAPER).payload["paper"])
     Job.objects.create(id="J1", kind="rectify.report", result={"blob": kept}, requested_by="x", created_at=clock.now())
     RowAttachment.objects.create(
@@ -103,19 +103,19 @@ def test_whoever_puts_a_file_is_known_to_the_sweep() -> None:
     assert puts == {
         "features/calls/operations/rejects.py",
         "features/complaints/operations/forwards.py",
-        "features/dossier/arrivals/service.py",
-        "features/dossier/impressions/service.py",
-        "features/dossier/materials/service.py",
-        "features/dossier/operations/making/output_files.py",
-        "features/dossier/operations/upload.py",
-        "features/dossier/operations/verifying.py",
-        "features/dossier/pictures/service.py",
-        "features/dossier/rounds/service.py",
-        "features/dossier/signatures/service.py",
+        "features/dossier/arrivals.py",
+        "features/dossier/materials.py",
+        "features/dossier/operations/checklist.py",
+        "features/dossier/operations/package.py",
+        "features/dossier/operations/verification.py",
+        "features/dossier/pictures.py",
+        "features/dossier/rounds.py",
+        "features/dossier/seal_images.py",
+        "features/dossier/signed_papers.py",
         "features/inspection/storage.py",
-        "features/reconciliation/operations/work.py",
-        "features/rectification/cases/service.py",
-        "features/rectification/operations/report.py",
+        "features/reconciliation/operations.py",
+        "features/rectification/reports.py",
+        "features/rectification/storage.py",
         "features/registers/operations.py",
         "features/season/operations/files.py",
         "features/test_calls/storage.py",

@@ -15,15 +15,12 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.approvals import operations as approving
 from nianjian.features.archives.closed_seasons import Archive, Kept, list_sealed_blobs
-from nianjian.features.dossier.fill_in.fields import Report
+from nianjian.features.dossier import materials
+from nianjian.features.dossier.fill_in import Report
 from nianjian.features.dossier.finding import Verdict
-from nianjian.features.dossier.materials import service as materials
-from nianjian.features.dossier.materials.service import File, Place
-from nianjian.features.dossier.operations import build, checklist, fill_in, sorting, upload
-from nianjian.features.dossier.operations.making import output_files, work
-from nianjian.features.dossier.operations.rounds import acts as rounds
-from nianjian.features.dossier.operations.sealing import papers, pictures
-from nianjian.features.dossier.operations.sealing.pictures import PrintRequest
+from nianjian.features.dossier.materials import File, Place
+from nianjian.features.dossier.operations import arrivals, checklist, fill_in, package, rounds, seals, signatures
+from nianjian.features.dossier.operations.seals import PrintRequest
 from nianjian.features.maintenance import retention
 from nianjian.features.season import closing, operations
 from nianjian.features.season.operations import roll_over
@@ -48,9 +45,9 @@ def _home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def _paper(item: str, until: date | None, actor: Actor, *, confirmed: bool = True) -> None:
     place = Place("demo", 2026, item)
     file = File("a.pdf", "application/pdf", item.encode(), 1, Verdict.NEEDS_PERSON, {"fields": {}})
-    number = materials.add(place=place, file=file, actor=actor).number
+    number = materials.store_version(place=place, file=file, actor=actor).number
     if confirmed:
-        materials.confirm(place=place, number=number, effective_on=None, valid_until=until, actor=actor)
+        materials.confirm_version(place=place, number=number, effective_on=None, valid_until=until, actor=actor)
 
 
 def test_what_a_season_takes_over(demo: str, anna: Actor) -> None:
@@ -179,9 +176,9 @@ def test_an_archive_that_was_changed_is_not_shown(demo: str, operator: Actor) ->
 
 def _built(demo: str, actor: Actor, *, draft: bool = False, manifest: str = "m1") -> str:
     """A package as the worker leaves it; its job."""
-    job = work.ask_package(enterprise=demo, year=2026, pictures=draft, actor=actor)
+    job = package.enqueue_build(enterprise=demo, year=2026, pictures=draft, actor=actor)
     made = blobs.put(f"zip of {manifest}".encode())
-    told = {"digest": manifest, "name": "包.zip", "sha256": made.sha256, "size": made.size, output_files.BLOB: made.id}
+    told = {"digest": manifest, "name": "包.zip", "sha256": made.sha256, "size": made.size, package.BLOB: made.id}
     Job.objects.filter(pk=job).update(state=Job.DONE, result=told, finished_at=clock.now() - timedelta(days=30))
     data = {"year": 2026, "manifest": manifest, "draft": draft, "items": {}}
     record(verb="dossier.built", enterprise=demo, actor=actor, data=data)
@@ -198,7 +195,7 @@ def test_its_files_are_kept_whatever_is_swept(demo: str, operator: Actor, tmp_pa
     assert (told["package"]["manifest"], told["package"]["draft"]) == ("m1", False), (
         "a draft only where nothing else is"
     )
-    assert output_files.sweep() == 2
+    assert package.delete_expired_outputs() == 2
     for blob in blobs.blobs():
         old = (clock.now() - timedelta(days=9)).timestamp()
         os.utime(keyring.home() / "vault" / blob[:2] / blob, (old, old))
@@ -234,7 +231,7 @@ def test_a_file_that_was_exchanged_is_not_given(demo: str, operator: Actor) -> N
 def test_a_package_that_is_kept_no_more_is_built_again_first(demo: str, operator: Actor) -> None:
     _filed(demo, operator)
     job = _built(demo, operator)
-    output_files.sweep()
+    package.delete_expired_outputs()
     before = set(blobs.blobs())
     with pytest.raises(NianjianError, match="season_package_gone"):
         closing.close_season(enterprise=demo, year=2026, actor=operator)
@@ -258,20 +255,20 @@ def test_nothing_of_its_package_changes_any_more(demo: str, anna: Actor, operato
         lambda: checklist.comment(**item, text="x"),
         lambda: checklist.not_applicable(**{**item, "item": "algorithm_filing"}, reason="x"),
         lambda: checklist.reuse(**of),
-        lambda: upload.enqueue_check(**item, name="a.pdf", content=b"x"),
-        lambda: sorting.take(**of, name="a.pdf", content=b"x"),
-        lambda: sorting.decide(**of, arrival=1, item="articles"),
-        lambda: sorting.put_away(**of, arrival=1),
-        lambda: work.ask_items(**of, items=["all"], files=False),
-        lambda: work.ask_package(**of, pictures=False),
-        lambda: build.build(**of, folder=tmp_path / "package"),
+        lambda: checklist.enqueue_check(**item, name="a.pdf", content=b"x"),
+        lambda: arrivals.store_file(**of, name="a.pdf", content=b"x"),
+        lambda: arrivals.decide_item(**of, arrival=1, item="articles"),
+        lambda: arrivals.delete_file(**of, arrival=1),
+        lambda: package.enqueue_generation(**of, items=["all"], files=False),
+        lambda: package.enqueue_build(**of, pictures=False),
+        lambda: package.build(**of, folder=tmp_path / "package"),
         lambda: fill_in.enqueue_sheet(**of, report=Report.LICENCE),
-        lambda: papers.add(**item, name="a.pdf", content=b"x"),
-        lambda: pictures.request_print(enterprise=demo, wanted=seal, actor=operator),
-        lambda: rounds.passed(**of, number=1, on=date(2027, 5, 1)),
-        lambda: rounds.answer(**of, number=1, request=1, version=None, note="x"),
+        lambda: signatures.store_paper(**item, name="a.pdf", content=b"x"),
+        lambda: seals.request_print(enterprise=demo, wanted=seal, actor=operator),
+        lambda: rounds.record_passed(**of, number=1, on=date(2027, 5, 1)),
+        lambda: rounds.record_answer(**of, number=1, request=1, version=None, note="x"),
     ):
         with pytest.raises(NianjianError, match="season_archived"):
             act()
     assert Entry.objects.count() == before
-    assert checklist.lines(demo, 2026, operator), "it is read as ever"
+    assert checklist.list_items(demo, 2026, operator), "it is read as ever"

@@ -16,18 +16,7 @@ from nianjian.features.approvals import api
 from nianjian.features.calls.api import batches, imports, previews, register_files
 from nianjian.features.complaints.api import forwards, one_click, tickets
 from nianjian.features.dial_policy.api import decisions, policy
-from nianjian.features.dossier.api import (
-    arrivals,
-    fill_in,
-    items,
-    package,
-    pages,
-    rounds,
-    seals,
-    signed,
-    verifying,
-    versions,
-)
+from nianjian.features.dossier.api import materials, package, rounds
 from nianjian.features.inbox import api as inbox
 from nianjian.features.inspection import api as inspection
 from nianjian.features.maintenance import api as maintenance
@@ -109,16 +98,9 @@ ROUTERS: Final = (
     inspection.router,
     screens.router,
     callbacks.router,
-    items.router,
+    materials.router,
     package.router,
-    versions.router,
-    seals.router,
-    signed.router,
     rounds.router,
-    fill_in.router,
-    pages.router,
-    arrivals.router,
-    verifying.router,
     policy.router,
     decisions.router,
     webhooks.router,

@@ -37,8 +37,7 @@ from nianjian.features.complaints import jobs as complaints
 from nianjian.features.complaints.operations import forwards
 from nianjian.features.complaints.operations.sla_warnings import warn
 from nianjian.features.dossier import jobs as dossier
-from nianjian.features.dossier.operations import job_files
-from nianjian.features.dossier.operations.making import output_files
+from nianjian.features.dossier.operations import checklist, package
 from nianjian.features.inbox.operations import deliver_messages as tell
 from nianjian.features.inspection import jobs as inspection
 from nianjian.features.maintenance import health, retention
@@ -429,9 +428,9 @@ def tidy_up() -> None:
         reports.delete_expired_reports()
         evidence.delete_expired_lookups()
         forwards.sweep()
-        job_files.sweep(flow.CHECK_PAPER)
-        job_files.sweep(flow.VERIFY_PACKAGE)
-        output_files.sweep()
+        checklist.delete_expired_job_files(flow.CHECK_PAPER)
+        checklist.delete_expired_job_files(flow.VERIFY_PACKAGE)
+        package.delete_expired_outputs()
         reconcile.delete_expired_files()
         rejects.sweep()
         operations.delete_expired_exports()

@@ -8,8 +8,8 @@ from typing import Final
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dial_policy.operations import policy as gate_policy
-from nianjian.features.dossier.impressions import service as impressions
-from nianjian.features.dossier.operations.sealing import pictures as seals
+from nianjian.features.dossier import seal_images
+from nianjian.features.dossier.operations import seals
 from nianjian.features.rectification import operations as rectification
 from nianjian.features.rectification.storage import KINDS as ISOLATIONS
 from nianjian.features.season import closing as season
@@ -31,7 +31,7 @@ ACTS: Final[Mapping[str, Callable[[str, Actor], dict[str, object]]]] = {
     overlays.KIND: _overlay,
     **dict.fromkeys(ISOLATIONS, rectification.approve_isolation),
     gate_policy.KIND: gate_policy.approve,
-    impressions.KIND: seals.approved,
+    seal_images.KIND: seals.run_approved,
     season.KIND: season.carry_out_reopening,
 }
 
@@ -53,7 +53,7 @@ SUBJECTS: Final[Mapping[str, Callable[[Collection[str]], Mapping[str, dict[str, 
     overlays.KIND: _describe_overlays,
     **dict.fromkeys(ISOLATIONS, rectification.describe_requests),
     gate_policy.KIND: gate_policy.summarize_proposals,
-    impressions.KIND: seals.describe_requests,
+    seal_images.KIND: seals.describe_requests,
     season.KIND: season.describe_requests,
 }
 

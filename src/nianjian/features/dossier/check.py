@@ -1,4 +1,4 @@
-"""A file against an item of the package: taken in, every page looked at, seals and form, fields, one verdict."""
+"""A file against an item of the package: taken in, every page inspected, seals and form, fields, one verdict."""
 
 from __future__ import annotations
 
@@ -8,20 +8,161 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import cv2
 import numpy as np
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dossier.finding import Finding, Verdict, Weight, verdict
-from nianjian.features.dossier.ingest.receive import Received, receive
-from nianjian.features.dossier.ingest.render import Drawn, render_pages
-from nianjian.features.dossier.inspect import GREY, Inspected, Limits, inspect
-from nianjian.features.dossier.kinds.item import Form, Item
-from nianjian.features.dossier.kinds.port import Read, Reading, Sheet, Unread
-from nianjian.features.dossier.page import PageFound
-from nianjian.features.dossier.seals import seam, stamps
-from nianjian.features.dossier.seals.mask import Picture, at, whitened
-from nianjian.features.dossier.seals.seal import OFFICIAL, Kind
+from nianjian.features.dossier import checks
+from nianjian.features.dossier.finding import (
+    Finding,
+    PageFound,
+    ReadFields,
+    Reading,
+    Sheet,
+    Unread,
+    Verdict,
+    Weight,
+    decide_verdict,
+)
+from nianjian.features.dossier.ingest.receive import DrawnPage, ReceivedFile, receive, render_pages
+from nianjian.features.dossier.kinds import Form, Item
+from nianjian.features.dossier.seals import seam
+from nianjian.features.dossier.seals.detect import find_seals_in
+from nianjian.features.dossier.seals.mask import OFFICIAL, Kind, Picture, Seal, find_red, scale_page, whiten
+
+COLOUR: Final = "colour"
+GREY: Final = "grey"
+SPREAD_MM: Final = 2.0
+"""Ink runs and a fit errs: a seal is called too large only beyond this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The rulebook's thresholds, as the checks compare them."""
+
+    a4: float
+    blank: float
+    skew: float
+    blur: float
+    detail: float
+    detail_edge: float
+    colour: float
+    original: float
+    dpi: int
+    diameter: float
+
+    @classmethod
+    def of(cls, book: Rulebook) -> Limits:
+        """The thresholds of a day."""
+
+        def value(key: str) -> float:
+            return float(book.decimal(key))
+
+        return cls(
+            a4=value("scans.a4.tolerance"),
+            blank=value("scans.blank.ink"),
+            skew=value("scans.skew.most"),
+            blur=value("scans.blur.edge"),
+            detail=value("scans.upscaled.detail"),
+            detail_edge=value("scans.upscaled.edge"),
+            colour=value("scans.colour.page"),
+            original=value("scans.colour.original"),
+            dpi=int(book.decimal("materials.scan.dpi")),
+            diameter=value("materials.seal.diameter"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class InspectedPage:
+    """``beside``: coloured share outside the seals."""
+
+    page: PageFound
+    beside: float
+    findings: tuple[Finding, ...]
+
+
+def inspect(drawn: DrawnPage, limits: Limits) -> InspectedPage:
+    """Check one page; it was drawn at 100 dpi, its inked parts finer."""
+    cv2.setNumThreads(1)  # workers are processes; threads that wait for another burn time
+    number, bgr = drawn.facts.page, drawn.bgr
+    ink = find_red(bgr, drawn.dpi)
+    seals = tuple(_rounded(one) for one in find_seals_in(ink))
+    plane = checks.colour_mask(ink.white)
+    empty = checks.ink_share(ink.white) < limits.blank and not seals
+    turned = 0 if empty else checks.detect_rotation(bgr)
+    grey = cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY).astype(np.uint8)
+    across = turned in {90, 270}
+    lean = None if empty else checks.measure_skew(np.ascontiguousarray(np.rot90(grey)) if across else grey)
+    sharp = checks.measure_resolution(drawn.facts, limits.dpi)
+    found = PageFound(
+        page=number,
+        a4=checks.is_a4(drawn.facts.wide_mm, drawn.facts.high_mm, limits.a4),
+        dpi=None if sharp is None else sharp.dpi,
+        blank=empty,
+        skew_deg=lean,
+        rotation=turned,
+        colour=COLOUR if checks.colour_share(plane) >= limits.colour or seals else GREY,
+        seals=seals,
+    )
+    findings = [*_sheet(found, drawn, limits), *_seals(found, limits)]
+    if sharp is not None and not sharp.enough:
+        values = {"dpi": sharp.dpi, "least": limits.dpi}
+        findings.append(Finding(code="scan_dpi_low", weight=Weight.STOP, page=number, values=values))
+    if sharp is not None and not empty and drawn.tiles:
+        findings += _sharpness(number, drawn.tiles, limits)
+    return InspectedPage(found, checks.colour_share_beside_seals(plane, seals), tuple(findings))
+
+
+def _rounded(seal: Seal) -> Seal:
+    """To a tenth of a millimetre: more was not measured."""
+    x, y, wide, high = (round(one, 1) for one in (seal.x_mm, seal.y_mm, seal.diameter_mm, seal.height_mm))
+    return Seal(x, y, wide, high, seal.kind, seal.score)
+
+
+def _sheet(page: PageFound, drawn: DrawnPage, limits: Limits) -> list[Finding]:
+    """Size, emptiness, lean and turn."""
+    found: list[Finding] = []
+    if not page.a4:
+        values = {"wide": round(drawn.facts.wide_mm), "high": round(drawn.facts.high_mm)}
+        found.append(Finding(code="scan_not_a4", weight=Weight.STOP, page=page.page, values=values))
+    if page.blank:
+        found.append(Finding(code="scan_blank", weight=Weight.STOP, page=page.page))
+    if page.skew_deg is not None and abs(page.skew_deg) > limits.skew:
+        lean = {"degrees": abs(page.skew_deg), "most": f"{limits.skew:g}"}
+        found.append(Finding(code="scan_skewed", weight=Weight.STOP, page=page.page, values=lean))
+    if page.rotation is None:
+        found.append(Finding(code="scan_turn_unsure", weight=Weight.ASK, page=page.page))
+    elif page.rotation:
+        found.append(Finding(code="scan_turned", weight=Weight.STOP, page=page.page, values={"degrees": page.rotation}))
+    return found
+
+
+def _seals(page: PageFound, limits: Limits) -> list[Finding]:
+    """A seal larger than the law allows."""
+    return [
+        Finding(
+            code="seal_large",
+            weight=Weight.ASK,
+            page=page.page,
+            values={"diameter": one.diameter_mm, "most": f"{limits.diameter:g}"},
+        )
+        for one in page.seals
+        if one.kind is Kind.ROUND and one.diameter_mm > limits.diameter + SPREAD_MM
+    ]
+
+
+def _sharpness(number: int, parts: Sequence[Picture], limits: Limits) -> list[Finding]:
+    """Blur stops; an enlarged picture only warns."""
+    width = checks.measure_edge_width(parts)
+    if width is None:
+        return []
+    if width > limits.blur:
+        return [Finding(code="scan_blurred", weight=Weight.STOP, page=number, values={"width": round(width, 1)})]
+    if width > limits.detail_edge and (checks.measure_detail(parts) or 1.0) < limits.detail:
+        return [Finding(code="scan_upscaled", weight=Weight.ASK, page=number)]
+    return []
+
 
 FINE_DPI: Final = 300
 SMALL: Final = 3
@@ -30,7 +171,7 @@ ONE_STAMP: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckResult:
     """``package``: facts of an OFD, else empty. ``kind``: the file's type."""
 
     item: str
@@ -45,7 +186,7 @@ class Checked:
 
 Watch = Callable[[int, int], None]
 """(done, total): each page counts twice, once looked at and once read; what it raises ends the check there."""
-Keep = Callable[[Drawn], None]
+Keep = Callable[[DrawnPage], None]
 """Is handed each page as it was drawn, once; who wants pictures of the pages makes them here."""
 
 
@@ -57,40 +198,42 @@ def check(
     book: Rulebook | None = None,
     watch: Watch = lambda _done, _total: None,
     keep: Keep = lambda _drawn: None,
-) -> Checked:
+) -> CheckResult:
     """What ``file`` is worth for ``item``; NianjianError where it is not taken in. Nothing is kept of it."""
     rules = book or Rulebook.on(clock.today())
     with tempfile.TemporaryDirectory(prefix="nianjian-check-") as folder:
         got = receive(file, Path(folder))
         if got.clean is None:
             only = (Finding(code="scan_ofd", weight=Weight.ASK),)
-            return Checked(item.name, verdict(only), only, {}, (), got.sha256, got.type.value, dict(got.ofd))
+            return CheckResult(item.name, decide_verdict(only), only, {}, (), got.sha256, got.type.value, dict(got.ofd))
         limits = Limits.of(rules)
-        looked: list[Inspected] = []
-        edge: list[list[stamps.Placed]] = []
+        looked: list[InspectedPage] = []
+        edge: list[list[seam.PlacedSlice]] = []
         strip = seam.STRIP_MM if got.pages > 1 else 0.0
         for one in render_pages(got.clean, got.pages, name=got.name, dpi=FINE_DPI, small=SMALL, strip=strip):
             watch(len(looked), 2 * got.pages)
             looked.append(inspect(one, limits))
             keep(one)
             if len(edge) == len(looked) - 1 and one.strip is not None and _sliced(looked[-1]):
-                edge.append(_slices(whitened(at(one.strip, one.fine_dpi, seam.DPI)), got.pages))
+                edge.append(_slices(whiten(scale_page(one.strip, one.fine_dpi, seam.DPI)), got.pages))
         edges = tuple(_seam(edge)) if len(edge) == len(looked) else ()
         read = (reading or Unread()).read(item.name, _watched(_sheets(got, looked), got.pages, watch))
     findings = (
         *_file(got),
         *(one for page in looked for one in page.findings),
         *_form(item, looked, rules, limits),
-        *required(item, [page.page for page in looked], rules),
+        *find_missing_seals(item, [page.page for page in looked], rules),
         *edges,
         *read.findings,
         *_fields(item, read),
     )
     pages = tuple(page.page for page in looked)
-    return Checked(item.name, verdict(findings), findings, dict(read.fields), pages, got.sha256, got.type.value, {})
+    return CheckResult(
+        item.name, decide_verdict(findings), findings, dict(read.fields), pages, got.sha256, got.type.value, {}
+    )
 
 
-def _sheets(got: Received, looked: Sequence[Inspected]) -> Iterator[Sheet]:
+def _sheets(got: ReceivedFile, looked: Sequence[InspectedPage]) -> Iterator[Sheet]:
     """Pages for the reader, drawn when it asks, turned upright as far as that is known."""
     if got.clean is None:
         return
@@ -107,7 +250,7 @@ def _watched(sheets: Iterable[Sheet], pages: int, watch: Watch) -> Iterator[Shee
         yield sheet
 
 
-def _file(got: Received) -> Iterator[Finding]:
+def _file(got: ReceivedFile) -> Iterator[Finding]:
     if got.active:
         yield Finding(code="scan_active_content", weight=Weight.NOTE, values={"kinds": ", ".join(got.active)})
     if got.locked:
@@ -120,7 +263,7 @@ def _file(got: Received) -> Iterator[Finding]:
         yield Finding(code="scan_repaired", weight=Weight.ASK)
 
 
-def _form(item: Item, looked: Sequence[Inspected], book: Rulebook, limits: Limits) -> Iterator[Finding]:
+def _form(item: Item, looked: Sequence[InspectedPage], book: Rulebook, limits: Limits) -> Iterator[Finding]:
     """Copy or original, of papers that have colour of their own; others cannot be told and are not guessed at."""
     if not item.coloured or not looked:
         return
@@ -132,7 +275,7 @@ def _form(item: Item, looked: Sequence[Inspected], book: Rulebook, limits: Limit
         yield Finding(code="form_original", weight=Weight.ASK)
 
 
-def required(item: Item, pages: Sequence[PageFound], book: Rulebook) -> Iterator[Finding]:
+def find_missing_seals(item: Item, pages: Sequence[PageFound], book: Rulebook) -> Iterator[Finding]:
     """Seals that the rulebook asks for and the pages do not show."""
     wanted = item.seals(book)
     if not pages:
@@ -146,24 +289,24 @@ def required(item: Item, pages: Sequence[PageFound], book: Rulebook) -> Iterator
                 yield Finding(code="seal_riding_missing", weight=Weight.STOP, page=page.page)
 
 
-def _sliced(page: Inspected) -> bool:
+def _sliced(page: InspectedPage) -> bool:
     return any(seal.kind is Kind.SLICE for seal in page.page.seals)
 
 
-def _slices(strip: Picture, pages: int) -> list[stamps.Placed]:
+def _slices(strip: Picture, pages: int) -> list[seam.PlacedSlice]:
     """What one stamp left on the page; of a long file, whose sheets are shared, each stamp's."""
     if pages > ONE_STAMP:
-        return stamps.slices(strip)
-    one = seam.edge_slice(strip)
-    return [] if one is None else [stamps.Placed(0.0, one)]
+        return seam.find_strip_slices(strip)
+    one = seam.find_edge_slice(strip)
+    return [] if one is None else [seam.PlacedSlice(0.0, one)]
 
 
-def _seam(pages: Sequence[Sequence[stamps.Placed]]) -> Iterator[Finding]:
+def _seam(pages: Sequence[Sequence[seam.PlacedSlice]]) -> Iterator[Finding]:
     """Whether the slices of each stamp join; evidence beside the page numbers: a person looks."""
     if len(pages) > ONE_STAMP:
-        broken, whole = stamps.broken(pages)
+        broken, whole = seam.find_broken_joints(pages)
     else:
-        found = seam.joined([one[0].slice if one else None for one in pages])
+        found = seam.match_slices([one[0].slice if one else None for one in pages])
         broken, whole = found.broken, found.whole or bool(found.missing)
     for place in broken:
         yield Finding(code="seal_riding_broken", weight=Weight.ASK, page=place + 2)
@@ -185,7 +328,7 @@ def _missing(page: PageFound, code: str) -> Iterator[Finding]:
         yield Finding(code=code, weight=Weight.STOP, page=page.page)
 
 
-def _fields(item: Item, read: Read) -> Iterator[Finding]:
+def _fields(item: Item, read: ReadFields) -> Iterator[Finding]:
     """What was not read is never taken for right."""
     unread = [name for name in item.fields if read.fields.get(name) in (None, "", [], ())]
     if unread:

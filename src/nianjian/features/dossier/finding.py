@@ -1,10 +1,16 @@
-"""What is wrong with a file or page, as a code with values; doors put it into words."""
+"""What a check reports: findings as codes with values, what was seen on a page, and what reads its fields."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nianjian.features.dossier.seals.mask import Seal
 
 
 class Weight(StrEnum):
@@ -33,9 +39,79 @@ class Finding:
     values: Mapping[str, object] = field(default_factory=dict)
 
 
-def verdict(findings: Iterable[Finding]) -> Verdict:
+def decide_verdict(findings: Iterable[Finding]) -> Verdict:
     """The heaviest finding decides."""
     weights = {one.weight for one in findings}
     if Weight.STOP in weights:
         return Verdict.NOT_READY
     return Verdict.NEEDS_PERSON if Weight.ASK in weights else Verdict.READY
+
+
+@dataclass(frozen=True, slots=True)
+class PageFound:
+    """``page`` from 1. ``dpi`` None: no scanned picture covers the page. ``skew_deg`` None: nothing to measure by.
+
+    ``rotation``: degrees clockwise by which the page must be turned to stand upright, 0, 90, 180 or 270; None: unsure.
+    ``colour`` is `colour` or `grey`.
+    """
+
+    page: int
+    a4: bool
+    dpi: int | None
+    blank: bool
+    skew_deg: float | None
+    rotation: int | None
+    colour: str
+    seals: tuple[Seal, ...]
+
+
+def to_document(one: PageFound) -> dict[str, object]:
+    """A page as answers and reports hold it; lengths in mm from the upper left corner."""
+    return {
+        "page": one.page,
+        "a4": one.a4,
+        "dpi": one.dpi,
+        "blank": one.blank,
+        "skew_deg": one.skew_deg,
+        "rotation": one.rotation,
+        "colour": one.colour,
+        "seals": [_seal(seal) for seal in one.seals],
+    }
+
+
+def _seal(seal: Seal) -> Mapping[str, object]:
+    return {"x_mm": seal.x_mm, "y_mm": seal.y_mm, "diameter_mm": seal.diameter_mm, "kind": seal.kind.value}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """A page as a picture: ``number`` from 1, upright, BGR, at ``dpi``; ``seals`` as they were found on it."""
+
+    number: int
+    dpi: int
+    bgr: NDArray[np.uint8]
+    seals: tuple[Seal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFields:
+    """``fields`` as JSON can hold them, only those that were read; ``findings`` about what they say."""
+
+    fields: Mapping[str, object] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+class Reading(Protocol):
+    """Reads an item's pages."""
+
+    def read(self, item: str, sheets: Iterable[Sheet]) -> ReadFields:
+        """Fields and findings. Sheets come one by one at 300 dpi and are gone after; what is not sure is left out."""
+
+
+class Unread:
+    """Reads nothing: every field stays unknown, a person decides."""
+
+    def read(self, item: str, sheets: Iterable[Sheet]) -> ReadFields:
+        """No field."""
+        del item, sheets
+        return ReadFields()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
-from nianjian.features.dossier.operations import cutting, fill_in, job_files, pages, sorting, upload, verifying
-from nianjian.features.dossier.operations.making import work
+from nianjian.features.dossier.operations import arrivals, checklist, fill_in, package, verification
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.flow import Kind, Report
@@ -33,12 +32,14 @@ def _kind(work: _Work, after: Callable[[JobValue], None] | None = None) -> Kind:
 
 KINDS: Final[Mapping[str, Kind]] = {
     flow.FILL_IN: _kind(fill_in.run_sheet_job),  # the newest sheet counts
-    flow.CHECK_PAPER: _kind(upload.run_check, job_files.drop),  # the same content again is the version there is
-    flow.DRAW_PAGES: _kind(pages.run_drawing),  # pictures are kept once
-    flow.SORT_PAPERS: _kind(sorting.run_sorting),  # what was read is not read again
-    flow.CUT_PAPERS: _kind(cutting.run_cutting),  # checks that were put are found
-    flow.VERIFY_PACKAGE: _kind(verifying.run_verification, job_files.drop),
-    flow.GENERATE_ITEMS: _kind(work.items),  # equal values are the version there is
-    flow.BUILD_PACKAGE: _kind(work.package),  # the same bytes again
-    flow.SIGN_PACKAGE: _kind(work.signature),  # of what is kept unsigned
+    flow.CHECK_PAPER: _kind(
+        checklist.run_check, checklist.delete_job_file
+    ),  # the same content again is the version there is
+    flow.DRAW_PAGES: _kind(checklist.run_drawing),  # pictures are kept once
+    flow.SORT_PAPERS: _kind(arrivals.run_sorting),  # what was read is not read again
+    flow.CUT_PAPERS: _kind(arrivals.run_cutting),  # checks that were put are found
+    flow.VERIFY_PACKAGE: _kind(verification.run_verification, checklist.delete_job_file),
+    flow.GENERATE_ITEMS: _kind(package.run_generation),  # equal values are the version there is
+    flow.BUILD_PACKAGE: _kind(package.run_build),  # the same bytes again
+    flow.SIGN_PACKAGE: _kind(package.run_signing),  # of what is kept unsigned
 }

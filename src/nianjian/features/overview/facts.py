@@ -15,8 +15,8 @@ from django.db.models.functions import RowNumber
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.periods import day_of
 from nianjian.engines.rules.rule import Rule
-from nianjian.features.dossier.materials import query
-from nianjian.features.dossier.materials.query import ALGORITHM
+from nianjian.features.dossier import materials
+from nianjian.features.dossier.materials import ALGORITHM
 from nianjian.features.inbox import obstacles
 from nianjian.features.inbox.obstacles import Point
 from nianjian.features.overview import attention
@@ -123,7 +123,7 @@ def count_missing_materials(enterprise: str, calendar: Calendar, today: date) ->
     """
     year = data_year(calendar, today)
     early = calendar.start is None or today < calendar.start
-    unready, begun = query.unready(enterprise, year, on=today, further=calendar.further)
+    unready, begun = materials.list_unready_items(enterprise, year, on=today, further=calendar.further)
     if early and not begun:
         return year, 0
     if ALGORITHM in unready and not robot_rules_apply(enterprise, year, today):

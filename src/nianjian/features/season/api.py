@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper.words import CHINESE, language_of
-from nianjian.features.dossier.operations.making.output_files import ZIP
+from nianjian.features.dossier.operations.package import ZIP
 from nianjian.features.season import closing, feeds, operations
 from nianjian.features.season.operations import roll_over
 from nianjian.features.season.queries import summarize_season

@@ -13,7 +13,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.season.deadlines import TrackState
 from nianjian.features.archives import closed_seasons
 from nianjian.features.archives.closed_seasons import ArchiveFile
-from nianjian.features.dossier.operations.making.output_files import BLOB, ZIP
+from nianjian.features.dossier.operations.package import BLOB, ZIP
 from nianjian.features.portrait import portraits
 from nianjian.features.season.queries import summarize_season
 from nianjian.platform.accounts.access import may, require

@@ -17,8 +17,8 @@ from nianjian.engines.kernel.periods import Season
 from nianjian.engines.season.deadlines import TRACKS
 from nianjian.engines.season.plan import BY_HAND
 from nianjian.features.archives.closed_seasons import refuse_closed
-from nianjian.features.dossier.materials import query as materials
-from nianjian.features.dossier.operations import checklist, further
+from nianjian.features.dossier import materials
+from nianjian.features.dossier.operations import checklist
 from nianjian.features.rectification import operations as rectification
 from nianjian.features.season import feeds
 from nianjian.features.season import queries as notes
@@ -259,15 +259,15 @@ def list_papers_left_behind(*, enterprise: str, year: int, actor: Actor) -> list
     found = _explain_left(enterprise, year)
     if not found:
         return []
-    states = {line.item: line.state.value for line in checklist.lines(enterprise, year, actor)}
+    states = {line.item: line.state.value for line in checklist.list_items(enterprise, year, actor)}
     return [one | {"state": states.get(one["item"], "")} for one in found]
 
 
 def _explain_left(enterprise: str, year: int) -> list[Json]:
     """Papers of the year before that are no ready papers of this season, each with the reason."""
-    today, more = clock.today(), further.of(enterprise)
+    today, more = clock.today(), checklist.list_further_items(enterprise)
     found = []
-    for line in materials.checklist(enterprise, year - 1, on=today, robots=True, further=more):
+    for line in materials.list_items(enterprise, year - 1, on=today, robots=True, further=more):
         old = line.newest
         if old is None:
             continue

@@ -36,7 +36,7 @@ from nianjian.engines.paper.texts.season.words import (
 from nianjian.engines.paper.words import ENGLISH, Words, words
 from nianjian.engines.season import deadlines
 from nianjian.features.archives import closed_seasons as archives
-from nianjian.features.dossier.pages.presenters import state, title
+from nianjian.features.dossier.pages.presenters import item_title, state_badge
 from nianjian.features.inbox.pages import obstacle_address
 from nianjian.features.season import closing, feeds, operations
 from nianjian.features.season.gantt import gantt
@@ -206,10 +206,10 @@ def _list_left_behind(request: Request, code: str, year: int) -> Table | None:
     heads = (gettext("paper"), gettext("why anew"), gettext("Valid until"), gettext("in this season"))
     rows = [
         [
-            Cell(title(one["item"]), href=reverse("dossier-item", args=[code, year, one["item"]])),
+            Cell(item_title(one["item"]), href=reverse("dossier-item", args=[code, year, one["item"]])),
             Cell(_(NOT_TAKEN[one["reason"]])),
             Cell(one["valid_until"] or "–", day=True),
-            state(one["state"]) if one["state"] else Cell("–"),
+            state_badge(one["state"]) if one["state"] else Cell("–"),
         ]
         for one in found
     ]
@@ -356,7 +356,7 @@ def end(request: Request, code: str) -> HttpResponse:
 
 def _names(items: Iterable[str]) -> str:
     """What the papers are called."""
-    return "、".join(title(one) for one in items) or "–"
+    return "、".join(item_title(one) for one in items) or "–"
 
 
 def _back(request: Request, code: str, form: Form) -> HttpResponse:

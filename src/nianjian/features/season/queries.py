@@ -46,9 +46,9 @@ from nianjian.engines.season.plan import (
     workdays_between,
 )
 from nianjian.features.complaints import query as complaints
-from nianjian.features.dossier.materials.query import Line
-from nianjian.features.dossier.materials.states import DONE
-from nianjian.features.dossier.operations.checklist import whole
+from nianjian.features.dossier.materials import Line
+from nianjian.features.dossier.operations.checklist import list_all_items
+from nianjian.features.dossier.states import DONE
 from nianjian.features.inbox import obstacles
 from nianjian.features.portrait import portraits
 from nianjian.features.reconciliation import queries as reconciliation
@@ -182,7 +182,7 @@ class ProgressQuery:
 def collect_task_progress(asked: ProgressQuery, tracks: Sequence[Track]) -> dict[str, TaskProgress]:
     """By task; what cannot be seen is not in it."""
     portrait = portraits.find_portrait(asked.enterprise, asked.year)
-    lines = whole(asked.enterprise, asked.year, asked.today)
+    lines = list_all_items(asked.enterprise, asked.year, asked.today)
     year_end = Season("", asked.year).year_end
     return {
         "portrait": TaskProgress(portrait is not None, int(portrait is not None), 1, _light(portrait)),

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from tests.support import packages
 
-from nianjian.features.dossier.editions.build import Built, build
+from nianjian.features.dossier.editions.build import BuiltEditions, build
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+def built(tmp_path_factory: pytest.TempPathFactory) -> BuiltEditions:
     """A small package with printed seals, both editions."""
     folder = tmp_path_factory.mktemp("package")
     made = packages.package(folder, (2, 3, 4), pictures=packages.stamped(), approved=True)

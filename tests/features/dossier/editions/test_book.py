@@ -13,9 +13,8 @@ import pytest
 from tests.support import packages
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier.editions.book import BLANK, Book, bind
 from nianjian.features.dossier.editions.package import Board, Item, Package, Seal
-from nianjian.features.dossier.editions.paper.book import Book, bind
-from nianjian.features.dossier.editions.paper.layout import BLANK
 
 MM = 72 / 25.4
 
@@ -28,7 +27,11 @@ def _bound(package: Package, folder: Path) -> tuple[Book, Path]:
 def _with_odd(papers: Path, **changed: Any) -> Package:
     made = packages.package(papers, (2, 3), **changed)
     odd = Item(
-        "odd", "奇特页面", Board.SPECIAL, packages.odd(papers / "odd.pdf"), packages.seals(packages.BOOK, copy=False)
+        "odd",
+        "奇特页面",
+        Board.SPECIAL,
+        packages.odd(papers / "odd.pdf"),
+        packages.required_seals(packages.BOOK, copy=False),
     )
     return dataclasses.replace(made, items=(*made.items, odd))
 

@@ -14,9 +14,9 @@ from tests.support import packages
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions import manifest
-from nianjian.features.dossier.editions.build import Built
+from nianjian.features.dossier.editions.build import BuiltEditions
 from nianjian.features.dossier.editions.compare import Kind
-from nianjian.features.dossier.editions.rescan import rescan
+from nianjian.features.dossier.editions.verify import rescan
 
 pytestmark = pytest.mark.long
 
@@ -37,7 +37,7 @@ def _scanned(pixels: Any, draw: Any) -> Any:
 
 
 @pytest.fixture(scope="session")
-def sheets(built: Built) -> list[bytes]:
+def sheets(built: BuiltEditions) -> list[bytes]:
     """Every page of the paper, printed and scanned again at 150 dpi."""
     draw = np.random.default_rng(7)
     with pypdfium2.PdfDocument(built.folder / PAPER) as document:
@@ -59,7 +59,9 @@ def scan(sheets: list[bytes], tmp_path: Path) -> Callable[[Sequence[int]], Path]
     return make
 
 
-def test_a_whole_scan_is_known_again(built: Built, scan: Callable[[Sequence[int]], Path], sheets: list[bytes]) -> None:
+def test_a_whole_scan_is_known_again(
+    built: BuiltEditions, scan: Callable[[Sequence[int]], Path], sheets: list[bytes]
+) -> None:
     found = rescan(scan(range(len(sheets))), built.folder / "manifest.json", digest=built.digest)
     assert found.differences == ()
     assert (found.scanned, found.expected) == (len(sheets), len(sheets))
@@ -68,7 +70,7 @@ def test_a_whole_scan_is_known_again(built: Built, scan: Callable[[Sequence[int]
 
 @pytest.mark.parametrize("gone", [0, 4, 8, 11])
 def test_the_missing_page_is_named(
-    built: Built, scan: Callable[[Sequence[int]], Path], sheets: list[bytes], gone: int
+    built: BuiltEditions, scan: Callable[[Sequence[int]], Path], sheets: list[bytes], gone: int
 ) -> None:
     order = [place for place in range(len(sheets)) if place != gone]
     found = rescan(scan(order), built.folder / "manifest.json")
@@ -77,7 +79,7 @@ def test_the_missing_page_is_named(
 
 
 def test_a_moved_and_a_foreign_page_are_named(
-    built: Built, scan: Callable[[Sequence[int]], Path], sheets: list[bytes]
+    built: BuiltEditions, scan: Callable[[Sequence[int]], Path], sheets: list[bytes]
 ) -> None:
     order = list(range(len(sheets)))
     order.insert(9, order.pop(5))
@@ -90,16 +92,18 @@ def test_a_moved_and_a_foreign_page_are_named(
     assert dict(found.riding.sheets)[5] == "missing", "a page that was exchanged after the seal was put on"
 
 
-def test_another_manifest_is_told(built: Built, scan: Callable[[Sequence[int]], Path]) -> None:
+def test_another_manifest_is_told(built: BuiltEditions, scan: Callable[[Sequence[int]], Path]) -> None:
     found = rescan(scan([0]), built.folder / "manifest.json", digest="00")
     assert Kind.MANIFEST in {one.kind for one in found.differences}
 
 
-def test_a_damaged_look_costs_one_message(built: Built, scan: Callable[[Sequence[int]], Path], tmp_path: Path) -> None:
+def test_a_damaged_look_costs_one_message(
+    built: BuiltEditions, scan: Callable[[Sequence[int]], Path], tmp_path: Path
+) -> None:
     told = json.loads(json.dumps(built.manifest))
     for file in told["files"]:
         file["pages"][0]["look"] = "no look"
-    listed = manifest.write(told, tmp_path)
+    listed = manifest.write_manifest(told, tmp_path)
     with pytest.raises(NianjianError) as caught:
         rescan(scan([0]), listed)
     assert caught.value.code == "dossier_manifest_unreadable"

@@ -16,9 +16,8 @@ from tests.support import packages
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions import manifest
-from nianjian.features.dossier.editions.build import Built
-from nianjian.features.dossier.editions.rescan import rescan
-from nianjian.features.dossier.editions.verify import verify
+from nianjian.features.dossier.editions.build import BuiltEditions
+from nianjian.features.dossier.editions.verify import rescan, verify
 
 PAPER = "paper/材料包.pdf"
 Change = Callable[[dict[str, Any]], object]
@@ -56,7 +55,7 @@ ENTRIES = {
 }  # fmt: skip
 
 
-def _lying(built: Built, change: Change, folder: Path) -> Path:
+def _lying(built: BuiltEditions, change: Change, folder: Path) -> Path:
     told = json.loads(json.dumps(built.manifest))
     change(told)
     path = folder / manifest.NAME
@@ -65,7 +64,7 @@ def _lying(built: Built, change: Change, folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def scan(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def scan(built: BuiltEditions, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The paper as it would come back."""
     path = tmp_path_factory.mktemp("scan") / "scan.pdf"
     with pypdfium2.PdfDocument(built.folder / PAPER) as document, pikepdf.new() as pdf:
@@ -76,19 +75,21 @@ def scan(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("change", [*PLANS.values(), *ENTRIES.values()], ids=[*PLANS, *ENTRIES])
-def test_a_manifest_that_lies_costs_one_message(built: Built, scan: Path, tmp_path: Path, change: Change) -> None:
+def test_a_manifest_that_lies_costs_one_message(
+    built: BuiltEditions, scan: Path, tmp_path: Path, change: Change
+) -> None:
     with pytest.raises(NianjianError) as caught:
         rescan(scan, _lying(built, change, tmp_path))
     assert caught.value.code == "dossier_manifest_unreadable"
 
 
 @pytest.mark.parametrize("change", ENTRIES.values(), ids=ENTRIES)
-def test_a_package_is_not_proven_by_it(built: Built, tmp_path: Path, change: Change) -> None:
+def test_a_package_is_not_proven_by_it(built: BuiltEditions, tmp_path: Path, change: Change) -> None:
     found = verify(built.folder, listed=_lying(built, change, tmp_path))
     assert [one.kind.value for one in found.differences] == ["manifest"]
 
 
-def test_a_long_name_is_an_unknown_path(built: Built) -> None:
+def test_a_long_name_is_an_unknown_path(built: BuiltEditions) -> None:
     for call in (lambda path: rescan(path, built.folder / manifest.NAME), verify):
         with pytest.raises(NianjianError) as caught:
             call(Path("a" * 5000))
@@ -96,7 +97,7 @@ def test_a_long_name_is_an_unknown_path(built: Built) -> None:
 
 
 @pytest.mark.parametrize("what", ["empty", "junk", "locked", "no pages", "huge"])
-def test_what_is_no_scan_is_told_as_that(built: Built, scan: Path, tmp_path: Path, what: str) -> None:
+def test_what_is_no_scan_is_told_as_that(built: BuiltEditions, scan: Path, tmp_path: Path, what: str) -> None:
     path = tmp_path / "bad.pdf"
     if what in {"empty", "junk"}:
         path.write_bytes(b"" if what == "empty" else b"%PDF-1.4 junk")
@@ -113,7 +114,7 @@ def test_what_is_no_scan_is_told_as_that(built: Built, scan: Path, tmp_path: Pat
 
 
 @pytest.mark.parametrize("what", ["junk", "one page"])
-def test_a_paper_that_is_none_makes_nothing_surer(built: Built, scan: Path, tmp_path: Path, what: str) -> None:
+def test_a_paper_that_is_none_makes_nothing_surer(built: BuiltEditions, scan: Path, tmp_path: Path, what: str) -> None:
     false = tmp_path / "p.pdf"
     if what == "junk":
         false.write_bytes(b"%PDF-1.4 junk")

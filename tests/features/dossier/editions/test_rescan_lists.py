@@ -11,14 +11,13 @@ import pytest
 from tests.support import packages
 
 from nianjian.features.dossier.editions import manifest
-from nianjian.features.dossier.editions.build import Built, build
+from nianjian.features.dossier.editions.build import BuiltEditions, build
 from nianjian.features.dossier.editions.compare import Kind
 from nianjian.features.dossier.editions.package import Board, Item, Seal
-from nianjian.features.dossier.editions.rescan import Rescan, rescan
-from nianjian.features.dossier.editions.verify import verify
+from nianjian.features.dossier.editions.verify import Rescan, rescan, verify
 
 
-def _listed(folder: Path, start: int) -> Built:
+def _listed(folder: Path, start: int) -> BuiltEditions:
     """A duplex package with a list of four pages that look alike."""
     folder.mkdir()
     font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
@@ -38,7 +37,7 @@ def _listed(folder: Path, start: int) -> Built:
     return build(made, folder / "out", uploads=False)
 
 
-def _scans(built: Built) -> list[Any]:
+def _scans(built: BuiltEditions) -> list[Any]:
     draw, found = np.random.default_rng(3), []
     with pypdfium2.PdfDocument(built.folder / "paper/材料包.pdf") as document:
         for page in document:
@@ -50,7 +49,7 @@ def _scans(built: Built) -> list[Any]:
     return found
 
 
-def _checked(built: Built, pages: list[Any], folder: Path) -> Rescan:
+def _checked(built: BuiltEditions, pages: list[Any], folder: Path) -> Rescan:
     with pikepdf.new() as pdf:
         for one in pages:
             packages.scan_page(pdf, packages.jpeg(one, 60))
@@ -75,8 +74,8 @@ def test_pages_of_a_list_are_told_by_their_figures(tmp_path: Path) -> None:
     assert [(one.page, one.kind) for one in found.differences] == [(3, Kind.SEAL_MISSING)]
 
 
-def test_a_damaged_look_is_a_damaged_manifest(built: Built, tmp_path: Path) -> None:
+def test_a_damaged_look_is_a_damaged_manifest(built: BuiltEditions, tmp_path: Path) -> None:
     told = {**built.manifest, "files": [dict(one) for one in built.manifest["files"]]}
     told["files"][0]["pages"] = [{**one, "look": "no look"} for one in told["files"][0]["pages"]]
-    listed = manifest.write(manifest.bound(told), tmp_path)
+    listed = manifest.write_manifest(manifest.add_hashes(told), tmp_path)
     assert [one.kind for one in verify(built.folder, listed=listed).differences] == [Kind.MANIFEST]

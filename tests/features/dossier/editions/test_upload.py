@@ -11,17 +11,17 @@ import pytest
 from tests.support import packages
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier.editions.build import Built, build
+from nianjian.features.dossier.editions.build import BuiltEditions, build
 from nianjian.features.dossier.editions.package import Board, Item, Package
 
 LIMITS = packages.LIMITS
 
 
-def _files(built: Built) -> list[Path]:
+def _files(built: BuiltEditions) -> list[Path]:
     return sorted((built.folder / "upload").iterdir())
 
 
-def test_every_page_is_a_picture_of_enough_pixels_and_every_file_small_enough(built: Built) -> None:
+def test_every_page_is_a_picture_of_enough_pixels_and_every_file_small_enough(built: BuiltEditions) -> None:
     assert [path.name for path in _files(built)] == ["1_营业执照.pdf", "2_许可证正副本.pdf", "3_审计报告.pdf"]
     for path in _files(built):
         assert path.stat().st_size <= LIMITS.file_bytes
@@ -89,7 +89,11 @@ def test_a_page_that_never_fits_is_named(papers: Path, tmp_path: Path) -> None:
 def test_seals_are_burnt_in_at_the_edge_that_lies_outside_in_the_book(papers: Path, tmp_path: Path) -> None:
     made = packages.package(papers, (), pictures=packages.stamped(), duplex=False)
     odd = Item(
-        "odd", "奇特页面", Board.SPECIAL, packages.odd(papers / "odd2.pdf"), packages.seals(packages.BOOK, copy=False)
+        "odd",
+        "奇特页面",
+        Board.SPECIAL,
+        packages.odd(papers / "odd2.pdf"),
+        packages.required_seals(packages.BOOK, copy=False),
     )
     built = build(dataclasses.replace(made, items=(odd,)), tmp_path / "out")
     (path,) = _files(built)

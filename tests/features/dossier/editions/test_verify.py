@@ -12,27 +12,25 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support import packages
 
-from nianjian.features.dossier.editions import ink, manifest
-from nianjian.features.dossier.editions.build import Built
-from nianjian.features.dossier.editions.compare import Kind, compare
-from nianjian.features.dossier.editions.match import closeness
-from nianjian.features.dossier.editions.upload import small
+from nianjian.features.dossier.editions import manifest
+from nianjian.features.dossier.editions.build import BuiltEditions, shrink_picture
+from nianjian.features.dossier.editions.compare import Kind, closeness, compare
 from nianjian.features.dossier.editions.verify import verify
 
 PAPER = "paper/材料包.pdf"
 
 
 @pytest.fixture
-def folder(built: Built, tmp_path: Path) -> Path:
+def folder(built: BuiltEditions, tmp_path: Path) -> Path:
     """A copy that a test may spoil."""
     return Path(shutil.copytree(built.folder, tmp_path / "copy"))
 
 
-def _paths(built: Built) -> list[str]:
+def _paths(built: BuiltEditions) -> list[str]:
     return [one["path"] for one in built.manifest["files"]]
 
 
-def test_what_was_built_is_intact(built: Built) -> None:
+def test_what_was_built_is_intact(built: BuiltEditions) -> None:
     found = verify(built.folder, digest=built.digest)
     assert found.intact
     assert (found.files, found.digest) == (5, built.digest)
@@ -94,7 +92,7 @@ def _spoil(path: Path, act: str, page: int, other: int) -> tuple[set[Kind], set[
     other=st.integers(0, 30),
 )
 def test_whatever_is_done_to_a_page_is_found_and_the_page_named(  # noqa: PLR0917 -- fixtures
-    built: Built, tmp_path: Path, file: int, act: str, page: int, other: int
+    built: BuiltEditions, tmp_path: Path, file: int, act: str, page: int, other: int
 ) -> None:
     folder = tmp_path / "spoilt"
     shutil.rmtree(folder, ignore_errors=True)
@@ -120,7 +118,7 @@ def test_a_page_drawn_anew_is_told_from_another_page(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("linear", [True, False])
-def test_a_lossless_save_changes_no_page(built: Built, folder: Path, *, linear: bool) -> None:
+def test_a_lossless_save_changes_no_page(built: BuiltEditions, folder: Path, *, linear: bool) -> None:
     for name in _paths(built):
         with pikepdf.open(folder / name, allow_overwriting_input=True) as pdf:
             pdf.save(
@@ -157,13 +155,13 @@ def test_files_too_few_and_too_many(folder: Path) -> None:
     assert [one.kind for one in verify(folder / "paper" / "别的.pdf").differences] == [Kind.EXTRA_FILE]
 
 
-def test_a_manifest_that_was_touched_or_is_gone(built: Built, folder: Path) -> None:
+def test_a_manifest_that_was_touched_or_is_gone(built: BuiltEditions, folder: Path) -> None:
     path = folder / manifest.NAME
     told = json.loads(path.read_text(encoding="utf-8"))
     told["season"] = 2027
     path.write_text(json.dumps(told), encoding="utf-8")
     assert [one.kind for one in verify(folder).differences] == [Kind.MANIFEST]
-    manifest.write(manifest.bound(told), folder)
+    manifest.write_manifest(manifest.add_hashes(told), folder)
     assert verify(folder).intact, "a forger can bind it anew: only the hash kept elsewhere tells"
     assert [one.kind for one in verify(folder, digest=built.digest).differences] == [Kind.MANIFEST]
     for text in ("", "[]", '{"format": "nianjian-dossier", "version": 1, "files": [{}]}'):
@@ -185,14 +183,14 @@ def test_a_linked_folder_hides_nothing(folder: Path, tmp_path: Path) -> None:
     assert found == [("upload/more", Kind.EXTRA_FILE)]
 
 
-def test_a_manifest_without_a_hash_is_none(built: Built, folder: Path) -> None:
+def test_a_manifest_without_a_hash_is_none(built: BuiltEditions, folder: Path) -> None:
     told = json.loads(json.dumps(built.manifest))
     del told["files"][0]["sm3"]
-    manifest.write(manifest.bound(told), folder)
+    manifest.write_manifest(manifest.add_hashes(told), folder)
     assert [one.kind for one in verify(folder).differences] == [Kind.MANIFEST]
 
 
-def test_the_manifest_names_items_starts_and_seams(built: Built) -> None:
+def test_the_manifest_names_items_starts_and_seams(built: BuiltEditions) -> None:
     told = built.manifest
     assert [(one["item"], one["start_page"], one["pages"]) for one in told["items"]] == [
         ("business_licence", 3, 2), ("licence", 5, 3), ("audit_report", 9, 4),
@@ -200,7 +198,7 @@ def test_the_manifest_names_items_starts_and_seams(built: Built) -> None:
     assert told["riding_seal"]["sheets"] == 6
     assert [one["page"] for one in told["riding_seal"]["slices"]] == [1, 3, 5, 7, 9, 11]
     assert told["snapshot"] == "20261126-083000-a1b2c3"
-    assert manifest.holds(told)
+    assert manifest.hashes_hold(told)
 
 
 def test_moves_are_told_from_exchanges() -> None:
@@ -217,7 +215,9 @@ def test_moves_are_told_from_exchanges() -> None:
 
 def test_looks_do_not_depend_on_how_the_scan_is_read() -> None:
     page = packages.sheet(5, dpi=300)
-    one = ink.encode_fingerprint(small(packages.jpeg(page)))
-    other = ink.encode_fingerprint(ink.lightness(cv2.resize(page, (ink.WIDE, ink.HIGH), interpolation=cv2.INTER_AREA)))
+    one = manifest.encode_fingerprint(shrink_picture(packages.jpeg(page)))
+    other = manifest.encode_fingerprint(
+        manifest.lightness(cv2.resize(page, (manifest.WIDE, manifest.HIGH), interpolation=cv2.INTER_AREA))
+    )
     assert closeness(one, other) > 0.97
-    assert closeness(one, ink.encode_fingerprint(small(packages.jpeg(packages.sheet(6, dpi=300))))) < 0.6
+    assert closeness(one, manifest.encode_fingerprint(shrink_picture(packages.jpeg(packages.sheet(6, dpi=300))))) < 0.6

@@ -18,11 +18,10 @@ from PIL import ImageFont
 from tests.support.read_pages import BOOK, DAY
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier.finding import Weight
-from nianjian.features.dossier.kinds.port import Sheet
+from nianjian.features.dossier.finding import Sheet, Weight
 from nianjian.features.dossier.reading import ocr, readers
-from nianjian.features.dossier.reading.engine.picture import skew, turned, unread_ink, without_red_ink
-from nianjian.features.dossier.reading.text.lines import Layer
+from nianjian.features.dossier.reading.engine import level_page, measure_skew, unread_ink, without_red_ink
+from nianjian.features.dossier.reading.text import Layer
 
 FONT = ImageFont.truetype(str(next(papers.FONTS.glob("*.ttc"))), 40)
 SMALL = '#set page(width: 90mm, height: 60mm, margin: 8mm)\n#set text(font: "Noto Sans CJK SC", size: 12pt)\n'
@@ -38,7 +37,7 @@ def small(path: Path, body: str) -> Path:
 def test_a_page_is_read_in_the_limited_process(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     path = small(tmp_path / "a.pdf", "浙江省年检材料\n\n统一社会信用代码 91110000600037341L")
-    (page,) = ocr.pages(path, [1], progress=lambda done, of: told.append((done, of)))
+    (page,) = ocr.read_pages(path, [1], progress=lambda done, of: told.append((done, of)))
     assert page.plain == "浙江省年检材料统一社会信用代码91110000600037341L"
     assert (page.layer, page.unread, told) == (Layer.AGREES, (), [(1, 1)])
     assert min(line.confidence for line in page.lines) > 0.9
@@ -48,14 +47,14 @@ def test_a_page_is_read_in_the_limited_process(tmp_path: Path) -> None:
 def test_a_cancelled_reading_ends(tmp_path: Path) -> None:
     path = small(tmp_path / "a.pdf", "甲")
     with pytest.raises(NianjianError, match="reading_cancelled"):
-        list(ocr.pages(path, cancelled=lambda: True))
+        list(ocr.read_pages(path, cancelled=lambda: True))
 
 
 def test_what_makes_the_process_fail_is_one_error(tmp_path: Path) -> None:
     path = tmp_path / "broken.pdf"
     path.write_bytes(b"%PDF-1.7 nothing")
     with pytest.raises(NianjianError, match="reading_failed"):
-        list(ocr.pages(path))
+        list(ocr.read_pages(path))
 
 
 def test_the_web_process_does_not_load_the_recogniser() -> None:
@@ -82,9 +81,9 @@ def test_lean_is_measured_and_taken_out() -> None:
     page = np.full((1200, 900), 250, np.uint8)
     for row in range(100, 1100, 40):
         page[row : row + 14, 100:800] = 30
-    leaning = turned(page, -1.5)
-    assert abs(skew(leaning, 100) - 1.5) < 0.1
-    assert abs(skew(turned(leaning, skew(leaning, 100)), 100)) < 0.1
+    leaning = level_page(page, -1.5)
+    assert abs(measure_skew(leaning, 100) - 1.5) < 0.1
+    assert abs(measure_skew(level_page(leaning, measure_skew(leaning, 100)), 100)) < 0.1
 
 
 def test_ink_that_nobody_read_is_told() -> None:
@@ -114,7 +113,7 @@ def scan(path: Path, kind: str, data: Mapping[str, object], dpi: int, wear: scan
 def test_a_worn_audit_report_under_a_seal(name: str, tmp_path: Path) -> None:
     text = next(one for one in audit_texts.texts() if one.name == name)
     path = scan(tmp_path / "a.pdf", "audit_report", {"blocks": audit_texts.filled(text)}, 200, scanner.WORN)
-    facts = readers.read("audit_report", list(ocr.pages(path)), BOOK, DAY, {"year": "2026"})
+    facts = readers.read("audit_report", list(ocr.read_pages(path)), BOOK, DAY, {"year": "2026"})
     assert facts.fields["opinion"] == text.opinion
     assert (facts.fields["year"], facts.fields["firm"]) == (2026, "浙江天衡信会计师事务所(特殊普通合伙)")
 
@@ -131,7 +130,7 @@ def test_a_hidden_text_layer_over_a_scan_is_no_evidence(tmp_path: Path) -> None:
     with pikepdf.open(path, allow_overwriting_input=True) as document, pikepdf.open(tmp_path / "lie.pdf") as over:
         document.pages[0].add_overlay(over.pages[0])
         document.save(path)
-    pages = list(ocr.pages(path))
+    pages = list(ocr.read_pages(path))
     assert pages[0].layer is not Layer.AGREES
     assert readers.read("audit_report", pages, BOOK, DAY, {}).fields["opinion"] == "qualified"
 
@@ -139,7 +138,7 @@ def test_a_hidden_text_layer_over_a_scan_is_no_evidence(tmp_path: Path) -> None:
 @pytest.mark.long
 def test_visible_text_that_says_another_thing_is_told(tmp_path: Path) -> None:
     white = "#place(dx: 0mm, dy: 20mm, text(fill: white)[另有一段看不见的文字写在这里])\n"
-    (page,) = ocr.pages(small(tmp_path / "a.pdf", white + "看得见的一行文字"))
+    (page,) = ocr.read_pages(small(tmp_path / "a.pdf", white + "看得见的一行文字"))
     assert page.layer is Layer.DIFFERS
 
 

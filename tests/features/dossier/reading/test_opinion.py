@@ -9,10 +9,10 @@ import pytest
 from bench.reading.audit_texts import COMPANY, Text, filled, texts
 from tests.support.read_pages import BOOK, DAY, page, typed
 
-from nianjian.features.dossier.finding import Verdict, verdict
+from nianjian.features.dossier.finding import Verdict, decide_verdict
 from nianjian.features.dossier.reading import audit_report
-from nianjian.features.dossier.reading.opinion import Opinion, OpinionRead, opinion
-from nianjian.features.dossier.reading.text.lines import Box, Layer, Line, PageText
+from nianjian.features.dossier.reading.audit_report import Opinion, OpinionRead, read_opinion
+from nianjian.features.dossier.reading.text import Box, Layer, Line, PageText
 
 TEXTS = {text.name: text for text in texts()}
 STANDARD = TEXTS["standard"]
@@ -20,7 +20,7 @@ Blocks = list[tuple[str, str]]
 
 
 def told(blocks: Blocks) -> OpinionRead:
-    return opinion(typed(blocks), BOOK)
+    return read_opinion(typed(blocks), BOOK)
 
 
 def changed(change: Callable[[str], str], text: Text = STANDARD) -> OpinionRead:
@@ -38,7 +38,7 @@ def test_every_wording_is_told(text: Text) -> None:
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_rows_may_break_anywhere(text: Text) -> None:
     for rows in (7, 13, 29):
-        assert opinion(typed(filled(text), rows), BOOK).opinion == text.opinion
+        assert read_opinion(typed(filled(text), rows), BOOK).opinion == text.opinion
 
 
 def test_the_whole_report_is_read() -> None:
@@ -50,7 +50,7 @@ def test_the_whole_report_is_read() -> None:
         "year": 2026,
         "dated": "2027-03-18",
     }
-    assert verdict(facts.findings) is Verdict.READY
+    assert decide_verdict(facts.findings) is Verdict.READY
 
 
 def test_a_date_close_behind_the_code_is_no_part_of_it() -> None:
@@ -62,7 +62,7 @@ def test_a_date_close_behind_the_code_is_no_part_of_it() -> None:
 def test_the_year_and_the_day_are_held_against_what_is_asked() -> None:
     facts = audit_report.read(typed(filled(STANDARD)), BOOK, DAY.replace(month=3, day=1), {"year": "2025"})
     assert {"year_differs", "dated_later"} <= {one.code for one in facts.findings}
-    assert verdict(facts.findings) is Verdict.NOT_READY
+    assert decide_verdict(facts.findings) is Verdict.NOT_READY
 
 
 def test_a_letter_that_tells_of_an_opinion_proves_nothing() -> None:
@@ -125,7 +125,7 @@ def test_a_misread_negation_does_not_make_an_adverse_report_standard() -> None:
 def test_a_hardly_read_row_makes_a_report_unclear() -> None:
     pages = typed(filled(STANDARD))
     worst = replace(pages[0].lines[5], confidence=0.4)
-    read = opinion([replace(pages[0], lines=(*pages[0].lines[:5], worst, *pages[0].lines[6:])), *pages[1:]], BOOK)
+    read = read_opinion([replace(pages[0], lines=(*pages[0].lines[:5], worst, *pages[0].lines[6:])), *pages[1:]], BOOK)
     assert read.opinion is Opinion.UNCLEAR
     assert [one.code for one in read.findings] == ["opinion_unsure"]
 
@@ -134,9 +134,9 @@ def test_unread_ink_and_lying_text_make_a_report_unclear() -> None:
     pages = typed(filled(STANDARD))
     middle = pages[0].lines[6].box
     unread = replace(pages[0], unread=(Box(30, middle.top + 4, 90, middle.top + 6),))
-    assert [one.code for one in opinion([unread, *pages[1:]], BOOK).findings] == ["text_unread"]
+    assert [one.code for one in read_opinion([unread, *pages[1:]], BOOK).findings] == ["text_unread"]
     lying = replace(pages[0], layer=Layer.DIFFERS)
-    assert [one.code for one in opinion([lying, *pages[1:]], BOOK).findings] == ["text_layer_differs"]
+    assert [one.code for one in read_opinion([lying, *pages[1:]], BOOK).findings] == ["text_layer_differs"]
 
 
 def numbered(pages: list[PageText], numbers: list[int]) -> list[PageText]:
@@ -152,8 +152,8 @@ def numbered(pages: list[PageText], numbers: list[int]) -> list[PageText]:
 def test_a_jump_of_the_page_numbers_makes_a_report_unclear() -> None:
     pages = typed(filled(STANDARD), 11)[:3]
     whole = numbered(pages, [1, 2, 3])
-    assert [one.code for one in opinion(whole, BOOK).findings] == []
-    assert opinion(numbered(pages, [1, 3, 4]), BOOK).opinion is Opinion.UNCLEAR
+    assert [one.code for one in read_opinion(whole, BOOK).findings] == []
+    assert read_opinion(numbered(pages, [1, 3, 4]), BOOK).opinion is Opinion.UNCLEAR
 
 
 def test_a_skewed_page_that_puts_heading_and_paragraph_into_one_row() -> None:
@@ -178,7 +178,7 @@ def test_notes_behind_the_signature_do_not_count() -> None:
 
 
 def test_nothing_read_is_unclear() -> None:
-    assert opinion([page([])], BOOK).opinion is Opinion.UNCLEAR
+    assert read_opinion([page([])], BOOK).opinion is Opinion.UNCLEAR
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,21 @@ from datetime import date
 import pytest
 from tests.support.read_pages import BOOK, DAY, page
 
-from nianjian.features.dossier.finding import Verdict, verdict
+from nianjian.features.dossier.finding import Verdict, decide_verdict
 from nianjian.features.dossier.reading import readers
-from nianjian.features.dossier.reading.page_numbers import order, page_number
-from nianjian.features.dossier.reading.seal_names import seal_name
-from nianjian.features.dossier.reading.text.dates import Span, dates, span
-from nianjian.features.dossier.reading.text.lines import PageText, page_as, page_of, plain
-from nianjian.features.dossier.reading.text.result import Facts
+from nianjian.features.dossier.reading.strips import seal_name
+from nianjian.features.dossier.reading.text import (
+    Facts,
+    PageText,
+    Span,
+    check_page_order,
+    find_dates,
+    find_span,
+    page_from_json,
+    page_number,
+    page_to_json,
+    plain,
+)
 
 CODE = "91110000600037341L"
 NAME = "杭州云桥通信技术有限公司"
@@ -46,7 +54,7 @@ def test_a_business_licence() -> None:
         "legal_representative": "刘垚",
         "valid_until": "2045-06-17",
     }
-    assert verdict(read.findings) is Verdict.READY
+    assert decide_verdict(read.findings) is Verdict.READY
 
 
 def test_the_kind_of_company_is_no_part_of_the_name() -> None:
@@ -63,12 +71,12 @@ def test_letters_no_code_has_are_put_right_and_shown() -> None:
 def test_a_code_whose_check_digit_is_wrong_is_no_value(code: str) -> None:
     read = facts("business_licence", business(code))
     assert "credit_code" not in read.fields
-    assert verdict(read.findings) is Verdict.NEEDS_PERSON
+    assert decide_verdict(read.findings) is Verdict.NEEDS_PERSON
 
 
 def test_another_code_than_the_registers_stops() -> None:
     read = facts("business_licence", business(), credit_code="91330106MA27XXXX0A")
-    assert (codes(read), verdict(read.findings)) == (["credit_code_differs"], Verdict.NOT_READY)
+    assert (codes(read), decide_verdict(read.findings)) == (["credit_code_differs"], Verdict.NOT_READY)
 
 
 def test_the_end_of_a_licence() -> None:
@@ -92,7 +100,7 @@ def test_a_licence() -> None:
         "number": "浙B2-20080101", "name": NAME, "expiry": "2030-05-10", "renewal_due": "2030-02-09",
         "parts": ["正本", "副本"],
     }  # fmt: skip
-    assert verdict(read.findings) is Verdict.READY
+    assert decide_verdict(read.findings) is Verdict.READY
 
 
 @pytest.mark.parametrize(
@@ -106,7 +114,7 @@ def test_shapes_of_licence_numbers(number: str) -> None:
 def test_what_is_no_licence_number_is_not_taken(number: str) -> None:
     read = facts("licence", licence(number, "至2030年5月10日"))
     assert "number" not in read.fields
-    assert verdict(read.findings) is Verdict.NEEDS_PERSON
+    assert decide_verdict(read.findings) is Verdict.NEEDS_PERSON
 
 
 @pytest.mark.parametrize(
@@ -150,7 +158,7 @@ def test_an_identity_card() -> None:
         "born": "1949-12-31",
         "expiry": "2032-05-06",
     }
-    assert verdict(read.findings) is Verdict.READY
+    assert decide_verdict(read.findings) is Verdict.READY
     assert read.personal >= {"name", "id_number"}
 
 
@@ -261,8 +269,8 @@ def test_articles() -> None:
 @pytest.mark.parametrize("item", readers.READERS)
 def test_no_reader_passes_what_it_could_not_read(item: str) -> None:
     for pages in ([page([])], [page(["口口口口", "ＸＸＸ"])], [page([["甲", "乙"], ["1", "2"]])]):
-        assert verdict(readers.read(item, pages, BOOK, DAY, {}).findings) is not Verdict.READY
-    assert verdict(readers.read(item, [], BOOK, DAY, {}).findings) is not Verdict.READY
+        assert decide_verdict(readers.read(item, pages, BOOK, DAY, {}).findings) is not Verdict.READY
+    assert decide_verdict(readers.read(item, [], BOOK, DAY, {}).findings) is not Verdict.READY
 
 
 def test_personal_values_are_shown_masked() -> None:
@@ -291,29 +299,31 @@ def footed(number: int, text: str) -> PageText:
 
 def test_page_numbers_in_order() -> None:
     whole = [footed(at, f"第 {at} 页 共 3 页") for at in (1, 2, 3)]
-    assert order(whole) == ()
-    assert [one.code for one in order([whole[0], footed(2, "第3页 共3页")])] == ["pages_missing"]
-    assert [one.code for one in order(whole[:2])] == ["pages_end_early"]
-    assert [one.code for one in order([footed(1, "第2页共3页"), footed(2, "第3页共3页")])] == ["pages_begin_late"]
+    assert check_page_order(whole) == ()
+    assert [one.code for one in check_page_order([whole[0], footed(2, "第3页 共3页")])] == ["pages_missing"]
+    assert [one.code for one in check_page_order(whole[:2])] == ["pages_end_early"]
+    assert [one.code for one in check_page_order([footed(1, "第2页共3页"), footed(2, "第3页共3页")])] == [
+        "pages_begin_late"
+    ]
     again = [footed(4, "第1页共2页"), footed(5, "第2页共2页")]
-    assert order([*whole, *again]) == ()
+    assert check_page_order([*whole, *again]) == ()
     read = page_number(footed(1, "- 7 -"))
     assert read is not None
     assert (read.number, read.total) == (7, None)
 
 
 def test_dates_and_spans() -> None:
-    assert [one.day for one in dates("二〇二五年三月十日,2025.12.31,2025-02-30")] == [
+    assert [one.day for one in find_dates("二〇二五年三月十日,2025.12.31,2025-02-30")] == [
         date(2025, 3, 10),
         date(2025, 12, 31),
     ]
-    assert dates("二〇二五年十二月三十一日")[0].day == date(2025, 12, 31)
-    assert span("2015年6月18日至长期") == Span(date(2015, 6, 18), None, forever=True)
-    assert span("2045年6月17日至2015年6月18日") is None
-    assert span("有效") is None
+    assert find_dates("二〇二五年十二月三十一日")[0].day == date(2025, 12, 31)
+    assert find_span("2015年6月18日至长期") == Span(date(2015, 6, 18), None, forever=True)
+    assert find_span("2045年6月17日至2015年6月18日") is None
+    assert find_span("有效") is None
 
 
 def test_pages_are_kept_as_they_were_read() -> None:
     one = page(["甲（乙）：“丙”", ["1", "2"]])
-    assert page_of(page_as(one)) == one
+    assert page_from_json(page_to_json(one)) == one
     assert plain("甲 （乙）：“丙”、\u200b丁") == '甲(乙):"丙",丁'

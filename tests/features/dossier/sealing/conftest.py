@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from tests.support import packages
 
+from nianjian.features.dossier import materials
 from nianjian.features.dossier.finding import Verdict
-from nianjian.features.dossier.kinds.catalogue import ITEMS
-from nianjian.features.dossier.materials import service
-from nianjian.features.dossier.materials.service import File, Place
+from nianjian.features.dossier.kinds import ITEMS
+from nianjian.features.dossier.materials import File, Place
 from nianjian.platform.accounts.query import Actor
 
 YEAR = 2026
@@ -35,9 +35,9 @@ def keep(demo: str, anna: Actor, tmp_path: Path) -> Keep:
         path = packages.scans(tmp_path / "scan.pdf", range(seed, seed + pages), dpi=60)
         file = File("扫描.pdf", "application/pdf", path.read_bytes(), pages, Verdict.NEEDS_PERSON, {"fields": {}})
         place = Place(demo, YEAR, item)
-        made = service.add(place=place, file=file, actor=anna)
+        made = materials.store_version(place=place, file=file, actor=anna)
         if confirmed:
-            service.confirm(place=place, number=made.number, effective_on=None, valid_until=None, actor=anna)
+            materials.confirm_version(place=place, number=made.number, effective_on=None, valid_until=None, actor=anna)
 
     return keep
 

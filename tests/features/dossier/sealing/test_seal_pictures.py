@@ -17,12 +17,11 @@ from tests.support.packages import seal_png
 from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.approvals import operations
+from nianjian.features.dossier import seal_images
 from nianjian.features.dossier.editions.verify import verify
-from nianjian.features.dossier.impressions import query
-from nianjian.features.dossier.impressions.model import Impression, SealPicture
-from nianjian.features.dossier.operations import build
-from nianjian.features.dossier.operations.sealing import pictures
-from nianjian.features.dossier.operations.sealing.pictures import PrintRequest
+from nianjian.features.dossier.models import Impression, SealPicture
+from nianjian.features.dossier.operations import package, seals
+from nianjian.features.dossier.operations.seals import PrintRequest
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.audit.query import acts
@@ -33,18 +32,18 @@ pytestmark = pytest.mark.django_db
 
 def _add(demo: str, actor: Actor, kind: str = "official_seal", width: str = "40", body: bytes | None = None) -> None:
     content = photo(seal_png()) if body is None else body
-    pictures.add(
+    seals.store_image(
         enterprise=demo, kind=kind, name="印.jpg", content=content, width_mm=Decimal(width), actor=actor
     )  # fmt: skip
 
 
 def _ask(demo: str, actor: Actor, item: str = "articles", kind: str = "official_seal", **more: object) -> str:
     wanted = PrintRequest(YEAR, item, kind, "给领导看样稿", **more)  # type: ignore[arg-type] # of the fields
-    return str(pictures.request_print(enterprise=demo, wanted=wanted, actor=actor)["approval"])
+    return str(seals.request_print(enterprise=demo, wanted=wanted, actor=actor)["approval"])
 
 
-def _build(demo: str, actor: Actor, folder: Path, *, seals: bool = True) -> build.Built:
-    return build.build(enterprise=demo, year=YEAR, folder=folder, actor=actor, pictures=seals)
+def _build(demo: str, actor: Actor, folder: Path, *, seals: bool = True) -> package.BuiltPackage:
+    return package.build(enterprise=demo, year=YEAR, folder=folder, actor=actor, pictures=seals)
 
 
 def _refused(code: str, call: object, *given: object, **more: object) -> NianjianError:
@@ -67,8 +66,8 @@ def _red(path: Path, page: int, x_mm: float, y_mm: float) -> float:
 
 def test_the_picture_is_cut_clear_and_kept_sealed(demo: str, anna: Actor, tmp_path: Path) -> None:
     _add(demo, anna)
-    (row,) = pictures.pictures(demo, anna)
-    kept: Any = cv2.imdecode(np.frombuffer(query.pixels(row), np.uint8), cv2.IMREAD_UNCHANGED)
+    (row,) = seals.list_images(demo, anna)
+    kept: Any = cv2.imdecode(np.frombuffer(seal_images.read_pixels(row), np.uint8), cv2.IMREAD_UNCHANGED)
     wanted: Any = cv2.imdecode(np.frombuffer(seal_png(), np.uint8), cv2.IMREAD_UNCHANGED)
     assert kept.shape[2] == 4
     assert abs(kept.shape[0] - 455) < 25  # the ring, cut to its ink
@@ -169,11 +168,11 @@ def test_a_withdrawn_picture_is_gone(keep: Keep, demo: str, anna: Actor, bo: Act
     _add(demo, anna)
     first, second = _ask(demo, anna), _ask(demo, anna, item="seat_table")
     operations.approve(approval=first, actor=bo)
-    pictures.withdraw(enterprise=demo, kind="official_seal", actor=anna)
+    seals.withdraw_image(enterprise=demo, kind="official_seal", actor=anna)
     _refused("seal_use_none", _build, demo, anna, tmp_path / "out")
     _refused("seal_picture_missing", operations.approve, approval=second, actor=bo)
     assert approvals.get_approval(second).state == "pending"  # the whole act was taken back
-    assert pictures.pictures(demo, anna) == []
+    assert seals.list_images(demo, anna) == []
     _add(demo, anna)
     _refused("seal_use_none", _build, demo, anna, tmp_path / "out")  # a new picture needs new agreement
 
@@ -182,10 +181,10 @@ def test_of_two_who_withdraw_one_picture_the_second_changes_nothing(
     demo: str, anna: Actor, bo: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _add(demo, anna)
-    (seen,) = pictures.pictures(demo, bo)
-    pictures.withdraw(enterprise=demo, kind="official_seal", actor=anna)
-    monkeypatch.setattr(query, "picture", lambda _enterprise, _kind: seen)  # read before anna's act was over
-    _refused("seal_picture_missing", pictures.withdraw, enterprise=demo, kind="official_seal", actor=bo)
+    (seen,) = seals.list_images(demo, bo)
+    seals.withdraw_image(enterprise=demo, kind="official_seal", actor=anna)
+    monkeypatch.setattr(seal_images, "get_image", lambda _enterprise, _kind: seen)  # read before anna's act was over
+    _refused("seal_picture_missing", seals.withdraw_image, enterprise=demo, kind="official_seal", actor=bo)
     assert len(list(acts(enterprise=demo, verb="seal.withdrawn"))) == 1
 
 

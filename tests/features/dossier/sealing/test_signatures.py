@@ -27,13 +27,11 @@ from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions.verify import verify
-from nianjian.features.dossier.operations import build
-from nianjian.features.dossier.operations.making import output_files, work
-from nianjian.features.dossier.operations.sealing import papers, signing
-from nianjian.features.dossier.signatures.model import SignedPaper
-from nianjian.features.dossier.signatures.read import read
-from nianjian.features.dossier.signatures.sign import open_signer, sign
-from nianjian.features.dossier.signatures.state import Standing
+from nianjian.features.dossier.models import SignedPaper
+from nianjian.features.dossier.operations import package as build
+from nianjian.features.dossier.operations import signatures
+from nianjian.features.dossier.signatures import Standing, read_signatures
+from nianjian.features.dossier.signing import append_signature, open_signer
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs import query as queue
@@ -68,7 +66,7 @@ def signed(tmp_path: Path, root: Held, firm: Held) -> Signed:
         plain = packages.scans(tmp_path / "plain.pdf", [1], dpi=60)
         path = tmp_path / "signed.pdf"
         signer = open_signer(certificates.p12(held, tmp_path / "s.p12", root), PASSWORD, now=clock.now())
-        sign(plain, path, signer, tsa=tsa)
+        append_signature(plain, path, signer, tsa=tsa)
         return path
 
     return signed
@@ -95,21 +93,21 @@ def _refused(code: str, call: Callable[..., object], *given: object, **more: obj
 
 def test_a_signature_is_told_as_it_stands(signed: Signed, authority: str, trusted: Path) -> None:
     path = signed(tsa=authority)
-    (one,) = read(path)
+    (one,) = read_signatures(path)
     assert (one.intact, one.whole_file, one.changed_after, one.trust) == (True, True, "none", "unknown")
     assert (one.subject, one.issuer, one.self_signed) == ("示例科技有限公司", "示例根证书", False)
     assert one.standing is Standing.UNKNOWN  # intact is not enough where no roots are set
     assert one.timestamp is not None
     assert (one.timestamp.intact, one.timestamp.authority) == (True, "时间戳")
-    (known,) = read(path, roots=trusted)
+    (known,) = read_signatures(path, roots=trusted)
     assert (known.standing, known.in_time) == (Standing.TRUSTED, True)
 
 
 def test_another_root_does_not_trust(signed: Signed, tmp_path: Path) -> None:
     other = tmp_path / "other.pem"
     other.write_bytes(certificates.root("别的根").pem)
-    assert read(signed(), roots=other)[0].standing is Standing.UNTRUSTED
-    _refused("signature_roots_unreadable", read, signed(), roots=tmp_path / "none.pem")
+    assert read_signatures(signed(), roots=other)[0].standing is Standing.UNTRUSTED
+    _refused("signature_roots_unreadable", read_signatures, signed(), roots=tmp_path / "none.pem")
 
 
 def test_a_changed_byte_and_an_overlaid_page_are_not_told_as_good(signed: Signed, tmp_path: Path) -> None:
@@ -118,7 +116,7 @@ def test_a_changed_byte_and_an_overlaid_page_are_not_told_as_good(signed: Signed
     data[len(data) // 3] ^= 1
     broken = tmp_path / "broken.pdf"
     broken.write_bytes(data)
-    assert read(broken)[0].standing is Standing.BROKEN
+    assert read_signatures(broken)[0].standing is Standing.BROKEN
     over = tmp_path / "over.pdf"
     with path.open("rb") as before, over.open("wb") as after:
         writer: Any = IncrementalPdfFileWriter(before)
@@ -126,40 +124,40 @@ def test_a_changed_byte_and_an_overlaid_page_are_not_told_as_good(signed: Signed
         page["/Rotate"] = NUMBER(180)
         writer.update_container(page)
         writer.write(after)
-    (one,) = read(over)
+    (one,) = read_signatures(over)
     assert (one.intact, one.whole_file, one.standing) == (True, False, Standing.CHANGED)
 
 
 def test_a_signed_paper_is_kept_as_it_came(demo: str, anna: Actor, signed: Signed) -> None:
     body = signed().read_bytes()
     given: dict[str, Any] = {"enterprise": demo, "year": YEAR, "item": "articles", "name": "章程.pdf", "actor": anna}
-    row = papers.add(content=body, **given)
-    assert papers.add(content=body, **given).pk == row.pk
+    row = signatures.store_paper(content=body, **given)
+    assert signatures.store_paper(content=body, **given).pk == row.pk
     assert len(list(blobs.blobs())) == 1
-    told = papers.to_document(papers.get_paper(demo, YEAR, row.pk, anna))
+    told = signatures.to_document(signatures.get_paper(demo, YEAR, row.pk, anna))
     assert (told["standing"], told["sha256"]) == ("unknown", hashlib.sha256(body).hexdigest())
     assert told["signatures"][0]["subject"] == "示例科技有限公司"
-    assert papers.fetch(enterprise=demo, year=YEAR, number=row.pk, actor=anna)[1] == body
+    assert signatures.download_paper(enterprise=demo, year=YEAR, number=row.pk, actor=anna)[1] == body
     assert [one.verb for one in acts(enterprise=demo) if one.verb.startswith("signature")] == [
         "signature.fetched", "signature.kept",
     ]  # fmt: skip
     plain = packages.scans(signed().parent / "no.pdf", [2], dpi=60).read_bytes()
-    _refused("signature_none", papers.add, content=plain, **given)
-    _refused("dossier_file_broken", papers.add, content=b"%PDF-1.7\nnothing", **given)
-    _refused("signature_not_pdf", papers.add, content=b"\x89PNG\r\n\x1a\n", **{**given, "name": "a.png"})
-    _refused("signed_paper_unknown", papers.get_paper, demo, YEAR, row.pk + 1, anna)
+    _refused("signature_none", signatures.store_paper, content=plain, **given)
+    _refused("dossier_file_broken", signatures.store_paper, content=b"%PDF-1.7\nnothing", **given)
+    _refused("signature_not_pdf", signatures.store_paper, content=b"\x89PNG\r\n\x1a\n", **{**given, "name": "a.png"})
+    _refused("signed_paper_unknown", signatures.get_paper, demo, YEAR, row.pk + 1, anna)
     assert SignedPaper.objects.count() == 1
 
 
 @pytest.fixture
-def package(demo: str, anna: Actor, whole: None, tmp_path: Path) -> build.Built:
+def package(demo: str, anna: Actor, whole: None, tmp_path: Path) -> build.BuiltPackage:
     del whole
     return build.build(enterprise=demo, year=YEAR, folder=tmp_path / "package", actor=anna)
 
 
-def _sign(demo: str, anna: Actor, folder: Path, **more: Any) -> signing.Done:
+def _sign(demo: str, anna: Actor, folder: Path, **more: Any) -> signatures.SigningResult:
     given: dict[str, Any] = {"ask": lambda _name: PASSWORD, **more}
-    return signing.sign_package(enterprise=demo, folder=folder, actor=anna, **given)
+    return signatures.sign_package(enterprise=demo, folder=folder, actor=anna, **given)
 
 
 def _worked(job: str) -> Any:
@@ -172,7 +170,7 @@ def _worked(job: str) -> Any:
 
 def _unzipped(demo: str, anna: Actor, job: str, folder: Path) -> dict[str, bytes]:
     """What a job has made, in a folder."""
-    made = output_files.download_zip(enterprise=demo, year=YEAR, job=job, actor=anna)
+    made = build.download_zip(enterprise=demo, year=YEAR, job=job, actor=anna)
     with zipfile.ZipFile(io.BytesIO(b"".join(made.content))) as pack:
         pack.extractall(folder)
         return {name: pack.read(name) for name in pack.namelist()}
@@ -189,19 +187,19 @@ def test_the_upload_edition_is_signed_last_and_stays_provable(  # noqa: PLR0917 
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     del whole
-    built = _worked(work.ask_package(enterprise=demo, year=YEAR, pictures=False, actor=anna))
+    built = _worked(build.enqueue_build(enterprise=demo, year=YEAR, pictures=False, actor=anna))
     assert (built.state, built.result["draft"], built.result["missing"]) == ("done", False, [])
     plain, folder = tmp_path / "plain", tmp_path / "package"
     before = _unzipped(demo, anna, built.id, plain)
-    _refused("signer_unset", work.ask_signature, enterprise=demo, year=YEAR, package=built.id, actor=anna)
+    _refused("signer_unset", build.enqueue_signing, enterprise=demo, year=YEAR, package=built.id, actor=anna)
     _refused("signer_unreadable", _sign, demo, anna, plain, certificate=certificate, ask=lambda _name: "no")
     _refused("tsa_unreachable", _sign, demo, anna, plain, certificate=certificate, tsa="http://127.0.0.1:9/")
     monkeypatch.setenv("NIANJIAN_SIGNER", str(certificate))
     monkeypatch.setenv("NIANJIAN_SIGNER_PASSWORD", PASSWORD)
     monkeypatch.setenv("NIANJIAN_TSA_URL", authority)
-    held = signing.configured(demo, anna)
+    held = signatures.get_certificate(demo, anna)
     assert (held.fault, held.subject, held.named, held.stamped) == ("", "示例科技有限公司", True, True)
-    signed = _worked(work.ask_signature(enterprise=demo, year=YEAR, package=built.id, actor=anna))
+    signed = _worked(build.enqueue_signing(enterprise=demo, year=YEAR, package=built.id, actor=anna))
     now = _unzipped(demo, anna, signed.id, folder)
     uploads = sorted((folder / "upload").iterdir())
     assert sorted(one["path"] for one in signed.result["signed"]) == sorted(f"upload/{one.name}" for one in uploads)
@@ -212,7 +210,7 @@ def test_the_upload_edition_is_signed_last_and_stays_provable(  # noqa: PLR0917 
             assert 0 < len(now[name]) - len(data) < 64_000
         else:
             assert now[name] == data
-    (one,) = read(uploads[0])
+    (one,) = read_signatures(uploads[0])
     assert one.standing is Standing.UNKNOWN
     assert one.timestamp is not None
     (act,) = acts(enterprise=demo, verb="signature.signed")
@@ -239,7 +237,7 @@ def test_the_upload_edition_is_signed_last_and_stays_provable(  # noqa: PLR0917 
     assert told(uploads[1])[1] == ["resaved"]
 
 
-def test_what_is_not_signed(package: build.Built, demo: str, anna: Actor, certificate: Path, root: Held) -> None:
+def test_what_is_not_signed(package: build.BuiltPackage, demo: str, anna: Actor, certificate: Path, root: Held) -> None:
     tmp_path = package.folder.parent
     over = certificates.p12(certificates.leaf("旧", root, days=-1), tmp_path / "over.p12", root)
     _refused("signer_expired", _sign, demo, anna, package.folder, certificate=over)
@@ -264,8 +262,8 @@ def test_no_room_for_the_signed_file_is_told_as_that(tmp_path: Path, root: Held,
     quiet = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (plain.stat().st_size, before[1]))
-        told = _refused("signing_disk_full", sign, plain, tmp_path / "signed.pdf", signer)
-        with_stamp = _refused("signing_disk_full", sign, plain, tmp_path / "b.pdf", signer, tsa=authority)
+        told = _refused("signing_disk_full", append_signature, plain, tmp_path / "signed.pdf", signer)
+        with_stamp = _refused("signing_disk_full", append_signature, plain, tmp_path / "b.pdf", signer, tsa=authority)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, quiet)

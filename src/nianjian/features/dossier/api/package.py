@@ -1,22 +1,31 @@
-"""What the firm makes itself: generated items, the package in both editions, its signature."""
+"""The API of what the firm makes: package, fill-in sheet, seals, signed papers, verification."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
 
-from django.http import StreamingHttpResponse
-from ninja import Field, Router, Schema
+from django.http import HttpResponse, StreamingHttpResponse
+from ninja import Field, Path, Query, Router, Schema
 
-from nianjian.features.dossier.api.items import SEASON, ItemTold
-from nianjian.features.dossier.generated.sums import Sum
-from nianjian.features.dossier.operations.making import output_files, status, work
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier import seal_images
+from nianjian.features.dossier.api.materials import SEASON, ItemTold, Long
+from nianjian.features.dossier.generated.self_check import Sum
+from nianjian.features.dossier.operations import checklist, fill_in, signatures, verification
+from nianjian.features.dossier.operations import package as package_operations
+from nianjian.features.dossier.operations import seals as seal_operations
+from nianjian.features.dossier.operations.seals import PrintRequest
+from nianjian.features.dossier.signatures import Signature
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.jobs import job_to_document as job_told
 from nianjian.platform.api.operations import read, take, write
-from nianjian.platform.api.parameter_types import Day, Year
+from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.parameter_types import Day, FileName, Year, attached
 from nianjian.platform.home.http import as_attachment
 from nianjian.platform.jobs.query import JobValue
 
@@ -83,7 +92,7 @@ class PackageGiven(Schema):
 @read(router, PACKAGE, act=Act.READ, answer=PackageTold)
 def package_get(request: Request, code: str, year: Year) -> dict[str, object]:
     """How the making of the package stands: generated items with what must agree, certificate, what was made."""
-    found = status.get_generation_status(code, year, request.actor)
+    found = package_operations.get_generation_status(code, year, request.actor)
     certificate: dict[str, Any] = asdict(found.certificate)
     certificate.pop("values")
 
@@ -92,7 +101,7 @@ def package_get(request: Request, code: str, year: Year) -> dict[str, object]:
 
     return {
         "run": found.run,
-        "generated": [status.to_document(one) for one in found.papers],
+        "generated": [package_operations.to_document(one) for one in found.papers],
         "missing": [one.item for one in found.missing],
         "certificate": certificate,
         "files": job(found.files),
@@ -104,7 +113,7 @@ def package_get(request: Request, code: str, year: Year) -> dict[str, object]:
 @write(router, f"{SEASON}/generation", act=Act.REVEAL, answer=Job, status=202)
 def package_generate(request: Request, code: str, year: Year, given: GenerationGiven) -> dict[str, object]:
     """Generate items from registers, calls and the newest portrait: work. The result tells the sums that must agree."""
-    job = work.ask_items(
+    job = package_operations.enqueue_generation(
         enterprise=code, year=year, items=given.items, files=given.files, replace=given.replace, actor=request.actor
     )
     return enqueued_job_document(request, job)
@@ -113,7 +122,9 @@ def package_generate(request: Request, code: str, year: Year, given: GenerationG
 @write(router, PACKAGE, act=Act.REVEAL, answer=Job, status=202)
 def package_build(request: Request, code: str, year: Year, given: PackageGiven) -> dict[str, object]:
     """Bind what was confirmed into both editions with their manifest: work. Its id fetches the files."""
-    job = work.ask_package(enterprise=code, year=year, pictures=given.pictures, on=given.on, actor=request.actor)
+    job = package_operations.enqueue_build(
+        enterprise=code, year=year, pictures=given.pictures, on=given.on, actor=request.actor
+    )
     return enqueued_job_document(request, job)
 
 
@@ -121,12 +132,303 @@ def package_build(request: Request, code: str, year: Year, given: PackageGiven) 
 def package_sign(request: Request, code: str, year: Year, job: str) -> dict[str, object]:
     """Sign the upload edition of a package that a job has built, with the certificate of the settings: work."""
     return enqueued_job_document(
-        request, work.ask_signature(enterprise=code, year=year, package=job, actor=request.actor)
+        request, package_operations.enqueue_signing(enterprise=code, year=year, package=job, actor=request.actor)
     )
 
 
-@take(router, f"{JOB}/file", act=Act.REVEAL, media=[output_files.ZIP])
+@take(router, f"{JOB}/file", act=Act.REVEAL, media=[package_operations.ZIP])
 def package_fetch(request: Request, code: str, year: Year, job: str) -> StreamingHttpResponse:
     """The zip that a generation, a building or a signing has made; the audit chain has the entry."""
-    made = output_files.download_zip(enterprise=code, year=year, job=job, actor=request.actor)
-    return as_attachment(StreamingHttpResponse(made.content, content_type=output_files.ZIP), made.name)
+    made = package_operations.download_zip(enterprise=code, year=year, job=job, actor=request.actor)
+    return as_attachment(StreamingHttpResponse(made.content, content_type=package_operations.ZIP), made.name)
+
+
+class Verified(FileName):
+    """``against``: number of a package that was handed in; without it the zip holds its manifest.
+
+    ``scan``: the file is a scan of the sealed paper, which is compared by its pictures; it needs ``against``.
+    """
+
+    against: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    scan: bool = False
+
+
+@write(router, f"{SEASON}/verification", act=Act.READ, answer=Job, status=202, upload=True)
+def dossier_verify(request: Request, code: str, year: Year, file: Query[Verified]) -> dict[str, object]:
+    """Compare a package (its folder as a zip), a file of it, or a scan, with a manifest: work.
+
+    The job's result: `intact`, `count` and `differences` (file, page, kind), of a scan how sure (`certainty`)
+    and `why`, `text` (pages read, how many agree, which differ or tell nothing) and `riding_seal` (each sheet's state).
+    """
+    content = request.incoming.content(checklist.LIMIT)
+    job = verification.enqueue_verification(
+        enterprise=code, year=year, files=[(file.name, content)], scan=file.scan, against=file.against,
+        actor=request.actor,
+    )  # fmt: skip
+    return enqueued_job_document(request, job)
+
+
+SHEET = f"{SEASON}/fill-in/{{report}}"
+Name = Literal["licence", "code_number"]
+
+
+class FillInField(Schema):
+    """A field; ``value`` as it is typed, None: not known. ``number``: of the code number that it is about.
+
+    ``change`` against last year: same, differs or unknown; ``percent`` of last year's value; ``over`` the ``limit`` of
+    ``limit_rule``. ``source``: which records know it, hand: none. ``level``: only law and notice bind.
+    """
+
+    field: str
+    number: str
+    title_zh: str
+    title_en: str
+    note_zh: str
+    note_en: str
+    rule: str
+    level: str
+    citation: str
+    source: str
+    personal: bool
+    value: str | None
+    before: str | None
+    change: str
+    percent: str | None
+    over: bool | None
+    limit: str | None
+    limit_rule: str
+
+
+class FillInTold(Schema):
+    """The newest sheet; ``outdated``: the year has a later portrait; ``full``: personal values are not masked."""
+
+    year: int
+    report: str
+    as_of: date
+    run: str
+    rulebook: str
+    made_at: datetime
+    made_by: str
+    outdated: bool
+    unknown: int
+    over: int
+    full: bool
+    fields: list[FillInField]
+
+
+@read(router, SHEET, act=Act.READ, answer=FillInTold)
+def fill_in_get(request: Request, code: str, year: Year, report: Name) -> dict[str, object]:
+    """The newest sheet, personal values masked."""
+    found = fill_in.find_newest_sheet(
+        enterprise=code, year=year, report=fill_in.get_report(report), actor=request.actor
+    )
+    if found is None:
+        raise NianjianError("dossier_fill_in_unknown", year=year)
+    return found
+
+
+@write(router, SHEET, act=Act.REPORT, answer=Job, status=202)
+def fill_in_make(request: Request, code: str, year: Year, report: Name) -> dict[str, object]:
+    """Gather the fields anew: work for the worker."""
+    job = fill_in.enqueue_sheet(enterprise=code, year=year, report=fill_in.get_report(report), actor=request.actor)
+    return enqueued_job_document(request, job)
+
+
+@take(router, f"{SHEET}/reveal", act=Act.REVEAL, answer=FillInTold)
+def fill_in_reveal(request: Request, code: str, year: Year, report: Name) -> dict[str, object]:
+    """The newest sheet with personal values in full; the audit chain has the entry."""
+    return fill_in.reveal_sheet(enterprise=code, year=year, report=fill_in.get_report(report), actor=request.actor)
+
+
+@take(router, f"{SHEET}/exports/{{form}}", act=Act.REVEAL, media=[media for media, _draw in fill_in.FORMS.values()])
+def fill_in_export(request: Request, code: str, year: Year, report: Name, form: Literal["pdf", "xlsx"]) -> HttpResponse:
+    """The newest sheet as PDF or workbook, personal values in full; the audit chain has the entry."""
+    name, media, content = fill_in.download_sheet(
+        enterprise=code, year=year, report=fill_in.get_report(report), form=form, actor=request.actor
+    )
+    return attached(content, media, name)
+
+
+SEALS = "/enterprises/{code}/seals"
+Kind = Annotated[str, Field(max_length=40)]
+Length = Annotated[Decimal, Field(ge=0, le=1000, decimal_places=2)]
+
+
+class SealTold(Schema):
+    """A picture that may be used; ``pixels``: width and height. What it looks like is not told."""
+
+    kind: str
+    sha256: str
+    width_mm: float
+    pixels: list[int]
+    recorded_at: datetime
+    recorded_by: str
+
+
+class SealsTold(Schema):
+    """All of them, and ``law``: where it stands that a printed picture of a seal is no electronic seal."""
+
+    law: str
+    seals: list[SealTold]
+
+
+class SealFile(FileName):
+    """The file's name, which seal it is and how wide on paper."""
+
+    kind: Kind
+    width_mm: Length
+
+
+class SealKindGiven(Schema):
+    """official_seal, finance_seal or legal_person_seal."""
+
+    kind: Kind
+
+
+class SealWithdrawn(Schema):
+    """What was deleted."""
+
+    kind: str
+    sha256: str
+
+
+class SealUseGiven(Schema):
+    """``mark`` "" and a place of null are the usual ones; the centre in mm from the lower left of the upright page."""
+
+    item: Annotated[str, Field(max_length=40)]
+    kind: Kind
+    reason: Long
+    mark: Kind = ""
+    page: Annotated[int, Field(ge=1, le=100_000)] = 1
+    x_mm: Length | None = None
+    y_mm: Length | None = None
+
+
+class SealUseAsked(Schema):
+    """The request that a second person decides, and the document's SHA-256."""
+
+    approval: str
+    state: str
+    impression: str
+    document: str
+
+
+class SealUseTold(Schema):
+    """A print on one page of one document; ``approved_at`` null: nobody has agreed, nothing is placed."""
+
+    impression: str
+    kind: str
+    picture_sha256: str
+    withdrawn: bool
+    item: str
+    version: int
+    document_sha256: str
+    mark: str
+    page: int
+    x_mm: float
+    y_mm: float
+    reason: str
+    approval: str
+    asked_by: str
+    asked_at: datetime
+    approved_by: str
+    approved_at: datetime | None
+    placed: int
+    placed_at: datetime | None
+    placed_in: str
+
+
+@read(router, SEALS, act=Act.READ, answer=SealsTold)
+def seals_list(request: Request, code: str) -> dict[str, object]:
+    """The pictures of seals that may be used."""
+    found = seal_operations.list_images(code, request.actor)
+    return {
+        "law": seal_operations.citation(seal_operations.get_rulebook(code)),
+        "seals": [seal_operations.to_picture_document(one) for one in found],
+    }
+
+
+@write(router, SEALS, act=Act.REQUEST, answer=SealTold, status=201, held=seal_images.LIMIT)
+def seals_add(request: Request, code: str, file: Query[SealFile]) -> dict[str, object]:
+    """Keep the picture of a seal, its ground made clear; the content is the file (PNG or JPEG)."""
+    made = seal_operations.store_image(
+        enterprise=code, kind=file.kind, name=file.name, content=request.content, width_mm=file.width_mm,
+        actor=request.actor,
+    )  # fmt: skip
+    return seal_operations.to_picture_document(made)
+
+
+@write(router, f"{SEALS}/withdrawal", act=Act.REQUEST, answer=SealWithdrawn)
+def seals_withdraw(request: Request, code: str, given: SealKindGiven) -> dict[str, object]:
+    """Take a picture out of use and delete it; no use of it counts any more."""
+    row = seal_operations.withdraw_image(enterprise=code, kind=given.kind, actor=request.actor)
+    return {"kind": row.kind, "sha256": row.sha256}
+
+
+@read(router, f"{SEASON}/seal-uses", act=Act.READ, answer=Page[SealUseTold])
+def seals_uses(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict[str, object]:
+    """What was asked for in a season, newest first."""
+    reader = Reader(lambda first, count: seal_operations.list_uses(code, year, request.actor, first, count))
+    return paged(request, cut, reader, seal_operations.to_impression_document)
+
+
+@write(router, f"{SEASON}/seal-uses", act=Act.REQUEST, answer=SealUseAsked, status=201)
+def seals_use(request: Request, code: str, year: Year, given: SealUseGiven) -> dict[str, object]:
+    """Ask to print a seal's picture on one page of an item's newest version; a second person decides."""
+    return seal_operations.request_print(
+        enterprise=code, wanted=PrintRequest(year=year, **given.dict()), actor=request.actor
+    )
+
+
+PAPERS = SEASON + "/signed-papers"
+PAPER = PAPERS + "/{signed}"
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+class SignedTold(Schema):
+    """A paper, with its signatures as they were when it came."""
+
+    paper: int
+    item: str
+    name: str
+    sha256: str
+    size: int
+    standing: str
+    signatures: list[Signature]
+    recorded_at: datetime
+    recorded_by: str
+
+
+class SignedFile(FileName):
+    """The file's name, and the item it belongs to."""
+
+    item: Annotated[str, Field(max_length=40)]
+
+
+@read(router, PAPERS, act=Act.READ, answer=Page[SignedTold])
+def signed_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict[str, object]:
+    """Signed papers of a season, newest first."""
+    reader = Reader(lambda first, count: signatures.list_papers(code, year, request.actor, first, count))
+    return paged(request, cut, reader, signatures.to_document)
+
+
+@write(router, PAPERS, act=Act.LOAD, answer=SignedTold, status=201, held=signatures.LIMIT)
+def signed_add(request: Request, code: str, year: Year, file: Query[SignedFile]) -> dict[str, object]:
+    """Keep a signed PDF unaltered; the content is the file."""
+    row = signatures.store_paper(
+        enterprise=code, year=year, item=file.item, name=file.name, content=request.content, actor=request.actor
+    )
+    return signatures.to_document(row)
+
+
+@read(router, PAPER, act=Act.READ, answer=SignedTold)
+def signed_get(request: Request, code: str, year: Year, signed: Number) -> dict[str, object]:
+    """One of them."""
+    return signatures.to_document(signatures.get_paper(code, year, signed, request.actor))
+
+
+@take(router, f"{PAPER}/file", act=Act.REVEAL, media=["application/pdf"])
+def signed_fetch(request: Request, code: str, year: Year, signed: Number) -> HttpResponse:
+    """The file byte for byte as it came; the audit chain has the entry."""
+    row, content = signatures.download_paper(enterprise=code, year=year, number=signed, actor=request.actor)
+    return attached(content, "application/pdf", row.name or f"{row.sha256[:12]}.pdf")

@@ -9,10 +9,10 @@ from django.http import HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
 from nianjian.engines.kernel import clock
-from nianjian.features.dossier.api.items import SEASON
-from nianjian.features.dossier.operations.rounds import acts, package, presenters
-from nianjian.features.dossier.rounds import service
-from nianjian.features.dossier.rounds.service import File, Handed, RequestInput
+from nianjian.features.dossier import rounds as storage
+from nianjian.features.dossier.api.materials import SEASON
+from nianjian.features.dossier.operations import rounds
+from nianjian.features.dossier.rounds import File, Handover, RequestInput
 from nianjian.features.rectification.storage import LIMIT, paper_content
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
@@ -26,7 +26,7 @@ ROUNDS = f"{SEASON}/rounds"
 ROUND = f"{ROUNDS}/{{number}}"
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Row = Annotated[int, Path(ge=1, le=2**62)]
-Text = Annotated[str, Field(max_length=service.MOST)]
+Text = Annotated[str, Field(max_length=storage.TEXT_LENGTH)]
 
 
 class RoundTold(Schema):
@@ -129,7 +129,7 @@ class RoundGiven(Schema):
 class RequestGiven(Schema):
     """What is asked for; ``item`` "": of the whole package."""
 
-    text: Annotated[str, Field(min_length=1, max_length=service.MOST)]
+    text: Annotated[str, Field(min_length=1, max_length=storage.TEXT_LENGTH)]
     item: Annotated[str, Field(max_length=40)] = ""
 
 
@@ -137,7 +137,7 @@ class NoticeGiven(Schema):
     """A notice: day of receipt, the last day that it names, its own number, what it asks for."""
 
     received: Day
-    requests: Annotated[list[RequestGiven], Field(min_length=1, max_length=service.REQUESTS)]
+    requests: Annotated[list[RequestGiven], Field(min_length=1, max_length=storage.REQUESTS)]
     due: Day | None = None
     reference: Annotated[str, Field(max_length=120)] = ""
 
@@ -201,35 +201,37 @@ def rounds_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dic
     """The packages that were handed in for a season, newest first."""
 
     def rows(first: int, count: int) -> list[dict[str, Any]]:
-        return presenters.list_packages(enterprise=code, year=year, actor=request.actor, first=first, count=count)
+        return rounds.list_packages(enterprise=code, year=year, actor=request.actor, first=first, count=count)
 
     return paged(request, cut, Reader(rows), dict)
 
 
-@write(router, ROUNDS, act=Act.LOAD, answer=RoundTold, status=201, held=package.LIMIT)
+@write(router, ROUNDS, act=Act.LOAD, answer=RoundTold, status=201, held=rounds.LIMIT)
 def rounds_submit(request: Request, code: str, year: Year, file: Query[RoundGiven]) -> dict[str, object]:
     """Note that a package was handed in; the content is its manifest."""
-    made = package.package(request.content, enterprise=code, year=year)
-    handed = Handed(file.on or clock.today(), file.place, file.reference)
-    return acts.submit(enterprise=code, year=year, package=made, handed=handed, actor=request.actor)
+    made = rounds.read_package(request.content, enterprise=code, year=year)
+    handed = Handover(file.on or clock.today(), file.place, file.reference)
+    return rounds.record_submission(enterprise=code, year=year, package=made, handed=handed, actor=request.actor)
 
 
 @read(router, f"{SEASON}/differences", act=Act.READ, answer=RoundsDiffer)
 def rounds_compare(request: Request, code: str, year: Year, asked: Query[Between]) -> dict[str, object]:
     """What differs between two packages, item by item and page by page, from their manifests."""
-    return presenters.compared(enterprise=code, year=year, before=asked.before, after=asked.after, actor=request.actor)
+    return rounds.compare_packages(
+        enterprise=code, year=year, before=asked.before, after=asked.after, actor=request.actor
+    )
 
 
 @read(router, ROUND, act=Act.READ, answer=RoundFull)
 def rounds_get(request: Request, code: str, year: Year, number: Number) -> dict[str, object]:
     """One package with its notices, requests, answers and files."""
-    return presenters.get_package(enterprise=code, year=year, number=number, actor=request.actor)
+    return rounds.get_package(enterprise=code, year=year, number=number, actor=request.actor)
 
 
 @write(router, f"{ROUND}/returns", act=Act.LOAD, answer=RoundTold, status=201)
 def rounds_return(request: Request, code: str, year: Year, number: Number, given: NoticeGiven) -> dict[str, object]:
     """Note that a package came back, and what was asked for."""
-    return acts.give_back(
+    return rounds.record_notice(
         enterprise=code, year=year, number=number, received=given.received, due=given.due, reference=given.reference,
         requests=[RequestInput(one.item, one.text) for one in given.requests], paper=None, actor=request.actor,
     )  # fmt: skip
@@ -240,7 +242,7 @@ def rounds_answer(  # noqa: PLR0917 -- the parts of the address
     request: Request, code: str, year: Year, number: Number, asked: Row, given: AnswerGiven
 ) -> dict[str, object]:
     """Answer a request; the newest answer counts."""
-    return acts.answer(
+    return rounds.record_answer(
         enterprise=code, year=year, number=number, request=asked, version=given.version, note=given.note,
         actor=request.actor,
     )  # fmt: skip
@@ -250,7 +252,7 @@ def rounds_answer(  # noqa: PLR0917 -- the parts of the address
 def rounds_passed(request: Request, code: str, year: Year, number: Number, given: PassedGiven) -> dict[str, object]:
     """Note that the authority took the package as good."""
     day = given.on or clock.today()
-    return acts.passed(enterprise=code, year=year, number=number, on=day, actor=request.actor)
+    return rounds.record_passed(enterprise=code, year=year, number=number, on=day, actor=request.actor)
 
 
 @write(router, f"{ROUND}/papers", act=Act.LOAD, answer=RoundPaper, status=201, held=LIMIT)
@@ -260,17 +262,21 @@ def rounds_paper_add(
     """Keep a file about a package, encrypted; the content is the file, at most 20 MiB."""
     body = paper_content(file.name, request.content)
     given = File(body.name, body.media_type, body.body)
-    kept = acts.add_evidence(enterprise=code, year=year, number=number, kind=file.kind, file=given, actor=request.actor)
-    return presenters.paper(kept)
+    kept = rounds.add_evidence(
+        enterprise=code, year=year, number=number, kind=file.kind, file=given, actor=request.actor
+    )
+    return rounds.evidence_to_document(kept)
 
 
 @take(
     router,
     f"{ROUND}/papers/{{evidence}}/file",
     act=Act.REVEAL,
-    media=sorted({package.MEDIA, *(media for _begin, media in TYPES.values())}),
+    media=sorted({rounds.MEDIA, *(media for _begin, media in TYPES.values())}),
 )
 def rounds_paper_fetch(request: Request, code: str, year: Year, number: Number, evidence: Row) -> HttpResponse:
     """A file of evidence as it came; the audit chain has the entry."""
-    kept, body = acts.fetch(enterprise=code, year=year, number=number, evidence=evidence, actor=request.actor)
+    kept, body = rounds.download_evidence(
+        enterprise=code, year=year, number=number, evidence=evidence, actor=request.actor
+    )
     return attached(body, kept.media_type, kept.name or str(kept.pk))

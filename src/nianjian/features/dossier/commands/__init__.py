@@ -1,35 +1,35 @@
-"""``nianjian dossier``: the package of the annual inspection, one file an action."""
+"""``nianjian dossier``: the package of the annual inspection."""
 
 from __future__ import annotations
 
 import argparse
 from typing import Final
 
-from nianjian.features.dossier.commands import (
-    build,
-    check,
-    fill_in,
-    generate,
-    materials,
-    rounds,
-    seal_picture,
-    seal_plan,
-    signature,
-    sort,
-    verify,
-)
+from nianjian.features.dossier.commands import materials, package, rounds, seals
 from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import Actions
 
-#: Each offers `configure(actions)` and names its own function.
-PARTS: Final = (materials, check, sort, generate, build, verify, seal_plan, rounds, fill_in, seal_picture, signature)
+#: In the order of the help.
+CONFIGURE: Final = (
+    materials.configure,
+    materials.configure_check,
+    materials.configure_sort,
+    package.configure_generate,
+    package.configure_build,
+    package.configure_verify,
+    package.configure_seal_plan,
+    rounds.configure,
+    package.configure_fill_in,
+    seals.configure_seal_images,
+    seals.configure_signatures,
+)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Every action."""
     actions = Actions(parser)
-    for part in PARTS:
-        part.configure(actions)
+    for configure_actions in CONFIGURE:
+        configure_actions(actions)
 
 
 def run(args: argparse.Namespace) -> Answer:

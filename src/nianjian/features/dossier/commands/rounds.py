@@ -14,7 +14,7 @@ from nianjian.platform.terminal.language import _
 from nianjian.platform.terminal.session import begin
 
 if TYPE_CHECKING:
-    from nianjian.features.dossier.rounds.service import File, RequestInput
+    from nianjian.features.dossier.rounds import File, RequestInput
     from nianjian.platform.accounts.query import Actor
 
 GOOD: Final = frozenset({"submitted", "answered", "resubmitted", "passed"})
@@ -90,7 +90,7 @@ def _place(args: argparse.Namespace, actor: Actor) -> dict[str, Any]:
 
 
 def _file(path: Path) -> File:
-    from nianjian.features.dossier.rounds.service import File
+    from nianjian.features.dossier.rounds import File
     from nianjian.features.rectification.storage import read_paper
 
     read = read_paper(path)
@@ -100,31 +100,31 @@ def _file(path: Path) -> File:
 def _submit(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.engines.kernel import clock
-    from nianjian.features.dossier.operations.rounds import acts, package
-    from nianjian.features.dossier.rounds.service import Handed
-    from nianjian.features.dossier.terminal.rounds import line
+    from nianjian.features.dossier.operations import rounds
+    from nianjian.features.dossier.rounds import Handover
+    from nianjian.features.dossier.terminal import present_package
     from nianjian.platform.accounts.access import require
     from nianjian.platform.accounts.roles import Act
 
     place = _place(args, actor)
     require(actor, place["enterprise"], Act.LOAD)
     receipt = None if args.receipt is None else _file(args.receipt)
-    made = package.from_path(args.path, enterprise=place["enterprise"], year=args.year)
-    handed = Handed(args.on or clock.today(), args.place, args.reference)
-    told = acts.submit(**place, package=made, handed=handed)
+    made = rounds.read_package_path(args.path, enterprise=place["enterprise"], year=args.year)
+    handed = Handover(args.on or clock.today(), args.place, args.reference)
+    told = rounds.record_submission(**place, package=made, handed=handed)
     if receipt is not None:
-        acts.add_evidence(**place, number=told["number"], kind="receipt", file=receipt)
-    return Answer(told, line(told))
+        rounds.add_evidence(**place, number=told["number"], kind="receipt", file=receipt)
+    return Answer(told, present_package(told))
 
 
 def _correction(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dossier.operations.rounds import acts
-    from nianjian.features.dossier.terminal.rounds import line
+    from nianjian.features.dossier.operations import rounds
+    from nianjian.features.dossier.terminal import present_package as line
 
     asked = [_asked(one) for one in args.request]
     paper = None if args.notice is None else _file(args.notice)
-    told = acts.give_back(
+    told = rounds.record_notice(
         **_place(args, actor), received=args.received, due=args.due, reference=args.reference, requests=asked,
         paper=paper,
     )  # fmt: skip
@@ -132,53 +132,56 @@ def _correction(args: argparse.Namespace) -> Answer:
 
 
 def _asked(given: str) -> RequestInput:
-    from nianjian.features.dossier.rounds.service import RequestInput as Asked
+    from nianjian.features.dossier.rounds import RequestInput
 
     item, sign, text = given.partition("=")
     if not sign:
         raise NianjianError("dossier_request_unreadable", given=given)
-    return Asked(item, text)
+    return RequestInput(item, text)
 
 
 def _answer(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dossier.operations.rounds import acts
-    from nianjian.features.dossier.terminal.rounds import line
+    from nianjian.features.dossier.operations import rounds
+    from nianjian.features.dossier.terminal import present_package as line
 
-    told = acts.answer(**_place(args, actor), request=args.request, version=args.version, note=args.note)
+    told = rounds.record_answer(**_place(args, actor), request=args.request, version=args.version, note=args.note)
     return Answer(told, line(told), _code(told))
 
 
 def _passed(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.engines.kernel import clock
-    from nianjian.features.dossier.operations.rounds import acts
-    from nianjian.features.dossier.terminal.rounds import line
+    from nianjian.features.dossier.operations import rounds
+    from nianjian.features.dossier.terminal import present_package as line
 
-    told = acts.passed(**_place(args, actor), on=args.on or clock.today())
+    told = rounds.record_passed(**_place(args, actor), on=args.on or clock.today())
     return Answer(told, line(told))
 
 
 def _evidence(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dossier.operations.rounds import acts
-    from nianjian.features.dossier.operations.rounds.presenters import paper
-    from nianjian.features.dossier.terminal.rounds import file_line
+    from nianjian.features.dossier.operations import rounds
+    from nianjian.features.dossier.operations.rounds import evidence_to_document
+    from nianjian.features.dossier.terminal import present_evidence
 
     place = _place(args, actor)
     if args.get is not None and args.output is not None:
-        row, content = acts.fetch(**place, evidence=args.get)
+        row, content = rounds.download_evidence(**place, evidence=args.get)
         try:
             with open(args.output, "wb", opener=_closed) as file:
                 file.write(content)
         except OSError as error:
             raise NianjianError("file_unwritable", file=str(args.output), reason=error.strerror or "") from error
-        return Answer(_plain(paper(row)) | {"output": str(args.output)}, file_line(paper(row)))
+        return Answer(
+            _plain(evidence_to_document(row)) | {"output": str(args.output)},
+            present_evidence(evidence_to_document(row)),
+        )
     if args.file is None or args.get is not None:
         message = _("give a FILE to keep, or --get with --output")
         raise NianjianError("usage", program="nianjian dossier evidence", message=message)
-    kept = paper(acts.add_evidence(**place, kind=args.kind, file=_file(args.file)))
-    return Answer(_plain(kept), file_line(kept))
+    kept = evidence_to_document(rounds.add_evidence(**place, kind=args.kind, file=_file(args.file)))
+    return Answer(_plain(kept), present_evidence(kept))
 
 
 def _closed(path: str, flags: int) -> int:
@@ -188,24 +191,24 @@ def _closed(path: str, flags: int) -> int:
 
 def _rounds(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dossier.operations.rounds import presenters
-    from nianjian.features.dossier.terminal.rounds import full, lines
+    from nianjian.features.dossier.operations import rounds
+    from nianjian.features.dossier.terminal import present_full_package, present_packages
 
     place = _place(args, actor)
     if args.number is None:
-        found = presenters.list_packages(**place)
-        return Answer({"year": args.year, "rounds": found}, lines(found))
-    told = presenters.get_package(**place)
-    return Answer(_plain(told), full(told), _code(told))
+        found = rounds.list_packages(**place)
+        return Answer({"year": args.year, "rounds": found}, present_packages(found))
+    told = rounds.get_package(**place)
+    return Answer(_plain(told), present_full_package(told), _code(told))
 
 
 def _diff(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dossier.operations.rounds import presenters as shown
-    from nianjian.features.dossier.terminal.rounds import changes
+    from nianjian.features.dossier.operations import rounds
+    from nianjian.features.dossier.terminal import present_changes
 
-    told = shown.compared(**_place(args, actor), before=args.before, after=args.after)
-    return Answer(told, changes(told), DONE if told["same"] else NO)
+    told = rounds.compare_packages(**_place(args, actor), before=args.before, after=args.after)
+    return Answer(told, present_changes(told), DONE if told["same"] else NO)
 
 
 def _code(told: dict[str, Any]) -> int:

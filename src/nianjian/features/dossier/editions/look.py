@@ -36,7 +36,7 @@ def inspect_file(what: str, path: Path, places: Sequence[int] = (), given: objec
 def _prints(path: Path) -> dict[str, Any]:
     import pikepdf  # noqa: PLC0415 - each child loads what it needs
 
-    from nianjian.features.dossier.editions.fingerprint import Fingerprints  # noqa: PLC0415 - the same
+    from nianjian.features.dossier.editions.manifest import Fingerprints  # noqa: PLC0415 - the same
 
     pikepdf.settings.set_qpdf_limits(parser_max_container_size=200_000, doc_max_warnings=200)
     with pikepdf.open(path) as pdf:
@@ -50,7 +50,7 @@ def _prints(path: Path) -> dict[str, Any]:
 def _ink(path: Path, places: Sequence[int]) -> dict[str, Any]:
     import pypdfium2  # noqa: PLC0415 - each child loads what it needs
 
-    from nianjian.features.dossier.editions import ink, upload  # noqa: PLC0415 - the same
+    from nianjian.features.dossier.editions import build, manifest  # noqa: PLC0415 - the same
 
     told: dict[str, str] = {}
     with pypdfium2.PdfDocument(path) as document:
@@ -58,8 +58,10 @@ def _ink(path: Path, places: Sequence[int]) -> dict[str, Any]:
             raise SystemExit(2)
         for place in places or range(len(document)):
             page = document[place]
-            jpeg = upload.whole(page)
-            told[str(place)] = ink.encode_fingerprint(upload.small(jpeg[0]) if jpeg else ink.render_page(page))
+            jpeg = build.find_page_jpeg(page)
+            told[str(place)] = manifest.encode_fingerprint(
+                build.shrink_picture(jpeg[0]) if jpeg else manifest.render_page(page)
+            )
             page.close()
     return {"looks": told}
 
@@ -67,7 +69,7 @@ def _ink(path: Path, places: Sequence[int]) -> dict[str, Any]:
 def _text(path: Path) -> dict[str, Any]:
     import pypdfium2  # noqa: PLC0415 - each child loads what it needs
 
-    from nianjian.features.dossier.reading.engine.layer import is_text_visible  # noqa: PLC0415 - the same
+    from nianjian.features.dossier.reading.layer import is_text_visible  # noqa: PLC0415 - the same
 
     told: dict[str, str | None] = {}
     with pypdfium2.PdfDocument(path) as document:
@@ -81,7 +83,7 @@ def _seal(path: Path, given: dict[str, Any]) -> dict[str, Any]:
     """``given``: diameter_mm, and of each stamp its slices as [sheet, place of the scanned page or null, height]."""
     import pypdfium2  # noqa: PLC0415 - each child loads what it needs
 
-    from nianjian.features.dossier.seals import slivers  # noqa: PLC0415 - the same
+    from nianjian.features.dossier.seals import seam  # noqa: PLC0415 - the same
 
     stamps: dict[int, list[Any]] = {}
     unseen: list[int] = []
@@ -94,13 +96,13 @@ def _seal(path: Path, given: dict[str, Any]) -> dict[str, Any]:
                     stamps[number].append((sheet, None))
                     continue
                 page = document[place]
-                pixels = page.render(scale=297 * slivers.MM / page.get_size()[1], may_draw_forms=True).to_numpy()
+                pixels = page.render(scale=297 * seam.MM / page.get_size()[1], may_draw_forms=True).to_numpy()
                 grey = pixels.ndim == 2  # noqa: PLR2004 -- has no colours
-                found = None if grey else slivers.sliver(slivers.strip(pixels), height, given["diameter_mm"])
+                found = None if grey else seam.find_sliver(seam.cut_strip(pixels), height, given["diameter_mm"])
                 stamps[number].append((sheet, found))
                 page.close()
     some = any(part is not None for row in stamps.values() for _sheet, part in row)
-    return {"any": some, "sheets": [[sheet, state] for sheet, state in sorted(slivers.states(stamps).items())],
+    return {"any": some, "sheets": [[sheet, state] for sheet, state in sorted(seam.evaluate_slivers(stamps).items())],
             "unseen": unseen}  # fmt: skip
 
 

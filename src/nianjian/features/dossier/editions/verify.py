@@ -1,23 +1,393 @@
-"""A package against its manifest: which page of which file was swapped, added, removed, re-ordered or changed."""
+"""A package, a scan of the sealed paper, or an earlier package against a manifest: which page differs, and how."""
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions import manifest
-from nianjian.features.dossier.editions.compare import Difference, Kind, compare
+from nianjian.features.dossier.editions.build import PAPER, UPLOAD
+from nianjian.features.dossier.editions.compare import Difference, Kind, blank, closeness, compare, scores
+from nianjian.features.dossier.editions.compare import Kind as PageKind
 from nianjian.features.dossier.editions.look import inspect_file
-from nianjian.features.dossier.editions.match import closeness
-from nianjian.features.dossier.signatures.read import read
-from nianjian.features.dossier.signatures.state import Standing
-from nianjian.features.dossier.signatures.state import whole as whole_of
+from nianjian.features.dossier.reading import ocr
+from nianjian.features.dossier.reading.text import PageText, page_number
+from nianjian.features.dossier.signatures import Standing, read_signatures
+from nianjian.features.dossier.signatures import worst_standing as whole_of
+
+RUN: Final = re.compile(r"[0-9A-Za-z]{2,}|[\u3400-\u9fff]{2}")
+OWN: Final = 2  # pages of the paper on which an own figure may stand
+FEW: Final = 5  # own figures; fewer tell nothing
+SAME: Final = 0.70  # of a page's own figures that are read on the scan
+OTHER: Final = 0.45
 
 Watch = Callable[[int, int], None]
+"""(pages read, all pages to be read); what it raises ends the reading there."""
+
+
+def text_runs(text: str) -> frozenset[str]:
+    """Runs of digits and letters, and pairs of Chinese characters."""
+    one = unicodedata.normalize("NFKC", text)
+    pairs = {one[at : at + 2] for at in range(len(one) - 1) if RUN.fullmatch(one[at : at + 2]) and one[at] >= "\u3400"}
+    return frozenset(RUN.findall(one)) | pairs
+
+
+def runs_of_page(page: PageText) -> frozenset[str]:
+    """Of a page as it was read."""
+    return text_runs("\n".join(one.text for one in page.lines))
+
+
+def paper_of(listed: Path, entry: manifest.Json) -> Path | None:
+    """The package's own paper beside the manifest, if it is the file that the manifest names."""
+    path = listed.parent / str(entry["path"])
+    inside = path.is_file() and path.resolve().is_relative_to(listed.parent.resolve())
+    return path if inside and manifest.digests(path)[0] == entry["sha256"] else None
+
+
+def book_figures(listed: Path, entry: manifest.Json) -> Paper | None:
+    """The figures of the package's own paper; None where it is not there or has not the pages that the manifest tells.
+
+    A forged manifest may name any file as its paper: what tells nothing must not make the answer surer.
+    """
+    path = paper_of(listed, entry)
+    told = None if path is None else inspect_file("text", path)
+    if path is None or told is None or len(told["texts"]) != len(entry["pages"]):
+        return None
+    return Paper(path, told["texts"])
+
+
+class Paper:
+    """The own figures of each page of the paper."""
+
+    def __init__(self, path: Path, told: Mapping[str, str | None]) -> None:
+        """``told``: by place what a program drew there; None: the page is a picture."""
+        self._path = path
+        self._found = {int(place): text_runs(text) for place, text in told.items() if text is not None}
+        self.drawn = frozenset(place for place, text in self._found.items() if len(text) >= FEW)
+        self._own = self._figures()
+
+    def also(self, places: Sequence[int], watch: Watch) -> None:
+        """Read pages that are pictures, too."""
+        wanted = [place for place in places if place not in self._found]
+        self._found |= {place: runs_of_page(page) for place, page in read_scan_text(self._path, wanted, watch).items()}
+        self._own = self._figures()
+
+    def _figures(self) -> dict[int, frozenset[str]]:
+        often = Counter(one for text in self._found.values() for one in text)
+        return {place: frozenset(one for one in text if often[one] <= OWN) for place, text in self._found.items()}
+
+    def share(self, place: int, seen: frozenset[str]) -> float | None:
+        """Of the page's own figures, those that were seen; None: it has too few, or its text is not known."""
+        own = self._own.get(place, frozenset())
+        return len(own & seen) / len(own) if len(own) >= FEW else None
+
+    def best(self, seen: frozenset[str]) -> int | None:
+        """The one page whose figures were seen."""
+        found = [place for place in self._own if (self.share(place, seen) or 0) >= SAME]
+        return found[0] if len(found) == 1 else None
+
+
+def read_scan_text(path: Path, places: Sequence[int], watch: Watch) -> dict[int, PageText]:
+    """Pages (from 0) as the recogniser reads them, in its limited process; what it cannot read is left out."""
+    found: dict[int, PageText] = {}
+    if places:
+        try:
+            for page in ocr.read_pages(path, [one + 1 for one in places], progress=watch):
+                found[page.number - 1] = page
+        except NianjianError as error:
+            if error.code != "reading_failed":
+                raise
+    return found
+
+
+def printed_page_number(page: PageText) -> int | None:
+    """The page number (from 1) at its foot."""
+    told = page_number(page)
+    return None if told is None else told.number
+
+
+DIAMETER_MM: Final = (10.0, 100.0)  # seals have 38 to 58
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """``sheet`` and ``page`` (its front) from 1; ``height``: a share of the page from below."""
+
+    stamp: int
+    sheet: int
+    page: int
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What lies where."""
+
+    diameter_mm: float
+    slices: tuple[Slice, ...]
+
+
+def read_plan(told: manifest.Json, pages: int, name: str) -> Planned | None:
+    """The plan; None: no riding seal is planned. ``dossier_manifest_unreadable`` where it is none that can be."""
+    plan = told.get("riding_seal")
+    if plan is None:
+        return None
+    try:
+        found = _read(plan, pages)
+    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+        raise NianjianError("dossier_manifest_unreadable", file=name) from error
+    return found if found.slices else None
+
+
+def _read(plan: Any, pages: int) -> Planned:  # noqa: ANN401 -- JSON
+    found = Planned(float(plan["diameter_mm"]), tuple(_slice(one, pages) for one in plan["slices"]))
+    once = len({(one.stamp, one.sheet) for one in found.slices}) == len(found.slices)
+    front = len({(one.sheet, one.page) for one in found.slices}) == len({one.sheet for one in found.slices})
+    if not (once and front and DIAMETER_MM[0] <= found.diameter_mm <= DIAMETER_MM[1]):
+        raise ValueError(found)
+    return found
+
+
+def _slice(one: Any, pages: int) -> Slice:  # noqa: ANN401 -- JSON
+    found = Slice(int(one["stamp"]), int(one["sheet"]), int(one["page"]), float(Fraction(str(one["height"]))))
+    held = math.isfinite(found.height) and 0 < found.height < 1
+    if not held or not 1 <= found.page <= pages or found.sheet < 1 or found.stamp < 1:
+        raise ValueError(found)
+    return found
+
+
+KNOWN: Final = 0.60  # a page of another paper stays below
+LEAD: Final = 0.08  # by which the best must lead the second best
+SURE: Final = (0.98, 0.80)  # share of pages known by their own look, text or number: high, medium
+STATES: Final = {"missing": Kind.SEAL_MISSING, "does_not_join": Kind.SEAL_BROKEN}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """``source``: paper (its figures were sought), numbers (only numbers at the foot), or none (nothing was read).
+
+    ``read``: pages that were read; ``agree``: whose figures or number are the expected ones; ``differ``: scanned pages
+    (from 1) whose are not; ``unknown``: whose text tells nothing.
+    """
+
+    source: str
+    read: int = 0
+    agree: int = 0
+    differ: tuple[int, ...] = ()
+    unknown: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Riding:
+    """``state``: none (not planned), absent (no sliver anywhere), joins, faults, or cannot_tell; and each sheet's."""
+
+    state: str
+    sheets: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rescan:
+    """``certainty``: high, medium or low; ``by_place``: scanned pages (from 1) that only their place tells.
+
+    ``why``: what keeps the certainty from being higher: place, no_paper, text_unknown, seal_absent, seal_unknown.
+    """
+
+    differences: tuple[Difference, ...]
+    scanned: int
+    expected: int
+    by_place: tuple[int, ...]
+    certainty: str
+    digest: str
+    text: Text = field(default=Text("none"))
+    riding: Riding = field(default=Riding("none"))
+    why: tuple[str, ...] = ()
+
+    @property
+    def intact(self) -> bool:
+        """Nothing differs, as far as pixels tell, and enough pages were told otherwise than by their place."""
+        return not self.differences and self.certainty != "low"
+
+    def told(self) -> dict[str, object]:
+        """What an answer says of certainty, text and riding seal."""
+        return {
+            "certainty": self.certainty,
+            "why": list(self.why),
+            "text": {
+                "source": self.text.source, "read": self.text.read, "agree": self.text.agree,
+                "differ": list(self.text.differ), "unknown": list(self.text.unknown),
+            },
+            "riding_seal": {
+                "state": self.riding.state,
+                "sheets": [{"sheet": sheet, "state": state} for sheet, state in self.riding.sheets],
+            },
+        }  # fmt: skip
+
+
+def _unwatched(_done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
+def rescan(path: Path, listed: Path, *, digest: str = "", watch: Watch = _unwatched) -> Rescan:
+    """The scan at ``path``; ``dossier_manifest_unreadable``, ``dossier_path_unknown``, ``dossier_scan_unreadable``."""
+    if not os.path.isfile(path):  # noqa: PTH113 -- the other one raises where a name is too long
+        raise NianjianError("dossier_path_unknown", path=str(path))
+    told = manifest.read_manifest(listed)
+    entry = next((one for one in told["files"] if one.get("edition") == PAPER), None)
+    if entry is None:
+        raise NianjianError("dossier_manifest_unreadable", file=listed.name)
+    plan = read_plan(told, len(entry["pages"]), listed.name)
+    watch(0, 0)
+    seen = inspect_file("ink", path)
+    if seen is None or not seen["looks"]:
+        raise NianjianError("dossier_scan_unreadable", file=path.name)
+    looks = [seen["looks"][str(place)] for place in range(len(seen["looks"]))]
+    wanted = [one["look"] for one in entry["pages"]]
+    empty = [blank(one) for one in wanted]
+    named, by_place = _named(scores(looks, wanted), empty)
+    text, named, by_place = _texts(path, book_figures(listed, entry), named, by_place, empty, watch)
+    pages = [str(one) for one in range(len(wanted))]
+    faults = compare(path.name, pages, [_word(place, one) for place, one in enumerate(named)], lambda _o, _n: False)
+    if not manifest.hashes_hold(told) or (digest and digest.lower() != told["sha256"]):
+        faults = [Difference(listed.name, None, Kind.MANIFEST), *faults]
+    riding, torn = _riding(path, plan, named, len(wanted))
+    faults += torn
+    known = 1 - len(by_place) / len(looks)
+    certainty = "high" if known >= SURE[0] else "medium" if known >= SURE[1] else "low"
+    why = ["place"] if certainty != "high" else []
+    why += [code for code, holds in {
+        "no_paper": text.source != "paper",
+        "text_unknown": bool(text.unknown),
+        "seal_absent": riding.state == "absent",
+        "seal_unknown": riding.state == "cannot_tell",
+    }.items() if holds]  # fmt: skip
+    if certainty == "high" and (text.source != "paper" or riding.state in {"absent", "cannot_tell"}):
+        certainty = "medium"
+    return Rescan(
+        tuple(faults), len(looks), len(wanted), tuple(one + 1 for one in by_place), certainty,
+        str(told.get("sha256", "")), text, riding, tuple(why),
+    )  # fmt: skip
+
+
+Named = list[int | None]
+
+
+def _word(place: int, named: int | None) -> str:
+    return f"?{place}" if named is None else str(named)
+
+
+def _named(found: Any, empty: Sequence[bool]) -> tuple[Named, list[int]]:  # noqa: ANN401 -- an array of scores
+    """For each scan the page it is (None: none), and the scans that only their place tells. A blank is a blank."""
+    named: Named = []
+    by_place: list[int] = []
+    following = 0
+    for place, row in enumerate(found):
+        best = int(row.argmax())
+        if row[best] < KNOWN:
+            named.append(None)
+            continue
+        rivals = [one for one in range(len(empty)) if row[one] >= row[best] - LEAD]
+        if len(rivals) > 1:
+            best = min(rivals, key=lambda one: (abs(one - following), -row[one]))
+            if not (empty[best] and best == following):
+                by_place.append(place)
+        named.append(best)
+        following = best + 1
+    return named, by_place
+
+
+def _texts(  # noqa: PLR0917 -- the scan, the paper and what pictures told
+    path: Path,
+    book: Paper | None,
+    named: Named,
+    by_place: list[int],
+    empty: Sequence[bool],
+    watch: Watch,
+) -> tuple[Text, Named, list[int]]:
+    """What reading tells: pages known anew, pages that are not what they look like, and places that are confirmed."""
+    drawn: frozenset[int] = book.drawn if book else frozenset()
+    doubtful = [place for place in by_place if (page := named[place]) is not None and not empty[page]]
+    if book:
+        doubtful += [place for place, page in enumerate(named) if page is None or (page in drawn and not empty[page])]
+    asked = sorted(set(doubtful))
+    pages = read_scan_text(path, asked, watch)
+    named, left = list(named), set(by_place)
+    agree, differ, unknown = 0, list[int](), list[int]()
+    if book:
+        their = {place if (page := named[place]) is None else page for place in asked}
+        book.also(sorted(one for one in their if one < len(empty) and not empty[one]), watch)
+    for place in asked:
+        seen, was = pages.get(place), named[place]
+        now, state = (was, "unknown") if seen is None else _match_page(seen, was, book, empty)
+        if state == "agree":
+            agree += 1
+            left.discard(place)
+        elif state == "differ":
+            differ.append(place + 1)
+            left.discard(place)
+        else:
+            unknown.append(place + 1)
+        named[place] = now
+    source = "paper" if book else "numbers" if asked else "none"
+    return Text(source, len(pages), agree, tuple(differ), tuple(unknown)), named, sorted(left)
+
+
+def _match_page(page: Any, was: int | None, book: Paper | None, empty: Sequence[bool]) -> tuple[int | None, str]:  # noqa: ANN401 -- a page as it was read
+    """Which page it is by its text, and whether that agrees with its picture."""
+    if book is None:
+        number = printed_page_number(page)
+        if number is None or not 1 <= number <= len(empty):
+            return was, "unknown"
+        return number - 1, "agree"
+    seen = runs_of_page(page)
+    share = None if was is None else book.share(was, seen)
+    if share is not None and share >= SAME:
+        return was, "agree"
+    other = book.best(seen)
+    if other is not None:
+        return other, "agree"
+    if was is None or (share is not None and share <= OTHER):
+        return None, "differ"
+    return was, "unknown"
+
+
+def _riding(path: Path, plan: Planned | None, named: Named, expected: int) -> tuple[Riding, list[Difference]]:
+    """The planned slivers on the scan, and the pages that lack theirs."""
+    if plan is None:
+        return Riding("none"), []
+    at = {page: place for place, page in enumerate(named) if page is not None}
+    if len(named) == expected:
+        for place, one in enumerate(named):
+            if one is None:
+                at.setdefault(place, place)
+    fronts = {one.sheet: at.get(one.page - 1) for one in plan.slices}
+    rows: dict[int, list[list[Any]]] = {}
+    for part in plan.slices:
+        rows.setdefault(part.stamp, []).append([part.sheet, fronts[part.sheet], part.height])
+    seen = inspect_file("seal", path, given={"diameter_mm": plan.diameter_mm, "stamps": list(rows.values())})
+    if seen is None:
+        return Riding("cannot_tell"), []
+    states = {sheet: "cannot_tell" if sheet in seen["unseen"] else str(state) for sheet, state in seen["sheets"]}
+    told = tuple(states.items())
+    if not seen["any"]:
+        return Riding("absent", told), []
+    torn = [
+        Difference(path.name, front + 1, STATES[state])
+        for sheet, state in told if state in STATES and (front := fronts[sheet]) is not None
+    ]  # fmt: skip
+    unsure = "cannot_tell" in states.values()
+    return Riding("faults" if torn else "cannot_tell" if unsure else "joins", told), torn
+
+
 """(files done, all files); what it raises ends the check there."""
 ALIKE: Final = 0.9  # of two looks: the same page, drawn anew
 
@@ -49,10 +419,6 @@ class Result:
         return not self.differences
 
 
-def _unwatched(_done: int, _total: int) -> None:
-    """Nobody watches."""
-
-
 def verify(path: Path, *, listed: Path | None = None, digest: str = "", watch: Watch = _unwatched) -> Result:
     """A folder, or one file of it. ``listed``: the manifest, where it lies elsewhere; ``digest``: what it must hash to.
 
@@ -64,15 +430,15 @@ def verify(path: Path, *, listed: Path | None = None, digest: str = "", watch: W
     if found is None:
         return Result((Difference(manifest.NAME, None, Kind.MANIFEST),), (), "", 0, 0)
     try:
-        told = manifest.read(found)
+        told = manifest.read_manifest(found)
     except NianjianError:
         return Result((Difference(found.name, None, Kind.MANIFEST),), (), "", 0, 0)
     differences: list[Difference] = []
-    if not manifest.holds(told) or (digest and digest.lower() != told["sha256"]):
+    if not manifest.hashes_hold(told) or (digest and digest.lower() != told["sha256"]):
         differences.append(Difference(found.name, None, Kind.MANIFEST))
     single = path.is_file() and path.resolve() != found.resolve()
     root = found.parent if path.is_file() or listed is None else path
-    entries, more = _one(path, root, told) if single else _folder(root, found, told)
+    entries, more = _verify_file(path, root, told) if single else _folder(root, found, told)
     differences += more
     notes: list[Note] = []
     for done, (file, entry) in enumerate(entries):
@@ -95,7 +461,7 @@ def _manifest(path: Path) -> Path | None:
 Entries = Sequence[tuple[Path, dict[str, Any]]]
 
 
-def _one(path: Path, root: Path, told: manifest.Json) -> tuple[Entries, list[Difference]]:
+def _verify_file(path: Path, root: Path, told: manifest.Json) -> tuple[Entries, list[Difference]]:
     """The entry of a single file, by its place or else its name."""
     try:
         place = path.resolve().relative_to(root.resolve()).as_posix()
@@ -155,10 +521,119 @@ def _file(path: Path, entry: dict[str, Any]) -> tuple[list[Difference], list[Not
 def _behind(path: Path) -> str:
     """What was appended; only a signature over the whole file, with nothing behind it, is told as one."""
     try:
-        found = read(path)
+        found = read_signatures(path)
     except NianjianError:
         return "appended"
     if not found:
         return "appended"
     sound = whole_of(found) in {Standing.UNKNOWN, Standing.TRUSTED, Standing.UNTRUSTED} and found[-1].whole_file
     return "signed" if sound else "signature_broken"
+
+
+Json = Mapping[str, Any]
+
+
+class ItemChangeKind(StrEnum):
+    """What became of an item."""
+
+    SAME = "same"
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"  # some of its pages differ
+    RESAVED = "resaved"  # another file with the same pages
+    UNTOLD = "untold"  # another file, and a manifest without the upload edition does not tell which pages
+
+
+@dataclass(frozen=True, slots=True)
+class PageChange:
+    """``page`` of the item, ``book`` of the paper edition: in the new package, of a removed one in the old.
+
+    ``book`` None: the manifest does not tell.
+    """
+
+    kind: PageKind
+    page: int
+    book: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemChange:
+    """An item of either package; ``before`` and ``after``: how many pages it has there, None where it is not in it."""
+
+    item: str
+    kind: ItemChangeKind
+    before: int | None
+    after: int | None
+    pages: tuple[PageChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    content: str
+    look: str
+
+
+class _Package:
+    """A manifest by items."""
+
+    def __init__(self, told: Json) -> None:
+        self.items: dict[str, Json] = {str(one["item"]): one for one in told["items"]}
+        self._pages: dict[str, dict[int, _Page]] = {}
+        self._book: dict[tuple[str, int], int] = {}
+        for file in told["files"]:
+            for place, one in enumerate(file["pages"], start=1):
+                item, page = str(one["item"]), int(one["source_page"])
+                if file["edition"] == UPLOAD:
+                    self._pages.setdefault(item, {})[page] = _Page(str(one["content"]), str(one["look"]))
+                elif file["edition"] == PAPER:
+                    self._book[item, page] = place
+
+    def pages(self, item: str) -> Sequence[_Page]:
+        """In order; none where the manifest has no upload edition."""
+        return [page for _number, page in sorted(self._pages.get(item, {}).items())]
+
+    def book(self, item: str, page: int) -> int | None:
+        """The page of the paper edition."""
+        return self._book.get((item, page))
+
+
+def difference(before: Json, after: Json) -> tuple[ItemChange, ...]:
+    """Every item of both, in the order of the newer package, those taken out last."""
+    old, new = _Package(before), _Package(after)
+    names = [*new.items, *(one for one in old.items if one not in new.items)]
+    return tuple(_item(name, old, new) for name in names)
+
+
+def _item(name: str, old: _Package, new: _Package) -> ItemChange:
+    was, now = old.items.get(name), new.items.get(name)
+    before = None if was is None else int(was["pages"])
+    after = None if now is None else int(now["pages"])
+    if was is None or now is None:
+        return ItemChange(name, ItemChangeKind.ADDED if was is None else ItemChangeKind.REMOVED, before, after)
+    changed = _pages(name, old, new)
+    same = was["copy_sha256"] == now["copy_sha256"]
+    if changed:
+        return ItemChange(name, ItemChangeKind.CHANGED, before, after, changed)
+    if same:
+        return ItemChange(name, ItemChangeKind.SAME, before, after)
+    told = bool(old.pages(name)) and bool(new.pages(name))
+    return ItemChange(name, ItemChangeKind.RESAVED if told else ItemChangeKind.UNTOLD, before, after)
+
+
+GONE: Final = PageKind.REMOVED
+
+
+def _pages(name: str, old: _Package, new: _Package) -> tuple[PageChange, ...]:
+    was, now = old.pages(name), new.pages(name)
+    if not was or not now:
+        return ()
+
+    def alike(one: int, other: int) -> bool:
+        return closeness(was[one].look, now[other].look) >= ALIKE
+
+    found = compare(name, [one.content for one in was], [one.content for one in now], alike)
+    return tuple(
+        PageChange(one.kind, one.page, (old if one.kind is GONE else new).book(name, one.page))
+        for one in found
+        if one.page is not None
+    )

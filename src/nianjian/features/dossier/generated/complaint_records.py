@@ -13,7 +13,17 @@ from nianjian.engines.paper.texts.dossier.words import ITEMS
 from nianjian.engines.paper.words import Words
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.complaints.states import Facts
-from nianjian.features.dossier.generated.document import Document, Head, Row, Section, Table, cells, facts, foot, signs
+from nianjian.features.dossier.generated.document import (
+    Document,
+    Head,
+    Row,
+    Section,
+    Table,
+    foot_line,
+    head_facts,
+    row_cells,
+    signature_lines,
+)
 
 ITEM: Final = "complaint_records"
 FIELDS: Final = (
@@ -34,7 +44,7 @@ class Ticket:
     not_in_closing: str = ""
 
 
-def counts(tickets: Sequence[Ticket], day: date, sources: Collection[str]) -> dict[str, int]:
+def count_tickets(tickets: Sequence[Ticket], day: date, sources: Collection[str]) -> dict[str, int]:
     """``complaints`` (C of D2, of the regulators' ``sources``), ``tickets`` and ``closed`` of D4 at the day's end."""
     there = _counted(tickets, day)
     return {
@@ -44,7 +54,7 @@ def counts(tickets: Sequence[Ticket], day: date, sources: Collection[str]) -> di
     }
 
 
-def clocked(tickets: Sequence[Ticket], day: date) -> list[Facts]:
+def clock_counts(tickets: Sequence[Ticket], day: date) -> list[Facts]:
     """What the tickets that D4 counts tell their clocks."""
     return [
         Facts(
@@ -78,9 +88,9 @@ def _closed(row: Row, day: date) -> bool:
     return _by(done, day) and not (isinstance(again, datetime) and isinstance(done, datetime) and again > done)
 
 
-def document(head: Head, tickets: Sequence[Ticket], sources: Collection[str], _: Words) -> Document:
+def build_document(head: Head, tickets: Sequence[Ticket], sources: Collection[str], _: Words) -> Document:
     """Two tables of the same tickets, for the columns do not fit side by side: what came, and what was done."""
-    found = counts(tickets, head.as_of, sources)
+    found = count_tickets(tickets, head.as_of, sources)
     summary = (
         (_("Tickets listed"), len(tickets)),
         (_("Accepted by 12321 and 12300, counted in the complaint rate"), found["complaints"]),
@@ -92,24 +102,24 @@ def document(head: Head, tickets: Sequence[Ticket], sources: Collection[str], _:
     return Document(
         item=ITEM,
         title=_(ITEMS[ITEM]),
-        facts=facts(head, _),
-        foot=foot(head, _),
+        facts=head_facts(head, _),
+        foot=foot_line(head, _),
         sections=(Section(_("How it is counted"), (_("Numbers of persons are masked; drills are left out."),)),),
         tables=(
             Table(_("Summary"), (_("Figure"), _("Value")), summary),
             Table(
                 _("What came"),
                 tuple(one.header for one in came),
-                tuple(cells(one.row, came) for one in tickets),
+                tuple(row_cells(one.row, came) for one in tickets),
                 shares=SHARES[0],
             ),
             Table(
                 _("What was done"),
                 (*(one.header for one in done), _("Counted")),
-                tuple((*cells(one.row, done), why) for one, why in zip(tickets, reasons, strict=True)),
+                tuple((*row_cells(one.row, done), why) for one, why in zip(tickets, reasons, strict=True)),
                 shares=SHARES[1],
             ),
         ),
-        signs=signs(_),
+        signs=signature_lines(_),
         wide=True,
     )

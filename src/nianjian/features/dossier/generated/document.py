@@ -1,14 +1,20 @@
-"""What a generated item is before it is set: facts, paragraphs and tables, in the words of the paper."""
+"""What a generated item is before it is set, and the same as a workbook and as a PDF."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+import pypdfium2
+import xlsxwriter
+
 from nianjian.engines.kernel import clock
-from nianjian.engines.paper.words import Words
+from nianjian.engines.paper.printing.typeset import typeset
+from nianjian.engines.paper.words import CHINESE, Words, words
+from nianjian.engines.paper.workbook import STAMP, WIDE_FROM
 from nianjian.platform.registers.columns import Column, Kind
 
 DASH: Final = "–"  # not known
@@ -73,8 +79,8 @@ class Document:
             "sections": [{"title": one.title, "lines": list(one.lines)} for one in self.sections],
             "tables": [
                 {
-                    "title": one.title, "header": list(one.header), "total": [text(cell) for cell in one.total],
-                    "rows": [[text(cell) for cell in row] for row in one.rows], "shares": list(one.shares),
+                    "title": one.title, "header": list(one.header), "total": [format_cell(cell) for cell in one.total],
+                    "rows": [[format_cell(cell) for cell in row] for row in one.rows], "shares": list(one.shares),
                     "right": [_counted(one, place) for place in range(len(one.header))],
                 }
                 for one in self.tables
@@ -90,12 +96,12 @@ def _counted(table: Table, place: int) -> bool:
     return bool(cells) and all(isinstance(cell, int) for cell in cells)
 
 
-def text(cell: Cell) -> str:
+def format_cell(cell: Cell) -> str:
     """A count with its thousands; a text as it is."""
     return f"{cell:,}" if isinstance(cell, int) else cell
 
 
-def facts(head: Head, _: Words) -> tuple[tuple[str, str], ...]:
+def head_facts(head: Head, _: Words) -> tuple[tuple[str, str], ...]:
     """What stands above every item."""
     return (
         (_("Enterprise"), head.enterprise),
@@ -107,17 +113,17 @@ def facts(head: Head, _: Words) -> tuple[tuple[str, str], ...]:
     )
 
 
-def foot(head: Head, _: Words) -> str:
+def foot_line(head: Head, _: Words) -> str:
     """What stands at the foot of every page: it binds the paper to the run."""
     return f"{_('Run')} {head.run} · {_('Data versions')} {head.snapshot[:16]} · {_('Rulebook')} {head.rulebook}"
 
 
-def signs(_: Words, *more: str) -> tuple[str, ...]:
+def signature_lines(_: Words, *more: str) -> tuple[str, ...]:
     """Lines for the hand."""
     return (*more, _("Enterprise (seal)"), _("Date"))
 
 
-def cells(row: Row, columns: Sequence[Column]) -> tuple[Cell, ...]:
+def row_cells(row: Row, columns: Sequence[Column]) -> tuple[Cell, ...]:
     """A register's row as it is printed."""
     return tuple(_cell(row.get(one.field), one) for one in columns)
 
@@ -138,3 +144,65 @@ def _day(value: date) -> str:
     if isinstance(value, datetime):
         return value.astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M")
     return value.isoformat()
+
+
+SOURCE: Final = "dossier_item.typ"
+A4: Final = 9  # as Excel numbers papers
+WIDEST: Final = 40
+MARK: Final = "&"  # Excel reads what follows as a command; doubled it is a sign
+
+
+def pdf(document: Document) -> bytes:
+    """A4 with bookmarks, page x of y, header rows on every page, and the run; ``drawing_failed``."""
+    _ = words(CHINESE)
+    names = {"of": _("Page {page} of {pages}"), "none": _("none"), "summary": _("Summary")}
+    return typeset(SOURCE, document.as_dict() | {"words": names}, {}, "pdf", tagged=False)
+
+
+def pages(body: bytes) -> int:
+    """How many pages a PDF has."""
+    with pypdfium2.PdfDocument(body) as document:
+        return len(document)
+
+
+def xlsx(document: Document) -> bytes:
+    """One sheet a table, the facts and sentences before them; printed with the header rows repeated and the run."""
+    _ = words(CHINESE)
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"title": document.title, "created": STAMP.replace(tzinfo=None)})
+    lines = [*document.facts, *((one.title, line) for one in document.sections for line in one.lines)]
+    lines += [(one, "") for one in document.signs] + [("", document.foot)]
+    _sheet(book, document, Table(document.title, (_("Entry"), _("Content")), tuple(lines)))
+    for table in document.tables:
+        _sheet(book, document, table)
+    book.close()
+    return stream.getvalue()
+
+
+def _sheet(book: Any, document: Document, table: Table) -> None:  # noqa: ANN401 -- untyped library
+    sheet = book.add_worksheet(table.title.replace("/", "·")[:31])
+    head = book.add_format({"bold": True, "border": 1, "text_wrap": True, "valign": "top"})
+    plain, total = book.add_format({"border": 1}), book.add_format({"border": 1, "bold": True})
+    counts = book.add_format({"border": 1, "num_format": "#,##0"})
+    sheet.write_row(0, 0, table.header, head)
+    for place, row in enumerate(table.rows, start=1):
+        for column, cell in enumerate(row):
+            sheet.write(place, column, cell, counts if isinstance(cell, int) else plain)
+    if table.total:
+        sheet.write_row(len(table.rows) + 1, 0, table.total, total)
+    for column, name in enumerate(table.header):
+        longest = max((_width(format_cell(row[column])) for row in (*table.rows, table.total) if row), default=0)
+        sheet.set_column(column, column, min(max(longest, _width(name) / 2, 8) + 2, WIDEST))
+    sheet.freeze_panes(1, 1)
+    sheet.repeat_rows(0)
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    if document.wide:
+        sheet.set_landscape()
+    sheet.set_header("&L" + document.title.replace(MARK, 2 * MARK))
+    sheet.set_footer("&L" + document.foot.replace(MARK, 2 * MARK) + "&R&P / &N")
+
+
+def _width(told: str) -> int:
+    return sum(2 if ord(sign) > WIDE_FROM else 1 for sign in told)

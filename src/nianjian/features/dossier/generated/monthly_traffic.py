@@ -4,13 +4,99 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
-from nianjian.engines.kernel.numbers import NumberClass
+import ibis
+import ibis.expr.types as ir
+
+from nianjian.engines.kernel.numbers import NumberClass, Shape
+from nianjian.engines.metrics.tables import facts_of_window, false_if_null, good_rows, printed, with_display_class
 from nianjian.engines.paper.texts.dossier.generated import CLASSES
 from nianjian.engines.paper.texts.dossier.words import ITEMS
 from nianjian.engines.paper.words import Words
-from nianjian.features.dossier.generated.document import DASH, Cell, Document, Head, Section, Table, facts, foot, signs
+from nianjian.features.dossier.generated.document import (
+    DASH,
+    Cell,
+    Document,
+    Head,
+    Section,
+    Table,
+    foot_line,
+    head_facts,
+    signature_lines,
+)
+
+OWN = NumberClass.OWN_SHORT.value
+KEYS = ("month", "number", "shown")
+
+
+def count_outbound(calls: ir.Table, number_dim: ir.Table, first: date, last: date) -> ir.Table:
+    """Month, number ("" unless an own one), its class: delivered, answered and untold calls, seconds, untimed ones."""
+    every = facts_of_window(calls, first, last, ("answer_ts", "end_ts"))
+    answered = false_if_null(every.answered)
+    seconds = every.end_ts.epoch_seconds() - every.answer_ts.epoch_seconds()
+    timed = answered & false_if_null(seconds >= 0)
+    days = every.group_by("day", "display", "shape").aggregate(
+        outbound=every.count(where=false_if_null(every.delivered)),
+        outbound_answered=every.count(where=answered),
+        untold=every.count(where=false_if_null(every.answer_unknown)),
+        seconds=ibis.ifelse(timed, seconds, 0).sum().cast("int64"),
+        untimed=every.count(where=answered & ~timed),
+    )
+    return _by_month(
+        with_display_class(days, number_dim), "outbound", "outbound_answered", "untold", "seconds", "untimed"
+    )
+
+
+def count_inbound(calls: ir.Table, number_dim: ir.Table, first: date, last: date) -> ir.Table:
+    """The same for what came in, by the number that was called; rows of one call are one call, tests left out.
+
+    ``inbound_served``: answered calls of which a row names the seat that took them.
+    """
+    rows = good_rows(calls)
+    rows = rows.filter(rows.direction == "in", rows.leg == "customer", ~false_if_null(rows.test))
+    outer = ~false_if_null(rows.callee_shape.isin([Shape.OTHER.value, Shape.NONE.value]))
+    alone = ibis.literal("row:") + rows.part + ":" + rows.file + ":" + rows.line.cast("string")
+    one = rows.group_by("source", call=rows.call_key.coalesce(alone)).aggregate(
+        day=rows.start_ts.min().date(),
+        # On its way to a seat a call is dialled on (s, 8001): the number that the customer called stands before those.
+        outer=rows.callee.min(where=outer),
+        inner=rows.callee.min(),
+        outer_shape=rows.callee_shape.min(where=outer),
+        inner_shape=rows.callee_shape.min(),
+        answered=false_if_null(rows.answered).cast("int64").max(),
+        served=(false_if_null(rows.answered) & rows.agent_id.notnull()).cast("int64").max(),
+    )
+    one = one.mutate(display=one.outer.coalesce(one.inner), shape=one.outer_shape.coalesce(one.inner_shape))
+    one = one.filter(one.day >= ibis.literal(first), one.day <= ibis.literal(last))
+    days = one.group_by("day", "display", "shape").aggregate(
+        inbound=one.count(),
+        inbound_answered=one.answered.sum().cast("int64"),
+        inbound_served=one.served.sum().cast("int64"),
+    )
+    return _by_month(with_display_class(days, number_dim), "inbound", "inbound_answered", "inbound_served")
+
+
+def _by_month(days: ir.Table, *names: str) -> ir.Table:
+    own = days.display_class == OWN
+    told = days.mutate(
+        month=days.day.strftime("%Y-%m"),
+        number=ibis.ifelse(own, printed(days.display, days.shape), ""),
+        shown=days.display_class,
+    )
+    sums = told.group_by(*KEYS).aggregate(**{name: told[name].sum().cast("int64") for name in names})
+    return sums.filter(ibis.or_(*(sums[name] > 0 for name in names)))
+
+
+def list_complaints(tickets: ir.Table, sources: tuple[str, ...], first: date, last: date) -> ir.Table:
+    """Month of acceptance and complained number (digits): what counts in the complaint rate."""
+    counted = tickets.filter(tickets.source.isin(sources), tickets.excluded_rate.isnull())
+    counted = counted.filter(counted.accepted_day >= ibis.literal(first), counted.accepted_day <= ibis.literal(last))
+    return counted.group_by(month=counted.accepted_day.strftime("%Y-%m"), number=counted.display).aggregate(
+        complaints=counted.count()
+    )
+
 
 ITEM: Final = "monthly_traffic"
 SUMS: Final = ("inbound", "inbound_answered", "outbound", "outbound_answered", "seconds", "complaints")
@@ -39,12 +125,12 @@ class Traffic:
     inbound_served: int = 0
 
 
-def total(rows: Sequence[Traffic], name: str) -> int:
+def sum_traffic(rows: Sequence[Traffic], name: str) -> int:
     """The sum of a column."""
     return sum(int(getattr(row, name)) for row in rows)
 
 
-def document(head: Head, rows: Sequence[Traffic], _: Words) -> Document:
+def build_document(head: Head, rows: Sequence[Traffic], _: Words) -> Document:
     """Twelve months, each with a line; then number by number."""
     months = [f"{head.year}-{month:02d}" for month in range(1, 13)]
     counts = (
@@ -57,12 +143,12 @@ def document(head: Head, rows: Sequence[Traffic], _: Words) -> Document:
         (row.month, row.number or _(CLASSES[row.shown]), *_counts([row]))
         for row in sorted(rows, key=lambda row: (row.month, not row.number, row.number, row.shown))
     )
-    untold, untimed = total(rows, "untold"), total(rows, "untimed")
+    untold, untimed = sum_traffic(rows, "untold"), sum_traffic(rows, "untimed")
     notes = [
         _("Outbound calls are those delivered to the carrier, customer leg, tests left out; complaints are those that"
           " 12321 and 12300 accepted in the month, as the portrait counts them."),
     ]  # fmt: skip
-    if served := total(rows, "inbound_served"):
+    if served := sum_traffic(rows, "inbound_served"):
         notes.append(
             _("Inbound calls are answered whoever answers: a seat, a queue, a menu or a voicemail. Of {n} the records"
               " name the seat that took the call.").format(n=f"{served:,}")
@@ -74,8 +160,8 @@ def document(head: Head, rows: Sequence[Traffic], _: Words) -> Document:
     return Document(
         item=ITEM,
         title=_(ITEMS[ITEM]),
-        facts=facts(head, _),
-        foot=foot(head, _),
+        facts=head_facts(head, _),
+        foot=foot_line(head, _),
         sections=(Section(_("How it is counted"), tuple(notes)),),
         tables=(
             Table(_("Month by month"), (_("Month"), *counts), summary, (_("Total"), *_counts(rows)), (4,) + 6 * (5,)),
@@ -87,10 +173,10 @@ def document(head: Head, rows: Sequence[Traffic], _: Words) -> Document:
                 (4, 8) + 6 * (5,),
             ),
         ),
-        signs=signs(_),
+        signs=signature_lines(_),
         wide=True,
     )
 
 
 def _counts(rows: Sequence[Traffic]) -> tuple[int, ...]:
-    return tuple(total(rows, name) for name in SUMS)
+    return tuple(sum_traffic(rows, name) for name in SUMS)

@@ -13,7 +13,15 @@ from nianjian.engines.kernel.claims import Claim
 from nianjian.engines.paper.texts.dossier.claims import BLANK, printed
 from nianjian.engines.paper.texts.dossier.words import ITEMS
 from nianjian.engines.paper.words import Words
-from nianjian.features.dossier.generated.document import DASH, Document, Head, Section, facts, foot, signs
+from nianjian.features.dossier.generated.document import (
+    DASH,
+    Document,
+    Head,
+    Section,
+    foot_line,
+    head_facts,
+    signature_lines,
+)
 
 ITEM: Final = "responsibility_report"
 
@@ -34,12 +42,12 @@ class Facts:
     read: date
 
 
-def document(head: Head, known: Facts, _: Words) -> Document:
+def build_document(head: Head, known: Facts, _: Words) -> Document:
     """Everything in it that is a claim about people or rules of the house is left to the firm to fill in."""
     sections = (*_firm(head, known, _), *_practice(head, known, _))
     title = _(ITEMS[ITEM])
-    sign = signs(_, _("Legal representative (signature)"))
-    return Document(ITEM, title, facts(head, _), foot(head, _), sections=sections, signs=sign)
+    sign = signature_lines(_, _("Legal representative (signature)"))
+    return Document(ITEM, title, head_facts(head, _), foot_line(head, _), sections=sections, signs=sign)
 
 
 def _firm(head: Head, known: Facts, _: Words) -> tuple[Section, ...]:

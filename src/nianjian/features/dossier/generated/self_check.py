@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from nianjian.engines.paper import advice, figures, headline
 from nianjian.engines.paper.texts.dossier.words import ITEMS, STATES
 from nianjian.engines.paper.texts.portrait import name
 from nianjian.engines.paper.words import Words
-from nianjian.features.dossier.generated.document import DASH, Document, Head, Section, Table, facts, foot, signs
+from nianjian.features.dossier.finding import Finding, Weight
+from nianjian.features.dossier.generated.document import (
+    DASH,
+    Document,
+    Head,
+    Section,
+    Table,
+    foot_line,
+    head_facts,
+    signature_lines,
+)
 
 ITEM: Final = "self_check"
 
 
-def document(
+def build_document(
     head: Head,
     portrait: Mapping[str, Any],
     sums: Sequence[tuple[str, str, int, int | None]],
@@ -27,11 +38,11 @@ def document(
     return Document(
         item=ITEM,
         title=_("Self-check report"),
-        facts=facts(head, _),
-        foot=foot(head, _),
+        facts=head_facts(head, _),
+        foot=foot_line(head, _),
         sections=(Section(_("Overall result"), said),),
         tables=(*_metrics(figures.cards(portrait, _), _), *_items(sums, states, _)),
-        signs=signs(_, _("Person responsible")),
+        signs=signature_lines(_, _("Person responsible")),
     )
 
 
@@ -80,3 +91,45 @@ def _items(
             shares=(3, 2),
         ),
     )
+
+
+#: Figure of an item -> metric and component of the portrait.
+FIGURES: Final[Mapping[str, tuple[str, str]]] = {
+    "filed": ("seat_vacancy", "filed"),
+    "opened": ("seat_vacancy", "opened"),
+    "outbound": ("complaint_rate", "delivered"),
+    "outbound_answered": ("complaint_rate", "answered"),
+    "complaints": ("complaint_rate", "complaints"),
+    "tickets": ("closing_rate", "tickets"),
+    "closed": ("closing_rate", "closed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A figure that both tell, by its metric and component; ``portrait`` None: the run has it not."""
+
+    metric: str
+    figure: str
+    paper: int
+    portrait: int | None
+
+
+def compare_sums(paper: Mapping[str, int], portrait: Mapping[str, Any]) -> tuple[Sum, ...]:
+    """Each figure of the paper beside that of the portrait's run."""
+    metrics = {one["slug"]: one["components"] for one in portrait["metrics"]}
+    named = [(*FIGURES[figure], value) for figure, value in paper.items()]
+    return tuple(Sum(slug, name, value, metrics.get(slug, {}).get(name)) for slug, name, value in named)
+
+
+def find_disagreements(sums: Sequence[Sum]) -> tuple[Finding, ...]:
+    """A finding for each figure of the paper that the portrait's run has otherwise, or has not. () where all agree."""
+    found = []
+    for one in sums:
+        values = {"figure": one.figure, "metric": one.metric}
+        if one.portrait is None:
+            found.append(Finding("sums_unknown", Weight.ASK, values=values))
+        elif one.portrait != one.paper:
+            told = {**values, "paper": one.paper, "portrait": one.portrait}
+            found.append(Finding("sums_differ", Weight.STOP, values=told))
+    return tuple(found)

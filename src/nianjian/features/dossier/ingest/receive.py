@@ -1,24 +1,205 @@
-"""A file of others taken in: the original kept read-only under its sha256, a clean copy beside it."""
+"""Files of others into the house: each is hostile until a limited child process has read it."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from nianjian.engines.kernel import limited
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier.ingest import magic
-from nianjian.features.dossier.ingest.limited import Ended, run
-from nianjian.features.dossier.ingest.magic import PICTURES, Type
+from nianjian.features.dossier.ingest import limits
+
+_INSIDE: Final = "nianjian.features.dossier.ingest.inside"
+_MODULES: Final = {
+    "clean": "pdf", "cut": "pdf", "draw": "draw", "rebuild": "draw", "picture": "picture", "ofd": "ofd",
+    "seal_picture": "picture", "signatures": "signatures",
+}  # fmt: skip
+
+
+class ChildEnded(Exception):  # noqa: N818 - the child's end, told apart by `reason`
+    """The child did not come to an answer. ``told``: whole lines that it printed before, as JSON."""
+
+    def __init__(self, reason: str, told: tuple[Any, ...]) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.told = told
+
+
+def run_program(program: str, *words: str, wall: float = limits.WALL_SECONDS) -> tuple[Any, ...]:
+    """Each line that a program of ``inside`` printed, as JSON.
+
+    NianjianError as the program tells it; `Ended` when it ended otherwise than well.
+    """
+    with tempfile.TemporaryFile() as out:
+        bounds = limited.Bounds(limits.MEMORY_BYTES, limits.CPU_SECONDS, wall, limits.WRITTEN_BYTES)
+        reason = limited.run(out.fileno(), (f"{_INSIDE}.{_MODULES[program]}", program, *words), bounds)
+        out.seek(0)
+        told = _lines(out.read(limits.TOLD_BYTES))
+    if reason:
+        raise ChildEnded(reason, told)
+    if told and isinstance(told[-1], Mapping) and "refused" in told[-1]:
+        raise NianjianError(str(told[-1]["refused"]), **told[-1]["values"])
+    return told
+
+
+def _lines(text: bytes) -> tuple[Any, ...]:
+    """Whole lines; the last one may be torn."""
+    found = []
+    for line in text.splitlines(keepends=True):
+        if not line.endswith(b"\n"):
+            break
+        try:
+            found.append(json.loads(line))
+        except ValueError:
+            break
+    return tuple(found)
+
+
+class Type(StrEnum):
+    """What is taken in."""
+
+    PDF = "pdf"
+    JPEG = "jpeg"
+    PNG = "png"
+    TIFF = "tiff"
+    OFD = "ofd"
+
+
+PICTURES: Final = frozenset({Type.JPEG, Type.PNG, Type.TIFF})
+_HEADS: Final = (
+    (b"%PDF-", Type.PDF),
+    (b"\xff\xd8\xff", Type.JPEG),
+    (b"\x89PNG\r\n\x1a\n", Type.PNG),
+    (b"II*\x00", Type.TIFF),
+    (b"MM\x00*", Type.TIFF),
+    (b"PK\x03\x04", Type.OFD),
+)
+_ENDINGS: Final = {
+    ".pdf": Type.PDF,
+    ".jpg": Type.JPEG,
+    ".jpeg": Type.JPEG,
+    ".png": Type.PNG,
+    ".tif": Type.TIFF,
+    ".tiff": Type.TIFF,
+    ".ofd": Type.OFD,
+}
+_NEAR: Final = 1024
+_TAIL: Final = 4096
+_SECOND: Final = (b"PK\x03\x04", b"PK\x05\x06", b"MZ", b"<html", b"<script")
+
+
+def type_of(path: Path, name: str) -> Type:
+    """The type of the file.
+
+    NianjianError dossier_file_empty, dossier_file_large, dossier_bytes_before, dossier_bytes_behind,
+    dossier_type_unknown, dossier_name_other.
+    """
+    size = path.stat().st_size
+    if size == 0:
+        raise NianjianError("dossier_file_empty", file=name)
+    if size > limits.FILE_BYTES:
+        most = limits.FILE_BYTES // limits.MEGABYTE
+        raise NianjianError("dossier_file_large", file=name, megabytes=-(-size // limits.MEGABYTE), most=most)
+    with path.open("rb") as file:
+        head = file.read(_NEAR)
+        file.seek(max(0, size - _TAIL))
+        tail = file.read()
+    found = next((kind for magic, kind in _HEADS if head.startswith(magic)), None)
+    if found is None and b"%PDF-" in head:
+        raise NianjianError("dossier_bytes_before", file=name)
+    wanted = _ENDINGS.get(Path(name).suffix.lower())
+    if found is None or (found is Type.OFD and wanted is not Type.OFD):
+        raise NianjianError("dossier_type_unknown", file=name)
+    if wanted is not None and wanted is not found:
+        raise NianjianError("dossier_name_other", file=name, found=found.value, named=wanted.value)
+    if found is Type.PDF:
+        _nothing_behind(tail, name, whole=size <= _TAIL)
+    return found
+
+
+def _nothing_behind(tail: bytes, name: str, *, whole: bool) -> None:
+    """A second file behind the PDF is refused; a PDF that was cut off has no end at all and is repaired later."""
+    end = tail.rfind(b"%%EOF")
+    if end < 0:
+        if not whole and any(mark in tail for mark in _SECOND):
+            raise NianjianError("dossier_bytes_behind", file=name)
+        return
+    behind = tail[end + 5 :]
+    if len(behind) > limits.BEHIND_BYTES or any(mark in behind for mark in _SECOND):
+        raise NianjianError("dossier_bytes_behind", file=name)
+
+
+MEMBERS: Final = 2000
+BYTES: Final = 1 << 30  # unpacked: four times what a browser may send
+RATIO: Final = 100
+UTF8: Final = 0x800  # the flag of a name that is not of the packer's own code page
+
+
+def unpack(path: Path, folder: Path, *, marker: str, name: str = "") -> Path:
+    """Write the members below ``folder``; the folder in which ``marker`` (a file name) lies, else ``folder``.
+
+    NianjianError dossier_zip_broken, dossier_zip_large, dossier_zip_path.
+    """
+    called = name or path.name
+    try:
+        with zipfile.ZipFile(path) as pack:
+            members = [one for one in pack.infolist() if not one.is_dir()]
+            total, packed = sum(one.file_size for one in members), sum(one.compress_size for one in members)
+            if len(members) > MEMBERS or total > BYTES or total > RATIO * max(packed, 1):
+                raise NianjianError("dossier_zip_large", file=called, members=MEMBERS, mib=BYTES >> 20)
+            for one in members:
+                _write(pack, one, folder, called)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+        raise NianjianError("dossier_zip_broken", file=called) from error
+    found = sorted(folder.rglob(marker), key=lambda one: len(one.parts))
+    return found[0].parent if found else folder
+
+
+def _write(pack: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, called: str) -> None:
+    """One member, no longer than it said that it was."""
+    place = PurePosixPath(_named(member).replace("\\", "/"))
+    if place.is_absolute() or ".." in place.parts or not place.name or "\x00" in str(place):
+        raise NianjianError("dossier_zip_path", file=called, member=str(place)[:200])
+    target = folder / place
+    target.parent.mkdir(parents=True, exist_ok=True)
+    left = member.file_size
+    with pack.open(member) as source, target.open("wb") as out:
+        while piece := source.read(1 << 20):
+            left -= len(piece)
+            if left < 0:
+                raise NianjianError("dossier_zip_broken", file=called)
+            out.write(piece)
+
+
+def _named(member: zipfile.ZipInfo) -> str:
+    """The name; packers of Windows write it in GBK and do not say so."""
+    if member.flag_bits & UTF8:
+        return member.filename
+    try:
+        return member.filename.encode("cp437").decode("gb18030")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return member.filename
+
 
 _READ_ONLY: Final = 0o400
 _BLOCK: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedFile:
     """``original`` is evidence and opened by nobody again. ``clean`` None: an OFD, kept and not read.
 
     ``active``: kinds of active content that the clean copy is free of; ``locked``: an owner's password that was
@@ -41,21 +222,21 @@ class Received:
     ofd: dict[str, object] = field(default_factory=dict)
 
 
-def receive(file: Path, folder: Path, *, name: str = "") -> Received:
+def receive(file: Path, folder: Path, *, name: str = "") -> ReceivedFile:
     """Take ``file`` into ``folder``; ``name`` is what people call it. Refused with one NianjianError that names it."""
     called = name or file.name
-    kind = magic.type_of(file, called)
+    kind = type_of(file, called)
     original = _kept(file, folder)
     size, sha256 = original.stat().st_size, original.stem
     if kind is Type.OFD:
         told = _asked("ofd", called, original)
-        return Received(called, kind, sha256, size, original, None, 0, ofd=told["facts"])
+        return ReceivedFile(called, kind, sha256, size, original, None, 0, ofd=told["facts"])
     clean = folder / f"{sha256}.clean.pdf"
     if kind in PICTURES:
         told = _asked("picture", called, kind.value, original, clean)
     else:
         told = _cleaned(called, original, clean)
-    return Received(
+    return ReceivedFile(
         called, kind, sha256, size, original, clean, told["pages"], tuple(told["active"]),
         locked=told["locked"], signed=told["signed"], repaired=told["repaired"],
         rebuilt=bool(told.get("left")),
@@ -76,8 +257,8 @@ def _cleaned(name: str, original: Path, clean: Path) -> Any:  # noqa: ANN401 - J
 def _asked(program: str, name: str, *words: object) -> Any:  # noqa: ANN401 - JSON of the child
     """The child's answer; whatever else it comes to is a refusal."""
     try:
-        told = run(program, name, *map(str, words))
-    except Ended as end:
+        told = run_program(program, name, *map(str, words))
+    except ChildEnded as end:
         if end.reason in {"time", "memory", "output"}:
             raise NianjianError("dossier_file_costly", file=name, reason=end.reason) from end
         raise NianjianError("dossier_file_broken", file=name) from end
@@ -94,3 +275,136 @@ def _kept(file: Path, folder: Path) -> Path:
         sha256 = hashlib.file_digest(copied, "sha256").hexdigest()
     draft.chmod(_READ_ONLY)
     return draft.rename(folder / f"{sha256}.original")
+
+
+BATCH: Final = 12
+"""Pages a child draws: 30 CPU-seconds are enough for them, and their pictures for the disk."""
+BATCH_SMALL: Final = 48
+"""The same where pages come small. A child that ends early goes on from the page at which it ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture on the page: its pixels, its resolution on paper, the share of the page that it covers."""
+
+    pixels: tuple[int, int]
+    dpi: tuple[float, float]
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What the PDF says of a page, as displayed. ``letters``: characters of real text."""
+
+    page: int
+    wide_mm: float
+    high_mm: float
+    pictures: tuple[Picture, ...]
+    letters: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawnPage:
+    """A page drawn: BGR at ``dpi``.
+
+    Where asked for: ``tiles``, its inked parts in grey, and ``strip``, its right edge (BGR), both at ``fine_dpi``.
+    """
+
+    facts: PageFacts
+    dpi: float
+    bgr: NDArray[np.uint8]
+    fine_dpi: float
+    tiles: tuple[NDArray[np.uint8], ...] = ()
+    strip: NDArray[np.uint8] | None = None
+
+
+def render_pages(
+    clean: Path, pages: int, *, name: str, dpi: int, small: int = 1, first: int = 1, strip: float = 0.0
+) -> Iterator[DrawnPage]:
+    """Pages ``first`` to ``pages`` of a clean copy, one by one; NianjianError dossier_page_costly names file and page.
+
+    ``small`` above 1: ``bgr`` comes so many times smaller than ``dpi``, and its inked parts at ``dpi``. ``strip``: so
+    many mm of the right edge at ``dpi``.
+    """
+    start, batch = first, BATCH if small == 1 else BATCH_SMALL
+    while start <= pages:
+        with tempfile.TemporaryDirectory(prefix="nianjian-pages-") as folder:
+            wanted = {"first": start, "last": min(start + batch - 1, pages), "dpi": dpi, "small": small, "strip": strip}
+            try:
+                told, reason = run_program("draw", str(clean), folder, json.dumps(wanted)), ""
+            except ChildEnded as end:
+                told, reason = end.told, end.reason
+            done = [one for one in told if "page" in one]
+            if reason and not done:
+                page = max((int(one["begun"]) for one in told if "begun" in one), default=start)
+                raise NianjianError("dossier_page_costly", file=name, page=page, reason=reason)
+            for one in done:
+                yield _loaded(Path(folder), one, small)
+        start = done[-1]["page"] + 1 if reason else start + batch
+
+
+def _loaded(folder: Path, told: Any, small: int) -> DrawnPage:  # noqa: ANN401 - JSON of the child
+    pictures = tuple(
+        Picture((one["pixels"][0], one["pixels"][1]), (one["dpi"][0], one["dpi"][1]), one["share"])
+        for one in told["pictures"]
+    )
+    facts = PageFacts(told["page"], told["wide_mm"], told["high_mm"], pictures, told["letters"])
+
+    def plane(what: str) -> NDArray[np.uint8] | None:
+        file = folder / f"{facts.page}{what}.npy"
+        return np.load(file, allow_pickle=False) if file.exists() else None
+
+    bgr, tiles = plane(""), plane("-tiles")
+    if bgr is None:
+        raise FileNotFoundError(facts.page)
+    return DrawnPage(
+        facts, told["dpi"] / small, bgr, told["dpi"], () if tiles is None else tuple(tiles), plane("-strip")
+    )
+
+
+def require_cuttable(got: ReceivedFile) -> Path:
+    """The clean copy that may be cut; dossier_cut_unfit where parts of it would hide what the check says of the whole.
+
+    That is: an OFD, an electronic signature (which no part keeps), a damaged file, one that is pictures of itself.
+    """
+    if got.clean is None or got.signed or got.repaired or got.rebuilt:
+        raise NianjianError("dossier_cut_unfit", file=got.name)
+    return got.clean
+
+
+def cut_ranges(clean: Path, ranges: Sequence[tuple[int, int]], folder: Path, *, name: str) -> list[Path]:
+    """A PDF for each (first, last), in their order; dossier_file_costly, dossier_file_broken, dossier_pdf_broken."""
+    try:
+        run_program("cut", name, str(clean), str(folder), json.dumps(list(ranges)))
+    except ChildEnded as end:
+        if end.reason in {"time", "memory", "output"}:
+            raise NianjianError("dossier_file_costly", file=name, reason=end.reason) from end
+        raise NianjianError("dossier_file_broken", file=name) from end
+    return [folder / f"{place}.pdf" for place in range(len(ranges))]
+
+
+WIDE: Final = 760  # pixels: an A4 page at 92 dpi, text of 10 points can be read
+QUALITY: Final = 60
+DPI: Final = 100  # at which a page is drawn that was not checked just now
+
+
+@dataclass(frozen=True, slots=True)
+class SmallPicture:
+    """A page's picture; sides of the page in mm."""
+
+    page: int
+    wide_mm: float
+    high_mm: float
+    jpeg: bytes
+
+
+def shrink_page(one: DrawnPage) -> SmallPicture:
+    """A page that was drawn, as its picture; a longer side than thrice the width is squeezed into that."""
+    high, wide = one.bgr.shape[:2]
+    share = min(1.0, WIDE / wide, 3 * WIDE / high)
+    size = (max(1, round(wide * share)), max(1, round(high * share)))
+    small = one.bgr if share == 1.0 else cv2.resize(one.bgr, size, interpolation=cv2.INTER_AREA)
+    done, told = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    if not done:  # a page has pixels, so there is always a JPEG of it
+        raise ValueError(one.facts.page)
+    return SmallPicture(one.facts.page, one.facts.wide_mm, one.facts.high_mm, np.asarray(told).tobytes())

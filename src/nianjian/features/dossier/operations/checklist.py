@@ -1,37 +1,255 @@
-"""The checklist as doors ask for it: the role, the rulebook, the check of a file, the room's service."""
+"""The checklist: what is asked for, files that the worker checks, their pages, who stands for them, downloads."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from nianjian.engines.kernel import clock, files
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.archives.closed_seasons import refuse_closed
-from nianjian.features.dossier import page as pages
-from nianjian.features.dossier.check import Checked, Watch, check
-from nianjian.features.dossier.finding import Verdict
-from nianjian.features.dossier.kinds.catalogue import item as known_item
-from nianjian.features.dossier.kinds.port import Reading
-from nianjian.features.dossier.materials import query, service
-from nianjian.features.dossier.materials.model import Comment, Version
-from nianjian.features.dossier.materials.query import Line
-from nianjian.features.dossier.materials.service import File, Place
-from nianjian.features.dossier.materials.states import DONE
-from nianjian.features.dossier.operations import expected_values, further
-from nianjian.features.dossier.operations.pages import copied
-from nianjian.features.dossier.pictures.shrink import Pictured, pictured
+from nianjian.features.dossier import finding, materials, pictures
+from nianjian.features.dossier.check import CheckResult, Watch, check
+from nianjian.features.dossier.finding import Reading, Verdict
+from nianjian.features.dossier.ingest.receive import DPI, SmallPicture, receive, render_pages, shrink_page
+from nianjian.features.dossier.kinds import ITEMS, KNOWN, Form, get_item
+from nianjian.features.dossier.materials import ALGORITHM, File, Line, Place
+from nianjian.features.dossier.models import Comment, Version
+from nianjian.features.dossier.pictures import Mark, PictureOwner, list_marks
+from nianjian.features.dossier.reading.readers import SheetReading
+from nianjian.features.dossier.states import DONE
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
+from nianjian.platform.home import env, spill
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.jobs import service as queue_service
+from nianjian.platform.jobs.progress import Progress, silent
+from nianjian.platform.jobs.query import JobValue
+from nianjian.platform.registers.licences import Licence
 from nianjian.platform.registers.seats import robot_rules_apply
+from nianjian.platform.registers.staff import Person
+from nianjian.platform.registers.uploads import plain_name
+from nianjian.platform.registers.versions import versions_on
+from nianjian.platform.rulebook import optional_items
+from nianjian.platform.rulebook.deadlines import calendars, data_year
 from nianjian.platform.rulebook.rulebooks import rulebook
+from nianjian.platform.vault import blobs
 
 Json = dict[str, Any]
+A4: Final = (210.0, 297.0)  # mm, where nobody has drawn the page yet
+STEP: Final = 8  # pages that are shown at once: pictures of one answer have a megabyte
+ENDINGS: Final = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "image/tiff": "tif"}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """``facts``: as the check told them, {} where it is older than that; ``findings`` of this page as kept.
+
+    ``jpeg`` None: there is no picture, or it was not asked for. Sides in mm.
+    """
+
+    page: int
+    wide_mm: float
+    high_mm: float
+    facts: Json
+    findings: list[Json]
+    marks: list[Mark]
+    jpeg: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Some pages of a version; ``drawn``: pictures are kept."""
+
+    version: Version
+    pages: list[Page]
+    drawn: bool
+
+
+def preview_pages(
+    *, enterprise: str, year: int, item: str, number: int, actor: Actor, first: int = 1, most: int = STEP
+) -> Pages:
+    """Pages from the ``first`` on, without pictures; NianjianError role_missing, dossier_version_unknown."""
+    require(actor, enterprise, Act.READ)
+    row = materials.get_version(enterprise, year, item, number)
+    return Pages(row, _pages(row, first, most, {}), pictures.has_pictures(PictureOwner(version=row.pk)))
+
+
+def reveal_pages(
+    *, enterprise: str, year: int, item: str, number: int, actor: Actor, first: int = 1, most: int = STEP
+) -> Pages:
+    """The same with their pictures, which may show personal values in full; the chain has an entry.
+
+    NianjianError role_missing, dossier_version_unknown, blob_missing.
+    """
+    require(actor, enterprise, Act.REVEAL)
+    row = materials.get_version(enterprise, year, item, number)
+    kept = pictures.list_pictures(PictureOwner(version=row.pk), first, min(first + most - 1, row.pages))
+    contents = {page: pictures.read_content(one) for page, one in kept.items()}
+    if contents:
+        _noted(enterprise, year, item, number, sorted(contents), actor)
+    return Pages(
+        row, _pages(row, first, most, contents), bool(contents) or pictures.has_pictures(PictureOwner(version=row.pk))
+    )
+
+
+def reveal_picture(*, enterprise: str, year: int, item: str, number: int, page: int, actor: Actor) -> bytes:
+    """One page's picture (JPEG), with its entry; as `shown`, and dossier_picture_unknown."""
+    require(actor, enterprise, Act.REVEAL)
+    row = materials.get_version(enterprise, year, item, number)
+    content = pictures.read_content(pictures.get_picture(PictureOwner(version=row.pk), page))
+    _noted(enterprise, year, item, number, [page], actor)
+    return content
+
+
+def _noted(enterprise: str, year: int, item: str, number: int, pages: Sequence[int], actor: Actor) -> None:  # noqa: PLR0917 -- one entry
+    told: dict[str, object] = {"year": year, "item": item, "version": number, "first": pages[0], "last": pages[-1]}
+    pictures.record_download(enterprise=enterprise, told=told, actor=actor)
+
+
+def _pages(row: Version, first: int, most: int, contents: Mapping[int, bytes]) -> list[Page]:
+    told = materials.read_report(row)
+    facts = {int(one["page"]): one for one in told.get("sheets", ())}
+    findings: dict[int, list[Json]] = {}
+    for one in told.get("findings", ()):
+        if one["page"]:
+            findings.setdefault(int(one["page"]), []).append(one)
+    last = min(first + most - 1, row.pages)
+    sizes = {
+        page: (one.wide_mm, one.high_mm)
+        for page, one in pictures.list_pictures(PictureOwner(version=row.pk), first, last).items()
+    }
+    made = []
+    for page in range(first, last + 1):
+        wide, high = sizes.get(page, A4)
+        known, found = facts.get(page, {}), findings.get(page, [])
+        made.append(Page(page, wide, high, known, found, list_marks(known, found, wide, high), contents.get(page)))
+    return made
+
+
+def enqueue_drawing(*, enterprise: str, year: int, item: str, number: int, actor: Actor) -> str:
+    """Put the drawing of a version's pages; its job. NianjianError role_missing, dossier_version_unknown."""
+    require(actor, enterprise, flow.NEEDS[flow.DRAW_PAGES])
+    materials.get_version(enterprise, year, item, number)
+    given = {"year": year, "item": item, "version": number}
+    return flow.enqueue_once(kind=flow.DRAW_PAGES, enterprise=enterprise, payload=given, actor=actor)
+
+
+def run_drawing(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+    """Do what `ask` has put: how many pages have pictures now."""
+    require(actor, enterprise, flow.NEEDS[flow.DRAW_PAGES])
+    year, item, number = int(given["year"]), str(given["item"]), int(given["version"])
+    row = materials.get_version(enterprise, year, item, number)
+    progress("", 0, row.pages)
+    if row.media_type in ENDINGS and not pictures.has_pictures(PictureOwner(version=row.pk)):
+        made = draw_pictures(materials.read_content(row), row.media_type, progress)
+        told: dict[str, object] = {"year": year, "item": item, "version": number}
+        pictures.store_drawn_pictures(
+            of=PictureOwner(version=row.pk), pictures=made, enterprise=enterprise, told=told, actor=actor
+        )
+    return {"year": year, "item": item, "version": number, "pages": row.pages}
+
+
+def draw_pictures(body: bytes, media_type: str, progress: Progress = silent) -> list[SmallPicture]:
+    """Pictures of a file's pages, drawn by the limited child from a clean copy; what it refuses is raised."""
+    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as place:  # closed to others, soon gone
+        room = Path(place)
+        source = room / f"pages.{ENDINGS[media_type]}"
+        source.write_bytes(body)
+        got = receive(source, room)
+        if got.clean is None:
+            return []
+        made: list[SmallPicture] = []
+        for one in render_pages(got.clean, got.pages, name=got.name, dpi=DPI):
+            progress("", len(made), got.pages)
+            made.append(shrink_page(one))
+        return made
+
+
+def copy_pictures(row: Version) -> list[SmallPicture]:
+    """The pictures of a version that is taken over, for the new one."""
+    kept = pictures.list_pictures(PictureOwner(version=row.pk), 1, row.pages)
+    return [SmallPicture(one.page, one.wide_mm, one.high_mm, pictures.read_content(one)) for one in kept.values()]
+
+
+def find_drawing(enterprise: str, year: int, item: str, number: int) -> JobValue | None:
+    """The drawing of a version's pages that waits or runs."""
+    given = {"year": year, "item": item, "version": number}
+    return queue.newest(enterprise, flow.DRAW_PAGES, given, *queue.UNDER_WAY)
+
+
+HELD: Final = "paper"  # under which a job's payload names the sealed file
+KEPT: Final = timedelta(hours=1)  # of a file whose work failed or was stopped
+
+
+def delete_job_file(job: JobValue) -> None:
+    """Delete the file that a job which is over has held; a row names it to the end. Its name may tell a person's."""
+    blobs.remove(str(job.payload[HELD]))
+    queue_service.forget(job=job.id, name="name")
+    queue_service.forget(job=job.id, name=HELD)
+
+
+def delete_expired_job_files(kind: str) -> int:
+    """Delete the files of work of a kind that failed or was stopped `KEPT` ago; how many."""
+    found = queue.over_before(kind, clock.now() - KEPT, HELD)
+    for one in found:
+        delete_job_file(one)
+    return len(found)
+
+
+def list_further_items(enterprise: str) -> tuple[str, ...]:
+    """Items that are asked of an enterprise besides, today; enterprise_unknown."""
+    tenant = accounts.enterprise(enterprise)
+    return optional_items.list_requested_items(
+        rulebook(day=None, province=tenant.province or None, enterprise=tenant.code)
+    )
+
+
+def build_reader(*, enterprise: str, year: int, day: date, actor: Actor) -> tuple[SheetReading, Rulebook]:
+    """The reader for a file that is only looked at, and the rulebook of the enterprise; role_missing."""
+    require(actor, enterprise, Act.READ)
+    where = accounts.enterprise(enterprise).province or None
+    book = rulebook(day=None, province=where, enterprise=enterprise)
+    return build_sheet_reading(enterprise, year, book, day), book
+
+
+def build_sheet_reading(enterprise: str, year: int, book: Rulebook, day: date) -> SheetReading:
+    """The reader of an enterprise's papers for a data year, on a day."""
+    return SheetReading(book, day, expected_values(enterprise, year, day))
+
+
+def expected_values(enterprise: str, year: int, day: date) -> dict[str, str]:
+    """Values that papers should show, under the readers' names; what several licences tell otherwise is left out."""
+    rows = list(versions_on(Licence, enterprise, day))
+    told = {
+        "name": {row.holder for row in rows} - {None} or {accounts.enterprise(enterprise).name},
+        "credit_code": {row.credit_code for row in rows},
+        "number": {row.number for row in rows},
+        "legal_representative": {row.representative for row in rows},
+    }
+    found = {name: one for name, values in told.items() if (one := _only(values))}
+    people = sorted({row.person for row in versions_on(Person, enterprise, day) if row.person and not _left(row, day)})
+    return found | {"year": str(year)} | ({"people": "\n".join(people)} if people else {})
+
+
+def _only(values: set[str | None]) -> str:
+    known = {one for one in values if one}
+    return known.pop() if len(known) == 1 else ""
+
+
+def _left(row: Person, day: date) -> bool:
+    return row.left_on is not None and row.left_on <= day
+
+
 MEDIA: Final = {
     "pdf": "application/pdf",
     "jpeg": "image/jpeg",
@@ -42,19 +260,19 @@ MEDIA: Final = {
 LIMIT: Final = 200 << 20  # bytes of one file: a long scan at 300 dpi
 
 
-def lines(enterprise: str, year: int, actor: Actor, on: date | None = None) -> list[Line]:
+def list_items(enterprise: str, year: int, actor: Actor, on: date | None = None) -> list[Line]:
     """The list as it stands for a package that is handed in on a day (None: today)."""
     require(actor, enterprise, Act.READ)
-    return whole(enterprise, year, on or clock.today())
+    return list_all_items(enterprise, year, on or clock.today())
 
 
-def whole(enterprise: str, year: int, on: date) -> list[Line]:
+def list_all_items(enterprise: str, year: int, on: date) -> list[Line]:
     """Every item that is asked for, the province's further ones too, as it stands for a day."""
-    robots = has_robots(enterprise, year)
-    return query.checklist(enterprise, year, on=on, robots=robots, further=further.of(enterprise))
+    robots = uses_robots(enterprise, year)
+    return materials.list_items(enterprise, year, on=on, robots=robots, further=list_further_items(enterprise))
 
 
-def has_robots(enterprise: str, year: int) -> bool:
+def uses_robots(enterprise: str, year: int) -> bool:
     """Whether robot seats were filed or open in the data year, or are today (M13)."""
     return robot_rules_apply(accounts.enterprise(enterprise).code, year, clock.today())
 
@@ -73,7 +291,7 @@ def add(
     reading: Reading | None = None,
     watch: Watch = _unwatched,
     source: Json | None = None,
-) -> tuple[Version, Checked]:
+) -> tuple[Version, CheckResult]:
     """Check a file and keep it as the item's newest version, whatever the verdict: the list shows it.
 
     ``reading`` None: the pages are read and held against the registers. ``watch`` as of `check`;
@@ -83,35 +301,32 @@ def add(
     """
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    wanted = known_item(item)
+    wanted = get_item(item)
     with files.wrap_read_errors(path):
         if path.stat().st_size > LIMIT:
             raise NianjianError("file_too_large", file=path.name, limit=LIMIT)
         body = path.read_bytes()
-    book = _book(enterprise)
-    reader = reading or expected_values.build_sheet_reading(enterprise, year, book, clock.today())
-    seen: list[Pictured] = []
-    checked = check(path, wanted, reading=reader, book=book, watch=watch, keep=lambda one: seen.append(pictured(one)))
+    rules = get_rulebook(enterprise)
+    reader = reading or build_sheet_reading(enterprise, year, rules, clock.today())
+    seen: list[SmallPicture] = []
+    checked = check(
+        path, wanted, reading=reader, book=rules, watch=watch, keep=lambda one: seen.append(shrink_page(one))
+    )
     file = File(
         name=path.name,
         media_type=MEDIA[checked.kind],
         body=body,
         pages=len(checked.pages),
         verdict=checked.verdict,
-        report=report(checked),
+        report=check_to_report(checked),
         pictures=seen,
         source=source,
     )
-    made = service.add(place=Place(enterprise, year, item), file=file, actor=actor)
+    made = materials.store_version(place=Place(enterprise, year, item), file=file, actor=actor)
     return made, checked
 
 
-def _book(enterprise: str) -> Rulebook:
-    where = accounts.enterprise(enterprise).province or None
-    return rulebook(day=None, province=where, enterprise=enterprise)
-
-
-def report(checked: Checked) -> Json:
+def check_to_report(checked: CheckResult) -> Json:
     """What a check found, as it is kept: codes and values, no sentences."""
     return {
         "verdict": checked.verdict.value,
@@ -121,7 +336,7 @@ def report(checked: Checked) -> Json:
         ],
         "fields": dict(checked.fields),
         "pages": len(checked.pages),
-        "sheets": [pages.to_document(one) for one in checked.pages],
+        "sheets": [finding.to_document(one) for one in checked.pages],
     }
 
 
@@ -132,8 +347,8 @@ def confirm(
     """A person stands for the newest version. Without a day of its own the paper's, as it was read, holds."""
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    read = query.report(query.version(enterprise, year, item, number)).get("fields", {})
-    return service.confirm(
+    read = materials.read_report(materials.get_version(enterprise, year, item, number)).get("fields", {})
+    return materials.confirm_version(
         place=Place(enterprise, year, item),
         number=number,
         effective_on=effective_on,
@@ -153,28 +368,28 @@ def send_back(*, enterprise: str, year: int, item: str, number: int, reason: str
     """Send the newest version back."""
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    return service.send_back(place=Place(enterprise, year, item), number=number, reason=reason, actor=actor)
+    return materials.return_version(place=Place(enterprise, year, item), number=number, reason=reason, actor=actor)
 
 
 def not_applicable(*, enterprise: str, year: int, item: str, reason: str, actor: Actor) -> None:
     """Say why M13 does not apply; an empty reason takes it back."""
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    service.not_applicable(place=Place(enterprise, year, item), reason=reason, actor=actor)
+    materials.set_applicability(place=Place(enterprise, year, item), reason=reason, actor=actor)
 
 
 def assign(*, enterprise: str, year: int, item: str, owner: str, due: date | None, actor: Actor) -> None:
     """Name who brings it."""
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    service.assign(place=Place(enterprise, year, item), owner=owner, due=due, actor=actor)
+    materials.assign_owner(place=Place(enterprise, year, item), owner=owner, due=due, actor=actor)
 
 
 def comment(*, enterprise: str, year: int, item: str, text: str, actor: Actor) -> Comment:
     """Say something about it."""
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    return service.comment(place=Place(enterprise, year, item), text=text, actor=actor)
+    return materials.add_comment(place=Place(enterprise, year, item), text=text, actor=actor)
 
 
 def reuse(*, enterprise: str, year: int, actor: Actor, say: Callable[[str], None] = lambda _: None) -> list[str]:
@@ -185,17 +400,23 @@ def reuse(*, enterprise: str, year: int, actor: Actor, say: Callable[[str], None
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
     today = clock.today()
-    more = further.of(enterprise)
-    now = {line.item: line for line in query.checklist(enterprise, year, on=today, robots=True, further=more)}
+    more = list_further_items(enterprise)
+    now = {line.item: line for line in materials.list_items(enterprise, year, on=today, robots=True, further=more)}
     taken: list[str] = []
-    for line in query.checklist(enterprise, year - 1, on=today, robots=True, further=more):
+    for line in materials.list_items(enterprise, year - 1, on=today, robots=True, further=more):
         old = line.newest
         if line.item in YEARLY or old is None or old.confirmed_at is None or now[line.item].newest is not None:
             continue
         file = File(
-            old.name or "", old.media_type, query.content(old), old.pages, _again(old), query.report(old), copied(old)
+            old.name or "",
+            old.media_type,
+            materials.read_content(old),
+            old.pages,
+            _again(old),
+            materials.read_report(old),
+            copy_pictures(old),
         )
-        service.add(place=Place(enterprise, year, line.item), file=file, actor=actor, reused_from=year - 1)
+        materials.store_version(place=Place(enterprise, year, line.item), file=file, actor=actor, reused_from=year - 1)
         taken.append(line.item)
         say(line.item)
     return taken
@@ -232,11 +453,178 @@ def line_to_document(line: Line) -> Json:
     }
 
 
-def missing(found: list[Line]) -> int:
+def count_missing(found: list[Line]) -> int:
     """How many items stand in the way of handing in."""
     return sum(line.state not in DONE for line in found)
 
 
-def complete(found: list[Line]) -> bool:
+def is_complete(found: list[Line]) -> bool:
     """Whether nothing is missing (M15)."""
-    return not missing(found)
+    return not count_missing(found)
+
+
+DUTY: Final = "law.algorithm.duty"
+FURTHER: Final = "further"  # the board of what only some provinces ask for
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRequirement:
+    """What the rulebook says of an item. ``beside``: a rule of the law that asks for less, or None."""
+
+    item: str
+    rule: Rule
+    board: str  # general | special | further
+    form: Form
+    seals: tuple[str, ...]
+    beside: Rule | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDetail:
+    """An item with all that hangs on it, newest first."""
+
+    line: Line
+    versions: list[Version]
+    comments: list[Comment]
+
+
+def due_season(enterprise: str, today: date) -> int:
+    """The data year whose package is due next, by the rulebook's deadlines."""
+    tenant = accounts.enterprise(enterprise)
+    return data_year(calendars({tenant.code: tenant.province}, today)[tenant.code], today)
+
+
+def list_seasons(enterprise: str, chosen: int, today: date) -> list[int]:
+    """Data years to choose from, newest first: the one that is due, the one before it, and those with materials."""
+    due = due_season(enterprise, today)
+    return sorted({due, due - 1, chosen, *materials.list_years(enterprise)}, reverse=True)
+
+
+def get_rulebook(enterprise: str) -> Rulebook:
+    """The rulebook that holds for an enterprise today."""
+    where = accounts.enterprise(enterprise).province or None
+    return rulebook(day=None, province=where, enterprise=enterprise)
+
+
+def list_requirements(rules: Rulebook) -> dict[str, ItemRequirement]:
+    """What is asked of each item, of those that only some provinces ask for too."""
+    return {name: _asked(name, rules) for name in KNOWN if KNOWN[name].rule in rules.in_force}
+
+
+def _asked(name: str, rules: Rulebook) -> ItemRequirement:
+    item = KNOWN[name]
+    rule = rules.rule(item.rule)
+    board = str(rule.value.get("board", "")) if isinstance(rule.value, Mapping) else FURTHER
+    beside = rules.in_force.get(DUTY) if name == ALGORITHM else None
+    return ItemRequirement(name, rule, board, item.form(rules), item.seals(rules), beside)
+
+
+def get_item_detail(
+    *, enterprise: str, year: int, item: str, actor: Actor, first: int = 0, most: int = materials.PAGE_SIZE
+) -> ItemDetail:
+    """An item as it stands today, with ``most`` versions and comments from the ``first`` on.
+
+    NianjianError role_missing, dossier_item_unknown.
+    """
+    require(actor, enterprise, Act.READ)
+    get_item(item)
+    line = next((one for one in list_items(enterprise, year, actor) if one.item == item), None)
+    if line is None:  # of another province
+        raise NianjianError("dossier_item_unknown", item=item, items=", ".join(ITEMS))
+    row = materials.find_material(enterprise, year, item)
+    if row is None:
+        return ItemDetail(line, [], [])
+    return ItemDetail(line, materials.list_versions(row, first, most), materials.list_comments(row, first, most))
+
+
+def version_to_document(row: Version) -> Json:
+    """A version as JSON; the report's findings are codes, their values as the check has masked them."""
+    found = materials.read_report(row)
+    return {
+        "version": row.number,
+        "name": row.name or "",
+        "media_type": row.media_type,
+        "sha256": row.sha256,
+        "size": row.size,
+        "pages": row.pages,
+        "verdict": row.verdict,
+        "findings": found.get("findings", []),
+        "fields": found.get("fields", {}),
+        "effective_on": row.effective_on,
+        "valid_until": row.valid_until,
+        "reused_from": row.reused_from,
+        "recorded_at": row.recorded_at,
+        "recorded_by": row.recorded_by,
+        "confirmed_at": row.confirmed_at,
+        "confirmed_by": row.confirmed_by,
+        "returned_at": row.returned_at,
+        "returned_by": row.returned_by,
+        "returned_reason": row.returned_reason,
+    }
+
+
+def download_version(*, enterprise: str, year: int, item: str, number: int, actor: Actor) -> tuple[Version, bytes]:
+    """A version's file as it came, with an entry in the chain: it may show personal values in full.
+
+    NianjianError role_missing, dossier_version_unknown, blob_missing.
+    """
+    require(actor, enterprise, Act.REVEAL)
+    row = materials.get_version(enterprise, year, item, number)
+    content = materials.read_content(row)
+    materials.record_download(place=Place(enterprise, year, item), version=row, actor=actor)
+    return row, content
+
+
+SHOWN: Final = 20  # jobs of an item that a page tells of
+
+
+def enqueue_check(
+    *, enterprise: str, year: int, item: str, name: str, content: bytes, actor: Actor, source: Json | None = None
+) -> str:
+    """Put the check of a file; its job. ``source``: of which pages of which file it was cut.
+
+    NianjianError role_missing, enterprise_unknown, dossier_item_unknown, file_empty, file_too_large.
+    """
+    require(actor, enterprise, flow.NEEDS[flow.CHECK_PAPER])
+    refuse_closed(enterprise, year)
+    tenant = accounts.enterprise(enterprise)
+    get_item(item)
+    plain = plain_name(name)
+    if not content:
+        raise NianjianError("file_empty", file=plain)
+    if len(content) > LIMIT:
+        raise NianjianError("file_too_large", file=plain, limit=LIMIT)
+    blob = blobs.put(content)
+    given: Json = {HELD: blob.id, "name": plain, "year": year, "item": item}
+    if source is not None:
+        given["source"] = source
+    try:
+        return flow.enqueue(kind=flow.CHECK_PAPER, enterprise=tenant.code, payload=given, actor=actor)
+    except BaseException:
+        blobs.remove(blob.id)
+        raise
+
+
+def run_check(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+    """Do what `ask` has put: the version that came of it and its verdict."""
+    year, item = int(given["year"]), str(given["item"])
+    progress("", 0, 0)
+    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as folder:  # closed to others, soon gone
+        path = Path(folder) / plain_name(str(given["name"]))
+        path.write_bytes(blobs.get(str(given[HELD])))
+        made, checked = add(
+            enterprise=enterprise, year=year, item=item, path=path, actor=actor,
+            watch=lambda done, total: progress("", done, total), source=given.get("source"),
+        )  # fmt: skip
+    findings = len(checked.findings)
+    return {"year": year, "item": item, "version": made.number, "verdict": made.verdict, "findings": findings}
+
+
+def list_checks(enterprise: str, year: int, item: str) -> list[JobValue]:
+    """Checks of an item's files that wait or run, the next first."""
+    return queue.under_way(enterprise, {"year": year, "item": item}, kind=flow.CHECK_PAPER, first=SHOWN)
+
+
+def find_last_check(enterprise: str, year: int, item: str) -> JobValue | None:
+    """The check of a file of the item that was asked for last."""
+    return queue.newest(enterprise, flow.CHECK_PAPER, {"year": year, "item": item})

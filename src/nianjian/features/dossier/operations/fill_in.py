@@ -1,31 +1,43 @@
-"""The fill-in sheet as doors ask for it: values gathered by the worker, kept, shown masked, taken out as files."""
+"""The fill-in sheet: values gathered by the worker, stored, shown masked, taken out as files."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from django.db import transaction
+
+from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.archives.closed_seasons import refuse_closed
-from nianjian.features.dossier.fill_in import query, service
-from nianjian.features.dossier.fill_in.document import document
-from nianjian.features.dossier.fill_in.fields import Field, Known, Report, component, fields, line, prefixes
-from nianjian.features.dossier.fill_in.model import FillIn
-from nianjian.features.dossier.generated import monthly_traffic, sheets
-from nianjian.features.dossier.operations.gather.registers import numbers
-from nianjian.features.dossier.operations.gather.values import Values
+from nianjian.features.dossier.fill_in import (
+    Field,
+    Known,
+    Report,
+    build_document,
+    build_line,
+    list_fields,
+    number_prefixes,
+    portrait_component,
+)
+from nianjian.features.dossier.generated import document, monthly_traffic
+from nianjian.features.dossier.models import FillIn
+from nianjian.features.dossier.operations.generate import Values, list_numbers
 from nianjian.features.portrait import portraits
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
+from nianjian.platform.audit.record import record
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.progress import Progress, Steps, silent
 from nianjian.platform.registers.columns import Kind, mask_text
@@ -36,6 +48,71 @@ from nianjian.platform.registers.social_insurance import Contribution
 from nianjian.platform.registers.staff import Person
 from nianjian.platform.registers.versions import versions_on
 from nianjian.platform.rulebook.rulebooks import rulebook
+
+
+def find_newest(enterprise: str, year: int, report: Report) -> FillIn | None:
+    """The sheet that counts; None: none was made yet."""
+    found = FillIn.objects.filter(enterprise_id=enterprise, year=year, report=report.value)
+    return found.order_by("-pk").first()
+
+
+def stored_lines(row: FillIn) -> list[dict[str, Any]]:
+    """Its fields, personal values in full; ``sealed_damaged``."""
+    found: list[dict[str, Any]] = json.loads(row.lines or "[]")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class NewSheet:
+    """A sheet before it is kept: its lines (`fields.line`) and what they were made from."""
+
+    year: int
+    report: Report
+    as_of: date
+    run: str
+    rulebook: str
+    lines: Sequence[Mapping[str, Any]]
+
+
+def store_sheet(*, enterprise: str, made: NewSheet, actor: Actor) -> FillIn:
+    """Keep a sheet; it is the newest of its report from now on. NianjianError enterprise_unknown."""
+    tenant = accounts.enterprise(enterprise)
+    with transaction.atomic():
+        row = FillIn(
+            enterprise_id=tenant.code,
+            year=made.year,
+            report=made.report.value,
+            as_of=made.as_of,
+            run=made.run,
+            rulebook=made.rulebook,
+            lines=json.dumps(list(made.lines), ensure_ascii=False),
+            made_at=clock.now(),
+            made_by=str(actor),
+        )
+        row.save(force_insert=True)
+        over = [one["field"] for one in made.lines if one["over"]]
+        unknown = sum(one["value"] is None for one in made.lines)
+        data = {"run": made.run, "fields": len(made.lines), "unknown": unknown, "over": over}
+        _note("fill_in", row, actor, data)
+    return row
+
+
+def record_reveal(*, row: FillIn, actor: Actor) -> None:
+    """Note that somebody saw a sheet with personal values in full."""
+    with transaction.atomic():
+        _note("fill_in_revealed", row, actor, {"sheet": row.pk})
+
+
+def record_download(*, row: FillIn, files: Mapping[str, str], actor: Actor) -> None:
+    """Note that a sheet was taken out as files: name -> SHA-256."""
+    with transaction.atomic():
+        _note("fill_in_taken", row, actor, {"sheet": row.pk, "sha256": dict(files)})
+
+
+def _note(act: str, row: FillIn, actor: Actor, data: Mapping[str, object]) -> None:
+    told = {"year": row.year, "report": row.report, **data}
+    record(verb=f"dossier.{act}", enterprise=row.enterprise_id, actor=actor, data=told)
+
 
 GONE: Final = frozenset({"portrait_missing", "rows_behind_erased"})  # then the field stays unknown
 STOPPED: Final = "stopped"
@@ -86,7 +163,7 @@ class Year:
         rows = self._of_run(lambda values: values.traffic)
         if rows is None:
             return None
-        return monthly_traffic.total(rows, "outbound"), monthly_traffic.total(rows, "inbound")
+        return monthly_traffic.sum_traffic(rows, "outbound"), monthly_traffic.sum_traffic(rows, "inbound")
 
     @cached_property
     def replies(self) -> Fraction | None:
@@ -100,7 +177,7 @@ class Year:
     @cached_property
     def numbers(self) -> list[Row]:
         """The ledger on the day."""
-        return list(numbers(self.enterprise, self.as_of))
+        return list(list_numbers(self.enterprise, self.as_of))
 
     def _of_run(self, ask: Callable[[Values], Any]) -> Any:  # noqa: ANN401 -- what is asked for
         if self.values is None:
@@ -121,7 +198,7 @@ def _licence(year: Year, field: Field) -> Known:
 def _portrait(year: Year, field: Field) -> Known:
     if year.values is None:
         return None
-    metric, name = component(field)
+    metric, name = portrait_component(field)
     known = {one["slug"]: one["components"] for one in year.values.portrait["metrics"]}
     found = known.get(metric, {}).get(name)
     return found if isinstance(found, int) else None
@@ -141,7 +218,7 @@ def _tickets(year: Year, _field: Field) -> Known:
 
 
 def _numbers(year: Year, field: Field) -> Known:
-    wanted = prefixes(field)
+    wanted = number_prefixes(field)
     return sorted(str(row["root"]) for row in year.numbers if str(row.get("root") or "").startswith(wanted)) or None
 
 
@@ -182,7 +259,7 @@ SOURCES: Final[Mapping[str, Callable[[Year, Field], Known]]] = {
 }
 
 
-def of_number(row: Row | None, field: Field) -> Known:
+def number_value(row: Row | None, field: Field) -> Known:
     """A field of the code-number report; None: not known, or the number was not there."""
     if row is None:
         return None
@@ -212,12 +289,12 @@ def _each(values: Iterable[str | None]) -> Known:
 Json = dict[str, Any]
 PREFIXES: Final = "numbers.report.prefixes"
 FORMS: Final[Mapping[str, tuple[str, Any]]] = {
-    "pdf": ("application/pdf", sheets.pdf),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", sheets.xlsx),
+    "pdf": ("application/pdf", document.pdf),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", document.xlsx),
 }
 
 
-def report(name: str) -> Report:
+def get_report(name: str) -> Report:
     """The report of that name; dossier_report_unknown."""
     plain = name.replace("-", "_")
     if plain not in set(Report):
@@ -235,7 +312,7 @@ def enqueue_sheet(*, enterprise: str, year: int, report: Report, actor: Actor) -
     )
 
 
-def make(*, enterprise: str, year: int, report: Report, actor: Actor, progress: Progress = silent) -> FillIn:
+def make_sheet(*, enterprise: str, year: int, report: Report, actor: Actor, progress: Progress = silent) -> FillIn:
     """Gather every field of a report and keep the sheet. Without a portrait its figures stay unknown.
 
     NianjianError role_missing, enterprise_unknown, and those of the registers and the lake.
@@ -244,7 +321,7 @@ def make(*, enterprise: str, year: int, report: Report, actor: Actor, progress: 
     refuse_closed(enterprise, year)
     tenant = accounts.enterprise(enterprise)
     rules = rulebook(day=None, province=tenant.province or None, enterprise=tenant.code)
-    asked = fields(report, rules)
+    asked = list_fields(report, rules)
     step = Steps(progress, "", len(asked) + 2)
     step()
     now, before = Year(tenant.code, year), Year(tenant.code, year - 1)
@@ -253,11 +330,11 @@ def make(*, enterprise: str, year: int, report: Report, actor: Actor, progress: 
         found = []
         for field in asked:
             step()
-            found.append(line(field, now.of(field), before.of(field)))
+            found.append(build_line(field, now.of(field), before.of(field)))
     else:
         found = _numbered(asked, now, before, tuple(str(one) for one in rules.items(PREFIXES)))
-    made = service.Made(year, report, now.as_of, now.run, rules.version, found)
-    return service.keep(enterprise=tenant.code, made=made, actor=actor)
+    made = NewSheet(year, report, now.as_of, now.run, rules.version, found)
+    return store_sheet(enterprise=tenant.code, made=made, actor=actor)
 
 
 def _numbered(asked: list[Field], now: Year, before: Year, prefixes: tuple[str, ...]) -> list[Json]:
@@ -265,7 +342,7 @@ def _numbered(asked: list[Field], now: Year, before: Year, prefixes: tuple[str, 
     last = {str(row.get("root")): row for row in before.numbers}
     roots = sorted((str(row["root"]), row) for row in now.numbers if str(row.get("root") or "").startswith(prefixes))
     return [
-        line(field, of_number(row, field), of_number(last.get(root), field), number=root)
+        build_line(field, number_value(row, field), number_value(last.get(root), field), number=root)
         for root, row in roots
         for field in asked
     ]
@@ -273,24 +350,24 @@ def _numbered(asked: list[Field], now: Year, before: Year, prefixes: tuple[str, 
 
 def run_sheet_job(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Do what `ask` has put."""
-    year, name = int(given["year"]), report(str(given["report"]))
-    row = make(enterprise=enterprise, year=year, report=name, actor=actor, progress=progress)
+    year, name = int(given["year"]), get_report(str(given["report"]))
+    row = make_sheet(enterprise=enterprise, year=year, report=name, actor=actor, progress=progress)
     return {"year": year, "report": name.value, "sheet": row.pk}
 
 
 def find_newest_sheet(*, enterprise: str, year: int, report: Report, actor: Actor) -> Json | None:
     """The newest sheet, personal values masked; None: none was made yet."""
     require(actor, enterprise, Act.READ)
-    row = query.newest(enterprise, year, report)
+    row = find_newest(enterprise, year, report)
     return None if row is None else sheet_to_document(row, full=False)
 
 
-def revealed(*, enterprise: str, year: int, report: Report, actor: Actor) -> Json:
+def reveal_sheet(*, enterprise: str, year: int, report: Report, actor: Actor) -> Json:
     """The newest sheet in full, with an entry in the chain; dossier_fill_in_unknown."""
     require(actor, enterprise, Act.REVEAL)
     row = _newest(enterprise, year, report)
     found = sheet_to_document(row, full=True)
-    service.revealed(row=row, actor=actor)
+    record_reveal(row=row, actor=actor)
     return found
 
 
@@ -303,11 +380,11 @@ def download_sheet(*, enterprise: str, year: int, report: Report, form: str, act
     if form not in FORMS:
         raise NianjianError("export_form_unknown", form=form, forms=", ".join(FORMS))
     row = _newest(enterprise, year, report)
-    made = document(accounts.enterprise(enterprise).name, sheet_to_document(row, full=True), words(CHINESE))
+    made = build_document(accounts.enterprise(enterprise).name, sheet_to_document(row, full=True), words(CHINESE))
     media, draw = FORMS[form]
     content: bytes = draw(made)
     name = f"{made.title}-{year}.{form}"
-    service.record_download(row=row, files={name: hashlib.sha256(content).hexdigest()}, actor=actor)
+    record_download(row=row, files={name: hashlib.sha256(content).hexdigest()}, actor=actor)
     return name, media, content
 
 
@@ -327,7 +404,7 @@ def write_sheet_files(*, enterprise: str, year: int, report: Report, folder: Pat
 
 
 def _newest(enterprise: str, year: int, report: Report) -> FillIn:
-    row = query.newest(enterprise, year, report)
+    row = find_newest(enterprise, year, report)
     if row is None:
         raise NianjianError("dossier_fill_in_unknown", year=year)
     return row
@@ -336,7 +413,7 @@ def _newest(enterprise: str, year: int, report: Report) -> FillIn:
 def sheet_to_document(row: FillIn, *, full: bool) -> Json:
     """A sheet as JSON; ``full`` False: personal values masked. ``outdated``: a later portrait is there."""
     run = portraits.find_newest_run(row.enterprise_id, row.year)
-    lines = query.lines(row)
+    lines = stored_lines(row)
     return {
         "year": row.year,
         "report": row.report,

@@ -1,51 +1,281 @@
-"""Generated items of the package: values gathered once, set as workbook and PDF, held against the portrait's run."""
+"""Generated items: values gathered once, set as workbook and PDF, compared with the portrait's run."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from dataclasses import replace as replaced
+from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+import ibis.expr.types as ir
 from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.claims import REFUSED, Claim
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.numbers import NumberClass
+from nianjian.engines.lake import rollups
+from nianjian.engines.lake.engine import Engine
+from nianjian.engines.lake.schema import SCHEMAS
+from nianjian.engines.metrics import revive
+from nianjian.engines.metrics.drill_down import counting
+from nianjian.engines.metrics.tables import tickets_rollup
 from nianjian.engines.paper.masking import masked
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.archives.closed_seasons import refuse_closed
-from nianjian.features.dossier.finding import Finding, Verdict, Weight, verdict
+from nianjian.features.complaints import query as complaints
+from nianjian.features.complaints.in_time import count_tickets, tickets_in_time
+from nianjian.features.complaints.operations.promise import promise
+from nianjian.features.complaints.sheet import COMPLAINTS
+from nianjian.features.dossier import materials
+from nianjian.features.dossier.finding import Finding, Verdict, Weight, decide_verdict
 from nianjian.features.dossier.generated import (
-    algorithm_filing,
     complaint_records,
     monthly_traffic,
-    number_ledger,
+    registers,
     responsibility_report,
-    seat_table,
     self_check,
-    sheets,
-    sums,
 )
-from nianjian.features.dossier.generated.document import DASH, Document
-from nianjian.features.dossier.generated.sums import Sum
-from nianjian.features.dossier.materials import query, service
-from nianjian.features.dossier.materials.query import Line
-from nianjian.features.dossier.materials.service import File, Place
-from nianjian.features.dossier.materials.states import State
+from nianjian.features.dossier.generated import document as documents
+from nianjian.features.dossier.generated.complaint_records import Ticket
+from nianjian.features.dossier.generated.document import DASH, Document, Head, Row
+from nianjian.features.dossier.generated.monthly_traffic import Traffic
+from nianjian.features.dossier.generated.responsibility_report import Facts
+from nianjian.features.dossier.generated.self_check import Sum
+from nianjian.features.dossier.materials import File, Line, Place
 from nianjian.features.dossier.operations import checklist
-from nianjian.features.dossier.operations.gather.values import Values
-from nianjian.features.dossier.operations.pages import of as drawn
+from nianjian.features.dossier.operations.checklist import draw_pictures as drawn
+from nianjian.features.dossier.states import MaterialState
+from nianjian.features.portrait import portraits
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.audit.record import record
+from nianjian.platform.home import wiring
 from nianjian.platform.jobs.progress import Progress, silent
+from nianjian.platform.registers.columns import Sheet, mask_text
+from nianjian.platform.registers.licences import Licence
+from nianjian.platform.registers.lines import Line as NetworkLine
+from nianjian.platform.registers.numbers import NUMBERS, Number
+from nianjian.platform.registers.seats import SEATS, Seat
+from nianjian.platform.registers.shared_columns import IDENTITY
+from nianjian.platform.registers.teams import Team
+from nianjian.platform.registers.versions import Version, versions_on
+from nianjian.platform.rulebook.rulebooks import rulebook
+
+V = TypeVar("V", bound=Version)
+
+
+def build_head(enterprise: str, year: int) -> tuple[Head, Mapping[str, Any]]:
+    """Whose paper it is, and the year's newest portrait; ``portrait_missing``."""
+    portrait, run = portraits.find_portrait(enterprise, year), portraits.find_newest_run(enterprise, year)
+    if portrait is None or run is None:
+        raise NianjianError("portrait_missing", enterprise=enterprise, year=year)
+    day = revive.frame(portrait).as_of
+    licences = list(versions_on(Licence, enterprise, day))
+    made = Head(
+        enterprise=accounts.enterprise(enterprise).name,
+        licence=_all(one.number for one in licences),
+        credit_code=_all(one.credit_code for one in licences),
+        representative=_all(one.representative for one in licences),
+        address=_all(one.address for one in licences),
+        year=year,
+        as_of=day,
+        run=run.id,
+        snapshot=str(portrait["snapshot"]["sha256"]),
+        rulebook=str(portrait["rulebook"]["version"]),
+    )
+    return made, portrait
+
+
+def _all(values: Any) -> str:  # noqa: ANN401 -- texts or None
+    return ", ".join(sorted({one for one in values if one})) or DASH
+
+
+def list_numbers(enterprise: str, day: date) -> list[Row]:
+    """The ledger, the day of the last change beside."""
+    rows = versions_on(Number, enterprise, day)
+    return [_row(row, NUMBERS, "changed_on") | {"changed_on": row.valid_from} for row in rows]
+
+
+def list_seats(enterprise: str, day: date) -> list[Row]:
+    """The seats, identity papers masked."""
+    found: list[Row] = []
+    for row in versions_on(Seat, enterprise, day):
+        told = _row(row, SEATS, "changed_on") | {"cancelled_on": row.cancelled_on}
+        if row.identity:
+            told["identity"] = mask_text(row.identity, IDENTITY.kind)
+        found.append(told)
+    return found
+
+
+def _row(row: Version, sheet: Sheet, *but: str) -> dict[str, object]:
+    return {one.field: getattr(row, one.field) for one in sheet.columns if one.field not in but}
+
+
+def mask_tickets(rows: Sequence[Version], sheet: Sheet) -> list[dict[str, object]]:
+    """Tickets as they stand, numbers of persons masked."""
+    found = []
+    for row in rows:
+        told = _row(row, sheet)
+        for name in ("complainant", "complained"):
+            if told[name]:
+                told[name] = mask_text(str(told[name]), sheet.by_field(name).kind)
+        found.append(told)
+    return found
+
+
+Portrait = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """An open engine with the run's tables."""
+
+    engine: Engine
+    dated: Mapping[str, ir.Table]
+    tickets: ir.Table
+
+
+@contextmanager
+def open_tables(enterprise: str, portrait: Portrait) -> Iterator[Tables]:
+    """The tables at the run's versions; ``rows_behind_erased`` where they are there no longer."""
+    lake, versions = wiring.lake(enterprise), revive.snapshot(portrait)
+    with closing(wiring.engine()) as engine:
+        dated = {}
+        for name, schema in SCHEMAS.items():
+            files = lake.files(name, versions[name]) if name in versions else []
+            if not all(Path(file).exists() for file in files):
+                raise NianjianError("rows_behind_erased", table=name, day="–")
+            dated[name] = engine.table(name, files, schema)
+        rollup = tickets_rollup(counting(portrait))
+        kept = rollups.find_rollup(lake, engine, rollup, versions)
+        yield Tables(engine, dated, rollup.build(dated) if kept is None else kept)
+
+
+def count_traffic(found: Tables, portrait: Portrait, year: int) -> list[Traffic]:
+    """Month by month and number by number."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    calls, ledger = found.dated["calls"], found.dated["number_dim"]
+    cells: defaultdict[tuple[str, str, str], dict[str, int]] = defaultdict(dict)
+    for counted in (monthly_traffic.count_outbound, monthly_traffic.count_inbound):
+        for row in found.engine.rows(counted(calls, ledger, first, last)):
+            key = str(row["month"]), str(row["number"]), str(row["shown"])
+            cells[key] |= {name: int(str(value)) for name, value in row.items() if name not in monthly_traffic.KEYS}
+    own = {number for _month, number, _shown in cells if number}
+    sources = counting(portrait).sources
+    for row in found.engine.rows(monthly_traffic.list_complaints(found.tickets, sources, first, last)):
+        number = str(row["number"]) if str(row["number"]) in own else ""
+        shown = NumberClass.OWN_SHORT if number else NumberClass.UNKNOWN
+        cell = cells[str(row["month"]), number, shown.value]
+        cell["complaints"] = cell.get("complaints", 0) + int(str(row["complaints"]))
+    return [
+        Traffic(month, number, NumberClass(shown), **counts) for (month, number, shown), counts in sorted(cells.items())
+    ]
+
+
+def list_tickets(found: Tables, enterprise: str, year: int) -> list[Ticket]:
+    """Tickets accepted in the year as they stand now, each with why the run leaves it out."""
+    columns = found.tickets.select("complaint_id", "excluded_rate", "excluded_ticket")
+    reasons = {row["complaint_id"]: row for row in found.engine.rows(columns)}
+    since, until = (datetime(one, 1, 1, tzinfo=clock.ZONE) for one in (year, year + 1))
+    rows = complaints.tickets(enterprise).filter(accepted_at__gte=since, accepted_at__lt=until)
+    told = mask_tickets(list(rows.order_by("accepted_at", "key")), COMPLAINTS)
+    return [_ticket(row, reasons.get(row["ticket_id"], {})) for row in told]
+
+
+def _ticket(row: Mapping[str, object], reasons: Mapping[str, object]) -> Ticket:
+    own = str(row.get("exclusion") or "")  # a ticket that the run has not seen
+    return Ticket(
+        row,
+        str(reasons.get("excluded_rate", own) or ""),
+        str(reasons.get("excluded_ticket", own) or ""),
+    )
+
+
+DUTY = "law.algorithm.duty"
+
+
+class Values:
+    """``portrait``: the year's newest run; registers as they hold on its day; the lake at its versions."""
+
+    def __init__(self, enterprise: str, year: int) -> None:
+        self.enterprise = enterprise
+        self.head, self.portrait = build_head(enterprise, year)
+        self.robots = checklist.uses_robots(enterprise, year)
+        self.sources = counting(self.portrait).sources
+
+    def known(self, field: str) -> str:
+        """A value of the head under the name that findings use."""
+        return self.head.representative if field == "legal_representative" else self.head.credit_code
+
+    @cached_property
+    def numbers(self) -> Sequence[Row]:
+        """The ledger."""
+        return list_numbers(self.enterprise, self.head.as_of)
+
+    @cached_property
+    def seats(self) -> Sequence[Row]:
+        """The seats."""
+        return list_seats(self.enterprise, self.head.as_of)
+
+    @cached_property
+    def traffic(self) -> Sequence[Traffic]:
+        """The calls by month and number."""
+        with open_tables(self.enterprise, self.portrait) as found:
+            return count_traffic(found, self.portrait, self.head.year)
+
+    @cached_property
+    def tickets(self) -> Sequence[Ticket]:
+        """The complaints of the year."""
+        with open_tables(self.enterprise, self.portrait) as found:
+            return list_tickets(found, self.enterprise, self.head.year)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the responsibility report says of itself."""
+        day, counts = self.head.as_of, complaint_records.count_tickets(self.tickets, self.head.as_of, self.sources)
+        return Facts(
+            numbers=tuple(str(row["root"]) for row in self.numbers if row.get("root")),
+            seats=len(self.seats),
+            robots=sum(row.get("kind") == "robot" for row in self.seats),
+            lines=versions_on(NetworkLine, self.enterprise, day).count(),
+            teams=versions_on(Team, self.enterprise, day).count(),
+            complaints=counts["complaints"],
+            tickets=counts["tickets"],
+            closed=counts["closed"],
+            in_time=self.in_time,
+            read=clock.today(),
+        )
+
+    @cached_property
+    def in_time(self) -> Claim:
+        """Whether the tickets that D4 counts were answered and closed in time, as far as it is known by now."""
+        known = complaint_records.clock_counts(self.tickets, self.head.as_of)
+        return tickets_in_time(count_tickets(known, promise(self.enterprise), clock.moment()))
+
+    def claims(self, item: str) -> Sequence[Claim]:
+        """The claims that an item makes."""
+        return (self.in_time,) if item == responsibility_report.ITEM else ()
+
+    @cached_property
+    def duty(self) -> tuple[str, ...]:
+        """What the rulebook says of the duty to file an algorithm, with its source."""
+        where = accounts.enterprise(self.enterprise).province or None
+        rule = rulebook(day=self.head.as_of, province=where, enterprise=self.enterprise).in_force.get(DUTY)
+        if rule is None:
+            return ()
+        return tuple(one for one in (rule.title_zh, rule.text_zh, rule.note_zh, rule.citation) if one)
+
 
 Json = dict[str, Any]
 PDF: Final = "application/pdf"
@@ -56,56 +286,60 @@ _ = words(CHINESE)  # papers for the authority are Chinese, whoever asks for the
 
 
 def _seats(values: Values) -> tuple[Document, dict[str, int]]:
-    return seat_table.document(values.head, values.seats, _), seat_table.totals(values.seats, values.head.as_of)
+    return registers.build_seat_table(values.head, values.seats, _), registers.count_seats(
+        values.seats, values.head.as_of
+    )
 
 
 def _numbers(values: Values) -> tuple[Document, dict[str, int]]:
-    return number_ledger.document(values.head, values.numbers, _), {}
+    return registers.build_number_ledger(values.head, values.numbers, _), {}
 
 
 def _traffic(values: Values) -> tuple[Document, dict[str, int]]:
     named = ("outbound", "outbound_answered", "complaints")
     rows = values.traffic
-    return monthly_traffic.document(values.head, rows, _), {one: monthly_traffic.total(rows, one) for one in named}
+    return monthly_traffic.build_document(values.head, rows, _), {
+        one: monthly_traffic.sum_traffic(rows, one) for one in named
+    }
 
 
 def _complaints(values: Values) -> tuple[Document, dict[str, int]]:
-    counts = complaint_records.counts(values.tickets, values.head.as_of, values.sources)
-    return complaint_records.document(values.head, values.tickets, values.sources, _), counts
+    counts = complaint_records.count_tickets(values.tickets, values.head.as_of, values.sources)
+    return complaint_records.build_document(values.head, values.tickets, values.sources, _), counts
 
 
 def _responsibility(values: Values) -> tuple[Document, dict[str, int]]:
-    return responsibility_report.document(values.head, values.facts, _), {}
+    return responsibility_report.build_document(values.head, values.facts, _), {}
 
 
 def _algorithm(values: Values) -> tuple[Document, dict[str, int]]:
-    return algorithm_filing.document(values.head, values.seats, values.duty, _), {}
+    return registers.build_algorithm_filing(values.head, values.seats, values.duty, _), {}
 
 
 def _check(values: Values) -> tuple[Document, dict[str, int]]:
-    lines = checklist.whole(values.enterprise, values.head.year, clock.today())
+    lines = checklist.list_all_items(values.enterprise, values.head.year, clock.today())
     states = [(line.item, line.state.value) for line in lines]
     compared = [
         (item, one.figure, one.paper, one.portrait)
-        for item in (seat_table.ITEM, monthly_traffic.ITEM, complaint_records.ITEM)
-        for one in sums.compared(ITEMS[item](values)[1], values.portrait)
+        for item in (registers.SEAT_TABLE, monthly_traffic.ITEM, complaint_records.ITEM)
+        for one in self_check.compare_sums(ITEMS[item](values)[1], values.portrait)
     ]
-    return self_check.document(values.head, masked(values.portrait), compared, states, _), {}
+    return self_check.build_document(values.head, masked(values.portrait), compared, states, _), {}
 
 
 ITEMS: Final[Mapping[str, Callable[[Values], tuple[Document, dict[str, int]]]]] = {
-    number_ledger.ITEM: _numbers,
-    seat_table.ITEM: _seats,
+    registers.NUMBER_LEDGER: _numbers,
+    registers.SEAT_TABLE: _seats,
     monthly_traffic.ITEM: _traffic,
     complaint_records.ITEM: _complaints,
     responsibility_report.ITEM: _responsibility,
-    algorithm_filing.ITEM: _algorithm,
+    registers.ALGORITHM_FILING: _algorithm,
     self_check.ITEM: _check,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Generated:
+class GeneratedItem:
     """One item. ``version``: of the checklist, or None; ``files`` that were written; ``sums`` that must agree.
 
     Left as it was: ``confirmed`` by a person, or an upload that ``waits`` for one.
@@ -131,7 +365,7 @@ def generate(
     actor: Actor,
     replace: bool = False,
     progress: Progress = silent,
-) -> list[Generated]:
+) -> list[GeneratedItem]:
     """Set the items (`ALL`: every one that is due), into a folder, or as versions of the checklist.
 
     They name people where the paper must, so it takes the right to reveal; each is one audit entry. In the checklist an
@@ -144,7 +378,7 @@ def generate(
     refuse_closed(enterprise, year)
     values = Values(accounts.enterprise(enterprise).code, year)
     wanted = _wanted(items, values, folder)
-    states = {one.item: one for one in query.checklist(enterprise, year, on=clock.today(), robots=values.robots)}
+    states = {one.item: one for one in materials.list_items(enterprise, year, on=clock.today(), robots=values.robots)}
     made = []
     for done, item in enumerate(wanted):
         progress(item, done, len(wanted))
@@ -152,26 +386,26 @@ def generate(
             made.append(left)
             continue
         document, counted = ITEMS[item](values)
-        held = sums.compared(counted, values.portrait)
-        found = (*_findings(item, values), *sums.sums_agree(held))
-        told = Generated(item, verdict(found), found, values.head.run, held)
+        held = self_check.compare_sums(counted, values.portrait)
+        found = (*_findings(item, values), *self_check.find_disagreements(held))
+        told = GeneratedItem(item, decide_verdict(found), found, values.head.run, held)
         made.append(
             _added(values, told, document, actor) if folder is None else _put(values, told, document, folder, actor)
         )
     return made
 
 
-def _left(line: Line, run: str, *, replace: bool) -> Generated | None:
+def _left(line: Line, run: str, *, replace: bool) -> GeneratedItem | None:
     """An item that is not made anew: what people confirmed, or brought in and have not looked at yet."""
     last = line.newest
-    if line.state is State.READY:
+    if line.state is MaterialState.READY:
         number = None if last is None else last.number
-        return Generated(line.item, Verdict.READY, (), run, version=number, confirmed=True)
+        return GeneratedItem(line.item, Verdict.READY, (), run, version=number, confirmed=True)
     if replace or last is None or last.returned_at is not None or last.confirmed_at is not None:
         return None
-    if RUN in query.report(last).get("fields", {}):  # one of ours, older
+    if RUN in materials.read_report(last).get("fields", {}):  # one of ours, older
         return None
-    return Generated(line.item, Verdict(last.verdict), (), run, version=last.number, waits=True)
+    return GeneratedItem(line.item, Verdict(last.verdict), (), run, version=last.number, waits=True)
 
 
 def check(items: Sequence[str], *, files: bool) -> None:
@@ -184,7 +418,7 @@ def check(items: Sequence[str], *, files: bool) -> None:
 
 def _wanted(items: Sequence[str], values: Values, folder: Path | None) -> list[str]:
     check(items, files=folder is not None)
-    due = [one for one in ITEMS if one != algorithm_filing.ITEM or values.robots]
+    due = [one for one in ITEMS if one != registers.ALGORITHM_FILING or values.robots]
     due = [one for one in due if folder is not None or one != self_check.ITEM]
     return list(dict.fromkeys(one for item in items for one in (due if item == ALL else [item])))
 
@@ -204,10 +438,10 @@ def _unproved(claim: Claim) -> Iterator[Finding]:
         yield Finding("claim_refused" if lack.known else "claim_unproved", weight, values=told)
 
 
-def _added(values: Values, told: Generated, document: Document, actor: Actor) -> Generated:
+def _added(values: Values, told: GeneratedItem, document: Document, actor: Actor) -> GeneratedItem:
     """As a version of the checklist; its entry is that of the version."""
-    body = sheets.pdf(document)
-    pages = sheets.pages(body)
+    body = documents.pdf(document)
+    pages = documents.pages(body)
     report = {
         "verdict": told.verdict.value,
         "findings": [
@@ -219,13 +453,13 @@ def _added(values: Values, told: Generated, document: Document, actor: Actor) ->
         "pages": pages,
     }
     file = File(f"{document.title}.pdf", PDF, body, pages, told.verdict, report, drawn(body, PDF))
-    made = service.add(place=Place(values.enterprise, values.head.year, told.item), file=file, actor=actor)
+    made = materials.store_version(place=Place(values.enterprise, values.head.year, told.item), file=file, actor=actor)
     return replaced(told, version=made.number)
 
 
-def _put(values: Values, told: Generated, document: Document, folder: Path, actor: Actor) -> Generated:
+def _put(values: Values, told: GeneratedItem, document: Document, folder: Path, actor: Actor) -> GeneratedItem:
     """As workbook and PDF into a folder; nobody else may read them."""
-    bodies = {f"{document.title}.pdf": sheets.pdf(document), f"{document.title}.xlsx": sheets.xlsx(document)}
+    bodies = {f"{document.title}.pdf": documents.pdf(document), f"{document.title}.xlsx": documents.xlsx(document)}
     data = {
         "year": values.head.year,
         "item": told.item,
@@ -256,7 +490,7 @@ def _written(path: Path, body: bytes) -> None:
         raise
 
 
-def generated_to_document(one: Generated) -> Json:
+def generated_to_document(one: GeneratedItem) -> Json:
     """As JSON."""
     return {
         "item": one.item,

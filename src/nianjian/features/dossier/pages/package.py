@@ -1,4 +1,4 @@
-"""The page on which the firm makes its own part of the package."""
+"""Pages on which the firm makes and verifies the package, and the fill-in sheet."""
 
 from __future__ import annotations
 
@@ -7,32 +7,41 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict, StreamingHttpResponse
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
+from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import figures
+from nianjian.engines.paper.texts.dossier.differences import CERTAINTY, KINDS, NOTES, RIDING, SHEETS, WHY
+from nianjian.engines.paper.texts.dossier.fill_in import REPORTS, SHORT, SOURCES
 from nianjian.engines.paper.texts.dossier.sealing import NO_SEAL
 from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.texts.portrait import name
-from nianjian.engines.paper.words import words
+from nianjian.engines.paper.words import CHINESE, words
+from nianjian.features.dossier.fill_in import Report, format_change
+from nianjian.features.dossier.operations import checklist, fill_in, verification
+from nianjian.features.dossier.operations import package as output_files
 from nianjian.features.dossier.operations.generate import ALL, ITEMS
-from nianjian.features.dossier.operations.making import output_files, status, work
-from nianjian.features.dossier.operations.making.status import Paper
-from nianjian.features.dossier.operations.sealing.signing import Certificate
-from nianjian.features.dossier.pages import presenters as told
-from nianjian.features.dossier.pages.forms import day
-from nianjian.features.dossier.pages.listing import in_reach
+from nianjian.features.dossier.operations.package import Paper
+from nianjian.features.dossier.operations.signatures import Certificate
+from nianjian.features.dossier.pages import presenters
+from nianjian.features.dossier.pages.presenters import day_input, require_year
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http import as_attachment
+from nianjian.platform.home.http import as_attachment, reads_form_itself, takes_files
 from nianjian.platform.jobs.query import JobValue
+from nianjian.platform.registers import uploads
 from nianjian.platform.web import work as data
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
+from nianjian.platform.web.receiving import Receiving
+from nianjian.platform.web.rule_values import LEVELS
 from nianjian.platform.web.tables import Cell, Column, Table
 from nianjian.platform.web.work import moment, person, progressing
 
@@ -43,7 +52,7 @@ SEALS: Final = (
 )
 
 
-class Generated(forms.Form):
+class GenerationForm(forms.Form):
     """One item, or all that are due."""
 
     item = forms.ChoiceField(choices=[(one, one) for one in (ALL, *ITEMS)], widget=forms.HiddenInput)
@@ -53,33 +62,33 @@ class Generated(forms.Form):
     )
 
 
-class Built(forms.Form):
+class BuildForm(forms.Form):
     """How the package is built."""
 
     seals = forms.ChoiceField(label=gettext_lazy("Seals"), choices=SEALS, initial=MARKS, widget=forms.RadioSelect)
     on = forms.DateField(
         label=gettext_lazy("Day of handing in"),
         required=False,
-        widget=day(),
+        widget=day_input(),
         help_text=gettext_lazy("What must be valid is looked at for this day; empty: today."),
     )
 
 
-def generated(given: QueryDict | None = None, **first: object) -> Generated:
+def generation_form(given: QueryDict | None = None, **first: object) -> GenerationForm:
     """The form of a generation."""
-    return Generated(given, auto_id="generate_%s", initial=first)
+    return GenerationForm(given, auto_id="generate_%s", initial=first)
 
 
-def built(given: QueryDict | None = None) -> Built:
+def build_form(given: QueryDict | None = None) -> BuildForm:
     """The form of the building."""
-    return Built(given, auto_id="build_%s")
+    return BuildForm(given, auto_id="build_%s")
 
 
 Json = Mapping[str, Any]
 KIB = 1024
 
 
-def papers(code: str, year: int, found: Sequence[Paper]) -> Table:
+def generated_papers(code: str, year: int, found: Sequence[Paper]) -> Table:
     """The items that the records make: state, next step, the portrait behind them, whether their sums agree."""
     heads = [
         gettext("Item"),
@@ -100,9 +109,9 @@ def _paper(code: str, year: int, one: Paper) -> list[Cell]:
     elif line.newest is not None:
         made = Cell(gettext("brought in as a file"))
     return [
-        Cell(told.title(line.item), href=reverse("dossier-item", args=[code, year, line.item])),
-        told.state(line.state.value),
-        Cell(told.following(line)),
+        Cell(presenters.item_title(line.item), href=reverse("dossier-item", args=[code, year, line.item])),
+        presenters.state_badge(line.state.value),
+        Cell(presenters.next_step(line)),
         made,
         _agreement(one),
     ]
@@ -119,7 +128,7 @@ def _agreement(one: Paper) -> Cell:
     return Cell(gettext("agree"), badge="good")
 
 
-def sums(found: Sequence[Paper]) -> Table | None:
+def sum_rows(found: Sequence[Paper]) -> Table | None:
     """Each figure that a paper and the portrait must tell alike; None: no paper has one."""
     _ = words(current())
     heads = [
@@ -128,7 +137,7 @@ def sums(found: Sequence[Paper]) -> Table | None:
     ]  # fmt: skip
     rows = [
         [
-            Cell(told.title(one.line.item)),
+            Cell(presenters.item_title(one.line.item)),
             Cell(f"{name('metric', held['metric'], _)}: {name('component', held['figure'], _)}"),
             Cell(figures.count(held["paper"]), figure=True),
             Cell("–" if held["portrait"] is None else figures.count(held["portrait"]), figure=True),
@@ -147,7 +156,7 @@ def _agrees(held: Json, *, older: bool) -> Cell:
     return Cell(gettext("with the older portrait"), badge="warn") if older else Cell(gettext("yes"), badge="good")
 
 
-def package(job: JobValue) -> dict[str, object]:
+def package_context(job: JobValue) -> dict[str, object]:
     """A package that was built: whether it is a draft, its facts and files, and what is not in it."""
     result: Json = job.result
     pairs = [
@@ -165,14 +174,14 @@ def package(job: JobValue) -> dict[str, object]:
         "pictures": result["pictures"],
         "pairs": pairs,
         "table": _files(result["contents"]),
-        "missing": [(told.title(one["item"]), one["item"], _why(one, result)) for one in result["missing"]],
+        "missing": [(presenters.item_title(one["item"]), one["item"], _why(one, result)) for one in result["missing"]],
     }
 
 
 def _why(one: Json, result: Json) -> str:
     if one["item"] in result["unbound"]:
         return gettext("an OFD file cannot be bound; add a PDF of it")
-    return str(told.state(one["state"]).text)
+    return str(presenters.state_badge(one["state"]).text)
 
 
 def _files(found: Sequence[Json]) -> Table:
@@ -189,7 +198,7 @@ def _files(found: Sequence[Json]) -> Table:
     return Table(gettext("Files"), heads, rows, cards=True)
 
 
-def certificate(found: Certificate) -> tuple[Cell, list[tuple[str, str]], str]:
+def certificate_context(found: Certificate) -> tuple[Cell, list[tuple[str, str]], str]:
     """Whether it can sign, its facts, and why it cannot."""
     stamp = gettext("with a time stamp") if found.stamped else gettext("none: no authority is set")
     if found.fault:
@@ -204,7 +213,7 @@ def certificate(found: Certificate) -> tuple[Cell, list[tuple[str, str]], str]:
     return Cell(gettext("can sign"), badge="good" if found.named else "warn"), pairs, ""
 
 
-def signature(job: JobValue) -> dict[str, object]:
+def signature_context(job: JobValue) -> dict[str, object]:
     """A package that was signed."""
     result: Json = job.result
     stamped = [one["stamped"] for one in result["signed"] if one["stamped"]]
@@ -222,19 +231,19 @@ def signature(job: JobValue) -> dict[str, object]:
 @page(Act.READ)
 def show_status(request: Request, code: str, year: int) -> HttpResponse:
     """How it stands, with what can be done next."""
-    found = status.get_generation_status(code, in_reach(year), request.actor)
-    state, pairs, why = certificate(found.certificate)
+    found = output_files.get_generation_status(code, require_year(year), request.actor)
+    state, pairs, why = certificate_context(found.certificate)
     context = {
         "year": year,
         "run": found.run,
-        "papers": papers(code, year, found.papers),
-        "sums": sums(found.papers),
+        "papers": generated_papers(code, year, found.papers),
+        "sums": sum_rows(found.papers),
         "missing": len(found.missing),
-        "generate": generated(item=ALL),
-        "build": built(),
+        "generate": generation_form(item=ALL),
+        "build": build_form(),
         "files": found.files,
-        "package": package(found.package) if found.package else None,
-        "signature": signature(found.signature) if found.signature else None,
+        "package": package_context(found.package) if found.package else None,
+        "signature": signature_context(found.signature) if found.signature else None,
         "certificate": {"state": state, "pairs": pairs, "why": why},
         "no_seal": words(current())(NO_SEAL),
         "failed": [(data.kind(one.kind), data.describe_job_error(one.error)[0]) for one in found.failed],
@@ -252,13 +261,13 @@ def show_status(request: Request, code: str, year: int) -> HttpResponse:
 @page(Act.REVEAL)
 def generate(request: Request, code: str, year: int) -> HttpResponse:
     """Let the worker generate one item or all, as versions of the checklist or as files."""
-    back = redirect("dossier-package", code=code, year=in_reach(year))
-    given = generated(request.POST)
+    back = redirect("dossier-package", code=code, year=require_year(year))
+    given = generation_form(request.POST)
     if not given.is_valid():
         messages.error(request, gettext("Choose what is to be generated."))
         return back
     asked = given.cleaned_data
-    work.ask_items(
+    output_files.enqueue_generation(
         enterprise=code, year=year, items=[asked["item"]], files=asked["as_files"], replace=asked["replace"],
         actor=request.actor,
     )  # fmt: skip
@@ -270,14 +279,14 @@ def generate(request: Request, code: str, year: int) -> HttpResponse:
 @page(Act.REVEAL)
 def build(request: Request, code: str, year: int) -> HttpResponse:
     """Let the worker build both editions."""
-    back = redirect("dossier-package", code=code, year=in_reach(year))
-    given = built(request.POST)
+    back = redirect("dossier-package", code=code, year=require_year(year))
+    given = build_form(request.POST)
     if not given.is_valid():
         faults = [f"{given.fields[one].label}: {texts[0]}" for one, texts in given.errors.items()]
         messages.error(request, " ".join(faults))
         return back
     asked = given.cleaned_data
-    work.ask_package(
+    output_files.enqueue_build(
         enterprise=code, year=year, pictures=asked["seals"] == PICTURES, on=asked["on"], actor=request.actor
     )
     messages.success(request, gettext("The package is being built."))
@@ -288,23 +297,243 @@ def build(request: Request, code: str, year: int) -> HttpResponse:
 @page(Act.APPROVE)
 def sign(request: Request, code: str, year: int, job: str) -> HttpResponse:
     """Let the worker sign the upload edition of what a job has built."""
-    work.ask_signature(enterprise=code, year=in_reach(year), package=job, actor=request.actor)
+    output_files.enqueue_signing(enterprise=code, year=require_year(year), package=job, actor=request.actor)
     messages.success(request, gettext("The files for the platform are being signed."))
     return redirect("dossier-package", code=code, year=year)
 
 
 @require_POST
 @page(Act.REVEAL)
-def file(request: Request, code: str, year: int, job: str) -> HttpResponseBase:
+def download(request: Request, code: str, year: int, job: str) -> HttpResponseBase:
     """Give out what a job has made; the chain has an entry."""
-    made = output_files.download_zip(enterprise=code, year=in_reach(year), job=job, actor=request.actor)
+    made = output_files.download_zip(enterprise=code, year=require_year(year), job=job, actor=request.actor)
     return as_attachment(StreamingHttpResponse(made.content, content_type=output_files.ZIP), made.name)
 
 
-urlpatterns = [
-    path("", show_status, name="dossier-package"),
-    path("generate/", generate, name="dossier-package-generate"),
-    path("build/", build, name="dossier-package-build"),
-    path("<str:job>/sign/", sign, name="dossier-package-sign"),
-    path("<str:job>/file/", file, name="dossier-package-file"),
-]
+SURE: Final = {"high": "good", "medium": "warn", "low": "bad"}
+
+
+@require_safe
+@page(Act.READ)
+def show_form(request: Request, code: str, year: int) -> HttpResponse:
+    """The form, and what the last check found."""
+    packages = verification.list_packages(code, require_year(year), request.actor)
+    job = verification.find_last_verification(code, year, request.actor)
+    context: dict[str, object] = {
+        "year": year,
+        "limit": min(uploads.limit(), checklist.LIMIT) // uploads.MIB,
+        "packages": [(one.number, f"{one.number} · {one.handed_on} · {one.manifest_sha256[:12]}") for one in packages],
+        "working": False,
+    }
+    if job is not None and not job.over:
+        context |= {"working": True, **progressing(code, job)}
+    elif job is not None and job.state == "failed":
+        context["failed"] = data.describe_job_error(job.error)[0]
+    elif job is not None and job.state == "done":
+        context |= _found(job)
+    return render(request, "dossier/verify.html", context)
+
+
+def _found(job: JobValue) -> dict[str, object]:
+    """What came of a check."""
+    _ = words(current())
+    result: dict[str, Any] = dict(job.result)
+    scan = bool(result["scan"])
+    badge = "good" if result["intact"] else "bad"
+    word = gettext("nothing differs") if result["intact"] else gettext("not what the manifest says")
+    pairs = [(gettext("Asked"), f"{data.moment(job.finished_at)} · {data.person(job.requested_by)}")]
+    if scan:
+        counts = gettext("{scanned} scanned, {expected} expected").format(
+            scanned=result["scanned"], expected=result["expected"]
+        )
+        pairs += [(gettext("Pages of the paper"), counts), (gettext("How sure"), _(CERTAINTY[result["certainty"]]))]
+        pairs += _read(result)
+    else:
+        pairs.append((gettext("Files"), str(result["files"])))
+        pairs.append((gettext("Pages of the paper"), str(result["pages"])))
+    pairs.append((gettext("Manifest"), str(result["manifest_sha256"])[:16] or "–"))
+    pairs.append((gettext("Built here"), str(result["built_at"])[:10] if result["built_at"] else gettext("not known")))
+    return {
+        "result": result,
+        "verdict": Cell(word, badge=badge),
+        "sure": Cell(_(CERTAINTY[result["certainty"]]), badge=SURE[result["certainty"]]) if scan else None,
+        "scan": scan,
+        "pairs": pairs,
+        "table": _table(result) if result["differences"] else None,
+        "notes": [f"{one['file']}: {_(NOTES[one['kind']])}" for one in result.get("notes", ())],
+        "why": [_(WHY[one]) for one in result.get("why", ())],
+        "by_place": ", ".join(map(str, result.get("by_place", ()))),
+    }
+
+
+def _read(result: dict[str, Any]) -> list[tuple[str, str]]:
+    """What reading and the riding seal told; nothing of a check that was made before they were looked at."""
+    _ = words(current())
+    pairs: list[tuple[str, str]] = []
+    if text := result.get("text"):
+        said = gettext("{read} pages read, {agree} agree, {differ} differ, {unknown} tell nothing")
+        counts = {"differ": len(text["differ"]), "unknown": len(text["unknown"])}
+        pairs.append((gettext("Texts"), said.format(read=text["read"], agree=text["agree"], **counts)))
+    if riding := result.get("riding_seal"):
+        pairs.append((gettext("Riding seal"), _(RIDING[riding["state"]])))
+        states: dict[str, list[str]] = {}
+        for one in riding["sheets"]:
+            states.setdefault(one["state"], []).append(str(one["sheet"]))
+        sheets = [f"{_(SHEETS[state])}: {', '.join(numbers)}" for state, numbers in sorted(states.items())]
+        if sheets and riding["state"] != "absent":
+            pairs.append((gettext("Sheets of the riding seal"), "; ".join(sheets)))
+    return pairs
+
+
+def _table(result: dict[str, Any]) -> Table:
+    _ = words(current())
+    heads = [Column(gettext("File")), Column(gettext("Page"), figure=True), Column(gettext("What differs"))]
+    rows = [
+        [Cell(one["file"]), Cell("" if one["page"] is None else one["page"], figure=True), Cell(_(KINDS[one["kind"]]))]
+        for one in result["differences"]
+    ]
+    return Table(gettext("What differs"), heads, rows, wrap=True, cards=True)
+
+
+@reads_form_itself
+@csrf_exempt  # the token is asked for inside, once the files have a place to go to
+@require_POST
+@page(Act.READ)
+@takes_files
+def upload(request: Request, code: str, year: int) -> HttpResponse:
+    """Take a package, a file of it or a scan; the worker compares."""
+    require_year(year)
+    handler = Receiving(request)
+    request.upload_handlers = [handler]
+    try:
+        return _received(request, code, year, handler)
+    finally:
+        handler.drop()
+
+
+@csrf_protect
+def _received(request: HttpRequest, code: str, year: int, handler: Receiving) -> HttpResponse:
+    given = request.POST  # reading it is what brings the files in
+    actor = request.actor  # type: ignore[attr-defined] # the mark has set it
+    faults = list(handler.faults)
+    if not handler.files and not faults:
+        messages.error(request, gettext("Choose a file first."))
+    elif not faults:
+        chosen = given.get("against", "")
+        against = int(chosen) if chosen.isascii() and chosen.isdigit() else None
+        try:
+            files = [(one.name, one.content(checklist.LIMIT)) for one in handler.files]
+            verification.enqueue_verification(
+                enterprise=code, year=year, files=files, scan=given.get("scan") == "yes", against=against, actor=actor
+            )
+        except NianjianError as fault:
+            faults.append(fault)
+    for refused in faults:
+        messages.error(request, data.fault(refused))
+    return redirect("dossier-verify", code=code, year=year)
+
+
+FIELDS: Final = 56  # of a page: eight code numbers
+Told = Mapping[str, Any]
+
+
+def _report(given: str) -> Report:
+    try:
+        return fill_in.get_report(given)
+    except NianjianError as error:
+        raise Http404 from error
+
+
+@require_safe
+@page(Act.READ)
+def show_first_sheet(request: Request, code: str, year: int) -> HttpResponse:
+    """The licence report."""
+    del request
+    return redirect("fill-in", code=code, year=require_year(year), report=Report.LICENCE.value)
+
+
+@require_safe
+@page(Act.READ)
+def show_sheet(request: Request, code: str, year: int, report: str) -> HttpResponse:
+    """The newest sheet, personal values masked."""
+    wanted = _report(report)
+    told = fill_in.find_newest_sheet(enterprise=code, year=require_year(year), report=wanted, actor=request.actor)
+    return _render_sheet(request, code, year, wanted, told)
+
+
+@require_POST
+@page(Act.REVEAL)
+def reveal(request: Request, code: str, year: int, report: str) -> HttpResponse:
+    """The newest sheet in full; the chain has an entry."""
+    wanted = _report(report)
+    told = fill_in.reveal_sheet(enterprise=code, year=require_year(year), report=wanted, actor=request.actor)
+    return _render_sheet(request, code, year, wanted, told)
+
+
+@require_POST
+@page(Act.REPORT)
+def make_sheet(request: Request, code: str, year: int, report: str) -> HttpResponse:
+    """Let the worker gather the fields."""
+    job = fill_in.enqueue_sheet(enterprise=code, year=require_year(year), report=_report(report), actor=request.actor)
+    return redirect("data-job", code=code, job=job)
+
+
+@require_POST
+@page(Act.REVEAL)
+def download_sheet(request: Request, code: str, year: int, report: str, form: str) -> HttpResponse:
+    """Give the newest sheet out as a file; the chain has an entry."""
+    if form not in fill_in.FORMS:
+        raise Http404
+    called, media, content = fill_in.download_sheet(
+        enterprise=code, year=require_year(year), report=_report(report), form=form, actor=request.actor
+    )
+    return as_attachment(HttpResponse(content, content_type=media), called)
+
+
+def _render_sheet(request: Request, code: str, year: int, report: Report, told: Told | None) -> HttpResponse:
+    _ = words(current())
+    lines = [] if told is None else told["fields"]
+    cut = Paginator(lines, FIELDS).get_page(request.GET.get("page", 1))
+    context = {
+        "year": year,
+        "report": report.value,
+        "heading": _(REPORTS[report.value]),
+        "reports": [
+            (reverse("fill-in", args=[code, year, one.value]), _(SHORT[one.value]), one is report) for one in Report
+        ],
+        "told": told,
+        "pairs": [] if told is None else _pairs(told),
+        "fields": [_field(one) for one in cut],
+        "cut": cut,
+        "may_make": may(request.actor, code, Act.REPORT),
+        "may_reveal": may(request.actor, code, Act.REVEAL),
+    }
+    return render(request, "dossier/fill_in.html", context)
+
+
+def _pairs(told: Told) -> list[tuple[str, str]]:
+    return [
+        (gettext("Made"), f"{moment(told['made_at'])} · {person(told['made_by'])}"),
+        (gettext("As of"), str(told["as_of"])),
+        (gettext("Figures from run"), told["run"] or gettext("no portrait of the year: its figures are not known")),
+        (gettext("Not known here"), str(told["unknown"])),
+        (gettext("Changed by more than the limit"), str(told["over"])),
+    ]
+
+
+def _field(one: Told) -> dict[str, Any]:
+    _ = words(current())
+    chinese = current() == CHINESE
+    return {
+        "number": one["number"],
+        "title": one["title_zh"] if chinese else one["title_en"],
+        "rule": one["rule"],
+        "level": name("level", one["level"], _),
+        "badge": LEVELS[one["level"]],
+        "note": one["note_zh"] if chinese else one["note_en"],
+        "source": _(SOURCES[one["source"]]),
+        "value": one["value"],
+        "before": one["before"],
+        "change": format_change(one, _),
+        "over": one["over"],
+    }

@@ -2,34 +2,50 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import path
 
-from nianjian.features.dossier.pages import acts, detail, listing, pictures, sorting, verify
-from nianjian.features.dossier.pages import sorting as cutting
+from nianjian.features.dossier.pages import arrivals, materials, package, presenters, rounds, seals
 
 ITEM = "<int:year>/<str:item>/"
 
 urlpatterns = [
-    path("", listing.newest, name="dossier"),
-    path("<int:year>/", listing.season, name="dossier-season"),
-    path("<int:year>/reuse/", acts.reuse, name="dossier-reuse"),
-    path("<int:year>/rounds/", include("nianjian.features.dossier.pages.rounds.urls")),
-    path("<int:year>/fill-in/", include("nianjian.features.dossier.pages.fill_in")),
-    path("<int:year>/sort/", sorting.index, name="dossier-sort"),
-    path("<int:year>/sort/files/", sorting.upload, name="dossier-sort-upload"),
-    path("<int:year>/sort/decide/", sorting.decide, name="dossier-sort-decide"),
-    path("<int:year>/sort/<int:arrival>/", cutting.show_ranges, name="dossier-cut"),
-    path("<int:year>/sort/<int:arrival>/cut/", cutting.cut, name="dossier-cut-papers"),
-    path("<int:year>/sort/<int:arrival>/pages/", cutting.pictures, name="dossier-cut-pages"),
-    path("<int:year>/verify/", verify.show_form, name="dossier-verify"),
-    path("<int:year>/verify/files/", verify.upload, name="dossier-verify-upload"),
-    path("<int:year>/package/", include("nianjian.features.dossier.pages.package")),
-    path("<int:year>/seals/", include("nianjian.features.dossier.pages.seals.urls")),
-    path(ITEM, detail.show_item, name="dossier-item"),
-    path(f"{ITEM}files/", acts.upload, name="dossier-upload"),
-    path(f"{ITEM}act/<str:act>/", acts.act, name="dossier-act"),
-    path(f"{ITEM}files/<int:number>/", acts.fetch, name="dossier-fetch"),
-    path(f"{ITEM}files/<int:number>/pages/", pictures.show_outlines, name="dossier-pages"),
-    path(f"{ITEM}files/<int:number>/pages/show/", pictures.reveal_pages, name="dossier-pages-show"),
-    path(f"{ITEM}files/<int:number>/pages/draw/", pictures.request_drawing, name="dossier-pages-draw"),
+    path("", presenters.show_due_season, name="dossier"),
+    path("<int:year>/", presenters.show_season, name="dossier-season"),
+    path("<int:year>/reuse/", materials.reuse, name="dossier-reuse"),
+    path("<int:year>/rounds/", rounds.show_packages, name="rounds"),
+    path("<int:year>/rounds/submit/", rounds.submit_package, name="rounds-submit"),
+    path("<int:year>/rounds/differences/", rounds.differences, name="rounds-differences"),
+    path("<int:year>/rounds/<int:number>/", rounds.show_package, name="rounds-one"),
+    path("<int:year>/rounds/<int:number>/act/<str:act>/", rounds.act, name="rounds-act"),
+    path("<int:year>/rounds/<int:number>/papers/<int:evidence>/", rounds.download, name="rounds-paper"),
+    path("<int:year>/fill-in/", package.show_first_sheet, name="fill-in-first"),
+    path("<int:year>/fill-in/<str:report>/", package.show_sheet, name="fill-in"),
+    path("<int:year>/fill-in/<str:report>/make/", package.make_sheet, name="fill-in-make"),
+    path("<int:year>/fill-in/<str:report>/reveal/", package.reveal, name="fill-in-reveal"),
+    path("<int:year>/fill-in/<str:report>/take/<str:form>/", package.download_sheet, name="fill-in-take"),
+    path("<int:year>/sort/", arrivals.index, name="dossier-sort"),
+    path("<int:year>/sort/files/", arrivals.upload, name="dossier-sort-upload"),
+    path("<int:year>/sort/decide/", arrivals.decide, name="dossier-sort-decide"),
+    path("<int:year>/sort/<int:arrival>/", arrivals.show_ranges, name="dossier-cut"),
+    path("<int:year>/sort/<int:arrival>/cut/", arrivals.cut_file, name="dossier-cut-papers"),
+    path("<int:year>/sort/<int:arrival>/pages/", arrivals.pictures, name="dossier-cut-pages"),
+    path("<int:year>/verify/", package.show_form, name="dossier-verify"),
+    path("<int:year>/verify/files/", package.upload, name="dossier-verify-upload"),
+    path("<int:year>/package/", package.show_status, name="dossier-package"),
+    path("<int:year>/package/generate/", package.generate, name="dossier-package-generate"),
+    path("<int:year>/package/build/", package.build, name="dossier-package-build"),
+    path("<int:year>/package/<str:job>/sign/", package.sign, name="dossier-package-sign"),
+    path("<int:year>/package/<str:job>/file/", package.download, name="dossier-package-file"),
+    path("<int:year>/seals/", seals.show_seals, name="dossier-seals"),
+    path("<int:year>/seals/files/<str:what>/", seals.upload, name="dossier-seals-upload"),
+    path("<int:year>/seals/act/<str:act>/", seals.act, name="dossier-seals-act"),
+    path("<int:year>/seals/papers/<int:signed>/", seals.show_paper, name="dossier-signed"),
+    path("<int:year>/seals/papers/<int:signed>/file/", seals.download, name="dossier-signed-fetch"),
+    path(ITEM, materials.show_item, name="dossier-item"),
+    path(f"{ITEM}files/", materials.upload_file, name="dossier-upload"),
+    path(f"{ITEM}act/<str:act>/", materials.act, name="dossier-act"),
+    path(f"{ITEM}files/<int:number>/", materials.download, name="dossier-fetch"),
+    path(f"{ITEM}files/<int:number>/pages/", arrivals.show_outlines, name="dossier-pages"),
+    path(f"{ITEM}files/<int:number>/pages/show/", arrivals.reveal_pages, name="dossier-pages-show"),
+    path(f"{ITEM}files/<int:number>/pages/draw/", arrivals.request_drawing, name="dossier-pages-draw"),
 ]

@@ -1,22 +1,360 @@
-"""审计报告: opinion, firm, year, verification code and date of the report."""
+"""审计报告: opinion by its wording, firm, year, verification code and date of the report."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
+from functools import cache
+from itertools import pairwise
 from typing import Final, cast
 
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier.finding import Finding
-from nianjian.features.dossier.reading.opinion import opinion
-from nianjian.features.dossier.reading.page_numbers import order
-from nianjian.features.dossier.reading.text.dates import Found, dates
-from nianjian.features.dossier.reading.text.lines import Line, PageText
-from nianjian.features.dossier.reading.text.names import folded
-from nianjian.features.dossier.reading.text.report import marks
-from nianjian.features.dossier.reading.text.result import Evidence, Facts, ask, stop, to_evidence, unsure
+from nianjian.features.dossier.reading.text import (
+    Evidence,
+    Facts,
+    Found,
+    Layer,
+    Line,
+    PageText,
+    ask_finding,
+    check_page_order,
+    find_dates,
+    find_gaps,
+    fold_name,
+    stop_finding,
+    to_evidence,
+    unsure_finding,
+)
+
+RULE: Final = "materials.audit.marks"
+NUMBERING: Final = re.compile(r"^[(\[]?([一二三四五六七八九十]{1,3}|\d{1,2})[)\],.:]+")
+FOOTER: Final = re.compile(r"^(第\d+页.{0,12}|共?\d+页|-?\d{1,3}-?|\d+/\d+|第\d+页共\d+页)$")
+NUMERALS: Final = "一二三四五六七八九十"
+EDITS: Final = 1
+SHORTEST: Final = 4  # signs of a heading that may have a sign misread
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the report; ``heading`` is the kind of heading it is, ``number`` its place in the numbering."""
+
+    text: str
+    line: Line
+    heading: str | None = None
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The rows outside the boilerplate, those inside it, and all of them in order."""
+
+    body: tuple[Row, ...]
+    boilerplate: tuple[Row, ...]
+    headings: tuple[Row, ...]
+
+    @property
+    def text(self) -> str:
+        """The body as one piece: sentences run over rows and pages."""
+        return "".join(row.text for row in self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The patterns of the rulebook, compiled."""
+
+    headings: Mapping[str, tuple[re.Pattern[str], ...]]
+    words: Mapping[str, tuple[str, ...]]  # headings without variants, for misread signs
+    phrases: Mapping[str, tuple[re.Pattern[str], ...]]
+    lists: Mapping[str, tuple[str, ...]]
+
+    def patterns(self, name: str) -> tuple[re.Pattern[str], ...]:
+        """A list of the rule as patterns."""
+        return tuple(map(_compiled, self.lists[name]))
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def opinion_patterns(book: Rulebook) -> Marks:
+    """The patterns that hold on the rulebook's day."""
+    value = cast("Mapping[str, object]", book.value(RULE))
+    headings = cast("Mapping[str, tuple[str, ...]]", value["headings"])
+    phrases = cast("Mapping[str, tuple[str, ...]]", value["phrases"])
+    return Marks(
+        {kind: tuple(map(_compiled, some)) for kind, some in headings.items()},
+        {kind: tuple(one for one in some if re.fullmatch(r"\w+", one)) for kind, some in headings.items()},
+        {kind: tuple(map(_compiled, some)) for kind, some in phrases.items()},
+        {name: cast("tuple[str, ...]", some) for name, some in value.items() if isinstance(some, tuple)},
+    )
+
+
+def find_reports(pages: Sequence[PageText], known: Marks) -> list[Report]:
+    """Each auditor's report of the file: most have one; a part before the first opening belongs to it."""
+    rows = [
+        row
+        for page in pages
+        for line in page.rows
+        if (row := _row(line, known)).text and not FOOTER.fullmatch(row.text)
+    ]
+    starts = [number for number in range(len(rows)) if _opens(rows, number, known)]
+    bounds = [0, *starts[1:], len(rows)]
+    return [_parted(rows[one:other], known) for one, other in pairwise(bounds)]
+
+
+def _opens(rows: Sequence[Row], number: int, known: Marks) -> bool:
+    """Whether a report's first sentence begins in this row: it may run on into the next ones."""
+    ahead = "".join(row.text for row in rows[number : number + 4])
+    return any(
+        (hit := pattern.search(ahead)) is not None and hit.start() < len(rows[number].text)
+        for pattern in known.patterns("opening")
+    )
+
+
+def _row(line: Line, known: Marks) -> Row:
+    text = line.plain
+    bare = NUMBERING.sub("", text)
+    hit = NUMBERING.match(text)
+    return Row(text, line, _heading(bare.rstrip(":,.。;"), known, numbered=hit is not None), _number(hit))
+
+
+def _number(hit: re.Match[str] | None) -> int | None:
+    """一 is 1; only Chinese numerals with a mark behind them count the parts of a report."""
+    if hit is None or hit.group(0)[0] in "([" or hit.group(1) not in NUMERALS:
+        return None
+    return NUMERALS.index(hit.group(1)) + 1
+
+
+def _heading(text: str, known: Marks, *, numbered: bool) -> str | None:
+    """The kind of heading: exact first, then one sign misread, then a numbered heading with the paragraph behind it."""
+    for kind, patterns in known.headings.items():
+        if any(pattern.fullmatch(text) for pattern in patterns):
+            return kind
+    close = {kind for kind, some in known.words.items() if any(_near(text, one) for one in some)}
+    if len(close) == 1:
+        return close.pop()
+    if numbered:
+        for kind, patterns in known.headings.items():
+            if kind != "opinion" and any(pattern.match(text) for pattern in patterns):
+                return kind
+    return None
+
+
+def _near(text: str, word: str) -> bool:
+    if len(word) < SHORTEST or len(text) != len(word):
+        return False
+    return sum(one != other for one, other in zip(text, word, strict=True)) <= EDITS
+
+
+def contains_word(text: str, word: str) -> bool:
+    """Whether ``word`` stands in the text, a sign of it perhaps misread."""
+    if word in text:
+        return True
+    size = len(word)
+    return size >= SHORTEST and any(_near(text[at : at + size], word) for at in range(len(text) - size + 1))
+
+
+def _parted(rows: Iterable[Row], known: Marks) -> Report:
+    """Cut at the responsibilities; a heading of another kind ends them, the signature ends the report."""
+    body: list[Row] = []
+    boilerplate: list[Row] = []
+    headings: list[Row] = []
+    inside = opened = stood = False  # in the boilerplate, past the first sentence, past any boilerplate
+    ahead = ""
+    ends = known.patterns("end")
+    for row in rows:
+        if row.heading:
+            headings.append(row)
+            inside = row.heading == "boilerplate"
+        (boilerplate if inside else body).append(row)
+        ahead = (ahead + row.text)[-400:]
+        opened = opened or any(pattern.search(ahead) for pattern in known.patterns("opening"))
+        stood = stood or inside
+        if opened and stood and any(pattern.fullmatch(NUMBERING.sub("", row.text)) for pattern in ends):
+            break
+    return Report(tuple(body), tuple(boilerplate), tuple(headings))
+
+
+class Opinion(StrEnum):
+    """What the report says of the statements."""
+
+    STANDARD = "standard"
+    EMPHASIS = "emphasis"
+    GOING_CONCERN = "going_concern"
+    QUALIFIED = "qualified"
+    ADVERSE = "adverse"
+    DISCLAIMER = "disclaimer"
+    UNCLEAR = "unclear"
+
+
+MODIFIED: Final = (Opinion.DISCLAIMER, Opinion.ADVERSE, Opinion.QUALIFIED)
+EXPLAINED: Final = (Opinion.GOING_CONCERN, Opinion.EMPHASIS)
+READABLE: Final = 0.80
+"""Least confidence of each row outside the boilerplate; docs/develop/reading.md has the evidence."""
+RESPONSIBILITIES: Final = 2  # those of the management and those of the auditor
+EXCERPT: Final = 80  # signs of a phrase shown as evidence
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionRead:
+    """The opinion, why, and what a person must look at."""
+
+    opinion: Opinion
+    findings: tuple[Finding, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+def read_opinion(pages: Sequence[PageText], book: Rulebook) -> OpinionRead:
+    """The opinion of the report; of several reports in one file the worst."""
+    known = opinion_patterns(book)
+    passing = {str(one) for one in book.items("materials.audit.opinions_passing")}
+    told = [_of_one(report, pages, known) for report in find_reports(pages, known)]
+    if not told:
+        return OpinionRead(Opinion.UNCLEAR, (ask_finding("opinion_not_found"),))
+    worst = min(told, key=lambda one: _ORDER.index(one.opinion))
+    if worst.opinion is Opinion.UNCLEAR or worst.opinion.value in passing:
+        return worst
+    page = worst.evidence[0].page if worst.evidence else None
+    refused = stop_finding("opinion_not_passing", page, opinion=worst.opinion.value)
+    return OpinionRead(worst.opinion, (refused, *worst.findings), worst.evidence)
+
+
+_ORDER: Final = (*MODIFIED, *EXPLAINED, Opinion.UNCLEAR, Opinion.STANDARD)
+
+
+def _of_one(report: Report, pages: Sequence[PageText], known: Marks) -> OpinionRead:
+    proofs = {kind: list(_proofs(report, known, kind)) for kind in (*MODIFIED, *EXPLAINED)}
+    strong = [kind for kind in MODIFIED if proofs[kind]]
+    if len(strong) > 1:
+        evidence = tuple(one for kind in strong for one in proofs[kind])
+        conflict = ask_finding("opinion_conflict", evidence[0].page, kinds=", ".join(strong))
+        return OpinionRead(Opinion.UNCLEAR, (conflict,), evidence)
+    for kind in (*strong, *EXPLAINED):
+        if proofs[kind]:
+            return OpinionRead(kind, (), tuple(proofs[kind]))
+    doubts = tuple(_doubts(report, pages, known))
+    proof = tuple(_unmodified(report, known))
+    return OpinionRead(Opinion.UNCLEAR if doubts else Opinion.STANDARD, doubts, proof)
+
+
+def _proofs(report: Report, known: Marks, kind: Opinion) -> Iterator[Evidence]:
+    """Headings and phrases of one kind; within the boilerplate only what no template holds counts."""
+    for row in report.headings:
+        if row.heading == kind.value:
+            yield to_evidence("opinion", row.line)
+    places = [(report.body, known.phrases[kind.value])]
+    if kind is Opinion.EMPHASIS:
+        places.append((report.boilerplate, known.patterns("late")))
+    for rows, patterns in places:
+        text = "".join(row.text for row in rows)
+        for pattern in patterns:
+            for hit in pattern.finditer(text):
+                yield _excerpt(rows, hit.start(), hit.group())
+
+
+def _excerpt(rows: Sequence[Row], start: int, words: str) -> Evidence:
+    """The phrase at the place of the row in which it begins."""
+    passed = 0
+    for row in rows:
+        passed += len(row.text)
+        if start < passed:
+            break
+    return Evidence("opinion", words[:EXCERPT], row.line.page, row.line.box, row.line.confidence)
+
+
+def _unmodified(report: Report, known: Marks) -> Iterator[Evidence]:
+    text = report.text
+    for pattern in known.patterns("unmodified"):
+        for hit in pattern.finditer(text):
+            sentence = text[text.rfind("。", 0, hit.start()) + 1 : hit.end()]
+            if not any(word in sentence for word in known.lists["limiting"]):
+                yield _excerpt(report.body, hit.start(), hit.group())
+
+
+def _doubts(report: Report, pages: Sequence[PageText], known: Marks) -> Iterator[Finding]:
+    """All that keeps an unmodified report from being called standard."""
+    text = report.text
+    whole = "".join(row.text for row in (*report.body, *report.boilerplate))
+    if not any(True for _one in _unmodified(report, known)):
+        yield ask_finding("opinion_not_found")
+    for part in ("opening", "supported"):
+        if not any(pattern.search(whole) for pattern in known.patterns(part)):
+            yield ask_finding("opinion_incomplete", part=part)
+    kinds = Counter(row.heading for row in report.headings)
+    if not kinds["opinion"] or kinds["boilerplate"] < RESPONSIBILITIES:
+        yield ask_finding("opinion_incomplete", part="headings")
+    if "basis" not in kinds and not _older(report):
+        yield ask_finding("opinion_incomplete", part="basis")
+    if skipped := _skipped(report.headings):
+        yield ask_finding("opinion_parts_missing", skipped[1].line.page, before=skipped[0].text, after=skipped[1].text)
+    yield from _suspicions(text, known)
+    yield from _unread(report, pages)
+
+
+def _older(report: Report) -> bool:
+    """The older form of a report: the responsibilities first, the opinion last, no basis of its own."""
+    order = [row.heading for row in report.headings if row.heading in {"opinion", "boilerplate"}]
+    return order[-1:] == ["opinion"] and order[:1] == ["boilerplate"]
+
+
+def _skipped(headings: Sequence[Row]) -> tuple[Row, Row] | None:
+    """Two neighbouring parts whose numbers do not follow each other: what stood between was not read."""
+    numbered = [row for row in headings if row.number]
+    if numbered and numbered[0].number != 1:
+        return numbered[0], numbered[0]
+    for one, other in pairwise(numbered):
+        if (other.number or 0) != (one.number or 0) + 1:
+            return one, other
+    return None
+
+
+def _suspicions(text: str, known: Marks) -> Iterator[Finding]:
+    """Words of the other opinions anywhere outside the boilerplate, a sign of them perhaps misread."""
+    for pattern in known.patterns("quoted"):
+        if hit := pattern.search(text):
+            yield ask_finding("opinion_quoted", words=hit.group()[:EXCERPT])
+    rest = text
+    for word in known.lists["harmless"]:
+        rest = rest.replace(word, "")
+    for word in known.lists["suspicious"]:
+        if contains_word(rest, word):
+            yield ask_finding("opinion_suspicious", words=word)
+
+
+def _unread(report: Report, pages: Sequence[PageText]) -> Iterator[Finding]:
+    """Rows that were hardly read, ink in which nothing was read, text that is not what is seen, missing pages."""
+    if not report.body:
+        return
+    opened = [row for row in report.body if row.heading] or list(report.body)
+    spans: dict[int, tuple[float, float]] = {}
+    for row in report.body:
+        low, high = spans.get(row.line.page, (row.line.box.top, row.line.box.bottom))
+        spans[row.line.page] = (min(low, row.line.box.top), max(high, row.line.box.bottom))
+        if row.line.confidence < READABLE and _matters(row, opened[0]):
+            yield ask_finding("opinion_unsure", row.line.page, words=row.line.text[:EXCERPT])
+    involved = {row.line.page for row in (*report.body, *report.boilerplate)}
+    for page in pages:
+        if page.number in spans and page.number >= opened[0].line.page:
+            low, high = spans[page.number]
+            if any(low < box.middle < high for box in page.unread):
+                yield ask_finding("text_unread", page.number)
+        if page.number in involved and page.layer is Layer.DIFFERS:
+            yield ask_finding("text_layer_differs", page.number)
+    first, last = min(involved), max(involved)
+    for before, after in find_gaps([page for page in pages if first <= page.number <= last]):
+        yield ask_finding("pages_missing", after.page, before=before.number, after=after.number)
+
+
+def _matters(row: Row, first: Row) -> bool:
+    """Whether the row stands at or behind the report's first heading: logos and covers may be hard to read."""
+    return (row.line.page, row.line.box.top) >= (first.line.page, first.line.box.top)
+
 
 FIELDS: Final = "materials.audit.fields"
 BESIDE: Final = 24  # signs
@@ -26,9 +364,9 @@ YEAR: Final = re.compile(r"20\d\d$")
 def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Mapping[str, str]) -> Facts:
     """``expected``: `year` (the data year) and `name` (the enterprise), as far as they are known."""
     patterns = cast("Mapping[str, object]", book.value(FIELDS))
-    found = opinion(pages, book)
+    found = read_opinion(pages, book)
     fields: dict[str, object] = {"opinion": found.opinion.value}
-    findings = [*found.findings, *order(pages)]
+    findings = [*found.findings, *check_page_order(pages)]
     evidence = [*found.evidence]
     rows = [row for page in pages for row in page.rows]
     for name, line, value in (
@@ -36,16 +374,16 @@ def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Ma
         ("verification_code", *_code(rows, patterns)),
     ):
         if line is None or value is None:
-            findings.append(ask("field_missing", field=name))
+            findings.append(ask_finding("field_missing", field=name))
             continue
         fields[name] = value
         evidence.append(to_evidence(name, line))
-        findings += unsure(name, line)
+        findings += unsure_finding(name, line)
     _year(rows, patterns, expected, fields, findings)
     _dated(rows, book, asked_on, fields=fields, evidence=evidence, findings=findings)
     holder = expected.get("name")
-    if holder and folded(holder) not in folded("".join(page.plain for page in pages)):
-        findings.append(ask("name_not_found", name=holder))
+    if holder and fold_name(holder) not in fold_name("".join(page.plain for page in pages)):
+        findings.append(ask_finding("name_not_found", name=holder))
     return Facts(fields, tuple(findings), tuple(evidence))
 
 
@@ -102,14 +440,14 @@ def _year(
     )
     ranked = votes.most_common(2)
     if not ranked:
-        findings.append(ask("field_missing", field="year"))
+        findings.append(ask_finding("field_missing", field="year"))
         return
     if len(ranked) > 1 and ranked[0][1] == ranked[1][1]:
-        findings.append(ask("year_ambiguous", years=", ".join(sorted(year for year, _count in ranked))))
+        findings.append(ask_finding("year_ambiguous", years=", ".join(sorted(year for year, _count in ranked))))
         return
     fields["year"] = int(ranked[0][0])
     if (wanted := expected.get("year")) and str(fields["year"]) != wanted:
-        findings.append(stop("year_differs", read=fields["year"], wanted=wanted))
+        findings.append(stop_finding("year_differs", read=fields["year"], wanted=wanted))
 
 
 def _alone(text: str, found: Found) -> bool:
@@ -128,15 +466,17 @@ def _dated(
     findings: list[Finding],
 ) -> None:
     """The report's date stands on a row of its own, beside or below the signatures."""
-    known = marks(book)
+    known = opinion_patterns(book)
     past = False
     for row in rows:
         past = past or any(pattern.search(row.plain) for pattern in known.patterns("opening"))
-        found = dates(row.plain)
+        found = find_dates(row.plain)
         if past and found and row.plain[found[-1].end :] == "" and _alone(row.plain, found[-1]):
             fields["dated"] = found[-1].day.isoformat()
             evidence.append(to_evidence("dated", row))
             if found[-1].day > asked_on:
-                findings.append(stop("dated_later", row.page, dated=fields["dated"], asked_on=asked_on.isoformat()))
+                findings.append(
+                    stop_finding("dated_later", row.page, dated=fields["dated"], asked_on=asked_on.isoformat())
+                )
             return
-    findings.append(ask("field_missing", field="dated"))
+    findings.append(ask_finding("field_missing", field="dated"))

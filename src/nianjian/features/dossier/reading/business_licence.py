@@ -9,12 +9,23 @@ from typing import Final
 
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier.finding import Finding
-from nianjian.features.dossier.reading.text.codes import Code, credit_codes
-from nianjian.features.dossier.reading.text.dates import Span, span
-from nianjian.features.dossier.reading.text.labels import after
-from nianjian.features.dossier.reading.text.lines import Line, PageText
-from nianjian.features.dossier.reading.text.names import same
-from nianjian.features.dossier.reading.text.result import Evidence, Facts, ask, note, stop, to_evidence, unsure
+from nianjian.features.dossier.reading.text import (
+    Code,
+    Evidence,
+    Facts,
+    Line,
+    PageText,
+    Span,
+    ask_finding,
+    credit_codes,
+    find_span,
+    note_finding,
+    same_name,
+    stop_finding,
+    text_after,
+    to_evidence,
+    unsure_finding,
+)
 
 LABELS: Final = (
     "统一社会信用代码", "名称", "类型", "法定代表人", "负责人", "经营范围", "注册资本", "成立日期", "营业期限",
@@ -32,10 +43,10 @@ def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Ma
     findings: list[Finding] = []
     evidence: list[Evidence] = []
     _credit(pages, expected, fields, findings, evidence)
-    name = first(after(pages, ("企业名称", "名称"), others=LABELS, below=1), COMPANY)
-    keep("name", _untyped(name), expected, fields=fields, findings=findings, evidence=evidence)
-    person = first(after(pages, ("法定代表人", "负责人", "执行事务合伙人"), others=LABELS), PERSON)
-    keep("legal_representative", person, expected, fields=fields, findings=findings, evidence=evidence)
+    name = first_match(text_after(pages, ("企业名称", "名称"), others=LABELS, below=1), COMPANY)
+    enter_value("name", _untyped(name), expected, fields=fields, findings=findings, evidence=evidence)
+    person = first_match(text_after(pages, ("法定代表人", "负责人", "执行事务合伙人"), others=LABELS), PERSON)
+    enter_value("legal_representative", person, expected, fields=fields, findings=findings, evidence=evidence)
     _validity(pages, asked_on, fields, findings, evidence)
     return Facts(fields, tuple(findings), tuple(evidence), frozenset({"legal_representative"}))
 
@@ -47,7 +58,7 @@ def _untyped(name: Line | None) -> Line | None:
     return Line(hit.group(1), name.confidence, name.box, name.page)
 
 
-def first(lines: Sequence[Line], shape: re.Pattern[str]) -> Line | None:
+def first_match(lines: Sequence[Line], shape: re.Pattern[str]) -> Line | None:
     """The first of the lines that has the shape, and nothing but it."""
     for line in lines:
         if hit := shape.match(line.plain):
@@ -55,7 +66,7 @@ def first(lines: Sequence[Line], shape: re.Pattern[str]) -> Line | None:
     return None
 
 
-def keep(
+def enter_value(
     field: str,
     line: Line | None,
     expected: Mapping[str, str],
@@ -66,13 +77,13 @@ def keep(
 ) -> None:
     """Enter a value that was read, and hold it against what is known: a person sees every difference."""
     if line is None:
-        findings.append(ask("field_missing", field=field))
+        findings.append(ask_finding("field_missing", field=field))
         return
     fields[field] = line.plain
     evidence.append(to_evidence(field, line))
-    findings += unsure(field, line)
-    if (wanted := expected.get(field)) and not same(line.plain, wanted):
-        findings.append(ask("field_differs", line.page, field=field))
+    findings += unsure_finding(field, line)
+    if (wanted := expected.get(field)) and not same_name(line.plain, wanted):
+        findings.append(ask_finding("field_differs", line.page, field=field))
 
 
 def _credit(
@@ -84,20 +95,24 @@ def _credit(
 ) -> None:
     codes, bad = credit_codes(line for page in pages for line in page.lines)
     if not codes:
-        findings.append(ask("credit_code_bad", bad[0].page) if bad else ask("field_missing", field="credit_code"))
+        findings.append(
+            ask_finding("credit_code_bad", bad[0].page) if bad else ask_finding("field_missing", field="credit_code")
+        )
         return
     if len({code.text for code in codes}) > 1:
-        findings.append(ask("credit_codes_several", codes[0].line.page, count=len({code.text for code in codes})))
+        findings.append(
+            ask_finding("credit_codes_several", codes[0].line.page, count=len({code.text for code in codes}))
+        )
         return
     code: Code = min(codes, key=lambda one: one.repaired)
     fields["credit_code"] = code.text
     evidence.append(to_evidence("credit_code", code.line))
-    findings += unsure("credit_code", code.line)
+    findings += unsure_finding("credit_code", code.line)
     if code.repaired:
         fields["credit_code_repaired"] = True
-        findings.append(ask("credit_code_repaired", code.line.page, read=code.text))
+        findings.append(ask_finding("credit_code_repaired", code.line.page, read=code.text))
     if (wanted := expected.get("credit_code")) and wanted != code.text:
-        findings.append(stop("credit_code_differs", code.line.page, read=code.text, wanted=wanted))
+        findings.append(stop_finding("credit_code_differs", code.line.page, read=code.text, wanted=wanted))
 
 
 def _validity(
@@ -107,22 +122,24 @@ def _validity(
     findings: list[Finding],
     evidence: list[Evidence],
 ) -> None:
-    lines = after(pages, ("营业期限", "经营期限", "有效期限", "有效期"), others=LABELS, below=1)
+    lines = text_after(pages, ("营业期限", "经营期限", "有效期限", "有效期"), others=LABELS, below=1)
     for line in lines:
-        if found := span(line.plain):
+        if found := find_span(line.plain):
             evidence.append(to_evidence("valid_until", line))
-            findings += unsure("valid_until", line)
-            fields["valid_until"] = ended(found)
+            findings += unsure_finding("valid_until", line)
+            fields["valid_until"] = last_day(found)
             if found.to and found.to < asked_on:
-                findings.append(stop("expired", line.page, expiry=found.to.isoformat(), asked_on=asked_on.isoformat()))
+                findings.append(
+                    stop_finding("expired", line.page, expiry=found.to.isoformat(), asked_on=asked_on.isoformat())
+                )
             return
     if lines:
-        findings.append(ask("field_unreadable", lines[0].page, field="valid_until"))
+        findings.append(ask_finding("field_unreadable", lines[0].page, field="valid_until"))
     else:  # licences of today name no end: it stands in the public register
         fields["valid_until"] = "not_told"
-        findings.append(note("validity_not_told"))
+        findings.append(note_finding("validity_not_told"))
 
 
-def ended(found: Span) -> str:
+def last_day(found: Span) -> str:
     """The last day, or `forever`."""
     return found.to.isoformat() if found.to else "forever"

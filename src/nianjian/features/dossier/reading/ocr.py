@@ -22,9 +22,9 @@ from typing import IO, Any, Final
 import numpy as np
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier.reading.text.lines import PageText, page_of
+from nianjian.features.dossier.reading.text import PageText, page_from_json
 
-WORKER: Final = "nianjian.features.dossier.reading.engine.worker"
+WORKER: Final = "nianjian.features.dossier.reading.engine"
 MEMORY: Final = 3 << 30  # bytes of address space
 CPU_START, CPU_PAGE = 30, 40  # seconds; docs/develop/reading.md has what pages take
 PAGES: Final = 100  # where nobody says how many
@@ -48,7 +48,7 @@ Progress = Callable[[int, int], None]
 Picture = np.ndarray[Any, np.dtype[np.uint8]]
 
 
-def pages(
+def read_pages(
     path: Path,
     numbers: Sequence[int] = (),
     *,
@@ -66,10 +66,10 @@ def pages(
         for done, told in enumerate(answers, 1):
             if progress:
                 progress(done, count)
-            yield page_of(told)
+            yield page_from_json(told)
 
 
-def strips(pictures: Sequence[bytes], *, cancelled: Cancelled | None = None) -> list[tuple[str, float]]:
+def read_strips(pictures: Sequence[bytes], *, cancelled: Cancelled | None = None) -> list[tuple[str, float]]:
     """Text and confidence of pictures (PNG) that hold one line each, such as the unwrapped ring of a seal."""
     with tempfile.TemporaryDirectory(prefix="nianjian-strips-") as folder:
         names = []
@@ -81,7 +81,9 @@ def strips(pictures: Sequence[bytes], *, cancelled: Cancelled | None = None) -> 
             return [(str(told["text"]), float(told["confidence"])) for told in answers]
 
 
-def sheets(pictures: Iterable[tuple[int, int, Picture]], *, cancelled: Cancelled | None = None) -> Generator[PageText]:
+def read_sheets(
+    pictures: Iterable[tuple[int, int, Picture]], *, cancelled: Cancelled | None = None
+) -> Generator[PageText]:
     """Pages from pixels that the caller has drawn: (number, dpi, BGR), one at a time; each is handed to the process."""
     with tempfile.TemporaryDirectory(prefix="nianjian-sheets-") as folder, tempfile.TemporaryFile() as said:
         child = _started(["sheets"], CPU_PAGE * PAGES, said)
@@ -98,7 +100,7 @@ def sheets(pictures: Iterable[tuple[int, int, Picture]], *, cancelled: Cancelled
                 path.unlink()
                 if told is None:
                     raise _failure(child, "sheets", said)
-                yield page_of(told)
+                yield page_from_json(told)
         except BrokenPipeError as error:
             raise _failure(child, "sheets", said) from error
         finally:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Final
 
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dossier.kinds.port import Read, Sheet
+from nianjian.features.dossier.finding import ReadFields, Sheet
 from nianjian.features.dossier.reading import (
     articles,
     audit_report,
@@ -21,12 +21,9 @@ from nianjian.features.dossier.reading import (
     ocr,
     shareholders,
     social_insurance,
+    strips,
 )
-from nianjian.features.dossier.reading import strips as footers
-from nianjian.features.dossier.reading import strips as seal_rings
-from nianjian.features.dossier.reading.page_numbers import order
-from nianjian.features.dossier.reading.text.lines import PageText
-from nianjian.features.dossier.reading.text.result import Facts, ask
+from nianjian.features.dossier.reading.text import Facts, PageText, ask_finding, check_page_order
 from nianjian.features.dossier.seals.mask import Picture
 
 MASK: Final = "*"
@@ -50,10 +47,10 @@ def read(
 ) -> Facts:
     """The facts of an item's pages. An item without a reader, a page without text: a person looks, nothing passes."""
     if item not in READERS:
-        return Facts({}, (ask("item_without_reader", item=item),))
-    empty = tuple(ask("page_without_text", page.number) for page in pages if not page.lines)
+        return Facts({}, (ask_finding("item_without_reader", item=item),))
+    empty = tuple(ask_finding("page_without_text", page.number) for page in pages if not page.lines)
     if len(empty) == len(pages):
-        return Facts({}, empty or (ask("paper_without_pages"),))
+        return Facts({}, empty or (ask_finding("paper_without_pages"),))
     facts = READERS[item](pages, rulebook, asked_on, expected)
     return Facts(facts.fields, (*facts.findings, *empty), facts.evidence, facts.personal)
 
@@ -66,25 +63,25 @@ class SheetReading:
     asked_on: date
     expected: Mapping[str, str] = field(default_factory=dict)
 
-    def read(self, item: str, sheets: Iterable[Sheet]) -> Read:
+    def read(self, item: str, sheets: Iterable[Sheet]) -> ReadFields:
         """As the port of `dossier.kinds` wants it; of an item without a reader only the foot of each page."""
         if item not in READERS:
-            return Read({}, (ask("item_without_reader", item=item), *footers.order(sheets)))
-        strips: list[bytes] = []
-        pages = list(ocr.sheets(self._seen(sheets, strips)))
+            return ReadFields({}, (ask_finding("item_without_reader", item=item), *strips.check_page_order(sheets)))
+        rings: list[bytes] = []
+        pages = list(ocr.read_sheets(self._seen(sheets, rings)))
         facts = read(item, pages, self.rulebook, self.asked_on, self.expected)
         told = {name: mask_value(value) if name in facts.personal else value for name, value in facts.fields.items()}
         known = {(one.code, one.page) for one in facts.findings}
-        more = [one for one in order(pages) if (one.code, one.page) not in known]
+        more = [one for one in check_page_order(pages) if (one.code, one.page) not in known]
         if self.expected.get("name"):
-            more += seal_rings.whose(strips, self.expected["name"], 1)
-        return Read({name: value for name, value in told.items() if value is not None}, (*facts.findings, *more))
+            more += strips.check_seal_names(rings, self.expected["name"], 1)
+        return ReadFields({name: value for name, value in told.items() if value is not None}, (*facts.findings, *more))
 
-    def _seen(self, sheets: Iterable[Sheet], strips: list[bytes]) -> Iterator[tuple[int, int, Picture]]:
+    def _seen(self, sheets: Iterable[Sheet], rings: list[bytes]) -> Iterator[tuple[int, int, Picture]]:
         """The sheets for the recogniser; on the way the rings of the first page's seals are laid straight."""
         for sheet in sheets:
             if sheet.number == 1 and self.expected.get("name"):
-                strips += seal_rings.rings(sheet)
+                rings += strips.cut_rings(sheet)
             yield sheet.number, sheet.dpi, sheet.bgr
 
 

@@ -10,9 +10,16 @@ from typing import Final
 
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier.finding import Finding
-from nianjian.features.dossier.reading.text.lines import PageText
-from nianjian.features.dossier.reading.text.result import Evidence, Facts, ask, stop, to_evidence, unsure
-from nianjian.features.dossier.reading.text.tables import table
+from nianjian.features.dossier.reading.text import (
+    Evidence,
+    Facts,
+    PageText,
+    ask_finding,
+    find_table,
+    stop_finding,
+    to_evidence,
+    unsure_finding,
+)
 
 COLUMNS: Final = {
     "row": ("序号", "编号", "行次"),  # where many a table writes that a row is the sum
@@ -32,30 +39,30 @@ def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Ma
     evidence: list[Evidence] = []
     shares: list[Decimal] = []
     printed: Decimal | None = None
-    for row in table(pages, COLUMNS, "share"):
+    for row in find_table(pages, COLUMNS, "share"):
         cell, holder = row.cells.get("share"), row.cells.get("holder")
         if cell is None:
             if holder is not None and "amount" in row.cells and not holder.plain.startswith(SUMS):
-                findings.append(ask("row_unreadable", row.page, column="share"))
+                findings.append(ask_finding("row_unreadable", row.page, column="share"))
             continue
         hit = SHARE.fullmatch(cell.plain)
         if hit is None:
-            findings.append(ask("row_unreadable", row.page, column="share"))
+            findings.append(ask_finding("row_unreadable", row.page, column="share"))
             continue
         if any(one.plain.startswith(SUMS) for one in row.cells.values()):
             printed = Decimal(hit.group(1))
             continue
         shares.append(Decimal(hit.group(1)))
         evidence.append(to_evidence("shares", cell))
-        findings += unsure("shares", cell)
+        findings += unsure_finding("shares", cell)
         if holder is None:
-            findings.append(ask("row_unreadable", row.page, column="holder"))
+            findings.append(ask_finding("row_unreadable", row.page, column="holder"))
     if not shares:
-        return Facts({}, (*findings, ask("list_without_rows")))
+        return Facts({}, (*findings, ask_finding("list_without_rows")))
     total = sum(shares, Decimal(0))
     fields = {"holders": len(shares), "total": str(total)}
     if total != whole:
-        findings.append((ask if findings else stop)("shares_sum", total=total, wanted=whole))
+        findings.append((ask_finding if findings else stop_finding)("shares_sum", total=total, wanted=whole))
     if printed is not None and printed != total:
-        findings.append(ask("shares_printed_sum", printed=printed, total=total))
+        findings.append(ask_finding("shares_printed_sum", printed=printed, total=total))
     return Facts(fields, tuple(findings), tuple(evidence))

@@ -10,11 +10,23 @@ from typing import Final
 
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier.finding import Finding
-from nianjian.features.dossier.reading.page_numbers import order
-from nianjian.features.dossier.reading.text.lines import Line, PageText
-from nianjian.features.dossier.reading.text.names import folded, nearly, same
-from nianjian.features.dossier.reading.text.result import SURE, Evidence, Facts, ask, note, stop, to_evidence
-from nianjian.features.dossier.reading.text.tables import TableRow, table
+from nianjian.features.dossier.reading.text import (
+    SURE,
+    Evidence,
+    Facts,
+    Line,
+    PageText,
+    TableRow,
+    ask_finding,
+    check_page_order,
+    find_table,
+    fold_name,
+    nearly_same_name,
+    note_finding,
+    same_name,
+    stop_finding,
+    to_evidence,
+)
 
 COLUMNS: Final = {
     "name": ("姓名", "参保人姓名", "职工姓名", "人员姓名"),
@@ -35,12 +47,12 @@ YEAR: Final = 12
 
 def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Mapping[str, str]) -> Facts:
     """``expected``: `people`, the names of the staff, parted by line ends, as far as they are known."""
-    findings: list[Finding] = [*order(pages)]
+    findings: list[Finding] = [*check_page_order(pages)]
     evidence: list[Evidence] = []
     known = [name for name in expected.get("people", "").split("\n") if name]
-    paid = _paid(table(pages, COLUMNS, "name"), findings, evidence)
+    paid = _paid(find_table(pages, COLUMNS, "name"), findings, evidence)
     if not paid:
-        findings.append(ask("list_without_rows"))
+        findings.append(ask_finding("list_without_rows"))
         return Facts({}, tuple(findings))
     people, missing = _matched(paid, known, findings)
     covered = set.union(*paid.values())
@@ -56,15 +68,17 @@ def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Ma
     }
     wanted = book.integer("materials.social_insurance.months")
     if len(last) < wanted:
-        findings.append(stop("months_too_few", months=len(last), wanted=wanted))
+        findings.append(stop_finding("months_too_few", months=len(last), wanted=wanted))
     elif len(_run(everyone, asked_on.year * YEAR + asked_on.month)) < wanted:
-        findings.append(ask("people_not_throughout", months=wanted))
+        findings.append(ask_finding("people_not_throughout", months=wanted))
     if last and asked_on.year * YEAR + asked_on.month - last[-1] > 1:
-        findings.append(note("months_end_early", last=_month(last[-1])))
+        findings.append(note_finding("months_end_early", last=_month(last[-1])))
     if len(people) < book.integer("materials.social_insurance.staff"):
-        findings.append(ask("people_few", people=len(people), wanted=book.integer("materials.social_insurance.staff")))
+        findings.append(
+            ask_finding("people_few", people=len(people), wanted=book.integer("materials.social_insurance.staff"))
+        )
     if missing:
-        findings.append(ask("people_missing", count=len(missing)))
+        findings.append(ask_finding("people_missing", count=len(missing)))
     return Facts(fields, tuple(findings), tuple(evidence), frozenset({"names"}))
 
 
@@ -75,22 +89,24 @@ def _paid(rows: Sequence[TableRow], findings: list[Finding], evidence: list[Evid
         name, months = row.cells.get("name"), set(_months(row))
         if name is None or name.plain.startswith(SUMS):
             if months and name is None:
-                findings.append(ask("row_unreadable", row.page, column="name"))
+                findings.append(ask_finding("row_unreadable", row.page, column="name"))
             continue
         hit = NAME.fullmatch(name.plain)
         if hit is None or not months:
             if months or len(row.cells) > 2:  # noqa: PLR2004 - a title has fewer cells than a row
-                findings.append(ask("row_unreadable", row.page, column="period" if hit else "name"))
+                findings.append(ask_finding("row_unreadable", row.page, column="period" if hit else "name"))
             continue
         if any(word in row.cells["state"].plain for word in UNPAID if "state" in row.cells):
             continue
         told = row.cells.get("months")
         if told is not None and told.plain.rstrip("个月").isdigit() and int(told.plain.rstrip("个月")) != len(months):
-            findings.append(ask("months_differ", row.page, told=told.plain, read=len(months)))
+            findings.append(ask_finding("months_differ", row.page, told=told.plain, read=len(months)))
             continue
         weak = [cell for cell in _decisive(row) if cell.confidence < SURE]
         if weak:
-            findings.append(ask("row_unsure", row.page, confidence=f"{min(cell.confidence for cell in weak):.2f}"))
+            findings.append(
+                ask_finding("row_unsure", row.page, confidence=f"{min(cell.confidence for cell in weak):.2f}")
+            )
         paid[hit.group()] |= months
         evidence.append(to_evidence("months", row.cells.get("period", name)))
     return dict(paid)
@@ -140,8 +156,8 @@ def _matched(paid: Mapping[str, set[int]], known: Sequence[str], findings: list[
     people: set[str] = set()
     near = strange = 0
     for read_name in paid:
-        exact = [name for name in known if same(read_name, name)]
-        close = [name for name in known if nearly(read_name, name)]
+        exact = [name for name in known if same_name(read_name, name)]
+        close = [name for name in known if nearly_same_name(read_name, name)]
         if exact:
             people.add(exact[0])
         elif len(close) == 1:
@@ -150,6 +166,6 @@ def _matched(paid: Mapping[str, set[int]], known: Sequence[str], findings: list[
         else:
             people.add(read_name)
             strange += 1
-    findings += [ask("names_nearly", count=near)] if near else []
-    findings += [ask("names_not_on_staff", count=strange)] if strange else []
-    return people, [name for name in known if folded(name) not in {folded(one) for one in people}]
+    findings += [ask_finding("names_nearly", count=near)] if near else []
+    findings += [ask_finding("names_not_on_staff", count=strange)] if strange else []
+    return people, [name for name in known if fold_name(name) not in {fold_name(one) for one in people}]

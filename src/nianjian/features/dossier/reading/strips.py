@@ -1,21 +1,62 @@
-"""Lines that are cut out and read alone: feet of pages, rings of seals."""
+"""Lines that are cut out and read alone: feet of pages, and rings of seals against the name that should stand there."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
 import numpy as np
 
-from nianjian.features.dossier.finding import Finding
-from nianjian.features.dossier.kinds.port import Sheet
+from nianjian.features.dossier.finding import Finding, Sheet
 from nianjian.features.dossier.reading import ocr
-from nianjian.features.dossier.reading.page_numbers import PageNumber, ordered, parse_page_number
-from nianjian.features.dossier.reading.seal_names import seal_name
-from nianjian.features.dossier.seals.mask import Picture
-from nianjian.features.dossier.seals.seal import Kind
-from nianjian.features.dossier.seals.unwrap import unwrapped
+from nianjian.features.dossier.reading.text import (
+    PageNumber,
+    ask_finding,
+    check_read_numbers,
+    edit_distance,
+    fold_name,
+    parse_page_number,
+    plain,
+)
+from nianjian.features.dossier.seals.mask import Kind, Picture, unwrap_letters
+
+KEPT: Final = re.compile(r"[^一-鿿()]")
+CONFIDENT: Final = 0.80
+SHORTEST: Final = 4
+NEAR: Final = 1  # signs by which a ring of many signs may be misread
+
+
+@dataclass(frozen=True, slots=True)
+class SealName:
+    """What was read; ``fits`` None: no name was expected, or it cannot be told."""
+
+    name: str
+    confidence: float
+    fits: bool | None
+    findings: tuple[Finding, ...] = ()
+
+
+def seal_name(text: str, confidence: float, expected: str | None = None, page: int | None = None) -> SealName:
+    """The ring may begin anywhere: a turn of the text that fits is the name."""
+    name = KEPT.sub("", plain(text))
+    if len(name) < SHORTEST or confidence < CONFIDENT:
+        return SealName(
+            name, confidence, None, (ask_finding("seal_name_unread", page, confidence=f"{confidence:.2f}"),)
+        )
+    if not expected:
+        return SealName(name, confidence, None)
+    wanted = KEPT.sub("", fold_name(expected))
+    turns = [name[at:] + name[:at] for at in range(len(name))]
+    best = min(turns, key=lambda turn: edit_distance(fold_name(turn), wanted))
+    edits = edit_distance(fold_name(best), wanted)
+    if edits == 0:
+        return SealName(best, confidence, fits=True)
+    code = "seal_name_nearly" if edits <= NEAR else "seal_name_differs"
+    return SealName(best, confidence, False if edits > NEAR else None, (ask_finding(code, page),))
+
 
 FOOT: Final = (0.90, 0.995)  # of the height: above stands text, below the scanner's edge
 MIDDLE: Final = (0.15, 0.85)  # of the width: riding seals lie at the edge
@@ -26,14 +67,14 @@ ROOM_MM: Final = 1.0  # around a line
 LINES: Final = 2  # of a foot that are looked at, from below
 
 
-def order(sheets: Iterable[Sheet]) -> tuple[Finding, ...]:
+def check_page_order(sheets: Iterable[Sheet]) -> tuple[Finding, ...]:
     """Findings about pages that are missing, doubled or out of order; nothing where pages have no numbers."""
     strips: list[bytes] = []
     places: list[int] = []
     pages: list[int] = []
     for sheet in sheets:
         pages.append(sheet.number)
-        for line in lines(sheet.bgr, sheet.dpi):
+        for line in cut_foot_lines(sheet.bgr, sheet.dpi):
             done, png = cv2.imencode(".png", line)
             if done:
                 strips.append(np.asarray(png).tobytes())
@@ -41,13 +82,13 @@ def order(sheets: Iterable[Sheet]) -> tuple[Finding, ...]:
     if len(pages) < 2 or not strips:  # noqa: PLR2004 - one page has no order
         return ()
     numbers: dict[int, PageNumber] = {}
-    for page, (text, _confidence) in zip(places, ocr.strips(strips), strict=True):
+    for page, (text, _confidence) in zip(places, ocr.read_strips(strips), strict=True):
         if (one := parse_page_number(text)) is not None:
             numbers.setdefault(page, PageNumber(page, *one))
-    return ordered([numbers[page] for page in pages if page in numbers], pages[0], pages[-1])
+    return check_read_numbers([numbers[page] for page in pages if page in numbers], pages[0], pages[-1])
 
 
-def lines(bgr: Picture, dpi: float) -> Iterator[Picture]:
+def cut_foot_lines(bgr: Picture, dpi: float) -> Iterator[Picture]:
     """The lowest lines of a page, each by itself in grey, the lowest first."""
     high, wide = bgr.shape[:2]
     top, mm = round(FOOT[0] * high), dpi / 25.4
@@ -74,24 +115,24 @@ def _cut(line: Picture, mm: float) -> Picture:
 MOST: Final = 4  # seals of a page that are read
 
 
-def rings(sheet: Sheet) -> list[bytes]:
+def cut_rings(sheet: Sheet) -> list[bytes]:
     """Each round seal's letters as one line (PNG)."""
     found = []
     for seal in [one for one in sheet.seals if one.kind is Kind.ROUND][:MOST]:
-        done, png = cv2.imencode(".png", cv2.cvtColor(unwrapped(sheet.bgr, sheet.dpi, seal), cv2.COLOR_GRAY2BGR))
+        done, png = cv2.imencode(".png", cv2.cvtColor(unwrap_letters(sheet.bgr, sheet.dpi, seal), cv2.COLOR_GRAY2BGR))
         if done:
             found.append(np.asarray(png).tobytes())
     return found
 
 
-def whose(strips: list[bytes], expected: str, page: int) -> tuple[Finding, ...]:
+def check_seal_names(strips: list[bytes], expected: str, page: int) -> tuple[Finding, ...]:
     """Whether one of the seals is the enterprise's: others may lie beside it (an auditor's, an authority's).
 
     Nothing where one fits; else the finding of the seal that comes nearest, for a person to look at.
     """
     if not strips:
         return ()
-    read = [seal_name(text, confidence, expected, page) for text, confidence in ocr.strips(strips)]
+    read = [seal_name(text, confidence, expected, page) for text, confidence in ocr.read_strips(strips)]
     if any(one.fits for one in read):
         return ()
     order = ("seal_name_nearly", "seal_name_unread", "seal_name_differs")

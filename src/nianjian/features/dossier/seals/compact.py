@@ -9,8 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from nianjian.features.dossier.seals.mask import MM, Picture
-from nianjian.features.dossier.seals.seal import Kind, Seal
+from nianjian.features.dossier.seals.mask import MM, Kind, Picture, Seal
 
 _CLOSE_MM: Final = (2.2, 6.0)
 _SQUARE_MM: Final = (13.0, 30.0)
@@ -35,7 +34,7 @@ Points = NDArray[np.float32]
 Box = tuple[tuple[float, float], tuple[float, float], float]
 
 
-def compact(ink: Picture) -> list[Seal]:
+def find_compact_seals(ink: Picture) -> list[Seal]:
     """Square and oval seals in a mask at 100 dpi that holds no round ones any more."""
     found: list[Seal] = []
     near = cv2.dilate(ink, np.ones((2 * round(_WIDE_MM * MM / 2) + 1,) * 2, np.uint8)).astype(np.uint8)

@@ -1,18 +1,73 @@
-"""All seals of a page."""
+"""All seals of a page, and slices of a riding seal at its edges."""
 
 from __future__ import annotations
 
 from typing import Final
 
 import cv2
+import numpy as np
 
-from nianjian.features.dossier.seals.compact import compact
-from nianjian.features.dossier.seals.edge import slices
-from nianjian.features.dossier.seals.mask import MM, Picture, Red, red
-from nianjian.features.dossier.seals.ovals import oval_places, ovals
-from nianjian.features.dossier.seals.rings import Ring, peaks, rings
-from nianjian.features.dossier.seals.seal import Kind, Seal
-from nianjian.features.dossier.seals.squares import squares
+from nianjian.features.dossier.seals.compact import find_compact_seals
+from nianjian.features.dossier.seals.mask import MM, Kind, Picture, Red, Seal, find_red
+from nianjian.features.dossier.seals.ovals import find_ovals, oval_places
+from nianjian.features.dossier.seals.rings import Ring, find_peaks, find_rings
+from nianjian.features.dossier.seals.squares import find_squares
+
+STRIP_MM: Final = 24.0
+TOUCH_MM: Final = 2.5
+_HIGH_MM: Final = (2.0, 50.0)
+_CLUSTER_MM: Final = 46.0
+_AREA_MM2: Final = 1.5
+_LEAST_HIGH: Final = 4.0
+_JOIN_MM: Final = 2.0
+
+
+def find_slices(ink: Picture, seals: list[Seal]) -> list[Seal]:
+    """At most one slice each side and 50 mm of height; a whole seal near the edge is none."""
+    rest = ink.copy()
+    for seal in seals:
+        radius = round((seal.diameter_mm / 2 + 2) * MM)
+        cv2.circle(rest, (round(seal.x_mm * MM), round(seal.y_mm * MM)), radius, 0, -1)
+    wide = round(STRIP_MM * MM)
+    right = _side(rest[:, -wide:])
+    left = _side(np.ascontiguousarray(rest[:, :wide][:, ::-1]))
+    edge = ink.shape[1] / MM
+    return [
+        *(Seal(edge - width / 2, y, high, high, Kind.SLICE, score) for y, high, width, score in right),
+        *(Seal(width / 2, y, high, high, Kind.SLICE, score) for y, high, width, score in left),
+    ]
+
+
+def _side(strip: Picture) -> list[tuple[float, float, float, float]]:
+    """(middle, height, width, share of the height with ink), of a strip whose right side is the page's edge."""
+    joined = cv2.dilate(strip, np.ones((round(_JOIN_MM * MM),) * 2, np.uint8))
+    count, names, _stats, _middles = cv2.connectedComponentsWithStats((joined > 0).astype(np.uint8))
+    touching = strip.shape[1] - round(TOUCH_MM * MM)
+    parts = []
+    for name in range(1, count):
+        own = (names == name) & (strip > 0)
+        ys, xs = np.nonzero(own)
+        if len(xs) and len(xs) / MM**2 >= _AREA_MM2 and xs.max() >= touching:
+            parts.append((ys.min() / MM, ys.max() / MM, (strip.shape[1] - xs.min()) / MM, np.unique(ys).size / MM))
+    found: list[tuple[float, float, float, float]] = []
+    for group in _grouped(sorted(parts)):
+        top, low = min(one[0] for one in group), max(one[1] for one in group)
+        inked = sum(one[3] for one in group) / max(low - top, 1)
+        if _LEAST_HIGH <= low - top <= _HIGH_MM[1]:
+            found.append(((top + low) / 2, low - top, max(one[2] for one in group), round(min(1.0, inked), 3)))
+    return found
+
+
+def _grouped(parts: list[tuple[float, float, float, float]]) -> list[list[tuple[float, float, float, float]]]:
+    """Parts of one print: an upper and a lower piece of the ring, letters between."""
+    groups: list[list[tuple[float, float, float, float]]] = []
+    for one in parts:
+        if groups and one[1] - groups[-1][0][0] <= _CLUSTER_MM:
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return groups
+
 
 LINE_MM: Final = 1.0
 """A ring's line: it was fitted through its middle, a seal is measured from outside to outside."""
@@ -21,34 +76,34 @@ _WELL: Final = 0.9
 _SAME_MM: Final = 12.0
 
 
-def detect(bgr: Picture, dpi: float) -> tuple[Seal, ...]:
+def find_seals(bgr: Picture, dpi: float) -> tuple[Seal, ...]:
     """Seals of a page (BGR, upright, at ``dpi``): round and oval ones, square ones, slices at the edges."""
-    return seals_of(red(bgr, dpi))
+    return find_seals_in(find_red(bgr, dpi))
 
 
-def seals_of(page: Red) -> tuple[Seal, ...]:
+def find_seals_in(page: Red) -> tuple[Seal, ...]:
     """The same, where the red of the page is known."""
     if not page.sure.any():
         return ()
-    places = peaks(page.faint, page.solid)
+    places = find_peaks(page.faint, page.solid)
     found: list[Seal] = []
     for plane in (page.ink, page.faint):
         found += [
             seal
-            for seal in map(_round, rings(plane, [one for one in places if not _settled(one, found)], page.solid))
+            for seal in map(_round, find_rings(plane, [one for one in places if not _settled(one, found)], page.solid))
             if _apart(seal, found)
         ]
     oblong = oval_places(page.faint, page.solid)
     for plane in (page.ink, page.faint):
-        found = _better(found, ovals(plane, [place for place in oblong if not _settled(place, found)]))
+        found = _better(found, find_ovals(plane, [place for place in oblong if not _settled(place, found)]))
     for plane in (page.ink, page.faint):
         rest = plane.copy()
         for seal in found:
             radius = round((seal.diameter_mm / 2 + 1) * MM)
             cv2.circle(rest, (round(seal.x_mm * MM), round(seal.y_mm * MM)), radius, 0, -1)
-        found += [seal for seal in compact(rest) if _apart(seal, found)]
-    found += [seal for seal in squares(page.lined, found) if _apart(seal, found)]
-    return (*found, *slices(page.ink, found))
+        found += [seal for seal in find_compact_seals(rest) if _apart(seal, found)]
+    found += [seal for seal in find_squares(page.lined, found) if _apart(seal, found)]
+    return (*found, *find_slices(page.ink, found))
 
 
 def _round(ring: Ring) -> Seal:

@@ -1,14 +1,44 @@
-"""Where a page is red: paper made white first, so that tint and shade do not count as colour."""
+"""Where a page is red, the seal as it lies there, and its name laid straight."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+
+class Kind(StrEnum):
+    """By its outline; `SLICE` is a part of a riding seal at the left or right edge."""
+
+    ROUND = "round"
+    OVAL = "oval"
+    SQUARE = "square"
+    SLICE = "slice"
+
+
+OFFICIAL: Final = frozenset({Kind.ROUND, Kind.OVAL})
+"""What may be an enterprise's seal (公章); a square one is a person's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """Millimetres from the page's upper left corner to the seal's centre; ``diameter_mm`` is its longer side.
+
+    ``score`` is the evidence, 0 to 1: how much of the outline was seen. ``height_mm`` is the upright side.
+    """
+
+    x_mm: float
+    y_mm: float
+    diameter_mm: float
+    height_mm: float
+    kind: Kind
+    score: float
+
 
 DPI: Final = 100
 MM: Final = DPI / 25.4
@@ -48,7 +78,7 @@ class Red:
     solid: Picture
 
 
-def at(bgr: Picture, dpi: float, wanted: float = DPI) -> Picture:
+def scale_page(bgr: Picture, dpi: float, wanted: float = DPI) -> Picture:
     """The page at ``wanted`` dpi."""
     if abs(dpi - wanted) < 1:
         return bgr
@@ -57,7 +87,7 @@ def at(bgr: Picture, dpi: float, wanted: float = DPI) -> Picture:
     return cv2.resize(bgr, size, interpolation=way).astype(np.uint8)
 
 
-def whitened(bgr: Picture) -> Picture:
+def whiten(bgr: Picture) -> Picture:
     """Paper to one light grey in every channel."""
     high, wide = bgr.shape[:2]
     small = cv2.resize(bgr, (max(2, wide // _SHRINK), max(2, high // _SHRINK)), interpolation=cv2.INTER_AREA)
@@ -71,9 +101,9 @@ def whitened(bgr: Picture) -> Picture:
     return cv2.multiply(bgr, field, dtype=cv2.CV_8U).astype(np.uint8)
 
 
-def red(bgr: Picture, dpi: float) -> Red:
+def find_red(bgr: Picture, dpi: float) -> Red:
     """The red of a page."""
-    white = whitened(at(bgr, dpi))
+    white = whiten(scale_page(bgr, dpi))
     blue, green, r = cv2.split(white)
     difference = cv2.subtract(r, cv2.max(green, cv2.LUT(blue, _LESS)))
     places = np.flatnonzero(difference > _FAINT)
@@ -160,3 +190,35 @@ def _solid(plane: Picture) -> Picture:
     opened = cv2.morphologyEx(plane[rows, columns], cv2.MORPH_OPEN, disc)
     told[rows, columns] = cv2.dilate(opened, np.ones((5, 5), np.uint8))
     return told
+
+
+_INCH: Final = 25.4
+_AROUND: Final = 1.15
+_RING: Final = (0.955, 0.60)
+"""Of the radius: the letters stand between ring and star."""
+_NARROW: Final = 0.80
+_DARK: Final = 95
+_MOST_DARK: Final = 0.2
+
+
+def unwrap_letters(bgr: Picture, dpi: float, seal: Seal, height: int = 72) -> Picture:
+    """The letters around ``seal`` from the bottom on, clockwise, so that the opening of the ring cuts no name."""
+    r = seal.diameter_mm / 2 / _INCH * dpi
+    x, y = seal.x_mm / _INCH * dpi, seal.y_mm / _INCH * dpi
+    left, top = max(0, int(x - _AROUND * r)), max(0, int(y - _AROUND * r))
+    part = bgr[top : int(y + _AROUND * r) + 1, left : int(x + _AROUND * r) + 1].astype(np.float32)
+    blue, green, red = cv2.split(part)
+    ink = np.clip(red - np.maximum(green, blue), 0, 255)
+    ink = np.clip(ink / max(float(np.percentile(ink, 97)), 20.0), 0, 1)
+    plane = (ink * 255).astype(np.uint8)
+    dark = (red < _DARK).astype(np.uint8)
+    if dark.mean() < _MOST_DARK:  # print under the seal: filled from the ink around it
+        plane = cv2.inpaint(plane, cv2.dilate(dark, np.ones((2, 2), np.uint8)), 2, cv2.INPAINT_TELEA).astype(np.uint8)
+    outer, inner = _RING[0] * r, _RING[1] * r
+    wide = int(2 * np.pi * r * (_RING[0] + _RING[1]) / 2 * height / (outer - inner) * _NARROW)
+    angles = np.linspace(0, 2 * np.pi, wide, endpoint=False) + np.pi / 2
+    radii = np.linspace(outer, inner, height)
+    xs = (x - left + np.outer(radii, np.cos(angles))).astype(np.float32)
+    ys = (y - top + np.outer(radii, np.sin(angles))).astype(np.float32)
+    paper = (255 - plane).astype(np.uint8)
+    return cv2.remap(paper, xs, ys, cv2.INTER_CUBIC, borderValue=(255.0,)).astype(np.uint8)

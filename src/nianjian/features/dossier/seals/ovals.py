@@ -10,9 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from nianjian.features.dossier.seals.mask import MM, Picture
+from nianjian.features.dossier.seals.mask import MM, Kind, Picture, Seal
 from nianjian.features.dossier.seals.rings import Ring
-from nianjian.features.dossier.seals.seal import Kind, Seal
 
 _SIZES_MM: Final = ((45.0, 30.0), (40.0, 30.0), (40.0, 26.0), (48.0, 32.0))
 _LEANS: Final = (-9.0, -4.5, 0.0, 4.5, 9.0, 81.0, 85.5, 90.0, 94.5, 99.0)
@@ -91,7 +90,7 @@ def oval_places(ink: Picture, solid: Picture) -> list[Ring]:
     return found
 
 
-def ovals(ink: Picture, places: Sequence[Ring]) -> list[Seal]:
+def find_ovals(ink: Picture, places: Sequence[Ring]) -> list[Seal]:
     """Ovals near ``places``, none twice."""
     if not places:
         return []

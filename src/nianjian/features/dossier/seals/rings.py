@@ -50,7 +50,7 @@ class Ring:
     covered: float
 
 
-def rings(ink: Picture, places: list[Ring], solid: Picture) -> list[Ring]:
+def find_rings(ink: Picture, places: list[Ring], solid: Picture) -> list[Ring]:
     """Round seals in a mask at 100 dpi, best first, none twice; ``places`` as `peaks` gives them.
 
     ``solid``: print under which nothing is seen; what a ring has there counts neither way.
@@ -81,7 +81,7 @@ def _kernel(r_mm: float) -> NDArray[np.float32]:
 _KERNELS: Final = tuple((float(r), _kernel(float(r))) for r in RADII_MM)
 
 
-def peaks(ink: Picture, solid: Picture) -> list[Ring]:
+def find_peaks(ink: Picture, solid: Picture) -> list[Ring]:
     """Places where a ring answers best, by response; solid print may hide a part of one."""
     return list(_peaks(cv2.max(ink, cv2.convertScaleAbs(solid, alpha=_HIDDEN)).astype(np.uint8, copy=False)))
 
@@ -107,7 +107,7 @@ def _peaks(ink: Picture) -> Iterator[Ring]:
         cv2.circle(best, (x, y), round(5 * _FIFTH), 0.0, -1)
 
 
-def polar(ink: Picture, ring: Ring, inner: float, outer: float) -> NDArray[np.float32]:
+def to_polar(ink: Picture, ring: Ring, inner: float, outer: float) -> NDArray[np.float32]:
     """The mask around a centre: a row per angle, a column per 0.25 mm of radius from `inner` to `outer` (mm)."""
     radii = np.arange(inner, outer, 0.25, dtype=np.float32)
     angles = np.linspace(0, 2 * np.pi, _ANGLES, endpoint=False, dtype=np.float32)
@@ -123,7 +123,7 @@ def _fitted(ink: Picture, ring: Ring) -> Ring:
     reach = _REACH_MM
     for _ in range(4):
         low = ring.r - reach
-        around = polar(ink, ring, low, ring.r + reach)
+        around = to_polar(ink, ring, low, ring.r + reach)
         weight = around.sum(axis=1)
         offset = (around @ np.arange(around.shape[1], dtype=np.float32)) / np.maximum(weight, 1e-6) * 0.25 - reach
         seen = weight > 1.0
@@ -141,7 +141,7 @@ def _open(hidden: Picture | None, ring: Ring) -> NDArray[np.bool_]:
     """Angles at which the ring would be seen."""
     if hidden is None:
         return np.ones(_ANGLES, np.bool_)
-    told: NDArray[np.bool_] = polar(hidden, ring, ring.r - 1.0, ring.r + 1.1).mean(axis=1) < _SHUT
+    told: NDArray[np.bool_] = to_polar(hidden, ring, ring.r - 1.0, ring.r + 1.1).mean(axis=1) < _SHUT
     return told
 
 
@@ -152,7 +152,7 @@ def _seen(ink: Picture, hidden: Picture | None, ring: Ring) -> Ring | None:
     seen = _open(hidden, ring)
     if seen.mean() < _SEEN:
         return None
-    whole = polar(ink, ring, 0.0, ring.r + 4.0) > _INKED
+    whole = to_polar(ink, ring, 0.0, ring.r + 4.0) > _INKED
     around = whole[seen]
     radius = np.arange(around.shape[1]).astype(np.float64) * 0.25
 

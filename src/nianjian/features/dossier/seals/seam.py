@@ -1,12 +1,12 @@
-"""Do the slices of a riding seal join over successive pages? Supporting evidence: page numbers are the main check."""
+"""Riding seals (骑缝章) on scans: whether slices join over successive sheets, and planned slivers are there."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -56,7 +56,7 @@ class Seam:
         return not self.missing and not self.broken and self.whole
 
 
-def edge_slice(strip: Picture) -> Slice | None:
+def find_edge_slice(strip: Picture) -> Slice | None:
     """The slice in the right strip of a page (26 mm at 200 dpi); None: there is none."""
     smooth = cv2.GaussianBlur(strip, (0, 0), 0.8)
     blue, green, red = (channel.astype(np.int16) for channel in cv2.split(smooth))
@@ -79,7 +79,7 @@ def edge_slice(strip: Picture) -> Slice | None:
     return Slice(box.shape[1] / _MM, box.shape[0] / _MM, box.astype(np.float32))
 
 
-def joined(parts: Sequence[Slice | None]) -> Seam:
+def match_slices(parts: Sequence[Slice | None]) -> Seam:
     """Whether the slices of one stamp, in the order of the pages, make one seal. The first page has its left part."""
     missing = tuple(place for place, part in enumerate(parts) if part is None)
     there = [part for part in parts if part is not None]
@@ -140,3 +140,194 @@ def _breaks(
         if like < least or step > _STEP_MM[0] + _STEP_MM[1] * slope:
             bad.append(place)
     return tuple(bad)
+
+
+MM: Final = DPI / 25.4
+ROOM_MM: Final = 7.0  # by which a sliver may lie higher or lower than planned
+EDGE_MM: Final = 6.0  # between a sliver and the edge of the scan
+TALL_MM: Final = 5.0  # of the least sliver
+CUT_MM: Final = 0.6  # beside the cut, where the ink is compared
+REACH_MM: Final = 5.0  # by which neighbours may be shifted against each other
+RED: Final = 28
+CLEAR: Final = 0.35  # likeness of two cuts below which the print does not go on
+JOINS: Final = 0.5
+
+Cut = Any  # ink along a cut, an array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sliver:
+    """Ink along its left and its right side, row by row of the planned place."""
+
+    left: Cut
+    right: Cut
+
+
+def cut_strip(pixels: Picture) -> Picture:
+    """The right strip of an upright page at the finder's scale."""
+    high, wide = pixels.shape[:2]
+    scale = MM * 297 / high
+    part = np.ascontiguousarray(pixels[:, wide - round(STRIP_MM * MM / scale) :, :3])
+    size = (round(STRIP_MM * MM), round(297 * MM))
+    return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def find_sliver(page: Picture, height: float, diameter_mm: float) -> Sliver | None:
+    """The sliver at ``height`` (a share of the page from below) in a page's right strip; None: there is none."""
+    middle, reach = (1 - height) * 297, diameter_mm / 2 + ROOM_MM
+    part = page[round((middle - reach) * MM) : round((middle + reach) * MM)]
+    blue, green, red = (one.astype(np.int16) for one in cv2.split(cv2.GaussianBlur(part, (0, 0), 0.8)))
+    plane = (red - np.maximum(green, blue) > RED).astype(np.uint8)
+    joined = cv2.dilate(plane, np.ones((round(3 * MM),) * 2, np.uint8))
+    count, names, _stats, _middles = cv2.connectedComponentsWithStats(joined)
+    edge, kept = part.shape[1] - EDGE_MM * MM, np.zeros_like(plane)
+    for name in range(1, count):
+        own = (names == name) & (plane > 0)
+        xs = np.nonzero(own)[1]
+        if len(xs) > 2 * MM and xs.max() >= edge:
+            kept[own] = 1
+    ys, xs = np.nonzero(kept)
+    if not len(ys) or np.ptp(ys) < TALL_MM * MM:
+        return None
+    wide = max(1, round(CUT_MM * MM))
+    return Sliver(_cut(kept[:, xs.min() : xs.min() + wide]), _cut(kept[:, max(0, xs.max() + 1 - wide) : xs.max() + 1]))
+
+
+def _cut(columns: Any) -> Cut:  # noqa: ANN401 -- an array
+    line = columns.astype(np.float32).mean(axis=1).reshape(-1, 1)
+    return cv2.GaussianBlur(line, (0, 0), 0.8 * MM).ravel()
+
+
+def likeness(one: Sliver, after: Sliver) -> float:
+    """How far the print goes on from one sheet to the next: 1 as it should, 0 not at all."""
+    left, right = one.right, after.left
+    size = max(len(left), len(right))
+    left, right = (np.pad(each, (0, size - len(each))) for each in (left, right))
+    length = float(np.linalg.norm(left) * np.linalg.norm(right)) + 1e-6
+    reach = round(REACH_MM * MM)
+    return max(float(left @ np.roll(right, step)) / length for step in range(-reach, reach + 1))
+
+
+def evaluate_slivers(stamps: Mapping[int, Sequence[tuple[int, Sliver | None]]]) -> dict[int, str]:
+    """For each sheet joins, missing, does_not_join or cannot_tell; the worst where two stamps share it.
+
+    ``stamps``: of each stamp its sheets in order with what was found there.
+    """
+    order = ("joins", "cannot_tell", "does_not_join", "missing")
+    told: dict[int, str] = {}
+    for row in stamps.values():
+        for sheet, state in _stamp(row):
+            told[sheet] = max(told.get(sheet, "joins"), state, key=order.index)
+    return told
+
+
+def _stamp(row: Sequence[tuple[int, Sliver | None]]) -> list[tuple[int, str]]:
+    found = sum(part is not None for _sheet, part in row)
+    if 2 * found < len(row):
+        return [(sheet, "cannot_tell") for sheet, _part in row]
+    likes = [None if one is None or after is None else likeness(one, after) for (_, one), (_, after) in pairwise(row)]
+    said = []
+    for place, (sheet, part) in enumerate(row):
+        beside = [one for one in (*likes[max(0, place - 1) : place], *likes[place : place + 1]) if one is not None]
+        if part is None:
+            said.append((sheet, "missing"))
+        elif beside and max(beside) < CLEAR:
+            said.append((sheet, "does_not_join" if _guilty(place, len(row), likes) else "cannot_tell"))
+        else:
+            said.append((sheet, "joins" if beside and max(beside) >= JOINS else "cannot_tell"))
+    return said
+
+
+def _guilty(place: int, count: int, likes: Sequence[float | None]) -> bool:
+    """Whether a sheet that joins nowhere is the one at fault: an end only where its neighbour goes on beyond."""
+    if 0 < place < count - 1 or count == 2:  # noqa: PLR2004 -- of two, either
+        return True
+    beyond = likes[1] if place == 0 else likes[-2]
+    return beyond is not None and beyond >= JOINS
+
+
+_EDGE_MM: Final = 3.0  # of the right edge, where a slice has ink
+_TALL_MM: Final = 47.0  # that one print takes: ring above, ring below, letters or nothing between
+_ROOM_MM: Final = 2.0
+_SAME_MM: Final = 8.0  # by which the slices of one stamp may differ in height: paper is fanned by hand
+_RED: Final = 24
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlacedSlice:
+    """A slice and the height of its middle on the page, in mm from above."""
+
+    y_mm: float
+    slice: Slice
+
+
+@dataclass(slots=True)
+class _Run:
+    first: int
+    y_mm: float
+    slices: list[Slice] = field(default_factory=list)
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.slices) - 1
+
+
+def find_strip_slices(strip: Picture) -> list[PlacedSlice]:
+    """Every slice in the right strip of a page (26 mm at 200 dpi), from above."""
+    found = []
+    for top, low in _bands(strip):
+        alone = np.full_like(strip, 255)
+        alone[top:low] = strip[top:low]
+        one = find_edge_slice(alone)
+        if one is not None:
+            found.append(PlacedSlice((top + low) / 2 / _MM, one))
+    return found
+
+
+def _bands(strip: Picture) -> Iterator[tuple[int, int]]:
+    """Rows that one print takes, with room around: from its upper edge as far as a seal can reach."""
+    blue, green, red = (one.astype(np.int16) for one in cv2.split(strip[:, -round(_EDGE_MM * _MM) :]))
+    rows = np.flatnonzero((red - np.maximum(green, blue) > _RED).sum(axis=1) > 1)
+    if not len(rows):
+        return
+    room, tall = round(_ROOM_MM * _MM), round(_TALL_MM * _MM)
+    while len(rows):
+        part = rows[rows <= rows[0] + tall]
+        yield max(0, int(part[0]) - room), min(strip.shape[0], int(part[-1]) + room)
+        rows = rows[len(part) :]
+
+
+def find_broken_joints(pages: Sequence[Sequence[PlacedSlice]]) -> tuple[tuple[int, ...], bool]:
+    """Joints (0: between the first two pages) that no stamp covers or where its print does not go on.
+
+    The flag: every stamp adds up to one seal. A stamp on a single page covers nothing.
+    """
+    done = _runs(pages)
+    covered = {joint for one in done for joint in range(one.first, one.last)}
+    bad = set(range(len(pages) - 1)) - covered
+    whole = True
+    for one in done:
+        if len(one.slices) > 1:
+            found = match_slices(one.slices)
+            bad |= {one.first + place for place in found.broken}
+            whole = whole and found.whole
+    return tuple(sorted(bad)), whole
+
+
+def _runs(pages: Sequence[Sequence[PlacedSlice]]) -> list[_Run]:
+    """Slices of one height on pages that follow each other."""
+    opened: list[_Run] = []
+    done: list[_Run] = []
+    for number, placed in enumerate(pages):
+        going: list[_Run] = []
+        for one in placed:
+            near = [run for run in opened if abs(run.y_mm - one.y_mm) <= _SAME_MM]
+            run = min(near, key=lambda run: abs(run.y_mm - one.y_mm)) if near else _Run(number, one.y_mm)
+            if near:
+                opened.remove(run)
+            run.slices.append(one.slice)
+            run.y_mm = one.y_mm
+            going.append(run)
+        done += opened
+        opened = going
+    return done + opened

@@ -10,8 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from nianjian.features.dossier.seals.mask import MM, Picture
-from nianjian.features.dossier.seals.seal import Kind, Seal
+from nianjian.features.dossier.seals.mask import MM, Kind, Picture, Seal
 
 _THIN: Final = np.ones((3, 3), np.uint8)
 """Lines of forms and strokes of text are thinner than a seal's frame of 1 mm."""
@@ -46,7 +45,7 @@ Shapes = NDArray[np.float32]
 """A row a square: centre, side, lean; mm and degrees."""
 
 
-def squares(lined: Picture, found: Sequence[Seal]) -> list[Seal]:
+def find_squares(lined: Picture, found: Sequence[Seal]) -> list[Seal]:
     """Square seals in a mask at 100 dpi that still has its rules, beside those of ``found``."""
     thick = cv2.morphologyEx(lined, cv2.MORPH_OPEN, _THIN).astype(np.uint8, copy=False)
     for known in found:

@@ -24,8 +24,8 @@ from nianjian.features.complaints.operations import one_click
 from nianjian.features.complaints.operations.promise import promise
 from nianjian.features.dial_policy.operations import feed as gate_feed
 from nianjian.features.dial_policy.operations import live
-from nianjian.features.dossier.materials.states import DONE
-from nianjian.features.dossier.operations.checklist import lines as items
+from nianjian.features.dossier.operations.checklist import list_items as items
+from nianjian.features.dossier.states import DONE
 from nianjian.features.inspection import claims
 from nianjian.features.inspection.operations import dialling, logs
 from nianjian.features.inspection.queries import CheckBasis, Json, open_calls

@@ -9,8 +9,8 @@ from typing import Any, Final, Protocol
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.claims import RELEASED, UNKNOWN
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier.operations.checklist import lines as items
-from nianjian.features.dossier.operations.checklist import missing
+from nianjian.features.dossier.operations.checklist import count_missing as missing
+from nianjian.features.dossier.operations.checklist import list_items as items
 from nianjian.features.inspection import states
 from nianjian.features.inspection.operations import answers, dialling, logs
 from nianjian.features.inspection.queries import CheckBasis, Json, resolve_day

@@ -1,1 +1,27 @@
-"""Programs of the limited child process: each reads one file of others, writes files, prints one JSON object."""
+"""Programs of the limited child process: each reads one file of others, writes files, prints one JSON object a line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+
+from nianjian.engines.kernel.errors import NianjianError
+
+
+def print_json(told: Mapping[str, object]) -> None:
+    """Print one object."""
+    sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def run_named(*programs: Callable[..., None]) -> None:
+    """Run the program that the first word of the command line names, with the others.
+
+    A NianjianError becomes the last line, anything else an exit code.
+    """
+    name, *words = sys.argv[1:]
+    try:
+        {program.__name__: program for program in programs}[name](*words)
+    except NianjianError as error:
+        print_json({"refused": error.code, "values": error.values})

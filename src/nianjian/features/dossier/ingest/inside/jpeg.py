@@ -16,7 +16,7 @@ _LENGTH: Final = 2
 _FRAMES: Final = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
-def bare(data: bytes) -> bytes:
+def strip_metadata(data: bytes) -> bytes:
     """The picture alone; ValueError when the segments do not hang together."""
     parts, at = [data[:_LENGTH]], _LENGTH
     while data[at : at + 1] == b"\xff":
@@ -48,7 +48,7 @@ def _scan_end(data: bytes, at: int) -> int:
     raise ValueError(at)
 
 
-def frame(data: bytes) -> tuple[int, int, int]:
+def read_frame(data: bytes) -> tuple[int, int, int]:
     """Width, height and number of planes as the picture's first frame tells them; ValueError without one."""
     at = _LENGTH
     while data[at : at + 1] == b"\xff" and at + 10 <= len(data):

@@ -11,7 +11,7 @@ from xml.parsers import expat
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.ingest import limits
-from nianjian.features.dossier.ingest.inside.answer import answer, print_json
+from nianjian.features.dossier.ingest.inside import print_json, run_named
 
 NAMESPACE: Final = "http://www.ofdspec.org/2016"
 _FACTS: Final = ("DocID", "Title", "Author", "CreationDate", "ModDate", "Creator", "CreatorVersion")
@@ -91,4 +91,4 @@ def _xml(package: zipfile.ZipFile, member: str) -> ET.Element:
 
 
 if __name__ == "__main__":
-    answer(ofd)
+    run_named(ofd)

@@ -14,7 +14,7 @@ from pyhanko.sign.validation import EmbeddedPdfSignature, SignatureCoverageLevel
 from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
-from nianjian.features.dossier.ingest.inside.answer import answer, print_json
+from nianjian.features.dossier.ingest.inside import print_json, run_named
 
 MOST: Final = 50  # signatures of a file that are told
 WIDE: Final = 300  # characters of a name
@@ -103,4 +103,4 @@ def _parts(name: Any) -> Iterator[str]:  # noqa: ANN401 -- asn1crypto has no typ
 
 
 if __name__ == "__main__":
-    answer(signatures)
+    run_named(signatures)

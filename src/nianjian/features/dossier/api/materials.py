@@ -1,0 +1,551 @@
+"""The API of the checklist: items, versions and their pages, and files that wait for their item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from django.http import HttpResponse
+from ninja import Field, Path, Query, Router, Schema
+
+from nianjian.engines.paper.dossier import finding
+from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper.words import Words, words
+from nianjian.features.dossier import arrivals
+from nianjian.features.dossier.materials import TEXT_LENGTH
+from nianjian.features.dossier.models import Arrival, Comment, Version
+from nianjian.features.dossier.operations import arrivals as arrival_operations
+from nianjian.features.dossier.operations import checklist
+from nianjian.features.dossier.operations.checklist import Page as Looked
+from nianjian.features.dossier.recognition import Range
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.api.access import Request
+from nianjian.platform.api.jobs import Job, enqueued_job_document
+from nianjian.platform.api.operations import read, take, write
+from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.parameter_types import Day, FileName, Year, attached
+from nianjian.platform.api.problems import language
+
+router = Router(tags=["dossier"])
+SEASON = "/enterprises/{code}/dossier/{year}"
+ITEM = SEASON + "/items/{item}"
+Long = Annotated[str, Field(min_length=1, max_length=TEXT_LENGTH)]
+
+
+class ItemTold(Schema):
+    """An item as it stands; ``state``: missing, returned, not_ready, to_confirm, expired, ready or not_applicable.
+
+    ``required`` False: the guide does not ask for it this year. ``version``: the newest of ``versions``.
+    """
+
+    item: str
+    state: str
+    required: bool
+    owner: str
+    due: date | None
+    not_applicable: str
+    versions: int
+    version: int | None
+    verdict: str | None
+    effective_on: date | None
+    valid_until: date | None
+    reused_from: int | None
+
+
+class Checklist(Schema):
+    """All items in the order of the guide's list; ``missing``: how many stand in the way of handing in."""
+
+    year: int
+    complete: bool
+    missing: int
+    items: list[ItemTold]
+
+
+class ItemRule(Schema):
+    """Where an item comes from; ``level``: law and notice bind, a guide does not."""
+
+    key: str
+    level: str
+    citation: str
+    text: str
+
+
+class ItemFull(ItemTold):
+    """An item with what is asked of it: ``form`` and ``seals``, and the rules, the law's narrower one among them."""
+
+    board: str
+    form: str
+    seals: list[str]
+    rules: list[ItemRule]
+
+
+class CommentTold(Schema):
+    """What somebody said."""
+
+    id: int
+    text: str
+    at: datetime
+    by: str
+
+
+class CommentGiven(Schema):
+    """What is said."""
+
+    text: Long
+
+
+class OwnerGiven(Schema):
+    """Who brings it, and until when; an empty name: nobody."""
+
+    owner: Annotated[str, Field(max_length=160)] = ""
+    due: Day | None = None
+
+
+class ReasonGiven(Schema):
+    """Why the algorithm filing does not apply; an empty text takes it back."""
+
+    reason: Annotated[str, Field(max_length=TEXT_LENGTH)] = ""
+
+
+class Reused(Schema):
+    """The items that were taken over."""
+
+    items: list[str]
+
+
+@read(router, SEASON, act=Act.READ, answer=Checklist)
+def dossier_list(request: Request, code: str, year: Year, on: Day | None = None) -> dict[str, object]:
+    """The checklist as it stands for a package that is handed in on a day, today if none is named."""
+    lines = checklist.list_items(code, year, request.actor, on)
+    missing = checklist.count_missing(lines)
+    items = [checklist.line_to_document(one) for one in lines]
+    return {"year": year, "complete": not missing, "missing": missing, "items": items}
+
+
+@read(router, ITEM, act=Act.READ, answer=ItemFull)
+def dossier_get(request: Request, code: str, year: Year, item: str) -> dict[str, object]:
+    """One item, with what is asked of it and where that comes from."""
+    return _full(request, code, year, item)
+
+
+@read(router, f"{ITEM}/comments", act=Act.READ, answer=Page[CommentTold])
+def dossier_comments(request: Request, code: str, year: Year, item: str, cut: Query[Cut]) -> dict[str, object]:
+    """What was said about an item, newest first."""
+
+    def rows(first: int, count: int) -> list[Comment]:
+        found = checklist.get_item_detail(
+            enterprise=code, year=year, item=item, actor=request.actor, first=first, most=count
+        )
+        return found.comments
+
+    return paged(request, cut, Reader(rows), _comment)
+
+
+@write(router, f"{ITEM}/comments", act=Act.LOAD, answer=CommentTold, status=201)
+def dossier_comment(request: Request, code: str, year: Year, item: str, given: CommentGiven) -> dict[str, object]:
+    """Say something about an item."""
+    return _comment(checklist.comment(enterprise=code, year=year, item=item, text=given.text, actor=request.actor))
+
+
+@write(router, f"{ITEM}/owner", act=Act.LOAD, answer=ItemFull)
+def dossier_assign(request: Request, code: str, year: Year, item: str, given: OwnerGiven) -> dict[str, object]:
+    """Name who brings an item, and until when."""
+    checklist.assign(enterprise=code, year=year, item=item, owner=given.owner, due=given.due, actor=request.actor)
+    return _full(request, code, year, item)
+
+
+@write(router, f"{ITEM}/applicability", act=Act.LOAD, answer=ItemFull)
+def dossier_not_applicable(request: Request, code: str, year: Year, item: str, given: ReasonGiven) -> dict[str, object]:
+    """Say why the algorithm filing does not apply; every other item must be there."""
+    checklist.not_applicable(enterprise=code, year=year, item=item, reason=given.reason, actor=request.actor)
+    return _full(request, code, year, item)
+
+
+@write(router, f"{SEASON}/reuse", act=Act.LOAD, answer=Reused)
+def dossier_reuse(request: Request, code: str, year: Year) -> dict[str, object]:
+    """Take over from the year before what was confirmed there and is missing now; it waits to be confirmed again."""
+    return {"items": checklist.reuse(enterprise=code, year=year, actor=request.actor)}
+
+
+def _full(request: Request, code: str, year: int, item: str) -> dict[str, object]:
+    found = checklist.get_item_detail(enterprise=code, year=year, item=item, actor=request.actor, most=1)
+    asked = checklist.list_requirements(checklist.get_rulebook(code))[item]
+    rules = [
+        {
+            "key": one.key,
+            "level": str(one.level),
+            "citation": one.citation,
+            "text": one.text_zh or (one.value if isinstance(one.value, str) else ""),
+        }
+        for one in (asked.rule, asked.beside)
+        if one is not None
+    ]
+    told = {"board": asked.board, "form": asked.form.value, "seals": list(asked.seals), "rules": rules}
+    return {**checklist.line_to_document(found.line), **told}
+
+
+def _comment(one: Comment) -> dict[str, object]:
+    return {"id": one.pk, "text": one.text, "at": one.at, "by": one.actor}
+
+
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+VERSIONS = f"{ITEM}/versions"
+VERSION = f"{VERSIONS}/{{version}}"
+
+
+class VersionFinding(Schema):
+    """``weight``: stop, ask (a person looks) or note; ``page`` None: the whole file."""
+
+    code: str
+    weight: str
+    page: int | None
+    detail: str
+
+
+class VersionTold(Schema):
+    """A file of an item; ``fields`` as they were read, personal ones masked; ``sha256`` of its plain content."""
+
+    version: int
+    name: str
+    media_type: str
+    sha256: str
+    size: int
+    pages: int
+    verdict: str
+    findings: list[VersionFinding]
+    fields: dict[str, Any]
+    effective_on: date | None
+    valid_until: date | None
+    reused_from: int | None
+    recorded_at: datetime
+    recorded_by: str
+    confirmed_at: datetime | None
+    confirmed_by: str
+    returned_at: datetime | None
+    returned_by: str
+    returned_reason: str
+
+
+class DaysGiven(Schema):
+    """The paper's own days; without a last day the one that was read holds."""
+
+    effective_on: Day | None = None
+    valid_until: Day | None = None
+
+
+class WhyGiven(Schema):
+    """Why it is not good enough."""
+
+    reason: Long
+
+
+@read(router, VERSIONS, act=Act.READ, answer=Page[VersionTold])
+def dossier_versions(request: Request, code: str, year: Year, item: str, cut: Query[Cut]) -> dict[str, object]:
+    """The files of an item with what the check found, newest first."""
+    _ = words(language(request))
+
+    def rows(first: int, count: int) -> list[Version]:
+        found = checklist.get_item_detail(
+            enterprise=code, year=year, item=item, actor=request.actor, first=first, most=count
+        )
+        return found.versions
+
+    return paged(request, cut, Reader(rows), lambda one: _told(one, _))
+
+
+@write(router, VERSIONS, act=Act.LOAD, answer=Job, status=202, upload=True)
+def dossier_add(request: Request, code: str, year: Year, item: str, file: Query[FileName]) -> dict[str, object]:
+    """Check a file and keep it as the item's newest version, whatever the verdict: work; the content is the file."""
+    content = request.incoming.content(checklist.LIMIT)
+    job = checklist.enqueue_check(
+        enterprise=code, year=year, item=item, name=file.name, content=content, actor=request.actor
+    )
+    return enqueued_job_document(request, job)
+
+
+@write(router, f"{VERSION}/confirmation", act=Act.LOAD, answer=VersionTold)
+def dossier_confirm(  # noqa: PLR0917 -- the parts of the address
+    request: Request, code: str, year: Year, item: str, version: Number, given: DaysGiven
+) -> dict[str, object]:
+    """Stand for the newest version: a person has looked at every page."""
+    row = checklist.confirm(
+        enterprise=code, year=year, item=item, number=version, actor=request.actor,
+        effective_on=given.effective_on, valid_until=given.valid_until,
+    )  # fmt: skip
+    return _told(row, words(language(request)))
+
+
+@write(router, f"{VERSION}/return", act=Act.LOAD, answer=VersionTold)
+def dossier_return(  # noqa: PLR0917 -- the parts of the address
+    request: Request, code: str, year: Year, item: str, version: Number, given: WhyGiven
+) -> dict[str, object]:
+    """Send the newest version back: another one must come."""
+    row = checklist.send_back(
+        enterprise=code, year=year, item=item, number=version, reason=given.reason, actor=request.actor
+    )
+    return _told(row, words(language(request)))
+
+
+@take(router, f"{VERSION}/file", act=Act.REVEAL, media=sorted(checklist.MEDIA.values()))
+def dossier_fetch(request: Request, code: str, year: Year, item: str, version: Number) -> HttpResponse:
+    """A file as it came, personal values in full; the audit chain has the entry."""
+    row, content = checklist.download_version(
+        enterprise=code, year=year, item=item, number=version, actor=request.actor
+    )
+    return attached(content, row.media_type, row.name or f"{item}-{version}")
+
+
+def _told(row: Version, _: Words) -> dict[str, object]:
+    told = checklist.version_to_document(row)
+    return {**told, "findings": spoken(told["findings"], _)}
+
+
+def spoken(findings: Iterable[Mapping[str, Any]], _: Words) -> list[dict[str, object]]:
+    """Findings as a report keeps them, each with its sentence."""
+    return [
+        {
+            "code": one["code"],
+            "weight": one["weight"],
+            "page": one["page"],
+            "detail": finding(one["code"], {"page": one["page"], **one["values"]}, _),
+        }
+        for one in findings
+    ]
+
+
+PAGES = f"{VERSION}/pages"
+JPEG = "image/jpeg"
+PageNumber = Annotated[int, Path(ge=1, le=1000)]
+
+
+class PageMark(Schema):
+    """Where something lies, in mm from the upper left corner; ``shape``: ellipse, box, or a line from end to end.
+
+    ``code``: that of the finding, or the kind of a seal that was seen; ``weight``: as of a finding, or seen.
+    """
+
+    shape: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    weight: str
+    code: str
+
+
+class PageSeal(Schema):
+    """A seal that was seen; the place is its middle."""
+
+    x_mm: float
+    y_mm: float
+    diameter_mm: float
+    kind: str
+
+
+class PageTold(Schema):
+    """A page as the check saw it; everything but the number is null where the check told no pages yet.
+
+    ``rotation``: degrees clockwise by which it must be turned; null: unsure. ``colour``: colour or grey.
+    """
+
+    page: int
+    wide_mm: float
+    high_mm: float
+    a4: bool | None = None
+    dpi: int | None = None
+    blank: bool | None = None
+    skew_deg: float | None = None
+    rotation: int | None = None
+    colour: str | None = None
+    seals: list[PageSeal] | None = None
+    findings: list[VersionFinding]
+    marks: list[PageMark]
+
+
+@read(router, PAGES, act=Act.READ, answer=Page[PageTold])
+def dossier_pages(  # noqa: PLR0917 -- the parts of the address
+    request: Request, code: str, year: Year, item: str, version: Number, cut: Query[Cut]
+) -> dict[str, object]:
+    """The pages of a version in their order, with what was found on each and its place."""
+    _ = words(language(request))
+
+    def rows(first: int, count: int) -> list[Looked]:
+        return checklist.preview_pages(
+            enterprise=code, year=year, item=item, number=version, actor=request.actor, first=first + 1, most=count
+        ).pages
+
+    def told(one: Looked) -> dict[str, object]:
+        marks = [
+            {name: getattr(mark, name) for name in ("shape", "left", "top", "right", "bottom", "weight", "code")}
+            for mark in one.marks
+        ]
+        sides = {"wide_mm": one.wide_mm, "high_mm": one.high_mm}
+        return {**one.facts, "page": one.page, **sides, "findings": spoken(one.findings, _), "marks": marks}
+
+    return paged(request, cut, Reader(rows), told)
+
+
+@take(router, f"{PAGES}/{{page}}/picture", act=Act.REVEAL, media=[JPEG])
+def dossier_page_picture(  # noqa: PLR0917 -- the parts of the address
+    request: Request, code: str, year: Year, item: str, version: Number, page: PageNumber
+) -> HttpResponse:
+    """A page's picture, personal values in full; the audit chain has the entry."""
+    content = checklist.reveal_picture(
+        enterprise=code, year=year, item=item, number=version, page=page, actor=request.actor
+    )
+    return attached(content, JPEG, f"{item}-{version}-{page}.jpg")
+
+
+@write(router, f"{VERSION}/drawing", act=Act.LOAD, answer=Job, status=202)
+def dossier_draw(request: Request, code: str, year: Year, item: str, version: Number) -> dict[str, object]:
+    """Have pictures drawn of the pages of a version that has none: work."""
+    return enqueued_job_document(
+        request,
+        checklist.enqueue_drawing(enterprise=code, year=year, item=item, number=version, actor=request.actor),
+    )
+
+
+ARRIVALS = f"{SEASON}/arrivals"
+ARRIVAL = f"{ARRIVALS}/{{arrival}}"
+Key = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+
+class ArrivalGuess(Schema):
+    """What speaks for an item: ``points`` of 100 are an order, no probability; ``title`` as it stands on the page."""
+
+    item: str
+    points: int
+    title: str
+    words: list[str]
+    fields: list[str]
+
+
+class ArrivalPart(Schema):
+    """Pages ``first`` to ``last`` that seem to be a paper of their own; ``item`` null: a person says of which item."""
+
+    item: str | None
+    first: int
+    last: int
+
+
+class ArrivalTold(Schema):
+    """A file that waits; ``item``: what it seems to be, null where nothing speaks clearly; ``sure``: it leads well.
+
+    ``pages``: 0 where they are not counted. ``papers``: filled where several papers seem to lie in the file.
+    ``read`` False: nobody has looked at it yet; ``fault``: why it could not be read.
+    """
+
+    id: int
+    name: str
+    size: int
+    sha256: str
+    arrived_at: datetime
+    arrived_by: str
+    read: bool
+    item: str | None
+    sure: bool
+    guesses: list[ArrivalGuess]
+    pages: int
+    papers: list[ArrivalPart]
+    fault: str | None
+
+
+class ItemChosen(Schema):
+    """Which item a person says it is."""
+
+    item: str
+
+
+class PaperCut(Schema):
+    """Pages ``first`` to ``last``, from 1 and both in it, are a paper of the item."""
+
+    item: str
+    first: int
+    last: int
+
+
+class PapersCut(Schema):
+    """No page in two papers, no item twice; ``leave``: pages that stand in none may be deleted with the file."""
+
+    papers: list[PaperCut]
+    leave: bool = False
+
+
+class ArrivalGone(Schema):
+    """The file that was deleted."""
+
+    id: int
+
+
+@read(router, ARRIVALS, act=Act.LOAD, answer=Page[ArrivalTold])
+def dossier_arrivals(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict[str, object]:
+    """Files that wait for a person, the oldest first, with what each seems to be."""
+    _ = words(language(request))
+
+    def rows(first: int, count: int) -> list[Arrival]:
+        return arrival_operations.list_waiting_files(
+            enterprise=code, year=year, actor=request.actor, first=first, most=count
+        )
+
+    def told(row: Arrival) -> dict[str, object]:
+        seems, fault = arrivals.read_proposal(row), arrivals.read_fault(row)
+        plain = {name: getattr(row, name) for name in ("size", "sha256", "arrived_at", "arrived_by")}
+        return {
+            "id": row.pk, "name": row.name or "", **plain, "read": bool(seems or fault),
+            **(seems or {"item": None, "sure": False, "guesses": []}),
+            "pages": (seems or {}).get("pages", 0), "papers": (seems or {}).get("papers", []),
+            "fault": sentence(fault["code"], fault["values"], _) if fault else None,
+        }  # fmt: skip
+
+    return paged(request, cut, Reader(rows), told)
+
+
+@write(router, ARRIVALS, act=Act.LOAD, answer=Job, status=202, upload=True)
+def dossier_arrive(request: Request, code: str, year: Year, file: Query[FileName]) -> dict[str, object]:
+    """Bring a file in without saying which item it is; reading it is work. The content is the file."""
+    content = request.incoming.content(checklist.LIMIT)
+    arrival_operations.store_file(enterprise=code, year=year, name=file.name, content=content, actor=request.actor)
+    return enqueued_job_document(
+        request, arrival_operations.enqueue_reading(enterprise=code, year=year, actor=request.actor)
+    )
+
+
+@write(router, f"{ARRIVAL}/item", act=Act.LOAD, answer=Job, status=202)
+def dossier_sort(request: Request, code: str, year: Year, arrival: Key, given: ItemChosen) -> dict[str, object]:
+    """Say which item a file is: it goes to its check, which is work, and still waits to be confirmed there."""
+    return enqueued_job_document(
+        request,
+        arrival_operations.decide_item(
+            enterprise=code, year=year, arrival=arrival, item=given.item, actor=request.actor
+        ),
+    )
+
+
+@write(router, f"{ARRIVAL}/papers", act=Act.LOAD, answer=Job, status=202)
+def dossier_cut(request: Request, code: str, year: Year, arrival: Key, given: PapersCut) -> dict[str, object]:
+    """Say which pages of a file are which item: each range is cut out as it is and goes to its check, as a whole file.
+
+    Cutting is work; ``papers`` of its result names the check of each. Where it is refused the file waits on.
+    """
+    papers = [Range(one.item, one.first, one.last) for one in given.papers]
+    job = arrival_operations.enqueue_cutting(
+        enterprise=code, year=year, arrival=arrival, papers=papers, leave=given.leave, actor=request.actor
+    )
+    return enqueued_job_document(request, job)
+
+
+@take(router, f"{ARRIVAL}/pages/{{page}}/picture", act=Act.REVEAL, media=[JPEG])
+def dossier_arrival_picture(request: Request, code: str, year: Year, arrival: Key, page: PageNumber) -> HttpResponse:
+    """The picture of a page, personal values in full; the audit chain has the entry. There once the file is read."""
+    content = arrival_operations.reveal_picture(
+        enterprise=code, year=year, arrival=arrival, page=page, actor=request.actor
+    )
+    return attached(content, JPEG, f"{arrival}-{page}.jpg")
+
+
+@write(router, ARRIVAL, act=Act.LOAD, answer=ArrivalGone, method="DELETE")
+def dossier_put_away(request: Request, code: str, year: Year, arrival: Key) -> dict[str, object]:
+    """Delete a file that belongs to no item."""
+    arrival_operations.delete_file(enterprise=code, year=year, arrival=arrival, actor=request.actor)
+    return {"id": arrival}

@@ -1,1 +1,0 @@
-"""The book for the window: A4, glued, numbered, with its seals or the places for them."""

@@ -1,0 +1,238 @@
+"""The fill-in sheet of a report: fields with what is known, the change against last year, its document. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any, Final
+
+from nianjian.engines.paper.texts.dossier.fill_in import CHANGES, REPORTS, SOURCES, UNKNOWN
+from nianjian.engines.paper.words import Words
+from nianjian.engines.rules.rule import Rule
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.dossier.generated.document import DASH, Cell, Document, Section, Table
+
+HUNDREDTH: Final = Decimal("0.01")
+Known = str | int | Fraction | Sequence[str] | None
+
+
+class ChangeKind(StrEnum):
+    """How this year's value stands to last year's."""
+
+    SAME = "same"
+    DIFFERS = "differs"
+    UNKNOWN = "unknown"  # one of the two is not known
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """``relative``: the change as a share of last year's value; None: no figures, or last year's was 0.
+
+    ``over``: whether it is more than the limit; None: there is no limit, or it cannot be told.
+    """
+
+    kind: ChangeKind
+    relative: Fraction | None = None
+    over: bool | None = None
+
+
+def compare_values(now: Known, before: Known, limit: Decimal | None) -> Change:
+    """Compare; a limit is exceeded by more than itself (超), on whole numbers, never on rounded ones."""
+    if now is None or before is None:
+        return Change(ChangeKind.UNKNOWN)
+    kind = ChangeKind.SAME if _plain(now) == _plain(before) else ChangeKind.DIFFERS
+    if not isinstance(now, int | Fraction) or not isinstance(before, int | Fraction):
+        return Change(kind)
+    if before == 0:
+        over = None if limit is None or now != 0 else False
+        return Change(kind, Fraction(0) if now == 0 else None, over)
+    relative = abs(Fraction(now) - Fraction(before)) / abs(Fraction(before))
+    return Change(kind, relative, None if limit is None else relative > Fraction(limit))
+
+
+def _plain(value: Known) -> object:
+    return value if value is None or isinstance(value, str | int | Fraction) else sorted(value)
+
+
+def percent(value: Fraction) -> str:
+    """A share in percent with two decimals, as it is shown; nothing is compared after it."""
+    exact = Decimal(value.numerator * 100) / Decimal(value.denominator)
+    return str(exact.quantize(HUNDREDTH, ROUND_HALF_UP))
+
+
+Told = Mapping[str, Any]
+
+
+def build_document(enterprise: str, told: Told, _: Words) -> Document:
+    """``told``: a sheet as `flows.dossier.fill_in.told` gives it; a field that nobody knows is left to be filled in."""
+    lines: Sequence[Told] = told["fields"]
+    numbered = any(one["number"] for one in lines)
+    header = (
+        *((_("Code number"),) if numbered else ()),
+        _("Field"), _("Value"), _("Source"), _("Last year"), _("Change"),
+    )  # fmt: skip
+    rows = tuple(_row(one, numbered, _) for one in lines)
+    title = _(REPORTS[told["report"]])
+    over = [one for one in lines if one["over"]]
+    notes = [
+        _("Fields as far as a source names them; the platform's own form may ask for more or call them otherwise.")
+    ]
+    notes += [f"{one['title_zh']}: {one['note_zh']}" for one in lines if one["note_zh"]]
+    return Document(
+        item="fill_in",
+        title=title,
+        facts=(
+            (_("Enterprise"), enterprise),
+            (_("Data year"), str(told["year"])),
+            (_("As of"), str(told["as_of"])),
+            (_("Figures from run"), told["run"] or DASH),
+            (_("Changes above the limit"), "、".join(one["title_zh"] for one in over) or _("none")),
+        ),
+        foot=f"{_('Run')} {told['run'] or DASH} · {_('Rulebook')} {told['rulebook']}",
+        sections=(Section(_("How to read it"), tuple(notes)),),
+        tables=(Table(_("Fields"), header, rows, shares=(3, 5, 7, 5, 7, 5) if numbered else (6, 9, 5, 9, 5)),),
+        wide=True,
+    )
+
+
+def _row(one: Told, numbered: bool, _: Words) -> tuple[Cell, ...]:  # noqa: FBT001 -- whether the first column is there
+    return (
+        *((one["number"],) if numbered else ()),
+        one["title_zh"],
+        _(UNKNOWN) if one["value"] is None else one["value"],
+        _(SOURCES[one["source"]]),
+        DASH if one["before"] is None else one["before"],
+        format_change(one, _),
+    )
+
+
+def format_change(one: Told, _: Words) -> str:
+    """What differs from last year, in words."""
+    text = _(CHANGES[one["change"]])
+    if one["percent"] is None:
+        return text
+    if one["over"]:
+        return _("{percent} %, above {limit} %").format(percent=one["percent"], limit=one["limit"])
+    return _("{percent} %").format(percent=one["percent"]) if one["change"] == "differs" else text
+
+
+Json = dict[str, Any]
+Facts = Mapping[str, Known]
+JOIN: Final = "、"
+
+
+class Report(StrEnum):
+    """Which of the two yearly reports."""
+
+    LICENCE = "licence"  # 许可年报
+    CODE_NUMBER = "code_number"  # 码号年报
+
+
+class FieldKind(StrEnum):
+    """How a field is written."""
+
+    TEXT = "text"
+    COUNT = "count"
+    SHARE = "share"  # 0 to 1; written in percent
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field as the rulebook has it. ``source``: which records know it, ``hand``: none here does.
+
+    ``limit``: the change against last year above which a person is said to look, of the rule ``limit_key``.
+    """
+
+    name: str
+    rule: Rule
+    kind: FieldKind
+    source: str
+    personal: bool
+    limit: Decimal | None
+    limit_key: str
+
+
+def list_fields(report: Report, rules: Rulebook) -> list[Field]:
+    """The report's fields on the rulebook's day, in the order of the form."""
+    under = f"fill_in.{report.value}."
+    found = [_field(one, under, rules) for one in rules.in_force.values() if one.key.startswith(under)]
+    return sorted(found, key=_order)
+
+
+def _field(rule: Rule, under: str, rules: Rulebook) -> Field:
+    told = _value(rule)
+    key = str(told.get("limit", ""))
+    return Field(
+        name=rule.key.removeprefix(under),
+        rule=rule,
+        kind=FieldKind(str(told["kind"])),
+        source=str(told["source"]),
+        personal=told.get("personal") is True,
+        limit=rules.decimal(key) if key else None,
+        limit_key=key,
+    )
+
+
+def _value(rule: Rule) -> Mapping[str, Any]:
+    return rule.value if isinstance(rule.value, Mapping) else {}
+
+
+def _order(field: Field) -> int:
+    return int(_value(field.rule)["order"])
+
+
+def portrait_component(field: Field) -> tuple[str, str]:
+    """Metric and component of the portrait's run that a field of source ``portrait`` takes its value from."""
+    told = _value(field.rule)
+    return str(told["metric"]), str(told["component"])
+
+
+def number_prefixes(field: Field) -> tuple[str, ...]:
+    """Beginnings of the numbers that a field lists."""
+    return tuple(str(one) for one in _value(field.rule).get("prefixes", ()))
+
+
+def build_line(field: Field, now: Known, before: Known, *, number: str = "") -> Json:
+    """A field with its value, last year's and what differs. ``number``: of the code number that it is about."""
+    made = compare_values(now, before, field.limit)
+    return {
+        "field": field.name,
+        "number": number,
+        "title_zh": field.rule.title_zh,
+        "title_en": field.rule.title_en,
+        "note_zh": field.rule.note_zh,
+        "note_en": field.rule.note_en,
+        "rule": field.rule.key,
+        "level": str(field.rule.level),
+        "citation": field.rule.citation,
+        "source": field.source,
+        "personal": field.personal,
+        "value": format_value(now, field.kind),
+        "before": format_value(before, field.kind),
+        **_change(made, field),
+    }
+
+
+def _change(made: Change, field: Field) -> Json:
+    return {
+        "change": made.kind.value,
+        "percent": None if made.relative is None else percent(made.relative),
+        "over": made.over,
+        "limit": None if field.limit is None else percent(Fraction(field.limit)),
+        "limit_rule": field.limit_key,
+    }
+
+
+def format_value(value: Known, kind: FieldKind) -> str | None:
+    """As it is typed into the form; None: not known."""
+    if value is None or value == "" or (isinstance(value, Sequence) and not value):
+        return None
+    if isinstance(value, Fraction):
+        return f"{percent(value)}%" if kind is FieldKind.SHARE else str(value)
+    if isinstance(value, str | int):
+        return str(value)
+    return JOIN.join(value)

@@ -1,1 +1,0 @@
-"""The fill-in sheet: every field of the licence report and of the code-number report, with value and source."""

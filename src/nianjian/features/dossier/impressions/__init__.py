@@ -1,1 +1,0 @@
-"""Pictures of seals, sealed in the vault, and the impressions that two people have agreed to."""

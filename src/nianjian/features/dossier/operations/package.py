@@ -1,0 +1,517 @@
+"""The package of a season: both editions under one manifest, built, signed and fetched as work for the worker."""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import transaction
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.dossier.words import ITEMS
+from nianjian.engines.paper.words import CHINESE, words
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.archives.closed_seasons import list_sealed_blobs as sealed
+from nianjian.features.archives.closed_seasons import refuse_closed
+from nianjian.features.dossier import materials
+from nianjian.features.dossier.editions import build_process, manifest
+from nianjian.features.dossier.editions.build import PAPER
+from nianjian.features.dossier.editions.package import Board, Item, Limits, Package, required_seals
+from nianjian.features.dossier.editions.verify import verify
+from nianjian.features.dossier.generated import self_check
+from nianjian.features.dossier.ingest.receive import receive
+from nianjian.features.dossier.kinds import Form, get_item
+from nianjian.features.dossier.materials import Line
+from nianjian.features.dossier.models import Impression, Version
+from nianjian.features.dossier.operations import checklist, generate, signatures
+from nianjian.features.dossier.operations import seals as seal_operations
+from nianjian.features.dossier.operations.signatures import Certificate
+from nianjian.features.dossier.states import DONE, MaterialState
+from nianjian.features.portrait import portraits
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.audit.record import record
+from nianjian.platform.home import env, spill
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.jobs import service as queue_service
+from nianjian.platform.jobs.progress import Progress, silent
+from nianjian.platform.jobs.query import JobValue
+from nianjian.platform.registers.licences import Licence
+from nianjian.platform.registers.versions import versions_on
+from nianjian.platform.rulebook.rulebooks import rulebook
+from nianjian.platform.vault import blobs
+
+Json = dict[str, Any]
+OFD: Final = "application/ofd"
+ENDINGS: Final = {media: kind for kind, media in checklist.MEDIA.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltPackage:
+    """What was written. ``missing``: item and state of what is required and not in it; any makes it a draft.
+
+    ``unbound``: items whose newest file is confirmed but cannot be bound (an OFD), a part of ``missing``.
+    ``pictures``: how many pictures of seals it bears; any makes it a draft, too.
+    """
+
+    folder: Path
+    digest: str
+    draft: bool
+    missing: tuple[tuple[str, str], ...]
+    unbound: tuple[str, ...]
+    files: tuple[Json, ...]
+    pages: int
+    pictures: int = 0
+    run: str = ""  # of the portrait that the manifest names
+
+
+def build(
+    *,
+    enterprise: str,
+    year: int,
+    folder: Path,
+    actor: Actor,
+    on: date | None = None,
+    pictures: bool = False,
+    progress: Progress = silent,
+) -> BuiltPackage:
+    """Write the package of a data year into an empty or new folder, as for handing in on a day (None: today).
+
+    Papers go out in full, so it takes the right to reveal. The digest of the manifest stands in the audit entry.
+    ``pictures``: a draft that bears the pictures of seals which two people have agreed to for exactly these documents.
+    NianjianError role_missing, enterprise_unknown, dossier_folder_full,
+    dossier_folder_unusable, blob_missing, dossier_build_failed, seal_use_none, and those of taking a file in.
+    """
+    require(actor, enterprise, Act.REVEAL)
+    refuse_closed(enterprise, year)
+    day = on or clock.today()
+    lines = checklist.list_all_items(enterprise, year, day)
+    taken = [(line, line.newest) for line in lines if line.state is MaterialState.READY and line.newest is not None]
+    bound = [(line, row) for line, row in taken if row.media_type != OFD]
+    unbound = tuple(line.item for line, row in taken if row.media_type == OFD)
+    missing = tuple((line.item, line.state.value) for line in lines if line.state not in DONE or line.item in unbound)
+    documents = {line.item: row.sha256 for line, row in bound}
+    placed, uses = seal_operations.list_approved_prints(enterprise, year, documents) if pictures else ({}, [])
+    folder = folder.resolve()
+    _empty(folder)
+    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as place:  # closed to others, soon gone
+        room = Path(place)
+        items, whole = [], len(bound) + 1
+        for one in _copies(bound, room, day, enterprise):
+            items.append(replace(one, prints=placed.get(one.name, ())))
+            progress(one.title, len(items), whole)
+        package = _package(enterprise, year, day, items, draft=bool(missing))
+        made = _fresh(folder)
+        try:
+            digest = build_process.build(package, made, room=room, watch=lambda: progress("", len(items), whole))
+            _check_files(made, digest)
+            told = manifest.read_manifest(made / manifest.NAME)
+            _keep(enterprise, year, actor, told, bound, missing, made, folder, uses)
+        except BaseException:
+            _remove(made)
+            raise
+    files = tuple(_file(one) for one in told["files"])
+    pages = next(one["pages"] for one in files if one["edition"] == PAPER)
+    return BuiltPackage(
+        folder, digest, bool(missing or uses), missing, unbound, files, pages, len(uses), str(told["snapshot"])
+    )
+
+
+def _package(enterprise: str, year: int, day: date, items: Sequence[Item], *, draft: bool) -> Package:
+    run = portraits.find_newest_run(enterprise, year)
+    numbers = sorted({row.number for row in versions_on(Licence, enterprise, day) if row.number})
+    return Package(
+        enterprise=accounts.enterprise(enterprise).name,
+        licence=", ".join(numbers) or "–",
+        season=year,
+        items=tuple(items),
+        limits=Limits.of(_book(enterprise, day)),
+        snapshot="" if run is None else run.id,
+        draft=draft,
+        language=CHINESE,
+        source=seal_operations.citation(_book(enterprise, day)),
+    )
+
+
+def _copies(bound: Sequence[tuple[Line, Version]], room: Path, day: date, enterprise: str) -> Iterator[Item]:
+    """Each item with its clean copy, made anew from what is kept."""
+    book, _ = _book(enterprise, day), words(CHINESE)
+    for line, row in bound:
+        place = room / line.item
+        place.mkdir(mode=0o700)
+        title = _(ITEMS[line.item])
+        source = place / f"{title}.{ENDINGS[row.media_type]}"
+        source.write_bytes(materials.read_content(row))
+        got = receive(source, place)
+        source.unlink()
+        if got.clean is None:  # its media type said otherwise
+            raise NianjianError("dossier_copy_unreadable", item=title, file=got.name)
+        kind = get_item(line.item)
+        rule = book.value(kind.rule)
+        board = Board(str(rule["board"])) if isinstance(rule, Mapping) else Board.SPECIAL  # a further paper
+        asked = required_seals(book, copy=kind.form(book) is Form.COPY)
+        yield Item(line.item, title, board, got.clean, asked, row.sha256)
+
+
+def _book(enterprise: str, day: date) -> Rulebook:
+    where = accounts.enterprise(enterprise).province or None
+    return rulebook(day=day, province=where, enterprise=enterprise)
+
+
+def _empty(folder: Path) -> None:
+    """Refuse a folder that holds something, before the work."""
+    try:
+        full = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+    except OSError as error:
+        raise NianjianError("dossier_folder_unusable", folder=str(folder), reason=error.strerror or "") from error
+    if full:
+        raise NianjianError("dossier_folder_full", folder=str(folder))
+
+
+def _fresh(folder: Path) -> Path:
+    """A closed folder beside the one that is meant: what is there under its name is whole."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise NianjianError("dossier_folder_unusable", folder=str(folder), reason=error.strerror or "") from error
+
+
+def _check_files(made: Path, digest: str) -> None:
+    """What lies there is what was told."""
+    if not verify(made, digest=digest).intact:
+        raise NianjianError("dossier_build_failed", reason="verify")
+
+
+def _keep(  # noqa: PLR0917 -- one entry of all that was bound
+    enterprise: str,
+    year: int,
+    actor: Actor,
+    told: Json,
+    bound: Sequence[tuple[Line, Version]],
+    missing: Sequence[tuple[str, str]],
+    made: Path,
+    folder: Path,
+    uses: Sequence[Impression],
+) -> None:
+    """The audit entry, and the folder under its name: both or none."""
+    data = {
+        "year": year,
+        "manifest": told["sha256"],
+        "draft": told["draft"],
+        "run": told["snapshot"],
+        "files": len(told["files"]),
+        "items": {line.item: {"version": row.number, "sha256": row.sha256} for line, row in bound},
+        "missing": [item for item, _state in missing],
+    }
+    with transaction.atomic():
+        record(verb="dossier.built", enterprise=enterprise, actor=actor, data=data)
+        seal_operations.record_prints(enterprise=enterprise, uses=uses, manifest=told["sha256"], actor=actor)
+        try:
+            made.replace(folder)
+        except OSError as error:
+            raise NianjianError("dossier_folder_unusable", folder=str(folder), reason=error.strerror or "") from error
+
+
+def _remove(made: Path) -> None:
+    for path in sorted(made.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    if made.exists():
+        made.rmdir()
+
+
+def _file(entry: Json) -> Json:
+    return {name: entry[name] for name in ("path", "edition", "bytes", "sha256")} | {"pages": len(entry["pages"])}
+
+
+def built_to_document(built: BuiltPackage) -> Json:
+    """As JSON."""
+    return {
+        "folder": str(built.folder),
+        "draft": built.draft,
+        "digest": built.digest,
+        "pages": built.pages,
+        "missing": [{"item": item, "state": state} for item, state in built.missing],
+        "unbound": list(built.unbound),
+        "pictures": built.pictures,
+        "run": built.run,
+        "files": list(built.files),
+    }
+
+
+BLOB: Final = "blob"  # under which a job's result names the zip
+KEPT: Final = timedelta(days=7)
+KINDS: Final = (flow.GENERATE_ITEMS, flow.BUILD_PACKAGE, flow.SIGN_PACKAGE)
+ZIP: Final = "application/zip"
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file that is given away, in pieces."""
+
+    name: str
+    content: Iterator[bytes]
+
+
+def open_private_folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder closed to others, soon gone."""
+    return tempfile.TemporaryDirectory(dir=spill.folder(env.read().home))
+
+
+def store_zip(folder: Path, name: str) -> Json:
+    """Keep a folder as a zip of its files, stored as they are; what the job's result tells of it.
+
+    Neither the zip nor the sealed file is ever in memory whole: a package may have hundreds of megabytes.
+    """
+    path = folder.with_suffix(".zip")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as pack:
+        for file in sorted(one for one in folder.rglob("*") if one.is_file()):
+            pack.write(file, file.relative_to(folder).as_posix())
+    made = blobs.put_file(path)
+    return {"name": name, "sha256": made.sha256, "size": made.size, BLOB: made.id}
+
+
+def open_zip(job: JobValue, folder: Path) -> None:
+    """The zip of a job as a folder again; it is ours, and sealed until now. dossier_files_unknown."""
+    path = folder.with_suffix(".zip")
+    with path.open("wb") as file:
+        file.writelines(blobs.read(str(_stored_output(job)[BLOB])))
+    with zipfile.ZipFile(path) as pack:
+        pack.extractall(folder)
+
+
+def get_files_job(enterprise: str, year: int, job: str, *kinds: str) -> JobValue:
+    """A job of these kinds, of this season, whose files are still there; dossier_files_unknown."""
+    try:
+        found = queue.job(job)
+    except NianjianError as error:
+        raise _gone() from error
+    mine = found.enterprise == enterprise and found.kind in kinds and found.payload.get("year") == year
+    if not mine:
+        raise _gone()
+    _stored_output(found)
+    return found
+
+
+def download_zip(*, enterprise: str, year: int, job: str, actor: Actor) -> Download:
+    """The zip that a job has made; the entry stands in the chain before it is given.
+
+    NianjianError role_missing, dossier_files_unknown.
+    """
+    require(actor, enterprise, Act.REVEAL)
+    found = get_files_job(enterprise, year, job, *KINDS)
+    told = _stored_output(found)
+    content = blobs.read(str(told[BLOB]))
+    data = {"year": year, "kind": found.kind, "job": found.id, "sha256": told["sha256"]}
+    with transaction.atomic():
+        record(verb="dossier.taken", enterprise=enterprise, actor=actor, data=data)
+    return Download(str(told["name"]), content)
+
+
+def delete_expired_outputs() -> int:
+    """Delete what was made more than `KEPT` ago: it can be made again at any time. How many."""
+    old = [one for kind in KINDS for one in queue.over_before(kind, clock.now() - KEPT, BLOB)]
+    archived = sealed() if old else set()
+    for one in old:
+        if one.result[BLOB] not in archived:  # a closed season keeps its package
+            blobs.remove(str(one.result[BLOB]))  # first: killed in between, the next sweep finds the row again
+        queue_service.forget(job=one.id, name=BLOB)
+    return len(old)
+
+
+def _stored_output(job: JobValue) -> Json:
+    if BLOB not in job.result:
+        raise _gone()
+    return dict(job.result)
+
+
+def _gone() -> NianjianError:
+    return NianjianError("dossier_files_unknown", days=KEPT.days)
+
+
+_ = words(CHINESE)  # papers for the authority are Chinese, and so are the names of their files
+
+
+def enqueue_generation(
+    *, enterprise: str, year: int, items: Sequence[str], files: bool, actor: Actor, replace: bool = False
+) -> str:
+    """Put the generation of items; its job, or the one that waits or runs.
+
+    ``files``: as workbook and PDF in a zip, the self-check report, too; else as versions of the checklist.
+    ``replace``: also above an upload that nobody has confirmed. role_missing, dossier_item_not_generated.
+    """
+    require(actor, enterprise, flow.NEEDS[flow.GENERATE_ITEMS])
+    generate.check(items, files=files)
+    given = {"year": year, "items": list(items), "files": files, "replace": replace}
+    return _put(flow.GENERATE_ITEMS, enterprise, given, actor)
+
+
+def enqueue_build(*, enterprise: str, year: int, pictures: bool, actor: Actor, on: date | None = None) -> str:
+    """Put the building of the package; its job, or the one that waits or runs. ``on``, ``pictures``: as of `build`.
+
+    NianjianError role_missing.
+    """
+    given = {"year": year, "pictures": pictures, "on": "" if on is None else on.isoformat()}
+    return _put(flow.BUILD_PACKAGE, enterprise, given, actor)
+
+
+def enqueue_signing(*, enterprise: str, year: int, package: str, actor: Actor) -> str:
+    """Put the signing of the package that a job has built, with the certificate of the settings; its job.
+
+    NianjianError role_missing, dossier_files_unknown, signing_draft, and those of the certificate.
+    """
+    require(actor, enterprise, flow.NEEDS[flow.SIGN_PACKAGE])
+    code = accounts.enterprise(enterprise).code
+    found = get_files_job(code, year, package, flow.BUILD_PACKAGE)
+    if found.result["draft"]:
+        raise NianjianError("signing_draft")
+    with_it = signatures.get_certificate(code, actor)
+    if with_it.fault:
+        raise NianjianError(with_it.fault, **with_it.values)
+    return _put(flow.SIGN_PACKAGE, code, {"year": year, "package": found.id}, actor)
+
+
+def _put(kind: str, enterprise: str, given: Json, actor: Actor) -> str:
+    refuse_closed(enterprise, given["year"])
+    return flow.enqueue_once(kind=kind, enterprise=accounts.enterprise(enterprise).code, payload=given, actor=actor)
+
+
+def run_generation(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+    """Do what `ask_items` has put: each item with its verdict and the sums that must agree."""
+    year, files = int(given["year"]), bool(given["files"])
+    with open_private_folder() as place:
+        folder = Path(place) / "items" if files else None
+        made = generate.generate(
+            enterprise=enterprise, year=year, items=given["items"], folder=folder, actor=actor,
+            replace=bool(given["replace"]), progress=progress,
+        )  # fmt: skip
+        told = [{**generate.generated_to_document(one), "files": [path.name for path in one.files]} for one in made]
+        held = {} if folder is None else store_zip(folder, f"{year}-{_('Generated papers')}.zip")
+    return {"year": year, "items": told, "run": made[0].run if made else "", **held}
+
+
+def run_build(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+    """Do what `ask_package` has put: both editions with their manifest, as a zip."""
+    year, on = int(given["year"]), str(given["on"])
+    with open_private_folder() as place:
+        folder = Path(place) / "package"
+        made = build(
+            enterprise=enterprise, year=year, folder=folder, actor=actor, pictures=bool(given["pictures"]),
+            on=date.fromisoformat(on) if on else None, progress=progress,
+        )  # fmt: skip
+        told = built_to_document(made)
+        del told["folder"]
+        told["contents"] = told.pop("files")
+        return {"year": year, **told, **store_zip(folder, _name(year, draft=made.draft))}
+
+
+def run_signing(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+    """Do what `ask_signature` has put: the package with its upload edition signed, as a zip."""
+    year = int(given["year"])
+    built = get_files_job(enterprise, year, str(given["package"]), flow.BUILD_PACKAGE)
+    with open_private_folder() as place:
+        folder = Path(place) / "package"
+        open_zip(built, folder)
+        done = signatures.sign_package(
+            enterprise=enterprise, folder=folder, actor=actor, ask=lambda _file: "", progress=progress
+        )
+        held = store_zip(folder, _name(year, draft=False))
+    told = done.as_dict()
+    told["signed"] = told.pop("files")
+    return {"year": year, "package": built.id, **told, **held}
+
+
+def _name(year: int, *, draft: bool) -> str:
+    return f"{year}-{_('Package')}{'-' + _('draft') if draft else ''}.zip"
+
+
+GENERATED = frozenset(generate.ITEMS) - {self_check.ITEM}  # items of the checklist that the firm's records make
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A generated item. ``run``: of the portrait that its newest version is from, "": that was brought in.
+
+    ``older``: the year has a later portrait; ``sums``: figure, metric, paper and portrait, as they were compared.
+    """
+
+    line: Line
+    run: str
+    older: bool
+    sums: Sequence[Json]
+
+
+@dataclass(frozen=True, slots=True)
+class PackageStatus:
+    """``run``: of the year's newest portrait, "": there is none, and nothing can be generated.
+
+    ``working``: what waits or runs, the next first; ``files``, ``package``, ``signature``: what was made last and can
+    be fetched still, or None; ``failed``: newest work of each kind, where it failed.
+    """
+
+    run: str
+    papers: Sequence[Paper]
+    missing: Sequence[Line]
+    certificate: Certificate
+    working: Sequence[JobValue]
+    files: JobValue | None
+    package: JobValue | None
+    signature: JobValue | None
+    failed: Sequence[JobValue]
+
+
+def get_generation_status(enterprise: str, year: int, actor: Actor) -> PackageStatus:
+    """How it stands. NianjianError role_missing, enterprise_unknown."""
+    require(actor, enterprise, Act.READ)
+    lines = checklist.list_items(enterprise, year, actor)
+    newest = portraits.find_newest_run(enterprise, year)
+    run = "" if newest is None else newest.id
+    of_year = {"year": year}
+    # First: what ends meanwhile is then told as done, and not at all the other way round.
+    working = [one for kind in KINDS for one in queue.under_way(enterprise, of_year, kind=kind)]
+    last = [queue.newest(enterprise, kind, of_year) for kind in KINDS]
+    package = _made(enterprise, flow.BUILD_PACKAGE, of_year)
+    signed = None if package is None else _made(enterprise, flow.SIGN_PACKAGE, {**of_year, "package": package.id})
+    return PackageStatus(
+        run=run,
+        papers=[_paper(one, run) for one in lines if one.item in GENERATED],
+        missing=[one for one in lines if one.state not in DONE],
+        certificate=signatures.get_certificate(enterprise, actor),
+        working=working,
+        files=_made(enterprise, flow.GENERATE_ITEMS, {**of_year, "files": True}),
+        package=package,
+        signature=signed,
+        failed=[one for one in last if one is not None and one.state == "failed"],
+    )
+
+
+def _made(enterprise: str, kind: str, payload: Json) -> JobValue | None:
+    found = queue.newest(enterprise, kind, payload, "done")
+    return found if found is not None and BLOB in found.result else None
+
+
+def portrait_of_item(line: Line) -> str:
+    """The portrait that an item's newest version is made from; "": it was brought in, or there is none."""
+    return (
+        "" if line.newest is None else str(materials.read_report(line.newest).get("fields", {}).get(generate.RUN, ""))
+    )
+
+
+def _paper(line: Line, newest: str) -> Paper:
+    run = portrait_of_item(line)
+    sums = materials.read_report(line.newest).get(generate.SUMS, ()) if line.newest is not None else ()
+    return Paper(line, run, bool(run) and run != newest, sums)
+
+
+def to_document(one: Paper) -> Json:
+    """As JSON."""
+    return {**checklist.line_to_document(one.line), "run": one.run, "older": one.older, "sums": list(one.sums)}

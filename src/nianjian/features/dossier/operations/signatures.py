@@ -1,0 +1,278 @@
+"""Papers that others have signed, and the firm's own signature on the files for the platform."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import transaction
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.archives.closed_seasons import refuse_closed
+from nianjian.features.dossier import signed_papers
+from nianjian.features.dossier.editions import manifest
+from nianjian.features.dossier.editions.build import UPLOAD
+from nianjian.features.dossier.editions.verify import verify
+from nianjian.features.dossier.kinds import get_item
+from nianjian.features.dossier.models import SignedPaper
+from nianjian.features.dossier.operations import seals
+from nianjian.features.dossier.signatures import Signature, Standing, read_signatures, read_signatures_of_files
+from nianjian.features.dossier.signing import Signer, append_signature, open_signer
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.audit.query import acts
+from nianjian.platform.home import env, spill
+from nianjian.platform.jobs.progress import Progress, silent
+from nianjian.platform.registers.uploads import plain_name
+
+Json = dict[str, Any]
+LIMIT: Final = 50 << 20  # bytes of a file
+
+
+def trusted_roots() -> Path | None:
+    """PEM of the certificates that are trusted, as the setting names it; None: trust is not known."""
+    named = env.text("NIANJIAN_TRUST_ROOTS", os.environ)
+    return Path(named).expanduser().absolute() if named else None
+
+
+def preview_signatures(path: Path) -> tuple[Signature, ...]:
+    """The signatures of a file of one's own; nothing is kept."""
+    if not path.is_file():
+        raise NianjianError("file_missing", file=str(path))
+    return read_signatures(path, roots=trusted_roots())
+
+
+def store_paper(*, enterprise: str, year: int, item: str, name: str, content: bytes, actor: Actor) -> SignedPaper:
+    """Keep a signed PDF unaltered, with what its signatures say today.
+
+    ``role_missing``, ``dossier_item_unknown``, ``file_empty``, ``file_too_large``, ``signature_none`` where it bears
+    none, and those of `read`.
+    """
+    require(actor, enterprise, Act.LOAD)
+    refuse_closed(enterprise, year)
+    get_item(item)
+    plain = plain_name(name)
+    if not content:
+        raise NianjianError("file_empty", file=plain)
+    if len(content) > LIMIT:
+        raise NianjianError("file_too_large", file=plain, limit=LIMIT)
+    found = _looked(plain, content)
+    if not found:
+        raise NianjianError("signature_none", file=plain)
+    return signed_papers.store_paper(
+        enterprise=enterprise, year=year, item=item, name=plain, body=content, found=found, actor=actor
+    )  # fmt: skip
+
+
+def list_papers(enterprise: str, year: int, actor: Actor, first: int, count: int) -> list[SignedPaper]:
+    """Those of a season, newest first."""
+    require(actor, enterprise, Act.READ)
+    return list(signed_papers.list_papers(enterprise, year)[first : first + count])
+
+
+def get_paper(enterprise: str, year: int, number: int, actor: Actor) -> SignedPaper:
+    """One of them; ``role_missing``, ``signed_paper_unknown``."""
+    require(actor, enterprise, Act.READ)
+    return signed_papers.get_paper(enterprise, year, number)
+
+
+def download_paper(*, enterprise: str, year: int, number: int, actor: Actor) -> tuple[SignedPaper, bytes]:
+    """A paper byte for byte as it came, with an entry in the chain. As `one`, and ``signed_paper_changed``."""
+    require(actor, enterprise, Act.REVEAL)
+    row = signed_papers.get_paper(enterprise, year, number)
+    content = signed_papers.read_content(row)
+    signed_papers.record_download(paper=row, actor=actor)
+    return row, content
+
+
+def to_document(row: SignedPaper) -> Json:
+    """As JSON, with its signatures as they were when it came."""
+    return {
+        "paper": row.pk,
+        "item": row.item,
+        "name": row.name or "",
+        "sha256": row.sha256,
+        "size": row.size,
+        "standing": row.standing,
+        "signatures": signed_papers.read_report(row),
+        "recorded_at": row.recorded_at,
+        "recorded_by": row.recorded_by,
+    }
+
+
+def _looked(name: str, content: bytes) -> tuple[Signature, ...]:
+    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as folder:  # closed to others, soon gone
+        path = Path(folder) / "paper"
+        path.write_bytes(content)
+        return read_signatures(path, name=name, roots=trusted_roots())
+
+
+Ask = Callable[[str], str]
+LOOKED: Final = 10_000  # builds among which the package is sought
+SOUND: Final = frozenset({Standing.UNKNOWN, Standing.TRUSTED, Standing.UNTRUSTED})
+
+
+@dataclass(frozen=True, slots=True)
+class SignedFile:
+    """A file with its signature: ``sha256`` and ``bytes`` as it lies there now; ``stamped``: the moment, or ""."""
+
+    path: str
+    bytes: int
+    sha256: str
+    stamped: str
+
+
+@dataclass(frozen=True, slots=True)
+class SigningResult:
+    """What was signed; ``digest``: of the manifest, which is as it was. ``named``: the certificate names the firm."""
+
+    files: tuple[SignedFile, ...]
+    left: tuple[str, ...]
+    digest: str
+    subject: str
+    fingerprint: str
+    valid_to: str
+    named: bool
+
+    def as_dict(self) -> Json:
+        """As JSON."""
+        return {**asdict(self), "files": [asdict(one) for one in self.files], "left": list(self.left)}
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """The certificate of the settings: ``fault`` "" where it can sign today, else its code with ``values``.
+
+    ``named``: it names the firm. ``stamped``: a time-stamp authority is set.
+    """
+
+    fault: str
+    values: Mapping[str, Any]
+    subject: str = ""
+    fingerprint: str = ""
+    valid_to: str = ""
+    named: bool = False
+    stamped: bool = False
+
+
+def get_certificate(enterprise: str, actor: Actor) -> Certificate:
+    """What `sign_package` would sign with; it is opened, and nothing signed. NianjianError role_missing."""
+    require(actor, enterprise, Act.READ)
+    stamped = bool(env.text("NIANJIAN_TSA_URL", os.environ))
+    try:
+        signer = _signer(None, lambda _name: "")
+    except NianjianError as error:
+        told = {name: Path(str(value)).name if name == "file" else value for name, value in error.values.items()}
+        return Certificate(error.code, told, stamped=stamped)
+    named = accounts.enterprise(enterprise).name in signer.subject
+    return Certificate(
+        "", {}, signer.subject, signer.fingerprint, signer.valid_to.date().isoformat(), named, stamped
+    )  # fmt: skip
+
+
+def sign_package(
+    *,
+    enterprise: str,
+    folder: Path,
+    actor: Actor,
+    ask: Ask,
+    certificate: Path | None = None,
+    tsa: str | None = None,
+    progress: Progress = silent,
+) -> SigningResult:
+    """Sign each file of the upload edition of a package that this installation built and that holds.
+
+    ``certificate``: PKCS#12, None: the setting's. ``ask``: for its password, where no setting has it; it is kept
+    nowhere. ``tsa``: the time stamp's address, None: the setting's, "": none. Files signed already are left.
+
+    ``role_missing``, ``signing_draft``, ``signing_unknown_package``, ``signing_not_intact``, ``signer_unset``,
+    ``signing_large``, ``signing_failed``, ``dossier_manifest_unreadable``, those of `opened` and `sign`.
+    """
+    require(actor, enterprise, Act.REVEAL)
+    told = _package(enterprise, folder)
+    signer = _signer(certificate, ask)
+    stamp = env.text("NIANJIAN_TSA_URL", os.environ) if tsa is None else tsa
+    most = int(seals.get_rulebook(enterprise).decimal("materials.scan.megabytes") * 1_000_000)
+    entries = [one for one in told["files"] if one["edition"] == UPLOAD]
+    left = tuple(one["path"] for one in entries if (folder / one["path"]).stat().st_size > one["bytes"])
+    with tempfile.TemporaryDirectory(prefix=".signing-", dir=folder.parent) as room:  # the same disk: moved as one
+        targets = []
+        due = [one for one in entries if one["path"] not in left]
+        for number, entry in enumerate(due):
+            progress(Path(entry["path"]).name, number, len(due))
+            target = Path(room) / f"{number}.pdf"
+            append_signature(folder / entry["path"], target, signer, tsa=stamp)
+            targets.append(target)
+        read = read_signatures_of_files(targets)
+        made = [
+            (target, _held(entry, target, found, signer, most))
+            for entry, target, found in zip(due, targets, read, strict=True)
+        ]
+        done = SigningResult(
+            tuple(one for _path, one in made), left, told["sha256"], signer.subject, signer.fingerprint,
+            signer.valid_to.isoformat(), accounts.enterprise(enterprise).name in signer.subject,
+        )  # fmt: skip
+        _put(enterprise, int(told["season"]), folder, made, done, actor)
+    return done
+
+
+def _package(enterprise: str, folder: Path) -> Json:
+    """The manifest of a finished package of ours that holds."""
+    told = manifest.read_manifest(folder / manifest.NAME)
+    if told["draft"]:
+        raise NianjianError("signing_draft")
+    ours = acts(enterprise=enterprise, verb="dossier.built", newest=LOOKED)
+    if not any(one.data["manifest"] == told["sha256"] for one in ours):
+        raise NianjianError("signing_unknown_package", digest=told["sha256"])
+    found = verify(folder, digest=told["sha256"])
+    if not found.intact or any(one.kind != "signed" for one in found.notes):  # saved again is not what was built
+        raise NianjianError("signing_not_intact", folder=str(folder))
+    return told
+
+
+def _signer(certificate: Path | None, ask: Ask) -> Signer:
+    named = env.text("NIANJIAN_SIGNER", os.environ)
+    if certificate is None and not named:
+        raise NianjianError("signer_unset")
+    path = Path(named).expanduser().absolute() if certificate is None else certificate
+    password = env.text("NIANJIAN_SIGNER_PASSWORD", os.environ)
+    return open_signer(path, password or ask(path.name), now=clock.now())
+
+
+def _held(entry: Json, target: Path, found: Sequence[Signature], signer: Signer, most: int) -> SignedFile:
+    """The signed file is the one of the manifest with a sound signature behind it, within the platform's limit."""
+    size = target.stat().st_size
+    if size > most:
+        raise NianjianError("signing_large", file=entry["path"], bytes=size, most=most)
+    last = found[-1]
+    same = manifest.digests(target, entry["bytes"]) == (entry["sha256"], entry["sm3"])
+    if not same or last.fingerprint != signer.fingerprint or not last.whole_file or last.standing not in SOUND:
+        raise NianjianError("signing_failed", file=entry["path"])
+    stamped = "" if last.timestamp is None else last.timestamp.at
+    return SignedFile(entry["path"], size, manifest.digests(target)[0], stamped)
+
+
+def _put(  # noqa: PLR0917 -- one entry of all that was signed
+    enterprise: str, year: int, folder: Path, made: Sequence[tuple[Path, SignedFile]], done: SigningResult, actor: Actor
+) -> None:
+    """The entry in the chain, and the files under their names."""
+    if not made:
+        return
+    with transaction.atomic():
+        signed_papers.record_signing(enterprise=enterprise, year=year, data=done.as_dict(), actor=actor)
+        for path, one in made:
+            try:
+                shutil.copymode(folder / one.path, path)
+                path.replace(folder / one.path)
+            except OSError as error:
+                raise NianjianError(
+                    "dossier_folder_unusable", folder=str(folder), reason=error.strerror or ""
+                ) from error

@@ -1,0 +1,479 @@
+"""Pages of versions and of files that wait: what each seems to be, and a person who confirms or changes it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Final, cast
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST, require_safe
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper import dossier
+from nianjian.engines.paper.texts.dossier.words import FIELDS, SEALS
+from nianjian.engines.paper.words import words
+from nianjian.features.dossier import arrivals
+from nianjian.features.dossier.ingest.receive import SmallPicture
+from nianjian.features.dossier.kinds import ITEMS, KNOWN
+from nianjian.features.dossier.models import Arrival
+from nianjian.features.dossier.operations import arrivals as arrival_operations
+from nianjian.features.dossier.operations import checklist
+from nianjian.features.dossier.operations.arrivals import PICTURES_AT_ONCE
+from nianjian.features.dossier.operations.checklist import ENDINGS, STEP, Page, Pages
+from nianjian.features.dossier.pages import presenters
+from nianjian.features.dossier.pages.presenters import WEIGHED, WEIGHTS, item_title, require_year
+from nianjian.features.dossier.pictures import SEEN, Mark
+from nianjian.features.dossier.recognition import Range, format_range
+from nianjian.platform.accounts.access import may
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.home.http import reads_form_itself, takes_files
+from nianjian.platform.registers import uploads
+from nianjian.platform.web import work as data
+from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.language import current
+from nianjian.platform.web.receiving import Receiving
+from nianjian.platform.web.work import progressing
+
+CLASSES: Final = {**WEIGHTS, SEEN: "good"}
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnMark:
+    """A mark with its place as texts of numbers, so that no language writes a comma into the drawing."""
+
+    shape: str
+    badge: str
+    left: str
+    top: str
+    right: str
+    bottom: str
+    x: str
+    y: str
+    across: str
+    down: str
+    radius: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """``wide`` and ``high`` in mm; ``picture``: a data address, or ""; ``findings``: (badge, sentence)."""
+
+    page: int
+    wide: str
+    high: str
+    picture: str
+    marks: list[DrawnMark]
+    facts: list[str]
+    findings: list[tuple[str, str]]
+
+
+def plain_sheet(one: SmallPicture) -> Sheet:
+    """A page of a file that nobody has checked yet."""
+    return Sheet(one.page, _mm(one.wide_mm), _mm(one.high_mm), _data(one.jpeg), [], [], [])
+
+
+def _data(jpeg: bytes) -> str:
+    """A picture as an address that holds it."""
+    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
+
+
+def build_sheet(one: Page) -> Sheet:
+    """A page with its marks, facts and findings, the gravest first."""
+    _ = words(current())
+    graver = sorted(one.findings, key=lambda told: WEIGHED[told["weight"]])
+    sentences = [
+        (WEIGHTS[told["weight"]], dossier.finding(told["code"], {"page": one.page, **told["values"]}, _))
+        for told in graver
+    ]
+    picture = "" if one.jpeg is None else _data(one.jpeg)
+    wide, high = _mm(one.wide_mm), _mm(one.high_mm)
+    return Sheet(one.page, wide, high, picture, [_mark(told) for told in one.marks], _facts(one), sentences)
+
+
+def _mark(one: Mark) -> DrawnMark:
+    (x, y), (across, down) = one.middle, one.size
+    return DrawnMark(
+        shape=one.shape, badge=CLASSES[one.weight],
+        left=_mm(one.left), top=_mm(one.top), right=_mm(one.right), bottom=_mm(one.bottom),
+        x=_mm(x), y=_mm(y), across=_mm(across), down=_mm(down), radius=_mm(across / 2),
+    )  # fmt: skip
+
+
+def _mm(length: float) -> str:
+    return f"{length:.1f}"
+
+
+def _facts(one: Page) -> list[str]:
+    """What was measured, in few words."""
+    _, told = words(current()), one.facts
+    if not told:
+        return []
+    said = [f"{round(one.wide_mm)} × {round(one.high_mm)} mm", _("colour") if told["colour"] == "colour" else _("grey")]
+    if told["dpi"] is not None:
+        said.append(f"{told['dpi']} dpi")
+    if told["skew_deg"] is not None:
+        said.append(gettext("leans {degrees}°").format(degrees=f"{told['skew_deg']:.1f}"))
+    return said + [
+        gettext("{kind}, {size} mm").format(kind=_(SEALS[seal["kind"]]), size=f"{seal['diameter_mm']:.0f}")
+        for seal in told["seals"]
+    ]
+
+
+FARTHEST = 1000  # pages of a file
+
+
+def beginning(given: str) -> int:
+    """The page to begin with; what makes no sense is the first."""
+    sensible = given.isascii() and given.isdigit() and len(given) <= len(str(FARTHEST)) and int(given)
+    return min(int(given), FARTHEST) if sensible else 1
+
+
+@require_safe
+@page(Act.READ)
+def show_outlines(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
+    """Outlines of the pages with what was found on each."""
+    found = checklist.preview_pages(
+        enterprise=code, year=_known(year, item), item=item, number=number, actor=request.actor,
+        first=beginning(request.GET.get("from", "")),
+    )  # fmt: skip
+    return _render_pages(request, code, year, item, found, revealed=False)
+
+
+@require_POST
+@page(Act.REVEAL)
+def reveal_pages(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
+    """The same with the pictures; it stands in the audit chain before."""
+    found = checklist.reveal_pages(
+        enterprise=code, year=_known(year, item), item=item, number=number, actor=request.actor,
+        first=beginning(request.POST.get("from", "")),
+    )  # fmt: skip
+    return _render_pages(request, code, year, item, found, revealed=True)
+
+
+@require_POST
+@page(Act.LOAD)
+def request_drawing(request: Request, code: str, year: int, item: str, number: int) -> HttpResponse:
+    """Have the pages drawn by the worker."""
+    checklist.enqueue_drawing(enterprise=code, year=_known(year, item), item=item, number=number, actor=request.actor)
+    return redirect("dossier-pages", code=code, year=year, item=item, number=number)
+
+
+def _known(year: int, item: str) -> int:
+    if item not in KNOWN:
+        raise Http404
+    return require_year(year)
+
+
+def _render_pages(request: Request, code: str, year: int, item: str, found: Pages, *, revealed: bool) -> HttpResponse:
+    row = found.version
+    first = found.pages[0].page if found.pages else 1
+    last = found.pages[-1].page if found.pages else 0
+    job = None if found.drawn else checklist.find_drawing(code, year, item, row.number)
+    place = [code, year, item, row.number]
+    context = {
+        "year": year,
+        "item": item,
+        "heading": presenters.item_title(item),
+        "version": row,
+        "sheets": [build_sheet(one) for one in found.pages],
+        "first": first,
+        "last": last,
+        "back": max(1, first - STEP) if first > 1 else 0,
+        "on": last + 1 if last < row.pages else 0,
+        "revealed": revealed,
+        "drawn": found.drawn,
+        "drawable": row.media_type in ENDINGS,
+        "may_load": may(request.actor, code, Act.LOAD),
+        "may_reveal": may(request.actor, code, Act.REVEAL),
+        "here": reverse("dossier-pages", args=place),
+        "show": reverse("dossier-pages-show", args=place),
+        **({"working": True, **progressing(code, job)} if job else {"working": False}),
+    }
+    return render(request, "dossier/pages.html", context)
+
+
+KIB = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingFile:
+    """``chosen``: the item that stands in the field at first, or ""; ``said``: what speaks for it, a line a guess.
+
+    ``cut``: it may have several papers.
+    """
+
+    key: int
+    name: str
+    size: str
+    badge: str
+    state: str
+    chosen: str
+    said: list[str]
+    cut: bool
+
+
+def build_waiting_file(row: Arrival, *, cutting: bool = False) -> WaitingFile:
+    """A file with what its content speaks for; only a clear proposal is filled in. ``cutting``: that waits or runs."""
+    told, fault = arrivals.read_proposal(row), arrivals.read_fault(row)
+    badge, state, chosen = "plain", gettext("not read yet"), ""
+    said: list[str] = []
+    cut = fault is None and (told or {}).get("pages", 2) > 1  # an OFD has 0; what nobody has counted may have more
+    if fault is not None:
+        badge, state, said = "bad", gettext("cannot be read"), [data.describe_job_error(fault)[0]]
+    elif told is not None:
+        said = [_evidence(one) for one in told["guesses"]]
+        chosen = str(told["item"]) if told["sure"] else ""
+        said += [_part(one) for one in told.get("papers", ())]
+        if told.get("papers"):
+            badge, state = "warn", gettext("several papers")
+        elif told["sure"]:
+            badge, state = "good", item_title(chosen)
+        elif told["item"]:
+            badge, state = "warn", gettext("perhaps {item}").format(item=item_title(str(told["item"])))
+        else:
+            badge, state = "warn", gettext("not recognised")
+    if cutting:
+        badge, state, chosen = "plain", gettext("being cut"), ""
+    return WaitingFile(row.pk, row.name or "", f"{-(-row.size // KIB)} KiB", badge, state, chosen, said, cut)
+
+
+def _part(one: dict[str, Any]) -> str:
+    """Pages that seem to be a paper of their own."""
+    item = item_title(str(one["item"])) if one["item"] else gettext("not recognised")
+    return gettext("pages {pages}: {item}").format(pages=format_range(one["first"], one["last"]), item=item)
+
+
+def _evidence(one: dict[str, Any]) -> str:
+    """What speaks for an item, as it was read."""
+    _ = words(current())
+    comma = _(", ")
+    parts = [gettext("{item}: {points} points").format(item=item_title(one["item"]), points=one["points"])]
+    if one["title"]:
+        parts.append(gettext("heading “{title}”").format(title=one["title"]))
+    if one["words"]:
+        parts.append(gettext("words {words}").format(words=comma.join(one["words"])))
+    if one["fields"]:
+        fields = comma.join(_(FIELDS[name]) if name in FIELDS else name for name in one["fields"])
+        parts.append(gettext("read: {fields}").format(fields=fields))
+    return " · ".join(parts)
+
+
+def item_choices(further: Sequence[str]) -> list[tuple[str, str]]:
+    """Every item with its name, the ``further`` ones that are asked for here too."""
+    return [(item, item_title(item)) for item in (*ITEMS, *further)]
+
+
+ROWS, FREE = 6, 3  # on a page at least; of them empty ones
+DIGITS: Final = 6  # of a page number: more is none of any file
+
+
+@dataclass(frozen=True, slots=True)
+class RangeRow:
+    """A range as it stands in the form."""
+
+    number: int
+    item: str
+    first: str
+    last: str
+
+
+Typed = Sequence[tuple[str, object, object]]
+
+
+@require_safe
+@page(Act.LOAD)
+def show_ranges(request: Request, code: str, year: int, arrival: int) -> HttpResponse:
+    """The ranges that its content speaks for, or that were asked for last and refused; once it is cut, what came."""
+    last = arrival_operations.find_last_cutting(code, require_year(year), arrival)
+    if last is not None and last.state == data.DONE:
+        return redirect("data-job", code=code, job=last.id)
+    row = arrival_operations.get_arrival(enterprise=code, year=year, arrival=arrival, actor=request.actor)
+    parts: list[dict[str, Any]] = (arrivals.read_proposal(row) or {}).get("papers", [])
+    if last is None:
+        return _page(request, code, year, arrival, _typed(parts))
+    asked = _typed(cast("list[dict[str, Any]]", last.payload["papers"]))
+    return _page(request, code, year, arrival, asked, leave=bool(last.payload["leave"]))
+
+
+@require_POST
+@page(Act.LOAD)
+def cut_file(request: Request, code: str, year: int, arrival: int) -> HttpResponse:
+    """Have the file cut as a person has said; where that is refused, what was typed stands there still."""
+    require_year(year)
+    rows, leave = _given(request.POST)
+    papers = [Range(item, _page_number(first), _page_number(last)) for item, first, last in rows if item]
+    try:
+        arrival_operations.enqueue_cutting(
+            enterprise=code, year=year, arrival=arrival, papers=papers, leave=leave, actor=request.actor
+        )
+    except NianjianError as fault:
+        if fault.code == "dossier_arrival_unknown":
+            raise
+        messages.error(request, data.fault(fault))
+        return _page(request, code, year, arrival, rows, leave=leave)
+    return redirect("dossier-cut", code=code, year=year, arrival=arrival)
+
+
+@require_POST
+@page(Act.REVEAL)
+def pictures(request: Request, code: str, year: int, arrival: int) -> HttpResponse:
+    """The same with pictures of the pages, in the audit chain before; what was typed stands there still."""
+    require_year(year)
+    rows, leave = _given(request.POST)
+    return _page(request, code, year, arrival, rows, leave=leave, first=beginning(request.POST.get("from", "")))
+
+
+def _page(
+    request: Request, code: str, year: int, arrival: int, rows: Typed, *, leave: bool = False, first: int = 0
+) -> HttpResponse:
+    """``first``: the page from which on pictures are shown; 0: none are."""
+    place = {"enterprise": code, "year": year, "arrival": arrival, "actor": request.actor}
+    row = arrival_operations.get_arrival(**place)  # type: ignore[arg-type] # as they stand above
+    seen = arrival_operations.reveal_pages(**place, first=first) if first else []  # type: ignore[arg-type] # the same
+    filled = [RangeRow(number, item, str(begin), str(end)) for number, (item, begin, end) in enumerate(rows, 1)]
+    most = max(ROWS, len(filled) + FREE)
+    empty = [RangeRow(number, "", "", "") for number in range(len(filled) + 1, most + 1)]
+    last, pages = arrival_operations.find_last_cutting(code, year, arrival), arrival_operations.count_pages(row)
+    context = {
+        "year": year,
+        "file": build_waiting_file(row),
+        "pages": pages,
+        "rows": [*filled, *empty],
+        "choices": item_choices(checklist.list_further_items(code)),
+        "leave": leave,
+        "sheets": [plain_sheet(one) for one in seen],
+        "first": first,
+        "last": seen[-1].page if seen else 0,
+        "back": max(1, first - PICTURES_AT_ONCE) if first > 1 else 0,
+        "on": first + PICTURES_AT_ONCE if first and first + PICTURES_AT_ONCE <= pages else 0,
+        "drawn": arrival_operations.has_pictures(arrival),
+        "may_reveal": may(request.actor, code, Act.REVEAL),
+        "refused": data.describe_job_error(last.error)[0] if last is not None and last.state == "failed" else "",
+        **({"working": True, **progressing(code, last)} if last and not last.over else {"working": False}),
+    }
+    return render(request, "dossier/cut.html", context)
+
+
+def _typed(parts: Sequence[Mapping[str, Any]]) -> Typed:
+    return [(one["item"] or "", one["first"], one["last"]) for one in parts]
+
+
+def _given(form: Mapping[str, object]) -> tuple[list[tuple[str, str, str]], bool]:
+    """Rows in which something stands, in their order; whether other pages may be lost."""
+    found: list[tuple[str, str, str]] = []
+    for number in count(1):
+        if f"item-{number}" not in form:
+            break
+        item, first, last = (str(form.get(f"{name}-{number}", "")).strip() for name in ("item", "first", "last"))
+        if item or first or last:
+            found.append((item, first, last))
+    return found, form.get("leave") == "yes"
+
+
+def _page_number(text: str) -> int:
+    """0 where it is none: no file has such a page."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS else 0
+
+
+SHOWN: Final = 50  # files on one page
+FIELD: Final = "item-"
+AWAY: Final = "away"
+
+
+@require_safe
+@page(Act.LOAD)
+def index(request: Request, code: str, year: int) -> HttpResponse:
+    """Files that wait for a person, with what each seems to be."""
+    rows = arrival_operations.list_waiting_files(
+        enterprise=code, year=require_year(year), actor=request.actor, most=SHOWN + 1
+    )
+    jobs, cut = arrival_operations.list_reading_jobs(code, year), arrival_operations.list_cuttings(code, year)
+    context = {
+        "year": year,
+        "files": [build_waiting_file(one, cutting=one.pk in cut) for one in rows[:SHOWN]],
+        "more": len(rows) > SHOWN,
+        "most": SHOWN,
+        "choices": item_choices(checklist.list_further_items(code)),
+        "away": AWAY,
+        "field": FIELD,
+        "limit": min(uploads.limit(), checklist.LIMIT) // uploads.MIB,
+        **({"working": True, **progressing(code, jobs[0])} if jobs else {"working": False}),
+    }
+    return render(request, "dossier/sort.html", context)
+
+
+@reads_form_itself
+@csrf_exempt  # the token is asked for inside, once the files have a place to go to
+@require_POST
+@page(Act.LOAD)
+@takes_files
+def upload(request: Request, code: str, year: int) -> HttpResponse:
+    """Take files of any item; the worker looks at each."""
+    require_year(year)
+    handler = Receiving(request)
+    request.upload_handlers = [handler]
+    try:
+        return _received(request, code, year, handler)
+    finally:
+        handler.drop()
+
+
+@csrf_protect
+def _received(request: HttpRequest, code: str, year: int, handler: Receiving) -> HttpResponse:
+    request.POST  # noqa: B018 -- reading it is what brings the files in
+    faults, came = list(handler.faults), 0
+    actor = request.actor  # type: ignore[attr-defined] # the mark has set it
+    for one in handler.files:
+        try:
+            arrival_operations.store_file(
+                enterprise=code, year=year, name=one.name, content=one.content(checklist.LIMIT), actor=actor
+            )  # fmt: skip
+        except NianjianError as fault:
+            faults.append(fault)
+        else:
+            came += 1
+    for refused in faults:
+        messages.error(request, data.fault(refused))
+    if came:
+        arrival_operations.enqueue_reading(enterprise=code, year=year, actor=actor)
+        messages.success(request, gettext("Files that are being read: {count}.").format(count=came))
+    elif not faults:
+        messages.error(request, gettext("Choose a file first."))
+    return redirect("dossier-sort", code=code, year=year)
+
+
+@require_POST
+@page(Act.LOAD)
+def decide(request: Request, code: str, year: int) -> HttpResponse:
+    """Give each file for which something was chosen to its item, or delete it; the others wait on."""
+    require_year(year)
+    given = away = 0
+    for name, chosen in request.POST.items():
+        key = name.removeprefix(FIELD)
+        if not name.startswith(FIELD) or not (key.isascii() and key.isdigit()) or not isinstance(chosen, str):
+            continue
+        place = {"enterprise": code, "year": year, "arrival": int(key), "actor": request.actor}
+        try:
+            if chosen == AWAY:
+                arrival_operations.delete_file(**place)  # type: ignore[arg-type] # as they stand above
+                away += 1
+            elif chosen in KNOWN:
+                arrival_operations.decide_item(**place, item=chosen)  # type: ignore[arg-type] # as they stand above
+                given += 1
+        except NianjianError as fault:
+            messages.error(request, data.fault(fault))
+    if given:
+        messages.success(request, gettext("Files that are being checked: {count}.").format(count=given))
+    if away:
+        messages.success(request, gettext("Files that were deleted: {count}.").format(count=away))
+    if not given and not away:
+        messages.info(request, gettext("Choose an item for a file first."))
+    return redirect("dossier-sort", code=code, year=year)

@@ -1,0 +1,409 @@
+"""Rounds: packages handed in, one in full, what is recorded of it, and what differs between two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from django import forms
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.dossier.rounds import ASKED, CHANGES, EVIDENCE, PAGES, ROUNDS, WHOLE
+from nianjian.engines.paper.texts.dossier.words import ITEMS as NAMES
+from nianjian.engines.paper.words import words
+from nianjian.features.dossier.kinds import KNOWN
+from nianjian.features.dossier.models import Evidence
+from nianjian.features.dossier.operations import rounds
+from nianjian.features.dossier.pages.materials import SANDBOX
+from nianjian.features.dossier.pages.presenters import item_title, require_year
+from nianjian.features.dossier.rounds import TEXT_LENGTH, File, Handover, RequestInput
+from nianjian.features.rectification.pages.cases import read_upload
+from nianjian.platform.accounts.access import may
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.home.http import as_attachment, takes_files
+from nianjian.platform.registers.attachments import TYPES
+from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.language import current
+from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.work import moment, person
+
+ACCEPT: Final = ",".join(TYPES)
+ROWS: Final = 5  # requests that a notice's form has room for; a further notice takes more
+
+
+def _day() -> forms.DateInput:
+    return forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+
+
+def _file_input() -> forms.ClearableFileInput:
+    return forms.ClearableFileInput({"accept": ACCEPT})
+
+
+def _items() -> list[tuple[str, str]]:
+    _ = words(current())
+    return [("", _(WHOLE)), *((one, _(NAMES[one])) for one in KNOWN)]
+
+
+class SubmissionForm(forms.Form):
+    """A package that was handed in."""
+
+    manifest = forms.FileField(
+        label=gettext_lazy("Manifest of the package"),
+        widget=forms.ClearableFileInput({"accept": ".json"}),
+        help_text=gettext_lazy("manifest.json of the folder that was built: it says which pages were handed in."),
+    )
+    on = forms.DateField(label=gettext_lazy("Handed in on"), widget=_day())
+    place = forms.CharField(
+        label=gettext_lazy("Where"), max_length=200, help_text=gettext_lazy("The window or the system.")
+    )
+    reference = forms.CharField(label=gettext_lazy("The authority's number of it"), required=False, max_length=120)
+
+
+class NoticeForm(forms.Form):
+    """A package came back."""
+
+    received = forms.DateField(
+        label=gettext_lazy("Received on"), widget=_day(), help_text=gettext_lazy("That day is not counted.")
+    )
+    due = forms.DateField(
+        label=gettext_lazy("Last day that the notice names"),
+        required=False,
+        widget=_day(),
+        help_text=gettext_lazy("It wins; without it working days are counted."),
+    )
+    reference = forms.CharField(label=gettext_lazy("The notice's own number"), required=False, max_length=120)
+    file = forms.FileField(label=gettext_lazy("The notice itself"), required=False, widget=_file_input())
+
+    def __init__(self, *given: Any, **more: Any) -> None:  # noqa: ANN401 -- as the form takes it
+        """Room for several requests."""
+        super().__init__(*given, **more)
+        for row in range(1, ROWS + 1):
+            what = gettext("Request {row}").format(row=row)
+            self.fields[f"item{row}"] = forms.ChoiceField(
+                label=f"{what}: {gettext('item')}", choices=_items(), required=False
+            )
+            self.fields[f"text{row}"] = forms.CharField(
+                label=f"{what}: {gettext('what is asked for')}", required=row == 1, max_length=TEXT_LENGTH,
+                widget=forms.Textarea({"rows": 2}),
+            )  # fmt: skip
+
+    def asked(self) -> list[RequestInput]:
+        """The requests that were filled in."""
+        given = self.cleaned_data
+        return [
+            RequestInput(given[f"item{row}"], given[f"text{row}"])
+            for row in range(1, ROWS + 1)
+            if given[f"text{row}"].strip()
+        ]
+
+
+class AnswerForm(forms.Form):
+    """An answer."""
+
+    request = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    version = forms.IntegerField(
+        label=gettext_lazy("New version of the item"),
+        required=False,
+        min_value=1,
+        max_value=2**31 - 1,
+        help_text=gettext_lazy("Upload and confirm it first; empty: the answer is in words."),
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Answer"), required=False, max_length=TEXT_LENGTH, widget=forms.Textarea({"rows": 2})
+    )
+
+
+class EvidenceForm(forms.Form):
+    """A file of evidence."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"))
+    file = forms.FileField(label=gettext_lazy("File"), widget=_file_input())
+
+    def __init__(self, *given: Any, **more: Any) -> None:  # noqa: ANN401 -- as the form takes it
+        """The kinds in the reader's language."""
+        super().__init__(*given, **more)
+        _ = words(current())
+        kinds: Any = self.fields["kind"]
+        kinds.choices = [(one, _(EVIDENCE[one])) for one in Evidence.KINDS]
+
+
+class PassedForm(forms.Form):
+    """The authority took it as good."""
+
+    on = forms.DateField(label=gettext_lazy("Passed on"), widget=_day())
+
+
+FORMS: Final[dict[str, type[forms.Form]]] = {
+    "return": NoticeForm,
+    "answer": AnswerForm,
+    "paper": EvidenceForm,
+    "accept": PassedForm,
+}
+
+
+def form(act: str, sent: HttpRequest | None = None, **first: object) -> forms.Form:
+    """The form of an act, empty or as it was sent; its fields have ids of their own, for several stand on one page."""
+    about = f"{act}{first.get('request', '')}_%s"
+    if sent is None:
+        return FORMS[act](auto_id=about, initial=first)
+    return FORMS[act](sent.POST, sent.FILES, auto_id=about)
+
+
+@require_POST
+@page(Act.LOAD)
+@takes_files
+def submit_package(request: Request, code: str, year: int) -> HttpResponse:
+    """Note that a package was handed in."""
+    require_year(year)
+    given = SubmissionForm(request.POST, request.FILES)
+    if not given.is_valid():
+        messages.error(request, _faults(given))
+        return redirect("rounds", code=code, year=year)
+    told = given.cleaned_data
+    file: UploadedFile[Any] = told["manifest"]
+    if (file.size or 0) > rounds.LIMIT:
+        raise NianjianError("file_too_large", file=file.name or "", limit=rounds.LIMIT)
+    made = rounds.read_package(file.read(), enterprise=code, year=year)
+    handed = Handover(told["on"], told["place"], told["reference"])
+    row = rounds.record_submission(enterprise=code, year=year, package=made, handed=handed, actor=request.actor)
+    messages.success(request, gettext("The package is noted. Keep its receipt here."))
+    return redirect("rounds-one", code=code, year=year, number=row["number"])
+
+
+@require_POST
+@page(Act.LOAD)
+@takes_files
+def act(request: Request, code: str, year: int, number: int, act: str) -> HttpResponse:
+    """Note a return, an answer, evidence, or that it passed."""
+    require_year(year)
+    if act not in FORMS:
+        raise Http404
+    given = form(act, request)
+    if given.is_valid():
+        place = {"enterprise": code, "year": year, "number": number, "actor": request.actor}
+        messages.success(request, _done(act, given, place))
+    else:
+        messages.error(request, _faults(given))
+    return redirect("rounds-one", code=code, year=year, number=number)
+
+
+def _done(act: str, given: forms.Form, place: dict[str, Any]) -> str:
+    """Do it; what to say of it."""
+    told = given.cleaned_data
+    if isinstance(given, NoticeForm):
+        rounds.record_notice(
+            **place, received=told["received"], due=told["due"], reference=told["reference"],
+            requests=given.asked(), paper=_file(told["file"]),
+        )  # fmt: skip
+        return gettext("The return is noted.")
+    if act == "answer":
+        rounds.record_answer(**place, **told)
+        return gettext("The answer is noted.")
+    if act == "accept":
+        rounds.record_passed(**place, **told)
+        return gettext("Noted: it passed.")
+    file = _file(told["file"])
+    if file is not None:
+        rounds.add_evidence(**place, kind=told["kind"], file=file)
+    return gettext("The file is kept.")
+
+
+def _file(given: UploadedFile[Any] | None) -> File | None:
+    read = read_upload(given)
+    return None if read is None else File(read.name, read.media_type, read.body)
+
+
+def _faults(given: forms.Form) -> str:
+    return " ".join(f"{given.fields[name].label}: {texts[0]}" for name, texts in given.errors.items())
+
+
+@require_POST
+@page(Act.REVEAL)
+def download(request: Request, code: str, year: int, number: int, evidence: int) -> HttpResponse:
+    """Give a file of evidence out as it came; the chain has an entry."""
+    kept, content = rounds.download_evidence(
+        enterprise=code, year=require_year(year), number=number, evidence=evidence, actor=request.actor
+    )
+    answer = HttpResponse(content, content_type=kept.media_type)
+    answer.headers["Content-Security-Policy"] = SANDBOX
+    return as_attachment(answer, kept.name or str(kept.pk))
+
+
+MOST: Final = 50  # packages that the page shows
+BADGES: Final = {
+    "submitted": "plain", "returned": "bad", "answered": "warn", "resubmitted": "plain", "passed": "good",
+    "open": "bad", "to_confirm": "warn", "sent": "good", "left_out": "bad",
+}  # fmt: skip
+CHANGED: Final = {"same": "good", "resaved": "plain"}
+Told = Mapping[str, Any]
+
+
+@require_safe
+@page(Act.READ)
+def show_packages(request: Request, code: str, year: int) -> HttpResponse:
+    """The packages of a season."""
+    found = rounds.list_packages(enterprise=code, year=require_year(year), actor=request.actor, count=MOST)
+    context = {
+        "year": year,
+        "table": _packages(code, year, found) if found else None,
+        "pairs": [(one["number"] - 1, one["number"]) for one in found if one["number"] > 1],
+        "form": SubmissionForm(initial={"on": clock.today()}),
+        "may_load": may(request.actor, code, Act.LOAD),
+    }
+    return render(request, "dossier/rounds.html", context)
+
+
+def _packages(code: str, year: int, found: Sequence[Told]) -> Table:
+    heads = (
+        gettext("Package"), gettext("State"), gettext("Handed in on"), gettext("Where"), gettext("Requests answered"),
+        gettext("Last day"),
+    )  # fmt: skip
+    rows = [
+        [
+            Cell(one["number"], href=reverse("rounds-one", args=[code, year, one["number"]]),
+                 says=gettext("Package {number}").format(number=one["number"])),
+            _state(one["state"], ROUNDS),
+            Cell(one["handed_on"]),
+            Cell(one["place"]),
+            Cell(f"{one['answered']}/{one['requests']}" if one["requests"] else "–"),
+            Cell(_due(one), badge="bad") if one["late"] else Cell(_due(one)),
+        ]
+        for one in found
+    ]  # fmt: skip
+    return Table(gettext("Packages handed in"), [Column(head) for head in heads], rows, cards=True)
+
+
+def _state(code: str, names: Mapping[str, str]) -> Cell:
+    badge = "good" if names is ASKED and code == "answered" else BADGES[code]
+    return Cell(words(current())(names[code]), badge=badge)
+
+
+def _due(told: Told) -> str:
+    """The last day and how sure it is; "–" where nothing came back."""
+    if told["due"] is None:
+        return "–"
+    how = gettext("as the notice says") if told["printed"] else gettext("counted in working days")
+    if told["provisional"]:
+        how = gettext("provisional: the holidays of that year are not announced yet")
+    text = gettext("{due} ({how}), overdue") if told["late"] else gettext("{due} ({how})")
+    return text.format(due=told["due"], how=how)
+
+
+@require_safe
+@page(Act.READ)
+def show_package(request: Request, code: str, year: int, number: int) -> HttpResponse:
+    """A package with everything about it."""
+    told = rounds.get_package(enterprise=code, year=require_year(year), number=number, actor=request.actor)
+    _ = words(current())
+    may_load = may(request.actor, code, Act.LOAD)
+    acts = set(told["acts"]) if may_load else set()
+    context = {
+        "year": year,
+        "told": told,
+        "state": _state(told["state"], ROUNDS),
+        "pairs": _pairs(told),
+        "notices": [_notice(code, year, one, "answer" in acts) for one in told["notices"]],
+        "items": ", ".join(_with_version(one) for one in told["items"]),
+        "papers": [
+            (one["id"], _(EVIDENCE[one["kind"]]), one["name"], moment(one["recorded_at"]), person(one["recorded_by"]))
+            for one in told["papers"]
+        ],
+        "give_back": form("return", received=clock.today()) if "return" in acts else None,
+        "accept": form("accept", on=clock.today()) if "accept" in acts else None,
+        "keep": form("paper") if "paper" in acts else None,
+        "may_reveal": may(request.actor, code, Act.REVEAL),
+        "before": number - 1,
+    }
+    return render(request, "dossier/round.html", context)
+
+
+def _pairs(told: Told) -> list[tuple[str, str]]:
+    built = gettext("yes") if told["built_here"] else gettext("no: the audit chain has no build of it")
+    pairs = [
+        (gettext("Handed in on"), told["handed_on"]),
+        (gettext("Where"), told["place"]),
+        (gettext("The authority's number of it"), told["reference"] or "–"),
+        (gettext("Manifest"), told["manifest"][:16]),
+        (gettext("Built here"), built),
+        (gettext("Last day"), _due(told)),
+    ]
+    if told["passed_on"]:
+        pairs.append((gettext("Passed on"), told["passed_on"]))
+    return pairs
+
+
+def _with_version(one: Told) -> str:
+    version = "–" if one["version"] is None else one["version"]
+    return gettext("{item} (version {version})").format(item=item_title(one["item"]), version=version)
+
+
+def _notice(code: str, year: int, told: Told, open_: bool) -> dict[str, Any]:  # noqa: FBT001 -- whether forms are shown
+    return {
+        "received": told["received"],
+        "reference": told["reference"],
+        "due": _due(told),
+        "late": told["late"],
+        "requests": [
+            {
+                "name": _name(one["item"]),
+                "href": reverse("dossier-item", args=[code, year, one["item"]]) if one["item"] else "",
+                "text": one["text"],
+                "state": _state(one["state"], ASKED),
+                "answers": [
+                    (answer["version"], answer["note"], moment(answer["at"]), person(answer["by"]))
+                    for answer in one["answers"]
+                ],
+                "form": form("answer", request=one["id"]) if open_ else None,
+            }
+            for one in told["requests"]
+        ],
+    }
+
+
+def _name(item: str) -> str:
+    return item_title(item) if item else words(current())(WHOLE)
+
+
+@require_safe
+@page(Act.READ)
+def differences(request: Request, code: str, year: int) -> HttpResponse:
+    """What differs between two packages: ``before`` and ``after`` of the query."""
+    before, after = (_number(request.GET.get(name, "")) for name in ("before", "after"))
+    try:
+        told = rounds.compare_packages(
+            enterprise=code, year=require_year(year), before=before, after=after, actor=request.actor
+        )
+    except NianjianError as error:
+        if error.code == "dossier_round_unknown":
+            raise Http404 from error
+        raise
+    _ = words(current())
+    context = {
+        "year": year,
+        "told": told,
+        "items": [
+            {
+                "name": item_title(one["item"]),
+                "kind": Cell(_(CHANGES[one["kind"]]), badge=CHANGED.get(one["kind"], "warn")),
+                "before": "–" if one["before"] is None else one["before"],
+                "after": "–" if one["after"] is None else one["after"],
+                "pages": [(page["page"], page["book"], _(PAGES[page["kind"]])) for page in one["pages"]],
+            }
+            for one in told["items"]
+        ],
+    }
+    return render(request, "dossier/differences.html", context)
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or len(text) > 9:  # noqa: PLR2004 -- what the column holds
+        raise Http404
+    return int(text)

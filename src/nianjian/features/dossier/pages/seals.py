@@ -1,0 +1,366 @@
+"""Images of seals, their uses and signed papers of a season."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST, require_safe
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.dossier.sealing import CHANGED, NO_SEAL, PLACES, SEALS, STANDINGS, TRUST
+from nianjian.engines.paper.texts.portrait import name
+from nianjian.engines.paper.words import words
+from nianjian.features.dossier import seal_images
+from nianjian.features.dossier.kinds import KNOWN
+from nianjian.features.dossier.models import Impression, SealPicture, SignedPaper
+from nianjian.features.dossier.operations import seals, signatures
+from nianjian.features.dossier.operations.seals import PrintRequest
+from nianjian.features.dossier.pages import presenters
+from nianjian.features.dossier.pages.materials import SANDBOX
+from nianjian.features.dossier.pages.presenters import item_title, require_year
+from nianjian.features.dossier.seal_images import MARKS, TEXT_LENGTH
+from nianjian.platform.accounts.access import may
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.home.http import as_attachment, reads_form_itself, takes_files
+from nianjian.platform.web import work as data
+from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.language import current
+from nianjian.platform.web.receiving import Receiving
+from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.work import moment, person
+
+
+def _seals() -> list[tuple[str, str]]:
+    _ = words(current())
+    return [(code, _(name)) for code, name in SEALS.items()]
+
+
+def _items() -> list[tuple[str, str]]:
+    return [(one, item_title(one)) for one in KNOWN]
+
+
+def _marks() -> list[tuple[str, str]]:
+    _ = words(current())
+    found = dict.fromkeys(one.value for marks in MARKS.values() for one in marks)
+    return [("", gettext("the usual one of this seal")), *((one, _(PLACES[one])) for one in found)]
+
+
+class ImageForm(forms.Form):
+    """A picture of a seal."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Seal"), choices=_seals)
+    width_mm = forms.DecimalField(
+        label=gettext_lazy("Width on paper in mm"),
+        min_value=0,
+        max_digits=5,
+        decimal_places=2,
+        help_text=gettext_lazy("Measure the print: 40 mm for many official seals."),
+    )
+    file = forms.FileField(
+        label=gettext_lazy("Scan or photo of one print"),
+        help_text=gettext_lazy("PNG or JPEG, on light paper, nothing else on it."),
+    )
+
+
+class WithdrawForm(forms.Form):
+    """A picture that goes."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Seal"), choices=_seals)
+
+
+class UseForm(forms.Form):
+    """A print on one page of one paper."""
+
+    item = forms.ChoiceField(label=gettext_lazy("Item"), choices=_items)
+    kind = forms.ChoiceField(label=gettext_lazy("Seal"), choices=_seals)
+    mark = forms.ChoiceField(label=gettext_lazy("Mark that it stands on"), choices=_marks, required=False)
+    page = forms.IntegerField(label=gettext_lazy("Page"), min_value=1, initial=1)
+    x_mm = forms.DecimalField(
+        label=gettext_lazy("Centre from the left in mm"),
+        required=False,
+        min_value=0,
+        max_digits=6,
+        decimal_places=2,
+        help_text=gettext_lazy("Empty: the usual place of the mark."),
+    )
+    y_mm = forms.DecimalField(
+        label=gettext_lazy("Centre from below in mm"), required=False, min_value=0, max_digits=6, decimal_places=2
+    )
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=TEXT_LENGTH, widget=forms.Textarea({"rows": 2}))
+
+
+class PaperForm(forms.Form):
+    """A PDF that somebody signed electronically."""
+
+    item = forms.ChoiceField(label=gettext_lazy("Item"), choices=_items)
+    file = forms.FileField(
+        label=gettext_lazy("Signed PDF"), help_text=gettext_lazy("It is kept as it is and never bound into an edition.")
+    )
+
+
+GIVEN: dict[str, type[forms.Form]] = {"picture": ImageForm, "paper": PaperForm}
+ACTS: dict[str, type[forms.Form]] = {"use": UseForm, "withdraw": WithdrawForm}
+
+
+def form(what: str, given: QueryDict | None = None) -> forms.Form:
+    """The form of an act; its fields have ids of their own, for all stand on one page."""
+    return {**GIVEN, **ACTS}[what](given, auto_id=f"{what}_%s")
+
+
+BADGES: Final = {
+    "none": "plain", "unreadable": "bad", "broken": "bad", "changed": "bad", "untrusted": "warn", "unknown": "warn",
+    "trusted": "good",
+}  # fmt: skip
+
+
+def seal(code: str) -> str:
+    """What a seal is called."""
+    return words(current())(SEALS[code])
+
+
+def build_standing_cell(code: str) -> Cell:
+    """What signatures are worth, as a badge; only what is trusted is green."""
+    return Cell(words(current())(STANDINGS[code]), badge=BADGES[code])
+
+
+def build_pictures_table(found: Sequence[SealPicture]) -> Table:
+    """The pictures that may be used."""
+    heads = (gettext("Seal"), gettext("Width on paper in mm"), gettext("Checksum"), gettext("Put in"))
+    rows = [
+        [
+            Cell(seal(one.kind)),
+            Cell(f"{one.width_mm.normalize():f}"),
+            Cell(one.sha256[:12]),
+            Cell(f"{moment(one.recorded_at)} · {person(one.recorded_by)}"),
+        ]
+        for one in found
+    ]
+    return Table(gettext("Pictures of seals"), [Column(head) for head in heads], rows, cards=True)
+
+
+def build_uses_table(code: str, found: Sequence[Impression]) -> Table:
+    """What was asked for, and by whom it was agreed to."""
+    _ = words(current())
+    heads = (
+        gettext("Item"), gettext("Seal"), gettext("Mark"), gettext("Page"), gettext("Asked by"),
+        gettext("Approved by"), gettext("Placed"),
+    )  # fmt: skip
+    rows = [
+        [
+            Cell(f"{item_title(one.item)} · {one.version} · {one.document_sha256[:8]}"),
+            Cell(seal(one.picture.kind)),
+            Cell(_(PLACES[one.mark])),
+            Cell(f"{one.page} ({one.x_mm.normalize():f} × {one.y_mm.normalize():f} mm)"),
+            Cell(f"{moment(one.asked_at)} · {person(one.asked_by)}"),
+            _agreed(code, one),
+            Cell(gettext("{count} times").format(count=one.placed) if one.placed else "–"),
+        ]
+        for one in found
+    ]
+    return Table(gettext("Uses of a seal's picture"), [Column(head) for head in heads], rows, wrap=True, cards=True)
+
+
+def _agreed(code: str, one: Impression) -> Cell:
+    if one.picture.withdrawn_at is not None:
+        return Cell(gettext("picture withdrawn"), badge="plain")
+    if one.approved_at is None:
+        return Cell(one.approval, href=reverse("approvals-decide-here", args=[code, one.approval]))
+    return Cell(f"{moment(one.approved_at)} · {person(one.approved_by)}")
+
+
+def build_papers_table(code: str, year: int, found: Sequence[SignedPaper]) -> Table:
+    """Signed papers."""
+    heads = (gettext("Name"), gettext("Item"), gettext("Signatures"), gettext("State"), gettext("Put in"))
+    rows = [
+        [
+            Cell(one.name or one.sha256[:12], href=reverse("dossier-signed", args=[code, year, one.pk])),
+            Cell(item_title(one.item)),
+            Cell(one.signatures),
+            build_standing_cell(one.standing),
+            Cell(f"{moment(one.recorded_at)} · {person(one.recorded_by)}"),
+        ]
+        for one in found
+    ]
+    return Table(gettext("Signed papers"), [Column(head) for head in heads], rows, wrap=True, cards=True)
+
+
+def build_signatures_table(row: SignedPaper) -> list[tuple[str, Cell, list[tuple[str, str]]]]:
+    """Field, standing and facts of each signature of a paper."""
+    told = signatures.to_document(row)
+    return [(one["field"], build_standing_cell(one["standing"]), _facts(one)) for one in told["signatures"]]
+
+
+def _facts(one: Mapping[str, Any]) -> list[tuple[str, str]]:
+    _ = words(current())
+    stamp = one["timestamp"]
+    stamped = gettext("none") if stamp is None else f"{stamp['at']} · {stamp['authority']}"
+    if stamp is not None and not stamp["intact"]:
+        stamped = f"{stamped} · {_(STANDINGS['broken'])}"
+    facts = [
+        (gettext("Signed by"), one["subject"] or "–"),
+        (gettext("Issued by"), one["issuer"] or "–"),
+        (gettext("The certificate holds"), f"{one['valid_from'][:10]} – {one['valid_to'][:10]}"),
+        (gettext("Trust"), _(TRUST[one["trust"]])),
+        (gettext("Changed after signing"), _(CHANGED[one["changed_after"]])),
+        (gettext("Covers the whole file"), gettext("yes") if one["whole_file"] else gettext("no")),
+        (gettext("Time as the signer says"), one["signed_at"] or "–"),
+        (gettext("Time stamp"), stamped),
+    ]
+    return [*facts, (gettext("Not checked, because"), one["fault"])] if one["fault"] else facts
+
+
+NEWEST: Final = 50  # uses and papers that the page shows
+
+
+@require_safe
+@page(Act.READ)
+def show_seals(request: Request, code: str, year: int) -> HttpResponse:
+    """Pictures, uses and signed papers, and what the law says of them."""
+    actor, season = request.actor, require_year(year)
+    found = seals.list_images(code, actor)
+    rule = seals.seal_rule(seals.get_rulebook(code))
+    _ = words(current())
+    context = {
+        "year": season,
+        "no_seal": _(NO_SEAL),
+        "source": None if rule is None else presenters.rule_source(rule, name("level", str(rule.level), _)),
+        "pictures": build_pictures_table(found) if found else None,
+        "uses": build_uses_table(code, uses) if (uses := seals.list_uses(code, season, actor, 0, NEWEST)) else None,
+        "papers": build_papers_table(code, season, kept)
+        if (kept := signatures.list_papers(code, season, actor, 0, NEWEST))
+        else None,
+        "may_ask": may(actor, code, Act.REQUEST),
+        "may_load": may(actor, code, Act.LOAD),
+        "picture": form("picture"),
+        "use": form("use"),
+        "withdraw": form("withdraw"),
+        "paper": form("paper"),
+    }
+    return render(request, "dossier/seals.html", context)
+
+
+@reads_form_itself
+@csrf_exempt  # the token is asked for inside, once the file has a place to go to
+@require_POST
+@page(Act.LOAD)
+@takes_files
+def upload(request: Request, code: str, year: int, what: str) -> HttpResponse:
+    """Take a picture of a seal, or a signed paper."""
+    require_year(year)
+    if what not in GIVEN:
+        raise Http404
+    handler = Receiving(request)
+    request.upload_handlers = [handler]
+    try:
+        return _received(request, code, year, what, handler)
+    finally:
+        handler.drop()
+
+
+@csrf_protect
+def _received(request: HttpRequest, code: str, year: int, what: str, handler: Receiving) -> HttpResponse:
+    values = request.POST  # reading it is what brings the file in
+    back = redirect("dossier-seals", code=code, year=year)
+    given = form(what, values)
+    del given.fields["file"]  # it came beside
+    for fault in handler.faults:
+        messages.error(request, data.fault(fault))
+    if handler.faults:
+        return back
+    if not handler.files or not given.is_valid():
+        faults = [f"{given.fields[one].label}: {texts[0]}" for one, texts in given.errors.items()]
+        messages.error(request, " ".join(faults) or gettext("Choose a file first."))
+        return back
+    actor: Actor = request.actor  # type: ignore[attr-defined] # the mark has set it
+    one = handler.files[0]
+    try:
+        content = one.content(seal_images.LIMIT if what == "picture" else signatures.LIMIT)
+        messages.success(request, _taken(what, code, year, one.name, content, given.cleaned_data, actor))
+    except NianjianError as fault:
+        messages.error(request, data.fault(fault))
+    return back
+
+
+def _taken(  # noqa: PLR0917 -- the parts of one form
+    what: str, code: str, year: int, file: str, content: bytes, given: dict[str, Any], actor: Actor
+) -> str:
+    if what == "picture":
+        seals.store_image(enterprise=code, name=file, content=content, actor=actor, **given)
+        return gettext("The picture is kept, sealed; nothing gives it out.")
+    row = signatures.store_paper(enterprise=code, year=year, name=file, content=content, actor=actor, **given)
+    state = build_standing_cell(row.standing).text
+    return gettext("The paper is kept as it came: {state}.").format(state=state)
+
+
+@require_POST
+@page(Act.REQUEST)
+def act(request: Request, code: str, year: int, act: str) -> HttpResponse:
+    """Ask for a use, or withdraw a picture."""
+    require_year(year)
+    if act not in ACTS:
+        raise Http404
+    given = form(act, request.POST)
+    back = redirect("dossier-seals", code=code, year=year)
+    if not given.is_valid():
+        faults = [f"{given.fields[one].label}: {texts[0]}" for one, texts in given.errors.items()]
+        messages.error(request, " ".join(faults))
+        return back
+    values = given.cleaned_data
+    if act == "withdraw":
+        seals.withdraw_image(enterprise=code, kind=values["kind"], actor=request.actor)
+        messages.success(request, gettext("The picture is withdrawn and deleted."))
+        return back
+    asked = seals.request_print(enterprise=code, wanted=PrintRequest(year=year, **values), actor=request.actor)
+    text = gettext("Asked for as {approval}; a second person decides.")
+    messages.success(request, text.format(approval=asked["approval"]))
+    return back
+
+
+@require_safe
+@page(Act.READ)
+def show_paper(request: Request, code: str, year: int, signed: int) -> HttpResponse:
+    """One signed paper: whose signatures, and whether they hold."""
+    row = _paper(request, code, year, signed)
+    context = {
+        "year": year,
+        "row": row,
+        "heading": row.name or row.sha256[:12],
+        "standing": build_standing_cell(row.standing),
+        "pairs": [
+            (gettext("Item"), presenters.item_title(row.item)),
+            (gettext("Put in"), f"{data.moment(row.recorded_at)} · {data.person(row.recorded_by)}"),
+            (gettext("Checksum"), row.sha256),
+        ],
+        "signatures": build_signatures_table(row),
+        "may_reveal": may(request.actor, code, Act.REVEAL),
+    }
+    return render(request, "dossier/signed.html", context)
+
+
+@require_POST
+@page(Act.REVEAL)
+def download(request: Request, code: str, year: int, signed: int) -> HttpResponse:
+    """Give a signed paper out byte for byte; the chain has an entry."""
+    row = _paper(request, code, year, signed)
+    _row, content = signatures.download_paper(enterprise=code, year=year, number=row.pk, actor=request.actor)
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer.headers["Content-Security-Policy"] = SANDBOX
+    return as_attachment(answer, row.name or f"{row.sha256[:12]}.pdf")
+
+
+def _paper(request: Request, code: str, year: int, number: int) -> Any:  # noqa: ANN401 -- a row
+    try:
+        return signatures.get_paper(code, require_year(year), number, request.actor)
+    except NianjianError as error:
+        if error.code != "signed_paper_unknown":
+            raise
+        raise Http404 from error

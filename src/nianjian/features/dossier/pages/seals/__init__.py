@@ -1,1 +1,0 @@
-"""Pictures of seals, their uses, and signed papers, on pages."""

@@ -1,0 +1,170 @@
+"""Small pictures of pages, sealed for people who may see the file, and the marks drawn on them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import transaction
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier.ingest.receive import SmallPicture
+from nianjian.features.dossier.models import PagePicture
+from nianjian.features.dossier.seals.mask import Kind
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.record import record
+from nianjian.platform.vault import blobs
+
+Json = Mapping[str, Any]
+STRIP_MM: Final = 8.0  # of the right edge, where a slice of the riding seal should lie
+INSET_MM: Final = 1.5
+ROUND: Final = frozenset({Kind.ROUND.value, Kind.OVAL.value})
+WHOLE: Final = frozenset(
+    {"scan_blank", "scan_not_a4", "scan_turned", "scan_turn_unsure", "scan_blurred", "scan_dpi_low"}
+)
+EDGE: Final = frozenset({"seal_riding_missing", "seal_riding_broken"})
+LARGE: Final = "seal_large"
+SKEWED: Final = "scan_skewed"
+SEEN: Final = "seen"  # a seal with nothing against it
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """``shape`` is ellipse, box or line; ``weight`` as of a finding, or `SEEN`; ``code`` of the finding or the seal.
+
+    Millimetres from the page's upper left corner: of a line its two ends, else corner and opposite corner.
+    """
+
+    shape: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    weight: str
+    code: str
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Its middle."""
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height."""
+        return self.right - self.left, self.bottom - self.top
+
+
+def list_marks(sheet: Json, findings: Iterable[Json], wide: float, high: float) -> list[Mark]:
+    """Of one page: ``sheet`` as `page.told`, ``findings`` of it as a report keeps them, its sides in mm."""
+    found = list(findings)
+    made = [_seal(one, found, wide) for one in sheet.get("seals", ())]
+    for one in found:
+        code, weight = str(one["code"]), str(one["weight"])
+        if code in WHOLE:
+            made.append(Mark("box", INSET_MM, INSET_MM, wide - INSET_MM, high - INSET_MM, weight, code))
+        elif code in EDGE:
+            made.append(Mark("box", wide - STRIP_MM, INSET_MM, wide - INSET_MM, high - INSET_MM, weight, code))
+        elif code == SKEWED and sheet.get("skew_deg") is not None:
+            made.append(_lean(float(sheet["skew_deg"]), wide, high, weight))
+    return made
+
+
+def _seal(seal: Json, findings: Sequence[Json], wide: float) -> Mark:
+    """The rectangle of a seal: of a slice the part that lies on the page."""
+    x, y, half = float(seal["x_mm"]), float(seal["y_mm"]), float(seal["diameter_mm"]) / 2
+    kind = str(seal["kind"])
+    across = min(x, wide - x) if kind == Kind.SLICE.value else half
+    large = [one for one in findings if one["code"] == LARGE and one["values"].get("diameter") == seal["diameter_mm"]]
+    shape = "ellipse" if kind in ROUND else "box"
+    box = (x - across, y - half, x + across, y + half)
+    return Mark(shape, *box, str(large[0]["weight"]) if large else SEEN, LARGE if large else kind)
+
+
+def _lean(degrees: float, wide: float, high: float, weight: str) -> Mark:
+    """A line through the page's middle as its rows lean, clockwise."""
+    fall = math.tan(math.radians(degrees)) * wide / 2
+    return Mark("line", 0.0, high / 2 - fall, wide, high / 2 + fall, weight, SKEWED)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureOwner:
+    """Whose pages: the key of a version, or of a file that waits."""
+
+    version: int | None = None
+    arrival: int | None = None
+
+    @property
+    def keys(self) -> dict[str, int | None]:
+        """As the columns of a picture."""
+        return {"version_id": self.version, "arrival_id": self.arrival}
+
+
+def list_pictures(of: PictureOwner, first: int, last: int) -> dict[int, PagePicture]:
+    """The pictures of some pages of a file, by page; those that are there."""
+    return {one.page: one for one in PagePicture.objects.filter(page__range=(first, last), **of.keys)}
+
+
+def has_pictures(of: PictureOwner) -> bool:
+    """Whether any was kept."""
+    return PagePicture.objects.filter(**of.keys).exists()
+
+
+def read_content(row: PagePicture) -> bytes:
+    """The JPEG; ``blob_missing``, ``sealed_damaged``."""
+    return blobs.get(row.blob)
+
+
+def get_picture(of: PictureOwner, page: int) -> PagePicture:
+    """The picture of a page; NianjianError dossier_picture_unknown."""
+    found = list_pictures(of, page, page).get(page)
+    if found is None:
+        raise NianjianError("dossier_picture_unknown", page=page)
+    return found
+
+
+def store_pictures(*, of: PictureOwner, pictures: Sequence[SmallPicture]) -> None:
+    """Keep the pictures of a file; the act that they are part of writes the entry."""
+    put: list[str] = []
+    try:
+        put.extend(blobs.put(one.jpeg).id for one in pictures)
+        rows = [
+            PagePicture(**of.keys, page=one.page, wide_mm=one.wide_mm, high_mm=one.high_mm, blob=blob)
+            for one, blob in zip(pictures, put, strict=True)
+        ]
+        PagePicture.objects.bulk_create(rows, batch_size=500)
+    except BaseException:
+        for blob in put:
+            blobs.remove(blob)
+        raise
+
+
+def delete_pictures(*, of: PictureOwner) -> None:
+    """Delete the pictures of a file; the act that they are part of writes the entry."""
+    rows = PagePicture.objects.filter(**of.keys)
+    gone = list(rows.values_list("blob", flat=True))
+    rows.delete()
+    transaction.on_commit(lambda: _removed(gone))
+
+
+def store_drawn_pictures(
+    *, of: PictureOwner, pictures: Sequence[SmallPicture], enterprise: str, told: dict[str, object], actor: Actor
+) -> bool:
+    """The same for a version that has none yet, with its entry; False where there were some already."""
+    with transaction.atomic():
+        if has_pictures(of):
+            return False
+        store_pictures(of=of, pictures=pictures)
+        record(verb="dossier.drawn", enterprise=enterprise, actor=actor, data={**told, "pages": len(pictures)})
+    return True
+
+
+def record_download(*, enterprise: str, told: dict[str, object], actor: Actor) -> None:
+    """Note who looked at which pages, before they are shown."""
+    record(verb="dossier.looked_at", enterprise=enterprise, actor=actor, data=told)
+
+
+def _removed(gone: Sequence[str]) -> None:
+    for blob in gone:
+        blobs.remove(blob)

@@ -1,1 +1,0 @@
-"""Pages of a version as small pictures, sealed, for people who may see the file."""

@@ -1,1 +1,0 @@
-"""The recogniser and its process: nothing of it is loaded where pages are served."""

@@ -1,0 +1,636 @@
+"""Text as it was read: lines with boxes and confidence, and the values and page numbers that readers find in them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any, Final
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.identifiers import credit_code, identity_card
+from nianjian.features.dossier.finding import Finding, Weight
+
+_BLANK: Final = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
+_ONE_WIDTH: Final = str.maketrans(
+    {
+        **dict.fromkeys("“”„‟«»「」『』〝〞", '"'),
+        **dict.fromkeys("‘’‚‛`´", "'"),
+        **dict.fromkeys("【〔〖［", "["),
+        **dict.fromkeys("】〕〗］", "]"),
+        **dict.fromkeys("《〈", "<"),
+        **dict.fromkeys("》〉", ">"),
+        **dict.fromkeys("—–―‐‑‒−－", "-"),
+        **dict.fromkeys("、", ","),
+        "∶": ":",
+        "·": ".",
+        "•": ".",
+        "・": ".",
+    }
+)
+
+
+def plain(text: str) -> str:
+    """The text without blanks, every bracket, colon, comma and quote in one width: what readers compare."""
+    return _BLANK.sub("", unicodedata.normalize("NFKC", text)).translate(_ONE_WIDTH)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on the upright page, in millimetres from its upper left corner."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def middle(self) -> float:
+        """The height at which the text stands."""
+        return (self.top + self.bottom) / 2
+
+    @property
+    def centre(self) -> float:
+        """The middle of its width."""
+        return (self.left + self.right) / 2
+
+    @property
+    def height(self) -> float:
+        """How tall it is."""
+        return self.bottom - self.top
+
+    def joined(self, other: Box) -> Box:
+        """The rectangle around both."""
+        return Box(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One piece of text as the recogniser saw it; ``confidence`` from 0 to 1."""
+
+    text: str
+    confidence: float
+    box: Box
+    page: int = 1
+
+    @property
+    def plain(self) -> str:
+        """Its text as readers compare it."""
+        return plain(self.text)
+
+
+class Layer(StrEnum):
+    """What the PDF's own text is worth beside the pixels."""
+
+    NONE = "none"  # there is none, or it lies invisibly over a scan
+    AGREES = "agrees"
+    DIFFERS = "differs"  # it says something that cannot be seen: only the pixels count
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """A page as it was read. ``unread``: places with ink like text in which nothing was read."""
+
+    number: int
+    width: float
+    height: float
+    lines: tuple[Line, ...]
+    unread: tuple[Box, ...] = ()
+    layer: Layer = Layer.NONE
+    rotation: int = 0
+    skew: float = 0.0
+    dpi: int = 0
+    rows: tuple[Line, ...] = field(default=(), compare=False)
+
+    def __post_init__(self) -> None:
+        """Rows follow from the lines."""
+        object.__setattr__(self, "rows", tuple(text_rows(self.lines)))
+
+    @property
+    def plain(self) -> str:
+        """All rows, one behind the other."""
+        return "".join(row.plain for row in self.rows)
+
+
+def text_rows(lines: Iterable[Line]) -> list[Line]:
+    """Pieces that stand at one height as one line, from top to bottom; the confidence is that of the worst piece."""
+    found: list[list[Line]] = []
+    for line in sorted(lines, key=lambda one: one.box.middle):
+        if found and _beside(found[-1], line):
+            found[-1].append(line)
+        else:
+            found.append([line])
+    return [_row(group) for group in found]
+
+
+def row_cells(lines: Iterable[Line]) -> list[list[Line]]:
+    """The pieces of each row, from left to right."""
+    found: list[list[Line]] = []
+    for line in sorted(lines, key=lambda one: one.box.middle):
+        if found and _beside(found[-1], line):
+            found[-1].append(line)
+        else:
+            found.append([line])
+    return [sorted(group, key=lambda one: one.box.left) for group in found]
+
+
+def _beside(group: Sequence[Line], line: Line) -> bool:
+    middle = sum(one.box.middle for one in group) / len(group)
+    height = min([line.box.height, *(one.box.height for one in group)])
+    return abs(line.box.middle - middle) <= height / 2
+
+
+def _row(group: Sequence[Line]) -> Line:
+    ordered = sorted(group, key=lambda one: one.box.left)
+    box = ordered[0].box
+    for one in ordered[1:]:
+        box = box.joined(one.box)
+    return Line(" ".join(one.text for one in ordered), min(one.confidence for one in ordered), box, ordered[0].page)
+
+
+def page_from_json(told: Mapping[str, Any]) -> PageText:
+    """A page from the recogniser's JSON."""
+    number = int(told["page"])
+    return PageText(
+        number=number,
+        width=float(told["width"]),
+        height=float(told["height"]),
+        lines=tuple(
+            Line(str(text), float(confidence), Box(*map(float, box)), number) for text, confidence, box in told["lines"]
+        ),
+        unread=tuple(Box(*map(float, box)) for box in told["unread"]),
+        layer=Layer(told["layer"]),
+        rotation=int(told["rotation"]),
+        skew=float(told["skew"]),
+        dpi=int(told["dpi"]),
+    )
+
+
+def page_to_json(page: PageText) -> dict[str, Any]:
+    """The same JSON from a page, so that what was read can be kept."""
+    return {
+        "page": page.number,
+        "width": page.width,
+        "height": page.height,
+        "lines": [[line.text, line.confidence, _edges(line.box)] for line in page.lines],
+        "unread": [_edges(box) for box in page.unread],
+        "layer": page.layer.value,
+        "rotation": page.rotation,
+        "skew": page.skew,
+        "dpi": page.dpi,
+    }
+
+
+def _edges(box: Box) -> list[float]:
+    return [round(edge, 2) for edge in (box.left, box.top, box.right, box.bottom)]
+
+
+DIGITS: Final = dict(zip("〇零○OoΟ一二三四五六七八九", [0] * 6 + list(range(1, 10)), strict=True)) | {"Ｏ": 0}
+NUMERIC: Final = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:年|[.\-/])(\d{1,2})(?:月|[.\-/])(\d{1,2})(?!\d)日?")
+WRITTEN: Final = re.compile(
+    r"([二一][〇零○OoΟ一二三四五六七八九]{3})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日"
+)
+FOREVER: Final = re.compile(r"长期|永久|无固定期限|无期限")
+TO: Final = re.compile(r"^(?:至|到|-|~|—)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A date and where it stands in the text."""
+
+    day: date
+    start: int
+    end: int
+
+
+def find_dates(text: str) -> list[Found]:
+    """All dates of a folded text, in order; what is no day of the calendar is left out."""
+    found = [*_numeric(text), *_written(text)]
+    return sorted(found, key=lambda one: one.start)
+
+
+def _numeric(text: str) -> Iterator[Found]:
+    for hit in NUMERIC.finditer(text):
+        if day := _day(*map(int, hit.groups())):
+            yield Found(day, hit.start(), hit.end())
+
+
+def _written(text: str) -> Iterator[Found]:
+    for hit in WRITTEN.finditer(text):
+        year = int("".join(str(DIGITS[sign]) for sign in hit.group(1)))
+        if day := _day(year, _number(hit.group(2)), _number(hit.group(3))):
+            yield Found(day, hit.start(), hit.end())
+
+
+def _number(text: str) -> int:
+    """二十三 is 23."""
+    tens, ten, ones = text.rpartition("十")
+    return (DIGITS.get(tens, 1) * 10 if ten else 0) + DIGITS.get(ones, 0)
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From and to; ``to`` None with ``forever``: without an end."""
+
+    begin: date | None
+    to: date | None
+    forever: bool = False
+
+
+def find_span(text: str) -> Span | None:
+    """`2020年01月01日至2030年12月31日` or `…至长期`; None where no end can be read."""
+    found = find_dates(text)
+    if len(found) > 1 and found[0].day < found[1].day:
+        return Span(found[0].day, found[1].day)
+    if hit := FOREVER.search(text):
+        begin = found[0].day if found and found[0].start < hit.start() else None
+        return Span(begin, None, forever=True)
+    if len(found) == 1 and re.match(r".*(至|到)$", text[: found[0].start]):
+        return Span(None, found[0].day)
+    return None
+
+
+LENGTH: Final = 18
+RUN: Final = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{18}(?![0-9A-Za-z])")
+CREDIT_MENDS: Final = {"O": "0", "I": "1", "S": "5", "Z": "2", "V": "U"}
+"""Letters that no credit code has, and what they are misread from."""
+IDENTITY_MENDS: Final = dict(zip("ODQILSZBGT", "0001152867", strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code whose check digit is right. ``repaired``: letters were changed to what they can only have been."""
+
+    text: str
+    line: Line
+    repaired: bool = False
+
+
+def credit_codes(lines: Iterable[Line]) -> tuple[list[Code], list[Line]]:
+    """Credit codes, and lines that hold eighteen signs which are none."""
+    return _codes(lines, _credit)
+
+
+def identities(lines: Iterable[Line]) -> tuple[list[Code], list[Line]]:
+    """Numbers of identity cards, and lines that hold eighteen signs which are none."""
+    return _codes(lines, _identity)
+
+
+def _codes(lines: Iterable[Line], check: Callable[[str], str | None]) -> tuple[list[Code], list[Line]]:
+    found: list[Code] = []
+    bad: list[Line] = []
+    for line in lines:
+        for hit in RUN.finditer(line.plain):
+            text = hit.group().upper()
+            told = check(text)
+            if told:
+                found.append(Code(told, line, told != text))
+            elif sum(sign.isdigit() for sign in text) >= LENGTH // 2:
+                bad.append(line)
+    return found, bad
+
+
+def _credit(text: str) -> str | None:
+    """As it stands; with the letters that no code has put right."""
+    mended = "".join(CREDIT_MENDS.get(sign, sign) for sign in text)
+    for one in (text, mended):
+        try:
+            return credit_code(one).text
+        except NianjianError:
+            continue
+    return None
+
+
+def _identity(text: str) -> str | None:
+    last = "X" if text[-1] in "XK" else IDENTITY_MENDS.get(text[-1], text[-1])
+    mended = "".join(IDENTITY_MENDS.get(sign, sign) for sign in text[:-1]) + last
+    for one in (text, mended):
+        try:
+            return identity_card(one).text
+        except NianjianError:
+            continue
+    return None
+
+
+NEAR: Final = 1.6  # heights of a line: how far below a value may go on
+MISREAD: Final = 1  # signs of a long label
+LONG: Final = 4
+
+
+def text_after(
+    pages: Iterable[PageText], labels: Sequence[str], *, others: Sequence[str] = (), below: int = 0
+) -> list[Line]:
+    """What stands behind one of the ``labels``, best label first. ``others`` end it.
+
+    ``below``: rows that may go on beneath, where nothing stands at the label's own place.
+    """
+    found: list[Line] = []
+    held = list(pages)
+    for label in labels:
+        for page in held:
+            rows = row_cells(page.lines)
+            for number, row in enumerate(rows):
+                found += _in_row(rows, number, label, others, below) if row else []
+    return found
+
+
+def _in_row(rows: list[list[Line]], number: int, label: str, others: Sequence[str], below: int) -> list[Line]:
+    found = []
+    row = rows[number]
+    for place, piece in enumerate(row):
+        start = _starts(row, place, label)
+        if start is None:
+            continue
+        last, rest = start
+        parts = [replace(row[last], text=rest)] if rest else []
+        parts += row[last + 1 :]
+        value = _until(parts, others)
+        if value is None:
+            continue
+        for beneath in rows[number + 1 : number + 1 + below]:
+            same = [one for one in beneath if abs(one.box.left - value.box.left) < 4 * piece.box.height]
+            gap = beneath[0].box.top - value.box.bottom
+            if not same or gap > NEAR * piece.box.height or _labelled(beneath, others):
+                break
+            value = _together([value, *same])
+        found.append(value)
+    return found
+
+
+def _labelled(row: Sequence[Line], others: Sequence[str]) -> bool:
+    """Whether another label begins in the row: in one of its pieces, or over several."""
+    texts = ["".join(one.plain for one in row[at:]) for at in range(len(row))]
+    return any(text.startswith(tuple(others)) for text in texts)
+
+
+def _starts(row: list[Line], place: int, label: str) -> tuple[int, str] | None:
+    """Where a label ends that begins with this piece: 名 and 称 may be two pieces."""
+    text = ""
+    for at in range(place, min(place + len(label), len(row))):
+        text += row[at].plain
+        if text.startswith(label):
+            return at, text[len(label) :].lstrip(":.;")
+        head = text[: len(label)]
+        if (
+            len(label) >= LONG
+            and len(head) == len(label)
+            and sum(a != b for a, b in zip(head, label, strict=True)) <= MISREAD
+        ):
+            return at, text[len(label) :].lstrip(":.;")
+        if not label.startswith(text):
+            return None
+    return None
+
+
+def _until(parts: list[Line], others: Sequence[str]) -> Line | None:
+    kept = []
+    for part in parts:
+        if others and part.plain.startswith(tuple(others)):
+            break
+        cut = min((at for other in others if (at := part.plain.find(other)) > 0), default=None)
+        kept.append(replace(part, text=part.plain[:cut]) if cut else part)
+        if cut:
+            break
+    return _together(kept) if kept else None
+
+
+def _together(parts: Sequence[Line]) -> Line:
+    box = parts[0].box
+    for part in parts[1:]:
+        box = box.joined(part.box)
+    text = "".join(part.plain for part in parts).lstrip(":.;")
+    return Line(text, min(part.confidence for part in parts), box, parts[0].page)
+
+
+VARIANTS: Final = str.maketrans(
+    "瑤峯羣喆昇堃淼煒瑋傑國華龍靜艷豔鉅麗陳張劉楊趙黃吳", "瑶峰群哲升坤森炜玮杰国华龙静艳艳巨丽陈张刘杨赵黄吴"
+)
+"""Signs that are written either way, or that are taken for each other at low resolution."""
+
+
+def fold_name(name: str) -> str:
+    """The name for comparing: plain, dots out, variants in one form."""
+    return plain(name).replace(".", "").translate(VARIANTS)
+
+
+def edit_distance(one: str, other: str) -> int:
+    """Edits (sign added, left out, changed) between two short texts."""
+    before = list(range(len(other) + 1))
+    for row, sign in enumerate(one, 1):
+        now = [row]
+        for column, against in enumerate(other, 1):
+            now.append(min(before[column] + 1, now[-1] + 1, before[column - 1] + (sign != against)))
+        before = now
+    return before[-1]
+
+
+def same_name(read: str, known: str) -> bool:
+    """Whether two names are one after folding."""
+    return fold_name(read) == fold_name(known)
+
+
+def nearly_same_name(read: str, known: str) -> bool:
+    """Whether they differ in one sign at most; a name of two signs must have one of them and its length."""
+    return edit_distance(fold_name(read), fold_name(known)) <= 1
+
+
+SURE: Final = 0.90
+"""Least confidence of a line whose value goes on without a remark; docs/develop/reading.md has the evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a field has its value: the words as they stand on the page."""
+
+    field: str
+    words: str
+    page: int
+    box: Box
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that one paper tells. ``fields`` are plain values for JSON; ``personal`` names those that are masked."""
+
+    fields: Mapping[str, Any]
+    findings: tuple[Finding, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    personal: frozenset[str] = frozenset()
+
+
+def stop_finding(code: str, page: int | None = None, **values: object) -> Finding:
+    """Return a finding that makes the paper not ready."""
+    return Finding(code, Weight.STOP, page, values)
+
+
+def ask_finding(code: str, page: int | None = None, **values: object) -> Finding:
+    """Return a finding that a person must look at."""
+    return Finding(code, Weight.ASK, page, values)
+
+
+def note_finding(code: str, page: int | None = None, **values: object) -> Finding:
+    """Return a finding that is only said."""
+    return Finding(code, Weight.NOTE, page, values)
+
+
+def to_evidence(name: str, line: Line) -> Evidence:
+    """The line as evidence of the field ``name``."""
+    return Evidence(name, line.text, line.page, line.box, line.confidence)
+
+
+def unsure_finding(name: str, line: Line) -> tuple[Finding, ...]:
+    """A finding where the line was read with less than full confidence."""
+    if line.confidence >= SURE:
+        return ()
+    return (ask_finding("field_unsure", line.page, field=name, confidence=f"{line.confidence:.2f}"),)
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """The cells of one row by the name of their column; pieces of one cell are put together."""
+
+    page: int
+    cells: Mapping[str, Line]
+
+
+def find_table(pages: Sequence[PageText], columns: Mapping[str, Sequence[str]], needed: str) -> list[TableRow]:
+    """Rows below the header. ``columns``: name -> header words; a header has ``needed`` and one more.
+
+    A page without a header of its own goes on with the columns of the page before.
+    """
+    found: list[TableRow] = []
+    heads: dict[str, Line] = {}
+    for page in pages:
+        for row in row_cells(page.lines):
+            if (fresh := _header(row, columns)) and needed in fresh and len(fresh) > 1:
+                heads = fresh
+            elif heads and (told := _placed(row, heads)):
+                found.append(TableRow(page.number, told))
+    return found
+
+
+def _header(row: Sequence[Line], columns: Mapping[str, Sequence[str]]) -> dict[str, Line]:
+    found: dict[str, Line] = {}
+    for piece in row:
+        for name, words in columns.items():
+            if name not in found and piece.plain.rstrip("(%):").startswith(tuple(words)):
+                found[name] = piece
+                break
+        else:
+            found[f"other {piece.box.left:.0f}"] = piece
+    return found if any(not name.startswith("other ") for name in found) else {}
+
+
+def _placed(row: Sequence[Line], heads: Mapping[str, Line]) -> dict[str, Line]:
+    told: dict[str, Line] = {}
+    for piece in row:
+        name = min(heads, key=lambda one: _apart(piece, heads[one]))
+        if before := told.get(name):
+            piece = replace(  # noqa: PLW2901 - the two pieces are one cell
+                before,
+                text=before.plain + piece.plain,
+                confidence=min(before.confidence, piece.confidence),
+                box=before.box.joined(piece.box),
+            )
+        told[name] = piece
+    return {name: line for name, line in told.items() if not name.startswith("other ")}
+
+
+def _apart(piece: Line, head: Line) -> float:
+    """Between the boxes, then between the middles: wide cells overlap their own header."""
+    gap = max(0.0, piece.box.left - head.box.right, head.box.left - piece.box.right)
+    return (
+        gap + abs(piece.box.centre - head.box.centre) / 1000 if gap else abs(piece.box.centre - head.box.centre) / 1000
+    )
+
+
+NUMBER: Final = re.compile(r"第(\d{1,4})页[,/|-]?共(\d{1,4})页")
+SHORT: Final = re.compile(r"(?:第(\d{1,4})页|-(\d{1,4})-|(\d{1,4})/(\d{1,4}))")
+LOW: Final = 0.90  # share of the page's height below which a footer stands
+TALL: Final = 0.08  # of the page: the place of a header
+
+
+@dataclass(frozen=True, slots=True)
+class PageNumber:
+    """``page`` of the file says that it is ``number`` of ``total`` (None: not told)."""
+
+    page: int
+    number: int
+    total: int | None
+
+
+def parse_page_number(text: str) -> tuple[int, int | None] | None:
+    """Number and total (None: not told) of a line that is a page number; None: it is none."""
+    line = plain(text)
+    if hit := NUMBER.search(line):
+        return int(hit.group(1)), int(hit.group(2))
+    if hit := SHORT.fullmatch(line):
+        number = next(int(one) for one in hit.groups()[:3] if one)
+        return number, int(hit.group(4)) if hit.group(4) else None
+    return None
+
+
+def page_number(page: PageText) -> PageNumber | None:
+    """The number at the foot or head of a page; None where there is none or more than one."""
+    found: set[tuple[int, int | None]] = set()
+    for line in page.rows:
+        height = line.box.middle / page.height
+        if TALL < height < LOW:
+            continue
+        if (one := parse_page_number(line.text)) is not None:
+            found.add(one)
+    if len(found) != 1:
+        return None
+    number, total = found.pop()
+    return PageNumber(page.number, number, total)
+
+
+def find_gaps(pages: Sequence[PageText]) -> Iterator[tuple[PageNumber, PageNumber]]:
+    """Neighbours of the file whose numbers do not follow each other; a new count may begin at 1."""
+    yield from _gaps([one for page in pages if (one := page_number(page))])
+
+
+def _gaps(numbers: Sequence[PageNumber]) -> Iterator[tuple[PageNumber, PageNumber]]:
+    for one, other in pairwise(numbers):
+        apart = other.page - one.page
+        follows = other.number == one.number + apart and (one.total == other.total or None in {one.total, other.total})
+        begins = other.number == 1 and one.total in {None, one.number}
+        if not follows and not begins:
+            yield one, other
+
+
+def check_page_order(pages: Sequence[PageText]) -> tuple[Finding, ...]:
+    """Findings about pages that are missing, doubled or out of order by their own numbers."""
+    numbers = [one for page in pages if (one := page_number(page))]
+    return check_read_numbers(numbers, pages[0].number, pages[-1].number) if pages else ()
+
+
+def check_read_numbers(numbers: Sequence[PageNumber], first_page: int, last_page: int) -> tuple[Finding, ...]:
+    """The same of numbers that were read elsewhere, of a file whose pages run from ``first_page`` to ``last_page``."""
+    found = [
+        ask_finding("pages_missing", other.page, before=one.number, after=other.number) for one, other in _gaps(numbers)
+    ]
+    if numbers:
+        first, last = numbers[0], numbers[-1]
+        if first.page == first_page and first.number != 1:
+            found.append(ask_finding("pages_begin_late", first.page, number=first.number))
+        if last.page == last_page and last.total is not None and last.number != last.total:
+            found.append(ask_finding("pages_end_early", last.page, number=last.number, total=last.total))
+    return tuple(found)

@@ -1,0 +1,185 @@
+"""Electronic signatures of PDFs, read by the limited child: what each is worth. The file is not changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier.ingest import receive
+from nianjian.features.dossier.ingest.receive import ChildEnded, Type, run_program
+
+
+class Standing(StrEnum):
+    """Of a file: no signature; one that does not hold or cannot be read; all hold, from whom is not known; all hold."""
+
+    NONE = "none"
+    UNREADABLE = "unreadable"
+    BROKEN = "broken"
+    CHANGED = "changed"
+    UNTRUSTED = "untrusted"
+    UNKNOWN = "unknown"
+    TRUSTED = "trusted"
+
+
+@dataclass(frozen=True, slots=True)
+class Timestamp:
+    """A time stamp's moment (ISO 8601), who gave it, and whether it holds."""
+
+    at: str
+    intact: bool
+    authority: str
+    trust: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """``intact`` None: it could not be checked, and ``fault`` says why. Moments are ISO 8601.
+
+    ``standing``: unreadable, broken, changed, untrusted, unknown or trusted; only the last is good without doubt.
+    ``whole_file``: nothing stands behind what it covers. ``changed_after``: none, form, notes or other.
+    ``trust``: trusted, untrusted, or unknown where no roots are set. ``in_time``: the certificate held when it was
+    signed, by the time stamp or else by what the signer says; None: no time is told.
+    """
+
+    field: str
+    standing: Standing
+    intact: bool | None
+    whole_file: bool
+    changed_after: str
+    trust: str
+    subject: str
+    issuer: str
+    serial: str
+    fingerprint: str
+    valid_from: str
+    valid_to: str
+    self_signed: bool
+    in_time: bool | None
+    algorithm: str
+    signed_at: str | None
+    timestamp: Timestamp | None
+    fault: str
+
+
+def to_signature(told: Mapping[str, Any]) -> Signature:
+    """A signature as the child tells it, with what it is worth."""
+    stamp = None if told.get("timestamp") is None else Timestamp(**told["timestamp"])
+    texts = ("subject", "issuer", "serial", "fingerprint", "valid_from", "valid_to", "algorithm")
+    changed = str(told.get("changed_after", "other"))
+    in_time = _in_time(told, stamp)
+    return Signature(
+        field=str(told["field"]),
+        standing=_standing(told, stamp, changed, in_time=in_time),
+        intact=told["intact"],
+        whole_file=bool(told.get("whole_file", False)),
+        changed_after=changed,
+        trust=str(told["trust"]),
+        self_signed=bool(told.get("self_signed", False)),
+        in_time=in_time,
+        signed_at=told.get("signed_at"),
+        timestamp=stamp,
+        fault=str(told["fault"]),
+        **{name: str(told.get(name, "")) for name in texts},
+    )
+
+
+def _in_time(told: Mapping[str, Any], stamp: Timestamp | None) -> bool | None:
+    at = stamp.at if stamp is not None and stamp.intact else told.get("signed_at")
+    if at is None or not told.get("valid_from"):
+        return None
+    return _moment(str(told["valid_from"])) <= _moment(at) <= _moment(str(told["valid_to"]))
+
+
+def _standing(told: Mapping[str, Any], stamp: Timestamp | None, changed: str, *, in_time: bool | None) -> Standing:
+    if told["intact"] is None:
+        return Standing.UNREADABLE
+    if not told["intact"] or (stamp is not None and not stamp.intact):
+        return Standing.BROKEN
+    if changed not in {"none", "form"}:
+        return Standing.CHANGED
+    if told["trust"] == "unknown":
+        return Standing.UNKNOWN
+    return Standing.TRUSTED if told["trust"] == "trusted" and in_time else Standing.UNTRUSTED
+
+
+ORDER = (
+    Standing.UNREADABLE,
+    Standing.BROKEN,
+    Standing.CHANGED,
+    Standing.UNTRUSTED,
+    Standing.UNKNOWN,
+    Standing.TRUSTED,
+)
+
+
+def worst_standing(found: Sequence[Signature]) -> Standing:
+    """Of a file: the worst of its signatures."""
+    return min((one.standing for one in found), key=ORDER.index, default=Standing.NONE)
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+WALL: Final = 60.0  # seconds
+TOGETHER: Final = 8  # files that one child reads
+
+
+def read_signatures(path: Path, *, name: str = "", roots: Path | None = None) -> tuple[Signature, ...]:
+    """Each signature, oldest first; ``roots``: PEM of the trusted certificates, None: trust is not known.
+
+    ``signature_not_pdf``, ``signature_roots_unreadable``, ``signatures_many``, ``dossier_file_costly``,
+    ``dossier_file_broken``, and those of `magic.type_of`.
+    """
+    called = name or path.name
+    if receive.type_of(path, called) is not Type.PDF:
+        raise NianjianError("signature_not_pdf", file=called)
+    if roots is not None and not _readable(roots):
+        raise NianjianError("signature_roots_unreadable", file=str(roots))
+    return _told([path], called, "" if roots is None else str(roots))[0]
+
+
+def read_signatures_of_files(paths: Sequence[Path]) -> list[tuple[Signature, ...]]:
+    """The signatures of files of our own, a few in one child; as `read`."""
+    found: list[tuple[Signature, ...]] = []
+    for first in range(0, len(paths), TOGETHER):
+        found += _told(paths[first : first + TOGETHER], paths[first].name, "")
+    return found
+
+
+def _told(paths: Sequence[Path], called: str, roots: str) -> list[tuple[Signature, ...]]:
+    try:
+        told = run_program("signatures", roots, *map(str, paths), wall=WALL)
+    except ChildEnded as end:
+        if end.reason in {"time", "memory", "output"}:
+            raise NianjianError("dossier_file_costly", file=called, reason=end.reason) from end
+        raise NianjianError("dossier_file_broken", file=called) from end
+    found: list[tuple[Signature, ...]] = []
+    seen: list[Signature] = []
+    for one in told:
+        if "unreadable" in one:
+            break
+        if "count" not in one:
+            seen.append(to_signature(one))
+            continue
+        if one["count"] != len(seen):  # what was not read is not told as good
+            raise NianjianError("signatures_many", file=called, most=len(seen))
+        found.append(tuple(seen))
+        seen = []
+    if len(found) != len(paths):
+        raise NianjianError("dossier_file_broken", file=called)
+    return found
+
+
+def _readable(roots: Path) -> bool:
+    """Whether the file can be opened; what it holds, the child reads."""
+    try:
+        with roots.open("rb") as file:
+            return bool(file.read(1))
+    except OSError:
+        return False

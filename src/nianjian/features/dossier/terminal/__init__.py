@@ -1,1 +1,0 @@
-"""The package on a terminal, and the words of its JSON."""
