@@ -125,7 +125,7 @@ def call_files() -> str:
     from nianjian.engines.intake.formats.generic import TALK, WHOLE, list_headers  # noqa: PLC0415
     from nianjian.engines.intake.mapping import FIELDS, FORMATS, KEYS, SPANS  # noqa: PLC0415
     from nianjian.engines.intake.sql import UNITS  # noqa: PLC0415
-    from nianjian.engines.paper.texts.intake import REASONS  # noqa: PLC0415 - see above
+    from nianjian.engines.paper.texts.calls import REASONS  # noqa: PLC0415 - see above
 
     sources = [
         (f"`{name}`", form.title, "yes" if form.zone_in_file else "no, ask `--timezone`", form.evidence)

@@ -39,7 +39,7 @@ from tests.support.site import Site, browsing, serving
 
 from nianjian.engines.gate.decision_search import read_decisions
 from nianjian.engines.gate.snapshot import files
-from nianjian.engines.paper.texts.gate.words import REASONS
+from nianjian.engines.paper.texts.gate import REASONS
 
 pytestmark = pytest.mark.long
 

@@ -20,7 +20,7 @@ from nianjian.engines.kernel.errors import (
     PermissionDeniedError,
     kind_of,
 )
-from nianjian.engines.paper.page import style
+from nianjian.engines.paper.page import page_style
 from nianjian.engines.paper.texts.errors import ERRORS
 from nianjian.platform.accounts.models import User
 from nianjian.platform.accounts.query import Actor
@@ -84,9 +84,9 @@ def test_every_colour_that_is_used_is_defined() -> None:
 
 
 def test_a_saved_page_has_its_style_inside() -> None:
-    assert style() == style()
-    assert "--paper" in style()
-    assert ".skip" not in style(), "the frame of the web is not saved"
+    assert page_style() == page_style()
+    assert "--paper" in page_style()
+    assert ".skip" not in page_style(), "the frame of the web is not saved"
 
 
 def test_every_icon_of_a_template_is_drawn() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from nianjian.engines.paper.drill import splits
+from nianjian.engines.paper.sections import list_splits
 from nianjian.platform.web.policy import HEADERS
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -47,7 +47,7 @@ def test_policy_holds_on_every_answer(site: Client, address: str) -> None:
 
 
 def test_the_sample_has_every_page(sample: dict[str, Any]) -> None:
-    assert {address.split("/")[-2] for address in PAGES[3:]} == set(splits(sample))
+    assert {address.split("/")[-2] for address in PAGES[3:]} == set(list_splits(sample))
 
 
 @pytest.mark.parametrize("address", PAGES)

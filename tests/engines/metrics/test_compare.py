@@ -10,8 +10,8 @@ import pytest
 from tests.support.sample_portrait import portrait
 
 from nianjian.engines.metrics.compare import compare
-from nianjian.engines.paper.masking import masked_moves
-from nianjian.engines.paper.results.comparison import view
+from nianjian.engines.paper.explanations import comparison_view
+from nianjian.engines.paper.masking import mask_moves
 from nianjian.engines.paper.words import words
 
 ENGLISH = words("en")
@@ -40,7 +40,7 @@ def test_equal_portraits_differ_in_nothing(before: dict[str, Any], after: dict[s
         assert one["changed"] == one["bounds"] == {}
         assert one["components"] == one["excluded"] == one["flags"] == one["months"] == []
         assert one["splits"] == {}
-    said = view(told, "en", ENGLISH)
+    said = comparison_view(told, "en", ENGLISH)
     assert said["causes"] == ["Nothing that a portrait is made of changed between the two."]
     assert all(one["same"] for one in said["metrics"])
 
@@ -69,7 +69,7 @@ def test_flags_come_go_and_change(before: dict[str, Any], after: dict[str, Any])
     ]  # fmt: skip
     back = metric(compare(after, before), "seat_vacancy")
     assert [one["after"] is None for one in back["flags"]] == [False, True]
-    said = view(compare(before, after), "en", ENGLISH)["metrics"][0]
+    said = comparison_view(compare(before, after), "en", ENGLISH)["metrics"][0]
     assert said["flags"] == ["over the limit: 40 → 41", "new: opened seats that are not filed (4)"]
 
 
@@ -86,7 +86,7 @@ def test_rules_that_differ_say_who_changed_them(before: dict[str, Any], after: d
     assert changed[gone["key"]]["after"] is None
     limit = changed["portrait.closing_rate.limit"]
     assert (limit["before"]["value"], limit["after"]["value"]) == ("0.98", "0.99")
-    said = {one["key"]: one for one in view(told, "en", ENGLISH)["rules"]}["portrait.closing_rate.limit"]
+    said = {one["key"]: one for one in comparison_view(told, "en", ENGLISH)["rules"]}["portrait.closing_rate.limit"]
     assert said["values"] == ["≥ 98 %", "≥ 99 %"]
     assert said["changed"] == "changed by user:anna + user:bo on 2026-11-01: 省局要求"
 
@@ -127,7 +127,7 @@ def test_papers_and_a_metric_that_one_side_lacks(before: dict[str, Any], after: 
     told = compare(before, after)
     assert metric(told, "seat_vacancy")["attachments"] == {"added": ["expansion_plan"], "removed": []}
     assert metric(told, "closing_rate")["light"][1] is None
-    said = view(told, "en", ENGLISH)["metrics"]
+    said = comparison_view(told, "en", ENGLISH)["metrics"]
     assert said[0]["papers"] == ["attached: expansion plan"]
     assert said[-1]["value"][1] == "–"
 
@@ -139,7 +139,7 @@ def test_rows_of_a_split_that_moved_most_come_first_and_masked(before: dict[str,
     told = compare(before, after)
     moved = metric(told, "number_consistency")["splits"]["display"]
     assert [row["move"] for row in moved] == sorted((row["move"] for row in moved), reverse=True)
-    shown = masked_moves(told, before, after)
+    shown = mask_moves(told, before, after)
     keys = [row["key"] for row in metric(shown, "number_consistency")["splits"]["display"]]
     assert "138****8000" in keys
     assert "13800138000" not in keys

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nianjian.engines.paper import headline
+from nianjian.engines.paper import sections
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
 
 
@@ -21,8 +21,8 @@ def _metric(slug: str, light: str, *flags: tuple[str, str, int], **components: i
 
 def test_a_decided_light_is_what_the_regulator_sees() -> None:
     data = _portrait("red", _metric("number_consistency", "red", ("evasion", "red", 80), unknown=1))
-    assert headline.lead(data, words(CHINESE)) == "监管看到的是"
-    assert headline.missing(data, words(CHINESE)) == ()
+    assert sections.lead_text(data, words(CHINESE)) == "监管看到的是"
+    assert sections.missing_lines(data, words(CHINESE)) == ()
 
 
 @pytest.mark.parametrize(
@@ -57,9 +57,9 @@ def test_an_undecided_light_names_what_is_missing(language: str, sentence: str, 
         _metric("closing_rate", "insufficient", ("undated", "insufficient", 3)),
     )
     _ = words(language)
-    assert headline.lead(data, _) == sentence
-    assert headline.missing(data, _) == lines
-    made = headline.html(data, _)
+    assert sections.lead_text(data, _) == sentence
+    assert sections.missing_lines(data, _) == lines
+    made = sections.headline_html(data, _)
     assert made.count("<li>") == len(lines)
     assert "The regulator" not in made
     assert "监管" not in made
@@ -67,4 +67,4 @@ def test_an_undecided_light_names_what_is_missing(language: str, sentence: str, 
 
 def test_without_any_record_everything_is_missing() -> None:
     data = _portrait("insufficient", _metric("seat_vacancy", "na"), _metric("closing_rate", "na"))
-    assert headline.missing(data, words(CHINESE)) == ("缺少：本数据年度的话单、坐席与投诉",)
+    assert sections.missing_lines(data, words(CHINESE)) == ("缺少：本数据年度的话单、坐席与投诉",)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from nianjian.engines.paper import drill
-from nianjian.engines.paper.masking import masked, masked_key
+from nianjian.engines.paper import sections
+from nianjian.engines.paper.masking import mask_key, mask_portrait
 from nianjian.engines.paper.words import CHINESE, words
 
 
@@ -27,7 +27,7 @@ from nianjian.engines.paper.words import CHINESE, words
     ],
 )
 def test_what_is_shown_of_a_number(given: object, shown: object) -> None:
-    assert masked_key(given) == shown
+    assert mask_key(given) == shown
 
 
 def _row(key: str | None, **counts: int) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def _portrait() -> dict[str, Any]:
 
 
 def test_own_and_service_numbers_stay_and_others_are_masked_in_every_metric() -> None:
-    numbers, tickets = masked(_portrait())["metrics"]
+    numbers, tickets = mask_portrait(_portrait())["metrics"]
     keys = [row["key"] for row in numbers["splits"]["display"]]
     assert keys == ["95078001", "95588", "0571****23", "0571****23 (2)", None]
     assert [row["key"] for row in tickets["splits"]["display"]] == ["95078001", "0571****23 (2)"]
@@ -62,7 +62,7 @@ def test_own_and_service_numbers_stay_and_others_are_masked_in_every_metric() ->
 
 
 def test_masking_twice_is_masking_once_and_no_row_is_lost() -> None:
-    data = masked(_portrait())
-    assert masked(data) == data
-    _header, body = drill.grid(data, "display", words(CHINESE))
+    data = mask_portrait(_portrait())
+    assert mask_portrait(data) == data
+    _header, body = sections.split_grid(data, "display", words(CHINESE))
     assert [row[0] for row in body] == ["95078001", "95588", "0571****23", "0571****23 (2)", "不明"]

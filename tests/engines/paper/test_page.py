@@ -12,11 +12,11 @@ import openpyxl
 import pytest
 from tests.support.sample_portrait import portrait
 
-from nianjian.engines.paper import drill, figures
-from nianjian.engines.paper.masking import masked
-from nianjian.engines.paper.page import page
+from nianjian.engines.paper import figures, sections
+from nianjian.engines.paper.masking import mask_portrait
+from nianjian.engines.paper.page import portrait_page
 from nianjian.engines.paper.words import words
-from nianjian.engines.paper.workbook import workbook
+from nianjian.engines.paper.workbook import portrait_workbook
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +39,8 @@ class _Tags(HTMLParser):
 
 @pytest.mark.parametrize("language", ["en", "zh_Hans"])
 def test_page_is_the_same_bytes_and_loads_nothing(data: dict[str, Any], language: str) -> None:
-    made = page(data, language)
-    assert made == page(data, language)
+    made = portrait_page(data, language)
+    assert made == portrait_page(data, language)
     tags = _Tags()
     tags.feed(made.decode())
     assert not [tag for tag, _ in tags.tags if tag in {"script", "link", "img", "iframe", "object"}]
@@ -49,7 +49,7 @@ def test_page_is_the_same_bytes_and_loads_nothing(data: dict[str, Any], language
 
 
 def test_page_speaks_its_language(data: dict[str, Any]) -> None:
-    chinese, english = page(data, "zh_Hans").decode(), page(data, "en").decode()
+    chinese, english = portrait_page(data, "zh_Hans").decode(), portrait_page(data, "en").decode()
     assert "坐席空置率" in chinese
     assert "Seat vacancy rate" not in chinese
     assert "Seat vacancy rate" in english
@@ -61,19 +61,19 @@ def test_page_speaks_its_language(data: dict[str, Any]) -> None:
 
 def test_mobile_numbers_are_masked(data: dict[str, Any]) -> None:
     assert "13800138000" in str(data)
-    assert "13800138000" not in page(data, "zh_Hans").decode()
-    assert "138****8000" in page(data, "zh_Hans").decode()
-    assert "13800138000" not in str(masked(data))
+    assert "13800138000" not in portrait_page(data, "zh_Hans").decode()
+    assert "138****8000" in portrait_page(data, "zh_Hans").decode()
+    assert "13800138000" not in str(mask_portrait(data))
 
 
 def test_text_from_data_is_escaped(data: dict[str, Any]) -> None:
     evil = {**data, "enterprise": "<script>alert(1)</script>"}
-    assert "<script" not in page(evil, "en").decode()
+    assert "<script" not in portrait_page(evil, "en").decode()
 
 
 def test_workbook_is_the_same_bytes_and_can_be_read(data: dict[str, Any]) -> None:
-    made = workbook(data, "zh_Hans")
-    assert made == workbook(data, "zh_Hans")
+    made = portrait_workbook(data, "zh_Hans")
+    assert made == portrait_workbook(data, "zh_Hans")
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     book = openpyxl.load_workbook(io.BytesIO(made))
@@ -94,21 +94,21 @@ def test_workbook_is_the_same_bytes_and_can_be_read(data: dict[str, Any]) -> Non
 )
 def test_headroom_is_exact_at_the_limit(metric: dict[str, Any], expected: str) -> None:
     seats = {"filed": metric["denominator"], "opened_and_filed": metric["denominator"] - metric["numerator"]}
-    assert figures.headroom({**metric, "components": seats}, words("en")) == expected
+    assert figures.headroom_text({**metric, "components": seats}, words("en")) == expected
 
 
 @pytest.mark.parametrize(("count", "expected"), [(699, "0 more"), (700, "1 landline or mobile calls too many")])
 def test_headroom_of_evasion_is_red_at_the_limit_itself(count: int, expected: str) -> None:
     flag = {"code": "evasion", "count": count, "limit": "70.0000", "light": "green"}
     metric = {"slug": "number_consistency", "denominator": 1000, "components": {}, "flags": [flag]}
-    assert figures.headroom(metric, words("en")).startswith(expected)
+    assert figures.headroom_text(metric, words("en")).startswith(expected)
 
 
 def test_every_split_has_a_grid_of_one_width(data: dict[str, Any]) -> None:
-    found = drill.splits(data)
+    found = sections.list_splits(data)
     assert {"line", "team", "display", "kind", "month"} <= set(found)
     for split in found:
-        header, body = drill.grid(data, split, words("en"))
+        header, body = sections.split_grid(data, split, words("en"))
         assert body
         assert {len(row) for row in body} == {len(header)}
 
@@ -119,4 +119,4 @@ def test_headroom_of_seats_is_that_of_the_worse_rate() -> None:
         "slug": "seat_vacancy", "limit": "30", "operator": ">", "numerator": 29, "denominator": 100,
         "components": {"filed": 100, "opened_and_filed": 69},
     }  # fmt: skip
-    assert figures.headroom(metric, words("en")) == "1 vacant seats too many"
+    assert figures.headroom_text(metric, words("en")) == "1 vacant seats too many"

@@ -7,10 +7,9 @@ import zipfile
 
 import pytest
 
-from nianjian.engines.paper.rectification import pictures
-from nianjian.engines.paper.rectification.content import Stamp, content
-from nianjian.engines.paper.rectification.template import PLACE, template
-from nianjian.engines.paper.rectification.word import word
+from nianjian.engines.paper import rectification
+from nianjian.engines.paper.rectification import ReportStamp, report_content
+from nianjian.engines.paper.rectification_word import PLACE, report_template, report_word
 
 HOSTILE = '{{ 7 * 7 }} <w:p> & "x"'
 
@@ -29,7 +28,7 @@ def told() -> dict[str, object]:
 
 
 def test_the_template_is_what_its_program_writes() -> None:
-    assert PLACE.read_bytes() == template()
+    assert PLACE.read_bytes() == report_template()
 
 
 def test_the_same_content_gives_the_same_bytes_and_no_text_is_markup() -> None:
@@ -39,8 +38,8 @@ def test_the_same_content_gives_the_same_bytes_and_no_text_is_markup() -> None:
         "before": {"channel": {"by_day": [["2026-03-01", 40]]}},
         "after": {"channel": {"by_day": [["2026-03-03", 5]]}},
     }
-    chart = pictures.days(measured, str)
-    first, second = word(told(), [chart]), word(told(), [chart])
+    chart = rectification.days_chart(measured, str)
+    first, second = report_word(told(), [chart]), report_word(told(), [chart])
     assert first == second
     with zipfile.ZipFile(io.BytesIO(first)) as book:
         text = book.read("word/document.xml").decode()
@@ -62,7 +61,9 @@ def test_a_report_that_goes_out_calls_nothing_open(*, draft: bool, heading: str)
         "provisional": False, "causes": [], "orders": [order], "measures": [], "papers": [], "events": [],
     }  # fmt: skip
     late = {"code": "tickets_late", "values": {"count": 1, "first": "Q1"}}
-    told = content(case, {"tickets": [], "more": False}, [late], "zh_Hans", Stamp("示例", draft, 1, "0" * 64))
+    told = report_content(
+        case, {"tickets": [], "more": False}, [late], "zh_Hans", ReportStamp("示例", draft, 1, "0" * 64)
+    )
     assert told["words"]["gaps"] == heading
     assert bool(told["draft"]) is draft
     assert "Q1" in told["gaps"][0]

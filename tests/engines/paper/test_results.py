@@ -10,12 +10,10 @@ from typing import Any
 import pytest
 from tests.support.sample_portrait import portrait
 
-from nianjian.engines.paper import pictures
-from nianjian.engines.paper.masking import masked
-from nianjian.engines.paper.printing.pdf import VARIABLE, Stamp, content
-from nianjian.engines.paper.results import exclusions, rules
-from nianjian.engines.paper.results.formula import formulas
-from nianjian.engines.paper.results.own import own
+from nianjian.engines.paper import explanations, pictures
+from nianjian.engines.paper.explanations import list_formulas, team_results
+from nianjian.engines.paper.masking import mask_portrait
+from nianjian.engines.paper.portrait_pdf import VARIABLE, Stamp, portrait_content
 from nianjian.engines.paper.words import words
 from nianjian.engines.rules.load import load
 
@@ -33,36 +31,36 @@ def metric(told: dict[str, Any], slug: str) -> dict[str, Any]:
 
 
 def test_numbers_stand_in_the_formula(sample: dict[str, Any]) -> None:
-    (vacancy,) = formulas(metric(sample, "seat_vacancy"), ENGLISH)
+    (vacancy,) = list_formulas(metric(sample, "seat_vacancy"), ENGLISH)
     assert vacancy.numbers == "(100 − 60) ÷ 100 = 40.0000 %"
     assert vacancy.decision == "40 × 10 = 400 > 100 × 3 = 300  (> 30 %)"
-    consistency, evasion = formulas(metric(sample, "number_consistency"), ENGLISH)
+    consistency, evasion = list_formulas(metric(sample, "number_consistency"), ENGLISH)
     assert consistency.decision == ""
     assert "landline or mobile" in evasion.words
     assert "(≥ 70 %)" in evasion.decision
-    (closing,) = formulas(metric(sample, "closing_rate"), ENGLISH)
+    (closing,) = list_formulas(metric(sample, "closing_rate"), ENGLISH)
     assert " < " in closing.decision
 
 
 def test_the_base_is_named_as_the_rulebook_has_it(sample: dict[str, Any]) -> None:
     rate = copy.deepcopy(metric(sample, "complaint_rate"))
-    assert "answered" in formulas(rate, ENGLISH)[0].words
+    assert "answered" in list_formulas(rate, ENGLISH)[0].words
     rate["denominator"] = rate["components"]["delivered"]
-    assert "delivered" in formulas(rate, ENGLISH)[0].words
+    assert "delivered" in list_formulas(rate, ENGLISH)[0].words
     consistency = copy.deepcopy(metric(sample, "number_consistency"))
     consistency["components"]["answered"] = consistency["components"].pop("delivered")
-    assert "answered" in formulas(consistency, ENGLISH)[0].words
+    assert "answered" in list_formulas(consistency, ENGLISH)[0].words
 
 
 def test_nothing_is_divided_by_nothing(sample: dict[str, Any]) -> None:
     rate = metric(sample, "complaint_rate") | {"numerator": 2, "denominator": 0, "value": None}
-    (told,) = formulas(rate, ENGLISH)
+    (told,) = list_formulas(rate, ENGLISH)
     assert told.numbers.endswith("÷ 0 = –")
     assert told.decision == ""
 
 
 def test_every_rule_of_the_portrait_can_be_said(sample: dict[str, Any]) -> None:
-    said = {one["key"]: rules.value_text(one, ENGLISH) for one in sample["rules"]}
+    said = {one["key"]: explanations.value_text(one, ENGLISH) for one in sample["rules"]}
     assert said["portrait.seat_vacancy.limit"] == "> 30 %"
     assert said["portrait.closing_rate.on_time"] == "≤ 24 hours"
     assert said["portrait.complaint_rate.low_volume"] == "< 10,000 calls"
@@ -74,45 +72,47 @@ def test_every_rule_of_the_portrait_can_be_said(sample: dict[str, Any]) -> None:
 
 def test_conflicts_that_are_named_exist() -> None:
     known = {rule.key for rule in load().rules}
-    assert {key for keys in rules.CONFLICTS.values() for key in keys} <= known
+    assert {key for keys in explanations.CONFLICTS.values() for key in keys} <= known
 
 
 def test_a_changed_value_says_who_and_why(sample: dict[str, Any]) -> None:
     told = copy.deepcopy(sample)
     limit = next(one for one in told["rules"] if one["key"] == "portrait.closing_rate.limit")
     limit["overlay"] = {"who": "user:a + user:b", "when": "2026-11-01T08:00:00", "reason": "省局要求"}
-    (found,) = (one for one in rules.rules(told, "closing_rate", "en", ENGLISH) if one.key == limit["key"])
+    (found,) = (
+        one for one in explanations.rules_of_metric(told, "closing_rate", "en", ENGLISH) if one.key == limit["key"]
+    )
     assert found.changed == "changed by user:a + user:b on 2026-11-01: 省局要求"
-    assert rules.rules({**told, "rules": []}, "closing_rate", "en", ENGLISH) == ()
+    assert explanations.rules_of_metric({**told, "rules": []}, "closing_rate", "en", ENGLISH) == ()
 
 
 def test_what_is_left_out_has_a_sentence_and_a_count(sample: dict[str, Any]) -> None:
     told = copy.deepcopy(sample)
     rate = metric(told, "complaint_rate")
-    rate["components"]["excluded"] = dict.fromkeys(exclusions.REASONS, 2) | {"duplicate": 0}
+    rate["components"]["excluded"] = dict.fromkeys(explanations.REASONS, 2) | {"duplicate": 0}
     told["quality"]["calls"]["tests"] = 7
-    found = {reason: (text, number) for reason, text, number in exclusions.sentences(told, rate, ENGLISH)}
+    found = {reason: (text, number) for reason, text, number in explanations.exclusion_lines(told, rate, ENGLISH)}
     assert set(found) == {"not_accepted", "not_own_number", "not_a_call", "tests"}
     assert found["tests"] == ("7 test calls are in no rate.", 7)
-    seats = exclusions.sentences(told, metric(told, "seat_vacancy"), ENGLISH)
+    seats = explanations.exclusion_lines(told, metric(told, "seat_vacancy"), ENGLISH)
     assert seats == ()
 
 
 def test_a_team_sees_its_own_figures(sample: dict[str, Any]) -> None:
     row = next(one for one in metric(sample, "number_consistency")["splits"]["team"] if one["key"] == "T1")
-    mine = {one["slug"]: one for one in own(sample, "T1")}
+    mine = {one["slug"]: one for one in team_results(sample, "T1")}
     assert set(mine) == {"complaint_rate", "number_consistency", "closing_rate"}
     assert mine["number_consistency"]["components"]["delivered"] == row["denominator"]
     assert mine["number_consistency"]["value"] == row["value"]
     assert "splits" not in mine["number_consistency"]
-    nobody = {one["slug"]: one for one in own(sample, "nobody")}
+    nobody = {one["slug"]: one for one in team_results(sample, "nobody")}
     assert nobody["closing_rate"] | {"components": {}} == {
         **nobody["closing_rate"], "numerator": 0, "denominator": 0, "value": None, "light": "na", "components": {},
     }  # fmt: skip
 
 
 def test_one_definition_makes_every_chart(sample: dict[str, Any]) -> None:
-    drawn = pictures.charts(sample, CHINESE)
+    drawn = pictures.portrait_charts(sample, CHINESE)
     assert [one.name for one in drawn] == [
         "calls", "seat_vacancy", "complaint_rate", "number_consistency", "closing_rate",
     ]  # fmt: skip
@@ -123,11 +123,11 @@ def test_one_definition_makes_every_chart(sample: dict[str, Any]) -> None:
 
 
 def test_a_page_for_print_is_masked_and_speaks_one_language(sample: dict[str, Any]) -> None:
-    told = content(sample, "en", Stamp("Demo", "", 7, "f" * 64))
+    told = portrait_content(sample, "en", Stamp("Demo", "", 7, "f" * 64))
     text = str({name: part for name, part in told.items() if name != "cards"})
     assert "7 · " + "f" * 16 in told["foot"]
     assert not re.search(r"[\u4e00-\u9fff]", text)
-    assert "13800138000" not in str(content(masked(sample), "zh_Hans", Stamp("示范", "", 7, "f" * 64)))
+    assert "13800138000" not in str(portrait_content(mask_portrait(sample), "zh_Hans", Stamp("示范", "", 7, "f" * 64)))
 
 
 def test_no_rule_shows_a_code_to_people() -> None:
@@ -144,14 +144,20 @@ def test_no_rule_shows_a_code_to_people() -> None:
     found = {one: rule for rule in load().rules if rule.unit not in {"light", "purposes"} for one in codes(rule.value)}
     assert len(found) > 100
     for one, rule in found.items():
-        shown = rules.value_text({"value": one, "unit": "text", "operator": None}, CHINESE)
+        shown = explanations.value_text({"value": one, "unit": "text", "operator": None}, CHINESE)
         assert re.search("[\u4e00-\u9fff]", shown), (rule.key, one)
-        assert "_" not in rules.value_text({"value": one, "unit": "text", "operator": None}, ENGLISH), (rule.key, one)
+        assert "_" not in explanations.value_text({"value": one, "unit": "text", "operator": None}, ENGLISH), (
+            rule.key,
+            one,
+        )
 
 
 def test_a_value_of_parts_names_each_and_the_rules_that_it_means() -> None:
     told = {"key": "k", "unit": "limits", "operator": None}
     told["value"] = {"limits": [{"calls": 5, "hours": 1}], "rules": ["a.b"], "board": "special"}
-    assert rules.value_text(told, CHINESE, {"a.b": "另一条"}) == "限值：(通话：5 · 时段：1); 规则：另一条; 板块：专项"
+    assert (
+        explanations.value_text(told, CHINESE, {"a.b": "另一条"})
+        == "限值：(通话：5 · 时段：1); 规则：另一条; 板块：专项"
+    )
     told |= {"unit": "purposes", "value": {"marketing": ["营销", "sales"]}}
-    assert rules.value_text(told, CHINESE) == "营销: 营销 + sales", "words that are looked for stand as they are"
+    assert explanations.value_text(told, CHINESE) == "营销: 营销 + sales", "words that are looked for stand as they are"

@@ -313,7 +313,7 @@ def test_a_portrait_as_work_leads_to_its_page_whose_charts_are_drawn(
     job = flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise="demo", payload={"year": 2026}, actor=Actor("anna", "user"))
     work()
     assert 'href="/e/demo/2026/"' in _text(site, f"/e/demo/data/jobs/{job}/")
-    monkeypatch.setattr("nianjian.engines.paper.charts._draw", None)
+    monkeypatch.setattr("nianjian.engines.paper.charts._render", None)
     for language in ("zh-hans", "en"):
         page = site.get("/e/demo/2026/", headers={"accept-language": language})
         assert page.content.count(b'class="marks"') == 5

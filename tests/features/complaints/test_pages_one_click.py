@@ -11,7 +11,7 @@ from django.test import Client
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.paper.printing.codes import png
+from nianjian.engines.paper.qr_codes import qr_png
 from nianjian.features.complaints import one_click
 from nianjian.features.complaints.models import Complaint, Door
 from nianjian.features.complaints.queries import list_tickets
@@ -222,7 +222,7 @@ def test_the_png_is_what_its_matrix_says() -> None:
     import struct  # noqa: PLC0415 -- this test alone
     import zlib  # noqa: PLC0415
 
-    content = png([[True, False, True], [False, True, False]], 3)
+    content = qr_png([[True, False, True], [False, True, False]], 3)
     place, chunks = 8, {}
     while place < len(content):
         size, name = struct.unpack(">I4s", content[place : place + 8])

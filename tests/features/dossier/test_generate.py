@@ -19,9 +19,9 @@ from nianjian.doors.cli.main import main
 from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.dossier import finding
-from nianjian.engines.paper.texts.dossier.claims import BLANK
-from nianjian.engines.paper.texts.inspection.answers import STEPS
+from nianjian.engines.paper.dossier import finding_text
+from nianjian.engines.paper.texts.dossier import BLANK
+from nianjian.engines.paper.texts.inspection import STEPS
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
 from nianjian.features.calls.operations import import_calls
 from nianjian.features.dossier import materials
@@ -340,7 +340,7 @@ def test_the_responsibility_report_claims_only_what_the_tickets_prove(
     for language in (CHINESE, ENGLISH):
         _ = words(language)
         for one in found:
-            told = finding(one.code, one.values, _)
+            told = finding_text(one.code, one.values, _)
             assert _(STEPS[str(one.values["lack"])]) in told, "what would make it true"
 
 

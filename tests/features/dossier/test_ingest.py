@@ -16,7 +16,7 @@ from tests.support.hostile import pdfs
 from tests.support.hostile.raw import pdf
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.errors import ERRORS, sentence
+from nianjian.engines.paper.texts.errors import ERRORS, error_message
 from nianjian.engines.paper.words import words
 from nianjian.features.dossier.ingest import limits
 from nianjian.features.dossier.ingest.receive import ReceivedFile, receive, render_pages
@@ -34,7 +34,7 @@ def clear(error: NianjianError, name: str) -> None:
     """One sentence in both languages that names the file."""
     assert error.code in ERRORS
     for language in ("en", "zh_Hans"):
-        said = sentence(error.code, error.values, words(language))
+        said = error_message(error.code, error.values, words(language))
         assert name in said
         assert "‹" not in said
 

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from nianjian.engines.paper.texts.dossier.rounds import ASKED
+from nianjian.engines.paper.texts.dossier import ASKED
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.dossier.states import (
     ALLOWED,

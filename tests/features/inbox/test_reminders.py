@@ -18,7 +18,7 @@ from tests.support.receivers import Mail, Program, served
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.inbox import operations
 from nianjian.features.inbox import operations as inbox
@@ -273,7 +273,7 @@ def test_mail_by_the_installations_server(lee: Actor, program: Program, monkeypa
     del program
     with pytest.raises(NianjianError, match="channel_unreachable") as refused:
         inbox.add_channel(address="lee@example.com", actor=lee)
-    assert "未设置邮件服务器" in sentence(refused.value.code, refused.value.values, words(CHINESE))
+    assert "未设置邮件服务器" in error_message(refused.value.code, refused.value.values, words(CHINESE))
     server = Mail()
     monkeypatch.setenv("NIANJIAN_MAIL_URL", server.url)
     with served(server):

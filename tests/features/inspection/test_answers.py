@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from nianjian.engines.kernel.claims import REFUSED, RELEASED, UNKNOWN, Claim
-from nianjian.engines.paper.texts.inspection import answers as texts
+from nianjian.engines.paper.texts import inspection as texts
 from nianjian.engines.paper.words import ENGLISH, words
 from nianjian.features.complaints.clocks import TicketCounts, build_in_time_claim
 from nianjian.features.inspection import claims, states
@@ -108,9 +108,9 @@ def test_a_sentence_is_released_only_while_its_proof_holds(card: Claim, state: s
     said = texts.format_answer(told, _)
     assert (said == texts.SENTENCES[card.id]) is (state == RELEASED)
     assert "{" not in said
-    assert bool(texts.steps(told, _)) is (state != RELEASED)
-    assert len(texts.lacks(told, _)) == len(lacks)
-    assert len(texts.figures(told, _)) == len(card.figures)
+    assert bool(texts.answer_steps(told, _)) is (state != RELEASED)
+    assert len(texts.answer_lacks(told, _)) == len(lacks)
+    assert len(texts.answer_figures(told, _)) == len(card.figures)
 
 
 def test_every_card_is_tested_on_both_sides() -> None:

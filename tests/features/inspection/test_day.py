@@ -15,7 +15,7 @@ from tests.support.people import signed_in
 from nianjian.doors.site.worker import KINDS
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.inspection import day as texts
+from nianjian.engines.paper.texts import inspection_day as texts
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
 from nianjian.features.complaints import one_click
 from nianjian.features.complaints import operations as acts
@@ -120,7 +120,7 @@ def test_lines_are_read_as_they_are_written() -> None:
         found = parse_lines(text, timed=timed)
         assert parse_lines(format_lines(found), timed=timed) == found
     for language in (CHINESE, ENGLISH):
-        agenda, posts = texts.proposed(words(language))
+        agenda, posts = texts.proposed_agenda(words(language))
         assert len(parse_lines(agenda, timed=True)) == len(texts.AGENDA)
         assert len(parse_lines(posts, timed=False)) == len(texts.POSTS)
 

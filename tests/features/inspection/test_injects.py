@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.paper.texts.inspection import drill as texts
+from nianjian.engines.paper.texts import inspection_day as texts
 from nianjian.features.inspection import states as injects
 from nianjian.features.inspection.states import DrillScript, TimelineLine
 
@@ -74,5 +74,5 @@ def test_everything_has_a_name() -> None:
 
 
 def test_a_moment_is_told_as_a_clock_shows_it() -> None:
-    assert texts.wall("2026-11-27T14:07:19+08:00") == "2026-11-27 14:07:19"
-    assert texts.wall(None) == "–"
+    assert texts.clock_text("2026-11-27T14:07:19+08:00") == "2026-11-27 14:07:19"
+    assert texts.clock_text(None) == "–"

@@ -11,7 +11,7 @@ from django.test import Client
 from tests.support.people import signed_in
 from tests.support.sample_portrait import fill
 
-from nianjian.engines.paper import drill
+from nianjian.engines.paper import sections
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_user
 from nianjian.platform.home import wiring
@@ -34,12 +34,12 @@ def _links(client: Client, address: str) -> list[tuple[str, str, str]]:
 
 
 def _pages(sample: dict[str, Any]) -> list[str]:
-    by = [f"{HOME}by/{split}/" for split in drill.splits(sample)]
+    by = [f"{HOME}by/{split}/" for split in sections.list_splits(sample)]
     metrics = [
         f"{HOME}metric/{one['slug']}/?split={split}"
         for one in sample["metrics"]
-        for split in drill.splits(sample)
-        if drill.rows(one, split)
+        for split in sections.list_splits(sample)
+        if sections.split_rows(one, split)
     ]
     return [HOME, *by, *metrics]
 

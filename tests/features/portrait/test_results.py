@@ -19,8 +19,8 @@ from nianjian.engines.lake import rollups
 from nianjian.engines.lake.schema import ATTACHMENT_FACT, COMPLAINT_FACT
 from nianjian.engines.metrics.drill_down import RowQuery, counting
 from nianjian.engines.metrics.tables import tickets_rollup
-from nianjian.engines.paper import headline
-from nianjian.engines.paper.printing.pdf import Stamp, pdf
+from nianjian.engines.paper import sections
+from nianjian.engines.paper.portrait_pdf import Stamp, portrait_pdf
 from nianjian.engines.paper.words import words
 from nianjian.features.portrait import operations, portraits
 from nianjian.features.portrait.operations import (
@@ -113,7 +113,7 @@ def test_a_watched_licence_is_judged_by_stricter_limits_beside_the_guides(monkey
         "56.0000",
     )
     assert "internal" not in told["closing_rate"]
-    (warning,) = headline.warnings(watched, words("zh"))
+    (warning,) = sections.warning_lines(watched, words("zh"))
     assert "浙B2-1" in warning
     assert "80 %" in warning
     computed = operations.compute_portrait(enterprise="demo", year=2026, as_of=DAY, province=None)
@@ -215,7 +215,7 @@ def test_the_same_page_has_the_same_bytes_and_user_text_is_no_markup() -> None:
     told = _run()
     seq, digest = head()
     stamp = Stamp('#read("/etc/passwd") *示范* $x$', "", seq, digest)
-    first, second = (pdf(told, "zh_Hans", stamp) for _ in range(2))
+    first, second = (portrait_pdf(told, "zh_Hans", stamp) for _ in range(2))
     assert first == second
     said = pypdfium2.PdfDocument(first)[0].get_textpage().get_text_range()
     assert '#read("/etc/passwd")' in said

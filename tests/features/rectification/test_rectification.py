@@ -23,7 +23,7 @@ from nianjian.doors.site.worker import Worker
 from nianjian.engines.gate.snapshot.read import open_snapshot
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.rectification.content import measured
+from nianjian.engines.paper.rectification import measured_rows
 from nianjian.engines.paper.words import words
 from nianjian.features.approvals.operations import approve, get_request
 from nianjian.features.dial_policy import feed as gate_feed
@@ -267,7 +267,7 @@ def test_the_share_of_the_white_list_is_counted_by_the_call_records_before_and_s
     days = {"first": TODAY - timedelta(days=10), "last": TODAY + timedelta(days=10)}
     told = evidence.measure_figures(case=case, actor=anna, **days)
     assert "white_list_share" not in told["before"]["channel"]  # the gate has no snapshot
-    assert ["被叫有有效同意的呼叫占比", "–", "–"] in (measured(told, words("zh")) or ())
+    assert ["被叫有有效同意的呼叫占比", "–", "–"] in (measured_rows(told, words("zh")) or ())
     gate_feed.feed()
     told = evidence.measure_figures(case=case, actor=anna, **days)
     before, after = (told[part]["channel"] for part in ("before", "after"))
@@ -278,7 +278,7 @@ def test_the_share_of_the_white_list_is_counted_by_the_call_records_before_and_s
         seconds = [(row["callee"], int(row["start_ts"].replace(tzinfo=clock.ZONE).timestamp())) for row in rows]
         assert channel["white_listed"] == sum(oracle.has_consent(*one, "") for one in seconds)
         assert channel["callees_known"] == len(rows)
-    shown = {row[0]: row[1:] for row in measured(told, words("zh")) or ()}
+    shown = {row[0]: row[1:] for row in measured_rows(told, words("zh")) or ()}
     assert shown["被叫有有效同意的呼叫占比"] == ["1.2500 % (5 / 400)", "2.0000 % (1 / 50)"]
     told = {gap.code: gap for gap in evidence.check_gaps(case=case, actor=anna)}
     assert (told["off_white_list"].values, told["off_white_list"].blocks) == ({"count": 49, "of": 50}, False)

@@ -10,7 +10,7 @@ import pytest
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.season.days import each
+from nianjian.engines.paper.texts.season_days import list_days
 from nianjian.features.overview.attention import list_late_reports, with_reports
 from nianjian.features.rectification.operations import open_case
 from nianjian.features.rectification.storage import Notice
@@ -212,7 +212,7 @@ def test_two_notices_of_one_name_are_two_days(demo: str, operator: Actor) -> Non
 
     def noticed() -> list[tuple[str, tuple[str, ...], str]]:
         tracks = summarize_season(enterprise=demo, year=2026, today=TODAY, actor=operator)["tracks"]
-        return [(day["date"], licences, mark) for day, licences, mark in each(tracks) if day["printed"]]
+        return [(day["date"], licences, mark) for day, licences, mark in list_days(tracks) if day["printed"]]
 
     operations.note_notice(licence=None, day=date(2027, 2, 26), notice="浙通知", **given)
     assert noticed() == [("2027-02-26", (), "")], "to every licence: one day"

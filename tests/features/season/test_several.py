@@ -10,7 +10,7 @@ import pytest
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import ENGLISH, words
 from nianjian.features.overview import facts
 from nianjian.features.rectification.operations import open_case
@@ -114,7 +114,7 @@ def test_an_enterprise_whose_season_is_closed_is_named(demo: str, lead: Actor, o
     for act in tried:
         with pytest.raises(NianjianError, match="portfolio_season_closed") as refused:
             act()
-        said = sentence(refused.value.code, refused.value.values, words(ENGLISH))
+        said = error_message(refused.value.code, refused.value.values, words(ENGLISH))
         assert "two (two)" in said
         assert demo not in said
     assert Entry.objects.count() == before

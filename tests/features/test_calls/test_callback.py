@@ -15,7 +15,8 @@ from tests.support.fixtures import Import
 from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.season.reminders import line
+from nianjian.engines.paper.masking import mask_call_text
+from nianjian.engines.paper.texts.season import reminder_line
 from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.call_trace import Via
 from nianjian.engines.sip.message import Message
@@ -184,7 +185,7 @@ def test_people_s_numbers_are_masked_until_the_evidence_is_taken(far: Answerer, 
         ("sip:95013@10.0.0.1:5060;lr sip:10.0.0.1:5060 o=- 1700000001 1", None),
         ("sip:[::1]:5060;branch=z9hG4bK1390139013901390", None),
     ):
-        assert queries.masked(text) == (seen or text)
+        assert mask_call_text(text) == (seen or text)
     tester = actor("tess", add_user(name="tess", role="tester", enterprises=["demo"], actor=operator))
     with pytest.raises(NianjianError, match="role_missing"):
         calls.fetch_evidence(trial=row["trial"], actor=tester)
@@ -392,7 +393,7 @@ def test_a_daily_test_that_cannot_run_is_said_once_and_stands_on_the_page(
     assert "tess" not in {one.user for one in messages}  # who can do nothing about it
     assert len(messages) == len({one.user for one in messages})
     one = messages[0]
-    said = line(one.about, one.values, lambda text: text)
+    said = reminder_line(one.about, one.values, lambda text: text)
     assert said == "the daily test calls over 移动线 did not run: 2 calls are more than 1"
     assert [entry.data for entry in acts() if entry.verb == "callback.daily_missed"] == [
         {"route": "移动线", "reason": "callback_too_many", "count": 2, "most": 1}
@@ -401,4 +402,4 @@ def test_a_daily_test_that_cannot_run_is_said_once_and_stands_on_the_page(
     assert calls.call_daily() == 0
     last = Told.objects.order_by("-pk").first()
     assert last is not None
-    assert "may not order them any more" in line(last.about, last.values, lambda text: text)
+    assert "may not order them any more" in reminder_line(last.about, last.values, lambda text: text)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from nianjian.engines.paper.call_masking import masked
+from nianjian.engines.paper.masking import mask_call_text
 from nianjian.features.test_calls.models import Landing
 from nianjian.features.test_calls.queries import landing_to_document
 
@@ -16,12 +16,12 @@ OWN = "ab13800138000cdef0123456"
 
 def test_the_own_call_id_is_never_taken_for_a_number() -> None:
     text = f"Call-ID: {OWN}\r\nX-Who: 13800138000\r\nX-Id: {OWN}13912345678\r\nVia: SIP/2.0/UDP 1.1.1.1"
-    assert masked(text) != text, "eleven digits of chance look like a mobile's"
-    shown = masked(text, OWN)
+    assert mask_call_text(text) != text, "eleven digits of chance look like a mobile's"
+    shown = mask_call_text(text, OWN)
     assert shown.count(OWN) == 2
     assert "X-Who: 13800138000" not in shown
     assert "13912345678" not in shown
-    assert "13800138000" not in masked("Call-ID: 13800138000@gw", OWN)  # another's may hold one
+    assert "13800138000" not in mask_call_text("Call-ID: 13800138000@gw", OWN)  # another's may hold one
 
 
 @pytest.mark.parametrize(

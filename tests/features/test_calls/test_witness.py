@@ -18,7 +18,7 @@ from tests.support.fixtures import Import
 from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.inspection.words import LANDINGS as WORDS
+from nianjian.engines.paper.texts.test_calls import LANDINGS as WORDS
 from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.call_trace import Via
 from nianjian.engines.sip.message import Message

@@ -22,9 +22,9 @@ from django.core.management import call_command
 from django.db import Error, close_old_connections, connection
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper import drawing as charts
+from nianjian.engines.paper import picture_cache as charts
 from nianjian.engines.paper import pictures
-from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
 from nianjian.features.calls import drafts, rejects
 from nianjian.features.calls import register_sheets as check_register
@@ -139,7 +139,9 @@ def _rejects_file(job: JobValue, actor: Actor, report: Report) -> Mapping[str, o
     """``payload``: batch and language."""
     _ = words(text(job.payload, "language") or CHINESE)
     batch = str(job.payload["batch"])
-    return rejects.run_rejects_file(batch=batch, words=lambda code: sentence(code, {}, _), actor=actor, progress=report)
+    return rejects.run_rejects_file(
+        batch=batch, words=lambda code: error_message(code, {}, _), actor=actor, progress=report
+    )
 
 
 def _import_register(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
@@ -158,7 +160,9 @@ def _check_register(job: JobValue, _actor: Actor, report: Report) -> Mapping[str
     _ = words(text(job.payload, "language") or CHINESE)
     report(file.name, 0, 1)
     kind = str(job.payload["kind"])
-    return check_register.summarize_check(kind, file, job.enterprise, lambda code, values: sentence(code, values, _))
+    return check_register.summarize_check(
+        kind, file, job.enterprise, lambda code, values: error_message(code, values, _)
+    )
 
 
 def _take_register(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
@@ -187,7 +191,7 @@ def _draw(enterprise: str, year: int) -> None:
     """Draw the charts of a new portrait, so that no page has to: they lie in the home from then on."""
     shown = portraits.find_masked_portrait(enterprise, year)
     for language in (CHINESE, ENGLISH):
-        for chart in pictures.charts(shown, words(language)) if shown else ():
+        for chart in pictures.portrait_charts(shown, words(language)) if shown else ():
             chart.draw()
 
 
@@ -433,7 +437,7 @@ def tidy_up() -> None:
         rejects.delete_expired_files()
         operations.delete_expired_exports()
         retention.delete_strays()
-        charts.sweep()
+        charts.delete_expired_pictures()
         call_command("clearsessions")
         health.enqueue_nightly_counts()
     except (OSError, NianjianError):  # of one thing; the work must go on

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import vl_convert
 
-from nianjian.engines.paper import drawing
+from nianjian.engines.paper import picture_cache
 
 LIBRARY: Final = version("vl-convert-python")
 VEGA_LITE: Final = "6.1"
@@ -49,21 +49,21 @@ _CONFIG: Final[Mapping[str, Any]] = {
 Specification = dict[str, Any]  # Vega-Lite: the server's picture, the page's and the paper's are drawn of the same
 
 
-def svg(specification: Specification) -> str:
+def render_svg(specification: Specification) -> str:
     """Draw it; the same specification is drawn once by each version of the library."""
-    return _drawn(json.dumps([LIBRARY, specification], ensure_ascii=False, sort_keys=True))
+    return _render_cached(json.dumps([LIBRARY, specification], ensure_ascii=False, sort_keys=True))
 
 
 @lru_cache(maxsize=256)
-def _drawn(definition: str) -> str:
-    return drawing.load_or_draw(definition, _draw)
+def _render_cached(definition: str) -> str:
+    return picture_cache.load_or_draw(definition, _render)
 
 
-def _draw(definition: str) -> str:
+def _render(definition: str) -> str:
     return str(vl_convert.vegalite_to_svg(json.loads(definition)[1], vl_version=VEGA_LITE))
 
 
-def _whole(description: str, inside: Mapping[str, Any]) -> Specification:
+def _chart(description: str, inside: Mapping[str, Any]) -> Specification:
     return {
         "$schema": SCHEMA,
         "description": description,
@@ -89,7 +89,7 @@ def _encoding(axis: str) -> dict[str, Any]:
 def month_bars(points: Sequence[Point], *, axis: str, description: str) -> Specification:
     """Grouped bars a month, for counts; points are (YYYY-MM, series, value)."""
     encoding = _encoding(axis) | {"xOffset": {"field": "series", "sort": None}}
-    return _whole(description, {"data": {"values": _rows(points)}, "mark": {"type": "bar"}, "encoding": encoding})
+    return _chart(description, {"data": {"values": _rows(points)}, "mark": {"type": "bar"}, "encoding": encoding})
 
 
 def month_lines(points: Sequence[Point], *, axis: str, description: str, limit: float | None = None) -> Specification:
@@ -109,4 +109,4 @@ def month_lines(points: Sequence[Point], *, axis: str, description: str, limit: 
                 "encoding": {"y": {"field": "limit", "type": "quantitative"}},
             }
         )
-    return _whole(description, {"layer": layers})
+    return _chart(description, {"layer": layers})

@@ -5,33 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nianjian.engines.paper.texts.dossier.words import FIELDS, OPINIONS, VALUES
-from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper.texts.dossier import FIELDS, OPINIONS, VALUES
+from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import Words
 
 
-def finding(code: str, values: Mapping[str, Any], _: Words) -> str:
+def finding_text(code: str, values: Mapping[str, Any], _: Words) -> str:
     """A finding's sentence; fields and opinions in it by their names."""
     said = dict(values)
     if "field" in said:
-        said["field"] = _field(str(said["field"]), _)
+        said["field"] = _field_name(str(said["field"]), _)
     if "fields" in said:
-        said["fields"] = _(", ").join(_field(one, _) for one in str(said["fields"]).split(", "))
+        said["fields"] = _(", ").join(_field_name(one, _) for one in str(said["fields"]).split(", "))
     if str(said.get("opinion")) in OPINIONS:
         said["opinion"] = _(OPINIONS[str(said["opinion"])])
-    return sentence(code, said, _)
+    return error_message(code, said, _)
 
 
-def fields(read: Mapping[str, Any], _: Words) -> list[tuple[str, str]]:
+def read_fields(read: Mapping[str, Any], _: Words) -> list[tuple[str, str]]:
     """Label and value of each field that was read."""
-    return [(_field(name, _), _value(name, value, _)) for name, value in read.items()]
+    return [(_field_name(name, _), _value_text(name, value, _)) for name, value in read.items()]
 
 
-def _field(name: str, _: Words) -> str:
+def _field_name(name: str, _: Words) -> str:
     return _(FIELDS[name]) if name in FIELDS else name
 
 
-def _value(name: str, value: Any, _: Words) -> str:  # noqa: ANN401 -- what JSON holds
+def _value_text(name: str, value: Any, _: Words) -> str:  # noqa: ANN401 -- what JSON holds
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):

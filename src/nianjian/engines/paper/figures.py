@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from nianjian.engines.paper.texts.portrait import name
+from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words
 
 PER_CENT: Final = Decimal(100)
@@ -75,12 +75,12 @@ class Card:
     citation: str
 
 
-def count(number: object) -> str:
+def count_text(number: object) -> str:
     """Group digits by three: 1,250,000; anything that is no count is a dash."""
     return f"{number:,}" if isinstance(number, int) else DASH
 
 
-def amount(value: object, unit: str) -> str:
+def amount_text(value: object, unit: str) -> str:
     """Show a value that already stands in its unit (``31.0000``); None is a dash."""
     return DASH if value in (None, "") else f"{value} {unit}"
 
@@ -92,7 +92,7 @@ def other_unit(value: object, unit: str) -> str:
     return f"{(Decimal(str(value)) / PER_CENT).normalize():f} %"
 
 
-def limit(metric: Json, unit: str) -> str:
+def limit_text(metric: Json, unit: str) -> str:
     """Show operator and limit, ``> 30 %``; a metric without a limit of its own shows a dash."""
     if metric.get("limit") is None:
         return DASH
@@ -104,17 +104,17 @@ def _flagged_when(metric: Json, unit: str, _: Words) -> str:
     """The metric's own limit; D3 has none, there the evasion share decides."""
     evasion = [flag for flag in metric.get("flags", ()) if flag["code"] == "evasion" and flag.get("limit")]
     if metric.get("limit") is None and evasion:
-        return _("landline and mobile {limit}").format(limit=limit(evasion[0], unit))
-    shown = limit(metric, unit)
+        return _("landline and mobile {limit}").format(limit=limit_text(evasion[0], unit))
+    shown = limit_text(metric, unit)
     return _("not {limit}").format(limit=shown) if metric["slug"] == "closing_rate" and shown != DASH else shown
 
 
-def headroom(metric: Json, _: Words) -> str:
+def headroom_text(metric: Json, _: Words) -> str:
     """Say how much may still happen before the light changes, from the integer counts and the rule's limit."""
     slug, parts = metric["slug"], metric["components"]
     if slug == "complaint_rate":
         room, over = _("{n} more complaints (allowance {all})"), _("{n} too many (allowance {all})")
-        return _spare(parts["headroom"], room, over, count(parts["allowance"]))
+        return _spare(parts["headroom"], room, over, count_text(parts["allowance"]))
     if slug == "number_consistency":
         return _evasion_spare(metric, _)
     if metric.get("limit") is None or not metric.get("denominator"):
@@ -134,7 +134,7 @@ def _share(limit: object) -> tuple[int, int]:
 
 
 def _spare(spare: int, room: str, over: str, allowance: str = "") -> str:
-    return (room if spare >= 0 else over).format(n=count(abs(spare)), all=allowance)
+    return (room if spare >= 0 else over).format(n=count_text(abs(spare)), all=allowance)
 
 
 def _evasion_spare(metric: Json, _: Words) -> str:
@@ -152,27 +152,27 @@ def _parts(metric: Json, _: Words) -> tuple[Line, ...]:
     for code, value in metric["components"].items():
         if isinstance(value, Mapping):
             lines += [
-                Line(f"{name('component', code, _)}: {name('exclusion', why, _)}", count(number), why)
+                Line(f"{code_name('component', code, _)}: {code_name('exclusion', why, _)}", count_text(number), why)
                 for why, number in value.items()
             ]
         else:
-            lines.append(Line(name("component", code, _), count(value), code))
+            lines.append(Line(code_name("component", code, _), count_text(value), code))
     return tuple(lines)
 
 
 def _flag(flag: Json, unit: str, _: Words) -> Flag:
-    detail = _("count {count}").format(count=count(flag.get("count")))
+    detail = _("count {count}").format(count=count_text(flag.get("count")))
     if flag.get("value") is not None:
-        detail += f" · {amount(flag['value'], unit)}"
+        detail += f" · {amount_text(flag['value'], unit)}"
     if flag.get("limit") is not None:
-        detail += f" ({_('limit')} {limit(flag, unit)})"
+        detail += f" ({_('limit')} {limit_text(flag, unit)})"
     light = str(flag["light"])
     calm = flag["code"] == "evasion" and light == "green"
-    title = _("landline and mobile share") if calm else name("flag", flag["code"], _)
-    return Flag(flag["code"], title, light, name("light", light, _), detail)
+    title = _("landline and mobile share") if calm else code_name("flag", flag["code"], _)
+    return Flag(flag["code"], title, light, code_name("light", light, _), detail)
 
 
-def _worth_saying(flag: Json) -> bool:
+def _is_worth_saying(flag: Json) -> bool:
     """A green flag is a figure beside (the evasion share); only the low-volume mark is said although green."""
     return flag["light"] not in {"green", "na"} or flag["code"] in {"low_volume", "evasion"}
 
@@ -188,9 +188,9 @@ def _second_day(metric: Json, unit: str, _: Words) -> tuple[Flag, ...]:
     if not twin:
         return ()
     light = str(twin["light"])
-    word = name("light", light, _)
+    word = code_name("light", light, _)
     title = _("as of {day}").format(day=twin["as_of"])
-    return (Flag("today", title, light, word, f"{amount(twin['value'], unit)} · {word}"),)
+    return (Flag("today", title, light, word, f"{amount_text(twin['value'], unit)} · {word}"),)
 
 
 def _bounds(metric: Json) -> str:
@@ -205,45 +205,45 @@ def _bounds(metric: Json) -> str:
 
 def _attachments(metric: Json, _: Words) -> tuple[str, ...]:
     """What explains the light and is on file, else what has to be attached; one of several is enough (D1)."""
-    on_file = [name("attachment", kind, _) for kind in metric.get("attachments") or ()]
-    wanted = [name("attachment", kind, _) for kind in metric.get("attachments_required") or ()]
+    on_file = [code_name("attachment", kind, _) for kind in metric.get("attachments") or ()]
+    wanted = [code_name("attachment", kind, _) for kind in metric.get("attachments_required") or ()]
     if wanted and on_file:
         return (_("on file: {papers}").format(papers=" / ".join(on_file)),)
     return (_("to attach: {papers}").format(papers=" / ".join(wanted)),) if wanted else ()
 
 
-def card(metric: Json, _: Words) -> Card:
+def metric_card(metric: Json, _: Words) -> Card:
     """Word one metric of the portrait's JSON."""
     slug, source, unit = str(metric["slug"]), metric["source"], str(metric["unit"])
     return Card(
         slug=slug,
-        title=name("metric", slug, _),
+        title=code_name("metric", slug, _),
         light=str(metric["light"]),
-        light_word=name("light", str(metric["light"]), _),
-        value=amount(metric["value"], unit),
+        light_word=code_name("light", str(metric["light"]), _),
+        value=amount_text(metric["value"], unit),
         value_other=other_unit(metric["value"], unit),
         limit=_flagged_when(metric, unit, _),
         limit_other=other_unit(metric.get("limit"), unit),
-        headroom=headroom(metric, _),
+        headroom=headroom_text(metric, _),
         bounds=_bounds(metric),
         parts=_parts(metric, _),
         flags=(
-            *(_flag(flag, unit, _) for flag in _gravest_first(metric.get("flags", ())) if _worth_saying(flag)),
+            *(_flag(flag, unit, _) for flag in _gravest_first(metric.get("flags", ())) if _is_worth_saying(flag)),
             *_second_day(metric, unit, _),
         ),
         attachments=_attachments(metric, _),
-        source=f"{source['rule']} · {name('level', str(source['level']), _)}",
+        source=f"{source['rule']} · {code_name('level', str(source['level']), _)}",
         citation=str(source.get("citation") or ""),
     )
 
 
-def window(period: Json, _: Words) -> str:
+def period_text(period: Json, _: Words) -> str:
     """The days of a portrait, both included, and the day as of which it stands."""
     last = date.fromisoformat(str(period["to"])) - timedelta(days=1)  # the period's own end is excluded
     return f"{period['from']} – {last} · {_('as of')} {period['as_of']}"
 
 
-def cards(portrait: Json, _: Words) -> tuple[Card, ...]:
+def metric_cards(portrait: Json, _: Words) -> tuple[Card, ...]:
     """Word every metric, in the portrait's order."""
     metrics: Sequence[Json] = portrait["metrics"]
-    return tuple(card(metric, _) for metric in metrics)
+    return tuple(metric_card(metric, _) for metric in metrics)

@@ -7,9 +7,9 @@ from html import escape
 from pathlib import Path
 from typing import Any, Final
 
-from nianjian.engines.paper import advice, drill, figures, fragments, headline, pictures, quality
-from nianjian.engines.paper.masking import masked
-from nianjian.engines.paper.texts.portrait import SPLITS, name
+from nianjian.engines.paper import figures, pictures, sections
+from nianjian.engines.paper.masking import mask_portrait
+from nianjian.engines.paper.texts.portrait import SPLITS, code_name
 from nianjian.engines.paper.words import CHINESE, Words, words
 
 ASSETS: Final = Path(__file__).parent / "assets"
@@ -19,45 +19,46 @@ POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 Json = Mapping[str, Any]
 
 
-def page(portrait: Json, language: str) -> bytes:
+def portrait_page(portrait: Json, language: str) -> bytes:
     """Draw the page, UTF-8. Mobile numbers are masked: a page travels."""
     _ = words(language)
-    data = masked(portrait)
+    data = mask_portrait(portrait)
     title = f"{data['enterprise']} · {_('Compliance portrait')} {data['period']['from'][:4]}"
     tag = "zh-Hans" if language == CHINESE else "en"
     return (
         f'<!doctype html>\n<html lang="{tag}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>\n{style()}</style>\n</head>\n"
+        f"<title>{escape(title)}</title>\n<style>\n{page_style()}</style>\n</head>\n"
         f"<body>\n<main>\n{_body(data, title, _)}\n</main>\n</body>\n</html>\n"
     ).encode()
 
 
-def style() -> str:
+def page_style() -> str:
     """The style sheets of a page that is kept as a file, one after the other."""
     return "".join((ASSETS / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
 
 
 def _body(data: Json, title: str, _: Words) -> str:
     period, book = data["period"], data["rulebook"]
-    window = figures.window(period, _)
+    window = figures.period_text(period, _)
+    cards = "".join(sections.html_card(card, _) for card in figures.metric_cards(data, _))
     parts = [
         f'<div class="head"><div><h1>{escape(title)}</h1><p class="soft">{escape(window)}</p></div>',
-        f"{headline.html(data, _)}</div>",
-        f'<section class="cards">{"".join(fragments.card(card, _) for card in figures.cards(data, _))}</section>',
+        f"{sections.headline_html(data, _)}</div>",
+        f'<section class="cards">{cards}</section>',
     ]
-    lines = advice.advice_lines(data, _)
+    lines = sections.advice_lines(data, _)
     if lines:
         parts.append(_heading(_("What would change it")))
         parts.append('<ul class="advice">' + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>")
-    charts = "".join(fragments.chart(one.caption, one.svg) for one in pictures.charts(data, _))
+    charts = "".join(sections.html_chart(one.caption, one.svg) for one in pictures.portrait_charts(data, _))
     parts += [_heading(_("Month by month")), f'<div class="charts">{charts}</div>']
-    there = drill.splits(data)
+    there = sections.list_splits(data)
     for split in SPLITS:
         if split in there:
-            parts += [_heading(name("split", split, _)), drill.table(data, split, _)]
-    parts += [_heading(_("Data quality")), quality.table(data, _)]
+            parts += [_heading(code_name("split", split, _)), sections.split_table(data, split, _)]
+    parts += [_heading(_("Data quality")), sections.quality_table(data, _)]
     source = f"{_('Rulebook')} {book['id']} {book['version']} · {book['sha256']}"
     parts.append(f'<p class="soft small mono">{escape(source)}</p>')
     return "\n".join(parts)

@@ -1,11 +1,9 @@
-"""The catalogue of words: English message ids, Chinese from ``locale/``, for doors and for paper.
-
-Django reads the same catalogue for its templates, so a sentence is translated once.
-"""
+"""The catalogue of words for interfaces and papers: English message ids, Chinese from ``locale/``."""
 
 from __future__ import annotations
 
 import gettext
+import unicodedata
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -35,3 +33,19 @@ def words(language: str) -> Words:
 def language_of(tag: str) -> str:
     """Pick the language for a locale name or language tag: ``en…`` is English, all else Chinese."""
     return ENGLISH if tag.strip().lower().startswith("en") else CHINESE
+
+
+INSTEAD: Final = "\N{REPLACEMENT CHARACTER}"
+
+
+def plain_text(text: str) -> str:
+    """The text with control, format and unassigned characters replaced; line ends and tabs become blanks."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_visible_sign(sign) for sign in text)
+
+
+def _visible_sign(sign: str) -> str:
+    if sign in "\r\n\t":
+        return " "
+    return INSTEAD if unicodedata.category(sign).startswith("C") else sign

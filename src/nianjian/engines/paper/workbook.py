@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from nianjian.engines.paper import advice, drill, figures, headline, quality
-from nianjian.engines.paper.masking import masked
-from nianjian.engines.paper.texts.portrait import SPLITS, name
+from nianjian.engines.paper import figures, sections
+from nianjian.engines.paper.masking import mask_portrait
+from nianjian.engines.paper.texts.portrait import SPLITS, code_name
 from nianjian.engines.paper.words import Words, words
 
 STAMP: Final = datetime(2017, 1, 1, tzinfo=UTC)  # no time of making: the file tells of its data only
@@ -30,22 +30,22 @@ GROUP: Final = 3  # longer counts carry a comma; longer digits without one are a
 Json = Mapping[str, Any]
 
 
-def workbook(portrait: Json, language: str) -> bytes:
+def portrait_workbook(portrait: Json, language: str) -> bytes:
     """Write the sheets: overview, counts, one a split, quality. Mobile numbers are masked."""
     _ = words(language)
-    data = masked(portrait)
+    data = mask_portrait(portrait)
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     title = f"{data['enterprise']} {_('Compliance portrait')}"
     book.set_properties({"title": title, "created": STAMP.replace(tzinfo=None)})
     _overview(book, data, _)
     _counts(book, data, _)
-    there = drill.splits(data)
+    there = sections.list_splits(data)
     for split in SPLITS:
         if split in there:
-            header, body = drill.grid(data, split, _)
-            _sheet(book, name("split", split, _), header, body)
-    _sheet(book, _("Data quality"), (_("figure"), _("value")), quality.lines(data, _))
+            header, body = sections.split_grid(data, split, _)
+            _sheet(book, code_name("split", split, _), header, body)
+    _sheet(book, _("Data quality"), (_("figure"), _("value")), sections.quality_lines(data, _))
     book.close()
     return stream.getvalue()
 
@@ -83,7 +83,7 @@ def _overview(book: Any, data: Json, _: Words) -> None:  # noqa: ANN401 -- untyp
         _("metric"), _("light"), _("value"), _("flagged when"), _("head-room"), _("bounds"), _("to attach"),
         _("rule"), _("citation"),
     )  # fmt: skip
-    cards = figures.cards(data, _)
+    cards = figures.metric_cards(data, _)
     body: list[Sequence[object]] = [
         (
             card.title, card.light_word, card.value, card.limit, card.headroom, card.bounds or figures.DASH,
@@ -91,15 +91,15 @@ def _overview(book: Any, data: Json, _: Words) -> None:  # noqa: ANN401 -- untyp
         )
         for card in cards
     ]  # fmt: skip
-    body.append((_("whole"), name("light", str(data["light"]), _), *[""] * (len(header) - 2)))
+    body.append((_("whole"), code_name("light", str(data["light"]), _), *[""] * (len(header) - 2)))
     period, rules = data["period"], data["rulebook"]
-    window = figures.window(period, _)
+    window = figures.period_text(period, _)
     for label, text in (
         (_("enterprise"), data["enterprise"]),
         (_("period"), window),
         (_("Rulebook"), f"{rules['id']} {rules['version']} {rules['sha256']}"),
-        *((_("note"), line) for line in (*headline.missing(data, _), *headline.warnings(data, _))),
-        *((_("advice"), line) for line in advice.advice_lines(data, _)),
+        *((_("note"), line) for line in (*sections.missing_lines(data, _), *sections.warning_lines(data, _))),
+        *((_("advice"), line) for line in sections.advice_lines(data, _)),
     ):
         body.append((label, text, *[""] * (len(header) - 2)))
     sheet = _sheet(book, _("Compliance portrait"), header, body)
@@ -110,6 +110,6 @@ def _overview(book: Any, data: Json, _: Words) -> None:  # noqa: ANN401 -- untyp
 
 
 def _counts(book: Any, data: Json, _: Words) -> None:  # noqa: ANN401 -- untyped library
-    body = [(card.title, line.label, line.text) for card in figures.cards(data, _) for line in card.parts]
-    body += [(card.title, flag.title, flag.detail) for card in figures.cards(data, _) for flag in card.flags]
+    body = [(card.title, line.label, line.text) for card in figures.metric_cards(data, _) for line in card.parts]
+    body += [(card.title, flag.title, flag.detail) for card in figures.metric_cards(data, _) for flag in card.flags]
     _sheet(book, _("counts"), (_("metric"), _("figure"), _("value")), body)

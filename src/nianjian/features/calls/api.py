@@ -14,8 +14,8 @@ from ninja import Query, Router, Schema
 from nianjian.engines.intake.preview import FilePreview
 from nianjian.engines.intake.rejects import RejectedLine
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.errors import sentence
-from nianjian.engines.paper.texts.sources import source_name
+from nianjian.engines.paper.texts.calls import source_name
+from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.calls import drafts, previews, register_sheets, rejects
 from nianjian.features.calls.documents import sum_row_counts
@@ -356,7 +356,7 @@ def registers_mark(request: Request, code: str, kind: str, file: Query[FileName]
         kind=kind,
         enterprise=code,
         incoming=request.incoming,
-        words=lambda fault, values: sentence(fault, values, _),
+        words=lambda fault, values: error_message(fault, values, _),
         actor=request.actor,
     )
     return attached(sheet, FORMS["xlsx"], f"{kind}-errors.xlsx")
@@ -527,7 +527,7 @@ def calls_preview_rejects(request: Request, code: str, file: Query[CallsAsked]) 
         enterprise=code,
         incoming=request.incoming,
         how=_how(code, file),
-        words=lambda reason: sentence(reason, {}, speak),
+        words=lambda reason: error_message(reason, {}, speak),
         actor=request.actor,
     )
     if len(found) == 1:
@@ -584,7 +584,7 @@ def registers_preview(request: Request, code: str, kind: str, file: Query[FileNa
 
 def finding_told(one: sheet_reader.Finding, speak: Words) -> dict[str, object]:
     """A faulty cell with its reason in words."""
-    detail = sentence(one.code, one.values(), speak)
+    detail = error_message(one.code, one.values(), speak)
     return {"line": one.line, "column": one.column, "code": one.code, "detail": detail, "value": one.value}
 
 
@@ -616,4 +616,4 @@ def _trial(one: TrialResult, speak: Words) -> dict[str, object]:
 
 
 def _fault(error: NianjianError | None, speak: Words) -> dict[str, object] | None:
-    return None if error is None else {"code": error.code, "detail": sentence(error.code, error.values, speak)}
+    return None if error is None else {"code": error.code, "detail": error_message(error.code, error.values, speak)}

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import figures
-from nianjian.engines.paper.texts.dossier.words import ITEMS
-from nianjian.engines.paper.texts.inspection.checks import PARTS
-from nianjian.engines.paper.texts.inspection.words import LANDINGS
-from nianjian.engines.paper.texts.operation.doctor import RECORD_CLASSES
-from nianjian.engines.paper.texts.reconcile import VERDICTS
+from nianjian.engines.paper.texts.dossier import ITEMS
+from nianjian.engines.paper.texts.inspection import PARTS
+from nianjian.engines.paper.texts.maintenance import RECORD_CLASSES
+from nianjian.engines.paper.texts.reconciliation import VERDICTS
+from nianjian.engines.paper.texts.test_calls import LANDINGS
 from nianjian.engines.paper.words import words
 from nianjian.features.calls import presenters
 from nianjian.features.complaints.sheet import COMPLAINTS
@@ -60,7 +60,9 @@ def _rejects(code: str, job: JobValue, result: Told) -> Shown:
     back = reverse("data-batch", args=[code, job.payload["batch"]]), _("To the batch")
     if "blob" not in result:  # it failed, or the time for which it is kept is over
         return {"ways": [back]}
-    text = _("The file is made: {rows} rows, {name}.").format(rows=figures.count(result["rows"]), name=result["name"])
+    text = _("The file is made: {rows} rows, {name}.").format(
+        rows=figures.count_text(result["rows"]), name=result["name"]
+    )
     file = reverse("data-batch-rejects-file", args=[code, job.payload["batch"], job.id])
     return {"text": text, "take": (file, _("Fetch the file"))}
 
@@ -70,7 +72,9 @@ def _list(code: str, job: JobValue, result: Told) -> Shown:
     ways = [(reverse("registers-list", args=[code, kind]), _("To the register"))]
     if "blob" not in result:  # it failed, or the time for which it is kept is over
         return {"ways": ways}
-    text = _("The file is made: {rows} rows, {name}.").format(rows=figures.count(result["rows"]), name=result["name"])
+    text = _("The file is made: {rows} rows, {name}.").format(
+        rows=figures.count_text(result["rows"]), name=result["name"]
+    )
     return {
         "text": text,
         "ways": ways,
@@ -387,7 +391,7 @@ def _outcome(request: Request, code: str, job: JobValue) -> dict[str, object]:
 
 def _erased(rows: dict[str, int]) -> str:
     """How many rows of each class."""
-    told = ", ".join(f"{_(RECORD_CLASSES.get(name, name))} {figures.count(rows[name])}" for name in rows)
+    told = ", ".join(f"{_(RECORD_CLASSES.get(name, name))} {figures.count_text(rows[name])}" for name in rows)
     return _("Erased rows: {rows}.").format(rows=told) if told else _("Nothing was over its time.")
 
 

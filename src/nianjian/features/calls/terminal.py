@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.console import Console
 from rich.text import Text
 
-from nianjian.engines.paper.texts.plain import plain
+from nianjian.engines.paper.words import plain_text
 from nianjian.features.calls.documents import ImportReceipt, sum_row_counts
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.console import stderr
@@ -50,10 +50,10 @@ def warn(receipt: ImportReceipt) -> None:
             )
             told.setdefault(text.replace("{count}", f"{file.unknown_answers:,}"), []).append(file.name)
     for text, names in told.items():
-        stderr().print(plain(text.replace("{file}", _named(names))), style="yellow")
+        stderr().print(plain_text(text.replace("{file}", _named(names))), style="yellow")
     warn_affected(receipt.affected)
     for name, error in receipt.failed:
-        stderr().print(f"{plain(name)}: {sentence(error.code, error.values)}", style="red")
+        stderr().print(f"{plain_text(name)}: {sentence(error.code, error.values)}", style="red")
 
 
 def warn_affected(affected: Sequence[RepeatingBatch]) -> None:
@@ -63,7 +63,7 @@ def warn_affected(affected: Sequence[RepeatingBatch]) -> None:
             "{files} (batch {batch}): rows that had been left out as duplicates of what is now taken out may be"
             " missing. Import these files again."
         )
-        stderr().print(plain(text.format(files=_named(one.files), batch=one.batch)), style="yellow")
+        stderr().print(plain_text(text.format(files=_named(one.files), batch=one.batch)), style="yellow")
 
 
 def _named(names: Sequence[str]) -> str:

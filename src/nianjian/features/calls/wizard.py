@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nianjian.engines.intake.mapping import FIELDS
 from nianjian.engines.intake.preview import ROWS, FilePreview
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import mark, words
 from nianjian.features.calls import drafts, presenters, register_sheets
 from nianjian.features.calls.forms import AUTO, FORMATS, MappingForm, field_label, initial
@@ -272,7 +272,7 @@ def _findings(found: Sequence[Finding], caption: str) -> Table | None:
 
 def words_of_finding(code: str, values: Mapping[str, object]) -> str:
     """Sentence of a faulty cell."""
-    return sentence(code, values, words(current()))
+    return error_message(code, values, words(current()))
 
 
 def present_headings(found: Sequence[tuple[str, str, tuple[str, ...], bool]]) -> Table:

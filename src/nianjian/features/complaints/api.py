@@ -12,9 +12,9 @@ from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.printing.codes import MEDIA, render_qr_code
-from nianjian.engines.paper.texts.complaints import carriers
-from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper.qr_codes import MEDIA, render_qr_code
+from nianjian.engines.paper.texts.complaints import one_click_carriers
+from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import words
 from nianjian.features.complaints import forwards, matching, one_click, operations, queries  # noqa: F401 -- match declares an operation, too
 from nianjian.features.complaints import forwards as preview
@@ -244,7 +244,7 @@ def complaints_forward_preview(request: Request, code: str, file: Query[ForwardS
     )
     speak = words(language(request))
     fault = found.fault
-    told = None if fault is None else {"code": fault.code, "detail": sentence(fault.code, fault.values, speak)}
+    told = None if fault is None else {"code": fault.code, "detail": error_message(fault.code, fault.values, speak)}
     plain = ("file", "sheet", "encoding", "read", "faulty", "faults")
     return {name: getattr(found, name) for name in plain} | {
         "columns": [
@@ -257,7 +257,7 @@ def complaints_forward_preview(request: Request, code: str, file: Query[ForwardS
                 "line": one.line,
                 "column": one.column,
                 "code": one.code,
-                "detail": sentence(one.code, one.values(), speak),
+                "detail": error_message(one.code, one.values(), speak),
             }
             for one in found.findings
         ],
@@ -372,7 +372,7 @@ def one_click_close(request: Request, code: str, door: RowNumber) -> dict[str, i
 
 def _whole(request: Request, one: Door) -> dict[str, object]:
     told = _told(request, one)
-    return told | carriers(str(told["address"]), one.enterprise_id)
+    return told | one_click_carriers(str(told["address"]), one.enterprise_id)
 
 
 def _told(request: Request, one: Door) -> dict[str, object]:

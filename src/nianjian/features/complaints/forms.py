@@ -15,7 +15,7 @@ from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.numbers import Shape
 from nianjian.engines.paper.texts.complaints import HANDS, PROPOSALS, STATES
-from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import words
 from nianjian.features.complaints import operations
 from nianjian.features.complaints.clocks import Hand
@@ -212,7 +212,7 @@ class Complaint(forms.Form):
         for one in error.findings:
             field = str(one["field"])
             values = {name: value for name, value in one.items() if name not in {"field", "code"}}
-            text = sentence(str(one["code"]), values, words(current()))
+            text = error_message(str(one["code"]), values, words(current()))
             self.add_error(field if field in self.fields else None, text)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.complaints import forwards, matching  # noqa: F401 -- match declares its job
 from nianjian.features.complaints.operations import TICKETS
@@ -22,7 +22,7 @@ def _forwards(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]
     return forwards.run_import(
         enterprise=job.enterprise,
         given=job.payload,
-        words=lambda code, values: sentence(code, values, _),
+        words=lambda code, values: error_message(code, values, _),
         actor=actor,
         progress=told,
         again=job.created_at if job.attempts > 1 else None,

@@ -23,8 +23,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.printing.codes import MEDIA, render_qr_code
-from nianjian.engines.paper.texts.complaints import carriers
+from nianjian.engines.paper.qr_codes import MEDIA, render_qr_code
+from nianjian.engines.paper.texts.complaints import one_click_carriers
 from nianjian.features.complaints import one_click
 from nianjian.features.complaints.forms import Complaint, NewDoor
 from nianjian.features.complaints.models import Door
@@ -89,7 +89,7 @@ def address_detail(request: Request, code: str, door: int) -> HttpResponse:
         "door": found,
         "address": address,
         "forms": list(MEDIA),
-        "carriers": carriers(address, code),
+        "carriers": one_click_carriers(address, code),
         "local": address.startswith(("http://127.", "http://localhost", "http://[::1]")),
     }
     return render(request, "one_click/one.html", context)

@@ -14,7 +14,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.paper.texts.season.reminders import COMPLAINT
+from nianjian.engines.paper.texts.season import COMPLAINT
 from nianjian.engines.season.reminders import Scope
 from nianjian.features.complaints import queries
 from nianjian.features.complaints.clocks import (

@@ -21,7 +21,7 @@ from rich.console import Console
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.gate import words
+from nianjian.engines.paper.texts import gate
 from nianjian.platform.jobs.beside import Beside
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import DONE, NO, Answer
@@ -99,7 +99,7 @@ def _list_decisions(args: argparse.Namespace) -> Answer:
 
 
 def _describe_reason(one: dict[str, object]) -> str:
-    return words.translate_code(words.REASONS, str(one["observed"] or one["reason"]), _)
+    return gate.translate_code(gate.REASONS, str(one["observed"] or one["reason"]), _)
 
 
 def _midnight(day: date) -> int:
@@ -129,7 +129,7 @@ def _replay(args: argparse.Namespace) -> Answer:
                         one["channel"],
                         one["callee"],
                         _describe_reason(one),
-                        words.translate_code(words.REASONS, one["now"], _),
+                        gate.translate_code(gate.REASONS, one["now"], _),
                     )
                     for one in told["differing"]
                 ],
@@ -334,9 +334,9 @@ def _list_policy(args: argparse.Namespace) -> Answer:
 
 
 def _cap_row(cap: dict[str, Any]) -> tuple[object, ...]:
-    window = words.translate_code(words.WINDOWS, cap["window"], _)
+    window = gate.translate_code(gate.WINDOWS, cap["window"], _)
     span = f"{window} {cap['seconds']} s" if "seconds" in cap else window
-    key, counts = words.translate_code(words.KEYS, cap["key"], _), words.translate_code(words.COUNTS, cap["counts"], _)
+    key, counts = gate.translate_code(gate.KEYS, cap["key"], _), gate.translate_code(gate.COUNTS, cap["counts"], _)
     return key, cap["only"] or None, cap["limit"], span, counts, cap["rule"]
 
 
@@ -472,7 +472,7 @@ def _check(args: argparse.Namespace) -> Answer:
 
     def show(console: Console) -> None:
         console.print(
-            words.translate_code(words.REASONS, str(told["reason"]), _), style="green" if told["allow"] else "red"
+            gate.translate_code(gate.REASONS, str(told["reason"]), _), style="green" if told["allow"] else "red"
         )
         if told.get("rule"):
             console.print(_("rule: {rule}").format(rule=told["rule"]))
@@ -490,8 +490,8 @@ def _check(args: argparse.Namespace) -> Answer:
 
 def _slot(slot: dict[str, Any]) -> tuple[object, ...]:
     window, _space, seconds = str(slot["window"]).partition(" ")
-    span = f"{words.translate_code(words.WINDOWS, window, _)} {seconds}".strip()
-    return words.translate_code(words.KEYS, slot["key"], _), slot["value"], slot["limit"], span, slot["rule"]
+    span = f"{gate.translate_code(gate.WINDOWS, window, _)} {seconds}".strip()
+    return gate.translate_code(gate.KEYS, slot["key"], _), slot["value"], slot["limit"], span, slot["rule"]
 
 
 def _feed(args: argparse.Namespace) -> Answer:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from nianjian.engines.gate.decision_search import DecisionFilter
 from nianjian.engines.kernel import clock
-from nianjian.engines.paper.texts.gate.words import REASONS
+from nianjian.engines.paper.texts.gate import REASONS
 from nianjian.engines.paper.words import words
 from nianjian.features.dial_policy.operations import MOST
 from nianjian.platform.web.language import current

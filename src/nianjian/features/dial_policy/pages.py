@@ -17,7 +17,7 @@ from nianjian.engines.gate.decision_journal import Decision
 from nianjian.engines.gate.decision_search import DecisionFilter
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import words
 from nianjian.features.dial_policy import decisions as check
 from nianjian.features.dial_policy import decisions as live
@@ -133,7 +133,7 @@ def policy_overview(request: Request, code: str) -> HttpResponse:
     settings: Page[Any] = paged(request, _History(code, request.actor), name="settings")
     context = {
         "told": told,
-        "problems": [sentence(one["code"], one["values"], words(current())) for one in told["problems"]],
+        "problems": [error_message(one["code"], one["values"], words(current())) for one in told["problems"]],
         "state": presenters.state(live.get_state(enterprise=code, actor=request.actor)),
         "purposes": presenters.purposes(code, told["purposes"], known),
         "caps": presenters.caps(code, caps.rows, told["channels"], known),

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.paper.texts.errors import sentence
-from nianjian.engines.paper.texts.gate.words import (
+from nianjian.engines.paper.texts.errors import error_message
+from nianjian.engines.paper.texts.gate import (
     ALARM,
     ALARMS,
     COUNTS,
@@ -71,7 +71,7 @@ def _snapshot(of: Json, _: Words) -> str:
     said = gettext("number {generation}, {age} s old, policy {version}, epoch {epoch}")
     more = said.format(generation=of["generation"], age=of["age_s"], version=of["version"], epoch=of["epoch"] or "–")
     problem = of["problem"]
-    return more if problem is None else f"{more} · {sentence(problem['code'], problem['values'], _)}"
+    return more if problem is None else f"{more} · {error_message(problem['code'], problem['values'], _)}"
 
 
 def _process(of: Json) -> str:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final
 
-from nianjian.engines.paper.texts.dossier.fill_in import CHANGES, REPORTS, SOURCES, UNKNOWN
+from nianjian.engines.paper.texts.dossier import FILL_IN_CHANGES, REPORTS, SOURCES, UNKNOWN
 from nianjian.engines.paper.words import Words
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
@@ -111,7 +111,7 @@ def _row(one: Told, numbered: bool, _: Words) -> tuple[Cell, ...]:  # noqa: FBT0
 
 def format_change(one: Told, _: Words) -> str:
     """What differs from last year, in words."""
-    text = _(CHANGES[one["change"]])
+    text = _(FILL_IN_CHANGES[one["change"]])
     if one["percent"] is None:
         return text
     if one["over"]:

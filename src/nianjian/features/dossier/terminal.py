@@ -8,14 +8,29 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 
-from nianjian.engines.paper.dossier import finding
-from nianjian.engines.paper.texts.dossier.fill_in import REPORTS, SOURCES, UNKNOWN
-from nianjian.engines.paper.texts.dossier.rounds import ASKED, CHANGES, EVIDENCE, PAGES, ROUNDS, WHOLE
-from nianjian.engines.paper.texts.dossier.sealing import CHANGED, NO_SEAL, PLACES, SEALS, STANDINGS, TRUST
-from nianjian.engines.paper.texts.dossier.words import ITEMS, STATES, VERDICTS
-from nianjian.engines.paper.texts.dossier.words import SEALS as REQUIRED_SEALS
-from nianjian.engines.paper.texts.plain import plain
-from nianjian.engines.paper.words import CHINESE
+from nianjian.engines.paper.dossier import finding_text
+from nianjian.engines.paper.texts.dossier import (
+    ASKED,
+    CHANGED,
+    EVIDENCE,
+    ITEMS,
+    NO_SEAL,
+    PAGES,
+    PLACES,
+    REPORTS,
+    ROUND_CHANGES,
+    ROUNDS,
+    SEAL_KINDS,
+    SOURCES,
+    STANDINGS,
+    STATES,
+    TRUST,
+    UNKNOWN,
+    VERDICTS,
+    WHOLE,
+)
+from nianjian.engines.paper.texts.dossier import SEALS as REQUIRED_SEALS
+from nianjian.engines.paper.words import CHINESE, plain_text
 from nianjian.features.dossier.fill_in import format_change
 from nianjian.features.dossier.finding import to_document as page_to_document
 from nianjian.platform.terminal import table
@@ -44,7 +59,7 @@ def to_document(checked: CheckResult) -> dict[str, object]:
 
 
 def _finding(one: Finding) -> dict[str, object]:
-    return {"code": one.code, "page": one.page, "message": finding(one.code, {"page": one.page, **one.values}, _)}
+    return {"code": one.code, "page": one.page, "message": finding_text(one.code, {"page": one.page, **one.values}, _)}
 
 
 def present_check(told: Json) -> Callable[[Console], None]:
@@ -124,7 +139,7 @@ def present_sheet(told: Told, files: Sequence[Path]) -> Callable[[Console], None
         counts = _("{unknown} fields are not known here; {over} changed by more than the limit.")
         console.print(counts.format(unknown=told["unknown"], over=told["over"]), markup=False, highlight=False)
         for path in files:
-            console.print(f"  {plain(str(path))}", markup=False, highlight=False)
+            console.print(f"  {plain_text(str(path))}", markup=False, highlight=False)
 
     return show
 
@@ -178,7 +193,7 @@ def present_full_package(told: Told) -> Show:
         present_package(told)(console)
         for notice in told["notices"]:
             head = _("Came back on {received}").format(received=notice["received"])
-            console.print(f"{head} {plain(notice['reference'])} · {due(notice)}", markup=False, highlight=False)
+            console.print(f"{head} {plain_text(notice['reference'])} · {due(notice)}", markup=False, highlight=False)
             header = ("ID", _("item"), _("what they ask for"), _("state"), _("answer"))
             table.rows(console, header, list(_requests(notice["requests"])))
         for one in told["papers"]:
@@ -204,7 +219,7 @@ def item(name: str) -> str:
 
 def present_evidence(told: Told) -> Show:
     """A file of evidence."""
-    text = f"{told['id']} {_(EVIDENCE[told['kind']])}: {plain(told['name'])} {told['sha256'][:12]}"
+    text = f"{told['id']} {_(EVIDENCE[told['kind']])}: {plain_text(told['name'])} {told['sha256'][:12]}"
     return lambda console: console.print(text, markup=False, highlight=False)
 
 
@@ -217,7 +232,7 @@ def present_changes(told: Told) -> Show:
         for one in told["items"]:
             if one["kind"] == "same":
                 continue
-            console.print(f"{item(one['item'])}: {_(CHANGES[one['kind']])}", style="bold", markup=False)
+            console.print(f"{item(one['item'])}: {_(ROUND_CHANGES[one['kind']])}", style="bold", markup=False)
             for page in one["pages"]:
                 console.print(f"  {page_change(page)}", markup=False, highlight=False)
 
@@ -239,7 +254,7 @@ def present_stored_image(told: Mapping[str, Any]) -> Show:
     def show(console: Console) -> None:
         wide, high = told["pixels"]
         text = _("The {seal} is kept sealed: {wide} × {high} pixels, {mm} mm wide.")
-        console.print(text.format(seal=_(SEALS[told["kind"]]), wide=wide, high=high, mm=told["width_mm"]))
+        console.print(text.format(seal=_(SEAL_KINDS[told["kind"]]), wide=wide, high=high, mm=told["width_mm"]))
         console.print(_(NO_SEAL), style="yellow")
 
     return show
@@ -249,7 +264,7 @@ def present_withdrawal(kind: str) -> Show:
     """One sentence."""
     return lambda console: console.print(
         _("The picture of the {seal} is withdrawn and deleted; no use of it counts any more.").format(
-            seal=_(SEALS[kind])
+            seal=_(SEAL_KINDS[kind])
         )
     )
 
@@ -264,7 +279,7 @@ def present_seals(data: Mapping[str, Any]) -> Show:
         table.rows(
             console,
             header,
-            [(_(SEALS[one["kind"]]), one["width_mm"], plain(one["recorded_by"]), one["recorded_at"])
+            [(_(SEAL_KINDS[one["kind"]]), one["width_mm"], plain_text(one["recorded_by"]), one["recorded_at"])
              for one in data["pictures"]],
         )  # fmt: skip
         uses = (
@@ -277,8 +292,8 @@ def present_seals(data: Mapping[str, Any]) -> Show:
 
 def _use(one: Mapping[str, Any]) -> tuple[object, ...]:
     return (
-        _(SEALS[one["kind"]]), _(ITEMS[one["item"]]), one["version"], one["page"], _(PLACES[one["mark"]]),
-        plain(one["asked_by"]), plain(one["approved_by"]) or None, one["placed"],
+        _(SEAL_KINDS[one["kind"]]), _(ITEMS[one["item"]]), one["version"], one["page"], _(PLACES[one["mark"]]),
+        plain_text(one["asked_by"]), plain_text(one["approved_by"]) or None, one["placed"],
     )  # fmt: skip
 
 
@@ -313,10 +328,10 @@ def _signature(console: Console, one: Mapping[str, Any]) -> None:
     if one["fault"]:
         facts.append((_("not checked, because"), one["fault"]))
     console.print(
-        f"{plain(one['field'])}: {_(STANDINGS[standing])}", style=TRUST_STYLES.get(standing, "red"), markup=False
+        f"{plain_text(one['field'])}: {_(STANDINGS[standing])}", style=TRUST_STYLES.get(standing, "red"), markup=False
     )
     for label, text in facts:
-        console.print(f"  {label}: {plain(text)}", markup=False, highlight=False)
+        console.print(f"  {label}: {plain_text(text)}", markup=False, highlight=False)
 
 
 def present_papers(data: Mapping[str, Any]) -> Show:
@@ -325,7 +340,7 @@ def present_papers(data: Mapping[str, Any]) -> Show:
     def show(console: Console) -> None:
         header = (_("paper"), _("item"), _("name"), _("signatures"), _("state"))
         body = [
-            (one["paper"], _(ITEMS[one["item"]]), plain(one["name"]), len(one["signatures"]),
+            (one["paper"], _(ITEMS[one["item"]]), plain_text(one["name"]), len(one["signatures"]),
              _(STANDINGS[one["standing"]]))
             for one in data["papers"]
         ]  # fmt: skip
@@ -337,7 +352,7 @@ def present_papers(data: Mapping[str, Any]) -> Show:
 def present_saved_file(file: str) -> Show:
     """Where it lies now."""
     return lambda console: console.print(
-        _("{file} is written as it came; the chain has an entry.").format(file=plain(file)), markup=False
+        _("{file} is written as it came; the chain has an entry.").format(file=plain_text(file)), markup=False
     )
 
 
@@ -347,13 +362,13 @@ def present_signing(data: Mapping[str, Any]) -> Show:
     def show(console: Console) -> None:
         header = (_("file"), _("bytes"), _("time stamp"))
         table.rows(
-            console, header, [(plain(one["path"]), one["bytes"], one["stamped"] or None) for one in data["files"]]
+            console, header, [(plain_text(one["path"]), one["bytes"], one["stamped"] or None) for one in data["files"]]
         )
         if data["left"]:
             count = len(data["left"])
             console.print(_("Files that bore a signature already and were left: {count}").format(count=count))
         text = _("Signed as {subject}, certificate until {until}")
-        console.print(text.format(subject=plain(data["subject"]), until=data["valid_to"][:10]), markup=False)
+        console.print(text.format(subject=plain_text(data["subject"]), until=data["valid_to"][:10]), markup=False)
         if not data["named"]:
             console.print(_("The certificate does not name the enterprise."), style="yellow")
         console.print(_("Manifest {digest}").format(digest=data["digest"]), highlight=False)

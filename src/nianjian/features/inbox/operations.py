@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.season import reminders
+from nianjian.engines.paper.texts import season
 from nianjian.engines.paper.words import CHINESE, ENGLISH, language_of, words
 from nianjian.engines.season.reminders import Scope
 from nianjian.platform.accounts import query as accounts
@@ -98,9 +98,11 @@ def _fit_text(kept: Sequence[Dispatch], kind: str, language: str) -> tuple[Seque
 def _text(kept: Sequence[Dispatch], language: str) -> tuple[str, str]:
     _ = words(spoken_language(language))
     names = {code: accounts.enterprise(code).name for code in {one.message.enterprise for one in kept}}
-    lines = [(names[one.message.enterprise], reminders.line(one.message.about, one.message.values, _)) for one in kept]
+    lines = [
+        (names[one.message.enterprise], season.reminder_line(one.message.about, one.message.values, _)) for one in kept
+    ]
     repeated = any(one.repeated for one in kept)
-    return reminders.text(lines, env.address(INBOX, f"http://127.0.0.1:8000{INBOX}"), _, repeated=repeated)
+    return season.reminder_text(lines, env.address(INBOX, f"http://127.0.0.1:8000{INBOX}"), _, repeated=repeated)
 
 
 def spoken_language(language: str) -> str:
@@ -149,7 +151,7 @@ def to_document(row: Message, language: str = CHINESE) -> Json:
         "day": row.day.isoformat(),
         "due": row.values["due"],
         "left": row.values["left"],
-        "text": reminders.line(row.about, row.values, _),
+        "text": season.reminder_line(row.about, row.values, _),
         "made_at": row.made_at.isoformat(),
         "read": row.read_at is not None,
         "dispatches": [
@@ -158,7 +160,7 @@ def to_document(row: Message, language: str = CHINESE) -> Json:
                 "channel": one.channel,
                 "state": one.state,
                 "tries": one.tries,
-                "fault": reminders.fault(one.fault, _),
+                "fault": season.delivery_problem(one.fault, _),
                 "not_before": one.next_at.isoformat(),
                 "sent_at": None if one.sent_at is None else one.sent_at.isoformat(),
             }
@@ -224,7 +226,7 @@ def add_channel(*, address: str, actor: Actor) -> Json:
     kind, kept, mask = speaking.parse_address(address, env.read().webhook_hosts)
     row, code = choices.create_channel(kind=kind, address=kept, mask=mask, actor=actor)
     person = find_spoken_language(actor.name)
-    title, text = reminders.code(code, words(spoken_language(person[1] if person else "")))
+    title, text = season.confirmation_text(code, words(spoken_language(person[1] if person else "")))
     outcome, fault = send_text(row, title, text)
     if outcome is speaking.Outcome.REFUSED:
         choices.close_channel(channel=row.id, actor=actor)

@@ -17,7 +17,15 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.season.reminders import CALLBACK, COMPLAINT, DRILL, KINDS, OBSTACLE, SCOPES, STATES
+from nianjian.engines.paper.texts.season import (
+    CALLBACK,
+    CHANNEL_KINDS,
+    COMPLAINT,
+    DRILL,
+    MESSAGE_STATES,
+    OBSTACLE,
+    SCOPES,
+)
 from nianjian.engines.paper.words import words
 from nianjian.features.inbox import obstacles, operations
 from nianjian.features.inbox import operations as flow
@@ -109,7 +117,7 @@ def choices(request: Request) -> HttpResponse:
         return redirect("inbox-choices")
     status = UNPROCESSABLE if request.method == "POST" else 200
     _ = words(current())
-    channels = [{**one, "name": _(KINDS.get(one["kind"], one["kind"]))} for one in told["channels"]]
+    channels = [{**one, "name": _(CHANNEL_KINDS.get(one["kind"], one["kind"]))} for one in told["channels"]]
     return render(request, "inbox/choices.html", {**forms, "channels": channels}, status=status)
 
 
@@ -164,7 +172,7 @@ def _message_row(one: Message) -> dict[str, Any]:
     _ = words(current())
     told = flow.to_document(one, current())
     for each in told["dispatches"]:
-        each["word"], each["badge"] = _(STATES[each["state"]]), BADGES[each["state"]]
+        each["word"], each["badge"] = _(MESSAGE_STATES[each["state"]]), BADGES[each["state"]]
         each["again"] = each["state"] in {Dispatch.FAILED, Dispatch.UNCLEAR}
     told["address"] = _message_address(one)
     return told

@@ -7,12 +7,12 @@ from typing import Any
 
 from rich.console import Console
 
-from nianjian.engines.paper.inspection.day import evidence
-from nianjian.engines.paper.texts.inspection import answers as cards
-from nianjian.engines.paper.texts.inspection import checks as words
-from nianjian.engines.paper.texts.inspection import day as texts
-from nianjian.engines.paper.texts.inspection import drill as drill_texts
-from nianjian.engines.paper.texts.inspection import recordings
+from nianjian.engines.paper.inspection import evidence_rows
+from nianjian.engines.paper.texts import inspection
+from nianjian.engines.paper.texts import inspection as cards
+from nianjian.engines.paper.texts import inspection as words
+from nianjian.engines.paper.texts import inspection_day as drill_texts
+from nianjian.engines.paper.texts import inspection_day as texts
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.language import _
 
@@ -24,15 +24,17 @@ def render_sheet(told: Json) -> Show:
     """The notice, the agenda, who stands where, the evidence."""
 
     def show(console: Console) -> None:
-        for name, value in texts.notice(told, _):
+        for name, value in texts.notice_lines(told, _):
             console.print(f"{name}: {value}", markup=False)
-        console.print(f"{texts.why(told['notice']['state'], _)} · {_(words.STATES[told['state']])}", markup=False)
+        console.print(
+            f"{texts.evidence_reason(told['notice']['state'], _)} · {_(words.STATES[told['state']])}", markup=False
+        )
         held = told["visit"] or {"agenda": [], "posts": []}
         for one in held["agenda"]:
             console.print(f"  {one['at']}  {one['what']}  {one['who']}", markup=False)
         for one in held["posts"]:
             console.print(f"  {one['place']}: {one['who']}  {one['task']}", markup=False)
-        table.rows(console, (_("rule"), _("evidence"), _("state"), _("why"), _("as at")), evidence(told, _))
+        table.rows(console, (_("rule"), _("evidence"), _("state"), _("why"), _("as at")), evidence_rows(told, _))
 
     return show
 
@@ -72,23 +74,23 @@ def render_drill_report(told: Json) -> Show:
 
     def show(console: Console) -> None:
         console.print(
-            f"{told['drill']} · {drill_texts.wall(told['begun_at'])} · {_(drill_texts.STATES[told['state']])}",
+            f"{told['drill']} · {drill_texts.clock_text(told['begun_at'])} · {_(drill_texts.STATES[told['state']])}",
             markup=False,
         )
         rows = [
             (
                 _(drill_texts.STEPS[one["step"]]),
                 _(words.STATES[one["state"]]),
-                drill_texts.wall(one["at"]),
-                drill_texts.span(one["taken_s"]),
-                drill_texts.span(one["limit_s"]),
+                drill_texts.clock_text(one["at"]),
+                drill_texts.duration_text(one["taken_s"]),
+                drill_texts.duration_text(one["limit_s"]),
                 one["by"],
-                drill_texts.why(one["why"], _),
+                drill_texts.drill_reason(one["why"], _),
             )
             for one in told["steps"]
         ]
         table.rows(console, (_("step"), _("state"), _("at"), _("taken"), _("time allowed"), _("who"), _("why")), rows)
-        table.rows(console, (_("to be mended"), _("why"), _("the shortest way")), drill_texts.mends(told, _))
+        table.rows(console, (_("to be mended"), _("why"), _("the shortest way")), drill_texts.list_remedies(told, _))
 
     return show
 
@@ -97,15 +99,15 @@ def render_timeline(told: Json) -> Show:
     """What is due, what was done, what was thrown in."""
 
     def show(console: Console) -> None:
-        console.print(f"{told['drill']} · {drill_texts.span(told['running_s'])}", markup=False)
+        console.print(f"{told['drill']} · {drill_texts.duration_text(told['running_s'])}", markup=False)
         rows = [
             (
-                drill_texts.span(one["due_s"]),
-                drill_texts.line(one["what"], _),
+                drill_texts.duration_text(one["due_s"]),
+                drill_texts.timeline_line(one["what"], _),
                 _(drill_texts.ROLES[one["role"]]),
                 one["player"],
                 _(drill_texts.LINES[one["state"]]),
-                drill_texts.span(one["taken_s"]),
+                drill_texts.duration_text(one["taken_s"]),
                 one["by"],
                 one["ended_at"],
             )
@@ -125,9 +127,9 @@ def render_history(told: Json) -> Show:
         rows = [
             (
                 one["drill"],
-                drill_texts.wall(one["begun_at"]),
+                drill_texts.clock_text(one["begun_at"]),
                 one["begun_by"],
-                *(drill_texts.span(one[name]) for name in names),
+                *(drill_texts.duration_text(one[name]) for name in names),
             )
             for one in told["drills"]
         ]
@@ -164,11 +166,11 @@ def _render_sample(console: Console, sample: Json | None) -> None:
     """Recordings looked for; nothing where an older look did not."""
     if sample is None:
         return
-    for name, text in recordings.facts(sample, _):
+    for name, text in inspection.sample_facts(sample, _):
         console.print(f"{name}: {text}", markup=False)
-    rows = recordings.rows(sample, _)
+    rows = inspection.sample_rows(sample, _)
     if rows:
-        table.rows(console, recordings.heads(_), rows)
+        table.rows(console, inspection.sample_headings(_), rows)
 
 
 def render_dialling(told: Json) -> Show:
@@ -232,12 +234,12 @@ def render_answers(told: Json) -> Show:
             state = _(cards.CARD_STATES[one["state"]])
             console.print(f"\n{_(cards.CARDS[one['card']])} [{state}]", style="bold", markup=False)
             console.print(f"  {cards.format_answer(one, _)}", markup=False)
-            figures = "; ".join(f"{name}: {count}" for name, count in cards.figures(one, _))
+            figures = "; ".join(f"{name}: {count}" for name, count in cards.answer_figures(one, _))
             days = f"{one['from']} – {told['as_of']}" if one["from"] else told["as_of"]
             console.print(f"  {figures} ({days})", markup=False)
-            for text in cards.lacks(one, _):
+            for text in cards.answer_lacks(one, _):
                 console.print(f"  - {text}", markup=False)
-            for text in cards.steps(one, _):
+            for text in cards.answer_steps(one, _):
                 console.print(f"  > {text}", markup=False)
 
     return show

@@ -18,9 +18,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.numbers import Shape
-from nianjian.engines.paper.figures import DASH, count
-from nianjian.engines.paper.texts import chain
-from nianjian.engines.paper.texts.chain import VERBS, part
+from nianjian.engines.paper.figures import DASH, count_text
+from nianjian.engines.paper.texts import audit
+from nianjian.engines.paper.texts.audit import VERBS, part_text
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.portrait import LIGHTS
 from nianjian.engines.paper.words import Words, words
@@ -147,7 +147,7 @@ SIZES: Final = frozenset({"bytes", "size"})  # an archive of 13 GB has as many d
 
 def describe_parts(data: Mapping[str, object], _: Words) -> list[tuple[str, str]]:
     """(name, value) of every part, those of parts within it in one line."""
-    return [(part(key, _), describe_value(key, value, _)) for key, value in data.items()]
+    return [(part_text(key, _), describe_value(key, value, _)) for key, value in data.items()]
 
 
 def describe_value(key: str, value: object, _: Words) -> str:
@@ -158,9 +158,9 @@ def describe_value(key: str, value: object, _: Words) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, int):
         masked = "" if key in SIZES else _mask_number(key, str(value))
-        return masked or (str(value) if key == "year" else count(value))
+        return masked or (str(value) if key == "year" else count_text(value))
     if isinstance(value, Mapping):
-        said = ((part(name, _), describe_value(name, inside, _)) for name, inside in value.items())
+        said = ((part_text(name, _), describe_value(name, inside, _)) for name, inside in value.items())
         return " · ".join(_("{part}: {text}").format(part=name, text=inside) for name, inside in said)
     if isinstance(value, list):
         shown = [describe_value(key, one, _) for one in value[:MOST_ITEMS]]
@@ -255,7 +255,7 @@ def _entry_table(shown: Page[Entry], place: str) -> Table:
             Cell(datetime.fromisoformat(one.at).astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M:%S")),
             Cell(person(one.actor)),
             *([] if place else [Cell(one.enterprise or "–")]),
-            Cell(chain.verb(one.verb, _)),
+            Cell(audit.verb_text(one.verb, _)),
             Cell(one.verb),
             Cell(_summary(said) if len(said) > FEW else "", pairs=said),
         ]

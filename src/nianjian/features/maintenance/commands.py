@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from nianjian.engines.paper.texts.operation.doctor import RECORD_CLASSES, REMEDIES, UNITS
+from nianjian.engines.paper.texts.maintenance import RECORD_CLASSES, REMEDIES, UNITS
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import Actions, common, enterprise

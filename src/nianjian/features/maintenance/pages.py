@@ -27,8 +27,8 @@ from prometheus_client.registry import Collector
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper import figures
 from nianjian.engines.paper.texts.errors import translate_value
-from nianjian.engines.paper.texts.operation.doctor import RECORD_CLASSES, UNITS
-from nianjian.engines.paper.texts.portrait import name
+from nianjian.engines.paper.texts.maintenance import RECORD_CLASSES, UNITS
+from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words, mark, words
 from nianjian.features.calls.operations import ERASE
 from nianjian.features.maintenance import health
@@ -133,7 +133,7 @@ def retention(request: Request, code: str) -> HttpResponse:
     context = {
         "table": _classes(known.classes, code, _),
         "counted": moment(known.at),
-        "due": figures.count(known.over) if known.over else "",
+        "due": figures.count_text(known.over) if known.over else "",
         "counting": [one.id for one in queue.under_way(code, kind=jobs.COUNT_OVER)],
         "may_erase": may(request.actor, code, Act.ADMINISTER),
         "under_way": [one.id for one in queue.under_way(code, kind=jobs.ERASE_OVER)],
@@ -179,10 +179,10 @@ def _class(one: Class, code: str, _: Words) -> list[Cell]:
     return [
         Cell(_(RECORD_CLASSES.get(period.record_class, period.record_class))),
         Cell(_kept(period, _)),
-        Cell(figures.DASH if one.over is None else figures.count(one.over), figure=True),
+        Cell(figures.DASH if one.over is None else figures.count_text(one.over), figure=True),
         Cell(period.since.isoformat() if period.since else figures.DASH),
         Cell(one.oldest or figures.DASH),
-        Cell(name("level", period.level, _)),
+        Cell(code_name("level", period.level, _)),
         Cell(period.rule or figures.DASH, href=there),
         Cell(period.citation),
     ]
@@ -205,10 +205,12 @@ def _erasure(entry: Entry, _: Words) -> dict[str, Any]:
 def _gone(data: Mapping[str, Any], _: Words) -> Iterator[str]:
     for field, (until, text) in ERASED.items():
         if rows := data.get(field):
-            yield _(text).format(rows=figures.count(rows), day=data.get(until, ""))
+            yield _(text).format(rows=figures.count_text(rows), day=data.get(until, ""))
     for kind, rows in data.get("people", {}).items():
         told = _("{rows} rows of {register} that ended before {day}")
-        yield told.format(rows=figures.count(rows), register=translate_value("kind", kind, _), day=data["ended_before"])
+        yield told.format(
+            rows=figures.count_text(rows), register=translate_value("kind", kind, _), day=data["ended_before"]
+        )
 
 
 BEARER: Final = "Bearer "

@@ -26,10 +26,10 @@ from nianjian.engines.kernel.periods import day_of
 from nianjian.engines.metrics.drill_down import component_of_flag
 from nianjian.engines.paper import figures
 from nianjian.engines.paper.figures import Flag
+from nianjian.engines.paper.texts.calls import source_name
 from nianjian.engines.paper.texts.errors import translate_value
-from nianjian.engines.paper.texts.portrait import LIGHTS, name
-from nianjian.engines.paper.texts.season.words import TASKS
-from nianjian.engines.paper.texts.sources import source_name
+from nianjian.engines.paper.texts.portrait import LIGHTS, code_name
+from nianjian.engines.paper.texts.season import TASKS
 from nianjian.engines.paper.words import ENGLISH, Words, words
 from nianjian.features.inbox import obstacles
 from nianjian.features.inbox.obstacles import OVERDUE, Point
@@ -233,7 +233,7 @@ def _portfolio_csv(request: Request, codes: Sequence[str]) -> bytes:
             continue
         due, who = one.calendar.earliest, one.enterprise
         title = "" if due is None else due.rule.title_en if current() == ENGLISH else due.rule.title_zh
-        cells = (who.code, who.name, who.province, name("light", one.light, _) if one.light else "", str(one.red))
+        cells = (who.code, who.name, who.province, code_name("light", one.light, _) if one.light else "", str(one.red))
         dates = ("", "", title) if due is None else (due.last.isoformat(), str(due.days), title)
         spare = "" if one.room is None else f"{float(one.room * 100):.1f} %"
         writer.writerow([*map(harmless, (*cells, *dates, spare))])
@@ -292,7 +292,7 @@ def overview(request: Request, code: str) -> HttpResponse:
         "told": told,
         "mood": told.verdict.mood.value,
         "sentence": _sentence(told, _),
-        "word": name("light", told.light, _) if told.light else "",
+        "word": code_name("light", told.light, _) if told.light else "",
         "rates": _rates(told, whole=request.team is None, _=_),
         "deadlines": [_deadline(one, code, _) for one in told.calendar.deadlines[: LATER + 1]],
         "start": _earliest_deadline(told.calendar, _),
@@ -362,9 +362,9 @@ def _rates(told: Overview, *, whole: bool, _: Words) -> list[Rate]:
     for metric in told.portrait["metrics"] if told.portrait else ():
         light = str(metric["light"])
         slug = str(metric["slug"])
-        title, word = name("metric", slug, _), name("light", light, _)
+        title, word = code_name("metric", slug, _), code_name("light", light, _)
         if whole:
-            card = figures.card(metric, _)
+            card = figures.metric_card(metric, _)
             red = [
                 (one, flag_address(told, metric, one.code))
                 for one in card.flags
@@ -387,7 +387,7 @@ def _rates(told: Overview, *, whole: bool, _: Words) -> list[Rate]:
             )
         else:
             found.append(
-                Rate(slug, title, light, word, figures.amount(metric["value"], str(metric["unit"])), "", "", None)
+                Rate(slug, title, light, word, figures.amount_text(metric["value"], str(metric["unit"])), "", "", None)
             )
     return found
 
@@ -403,7 +403,7 @@ def _deadline(one: Deadline, code: str, _: Words) -> dict[str, object]:
         "days": one.days,
         "over": max(0, -one.days),
         "left": said.describe_days_left(one.days, _),
-        "level": name("level", rule.level.value, _),
+        "level": code_name("level", rule.level.value, _),
         "citation": rule.citation,
         "rule": rule.id,
     }
@@ -412,7 +412,7 @@ def _deadline(one: Deadline, code: str, _: Words) -> dict[str, object]:
 def _earliest_deadline(calendar: Calendar, _: Words) -> dict[str, object] | None:
     if calendar.start is None or calendar.lead is None:
         return None
-    return {"day": calendar.start, "rule": calendar.lead.id, "level": name("level", calendar.lead.level.value, _)}
+    return {"day": calendar.start, "rule": calendar.lead.id, "level": code_name("level", calendar.lead.level.value, _)}
 
 
 def _kind(one: Freshness, _: Words) -> str:
@@ -426,7 +426,7 @@ def _run(one: Run, _: Words) -> dict[str, object]:
         "year": one.year,
         "moment": moment,
         "light": one.light,
-        "word": name("light", one.light, _),
+        "word": code_name("light", one.light, _),
         "by": said.actor_text(one.actor),
     }
 
@@ -454,7 +454,7 @@ def portfolio(request: Request) -> HttpResponse:
         "light": light,
         "province": province,
         "provinces": sorted({one.enterprise.province for one in standings if one.enterprise.province}),
-        "lights": [(code, name("light", code, _)) for code in LIGHTS if code != "na"],
+        "lights": [(code, code_name("light", code, _)) for code in LIGHTS if code != "na"],
         "counts": [(mood.value, moods.count(mood)) for mood in Mood] if standings else [],
         "tasks": [(code, _(text)) for code, text in TASKS.items() if not code.startswith("file_")],
         "administers": access.may(request.actor, access.EVERYWHERE, Act.ADMINISTER),
@@ -472,7 +472,7 @@ def _portfolio_row(one: Standing | Enterprise, _: Words) -> dict[str, object]:
         "province": one.enterprise.province,
         "mood": one.verdict.mood.value,
         "light": one.light,
-        "word": name("light", one.light, _) if one.light else "",
+        "word": code_name("light", one.light, _) if one.light else "",
         "year": one.year,
         "deadline": _deadline(earliest, one.enterprise.code, _) if earliest else None,
         "age": said.ago(one.age, _),

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from nianjian.engines.kernel.clock import ZONE
-from nianjian.engines.paper import headline
+from nianjian.engines.paper import sections
 from nianjian.engines.paper.texts.complaints import CLOCKS
-from nianjian.engines.paper.texts.errors import sentence, translate_value
-from nianjian.engines.paper.texts.portrait import name
-from nianjian.engines.paper.texts.season.words import OBSTACLES, TRACKS, obstacle
+from nianjian.engines.paper.texts.errors import error_message, translate_value
+from nianjian.engines.paper.texts.portrait import code_name
+from nianjian.engines.paper.texts.season import OBSTACLES, TRACKS, obstacle_text
 from nianjian.engines.paper.words import Words, mark
 from nianjian.features.inbox.obstacles import Point
 from nianjian.features.overview import attention
@@ -79,7 +79,7 @@ def verdict_text(reason: Reason, metrics: Sequence[Json], numbers: Numbers, _: W
     if reason is Reason.UNDECIDED:
         gravest = [one for one in gravest if one["light"] == "insufficient"]
     days = None if numbers.days is None else abs(numbers.days)
-    said = _(", ").join(name("metric", str(one["slug"]), _) for one in gravest)
+    said = _(", ").join(code_name("metric", str(one["slug"]), _) for one in gravest)
     return _(VERDICTS[reason]).format(
         metrics=said,
         days=days,
@@ -93,25 +93,25 @@ def verdict_text(reason: Reason, metrics: Sequence[Json], numbers: Numbers, _: W
 def point_texts(found: Sequence[Point], portrait: Json | None, _: Words) -> Iterator[str]:
     """Word each point; a metric without a light says what is missing, where that is known."""
     undecided = any(one.code == attention.INSUFFICIENT for one in found)
-    missing = headline.missing(portrait, _) if portrait and undecided else ()
+    missing = sections.missing_lines(portrait, _) if portrait and undecided else ()
     for one in found:
-        yield obstacle(one.code, one.values, _) if one.code in OBSTACLES else _point_text(one, missing, _)
+        yield obstacle_text(one.code, one.values, _) if one.code in OBSTACLES else _point_text(one, missing, _)
 
 
 def _point_text(one: Point, missing: Sequence[str], _: Words) -> str:
     values = dict(one.values)
     if "metric" in values:
-        values["metric"] = name("metric", str(values["metric"]), _)
+        values["metric"] = code_name("metric", str(values["metric"]), _)
     if one.code == attention.INSUFFICIENT:
         lines = [line for line in missing if line.startswith(values["metric"])]
         return lines[0] if lines else _(POINTS[one.code]).format(**values)
     if one.code == attention.ATTACHMENT:
-        values["papers"] = " / ".join(name("attachment", kind, _) for kind in values["kinds"])
+        values["papers"] = " / ".join(code_name("attachment", kind, _) for kind in values["kinds"])
     if one.code == attention.LATE:
         values["report"] = _(TRACKS[str(values["track"])])
     if one.code == attention.FAILED:
         error = values["error"]
-        values["why"] = sentence(str(error.get("code", "")), error.get("values", {}), _)
+        values["why"] = error_message(str(error.get("code", "")), error.get("values", {}), _)
     if one.code == attention.COMPLAINT:
         values["clock"] = _(CLOCKS[str(values["clock"])])
         values["due"] = f"{values['due'].astimezone(ZONE):%Y-%m-%d %H:%M:%S}"

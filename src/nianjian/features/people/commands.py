@@ -237,7 +237,7 @@ def _team(parser: argparse.ArgumentParser) -> None:
 
 
 def _role_help() -> str:
-    from nianjian.engines.paper.texts.rooms import ROLES
+    from nianjian.engines.paper.texts.platform import ROLES
 
     return _("role: {roles}").format(roles=", ".join(ROLES))
 
@@ -347,13 +347,13 @@ def _reopen_account(args: argparse.Namespace) -> Answer:
 
 def _confirm_account(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.engines.paper.texts.people import ADDRESS, CHANGE, ENDED, ways_in
+    from nianjian.engines.paper.texts.platform import ADDRESS, CHANGE, ENDED, ways_in_text
     from nianjian.platform.accounts import holds
 
     done = holds.confirm_account(user=args.name, actor=actor)
     told = [_("The account of {name} counts as its person's own.").format(name=args.name)]
     if done.behind:
-        told += [_(ENDED).format(ways=ways_in(done.ended.as_dict(), _)), _(CHANGE)]
+        told += [_(ENDED).format(ways=ways_in_text(done.ended.as_dict(), _)), _(CHANGE)]
     if done.behind and done.email:
         told.append(_(ADDRESS).format(email=done.email))
     return Answer({"name": args.name, **done.as_dict()}, lambda console: console.print("\n".join(told)))

@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.paper.texts.rooms import ROLES
+from nianjian.engines.paper.texts.platform import ROLES
 from nianjian.engines.paper.words import words
 from nianjian.platform.accounts.links import INSPECT_DAYS
 from nianjian.platform.accounts.models import User

@@ -18,8 +18,8 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.identifiers import PROVINCES
 from nianjian.engines.paper.texts.errors import translate_value
-from nianjian.engines.paper.texts.people import ENDED, ways_in
-from nianjian.engines.paper.texts.people import ways_in as counted
+from nianjian.engines.paper.texts.platform import ENDED, ways_in_text
+from nianjian.engines.paper.texts.platform import ways_in_text as counted
 from nianjian.engines.paper.words import words
 from nianjian.features.people import operations
 from nianjian.features.people.forms import AddPerson, Address, GiveRole, Invite, Until
@@ -98,7 +98,7 @@ def _confirm_account(asked: PersonAction) -> Outcome:
     told = [gettext("The account counts as its person's own.")]
     if done.behind:
         _ = words(current())
-        told.append(_(ENDED).format(ways=ways_in(done.ended.as_dict(), _)))
+        told.append(_(ENDED).format(ways=ways_in_text(done.ended.as_dict(), _)))
     return Outcome(" ".join(told))
 
 

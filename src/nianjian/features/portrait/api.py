@@ -11,8 +11,8 @@ from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.drill_down import EXCLUDED, SPLITS, RowQuery, components
-from nianjian.engines.paper.masking import masked
-from nianjian.engines.paper.results.own import own
+from nianjian.engines.paper.explanations import team_results
+from nianjian.engines.paper.masking import mask_portrait
 from nianjian.features.portrait import operations, portraits
 from nianjian.features.portrait.operations import (
     FORMS,
@@ -82,7 +82,12 @@ def portraits_get(request: Request, code: str, year: Year, run: Kept = None) -> 
     found = get_masked_portrait(code, year, run)
     if request.team is None:
         return found
-    return {"enterprise": code, "period": found["period"], "team": request.team, "metrics": own(found, request.team)}
+    return {
+        "enterprise": code,
+        "period": found["period"],
+        "team": request.team,
+        "metrics": team_results(found, request.team),
+    }
 
 
 @read(router, "/enterprises/{code}/portraits/{year}/runs", act=Act.READ, answer=Page[Run])
@@ -212,7 +217,7 @@ def portraits_simulate(request: Request, code: str, year: Year, steps: Query[Ste
         move_line=steps.move_line or None,
     )
     told = simulate_moves(enterprise=code, year=year, run=steps.run, moves=moves, actor=request.actor)
-    return {name: masked(portrait) for name, portrait in told.items()}
+    return {name: mask_portrait(portrait) for name, portrait in told.items()}
 
 
 @take(

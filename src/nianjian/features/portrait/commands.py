@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nianjian.engines.paper.masking import masked
+from nianjian.engines.paper.masking import mask_portrait
 from nianjian.features.portrait import terminal
 from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, number, on_day, year
@@ -87,7 +87,7 @@ def _run(args: argparse.Namespace) -> Answer:
         actor=actor,
         waiting=_waiting,
     )
-    data = masked(result.as_dict())
+    data = mask_portrait(result.as_dict())
     for form in ("html", "xlsx", "pdf", "png"):
         if path := getattr(args, form):
             path.write_bytes(_drawn(args, data, form, actor))
@@ -143,10 +143,10 @@ def _second_day(args: argparse.Namespace) -> date | None:
 
 def _waiting(file: str) -> None:
     """Say on stderr what the command waits for; stdout stays the answer's."""
-    from nianjian.engines.paper.texts.plain import plain
+    from nianjian.engines.paper.words import plain_text
     from nianjian.platform.terminal.console import stderr
 
-    what = _("the import of {file}").format(file=plain(file)) if file else _("another command")
+    what = _("the import of {file}").format(file=plain_text(file)) if file else _("another command")
     text = _("{what} is writing this enterprise's data; waiting until it is done.")
     stderr().print(text.format(what=what), markup=False, highlight=False)
 
@@ -170,7 +170,7 @@ def _simulate(args: argparse.Namespace) -> Answer:
         move_line=args.move_line,
         waiting=_waiting,
     )
-    data = {name: masked(portrait) for name, portrait in told.items()}
+    data = {name: mask_portrait(portrait) for name, portrait in told.items()}
     return Answer(data, lambda console: terminal.print_simulation(console, data))
 
 

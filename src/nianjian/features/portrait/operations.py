@@ -33,10 +33,10 @@ from nianjian.engines.metrics.run import run
 from nianjian.engines.metrics.simulate import maxima, simulate
 from nianjian.engines.metrics.simulate import simulate as step
 from nianjian.engines.metrics.tables import complaint_match, tickets, tickets_rollup
-from nianjian.engines.paper.masking import masked_moves
-from nianjian.engines.paper.page import page
-from nianjian.engines.paper.printing.pdf import Stamp, pdf, picture
-from nianjian.engines.paper.workbook import workbook
+from nianjian.engines.paper.masking import mask_moves
+from nianjian.engines.paper.page import portrait_page
+from nianjian.engines.paper.portrait_pdf import Stamp, first_page_png, portrait_pdf
+from nianjian.engines.paper.workbook import portrait_workbook
 from nianjian.engines.rules.rulebook import Overlay, Rulebook
 from nianjian.features.complaints.publishing import publish_facts
 from nianjian.features.portrait import line_usage, portraits, watch_list
@@ -217,7 +217,7 @@ def compare_runs(*, enterprise: str, year: int, before: str, after: str, actor: 
             {**asdict(run), "erased": [asdict(m) for m in portraits.marks_of_snapshot(run.snapshot, known)]}
             for run in (one, other)
         ],
-        **masked_moves(compare(old, new), old, new),
+        **mask_moves(compare(old, new), old, new),
         "between": [asdict(act) for act in acts],
     }
 
@@ -235,18 +235,18 @@ class Form:
 
 def _workbook(portrait: Mapping[str, Any], language: str, stamp: Stamp) -> bytes:
     del stamp  # the workbook's bytes depend on the portrait alone
-    return workbook(portrait, language)
+    return portrait_workbook(portrait, language)
 
 
 def _page(portrait: Mapping[str, Any], language: str, stamp: Stamp) -> bytes:
     del stamp  # the same
-    return page(portrait, language)
+    return portrait_page(portrait, language)
 
 
 FORMS: Final[Mapping[str, Form]] = {
     "xlsx": Form("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _workbook),
-    "pdf": Form("application/pdf", pdf),
-    "png": Form("image/png", picture),
+    "pdf": Form("application/pdf", portrait_pdf),
+    "png": Form("image/png", first_page_png),
     "html": Form("text/html; charset=utf-8", _page),
 }
 

@@ -25,7 +25,7 @@ from typing import Any, Final
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.frame import Frame
-from nianjian.engines.paper.masking import masked
+from nianjian.engines.paper.masking import mask_portrait
 from nianjian.platform.home import env
 
 
@@ -289,4 +289,4 @@ def _read_portrait(path: Path, _inode: int, _changed: int, _size: int) -> dict[s
 
 @lru_cache(maxsize=CACHED)
 def _read_masked(path: Path, inode: int, changed: int, size: int) -> dict[str, Any]:
-    return masked(_read_portrait(path, inode, changed, size))
+    return mask_portrait(_read_portrait(path, inode, changed, size))

@@ -11,11 +11,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from nianjian.engines.paper.advice import advice_lines, simulated_warnings
-from nianjian.engines.paper.figures import DASH, Card, amount, cards
-from nianjian.engines.paper.headline import lead, missing, warnings
-from nianjian.engines.paper.results.comparison import view
-from nianjian.engines.paper.texts.portrait import name
+from nianjian.engines.paper.explanations import comparison_view
+from nianjian.engines.paper.figures import DASH, Card, amount_text, metric_cards
+from nianjian.engines.paper.sections import advice_lines, lead_text, missing_lines, simulated_warnings, warning_lines
+from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.platform.terminal.language import _, language
 
 STYLES: Final = {
@@ -39,7 +38,7 @@ Json = Mapping[str, Any]
 
 def light(code: str) -> Text:
     """A dot and the light's name, in its colour; the name alone carries the meaning without colour."""
-    return Text(f"● {name('light', code, _)}", style=STYLES.get(code, ""))
+    return Text(f"● {code_name('light', code, _)}", style=STYLES.get(code, ""))
 
 
 def _print_details(console: Console, card: Card) -> None:
@@ -67,16 +66,16 @@ def print_portrait(console: Console, portrait: Json) -> None:
         style="bold",
     )
     console.print(Text.assemble(_("whole:") + " ", light(str(portrait["light"]))))
-    lines = missing(portrait, _)
+    lines = missing_lines(portrait, _)
     if lines:
-        console.print(Text(lead(portrait, _), style="bold"))
-    for line in (*lines, *warnings(portrait, _)):
+        console.print(Text(lead_text(portrait, _), style="bold"))
+    for line in (*lines, *warning_lines(portrait, _)):
         console.print(Padding(Text(line, style="yellow"), INDENT, expand=False))
     table = Table(_("metric"), _("light"), box=ROUNDED)
     table.add_column(_("value"), justify="right", no_wrap=True)
     table.add_column(_("flagged when"))
     table.add_column(_("head-room"))
-    drawn = cards(portrait, _)
+    drawn = metric_cards(portrait, _)
     for card in drawn:
         table.add_row(card.title, light(card.light), card.value, card.limit, card.headroom)
     console.print(table)
@@ -103,10 +102,10 @@ def print_simulation(console: Console, answer: Json) -> None:
         slug = metric["slug"]
         then = after[slug]
         table.add_row(
-            name("metric", slug, _),
-            amount(metric["value"], metric["unit"]),
+            code_name("metric", slug, _),
+            amount_text(metric["value"], metric["unit"]),
             light(str(metric["light"])),
-            amount(then["value"], then["unit"]),
+            amount_text(then["value"], then["unit"]),
             light(str(then["light"])),
         )
     table.add_section()
@@ -130,16 +129,16 @@ def print_runs(console: Console, runs: Sequence[Json]) -> None:
     for heading in (_("computed by"), _("as of"), _("light")):
         table.add_column(heading, no_wrap=True)
     for metric in runs[0]["metrics"]:
-        table.add_column(name("metric", metric["slug"], _), justify="right")
+        table.add_column(code_name("metric", metric["slug"], _), justify="right")
     for run in runs:
-        values = [amount(metric["value"], metric["unit"]) for metric in run["metrics"]]
+        values = [amount_text(metric["value"], metric["unit"]) for metric in run["metrics"]]
         table.add_row(run["id"], run["actor"], run["as_of"], light(run["light"]), *values)
     console.print(table)
 
 
 def print_comparison(console: Console, told: Json) -> None:
     """Lights and values, then the causes, then what differs in each metric."""
-    said = view(told, language(), _)
+    said = comparison_view(told, language(), _)
     console.print(Text.assemble(light(said["light"][0]["code"]), " → ", light(said["light"][1]["code"])))
     for cause in said["causes"]:
         console.print(Padding(Text(f"• {cause}"), INDENT, expand=False))

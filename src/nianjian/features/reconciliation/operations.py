@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper import reconcile as paper
+from nianjian.engines.paper import reconciliation as paper
 from nianjian.engines.paper.words import mark
 from nianjian.features.complaints.forwards import ListPreview, list_columns
 from nianjian.features.reconciliation import comparisons, exports, queries, states, storage
@@ -240,7 +240,7 @@ def build_correction_sheet(*, run: str, language: str, actor: Actor) -> tuple[st
     grounds = Grounds.of(found.enterprise_id, actor, Act.REPORT)
     about: Json = {**summarize_run(found, grounds), "enterprise": grounds.name}
     headers = {column.field: column.header for column in comparisons.get_sheet(found.kind).columns}
-    content = paper.workbook(about, lines, headers, language)
+    content = paper.correction_workbook(about, lines, headers, language)
     storage.record_read(verb="reconcile.sheet", run=found, data={"rows": len(lines)}, actor=actor)
     return f"{found.kind}-{found.as_of.isoformat()}-{found.pk}.xlsx", content
 

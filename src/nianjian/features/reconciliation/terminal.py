@@ -8,7 +8,16 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from nianjian.engines.paper.texts.reconcile import KINDS, LIKELY, PAIRS, PROPOSALS, REASONS, RESULTS, STATES, VERDICTS
+from nianjian.engines.paper.texts.reconciliation import (
+    KINDS,
+    LIKELY,
+    PAIRS,
+    PROPOSALS,
+    REASONS,
+    RESULTS,
+    STATES,
+    VERDICTS,
+)
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.language import _
 

@@ -30,7 +30,7 @@ from nianjian.engines.metrics.frame import DAY, Window
 from nianjian.engines.metrics.metric import kinds_of, whole
 from nianjian.engines.metrics.result import snapshot_sha256
 from nianjian.engines.metrics.tables import DAILY, Counting, tickets_rollup
-from nianjian.engines.paper.call_masking import call_id
+from nianjian.engines.paper.masking import mask_call_id
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.complaints.publishing import publish_facts
 from nianjian.features.dial_policy import facts as gate_facts
@@ -359,7 +359,7 @@ def _ticket(row: Mapping[str, Any], calls: Sequence[Json]) -> Json:
 
 def _call(row: Mapping[str, Any]) -> Json:
     return {
-        "call_id": call_id(row["call_id"]),
+        "call_id": mask_call_id(row["call_id"]),
         "source": row["source"],
         "started": _time(row["start_ts"]),
         "answered": row["answered"],

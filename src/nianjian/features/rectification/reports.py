@@ -16,8 +16,7 @@ from django.db import transaction
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.frame import DAY
-from nianjian.engines.paper.rectification.content import Stamp, content
-from nianjian.engines.paper.rectification.pictures import charts
+from nianjian.engines.paper.rectification import ReportStamp, case_charts, report_content
 from nianjian.engines.paper.words import words
 from nianjian.features.rectification import evidence, figures, location, operations, queries, states, storage
 from nianjian.features.rectification.models import Case
@@ -52,15 +51,15 @@ class RenderedReport:
 
 
 def _word(told: Json, drawn: list[Any]) -> bytes:
-    from nianjian.engines.paper.rectification.word import word  # noqa: PLC0415 -- Word's library loads for a report alone
+    from nianjian.engines.paper.rectification_word import report_word  # noqa: PLC0415 -- Word's library loads for a report alone
 
-    return word(told, drawn)
+    return report_word(told, drawn)
 
 
 def _pdf(told: Json, drawn: list[Any]) -> bytes:
-    from nianjian.engines.paper.rectification.pdf import pdf  # noqa: PLC0415 -- the same
+    from nianjian.engines.paper.rectification import report_pdf  # noqa: PLC0415 -- the same
 
-    return pdf(told, drawn)
+    return report_pdf(told, drawn)
 
 
 FORMS: Final[Mapping[str, tuple[str, Callable[[Json, list[Any]], bytes]]]] = {
@@ -94,11 +93,11 @@ def _set(held: Case, form: str, language: str, actor: Actor, progress: Progress)
     draft = any(gap.blocks for gap in gaps)
     told_gaps = tuple(gap.as_dict() for gap in gaps)
     shown = operations.get_case_detail(case=held.pk, actor=actor)
-    stamp = Stamp(accounts.enterprise(held.enterprise_id).name, draft, *audit.head())
+    stamp = ReportStamp(accounts.enterprise(held.enterprise_id).name, draft, *audit.head())
     step()
-    told = content(shown, _annex(held, actor), list(told_gaps), language, stamp)
+    told = report_content(shown, _annex(held, actor), list(told_gaps), language, stamp)
     step()
-    body = draw(told, charts(shown, words(language)))
+    body = draw(told, case_charts(shown, words(language)))
     name = f"{words(language)('Rectification report')}-{held.pk}{'-draft' if draft else ''}.{form}"
     return RenderedReport(name, media, body, told_gaps, draft)
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from nianjian.engines.paper.figures import amount, count
-from nianjian.engines.paper.texts.portrait import METRICS, name
+from nianjian.engines.paper.figures import amount_text, count_text
+from nianjian.engines.paper.texts.portrait import METRICS, code_name
 from nianjian.engines.paper.texts.rectification import DIMENSIONS, PAPERS, STEPS
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.language import _, sentence, translate_code
@@ -121,9 +121,16 @@ def render_location(told: Json, beside: Sequence[str] = ()) -> Show:
 
 def _group(one: Json) -> tuple[object, ...]:
     marks = [_("stands out")] * bool(one["named"]) + [_("low volume")] * bool(one["low_volume"])
-    rates = (amount(one["rate"], "‱"), amount(one["rest"]["rate"], "‱"))
+    rates = (amount_text(one["rate"], "‱"), amount_text(one["rest"]["rate"], "‱"))
     key = _("not known") if one["key"] is None else one["key"]
-    return key, count(one["complaints"]), count(one["answered"]), *rates, one["chance"], " · ".join(marks) or None
+    return (
+        key,
+        count_text(one["complaints"]),
+        count_text(one["answered"]),
+        *rates,
+        one["chance"],
+        " · ".join(marks) or None,
+    )
 
 
 def render_tickets(told: Json) -> Show:
@@ -165,15 +172,18 @@ def render_figures(told: Json) -> Show:
         parts = (told["before"], told["after"])
         body: list[tuple[object, ...]] = [
             (_("window"), *(f"{one['from']} – {one['to']}" for one in parts)),
-            (_("complaints"), *(count(one["complaints"]) for one in parts)),
-            (_("answered calls"), *(count(one["answered"]) for one in parts)),
-            (_("rate"), *(f"{amount(one['rate'], '‱')} {name('light', one['rate_light'], _)}" for one in parts)),
-            (_("complaints of the channel"), *(count(one["channel"]["complaints"]) for one in parts)),
-            (_("attempts of the channel"), *(count(one["channel"]["attempts"]) for one in parts)),
-            (_("most attempts on a day"), *(count(one["channel"]["most"]) for one in parts)),
+            (_("complaints"), *(count_text(one["complaints"]) for one in parts)),
+            (_("answered calls"), *(count_text(one["answered"]) for one in parts)),
+            (
+                _("rate"),
+                *(f"{amount_text(one['rate'], '‱')} {code_name('light', one['rate_light'], _)}" for one in parts),
+            ),
+            (_("complaints of the channel"), *(count_text(one["channel"]["complaints"]) for one in parts)),
+            (_("attempts of the channel"), *(count_text(one["channel"]["attempts"]) for one in parts)),
+            (_("most attempts on a day"), *(count_text(one["channel"]["most"]) for one in parts)),
             (
                 _("calls to callees with a consent on file"),
-                *(amount(one["channel"]["white_list_share"], "%") for one in parts),
+                *(amount_text(one["channel"]["white_list_share"], "%") for one in parts),
             ),
         ]
         table.rows(console, (_("figure"), _("before the isolation"), _("since the isolation")), body)
@@ -231,9 +241,9 @@ def render_watch_list(told: Json) -> Show:
             figures = [
                 (
                     _(METRICS[one["metric"]]) if one["metric"] in METRICS else _("landline and mobile share"),
-                    amount(one["value"], one["unit"]),
-                    amount(one["limit"], one["unit"]),
-                    amount(one["internal_limit"], one["unit"]),
+                    amount_text(one["value"], one["unit"]),
+                    amount_text(one["limit"], one["unit"]),
+                    amount_text(one["internal_limit"], one["unit"]),
                     _("hit") if one["internal_met"] else _("kept"),
                 )
                 for one in told["closer"]

@@ -12,7 +12,7 @@ from ninja import Field, Path, Query, Router, Schema
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import words
 from nianjian.features.registers.operations import list_states
 from nianjian.platform.accounts.roles import Act
@@ -281,7 +281,7 @@ def rows_around(request: Request, code: str, kind: str, key: str, as_at: AsAt = 
     groups = queries.list_linked_rows(kind, sight, row)
     return {
         "notes": [
-            {"field": at, "code": one.code, "detail": sentence(one.code, one.values(), word)} for at, one in noted
+            {"field": at, "code": one.code, "detail": error_message(one.code, one.values(), word)} for at, one in noted
         ],
         "groups": [{"kind": one.link.kind, "total": one.total, "items": _rows(one)} for one in groups],
     }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import ENGLISH, mark, words
 from nianjian.features.registers import presenters
 from nianjian.platform.registers import entries
@@ -250,7 +250,7 @@ class RowForm(forms.Form):
         for finding in error.findings:
             field = str(finding["field"])
             values = {name: value for name, value in finding.items() if name not in {"field", "code"}}
-            text = sentence(str(finding["code"]), values, words(current()))
+            text = error_message(str(finding["code"]), values, words(current()))
             self.add_error(field if field in self.fields else None, text)
 
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import figures
-from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import words
 from nianjian.features.registers import operations, presenters
 from nianjian.features.registers.forms import CHANGE, COLUMN, FIRST, LAST, EndForm, Filter, PaperForm, RowForm
@@ -123,7 +123,7 @@ def _notes(version: Version, sheet: Sheet) -> list[str]:
     """What the sheet warns about: it refuses nothing, but changes a light."""
     word = words(current())
     return [
-        f"{presenters.label(sheet.by_field(field))}: {sentence(one.code, one.values(), word)}"
+        f"{presenters.label(sheet.by_field(field))}: {error_message(one.code, one.values(), word)}"
         for field, one in entries.list_warnings(version, sheet)
     ]
 
@@ -387,8 +387,8 @@ def _card(code: str, one: RegisterState, seen: ReadScope) -> dict[str, Any]:
     return {
         "href": f"{there}?as_at={seen.day}" if day else there,
         "title": presenters.title(one.kind),
-        "rows": f"{figures.count(queries.COUNTED)}+" if one.rows is None else one.rows,
-        "many": figures.count(queries.COUNTED) if one.rows is None else "",
+        "rows": f"{figures.count_text(queries.COUNTED)}+" if one.rows is None else one.rows,
+        "many": figures.count_text(queries.COUNTED) if one.rows is None else "",
         "last": one.last,
         "gaps": gaps,
         "expired": (expired, _figure(one.expired)) if one.runs_out and one.expired != 0 else None,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.portrait import name
+from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import words
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.rulebook.forms import Ask
@@ -183,7 +183,7 @@ def _list(request: Request, place: str) -> HttpResponse:
         "book": book,
         "search": request.GET.get("q", ""),
         "level": level,
-        "levels": [(code, name("level", code, words(current()))) for code in rule_values.LEVELS],
+        "levels": [(code, code_name("level", code, words(current()))) for code in rule_values.LEVELS],
     }
     return render(request, "rulebook/list.html", context)
 

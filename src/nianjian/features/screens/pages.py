@@ -23,9 +23,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.complaints import STATES as TICKETS
-from nianjian.engines.paper.texts.gate.words import REASONS, translate_code
-from nianjian.engines.paper.texts.inspection.screens import OUTCOMES, PROBLEMS, SCREENS, STATES
+from nianjian.engines.paper.texts.gate import REASONS, translate_code
 from nianjian.engines.paper.texts.portrait import COMPONENTS
+from nianjian.engines.paper.texts.screens import OUTCOMES, PROBLEMS, SCREENS, STATES
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.screens import operations, queries, sources
 from nianjian.features.screens.operations import LONGEST_DAYS, NAME_LENGTH

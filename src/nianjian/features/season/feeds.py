@@ -11,8 +11,8 @@ from typing import Any, Final
 from icalendar import Calendar, Event
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.paper.texts.season.days import build_day_key, each
-from nianjian.engines.paper.texts.season.words import KINDS, TASKS, TEMPLATES, TRACKS
+from nianjian.engines.paper.texts.season import DAY_KINDS, TASKS, TEMPLATES, TRACKS
+from nianjian.engines.paper.texts.season_days import build_day_key, list_days
 from nianjian.engines.paper.words import ENGLISH, words
 from nianjian.features.season.models import Feed
 from nianjian.features.season.queries import due_year, summarize_season
@@ -111,12 +111,12 @@ def list_entries(told: Json, language: str) -> list[CalendarEntry]:
     _ = words(language)
     place = (told["enterprise"], str(told["year"]))
     found = []
-    for one, licences, mark in each(told["tracks"]):
+    for one, licences, mark in list_days(told["tracks"]):
         name = one["name_en"] if language == ENGLISH else one["name"]
         title = f"{_(TRACKS[one['track']])}: {name} ({_(TEMPLATES.get(one['template'], one['template']))})"
         about = (*place, "deadline", *build_day_key(one), *filter(None, (mark,)))
         day = datetime.fromisoformat(one["date"]).date()
-        text = " · ".join((_(KINDS[one["kind"]]), one["citation"], *licences))
+        text = " · ".join((_(DAY_KINDS[one["kind"]]), one["citation"], *licences))
         found.append(CalendarEntry(about, day, title, text, done=one["passed"]))
     for one in told["tasks"]:
         day = datetime.fromisoformat(one["due"]).date()

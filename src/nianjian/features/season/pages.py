@@ -18,11 +18,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.paper.texts.chain import verb
-from nianjian.engines.paper.texts.portrait import name
-from nianjian.engines.paper.texts.season.days import each
-from nianjian.engines.paper.texts.season.words import (
-    KINDS,
+from nianjian.engines.paper.texts.audit import verb_text
+from nianjian.engines.paper.texts.portrait import code_name
+from nianjian.engines.paper.texts.season import (
+    DAY_KINDS,
     MODULES,
     NOT_TAKEN,
     PARTS,
@@ -33,6 +32,7 @@ from nianjian.engines.paper.texts.season.words import (
     TRACKS,
     format_time_left,
 )
+from nianjian.engines.paper.texts.season_days import list_days
 from nianjian.engines.paper.words import ENGLISH, Words, words
 from nianjian.engines.season import deadlines
 from nianjian.features.archives import closed_seasons as archives
@@ -157,7 +157,7 @@ def archive(request: Request, code: str, year: int) -> HttpResponse:
     told = closing.get_archive(enterprise=code, year=year, actor=request.actor)
     told |= {"at": _moment(told["closed_at"]), "by": person(told["closed_by"])}
     for one in told["log"]["acts"]:
-        one |= {"name": verb(one["verb"], _), "at": _moment(one["at"]), "by": person(one["by"])}
+        one |= {"name": verb_text(one["verb"], _), "at": _moment(one["at"]), "by": person(one["by"])}
     for part, moment_ in (("package", "at"), ("portrait", "moment")):
         if told[part]:
             told[part][moment_] = _moment(told[part][moment_])
@@ -227,20 +227,20 @@ def _deadlines(tracks: Sequence[dict[str, Any]], _: Words) -> Table:
             Cell(_source(one, _)),
             Cell(" · ".join((one["citation"], *licences))),
         ]
-        for one, licences, _mark in sorted(each(tracks), key=lambda found: str(found[0]["date"]))
+        for one, licences, _mark in sorted(list_days(tracks), key=lambda found: str(found[0]["date"]))
     ]
     return Table(gettext("Deadlines"), [Column(head) for head in heads], rows, wrap=True, cards=True)
 
 
 def _kind(one: Mapping[str, Any], _: Words) -> str:
     """What the day is, and to which one the law moves it."""
-    kind = _(KINDS[one["kind"]])
+    kind = _(DAY_KINDS[one["kind"]])
     return kind if one["last_day"] == one["date"] else f"{kind} → {one['last_day']}"
 
 
 def _source(one: Mapping[str, Any], _: Words) -> str:
     """Template and level of a day, once where both have the same name."""
-    told = (_(TEMPLATES.get(one["template"], one["template"])), name("level", one["level"], _))
+    told = (_(TEMPLATES.get(one["template"], one["template"])), code_name("level", one["level"], _))
     return " · ".join(dict.fromkeys(told))
 
 

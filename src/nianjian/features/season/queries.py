@@ -10,8 +10,8 @@ from typing import Any, Final, cast
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.periods import Season
 from nianjian.engines.kernel.workdays import Calendar, Due
-from nianjian.engines.paper.advice import advice_lines
-from nianjian.engines.paper.texts.season.words import conflict, obstacle, risk
+from nianjian.engines.paper.sections import advice_lines
+from nianjian.engines.paper.texts.season import conflict_text, obstacle_text, risk_text
 from nianjian.engines.paper.words import CHINESE, Words, words
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.engines.season.deadlines import (
@@ -328,7 +328,7 @@ def _obstacles(found: SeasonFacts, _: Words) -> list[Json]:
     if found.today != clock.today() or found.year != due_year(found.enterprise, found.today):
         return []
     return [
-        {"code": one.code, "text": obstacle(one.code, one.values, _), "values": dict(one.values)}
+        {"code": one.code, "text": obstacle_text(one.code, one.values, _), "values": dict(one.values)}
         for one in obstacles.list_obstacles(found.enterprise)
     ]
 
@@ -454,7 +454,7 @@ def _flags(found: SeasonFacts, _: Words) -> list[Json]:
     )
     values = {
         "day": "" if shut is None else shut[0].isoformat(),
-        "days": conflict(against, _),
+        "days": conflict_text(against, _),
         "year": ", ".join(map(str, unknown)),
     }
     return [_flag(one, values, found, _) for one in told]
@@ -464,7 +464,7 @@ def _flag(one: Risk, values: Mapping[str, str], found: SeasonFacts, _: Words) ->
     rule = found.book.in_force.get(SOURCES.get(one, ""))
     return {
         "code": one.value,
-        "text": risk(one.value, values, _),
+        "text": risk_text(one.value, values, _),
         "citation": None if rule is None else rule.citation,
         "level": None if rule is None else rule.level.value,
     }

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.paper.texts.season.reminders import OBSTACLE
+from nianjian.engines.paper.texts.season import OBSTACLE
 from nianjian.engines.season.deadlines import earliest
 from nianjian.engines.season.reminders import LATE, Person, Reminder, Scope, due, moments, recipients
 from nianjian.features.archives import closed_seasons as archives

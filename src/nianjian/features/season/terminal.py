@@ -9,11 +9,10 @@ from typing import Any
 from rich.console import Console
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.paper.texts.dossier.words import ITEMS
-from nianjian.engines.paper.texts.season import reminders as sent
-from nianjian.engines.paper.texts.season.days import each
-from nianjian.engines.paper.texts.season.words import (
-    KINDS,
+from nianjian.engines.paper.texts import season as sent
+from nianjian.engines.paper.texts.dossier import ITEMS
+from nianjian.engines.paper.texts.season import (
+    DAY_KINDS,
     MODULES,
     NOT_TAKEN,
     STATES,
@@ -23,6 +22,7 @@ from nianjian.engines.paper.texts.season.words import (
     TRACKS,
     format_time_left,
 )
+from nianjian.engines.paper.texts.season_days import list_days
 from nianjian.engines.paper.words import ENGLISH
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.language import _, language
@@ -65,12 +65,12 @@ def _tracks(console: Console, told: Json) -> None:
     rows = [
         (
             one["date"],
-            _(KINDS[one["kind"]]),
+            _(DAY_KINDS[one["kind"]]),
             one["name_en"] if language() == ENGLISH else one["name"],
             _(TEMPLATES.get(one["template"], one["template"])),
             " · ".join((one["citation"], *licences)),
         )
-        for one, licences, _mark in sorted(each(told["tracks"]), key=lambda found: str(found[0]["date"]))
+        for one, licences, _mark in sorted(list_days(told["tracks"]), key=lambda found: str(found[0]["date"]))
     ]
     table.rows(console, (_("day"), _("what it is"), _("deadline"), _("source"), _("citation")), rows)
 
@@ -136,7 +136,7 @@ def reminders(told: Json) -> Show:
 
 def _sent(one: Json) -> str:
     fault = f" ({one['fault']})" if one["fault"] else ""
-    return f"{one['dispatch']} {_(sent.STATES[one['state']])}{fault}"
+    return f"{one['dispatch']} {_(sent.MESSAGE_STATES[one['state']])}{fault}"
 
 
 def rolled_over(told: Json) -> Show:

@@ -7,8 +7,8 @@ from typing import Final
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from nianjian.engines.paper.texts.inspection.words import OUTCOMES as SAID
-from nianjian.engines.paper.texts.inspection.words import WITNESSES as PROOFS
+from nianjian.engines.paper.texts.test_calls import OUTCOMES as SAID
+from nianjian.engines.paper.texts.test_calls import WITNESSES as PROOFS
 from nianjian.features.test_calls.operations.calls import OUTCOMES
 from nianjian.features.test_calls.states import WITNESSES
 

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.inspection.words import CARRIERS, HOWS, LANDINGS, LIGHTS, REASONS, VERDICTS, WITNESSES
-from nianjian.engines.paper.texts.season.reminders import CALLBACK, line
+from nianjian.engines.paper.texts.season import CALLBACK, reminder_line
+from nianjian.engines.paper.texts.test_calls import CARRIERS, HOWS, LANDINGS, LIGHTS, REASONS, VERDICTS, WITNESSES
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.test_calls import queries
 from nianjian.features.test_calls.forms import EndForm, GatewayForm, ManualCallForm, RouteForm, TestCallForm
@@ -292,7 +292,7 @@ def _certificate_cell(day: str | None) -> Cell:
 def _describe_flaw(route: dict[str, Any], numbers: int) -> str:
     """Why a daily test does not run, as people are told of it."""
     about = {"reason": route["daily_flaw"], "route": route["name"], "count": numbers, "most": routes.MOST_CALLS}
-    return line(f"{CALLBACK}:", about, words(current()))
+    return reminder_line(f"{CALLBACK}:", about, words(current()))
 
 
 def _apply_form(request: Request, code: str, form: Form) -> bool:

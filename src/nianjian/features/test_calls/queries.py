@@ -18,7 +18,7 @@ from django.db.models import Max, QuerySet
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.workdays import Calendar
-from nianjian.engines.paper.call_masking import call_id, masked
+from nianjian.engines.paper.masking import mask_call_id, mask_call_text
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.engines.sip.agent import Pace
 from nianjian.features.test_calls import validation
@@ -345,20 +345,25 @@ def get_trial_detail(*, trial: str, actor: Actor) -> Json:
         **trial_to_document(found, looks[-1] if looks else None),
         "looks": [landing_to_document(one) for one in looks],
         "enterprise": found.enterprise_id,
-        "note": masked(found.note or "") or None,
+        "note": mask_call_text(found.note or "") or None,
         "source": dict(found.source),
         "rulebook": dict(found.rulebook),
         "sha256": found.sha256 or None,
-        "server": masked(seen.get("server", "")) or None,
+        "server": mask_call_text(seen.get("server", "")) or None,
         "fault": seen.get("fault") or None,
-        "media": masked(seen.get("media", "")) or None,
-        "contact": masked(seen.get("contact", "")) or None,
-        "routes": [masked(one) for one in seen.get("routes", ())],
+        "media": mask_call_text(seen.get("media", "")) or None,
+        "contact": mask_call_text(seen.get("contact", "")) or None,
+        "routes": [mask_call_text(one) for one in seen.get("routes", ())],
         "codec": seen.get("codec"),
         "voicemail": seen.get("voicemail") or None,
         "resent": seen.get("resent", 0),
         "messages": [
-            {"at_ms": one["at"], "sent": one["out"], "first": masked(one["first"]), "text": masked(one["text"], own_id)}
+            {
+                "at_ms": one["at"],
+                "sent": one["out"],
+                "first": mask_call_text(one["first"]),
+                "text": mask_call_text(one["text"], own_id),
+            }
             for one in seen.get("log", ())
         ],
     }
@@ -370,13 +375,13 @@ def landing_to_document(one: Landing) -> Json:
         "verdict": one.verdict,
         "at": one.at.astimezone(clock.ZONE).isoformat(timespec="seconds"),
         "expected": one.expected or None,
-        "seen": [masked(name) for name in one.seen],
+        "seen": [mask_call_text(name) for name in one.seen],
         "records": [
             {
                 **record,
-                "call": call_id(record["call"]),
-                "named": [masked(name) for name in record["named"]],
-                "voicemail": masked(record.get("voicemail", "")) or None,
+                "call": mask_call_id(record["call"]),
+                "named": [mask_call_text(name) for name in record["named"]],
+                "voicemail": mask_call_text(record.get("voicemail", "")) or None,
             }
             for record in one.records
         ],
@@ -411,10 +416,10 @@ def trial_to_document(one: Trial, landing: Landing | None = None) -> Json:
         "over_s": _seconds(one.over_ms),
         "limit_s": one.limit_ms / 1000,
         "status": one.status,
-        "phrase": masked(one.phrase) or None,
+        "phrase": mask_call_text(one.phrase) or None,
         "q850": one.cause,
         "gateway_expected": one.gateway_expected or None,
-        "gateway_seen": masked(one.gateway_seen) or None,
+        "gateway_seen": mask_call_text(one.gateway_seen) or None,
         "witness": one.witness or "none",
         "route": one.route or None,
         "carrier": one.carrier or None,

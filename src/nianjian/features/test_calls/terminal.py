@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from nianjian.engines.paper.texts.inspection.words import CARRIERS, LANDINGS, LIGHTS, REASONS, VERDICTS, WITNESSES
+from nianjian.engines.paper.texts.test_calls import CARRIERS, LANDINGS, LIGHTS, REASONS, VERDICTS, WITNESSES
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.language import _
 

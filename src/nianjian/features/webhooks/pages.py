@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.chain import verb
+from nianjian.engines.paper.texts.audit import verb_text
 from nianjian.engines.paper.words import mark, words
 from nianjian.features.webhooks import operations
 from nianjian.platform.accounts.roles import Act
@@ -45,7 +45,7 @@ class NewWebhook(forms.Form):
         _ = words(current())
         events = self.fields["events"]
         assert isinstance(events, forms.MultipleChoiceField)  # noqa: S101 - for the type checker
-        events.choices = [(code, f"{verb(code, _)} ({code})") for code in EVENTS]
+        events.choices = [(code, f"{verb_text(code, _)} ({code})") for code in EVENTS]
 
 
 STATES = {
@@ -78,7 +78,7 @@ def list_webhooks(request: Request, code: str) -> HttpResponse:
     rows = [
         [
             Cell(one.url, href=reverse("webhooks-one", kwargs={"code": code, "webhook": one.id})),
-            Cell(", ".join(verb(event, _) for event in one.events)),
+            Cell(", ".join(verb_text(event, _) for event in one.events)),
             Cell(one.made_by.partition(":")[2]),
         ]
         for one in shown.rows
@@ -102,7 +102,7 @@ def webhook_detail(request: Request, code: str, webhook: str) -> HttpResponse:
         {
             "id": one.id,
             "at": one.created_at.astimezone(clock.ZONE),
-            "event": verb(one.event, _),
+            "event": verb_text(one.event, _),
             "state": _(STATES[one.state][0]),
             "badge": STATES[one.state][1],
             "tries": one.tries,
@@ -111,7 +111,7 @@ def webhook_detail(request: Request, code: str, webhook: str) -> HttpResponse:
         }
         for one in shown.rows
     ]
-    context = {"webhook": found, "rows": rows, "page": shown, "told": [verb(event, _) for event in found.events]}
+    context = {"webhook": found, "rows": rows, "page": shown, "told": [verb_text(event, _) for event in found.events]}
     return render(request, "webhooks/one.html", context)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import Http404
 from ninja import Query, Router, Schema
 
-from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import words
 from nianjian.platform.accounts.access import EVERYWHERE
 from nianjian.platform.accounts.roles import Act
@@ -101,7 +101,7 @@ def job_to_document(request: Request, one: JobValue) -> dict[str, object]:
     error = None
     if one.error:
         code, values = str(one.error.get("code", "")), one.error.get("values")
-        said = sentence(code, values if isinstance(values, dict) else {}, words(language(request)))
+        said = error_message(code, values if isinstance(values, dict) else {}, words(language(request)))
         error = {"code": code, "detail": said}
     result = {name: value for name, value in one.result.items() if name != "blob"}  # where it lies is nobody's business
     names = (name for name in Job.model_fields if name not in {"error", "result"})

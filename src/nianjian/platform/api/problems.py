@@ -22,8 +22,8 @@ from nianjian.engines.kernel.errors import (
     NotFoundError,
     PermissionDeniedError,
 )
-from nianjian.engines.paper.texts import api
-from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper.texts import platform
+from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.texts.remedies import remedy as remedy_for
 from nianjian.engines.paper.words import CHINESE, ENGLISH, mark, words
 
@@ -85,12 +85,12 @@ def problem(
 ) -> HttpResponse:
     """Answer with a problem document."""
     _ = words(language(request))
-    remedy = _(api.REMEDIES[code]) if code in api.REMEDIES else remedy_for(code, _)
+    remedy = _(platform.REMEDIES[code]) if code in platform.REMEDIES else remedy_for(code, _)
     told = Problem(
         type=f"urn:nianjian:problem:{code}",
         title=_(TITLES[status]),
         status=status,
-        detail=sentence(code, values or {}, _),
+        detail=error_message(code, values or {}, _),
         code=code,
         remedy=remedy,
         findings=[_finding(one, language(request)) for one in findings],
@@ -100,7 +100,7 @@ def problem(
 
 def _finding(told: Mapping[str, object], wanted: str) -> Finding:
     code = str(told.get("code", ""))
-    return Finding(code=code, detail=sentence(code, told, words(wanted)))
+    return Finding(code=code, detail=error_message(code, told, words(wanted)))
 
 
 def refused(request: HttpRequest, error: NianjianError) -> HttpResponse:

@@ -32,7 +32,7 @@ def speak() -> None:
 
 def sentence(code: str, values: Mapping[str, object]) -> str:
     """As `paper.texts.errors.sentence`."""
-    return errors.sentence(code, values, _)
+    return errors.error_message(code, values, _)
 
 
 def translate_code(value: str, code: object) -> object:

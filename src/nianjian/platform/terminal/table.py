@@ -8,7 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from nianjian.engines.paper.texts.plain import plain
+from nianjian.engines.paper.words import plain_text
 from nianjian.platform.terminal.language import _
 
 
@@ -18,7 +18,7 @@ def rows(console: Console, header: Sequence[str], body: Iterable[Iterable[object
     for heading in header:
         table.add_column(heading, overflow="fold")
     for row in body:
-        table.add_row(*("–" if cell is None else plain(str(cell)) for cell in row))
+        table.add_row(*("–" if cell is None else plain_text(str(cell)) for cell in row))
     if table.row_count:
         console.print(table)
     else:

@@ -16,8 +16,8 @@ from nianjian.engines.kernel.errors import (
     NotFoundError,
     PermissionDeniedError,
 )
-from nianjian.engines.paper.texts import api
-from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper.texts import platform
+from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.texts.remedies import REMEDIES, remedy
 from nianjian.engines.paper.words import mark, words
 from nianjian.platform.web.language import current
@@ -42,7 +42,7 @@ TOO_LARGE: Final = "api_too_large"
 def describe_error(error: NianjianError) -> tuple[str, str]:
     """Return the error's sentence and what helps, in the reader's language; for a form that shows them itself."""
     _ = words(current())
-    return sentence(error.code, error.values, _), remedy(error.code, _)
+    return error_message(error.code, error.values, _), remedy(error.code, _)
 
 
 class Refusals:
@@ -64,7 +64,7 @@ def refused(request: HttpRequest, error: NianjianError) -> HttpResponse:
     """Answer with the error's sentence, what helps and the status of its kind."""
     _ = words(current())
     text, helps = describe_error(error)
-    more = [sentence(str(one.get("code", "")), one, _) for one in error.findings]
+    more = [error_message(str(one.get("code", "")), one, _) for one in error.findings]
     return _answer(request, STATUS[type(error)], text, helps, more)
 
 
@@ -79,7 +79,7 @@ def bad(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 400: the request itself is malformed; 413: it is too large."""
     _ = words(current())
     if isinstance(exception, RequestDataTooBig):
-        return _answer(request, 413, sentence(TOO_LARGE, {}, _), _(api.REMEDIES[TOO_LARGE]))
+        return _answer(request, 413, error_message(TOO_LARGE, {}, _), _(platform.REMEDIES[TOO_LARGE]))
     return _answer(request, 400, _("The browser sent something that cannot be read."), _("Load the page again."))
 
 

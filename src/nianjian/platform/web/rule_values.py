@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.translation import gettext
 
 from nianjian.engines.metrics.result import plain
-from nianjian.engines.paper.results.rules import value_text
-from nianjian.engines.paper.texts.portrait import METRICS, name
+from nianjian.engines.paper.explanations import value_text
+from nianjian.engines.paper.texts.portrait import METRICS, code_name
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
@@ -52,7 +52,7 @@ def present_rule(rule: Rule, book: Rulebook) -> RulePresentation:
         id=rule.id,
         title=rule.title_zh if current() == CHINESE else rule.title_en,
         value=value_text(asked, _, titles(book)),
-        level=name("level", str(rule.level), _),
+        level=code_name("level", str(rule.level), _),
         badge=LEVELS[str(rule.level)],
         citation=rule.citation,
         url=rule.url or "",
@@ -83,8 +83,8 @@ def effect_table(effects: Sequence[Mapping[str, Any]]) -> Table:
                 [
                     Cell(f"{one['enterprise']} {one['year']}"),
                     Cell(_(METRICS[metric["slug"]])),
-                    Cell(name("light", before["light"], _), code=before["light"]),
-                    Cell(name("light", after["light"], _), code=after["light"]),
+                    Cell(code_name("light", before["light"], _), code=before["light"]),
+                    Cell(code_name("light", after["light"], _), code=after["light"]),
                     Cell(before["limit"] or "–", figure=True),
                     Cell(after["limit"] or "–", figure=True),
                 ]

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.errors import sentence, translate_value
-from nianjian.engines.paper.texts.sources import source_name
+from nianjian.engines.paper.texts.calls import source_name
+from nianjian.engines.paper.texts.errors import error_message, translate_value
 from nianjian.engines.paper.words import mark, words
 from nianjian.platform.accounts.query import CLOCK
 from nianjian.platform.jobs import flow, query
@@ -106,13 +106,13 @@ def person(actor: str) -> str:
 def describe_job_error(error: Mapping[str, Any]) -> tuple[str, list[str]]:
     """Sentence of an error that the queue keeps, and those of its findings."""
     speak = words(current())
-    more = [sentence(str(one.get("code", "")), one, speak) for one in error.get("findings", ())]
-    return sentence(str(error.get("code", "")), error.get("values", {}), speak), more
+    more = [error_message(str(one.get("code", "")), one, speak) for one in error.get("findings", ())]
+    return error_message(str(error.get("code", "")), error.get("values", {}), speak), more
 
 
 def reason(code: str) -> str:
     """Sentence of a reason."""
-    return sentence(code, {}, words(current()))
+    return error_message(code, {}, words(current()))
 
 
 def source(name: str) -> str:
@@ -175,7 +175,7 @@ def job_table(found: Sequence[JobValue], code: str) -> Table:
 
 def fault(error: NianjianError) -> str:
     """Sentence of an error."""
-    return sentence(error.code, error.values, words(current()))
+    return error_message(error.code, error.values, words(current()))
 
 
 ABSENT: Final = timedelta(seconds=60)
@@ -206,5 +206,5 @@ def verdict(faulty: int, read: int) -> str:
 
 def describe_cell_error(code: str, values: Mapping[str, Any]) -> str:
     """Where a faulty cell stands, and what is wrong with it; ``values``: those of its finding."""
-    fault = sentence(code, values, words(current()))
+    fault = error_message(code, values, words(current()))
     return _("Line {line}, {column}: {fault}").format(line=values["line"], column=values["column"], fault=fault)

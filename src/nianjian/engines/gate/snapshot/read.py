@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from nianjian.engines.gate.snapshot import files as form
+from nianjian.engines.gate.snapshot import files
 from nianjian.engines.gate.snapshot.lists import NumberList
 from nianjian.engines.gate.snapshot.tenant import Tenant
 from nianjian.engines.kernel.errors import NianjianError
@@ -24,7 +24,7 @@ class Snapshot:
     ``stale_from``: the first moment (epoch milliseconds) at which that is too long ago to decide by it.
     """
 
-    manifest: form.Manifest
+    manifest: files.Manifest
     tenants: dict[str, Tenant]
     checked_at: int
     lists: dict[str, NumberList] = field(default_factory=dict)
@@ -64,30 +64,30 @@ def open_snapshot(root: Path, generation: int | None = None, before: Snapshot | 
     May take a second a gigabyte, as every new file is read through: run it in a thread. NianjianError
     ``gate_snapshot_missing``, ``gate_snapshot_damaged`` with the file's name.
     """
-    folder = root / (form.CURRENT if generation is None else f"{form.GENERATIONS}/{form.folder_name(generation)}")
+    folder = root / (files.CURRENT if generation is None else f"{files.GENERATIONS}/{files.folder_name(generation)}")
     try:
         folder = folder.resolve(strict=True)
-        text = (folder / form.MANIFEST).read_text("utf-8")
+        text = (folder / files.MANIFEST).read_text("utf-8")
     except OSError as fault:
         raise NianjianError("gate_snapshot_missing", folder=str(root)) from fault
     except UnicodeDecodeError as fault:
-        raise NianjianError("gate_snapshot_damaged", file=form.MANIFEST) from fault
+        raise NianjianError("gate_snapshot_damaged", file=files.MANIFEST) from fault
     try:
-        manifest = form.parse_manifest(text)
+        manifest = files.parse_manifest(text)
     except (ValueError, KeyError, TypeError, AttributeError) as fault:
-        raise NianjianError("gate_snapshot_damaged", file=form.MANIFEST) from fault
-    if folder.name != form.folder_name(manifest.generation):
-        raise NianjianError("gate_snapshot_damaged", file=form.MANIFEST)
+        raise NianjianError("gate_snapshot_damaged", file=files.MANIFEST) from fault
+    if folder.name != files.folder_name(manifest.generation):
+        raise NianjianError("gate_snapshot_damaged", file=files.MANIFEST)
     known = {} if before is None else before.lists
     lists: dict[str, NumberList] = {}
     tenants = {code: _open_tenant(folder, code, entry, known, lists) for code, entry in manifest.tenants.items()}
     return Snapshot(manifest, tenants, read_checked_at(root, manifest), lists)
 
 
-def read_checked_at(root: Path, manifest: form.Manifest) -> int:
+def read_checked_at(root: Path, manifest: files.Manifest) -> int:
     """When the feed last found this generation to hold; its own moment where nothing was written since."""
     try:
-        told = json.loads((root / form.CHECKED).read_text("utf-8"))
+        told = json.loads((root / files.CHECKED).read_text("utf-8"))
         if told["generation"] == manifest.generation:
             return max(int(told["at"]), manifest.made_at)
     except (OSError, ValueError, KeyError, TypeError):
@@ -96,11 +96,11 @@ def read_checked_at(root: Path, manifest: form.Manifest) -> int:
 
 
 def _open_tenant(
-    folder: Path, code: str, entry: form.TenantEntry, known: dict[str, NumberList], opened: dict[str, NumberList]
+    folder: Path, code: str, entry: files.TenantEntry, known: dict[str, NumberList], opened: dict[str, NumberList]
 ) -> Tenant:
     path = folder / f"{code}.json"
     _require_intact(path, entry.sha256, entry.size)
-    lists: dict[str, list[NumberList]] = {kind: [] for kind in form.LIST_KINDS}
+    lists: dict[str, list[NumberList]] = {kind: [] for kind in files.LIST_KINDS}
     for one in sorted(entry.lists, key=lambda one: one.built):  # the register's list before a built one
         found = known.get(one.sha256) or opened.get(one.sha256)
         if found is None or found.purposes != one.purposes:
@@ -111,7 +111,7 @@ def _open_tenant(
         lists[one.kind].append(found)
     try:
         told = json.loads(path.read_text("utf-8"))
-        return Tenant(told, lists[form.DO_NOT_CALL], lists[form.CONSENTS])
+        return Tenant(told, lists[files.DO_NOT_CALL], lists[files.CONSENTS])
     except (ValueError, KeyError, TypeError) as fault:
         raise NianjianError("gate_snapshot_damaged", file=path.name) from fault
 
@@ -119,7 +119,7 @@ def _open_tenant(
 def _require_intact(path: Path, sha256: str, size: int) -> None:
     """Raise ``gate_snapshot_damaged`` unless the file is there, of that size and content."""
     try:
-        whole = path.stat().st_size == size and form.sha256_of(path) == sha256
+        whole = path.stat().st_size == size and files.sha256_of(path) == sha256
     except OSError as fault:
         raise NianjianError("gate_snapshot_damaged", file=path.name) from fault
     if not whole:
@@ -143,7 +143,7 @@ class CurrentSnapshot:
         """Whether another generation than the held one is in force; renews the held one's age."""
         name = self._name()
         if self.snapshot is not None:
-            if name == form.folder_name(self.snapshot.generation):
+            if name == files.folder_name(self.snapshot.generation):
                 self.snapshot.seen(read_checked_at(self.root, self.snapshot.manifest))
                 self.problem = None
                 return False
@@ -173,6 +173,6 @@ class CurrentSnapshot:
 
     def _name(self) -> str:
         try:
-            return (self.root / form.CURRENT).readlink().name
+            return (self.root / files.CURRENT).readlink().name
         except OSError:
             return ""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from nianjian.engines.gate.snapshot import files as form
+from nianjian.engines.gate.snapshot import files
 from nianjian.engines.kernel.errors import NianjianError
 
 PRIVATE: Final = 0o700
@@ -23,13 +23,13 @@ class TenantFiles:
     """An enterprise's part of a new generation: its JSON, and lists that stand in ``lists/``."""
 
     told: Mapping[str, Any]
-    lists: Sequence[form.ListEntry]
+    lists: Sequence[files.ListEntry]
 
 
 @contextmanager
 def snapshot_lock(root: Path) -> Iterator[None]:
     """Hold the snapshot's lock: two feeds go one after the other."""
-    for folder in (root.parent, root, root / form.LISTS, root / form.GENERATIONS):
+    for folder in (root.parent, root, root / files.LISTS, root / files.GENERATIONS):
         folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
     with (root / ".lock").open("ab") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -38,10 +38,10 @@ def snapshot_lock(root: Path) -> Iterator[None]:
         yield
 
 
-def current_manifest(root: Path) -> form.Manifest | None:
+def current_manifest(root: Path) -> files.Manifest | None:
     """The manifest of the generation in force; None where there is none or it cannot be read."""
     try:
-        return form.parse_manifest((root / form.CURRENT / form.MANIFEST).read_text("utf-8"))
+        return files.parse_manifest((root / files.CURRENT / files.MANIFEST).read_text("utf-8"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -49,30 +49,30 @@ def current_manifest(root: Path) -> form.Manifest | None:
 def read_tenant(root: Path, code: str) -> dict[str, Any] | None:
     """An enterprise's JSON of the generation in force; None where there is none or it was damaged."""
     try:
-        found: dict[str, Any] = json.loads((root / form.CURRENT / f"{code}.json").read_text("utf-8"))
+        found: dict[str, Any] = json.loads((root / files.CURRENT / f"{code}.json").read_text("utf-8"))
     except (OSError, ValueError):
         return None
     return found
 
 
-def write_snapshot(root: Path, manifest: form.Manifest, given: Mapping[str, TenantFiles]) -> form.Manifest:
+def write_snapshot(root: Path, manifest: files.Manifest, given: Mapping[str, TenantFiles]) -> files.Manifest:
     """Write and put in force; ``manifest`` brings moment, ages and rulebook, its number is chosen here.
 
     Inside `alone`. What an interrupted write left lies in a folder with a dot before its name and is removed.
     ``gate_list_missing`` where a named list does not stand in ``lists/``.
     """
-    home = root / form.GENERATIONS
+    home = root / files.GENERATIONS
     for left in home.glob(".*"):
         shutil.rmtree(left)
     newest = max((int(one.name) for one in home.iterdir() if one.name.isdecimal()), default=0)
     made = replace(manifest, generation=newest + 1)
-    folder = home / f".{form.folder_name(made.generation)}"
+    folder = home / f".{files.folder_name(made.generation)}"
     folder.mkdir(mode=PRIVATE)
     tenants = {code: _write_tenant(root, folder, code, one) for code, one in given.items()}
     made = replace(made, tenants=tenants)
-    write_private(folder / form.MANIFEST, made.text().encode())
+    write_private(folder / files.MANIFEST, made.text().encode())
     sync_folder(folder)
-    final = home / form.folder_name(made.generation)
+    final = home / files.folder_name(made.generation)
     folder.rename(final)
     sync_folder(home)
     put_in_force(root, final)
@@ -88,14 +88,14 @@ def tenant_json(told: Mapping[str, Any]) -> bytes:
 def write_checked_at(root: Path, generation: int, at: int) -> None:
     """Write down that the generation still holds at a moment (epoch seconds)."""
     write_private(root / ".checked", json.dumps({"generation": generation, "at": at}).encode())
-    (root / ".checked").rename(root / form.CHECKED)
+    (root / ".checked").rename(root / files.CHECKED)
 
 
 def prune_generations(root: Path, before: int) -> int:
     """Remove generations made before a moment, never the one in force, and lists that none holds; how many."""
     now = current_manifest(root)
     gone = 0
-    for folder in sorted((root / form.GENERATIONS).iterdir()):
+    for folder in sorted((root / files.GENERATIONS).iterdir()):
         if not folder.name.isdecimal() or now is None or int(folder.name) >= now.generation:
             continue
         if folder.stat().st_mtime < before:
@@ -106,19 +106,19 @@ def prune_generations(root: Path, before: int) -> int:
 
 def store_list(root: Path, path: Path) -> str:
     """Move a finished list into ``lists/`` under its sha256; the sha256."""
-    sha256 = form.sha256_of(path)
-    path.replace(root / form.LISTS / f"{sha256}.list")
-    sync_folder(root / form.LISTS)
+    sha256 = files.sha256_of(path)
+    path.replace(root / files.LISTS / f"{sha256}.list")
+    sync_folder(root / files.LISTS)
     return sha256
 
 
-def restore_list(root: Path, code: str, entry: form.ListEntry) -> bool:
+def restore_list(root: Path, code: str, entry: files.ListEntry) -> bool:
     """Whether a list stands in ``lists/``; one that is gone from there is taken from the generation in force."""
-    place = root / form.LISTS / f"{entry.sha256}.list"
+    place = root / files.LISTS / f"{entry.sha256}.list"
     if place.exists():
         return True
-    left = root / form.CURRENT / f"{code}.{entry.name}.list"
-    if not left.exists() or form.sha256_of(left) != entry.sha256:
+    left = root / files.CURRENT / f"{code}.{entry.name}.list"
+    if not left.exists() or files.sha256_of(left) != entry.sha256:
         return False
     os.link(left, place)
     return True
@@ -126,21 +126,21 @@ def restore_list(root: Path, code: str, entry: form.ListEntry) -> bool:
 
 def remove_lists(root: Path, wanted: set[str]) -> None:
     """Remove lists that are in no generation and not ``wanted`` (sha256)."""
-    for path in (root / form.LISTS).glob("*.list"):
+    for path in (root / files.LISTS).glob("*.list"):
         if path.stem not in wanted and path.stat().st_nlink == 1:
             path.unlink()
 
 
-def _write_tenant(root: Path, folder: Path, code: str, given: TenantFiles) -> form.TenantEntry:
+def _write_tenant(root: Path, folder: Path, code: str, given: TenantFiles) -> files.TenantEntry:
     text = tenant_json(given.told)
     path = folder / f"{code}.json"
     write_private(path, text)
     for one in given.lists:
         try:
-            os.link(root / form.LISTS / f"{one.sha256}.list", folder / f"{code}.{one.name}.list")
+            os.link(root / files.LISTS / f"{one.sha256}.list", folder / f"{code}.{one.name}.list")
         except FileNotFoundError as fault:
             raise NianjianError("gate_list_missing", enterprise=code, list=one.name, sha256=one.sha256) from fault
-    return form.TenantEntry(form.sha256_of(path), len(text), tuple(given.lists))
+    return files.TenantEntry(files.sha256_of(path), len(text), tuple(given.lists))
 
 
 def put_in_force(root: Path, folder: Path) -> None:
@@ -148,7 +148,7 @@ def put_in_force(root: Path, folder: Path) -> None:
     fresh = root / ".current"
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(folder.relative_to(root))
-    fresh.rename(root / form.CURRENT)
+    fresh.rename(root / files.CURRENT)
     sync_folder(root)
 
 
@@ -174,15 +174,15 @@ def relink_snapshot(root: Path) -> int:
 
     A generation whose list is nowhere stays as it is: it cannot be opened, and the next feed writes another.
     """
-    whole = [folder for folder in sorted((root / form.GENERATIONS).glob("[0-9]*")) if _is_whole(root, folder)]
-    if whole and not (root / form.CURRENT).exists():
+    whole = [folder for folder in sorted((root / files.GENERATIONS).glob("[0-9]*")) if _is_whole(root, folder)]
+    if whole and not (root / files.CURRENT).exists():
         put_in_force(root, whole[-1])
     return len(whole)
 
 
 def _is_whole(root: Path, folder: Path) -> bool:
     try:
-        manifest = form.parse_manifest((folder / form.MANIFEST).read_text("utf-8"))
+        manifest = files.parse_manifest((folder / files.MANIFEST).read_text("utf-8"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
     missing = False
@@ -192,7 +192,7 @@ def _is_whole(root: Path, folder: Path) -> bool:
             if place.exists():
                 continue
             try:
-                os.link(root / form.LISTS / f"{one.sha256}.list", place)
+                os.link(root / files.LISTS / f"{one.sha256}.list", place)
             except FileNotFoundError:
                 missing = True
     return not missing

@@ -11,7 +11,7 @@ from nianjian.engines.paper.words import mark
 LABEL: Final = "一键投诉"  # as the guide names it, whatever the page's language
 
 
-def carriers(address: str, enterprise: str) -> dict[str, str]:
+def one_click_carriers(address: str, enterprise: str) -> dict[str, str]:
     """A link and a form for the firm's own pages, a text message, and the setting of the switch for the key."""
     return {
         "button": f'<a href="{escape(address)}" rel="noopener">{LABEL}</a>',

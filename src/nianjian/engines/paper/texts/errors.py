@@ -6,71 +6,41 @@ from collections.abc import Mapping
 from typing import Final
 
 from nianjian.engines.paper.texts import (
-    api,
-    chain,
+    audit,
+    calls,
     complaints,
-    intake,
-    people,
-    reconcile,
+    dossier,
+    gate,
+    inspection,
+    inspection_day,
+    maintenance,
+    platform,
+    portrait,
+    reconciliation,
     rectification,
     registers,
-    results,
-    rooms,
-    work,
+    season,
 )
 from nianjian.engines.paper.texts import complaints as tickets
 from nianjian.engines.paper.texts import rectification as cases
-from nianjian.engines.paper.texts.dossier import checklist as dossier_checklist
-from nianjian.engines.paper.texts.dossier import checks as dossier_checks
-from nianjian.engines.paper.texts.dossier import editions as dossier_editions
-from nianjian.engines.paper.texts.dossier import fill_in as dossier_fill_in
-from nianjian.engines.paper.texts.dossier import generated as dossier_generated
-from nianjian.engines.paper.texts.dossier import ingest as dossier_ingest
-from nianjian.engines.paper.texts.dossier import reading as dossier_reading
-from nianjian.engines.paper.texts.dossier import rounds as dossier_rounds
-from nianjian.engines.paper.texts.dossier import sealing as dossier_sealing
-from nianjian.engines.paper.texts.dossier.words import ITEMS as DOSSIER_ITEMS
-from nianjian.engines.paper.texts.gate import counters
-from nianjian.engines.paper.texts.gate import errors as gate
-from nianjian.engines.paper.texts.inspection import answers, day
-from nianjian.engines.paper.texts.inspection import errors as inspection
-from nianjian.engines.paper.texts.operation import doctor
-from nianjian.engines.paper.texts.operation import errors as operation
-from nianjian.engines.paper.texts.plain import plain
+from nianjian.engines.paper.texts.dossier import ITEMS as DOSSIER_ITEMS
 from nianjian.engines.paper.texts.portrait import ATTACHMENTS, COMPONENTS, METRICS
-from nianjian.engines.paper.texts.season import reminders
-from nianjian.engines.paper.texts.season import words as season
-from nianjian.engines.paper.words import Words, mark
+from nianjian.engines.paper.words import Words, mark, plain_text
 
 ERRORS: Final[Mapping[str, str]] = {
-    **rooms.TEXTS,
-    **intake.TEXTS,
+    **platform.TEXTS,
+    **calls.TEXTS,
     **registers.TEXTS,
-    **work.TEXTS,
-    **operation.TEXTS,
-    **doctor.TEXTS,
-    **people.TEXTS,
-    **results.TEXTS,
-    **chain.TEXTS,
+    **maintenance.TEXTS,
+    **portrait.TEXTS,
+    **audit.TEXTS,
     **complaints.TEXTS,
     **gate.TEXTS,
-    **dossier_ingest.TEXTS,
-    **dossier_reading.TEXTS,
-    **dossier_editions.TEXTS,
-    **dossier_generated.TEXTS,
-    **dossier_checks.TEXTS,
-    **dossier_checklist.TEXTS,
-    **dossier_rounds.TEXTS,
-    **dossier_sealing.TEXTS,
-    **dossier_fill_in.TEXTS,
-    **dossier_sealing.TEXTS,
+    **dossier.TEXTS,
     **rectification.TEXTS,
-    **reconcile.TEXTS,
+    **reconciliation.TEXTS,
     **inspection.TEXTS,
     **season.TEXTS,
-    **reminders.TEXTS,
-    **counters.TEXTS,
-    **api.TEXTS,
 }
 
 
@@ -89,26 +59,26 @@ STATES: Final[Mapping[str, str]] = {
 #: Codes that stand in sentences as values: what a reader calls them, by the value's name.
 NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "state": STATES,
-    "kind": {**registers.NAMES, **ATTACHMENTS, **cases.PAPERS, **cases.ORDERS, **dossier_sealing.KINDS},
-    "seal": dossier_sealing.SEALS,
-    "mark": dossier_sealing.PLACES,
+    "kind": {**registers.NAMES, **ATTACHMENTS, **cases.PAPERS, **cases.ORDERS, **dossier.REQUEST_KINDS},
+    "seal": dossier.SEAL_KINDS,
+    "mark": dossier.PLACES,
     "paper": DOSSIER_ITEMS,
     "step": cases.STEPS,
     "first": cases.STEPS,
     "dimension": cases.DIMENSIONS,
     "metric": METRICS,
     "expected": METRICS,
-    "role": rooms.ROLES,
-    "act": {**rooms.ACTS, **tickets.ACTS},
-    "reason": {**rooms.FAULTS, **reminders.FAULTS},
+    "role": platform.ROLES,
+    "act": {**platform.ACTS, **tickets.ACTS},
+    "reason": {**platform.FAULTS, **season.FAULTS},
     "item": DOSSIER_ITEMS,
-    "round_state": dossier_rounds.ROUNDS,
-    "change": dossier_rounds.DIFFERS,
+    "round_state": dossier.ROUNDS,
+    "change": dossier.DIFFERS,
     "figure": COMPONENTS,
-    "flaw": day.LINE_WHYS,
-    "piece": day.PIECES,
-    "lack": answers.LACKS,
-    "remedy": answers.STEPS,
+    "flaw": inspection_day.LINE_WHYS,
+    "piece": inspection_day.PIECES,
+    "lack": inspection.LACKS,
+    "remedy": inspection.STEPS,
 }
 
 
@@ -119,9 +89,9 @@ class _Gaps(dict[str, object]):
         return f"‹{key}›"
 
 
-def sentence(code: str, values: Mapping[str, object], _: Words) -> str:
+def error_message(code: str, values: Mapping[str, object], _: Words) -> str:
     """Put an error or reason code into words; an unknown code speaks for itself."""
-    values = {name: plain(value) if isinstance(value, str) else value for name, value in values.items()}
+    values = {name: plain_text(value) if isinstance(value, str) else value for name, value in values.items()}
     text = ERRORS.get(code)
     if text is None:
         inside = ", ".join(f"{name}={value}" for name, value in values.items())

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from django.http import HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
-from nianjian.engines.paper.dossier import finding
-from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper.dossier import finding_text
+from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.dossier import arrivals
 from nianjian.features.dossier.materials import TEXT_LENGTH
@@ -308,7 +308,7 @@ def spoken(findings: Iterable[Mapping[str, Any]], _: Words) -> list[dict[str, ob
             "code": one["code"],
             "weight": one["weight"],
             "page": one["page"],
-            "detail": finding(one["code"], {"page": one["page"], **one["values"]}, _),
+            "detail": finding_text(one["code"], {"page": one["page"], **one["values"]}, _),
         }
         for one in findings
     ]
@@ -495,7 +495,7 @@ def dossier_arrivals(request: Request, code: str, year: Year, cut: Query[Cut]) -
             "id": row.pk, "name": row.name or "", **plain, "read": bool(seems or fault),
             **(seems or {"item": None, "sure": False, "guesses": []}),
             "pages": (seems or {}).get("pages", 0), "papers": (seems or {}).get("papers", []),
-            "fault": sentence(fault["code"], fault["values"], _) if fault else None,
+            "fault": error_message(fault["code"], fault["values"], _) if fault else None,
         }  # fmt: skip
 
     return paged(request, cut, Reader(rows), told)

@@ -203,7 +203,7 @@ def configure_sort(actions: Actions) -> None:
 def _sort(args: argparse.Namespace) -> Answer:
     from nianjian.engines.kernel import clock
     from nianjian.engines.kernel.errors import NianjianError
-    from nianjian.engines.paper.texts.errors import sentence
+    from nianjian.engines.paper.texts.errors import error_message
     from nianjian.engines.rules.rulebook import Rulebook
     from nianjian.features.dossier.recognition import file_proposal_to_document, propose_for_files
 
@@ -211,7 +211,7 @@ def _sort(args: argparse.Namespace) -> Answer:
     day = clock.today()
     for path, found in propose_for_files(args.paths, Rulebook.on(day), day):
         if isinstance(found, NianjianError):
-            fault = {"code": found.code, "message": sentence(found.code, found.values, _)}
+            fault = {"code": found.code, "message": error_message(found.code, found.values, _)}
             rows.append(
                 {
                     "file": str(path),
@@ -228,8 +228,8 @@ def _sort(args: argparse.Namespace) -> Answer:
     sure = all(one["sure"] for one in rows)
 
     def show(console: Console) -> None:
-        from nianjian.engines.paper.texts.dossier.words import ITEMS
-        from nianjian.engines.paper.texts.plain import plain
+        from nianjian.engines.paper.texts.dossier import ITEMS
+        from nianjian.engines.paper.words import plain_text
         from nianjian.features.dossier.recognition import format_range
         from nianjian.platform.terminal import table
 
@@ -243,7 +243,7 @@ def _sort(args: argparse.Namespace) -> Answer:
         header = (_("file"), _("item"), _("certainty"))
         body = [
             (
-                plain(str(one["file"])),
+                plain_text(str(one["file"])),
                 present_sentence(one),
                 _("high") if one["sure"] else _("low"),
             )

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.dossier.differences import CERTAINTY, KINDS, NOTES, RIDING, SHEETS, WHY
-from nianjian.engines.paper.texts.plain import plain
+from nianjian.engines.paper.texts.dossier import CERTAINTY, DIFFERENCE_KINDS, NOTES, RIDING, SHEETS, WHY
+from nianjian.engines.paper.words import plain_text
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, number, on_day, year
@@ -37,9 +37,8 @@ def configure_build(actions: Actions) -> None:
 
 def _build(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.engines.paper.texts.dossier.sealing import NO_SEAL
-    from nianjian.engines.paper.texts.dossier.words import ITEMS, STATES
-    from nianjian.engines.paper.texts.plain import plain
+    from nianjian.engines.paper.texts.dossier import ITEMS, NO_SEAL, STATES
+    from nianjian.engines.paper.words import plain_text as plain
     from nianjian.features.dossier.operations.package import build, built_to_document
     from nianjian.features.rectification.operations import default_enterprise
     from nianjian.platform.terminal import table
@@ -125,8 +124,8 @@ def configure_generate(actions: Actions) -> None:
 def _generate(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.engines.paper import dossier as texts
-    from nianjian.engines.paper.texts.dossier.words import ITEMS, VERDICTS
-    from nianjian.engines.paper.texts.plain import plain
+    from nianjian.engines.paper.texts.dossier import ITEMS, VERDICTS
+    from nianjian.engines.paper.words import plain_text as plain
     from nianjian.features.dossier.finding import Verdict
     from nianjian.features.dossier.operations.generate import generate, generated_to_document
     from nianjian.features.rectification.operations import default_enterprise
@@ -149,7 +148,7 @@ def _generate(args: argparse.Namespace) -> Answer:
                 continue
             console.print(f"{name}: {_(VERDICTS[one.verdict.value])}", style="bold", markup=False)
             for finding in one.findings:
-                console.print(f"  {texts.finding(finding.code, finding.values, _)}", markup=False, highlight=False)
+                console.print(f"  {texts.finding_text(finding.code, finding.values, _)}", markup=False, highlight=False)
             for path in one.files:
                 console.print(f"  {plain(str(path))}", markup=False, highlight=False)
 
@@ -258,7 +257,7 @@ def _package(args: argparse.Namespace) -> Answer:
     def show(console: Console) -> None:
         _tell(console, found.differences)
         for one in notes:
-            console.print(f"{plain(one['file'])}: {_(NOTES[one['kind']])}")
+            console.print(f"{plain_text(one['file'])}: {_(NOTES[one['kind']])}")
         if found.intact:
             text = _("Intact: {files} files with {pages} pages. Manifest {digest}")
             console.print(text.format(files=found.files, pages=found.pages, digest=found.digest), style="green")
@@ -319,4 +318,4 @@ def _rows(differences: Sequence[Difference]) -> list[dict[str, object]]:
 def _tell(console: Console, differences: Sequence[Difference]) -> None:
     for one in differences:
         page = "" if one.page is None else " " + _("page {page}").format(page=one.page)
-        console.print(f"{plain(one.file)}{page}: {_(KINDS[one.kind.value])}", style="red")
+        console.print(f"{plain_text(one.file)}{page}: {_(DIFFERENCE_KINDS[one.kind.value])}", style="red")

@@ -17,7 +17,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, OutlineItem
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.printing.typeset import typeset
+from nianjian.engines.paper.typeset import typeset
 from nianjian.engines.paper.words import CHINESE, Words, words
 from nianjian.features.dossier.editions import package as geometry
 from nianjian.features.dossier.editions.package import (

@@ -21,7 +21,7 @@ from pikepdf import Array, Dictionary, Name, OutlineItem, pdfa
 from pypdfium2 import raw
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.printing.typeset import typeset
+from nianjian.engines.paper.typeset import typeset
 from nianjian.features.dossier.editions import manifest as manifests
 from nianjian.features.dossier.editions import package
 from nianjian.features.dossier.editions.book import (

@@ -8,8 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.paper.texts.dossier.generated import EXCLUSIONS
-from nianjian.engines.paper.texts.dossier.words import ITEMS
+from nianjian.engines.paper.texts.dossier import EXCLUSIONS, ITEMS
 from nianjian.engines.paper.words import Words
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.complaints.states import Facts

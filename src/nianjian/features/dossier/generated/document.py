@@ -12,7 +12,7 @@ import pypdfium2
 import xlsxwriter
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.paper.printing.typeset import typeset
+from nianjian.engines.paper.typeset import typeset
 from nianjian.engines.paper.words import CHINESE, Words, words
 from nianjian.engines.paper.workbook import STAMP, WIDE_FROM
 from nianjian.platform.registers.columns import Column, Kind

@@ -12,8 +12,7 @@ import ibis.expr.types as ir
 
 from nianjian.engines.kernel.numbers import NumberClass, Shape
 from nianjian.engines.metrics.tables import facts_of_window, false_if_null, good_rows, printed, with_display_class
-from nianjian.engines.paper.texts.dossier.generated import CLASSES
-from nianjian.engines.paper.texts.dossier.words import ITEMS
+from nianjian.engines.paper.texts.dossier import CLASSES, ITEMS
 from nianjian.engines.paper.words import Words
 from nianjian.features.dossier.generated.document import (
     DASH,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from nianjian.engines.paper.texts.dossier.words import ITEMS
+from nianjian.engines.paper.texts.dossier import ITEMS
 from nianjian.engines.paper.words import Words
 from nianjian.features.dossier.generated.document import (
     Cell,

@@ -10,8 +10,7 @@ from datetime import date
 from typing import Final
 
 from nianjian.engines.kernel.claims import Claim
-from nianjian.engines.paper.texts.dossier.claims import BLANK, printed
-from nianjian.engines.paper.texts.dossier.words import ITEMS
+from nianjian.engines.paper.texts.dossier import BLANK, ITEMS, claim_text
 from nianjian.engines.paper.words import Words
 from nianjian.features.dossier.generated.document import (
     DASH,
@@ -98,7 +97,7 @@ def _practice(head: Head, known: Facts, _: Words) -> tuple[Section, ...]:
         Section(
             _("5. Complaints"),
             (
-                printed(known.in_time, _, year=head.year, day=known.read.isoformat()),
+                claim_text(known.in_time, _, year=head.year, day=known.read.isoformat()),
                 _("In {year}: {complaints} complaints accepted by 12321 and 12300 count; of {tickets} tickets {closed}"
                   " are closed.").format(
                     year=head.year, complaints=known.complaints, tickets=known.tickets, closed=known.closed

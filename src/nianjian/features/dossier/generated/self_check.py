@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from nianjian.engines.paper import advice, figures, headline
-from nianjian.engines.paper.texts.dossier.words import ITEMS, STATES
-from nianjian.engines.paper.texts.portrait import name
+from nianjian.engines.paper import figures, sections
+from nianjian.engines.paper import sections as headline
+from nianjian.engines.paper.texts.dossier import ITEMS, STATES
+from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words
 from nianjian.features.dossier.finding import Finding, Weight
 from nianjian.features.dossier.generated.document import (
@@ -33,15 +34,19 @@ def build_document(
     _: Words,
 ) -> Document:
     """``portrait``: masked. ``sums``: item, component, its sum, the portrait's. ``states``: item and state."""
-    notes = (*headline.missing(portrait, _), *headline.warnings(portrait, _), *advice.advice_lines(portrait, _))
-    said = (_("Whole: {light}").format(light=name("light", str(portrait["light"]), _)), *notes)
+    notes = (
+        *headline.missing_lines(portrait, _),
+        *headline.warning_lines(portrait, _),
+        *sections.advice_lines(portrait, _),
+    )
+    said = (_("Whole: {light}").format(light=code_name("light", str(portrait["light"]), _)), *notes)
     return Document(
         item=ITEM,
         title=_("Self-check report"),
         facts=head_facts(head, _),
         foot=foot_line(head, _),
         sections=(Section(_("Overall result"), said),),
-        tables=(*_metrics(figures.cards(portrait, _), _), *_items(sums, states, _)),
+        tables=(*_metrics(figures.metric_cards(portrait, _), _), *_items(sums, states, _)),
         signs=signature_lines(_, _("Person responsible")),
     )
 
@@ -72,7 +77,7 @@ def _items(
     """Sums against the portrait, and the checklist."""
     compared = tuple(
         (
-            _(ITEMS[item]), name("component", part, _), ours, DASH if theirs is None else theirs,
+            _(ITEMS[item]), code_name("component", part, _), ours, DASH if theirs is None else theirs,
             _("agrees") if ours == theirs else _("differs"),
         )
         for item, part, ours, theirs in sums

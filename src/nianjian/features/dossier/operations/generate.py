@@ -28,7 +28,7 @@ from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.drill_down import counting
 from nianjian.engines.metrics.tables import tickets_rollup
-from nianjian.engines.paper.masking import masked
+from nianjian.engines.paper.masking import mask_portrait
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.complaints import queries as complaints
@@ -324,7 +324,7 @@ def _check(values: Values) -> tuple[Document, dict[str, int]]:
         for item in (registers.SEAT_TABLE, monthly_traffic.ITEM, complaint_records.ITEM)
         for one in self_check.compare_sums(ITEMS[item](values)[1], values.portrait)
     ]
-    return self_check.build_document(values.head, masked(values.portrait), compared, states, _), {}
+    return self_check.build_document(values.head, mask_portrait(values.portrait), compared, states, _), {}
 
 
 ITEMS: Final[Mapping[str, Callable[[Values], tuple[Document, dict[str, int]]]]] = {

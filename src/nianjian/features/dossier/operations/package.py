@@ -14,7 +14,7 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.dossier.words import ITEMS
+from nianjian.engines.paper.texts.dossier import ITEMS
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.archives.closed_seasons import list_sealed_blobs, refuse_closed

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import dossier
-from nianjian.engines.paper.texts.dossier.words import FIELDS, SEALS
+from nianjian.engines.paper.texts.dossier import FIELDS, SEALS
 from nianjian.engines.paper.words import words
 from nianjian.features.dossier import arrivals
 from nianjian.features.dossier.ingest.receive import SmallPicture
@@ -90,7 +90,7 @@ def build_sheet(one: Page) -> Sheet:
     _ = words(current())
     graver = sorted(one.findings, key=lambda told: WEIGHED[told["weight"]])
     sentences = [
-        (WEIGHTS[told["weight"]], dossier.finding(told["code"], {"page": one.page, **told["values"]}, _))
+        (WEIGHTS[told["weight"]], dossier.finding_text(told["code"], {"page": one.page, **told["values"]}, _))
         for told in graver
     ]
     picture = "" if one.jpeg is None else _data(one.jpeg)

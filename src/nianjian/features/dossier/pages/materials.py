@@ -10,8 +10,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.dossier.words import FORMS, MARKS
-from nianjian.engines.paper.texts.portrait import name
+from nianjian.engines.paper.texts.dossier import FORMS, MARKS
+from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import words
 from nianjian.features.dossier.kinds import KNOWN
 from nianjian.features.dossier.materials import ALGORITHM
@@ -165,7 +165,7 @@ def show_item(request: Request, code: str, year: int, item: str) -> HttpResponse
         "next": presenters.next_step(line),
         "pairs": _pairs(asked, found),
         "sources": [
-            presenters.rule_source(rule, name("level", str(rule.level), _))
+            presenters.rule_source(rule, code_name("level", str(rule.level), _))
             for rule in (asked.rule, asked.beside)
             if rule
         ],

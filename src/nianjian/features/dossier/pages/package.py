@@ -18,11 +18,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import figures
-from nianjian.engines.paper.texts.dossier.differences import CERTAINTY, KINDS, NOTES, RIDING, SHEETS, WHY
-from nianjian.engines.paper.texts.dossier.fill_in import REPORTS, SHORT, SOURCES
-from nianjian.engines.paper.texts.dossier.sealing import NO_SEAL
-from nianjian.engines.paper.texts.errors import sentence
-from nianjian.engines.paper.texts.portrait import name
+from nianjian.engines.paper.texts.dossier import (
+    CERTAINTY,
+    DIFFERENCE_KINDS,
+    NO_SEAL,
+    NOTES,
+    REPORTS,
+    RIDING,
+    SHEETS,
+    SHORT,
+    SOURCES,
+    WHY,
+)
+from nianjian.engines.paper.texts.errors import error_message
+from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.dossier.fill_in import Report, format_change
 from nianjian.features.dossier.operations import checklist, fill_in, verification
@@ -138,9 +147,9 @@ def sum_rows(found: Sequence[Paper]) -> Table | None:
     rows = [
         [
             Cell(presenters.item_title(one.line.item)),
-            Cell(f"{name('metric', held['metric'], _)}: {name('component', held['figure'], _)}"),
-            Cell(figures.count(held["paper"]), figure=True),
-            Cell("–" if held["portrait"] is None else figures.count(held["portrait"]), figure=True),
+            Cell(f"{code_name('metric', held['metric'], _)}: {code_name('component', held['figure'], _)}"),
+            Cell(figures.count_text(held["paper"]), figure=True),
+            Cell("–" if held["portrait"] is None else figures.count_text(held["portrait"]), figure=True),
             _agrees(held, older=one.older),
         ]
         for one in found
@@ -163,10 +172,10 @@ def package_context(job: JobValue) -> dict[str, object]:
         (gettext("Built"), f"{moment(job.finished_at)} · {person(job.requested_by)}"),
         (gettext("Manifest"), str(result["digest"])),
         (gettext("Run of the portrait"), str(result["run"]) or "–"),
-        (gettext("Pages of the paper edition"), figures.count(result["pages"])),
+        (gettext("Pages of the paper edition"), figures.count_text(result["pages"])),
     ]
     if result["pictures"]:
-        pairs.append((gettext("Pictures of seals on it"), figures.count(result["pictures"])))
+        pairs.append((gettext("Pictures of seals on it"), figures.count_text(result["pictures"])))
     return {
         "job": job,
         "verdict": Cell(gettext("draft"), badge="warn") if result["draft"] else Cell(gettext("complete"), badge="good"),
@@ -190,8 +199,8 @@ def _files(found: Sequence[Json]) -> Table:
     ]  # fmt: skip
     rows = [
         [
-            Cell(one["path"]), Cell(figures.count(one["pages"]), figure=True),
-            Cell(figures.count(-(-one["bytes"] // KIB)), figure=True), Cell(one["sha256"][:16]),
+            Cell(one["path"]), Cell(figures.count_text(one["pages"]), figure=True),
+            Cell(figures.count_text(-(-one["bytes"] // KIB)), figure=True), Cell(one["sha256"][:16]),
         ]
         for one in found
     ]  # fmt: skip
@@ -202,7 +211,11 @@ def certificate_context(found: Certificate) -> tuple[Cell, list[tuple[str, str]]
     """Whether it can sign, its facts, and why it cannot."""
     stamp = gettext("with a time stamp") if found.stamped else gettext("none: no authority is set")
     if found.fault:
-        return Cell(gettext("cannot sign"), badge="plain"), [], sentence(found.fault, found.values, words(current()))
+        return (
+            Cell(gettext("cannot sign"), badge="plain"),
+            [],
+            error_message(found.fault, found.values, words(current())),
+        )
     pairs = [
         (gettext("Holder"), found.subject),
         (gettext("Names the firm"), gettext("yes") if found.named else gettext("no: look whether it is the right one")),
@@ -220,8 +233,8 @@ def signature_context(job: JobValue) -> dict[str, object]:
     pairs = [
         (gettext("Signed"), f"{moment(job.finished_at)} · {person(job.requested_by)}"),
         (gettext("Holder"), str(result["subject"])),
-        (gettext("Signed files"), figures.count(len(result["signed"]))),
-        (gettext("With a time stamp"), figures.count(len(stamped))),
+        (gettext("Signed files"), figures.count_text(len(result["signed"]))),
+        (gettext("With a time stamp"), figures.count_text(len(stamped))),
         (gettext("Manifest"), str(result["digest"])),
     ]
     return {"job": job, "pairs": pairs}
@@ -389,7 +402,11 @@ def _table(result: dict[str, Any]) -> Table:
     _ = words(current())
     heads = [Column(gettext("File")), Column(gettext("Page"), figure=True), Column(gettext("What differs"))]
     rows = [
-        [Cell(one["file"]), Cell("" if one["page"] is None else one["page"], figure=True), Cell(_(KINDS[one["kind"]]))]
+        [
+            Cell(one["file"]),
+            Cell("" if one["page"] is None else one["page"], figure=True),
+            Cell(_(DIFFERENCE_KINDS[one["kind"]])),
+        ]
         for one in result["differences"]
     ]
     return Table(gettext("What differs"), heads, rows, wrap=True, cards=True)
@@ -528,7 +545,7 @@ def _field(one: Told) -> dict[str, Any]:
         "number": one["number"],
         "title": one["title_zh"] if chinese else one["title_en"],
         "rule": one["rule"],
-        "level": name("level", one["level"], _),
+        "level": code_name("level", one["level"], _),
         "badge": LEVELS[one["level"]],
         "note": one["note_zh"] if chinese else one["note_en"],
         "source": _(SOURCES[one["source"]]),

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper import dossier
-from nianjian.engines.paper.texts.dossier.words import BOARDS, ITEMS, NEXT, NEXT_GENERATED, NEXT_MADE, STATES, VERDICTS
-from nianjian.engines.paper.texts.portrait import name
+from nianjian.engines.paper.texts.dossier import BOARDS, ITEMS, NEXT, NEXT_GENERATED, NEXT_MADE, STATES, VERDICTS
+from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.engines.rules.rule import Rule
 from nianjian.features.dossier import materials
@@ -231,7 +231,7 @@ def version_view(row: Version, newest: int) -> VersionView:
         verdict=verdict_badge(row.verdict),
         facts=_facts(row),
         findings=[(WEIGHTS[one["weight"]], one["page"], _sentence(one)) for one in findings],
-        fields=dossier.fields(told.get("fields", {}), _),
+        fields=dossier.read_fields(told.get("fields", {}), _),
         returned=row.returned_reason,
         open=row.number == newest and row.returned_at is None,
         ready=row.verdict != "not_ready",
@@ -240,7 +240,7 @@ def version_view(row: Version, newest: int) -> VersionView:
 
 
 def _sentence(one: dict[str, Any]) -> str:
-    return dossier.finding(str(one["code"]), {"page": one["page"], **one["values"]}, words(current()))
+    return dossier.finding_text(str(one["code"]), {"page": one["page"], **one["values"]}, words(current()))
 
 
 def _facts(row: Version) -> list[tuple[str, str]]:
@@ -295,7 +295,7 @@ def _page(request: Request, code: str, year: int) -> HttpResponse:
         "count": len(lines),
         "boards": board_tables(code, year, lines, asked),
         "sources": [
-            (one.rule.id, rule_source(one.rule, name("level", str(one.rule.level), _)))
+            (one.rule.id, rule_source(one.rule, code_name("level", str(one.rule.level), _)))
             for one in asked.values()
             if one.item in due
         ],

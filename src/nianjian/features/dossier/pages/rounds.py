@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.dossier.rounds import ASKED, CHANGES, EVIDENCE, PAGES, ROUNDS, WHOLE
-from nianjian.engines.paper.texts.dossier.words import ITEMS as NAMES
+from nianjian.engines.paper.texts.dossier import ASKED, EVIDENCE, PAGES, ROUND_CHANGES, ROUNDS, WHOLE
+from nianjian.engines.paper.texts.dossier import ITEMS as NAMES
 from nianjian.engines.paper.words import words
 from nianjian.features.dossier.kinds import KNOWN
 from nianjian.features.dossier.models import Evidence
@@ -392,7 +392,7 @@ def differences(request: Request, code: str, year: int) -> HttpResponse:
         "items": [
             {
                 "name": item_title(one["item"]),
-                "kind": Cell(_(CHANGES[one["kind"]]), badge=CHANGED.get(one["kind"], "warn")),
+                "kind": Cell(_(ROUND_CHANGES[one["kind"]]), badge=CHANGED.get(one["kind"], "warn")),
                 "before": "–" if one["before"] is None else one["before"],
                 "after": "–" if one["after"] is None else one["after"],
                 "pages": [(page["page"], page["book"], _(PAGES[page["kind"]])) for page in one["pages"]],

@@ -15,8 +15,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.dossier.sealing import CHANGED, NO_SEAL, PLACES, SEALS, STANDINGS, TRUST
-from nianjian.engines.paper.texts.portrait import name
+from nianjian.engines.paper.texts.dossier import CHANGED, NO_SEAL, PLACES, SEAL_KINDS, STANDINGS, TRUST
+from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import words
 from nianjian.features.dossier import seal_images
 from nianjian.features.dossier.kinds import KNOWN
@@ -41,7 +41,7 @@ from nianjian.platform.web.work import moment, person
 
 def _seals() -> list[tuple[str, str]]:
     _ = words(current())
-    return [(code, _(name)) for code, name in SEALS.items()]
+    return [(code, _(name)) for code, name in SEAL_KINDS.items()]
 
 
 def _items() -> list[tuple[str, str]]:
@@ -124,7 +124,7 @@ BADGES: Final = {
 
 def seal(code: str) -> str:
     """What a seal is called."""
-    return words(current())(SEALS[code])
+    return words(current())(SEAL_KINDS[code])
 
 
 def build_standing_cell(code: str) -> Cell:
@@ -232,7 +232,7 @@ def show_seals(request: Request, code: str, year: int) -> HttpResponse:
     context = {
         "year": season,
         "no_seal": _(NO_SEAL),
-        "source": None if rule is None else presenters.rule_source(rule, name("level", str(rule.level), _)),
+        "source": None if rule is None else presenters.rule_source(rule, code_name("level", str(rule.level), _)),
         "pictures": build_pictures_table(found) if found else None,
         "uses": build_uses_table(code, uses) if (uses := seals.list_uses(code, season, actor, 0, NEWEST)) else None,
         "papers": build_papers_table(code, season, kept)

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.call_masking import masked
+from nianjian.engines.paper.masking import mask_call_text
 from nianjian.engines.paper.words import words
 from nianjian.engines.season.deadlines import LICENCE
 from nianjian.features.dossier.ingest.receive import receive
@@ -140,7 +140,7 @@ def scan_to_document(row: NoticeScan) -> Json:
     """A scan as JSON, numbers of people in its name masked; whoever fetches it gets the name as it came."""
     return {
         "scan": row.pk,
-        "name": masked(str(row.name)),
+        "name": mask_call_text(str(row.name)),
         "media_type": row.media_type,
         "sha256": row.sha256,
         "size": row.size,
@@ -349,21 +349,21 @@ def build_bundle(
     ``anew``: all of it is looked up now, at its cost, and so nothing lacks. ``role_missing``, ``enterprise_unknown``,
     ``visit_unknown``, ``drawing_failed``. Cost: some seconds, most of them for the PDF.
     """
-    from nianjian.engines.paper.inspection import day as papers  # noqa: PLC0415 -- the printer loads for a copy alone
-    from nianjian.engines.paper.inspection.papers import html, pdf  # noqa: PLC0415 -- as above
+    from nianjian.engines.paper import inspection as papers  # noqa: PLC0415 -- the printer loads for a copy alone
+    from nianjian.engines.paper.inspection import paper_html, paper_pdf  # noqa: PLC0415 -- as above
 
     _ = words(language)
     told = build_sheet(enterprise=enterprise, actor=actor, day=day, anew=anew)
-    contents = {"index": papers.sheet(told, _)}
-    for part, drawn in (("answers", papers.answers), ("retention", papers.logs)):
+    contents = {"index": papers.day_sheet(told, _)}
+    for part, drawn in (("answers", papers.answer_cards_paper), ("retention", papers.logs_paper)):
         looked = (readiness.check_now if anew else readiness.newest_check)(
             enterprise=enterprise, part=part, actor=actor
         )
         if looked is not None:
             contents[part] = drawn(looked, told, _)
     ways = [(f"{name}.html", str(one["title"])) for name, one in contents.items()]
-    files = {f"{name}.html": html(one, language, ways) for name, one in contents.items()}
-    files |= {f"{name}.pdf": pdf(one) for name, one in contents.items()}
+    files = {f"{name}.html": paper_html(one, language, ways) for name, one in contents.items()}
+    files |= {f"{name}.pdf": paper_pdf(one) for name, one in contents.items()}
     name = told["visit"]["day"] if told["visit"] else told["today"]
     return f"inspection-day-{enterprise}-{name}.zip", pack_zip(files)
 

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from nianjian.engines.kernel import numbers
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.call_masking import call_id
+from nianjian.engines.paper.masking import mask_call_id
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.inspection import dialling
 from nianjian.features.inspection.dialling import DiallingLimits, RobotSigns, TeamHour, TeamVerdict, Transfers
@@ -128,7 +128,7 @@ def _suspect(row: Mapping[str, object]) -> Json:
     callee = row["callee"]
     return {
         "at": _format_moment(row["start"]),
-        "call": call_id(str(row["one"])),
+        "call": mask_call_id(str(row["one"])),
         "source": row["source"],
         "callee": None if callee is None else numbers.mask(str(callee)),
         "evidence": row["evidence"],
@@ -216,7 +216,7 @@ def _row(row: dict[str, object]) -> Json:
     at, callee = row["at"], row["callee"]
     return {
         "at": at.isoformat(sep=" ") if isinstance(at, datetime) else None,
-        "call": call_id(str(row["one"])),
+        "call": mask_call_id(str(row["one"])),
         "source": row["source"],
         "callee": None if callee is None else numbers.mask(str(callee)),
         "ringing": row["ringing"],

@@ -16,7 +16,7 @@ from django.db import transaction
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.numbers import Shape
-from nianjian.engines.paper.texts.season.reminders import DRILL
+from nianjian.engines.paper.texts.season import DRILL
 from nianjian.engines.paper.words import words
 from nianjian.engines.season.reminders import Scope
 from nianjian.features.complaints import one_click
@@ -458,10 +458,10 @@ def build_report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
 
 def build_report_pdf(*, enterprise: str, actor: Actor, language: str, name: str = "") -> tuple[str, bytes]:
     """Name and content of the report as PDF; what `report` raises, ``drawing_failed``."""
-    from nianjian.engines.paper.inspection.drill import pdf  # noqa: PLC0415 -- the printer loads for a report alone
+    from nianjian.engines.paper.inspection import drill_pdf  # noqa: PLC0415 -- the printer loads for a report alone
 
     told = build_report(enterprise=enterprise, actor=actor, name=name)
-    return f"drill-{enterprise}-{told['as_of']}.pdf", pdf(told, words(language))
+    return f"drill-{enterprise}-{told['as_of']}.pdf", drill_pdf(told, words(language))
 
 
 def write_report(*, enterprise: str, actor: Actor, language: str, path: Path, name: str = "") -> None:

@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from nianjian.engines.paper.figures import count
-from nianjian.engines.paper.texts.inspection import answers as cards
-from nianjian.engines.paper.texts.inspection import checks as texts
-from nianjian.engines.paper.texts.inspection import recordings
-from nianjian.engines.paper.texts.inspection.checks import CHECKS, CHECKS_WHYS, PARTS, PEOPLE_NUMBERS_SYSTEM, STATES
+from nianjian.engines.paper.figures import count_text
+from nianjian.engines.paper.texts import inspection
+from nianjian.engines.paper.texts import inspection as cards
+from nianjian.engines.paper.texts import inspection as texts
+from nianjian.engines.paper.texts.inspection import CHECKS, CHECKS_WHYS, PARTS, PEOPLE_NUMBERS_SYSTEM, STATES
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.inspection.operations import readiness
 from nianjian.features.inspection.queries import Json
@@ -137,18 +137,18 @@ def present_retention(told: Json, _: Words) -> Json:
 
 def _present_sample(logs: Table, sample: Json, _: Words) -> Json:
     """The logs, what was found of the sampled recordings, and the calls without theirs."""
-    heads = [Column(head, figure=place > 3) for place, head in enumerate(recordings.heads(_))]  # noqa: PLR2004 -- lengths
+    heads = [Column(head, figure=place > 3) for place, head in enumerate(inspection.sample_headings(_))]  # noqa: PLR2004 -- lengths
     rows = [
         [
             Cell(text, figure=place > 3, badge=RECORDINGS.get(one["verdict"], "warn") if place == 3 else "")  # noqa: PLR2004 -- as above
             for place, text in enumerate(row)
         ]
-        for one, row in zip(sample["failing"], recordings.rows(sample, _), strict=True)
+        for one, row in zip(sample["failing"], inspection.sample_rows(sample, _), strict=True)
     ]
     calls = (
         [Table(gettext("Sampled calls without their recording"), heads, rows, wrap=True, cards=True)] if rows else []
     )
-    return {"tables": [logs, *calls], "pairs": recordings.facts(sample, _)}
+    return {"tables": [logs, *calls], "pairs": inspection.sample_facts(sample, _)}
 
 
 def _gaps(one: Json) -> str:
@@ -173,7 +173,7 @@ def present_dialling(told: Json, _: Words) -> Json:
         [
             Cell(one["team"] or gettext("without a team")),
             Cell(_(texts.VERDICTS[one["verdict"]]), badge=VERDICTS[one["verdict"]]),
-            *(Cell(count(one[name]), figure=True) for name in ("calls", "answered", "alone", "over", "showing")),
+            *(Cell(count_text(one[name]), figure=True) for name in ("calls", "answered", "alone", "over", "showing")),
             Cell(_(texts.DIALLING_WHYS[one["why"]])),
         ]
         for one in told["teams"]
@@ -193,13 +193,13 @@ def present_dialling(told: Json, _: Words) -> Json:
         (gettext("Predictive dialling"), _(texts.VERDICTS[told["verdict"]])),
         (gettext("AI outbound"), _(texts.VERDICTS[ai["verdict"]])),
         (gettext("Robot seats open, filed"), f"{ai['seats']['open']} / {ai['seats']['filed']}"),
-        (gettext("Calls of robots, answered"), f"{count(ai['calls'])} / {count(ai['answered'])}"),
-        (gettext("Transfers asked for, at once"), f"{count(put['asked'])} / {count(put['in_time'])}"),
+        (gettext("Calls of robots, answered"), f"{count_text(ai['calls'])} / {count_text(ai['answered'])}"),
+        (gettext("Transfers asked for, at once"), f"{count_text(put['asked'])} / {count_text(put['in_time'])}"),
         (gettext("“At once”: at most (seconds)"), str(ai["limit_s"])),
         (gettext("Middle and longest wait for a human (seconds)"), seconds),
     ]
     if seen is not None:
-        text = f"{_(texts.SUGGESTED[seen['verdict']])} ({count(seen['calls'])})"
+        text = f"{_(texts.SUGGESTED[seen['verdict']])} ({count_text(seen['calls'])})"
         pairs.insert(3, (gettext("Robots that nobody registered"), text))
     return {"pairs": pairs, "tables": tables}
 
@@ -230,9 +230,9 @@ def present_answers(told: Json, _: Words) -> Json:
             "state": _(cards.CARD_STATES[one["state"]]),
             "badge": CARDS[one["state"]],
             "said": cards.format_answer(one, _),
-            "figures": cards.figures(one, _),
-            "lacks": cards.lacks(one, _),
-            "steps": cards.steps(one, _),
+            "figures": cards.answer_figures(one, _),
+            "lacks": cards.answer_lacks(one, _),
+            "steps": cards.answer_steps(one, _),
             "since": one.get("from"),
         }
         for one in told["cards"]

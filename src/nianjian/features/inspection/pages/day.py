@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import figures
-from nianjian.engines.paper.texts.inspection import checks
-from nianjian.engines.paper.texts.inspection import day as texts
+from nianjian.engines.paper.texts import inspection
+from nianjian.engines.paper.texts import inspection_day as texts
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.inspection import storage
 from nianjian.features.inspection.operations import day as visits
@@ -131,7 +131,7 @@ def notice_context(held: dict[str, Any] | None) -> dict[str, Any]:
     """What the day's page shows of both."""
     kept = [] if held is None else held["scans"]
     return {
-        "scans": [one | {"weight": f"{figures.count(-(-one['size'] // 1024))} KiB · SHA-256"} for one in kept],
+        "scans": [one | {"weight": f"{figures.count_text(-(-one['size'] // 1024))} KiB · SHA-256"} for one in kept],
         "scan_form": None if held is None else ScanForm(auto_id="scan_%s"),
         "seen_form": ScreensForm(initial={"seen_on": clock.today()}, auto_id="seen_%s"),
     }
@@ -287,9 +287,9 @@ def _front(request: Request, code: str, day: date | None, given: Json | None = N
         "told": told,
         "badge": BADGES[told["state"]],
         "looked": "" if told["looked_at"] is None else moment(datetime.fromisoformat(told["looked_at"])),
-        "state": _(checks.STATES[told["state"]]),
-        "pairs": texts.notice(told, _),
-        "why": texts.why(told["notice"]["state"], _),
+        "state": _(inspection.STATES[told["state"]]),
+        "pairs": texts.notice_lines(told, _),
+        "why": texts.evidence_reason(told["notice"]["state"], _),
         "tables": [*([] if held is None else [_agenda(held), _posts(held)]), _evidence(told, code, _)],
         "earlier": [one for one in told["days"] if held is None or one != held["day"]],
         "form": VisitForm(initial=_initial(held, _)),
@@ -307,7 +307,7 @@ _ACTS: Final = {"load": Act.LOAD, "report": Act.REPORT, "people": Act.PEOPLE, "r
 def _initial(held: Json | None, _: Words) -> dict[str, Any]:
     """What the form shows: the day as it is kept, else an agenda to begin with."""
     if held is None:
-        agenda, posts = texts.proposed(_)
+        agenda, posts = texts.proposed_agenda(_)
         return {"agenda": agenda, "posts": posts}
     return {
         **{name: held[name] for name in ("day", "notice", "authority", "received_on", "place")},
@@ -343,11 +343,11 @@ def _evidence(told: Json, code: str, _: Words) -> Table:
             [
                 Cell(title, href=places.rule_address(code, row["rule"])),
                 Cell(
-                    texts.name(one["check"], _) if one["check"] else "–",
+                    texts.evidence_name(one["check"], _) if one["check"] else "–",
                     href=places.check_address(code, one["check"], row["rule"]) if one["check"] else "",
                 ),
-                Cell(_(checks.STATES[one["state"]]), badge=BADGES[one["state"]]),
-                Cell(texts.why(one["why"], _) if one["why"] else _("never looked at")),
+                Cell(_(inspection.STATES[one["state"]]), badge=BADGES[one["state"]]),
+                Cell(texts.evidence_reason(one["why"], _) if one["why"] else _("never looked at")),
                 Cell(one["day"] or "–", day=True),
             ]
             for one in found

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import charts
-from nianjian.engines.paper.texts.inspection import checks as words_of
-from nianjian.engines.paper.texts.inspection import drill as texts
+from nianjian.engines.paper.texts import inspection as words_of
+from nianjian.engines.paper.texts import inspection_day as texts
 from nianjian.engines.paper.words import Words, mark, words
 from nianjian.features.complaints.one_click import list_doors
 from nianjian.features.inspection.operations import drill as drills
@@ -82,7 +82,7 @@ def _screen_context(request: Request, code: str, drill: str) -> Json:
         "address": reverse("inspection-drill-lines", kwargs=here),
         "throw": reverse("inspection-drill-inject", kwargs=here),
         "ticket": reverse("complaints-one", kwargs={"code": code, "ticket": drill}),
-        "clock": texts.span(told["running_s"]),
+        "clock": texts.duration_text(told["running_s"]),
         "may": may(request.actor, code, Act.REPORT),
     }
 
@@ -95,10 +95,10 @@ def _line(one: Json, _: Words) -> Json:
     names = {GIVEN: gettext("Throw in now"), HANDLED: gettext("Handled")}
     return {
         **one,
-        "name": texts.line(one["what"], _),
+        "name": texts.timeline_line(one["what"], _),
         "who": _(texts.ROLES[one["role"]]),
-        "planned": texts.span(one["due_s"]),
-        "taken": texts.span(one["taken_s"]),
+        "planned": texts.duration_text(one["due_s"]),
+        "taken": texts.duration_text(one["taken_s"]),
         "says": _(texts.LINES[one["state"]]),
         "badge": LINE_BADGES[one["state"]],
         "acts": [(act, names[act]) for act in thrown],
@@ -248,11 +248,11 @@ def _steps(told: Json, _: Words) -> Table:
         [
             Cell(_(texts.STEPS[one["step"]])),
             Cell(_(words_of.STATES[one["state"]]), badge=BADGES[one["state"]]),
-            Cell(texts.wall(one["at"])),
-            Cell(texts.span(one["taken_s"])),
-            Cell(texts.span(one["limit_s"])),
+            Cell(texts.clock_text(one["at"])),
+            Cell(texts.duration_text(one["taken_s"])),
+            Cell(texts.duration_text(one["limit_s"])),
             Cell(one["by"] or "–"),
-            Cell(texts.why(one["why"], _)),
+            Cell(texts.drill_reason(one["why"], _)),
         ]
         for one in told["steps"]
     ]
@@ -261,7 +261,7 @@ def _steps(told: Json, _: Words) -> Table:
 
 def _mends(told: Json, _: Words) -> Table:
     heads = (gettext("to be mended"), gettext("why"), gettext("the shortest way"))
-    rows = [[Cell(text) for text in one] for one in texts.mends(told, _)]
+    rows = [[Cell(text) for text in one] for one in texts.list_remedies(told, _)]
     return Table(gettext("What to mend"), [Column(head) for head in heads], rows, wrap=True, cards=True)
 
 
@@ -270,9 +270,9 @@ def _earlier(held: list[Json], code: str) -> Table:
     rows = [
         [
             Cell(one["drill"], href=f"{place}?drill={one['drill']}"),
-            Cell(texts.wall(one["begun_at"])),
+            Cell(texts.clock_text(one["begun_at"])),
             Cell(one["begun_by"]),
-            *(Cell(texts.span(one[name]), figure=True) for name in drills.SOON),
+            *(Cell(texts.duration_text(one[name]), figure=True) for name in drills.SOON),
         ]
         for one in held
     ]
@@ -289,9 +289,9 @@ def _trend(held: list[Json], _: Words) -> str:
         return ""
     names = dict(zip(drills.SOON, (_("responded after"), _("called back after"), _("closed after")), strict=True))
     points = [
-        (texts.wall(one["begun_at"]), names[name], None if one[name] is None else one[name] / MINUTE)
+        (texts.clock_text(one["begun_at"]), names[name], None if one[name] is None else one[name] / MINUTE)
         for one in shown
         for name in drills.SOON
     ]
     told = _("How many minutes after the arrival the newest drills were responded to, called back and closed")
-    return SafeString(charts.svg(charts.month_lines(points, axis=_("minutes"), description=told)))
+    return SafeString(charts.render_svg(charts.month_lines(points, axis=_("minutes"), description=told)))

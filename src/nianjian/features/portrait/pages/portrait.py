@@ -18,12 +18,17 @@ from django.views.decorators.http import require_safe
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.drill_down import EXCLUDED, IDLE, SPLITS, component_of_flag, components
-from nianjian.engines.paper import advice, drill, figures, fragments, headline, pictures, quality
-from nianjian.engines.paper.fragments import BEHIND, FLAG
-from nianjian.engines.paper.results import exclusions, formula, rules
-from nianjian.engines.paper.results.own import own
+from nianjian.engines.paper import explanations, figures, pictures, sections
+from nianjian.engines.paper import explanations as formula
+from nianjian.engines.paper import explanations as rules
+from nianjian.engines.paper import sections as drill
+from nianjian.engines.paper import sections as fragments
+from nianjian.engines.paper import sections as headline
+from nianjian.engines.paper import sections as quality
+from nianjian.engines.paper.explanations import team_results
+from nianjian.engines.paper.sections import BEHIND, FLAG
 from nianjian.engines.paper.texts.portrait import SPLITS as SPLIT_NAMES
-from nianjian.engines.paper.texts.portrait import name
+from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.portrait import portraits
 from nianjian.features.portrait.operations import FORMS
@@ -92,7 +97,7 @@ def shared_context(request: Request, one: OpenPortrait, here: str) -> dict[str, 
         "known": one.known,
         "moment": moment(one.known) if one.known else "",
         "data": one.data,
-        "window": figures.window(one.data["period"], _),
+        "window": figures.period_text(one.data["period"], _),
         "home": one.link("portrait"),
         "tabs": [(one.link(route), label, route == here) for route, label in ways],
         "erased": portraits.marks_of_snapshot(one.data["snapshot"], portraits.list_deletion_marks(one.code)),
@@ -137,8 +142,8 @@ def part_name(component: str, _: Words) -> str:
     if component == IDLE:
         return _("filed, not opened")
     if component.startswith(EXCLUDED):
-        return f"{name('component', 'excluded', _)}: {name('exclusion', component.removeprefix(EXCLUDED), _)}"
-    return name("component", component, _)
+        return f"{code_name('component', 'excluded', _)}: {code_name('exclusion', component.removeprefix(EXCLUDED), _)}"
+    return code_name("component", component, _)
 
 
 def input_links(
@@ -146,12 +151,14 @@ def input_links(
 ) -> list[tuple[str, str, str]]:
     """(name, count, address of the rows) of each input; reckoned figures have no rows."""
     found = [
-        (part_name(part, _), figures.count(number), address_of(one, told["slug"], part) if number else "")
+        (part_name(part, _), figures.count_text(number), address_of(one, told["slug"], part) if number else "")
         for part, number in counts.items()
         if not part.startswith(EXCLUDED)
     ]
     reckoned = [part for part in ("allowance", "headroom") if part in told["components"]]
-    return found + [(name("component", part, _), figures.count(told["components"][part]), "") for part in reckoned]
+    return found + [
+        (code_name("component", part, _), figures.count_text(told["components"][part]), "") for part in reckoned
+    ]
 
 
 def card_links(one: OpenPortrait, told: Mapping[str, Any]) -> dict[str, str]:
@@ -174,7 +181,7 @@ def unmasked_keys(one: OpenPortrait, told: Mapping[str, Any], split: str) -> lis
     """Key of each row of a split, as it was counted: a masked number names no single one."""
     whole = portraits.find_portrait(one.code, one.year, one.run) if split == "display" else None
     metric = next(m for m in whole["metrics"] if m["slug"] == told["slug"]) if whole else told
-    return [row["key"] for row in drill.rows(metric, split)]
+    return [row["key"] for row in drill.split_rows(metric, split)]
 
 
 def cells(one: OpenPortrait, told: Mapping[str, Any], place: SplitRow, _: Words) -> list[Cell]:
@@ -191,12 +198,12 @@ def cells(one: OpenPortrait, told: Mapping[str, Any], place: SplitRow, _: Words)
             part = PARTS.get(slug, {}).get(field, field)
             href = address_of(one, slug, part, **{place.split: _encode_key(one, place)})
             label = f"{drill.key_text(row['key'], _)} · {_(text)}"
-            said = f"{_(BEHIND) % {'label': label}}: {figures.count(number)}"
-            found.append(Cell(figures.count(number), href=href, says=said, figure=True))
+            said = f"{_(BEHIND) % {'label': label}}: {figures.count_text(number)}"
+            found.append(Cell(figures.count_text(number), href=href, says=said, figure=True))
         else:
-            found.append(Cell(figures.count(number), figure=True))
+            found.append(Cell(figures.count_text(number), figure=True))
     light = str(row["light"])
-    return [*found, Cell(row.get("value") or figures.DASH, figure=True), Cell(name("light", light, _), code=light)]
+    return [*found, Cell(row.get("value") or figures.DASH, figure=True), Cell(code_name("light", light, _), code=light)]
 
 
 def _encode_key(one: OpenPortrait, place: SplitRow) -> str:
@@ -227,16 +234,17 @@ def metric(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     told = found[0]
     if request.team is not None:
         return _own_metric(request, one, slug, request.team)
-    card, ways = figures.card(told, _), flag_links(one, told)
+    card, ways = figures.metric_card(told, _), flag_links(one, told)
+    charts = pictures.portrait_charts(one.data, _)
     context = shared_context(request, one, "portrait") | _rules(one, slug, _) | {
         "slug": slug,
         "card": card,
         "flags": [(flag, ways.get(flag.code, "")) for flag in card.flags],
-        "formulas": formula.formulas(told, _),
+        "formulas": formula.list_formulas(told, _),
         "inputs": input_links(one, told, components(told), _),
         "left_out": _left_out(one, told, _),
         "twins": _twins(one, told, _),
-        "chart": next((_chart_html(chart, one) for chart in pictures.charts(one.data, _) if chart.name == slug), ""),
+        "chart": next((_chart_html(chart, one) for chart in charts if chart.name == slug), ""),
         **_split(request, one, told, _),
     }  # fmt: skip
     return render(request, "portrait/metric.html", context)
@@ -244,7 +252,7 @@ def metric(request: Request, code: str, year: int, slug: str) -> HttpResponse:
 
 def _own_metric(request: Request, one: OpenPortrait, slug: str, team: str) -> HttpResponse:
     _ = translator()
-    mine = [told for told in own(one.data, team) if told["slug"] == slug]
+    mine = [told for told in team_results(one.data, team) if told["slug"] == slug]
     if not mine:
         raise Http404
     told = mine[0]
@@ -252,10 +260,10 @@ def _own_metric(request: Request, one: OpenPortrait, slug: str, team: str) -> Ht
     context = shared_context(request, one, "portrait") | _rules(one, slug, _) | {
         "slug": slug,
         "team": team,
-        "title": name("metric", slug, _),
+        "title": code_name("metric", slug, _),
         "light": light,
-        "word": name("light", light, _),
-        "value": figures.amount(told["value"], told["unit"]),
+        "word": code_name("light", light, _),
+        "value": figures.amount_text(told["value"], told["unit"]),
         "inputs": input_links(one, told, told["components"], _),
     }  # fmt: skip
     return render(request, "portrait/own_metric.html", context)
@@ -263,8 +271,8 @@ def _own_metric(request: Request, one: OpenPortrait, slug: str, team: str) -> Ht
 
 def _rules(one: OpenPortrait, slug: str, _: Words) -> dict[str, Any]:
     return {
-        "rules": rules.rules(one.data, slug, current(), _),
-        "conflicts": rules.conflicts(one.data, slug, current()),
+        "rules": rules.rules_of_metric(one.data, slug, current(), _),
+        "conflicts": rules.conflicts_of_metric(one.data, slug, current()),
     }
 
 
@@ -273,7 +281,7 @@ def _left_out(one: OpenPortrait, told: Mapping[str, Any], _: Words) -> list[tupl
     excluded = told["components"].get("excluded") or {}
     return [
         (text, address_of(one, told["slug"], f"{EXCLUDED}{reason}") if reason in excluded else "")
-        for reason, text, _number in exclusions.sentences(one.data, told, _)
+        for reason, text, _number in explanations.exclusion_lines(one.data, told, _)
     ]
 
 
@@ -306,7 +314,7 @@ def _row_links(
     for field, part in zip(("numerator", "denominator"), parts, strict=True):
         same = bool(row[field]) and known.get(part) == row[field]
         label = part_name(part, _) if part else ""
-        found.append((label, figures.count(row[field]), address_of(one, told["slug"], part) if same else ""))
+        found.append((label, figures.count_text(row[field]), address_of(one, told["slug"], part) if same else ""))
     return found
 
 
@@ -317,29 +325,31 @@ def _figure_beside(
     return {
         "title": title,
         "counts": counts,
-        "value": figures.amount(row["value"], unit),
+        "value": figures.amount_text(row["value"], unit),
         "light": light,
-        "word": name("light", light, _),
+        "word": code_name("light", light, _),
     }
 
 
 def _chart_html(chart: pictures.Chart, one: OpenPortrait) -> SafeString:
-    return mark_safe_fragment(fragments.chart(chart.caption, chart.svg, one.link("portrait-chart", name=chart.name)))
+    return mark_safe_fragment(
+        fragments.html_chart(chart.caption, chart.svg, one.link("portrait-chart", name=chart.name))
+    )
 
 
 def _split(request: Request, one: OpenPortrait, told: Mapping[str, Any], _: Words) -> dict[str, Any]:
     """The split that ``?split=`` chooses, 50 rows, each figure with the way to its rows."""
-    there = [split for split in SPLIT_NAMES if drill.rows(told, split)]
+    there = [split for split in SPLIT_NAMES if drill.split_rows(told, split)]
     if not there:
         return {"split_tabs": [], "table": None, "page": None}
     split = request.GET.get("split", there[0])
     split = split if split in there else there[0]
-    rows = drill.rows(told, split)
+    rows = drill.split_rows(told, split)
     shown: Page[Any] = paged(request, rows, total=len(rows))
-    title = name("split", split, _)
+    title = code_name("split", split, _)
     fields = drill.COLUMNS[told["slug"]]
     columns = [Column(title), *(Column(_(text), figure=True) for text, _field in fields)]
-    columns += [Column(f"{name('metric', told['slug'], _)} ({told['unit']})", figure=True), Column(_("light"))]
+    columns += [Column(f"{code_name('metric', told['slug'], _)} ({told['unit']})", figure=True), Column(_("light"))]
     keys = dict(zip(map(id, rows), unmasked_keys(one, told, split), strict=True))
     body = [
         [Cell(drill.key_text(row["key"], _)), *cells(one, told, SplitRow(split, keys[id(row)], row), _)]
@@ -347,7 +357,7 @@ def _split(request: Request, one: OpenPortrait, told: Mapping[str, Any], _: Word
     ]
     return {
         "split_tabs": [
-            (address(request, split=one_, page=""), name("split", one_, _), one_ == split) for one_ in there
+            (address(request, split=one_, page=""), code_name("split", one_, _), one_ == split) for one_ in there
         ],
         "split_title": title,
         "table": Table(title, columns, body),
@@ -375,18 +385,18 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
     data = one.data
     cards = [
         (
-            mark_safe_fragment(fragments.card(card, _, card_links(one, told))),
+            mark_safe_fragment(fragments.html_card(card, _, card_links(one, told))),
             one.link("portrait-metric", slug=card.slug),
         )
-        for card, told in zip(figures.cards(data, _), data["metrics"], strict=True)
+        for card, told in zip(figures.metric_cards(data, _), data["metrics"], strict=True)
     ]
     context = shared_context(request, one, "portrait") | {
         "years": portraits.list_years(code),
-        "headline": mark_safe_fragment(headline.html(data, _)),
+        "headline": mark_safe_fragment(headline.headline_html(data, _)),
         "cards": cards,
-        "charts": [_chart_html(chart, one) for chart in pictures.charts(data, _)],
-        "advice": advice.advice_lines(data, _),
-        "quality": mark_safe_fragment(quality.table(data, _)),
+        "charts": [_chart_html(chart, one) for chart in pictures.portrait_charts(data, _)],
+        "advice": sections.advice_lines(data, _),
+        "quality": mark_safe_fragment(quality.quality_table(data, _)),
         "splits": split_links(one, _),
         "forms": list(FORMS),
         "run_form": RunForm(initial={"as_of": data["period"]["as_of"], "province": data["province"]}),
@@ -397,14 +407,14 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
 def _own_portrait(request: Request, one: OpenPortrait, team: str, _: Words) -> HttpResponse:
     rows = [
         {
-            "title": name("metric", metric["slug"], _),
+            "title": code_name("metric", metric["slug"], _),
             "light": metric["light"],
-            "word": name("light", metric["light"], _),
-            "value": figures.amount(metric["value"], metric["unit"]),
+            "word": code_name("light", metric["light"], _),
+            "value": figures.amount_text(metric["value"], metric["unit"]),
             "parts": input_links(one, metric, metric["components"], _),
             "address": one.link("portrait-metric", slug=metric["slug"]),
         }
-        for metric in own(one.data, team)
+        for metric in team_results(one.data, team)
     ]
     return render(request, "portrait/own.html", shared_context(request, one, "portrait") | {"rows": rows, "team": team})
 
@@ -415,10 +425,10 @@ def by(request: Request, code: str, year: int, split: str) -> HttpResponse:
     """One split: a row a line, team, display number, kind or month, 50 at a time."""
     _ = translator()
     one = get_portrait_or_404(request, code, year)
-    if split not in drill.splits(one.data):
+    if split not in drill.list_splits(one.data):
         raise Http404
-    title = name("split", split, _)
-    metrics = [told for told in one.data["metrics"] if drill.rows(told, split)]
+    title = code_name("split", split, _)
+    metrics = [told for told in one.data["metrics"] if drill.split_rows(told, split)]
     table, shown = _grid(request, one, metrics, split, _)
     context = shared_context(request, one, "portrait") | {
         "split": split,
@@ -434,11 +444,11 @@ def _grid(
     request: Request, one: OpenPortrait, metrics: Sequence[Mapping[str, Any]], split: str, _: Words
 ) -> tuple[Table, Page[Any]]:
     """All metrics beside each other, a row a key; the order is that of the metric that has most rows."""
-    columns, known = [Column(name("split", split, _))], []
+    columns, known = [Column(code_name("split", split, _))], []
     for told in metrics:
         columns += [Column(_(text), figure=True) for text, _field in drill.COLUMNS[told["slug"]]]
-        columns += [Column(f"{name('metric', told['slug'], _)} ({told['unit']})", figure=True), Column(_("light"))]
-        known.append(dict(zip(unmasked_keys(one, told, split), drill.rows(told, split), strict=True)))
+        columns += [Column(f"{code_name('metric', told['slug'], _)} ({told['unit']})", figure=True), Column(_("light"))]
+        known.append(dict(zip(unmasked_keys(one, told, split), drill.split_rows(told, split), strict=True)))
     labels: dict[str | None, Any] = {}
     for rows in sorted(known, key=len, reverse=True):
         for key, row in rows.items():
@@ -447,7 +457,7 @@ def _grid(
     shown: Page[Any] = paged(request, order, total=len(order))
     body = [_grid_row(one, metrics, known, SplitRow(split, key, None), labels[key], _) for key in shown.rows]
     form = "wide widest" if len(columns) > drill.MANY else "wide"
-    return Table(name("split", split, _), columns, body, form=form), shown
+    return Table(code_name("split", split, _), columns, body, form=form), shown
 
 
 def _grid_row(
@@ -466,8 +476,10 @@ def _grid_row(
 
 def split_links(one: OpenPortrait, _: Words) -> list[tuple[str, str, str]]:
     """(split, name, address) of each split there is."""
-    there = drill.splits(one.data)
-    return [(split, name("split", split, _), one.link("by", split=split)) for split in SPLIT_NAMES if split in there]
+    there = drill.list_splits(one.data)
+    return [
+        (split, code_name("split", split, _), one.link("by", split=split)) for split in SPLIT_NAMES if split in there
+    ]
 
 
 @require_safe
@@ -475,7 +487,7 @@ def split_links(one: OpenPortrait, _: Words) -> list[tuple[str, str, str]]:
 def chart(request: Request, code: str, year: int, name: str) -> HttpResponse:
     """A chart's definition for the page that draws it anew."""
     one = get_portrait_or_404(request, code, year)
-    found = [one for one in pictures.charts(one.data, translator()) if one.name == name]
+    found = [one for one in pictures.portrait_charts(one.data, translator()) if one.name == name]
     if not found:
         raise Http404
     return JsonResponse(found[0].specification)

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.drill_down import CALLS, EXCLUDED, MONTH, SPLITS, RowQuery, components, expected_count
-from nianjian.engines.paper import drill, figures
-from nianjian.engines.paper.texts.portrait import name
-from nianjian.engines.paper.texts.sources import SOURCES, source_name
+from nianjian.engines.paper import figures, sections
+from nianjian.engines.paper.texts.calls import SOURCES, source_name
+from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words, mark
 from nianjian.features.portrait import operations, portraits
 from nianjian.features.portrait.pages.portrait import (
@@ -73,10 +73,10 @@ def rows(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     number = _page(request)
     context = shared_context(request, one, "portrait") | {
         "slug": slug,
-        "metric": name("metric", slug, _),
+        "metric": code_name("metric", slug, _),
         "part": part_name(ask.component, _),
         "narrowed": _narrowed(one, ask, _),
-        "total": None if (total := _total(one, ask)) is None else figures.count(total),
+        "total": None if (total := _total(one, ask)) is None else figures.count_text(total),
         "address": address(request, look=""),
         "look": address(request, look="1"),
         "months": _months(request, one, ask),
@@ -141,10 +141,12 @@ def _narrowed(one: OpenPortrait, ask: RowQuery, _: Words) -> list[str]:
     """How the rows are narrowed, in words; a displayed number as it may be shown."""
     said = []
     for split, key in ask.keys.items():
-        text = _shown_number(one, ask.slug, key) if split == "display" and key is not None else drill.key_text(key, _)
-        said.append(f"{name('split', split, _)}: {text}")
+        text = (
+            _shown_number(one, ask.slug, key) if split == "display" and key is not None else sections.key_text(key, _)
+        )
+        said.append(f"{code_name('split', split, _)}: {text}")
     if ask.month is not None:
-        said.append(f"{name('split', MONTH, _)}: {ask.month}")
+        said.append(f"{code_name('split', MONTH, _)}: {ask.month}")
     return said
 
 
@@ -202,9 +204,9 @@ def _cell(value: object, column: str, _: Words) -> str:
         return _("yes") if value else _("no")
     text = str(value)
     if column in TABLES:
-        return name(TABLES[column], text, _)
+        return code_name(TABLES[column], text, _)
     if column == "source":
-        return source_name(text, _) if text in SOURCES else drill.key_text(text, _)
+        return source_name(text, _) if text in SOURCES else sections.key_text(text, _)
     if column in {"filing", "how", "result"}:
         return _(WORDS[text]) if text in WORDS else text
     return text[:TO_SECOND] if column.endswith("_ts") else text

@@ -11,10 +11,9 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper import figures
-from nianjian.engines.paper.advice import WARNINGS
-from nianjian.engines.paper.results import comparison
-from nianjian.engines.paper.texts.portrait import name
+from nianjian.engines.paper import explanations, figures
+from nianjian.engines.paper.sections import WARNINGS
+from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words
 from nianjian.features.portrait import portraits
 from nianjian.features.portrait.operations import (
@@ -77,13 +76,13 @@ def simulate(request: Request, code: str, year: int) -> HttpResponse:
 
 def _outcome(told: dict[str, dict[str, Any]], _: Words) -> dict[str, Any]:
     before, after = told["before"], told["after"]
-    cards = zip(figures.cards(before, _), figures.cards(after, _), strict=True)
+    cards = zip(figures.metric_cards(before, _), figures.metric_cards(after, _), strict=True)
     return {
         "rows": [
             {"before": was, "after": now, "changed": (was.light, was.value) != (now.light, now.value)}
             for was, now in cards
         ],
-        "whole": [(one["light"], name("light", one["light"], _)) for one in (before, after)],
+        "whole": [(one["light"], code_name("light", one["light"], _)) for one in (before, after)],
         "warnings": [_(WARNINGS[code]) for code in after.get("simulated", {}).get("warnings", ())],
     }
 
@@ -106,16 +105,18 @@ def runs(request: Request, code: str, year: int) -> HttpResponse:
                 "moment": moment(run),
                 "actor": run.actor,
                 "light": run.light,
-                "word": name("light", run.light, _),
+                "word": code_name("light", run.light, _),
                 "as_of": run.as_of,
                 "rulebook": run.rulebook["version"],
-                "values": [(name("metric", m["slug"], _), figures.amount(m["value"], m["unit"])) for m in run.metrics],
+                "values": [
+                    (code_name("metric", m["slug"], _), figures.amount_text(m["value"], m["unit"])) for m in run.metrics
+                ],
                 "erased": portraits.marks_of_snapshot(run.snapshot, known),
                 "before": place == 1,
                 "after": place == 0,
             }
         )
-    metrics = [name("metric", metric["slug"], _) for metric in one.data["metrics"]]
+    metrics = [code_name("metric", metric["slug"], _) for metric in one.data["metrics"]]
     context = shared_context(request, one, "portrait-runs") | {"rows": rows, "page": shown, "metrics": metrics}
     return render(request, "portrait/runs.html", context)
 
@@ -131,7 +132,7 @@ def compare(request: Request, code: str, year: int) -> HttpResponse:
     context = shared_context(request, one, "portrait-runs") | {
         "told": told,
         "same": before == after,
-        "view": comparison.view(told, current(), _),
+        "view": explanations.comparison_view(told, current(), _),
         "swap": f"{request.path}?{urlencode({'a': after, 'b': before})}",
     }
     return render(request, "portrait/compare.html", context)

@@ -15,8 +15,17 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper import fragments, reconcile
-from nianjian.engines.paper.texts.reconcile import KINDS, LIKELY, PAIRS, PROPOSALS, REASONS, RESULTS, STATES, VERDICTS
+from nianjian.engines.paper import reconciliation, sections
+from nianjian.engines.paper.texts.reconciliation import (
+    KINDS,
+    LIKELY,
+    PAIRS,
+    PROPOSALS,
+    REASONS,
+    RESULTS,
+    STATES,
+    VERDICTS,
+)
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.reconciliation import operations
 from nianjian.features.reconciliation.comparisons import get_sheet
@@ -211,8 +220,8 @@ def _matrix(request: Request, told: Json, wanted: DifferenceFilter, _: Words) ->
 
 
 def _chart(told: Json, _: Words) -> SafeString:
-    drawn = reconcile.sources(told["told"], _) if told["kind"] == "sources" else None
-    return SafeString(fragments.chart(drawn.caption, drawn.svg)) if drawn else SafeString()
+    drawn = reconciliation.sources_chart(told["told"], _) if told["kind"] == "sources" else None
+    return SafeString(sections.html_chart(drawn.caption, drawn.svg)) if drawn else SafeString()
 
 
 @require_POST

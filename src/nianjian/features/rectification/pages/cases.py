@@ -19,9 +19,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper import fragments
-from nianjian.engines.paper.rectification import content, pictures
-from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper import rectification, sections
+from nianjian.engines.paper import rectification as pictures
+from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.texts.portrait import METRICS
 from nianjian.engines.paper.texts.rectification import PAPERS, STEPS
 from nianjian.engines.paper.words import Words, words
@@ -311,7 +311,7 @@ def waits(told: Json, looked: GapPreview, working: Collection[str], word: Words)
         found[act] = _("The work for it is under way.") if work in working else why
     blocking = [gap for gap in looked.gaps if gap.blocks]
     if blocking and not found["submit"]:
-        found["submit"] = sentence(blocking[0].code, blocking[0].values, word)
+        found["submit"] = error_message(blocking[0].code, blocking[0].values, word)
     return found
 
 
@@ -346,7 +346,7 @@ def following(code: str, told: Json, looked: GapPreview, word: Words) -> Next | 
         return Next(text, "#close", _("To the closing"))
     for gap, address, label in gap_ways(code, told, looked.gaps):
         if gap.blocks:
-            return Next(sentence(gap.code, gap.values, word), address, label)
+            return Next(error_message(gap.code, gap.values, word), address, label)
     if states.REPORTED in done:
         return Next(_("Hand in report and test report, then note it here."), "#submit", _("To the handing in"))
     if looked.ready:
@@ -381,7 +381,7 @@ def case_detail(request: Request, code: str, case: str) -> HttpResponse:
         "gaps": [] if closed else _gaps(code, told, known, _),
         "looked": known,
         "checked": moment(known.at),
-        "figures": content.measured(told["measured"], _),
+        "figures": rectification.measured_rows(told["measured"], _),
         "chart": _chart(told, _),
         "papers": [one | {"kind": _(PAPERS[one["kind"]])} for one in told["papers"]],
         "events": [(one["at"][:16].replace("T", " "), _(STEPS[one["step"]]), one["actor"]) for one in told["events"]],
@@ -397,7 +397,7 @@ def case_detail(request: Request, code: str, case: str) -> HttpResponse:
 def _gaps(code: str, told: Json, known: evidence.GapPreview, _: Words) -> list[tuple[bool, str, str, str]]:
     """(whether it blocks, its sentence, where it is closed, what that place is called) of each gap."""
     found = gap_ways(code, told, known.gaps)
-    return [(gap.blocks, sentence(gap.code, gap.values, _), address, label) for gap, address, label in found]
+    return [(gap.blocks, error_message(gap.code, gap.values, _), address, label) for gap, address, label in found]
 
 
 def _pairs(told: Json) -> list[tuple[str, str]]:
@@ -419,5 +419,5 @@ def _chart(told: Json, _: Words) -> SafeString:
     measured = told["measured"]
     if not measured or not any(measured[part]["channel"]["by_day"] for part in ("before", "after")):
         return SafeString()
-    chart = pictures.days(measured, _)
-    return SafeString(fragments.chart(chart.caption, chart.svg))
+    chart = pictures.days_chart(measured, _)
+    return SafeString(sections.html_chart(chart.caption, chart.svg))

@@ -16,8 +16,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper import fragments
-from nianjian.engines.paper.rectification import content, pictures
+from nianjian.engines.paper import rectification, sections
+from nianjian.engines.paper import rectification as pictures
 from nianjian.engines.paper.texts.rectification import DIMENSIONS
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.rectification import operations, reports
@@ -45,9 +45,10 @@ def located(request: Request, code: str, case: str) -> HttpResponse:
         "case": told,
         "ways": ways(code, told["id"]),
         "form": Period(),
-        "told": content.located(where, _),
+        "told": rectification.location_content(where, _),
         "charts": [
-            SafeString(fragments.chart(one.caption, one.svg)) for one in pictures.charts({**told, "measured": None}, _)
+            SafeString(sections.html_chart(one.caption, one.svg))
+            for one in pictures.case_charts({**told, "measured": None}, _)
         ],
         "tables": [_table(code, told, dimension, _) for dimension in DIMENSIONS] if where else [],
         "may": may(request.actor, code, Act.REPORT) and told["state"] != "closed",
@@ -59,7 +60,7 @@ def _table(code: str, told: Json, dimension: str, _: Words) -> Table:
     """The groups of a dimension, each leading to its complaints."""
     rows = []
     for one in told["located"]["dimensions"][dimension]["groups"]:
-        text = content.group(one, dimension, _)
+        text = rectification.group_row(one, dimension, _)
         key = one.get("ref") or one["key"]
         link = "" if "*" in (key or "") else _behind(code, told, dimension, key)
         figures = ("complaints", "answered", "rate", "rest", "chance", "share")

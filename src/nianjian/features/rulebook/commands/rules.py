@@ -9,7 +9,7 @@ from rich.console import Console
 
 from nianjian.engines.kernel import identifiers
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.portrait import name
+from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import ENGLISH
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import NO, Answer
@@ -91,7 +91,7 @@ def _show(args: argparse.Namespace) -> Answer:
                 rule.id,
                 rule.title_en if language() == ENGLISH else rule.title_zh,
                 format_limit(rule.operator, rule.value, rule.unit),
-                name("level", str(rule.level), _),
+                code_name("level", str(rule.level), _),
             )
             for rule in found
         ]

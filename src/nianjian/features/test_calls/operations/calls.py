@@ -16,7 +16,7 @@ from django.db import transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel import numbers as kernel_numbers
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.season.reminders import CALLBACK
+from nianjian.engines.paper.texts.season import CALLBACK
 from nianjian.engines.season.reminders import Scope
 from nianjian.engines.sip import agent
 from nianjian.engines.sip.call_trace import Plan, Seen

@@ -1,0 +1,455 @@
+"""A metric explained: its formula with numbers, exclusions, rules behind it, and what changed between two runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Final
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.paper import sections
+from nianjian.engines.paper.figures import DASH, OPERATORS, amount_text, count_text
+from nianjian.engines.paper.texts.portrait import FILL_IN, PLAN, TABLES, VALUES, code_name
+from nianjian.engines.paper.words import CHINESE, Words, mark
+
+Json = Mapping[str, Any]
+
+# Metric -> where the guide and the law disagree about it (rules/data/conflicts.yaml).
+CONFLICTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "number_consistency": ("conflict.number_classes", "conflict.marketing", "conflict.sentence"),
+    "closing_rate": ("conflict.complaint_clock",),
+}
+PER_CENT: Final = 100
+TEN_THOUSAND: Final = 10_000
+PER_TEN_THOUSAND: Final = frozenset({"portrait.complaint_rate.limit"})  # told as the metric itself
+WORDS_TO_FIND: Final = "purposes"  # unit of a value whose words are looked for as they stand
+NO_TITLES: Final[Mapping[str, str]] = MappingProxyType({})
+SPEAKS_FOR_ITSELF: Final = frozenset({"code", "name", "text", "item"})  # parts whose own name would say nothing
+VALUE_WORDS: Final[Mapping[str, str]] = {**FILL_IN, **PLAN, **VALUES}
+UNITS: Final[Mapping[str, str]] = {
+    "degrees": mark("{n} degrees"),
+    "minutes": mark("{n} minutes"),
+    "pixels": mark("{n} pixels"),
+    "hours": mark("{n} hours"),
+    "calls": mark("{n} calls"),
+    "months": mark("{n} months"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PresentedRule:
+    """A rule for readers; ``text`` quotes the source, ``changed`` says who set another value and why."""
+
+    key: str
+    id: str
+    title: str
+    value: str
+    level: str
+    level_word: str
+    citation: str
+    url: str
+    days: str
+    text: str
+    changed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What the guide says, what the law says, what the product does."""
+
+    title: str
+    guide: str
+    law: str
+    action: str
+
+
+def rules_of_metric(portrait: Json, slug: str, language: str, _: Words) -> tuple[PresentedRule, ...]:
+    """Every rule of a metric in the portrait's own rulebook; none where an older program kept no rules."""
+    return tuple(
+        _present_rule(one, language, _)
+        for one in portrait.get("rules") or ()
+        if one["key"].startswith(f"portrait.{slug}.")
+    )
+
+
+def conflicts_of_metric(portrait: Json, slug: str, language: str) -> tuple[Conflict, ...]:
+    """Where guide and law disagree about a metric."""
+    known = {one["key"]: one for one in portrait.get("rules") or ()}
+    found = [known[key] for key in CONFLICTS.get(slug, ()) if key in known]
+    return tuple(
+        Conflict(rule_title(one, language), one["value"]["guide"], one["value"]["law"], one["value"]["action"])
+        for one in found
+    )
+
+
+def rule_title(rule: Json, language: str) -> str:
+    """What the rule is called."""
+    return str(rule["title_zh"] if language == CHINESE else rule["title_en"])
+
+
+def value_text(rule: Json, _: Words, titles: Mapping[str, str] = NO_TITLES) -> str:
+    """Value and operator as people write them: ``> 30 %``; ``titles``: rule key -> what that rule is called."""
+    value, unit, operator = rule["value"], str(rule["unit"]), rule.get("operator")
+    sign = {">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< ", "==": "= "}.get(str(operator), "")
+    if unit == WORDS_TO_FIND and isinstance(value, Mapping):
+        return "; ".join(f"{_word_of(key, _, titles)}: {' + '.join(words)}" for key, words in value.items())
+    if isinstance(value, list | Mapping):
+        return _nested_text(value, _, titles) or "–"
+    if unit in {"share", "factor"}:
+        scale, shown = (TEN_THOUSAND, "‱") if rule.get("key") in PER_TEN_THOUSAND else (PER_CENT, "%")
+        return f"{sign}{(Decimal(str(value)) * scale).normalize():f} {shown}"
+    if unit == "light":
+        return code_name("light", str(value), _)
+    if unit in UNITS and not isinstance(value, str):
+        return sign + _(UNITS[unit]).format(n=f"{value:,}")
+    return sign + _word_of(value, _, titles)
+
+
+def _nested_text(value: object, _: Words, titles: Mapping[str, str], depth: int = 0) -> str:
+    """A value of any depth: parts under their names, deeper ones in brackets."""
+    if isinstance(value, Mapping):
+        parts = ((key, _nested_text(inside, _, titles, depth + 1)) for key, inside in value.items())
+        said = (" · " if depth else "; ").join(
+            text if key in SPEAKS_FOR_ITSELF else _("{part}: {text}").format(part=_word_of(key, _, titles), text=text)
+            for key, text in parts
+        )
+        return f"({said})" if depth > 1 else said
+    if isinstance(value, list):
+        if depth == 0 and any(isinstance(item, Mapping) for item in value):
+            return "; ".join(_nested_text(item, _, titles, 1) for item in value)
+        sign = " + " if depth and all(isinstance(item, str) for item in value) else ", "
+        return sign.join(_nested_text(item, _, titles, depth + 1) for item in value)
+    return _word_of(value, _, titles)
+
+
+def _word_of(item: object, _: Words, titles: Mapping[str, str]) -> str:
+    """One word of a value: a code's name, another rule's title, or what it is."""
+    if isinstance(item, bool):
+        return _("yes") if item else _("no")
+    text = str(item)
+    if text in titles:
+        return titles[text]
+    table = next((one for one in ("attachment", "exclusion") if text in TABLES[one]), None)
+    if table is not None:
+        return code_name(table, text, _)
+    return (
+        _(VALUE_WORDS[text])
+        if text in VALUE_WORDS
+        else code_name("component", text, _)
+        if text in TABLES["component"]
+        else text
+    )
+
+
+def _present_rule(rule: Json, language: str, _: Words) -> PresentedRule:
+    until = rule.get("valid_to")
+    days = _("since {day}").format(day=rule["valid_from"]) + (f" – {until}" if until else "")
+    return PresentedRule(
+        key=str(rule["key"]),
+        id=str(rule["id"]),
+        title=rule_title(rule, language),
+        value=value_text(rule, _),
+        level=str(rule["level"]),
+        level_word=code_name("level", str(rule["level"]), _),
+        citation=str(rule["citation"]),
+        url=str(rule.get("url") or ""),
+        days=days,
+        text=str(rule.get("text_zh") or ""),
+        changed=change_text(rule.get("overlay"), _),
+    )
+
+
+def change_text(overlay: Json | None, _: Words) -> str:
+    """Who set the value, when and why; "" for a value of the rulebook's own."""
+    if not overlay:
+        return ""
+    said = _("changed by {who} on {day}: {reason}")
+    return said.format(who=overlay["who"], day=str(overlay.get("when") or "–")[:10], reason=overlay["reason"])
+
+
+REASONS: Final[Mapping[str, str]] = {
+    "not_accepted": mark("{n} were not accepted (不予受理): only accepted complaints count."),
+    "not_own_number": mark("{n} are about a number that was not this enterprise's on that day."),
+    "duplicate": mark(
+        "{n} say the same again: same channel and reference number, or same complainant, number and day of the call."
+    ),
+    "not_a_call": mark("{n} are not about a call (12300 takes other disputes too)."),
+}
+# Parts of the data that no rate counts, from the quality block.
+CALLS: Final[Mapping[str, str]] = {
+    "undelivered": mark("{n} outbound calls never left for the carrier; they are in no rate."),
+    "tests": mark("{n} test calls are in no rate."),
+    "without_customer": mark("{n} outbound calls have no customer leg in the records; they are in no rate."),
+}
+
+
+def exclusion_lines(portrait: Json, metric: Json, _: Words) -> tuple[tuple[str, str, int], ...]:
+    """(reason, sentence, count) of what was left out; what excluded nothing is not said."""
+    excluded = metric["components"].get("excluded") or {}
+    found = [(reason, REASONS[reason], int(number)) for reason, number in excluded.items() if reason in REASONS]
+    if metric["slug"] in {"complaint_rate", "number_consistency"}:
+        calls = portrait["quality"]["calls"]
+        found += [(name, text, int(calls.get(name) or 0)) for name, text in CALLS.items()]
+    return tuple((reason, _(text).format(n=count_text(number)), number) for reason, text, number in found if number)
+
+
+SCALE: Final = {"%": 100, "‱": 10_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """``words`` and ``numbers`` of a rate; ``decision``: how it was compared, "" where nothing is compared."""
+
+    words: str
+    numbers: str
+    decision: str = ""
+
+
+FORMULA_TEXTS: Final[Mapping[str, str]] = {
+    "seat_vacancy": mark("(filed seats − opened seats) ÷ filed seats, at the end of the as-of day"),
+    "complaint_rate": mark("accepted complaints about own numbers ÷ answered outbound calls of the data year"),
+    "complaint_rate.delivered": mark(
+        "accepted complaints about own numbers ÷ delivered outbound calls of the data year"
+    ),
+    "number_consistency": mark(
+        "outbound calls that showed an own filed 95/96 number ÷ outbound calls delivered in the data year"
+    ),
+    "number_consistency.answered": mark(
+        "outbound calls that showed an own filed 95/96 number ÷ outbound calls answered in the data year"
+    ),
+    "evasion": mark("calls that showed a landline or mobile number ÷ all these calls"),
+    "closing_rate": mark("closed tickets ÷ tickets accepted in the data year, at the end of the as-of day"),
+}
+
+
+def list_formulas(metric: Json, _: Words) -> tuple[Formula, ...]:
+    """The headline formula, and for number consistency the share that decides its light."""
+    slug, unit, parts = str(metric["slug"]), str(metric["unit"]), metric["components"]
+    top, bottom = metric["numerator"], metric["denominator"]
+    terms = {
+        "seat_vacancy": lambda: f"({count_text(parts['filed'])} − {count_text(parts['opened'])})",
+        "complaint_rate": lambda: _sum([v for n, v in parts.items() if n.startswith("complaints_")]),
+    }.get(slug, lambda: count_text(top))()
+    found = [
+        Formula(
+            _formula_text(metric, _), _division(terms, bottom, metric["value"], unit), _decision(metric, top, bottom)
+        )
+    ]
+    evasion = [flag for flag in metric["flags"] if flag["code"] == "evasion"]
+    if evasion:
+        plain = _sum([parts["landline"], parts["mobile"]])
+        numbers = _division(plain, bottom, evasion[0].get("value"), unit)
+        found.append(
+            Formula(
+                _(FORMULA_TEXTS["evasion"]),
+                numbers,
+                _decision({**evasion[0], "unit": unit}, evasion[0]["count"], bottom),
+            )
+        )
+    return tuple(found)
+
+
+def _formula_text(metric: Json, _: Words) -> str:
+    """The base is the calls that the rulebook names: answered or delivered ones."""
+    slug, parts = str(metric["slug"]), metric["components"]
+    other = {"complaint_rate": "delivered", "number_consistency": "answered"}.get(slug)
+    usual = {"complaint_rate": "answered", "number_consistency": "delivered"}.get(slug)
+    turned = other in parts and (usual not in parts or parts[usual] != metric["denominator"] == parts[other])
+    return _(FORMULA_TEXTS[f"{slug}.{other}" if turned else slug])
+
+
+def _sum(counts: Sequence[object]) -> str:
+    return f"({' + '.join(count_text(one) for one in counts)})" if len(counts) > 1 else count_text(counts[0])
+
+
+def _division(top: str, bottom: int, value: object, unit: str) -> str:
+    return f"{top} ÷ {count_text(bottom)} = {amount_text(value, unit) if bottom else DASH}"
+
+
+def _decision(told: Json, top: int, bottom: int) -> str:
+    """``95 × 10 = 950 > 260 × 3 = 780``: part times the limit's denominator against whole times its numerator."""
+    if told.get("limit") is None or not bottom:
+        return ""
+    over, under = (Decimal(str(told["limit"])) / SCALE[str(told["unit"])]).as_integer_ratio()
+    left, right = top * under, bottom * over
+    sign = ">" if left > right else "<" if left < right else "="
+    part = f"{count_text(top)} × {count_text(under)} = {count_text(left)}"
+    text = f"{part} {sign} {count_text(bottom)} × {count_text(over)} = {count_text(right)}"
+    return f"{text}  ({OPERATORS.get(str(told.get('operator')), '')} {_limit(told)})"
+
+
+def _limit(told: Json) -> str:
+    return f"{Decimal(str(told['limit'])).normalize():f} {told['unit']}"
+
+
+TEAM: Final = "team"
+TEAM_FIELDS: Final = ("slug", "unit", "limit", "operator", "source", "title")
+# Component -> the field of a team's row that counts it.
+PARTS: Final[Mapping[str, Mapping[str, str]]] = {
+    "complaint_rate": {
+        "complaints": "numerator", "answered": "denominator", "delivered": "delivered",
+        "answer_unknown": "answer_unknown",
+    },
+    "number_consistency": {
+        "delivered": "denominator", "own_short": "own_short", "other_short": "other_short", "landline": "landline",
+        "mobile": "mobile", "shared_400_800": "shared_400_800", "other": "other", "unknown": "unknown",
+    },
+    "closing_rate": {"tickets": "denominator", "closed": "numerator", "on_time": "on_time"},
+}  # fmt: skip
+
+
+def team_results(portrait: Json, team: str) -> list[dict[str, Any]]:
+    """Each metric that is split by team, with this team's figures in the place of the enterprise's."""
+    found = []
+    for metric in portrait["metrics"]:
+        rows: Sequence[Json] = [row for row in metric["splits"].get(TEAM, ()) if row["key"] == team]
+        if metric["slug"] in PARTS:
+            row = rows[0] if rows else {"numerator": 0, "denominator": 0, "value": None, "light": "na"}
+            parts = {name: int(row.get(field) or 0) for name, field in PARTS[metric["slug"]].items()}
+            figures = {name: row[name] for name in ("numerator", "denominator", "value", "light")}
+            found.append({**{name: metric[name] for name in TEAM_FIELDS}, **figures, "components": parts})
+    return found
+
+
+CAUSES: Final[Mapping[str, str]] = {
+    "data": mark("the data changed"),
+    "rules": mark("the rulebook changed"),
+    "settings": mark("it was asked for another day or province"),
+    "program": mark("another version of the program counted"),
+}
+NO_CHANGES: Final = mark("Nothing that a portrait is made of changed between the two.")
+FACT_TABLES: Final[Mapping[str, str]] = {
+    "calls": mark("call records"),
+    "number_dim": mark("number ledger"),
+    "line_dim": mark("lines and teams"),
+    "seat_dim": mark("seats"),
+    "complaint_fact": mark("complaint tickets"),
+    "attachment_fact": mark("attached papers"),
+}
+ACTS: Final[Mapping[str, str]] = {
+    "calls.import": mark("call records imported"),
+    "calls.undo": mark("a batch of call records undone"),
+    "registers.import": mark("a register imported"),
+    "portrait.attach": mark("a paper attached"),
+    "approval.approved": mark("a request approved"),
+    "holidays.import": mark("holidays imported"),
+}
+SETTINGS: Final[Mapping[str, str]] = {
+    "province": mark("province"),
+    "as_of": mark("as-of day"),
+    "today": mark("second day"),
+}
+TOLD: Final = ("batch", "replaces", "kind", "file", "name", "metric", "key", "subject", "rows")
+
+
+def comparison_view(told: Json, language: str, _: Words) -> dict[str, Any]:
+    """Every part of the comparison with its words; empty lists are what did not change."""
+    return {
+        "light": [{"code": code, "word": code_name("light", str(code), _)} for code in told["light"]],
+        "causes": [_(CAUSES[cause]) for cause in told["causes"]] or [_(NO_CHANGES)],
+        "settings": [(_(SETTINGS[key]), *(one or DASH for one in pair)) for key, pair in told["settings"].items()],
+        "metrics": [_metric(metric, _) for metric in told["metrics"]],
+        "rules": [_rule(rule, language, _) for rule in told["rules"]],
+        "rules_told": told["rules_told"],
+        "tables": [
+            (_(FACT_TABLES[one["table"]]) if one["table"] in FACT_TABLES else one["table"], *_versions(one))
+            for one in told["tables"]
+        ],
+        "acts": [_act(act, _) for act in told.get("between", ())],
+    }
+
+
+def _versions(one: Json) -> tuple[str, str]:
+    before, after = one["before"], one["after"]
+    return DASH if before is None else str(before), DASH if after is None else str(after)
+
+
+def _metric(metric: Json, _: Words) -> dict[str, Any]:
+    unit = str(metric["unit"])
+    lines = [_count(code_name("component", one["code"], _), one) for one in metric["components"]]
+    excluded = code_name("component", "excluded", _)
+    lines += [_count(f"{excluded}: {code_name('exclusion', one['code'], _)}", one) for one in metric["excluded"]]
+    if "limit" in metric["changed"]:
+        before, after = metric["changed"]["limit"]
+        lines.append((_("limit"), amount_text(before, unit), amount_text(after, unit), ""))
+    return {
+        "slug": metric["slug"],
+        "title": code_name("metric", metric["slug"], _),
+        "light": [{"code": code or "na", "word": code_name("light", str(code or "na"), _)} for code in metric["light"]],
+        "value": [amount_text(one, unit) for one in metric["value"]],
+        "same": not metric["changed"] and not lines and not metric["flags"],
+        "lines": lines,
+        "flags": [_flag(flag, _) for flag in metric["flags"]],
+        "papers": _papers(metric, _),
+        "months": [_moved_row(row, unit, _) for row in metric["months"]],
+        "splits": [
+            (code_name("split", split, _), [_moved_row(row, unit, _) for row in rows])
+            for split, rows in metric["splits"].items()
+        ],
+    }
+
+
+def _count(label: str, one: Json) -> tuple[str, str, str, str]:
+    """Name, before, after, difference with its sign."""
+    return label, count_text(one["before"]), count_text(one["after"]), f"{one['delta']:+,}"
+
+
+def _flag(flag: Json, _: Words) -> str:
+    title = code_name("flag", flag["code"], _)
+    before, after = flag["before"], flag["after"]
+    if before is None:
+        return _("new: {flag} ({count})").format(flag=title, count=count_text(after["count"]))
+    if after is None:
+        return _("gone: {flag} ({count})").format(flag=title, count=count_text(before["count"]))
+    return f"{title}: {count_text(before['count'])} → {count_text(after['count'])}"
+
+
+def _papers(metric: Json, _: Words) -> list[str]:
+    papers = metric["attachments"]
+    return [
+        *(_("attached: {paper}").format(paper=code_name("attachment", one, _)) for one in papers["added"]),
+        *(_("no longer attached: {paper}").format(paper=code_name("attachment", one, _)) for one in papers["removed"]),
+    ]
+
+
+def _moved_row(row: Json, unit: str, _: Words) -> dict[str, Any]:
+    def side(place: int) -> str:
+        top, bottom = row["numerator"][place], row["denominator"][place]
+        value = row["value"][place]
+        return DASH if bottom is None else f"{count_text(top)} / {count_text(bottom)} = {amount_text(value, unit)}"
+
+    return {
+        "key": sections.key_text(row["key"], _),
+        "before": side(0),
+        "after": side(1),
+        "light": [str(code or "na") for code in row["light"]],
+        "words": [code_name("light", str(code or "na"), _) for code in row["light"]],
+    }
+
+
+def _rule(rule: Json, language: str, _: Words) -> dict[str, Any]:
+    sides = (rule["before"], rule["after"])
+    return {
+        "title": rule["title"]["zh" if language == CHINESE else "en"],
+        "key": rule["key"],
+        "id": rule["id"],
+        "values": [DASH if side is None else value_text(side, _) for side in sides],
+        "levels": [DASH if side is None else code_name("level", side["level"], _) for side in sides],
+        "changed": next((change_text(side["overlay"], _) for side in sides[::-1] if side and side["overlay"]), ""),
+    }
+
+
+def _act(act: Json, _: Words) -> dict[str, str]:
+    verb = str(act["verb"])
+    data = act["data"]
+    said = ", ".join(f"{key} {data[key]}" for key in TOLD if isinstance(data.get(key), str | int) and data[key] != "")
+    return {
+        "at": f"{datetime.fromisoformat(str(act['at'])).astimezone(clock.ZONE):%Y-%m-%d %H:%M}",
+        "actor": str(act["actor"]),
+        "what": _(ACTS[verb]) if verb in ACTS else verb,
+        "detail": said,
+        "seq": str(act["seq"]),
+    }

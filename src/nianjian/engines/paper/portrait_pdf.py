@@ -1,0 +1,165 @@
+"""The portrait as PDF, and its first page as a picture: the figures and charts of the page, numbers masked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from nianjian.engines.paper import explanations, figures, pictures, sections
+from nianjian.engines.paper.masking import mask_portrait
+from nianjian.engines.paper.texts.portrait import SPLITS, code_name
+from nianjian.engines.paper.typeset import typeset
+from nianjian.engines.paper.words import CHINESE, Words, words
+
+Json = Mapping[str, Any]
+
+SOURCE: Final = "portrait.typ"
+FONT: Final = "Noto Sans CJK SC"
+ROWS: Final = 15  # of a split; the workbook has all of them
+VARIABLE: Final = re.compile(r"var\(--[a-z0-9-]+,\s*([^)]*)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """``enterprise``: its name; ``run``: id of the kept run or ""; the audit chain's last number and hash."""
+
+    enterprise: str
+    run: str
+    seq: int
+    digest: str
+
+
+def portrait_pdf(portrait: Json, language: str, stamp: Stamp) -> bytes:
+    """The whole document; the same portrait, language and stamp give the same bytes. ``drawing_failed``."""
+    return _typeset(portrait, language, stamp, "pdf")
+
+
+def first_page_png(portrait: Json, language: str, stamp: Stamp) -> bytes:
+    """The first page as PNG; ``drawing_failed``."""
+    return _typeset(portrait, language, stamp, "png")
+
+
+def _typeset(portrait: Json, language: str, stamp: Stamp, form: str) -> bytes:
+    _ = words(language)
+    data = mask_portrait(portrait)
+    drawn = pictures.portrait_charts(data, _)
+    told = portrait_content(data, language, stamp) | {
+        "charts": [{"file": f"{one.name}.svg", "caption": one.caption} for one in drawn],
+        "first": form == "png",
+    }
+    return typeset(SOURCE, told, {one.name: _plain(one.svg) for one in drawn}, form)
+
+
+def _plain(svg: str) -> str:
+    """The picture without the page's custom properties: their fallbacks are the colours of paper."""
+    return VARIABLE.sub(r"\1", svg).replace('font-family="sans-serif"', f'font-family="{FONT}"')
+
+
+def portrait_content(data: Json, language: str, stamp: Stamp) -> dict[str, Any]:
+    """Every text of the document, in the reader's language."""
+    _ = words(language)
+    period, book = data["period"], data["rulebook"]
+    window = figures.period_text(period, _)
+    return {
+        "lang": "zh" if language == CHINESE else "en",
+        "title": f"{_('Compliance portrait')} {period['from'][:4]}",
+        "enterprise": f"{stamp.enterprise} ({data['enterprise']})",
+        "window": window,
+        "lead": sections.lead_text(data, _),
+        "light": _light(data["light"], _),
+        "notes": [*sections.missing_lines(data, _), *sections.warning_lines(data, _)],
+        "cards": [_card(card, metric, data, language, _) for card, metric in _pairs(data, _)],
+        "advice": list(sections.advice_lines(data, _)),
+        "splits": [_split(data, split, _) for split in SPLITS if split in sections.list_splits(data)],
+        "quality": [list(line) for line in sections.quality_lines(data, _)],
+        "provenance": _provenance(data, stamp, _),
+        "foot": f"{_('Rulebook')} {book['version']} · {book['sha256'][:16]}   "
+        f"{_('Audit chain')} {stamp.seq} · {stamp.digest[:16]}",
+        "words": {
+            "advice": _("What would change it"), "months": _("Month by month"), "quality": _("Data quality"),
+            "flagged": _("flagged when"), "headroom": _("head-room"), "bounds": _("bounds"), "rule": _("rule"),
+            "formula": _("Formula"), "left_out": _("Left out"), "conflict": _("Guide and law disagree"),
+            "guide": _("guide"), "law": _("law"), "sources": _("Where this comes from"),
+            "closer": _("Metric by metric"),
+            "split_by": _("Split by"), "page": _("page"),
+        },
+    }  # fmt: skip
+
+
+def _pairs(data: Json, _: Words) -> list[tuple[figures.Card, Json]]:
+    return list(zip(figures.metric_cards(data, _), data["metrics"], strict=True))
+
+
+def _light(code: str, _: Words) -> dict[str, str]:
+    return {"code": code, "word": code_name("light", code, _)}
+
+
+def _card(card: figures.Card, metric: Json, data: Json, language: str, _: Words) -> dict[str, Any]:
+    return {
+        "title": card.title,
+        "light": {"code": card.light, "word": card.light_word},
+        "value": card.value,
+        "limit": card.limit,
+        "headroom": card.headroom,
+        "bounds": card.bounds,
+        "flags": [{"light": flag.light, "title": flag.title, "detail": flag.detail} for flag in card.flags],
+        "attachments": list(card.attachments),
+        "parts": [[line.label, line.text] for line in card.parts],
+        "source": card.source,
+        "citation": card.citation,
+        "formulas": [
+            {"words": one.words, "numbers": one.numbers, "decision": one.decision}
+            for one in explanations.list_formulas(metric, _)
+        ],
+        "left_out": [text for _reason, text, _number in explanations.exclusion_lines(data, metric, _)],
+        "rules": [
+            {"title": one.title, "value": one.value, "level": one.level_word, "citation": one.citation,
+             "days": one.days, "changed": one.changed}
+            for one in explanations.rules_of_metric(data, card.slug, language, _)
+        ],
+        "conflicts": [
+            {"title": one.title, "guide": one.guide, "law": one.law, "action": one.action}
+            for one in explanations.conflicts_of_metric(data, card.slug, language)
+        ],
+    }  # fmt: skip
+
+
+def _split(data: Json, split: str, _: Words) -> dict[str, Any]:
+    """One split: a row a key, two columns a metric; the largest rows first, months by time."""
+    metrics = [metric for metric in data["metrics"] if sections.split_rows(metric, split)]
+    found = {metric["slug"]: {row["key"]: row for row in sections.split_rows(metric, split)} for metric in metrics}
+    keys: dict[object, None] = {}
+    for metric in sorted(metrics, key=lambda one: -len(found[one["slug"]])):
+        keys |= dict.fromkeys(found[metric["slug"]])
+    order = sorted(keys, key=str) if split == sections.MONTH else list(keys)
+    return {
+        "title": code_name("split", split, _),
+        "head": [{"title": code_name("metric", one["slug"], _), "unit": one["unit"]} for one in metrics],
+        "rows": [
+            {"key": sections.key_text(key, _), "cells": [_cell(found[one["slug"]].get(key)) for one in metrics]}
+            for key in order[:ROWS]
+        ],
+        "more": _("{n} more rows in the workbook").format(n=len(order) - ROWS) if len(order) > ROWS else "",
+    }
+
+
+def _cell(row: Json | None) -> dict[str, str]:
+    if row is None:
+        return {"counts": figures.DASH, "value": figures.DASH, "code": "na"}
+    counts = f"{figures.count_text(row['numerator'])} / {figures.count_text(row['denominator'])}"
+    return {"counts": counts, "value": str(row["value"] or figures.DASH), "code": str(row["light"])}
+
+
+def _provenance(data: Json, stamp: Stamp, _: Words) -> list[list[str]]:
+    book, snapshot = data["rulebook"], data["snapshot"]
+    tables = ", ".join(f"{table} {version}" for table, version in snapshot.items() if table != "sha256")
+    lines = [
+        [_("Run"), stamp.run or figures.DASH],
+        [_("Rulebook"), f"{book['id']} {book['version']} · {book['sha256']}"],
+        [_("Data versions"), f"{tables} · {snapshot['sha256']}"],
+        [_("Program"), data["code"]["version"]],
+        [_("Audit chain"), f"{stamp.seq} · {stamp.digest}"],
+    ]
+    return [[label, text] for label, text in lines if text]

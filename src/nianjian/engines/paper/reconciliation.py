@@ -1,0 +1,109 @@
+"""Paper of reconciliation: the correction sheet, and a picture of call sources by day."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import xlsxwriter
+
+from nianjian.engines.paper import charts
+from nianjian.engines.paper.pictures import Chart
+from nianjian.engines.paper.texts.reconciliation import KINDS, LIKELY, REASONS, RESULTS, SORTS, STATES, VERDICTS
+from nianjian.engines.paper.words import Words, words
+
+MOST: Final = 120  # days of a picture: more cannot be told apart
+
+
+def sources_chart(told: Mapping[str, Any], _: Words) -> Chart | None:
+    """The last `MOST` days; None where there is nothing to draw."""
+    days = told["by_day"][-MOST:]
+    if not days:
+        return None
+    caption = _("Calls a day by source")
+    points = [
+        (str(one["day"]), str(source), float(count)) for one in days for source, count in sorted(one["calls"].items())
+    ]
+    drawn = charts.month_lines(points, axis=_("calls"), description=caption)
+    for layer in drawn["layer"]:
+        layer["encoding"]["x"] = {**layer["encoding"]["x"], "axis": {"labelAngle": -45, "labelOverlap": True}}
+    return Chart("sources", caption, drawn)
+
+
+STAMP: Final = datetime(2017, 1, 1, tzinfo=UTC)  # no time of making: the file tells of its data only
+WIDTH: Final = 18
+OPTIONS: Final = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+
+Json = Mapping[str, Any]
+
+
+def correction_workbook(run: Json, rows: Iterable[Json], headers: Mapping[str, str], language: str) -> bytes:
+    """One line a field that differs, or a row that stands on one side only; ``headers``: field -> heading.
+
+    The same rows give the same bytes.
+    """
+    _ = words(language)
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream, OPTIONS)
+    book.set_properties({"title": _("Correction sheet"), "created": STAMP.replace(tzinfo=None)})
+    bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    page, note = book.add_worksheet(_("Correction sheet")[:31]), book.add_worksheet(_("About this sheet")[:31])
+    heads = (
+        "种类", _("number or ID"), _("result"), _("field"), _("ours (to be filed)"), _("number-resource system"),
+        _("likely cause"), _("state"), _("owner"), _("cause"), _("action"), _("changed on"), _("to be filed by"),
+    )  # fmt: skip
+    page.write_row(0, 0, heads, bold)
+    page.set_column(0, len(heads) - 1, WIDTH)
+    page.freeze_panes(1, 2)
+    line = 1
+    for row in rows:
+        for cells in _lines(run, row, headers, _):
+            for place, text in enumerate(cells):
+                page.write_string(line, place, text)
+            line += 1
+    for place, (label, text) in enumerate(_about(run, _)):
+        note.write_string(place, 0, label, bold)
+        note.write_string(place, 1, text)
+    note.set_column(0, 1, 2 * WIDTH)
+    book.close()
+    return stream.getvalue()
+
+
+def _lines(run: Json, row: Json, headers: Mapping[str, str], _: Words) -> Iterable[Sequence[str]]:
+    likely = [_(LIKELY[row["likely"]])] if row["likely"] else []
+    likely += [_(REASONS[one]) for one in row["reasons"]]
+    due = row["due"] or ""
+    last = f"{due} ({_('provisional')})" if due and row["provisional"] else due
+    behind = (
+        "；".join(likely),
+        _(STATES[row["state"]]),
+        row["owner"] or "",
+        row["cause"] or "",
+        row["action"] or "",
+        row["changed_on"] or "",
+        last,
+    )
+    front = (SORTS[run["kind"]], row["about"]["key"], _(RESULTS[row["result"]]))
+    if not row["fields"]:
+        yield (*front, "", "", "", *behind)
+    for field, pair in row["fields"].items():
+        yield (*front, headers.get(field, field), pair["ours"] or "", pair["theirs"] or "", *behind)
+
+
+def _about(run: Json, _: Words) -> Iterable[tuple[str, str]]:
+    yield _("enterprise"), run["enterprise"]
+    yield _("what was compared"), _(KINDS[run["kind"]])
+    yield _("as at"), run["as_of"]
+    yield _("export"), run["file"] or ""
+    yield _("reconciliation"), run["run"]
+    yield _("outcome"), _(VERDICTS[run["verdict"]])
+    for result, count in run["counts"].items():
+        yield _(RESULTS[result]), str(count)
+    yield _("note"), _("Values of persons are masked; the sheet is corrected in the number-resource system itself.")

@@ -1,0 +1,383 @@
+"""Sections of a portrait that page, PDF and web share: cards, headline, advice, splits, data quality."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from html import escape
+from types import MappingProxyType
+from typing import Any, Final
+
+from nianjian.engines.paper.figures import DASH, Card, Flag, Light, Line, amount_text, count_text
+from nianjian.engines.paper.texts.calls import REASONS
+from nianjian.engines.paper.texts.portrait import KEYS, code_name
+from nianjian.engines.paper.words import Words, mark
+
+BEHIND: Final = mark("rows behind %(label)s")
+FLAG: Final = "flag."
+NO_WAYS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+def html_light(code: str, word: str, *, big: bool = False) -> str:
+    """A pill with dot and word; shape and word carry the meaning too, not the colour alone."""
+    size = " big" if big else ""
+    return f'<span class="light {escape(code)}{size}">{escape(word)}</span>'
+
+
+def _html_pairs(lines: Iterable[Line], ways: Mapping[str, str], _: Words) -> str:
+    return "".join(
+        f"<dt>{escape(line.label)}</dt><dd>{_text_of(line, ways.get(line.code, ''), _)}</dd>" for line in lines
+    )
+
+
+def _text_of(line: Line, way: str, _: Words) -> str:
+    if not way:
+        return escape(line.text)
+    said = f"{_(BEHIND) % {'label': line.label}}: {line.text}"
+    return f'<a href="{escape(way)}" aria-label="{escape(said)}">{escape(line.text)}</a>'
+
+
+def html_card(one: Card, _: Words, ways: Mapping[str, str] = NO_WAYS) -> str:
+    """One metric: light, figure, limit, head-room, bounds, counts, flags, papers to attach, source of the rule.
+
+    ``ways``: code of a part, or of a flag behind `FLAG`, -> address of the rows behind its count.
+    """
+    facts = [Line(_("head-room"), one.headroom)]
+    if one.bounds:
+        facts.append(Line(_("bounds"), one.bounds))
+    found = "".join(
+        f"<li>{html_light(flag.light, flag.title)} {_flag_detail(flag, ways, _)}</li>" for flag in one.flags
+    )
+    papers = "".join(f"<li>{escape(line)}</li>" for line in one.attachments)
+    return (
+        f'<article class="card" id="{escape(one.slug)}"><header><h2>{escape(one.title)}</h2>'
+        f"{html_light(one.light, one.light_word)}</header>"
+        f'<p class="figure"{_title_attribute(one.value_other)}>{escape(one.value)}</p>'
+        f"<dl>{_html_limit(one, _)}{_html_pairs(facts, NO_WAYS, _)}</dl>"
+        f'<ul class="found">{found}{papers}</ul><dl>{_html_pairs(one.parts, ways, _)}</dl>'
+        f'<p class="source">{escape(_("rule"))} {escape(one.source)}<br>{escape(one.citation)}</p></article>'
+    )
+
+
+def _html_limit(one: Card, _: Words) -> str:
+    return f"<dt>{escape(_('flagged when'))}</dt><dd{_title_attribute(one.limit_other)}>{escape(one.limit)}</dd>"
+
+
+def _title_attribute(text: str) -> str:
+    """What a pointer that rests on it is told."""
+    return f' title="{escape(text)}"' if text else ""
+
+
+def _flag_detail(flag: Flag, ways: Mapping[str, str], _: Words) -> str:
+    way = ways.get(f"{FLAG}{flag.code}", "")
+    if not way:
+        return f'<span class="soft">{escape(flag.detail)}</span>'
+    said = f"{_(BEHIND) % {'label': flag.title}}: {flag.detail}"
+    return f'<a href="{escape(way)}" aria-label="{escape(said)}">{escape(flag.detail)}</a>'
+
+
+def html_table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str | Light]], *, form: str = "") -> str:
+    """A table whose first column is text and whose others are figures or lights.
+
+    ``form``: ``wrap`` lets long cells break, ``wide`` sets many columns close together.
+    """
+    head = "".join(f'<th scope="col"{_cell_class(place)}>{escape(cell)}</th>' for place, cell in enumerate(header))
+    body = "".join(f"<tr>{''.join(_html_cell(cell, place) for place, cell in enumerate(row))}</tr>" for row in rows)
+    return (
+        f'<div class="{f"scroll {form}".strip()}" tabindex="0" role="region" aria-label="{escape(caption)}">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _html_cell(cell: str | Light, place: int) -> str:
+    if isinstance(cell, Light):
+        return f"<td>{html_light(cell.code, cell.word)}</td>"
+    return f"<td{_cell_class(place)}>{escape(cell)}</td>"
+
+
+def _cell_class(place: int) -> str:
+    return ' class="n"' if place else ""
+
+
+def html_chart(caption: str, svg: str, address: str = "") -> str:
+    """A chart with its caption; ``address`` gives its definition to a page that draws it anew, to be pointed at."""
+    data = f' data-chart="{escape(address)}"' if address else ""
+    return (
+        f'<figure class="card"{data}><figcaption>{escape(caption)}</figcaption><div class="plot">{svg}</div></figure>'
+    )
+
+
+Json = Mapping[str, Any]
+
+STEPS: Final[Mapping[str, str]] = {
+    "open_seats": mark("open {count} more filed seats"),
+    "cut_seats": mark("cut the filing by {count} seats"),
+    "close_unfiled": mark("close the {count} seats that are open without being filed"),
+    "file_seats": mark("file the {count} seats that are open without being filed"),
+    "cut_stopped_seats": mark("cut the filing of the {count} stopped seats"),
+    "close_idle_seat": mark("closing {count} seat without cutting the filing raises the vacancy"),
+    "move_line": mark("line {line}: display own filed numbers ({count} calls showed landline or mobile numbers)"),
+    "close_tickets": mark("close {count} open tickets"),
+}
+WARNINGS: Final[Mapping[str, str]] = {
+    "order_81_no_marketing": mark("notice No. 81 of 2020: call centres make no marketing calls"),
+    "needs_outbound_permission": mark("the number must be permitted to call out"),
+    "needs_purpose_filed": mark("the purpose must be filed"),
+    "needs_commitment_letter": mark("the letter of commitment must be on file"),
+    "needs_consent": mark("the called persons must have consented"),
+    "needs_result_and_callback": mark("each needs a result and a recorded call-back"),
+}
+
+
+def advice_lines(portrait: Json, _: Words) -> tuple[str, ...]:
+    """Word every step the portrait computed, in its order; an unknown step shows its code."""
+    units = {metric["slug"]: str(metric["unit"]) for metric in portrait["metrics"]}
+    return tuple(_advice_line(step, units.get(step["metric"], ""), _) for step in portrait.get("advice") or ())
+
+
+def simulated_warnings(portrait: Json, _: Words) -> tuple[str, ...]:
+    """What the law wants before the moves of a simulated portrait may be made."""
+    codes = (portrait.get("simulated") or {}).get("warnings") or ()
+    return tuple(_(WARNINGS[code]) if code in WARNINGS else str(code) for code in codes)
+
+
+def _advice_line(step: Json, unit: str, _: Words) -> str:
+    code = str(step["code"])
+    act = _(STEPS[code]).format(count=count_text(step["count"]), line=step.get("line", "")) if code in STEPS else code
+    effect = _("{metric} becomes {value}, {light}").format(
+        metric=code_name("metric", str(step["metric"]), _),
+        value=amount_text(step.get("value"), unit),
+        light=code_name("light", str(step["light"]), _),
+    )
+    text = f"{act} → {effect}"
+    warnings = [_(WARNINGS[code]) if code in WARNINGS else str(code) for code in step.get("warnings") or ()]
+    return f"{text} ({'; '.join(warnings)})" if warnings else text
+
+
+UNDECIDED: Final = "insufficient"
+SEEN: Final = mark("The regulator would see")
+NO_LIGHT: Final = mark("On the present data no light can be determined")
+NOTHING: Final = mark("the calls, seats and complaints of the data year")
+# flag that leaves a light undecided: what to supply
+MISSING: Final[Mapping[str, str]] = {
+    "filing_unknown": mark("the filing state of {n} seats"),
+    "undated": mark("the day of acceptance of {n} complaints"),
+    "answer_unknown": mark("whether {n} delivered calls were answered"),
+    "evasion": mark("the display number of {n} delivered calls"),
+    "unknown_high": mark("the display number of {n} delivered calls"),
+}
+
+
+def lead_text(portrait: Json, _: Words) -> str:
+    """What is said before the light."""
+    return _(NO_LIGHT if portrait["light"] == UNDECIDED else SEEN)
+
+
+def missing_lines(portrait: Json, _: Words) -> tuple[str, ...]:
+    """What would decide the light, a line each with its metric in front; () where it is decided."""
+    if portrait["light"] != UNDECIDED:
+        return ()
+    undecided = [metric for metric in portrait["metrics"] if metric["light"] == UNDECIDED]
+    lines = dict.fromkeys(line for metric in undecided for line in _missing_of(metric, _))
+    return tuple(lines) or (_("missing: {what}").format(what=_(NOTHING)),)
+
+
+def warning_lines(portrait: Json, _: Words) -> tuple[str, ...]:
+    """What the reader must know beside the figures; portraits kept by an older program have none."""
+    ignored = _("the approved overlay of {key} ({value}) does not act: the rule takes no overlay any more")
+    texts = {
+        "overlay_ignored": ignored,
+        "watched": _(
+            "in the watch list: {licences}. Internal limits at {share} of the guide's act on the lights beside them;"
+            " they are the house's own, no law"
+        ),
+        "rows_erased": _("rows erased on {on}: those before {before} are gone; the figures stay as they were sealed"),
+    }
+    return tuple(
+        texts.get(str(one["code"]), str(one["code"])).format_map(one) for one in portrait.get("warnings") or ()
+    )
+
+
+def headline_html(portrait: Json, _: Words) -> str:
+    """Sentence, light, what is missing and the warnings, escaped."""
+    pill = html_light(str(portrait["light"]), code_name("light", str(portrait["light"]), _), big=True)
+    lines = "".join(f"<li>{escape(line)}</li>" for line in (*missing_lines(portrait, _), *warning_lines(portrait, _)))
+    listed = f'<ul class="missing">{lines}</ul>' if lines else ""
+    return f"<div><p>{escape(lead_text(portrait, _))} {pill}</p>{listed}</div>"
+
+
+def _missing_of(metric: Json, _: Words) -> Iterator[str]:
+    for flag in metric["flags"]:
+        if flag["light"] == UNDECIDED and flag["code"] in MISSING:
+            # the evasion flag counts landlines and mobiles; what is missing are the unknown numbers
+            number = metric["components"]["unknown"] if flag["code"] == "evasion" else flag["count"]
+            what = _(MISSING[flag["code"]]).format(n=count_text(number))
+            yield _("{metric} – missing: {what}").format(metric=code_name("metric", metric["slug"], _), what=what)
+
+
+MONTH: Final = "month"
+MANY: Final = 17  # columns of a split that shows three metrics; one with all four is set closer
+
+# What a metric contributes to a row: heading and field; the rate and the light follow for each.
+COLUMNS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "seat_vacancy": ((mark("filed seats"), "filed"), (mark("opened seats"), "opened")),
+    "complaint_rate": ((mark("complaints counted"), "numerator"), (mark("answered outbound calls"), "denominator")),
+    "number_consistency": (
+        (mark("delivered outbound calls"), "denominator"),
+        (mark("own 95/96 number"), "own_short"),
+        (mark("other 95/96 number"), "other_short"),
+        (mark("landline"), "landline"),
+        (mark("mobile"), "mobile"),
+        (mark("unknown number"), "unknown"),
+    ),
+    "closing_rate": ((mark("tickets"), "denominator"), (mark("closed"), "numerator")),
+}
+
+
+def list_splits(portrait: Json) -> tuple[str, ...]:
+    """The splits that this portrait has, months among them, each once."""
+    found: dict[str, None] = {}
+    for metric in portrait["metrics"]:
+        found |= dict.fromkeys(metric.get("splits") or {})
+        if metric.get("months"):
+            found[MONTH] = None
+    return tuple(found)
+
+
+def split_rows(metric: Json, split: str) -> Sequence[Json]:
+    """The rows of a metric in a split, months among them; none where it is not split so."""
+    if split == MONTH:
+        return [{**row, "key": row["month"]} for row in metric.get("months") or ()]
+    found: Sequence[Json] = (metric.get("splits") or {}).get(split, ())
+    return found
+
+
+def key_text(key: object, _: Words) -> str:
+    """Name a row: known words translated, a missing key said to be missing."""
+    if key is None:
+        return _("not known")
+    text = str(key)
+    return code_name("key", text, _) if text in KEYS else text
+
+
+def split_grid(portrait: Json, split: str, _: Words) -> tuple[list[str], list[list[str | Light]]]:
+    """Header and rows of a split; a row's order is that of the metric that has most rows, months by time."""
+    metrics = [metric for metric in portrait["metrics"] if split_rows(metric, split)]
+    header = [code_name("split", split, _)]
+    keys: dict[object, None] = {}
+    for metric in sorted(metrics, key=lambda one: -len(split_rows(one, split))):
+        keys |= dict.fromkeys(row["key"] for row in split_rows(metric, split))
+    order = sorted(keys, key=str) if split == MONTH else list(keys)
+    body: list[list[str | Light]] = [[key_text(key, _)] for key in order]
+    for metric in metrics:
+        slug, unit = str(metric["slug"]), str(metric["unit"])
+        by_key = {row["key"]: row for row in split_rows(metric, split)}
+        header += [_(text) for text, _field in COLUMNS[slug]] + [f"{code_name('metric', slug, _)} ({unit})", _("light")]
+        for place, key in enumerate(order):
+            body[place] += _row_figures(by_key.get(key), slug, _)
+    return header, body
+
+
+def _row_figures(row: Json | None, slug: str, _: Words) -> list[str | Light]:
+    """What one metric says in a row, its rate in the unit of the header; dashes where it says nothing."""
+    if row is None:
+        return [DASH] * (len(COLUMNS[slug]) + 2)
+    light = str(row["light"])
+    counts = [count_text(row.get(field)) for _text, field in COLUMNS[slug]]
+    return [*counts, str(row.get("value") or DASH), Light(light, code_name("light", light, _))]
+
+
+def split_table(portrait: Json, split: str, _: Words) -> str:
+    """The split as an HTML table."""
+    header, body = split_grid(portrait, split, _)
+    form = "wide widest" if len(header) > MANY else "wide"
+    return html_table(code_name("split", split, _), header, body, form=form)
+
+
+FIGURES: Final[Mapping[str, str]] = {
+    "rows": mark("rows of all imports, whatever the year"),
+    "loaded": mark("loaded"),
+    "rejected": mark("rejected"),
+    "rejected_share": mark("share rejected, %"),
+    "reasons": mark("reasons"),
+    "id_conflict": mark("same id, other content"),
+    "calls": mark("calls of the data year"),
+    "records": mark("calls of every kind"),
+    "outbound": mark("outbound calls"),
+    "delivered": mark("delivered"),
+    "answered": mark("answered"),
+    "answer_unknown": mark("answered or not: unknown"),
+    "undelivered": mark("not delivered"),
+    "tests": mark("test calls"),
+    "without_customer": mark("calls without a customer leg"),
+    "masked_callee": mark("called number masked"),
+    "display_confidence": mark("confidence in the display number"),
+    "good": mark("good"),
+    "medium": mark("medium"),
+    "low": mark("low"),
+    "none": mark("none"),
+    "count": mark("number"),
+    "share": mark("share, %"),
+    "display_shapes": mark("shape of the display number"),
+    "zero_lost": mark("leading zero lost"),
+    "days_without_records": mark("days without records"),
+    "ranges": mark("which"),
+    "complaints_matched": mark("complaints matched to a call"),
+    "complaints": mark("complaints"),
+    "matched": mark("matched"),
+    "by": mark("matched by"),
+    "id": mark("call id"),
+    "ten_minutes": mark("numbers within ten minutes"),
+    "day": mark("numbers on the same day"),
+    "mobile": mark("mobile"),
+    "landline": mark("landline"),
+    "short": mark("short number"),
+    "short_long": mark("short number with extension"),
+    "short_or_landline": mark("short number or landline"),
+    "short_or_other": mark("short number with 86 in front"),
+    "service_400_800": mark("400/800 number"),
+    "other": mark("other number"),
+    "international": mark("international"),
+    "masked": mark("masked"),
+    "damaged": mark("damaged by Excel"),
+}
+SHOWN_DAYS: Final = 5
+PERIOD: Final = "period"
+
+
+def quality_lines(portrait: Json, _: Words) -> list[tuple[str, str]]:
+    """Label and figure of each quality entry, nested ones flattened, in the portrait's order."""
+    found: list[tuple[str, str]] = []
+
+    def walk(prefix: str, value: object) -> None:
+        if isinstance(value, Mapping):
+            for key, inner in value.items():
+                if key == PERIOD:  # the label of the block says it
+                    continue
+                walk(f"{prefix} · {_quality_label(str(key), _)}" if prefix else _quality_label(str(key), _), inner)
+        elif isinstance(value, list):
+            shown = ", ".join(_quality_item(item) for item in value[:SHOWN_DAYS])
+            found.append((prefix, shown + (" …" if len(value) > SHOWN_DAYS else "") if value else "0"))
+        else:
+            found.append(
+                (prefix, count_text(value) if isinstance(value, int) else str(value if value is not None else "–"))
+            )
+
+    walk("", portrait.get("quality") or {})
+    return found
+
+
+def _quality_item(item: object) -> str:
+    """A range of days as one day or two, anything else as it is."""
+    if isinstance(item, Mapping) and {"from", "to"} <= set(item):
+        return str(item["from"]) if item["from"] == item["to"] else f"{item['from']} – {item['to']}"
+    return str(item)
+
+
+def _quality_label(key: str, _: Words) -> str:
+    text = FIGURES.get(key) or REASONS.get(key)
+    return _(text) if text else key.replace("_", " ")
+
+
+def quality_table(portrait: Json, _: Words) -> str:
+    """The entries as an HTML table."""
+    return html_table(_("Data quality"), (_("figure"), _("value")), quality_lines(portrait, _), form="wrap")

@@ -1,1 +1,0 @@
-"""What the gate says: errors, and the reasons of its answers."""

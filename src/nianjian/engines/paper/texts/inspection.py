@@ -1,0 +1,493 @@
+"""Words and error messages of the on-site check: answer cards, logs, dialling, readiness, recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from nianjian.engines.paper.words import Words, mark
+
+CARDS: Final[Mapping[str, str]] = {
+    "own_numbers": mark("Which numbers do your outbound calls show?"),
+    "robot_abilities": mark("What can your AI robots do?"),
+    "tickets_in_time": mark("How soon are complaints answered and closed?"),
+    "ai_outbound": mark("Do you call by AI?"),
+    "predictive": mark("Do you dial predictively?"),
+    "one_click": mark("Is there a one-click complaint button?"),
+    "logs_kept": mark("How long are logs kept?"),
+    "number_filing": mark("Are all your numbers filed?"),
+    "number_use": mark("Where do your numbers land?"),
+    "resources": mark("Which lines do you rent, and from whom?"),
+    "conduct": mark("How do you keep your calls in order?"),
+    "control": mark("What stops a call that must not be made?"),
+    "consent": mark("How do you prove that people agreed?"),
+}
+SENTENCES: Final[Mapping[str, str]] = {
+    "own_numbers": mark("All our outbound calls show filed 95/96 numbers."),
+    "robot_abilities": mark("Our AI robots recognise what a user wants and transfer at once to a human."),
+    "tickets_in_time": mark("Complaints are responded to within 2 hours and closed within 24 hours."),
+    "ai_outbound": mark("We do not call by AI."),
+    "predictive": mark("We do not dial predictively."),
+    "one_click": mark("Every number has a one-click complaint address, and it works."),
+    "logs_kept": mark("Every kind of log is kept for the time that is asked for, without a hole."),
+    "number_filing": mark("All our numbers are filed and agree with the number-resource system."),
+    "number_use": mark("All our numbers land on their assigned gateways."),
+    "resources": mark("Every line that we use is registered with its carrier, every outsourced team by agreement."),
+    "conduct": mark("Complaint rate and closing rate are green, and we do not dial predictively."),
+    "control": mark("The gate is asked before every dialling and refuses what must not be called."),
+    "consent": mark("Every consent has its time, its way and its proof."),
+}
+INSTEAD: Final[Mapping[str, str]] = {
+    "own_numbers": mark("Of {delivered} outbound calls {own} showed our filed numbers; here are the others."),
+    "robot_abilities": mark(
+        "{seats} robot seats are open, {filed} of them filed; of {asked} transfers {in_time} were at once."
+    ),
+    "tickets_in_time": mark(
+        "Of {tickets} tickets {response_late} were answered late and {close_late} closed late; 95 of 100 were answered "
+        "within {response_95} minutes and closed within {close_95}."
+    ),
+    "ai_outbound": mark("{seats} robot seats are open, and robots made {robot_calls} calls."),
+    "predictive": mark("Of {calls} calls {over} were dialled while more rang than agents were free."),
+    "one_click": mark("{alive} of {doors} one-click addresses work; {without} of {numbers} numbers have none."),
+    "logs_kept": mark("Of {logs} kinds of logs {proved} are proved; here is how far each reaches."),
+    "number_filing": mark("{filed} of {numbers} numbers in force are filed by our register."),
+    "number_use": mark("Of {calls} calls {elsewhere} went over another gateway, and of {untold} it is not known."),
+    "resources": mark("We use {lines} lines; the calls name {strange} that our register does not know."),
+    "conduct": mark("{green} of {metrics} lights are green; here are the figures."),
+    "control": mark("Here is the gate's state as it is now, and its journal."),
+    "consent": mark("Of {consents} consents {proved} name their time, way and proof."),
+}
+LACKS: Final[Mapping[str, str]] = {
+    "no_calls": mark("no outbound calls are counted"),
+    "other_numbers_shown": mark("calls show other numbers"),
+    "no_robot_seats": mark("no robot seat stands in the register"),
+    "robot_seats_unfiled": mark("robot seats are not filed"),
+    "algorithm_form_missing": mark("the form of algorithm filing is not ready"),
+    "intents_unproved": mark("no record tells what the robots understood"),
+    "intents_incomplete": mark("some robot calls do not tell what was understood"),
+    "transfers_unproved": mark("no transfer to a human is recorded"),
+    "transfers_slow": mark("transfers to a human were not at once, or came to nothing"),
+    "no_tickets": mark("there are no tickets in the period"),
+    "tickets_running": mark("the clocks of all tickets run still"),
+    "responses_late": mark("tickets were answered late"),
+    "closes_late": mark("tickets were closed late"),
+    "arrival_unknown": mark("tickets without a moment of arrival"),
+    "ai_outbound_found": mark("robots call"),
+    "ai_outbound_untold": mark("the records cannot rule it out: there are none, or answered calls name nobody"),
+    "predictive_found": mark("predictive dialling is found"),
+    "predictive_untold": mark("the records cannot tell of every team"),
+    "no_doors": mark("no one-click address is open"),
+    "doors_dead": mark("one-click addresses do not work"),
+    "doors_untried": mark("one-click addresses were not tried"),
+    "numbers_without_door": mark("numbers without a one-click address"),
+    "logs_untold": mark("no log was looked at"),
+    "log_calls": mark("call records are not proved"),
+    "log_gateway": mark("the gate's journal is not proved"),
+    "log_system": mark("the operation log is not proved"),
+    "log_complaints": mark("complaint records are not proved"),
+    "log_consents": mark("consent records are not proved"),
+    "log_recordings": mark("recordings are not proved"),
+    "no_numbers": mark("no number is in force"),
+    "numbers_unfiled": mark("numbers are not filed"),
+    "numbers_differ": mark("the register differs from the number-resource system"),
+    "numbers_not_compared": mark("not compared with the number-resource system, or not to the end"),
+    "other_gateway": mark("calls went over another gateway"),
+    "gateway_untold": mark("calls without a gateway, or numbers without an assigned one"),
+    "no_lines": mark("no line stands in the register"),
+    "lines_unregistered": mark("lines that the register does not know"),
+    "lines_without_carrier": mark("lines without a carrier"),
+    "teams_without_agreement": mark("outsourced teams without an agreement"),
+    "light_complaint_rate": mark("the light of the complaint rate is not green"),
+    "light_closing_rate": mark("the light of the closing rate is not green"),
+    "gate_missing": mark("the gate knows nothing of the firm"),
+    "gate_stale": mark("the gate's snapshot is not fresh"),
+    "gate_looks_on": mark("the gate only looks on"),
+    "gate_silent": mark("the gate's process does not answer, or is alarmed"),
+    "gate_unasked": mark("the gate's journal shows no decision"),
+    "no_consents": mark("no consent stands in the register"),
+    "consents_unproved": mark("consents without time, way or proof"),
+}
+STEPS: Final[Mapping[str, str]] = {
+    "no_calls": mark("Import the call records of the period."),
+    "other_numbers_shown": mark(
+        "Move the lines that show other numbers to filed ones, and let the gate refuse the rest."
+    ),
+    "no_robot_seats": mark("Enter the robot seats into the register."),
+    "robot_seats_unfiled": mark("File the robot seats, or close them."),
+    "algorithm_form_missing": mark("Upload the form of algorithm filing, or say why it does not apply."),
+    "intents_unproved": mark("Let the robot's records name the intent, and import them."),
+    "intents_incomplete": mark("Have the robot's supplier name the intent on every answered call."),
+    "transfers_unproved": mark(
+        "Make test calls to the robot, ask for a human, and import the records with agents' legs."
+    ),
+    "transfers_slow": mark("Give robots more agents to transfer to; the rows show when it took long."),
+    "no_tickets": mark("Enter the complaints of the period, or hold a drill and show it."),
+    "tickets_running": mark("Respond to the tickets and close them in time, then look anew."),
+    "responses_late": mark("Show the real figures and have warnings sent before a clock runs out."),
+    "closes_late": mark("Show the real figures and have warnings sent before a clock runs out."),
+    "arrival_unknown": mark("Enter when each ticket arrived."),
+    "ai_outbound_found": mark("Say yes, and show the robot seats, their filing and their transfers."),
+    "ai_outbound_untold": mark("Import records that name the agent of each answered call."),
+    "predictive_found": mark("Say yes with these figures, or dial only for agents who are free."),
+    "predictive_untold": mark("Import records that name the agent of each answered call."),
+    "no_doors": mark("Open a one-click address for every number."),
+    "doors_untried": mark("Close the addresses that nobody needs; so many are not tried at once."),
+    "doors_dead": mark("Open the address on a telephone and look what is wrong with the server."),
+    "numbers_without_door": mark("Open a one-click address for each of these numbers."),
+    "logs_untold": mark("Look at the logs."),
+    "log_calls": mark("Fetch the missing call records from switch or carrier, and import them."),
+    "log_gateway": mark("Let every call ask the gate; keep its journals, and bring back those in a backup."),
+    "log_system": mark("Bring back a backup in which the audit chain holds; it grows by itself from then on."),
+    "log_complaints": mark("Enter the complaints of the missing time, from 12321, 12300 and your own desk."),
+    "log_consents": mark("Enter the consents of the missing time."),
+    "log_recordings": mark(
+        "Import records that name their recordings, name the folder in which these lie (NIANJIAN_RECORDINGS), and look"
+        " why calls or files are missing."
+    ),
+    "no_numbers": mark("Enter the numbers into the register."),
+    "numbers_unfiled": mark("File these numbers, or stop calling with them."),
+    "numbers_differ": mark("Settle the differences and hand in the correction sheet."),
+    "numbers_not_compared": mark("Export the number-resource system and compare it."),
+    "other_gateway": mark("Have the carrier route these numbers over their assigned gateway, or file the change."),
+    "gateway_untold": mark("Enter the assigned gateways, and import records that name the gateway."),
+    "no_lines": mark("Enter the lines into the register."),
+    "lines_unregistered": mark("Enter these lines into the register, or stop them."),
+    "lines_without_carrier": mark("Enter the carrier of each line."),
+    "teams_without_agreement": mark("Enter the agreement of each outsourced team."),
+    "light_complaint_rate": mark("Follow the advice of the portrait."),
+    "light_closing_rate": mark("Follow the advice of the portrait."),
+    "gate_missing": mark("Feed the gate."),
+    "gate_stale": mark("Look why the gate is not fed."),
+    "gate_looks_on": mark("Let the gate refuse."),
+    "gate_silent": mark("Start the gate, or look at its alarms."),
+    "gate_unasked": mark("Connect the switches to the gate."),
+    "no_consents": mark("Enter the consents into the register."),
+    "consents_unproved": mark("Enter time, way and proof of each consent."),
+}
+CARD_STATES: Final[Mapping[str, str]] = {
+    "released": mark("may be said"),
+    "refused": mark("must not be said"),
+    "unknown": mark("not proved, must not be said"),
+}
+FIGURES: Final[Mapping[str, str]] = {
+    "delivered": mark("outbound calls delivered"),
+    "own": mark("with own filed number"),
+    "other_short": mark("with another short number"),
+    "landline": mark("with a landline number"),
+    "mobile": mark("with a mobile number"),
+    "shared_400_800": mark("with a 400 or 800 number"),
+    "other": mark("with another kind of number"),
+    "unknown": mark("with an unknown number"),
+    "seats": mark("robot seats open"),
+    "filed": mark("of them filed"),
+    "calls": mark("calls"),
+    "robot_calls": mark("calls of robots"),
+    "answered": mark("answered"),
+    "intents": mark("with a recorded intent"),
+    "asked": mark("transfers asked for"),
+    "put_through": mark("put through"),
+    "in_time": mark("at once"),
+    "tickets": mark("tickets"),
+    "response_late": mark("answered late"),
+    "close_late": mark("closed late"),
+    "undecided": mark("with a running clock"),
+    "no_arrival": mark("without a moment of arrival"),
+    "response_95": mark("95 of 100 answered within (minutes)"),
+    "close_95": mark("95 of 100 closed within (minutes)"),
+    "overdue": mark("still open past a limit"),
+    "response_limit": mark("limit of the first response (minutes)"),
+    "close_limit": mark("limit of the close (minutes)"),
+    "over": mark("dialled over"),
+    "alone": mark("answered without an agent"),
+    "doors": mark("one-click addresses"),
+    "alive": mark("of them working"),
+    "numbers": mark("numbers in force"),
+    "without": mark("without an address"),
+    "logs": mark("kinds of logs"),
+    "proved": mark("of them proved"),
+    "elsewhere": mark("over another gateway"),
+    "untold": mark("without a known gateway"),
+    "lines": mark("lines in use"),
+    "bare": mark("without a carrier"),
+    "strange": mark("not in the register"),
+    "teams": mark("outsourced teams without an agreement"),
+    "metrics": mark("lights"),
+    "green": mark("of them green"),
+    "enforced": mark("the gate refuses"),
+    "answers": mark("its process answers"),
+    "decisions": mark("its journal shows decisions"),
+    "consents": mark("consents"),
+}
+
+
+def format_answer(card: Mapping[str, Any], _: Words) -> str:
+    """What may be said now: the sentence while it holds, else the truth in figures; "–" stands for what is unknown."""
+    if card["state"] == "released":
+        return _(SENTENCES[card["card"]])
+    figures = {name: "–" if count is None else count for name, count in card["figures"].items()}
+    return _(INSTEAD[card["card"]]).format(**figures)
+
+
+def answer_figures(card: Mapping[str, Any], _: Words) -> list[tuple[str, str]]:
+    """The figures in words."""
+    return [(_(FIGURES[name]), "–" if count is None else str(count)) for name, count in card["figures"].items()]
+
+
+def answer_lacks(card: Mapping[str, Any], _: Words) -> list[str]:
+    """What stands against the sentence."""
+    return [_(LACKS[one["code"]]) + (f" ({one['count']})" if one["count"] else "") for one in card["lacks"]]
+
+
+def answer_steps(card: Mapping[str, Any], _: Words) -> Sequence[str]:
+    """The shortest way to make it true."""
+    return list(dict.fromkeys(_(STEPS[one["code"]]) for one in card["lacks"]))
+
+
+TEXTS: Final[Mapping[str, str]] = {
+    "inspection_day_wrong": mark("{day} is no day that can be looked at; today is {today}"),
+    "inspection_days_wrong": mark("{first} to {last}: the first day must not lie after the last, at most {most} days"),
+    "inspection_part_unknown": mark("{part} is no check of the on-site check; there are {parts}"),
+    "live_malformed": mark("{setting} cannot be read at “{entry}”; write CODE:NAME=ADDRESS as the settings page shows"),
+    "live_post_refused": mark("no switch of NIANJIAN_LIVE posts its call records by this name and password"),
+    "live_post_unreadable": mark("this is no call record with its id and its beginning in the last 400 days"),
+    "recordings_malformed": mark("{setting} cannot be read at “{entry}”; write CODE=/FOLDER, each enterprise once"),
+    "recordings_folder_wrong": mark("{folder} is no folder that can be read; name the one in which recordings lie"),
+    "screen_link_days": mark("a screen's link holds from one day to {most} days"),
+    "screen_link_name": mark("say where the screen stands, in at most {most} characters"),
+    "screen_links_too_many": mark("there are {most} open links of screens; end one first"),
+    "screen_link_unknown": mark("there is no open link {link} of a screen"),
+    "visit_unknown": mark("no inspection day is kept for {day}"),
+    "visit_scan_unknown": mark("no such scan is kept beside {day}"),
+    "visit_scan_active": mark("{file} holds a program or opens something; print it and scan the paper"),
+    "visit_scans_too_many": mark("{most} scans are kept beside this day already; remove one first"),
+    "screens_seen_wrong": mark("nobody can note a look of {day}: that is in the future or long over"),
+    "visit_line_wrong": mark("line {line}: {flaw}"),
+    "visit_lines_too_many": mark("at most {most} lines"),
+    "visit_text_too_long": mark("{piece}: at most {longest} characters"),
+    "visit_text_number": mark("{piece}: no telephone or ID number belongs here; write a place or an office"),
+    "visit_received_late": mark("no notice can have come on {day}: that is after the inspection day or in the future"),
+    "visits_too_many": mark("{most} inspection days are kept already; remove one first"),
+    "drill_no_door": mark("no one-click address is open, so no complaint can come in; open one for a number first"),
+    "drill_calls_wrong": mark("{calls} test calls cannot be asked for in a drill; 0 to {most} can"),
+    "drill_phone_wrong": mark("this is no telephone number that can be called back"),
+    "drill_source_unknown": mark("{source} is no way in which a drill's complaint comes; there are {sources}"),
+    "drill_minutes_wrong": mark("give whole minutes from 1 to {most}, no step earlier than the one before"),
+    "drill_player_unknown": mark("“{player}” is no account that may work on tickets here"),
+    "drill_inject_unknown": mark("{inject} is nothing that a drill throws in; there are {injects}"),
+    "drill_inject_refused": mark("it is noted already, or was not given yet"),
+    "drill_unknown": mark("there is no drill {drill}; run one first"),
+    "callback_host_refused": mark(
+        "{host} is this machine itself or a group address; only its operator can let test calls go there"
+    ),
+    "callback_via_wrong": mark("“{via}” is no way for test calls; write it like sip:10.0.0.1:5060;transport=udp"),
+    "callback_number_wrong": mark("“{number}” cannot be dialled; digits, * and # can"),
+    "callback_number_unfiled": mark("{number} begins with no filed number that is in force today; register it first"),
+    "callback_caller_wrong": mark("“{caller}” cannot stand as the calling number"),
+    "callback_gateway_wrong": mark("“{gateway}” is no address of a gateway; write host names or IP addresses"),
+    "callback_ca_wrong": mark("this is no certificate in PEM form, or a private key lies with it"),
+    "callback_cert_wrong": mark(
+        "this is no certificate of the caller that TLS takes; give it in PEM form, an RSA key from 2048 bits on"
+    ),
+    "callback_cert_expired": mark("the certificate holds from {first} to {last} only; have the carrier make a new one"),
+    "callback_cert_plain": mark("{via}: a certificate is shown over TLS alone; set transport=tls"),
+    "callback_key_missing": mark("exactly one private key in PEM form must come with the certificate"),
+    "callback_key_locked": mark(
+        "a passphrase protects the key, and a test call can ask nobody for it; give the key without one"
+        " (openssl pkey -in KEY -out PLAIN): it is kept encrypted here"
+    ),
+    "callback_key_other": mark("the private key does not fit the certificate; give the two that were made together"),
+    "callback_witness_unknown": mark("{witness} proves no landing; there are {witnesses}"),
+    "callback_name_missing": mark("give it a name"),
+    "callback_routes_too_many": mark("there are {most} ways for test calls already"),
+    "callback_gateways_too_many": mark("there are {most} gateways already"),
+    "callback_route_unknown": mark("there is no way for test calls named {route}"),
+    "callback_line_unknown": mark("the register has no trunk line {line} today"),
+    "callback_time_wrong": mark("“{time}” is no time of day; write it like 10:30"),
+    "callback_trial_unknown": mark("there is no test call {trial}"),
+    "callback_trial_over": mark("test call {trial} is over already"),
+    "callback_outcome_unknown": mark("{outcome} is no outcome of a test call; there are {outcomes}"),
+    "callback_note_missing": mark("write what was heard: it is what proves that the right firm answered"),
+    "callback_note_too_long": mark("the note: at most {longest} characters"),
+    "callback_no_numbers": mark("no filed number is in force; register numbers first, or name one"),
+    "callback_no_way": mark("no way for test calls is set; say where they go"),
+    "callback_too_many": mark("{count} calls are too many at once; at most {most}"),
+    "callback_not_answered": mark(
+        "test call {trial} is no SIP call that was answered; call records tell nothing of its landing"
+    ),
+    "callback_no_evidence": mark("test call {trial} was dialled by hand; there are no messages of it"),
+}
+
+
+FOLDERS: Final[Mapping[str, str]] = {
+    "none": mark("no folder is set (NIANJIAN_RECORDINGS), so no file was looked for"),
+    "unreadable": mark("the folder that is set cannot be read: look whether its disk is there"),
+    "setting": mark("the folder of NIANJIAN_RECORDINGS"),
+    "given": mark("a folder given at the command line"),
+}
+RECORDING_VERDICTS: Final[Mapping[str, str]] = {
+    "kept": mark("recording there, long enough"),
+    "missing": mark("no such file"),
+    "empty": mark("file without any audio"),
+    "too_short": mark("shorter than the talk"),
+    "unreadable": mark("no audio that can be read; give files that are not encrypted"),
+    "unknown_format": mark("a format that is not known; give wav, mp3, ogg, opus, flac or m4a"),
+    "ambiguous": mark("several files of that name"),
+    "outside": mark("leads out of the folder, not opened"),
+    "unsearched": mark("not found in the part of the folder that could be gone through"),
+    "untimed": mark("there, but the call record does not tell how long the talk was"),
+    "unnamed": mark("the call record names no file"),
+}
+#: What nobody may read out of it.
+LIMIT: Final = mark("Nobody listens: that the audio is of this call, and who speaks, is not checked.")
+
+
+def sample_facts(sample: Mapping[str, Any], _: Words) -> list[tuple[str, str]]:
+    """(what, how it stands) of a sample; files are counted only where a folder was looked into."""
+    found = [(_("Recordings looked for in"), _(FOLDERS[sample["folder"]]))]
+    if sample["folder"] not in {"setting", "given"}:
+        return found
+    counts = "; ".join(f"{_(RECORDING_VERDICTS[one])}: {count}" for one, count in sample["verdicts"].items() if count)
+    return [
+        *found,
+        (
+            _("Sampled calls, days, days on which all are kept"),
+            f"{sample['calls']} / {sample['days']} / {sample['days_kept']}",
+        ),
+        (_("What was found"), counts or "–"),
+        (_("Of the kept ones, measured by size alone"), str(sample["by_size"])),
+        (_("Calls a day, seconds tolerated"), f"{sample['a_day']}, {sample['tolerance_s']}"),
+        (_("Drawn by the seed"), sample["seed"]),
+        (_("What this does not prove"), _(LIMIT)),
+    ]
+
+
+def sample_headings(_: Words) -> tuple[str, ...]:
+    """The headings of `rows`."""
+    return (_("at"), _("called"), _("file"), _("what was found"), _("talk (seconds)"), _("recording (seconds)"))
+
+
+def sample_rows(sample: Mapping[str, Any], _: Words) -> list[tuple[str, ...]]:
+    """The sampled calls without their recording; numbers are masked already."""
+    return [
+        (
+            one["at"],
+            one["callee"] or "–",
+            one["file"] or "–",
+            _(RECORDING_VERDICTS[one["verdict"]]),
+            seconds_text(one["talk_ms"]),
+            seconds_text(one["length_ms"]),
+        )
+        for one in sample["failing"]
+    ]
+
+
+def seconds_text(ms: int | None) -> str:
+    """To the thousandth."""
+    return "–" if ms is None else f"{ms // 1000}.{ms % 1000:03}"
+
+
+PARTS: Final[Mapping[str, str]] = {
+    "readiness": mark("Readiness"),
+    "answers": mark("Answer cards"),
+    "dialling": mark("How calls are dialled"),
+    "retention": mark("How far logs reach back"),
+}
+LOGS: Final[Mapping[str, str]] = {
+    "calls": mark("call records"),
+    "gateway": mark("gate's journal of the gateway"),
+    "system": mark("operation log (audit chain)"),
+    "complaints": mark("complaint tickets"),
+    "consents": mark("consents"),
+    "recordings": mark("recordings (references, and files by sample)"),
+}
+LOG_STATES: Final[Mapping[str, str]] = {
+    "ok": mark("reaches back without a hole"),
+    "gap": mark("has holes"),
+    "too_short": mark("does not reach back far enough"),
+    "unknown": mark("cannot be told"),
+}
+LOG_WHYS: Final[Mapping[str, str]] = {
+    "reaches": mark("proved by the records themselves"),
+    "days_missing": mark("days without a record and without a reason"),
+    "begins_late": mark("the first record is later than the day to which it must reach"),
+    "no_record": mark("there is no record at all"),
+    "long_silence": mark("a silence that is too long to prove anything"),
+    "no_reference": mark("no call record names a recording"),
+    "calls_without": mark("answered calls without a recording"),
+    "references_only": mark("every call names a recording, but no folder is known in which to look for one"),
+    "folder_unreadable": mark("the folder of the recordings cannot be read"),
+    "files_kept": mark("every call names a recording, and every sampled file is there and long enough"),
+    "files_missing": mark("sampled recordings are missing, empty or too short"),
+    "files_unproved": mark("sampled recordings could not be read or told apart"),
+    "chain_broken": mark("the audit chain does not hold"),
+}
+EXCUSES: Final[Mapping[str, str]] = {
+    "rest_day": mark("days of rest"),
+    "gate_asked_nothing": mark("days on which the gate ran and was asked nothing"),
+}
+VERDICTS: Final[Mapping[str, str]] = {
+    "found": mark("found in the records"),
+    "not_found": mark("not found in the records"),
+    "unknown": mark("the records cannot tell"),
+}
+SUGGESTED: Final[Mapping[str, str]] = {
+    "suggested": mark("some look like a robot that nobody registered: to be looked at"),
+    "none": mark("an agent was on every answered call"),
+    "unknown": mark("the records cannot tell"),
+}
+EVIDENCE: Final[Mapping[str, str]] = {
+    "context": mark("in a context of the dial plan that is named as robots'"),
+    "application": mark("no agent; its last application is a program's"),
+    "no_agent": mark("no agent and no second channel; the dial plan answered itself"),
+    "talk_alone": mark("a long talk without an agent, in a source that else names its agents"),
+}
+DIALLING_WHYS: Final[Mapping[str, str]] = {
+    "dialled_over": mark("more calls rang than agents were free"),
+    "agents_free": mark("an agent was free for every ringing call"),
+    "over_seldom": mark("few calls were dialled while more rang than agents were free, no hour reaches the limits"),
+    "over_scattered": mark("no hour shows it, yet over all hours too many calls rang while no agent was free"),
+    "no_agents": mark("no agent is named in the records"),
+    "agents_seldom_named": mark("too few answered calls name their agent"),
+    "too_few": mark("too few calls"),
+    "robots_only": mark("robots alone called"),
+}
+PEOPLE_NUMBERS_SYSTEM: Final[Mapping[str, str]] = {
+    "all": mark("everything that is checked"),
+    "people": mark("people (人)"),
+    "numbers": mark("numbers (号)"),
+    "system": mark("system (系统)"),
+}
+STATES: Final[Mapping[str, str]] = {
+    "passed": mark("check passed"),
+    "failed": mark("check not passed"),
+    "unknown": mark("not proved: counts as not passed"),
+}
+CHECKS: Final[Mapping[str, str]] = {
+    "reconcile_people": mark("People three ways"),
+    "reconcile_seats": mark("Seats against the number-resource system"),
+    "reconcile_numbers": mark("Numbers against the number-resource system"),
+    "reconcile_lines": mark("Lines against the number-resource system"),
+    "reconcile_sources": mark("Call sources against each other"),
+    "callback": mark("Test calls to every filed number"),
+    "predictive": mark("Predictive dialling"),
+    "dossier": mark("Package of materials"),
+    **{f"log_{name}": text for name, text in LOGS.items()},
+    **CARDS,
+}
+CHECKS_WHYS: Final[Mapping[str, str]] = {
+    "run_passed": mark("the newest comparison has passed"),
+    "run_failed": mark("the newest comparison has open differences"),
+    "run_insufficient": mark("the newest comparison proves nothing yet"),
+    "run_never": mark("never compared"),
+    "callback_green": mark("every number was answered in time on its gateway"),
+    "callback_red": mark("a number has failed its test call"),
+    "callback_open": mark("numbers have no test that counts"),
+    "callback_no_numbers": mark("no filed number is in force"),
+    "card_holds": mark("the answer may be given"),
+    "predictive_untold": mark("the records cannot tell of every team"),
+    "items_missing": mark("items are missing"),
+    "items_ready": mark("every item is ready"),
+    **LOG_WHYS,
+    **DIALLING_WHYS,
+    **LACKS,
+}

@@ -1,1 +1,0 @@
-"""Sentences and names of the on-site check."""

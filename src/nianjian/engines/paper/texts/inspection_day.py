@@ -1,0 +1,231 @@
+"""The inspection day and its drill in words: the guide's rows, an agenda, and the shortest way to a pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from nianjian.engines.paper.texts import inspection
+from nianjian.engines.paper.words import Words, mark
+
+ROWS: Final[Mapping[str, str]] = {
+    "S1": mark("Notice of the on-site check"),
+    "S2": mark("People: seats, social insurance, wages"),
+    "S3": mark("Numbers: on the gateway that the ledger names"),
+    "S4": mark("Numbers: called back and answered in time"),
+    "S5": mark("System: robots, predictive dialling, one-click complaint"),
+    "S6": mark("System: logs kept for six months"),
+    "S7": mark("Three sentences that must be true"),
+    "S8": mark("Complaints answered and closed in time"),
+    "S9": mark("Two live screens in the room"),
+    "S10": mark("Drill with a complaint"),
+}
+CHECKS: Final[Mapping[str, str]] = {
+    "notice": mark("Notice on record"),
+    "screens": mark("Screens show live data"),
+    "screens_seen": mark("Screens stand in the room"),
+    "drill": mark("Newest drill"),
+}
+DAY_WHYS: Final[Mapping[str, str]] = {
+    "notice_received": mark("the notice is here"),
+    "notice_awaited": mark("the report was handed in; the notice usually comes within two weeks"),
+    "notice_late": mark("two weeks after the report the notice is not here: ask whether there is a check"),
+    "notice_not_submitted": mark("the report was not handed in yet"),
+    "screens_by_eye": mark("whether they stand in the room only a person sees"),
+    "screens_live": mark("every source behind the screens is fresh"),
+    "screens_stale": mark("a source behind the screens is silent"),
+    "screens_absent": mark("a source behind the screens is not set or was never seen"),
+    "screens_seen": mark("a person has seen both of them and signed it"),
+    "screens_gone": mark("a person has looked, and they do not both stand there with live data"),
+    "screens_note_over": mark("the note of a person does not count any more: look again and sign"),
+    "drill_never": mark("no drill was held"),
+    "drill_passed": mark("every step of the newest drill has passed"),
+    "drill_failed": mark("a step of the newest drill has not passed"),
+    "drill_unknown": mark("a step of the newest drill is not proved"),
+}
+LINE_WHYS: Final[Mapping[str, str]] = {
+    "parts": mark("it needs two or three parts with a bar between them"),
+    "long": mark("a part has more than 120 characters"),
+    "time": mark("it does not begin with a time like 09:30"),
+    "number": mark("no telephone or ID number belongs here"),
+}
+PIECES: Final[Mapping[str, str]] = {
+    "notice": mark("Notice"),
+    "authority": mark("Authority"),
+    "place": mark("Place of the check"),
+}
+AGENDA: Final = (
+    ("09:00", mark("Welcome, notice and identity cards"), mark("compliance lead")),
+    ("09:10", mark("Two screens: management console and gateway log"), mark("operations")),
+    ("09:15", mark("People: seats, social insurance, wages"), mark("human resources")),
+    ("09:25", mark("Numbers: landing gateway, call-back within 30 seconds"), mark("numbers officer")),
+    ("09:35", mark("System: robots, predictive dialling, one-click complaint, logs"), mark("operations")),
+    ("09:45", mark("Drill with a complaint"), mark("customer service")),
+    ("09:55", mark("Questions and answers"), mark("compliance lead")),
+)
+POSTS: Final = (
+    (mark("Reception"), mark("administration"), mark("leads the inspectors in")),
+    (mark("Beside the screens"), mark("operations"), mark("shows and explains the data")),
+    (mark("Agents' floor"), mark("shift lead"), mark("answers the call-back")),
+    (mark("Meeting room"), mark("compliance lead"), mark("materials, questions and answers")),
+)
+
+
+def evidence_name(check: str, _: Words) -> str:
+    """What stands behind a row."""
+    return _(CHECKS[check] if check in CHECKS else inspection.CHECKS[check])
+
+
+def evidence_reason(code: str, _: Words) -> str:
+    """Why it stands as it does."""
+    return _(DAY_WHYS[code] if code in DAY_WHYS else inspection.CHECKS_WHYS[code])
+
+
+def proposed_agenda(_: Words) -> tuple[str, str]:
+    """Agenda and posts to begin with, as people write them."""
+    agenda = "\n".join(f"{at} | {_(what)} | {_(who)}" for at, what, who in AGENDA)
+    posts = "\n".join(f"{_(place)} | {_(who)} | {_(task)}" for place, who, task in POSTS)
+    return agenda, posts
+
+
+def notice_lines(told: Mapping[str, Any], _: Words) -> list[tuple[str, str]]:
+    """What is known of the notice and the day, as (name, value)."""
+    held, due = told["visit"] or {}, told["notice"]
+    return [
+        (_("Inspection day"), held.get("day") or "–"),
+        (_("Notice"), held.get("notice") or "–"),
+        (_("Authority"), held.get("authority") or "–"),
+        (_("Notice received on"), due["received_on"] or "–"),
+        (_("Place of the check"), held.get("place") or "–"),
+        (_("Report handed in on"), due["submitted_on"] or "–"),
+        (_("Notice usually here by"), due["expected_by"] or "–"),
+        *((_("Scan of the notice"), f"{one['name']} · SHA-256 {one['sha256']}") for one in held.get("scans", ())),
+        *(_screens(told.get("screens"), _)),
+    ]
+
+
+def _screens(note: Mapping[str, Any] | None, _: Words) -> list[tuple[str, str]]:
+    if note is None:
+        return []
+    text = _("looked at on {seen_on}, signed by {signed}; counts through {until}")
+    return [(_("Screens in the room"), text.format(**note))]
+
+
+MINUTE: Final = 60
+HOUR: Final = 60 * MINUTE
+
+STATES: Final[Mapping[str, str]] = {
+    "passed": mark("drill passed"),
+    "failed": mark("drill not passed"),
+    "unknown": mark("drill not proved: counts as not passed"),
+}
+STEPS: Final[Mapping[str, str]] = {
+    "arrived": mark("Complaint arrives"),
+    "warned": mark("Warning before the response is due"),
+    "responded": mark("A person responds"),
+    "called_back": mark("Call-back to the complainant"),
+    "closed": mark("Ticket closed"),
+    "calls": mark("Test calls to our numbers"),
+}
+SOURCES: Final[Mapping[str, str]] = {
+    "one_click": mark("one-click address"),
+    "12321": mark("forward of 12321"),
+}
+ROLES: Final[Mapping[str, str]] = {
+    "facilitator": mark("facilitator"),
+    "duty": mark("who is on duty"),
+    "agent": mark("agent of customer service"),
+    "lead": mark("lead of customer service"),
+}
+THROWN: Final[Mapping[str, str]] = {
+    "second_call": mark("The complainant calls again and asks for the lead"),
+    "system_slow": mark("The ticket system is slow: notes on paper"),
+    "inspector_asks": mark("An inspector asks which line and team the call came from"),
+    "media": mark("The complainant threatens to go to the press"),
+}
+LINES: Final[Mapping[str, str]] = {
+    "waiting": mark("to come"),
+    "due": mark("due now"),
+    "late": mark("later than planned"),
+    "running": mark("given, not handled yet"),
+    "done": mark("as planned"),
+    "done_late": mark("done, later than planned"),
+}
+WHYS: Final[Mapping[str, str]] = {
+    "one_click_opened": mark("the address has opened a ticket"),
+    "forward_opened": mark("the forward of 12321 was entered"),
+    "arrival_unknown": mark("the moment of arrival is not known"),
+    "in_time": mark("done in time"),
+    "late": mark("done too late, or not done and the time is over"),
+    "running": mark("not done yet, the time still runs"),
+    "excluded": mark("the ticket is excluded, so nothing is measured"),
+    "warning_sent": mark("the warning was sent"),
+    "warning_missing": mark("no warning was sent when it was due"),
+    "warning_not_due": mark("the response came before a warning was due, or it is not due yet"),
+    "calls_passed": mark("every test call has passed"),
+    "calls_failed": mark("a test call has failed"),
+    "calls_unproved": mark("a test call proves no landing"),
+    "calls_no_way": mark("no way for test calls is kept, so nobody was called"),
+    "calls_no_numbers": mark("no filed number is in force, so nobody was called"),
+    "calls_unasked": mark("no test call was asked for"),
+}
+MENDS: Final[Mapping[str, str]] = {
+    "arrival_unknown": mark("Enter when the ticket arrived."),
+    "late": mark("Name one person a shift who answers tickets, and hold the drill again."),
+    "running": mark("Open the drill's ticket, respond, call back and close it before the time is over."),
+    "excluded": mark("Take the exclusion back, or hold the drill again."),
+    "warning_missing": mark(
+        "See that the worker runs and that somebody is told of warnings; then hold the drill again."
+    ),
+    "warning_not_due": mark("Hold one drill in which nobody responds until the warning has come."),
+    "calls_failed": mark("Open the failed test call, mend what its reason names, and call the number again."),
+    "calls_unproved": mark("Enter the addresses of the gateways, so that the landing can be proved."),
+    "calls_no_way": mark("Set a way for test calls, or dial by hand with the timer."),
+    "calls_no_numbers": mark("File the numbers and enter them into the register."),
+    "calls_unasked": mark("Hold the drill with test calls."),
+    "run_failed": mark("Settle the open differences and compare anew."),
+    "run_insufficient": mark("Import the side that is missing and compare anew."),
+    "run_never": mark("Import both sides and compare them."),
+    "callback_red": mark("Open the failed test call, mend what its reason names, and call the number again."),
+    "callback_open": mark("Make a test call to every filed number over every carrier."),
+    "callback_no_numbers": mark("File the numbers and enter them into the register."),
+    "items_missing": mark("Open the package of materials and prepare the items that are missing."),
+}
+
+
+def drill_name(what: str, _: Words) -> str:
+    """A step or a check."""
+    return _(STEPS[what] if what in STEPS else inspection.CHECKS[what])
+
+
+def timeline_line(what: str, _: Words) -> str:
+    """A line of the timeline: a step or what was thrown in."""
+    return _(THROWN[what] if what in THROWN else STEPS[what])
+
+
+def drill_reason(code: str, _: Words) -> str:
+    """Why a step or a check stands as it does."""
+    return _(WHYS[code] if code in WHYS else inspection.CHECKS_WHYS[code])
+
+
+def remedy_text(one: Mapping[str, Any], _: Words) -> str:
+    """The shortest way to mend what has not passed; "" where none is known."""
+    found = (MENDS.get(one["why"]), inspection.STEPS.get(one["why"]), inspection.STEPS.get(one["what"]))
+    return next((_(text) for text in found if text), "")
+
+
+def list_remedies(told: Mapping[str, Any], _: Words) -> Sequence[tuple[str, str, str]]:
+    """(what, why, the shortest way) of all that has not passed, failed first."""
+    return [(drill_name(one["what"], _), drill_reason(one["why"], _), remedy_text(one, _)) for one in told["mend"]]
+
+
+def duration_text(seconds: int | None) -> str:
+    """``h:mm:ss``, – for what was not done."""
+    if seconds is None:
+        return "–"
+    return f"{seconds // HOUR}:{seconds % HOUR // MINUTE:02}:{seconds % MINUTE:02}"
+
+
+def clock_text(at: str | None) -> str:
+    """A moment that is told in Shanghai, as a clock on the wall shows it; – for what was not done."""
+    return at[:19].replace("T", " ") if at else "–"

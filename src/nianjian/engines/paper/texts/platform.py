@@ -1,0 +1,229 @@
+"""Error messages of interfaces, settings, tables, accounts, tokens and long work."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Mapping
+from typing import Final
+
+from nianjian.engines.paper.words import Words, mark
+
+#: What the codes of roles and acts are called.
+ROLES: Final[Mapping[str, str]] = {
+    "administrator": mark("administrator"),
+    "compliance_lead": mark("compliance lead"),
+    "data_officer": mark("data officer"),
+    "outsourcer": mark("outsourcer"),
+    "tester": mark("tester"),
+    "inspector": mark("inspector"),
+    "auditor": mark("auditor"),
+}
+ACTS: Final[Mapping[str, str]] = {
+    "read_own": mark("look at what concerns the own team"),
+    "read": mark("look at lists and portraits"),
+    "report": mark("compute the portrait"),
+    "load": mark("import or undo"),
+    "reveal": mark("see full telephone numbers"),
+    "request": mark("ask for an approval"),
+    "approve": mark("approve"),
+    "audit": mark("check the audit chain"),
+    "people": mark("manage people and their roles"),
+    "administer": mark("administer"),
+}
+
+_SYSTEM: Final[Mapping[int, str]] = {
+    errno.ENOENT: mark("there is no such file or folder"),
+    errno.EACCES: mark("the rights to it are missing"),
+    errno.EPERM: mark("the system does not permit it"),
+    errno.EISDIR: mark("it is a folder"),
+    errno.ENOTDIR: mark("a part of its path is no folder"),
+    errno.EEXIST: mark("it is there already"),
+    errno.ENOSPC: mark("the disk is full"),
+    errno.EDQUOT: mark("the disk quota is used up"),
+    errno.EROFS: mark("the disk can only be read"),
+    errno.ENAMETOOLONG: mark("its name is too long"),
+    errno.ENOTEMPTY: mark("the folder is not empty"),
+    errno.EIO: mark("the disk reports an error"),
+    errno.EBUSY: mark("another program is using it"),
+    errno.EADDRINUSE: mark("another program listens there already"),
+    errno.EADDRNOTAVAIL: mark("this machine does not have that address"),
+    errno.ECONNREFUSED: mark("nobody listens there"),
+}
+
+#: What an error calls its ``reason`` -> what a reader is told; a reason that is not here speaks for itself.
+FAULTS: Final[Mapping[str, str]] = {
+    **{os.strerror(number): text for number, text in _SYSTEM.items()},
+    "not_json": mark("it is not valid JSON; look at line and column"),
+    "not_utf8": mark("it is not UTF-8; look at line"),
+    "field_missing": mark("a field is missing"),
+    "value_wrong": mark("a value is wrong"),
+    "off_and_on": mark("the same day is both off and a working day"),
+}
+
+
+WAYS_IN: Final = mark(
+    "one-time links: {links}, sessions: {sessions}, tokens: {tokens}, passkeys: {passkeys}, "
+    "connections of single sign-on: {connections}"
+)
+ENDED: Final = mark("Ended: {ways}.")
+CHANGE: Final = mark("If the person has not yet chosen a new password in front of you, let that be done now.")
+ADDRESS: Final = mark(
+    "Single sign-on goes on letting in who has the address {email}: make sure that it is this person's."
+)
+
+
+def ways_in_text(count: Mapping[str, int], _: Words) -> str:
+    """How many ways into an account there are of each kind that needs no password."""
+    return _(WAYS_IN).format(**count)
+
+
+#: What helps, where that is not what helps against others of the kind.
+REMEDIES: Final[Mapping[str, str]] = {
+    "api_unauthorised": mark("Send `Authorization: Bearer TOKEN` with a token made on the page of your account."),
+    "api_not_found": mark("Look the address up in /api/v1/openapi.json."),
+    "api_method_not_allowed": mark("Look the address up in /api/v1/openapi.json."),
+    "api_unreadable": mark("Send JSON in UTF-8, as /api/v1/openapi.json describes it."),
+    "api_too_large": mark("Send less at once."),
+    "api_fault": mark("Try again later; if it stays, tell whoever runs the server."),
+}
+
+
+TEXTS: Final[Mapping[str, str]] = {
+    # the shell itself
+    "usage": mark("{message} (see `{program} --help`)"),
+    "internal": mark("unexpected fault {kind}: {detail}. This is a bug; please report it with the text above."),
+    "file_problem": mark("{file}: {reason}"),
+    "interrupted": mark(
+        "interrupted. Each file and each act is in whole or not at all; `nianjian calls list` shows the files in"
+    ),
+    "listen_malformed": mark("--listen wants HOST:PORT, not “{listen}”"),
+    # settings
+    "home_unusable": mark("the folder {folder} cannot be used: {reason}"),
+    "setting_file_unreadable": mark("{setting} names a file that cannot be read: {file}"),
+    "setting_not_a_flag": mark("{setting} is yes or no, not “{value}”"),
+    "setting_empty": mark("{setting} must not be empty"),
+    "engine_unknown": mark("NIANJIAN_ENGINE is duckdb, spark://HOST:PORT or sc://HOST:PORT, not “{engine}”"),
+    "engine_missing": mark("the engine {engine} needs {library}: install nianjian[spark]"),
+    "database_url_malformed": mark(
+        "NIANJIAN_DATABASE_URL must read postgresql://user:password@host:port/name (it begins with “{scheme}”)"
+    ),
+    # what `check` finds
+    "home_closed": mark("{folder} is closed to others ({mode})"),
+    "home_open_to_others": mark("{folder} is open to others ({mode}); chmod 700 it"),
+    "keys_ready": mark("keys from {keys}, active {active}"),
+    "database_ready": mark("{vendor} answers"),
+    "database_unreachable": mark("{vendor} does not answer"),
+    "lake_ready": mark("{folder} can be written, {free_mib} MiB free"),
+    "lake_unwritable": mark("{folder} cannot be written: {reason}"),
+    "disk_nearly_full": mark("{folder} has only {free_mib} MiB free"),
+    "disk_encrypted": mark("the disk is encrypted"),
+    "disk_encryption_unknown": mark(
+        "whether the disk is encrypted cannot be seen; telephone numbers lie in the lake in plain"
+    ),
+    # people and tenants
+    "enterprise_unknown": mark("there is no enterprise {enterprise} (nianjian enterprise add makes one)"),
+    "enterprise_code_malformed": mark(
+        "the code “{enterprise}” must be 1 to 40 letters, digits, - or _, beginning with a letter or digit"
+    ),
+    "enterprise_exists": mark("there is an enterprise {enterprise} already"),
+    "enterprise_name_empty": mark("enterprise {enterprise} needs a name"),
+    "user_name_malformed": mark("the user name “{user}” must be 1 to 80 letters, digits, _ . @ or -"),
+    "user_exists": mark("there is a user {user} already"),
+    "user_unknown": mark(
+        "there is no user {user} here; somebody who has an account at another enterprise joins by an invitation"
+    ),
+    "token_missing": mark("--as {user} needs the user's token in NIANJIAN_TOKEN"),
+    "token_refused": mark("user and token of --as {user} do not fit together"),
+    "role_unknown": mark("there is no role {role}; there are {roles}"),
+    "role_not_held": mark("{user} does not hold the role {role} there"),
+    "role_missing": mark("{user} has no role at {enterprise} that allows to {act} (it takes {roles})"),
+    "role_missing_everywhere": mark(
+        "{user} has no role in the whole installation that allows to {act} (it takes {roles})"
+    ),
+    "intent_not_open": mark("the act {intent} was finished or dropped by another process"),
+    # the lake
+    "lake_url_unsupported": mark("the lake must be a folder or a file:// address without percent signs, not {url}"),
+    "lake_table_missing": mark("the lake has no table {table}"),
+    "administrator_exists": mark("there is an administrator already ({user}); `nianjian init --again` makes another"),
+    "user_closed": mark("the account of {user} is closed; `nianjian user reopen {user}` opens it again"),
+    "link_invalid": mark("this link has been used, has expired or was taken back"),
+    "invitation_unknown": mark("there is no invitation {invitation} that can still be accepted"),
+    "link_expiry": mark("a link holds from now on and at most {days} days"),
+    "inspector_missing": mark("{user} is no inspector; give that role first"),
+    "user_open": mark("the account of {user} is open"),
+    "own_account": mark("this is your own account; another administrator can do that"),
+    "confirm_not_apart": mark(
+        "you cannot confirm {user}, since {behind} might be behind that account and yours: another administrator can, "
+        "or `nianjian user confirm {user}` on the server"
+    ),
+    "confirm_password_kept": mark(
+        "whoever made the link of {user} may know the password: let {user} change it (My account → Password) "
+        "before your eyes, and confirm within {minutes} minutes"
+    ),
+    "email_malformed": mark("“{email}” is no e-mail address"),
+    "email_taken": mark("the address {email} is somebody else's here"),
+    "team_missing": mark("an outsourcer needs the team whose rows it may see"),
+    "team_needless": mark("only an outsourcer has a team, not the role {role}"),
+    "team_not_registered": mark("{enterprise} has no team {team} in its register"),
+    "outsourcer_everywhere": mark("an outsourcer belongs to a team of one enterprise: name the enterprise"),
+    "token_unknown": mark("there is no token {token}"),
+    "token_by_token": mark("a token for some acts only cannot make or revoke tokens"),
+    "token_too_narrow": mark(
+        "this token is not for everything that {user} may do then ({acts}): "
+        "sign in to do it, or use a token without chosen acts"
+    ),
+    "token_of_another": mark("everybody makes the own tokens; only the shell's operator can for others"),
+    "token_name": mark("a token needs a name of at most {most} characters"),
+    "token_days": mark("a token holds 1 to {most} days, or until it is revoked"),
+    "token_scopes": mark("a token of {user} can be for: {scopes}"),
+    "token_without_reading": mark("a token opens nothing without reading: choose read (or read_own) as well"),
+    "tokens_too_many": mark("{user} has {most} tokens already; revoke some first"),
+    "setting_not_one_of": mark("{setting} is one of {choices}, not “{value}”"),
+    "sign_on_incomplete": mark("single sign-on needs {setting}"),
+    "job_unknown": mark("there is no work {job}"),
+    "job_over": mark("the work {job} is over already"),
+    "job_lost": mark("the work {job} was taken over by another worker"),
+    "job_broken_off": mark(
+        "the worker ended in the middle of the work {job}, and it was not begun again: what had been written is"
+        " complete, the rest was taken back. Look at the data page, then ask for it again"
+    ),
+    "job_fault": mark(
+        "unexpected fault {kind} in the work {job}; the worker's log tells where."
+        " Nothing of the step under way was kept"
+    ),
+    "sheet_has_faults": mark("{rows} rows of {file} have faults; nothing was written"),
+    "draft_unknown": mark("there is no import {draft} under way"),
+    "draft_running": mark("the import {draft} is being carried out and cannot be changed"),
+    "files_missing": mark("the import has no file yet"),
+    "file_twice": mark("{file} is there already"),
+    "file_single": mark("one sheet at a time: {file} was not taken"),
+    "rejects_none": mark("no row at the beginning of {file} would be rejected"),
+    "sheet_too_large": mark(
+        "{file} is larger than {limit}, or as a workbook {unpacked} unpacked; let the worker check it"
+    ),
+    "sheet_faults_many": mark("{file} has {faults} faults, more than {most}; let the worker mark them"),
+    "marked_sheet_missing": mark(
+        "the check {job} has no marked sheet: it is not done, it found no fault, or its {days} days are over"
+    ),
+    "upload_too_large": mark("{file} is larger than {limit}; import it in the shell with `nianjian calls import`"),
+    "mapping_unknown": mark("there is no mapping named {name}"),
+    "mapping_name_malformed": mark("a mapping's name has 1 to {longest} signs"),
+    "mapping_name_taken": mark("a mapping for something else is called {name}"),
+    "setting_not_a_count": mark("{setting} is a whole number above 0, not “{value}”"),
+    "account_closed": mark("the account of {user} was closed; its work is not done any more"),
+    "api_unauthorised": mark("the request carries no token that holds"),
+    "api_not_found": mark("there is nothing at this address"),
+    "api_method_not_allowed": mark("this address does not take this method"),
+    "api_unreadable": mark("the content of the request cannot be read"),
+    "api_too_large": mark("the content of the request is too large"),
+    "api_invalid": mark("the request has values that cannot be used"),
+    "api_value_invalid": mark("{place} is missing or cannot be used ({kind})"),
+    "api_fault": mark("unexpected fault; the server's log tells where. Nothing was changed by halves"),
+    "idempotency_key_malformed": mark("a key for repeated requests has 1 to {most} printable ASCII signs"),
+    "idempotency_key_reused": mark("this key for repeated requests was used for another request"),
+    "idempotency_running": mark(
+        "the first request with this key has no answer yet; look whether its work was done before you ask anew"
+    ),
+}
+"""Error codes and their messages."""

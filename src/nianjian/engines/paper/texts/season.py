@@ -1,0 +1,279 @@
+"""Words and error messages of the season, and its reminders: the line of an inbox and the text for a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from nianjian.engines.paper.texts.inspection_day import THROWN
+from nianjian.engines.paper.texts.reconciliation import KINDS as KINDS_COMPARED
+from nianjian.engines.paper.words import Words, mark
+
+NOT_TAKEN: Final[Mapping[str, str]] = {
+    "yearly": mark("of one season alone"),
+    "expired": mark("its time is over"),
+    "unconfirmed": mark("nobody has confirmed it"),
+}
+PARTS: Final[Mapping[str, str]] = {
+    "package": mark("package, both editions with their manifest"),
+    "signed": mark("package with the files for the platform signed"),
+    "portrait": mark("portrait that counted"),
+    "log": mark("log of the season's acts"),
+}
+TRACKS: Final[Mapping[str, str]] = {
+    "licence": mark("licence report"),
+    "code_number": mark("code-number report"),
+}
+STATES: Final[Mapping[str, str]] = {
+    "on_time": mark("not due yet"),
+    "late": mark("late: only a late report is left"),
+    "filed": mark("handed in"),
+    "filed_late": mark("handed in late"),
+    "undated": mark("no day is known"),
+}
+TEMPLATES: Final[Mapping[str, str]] = {
+    "legal": mark("law"),
+    "legal_code_number": mark("regulator's notice (code-number report)"),
+    "guide": mark("the guide"),
+    "notice": mark("printed on a notice"),
+}
+DAY_KINDS: Final[Mapping[str, str]] = {
+    "opens": mark("opens"),
+    "closes": mark("last day"),
+}
+MODULES: Final[Mapping[str, str]] = {
+    "self_check": mark("Self-check"),
+    "data": mark("Data in order"),
+    "materials": mark("Materials settled"),
+    "drill": mark("Drill on site"),
+    "closing": mark("Rectified and handed in"),
+}
+TASKS: Final[Mapping[str, str]] = {
+    "portrait": mark("Compute the portrait of the data year"),
+    "stopped_seats": mark("Take stopped seats off line"),
+    "marketing_lines": mark("Decide on marketing lines"),
+    "old_tickets": mark("Bring the closing rate to its limit"),
+    "consistency": mark("Reconcile with the number-resource system"),
+    "filed_base": mark("Check what was filed by the end of the data year"),
+    "items": mark("Bring every item of the package"),
+    "package": mark("Build the package"),
+    "drill": mark("Run a drill of complaints"),
+    "entry_test": mark("Test the entry: sign in, open the form"),
+    "rectification": mark("Close the cases of rectification"),
+    "file_licence": mark("Hand in the licence report"),
+    "file_code_number": mark("Hand in the code-number report"),
+}
+TASK_STATES: Final[Mapping[str, str]] = {
+    "done": mark("done"),
+    "not_applicable": mark("does not apply"),
+    "snoozed": mark("snoozed"),
+    "late": mark("late"),
+    "blocked": mark("waits for another task"),
+    "open": mark("to be done"),
+    "ahead": mark("not begun yet"),
+}
+RISKS: Final[Mapping[str, str]] = {
+    "late_report": mark(
+        "Late: only a late report is left. The guide claims that late reports are put on the list for close checks"
+        " and that on-site checks are three times as likely (a claim, no source; nothing is computed from it)."
+    ),
+    "system_closed": mark("The reporting system closed after {day} (inferred; a notice of the year counts)."),
+    "bad_list": mark(
+        "Not reported in time: the regulator sets a limit;"
+        " who still does not report is put on its list of bad operators."
+    ),
+    "templates_conflict": mark("The sources contradict each other: {days}. The earliest day drives alarms and plan."),
+    "calendar_provisional": mark(
+        "The holidays of {year} are not published yet: working days are provisional. Import the notice when it is out."
+    ),
+    "no_licence": mark(
+        "The register of licences names none that reports on this data year; the days hold all the same."
+    ),
+}
+
+
+OBSTACLES: Final[Mapping[str, str]] = {
+    "complaints_overdue": mark(
+        "Complaints still open past their time limit: {count}; the oldest, {oldest}, is over since {since}"
+    ),
+    "differences_open": mark("Open differences with {register}: {count} (reconciliation {run} as at {as_of})"),
+}
+
+
+def obstacle_text(code: str, values: Mapping[str, Any], _: Words) -> str:
+    """What has waited too long already, as a sentence."""
+    register = _(KINDS_COMPARED[str(values["kind"])]) if "kind" in values else ""
+    return _(OBSTACLES[code]).format(register=register, **values)
+
+
+def risk_text(code: str, values: Mapping[str, Any], _: Words) -> str:
+    """One flag as a sentence."""
+    return _(RISKS[code]).format(**values)
+
+
+def conflict_text(days: Sequence[Mapping[str, Any]], _: Words) -> str:
+    """Days that contradict each other, each with its source: "law 2027-03-31, the guide 2027-04-30"."""
+    return "；".join(f"{_(TEMPLATES.get(str(one['template']), str(one['template'])))} {one['date']}" for one in days)
+
+
+def format_time_left(told: Mapping[str, Any], _: Words) -> str:
+    """How long it still is: calendar days and working days, or that it is over."""
+    if told["days"] < 0:
+        return _("over for {days} days").format(days=-told["days"])
+    text = _("{days} days left, {workdays} working days")
+    said = text.format(days=told["days"], workdays=told["workdays"])
+    return said + _(" (provisional)") if told["provisional"] else said
+
+
+SCOPES: Final[Mapping[str, str]] = {
+    "role": mark("what my role or a task of mine brings"),
+    "all": mark("everything of my enterprises"),
+    "own": mark("tasks of my own alone"),
+    "none": mark("nothing"),
+}
+CHANNEL_KINDS: Final[Mapping[str, str]] = {
+    "email": mark("e-mail"),
+    "wecom": "企业微信",
+    "dingtalk": "钉钉",
+    "feishu": "飞书",
+    "lark": "Lark",
+    "serverchan": "Server酱",
+    "wxpusher": "WxPusher",
+    "json": mark("a program's address"),
+}
+MESSAGE_STATES: Final[Mapping[str, str]] = {
+    "queued": mark("queued"),
+    "sending": mark("being sent"),
+    "delivered": mark("delivered"),
+    "unclear": mark("maybe sent"),
+    "failed": mark("given up"),
+    "dropped": mark("no longer sent"),
+}
+FAULTS: Final[Mapping[str, str]] = {
+    "worker_died": mark("the worker ended while it was sending"),
+    "mail_missing": mark("no mail server is set (NIANJIAN_MAIL_URL)"),
+    "channel_closed": mark("the channel is closed"),
+    "reader_gone": mark("the person may not read there any more"),
+    "address": mark("its address cannot be used any more"),
+    "refused": mark("the receiver or the mail server did not take it"),
+    "broken_off": mark("it broke off on the way"),
+    **dict.fromkeys(("TimeoutError", "ReadTimeout", "ReadTimeoutError"), mark("the receiver did not answer in time")),
+    **dict.fromkeys(
+        ("NewConnectionError", "ConnectTimeout", "ConnectTimeoutError"), mark("the receiver could not be reached")
+    ),
+    "NameResolutionError": mark("the name of the receiver's host is not known"),
+    "SSLError": mark("the receiver's certificate is not accepted"),
+    **dict.fromkeys(
+        ("SMTPRecipientsRefused", "SMTPSenderRefused", "SMTPDataError"), mark("the mail server refused it")
+    ),
+    "ProtocolError": mark("the receiver broke off without an answer"),
+}
+WHEN: Final[Mapping[str, str]] = {
+    "ahead": mark("{what} (data year {year}) is due on {due}: {left} days left"),
+    "today": mark("{what} (data year {year}) is due today, {due}"),
+    "late": mark("{what} (data year {year}) was due on {due}: {left} days late"),
+}
+COMPLAINT: Final = "complaint"  # what a warning of a ticket's clock is about; behind the colon stands the clock
+CALLBACK: Final = "callback"  # a daily test that did not run; behind the colon stands the route
+OBSTACLE: Final = "obstacle"  # what has waited too long; behind the colon stands the overview's code
+DRILL: Final = "drill"  # what a facilitator throws in; behind the colon stands what names the drill
+MISSED: Final[Mapping[str, str]] = {
+    "callback_too_many": mark("the daily test calls over {route} did not run: {count} calls are more than {most}"),
+    "callback_no_numbers": mark("the daily test calls over {route} did not run: no filed number is in force"),
+    "callback_outside": mark("the daily test calls over {route} lie outside working hours: they count nowhere"),
+    "": mark("the daily test calls over {route} did not run: who set the route may not order them any more"),
+}
+CLOCKS: Final[Mapping[tuple[str, bool], str]] = {
+    ("response", False): mark("complaint {complaint}: a person must answer by {at}"),
+    ("response", True): mark("complaint {complaint}: a person had to answer by {at}"),
+    ("close", False): mark("complaint {complaint}: to be closed by {at}"),
+    ("close", True): mark("complaint {complaint}: had to be closed by {at}"),
+}
+
+
+def reminder_line(about: str, values: Mapping[str, Any], _: Words) -> str:
+    """One reminder as a sentence."""
+    kind, _colon, name = about.partition(":")
+    if kind == COMPLAINT:
+        said = _(CLOCKS[name, bool(values["late"])]).format(complaint=values["complaint"], at=values["at"])
+        return f"{said} ({_('drill')})" if values["drill"] else said
+    if kind == OBSTACLE:
+        return obstacle_text(name, {key: value for key, value in values.items() if key not in {"due", "left"}}, _)
+    if kind == CALLBACK:
+        return _(MISSED.get(values["reason"], MISSED[""])).format_map(values)
+    if kind == DRILL:
+        said = _("DRILL, not real: {what} (complaint {drill})")
+        return said.format(what=_(THROWN.get(values["inject"], values["inject"])), drill=values["drill"])
+    known = TRACKS if kind == "track" else TASKS
+    what, left = _(known.get(name, name)), int(values["left"])
+    when = "late" if left < 0 else "ahead" if left else "today"
+    said = _(WHEN[when]).format(what=what, year=values["year"], due=values["due"], left=abs(left))
+    several = int(values.get("open") or 0)
+    return said + _(" ({count} licences)").format(count=several) if several > 1 else said
+
+
+def reminder_text(lines: Sequence[tuple[str, str]], address: str, _: Words, *, repeated: bool) -> tuple[str, str]:
+    """Title and text of several (enterprise, sentence); ``address``: where to read more."""
+    title = _("Annual inspection: {count} reminders").format(count=len(lines))
+    told = [f"{enterprise}: {sentence}" for enterprise, sentence in lines]
+    head = [_("This may be a repetition: whether it was delivered before is not known.")] if repeated else []
+    return title, "\n".join([*head, *told, address])
+
+
+def confirmation_text(digits: str, _: Words) -> tuple[str, str]:
+    """Title and text of the code that confirms a channel."""
+    title = _("Annual inspection: confirm this channel")
+    return title, _("The code is {code}. Nobody asked for it? Then do nothing.").format(code=digits)
+
+
+def delivery_problem(code_: str, _: Words) -> str:
+    """Why a try did not succeed; what is not known here stands as the library says it."""
+    return _(FAULTS[code_]) if code_ in FAULTS else code_
+
+
+TEXTS: Final[Mapping[str, str]] = {
+    "season_year_wrong": mark("data year {year}: name one from {first} to {last}"),
+    "season_track_unknown": mark("there is no report “{track}”; there are {tracks}"),
+    "season_licence_unknown": mark("the register has no licence {licence} that reports on data year {year}"),
+    "season_day_ahead": mark("{day} is still to come"),
+    "season_day_early": mark("{day} lies before the year in which data year {year} is reported"),
+    "season_task_unknown": mark("the plan of data year {year} has no task “{task}”"),
+    "season_task_computed": mark("the state of “{task}” is computed from what the product holds; nobody ticks it"),
+    "season_reason_missing": mark("{task}: say why"),
+    "season_snooze_too_long": mark("{task}: it cannot rest beyond {last}, the last day of the season"),
+    "season_archived": mark(
+        "the season of data year {year} is closed; its package, reports and tasks do not change any more"
+    ),
+    "season_archive_unknown": mark("the season of data year {year} is not closed"),
+    "season_archive_damaged": mark("the archive of data year {year} is not what was kept: its digest differs"),
+    "season_out_wrong": mark("name a file that is not there yet with --out (given: “{path}”)"),
+    "season_file_unknown": mark("the closed season of data year {year} keeps no such file"),
+    "season_package_gone": mark(
+        "data year {year}: the files of the package are not kept any more; build it once more, then close the season"
+    ),
+    "season_reports_open": mark("data year {year}: a report is not handed in yet, so the season cannot be closed"),
+    "portfolio_none_chosen": mark("choose one enterprise at least"),
+    "portfolio_too_many": mark("{count} enterprises at once are too many: {most} at most"),
+    "portfolio_season_closed": mark(
+        "at {count} of the chosen enterprises the season is closed, so nothing was done: {names}. Leave them out and"
+        " choose the others"
+    ),
+    "season_no_plan": mark("no rule names a deadline for data year {year}, so there is no season to begin"),
+    "season_feed_unknown": mark("there is no such calendar feed"),
+    "season_feed_by_person": mark("a calendar feed belongs to a person: sign in, or name one with --as"),
+    "season_feeds_too_many": mark("{user} has {most} calendar feeds already; revoke one"),
+    "channel_unknown": mark("there is no such channel of yours"),
+    "channel_address_wrong": mark(
+        "this address cannot be used: give an e-mail address, the web address of a group robot of WeCom, DingTalk or"
+        " Feishu, or Apprise's address of one of these"
+    ),
+    "channel_code_wrong": mark("this is not the code that was sent there; {left} more tries"),
+    "channel_unreachable": mark("nothing could be sent there ({reason}); the channel was not made"),
+    "channel_by_person": mark("a channel belongs to a person: sign in, or name one with --as"),
+    "channels_too_many": mark("you have {most} channels already; close one"),
+    "channels_too_often": mark("you have tried {most} channels within an hour; wait a little"),
+    "dispatch_unknown": mark("there is no such sending"),
+    "dispatch_delivered": mark("it is delivered or still on its way, so it is not sent again"),
+    "scope_unknown": mark("there is no choice “{scope}”; there are {known}"),
+}
+"""Error codes and their messages."""

@@ -1,0 +1,91 @@
+"""One typst document in a process of its own: an endless loop in it ends at the time limit, not with the server.
+
+``python -m nianjian.engines.paper.typeset FORM`` reads one JSON object (source, pictures, data, ppi) and
+writes the
+document. Data go in as JSON that typst reads as data: nothing of it is ever taken for markup.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from nianjian.engines.kernel.errors import NianjianError
+
+HERE: Final = Path(__file__).parent / "typst"
+SECONDS: Final = 60  # of CPU, for any document
+A_MIB: Final = 30  # more for each MiB of data: a table of 10,000 rows has 2 and takes some seconds
+SLOW: Final = 5  # so many times as long may it take where others use the machine
+MEMORY: Final = 3 << 30  # bytes of address space; the font alone is mapped with 32 MiB
+PPI: Final = 144.0
+FAULT: Final = 300  # characters of what typst says
+
+
+def typeset(
+    source: str, data: Mapping[str, Any], pictures: Mapping[str, str], form: str, *, tagged: bool = True
+) -> bytes:
+    """Set ``source`` (a file beside this one) as ``pdf``, or its first page as ``png``; ``drawing_failed``.
+
+    ``pictures``: name -> SVG, which the source reads as a file. ``tagged`` False: a long table for paper, whose cells
+    are not told one by one to programs that read aloud; the file has a fraction of the size.
+    """
+    asked = {"source": source, "data": data, "pictures": dict(pictures), "tagged": tagged}
+    told = json.dumps(asked, ensure_ascii=False)
+    content = told.encode()
+    seconds = SECONDS + A_MIB * (len(content) >> 20)
+    command = [sys.executable, "-m", __name__, form, str(seconds)]
+    place = {
+        **os.environ,
+        "TMPDIR": tempfile.gettempdir(),
+    }  # pictures name people: they lie where this process' files do
+    try:
+        done = subprocess.run(  # noqa: S603 - our own module
+            command, input=content, capture_output=True, timeout=SLOW * seconds, check=False, env=place
+        )
+    except subprocess.TimeoutExpired as error:
+        raise NianjianError("drawing_failed", reason=f"> {SLOW * seconds} s") from error
+    if done.returncode in {-signal.SIGXCPU, -signal.SIGKILL}:
+        raise NianjianError("drawing_failed", reason=f"> {seconds} s")
+    if done.returncode:
+        raise NianjianError("drawing_failed", reason=done.stderr.decode(errors="replace").strip()[-FAULT:])
+    return done.stdout
+
+
+def _main() -> None:
+    """The other process."""
+    import manimgx_fonts_cjk  # noqa: PLC0415 - only where pages are set
+    import typst  # noqa: PLC0415 - the same
+
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    form, seconds = sys.argv[1], int(sys.argv[2])
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    told = json.load(sys.stdin.buffer)
+    with tempfile.TemporaryDirectory(prefix="nianjian-page-") as folder:
+        root = Path(folder)
+        (root / "page.typ").write_bytes((HERE / told["source"]).read_bytes())
+        for name, svg in told["pictures"].items():
+            (root / f"{name}.svg").write_text(svg, encoding="utf-8")
+        made: Any = typst.compile(  # a list of pictures where a PNG has several pages
+            str(root / "page.typ"),
+            root=str(root),
+            font_paths=[str(Path(manimgx_fonts_cjk.__file__).parent)],
+            ignore_system_fonts=True,
+            format="png" if form == "png" else "pdf",
+            ppi=PPI if form == "png" else None,
+            sys_inputs={"data": json.dumps(told["data"], ensure_ascii=False)},
+            timestamp=0,
+            pdf_tags=told.get("tagged", True),
+        )
+    sys.stdout.buffer.write(made[0] if isinstance(made, list) else made)
+
+
+if __name__ == "__main__":
+    _main()
