@@ -168,7 +168,7 @@ def test_of_many_rows_the_overview_says_that_it_has_not_counted_them(
     assert ('<p class="figure">2</p>' in card, "查看" in card) == (True, False)
     monkeypatch.setattr("nianjian.platform.registers.queries.COUNTED", 1)
     card = _card(text(officer.get(BASE)), "lines")
-    assert '<p class="figure">10,000+</p>' in card
+    assert '<p class="figure">1+</p>' in card
     for field in ("team", "gateway"):
         assert f'missing={field}">查看</a>' in card
 

@@ -370,7 +370,7 @@ def approve_order(*, approval: str, actor: Actor, gate_before: Mapping[str, Any]
     """Say yes as the second person; the caller then tells the gate, in the same transaction.
 
     ``gate_before``: what the gate allows on the channel now, to be put back when the isolation is lifted.
-    Errors as `approvals.service.approve`, ``rectify_isolated_already``, ``rectify_not_isolated``.
+    Errors as `approvals.storage.approve_request`, ``rectify_isolated_already``, ``rectify_not_isolated``.
     """
     with transaction.atomic():
         asked = approvals.get_approval(approval)
