@@ -32,8 +32,8 @@ LINK: Final = """
 from nianjian.platform.home import wiring
 wiring.prepare()
 from nianjian.platform.accounts.query import Actor
-from nianjian.features.screens.operations import links
-print(links.add(enterprise="demo", name="hall", days=1, actor=Actor("tester"))["path"])
+from nianjian.features.screens.operations import create_link
+print(create_link(enterprise="demo", name="hall", days=1, actor=Actor("tester"))["path"])
 """
 REGISTERS: Final = {
     "numbers": (

@@ -242,7 +242,7 @@ def _drip(listening: socket.socket) -> None:
 def test_a_slow_receiver_keeps_no_warning_back(monkeypatch: pytest.MonkeyPatch) -> None:
     leaving, warned, held = Event(), Event(), Event()
     monkeypatch.setattr(process, "deliver", lambda: held.wait(PATIENCE))
-    monkeypatch.setattr(process, "warn", warned.set)
+    monkeypatch.setattr(process, "send_warnings", warned.set)
     monkeypatch.setattr(process, "WATCH", 0.1)
     threads = process.start_clocks(leaving)
     try:
