@@ -186,7 +186,7 @@ def test_what_breaks_answers_without_the_frame(site: Client, monkeypatch: pytest
     def broken(*_args: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(pages.facts, "overview", broken)
+    monkeypatch.setattr(pages.facts, "build_overview", broken)
     site.raise_request_exception = False
     answer = site.get("/e/demo/")
     assert answer.status_code == 500

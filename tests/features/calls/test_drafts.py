@@ -160,8 +160,8 @@ def test_a_trial_counts_and_masks_and_leaves_no_trace(draft: str) -> None:
 def test_the_same_question_is_answered_once_and_another_anew(draft: str, monkeypatch: pytest.MonkeyPatch) -> None:
     put(draft, calls())
     asked: list[str] = []
-    real = checks.trial.trial
-    monkeypatch.setattr(checks.trial, "trial", lambda item, *more: (asked.append(item.name), real(item, *more))[1])
+    real = preview.try_file
+    monkeypatch.setattr(preview, "try_file", lambda item, *more: (asked.append(item.name), real(item, *more))[1])
     (path,) = uploads.paths(own(draft))
     first = checks.try_calls([path], "auto", FileMapping(), None)
     assert checks.try_calls([path], "auto", FileMapping(), None) is first

@@ -22,7 +22,7 @@ from nianjian.features.dossier.states import DONE, MaterialState
 from nianjian.features.rulebook import operations as overlay
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
-from nianjian.platform.rulebook import rulebooks as optional_items
+from nianjian.platform.rulebook import optional_items
 from nianjian.platform.vault import blobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]

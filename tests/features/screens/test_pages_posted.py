@@ -18,8 +18,8 @@ from django.urls import resolve
 
 from nianjian.engines.intake.formats.freeswitch_post import parse_leg
 from nianjian.engines.kernel import clock
-from nianjian.features.calls import operations as import_calls
 from nianjian.features.calls.documents import ImportReceipt
+from nianjian.features.calls.operations import import_calls
 from nianjian.features.maintenance import retention
 from nianjian.features.screens import posted, sources, watch_files
 from nianjian.features.screens.sources import today

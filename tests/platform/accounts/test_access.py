@@ -13,7 +13,7 @@ from django.db import transaction
 from tests.support.operations import commands as derived_commands
 
 from nianjian.doors.cli.main import VERBS, Parser, load_verb, main
-from nianjian.features.calls import operations as import_calls
+from nianjian.features.calls.operations import import_calls
 from nianjian.features.reconciliation.storage import RunReport, store_run
 from nianjian.features.rectification.operations import Notice, open_case
 from nianjian.features.test_calls.storage import CallFrame, store_begin

@@ -9,7 +9,7 @@ from typing import Final, cast
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.platform.rulebook.rulebooks import NAMES, RULE
+from nianjian.platform.rulebook.optional_items import NAMES, RULE
 
 
 class Form(StrEnum):

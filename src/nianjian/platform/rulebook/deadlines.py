@@ -17,7 +17,7 @@ from nianjian.engines.rules.rulebook import Overlay, Rulebook
 from nianjian.engines.season.deadlines import CLOSES_BY, LEAD, LICENCE, TEMPLATES, UNIT, in_year, last_day
 from nianjian.engines.season.deadlines import PRINTED as NOTICED
 from nianjian.platform.registers import overlays as query
-from nianjian.platform.rulebook import rulebooks
+from nianjian.platform.rulebook import optional_items
 from nianjian.platform.rulebook.holidays import calendar as workdays
 
 UNDER: Final = "deadline."
@@ -106,7 +106,7 @@ def upcoming(book: Rulebook, today: date, days: Workdays) -> Calendar:
     renewals = {kind: book.in_force[key] for kind, key in RENEWALS.items() if key in book.in_force}
     own = {slug: LIMIT.format(slug) for slug in LIMITED}
     limits = {slug: Fraction(str(book.value(key))) for slug, key in own.items() if key in book.in_force}
-    return Calendar(tuple(found), start, lead, renewals, rulebooks.list_requested_items(book), limits)
+    return Calendar(tuple(found), start, lead, renewals, optional_items.list_requested_items(book), limits)
 
 
 def data_year(calendar: Calendar, today: date) -> int:

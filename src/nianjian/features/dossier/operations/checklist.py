@@ -39,7 +39,7 @@ from nianjian.platform.registers.seats import robot_rules_apply
 from nianjian.platform.registers.staff import Person
 from nianjian.platform.registers.uploads import plain_name
 from nianjian.platform.registers.versions import versions_on
-from nianjian.platform.rulebook import rulebooks as optional_items
+from nianjian.platform.rulebook import optional_items
 from nianjian.platform.rulebook.deadlines import calendars, data_year
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.vault import blobs

@@ -27,7 +27,7 @@ from nianjian.features.dossier.operations.checklist import ItemRequirement
 from nianjian.features.dossier.operations.package import GENERATED, portrait_of_item
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.rulebook import rulebooks as optional_items
+from nianjian.platform.rulebook import optional_items
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
 from nianjian.platform.web.rule_values import LEVELS
