@@ -12,7 +12,6 @@ from tests.support.gate import NOON, cap, request, tenant
 from tests.support.gate_server import Counting, ask, channel_used, made, run
 
 from nianjian.engines.gate import decision_journal
-from nianjian.engines.gate import decision_journal as earlier
 from nianjian.engines.gate.decision_journal import Journal
 from nianjian.engines.gate.question import Verdict
 from nianjian.engines.gate.server.gate import Gate
@@ -168,18 +167,18 @@ def test_what_another_start_of_the_machine_wrote_is_not_believed(
 ) -> None:
     folder, allowed = tmp_path / "decisions", Verdict(True, "allow")  # noqa: FBT003 -- as the gate makes it
     for start, call in (("first", "a"), ("second", "b"), ("second", "c")):
-        monkeypatch.setattr(earlier, "boot_id", lambda start=start: start)
+        monkeypatch.setattr(decision_journal, "boot_id", lambda start=start: start)
         journal = Journal(folder, "main")
         journal.open(NOON)
         journal.note(request(call_id=call), allowed, 1, NOON)
         journal.close()
-    assert [one.request.call_id for one in earlier.earlier_decisions([log(folder)], "second")] == ["b", "c"]
-    assert not list(earlier.earlier_decisions([log(folder)], "third"))
-    assert not list(earlier.earlier_decisions([log(folder)], ""))
-    mark = log(folder).with_suffix(earlier.BOOT_SUFFIX)
+    assert [one.request.call_id for one in decision_journal.earlier_decisions([log(folder)], "second")] == ["b", "c"]
+    assert not list(decision_journal.earlier_decisions([log(folder)], "third"))
+    assert not list(decision_journal.earlier_decisions([log(folder)], ""))
+    mark = log(folder).with_suffix(decision_journal.BOOT_SUFFIX)
     for told in ("second 9", "second x\n", "second 999999\n", "", "second\n"):
         mark.write_text(told)
-        assert not list(earlier.earlier_decisions([log(folder)], "second")), told
+        assert not list(decision_journal.earlier_decisions([log(folder)], "second")), told
 
 
 def test_before_a_damaged_line_nothing_is_believed_and_a_torn_one_is_cut(tmp_path: Path) -> None:
@@ -207,7 +206,7 @@ def test_yesterday_is_read_first_and_of_too_much_the_newest(tmp_path: Path, monk
     journal.open(NOON)
     assert [one.request.call_id for one in journal.answered(NOON)] == [f"c{number}" for number in range(10)]
     length = len(decision_journal.decision_line(request(call_id="c0"), allowed, NOON, 1))
-    monkeypatch.setattr(earlier, "EARLIER_BYTES", 7 * length)
+    monkeypatch.setattr(decision_journal, "EARLIER_BYTES", 7 * length)
     found = [one.request.call_id for one in journal.answered(NOON)]
     assert found == [f"c{number}" for number in range(10 - len(found), 10)]
     assert 5 < len(found) <= 7

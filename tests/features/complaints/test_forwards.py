@@ -18,8 +18,6 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.clock import ZONE
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.complaints import forwards, queries
-from nianjian.features.complaints import forwards as mappings
-from nianjian.features.complaints import forwards as service
 from nianjian.features.complaints import operations as flows
 from nianjian.features.complaints.forwards import ForwardReceipt, import_forwards
 from nianjian.features.complaints.models import Complaint
@@ -172,7 +170,7 @@ def test_a_list_without_its_reference_is_refused(lists: Load) -> None:
 
 
 def test_a_list_that_is_stopped_on_the_way_leaves_no_ticket(lists: Load, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "CHUNK", 2)
+    monkeypatch.setattr(forwards, "CHUNK", 2)
     rows = [(f"A{number}", *ROW[1:]) for number in range(5)]
     seen: list[tuple[int, int]] = []
 
@@ -196,7 +194,7 @@ def test_a_list_whose_worker_died_behind_the_commit_tells_what_that_one_did(demo
         KINDS[job.kind].run(job, operator, silent)
 
     content = f"{HEADER}\n{','.join(ROW)}\n".encode()
-    mapping = mappings.check_mapping(yaml.safe_load(MAPPING), "mapping.yaml")
+    mapping = forwards.check_mapping(yaml.safe_load(MAPPING), "mapping.yaml")
     for added in (1, 0):
         forwards.enqueue_import(
             enterprise=demo,

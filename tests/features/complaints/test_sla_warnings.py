@@ -13,7 +13,6 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.season.reminders import Scope
 from nianjian.features.complaints import operations as flows
 from nianjian.features.complaints import sla_warnings
-from nianjian.features.complaints import sla_warnings as service
 from nianjian.features.complaints.models import Warned
 from nianjian.features.complaints.sla_warnings import recipients, send_warnings
 from nianjian.features.inbox import operations
@@ -105,7 +104,7 @@ def test_a_crash_between_row_and_entry_leaves_neither_and_the_next_look_tells(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(service, "record", killed)
+        patched.setattr(sla_warnings, "record", killed)
         with pytest.raises(KeyboardInterrupt):
             send_warnings(_after(minutes=95))
     assert (Warned.objects.count(), _told()) == (0, [])

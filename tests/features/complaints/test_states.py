@@ -8,7 +8,6 @@ import pytest
 
 from nianjian.engines.kernel.clock import ZONE
 from nianjian.engines.paper.texts import complaints
-from nianjian.engines.paper.texts import complaints as words
 from nianjian.engines.paper.words import CHINESE
 from nianjian.engines.paper.words import words as spoken
 from nianjian.features.complaints.clocks import Clock, Hand
@@ -86,7 +85,15 @@ def test_nothing_happens_before_what_it_follows(facts: Facts, act: Act, at: date
     assert find_refusal(facts, act, at) == expected
 
 
-TABLES = (words.STATES, words.HANDS, words.CLOCKS, words.ACTS, words.CONFIDENCE, words.LINKS, words.PROPOSALS)
+TABLES = (
+    complaints.STATES,
+    complaints.HANDS,
+    complaints.CLOCKS,
+    complaints.ACTS,
+    complaints.CONFIDENCE,
+    complaints.LINKS,
+    complaints.PROPOSALS,
+)
 
 
 def test_it_is_said_in_chinese() -> None:
@@ -96,12 +103,12 @@ def test_it_is_said_in_chinese() -> None:
 
 
 def test_every_code_has_its_word() -> None:
-    assert set(words.STATES) == {one.value for one in State}
-    assert set(words.HANDS) == {one.value for one in Hand}
-    assert set(words.CLOCKS) == {one.value for one in Clock}
-    assert {one.value for one in Act} <= set(words.ACTS)
-    assert set(words.CONFIDENCE) == {one.value for one in Confidence}
-    assert set(words.LINKS) == {*LINKS, ""}
+    assert set(complaints.STATES) == {one.value for one in State}
+    assert set(complaints.HANDS) == {one.value for one in Hand}
+    assert set(complaints.CLOCKS) == {one.value for one in Clock}
+    assert {one.value for one in Act} <= set(complaints.ACTS)
+    assert set(complaints.CONFIDENCE) == {one.value for one in Confidence}
+    assert set(complaints.LINKS) == {*LINKS, ""}
 
 
 def test_every_state_has_its_acts_and_every_act_a_state() -> None:

@@ -20,9 +20,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.approvals import operations
 from nianjian.features.dial_policy import decisions
-from nianjian.features.dial_policy import decisions as gate_check
 from nianjian.features.dial_policy import feed as gate_feed
-from nianjian.features.dial_policy import operations as gate_lists
 from nianjian.features.dial_policy import operations as gate_policy
 from nianjian.features.dial_policy.decisions import Question
 from nianjian.platform.accounts import service
@@ -62,7 +60,7 @@ def house(demo: str, load: Import) -> str:
 
 def asked(operator: Actor, **changes: Any) -> str:
     given = {"enterprise": "demo", "display": "95013001", "callee": CALLEE, "channel": "L01", "at": NOON, **changes}
-    return str(gate_check.check_call(question=Question(**given), actor=operator)["reason"])
+    return str(decisions.check_call(question=Question(**given), actor=operator)["reason"])
 
 
 def opened() -> Snapshot:
@@ -298,7 +296,7 @@ def test_a_long_list_comes_from_a_file(how: str, house: str, operator: Actor, tm
     content = ("\n".join(rows) + "\n").encode("gb18030" if how == "gb18030" else "utf-8")
     path = tmp_path / ("a.csv.gz" if how == "gz" else "a.csv")
     path.write_bytes(gzip.compress(content) if how == "gz" else content)
-    receipt = gate_lists.build_list(
+    receipt = gate_policy.build_list(
         kind="consents", path=path, enterprise=house, actor=operator, progress=lambda *_: None
     )
     assert (receipt.rows, receipt.entries, receipt.rejected, receipt.lines) == (3005, 3003, 2, (3004, 3005))
@@ -319,7 +317,7 @@ def test_a_long_list_comes_from_a_file(how: str, house: str, operator: Actor, tm
 def test_a_bare_column_of_numbers_is_a_list(house: str, operator: Actor, load: Import, tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text(f"{CALLEE}\n{CALLEE}\nabc\n13800138000")
-    receipt = gate_lists.build_list(
+    receipt = gate_policy.build_list(
         kind="do-not-call", path=path, enterprise=house, actor=operator, progress=lambda *_: None
     )
     assert (receipt.rows, receipt.entries, receipt.rejected, receipt.lines) == (4, 2, 1, (3,))
@@ -328,13 +326,15 @@ def test_a_bare_column_of_numbers_is_a_list(house: str, operator: Actor, load: I
     assert asked(operator, callee="13500135000") == "do-not-call"
     assert asked(operator, callee="13800138000") == "do-not-call"
     path.write_text("号码\n")
-    gate_lists.build_list(kind="do-not-call", path=path, enterprise=house, actor=operator, progress=lambda *_: None)
+    gate_policy.build_list(kind="do-not-call", path=path, enterprise=house, actor=operator, progress=lambda *_: None)
     assert asked(operator) == "allow"
     path.write_text("姓名\n张三\n")
     with pytest.raises(NianjianError, match="header_missing"):
-        gate_lists.build_list(kind="do-not-call", path=path, enterprise=house, actor=operator, progress=lambda *_: None)
+        gate_policy.build_list(
+            kind="do-not-call", path=path, enterprise=house, actor=operator, progress=lambda *_: None
+        )
     with pytest.raises(NianjianError, match="gate_list_kind_unknown"):
-        gate_lists.build_list(kind="x", path=path, enterprise=house, actor=operator, progress=lambda *_: None)
+        gate_policy.build_list(kind="x", path=path, enterprise=house, actor=operator, progress=lambda *_: None)
 
 
 @pytest.fixture
@@ -370,7 +370,7 @@ def build(code: str, operator: Actor, tmp_path: Path, *numbers: str) -> Path:
     """The file of a built do-not-call list in the snapshot's folder."""
     path = tmp_path / "a.txt"
     path.write_text("\n".join(numbers))
-    made = gate_lists.build_list(
+    made = gate_policy.build_list(
         kind="do-not-call", path=path, enterprise=code, actor=operator, progress=lambda *_: None
     )
     return gate_feed.snapshot_folder() / form.LISTS / f"{made.sha256}.list"

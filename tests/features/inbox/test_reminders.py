@@ -21,7 +21,6 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.inbox import operations
-from nianjian.features.inbox import operations as inbox
 from nianjian.features.season import operations as season_operations
 from nianjian.features.season import reminders as remind
 from nianjian.features.season.queries import SeasonFacts, get_season_facts
@@ -33,7 +32,6 @@ from nianjian.platform.audit.models import Entry
 from nianjian.platform.notifications import channels as people
 from nianjian.platform.notifications import delivery as speaking
 from nianjian.platform.notifications import outbox, smtp
-from nianjian.platform.notifications import outbox as service
 from nianjian.platform.notifications.models import Channel, Dispatch, Message
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -60,18 +58,18 @@ def lee(demo: str, operator: Actor) -> Actor:
 
 
 def _channel(address: str, code: str) -> str:
-    made = inbox.add_channel(address=address, actor=LEE)
+    made = operations.add_channel(address=address, actor=LEE)
     number: str = made["channel"]
-    inbox.confirm_channel(channel=number, code=code, actor=LEE)
+    operations.confirm_channel(channel=number, code=code, actor=LEE)
     return number
 
 
 def _confirmed(program: Program) -> str:
     """A channel to the program, confirmed by the code that arrived there."""
-    made = inbox.add_channel(address=program.url, actor=LEE)
+    made = operations.add_channel(address=program.url, actor=LEE)
     found = re.search(r"\d{6}", str(program.heard.pop()["message"]))
     assert found
-    inbox.confirm_channel(channel=made["channel"], code=found[0], actor=LEE)
+    operations.confirm_channel(channel=made["channel"], code=found[0], actor=LEE)
     return str(made["channel"])
 
 
@@ -89,7 +87,7 @@ def test_a_day_is_told_once(
     assert (operations.deliver_messages(), operations.deliver_messages()) == (1, 0)
     (told,) = program.heard
     assert told["title"] == f"年检：{made} 条提醒"
-    rows = {one["about"]: one for one in map(inbox.to_document, inbox.list_messages(lee))}
+    rows = {one["about"]: one for one in map(operations.to_document, operations.list_messages(lee))}
     assert (rows["track:licence"]["stage"], rows["track:licence"]["left"]) == ("before-1", 1)
     assert all(one["text"] in told["message"] for one in rows.values())
     assert {each["state"] for one in rows.values() for each in one["dispatches"]} == {"delivered"}
@@ -113,7 +111,7 @@ def test_the_next_day_brings_the_next_moment_alone(
     monkeypatch.setenv(clock.OVERRIDE, "2027-04-01")
     enqueue_due_reminders()
     assert not Message.objects.filter(day=date(2027, 4, 1), about__startswith="track").exists(), "handed in in time"
-    assert inbox.mark_read(chosen_=None, actor=lee) == Message.objects.count()
+    assert operations.mark_read(chosen_=None, actor=lee) == Message.objects.count()
 
 
 def test_a_season_before_the_enterprise_was_known_here_is_not_reminded_of(
@@ -151,21 +149,21 @@ def test_a_failed_try_is_queued_and_given_up_visibly(
     enqueue_due_reminders()
     program.status = 500
     now = NOON
-    for pause in (*service.PAUSES, timedelta()):
+    for pause in (*outbox.PAUSES, timedelta()):
         monkeypatch.setattr(clock, "now", partial(_moment, now))
         assert operations.deliver_messages() == 1
         states = set(Dispatch.objects.values_list("state", "fault"))
         now += pause
     assert states == {("failed", "HTTP 500")}
-    assert len(program.heard) == len(service.PAUSES) + 1
+    assert len(program.heard) == len(outbox.PAUSES) + 1
     program.status = 200
     for one in Dispatch.objects.all():
-        inbox.retry_sending(enterprise="demo", dispatch=one.pk, actor=lee)
+        operations.retry_sending(enterprise="demo", dispatch=one.pk, actor=lee)
     assert operations.deliver_messages() == 1
     assert set(Dispatch.objects.values_list("state", "channel")) == {("delivered", number)}
     assert "可能重复" not in program.heard[-1]["message"], "it was certainly not delivered before"
     with pytest.raises(NianjianError, match="dispatch_delivered"):
-        inbox.retry_sending(enterprise="demo", dispatch=Dispatch.objects.all()[0].pk, actor=lee)
+        operations.retry_sending(enterprise="demo", dispatch=Dispatch.objects.all()[0].pk, actor=lee)
 
 
 def test_nobody_at_home_is_no_maybe_and_a_cut_answer_is(lee: Actor, program: Program) -> None:
@@ -189,7 +187,7 @@ def test_nobody_at_home_is_no_maybe_and_a_cut_answer_is(lee: Actor, program: Pro
     assert len(program.heard) == 1, "it is not sent again unasked"
     program.cut = False
     for one in Dispatch.objects.all():
-        inbox.retry_sending(enterprise="demo", dispatch=one.pk, actor=lee)
+        operations.retry_sending(enterprise="demo", dispatch=one.pk, actor=lee)
     assert operations.deliver_messages() == 1
     assert program.heard[-1]["message"].startswith("可能重复")
 
@@ -208,15 +206,15 @@ def test_a_worker_that_died_leaves_maybe_sent(lee: Actor, program: Program, monk
     del lee
     _confirmed(program)
     enqueue_due_reminders()
-    claimed = service.claim_dispatches(NOON)
+    claimed = outbox.claim_dispatches(NOON)
     assert claimed
-    assert service.claim_dispatches(NOON) is None, "what is taken is nobody else's"
+    assert outbox.claim_dispatches(NOON) is None, "what is taken is nobody else's"
     assert operations.deliver_messages() == 0
-    monkeypatch.setattr(clock, "now", lambda: NOON + service.LEASE + timedelta(seconds=1))
+    monkeypatch.setattr(clock, "now", lambda: NOON + outbox.LEASE + timedelta(seconds=1))
     assert operations.deliver_messages() == 0
     assert set(Dispatch.objects.values_list("state", "fault")) == {("unclear", "worker_died")}
     assert not program.heard
-    service.settle_dispatches(claimed=claimed, outcome=speaking.Outcome.SENT, fault="", now=NOON)  # it was only slow
+    outbox.settle_dispatches(claimed=claimed, outcome=speaking.Outcome.SENT, fault="", now=NOON)  # it was only slow
     assert set(Dispatch.objects.values_list("state", flat=True)) == {"delivered"}
 
 
@@ -240,48 +238,48 @@ def test_a_slow_receiver_keeps_no_other_waiting(lee: Actor, program: Program, mo
     assert (operations.deliver_messages(), operations.deliver_messages()) == (3, 0)
     assert len(told) == 3, "each channel once"
     assert set(Dispatch.objects.values_list("state", flat=True)) == {"delivered"}
-    assert not service.claim_dispatches(NOON), "nothing is left"
+    assert not outbox.claim_dispatches(NOON), "nothing is left"
 
 
 def test_quiet_hours_and_digest(lee: Actor, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     _confirmed(program)
-    inbox.set_choices(scope="role", quiet_from=time(11), quiet_until=time(13), digest=None, actor=lee)
+    operations.set_choices(scope="role", quiet_from=time(11), quiet_until=time(13), digest=None, actor=lee)
     before = Entry.objects.count()
-    inbox.set_choices(scope="role", quiet_from=time(11), quiet_until=time(13), digest=None, actor=lee)
+    operations.set_choices(scope="role", quiet_from=time(11), quiet_until=time(13), digest=None, actor=lee)
     assert Entry.objects.count() == before, "the same again writes nothing"
     enqueue_due_reminders()
     assert operations.deliver_messages() == 0
     monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(hours=1))
     assert operations.deliver_messages() == 1
     with pytest.raises(NianjianError, match="scope_unknown"):
-        inbox.set_choices(scope="x", quiet_from=time(1), quiet_until=time(2), digest=None, actor=lee)
+        operations.set_choices(scope="x", quiet_from=time(1), quiet_until=time(2), digest=None, actor=lee)
 
 
 def test_who_may_not_read_any_more_is_not_told(lee: Actor, program: Program) -> None:
     _confirmed(program)
     enqueue_due_reminders()
-    assert inbox.has_unread(lee) == Message.objects.filter(user=lee.name).count() > 2
+    assert operations.has_unread(lee) == Message.objects.filter(user=lee.name).count() > 2
     Membership.objects.filter(user_id=lee.name).delete()
-    assert inbox.has_unread(lee) == 0, "what the inbox does not show is not counted"
+    assert operations.has_unread(lee) == 0, "what the inbox does not show is not counted"
     operations.deliver_messages()
     assert set(Dispatch.objects.values_list("state", "fault")) == {("dropped", "reader_gone")}
     assert not program.heard
-    assert not list(inbox.list_messages(lee))
+    assert not list(operations.list_messages(lee))
 
 
 def test_mail_by_the_installations_server(lee: Actor, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     del program
     with pytest.raises(NianjianError, match="channel_unreachable") as refused:
-        inbox.add_channel(address="lee@example.com", actor=lee)
+        operations.add_channel(address="lee@example.com", actor=lee)
     assert "未设置邮件服务器" in error_message(refused.value.code, refused.value.values, words(CHINESE))
     server = Mail()
     monkeypatch.setenv("NIANJIAN_MAIL_URL", server.url)
     with served(server):
-        made = inbox.add_channel(address="lee@example.com", actor=lee)
+        made = operations.add_channel(address="lee@example.com", actor=lee)
         assert made["mask"] == "l***@example.com"
         found = re.search(r"\d{6}", _body(server))
         assert found
-        inbox.confirm_channel(channel=made["channel"], code=found[0], actor=lee)
+        operations.confirm_channel(channel=made["channel"], code=found[0], actor=lee)
         count = enqueue_due_reminders()
         assert operations.deliver_messages() == 1
         server.refusing = True
@@ -289,7 +287,7 @@ def test_mail_by_the_installations_server(lee: Actor, program: Program, monkeypa
         operations.deliver_messages()
         assert set(Dispatch.objects.values_list("state", "fault")) == {("queued", "SMTPRecipientsRefused")}
         with pytest.raises(NianjianError, match="channel_unreachable"):
-            inbox.add_channel(address="nobody@example.com", actor=lee)
+            operations.add_channel(address="nobody@example.com", actor=lee)
     recipients, message = server.taken[-1]
     assert (recipients, message["subject"]) == (["lee@example.com"], f"年检：{count} 条提醒")
     assert "许可年报" in _body(server)
@@ -326,10 +324,10 @@ def test_a_chat_that_refuses_with_200_is_not_taken_for_delivered(  # noqa: PLR09
     monkeypatch.setattr(smtp.plugins()[scheme], "notify_url", f"http://127.0.0.1:{program.server_port}/send/")
     program.answer = json.dumps(refused).encode()
     with pytest.raises(NianjianError, match="channel_unreachable") as caught:
-        inbox.add_channel(address=address, actor=lee)
+        operations.add_channel(address=address, actor=lee)
     assert re.fullmatch("(err)?code [1-9][0-9]+", str(caught.value.values["reason"])), "its number, not ours"
     program.answer = json.dumps(fine).encode()
-    made = inbox.add_channel(address=address, actor=lee)
+    made = operations.add_channel(address=address, actor=lee)
     assert made["kind"] == kind
     assert ROBOT[:8] not in made["mask"]
     assert len(program.heard) == 2
@@ -369,7 +367,7 @@ def test_a_text_that_is_too_long_for_a_chat_goes_in_several(
 def test_addresses_that_are_refused(lee: Actor, program: Program, address: str) -> None:
     del program
     with pytest.raises(NianjianError, match="channel_address_wrong") as caught:
-        inbox.add_channel(address=address, actor=lee)
+        operations.add_channel(address=address, actor=lee)
     assert not caught.value.values, "a secret is not echoed"
     assert not Channel.objects.exists()
 
@@ -377,21 +375,21 @@ def test_addresses_that_are_refused(lee: Actor, program: Program, address: str) 
 def test_codes_run_out_and_addresses_are_sealed(lee: Actor, program: Program) -> None:
     from django.db import connection  # noqa: PLC0415 -- after the set-up
 
-    made = inbox.add_channel(address=program.url, actor=lee)
+    made = operations.add_channel(address=program.url, actor=lee)
     for _guess in range(5):
         with pytest.raises(NianjianError, match="channel_code_wrong"):
-            inbox.confirm_channel(channel=made["channel"], code="x", actor=lee)
+            operations.confirm_channel(channel=made["channel"], code="x", actor=lee)
     with pytest.raises(NianjianError, match="channel_unknown"):
-        inbox.confirm_channel(channel=made["channel"], code="x", actor=lee)
+        operations.confirm_channel(channel=made["channel"], code="x", actor=lee)
     assert Channel.objects.get().address == "", "what is closed is forgotten"
-    inbox.add_channel(address=program.url, actor=lee)
+    operations.add_channel(address=program.url, actor=lee)
     with connection.cursor() as cursor:
         cursor.execute("SELECT address FROM notify_channel WHERE closed_at IS NULL")
         assert "127.0.0.1" not in cursor.fetchone()[0]
     for _more in range(people.NEW_CHANNELS_AN_HOUR - Channel.objects.count()):
-        inbox.close_channel(channel=inbox.add_channel(address=program.url, actor=lee)["channel"], actor=lee)
+        operations.close_channel(channel=operations.add_channel(address=program.url, actor=lee)["channel"], actor=lee)
     with pytest.raises(NianjianError, match="channels_too_often"):
-        inbox.add_channel(address=program.url, actor=lee)
+        operations.add_channel(address=program.url, actor=lee)
     for actor in (Actor("root"), Actor("lee", USER, frozenset({"read"}))):
         with pytest.raises(NianjianError, match="channel_by_person"):
-            inbox.add_channel(address=program.url, actor=actor)
+            operations.add_channel(address=program.url, actor=actor)

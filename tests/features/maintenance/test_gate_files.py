@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 
 from nianjian.engines.gate.snapshot import files
-from nianjian.engines.gate.snapshot import files as form
 from nianjian.features.maintenance import backup
 from nianjian.features.maintenance.rows import files_once
 
 
 def test_a_generation_that_the_feed_prunes_meanwhile_is_gone(tmp_path: Path) -> None:
     root = files.snapshot_root(tmp_path)
-    lists, generation = root / form.LISTS, root / form.GENERATIONS / "7"
+    lists, generation = root / files.LISTS, root / files.GENERATIONS / "7"
     for folder in (lists, generation):
         folder.mkdir(parents=True)
     shared, own, pruned = (generation / f"{name}.list" for name in ("shared", "own", "pruned"))

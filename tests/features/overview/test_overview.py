@@ -10,7 +10,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from nianjian.features.overview import attention, facts
-from nianjian.features.overview import facts as freshness
 from nianjian.features.overview.facts import with_cases
 from nianjian.features.rectification.operations import Notice, list_waiting, open_case
 from nianjian.platform.accounts.access import list_accessible_enterprises
@@ -58,7 +57,7 @@ def test_the_newest_call_of_each_source(demo: str, other: str) -> None:
     _file("B4", other, "asterisk", ["2026-11-24"])
     batches.end_batch(batch="B3", state="undone")
     assert batches.last_call_days(demo) == {"asterisk": date(2026, 11, 2), "tinet": None}
-    found = freshness.list_source_freshness(demo, date(2026, 11, 5))
+    found = facts.list_source_freshness(demo, date(2026, 11, 5))
     assert [(one.name, one.age) for one in found] == [("asterisk", 3), ("tinet", None)]
 
 

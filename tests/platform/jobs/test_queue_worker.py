@@ -9,7 +9,6 @@ from threading import Event
 import pytest
 from django.contrib.sessions.models import Session
 
-from nianjian.doors.site import worker as kinds
 from nianjian.doors.site import worker as process
 from nianjian.doors.site.worker import Worker
 from nianjian.engines.intake import ledger
@@ -107,7 +106,7 @@ def test_a_fault_ends_the_job_and_not_the_worker(worker: Worker, monkeypatch: py
         message = "13800138000"
         raise RuntimeError(message)
 
-    monkeypatch.setitem(kinds.KINDS, flow.IMPORT_CALLS, kinds.Kind(broken, again=True))  # type: ignore[arg-type]
+    monkeypatch.setitem(process.KINDS, flow.IMPORT_CALLS, process.Kind(broken, again=True))  # type: ignore[arg-type]
     job = _import("x.csv")
     assert worker.step()
     found = query.job(job)
@@ -168,7 +167,7 @@ def test_an_import_of_a_dead_worker_goes_on_in_its_own_batch(
         old = "B20260301000000aaaa"
     first, second = _calls(tmp_path), _calls(tmp_path, "more.csv", 100)
     job = _import(first, second, replace=old)
-    assert service.take(worker="dead", again=kinds.AGAIN) is not None
+    assert service.take(worker="dead", again=process.AGAIN) is not None
     import_calls(
         enterprise="demo", patterns=[first], source="auto", mapping_file=None, timezone=None, replace=old,
         actor=ANNA, progress=lambda *_told: None, batch="B20260302000000aaaa",
@@ -198,7 +197,7 @@ def test_an_undo_and_a_portrait_are_work_too(worker: Worker, tmp_path: Path) -> 
 
 
 def test_every_kind_that_can_be_asked_for_can_be_done() -> None:
-    assert set(kinds.KINDS) == set(flow.NEEDS)
+    assert set(process.KINDS) == set(flow.NEEDS)
 
 
 def test_who_may_not_load_cannot_ask_and_sees_nothing() -> None:

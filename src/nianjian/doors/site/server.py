@@ -22,7 +22,6 @@ from nianjian.engines import paper
 from nianjian.engines.kernel import clock
 from nianjian.engines.rules.rulebook import FIRST_DAY
 from nianjian.platform.home import http
-from nianjian.platform.home import http as limits
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.web.policy import HEADERS
 
@@ -84,7 +83,7 @@ def serve(host: str, port: int, *, ready: Callable[[], None]) -> None:
     _allow_files()
     server = create_server(
         application(),
-        limits.read_limits(),
+        http.read_limits(),
         host=host,
         port=port,
         threads=THREADS,

@@ -31,7 +31,6 @@ from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers import batches, drafts
 from nianjian.platform.web import work
-from nianjian.platform.web import work as web_work
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
@@ -332,9 +331,9 @@ def job(request: Request, code: str, job: str) -> HttpResponse:
     found = _job(request, code, job)
     context = {
         **progressing(code, found),
-        "by": web_work.person(found.requested_by),
-        "asked": web_work.moment(found.created_at),
-        "ended": web_work.moment(found.finished_at),
+        "by": work.person(found.requested_by),
+        "asked": work.moment(found.created_at),
+        "ended": work.moment(found.finished_at),
         "may_stop": not found.over and not found.stop_wanted and flow.may_stop(found, request.actor),
         "all_rows": request.team is None,
         "led": request.team is None and _leads_on(code, found),
@@ -355,7 +354,7 @@ def _outcome(request: Request, code: str, job: JobValue) -> dict[str, object]:
     result: dict[str, Any] = dict(job.result)
     told: dict[str, object] = {"batch": _standing(str(result.get("batch") or "")), "draft": _draft(request, code, job)}
     if job.state == "failed":
-        told["error"], told["more"] = web_work.describe_job_error(job.error)
+        told["error"], told["more"] = work.describe_job_error(job.error)
         told["remedy"] = describe_error(NianjianError(str(job.error.get("code", ""))))[1]
     files: list[Any] = result.get("files", [])
     if files:
@@ -367,7 +366,7 @@ def _outcome(request: Request, code: str, job: JobValue) -> dict[str, object]:
     if job.kind == flow.IMPORT_REGISTER and job.state == "done":
         rows = result["rows"]
         text = _("{kind}: {read} rows read, {inserted} added, {updated} changed, {unchanged} unchanged.")
-        told["text"] = text.format(kind=web_work.register(str(result["kind"])), **rows)
+        told["text"] = text.format(kind=work.register(str(result["kind"])), **rows)
     if job.kind == flow.CHECK_REGISTER and job.state == "done":
         told["text"] = work.verdict(result["faulty"], result["read"])
     if job.kind == flow.RUN_PORTRAIT and job.state == "done":
@@ -384,7 +383,7 @@ def _outcome(request: Request, code: str, job: JobValue) -> dict[str, object]:
     affected: list[Any] = result.get("affected", [])
     told["affected"] = [(one["batch"], ", ".join(one["files"])) for one in affected]
     told["failed"] = [
-        f"{one['name']}: {web_work.describe_job_error({'code': one['code'], 'values': one})[0]}" for one in failed
+        f"{one['name']}: {work.describe_job_error({'code': one['code'], 'values': one})[0]}" for one in failed
     ]
     return told
 

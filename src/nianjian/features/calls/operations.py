@@ -36,7 +36,6 @@ from nianjian.platform.home import wiring
 from nianjian.platform.jobs import service as queue
 from nianjian.platform.jobs.query import open_intents
 from nianjian.platform.registers import batches
-from nianjian.platform.registers import batches as service
 from nianjian.platform.registers.batches import BatchValue
 
 
@@ -65,7 +64,7 @@ def finish_import(*, intent: str, enterprise: str, payload: Mapping[str, object]
     batch, replaces, actor = (str(payload[name]) for name in ("batch", "replaces", "actor"))
     with transaction.atomic():
         for file in files:
-            service.add_batch_file(
+            batches.add_batch_file(
                 batch=batch,
                 enterprise=enterprise,
                 name=file.name,
@@ -76,7 +75,7 @@ def finish_import(*, intent: str, enterprise: str, payload: Mapping[str, object]
                 replaces=replaces,
             )
         if replaces and batches.get_batch(replaces).state == ACTIVE:
-            service.end_batch(batch=replaces, state="replaced")
+            batches.end_batch(batch=replaces, state="replaced")
         queue.close(intent=intent)
         told = [
             {"sha256": file.sha256, "source": file.source, "generation": file.generation, "rows": file.rows.as_dict()}
@@ -90,7 +89,7 @@ def finish_undo(*, intent: str, enterprise: str, payload: Mapping[str, object]) 
     """Mark the batch as undone and close the intent."""
     batch, actor = (str(payload[name]) for name in ("batch", "actor"))
     with transaction.atomic():
-        service.end_batch(batch=batch, state="undone")
+        batches.end_batch(batch=batch, state="undone")
         queue.close(intent=intent)
         record(verb=UNDO, enterprise=enterprise, actor=actor, data={"batch": batch})
 
@@ -217,7 +216,7 @@ def import_calls(
         _replaceable(replace, tenant.code)
     elif replace:
         replace = None
-    batch = batch or service.new_batch_id()
+    batch = batch or batches.new_batch_id()
     run = _Run(wiring.lake(tenant.code), batch, source, _mapping(mapping_file), timezone, actor, progress)
     files: list[FileReceipt] = []
     failed: list[tuple[str, NianjianError]] = []

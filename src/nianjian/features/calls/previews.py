@@ -10,7 +10,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from nianjian.engines.intake import load, mapping, preview, read
-from nianjian.engines.intake import preview as look
 from nianjian.engines.intake import preview as trial
 from nianjian.engines.intake.format import FileMapping
 from nianjian.engines.intake.ledger import FileReceipt
@@ -42,12 +41,12 @@ class TrialResult:
 
 def preview_files(paths: Sequence[Path], source: str, chosen: FileMapping) -> list[FilePreview]:
     """What each file is."""
-    return look.preview_files(paths, source, chosen)
+    return preview.preview_files(paths, source, chosen)
 
 
 def list_sources() -> list[tuple[str, str, str]]:
     """Name, title and evidence of each source that can be read."""
-    return look.list_sources()
+    return preview.list_sources()
 
 
 def get_example_path(source: str) -> Path:

@@ -36,7 +36,6 @@ from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http import as_attachment, reads_form_itself, takes_files
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.registers import mappings, uploads
-from nianjian.platform.registers import mappings as mapping_service
 from nianjian.platform.registers import workbooks as templates
 from nianjian.platform.registers.drafts import DraftValue
 from nianjian.platform.registers.sheet_reader import Finding
@@ -439,9 +438,7 @@ def _kept(request: Request, draft: DraftValue, form: MappingForm) -> bool:
     try:
         drafts.set_choices(draft=draft, source=given["source"] or AUTO, timezone=given["timezone"].strip(), data=data)
         if given["save_as"]:
-            mapping_service.save_mapping(
-                enterprise=draft.enterprise, name=given["save_as"], data=data, actor=request.actor
-            )
+            mappings.save_mapping(enterprise=draft.enterprise, name=given["save_as"], data=data, actor=request.actor)
     except NianjianError as fault:
         form.add_error(None, describe_error(fault)[0])
         return False

@@ -17,7 +17,6 @@ from nianjian.engines.paper.texts.complaints import one_click_carriers
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import words
 from nianjian.features.complaints import forwards, matching, one_click, operations, queries  # noqa: F401 -- match declares an operation, too
-from nianjian.features.complaints import forwards as preview
 from nianjian.features.complaints.clocks import Clock, Hand
 from nianjian.features.complaints.documents import Standing, Ticketed, to_document
 from nianjian.features.complaints.forwards import ForwardMapping, parse_mapping
@@ -235,7 +234,7 @@ class ForwardPreview(Schema):
 @take(router, f"{FORWARDS}/previews", act=Permission.LOAD, answer=ForwardPreview, upload=True)
 def complaints_forward_preview(request: Request, code: str, file: Query[ForwardSpelt]) -> dict[str, object]:
     """The columns of a list and what an import would say; the content is the file; nothing of it is kept."""
-    found = preview.preview_upload(
+    found = forwards.preview_upload(
         enterprise=code,
         name=file.name,
         content=request.incoming.content(forwards.LIMIT),

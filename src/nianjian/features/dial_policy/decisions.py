@@ -38,7 +38,6 @@ from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.formulas import harmless_row
 from nianjian.features.dial_policy import feed
-from nianjian.features.dial_policy import feed as gate_feed
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import may, require
 from nianjian.platform.accounts.query import Actor
@@ -76,8 +75,8 @@ def check_call(*, question: Question, actor: Actor) -> dict[str, Any]:
     """
     require(actor, question.enterprise, Act.READ)
     accounts.enterprise(question.enterprise)
-    gate_feed.feed(enterprise=question.enterprise, lists=True)
-    snapshot = open_snapshot(gate_feed.snapshot_folder())
+    feed.feed(enterprise=question.enterprise, lists=True)
+    snapshot = open_snapshot(feed.snapshot_folder())
     found = decide(question.request("check"), snapshot, int(clock.now().timestamp() * 1000))
     told: dict[str, Any] = {"allow": True, "reason": ALLOWED, "rule": "", "retry_at": None}
     if isinstance(found, Refusal):
@@ -157,7 +156,7 @@ def replay_journal(*, what: str, actor: Actor) -> dict[str, Any]:
                 if known.setdefault(code, may(actor, code, Act.READ)):
                     yield one
 
-    told = replay_decisions(readable(), gate_feed.snapshot_folder())
+    told = replay_decisions(readable(), feed.snapshot_folder())
     return {
         "files": [str(path) for path in files],
         "decided": told.decided,
@@ -249,7 +248,7 @@ def get_state(*, enterprise: str, actor: Actor) -> Json:
 
 
 def _snapshot(enterprise: str) -> Json:
-    place = gate_feed.snapshot_folder()
+    place = feed.snapshot_folder()
     manifest = write.current_manifest(place)
     told = None if manifest is None else write.read_tenant(place, enterprise)
     if manifest is None or told is None:

@@ -18,7 +18,6 @@ from typing import Any, Final
 from django.db import DatabaseError
 
 from nianjian.engines.gate.snapshot import files, write
-from nianjian.engines.gate.snapshot import files as form
 from nianjian.engines.gate.snapshot.list_builder import ListBuilder
 from nianjian.engines.gate.snapshot.tenant import OTHER, REFUSING, UNNAMED, Tenant
 from nianjian.engines.kernel import clock
@@ -133,7 +132,7 @@ def feed(*, enterprise: str | None = None, lists: bool = True) -> FeedResult:
         write.remove_lists(place, {one.sha256 for one in built_lists.list_gate_lists()})
     entries = {
         kind: sum(one.entries for of in made.tenants.values() for one in of.lists if one.kind == kind)
-        for kind in form.LIST_KINDS
+        for kind in files.LIST_KINDS
     }
     found = {code: fault for code, one in given.items() if (fault := find_refusal(one.told)) is not None}
     if enterprise in found:
@@ -142,12 +141,12 @@ def feed(*, enterprise: str | None = None, lists: bool = True) -> FeedResult:
 
 
 def _put(
-    place: Path, before: form.Manifest | None, given: Mapping[str, write.TenantFiles], now: int
-) -> tuple[form.Manifest, bool, int]:
+    place: Path, before: files.Manifest | None, given: Mapping[str, write.TenantFiles], now: int
+) -> tuple[files.Manifest, bool, int]:
     """The generation in force from now on, whether it is a new one, and how many old ones went."""
     book = rulebook(day=None, province=None, enterprise=None)
     ages = (book.integer("gate.snapshot.alarm"), book.integer("gate.snapshot.deny"))
-    manifest = form.Manifest(0, now, *ages, book.sha256)
+    manifest = files.Manifest(0, now, *ages, book.sha256)
     new = before is None or _differs(before, manifest, given)
     if before is not None and not new:
         write.write_checked_at(place, before.generation, now)
@@ -157,7 +156,7 @@ def _put(
     return made, new, write.prune_generations(place, now - book.integer("gate.snapshot.kept") * DAY)
 
 
-def _given(place: Path, code: str, known: form.TenantEntry | None, now: int, *, lists: bool) -> write.TenantFiles:
+def _given(place: Path, code: str, known: files.TenantEntry | None, now: int, *, lists: bool) -> write.TenantFiles:
     """An enterprise's part, or what refuses its calls where that cannot be made; a fault of the database is all's."""
     try:
         return _tenant(place, code, known, now, lists=lists)
@@ -169,7 +168,7 @@ def _given(place: Path, code: str, known: form.TenantEntry | None, now: int, *, 
         return write.TenantFiles(told, _standing(place, code, () if known is None else known.lists))
 
 
-def _carried(place: Path, code: str, told: dict[str, Any], known: form.TenantEntry, now: int) -> write.TenantFiles:
+def _carried(place: Path, code: str, told: dict[str, Any], known: files.TenantEntry, now: int) -> write.TenantFiles:
     """An enterprise's part as it is in force; refused where a list of it is nowhere any more."""
     lists = _standing(place, code, known.lists)
     if len(lists) == len(known.lists) or find_refusal(told) is not None:
@@ -180,12 +179,12 @@ def _carried(place: Path, code: str, told: dict[str, Any], known: form.TenantEnt
     return write.TenantFiles(build_refusing_part(code, told, fault, now), lists)
 
 
-def _standing(place: Path, code: str, lists: Sequence[form.ListEntry]) -> list[form.ListEntry]:
+def _standing(place: Path, code: str, lists: Sequence[files.ListEntry]) -> list[files.ListEntry]:
     """Lists of the generation in force; ones that are nowhere any more are left out: see `write.restore`."""
     return [one for one in lists if write.restore_list(place, code, one)]
 
 
-def _differs(before: form.Manifest, now: form.Manifest, given: Mapping[str, write.TenantFiles]) -> bool:
+def _differs(before: files.Manifest, now: files.Manifest, given: Mapping[str, write.TenantFiles]) -> bool:
     """Whether the generation in force says anything else."""
     same = (before.alarm_age, before.deny_age, before.rulebook) == (now.alarm_age, now.deny_age, now.rulebook)
     if not same or before.tenants.keys() != given.keys():
@@ -197,12 +196,12 @@ def _differs(before: form.Manifest, now: form.Manifest, given: Mapping[str, writ
     )
 
 
-def _tenant(place: Path, code: str, known: form.TenantEntry | None, now: int, *, lists: bool) -> write.TenantFiles:
+def _tenant(place: Path, code: str, known: files.TenantEntry | None, now: int, *, lists: bool) -> write.TenantFiles:
     told = build_policy(code, write.read_tenant(place, code), now)
     kept = {one.kind: one for one in (() if known is None else known.lists) if not one.built}
     tenant = Tenant(told, (), ())
     found = []
-    for kind in form.LIST_KINDS:
+    for kind in files.LIST_KINDS:
         old = kept.get(kind)
         if known is not None and not lists:
             found += [old] if old else []
@@ -242,11 +241,11 @@ def build_policy(code: str, before: Mapping[str, Any] | None, now: int) -> dict[
 
 
 def _list(  # noqa: PLR0917 -- one step of `_tenant`, over its own values
-    place: Path, kind: str, code: str, tenant: Tenant, old: form.ListEntry | None, mark: str
-) -> form.ListEntry | None:
+    place: Path, kind: str, code: str, tenant: Tenant, old: files.ListEntry | None, mark: str
+) -> files.ListEntry | None:
     """The register's list of a kind: the old one where the register has not moved, None where it is empty."""
     mark = f"{mark}.{facts.digest_purposes(tenant)[:16]}"
-    if old is not None and old.mark == mark and (place / form.LISTS / f"{old.sha256}.list").exists():
+    if old is not None and old.mark == mark and (place / files.LISTS / f"{old.sha256}.list").exists():
         return old
     purposes = facts.Purposes(tenant, kind)
     path = place / f".{code}.{kind}.list"
@@ -259,10 +258,10 @@ def _list(  # noqa: PLR0917 -- one step of `_tenant`, over its own values
                 piece = []
         builder.add_rows(piece)
         entries, size = builder.finish(), path.stat().st_size
-    return form.ListEntry(kind, False, write.store_list(place, path), size, entries, purposes.names, mark)  # noqa: FBT003 -- not a built one
+    return files.ListEntry(kind, False, write.store_list(place, path), size, entries, purposes.names, mark)  # noqa: FBT003 -- not a built one
 
 
-def _built(row: GateList, tenant: Tenant) -> form.ListEntry:
+def _built(row: GateList, tenant: Tenant) -> files.ListEntry:
     """A built list as the manifest names it; ``gate_list_outdated`` where its texts would be read otherwise now.
 
     A list that names no purpose says the same whatever they are called.
@@ -270,7 +269,7 @@ def _built(row: GateList, tenant: Tenant) -> form.ListEntry:
     names: Sequence[str] = row.purposes
     if len(names) > 1 and row.words != facts.digest_purposes(tenant):
         raise NianjianError("gate_list_outdated", enterprise=row.enterprise_id, list=row.kind, file=row.file)
-    return form.ListEntry(row.kind, True, row.sha256, row.size, row.entries, tuple(names))  # noqa: FBT003 -- a built one
+    return files.ListEntry(row.kind, True, row.sha256, row.size, row.entries, tuple(names))  # noqa: FBT003 -- a built one
 
 
 def find_published_policy(code: str) -> dict[str, Any] | None:

@@ -28,7 +28,6 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.files import wrap_read_errors
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dial_policy import facts
-from nianjian.features.dial_policy import facts as gate_facts
 from nianjian.features.dial_policy import feed as gate_feed
 from nianjian.features.dial_policy import rules as ruled
 from nianjian.platform.accounts import query as accounts
@@ -255,7 +254,7 @@ def _readable(
 ) -> dict[str, Any]:
     """The parts that can be read of what `gate_feed.build_policy` refuses; ``problems`` takes why the others cannot."""
     isolated = {key: ruled.list_isolated(settings, key) for key in ruled.CAPPED}
-    lines = gate_facts.list_channels(enterprise, isolated[ruled.CHANNEL], isolated[ruled.TEAM])
+    lines = facts.list_channels(enterprise, isolated[ruled.CHANNEL], isolated[ruled.TEAM])
     found = []
     try:
         found = ruled.stamp_caps(ruled.read_caps(book, settings, (line["name"] for line in lines)), (), 0)
@@ -332,9 +331,7 @@ def _needs_second_person(enterprise: str, wanted: PolicyValues) -> bool:
 
 def _resolve_name(enterprise: str, key: str, name: str) -> str:
     """The name as the snapshot has it; ``gate_channel_unknown`` for what no register knows."""
-    if key == ruled.CHANNEL and any(
-        line["name"] == name for line in gate_facts.list_channels(enterprise, set(), set())
-    ):
+    if key == ruled.CHANNEL and any(line["name"] == name for line in facts.list_channels(enterprise, set(), set())):
         return name
     if key == ruled.TEAM and current_versions(models.Team, enterprise).filter(key=name).exists():
         return name

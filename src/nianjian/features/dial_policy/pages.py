@@ -20,7 +20,6 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import words
 from nianjian.features.dial_policy import decisions as check
-from nianjian.features.dial_policy import decisions as live
 from nianjian.features.dial_policy import operations, presenters
 from nianjian.features.dial_policy.forms import Cap, Choice, FailOpen, Filter, Mode, Reasoned
 from nianjian.features.dial_policy.presenters import purpose
@@ -134,7 +133,7 @@ def policy_overview(request: Request, code: str) -> HttpResponse:
     context = {
         "told": told,
         "problems": [error_message(one["code"], one["values"], words(current())) for one in told["problems"]],
-        "state": presenters.state(live.get_state(enterprise=code, actor=request.actor)),
+        "state": presenters.state(check.get_state(enterprise=code, actor=request.actor)),
         "purposes": presenters.purposes(code, told["purposes"], known),
         "caps": presenters.caps(code, caps.rows, told["channels"], known),
         "caps_page": caps,
@@ -169,7 +168,7 @@ def decisions(request: Request, code: str) -> HttpResponse:
         "further": "" if found.reached is None else address(request, until=str(found.reached + 1), page=""),
         "lines": check.LINES,
         "day": day.isoformat(),
-        "parts": enumerate(live.list_parts(enterprise=code, day=day, actor=request.actor), 2),
+        "parts": enumerate(check.list_parts(enterprise=code, day=day, actor=request.actor), 2),
     }
     return render(request, "gate/decisions.html", context)
 
@@ -179,7 +178,7 @@ def decisions(request: Request, code: str) -> HttpResponse:
 def journal(request: Request, code: str) -> StreamingHttpResponse:
     """Give a day's decisions as CSV, of a long day a part of them: from ``?since=`` on."""
     day, since = _day(request), _moment(request, "since")
-    part = live.read_journal(enterprise=code, day=day, actor=request.actor, since=since)
+    part = check.read_journal(enterprise=code, day=day, actor=request.actor, since=since)
     answer = StreamingHttpResponse(part.lines, content_type="text/csv; charset=utf-8")
     return as_attachment(answer, f"gate-{code}-{day}{'' if since is None else f'-{since}'}.csv")
 

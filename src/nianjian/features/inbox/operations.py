@@ -20,10 +20,6 @@ from nianjian.platform.accounts.query import USER, Actor, find_spoken_language
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home import env
 from nianjian.platform.notifications import channels, delivery, outbox
-from nianjian.platform.notifications import channels as choices
-from nianjian.platform.notifications import channels as chosen
-from nianjian.platform.notifications import delivery as speaking
-from nianjian.platform.notifications import outbox as service
 from nianjian.platform.notifications.channels import Hours
 from nianjian.platform.notifications.delivery import Outcome
 from nianjian.platform.notifications.models import Channel, Dispatch, Message
@@ -171,13 +167,13 @@ def to_document(row: Message, language: str = CHINESE) -> Json:
 
 def mark_read(*, chosen_: Sequence[int] | None, actor: Actor) -> int:
     """Note that the actor has read these (None: all); how many were new."""
-    return service.mark_read(user=actor.name, messages=chosen_, now=clock.now())
+    return outbox.mark_read(user=actor.name, messages=chosen_, now=clock.now())
 
 
 def retry_sending(*, enterprise: str, dispatch: int, actor: Actor) -> None:
     """Send once more what has failed or is unclear; ``role_missing``, ``dispatch_unknown``, ``dispatch_delivered``."""
     require(actor, enterprise, Act.REPORT)
-    service.retry_dispatch(dispatch=dispatch, enterprise=enterprise, now=clock.now(), actor=actor)
+    outbox.retry_dispatch(dispatch=dispatch, enterprise=enterprise, now=clock.now(), actor=actor)
 
 
 def parse_number(text: str) -> int:
@@ -194,8 +190,8 @@ def count_waiting(enterprise: str) -> int:
 
 def get_settings(actor: Actor) -> Json:
     """What the actor has chosen; addresses are masked."""
-    row = chosen.find_choice(actor.name)
-    hours = Hours() if row is None else chosen.hours_of(row)
+    row = channels.find_choice(actor.name)
+    hours = Hours() if row is None else channels.hours_of(row)
     return {
         "scope": Scope.ROLE.value if row is None else row.scope,
         "quiet_from": f"{hours.quiet_from:%H:%M}",
@@ -203,7 +199,7 @@ def get_settings(actor: Actor) -> Json:
         "digest": None if hours.digest is None else f"{hours.digest:%H:%M}",
         "channels": [
             {"channel": one.id, "kind": one.kind, "mask": one.mask, "confirmed": one.confirmed_at is not None}
-            for one in chosen.list_channels(actor.name)
+            for one in channels.list_channels(actor.name)
         ],
     }
 
@@ -213,7 +209,7 @@ def set_choices(*, scope: str, quiet_from: time, quiet_until: time, digest: time
     _require_own(actor)
     if scope not in set(Scope):
         raise NianjianError("scope_unknown", scope=scope, known=", ".join(Scope))
-    choices.set_choice(scope=scope, quiet_from=quiet_from, quiet_until=quiet_until, digest=digest, actor=actor)
+    channels.set_choice(scope=scope, quiet_from=quiet_from, quiet_until=quiet_until, digest=digest, actor=actor)
 
 
 def add_channel(*, address: str, actor: Actor) -> Json:
@@ -223,29 +219,29 @@ def add_channel(*, address: str, actor: Actor) -> Json:
     ``channel_unreachable`` with the reason.
     """
     _require_own(actor)
-    kind, kept, mask = speaking.parse_address(address, env.read().webhook_hosts)
-    row, code = choices.create_channel(kind=kind, address=kept, mask=mask, actor=actor)
+    kind, kept, mask = delivery.parse_address(address, env.read().webhook_hosts)
+    row, code = channels.create_channel(kind=kind, address=kept, mask=mask, actor=actor)
     person = find_spoken_language(actor.name)
     title, text = season.confirmation_text(code, words(spoken_language(person[1] if person else "")))
     outcome, fault = send_text(row, title, text)
-    if outcome is speaking.Outcome.REFUSED:
-        choices.close_channel(channel=row.id, actor=actor)
+    if outcome is delivery.Outcome.REFUSED:
+        channels.close_channel(channel=row.id, actor=actor)
         raise NianjianError("channel_unreachable", reason=fault)
     return {"channel": row.id, "kind": row.kind, "mask": row.mask, "confirmed": False}
 
 
 def confirm_channel(*, channel: str, code: str, actor: Actor) -> None:
     """Open a channel by its code; ``channel_by_person``, ``channel_unknown``, ``channel_code_wrong``."""
-    chosen.get_channel(channel, actor.name)
+    channels.get_channel(channel, actor.name)
     _require_own(actor)
-    choices.confirm_channel(channel=channel, code=code, actor=actor)
+    channels.confirm_channel(channel=channel, code=code, actor=actor)
 
 
 def close_channel(*, channel: str, actor: Actor) -> None:
     """End a channel; ``channel_by_person``, ``channel_unknown``."""
-    chosen.get_channel(channel, actor.name)
+    channels.get_channel(channel, actor.name)
     _require_own(actor)
-    choices.close_channel(channel=channel, actor=actor)
+    channels.close_channel(channel=channel, actor=actor)
 
 
 def _require_own(actor: Actor) -> None:

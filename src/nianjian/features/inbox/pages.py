@@ -28,7 +28,6 @@ from nianjian.engines.paper.texts.season import (
 )
 from nianjian.engines.paper.words import words
 from nianjian.features.inbox import obstacles, operations
-from nianjian.features.inbox import operations as flow
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http import UNPROCESSABLE
 from nianjian.platform.notifications.models import Dispatch, Message
@@ -100,9 +99,9 @@ BADGES: Final = {
 def inbox(request: Request) -> HttpResponse:
     """Show what one was told; note that it is read."""
     if request.method == "POST":
-        flow.mark_read(chosen_=None, actor=request.actor)
+        operations.mark_read(chosen_=None, actor=request.actor)
         return redirect("inbox")
-    shown: Page[Message] = paged(request, flow.list_messages(request.actor))
+    shown: Page[Message] = paged(request, operations.list_messages(request.actor))
     context = {"page": shown, "rows": [_message_row(one) for one in shown.rows]}
     return render(request, "inbox/inbox.html", context)
 
@@ -111,7 +110,7 @@ def inbox(request: Request) -> HttpResponse:
 @own
 def choices(request: Request) -> HttpResponse:
     """What one wants to be told, when and where."""
-    told = flow.get_settings(request.actor)
+    told = operations.get_settings(request.actor)
     forms: dict[str, Form] = {"form": Choices(initial=told), "channel": NewChannel()}
     if request.method == "POST" and _apply_form(request, forms):
         return redirect("inbox-choices")
@@ -132,16 +131,18 @@ def _apply_form(request: Request, forms: dict[str, Form]) -> bool:
                 if not forms[name].is_valid():
                     return False
                 if act == "choose":
-                    flow.set_choices(**forms[name].cleaned_data, actor=request.actor)
+                    operations.set_choices(**forms[name].cleaned_data, actor=request.actor)
                     messages.success(request, gettext("Noted."))
                 else:
-                    flow.add_channel(address=forms[name].cleaned_data["address"], actor=request.actor)
+                    operations.add_channel(address=forms[name].cleaned_data["address"], actor=request.actor)
                     messages.success(request, gettext("A code was sent there. Type it in below."))
             case "confirm":
-                flow.confirm_channel(channel=given.get("channel", ""), code=given.get("code", ""), actor=request.actor)
+                operations.confirm_channel(
+                    channel=given.get("channel", ""), code=given.get("code", ""), actor=request.actor
+                )
                 messages.success(request, gettext("Confirmed: reminders go there from now on."))
             case _:
-                flow.close_channel(channel=given.get("channel", ""), actor=request.actor)
+                operations.close_channel(channel=given.get("channel", ""), actor=request.actor)
                 messages.success(request, gettext("The channel is closed."))
     except NianjianError as error:
         if not name:
@@ -157,20 +158,24 @@ def _apply_form(request: Request, forms: dict[str, Form]) -> bool:
 def list_reminders(request: Request, code: str) -> HttpResponse:
     """What the enterprise's people were told, and what became of it; send again what has failed."""
     if request.method == "POST":
-        flow.retry_sending(
-            enterprise=code, dispatch=flow.parse_number(request.POST.get("dispatch", "")), actor=request.actor
+        operations.retry_sending(
+            enterprise=code, dispatch=operations.parse_number(request.POST.get("dispatch", "")), actor=request.actor
         )
         messages.success(request, gettext("It is sent once more."))
         return redirect("season-reminders", code=code)
-    shown: Page[Message] = paged(request, flow.list_log(enterprise=code, actor=request.actor))
-    context = {"page": shown, "rows": [_message_row(one) for one in shown.rows], "waiting": flow.count_waiting(code)}
+    shown: Page[Message] = paged(request, operations.list_log(enterprise=code, actor=request.actor))
+    context = {
+        "page": shown,
+        "rows": [_message_row(one) for one in shown.rows],
+        "waiting": operations.count_waiting(code),
+    }
     return render(request, "inbox/log.html", context)
 
 
 def _message_row(one: Message) -> dict[str, Any]:
     """A message with its states in words and colours."""
     _ = words(current())
-    told = flow.to_document(one, current())
+    told = operations.to_document(one, current())
     for each in told["dispatches"]:
         each["word"], each["badge"] = _(MESSAGE_STATES[each["state"]]), BADGES[each["state"]]
         each["again"] = each["state"] in {Dispatch.FAILED, Dispatch.UNCLEAR}

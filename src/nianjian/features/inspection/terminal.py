@@ -9,10 +9,7 @@ from rich.console import Console
 
 from nianjian.engines.paper.inspection import evidence_rows
 from nianjian.engines.paper.texts import inspection
-from nianjian.engines.paper.texts import inspection as cards
-from nianjian.engines.paper.texts import inspection as words
 from nianjian.engines.paper.texts import inspection_day as drill_texts
-from nianjian.engines.paper.texts import inspection_day as texts
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.language import _
 
@@ -24,10 +21,11 @@ def render_sheet(told: Json) -> Show:
     """The notice, the agenda, who stands where, the evidence."""
 
     def show(console: Console) -> None:
-        for name, value in texts.notice_lines(told, _):
+        for name, value in drill_texts.notice_lines(told, _):
             console.print(f"{name}: {value}", markup=False)
         console.print(
-            f"{texts.evidence_reason(told['notice']['state'], _)} · {_(words.STATES[told['state']])}", markup=False
+            f"{drill_texts.evidence_reason(told['notice']['state'], _)} · {_(inspection.STATES[told['state']])}",
+            markup=False,
         )
         held = told["visit"] or {"agenda": [], "posts": []}
         for one in held["agenda"]:
@@ -80,7 +78,7 @@ def render_drill_report(told: Json) -> Show:
         rows = [
             (
                 _(drill_texts.STEPS[one["step"]]),
-                _(words.STATES[one["state"]]),
+                _(inspection.STATES[one["state"]]),
                 drill_texts.clock_text(one["at"]),
                 drill_texts.duration_text(one["taken_s"]),
                 drill_texts.duration_text(one["limit_s"]),
@@ -145,13 +143,13 @@ def render_retention(told: Json) -> Show:
     def show(console: Console) -> None:
         rows = [
             (
-                _(words.LOGS[one["log"]]),
-                _(words.LOG_STATES[one["state"]]),
+                _(inspection.LOGS[one["log"]]),
+                _(inspection.LOG_STATES[one["state"]]),
                 one["must_reach"],
                 one["oldest"],
                 one["unbroken_since"],
                 one["missing_days"],
-                _(words.LOG_WHYS[one["why"]]),
+                _(inspection.LOG_WHYS[one["why"]]),
             )
             for one in told["logs"]
         ]
@@ -178,22 +176,22 @@ def render_dialling(told: Json) -> Show:
 
     def show(console: Console) -> None:
         console.print(f"{told['from']} – {told['to']}", markup=False)
-        console.print(_("Predictive dialling: {verdict}").format(verdict=_(words.VERDICTS[told["verdict"]])))
+        console.print(_("Predictive dialling: {verdict}").format(verdict=_(inspection.VERDICTS[told["verdict"]])))
         ai = told["ai"]
         line = _("AI outbound: {verdict}; {seats} robot seats open, {calls} calls of robots, {asked} transfers")
-        values = {"verdict": _(words.VERDICTS[ai["verdict"]]), "seats": ai["seats"]["open"], "calls": ai["calls"]}
+        values = {"verdict": _(inspection.VERDICTS[ai["verdict"]]), "seats": ai["seats"]["open"], "calls": ai["calls"]}
         console.print(line.format(**values, asked=ai["transfers"]["asked"]))
         _render_suspects(console, ai)
         rows = [
             (
                 one["team"],
-                _(words.VERDICTS[one["verdict"]]),
+                _(inspection.VERDICTS[one["verdict"]]),
                 one["calls"],
                 one["answered"],
                 one["alone"],
                 one["over"],
                 one["showing"],
-                _(words.DIALLING_WHYS[one["why"]]),
+                _(inspection.DIALLING_WHYS[one["why"]]),
             )
             for one in told["teams"]
         ]
@@ -216,9 +214,9 @@ def _render_suspects(console: Console, ai: Json) -> None:
     if seen is None:
         return
     line = _("Robots that nobody registered: {verdict} ({calls} calls)")
-    console.print(line.format(verdict=_(words.SUGGESTED[seen["verdict"]]), calls=seen["calls"]), markup=False)
+    console.print(line.format(verdict=_(inspection.SUGGESTED[seen["verdict"]]), calls=seen["calls"]), markup=False)
     rows = [
-        (one["source"], _(words.EVIDENCE[one["evidence"]]), one["context"], one["application"], one["calls"])
+        (one["source"], _(inspection.EVIDENCE[one["evidence"]]), one["context"], one["application"], one["calls"])
         for one in seen["groups"]
     ]
     if rows:
@@ -231,15 +229,15 @@ def render_answers(told: Json) -> Show:
     def show(console: Console) -> None:
         console.print(_("As at {day}; {released} of {all} may be said").format(**told, day=told["as_of"]))
         for one in told["cards"]:
-            state = _(cards.CARD_STATES[one["state"]])
-            console.print(f"\n{_(cards.CARDS[one['card']])} [{state}]", style="bold", markup=False)
-            console.print(f"  {cards.format_answer(one, _)}", markup=False)
-            figures = "; ".join(f"{name}: {count}" for name, count in cards.answer_figures(one, _))
+            state = _(inspection.CARD_STATES[one["state"]])
+            console.print(f"\n{_(inspection.CARDS[one['card']])} [{state}]", style="bold", markup=False)
+            console.print(f"  {inspection.format_answer(one, _)}", markup=False)
+            figures = "; ".join(f"{name}: {count}" for name, count in inspection.answer_figures(one, _))
             days = f"{one['from']} – {told['as_of']}" if one["from"] else told["as_of"]
             console.print(f"  {figures} ({days})", markup=False)
-            for text in cards.answer_lacks(one, _):
+            for text in inspection.answer_lacks(one, _):
                 console.print(f"  - {text}", markup=False)
-            for text in cards.answer_steps(one, _):
+            for text in inspection.answer_steps(one, _):
                 console.print(f"  > {text}", markup=False)
 
     return show
@@ -250,14 +248,16 @@ def render_readiness(told: Json) -> Show:
 
     def show(console: Console) -> None:
         for part, share in told["shares"].items():
-            console.print(f"{_(words.PEOPLE_NUMBERS_SYSTEM[part])}: {share['passed']}/{share['all']}", markup=False)
+            console.print(
+                f"{_(inspection.PEOPLE_NUMBERS_SYSTEM[part])}: {share['passed']}/{share['all']}", markup=False
+            )
         rows = [
             (
-                _(words.PEOPLE_NUMBERS_SYSTEM[one["part"]]),
+                _(inspection.PEOPLE_NUMBERS_SYSTEM[one["part"]]),
                 one["rule"],
-                _(words.CHECKS[one["check"]]),
-                _(words.STATES[one["state"]]),
-                _(words.CHECKS_WHYS[one["why"]]),
+                _(inspection.CHECKS[one["check"]]),
+                _(inspection.STATES[one["state"]]),
+                _(inspection.CHECKS_WHYS[one["why"]]),
                 one["day"],
             )
             for one in told["checks"]

@@ -32,7 +32,6 @@ from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words, mark, words
 from nianjian.features.calls.operations import ERASE
 from nianjian.features.maintenance import health
-from nianjian.features.maintenance import health as flow
 from nianjian.features.maintenance.health import Class
 from nianjian.features.maintenance.retention import Period
 from nianjian.platform.accounts.access import may
@@ -128,7 +127,7 @@ ERASED: Final[Mapping[str, tuple[str, str]]] = {  # field of an entry -> (field 
 def retention(request: Request, code: str) -> HttpResponse:
     """The classes, and past erasures fifty at a time."""
     _ = words(current())
-    known = flow.get_retention_status(enterprise=code, actor=request.actor)
+    known = health.get_retention_status(enterprise=code, actor=request.actor)
     shown: Page[Entry] = paged(request, audit.filter_entries(enterprise=code, verb=ERASE))
     context = {
         "table": _classes(known.classes, code, _),
@@ -156,7 +155,7 @@ def erase(request: Request, code: str) -> HttpResponse:
 @page(Act.AUDIT)
 def count(request: Request, code: str) -> HttpResponse:
     """Let the worker count what is over its time."""
-    return redirect("data-job", code=code, job=flow.enqueue_count(enterprise=code, actor=request.actor))
+    return redirect("data-job", code=code, job=health.enqueue_count(enterprise=code, actor=request.actor))
 
 
 def _classes(found: Sequence[Class], code: str, _: Words) -> Table:

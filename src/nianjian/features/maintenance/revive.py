@@ -15,7 +15,6 @@ from django.db.migrations.executor import MigrationExecutor
 from nianjian.engines.kernel.crash import crash_point
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.maintenance import rows
-from nianjian.features.maintenance import rows as gate_files
 from nianjian.features.maintenance.archive import Stage
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.audit.chain import verify_chain
@@ -76,7 +75,7 @@ def _fill(stage: Stage, manifest: Mapping[str, Any], *, fresh: bool) -> dict[str
             cursor.execute(statement)
     _verify_chain(manifest["audit"])
     _check_lakes(manifest["lake"])
-    generations = gate_files.link_snapshot(stage.home, stage.archive.members)
+    generations = rows.link_snapshot(stage.home, stage.archive.members)
     data = {
         "archive": stage.archive.path.name,
         "sha256": stage.archive.digest,
@@ -85,7 +84,7 @@ def _fill(stage: Stage, manifest: Mapping[str, Any], *, fresh: bool) -> dict[str
         "migrated": migrated,
     }
     record(verb=VERB, enterprise="", actor=accounts.actor(None), data=data)
-    gate = {"generations": generations, "lists_missing": gate_files.list_missing_lists(stage.home)}
+    gate = {"generations": generations, "lists_missing": rows.list_missing_lists(stage.home)}
     told = {"enterprises": len(accounts.enterprises()), "audit_entries": manifest["audit"]["seq"], "gate": gate}
     return {**data, **told}
 

@@ -14,7 +14,6 @@ from typing import Any, Final
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from nianjian.engines.gate.snapshot import files as form
 from nianjian.engines.gate.snapshot import files as places
 from nianjian.engines.gate.snapshot.write import relink_snapshot
 from nianjian.engines.kernel.errors import NianjianError
@@ -189,7 +188,7 @@ def _quoted(name: str) -> str:
     return connection.ops.quote_name(name)
 
 
-SHARED: Final = f"{form.GENERATIONS}/*/*.list"
+SHARED: Final = f"{places.GENERATIONS}/*/*.list"
 
 
 def files_once(home: Path, files: Iterable[Path]) -> Iterator[Path]:
@@ -198,7 +197,7 @@ def files_once(home: Path, files: Iterable[Path]) -> Iterator[Path]:
     The feed deletes generations and lists meanwhile: what is gone is left out, nothing refers to it any more.
     """
     root = places.snapshot_root(home)
-    kept = {None, *(_inode(path) for path in (root / form.LISTS).glob("*.list"))}
+    kept = {None, *(_inode(path) for path in (root / places.LISTS).glob("*.list"))}
     for path in files:
         shared = path.is_relative_to(root) and path.relative_to(root).match(SHARED)
         if not shared or _inode(path) not in kept:
@@ -220,14 +219,14 @@ def link_snapshot(home: Path, members: Mapping[str, Mapping[str, Any]]) -> int:
     """
     for name, told in members.items():
         path = Path(name)
-        if path.match(f"gate/snapshot/{form.LISTS}/*.list") and path.stem != told["sha256"]:
+        if path.match(f"gate/snapshot/{places.LISTS}/*.list") and path.stem != told["sha256"]:
             raise NianjianError("backup_damaged", member=name)
     return relink_snapshot(places.snapshot_root(home))
 
 
 def list_missing_lists(home: Path) -> list[dict[str, str]]:
     """The lists in use by the database that are not among the files: to be built again from their files."""
-    lists = places.snapshot_root(home) / form.LISTS
+    lists = places.snapshot_root(home) / places.LISTS
     return [
         {"enterprise": one.enterprise_id, "kind": one.kind, "file": one.file}
         for one in gate_lists.list_gate_lists()

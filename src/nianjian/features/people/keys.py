@@ -10,7 +10,6 @@ from nianjian.platform.accounts.access import EVERYWHERE, require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.vault import rotation
-from nianjian.platform.vault import rotation as service
 from nianjian.platform.vault.columns import SealedTexts
 from nianjian.platform.vault.rotation import Key, Progress, Rotation
 
@@ -29,4 +28,4 @@ def list_keys(*, actor: Actor) -> list[Key]:
 def rotate_keys(*, actor: Actor, progress: Progress) -> Rotation:
     """Rotate, or finish a rotation that was broken off; ``role_missing_everywhere``, and those of `vault.service`."""
     require(actor, EVERYWHERE, Act.ADMINISTER)
-    return service.rotate(actor=actor, others=[SECOND_FACTORS], progress=progress)
+    return rotation.rotate(actor=actor, others=[SECOND_FACTORS], progress=progress)

@@ -24,7 +24,6 @@ from nianjian.engines.paper.words import words
 from nianjian.features.people import operations
 from nianjian.features.people.forms import AddPerson, Address, GiveRole, Invite, Until
 from nianjian.platform.accounts import invitations, links, people, query, service
-from nianjian.platform.accounts import links as making
 from nianjian.platform.accounts.access import EVERYWHERE
 from nianjian.platform.accounts.holds import confirm_account, count_ways_in, list_holders
 from nianjian.platform.accounts.invitations import withdraw_invitation
@@ -59,13 +58,13 @@ class Outcome:
 
 
 def _make_link(asked: PersonAction) -> Outcome:
-    return Outcome(gettext("The one-time link:"), making.create_first_link(user=asked.user, actor=asked.actor))
+    return Outcome(gettext("The one-time link:"), links.create_first_link(user=asked.user, actor=asked.actor))
 
 
 def _make_inspection(asked: PersonAction) -> Outcome:
     form = Until(asked.given)
     if not form.is_valid():
-        raise NianjianError("link_expiry", days=making.INSPECT_DAYS)
+        raise NianjianError("link_expiry", days=links.INSPECT_DAYS)
     made = operations.inspect(user=asked.user, until=form.cleaned_data["until"], actor=asked.actor)
     return Outcome(gettext("The inspector's link:"), made)
 

@@ -22,7 +22,6 @@ from nianjian.features.rectification.models import Case, Event, Measure, Order, 
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.approvals import storage as approvals
-from nianjian.platform.approvals import storage as approving
 from nianjian.platform.approvals.models import Request
 from nianjian.platform.approvals.storage import Approval
 from nianjian.platform.audit.chain import canonical
@@ -358,7 +357,7 @@ def _request_approval(order: Order, kind: str, actor: Actor) -> Approval:
             if approvals.get_approval(other.approval).state == Request.PENDING:
                 raise NianjianError("approval_pending", approval=other.approval)
         order.proposed_by, order.proposed_at = str(actor), clock.now()
-        asked = approving.create_request(
+        asked = approvals.create_request(
             kind=kind, subject=order.pk, digest=order_digest(order), enterprise=order.enterprise_id, actor=actor
         )
         order.approval = asked.id
@@ -377,7 +376,7 @@ def approve_order(*, approval: str, actor: Actor, gate_before: Mapping[str, Any]
         if asked.kind not in KINDS:
             raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)
         order = queries.get_order_of_approval(approval)
-        approving.approve_request(approval=approval, digest=order_digest(order), actor=actor)
+        approvals.approve_request(approval=approval, digest=order_digest(order), actor=actor)
         standing = queries.find_in_force(order.enterprise_id, order.key, order.channel)
         if order.kind == Order.ISOLATE and standing is not None:
             raise NianjianError("rectify_isolated_already", channel=order.channel)

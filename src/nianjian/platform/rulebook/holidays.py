@@ -17,7 +17,6 @@ from nianjian.engines.rules import holidays
 from nianjian.platform.accounts.access import EVERYWHERE, require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.registers import holidays as query
 from nianjian.platform.registers import holidays as service
 from nianjian.platform.registers.holidays import HOLIDAYS, OFF
 from nianjian.platform.registers.sheet_reader import Finding, check_table, read_sheet
@@ -57,7 +56,7 @@ class Year:
 def calendar() -> Calendar:
     """Return the calendar that every count of working days takes."""
     found = holidays.builtin()
-    for one in query.list_holiday_files():
+    for one in service.list_holiday_files():
         found = found.updated(one.calendar)
     return found
 
@@ -71,7 +70,7 @@ def years() -> list[Year]:
     """Every published year, oldest first."""
     whole = calendar()
     sources: dict[int, tuple[str, tuple[str, ...]]] = {}
-    for one in query.list_holiday_files():
+    for one in service.list_holiday_files():
         sources |= dict.fromkeys(one.calendar.years, (one.name, one.papers))
     return [
         Year(

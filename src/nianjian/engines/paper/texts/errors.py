@@ -21,8 +21,6 @@ from nianjian.engines.paper.texts import (
     registers,
     season,
 )
-from nianjian.engines.paper.texts import complaints as tickets
-from nianjian.engines.paper.texts import rectification as cases
 from nianjian.engines.paper.texts.dossier import ITEMS as DOSSIER_ITEMS
 from nianjian.engines.paper.texts.portrait import ATTACHMENTS, COMPONENTS, METRICS
 from nianjian.engines.paper.words import Words, mark, plain_text
@@ -52,24 +50,24 @@ STATES: Final[Mapping[str, str]] = {
     "pending": mark("pending"),
     "approved": mark("approved"),
     "refused": mark("refused"),
-    **tickets.STATES,
+    **complaints.STATES,
 }
 
 
 #: Codes that stand in sentences as values: what a reader calls them, by the value's name.
 NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "state": STATES,
-    "kind": {**registers.NAMES, **ATTACHMENTS, **cases.PAPERS, **cases.ORDERS, **dossier.REQUEST_KINDS},
+    "kind": {**registers.NAMES, **ATTACHMENTS, **rectification.PAPERS, **rectification.ORDERS, **dossier.REQUEST_KINDS},
     "seal": dossier.SEAL_KINDS,
     "mark": dossier.PLACES,
     "paper": DOSSIER_ITEMS,
-    "step": cases.STEPS,
-    "first": cases.STEPS,
-    "dimension": cases.DIMENSIONS,
+    "step": rectification.STEPS,
+    "first": rectification.STEPS,
+    "dimension": rectification.DIMENSIONS,
     "metric": METRICS,
     "expected": METRICS,
     "role": platform.ROLES,
-    "act": {**platform.ACTS, **tickets.ACTS},
+    "act": {**platform.ACTS, **complaints.ACTS},
     "reason": {**platform.FAULTS, **season.FAULTS},
     "item": DOSSIER_ITEMS,
     "round_state": dossier.ROUNDS,

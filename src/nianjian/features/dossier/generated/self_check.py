@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from nianjian.engines.paper import figures, sections
-from nianjian.engines.paper import sections as headline
 from nianjian.engines.paper.texts.dossier import ITEMS, STATES
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words
@@ -35,8 +34,8 @@ def build_document(
 ) -> Document:
     """``portrait``: masked. ``sums``: item, component, its sum, the portrait's. ``states``: item and state."""
     notes = (
-        *headline.missing_lines(portrait, _),
-        *headline.warning_lines(portrait, _),
+        *sections.missing_lines(portrait, _),
+        *sections.warning_lines(portrait, _),
         *sections.advice_lines(portrait, _),
     )
     said = (_("Whole: {light}").format(light=code_name("light", str(portrait["light"]), _)), *notes)

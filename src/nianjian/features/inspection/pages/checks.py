@@ -14,8 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.paper.figures import count_text
 from nianjian.engines.paper.texts import inspection
-from nianjian.engines.paper.texts import inspection as cards
-from nianjian.engines.paper.texts import inspection as texts
 from nianjian.engines.paper.texts.inspection import CHECKS, CHECKS_WHYS, PARTS, PEOPLE_NUMBERS_SYSTEM, STATES
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.inspection.operations import readiness
@@ -70,7 +68,7 @@ def _suspect_groups(seen: Json, _: Words) -> Table:
     rows = [
         [
             Cell(one["source"]),
-            Cell(_(texts.EVIDENCE[one["evidence"]])),
+            Cell(_(inspection.EVIDENCE[one["evidence"]])),
             Cell(one["context"] or "–"),
             Cell(one["application"] or "–"),
             Cell(one["calls"], figure=True),
@@ -95,7 +93,7 @@ def _suspect_rows(seen: Json, _: Words) -> Table:
             Cell(one["source"]),
             Cell(one["call"]),
             Cell(one["callee"] or "–"),
-            Cell(_(texts.EVIDENCE[one["evidence"]])),
+            Cell(_(inspection.EVIDENCE[one["evidence"]])),
             Cell(one["application"] or "–"),
             Cell("–" if one["talk_s"] is None else one["talk_s"], figure=True),
         ]
@@ -120,17 +118,17 @@ def present_retention(told: Json, _: Words) -> Json:
     )  # fmt: skip
     rows = [
         [
-            Cell(_(texts.LOGS[one["log"]])),
-            Cell(_(texts.LOG_STATES[one["state"]]), badge=LOGS[one["state"]]),
+            Cell(_(inspection.LOGS[one["log"]])),
+            Cell(_(inspection.LOG_STATES[one["state"]]), badge=LOGS[one["state"]]),
             Cell(one["must_reach"], day=True),
             Cell(one["oldest"] or "–", day=True),
             Cell(one["unbroken_since"] or "–", day=True),
             Cell(_gaps(one)),
-            Cell("; ".join([_(texts.LOG_WHYS[one["why"]]), *_excuses(one, _)])),
+            Cell("; ".join([_(inspection.LOG_WHYS[one["why"]]), *_excuses(one, _)])),
         ]
         for one in told["logs"]
     ]
-    table = Table(_(texts.PARTS["retention"]), [Column(head) for head in heads], rows, wrap=True, cards=True)
+    table = Table(_(inspection.PARTS["retention"]), [Column(head) for head in heads], rows, wrap=True, cards=True)
     sample = told.get("sample")  # an older look has none
     return {"tables": [table]} if sample is None else _present_sample(table, sample, _)
 
@@ -160,7 +158,7 @@ def _gaps(one: Json) -> str:
 
 
 def _excuses(one: Json, _: Words) -> list[str]:
-    return [f"{_(texts.EXCUSES[name])}: {count}" for name, count in one["excused"].items()]
+    return [f"{_(inspection.EXCUSES[name])}: {count}" for name, count in one["excused"].items()]
 
 
 def present_dialling(told: Json, _: Words) -> Json:
@@ -172,9 +170,9 @@ def present_dialling(told: Json, _: Words) -> Json:
     rows = [
         [
             Cell(one["team"] or gettext("without a team")),
-            Cell(_(texts.VERDICTS[one["verdict"]]), badge=VERDICTS[one["verdict"]]),
+            Cell(_(inspection.VERDICTS[one["verdict"]]), badge=VERDICTS[one["verdict"]]),
             *(Cell(count_text(one[name]), figure=True) for name in ("calls", "answered", "alone", "over", "showing")),
-            Cell(_(texts.DIALLING_WHYS[one["why"]])),
+            Cell(_(inspection.DIALLING_WHYS[one["why"]])),
         ]
         for one in told["teams"]
     ]
@@ -190,8 +188,8 @@ def present_dialling(told: Json, _: Words) -> Json:
     seconds = "–" if put["middle_ms"] is None else f"{put['middle_ms'] / 1000:.3f} / {put['longest_ms'] / 1000:.3f}"
     pairs = [
         (gettext("Days that were looked at"), f"{told['from']} – {told['to']}"),
-        (gettext("Predictive dialling"), _(texts.VERDICTS[told["verdict"]])),
-        (gettext("AI outbound"), _(texts.VERDICTS[ai["verdict"]])),
+        (gettext("Predictive dialling"), _(inspection.VERDICTS[told["verdict"]])),
+        (gettext("AI outbound"), _(inspection.VERDICTS[ai["verdict"]])),
         (gettext("Robot seats open, filed"), f"{ai['seats']['open']} / {ai['seats']['filed']}"),
         (gettext("Calls of robots, answered"), f"{count_text(ai['calls'])} / {count_text(ai['answered'])}"),
         (gettext("Transfers asked for, at once"), f"{count_text(put['asked'])} / {count_text(put['in_time'])}"),
@@ -199,7 +197,7 @@ def present_dialling(told: Json, _: Words) -> Json:
         (gettext("Middle and longest wait for a human (seconds)"), seconds),
     ]
     if seen is not None:
-        text = f"{_(texts.SUGGESTED[seen['verdict']])} ({count_text(seen['calls'])})"
+        text = f"{_(inspection.SUGGESTED[seen['verdict']])} ({count_text(seen['calls'])})"
         pairs.insert(3, (gettext("Robots that nobody registered"), text))
     return {"pairs": pairs, "tables": tables}
 
@@ -226,13 +224,13 @@ def present_answers(told: Json, _: Words) -> Json:
     found = [
         {
             "card": one["card"],
-            "question": _(cards.CARDS[one["card"]]),
-            "state": _(cards.CARD_STATES[one["state"]]),
+            "question": _(inspection.CARDS[one["card"]]),
+            "state": _(inspection.CARD_STATES[one["state"]]),
             "badge": CARDS[one["state"]],
-            "said": cards.format_answer(one, _),
-            "figures": cards.answer_figures(one, _),
-            "lacks": cards.answer_lacks(one, _),
-            "steps": cards.answer_steps(one, _),
+            "said": inspection.format_answer(one, _),
+            "figures": inspection.answer_figures(one, _),
+            "lacks": inspection.answer_lacks(one, _),
+            "steps": inspection.answer_steps(one, _),
             "since": one.get("from"),
         }
         for one in told["cards"]

@@ -19,12 +19,6 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.drill_down import EXCLUDED, IDLE, SPLITS, component_of_flag, components
 from nianjian.engines.paper import explanations, figures, pictures, sections
-from nianjian.engines.paper import explanations as formula
-from nianjian.engines.paper import explanations as rules
-from nianjian.engines.paper import sections as drill
-from nianjian.engines.paper import sections as fragments
-from nianjian.engines.paper import sections as headline
-from nianjian.engines.paper import sections as quality
 from nianjian.engines.paper.explanations import team_results
 from nianjian.engines.paper.sections import BEHIND, FLAG
 from nianjian.engines.paper.texts.portrait import SPLITS as SPLIT_NAMES
@@ -181,23 +175,23 @@ def unmasked_keys(one: OpenPortrait, told: Mapping[str, Any], split: str) -> lis
     """Key of each row of a split, as it was counted: a masked number names no single one."""
     whole = portraits.find_portrait(one.code, one.year, one.run) if split == "display" else None
     metric = next(m for m in whole["metrics"] if m["slug"] == told["slug"]) if whole else told
-    return [row["key"] for row in drill.split_rows(metric, split)]
+    return [row["key"] for row in sections.split_rows(metric, split)]
 
 
 def cells(one: OpenPortrait, told: Mapping[str, Any], place: SplitRow, _: Words) -> list[Cell]:
     """What one metric says in a row: its counts with the way to their rows, its rate, its light."""
     slug, row = str(told["slug"]), place.row
-    fields = drill.COLUMNS[slug]
+    fields = sections.COLUMNS[slug]
     if row is None:
         return [Cell(figures.DASH, figure=True)] * (len(fields) + 2)
-    narrowed = place.split == drill.MONTH or place.split in SPLITS[slug]
+    narrowed = place.split == sections.MONTH or place.split in SPLITS[slug]
     found = []
     for text, field in fields:
         number = row.get(field)
         if number and narrowed:
             part = PARTS.get(slug, {}).get(field, field)
             href = address_of(one, slug, part, **{place.split: _encode_key(one, place)})
-            label = f"{drill.key_text(row['key'], _)} · {_(text)}"
+            label = f"{sections.key_text(row['key'], _)} · {_(text)}"
             said = f"{_(BEHIND) % {'label': label}}: {figures.count_text(number)}"
             found.append(Cell(figures.count_text(number), href=href, says=said, figure=True))
         else:
@@ -240,7 +234,7 @@ def metric(request: Request, code: str, year: int, slug: str) -> HttpResponse:
         "slug": slug,
         "card": card,
         "flags": [(flag, ways.get(flag.code, "")) for flag in card.flags],
-        "formulas": formula.list_formulas(told, _),
+        "formulas": explanations.list_formulas(told, _),
         "inputs": input_links(one, told, components(told), _),
         "left_out": _left_out(one, told, _),
         "twins": _twins(one, told, _),
@@ -271,8 +265,8 @@ def _own_metric(request: Request, one: OpenPortrait, slug: str, team: str) -> Ht
 
 def _rules(one: OpenPortrait, slug: str, _: Words) -> dict[str, Any]:
     return {
-        "rules": rules.rules_of_metric(one.data, slug, current(), _),
-        "conflicts": rules.conflicts_of_metric(one.data, slug, current()),
+        "rules": explanations.rules_of_metric(one.data, slug, current(), _),
+        "conflicts": explanations.conflicts_of_metric(one.data, slug, current()),
     }
 
 
@@ -333,26 +327,26 @@ def _figure_beside(
 
 def _chart_html(chart: pictures.Chart, one: OpenPortrait) -> SafeString:
     return mark_safe_fragment(
-        fragments.html_chart(chart.caption, chart.svg, one.link("portrait-chart", name=chart.name))
+        sections.html_chart(chart.caption, chart.svg, one.link("portrait-chart", name=chart.name))
     )
 
 
 def _split(request: Request, one: OpenPortrait, told: Mapping[str, Any], _: Words) -> dict[str, Any]:
     """The split that ``?split=`` chooses, 50 rows, each figure with the way to its rows."""
-    there = [split for split in SPLIT_NAMES if drill.split_rows(told, split)]
+    there = [split for split in SPLIT_NAMES if sections.split_rows(told, split)]
     if not there:
         return {"split_tabs": [], "table": None, "page": None}
     split = request.GET.get("split", there[0])
     split = split if split in there else there[0]
-    rows = drill.split_rows(told, split)
+    rows = sections.split_rows(told, split)
     shown: Page[Any] = paged(request, rows, total=len(rows))
     title = code_name("split", split, _)
-    fields = drill.COLUMNS[told["slug"]]
+    fields = sections.COLUMNS[told["slug"]]
     columns = [Column(title), *(Column(_(text), figure=True) for text, _field in fields)]
     columns += [Column(f"{code_name('metric', told['slug'], _)} ({told['unit']})", figure=True), Column(_("light"))]
     keys = dict(zip(map(id, rows), unmasked_keys(one, told, split), strict=True))
     body = [
-        [Cell(drill.key_text(row["key"], _)), *cells(one, told, SplitRow(split, keys[id(row)], row), _)]
+        [Cell(sections.key_text(row["key"], _)), *cells(one, told, SplitRow(split, keys[id(row)], row), _)]
         for row in shown.rows
     ]
     return {
@@ -385,18 +379,18 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
     data = one.data
     cards = [
         (
-            mark_safe_fragment(fragments.html_card(card, _, card_links(one, told))),
+            mark_safe_fragment(sections.html_card(card, _, card_links(one, told))),
             one.link("portrait-metric", slug=card.slug),
         )
         for card, told in zip(figures.metric_cards(data, _), data["metrics"], strict=True)
     ]
     context = shared_context(request, one, "portrait") | {
         "years": portraits.list_years(code),
-        "headline": mark_safe_fragment(headline.headline_html(data, _)),
+        "headline": mark_safe_fragment(sections.headline_html(data, _)),
         "cards": cards,
         "charts": [_chart_html(chart, one) for chart in pictures.portrait_charts(data, _)],
         "advice": sections.advice_lines(data, _),
-        "quality": mark_safe_fragment(quality.quality_table(data, _)),
+        "quality": mark_safe_fragment(sections.quality_table(data, _)),
         "splits": split_links(one, _),
         "forms": list(FORMS),
         "run_form": RunForm(initial={"as_of": data["period"]["as_of"], "province": data["province"]}),
@@ -425,10 +419,10 @@ def by(request: Request, code: str, year: int, split: str) -> HttpResponse:
     """One split: a row a line, team, display number, kind or month, 50 at a time."""
     _ = translator()
     one = get_portrait_or_404(request, code, year)
-    if split not in drill.list_splits(one.data):
+    if split not in sections.list_splits(one.data):
         raise Http404
     title = code_name("split", split, _)
-    metrics = [told for told in one.data["metrics"] if drill.split_rows(told, split)]
+    metrics = [told for told in one.data["metrics"] if sections.split_rows(told, split)]
     table, shown = _grid(request, one, metrics, split, _)
     context = shared_context(request, one, "portrait") | {
         "split": split,
@@ -446,17 +440,17 @@ def _grid(
     """All metrics beside each other, a row a key; the order is that of the metric that has most rows."""
     columns, known = [Column(code_name("split", split, _))], []
     for told in metrics:
-        columns += [Column(_(text), figure=True) for text, _field in drill.COLUMNS[told["slug"]]]
+        columns += [Column(_(text), figure=True) for text, _field in sections.COLUMNS[told["slug"]]]
         columns += [Column(f"{code_name('metric', told['slug'], _)} ({told['unit']})", figure=True), Column(_("light"))]
-        known.append(dict(zip(unmasked_keys(one, told, split), drill.split_rows(told, split), strict=True)))
+        known.append(dict(zip(unmasked_keys(one, told, split), sections.split_rows(told, split), strict=True)))
     labels: dict[str | None, Any] = {}
     for rows in sorted(known, key=len, reverse=True):
         for key, row in rows.items():
             labels.setdefault(key, row["key"])
-    order = sorted(labels, key=str) if split == drill.MONTH else list(labels)
+    order = sorted(labels, key=str) if split == sections.MONTH else list(labels)
     shown: Page[Any] = paged(request, order, total=len(order))
     body = [_grid_row(one, metrics, known, SplitRow(split, key, None), labels[key], _) for key in shown.rows]
-    form = "wide widest" if len(columns) > drill.MANY else "wide"
+    form = "wide widest" if len(columns) > sections.MANY else "wide"
     return Table(code_name("split", split, _), columns, body, form=form), shown
 
 
@@ -468,7 +462,7 @@ def _grid_row(
     label: object,
     _: Words,
 ) -> list[Cell]:
-    found = [Cell(drill.key_text(label, _))]
+    found = [Cell(sections.key_text(label, _))]
     for told, rows in zip(metrics, known, strict=True):
         found += cells(one, told, replace(place, row=rows.get(place.key)), _)
     return found
@@ -476,7 +470,7 @@ def _grid_row(
 
 def split_links(one: OpenPortrait, _: Words) -> list[tuple[str, str, str]]:
     """(split, name, address) of each split there is."""
-    there = drill.list_splits(one.data)
+    there = sections.list_splits(one.data)
     return [
         (split, code_name("split", split, _), one.link("by", split=split)) for split in SPLIT_NAMES if split in there
     ]

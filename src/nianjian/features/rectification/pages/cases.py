@@ -20,7 +20,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import rectification, sections
-from nianjian.engines.paper import rectification as pictures
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.texts.portrait import METRICS
 from nianjian.engines.paper.texts.rectification import PAPERS, STEPS
@@ -419,5 +418,5 @@ def _chart(told: Json, _: Words) -> SafeString:
     measured = told["measured"]
     if not measured or not any(measured[part]["channel"]["by_day"] for part in ("before", "after")):
         return SafeString()
-    chart = pictures.days_chart(measured, _)
+    chart = rectification.days_chart(measured, _)
     return SafeString(sections.html_chart(chart.caption, chart.svg))

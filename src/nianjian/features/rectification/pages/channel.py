@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import rectification, sections
-from nianjian.engines.paper import rectification as pictures
 from nianjian.engines.paper.texts.rectification import DIMENSIONS
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.rectification import operations, reports
@@ -48,7 +47,7 @@ def located(request: Request, code: str, case: str) -> HttpResponse:
         "told": rectification.location_content(where, _),
         "charts": [
             SafeString(sections.html_chart(one.caption, one.svg))
-            for one in pictures.case_charts({**told, "measured": None}, _)
+            for one in rectification.case_charts({**told, "measured": None}, _)
         ],
         "tables": [_table(code, told, dimension, _) for dimension in DIMENSIONS] if where else [],
         "may": may(request.actor, code, Act.REPORT) and told["state"] != "closed",

@@ -5,15 +5,13 @@ from __future__ import annotations
 from django.urls import path
 
 from nianjian.features.rectification.pages import cases, channel
-from nianjian.features.rectification.pages import cases as detail
-from nianjian.features.rectification.pages import cases as listing
 
 urlpatterns = [
-    path("", listing.cases, name="rectify"),
-    path("open/", listing.create_case, name="rectify-open"),
-    path("watch/", listing.watched, name="rectify-watch"),
-    path("watch/routine/", listing.routine, name="rectify-routine"),
-    path("<str:case>/", detail.case_detail, name="rectify-one"),
+    path("", cases.cases, name="rectify"),
+    path("open/", cases.create_case, name="rectify-open"),
+    path("watch/", cases.watched, name="rectify-watch"),
+    path("watch/routine/", cases.routine, name="rectify-routine"),
+    path("<str:case>/", cases.case_detail, name="rectify-one"),
     path("<str:case>/tasks/", cases.task, name="rectify-work"),
     path("<str:case>/paper/", cases.paper, name="rectify-paper"),
     path("<str:case>/end/", cases.end, name="rectify-end"),
