@@ -161,14 +161,6 @@ def overdue_tickets(enterprise: str, promise: ServiceLevels, at: datetime) -> Qu
     return current_tickets(enterprise).filter(_overdue(promise, at)).order_by("arrived_at", "key").defer(*SEALED)
 
 
-def require_visible(sight: ReadScope, keys: Sequence[str]) -> None:
-    """Raise ``complaint_unknown`` for the first ticket that the reader may not see."""
-    there = set(list_rows(KIND, sight).filter(key__in=list(keys)).values_list("key", flat=True))
-    for key in keys:
-        if key not in there:
-            raise NianjianError("complaint_unknown", complaint=key)
-
-
 def rows_to_tickets(
     enterprise: str, found_rows: Iterable[Complaint], promise: ServiceLevels, at: datetime
 ) -> list[Ticket]:

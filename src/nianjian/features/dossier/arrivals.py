@@ -27,11 +27,6 @@ def list_waiting_files(enterprise: str, year: int, first: int, most: int) -> lis
     return list(found[first : first + most])
 
 
-def count_waiting_files(enterprise: str, year: int) -> int:
-    """How many wait."""
-    return Arrival.objects.filter(enterprise_id=enterprise, year=year).count()
-
-
 def list_unread_keys(enterprise: str, year: int) -> list[int]:
     """Keys of those whose content nobody has looked at yet."""
     found = Arrival.objects.filter(enterprise_id=enterprise, year=year, proposal__isnull=True, fault__isnull=True)

@@ -517,7 +517,6 @@ APP: Final = _CELL.format(names="lastapp|last_app")
 WHERE: Final = _CELL.format(names="dcontext|context")
 FAR: Final = _CELL.format(names="dstchannel|bridge_channel")
 LAST_APP: Final = '"lastapp":'  # Asterisk alone tells both application and second channel of every call
-WHOLE_SHARE: Final = 10_000  # parts of a whole, as whole numbers
 
 
 @dataclass(frozen=True, slots=True)

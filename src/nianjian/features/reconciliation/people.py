@@ -510,12 +510,6 @@ def _gathered(month: Month, given: Decisions) -> PeopleIndex:
     return known
 
 
-def _nobody(seat: Seat) -> PersonMonth:
-    lacks = (Match.NEEDS_PERSON,)
-    name = seat.person or ""
-    return PersonMonth("", name, seat.seat_id, lacks[0], lacks, ("identity_missing",), explained=False)
-
-
 def _pay(known: PeopleIndex, month: Month, given: Decisions) -> None:
     """Give each payment to its person; a payment of several possible persons leaves all of them in doubt."""
     left: dict[str, list[tuple[str, str]]] = defaultdict(list)

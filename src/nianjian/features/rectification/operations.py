@@ -90,11 +90,6 @@ class Days:
         return {"day": found.day.isoformat(), "provisional": found.provisional}
 
 
-def plan_of_case(case: Case) -> states.CasePlan:
-    """The days of one case."""
-    return Days(case.enterprise_id).plan(case)
-
-
 def list_waiting(enterprise: str) -> list[Running]:
     """Cases whose report has not been submitted, with their days, the earliest due first."""
     return map_waiting([enterprise]).get(enterprise, [])

@@ -89,14 +89,6 @@ def list_papers(case: Case, kind: str | None = None) -> list[PaperRow]:
     return [_paper_row(one) for one in (found.filter(kind=kind) if kind else found)]
 
 
-def get_blob(case: Case, paper: int) -> tuple[PaperRow, str, str]:
-    """A paper with its media type and its place in the vault; ``rectify_paper_unknown``."""
-    found = Paper.objects.filter(case=case, pk=paper).first()
-    if found is None:
-        raise NianjianError("rectify_paper_unknown", case=case.pk, paper=paper)
-    return _paper_row(found), found.media_type, found.blob
-
-
 def _paper_row(one: Paper) -> PaperRow:
     return PaperRow(
         one.pk, one.kind, one.name or "", one.sha256, one.size, one.issuer, one.number, one.dated, one.recorded_at

@@ -82,9 +82,6 @@ class _Table:
     joined: bool = True
 
 
-_BEGUN: Final = ("start_epoch", "start_time", "call_date")
-
-
 def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     """Expressions over a row of whichever table this is."""
     columns = Columns(layout.columns)
