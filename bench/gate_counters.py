@@ -25,7 +25,7 @@ from bench import machine
 from nianjian.engines.gate.counters.journal import Journal
 from nianjian.engines.gate.counters.memory import Memory
 from nianjian.engines.gate.counters.meters import milliseconds
-from nianjian.engines.gate.counters.port import Counters, Taken
+from nianjian.engines.gate.counters.port import Counters, Reservation
 from nianjian.engines.gate.counters.store import Store
 from nianjian.engines.gate.policy import Cap, Slot
 from nianjian.engines.gate.refill import Figures, rebuild_store
@@ -66,7 +66,7 @@ async def _clients(counters: Counters, slots: list[tuple[Slot, ...]], calls: int
         number += 1
         began = time.perf_counter()
 
-        def done(taken: Taken) -> None:
+        def done(taken: Reservation) -> None:
             took.append((time.perf_counter() - began) * 1e6)
             if not taken.allowed:
                 sys.exit(f"refused: {taken}, {counters.state()}")

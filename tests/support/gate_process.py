@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from nianjian.engines.gate.counters.journal import Journal
-from nianjian.engines.gate.counters.port import Counters, Taken
+from nianjian.engines.gate.counters.port import Counters, Reservation
 from nianjian.engines.gate.counters.store import Store
 from nianjian.engines.gate.policy import Cap, Slot
 
@@ -28,7 +28,7 @@ async def serve(kind: str, where: str, limit: int) -> None:
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
 
-    def told(call: str, taken: Taken) -> None:
+    def told(call: str, taken: Reservation) -> None:
         word = "allow" if taken.allowed else "unavailable" if taken.unavailable else "refuse"
         sys.stdout.write(f"{call} {word}\n")
         sys.stdout.flush()

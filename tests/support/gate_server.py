@@ -12,7 +12,7 @@ import uvloop
 from tests.support.gate import NOON, snapshot
 
 from nianjian.engines.gate.counters.memory import Memory
-from nianjian.engines.gate.counters.port import Taken
+from nianjian.engines.gate.counters.port import Reservation
 from nianjian.engines.gate.fastagi import FastAgi
 from nianjian.engines.gate.policy import Cap, Slot
 from nianjian.engines.gate.question import Request, Verdict
@@ -45,7 +45,7 @@ class Slow(Counting):
         self.released: list[str] = []
 
     def take(
-        self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int, done: Callable[[Taken], None]
+        self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int, done: Callable[[Reservation], None]
     ) -> None:
         self.open.append(lambda: super(Slow, self).take(enterprise, slots, call_id, now, done))
 

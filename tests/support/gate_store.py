@@ -18,7 +18,7 @@ from typing import Any
 import hiredis
 from tests.support.services import missing
 
-from nianjian.engines.gate.counters.port import Counters, Taken
+from nianjian.engines.gate.counters.port import Counters, Reservation
 from nianjian.engines.gate.counters.store import Store
 from nianjian.engines.gate.policy import Cap, Slot
 from nianjian.engines.gate.refill import Figures, rebuild_store
@@ -139,9 +139,9 @@ def slot(cap: Cap, value: str = "trunk17") -> Slot:
     return Slot(cap, value)
 
 
-async def take(counters: Counters, *slots: Slot, call: str = "", now: int = NOON, enterprise: str = E) -> Taken:
+async def take(counters: Counters, *slots: Slot, call: str = "", now: int = NOON, enterprise: str = E) -> Reservation:
     """Take and wait for the answer."""
-    answer: asyncio.Future[Taken] = asyncio.get_running_loop().create_future()
+    answer: asyncio.Future[Reservation] = asyncio.get_running_loop().create_future()
     counters.take(enterprise, slots, call or os.urandom(6).hex(), now, answer.set_result)
     return await answer
 

@@ -17,8 +17,8 @@ from tests.support.import_pages import calls, work  # noqa: E402
 from tests.support.sample_portrait import fill  # noqa: E402
 
 from nianjian.engines.kernel import clock  # noqa: E402
+from nianjian.engines.sip.call_trace import CallTrace  # noqa: E402
 from nianjian.engines.sip.call_trace import Line as SipLine  # noqa: E402
-from nianjian.engines.sip.call_trace import Seen  # noqa: E402
 from nianjian.features.archives import closed_seasons as archives  # noqa: E402
 from nianjian.features.calls import drafts  # noqa: E402
 from nianjian.features.complaints import one_click  # noqa: E402
@@ -195,7 +195,7 @@ def _callback(code: str, actor: Actor) -> str:
     """A way to nowhere, and a test call that was refused."""
     given = storage.RouteInput(name="移动线", via="sip:192.0.2.1:5060;transport=udp", caller="test", witness="none")
     storage.store_route(enterprise=code, given=given, actor=actor)
-    seen = Seen("95013", code, end="final", status=403, log=[SipLine(0, True, "INVITE sip:95013@x SIP/2.0", code)])  # noqa: FBT003 -- sent
+    seen = CallTrace("95013", code, end="final", status=403, log=[SipLine(0, True, "INVITE sip:95013@x SIP/2.0", code)])  # noqa: FBT003 -- sent
     kept = storage.store_trial(
         enterprise=code, frame=storage.CallFrame("95013", 30_000), seen=seen,
         verdict=Judged("fail", "refused", in_time=False), begun_at=clock.now(), actor=actor,

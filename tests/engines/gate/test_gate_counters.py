@@ -22,7 +22,7 @@ from tests.support.gate_store import NOON, E, Valkey, crashed, opened, server, t
 from nianjian.engines.gate.counters.journal import Journal
 from nianjian.engines.gate.counters.memory import Memory
 from nianjian.engines.gate.counters.meters import AHEAD, DAY, day_name
-from nianjian.engines.gate.counters.port import Taken
+from nianjian.engines.gate.counters.port import Reservation
 from nianjian.engines.gate.counters.store import Store
 from nianjian.engines.gate.policy import Cap, Slot
 from nianjian.engines.gate.refill import Figures, rebuild_store
@@ -149,7 +149,7 @@ class Machine(RuleBasedStateMachine):
                 assert taken.slot in slots
                 assert not self.oracle.allows(slots, self.now) or self.slack(slots), "refused, and nothing was lost"
 
-    async def all_at_once(self, slots: tuple[Slot, ...], calls: list[str]) -> list[Taken]:
+    async def all_at_once(self, slots: tuple[Slot, ...], calls: list[str]) -> list[Reservation]:
         return await asyncio.gather(*(take(self.counters, *slots, call=call, now=self.now) for call in calls))
 
     @rule(data=st.data(), answered=st.booleans())
@@ -283,7 +283,7 @@ class InStore(Machine):
         self.gates = [await opened(self.valkey, *every, generation=generation) for _ in range(3)]
         return self.gates
 
-    async def all_at_once(self, slots: tuple[Slot, ...], calls: list[str]) -> list[Taken]:
+    async def all_at_once(self, slots: tuple[Slot, ...], calls: list[str]) -> list[Reservation]:
         for gate in self.gates:
             for lease in gate.leases.by_key.values():
                 lease.dry_until = 0.0  # as if the second had passed for which an exhausted day is remembered

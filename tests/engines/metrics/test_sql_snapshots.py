@@ -23,7 +23,7 @@ from nianjian.engines.metrics.tables import (
     TICKETS,
     TICKETS_VERSION,
     VERSION,
-    Counting,
+    ComplaintCounting,
     complaint_match,
     daily,
     facts,
@@ -74,7 +74,7 @@ def kept() -> dict[str, tuple[str, list[ibis.Table], pa.Schema]]:
         DAILY.build(lake, [date(2026, 3, 2), date(2026, 3, 3)], _as_it_is),
         DAILY.spread(lake["calls"], table("changed", SCHEMAS["calls"])),
     ]
-    whole = [tickets_rollup(Counting()).build(lake)]
+    whole = [tickets_rollup(ComplaintCounting()).build(lake)]
     return {"VERSION": (VERSION, by_days, DAILY.schema), "TICKETS_VERSION": (TICKETS_VERSION, whole, TICKETS)}
 
 

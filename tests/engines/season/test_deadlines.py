@@ -14,7 +14,7 @@ from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.engines.season.deadlines import (
     Deadline,
     Kind,
-    Printed,
+    NoticeDeadline,
     closing,
     conflicts,
     deciding,
@@ -93,7 +93,7 @@ def test_a_term_of_the_law_moves_off_a_holiday_and_a_printed_day_does_not() -> N
 def test_a_day_printed_on_the_own_notice_wins_over_the_templates() -> None:
     book = Rulebook.on(date(2027, 1, 1))
     for day in (date(2027, 2, 26), date(2027, 4, 15)):
-        found = of_season(book, 2027, CALENDAR, [Printed("licence", day, "粤通知〔2027〕1号")])
+        found = of_season(book, 2027, CALENDAR, [NoticeDeadline("licence", day, "粤通知〔2027〕1号")])
         one = deciding(found, "licence")
         assert one is not None
         assert (one.day, one.citation, one.printed) == (day, "粤通知〔2027〕1号", True)

@@ -10,7 +10,7 @@ import pytest
 from nianjian.engines.kernel.workdays import Due
 from nianjian.engines.rules.holidays import builtin
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.engines.season.deadlines import Printed, of_season
+from nianjian.engines.season.deadlines import NoticeDeadline, of_season
 from nianjian.engines.season.plan import (
     Plan,
     Progress,
@@ -27,7 +27,7 @@ from nianjian.engines.season.plan import (
 CALENDAR = builtin()
 
 
-def _plan(filed_in: int = 2027, *printed: Printed) -> Plan:
+def _plan(filed_in: int = 2027, *printed: NoticeDeadline) -> Plan:
     book = Rulebook.on(date(filed_in, 1, 1))
     found = plan(book, filed_in, of_season(book, filed_in, CALENDAR, printed), CALENDAR)
     assert found is not None
@@ -75,7 +75,7 @@ def test_a_task_with_a_day_of_its_own_begins_no_later_than_that_day() -> None:
 
 
 def test_an_early_notice_pulls_everything_before_it() -> None:
-    found = _plan(2027, Printed("licence", date(2027, 1, 22), "通知"))
+    found = _plan(2027, NoticeDeadline("licence", date(2027, 1, 22), "通知"))
     assert (found.start, found.end) == (date(2026, 10, 22), date(2027, 1, 22))
     early = {one.task: one.due.day for one in found.tasks}
     assert max(day for task, day in early.items() if task != "file_code_number") == date(2027, 1, 22)

@@ -21,7 +21,7 @@ from tests.support.tls import server
 
 from nianjian.engines.sip import agent
 from nianjian.engines.sip.agent import Pace
-from nianjian.engines.sip.call_trace import Plan, Seen, Via
+from nianjian.engines.sip.call_trace import CallTrace, Plan, Via
 from nianjian.engines.sip.digest import Account
 from nianjian.features.test_calls.states import ADDRESS, Verdict, judge
 
@@ -115,23 +115,23 @@ def switch() -> Iterator[Switch]:
             yield Switch(asterisk, ports, ca.pem.decode(), own, strange)
 
 
-def seen_of(*calls: tuple[Via, Plan]) -> list[Seen]:
-    found: dict[int, Seen] = {}
+def seen_of(*calls: tuple[Via, Plan]) -> list[CallTrace]:
+    found: dict[int, CallTrace] = {}
     agent.place_calls(
         calls, pace=Pace(apart=0, at_once=20, linger=0), took=lambda place, seen: found.update({place: seen})
     )
     return [found[place] for place in range(len(calls))]
 
 
-def call(via: Via, number: str = "95001", caller: str = "test", wait: int = 4000, **more: Any) -> Seen:
+def call(via: Via, number: str = "95001", caller: str = "test", wait: int = 4000, **more: Any) -> CallTrace:
     return seen_of((via, Plan(number, caller, wait=wait, **more)))[0]
 
 
-def told(seen: Seen, host: str = "127.0.0.1") -> Verdict:
+def told(seen: CallTrace, host: str = "127.0.0.1") -> Verdict:
     return judge(seen, limit=LIMIT, expected=(host,), witness=ADDRESS)
 
 
-def sent(seen: Seen, method: str) -> list[str]:
+def sent(seen: CallTrace, method: str) -> list[str]:
     return [one.text for one in seen.log if one.out and one.first.startswith(f"{method} ")]
 
 

@@ -16,7 +16,7 @@ from tests.support.services import free_port
 from nianjian.engines.kernel import clock
 from nianjian.engines.sip import agent
 from nianjian.engines.sip.agent import Pace
-from nianjian.engines.sip.call_trace import Plan, Seen, Via
+from nianjian.engines.sip.call_trace import CallTrace, Plan, Via
 from nianjian.engines.sip.digest import Account, answer, challenges
 from nianjian.engines.sip.message import Message, read, serialize_message
 
@@ -25,8 +25,8 @@ QUICK: Final = Pace(apart=0, at_once=50, linger=0)
 Replies = Iterable[Message]
 
 
-def placed(port: int, *plans: Plan, pace: Pace = QUICK) -> list[Seen]:
-    found: dict[int, Seen] = {}
+def placed(port: int, *plans: Plan, pace: Pace = QUICK) -> list[CallTrace]:
+    found: dict[int, CallTrace] = {}
     agent.place_calls([(Via("127.0.0.1", port), plan) for plan in plans], pace=pace, took=found.__setitem__)
     return [found[place] for place in range(len(plans))]
 
@@ -326,7 +326,7 @@ def test_what_rings_after_it_was_given_up_is_cancelled() -> None:
     assert (seen.end, far.methods()) == ("silent", ["INVITE", "INVITE", "CANCEL", "ACK"])
 
 
-def placed_over(via: Via) -> Seen:
-    found: list[Seen] = []
+def placed_over(via: Via) -> CallTrace:
+    found: list[CallTrace] = []
     agent.place_calls([(via, plan(hold=200))], pace=QUICK, took=lambda _place, seen: found.append(seen))
     return found[0]

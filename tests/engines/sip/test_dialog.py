@@ -13,7 +13,7 @@ from tests.support.answerer import SOUND, Answerer, Stream, answered, back
 
 from nianjian.engines.sip import agent
 from nianjian.engines.sip.agent import Pace
-from nianjian.engines.sip.call_trace import Plan, Seen, Via
+from nianjian.engines.sip.call_trace import CallTrace, Plan, Via
 from nianjian.engines.sip.digest import Account
 from nianjian.engines.sip.message import Message, parameter
 from nianjian.features.test_calls.states import ADDRESS, judge
@@ -24,15 +24,15 @@ PART: Final = re.compile(r'([a-z]+)=(?:"([^"]*)"|([^\s,]+))')
 QUICK: Final = Pace(apart=0, linger=0)
 
 
-def call(far: Answerer | Stream, *, wait: int = 3000, hold: int = 0, account: Account | None = None) -> Seen:
-    found: list[Seen] = []
+def call(far: Answerer | Stream, *, wait: int = 3000, hold: int = 0, account: Account | None = None) -> CallTrace:
+    found: list[CallTrace] = []
     via = Via("127.0.0.1", far.port, "udp" if isinstance(far, Answerer) else "tcp")
     plan = Plan("95013", "test", wait, hold=hold, account=account)
     agent.place_calls([(via, plan)], pace=QUICK, took=lambda _place, seen: found.append(seen))
     return found[0]
 
 
-def reason(seen: Seen) -> str:
+def reason(seen: CallTrace) -> str:
     return judge(seen, limit=30_000, expected=("127.0.0.1",), witness=ADDRESS).reason
 
 

@@ -11,7 +11,7 @@ import pytest
 from nianjian.engines.sip import call as sip_call
 from nianjian.engines.sip import media as sip_media
 from nianjian.engines.sip.call import CUT, KEPT, LONGEST, Call
-from nianjian.engines.sip.call_trace import Plan, Seen, Via
+from nianjian.engines.sip.call_trace import CallTrace, Plan, Via
 from nianjian.engines.sip.digest import Account, challenges
 from nianjian.engines.sip.media import HEARD, Description, Media
 from nianjian.engines.sip.message import Message, read, serialize_message
@@ -30,10 +30,10 @@ class Nowhere:
         """Drop it."""
 
 
-def called(*events: Message | str) -> tuple[Seen, str]:
+def called(*events: Message | str) -> tuple[CallTrace, str]:
     """A call to which this happens: messages, or events by their names."""
 
-    async def run() -> tuple[Seen, str]:
+    async def run() -> tuple[CallTrace, str]:
         calls: list[Call] = []
 
         def told() -> None:

@@ -10,7 +10,7 @@ from tests.support.answerer import Answerer, answered, back
 
 from nianjian.engines.sip import agent
 from nianjian.engines.sip.agent import REFUSED, Pace, connected, is_this_machine
-from nianjian.engines.sip.call_trace import Plan, Seen, Via
+from nianjian.engines.sip.call_trace import CallTrace, Plan, Via
 from nianjian.engines.sip.message import Message
 
 
@@ -43,7 +43,7 @@ def _does(_far: Answerer, request: Message) -> Iterable[Message]:
 
 @pytest.mark.parametrize("anywhere", [True, False])
 def test_a_refused_way_is_told_as_unreachable_and_no_packet_arrives(anywhere: bool) -> None:  # noqa: FBT001 -- a case
-    told: list[Seen] = []
+    told: list[CallTrace] = []
     with Answerer(_does) as far:
         via = Via("127.0.0.1", far.port, anywhere=anywhere)
         agent.place_calls([(via, Plan("95013", "me", 2000))], pace=Pace(), took=lambda _place, seen: told.append(seen))

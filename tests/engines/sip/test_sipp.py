@@ -16,15 +16,15 @@ from tests.support.tls import server
 
 from nianjian.engines.sip import agent
 from nianjian.engines.sip.agent import Pace
-from nianjian.engines.sip.call_trace import Plan, Seen, Via
+from nianjian.engines.sip.call_trace import CallTrace, Plan, Via
 from nianjian.engines.sip.digest import Account
 from nianjian.features.test_calls.states import ADDRESS, judge
 
 KNOWN = Account("nj", "secret")
 
 
-def call(port: int, account: Account | None = None, wait: int = 2000, way: Via | None = None) -> Seen:
-    found: list[Seen] = []
+def call(port: int, account: Account | None = None, wait: int = 2000, way: Via | None = None) -> CallTrace:
+    found: list[CallTrace] = []
     plan = Plan("95013", "test", wait=wait, hold=0, account=account)
     agent.place_calls(
         [(way or Via("127.0.0.1", port), plan)], pace=Pace(linger=0), took=lambda _place, seen: found.append(seen)

@@ -20,7 +20,7 @@ from tests.support.tls import server
 
 from nianjian.engines.sip import agent
 from nianjian.engines.sip.agent import Pace
-from nianjian.engines.sip.call_trace import Plan, Seen, Via
+from nianjian.engines.sip.call_trace import CallTrace, Plan, Via
 from nianjian.engines.sip.message import Message
 from nianjian.features.test_calls.states import ADDRESS, judge
 
@@ -33,8 +33,8 @@ def ca() -> Held:
     return root()
 
 
-def call(port: int, ca: Held | None, wait: int = 3000, identity: str = "") -> Seen:
-    found: list[Seen] = []
+def call(port: int, ca: Held | None, wait: int = 3000, identity: str = "") -> CallTrace:
+    found: list[CallTrace] = []
     via = Via("127.0.0.1", port, "tls", ca="" if ca is None else ca.pem.decode(), identity=identity)
     agent.place_calls(
         [(via, Plan("95013", "t", wait, hold=0))], pace=Pace(linger=0), took=lambda _p, seen: found.append(seen)
@@ -42,7 +42,7 @@ def call(port: int, ca: Held | None, wait: int = 3000, identity: str = "") -> Se
     return found[0]
 
 
-def reason(seen: Seen) -> str:
+def reason(seen: CallTrace) -> str:
     return judge(seen, limit=30_000, expected=("127.0.0.1",), witness=ADDRESS).reason
 
 

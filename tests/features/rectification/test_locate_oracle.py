@@ -19,7 +19,7 @@ from nianjian.engines.lake.duckdb_engine import DuckDBEngine
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.lake.tables import Lake
 from nianjian.engines.metrics.frame import Window
-from nianjian.engines.metrics.tables import DAILY, Counting, tickets_rollup
+from nianjian.engines.metrics.tables import DAILY, ComplaintCounting, tickets_rollup
 from nianjian.features.rectification import location
 from nianjian.features.rectification.location import Tail, holm, upper_tail
 
@@ -33,7 +33,7 @@ def located(folder: Path, tables: dict[str, list[data.Row]]) -> dict[str, locati
     engine = DuckDBEngine()
     try:
         cube = rollups.current(lake, engine, DAILY)
-        told = rollups.current(lake, engine, tickets_rollup(Counting()))
+        told = rollups.current(lake, engine, tickets_rollup(ComplaintCounting()))
         dated = {name: engine.table(name, lake.files(name), schema) for name, schema in SCHEMAS.items()}
         counted = location.select_counted_tickets(told, dated["complaint_fact"], DAYS, TERMS.sources)
         rows = {name: engine.rows(asked) for name, asked in location.location_questions(cube, counted, DAYS).items()}

@@ -9,7 +9,7 @@ import pytest
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.sip.call import find_voicemail
-from nianjian.engines.sip.call_trace import Seen, Via
+from nianjian.engines.sip.call_trace import CallTrace, Via
 from nianjian.engines.sip.message import Message
 from nianjian.features.test_calls import validation
 from nianjian.features.test_calls.states import ADDRESS, NONE, REASONS, TOKEN, FinishedTest, judge, judge_number
@@ -18,15 +18,15 @@ LIMIT = 30_000
 GATEWAY = ("10.0.0.1",)
 
 
-def seen(**given: Any) -> Seen:
-    return Seen("95013", "c", **given)
+def seen(**given: Any) -> CallTrace:
+    return CallTrace("95013", "c", **given)
 
 
-def up(answer: int = 1000, **given: Any) -> Seen:
+def up(answer: int = 1000, **given: Any) -> CallTrace:
     return seen(**{"end": "answered", "answer": answer, "contact": "10.0.0.1", "codec": "PCMA", **given})
 
 
-def told(found: Seen, witness: str = ADDRESS, token: str = "") -> tuple[str, str, bool | None, str]:
+def told(found: CallTrace, witness: str = ADDRESS, token: str = "") -> tuple[str, str, bool | None, str]:
     one = judge(found, limit=LIMIT, expected=GATEWAY, witness=witness, token=token)
     assert one.reason in REASONS
     return one.verdict, one.reason, one.in_time, one.witness

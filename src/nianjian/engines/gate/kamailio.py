@@ -17,7 +17,7 @@ from typing import Any, Final
 import msgspec
 
 from nianjian.engines.gate.counters import meters
-from nianjian.engines.gate.counters.port import Taken
+from nianjian.engines.gate.counters.port import Reservation
 from nianjian.engines.gate.policy import Slot
 from nianjian.engines.gate.server.gate import Gate
 from nianjian.engines.gate.snapshot.read import Snapshot
@@ -365,7 +365,7 @@ class SwitchLeases:
     async def _take(self, lease: SwitchLease, now: int) -> None:
         at = max(now, meters.day_end(lease.day - 1))  # tomorrow's block is one of tomorrow
         loop = asyncio.get_running_loop()
-        asked: list[tuple[str, asyncio.Future[Taken]]] = []
+        asked: list[tuple[str, asyncio.Future[Reservation]]] = []
         for _ in range(lease.block):
             unit, answer = f"lease-{self._begun}-{next(self._units)}", loop.create_future()
             asked.append((unit, answer))

@@ -48,7 +48,7 @@ class ByDay:
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class WholeRollup:
     """A small rollup that is computed as a whole when one of its ``inputs`` has a new version."""
 
     name: str
@@ -58,7 +58,7 @@ class Whole:
     build: Callable[[Mapping[str, ir.Table]], ir.Table]
 
 
-def current(lake: Lake, engine: Engine, rollup: ByDay | Whole) -> ir.Table:
+def current(lake: Lake, engine: Engine, rollup: ByDay | WholeRollup) -> ir.Table:
     """The rollup's table, brought up to date first. Hold the lake's lock to keep it in step with other tables."""
     with lake.lock():
         if isinstance(rollup, ByDay):
@@ -70,7 +70,7 @@ def current(lake: Lake, engine: Engine, rollup: ByDay | Whole) -> ir.Table:
         return engine.table(rollup.name, lake.files(rollup.name), schema)
 
 
-def refresh_whole(lake: Lake, engine: Engine, rollup: Whole) -> bool:
+def refresh_whole(lake: Lake, engine: Engine, rollup: WholeRollup) -> bool:
     """Whether it had to be built."""
     digest = _digest(rollup, {name: lake.version(name) for name in rollup.inputs})
     if lake.digest(rollup.name) == digest:
@@ -81,7 +81,7 @@ def refresh_whole(lake: Lake, engine: Engine, rollup: Whole) -> bool:
     return True
 
 
-def find_rollup(lake: Lake, engine: Engine, rollup: Whole, versions: Mapping[str, int]) -> ir.Table | None:
+def find_rollup(lake: Lake, engine: Engine, rollup: WholeRollup, versions: Mapping[str, int]) -> ir.Table | None:
     """The rollup's table as it stands, if it was built from these versions of its inputs; else None. Writes nothing."""
     wanted = _digest(rollup, {name: versions.get(name) for name in rollup.inputs})
     files = lake.files(rollup.name) if lake.digest(rollup.name) == wanted else []
@@ -90,7 +90,7 @@ def find_rollup(lake: Lake, engine: Engine, rollup: Whole, versions: Mapping[str
     return engine.table(rollup.name, files, rollup.schema)
 
 
-def _digest(rollup: Whole, versions: Mapping[str, int | None]) -> str:
+def _digest(rollup: WholeRollup, versions: Mapping[str, int | None]) -> str:
     known = json.dumps([rollup.version, [versions[name] for name in rollup.inputs]])
     return hashlib.sha256(known.encode()).hexdigest()
 

@@ -20,7 +20,7 @@ from nianjian.engines.metrics.definitions.seat_vacancy import states
 from nianjian.engines.metrics.frame import DAY, Frame, Window
 from nianjian.engines.metrics.metric import Rules, kinds_of, whole
 from nianjian.engines.metrics.tables import (
-    Counting,
+    ComplaintCounting,
     facts_of_window,
     false_if_null,
     latest,
@@ -322,10 +322,10 @@ def kind_of(slug: str, component: str) -> str:
     return TICKETS
 
 
-def counting(portrait: Json) -> Counting:
+def counting(portrait: Json) -> ComplaintCounting:
     """What the rulebook of the portrait says of complaints."""
     rules = revive.rules(portrait)
-    return Counting(
+    return ComplaintCounting(
         sources=kinds_of(rules, "portrait.complaint_rate.sources"),
         reasons=kinds_of(rules, "portrait.complaint_rate.exclusions"),
         minutes=whole(rules.rule("portrait.complaint_rate.match_window").value),

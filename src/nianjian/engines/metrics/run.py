@@ -23,7 +23,15 @@ from nianjian.engines.metrics.frame import DAY, Frame
 from nianjian.engines.metrics.metric import Definition, Metric, Rows, Rules, Stricter, Tables, kinds_of, watched, whole
 from nianjian.engines.metrics.result import Result
 from nianjian.engines.metrics.simulate import advise
-from nianjian.engines.metrics.tables import DAILY, Counting, complaint_match, daily, facts, tickets, tickets_rollup
+from nianjian.engines.metrics.tables import (
+    DAILY,
+    ComplaintCounting,
+    complaint_match,
+    daily,
+    facts,
+    tickets,
+    tickets_rollup,
+)
 
 FACTS: Final = tuple(SCHEMAS)
 AS_OF: Final = "portrait.as_of"
@@ -76,7 +84,7 @@ def run(  # noqa: PLR0913 -- one argument a choice
     ``snapshot`` (that of an earlier result) computes it again from the tables as they stood then, always from rows.
     """
     frame = Frame(year=year, as_of=as_of or _default_day(rulebook, year), today=today)
-    counting = Counting(
+    counting = ComplaintCounting(
         sources=kinds_of(rulebook, SOURCES),
         reasons=kinds_of(rulebook, EXCLUSIONS),
         minutes=whole(rulebook.rule(MATCH_WINDOW).value),
@@ -147,7 +155,7 @@ def _pinned(
     return snapshot, dated
 
 
-def _from_rollups(lake: Lake, engine: Engine, counting: Counting) -> _Sources:
+def _from_rollups(lake: Lake, engine: Engine, counting: ComplaintCounting) -> _Sources:
     with lake.lock():  # calls, facts and rollups of one moment
         cube = rollups.current(lake, engine, DAILY)
         told = rollups.current(lake, engine, tickets_rollup(counting))
@@ -156,7 +164,7 @@ def _from_rollups(lake: Lake, engine: Engine, counting: Counting) -> _Sources:
 
 
 def _from_rows(
-    lake: Lake, engine: Engine, frame: Frame, counting: Counting, given: Mapping[str, int] | None
+    lake: Lake, engine: Engine, frame: Frame, counting: ComplaintCounting, given: Mapping[str, int] | None
 ) -> _Sources:
     with lake.lock():
         snapshot, dated = _pinned(lake, engine, given)
@@ -164,7 +172,7 @@ def _from_rows(
 
 
 def derived(
-    engine: Engine, dated: Mapping[str, ir.Table], frame: Frame, counting: Counting
+    engine: Engine, dated: Mapping[str, ir.Table], frame: Frame, counting: ComplaintCounting
 ) -> tuple[ir.Table, ir.Table]:
     """Cube and tickets straight from the rows, computed once and held in memory."""
     starts = frame.slots(_changes(engine, dated["number_dim"]) | _changes(engine, dated["line_dim"]))

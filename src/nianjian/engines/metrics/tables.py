@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from nianjian.engines.kernel.numbers import NumberClass, Shape
 from nianjian.engines.lake.engine import Once
-from nianjian.engines.lake.rollups import ByDay, Whole
+from nianjian.engines.lake.rollups import ByDay, WholeRollup
 from nianjian.engines.lake.schema import MOMENT
 
 # Shapes whose class needs no ledger.
@@ -494,7 +494,7 @@ REASONS: Final = ("not_accepted", "not_own_number", "duplicate", "not_a_call")
 
 
 @dataclass(frozen=True, slots=True)
-class Counting:
+class ComplaintCounting:
     """What the rulebook says of complaints: ``sources`` of D2, ``reasons`` that exclude, ``minutes`` of the match."""
 
     sources: tuple[str, ...] = REGULATOR
@@ -506,7 +506,7 @@ def tickets(
     complaint_fact: ir.Table,
     match: ir.Table,
     line_dim: ir.Table,
-    counting: Counting = Counting(),
+    counting: ComplaintCounting = ComplaintCounting(),
 ) -> ir.Table:
     """One row a complaint; `excluded_rate` is D2's (among its sources), `excluded_ticket` D4's (all sources)."""
     known = latest(complaint_fact, "complaint_id")
@@ -622,7 +622,7 @@ TICKETS: Final = pa.schema(
 )
 
 
-def tickets_rollup(counting: Counting) -> Whole:
+def tickets_rollup(counting: ComplaintCounting) -> WholeRollup:
     """The complaints with their calls; another reach, source or reason rebuilds the table."""
 
     def build(tables: Mapping[str, ir.Table]) -> ir.Table:
@@ -630,7 +630,7 @@ def tickets_rollup(counting: Counting) -> Whole:
         match = complaint_match(tables["calls"], told, minutes=counting.minutes, by_id=True)
         return tickets(told, match, tables["line_dim"], counting)
 
-    return Whole(
+    return WholeRollup(
         name="tickets",
         schema=TICKETS,
         version=f"{TICKETS_VERSION}, {counting}",

@@ -60,7 +60,7 @@ class Deadline:
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
+class NoticeDeadline:
     """A last day that a notice to the enterprise names, and how the notice is called; the rest as of `Deadline`."""
 
     track: str
@@ -70,7 +70,7 @@ class Printed:
     partial: bool = False
 
 
-def printed_to(notices: Iterable[tuple[str, str, date, str]], numbers: Collection[str]) -> list[Printed]:
+def printed_to(notices: Iterable[tuple[str, str, date, str]], numbers: Collection[str]) -> list[NoticeDeadline]:
     """What notices name as last days to those that report.
 
     ``notices``: report, licence ("" speaks of all), day, name; ``numbers``: of the licences that report.
@@ -81,7 +81,7 @@ def printed_to(notices: Iterable[tuple[str, str, date, str]], numbers: Collectio
     def whole(track: str) -> bool:
         return (track, "") in held or all((track, number) in held for number in numbers)
 
-    return [Printed(track, day, name, licence or None, not whole(track)) for track, licence, day, name in found]
+    return [NoticeDeadline(track, day, name, licence or None, not whole(track)) for track, licence, day, name in found]
 
 
 def season_day(today: date, filed_in: int) -> date:
@@ -93,7 +93,7 @@ def season_day(today: date, filed_in: int) -> date:
 
 
 def of_season(
-    book: Rulebook, filed_in: int, calendar: Calendar, printed: Iterable[Printed] = ()
+    book: Rulebook, filed_in: int, calendar: Calendar, printed: Iterable[NoticeDeadline] = ()
 ) -> tuple[Deadline, ...]:
     """Every day of the season, the earliest first; one day may carry several."""
     found = [_ruled(rule, where, filed_in, calendar) for rule, where in _rules(book)]

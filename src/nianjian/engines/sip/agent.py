@@ -21,7 +21,7 @@ from typing import Final, cast
 from nianjian.engines.kernel import clock
 from nianjian.engines.sip import secure
 from nianjian.engines.sip.call import Call
-from nianjian.engines.sip.call_trace import Plan, Seen, Via
+from nianjian.engines.sip.call_trace import CallTrace, Plan, Via
 from nianjian.engines.sip.media import Media
 from nianjian.engines.sip.message import LONGEST, read, reply, serialize_message
 from nianjian.engines.sip.secure import NEEDED, SecureError
@@ -74,7 +74,7 @@ class Trunk(asyncio.DatagramProtocol, asyncio.Protocol):
         found = None if self._transport is None else self._transport.get_extra_info("cipher")
         return f"{found[1]} {found[0]}" if found else ""
 
-    async def dial(self, plan: Plan) -> Seen:
+    async def dial(self, plan: Plan) -> CallTrace:
         """Place a call and tell what it saw."""
         loop = asyncio.get_running_loop()
         call: Call | None = None
@@ -269,7 +269,7 @@ class _Work:
 
     calls: Sequence[tuple[Via, Plan]]
     pace: Pace
-    seen: queue.SimpleQueue[tuple[int, Seen]] = field(default_factory=queue.SimpleQueue)
+    seen: queue.SimpleQueue[tuple[int, CallTrace]] = field(default_factory=queue.SimpleQueue)
     fault: list[BaseException] = field(default_factory=list)
     opening: asyncio.Lock = field(default_factory=asyncio.Lock)
     stopped: bool = False
@@ -281,9 +281,9 @@ def place_calls(
     calls: Sequence[tuple[Via, Plan]],
     *,
     pace: Pace,
-    took: Callable[[int, Seen], None],
+    took: Callable[[int, CallTrace], None],
     tick: Callable[[], None] = lambda: None,
-    rest: Callable[[int, Seen], None] = lambda _place, _seen: None,
+    rest: Callable[[int, CallTrace], None] = lambda _place, _seen: None,
 ) -> None:
     """Place the calls; ``took(place, seen)`` for each that is over, in that order, ``tick()`` in between.
 
@@ -317,7 +317,7 @@ def place_calls(
         raise work.fault[0]
 
 
-def _left(work: _Work, rest: Callable[[int, Seen], None]) -> None:
+def _left(work: _Work, rest: Callable[[int, CallTrace], None]) -> None:
     while not work.seen.empty():
         place, seen = work.seen.get()
         if seen.call_id:
@@ -369,11 +369,11 @@ async def _one(work: _Work, place: int, trunks: dict[Via, Trunk], via: Via, plan
         async with work.opening:
             if not work.stopped and (via not in trunks or trunks[via].closed):
                 trunks[via] = await connected(via, min(CONNECT, plan.wait / 1000))
-        seen = Seen(plan.number, "", end="stopped") if work.stopped else await trunks[via].dial(plan)
+        seen = CallTrace(plan.number, "", end="stopped") if work.stopped else await trunks[via].dial(plan)
     except SecureError as fault:
-        seen = Seen(plan.number, "", end="unreachable", begun=begun, fault=describe_error(fault), tls=fault.kind)
+        seen = CallTrace(plan.number, "", end="unreachable", begun=begun, fault=describe_error(fault), tls=fault.kind)
     except (OSError, TimeoutError) as fault:
-        seen = Seen(plan.number, "", end="unreachable", begun=begun, fault=describe_error(fault))
+        seen = CallTrace(plan.number, "", end="unreachable", begun=begun, fault=describe_error(fault))
     if seen.mute and not work.stopped and await only_secure(via):
         seen.tls = NEEDED
     work.seen.put((place, seen))

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.sip import media as sdp
-from nianjian.engines.sip.call_trace import Line, Plan, Seen, Via
+from nianjian.engines.sip.call_trace import CallTrace, Line, Plan, Via
 from nianjian.engines.sip.dialog import RELIABLE, Dialog, tagged
 from nianjian.engines.sip.digest import CREDENTIALS, Proofs
 from nianjian.engines.sip.media import Media
@@ -125,9 +125,9 @@ class Call:
     def __init__(self, plan: Plan, via: Via, wire: Wire, media: Media) -> None:
         self.plan, self._wire, self._media = plan, wire, media
         self._loop = asyncio.get_running_loop()
-        self.over: asyncio.Future[Seen] = self._loop.create_future()
+        self.over: asyncio.Future[CallTrace] = self._loop.create_future()
         self._dialog = Dialog(plan.number, plan.caller, via, wire.local)
-        self.seen = Seen(plan.number, self._dialog.call_id)
+        self.seen = CallTrace(plan.number, self._dialog.call_id)
         self.state = CALLING
         self._begin = 0
         self._timers: dict[str, asyncio.TimerHandle] = {}

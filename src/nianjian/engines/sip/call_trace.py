@@ -60,7 +60,7 @@ class Line:
 
 
 @dataclass(slots=True)
-class Seen:
+class CallTrace:
     """Everything a call saw. Times in whole milliseconds after the first INVITE, None: never.
 
     ``begun``: that moment by the system's clock, epoch milliseconds; where nobody could be reached that of the try, 0

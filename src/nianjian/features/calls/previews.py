@@ -62,11 +62,11 @@ def try_calls(paths: Sequence[Path], source: str, chosen: FileMapping, timezone:
     if chosen.cdr_custom_conf is not None or not all(path.is_file() for path in paths):
         # a file of the switch, which may change by itself; or one is gone, and reading says so
         return _tried(paths, source, chosen, timezone)
-    return _known(tuple(map(_state, paths)), _Asked(repr(chosen), paths, chosen), source, timezone)
+    return _known(tuple(map(_state, paths)), _Question(repr(chosen), paths, chosen), source, timezone)
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Question:
     """``paths`` and ``chosen`` go by their states and by ``text``: a mapping holds dictionaries."""
 
     text: str
@@ -82,7 +82,7 @@ def _state(path: Path) -> tuple[Path, int, int, int]:
 
 @lru_cache(maxsize=KEPT)
 def _known(
-    _states: tuple[tuple[Path, int, int, int], ...], asked: _Asked, source: str, timezone: str | None
+    _states: tuple[tuple[Path, int, int, int], ...], asked: _Question, source: str, timezone: str | None
 ) -> Sequence[TrialResult]:
     return _tried(asked.paths, source, asked.chosen, timezone)
 

@@ -20,7 +20,7 @@ from nianjian.platform.terminal.session import begin
 
 if TYPE_CHECKING:
     from nianjian.features.maintenance.health import Diagnosis
-    from nianjian.features.maintenance.retention import Standing
+    from nianjian.features.maintenance.retention import ClassStatus
 
 
 def configure_audit(parser: argparse.ArgumentParser) -> None:
@@ -262,7 +262,7 @@ def _erase_expired(args: argparse.Namespace) -> Answer:
     return Answer(data, lambda console: _print_classes(console, found, header))
 
 
-def _class_rows(found: Sequence[Standing]) -> list[dict[str, object]]:
+def _class_rows(found: Sequence[ClassStatus]) -> list[dict[str, object]]:
     return [
         {
             "enterprise": one.enterprise,
@@ -280,7 +280,7 @@ def _class_rows(found: Sequence[Standing]) -> list[dict[str, object]]:
     ]
 
 
-def _print_classes(console: Console, found: Sequence[Standing], over: str) -> None:
+def _print_classes(console: Console, found: Sequence[ClassStatus], over: str) -> None:
     header = (_("enterprise"), _("records"), _("kept for"), _("from"), _("oldest"), over)
     body = [
         (
@@ -296,7 +296,7 @@ def _print_classes(console: Console, found: Sequence[Standing], over: str) -> No
     table.rows(console, header, body)
 
 
-def _describe_period(one: Standing) -> str:
+def _describe_period(one: ClassStatus) -> str:
     told = _(UNITS[str(one.period.unit)]).format(count=one.period.value)
     return told if one.period.since else _("for ever; at least {period}").format(period=told)
 

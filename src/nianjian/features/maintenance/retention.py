@@ -128,7 +128,7 @@ TICKET: Final = "complaints"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ClassStatus:
     """What there is of a class: ``oldest`` record, and ``over``: rows over their time.
 
     ``posted``: how many of them are call records that a switch has posted, whether they were imported or not.
@@ -141,12 +141,12 @@ class Standing:
     posted: int = 0
 
 
-def list_standings(*, actor: Actor, enterprise: str | None = None) -> list[Standing]:
+def list_standings(*, actor: Actor, enterprise: str | None = None) -> list[ClassStatus]:
     """Every class of every enterprise that the actor may read, or of one; ``role_missing``, ``enterprise_unknown``."""
     return [one for tenant in _tenants(actor, enterprise, Act.READ) for one in _list_standings(tenant)]
 
 
-def run_retention(*, actor: Actor, enterprise: str | None = None, dry_run: bool) -> list[Standing]:
+def run_retention(*, actor: Actor, enterprise: str | None = None, dry_run: bool) -> list[ClassStatus]:
     """Erase what is over its time; what was, or with ``dry_run`` would be, erased: one entry a class.
 
     ``role_missing``, ``backup_running``. Killed on the way the next command finishes what the lake has begun.
@@ -171,7 +171,7 @@ def _limits(found: Mapping[str, Period]) -> RetentionLimits:
     return RetentionLimits(f"{calls or date.min:%Y-%m}", rejects or date.min)
 
 
-def _list_standings(tenant: Enterprise) -> list[Standing]:
+def _list_standings(tenant: Enterprise) -> list[ClassStatus]:
     book = rulebook(day=None, province=tenant.province or None, enterprise=tenant.code)
     known = {one.record_class: one for one in list_periods(book, clock.today())}
     lake, limits, code = wiring.lake(tenant.code), _limits(known), tenant.code
@@ -186,11 +186,11 @@ def _list_standings(tenant: Enterprise) -> list[Standing]:
         made, count = reconciliation.count_old_people(code, _begin(since))
         days = [one.oldest for one in people if one.oldest] + ([day_of(made)] if made else [])
         told["people"] = (_iso(min(days, default=None)), sum(one.rows for one in people) + count)
-    found = [Standing(code, period, *told.get(name, (None, 0))) for name, period in known.items()]
+    found = [ClassStatus(code, period, *told.get(name, (None, 0))) for name, period in known.items()]
     return [_with_posted(one) if one.period.record_class == "calls" else one for one in found]
 
 
-def _with_posted(calls: Standing) -> Standing:
+def _with_posted(calls: ClassStatus) -> ClassStatus:
     """The class of calls with those that lie posted; the lake knows the oldest month, files the day."""
     live, code = watch_files.folder(env.read().home), calls.enterprise
     first, count = posted.oldest(live, code), posted.legs(_posted(code, calls.period))
@@ -212,7 +212,7 @@ def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def _erase(tenant: Enterprise, found: Mapping[str, Standing], actor: Actor) -> None:
+def _erase(tenant: Enterprise, found: Mapping[str, ClassStatus], actor: Actor) -> None:
     known = {name: one.period for name, one in found.items()}
     _erase_rows(tenant.code, known, actor)
     _erase_posted(tenant.code, known["calls"], actor)

@@ -282,7 +282,7 @@ def _line_document(one: LineUse) -> dict[str, object]:
     return {**asdict(one), "silent": one.silent}
 
 
-def _portfolio_row(one: facts.Standing | Tenant) -> dict[str, object]:
+def _portfolio_row(one: facts.PortfolioEntry | Tenant) -> dict[str, object]:
     if isinstance(one, Tenant):
         return asdict(one) | dict.fromkeys(EMPTY)
     earliest = one.calendar.earliest

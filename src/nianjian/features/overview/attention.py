@@ -16,7 +16,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.workdays import Due
 from nianjian.engines.rules.rule import Level, Rule
 from nianjian.engines.rules.rulebook import Overlay, Rulebook
-from nianjian.engines.season.deadlines import TRACKS, Printed, deciding, of_season, printed_to
+from nianjian.engines.season.deadlines import TRACKS, NoticeDeadline, deciding, of_season, printed_to
 from nianjian.engines.season.deadlines import Deadline as SeasonDeadline
 from nianjian.engines.season.deadlines import Licence as Reporter
 from nianjian.engines.season.deadlines import TrackState as State
@@ -102,7 +102,7 @@ def _without_filed(calendar: Calendar, rows: list[Filing], licences: set[str], y
     return replace(calendar, deadlines=tuple(sorted([*kept, *own], key=lambda one: (one.day, one.last))))
 
 
-def _rule(calendar: Calendar, track: str, printed: Printed) -> Rule:
+def _rule(calendar: Calendar, track: str, printed: NoticeDeadline) -> Rule:
     """The track's rule as the notice leaves it: its day, its name, its level."""
     rule = next(one.rule for one in calendar.deadlines if one.track == track)
     text = f"{printed.day:%m-%d}"
@@ -168,7 +168,7 @@ def _late_of_enterprise(
 
 
 def _deciding_deadline(
-    ends: tuple[SeasonDeadline, ...], track: str, number: str, told: list[Printed]
+    ends: tuple[SeasonDeadline, ...], track: str, number: str, told: list[NoticeDeadline]
 ) -> SeasonDeadline | None:
     """The day that decides for a licence: one that a notice to it names wins."""
     due = deciding(ends, track)

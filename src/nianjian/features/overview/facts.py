@@ -266,7 +266,7 @@ def _team_overview(year: int | None, portrait: Mapping[str, Any] | None, calenda
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PortfolioEntry:
     """An enterprise in the portfolio; ``light`` "" where no portrait is kept; ``age``: days since its last call.
 
     ``red``: how many things are red; ``room``: the smallest head-room as a share of its limit, None where not known.
@@ -283,7 +283,7 @@ class Standing:
     room: Fraction | None = None
 
 
-def build_portfolio(enterprises: Sequence[Enterprise]) -> list[Standing]:
+def build_portfolio(enterprises: Sequence[Enterprise]) -> list[PortfolioEntry]:
     """Where each enterprise stands: most red first, then the nearest date, then the least head-room.
 
     Red are metrics, reports that are late, what has expired, and cases of rectification that still wait.
@@ -314,12 +314,14 @@ def build_portfolio(enterprises: Sequence[Enterprise]) -> list[Standing]:
         now = Situation(
             light, len(waits), 0, _days_left(calendar), age, red + over + unfiled + len(waits), unfiled, spare
         )
-        standing = Standing(one, years[0] if years else None, light, run, calendar, age, decide(now), now.red, spare)
+        standing = PortfolioEntry(
+            one, years[0] if years else None, light, run, calendar, age, decide(now), now.red, spare
+        )
         found.append((urgency(now), one.name, standing))
     return [standing for _order, _name, standing in sorted(found, key=lambda one: one[:2])]
 
 
-def search_portfolio(actor: Actor, text: str) -> list[Standing | Enterprise]:
+def search_portfolio(actor: Actor, text: str) -> list[PortfolioEntry | Enterprise]:
     """The enterprises that concern the asker and hold the text in code or name, the most urgent first.
 
     Last those of which the asker sees a team alone: nothing of the whole enterprise is told of them.
@@ -332,14 +334,20 @@ def search_portfolio(actor: Actor, text: str) -> list[Standing | Enterprise]:
     ]
 
 
-def filter_by_light(found: Sequence[Standing | Enterprise], light: str) -> list[Standing | Enterprise]:
+def filter_by_light(found: Sequence[PortfolioEntry | Enterprise], light: str) -> list[PortfolioEntry | Enterprise]:
     """Those whose portrait shows the light; all where none is named."""
-    return [one for one in found if not light or (isinstance(one, Standing) and one.light == light)]
+    return [one for one in found if not light or (isinstance(one, PortfolioEntry) and one.light == light)]
 
 
-def filter_by_province(found: Sequence[Standing | Enterprise], province: str) -> list[Standing | Enterprise]:
+def filter_by_province(
+    found: Sequence[PortfolioEntry | Enterprise], province: str
+) -> list[PortfolioEntry | Enterprise]:
     """Those of a province; all where none is named."""
-    return [one for one in found if not province or (isinstance(one, Standing) and one.enterprise.province == province)]
+    return [
+        one
+        for one in found
+        if not province or (isinstance(one, PortfolioEntry) and one.enterprise.province == province)
+    ]
 
 
 CASE: Final = "rectification.due"

@@ -37,7 +37,7 @@ from nianjian.features.inbox.pages import obstacle_address
 from nianjian.features.overview import attention, facts, first_steps, first_steps_pages
 from nianjian.features.overview import texts as said
 from nianjian.features.overview.attention import MOST
-from nianjian.features.overview.facts import Freshness, Overview, Standing
+from nianjian.features.overview.facts import Freshness, Overview, PortfolioEntry
 from nianjian.features.overview.first_steps_pages import build_steps_context, is_guided
 from nianjian.features.overview.verdict import Mood
 from nianjian.features.portrait import line_usage
@@ -203,7 +203,7 @@ def _selected_codes(request: Request) -> list[str]:
     found = facts.filter_by_province(
         facts.filter_by_light(found, request.POST.get("light", "")), request.POST.get("province", "")
     )
-    return [one.enterprise.code for one in found if isinstance(one, Standing)]
+    return [one.enterprise.code for one in found if isinstance(one, PortfolioEntry)]
 
 
 def _apply_action(request: Request, codes: Sequence[str], given: dict[str, Any]) -> str:
@@ -229,7 +229,7 @@ def _portfolio_csv(request: Request, codes: Sequence[str]) -> bytes:
              gettext("nearest date"), gettext("days left"), gettext("what it is"), gettext("head-room"))  # fmt: skip
     writer.writerow(heads)
     for one in facts.search_portfolio(request.actor, ""):
-        if not isinstance(one, Standing) or one.enterprise.code not in wanted:
+        if not isinstance(one, PortfolioEntry) or one.enterprise.code not in wanted:
             continue
         due, who = one.calendar.earliest, one.enterprise
         title = "" if due is None else due.rule.title_en if current() == ENGLISH else due.rule.title_zh
@@ -441,10 +441,10 @@ def portfolio(request: Request) -> HttpResponse:
         return redirect("overview", code=own[0].code)
     wanted, light = request.GET.get("q", "").strip(), request.GET.get("light", "")
     found = facts.search_portfolio(request.actor, wanted)
-    standings = [one for one in found if isinstance(one, Standing)]
+    standings = [one for one in found if isinstance(one, PortfolioEntry)]
     province = request.GET.get("province", "")
     rows = facts.filter_by_province(facts.filter_by_light(found, light), province)
-    shown: Page[Standing | Enterprise] = paged(request, rows, total=len(rows), size=PORTFOLIO)
+    shown: Page[PortfolioEntry | Enterprise] = paged(request, rows, total=len(rows), size=PORTFOLIO)
     moods = [one.verdict.mood for one in standings]
     context = {
         "any": bool(own),
@@ -462,7 +462,7 @@ def portfolio(request: Request) -> HttpResponse:
     return render(request, "overview/portfolio.html", context)
 
 
-def _portfolio_row(one: Standing | Enterprise, _: Words) -> dict[str, object]:
+def _portfolio_row(one: PortfolioEntry | Enterprise, _: Words) -> dict[str, object]:
     if isinstance(one, Enterprise):
         return {"code": one.code, "name": one.name, "own": True}
     earliest = one.calendar.earliest

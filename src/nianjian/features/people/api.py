@@ -17,7 +17,7 @@ from nianjian.platform.accounts.holds import confirm_account, list_holders
 from nianjian.platform.accounts.invitations import withdraw_invitation
 from nianjian.platform.accounts.links import NewLink
 from nianjian.platform.accounts.models import Invitation
-from nianjian.platform.accounts.people import Folk, Person
+from nianjian.platform.accounts.people import Person, PersonList
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
@@ -204,7 +204,7 @@ INVITATIONS = "/enterprises/{code}/invitations"
 @read(router, PEOPLE.path, act=Act.PEOPLE, answer=Page[Somebody])
 def people_list(request: Request, code: str, cut: Query[Cut], looked: Query[NamePart]) -> dict[str, object]:
     """The people who hold a role at the enterprise or everywhere, by name."""
-    return paged(request, cut, Folk(code, looked.q), somebody)
+    return paged(request, cut, PersonList(code, looked.q), somebody)
 
 
 @write(router, PEOPLE.path, act=Act.PEOPLE, answer=Added, status=201, hidden=("url",))
@@ -274,7 +274,7 @@ At = Annotated[Text, Query(description="code of the enterprise at which the role
 @read(router, "/people", act=Act.PEOPLE, answer=Page[Somebody])
 def people_everywhere(request: Request, cut: Query[Cut], looked: Query[NamePart]) -> dict[str, object]:
     """Everybody, by name."""
-    return paged(request, cut, Folk(EVERYWHERE, looked.q), somebody)
+    return paged(request, cut, PersonList(EVERYWHERE, looked.q), somebody)
 
 
 @write(router, "/people", act=Act.PEOPLE, answer=Added, status=201, hidden=("url",))

@@ -217,7 +217,7 @@ def show_any_person(request: Request, name: str) -> HttpResponse:
 def _render_list(request: Request, place: str) -> HttpResponse:
     _ = words(current())
     search = request.GET.get("q", "").strip()[:80]
-    rows: Page[Person] = paged(request, people.Folk(place, search))
+    rows: Page[Person] = paged(request, people.PersonList(place, search))
     columns = [Column(text) for text in (_("User name"), _("Roles"), _("Last sign-in"), _("Account"))]
     body = [
         [

@@ -29,7 +29,7 @@ from nianjian.engines.lake.tables import Lake
 from nianjian.engines.metrics.frame import DAY, Window
 from nianjian.engines.metrics.metric import kinds_of, whole
 from nianjian.engines.metrics.result import snapshot_sha256
-from nianjian.engines.metrics.tables import DAILY, Counting, tickets_rollup
+from nianjian.engines.metrics.tables import DAILY, ComplaintCounting, tickets_rollup
 from nianjian.engines.paper.masking import mask_call_id
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.complaints.publishing import publish_facts
@@ -76,9 +76,9 @@ def location_terms(book: Rulebook) -> LocationTerms:
     )
 
 
-def counting_terms(book: Rulebook) -> Counting:
+def counting_terms(book: Rulebook) -> ComplaintCounting:
     """What the rulebook says of complaints."""
-    return Counting(
+    return ComplaintCounting(
         sources=kinds_of(book, "portrait.complaint_rate.sources"),
         reasons=kinds_of(book, "portrait.complaint_rate.exclusions"),
         minutes=whole(book.rule("portrait.complaint_rate.match_window").value),

@@ -33,7 +33,7 @@ STEP: Final = 1 << 20
 
 
 @dataclass(slots=True)
-class _Known:
+class _FileIndex:
     """Digests of a file's legs in order, and up to where it was read."""
 
     offset: int = 0
@@ -46,7 +46,7 @@ class Spool:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = Lock()
-        self._known: dict[date, _Known] = {}  # the newest used last
+        self._known: dict[date, _FileIndex] = {}  # the newest used last
 
     def keep(self, day: date, uuid: str, line: bytes) -> bool:
         """Keep a leg that began on ``day``; False: it is kept already. Durable when this returns; else OSError."""
@@ -60,14 +60,14 @@ class Spool:
                     _settle(self._folder)
                 return self._once(file, self._of(day), uuid, line)
 
-    def _of(self, day: date) -> _Known:
-        known = self._known.pop(day, None) or _Known()
+    def _of(self, day: date) -> _FileIndex:
+        known = self._known.pop(day, None) or _FileIndex()
         self._known[day] = known
         if len(self._known) > DAYS:
             del self._known[next(iter(self._known))]
         return known
 
-    def _once(self, file: IO[bytes], known: _Known, uuid: str, line: bytes) -> bool:
+    def _once(self, file: IO[bytes], known: _FileIndex, uuid: str, line: bytes) -> bool:
         for other in _lines(file, known):
             _add(known, extract_leg_id(other))
         if not _add(known, uuid):
@@ -122,7 +122,7 @@ def _chunks(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def _lines(file: IO[bytes], known: _Known) -> Iterator[bytes]:
+def _lines(file: IO[bytes], known: _FileIndex) -> Iterator[bytes]:
     """Whole lines that others have written since; a file that has become shorter is read anew."""
     if os.fstat(file.fileno()).st_size < known.offset:
         known.offset, known.digests = 0, array("Q")
@@ -143,12 +143,12 @@ def _written(file: IO[bytes], whole: bytes) -> None:
     os.fsync(file.fileno())
 
 
-def _place(known: _Known, uuid: str) -> tuple[int, int]:
+def _place(known: _FileIndex, uuid: str) -> tuple[int, int]:
     digest = int.from_bytes(blake2b(uuid.encode(), digest_size=WORD).digest())
     return bisect_left(known.digests, digest), digest
 
 
-def _add(known: _Known, uuid: str) -> bool:
+def _add(known: _FileIndex, uuid: str) -> bool:
     """Whether it was not known yet."""
     place, digest = _place(known, uuid)
     if place < len(known.digests) and known.digests[place] == digest:

@@ -19,7 +19,7 @@ from nianjian.engines.season.deadlines import (
     LISTS_RULE,
     Deadline,
     Licence,
-    Printed,
+    NoticeDeadline,
     Risk,
     Track,
     build_tracks,
@@ -137,7 +137,7 @@ def get_season_facts(enterprise: str, year: int, today: date) -> SeasonFacts:
     )
 
 
-def _notices(rows: Sequence[Filing], licences: Sequence[Licence]) -> list[Printed]:
+def _notices(rows: Sequence[Filing], licences: Sequence[Licence]) -> list[NoticeDeadline]:
     """What notices name as last days to the licences that report."""
     return printed_to(filings.list_notices(rows), {one.number for one in licences} or {""})
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from nianjian.engines.sip.call_trace import Seen
+from nianjian.engines.sip.call_trace import CallTrace
 from nianjian.engines.sip.secure import FAULTS as TLS
 
 PASS, FAIL, UNPROVED = "pass", "fail", "unproved"
@@ -70,7 +70,7 @@ class Verdict:
     witness: str = NONE
 
 
-def judge(seen: Seen, *, limit: int, expected: Sequence[str], witness: str, token: str = "") -> Verdict:
+def judge(seen: CallTrace, *, limit: int, expected: Sequence[str], witness: str, token: str = "") -> Verdict:
     """Judge a call: answered within ``limit`` milliseconds, included, on one of the ``expected`` addresses."""
     gateway = find_gateway(seen, expected)
     if seen.answer is None:
@@ -108,7 +108,7 @@ def weigh(verdict: str, reason: str, landing: str) -> tuple[str, str]:
     return verdict, reason
 
 
-def _answer_fault(seen: Seen, limit: int) -> str:
+def _answer_fault(seen: CallTrace, limit: int) -> str:
     """What is wrong with an answer, wherever it came from; "" for nothing."""
     if seen.answer is not None and seen.answer > limit:
         return "answered_late"
@@ -117,13 +117,13 @@ def _answer_fault(seen: Seen, limit: int) -> str:
     return "codec" if seen.codec is None else ""
 
 
-def find_gateway(seen: Seen, expected: Sequence[str]) -> str:
+def find_gateway(seen: CallTrace, expected: Sequence[str]) -> str:
     """The address of the gateway that answered: its Contact, else where its sound is; one that is expected first."""
     found = [one for one in (seen.contact, seen.media) if one]
     return next((one for one in found if one in expected), found[0] if found else "")
 
 
-def unanswered_reason(seen: Seen) -> str:
+def unanswered_reason(seen: CallTrace) -> str:
     """Why a call was not answered."""
     if seen.tls or seen.auth in {"needed", "wrong", "algorithm"}:
         return f"tls_{seen.tls}" if seen.tls else f"auth_{seen.auth}"
@@ -138,7 +138,7 @@ def unanswered_reason(seen: Seen) -> str:
     return "early_media_only" if seen.early is not None else "trying_only"
 
 
-def _final(seen: Seen) -> str:
+def _final(seen: CallTrace) -> str:
     if seen.status in VAGUE and seen.cause is not None and seen.cause in CAUSES:
         return CAUSES[seen.cause]
     if seen.status in FINAL:

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.sip.call_trace import Seen
+from nianjian.engines.sip.call_trace import CallTrace
 from nianjian.features.test_calls import queries
 from nianjian.features.test_calls.landings import LandingResult
 from nianjian.features.test_calls.models import Gateway, Landing, Route, Trial
@@ -143,7 +143,7 @@ class CallFrame:
 
 
 def store_trial(
-    *, enterprise: str, frame: CallFrame, seen: Seen, verdict: Verdict, begun_at: datetime, actor: Actor
+    *, enterprise: str, frame: CallFrame, seen: CallTrace, verdict: Verdict, begun_at: datetime, actor: Actor
 ) -> Trial:
     """Keep a call that is over, its messages sealed."""
     evidence = json.dumps({"frame": asdict(frame), "seen": asdict(seen)}, ensure_ascii=False).encode()

@@ -26,7 +26,7 @@ class Person:
     roles: tuple[MembershipValue, ...]
 
 
-class Folk(Sequence[Person]):
+class PersonList(Sequence[Person]):
     """The people of an enterprise (`EVERYWHERE`: of the installation, all of them), by name; read as they are cut."""
 
     def __init__(self, enterprise: str, search: str = "") -> None:

@@ -17,7 +17,7 @@ OVER: Final = (Job.DONE, Job.FAILED, Job.STOPPED)
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class OpenIntent:
     """An intent that nobody has closed yet."""
 
     id: str
@@ -28,10 +28,10 @@ class Open:
     opened_at: datetime
 
 
-def open_intents() -> list[Open]:
+def open_intents() -> list[OpenIntent]:
     """All open intents, oldest first."""
     found = Intent.objects.filter(state=Intent.OPEN).order_by("opened_at", "id")
-    return [Open(one.id, one.kind, one.enterprise, one.txn, one.payload, one.opened_at) for one in found]
+    return [OpenIntent(one.id, one.kind, one.enterprise, one.txn, one.payload, one.opened_at) for one in found]
 
 
 def open_count() -> int:

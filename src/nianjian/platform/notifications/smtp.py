@@ -34,7 +34,7 @@ POSTING: Final = {
 }  # fmt: skip
 
 
-class Tried(threading.local):
+class DeliveryAttempt(threading.local):
     """Of the try in this thread. ``sent``: something may have reached the receiver; ``fault``: what broke off."""
 
     sent = False
@@ -42,7 +42,7 @@ class Tried(threading.local):
     fault = ""
 
 
-TRIED: Final = Tried()
+TRIED: Final = DeliveryAttempt()
 
 
 class _Post:
@@ -111,7 +111,7 @@ class _Mail(AppriseSMTPController):
 
 
 @contextmanager
-def noted() -> Iterator[Tried]:
+def noted() -> Iterator[DeliveryAttempt]:
     """Note what becomes of one try in this thread."""
     TRIED.sent, TRIED.refused, TRIED.fault = False, False, ""
     yield TRIED

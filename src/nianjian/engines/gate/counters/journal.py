@@ -11,7 +11,7 @@ from typing import cast
 from nianjian.engines.gate.counters import meters
 from nianjian.engines.gate.counters.memory import UNAVAILABLE, Done, Memory
 from nianjian.engines.gate.counters.meters import Days, Key, Meter, Unit, milliseconds
-from nianjian.engines.gate.counters.port import Taken
+from nianjian.engines.gate.counters.port import Reservation
 from nianjian.engines.gate.counters.segments import Record, Segments, Writer
 from nianjian.engines.gate.policy import Cap
 
@@ -232,7 +232,7 @@ class Journal(Memory):
         meter.room = min(meter.limit, meter.kept)
         return 0, max(1, meter.batch) if meter.count > meter.kept else 0
 
-    def _answer(self, taken: Taken, units: list[Unit], needs: int, done: Done) -> None:
+    def _answer(self, taken: Reservation, units: list[Unit], needs: int, done: Done) -> None:
         """At once where the marks on the disk allow it, else with the disk's word."""
 
         def heard(kept: bool) -> None:  # noqa: FBT001 - the writer's word

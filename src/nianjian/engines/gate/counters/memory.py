@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Generic, TypeVar
 
 from nianjian.engines.gate.counters.meters import AHEAD, DAY, Beat, Days, Key, Meter, Meters, Unit, Watch, milliseconds
-from nianjian.engines.gate.counters.port import Again, Taken
+from nianjian.engines.gate.counters.port import Again, Reservation
 from nianjian.engines.gate.policy import Cap, Slot
 
 MOST_CALLS: Final = 1_000_000
@@ -49,9 +49,9 @@ class Calls(Generic[CallUnits]):
         return sum(map(len, (*self._old.values(), *self._young.values())))
 
 
-UNAVAILABLE: Final = Taken(allowed=False, unavailable=True)
+UNAVAILABLE: Final = Reservation(allowed=False, unavailable=True)
 _made: Final = tuple.__new__  # a third of the time that `Taken(...)` needs
-Done = Callable[[Taken], None]
+Done = Callable[[Reservation], None]
 
 
 class Memory:
@@ -99,7 +99,7 @@ class Memory:
             self._version += 1
         self._meters.sweep(self._watch.moment())
 
-    def at_once(self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int) -> Taken | None:
+    def at_once(self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int) -> Reservation | None:
         """One unit of a calendar day that has room: nearly every call."""
         if len(slots) != 1:
             return None
@@ -108,7 +108,7 @@ class Memory:
         if meter is None or meter.cap is not slot.cap or (counted := self._more(meter, call_id, now)) is None:
             return None
         self._calls.note(enterprise, call_id, meter.one)
-        return _made(Taken, (True, slot, *counted, None, False))
+        return _made(Reservation, (True, slot, *counted, None, False))
 
     def again(self, enterprise: str, slot: Slot) -> Again:
         """The meter is looked up once: one that is forgotten or replaced is of no version any more."""
@@ -176,7 +176,7 @@ class Memory:
             meter.room = meter.limit
         return 0, 0
 
-    def _answer(self, taken: Taken, units: list[Unit], needs: int, done: Done) -> None:  # noqa: ARG002 - as `_keep`
+    def _answer(self, taken: Reservation, units: list[Unit], needs: int, done: Done) -> None:  # noqa: ARG002 - as `_keep`
         done(taken)
 
     def _back(self, unit: Unit) -> None:
@@ -216,21 +216,21 @@ class Memory:
         }
 
 
-def choose_answer(slots: tuple[Slot, ...], meters: Sequence[Meter], now: int) -> Taken:
+def choose_answer(slots: tuple[Slot, ...], meters: Sequence[Meter], now: int) -> Reservation:
     """A refusal by the full slot that opens last, or the fullest slot as it will be with this call."""
-    refused: Taken | None = None
-    fullest: Taken | None = None
+    refused: Reservation | None = None
+    fullest: Reservation | None = None
     for slot, meter in zip(slots, meters, strict=True):
         used = meter.used(now)
         if used >= meter.limit:
-            full = Taken(False, slot, used, meter.limit, meter.chance(now))  # noqa: FBT003 - the hot path
+            full = Reservation(False, slot, used, meter.limit, meter.chance(now))  # noqa: FBT003 - the hot path
             refused = full if refused is None else later_refusal(refused, full)
         elif fullest is None or meter.limit - used - 1 < fullest.limit - fullest.used:
-            fullest = Taken(True, slot, used + 1, meter.limit)  # noqa: FBT003 - the hot path
-    return refused or fullest or Taken(allowed=True)
+            fullest = Reservation(True, slot, used + 1, meter.limit)  # noqa: FBT003 - the hot path
+    return refused or fullest or Reservation(allowed=True)
 
 
-def later_refusal(one: Taken, two: Taken) -> Taken:
+def later_refusal(one: Reservation, two: Reservation) -> Reservation:
     """Of two refusals the one that opens later; what never opens is the latest of all."""
     if one.retry_at is None or two.retry_at is None:
         return one if one.retry_at is None else two

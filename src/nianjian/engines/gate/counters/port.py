@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 from nianjian.engines.gate.policy import Cap, Slot
 
 
-class Taken(NamedTuple):
+class Reservation(NamedTuple):
     """The answer of `Counters.take`.
 
     Refused: ``slot`` is the counter that is full with its ``used`` and ``limit``, ``retry_at`` epoch seconds of the
@@ -44,7 +44,7 @@ class Counters(Protocol):
         """These caps are in force from now on; tokens of an older epoch are dropped, the counts stay."""
         ...
 
-    def at_once(self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int) -> Taken | None:
+    def at_once(self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int) -> Reservation | None:
         """Take as `take` does, where memory is sure of the answer; None: nothing has happened, ask `take`."""
         ...
 
@@ -63,7 +63,7 @@ class Counters(Protocol):
         ...
 
     def take(
-        self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int, done: Callable[[Taken], None]
+        self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int, done: Callable[[Reservation], None]
     ) -> None:
         """Take one unit of every slot or of none; ``done`` is called once, at once where memory can answer.
 

@@ -15,7 +15,7 @@ import hiredis
 from nianjian.engines.gate.counters import meters, store_connection
 from nianjian.engines.gate.counters.memory import UNAVAILABLE, Calls, Done, later_refusal
 from nianjian.engines.gate.counters.meters import AHEAD, DAY, Beat, Watch, milliseconds
-from nianjian.engines.gate.counters.port import Again, Taken
+from nianjian.engines.gate.counters.port import Again, Reservation
 from nianjian.engines.gate.counters.store_client import Address, Heard, Word
 from nianjian.engines.gate.counters.store_connection import StoreConnection
 from nianjian.engines.gate.counters.store_leases import Lease, Leases, TakenTokens
@@ -75,7 +75,7 @@ class CallOwner(Protocol):
     def back(self, took: TakenTokens, *, attempts: bool) -> None:
         """Give units of windows back."""
 
-    def decided(self, call: StoreCall, taken: Taken, took: TakenTokens | None) -> None:
+    def decided(self, call: StoreCall, taken: Reservation, took: TakenTokens | None) -> None:
         """The call is over."""
 
 
@@ -133,9 +133,9 @@ class StoreCall:
         """The store is silent or gone: nobody can know."""
         self._finish(UNAVAILABLE, used=False)
 
-    def _refusal(self, slot: Slot, lease: Lease) -> Taken:
+    def _refusal(self, slot: Slot, lease: Lease) -> Reservation:
         retry = meters.whole_seconds(meters.day_end(lease.day)) if lease.limit > 0 else None
-        return Taken(allowed=False, slot=slot, used=lease.used, limit=lease.limit, retry_at=retry)
+        return Reservation(allowed=False, slot=slot, used=lease.used, limit=lease.limit, retry_at=retry)
 
     def _take_windows(self) -> None:
         if self.windows:
@@ -157,24 +157,26 @@ class StoreCall:
             return
         found = [(slot, reply[3 * i + 1], reply[3 * i + 2], reply[3 * i + 3]) for i, slot in enumerate(self.windows)]
         if taken:
-            self._allow([Taken(allowed=True, slot=slot, used=used, limit=limit) for slot, used, limit, _ in found])
+            self._allow(
+                [Reservation(allowed=True, slot=slot, used=used, limit=limit) for slot, used, limit, _ in found]
+            )
             return
-        refused: Taken | None = None
+        refused: Reservation | None = None
         for slot, used, limit, chance in found:
             if used >= limit:
                 end = meters.day_end(meters.day_number(self.now)) if slot.cap.window == "calendar_day" else chance
                 retry = meters.whole_seconds(end) if limit > 0 and end != _NONE else None
-                full = Taken(allowed=False, slot=slot, used=used, limit=limit, retry_at=retry)
+                full = Reservation(allowed=False, slot=slot, used=used, limit=limit, retry_at=retry)
                 refused = full if refused is None else later_refusal(refused, full)
         self._finish(refused or UNAVAILABLE, used=False)
 
-    def _allow(self, others: list[Taken]) -> None:
+    def _allow(self, others: list[Reservation]) -> None:
         if any(version != lease.version for lease, version in self.holds):  # recalled while the windows were asked
             self.owner.back(self._took(), attempts=True)
             self.fail()
             return
-        days = [Taken(allowed=True, slot=slot, used=lease.used, limit=lease.limit) for slot, lease in self.leased]
-        fullest = min((*days, *others), key=lambda one: one.limit - one.used, default=Taken(allowed=True))
+        days = [Reservation(allowed=True, slot=slot, used=lease.used, limit=lease.limit) for slot, lease in self.leased]
+        fullest = min((*days, *others), key=lambda one: one.limit - one.used, default=Reservation(allowed=True))
         self._finish(fullest, used=True)
 
     def _took(self) -> TakenTokens:
@@ -187,7 +189,7 @@ class StoreCall:
         )
         return TakenTokens(tuple(self.holds), units, self.reservation)
 
-    def _finish(self, taken: Taken, *, used: bool) -> None:
+    def _finish(self, taken: Reservation, *, used: bool) -> None:
         if self.over:
             return
         self.over = True
@@ -284,12 +286,12 @@ class Store:
             self._dropped = True
             self.leases.recall(lambda lease: lease.have > 0)
 
-    def at_once(self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int) -> Taken | None:
+    def at_once(self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int) -> Reservation | None:
         """From memory while a token is there."""
         if len(slots) != 1:
             return None
         counted = self._more((enterprise, slots[0]), call_id, now)
-        return None if counted is None else _made(Taken, (True, slots[0], *counted, None, False))
+        return None if counted is None else _made(Reservation, (True, slots[0], *counted, None, False))
 
     def again(self, enterprise: str, slot: Slot) -> Again:
         """The lease is looked up each time: one that was forgotten is not recalled any more."""
@@ -348,7 +350,7 @@ class Store:
                 call.fail()
         self._timer = loop.call_at(self._under[0].deadline, self._overdue) if self._under else None
 
-    def decided(self, call: StoreCall, taken: Taken, took: TakenTokens | None) -> None:
+    def decided(self, call: StoreCall, taken: Reservation, took: TakenTokens | None) -> None:
         """Answer the call; what ``done`` raises is logged."""
         self._crowd -= 1
         if took is not None:

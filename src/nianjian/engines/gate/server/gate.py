@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from nianjian.engines.gate import decision, question
 from nianjian.engines.gate.counters.meters import milliseconds
-from nianjian.engines.gate.counters.port import Counters, Taken
+from nianjian.engines.gate.counters.port import Counters, Reservation
 from nianjian.engines.gate.decision import RULES, Refusal, decide, fails_open
 from nianjian.engines.gate.decision_journal import Decision, Journal
 from nianjian.engines.gate.question import ALLOWED, FAIL_OPEN, Brief, Request, Used, Verdict
@@ -160,7 +160,7 @@ class Gate:
         self.note(request, snapshot, verdict, now, keep=refusal.reason not in ASK_AGAIN)
         return verdict
 
-    def counted(self, request: Request, snapshot: Snapshot, taken: Taken, number: str, now: int) -> Verdict:
+    def counted(self, request: Request, snapshot: Snapshot, taken: Reservation, number: str, now: int) -> Verdict:
         """The verdict of what the counters have answered."""
         allowed, slot, used, limit, retry_at, unavailable = taken
         if unavailable:
@@ -342,7 +342,7 @@ class Question:
         self._answers.append(answer)
         self._gate.pending.join(self, answer)
 
-    def taken(self, taken: Taken) -> None:
+    def taken(self, taken: Reservation) -> None:
         """What the counters say: at once, or later, when those who wait are told."""
         gate, answers = self._gate, self._answers
         if answers is None:

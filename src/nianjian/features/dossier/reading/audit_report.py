@@ -15,9 +15,9 @@ from typing import Final, cast
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier.finding import Finding
 from nianjian.features.dossier.reading.text import (
+    DateMatch,
     Evidence,
     Facts,
-    Found,
     Layer,
     Line,
     PageText,
@@ -450,7 +450,7 @@ def _year(
         findings.append(stop_finding("year_differs", read=fields["year"], wanted=wanted))
 
 
-def _alone(text: str, found: Found) -> bool:
+def _alone(text: str, found: DateMatch) -> bool:
     """Beside the date stand the place or the firm at most: no sentence, no statement."""
     beside = text[: found.start] + text[found.end :]
     return len(beside) <= BESIDE and not any(word in beside for word in ("报表", "资产负债表", "截至", "至"))

@@ -204,7 +204,7 @@ TO: Final = re.compile(r"^(?:至|到|-|~|—)+")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DateMatch:
     """A date and where it stands in the text."""
 
     day: date
@@ -212,23 +212,23 @@ class Found:
     end: int
 
 
-def find_dates(text: str) -> list[Found]:
+def find_dates(text: str) -> list[DateMatch]:
     """All dates of a folded text, in order; what is no day of the calendar is left out."""
     found = [*_numeric(text), *_written(text)]
     return sorted(found, key=lambda one: one.start)
 
 
-def _numeric(text: str) -> Iterator[Found]:
+def _numeric(text: str) -> Iterator[DateMatch]:
     for hit in NUMERIC.finditer(text):
         if day := _day(*map(int, hit.groups())):
-            yield Found(day, hit.start(), hit.end())
+            yield DateMatch(day, hit.start(), hit.end())
 
 
-def _written(text: str) -> Iterator[Found]:
+def _written(text: str) -> Iterator[DateMatch]:
     for hit in WRITTEN.finditer(text):
         year = int("".join(str(DIGITS[sign]) for sign in hit.group(1)))
         if day := _day(year, _number(hit.group(2)), _number(hit.group(3))):
-            yield Found(day, hit.start(), hit.end())
+            yield DateMatch(day, hit.start(), hit.end())
 
 
 def _number(text: str) -> int:

@@ -56,7 +56,7 @@ from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.links import NewInspection
 from nianjian.platform.accounts.models import Link
-from nianjian.platform.accounts.people import Folk
+from nianjian.platform.accounts.people import PersonList
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act, Role
 from nianjian.platform.home import env, spill
@@ -208,7 +208,7 @@ def list_inspectors(*, enterprise: str, actor: Actor) -> list[Json]:
     require(actor, enterprise, Act.PEOPLE)
     names = [
         one.name
-        for one in Folk(enterprise, "")
+        for one in PersonList(enterprise, "")
         if any(held.role == Role.INSPECTOR and held.enterprise == enterprise for held in one.roles)
     ]
     open_links = links.list_links(names)

@@ -19,7 +19,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.season import CALLBACK
 from nianjian.engines.season.reminders import Scope
 from nianjian.engines.sip import agent
-from nianjian.engines.sip.call_trace import Plan, Seen
+from nianjian.engines.sip.call_trace import CallTrace, Plan
 from nianjian.features.test_calls import queries, storage, validation
 from nianjian.features.test_calls.models import Route
 from nianjian.features.test_calls.operations import landings
@@ -120,10 +120,10 @@ def place_test_calls(
     started = clock.now()
     at_work = "、".join(kernel_numbers.mask(one) for one in wanted[:3])
 
-    def keep(place: int, seen: Seen) -> None:
+    def keep(place: int, seen: CallTrace) -> None:
         rows.append(_store_call(grounds, planned[place], seen, actor))
 
-    def took(place: int, seen: Seen) -> None:
+    def took(place: int, seen: CallTrace) -> None:
         keep(place, seen)
         progress(rows[-1]["number"], len(rows), calls)
 
@@ -187,7 +187,7 @@ def _plan_call(grounds: CallBasis, number: str, way: CallWay, gateway: str) -> _
     return _PlannedCall(frame, Plan(number, way.caller, grounds.wait, hold, way.account, token), way, expected, filed)
 
 
-def _store_call(grounds: CallBasis, one: _PlannedCall, seen: Seen, actor: Actor) -> Json:
+def _store_call(grounds: CallBasis, one: _PlannedCall, seen: CallTrace, actor: Actor) -> Json:
     limit, token = grounds.limit, one.plan.token
     verdict = judge(seen, limit=limit, expected=one.expected, witness=one.way.witness, token=token)
     verdict = verdict if one.filed else without_ledger(verdict)
