@@ -20,8 +20,9 @@ class NianjianError(Exception):
     ``file``, ``line``, ``column``. ``findings`` lists further faults of the same input, one mapping each.
     """
 
-    def __new__(cls, code: str, **_values: object) -> Self:
+    def __new__(cls, code: str, *, findings: tuple[Mapping[str, object], ...] = (), **values: object) -> Self:
         """Make an error of the kind that its code belongs to."""
+        del findings, values
         kind = kind_of(code)
         return super().__new__(kind if issubclass(kind, cls) else cls)
 
