@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import django
+from django.urls import resolve
 
 django.setup()
 
@@ -44,3 +46,13 @@ def test_the_document_is_the_one_that_clients_know() -> None:
         if agreed[part].get(name) != current[part].get(name)
     ]
     assert not changed, f"the document has changed; if that is wanted: {RENEW}"
+
+
+def test_no_address_is_hidden_by_one_with_a_parameter_in_its_place() -> None:
+    """Django takes the first that fits: ``reconciliations/people`` behind ``reconciliations/{run}`` would be a 405."""
+    hidden = {}
+    for path in API.get_openapi_schema()["paths"]:
+        found = resolve(re.sub(r"{\w+}", "1", path)).route
+        if re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{found}") != path:
+            hidden[path] = found
+    assert not hidden

@@ -217,6 +217,9 @@ def get_run_id(request: Request, code: str, reconciliation: str) -> str:
     return of_enterprise(operations.get_visible_run, reconciliation, request, code)
 
 
+mount(router, REGISTRY.of(operations.RUNS))  # first: an address with a word of its own would be taken for a run's
+
+
 @read(router, HERE, act=Act.READ, answer=Page[Reconciliation])
 def reconcile_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The enterprise's reconciliations, newest first."""
@@ -305,6 +308,3 @@ def reconcile_sheet(request: Request, code: str, reconciliation: str) -> HttpRes
 
 def _run(one: dict[str, Any]) -> dict[str, object]:
     return {**one, "first": one["from"]}
-
-
-mount(router, REGISTRY.of(operations.RUNS))
