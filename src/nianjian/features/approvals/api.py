@@ -7,12 +7,13 @@ from typing import Any, Literal
 from django.http import Http404
 from ninja import Query, Router, Schema
 
+from nianjian.engines.kernel.slices import LazyRows
 from nianjian.features.approvals import operations as flow
 from nianjian.platform.accounts.access import EVERYWHERE, require
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, write
-from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.paging import Cut, Page, paged
 
 router = Router(tags=["approvals"])
 
@@ -46,7 +47,7 @@ class Decided(Schema):
 @read(router, "/enterprises/{code}/approvals", act=Act.READ, answer=Page[Approval])
 def approvals_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The enterprise's requests, newest first."""
-    return paged(request, cut, Reader(lambda first, count: flow.list_requests_part(code, first, count)), dict)
+    return paged(request, cut, LazyRows(lambda first, count: flow.list_requests_part(code, first, count)), dict)
 
 
 @read(router, "/enterprises/{code}/approvals/{approval}", act=Act.READ, answer=Approval)
@@ -64,7 +65,7 @@ def approvals_decide(request: Request, code: str, approval: str, decision: Decis
 @read(router, "/approvals", act=Act.READ, answer=Page[Approval])
 def approvals_everywhere(request: Request, cut: Query[Cut]) -> dict[str, object]:
     """Every request, newest first."""
-    return paged(request, cut, Reader(lambda first, count: flow.list_requests_part(None, first, count)), dict)
+    return paged(request, cut, LazyRows(lambda first, count: flow.list_requests_part(None, first, count)), dict)
 
 
 @read(router, "/approvals/{approval}", act=Act.READ, answer=Approval)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.rectification import DIMENSIONS
 from nianjian.engines.paper.words import mark, words
@@ -138,18 +138,10 @@ def decide(request: Request, approval: str) -> HttpResponse:
     return _render_request(request, EVERYWHERE, approval)
 
 
-@dataclass(frozen=True, slots=True)
-class _Requests:
-    """The requests of a place, newest first, read where they are cut."""
-
-    place: str
-
-    def __getitem__(self, part: slice) -> list[dict[str, Any]]:
-        return flow.list_requests_part(self.place or None, part.start, part.stop - part.start)
-
-
 def _render_list(request: Request, place: str) -> HttpResponse:
-    shown: Page[dict[str, Any]] = paged(request, _Requests(place))
+    shown: Page[dict[str, Any]] = paged(
+        request, LazyRows(lambda first, count: flow.list_requests_part(place or None, first, first + count))
+    )
     _ = words(current())
     rows = [
         [

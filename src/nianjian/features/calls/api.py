@@ -14,6 +14,7 @@ from ninja import Query, Router, Schema
 from nianjian.engines.intake.preview import FilePreview
 from nianjian.engines.intake.rejects import RejectedLine
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.texts.calls import source_name
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import Words, words
@@ -32,7 +33,7 @@ from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.jobs import enqueued_job_document as told
 from nianjian.platform.api.operations import read, take, write
-from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.paging import Cut, Page, paged
 from nianjian.platform.api.parameter_types import FileName, Named, Text, attached
 from nianjian.platform.api.problems import Finding, language
 from nianjian.platform.home.http import as_attachment
@@ -87,7 +88,7 @@ class RejectedRows(Schema):
 def batches_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The enterprise's batches, newest first."""
     return paged(
-        request, cut, Reader(lambda first, count: batches.list_newest_batches(code, first=first, count=count)), _told
+        request, cut, LazyRows(lambda first, count: batches.list_newest_batches(code, first=first, count=count)), _told
     )
 
 

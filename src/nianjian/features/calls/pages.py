@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.intake.rejects import RejectedLine
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.slices import LazyRows
 from nianjian.features.calls import presenters, rejects
 from nianjian.features.calls.documents import sum_row_counts
 from nianjian.features.calls.operations import batch_for
@@ -40,7 +41,11 @@ IMPORTED: Final = "registers.import"
 def data(request: Request, code: str) -> HttpResponse:
     """What is under way, what came in, what was done to the registers."""
     under_way = queue.under_way(code)
-    listed: Page[BatchValue] = paged(request, _Batches(code), total=batches.count_batches(code))
+    listed: Page[BatchValue] = paged(
+        request,
+        LazyRows(lambda first, count: batches.list_newest_batches(code, first=first, count=count)),
+        total=batches.count_batches(code),
+    )
     recent = [job for job in queue.jobs(code, newest=RECENT) if job.over]
     registers = list(acts(enterprise=code, verb=IMPORTED, newest=RECENT))
     context = {
@@ -54,16 +59,6 @@ def data(request: Request, code: str) -> HttpResponse:
         "empty": not (under_way or listed.rows or recent or registers),
     }
     return render(request, "data/data.html", context)
-
-
-class _Batches:
-    """The batches of an enterprise, cut out as a page asks for them."""
-
-    def __init__(self, enterprise: str) -> None:
-        self._enterprise = enterprise
-
-    def __getitem__(self, part: slice, /) -> list[BatchValue]:
-        return batches.list_newest_batches(self._enterprise, first=part.start, count=part.stop - part.start)
 
 
 def _registers(found: list[Any]) -> Table:

@@ -12,6 +12,7 @@ from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.qr_codes import MEDIA, render_qr_code
 from nianjian.engines.paper.texts.complaints import one_click_carriers
 from nianjian.engines.paper.texts.errors import error_message
@@ -22,7 +23,7 @@ from nianjian.features.complaints.documents import Standing, Ticketed, to_docume
 from nianjian.features.complaints.forwards import ForwardMapping, parse_mapping
 from nianjian.features.complaints.models import Door
 from nianjian.features.complaints.operations import TICKETS
-from nianjian.features.complaints.queries import BY_DUE, KIND, Ticket, TicketFilter, event_as_dict
+from nianjian.features.complaints.queries import BY_DUE, KIND, TicketFilter, event_as_dict
 from nianjian.features.complaints.sheet import COMPLAINTS, SOURCES
 from nianjian.features.complaints.states import State
 from nianjian.features.registers.api import Row, row_key, to_row
@@ -111,17 +112,8 @@ def complaints_list(request: Request, code: str, cut: Query[Cut], looked: Query[
         overdue=looked.overdue,
     )
     found = queries.list_tickets(enterprise=code, actor=request.actor, wanted=wanted)
-    return paged(request, cut, _Read(found.narrowed(looked.q, BY_DUE)), to_document)
-
-
-class _Read:
-    """A list that is read where it is cut."""
-
-    def __init__(self, found: queries.TicketList) -> None:
-        self._found = found
-
-    def __getitem__(self, part: slice, /) -> list[Ticket]:
-        return self._found.tickets(part.start, part.stop)
+    rows = found.narrowed(looked.q, BY_DUE)
+    return paged(request, cut, LazyRows(lambda first, count: rows.tickets(first, first + count)), to_document)
 
 
 @read(router, TICKET, act=Permission.READ_OWN, answer=TicketShown)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.texts.complaints import ACTS, CONFIDENCE, HANDS, LINKS, PROPOSALS, STATES
 from nianjian.features.complaints import operations
 from nianjian.features.complaints.clocks import ClockReading, Hand
@@ -86,16 +86,6 @@ SORTS: Final = {
 PRIMARY: Final = re.compile("[0-9]{1,18}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    """A list that is read where it is cut."""
-
-    listing: TicketList
-
-    def __getitem__(self, part: slice) -> list[Ticket]:
-        return self.listing.tickets(part.start, part.stop)
-
-
 @require_safe
 @page(Permission.READ_OWN)
 def tickets(request: Request, code: str) -> HttpResponse:
@@ -104,7 +94,9 @@ def tickets(request: Request, code: str) -> HttpResponse:
     found = list_tickets(enterprise=code, actor=request.actor, wanted=form.wanted())
     order = ordered(request, SORTS, "due")
     found = found.narrowed(form.text(), order.by)
-    cut: Page[Ticket] = paged(request, _Cut(found), total=found.rows.count())
+    cut: Page[Ticket] = paged(
+        request, LazyRows(lambda first, count: found.tickets(first, first + count)), total=found.rows.count()
+    )
     context = {
         "form": form,
         "page": cut,

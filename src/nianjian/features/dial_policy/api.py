@@ -10,12 +10,13 @@ from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.gate.decision_search import DecisionFilter
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.slices import LazyRows
 from nianjian.features.dial_policy import decisions, operations
 from nianjian.features.dial_policy import decisions as live
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read
-from nianjian.platform.api.paging import Cut, Page, Reader, after, paged
+from nianjian.platform.api.paging import Cut, Page, after, paged
 from nianjian.platform.api.parameter_types import Day, Text
 from nianjian.platform.api.routes import mount
 from nianjian.platform.home.http import as_attachment
@@ -128,7 +129,7 @@ def gate_settings(request: Request, code: str, cut: Query[Cut]) -> dict[str, obj
     def read(first: int, count: int) -> list[dict[str, Any]]:
         return operations.list_history(enterprise=code, actor=request.actor, first=first, most=count)
 
-    return paged(request, cut, Reader(read), dict)
+    return paged(request, cut, LazyRows(read), dict)
 
 
 def _allowed(request: Request, code: str) -> dict[str, Any]:

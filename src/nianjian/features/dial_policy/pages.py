@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from nianjian.engines.gate.decision_journal import Decision
 from nianjian.engines.gate.decision_search import DecisionFilter
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import words
 from nianjian.features.dial_policy import decisions as check
@@ -106,18 +106,6 @@ DIGITS: Final = 15  # of epoch milliseconds
 BEHIND: Final = ("gate.", "rectification.frequency.", "rectification.white_list")
 
 
-@dataclass(frozen=True, slots=True)
-class _History:
-    """What was ever set, read as far as a page shows it."""
-
-    enterprise: str
-    actor: Actor
-
-    def __getitem__(self, part: slice, /) -> list[dict[str, Any]]:
-        first, end = int(part.start), int(part.stop)
-        return operations.list_history(enterprise=self.enterprise, actor=self.actor, first=first, most=end - first)
-
-
 @require_safe
 @page(Act.READ)
 def policy_overview(request: Request, code: str) -> HttpResponse:
@@ -129,7 +117,13 @@ def policy_overview(request: Request, code: str) -> HttpResponse:
     chosen = {one["rule"] for one in told["caps"]}
     behind = [rule for rule in book.rules() if rule.key.startswith(BEHIND) or rule.key in chosen]
     caps: Page[Any] = paged(request, told["caps"], name="caps")
-    settings: Page[Any] = paged(request, _History(code, request.actor), name="settings")
+    settings: Page[Any] = paged(
+        request,
+        LazyRows(
+            lambda first, count: operations.list_history(enterprise=code, actor=request.actor, first=first, most=count)
+        ),
+        name="settings",
+    )
     context = {
         "told": told,
         "problems": [error_message(one["code"], one["values"], words(current())) for one in told["problems"]],

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal
 from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.slices import LazyRows
 from nianjian.features.inbox.obstacles import Point
 from nianjian.features.overview import facts
 from nianjian.features.people.api import Role
@@ -22,7 +23,7 @@ from nianjian.platform.accounts.query import Enterprise as Tenant
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, write
-from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.paging import Cut, Page, paged
 from nianjian.platform.api.parameter_types import Day, Text
 from nianjian.platform.rulebook.deadlines import Deadline as Due
 
@@ -71,7 +72,7 @@ def me(request: Request) -> dict[str, object]:
 @read(router, "/enterprises", act=None, answer=Page[Enterprise])
 def enterprises_list(request: Request, cut: Query[Cut]) -> dict[str, object]:
     """The enterprises that concern the asker, by code."""
-    rows = Reader(lambda first, count: list_accessible_enterprises(request.actor, limit=first + count)[first:])
+    rows = LazyRows(lambda first, count: list_accessible_enterprises(request.actor, limit=first + count)[first:])
     return paged(request, cut, rows, asdict)
 
 

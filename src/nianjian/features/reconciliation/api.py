@@ -8,13 +8,14 @@ from typing import Annotated, Any, Literal
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
+from nianjian.engines.kernel.slices import LazyRows
 from nianjian.features.reconciliation import operations
 from nianjian.features.reconciliation.queries import DifferenceFilter
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request, of_enterprise
 from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, take, write
-from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.paging import Cut, Page, paged
 from nianjian.platform.api.parameter_types import Day, Named, RowNumber, Text
 from nianjian.platform.api.problems import language
 from nianjian.platform.api.routes import mount
@@ -223,7 +224,7 @@ mount(router, REGISTRY.of(operations.RUNS))  # first: an address with a word of 
 @read(router, HERE, act=Act.READ, answer=Page[Reconciliation])
 def reconcile_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The enterprise's reconciliations, newest first."""
-    rows = Reader(
+    rows = LazyRows(
         lambda first, count: operations.list_runs(enterprise=code, actor=request.actor, first=first, count=count)
     )
     return paged(request, cut, rows, _run)
@@ -245,7 +246,7 @@ def reconcile_differences(
     def read_part(first: int, count: int) -> list[dict[str, Any]]:
         return operations.list_differences(run=run, wanted=wanted, actor=request.actor, first=first, count=count)
 
-    return paged(request, asked, Reader(read_part), dict)
+    return paged(request, asked, LazyRows(read_part), dict)
 
 
 @read(router, ONE, act=Act.READ, answer=ReconcileDifference)
@@ -278,7 +279,7 @@ def reconcile_reveal(request: Request, code: str, reconciliation: str, differenc
 def reconcile_pairs(request: Request, code: str, reconciliation: str, cut: Query[Cut]) -> dict[str, object]:
     """Pairs that may be one person, the likeliest first."""
     run = get_run_id(request, code, reconciliation)
-    rows = Reader(lambda first, count: operations.list_pairs(run=run, actor=request.actor, first=first, count=count))
+    rows = LazyRows(lambda first, count: operations.list_pairs(run=run, actor=request.actor, first=first, count=count))
     return paged(request, cut, rows, dict)
 
 

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.words import CHINESE, language_of
 from nianjian.features.rectification import evidence, operations, reports
 from nianjian.features.rectification.storage import LIMIT, Notice, paper_content
@@ -17,7 +18,7 @@ from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request, of_enterprise
 from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, write
-from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.paging import Cut, Page, paged
 from nianjian.platform.api.parameter_types import Day, Named, RowNumber, Text
 from nianjian.platform.api.routes import mount
 from nianjian.platform.home.http import as_attachment
@@ -154,7 +155,7 @@ def rectification_list(request: Request, code: str, cut: Query[Cut]) -> dict[str
     def read(first: int, count: int) -> list[dict[str, Any]]:
         return operations.list_cases(enterprise=code, actor=request.actor, first=first, count=count)
 
-    return paged(request, cut, Reader(read), dict)
+    return paged(request, cut, LazyRows(read), dict)
 
 
 @write(router, HERE, act=Act.LOAD, answer=CaseOpened, status=201)

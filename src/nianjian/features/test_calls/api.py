@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
+from nianjian.engines.kernel.slices import LazyRows
 from nianjian.features.test_calls import queries
 from nianjian.features.test_calls.operations import calls, landings
 from nianjian.features.test_calls.operations import routes as test_calls_routes
@@ -15,7 +16,7 @@ from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request, of_enterprise
 from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, take, write
-from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.paging import Cut, Page, paged
 from nianjian.platform.api.parameter_types import Text
 from nianjian.platform.home.http import as_attachment
 
@@ -276,7 +277,7 @@ def callback_list(request: Request, code: str, given: Query[CallbackFilter]) -> 
     def part(first: int, count: int) -> list[dict[str, Any]]:
         return queries.list_trials(enterprise=code, number=given.number, actor=request.actor, first=first, count=count)
 
-    return paged(request, given, Reader(part), dict)
+    return paged(request, given, LazyRows(part), dict)
 
 
 @write(router, TESTS, act=Act.REPORT, answer=Job, status=202)
@@ -289,7 +290,7 @@ def callback_test(request: Request, code: str, given: CallbackAsked) -> dict[str
 @read(router, "/enterprises/{code}/callback/numbers", act=Act.READ, answer=Page[CallbackNumber])
 def callback_numbers(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The filed numbers that are in force, each with the light of its test calls."""
-    rows = Reader(
+    rows = LazyRows(
         lambda first, count: queries.list_numbers(enterprise=code, actor=request.actor, first=first, count=count)
     )
     return paged(request, cut, rows, dict)

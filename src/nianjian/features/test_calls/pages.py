@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.texts.season import CALLBACK, reminder_line
 from nianjian.engines.paper.texts.test_calls import CARRIERS, HOWS, LANDINGS, LIGHTS, REASONS, VERDICTS, WITNESSES
 from nianjian.engines.paper.words import Words, words
@@ -104,19 +105,6 @@ Json = dict[str, Any]
 BADGES = {"pass": "good", "fail": "bad", "unproved": "warn", "": "plain"}
 
 
-@dataclass(frozen=True, slots=True)
-class _LazyRows:
-    """Rows that are read where they are cut."""
-
-    read: Callable[..., list[Json]]
-    code: str
-    request: Request
-
-    def __getitem__(self, part: slice) -> list[Json]:
-        count = part.stop - part.start
-        return self.read(enterprise=self.code, actor=self.request.actor, first=part.start, count=count)
-
-
 @require_safe
 @page(Act.READ)
 def listing(request: Request, code: str) -> HttpResponse:
@@ -169,8 +157,19 @@ def _show_refusal(form: Form, error: NianjianError) -> None:
 def _listing(request: Request, code: str, forms: Json, status: int = 200) -> HttpResponse:
     _ = words(current())
     grounds = CallBasis.of(code, request.actor, Act.READ)
-    numbers: Page[Json] = paged(request, _LazyRows(queries.list_numbers, code, request), name="numbers")
-    tests: Page[Json] = paged(request, _LazyRows(queries.list_trials, code, request))
+    numbers: Page[Json] = paged(
+        request,
+        LazyRows(
+            lambda first, count: queries.list_numbers(enterprise=code, actor=request.actor, first=first, count=count)
+        ),
+        name="numbers",
+    )
+    tests: Page[Json] = paged(
+        request,
+        LazyRows(
+            lambda first, count: queries.list_trials(enterprise=code, actor=request.actor, first=first, count=count)
+        ),
+    )
     kept = routes.describe_routes(enterprise=code, actor=request.actor)
     context = {
         **forms,

@@ -8,13 +8,14 @@ from typing import Any
 from django.http import Http404
 from ninja import Query, Router, Schema
 
+from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import words
 from nianjian.platform.accounts.access import EVERYWHERE
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, write
-from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.paging import Cut, Page, paged
 from nianjian.platform.api.problems import Finding, language
 from nianjian.platform.jobs import flow, query
 from nianjian.platform.jobs.query import JobValue
@@ -44,7 +45,7 @@ class Job(Schema):
 @read(router, "/enterprises/{code}/jobs", act=Act.READ, answer=Page[Job])
 def jobs_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The enterprise's work, newest first."""
-    rows = Reader(lambda first, count: query.jobs(code, first=first, newest=count))
+    rows = LazyRows(lambda first, count: query.jobs(code, first=first, newest=count))
     return paged(request, cut, rows, lambda one: job_to_document(request, one))
 
 
@@ -65,7 +66,7 @@ def jobs_stop(request: Request, code: str, job: str) -> dict[str, object]:
 @read(router, "/jobs", act=Act.READ, answer=Page[Job])
 def jobs_list_everywhere(request: Request, cut: Query[Cut]) -> dict[str, object]:
     """The work of the whole installation, newest first; that of enterprises stands with them."""
-    rows = Reader(lambda first, count: query.jobs(EVERYWHERE, first=first, newest=count))
+    rows = LazyRows(lambda first, count: query.jobs(EVERYWHERE, first=first, newest=count))
     return paged(request, cut, rows, lambda one: job_to_document(request, one))
 
 

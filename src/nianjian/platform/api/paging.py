@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from django.http import HttpRequest
 from django.utils.encoding import escape_uri_path
 from ninja import Field, Schema
 
+from nianjian.engines.kernel.slices import Sliceable
+
 MOST: Final = 200
 FARTHEST: Final = 1_000_000
 T = TypeVar("T")
-
-
-class Sliced(Protocol):
-    """What can be cut: a queryset, a list."""
-
-    def __getitem__(self, part: slice, /) -> Any:  # noqa: ANN401 -- a queryset gives a queryset, a list a list
-        """Cut out a part."""
 
 
 class Cut(Schema):
@@ -35,18 +30,7 @@ class Page(Schema, Generic[T]):
     next: str | None
 
 
-class Reader:
-    """Rows that a function reads: ``read(first, count)``."""
-
-    def __init__(self, read: Callable[[int, int], Any]) -> None:
-        self._read = read
-
-    def __getitem__(self, part: slice, /) -> Any:  # noqa: ANN401 -- what the function gives
-        """Read a part."""
-        return self._read(part.start, part.stop - part.start)
-
-
-def paged(request: HttpRequest, cut: Cut, rows: Sliced, shape: Callable[[Any], Any]) -> dict[str, object]:
+def paged(request: HttpRequest, cut: Cut, rows: Sliceable[Any], shape: Callable[[Any], Any]) -> dict[str, object]:
     """Cut out the part and give each row its shape."""
     found = list(rows[cut.offset : cut.offset + cut.limit + 1])
     on = cut.offset + cut.limit

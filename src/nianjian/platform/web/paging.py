@@ -7,22 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, TypeVar
 
 from django.http import HttpRequest
+
+from nianjian.engines.kernel.slices import Sliceable
 
 SIZE: Final = 50
 FARTHEST: Final = 1000  # pages; who needs row 50,001 filters
 
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
-
-
-class Sliced(Protocol[T_co]):
-    """What can be cut: a queryset, a list."""
-
-    def __getitem__(self, part: slice, /) -> Any:  # noqa: ANN401 -- a queryset gives a queryset, a list a list
-        """Cut out a part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +33,7 @@ class Page(Generic[T]):
 
 def paged(
     request: HttpRequest,
-    rows: Sliced[T],
+    rows: Sliceable[T],
     *,
     total: int | Callable[[], int | None] | None = None,
     size: int = SIZE,

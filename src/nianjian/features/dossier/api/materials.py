@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from django.http import HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
+from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.dossier import finding_text
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import Words, words
@@ -23,7 +24,7 @@ from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.operations import read, take, write
-from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.paging import Cut, Page, paged
 from nianjian.platform.api.parameter_types import Day, FileName, Year, attached
 from nianjian.platform.api.problems import language
 
@@ -139,7 +140,7 @@ def dossier_comments(request: Request, code: str, year: Year, item: str, cut: Qu
         )
         return found.comments
 
-    return paged(request, cut, Reader(rows), _comment)
+    return paged(request, cut, LazyRows(rows), _comment)
 
 
 @write(router, f"{ITEM}/comments", act=Act.LOAD, answer=CommentTold, status=201)
@@ -251,7 +252,7 @@ def dossier_versions(request: Request, code: str, year: Year, item: str, cut: Qu
         )
         return found.versions
 
-    return paged(request, cut, Reader(rows), lambda one: _told(one, _))
+    return paged(request, cut, LazyRows(rows), lambda one: _told(one, _))
 
 
 @write(router, VERSIONS, act=Act.LOAD, answer=Job, status=202, upload=True)
@@ -383,7 +384,7 @@ def dossier_pages(  # noqa: PLR0917 -- the parts of the address
         sides = {"wide_mm": one.wide_mm, "high_mm": one.high_mm}
         return {**one.facts, "page": one.page, **sides, "findings": spoken(one.findings, _), "marks": marks}
 
-    return paged(request, cut, Reader(rows), told)
+    return paged(request, cut, LazyRows(rows), told)
 
 
 @take(router, f"{PAGES}/{{page}}/picture", act=Act.REVEAL, media=[JPEG])
@@ -498,7 +499,7 @@ def dossier_arrivals(request: Request, code: str, year: Year, cut: Query[Cut]) -
             "fault": error_message(fault["code"], fault["values"], _) if fault else None,
         }  # fmt: skip
 
-    return paged(request, cut, Reader(rows), told)
+    return paged(request, cut, LazyRows(rows), told)
 
 
 @write(router, ARRIVALS, act=Act.LOAD, answer=Job, status=202, upload=True)

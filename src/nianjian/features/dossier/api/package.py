@@ -11,6 +11,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.slices import LazyRows
 from nianjian.features.dossier import seal_images
 from nianjian.features.dossier.api.materials import SEASON, ItemTold, Long
 from nianjian.features.dossier.generated.self_check import Sum
@@ -24,7 +25,7 @@ from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
 from nianjian.platform.api.jobs import job_to_document as job_told
 from nianjian.platform.api.operations import read, take, write
-from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.paging import Cut, Page, paged
 from nianjian.platform.api.parameter_types import Day, FileName, Year, attached
 from nianjian.platform.home.http import as_attachment
 from nianjian.platform.jobs.query import JobValue
@@ -368,7 +369,7 @@ def seals_withdraw(request: Request, code: str, given: SealKindGiven) -> dict[st
 @read(router, f"{SEASON}/seal-uses", act=Act.READ, answer=Page[SealUseTold])
 def seals_uses(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict[str, object]:
     """What was asked for in a season, newest first."""
-    reader = Reader(lambda first, count: seal_operations.list_uses(code, year, request.actor, first, count))
+    reader = LazyRows(lambda first, count: seal_operations.list_uses(code, year, request.actor, first, count))
     return paged(request, cut, reader, seal_operations.to_impression_document)
 
 
@@ -408,7 +409,7 @@ class SignedFile(FileName):
 @read(router, PAPERS, act=Act.READ, answer=Page[SignedTold])
 def signed_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict[str, object]:
     """Signed papers of a season, newest first."""
-    reader = Reader(lambda first, count: signatures.list_papers(code, year, request.actor, first, count))
+    reader = LazyRows(lambda first, count: signatures.list_papers(code, year, request.actor, first, count))
     return paged(request, cut, reader, signatures.to_document)
 
 

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.slices import LazyRows
 from nianjian.features.dossier import rounds as storage
 from nianjian.features.dossier.api.materials import SEASON
 from nianjian.features.dossier.operations import rounds
@@ -17,7 +18,7 @@ from nianjian.features.rectification.storage import LIMIT, paper_content
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.operations import read, take, write
-from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.paging import Cut, Page, paged
 from nianjian.platform.api.parameter_types import Day, Named, Year, attached
 from nianjian.platform.registers.attachments import TYPES
 
@@ -203,7 +204,7 @@ def rounds_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dic
     def rows(first: int, count: int) -> list[dict[str, Any]]:
         return rounds.list_packages(enterprise=code, year=year, actor=request.actor, first=first, count=count)
 
-    return paged(request, cut, Reader(rows), dict)
+    return paged(request, cut, LazyRows(rows), dict)
 
 
 @write(router, ROUNDS, act=Act.LOAD, answer=RoundTold, status=201, held=rounds.LIMIT)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from django.contrib import messages
@@ -15,6 +14,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper import reconciliation, sections
 from nianjian.engines.paper.texts.reconciliation import (
     KINDS,
@@ -73,33 +73,6 @@ def about(one: Json) -> str:
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@dataclass(frozen=True, slots=True)
-class _Differences:
-    """A run's differences, read where they are cut."""
-
-    run: str
-    wanted: DifferenceFilter
-    request: Request
-
-    def __getitem__(self, part: slice) -> list[Json]:
-        first, count = part.start, part.stop - part.start
-        return operations.list_differences(
-            run=self.run, wanted=self.wanted, actor=self.request.actor, first=first, count=count
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Pairs:
-    """A run's pairs, read where they are cut."""
-
-    run: str
-    request: Request
-
-    def __getitem__(self, part: slice) -> list[Json]:
-        first, count = part.start, part.stop - part.start
-        return operations.list_pairs(run=self.run, actor=self.request.actor, first=first, count=count)
-
-
 @require_safe
 @page(Act.READ)
 def show_run(request: Request, code: str, reconciliation: str) -> HttpResponse:
@@ -107,8 +80,21 @@ def show_run(request: Request, code: str, reconciliation: str) -> HttpResponse:
     told = get_run_or_404(request, code, reconciliation)
     _ = words(current())
     wanted = DifferenceFilter(*(request.GET.get(name, "")[:16] for name in ("state", "result", "month")))
-    cut: Page[Json] = paged(request, _Differences(told["run"], wanted, request))
-    pairs: Page[Json] = paged(request, _Pairs(told["run"], request), name="pairs")
+    cut: Page[Json] = paged(
+        request,
+        LazyRows(
+            lambda first, count: operations.list_differences(
+                run=told["run"], wanted=wanted, actor=request.actor, first=first, count=count
+            )
+        ),
+    )
+    pairs: Page[Json] = paged(
+        request,
+        LazyRows(
+            lambda first, count: operations.list_pairs(run=told["run"], actor=request.actor, first=first, count=count)
+        ),
+        name="pairs",
+    )
     context = {
         "run": told,
         "kind": _(KINDS[told["kind"]]),
@@ -349,23 +335,16 @@ def reveal_pair(request: Request, code: str, reconciliation: str, pair: int) -> 
     return render(request, "reconcile/pair.html", context)
 
 
-@dataclass(frozen=True, slots=True)
-class _Runs:
-    """The runs, newest first, read where they are cut."""
-
-    code: str
-    request: Request
-
-    def __getitem__(self, part: slice) -> list[Json]:
-        first, count = part.start, part.stop - part.start
-        return operations.list_runs(enterprise=self.code, actor=self.request.actor, first=first, count=count)
-
-
 @require_safe
 @page(Act.READ)
 def runs(request: Request, code: str) -> HttpResponse:
     """List the runs."""
-    shown: Page[Json] = paged(request, _Runs(code, request))
+    shown: Page[Json] = paged(
+        request,
+        LazyRows(
+            lambda first, count: operations.list_runs(enterprise=code, actor=request.actor, first=first, count=count)
+        ),
+    )
     _ = words(current())
     rows = [
         [

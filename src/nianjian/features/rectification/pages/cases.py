@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper import rectification, sections
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.texts.portrait import METRICS
@@ -154,23 +155,16 @@ def fetch(request: Request, code: str, case: str, job: str) -> HttpResponse:
     return as_attachment(answer, name)
 
 
-@dataclass(frozen=True, slots=True)
-class _Cases:
-    """The cases, newest first, read where they are cut."""
-
-    code: str
-    request: Request
-
-    def __getitem__(self, part: slice) -> list[Json]:
-        first, count = part.start, part.stop - part.start
-        return operations.list_cases(enterprise=self.code, actor=self.request.actor, first=first, count=count)
-
-
 @require_safe
 @page(Act.READ)
 def cases(request: Request, code: str) -> HttpResponse:
     """List the cases, the next due first read from the dates."""
-    shown: Page[Json] = paged(request, _Cases(code, request))
+    shown: Page[Json] = paged(
+        request,
+        LazyRows(
+            lambda first, count: operations.list_cases(enterprise=code, actor=request.actor, first=first, count=count)
+        ),
+    )
     _ = words(current())
     rows = [
         [
