@@ -15,6 +15,8 @@ UV := UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy
 # two workers on two cores; JOBS=0 runs in one process
 JOBS ?= auto
 PYTEST = $(BIN)/python -m pytest -n $(JOBS)
+# templates of pages and papers
+TEMPLATES = $(BIN)/djangofmt --line-length 120 --indent-width 2 --quiet src
 # what `make test` runs
 FAST := not long and not web and not soak
 # a file goes to one worker, in the order of `tests/conftest.py`: the longest first
@@ -73,6 +75,7 @@ demo: setup ## a demo enterprise with 2 million calls: portrait in the terminal,
 lint: setup ## format, lint, contracts, types, migrations, rules, docs: what needs no test
 	@$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(TEMPLATES) --check
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/pyright
@@ -90,6 +93,7 @@ check: lint ## lint, and the house and fast tests (5 minutes)
 format: setup ## put the code in its form
 	@$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only .
+	$(TEMPLATES)
 
 .PHONY: test
 test: setup ## every suite that needs neither a service nor minutes (10 minutes on two cores)

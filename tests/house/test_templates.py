@@ -28,6 +28,9 @@ TRANSLATED = re.compile(
     r"|\{%.*?%\}|\{\{.*?\}\}",
     re.DOTALL,
 )
+TEXT = re.compile(
+    r"\{% blocktranslate.*?endblocktranslate %\}|\{% translate \".*?\"|\{% comment %\}.*?\{% endcomment %\}"
+)
 BLOCK_OPTIONS = re.compile(r"\{%\s*blocktranslate\b([^%]*)%\}(.*?)\{%\s*endblocktranslate", re.DOTALL)
 
 
@@ -94,6 +97,13 @@ def faults(text: str) -> list[str]:
 @pytest.mark.parametrize("path", TEMPLATES, ids=_place)
 def test_a_template_blocks_nothing_and_says_nothing_untranslated(path: Path) -> None:
     assert faults(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=_place)
+def test_a_line_is_short_but_for_its_text(path: Path) -> None:
+    """120 characters; a text is one literal for the catalogue and cannot be broken."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if len(TEXT.sub("", line)) > 120] == []
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=_place)
