@@ -140,7 +140,7 @@ def test_a_refusal_becomes_a_page_with_the_right_status(code: str, status: int) 
     answer = _asked(_raising(code, batch="B1", job="J1", user="anna", file="a.csv"))
     text = answer.content.decode()
     assert answer.status_code == status
-    assert "<!doctype html>" in text
+    assert "<!DOCTYPE html>" in text
     assert "b.csv" in text, "what else was found is listed"
     assert "a.csv" in text or "B1" in text or "J1" in text or "anna" in text
 

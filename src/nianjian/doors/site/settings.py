@@ -95,6 +95,7 @@ TEMPLATES = [
                 "nianjian.platform.web.context.shell",
                 "nianjian.features.inbox.pages.unread",
             ],
+            "loaders": [("django.template.loaders.cached.Loader", ["nianjian.platform.web.compact.Loader"])],
             "string_if_invalid": "",
         },
     }
