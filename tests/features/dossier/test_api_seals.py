@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import pytest
 from django.test import Client
 from tests.features.dossier.sealing.conftest import photo
@@ -14,6 +16,7 @@ from nianjian.doors.api.application import API
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.materials import File, Place
+from nianjian.features.dossier.operations import checklist
 from nianjian.platform.accounts.query import Actor
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +34,7 @@ def _paper() -> None:
     file = File("章程.pdf", "application/pdf", b"%PDF-1", 2, Verdict.NEEDS_PERSON, {"fields": {}})
     place = Place("demo", 2025, "articles")
     made = materials.store_version(place=place, file=file, actor=Actor("anna"))
-    materials.confirm_version(place=place, number=made.number, effective_on=None, valid_until=None, actor=Actor("anna"))
+    checklist.confirm(**asdict(place), number=made.number, actor=Actor("anna"))
 
 
 def test_a_use_is_asked_for_and_waits(lead: Client) -> None:

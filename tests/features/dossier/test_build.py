@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.kinds import ITEMS
 from nianjian.features.dossier.materials import File, Place
-from nianjian.features.dossier.operations import package
+from nianjian.features.dossier.operations import checklist, package
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 
@@ -43,7 +44,7 @@ def keep(demo: str, anna: Actor, tmp_path: Path) -> Keep:
         place = Place(demo, YEAR, item)
         made = materials.store_version(place=place, file=file, actor=anna)
         if confirmed:
-            materials.confirm_version(place=place, number=made.number, effective_on=None, valid_until=None, actor=anna)
+            checklist.confirm(**asdict(place), number=made.number, actor=anna)
 
     return keep
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,10 @@ from tests.support.fixtures import Import
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.approvals import operations
-from nianjian.features.dossier import arrivals, materials
+from nianjian.features.dossier import materials
 from nianjian.features.dossier.finding import Finding, ReadFields, Verdict, Weight
 from nianjian.features.dossier.materials import File, Place
-from nianjian.features.dossier.operations import checklist
+from nianjian.features.dossier.operations import arrivals, checklist
 from nianjian.features.dossier.states import DONE, MaterialState
 from nianjian.features.rulebook import operations as overlay
 from nianjian.platform.accounts.query import Actor
@@ -115,8 +116,10 @@ def test_the_same_content_is_judged_by_what_is_known_now(keep: Callable[..., int
 
 
 def test_of_two_who_sort_one_file_the_second_finds_it_gone(demo: str, anna: Actor) -> None:
-    arrivals.store_file(enterprise=demo, year=YEAR, name="a.pdf", body=b"%PDF-1", actor=anna)
-    (one,), (other,) = (arrivals.list_waiting_files(demo, YEAR, 0, 1) for _person in range(2))
+    arrivals.store_file(enterprise=demo, year=YEAR, name="a.pdf", content=b"%PDF-1", actor=anna)
+    (one,), (other,) = (
+        arrivals.list_waiting_files(enterprise=demo, year=YEAR, actor=anna, most=1) for _person in range(2)
+    )
     arrivals.record_decision(row=one, item="articles", actor=anna)
     assert _code(lambda: arrivals.record_decision(row=other, item="licence", actor=anna)) == "dossier_arrival_unknown"
     assert _code(lambda: arrivals.record_cut(row=other, papers=(), leave="", actor=anna)) == "dossier_arrival_unknown"
@@ -142,7 +145,7 @@ def test_last_years_papers_are_taken_over_and_wait_for_a_person(
         place = Place(demo, YEAR - 1, item)
         keep(f"%PDF-{item}".encode(), place=place)
         if item != "shareholders":
-            materials.confirm_version(place=place, number=1, effective_on=None, valid_until=None, actor=anna)
+            checklist.confirm(**asdict(place), number=1, actor=anna)
     assert checklist.reuse(enterprise=demo, year=YEAR, actor=anna) == ["articles"]
     assert checklist.reuse(enterprise=demo, year=YEAR, actor=anna) == []
     (line,) = [one for one in checklist.list_items(demo, YEAR, anna) if one.item == "articles"]

@@ -6,6 +6,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import asdict
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -29,6 +30,7 @@ from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.materials import File, Place
 from nianjian.features.dossier.models import PagePicture
+from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.operations import package as status
 from nianjian.features.dossier.operations.generate import ITEMS, GeneratedItem, generate
 from nianjian.features.dossier.operations.package import build
@@ -248,7 +250,7 @@ def test_an_item_becomes_a_version_that_a_person_confirms(
     assert materials.read_content(row).startswith(b"%PDF")
     assert (row.pages, row.verdict) == (1, "needs_person")
     place = Place(filled, YEAR, "seat_table")
-    materials.confirm_version(place=place, number=1, effective_on=None, valid_until=None, actor=anna)
+    checklist.confirm(**asdict(place), number=1, actor=anna)
     (again,) = _make(filled, anna, None, "seat_table").values()
     assert (again.confirmed, again.version) == (True, 1)
     package = build(enterprise=filled, year=YEAR, folder=tmp_path / "package", actor=anna)

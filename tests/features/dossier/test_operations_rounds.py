@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -21,10 +22,10 @@ from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.kinds import ITEMS
 from nianjian.features.dossier.materials import File, Place
 from nianjian.features.dossier.models import Submission
-from nianjian.features.dossier.operations import rounds
+from nianjian.features.dossier.operations import checklist, rounds
 from nianjian.features.dossier.operations.package import build
-from nianjian.features.dossier.rounds import File as Paper
-from nianjian.features.dossier.rounds import Handover, RequestInput
+from nianjian.features.dossier.operations.rounds import Handover, RequestInput
+from nianjian.features.rectification.storage import PaperContent as Paper
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.vault import blobs
@@ -53,7 +54,7 @@ def keep(demo: str, anna: Actor, tmp_path: Path) -> Callable[..., int]:
         place = Place(demo, YEAR, item)
         made = materials.store_version(place=place, file=file, actor=anna)
         if confirmed:
-            materials.confirm_version(place=place, number=made.number, effective_on=None, valid_until=None, actor=anna)
+            checklist.confirm(**asdict(place), number=made.number, actor=anna)
         return int(made.number)
 
     return keep
@@ -96,7 +97,7 @@ def _manifest(demo: str, *items: str, **more: object) -> bytes:
     for place, item in enumerate(items):
         row = materials.find_material(demo, YEAR, item)
         assert row is not None
-        newest = materials.list_versions(row)[0].sha256
+        newest = materials.list_versions(demo, YEAR, item)[0].sha256
         sources.append({"item": item, "title": item, "board": "general", "start_page": place + 1, "pages": 1,
                         "copy_sha256": newest, "source_sha256": newest, "seals": []})  # fmt: skip
     told = {"format": manifest.FORMAT, "version": manifest.VERSION, "enterprise": "示例", "season": YEAR,
@@ -160,7 +161,7 @@ def test_a_round_from_handing_in_to_handing_in_again(
     rounds.record_answer(**give, request=whole, version=None, note="已胶装")
     assert _states(demo, anna) == ["to_confirm", "answered", "answered"]
     place = Place(demo, YEAR, "audit_report")
-    materials.confirm_version(place=place, number=fresh, effective_on=None, valid_until=None, actor=anna)
+    checklist.confirm(**asdict(place), number=fresh, actor=anna)
     assert _one(demo, anna)["state"] == "answered"
 
     again = _submit(demo, anna, _built(demo, anna, tmp_path / "second"), date(2027, 2, 15))
@@ -199,7 +200,7 @@ def test_an_answer_that_does_not_go_out_is_left_out(keep: Callable[..., int], de
     rounds.record_answer(enterprise=demo, year=YEAR, number=1, request=request, version=fresh, note="", actor=anna)
     assert _states(demo, anna) == ["answered"]
     place = Place(demo, YEAR, "articles")
-    materials.return_version(place=place, number=fresh, reason="仍不清楚", actor=anna)
+    checklist.send_back(**asdict(place), number=fresh, reason="仍不清楚", actor=anna)
     assert _states(demo, anna) == ["to_confirm"], "a file that was sent back is no answer"
     keep("articles", 56)
     _listed(demo, anna, "articles", on=date(2027, 2, 4))

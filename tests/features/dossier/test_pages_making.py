@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.materials import File, Place
+from nianjian.features.dossier.operations import checklist
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.query import acts
@@ -37,7 +39,7 @@ def lead(db: None, home: Path, keys: None, monkeypatch: pytest.MonkeyPatch) -> C
     file = File("章程.pdf", "application/pdf", path.read_bytes(), 1, Verdict.NEEDS_PERSON, {"fields": {}})
     place = Place("demo", 2025, "articles")
     made = materials.store_version(place=place, file=file, actor=Actor("anna"))
-    materials.confirm_version(place=place, number=made.number, effective_on=None, valid_until=None, actor=Actor("anna"))
+    checklist.confirm(**asdict(place), number=made.number, actor=Actor("anna"))
     return signed_in("anna", "compliance_lead", "demo")
 
 

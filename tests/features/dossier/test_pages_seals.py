@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from nianjian.features.dossier import materials
 from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.materials import File, Place
 from nianjian.features.dossier.models import Impression, SealPicture
+from nianjian.features.dossier.operations import checklist
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 
@@ -48,7 +50,7 @@ def _paper(item: str = "articles") -> None:
     file = File("章程.pdf", "application/pdf", b"%PDF-1", 2, Verdict.NEEDS_PERSON, {"fields": {}})
     place = Place("demo", 2025, item)
     made = materials.store_version(place=place, file=file, actor=Actor("anna"))
-    materials.confirm_version(place=place, number=made.number, effective_on=None, valid_until=None, actor=Actor("anna"))
+    checklist.confirm(**asdict(place), number=made.number, actor=Actor("anna"))
 
 
 def test_the_page_says_what_a_picture_is_not_and_gives_none_out(lead: Client) -> None:

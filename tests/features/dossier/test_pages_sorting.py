@@ -18,11 +18,12 @@ from tests.support.packages import package
 from tests.support.paper_scans import a4
 from tests.support.people import signed_in
 
-from nianjian.features.dossier import arrivals, materials
+from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions.build import build
 from nianjian.features.dossier.generated.document import Document, pdf
 from nianjian.features.dossier.ingest.receive import SmallPicture
 from nianjian.features.dossier.models import Arrival, PagePicture
+from nianjian.features.dossier.operations import arrivals
 from nianjian.features.maintenance import retention
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
@@ -132,7 +133,7 @@ def test_the_pages_of_a_file_that_waits_are_shown_to_whom_may_reveal(
     lead: Client, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     actor = Actor("tester")
-    row = arrivals.store_file(enterprise="demo", year=2025, name="scan.pdf", body=b"%PDF", actor=actor)
+    row = arrivals.store_file(enterprise="demo", year=2025, name="scan.pdf", content=b"%PDF", actor=actor)
     told: dict[str, object] = {"item": None, "sure": False, "guesses": [], "pages": 14, "papers": []}
     drawn = [SmallPicture(page, 210.0, 297.0, b"\xff\xd8 a page") for page in range(1, 15)]
     arrivals.record_proposal(arrival=row.pk, proposal=told, pictured=drawn, actor=actor)

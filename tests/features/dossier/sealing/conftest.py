@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from nianjian.features.dossier import materials
 from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.kinds import ITEMS
 from nianjian.features.dossier.materials import File, Place
+from nianjian.features.dossier.operations import checklist
 from nianjian.platform.accounts.query import Actor
 
 YEAR = 2026
@@ -37,7 +39,7 @@ def keep(demo: str, anna: Actor, tmp_path: Path) -> Keep:
         place = Place(demo, YEAR, item)
         made = materials.store_version(place=place, file=file, actor=anna)
         if confirmed:
-            materials.confirm_version(place=place, number=made.number, effective_on=None, valid_until=None, actor=anna)
+            checklist.confirm(**asdict(place), number=made.number, actor=anna)
 
     return keep
 

@@ -13,11 +13,9 @@ from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.dossier import finding_text
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import Words, words
-from nianjian.features.dossier import arrivals
 from nianjian.features.dossier.materials import TEXT_LENGTH
 from nianjian.features.dossier.models import Arrival, Comment, Version
-from nianjian.features.dossier.operations import arrivals as arrival_operations
-from nianjian.features.dossier.operations import checklist
+from nianjian.features.dossier.operations import arrivals, checklist
 from nianjian.features.dossier.operations.checklist import Page as Looked
 from nianjian.features.dossier.recognition import Range
 from nianjian.platform.accounts.roles import Act
@@ -485,9 +483,7 @@ def dossier_arrivals(request: Request, code: str, year: Year, cut: Query[Cut]) -
     _ = words(language(request))
 
     def rows(first: int, count: int) -> list[Arrival]:
-        return arrival_operations.list_waiting_files(
-            enterprise=code, year=year, actor=request.actor, first=first, most=count
-        )
+        return arrivals.list_waiting_files(enterprise=code, year=year, actor=request.actor, first=first, most=count)
 
     def told(row: Arrival) -> dict[str, object]:
         seems, fault = arrivals.read_proposal(row), arrivals.read_fault(row)
@@ -506,10 +502,8 @@ def dossier_arrivals(request: Request, code: str, year: Year, cut: Query[Cut]) -
 def dossier_arrive(request: Request, code: str, year: Year, file: Query[FileName]) -> dict[str, object]:
     """Bring a file in without saying which item it is; reading it is work. The content is the file."""
     content = request.incoming.content(checklist.LIMIT)
-    arrival_operations.store_file(enterprise=code, year=year, name=file.name, content=content, actor=request.actor)
-    return enqueued_job_document(
-        request, arrival_operations.enqueue_reading(enterprise=code, year=year, actor=request.actor)
-    )
+    arrivals.store_file(enterprise=code, year=year, name=file.name, content=content, actor=request.actor)
+    return enqueued_job_document(request, arrivals.enqueue_reading(enterprise=code, year=year, actor=request.actor))
 
 
 @write(router, f"{ARRIVAL}/item", act=Act.LOAD, answer=Job, status=202)
@@ -517,9 +511,7 @@ def dossier_sort(request: Request, code: str, year: Year, arrival: Key, given: I
     """Say which item a file is: it goes to its check, which is work, and still waits to be confirmed there."""
     return enqueued_job_document(
         request,
-        arrival_operations.decide_item(
-            enterprise=code, year=year, arrival=arrival, item=given.item, actor=request.actor
-        ),
+        arrivals.decide_item(enterprise=code, year=year, arrival=arrival, item=given.item, actor=request.actor),
     )
 
 
@@ -530,7 +522,7 @@ def dossier_cut(request: Request, code: str, year: Year, arrival: Key, given: Pa
     Cutting is work; ``papers`` of its result names the check of each. Where it is refused the file waits on.
     """
     papers = [Range(one.item, one.first, one.last) for one in given.papers]
-    job = arrival_operations.enqueue_cutting(
+    job = arrivals.enqueue_cutting(
         enterprise=code, year=year, arrival=arrival, papers=papers, leave=given.leave, actor=request.actor
     )
     return enqueued_job_document(request, job)
@@ -539,14 +531,12 @@ def dossier_cut(request: Request, code: str, year: Year, arrival: Key, given: Pa
 @take(router, f"{ARRIVAL}/pages/{{page}}/picture", act=Act.REVEAL, media=[JPEG])
 def dossier_arrival_picture(request: Request, code: str, year: Year, arrival: Key, page: PageNumber) -> HttpResponse:
     """The picture of a page, personal values in full; the audit chain has the entry. There once the file is read."""
-    content = arrival_operations.reveal_picture(
-        enterprise=code, year=year, arrival=arrival, page=page, actor=request.actor
-    )
+    content = arrivals.reveal_picture(enterprise=code, year=year, arrival=arrival, page=page, actor=request.actor)
     return attached(content, JPEG, f"{arrival}-{page}.jpg")
 
 
 @write(router, ARRIVAL, act=Act.LOAD, answer=ArrivalGone, method="DELETE")
 def dossier_put_away(request: Request, code: str, year: Year, arrival: Key) -> dict[str, object]:
     """Delete a file that belongs to no item."""
-    arrival_operations.delete_file(enterprise=code, year=year, arrival=arrival, actor=request.actor)
+    arrivals.delete_file(enterprise=code, year=year, arrival=arrival, actor=request.actor)
     return {"id": arrival}

@@ -12,7 +12,6 @@ from ninja import Field, Path, Query, Router, Schema
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.slices import LazyRows
-from nianjian.features.dossier import seal_images
 from nianjian.features.dossier.api.materials import SEASON, ItemTold, Long
 from nianjian.features.dossier.generated.self_check import Sum
 from nianjian.features.dossier.operations import checklist, fill_in, signatures, verification
@@ -344,12 +343,12 @@ def seals_list(request: Request, code: str) -> dict[str, object]:
     """The pictures of seals that may be used."""
     found = seal_operations.list_images(code, request.actor)
     return {
-        "law": seal_operations.citation(seal_operations.get_rulebook(code)),
+        "law": seal_operations.citation(checklist.get_rulebook(code)),
         "seals": [seal_operations.to_picture_document(one) for one in found],
     }
 
 
-@write(router, SEALS, act=Act.REQUEST, answer=SealTold, status=201, held=seal_images.LIMIT)
+@write(router, SEALS, act=Act.REQUEST, answer=SealTold, status=201, held=seal_operations.LIMIT)
 def seals_add(request: Request, code: str, file: Query[SealFile]) -> dict[str, object]:
     """Keep the picture of a seal, its ground made clear; the content is the file (PNG or JPEG)."""
     made = seal_operations.store_image(

@@ -10,10 +10,10 @@ from ninja import Field, Path, Query, Router, Schema
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.slices import LazyRows
-from nianjian.features.dossier import rounds as storage
 from nianjian.features.dossier.api.materials import SEASON
+from nianjian.features.dossier.materials import TEXT_LENGTH
 from nianjian.features.dossier.operations import rounds
-from nianjian.features.dossier.rounds import File, Handover, RequestInput
+from nianjian.features.dossier.operations.rounds import REQUESTS, Handover, RequestInput
 from nianjian.features.rectification.storage import LIMIT, paper_content
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
@@ -27,7 +27,7 @@ ROUNDS = f"{SEASON}/rounds"
 ROUND = f"{ROUNDS}/{{number}}"
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Row = Annotated[int, Path(ge=1, le=2**62)]
-Text = Annotated[str, Field(max_length=storage.TEXT_LENGTH)]
+Text = Annotated[str, Field(max_length=TEXT_LENGTH)]
 
 
 class RoundTold(Schema):
@@ -130,7 +130,7 @@ class RoundGiven(Schema):
 class RequestGiven(Schema):
     """What is asked for; ``item`` "": of the whole package."""
 
-    text: Annotated[str, Field(min_length=1, max_length=storage.TEXT_LENGTH)]
+    text: Annotated[str, Field(min_length=1, max_length=TEXT_LENGTH)]
     item: Annotated[str, Field(max_length=40)] = ""
 
 
@@ -138,7 +138,7 @@ class NoticeGiven(Schema):
     """A notice: day of receipt, the last day that it names, its own number, what it asks for."""
 
     received: Day
-    requests: Annotated[list[RequestGiven], Field(min_length=1, max_length=storage.REQUESTS)]
+    requests: Annotated[list[RequestGiven], Field(min_length=1, max_length=REQUESTS)]
     due: Day | None = None
     reference: Annotated[str, Field(max_length=120)] = ""
 
@@ -262,11 +262,8 @@ def rounds_paper_add(
 ) -> dict[str, object]:
     """Keep a file about a package, encrypted; the content is the file, at most 20 MiB."""
     body = paper_content(file.name, request.content)
-    given = File(body.name, body.media_type, body.body)
-    kept = rounds.add_evidence(
-        enterprise=code, year=year, number=number, kind=file.kind, file=given, actor=request.actor
-    )
-    return rounds.evidence_to_document(kept)
+    row = rounds.add_evidence(enterprise=code, year=year, number=number, kind=file.kind, file=body, actor=request.actor)
+    return rounds.evidence_to_document(row)
 
 
 @take(

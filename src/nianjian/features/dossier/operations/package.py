@@ -16,7 +16,6 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.dossier import ITEMS
 from nianjian.engines.paper.words import CHINESE, words
-from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.archives.closed_seasons import list_sealed_blobs, refuse_closed
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions import build_process, manifest
@@ -46,7 +45,6 @@ from nianjian.platform.jobs.progress import Progress, silent
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers.licences import Licence
 from nianjian.platform.registers.versions import versions_on
-from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.vault import blobs
 
 Json = dict[str, Any]
@@ -133,17 +131,17 @@ def _package(enterprise: str, year: int, day: date, items: Sequence[Item], *, dr
         licence=", ".join(numbers) or "–",
         season=year,
         items=tuple(items),
-        limits=Limits.of(_book(enterprise, day)),
+        limits=Limits.of(checklist.get_rulebook(enterprise, day)),
         snapshot="" if run is None else run.id,
         draft=draft,
         language=CHINESE,
-        source=seal_operations.citation(_book(enterprise, day)),
+        source=seal_operations.citation(checklist.get_rulebook(enterprise, day)),
     )
 
 
 def _copies(bound: Sequence[tuple[Line, Version]], room: Path, day: date, enterprise: str) -> Iterator[Item]:
     """Each item with its clean copy, made anew from what is kept."""
-    book, _ = _book(enterprise, day), words(CHINESE)
+    book, _ = checklist.get_rulebook(enterprise, day), words(CHINESE)
     for line, row in bound:
         place = room / line.item
         place.mkdir(mode=0o700)
@@ -159,11 +157,6 @@ def _copies(bound: Sequence[tuple[Line, Version]], room: Path, day: date, enterp
         board = Board(str(rule["board"])) if isinstance(rule, Mapping) else Board.SPECIAL  # a further paper
         asked = required_seals(book, copy=kind.form(book) is Form.COPY)
         yield Item(line.item, title, board, got.clean, asked, row.sha256)
-
-
-def _book(enterprise: str, day: date) -> Rulebook:
-    where = accounts.enterprise(enterprise).province or None
-    return rulebook(day=day, province=where, enterprise=enterprise)
 
 
 def _empty(folder: Path) -> None:

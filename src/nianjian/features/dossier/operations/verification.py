@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier import rounds
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.compare import Difference
 from nianjian.features.dossier.editions.verify import rescan, verify
 from nianjian.features.dossier.ingest.receive import unpack
 from nianjian.features.dossier.models import Evidence, Submission
-from nianjian.features.dossier.operations.checklist import HELD, LIMIT
+from nianjian.features.dossier.operations import rounds
+from nianjian.features.dossier.operations.checklist import HELD, LIMIT, enqueue_with_file
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
@@ -59,13 +59,8 @@ def enqueue_verification(
         rounds.get_submission(tenant.code, year, against)
     elif listed is None and pack is None:
         raise NianjianError("dossier_verify_what")
-    blob = blobs.put(_packed(files))
-    given = {HELD: blob.id, "name": plain_name(subject[0]), "year": year, "scan": scan, "against": against}
-    try:
-        return flow.enqueue(kind=flow.VERIFY_PACKAGE, enterprise=tenant.code, payload=given, actor=actor)
-    except BaseException:
-        blobs.remove(blob.id)
-        raise
+    payload = {"name": plain_name(subject[0]), "year": year, "scan": scan, "against": against}
+    return enqueue_with_file(flow.VERIFY_PACKAGE, tenant.code, _packed(files), payload, actor)
 
 
 def _parts(files: Given, *, scan: bool) -> tuple[tuple[str, bytes], tuple[str, bytes] | None, bytes | None]:
@@ -129,8 +124,8 @@ def _put(folder: Path, name: str, content: bytes) -> Path:
 
 def _kept(row: Submission, room: Path) -> Path | None:
     """The manifest of a package that was handed in."""
-    found = [one for one in rounds.list_evidence(row) if one.kind == Evidence.MANIFEST]
-    return _put(room / "kept", manifest.NAME, blobs.get(found[0].blob)) if found else None
+    found = row.evidence.filter(kind=Evidence.MANIFEST).first()
+    return None if found is None else _put(room / "kept", manifest.NAME, blobs.get(found.blob))
 
 
 def _verified(path: Path, listed: Path | None, digest: str, progress: Progress) -> Json:

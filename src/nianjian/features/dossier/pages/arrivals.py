@@ -20,12 +20,10 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import dossier
 from nianjian.engines.paper.texts.dossier import FIELDS, SEALS
 from nianjian.engines.paper.words import words
-from nianjian.features.dossier import arrivals
 from nianjian.features.dossier.ingest.receive import SmallPicture
 from nianjian.features.dossier.kinds import ITEMS, KNOWN
 from nianjian.features.dossier.models import Arrival
-from nianjian.features.dossier.operations import arrivals as arrival_operations
-from nianjian.features.dossier.operations import checklist
+from nianjian.features.dossier.operations import arrivals, checklist
 from nianjian.features.dossier.operations.arrivals import PICTURES_AT_ONCE
 from nianjian.features.dossier.operations.checklist import ENDINGS, STEP, Page, Pages
 from nianjian.features.dossier.pages import presenters
@@ -292,10 +290,10 @@ Typed = Sequence[tuple[str, object, object]]
 @page(Act.LOAD)
 def show_ranges(request: Request, code: str, year: int, arrival: int) -> HttpResponse:
     """The ranges that its content speaks for, or that were asked for last and refused; once it is cut, what came."""
-    last = arrival_operations.find_last_cutting(code, require_year(year), arrival)
+    last = arrivals.find_last_cutting(code, require_year(year), arrival)
     if last is not None and last.state == data.DONE:
         return redirect("data-job", code=code, job=last.id)
-    row = arrival_operations.get_arrival(enterprise=code, year=year, arrival=arrival, actor=request.actor)
+    row = arrivals.get_arrival(enterprise=code, year=year, arrival=arrival, actor=request.actor)
     parts: list[dict[str, Any]] = (arrivals.read_proposal(row) or {}).get("papers", [])
     if last is None:
         return _page(request, code, year, arrival, _typed(parts))
@@ -311,7 +309,7 @@ def cut_file(request: Request, code: str, year: int, arrival: int) -> HttpRespon
     rows, leave = _given(request.POST)
     papers = [Range(item, _page_number(first), _page_number(last)) for item, first, last in rows if item]
     try:
-        arrival_operations.enqueue_cutting(
+        arrivals.enqueue_cutting(
             enterprise=code, year=year, arrival=arrival, papers=papers, leave=leave, actor=request.actor
         )
     except NianjianError as fault:
@@ -336,12 +334,12 @@ def _page(
 ) -> HttpResponse:
     """``first``: the page from which on pictures are shown; 0: none are."""
     place = {"enterprise": code, "year": year, "arrival": arrival, "actor": request.actor}
-    row = arrival_operations.get_arrival(**place)  # type: ignore[arg-type] # as they stand above
-    seen = arrival_operations.reveal_pages(**place, first=first) if first else []  # type: ignore[arg-type] # the same
+    row = arrivals.get_arrival(**place)  # type: ignore[arg-type] # as they stand above
+    seen = arrivals.reveal_pages(**place, first=first) if first else []  # type: ignore[arg-type] # the same
     filled = [RangeRow(number, item, str(begin), str(end)) for number, (item, begin, end) in enumerate(rows, 1)]
     most = max(ROWS, len(filled) + FREE)
     empty = [RangeRow(number, "", "", "") for number in range(len(filled) + 1, most + 1)]
-    last, pages = arrival_operations.find_last_cutting(code, year, arrival), arrival_operations.count_pages(row)
+    last, pages = arrivals.find_last_cutting(code, year, arrival), arrivals.count_pages(row)
     context = {
         "year": year,
         "file": build_waiting_file(row),
@@ -354,7 +352,7 @@ def _page(
         "last": seen[-1].page if seen else 0,
         "back": max(1, first - PICTURES_AT_ONCE) if first > 1 else 0,
         "on": first + PICTURES_AT_ONCE if first and first + PICTURES_AT_ONCE <= pages else 0,
-        "drawn": arrival_operations.has_pictures(arrival),
+        "drawn": row.pictures.exists(),
         "may_reveal": may(request.actor, code, Act.REVEAL),
         "refused": data.describe_job_error(last.error)[0] if last is not None and last.state == "failed" else "",
         **({"working": True, **progressing(code, last)} if last and not last.over else {"working": False}),
@@ -392,10 +390,8 @@ AWAY: Final = "away"
 @page(Act.LOAD)
 def index(request: Request, code: str, year: int) -> HttpResponse:
     """Files that wait for a person, with what each seems to be."""
-    rows = arrival_operations.list_waiting_files(
-        enterprise=code, year=require_year(year), actor=request.actor, most=SHOWN + 1
-    )
-    jobs, cut = arrival_operations.list_reading_jobs(code, year), arrival_operations.list_cuttings(code, year)
+    rows = arrivals.list_waiting_files(enterprise=code, year=require_year(year), actor=request.actor, most=SHOWN + 1)
+    jobs, cut = arrivals.list_reading_jobs(code, year), arrivals.list_cuttings(code, year)
     context = {
         "year": year,
         "files": [build_waiting_file(one, cutting=one.pk in cut) for one in rows[:SHOWN]],
@@ -433,7 +429,7 @@ def _received(request: HttpRequest, code: str, year: int, handler: Receiving) ->
     actor = request.actor  # type: ignore[attr-defined] # the mark has set it
     for one in handler.files:
         try:
-            arrival_operations.store_file(
+            arrivals.store_file(
                 enterprise=code, year=year, name=one.name, content=one.content(checklist.LIMIT), actor=actor
             )  # fmt: skip
         except NianjianError as fault:
@@ -443,7 +439,7 @@ def _received(request: HttpRequest, code: str, year: int, handler: Receiving) ->
     for refused in faults:
         messages.error(request, data.fault(refused))
     if came:
-        arrival_operations.enqueue_reading(enterprise=code, year=year, actor=actor)
+        arrivals.enqueue_reading(enterprise=code, year=year, actor=actor)
         messages.success(request, gettext("Files that are being read: {count}.").format(count=came))
     elif not faults:
         messages.error(request, gettext("Choose a file first."))
@@ -463,10 +459,10 @@ def decide(request: Request, code: str, year: int) -> HttpResponse:
         place = {"enterprise": code, "year": year, "arrival": int(key), "actor": request.actor}
         try:
             if chosen == AWAY:
-                arrival_operations.delete_file(**place)  # type: ignore[arg-type] # as they stand above
+                arrivals.delete_file(**place)  # type: ignore[arg-type] # as they stand above
                 away += 1
             elif chosen in KNOWN:
-                arrival_operations.decide_item(**place, item=chosen)  # type: ignore[arg-type] # as they stand above
+                arrivals.decide_item(**place, item=chosen)  # type: ignore[arg-type] # as they stand above
                 given += 1
         except NianjianError as fault:
             messages.error(request, data.fault(fault))

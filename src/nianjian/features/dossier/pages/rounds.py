@@ -20,11 +20,12 @@ from nianjian.engines.paper.texts.dossier import ASKED, EVIDENCE, PAGES, ROUND_C
 from nianjian.engines.paper.texts.dossier import ITEMS as NAMES
 from nianjian.engines.paper.words import words
 from nianjian.features.dossier.kinds import KNOWN
+from nianjian.features.dossier.materials import TEXT_LENGTH
 from nianjian.features.dossier.models import Evidence
 from nianjian.features.dossier.operations import rounds
+from nianjian.features.dossier.operations.rounds import Handover, RequestInput
 from nianjian.features.dossier.pages.materials import SANDBOX
 from nianjian.features.dossier.pages.presenters import item_title, require_year
-from nianjian.features.dossier.rounds import TEXT_LENGTH, File, Handover, RequestInput
 from nianjian.features.rectification.pages.cases import read_upload
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
@@ -201,7 +202,7 @@ def _done(act: str, given: forms.Form, place: dict[str, Any]) -> str:
     if isinstance(given, NoticeForm):
         rounds.record_notice(
             **place, received=told["received"], due=told["due"], reference=told["reference"],
-            requests=given.asked(), paper=_file(told["file"]),
+            requests=given.asked(), paper=read_upload(told["file"]),
         )  # fmt: skip
         return gettext("The return is noted.")
     if act == "answer":
@@ -210,15 +211,10 @@ def _done(act: str, given: forms.Form, place: dict[str, Any]) -> str:
     if act == "accept":
         rounds.record_passed(**place, **told)
         return gettext("Noted: it passed.")
-    file = _file(told["file"])
+    file = read_upload(told["file"])
     if file is not None:
         rounds.add_evidence(**place, kind=told["kind"], file=file)
     return gettext("The file is kept.")
-
-
-def _file(given: UploadedFile[Any] | None) -> File | None:
-    read = read_upload(given)
-    return None if read is None else File(read.name, read.media_type, read.body)
 
 
 def _faults(given: forms.Form) -> str:

@@ -18,15 +18,13 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.dossier import CHANGED, NO_SEAL, PLACES, SEAL_KINDS, STANDINGS, TRUST
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import words
-from nianjian.features.dossier import seal_images
 from nianjian.features.dossier.kinds import KNOWN
 from nianjian.features.dossier.models import Impression, SealPicture, SignedPaper
-from nianjian.features.dossier.operations import seals, signatures
-from nianjian.features.dossier.operations.seals import PrintRequest
+from nianjian.features.dossier.operations import checklist, seals, signatures
+from nianjian.features.dossier.operations.seals import MARKS, TEXT_LENGTH, PrintRequest
 from nianjian.features.dossier.pages import presenters
 from nianjian.features.dossier.pages.materials import SANDBOX
 from nianjian.features.dossier.pages.presenters import item_title, require_year
-from nianjian.features.dossier.seal_images import MARKS, TEXT_LENGTH
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
@@ -227,7 +225,7 @@ def show_seals(request: Request, code: str, year: int) -> HttpResponse:
     """Pictures, uses and signed papers, and what the law says of them."""
     actor, season = request.actor, require_year(year)
     found = seals.list_images(code, actor)
-    rule = seals.seal_rule(seals.get_rulebook(code))
+    rule = seals.seal_rule(checklist.get_rulebook(code))
     _ = words(current())
     context = {
         "year": season,
@@ -283,7 +281,7 @@ def _received(request: HttpRequest, code: str, year: int, what: str, handler: Re
     actor: Actor = request.actor  # type: ignore[attr-defined] # the mark has set it
     one = handler.files[0]
     try:
-        content = one.content(seal_images.LIMIT if what == "picture" else signatures.LIMIT)
+        content = one.content(seals.LIMIT if what == "picture" else signatures.LIMIT)
         messages.success(request, _taken(what, code, year, one.name, content, given.cleaned_data, actor))
     except NianjianError as fault:
         messages.error(request, data.fault(fault))
