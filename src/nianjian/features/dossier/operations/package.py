@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +30,7 @@ from nianjian.features.dossier.materials import Line
 from nianjian.features.dossier.models import Impression, Version
 from nianjian.features.dossier.operations import checklist, generate, signatures
 from nianjian.features.dossier.operations import seals as seal_operations
+from nianjian.features.dossier.operations.checklist import temporary_folder
 from nianjian.features.dossier.operations.signatures import Certificate
 from nianjian.features.dossier.states import DONE, MaterialState
 from nianjian.features.portrait import portraits
@@ -37,7 +39,6 @@ from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.audit.record import record
-from nianjian.platform.home import env, spill
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service as queue_service
@@ -88,8 +89,7 @@ def build(
     NianjianError role_missing, enterprise_unknown, dossier_folder_full,
     dossier_folder_unusable, blob_missing, dossier_build_failed, seal_use_none, and those of taking a file in.
     """
-    require(actor, enterprise, Act.REVEAL)
-    refuse_closed(enterprise, year)
+    checklist.require_writable(actor, enterprise, year, Act.REVEAL)
     day = on or clock.today()
     lines = checklist.list_all_items(enterprise, year, day)
     taken = [(line, line.newest) for line in lines if line.state is MaterialState.READY and line.newest is not None]
@@ -100,8 +100,7 @@ def build(
     placed, uses = seal_operations.list_approved_prints(enterprise, year, documents) if pictures else ({}, [])
     folder = folder.resolve()
     _empty(folder)
-    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as place:  # closed to others, soon gone
-        room = Path(place)
+    with temporary_folder() as room:
         items, whole = [], len(bound) + 1
         for one in _copies(bound, room, day, enterprise):
             items.append(replace(one, prints=placed.get(one.name, ())))
@@ -110,11 +109,11 @@ def build(
         made = _fresh(folder)
         try:
             digest = build_process.build(package, made, room=room, watch=lambda: progress("", len(items), whole))
-            _check_files(made, digest)
+            _require_intact(made, digest)
             told = manifest.read_manifest(made / manifest.NAME)
             _keep(enterprise, year, actor, told, bound, missing, made, folder, uses)
         except BaseException:
-            _remove(made)
+            shutil.rmtree(made, ignore_errors=True)
             raise
     files = tuple(_file(one) for one in told["files"])
     pages = next(one["pages"] for one in files if one["edition"] == PAPER)
@@ -178,9 +177,8 @@ def _fresh(folder: Path) -> Path:
         raise NianjianError("dossier_folder_unusable", folder=str(folder), reason=error.strerror or "") from error
 
 
-def _check_files(made: Path, digest: str) -> None:
-    """What lies there is what was told."""
-    if not verify(made, digest=digest).intact:
+def _require_intact(folder: Path, digest: str) -> None:
+    if not verify(folder, digest=digest).intact:
         raise NianjianError("dossier_build_failed", reason="verify")
 
 
@@ -214,30 +212,15 @@ def _keep(  # noqa: PLR0917 -- one entry of all that was bound
             raise NianjianError("dossier_folder_unusable", folder=str(folder), reason=error.strerror or "") from error
 
 
-def _remove(made: Path) -> None:
-    for path in sorted(made.rglob("*"), reverse=True):
-        path.rmdir() if path.is_dir() else path.unlink()
-    if made.exists():
-        made.rmdir()
-
-
 def _file(entry: Json) -> Json:
     return {name: entry[name] for name in ("path", "edition", "bytes", "sha256")} | {"pages": len(entry["pages"])}
 
 
 def built_to_document(built: BuiltPackage) -> Json:
     """As JSON."""
-    return {
-        "folder": str(built.folder),
-        "draft": built.draft,
-        "digest": built.digest,
-        "pages": built.pages,
-        "missing": [{"item": item, "state": state} for item, state in built.missing],
-        "unbound": list(built.unbound),
-        "pictures": built.pictures,
-        "run": built.run,
-        "files": list(built.files),
-    }
+    missing = [{"item": item, "state": state} for item, state in built.missing]
+    lists = {"missing": missing, "unbound": list(built.unbound), "files": list(built.files)}
+    return {**asdict(built), "folder": str(built.folder), **lists}
 
 
 BLOB: Final = "blob"  # under which a job's result names the zip
@@ -252,11 +235,6 @@ class Download:
 
     name: str
     content: Iterator[bytes]
-
-
-def open_private_folder() -> tempfile.TemporaryDirectory[str]:
-    """A folder closed to others, soon gone."""
-    return tempfile.TemporaryDirectory(dir=spill.folder(env.read().home))
 
 
 def store_zip(folder: Path, name: str) -> Json:
@@ -378,10 +356,10 @@ def _put(kind: str, enterprise: str, given: Json, actor: Actor) -> str:
 
 
 def run_generation(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
-    """Do what `ask_items` has put: each item with its verdict and the sums that must agree."""
+    """The work of `enqueue_generation`: each item with its verdict and the sums that must agree."""
     year, files = int(given["year"]), bool(given["files"])
-    with open_private_folder() as place:
-        folder = Path(place) / "items" if files else None
+    with temporary_folder() as room:
+        folder = room / "items" if files else None
         made = generate.generate(
             enterprise=enterprise, year=year, items=given["items"], folder=folder, actor=actor,
             replace=bool(given["replace"]), progress=progress,
@@ -392,10 +370,10 @@ def run_generation(*, enterprise: str, given: Mapping[str, Any], actor: Actor, p
 
 
 def run_build(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
-    """Do what `ask_package` has put: both editions with their manifest, as a zip."""
+    """The work of `enqueue_build`: both editions with their manifest, as a zip."""
     year, on = int(given["year"]), str(given["on"])
-    with open_private_folder() as place:
-        folder = Path(place) / "package"
+    with temporary_folder() as room:
+        folder = room / "package"
         made = build(
             enterprise=enterprise, year=year, folder=folder, actor=actor, pictures=bool(given["pictures"]),
             on=date.fromisoformat(on) if on else None, progress=progress,
@@ -407,11 +385,11 @@ def run_build(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progre
 
 
 def run_signing(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
-    """Do what `ask_signature` has put: the package with its upload edition signed, as a zip."""
+    """The work of `enqueue_signing`: the package with its upload edition signed, as a zip."""
     year = int(given["year"])
     built = get_files_job(enterprise, year, str(given["package"]), flow.BUILD_PACKAGE)
-    with open_private_folder() as place:
-        folder = Path(place) / "package"
+    with temporary_folder() as room:
+        folder = room / "package"
         open_zip(built, folder)
         done = signatures.sign_package(
             enterprise=enterprise, folder=folder, actor=actor, ask=lambda _file: "", progress=progress

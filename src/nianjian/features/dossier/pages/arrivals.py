@@ -9,15 +9,13 @@ from itertools import count
 from typing import Any, Final, cast
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper import dossier
 from nianjian.engines.paper.texts.dossier import FIELDS, SEALS
 from nianjian.engines.paper.words import words
 from nianjian.features.dossier.ingest.receive import SmallPicture
@@ -27,18 +25,16 @@ from nianjian.features.dossier.operations import arrivals, checklist
 from nianjian.features.dossier.operations.arrivals import PICTURES_AT_ONCE
 from nianjian.features.dossier.operations.checklist import ENDINGS, STEP, Page, Pages
 from nianjian.features.dossier.pages import presenters
-from nianjian.features.dossier.pages.presenters import WEIGHED, WEIGHTS, item_title, require_year
+from nianjian.features.dossier.pages.presenters import WEIGHTS, item_title, require_year, work_context
 from nianjian.features.dossier.pictures import SEEN, Mark
 from nianjian.features.dossier.recognition import Range, format_range
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http import reads_form_itself, takes_files
 from nianjian.platform.registers import uploads
 from nianjian.platform.web import work as data
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
-from nianjian.platform.web.receiving import Receiving
-from nianjian.platform.web.work import progressing
+from nianjian.platform.web.receiving import Receiving, upload_page
 
 CLASSES: Final = {**WEIGHTS, SEEN: "good"}
 
@@ -85,12 +81,7 @@ def _data(jpeg: bytes) -> str:
 
 def build_sheet(one: Page) -> Sheet:
     """A page with its marks, facts and findings, the gravest first."""
-    _ = words(current())
-    graver = sorted(one.findings, key=lambda told: WEIGHED[told["weight"]])
-    sentences = [
-        (WEIGHTS[told["weight"]], dossier.finding_text(told["code"], {"page": one.page, **told["values"]}, _))
-        for told in graver
-    ]
+    sentences = [(badge, text) for badge, _page, text in presenters.finding_sentences(one.findings)]
     picture = "" if one.jpeg is None else _data(one.jpeg)
     wide, high = _mm(one.wide_mm), _mm(one.high_mm)
     return Sheet(one.page, wide, high, picture, [_mark(told) for told in one.marks], _facts(one), sentences)
@@ -193,7 +184,7 @@ def _render_pages(request: Request, code: str, year: int, item: str, found: Page
         "may_reveal": may(request.actor, code, Act.REVEAL),
         "here": reverse("dossier-pages", args=place),
         "show": reverse("dossier-pages-show", args=place),
-        **({"working": True, **progressing(code, job)} if job else {"working": False}),
+        **work_context(code, [job]),
     }
     return render(request, "dossier/pages.html", context)
 
@@ -355,7 +346,7 @@ def _page(
         "drawn": row.pictures.exists(),
         "may_reveal": may(request.actor, code, Act.REVEAL),
         "refused": data.describe_job_error(last.error)[0] if last is not None and last.state == "failed" else "",
-        **({"working": True, **progressing(code, last)} if last and not last.over else {"working": False}),
+        **work_context(code, [last] if last and not last.over else []),
     }
     return render(request, "dossier/cut.html", context)
 
@@ -401,36 +392,21 @@ def index(request: Request, code: str, year: int) -> HttpResponse:
         "away": AWAY,
         "field": FIELD,
         "limit": min(uploads.limit(), checklist.LIMIT) // uploads.MIB,
-        **({"working": True, **progressing(code, jobs[0])} if jobs else {"working": False}),
+        **work_context(code, jobs),
     }
     return render(request, "dossier/sort.html", context)
 
 
-@reads_form_itself
-@csrf_exempt  # the token is asked for inside, once the files have a place to go to
-@require_POST
-@page(Act.LOAD)
-@takes_files
-def upload(request: Request, code: str, year: int) -> HttpResponse:
+@upload_page(Act.LOAD)
+def upload(request: Request, code: str, year: int, handler: Receiving) -> HttpResponse:
     """Take files of any item; the worker looks at each."""
     require_year(year)
-    handler = Receiving(request)
-    request.upload_handlers = [handler]
-    try:
-        return _received(request, code, year, handler)
-    finally:
-        handler.drop()
-
-
-@csrf_protect
-def _received(request: HttpRequest, code: str, year: int, handler: Receiving) -> HttpResponse:
     request.POST  # noqa: B018 -- reading it is what brings the files in
     faults, came = list(handler.faults), 0
-    actor = request.actor  # type: ignore[attr-defined] # the mark has set it
     for one in handler.files:
         try:
             arrivals.store_file(
-                enterprise=code, year=year, name=one.name, content=one.content(checklist.LIMIT), actor=actor
+                enterprise=code, year=year, name=one.name, content=one.content(checklist.LIMIT), actor=request.actor
             )  # fmt: skip
         except NianjianError as fault:
             faults.append(fault)
@@ -439,7 +415,7 @@ def _received(request: HttpRequest, code: str, year: int, handler: Receiving) ->
     for refused in faults:
         messages.error(request, data.fault(refused))
     if came:
-        arrivals.enqueue_reading(enterprise=code, year=year, actor=actor)
+        arrivals.enqueue_reading(enterprise=code, year=year, actor=request.actor)
         messages.success(request, gettext("Files that are being read: {count}.").format(count=came))
     elif not faults:
         messages.error(request, gettext("Choose a file first."))
