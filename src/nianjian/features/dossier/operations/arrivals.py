@@ -80,10 +80,10 @@ def enqueue_reading(*, enterprise: str, year: int, actor: Actor) -> str:
     return flow.enqueue(kind=flow.SORT_PAPERS, enterprise=enterprise, payload={"year": year}, actor=actor)
 
 
-def run_sorting(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_sorting(*, enterprise: str, year: int, actor: Actor, progress: Progress) -> Json:
     """The work of `enqueue_reading`: how many were read, and how many of them nobody can tell."""
     require(actor, enterprise, flow.NEEDS[flow.SORT_PAPERS])
-    year, unsure = int(given["year"]), 0
+    unsure = 0
     unread = Arrival.objects.filter(enterprise_id=enterprise, year=year, proposal__isnull=True, fault__isnull=True)
     waiting = list(unread.order_by("pk").values_list("pk", flat=True))
     book = checklist.get_rulebook(enterprise)
@@ -262,17 +262,18 @@ def enqueue_cutting(
     return flow.enqueue_once(kind=flow.CUT_PAPERS, enterprise=enterprise, payload=payload, actor=actor)
 
 
-def run_cutting(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_cutting(
+    *, enterprise: str, year: int, arrival: int, papers: Sequence[Json], leave: bool, actor: Actor, progress: Progress
+) -> Json:
     """The work of `enqueue_cutting`: each range goes to its check; those jobs. The file waits on where it is refused.
 
     ``role_missing``, ``dossier_arrival_unknown``, ``dossier_cut_unfit``, and those of `check_ranges`, `receive` and
     `cut_ranges`.
     """
     require(actor, enterprise, flow.NEEDS[flow.CUT_PAPERS])
-    year, arrival, leave = int(given["year"]), int(given["arrival"]), bool(given["leave"])
-    papers = [Range(one["item"], one["first"], one["last"]) for one in given["papers"]]
+    ranges = [Range(**one) for one in papers]
     progress("", 0, len(papers))
-    checks = _list_checks(enterprise, year, arrival, papers)
+    checks = _list_checks(enterprise, year, arrival, ranges)
     if checks:  # the worker ended between this and its result
         return {"year": year, "papers": checks}
     row = find_arrival(enterprise, year, arrival)
@@ -282,15 +283,15 @@ def run_cutting(*, enterprise: str, given: Mapping[str, Any], actor: Actor, prog
         path.write_bytes(blobs.get(row.blob))
         received = receive(path, room)
         clean = require_cuttable(received)
-        check_ranges(papers, received.pages, leave=leave)
+        check_ranges(ranges, received.pages, leave=leave)
         progress("", 0, len(papers))
-        parts = cut_ranges(clean, [(paper.first, paper.last) for paper in papers], room, name=name)
+        parts = cut_ranges(clean, [(paper.first, paper.last) for paper in ranges], room, name=name)
         contents = [part.read_bytes() for part in parts]
     progress("", len(papers), len(papers))
     with transaction.atomic():
         row = find_arrival(enterprise, year, arrival)  # somebody may have decided meanwhile
-        checks = [_enqueue_check(row, paper, body, actor) for paper, body in zip(papers, contents, strict=True)]
-        record_cut(row=row, papers=papers, leave=format_leftover_pages(papers, received.pages), actor=actor)
+        checks = [_enqueue_check(row, paper, body, actor) for paper, body in zip(ranges, contents, strict=True)]
+        record_cut(row=row, papers=ranges, leave=format_leftover_pages(ranges, received.pages), actor=actor)
     return {"year": year, "papers": checks}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -154,19 +155,18 @@ def enqueue_drawing(*, enterprise: str, year: int, item: str, number: int, actor
     return flow.enqueue_once(kind=flow.DRAW_PAGES, enterprise=enterprise, payload=given, actor=actor)
 
 
-def run_drawing(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_drawing(*, enterprise: str, year: int, item: str, version: int, actor: Actor, progress: Progress) -> Json:
     """The work of `enqueue_drawing`: how many pages have pictures now."""
     require(actor, enterprise, flow.NEEDS[flow.DRAW_PAGES])
-    year, item, number = int(given["year"]), str(given["item"]), int(given["version"])
-    row = materials.get_version(enterprise, year, item, number)
+    row = materials.get_version(enterprise, year, item, version)
     progress("", 0, row.pages)
     if row.media_type in ENDINGS and not row.pictures.exists():
         drawn = draw_pictures(materials.read_content(row), row.media_type, progress)
         with transaction.atomic():
             if not row.pictures.exists():  # nobody has drawn them meanwhile
                 pictures.store_pictures(of=row, pictures=drawn)
-                materials.note("drawn", row.material, actor, {"version": number, "pages": len(drawn)})
-    return {"year": year, "item": item, "version": number, "pages": row.pages}
+                materials.note("drawn", row.material, actor, {"version": version, "pages": len(drawn)})
+    return {"year": year, "item": item, "version": version, "pages": row.pages}
 
 
 def draw_pictures(body: bytes, media_type: str, progress: Progress = silent) -> list[SmallPicture]:
@@ -617,19 +617,21 @@ def enqueue_with_file(kind: str, enterprise: str, content: bytes, payload: Json,
         return flow.enqueue(kind=kind, enterprise=enterprise, payload={HELD: blob.id, **payload}, actor=actor)
 
 
-def run_check(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
-    """The work of `enqueue_check`: the version that came of it and its verdict."""
-    year, item = int(given["year"]), str(given["item"])
+def run_check(
+    *, enterprise: str, paper: str, name: str, year: int, item: str, source: Json | None = None, actor: Actor,
+    progress: Progress,
+) -> Json:  # fmt: skip
+    """The work of `enqueue_check`, on the sealed file ``paper``: the version that came of it and its verdict."""
     progress("", 0, 0)
     with temporary_folder() as folder:
-        path = folder / plain_name(str(given["name"]))
-        path.write_bytes(blobs.get(str(given[HELD])))
-        made, checked = add(
-            enterprise=enterprise, year=year, item=item, path=path, actor=actor,
-            watch=lambda done, total: progress("", done, total), source=given.get("source"),
+        path = folder / plain_name(name)
+        path.write_bytes(blobs.get(paper))
+        version, checked = add(
+            enterprise=enterprise, year=year, item=item, path=path, actor=actor, watch=partial(progress, ""),
+            source=source,
         )  # fmt: skip
     findings = len(checked.findings)
-    return {"year": year, "item": item, "version": made.number, "verdict": made.verdict, "findings": findings}
+    return {"year": year, "item": item, "version": version.number, "verdict": version.verdict, "findings": findings}
 
 
 def list_checks(enterprise: str, year: int, item: str) -> list[JobValue]:

@@ -304,11 +304,10 @@ def _numbered(asked: list[Field], now: Year, before: Year, prefixes: tuple[str, 
     ]
 
 
-def run_sheet_job(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_sheet_job(*, enterprise: str, year: int, report: str, actor: Actor, progress: Progress) -> Json:
     """The work of `enqueue_sheet`."""
-    year, name = int(given["year"]), get_report(str(given["report"]))
-    row = make_sheet(enterprise=enterprise, year=year, report=name, actor=actor, progress=progress)
-    return {"year": year, "report": name.value, "sheet": row.pk}
+    row = make_sheet(enterprise=enterprise, year=year, report=Report(report), actor=actor, progress=progress)
+    return {"year": year, "report": report, "sheet": row.pk}
 
 
 def find_newest_sheet(*, enterprise: str, year: int, report: Report, actor: Actor) -> Json | None:

@@ -282,8 +282,7 @@ def download_zip(*, enterprise: str, year: int, job: str, actor: Actor) -> Downl
     told = _stored_output(found)
     content = blobs.read(str(told[BLOB]))
     data = {"year": year, "kind": found.kind, "job": found.id, "sha256": told["sha256"]}
-    with transaction.atomic():
-        record(verb="dossier.taken", enterprise=enterprise, actor=actor, data=data)
+    record(verb="dossier.taken", enterprise=enterprise, actor=actor, data=data)
     return Download(str(told["name"]), content)
 
 
@@ -355,27 +354,27 @@ def _put(kind: str, enterprise: str, given: Json, actor: Actor) -> str:
     return flow.enqueue_once(kind=kind, enterprise=accounts.enterprise(enterprise).code, payload=given, actor=actor)
 
 
-def run_generation(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_generation(
+    *, enterprise: str, year: int, items: Sequence[str], files: bool, replace: bool, actor: Actor, progress: Progress
+) -> Json:
     """The work of `enqueue_generation`: each item with its verdict and the sums that must agree."""
-    year, files = int(given["year"]), bool(given["files"])
     with temporary_folder() as room:
         folder = room / "items" if files else None
         made = generate.generate(
-            enterprise=enterprise, year=year, items=given["items"], folder=folder, actor=actor,
-            replace=bool(given["replace"]), progress=progress,
+            enterprise=enterprise, year=year, items=items, folder=folder, actor=actor, replace=replace,
+            progress=progress,
         )  # fmt: skip
         told = [{**generate.generated_to_document(one), "files": [path.name for path in one.files]} for one in made]
         held = {} if folder is None else store_zip(folder, f"{year}-{_('Generated papers')}.zip")
     return {"year": year, "items": told, "run": made[0].run if made else "", **held}
 
 
-def run_build(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_build(*, enterprise: str, year: int, pictures: bool, on: str, actor: Actor, progress: Progress) -> Json:
     """The work of `enqueue_build`: both editions with their manifest, as a zip."""
-    year, on = int(given["year"]), str(given["on"])
     with temporary_folder() as room:
         folder = room / "package"
         made = build(
-            enterprise=enterprise, year=year, folder=folder, actor=actor, pictures=bool(given["pictures"]),
+            enterprise=enterprise, year=year, folder=folder, actor=actor, pictures=pictures,
             on=date.fromisoformat(on) if on else None, progress=progress,
         )  # fmt: skip
         told = built_to_document(made)
@@ -384,10 +383,9 @@ def run_build(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progre
         return {"year": year, **told, **store_zip(folder, _name(year, draft=made.draft))}
 
 
-def run_signing(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+def run_signing(*, enterprise: str, year: int, package: str, actor: Actor, progress: Progress) -> Json:
     """The work of `enqueue_signing`: the package with its upload edition signed, as a zip."""
-    year = int(given["year"])
-    built = get_files_job(enterprise, year, str(given["package"]), flow.BUILD_PACKAGE)
+    built = get_files_job(enterprise, year, package, flow.BUILD_PACKAGE)
     with temporary_folder() as room:
         folder = room / "package"
         open_zip(built, folder)
