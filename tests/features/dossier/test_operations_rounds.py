@@ -12,15 +12,15 @@ from typing import Any
 
 import pikepdf
 import pytest
+from tests.features.dossier.conftest import keep_paper
 from tests.support import packages
 
 from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions import manifest
-from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.kinds import ITEMS
-from nianjian.features.dossier.materials import File, Place
+from nianjian.features.dossier.materials import Place
 from nianjian.features.dossier.models import Submission
 from nianjian.features.dossier.operations import checklist, rounds
 from nianjian.features.dossier.operations.package import build
@@ -38,9 +38,7 @@ RECEIPT = Paper("回执.pdf", "application/pdf", b"%PDF-1.4 receipt")
 
 
 @pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("NIANJIAN_KEYS", str(tmp_path / "keys.json"))
+def _today(own_home: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NIANJIAN_TODAY", "2027-03-01")
 
 
@@ -49,13 +47,9 @@ def keep(demo: str, anna: Actor, tmp_path: Path) -> Callable[..., int]:
     """Put a scan of so many pages into the checklist; its version."""
 
     def keep(item: str, *seeds: int, confirmed: bool = True) -> int:
-        path = packages.scans(tmp_path / "scan.pdf", list(seeds), dpi=60)
-        file = File("扫描.pdf", "application/pdf", path.read_bytes(), len(seeds), Verdict.NEEDS_PERSON, {"fields": {}})
-        place = Place(demo, YEAR, item)
-        made = materials.store_version(place=place, file=file, actor=anna)
-        if confirmed:
-            checklist.confirm(**asdict(place), number=made.number, actor=anna)
-        return int(made.number)
+        body = packages.scans(tmp_path / "scan.pdf", list(seeds), dpi=60).read_bytes()
+        place = {"code": demo, "year": YEAR, "actor": anna}
+        return keep_paper(item, body, **place, pages=len(seeds), confirmed=confirmed)
 
     return keep
 
@@ -95,8 +89,6 @@ def _listed(demo: str, anna: Actor, *items: str, on: date = HANDED, **more: obje
 def _manifest(demo: str, *items: str, **more: object) -> bytes:
     sources = []
     for place, item in enumerate(items):
-        row = materials.find_material(demo, YEAR, item)
-        assert row is not None
         newest = materials.list_versions(demo, YEAR, item)[0].sha256
         sources.append({"item": item, "title": item, "board": "general", "start_page": place + 1, "pages": 1,
                         "copy_sha256": newest, "source_sha256": newest, "seals": []})  # fmt: skip
@@ -226,23 +218,14 @@ def test_what_cannot_be_is_refused(keep: Callable[..., int], demo: str, anna: Ac
     assert _code(lambda: read(body, enterprise=demo, year=YEAR - 1)) == "dossier_manifest_other"
     assert _code(lambda: _listed(demo, anna, "articles", enterprise="别家")) == "dossier_manifest_other"
     assert _code(lambda: _listed(demo, anna, "articles", draft=True)) == "dossier_manifest_draft"
-    ask: Json = {
-        "enterprise": demo,
-        "year": YEAR,
-        "number": 1,
-        "reference": "",
-        "paper": None,
-        "actor": anna,
-        "due": None,
-    }
-    early: Json = {**ask, "received": date(2027, 1, 1), "requests": [RequestInput("", "x")]}
-    assert _code(lambda: rounds.record_notice(**early)) == "dossier_day_before"
-    assert (
-        _code(lambda: rounds.record_notice(**{**early, "received": HANDED, "requests": []}))
-        == "dossier_requests_missing"
-    )
-    other: Json = {**early, "received": HANDED, "requests": [RequestInput("nothing", "x")]}
-    assert _code(lambda: rounds.record_notice(**other)) == "dossier_item_unknown"
+    ask: Json = {"enterprise": demo, "year": YEAR, "number": 1, "reference": "", "paper": None, "actor": anna,
+                 "due": None}  # fmt: skip
+    for received, requests, code in (
+        (date(2027, 1, 1), [RequestInput("", "x")], "dossier_day_before"),
+        (HANDED, [], "dossier_requests_missing"),
+        (HANDED, [RequestInput("nothing", "x")], "dossier_item_unknown"),
+    ):
+        assert _code(partial(rounds.record_notice, **ask, received=received, requests=requests)) == code
     assert Submission.objects.count() == 1
 
 

@@ -26,21 +26,12 @@ from nianjian.features.dossier.models import Arrival, PagePicture
 from nianjian.features.dossier.operations import arrivals
 from nianjian.features.maintenance import retention
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.query import acts
 from nianjian.platform.vault import blobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 SORT = "/e/demo/dossier/2025/sort/"
 VERIFY = "/e/demo/dossier/2025/verify/"
-
-
-@pytest.fixture
-def lead(db: None, home: Path, keys: None, monkeypatch: pytest.MonkeyPatch) -> Client:
-    del db, home, keys
-    monkeypatch.setenv("NIANJIAN_TODAY", "2026-02-10")
-    add_enterprise(code="demo", name="示范", province="北京", actor=Actor("tester"))
-    return signed_in("anna", "compliance_lead", "demo")
 
 
 def sent(client: Client, address: str, *files: tuple[str, bytes], **fields: str) -> str:
