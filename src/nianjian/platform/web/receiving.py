@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import update_wrapper
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -84,7 +83,7 @@ def upload_page(act: Act) -> Callable[[AnyView], AnyView]:
             finally:
                 handler.drop()
 
-        update_wrapper(receive, view)
+        receive.__name__, receive.__module__, receive.__doc__ = view.__name__, view.__module__, view.__doc__
         return reads_form_itself(csrf_exempt(require_POST(page(act)(takes_files(receive)))))
 
     return around
