@@ -23,7 +23,7 @@ from nianjian.features.archives import closed_seasons as archives  # noqa: E402
 from nianjian.features.calls import drafts  # noqa: E402
 from nianjian.features.complaints import one_click  # noqa: E402
 from nianjian.features.complaints import operations as complaints  # noqa: E402
-from nianjian.features.dossier import arrivals, materials, signed_papers  # noqa: E402
+from nianjian.features.dossier import materials  # noqa: E402
 from nianjian.features.dossier.editions import manifest  # noqa: E402
 from nianjian.features.dossier.fill_in import Report, list_fields  # noqa: E402
 from nianjian.features.dossier.fill_in import build_line as filled  # noqa: E402
@@ -31,8 +31,8 @@ from nianjian.features.dossier.finding import Verdict  # noqa: E402
 from nianjian.features.dossier.ingest.receive import SmallPicture  # noqa: E402
 from nianjian.features.dossier.materials import File, Place  # noqa: E402
 from nianjian.features.dossier.models import Evidence, Request  # noqa: E402
-from nianjian.features.dossier.operations import fill_in, rounds  # noqa: E402
-from nianjian.features.dossier.rounds import Handover, RequestInput  # noqa: E402
+from nianjian.features.dossier.operations import arrivals, fill_in, rounds, signatures  # noqa: E402
+from nianjian.features.dossier.operations.rounds import Handover, RequestInput  # noqa: E402
 from nianjian.features.dossier.signatures import to_signature  # noqa: E402
 from nianjian.features.inspection import storage as inspection  # noqa: E402
 from nianjian.features.inspection.operations import drill  # noqa: E402
@@ -174,7 +174,7 @@ def _signed(code: str, actor: Actor) -> int:
     told = {"field": "S1", "intact": None, "trust": "unknown", "fault": "NotImplementedError"}
     place: dict[str, Any] = {"enterprise": code, "year": 2026, "item": "articles"}
     body = f"%PDF signed {code}".encode()
-    return signed_papers.store_paper(**place, name="章程.pdf", body=body, found=[to_signature(told)], actor=actor).pk
+    return signatures.record_paper(**place, name="章程.pdf", content=body, found=[to_signature(told)], actor=actor).pk
 
 
 def _reconciliation(code: str, actor: Actor) -> dict[str, Any]:
@@ -265,7 +265,7 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     _paper(code, actor)
     _fill_in(code, actor)
     waits = arrivals.store_file(
-        enterprise=code, year=2026, name="扫描件.pdf", body=f"%PDF came {code}".encode(), actor=actor
+        enterprise=code, year=2026, name="扫描件.pdf", content=f"%PDF came {code}".encode(), actor=actor
     )
     told: dict[str, Any] = {"item": None, "sure": False, "guesses": [], "pages": 1, "papers": []}
     drawn = [SmallPicture(1, 210.0, 297.0, JPEG)]

@@ -6,6 +6,8 @@ import io
 import json
 import random
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import cv2
@@ -17,9 +19,11 @@ from tests.support.scans import ink, paper, scanner
 from tests.support.scans.ink import Print
 
 from nianjian.doors.cli.main import main
-from nianjian.features.dossier.check import CheckResult, check
-from nianjian.features.dossier.finding import ReadFields, Sheet, Verdict
-from nianjian.features.dossier.kinds import ITEMS, get_item
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.dossier.check import CheckResult, InspectedPage, Limits, _form, check, find_missing_seals
+from nianjian.features.dossier.finding import PageFound, ReadFields, Sheet, Verdict, Weight
+from nianjian.features.dossier.kinds import Form, get_item
+from nianjian.features.dossier.seals.mask import Kind, Seal
 
 NAME = "浙江华信通信科技有限公司"
 
@@ -39,18 +43,16 @@ class Knows:
         return ReadFields(self.fields)
 
 
-def pages(*kinds: str, seal: bool = True, riding: bool = True, grey: bool = False) -> list[np.ndarray]:
+def pages(*kinds: str) -> list[np.ndarray]:
     """Pages at 300 dpi with the firm's seal on the first one and a riding seal across all."""
     rng, found = random.Random(6), []
     layer = ink.worn(ink.coverage(Print("round", 42, 42, "normal", NAME), 300, rng), rng)
     part = (layer.shape[1] - 48) // max(1, len(kinds))
     for number, kind in enumerate(kinds):
         page = cv2.resize(paper.page(kind, 8), (2480, 3508), interpolation=cv2.INTER_CUBIC)
-        if grey:
-            page = scanner.grey(page)
-        if seal and number == 0:
+        if number == 0:
             ink.stamp(page, layer, "normal", 1400, 2300)
-        if riding and len(kinds) > 1:
+        if len(kinds) > 1:
             ink.stamp(page, layer[:, 24 + number * part : 24 + (number + 1) * part], "normal", 2480 - part, 1500)
         found.append(scanner.scanned(page, scanner.Faults(noise=2, quality=85), rng)[0])
     return found
@@ -77,42 +79,49 @@ def test_a_sealed_scan_whose_fields_are_read_is_ready(tmp_path: Path) -> None:
     assert [page.dpi for page in checked.pages] == [300, 300]
 
 
-def test_without_its_fields_nothing_is_ready(tmp_path: Path) -> None:
-    checked = check(written(tmp_path, pages("text")), get_item("shareholders"))
-    assert (checked.verdict, codes(checked)) == (Verdict.NEEDS_PERSON, [("fields_unread", None)])
+def test_a_coarse_scan_is_not_ready_and_what_is_not_read_is_asked_for(tmp_path: Path) -> None:
+    small = [cv2.resize(page, (1240, 1754), interpolation=cv2.INTER_AREA) for page in pages("text")]
+    checked = check(written(tmp_path, small, dpi=150), get_item("shareholders"))
+    assert checked.verdict is Verdict.NOT_READY
+    assert {("scan_dpi_low", 1), ("fields_unread", None)} <= set(codes(checked))
+    assert (checked.pages[0].a4, checked.pages[0].dpi) == (True, 150)
+
+
+def _page(number: int = 1, *kinds: Kind, colour: str = "colour") -> PageFound:
+    seals = tuple(Seal(100.0, 100.0, 42.0, 42.0, kind, 1.0) for kind in kinds)
+    return PageFound(number, True, 300, False, 0.0, 0, colour, seals)  # noqa: FBT003 -- of A4, not blank
 
 
 @pytest.mark.parametrize(
-    ("kinds", "how", "wanted"),
+    ("found", "wanted"),
     [
-        (("text",), {"seal": False}, ("seal_grey", 1)),
-        (("letterhead",), {"seal": False}, ("seal_cover_missing", 1)),
-        (("text", "table"), {"riding": False}, ("seal_riding_missing", 2)),
+        ([_page(colour="grey")], [("seal_grey", 1)]),
+        ([_page()], [("seal_cover_missing", 1)]),
+        ([_page(1, Kind.SQUARE)], [("seal_square_only", 1)]),
+        ([_page(1, Kind.ROUND)], []),
+        ([_page(1, Kind.ROUND, Kind.SLICE), _page(2)], [("seal_riding_missing", 2)]),
     ],
 )
-def test_a_seal_that_is_not_there_is_missed(
-    tmp_path: Path, kinds: tuple[str, ...], how: dict[str, bool], wanted: tuple[str, int]
-) -> None:
-    reader = Knows({"total": "100"})
-    checked = check(written(tmp_path, pages(*kinds, **how)), get_item("shareholders"), reading=reader)
-    assert checked.verdict is Verdict.NOT_READY
-    assert wanted in codes(checked)
+def test_a_seal_that_is_not_there_is_missed(found: list[PageFound], wanted: list[tuple[str, int]]) -> None:
+    missing = list(find_missing_seals(get_item("shareholders"), found, Rulebook.on(date(2026, 11, 1))))
+    assert [(one.code, one.page) for one in missing] == wanted
+    assert {one.weight for one in missing} <= {Weight.STOP}
 
 
-def test_a_scan_of_150_dpi_is_not_ready(tmp_path: Path) -> None:
-    small = [cv2.resize(page, (1240, 1754), interpolation=cv2.INTER_AREA) for page in pages("text")]
-    checked = check(written(tmp_path, small, dpi=150), get_item("shareholders"), reading=Knows({"total": "100"}))
-    assert ("scan_dpi_low", 1) in codes(checked)
-    assert checked.pages[0].a4
-    assert checked.pages[0].dpi == 150
-
-
-def test_an_original_is_told_from_the_copy_that_is_wanted(tmp_path: Path) -> None:
-    fields = dict.fromkeys(ITEMS["business_licence"].fields, "known")
-    original = check(written(tmp_path, pages("licence")), get_item("business_licence"), reading=Knows(fields))
-    assert ("form_original", None) in codes(original)
-    copy = check(written(tmp_path, pages("licence", grey=True)), get_item("business_licence"), reading=Knows(fields))
-    assert (copy.verdict, codes(copy)) == (Verdict.READY, [])
+@pytest.mark.parametrize(
+    ("asked", "beside", "wanted"),
+    [
+        (Form.COPY, 0.01, ["form_original"]),
+        (Form.COPY, 0.0, []),
+        (Form.ORIGINAL, 0.0, ["form_copy"]),
+        (Form.ORIGINAL, 0.01, []),
+    ],
+)
+def test_an_original_is_told_from_the_copy_that_is_wanted(asked: Form, beside: float, wanted: list[str]) -> None:
+    book = Rulebook.on(date(2026, 11, 1))
+    item = replace(get_item("business_licence"), asked=asked)
+    found = _form(item, [InspectedPage(_page(), beside, ())], book, Limits.of(book))
+    assert [one.code for one in found] == wanted
 
 
 @pytest.mark.long

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
+from tests.features.dossier.conftest import keep_paper
 from tests.support.fixtures import Import
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.approvals import operations
-from nianjian.features.dossier import arrivals, materials
+from nianjian.features.dossier import materials
 from nianjian.features.dossier.finding import Finding, ReadFields, Verdict, Weight
-from nianjian.features.dossier.materials import File, Place
-from nianjian.features.dossier.operations import checklist
+from nianjian.features.dossier.materials import Place
+from nianjian.features.dossier.operations import arrivals, checklist
 from nianjian.features.dossier.states import DONE, MaterialState
 from nianjian.features.rulebook import operations as overlay
 from nianjian.platform.accounts.query import Actor
@@ -33,8 +35,7 @@ ARTICLES = Place("demo", YEAR, "articles")
 @pytest.fixture
 def keep(demo: str, anna: Actor) -> Callable[..., int]:
     def keep(body: bytes = b"%PDF-1", verdict: Verdict = Verdict.NEEDS_PERSON, place: Place = ARTICLES) -> int:
-        file = File("章程.pdf", "application/pdf", body, 1, verdict, {"fields": {}})
-        return materials.store_version(place=place, file=file, actor=anna).number
+        return keep_paper(place.item, body, code=demo, year=place.year, actor=anna, verdict=verdict, confirmed=False)
 
     return keep
 
@@ -49,13 +50,22 @@ def _code(act: Callable[[], object]) -> str:
     return caught.value.code
 
 
+class Reader:
+    """Reads a day, and has something to say."""
+
+    def read(self, item: str, sheets: object) -> ReadFields:
+        del sheets
+        return ReadFields({"dated": "2026-01-01"}, (Finding("fields_unread", Weight.ASK, None, {"fields": item}),))
+
+
 def test_a_file_is_checked_kept_sealed_and_told(demo: str, anna: Actor, tmp_path: Path) -> None:
     path = tmp_path / "章程.pdf"
     made = pikepdf.new()
     made.add_blank_page(page_size=(595, 842))
     made.save(path)
-    row, checked = checklist.add(enterprise=demo, year=YEAR, item="articles", path=path, actor=anna)
-    assert checked.verdict is Verdict.NOT_READY
+    place: dict[str, Any] = {"enterprise": demo, "year": YEAR, "item": "articles", "actor": anna}
+    row, checked = checklist.add(**place, path=path, reading=Reader())
+    assert (checked.verdict, checked.fields) == (Verdict.NOT_READY, {"dated": "2026-01-01"})
     assert materials.read_content(row) == path.read_bytes()
     assert _states()["articles"] is MaterialState.NOT_READY
     assert _code(lambda: _confirm(anna, 1)) == "dossier_not_ready"
@@ -115,8 +125,10 @@ def test_the_same_content_is_judged_by_what_is_known_now(keep: Callable[..., int
 
 
 def test_of_two_who_sort_one_file_the_second_finds_it_gone(demo: str, anna: Actor) -> None:
-    arrivals.store_file(enterprise=demo, year=YEAR, name="a.pdf", body=b"%PDF-1", actor=anna)
-    (one,), (other,) = (arrivals.list_waiting_files(demo, YEAR, 0, 1) for _person in range(2))
+    arrivals.store_file(enterprise=demo, year=YEAR, name="a.pdf", content=b"%PDF-1", actor=anna)
+    (one,), (other,) = (
+        arrivals.list_waiting_files(enterprise=demo, year=YEAR, actor=anna, most=1) for _person in range(2)
+    )
     arrivals.record_decision(row=one, item="articles", actor=anna)
     assert _code(lambda: arrivals.record_decision(row=other, item="licence", actor=anna)) == "dossier_arrival_unknown"
     assert _code(lambda: arrivals.record_cut(row=other, papers=(), leave="", actor=anna)) == "dossier_arrival_unknown"
@@ -142,25 +154,11 @@ def test_last_years_papers_are_taken_over_and_wait_for_a_person(
         place = Place(demo, YEAR - 1, item)
         keep(f"%PDF-{item}".encode(), place=place)
         if item != "shareholders":
-            materials.confirm_version(place=place, number=1, effective_on=None, valid_until=None, actor=anna)
+            checklist.confirm(**asdict(place), number=1, actor=anna)
     assert checklist.reuse(enterprise=demo, year=YEAR, actor=anna) == ["articles"]
     assert checklist.reuse(enterprise=demo, year=YEAR, actor=anna) == []
     (line,) = [one for one in checklist.list_items(demo, YEAR, anna) if one.item == "articles"]
     assert (line.state, line.newest and line.newest.reused_from) == (MaterialState.TO_CONFIRM, YEAR - 1)
-
-
-def test_what_the_reader_finds_goes_into_the_verdict(demo: str, anna: Actor, tmp_path: Path) -> None:
-    class Reader:
-        def read(self, item: str, sheets: object) -> ReadFields:
-            del sheets
-            return ReadFields({"dated": "2026-01-01"}, (Finding("fields_unread", Weight.ASK, None, {"fields": item}),))
-
-    path = tmp_path / "a.pdf"
-    made = pikepdf.new()
-    made.add_blank_page(page_size=(595, 842))
-    made.save(path)
-    _, checked = checklist.add(enterprise=demo, year=YEAR, item="articles", path=path, actor=anna, reading=Reader())
-    assert checked.fields == {"dated": "2026-01-01"}
 
 
 def test_what_the_overview_counts_is_what_the_list_shows(keep: Callable[..., int], anna: Actor, demo: str) -> None:

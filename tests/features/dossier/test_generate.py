@@ -13,6 +13,7 @@ from typing import Any
 import pypdfium2
 import pytest
 from python_calamine import CalamineWorkbook
+from tests.features.dossier.conftest import keep_paper
 from tests.support.fixtures import Import, Sheet
 
 from nianjian.doors.cli.main import main
@@ -27,8 +28,8 @@ from nianjian.features.calls.operations import import_calls
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.finding import Verdict
-from nianjian.features.dossier.materials import File, Place
 from nianjian.features.dossier.models import PagePicture
+from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.operations import package as status
 from nianjian.features.dossier.operations.generate import ITEMS, GeneratedItem, generate
 from nianjian.features.dossier.operations.package import build
@@ -47,9 +48,7 @@ SEATS = "坐席编号,类型,姓名,证件号,备案状态,备案日期,备案�
 
 
 @pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("NIANJIAN_KEYS", str(tmp_path / "keys.json"))
+def _today(own_home: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NIANJIAN_TODAY", "2027-01-20")
 
 
@@ -247,8 +246,7 @@ def test_an_item_becomes_a_version_that_a_person_confirms(
     row = materials.get_version(filled, YEAR, "seat_table", 1)
     assert materials.read_content(row).startswith(b"%PDF")
     assert (row.pages, row.verdict) == (1, "needs_person")
-    place = Place(filled, YEAR, "seat_table")
-    materials.confirm_version(place=place, number=1, effective_on=None, valid_until=None, actor=anna)
+    checklist.confirm(enterprise=filled, year=YEAR, item="seat_table", number=1, actor=anna)
     (again,) = _make(filled, anna, None, "seat_table").values()
     assert (again.confirmed, again.version) == (True, 1)
     package = build(enterprise=filled, year=YEAR, folder=tmp_path / "package", actor=anna)
@@ -261,9 +259,7 @@ def test_an_item_becomes_a_version_that_a_person_confirms(
 def test_an_upload_that_waits_for_a_person_is_not_set_aside(
     filled: str, anna: Actor, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    place = Place(filled, YEAR, "number_ledger")
-    theirs = File("台账.pdf", "application/pdf", b"%PDF theirs", 1, Verdict.NEEDS_PERSON, {"findings": []})
-    materials.store_version(place=place, file=theirs, actor=anna)
+    keep_paper("number_ledger", code=filled, year=YEAR, actor=anna, name="台账.pdf", confirmed=False)
     words = ["dossier", "generate", "number_ledger", "--enterprise", filled, "--season", str(YEAR)]
     assert main(words) == 1
     assert "--replace" in capsys.readouterr().out

@@ -32,9 +32,7 @@ TICKETS = "编号,来源,上级单号,受理时间,投诉人号码,被投诉号�
 
 
 @pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("NIANJIAN_KEYS", str(tmp_path / "keys.json"))
+def _today(own_home: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NIANJIAN_TODAY", "2027-01-20")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -11,20 +12,20 @@ from typing import Any
 
 import pikepdf
 import pytest
+from tests.features.dossier.conftest import keep_paper
 from tests.support import packages
 
 from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions import manifest
-from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.kinds import ITEMS
-from nianjian.features.dossier.materials import File, Place
+from nianjian.features.dossier.materials import Place
 from nianjian.features.dossier.models import Submission
-from nianjian.features.dossier.operations import rounds
+from nianjian.features.dossier.operations import checklist, rounds
 from nianjian.features.dossier.operations.package import build
-from nianjian.features.dossier.rounds import File as Paper
-from nianjian.features.dossier.rounds import Handover, RequestInput
+from nianjian.features.dossier.operations.rounds import Handover, RequestInput
+from nianjian.features.rectification.storage import PaperContent as Paper
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.vault import blobs
@@ -37,9 +38,7 @@ RECEIPT = Paper("回执.pdf", "application/pdf", b"%PDF-1.4 receipt")
 
 
 @pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("NIANJIAN_KEYS", str(tmp_path / "keys.json"))
+def _today(own_home: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NIANJIAN_TODAY", "2027-03-01")
 
 
@@ -48,13 +47,9 @@ def keep(demo: str, anna: Actor, tmp_path: Path) -> Callable[..., int]:
     """Put a scan of so many pages into the checklist; its version."""
 
     def keep(item: str, *seeds: int, confirmed: bool = True) -> int:
-        path = packages.scans(tmp_path / "scan.pdf", list(seeds), dpi=60)
-        file = File("扫描.pdf", "application/pdf", path.read_bytes(), len(seeds), Verdict.NEEDS_PERSON, {"fields": {}})
-        place = Place(demo, YEAR, item)
-        made = materials.store_version(place=place, file=file, actor=anna)
-        if confirmed:
-            materials.confirm_version(place=place, number=made.number, effective_on=None, valid_until=None, actor=anna)
-        return int(made.number)
+        body = packages.scans(tmp_path / "scan.pdf", list(seeds), dpi=60).read_bytes()
+        place = {"code": demo, "year": YEAR, "actor": anna}
+        return keep_paper(item, body, **place, pages=len(seeds), confirmed=confirmed)
 
     return keep
 
@@ -94,9 +89,7 @@ def _listed(demo: str, anna: Actor, *items: str, on: date = HANDED, **more: obje
 def _manifest(demo: str, *items: str, **more: object) -> bytes:
     sources = []
     for place, item in enumerate(items):
-        row = materials.find_material(demo, YEAR, item)
-        assert row is not None
-        newest = materials.list_versions(row)[0].sha256
+        newest = materials.list_versions(demo, YEAR, item)[0].sha256
         sources.append({"item": item, "title": item, "board": "general", "start_page": place + 1, "pages": 1,
                         "copy_sha256": newest, "source_sha256": newest, "seals": []})  # fmt: skip
     told = {"format": manifest.FORMAT, "version": manifest.VERSION, "enterprise": "示例", "season": YEAR,
@@ -160,7 +153,7 @@ def test_a_round_from_handing_in_to_handing_in_again(
     rounds.record_answer(**give, request=whole, version=None, note="已胶装")
     assert _states(demo, anna) == ["to_confirm", "answered", "answered"]
     place = Place(demo, YEAR, "audit_report")
-    materials.confirm_version(place=place, number=fresh, effective_on=None, valid_until=None, actor=anna)
+    checklist.confirm(**asdict(place), number=fresh, actor=anna)
     assert _one(demo, anna)["state"] == "answered"
 
     again = _submit(demo, anna, _built(demo, anna, tmp_path / "second"), date(2027, 2, 15))
@@ -199,7 +192,7 @@ def test_an_answer_that_does_not_go_out_is_left_out(keep: Callable[..., int], de
     rounds.record_answer(enterprise=demo, year=YEAR, number=1, request=request, version=fresh, note="", actor=anna)
     assert _states(demo, anna) == ["answered"]
     place = Place(demo, YEAR, "articles")
-    materials.return_version(place=place, number=fresh, reason="仍不清楚", actor=anna)
+    checklist.send_back(**asdict(place), number=fresh, reason="仍不清楚", actor=anna)
     assert _states(demo, anna) == ["to_confirm"], "a file that was sent back is no answer"
     keep("articles", 56)
     _listed(demo, anna, "articles", on=date(2027, 2, 4))
@@ -225,23 +218,14 @@ def test_what_cannot_be_is_refused(keep: Callable[..., int], demo: str, anna: Ac
     assert _code(lambda: read(body, enterprise=demo, year=YEAR - 1)) == "dossier_manifest_other"
     assert _code(lambda: _listed(demo, anna, "articles", enterprise="别家")) == "dossier_manifest_other"
     assert _code(lambda: _listed(demo, anna, "articles", draft=True)) == "dossier_manifest_draft"
-    ask: Json = {
-        "enterprise": demo,
-        "year": YEAR,
-        "number": 1,
-        "reference": "",
-        "paper": None,
-        "actor": anna,
-        "due": None,
-    }
-    early: Json = {**ask, "received": date(2027, 1, 1), "requests": [RequestInput("", "x")]}
-    assert _code(lambda: rounds.record_notice(**early)) == "dossier_day_before"
-    assert (
-        _code(lambda: rounds.record_notice(**{**early, "received": HANDED, "requests": []}))
-        == "dossier_requests_missing"
-    )
-    other: Json = {**early, "received": HANDED, "requests": [RequestInput("nothing", "x")]}
-    assert _code(lambda: rounds.record_notice(**other)) == "dossier_item_unknown"
+    ask: Json = {"enterprise": demo, "year": YEAR, "number": 1, "reference": "", "paper": None, "actor": anna,
+                 "due": None}  # fmt: skip
+    for received, requests, code in (
+        (date(2027, 1, 1), [RequestInput("", "x")], "dossier_day_before"),
+        (HANDED, [], "dossier_requests_missing"),
+        (HANDED, [RequestInput("nothing", "x")], "dossier_item_unknown"),
+    ):
+        assert _code(partial(rounds.record_notice, **ask, received=received, requests=requests)) == code
     assert Submission.objects.count() == 1
 
 

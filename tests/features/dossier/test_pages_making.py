@@ -8,17 +8,13 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from tests.features.dossier.conftest import keep_paper
 from tests.support import packages
 from tests.support.import_pages import work
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
-from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions.verify import verify
-from nianjian.features.dossier.finding import Verdict
-from nianjian.features.dossier.materials import File, Place
-from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.models import Job
@@ -29,16 +25,9 @@ PACKAGE = "/e/demo/dossier/2025/package/"
 
 
 @pytest.fixture
-def lead(db: None, home: Path, keys: None, monkeypatch: pytest.MonkeyPatch) -> Client:
-    del db, keys
-    monkeypatch.setenv("NIANJIAN_TODAY", "2026-02-10")
-    add_enterprise(code="demo", name="示范", province="北京", actor=Actor("tester"))
-    path = packages.scans(home / "scan.pdf", [1], dpi=60)
-    file = File("章程.pdf", "application/pdf", path.read_bytes(), 1, Verdict.NEEDS_PERSON, {"fields": {}})
-    place = Place("demo", 2025, "articles")
-    made = materials.store_version(place=place, file=file, actor=Actor("anna"))
-    materials.confirm_version(place=place, number=made.number, effective_on=None, valid_until=None, actor=Actor("anna"))
-    return signed_in("anna", "compliance_lead", "demo")
+def lead(lead: Client, home: Path) -> Client:
+    keep_paper("articles", packages.scans(home / "scan.pdf", [1], dpi=60).read_bytes())
+    return lead
 
 
 def _sent(client: Client, address: str, **given: str) -> str:

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import base64
 import re
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from tests.features.dossier.conftest import keep_paper
 from tests.support.import_pages import work
 from tests.support.paper_scans import a4
 from tests.support.people import signed_in
 
-from nianjian.features.dossier import materials
-from nianjian.features.dossier.finding import Verdict
-from nianjian.features.dossier.materials import File, Place
+from nianjian.features.dossier.ingest.receive import SmallPicture
 from nianjian.features.dossier.models import PagePicture
-from nianjian.features.dossier.operations import checklist
 from nianjian.features.maintenance import retention
-from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.query import acts
 from nianjian.platform.vault import blobs
 
@@ -31,19 +26,9 @@ ITEM = "/e/demo/dossier/2025/number_ledger/"
 PAGES = f"{ITEM}files/1/pages/"
 
 
-@pytest.fixture
-def lead(db: None, home: Path, keys: None, monkeypatch: pytest.MonkeyPatch) -> Client:
-    del db, home, keys
-    monkeypatch.setenv("NIANJIAN_TODAY", "2026-02-10")
-    add_enterprise(code="demo", name="示范", province="北京", actor=Actor("tester"))
-    return signed_in("anna", "compliance_lead", "demo")
-
-
-def kept(body: bytes, pages: int, findings: list[dict[str, object]], sheets: list[dict[str, object]]) -> None:
+def kept(pages: int = 1, **report: object) -> None:
     """A version of which nobody has drawn the pages yet."""
-    report = {"findings": findings, "fields": {}, "sheets": sheets}
-    file = File("台账.pdf", "application/pdf", body, pages, Verdict.NOT_READY, report)
-    materials.store_version(place=Place("demo", 2025, "number_ledger"), file=file, actor=Actor("anna"))
+    keep_paper("number_ledger", a4(), pages=pages, report={"fields": {}, **report}, confirmed=False)
 
 
 def test_a_checked_file_has_pictures_that_only_who_may_reveal_sees(lead: Client) -> None:
@@ -79,7 +64,7 @@ def test_a_seal_is_marked_at_its_place(lead: Client) -> None:
         {"code": "seal_large", "weight": "ask", "page": 1, "values": {"diameter": 48.0, "most": "42"}},
         {"code": "scan_skewed", "weight": "stop", "page": 1, "values": {"degrees": 2.0, "most": "1"}},
     ]
-    kept(a4(), 1, found, [{**facts, "seals": [seal, edge]}])
+    kept(findings=found, sheets=[{**facts, "seals": [seal, edge]}])
     page = lead.get(PAGES).content.decode()
     assert '<circle class="mark warn" cx="150.0" cy="250.0" r="24.0"/>' in page
     assert '<rect class="mark good" x="202.0" y="100.0" width="8.0" height="40.0"/>' in page
@@ -87,7 +72,7 @@ def test_a_seal_is_marked_at_its_place(lead: Client) -> None:
 
 
 def test_an_older_file_is_drawn_by_the_worker_once(lead: Client) -> None:
-    kept(a4(), 1, [], [])
+    kept()
     page = lead.get(PAGES).content.decode()
     assert f'action="{PAGES}draw/"' in page
     lead.post(f"{PAGES}draw/")
@@ -100,8 +85,8 @@ def test_an_older_file_is_drawn_by_the_worker_once(lead: Client) -> None:
     assert "data:image/jpeg" in lead.post(f"{PAGES}show/").content.decode()
 
 
-def test_long_files_come_in_parts_and_pictures_go_along_when_taken_over(lead: Client) -> None:
-    kept(a4(), 20, [], [])
+def test_long_files_come_in_parts(lead: Client) -> None:
+    kept(20)
     page = lead.get(f"{PAGES}?from=9").content.decode()
     assert len(re.findall(r'id="page-\d+"', page)) == 8
     assert f'href="{PAGES}?from=17"' in page
@@ -111,14 +96,6 @@ def test_long_files_come_in_parts_and_pictures_go_along_when_taken_over(lead: Cl
 
 
 def test_what_is_taken_over_brings_its_pictures(lead: Client) -> None:
-    item = "/e/demo/dossier/2024/articles/"
-    lead.post(f"{item}files/", {"files": [SimpleUploadedFile("a.pdf", a4())]})
-    work()
-    old = checklist.list_items("demo", 2024, Actor("tester"))
-    row = next(one.newest for one in old if one.item == "articles")
-    assert row is not None
-    row.verdict = Verdict.NEEDS_PERSON.value
-    row.save()
-    lead.post(f"{item}act/confirm/", {"version": "1"})
-    lead.post("/e/demo/dossier/2025/reuse/")
+    keep_paper("articles", year=2024, pictures=[SmallPicture(1, 210.0, 297.0, b"\xff\xd8 a page")])
+    assert "章程" in lead.post("/e/demo/dossier/2025/reuse/", follow=True).content.decode()
     assert "data:image/jpeg" in lead.post("/e/demo/dossier/2025/articles/files/1/pages/show/").content.decode()

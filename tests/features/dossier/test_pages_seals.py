@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from tests.features.dossier.conftest import keep_paper
 from tests.features.dossier.sealing.conftest import photo
 from tests.support import certificates
 from tests.support.packages import seal_png
 from tests.support.paper_scans import a4
 from tests.support.people import signed_in
 
-from nianjian.features.dossier import materials
-from nianjian.features.dossier.finding import Verdict
-from nianjian.features.dossier.materials import File, Place
 from nianjian.features.dossier.models import Impression, SealPicture
-from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.service import add_enterprise
 
 pytestmark = pytest.mark.django_db
 SEALS = "/e/demo/dossier/2025/seals/"
-
-
-@pytest.fixture
-def lead(db: None, home: Path, keys: None, monkeypatch: pytest.MonkeyPatch) -> Client:
-    del db, home, keys
-    monkeypatch.setenv("NIANJIAN_TODAY", "2026-02-10")
-    add_enterprise(code="demo", name="示范", province="北京", actor=Actor("tester"))
-    return signed_in("anna", "compliance_lead", "demo")
 
 
 def _sent(client: Client, address: str, **given: Any) -> str:
@@ -44,15 +31,8 @@ def _picture(client: Client) -> str:
     return _sent(client, "files/picture/", kind="official_seal", width_mm="40", file=file)
 
 
-def _paper(item: str = "articles") -> None:
-    file = File("章程.pdf", "application/pdf", b"%PDF-1", 2, Verdict.NEEDS_PERSON, {"fields": {}})
-    place = Place("demo", 2025, item)
-    made = materials.store_version(place=place, file=file, actor=Actor("anna"))
-    materials.confirm_version(place=place, number=made.number, effective_on=None, valid_until=None, actor=Actor("anna"))
-
-
 def test_the_page_says_what_a_picture_is_not_and_gives_none_out(lead: Client) -> None:
-    _paper()
+    keep_paper("articles", pages=2)
     page = _picture(lead)
     assert "印章图片不是法律意义上的电子印章" in page
     assert "国办发〔2025〕33号" in page
@@ -63,7 +43,7 @@ def test_the_page_says_what_a_picture_is_not_and_gives_none_out(lead: Client) ->
 
 
 def test_a_second_person_reads_what_is_asked_and_decides(lead: Client) -> None:
-    _paper()
+    keep_paper("articles", pages=2)
     _picture(lead)
     given = {"item": "articles", "kind": "official_seal", "mark": "", "page": "2", "x_mm": "", "y_mm": ""}
     page = _sent(lead, "act/use/", **given, reason="样稿")

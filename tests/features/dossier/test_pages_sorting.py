@@ -18,28 +18,20 @@ from tests.support.packages import package
 from tests.support.paper_scans import a4
 from tests.support.people import signed_in
 
-from nianjian.features.dossier import arrivals, materials
+from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions.build import build
 from nianjian.features.dossier.generated.document import Document, pdf
 from nianjian.features.dossier.ingest.receive import SmallPicture
 from nianjian.features.dossier.models import Arrival, PagePicture
+from nianjian.features.dossier.operations import arrivals
 from nianjian.features.maintenance import retention
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.query import acts
 from nianjian.platform.vault import blobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 SORT = "/e/demo/dossier/2025/sort/"
 VERIFY = "/e/demo/dossier/2025/verify/"
-
-
-@pytest.fixture
-def lead(db: None, home: Path, keys: None, monkeypatch: pytest.MonkeyPatch) -> Client:
-    del db, home, keys
-    monkeypatch.setenv("NIANJIAN_TODAY", "2026-02-10")
-    add_enterprise(code="demo", name="示范", province="北京", actor=Actor("tester"))
-    return signed_in("anna", "compliance_lead", "demo")
 
 
 def sent(client: Client, address: str, *files: tuple[str, bytes], **fields: str) -> str:
@@ -132,7 +124,7 @@ def test_the_pages_of_a_file_that_waits_are_shown_to_whom_may_reveal(
     lead: Client, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     actor = Actor("tester")
-    row = arrivals.store_file(enterprise="demo", year=2025, name="scan.pdf", body=b"%PDF", actor=actor)
+    row = arrivals.store_file(enterprise="demo", year=2025, name="scan.pdf", content=b"%PDF", actor=actor)
     told: dict[str, object] = {"item": None, "sure": False, "guesses": [], "pages": 14, "papers": []}
     drawn = [SmallPicture(page, 210.0, 297.0, b"\xff\xd8 a page") for page in range(1, 15)]
     arrivals.record_proposal(arrival=row.pk, proposal=told, pictured=drawn, actor=actor)

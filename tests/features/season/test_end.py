@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,7 @@ def _paper(item: str, until: date | None, actor: Actor, *, confirmed: bool = Tru
     file = File("a.pdf", "application/pdf", item.encode(), 1, Verdict.NEEDS_PERSON, {"fields": {}})
     number = materials.store_version(place=place, file=file, actor=actor).number
     if confirmed:
-        materials.confirm_version(place=place, number=number, effective_on=None, valid_until=until, actor=actor)
+        checklist.confirm(**asdict(place), number=number, valid_until=until, actor=actor)
 
 
 def test_what_a_season_takes_over(demo: str, anna: Actor) -> None:

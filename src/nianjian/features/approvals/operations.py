@@ -8,7 +8,6 @@ from typing import Final
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dial_policy import operations as gate_policy
-from nianjian.features.dossier import seal_images
 from nianjian.features.dossier.operations import seals
 from nianjian.features.rectification import operations as rectification
 from nianjian.features.rectification.storage import KINDS as ISOLATIONS
@@ -31,7 +30,7 @@ ACTS: Final[Mapping[str, Callable[[str, Actor], dict[str, object]]]] = {
     overlays.KIND: _overlay,
     **dict.fromkeys(ISOLATIONS, rectification.approve_isolation),
     gate_policy.KIND: gate_policy.approve_change,
-    seal_images.KIND: seals.run_approved,
+    seals.KIND: seals.run_approved,
     season.KIND: season.carry_out_reopening,
 }
 
@@ -53,7 +52,7 @@ SUBJECTS: Final[Mapping[str, Callable[[Collection[str]], Mapping[str, dict[str, 
     overlays.KIND: _describe_overlays,
     **dict.fromkeys(ISOLATIONS, rectification.describe_requests),
     gate_policy.KIND: gate_policy.summarize_proposals,
-    seal_images.KIND: seals.describe_requests,
+    seals.KIND: seals.describe_requests,
     season.KIND: season.describe_requests,
 }
 

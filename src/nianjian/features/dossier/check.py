@@ -37,6 +37,13 @@ SPREAD_MM: Final = 2.0
 """Ink runs and a fit errs: a seal is called too large only beyond this."""
 
 
+KEYS: Final = {
+    "a4": "scans.a4.tolerance", "blank": "scans.blank.ink", "skew": "scans.skew.most", "blur": "scans.blur.edge",
+    "detail": "scans.upscaled.detail", "detail_edge": "scans.upscaled.edge", "colour": "scans.colour.page",
+    "original": "scans.colour.original", "dpi": "materials.scan.dpi", "diameter": "materials.seal.diameter",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The rulebook's thresholds, as the checks compare them."""
@@ -49,28 +56,13 @@ class Limits:
     detail_edge: float
     colour: float
     original: float
-    dpi: int
+    dpi: float
     diameter: float
 
     @classmethod
     def of(cls, book: Rulebook) -> Limits:
         """The thresholds of a day."""
-
-        def value(key: str) -> float:
-            return float(book.decimal(key))
-
-        return cls(
-            a4=value("scans.a4.tolerance"),
-            blank=value("scans.blank.ink"),
-            skew=value("scans.skew.most"),
-            blur=value("scans.blur.edge"),
-            detail=value("scans.upscaled.detail"),
-            detail_edge=value("scans.upscaled.edge"),
-            colour=value("scans.colour.page"),
-            original=value("scans.colour.original"),
-            dpi=int(book.decimal("materials.scan.dpi")),
-            diameter=value("materials.seal.diameter"),
-        )
+        return cls(**{name: float(book.decimal(key)) for name, key in KEYS.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +86,7 @@ def inspect(drawn: DrawnPage, limits: Limits) -> InspectedPage:
     grey = cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY).astype(np.uint8)
     across = turned in {90, 270}
     lean = None if empty else checks.measure_skew(np.ascontiguousarray(np.rot90(grey)) if across else grey)
-    sharp = checks.measure_resolution(drawn.facts, limits.dpi)
+    sharp = checks.measure_resolution(drawn.facts, int(limits.dpi))
     found = PageFound(
         page=number,
         a4=checks.is_a4(drawn.facts.wide_mm, drawn.facts.high_mm, limits.a4),
@@ -107,8 +99,8 @@ def inspect(drawn: DrawnPage, limits: Limits) -> InspectedPage:
     )
     findings = [*_sheet(found, drawn, limits), *_seals(found, limits)]
     if sharp is not None and not sharp.enough:
-        values = {"dpi": sharp.dpi, "least": limits.dpi}
-        findings.append(Finding(code="scan_dpi_low", weight=Weight.STOP, page=number, values=values))
+        values = {"dpi": sharp.dpi, "least": int(limits.dpi)}
+        findings.append(Finding("scan_dpi_low", Weight.STOP, number, values))
     if sharp is not None and not empty and drawn.tiles:
         findings += _sharpness(number, drawn.tiles, limits)
     return InspectedPage(found, checks.colour_share_beside_seals(plane, seals), tuple(findings))
@@ -125,31 +117,24 @@ def _sheet(page: PageFound, drawn: DrawnPage, limits: Limits) -> list[Finding]:
     found: list[Finding] = []
     if not page.a4:
         values = {"wide": round(drawn.facts.wide_mm), "high": round(drawn.facts.high_mm)}
-        found.append(Finding(code="scan_not_a4", weight=Weight.STOP, page=page.page, values=values))
+        found.append(Finding("scan_not_a4", Weight.STOP, page.page, values))
     if page.blank:
-        found.append(Finding(code="scan_blank", weight=Weight.STOP, page=page.page))
+        found.append(Finding("scan_blank", Weight.STOP, page.page))
     if page.skew_deg is not None and abs(page.skew_deg) > limits.skew:
         lean = {"degrees": abs(page.skew_deg), "most": f"{limits.skew:g}"}
-        found.append(Finding(code="scan_skewed", weight=Weight.STOP, page=page.page, values=lean))
+        found.append(Finding("scan_skewed", Weight.STOP, page.page, lean))
     if page.rotation is None:
-        found.append(Finding(code="scan_turn_unsure", weight=Weight.ASK, page=page.page))
+        found.append(Finding("scan_turn_unsure", Weight.ASK, page.page))
     elif page.rotation:
-        found.append(Finding(code="scan_turned", weight=Weight.STOP, page=page.page, values={"degrees": page.rotation}))
+        found.append(Finding("scan_turned", Weight.STOP, page.page, {"degrees": page.rotation}))
     return found
 
 
 def _seals(page: PageFound, limits: Limits) -> list[Finding]:
     """A seal larger than the law allows."""
-    return [
-        Finding(
-            code="seal_large",
-            weight=Weight.ASK,
-            page=page.page,
-            values={"diameter": one.diameter_mm, "most": f"{limits.diameter:g}"},
-        )
-        for one in page.seals
-        if one.kind is Kind.ROUND and one.diameter_mm > limits.diameter + SPREAD_MM
-    ]
+    large = [one for one in page.seals if one.kind is Kind.ROUND and one.diameter_mm > limits.diameter + SPREAD_MM]
+    most = f"{limits.diameter:g}"
+    return [Finding("seal_large", Weight.ASK, page.page, {"diameter": one.diameter_mm, "most": most}) for one in large]
 
 
 def _sharpness(number: int, parts: Sequence[Picture], limits: Limits) -> list[Finding]:
@@ -158,9 +143,9 @@ def _sharpness(number: int, parts: Sequence[Picture], limits: Limits) -> list[Fi
     if width is None:
         return []
     if width > limits.blur:
-        return [Finding(code="scan_blurred", weight=Weight.STOP, page=number, values={"width": round(width, 1)})]
+        return [Finding("scan_blurred", Weight.STOP, number, {"width": round(width, 1)})]
     if width > limits.detail_edge and (checks.measure_detail(parts) or 1.0) < limits.detail:
-        return [Finding(code="scan_upscaled", weight=Weight.ASK, page=number)]
+        return [Finding("scan_upscaled", Weight.ASK, number)]
     return []
 
 
@@ -204,7 +189,7 @@ def check(
     with tempfile.TemporaryDirectory(prefix="nianjian-check-") as folder:
         got = receive(file, Path(folder))
         if got.clean is None:
-            only = (Finding(code="scan_ofd", weight=Weight.ASK),)
+            only = (Finding("scan_ofd", Weight.ASK),)
             return CheckResult(item.name, decide_verdict(only), only, {}, (), got.sha256, got.type.value, dict(got.ofd))
         limits = Limits.of(rules)
         looked: list[InspectedPage] = []
@@ -252,15 +237,14 @@ def _watched(sheets: Iterable[Sheet], pages: int, watch: Watch) -> Iterator[Shee
 
 def _file(got: ReceivedFile) -> Iterator[Finding]:
     if got.active:
-        yield Finding(code="scan_active_content", weight=Weight.NOTE, values={"kinds": ", ".join(got.active)})
-    if got.locked:
-        yield Finding(code="scan_locked", weight=Weight.NOTE)
-    if got.signed:
-        yield Finding(code="scan_signed", weight=Weight.NOTE)
-    if got.rebuilt:
-        yield Finding(code="scan_rebuilt", weight=Weight.ASK)
-    if got.repaired:
-        yield Finding(code="scan_repaired", weight=Weight.ASK)
+        yield Finding("scan_active_content", Weight.NOTE, values={"kinds": ", ".join(got.active)})
+    facts = {
+        "scan_locked": (got.locked, Weight.NOTE),
+        "scan_signed": (got.signed, Weight.NOTE),
+        "scan_rebuilt": (got.rebuilt, Weight.ASK),
+        "scan_repaired": (got.repaired, Weight.ASK),
+    }
+    yield from (Finding(code, weight) for code, (is_so, weight) in facts.items() if is_so)
 
 
 def _form(item: Item, looked: Sequence[InspectedPage], book: Rulebook, limits: Limits) -> Iterator[Finding]:
@@ -270,9 +254,9 @@ def _form(item: Item, looked: Sequence[InspectedPage], book: Rulebook, limits: L
     original = max(page.beside for page in looked) >= limits.original
     wanted = item.form(book)
     if wanted is Form.ORIGINAL and not original:
-        yield Finding(code="form_copy", weight=Weight.STOP)
+        yield Finding("form_copy", Weight.STOP)
     if wanted is Form.COPY and original:
-        yield Finding(code="form_original", weight=Weight.ASK)
+        yield Finding("form_original", Weight.ASK)
 
 
 def find_missing_seals(item: Item, pages: Sequence[PageFound], book: Rulebook) -> Iterator[Finding]:
@@ -281,12 +265,17 @@ def find_missing_seals(item: Item, pages: Sequence[PageFound], book: Rulebook) -
     if not pages:
         return
     first = pages[0]
-    if ("cover_seal" in wanted or "copy_seal" in wanted) and not _official(first):
-        yield from _missing(first, "seal_copy_missing" if "copy_seal" in wanted else "seal_cover_missing")
+    if {"cover_seal", "copy_seal"} & set(wanted) and not any(seal.kind in OFFICIAL for seal in first.seals):
+        code = "seal_copy_missing" if "copy_seal" in wanted else "seal_cover_missing"
+        if first.colour == GREY:  # why there is none, where that can be told
+            code = "seal_grey"
+        elif any(seal.kind is Kind.SQUARE for seal in first.seals):
+            code = "seal_square_only"
+        yield Finding(code, Weight.STOP, first.page)
     if "riding_seal" in wanted and len(pages) > 1:
         for page in pages:
             if not page.blank and all(seal.kind is not Kind.SLICE for seal in page.seals):
-                yield Finding(code="seal_riding_missing", weight=Weight.STOP, page=page.page)
+                yield Finding("seal_riding_missing", Weight.STOP, page.page)
 
 
 def _sliced(page: InspectedPage) -> bool:
@@ -309,27 +298,13 @@ def _seam(pages: Sequence[Sequence[seam.PlacedSlice]]) -> Iterator[Finding]:
         found = seam.match_slices([one[0].slice if one else None for one in pages])
         broken, whole = found.broken, found.whole or bool(found.missing)
     for place in broken:
-        yield Finding(code="seal_riding_broken", weight=Weight.ASK, page=place + 2)
+        yield Finding("seal_riding_broken", Weight.ASK, place + 2)
     if not whole:
-        yield Finding(code="seal_riding_partial", weight=Weight.ASK)
-
-
-def _official(page: PageFound) -> bool:
-    return any(seal.kind in OFFICIAL for seal in page.seals)
-
-
-def _missing(page: PageFound, code: str) -> Iterator[Finding]:
-    """Why there is none, where that can be told."""
-    if page.colour == GREY:
-        yield Finding(code="seal_grey", weight=Weight.STOP, page=page.page)
-    elif any(seal.kind is Kind.SQUARE for seal in page.seals):
-        yield Finding(code="seal_square_only", weight=Weight.STOP, page=page.page)
-    else:
-        yield Finding(code=code, weight=Weight.STOP, page=page.page)
+        yield Finding("seal_riding_partial", Weight.ASK)
 
 
 def _fields(item: Item, read: ReadFields) -> Iterator[Finding]:
     """What was not read is never taken for right."""
     unread = [name for name in item.fields if read.fields.get(name) in (None, "", [], ())]
     if unread:
-        yield Finding(code="fields_unread", weight=Weight.ASK, values={"fields": ", ".join(unread)})
+        yield Finding("fields_unread", Weight.ASK, values={"fields": ", ".join(unread)})

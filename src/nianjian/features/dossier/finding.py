@@ -39,6 +39,11 @@ class Finding:
     values: Mapping[str, object] = field(default_factory=dict)
 
 
+def finding_to_document(one: Finding) -> dict[str, object]:
+    """A finding as reports hold it: code and values, no sentence."""
+    return {"code": one.code, "weight": one.weight.value, "page": one.page, "values": dict(one.values)}
+
+
 def decide_verdict(findings: Iterable[Finding]) -> Verdict:
     """The heaviest finding decides."""
     weights = {one.weight for one in findings}

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Protocol
+from typing import Final
 
 from nianjian.features.dossier.operations import arrivals, checklist, fill_in, package, verification
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.flow import Kind, Report
-from nianjian.platform.jobs.progress import Progress
 from nianjian.platform.jobs.query import JobValue
 
 
-class _Work(Protocol):
-    """Work of a flow: ``given`` is the payload that its ask has put, described there."""
-
-    def __call__(
-        self, *, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress
-    ) -> Mapping[str, object]: ...
-
-
-def _kind(work: _Work, after: Callable[[JobValue], None] | None = None) -> Kind:
-    """All of it may be begun again after its worker died."""
+def _kind(work: Callable[..., Mapping[str, object]], after: Callable[[JobValue], None] | None = None) -> Kind:
+    """``work`` takes the values of the payload; all of it may be begun again after its worker died."""
 
     def run(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
-        return work(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+        return work(enterprise=job.enterprise, actor=actor, progress=told, **job.payload)
 
     return Kind(run, again=True, after=after)
 

@@ -66,114 +66,52 @@ ITEMS: Final[Mapping[str, Item]] = {
     item.name: item
     for item in (
         # 营业执照: the business licence.
-        Item(
-            "business_licence",
-            "materials.m1",
-            ("name", "credit_code", "valid_until"),
-            coloured=True,
-            titles=("营业执照",),
-            words=("统一社会信用代码", "法定代表人", "注册资本", "经营范围", "登记机关"),
-        ),
+        Item("business_licence", "materials.m1", ("name", "credit_code", "valid_until"), coloured=True,
+             titles=("营业执照",),
+             words=("统一社会信用代码", "法定代表人", "注册资本", "经营范围", "登记机关")),
         # 许可证正副本: the licence, original and duplicate.
-        Item(
-            "licence",
-            "materials.m2",
-            ("number", "expiry"),
-            coloured=True,
-            titles=("电信业务经营许可证", "电信业务许可证"),
-            words=("许可证编号", "业务种类", "业务覆盖范围", "发证机关", "有效期"),
-        ),
+        Item("licence", "materials.m2", ("number", "expiry"), coloured=True,
+             titles=("电信业务经营许可证", "电信业务许可证"),
+             words=("许可证编号", "业务种类", "业务覆盖范围", "发证机关", "有效期")),
         # 公司章程: the articles of association.
-        Item(
-            "articles",
-            "materials.m3",
-            ("dated",),
-            titles=("公司章程", "章程"),
-            words=("总则", "股东会", "出资额", "执行董事", "第一条"),
-        ),
+        Item("articles", "materials.m3", ("dated",), titles=("公司章程", "章程"),
+             words=("总则", "股东会", "出资额", "执行董事", "第一条")),
         # 股权结构表: the table of shareholders.
-        Item(
-            "shareholders",
-            "materials.m4",
-            ("total",),
-            titles=("股权结构", "股东名册", "股东及出资", "股东信息"),
-            words=("持股比例", "出资比例", "认缴", "股东名称", "股东姓名"),
-        ),
+        Item("shareholders", "materials.m4", ("total",), titles=("股权结构", "股东名册", "股东及出资", "股东信息"),
+             words=("持股比例", "出资比例", "认缴", "股东名称", "股东姓名")),
         # 审计报告: the audit report.
-        Item(
-            "audit_report",
-            "materials.m5",
-            ("opinion", "firm", "year"),
-            titles=("审计报告",),
-            words=("审计意见", "会计师事务所", "注册会计师", "财务报表", "治理层"),
-        ),
+        Item("audit_report", "materials.m5", ("opinion", "firm", "year"), titles=("审计报告",),
+             words=("审计意见", "会计师事务所", "注册会计师", "财务报表", "治理层")),
         # 法人身份证: the ID card of the legal representative.
-        Item(
-            "legal_person_id",
-            "materials.m6",
-            ("name", "expiry"),
-            coloured=True,
-            titles=("居民身份证",),
-            words=("公民身份号码", "签发机关", "有效期限", "民族", "住址"),
-        ),
+        Item("legal_person_id", "materials.m6", ("name", "expiry"), coloured=True,
+             titles=("居民身份证",),
+             words=("公民身份号码", "签发机关", "有效期限", "民族", "住址")),
         # 社保缴费清单: the social-insurance payment list.
-        Item(
-            "social_insurance",
-            "materials.m7",
-            ("months", "people"),
-            titles=("社会保险", "社保缴费", "参保缴费"),
-            words=("养老保险", "失业保险", "工伤保险", "缴费基数", "参保人"),
-        ),
+        Item("social_insurance", "materials.m7", ("months", "people"),
+             titles=("社会保险", "社保缴费", "参保缴费"),
+             words=("养老保险", "失业保险", "工伤保险", "缴费基数", "参保人")),
         # 码号资源使用台账: the ledger of code-number use.
-        Item(
-            "number_ledger",
-            "materials.m8",
-            ("as_at",),
-            titles=("码号资源使用台账", "码号使用台账", "码号台账"),
-            words=("码号", "接入", "用途", "批准文号", "启用"),
-        ),
+        Item("number_ledger", "materials.m8", ("as_at",), titles=("码号资源使用台账", "码号使用台账", "码号台账"),
+             words=("码号", "接入", "用途", "批准文号", "启用")),
         # 坐席明细表: the list of seats.
-        Item(
-            "seat_table",
-            "materials.m9",
-            ("filed", "opened"),
-            titles=("坐席明细表", "坐席清单", "座席明细表"),
-            words=("坐席", "人工", "工号", "备案", "开通"),
-        ),
+        Item("seat_table", "materials.m9", ("filed", "opened"), titles=("坐席明细表", "坐席清单", "座席明细表"),
+             words=("坐席", "人工", "工号", "备案", "开通")),
         # 呼叫流量月报: the monthly traffic report.
-        Item(
-            "monthly_traffic",
-            "materials.m10",
-            ("months",),
-            titles=("呼叫流量月报", "流量月报", "话务月报"),
-            words=("呼入", "呼出", "接通", "通话时长", "月份"),
-        ),
+        Item("monthly_traffic", "materials.m10", ("months",), titles=("呼叫流量月报", "流量月报", "话务月报"),
+             words=("呼入", "呼出", "接通", "通话时长", "月份")),
         # 用户投诉处理记录: the complaint handling records.
-        Item(
-            "complaint_records",
-            "materials.m11",
-            ("complaints",),
-            titles=("投诉处理记录", "投诉处理台账", "用户投诉"),
-            words=("投诉", "工单", "办结", "12321", "回访"),
-        ),
+        Item("complaint_records", "materials.m11", ("complaints",),
+             titles=("投诉处理记录", "投诉处理台账", "用户投诉"),
+             words=("投诉", "工单", "办结", "12321", "回访")),
         # 信息安全责任制报告: the report on the information-security responsibility system.
-        Item(
-            "responsibility_report",
-            "materials.m12",
-            ("dated",),
-            titles=("信息安全责任制报告", "信息安全责任制", "信息安全责任报告"),
-            words=("第一责任人", "信息安全", "应急", "培训", "责任"),
-        ),
+        Item("responsibility_report", "materials.m12", ("dated",),
+             titles=("信息安全责任制报告", "信息安全责任制", "信息安全责任报告"),
+             words=("第一责任人", "信息安全", "应急", "培训", "责任")),
         # AI外呼算法备案表: the algorithm filing for AI outbound.
-        Item(
-            "algorithm_filing",
-            "materials.m13",
-            ("state",),
-            titles=("算法备案",),
-            words=("算法名称", "算法类型", "机器人", "备案编号", "外呼"),
-        ),
+        Item("algorithm_filing", "materials.m13", ("state",), titles=("算法备案",),
+             words=("算法名称", "算法类型", "机器人", "备案编号", "外呼")),
     )
-}
+}  # fmt: skip
 
 
 KNOWN: Final[Mapping[str, Item]] = {**ITEMS, **FURTHER}

@@ -10,6 +10,11 @@ from django.db.models import Q
 from nianjian.platform.vault.fields import SealedText
 
 
+def row_values(row: models.Model, *columns: str) -> dict[str, Any]:
+    """Some columns of a row."""
+    return {name: getattr(row, name) for name in columns}
+
+
 class Arrival(models.Model):
     """A file of a data year that belongs to no item yet; the row goes when a person has decided.
 

@@ -11,10 +11,8 @@ from django.db import transaction
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.ingest.receive import SmallPicture
-from nianjian.features.dossier.models import PagePicture
+from nianjian.features.dossier.models import Arrival, PagePicture, Version
 from nianjian.features.dossier.seals.mask import Kind
-from nianjian.platform.accounts.query import Actor
-from nianjian.platform.audit.record import record
 from nianjian.platform.vault import blobs
 
 Json = Mapping[str, Any]
@@ -88,83 +86,46 @@ def _lean(degrees: float, wide: float, high: float, weight: str) -> Mark:
     return Mark("line", 0.0, high / 2 - fall, wide, high / 2 + fall, weight, SKEWED)
 
 
-@dataclass(frozen=True, slots=True)
-class PictureOwner:
-    """Whose pages: the key of a version, or of a file that waits."""
-
-    version: int | None = None
-    arrival: int | None = None
-
-    @property
-    def keys(self) -> dict[str, int | None]:
-        """As the columns of a picture."""
-        return {"version_id": self.version, "arrival_id": self.arrival}
+Owner = Version | Arrival  # whose pages they are
 
 
-def list_pictures(of: PictureOwner, first: int, last: int) -> dict[int, PagePicture]:
-    """The pictures of some pages of a file, by page; those that are there."""
-    return {one.page: one for one in PagePicture.objects.filter(page__range=(first, last), **of.keys)}
+def read_pictures(of: Owner, first: int, last: int) -> list[SmallPicture]:
+    """The pictures of some pages of a file, those that are there; ``blob_missing``, ``sealed_damaged``."""
+    rows = of.pictures.filter(page__range=(first, last)).order_by("page")
+    return [SmallPicture(one.page, one.wide_mm, one.high_mm, blobs.get(one.blob)) for one in rows]
 
 
-def has_pictures(of: PictureOwner) -> bool:
-    """Whether any was kept."""
-    return PagePicture.objects.filter(**of.keys).exists()
-
-
-def read_content(row: PagePicture) -> bytes:
-    """The JPEG; ``blob_missing``, ``sealed_damaged``."""
+def read_picture(of: Owner, page: int) -> bytes:
+    """The picture of a page, a JPEG; ``dossier_picture_unknown``, ``blob_missing``, ``sealed_damaged``."""
+    row = of.pictures.filter(page=page).first()
+    if row is None:
+        raise NianjianError("dossier_picture_unknown", page=page)
     return blobs.get(row.blob)
 
 
-def get_picture(of: PictureOwner, page: int) -> PagePicture:
-    """The picture of a page; NianjianError dossier_picture_unknown."""
-    found = list_pictures(of, page, page).get(page)
-    if found is None:
-        raise NianjianError("dossier_picture_unknown", page=page)
-    return found
-
-
-def store_pictures(*, of: PictureOwner, pictures: Sequence[SmallPicture]) -> None:
+def store_pictures(*, of: Owner, pictures: Sequence[SmallPicture]) -> None:
     """Keep the pictures of a file; the act that they are part of writes the entry."""
-    put: list[str] = []
+    owner: Json = {"version": of} if isinstance(of, Version) else {"arrival": of}
+    stored: list[str] = []
     try:
-        put.extend(blobs.put(one.jpeg).id for one in pictures)
+        stored.extend(blobs.put(one.jpeg).id for one in pictures)
         rows = [
-            PagePicture(**of.keys, page=one.page, wide_mm=one.wide_mm, high_mm=one.high_mm, blob=blob)
-            for one, blob in zip(pictures, put, strict=True)
+            PagePicture(**owner, page=one.page, wide_mm=one.wide_mm, high_mm=one.high_mm, blob=blob)
+            for one, blob in zip(pictures, stored, strict=True)
         ]
         PagePicture.objects.bulk_create(rows, batch_size=500)
     except BaseException:
-        for blob in put:
-            blobs.remove(blob)
+        _remove(stored)
         raise
 
 
-def delete_pictures(*, of: PictureOwner) -> None:
+def delete_pictures(*, of: Owner) -> None:
     """Delete the pictures of a file; the act that they are part of writes the entry."""
-    rows = PagePicture.objects.filter(**of.keys)
-    gone = list(rows.values_list("blob", flat=True))
-    rows.delete()
-    transaction.on_commit(lambda: _removed(gone))
+    blob_ids = list(of.pictures.values_list("blob", flat=True))
+    of.pictures.all().delete()
+    transaction.on_commit(lambda: _remove(blob_ids))
 
 
-def store_drawn_pictures(
-    *, of: PictureOwner, pictures: Sequence[SmallPicture], enterprise: str, told: dict[str, object], actor: Actor
-) -> bool:
-    """The same for a version that has none yet, with its entry; False where there were some already."""
-    with transaction.atomic():
-        if has_pictures(of):
-            return False
-        store_pictures(of=of, pictures=pictures)
-        record(verb="dossier.drawn", enterprise=enterprise, actor=actor, data={**told, "pages": len(pictures)})
-    return True
-
-
-def record_download(*, enterprise: str, told: dict[str, object], actor: Actor) -> None:
-    """Note who looked at which pages, before they are shown."""
-    record(verb="dossier.looked_at", enterprise=enterprise, actor=actor, data=told)
-
-
-def _removed(gone: Sequence[str]) -> None:
-    for blob in gone:
+def _remove(blob_ids: Sequence[str]) -> None:
+    for blob in blob_ids:
         blobs.remove(blob)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -49,11 +49,10 @@ def check_ranges(ranges: Sequence[Range], pages: int, *, leave: bool) -> None:
             raise NianjianError("dossier_cut_twice", item=one.item)
         items.add(one.item)
     taken: set[int] = set()
-    for one in ranges:
-        for page in range(one.first, one.last + 1):
-            if page in taken:
-                raise NianjianError("dossier_cut_overlap", page=page)
-            taken.add(page)
+    for page in (page for one in ranges for page in range(one.first, one.last + 1)):
+        if page in taken:
+            raise NianjianError("dossier_cut_overlap", page=page)
+        taken.add(page)
     over = format_leftover_pages(ranges, pages)
     if over and not leave:
         raise NianjianError("dossier_cut_left", pages=over)
@@ -115,12 +114,10 @@ def recognise_item(pages: Sequence[PageText], rulebook: Rulebook, day: date) -> 
     found = [_guess(item, first) for item in ITEMS.values()]
     found = [_with_fields(one, first, rulebook, day) for one in found if one.points]
     found.sort(key=lambda one: -one.points)
-    if not found or found[0].points < LEAST:
+    best, second, *_rest = (*(one.points for one in found), 0, 0)
+    if best < LEAST or best - second < CLOSE:
         return Proposal(None, sure=False, guesses=tuple(found[:3]))
-    lead = found[0].points - (found[1].points if len(found) > 1 else 0)
-    if lead < CLOSE:
-        return Proposal(None, sure=False, guesses=tuple(found[:3]))
-    return Proposal(found[0].item, sure=found[0].points >= SURE and lead >= LEAD, guesses=tuple(found[:3]))
+    return Proposal(found[0].item, sure=best >= SURE and best - second >= LEAD, guesses=tuple(found[:3]))
 
 
 def _guess(item: Item, pages: Sequence[PageText]) -> Guess:
@@ -160,16 +157,7 @@ def _with_fields(one: Guess, pages: Sequence[PageText], rulebook: Rulebook, day:
 
 def proposal_to_document(one: Proposal) -> Mapping[str, object]:
     """As JSON."""
-    guesses = [
-        {
-            "item": guess.item,
-            "points": guess.points,
-            "title": guess.title,
-            "words": list(guess.words),
-            "fields": list(guess.fields),
-        }
-        for guess in one.guesses
-    ]
+    guesses = [{**asdict(guess), "words": [*guess.words], "fields": [*guess.fields]} for guess in one.guesses]
     return {"item": one.item, "sure": one.sure, "guesses": guesses}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
@@ -11,16 +10,21 @@ from rich.console import Console
 from nianjian.engines.paper.dossier import finding_text
 from nianjian.engines.paper.texts.dossier import (
     ASKED,
+    CERTAINTY,
     CHANGED,
+    DIFFERENCE_KINDS,
     EVIDENCE,
     ITEMS,
     NO_SEAL,
+    NOTES,
     PAGES,
     PLACES,
     REPORTS,
+    RIDING,
     ROUND_CHANGES,
     ROUNDS,
     SEAL_KINDS,
+    SHEETS,
     SOURCES,
     STANDINGS,
     STATES,
@@ -28,20 +32,47 @@ from nianjian.engines.paper.texts.dossier import (
     UNKNOWN,
     VERDICTS,
     WHOLE,
+    WHY,
 )
 from nianjian.engines.paper.texts.dossier import SEALS as REQUIRED_SEALS
 from nianjian.engines.paper.words import CHINESE, plain_text
 from nianjian.features.dossier.fill_in import format_change
 from nianjian.features.dossier.finding import to_document as page_to_document
+from nianjian.features.dossier.recognition import format_range
 from nianjian.platform.terminal import table
+from nianjian.platform.terminal.answer import DONE, Answer
 from nianjian.platform.terminal.language import _, language
 
 if TYPE_CHECKING:
     from nianjian.features.dossier.check import CheckResult
     from nianjian.features.dossier.finding import Finding
-
+    from nianjian.features.dossier.operations.generate import GeneratedItem
+    from nianjian.features.dossier.operations.package import BuiltPackage
 
 Json = Mapping[str, Any]
+
+
+def answer(show: Callable[[Console, Json], None], data: Json, code: int = DONE) -> Answer:
+    """An answer that ``show`` draws from its own data."""
+    return Answer(data, lambda console: show(console, data), code)
+
+
+def plain_json(value: Any) -> Any:  # noqa: ANN401 -- as JSON
+    """Days and moments as text."""
+    if isinstance(value, dict):
+        return {name: plain_json(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [plain_json(one) for one in value]
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def sentence(text: str, data: Json) -> Answer:
+    """An answer in one sentence with its values; an item by its name."""
+    values = {name: ", ".join(value) or "-" if isinstance(value, list) else value for name, value in data.items()}
+    if "item" in data:
+        values["item"] = item_name(data["item"])
+    return Answer(data, lambda console: console.print(text.format(**values), markup=False, highlight=False))
+
 
 VERDICT_STYLES: Final = {"ready": "green", "needs_person": "yellow", "not_ready": "bold red"}
 
@@ -62,19 +93,15 @@ def _finding(one: Finding) -> dict[str, object]:
     return {"code": one.code, "page": one.page, "message": finding_text(one.code, {"page": one.page, **one.values}, _)}
 
 
-def present_check(told: Json) -> Callable[[Console], None]:
+def show_check(console: Console, data: Json) -> None:
     """The verdict, what speaks against it, and the pages."""
-
-    def show(console: Console) -> None:
-        head = f"{_(ITEMS[told['item']])}: {_(VERDICTS[told['verdict']])}"
-        console.print(head, style=VERDICT_STYLES[told["verdict"]], highlight=False, markup=False)
-        for one in told["findings"]:
-            where = _("page {page}: ").format(page=one["page"]) if one["page"] else ""
-            console.print(f"  {where}{one['message']}", highlight=False, markup=False)
-        header = (_("page"), "A4", "dpi", _("blank"), _("skew"), _("rotation"), _("colour"), _("seals"))
-        table.rows(console, header, (_line(page) for page in told["pages"]))
-
-    return show
+    head = f"{_(ITEMS[data['item']])}: {_(VERDICTS[data['verdict']])}"
+    console.print(head, style=VERDICT_STYLES[data["verdict"]], highlight=False, markup=False)
+    for one in data["findings"]:
+        where = _("page {page}: ").format(page=one["page"]) if one["page"] else ""
+        console.print(f"  {where}{one['message']}", highlight=False, markup=False)
+    header = (_("page"), "A4", "dpi", _("blank"), _("skew"), _("rotation"), _("colour"), _("seals"))
+    table.rows(console, header, (_line(page) for page in data["pages"]))
 
 
 def _line(page: Json) -> tuple[object, ...]:
@@ -88,85 +115,159 @@ def _line(page: Json) -> tuple[object, ...]:
 CHECKLIST_STYLES: Final = {True: "green", False: "yellow"}
 
 
-def present_checklist(told: Mapping[str, Any]) -> Callable[[Console], None]:
+def show_checklist(console: Console, data: Json) -> None:
     """Whether it is complete, and a line an item."""
-
-    def show(console: Console) -> None:
-        done: bool = told["complete"]
-        console.print(_("complete") if done else _("not complete"), style=CHECKLIST_STYLES[done], markup=False)
-        header = (_("item"), _("state"), _("version"), _("owner"), _("due"), _("valid until"))
-        body = (
-            (
-                _(ITEMS[one["item"]]), _(STATES[one["state"]]), one["version"], one["owner"] or None, one["due"],
-                one["valid_until"],
-            )
-            for one in told["items"]
-        )  # fmt: skip
-        table.rows(console, header, body)
-
-    return show
+    done: bool = data["complete"]
+    console.print(_("complete") if done else _("not complete"), style=CHECKLIST_STYLES[done], markup=False)
+    header = (_("item"), _("state"), _("version"), _("owner"), _("due"), _("valid until"))
+    body = (
+        (
+            _(ITEMS[one["item"]]), _(STATES[one["state"]]), one["version"], one["owner"] or None, one["due"],
+            one["valid_until"],
+        )
+        for one in data["items"]
+    )  # fmt: skip
+    table.rows(console, header, body)
 
 
-def present_sentence(sentence: str, told: Mapping[str, object]) -> Callable[[Console], None]:
-    """One sentence with the answer's values; an item by its name."""
-    values = {name: ", ".join(value) or "-" if isinstance(value, list) else value for name, value in told.items()}
-    if "item" in told:
-        values["item"] = _(ITEMS[str(told["item"])])
-    return lambda console: console.print(sentence.format(**values), markup=False, highlight=False)
-
-
-Told = Mapping[str, Any]
-
-
-def plain_sheet(told: Told) -> dict[str, Any]:
-    """As JSON: days and moments as text."""
-    return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in told.items()}
-
-
-def present_sheet(told: Told, files: Sequence[Path]) -> Callable[[Console], None]:
+def show_sheet(console: Console, data: Json) -> None:
     """A line a field."""
     title = "title_zh" if language() == CHINESE else "title_en"
     header = (_("Code number"), _("Field"), _("Value"), _("Source"), _("Last year"), _("Change"))
     rows = [
         (one["number"] or None, one[title], one["value"] or _(UNKNOWN), _(SOURCES[one["source"]]), one["before"],
          format_change(one, _))
-        for one in told["fields"]
+        for one in data["fields"]
     ]  # fmt: skip
+    console.print(_(REPORTS[data["report"]]), style="bold", markup=False)
+    table.rows(console, header, rows)
+    counts = _("{unknown} fields are not known here; {over} changed by more than the limit.")
+    console.print(counts.format(unknown=data["unknown"], over=data["over"]), markup=False, highlight=False)
+    for path in data["files"]:
+        console.print(f"  {plain_text(path)}", markup=False, highlight=False)
 
-    def show(console: Console) -> None:
-        console.print(_(REPORTS[told["report"]]), style="bold", markup=False)
-        table.rows(console, header, rows)
-        counts = _("{unknown} fields are not known here; {over} changed by more than the limit.")
-        console.print(counts.format(unknown=told["unknown"], over=told["over"]), markup=False, highlight=False)
-        for path in files:
+
+def show_generated(console: Console, items: Sequence[GeneratedItem]) -> None:
+    """What was made of each item, or why it was left."""
+    for one in items:
+        name = _(ITEMS[one.item]) if one.item in ITEMS else _("Self-check report")
+        if one.confirmed:
+            console.print(_("{item}: confirmed already, left as it is").format(item=name), markup=False)
+            continue
+        if one.waits:
+            text = _("{item}: version {version} was uploaded and waits for a person; --replace sets one above it")
+            console.print(text.format(item=name, version=one.version), style="yellow", markup=False)
+            continue
+        console.print(f"{name}: {_(VERDICTS[one.verdict.value])}", style="bold", markup=False)
+        for finding in one.findings:
+            console.print(f"  {finding_text(finding.code, finding.values, _)}", markup=False, highlight=False)
+        for path in one.files:
             console.print(f"  {plain_text(str(path))}", markup=False, highlight=False)
 
-    return show
+
+def show_built(console: Console, built: BuiltPackage) -> None:
+    """The files, and what is not in them."""
+    header = (_("file"), _("pages"), _("bytes"))
+    table.rows(console, header, [(plain_text(one["path"]), one["pages"], one["bytes"]) for one in built.files])
+    console.print(_("Manifest {digest}").format(digest=built.digest), highlight=False)
+    if built.pictures:
+        text = _("Pictures of seals on it: {count}; it is a draft.")
+        console.print(f"{text.format(count=built.pictures)} {_(NO_SEAL)}", style="yellow")
+    if built.missing:
+        console.print(_("A draft, marked as such on every page; not in it:"), style="yellow")
+    for item, state in built.missing:
+        why = _("an OFD file cannot be bound; add a PDF of it") if item in built.unbound else _(STATES[state])
+        console.print(f"  {_(ITEMS[item])}: {why}", markup=False)
 
 
-Show = Callable[[Console], None]
+def show_proposals(console: Console, data: Json) -> None:
+    """A line a file."""
+    header = (_("file"), _("item"), _("certainty"))
+    body = [(plain_text(one["file"]), _proposal(one), _("high") if one["sure"] else _("low")) for one in data["files"]]
+    table.rows(console, header, body)
 
 
-def present_package(told: Told) -> Show:
+def _proposal(one: Json) -> str:
+    def name(item: str | None) -> str:
+        return _(ITEMS[item]) if item else _("not recognised")
+
+    parts = [f"{format_range(part['first'], part['last'])} {name(part['item'])}" for part in one["papers"]]
+    return _(", ").join(parts) or name(one["item"])
+
+
+def show_plan(console: Console, data: Json) -> None:
+    """A line a stamp."""
+    if not data["stamps"]:
+        console.print(_("One sheet: no riding seal."))
+        return
+    header = (_("Stamp"), _("Sheets"), _("Number of sheets"), _("pages"), _("Strip"), _("Centre from below"))
+    body = [
+        (
+            one["stamp"], f"{one['first']}–{one['last']}", one["sheets"], f"{one['first_page']}–{one['last_page']}",
+            f"{one['sliver_mm']} mm", f"{float(one['height']):.0%}",
+        )
+        for one in data["stamps"]
+    ]  # fmt: skip
+    table.rows(console, header, body)
+
+
+def show_verification(console: Console, data: Json) -> None:
+    """What differs from the manifest."""
+    _differences(console, data)
+    for one in data["notes"]:
+        console.print(f"{plain_text(one['file'])}: {_(NOTES[one['kind']])}")
+    if data["intact"]:
+        text = _("Intact: {files} files with {pages} pages. Manifest {digest}")
+        console.print(
+            text.format(files=data["files"], pages=data["pages"], digest=data["manifest_sha256"]), style="green"
+        )
+
+
+def show_scan(console: Console, data: Json) -> None:
+    """What differs between a scan and the manifest, and how sure that is."""
+    _differences(console, data)
+    text = _("{scanned} pages scanned, {expected} expected; certainty: {certainty}")
+    certainty = _(CERTAINTY[data["certainty"]])
+    console.print(text.format(scanned=data["scanned"], expected=data["expected"], certainty=certainty))
+    for why in data["why"]:
+        console.print(_(WHY[why]), style="yellow")
+    read = data["text"]
+    counts = {"differ": len(read["differ"]), "unknown": len(read["unknown"])}
+    text = _("Texts: {read} pages read, {agree} agree, {differ} differ, {unknown} tell nothing")
+    console.print(text.format(read=read["read"], agree=read["agree"], **counts))
+    riding = data["riding_seal"]
+    console.print(_("Riding seal: {state}").format(state=_(RIDING[riding["state"]])))
+    for one in riding["sheets"]:
+        if one["state"] != "joins" and riding["state"] != "absent":
+            console.print(_("Sheet {sheet}: {state}").format(sheet=one["sheet"], state=_(SHEETS[one["state"]])))
+    if data["by_place"]:
+        pages = ", ".join(map(str, data["by_place"]))
+        console.print(_("Known by their place alone: pages {pages}").format(pages=pages), style="yellow")
+    console.print(_("Pixels tell order and presence of pages, not that a page is genuine."))
+
+
+def _differences(console: Console, data: Json) -> None:
+    for one in data["differences"]:
+        page = "" if one["page"] is None else " " + _("page {page}").format(page=one["page"])
+        console.print(f"{plain_text(one['file'])}{page}: {_(DIFFERENCE_KINDS[one['kind']])}", style="red")
+
+
+def show_package(console: Console, data: Json) -> None:
     """One package."""
     text = _("Package {number}: {state}; {answered} of {requests} requests answered").format(
-        number=told["number"], state=_(ROUNDS[told["state"]]), answered=told["answered"], requests=told["requests"]
+        number=data["number"], state=_(ROUNDS[data["state"]]), answered=data["answered"], requests=data["requests"]
     )
-
-    def show(console: Console) -> None:
-        console.print(text, markup=False, highlight=False)
-        if told["due"]:
-            console.print(due(told), markup=False, highlight=False, style="red" if told["late"] else "")
-        if told["left_out"]:
-            left = _("{count} answers did not go out with the next package").format(count=told["left_out"])
-            console.print(left, markup=False, highlight=False, style="red")
-        if not told["built_here"]:
-            console.print(_("The audit chain has no build of this package."), style="yellow")
-
-    return show
+    console.print(text, markup=False, highlight=False)
+    if data["due"]:
+        console.print(_due(data), markup=False, highlight=False, style="red" if data["late"] else "")
+    if data["left_out"]:
+        left = _("{count} answers did not go out with the next package").format(count=data["left_out"])
+        console.print(left, markup=False, highlight=False, style="red")
+    if not data["built_here"]:
+        console.print(_("The audit chain has no build of this package."), style="yellow")
 
 
-def due(told: Told) -> str:
+def _due(told: Json) -> str:
     """The last day, and how sure it is."""
     how = _("as the notice says") if told["printed"] else _("counted in working days")
     if told["provisional"]:
@@ -175,71 +276,63 @@ def due(told: Told) -> str:
     return text.format(due=told["due"], how=how)
 
 
-def present_packages(found: Sequence[Told]) -> Show:
+def show_packages(console: Console, data: Json) -> None:
     """A season's packages."""
     header = (_("Number"), _("state"), _("handed in on"), _("place"), _("requests"), _("due"))
     body = [
         (one["number"], _(ROUNDS[one["state"]]), one["handed_on"], one["place"],
          f"{one['answered']}/{one['requests']}", one["due"])
-        for one in found
+        for one in data["rounds"]
     ]  # fmt: skip
-    return lambda console: table.rows(console, header, body)
+    table.rows(console, header, body)
 
 
-def present_full_package(told: Told) -> Show:
+def show_full_package(console: Console, data: Json) -> None:
     """One package with everything about it."""
-
-    def show(console: Console) -> None:
-        present_package(told)(console)
-        for notice in told["notices"]:
-            head = _("Came back on {received}").format(received=notice["received"])
-            console.print(f"{head} {plain_text(notice['reference'])} · {due(notice)}", markup=False, highlight=False)
-            header = ("ID", _("item"), _("what they ask for"), _("state"), _("answer"))
-            table.rows(console, header, list(_requests(notice["requests"])))
-        for one in told["papers"]:
-            present_evidence(one)(console)
-
-    return show
+    show_package(console, data)
+    for notice in data["notices"]:
+        head = _("Came back on {received}").format(received=notice["received"])
+        console.print(f"{head} {plain_text(notice['reference'])} · {_due(notice)}", markup=False, highlight=False)
+        header = ("ID", _("item"), _("what they ask for"), _("state"), _("answer"))
+        table.rows(console, header, list(_requests(notice["requests"])))
+    for one in data["papers"]:
+        show_evidence(console, one)
 
 
-def _requests(requests: Sequence[Told]) -> Iterator[tuple[object, ...]]:
+def _requests(requests: Sequence[Json]) -> Iterator[tuple[object, ...]]:
     for one in requests:
         newest = one["answers"][0] if one["answers"] else None
         said = None
         if newest is not None:
             version = "" if newest["version"] is None else _("version {version}").format(version=newest["version"])
             said = " ".join(part for part in (version, newest["note"]) if part)
-        yield one["id"], item(one["item"]), one["text"], _(ASKED[one["state"]]), said
+        yield one["id"], item_name(one["item"]), one["text"], _(ASKED[one["state"]]), said
 
 
-def item(name: str) -> str:
+def item_name(name: str) -> str:
     """An item, or the whole package."""
     return _(ITEMS[name]) if name else _(WHOLE)
 
 
-def present_evidence(told: Told) -> Show:
+def show_evidence(console: Console, data: Json) -> None:
     """A file of evidence."""
-    text = f"{told['id']} {_(EVIDENCE[told['kind']])}: {plain_text(told['name'])} {told['sha256'][:12]}"
-    return lambda console: console.print(text, markup=False, highlight=False)
+    text = f"{data['id']} {_(EVIDENCE[data['kind']])}: {plain_text(data['name'])} {data['sha256'][:12]}"
+    console.print(text, markup=False, highlight=False)
 
 
-def present_changes(told: Told) -> Show:
+def show_changes(console: Console, data: Json) -> None:
     """What differs."""
-
-    def show(console: Console) -> None:
-        if told["same"]:
-            console.print(_("The two packages hold the same pages."), style="green")
-        for one in told["items"]:
-            if one["kind"] == "same":
-                continue
-            console.print(f"{item(one['item'])}: {_(ROUND_CHANGES[one['kind']])}", style="bold", markup=False)
-            for page in one["pages"]:
-                console.print(f"  {page_change(page)}", markup=False, highlight=False)
-
-    return show
+    if data["same"]:
+        console.print(_("The two packages hold the same pages."), style="green")
+    for one in data["items"]:
+        if one["kind"] == "same":
+            continue
+        console.print(f"{item_name(one['item'])}: {_(ROUND_CHANGES[one['kind']])}", style="bold", markup=False)
+        for page in one["pages"]:
+            console.print(f"  {_page_change(page)}", markup=False, highlight=False)
 
 
-def page_change(page: Told) -> str:
+def _page_change(page: Json) -> str:
     """A page of an item, and where it lies in the paper edition."""
     text = _("page {page}") if page["book"] is None else _("page {page} (paper edition page {book})")
     return f"{text.format(page=page['page'], book=page['book'])}: {_(PAGES[page['kind']])}"
@@ -248,68 +341,62 @@ def page_change(page: Told) -> str:
 TRUST_STYLES: Final = {"trusted": "green", "unknown": "yellow", "none": "yellow"}
 
 
-def present_stored_image(told: Mapping[str, Any]) -> Show:
+def show_stored_image(console: Console, data: Json) -> None:
     """What was kept, and what it is not."""
-
-    def show(console: Console) -> None:
-        wide, high = told["pixels"]
-        text = _("The {seal} is kept sealed: {wide} × {high} pixels, {mm} mm wide.")
-        console.print(text.format(seal=_(SEAL_KINDS[told["kind"]]), wide=wide, high=high, mm=told["width_mm"]))
-        console.print(_(NO_SEAL), style="yellow")
-
-    return show
+    wide, high = data["pixels"]
+    text = _("The {seal} is kept sealed: {wide} × {high} pixels, {mm} mm wide.")
+    console.print(text.format(seal=_(SEAL_KINDS[data["kind"]]), wide=wide, high=high, mm=data["width_mm"]))
+    console.print(_(NO_SEAL), style="yellow")
 
 
-def present_withdrawal(kind: str) -> Show:
+def show_withdrawal(console: Console, data: Json) -> None:
     """One sentence."""
-    return lambda console: console.print(
+    console.print(
         _("The picture of the {seal} is withdrawn and deleted; no use of it counts any more.").format(
-            seal=_(SEAL_KINDS[kind])
+            seal=_(SEAL_KINDS[data["kind"]])
         )
     )
 
 
-def present_seals(data: Mapping[str, Any]) -> Show:
+def show_print_request(console: Console, data: Json) -> None:
+    """Who says yes, and how."""
+    text = _("Asked for as {approval}; a second person says yes: nianjian approve {approval} --as USER")
+    console.print(text.format(approval=data["approval"]), highlight=False)
+
+
+def show_seals(console: Console, data: Json) -> None:
     """Pictures and uses, with what the law says."""
-
-    def show(console: Console) -> None:
-        console.print(_(NO_SEAL), style="yellow")
-        console.print(data["law"], markup=False, highlight=False)
-        header = (_("seal"), _("mm wide"), _("added by"), _("added at"))
-        table.rows(
-            console,
-            header,
-            [(_(SEAL_KINDS[one["kind"]]), one["width_mm"], plain_text(one["recorded_by"]), one["recorded_at"])
-             for one in data["pictures"]],
-        )  # fmt: skip
-        uses = (
-            _("seal"), _("item"), _("version"), _("page"), _("mark"), _("asked by"), _("approved by"), _("placed"),
-        )  # fmt: skip
-        table.rows(console, uses, [_use(one) for one in data["impressions"]])
-
-    return show
+    console.print(_(NO_SEAL), style="yellow")
+    console.print(data["law"], markup=False, highlight=False)
+    header = (_("seal"), _("mm wide"), _("added by"), _("added at"))
+    table.rows(
+        console,
+        header,
+        [(_(SEAL_KINDS[one["kind"]]), one["width_mm"], plain_text(one["recorded_by"]), one["recorded_at"])
+         for one in data["pictures"]],
+    )  # fmt: skip
+    uses = (
+        _("seal"), _("item"), _("version"), _("page"), _("mark"), _("asked by"), _("approved by"), _("placed"),
+    )  # fmt: skip
+    table.rows(console, uses, [_use(one) for one in data["impressions"]])
 
 
-def _use(one: Mapping[str, Any]) -> tuple[object, ...]:
+def _use(one: Json) -> tuple[object, ...]:
     return (
         _(SEAL_KINDS[one["kind"]]), _(ITEMS[one["item"]]), one["version"], one["page"], _(PLACES[one["mark"]]),
         plain_text(one["asked_by"]), plain_text(one["approved_by"]) or None, one["placed"],
     )  # fmt: skip
 
 
-def present_signatures(data: Mapping[str, Any]) -> Show:
+def show_signatures(console: Console, data: Json) -> None:
     """Each signature, a line a fact."""
-
-    def show(console: Console) -> None:
-        standing = data["standing"]
-        console.print(_(STANDINGS[standing]), style=TRUST_STYLES.get(standing, "red"))
-        for one in data["signatures"]:
-            _signature(console, one)
-
-    return show
+    standing = data["standing"]
+    console.print(_(STANDINGS[standing]), style=TRUST_STYLES.get(standing, "red"))
+    for one in data["signatures"]:
+        _signature(console, one)
 
 
-def _signature(console: Console, one: Mapping[str, Any]) -> None:
+def _signature(console: Console, one: Json) -> None:
     standing = one["standing"]
     facts = [
         (_("signed by"), one["subject"]),
@@ -334,43 +421,35 @@ def _signature(console: Console, one: Mapping[str, Any]) -> None:
         console.print(f"  {label}: {plain_text(text)}", markup=False, highlight=False)
 
 
-def present_papers(data: Mapping[str, Any]) -> Show:
+def show_papers(console: Console, data: Json) -> None:
     """A line a paper."""
-
-    def show(console: Console) -> None:
-        header = (_("paper"), _("item"), _("name"), _("signatures"), _("state"))
-        body = [
-            (one["paper"], _(ITEMS[one["item"]]), plain_text(one["name"]), len(one["signatures"]),
-             _(STANDINGS[one["standing"]]))
-            for one in data["papers"]
-        ]  # fmt: skip
-        table.rows(console, header, body)
-
-    return show
+    header = (_("paper"), _("item"), _("name"), _("signatures"), _("state"))
+    body = [
+        (one["paper"], _(ITEMS[one["item"]]), plain_text(one["name"]), len(one["signatures"]),
+         _(STANDINGS[one["standing"]]))
+        for one in data["papers"]
+    ]  # fmt: skip
+    table.rows(console, header, body)
 
 
-def present_saved_file(file: str) -> Show:
+def show_saved_file(console: Console, data: Json) -> None:
     """Where it lies now."""
-    return lambda console: console.print(
-        _("{file} is written as it came; the chain has an entry.").format(file=plain_text(file)), markup=False
+    console.print(
+        _("{file} is written as it came; the chain has an entry.").format(file=plain_text(data["file"])), markup=False
     )
 
 
-def present_signing(data: Mapping[str, Any]) -> Show:
+def show_signing(console: Console, data: Json) -> None:
     """The files, the certificate, and that the manifest still holds."""
-
-    def show(console: Console) -> None:
-        header = (_("file"), _("bytes"), _("time stamp"))
-        table.rows(
-            console, header, [(plain_text(one["path"]), one["bytes"], one["stamped"] or None) for one in data["files"]]
-        )
-        if data["left"]:
-            count = len(data["left"])
-            console.print(_("Files that bore a signature already and were left: {count}").format(count=count))
-        text = _("Signed as {subject}, certificate until {until}")
-        console.print(text.format(subject=plain_text(data["subject"]), until=data["valid_to"][:10]), markup=False)
-        if not data["named"]:
-            console.print(_("The certificate does not name the enterprise."), style="yellow")
-        console.print(_("Manifest {digest}").format(digest=data["digest"]), highlight=False)
-
-    return show
+    header = (_("file"), _("bytes"), _("time stamp"))
+    table.rows(
+        console, header, [(plain_text(one["path"]), one["bytes"], one["stamped"] or None) for one in data["files"]]
+    )
+    if data["left"]:
+        count = len(data["left"])
+        console.print(_("Files that bore a signature already and were left: {count}").format(count=count))
+    text = _("Signed as {subject}, certificate until {until}")
+    console.print(text.format(subject=plain_text(data["subject"]), until=data["valid_to"][:10]), markup=False)
+    if not data["named"]:
+        console.print(_("The certificate does not name the enterprise."), style="yellow")
+    console.print(_("Manifest {digest}").format(digest=data["digest"]), highlight=False)

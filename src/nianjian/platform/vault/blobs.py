@@ -8,6 +8,7 @@ import re
 import tempfile
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -104,6 +105,17 @@ def put(content: bytes) -> Blob:
     sealed = keyring.current().encrypt(content, _context(made))
     _write(_path(made), lambda file: file.write(sealed))
     return Blob(made, hashlib.sha256(content).hexdigest(), len(content))
+
+
+@contextmanager
+def put_undoable(content: bytes) -> Iterator[Blob]:
+    """Keep a file for what is written inside: what fails there takes it back."""
+    blob = put(content)
+    try:
+        yield blob
+    except BaseException:
+        remove(blob.id)
+        raise
 
 
 def put_file(path: Path) -> Blob:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.home.http import AnyView, reads_form_itself, takes_files
 from nianjian.platform.registers.uploads import Incoming
+from nianjian.platform.web.access import page
 
 
 class Receiving(FileUploadHandler):
@@ -55,3 +64,26 @@ class Receiving(FileUploadHandler):
         """Delete what nobody has kept."""
         for one in (*self.files, *([self._open] if self._open else [])):
             one.drop()
+
+
+def upload_page(act: Act) -> Callable[[AnyView], AnyView]:
+    """Mark a page that takes files: the view reads ``request.POST`` first, then gets them from ``handler``.
+
+    The token is asked for inside, once the files have a place to go to; what nobody has kept is deleted at the end.
+    """
+
+    def around(view: AnyView) -> AnyView:
+        protected = csrf_protect(view)
+
+        def receive(request: HttpRequest, /, **place: Any) -> HttpResponseBase:  # noqa: ANN401 -- as the address says
+            handler = Receiving(request)
+            request.upload_handlers = [handler]
+            try:
+                return protected(request, handler=handler, **place)
+            finally:
+                handler.drop()
+
+        receive.__name__, receive.__module__, receive.__doc__ = view.__name__, view.__module__, view.__doc__
+        return reads_form_itself(csrf_exempt(require_POST(page(act)(takes_files(receive)))))
+
+    return around

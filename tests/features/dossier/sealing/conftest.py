@@ -9,12 +9,10 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from tests.features.dossier.conftest import keep_paper
 from tests.support import packages
 
-from nianjian.features.dossier import materials
-from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.kinds import ITEMS
-from nianjian.features.dossier.materials import File, Place
 from nianjian.platform.accounts.query import Actor
 
 YEAR = 2026
@@ -22,9 +20,8 @@ Keep = Callable[..., None]
 
 
 @pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("NIANJIAN_KEYS", str(tmp_path / "keys.json"))
+def _home(own_home: None) -> None:
+    """Keys and files of the test's own."""
 
 
 @pytest.fixture
@@ -33,11 +30,7 @@ def keep(demo: str, anna: Actor, tmp_path: Path) -> Keep:
 
     def keep(item: str, *, seed: int = 1, pages: int = 1, confirmed: bool = True) -> None:
         path = packages.scans(tmp_path / "scan.pdf", range(seed, seed + pages), dpi=60)
-        file = File("扫描.pdf", "application/pdf", path.read_bytes(), pages, Verdict.NEEDS_PERSON, {"fields": {}})
-        place = Place(demo, YEAR, item)
-        made = materials.store_version(place=place, file=file, actor=anna)
-        if confirmed:
-            materials.confirm_version(place=place, number=made.number, effective_on=None, valid_until=None, actor=anna)
+        keep_paper(item, path.read_bytes(), code=demo, year=YEAR, actor=anna, pages=pages, confirmed=confirmed)
 
     return keep
 

@@ -17,7 +17,6 @@ from tests.support.packages import seal_png
 from nianjian.doors.cli.main import main
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.approvals import operations
-from nianjian.features.dossier import seal_images
 from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.models import Impression, SealPicture
 from nianjian.features.dossier.operations import package, seals
@@ -67,7 +66,7 @@ def _red(path: Path, page: int, x_mm: float, y_mm: float) -> float:
 def test_the_picture_is_cut_clear_and_kept_sealed(demo: str, anna: Actor, tmp_path: Path) -> None:
     _add(demo, anna)
     (row,) = seals.list_images(demo, anna)
-    kept: Any = cv2.imdecode(np.frombuffer(seal_images.read_pixels(row), np.uint8), cv2.IMREAD_UNCHANGED)
+    kept: Any = cv2.imdecode(np.frombuffer(seals._read_pixels(row), np.uint8), cv2.IMREAD_UNCHANGED)
     wanted: Any = cv2.imdecode(np.frombuffer(seal_png(), np.uint8), cv2.IMREAD_UNCHANGED)
     assert kept.shape[2] == 4
     assert abs(kept.shape[0] - 455) < 25  # the ring, cut to its ink
@@ -183,7 +182,7 @@ def test_of_two_who_withdraw_one_picture_the_second_changes_nothing(
     _add(demo, anna)
     (seen,) = seals.list_images(demo, bo)
     seals.withdraw_image(enterprise=demo, kind="official_seal", actor=anna)
-    monkeypatch.setattr(seal_images, "get_image", lambda _enterprise, _kind: seen)  # read before anna's act was over
+    monkeypatch.setattr(seals, "_get_image", lambda _enterprise, _kind: seen)  # read before anna's act was over
     _refused("seal_picture_missing", seals.withdraw_image, enterprise=demo, kind="official_seal", actor=bo)
     assert len(list(acts(enterprise=demo, verb="seal.withdrawn"))) == 1
 

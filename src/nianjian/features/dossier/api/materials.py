@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -13,12 +14,9 @@ from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.dossier import finding_text
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import Words, words
-from nianjian.features.dossier import arrivals
 from nianjian.features.dossier.materials import TEXT_LENGTH
-from nianjian.features.dossier.models import Arrival, Comment, Version
-from nianjian.features.dossier.operations import arrivals as arrival_operations
-from nianjian.features.dossier.operations import checklist
-from nianjian.features.dossier.operations.checklist import Page as Looked
+from nianjian.features.dossier.models import Arrival, Comment, Version, row_values
+from nianjian.features.dossier.operations import arrivals, checklist
 from nianjian.features.dossier.recognition import Range
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
@@ -115,6 +113,11 @@ class Reused(Schema):
     items: list[str]
 
 
+def place(request: Request, code: str, year: int) -> dict[str, Any]:
+    """The season that an operation is about, and who asks for it."""
+    return {"enterprise": code, "year": year, "actor": request.actor}
+
+
 @read(router, SEASON, act=Act.READ, answer=Checklist)
 def dossier_list(request: Request, code: str, year: Year, on: Day | None = None) -> dict[str, object]:
     """The checklist as it stands for a package that is handed in on a day, today if none is named."""
@@ -133,44 +136,39 @@ def dossier_get(request: Request, code: str, year: Year, item: str) -> dict[str,
 @read(router, f"{ITEM}/comments", act=Act.READ, answer=Page[CommentTold])
 def dossier_comments(request: Request, code: str, year: Year, item: str, cut: Query[Cut]) -> dict[str, object]:
     """What was said about an item, newest first."""
-
-    def rows(first: int, count: int) -> list[Comment]:
-        found = checklist.get_item_detail(
-            enterprise=code, year=year, item=item, actor=request.actor, first=first, most=count
-        )
-        return found.comments
-
-    return paged(request, cut, LazyRows(rows), _comment)
+    of = {**place(request, code, year), "item": item}
+    reader = LazyRows(lambda first, count: checklist.get_item_detail(**of, first=first, most=count).comments)
+    return paged(request, cut, reader, _comment)
 
 
 @write(router, f"{ITEM}/comments", act=Act.LOAD, answer=CommentTold, status=201)
 def dossier_comment(request: Request, code: str, year: Year, item: str, given: CommentGiven) -> dict[str, object]:
     """Say something about an item."""
-    return _comment(checklist.comment(enterprise=code, year=year, item=item, text=given.text, actor=request.actor))
+    return _comment(checklist.comment(**place(request, code, year), item=item, **given.dict()))
 
 
 @write(router, f"{ITEM}/owner", act=Act.LOAD, answer=ItemFull)
 def dossier_assign(request: Request, code: str, year: Year, item: str, given: OwnerGiven) -> dict[str, object]:
     """Name who brings an item, and until when."""
-    checklist.assign(enterprise=code, year=year, item=item, owner=given.owner, due=given.due, actor=request.actor)
+    checklist.assign(**place(request, code, year), item=item, **given.dict())
     return _full(request, code, year, item)
 
 
 @write(router, f"{ITEM}/applicability", act=Act.LOAD, answer=ItemFull)
 def dossier_not_applicable(request: Request, code: str, year: Year, item: str, given: ReasonGiven) -> dict[str, object]:
     """Say why the algorithm filing does not apply; every other item must be there."""
-    checklist.not_applicable(enterprise=code, year=year, item=item, reason=given.reason, actor=request.actor)
+    checklist.not_applicable(**place(request, code, year), item=item, **given.dict())
     return _full(request, code, year, item)
 
 
 @write(router, f"{SEASON}/reuse", act=Act.LOAD, answer=Reused)
 def dossier_reuse(request: Request, code: str, year: Year) -> dict[str, object]:
     """Take over from the year before what was confirmed there and is missing now; it waits to be confirmed again."""
-    return {"items": checklist.reuse(enterprise=code, year=year, actor=request.actor)}
+    return {"items": checklist.reuse(**place(request, code, year))}
 
 
 def _full(request: Request, code: str, year: int, item: str) -> dict[str, object]:
-    found = checklist.get_item_detail(enterprise=code, year=year, item=item, actor=request.actor, most=1)
+    found = checklist.get_item_detail(**place(request, code, year), item=item, most=1)
     asked = checklist.list_requirements(checklist.get_rulebook(code))[item]
     rules = [
         {
@@ -245,24 +243,17 @@ class WhyGiven(Schema):
 def dossier_versions(request: Request, code: str, year: Year, item: str, cut: Query[Cut]) -> dict[str, object]:
     """The files of an item with what the check found, newest first."""
     _ = words(language(request))
-
-    def rows(first: int, count: int) -> list[Version]:
-        found = checklist.get_item_detail(
-            enterprise=code, year=year, item=item, actor=request.actor, first=first, most=count
-        )
-        return found.versions
-
-    return paged(request, cut, LazyRows(rows), lambda one: _told(one, _))
+    of = {**place(request, code, year), "item": item}
+    reader = LazyRows(lambda first, count: checklist.get_item_detail(**of, first=first, most=count).versions)
+    return paged(request, cut, reader, lambda one: _version(one, _))
 
 
 @write(router, VERSIONS, act=Act.LOAD, answer=Job, status=202, upload=True)
 def dossier_add(request: Request, code: str, year: Year, item: str, file: Query[FileName]) -> dict[str, object]:
     """Check a file and keep it as the item's newest version, whatever the verdict: work; the content is the file."""
     content = request.incoming.content(checklist.LIMIT)
-    job = checklist.enqueue_check(
-        enterprise=code, year=year, item=item, name=file.name, content=content, actor=request.actor
-    )
-    return enqueued_job_document(request, job)
+    of = {**place(request, code, year), "item": item}
+    return enqueued_job_document(request, checklist.enqueue_check(**of, name=file.name, content=content))
 
 
 @write(router, f"{VERSION}/confirmation", act=Act.LOAD, answer=VersionTold)
@@ -270,11 +261,8 @@ def dossier_confirm(  # noqa: PLR0917 -- the parts of the address
     request: Request, code: str, year: Year, item: str, version: Number, given: DaysGiven
 ) -> dict[str, object]:
     """Stand for the newest version: a person has looked at every page."""
-    row = checklist.confirm(
-        enterprise=code, year=year, item=item, number=version, actor=request.actor,
-        effective_on=given.effective_on, valid_until=given.valid_until,
-    )  # fmt: skip
-    return _told(row, words(language(request)))
+    row = checklist.confirm(**place(request, code, year), item=item, number=version, **given.dict())
+    return _version(row, words(language(request)))
 
 
 @write(router, f"{VERSION}/return", act=Act.LOAD, answer=VersionTold)
@@ -282,27 +270,23 @@ def dossier_return(  # noqa: PLR0917 -- the parts of the address
     request: Request, code: str, year: Year, item: str, version: Number, given: WhyGiven
 ) -> dict[str, object]:
     """Send the newest version back: another one must come."""
-    row = checklist.send_back(
-        enterprise=code, year=year, item=item, number=version, reason=given.reason, actor=request.actor
-    )
-    return _told(row, words(language(request)))
+    row = checklist.send_back(**place(request, code, year), item=item, number=version, **given.dict())
+    return _version(row, words(language(request)))
 
 
 @take(router, f"{VERSION}/file", act=Act.REVEAL, media=sorted(checklist.MEDIA.values()))
 def dossier_fetch(request: Request, code: str, year: Year, item: str, version: Number) -> HttpResponse:
     """A file as it came, personal values in full; the audit chain has the entry."""
-    row, content = checklist.download_version(
-        enterprise=code, year=year, item=item, number=version, actor=request.actor
-    )
+    row, content = checklist.download_version(**place(request, code, year), item=item, number=version)
     return attached(content, row.media_type, row.name or f"{item}-{version}")
 
 
-def _told(row: Version, _: Words) -> dict[str, object]:
+def _version(row: Version, _: Words) -> dict[str, object]:
     told = checklist.version_to_document(row)
-    return {**told, "findings": spoken(told["findings"], _)}
+    return {**told, "findings": _findings(told["findings"], _)}
 
 
-def spoken(findings: Iterable[Mapping[str, Any]], _: Words) -> list[dict[str, object]]:
+def _findings(findings: Iterable[Mapping[str, Any]], _: Words) -> list[dict[str, object]]:
     """Findings as a report keeps them, each with its sentence."""
     return [
         {
@@ -370,21 +354,15 @@ def dossier_pages(  # noqa: PLR0917 -- the parts of the address
 ) -> dict[str, object]:
     """The pages of a version in their order, with what was found on each and its place."""
     _ = words(language(request))
+    of = {**place(request, code, year), "item": item, "number": version}
+    reader = LazyRows(lambda first, count: checklist.preview_pages(**of, first=first + 1, most=count).pages)
 
-    def rows(first: int, count: int) -> list[Looked]:
-        return checklist.preview_pages(
-            enterprise=code, year=year, item=item, number=version, actor=request.actor, first=first + 1, most=count
-        ).pages
-
-    def told(one: Looked) -> dict[str, object]:
-        marks = [
-            {name: getattr(mark, name) for name in ("shape", "left", "top", "right", "bottom", "weight", "code")}
-            for mark in one.marks
-        ]
+    def shape(one: checklist.Page) -> dict[str, object]:
         sides = {"wide_mm": one.wide_mm, "high_mm": one.high_mm}
-        return {**one.facts, "page": one.page, **sides, "findings": spoken(one.findings, _), "marks": marks}
+        marks = [asdict(mark) for mark in one.marks]
+        return {**one.facts, "page": one.page, **sides, "findings": _findings(one.findings, _), "marks": marks}
 
-    return paged(request, cut, LazyRows(rows), told)
+    return paged(request, cut, reader, shape)
 
 
 @take(router, f"{PAGES}/{{page}}/picture", act=Act.REVEAL, media=[JPEG])
@@ -392,19 +370,15 @@ def dossier_page_picture(  # noqa: PLR0917 -- the parts of the address
     request: Request, code: str, year: Year, item: str, version: Number, page: PageNumber
 ) -> HttpResponse:
     """A page's picture, personal values in full; the audit chain has the entry."""
-    content = checklist.reveal_picture(
-        enterprise=code, year=year, item=item, number=version, page=page, actor=request.actor
-    )
+    content = checklist.reveal_picture(**place(request, code, year), item=item, number=version, page=page)
     return attached(content, JPEG, f"{item}-{version}-{page}.jpg")
 
 
 @write(router, f"{VERSION}/drawing", act=Act.LOAD, answer=Job, status=202)
 def dossier_draw(request: Request, code: str, year: Year, item: str, version: Number) -> dict[str, object]:
     """Have pictures drawn of the pages of a version that has none: work."""
-    return enqueued_job_document(
-        request,
-        checklist.enqueue_drawing(enterprise=code, year=year, item=item, number=version, actor=request.actor),
-    )
+    job = checklist.enqueue_drawing(**place(request, code, year), item=item, number=version)
+    return enqueued_job_document(request, job)
 
 
 ARRIVALS = f"{SEASON}/arrivals"
@@ -483,44 +457,41 @@ class ArrivalGone(Schema):
 def dossier_arrivals(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict[str, object]:
     """Files that wait for a person, the oldest first, with what each seems to be."""
     _ = words(language(request))
+    of = place(request, code, year)
+    reader = LazyRows(lambda first, count: arrivals.list_waiting_files(**of, first=first, most=count))
 
-    def rows(first: int, count: int) -> list[Arrival]:
-        return arrival_operations.list_waiting_files(
-            enterprise=code, year=year, actor=request.actor, first=first, most=count
-        )
-
-    def told(row: Arrival) -> dict[str, object]:
-        seems, fault = arrivals.read_proposal(row), arrivals.read_fault(row)
-        plain = {name: getattr(row, name) for name in ("size", "sha256", "arrived_at", "arrived_by")}
+    def shape(row: Arrival) -> dict[str, object]:
+        proposal, fault = arrivals.read_proposal(row), arrivals.read_fault(row)
         return {
-            "id": row.pk, "name": row.name or "", **plain, "read": bool(seems or fault),
-            **(seems or {"item": None, "sure": False, "guesses": []}),
-            "pages": (seems or {}).get("pages", 0), "papers": (seems or {}).get("papers", []),
+            "id": row.pk,
+            "name": row.name or "",
+            **row_values(row, "size", "sha256", "arrived_at", "arrived_by"),
+            "read": bool(proposal or fault),
+            "item": None,
+            "sure": False,
+            "guesses": [],
+            "pages": 0,
+            "papers": [],
+            **(proposal or {}),
             "fault": error_message(fault["code"], fault["values"], _) if fault else None,
-        }  # fmt: skip
+        }
 
-    return paged(request, cut, LazyRows(rows), told)
+    return paged(request, cut, reader, shape)
 
 
 @write(router, ARRIVALS, act=Act.LOAD, answer=Job, status=202, upload=True)
 def dossier_arrive(request: Request, code: str, year: Year, file: Query[FileName]) -> dict[str, object]:
     """Bring a file in without saying which item it is; reading it is work. The content is the file."""
     content = request.incoming.content(checklist.LIMIT)
-    arrival_operations.store_file(enterprise=code, year=year, name=file.name, content=content, actor=request.actor)
-    return enqueued_job_document(
-        request, arrival_operations.enqueue_reading(enterprise=code, year=year, actor=request.actor)
-    )
+    arrivals.store_file(**place(request, code, year), name=file.name, content=content)
+    return enqueued_job_document(request, arrivals.enqueue_reading(**place(request, code, year)))
 
 
 @write(router, f"{ARRIVAL}/item", act=Act.LOAD, answer=Job, status=202)
 def dossier_sort(request: Request, code: str, year: Year, arrival: Key, given: ItemChosen) -> dict[str, object]:
     """Say which item a file is: it goes to its check, which is work, and still waits to be confirmed there."""
-    return enqueued_job_document(
-        request,
-        arrival_operations.decide_item(
-            enterprise=code, year=year, arrival=arrival, item=given.item, actor=request.actor
-        ),
-    )
+    job = arrivals.decide_item(**place(request, code, year), arrival=arrival, item=given.item)
+    return enqueued_job_document(request, job)
 
 
 @write(router, f"{ARRIVAL}/papers", act=Act.LOAD, answer=Job, status=202)
@@ -530,23 +501,19 @@ def dossier_cut(request: Request, code: str, year: Year, arrival: Key, given: Pa
     Cutting is work; ``papers`` of its result names the check of each. Where it is refused the file waits on.
     """
     papers = [Range(one.item, one.first, one.last) for one in given.papers]
-    job = arrival_operations.enqueue_cutting(
-        enterprise=code, year=year, arrival=arrival, papers=papers, leave=given.leave, actor=request.actor
-    )
+    job = arrivals.enqueue_cutting(**place(request, code, year), arrival=arrival, papers=papers, leave=given.leave)
     return enqueued_job_document(request, job)
 
 
 @take(router, f"{ARRIVAL}/pages/{{page}}/picture", act=Act.REVEAL, media=[JPEG])
 def dossier_arrival_picture(request: Request, code: str, year: Year, arrival: Key, page: PageNumber) -> HttpResponse:
     """The picture of a page, personal values in full; the audit chain has the entry. There once the file is read."""
-    content = arrival_operations.reveal_picture(
-        enterprise=code, year=year, arrival=arrival, page=page, actor=request.actor
-    )
+    content = arrivals.reveal_picture(**place(request, code, year), arrival=arrival, page=page)
     return attached(content, JPEG, f"{arrival}-{page}.jpg")
 
 
 @write(router, ARRIVAL, act=Act.LOAD, answer=ArrivalGone, method="DELETE")
 def dossier_put_away(request: Request, code: str, year: Year, arrival: Key) -> dict[str, object]:
     """Delete a file that belongs to no item."""
-    arrival_operations.delete_file(enterprise=code, year=year, arrival=arrival, actor=request.actor)
+    arrivals.delete_file(**place(request, code, year), arrival=arrival)
     return {"id": arrival}

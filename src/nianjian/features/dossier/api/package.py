@@ -12,8 +12,7 @@ from ninja import Field, Path, Query, Router, Schema
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.slices import LazyRows
-from nianjian.features.dossier import seal_images
-from nianjian.features.dossier.api.materials import SEASON, ItemTold, Long
+from nianjian.features.dossier.api.materials import SEASON, ItemTold, Long, place
 from nianjian.features.dossier.generated.self_check import Sum
 from nianjian.features.dossier.operations import checklist, fill_in, signatures, verification
 from nianjian.features.dossier.operations import package as package_operations
@@ -114,33 +113,27 @@ def package_get(request: Request, code: str, year: Year) -> dict[str, object]:
 @write(router, f"{SEASON}/generation", act=Act.REVEAL, answer=Job, status=202)
 def package_generate(request: Request, code: str, year: Year, given: GenerationGiven) -> dict[str, object]:
     """Generate items from registers, calls and the newest portrait: work. The result tells the sums that must agree."""
-    job = package_operations.enqueue_generation(
-        enterprise=code, year=year, items=given.items, files=given.files, replace=given.replace, actor=request.actor
-    )
+    job = package_operations.enqueue_generation(**place(request, code, year), **given.dict())
     return enqueued_job_document(request, job)
 
 
 @write(router, PACKAGE, act=Act.REVEAL, answer=Job, status=202)
 def package_build(request: Request, code: str, year: Year, given: PackageGiven) -> dict[str, object]:
     """Bind what was confirmed into both editions with their manifest: work. Its id fetches the files."""
-    job = package_operations.enqueue_build(
-        enterprise=code, year=year, pictures=given.pictures, on=given.on, actor=request.actor
-    )
+    job = package_operations.enqueue_build(**place(request, code, year), **given.dict())
     return enqueued_job_document(request, job)
 
 
 @write(router, f"{JOB}/signature", act=Act.APPROVE, answer=Job, status=202)
 def package_sign(request: Request, code: str, year: Year, job: str) -> dict[str, object]:
     """Sign the upload edition of a package that a job has built, with the certificate of the settings: work."""
-    return enqueued_job_document(
-        request, package_operations.enqueue_signing(enterprise=code, year=year, package=job, actor=request.actor)
-    )
+    return enqueued_job_document(request, package_operations.enqueue_signing(**place(request, code, year), package=job))
 
 
 @take(router, f"{JOB}/file", act=Act.REVEAL, media=[package_operations.ZIP])
 def package_fetch(request: Request, code: str, year: Year, job: str) -> StreamingHttpResponse:
     """The zip that a generation, a building or a signing has made; the audit chain has the entry."""
-    made = package_operations.download_zip(enterprise=code, year=year, job=job, actor=request.actor)
+    made = package_operations.download_zip(**place(request, code, year), job=job)
     return as_attachment(StreamingHttpResponse(made.content, content_type=package_operations.ZIP), made.name)
 
 
@@ -163,9 +156,8 @@ def dossier_verify(request: Request, code: str, year: Year, file: Query[Verified
     """
     content = request.incoming.content(checklist.LIMIT)
     job = verification.enqueue_verification(
-        enterprise=code, year=year, files=[(file.name, content)], scan=file.scan, against=file.against,
-        actor=request.actor,
-    )  # fmt: skip
+        **place(request, code, year), files=[(file.name, content)], scan=file.scan, against=file.against
+    )
     return enqueued_job_document(request, job)
 
 
@@ -220,9 +212,7 @@ class FillInTold(Schema):
 @read(router, SHEET, act=Act.READ, answer=FillInTold)
 def fill_in_get(request: Request, code: str, year: Year, report: Name) -> dict[str, object]:
     """The newest sheet, personal values masked."""
-    found = fill_in.find_newest_sheet(
-        enterprise=code, year=year, report=fill_in.get_report(report), actor=request.actor
-    )
+    found = fill_in.find_newest_sheet(**place(request, code, year), report=fill_in.get_report(report))
     if found is None:
         raise NianjianError("dossier_fill_in_unknown", year=year)
     return found
@@ -231,21 +221,21 @@ def fill_in_get(request: Request, code: str, year: Year, report: Name) -> dict[s
 @write(router, SHEET, act=Act.REPORT, answer=Job, status=202)
 def fill_in_make(request: Request, code: str, year: Year, report: Name) -> dict[str, object]:
     """Gather the fields anew: work for the worker."""
-    job = fill_in.enqueue_sheet(enterprise=code, year=year, report=fill_in.get_report(report), actor=request.actor)
+    job = fill_in.enqueue_sheet(**place(request, code, year), report=fill_in.get_report(report))
     return enqueued_job_document(request, job)
 
 
 @take(router, f"{SHEET}/reveal", act=Act.REVEAL, answer=FillInTold)
 def fill_in_reveal(request: Request, code: str, year: Year, report: Name) -> dict[str, object]:
     """The newest sheet with personal values in full; the audit chain has the entry."""
-    return fill_in.reveal_sheet(enterprise=code, year=year, report=fill_in.get_report(report), actor=request.actor)
+    return fill_in.reveal_sheet(**place(request, code, year), report=fill_in.get_report(report))
 
 
 @take(router, f"{SHEET}/exports/{{form}}", act=Act.REVEAL, media=[media for media, _draw in fill_in.FORMS.values()])
 def fill_in_export(request: Request, code: str, year: Year, report: Name, form: Literal["pdf", "xlsx"]) -> HttpResponse:
     """The newest sheet as PDF or workbook, personal values in full; the audit chain has the entry."""
     name, media, content = fill_in.download_sheet(
-        enterprise=code, year=year, report=fill_in.get_report(report), form=form, actor=request.actor
+        **place(request, code, year), report=fill_in.get_report(report), form=form
     )
     return attached(content, media, name)
 
@@ -344,18 +334,15 @@ def seals_list(request: Request, code: str) -> dict[str, object]:
     """The pictures of seals that may be used."""
     found = seal_operations.list_images(code, request.actor)
     return {
-        "law": seal_operations.citation(seal_operations.get_rulebook(code)),
+        "law": seal_operations.citation(checklist.get_rulebook(code)),
         "seals": [seal_operations.to_picture_document(one) for one in found],
     }
 
 
-@write(router, SEALS, act=Act.REQUEST, answer=SealTold, status=201, held=seal_images.LIMIT)
+@write(router, SEALS, act=Act.REQUEST, answer=SealTold, status=201, held=seal_operations.LIMIT)
 def seals_add(request: Request, code: str, file: Query[SealFile]) -> dict[str, object]:
     """Keep the picture of a seal, its ground made clear; the content is the file (PNG or JPEG)."""
-    made = seal_operations.store_image(
-        enterprise=code, kind=file.kind, name=file.name, content=request.content, width_mm=file.width_mm,
-        actor=request.actor,
-    )  # fmt: skip
+    made = seal_operations.store_image(enterprise=code, actor=request.actor, content=request.content, **file.dict())
     return seal_operations.to_picture_document(made)
 
 
@@ -376,9 +363,8 @@ def seals_uses(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict
 @write(router, f"{SEASON}/seal-uses", act=Act.REQUEST, answer=SealUseAsked, status=201)
 def seals_use(request: Request, code: str, year: Year, given: SealUseGiven) -> dict[str, object]:
     """Ask to print a seal's picture on one page of an item's newest version; a second person decides."""
-    return seal_operations.request_print(
-        enterprise=code, wanted=PrintRequest(year=year, **given.dict()), actor=request.actor
-    )
+    wanted = PrintRequest(year=year, **given.dict())
+    return seal_operations.request_print(enterprise=code, wanted=wanted, actor=request.actor)
 
 
 PAPERS = SEASON + "/signed-papers"
@@ -416,9 +402,7 @@ def signed_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dic
 @write(router, PAPERS, act=Act.LOAD, answer=SignedTold, status=201, held=signatures.LIMIT)
 def signed_add(request: Request, code: str, year: Year, file: Query[SignedFile]) -> dict[str, object]:
     """Keep a signed PDF unaltered; the content is the file."""
-    row = signatures.store_paper(
-        enterprise=code, year=year, item=file.item, name=file.name, content=request.content, actor=request.actor
-    )
+    row = signatures.store_paper(**place(request, code, year), content=request.content, **file.dict())
     return signatures.to_document(row)
 
 
@@ -431,5 +415,5 @@ def signed_get(request: Request, code: str, year: Year, signed: Number) -> dict[
 @take(router, f"{PAPER}/file", act=Act.REVEAL, media=["application/pdf"])
 def signed_fetch(request: Request, code: str, year: Year, signed: Number) -> HttpResponse:
     """The file byte for byte as it came; the audit chain has the entry."""
-    row, content = signatures.download_paper(enterprise=code, year=year, number=signed, actor=request.actor)
+    row, content = signatures.download_paper(**place(request, code, year), number=signed)
     return attached(content, "application/pdf", row.name or f"{row.sha256[:12]}.pdf")

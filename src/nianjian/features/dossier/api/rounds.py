@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from django.http import HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.slices import LazyRows
-from nianjian.features.dossier import rounds as storage
-from nianjian.features.dossier.api.materials import SEASON
+from nianjian.features.dossier.api.materials import SEASON, place
+from nianjian.features.dossier.materials import TEXT_LENGTH
 from nianjian.features.dossier.operations import rounds
-from nianjian.features.dossier.rounds import File, Handover, RequestInput
+from nianjian.features.dossier.operations.rounds import REQUESTS, Handover, RequestInput
 from nianjian.features.rectification.storage import LIMIT, paper_content
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
@@ -27,7 +27,7 @@ ROUNDS = f"{SEASON}/rounds"
 ROUND = f"{ROUNDS}/{{number}}"
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Row = Annotated[int, Path(ge=1, le=2**62)]
-Text = Annotated[str, Field(max_length=storage.TEXT_LENGTH)]
+Text = Annotated[str, Field(max_length=TEXT_LENGTH)]
 
 
 class RoundTold(Schema):
@@ -130,7 +130,7 @@ class RoundGiven(Schema):
 class RequestGiven(Schema):
     """What is asked for; ``item`` "": of the whole package."""
 
-    text: Annotated[str, Field(min_length=1, max_length=storage.TEXT_LENGTH)]
+    text: Annotated[str, Field(min_length=1, max_length=TEXT_LENGTH)]
     item: Annotated[str, Field(max_length=40)] = ""
 
 
@@ -138,7 +138,7 @@ class NoticeGiven(Schema):
     """A notice: day of receipt, the last day that it names, its own number, what it asks for."""
 
     received: Day
-    requests: Annotated[list[RequestGiven], Field(min_length=1, max_length=storage.REQUESTS)]
+    requests: Annotated[list[RequestGiven], Field(min_length=1, max_length=REQUESTS)]
     due: Day | None = None
     reference: Annotated[str, Field(max_length=120)] = ""
 
@@ -200,11 +200,10 @@ class Between(Schema):
 @read(router, ROUNDS, act=Act.READ, answer=Page[RoundTold])
 def rounds_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict[str, object]:
     """The packages that were handed in for a season, newest first."""
-
-    def rows(first: int, count: int) -> list[dict[str, Any]]:
-        return rounds.list_packages(enterprise=code, year=year, actor=request.actor, first=first, count=count)
-
-    return paged(request, cut, LazyRows(rows), dict)
+    of = place(request, code, year)
+    return paged(
+        request, cut, LazyRows(lambda first, count: rounds.list_packages(**of, first=first, count=count)), dict
+    )
 
 
 @write(router, ROUNDS, act=Act.LOAD, answer=RoundTold, status=201, held=rounds.LIMIT)
@@ -212,30 +211,30 @@ def rounds_submit(request: Request, code: str, year: Year, file: Query[RoundGive
     """Note that a package was handed in; the content is its manifest."""
     made = rounds.read_package(request.content, enterprise=code, year=year)
     handed = Handover(file.on or clock.today(), file.place, file.reference)
-    return rounds.record_submission(enterprise=code, year=year, package=made, handed=handed, actor=request.actor)
+    return rounds.record_submission(**place(request, code, year), package=made, handed=handed)
 
 
 @read(router, f"{SEASON}/differences", act=Act.READ, answer=RoundsDiffer)
 def rounds_compare(request: Request, code: str, year: Year, asked: Query[Between]) -> dict[str, object]:
     """What differs between two packages, item by item and page by page, from their manifests."""
-    return rounds.compare_packages(
-        enterprise=code, year=year, before=asked.before, after=asked.after, actor=request.actor
-    )
+    return rounds.compare_packages(**place(request, code, year), **asked.dict())
 
 
 @read(router, ROUND, act=Act.READ, answer=RoundFull)
 def rounds_get(request: Request, code: str, year: Year, number: Number) -> dict[str, object]:
     """One package with its notices, requests, answers and files."""
-    return rounds.get_package(enterprise=code, year=year, number=number, actor=request.actor)
+    return rounds.get_package(**place(request, code, year), number=number)
 
 
 @write(router, f"{ROUND}/returns", act=Act.LOAD, answer=RoundTold, status=201)
 def rounds_return(request: Request, code: str, year: Year, number: Number, given: NoticeGiven) -> dict[str, object]:
     """Note that a package came back, and what was asked for."""
     return rounds.record_notice(
-        enterprise=code, year=year, number=number, received=given.received, due=given.due, reference=given.reference,
-        requests=[RequestInput(one.item, one.text) for one in given.requests], paper=None, actor=request.actor,
-    )  # fmt: skip
+        **place(request, code, year),
+        number=number,
+        paper=None,
+        **given.dict() | {"requests": [RequestInput(one.item, one.text) for one in given.requests]},
+    )
 
 
 @write(router, f"{ROUND}/requests/{{asked}}/answers", act=Act.LOAD, answer=RoundTold, status=201)
@@ -243,17 +242,14 @@ def rounds_answer(  # noqa: PLR0917 -- the parts of the address
     request: Request, code: str, year: Year, number: Number, asked: Row, given: AnswerGiven
 ) -> dict[str, object]:
     """Answer a request; the newest answer counts."""
-    return rounds.record_answer(
-        enterprise=code, year=year, number=number, request=asked, version=given.version, note=given.note,
-        actor=request.actor,
-    )  # fmt: skip
+    return rounds.record_answer(**place(request, code, year), number=number, request=asked, **given.dict())
 
 
 @write(router, f"{ROUND}/passed", act=Act.LOAD, answer=RoundTold)
 def rounds_passed(request: Request, code: str, year: Year, number: Number, given: PassedGiven) -> dict[str, object]:
     """Note that the authority took the package as good."""
     day = given.on or clock.today()
-    return rounds.record_passed(enterprise=code, year=year, number=number, on=day, actor=request.actor)
+    return rounds.record_passed(**place(request, code, year), number=number, on=day)
 
 
 @write(router, f"{ROUND}/papers", act=Act.LOAD, answer=RoundPaper, status=201, held=LIMIT)
@@ -262,11 +258,8 @@ def rounds_paper_add(
 ) -> dict[str, object]:
     """Keep a file about a package, encrypted; the content is the file, at most 20 MiB."""
     body = paper_content(file.name, request.content)
-    given = File(body.name, body.media_type, body.body)
-    kept = rounds.add_evidence(
-        enterprise=code, year=year, number=number, kind=file.kind, file=given, actor=request.actor
-    )
-    return rounds.evidence_to_document(kept)
+    row = rounds.add_evidence(**place(request, code, year), number=number, kind=file.kind, file=body)
+    return rounds.evidence_to_document(row)
 
 
 @take(
@@ -277,7 +270,5 @@ def rounds_paper_add(
 )
 def rounds_paper_fetch(request: Request, code: str, year: Year, number: Number, evidence: Row) -> HttpResponse:
     """A file of evidence as it came; the audit chain has the entry."""
-    kept, body = rounds.download_evidence(
-        enterprise=code, year=year, number=number, evidence=evidence, actor=request.actor
-    )
-    return attached(body, kept.media_type, kept.name or str(kept.pk))
+    row, body = rounds.download_evidence(**place(request, code, year), number=number, evidence=evidence)
+    return attached(body, row.media_type, row.name or str(row.pk))

@@ -1,9 +1,14 @@
-"""Many files at once: each is proposed an item, a person confirms, changes, or has the file cut."""
+"""Many files at once: each is proposed an item, a person confirms, changes, or has the file cut.
+
+Each write is one transaction with one audit entry.
+"""
 
 from __future__ import annotations
 
-import tempfile
+import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -14,14 +19,13 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.archives.closed_seasons import refuse_closed
-from nianjian.features.dossier import arrivals, pictures
+from nianjian.features.dossier import pictures
 from nianjian.features.dossier.ingest import limits
 from nianjian.features.dossier.ingest.receive import SmallPicture, cut_ranges, receive, require_cuttable
 from nianjian.features.dossier.kinds import get_item
 from nianjian.features.dossier.models import Arrival
 from nianjian.features.dossier.operations import checklist
-from nianjian.features.dossier.operations.checklist import LIMIT
-from nianjian.features.dossier.pictures import PictureOwner
+from nianjian.features.dossier.operations.checklist import require_file, temporary_folder
 from nianjian.features.dossier.recognition import (
     Range,
     check_ranges,
@@ -34,28 +38,41 @@ from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home import env, spill
+from nianjian.platform.audit.record import record
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs.progress import Progress
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers.uploads import plain_name
-from nianjian.platform.rulebook.rulebooks import rulebook
+from nianjian.platform.vault import blobs
 
 Json = dict[str, Any]
 SHOWN: Final = 20  # jobs that a page tells of
+PICTURES_AT_ONCE: Final = 12  # pages that are shown at once: pictures of one answer have a megabyte
 
 
 def store_file(*, enterprise: str, year: int, name: str, content: bytes, actor: Actor) -> Arrival:
-    """Keep one of the files; `read` puts the work. NianjianError role_missing, file_empty, file_too_large."""
+    """Keep a file until it has its item; `enqueue_reading` puts the work.
+
+    The same content again in a season is the one that waits already. ``role_missing``, ``file_empty``,
+    ``file_too_large``.
+    """
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
     code, plain = accounts.enterprise(enterprise).code, plain_name(name)
-    if not content:
-        raise NianjianError("file_empty", file=plain)
-    if len(content) > LIMIT:
-        raise NianjianError("file_too_large", file=plain, limit=LIMIT)
-    return arrivals.store_file(enterprise=code, year=year, name=plain, body=content, actor=actor)
+    require_file(plain, content)
+    sha256 = hashlib.sha256(content).hexdigest()
+    with transaction.atomic():
+        known = Arrival.objects.filter(enterprise_id=code, year=year, sha256=sha256).first()
+        if known is not None:
+            return known
+        with blobs.put_undoable(content) as stored:
+            row = Arrival.objects.create(
+                enterprise_id=code, year=year, name=plain, sha256=sha256, size=stored.size, blob=stored.id,
+                arrived_at=clock.now(), arrived_by=str(actor),
+            )  # fmt: skip
+            _note("arrived", row, actor, {"size": stored.size})
+    return row
 
 
 def enqueue_reading(*, enterprise: str, year: int, actor: Actor) -> str:
@@ -63,77 +80,156 @@ def enqueue_reading(*, enterprise: str, year: int, actor: Actor) -> str:
     return flow.enqueue(kind=flow.SORT_PAPERS, enterprise=enterprise, payload={"year": year}, actor=actor)
 
 
-def run_sorting(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
-    """Do what `read` has put: how many were read, and how many of them nobody can tell."""
+def run_sorting(*, enterprise: str, year: int, actor: Actor, progress: Progress) -> Json:
+    """The work of `enqueue_reading`: how many were read, and how many of them nobody can tell."""
     require(actor, enterprise, flow.NEEDS[flow.SORT_PAPERS])
-    year, unsure = int(given["year"]), 0
-    waiting = arrivals.list_unread_keys(enterprise, year)
-    where = accounts.enterprise(enterprise).province or None
-    book = rulebook(day=None, province=where, enterprise=enterprise)
+    unsure = 0
+    unread = Arrival.objects.filter(enterprise_id=enterprise, year=year, proposal__isnull=True, fault__isnull=True)
+    waiting = list(unread.order_by("pk").values_list("pk", flat=True))
+    book = checklist.get_rulebook(enterprise)
     for done, key in enumerate(waiting):
         progress("", done, len(waiting))
         watch = partial(progress, "", done, len(waiting))  # a long scan is stopped between two of its pages
-        unsure += not _looked(enterprise, year, key, book, actor=actor, watch=watch)
+        unsure += not _read_file(enterprise, year, key, book, actor=actor, watch=watch)
     return {"year": year, "read": len(waiting), "unsure": unsure}
 
 
-def _looked(enterprise: str, year: int, key: int, book: Rulebook, *, actor: Actor, watch: Callable[[], None]) -> bool:
+def _read_file(
+    enterprise: str, year: int, key: int, book: Rulebook, *, actor: Actor, watch: Callable[[], None]
+) -> bool:
     """Whether the file is told; one on which a person has decided meanwhile needs nothing more."""
     try:
-        row = arrivals.get_arrival(enterprise, year, key)
-        content = arrivals.read_content(row)
+        row = find_arrival(enterprise, year, key)
+        content = blobs.get(row.blob)
     except NianjianError:
         return True
-    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as place:  # closed to others, soon gone
-        room = Path(place)
+    with temporary_folder() as room:
         path = room / plain_name(row.name or "")
         path.write_bytes(content)
         try:
-            found = propose_items(path, book, clock.today(), room, watch, pictured=True)
+            proposal = propose_items(path, book, clock.today(), room, watch, pictured=True)
         except NianjianError as error:
-            arrivals.record_fault(arrival=key, fault={"code": error.code, "values": dict(error.values)}, actor=actor)
+            fault = json.dumps({"code": error.code, "values": dict(error.values)}, ensure_ascii=False, default=str)
+            _record_reading(key, actor, proposal=None, fault=fault)
             return False
-    arrivals.record_proposal(
-        arrival=key, proposal=file_proposal_to_document(found), pictured=found.pictures, actor=actor
-    )
-    return found.sure
+    record_proposal(arrival=key, proposal=file_proposal_to_document(proposal), pictured=proposal.pictures, actor=actor)
+    return proposal.sure
+
+
+def record_proposal(
+    *, arrival: int, proposal: Mapping[str, object], pictured: Sequence[SmallPicture] = (), actor: Actor
+) -> None:
+    """Keep what its content speaks for, and its pages; a file on which a person has decided meanwhile is none."""
+    text = json.dumps(proposal, ensure_ascii=False, sort_keys=True)
+    _record_reading(arrival, actor, proposal=text, fault=None, pictured=pictured)
+
+
+def _record_reading(
+    arrival: int, actor: Actor, *, proposal: str | None, fault: str | None, pictured: Sequence[SmallPicture] = ()
+) -> None:
+    with transaction.atomic():
+        row = Arrival.objects.select_for_update().filter(pk=arrival).first()  # two looks at a file wait for each other
+        if row is None:
+            return
+        row.proposal, row.fault = proposal, fault
+        row.save(update_fields=["proposal", "fault"])
+        pictures.delete_pictures(of=row)
+        pictures.store_pictures(of=row, pictures=pictured)
+        _note("read", row, actor, {"item": json.loads(proposal)["item"] if proposal else None})
 
 
 def list_waiting_files(*, enterprise: str, year: int, actor: Actor, first: int = 0, most: int) -> list[Arrival]:
-    """Files that wait for a person, the oldest first. NianjianError role_missing."""
+    """Files that wait for a person, the oldest first; ``role_missing``."""
     require(actor, enterprise, Act.LOAD)  # what was read may name people: only for whom brings papers in
-    return arrivals.list_waiting_files(enterprise, year, first, most)
+    rows = Arrival.objects.filter(enterprise_id=enterprise, year=year).order_by("pk")
+    return list(rows[first : first + most])
 
 
 def get_arrival(*, enterprise: str, year: int, arrival: int, actor: Actor) -> Arrival:
-    """A file that waits. NianjianError role_missing, dossier_arrival_unknown."""
+    """A file that waits; ``role_missing``, ``dossier_arrival_unknown``."""
     require(actor, enterprise, Act.LOAD)
-    return arrivals.get_arrival(enterprise, year, arrival)
+    return find_arrival(enterprise, year, arrival)
+
+
+def find_arrival(enterprise: str, year: int, arrival: int) -> Arrival:
+    """One of a season; ``dossier_arrival_unknown``."""
+    row = Arrival.objects.filter(enterprise_id=enterprise, year=year, pk=arrival).first()
+    if row is None:
+        raise NianjianError("dossier_arrival_unknown", arrival=arrival)
+    return row
+
+
+def read_proposal(row: Arrival) -> Json | None:
+    """What its content speaks for (`file_proposal_to_document`); None: not read, or not readable."""
+    return json.loads(row.proposal) if row.proposal else None
+
+
+def read_fault(row: Arrival) -> Json | None:
+    """Code and values of why it could not be read."""
+    return json.loads(row.fault) if row.fault else None
 
 
 def decide_item(*, enterprise: str, year: int, arrival: int, item: str, actor: Actor) -> str:
     """A person says which item a file is: it goes to its check; that job.
 
-    NianjianError role_missing, dossier_arrival_unknown, dossier_item_unknown.
+    ``role_missing``, ``dossier_arrival_unknown``, ``dossier_item_unknown``.
     """
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    wanted = get_item(item).name
+    get_item(item)
     with transaction.atomic():
-        row = arrivals.get_arrival(enterprise, year, arrival)
-        content, name = arrivals.read_content(row), row.name or ""
+        row = find_arrival(enterprise, year, arrival)
+        content, name = blobs.get(row.blob), row.name or ""
         job = checklist.enqueue_check(
-            enterprise=enterprise, year=year, item=wanted, name=name, content=content, actor=actor
+            enterprise=enterprise, year=year, item=item, name=name, content=content, actor=actor
         )
-        arrivals.record_decision(row=row, item=wanted, actor=actor)
+        record_decision(row=row, item=item, actor=actor)
     return job
 
 
 def delete_file(*, enterprise: str, year: int, arrival: int, actor: Actor) -> None:
-    """A person says that a file belongs to no item: it is deleted. As `decide`."""
+    """A person says that a file belongs to no item: it is deleted. As `decide_item`."""
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    arrivals.record_decision(row=arrivals.get_arrival(enterprise, year, arrival), item=None, actor=actor)
+    record_decision(row=find_arrival(enterprise, year, arrival), item=None, actor=actor)
+
+
+def record_decision(*, row: Arrival, item: str | None, actor: Actor) -> None:
+    """A person said which item it is, or None: it belongs to none. The file goes with its row.
+
+    ``dossier_arrival_unknown`` where somebody has decided meanwhile.
+    """
+    proposed = (read_proposal(row) or {}).get("item")
+    with transaction.atomic():
+        _require_waiting(row)
+        _note("sorted" if item else "put_away", row, actor, {"item": item, "proposed": proposed})
+        _delete_file(row)
+
+
+def record_cut(*, row: Arrival, papers: Sequence[Range], leave: str, actor: Actor) -> None:
+    """A person said which pages are which item; ``leave``: pages that are none. As `record_decision`."""
+    with transaction.atomic():
+        _require_waiting(row)
+        _note("cut", row, actor, {"papers": [asdict(one) for one in papers], "left": leave})
+        _delete_file(row)
+
+
+def _require_waiting(row: Arrival) -> None:
+    """Hold it: of two who decide at once the second finds it gone, and what he put goes back."""
+    if Arrival.objects.select_for_update().filter(pk=row.pk).first() is None:
+        raise NianjianError("dossier_arrival_unknown", arrival=row.pk)
+
+
+def _delete_file(row: Arrival) -> None:
+    blob = row.blob
+    pictures.delete_pictures(of=row)
+    row.delete()
+    transaction.on_commit(lambda: blobs.remove(blob))
+
+
+def _note(act: str, row: Arrival, actor: Actor, data: Mapping[str, object]) -> None:
+    values = {"year": row.year, "sha256": row.sha256, **data}
+    record(verb=f"dossier.{act}", enterprise=row.enterprise_id, actor=actor, data=values)
 
 
 def list_reading_jobs(enterprise: str, year: int) -> list[JobValue]:
@@ -141,12 +237,9 @@ def list_reading_jobs(enterprise: str, year: int) -> list[JobValue]:
     return queue.under_way(enterprise, {"year": year}, kind=flow.SORT_PAPERS, first=SHOWN)
 
 
-PICTURES_AT_ONCE: Final = 12  # pages that are shown at once: pictures of one answer have a megabyte
-
-
 def count_pages(row: Arrival) -> int:
     """Pages of a file; 0 where nobody has counted them yet."""
-    return int((arrivals.read_proposal(row) or {}).get("pages", 0))
+    return int((read_proposal(row) or {}).get("pages", 0))
 
 
 def enqueue_cutting(
@@ -156,77 +249,72 @@ def enqueue_cutting(
 
     ``leave``: pages in no range may be lost. What can be told without opening the file is refused at once.
 
-    NianjianError role_missing, dossier_arrival_unknown, dossier_item_unknown, and those of `held`.
+    ``role_missing``, ``dossier_arrival_unknown``, ``dossier_item_unknown``, and those of `check_ranges`.
     """
     require(actor, enterprise, flow.NEEDS[flow.CUT_PAPERS])
     refuse_closed(enterprise, year)
-    row = arrivals.get_arrival(enterprise, year, arrival)
+    row = find_arrival(enterprise, year, arrival)
     for paper in papers:
         get_item(paper.item)
     pages = count_pages(row)
     check_ranges(papers, pages or limits.PAGES, leave=leave or not pages)
-    parts = [{"item": paper.item, "first": paper.first, "last": paper.last} for paper in papers]
-    given = {"year": year, "arrival": arrival, "papers": parts, "leave": leave}
-    return flow.enqueue_once(kind=flow.CUT_PAPERS, enterprise=enterprise, payload=given, actor=actor)
+    payload = {"year": year, "arrival": arrival, "papers": [asdict(one) for one in papers], "leave": leave}
+    return flow.enqueue_once(kind=flow.CUT_PAPERS, enterprise=enterprise, payload=payload, actor=actor)
 
 
-def run_cutting(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
-    """Do what `ask` has put: each range goes to its check; those jobs. The file waits on where it is refused.
+def run_cutting(
+    *, enterprise: str, year: int, arrival: int, papers: Sequence[Json], leave: bool, actor: Actor, progress: Progress
+) -> Json:
+    """The work of `enqueue_cutting`: each range goes to its check; those jobs. The file waits on where it is refused.
 
-    NianjianError role_missing, dossier_arrival_unknown, dossier_cut_unfit, and those of `held`, `receive` and `cut`.
+    ``role_missing``, ``dossier_arrival_unknown``, ``dossier_cut_unfit``, and those of `check_ranges`, `receive` and
+    `cut_ranges`.
     """
     require(actor, enterprise, flow.NEEDS[flow.CUT_PAPERS])
-    year, arrival, leave = int(given["year"]), int(given["arrival"]), bool(given["leave"])
-    papers = [Range(one["item"], one["first"], one["last"]) for one in given["papers"]]
+    ranges = [Range(**one) for one in papers]
     progress("", 0, len(papers))
-    done = _done(enterprise, year, arrival, papers)
-    if done:  # the worker ended between this and its result
-        return {"year": year, "papers": done}
-    row = arrivals.get_arrival(enterprise, year, arrival)
+    checks = _list_checks(enterprise, year, arrival, ranges)
+    if checks:  # the worker ended between this and its result
+        return {"year": year, "papers": checks}
+    row = find_arrival(enterprise, year, arrival)
     name = plain_name(row.name or "")
-    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as place:  # closed to others, soon gone
-        room = Path(place)
+    with temporary_folder() as room:
         path = room / name
-        path.write_bytes(arrivals.read_content(row))
-        got = receive(path, room)
-        clean = require_cuttable(got)
-        check_ranges(papers, got.pages, leave=leave)
+        path.write_bytes(blobs.get(row.blob))
+        received = receive(path, room)
+        clean = require_cuttable(received)
+        check_ranges(ranges, received.pages, leave=leave)
         progress("", 0, len(papers))
-        parts = cut_ranges(clean, [(paper.first, paper.last) for paper in papers], room, name=name)
+        parts = cut_ranges(clean, [(paper.first, paper.last) for paper in ranges], room, name=name)
         contents = [part.read_bytes() for part in parts]
     progress("", len(papers), len(papers))
     with transaction.atomic():
-        row = arrivals.get_arrival(enterprise, year, arrival)  # somebody may have decided meanwhile
-        made = [_asked(row, paper, content, actor) for paper, content in zip(papers, contents, strict=True)]
-        arrivals.record_cut(row=row, papers=papers, leave=format_leftover_pages(papers, got.pages), actor=actor)
-    return {"year": year, "papers": made}
+        row = find_arrival(enterprise, year, arrival)  # somebody may have decided meanwhile
+        checks = [_enqueue_check(row, paper, body, actor) for paper, body in zip(ranges, contents, strict=True)]
+        record_cut(row=row, papers=ranges, leave=format_leftover_pages(ranges, received.pages), actor=actor)
+    return {"year": year, "papers": checks}
 
 
-def _asked(row: Arrival, paper: Range, content: bytes, actor: Actor) -> Json:
+def _enqueue_check(row: Arrival, paper: Range, content: bytes, actor: Actor) -> Json:
     """The check of one paper."""
-    called = f"{Path(plain_name(row.name or '')).stem} {format_range(paper.first, paper.last)}.pdf"
-    source = {"arrival": row.pk, "sha256": row.sha256, "first": paper.first, "last": paper.last}
     job = checklist.enqueue_check(
-        enterprise=row.enterprise_id, year=row.year, item=paper.item, name=called, content=content, actor=actor,
-        source=source,
+        enterprise=row.enterprise_id, year=row.year, item=paper.item, content=content, actor=actor,
+        name=f"{Path(plain_name(row.name or '')).stem} {format_range(paper.first, paper.last)}.pdf",
+        source={"arrival": row.pk, "sha256": row.sha256, "first": paper.first, "last": paper.last},
     )  # fmt: skip
-    return _told(paper, job)
+    return {**asdict(paper), "job": job}
 
 
-def _told(paper: Range, job: str) -> Json:
-    return {"item": paper.item, "first": paper.first, "last": paper.last, "job": job}
-
-
-def _done(enterprise: str, year: int, arrival: int, papers: Sequence[Range]) -> list[Json]:
+def _list_checks(enterprise: str, year: int, arrival: int, papers: Sequence[Range]) -> list[Json]:
     """The checks that an earlier try has put, all with the end of the file, or none of them."""
-    made: list[Json] = []
+    checks: list[Json] = []
     for paper in papers:
         source = {"source__arrival": arrival, "source__first": paper.first, "source__last": paper.last}
-        found = queue.newest(enterprise, flow.CHECK_PAPER, {"year": year, "item": paper.item, **source})
-        if found is None:
+        job = queue.newest(enterprise, flow.CHECK_PAPER, {"year": year, "item": paper.item, **source})
+        if job is None:
             return []
-        made.append(_told(paper, found.id))
-    return made
+        checks.append({**asdict(paper), "job": job.id})
+    return checks
 
 
 def find_last_cutting(enterprise: str, year: int, arrival: int) -> JobValue | None:
@@ -236,42 +324,31 @@ def find_last_cutting(enterprise: str, year: int, arrival: int) -> JobValue | No
 
 def list_cuttings(enterprise: str, year: int) -> dict[int, JobValue]:
     """The files that are about to be cut, each with its job."""
-    found = queue.under_way(enterprise, {"year": year}, kind=flow.CUT_PAPERS)
-    return {int(str(one.payload["arrival"])): one for one in found}
-
-
-def has_pictures(arrival: int) -> bool:
-    """Whether a file has pictures of its pages."""
-    return pictures.has_pictures(PictureOwner(arrival=arrival))
+    jobs = queue.under_way(enterprise, {"year": year}, kind=flow.CUT_PAPERS)
+    return {int(str(one.payload["arrival"])): one for one in jobs}
 
 
 def reveal_pages(*, enterprise: str, year: int, arrival: int, first: int, actor: Actor) -> list[SmallPicture]:
     """Pictures of some pages, which may show personal values in full; the chain has an entry.
 
-    NianjianError role_missing, dossier_arrival_unknown, blob_missing.
+    ``role_missing``, ``dossier_arrival_unknown``, ``blob_missing``.
     """
-    row = _revealed(enterprise, year, arrival, actor)
-    kept = sorted(pictures.list_pictures(PictureOwner(arrival=arrival), first, first + PICTURES_AT_ONCE - 1).items())
-    made = [SmallPicture(page, one.wide_mm, one.high_mm, pictures.read_content(one)) for page, one in kept]
-    if made:
-        _noted(row, made[0].page, made[-1].page, actor)
-    return made
+    row = _require_reveal(enterprise, year, arrival, actor)
+    revealed = pictures.read_pictures(row, first, first + PICTURES_AT_ONCE - 1)
+    if revealed:
+        _note("looked_at", row, actor, {"first": revealed[0].page, "last": revealed[-1].page})
+    return revealed
 
 
 def reveal_picture(*, enterprise: str, year: int, arrival: int, page: int, actor: Actor) -> bytes:
-    """One page's picture (JPEG), with its entry; as `shown`, and dossier_picture_unknown."""
-    row = _revealed(enterprise, year, arrival, actor)
-    content = pictures.read_content(pictures.get_picture(PictureOwner(arrival=arrival), page))
-    _noted(row, page, page, actor)
+    """One page's picture (JPEG), with its entry; as `reveal_pages`, and ``dossier_picture_unknown``."""
+    row = _require_reveal(enterprise, year, arrival, actor)
+    content = pictures.read_picture(row, page)
+    _note("looked_at", row, actor, {"first": page, "last": page})
     return content
 
 
-def _revealed(enterprise: str, year: int, arrival: int, actor: Actor) -> Arrival:
+def _require_reveal(enterprise: str, year: int, arrival: int, actor: Actor) -> Arrival:
     require(actor, enterprise, Act.LOAD)  # as every look at a file that waits
     require(actor, enterprise, Act.REVEAL)
-    return arrivals.get_arrival(enterprise, year, arrival)
-
-
-def _noted(row: Arrival, first: int, end: int, actor: Actor) -> None:
-    told: dict[str, object] = {"year": row.year, "sha256": row.sha256, "first": first, "last": end}
-    pictures.record_download(enterprise=row.enterprise_id, told=told, actor=actor)
+    return find_arrival(enterprise, year, arrival)

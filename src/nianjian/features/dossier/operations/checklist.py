@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
+
+from django.db import transaction
 
 from nianjian.engines.kernel import clock, files
 from nianjian.engines.kernel.errors import NianjianError
@@ -20,8 +24,8 @@ from nianjian.features.dossier.finding import Reading, Verdict
 from nianjian.features.dossier.ingest.receive import DPI, SmallPicture, receive, render_pages, shrink_page
 from nianjian.features.dossier.kinds import ITEMS, KNOWN, Form, get_item
 from nianjian.features.dossier.materials import ALGORITHM, File, Line, Place
-from nianjian.features.dossier.models import Comment, Version
-from nianjian.features.dossier.pictures import Mark, PictureOwner, list_marks
+from nianjian.features.dossier.models import Comment, Version, row_values
+from nianjian.features.dossier.pictures import Mark, list_marks
 from nianjian.features.dossier.reading.readers import SheetReading
 from nianjian.features.dossier.states import DONE
 from nianjian.platform.accounts import query as accounts
@@ -75,13 +79,26 @@ class Pages:
     drawn: bool
 
 
+def require_writable(actor: Actor, enterprise: str, year: int, act: Act = Act.LOAD) -> None:
+    """Whether somebody may change a season; ``role_missing``, and the refusal of one that is closed."""
+    require(actor, enterprise, act)
+    refuse_closed(enterprise, year)
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder closed to others, soon gone."""
+    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as folder:
+        yield Path(folder)
+
+
 def preview_pages(
     *, enterprise: str, year: int, item: str, number: int, actor: Actor, first: int = 1, most: int = STEP
 ) -> Pages:
     """Pages from the ``first`` on, without pictures; NianjianError role_missing, dossier_version_unknown."""
     require(actor, enterprise, Act.READ)
     row = materials.get_version(enterprise, year, item, number)
-    return Pages(row, _pages(row, first, most, {}), pictures.has_pictures(PictureOwner(version=row.pk)))
+    return Pages(row, _pages(row, first, most, {}), row.pictures.exists())
 
 
 def reveal_pages(
@@ -93,27 +110,24 @@ def reveal_pages(
     """
     require(actor, enterprise, Act.REVEAL)
     row = materials.get_version(enterprise, year, item, number)
-    kept = pictures.list_pictures(PictureOwner(version=row.pk), first, min(first + most - 1, row.pages))
-    contents = {page: pictures.read_content(one) for page, one in kept.items()}
+    shown = pictures.read_pictures(row, first, min(first + most - 1, row.pages))
+    contents = {one.page: one.jpeg for one in shown}
     if contents:
-        _noted(enterprise, year, item, number, sorted(contents), actor)
-    return Pages(
-        row, _pages(row, first, most, contents), bool(contents) or pictures.has_pictures(PictureOwner(version=row.pk))
-    )
+        _note_look(row, min(contents), max(contents), actor)
+    return Pages(row, _pages(row, first, most, contents), bool(contents) or row.pictures.exists())
 
 
 def reveal_picture(*, enterprise: str, year: int, item: str, number: int, page: int, actor: Actor) -> bytes:
-    """One page's picture (JPEG), with its entry; as `shown`, and dossier_picture_unknown."""
+    """One page's picture (JPEG), with its entry; as `reveal_pages`, and ``dossier_picture_unknown``."""
     require(actor, enterprise, Act.REVEAL)
     row = materials.get_version(enterprise, year, item, number)
-    content = pictures.read_content(pictures.get_picture(PictureOwner(version=row.pk), page))
-    _noted(enterprise, year, item, number, [page], actor)
+    content = pictures.read_picture(row, page)
+    _note_look(row, page, page, actor)
     return content
 
 
-def _noted(enterprise: str, year: int, item: str, number: int, pages: Sequence[int], actor: Actor) -> None:  # noqa: PLR0917 -- one entry
-    told: dict[str, object] = {"year": year, "item": item, "version": number, "first": pages[0], "last": pages[-1]}
-    pictures.record_download(enterprise=enterprise, told=told, actor=actor)
+def _note_look(row: Version, first: int, last: int, actor: Actor) -> None:
+    materials.note("looked_at", row.material, actor, {"version": row.number, "first": first, "last": last})
 
 
 def _pages(row: Version, first: int, most: int, contents: Mapping[int, bytes]) -> list[Page]:
@@ -124,10 +138,7 @@ def _pages(row: Version, first: int, most: int, contents: Mapping[int, bytes]) -
         if one["page"]:
             findings.setdefault(int(one["page"]), []).append(one)
     last = min(first + most - 1, row.pages)
-    sizes = {
-        page: (one.wide_mm, one.high_mm)
-        for page, one in pictures.list_pictures(PictureOwner(version=row.pk), first, last).items()
-    }
+    sizes = {one.page: (one.wide_mm, one.high_mm) for one in row.pictures.filter(page__range=(first, last))}
     made = []
     for page in range(first, last + 1):
         wide, high = sizes.get(page, A4)
@@ -144,25 +155,23 @@ def enqueue_drawing(*, enterprise: str, year: int, item: str, number: int, actor
     return flow.enqueue_once(kind=flow.DRAW_PAGES, enterprise=enterprise, payload=given, actor=actor)
 
 
-def run_drawing(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
-    """Do what `ask` has put: how many pages have pictures now."""
+def run_drawing(*, enterprise: str, year: int, item: str, version: int, actor: Actor, progress: Progress) -> Json:
+    """The work of `enqueue_drawing`: how many pages have pictures now."""
     require(actor, enterprise, flow.NEEDS[flow.DRAW_PAGES])
-    year, item, number = int(given["year"]), str(given["item"]), int(given["version"])
-    row = materials.get_version(enterprise, year, item, number)
+    row = materials.get_version(enterprise, year, item, version)
     progress("", 0, row.pages)
-    if row.media_type in ENDINGS and not pictures.has_pictures(PictureOwner(version=row.pk)):
-        made = draw_pictures(materials.read_content(row), row.media_type, progress)
-        told: dict[str, object] = {"year": year, "item": item, "version": number}
-        pictures.store_drawn_pictures(
-            of=PictureOwner(version=row.pk), pictures=made, enterprise=enterprise, told=told, actor=actor
-        )
-    return {"year": year, "item": item, "version": number, "pages": row.pages}
+    if row.media_type in ENDINGS and not row.pictures.exists():
+        drawn = draw_pictures(materials.read_content(row), row.media_type, progress)
+        with transaction.atomic():
+            if not row.pictures.exists():  # nobody has drawn them meanwhile
+                pictures.store_pictures(of=row, pictures=drawn)
+                materials.note("drawn", row.material, actor, {"version": version, "pages": len(drawn)})
+    return {"year": year, "item": item, "version": version, "pages": row.pages}
 
 
 def draw_pictures(body: bytes, media_type: str, progress: Progress = silent) -> list[SmallPicture]:
     """Pictures of a file's pages, drawn by the limited child from a clean copy; what it refuses is raised."""
-    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as place:  # closed to others, soon gone
-        room = Path(place)
+    with temporary_folder() as room:
         source = room / f"pages.{ENDINGS[media_type]}"
         source.write_bytes(body)
         got = receive(source, room)
@@ -173,12 +182,6 @@ def draw_pictures(body: bytes, media_type: str, progress: Progress = silent) -> 
             progress("", len(made), got.pages)
             made.append(shrink_page(one))
         return made
-
-
-def copy_pictures(row: Version) -> list[SmallPicture]:
-    """The pictures of a version that is taken over, for the new one."""
-    kept = pictures.list_pictures(PictureOwner(version=row.pk), 1, row.pages)
-    return [SmallPicture(one.page, one.wide_mm, one.high_mm, pictures.read_content(one)) for one in kept.values()]
 
 
 def find_drawing(enterprise: str, year: int, item: str, number: int) -> JobValue | None:
@@ -208,17 +211,13 @@ def delete_expired_job_files(kind: str) -> int:
 
 def list_further_items(enterprise: str) -> tuple[str, ...]:
     """Items that are asked of an enterprise besides, today; enterprise_unknown."""
-    tenant = accounts.enterprise(enterprise)
-    return optional_items.list_requested_items(
-        rulebook(day=None, province=tenant.province or None, enterprise=tenant.code)
-    )
+    return optional_items.list_requested_items(get_rulebook(enterprise))
 
 
 def build_reader(*, enterprise: str, year: int, day: date, actor: Actor) -> tuple[SheetReading, Rulebook]:
     """The reader for a file that is only looked at, and the rulebook of the enterprise; role_missing."""
     require(actor, enterprise, Act.READ)
-    where = accounts.enterprise(enterprise).province or None
-    book = rulebook(day=None, province=where, enterprise=enterprise)
+    book = get_rulebook(enterprise)
     return build_sheet_reading(enterprise, year, book, day), book
 
 
@@ -277,10 +276,6 @@ def uses_robots(enterprise: str, year: int) -> bool:
     return robot_rules_apply(accounts.enterprise(enterprise).code, year, clock.today())
 
 
-def _unwatched(_done: int, _total: int) -> None:
-    """Nobody watches."""
-
-
 def add(
     *,
     enterprise: str,
@@ -289,7 +284,7 @@ def add(
     path: Path,
     actor: Actor,
     reading: Reading | None = None,
-    watch: Watch = _unwatched,
+    watch: Watch = lambda _done, _total: None,
     source: Json | None = None,
 ) -> tuple[Version, CheckResult]:
     """Check a file and keep it as the item's newest version, whatever the verdict: the list shows it.
@@ -299,8 +294,7 @@ def add(
 
     NianjianError role_missing, file_missing, file_too_large, and those of the check and of `service.add`.
     """
-    require(actor, enterprise, Act.LOAD)
-    refuse_closed(enterprise, year)
+    require_writable(actor, enterprise, year)
     wanted = get_item(item)
     with files.wrap_read_errors(path):
         if path.stat().st_size > LIMIT:
@@ -312,16 +306,8 @@ def add(
     checked = check(
         path, wanted, reading=reader, book=rules, watch=watch, keep=lambda one: seen.append(shrink_page(one))
     )
-    file = File(
-        name=path.name,
-        media_type=MEDIA[checked.kind],
-        body=body,
-        pages=len(checked.pages),
-        verdict=checked.verdict,
-        report=check_to_report(checked),
-        pictures=seen,
-        source=source,
-    )
+    report = check_to_report(checked)
+    file = File(path.name, MEDIA[checked.kind], body, len(checked.pages), checked.verdict, report, seen, source)
     made = materials.store_version(place=Place(enterprise, year, item), file=file, actor=actor)
     return made, checked
 
@@ -330,10 +316,7 @@ def check_to_report(checked: CheckResult) -> Json:
     """What a check found, as it is kept: codes and values, no sentences."""
     return {
         "verdict": checked.verdict.value,
-        "findings": [
-            {"code": one.code, "weight": one.weight.value, "page": one.page, "values": dict(one.values)}
-            for one in checked.findings
-        ],
+        "findings": [finding.finding_to_document(one) for one in checked.findings],
         "fields": dict(checked.fields),
         "pages": len(checked.pages),
         "sheets": [finding.to_document(one) for one in checked.pages],
@@ -344,52 +327,94 @@ def confirm(
     *, enterprise: str, year: int, item: str, number: int, actor: Actor, effective_on: date | None = None,
     valid_until: date | None = None,
 ) -> Version:  # fmt: skip
-    """A person stands for the newest version. Without a day of its own the paper's, as it was read, holds."""
-    require(actor, enterprise, Act.LOAD)
-    refuse_closed(enterprise, year)
+    """A person has looked at the newest version and stands for it.
+
+    Without a last day that of the paper, as it was read, holds. ``role_missing``, ``dossier_version_unknown``,
+    ``dossier_version_old``, ``dossier_version_returned``, ``dossier_not_ready``, ``dossier_days_reversed``.
+    """
+    require_writable(actor, enterprise, year)
     read = materials.read_report(materials.get_version(enterprise, year, item, number)).get("fields", {})
-    return materials.confirm_version(
-        place=Place(enterprise, year, item),
-        number=number,
-        effective_on=effective_on,
-        valid_until=valid_until or _day(read.get("expiry") or read.get("valid_until")),
-        actor=actor,
-    )
+    until = valid_until or _day(read.get("expiry") or read.get("valid_until"))
+    if effective_on is not None and until is not None and until < effective_on:
+        raise NianjianError("dossier_days_reversed", effective=str(effective_on), until=str(until))
+    with transaction.atomic():
+        row = _hold_newest(enterprise, year, item, number)
+        if row.verdict == Verdict.NOT_READY:
+            raise NianjianError("dossier_not_ready", item=item, version=number)
+        row.effective_on, row.valid_until = effective_on, until
+        row.confirmed_at, row.confirmed_by = clock.now(), str(actor)
+        row.save(update_fields=["effective_on", "valid_until", "confirmed_at", "confirmed_by"])
+        days = {"effective_on": _iso(effective_on), "valid_until": _iso(until)}
+        materials.note("confirmed", row.material, actor, {"version": number, **days})
+    return row
 
 
-def _day(told: object) -> date | None:
+def _day(text: object) -> date | None:
     try:
-        return date.fromisoformat(told) if isinstance(told, str) else None
+        return date.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:  # "long-term" and the like: no last day
         return None
 
 
+def _hold_newest(enterprise: str, year: int, item: str, number: int) -> Version:
+    """The newest version, held for writing, if it is the one that is meant."""
+    row = materials.list_versions(enterprise, year, item).select_for_update(of=("self",)).first()
+    if row is None or number > row.number or number < 1:
+        raise NianjianError("dossier_version_unknown", item=item, version=number)
+    if row.number != number:
+        raise NianjianError("dossier_version_old", item=item, version=number, newest=row.number)
+    if row.returned_at is not None:
+        raise NianjianError("dossier_version_returned", item=item, version=number)
+    return row
+
+
 def send_back(*, enterprise: str, year: int, item: str, number: int, reason: str, actor: Actor) -> Version:
-    """Send the newest version back."""
-    require(actor, enterprise, Act.LOAD)
-    refuse_closed(enterprise, year)
-    return materials.return_version(place=Place(enterprise, year, item), number=number, reason=reason, actor=actor)
+    """The newest version is not good enough: another one must come. As `confirm`, and ``dossier_reason_missing``."""
+    require_writable(actor, enterprise, year)
+    plain = materials.required_text(reason)
+    with transaction.atomic():
+        row = _hold_newest(enterprise, year, item, number)
+        row.returned_at, row.returned_by, row.returned_reason = clock.now(), str(actor), plain
+        row.save(update_fields=["returned_at", "returned_by", "returned_reason"])
+        materials.note("returned", row.material, actor, {"version": number, "reason": plain})
+    return row
 
 
 def not_applicable(*, enterprise: str, year: int, item: str, reason: str, actor: Actor) -> None:
-    """Say why M13 does not apply; an empty reason takes it back."""
-    require(actor, enterprise, Act.LOAD)
-    refuse_closed(enterprise, year)
-    materials.set_applicability(place=Place(enterprise, year, item), reason=reason, actor=actor)
+    """Say why the algorithm filing need not be there; an empty reason takes it back.
+
+    ``role_missing``, ``dossier_item_required``: every other item must be there.
+    """
+    require_writable(actor, enterprise, year)
+    if item != ALGORITHM:
+        raise NianjianError("dossier_item_required", item=item)
+    with transaction.atomic():
+        row = materials.hold_material(Place(enterprise, year, item), actor)
+        row.not_applicable = reason.strip()[: materials.TEXT_LENGTH]
+        row.save(update_fields=["not_applicable"])
+        act = "not_applicable" if row.not_applicable else "applicable"
+        materials.note(act, row, actor, {"reason": row.not_applicable})
 
 
 def assign(*, enterprise: str, year: int, item: str, owner: str, due: date | None, actor: Actor) -> None:
-    """Name who brings it."""
-    require(actor, enterprise, Act.LOAD)
-    refuse_closed(enterprise, year)
-    materials.assign_owner(place=Place(enterprise, year, item), owner=owner, due=due, actor=actor)
+    """Name who brings the item, and until when; an empty name: nobody. ``role_missing``."""
+    require_writable(actor, enterprise, year)
+    with transaction.atomic():
+        row = materials.hold_material(Place(enterprise, year, item), actor)
+        row.owner, row.due = owner.strip()[:160], due
+        row.save(update_fields=["owner", "due"])
+        materials.note("assigned", row, actor, {"owner": row.owner, "due": _iso(due)})
 
 
 def comment(*, enterprise: str, year: int, item: str, text: str, actor: Actor) -> Comment:
-    """Say something about it."""
-    require(actor, enterprise, Act.LOAD)
-    refuse_closed(enterprise, year)
-    return materials.add_comment(place=Place(enterprise, year, item), text=text, actor=actor)
+    """Say something about the item; ``role_missing``, ``dossier_reason_missing``."""
+    require_writable(actor, enterprise, year)
+    plain = materials.required_text(text)
+    with transaction.atomic():
+        material = materials.hold_material(Place(enterprise, year, item), actor)
+        row = Comment.objects.create(material=material, text=plain, at=clock.now(), actor=str(actor))
+        materials.note("commented", material, actor, {"comment": row.pk})
+    return row
 
 
 def reuse(*, enterprise: str, year: int, actor: Actor, say: Callable[[str], None] = lambda _: None) -> list[str]:
@@ -397,8 +422,7 @@ def reuse(*, enterprise: str, year: int, actor: Actor, say: Callable[[str], None
 
     Items whose papers hold for one season only (`YEARLY`) are not taken. Returns the items.
     """
-    require(actor, enterprise, Act.LOAD)
-    refuse_closed(enterprise, year)
+    require_writable(actor, enterprise, year)
     today = clock.today()
     more = list_further_items(enterprise)
     now = {line.item: line for line in materials.list_items(enterprise, year, on=today, robots=True, further=more)}
@@ -412,9 +436,9 @@ def reuse(*, enterprise: str, year: int, actor: Actor, say: Callable[[str], None
             old.media_type,
             materials.read_content(old),
             old.pages,
-            _again(old),
+            Verdict.NEEDS_PERSON if old.verdict != Verdict.NOT_READY else Verdict.NOT_READY,  # a person looks again
             materials.read_report(old),
-            copy_pictures(old),
+            pictures.read_pictures(old, 1, old.pages),
         )
         materials.store_version(place=Place(enterprise, year, line.item), file=file, actor=actor, reused_from=year - 1)
         taken.append(line.item)
@@ -429,11 +453,6 @@ YEARLY: Final = frozenset({
 """Items about the data year or the season: last year's is never this year's."""
 
 
-def _again(old: Version) -> Verdict:
-    """A year later a person looks, whatever the check said then."""
-    return Verdict.NEEDS_PERSON if old.verdict != Verdict.NOT_READY else Verdict.NOT_READY
-
-
 def line_to_document(line: Line) -> Json:
     """A line of the list as JSON."""
     last = line.newest
@@ -442,15 +461,19 @@ def line_to_document(line: Line) -> Json:
         "state": line.state.value,
         "required": line.required,
         "owner": line.owner,
-        "due": None if line.due is None else line.due.isoformat(),
+        "due": _iso(line.due),
         "not_applicable": line.not_applicable,
         "versions": line.versions,
-        "version": None if last is None else last.number,
-        "verdict": None if last is None else last.verdict,
-        "effective_on": None if last is None or last.effective_on is None else last.effective_on.isoformat(),
-        "valid_until": None if last is None or last.valid_until is None else last.valid_until.isoformat(),
-        "reused_from": None if last is None else last.reused_from,
+        "version": last and last.number,
+        "verdict": last and last.verdict,
+        "effective_on": last and _iso(last.effective_on),
+        "valid_until": last and _iso(last.valid_until),
+        "reused_from": last and last.reused_from,
     }
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def count_missing(found: list[Line]) -> int:
@@ -500,10 +523,10 @@ def list_seasons(enterprise: str, chosen: int, today: date) -> list[int]:
     return sorted({due, due - 1, chosen, *materials.list_years(enterprise)}, reverse=True)
 
 
-def get_rulebook(enterprise: str) -> Rulebook:
-    """The rulebook that holds for an enterprise today."""
-    where = accounts.enterprise(enterprise).province or None
-    return rulebook(day=None, province=where, enterprise=enterprise)
+def get_rulebook(enterprise: str, day: date | None = None) -> Rulebook:
+    """The rulebook that holds for an enterprise on a day (None: today); ``enterprise_unknown``."""
+    tenant = accounts.enterprise(enterprise)
+    return rulebook(day=day, province=tenant.province or None, enterprise=tenant.code)
 
 
 def list_requirements(rules: Rulebook) -> dict[str, ItemRequirement]:
@@ -531,36 +554,21 @@ def get_item_detail(
     line = next((one for one in list_items(enterprise, year, actor) if one.item == item), None)
     if line is None:  # of another province
         raise NianjianError("dossier_item_unknown", item=item, items=", ".join(ITEMS))
-    row = materials.find_material(enterprise, year, item)
-    if row is None:
-        return ItemDetail(line, [], [])
-    return ItemDetail(line, materials.list_versions(row, first, most), materials.list_comments(row, first, most))
+    versions = materials.list_versions(enterprise, year, item)[first : first + most]
+    of = {"material__enterprise_id": enterprise, "material__year": year, "material__item": item}
+    comments = Comment.objects.filter(**of).order_by("-pk")[first : first + most]
+    return ItemDetail(line, list(versions), list(comments))
 
 
 def version_to_document(row: Version) -> Json:
     """A version as JSON; the report's findings are codes, their values as the check has masked them."""
-    found = materials.read_report(row)
-    return {
-        "version": row.number,
-        "name": row.name or "",
-        "media_type": row.media_type,
-        "sha256": row.sha256,
-        "size": row.size,
-        "pages": row.pages,
-        "verdict": row.verdict,
-        "findings": found.get("findings", []),
-        "fields": found.get("fields", {}),
-        "effective_on": row.effective_on,
-        "valid_until": row.valid_until,
-        "reused_from": row.reused_from,
-        "recorded_at": row.recorded_at,
-        "recorded_by": row.recorded_by,
-        "confirmed_at": row.confirmed_at,
-        "confirmed_by": row.confirmed_by,
-        "returned_at": row.returned_at,
-        "returned_by": row.returned_by,
-        "returned_reason": row.returned_reason,
-    }
+    report = materials.read_report(row)
+    columns = (
+        "media_type", "sha256", "size", "pages", "verdict", "effective_on", "valid_until", "reused_from", "recorded_at",
+        "recorded_by", "confirmed_at", "confirmed_by", "returned_at", "returned_by", "returned_reason",
+    )  # fmt: skip
+    read = {name: report.get(name, empty) for name, empty in (("findings", []), ("fields", {}))}
+    return {"version": row.number, "name": row.name or "", **read, **row_values(row, *columns)}
 
 
 def download_version(*, enterprise: str, year: int, item: str, number: int, actor: Actor) -> tuple[Version, bytes]:
@@ -571,7 +579,7 @@ def download_version(*, enterprise: str, year: int, item: str, number: int, acto
     require(actor, enterprise, Act.REVEAL)
     row = materials.get_version(enterprise, year, item, number)
     content = materials.read_content(row)
-    materials.record_download(place=Place(enterprise, year, item), version=row, actor=actor)
+    materials.note("fetched", row.material, actor, {"version": row.number, "sha256": row.sha256})
     return row, content
 
 
@@ -590,34 +598,40 @@ def enqueue_check(
     tenant = accounts.enterprise(enterprise)
     get_item(item)
     plain = plain_name(name)
+    require_file(plain, content)
+    payload = {"name": plain, "year": year, "item": item} | ({} if source is None else {"source": source})
+    return enqueue_with_file(flow.CHECK_PAPER, tenant.code, content, payload, actor)
+
+
+def require_file(name: str, content: bytes, limit: int = LIMIT) -> None:
+    """Refuse what is no file that may be kept: ``file_empty``, ``file_too_large``."""
     if not content:
-        raise NianjianError("file_empty", file=plain)
-    if len(content) > LIMIT:
-        raise NianjianError("file_too_large", file=plain, limit=LIMIT)
-    blob = blobs.put(content)
-    given: Json = {HELD: blob.id, "name": plain, "year": year, "item": item}
-    if source is not None:
-        given["source"] = source
-    try:
-        return flow.enqueue(kind=flow.CHECK_PAPER, enterprise=tenant.code, payload=given, actor=actor)
-    except BaseException:
-        blobs.remove(blob.id)
-        raise
+        raise NianjianError("file_empty", file=name)
+    if len(content) > limit:
+        raise NianjianError("file_too_large", file=name, limit=limit)
 
 
-def run_check(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
-    """Do what `ask` has put: the version that came of it and its verdict."""
-    year, item = int(given["year"]), str(given["item"])
+def enqueue_with_file(kind: str, enterprise: str, content: bytes, payload: Json, actor: Actor) -> str:
+    """Put work on a file, which is sealed until it is over (`delete_job_file`); its job."""
+    with blobs.put_undoable(content) as blob:
+        return flow.enqueue(kind=kind, enterprise=enterprise, payload={HELD: blob.id, **payload}, actor=actor)
+
+
+def run_check(
+    *, enterprise: str, paper: str, name: str, year: int, item: str, source: Json | None = None, actor: Actor,
+    progress: Progress,
+) -> Json:  # fmt: skip
+    """The work of `enqueue_check`, on the sealed file ``paper``: the version that came of it and its verdict."""
     progress("", 0, 0)
-    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as folder:  # closed to others, soon gone
-        path = Path(folder) / plain_name(str(given["name"]))
-        path.write_bytes(blobs.get(str(given[HELD])))
-        made, checked = add(
-            enterprise=enterprise, year=year, item=item, path=path, actor=actor,
-            watch=lambda done, total: progress("", done, total), source=given.get("source"),
+    with temporary_folder() as folder:
+        path = folder / plain_name(name)
+        path.write_bytes(blobs.get(paper))
+        version, checked = add(
+            enterprise=enterprise, year=year, item=item, path=path, actor=actor, watch=partial(progress, ""),
+            source=source,
         )  # fmt: skip
     findings = len(checked.findings)
-    return {"year": year, "item": item, "version": made.number, "verdict": made.verdict, "findings": findings}
+    return {"year": year, "item": item, "version": version.number, "verdict": version.verdict, "findings": findings}
 
 
 def list_checks(enterprise: str, year: int, item: str) -> list[JobValue]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +17,6 @@ from django.db import transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.words import CHINESE, words
-from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.dossier.fill_in import (
     Field,
     Known,
@@ -30,8 +28,9 @@ from nianjian.features.dossier.fill_in import (
     portrait_component,
 )
 from nianjian.features.dossier.generated import document, monthly_traffic
-from nianjian.features.dossier.models import FillIn
-from nianjian.features.dossier.operations.generate import Values, list_numbers
+from nianjian.features.dossier.models import FillIn, row_values
+from nianjian.features.dossier.operations.checklist import get_rulebook, require_writable
+from nianjian.features.dossier.operations.generate import Values, list_numbers, write_private_files
 from nianjian.features.portrait import portraits
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
@@ -47,19 +46,12 @@ from nianjian.platform.registers.numbers import NUMBERS
 from nianjian.platform.registers.social_insurance import Contribution
 from nianjian.platform.registers.staff import Person
 from nianjian.platform.registers.versions import versions_on
-from nianjian.platform.rulebook.rulebooks import rulebook
 
 
 def find_newest(enterprise: str, year: int, report: Report) -> FillIn | None:
     """The sheet that counts; None: none was made yet."""
     found = FillIn.objects.filter(enterprise_id=enterprise, year=year, report=report.value)
     return found.order_by("-pk").first()
-
-
-def stored_lines(row: FillIn) -> list[dict[str, Any]]:
-    """Its fields, personal values in full; ``sealed_damaged``."""
-    found: list[dict[str, Any]] = json.loads(row.lines or "[]")
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,37 +68,17 @@ class NewSheet:
 
 def store_sheet(*, enterprise: str, made: NewSheet, actor: Actor) -> FillIn:
     """Keep a sheet; it is the newest of its report from now on. NianjianError enterprise_unknown."""
-    tenant = accounts.enterprise(enterprise)
+    code, lines = accounts.enterprise(enterprise).code, json.dumps(list(made.lines), ensure_ascii=False)
     with transaction.atomic():
-        row = FillIn(
-            enterprise_id=tenant.code,
-            year=made.year,
-            report=made.report.value,
-            as_of=made.as_of,
-            run=made.run,
-            rulebook=made.rulebook,
-            lines=json.dumps(list(made.lines), ensure_ascii=False),
-            made_at=clock.now(),
-            made_by=str(actor),
-        )
-        row.save(force_insert=True)
+        row = FillIn.objects.create(
+            enterprise_id=code, year=made.year, report=made.report.value, as_of=made.as_of, run=made.run,
+            rulebook=made.rulebook, lines=lines, made_at=clock.now(), made_by=str(actor),
+        )  # fmt: skip
         over = [one["field"] for one in made.lines if one["over"]]
         unknown = sum(one["value"] is None for one in made.lines)
         data = {"run": made.run, "fields": len(made.lines), "unknown": unknown, "over": over}
         _note("fill_in", row, actor, data)
     return row
-
-
-def record_reveal(*, row: FillIn, actor: Actor) -> None:
-    """Note that somebody saw a sheet with personal values in full."""
-    with transaction.atomic():
-        _note("fill_in_revealed", row, actor, {"sheet": row.pk})
-
-
-def record_download(*, row: FillIn, files: Mapping[str, str], actor: Actor) -> None:
-    """Note that a sheet was taken out as files: name -> SHA-256."""
-    with transaction.atomic():
-        _note("fill_in_taken", row, actor, {"sheet": row.pk, "sha256": dict(files)})
 
 
 def _note(act: str, row: FillIn, actor: Actor, data: Mapping[str, object]) -> None:
@@ -213,10 +185,6 @@ def _calls(year: Year, field: Field) -> Known:
     return outbound if field.name == "outbound" else inbound
 
 
-def _tickets(year: Year, _field: Field) -> Known:
-    return year.replies
-
-
 def _numbers(year: Year, field: Field) -> Known:
     wanted = number_prefixes(field)
     return sorted(str(row["root"]) for row in year.numbers if str(row.get("root") or "").startswith(wanted)) or None
@@ -225,7 +193,8 @@ def _numbers(year: Year, field: Field) -> Known:
 def _lines(year: Year, field: Field) -> Known:
     if not year.lines:
         return None
-    return len(year.lines) if field.name == "lines" else _each(one.carrier for one in year.lines)
+    carriers = {one.carrier for one in year.lines if one.carrier}
+    return len(year.lines) if field.name == "lines" else sorted(carriers) or None
 
 
 def _staff(year: Year, _field: Field) -> Known:
@@ -242,20 +211,16 @@ def _insured(year: Year, _field: Field) -> Known:
     return len({one.identity or one.person for one in rows.only("identity", "person")} - {None}) or None
 
 
-def _hand(_year: Year, _field: Field) -> Known:
-    return None
-
-
 SOURCES: Final[Mapping[str, Callable[[Year, Field], Known]]] = {
     "licences": _licence,
     "portrait": _portrait,
     "calls": _calls,
-    "tickets": _tickets,
+    "tickets": lambda year, _field: year.replies,
     "numbers": _numbers,
     "lines": _lines,
     "staff": _staff,
     "social_insurance": _insured,
-    "hand": _hand,
+    "hand": lambda _year, _field: None,
 }
 
 
@@ -282,10 +247,6 @@ def _all(values: Iterable[str | None]) -> Known:
     return found[0] if len(found) == 1 else found or None
 
 
-def _each(values: Iterable[str | None]) -> Known:
-    return sorted({one for one in values if one}) or None
-
-
 Json = dict[str, Any]
 PREFIXES: Final = "numbers.report.prefixes"
 FORMS: Final[Mapping[str, tuple[str, Any]]] = {
@@ -304,12 +265,9 @@ def get_report(name: str) -> Report:
 
 def enqueue_sheet(*, enterprise: str, year: int, report: Report, actor: Actor) -> str:
     """Put the making of a sheet; its job. NianjianError role_missing, enterprise_unknown."""
-    require(actor, enterprise, flow.NEEDS[flow.FILL_IN])
-    refuse_closed(enterprise, year)
-    code = accounts.enterprise(enterprise).code
-    return flow.enqueue_once(
-        kind=flow.FILL_IN, enterprise=code, payload={"year": year, "report": report.value}, actor=actor
-    )
+    require_writable(actor, enterprise, year, flow.NEEDS[flow.FILL_IN])
+    code, payload = accounts.enterprise(enterprise).code, {"year": year, "report": report.value}
+    return flow.enqueue_once(kind=flow.FILL_IN, enterprise=code, payload=payload, actor=actor)
 
 
 def make_sheet(*, enterprise: str, year: int, report: Report, actor: Actor, progress: Progress = silent) -> FillIn:
@@ -317,14 +275,12 @@ def make_sheet(*, enterprise: str, year: int, report: Report, actor: Actor, prog
 
     NianjianError role_missing, enterprise_unknown, and those of the registers and the lake.
     """
-    require(actor, enterprise, flow.NEEDS[flow.FILL_IN])
-    refuse_closed(enterprise, year)
-    tenant = accounts.enterprise(enterprise)
-    rules = rulebook(day=None, province=tenant.province or None, enterprise=tenant.code)
+    require_writable(actor, enterprise, year, flow.NEEDS[flow.FILL_IN])
+    rules = get_rulebook(enterprise)
     asked = list_fields(report, rules)
     step = Steps(progress, "", len(asked) + 2)
     step()
-    now, before = Year(tenant.code, year), Year(tenant.code, year - 1)
+    now, before = Year(enterprise, year), Year(enterprise, year - 1)
     step()
     if report is Report.LICENCE:
         found = []
@@ -334,7 +290,7 @@ def make_sheet(*, enterprise: str, year: int, report: Report, actor: Actor, prog
     else:
         found = _numbered(asked, now, before, tuple(str(one) for one in rules.items(PREFIXES)))
     made = NewSheet(year, report, now.as_of, now.run, rules.version, found)
-    return store_sheet(enterprise=tenant.code, made=made, actor=actor)
+    return store_sheet(enterprise=enterprise, made=made, actor=actor)
 
 
 def _numbered(asked: list[Field], now: Year, before: Year, prefixes: tuple[str, ...]) -> list[Json]:
@@ -348,11 +304,10 @@ def _numbered(asked: list[Field], now: Year, before: Year, prefixes: tuple[str, 
     ]
 
 
-def run_sheet_job(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
-    """Do what `ask` has put."""
-    year, name = int(given["year"]), get_report(str(given["report"]))
-    row = make_sheet(enterprise=enterprise, year=year, report=name, actor=actor, progress=progress)
-    return {"year": year, "report": name.value, "sheet": row.pk}
+def run_sheet_job(*, enterprise: str, year: int, report: str, actor: Actor, progress: Progress) -> Json:
+    """The work of `enqueue_sheet`."""
+    row = make_sheet(enterprise=enterprise, year=year, report=Report(report), actor=actor, progress=progress)
+    return {"year": year, "report": report, "sheet": row.pk}
 
 
 def find_newest_sheet(*, enterprise: str, year: int, report: Report, actor: Actor) -> Json | None:
@@ -367,7 +322,7 @@ def reveal_sheet(*, enterprise: str, year: int, report: Report, actor: Actor) ->
     require(actor, enterprise, Act.REVEAL)
     row = _newest(enterprise, year, report)
     found = sheet_to_document(row, full=True)
-    record_reveal(row=row, actor=actor)
+    _note("fill_in_revealed", row, actor, {"sheet": row.pk})
     return found
 
 
@@ -384,23 +339,15 @@ def download_sheet(*, enterprise: str, year: int, report: Report, form: str, act
     media, draw = FORMS[form]
     content: bytes = draw(made)
     name = f"{made.title}-{year}.{form}"
-    record_download(row=row, files={name: hashlib.sha256(content).hexdigest()}, actor=actor)
+    _note("fill_in_taken", row, actor, {"sheet": row.pk, "sha256": {name: hashlib.sha256(content).hexdigest()}})
     return name, media, content
 
 
 def write_sheet_files(*, enterprise: str, year: int, report: Report, folder: Path, actor: Actor) -> list[Path]:
     """Every form into a folder; nobody else may read them. As `taken`, and dossier_folder_unusable."""
-    found = [download_sheet(enterprise=enterprise, year=year, report=report, form=form, actor=actor) for form in FORMS]
-    paths = []
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for name, _media, content in found:
-            paths.append(folder / name)
-            with open(paths[-1], "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
-                file.write(content)
-    except OSError as error:
-        raise NianjianError("dossier_folder_unusable", folder=str(folder), reason=error.strerror or "") from error
-    return paths
+    place: Json = {"enterprise": enterprise, "year": year, "report": report, "actor": actor}
+    found = [download_sheet(**place, form=form) for form in FORMS]
+    return write_private_files(folder, {name: content for name, _media, content in found})
 
 
 def _newest(enterprise: str, year: int, report: Report) -> FillIn:
@@ -413,15 +360,9 @@ def _newest(enterprise: str, year: int, report: Report) -> FillIn:
 def sheet_to_document(row: FillIn, *, full: bool) -> Json:
     """A sheet as JSON; ``full`` False: personal values masked. ``outdated``: a later portrait is there."""
     run = portraits.find_newest_run(row.enterprise_id, row.year)
-    lines = stored_lines(row)
+    lines: list[Json] = json.loads(row.lines or "[]")
     return {
-        "year": row.year,
-        "report": row.report,
-        "as_of": row.as_of,
-        "run": row.run,
-        "rulebook": row.rulebook,
-        "made_at": row.made_at,
-        "made_by": row.made_by,
+        **row_values(row, "year", "report", "as_of", "run", "rulebook", "made_at", "made_by"),
         "outdated": run is not None and run.id != row.run,
         "unknown": sum(one["value"] is None for one in lines),
         "over": sum(bool(one["over"]) for one in lines),

@@ -30,13 +30,12 @@ from nianjian.engines.metrics.drill_down import counting
 from nianjian.engines.metrics.tables import tickets_rollup
 from nianjian.engines.paper.masking import mask_portrait
 from nianjian.engines.paper.words import CHINESE, words
-from nianjian.features.archives.closed_seasons import refuse_closed
 from nianjian.features.complaints import queries as complaints
 from nianjian.features.complaints.clocks import build_in_time_claim, count_tickets
 from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.dossier import materials
-from nianjian.features.dossier.finding import Finding, Verdict, Weight, decide_verdict
+from nianjian.features.dossier.finding import Finding, Verdict, Weight, decide_verdict, finding_to_document
 from nianjian.features.dossier.generated import (
     complaint_records,
     monthly_traffic,
@@ -56,7 +55,6 @@ from nianjian.features.dossier.operations.checklist import draw_pictures as draw
 from nianjian.features.dossier.states import MaterialState
 from nianjian.features.portrait import portraits
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.audit.record import record
@@ -67,10 +65,8 @@ from nianjian.platform.registers.licences import Licence
 from nianjian.platform.registers.lines import Line as NetworkLine
 from nianjian.platform.registers.numbers import NUMBERS, Number
 from nianjian.platform.registers.seats import SEATS, Seat
-from nianjian.platform.registers.shared_columns import IDENTITY
 from nianjian.platform.registers.teams import Team
 from nianjian.platform.registers.versions import Version, versions_on
-from nianjian.platform.rulebook.rulebooks import rulebook
 
 V = TypeVar("V", bound=Version)
 
@@ -109,29 +105,14 @@ def list_numbers(enterprise: str, day: date) -> list[Row]:
 
 def list_seats(enterprise: str, day: date) -> list[Row]:
     """The seats, identity papers masked."""
-    found: list[Row] = []
-    for row in versions_on(Seat, enterprise, day):
-        told = _row(row, SEATS, "changed_on") | {"cancelled_on": row.cancelled_on}
-        if row.identity:
-            told["identity"] = mask_text(row.identity, IDENTITY.kind)
-        found.append(told)
-    return found
+    rows = versions_on(Seat, enterprise, day)
+    return [_row(row, SEATS, "changed_on", masked=("identity",)) | {"cancelled_on": row.cancelled_on} for row in rows]
 
 
-def _row(row: Version, sheet: Sheet, *but: str) -> dict[str, object]:
-    return {one.field: getattr(row, one.field) for one in sheet.columns if one.field not in but}
-
-
-def mask_tickets(rows: Sequence[Version], sheet: Sheet) -> list[dict[str, object]]:
-    """Tickets as they stand, numbers of persons masked."""
-    found = []
-    for row in rows:
-        told = _row(row, sheet)
-        for name in ("complainant", "complained"):
-            if told[name]:
-                told[name] = mask_text(str(told[name]), sheet.by_field(name).kind)
-        found.append(told)
-    return found
+def _row(row: Version, sheet: Sheet, *but: str, masked: Sequence[str] = ()) -> dict[str, object]:
+    values = {one.field: getattr(row, one.field) for one in sheet.columns if one.field not in but}
+    hidden = {name: mask_text(str(values[name]), sheet.by_field(name).kind) for name in masked if values[name]}
+    return values | hidden
 
 
 Portrait = Mapping[str, Any]
@@ -162,7 +143,7 @@ def open_tables(enterprise: str, portrait: Portrait) -> Iterator[Tables]:
         yield Tables(engine, dated, rollup.build(dated) if kept is None else kept)
 
 
-def count_traffic(found: Tables, portrait: Portrait, year: int) -> list[Traffic]:
+def count_traffic(found: Tables, sources: tuple[str, ...], year: int) -> list[Traffic]:
     """Month by month and number by number."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     calls, ledger = found.dated["calls"], found.dated["number_dim"]
@@ -172,7 +153,6 @@ def count_traffic(found: Tables, portrait: Portrait, year: int) -> list[Traffic]
             key = str(row["month"]), str(row["number"]), str(row["shown"])
             cells[key] |= {name: int(str(value)) for name, value in row.items() if name not in monthly_traffic.KEYS}
     own = {number for _month, number, _shown in cells if number}
-    sources = counting(portrait).sources
     for row in found.engine.rows(monthly_traffic.list_complaints(found.tickets, sources, first, last)):
         number = str(row["number"]) if str(row["number"]) in own else ""
         shown = NumberClass.OWN_SHORT if number else NumberClass.UNKNOWN
@@ -189,20 +169,13 @@ def list_tickets(found: Tables, enterprise: str, year: int) -> list[Ticket]:
     reasons = {row["complaint_id"]: row for row in found.engine.rows(columns)}
     since, until = (datetime(one, 1, 1, tzinfo=clock.ZONE) for one in (year, year + 1))
     rows = complaints.current_tickets(enterprise).filter(accepted_at__gte=since, accepted_at__lt=until)
-    told = mask_tickets(list(rows.order_by("accepted_at", "key")), COMPLAINTS)
-    return [_ticket(row, reasons.get(row["ticket_id"], {})) for row in told]
-
-
-def _ticket(row: Mapping[str, object], reasons: Mapping[str, object]) -> Ticket:
-    own = str(row.get("exclusion") or "")  # a ticket that the run has not seen
-    return Ticket(
-        row,
-        str(reasons.get("excluded_rate", own) or ""),
-        str(reasons.get("excluded_ticket", own) or ""),
-    )
-
-
-DUTY = "law.algorithm.duty"
+    tickets = []
+    for ticket in rows.order_by("accepted_at", "key"):
+        row = _row(ticket, COMPLAINTS, masked=("complainant", "complained"))
+        own = {"excluded_rate": row["exclusion"], "excluded_ticket": row["exclusion"]}  # that the run has not seen
+        told = reasons.get(row["ticket_id"], own)
+        tickets.append(Ticket(row, str(told["excluded_rate"] or ""), str(told["excluded_ticket"] or "")))
+    return tickets
 
 
 class Values:
@@ -232,7 +205,7 @@ class Values:
     def traffic(self) -> Sequence[Traffic]:
         """The calls by month and number."""
         with open_tables(self.enterprise, self.portrait) as found:
-            return count_traffic(found, self.portrait, self.head.year)
+            return count_traffic(found, self.sources, self.head.year)
 
     @cached_property
     def tickets(self) -> Sequence[Ticket]:
@@ -241,9 +214,14 @@ class Values:
             return list_tickets(found, self.enterprise, self.head.year)
 
     @cached_property
+    def counts(self) -> dict[str, int]:
+        """Of the complaints."""
+        return complaint_records.count_tickets(self.tickets, self.head.as_of, self.sources)
+
+    @cached_property
     def facts(self) -> Facts:
         """What the responsibility report says of itself."""
-        day, counts = self.head.as_of, complaint_records.count_tickets(self.tickets, self.head.as_of, self.sources)
+        day, counts = self.head.as_of, self.counts
         return Facts(
             numbers=tuple(str(row["root"]) for row in self.numbers if row.get("root")),
             seats=len(self.seats),
@@ -270,11 +248,8 @@ class Values:
     @cached_property
     def duty(self) -> tuple[str, ...]:
         """What the rulebook says of the duty to file an algorithm, with its source."""
-        where = accounts.enterprise(self.enterprise).province or None
-        rule = rulebook(day=self.head.as_of, province=where, enterprise=self.enterprise).in_force.get(DUTY)
-        if rule is None:
-            return ()
-        return tuple(one for one in (rule.title_zh, rule.text_zh, rule.note_zh, rule.citation) if one)
+        rule = checklist.get_rulebook(self.enterprise, self.head.as_of).in_force.get(checklist.DUTY)
+        return () if rule is None else tuple(filter(None, (rule.title_zh, rule.text_zh, rule.note_zh, rule.citation)))
 
 
 Json = dict[str, Any]
@@ -285,56 +260,37 @@ SUMS: Final = "sums"  # under which their report keeps what must agree
 _ = words(CHINESE)  # papers for the authority are Chinese, whoever asks for them
 
 
-def _seats(values: Values) -> tuple[Document, dict[str, int]]:
-    return registers.build_seat_table(values.head, values.seats, _), registers.count_seats(
-        values.seats, values.head.as_of
-    )
-
-
-def _numbers(values: Values) -> tuple[Document, dict[str, int]]:
-    return registers.build_number_ledger(values.head, values.numbers, _), {}
-
-
-def _traffic(values: Values) -> tuple[Document, dict[str, int]]:
-    named = ("outbound", "outbound_answered", "complaints")
-    rows = values.traffic
-    return monthly_traffic.build_document(values.head, rows, _), {
-        one: monthly_traffic.sum_traffic(rows, one) for one in named
-    }
-
-
-def _complaints(values: Values) -> tuple[Document, dict[str, int]]:
-    counts = complaint_records.count_tickets(values.tickets, values.head.as_of, values.sources)
-    return complaint_records.build_document(values.head, values.tickets, values.sources, _), counts
-
-
-def _responsibility(values: Values) -> tuple[Document, dict[str, int]]:
-    return responsibility_report.build_document(values.head, values.facts, _), {}
-
-
-def _algorithm(values: Values) -> tuple[Document, dict[str, int]]:
-    return registers.build_algorithm_filing(values.head, values.seats, values.duty, _), {}
-
-
-def _check(values: Values) -> tuple[Document, dict[str, int]]:
+def _check(values: Values) -> Document:
     lines = checklist.list_all_items(values.enterprise, values.head.year, clock.today())
     states = [(line.item, line.state.value) for line in lines]
     compared = [
         (item, one.figure, one.paper, one.portrait)
-        for item in (registers.SEAT_TABLE, monthly_traffic.ITEM, complaint_records.ITEM)
-        for one in self_check.compare_sums(ITEMS[item](values)[1], values.portrait)
+        for item, count in FIGURES.items()
+        for one in self_check.compare_sums(count(values), values.portrait)
     ]
-    return self_check.build_document(values.head, mask_portrait(values.portrait), compared, states, _), {}
+    return self_check.build_document(values.head, mask_portrait(values.portrait), compared, states, _)
 
 
-ITEMS: Final[Mapping[str, Callable[[Values], tuple[Document, dict[str, int]]]]] = {
-    registers.NUMBER_LEDGER: _numbers,
-    registers.SEAT_TABLE: _seats,
-    monthly_traffic.ITEM: _traffic,
-    complaint_records.ITEM: _complaints,
-    responsibility_report.ITEM: _responsibility,
-    registers.ALGORITHM_FILING: _algorithm,
+ITEMS: Final[Mapping[str, Callable[[Values], Document]]] = {
+    registers.NUMBER_LEDGER: lambda values: registers.build_number_ledger(values.head, values.numbers, _),
+    registers.SEAT_TABLE: lambda values: registers.build_seat_table(values.head, values.seats, _),
+    monthly_traffic.ITEM: lambda values: monthly_traffic.build_document(values.head, values.traffic, _),
+    complaint_records.ITEM: lambda values: complaint_records.build_document(
+        values.head, values.tickets, values.sources, _
+    ),
+    responsibility_report.ITEM: lambda values: responsibility_report.build_document(values.head, values.facts, _),
+    registers.ALGORITHM_FILING: lambda values: registers.build_algorithm_filing(
+        values.head, values.seats, values.duty, _
+    ),
     self_check.ITEM: _check,
+}
+# Figures of an item that must agree with the portrait.
+FIGURES: Final[Mapping[str, Callable[[Values], dict[str, int]]]] = {
+    registers.SEAT_TABLE: lambda values: registers.count_seats(values.seats, values.head.as_of),
+    monthly_traffic.ITEM: lambda values: {
+        one: monthly_traffic.sum_traffic(values.traffic, one) for one in ("outbound", "outbound_answered", "complaints")
+    },
+    complaint_records.ITEM: lambda values: values.counts,
 }
 
 
@@ -374,8 +330,7 @@ def generate(
     NianjianError role_missing, portrait_missing, dossier_item_not_generated, dossier_version_returned,
     dossier_folder_unusable, rows_behind_erased, drawing_failed.
     """
-    require(actor, enterprise, Act.REVEAL)
-    refuse_closed(enterprise, year)
+    checklist.require_writable(actor, enterprise, year, Act.REVEAL)
     values = Values(accounts.enterprise(enterprise).code, year)
     wanted = _wanted(items, values, folder)
     states = {one.item: one for one in materials.list_items(enterprise, year, on=clock.today(), robots=values.robots)}
@@ -385,8 +340,8 @@ def generate(
         if folder is None and (left := _left(states[item], values.head.run, replace=replace)) is not None:
             made.append(left)
             continue
-        document, counted = ITEMS[item](values)
-        held = self_check.compare_sums(counted, values.portrait)
+        document = ITEMS[item](values)
+        held = self_check.compare_sums(FIGURES[item](values) if item in FIGURES else {}, values.portrait)
         found = (*_findings(item, values), *self_check.find_disagreements(held))
         told = GeneratedItem(item, decide_verdict(found), found, values.head.run, held)
         made.append(
@@ -444,10 +399,7 @@ def _added(values: Values, told: GeneratedItem, document: Document, actor: Actor
     pages = documents.pages(body)
     report = {
         "verdict": told.verdict.value,
-        "findings": [
-            {"code": one.code, "weight": one.weight.value, "page": one.page, "values": dict(one.values)}
-            for one in told.findings
-        ],
+        "findings": [finding_to_document(one) for one in told.findings],
         "fields": {"as_of": values.head.as_of.isoformat(), RUN: told.run},
         SUMS: [asdict(one) for one in told.sums],
         "pages": pages,
@@ -469,17 +421,21 @@ def _put(values: Values, told: GeneratedItem, document: Document, folder: Path, 
     }
     with transaction.atomic():
         record(verb="dossier.generated", enterprise=values.enterprise, actor=actor, data=data)
-        try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            for name, body in bodies.items():
-                _written(folder / name, body)
-        except OSError as error:
-            raise NianjianError("dossier_folder_unusable", folder=str(folder), reason=error.strerror or "") from error
-    return replaced(told, files=tuple(folder / name for name in bodies))
+        return replaced(told, files=tuple(write_private_files(folder, bodies)))
 
 
-def _written(path: Path, body: bytes) -> None:
-    """Put the file in its place whole, closed to others; an older one of the name goes."""
+def write_private_files(folder: Path, bodies: Mapping[str, bytes]) -> list[Path]:
+    """Put files into a folder, closed to others; older ones of their names go. ``dossier_folder_unusable``."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for name, body in bodies.items():
+            _write_whole(folder / name, body)
+    except OSError as error:
+        raise NianjianError("dossier_folder_unusable", folder=str(folder), reason=error.strerror or "") from error
+    return [folder / name for name in bodies]
+
+
+def _write_whole(path: Path, body: bytes) -> None:
     handle, fresh = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # mode 0600
     try:
         with os.fdopen(handle, "wb") as file:
@@ -493,13 +449,9 @@ def _written(path: Path, body: bytes) -> None:
 def generated_to_document(one: GeneratedItem) -> Json:
     """As JSON."""
     return {
-        "item": one.item,
+        **asdict(one),
         "verdict": one.verdict.value,
         "findings": [{"code": found.code, "values": dict(found.values)} for found in one.findings],
-        "run": one.run,
         "sums": [asdict(held) for held in one.sums],
-        "version": one.version,
-        "confirmed": one.confirmed,
-        "waits": one.waits,
         "files": [str(path) for path in one.files],
     }

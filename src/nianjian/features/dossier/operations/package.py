@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +17,6 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.dossier import ITEMS
 from nianjian.engines.paper.words import CHINESE, words
-from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.archives.closed_seasons import list_sealed_blobs, refuse_closed
 from nianjian.features.dossier import materials
 from nianjian.features.dossier.editions import build_process, manifest
@@ -30,6 +30,7 @@ from nianjian.features.dossier.materials import Line
 from nianjian.features.dossier.models import Impression, Version
 from nianjian.features.dossier.operations import checklist, generate, signatures
 from nianjian.features.dossier.operations import seals as seal_operations
+from nianjian.features.dossier.operations.checklist import temporary_folder
 from nianjian.features.dossier.operations.signatures import Certificate
 from nianjian.features.dossier.states import DONE, MaterialState
 from nianjian.features.portrait import portraits
@@ -38,7 +39,6 @@ from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.audit.record import record
-from nianjian.platform.home import env, spill
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service as queue_service
@@ -46,7 +46,6 @@ from nianjian.platform.jobs.progress import Progress, silent
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers.licences import Licence
 from nianjian.platform.registers.versions import versions_on
-from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.vault import blobs
 
 Json = dict[str, Any]
@@ -90,8 +89,7 @@ def build(
     NianjianError role_missing, enterprise_unknown, dossier_folder_full,
     dossier_folder_unusable, blob_missing, dossier_build_failed, seal_use_none, and those of taking a file in.
     """
-    require(actor, enterprise, Act.REVEAL)
-    refuse_closed(enterprise, year)
+    checklist.require_writable(actor, enterprise, year, Act.REVEAL)
     day = on or clock.today()
     lines = checklist.list_all_items(enterprise, year, day)
     taken = [(line, line.newest) for line in lines if line.state is MaterialState.READY and line.newest is not None]
@@ -102,8 +100,7 @@ def build(
     placed, uses = seal_operations.list_approved_prints(enterprise, year, documents) if pictures else ({}, [])
     folder = folder.resolve()
     _empty(folder)
-    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as place:  # closed to others, soon gone
-        room = Path(place)
+    with temporary_folder() as room:
         items, whole = [], len(bound) + 1
         for one in _copies(bound, room, day, enterprise):
             items.append(replace(one, prints=placed.get(one.name, ())))
@@ -112,11 +109,11 @@ def build(
         made = _fresh(folder)
         try:
             digest = build_process.build(package, made, room=room, watch=lambda: progress("", len(items), whole))
-            _check_files(made, digest)
+            _require_intact(made, digest)
             told = manifest.read_manifest(made / manifest.NAME)
             _keep(enterprise, year, actor, told, bound, missing, made, folder, uses)
         except BaseException:
-            _remove(made)
+            shutil.rmtree(made, ignore_errors=True)
             raise
     files = tuple(_file(one) for one in told["files"])
     pages = next(one["pages"] for one in files if one["edition"] == PAPER)
@@ -133,17 +130,17 @@ def _package(enterprise: str, year: int, day: date, items: Sequence[Item], *, dr
         licence=", ".join(numbers) or "–",
         season=year,
         items=tuple(items),
-        limits=Limits.of(_book(enterprise, day)),
+        limits=Limits.of(checklist.get_rulebook(enterprise, day)),
         snapshot="" if run is None else run.id,
         draft=draft,
         language=CHINESE,
-        source=seal_operations.citation(_book(enterprise, day)),
+        source=seal_operations.citation(checklist.get_rulebook(enterprise, day)),
     )
 
 
 def _copies(bound: Sequence[tuple[Line, Version]], room: Path, day: date, enterprise: str) -> Iterator[Item]:
     """Each item with its clean copy, made anew from what is kept."""
-    book, _ = _book(enterprise, day), words(CHINESE)
+    book, _ = checklist.get_rulebook(enterprise, day), words(CHINESE)
     for line, row in bound:
         place = room / line.item
         place.mkdir(mode=0o700)
@@ -159,11 +156,6 @@ def _copies(bound: Sequence[tuple[Line, Version]], room: Path, day: date, enterp
         board = Board(str(rule["board"])) if isinstance(rule, Mapping) else Board.SPECIAL  # a further paper
         asked = required_seals(book, copy=kind.form(book) is Form.COPY)
         yield Item(line.item, title, board, got.clean, asked, row.sha256)
-
-
-def _book(enterprise: str, day: date) -> Rulebook:
-    where = accounts.enterprise(enterprise).province or None
-    return rulebook(day=day, province=where, enterprise=enterprise)
 
 
 def _empty(folder: Path) -> None:
@@ -185,9 +177,8 @@ def _fresh(folder: Path) -> Path:
         raise NianjianError("dossier_folder_unusable", folder=str(folder), reason=error.strerror or "") from error
 
 
-def _check_files(made: Path, digest: str) -> None:
-    """What lies there is what was told."""
-    if not verify(made, digest=digest).intact:
+def _require_intact(folder: Path, digest: str) -> None:
+    if not verify(folder, digest=digest).intact:
         raise NianjianError("dossier_build_failed", reason="verify")
 
 
@@ -221,30 +212,15 @@ def _keep(  # noqa: PLR0917 -- one entry of all that was bound
             raise NianjianError("dossier_folder_unusable", folder=str(folder), reason=error.strerror or "") from error
 
 
-def _remove(made: Path) -> None:
-    for path in sorted(made.rglob("*"), reverse=True):
-        path.rmdir() if path.is_dir() else path.unlink()
-    if made.exists():
-        made.rmdir()
-
-
 def _file(entry: Json) -> Json:
     return {name: entry[name] for name in ("path", "edition", "bytes", "sha256")} | {"pages": len(entry["pages"])}
 
 
 def built_to_document(built: BuiltPackage) -> Json:
     """As JSON."""
-    return {
-        "folder": str(built.folder),
-        "draft": built.draft,
-        "digest": built.digest,
-        "pages": built.pages,
-        "missing": [{"item": item, "state": state} for item, state in built.missing],
-        "unbound": list(built.unbound),
-        "pictures": built.pictures,
-        "run": built.run,
-        "files": list(built.files),
-    }
+    missing = [{"item": item, "state": state} for item, state in built.missing]
+    lists = {"missing": missing, "unbound": list(built.unbound), "files": list(built.files)}
+    return {**asdict(built), "folder": str(built.folder), **lists}
 
 
 BLOB: Final = "blob"  # under which a job's result names the zip
@@ -259,11 +235,6 @@ class Download:
 
     name: str
     content: Iterator[bytes]
-
-
-def open_private_folder() -> tempfile.TemporaryDirectory[str]:
-    """A folder closed to others, soon gone."""
-    return tempfile.TemporaryDirectory(dir=spill.folder(env.read().home))
 
 
 def store_zip(folder: Path, name: str) -> Json:
@@ -311,8 +282,7 @@ def download_zip(*, enterprise: str, year: int, job: str, actor: Actor) -> Downl
     told = _stored_output(found)
     content = blobs.read(str(told[BLOB]))
     data = {"year": year, "kind": found.kind, "job": found.id, "sha256": told["sha256"]}
-    with transaction.atomic():
-        record(verb="dossier.taken", enterprise=enterprise, actor=actor, data=data)
+    record(verb="dossier.taken", enterprise=enterprise, actor=actor, data=data)
     return Download(str(told["name"]), content)
 
 
@@ -384,27 +354,27 @@ def _put(kind: str, enterprise: str, given: Json, actor: Actor) -> str:
     return flow.enqueue_once(kind=kind, enterprise=accounts.enterprise(enterprise).code, payload=given, actor=actor)
 
 
-def run_generation(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
-    """Do what `ask_items` has put: each item with its verdict and the sums that must agree."""
-    year, files = int(given["year"]), bool(given["files"])
-    with open_private_folder() as place:
-        folder = Path(place) / "items" if files else None
+def run_generation(
+    *, enterprise: str, year: int, items: Sequence[str], files: bool, replace: bool, actor: Actor, progress: Progress
+) -> Json:
+    """The work of `enqueue_generation`: each item with its verdict and the sums that must agree."""
+    with temporary_folder() as room:
+        folder = room / "items" if files else None
         made = generate.generate(
-            enterprise=enterprise, year=year, items=given["items"], folder=folder, actor=actor,
-            replace=bool(given["replace"]), progress=progress,
+            enterprise=enterprise, year=year, items=items, folder=folder, actor=actor, replace=replace,
+            progress=progress,
         )  # fmt: skip
         told = [{**generate.generated_to_document(one), "files": [path.name for path in one.files]} for one in made]
         held = {} if folder is None else store_zip(folder, f"{year}-{_('Generated papers')}.zip")
     return {"year": year, "items": told, "run": made[0].run if made else "", **held}
 
 
-def run_build(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
-    """Do what `ask_package` has put: both editions with their manifest, as a zip."""
-    year, on = int(given["year"]), str(given["on"])
-    with open_private_folder() as place:
-        folder = Path(place) / "package"
+def run_build(*, enterprise: str, year: int, pictures: bool, on: str, actor: Actor, progress: Progress) -> Json:
+    """The work of `enqueue_build`: both editions with their manifest, as a zip."""
+    with temporary_folder() as room:
+        folder = room / "package"
         made = build(
-            enterprise=enterprise, year=year, folder=folder, actor=actor, pictures=bool(given["pictures"]),
+            enterprise=enterprise, year=year, folder=folder, actor=actor, pictures=pictures,
             on=date.fromisoformat(on) if on else None, progress=progress,
         )  # fmt: skip
         told = built_to_document(made)
@@ -413,12 +383,11 @@ def run_build(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progre
         return {"year": year, **told, **store_zip(folder, _name(year, draft=made.draft))}
 
 
-def run_signing(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
-    """Do what `ask_signature` has put: the package with its upload edition signed, as a zip."""
-    year = int(given["year"])
-    built = get_files_job(enterprise, year, str(given["package"]), flow.BUILD_PACKAGE)
-    with open_private_folder() as place:
-        folder = Path(place) / "package"
+def run_signing(*, enterprise: str, year: int, package: str, actor: Actor, progress: Progress) -> Json:
+    """The work of `enqueue_signing`: the package with its upload edition signed, as a zip."""
+    built = get_files_job(enterprise, year, package, flow.BUILD_PACKAGE)
+    with temporary_folder() as room:
+        folder = room / "package"
         open_zip(built, folder)
         done = signatures.sign_package(
             enterprise=enterprise, folder=folder, actor=actor, ask=lambda _file: "", progress=progress

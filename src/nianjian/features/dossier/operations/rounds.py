@@ -1,43 +1,105 @@
-"""Rounds: a package handed in, a notice, answers, evidence, and what differs between two packages."""
+"""Rounds: a package handed in, a notice, answers, evidence, and what differs between two packages.
+
+Each write is one transaction with one audit entry.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Prefetch, QuerySet
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.workdays import Due, add_workdays
 from nianjian.features.archives.closed_seasons import refuse_closed
-from nianjian.features.dossier import rounds, states
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.build import PAPER
 from nianjian.features.dossier.editions.verify import ItemChange, ItemChangeKind, difference, verify
-from nianjian.features.dossier.kinds import KNOWN
-from nianjian.features.dossier.models import Answer, Evidence, Notice, Request, Submission
-from nianjian.features.dossier.rounds import File, Handover, Package, RequestInput, RoundStatus
+from nianjian.features.dossier.kinds import KNOWN, get_item
+from nianjian.features.dossier.materials import TEXT_LENGTH, get_version, required_text
+from nianjian.features.dossier.models import Answer, Evidence, Notice, Request, Submission, Version, row_values
+from nianjian.features.dossier.states import (
+    ALLOWED,
+    Reply,
+    RequestState,
+    RoundAction,
+    RoundState,
+    evaluate_request,
+    evaluate_round,
+    is_late,
+)
+from nianjian.features.rectification.storage import PaperContent
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
-from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.audit import query as audit
+from nianjian.platform.audit.record import record
 from nianjian.platform.home import env, spill
 from nianjian.platform.rulebook.holidays import calendar
 from nianjian.platform.rulebook.rulebooks import Rulebooks
+from nianjian.platform.vault import blobs
 
 Json = dict[str, Any]
 LIMIT: Final = 32 << 20  # bytes of a manifest; one of 500 pages has about one MiB
 MEDIA: Final = "application/json"
+DUE: Final = "rectification.returned"  # working days after a return
+EVIDENCE_SHOWN: Final = 200  # files of evidence that are shown
+REQUESTS: Final = 100  # of one notice
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What a manifest says: its own SHA-256, item -> SHA-256 of the source, pages of the paper edition, the file."""
+
+    sha256: str
+    items: Mapping[str, str]
+    pages: int
+    built_here: bool
+    manifest: PaperContent
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """When and where it was handed in, and under which number the authority keeps it."""
+
+    on: date
+    place: str
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestInput:
+    """One request of a notice; ``item`` "": about the whole package."""
+
+    item: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoundStatus:
+    """A package as it stands: its notices with their requests and answers, and the package after it."""
+
+    state: RoundState
+    notices: Sequence[Notice]
+    requests: Mapping[int, RequestState]  # by their keys
+    following: Submission | None
 
 
 def read_package_path(path: Path, *, enterprise: str, year: int) -> Package:
     """The package of a folder, whose files must hold, or of a manifest alone.
 
-    NianjianError dossier_path_unknown, dossier_package_differs, file_too_large, and those of `package`.
+    ``dossier_path_unknown``, ``dossier_package_differs``, ``file_too_large``, and those of `read_package`.
     """
     if not path.exists():
         raise NianjianError("dossier_path_unknown", path=str(path))
@@ -48,65 +110,57 @@ def read_package_path(path: Path, *, enterprise: str, year: int) -> Package:
         body = listed.read_bytes()
     except OSError as error:
         raise NianjianError("dossier_manifest_unreadable", file=listed.name) from error
-    made = read_package(body, enterprise=enterprise, year=year)
+    package = read_package(body, enterprise=enterprise, year=year)
     if path.is_dir() and not (found := verify(path)).intact:
         first = found.differences[0]
         raise NianjianError("dossier_package_differs", file=first.file, page=first.page or "–", change=first.kind.value)
-    return made
+    return package
 
 
 def read_package(body: bytes, *, enterprise: str, year: int) -> Package:
     """What a manifest says.
 
-    NianjianError file_too_large, dossier_manifest_unreadable, dossier_manifest_altered (its own hash does not fit),
-    dossier_manifest_other (of another enterprise or season), dossier_manifest_draft.
+    ``file_too_large``, ``dossier_manifest_unreadable``, ``dossier_manifest_altered`` (its own hash does not fit),
+    ``dossier_manifest_other`` (of another enterprise or season), ``dossier_manifest_draft``.
     """
     if len(body) > LIMIT:
         raise NianjianError("file_too_large", file=manifest.NAME, limit=LIMIT)
-    told = _read(body)
+    content = _read_manifest(body)
     tenant = accounts.enterprise(enterprise)
-    if not manifest.hashes_hold(told):
+    if not manifest.hashes_hold(content):
         raise NianjianError("dossier_manifest_altered", file=manifest.NAME)
-    if told.get("season") != year or told.get("enterprise") != tenant.name:
-        raise NianjianError("dossier_manifest_other", season=told.get("season"), enterprise=told.get("enterprise"))
-    if told.get("draft"):
+    if content.get("season") != year or content.get("enterprise") != tenant.name:
+        raise NianjianError(
+            "dossier_manifest_other", season=content.get("season"), enterprise=content.get("enterprise")
+        )
+    if content.get("draft"):
         raise NianjianError("dossier_manifest_draft")
-    sha256 = str(told["sha256"])
-    built = (
-        audit.filter_entries(enterprise=tenant.code, verb="dossier.built").filter(data__contains=f'"{sha256}"').exists()
-    )
-    pages = next((len(one["pages"]) for one in told["files"] if one["edition"] == PAPER), 0)
-    items = {str(one["item"]): str(one["source_sha256"]) for one in told["items"]}
-    return Package(sha256, items, pages, built, File(manifest.NAME, MEDIA, body))
+    sha256 = str(content["sha256"])
+    builds = audit.filter_entries(enterprise=tenant.code, verb="dossier.built")
+    built = builds.filter(data__contains=f'"{sha256}"').exists()
+    pages = next((len(one["pages"]) for one in content["files"] if one["edition"] == PAPER), 0)
+    items = {str(one["item"]): str(one["source_sha256"]) for one in content["items"]}
+    return Package(sha256, items, pages, built, PaperContent(manifest.NAME, MEDIA, body))
 
 
-def _read(body: bytes) -> Json:
+def _read_manifest(body: bytes) -> Json:
     """The manifest, every part that is used later checked for its shape."""
     with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as room:
         path = Path(room) / manifest.NAME
         path.write_bytes(body)
-        told = manifest.read_manifest(path)
+        content = manifest.read_manifest(path)
     try:
-        for one in told["items"]:
+        for one in content["items"]:
             if one["item"] not in KNOWN:
                 raise NianjianError("dossier_manifest_unreadable", file=manifest.NAME)
             _ = (str(one["source_sha256"]), str(one["copy_sha256"]), int(one["pages"]))
-        for file in told["files"]:
+        for file in content["files"]:
             _ = str(file["edition"])
             for page in file["pages"]:
                 _ = (str(page["item"]), int(page["source_page"]))
     except (KeyError, TypeError, ValueError) as error:
         raise NianjianError("dossier_manifest_unreadable", file=manifest.NAME) from error
-    return told
-
-
-def parse_manifest(body: bytes) -> Json:
-    """A manifest that was kept."""
-    found: Json = json.loads(body)
-    return found
-
-
-DUE: Final = "rectification.returned"  # working days after a return
+    return content
 
 
 class Days:
@@ -125,71 +179,116 @@ class Days:
         return add_workdays(notice.received, days, self._calendar)
 
 
+def list_submissions(enterprise: str, year: int) -> QuerySet[Submission]:
+    """What was handed in for a season, newest first."""
+    return Submission.objects.filter(enterprise_id=enterprise, year=year).order_by("-number")
+
+
+def get_submission(enterprise: str, year: int, number: int) -> Submission:
+    """One of them; ``dossier_round_unknown``."""
+    found = list_submissions(enterprise, year).filter(number=number).first()
+    if found is None:
+        raise NianjianError("dossier_round_unknown", year=year, number=number)
+    return found
+
+
+def evaluate_status(row: Submission) -> RoundStatus:
+    """How a package stands, from what was recorded since."""
+    requests = Request.objects.order_by("pk").prefetch_related(Prefetch("answers", Answer.objects.order_by("-pk")))
+    notices = list(row.notices.order_by("received", "pk").prefetch_related(Prefetch("requests", requests)))
+    later = list(list_submissions(row.enterprise_id, row.year).filter(number__gt=row.number).order_by("number"))
+    every = [request for notice in notices for request in notice.requests.all()]
+    versions = _versions(row, {one.item for one in every if one.item})
+    states = {one.pk: _request_state(one, versions, later) for one in every}
+    state = evaluate_round(states.values(), later=bool(later), passed=row.passed_on is not None)
+    return RoundStatus(state, notices, states, later[0] if later else None)
+
+
+def _versions(row: Submission, items: set[str]) -> Mapping[tuple[str, int], Version]:
+    """(Item, number) -> the version."""
+    found = Version.objects.filter(
+        material__enterprise_id=row.enterprise_id, material__year=row.year, material__item__in=items
+    )
+    rows = found.select_related("material").defer("name", "report")
+    return {(one.material.item, one.number): one for one in rows}
+
+
+def _request_state(
+    request: Request, versions: Mapping[tuple[str, int], Version], later: Sequence[Submission]
+) -> RequestState:
+    held: bool | None = False if later else None
+    newest = next(iter(request.answers.all()), None)
+    if newest is None:
+        return evaluate_request(Reply.NONE, held=held)
+    if newest.version is None:
+        return evaluate_request(Reply.NOTE, held=held)
+    file = versions[request.item, newest.version]
+    if any(one.items.get(request.item) == file.sha256 for one in later):
+        held = True
+    sure = file.confirmed_at is not None and file.returned_at is None
+    return evaluate_request(Reply.FILE if sure else Reply.UNSURE, held=held)
+
+
 def list_packages(*, enterprise: str, year: int, actor: Actor, first: int = 0, count: int | None = None) -> list[Json]:
     """The packages that were handed in for a season, newest first."""
     require(actor, enterprise, Act.READ)
-    found = rounds.list_submissions(enterprise, year)[first : None if count is None else first + count]
+    found = list_submissions(enterprise, year)[first : None if count is None else first + count]
     days = Days(enterprise)
-    return [summary(row, days) for row in found]
+    return [_summary(row, evaluate_status(row), days) for row in found]
 
 
-def summary(row: Submission, days: Days | None = None) -> Json:
+def _summary(row: Submission, status: RoundStatus, days: Days) -> Json:
     """A package in one line."""
-    standing = rounds.evaluate_status(row)
-    return _line(row, standing, days or Days(row.enterprise_id))
-
-
-def _line(row: Submission, standing: RoundStatus, days: Days) -> Json:
-    dues = [(days.due(one), one) for one in standing.notices]
+    dues = [(days.due(one), one) for one in status.notices]
     first = min(dues, key=lambda one: one[0].day, default=None)
-    asked = standing.asked.values()
+    states = list(status.requests.values())
     return {
-        "number": row.number,
-        "state": standing.state.value,
+        **row_values(row, "number", "place", "reference", "built_here", "pages"),
+        "state": status.state.value,
         "handed_on": row.handed_on.isoformat(),
-        "place": row.place,
-        "reference": row.reference,
         "manifest": row.manifest_sha256,
-        "built_here": row.built_here,
-        "pages": row.pages,
-        "passed_on": _iso(row.passed_on),
+        "passed_on": None if row.passed_on is None else row.passed_on.isoformat(),
         "due": None if first is None else first[0].day.isoformat(),
         "provisional": first is not None and first[0].provisional,
         "printed": first is not None and first[1].printed_due is not None,
-        "late": first is not None and _late(row, standing, first[0].day),
-        "requests": len(standing.asked),
-        "answered": sum(one in {states.RequestState.ANSWERED, states.RequestState.SENT} for one in asked),
-        "left_out": sum(one is states.RequestState.LEFT_OUT for one in asked),
+        "late": first is not None and _is_late(row, status, first[0].day),
+        "requests": len(states),
+        "answered": sum(one in {RequestState.ANSWERED, RequestState.SENT} for one in states),
+        "left_out": states.count(RequestState.LEFT_OUT),
     }
 
 
-def _late(row: Submission, standing: RoundStatus, due: date) -> bool:
+def _is_late(row: Submission, status: RoundStatus, due: date) -> bool:
     """Whether the next package went out after the last day, or is overdue; none is due once this one has passed."""
     if row.passed_on is not None:
         return False
-    sent = None if standing.following is None else standing.following.handed_on
-    return states.is_late(due, sent_on=sent, today=clock.today())
+    sent = None if status.following is None else status.following.handed_on
+    return is_late(due, sent_on=sent, today=clock.today())
 
 
 def get_package(*, enterprise: str, year: int, number: int, actor: Actor) -> Json:
-    """A package with everything about it but the content of its files; dossier_round_unknown."""
+    """A package with everything about it but the content of its files; ``dossier_round_unknown``."""
     require(actor, enterprise, Act.READ)
-    row = rounds.get_submission(enterprise, year, number)
-    standing, days = rounds.evaluate_status(row), Days(enterprise)
-    known = rounds.item_versions(row)
+    row = get_submission(enterprise, year, number)
+    status, days = evaluate_status(row), Days(enterprise)
+    known = _item_versions(row)
     return {
-        **_line(row, standing, days),
-        "recorded_at": row.recorded_at,
-        "recorded_by": row.recorded_by,
-        "acts": sorted(act.value for act in states.ALLOWED[standing.state]),
+        **_summary(row, status, days),
+        **row_values(row, "recorded_at", "recorded_by"),
+        "acts": sorted(act.value for act in ALLOWED[status.state]),
         "items": [{"item": item, "version": known.get(item)} for item in row.items],
-        "notices": [_notice(row, notice, standing, days) for notice in standing.notices],
-        "papers": [evidence_to_document(one) for one in rounds.list_evidence(row)],
+        "notices": [_notice(row, notice, status, days.due(notice)) for notice in status.notices],
+        "papers": [evidence_to_document(one) for one in row.evidence.order_by("pk")[:EVIDENCE_SHOWN]],
     }
 
 
-def _notice(row: Submission, notice: Notice, standing: RoundStatus, days: Days) -> Json:
-    due = days.due(notice)
+def _item_versions(row: Submission) -> dict[str, int]:
+    """Item -> the version that the package holds; an item whose file is of no version here is left out."""
+    versions = _versions(row, set(row.items)).items()
+    return {item: number for (item, number), one in versions if row.items[item] == one.sha256}
+
+
+def _notice(row: Submission, notice: Notice, status: RoundStatus, due: Due) -> Json:
     return {
         "id": notice.pk,
         "received": notice.received.isoformat(),
@@ -197,52 +296,40 @@ def _notice(row: Submission, notice: Notice, standing: RoundStatus, days: Days) 
         "due": due.day.isoformat(),
         "provisional": due.provisional,
         "printed": notice.printed_due is not None,
-        "late": _late(row, standing, due.day),
+        "late": _is_late(row, status, due.day),
         "requests": [
-            _request(one, standing.asked[one.pk].value, standing.answers[one.pk])
-            for one in standing.requests[notice.pk]
+            {
+                "id": request.pk,
+                "item": request.item,
+                "text": request.text or "",
+                "state": status.requests[request.pk].value,
+                "answers": [
+                    {"version": one.version, "note": one.note or "", "at": one.at, "by": one.actor}
+                    for one in request.answers.all()
+                ],
+            }
+            for request in notice.requests.all()
         ],
     }
 
 
-def _request(request: Request, state: str, answers: Sequence[Answer]) -> Json:
-    return {
-        "id": request.pk,
-        "item": request.item,
-        "text": request.text or "",
-        "state": state,
-        "answers": [_answer(one) for one in answers],
-    }
-
-
-def _answer(one: Answer) -> Json:
-    return {"version": one.version, "note": one.note or "", "at": one.at, "by": one.actor}
-
-
-def evidence_to_document(one: Evidence) -> Json:
+def evidence_to_document(row: Evidence) -> Json:
     """A file of evidence, without its content."""
-    return {
-        "id": one.pk,
-        "kind": one.kind,
-        "name": one.name or "",
-        "media_type": one.media_type,
-        "sha256": one.sha256,
-        "size": one.size,
-        "recorded_at": one.recorded_at,
-        "recorded_by": one.recorded_by,
-    }
+    columns = ("kind", "media_type", "sha256", "size", "recorded_at", "recorded_by")
+    return {"id": row.pk, "name": row.name or "", **row_values(row, *columns)}
 
 
 def compare_packages(*, enterprise: str, year: int, before: int, after: int, actor: Actor) -> Json:
-    """What differs between two packages that were handed in; dossier_round_unknown, blob_missing."""
+    """What differs between two packages that were handed in; ``dossier_round_unknown``, ``blob_missing``."""
     require(actor, enterprise, Act.READ)
-    old, new = (rounds.get_submission(enterprise, year, number) for number in (before, after))
-    found = difference(parse_manifest(rounds.read_manifest(old)), parse_manifest(rounds.read_manifest(new)))
+    rows = [get_submission(enterprise, year, number) for number in (before, after)]
+    old, new = (json.loads(blobs.get(row.evidence.get(kind=Evidence.MANIFEST).blob)) for row in rows)
+    changes = difference(old, new)
     return {
         "before": before,
         "after": after,
-        "same": all(one.kind is ItemChangeKind.SAME for one in found),
-        "items": [_change(one) for one in found],
+        "same": all(one.kind is ItemChangeKind.SAME for one in changes),
+        "items": [_change(one) for one in changes],
     }
 
 
@@ -256,16 +343,52 @@ def _change(one: ItemChange) -> Json:
     }
 
 
-def _iso(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
-
-
 def record_submission(*, enterprise: str, year: int, package: Package, handed: Handover, actor: Actor) -> Json:
-    """Note that a package was handed in. NianjianError role_missing, and those of `service.submit`."""
+    """Note that a package was handed in, and keep its manifest.
+
+    ``role_missing``, ``enterprise_unknown``, ``dossier_day_ahead``, ``dossier_place_missing``,
+    ``dossier_submitted_already``, ``dossier_day_before`` (the one before went out later), ``dossier_round_over`` (the
+    season's package has passed).
+    """
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
-    row = rounds.store_submission(enterprise=enterprise, year=year, package=package, handed=handed, actor=actor)
-    return summary(row)
+    tenant = accounts.enterprise(enterprise)
+    _not_ahead(handed.on)
+    place = handed.place.strip()[:200]
+    if not place:
+        raise NianjianError("dossier_place_missing")
+    with transaction.atomic():
+        lock_enterprise(tenant.code)
+        before = list_submissions(tenant.code, year)
+        _require_next(before, handed, package.sha256)
+        last = before.first()
+        row = Submission(
+            enterprise_id=tenant.code, year=year, number=1 if last is None else last.number + 1, handed_on=handed.on,
+            place=place, reference=handed.reference.strip()[:120], manifest_sha256=package.sha256,
+            items=dict(package.items), pages=package.pages, built_here=package.built_here, recorded_at=clock.now(),
+            recorded_by=str(actor),
+        )  # fmt: skip
+        row.save(force_insert=True)
+        data = {"handed_on": handed.on.isoformat(), "place": place, "manifest": package.sha256}
+        with _stored(row, Evidence.MANIFEST, package.manifest, actor):
+            _note("submitted", row, actor, data | {"built_here": package.built_here})
+    return _summary_of(row)
+
+
+def _require_next(before: QuerySet[Submission], handed: Handover, manifest_sha256: str) -> None:
+    same = before.filter(manifest_sha256=manifest_sha256).first()
+    if same is not None:
+        raise NianjianError("dossier_submitted_already", number=same.number)
+    last = before.first()
+    if last is None:
+        return
+    if last.passed_on is not None:
+        raise NianjianError("dossier_round_over", number=last.number)
+    _require_not_before(handed.on, last.handed_on)
+
+
+def _summary_of(row: Submission) -> Json:
+    return _summary(row, evaluate_status(row), Days(row.enterprise_id))
 
 
 def record_notice(
@@ -277,55 +400,164 @@ def record_notice(
     due: date | None,
     reference: str,
     requests: Sequence[RequestInput],
-    paper: File | None,
+    paper: PaperContent | None,
     actor: Actor,
 ) -> Json:
-    """Note that it came back, and what was asked for. dossier_round_unknown, and those of `service.give_back`."""
-    require(actor, enterprise, Act.LOAD)
-    refuse_closed(enterprise, year)
-    row = rounds.get_submission(enterprise, year, number)
-    rounds.store_notice(
-        submission=row, received=received, printed_due=due, reference=reference, requests=requests, paper=paper,
-        actor=actor,
-    )  # fmt: skip
-    return summary(row)
+    """Note that it came back, and what was asked for; ``due``: the last day that the notice names.
+
+    ``role_missing``, ``dossier_round_unknown``, ``dossier_round_refused``, ``dossier_day_ahead``,
+    ``dossier_day_before``, ``dossier_due_before_receipt``, ``dossier_requests_missing``, ``dossier_requests_many``,
+    ``dossier_item_unknown``, ``dossier_reason_missing``.
+    """
+    submission = _submission(enterprise, year, number, actor)
+    _not_ahead(received)
+    _require_not_before(received, submission.handed_on)
+    if due is not None and due < received:
+        raise NianjianError("dossier_due_before_receipt", due=str(due), received=str(received))
+    if not requests:
+        raise NianjianError("dossier_requests_missing")
+    if len(requests) > REQUESTS:
+        raise NianjianError("dossier_requests_many", count=len(requests), most=REQUESTS)
+    items = [get_item(plain).name if (plain := one.item.strip()) else "" for one in requests]
+    texts = [required_text(one.text) for one in requests]
+    with transaction.atomic():
+        row = _open(submission, RoundAction.RETURN)
+        notice = Notice.objects.create(
+            submission=row, received=received, printed_due=due, reference=reference.strip()[:120],
+            recorded_at=clock.now(), recorded_by=str(actor),
+        )  # fmt: skip
+        for item, text in zip(items, texts, strict=True):
+            Request.objects.create(notice=notice, item=item, text=text)
+        last = None if due is None else due.isoformat()
+        data: Json = {"notice": notice.pk, "received": received.isoformat(), "due": last, "requests": items}
+        if paper is None:
+            _note("round_returned", row, actor, data)
+        else:
+            with _stored(row, "notice", paper, actor) as evidence:
+                _note("round_returned", row, actor, data | {"sha256": evidence.sha256})
+    return _summary_of(submission)
 
 
 def record_answer(
     *, enterprise: str, year: int, number: int, request: int, version: int | None, note: str, actor: Actor
 ) -> Json:
-    """Answer a request. dossier_round_unknown, and those of `service.answer`."""
-    require(actor, enterprise, Act.LOAD)
-    refuse_closed(enterprise, year)
-    row = rounds.get_submission(enterprise, year, number)
-    rounds.store_answer(submission=row, request=request, version=version, note=note, actor=actor)
-    return summary(row)
+    """Answer a request by a new file of its item, or by words alone; a later answer replaces it.
+
+    ``role_missing``, ``dossier_round_unknown``, ``dossier_round_refused``, ``dossier_request_unknown``,
+    ``dossier_reason_missing`` (neither file nor words), ``dossier_answer_whole`` (a file is of an item, the request of
+    none), ``dossier_version_unknown``, ``dossier_version_submitted`` (it had been handed in with the package).
+    """
+    submission = _submission(enterprise, year, number, actor)
+    with transaction.atomic():
+        row = _open(submission, RoundAction.ANSWER)
+        asked = Request.objects.filter(notice__submission=row, pk=request).first()
+        if asked is None:
+            raise NianjianError("dossier_request_unknown", number=row.number, request=request)
+        if version is None:
+            required_text(note)
+        elif not asked.item:
+            raise NianjianError("dossier_answer_whole")
+        elif row.items.get(asked.item) == get_version(enterprise, year, asked.item, version).sha256:
+            raise NianjianError("dossier_version_submitted", item=asked.item, version=version, number=row.number)
+        text = note.strip()[:TEXT_LENGTH]
+        Answer.objects.create(request=asked, version=version, note=text, at=clock.now(), actor=str(actor))
+        _note("round_answered", row, actor, {"request": asked.pk, "item": asked.item, "version": version})
+    return _summary_of(submission)
 
 
 def record_passed(*, enterprise: str, year: int, number: int, on: date, actor: Actor) -> Json:
-    """Note that the authority took it as good. dossier_round_unknown, and those of `service.passed`."""
-    require(actor, enterprise, Act.LOAD)
-    refuse_closed(enterprise, year)
-    return summary(rounds.record_passed(submission=rounds.get_submission(enterprise, year, number), on=on, actor=actor))
+    """Note that the authority took it as good.
+
+    ``role_missing``, ``dossier_round_unknown``, ``dossier_round_refused``, ``dossier_day_ahead``,
+    ``dossier_day_before``.
+    """
+    submission = _submission(enterprise, year, number, actor)
+    _not_ahead(on)
+    _require_not_before(on, submission.handed_on)
+    with transaction.atomic():
+        row = _open(submission, RoundAction.ACCEPT)
+        row.passed_on = on
+        row.save(update_fields=["passed_on"])
+        _note("round_passed", row, actor, {"on": on.isoformat()})
+    return _summary_of(row)
 
 
-def add_evidence(*, enterprise: str, year: int, number: int, kind: str, file: File, actor: Actor) -> Evidence:
-    """Keep a file about it. dossier_evidence_kind, dossier_round_unknown."""
+def add_evidence(*, enterprise: str, year: int, number: int, kind: str, file: PaperContent, actor: Actor) -> Evidence:
+    """Keep a file about a package; the same content for the same purpose again changes nothing.
+
+    ``role_missing``, ``dossier_evidence_kind``, ``dossier_round_unknown``.
+    """
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
     if kind not in Evidence.KINDS:
         raise NianjianError("dossier_evidence_kind", given=kind, known=", ".join(Evidence.KINDS))
-    row = rounds.get_submission(enterprise, year, number)
-    return rounds.store_evidence(submission=row, kind=kind, file=file, actor=actor)
+    submission = get_submission(enterprise, year, number)
+    with transaction.atomic():
+        row = _open(submission, RoundAction.PAPER)
+        sha256 = hashlib.sha256(file.body).hexdigest()
+        known = Evidence.objects.filter(submission=row, kind=kind, sha256=sha256).first()
+        if known is not None:
+            return known
+        with _stored(row, kind, file, actor) as evidence:
+            _note("round_paper", row, actor, {"kind": kind, "sha256": evidence.sha256, "size": evidence.size})
+    return evidence
 
 
 def download_evidence(
     *, enterprise: str, year: int, number: int, evidence: int, actor: Actor
 ) -> tuple[Evidence, bytes]:
-    """A file of evidence as it came, with an entry in the chain. dossier_evidence_unknown, blob_missing."""
+    """A file of evidence as it came, with an entry in the chain.
+
+    ``role_missing``, ``dossier_round_unknown``, ``dossier_evidence_unknown``, ``blob_missing``, ``sealed_damaged``.
+    """
     require(actor, enterprise, Act.REVEAL)
-    row = rounds.get_submission(enterprise, year, number)
-    found = rounds.get_evidence(row, evidence)
-    content = rounds.read_content(found)
-    rounds.record_download(submission=row, evidence=found, actor=actor)
-    return found, content
+    submission = get_submission(enterprise, year, number)
+    row = submission.evidence.filter(pk=evidence).first()
+    if row is None:
+        raise NianjianError("dossier_evidence_unknown", number=number, evidence=evidence)
+    content = blobs.get(row.blob)
+    with transaction.atomic():
+        _note("round_fetched", submission, actor, {"evidence": row.pk, "sha256": row.sha256})
+    return row, content
+
+
+@contextmanager
+def _stored(submission: Submission, kind: str, file: PaperContent, actor: Actor) -> Iterator[Evidence]:
+    """Seal a file in the vault and write its row; what fails inside takes the file back."""
+    with blobs.put_undoable(file.body) as blob:
+        yield Evidence.objects.create(
+            submission=submission, kind=kind, name=file.name, media_type=file.media_type, sha256=blob.sha256,
+            size=blob.size, blob=blob.id, recorded_at=clock.now(), recorded_by=str(actor),
+        )  # fmt: skip
+
+
+def _submission(enterprise: str, year: int, number: int, actor: Actor) -> Submission:
+    """The package that somebody may write about."""
+    require(actor, enterprise, Act.LOAD)
+    refuse_closed(enterprise, year)
+    return get_submission(enterprise, year, number)
+
+
+def _open(submission: Submission, act: RoundAction) -> Submission:
+    """The package, held for writing, if its state allows the act; ``dossier_round_refused``."""
+    lock_enterprise(submission.enterprise_id)
+    row = Submission.objects.select_for_update().get(pk=submission.pk)
+    state = evaluate_status(row).state
+    if act not in ALLOWED[state]:
+        raise NianjianError("dossier_round_refused", number=row.number, round_state=state.value)
+    return row
+
+
+def _not_ahead(day: date) -> None:
+    if day > clock.today():
+        raise NianjianError("dossier_day_ahead", day=str(day))
+
+
+def _require_not_before(day: date, earlier: date) -> None:
+    if day < earlier:
+        raise NianjianError("dossier_day_before", day=str(day), earlier=str(earlier))
+
+
+def _note(act: str, row: Submission, actor: Actor, data: Mapping[str, object]) -> None:
+    values = {"year": row.year, "number": row.number, **data}
+    record(verb=f"dossier.{act}", enterprise=row.enterprise_id, actor=actor, data=values)

@@ -1,58 +1,78 @@
-"""Images of seals: stored, withdrawn, requested, agreed to, handed to a draft's build."""
+"""Images of seals, sealed in the vault, and their prints: requested, agreed to by two people, placed on a draft."""
 
 from __future__ import annotations
 
+import hashlib
+import uuid
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
 from typing import Any, Final
 
+from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet
+
+from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.archives.closed_seasons import refuse_closed
-from nianjian.features.dossier import materials, seal_images
-from nianjian.features.dossier.editions.package import PLACES, Picture, Print, Seal
+from nianjian.features.dossier import materials
+from nianjian.features.dossier.editions.package import A4, PLACES, Picture, Print, Seal
+from nianjian.features.dossier.ingest.receive import ChildEnded, run_program
 from nianjian.features.dossier.kinds import get_item
-from nianjian.features.dossier.models import Impression, SealPicture, Version
-from nianjian.features.dossier.seal_images import PrintSpot, read_seal_image
+from nianjian.features.dossier.models import Impression, SealPicture, Version, row_values
+from nianjian.features.dossier.operations.checklist import (
+    get_rulebook,
+    require_file,
+    require_writable,
+    temporary_folder,
+)
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home import env, spill
+from nianjian.platform.approvals import storage as approvals
+from nianjian.platform.approvals.models import Request
+from nianjian.platform.audit.chain import canonical
+from nianjian.platform.audit.record import record
 from nianjian.platform.registers.uploads import plain_name
-from nianjian.platform.rulebook.rulebooks import rulebook
-
-ELECTRONIC: Final = "materials.seal.electronic"
-
-
-def get_rulebook(enterprise: str, day: date | None = None) -> Rulebook:
-    """The enterprise's rulebook; ``enterprise_unknown``."""
-    where = accounts.enterprise(enterprise).province or None
-    return rulebook(day=day, province=where, enterprise=enterprise)
-
-
-def seal_rule(found: Rulebook) -> Rule | None:
-    """The definition of an electronic seal; None before there was one."""
-    return found.in_force.get(ELECTRONIC)
-
-
-def citation(found: Rulebook) -> str:
-    """Where it stands; "–" before there was one."""
-    one = seal_rule(found)
-    return "–" if one is None else one.citation
-
+from nianjian.platform.vault import blobs
 
 Json = dict[str, Any]
+KIND: Final = "seal_use"  # of the request that a second person decides
+ELECTRONIC: Final = "materials.seal.electronic"
 WIDEST: Final = "materials.seal.diameter"
 HUNDREDTH: Final = Decimal("0.01")
+LEAST_MM: Final = Decimal(5)  # of a seal's width: less is no seal
+TEXT_LENGTH: Final = 2000  # characters of a reason
+LIMIT: Final = 20 << 20  # bytes of the file as it comes
+WALL: Final = 60.0  # seconds
+
+
+class SealKind(StrEnum):
+    """Seals of an enterprise."""
+
+    OFFICIAL = "official_seal"
+    FINANCE = "finance_seal"
+    LEGAL_PERSON = "legal_person_seal"
+
+
+#: A riding seal proves that sheets lay on each other when it was struck; a picture of one proves nothing.
+MARKS: Final[Mapping[SealKind, tuple[Seal, ...]]] = {
+    SealKind.OFFICIAL: (Seal.COVER, Seal.COPY),
+    SealKind.FINANCE: (Seal.FURTHER,),
+    SealKind.LEGAL_PERSON: (Seal.FURTHER,),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class PrintRequest:
-    """A print as a person asks for it: ``mark`` "" and a place None are the usual ones."""
+    """A print as a person asks for it: ``mark`` "" and a place None are the usual ones.
+
+    The place is the print's centre, in mm from the lower left of the upright page ``page`` (from 1).
+    """
 
     year: int
     item: str
@@ -64,76 +84,235 @@ class PrintRequest:
     y_mm: Decimal | None = None
 
 
+def seal_rule(found: Rulebook) -> Rule | None:
+    """The definition of an electronic seal; None before there was one."""
+    return found.in_force.get(ELECTRONIC)
+
+
+def citation(found: Rulebook) -> str:
+    """Where it stands; "–" before there was one."""
+    rule = seal_rule(found)
+    return "–" if rule is None else rule.citation
+
+
+def _get_kind(code: str) -> SealKind:
+    if code not in set(SealKind):
+        raise NianjianError("seal_kind_unknown", kind=code, kinds=", ".join(SealKind))
+    return SealKind(code)
+
+
+def _get_mark(code: str, kind: SealKind) -> Seal:
+    """The mark of a code ("": the usual one), if that seal may stand there."""
+    allowed = MARKS[kind]
+    if not code:
+        return allowed[0]
+    if code not in set(allowed):
+        raise NianjianError("seal_mark_wrong", mark=code, kind=kind.value, marks=", ".join(allowed))
+    return Seal(code)
+
+
 def store_image(
     *, enterprise: str, kind: str, name: str, content: bytes, width_mm: Decimal, actor: Actor
 ) -> SealPicture:
     """Read a file (PNG or JPEG) in the limited child, make its ground clear and keep it sealed.
 
-    ``role_missing``, ``seal_kind_unknown``, and those of `read` and `service.add`.
+    ``role_missing``, ``seal_kind_unknown``, ``file_empty``, ``file_too_large``, ``dossier_file_costly``,
+    ``dossier_picture_broken``, ``dossier_picture_pixels``, ``seal_picture_small``, ``seal_picture_empty``,
+    ``seal_number``, ``seal_width``, ``seal_picture_there``.
     """
     require(actor, enterprise, Act.REQUEST)
-    of = seal_images.get_kind(kind)
+    of = _get_kind(kind)
     most = get_rulebook(enterprise).decimal(WIDEST)
-    got = read_seal_image(plain_name(name), content, spill.folder(env.read().home))
-    return seal_images.store_image(
-        enterprise=enterprise, kind=of, read=got, width_mm=_mm(width_mm), most_mm=most, actor=actor
-    )  # fmt: skip
+    png, wide, high = _read_image(plain_name(name), content)
+    width_mm = _mm(width_mm)
+    high_mm = width_mm * high / wide
+    if not (LEAST_MM <= width_mm <= most and LEAST_MM <= high_mm <= most):
+        raise NianjianError("seal_width", given=str(width_mm), high=f"{high_mm:.1f}", most=str(most))
+    tenant = accounts.enterprise(enterprise)
+    try:
+        with blobs.put_undoable(png) as stored, transaction.atomic():
+            row = SealPicture.objects.create(
+                id=uuid.uuid4().hex, enterprise_id=tenant.code, kind=of.value, width_mm=width_mm, wide=wide, high=high,
+                sha256=stored.sha256, blob=stored.id, recorded_at=clock.now(), recorded_by=str(actor),
+            )  # fmt: skip
+            record(verb="seal.added", enterprise=tenant.code, actor=actor, data=_picture(row))
+    except IntegrityError as error:
+        raise NianjianError("seal_picture_there", kind=of.value) from error
+    return row
+
+
+def _read_image(name: str, content: bytes) -> tuple[bytes, int, int]:
+    """The picture as the limited child has cut it: a PNG and its sides in pixels."""
+    require_file(name, content, LIMIT)
+    with temporary_folder() as folder:  # gone with the clear picture
+        source, target = folder / "source", folder / "target.png"
+        source.write_bytes(content)
+        try:
+            (sides,) = run_program("seal_picture", name, str(source), str(target), wall=WALL)
+        except ChildEnded as end:
+            if end.reason in {"time", "memory", "output"}:
+                raise NianjianError("dossier_file_costly", file=name, reason=end.reason) from end
+            raise NianjianError("dossier_picture_broken", file=name) from end
+        return target.read_bytes(), int(sides["wide"]), int(sides["high"])
 
 
 def withdraw_image(*, enterprise: str, kind: str, actor: Actor) -> SealPicture:
-    """Take a picture out of use; its file is deleted. ``role_missing``, ``seal_picture_missing``."""
+    """Take a picture out of use and delete its file; ``role_missing``, ``seal_picture_missing``."""
     require(actor, enterprise, Act.REQUEST)
-    return seal_images.withdraw_image(enterprise=enterprise, kind=seal_images.get_kind(kind), actor=actor)
+    of = _get_kind(kind)
+    with transaction.atomic():
+        row = SealPicture.objects.select_for_update().get(pk=_get_image(enterprise, of).pk)
+        if row.withdrawn_at is not None:  # by somebody else, while this one waited
+            raise NianjianError("seal_picture_missing", kind=of.value)
+        blob = row.blob
+        row.blob, row.withdrawn_at, row.withdrawn_by = "", clock.now(), str(actor)
+        row.save(update_fields=["blob", "withdrawn_at", "withdrawn_by"])
+        record(verb="seal.withdrawn", enterprise=enterprise, actor=actor, data=_picture(row))
+        transaction.on_commit(lambda: blobs.remove(blob))
+    return row
+
+
+def _picture(row: SealPicture) -> Json:
+    return {"picture": row.pk, "kind": row.kind, "sha256": row.sha256, "width_mm": str(row.width_mm)}
+
+
+def _get_image(enterprise: str, kind: SealKind) -> SealPicture:
+    row = SealPicture.objects.filter(enterprise_id=enterprise, kind=kind.value, withdrawn_at=None).first()
+    if row is None:
+        raise NianjianError("seal_picture_missing", kind=kind.value)
+    return row
 
 
 def list_images(enterprise: str, actor: Actor) -> list[SealPicture]:
-    """The pictures that may be used; what they look like no door tells."""
+    """The pictures that may be used, by kind: at most one each. What they look like nothing tells."""
     require(actor, enterprise, Act.READ)
-    return seal_images.list_images(enterprise)
+    return list(SealPicture.objects.filter(enterprise_id=enterprise, withdrawn_at=None).order_by("kind"))
 
 
 def list_uses(enterprise: str, year: int, actor: Actor, first: int, count: int) -> list[Impression]:
     """What was asked for in a season, newest first."""
     require(actor, enterprise, Act.READ)
-    return list(seal_images.list_impressions(enterprise, year)[first : first + count])
+    return list(_impressions(enterprise, year).order_by("-asked_at", "-pk")[first : first + count])
+
+
+def _impressions(enterprise: str, year: int) -> QuerySet[Impression]:
+    return Impression.objects.filter(enterprise_id=enterprise, year=year).select_related("picture")
 
 
 def request_print(*, enterprise: str, wanted: PrintRequest, actor: Actor) -> Json:
     """Ask to print a seal's picture on one page of an item's newest version; a second person decides.
 
     ``role_missing``, ``dossier_item_unknown``, ``seal_kind_unknown``, ``seal_mark_wrong``, ``seal_picture_missing``,
-    ``seal_document_missing``, and those of `service.ask`.
+    ``seal_document_missing``, ``seal_document_unfit``, ``seal_place``, ``dossier_reason_missing``, ``seal_use_there``,
+    ``approval_pending``.
     """
-    require(actor, enterprise, Act.REQUEST)
-    refuse_closed(enterprise, wanted.year)
+    require_writable(actor, enterprise, wanted.year, Act.REQUEST)
     get_item(wanted.item)
-    of = seal_images.get_kind(wanted.kind)
-    mark = seal_images.get_mark(wanted.mark, of)
+    kind = _get_kind(wanted.kind)
+    mark = _get_mark(wanted.mark, kind)
     usual = PLACES[mark]
-    x = Decimal(str(usual.x_mm)) if wanted.x_mm is None else wanted.x_mm
-    y = Decimal(str(usual.y_mm)) if wanted.y_mm is None else wanted.y_mm
-    row, asked = seal_images.request_impression(
-        picture=seal_images.get_image(enterprise, of.value),
-        year=wanted.year,
-        item=wanted.item,
-        document=_newest(enterprise, wanted.year, wanted.item),
-        spot=PrintSpot(mark, wanted.page, _mm(x), _mm(y)),
-        reason=wanted.reason,
-        actor=actor,
-    )
+    picture = _get_image(enterprise, kind)
+    document = materials.list_versions(enterprise, wanted.year, wanted.item).first()
+    if document is None:
+        raise NianjianError("seal_document_missing", item=wanted.item, year=wanted.year)
+    x_mm = _mm(Decimal(str(usual.x_mm)) if wanted.x_mm is None else wanted.x_mm)
+    y_mm = _mm(Decimal(str(usual.y_mm)) if wanted.y_mm is None else wanted.y_mm)
+    row = Impression(
+        id=uuid.uuid4().hex, enterprise_id=picture.enterprise_id, picture=picture, year=wanted.year, item=wanted.item,
+        version=document.number, document_sha256=document.sha256, mark=mark.value, page=wanted.page, x_mm=x_mm,
+        y_mm=y_mm, asked_by=str(actor), asked_at=clock.now(),
+    )  # fmt: skip
+    _require_fit(document, row)
+    row.reason = materials.required_text(wanted.reason)
+    with transaction.atomic():
+        SealPicture.objects.select_for_update().get(pk=picture.pk)  # two who ask at once wait for each other
+        same = {name: getattr(row, name) for name in ("picture", "document_sha256", "item", "year", "mark", "page")}
+        for other in Impression.objects.filter(**same):
+            if other.approved_at is not None:
+                raise NianjianError("seal_use_there", item=row.item, page=row.page)
+            if approvals.get_approval(other.approval).state == Request.PENDING:
+                raise NianjianError("approval_pending", approval=other.approval)
+        asked = approvals.create_request(
+            kind=KIND, subject=row.pk, digest=_digest(row), enterprise=row.enterprise_id, actor=actor
+        )
+        row.approval = asked.id
+        row.save(force_insert=True)
     return {"approval": asked.id, "state": asked.state, "impression": row.pk, "document": row.document_sha256}
 
 
+def _require_fit(document: Version, row: Impression) -> None:
+    """A document that a person stands for and that has the page; a place on the page."""
+    if document.confirmed_at is None or document.returned_at is not None or not document.pages:
+        raise NianjianError("seal_document_unfit", item=row.item, version=document.number)
+    wide, high = A4
+    on_paper = 0 <= row.x_mm <= Decimal(str(wide)) and 0 <= row.y_mm <= Decimal(str(high))
+    if not on_paper or not 1 <= row.page <= document.pages:
+        raise NianjianError(
+            "seal_place", page=row.page, pages=document.pages, x=str(row.x_mm), y=str(row.y_mm),
+            wide=f"{wide:g}", high=f"{high:g}",
+        )  # fmt: skip
+
+
+def _mm(value: Decimal) -> Decimal:
+    """Hundredths of a millimetre, as they are kept; ``seal_number`` for what is none."""
+    if not value.is_finite() or abs(value) > 1000:  # noqa: PLR2004 -- mm: no paper is so wide
+        raise NianjianError("seal_number", given=str(value)[:20])
+    return value.quantize(HUNDREDTH, ROUND_HALF_UP)
+
+
+def _digest(row: Impression) -> str:
+    """sha256 over what the second person agrees to."""
+    content = {
+        **row_values(row, "year", "item", "mark", "page", "reason", "asked_by"),
+        "picture": row.picture.sha256,
+        "width_mm": f"{row.picture.width_mm:.2f}",
+        "kind": row.picture.kind,
+        "enterprise": row.enterprise_id,
+        "document": row.document_sha256,
+        "x_mm": f"{row.x_mm:.2f}",
+        "y_mm": f"{row.y_mm:.2f}",
+    }
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
 def run_approved(approval: str, actor: Actor) -> Json:
-    """Carry out what the second person agrees to; errors as `service.approve`."""
-    row = seal_images.approve_impression(approval=approval, actor=actor)
+    """Say yes as the second person: the print may be placed.
+
+    ``approval_kind_wrong``, ``seal_use_unknown``, ``seal_picture_missing``, and those of
+    `approvals.storage.approve_request`.
+    """
+    with transaction.atomic():
+        asked = approvals.get_approval(approval)
+        if asked.kind != KIND:
+            raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)
+        row = Impression.objects.select_related("picture").filter(approval=approval).first()
+        if row is None:
+            raise NianjianError("seal_use_unknown", use=approval)
+        approvals.approve_request(approval=approval, digest=_digest(row), actor=actor)
+        if row.picture.withdrawn_at is not None:
+            raise NianjianError("seal_picture_missing", kind=row.picture.kind)
+        row.approved_by, row.approved_at = str(actor), clock.now()
+        row.save(update_fields=["approved_by", "approved_at"])
+        record(verb="seal.approved", enterprise=row.enterprise_id, actor=actor, data=_use(row))
     return {"impression": row.pk, "item": row.item, "page": row.page, "document": row.document_sha256}
+
+
+def _use(row: Impression) -> Json:
+    return {
+        **row_values(row, "year", "item", "mark", "page"),
+        "impression": row.pk,
+        "kind": row.picture.kind,
+        "picture": row.picture.sha256,
+        "document": row.document_sha256,
+        "x_mm": str(row.x_mm),
+        "y_mm": str(row.y_mm),
+    }
 
 
 def describe_requests(subjects: Collection[str]) -> dict[str, Json]:
     """What requests ask for, by subject, to be read before saying yes."""
     return {
-        id_: {
+        row.pk: {
             "seal": row.picture.kind,
             "season": row.year,
             "paper": row.item,
@@ -143,46 +322,32 @@ def describe_requests(subjects: Collection[str]) -> dict[str, Json]:
             "place": f"{row.x_mm} × {row.y_mm} mm",
             "reason": row.reason,
         }
-        for id_, row in seal_images.impressions_by_id(subjects).items()
+        for row in Impression.objects.select_related("picture").filter(pk__in=subjects)
     }
 
 
 def to_impression_document(row: Impression) -> Json:
     """An impression as JSON; moments as they are."""
+    columns = (
+        "item", "version", "document_sha256", "mark", "page", "approval", "asked_by", "asked_at", "approved_by",
+        "approved_at", "placed", "placed_at", "placed_in",
+    )  # fmt: skip
     return {
         "impression": row.pk,
         "kind": row.picture.kind,
         "picture_sha256": row.picture.sha256,
         "withdrawn": row.picture.withdrawn_at is not None,
-        "item": row.item,
-        "version": row.version,
-        "document_sha256": row.document_sha256,
-        "mark": row.mark,
-        "page": row.page,
         "x_mm": float(row.x_mm),
         "y_mm": float(row.y_mm),
         "reason": row.reason or "",
-        "approval": row.approval,
-        "asked_by": row.asked_by,
-        "asked_at": row.asked_at,
-        "approved_by": row.approved_by,
-        "approved_at": row.approved_at,
-        "placed": row.placed,
-        "placed_at": row.placed_at,
-        "placed_in": row.placed_in,
+        **row_values(row, *columns),
     }
 
 
 def to_picture_document(row: SealPicture) -> Json:
     """A picture's facts as JSON."""
-    return {
-        "kind": row.kind,
-        "sha256": row.sha256,
-        "width_mm": float(row.width_mm),
-        "pixels": [row.wide, row.high],
-        "recorded_at": row.recorded_at,
-        "recorded_by": row.recorded_by,
-    }
+    sides = {"width_mm": float(row.width_mm), "pixels": [row.wide, row.high]}
+    return {**row_values(row, "kind", "sha256", "recorded_at", "recorded_by"), **sides}
 
 
 def list_approved_prints(
@@ -192,39 +357,37 @@ def list_approved_prints(
 
     ``seal_use_none`` where there is not one, ``seal_picture_changed``, ``blob_missing``.
     """
-    found = [
-        one
-        for one in seal_images.list_usable_impressions(enterprise, year)
-        if documents.get(one.item) == one.document_sha256
+    usable = _impressions(enterprise, year).filter(approved_at__isnull=False, picture__withdrawn_at=None)
+    rows = [
+        one for one in usable.order_by("item", "page", "mark", "pk") if documents.get(one.item) == one.document_sha256
     ]
-    if not found:
+    if not rows:
         raise NianjianError("seal_use_none", year=year)
-    pixels = {
-        one.picture_id: Picture(seal_images.read_pixels(one.picture), float(one.picture.width_mm)) for one in found
-    }
-    made: dict[str, tuple[Print, ...]] = {}
-    for one in found:
-        placed = Print(one.approval, Seal(one.mark), pixels[one.picture_id], one.page, float(one.x_mm), float(one.y_mm))
-        made[one.item] = (*made.get(one.item, ()), placed)
-    return made, found
+    pictures = {one.picture_id: Picture(_read_pixels(one.picture), float(one.picture.width_mm)) for one in rows}
+    prints: defaultdict[str, tuple[Print, ...]] = defaultdict(tuple)
+    for one in rows:
+        picture = pictures[one.picture_id]
+        prints[one.item] += (Print(one.approval, Seal(one.mark), picture, one.page, float(one.x_mm), float(one.y_mm)),)
+    return prints, rows
+
+
+def _read_pixels(row: SealPicture) -> bytes:
+    """The plain PNG; ``blob_missing``, ``sealed_damaged``, and ``seal_picture_changed`` where it is another."""
+    content = blobs.get(row.blob)
+    if hashlib.sha256(content).hexdigest() != row.sha256:
+        raise NianjianError("seal_picture_changed", kind=row.kind)
+    return content
 
 
 def record_prints(*, enterprise: str, uses: Sequence[Impression], manifest: str, actor: Actor) -> None:
-    """Note in the build's transaction that a draft bears them."""
+    """Note that a draft bears these impressions; in the transaction of the build. ``seal_picture_missing``."""
+    for row in uses:
+        picture = SealPicture.objects.select_for_update().get(pk=row.picture_id)
+        if picture.withdrawn_at is not None:  # meanwhile
+            raise NianjianError("seal_picture_missing", kind=picture.kind)
+        Impression.objects.filter(pk=row.pk).update(placed=F("placed") + 1, placed_at=clock.now(), placed_in=manifest)
     if uses:
-        seal_images.record_placement(enterprise=enterprise, uses=uses, manifest=manifest, actor=actor)
-
-
-def _newest(enterprise: str, year: int, item: str) -> Version:
-    row = materials.find_material(enterprise, year, item)
-    found = [] if row is None else materials.list_versions(row, 0, 1)
-    if not found:
-        raise NianjianError("seal_document_missing", item=item, year=year)
-    return found[0]
-
-
-def _mm(value: Decimal) -> Decimal:
-    """Hundredths of a millimetre, as they are kept; ``seal_number`` for what is none."""
-    if not value.is_finite() or abs(value) > 1000:  # noqa: PLR2004 -- mm: no paper is so wide
-        raise NianjianError("seal_number", given=str(value)[:20])
-    return value.quantize(HUNDREDTH, ROUND_HALF_UP)
+        prints = [{**_use(row), "approval": row.approval} for row in uses]
+        record(
+            verb="seal.placed", enterprise=enterprise, actor=actor, data={"manifest": manifest, "impressions": prints}
+        )

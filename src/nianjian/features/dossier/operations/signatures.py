@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -14,24 +16,35 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.archives.closed_seasons import refuse_closed
-from nianjian.features.dossier import signed_papers
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.build import UPLOAD
 from nianjian.features.dossier.editions.verify import verify
 from nianjian.features.dossier.kinds import get_item
-from nianjian.features.dossier.models import SignedPaper
-from nianjian.features.dossier.operations import seals
-from nianjian.features.dossier.signatures import Signature, Standing, read_signatures, read_signatures_of_files
+from nianjian.features.dossier.models import SignedPaper, row_values
+from nianjian.features.dossier.operations.checklist import (
+    get_rulebook,
+    require_file,
+    require_writable,
+    temporary_folder,
+)
+from nianjian.features.dossier.signatures import (
+    Signature,
+    Standing,
+    read_signatures,
+    read_signatures_of_files,
+    worst_standing,
+)
 from nianjian.features.dossier.signing import Signer, append_signature, open_signer
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.audit.query import acts
-from nianjian.platform.home import env, spill
+from nianjian.platform.audit.record import record
+from nianjian.platform.home import env
 from nianjian.platform.jobs.progress import Progress, silent
 from nianjian.platform.registers.uploads import plain_name
+from nianjian.platform.vault import blobs
 
 Json = dict[str, Any]
 LIMIT: Final = 50 << 20  # bytes of a file
@@ -51,68 +64,91 @@ def preview_signatures(path: Path) -> tuple[Signature, ...]:
 
 
 def store_paper(*, enterprise: str, year: int, item: str, name: str, content: bytes, actor: Actor) -> SignedPaper:
-    """Keep a signed PDF unaltered, with what its signatures say today.
+    """Keep a signed PDF unaltered, with what its signatures say today; the same file again is the one that is there.
 
     ``role_missing``, ``dossier_item_unknown``, ``file_empty``, ``file_too_large``, ``signature_none`` where it bears
-    none, and those of `read`.
+    none, and those of `read_signatures`.
     """
-    require(actor, enterprise, Act.LOAD)
-    refuse_closed(enterprise, year)
+    require_writable(actor, enterprise, year)
     get_item(item)
     plain = plain_name(name)
-    if not content:
-        raise NianjianError("file_empty", file=plain)
-    if len(content) > LIMIT:
-        raise NianjianError("file_too_large", file=plain, limit=LIMIT)
-    found = _looked(plain, content)
+    require_file(plain, content, LIMIT)
+    with temporary_folder() as folder:
+        path = folder / "paper"
+        path.write_bytes(content)
+        found = read_signatures(path, name=plain, roots=trusted_roots())
     if not found:
         raise NianjianError("signature_none", file=plain)
-    return signed_papers.store_paper(
-        enterprise=enterprise, year=year, item=item, name=plain, body=content, found=found, actor=actor
-    )  # fmt: skip
+    return record_paper(
+        enterprise=enterprise, year=year, item=item, name=plain, content=content, found=found, actor=actor
+    )
+
+
+def record_paper(
+    *, enterprise: str, year: int, item: str, name: str, content: bytes, found: Sequence[Signature], actor: Actor
+) -> SignedPaper:
+    """Keep the file with what its signatures say, as they were read."""
+    tenant = accounts.enterprise(enterprise)
+    with blobs.put_undoable(content) as stored, transaction.atomic():
+        values = {
+            "name": name,
+            "size": stored.size,
+            "blob": stored.id,
+            "standing": worst_standing(found).value,
+            "signatures": len(found),
+            "report": json.dumps([asdict(one) for one in found], ensure_ascii=False, sort_keys=True),
+            "recorded_at": clock.now(),
+            "recorded_by": str(actor),
+        }
+        row, created = SignedPaper.objects.get_or_create(
+            enterprise_id=tenant.code, year=year, item=item, sha256=stored.sha256, defaults=values
+        )
+        if created:
+            _note("kept", row, actor, {"standing": row.standing})
+    if not created:
+        blobs.remove(stored.id)
+    return row
+
+
+def _note(act: str, row: SignedPaper, actor: Actor, data: Json) -> None:
+    values = {"year": row.year, "item": row.item, "paper": row.pk, "sha256": row.sha256, **data}
+    record(verb=f"signature.{act}", enterprise=row.enterprise_id, actor=actor, data=values)
 
 
 def list_papers(enterprise: str, year: int, actor: Actor, first: int, count: int) -> list[SignedPaper]:
     """Those of a season, newest first."""
     require(actor, enterprise, Act.READ)
-    return list(signed_papers.list_papers(enterprise, year)[first : first + count])
+    rows = SignedPaper.objects.filter(enterprise_id=enterprise, year=year).order_by("-pk")
+    return list(rows[first : first + count])
 
 
-def get_paper(enterprise: str, year: int, number: int, actor: Actor) -> SignedPaper:
+def get_paper(enterprise: str, year: int, number: int, actor: Actor, act: Act = Act.READ) -> SignedPaper:
     """One of them; ``role_missing``, ``signed_paper_unknown``."""
-    require(actor, enterprise, Act.READ)
-    return signed_papers.get_paper(enterprise, year, number)
+    require(actor, enterprise, act)
+    row = SignedPaper.objects.filter(enterprise_id=enterprise, year=year, pk=number).first()
+    if row is None:
+        raise NianjianError("signed_paper_unknown", paper=number)
+    return row
 
 
 def download_paper(*, enterprise: str, year: int, number: int, actor: Actor) -> tuple[SignedPaper, bytes]:
-    """A paper byte for byte as it came, with an entry in the chain. As `one`, and ``signed_paper_changed``."""
-    require(actor, enterprise, Act.REVEAL)
-    row = signed_papers.get_paper(enterprise, year, number)
-    content = signed_papers.read_content(row)
-    signed_papers.record_download(paper=row, actor=actor)
+    """A paper byte for byte as it came, with an entry in the chain.
+
+    As `get_paper`, ``blob_missing``, and ``signed_paper_changed`` where its hash is another.
+    """
+    row = get_paper(enterprise, year, number, actor, Act.REVEAL)
+    content = blobs.get(row.blob)
+    if hashlib.sha256(content).hexdigest() != row.sha256:
+        raise NianjianError("signed_paper_changed", paper=row.pk)
+    _note("fetched", row, actor, {})
     return row, content
 
 
 def to_document(row: SignedPaper) -> Json:
     """As JSON, with its signatures as they were when it came."""
-    return {
-        "paper": row.pk,
-        "item": row.item,
-        "name": row.name or "",
-        "sha256": row.sha256,
-        "size": row.size,
-        "standing": row.standing,
-        "signatures": signed_papers.read_report(row),
-        "recorded_at": row.recorded_at,
-        "recorded_by": row.recorded_by,
-    }
-
-
-def _looked(name: str, content: bytes) -> tuple[Signature, ...]:
-    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as folder:  # closed to others, soon gone
-        path = Path(folder) / "paper"
-        path.write_bytes(content)
-        return read_signatures(path, name=name, roots=trusted_roots())
+    columns = ("item", "sha256", "size", "standing", "recorded_at", "recorded_by")
+    signatures = json.loads(row.report or "[]")
+    return {"paper": row.pk, "name": row.name or "", "signatures": signatures, **row_values(row, *columns)}
 
 
 Ask = Callable[[str], str]
@@ -200,7 +236,7 @@ def sign_package(
     told = _package(enterprise, folder)
     signer = _signer(certificate, ask)
     stamp = env.text("NIANJIAN_TSA_URL", os.environ) if tsa is None else tsa
-    most = int(seals.get_rulebook(enterprise).decimal("materials.scan.megabytes") * 1_000_000)
+    most = int(get_rulebook(enterprise).decimal("materials.scan.megabytes") * 1_000_000)
     entries = [one for one in told["files"] if one["edition"] == UPLOAD]
     left = tuple(one["path"] for one in entries if (folder / one["path"]).stat().st_size > one["bytes"])
     with tempfile.TemporaryDirectory(prefix=".signing-", dir=folder.parent) as room:  # the same disk: moved as one
@@ -267,7 +303,8 @@ def _put(  # noqa: PLR0917 -- one entry of all that was signed
     if not made:
         return
     with transaction.atomic():
-        signed_papers.record_signing(enterprise=enterprise, year=year, data=done.as_dict(), actor=actor)
+        data = {"year": year, **done.as_dict()}
+        record(verb="signature.signed", enterprise=enterprise, actor=actor, data=data)
         for path, one in made:
             try:
                 shutil.copymode(folder / one.path, path)

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import io
-import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.dossier import rounds
 from nianjian.features.dossier.editions import manifest
 from nianjian.features.dossier.editions.compare import Difference
 from nianjian.features.dossier.editions.verify import rescan, verify
 from nianjian.features.dossier.ingest.receive import unpack
 from nianjian.features.dossier.models import Evidence, Submission
-from nianjian.features.dossier.operations.checklist import HELD, LIMIT
+from nianjian.features.dossier.operations import rounds
+from nianjian.features.dossier.operations.checklist import LIMIT, enqueue_with_file, temporary_folder
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.audit.query import acts
-from nianjian.platform.home import env, spill
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs.progress import Progress
@@ -59,13 +58,8 @@ def enqueue_verification(
         rounds.get_submission(tenant.code, year, against)
     elif listed is None and pack is None:
         raise NianjianError("dossier_verify_what")
-    blob = blobs.put(_packed(files))
-    given = {HELD: blob.id, "name": plain_name(subject[0]), "year": year, "scan": scan, "against": against}
-    try:
-        return flow.enqueue(kind=flow.VERIFY_PACKAGE, enterprise=tenant.code, payload=given, actor=actor)
-    except BaseException:
-        blobs.remove(blob.id)
-        raise
+    payload = {"name": plain_name(subject[0]), "year": year, "scan": scan, "against": against}
+    return enqueue_with_file(flow.VERIFY_PACKAGE, tenant.code, _packed(files), payload, actor)
 
 
 def _parts(files: Given, *, scan: bool) -> tuple[tuple[str, bytes], tuple[str, bytes] | None, bytes | None]:
@@ -90,34 +84,38 @@ def _packed(files: Given) -> bytes:
     return out.getvalue()
 
 
-def run_verification(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
-    """Do what `ask` has put: what differs, file, page and kind, and of a scan how sure that is."""
+def run_verification(
+    *, enterprise: str, paper: str, name: str, year: int, scan: bool, against: int | None, actor: Actor,
+    progress: Progress,
+) -> Json:  # fmt: skip
+    """The work of `enqueue_verification`: what differs, file, page and kind, and of a scan how sure that is."""
+    del name
     require(actor, enterprise, flow.NEEDS[flow.VERIFY_PACKAGE])
-    year, against = int(given["year"]), given.get("against")
     progress("", 0, 0)
-    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as place:  # closed to others, soon gone
-        room = Path(place)
-        came = io.BytesIO(blobs.get(str(given[HELD])))
-        with zipfile.ZipFile(came) as held:
-            files = [(one.filename, held.read(one)) for one in held.infolist()]  # two may have one name
-        subject, listed, pack = _parts(files, scan=bool(given["scan"]))
-        kept = None if against is None else _kept(rounds.get_submission(enterprise, year, int(against)), room)
-        if kept is None and listed is not None:
-            kept = _put(room / "listed", manifest.NAME, listed[1])
-        name = "scan.pdf" if given["scan"] else plain_name(subject[0])  # a scan's own name may tell a person's
-        path = _put(room / "subject", name, subject[1])
-        if pack is not None:
+    submitted = None if against is None else rounds.get_submission(enterprise, year, against)
+    with temporary_folder() as room:
+        with zipfile.ZipFile(io.BytesIO(blobs.get(paper))) as pack:
+            files = [(one.filename, pack.read(one)) for one in pack.infolist()]  # two may have one name
+        subject, listed, package = _parts(files, scan=scan)
+        manifest_path = None if submitted is None else _submitted_manifest(submitted, room)
+        if manifest_path is None and listed is not None:
+            manifest_path = _put(room / "listed", manifest.NAME, listed[1])
+        # A scan's own name may tell a person's.
+        path = _put(room / "subject", "scan.pdf" if scan else plain_name(subject[0]), subject[1])
+        if package is not None:
             (room / "package").mkdir()
-            packed = path if pack is subject[1] else _put(room / "pack", "package.zip", pack)
+            packed = path if package is subject[1] else _put(room / "pack", "package.zip", package)
             folder = unpack(packed, room / "package", marker=manifest.NAME, name=packed.name)
             inside = (folder / manifest.NAME).is_file()  # its own must hash to what was handed in
-            if given["scan"]:
-                kept = folder / manifest.NAME if inside else kept
+            if scan:
+                manifest_path = folder / manifest.NAME if inside else manifest_path
             else:
-                path, kept = folder, None if inside else kept
-        digest = "" if against is None else rounds.get_submission(enterprise, year, int(against)).manifest_sha256
-        told = _scanned(path, kept, digest, progress) if given["scan"] else _verified(path, kept, digest, progress)
-    return {"year": year, "scan": bool(given["scan"]), "against": against, **told, **_built(enterprise, told)}
+                path, manifest_path = folder, None if inside else manifest_path
+        digest = "" if submitted is None else submitted.manifest_sha256
+        compare = _compare_scan if scan else _compare_files
+        found = compare(path, manifest_path, digest, progress)
+    built = {"built_at": _find_build(enterprise, str(found["manifest_sha256"]))}
+    return {"year": year, "scan": scan, "against": against, **found, **built}
 
 
 def _put(folder: Path, name: str, content: bytes) -> Path:
@@ -127,25 +125,25 @@ def _put(folder: Path, name: str, content: bytes) -> Path:
     return path
 
 
-def _kept(row: Submission, room: Path) -> Path | None:
+def _submitted_manifest(row: Submission, room: Path) -> Path | None:
     """The manifest of a package that was handed in."""
-    found = [one for one in rounds.list_evidence(row) if one.kind == Evidence.MANIFEST]
-    return _put(room / "kept", manifest.NAME, blobs.get(found[0].blob)) if found else None
+    found = row.evidence.filter(kind=Evidence.MANIFEST).first()
+    return None if found is None else _put(room / "kept", manifest.NAME, blobs.get(found.blob))
 
 
-def _verified(path: Path, listed: Path | None, digest: str, progress: Progress) -> Json:
-    found = verify(path, listed=listed, digest=digest, watch=lambda done, total: progress("", done, total))
+def _compare_files(path: Path, listed: Path | None, digest: str, progress: Progress) -> Json:
+    found = verify(path, listed=listed, digest=digest, watch=partial(progress, ""))
     notes = [{"file": one.file, "kind": one.kind} for one in found.notes[:TOLD]]
     told = _differences(found.differences)
     return {"intact": found.intact, **told, "notes": notes, "files": found.files, "pages": found.pages,
             "manifest_sha256": found.digest}  # fmt: skip
 
 
-def _scanned(path: Path, listed: Path | None, digest: str, progress: Progress) -> Json:
+def _compare_scan(path: Path, listed: Path | None, digest: str, progress: Progress) -> Json:
     """A scan of the sealed paper, against the manifest that lies beside it or was handed in."""
     if listed is None or path.is_dir():
         raise NianjianError("dossier_verify_what")
-    found = rescan(path, listed, digest=digest, watch=lambda done, total: progress("", done, total))
+    found = rescan(path, listed, digest=digest, watch=partial(progress, ""))
     told = _differences(found.differences)
     return {"intact": found.intact, **told, **found.told(), "scanned": found.scanned,
             "expected": found.expected, "by_place": list(found.by_place[:TOLD]),
@@ -157,14 +155,10 @@ def _differences(found: Iterable[Difference]) -> Json:
     return {"count": len(rows), "differences": rows[:TOLD]}
 
 
-def _built(enterprise: str, told: Json) -> Json:
-    """When a package with this manifest was built here; None: the audit chain has no such entry among the newest."""
-    digest = told["manifest_sha256"]
-    if digest:
-        for one in acts(enterprise=enterprise, verb="dossier.built", newest=BUILT):
-            if one.data.get("manifest") == digest:
-                return {"built_at": one.at}
-    return {"built_at": None}
+def _find_build(enterprise: str, digest: str) -> str | None:
+    """When a package with this manifest was built here; None: the chain has no such entry among the newest."""
+    builds = acts(enterprise=enterprise, verb="dossier.built", newest=BUILT) if digest else ()
+    return next((one.at for one in builds if one.data.get("manifest") == digest), None)
 
 
 def list_packages(enterprise: str, year: int, actor: Actor) -> list[Submission]:

@@ -4,107 +4,64 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final, cast
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper import dossier
 from nianjian.engines.paper.texts.dossier import FIELDS, SEALS
 from nianjian.engines.paper.words import words
-from nianjian.features.dossier import arrivals
-from nianjian.features.dossier.ingest.receive import SmallPicture
 from nianjian.features.dossier.kinds import ITEMS, KNOWN
 from nianjian.features.dossier.models import Arrival
-from nianjian.features.dossier.operations import arrivals as arrival_operations
-from nianjian.features.dossier.operations import checklist
+from nianjian.features.dossier.operations import arrivals, checklist
 from nianjian.features.dossier.operations.arrivals import PICTURES_AT_ONCE
 from nianjian.features.dossier.operations.checklist import ENDINGS, STEP, Page, Pages
 from nianjian.features.dossier.pages import presenters
-from nianjian.features.dossier.pages.presenters import WEIGHED, WEIGHTS, item_title, require_year
+from nianjian.features.dossier.pages.presenters import WEIGHTS, item_title, require_year, work_context
 from nianjian.features.dossier.pictures import SEEN, Mark
 from nianjian.features.dossier.recognition import Range, format_range
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http import reads_form_itself, takes_files
 from nianjian.platform.registers import uploads
 from nianjian.platform.web import work as data
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
-from nianjian.platform.web.receiving import Receiving
-from nianjian.platform.web.work import progressing
+from nianjian.platform.web.receiving import Receiving, upload_page
 
+Json = dict[str, Any]
 CLASSES: Final = {**WEIGHTS, SEEN: "good"}
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnMark:
+def _sheet(page: int, wide: float, high: float, jpeg: bytes | None) -> Json:
+    """A page whose sides are in mm; ``picture``: an address that holds it, or ""."""
+    picture = "" if jpeg is None else f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
+    return {"page": page, "wide": _mm(wide), "high": _mm(high), "picture": picture}
+
+
+def build_sheet(one: Page) -> Json:
+    """A page with its marks, facts and findings (badge, sentence), the gravest first."""
+    return {
+        **_sheet(one.page, one.wide_mm, one.high_mm, one.jpeg),
+        "marks": [_mark(mark) for mark in one.marks],
+        "facts": _facts(one),
+        "findings": [(badge, text) for badge, _page, text in presenters.finding_sentences(one.findings)],
+    }
+
+
+def _mark(one: Mark) -> dict[str, str]:
     """A mark with its place as texts of numbers, so that no language writes a comma into the drawing."""
-
-    shape: str
-    badge: str
-    left: str
-    top: str
-    right: str
-    bottom: str
-    x: str
-    y: str
-    across: str
-    down: str
-    radius: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """``wide`` and ``high`` in mm; ``picture``: a data address, or ""; ``findings``: (badge, sentence)."""
-
-    page: int
-    wide: str
-    high: str
-    picture: str
-    marks: list[DrawnMark]
-    facts: list[str]
-    findings: list[tuple[str, str]]
-
-
-def plain_sheet(one: SmallPicture) -> Sheet:
-    """A page of a file that nobody has checked yet."""
-    return Sheet(one.page, _mm(one.wide_mm), _mm(one.high_mm), _data(one.jpeg), [], [], [])
-
-
-def _data(jpeg: bytes) -> str:
-    """A picture as an address that holds it."""
-    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
-
-
-def build_sheet(one: Page) -> Sheet:
-    """A page with its marks, facts and findings, the gravest first."""
-    _ = words(current())
-    graver = sorted(one.findings, key=lambda told: WEIGHED[told["weight"]])
-    sentences = [
-        (WEIGHTS[told["weight"]], dossier.finding_text(told["code"], {"page": one.page, **told["values"]}, _))
-        for told in graver
-    ]
-    picture = "" if one.jpeg is None else _data(one.jpeg)
-    wide, high = _mm(one.wide_mm), _mm(one.high_mm)
-    return Sheet(one.page, wide, high, picture, [_mark(told) for told in one.marks], _facts(one), sentences)
-
-
-def _mark(one: Mark) -> DrawnMark:
     (x, y), (across, down) = one.middle, one.size
-    return DrawnMark(
-        shape=one.shape, badge=CLASSES[one.weight],
-        left=_mm(one.left), top=_mm(one.top), right=_mm(one.right), bottom=_mm(one.bottom),
-        x=_mm(x), y=_mm(y), across=_mm(across), down=_mm(down), radius=_mm(across / 2),
-    )  # fmt: skip
+    lengths = {
+        "left": one.left, "top": one.top, "right": one.right, "bottom": one.bottom, "x": x, "y": y, "across": across,
+        "down": down, "radius": across / 2,
+    }  # fmt: skip
+    return {"shape": one.shape, "badge": CLASSES[one.weight]} | {name: _mm(one) for name, one in lengths.items()}
 
 
 def _mm(length: float) -> str:
@@ -195,7 +152,7 @@ def _render_pages(request: Request, code: str, year: int, item: str, found: Page
         "may_reveal": may(request.actor, code, Act.REVEAL),
         "here": reverse("dossier-pages", args=place),
         "show": reverse("dossier-pages-show", args=place),
-        **({"working": True, **progressing(code, job)} if job else {"working": False}),
+        **work_context(code, [job]),
     }
     return render(request, "dossier/pages.html", context)
 
@@ -203,25 +160,12 @@ def _render_pages(request: Request, code: str, year: int, item: str, found: Page
 KIB = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingFile:
-    """``chosen``: the item that stands in the field at first, or ""; ``said``: what speaks for it, a line a guess.
+def build_waiting_file(row: Arrival, *, cutting: bool = False) -> Json:
+    """A file with what its content speaks for; only a clear proposal is filled in. ``cutting``: that waits or runs.
 
+    ``chosen``: the item that stands in the field at first, or ""; ``said``: what speaks for it, a line a guess.
     ``cut``: it may have several papers.
     """
-
-    key: int
-    name: str
-    size: str
-    badge: str
-    state: str
-    chosen: str
-    said: list[str]
-    cut: bool
-
-
-def build_waiting_file(row: Arrival, *, cutting: bool = False) -> WaitingFile:
-    """A file with what its content speaks for; only a clear proposal is filled in. ``cutting``: that waits or runs."""
     told, fault = arrivals.read_proposal(row), arrivals.read_fault(row)
     badge, state, chosen = "plain", gettext("not read yet"), ""
     said: list[str] = []
@@ -242,16 +186,18 @@ def build_waiting_file(row: Arrival, *, cutting: bool = False) -> WaitingFile:
             badge, state = "warn", gettext("not recognised")
     if cutting:
         badge, state, chosen = "plain", gettext("being cut"), ""
-    return WaitingFile(row.pk, row.name or "", f"{-(-row.size // KIB)} KiB", badge, state, chosen, said, cut)
+    size = f"{-(-row.size // KIB)} KiB"
+    return {"key": row.pk, "name": row.name or "", "size": size, "badge": badge, "state": state, "chosen": chosen,
+            "said": said, "cut": cut}  # fmt: skip
 
 
-def _part(one: dict[str, Any]) -> str:
+def _part(one: Json) -> str:
     """Pages that seem to be a paper of their own."""
     item = item_title(str(one["item"])) if one["item"] else gettext("not recognised")
     return gettext("pages {pages}: {item}").format(pages=format_range(one["first"], one["last"]), item=item)
 
 
-def _evidence(one: dict[str, Any]) -> str:
+def _evidence(one: Json) -> str:
     """What speaks for an item, as it was read."""
     _ = words(current())
     comma = _(", ")
@@ -275,16 +221,6 @@ ROWS, FREE = 6, 3  # on a page at least; of them empty ones
 DIGITS: Final = 6  # of a page number: more is none of any file
 
 
-@dataclass(frozen=True, slots=True)
-class RangeRow:
-    """A range as it stands in the form."""
-
-    number: int
-    item: str
-    first: str
-    last: str
-
-
 Typed = Sequence[tuple[str, object, object]]
 
 
@@ -292,10 +228,10 @@ Typed = Sequence[tuple[str, object, object]]
 @page(Act.LOAD)
 def show_ranges(request: Request, code: str, year: int, arrival: int) -> HttpResponse:
     """The ranges that its content speaks for, or that were asked for last and refused; once it is cut, what came."""
-    last = arrival_operations.find_last_cutting(code, require_year(year), arrival)
+    last = arrivals.find_last_cutting(code, require_year(year), arrival)
     if last is not None and last.state == data.DONE:
         return redirect("data-job", code=code, job=last.id)
-    row = arrival_operations.get_arrival(enterprise=code, year=year, arrival=arrival, actor=request.actor)
+    row = arrivals.get_arrival(enterprise=code, year=year, arrival=arrival, actor=request.actor)
     parts: list[dict[str, Any]] = (arrivals.read_proposal(row) or {}).get("papers", [])
     if last is None:
         return _page(request, code, year, arrival, _typed(parts))
@@ -311,7 +247,7 @@ def cut_file(request: Request, code: str, year: int, arrival: int) -> HttpRespon
     rows, leave = _given(request.POST)
     papers = [Range(item, _page_number(first), _page_number(last)) for item, first, last in rows if item]
     try:
-        arrival_operations.enqueue_cutting(
+        arrivals.enqueue_cutting(
             enterprise=code, year=year, arrival=arrival, papers=papers, leave=leave, actor=request.actor
         )
     except NianjianError as fault:
@@ -335,29 +271,30 @@ def _page(
     request: Request, code: str, year: int, arrival: int, rows: Typed, *, leave: bool = False, first: int = 0
 ) -> HttpResponse:
     """``first``: the page from which on pictures are shown; 0: none are."""
-    place = {"enterprise": code, "year": year, "arrival": arrival, "actor": request.actor}
-    row = arrival_operations.get_arrival(**place)  # type: ignore[arg-type] # as they stand above
-    seen = arrival_operations.reveal_pages(**place, first=first) if first else []  # type: ignore[arg-type] # the same
-    filled = [RangeRow(number, item, str(begin), str(end)) for number, (item, begin, end) in enumerate(rows, 1)]
-    most = max(ROWS, len(filled) + FREE)
-    empty = [RangeRow(number, "", "", "") for number in range(len(filled) + 1, most + 1)]
-    last, pages = arrival_operations.find_last_cutting(code, year, arrival), arrival_operations.count_pages(row)
+    place: Json = {"enterprise": code, "year": year, "arrival": arrival, "actor": request.actor}
+    row = arrivals.get_arrival(**place)
+    seen = arrivals.reveal_pages(**place, first=first) if first else []
+    padded = [*rows, *[("", "", "")] * max(FREE, ROWS - len(rows))]
+    last, pages = arrivals.find_last_cutting(code, year, arrival), arrivals.count_pages(row)
     context = {
         "year": year,
         "file": build_waiting_file(row),
         "pages": pages,
-        "rows": [*filled, *empty],
+        "rows": [
+            {"number": number, "item": item, "first": str(begin), "last": str(end)}
+            for number, (item, begin, end) in enumerate(padded, 1)
+        ],
         "choices": item_choices(checklist.list_further_items(code)),
         "leave": leave,
-        "sheets": [plain_sheet(one) for one in seen],
+        "sheets": [_sheet(one.page, one.wide_mm, one.high_mm, one.jpeg) for one in seen],
         "first": first,
         "last": seen[-1].page if seen else 0,
         "back": max(1, first - PICTURES_AT_ONCE) if first > 1 else 0,
         "on": first + PICTURES_AT_ONCE if first and first + PICTURES_AT_ONCE <= pages else 0,
-        "drawn": arrival_operations.has_pictures(arrival),
+        "drawn": row.pictures.exists(),
         "may_reveal": may(request.actor, code, Act.REVEAL),
         "refused": data.describe_job_error(last.error)[0] if last is not None and last.state == "failed" else "",
-        **({"working": True, **progressing(code, last)} if last and not last.over else {"working": False}),
+        **work_context(code, [last] if last and not last.over else []),
     }
     return render(request, "dossier/cut.html", context)
 
@@ -392,10 +329,8 @@ AWAY: Final = "away"
 @page(Act.LOAD)
 def index(request: Request, code: str, year: int) -> HttpResponse:
     """Files that wait for a person, with what each seems to be."""
-    rows = arrival_operations.list_waiting_files(
-        enterprise=code, year=require_year(year), actor=request.actor, most=SHOWN + 1
-    )
-    jobs, cut = arrival_operations.list_reading_jobs(code, year), arrival_operations.list_cuttings(code, year)
+    rows = arrivals.list_waiting_files(enterprise=code, year=require_year(year), actor=request.actor, most=SHOWN + 1)
+    jobs, cut = arrivals.list_reading_jobs(code, year), arrivals.list_cuttings(code, year)
     context = {
         "year": year,
         "files": [build_waiting_file(one, cutting=one.pk in cut) for one in rows[:SHOWN]],
@@ -405,36 +340,21 @@ def index(request: Request, code: str, year: int) -> HttpResponse:
         "away": AWAY,
         "field": FIELD,
         "limit": min(uploads.limit(), checklist.LIMIT) // uploads.MIB,
-        **({"working": True, **progressing(code, jobs[0])} if jobs else {"working": False}),
+        **work_context(code, jobs),
     }
     return render(request, "dossier/sort.html", context)
 
 
-@reads_form_itself
-@csrf_exempt  # the token is asked for inside, once the files have a place to go to
-@require_POST
-@page(Act.LOAD)
-@takes_files
-def upload(request: Request, code: str, year: int) -> HttpResponse:
+@upload_page(Act.LOAD)
+def upload(request: Request, code: str, year: int, handler: Receiving) -> HttpResponse:
     """Take files of any item; the worker looks at each."""
     require_year(year)
-    handler = Receiving(request)
-    request.upload_handlers = [handler]
-    try:
-        return _received(request, code, year, handler)
-    finally:
-        handler.drop()
-
-
-@csrf_protect
-def _received(request: HttpRequest, code: str, year: int, handler: Receiving) -> HttpResponse:
     request.POST  # noqa: B018 -- reading it is what brings the files in
     faults, came = list(handler.faults), 0
-    actor = request.actor  # type: ignore[attr-defined] # the mark has set it
     for one in handler.files:
         try:
-            arrival_operations.store_file(
-                enterprise=code, year=year, name=one.name, content=one.content(checklist.LIMIT), actor=actor
+            arrivals.store_file(
+                enterprise=code, year=year, name=one.name, content=one.content(checklist.LIMIT), actor=request.actor
             )  # fmt: skip
         except NianjianError as fault:
             faults.append(fault)
@@ -443,7 +363,7 @@ def _received(request: HttpRequest, code: str, year: int, handler: Receiving) ->
     for refused in faults:
         messages.error(request, data.fault(refused))
     if came:
-        arrival_operations.enqueue_reading(enterprise=code, year=year, actor=actor)
+        arrivals.enqueue_reading(enterprise=code, year=year, actor=request.actor)
         messages.success(request, gettext("Files that are being read: {count}.").format(count=came))
     elif not faults:
         messages.error(request, gettext("Choose a file first."))
@@ -460,13 +380,13 @@ def decide(request: Request, code: str, year: int) -> HttpResponse:
         key = name.removeprefix(FIELD)
         if not name.startswith(FIELD) or not (key.isascii() and key.isdigit()) or not isinstance(chosen, str):
             continue
-        place = {"enterprise": code, "year": year, "arrival": int(key), "actor": request.actor}
+        place: Json = {"enterprise": code, "year": year, "arrival": int(key), "actor": request.actor}
         try:
             if chosen == AWAY:
-                arrival_operations.delete_file(**place)  # type: ignore[arg-type] # as they stand above
+                arrivals.delete_file(**place)
                 away += 1
             elif chosen in KNOWN:
-                arrival_operations.decide_item(**place, item=chosen)  # type: ignore[arg-type] # as they stand above
+                arrivals.decide_item(**place, item=chosen)
                 given += 1
         except NianjianError as fault:
             messages.error(request, data.fault(fault))

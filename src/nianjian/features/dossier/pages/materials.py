@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, Final
+
+from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.utils.functional import Promise as StrPromise
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.dossier import FORMS, MARKS
-from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import words
 from nianjian.features.dossier.kinds import KNOWN
-from nianjian.features.dossier.materials import ALGORITHM
+from nianjian.features.dossier.materials import ALGORITHM, Line
 from nianjian.features.dossier.operations import checklist
 from nianjian.features.dossier.operations.checklist import ItemDetail, ItemRequirement
 from nianjian.features.dossier.operations.package import GENERATED
 from nianjian.features.dossier.pages import presenters
 from nianjian.features.dossier.pages.package import generation_form
-from nianjian.features.dossier.pages.presenters import ACT_FORMS, form, require_year
+from nianjian.features.dossier.pages.presenters import (
+    attach_sealed,
+    day_field,
+    form_errors,
+    require_year,
+    text_field,
+    work_context,
+)
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http import as_attachment, reads_form_itself, takes_files
 from nianjian.platform.registers import uploads
 from nianjian.platform.web import work as data
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
-from nianjian.platform.web.receiving import Receiving
-from nianjian.platform.web.work import progressing
-
-SANDBOX = "sandbox; default-src 'none'"
+from nianjian.platform.web.receiving import Receiving, upload_page
 
 
 def _known(year: int, item: str) -> None:
@@ -40,31 +46,18 @@ def _known(year: int, item: str) -> None:
     require_year(year)
 
 
-@reads_form_itself
-@csrf_exempt  # the token is asked for inside, once the files have a place to go to
-@require_POST
-@page(Act.LOAD)
-@takes_files
-def upload_file(request: Request, code: str, year: int, item: str) -> HttpResponse:
+@upload_page(Act.LOAD)
+def upload_file(request: Request, code: str, year: int, item: str, handler: Receiving) -> HttpResponse:
     """Take files; the worker checks each, and the version appears when it is done."""
     _known(year, item)
-    handler = Receiving(request)
-    request.upload_handlers = [handler]
-    try:
-        return _received(request, code, year, item, handler)
-    finally:
-        handler.drop()
-
-
-@csrf_protect
-def _received(request: HttpRequest, code: str, year: int, item: str, handler: Receiving) -> HttpResponse:
     request.POST  # noqa: B018 -- reading it is what brings the files in
     faults, put = list(handler.faults), 0
     for one in handler.files:
         try:
             content = one.content(checklist.LIMIT)
-            actor = request.actor  # type: ignore[attr-defined] # the mark has set it
-            checklist.enqueue_check(enterprise=code, year=year, item=item, name=one.name, content=content, actor=actor)
+            checklist.enqueue_check(
+                enterprise=code, year=year, item=item, name=one.name, content=content, actor=request.actor
+            )
         except NianjianError as fault:
             faults.append(fault)
         else:
@@ -78,43 +71,81 @@ def _received(request: HttpRequest, code: str, year: int, item: str, handler: Re
     return redirect("dossier-item", code=code, year=year, item=item)
 
 
+class ConfirmForm(forms.Form):
+    """A person stands for a version."""
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    effective_on = day_field(
+        gettext_lazy("Holds from"), gettext_lazy("The paper's own day, not that of the upload; empty: it has none.")
+    )
+    valid_until = day_field(
+        gettext_lazy("Holds until"),
+        gettext_lazy("The last day on which it still holds; empty: as it was read, or without end."),
+    )
+
+
+class ReturnForm(forms.Form):
+    """A version that is sent back."""
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    reason = text_field(gettext_lazy("Why it is sent back"))
+
+
+class OwnerForm(forms.Form):
+    """Who brings the item."""
+
+    owner = forms.CharField(label=gettext_lazy("Owner"), required=False, max_length=160)
+    due = day_field(gettext_lazy("To be brought by"))
+
+
+class CommentForm(forms.Form):
+    """A comment."""
+
+    text = text_field(gettext_lazy("Comment"))
+
+
+class ApplicabilityForm(forms.Form):
+    """Why the algorithm filing does not apply."""
+
+    reason = text_field(
+        gettext_lazy("Why it does not apply"),
+        gettext_lazy("An empty text takes it back: the filing is due again."),
+        required=False,
+    )
+
+
+# What is done about an item: its form, its operation, and what the page says then.
+ACTS: Final[dict[str, tuple[type[forms.Form], Callable[..., object], StrPromise]]] = {
+    "confirm": (ConfirmForm, checklist.confirm, gettext_lazy("The paper is confirmed.")),
+    "return": (ReturnForm, checklist.send_back, gettext_lazy("The paper is sent back.")),
+    "assign": (OwnerForm, checklist.assign, gettext_lazy("Owner and day are noted.")),
+    "comment": (CommentForm, checklist.comment, gettext_lazy("The comment is kept.")),
+    "not-applicable": (ApplicabilityForm, checklist.not_applicable, gettext_lazy("Noted: it does not apply.")),
+}
+
+
+def _form(act: str, given: QueryDict | None = None, **first: Any) -> forms.Form:  # noqa: ANN401 -- as its fields
+    """The form of an act; its fields have ids of their own, for all stand on one page."""
+    return ACTS[act][0](given, auto_id=f"{act}_%s", initial=first)
+
+
 @require_POST
 @page(Act.LOAD)
 def act(request: Request, code: str, year: int, item: str, act: str) -> HttpResponse:
     """Confirm, send back, assign, comment, or say why the item does not apply."""
     _known(year, item)
-    if act not in ACT_FORMS:
+    if act not in ACTS:
         raise Http404
-    given = form(act, request.POST)
-    back = redirect("dossier-item", code=code, year=year, item=item)
-    if not given.is_valid():
-        faults = [f"{given.fields[name].label}: {texts[0]}" for name, texts in given.errors.items()]
-        messages.error(request, " ".join(faults))
-        return back
-    messages.success(request, _done(request, act, {"enterprise": code, "year": year, "item": item}, given.cleaned_data))
-    return back
-
-
-def _done(request: Request, act: str, place: dict[str, object], given: dict[str, object]) -> str:
-    """Do it; what to say of it."""
-    who = {**place, "actor": request.actor}
-    number = {"number": given.pop("version")} if "version" in given else {}
-    match act:
-        case "confirm":
-            checklist.confirm(**who, **number, **given)  # type: ignore[arg-type] # the form's fields
-            return gettext("The paper is confirmed.")
-        case "return":
-            checklist.send_back(**who, **number, **given)  # type: ignore[arg-type] # the form's fields
-            return gettext("The paper is sent back.")
-        case "assign":
-            checklist.assign(**who, **given)  # type: ignore[arg-type] # the form's fields
-            return gettext("Owner and day are noted.")
-        case "comment":
-            checklist.comment(**who, **given)  # type: ignore[arg-type] # the form's fields
-            return gettext("The comment is kept.")
-        case _:
-            checklist.not_applicable(**who, **given)  # type: ignore[arg-type] # the form's fields
-            return gettext("Noted: it does not apply.") if given["reason"] else gettext("Noted: it is due.")
+    given = _form(act, request.POST)
+    if given.is_valid():
+        values = {"number" if name == "version" else name: value for name, value in given.cleaned_data.items()}
+        _type, operation, said = ACTS[act]
+        operation(enterprise=code, year=year, item=item, actor=request.actor, **values)
+        back = act == "not-applicable" and not values["reason"]
+        messages.success(request, gettext("Noted: it is due.") if back else str(said))
+    else:
+        messages.error(request, form_errors(given))
+    return redirect("dossier-item", code=code, year=year, item=item)
 
 
 @require_POST
@@ -136,9 +167,7 @@ def download(request: Request, code: str, year: int, item: str, number: int) -> 
     """Give a file out as it came; the chain has an entry."""
     _known(year, item)
     row, content = checklist.download_version(enterprise=code, year=year, item=item, number=number, actor=request.actor)
-    answer = HttpResponse(content, content_type=row.media_type)
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    return as_attachment(answer, row.name or f"{item}-{number}")
+    return attach_sealed(content, row.media_type, row.name or f"{item}-{number}")
 
 
 NEWEST = 20  # versions and comments that the page shows
@@ -155,7 +184,6 @@ def show_item(request: Request, code: str, year: int, item: str) -> HttpResponse
     )
     asked = checklist.list_requirements(checklist.get_rulebook(code))[item]
     line, newest = found.line, found.line.newest
-    _ = words(current())
     context = {
         "year": year,
         "item": item,
@@ -164,11 +192,7 @@ def show_item(request: Request, code: str, year: int, item: str) -> HttpResponse
         "standing": presenters.state_badge(line.state.value),
         "next": presenters.next_step(line),
         "pairs": _pairs(asked, found),
-        "sources": [
-            presenters.rule_source(rule, code_name("level", str(rule.level), _))
-            for rule in (asked.rule, asked.beside)
-            if rule
-        ],
+        "sources": [presenters.rule_source(rule) for rule in (asked.rule, asked.beside) if rule],
         "required": line.required,
         "versions": [presenters.version_view(row, newest.number if newest else 0) for row in found.versions],
         "comments": [(data.moment(one.at), data.person(one.actor), one.text) for one in found.comments],
@@ -176,7 +200,7 @@ def show_item(request: Request, code: str, year: int, item: str) -> HttpResponse
         "may_load": may(request.actor, code, Act.LOAD),
         "generate": generation_form(item=item) if item in GENERATED else None,
         "may_reveal": may(request.actor, code, Act.REVEAL),
-        **_forms(found, item),
+        **_forms(line),
         **_work(code, year, item),
     }
     return render(request, "dossier/item.html", context)
@@ -196,25 +220,22 @@ def _pairs(asked: ItemRequirement, found: ItemDetail) -> list[tuple[str, str]]:
     return pairs
 
 
-def _forms(found: ItemDetail, item: str) -> dict[str, object]:
-    line = found.line
+def _forms(line: Line) -> dict[str, object]:
     last = line.newest
+    days: dict[str, Any] = {"effective_on": last.effective_on, "valid_until": last.valid_until} if last else {}
     return {
-        "confirm": form("confirm", version=last.number, effective_on=last.effective_on, valid_until=last.valid_until)
-        if last
-        else None,
-        "send_back": form("return", version=last.number) if last else None,
-        "assign": form("assign", owner=line.owner, due=line.due),
-        "say": form("comment"),
-        "free": form("not-applicable", reason=line.not_applicable) if item == ALGORITHM else None,
+        "confirm": _form("confirm", version=last.number, **days) if last else None,
+        "send_back": _form("return", version=last.number) if last else None,
+        "assign": _form("assign", owner=line.owner, due=line.due),
+        "say": _form("comment"),
+        "free": _form("not-applicable", reason=line.not_applicable) if line.item == ALGORITHM else None,
     }
 
 
 def _work(code: str, year: int, item: str) -> dict[str, object]:
     """The check that runs with its progress, how many wait behind it, and why the last one failed."""
-    waiting = checklist.list_checks(code, year, item)
-    if waiting:
-        return {"working": True, "behind": len(waiting) - 1, **progressing(code, waiting[0])}
+    if waiting := checklist.list_checks(code, year, item):
+        return work_context(code, waiting)
     last = checklist.find_last_check(code, year, item)
     if last is None or last.state != "failed":
         return {"working": False}

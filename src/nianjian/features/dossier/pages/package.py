@@ -8,12 +8,11 @@ from typing import Any, Final
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import Http404, HttpResponse, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
@@ -40,19 +39,19 @@ from nianjian.features.dossier.operations.generate import ALL, ITEMS
 from nianjian.features.dossier.operations.package import Paper
 from nianjian.features.dossier.operations.signatures import Certificate
 from nianjian.features.dossier.pages import presenters
-from nianjian.features.dossier.pages.presenters import day_input, require_year
+from nianjian.features.dossier.pages.presenters import cards, day_field, form_errors, require_year, work_context
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http import as_attachment, reads_form_itself, takes_files
+from nianjian.platform.home.http import as_attachment
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers import uploads
 from nianjian.platform.web import work as data
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
-from nianjian.platform.web.receiving import Receiving
+from nianjian.platform.web.receiving import Receiving, upload_page
 from nianjian.platform.web.rule_values import LEVELS
-from nianjian.platform.web.tables import Cell, Column, Table
-from nianjian.platform.web.work import moment, person, progressing
+from nianjian.platform.web.tables import Cell, Table
+from nianjian.platform.web.work import moment, person
 
 MARKS, PICTURES = "marks", "pictures"
 SEALS: Final = (
@@ -75,11 +74,8 @@ class BuildForm(forms.Form):
     """How the package is built."""
 
     seals = forms.ChoiceField(label=gettext_lazy("Seals"), choices=SEALS, initial=MARKS, widget=forms.RadioSelect)
-    on = forms.DateField(
-        label=gettext_lazy("Day of handing in"),
-        required=False,
-        widget=day_input(),
-        help_text=gettext_lazy("What must be valid is looked at for this day; empty: today."),
+    on = day_field(
+        gettext_lazy("Day of handing in"), gettext_lazy("What must be valid is looked at for this day; empty: today.")
     )
 
 
@@ -99,15 +95,10 @@ KIB = 1024
 
 def generated_papers(code: str, year: int, found: Sequence[Paper]) -> Table:
     """The items that the records make: state, next step, the portrait behind them, whether their sums agree."""
-    heads = [
-        gettext("Item"),
-        gettext("State"),
-        gettext("Next step"),
-        gettext("Made from the portrait"),
-        gettext("Sums"),
-    ]
-    rows = [_paper(code, year, one) for one in found]
-    return Table(gettext("Generated papers"), [Column(one) for one in heads], rows, cards=True)
+    heads = (
+        gettext("Item"), gettext("State"), gettext("Next step"), gettext("Made from the portrait"), gettext("Sums"),
+    )  # fmt: skip
+    return cards(gettext("Generated papers"), heads, [_paper(code, year, one) for one in found])
 
 
 def _paper(code: str, year: int, one: Paper) -> list[Cell]:
@@ -140,10 +131,9 @@ def _agreement(one: Paper) -> Cell:
 def sum_rows(found: Sequence[Paper]) -> Table | None:
     """Each figure that a paper and the portrait must tell alike; None: no paper has one."""
     _ = words(current())
-    heads = [
-        Column(gettext("Item")), Column(gettext("Figure")), Column(gettext("In the paper"), figure=True),
-        Column(gettext("In the portrait"), figure=True), Column(gettext("Agrees")),
-    ]  # fmt: skip
+    heads = (
+        gettext("Item"), gettext("Figure"), gettext("In the paper"), gettext("In the portrait"), gettext("Agrees"),
+    )  # fmt: skip
     rows = [
         [
             Cell(presenters.item_title(one.line.item)),
@@ -155,7 +145,7 @@ def sum_rows(found: Sequence[Paper]) -> Table | None:
         for one in found
         for held in one.sums
     ]
-    return Table(gettext("What must agree"), heads, rows, cards=True) if rows else None
+    return cards(gettext("What must agree"), heads, rows) if rows else None
 
 
 def _agrees(held: Json, *, older: bool) -> Cell:
@@ -194,9 +184,6 @@ def _why(one: Json, result: Json) -> str:
 
 
 def _files(found: Sequence[Json]) -> Table:
-    heads = [
-        Column(gettext("File")), Column(gettext("Pages"), figure=True), Column("KiB", figure=True), Column("SHA-256"),
-    ]  # fmt: skip
     rows = [
         [
             Cell(one["path"]), Cell(figures.count_text(one["pages"]), figure=True),
@@ -204,7 +191,7 @@ def _files(found: Sequence[Json]) -> Table:
         ]
         for one in found
     ]  # fmt: skip
-    return Table(gettext("Files"), heads, rows, cards=True)
+    return cards(gettext("Files"), (gettext("File"), gettext("Pages"), "KiB", "SHA-256"), rows)
 
 
 def certificate_context(found: Certificate) -> tuple[Cell, list[tuple[str, str]], str]:
@@ -263,10 +250,8 @@ def show_status(request: Request, code: str, year: int) -> HttpResponse:
         "may_sign": may(request.actor, code, Act.APPROVE),
         "may_make": may(request.actor, code, Act.REVEAL),
         "days": output_files.KEPT.days,
-        "working": False,
+        **work_context(code, found.working),
     }
-    if found.working:
-        context |= {"working": True, "behind": len(found.working) - 1, **progressing(code, found.working[0])}
     return render(request, "dossier/making.html", context)
 
 
@@ -295,8 +280,7 @@ def build(request: Request, code: str, year: int) -> HttpResponse:
     back = redirect("dossier-package", code=code, year=require_year(year))
     given = build_form(request.POST)
     if not given.is_valid():
-        faults = [f"{given.fields[one].label}: {texts[0]}" for one, texts in given.errors.items()]
-        messages.error(request, " ".join(faults))
+        messages.error(request, form_errors(given))
         return back
     asked = given.cleaned_data
     output_files.enqueue_build(
@@ -339,7 +323,7 @@ def show_form(request: Request, code: str, year: int) -> HttpResponse:
         "working": False,
     }
     if job is not None and not job.over:
-        context |= {"working": True, **progressing(code, job)}
+        context |= work_context(code, [job])
     elif job is not None and job.state == "failed":
         context["failed"] = data.describe_job_error(job.error)[0]
     elif job is not None and job.state == "done":
@@ -400,7 +384,7 @@ def _read(result: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _table(result: dict[str, Any]) -> Table:
     _ = words(current())
-    heads = [Column(gettext("File")), Column(gettext("Page"), figure=True), Column(gettext("What differs"))]
+    heads = (gettext("File"), gettext("Page"), gettext("What differs"))
     rows = [
         [
             Cell(one["file"]),
@@ -409,29 +393,14 @@ def _table(result: dict[str, Any]) -> Table:
         ]
         for one in result["differences"]
     ]
-    return Table(gettext("What differs"), heads, rows, wrap=True, cards=True)
+    return cards(gettext("What differs"), heads, rows, wrap=True)
 
 
-@reads_form_itself
-@csrf_exempt  # the token is asked for inside, once the files have a place to go to
-@require_POST
-@page(Act.READ)
-@takes_files
-def upload(request: Request, code: str, year: int) -> HttpResponse:
+@upload_page(Act.READ)
+def upload(request: Request, code: str, year: int, handler: Receiving) -> HttpResponse:
     """Take a package, a file of it or a scan; the worker compares."""
     require_year(year)
-    handler = Receiving(request)
-    request.upload_handlers = [handler]
-    try:
-        return _received(request, code, year, handler)
-    finally:
-        handler.drop()
-
-
-@csrf_protect
-def _received(request: HttpRequest, code: str, year: int, handler: Receiving) -> HttpResponse:
     given = request.POST  # reading it is what brings the files in
-    actor = request.actor  # type: ignore[attr-defined] # the mark has set it
     faults = list(handler.faults)
     if not handler.files and not faults:
         messages.error(request, gettext("Choose a file first."))
@@ -441,8 +410,9 @@ def _received(request: HttpRequest, code: str, year: int, handler: Receiving) ->
         try:
             files = [(one.name, one.content(checklist.LIMIT)) for one in handler.files]
             verification.enqueue_verification(
-                enterprise=code, year=year, files=files, scan=given.get("scan") == "yes", against=against, actor=actor
-            )
+                enterprise=code, year=year, files=files, scan=given.get("scan") == "yes", against=against,
+                actor=request.actor,
+            )  # fmt: skip
         except NianjianError as fault:
             faults.append(fault)
     for refused in faults:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from django import forms
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.paper import dossier
+from nianjian.engines.paper.dossier import finding_text, read_fields
 from nianjian.engines.paper.texts.dossier import BOARDS, ITEMS, NEXT, NEXT_GENERATED, NEXT_MADE, STATES, VERDICTS
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import CHINESE, words
@@ -27,83 +26,52 @@ from nianjian.features.dossier.operations.checklist import ItemRequirement
 from nianjian.features.dossier.operations.package import GENERATED, portrait_of_item
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
+from nianjian.platform.home.http import as_attachment
+from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.rulebook import optional_items
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
 from nianjian.platform.web.rule_values import LEVELS
 from nianjian.platform.web.tables import Cell, Column, Table
-from nianjian.platform.web.work import moment, person
+from nianjian.platform.web.work import moment, person, progressing
 
 
-def day_input() -> forms.DateInput:
+def day_field(label: Any, hint: Any = "", *, required: bool = False) -> forms.DateField:  # noqa: ANN401 -- lazy texts
     """A field for a day."""
-    return forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, required=required, widget=widget, help_text=hint)
 
 
-class ConfirmForm(forms.Form):
-    """A person stands for a version."""
-
-    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
-    effective_on = forms.DateField(
-        label=gettext_lazy("Holds from"),
-        required=False,
-        widget=day_input(),
-        help_text=gettext_lazy("The paper's own day, not that of the upload; empty: it has none."),
-    )
-    valid_until = forms.DateField(
-        label=gettext_lazy("Holds until"),
-        required=False,
-        widget=day_input(),
-        help_text=gettext_lazy("The last day on which it still holds; empty: as it was read, or without end."),
-    )
+def text_field(label: Any, hint: Any = "", *, required: bool = True) -> forms.CharField:  # noqa: ANN401 -- the same
+    """A box for a reason, a comment or an answer."""
+    box = forms.Textarea({"rows": 2})
+    return forms.CharField(label=label, required=required, max_length=TEXT_LENGTH, widget=box, help_text=hint)
 
 
-class ReturnForm(forms.Form):
-    """A version that is sent back."""
-
-    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
-    reason = forms.CharField(
-        label=gettext_lazy("Why it is sent back"), max_length=TEXT_LENGTH, widget=forms.Textarea({"rows": 2})
-    )
+def form_errors(given: forms.Form) -> str:
+    """What is wrong with a form, a sentence a field."""
+    return " ".join(f"{given.fields[name].label}: {texts[0]}" for name, texts in given.errors.items())
 
 
-class OwnerForm(forms.Form):
-    """Who brings the item."""
-
-    owner = forms.CharField(label=gettext_lazy("Owner"), required=False, max_length=160)
-    due = forms.DateField(label=gettext_lazy("To be brought by"), required=False, widget=day_input())
-
-
-class CommentForm(forms.Form):
-    """A comment."""
-
-    text = forms.CharField(label=gettext_lazy("Comment"), max_length=TEXT_LENGTH, widget=forms.Textarea({"rows": 2}))
+def attach_sealed(content: bytes, media_type: str, name: str) -> HttpResponse:
+    """Give a file out as it came; a browser runs nothing in it."""
+    answer = HttpResponse(content, content_type=media_type)
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return as_attachment(answer, name)
 
 
-class ApplicabilityForm(forms.Form):
-    """Why the algorithm filing does not apply."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Why it does not apply"),
-        required=False,
-        max_length=TEXT_LENGTH,
-        widget=forms.Textarea({"rows": 2}),
-        help_text=gettext_lazy("An empty text takes it back: the filing is due again."),
-    )
+def work_context(code: str, jobs: Sequence[JobValue | None]) -> dict[str, object]:
+    """The first of the jobs with its progress, and how many wait behind it."""
+    if not jobs or jobs[0] is None:
+        return {"working": False}
+    return {"working": True, "behind": len(jobs) - 1, **progressing(code, jobs[0])}
 
 
-ACT_FORMS: Final[dict[str, type[forms.Form]]] = {
-    "confirm": ConfirmForm,
-    "return": ReturnForm,
-    "assign": OwnerForm,
-    "comment": CommentForm,
-    "not-applicable": ApplicabilityForm,
-}
-
-
-def form(act: str, given: QueryDict | None = None, **first: object) -> forms.Form:
-    """The form of an act; its fields have ids of their own, for all stand on one page."""
-    return ACT_FORMS[act](given, auto_id=f"{act}_%s", initial=first)
+def cards(title: str, heads: Iterable[str], rows: Sequence[Sequence[Cell]], *, wrap: bool = False) -> Table:
+    """A table, not empty, whose rows stand by themselves on a narrow screen; heads of figures are to the right."""
+    figures = [one.figure for one in rows[0]]
+    columns = [Column(head, figure) for head, figure in zip(heads, figures, strict=True)]
+    return Table(title, columns, rows, wrap=wrap, cards=True)
 
 
 BADGES: Final = {
@@ -158,7 +126,7 @@ def _table(name: str, code: str, year: int, lines: Iterable[Line], asked: dict[s
         gettext("Item"), gettext("State"), gettext("Next step"), gettext("Owner"), gettext("To be brought by"),
         gettext("Holds until"), gettext("Version"),
     )  # fmt: skip
-    return Table(name, [Column(head) for head in heads], [_row(code, year, one, asked) for one in lines], cards=True)
+    return cards(name, heads, [_row(code, year, one, asked) for one in lines])
 
 
 def _row(code: str, year: int, line: Line, asked: dict[str, ItemRequirement]) -> list[Cell]:
@@ -177,70 +145,46 @@ def _row(code: str, year: int, line: Line, asked: dict[str, ItemRequirement]) ->
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSource:
-    """Where a rule comes from; only what is law or a regulator's notice binds."""
-
-    key: str
-    title: str
-    level: str
-    badge: str
-    citation: str
-    text: str
-    note: str
-
-
-def rule_source(rule: Rule, level: str) -> RuleSource:
-    """A rule beside an item, in the reader's language."""
-    chinese = current() == CHINESE
-    return RuleSource(
-        key=rule.key,
-        title=rule.title_zh if chinese else rule.title_en,
-        level=level,
-        badge=LEVELS[str(rule.level)],
-        citation=rule.citation,
-        text=rule.text_zh or (str(rule.value) if isinstance(rule.value, str) else ""),
-        note=rule.note_zh if chinese else rule.note_en,
-    )
+def rule_source(rule: Rule) -> dict[str, str]:
+    """Where a rule beside an item comes from, in the reader's language; only law and a regulator's notice bind."""
+    chinese, _ = current() == CHINESE, words(current())
+    return {
+        "key": rule.key,
+        "title": rule.title_zh if chinese else rule.title_en,
+        "level": code_name("level", str(rule.level), _),
+        "badge": LEVELS[str(rule.level)],
+        "citation": rule.citation,
+        "text": rule.text_zh or (rule.value if isinstance(rule.value, str) else ""),
+        "note": rule.note_zh if chinese else rule.note_en,
+    }
 
 
-@dataclass(frozen=True, slots=True)
-class VersionView:
-    """A version for readers; ``findings``: (badge, page or None, sentence)."""
-
-    number: int
-    name: str
-    verdict: Cell
-    facts: list[tuple[str, str]]
-    findings: list[tuple[str, int | None, str]]
-    fields: list[tuple[str, str]]
-    returned: str
-    open: bool
-    ready: bool
-    pages: int
-
-
-def version_view(row: Version, newest: int) -> VersionView:
+def version_view(row: Version, newest: int) -> dict[str, Any]:
     """A version of an item; ``open``: one may still stand for it or send it back."""
     _ = words(current())
-    told = materials.read_report(row)
-    findings = sorted(told.get("findings", ()), key=lambda one: (WEIGHED[one["weight"]], one["page"] or 0))
-    return VersionView(
-        number=row.number,
-        name=row.name or "",
-        verdict=verdict_badge(row.verdict),
-        facts=_facts(row),
-        findings=[(WEIGHTS[one["weight"]], one["page"], _sentence(one)) for one in findings],
-        fields=dossier.read_fields(told.get("fields", {}), _),
-        returned=row.returned_reason,
-        open=row.number == newest and row.returned_at is None,
-        ready=row.verdict != "not_ready",
-        pages=row.pages,
-    )
+    report = materials.read_report(row)
+    return {
+        "number": row.number,
+        "name": row.name or "",
+        "verdict": verdict_badge(row.verdict),
+        "facts": _facts(row),
+        "findings": finding_sentences(report.get("findings", ())),
+        "fields": read_fields(report.get("fields", {}), _),
+        "returned": row.returned_reason,
+        "open": row.number == newest and row.returned_at is None,
+        "ready": row.verdict != "not_ready",
+        "pages": row.pages,
+    }
 
 
-def _sentence(one: dict[str, Any]) -> str:
-    return dossier.finding_text(str(one["code"]), {"page": one["page"], **one["values"]}, words(current()))
+def finding_sentences(findings: Iterable[dict[str, Any]]) -> list[tuple[str, int | None, str]]:
+    """(Badge, page or None, sentence) of each, the gravest first."""
+    _ = words(current())
+    gravest = sorted(findings, key=lambda one: (WEIGHED[one["weight"]], one["page"] or 0))
+    return [
+        (WEIGHTS[one["weight"]], one["page"], finding_text(one["code"], {"page": one["page"], **one["values"]}, _))
+        for one in gravest
+    ]
 
 
 def _facts(row: Version) -> list[tuple[str, str]]:
@@ -285,7 +229,6 @@ def _page(request: Request, code: str, year: int) -> HttpResponse:
     lines = checklist.list_items(code, year, request.actor)
     rules = checklist.get_rulebook(code)
     asked = checklist.list_requirements(rules)
-    _ = words(current())
     missing = checklist.count_missing(lines)
     due = {one.item for one in lines}
     context = {
@@ -294,11 +237,7 @@ def _page(request: Request, code: str, year: int) -> HttpResponse:
         "missing": missing,
         "count": len(lines),
         "boards": board_tables(code, year, lines, asked),
-        "sources": [
-            (one.rule.id, rule_source(one.rule, code_name("level", str(one.rule.level), _)))
-            for one in asked.values()
-            if one.item in due
-        ],
+        "sources": [(one.rule.id, rule_source(one.rule)) for one in asked.values() if one.item in due],
         "further": optional_items.hinted(rules),
         "may_load": may(request.actor, code, Act.LOAD),
         "reuse": reverse("dossier-reuse", args=[code, year]),

@@ -22,25 +22,28 @@ from nianjian.engines.paper.words import words
 from nianjian.features.dossier.kinds import KNOWN
 from nianjian.features.dossier.models import Evidence
 from nianjian.features.dossier.operations import rounds
-from nianjian.features.dossier.pages.materials import SANDBOX
-from nianjian.features.dossier.pages.presenters import item_title, require_year
-from nianjian.features.dossier.rounds import TEXT_LENGTH, File, Handover, RequestInput
+from nianjian.features.dossier.operations.rounds import Handover, RequestInput
+from nianjian.features.dossier.pages.presenters import (
+    attach_sealed,
+    cards,
+    day_field,
+    form_errors,
+    item_title,
+    require_year,
+    text_field,
+)
 from nianjian.features.rectification.pages.cases import read_upload
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http import as_attachment, takes_files
+from nianjian.platform.home.http import takes_files
 from nianjian.platform.registers.attachments import TYPES
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
-from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.tables import Cell, Table
 from nianjian.platform.web.work import moment, person
 
 ACCEPT: Final = ",".join(TYPES)
 ROWS: Final = 5  # requests that a notice's form has room for; a further notice takes more
-
-
-def _day() -> forms.DateInput:
-    return forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
 
 def _file_input() -> forms.ClearableFileInput:
@@ -60,7 +63,7 @@ class SubmissionForm(forms.Form):
         widget=forms.ClearableFileInput({"accept": ".json"}),
         help_text=gettext_lazy("manifest.json of the folder that was built: it says which pages were handed in."),
     )
-    on = forms.DateField(label=gettext_lazy("Handed in on"), widget=_day())
+    on = day_field(gettext_lazy("Handed in on"), required=True)
     place = forms.CharField(
         label=gettext_lazy("Where"), max_length=200, help_text=gettext_lazy("The window or the system.")
     )
@@ -70,14 +73,9 @@ class SubmissionForm(forms.Form):
 class NoticeForm(forms.Form):
     """A package came back."""
 
-    received = forms.DateField(
-        label=gettext_lazy("Received on"), widget=_day(), help_text=gettext_lazy("That day is not counted.")
-    )
-    due = forms.DateField(
-        label=gettext_lazy("Last day that the notice names"),
-        required=False,
-        widget=_day(),
-        help_text=gettext_lazy("It wins; without it working days are counted."),
+    received = day_field(gettext_lazy("Received on"), gettext_lazy("That day is not counted."), required=True)
+    due = day_field(
+        gettext_lazy("Last day that the notice names"), gettext_lazy("It wins; without it working days are counted.")
     )
     reference = forms.CharField(label=gettext_lazy("The notice's own number"), required=False, max_length=120)
     file = forms.FileField(label=gettext_lazy("The notice itself"), required=False, widget=_file_input())
@@ -90,10 +88,7 @@ class NoticeForm(forms.Form):
             self.fields[f"item{row}"] = forms.ChoiceField(
                 label=f"{what}: {gettext('item')}", choices=_items(), required=False
             )
-            self.fields[f"text{row}"] = forms.CharField(
-                label=f"{what}: {gettext('what is asked for')}", required=row == 1, max_length=TEXT_LENGTH,
-                widget=forms.Textarea({"rows": 2}),
-            )  # fmt: skip
+            self.fields[f"text{row}"] = text_field(f"{what}: {gettext('what is asked for')}", required=row == 1)
 
     def asked(self) -> list[RequestInput]:
         """The requests that were filled in."""
@@ -116,9 +111,7 @@ class AnswerForm(forms.Form):
         max_value=2**31 - 1,
         help_text=gettext_lazy("Upload and confirm it first; empty: the answer is in words."),
     )
-    note = forms.CharField(
-        label=gettext_lazy("Answer"), required=False, max_length=TEXT_LENGTH, widget=forms.Textarea({"rows": 2})
-    )
+    note = text_field(gettext_lazy("Answer"), required=False)
 
 
 class EvidenceForm(forms.Form):
@@ -138,7 +131,7 @@ class EvidenceForm(forms.Form):
 class PassedForm(forms.Form):
     """The authority took it as good."""
 
-    on = forms.DateField(label=gettext_lazy("Passed on"), widget=_day())
+    on = day_field(gettext_lazy("Passed on"), required=True)
 
 
 FORMS: Final[dict[str, type[forms.Form]]] = {
@@ -165,7 +158,7 @@ def submit_package(request: Request, code: str, year: int) -> HttpResponse:
     require_year(year)
     given = SubmissionForm(request.POST, request.FILES)
     if not given.is_valid():
-        messages.error(request, _faults(given))
+        messages.error(request, form_errors(given))
         return redirect("rounds", code=code, year=year)
     told = given.cleaned_data
     file: UploadedFile[Any] = told["manifest"]
@@ -191,7 +184,7 @@ def act(request: Request, code: str, year: int, number: int, act: str) -> HttpRe
         place = {"enterprise": code, "year": year, "number": number, "actor": request.actor}
         messages.success(request, _done(act, given, place))
     else:
-        messages.error(request, _faults(given))
+        messages.error(request, form_errors(given))
     return redirect("rounds-one", code=code, year=year, number=number)
 
 
@@ -201,7 +194,7 @@ def _done(act: str, given: forms.Form, place: dict[str, Any]) -> str:
     if isinstance(given, NoticeForm):
         rounds.record_notice(
             **place, received=told["received"], due=told["due"], reference=told["reference"],
-            requests=given.asked(), paper=_file(told["file"]),
+            requests=given.asked(), paper=read_upload(told["file"]),
         )  # fmt: skip
         return gettext("The return is noted.")
     if act == "answer":
@@ -210,19 +203,10 @@ def _done(act: str, given: forms.Form, place: dict[str, Any]) -> str:
     if act == "accept":
         rounds.record_passed(**place, **told)
         return gettext("Noted: it passed.")
-    file = _file(told["file"])
+    file = read_upload(told["file"])
     if file is not None:
         rounds.add_evidence(**place, kind=told["kind"], file=file)
     return gettext("The file is kept.")
-
-
-def _file(given: UploadedFile[Any] | None) -> File | None:
-    read = read_upload(given)
-    return None if read is None else File(read.name, read.media_type, read.body)
-
-
-def _faults(given: forms.Form) -> str:
-    return " ".join(f"{given.fields[name].label}: {texts[0]}" for name, texts in given.errors.items())
 
 
 @require_POST
@@ -232,9 +216,7 @@ def download(request: Request, code: str, year: int, number: int, evidence: int)
     kept, content = rounds.download_evidence(
         enterprise=code, year=require_year(year), number=number, evidence=evidence, actor=request.actor
     )
-    answer = HttpResponse(content, content_type=kept.media_type)
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    return as_attachment(answer, kept.name or str(kept.pk))
+    return attach_sealed(content, kept.media_type, kept.name or str(kept.pk))
 
 
 MOST: Final = 50  # packages that the page shows
@@ -278,7 +260,7 @@ def _packages(code: str, year: int, found: Sequence[Told]) -> Table:
         ]
         for one in found
     ]  # fmt: skip
-    return Table(gettext("Packages handed in"), [Column(head) for head in heads], rows, cards=True)
+    return cards(gettext("Packages handed in"), heads, rows)
 
 
 def _state(code: str, names: Mapping[str, str]) -> Cell:

@@ -7,35 +7,36 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.dossier import CHANGED, NO_SEAL, PLACES, SEAL_KINDS, STANDINGS, TRUST
-from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import words
-from nianjian.features.dossier import seal_images
 from nianjian.features.dossier.kinds import KNOWN
 from nianjian.features.dossier.models import Impression, SealPicture, SignedPaper
-from nianjian.features.dossier.operations import seals, signatures
-from nianjian.features.dossier.operations.seals import PrintRequest
+from nianjian.features.dossier.operations import checklist, seals, signatures
+from nianjian.features.dossier.operations.seals import MARKS, PrintRequest
 from nianjian.features.dossier.pages import presenters
-from nianjian.features.dossier.pages.materials import SANDBOX
-from nianjian.features.dossier.pages.presenters import item_title, require_year
-from nianjian.features.dossier.seal_images import MARKS, TEXT_LENGTH
+from nianjian.features.dossier.pages.presenters import (
+    attach_sealed,
+    cards,
+    form_errors,
+    item_title,
+    require_year,
+    text_field,
+)
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http import as_attachment, reads_form_itself, takes_files
 from nianjian.platform.web import work as data
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
-from nianjian.platform.web.receiving import Receiving
-from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.receiving import Receiving, upload_page
+from nianjian.platform.web.tables import Cell, Table
 from nianjian.platform.web.work import moment, person
 
 
@@ -95,7 +96,7 @@ class UseForm(forms.Form):
     y_mm = forms.DecimalField(
         label=gettext_lazy("Centre from below in mm"), required=False, min_value=0, max_digits=6, decimal_places=2
     )
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=TEXT_LENGTH, widget=forms.Textarea({"rows": 2}))
+    reason = text_field(gettext_lazy("Reason"))
 
 
 class PaperForm(forms.Form):
@@ -144,7 +145,7 @@ def build_pictures_table(found: Sequence[SealPicture]) -> Table:
         ]
         for one in found
     ]
-    return Table(gettext("Pictures of seals"), [Column(head) for head in heads], rows, cards=True)
+    return cards(gettext("Pictures of seals"), heads, rows)
 
 
 def build_uses_table(code: str, found: Sequence[Impression]) -> Table:
@@ -166,7 +167,7 @@ def build_uses_table(code: str, found: Sequence[Impression]) -> Table:
         ]
         for one in found
     ]
-    return Table(gettext("Uses of a seal's picture"), [Column(head) for head in heads], rows, wrap=True, cards=True)
+    return cards(gettext("Uses of a seal's picture"), heads, rows, wrap=True)
 
 
 def _agreed(code: str, one: Impression) -> Cell:
@@ -190,7 +191,7 @@ def build_papers_table(code: str, year: int, found: Sequence[SignedPaper]) -> Ta
         ]
         for one in found
     ]
-    return Table(gettext("Signed papers"), [Column(head) for head in heads], rows, wrap=True, cards=True)
+    return cards(gettext("Signed papers"), heads, rows, wrap=True)
 
 
 def build_signatures_table(row: SignedPaper) -> list[tuple[str, Cell, list[tuple[str, str]]]]:
@@ -227,12 +228,12 @@ def show_seals(request: Request, code: str, year: int) -> HttpResponse:
     """Pictures, uses and signed papers, and what the law says of them."""
     actor, season = request.actor, require_year(year)
     found = seals.list_images(code, actor)
-    rule = seals.seal_rule(seals.get_rulebook(code))
+    rule = seals.seal_rule(checklist.get_rulebook(code))
     _ = words(current())
     context = {
         "year": season,
         "no_seal": _(NO_SEAL),
-        "source": None if rule is None else presenters.rule_source(rule, code_name("level", str(rule.level), _)),
+        "source": None if rule is None else presenters.rule_source(rule),
         "pictures": build_pictures_table(found) if found else None,
         "uses": build_uses_table(code, uses) if (uses := seals.list_uses(code, season, actor, 0, NEWEST)) else None,
         "papers": build_papers_table(code, season, kept)
@@ -248,26 +249,12 @@ def show_seals(request: Request, code: str, year: int) -> HttpResponse:
     return render(request, "dossier/seals.html", context)
 
 
-@reads_form_itself
-@csrf_exempt  # the token is asked for inside, once the file has a place to go to
-@require_POST
-@page(Act.LOAD)
-@takes_files
-def upload(request: Request, code: str, year: int, what: str) -> HttpResponse:
+@upload_page(Act.LOAD)
+def upload(request: Request, code: str, year: int, what: str, handler: Receiving) -> HttpResponse:
     """Take a picture of a seal, or a signed paper."""
     require_year(year)
     if what not in GIVEN:
         raise Http404
-    handler = Receiving(request)
-    request.upload_handlers = [handler]
-    try:
-        return _received(request, code, year, what, handler)
-    finally:
-        handler.drop()
-
-
-@csrf_protect
-def _received(request: HttpRequest, code: str, year: int, what: str, handler: Receiving) -> HttpResponse:
     values = request.POST  # reading it is what brings the file in
     back = redirect("dossier-seals", code=code, year=year)
     given = form(what, values)
@@ -277,14 +264,12 @@ def _received(request: HttpRequest, code: str, year: int, what: str, handler: Re
     if handler.faults:
         return back
     if not handler.files or not given.is_valid():
-        faults = [f"{given.fields[one].label}: {texts[0]}" for one, texts in given.errors.items()]
-        messages.error(request, " ".join(faults) or gettext("Choose a file first."))
+        messages.error(request, form_errors(given) or gettext("Choose a file first."))
         return back
-    actor: Actor = request.actor  # type: ignore[attr-defined] # the mark has set it
     one = handler.files[0]
     try:
-        content = one.content(seal_images.LIMIT if what == "picture" else signatures.LIMIT)
-        messages.success(request, _taken(what, code, year, one.name, content, given.cleaned_data, actor))
+        content = one.content(seals.LIMIT if what == "picture" else signatures.LIMIT)
+        messages.success(request, _taken(what, code, year, one.name, content, given.cleaned_data, request.actor))
     except NianjianError as fault:
         messages.error(request, data.fault(fault))
     return back
@@ -311,8 +296,7 @@ def act(request: Request, code: str, year: int, act: str) -> HttpResponse:
     given = form(act, request.POST)
     back = redirect("dossier-seals", code=code, year=year)
     if not given.is_valid():
-        faults = [f"{given.fields[one].label}: {texts[0]}" for one, texts in given.errors.items()]
-        messages.error(request, " ".join(faults))
+        messages.error(request, form_errors(given))
         return back
     values = given.cleaned_data
     if act == "withdraw":
@@ -352,9 +336,7 @@ def download(request: Request, code: str, year: int, signed: int) -> HttpRespons
     """Give a signed paper out byte for byte; the chain has an entry."""
     row = _paper(request, code, year, signed)
     _row, content = signatures.download_paper(enterprise=code, year=year, number=row.pk, actor=request.actor)
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    return as_attachment(answer, row.name or f"{row.sha256[:12]}.pdf")
+    return attach_sealed(content, "application/pdf", row.name or f"{row.sha256[:12]}.pdf")
 
 
 def _paper(request: Request, code: str, year: int, number: int) -> Any:  # noqa: ANN401 -- a row

@@ -1,0 +1,273 @@
+"""What the actions of ``nianjian dossier`` do in an open home.
+
+Each takes the options and its place: the enterprise, who acts, and the season, item and number where they are named.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier import terminal
+from nianjian.features.dossier.finding import Verdict
+from nianjian.features.dossier.materials import ALGORITHM
+from nianjian.features.dossier.operations import checklist, fill_in, generate, package, rounds, seals, signatures
+from nianjian.features.dossier.operations.rounds import Handover, RequestInput
+from nianjian.features.dossier.operations.seals import PrintRequest
+from nianjian.features.dossier.terminal import answer, plain_json, sentence
+from nianjian.features.rectification.storage import PaperContent, read_paper
+from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.terminal.answer import DONE, NO, Answer
+from nianjian.platform.terminal.language import _
+
+Args = argparse.Namespace
+Place = dict[str, Any]
+MOST: Final = 1000  # uses and papers that a list shows
+GOOD: Final = frozenset({"submitted", "answered", "resubmitted", "passed"})
+
+
+def list_items(args: Args, place: Place) -> Answer:
+    """The checklist."""
+    lines = checklist.list_items(**place, on=args.on)
+    done = checklist.is_complete(lines)
+    data = {"year": args.year, "complete": done, "items": [checklist.line_to_document(one) for one in lines]}
+    return answer(terminal.show_checklist, data, DONE if done else NO)
+
+
+def add_file(args: Args, place: Place) -> Answer:
+    """Check a file and store it."""
+    version, checked = checklist.add(**place, path=args.file)
+    data = {**terminal.to_document(checked), "version": version.number}
+    return answer(terminal.show_check, data, NO if checked.verdict is Verdict.NOT_READY else DONE)
+
+
+def confirm(args: Args, place: Place) -> Answer:
+    """A person stands for a version."""
+    row = checklist.confirm(**place, effective_on=args.effective, valid_until=args.valid_until)
+    until = None if row.valid_until is None else row.valid_until.isoformat()
+    data = {"item": args.item, "version": row.number, "confirmed": True, "valid_until": until}
+    return sentence(_("{item}: version {version} is confirmed"), data)
+
+
+def send_back(args: Args, place: Place) -> Answer:
+    """Send a version back."""
+    row = checklist.send_back(**place, reason=args.reason)
+    data = {"item": args.item, "version": row.number, "returned": True}
+    return sentence(_("{item}: version {version} was sent back"), data)
+
+
+def set_applicability(args: Args, place: Place) -> Answer:
+    """Why the algorithm filing does not apply."""
+    checklist.not_applicable(**place, item=ALGORITHM, reason=args.reason)
+    data = {"item": ALGORITHM, "not_applicable": args.reason.strip()}
+    return sentence(_("{item} does not apply: {not_applicable}") if args.reason.strip() else _("{item} applies"), data)
+
+
+def assign(args: Args, place: Place) -> Answer:
+    """Who brings an item."""
+    checklist.assign(**place, owner=args.owner, due=args.due)
+    data = {"item": args.item, "owner": args.owner, "due": None if args.due is None else args.due.isoformat()}
+    return sentence(_("{item}: {owner} brings it"), data)
+
+
+def comment(args: Args, place: Place) -> Answer:
+    """Say something about an item."""
+    row = checklist.comment(**place, text=args.text)
+    return sentence(_("{item}: comment {comment} is kept"), {"item": args.item, "comment": row.pk})
+
+
+def reuse(args: Args, place: Place) -> Answer:
+    """Take over from the year before."""
+    data = {"year": args.year, "taken": checklist.reuse(**place)}
+    return sentence(_("Taken from the year before, to be confirmed again: {taken}"), data)
+
+
+def generate_items(args: Args, place: Place) -> Answer:
+    """Make items from the records."""
+    items = generate.generate(**place, items=args.items, folder=args.output, replace=args.replace)
+    documents = [generate.generated_to_document(one) for one in items]
+    data = {"enterprise": place["enterprise"], "season": args.year, "items": documents}
+    bad = any(one.verdict is Verdict.NOT_READY or one.waits for one in items)
+    return Answer(data, lambda console: terminal.show_generated(console, items), NO if bad else DONE)
+
+
+def build_package(args: Args, place: Place) -> Answer:
+    """Bind both editions."""
+    built = package.build(**place, folder=args.output, on=args.on, pictures=args.seal_pictures)
+    data = {"enterprise": place["enterprise"], "season": args.year, **package.built_to_document(built)}
+    return Answer(data, lambda console: terminal.show_built(console, built), NO if built.draft else DONE)
+
+
+def make_sheet(args: Args, place: Place) -> Answer:
+    """The fill-in sheet of a report."""
+    where = place | {"report": fill_in.get_report(args.report)}
+    row = fill_in.make_sheet(**where)
+    data = fill_in.reveal_sheet(**where) if args.full else fill_in.sheet_to_document(row, full=False)
+    files = [] if args.output is None else fill_in.write_sheet_files(**where, folder=args.output)
+    return answer(terminal.show_sheet, plain_json(data) | {"files": [str(path) for path in files]})
+
+
+def submit(args: Args, place: Place) -> Answer:
+    """Note that a package was handed in."""
+    require(place["actor"], place["enterprise"], Act.LOAD)
+    receipt = _read_file(args.receipt)
+    handed = Handover(args.on or clock.today(), args.place, args.reference)
+    read = rounds.read_package_path(args.path, enterprise=place["enterprise"], year=args.year)
+    data = rounds.record_submission(**place, package=read, handed=handed)
+    if receipt is not None:
+        rounds.add_evidence(**place, number=data["number"], kind="receipt", file=receipt)
+    return answer(terminal.show_package, data)
+
+
+def record_notice(args: Args, place: Place) -> Answer:
+    """Note that a package came back."""
+    data = rounds.record_notice(
+        **place, received=args.received, due=args.due, reference=args.reference,
+        requests=[_read_request(one) for one in args.request], paper=_read_file(args.notice),
+    )  # fmt: skip
+    return answer(terminal.show_package, data, _code(data))
+
+
+def _read_request(text: str) -> RequestInput:
+    item, sign, asked = text.partition("=")
+    if not sign:
+        raise NianjianError("dossier_request_unreadable", given=text)
+    return RequestInput(item, asked)
+
+
+def _read_file(path: Path | None) -> PaperContent | None:
+    return None if path is None else read_paper(path)
+
+
+def answer_request(args: Args, place: Place) -> Answer:
+    """Answer a request."""
+    data = rounds.record_answer(**place, request=args.request, version=args.version, note=args.note)
+    return answer(terminal.show_package, data, _code(data))
+
+
+def record_passed(args: Args, place: Place) -> Answer:
+    """Note that the authority took a package as good."""
+    return answer(terminal.show_package, rounds.record_passed(**place, on=args.on or clock.today()))
+
+
+def evidence(args: Args, place: Place) -> Answer:
+    """Keep a file about a package, or take one out."""
+    if args.get is not None and args.output is not None:
+        row, content = rounds.download_evidence(**place, evidence=args.get)
+        _write(args.output, content, mode=0o600)
+        return answer(
+            terminal.show_evidence, plain_json(rounds.evidence_to_document(row)) | {"output": str(args.output)}
+        )
+    if args.file is None or args.get is not None:
+        message = _("give a FILE to keep, or --get with --output")
+        raise NianjianError("usage", program="nianjian dossier evidence", message=message)
+    row = rounds.add_evidence(**place, kind=args.kind, file=read_paper(args.file))
+    return answer(terminal.show_evidence, plain_json(rounds.evidence_to_document(row)))
+
+
+def _write(path: Path, content: bytes, *, mode: int = 0o666) -> None:
+    try:
+        with open(path, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
+            file.write(content)
+    except OSError as error:
+        raise NianjianError("file_unwritable", file=str(path), reason=error.strerror or "") from error
+
+
+def show_rounds(args: Args, place: Place) -> Answer:
+    """The packages of a season, or one in full."""
+    if args.number is None:
+        return answer(terminal.show_packages, {"year": args.year, "rounds": rounds.list_packages(**place)})
+    data = rounds.get_package(**place)
+    return answer(terminal.show_full_package, plain_json(data), _code(data))
+
+
+def compare(args: Args, place: Place) -> Answer:
+    """What differs between two packages."""
+    data = rounds.compare_packages(**place, before=args.before, after=args.after)
+    return answer(terminal.show_changes, data, DONE if data["same"] else NO)
+
+
+def _code(data: dict[str, Any]) -> int:
+    """0 where nothing is waited for from us, or only the next package."""
+    return DONE if data["state"] in GOOD and not data["left_out"] else NO
+
+
+def add_seal_image(args: Args, place: Place) -> Answer:
+    """Keep the picture of a seal."""
+    row = seals.store_image(
+        **place, kind=args.kind, name=args.file.name, content=_read(args.file), width_mm=args.width_mm
+    )
+    return answer(terminal.show_stored_image, plain_json(seals.to_picture_document(row)))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise NianjianError("file_missing", file=str(path)) from error
+
+
+def withdraw_seal_image(args: Args, place: Place) -> Answer:
+    """Take a picture out of use."""
+    row = seals.withdraw_image(**place, kind=args.kind)
+    return answer(terminal.show_withdrawal, {"kind": row.kind, "sha256": row.sha256, "withdrawn": True})
+
+
+def list_seal_images(args: Args, place: Place) -> Answer:
+    """Pictures, and the uses of a season."""
+    code, actor = place["enterprise"], place["actor"]
+    data = {
+        "pictures": [seals.to_picture_document(one) for one in seals.list_images(code, actor)],
+        "impressions": [seals.to_impression_document(one) for one in seals.list_uses(code, args.year, actor, 0, MOST)],
+        "law": seals.citation(checklist.get_rulebook(code)),
+    }
+    return answer(terminal.show_seals, plain_json(data))
+
+
+def request_print(args: Args, place: Place) -> Answer:
+    """Ask for a print of a seal's picture."""
+    wanted = PrintRequest(args.year, args.item, args.kind, args.reason, args.mark, args.page, args.x_mm, args.y_mm)
+    data = seals.request_print(enterprise=place["enterprise"], actor=place["actor"], wanted=wanted)
+    return answer(terminal.show_print_request, data, NO if data["state"] == "pending" else DONE)
+
+
+def add_signed_paper(args: Args, place: Place) -> Answer:
+    """Keep a signed PDF."""
+    row = signatures.store_paper(**place, name=args.file.name, content=_read(args.file))
+    data = plain_json(signatures.to_document(row))
+    return answer(terminal.show_signatures, data, DONE if row.standing in {"unknown", "trusted"} else NO)
+
+
+def list_signed_papers(args: Args, place: Place) -> Answer:
+    """Signed papers of a season."""
+    papers = signatures.list_papers(place["enterprise"], args.year, place["actor"], 0, MOST)
+    return answer(terminal.show_papers, {"papers": [plain_json(signatures.to_document(one)) for one in papers]})
+
+
+def fetch_signed_paper(args: Args, place: Place) -> Answer:
+    """Write a signed paper as it came."""
+    if args.output.exists():
+        raise NianjianError("signed_file_exists", file=str(args.output))
+    row, content = signatures.download_paper(**place)
+    _write(args.output, content)
+    return answer(terminal.show_saved_file, {"paper": row.pk, "sha256": row.sha256, "file": str(args.output)})
+
+
+def sign_package(args: Args, place: Place) -> Answer:
+    """Sign the files for the platform."""
+    done = signatures.sign_package(**place, folder=args.folder, ask=_ask, certificate=args.certificate, tsa=args.tsa)
+    return answer(terminal.show_signing, {"enterprise": place["enterprise"], **done.as_dict()})
+
+
+def _ask(name: str) -> str:
+    """The password, typed unseen; without a terminal there is none to ask."""
+    if not sys.stdin.isatty():
+        return ""
+    return getpass.getpass(_("Password of {file}: ").format(file=name))
