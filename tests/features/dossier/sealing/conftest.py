@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from tests.support import packages
 
 from nianjian.features.dossier import materials
+from nianjian.features.dossier.editions.package import Limits
 from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.kinds import ITEMS
 from nianjian.features.dossier.materials import File, Place
@@ -25,6 +27,8 @@ Keep = Callable[..., None]
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("NIANJIAN_KEYS", str(tmp_path / "keys.json"))
+    whole = Limits.of
+    monkeypatch.setattr(Limits, "of", lambda *given: replace(whole(*given), dpi=100))  # a ninth of the pixels
 
 
 @pytest.fixture
