@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.dossier.editions.package import Board, Item, Limits, Package, Picture, Seal, required_seals
 
 BOOK = Rulebook.on(date(2026, 11, 1))
-LIMITS = Limits.of(BOOK)
+LIMITS = replace(Limits.of(BOOK), dpi=100)  # 300 on paper: a ninth of the pixels
 A4 = (595.276, 841.89)
 TITLES = {
     "business_licence": ("营业执照", Board.GENERAL, True),
@@ -81,11 +83,17 @@ def scan_page(pdf: pikepdf.Pdf, data: bytes, size: tuple[float, float] = A4, rot
     pdf.pages.append(pikepdf.Page(pdf.make_indirect(page)))
 
 
+@cache
+def sheet_jpeg(seed: int, dpi: int) -> bytes:
+    """A page as a scanner hands it on."""
+    return jpeg(sheet(seed, dpi=dpi))
+
+
 def scans(path: Path, seeds: Sequence[int], *, dpi: int = 150) -> Path:
     """A scan of some pages."""
     with pikepdf.new() as pdf:
         for seed in seeds:
-            scan_page(pdf, jpeg(sheet(seed, dpi=dpi)))
+            scan_page(pdf, sheet_jpeg(seed, dpi))
         pdf.save(path, deterministic_id=True)
     return path
 
@@ -113,6 +121,11 @@ def odd(path: Path) -> Path:
         pdf.Root.Pages["/Resources"] = shared
         pdf.save(path, deterministic_id=True)
     return path
+
+
+def odd_item(folder: Path) -> Item:
+    """An item of such pages, with every seal but that of copies."""
+    return Item("odd", "奇特页面", Board.SPECIAL, odd(folder / "odd.pdf"), required_seals(BOOK, copy=False))
 
 
 def seal_png(side: int = 473) -> bytes:

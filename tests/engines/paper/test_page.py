@@ -10,18 +10,12 @@ from typing import Any
 
 import openpyxl
 import pytest
-from tests.support.sample_portrait import portrait
 
 from nianjian.engines.paper import figures, sections
 from nianjian.engines.paper.masking import mask_portrait
 from nianjian.engines.paper.page import portrait_page
 from nianjian.engines.paper.words import words
 from nianjian.engines.paper.workbook import portrait_workbook
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return portrait(tmp_path_factory.mktemp("portrait"))
 
 
 class _Tags(HTMLParser):
@@ -38,9 +32,9 @@ class _Tags(HTMLParser):
 
 
 @pytest.mark.parametrize("language", ["en", "zh_Hans"])
-def test_page_is_the_same_bytes_and_loads_nothing(data: dict[str, Any], language: str) -> None:
-    made = portrait_page(data, language)
-    assert made == portrait_page(data, language)
+def test_page_is_the_same_bytes_and_loads_nothing(sample: dict[str, Any], language: str) -> None:
+    made = portrait_page(sample, language)
+    assert made == portrait_page(sample, language)
     tags = _Tags()
     tags.feed(made.decode())
     assert not [tag for tag, _ in tags.tags if tag in {"script", "link", "img", "iframe", "object"}]
@@ -48,8 +42,8 @@ def test_page_is_the_same_bytes_and_loads_nothing(data: dict[str, Any], language
     assert sum(tag == "svg" for tag, _ in tags.tags) == 5
 
 
-def test_page_speaks_its_language(data: dict[str, Any]) -> None:
-    chinese, english = portrait_page(data, "zh_Hans").decode(), portrait_page(data, "en").decode()
+def test_page_speaks_its_language(sample: dict[str, Any]) -> None:
+    chinese, english = portrait_page(sample, "zh_Hans").decode(), portrait_page(sample, "en").decode()
     assert "坐席空置率" in chinese
     assert "Seat vacancy rate" not in chinese
     assert "Seat vacancy rate" in english
@@ -59,21 +53,21 @@ def test_page_speaks_its_language(data: dict[str, Any]) -> None:
     assert left == []
 
 
-def test_mobile_numbers_are_masked(data: dict[str, Any]) -> None:
-    assert "13800138000" in str(data)
-    assert "13800138000" not in portrait_page(data, "zh_Hans").decode()
-    assert "138****8000" in portrait_page(data, "zh_Hans").decode()
-    assert "13800138000" not in str(mask_portrait(data))
+def test_mobile_numbers_are_masked(sample: dict[str, Any]) -> None:
+    assert "13800138000" in str(sample)
+    assert "13800138000" not in portrait_page(sample, "zh_Hans").decode()
+    assert "138****8000" in portrait_page(sample, "zh_Hans").decode()
+    assert "13800138000" not in str(mask_portrait(sample))
 
 
-def test_text_from_data_is_escaped(data: dict[str, Any]) -> None:
-    evil = {**data, "enterprise": "<script>alert(1)</script>"}
+def test_text_from_data_is_escaped(sample: dict[str, Any]) -> None:
+    evil = {**sample, "enterprise": "<script>alert(1)</script>"}
     assert "<script" not in portrait_page(evil, "en").decode()
 
 
-def test_workbook_is_the_same_bytes_and_can_be_read(data: dict[str, Any]) -> None:
-    made = portrait_workbook(data, "zh_Hans")
-    assert made == portrait_workbook(data, "zh_Hans")
+def test_workbook_is_the_same_bytes_and_can_be_read(sample: dict[str, Any]) -> None:
+    made = portrait_workbook(sample, "zh_Hans")
+    assert made == portrait_workbook(sample, "zh_Hans")
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     book = openpyxl.load_workbook(io.BytesIO(made))
@@ -104,11 +98,11 @@ def test_headroom_of_evasion_is_red_at_the_limit_itself(count: int, expected: st
     assert figures.headroom_text(metric, words("en")).startswith(expected)
 
 
-def test_every_split_has_a_grid_of_one_width(data: dict[str, Any]) -> None:
-    found = sections.list_splits(data)
+def test_every_split_has_a_grid_of_one_width(sample: dict[str, Any]) -> None:
+    found = sections.list_splits(sample)
     assert {"line", "team", "display", "kind", "month"} <= set(found)
     for split in found:
-        header, body = sections.split_grid(data, split, words("en"))
+        header, body = sections.split_grid(sample, split, words("en"))
         assert body
         assert {len(row) for row in body} == {len(header)}
 

@@ -7,23 +7,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import pytest
-from tests.support.sample_portrait import portrait
-
 from nianjian.engines.paper import explanations, pictures
+from nianjian.engines.paper.charts import VARIABLE
 from nianjian.engines.paper.explanations import list_formulas, team_results
 from nianjian.engines.paper.masking import mask_portrait
-from nianjian.engines.paper.portrait_pdf import VARIABLE, Stamp, portrait_content
+from nianjian.engines.paper.portrait_pdf import Stamp, portrait_content
 from nianjian.engines.paper.words import words
 from nianjian.engines.rules.load import load
 
 ENGLISH = words("en")
 CHINESE = words("zh_Hans")
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return portrait(tmp_path_factory.mktemp("results"))
 
 
 def metric(told: dict[str, Any], slug: str) -> dict[str, Any]:

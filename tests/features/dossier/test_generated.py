@@ -16,7 +16,7 @@ from nianjian.features.dossier.finding import Weight
 from nianjian.features.dossier.generated import complaint_records, monthly_traffic, registers
 from nianjian.features.dossier.generated import document as sheets
 from nianjian.features.dossier.generated.complaint_records import Ticket
-from nianjian.features.dossier.generated.document import Document, Head
+from nianjian.features.dossier.generated.document import Head
 from nianjian.features.dossier.generated.monthly_traffic import Traffic
 from nianjian.features.dossier.generated.self_check import compare_sums, find_disagreements
 
@@ -86,21 +86,18 @@ def test_sums_agree_only_when_they_are_equal() -> None:
     assert (unknown.code, unknown.weight) == ("sums_unknown", Weight.ASK)
 
 
-def _pages(document: Document) -> list[str]:
-    with pypdfium2.PdfDocument(sheets.pdf(document)) as made:
-        return [page.get_textpage().get_text_range() for page in made]
-
-
 def test_header_rows_and_the_run_stand_on_every_page() -> None:
     rows = [_seat(seat_id=f"S{number:03d}", person="张三", workplace="#strong[x] $1$") for number in range(120)]
     document = registers.build_seat_table(HEAD, rows, _)
-    pages = _pages(document)
+    made = sheets.pdf(document)
+    with pypdfium2.PdfDocument(made) as opened:
+        pages = [page.get_textpage().get_text_range() for page in opened]
     assert len(pages) > 2
     assert all("坐席编号" in page and HEAD.run in page for page in pages[:-1])
     assert f"第 2 页　共 {len(pages)} 页" in pages[1]
     assert "#strong[x] $1$" in pages[0]  # data is never taken for markup
     assert "S119" in "".join(pages)
-    assert sheets.pdf(document) == sheets.pdf(document)
+    assert sheets.pdf(document) == made
 
 
 def test_a_workbook_holds_counts_as_numbers_and_codes_as_text() -> None:

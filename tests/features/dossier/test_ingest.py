@@ -44,26 +44,8 @@ def test_a_hostile_pdf_costs_one_message(tmp_path: Path, name: str) -> None:
     with pytest.raises(NianjianError) as caught:
         taken(tmp_path, f"{name}.pdf", pdfs.REFUSED[name]())
     clear(caught.value, f"{name}.pdf")
-
-
-@pytest.mark.parametrize(
-    ("name", "code"), [("huge_page", "dossier_page_side"), ("huge_picture", "dossier_pixels_many")]
-)
-def test_a_refusal_names_the_page(tmp_path: Path, name: str, code: str) -> None:
-    with pytest.raises(NianjianError) as caught:
-        taken(tmp_path, "x.pdf", pdfs.REFUSED[name]())
-    assert (caught.value.code, caught.value.values["page"]) == (code, 1)
-
-
-def outcome(got: ReceivedFile) -> NianjianError | None:
-    """None: every page could be drawn."""
-    assert got.clean is not None
-    try:
-        pages = sum(1 for _ in render_pages(got.clean, got.pages, name=got.name, dpi=100))
-    except NianjianError as error:
-        return error
-    assert pages == got.pages
-    return None
+    told = {"huge_page": "dossier_page_side", "huge_picture": "dossier_pixels_many"}
+    assert name not in told or (caught.value.code, caught.value.values["page"]) == (told[name], 1)
 
 
 @pytest.mark.parametrize("name", list(pdfs.COSTLY))
@@ -72,9 +54,13 @@ def test_what_only_drawing_shows_ends_with_the_page_named(
 ) -> None:
     got = taken(tmp_path, f"{name}.pdf", pdfs.COSTLY[name]())
     assert got.clean is not None
-    monkeypatch.setattr(limits, "CPU_SECONDS", 5)
+    monkeypatch.setattr(limits, "CPU_SECONDS", 2)
     began = time.monotonic()
-    refused = outcome(got)
+    try:
+        pages, refused = sum(1 for _ in render_pages(got.clean, got.pages, name=got.name, dpi=100)), None
+    except NianjianError as error:
+        pages, refused = got.pages, error
+    assert pages == got.pages
     if refused is not None:
         assert (refused.code, refused.values["page"]) == ("dossier_page_costly", 1)
         clear(refused, f"{name}.pdf")
@@ -186,7 +172,7 @@ def test_pages_of_a_tiff_are_pages(tmp_path: Path) -> None:
 
 def png_bomb() -> bytes:
     out = io.BytesIO()
-    Image.new("1", (30_000, 30_000)).save(out, "PNG")
+    Image.new("1", (12_500, 12_500)).save(out, "PNG")
     return out.getvalue()
 
 

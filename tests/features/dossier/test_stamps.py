@@ -17,7 +17,7 @@ from nianjian.features.dossier.seals import seam
 from nianjian.features.dossier.seals.mask import whiten
 
 MM = seam.DPI / 25.4
-SHEETS = 41
+SHEETS = 29
 HIGH = round(297 * MM)
 
 
@@ -42,7 +42,7 @@ def test_a_shared_sheet_has_two_slices_and_no_joint_is_open() -> None:
     pages = planned()
     counts = [len(one) for one in pages]
     assert min(counts) == 1
-    assert counts.count(2) == 2, "three stamps share two sheets"
+    assert counts.count(2) == 1, "two stamps share a sheet"
     assert seam.find_broken_joints(pages) == ((), True)
 
 

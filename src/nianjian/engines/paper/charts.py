@@ -7,6 +7,7 @@ into the picture. The same figures give the same bytes.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.metadata import version
@@ -25,6 +26,9 @@ LINE_COLOURS: Final = ("var(--series-1, #1f5fbf)", "var(--series-2, #b3541e)", "
 INK: Final = "var(--ink-soft, #555555)"
 GRID: Final = "var(--grid, #dddddd)"
 LIMIT: Final = "var(--limit, #b00020)"
+
+VARIABLE: Final = re.compile(r"var\(--[a-z0-9-]+,\s*([^)]*)\)")
+FONT: Final = "Noto Sans CJK SC"
 
 Point = tuple[str, str, float | None]  # month, series, value
 
@@ -63,15 +67,14 @@ def _render(definition: str) -> str:
     return str(vl_convert.vegalite_to_svg(json.loads(definition)[1], vl_version=VEGA_LITE))
 
 
+def plain_svg(svg: str) -> str:
+    """The picture with the colours of paper in place of a page's custom properties, and our font."""
+    return VARIABLE.sub(r"\1", svg).replace('font-family="sans-serif"', f'font-family="{FONT}"')
+
+
 def _chart(description: str, inside: Mapping[str, Any]) -> Specification:
-    return {
-        "$schema": SCHEMA,
-        "description": description,
-        "width": WIDTH,
-        "height": HEIGHT,
-        **inside,
-        "config": dict(_CONFIG),
-    }
+    size = {"width": WIDTH, "height": HEIGHT}
+    return {"$schema": SCHEMA, "description": description, **size, **inside, "config": dict(_CONFIG)}
 
 
 def _rows(points: Sequence[Point]) -> list[dict[str, object]]:
@@ -92,21 +95,20 @@ def month_bars(points: Sequence[Point], *, axis: str, description: str) -> Speci
     return _chart(description, {"data": {"values": _rows(points)}, "mark": {"type": "bar"}, "encoding": encoding})
 
 
-def month_lines(points: Sequence[Point], *, axis: str, description: str, limit: float | None = None) -> Specification:
-    """Lines over the months, for rates, with the limit as a dashed rule where there is one."""
-    layers: list[dict[str, Any]] = [
-        {
-            "data": {"values": _rows(points)},
-            "mark": {"type": "line", "point": True, "strokeWidth": 2},
-            "encoding": _encoding(axis),
-        }
-    ]
+def month_lines(
+    points: Sequence[Point], *, axis: str, description: str, limit: float | None = None, days: bool = False
+) -> Specification:
+    """Lines over the months (``days``: over many days), for rates, with the limit as a dashed rule where there is one.
+
+    Points are as those of `month_bars`.
+    """
+    encoding = _encoding(axis)
+    if days:
+        encoding["x"]["axis"]["labelOverlap"] = True
+    mark = {"type": "line", "point": True, "strokeWidth": 2}
+    layers: list[dict[str, Any]] = [{"data": {"values": _rows(points)}, "mark": mark, "encoding": encoding}]
     if limit is not None:
-        layers.append(
-            {
-                "data": {"values": [{"limit": limit}]},
-                "mark": {"type": "rule", "strokeDash": [5, 4], "color": LIMIT, "strokeWidth": 1.5},
-                "encoding": {"y": {"field": "limit", "type": "quantitative"}},
-            }
-        )
+        rule = {"type": "rule", "strokeDash": [5, 4], "color": LIMIT, "strokeWidth": 1.5}
+        at = {"y": {"field": "limit", "type": "quantitative"}}
+        layers.append({"data": {"values": [{"limit": limit}]}, "mark": rule, "encoding": at})
     return _chart(description, {"layer": layers})

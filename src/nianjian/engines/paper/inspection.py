@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
+from operator import itemgetter
 from typing import Any, Final
 
 from nianjian.engines.paper.texts import inspection, inspection_day
+from nianjian.engines.paper.texts.inspection_day import clock_text, duration_text
 from nianjian.engines.paper.texts.test_calls import REASONS, VERDICTS
 from nianjian.engines.paper.typeset import typeset
 from nianjian.engines.paper.words import CHINESE, Words
@@ -19,11 +21,15 @@ STYLE: Final = (
     "overflow-wrap:anywhere}dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dd{margin:0}"
     "dt,footer{color:gray}.wide{overflow-x:auto}@media print{body{max-width:none}}"
 )
-Row = Sequence[str]
+Json = Mapping[str, Any]
+Column = tuple[str, int, Callable[[Json], str]]
+"""Heading, how wide the column is on paper, and what a record has in it."""
 
 
-def paper_table(title: str, header: Row, rows: Sequence[Row], shares: Sequence[int]) -> dict[str, Any]:
-    """``shares``: how wide the columns are on paper."""
+def paper_table(title: str, records: Iterable[Json], columns: Sequence[Column]) -> dict[str, Any]:
+    """A table of ``records``, one row each."""
+    header, shares, cells = zip(*columns, strict=True)
+    rows = [tuple(cell(record) for cell in cells) for record in records]
     return {
         "title": title, "header": header, "rows": rows, "total": [], "shares": shares, "right": [False] * len(header)
     }  # fmt: skip
@@ -70,43 +76,54 @@ def _html_table(one: Mapping[str, Any], none: str) -> str:
     return f"<h2>{escape(one['title'])}</h2>\n{inside}\n"
 
 
-Json = Mapping[str, Any]
-
-
 def day_sheet(told: Json, _: Words) -> dict[str, Any]:
     """``told``: what the flow's `sheet` gives."""
-    counts = told["counts"]
     facts = [
-        (_("Enterprise"), f"{told['name']} ({told['enterprise']})"),
+        _enterprise(told, _),
         *inspection_day.notice_lines(told, _),
         (_("State of the inspection day"), _(inspection.STATES[told["state"]])),
-        (_("Passed, not passed, not proved"), f"{counts['passed']} / {counts['failed']} / {counts['unknown']}"),
-        (_("Evidence looked at"), inspection_day.clock_text(told["looked_at"])),
+        _counts(told, _),
+        (_("Evidence looked at"), clock_text(told["looked_at"])),
     ]
-    held = told["visit"] or {"agenda": [], "posts": []}
+    visit = told["visit"] or {"agenda": [], "posts": []}
+    agenda: Sequence[Column] = (
+        (_("time"), 2, itemgetter("at")),
+        (_("agenda item"), 8, itemgetter("what")),
+        (_("in charge"), 4, lambda one: one["who"] or "–"),
+    )
+    posts: Sequence[Column] = (
+        (_("post"), 4, itemgetter("place")),
+        (_("in charge"), 4, itemgetter("who")),
+        (_("task"), 6, lambda one: one["task"] or "–"),
+    )
+    headings = (_("rule"), _("evidence"), _("state"), _("why"), _("as at"))
     tables = [
-        paper_table(
-            _("Agenda"),
-            (_("time"), _("agenda item"), _("in charge")),
-            [(one["at"], one["what"], one["who"] or "–") for one in held["agenda"]],
-            (2, 8, 4),
-        ),
-        paper_table(
-            _("Who stands where"),
-            (_("post"), _("in charge"), _("task")),
-            [(one["place"], one["who"], one["task"] or "–") for one in held["posts"]],
-            (4, 4, 6),
-        ),
-        paper_table(
-            _("What is checked, and the evidence"),
-            (_("rule"), _("evidence"), _("state"), _("why"), _("as at")),
-            list(evidence_rows(told, _)),
-            (6, 6, 4, 7, 3),
-        ),
+        paper_table(_("Agenda"), visit["agenda"], agenda),
+        paper_table(_("Who stands where"), visit["posts"], posts),
+        _table_of_rows(_("What is checked, and the evidence"), headings, evidence_rows(told, _), (6, 6, 4, 7, 3)),
     ]
-    if told["drill"]:
-        tables.append(_drill_table(told["drill"], _))
+    if drill := told["drill"]:
+        columns = _step_columns(_, (5, 3, 5, 2, 2, 3))
+        tables.append(paper_table(f"{_('Newest drill')} {drill['drill']}", drill["steps"], columns))
     return paper_content(_("Inspection day"), facts, tables, _foot(told, _), _)
+
+
+def _table_of_rows(
+    title: str, header: Sequence[str], rows: Sequence[Sequence[str]], shares: Sequence[int]
+) -> dict[str, Any]:
+    """A table whose rows are worded already."""
+    cells = [itemgetter(place) for place in range(len(header))]
+    return paper_table(title, rows, tuple(zip(header, shares, cells, strict=True)))  # type: ignore[arg-type]
+
+
+def _enterprise(told: Json, _: Words) -> tuple[str, str]:
+    return _("Enterprise"), f"{told['name']} ({told['enterprise']})"
+
+
+def _counts(told: Json, _: Words) -> tuple[str, str]:
+    counts = told["counts"]
+    text = f"{counts['passed']} / {counts['failed']} / {counts['unknown']}"
+    return _("Passed, not passed, not proved"), text
 
 
 def evidence_rows(told: Json, _: Words) -> list[tuple[str, ...]]:
@@ -116,90 +133,63 @@ def evidence_rows(told: Json, _: Words) -> list[tuple[str, ...]]:
         title = f"{row['rule']} {_(inspection_day.ROWS[row['rule']])}"
         for place, one in enumerate(row["evidence"]):
             state, why = _(inspection.STATES[one["state"]]), inspection_day.evidence_reason(one["why"], _)
-            found.append(
-                (
-                    title if place == 0 else "",
-                    inspection_day.evidence_name(one["check"], _),
-                    state,
-                    why,
-                    one["day"] or "–",
-                )
-            )
+            name = inspection_day.evidence_name(one["check"], _)
+            found.append(("" if place else title, name, state, why, one["day"] or "–"))
         if not row["evidence"]:
             found.append((title, "–", _(inspection.STATES[row["state"]]), _("never looked at"), "–"))
     return found
 
 
-def _drill_table(held: Json, _: Words) -> dict[str, Any]:
-    rows = [
-        (
-            _(inspection_day.STEPS[one["step"]]),
-            _(inspection.STATES[one["state"]]),
-            inspection_day.clock_text(one["at"]),
-            inspection_day.duration_text(one["taken_s"]),
-            inspection_day.duration_text(one["limit_s"]),
-            one["by"] or "–",
-        )
-        for one in held["steps"]
-    ]
-    header = (_("step"), _("state"), _("at"), _("taken"), _("time allowed"), _("who"))
-    return paper_table(f"{_('Newest drill')} {held['drill']}", header, rows, (5, 3, 5, 2, 2, 3))
+def _step_columns(_: Words, shares: Sequence[int]) -> list[Column]:
+    cells: Sequence[tuple[str, Callable[[Json], str]]] = (
+        (_("step"), lambda one: _(inspection_day.STEPS[one["step"]])),
+        (_("state"), lambda one: _(inspection.STATES[one["state"]])),
+        (_("at"), lambda one: clock_text(one["at"])),
+        (_("taken"), lambda one: duration_text(one["taken_s"])),
+        (_("time allowed"), lambda one: duration_text(one["limit_s"])),
+        (_("who"), lambda one: one["by"] or "–"),
+    )
+    return [(heading, share, cell) for (heading, cell), share in zip(cells, shares, strict=True)]
 
 
 def answer_cards_paper(told: Json, day: Json, _: Words) -> dict[str, Any]:
     """``told``: the answer cards as they were last looked at."""
-    rows = [
-        (
-            _(inspection.CARDS[one["card"]]),
-            _(inspection.CARD_STATES[one["state"]]),
-            inspection.format_answer(one, _),
-            "; ".join(f"{name}: {count}" for name, count in inspection.answer_figures(one, _)),
-            f"{one['from']} – {told['as_of']}" if one["from"] else told["as_of"],
-        )
-        for one in told["cards"]
-    ]
-    header = (_("question"), _("state"), _("answer"), _("figures"), _("as at"))
-    facts = [
-        (_("Enterprise"), f"{day['name']} ({day['enterprise']})"),
-        (_("Answers that may be given"), f"{told['released']} / {told['all']}"),
-        (_("Evidence looked at"), inspection_day.clock_text(told["at"])),
-    ]
-    return paper_content(
-        _("Answer cards"), facts, [paper_table(_("Answer cards"), header, rows, (4, 3, 7, 5, 3))], _foot(told, _), _
+    columns: Sequence[Column] = (
+        (_("question"), 4, lambda one: _(inspection.CARDS[one["card"]])),
+        (_("state"), 3, lambda one: _(inspection.CARD_STATES[one["state"]])),
+        (_("answer"), 7, lambda one: inspection.format_answer(one, _)),
+        (_("figures"), 5, lambda one: "; ".join(f"{name}: {n}" for name, n in inspection.answer_figures(one, _))),
+        (_("as at"), 3, lambda one: f"{one['from']} – {told['as_of']}" if one["from"] else told["as_of"]),
     )
+    facts = [
+        _enterprise(day, _),
+        (_("Answers that may be given"), f"{told['released']} / {told['all']}"),
+        (_("Evidence looked at"), clock_text(told["at"])),
+    ]
+    table = paper_table(_("Answer cards"), told["cards"], columns)
+    return paper_content(_("Answer cards"), facts, [table], _foot(told, _), _)
 
 
 def logs_paper(told: Json, day: Json, _: Words) -> dict[str, Any]:
     """``told``: how far logs reach back, as it was last looked at."""
-    rows = [
-        (
-            _(inspection.LOGS[one["log"]]),
-            _(inspection.LOG_STATES[one["state"]]),
-            one["must_reach"],
-            one["oldest"] or "–",
-            one["unbroken_since"] or "–",
-            str(one["missing_days"]),
-            _(inspection.LOG_WHYS[one["why"]]),
-        )
-        for one in told["logs"]
-    ]
-    header = (
-        _("log"), _("state"), _("must reach"), _("oldest record"), _("without a hole since"), _("missing days"),
-        _("why"),
-    )  # fmt: skip
-    facts = [
-        (_("Enterprise"), f"{day['name']} ({day['enterprise']})"),
-        (_("As at"), told["until"]),
-    ]
+    columns: Sequence[Column] = (
+        (_("log"), 5, lambda one: _(inspection.LOGS[one["log"]])),
+        (_("state"), 3, lambda one: _(inspection.LOG_STATES[one["state"]])),
+        (_("must reach"), 3, itemgetter("must_reach")),
+        (_("oldest record"), 3, lambda one: one["oldest"] or "–"),
+        (_("without a hole since"), 3, lambda one: one["unbroken_since"] or "–"),
+        (_("missing days"), 2, lambda one: str(one["missing_days"])),
+        (_("why"), 6, lambda one: _(inspection.LOG_WHYS[one["why"]])),
+    )
+    facts = [_enterprise(day, _), (_("As at"), told["until"])]
     title = _(inspection.PARTS["retention"])
-    tables = [paper_table(title, header, rows, (5, 3, 3, 3, 3, 2, 6))]
+    tables = [paper_table(title, told["logs"], columns)]
     sample = told.get("sample")  # an older look has none
     if sample is not None:
         facts += inspection.sample_facts(sample, _)
-        lost = inspection.sample_rows(sample, _)
-        if lost:
-            heads = inspection.sample_headings(_)
-            tables.append(paper_table(_("Sampled calls without their recording"), heads, lost, (4, 4, 6, 5, 3, 3)))
+        if lost := inspection.sample_rows(sample, _):
+            heads, shares = inspection.sample_headings(_), (4, 4, 6, 5, 3, 3)
+            tables.append(_table_of_rows(_("Sampled calls without their recording"), heads, lost, shares))
     return paper_content(title, facts, tables, _foot(told, _), _)
 
 
@@ -209,89 +199,71 @@ def _foot(told: Json, _: Words) -> str:
     )
 
 
-def drill_pdf(told: Mapping[str, Any], _: Words) -> bytes:
+def drill_pdf(told: Json, _: Words) -> bytes:
     """A4; the same report gives the same bytes. ``told``: what the flow's `report` gives. ``drawing_failed``."""
-    counts = told["counts"]
     facts = [
-        (_("Enterprise"), f"{told['name']} ({told['enterprise']})"),
+        _enterprise(told, _),
         (_("Ticket of the drill"), told["drill"]),
-        (_("Begun"), f"{inspection_day.clock_text(told['begun_at'])} · {told['begun_by']}"),
-        (_("Told as at"), inspection_day.clock_text(told["at"])),
+        (_("Begun"), f"{clock_text(told['begun_at'])} · {told['begun_by']}"),
+        (_("Told as at"), clock_text(told["at"])),
         (_("Outcome of the drill"), _(inspection_day.STATES[told["state"]])),
-        (_("Passed, not passed, not proved"), f"{counts['passed']} / {counts['failed']} / {counts['unknown']}"),
+        _counts(told, _),
     ]
     foot = _("Rulebook {version} ({sha256}); the ticket of a drill counts in no figure").format(
         version=told["rulebook"]["version"], sha256=told["rulebook"]["sha256"][:12]
     )
-    tables = [_steps(told, _), _timeline(told, _), _tests(told, _), _checks(told, _), _mends(told, _)]
+    why: Column = (_("why"), 4, lambda one: inspection_day.drill_reason(one["why"], _))
+    tables = [
+        paper_table(_("Steps"), told["steps"], [*_step_columns(_, (4, 3, 4, 2, 2, 3)), why]),
+        _timeline(told, _),
+        _tests(told, _),
+        _checks(told, _),
+        _table_of_rows(
+            _("What to mend"), (_("to be mended"), _("why"), _("the shortest way")),
+            inspection_day.list_remedies(told, _), (4, 5, 6),
+        ),
+    ]  # fmt: skip
     return paper_pdf(paper_content(_("Report of the drill"), facts, tables, foot, _))
 
 
-def _steps(told: Mapping[str, Any], _: Words) -> dict[str, Any]:
-    rows = [
+def _timeline(told: Json, _: Words) -> dict[str, Any]:
+    def role(one: Json) -> str:
+        return _(inspection_day.ROLES[one["role"]]) + (f" · {one['player']}" if one["player"] else "")
+
+    columns: Sequence[Column] = (
+        (_("planned"), 2, lambda one: duration_text(one["due_s"])),
+        (_("step or inject"), 6, lambda one: inspection_day.timeline_line(one["what"], _)),
+        (_("role"), 4, role),
+        (_("state"), 3, lambda one: _(inspection_day.LINES[one["state"]])),
+        (_("taken"), 2, lambda one: duration_text(one["taken_s"])),
+        (_("who"), 3, lambda one: one["by"] or "–"),
+        (_("handled at"), 4, lambda one: one["ended_at"] or "–"),
+    )
+    return paper_table(_("Timeline: plan and course"), told["timeline"], columns)
+
+
+def _tests(told: Json, _: Words) -> dict[str, Any]:
+    columns: Sequence[Column] = (
+        (_("number"), 3, itemgetter("number")),
+        (_("way"), 3, lambda one: one["route"] or "–"),
+        (_("verdict"), 3, lambda one: _(VERDICTS[one["verdict"] or ""])),
         (
-            _(inspection_day.STEPS[one["step"]]),
-            _(inspection.STATES[one["state"]]),
-            inspection_day.clock_text(one["at"]),
-            inspection_day.duration_text(one["taken_s"]),
-            inspection_day.duration_text(one["limit_s"]),
-            one["by"] or "–",
-            inspection_day.drill_reason(one["why"], _),
-        )
-        for one in told["steps"]
-    ]
-    header = (_("step"), _("state"), _("at"), _("taken"), _("time allowed"), _("who"), _("why"))
-    return paper_table(_("Steps"), header, rows, (4, 3, 4, 2, 2, 3, 4))
+            _("answered after (seconds)"),
+            3,
+            lambda one: "–" if one["answer_ms"] is None else f"{one['answer_ms'] / 1000:.3f}",
+        ),
+        (_("why"), 6, lambda one: _(REASONS[one["reason"]]) if one["reason"] in REASONS else "–"),
+    )
+    return paper_table(_("Test calls"), told["tests"], columns)
 
 
-def _timeline(told: Mapping[str, Any], _: Words) -> dict[str, Any]:
-    rows = [
-        (
-            inspection_day.duration_text(one["due_s"]),
-            inspection_day.timeline_line(one["what"], _),
-            _(inspection_day.ROLES[one["role"]]) + (f" · {one['player']}" if one["player"] else ""),
-            _(inspection_day.LINES[one["state"]]),
-            inspection_day.duration_text(one["taken_s"]),
-            one["by"] or "–",
-            one["ended_at"] or "–",
-        )
-        for one in told["timeline"]
-    ]
-    header = (_("planned"), _("step or inject"), _("role"), _("state"), _("taken"), _("who"), _("handled at"))
-    return paper_table(_("Timeline: plan and course"), header, rows, (2, 6, 4, 3, 2, 3, 4))
-
-
-def _tests(told: Mapping[str, Any], _: Words) -> dict[str, Any]:
-    rows = [
-        (
-            one["number"],
-            one["route"] or "–",
-            _(VERDICTS[one["verdict"] or ""]),
-            "–" if one["answer_ms"] is None else f"{one['answer_ms'] / 1000:.3f}",
-            _(REASONS[one["reason"]]) if one["reason"] in REASONS else "–",
-        )
-        for one in told["tests"]
-    ]
-    header = (_("number"), _("way"), _("verdict"), _("answered after (seconds)"), _("why"))
-    return paper_table(_("Test calls"), header, rows, (3, 3, 3, 3, 6))
-
-
-def _checks(told: Mapping[str, Any], _: Words) -> dict[str, Any]:
-    rows = [
-        (
-            _(inspection.PEOPLE_NUMBERS_SYSTEM[one["part"]]),
-            one["rule"],
-            inspection_day.drill_name(one["check"], _),
-            _(inspection.STATES[one["state"]]),
-            inspection_day.drill_reason(one["why"], _),
-            one["day"] or "–",
-        )
-        for one in told["checks"]
-    ]
-    header = (_("part"), _("rule"), _("check"), _("state"), _("why"), _("as at"))
-    return paper_table(_("Readiness when the drill began"), header, rows, (2, 2, 5, 4, 5, 3))
-
-
-def _mends(told: Mapping[str, Any], _: Words) -> dict[str, Any]:
-    header = (_("to be mended"), _("why"), _("the shortest way"))
-    return paper_table(_("What to mend"), header, inspection_day.list_remedies(told, _), (4, 5, 6))
+def _checks(told: Json, _: Words) -> dict[str, Any]:
+    columns: Sequence[Column] = (
+        (_("part"), 2, lambda one: _(inspection.PEOPLE_NUMBERS_SYSTEM[one["part"]])),
+        (_("rule"), 2, itemgetter("rule")),
+        (_("check"), 5, lambda one: inspection_day.drill_name(one["check"], _)),
+        (_("state"), 4, lambda one: _(inspection.STATES[one["state"]])),
+        (_("why"), 5, lambda one: inspection_day.drill_reason(one["why"], _)),
+        (_("as at"), 3, lambda one: one["day"] or "–"),
+    )
+    return paper_table(_("Readiness when the drill began"), told["checks"], columns)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from nianjian.engines.paper import explanations, figures, pictures, sections
+from nianjian.engines.paper import charts, explanations, figures, pictures, sections
 from nianjian.engines.paper.masking import mask_portrait
 from nianjian.engines.paper.texts.portrait import SPLITS, code_name
 from nianjian.engines.paper.typeset import typeset
@@ -16,9 +15,7 @@ from nianjian.engines.paper.words import CHINESE, Words, words
 Json = Mapping[str, Any]
 
 SOURCE: Final = "portrait.typ"
-FONT: Final = "Noto Sans CJK SC"
 ROWS: Final = 15  # of a split; the workbook has all of them
-VARIABLE: Final = re.compile(r"var\(--[a-z0-9-]+,\s*([^)]*)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +46,7 @@ def _typeset(portrait: Json, language: str, stamp: Stamp, form: str) -> bytes:
         "charts": [{"file": f"{one.name}.svg", "caption": one.caption} for one in drawn],
         "first": form == "png",
     }
-    return typeset(SOURCE, told, {one.name: _plain(one.svg) for one in drawn}, form)
-
-
-def _plain(svg: str) -> str:
-    """The picture without the page's custom properties: their fallbacks are the colours of paper."""
-    return VARIABLE.sub(r"\1", svg).replace('font-family="sans-serif"', f'font-family="{FONT}"')
+    return typeset(SOURCE, told, {one.name: charts.plain_svg(one.svg) for one in drawn}, form)
 
 
 def portrait_content(data: Json, language: str, stamp: Stamp) -> dict[str, Any]:
@@ -68,9 +60,12 @@ def portrait_content(data: Json, language: str, stamp: Stamp) -> dict[str, Any]:
         "enterprise": f"{stamp.enterprise} ({data['enterprise']})",
         "window": window,
         "lead": sections.lead_text(data, _),
-        "light": _light(data["light"], _),
+        "light": {"code": data["light"], "word": code_name("light", data["light"], _)},
         "notes": [*sections.missing_lines(data, _), *sections.warning_lines(data, _)],
-        "cards": [_card(card, metric, data, language, _) for card, metric in _pairs(data, _)],
+        "cards": [
+            _card(card, metric, data, language, _)
+            for card, metric in zip(figures.metric_cards(data, _), data["metrics"], strict=True)
+        ],
         "advice": list(sections.advice_lines(data, _)),
         "splits": [_split(data, split, _) for split in SPLITS if split in sections.list_splits(data)],
         "quality": [list(line) for line in sections.quality_lines(data, _)],
@@ -88,57 +83,30 @@ def portrait_content(data: Json, language: str, stamp: Stamp) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _pairs(data: Json, _: Words) -> list[tuple[figures.Card, Json]]:
-    return list(zip(figures.metric_cards(data, _), data["metrics"], strict=True))
-
-
-def _light(code: str, _: Words) -> dict[str, str]:
-    return {"code": code, "word": code_name("light", code, _)}
-
-
 def _card(card: figures.Card, metric: Json, data: Json, language: str, _: Words) -> dict[str, Any]:
-    return {
-        "title": card.title,
+    """The card's own texts, and what explains them."""
+    return asdict(card) | {
         "light": {"code": card.light, "word": card.light_word},
-        "value": card.value,
-        "limit": card.limit,
-        "headroom": card.headroom,
-        "bounds": card.bounds,
-        "flags": [{"light": flag.light, "title": flag.title, "detail": flag.detail} for flag in card.flags],
-        "attachments": list(card.attachments),
         "parts": [[line.label, line.text] for line in card.parts],
-        "source": card.source,
-        "citation": card.citation,
-        "formulas": [
-            {"words": one.words, "numbers": one.numbers, "decision": one.decision}
-            for one in explanations.list_formulas(metric, _)
-        ],
+        "formulas": [asdict(formula) for formula in explanations.list_formulas(metric, _)],
         "left_out": [text for _reason, text, _number in explanations.exclusion_lines(data, metric, _)],
         "rules": [
-            {"title": one.title, "value": one.value, "level": one.level_word, "citation": one.citation,
-             "days": one.days, "changed": one.changed}
-            for one in explanations.rules_of_metric(data, card.slug, language, _)
+            asdict(rule) | {"level": rule.level_word}
+            for rule in explanations.rules_of_metric(data, card.slug, language, _)
         ],
-        "conflicts": [
-            {"title": one.title, "guide": one.guide, "law": one.law, "action": one.action}
-            for one in explanations.conflicts_of_metric(data, card.slug, language)
-        ],
-    }  # fmt: skip
+        "conflicts": [asdict(found) for found in explanations.conflicts_of_metric(data, card.slug, language)],
+    }
 
 
 def _split(data: Json, split: str, _: Words) -> dict[str, Any]:
     """One split: a row a key, two columns a metric; the largest rows first, months by time."""
     metrics = [metric for metric in data["metrics"] if sections.split_rows(metric, split)]
-    found = {metric["slug"]: {row["key"]: row for row in sections.split_rows(metric, split)} for metric in metrics}
-    keys: dict[object, None] = {}
-    for metric in sorted(metrics, key=lambda one: -len(found[one["slug"]])):
-        keys |= dict.fromkeys(found[metric["slug"]])
-    order = sorted(keys, key=str) if split == sections.MONTH else list(keys)
+    order, found = sections.split_by_key(metrics, split)
     return {
         "title": code_name("split", split, _),
         "head": [{"title": code_name("metric", one["slug"], _), "unit": one["unit"]} for one in metrics],
         "rows": [
-            {"key": sections.key_text(key, _), "cells": [_cell(found[one["slug"]].get(key)) for one in metrics]}
+            {"key": sections.key_text(key, _), "cells": [_cell(by_key.get(key)) for by_key in found]}
             for key in order[:ROWS]
         ],
         "more": _("{n} more rows in the workbook").format(n=len(order) - ROWS) if len(order) > ROWS else "",

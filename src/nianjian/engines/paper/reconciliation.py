@@ -26,10 +26,7 @@ def sources_chart(told: Mapping[str, Any], _: Words) -> Chart | None:
     points = [
         (str(one["day"]), str(source), float(count)) for one in days for source, count in sorted(one["calls"].items())
     ]
-    drawn = charts.month_lines(points, axis=_("calls"), description=caption)
-    for layer in drawn["layer"]:
-        layer["encoding"]["x"] = {**layer["encoding"]["x"], "axis": {"labelAngle": -45, "labelOverlap": True}}
-    return Chart("sources", caption, drawn)
+    return Chart("sources", caption, charts.month_lines(points, axis=_("calls"), description=caption, days=True))
 
 
 STAMP: Final = datetime(2017, 1, 1, tzinfo=UTC)  # no time of making: the file tells of its data only
@@ -81,15 +78,8 @@ def _lines(run: Json, row: Json, headers: Mapping[str, str], _: Words) -> Iterab
     likely += [_(REASONS[one]) for one in row["reasons"]]
     due = row["due"] or ""
     last = f"{due} ({_('provisional')})" if due and row["provisional"] else due
-    behind = (
-        "；".join(likely),
-        _(STATES[row["state"]]),
-        row["owner"] or "",
-        row["cause"] or "",
-        row["action"] or "",
-        row["changed_on"] or "",
-        last,
-    )
+    work = (row[name] or "" for name in ("owner", "cause", "action", "changed_on"))
+    behind = ("；".join(likely), _(STATES[row["state"]]), *work, last)
     front = (SORTS[run["kind"]], row["about"]["key"], _(RESULTS[row["result"]]))
     if not row["fields"]:
         yield (*front, "", "", "", *behind)

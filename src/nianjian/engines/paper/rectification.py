@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -252,8 +251,6 @@ def _provenance(case: Json, stamp: ReportStamp, _: Words) -> list[list[str]]:
 
 BARS: Final = 12  # keys of a Pareto picture
 SCALE: Final = 2.0  # of the PNG that Word shows
-VARIABLE: Final = re.compile(r"var\(--[a-z0-9-]+,\s*([^)]*)\)")
-FONT: Final = "Noto Sans CJK SC"
 
 
 def case_charts(case: Json, _: Words) -> list[Chart]:
@@ -285,11 +282,11 @@ def pareto_chart(told: Json, _: Words) -> Chart:
         for group in told["groups"][:BARS]
     ]
     drawn = draw.month_bars(points, axis=_("complaints"), description=caption)
-    encoding = dict(drawn["encoding"])
-    encoding["x"] = {**encoding["x"], "sort": None}
+    encoding = drawn["encoding"]
+    encoding["x"]["sort"] = None
     encoding.pop("xOffset")  # one bar a key
-    encoding["color"] = {**encoding["color"], "scale": {"domain": [_("others"), _("stands out")]}}
-    return Chart(f"pareto-{told['dimension']}", caption, {**drawn, "encoding": encoding})
+    encoding["color"]["scale"] = {"domain": [_("others"), _("stands out")]}
+    return Chart(f"pareto-{told['dimension']}", caption, drawn)
 
 
 def days_chart(measured: Json, _: Words) -> Chart:
@@ -301,16 +298,9 @@ def days_chart(measured: Json, _: Words) -> Chart:
         for part, title in names.items()
         for day, count in measured[part]["channel"]["by_day"]
     ]
-    drawn = draw.month_lines(points, axis=_("attempts"), description=caption, limit=float(measured["cap"]))
-    for layer in drawn["layer"]:
-        if "x" in layer["encoding"]:
-            layer["encoding"]["x"] = {**layer["encoding"]["x"], "axis": {"labelAngle": -45, "labelOverlap": True}}
+    cap = float(measured["cap"])
+    drawn = draw.month_lines(points, axis=_("attempts"), description=caption, limit=cap, days=True)
     return Chart("days", caption, drawn)
-
-
-def plain_svg(svg: str) -> str:
-    """The picture with the colours of paper in place of a page's custom properties, and our font."""
-    return VARIABLE.sub(r"\1", svg).replace('font-family="sans-serif"', f'font-family="{FONT}"')
 
 
 def chart_png(specification: draw.Specification) -> bytes:
@@ -320,8 +310,8 @@ def chart_png(specification: draw.Specification) -> bytes:
 
 def plain_specification(specification: draw.Specification) -> str:
     """The specification as text, with the colours of paper and our font."""
-    text = VARIABLE.sub(r"\1", json.dumps(specification, ensure_ascii=False, sort_keys=True))
-    return text.replace('"font": "sans-serif"', f'"font": "{FONT}"')
+    text = draw.VARIABLE.sub(r"\1", json.dumps(specification, ensure_ascii=False, sort_keys=True))
+    return text.replace('"font": "sans-serif"', f'"font": "{draw.FONT}"')
 
 
 @lru_cache(maxsize=32)
@@ -342,4 +332,4 @@ SOURCE: Final = "rectification.typ"
 def report_pdf(told: Mapping[str, Any], charts: Sequence[Chart]) -> bytes:
     """The document; the same content gives the same bytes. ``drawing_failed``."""
     data = {**told, "charts": [{"file": f"{one.name}.svg", "caption": one.caption} for one in charts]}
-    return typeset(SOURCE, data, {one.name: plain_svg(one.svg) for one in charts}, "pdf")
+    return typeset(SOURCE, data, {one.name: draw.plain_svg(one.svg) for one in charts}, "pdf")

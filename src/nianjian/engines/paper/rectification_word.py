@@ -53,9 +53,10 @@ def report_template() -> bytes:
     book = docx.Document()
     _page(book)
     book.add_heading("{{ title }}", 0)
-    book.add_paragraph("{{ enterprise }}")
-    book.add_paragraph("{{ draft }}")
-    _open_gaps(book)
+    _lines(book, "{{ enterprise }}", "{{ draft }}", "{%p if gaps %}")
+    book.add_heading("{{ words.gaps }}", 1)
+    _list(book, "gaps")
+    book.add_paragraph("{%p endif %}")
     book.add_heading("{{ words.notice }}", 1)
     _table(book, "head", None, ("{{ row[0] }}", "{{ row[1] }}"))
     _location(book)
@@ -66,10 +67,7 @@ def report_template() -> bytes:
     book.add_heading("{{ words.measured }}", 1)
     _table(book, "measured", ("figure", "before", "after"), ("{{ row[0] }}", "{{ row[1] }}", "{{ row[2] }}"))
     _list(book, "notes")
-    book.add_paragraph("{%p for chart in charts %}")
-    book.add_paragraph("{{ chart.caption }}")
-    book.add_paragraph("{{ chart.picture }}")
-    book.add_paragraph("{%p endfor %}")
+    _lines(book, "{%p for chart in charts %}", "{{ chart.caption }}", "{{ chart.picture }}", "{%p endfor %}")
     book.add_heading("{{ words.measures }}", 1)
     _table(book, "measures", ("text", "owner", "due", "done", "every"), _cells(5))
     book.add_heading("{{ words.papers }}", 1)
@@ -102,29 +100,22 @@ def _page(book: Any) -> None:  # noqa: ANN401 -- untyped library
     section.footer.paragraphs[0].text = "{{ foot }}"
 
 
-def _open_gaps(book: Any) -> None:  # noqa: ANN401 -- untyped library
-    book.add_paragraph("{%p if gaps %}")
-    book.add_heading("{{ words.gaps }}", 1)
-    _list(book, "gaps")
-    book.add_paragraph("{%p endif %}")
-
-
 def _location(book: Any) -> None:  # noqa: ANN401 -- untyped library
     book.add_heading("{{ words.located }}", 1)
-    book.add_paragraph("{%p if located %}")
-    book.add_paragraph("{{ located.window }}")
-    book.add_paragraph("{%p if located.named %}")
-    book.add_paragraph("{{ words.named }} {{ located.named|join('；') }}")
-    book.add_paragraph("{%p else %}")
-    book.add_paragraph("{{ words.nobody }}")
-    book.add_paragraph("{%p endif %}")
-    book.add_paragraph("{{ located.method }}")
-    book.add_paragraph("{%p for told in located.tables %}")
+    _lines(
+        book, "{%p if located %}", "{{ located.window }}", "{%p if located.named %}",
+        "{{ words.named }} {{ located.named|join('；') }}", "{%p else %}", "{{ words.nobody }}", "{%p endif %}",
+        "{{ located.method }}", "{%p for told in located.tables %}",
+    )  # fmt: skip
     book.add_heading("{{ told.title }} · {{ told.top }}", 2)
-    heads = ("group", "complaints", "answered", "rate", "rest", "chance", "share", "mark")
-    _table(book, "told.rows", heads, tuple(f"{{{{ row.{name} }}}}" for name in GROUP), widths=WIDTHS)
-    book.add_paragraph("{%p endfor %}")
-    book.add_paragraph("{%p endif %}")
+    cells = tuple(f"{{{{ row.{name} }}}}" for name in GROUP)
+    _table(book, "told.rows", ("group", *GROUP[1:]), cells, widths=WIDTHS)
+    _lines(book, "{%p endfor %}", "{%p endif %}")
+
+
+def _lines(book: Any, *texts: str) -> None:  # noqa: ANN401 -- untyped library
+    for text in texts:
+        book.add_paragraph(text)
 
 
 def _list(book: Any, name: str) -> None:  # noqa: ANN401 -- untyped library

@@ -25,15 +25,16 @@ def html_light(code: str, word: str, *, big: bool = False) -> str:
 
 def _html_pairs(lines: Iterable[Line], ways: Mapping[str, str], _: Words) -> str:
     return "".join(
-        f"<dt>{escape(line.label)}</dt><dd>{_text_of(line, ways.get(line.code, ''), _)}</dd>" for line in lines
+        f"<dt>{escape(line.label)}</dt>"
+        f"<dd>{_html_figure(line.label, line.text, ways.get(line.code, ''), _) or escape(line.text)}</dd>"
+        for line in lines
     )
 
 
-def _text_of(line: Line, way: str, _: Words) -> str:
-    if not way:
-        return escape(line.text)
-    said = f"{_(BEHIND) % {'label': line.label}}: {line.text}"
-    return f'<a href="{escape(way)}" aria-label="{escape(said)}">{escape(line.text)}</a>'
+def _html_figure(label: str, text: str, way: str, _: Words) -> str:
+    """A figure that leads to the rows behind it; "" where it leads nowhere."""
+    said = f"{_(BEHIND) % {'label': label}}: {text}"
+    return f'<a href="{escape(way)}" aria-label="{escape(said)}">{escape(text)}</a>' if way else ""
 
 
 def html_card(one: Card, _: Words, ways: Mapping[str, str] = NO_WAYS) -> str:
@@ -68,11 +69,8 @@ def _title_attribute(text: str) -> str:
 
 
 def _flag_detail(flag: Flag, ways: Mapping[str, str], _: Words) -> str:
-    way = ways.get(f"{FLAG}{flag.code}", "")
-    if not way:
-        return f'<span class="soft">{escape(flag.detail)}</span>'
-    said = f"{_(BEHIND) % {'label': flag.title}}: {flag.detail}"
-    return f'<a href="{escape(way)}" aria-label="{escape(said)}">{escape(flag.detail)}</a>'
+    linked = _html_figure(flag.title, flag.detail, ways.get(f"{FLAG}{flag.code}", ""), _)
+    return linked or f'<span class="soft">{escape(flag.detail)}</span>'
 
 
 def html_table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str | Light]], *, form: str = "") -> str:
@@ -136,7 +134,10 @@ def advice_lines(portrait: Json, _: Words) -> tuple[str, ...]:
 
 def simulated_warnings(portrait: Json, _: Words) -> tuple[str, ...]:
     """What the law wants before the moves of a simulated portrait may be made."""
-    codes = (portrait.get("simulated") or {}).get("warnings") or ()
+    return _warnings((portrait.get("simulated") or {}).get("warnings") or (), _)
+
+
+def _warnings(codes: Iterable[str], _: Words) -> tuple[str, ...]:
     return tuple(_(WARNINGS[code]) if code in WARNINGS else str(code) for code in codes)
 
 
@@ -148,9 +149,8 @@ def _advice_line(step: Json, unit: str, _: Words) -> str:
         value=amount_text(step.get("value"), unit),
         light=code_name("light", str(step["light"]), _),
     )
-    text = f"{act} → {effect}"
-    warnings = [_(WARNINGS[code]) if code in WARNINGS else str(code) for code in step.get("warnings") or ()]
-    return f"{text} ({'; '.join(warnings)})" if warnings else text
+    warnings = "; ".join(_warnings(step.get("warnings") or (), _))
+    return f"{act} → {effect}" + (f" ({warnings})" if warnings else "")
 
 
 UNDECIDED: Final = "insufficient"
@@ -259,18 +259,21 @@ def key_text(key: object, _: Words) -> str:
     return code_name("key", text, _) if text in KEYS else text
 
 
+def split_by_key(metrics: Sequence[Json], split: str) -> tuple[list[object], list[dict[object, Json]]]:
+    """Keys in the order of the metric that has most rows, months by time; and each metric's rows by key."""
+    found = [{row["key"]: row for row in split_rows(metric, split)} for metric in metrics]
+    keys = dict.fromkeys(key for rows in sorted(found, key=len, reverse=True) for key in rows)
+    return sorted(keys, key=str) if split == MONTH else list(keys), found
+
+
 def split_grid(portrait: Json, split: str, _: Words) -> tuple[list[str], list[list[str | Light]]]:
     """Header and rows of a split; a row's order is that of the metric that has most rows, months by time."""
     metrics = [metric for metric in portrait["metrics"] if split_rows(metric, split)]
     header = [code_name("split", split, _)]
-    keys: dict[object, None] = {}
-    for metric in sorted(metrics, key=lambda one: -len(split_rows(one, split))):
-        keys |= dict.fromkeys(row["key"] for row in split_rows(metric, split))
-    order = sorted(keys, key=str) if split == MONTH else list(keys)
+    order, found = split_by_key(metrics, split)
     body: list[list[str | Light]] = [[key_text(key, _)] for key in order]
-    for metric in metrics:
+    for metric, by_key in zip(metrics, found, strict=True):
         slug, unit = str(metric["slug"]), str(metric["unit"])
-        by_key = {row["key"]: row for row in split_rows(metric, split)}
         header += [_(text) for text, _field in COLUMNS[slug]] + [f"{code_name('metric', slug, _)} ({unit})", _("light")]
         for place, key in enumerate(order):
             body[place] += _row_figures(by_key.get(key), slug, _)

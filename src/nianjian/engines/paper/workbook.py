@@ -58,8 +58,8 @@ def _sheet(book: Any, title: str, header: Sequence[str], body: Sequence[Sequence
     for place, row in enumerate(body, start=1):
         sheet.write_row(place, 0, [str(row[0]), *(_cell(cell) for cell in row[1:])])
     for column in range(len(header)):
-        longest = max((_width(str(row[column])) for row in body), default=0)
-        sheet.set_column(column, column, min(max(longest, _width(header[column]) / 2, 8) + 2, WIDE))
+        longest = max((text_width(str(row[column])) for row in body), default=0)
+        sheet.set_column(column, column, min(max(longest, text_width(header[column]) / 2, 8) + 2, WIDE))
     return sheet
 
 
@@ -73,7 +73,7 @@ def _cell(cell: object) -> object:
     return int(digits) if digits.isdecimal() and plain and grouped else cell
 
 
-def _width(text: str) -> int:
+def text_width(text: str) -> int:
     """Columns that a text takes: a Chinese character takes two."""
     return sum(2 if ord(character) > WIDE_FROM else 1 for character in text)
 

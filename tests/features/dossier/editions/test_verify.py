@@ -117,12 +117,11 @@ def test_a_page_drawn_anew_is_told_from_another_page(folder: Path) -> None:
     assert [(one.page, one.kind) for one in verify(folder).differences] == [(5, Kind.CHANGED)]
 
 
-@pytest.mark.parametrize("linear", [True, False])
-def test_a_lossless_save_changes_no_page(built: BuiltEditions, folder: Path, *, linear: bool) -> None:
-    for name in _paths(built):
+def test_a_lossless_save_changes_no_page(built: BuiltEditions, folder: Path) -> None:
+    for place, name in enumerate(_paths(built)):
         with pikepdf.open(folder / name, allow_overwriting_input=True) as pdf:
             pdf.save(
-                folder / name, linearize=linear, recompress_flate=True,
+                folder / name, linearize=place % 2 == 0, recompress_flate=True,
                 object_stream_mode=pikepdf.ObjectStreamMode.disable,
             )  # fmt: skip
     found = verify(folder)
@@ -214,10 +213,10 @@ def test_moves_are_told_from_exchanges() -> None:
 
 
 def test_looks_do_not_depend_on_how_the_scan_is_read() -> None:
-    page = packages.sheet(5, dpi=300)
+    page = packages.sheet(5)
     one = manifest.encode_fingerprint(shrink_picture(packages.jpeg(page)))
     other = manifest.encode_fingerprint(
         manifest.lightness(cv2.resize(page, (manifest.WIDE, manifest.HIGH), interpolation=cv2.INTER_AREA))
     )
     assert closeness(one, other) > 0.97
-    assert closeness(one, manifest.encode_fingerprint(shrink_picture(packages.jpeg(packages.sheet(6, dpi=300))))) < 0.6
+    assert closeness(one, manifest.encode_fingerprint(shrink_picture(packages.jpeg(packages.sheet(6))))) < 0.6

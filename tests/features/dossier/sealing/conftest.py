@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from tests.features.dossier.conftest import keep_paper
 from tests.support import packages
 
+from nianjian.features.dossier.editions.package import Limits
 from nianjian.features.dossier.kinds import ITEMS
 from nianjian.platform.accounts.query import Actor
 
@@ -20,8 +22,10 @@ Keep = Callable[..., None]
 
 
 @pytest.fixture(autouse=True)
-def _home(own_home: None) -> None:
+def _home(own_home: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keys and files of the test's own."""
+    whole = Limits.of
+    monkeypatch.setattr(Limits, "of", lambda *given: replace(whole(*given), dpi=100))  # a ninth of the pixels
 
 
 @pytest.fixture

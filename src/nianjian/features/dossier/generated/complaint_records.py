@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.paper.texts.dossier import EXCLUSIONS, ITEMS
+from nianjian.engines.paper.texts.dossier import EXCLUSIONS
 from nianjian.engines.paper.words import Words
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.complaints.states import Facts
@@ -18,10 +18,9 @@ from nianjian.features.dossier.generated.document import (
     Row,
     Section,
     Table,
-    foot_line,
-    head_facts,
+    build,
+    register_table,
     row_cells,
-    signature_lines,
 )
 
 ITEM: Final = "complaint_records"
@@ -97,28 +96,11 @@ def build_document(head: Head, tickets: Sequence[Ticket], sources: Collection[st
         (_("of these closed"), found["closed"]),
     )
     came, done = ([COMPLAINTS.by_field(name) for name in fields] for fields in FIELDS)
-    reasons = [_(EXCLUSIONS[one.not_in_closing]) for one in tickets]
-    return Document(
-        item=ITEM,
-        title=_(ITEMS[ITEM]),
-        facts=head_facts(head, _),
-        foot=foot_line(head, _),
-        sections=(Section(_("How it is counted"), (_("Numbers of persons are masked; drills are left out."),)),),
-        tables=(
-            Table(_("Summary"), (_("Figure"), _("Value")), summary),
-            Table(
-                _("What came"),
-                tuple(one.header for one in came),
-                tuple(row_cells(one.row, came) for one in tickets),
-                shares=SHARES[0],
-            ),
-            Table(
-                _("What was done"),
-                (*(one.header for one in done), _("Counted")),
-                tuple((*row_cells(one.row, done), why) for one, why in zip(tickets, reasons, strict=True)),
-                shares=SHARES[1],
-            ),
-        ),
-        signs=signature_lines(_),
-        wide=True,
+    counted = tuple((*row_cells(one.row, done), _(EXCLUSIONS[one.not_in_closing])) for one in tickets)
+    tables = (
+        Table(_("Summary"), (_("Figure"), _("Value")), summary),
+        register_table(_("What came"), came, [one.row for one in tickets], SHARES[0]),
+        Table(_("What was done"), (*(one.header for one in done), _("Counted")), counted, shares=SHARES[1]),
     )
+    notes = Section(_("How it is counted"), (_("Numbers of persons are masked; drills are left out."),))
+    return build(ITEM, head, _, sections=(notes,), tables=tables, wide=True)

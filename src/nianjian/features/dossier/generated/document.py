@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -12,9 +12,10 @@ import pypdfium2
 import xlsxwriter
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.paper.texts.dossier import ITEMS
 from nianjian.engines.paper.typeset import typeset
 from nianjian.engines.paper.words import CHINESE, Words, words
-from nianjian.engines.paper.workbook import STAMP, WIDE_FROM
+from nianjian.engines.paper.workbook import STAMP, text_width
 from nianjian.platform.registers.columns import Column, Kind
 
 DASH: Final = "–"  # not known
@@ -72,22 +73,16 @@ class Document:
 
     def as_dict(self) -> dict[str, Any]:
         """As data for the typesetter."""
-        return {
-            "title": self.title,
-            "facts": [list(one) for one in self.facts],
-            "foot": self.foot,
-            "sections": [{"title": one.title, "lines": list(one.lines)} for one in self.sections],
-            "tables": [
-                {
-                    "title": one.title, "header": list(one.header), "total": [format_cell(cell) for cell in one.total],
-                    "rows": [[format_cell(cell) for cell in row] for row in one.rows], "shares": list(one.shares),
-                    "right": [_counted(one, place) for place in range(len(one.header))],
-                }
-                for one in self.tables
-            ],
-            "signs": list(self.signs),
-            "wide": self.wide,
-        }  # fmt: skip
+        tables = [
+            {
+                "title": table.title, "header": table.header, "total": [format_cell(cell) for cell in table.total],
+                "rows": [[format_cell(cell) for cell in row] for row in table.rows], "shares": table.shares,
+                "right": [_counted(table, place) for place in range(len(table.header))],
+            }
+            for table in self.tables
+        ]  # fmt: skip
+        same = {name: getattr(self, name) for name in ("title", "facts", "foot", "signs", "wide")}
+        return {**same, "sections": [asdict(section) for section in self.sections], "tables": tables}
 
 
 def _counted(table: Table, place: int) -> bool:
@@ -101,9 +96,19 @@ def format_cell(cell: Cell) -> str:
     return f"{cell:,}" if isinstance(cell, int) else cell
 
 
-def head_facts(head: Head, _: Words) -> tuple[tuple[str, str], ...]:
-    """What stands above every item."""
-    return (
+def build(
+    item: str,
+    head: Head,
+    _: Words,
+    *,
+    title: str = "",
+    sections: Sequence[Section] = (),
+    tables: Sequence[Table] = (),
+    signs: Sequence[str] = (),
+    wide: bool = False,
+) -> Document:
+    """The document with what stands above every item, and a foot on every page that binds the paper to the run."""
+    facts = (
         (_("Enterprise"), head.enterprise),
         (_("Licence"), head.licence),
         (_("unified social credit code"), head.credit_code),
@@ -111,16 +116,15 @@ def head_facts(head: Head, _: Words) -> tuple[tuple[str, str], ...]:
         (_("As of"), head.as_of.isoformat()),
         (_("Figures from run"), head.run),
     )
+    foot = f"{_('Run')} {head.run} · {_('Data versions')} {head.snapshot[:16]} · {_('Rulebook')} {head.rulebook}"
+    hand = (*signs, _("Enterprise (seal)"), _("Date"))
+    return Document(item, title or _(ITEMS[item]), facts, foot, tuple(tables), tuple(sections), hand, wide)
 
 
-def foot_line(head: Head, _: Words) -> str:
-    """What stands at the foot of every page: it binds the paper to the run."""
-    return f"{_('Run')} {head.run} · {_('Data versions')} {head.snapshot[:16]} · {_('Rulebook')} {head.rulebook}"
-
-
-def signature_lines(_: Words, *more: str) -> tuple[str, ...]:
-    """Lines for the hand."""
-    return (*more, _("Enterprise (seal)"), _("Date"))
+def register_table(title: str, columns: Sequence[Column], rows: Iterable[Row], shares: tuple[int, ...]) -> Table:
+    """Rows of a register as they are printed."""
+    body = tuple(row_cells(row, columns) for row in rows)
+    return Table(title, tuple(column.header for column in columns), body, shares=shares)
 
 
 def row_cells(row: Row, columns: Sequence[Column]) -> tuple[Cell, ...]:
@@ -135,15 +139,11 @@ def _cell(value: object, column: Column) -> Cell:
         return column.offered()[0 if value else 1] if column.kind is Kind.FLAG else str(value)
     if isinstance(value, int):
         return value
-    if isinstance(value, date):  # a moment is one, too
-        return _day(value)
-    return next((spelt for spelt, stored in column.choices.items() if stored == value), str(value))
-
-
-def _day(value: date) -> str:
     if isinstance(value, datetime):
         return value.astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M")
-    return value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return next((text for text, stored in column.choices.items() if stored == value), str(value))
 
 
 SOURCE: Final = "dossier_item.typ"
@@ -192,8 +192,8 @@ def _sheet(book: Any, document: Document, table: Table) -> None:  # noqa: ANN401
     if table.total:
         sheet.write_row(len(table.rows) + 1, 0, table.total, total)
     for column, name in enumerate(table.header):
-        longest = max((_width(format_cell(row[column])) for row in (*table.rows, table.total) if row), default=0)
-        sheet.set_column(column, column, min(max(longest, _width(name) / 2, 8) + 2, WIDEST))
+        longest = max((text_width(format_cell(row[column])) for row in (*table.rows, table.total) if row), default=0)
+        sheet.set_column(column, column, min(max(longest, text_width(name) / 2, 8) + 2, WIDEST))
     sheet.freeze_panes(1, 1)
     sheet.repeat_rows(0)
     sheet.set_paper(A4)
@@ -202,7 +202,3 @@ def _sheet(book: Any, document: Document, table: Table) -> None:  # noqa: ANN401
         sheet.set_landscape()
     sheet.set_header("&L" + document.title.replace(MARK, 2 * MARK))
     sheet.set_footer("&L" + document.foot.replace(MARK, 2 * MARK) + "&R&P / &N")
-
-
-def _width(told: str) -> int:
-    return sum(2 if ord(sign) > WIDE_FROM else 1 for sign in told)

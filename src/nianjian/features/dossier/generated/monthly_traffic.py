@@ -12,19 +12,9 @@ import ibis.expr.types as ir
 
 from nianjian.engines.kernel.numbers import NumberClass, Shape
 from nianjian.engines.metrics.tables import facts_of_window, false_if_null, good_rows, printed, with_display_class
-from nianjian.engines.paper.texts.dossier import CLASSES, ITEMS
+from nianjian.engines.paper.texts.dossier import CLASSES
 from nianjian.engines.paper.words import Words
-from nianjian.features.dossier.generated.document import (
-    DASH,
-    Cell,
-    Document,
-    Head,
-    Section,
-    Table,
-    foot_line,
-    head_facts,
-    signature_lines,
-)
+from nianjian.features.dossier.generated.document import DASH, Cell, Document, Head, Section, Table, build
 
 OWN = NumberClass.OWN_SHORT.value
 KEYS = ("month", "number", "shown")
@@ -156,25 +146,14 @@ def build_document(head: Head, rows: Sequence[Traffic], _: Words) -> Document:
         notes.append(_("{n} outbound calls do not tell whether they were answered.").format(n=f"{untold:,}"))
     if untimed:
         notes.append(_("{n} answered calls do not tell how long they took.").format(n=f"{untimed:,}"))
-    return Document(
-        item=ITEM,
-        title=_(ITEMS[ITEM]),
-        facts=head_facts(head, _),
-        foot=foot_line(head, _),
-        sections=(Section(_("How it is counted"), tuple(notes)),),
-        tables=(
-            Table(_("Month by month"), (_("Month"), *counts), summary, (_("Total"), *_counts(rows)), (4,) + 6 * (5,)),
-            Table(
-                _("By number"),
-                (_("Month"), _("Number of the enterprise"), *counts),
-                body,
-                (_("Total"), DASH, *_counts(rows)),
-                (4, 8) + 6 * (5,),
-            ),
-        ),
-        signs=signature_lines(_),
-        wide=True,
+    total = _counts(rows)
+    numbered = (_("Month"), _("Number of the enterprise"), *counts)
+    tables = (
+        Table(_("Month by month"), (_("Month"), *counts), summary, (_("Total"), *total), (4,) + 6 * (5,)),
+        Table(_("By number"), numbered, body, (_("Total"), DASH, *total), (4, 8) + 6 * (5,)),
     )
+    notes_section = Section(_("How it is counted"), tuple(notes))
+    return build(ITEM, head, _, sections=(notes_section,), tables=tables, wide=True)
 
 
 def _counts(rows: Sequence[Traffic]) -> tuple[int, ...]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from nianjian.engines.paper.texts.dossier import ITEMS
 from nianjian.engines.paper.words import Words
 from nianjian.features.dossier.generated.document import (
     Cell,
@@ -16,10 +14,8 @@ from nianjian.features.dossier.generated.document import (
     Row,
     Section,
     Table,
-    foot_line,
-    head_facts,
-    row_cells,
-    signature_lines,
+    build,
+    register_table,
 )
 from nianjian.platform.registers.numbers import NUMBERS
 from nianjian.platform.registers.seats import SEATS
@@ -36,22 +32,13 @@ SHARES: Final = ((5, 4, 10, 6, 4, 9, 10, 6, 6, 5, 6), (5, 6, 6, 6, 7, 5, 5, 6, 6
 
 def build_number_ledger(head: Head, rows: Sequence[Row], _: Words) -> Document:
     """Two tables of the same numbers, for the columns do not fit side by side: the filing, and the use."""
-    tables = []
-    for title, fields, shares in zip(
-        (_("Approval and filing"), _("Access and use")), NUMBER_FIELDS, SHARES, strict=True
-    ):
-        columns = [NUMBERS.by_field(name) for name in fields]
-        body = tuple(row_cells({**row, "total_length": _length(row)}, columns) for row in rows)
-        tables.append(Table(title, tuple(one.header for one in columns), body, shares=shares))
-    return Document(
-        NUMBER_LEDGER,
-        _(ITEMS[NUMBER_LEDGER]),
-        head_facts(head, _),
-        foot_line(head, _),
-        tuple(tables),
-        signs=signature_lines(_),
-        wide=True,
-    )
+    rows = [{**row, "total_length": _length(row)} for row in rows]
+    titles = (_("Approval and filing"), _("Access and use"))
+    tables = [
+        register_table(title, [NUMBERS.by_field(name) for name in fields], rows, shares)
+        for title, fields, shares in zip(titles, NUMBER_FIELDS, SHARES, strict=True)
+    ]
+    return build(NUMBER_LEDGER, head, _, tables=tables, wide=True)
 
 
 def _length(row: Row) -> object:
@@ -64,7 +51,6 @@ SEAT_FIELDS: Final = (
     "seat_id", "kind", "staff_id", "person", "identity", "desk", "workplace", "skill", "employment", "insured_by",
     "filing", "opened_on", "closed_on", "display",
 )  # fmt: skip
-KINDS: Final = ("human", "robot", None)
 
 
 def is_filed(row: Row, day: date) -> bool:
@@ -91,39 +77,21 @@ def count_seats(rows: Sequence[Row], day: date) -> dict[str, int]:
 
 def build_seat_table(head: Head, rows: Sequence[Row], _: Words) -> Document:
     """``rows``: the register as it holds on the day, identity papers masked."""
-    columns = [SEATS.by_field(name) for name in SEAT_FIELDS]
     day = head.as_of
-    counts: Counter[tuple[object, str]] = Counter()
-    for row in rows:
-        counts[row.get("kind"), "all"] += 1
-        counts[row.get("kind"), "filed"] += is_filed(row, day)
-        counts[row.get("kind"), "opened"] += is_open(row, day)
+    columns = [SEATS.by_field(name) for name in SEAT_FIELDS]
     named = {"human": _("Human seats"), "robot": _("Robot seats"), None: _("Kind not known")}
-    summary: list[tuple[Cell, ...]] = [
-        (named[kind], *(counts[kind, name] for name in ("all", "filed", "opened")))
-        for kind in KINDS
-        if kind or counts[kind, "all"]
-    ]
-    both = count_seats(rows, day)
+    summary: list[tuple[Cell, ...]] = []
+    for kind, name in named.items():
+        seats = [row for row in rows if row.get("kind") == kind]
+        if kind or seats:
+            summary.append((name, len(seats), *count_seats(seats, day).values()))
     header = (_("Kind"), _("Seats listed"), _("Filed (F)"), _("Opened (O)"))
-    total = (_("Total"), len(rows), both["filed"], both["opened"])
-    return Document(
-        item=SEAT_TABLE,
-        title=_(ITEMS[SEAT_TABLE]),
-        facts=head_facts(head, _),
-        foot=foot_line(head, _),
-        tables=(
-            Table(_("Summary"), header, tuple(summary), total),
-            Table(
-                _("Seats"),
-                tuple(one.header for one in columns),
-                tuple(row_cells(row, columns) for row in rows),
-                shares=(5, 4, 4, 4, 7, 4, 8, 6, 4, 8, 5, 6, 6, 6),
-            ),
-        ),
-        signs=signature_lines(_),
-        wide=True,
+    total: tuple[Cell, ...] = (_("Total"), len(rows), *count_seats(rows, day).values())
+    tables = (
+        Table(_("Summary"), header, tuple(summary), total),
+        register_table(_("Seats"), columns, rows, (5, 4, 4, 4, 7, 4, 8, 6, 4, 8, 5, 6, 6, 6)),
     )
+    return build(SEAT_TABLE, head, _, tables=tables, wide=True)
 
 
 ALGORITHM_FILING: Final = "algorithm_filing"
@@ -149,12 +117,6 @@ def build_algorithm_filing(head: Head, rows: Sequence[Row], duty: Sequence[str],
         (_("Callees are told that a machine speaks"), _("☐ yes   ☐ no")),
         (_("Words at the start of the call"), BLANK),
     )
-    return Document(
-        item=ALGORITHM_FILING,
-        title=_(ITEMS[ALGORITHM_FILING]),
-        facts=head_facts(head, _),
-        foot=foot_line(head, _),
-        sections=(Section(_("Duty to file"), tuple(duty)),) if duty else (),
-        tables=(Table(_("Filing form"), (_("Entry"), _("Content")), form, shares=(2, 5)),),
-        signs=signature_lines(_, _("Filled in by")),
-    )
+    sections = (Section(_("Duty to file"), tuple(duty)),) if duty else ()
+    tables = (Table(_("Filing form"), (_("Entry"), _("Content")), form, shares=(2, 5)),)
+    return build(ALGORITHM_FILING, head, _, sections=sections, tables=tables, signs=(_("Filled in by"),))

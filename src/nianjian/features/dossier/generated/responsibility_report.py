@@ -10,17 +10,9 @@ from datetime import date
 from typing import Final
 
 from nianjian.engines.kernel.claims import Claim
-from nianjian.engines.paper.texts.dossier import BLANK, ITEMS, claim_text
+from nianjian.engines.paper.texts.dossier import BLANK, claim_text
 from nianjian.engines.paper.words import Words
-from nianjian.features.dossier.generated.document import (
-    DASH,
-    Document,
-    Head,
-    Section,
-    foot_line,
-    head_facts,
-    signature_lines,
-)
+from nianjian.features.dossier.generated.document import DASH, Document, Head, Section, build
 
 ITEM: Final = "responsibility_report"
 
@@ -44,9 +36,7 @@ class Facts:
 def build_document(head: Head, known: Facts, _: Words) -> Document:
     """Everything in it that is a claim about people or rules of the house is left to the firm to fill in."""
     sections = (*_firm(head, known, _), *_practice(head, known, _))
-    title = _(ITEMS[ITEM])
-    sign = signature_lines(_, _("Legal representative (signature)"))
-    return Document(ITEM, title, head_facts(head, _), foot_line(head, _), sections=sections, signs=sign)
+    return build(ITEM, head, _, sections=sections, signs=(_("Legal representative (signature)"),))
 
 
 def _firm(head: Head, known: Facts, _: Words) -> tuple[Section, ...]:

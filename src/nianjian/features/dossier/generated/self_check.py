@@ -11,16 +11,7 @@ from nianjian.engines.paper.texts.dossier import ITEMS, STATES
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words
 from nianjian.features.dossier.finding import Finding, Weight
-from nianjian.features.dossier.generated.document import (
-    DASH,
-    Document,
-    Head,
-    Section,
-    Table,
-    foot_line,
-    head_facts,
-    signature_lines,
-)
+from nianjian.features.dossier.generated.document import DASH, Document, Head, Section, Table, build
 
 ITEM: Final = "self_check"
 
@@ -39,14 +30,14 @@ def build_document(
         *sections.advice_lines(portrait, _),
     )
     said = (_("Whole: {light}").format(light=code_name("light", str(portrait["light"]), _)), *notes)
-    return Document(
-        item=ITEM,
+    return build(
+        ITEM,
+        head,
+        _,
         title=_("Self-check report"),
-        facts=head_facts(head, _),
-        foot=foot_line(head, _),
         sections=(Section(_("Overall result"), said),),
         tables=(*_metrics(figures.metric_cards(portrait, _), _), *_items(sums, states, _)),
-        signs=signature_lines(_, _("Person responsible")),
+        signs=(_("Person responsible"),),
     )
 
 
@@ -58,15 +49,12 @@ def _metrics(cards: Sequence[figures.Card], _: Words) -> tuple[Table, ...]:
     )
     counts = tuple((one.title, part.label, part.text) for one in cards for part in one.parts)
     flags = tuple((one.title, flag.title, flag.light_word, flag.detail) for one in cards for flag in one.flags)
+    heads = (_("metric"), _("light"), _("value"), _("flagged when"), _("to attach"), _("citation"))
+    found = (_("metric"), _("Finding"), _("light"), _("Detail"))
     return (
-        Table(
-            _("Metrics"),
-            (_("metric"), _("light"), _("value"), _("flagged when"), _("to attach"), _("citation")),
-            rates,
-            shares=(4, 3, 4, 4, 5, 9),
-        ),
+        Table(_("Metrics"), heads, rates, shares=(4, 3, 4, 4, 5, 9)),
         Table(_("Counted figures"), (_("metric"), _("figure"), _("value")), counts, shares=(3, 6, 3)),
-        Table(_("Findings"), (_("metric"), _("Finding"), _("light"), _("Detail")), flags, shares=(4, 6, 3, 8)),
+        Table(_("Findings"), found, flags, shares=(4, 6, 3, 8)),
     )
 
 
@@ -81,19 +69,11 @@ def _items(
         )
         for item, part, ours, theirs in sums
     )  # fmt: skip
+    header = (_("Item"), _("figure"), _("Item's sum"), _("Portrait"), _("Comparison"))
+    checklist = tuple((_(ITEMS[item]), _(STATES[state])) for item, state in states)
     return (
-        Table(
-            _("Sums of the items against the portrait"),
-            (_("Item"), _("figure"), _("Item's sum"), _("Portrait"), _("Comparison")),
-            compared,
-            shares=(6, 6, 3, 3, 3),
-        ),
-        Table(
-            _("Checklist"),
-            (_("Item"), _("State")),
-            tuple((_(ITEMS[item]), _(STATES[state])) for item, state in states),
-            shares=(3, 2),
-        ),
+        Table(_("Sums of the items against the portrait"), header, compared, shares=(6, 6, 3, 3, 3)),
+        Table(_("Checklist"), (_("Item"), _("State")), checklist, shares=(3, 2)),
     )
 
 

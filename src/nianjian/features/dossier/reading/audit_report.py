@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Final, cast
 
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dossier.finding import Finding
+from nianjian.features.dossier.finding import Finding, Weight
 from nianjian.features.dossier.reading.text import (
+    LONG,
     DateMatch,
-    Evidence,
     Facts,
     Layer,
     Line,
@@ -26,17 +27,14 @@ from nianjian.features.dossier.reading.text import (
     find_dates,
     find_gaps,
     fold_name,
-    stop_finding,
-    to_evidence,
-    unsure_finding,
+    nearly_same_word,
+    page_numbers,
 )
 
 RULE: Final = "materials.audit.marks"
 NUMBERING: Final = re.compile(r"^[(\[]?([一二三四五六七八九十]{1,3}|\d{1,2})[)\],.:]+")
 FOOTER: Final = re.compile(r"^(第\d+页.{0,12}|共?\d+页|-?\d{1,3}-?|\d+/\d+|第\d+页共\d+页)$")
 NUMERALS: Final = "一二三四五六七八九十"
-EDITS: Final = 1
-SHORTEST: Final = 4  # signs of a heading that may have a sign misread
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +95,10 @@ def opinion_patterns(book: Rulebook) -> Marks:
 
 def find_reports(pages: Sequence[PageText], known: Marks) -> list[Report]:
     """Each auditor's report of the file: most have one; a part before the first opening belongs to it."""
-    rows = [
-        row
-        for page in pages
-        for line in page.rows
-        if (row := _row(line, known)).text and not FOOTER.fullmatch(row.text)
-    ]
+    rows = [_row(line, known) for page in pages for line in page.rows if not FOOTER.fullmatch(line.plain)]
+    rows = [row for row in rows if row.text]
     starts = [number for number in range(len(rows)) if _opens(rows, number, known)]
-    bounds = [0, *starts[1:], len(rows)]
-    return [_parted(rows[one:other], known) for one, other in pairwise(bounds)]
+    return [_parted(rows[one:other], known) for one, other in pairwise([0, *starts[1:], len(rows)])]
 
 
 def _opens(rows: Sequence[Row], number: int, known: Marks) -> bool:
@@ -118,17 +111,11 @@ def _opens(rows: Sequence[Row], number: int, known: Marks) -> bool:
 
 
 def _row(line: Line, known: Marks) -> Row:
-    text = line.plain
-    bare = NUMBERING.sub("", text)
-    hit = NUMBERING.match(text)
-    return Row(text, line, _heading(bare.rstrip(":,.。;"), known, numbered=hit is not None), _number(hit))
-
-
-def _number(hit: re.Match[str] | None) -> int | None:
-    """一 is 1; only Chinese numerals with a mark behind them count the parts of a report."""
-    if hit is None or hit.group(0)[0] in "([" or hit.group(1) not in NUMERALS:
-        return None
-    return NUMERALS.index(hit.group(1)) + 1
+    """Only Chinese numerals with a mark behind them count the parts of a report: 一 is 1."""
+    text, hit = line.plain, NUMBERING.match(line.plain)
+    heading = _heading(NUMBERING.sub("", text).rstrip(":,.。;"), known, numbered=hit is not None)
+    counts = hit is not None and hit[0][0] not in "([" and hit[1] in NUMERALS
+    return Row(text, line, heading, NUMERALS.index(hit[1]) + 1 if hit and counts else None)
 
 
 def _heading(text: str, known: Marks, *, numbered: bool) -> str | None:
@@ -136,7 +123,7 @@ def _heading(text: str, known: Marks, *, numbered: bool) -> str | None:
     for kind, patterns in known.headings.items():
         if any(pattern.fullmatch(text) for pattern in patterns):
             return kind
-    close = {kind for kind, some in known.words.items() if any(_near(text, one) for one in some)}
+    close = {kind for kind, some in known.words.items() if any(nearly_same_word(text, one) for one in some)}
     if len(close) == 1:
         return close.pop()
     if numbered:
@@ -146,18 +133,12 @@ def _heading(text: str, known: Marks, *, numbered: bool) -> str | None:
     return None
 
 
-def _near(text: str, word: str) -> bool:
-    if len(word) < SHORTEST or len(text) != len(word):
-        return False
-    return sum(one != other for one, other in zip(text, word, strict=True)) <= EDITS
-
-
 def contains_word(text: str, word: str) -> bool:
     """Whether ``word`` stands in the text, a sign of it perhaps misread."""
     if word in text:
         return True
     size = len(word)
-    return size >= SHORTEST and any(_near(text[at : at + size], word) for at in range(len(text) - size + 1))
+    return size >= LONG and any(nearly_same_word(text[at : at + size], word) for at in range(len(text) - size + 1))
 
 
 def _parted(rows: Iterable[Row], known: Marks) -> Report:
@@ -203,85 +184,74 @@ EXCERPT: Final = 80  # signs of a phrase shown as evidence
 
 @dataclass(frozen=True, slots=True)
 class OpinionRead:
-    """The opinion, why, and what a person must look at."""
+    """The opinion, what a person must look at, and the page whose words prove it, where any do."""
 
     opinion: Opinion
     findings: tuple[Finding, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
+    page: int | None = None
 
 
 def read_opinion(pages: Sequence[PageText], book: Rulebook) -> OpinionRead:
     """The opinion of the report; of several reports in one file the worst."""
     known = opinion_patterns(book)
     passing = {str(one) for one in book.items("materials.audit.opinions_passing")}
-    told = [_of_one(report, pages, known) for report in find_reports(pages, known)]
-    if not told:
+    opinions = [_opinion_of(report, pages, known) for report in find_reports(pages, known)]
+    if not opinions:
         return OpinionRead(Opinion.UNCLEAR, (ask_finding("opinion_not_found"),))
-    worst = min(told, key=lambda one: _ORDER.index(one.opinion))
+    worst = min(opinions, key=lambda read: _ORDER.index(read.opinion))
     if worst.opinion is Opinion.UNCLEAR or worst.opinion.value in passing:
         return worst
-    page = worst.evidence[0].page if worst.evidence else None
-    refused = stop_finding("opinion_not_passing", page, opinion=worst.opinion.value)
-    return OpinionRead(worst.opinion, (refused, *worst.findings), worst.evidence)
+    refused = Finding("opinion_not_passing", Weight.STOP, worst.page, {"opinion": worst.opinion.value})
+    return OpinionRead(worst.opinion, (refused, *worst.findings), worst.page)
 
 
 _ORDER: Final = (*MODIFIED, *EXPLAINED, Opinion.UNCLEAR, Opinion.STANDARD)
 
 
-def _of_one(report: Report, pages: Sequence[PageText], known: Marks) -> OpinionRead:
-    proofs = {kind: list(_proofs(report, known, kind)) for kind in (*MODIFIED, *EXPLAINED)}
+def _opinion_of(report: Report, pages: Sequence[PageText], known: Marks) -> OpinionRead:
+    proofs = {kind: next(_proofs(report, known, kind), None) for kind in (*MODIFIED, *EXPLAINED)}
     strong = [kind for kind in MODIFIED if proofs[kind]]
     if len(strong) > 1:
-        evidence = tuple(one for kind in strong for one in proofs[kind])
-        conflict = ask_finding("opinion_conflict", evidence[0].page, kinds=", ".join(strong))
-        return OpinionRead(Opinion.UNCLEAR, (conflict,), evidence)
+        page = proofs[strong[0]]
+        return OpinionRead(Opinion.UNCLEAR, (ask_finding("opinion_conflict", page, kinds=", ".join(strong)),), page)
     for kind in (*strong, *EXPLAINED):
         if proofs[kind]:
-            return OpinionRead(kind, (), tuple(proofs[kind]))
+            return OpinionRead(kind, (), proofs[kind])
     doubts = tuple(_doubts(report, pages, known))
-    proof = tuple(_unmodified(report, known))
-    return OpinionRead(Opinion.UNCLEAR if doubts else Opinion.STANDARD, doubts, proof)
+    return OpinionRead(Opinion.UNCLEAR if doubts else Opinion.STANDARD, doubts, next(_unmodified(report, known), None))
 
 
-def _proofs(report: Report, known: Marks, kind: Opinion) -> Iterator[Evidence]:
-    """Headings and phrases of one kind; within the boilerplate only what no template holds counts."""
-    for row in report.headings:
-        if row.heading == kind.value:
-            yield to_evidence("opinion", row.line)
+def _proofs(report: Report, known: Marks, kind: Opinion) -> Iterator[int]:
+    """Pages with headings and phrases of one kind; within the boilerplate only what no template holds counts."""
+    yield from (row.line.page for row in report.headings if row.heading == kind.value)
     places = [(report.body, known.phrases[kind.value])]
     if kind is Opinion.EMPHASIS:
         places.append((report.boilerplate, known.patterns("late")))
     for rows, patterns in places:
         text = "".join(row.text for row in rows)
-        for pattern in patterns:
-            for hit in pattern.finditer(text):
-                yield _excerpt(rows, hit.start(), hit.group())
+        yield from (_page_at(rows, hit.start()) for pattern in patterns for hit in pattern.finditer(text))
 
 
-def _excerpt(rows: Sequence[Row], start: int, words: str) -> Evidence:
-    """The phrase at the place of the row in which it begins."""
-    passed = 0
-    for row in rows:
-        passed += len(row.text)
-        if start < passed:
-            break
-    return Evidence("opinion", words[:EXCERPT], row.line.page, row.line.box, row.line.confidence)
+def _page_at(rows: Sequence[Row], start: int) -> int:
+    """The page of the row in which a phrase begins."""
+    ends = list(accumulate(len(row.text) for row in rows))
+    return rows[bisect_right(ends, start)].line.page
 
 
-def _unmodified(report: Report, known: Marks) -> Iterator[Evidence]:
+def _unmodified(report: Report, known: Marks) -> Iterator[int]:
     text = report.text
     for pattern in known.patterns("unmodified"):
         for hit in pattern.finditer(text):
             sentence = text[text.rfind("。", 0, hit.start()) + 1 : hit.end()]
             if not any(word in sentence for word in known.lists["limiting"]):
-                yield _excerpt(report.body, hit.start(), hit.group())
+                yield _page_at(report.body, hit.start())
 
 
 def _doubts(report: Report, pages: Sequence[PageText], known: Marks) -> Iterator[Finding]:
     """All that keeps an unmodified report from being called standard."""
     text = report.text
     whole = "".join(row.text for row in (*report.body, *report.boilerplate))
-    if not any(True for _one in _unmodified(report, known)):
+    if next(_unmodified(report, known), None) is None:
         yield ask_finding("opinion_not_found")
     for part in ("opening", "supported"):
         if not any(pattern.search(whole) for pattern in known.patterns(part)):
@@ -347,7 +317,7 @@ def _unread(report: Report, pages: Sequence[PageText]) -> Iterator[Finding]:
         if page.number in involved and page.layer is Layer.DIFFERS:
             yield ask_finding("text_layer_differs", page.number)
     first, last = min(involved), max(involved)
-    for before, after in find_gaps([page for page in pages if first <= page.number <= last]):
+    for before, after in find_gaps(page_numbers(page for page in pages if first <= page.number <= last)):
         yield ask_finding("pages_missing", after.page, before=before.number, after=after.number)
 
 
@@ -364,27 +334,23 @@ YEAR: Final = re.compile(r"20\d\d$")
 def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Mapping[str, str]) -> Facts:
     """``expected``: `year` (the data year) and `name` (the enterprise), as far as they are known."""
     patterns = cast("Mapping[str, object]", book.value(FIELDS))
-    found = read_opinion(pages, book)
-    fields: dict[str, object] = {"opinion": found.opinion.value}
-    findings = [*found.findings, *check_page_order(pages)]
-    evidence = [*found.evidence]
+    opinion = read_opinion(pages, book)
+    facts = Facts({"opinion": opinion.opinion.value}, [*opinion.findings, *check_page_order(pages)])
     rows = [row for page in pages for row in page.rows]
     for name, line, value in (
         ("firm", *_firm(rows, str(patterns["firm"]))),
         ("verification_code", *_code(rows, patterns)),
     ):
-        if line is None or value is None:
-            findings.append(ask_finding("field_missing", field=name))
-            continue
-        fields[name] = value
-        evidence.append(to_evidence(name, line))
-        findings += unsure_finding(name, line)
-    _year(rows, patterns, expected, fields, findings)
-    _dated(rows, book, asked_on, fields=fields, evidence=evidence, findings=findings)
+        if line is None:
+            facts.ask("field_missing", field=name)
+        else:
+            facts.enter(name, value, line)
+    _enter_year(facts, rows, cast("tuple[str, ...]", patterns["year"]), expected)
+    _enter_date(facts, rows, opinion_patterns(book), asked_on)
     holder = expected.get("name")
     if holder and fold_name(holder) not in fold_name("".join(page.plain for page in pages)):
-        findings.append(ask_finding("name_not_found", name=holder))
-    return Facts(fields, tuple(findings), tuple(evidence))
+        facts.ask("name_not_found", name=holder)
+    return facts
 
 
 def _firm(rows: Sequence[Line], pattern: str) -> tuple[Line | None, str | None]:
@@ -399,10 +365,8 @@ def _firm(rows: Sequence[Line], pattern: str) -> tuple[Line | None, str | None]:
                 places[name] = row
     if not found:
         return None, None
-    most = max(found.values())
-    name = max((one for one, count in found.items() if count == most), key=len)
-    longer = [one for one in found if one.startswith(name)]
-    name = max(longer, key=len)
+    name = max(found, key=lambda name: (found[name], len(name)))
+    name = max((one for one in found if one.startswith(name)), key=len)
     return places[name], name
 
 
@@ -427,27 +391,19 @@ def _undated(code: re.Match[str]) -> str:
     return YEAR.sub("", code.group()) if dated else code.group()
 
 
-def _year(
-    rows: Sequence[Line],
-    patterns: Mapping[str, object],
-    expected: Mapping[str, str],
-    fields: dict[str, object],
-    findings: list[Finding],
-) -> None:
+def _enter_year(facts: Facts, rows: Sequence[Line], patterns: Sequence[str], expected: Mapping[str, str]) -> None:
     text = "".join(row.plain for row in rows)
-    votes = Counter(
-        hit.group(1) for pattern in cast("tuple[str, ...]", patterns["year"]) for hit in re.finditer(pattern, text)
-    )
+    votes = Counter(hit[1] for pattern in patterns for hit in re.finditer(pattern, text))
     ranked = votes.most_common(2)
     if not ranked:
-        findings.append(ask_finding("field_missing", field="year"))
-        return
-    if len(ranked) > 1 and ranked[0][1] == ranked[1][1]:
-        findings.append(ask_finding("year_ambiguous", years=", ".join(sorted(year for year, _count in ranked))))
-        return
-    fields["year"] = int(ranked[0][0])
-    if (wanted := expected.get("year")) and str(fields["year"]) != wanted:
-        findings.append(stop_finding("year_differs", read=fields["year"], wanted=wanted))
+        facts.ask("field_missing", field="year")
+    elif len(ranked) > 1 and ranked[0][1] == ranked[1][1]:
+        facts.ask("year_ambiguous", years=", ".join(sorted(year for year, _count in ranked)))
+    else:
+        year = ranked[0][0]
+        facts.fields["year"] = int(year)
+        if (wanted := expected.get("year")) and year != wanted:
+            facts.stop("year_differs", read=int(year), wanted=wanted)
 
 
 def _alone(text: str, found: DateMatch) -> bool:
@@ -456,27 +412,14 @@ def _alone(text: str, found: DateMatch) -> bool:
     return len(beside) <= BESIDE and not any(word in beside for word in ("报表", "资产负债表", "截至", "至"))
 
 
-def _dated(
-    rows: Sequence[Line],
-    book: Rulebook,
-    asked_on: date,
-    *,
-    fields: dict[str, object],
-    evidence: list[Evidence],
-    findings: list[Finding],
-) -> None:
+def _enter_date(facts: Facts, rows: Sequence[Line], known: Marks, asked_on: date) -> None:
     """The report's date stands on a row of its own, beside or below the signatures."""
-    known = opinion_patterns(book)
     past = False
     for row in rows:
         past = past or any(pattern.search(row.plain) for pattern in known.patterns("opening"))
         found = find_dates(row.plain)
         if past and found and row.plain[found[-1].end :] == "" and _alone(row.plain, found[-1]):
-            fields["dated"] = found[-1].day.isoformat()
-            evidence.append(to_evidence("dated", row))
-            if found[-1].day > asked_on:
-                findings.append(
-                    stop_finding("dated_later", row.page, dated=fields["dated"], asked_on=asked_on.isoformat())
-                )
+            facts.fields["dated"] = found[-1].day.isoformat()
+            facts.check_dated(found[-1].day, row.page, asked_on)
             return
-    findings.append(ask_finding("field_missing", field="dated"))
+    facts.ask("field_missing", field="dated")

@@ -47,12 +47,13 @@ def read(
 ) -> Facts:
     """The facts of an item's pages. An item without a reader, a page without text: a person looks, nothing passes."""
     if item not in READERS:
-        return Facts({}, (ask_finding("item_without_reader", item=item),))
-    empty = tuple(ask_finding("page_without_text", page.number) for page in pages if not page.lines)
+        return Facts(findings=[ask_finding("item_without_reader", item=item)])
+    empty = [ask_finding("page_without_text", page.number) for page in pages if not page.lines]
     if len(empty) == len(pages):
-        return Facts({}, empty or (ask_finding("paper_without_pages"),))
+        return Facts(findings=empty or [ask_finding("paper_without_pages")])
     facts = READERS[item](pages, rulebook, asked_on, expected)
-    return Facts(facts.fields, (*facts.findings, *empty), facts.evidence, facts.personal)
+    facts.findings += empty
+    return facts
 
 
 @dataclass(frozen=True)

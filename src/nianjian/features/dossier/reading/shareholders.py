@@ -9,17 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.dossier.finding import Finding
-from nianjian.features.dossier.reading.text import (
-    Evidence,
-    Facts,
-    PageText,
-    ask_finding,
-    find_table,
-    stop_finding,
-    to_evidence,
-    unsure_finding,
-)
+from nianjian.features.dossier.reading.text import Facts, PageText, find_table
 
 COLUMNS: Final = {
     "row": ("序号", "编号", "行次"),  # where many a table writes that a row is the sum
@@ -34,35 +24,30 @@ SUMS: Final = ("合计", "总计", "小计")
 def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Mapping[str, str]) -> Facts:
     """The shares of the table's rows, and the sum that it prints itself."""
     del asked_on, expected
-    whole = book.decimal("materials.shares.total")
-    findings: list[Finding] = []
-    evidence: list[Evidence] = []
+    facts, whole = Facts(), book.decimal("materials.shares.total")
     shares: list[Decimal] = []
     printed: Decimal | None = None
     for row in find_table(pages, COLUMNS, "share"):
         cell, holder = row.cells.get("share"), row.cells.get("holder")
         if cell is None:
             if holder is not None and "amount" in row.cells and not holder.plain.startswith(SUMS):
-                findings.append(ask_finding("row_unreadable", row.page, column="share"))
-            continue
-        hit = SHARE.fullmatch(cell.plain)
-        if hit is None:
-            findings.append(ask_finding("row_unreadable", row.page, column="share"))
-            continue
-        if any(one.plain.startswith(SUMS) for one in row.cells.values()):
-            printed = Decimal(hit.group(1))
-            continue
-        shares.append(Decimal(hit.group(1)))
-        evidence.append(to_evidence("shares", cell))
-        findings += unsure_finding("shares", cell)
-        if holder is None:
-            findings.append(ask_finding("row_unreadable", row.page, column="holder"))
+                facts.ask("row_unreadable", row.page, column="share")
+        elif (hit := SHARE.fullmatch(cell.plain)) is None:
+            facts.ask("row_unreadable", row.page, column="share")
+        elif any(one.plain.startswith(SUMS) for one in row.cells.values()):
+            printed = Decimal(hit[1])
+        else:
+            shares.append(Decimal(hit[1]))
+            facts.check_sure("shares", cell)
+            if holder is None:
+                facts.ask("row_unreadable", row.page, column="holder")
     if not shares:
-        return Facts({}, (*findings, ask_finding("list_without_rows")))
+        facts.ask("list_without_rows")
+        return facts
     total = sum(shares, Decimal(0))
-    fields = {"holders": len(shares), "total": str(total)}
+    facts.fields |= {"holders": len(shares), "total": str(total)}
     if total != whole:
-        findings.append((ask_finding if findings else stop_finding)("shares_sum", total=total, wanted=whole))
+        (facts.ask if facts.findings else facts.stop)("shares_sum", total=total, wanted=whole)
     if printed is not None and printed != total:
-        findings.append(ask_finding("shares_printed_sum", printed=printed, total=total))
-    return Facts(fields, tuple(findings), tuple(evidence))
+        facts.ask("shares_printed_sum", printed=printed, total=total)
+    return facts

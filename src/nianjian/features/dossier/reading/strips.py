@@ -75,10 +75,8 @@ def check_page_order(sheets: Iterable[Sheet]) -> tuple[Finding, ...]:
     for sheet in sheets:
         pages.append(sheet.number)
         for line in cut_foot_lines(sheet.bgr, sheet.dpi):
-            done, png = cv2.imencode(".png", line)
-            if done:
-                strips.append(np.asarray(png).tobytes())
-                places.append(sheet.number)
+            strips.append(_png(line))
+            places.append(sheet.number)
     if len(pages) < 2 or not strips:  # noqa: PLR2004 - one page has no order
         return ()
     numbers: dict[int, PageNumber] = {}
@@ -117,12 +115,15 @@ MOST: Final = 4  # seals of a page that are read
 
 def cut_rings(sheet: Sheet) -> list[bytes]:
     """Each round seal's letters as one line (PNG)."""
-    found = []
-    for seal in [one for one in sheet.seals if one.kind is Kind.ROUND][:MOST]:
-        done, png = cv2.imencode(".png", cv2.cvtColor(unwrap_letters(sheet.bgr, sheet.dpi, seal), cv2.COLOR_GRAY2BGR))
-        if done:
-            found.append(np.asarray(png).tobytes())
-    return found
+    seals = [seal for seal in sheet.seals if seal.kind is Kind.ROUND][:MOST]
+    return [
+        _png(cv2.cvtColor(unwrap_letters(sheet.bgr, sheet.dpi, seal), cv2.COLOR_GRAY2BGR).astype(np.uint8))
+        for seal in seals
+    ]
+
+
+def _png(picture: Picture) -> bytes:
+    return np.asarray(cv2.imencode(".png", picture)[1]).tobytes()
 
 
 def check_seal_names(strips: list[bytes], expected: str, page: int) -> tuple[Finding, ...]:
@@ -132,9 +133,9 @@ def check_seal_names(strips: list[bytes], expected: str, page: int) -> tuple[Fin
     """
     if not strips:
         return ()
-    read = [seal_name(text, confidence, expected, page) for text, confidence in ocr.read_strips(strips)]
-    if any(one.fits for one in read):
+    names = [seal_name(text, confidence, expected, page) for text, confidence in ocr.read_strips(strips)]
+    if any(name.fits for name in names):
         return ()
     order = ("seal_name_nearly", "seal_name_unread", "seal_name_differs")
-    findings = [found for one in read for found in one.findings]
-    return tuple(sorted(findings, key=lambda one: order.index(one.code))[:1])
+    findings = [finding for name in names for finding in name.findings]
+    return tuple(sorted(findings, key=lambda finding: order.index(finding.code))[:1])

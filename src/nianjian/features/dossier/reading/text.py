@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from functools import reduce
 from itertools import pairwise
+from operator import ne
 from typing import Any, Final
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.kernel.identifiers import credit_code, identity_card
+from nianjian.engines.kernel.identifiers import CreditCode, IdentityCard, credit_code, identity_card
 from nianjian.features.dossier.finding import Finding, Weight
 
 _BLANK: Final = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
@@ -123,70 +126,56 @@ class PageText:
 
 def text_rows(lines: Iterable[Line]) -> list[Line]:
     """Pieces that stand at one height as one line, from top to bottom; the confidence is that of the worst piece."""
-    found: list[list[Line]] = []
-    for line in sorted(lines, key=lambda one: one.box.middle):
-        if found and _beside(found[-1], line):
-            found[-1].append(line)
-        else:
-            found.append([line])
-    return [_row(group) for group in found]
+    return [_join(cells, " ".join(piece.text for piece in cells)) for cells in row_cells(lines)]
 
 
 def row_cells(lines: Iterable[Line]) -> list[list[Line]]:
     """The pieces of each row, from left to right."""
-    found: list[list[Line]] = []
-    for line in sorted(lines, key=lambda one: one.box.middle):
-        if found and _beside(found[-1], line):
-            found[-1].append(line)
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=lambda line: line.box.middle):
+        if rows and _beside(rows[-1], line):
+            rows[-1].append(line)
         else:
-            found.append([line])
-    return [sorted(group, key=lambda one: one.box.left) for group in found]
+            rows.append([line])
+    return [sorted(row, key=lambda piece: piece.box.left) for row in rows]
 
 
-def _beside(group: Sequence[Line], line: Line) -> bool:
-    middle = sum(one.box.middle for one in group) / len(group)
-    height = min([line.box.height, *(one.box.height for one in group)])
+def _beside(row: Sequence[Line], line: Line) -> bool:
+    middle = sum(piece.box.middle for piece in row) / len(row)
+    height = min([line.box.height, *(piece.box.height for piece in row)])
     return abs(line.box.middle - middle) <= height / 2
 
 
-def _row(group: Sequence[Line]) -> Line:
-    ordered = sorted(group, key=lambda one: one.box.left)
-    box = ordered[0].box
-    for one in ordered[1:]:
-        box = box.joined(one.box)
-    return Line(" ".join(one.text for one in ordered), min(one.confidence for one in ordered), box, ordered[0].page)
+def _join(parts: Sequence[Line], text: str) -> Line:
+    box = reduce(Box.joined, [part.box for part in parts])
+    return Line(text, min(part.confidence for part in parts), box, parts[0].page)
 
 
-def page_from_json(told: Mapping[str, Any]) -> PageText:
+def page_from_json(data: Mapping[str, Any]) -> PageText:
     """A page from the recogniser's JSON."""
-    number = int(told["page"])
+    number = int(data["page"])
     return PageText(
-        number=number,
-        width=float(told["width"]),
-        height=float(told["height"]),
-        lines=tuple(
-            Line(str(text), float(confidence), Box(*map(float, box)), number) for text, confidence, box in told["lines"]
+        number,
+        float(data["width"]),
+        float(data["height"]),
+        tuple(
+            Line(str(text), float(confidence), Box(*map(float, box)), number) for text, confidence, box in data["lines"]
         ),
-        unread=tuple(Box(*map(float, box)) for box in told["unread"]),
-        layer=Layer(told["layer"]),
-        rotation=int(told["rotation"]),
-        skew=float(told["skew"]),
-        dpi=int(told["dpi"]),
+        tuple(Box(*map(float, box)) for box in data["unread"]),
+        Layer(data["layer"]),
+        int(data["rotation"]),
+        float(data["skew"]),
+        int(data["dpi"]),
     )
 
 
 def page_to_json(page: PageText) -> dict[str, Any]:
     """The same JSON from a page, so that what was read can be kept."""
-    return {
+    same = {name: getattr(page, name) for name in ("width", "height", "layer", "rotation", "skew", "dpi")}
+    return same | {
         "page": page.number,
-        "width": page.width,
-        "height": page.height,
         "lines": [[line.text, line.confidence, _edges(line.box)] for line in page.lines],
         "unread": [_edges(box) for box in page.unread],
-        "layer": page.layer.value,
-        "rotation": page.rotation,
-        "skew": page.skew,
-        "dpi": page.dpi,
     }
 
 
@@ -214,34 +203,21 @@ class DateMatch:
 
 def find_dates(text: str) -> list[DateMatch]:
     """All dates of a folded text, in order; what is no day of the calendar is left out."""
-    found = [*_numeric(text), *_written(text)]
-    return sorted(found, key=lambda one: one.start)
-
-
-def _numeric(text: str) -> Iterator[DateMatch]:
-    for hit in NUMERIC.finditer(text):
-        if day := _day(*map(int, hit.groups())):
-            yield DateMatch(day, hit.start(), hit.end())
-
-
-def _written(text: str) -> Iterator[DateMatch]:
+    hits = [(hit, tuple(map(int, hit.groups()))) for hit in NUMERIC.finditer(text)]
     for hit in WRITTEN.finditer(text):
-        year = int("".join(str(DIGITS[sign]) for sign in hit.group(1)))
-        if day := _day(year, _number(hit.group(2)), _number(hit.group(3))):
-            yield DateMatch(day, hit.start(), hit.end())
+        year = int("".join(str(DIGITS[sign]) for sign in hit[1]))
+        hits.append((hit, (year, _number(hit[2]), _number(hit[3]))))
+    found = []
+    for hit, parts in sorted(hits, key=lambda one: one[0].start()):
+        with suppress(ValueError):
+            found.append(DateMatch(date(*parts), hit.start(), hit.end()))
+    return found
 
 
 def _number(text: str) -> int:
     """二十三 is 23."""
     tens, ten, ones = text.rpartition("十")
     return (DIGITS.get(tens, 1) * 10 if ten else 0) + DIGITS.get(ones, 0)
-
-
-def _day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,53 +260,47 @@ class Code:
 
 def credit_codes(lines: Iterable[Line]) -> tuple[list[Code], list[Line]]:
     """Credit codes, and lines that hold eighteen signs which are none."""
-    return _codes(lines, _credit)
+    return _codes(lines, credit_code, lambda text: "".join(CREDIT_MENDS.get(sign, sign) for sign in text))
 
 
 def identities(lines: Iterable[Line]) -> tuple[list[Code], list[Line]]:
     """Numbers of identity cards, and lines that hold eighteen signs which are none."""
-    return _codes(lines, _identity)
+    return _codes(lines, identity_card, _mend_identity)
 
 
-def _codes(lines: Iterable[Line], check: Callable[[str], str | None]) -> tuple[list[Code], list[Line]]:
+def _codes(
+    lines: Iterable[Line], parse: Callable[[str], CreditCode | IdentityCard], mend: Callable[[str], str]
+) -> tuple[list[Code], list[Line]]:
+    """Codes as they stand, or with the letters that no code has put right."""
     found: list[Code] = []
     bad: list[Line] = []
     for line in lines:
         for hit in RUN.finditer(line.plain):
-            text = hit.group().upper()
-            told = check(text)
-            if told:
-                found.append(Code(told, line, told != text))
-            elif sum(sign.isdigit() for sign in text) >= LENGTH // 2:
-                bad.append(line)
+            text = hit[0].upper()
+            for candidate in (text, mend(text)):
+                with suppress(NianjianError):
+                    code = parse(candidate).text
+                    found.append(Code(code, line, code != text))
+                    break
+            else:
+                if sum(sign.isdigit() for sign in text) >= LENGTH // 2:
+                    bad.append(line)
     return found, bad
 
 
-def _credit(text: str) -> str | None:
-    """As it stands; with the letters that no code has put right."""
-    mended = "".join(CREDIT_MENDS.get(sign, sign) for sign in text)
-    for one in (text, mended):
-        try:
-            return credit_code(one).text
-        except NianjianError:
-            continue
-    return None
-
-
-def _identity(text: str) -> str | None:
+def _mend_identity(text: str) -> str:
     last = "X" if text[-1] in "XK" else IDENTITY_MENDS.get(text[-1], text[-1])
-    mended = "".join(IDENTITY_MENDS.get(sign, sign) for sign in text[:-1]) + last
-    for one in (text, mended):
-        try:
-            return identity_card(one).text
-        except NianjianError:
-            continue
-    return None
+    return "".join(IDENTITY_MENDS.get(sign, sign) for sign in text[:-1]) + last
 
 
 NEAR: Final = 1.6  # heights of a line: how far below a value may go on
-MISREAD: Final = 1  # signs of a long label
+MISREAD: Final = 1  # signs of a long word
 LONG: Final = 4
+
+
+def nearly_same_word(text: str, word: str) -> bool:
+    """Whether ``text`` is a long ``word`` with one sign misread at most."""
+    return LONG <= len(word) == len(text) and sum(map(ne, text, word)) <= MISREAD
 
 
 def text_after(
@@ -340,68 +310,56 @@ def text_after(
 
     ``below``: rows that may go on beneath, where nothing stands at the label's own place.
     """
-    found: list[Line] = []
-    held = list(pages)
-    for label in labels:
-        for page in held:
-            rows = row_cells(page.lines)
-            for number, row in enumerate(rows):
-                found += _in_row(rows, number, label, others, below) if row else []
-    return found
+    tables = [row_cells(page.lines) for page in pages]
+    return [
+        value
+        for label in labels
+        for rows in tables
+        for number in range(len(rows))
+        for value in _values_in_row(rows[number : number + 1 + below], label, tuple(others))
+    ]
 
 
-def _in_row(rows: list[list[Line]], number: int, label: str, others: Sequence[str], below: int) -> list[Line]:
-    found = []
-    row = rows[number]
+def _values_in_row(rows: list[list[Line]], label: str, others: tuple[str, ...]) -> Iterator[Line]:
+    """Values of the first row; the others are those in which they may go on."""
+    row, *beneath = rows
     for place, piece in enumerate(row):
-        start = _starts(row, place, label)
-        if start is None:
+        if (end := _label_end(row, place, label)) is None:
             continue
-        last, rest = start
-        parts = [replace(row[last], text=rest)] if rest else []
-        parts += row[last + 1 :]
-        value = _until(parts, others)
+        last, rest = end
+        value = _until([*([replace(row[last], text=rest)] if rest else []), *row[last + 1 :]], others)
         if value is None:
             continue
-        for beneath in rows[number + 1 : number + 1 + below]:
-            same = [one for one in beneath if abs(one.box.left - value.box.left) < 4 * piece.box.height]
-            gap = beneath[0].box.top - value.box.bottom
-            if not same or gap > NEAR * piece.box.height or _labelled(beneath, others):
+        for lower in beneath:
+            same = [one for one in lower if abs(one.box.left - value.box.left) < 4 * piece.box.height]
+            gap = lower[0].box.top - value.box.bottom
+            if not same or gap > NEAR * piece.box.height or _labelled(lower, others):
                 break
             value = _together([value, *same])
-        found.append(value)
-    return found
+        yield value
 
 
-def _labelled(row: Sequence[Line], others: Sequence[str]) -> bool:
+def _labelled(row: Sequence[Line], others: tuple[str, ...]) -> bool:
     """Whether another label begins in the row: in one of its pieces, or over several."""
-    texts = ["".join(one.plain for one in row[at:]) for at in range(len(row))]
-    return any(text.startswith(tuple(others)) for text in texts)
+    return any("".join(one.plain for one in row[at:]).startswith(others) for at in range(len(row)))
 
 
-def _starts(row: list[Line], place: int, label: str) -> tuple[int, str] | None:
+def _label_end(row: list[Line], place: int, label: str) -> tuple[int, str] | None:
     """Where a label ends that begins with this piece: 名 and 称 may be two pieces."""
     text = ""
     for at in range(place, min(place + len(label), len(row))):
         text += row[at].plain
-        if text.startswith(label):
-            return at, text[len(label) :].lstrip(":.;")
-        head = text[: len(label)]
-        if (
-            len(label) >= LONG
-            and len(head) == len(label)
-            and sum(a != b for a, b in zip(head, label, strict=True)) <= MISREAD
-        ):
+        if text.startswith(label) or nearly_same_word(text[: len(label)], label):
             return at, text[len(label) :].lstrip(":.;")
         if not label.startswith(text):
             return None
     return None
 
 
-def _until(parts: list[Line], others: Sequence[str]) -> Line | None:
+def _until(parts: list[Line], others: tuple[str, ...]) -> Line | None:
     kept = []
     for part in parts:
-        if others and part.plain.startswith(tuple(others)):
+        if others and part.plain.startswith(others):
             break
         cut = min((at for other in others if (at := part.plain.find(other)) > 0), default=None)
         kept.append(replace(part, text=part.plain[:cut]) if cut else part)
@@ -411,11 +369,7 @@ def _until(parts: list[Line], others: Sequence[str]) -> Line | None:
 
 
 def _together(parts: Sequence[Line]) -> Line:
-    box = parts[0].box
-    for part in parts[1:]:
-        box = box.joined(part.box)
-    text = "".join(part.plain for part in parts).lstrip(":.;")
-    return Line(text, min(part.confidence for part in parts), box, parts[0].page)
+    return _join(parts, "".join(part.plain for part in parts).lstrip(":.;"))
 
 
 VARIANTS: Final = str.maketrans(
@@ -454,52 +408,73 @@ SURE: Final = 0.90
 """Least confidence of a line whose value goes on without a remark; docs/develop/reading.md has the evidence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Why a field has its value: the words as they stand on the page."""
-
-    field: str
-    words: str
-    page: int
-    box: Box
-    confidence: float
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """All that one paper tells. ``fields`` are plain values for JSON; ``personal`` names those that are masked."""
-
-    fields: Mapping[str, Any]
-    findings: tuple[Finding, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
-    personal: frozenset[str] = frozenset()
-
-
-def stop_finding(code: str, page: int | None = None, **values: object) -> Finding:
-    """Return a finding that makes the paper not ready."""
-    return Finding(code, Weight.STOP, page, values)
-
-
 def ask_finding(code: str, page: int | None = None, **values: object) -> Finding:
     """Return a finding that a person must look at."""
     return Finding(code, Weight.ASK, page, values)
 
 
-def note_finding(code: str, page: int | None = None, **values: object) -> Finding:
-    """Return a finding that is only said."""
-    return Finding(code, Weight.NOTE, page, values)
+@dataclass(slots=True)
+class Facts:
+    """What one paper says. ``fields`` are plain values for JSON; ``personal`` names those that are masked."""
 
+    fields: dict[str, Any] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    personal: frozenset[str] = frozenset()
 
-def to_evidence(name: str, line: Line) -> Evidence:
-    """The line as evidence of the field ``name``."""
-    return Evidence(name, line.text, line.page, line.box, line.confidence)
+    def ask(self, code: str, page: int | None = None, **values: object) -> None:
+        """Add a finding that a person must look at."""
+        self.findings.append(ask_finding(code, page, **values))
 
+    def stop(self, code: str, page: int | None = None, **values: object) -> None:
+        """Add a finding that makes the paper not ready."""
+        self.findings.append(Finding(code, Weight.STOP, page, values))
 
-def unsure_finding(name: str, line: Line) -> tuple[Finding, ...]:
-    """A finding where the line was read with less than full confidence."""
-    if line.confidence >= SURE:
-        return ()
-    return (ask_finding("field_unsure", line.page, field=name, confidence=f"{line.confidence:.2f}"),)
+    def note(self, code: str, page: int | None = None, **values: object) -> None:
+        """Add a finding that is only said."""
+        self.findings.append(Finding(code, Weight.NOTE, page, values))
+
+    def enter(self, name: str, value: object, line: Line) -> None:
+        """Enter a value, with a finding where its line was read with less than full confidence."""
+        self.fields[name] = value
+        self.check_sure(name, line)
+
+    def check_sure(self, name: str, line: Line) -> None:
+        """A person looks at what was read with less than full confidence."""
+        if line.confidence < SURE:
+            self.ask("field_unsure", line.page, field=name, confidence=f"{line.confidence:.2f}")
+
+    def enter_text(self, name: str, line: Line | None, expected: Mapping[str, str]) -> None:
+        """Enter the line's text, held against what is known: a person sees every difference."""
+        if line is None:
+            self.ask("field_missing", field=name)
+            return
+        self.enter(name, line.plain, line)
+        if (wanted := expected.get(name)) and not same_name(line.plain, wanted):
+            self.ask("field_differs", line.page, field=name)
+
+    def enter_code(self, name: str, found: tuple[list[Code], list[Line]], *, bad: str, several: str) -> Code | None:
+        """Enter the only code that was found; ``bad`` and ``several`` are the findings' codes."""
+        codes, wrong = found
+        if not codes:
+            self.ask(bad, wrong[0].page) if wrong else self.ask("field_missing", field=name)
+            return None
+        if (count := len({code.text for code in codes})) > 1:
+            self.ask(several, codes[0].line.page, count=count)
+            return None
+        code = min(codes, key=lambda code: code.repaired)
+        self.enter(name, code.text, code.line)
+        return code
+
+    def enter_expiry(self, name: str, span: Span, line: Line, asked_on: date) -> None:
+        """Enter the last day, or `forever`; a paper that ended before ``asked_on`` is not ready."""
+        self.enter(name, span.to.isoformat() if span.to else "forever", line)
+        if span.to and span.to < asked_on:
+            self.stop("expired", line.page, expiry=span.to.isoformat(), asked_on=asked_on.isoformat())
+
+    def check_dated(self, day: date, page: int, asked_on: date) -> None:
+        """The day of a paper cannot lie behind ``asked_on``."""
+        if day > asked_on:
+            self.stop("dated_later", page, dated=day.isoformat(), asked_on=asked_on.isoformat())
 
 
 @dataclass(frozen=True, slots=True)
@@ -539,26 +514,18 @@ def _header(row: Sequence[Line], columns: Mapping[str, Sequence[str]]) -> dict[s
 
 
 def _placed(row: Sequence[Line], heads: Mapping[str, Line]) -> dict[str, Line]:
-    told: dict[str, Line] = {}
+    cells: dict[str, Line] = {}
     for piece in row:
-        name = min(heads, key=lambda one: _apart(piece, heads[one]))
-        if before := told.get(name):
-            piece = replace(  # noqa: PLW2901 - the two pieces are one cell
-                before,
-                text=before.plain + piece.plain,
-                confidence=min(before.confidence, piece.confidence),
-                box=before.box.joined(piece.box),
-            )
-        told[name] = piece
-    return {name: line for name, line in told.items() if not name.startswith("other ")}
+        name = min(heads, key=lambda name: _distance(piece, heads[name]))
+        before = cells.get(name)
+        cells[name] = _join([before, piece], before.plain + piece.plain) if before else piece
+    return {name: line for name, line in cells.items() if not name.startswith("other ")}
 
 
-def _apart(piece: Line, head: Line) -> float:
+def _distance(piece: Line, head: Line) -> float:
     """Between the boxes, then between the middles: wide cells overlap their own header."""
     gap = max(0.0, piece.box.left - head.box.right, head.box.left - piece.box.right)
-    return (
-        gap + abs(piece.box.centre - head.box.centre) / 1000 if gap else abs(piece.box.centre - head.box.centre) / 1000
-    )
+    return gap + abs(piece.box.centre - head.box.centre) / 1000
 
 
 NUMBER: Final = re.compile(r"第(\d{1,4})页[,/|-]?共(\d{1,4})页")
@@ -589,28 +556,21 @@ def parse_page_number(text: str) -> tuple[int, int | None] | None:
 
 def page_number(page: PageText) -> PageNumber | None:
     """The number at the foot or head of a page; None where there is none or more than one."""
-    found: set[tuple[int, int | None]] = set()
-    for line in page.rows:
-        height = line.box.middle / page.height
-        if TALL < height < LOW:
-            continue
-        if (one := parse_page_number(line.text)) is not None:
-            found.add(one)
-    if len(found) != 1:
-        return None
-    number, total = found.pop()
-    return PageNumber(page.number, number, total)
+    edges = [line for line in page.rows if not TALL < line.box.middle / page.height < LOW]
+    found = {number for line in edges if (number := parse_page_number(line.text))}
+    return PageNumber(page.number, *found.pop()) if len(found) == 1 else None
 
 
-def find_gaps(pages: Sequence[PageText]) -> Iterator[tuple[PageNumber, PageNumber]]:
+def page_numbers(pages: Iterable[PageText]) -> list[PageNumber]:
+    """The numbers of those pages that have one."""
+    return [number for page in pages if (number := page_number(page))]
+
+
+def find_gaps(numbers: Sequence[PageNumber]) -> Iterator[tuple[PageNumber, PageNumber]]:
     """Neighbours of the file whose numbers do not follow each other; a new count may begin at 1."""
-    yield from _gaps([one for page in pages if (one := page_number(page))])
-
-
-def _gaps(numbers: Sequence[PageNumber]) -> Iterator[tuple[PageNumber, PageNumber]]:
     for one, other in pairwise(numbers):
-        apart = other.page - one.page
-        follows = other.number == one.number + apart and (one.total == other.total or None in {one.total, other.total})
+        follows = other.number == one.number + other.page - one.page
+        follows = follows and (one.total == other.total or None in {one.total, other.total})
         begins = other.number == 1 and one.total in {None, one.number}
         if not follows and not begins:
             yield one, other
@@ -618,14 +578,14 @@ def _gaps(numbers: Sequence[PageNumber]) -> Iterator[tuple[PageNumber, PageNumbe
 
 def check_page_order(pages: Sequence[PageText]) -> tuple[Finding, ...]:
     """Findings about pages that are missing, doubled or out of order by their own numbers."""
-    numbers = [one for page in pages if (one := page_number(page))]
-    return check_read_numbers(numbers, pages[0].number, pages[-1].number) if pages else ()
+    return check_read_numbers(page_numbers(pages), pages[0].number, pages[-1].number) if pages else ()
 
 
 def check_read_numbers(numbers: Sequence[PageNumber], first_page: int, last_page: int) -> tuple[Finding, ...]:
     """The same of numbers that were read elsewhere, of a file whose pages run from ``first_page`` to ``last_page``."""
     found = [
-        ask_finding("pages_missing", other.page, before=one.number, after=other.number) for one, other in _gaps(numbers)
+        ask_finding("pages_missing", other.page, before=one.number, after=other.number)
+        for one, other in find_gaps(numbers)
     ]
     if numbers:
         first, last = numbers[0], numbers[-1]
