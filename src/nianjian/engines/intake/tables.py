@@ -21,19 +21,19 @@ _KEY = re.compile(r'"((?:[^"\\]|\\.){1,80})"\s*:')
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What tells a vendor's table from all others.
+    """What tells a vendor's table from all others, names parted by blanks.
 
-    ``needed``: of each group at least one name must stand in the file. ``typical``: names that make it surer.
+    ``needed``: each name, or one of its spellings ``a|b``, must stand in the file. ``typical``: they make it surer.
     """
 
-    needed: tuple[tuple[str, ...], ...]
-    typical: tuple[str, ...] = ()
+    needed: str
+    typical: str = ""
 
     def score(self, names: frozenset[str]) -> int:
-        """0 where a needed group is missing; 70 to 98 by the typical names."""
-        if not all(any(plain_name(name) in names for name in group) for group in self.needed):
+        """0 where a needed name is missing; 70 to 98 by the typical names."""
+        if not all(any(plain_name(name) in names for name in one.split("|")) for one in self.needed.split()):
             return 0
-        return min(98, 70 + 4 * sum(plain_name(name) in names for name in self.typical))
+        return min(98, 70 + 4 * sum(plain_name(name) in names for name in self.typical.split()))
 
 
 def is_json(sample: Sample) -> bool:

@@ -20,7 +20,6 @@ from nianjian.engines.intake.columns import Columns, plain_name
 from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout, Sample
 from nianjian.engines.intake.mapping import apply_mapping
 from nianjian.engines.intake.sql import (
-    NULL,
     choose_word,
     first_of,
     is_drill,
@@ -252,7 +251,8 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     customers = f"(coalesce({leg} = 'b', false) and {direction} = 'out')"
     cause = columns.cell("hangup_cause")
     answered = f"coalesce({clock.answer} < {clock.end}, false)"
-    fields = Fields(
+    fields = replace(
+        clock,
         call_id=columns.filled("uuid", "xml_cdr_uuid"),
         call_key=columns.filled(CALL, "bleg_uuid", "uuid", "xml_cdr_uuid"),
         direction=direction,
@@ -262,15 +262,11 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         customer_leg=customers,
         callee=callee,
         start=start,
-        answer=clock.answer,
-        end=clock.end,
         texts=texts,
-        columns=clock.columns | columns.origin(**_ORIGIN),
-        checks=clock.checks,
+        columns={**clock.columns, **columns.origin(**_ORIGIN)},
         result=f"(case when {answered} then 'answered' else {choose_word(cause, HANGUP)} end)",
         answered=answered,
         test=is_drill(columns.cell("accountcode")),
-        agent_id=NULL,
         gateway=columns.cell("sip_gateway_name"),
         callee_named=True,
         kept=tuple(found for name in ("accountcode", "context") if (found := columns.find(name))),
