@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from nianjian.engines.intake import load, mapping, preview, read
@@ -145,22 +145,13 @@ def check_calls(
     receipts: list[FileReceipt] = []
     failed: list[tuple[str, NianjianError]] = []
     for item in read.list_items(list(files)):
-
-        def report(rows: int, done: int, total: int, name: str = item.name) -> None:
-            progress(name, rows, done, total)
-
         try:
             receipts.append(
-                load.check_file(
-                    lake=lake,
-                    item=item,
-                    source=source,
-                    mapping=chosen,
-                    timezone=timezone,
-                    replace=replace,
-                    progress=report,
+                load.import_file(
+                    lake=lake, item=item, batch="B0", source=source, mapping=chosen, timezone=timezone,
+                    replace=replace, progress=partial(progress, item.name), check=True,
                 )
-            )
+            )  # fmt: skip
         except NianjianError as fault:
             failed.append((item.name, fault))
     return ImportReceipt("", tuple(receipts), tuple(failed))
