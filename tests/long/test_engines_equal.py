@@ -78,7 +78,7 @@ def expected(lakes: Lakes) -> list[str]:
 
 
 def test_clickhouse_dialect(lakes: Lakes, expected: list[str], tmp_path: Path) -> None:
-    from nianjian.engines.lake.clickhouse_engine import ClickHouseEngine  # noqa: PLC0415 - a library of half a gigabyte
+    from tests.support.clickhouse_engine import ClickHouseEngine  # noqa: PLC0415 - a library of half a gigabyte
 
     engine = ClickHouseEngine(tmp_path / "store")
     try:
