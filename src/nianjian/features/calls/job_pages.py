@@ -90,7 +90,7 @@ def _to_drill(code: str, job: JobValue) -> list[Way]:
     place, drill = reverse("inspection-drill", args=[code]), job.result.get("drill")
     if not drill:
         return [(f"{place}#begin", _("Begin a drill"))]
-    return [(f"{place}?{urlencode({'drill': drill})}", _("To the drill"))]
+    return [(f"{place}?{urlencode({'drill': str(drill)})}", _("To the drill"))]
 
 
 def _single_ticket(job: JobValue) -> str | None:
