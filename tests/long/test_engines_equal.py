@@ -14,7 +14,8 @@ from typing import NamedTuple
 import pytest
 from tests.support import many_calls, spark_cluster
 
-from nianjian.engines.lake.engine import Engine, open_engine
+from nianjian.engines.lake.engine import Engine
+from nianjian.engines.lake.engines import open_engine
 from nianjian.engines.lake.tables import Lake
 from nianjian.engines.metrics.run import run
 from nianjian.engines.rules.rulebook import Rulebook

@@ -12,8 +12,6 @@ from typing import Any, Protocol
 import ibis
 import pyarrow as pa
 
-from nianjian.engines.kernel.errors import NianjianError
-
 
 class Engine(ABC):
     """Runs Ibis expressions over tables it was given by file list."""
@@ -69,23 +67,3 @@ class Once(Protocol):
     """`Engine.once` of an open engine, for one question."""
 
     def __call__(self, name: str, expression: ibis.Table, *, few: bool = False) -> ibis.Table: ...  # noqa: D102 - the class tells it
-
-
-def open_engine(url: str = "duckdb", *, threads: int = 2, memory_limit: str = "3GB", temp: str | None = None) -> Engine:
-    """``duckdb`` (in this process), ``spark://host:port`` (driver in this process), ``sc://host:port`` (Spark Connect).
-
-    The bounds are those of the embedded engine; Spark's are set where the cluster is started. ``temp``: what does
-    not fit into this process's memory goes there. Raises NianjianError ``engine_unknown``, or ``engine_missing``
-    when PySpark is not installed.
-    """
-    if url == "duckdb":
-        from nianjian.engines.lake.duckdb_engine import DuckDBEngine  # noqa: PLC0415 - each engine loads its own library only
-
-        return DuckDBEngine(threads=threads, memory_limit=memory_limit, temp=temp)
-    if url.startswith(("spark://", "sc://")):
-        try:
-            from nianjian.engines.lake.spark_engine import SparkEngine  # noqa: PLC0415 - see above
-        except ImportError as error:
-            raise NianjianError("engine_missing", engine=url, library=error.name) from error
-        return SparkEngine(url, temp=temp)
-    raise NianjianError("engine_unknown", engine=url)
