@@ -83,15 +83,12 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
 
 
 FORMAT: Final = Format(
-    name="aliyun_ccc",
-    title="阿里云 云联络中心",
-    recognise=signature_recogniser(
+    "aliyun_ccc", "阿里云 云联络中心",
+    signature_recogniser(
         Signature(
             needed="ContactId ContactType CallingNumber|CalledNumber StartTime",
             typical="ContactDisposition ReleaseInitiator EstablishedTime CallDuration AgentIds CalledNumber",
         )
     ),
-    layout=table_layout(KNOWN),
-    fields=fields,
-    zone_in_file=True,
-)
+    table_layout(KNOWN), fields, zone_in_file=True,
+)  # fmt: skip

@@ -334,11 +334,4 @@ def _direction(columns: Columns, *, agent: str, dialled: str, src: str, dst: str
     return f"(case {whens} else 'internal' end)"
 
 
-FORMAT: Final = Format(
-    name="asterisk",
-    title="Asterisk",
-    recognise=recognise,
-    layout=layout,
-    fields=fields,
-    evidence="real records",
-)
+FORMAT: Final = Format("asterisk", "Asterisk", recognise, layout, fields, evidence="real records")

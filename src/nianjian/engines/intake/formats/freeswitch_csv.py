@@ -57,16 +57,10 @@ TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
 
 # Our field -> the variable that a mapping's position stands for.
 _VARIABLES: Final = {
-    "call_id": "uuid",
-    "caller": "caller_id_number",
-    "display": "effective_caller_id_number",
-    "callee": "destination_number",
-    "start": "start_stamp",
-    "answer": "answer_stamp",
-    "end": "end_stamp",
-    "result": "hangup_cause",
-    "agent_id": "accountcode",
-}
+    "call_id": "uuid", "caller": "caller_id_number", "display": "effective_caller_id_number",
+    "callee": "destination_number", "start": "start_stamp", "answer": "answer_stamp", "end": "end_stamp",
+    "result": "hangup_cause", "agent_id": "accountcode",
+}  # fmt: skip
 
 HANGUP: Final = {
     "USER_BUSY": "busy",
@@ -281,10 +275,4 @@ def _leg(leg: str, direction: str, callee: str) -> str:
     return f"(case when {seat} then 'agent' else 'customer' end)"
 
 
-FORMAT: Final = Format(
-    name="freeswitch_csv",
-    title="FreeSWITCH CSV",
-    recognise=recognise,
-    layout=layout,
-    fields=fields,
-)
+FORMAT: Final = Format("freeswitch_csv", "FreeSWITCH CSV", recognise, layout, fields)

@@ -207,11 +207,4 @@ def _is_test(columns: Columns) -> str:
     return f"({' or '.join([*told, is_drill(columns.cell('accountcode'))])})"
 
 
-FORMAT: Final = Format(
-    name="freeswitch_json",
-    title="FreeSWITCH JSON",
-    recognise=recognise,
-    layout=layout,
-    fields=fields,
-    zone_in_file=True,
-)
+FORMAT: Final = Format("freeswitch_json", "FreeSWITCH JSON", recognise, layout, fields, zone_in_file=True)

@@ -251,11 +251,4 @@ def _with_our_words(mapping: FileMapping) -> FileMapping:
     return replace(mapping, values=known)
 
 
-FORMAT: Final = Format(
-    name="generic",
-    title="通用话单",
-    recognise=recognise,
-    layout=layout,
-    fields=fields,
-    evidence="contract",
-)
+FORMAT: Final = Format("generic", "通用话单", recognise, layout, fields, evidence="contract")

@@ -93,9 +93,8 @@ def _row_key(columns: Columns) -> str:
 
 
 FORMAT: Final = Format(
-    name="huawei_cec",
-    title="华为云 云客服",
-    recognise=signature_recogniser(
+    "huawei_cec", "华为云 云客服",
+    signature_recogniser(
         Signature(
             needed="callSerialNo called startTime|createCallTime",
             typical="callerPresent talkingTime alertingTime releaseTime talkDuration reasonCode",
@@ -105,6 +104,5 @@ FORMAT: Final = Format(
             typical="developer account_id cc_id agent_id ack_begin call_end call_type",
         ),
     ),
-    layout=table_layout(KNOWN),
-    fields=fields,
-)
+    table_layout(KNOWN), fields,
+)  # fmt: skip

@@ -251,11 +251,4 @@ def _cdrs(columns: Columns, mapping: FileMapping, zone: str) -> Fields:
     )
 
 
-FORMAT: Final = Format(
-    name="kamailio",
-    title="Kamailio",
-    recognise=recognise,
-    layout=layout,
-    fields=fields,
-    evidence="real records",
-)
+FORMAT: Final = Format("kamailio", "Kamailio", recognise, layout, fields, evidence="real records")

@@ -106,15 +106,12 @@ def _seat(columns: Columns) -> str:
 
 
 FORMAT: Final = Format(
-    name="tencent_tccc",
-    title="腾讯云 云联络中心",
-    recognise=signature_recogniser(
+    "tencent_tccc", "腾讯云 云联络中心",
+    signature_recogniser(
         Signature(
             needed="SessionId Caller Callee StartTimestamp EndedTimestamp",
             typical="Direction CallType AcceptTimestamp EndStatus EndStatusString HungUpSide SeatUser",
         )
     ),
-    layout=table_layout(KNOWN),
-    fields=fields,
-    zone_in_file=True,
-)
+    table_layout(KNOWN), fields, zone_in_file=True,
+)  # fmt: skip

@@ -97,15 +97,12 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
 
 
 FORMAT: Final = Format(
-    name="tinet",
-    title="天润融通",
-    recognise=signature_recogniser(
+    "tinet", "天润融通",
+    signature_recogniser(
         Signature(
             needed="UniqueId|MainUniqueId Clid|DisplayNumber StartTime EndTime Status|CallType|StatusCode",
             typical="MainUniqueId Cno DisplayNumber BridgeDuration TrunkGroupKey SipCause HiddenType XNumber",
         )
     ),
-    layout=table_layout(KNOWN),
-    fields=fields,
-    zone_in_file=True,
-)
+    table_layout(KNOWN), fields, zone_in_file=True,
+)  # fmt: skip

@@ -209,9 +209,8 @@ def _inner_number(cell: str) -> str:
 
 
 FORMAT: Final = Format(
-    name="vicidial",
-    title="VICIdial",
-    recognise=signature_recogniser(
+    "vicidial", "VICIdial",
+    signature_recogniser(
         Signature(
             needed="uniqueid|closecallid lead_id call_date phone_number status",
             typical="list_id campaign_id start_epoch end_epoch length_in_sec phone_code term_reason",
@@ -220,6 +219,5 @@ FORMAT: Final = Format(
         Signature(needed="uniqueid dialstatus dial_time|answered_time call_date"),
         Signature(needed="outbound_cid call_date lead_id|caller_code"),
     ),
-    layout=table_layout(KNOWN, seen_only=True),
-    fields=fields,
-)
+    table_layout(KNOWN, seen_only=True), fields,
+)  # fmt: skip

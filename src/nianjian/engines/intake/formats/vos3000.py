@@ -67,15 +67,13 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
 
 
 FORMAT: Final = Format(
-    name="vos3000",
-    title="VOS3000",
-    recognise=signature_recogniser(
+    "vos3000", "VOS3000",
+    signature_recogniser(
         Signature(
             needed="callere164|calleraccesse164|callertogatewaye164 calleee164|calleeaccesse164|calleetogatewaye164"
             " starttime",
             typical="callertogatewaye164 calleegatewayid holdtime feetime stoptime flowno endreason",
         )
     ),
-    layout=table_layout(KNOWN),
-    fields=fields,
-)
+    table_layout(KNOWN), fields,
+)  # fmt: skip
