@@ -14,7 +14,7 @@ from contextlib import closing
 from datetime import date
 from typing import Any
 
-from nianjian.engines.lake.engine import open_engine
+from nianjian.engines.lake.engines import open_engine
 from nianjian.engines.lake.tables import Lake
 from nianjian.engines.metrics.run import run
 from nianjian.engines.rules.rulebook import Rulebook

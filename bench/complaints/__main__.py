@@ -21,7 +21,7 @@ from typing import Final
 
 from bench import machine
 from bench.complaints.plant import NoRoomError, plant
-from nianjian.engines.lake.engine import open_engine
+from nianjian.engines.lake.engines import open_engine
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.features.complaints import matching
 from nianjian.features.complaints.matching import Confidence, Match

@@ -103,8 +103,8 @@ def _calls(db: duckdb.DuckDBPyConnection, lake: Lake, rows: int) -> None:
         db.execute(_CALLS.format(first=first, last=last, month=month, days=28, rows=rows, target=path))
         name = path.relative_to(lake.path("calls")).as_posix()
         count = pq.ParquetFile(path).metadata.num_rows
-        made.append(NewFile(name, path.stat().st_size, {"part": month}, count, {}, {}, 0))
-    lake.commit("calls", add=made, metadata={"days": []}, now_ms=0)
+        made.append(NewFile(name, path.stat().st_size, {"part": month}, count, {}, {}))
+    lake.commit("calls", add=made, metadata={"days": []})
 
 
 def _facts(found: pa.Table) -> pa.Table:

@@ -14,7 +14,8 @@ from typing import NamedTuple
 import pytest
 from tests.support import many_calls, spark_cluster
 
-from nianjian.engines.lake.engine import Engine, open_engine
+from nianjian.engines.lake.engine import Engine
+from nianjian.engines.lake.engines import open_engine
 from nianjian.engines.lake.tables import Lake
 from nianjian.engines.metrics.run import run
 from nianjian.engines.rules.rulebook import Rulebook
@@ -78,7 +79,7 @@ def expected(lakes: Lakes) -> list[str]:
 
 
 def test_clickhouse_dialect(lakes: Lakes, expected: list[str], tmp_path: Path) -> None:
-    from nianjian.engines.lake.clickhouse_engine import ClickHouseEngine  # noqa: PLC0415 - a library of half a gigabyte
+    from tests.support.clickhouse_engine import ClickHouseEngine  # noqa: PLC0415 - a library of half a gigabyte
 
     engine = ClickHouseEngine(tmp_path / "store")
     try:

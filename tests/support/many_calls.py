@@ -67,7 +67,7 @@ def add_calls(lake: Lake, batch: str, *, first: int, count: int, shift: int = 0)
             new.append(_part(con, lake, f"part={month:%Y-%m}/{batch}-0.parquet", where))
             month = following
     days = [(FIRST + timedelta(days=number)).isoformat() for number in range(DAYS)]
-    lake.commit("calls", add=new, metadata={"days": days}, now_ms=0)
+    lake.commit("calls", add=new, metadata={"days": days})
 
 
 def _part(con: duckdb.DuckDBPyConnection, lake: Lake, name: str, where: str) -> NewFile:
@@ -76,7 +76,7 @@ def _part(con: duckdb.DuckDBPyConnection, lake: Lake, name: str, where: str) -> 
     path = lake.path("calls") / name
     path.parent.mkdir(parents=True, exist_ok=True)
     con.execute(f"copy (select {columns} from made where {where}) to '{path}' (format parquet, compression zstd)")
-    return NewFile(name, path.stat().st_size, {"part": part}, pq.ParquetFile(path).metadata.num_rows, {}, {}, 0)
+    return NewFile(name, path.stat().st_size, {"part": part}, pq.ParquetFile(path).metadata.num_rows, {}, {})
 
 
 def add_registers(lake: Lake, seed: int) -> None:

@@ -232,5 +232,5 @@ def change(lake: Lake, *, add: dict[str, list[Row]], remove: tuple[str, ...]) ->
             path.parent.mkdir(parents=True, exist_ok=True)
             pq.write_table(table, path)
             name = path.relative_to(lake.path("calls")).as_posix()
-            new.append(NewFile(name, path.stat().st_size, {"part": part}, table.num_rows, {}, {}, 0))
-    lake.commit("calls", add=new, remove=gone, metadata={"days": sorted(days)}, now_ms=0)
+            new.append(NewFile(name, path.stat().st_size, {"part": part}, table.num_rows, {}, {}))
+    lake.commit("calls", add=new, remove=gone, metadata={"days": sorted(days)})

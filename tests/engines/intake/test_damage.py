@@ -16,29 +16,28 @@ from nianjian.engines.intake.read import list_items
 
 
 def test_clean_file_is_loaded_whole(desk: Desk) -> None:
-    receipt = desk.take(csv_bytes(good(1000)))
+    receipt = desk.take(csv_bytes(good(1000)).rstrip(b"\n"))  # the last line has no end
     assert receipt.rows.as_dict() == {"read": 1000, "loaded": 1000, "duplicate": 0, "rejected": 0}
     assert receipt.days == ("2026-03-01",)
     assert desk.rows("min(line), max(line), count(distinct line)") == [(2, 1001, 1000)]
 
 
-@pytest.mark.parametrize("front", [b"", b"\n"])
 @pytest.mark.parametrize(
     ("nuls", "code"), [(1, "nul_byte"), (100, "nul_byte"), (4096, "nul_byte"), (3_000_000, "line_too_long")]
 )
-def test_nuls_that_a_crash_left_behind_cost_no_row(desk: Desk, front: bytes, nuls: int, code: str) -> None:
-    receipt = desk.take(csv_bytes(good(20)) + front + b"\0" * nuls)
+def test_nuls_that_a_crash_left_behind_cost_no_row(desk: Desk, nuls: int, code: str) -> None:
+    receipt = desk.take(csv_bytes(good(20)) + b"\n" * (nuls % 3) + b"\0" * nuls)
     assert (receipt.encoding, receipt.rows.loaded, receipt.reasons) == ("utf-8", 20, {code: 1})
 
 
-@pytest.mark.parametrize("place", [0, 1, 499, 999])
+@pytest.mark.parametrize("place", [0, 499, 999])
 @pytest.mark.parametrize(
     ("line", "code"),
     [
         ('x1,呼出,"95013,95013,13800000001,2026-03-01 08:00:00,,,2026-03-01 08:01:00,,,,,,', "stray_quote"),
         ('x1,"呼"出,95013,95013,13800000001,2026-03-01 08:00:00,,,2026-03-01 08:01:00,,,,,,', "stray_quote"),
         ("x1,呼\0出,95013", "nul_byte"),
-        ("x1," + "y" * 1_500_000, "line_too_long"),
+        ("x1," + "y" * 2_500_000, "line_too_long"),
         ("x1,呼出", "columns_missing"),
         (row(9_000_000) + ",1,2", "columns_surplus"),
     ],
@@ -53,14 +52,6 @@ def test_one_bad_line_costs_itself_only(desk: Desk, place: int, line: str, code:
     assert lines == [number for number in range(2, 1002) if number != place + 2]
 
 
-def test_a_line_of_ten_megabytes(desk: Desk) -> None:
-    rows = good(100)
-    rows.insert(50, "x," + "y" * 10_000_000)
-    receipt = desk.take(csv_bytes(rows))
-    assert (receipt.rows.loaded, receipt.reasons) == (100, {"line_too_long": 1})
-    assert desk.bad() == [(52, "line_too_long")]
-
-
 def test_every_tenth_line_broken_in_turn(desk: Desk) -> None:
     kinds = [
         ("x,y", "columns_missing"),
@@ -70,14 +61,14 @@ def test_every_tenth_line_broken_in_turn(desk: Desk) -> None:
         ("x," + "z" * 1_000_001, "line_too_long"),
     ]
     rows, expected = [], []
-    for number, text in enumerate(good(2000)):
+    for number, text in enumerate(good(500)):
         if number % 10 == 9:
             line, code = kinds[number // 10 % len(kinds)]
             rows.append(line)
             expected.append((len(rows) + 1, code))
         rows.append(text)
     receipt = desk.take(csv_bytes(rows))
-    assert receipt.rows.loaded == 2000
+    assert receipt.rows.loaded == 500
     assert desk.bad() == expected
 
 
@@ -107,12 +98,6 @@ def test_other_line_ends(desk: Desk, end: str) -> None:
     assert desk.rows("max(line)") == [(51,)]
 
 
-def test_mixed_line_ends(desk: Desk) -> None:
-    rows = good(50)
-    data = HEADER.encode() + b"\n" + b"".join(r.encode() + (b"\r\n" if i % 3 else b"\n") for i, r in enumerate(rows))
-    assert desk.take(data).rows.loaded == 50
-
-
 def test_a_lone_carriage_return_ends_a_line_in_any_file(desk: Desk) -> None:
     rows = good(60)
     ends = ["\n", "\r\n", "\r", "\r\r\n"]
@@ -133,9 +118,10 @@ def test_a_carriage_return_within_a_row_makes_two_broken_lines(desk: Desk) -> No
     assert desk.rows("line", "call_id = 'c000051'") == [(54,)]
 
 
-def test_a_carriage_return_in_quotes_belongs_to_its_cell(desk: Desk) -> None:
+@pytest.mark.parametrize("end", ["\r", "\n"])
+def test_a_line_end_in_quotes_belongs_to_its_cell(desk: Desk, end: str) -> None:
     rows = good(20)
-    rows[5] = row(6, 团队='"外包\r一组"')
+    rows[5] = row(6, 团队=f'"外包{end}一组"')
     assert desk.take(csv_bytes(rows)).rows.as_dict() == {"read": 20, "loaded": 20, "duplicate": 0, "rejected": 0}
     assert desk.rows("team_id, line", "call_id = 'c000006'") == [("外包\n一组", 7)]
     assert desk.rows("line", "call_id = 'c000007'") == [(9,)]
@@ -148,30 +134,24 @@ def test_line_ends_over_block_borders(cut: int) -> None:
     assert b"".join(unify_line_ends(blocks)) == b"a\nb\nc\n\n\nd\n"
 
 
-def test_last_line_without_an_end(desk: Desk) -> None:
-    assert desk.take(csv_bytes(good(50)).rstrip(b"\n")).rows.loaded == 50
-
-
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8-sig", "gb18030", "gb18030 marked", "gbk", "utf-16", "utf-16-le", "utf-16-be"]
+)
 def test_encodings(desk: Desk, encoding: str) -> None:
-    receipt = desk.take(csv_bytes([row(n, 团队="外包一组") for n in range(1, 301)], encoding))
+    name, mark, _ = encoding.partition(" marked")
+    rows = csv_bytes([row(n, 团队="外包一组") for n in range(1, 301)], name)
+    receipt = desk.take(b"\x84\x31\x95\x33" * bool(mark) + rows)
     assert receipt.rows.loaded == 300
     assert desk.rows("distinct team_id") == [("外包一组",)]
-    assert receipt.encoding.startswith({"gbk": "gb18030"}.get(encoding, encoding)[:6])
-
-
-def test_gb18030_with_a_mark(desk: Desk) -> None:
-    data = b"\x84\x31\x95\x33" + csv_bytes(good(30), "gb18030")
-    receipt = desk.take(data)
-    assert (receipt.encoding, receipt.rows.loaded) == ("gb18030", 30)
+    assert receipt.encoding.startswith({"gbk": "gb18030"}.get(name, name)[:6])
 
 
 def test_chinese_far_behind_the_beginning_decides_the_encoding(desk: Desk) -> None:
     header = "call_id,direction,caller,display,callee,start_time,end_time,team"
-    rows = [f"c{n},out,95013,95013,13800000001,2026-03-01 08:00:00,2026-03-01 08:01:00,T" for n in range(80_000)]
+    rows = [f"c{n},out,95013,95013,13800000001,2026-03-01 08:00:00,2026-03-01 08:01:00,T" for n in range(15_000)]
     rows.append("last,out,95013,95013,13800000001,2026-03-01 08:00:00,2026-03-01 08:01:00,外包一组")
     receipt = desk.take("\n".join([header, *rows]).encode("gb18030"))
-    assert (receipt.encoding, receipt.rows.loaded) == ("gb18030", 80_001)
+    assert (receipt.encoding, receipt.rows.loaded) == ("gb18030", 15_001)
     assert desk.rows("team_id", "call_id = 'last'") == [("外包一组",)]
 
 
@@ -197,15 +177,6 @@ def test_quoted_comma_with_a_missing_column_never_passes_misaligned(desk: Desk) 
     assert (receipt.rows.loaded, receipt.reasons) == (19, {"columns_missing": 1})
 
 
-def test_a_quoted_line_break_joins_its_lines(desk: Desk) -> None:
-    rows = good(20)
-    rows[5] = row(6, 团队='"外包\n一组"')
-    receipt = desk.take(csv_bytes(rows))
-    assert receipt.rows.as_dict() == {"read": 20, "loaded": 20, "duplicate": 0, "rejected": 0}
-    assert desk.rows("team_id, line", "call_id = 'c000006'") == [("外包\n一组", 7)]
-    assert desk.rows("line", "call_id = 'c000007'") == [(9,)]
-
-
 def test_surplus_empty_cells_are_no_surplus(desk: Desk) -> None:
     rows = good(10)
     rows[3] += ",,"
@@ -214,18 +185,18 @@ def test_surplus_empty_cells_are_no_surplus(desk: Desk) -> None:
 
 def test_truncated_gz_gives_its_whole_rows_and_the_rest_later(desk: Desk) -> None:
     random.seed(1)
-    rows = [row(n, 坐席编号=f"A{random.random()}") for n in range(1, 5001)]
+    rows = [row(n, 坐席编号=f"A{random.random()}") for n in range(1, 2001)]
     whole = gzip.compress(csv_bytes(rows))
     part = desk.take(whole[: len(whole) // 2], "part.csv.gz")
     assert part.truncated
     assert "truncated" in part.warnings
-    assert 1000 < part.rows.loaded < 4000
+    assert 400 < part.rows.loaded < 1600
     assert part.rows.rejected == 0
     later = desk.take(whole, "whole.csv.gz")
     assert later.rows.as_dict() == {
-        "read": 5000, "loaded": 5000 - part.rows.loaded, "duplicate": part.rows.loaded, "rejected": 0,
+        "read": 2000, "loaded": 2000 - part.rows.loaded, "duplicate": part.rows.loaded, "rejected": 0,
     }  # fmt: skip
-    assert desk.good() == 5000
+    assert desk.good() == 2000
 
 
 def test_gz_of_several_members_is_whole(desk: Desk) -> None:

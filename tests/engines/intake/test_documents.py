@@ -57,9 +57,11 @@ def test_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [line for line, _ in _read(TEXTS["answer around"], 5)[0]] == [2, 4]
 
 
-def test_memory_stays_small() -> None:
-    """60 MB of records and one of 40 MB that no call can be."""
-    good = (json.dumps({"a": "x" * 500}) + ",\n").encode() * 2000
+def test_memory_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """6 MB of records and one of 4 MB that no call can be, where the longest record has 800 KB."""
+    monkeypatch.setattr(documents, "SMALL", documents.SMALL // 10)
+    monkeypatch.setattr(documents, "_STEP", documents._STEP // 10)
+    good = (json.dumps({"a": "x" * 500}) + ",\n").encode() * 200
 
     def blocks() -> Iterator[bytes]:
         yield b"[\n"
@@ -67,7 +69,7 @@ def test_memory_stays_small() -> None:
             yield good
         yield b'{"a": "'
         for _ in range(40):
-            yield b"y" * (1 << 20)
+            yield b"y" * 100_000
         yield b'"},\n'
         for _ in range(30):
             yield good
@@ -78,14 +80,15 @@ def test_memory_stays_small() -> None:
     count = sum(1 for _ in json_records(blocks(), bad, _refuse))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert count == 60 * 2000 + 1
-    assert [(damage.line, damage.code) for damage in bad] == [(60_002, "json_invalid")]
-    assert peak < 80 << 20
+    assert count == 60 * 200 + 1
+    assert [(damage.line, damage.code) for damage in bad] == [(6_002, "json_invalid")]
+    assert peak < 8 << 20
 
 
-def test_a_large_document_loads(desk: Desk) -> None:
-    rows = [dict(zip(HEADER.split(","), row(number).split(","), strict=True)) for number in range(1, 20_001)]
+def test_a_large_document_loads(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "SMALL", documents.SMALL // 10)
+    rows = [dict(zip(HEADER.split(","), row(number).split(","), strict=True)) for number in range(1, 2_001)]
     text = json.dumps({"Code": 200, "Data": {"List": rows}}, ensure_ascii=False)
     assert len(text) > documents.SMALL // 2
     receipt = desk.take((text + " " * documents.SMALL).encode(), "calls.json")
-    assert (receipt.rows.loaded, receipt.reasons) == (20_000, {})
+    assert (receipt.rows.loaded, receipt.reasons) == (2_000, {})

@@ -15,6 +15,7 @@ from tests.engines.intake.workbooks import HEADER_CELLS, book, cells
 
 from nianjian.engines.intake.archives import Spool
 from nianjian.engines.intake.read import Item, list_items
+from nianjian.engines.kernel import unpacking
 from nianjian.engines.kernel.errors import NianjianError
 
 MIB = 1 << 20
@@ -125,14 +126,14 @@ def test_a_broken_zip_beside_a_good_file_holds_it_up_no_more(desk: Desk) -> None
 
 
 def test_a_member_that_is_damaged_loads_what_came_before(desk: Desk) -> None:
-    whole = csv_bytes(good(20_000))
+    whole = csv_bytes(good(8_000))
     data = bytearray(_zip(a_csv=whole))
     data[len(data) // 2] ^= 0xFF
     (item,) = _found(desk, bytes(data), "a.zip")
     receipt = desk.take_item(item)
     assert receipt.truncated
     assert receipt.rows.loaded > 1_000
-    assert desk.take(whole, "a.csv").rows.loaded == 20_000 - receipt.rows.loaded
+    assert desk.take(whole, "a.csv").rows.loaded == 8_000 - receipt.rows.loaded
 
 
 @pytest.mark.parametrize("streamed", [False, True])
@@ -185,9 +186,15 @@ def test_what_is_damaged_from_its_beginning_is_not_called_empty(desk: Desk) -> N
 # --- bombs
 
 
+@pytest.fixture
+def suspicious(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sixteenth of what is unpacked without a question."""
+    monkeypatch.setattr(unpacking, "UNSUSPECTED", unpacking.UNSUSPECTED // 16)
+
+
 @pytest.mark.parametrize("name", ["gz", "zip", "gz in zip"])
-def test_a_bomb_is_refused_before_it_goes_off(desk: Desk, name: str) -> None:
-    text = csv_bytes(good(1)) + b"0" * (200 * MIB)
+def test_a_bomb_is_refused_before_it_goes_off(desk: Desk, suspicious: None, name: str) -> None:
+    text = csv_bytes(good(1)) + b"0" * (20 * MIB)
     data = gzip.compress(text) if name == "gz" else _zip(a_csv=text)
     if name == "gz in zip":
         data = _zip(a_csv_gz=gzip.compress(text))
@@ -197,15 +204,15 @@ def test_a_bomb_is_refused_before_it_goes_off(desk: Desk, name: str) -> None:
     assert not [path for path in Path(desk.lake.folder).rglob("*") if path.is_file() and path.stat().st_size > MIB]
 
 
-def test_an_honest_large_file_is_not_taken_for_a_bomb(desk: Desk) -> None:
-    """Rows that repeat shrink to a twentieth; 80 MB of them load from a zip."""
-    text = csv_bytes(good(20_000) * 38)
+def test_an_honest_large_file_is_not_taken_for_a_bomb(desk: Desk, suspicious: None) -> None:
+    """Rows that repeat shrink to a twentieth."""
+    text = csv_bytes(good(4_000) * 12)
     data = _zip(a_csv=text)
-    assert len(text) > 75 * MIB
+    assert len(text) > unpacking.UNSUSPECTED
     assert len(text) > 20 * len(data)
     (item,) = _found(desk, data, "a.zip")
     receipt = desk.take_item(item)
-    assert (receipt.rows.loaded, receipt.rows.duplicate) == (20_000, 37 * 20_000)
+    assert (receipt.rows.loaded, receipt.rows.duplicate) == (4_000, 11 * 4_000)
 
 
 def test_no_copy_is_begun_on_a_disk_without_room() -> None:
@@ -215,8 +222,8 @@ def test_no_copy_is_begun_on_a_disk_without_room() -> None:
     assert raised.value.values["file"] == "a.zip/b.xlsx"
 
 
-def test_a_workbook_bomb_is_refused(desk: Desk) -> None:
-    row = '<row r="2"><c r="A2" t="inlineStr"><is><t>' + "0" * (200 * MIB) + "</t></is></c></row>"
+def test_a_workbook_bomb_is_refused(desk: Desk, suspicious: None) -> None:
+    row = '<row r="2"><c r="A2" t="inlineStr"><is><t>' + "0" * (20 * MIB) + "</t></is></c></row>"
     (item,) = _found(desk, book(rows=[cells(1)], patch={"</sheetData>": f"{row}</sheetData>"}), "a.xlsx")
     assert _refused(desk, item).code == "unpacked_too_large"
 

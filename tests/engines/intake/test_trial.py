@@ -14,7 +14,8 @@ import pytest
 
 from nianjian.engines.intake import text_masking
 from nianjian.engines.intake.format import FileMapping
-from nianjian.engines.intake.preview import MEMBERS, ROWS, preview_files, try_file
+from nianjian.engines.intake.formats import catalogue
+from nianjian.engines.intake.preview import MEMBERS, ROWS, example_file, preview_files, try_file
 from nianjian.engines.intake.read import list_items
 
 HEADER = ["话单ID", "方向", "主叫号码", "外显号码", "被叫号码", "开始时间", "接通时间", "结束时间", "结果", "客户姓名"]
@@ -161,3 +162,11 @@ def test_names_are_masked_by_their_heading() -> None:
         "回 138****8000",
         "x",
     ]
+
+
+@pytest.mark.parametrize("source", sorted(catalogue()))
+def test_each_source_has_an_example_that_comes_in_as_it_is(source: str) -> None:
+    (item,) = list_items([example_file(source)])
+    found = try_file(item, "auto", FileMapping(), "Asia/Shanghai").receipt
+    assert found.source == source
+    assert found.rows.read == found.rows.loaded + found.rows.duplicate > 0

@@ -23,14 +23,9 @@ ODD = st.text("0123456789+*xXeE.-_ ()<>@;:#abcsiptel０１２３４５６７８�
 TEXTS = st.one_of(st.builds("{}{}{}".format, HEADS, DIGITS, TAILS), ODD, st.text(max_size=12))
 
 ADDRESSES = [
-    "sip:95013@10.0.0.1",
-    '"张三" <sip:+8613800138000@gw;user=phone>',
-    "tel:010-8888 8888",
-    "１３８００１３８０００",
-    "0x17354",
-    "138XXXX8000",
-    "88886666x12",
-]
+    "sip:95013@10.0.0.1", '"张三" <sip:+8613800138000@gw;user=phone>', "tel:010-8888 8888", "１３８００１３８０００",
+    "0x17354", "138XXXX8000", "88886666x12",
+]  # fmt: skip
 
 # What a cast reads as a number of just as many digits as the text of a number would have, or nearly so.
 GENEROUS = [
@@ -61,7 +56,7 @@ def expected(text: str | None, prefixes: tuple[str, ...]) -> tuple[str, int | No
 
 
 @pytest.mark.parametrize("prefixes", [(), ("9", "17951"), ("0",), ("86",)])
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(TEXTS, min_size=200, max_size=400))
 def test_engine_equals_kernel(tmp_path: Path, prefixes: tuple[str, ...], texts: list[str]) -> None:
     given_texts: list[str | None] = [None, *ADDRESSES, *texts]
@@ -76,7 +71,7 @@ def test_what_only_a_cast_takes_for_digits(tmp_path: Path, prefixes: tuple[str, 
 
 def test_every_area_code_and_first_digit_of_a_subscriber(tmp_path: Path) -> None:
     areas = [str(area) for area in (*range(10, 30), *range(300, 1000))]
-    numbers = [f"{area}{first}{'2345678'[:length]}" for area in areas for first in range(10) for length in (6, 7)]
+    numbers = [f"{area}{first}{'2345678'[:length]}" for area in areas for first in (0, 1, 2, 9) for length in (6, 7)]
     texts: list[str | None] = [head + number for head in ("0", "", "+86", "0086", "+860", "86") for number in numbers]
     assert twin(tmp_path, texts, ()) == [expected(text, ()) for text in texts]
 

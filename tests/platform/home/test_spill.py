@@ -26,7 +26,7 @@ import os, sys
 from contextlib import closing
 from pathlib import Path
 from nianjian.platform.home import spill
-from nianjian.engines.lake.engine import open_engine
+from nianjian.engines.lake.engines import open_engine
 os.chdir(sys.argv[2])
 with closing(open_engine("duckdb", memory_limit="32MB", temp=str(spill.folder(Path(sys.argv[1]))))) as engine:
     con = engine.backend.con

@@ -77,13 +77,13 @@ class Fields:
     raw text stands in ``texts`` so that "missing" and "unreadable" can be told apart.
     """
 
-    call_id: str
-    direction: str  # 'out' | 'in' | 'internal'; NULL: cannot be told -> rejected bad_direction
-    caller: str
-    display: str  # best display field; NULL -> caller is used, low confidence
-    callee: str
-    start: str
-    end: str
+    call_id: str = "NULL::VARCHAR"
+    direction: str = "NULL::VARCHAR"  # 'out' | 'in' | 'internal'; NULL: cannot be told -> rejected bad_direction
+    caller: str = "NULL::VARCHAR"
+    display: str = "NULL::VARCHAR"  # best display field; NULL -> caller is used, low confidence
+    callee: str = "NULL::VARCHAR"
+    start: str = "NULL::TIMESTAMP"
+    end: str = "NULL::TIMESTAMP"
     answer: str = "NULL::TIMESTAMP"
     ring: str = "NULL::TIMESTAMP"
     texts: Mapping[str, str] = field(default_factory=dict)  # canonical time field -> raw column name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -13,12 +14,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from nianjian.engines.intake import ledger, repeats, validate
 from nianjian.engines.intake.clean_copies import encoding_of
-from nianjian.engines.intake.format import FileMapping, Format, Sample
+from nianjian.engines.intake.format import FileMapping, Sample
 from nianjian.engines.intake.ledger import CALLS_TABLE, FileReceipt, RowCounts
 from nianjian.engines.intake.lines import Damage
 from nianjian.engines.intake.read import Item
@@ -28,36 +28,35 @@ from nianjian.engines.intake.sql import NULL, SHANGHAI, is_guarded, require_zone
 from nianjian.engines.intake.writer import Lines, Writer, rejected_keys, remove_doubles
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.crash import crash_point
+from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.formulas import restored
-from nianjian.engines.lake.schema import CALLS, REJECTED
+from nianjian.engines.lake.schema import CALLS
 from nianjian.engines.lake.tables import Lake, NewFile, OldFile
 from nianjian.engines.lake.workbench import Workbench
+
+Progress = Callable[[int, int, int], None]
+"""(rows done, bytes done, bytes in all); bytes count twice, once for looking and once for loading."""
+
+FUTURE: Final = timedelta(days=1)  # how far a clock or a zone may run ahead; a later start is a misread or a slip
 
 
 def open_workbench(lake: Lake) -> Workbench:
     """An engine for the files of one import: opening and closing one costs 30 ms of CPU, as much as 10,000 rows."""
-    temp = _temp_dir(lake)
-    temp.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return Workbench(temp)
+    return Workbench(_temp_dir(lake))
 
 
-def clean_temp_dir(lake: Lake) -> Path:
-    """An empty working folder; what a crash left behind goes first. The lake's lock must be held."""
-    temp = _temp_dir(lake)
-    if write_marker(lake).exists():
-        lake.sweep(CALLS_TABLE)
-        write_marker(lake).unlink()
+def _temp_dir(lake: Lake) -> Path:
+    temp = lake.folder / ".tmp" / "intake"
     temp.mkdir(parents=True, exist_ok=True, mode=0o700)
-    empty_folder(temp)
     return temp
 
 
-def write_marker(lake: Lake) -> Path:
+def _marker(lake: Lake) -> Path:
     """Stands while files are being written that no commit names yet."""
     return lake.folder / ".tmp" / "calls.writing"
 
 
-def empty_folder(folder: Path) -> None:
+def _clear(folder: Path) -> None:
     """Delete what a folder holds. It stays itself: an engine that goes on may spill into it."""
     for path in folder.iterdir():
         if path.is_dir():
@@ -66,42 +65,25 @@ def empty_folder(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _temp_dir(lake: Lake) -> Path:
-    return lake.folder / ".tmp" / "intake"
-
-
-Progress = Callable[[int, int, int], None]
-"""(rows done, bytes done, bytes in all); bytes count twice, once for looking and once for loading."""
-
-FUTURE: Final = timedelta(days=1)  # how far a clock or a zone may run ahead; a later start is a misread or a slip
-
-
 @dataclass(frozen=True, slots=True)
 class _Job:
     """Everything that is settled before the first row is read."""
 
     lake: Lake
     item: Item
-    found: Sample
-    form: Format
-    mapping: FileMapping
+    batch: str
+    intent: str
+    replace: str | None
+    progress: Progress
+    bench: Workbench | None
+    check: bool
+    sample: Sample
     source: str
     encoding: str
     zone: str
     zone_assumed: bool
-    batch: str
-    intent: str
-    replace: str | None
+    settings: str  # digest of what the operator chose: the same file read otherwise is another import
     plan: validate.Plan
-    progress: Progress
-    bench: Workbench | None = None
-    trial: bool = False
-
-    @property
-    def settings(self) -> str:
-        """Digest of what the operator chose: the same file read otherwise is another import."""
-        chosen = {"source": self.source, "zone": self.zone, "mapping": asdict(self.mapping) | {"base": ""}}
-        return sha256(json.dumps(chosen, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def import_file(  # noqa: PLR0913 -- the file, where it goes, and what the operator chose
@@ -116,104 +98,44 @@ def import_file(  # noqa: PLR0913 -- the file, where it goes, and what the opera
     intent: str = "",
     progress: Progress | None = None,
     bench: Workbench | None = None,
+    check: bool = False,
 ) -> FileReceipt:
     """One file into the lake, in one commit or none. ``replace``: a batch whose rows go out in the same commit.
 
     ``intent``: id of the database's row for this act; the commit carries it. A file known with the same settings
-    counts all its rows as duplicates. ``bench``: of `temporary.workbench`, for many files.
-    Raises NianjianError: what `items`, `choose` and a format raise,
+    counts all its rows as duplicates. ``bench``: of `open_workbench`, for many files. ``check``: say what an import
+    would, as the lake stands now; nothing is committed.
+    Raises NianjianError: what `list_items`, `choose_format` and a format raise,
     ``timezone_unknown``, ``file_empty``, ``json_invalid``, ``rows_unaccounted``.
     """
-    job = _job(
-        lake=lake,
-        item=item,
-        batch=batch,
-        source=source,
-        mapping=mapping or FileMapping(),
-        timezone=timezone,
-        replace=replace,
-        intent=intent,
-        progress=progress or _no_progress,
-    )
-    return _import_locked(replace_fields(job, bench=bench))
-
-
-def check_file(
-    *,
-    lake: Lake,
-    item: Item,
-    source: str = "auto",
-    mapping: FileMapping | None = None,
-    timezone: str | None = None,
-    replace: str | None = None,
-    progress: Progress | None = None,
-) -> FileReceipt:
-    """What `import_file` would say of the file as the lake stands now; nothing is committed. Raises the same."""
-    job = _job(
-        lake=lake,
-        item=item,
-        batch="B0",
-        source=source,
-        mapping=mapping or FileMapping(),
-        timezone=timezone,
-        replace=replace,
-        intent="",
-        progress=progress or _no_progress,
-    )
-    return _import_locked(replace_fields(job, trial=True))
-
-
-def _import_locked(job: _Job) -> FileReceipt:
-    with job.lake.lock():
-        temp = clean_temp_dir(job.lake)
+    mapping = mapping or FileMapping()
+    encoding = "sheet" if item.kind == "sheet" else encoding_of(item)
+    form, sample = choose_format(read_sample(item, encoding), source, mapping)
+    chosen = timezone or mapping.timezone
+    zone = require_zone(chosen or SHANGHAI)
+    layout = form.layout(sample, mapping)
+    layout = replace_fields(layout, header_lines=layout.header_lines + sample.above)
+    name = mapping.source or form.name
+    settings = {"source": name, "zone": zone, "mapping": asdict(mapping) | {"base": ""}}
+    guarded = is_guarded(sample.text, again=layout.is_rejects)
+    fields = form.fields(layout, mapping, zone)
+    job = _Job(
+        lake, item, batch, intent, replace, progress or (lambda _rows, _bytes, _total: None), bench, check,
+        sample=sample, source=name, encoding=encoding, zone=zone,
+        zone_assumed=chosen is None and not form.zone_in_file,
+        settings=sha256(json.dumps(settings, sort_keys=True, default=str).encode()).hexdigest()[:16],
+        plan=validate.Plan(layout, fields, _latest(), trim=_has_padding(sample), guarded=guarded),
+    )  # fmt: skip
+    with lake.lock():
+        temp = _temp_dir(lake)
+        if _marker(lake).exists():  # a crash left files behind
+            lake.sweep(CALLS_TABLE)
+            _marker(lake).unlink()
+        _clear(temp)
         try:
             return _import(job, temp)
         finally:
-            empty_folder(temp)
-
-
-def _job(
-    *,
-    lake: Lake,
-    item: Item,
-    batch: str,
-    source: str,
-    mapping: FileMapping,
-    timezone: str | None,
-    replace: str | None,
-    intent: str,
-    progress: Progress,
-) -> _Job:
-    encoding = "sheet" if item.kind == "sheet" else encoding_of(item)
-    found = read_sample(item, encoding)
-    form, found = choose_format(found, source, mapping)
-    chosen = timezone or mapping.timezone
-    zone = require_zone(chosen or SHANGHAI)
-    layout = form.layout(found, mapping)
-    layout = replace_fields(layout, header_lines=layout.header_lines + found.above)
-    fields = form.fields(layout, mapping, zone)
-    return _Job(
-        lake=lake,
-        item=item,
-        found=found,
-        form=form,
-        mapping=mapping,
-        source=mapping.source or form.name,
-        encoding=encoding,
-        zone=zone,
-        zone_assumed=chosen is None and not form.zone_in_file,
-        batch=batch,
-        intent=intent,
-        replace=replace,
-        plan=validate.Plan(
-            layout,
-            fields,
-            _latest(),
-            trim=_has_padding(found),
-            guarded=is_guarded(found.text, again=layout.is_rejects),
-        ),
-        progress=progress,
-    )
+            _clear(temp)
 
 
 def _latest() -> str:
@@ -229,9 +151,14 @@ def _import(job: _Job, temp: Path) -> FileReceipt:
     )
     past = ledger.history_of(job.lake, reading.sha256, job.settings)
     if past.receipt is not None and job.replace is None:
-        return _known_receipt(job, past.receipt)
-    job.lake.create(ledger.CALLS_TABLE, CALLS, partition_by=["part"])
-    marker = write_marker(job.lake)
+        read = past.receipt.rows.read
+        job.progress(read, 1, 1)
+        return replace_fields(
+            past.receipt, name=job.item.name, rows=RowCounts(read=read, duplicate=read), reasons={}, days=(),
+            batch=job.batch, known=True, version=None,
+        )  # fmt: skip
+    job.lake.create(CALLS_TABLE, CALLS, partition_by=["part"])
+    marker = _marker(job.lake)
     marker.touch()
     with nullcontext(job.bench) if job.bench else Workbench(temp) as bench:
         validate.prepare_bench(bench, job.plan.fields)
@@ -239,7 +166,7 @@ def _import(job: _Job, temp: Path) -> FileReceipt:
         try:
             receipt = _attempt(job, bench, reading, generation, total)
         except LinesMoved:
-            reading.rewritten()
+            reading.rewrite()
             receipt = _attempt(job, bench, reading, generation, total)
     marker.unlink(missing_ok=True)
     job.progress(receipt.rows.read, total, total)
@@ -251,18 +178,19 @@ def _attempt(job: _Job, bench: Workbench, reading: Reading, generation: int, tot
     replaced = ledger.batch_files(job.lake, job.replace) if job.replace else []
     constants = {"source": job.source, "batch": job.batch, "file": reading.sha256}
     stem = ledger.file_stem(job.batch, reading.sha256)
-    writer = Writer(job.lake.path(ledger.CALLS_TABLE), stem, constants, ledger.now_ms(), ledger.call_keys(job.lake))
-    old = _old_files(job, replaced)
-    good, refused = ([one for one in old if _is_rejected(one) is wanted] for wanted in (False, True))
+    writer = Writer(job.lake.path(CALLS_TABLE), stem, constants, ledger.call_keys(job.lake))
+    gone = {old.path for old in replaced}
+    stays = [old for old in job.lake.old_files(CALLS_TABLE) if old.path not in gone]
+    good, refused = ([old for old in stays if old.is_rejected is which] for which in (False, True))
     try:
         reading.index(bench)
         if job.zone_assumed:
-            reading.ask_zones(bench, job.found)
+            reading.ask_zones(bench, job.sample)
         duplicates, holding = _load(job, bench, reading, writer, good=good, total=total)
         again, keeping = remove_doubles(bench, writer, rejected_keys(job.lake), refused)
         reading.ask_words(bench)
         receipt = _receipt(job, reading, writer, duplicates + again, generation)
-        if job.trial:
+        if job.check:
             writer.abandon()
             return receipt
         added = writer.close()
@@ -278,17 +206,21 @@ def _load(
 ) -> tuple[int, list[OldFile]]:
     """Write every row; the number of duplicates, and which of ``good``, the lake's files of good rows, hold such."""
     count, holding = reading.keys.suspects(bench, ledger.call_keys(job.lake), good)
-    old = [str(job.lake.path(ledger.CALLS_TABLE) / entry.path) for entry in holding]
-    doubtful = count > 0
+    old = [str(job.lake.path(CALLS_TABLE) / entry.path) for entry in holding]
     held = repeats.Repeats(reading.temp / "suspects.parquet")
     done = 0
     lines: Lines | None = None
-    for found, removed in reading.batches(bench, "suspects" if doubtful else None):
+    for found, removed in reading.batches(bench, "suspects" if count else None):
         rows = found
         if removed is not None:
             lines = lines or Lines(removed)
             rows = found.append_column("line", lines.take(found.num_rows))
-        _sort_out(rows, held if doubtful else None, writer)
+        suspect = rows.column("suspect")
+        rows = rows.drop_columns(["suspect"])
+        doubtful = bool(count) and pc.any(suspect).as_py()
+        if doubtful:
+            held.hold(rows.filter(suspect))
+        writer.write(rows, but=suspect if doubtful else None)
         done += rows.num_rows
         job.progress(done, total // 2 + total // 2 * done // max(reading.rows, 1), total)
     reading.verify(bench)
@@ -311,37 +243,19 @@ def _restore_cells(damage: Damage) -> Damage:
     return replace_fields(damage, raw=json.dumps(cells, ensure_ascii=False))
 
 
-def _sort_out(rows: pa.Table, held: repeats.Repeats | None, writer: Writer) -> None:
-    suspect = rows.column("suspect")
-    rows = rows.drop_columns(["suspect"])
-    if held is not None and pc.any(suspect).as_py():
-        held.hold(rows.filter(suspect))
-        writer.write(rows, but=suspect)
-    else:
-        writer.write(rows)
-
-
-def _old_files(job: _Job, replaced: list[OldFile]) -> list[OldFile]:
-    gone = {old.path for old in replaced}
-    return [old for old in job.lake.old_files(ledger.CALLS_TABLE) if old.path not in gone]
-
-
-def _is_rejected(old: OldFile) -> bool:
-    return old.partition["part"] == REJECTED
-
-
 def _receipt(job: _Job, reading: Reading, writer: Writer, duplicates: int, generation: int) -> FileReceipt:
     rejected = sum(writer.reasons.values())
     rows = RowCounts(reading.rows + len(reading.bad), writer.loaded, duplicates, rejected)
-    reading.account(rows)
+    if rows.read != rows.loaded + rows.duplicate + rows.rejected:  # nothing disappears
+        raise NianjianError("rows_unaccounted", file=job.item.name, detail=str(rows.as_dict()))
     zone_assumed = job.zone_assumed and not reading.zones_said
-    warnings = [
-        *(["timezone_assumed"] if zone_assumed else []),
-        *(["display_from_caller"] if job.plan.fields.display == NULL else []),
-        *(["result_unknown"] if reading.unknown else []),
-        *(["answer_unknown"] if reading.untold else []),
-        *(["truncated"] if reading.truncated else []),
-    ]
+    warnings = {
+        "timezone_assumed": zone_assumed,
+        "display_from_caller": job.plan.fields.display == NULL,
+        "result_unknown": reading.unknown,
+        "answer_unknown": reading.untold,
+        "truncated": reading.truncated,
+    }
     return FileReceipt(
         name=job.item.name,
         sha256=reading.sha256,
@@ -353,7 +267,7 @@ def _receipt(job: _Job, reading: Reading, writer: Writer, duplicates: int, gener
         reasons=dict(writer.reasons),
         days=tuple(sorted(str(day) for day in writer.days)),
         truncated=reading.truncated,
-        warnings=tuple(warnings),
+        warnings=tuple(name for name, holds in warnings.items() if holds),
         batch=job.batch,
         generation=generation,
         blank_lines=reading.blank,
@@ -384,41 +298,18 @@ def _commit(
     metadata["days"] = sorted(days)
     crash_point("before_commit")
     version = job.lake.commit(
-        ledger.CALLS_TABLE,
+        CALLS_TABLE,
         add=add,
         remove=remove,
         metadata=metadata,
         transactions={ledger.transaction_name(receipt.sha256): receipt.generation},
-        now_ms=ledger.now_ms(),
     )
     crash_point("after_commit")
-    return FileReceipt.from_dict(receipt.as_dict() | {"version": version})
-
-
-def _known_receipt(job: _Job, before: FileReceipt) -> FileReceipt:
-    read = before.rows.read
-    job.progress(read, 1, 1)
-    return FileReceipt.from_dict(
-        before.as_dict()
-        | {
-            "name": job.item.name,
-            "rows": RowCounts(read=read, duplicate=read).as_dict(),
-            "reasons": {},
-            "days": [],
-            "batch": job.batch,
-            "known": True,
-            "version": None,
-        }
-    )
+    return replace_fields(receipt, version=version)
 
 
 def _has_padding(found: Sample) -> bool:
     """Whether cells of the sample stand between blanks, which then go; looking at every cell would cost a tenth."""
-    mark = found.delimiter
-    blanks = (" ", "\t", "\u00a0", "\u3000") if mark != "\t" else (" ", "\u00a0", "\u3000")
-    text = found.text
-    return any(f"{mark}{b}" in text or f"{b}{mark}" in text or f"{b}\n" in text or f"\n{b}" in text for b in blanks)
-
-
-def _no_progress(_rows: int, _bytes: int, _total: int) -> None:
-    """No progress wanted."""
+    mark = re.escape(found.delimiter)
+    blank = "[ \u00a0\u3000]" if found.delimiter == "\t" else "[ \t\u00a0\u3000]"
+    return re.search(f"[{mark}\n]{blank}|{blank}[{mark}\n]", found.text) is not None

@@ -42,18 +42,10 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "direction": {"呼出": "out", "呼入": "in", "内部": "internal"},
     "agent_kind": {"人工": "human", "机器人": "robot"},
     "result": {
-        "接通": "answered",
-        "已接通": "answered",
-        "忙": "busy",
-        "用户忙": "busy",
-        "无人接听": "no_answer",
-        "未接": "no_answer",
-        "失败": "failed",
-        "取消": "cancelled",
-        "拒接": "rejected",
-        "平台拦截": "blocked",
+        "接通": "answered", "已接通": "answered", "忙": "busy", "用户忙": "busy", "无人接听": "no_answer",
+        "未接": "no_answer", "失败": "failed", "取消": "cancelled", "拒接": "rejected", "平台拦截": "blocked",
     },
-}
+}  # fmt: skip
 
 
 def apply_mapping(fields: Fields, columns: Columns, mapping: FileMapping, zone: str) -> Fields:
@@ -130,45 +122,28 @@ def _derive_times(  # noqa: PLR0917 - one step of `overridden`, over its own val
 def raw_name(columns: Columns, wanted: str | int) -> str:
     """The raw column that a mapping file names by header or by position, the first being 1."""
     if isinstance(wanted, int):
-        if not 1 <= wanted <= len(columns.names):
-            raise _unknown_column(str(wanted), columns)
-        return columns.names[wanted - 1]
-    name = columns.find(wanted)
+        name = columns.names[wanted - 1] if 1 <= wanted <= len(columns.names) else None
+    else:
+        name = columns.find(wanted)
     if name is None:
-        raise _unknown_column(wanted, columns)
+        known = closest_names(str(wanted), columns.names)
+        raise NianjianError("mapping_column_unknown", column=str(wanted), known=known)
     return name
 
 
-def _unknown_column(wanted: str, columns: Columns) -> NianjianError:
-    return NianjianError("mapping_column_unknown", column=wanted, known=closest_names(wanted, columns.names))
-
-
 def _translate_words(field: str, cell: str, mapping: FileMapping, other: str) -> str:
-    ours = WORDS.get(field, {})
     known = OURS.get(field, {})
     said = {theirs: known.get(word, word) for theirs, word in mapping.values.get(field, {}).items()}
-    words = {**ours, **said}
+    words = {**WORDS.get(field, {}), **said}
     return choose_word(cell, words, otherwise=other) if words else cell
 
 
 # Our field -> the header of the generic form; a mapping file may use either.
 FIELDS: Final = {
-    "call_id": "话单ID",
-    "direction": "方向",
-    "caller": "主叫号码",
-    "display": "外显号码",
-    "callee": "被叫号码",
-    "start": "开始时间",
-    "ring": "振铃时间",
-    "answer": "接通时间",
-    "end": "结束时间",
-    "result": "结果",
-    "agent_id": "坐席编号",
-    "agent_kind": "坐席类型",
-    "line_id": "线路编号",
-    "team_id": "团队",
-    "purpose": "用途",
-}
+    "call_id": "话单ID", "direction": "方向", "caller": "主叫号码", "display": "外显号码", "callee": "被叫号码",
+    "start": "开始时间", "ring": "振铃时间", "answer": "接通时间", "end": "结束时间", "result": "结果",
+    "agent_id": "坐席编号", "agent_kind": "坐席类型", "line_id": "线路编号", "team_id": "团队", "purpose": "用途",
+}  # fmt: skip
 
 # How long a call or its talk lasted, where a file has no end (or no start): formats say its unit.
 SPANS: Final = {"duration": "呼叫时长", "talk": "通话时长"}

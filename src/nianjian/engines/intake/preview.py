@@ -27,7 +27,6 @@ from nianjian.engines.intake.rejects import first_rejects, write_rejects
 from nianjian.engines.intake.tables import is_json, split_cells
 from nianjian.engines.kernel import numbers
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.lake.schema import REJECTED
 from nianjian.engines.lake.tables import Lake
 
 FOLDER: Final = Path(__file__).resolve().parent / "examples"
@@ -239,7 +238,7 @@ def _sheet_lines(item: Item) -> Iterator[bytes]:
 def _lake_rows(lake: Lake) -> Iterator[dict[str, object]]:
     found: list[dict[str, Any]] = []
     for old in lake.old_files(ledger.CALLS_TABLE):
-        if old.partition["part"] != REJECTED:
+        if not old.is_rejected:
             table = pq.read_table(lake.path(ledger.CALLS_TABLE) / old.path, columns=list(_READ), partitioning=None)
             found += table.sort_by([("line", "ascending")]).slice(0, SHOWN).to_pylist()
     for row in sorted(found, key=lambda one: int(one["line"]))[:SHOWN]:

@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +22,6 @@ from nianjian.engines.intake import tables, validate
 from nianjian.engines.intake.clean_copies import CleanCopy, rewrite_file, survey_file, text_blocks
 from nianjian.engines.intake.columns import TOTAL
 from nianjian.engines.intake.format import Layout, Sample
-from nianjian.engines.intake.ledger import RowCounts
 from nianjian.engines.intake.lines import Census, Damage, json_records, lines_at, physical_lines
 from nianjian.engines.intake.read import Item, Stream
 from nianjian.engines.intake.repeats import Keys, Marks
@@ -40,9 +40,9 @@ Row = tuple[int, Sequence[str | None]]
 def spill_rows(rows: Iterable[Row], columns: Sequence[str], path: Path) -> int:
     """Write rows of text cells with their line numbers to a temporary Parquet file; how many."""
     schema = pa.schema([*((name, pa.string()) for name in columns), ("__line", pa.int64())])
-    count = 0
+    count, rows = 0, iter(rows)
     with pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=False) as out:
-        for part in _batches(rows):
+        while part := list(islice(rows, BATCH)):
             cells = [list(column) for column in zip(*(row for _, row in part), strict=True)]
             lines = pa.array([line for line, _ in part], pa.int64())
             out.write_table(pa.table([*(pa.array(cell, pa.string()) for cell in cells), lines], schema=schema))
@@ -50,36 +50,18 @@ def spill_rows(rows: Iterable[Row], columns: Sequence[str], path: Path) -> int:
     return count
 
 
-def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    part: list[Row] = []
-    for row in rows:
-        part.append(row)
-        if len(part) == BATCH:
-            yield part
-            part = []
-    if part:
-        yield part
-
-
-def parse_lines(lines: Iterable[tuple[int, str]], layout: Layout, bad: list[Damage]) -> Iterator[Row]:
+def parse_lines(
+    lines: Iterable[tuple[int, str]], parse: Callable[[str], Sequence[str | None]], width: int, bad: list[Damage]
+) -> Iterator[Row]:
     """Lines through the format's own parser; those it refuses go to ``bad``."""
-    parse = layout.parse or _no_parser
     for number, line in lines:
         try:
             cells = parse(line)
         except ValueError as error:
             bad.append(Damage(number, str(error) or "columns_missing", json.dumps(line[:2000], ensure_ascii=False)))
             continue
-        yield number, _fit_cells(cells, len(layout.columns))
-
-
-def _no_parser(_line: str) -> Sequence[str | None]:
-    raise ValueError  # a layout without a parser is read by the engine
-
-
-def _fit_cells(cells: Sequence[str | None], width: int) -> Sequence[str | None]:
-    row = [cell or None for cell in cells]
-    return row[:width] + [None] * (width - len(row))
+        row = [cell or None for cell in cells]
+        yield number, row[:width] + [None] * (width - len(row))
 
 
 def read_again(rejects: Sequence[Reject], numbers: Sequence[int], path: Path, opened: dict[int, str]) -> dict[int, str]:
@@ -150,11 +132,6 @@ def physical_numbers(places: Sequence[int], removed: Sequence[int]) -> list[int]
             before += 1
         out.append(place + before)
     return out
-
-
-def parquet_scan(path: Path) -> str:
-    """The scan of a spilled file."""
-    return scan_parquet([path])
 
 
 def sheet_rows(item: Item, layout: Layout, census: Census) -> Iterator[Row]:
@@ -312,9 +289,11 @@ class Reading:
         filled = pc.replace_with_mask(raw, missing.combine_chunks(), cells.combine_chunks())
         return rows.set_column(place, "raw", filled)
 
-    def rewritten(self) -> None:
-        """Read the file from a clean copy from now on."""
-        self.prepared = self.rewrite(lambda _done: None)
+    def rewrite(self, report: Report = lambda _done: None) -> CleanCopy:
+        """Read the file from a clean copy from now on, where the engine cannot read the file itself."""
+        target = self.temp / "lines.csv"
+        self.prepared = rewrite_file(self.item, self.encoding, target, self.plan.layout.delimiter, report)
+        return self.prepared
 
     def verify(self, bench: Workbench) -> None:
         """After the rows were read: the engine left out exactly the lines that `index` said. Raises LinesMoved."""
@@ -322,11 +301,6 @@ class Reading:
             return
         if {reject.line for reject in bench.rejects()} != self.expected_rejects:
             raise LinesMoved
-
-    def account(self, rows: RowCounts) -> None:
-        """Nothing disappears: NianjianError ``rows_unaccounted`` if the counts do not add up."""
-        if rows.read != rows.loaded + rows.duplicate + rows.rejected:
-            raise NianjianError("rows_unaccounted", file=self.item.name, detail=str(rows.as_dict()))
 
     def _index_delimited(self, bench: Workbench, prepared: CleanCopy) -> None:
         layout = self.plan.layout
@@ -376,20 +350,15 @@ class Reading:
         path = self.temp / "again.parquet"
         rows = spill_rows(reread_rows(texts, self.plan.layout, self.bad), self.plan.layout.columns, path)
         if rows:
-            scan = parquet_scan(path)
+            scan = scan_parquet([path])
             self.scans.append((scan, None, rows))
             self.keys.add(bench.table(validate.select_keys(self.plan, scan)), doubtful=True)
 
     def _copy_or_fail(self, bench: Workbench, *, detail: str) -> None:
         if self.prepared is None or self.prepared.rewritten:
             raise NianjianError("rows_unaccounted", file=self.item.name, detail=detail[:500])
-        self.rewritten()
+        self.rewrite()
         self.index(bench)
-
-    def rewrite(self, report: Report) -> CleanCopy:
-        """The file's text written anew, clean, where the engine cannot read the file itself."""
-        target = self.temp / "lines.csv"
-        return rewrite_file(self.item, self.encoding, target, self.plan.layout.delimiter, report)
 
 
 def _skip_heading(prepared: CleanCopy, lines: int) -> int:
@@ -410,18 +379,17 @@ def read_file(item: Item, encoding: str, plan: validate.Plan, temp: Path, report
         _spill_rows(reading, sheet_rows(item, plan.layout, census))
         reading.bad, reading.blank, reading.sha256 = census.damaged, len(census.blank), workbook_digest(item)
     elif plan.layout.parse is not None:
-        _parse_rows(reading, report)
+        _parse_rows(reading, plan.layout.parse, report)
     else:
-        found = survey_file(item, encoding, report) or reading.rewrite(report)
-        reading.prepared = found
-        reading.sha256, reading.truncated = found.sha256, found.truncated
+        reading.prepared = survey_file(item, encoding, report) or reading.rewrite(report)
+        reading.sha256, reading.truncated = reading.prepared.sha256, reading.prepared.truncated
     return reading
 
 
 def _spill_rows(reading: Reading, rows: Iterator[Row]) -> None:
     path = reading.temp / "cells.parquet"
-    rows = _watch_disk(rows, reading)
-    reading.scans = [(parquet_scan(path), None, spill_rows(rows, reading.plan.layout.columns, path))]
+    count = spill_rows(_watch_disk(rows, reading), reading.plan.layout.columns, path)
+    reading.scans = [(scan_parquet([path]), None, count)]
 
 
 def _watch_disk(rows: Iterator[Row], reading: Reading) -> Iterator[Row]:
@@ -432,14 +400,14 @@ def _watch_disk(rows: Iterator[Row], reading: Reading) -> Iterator[Row]:
         yield row
 
 
-def _parse_rows(reading: Reading, report: Report) -> None:
+def _parse_rows(reading: Reading, parse: Callable[[str], Sequence[str | None]], report: Report) -> None:
     layout, stream, census = reading.plan.layout, Stream(reading.item), Census()
     blocks = _report_progress(text_blocks(stream, reading.encoding), stream, report)
-    if layout.document and layout.parse is not None:
-        lines: Iterator[tuple[int, str]] = json_records(blocks, census.damaged, layout.parse)
+    if layout.document:
+        lines = json_records(blocks, census.damaged, parse)
     else:
         lines = _whole_lines(physical_lines(blocks, census), stream, census, layout.header_lines)
-    _spill_rows(reading, parse_lines(lines, layout, census.damaged))
+    _spill_rows(reading, parse_lines(lines, parse, len(layout.columns), census.damaged))
     reading.bad, reading.blank = census.damaged, len(census.blank)
     reading.sha256, reading.truncated = stream.sha256, stream.truncated
 

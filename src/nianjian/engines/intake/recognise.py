@@ -17,8 +17,7 @@ from nianjian.engines.intake.tables import (
     column_names,
     delimiter_of,
     find_header,
-    has_mapped_columns,
-    nearest_header,
+    mapped_header,
     split_cells,
 )
 from nianjian.engines.kernel.errors import NianjianError
@@ -62,7 +61,8 @@ def choose_format(found: Sample, source: str, mapping: FileMapping) -> tuple[For
         form = known[name if name in known else "generic"]
         start = _named_sample(found, form, mapping)
     else:
-        start = find_header(found, _is_known) or find_header(found, generic.is_familiar) or found
+        recognised = find_header(found, lambda one: any(form.recognise(one) for form in known.values()))
+        start = recognised or find_header(found, generic.is_familiar) or found
         form = _best_format(start)
     if form.name == "generic":
         generic.require_columns(start, mapping)
@@ -71,14 +71,10 @@ def choose_format(found: Sample, source: str, mapping: FileMapping) -> tuple[For
 
 def _named_sample(found: Sample, form: Format, mapping: FileMapping) -> Sample:
     if column_names(mapping):
-        return find_header(found, has_mapped_columns(mapping)) or nearest_header(found, mapping)
+        return mapped_header(found, mapping)
     if mapping.columns or mapping.cdr_custom_conf:
         return found
-    return find_header(found, lambda one: form.recognise(one) > 0) or found
-
-
-def _is_known(found: Sample) -> bool:
-    return any(form.recognise(found) > 0 for form in catalogue().values())
+    return find_header(found, form.recognise) or found
 
 
 def _best_format(found: Sample) -> Format:

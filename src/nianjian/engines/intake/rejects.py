@@ -24,7 +24,6 @@ from nianjian.engines.intake.format import ADDED
 from nianjian.engines.intake.validate import SURPLUS
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.formulas import harmless_row
-from nianjian.engines.lake.schema import REJECTED
 from nianjian.engines.lake.tables import Lake
 
 STEP: Final = 1_000  # rows after which it is told how many are written
@@ -58,7 +57,7 @@ def write_rejects(
         files = ledger.batch_files(lake, batch)
         if not files and ledger.is_removed(lake, batch):
             raise NianjianError("batch_already_undone", batch=batch)
-        paths = [old.path for old in files if old.partition["part"] == REJECTED]
+        paths = [old.path for old in files if old.is_rejected]
         with _Tables(Path(path), _most_surplus(lake, paths, headers)) as tables:
             for number, row in enumerate(_sorted_rows(lake, paths)):
                 if number % STEP == 0:
@@ -103,7 +102,7 @@ def first_rejects(lake: Lake, batch: str, count: int) -> list[RejectedLine]:
     headers = _find_headers(lake, batch)
     found: list[RejectedLine] = []
     for old in ledger.batch_files(lake, batch):
-        if old.partition["part"] != REJECTED or len(found) >= count:
+        if not old.is_rejected or len(found) >= count:
             continue
         with pq.ParquetFile(lake.path(ledger.CALLS_TABLE) / old.path) as file:
             for some in file.iter_batches(batch_size=count, columns=_READ):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -158,19 +158,10 @@ _SHANGHAI_AHEAD_US: Final = 8 * 3600 * 1_000_000
 _USUAL: Final = "%Y-%m-%d %H:%M:%S"
 
 _FORMS: Final = (
-    "%Y/%m/%d %H:%M:%S",
-    "%Y/%m/%d %H:%M:%S.%f",
-    "%Y/%m/%d %H:%M",
-    "%Y.%m.%d %H:%M:%S",
-    "%Y年%m月%d日 %H:%M:%S",
-    "%Y年%m月%d日%H:%M:%S",
-    "%Y年%m月%d日 %H时%M分%S秒",
-    "%Y年%m月%d日%H时%M分%S秒",
-    "%Y%m%d%H%M%S",
-    "%Y%m%d %H%M%S",
-    "%Y%m%d %H:%M:%S",
-    "%Y%m%dT%H%M%S",
-)
+    "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M:%S.%f", "%Y/%m/%d %H:%M", "%Y.%m.%d %H:%M:%S", "%Y年%m月%d日 %H:%M:%S",
+    "%Y年%m月%d日%H:%M:%S", "%Y年%m月%d日 %H时%M分%S秒", "%Y年%m月%d日%H时%M分%S秒", "%Y%m%d%H%M%S", "%Y%m%d %H%M%S",
+    "%Y%m%d %H:%M:%S", "%Y%m%dT%H%M%S",
+)  # fmt: skip
 
 # Microseconds per unit of an epoch.
 _UNITS: Final = {"s": 1_000_000, "ms": 1_000, "us": 1}
@@ -253,16 +244,13 @@ def any_time(column: str, zone: str) -> str:
 
 def time_by_format(column: str, form: str, zone: str) -> str:
     """A form named by a mapping file: strptime's, or ``epoch_s``, ``epoch_ms``, ``epoch_us``, ``epoch``, ``iso``."""
-    named: dict[str, Callable[[], str]] = {
-        "epoch": lambda: epoch_time(column),
-        "epoch_s": lambda: epoch_time(column, "s"),
-        "epoch_ms": lambda: epoch_time(column, "ms"),
-        "epoch_us": lambda: epoch_time(column, "us"),
-        "iso": lambda: local_time(column, zone),
-        "excel": lambda: shift_zone(serial_time(column), zone),
-    }
-    if form in named:
-        return named[form]()
+    if form == "iso":
+        return local_time(column, zone)
+    if form == "excel":
+        return shift_zone(serial_time(column), zone)
+    name, _, unit = form.partition("_")
+    if name == "epoch" and unit in {"", *_UNITS}:
+        return epoch_time(column, unit or "auto")
     if "%" not in form:
         raise NianjianError("mapping_format_unknown", format=form)
     escaped = form.replace("'", "''")

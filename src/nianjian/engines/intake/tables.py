@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Final, cast
 
 from nianjian.engines.intake.columns import Columns, plain_name
@@ -21,19 +22,19 @@ _KEY = re.compile(r'"((?:[^"\\]|\\.){1,80})"\s*:')
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What tells a vendor's table from all others.
+    """What tells a vendor's table from all others, names parted by blanks.
 
-    ``needed``: of each group at least one name must stand in the file. ``typical``: names that make it surer.
+    ``needed``: each name, or one of its spellings ``a|b``, must stand in the file. ``typical``: they make it surer.
     """
 
-    needed: tuple[tuple[str, ...], ...]
-    typical: tuple[str, ...] = ()
+    needed: str
+    typical: str = ""
 
     def score(self, names: frozenset[str]) -> int:
-        """0 where a needed group is missing; 70 to 98 by the typical names."""
-        if not all(any(plain_name(name) in names for name in group) for group in self.needed):
+        """0 where a needed name is missing; 70 to 98 by the typical names."""
+        if not all(any(plain_name(name) in names for name in one.split("|")) for one in self.needed.split()):
             return 0
-        return min(98, 70 + 4 * sum(plain_name(name) in names for name in self.typical))
+        return min(98, 70 + 4 * sum(plain_name(name) in names for name in self.typical.split()))
 
 
 def is_json(sample: Sample) -> bool:
@@ -105,13 +106,8 @@ def is_json_lines(sample: Sample, known: Sequence[str]) -> bool:
 
 def json_names(sample: Sample, known: Sequence[str], *, seen_only: bool = False) -> list[str]:
     """The known names as the file spells them, then the file's further keys of whole lines."""
-    keys: list[str] = []
-    for line in sample.lines if is_json_lines(sample, known) else ():
-        try:
-            record = parse_json(line)
-        except ValueError:
-            continue
-        keys += [key for key in flatten_record(record) if key not in keys]
+    lines = sample.lines if is_json_lines(sample, known) else ()
+    keys = list(dict.fromkeys(key for line in lines for key in _parse_object(line) or ()))
     if not keys:
         keys = list(dict.fromkeys(_KEY.findall(sample.text)))
         keys = [key for key in keys if plain_name(key) in {plain_name(name) for name in known}]
@@ -126,28 +122,37 @@ def object_parser(columns: Sequence[str], known: Sequence[str]) -> Callable[[str
     ValueError ``json_invalid`` if it is none, ``fields_unknown`` if it has not a single known field.
     """
     asked = {plain_name(name) for name in known}
-    place = {plain_name(name): index for index, name in reversed(list(enumerate(columns)))}
-    last = len(columns) - 1
+    place = _places_in(columns)
 
     def parse(text: str) -> Sequence[str | None]:
         record = parse_json(text)
         if not any(plain_name(key) in asked for key in record):
             raise ValueError("fields_unknown")
-        cells: list[str | None] = [None] * len(columns)
-        more: dict[str, str] = {}
-        for key, value in flatten_record(record).items():
-            cell = as_text(value)
-            index = place.get(plain_name(key), last)
-            if index == last or cells[index] is not None:
-                if cell is not None:
-                    more[key] = cell
-            else:
-                cells[index] = cell
-        if more:
-            cells[last] = json.dumps(more, ensure_ascii=False, sort_keys=True)
-        return cells
+        return _to_cells(flatten_record(record), place, len(columns))
 
     return parse
+
+
+def _places_in(columns: Sequence[str]) -> dict[str, int]:
+    """Of names that are the same when spelled plainly the first."""
+    return {plain_name(name): index for index, name in reversed(list(enumerate(columns)))}
+
+
+def _to_cells(record: Mapping[str, object], place: Mapping[str, int], width: int) -> list[str | None]:
+    """The cells of a flat record; what has no column of its own stands as JSON in the last one."""
+    cells: list[str | None] = [None] * width
+    more: dict[str, str] = {}
+    for key, value in record.items():
+        cell = as_text(value)
+        index = place.get(plain_name(key), width - 1)
+        if index == width - 1 or cells[index] is not None:
+            if cell is not None:
+                more[key] = cell
+        else:
+            cells[index] = cell
+    if more:
+        cells[-1] = json.dumps(more, ensure_ascii=False, sort_keys=True)
+    return cells
 
 
 def parse_json(text: str) -> Mapping[str, object]:
@@ -188,25 +193,15 @@ WITHIN: Final = 20  # filled lines: whoever writes more above a table writes no 
 _DELIMITERS: Final = ",\t|;"
 
 
-def find_header(found: Sample, fits: Callable[[Sample], bool]) -> Sample | None:
+def find_header(found: Sample, fits: Callable[[Sample], object]) -> Sample | None:
     """The sample from the first line on that is a header by ``fits``; None if there is none."""
     return next((one for one in _header_candidates(found) if fits(one)), None)
 
 
-def nearest_header(found: Sample, mapping: FileMapping) -> Sample:
-    """The sample from the line that has most of the columns that the mapping names, for want of one that has all."""
+def mapped_header(found: Sample, mapping: FileMapping) -> Sample:
+    """The sample from the first line that has most of the columns that the mapping names, display columns too."""
     wanted = {plain_name(name) for name in column_names(mapping)}
     return max(_header_candidates(found), key=lambda one: len(wanted & {plain_name(cell) for cell in one.header}))
-
-
-def has_mapped_columns(mapping: FileMapping) -> Callable[[Sample], bool]:
-    """Whether a header has every column that the mapping names, display columns too."""
-    wanted = {plain_name(name) for name in column_names(mapping)}
-
-    def fits(sample: Sample) -> bool:
-        return wanted <= {plain_name(cell) for cell in sample.header}
-
-    return fits
 
 
 def column_names(mapping: FileMapping) -> list[str]:
@@ -234,19 +229,11 @@ def _header_candidates(found: Sample) -> Iterator[Sample]:
             header=split_cells(lines[0], mark),
         )
         yield below
-        if _is_lower_half(below.header, upper := split_cells(found.lines[place - 1], mark)):
-            yield replace(below, header=_merge_header(upper, below.header))
-
-
-def _is_lower_half(header: Iterable[str], upper: Iterable[str]) -> bool:
-    """A cell that was merged downwards is empty in the lower row."""
-    return any(above and not here for here, above in zip(header, upper, strict=False))
-
-
-def _merge_header(upper: tuple[str, ...], lower: tuple[str, ...]) -> tuple[str, ...]:
-    longest = max(len(upper), len(lower))
-    upper, lower = (side + ("",) * (longest - len(side)) for side in (upper, lower))
-    return tuple(here or above for here, above in zip(lower, upper, strict=True))
+        upper = split_cells(found.lines[place - 1], mark)
+        if any(above and not here for here, above in zip(below.header, upper, strict=False)):
+            # a cell that was merged downwards is empty in the lower row
+            both = zip_longest(below.header, upper, fillvalue="")
+            yield replace(below, header=tuple(here or above for here, above in both))
 
 
 def delimiter_of(line: str) -> str:
@@ -263,12 +250,8 @@ def split_cells(line: str, mark: str) -> tuple[str, ...]:
         row = line.split(mark)
     if set(ADDED) <= set(row):
         row = list(map(restored, row))
-    return tuple(_bare_cell(cell) for cell in row)
-
-
-def _bare_cell(cell: str) -> str:
-    text = cell.strip().removeprefix("\ufeff")
-    return text[2:-1] if text.startswith('="') and text.endswith('"') else text
+    texts = [cell.strip().removeprefix("\ufeff") for cell in row]
+    return tuple(text[2:-1] if text.startswith('="') and text.endswith('"') else text for text in texts)
 
 
 Group = Sequence[str]
@@ -323,30 +306,17 @@ def _record_parser(columns: Sequence[str], groups: Sequence[Group]) -> Callable[
     ValueError ``json_invalid`` if it is none, ``fields_unknown`` if it is one that cannot be a record of calls.
     """
     names = _places_of(groups)
-    place = {plain_name(name): index for index, name in reversed(list(enumerate(columns)))}
+    place = _places_in(columns)
     for group in groups:
-        held = Columns(columns).find(*group)
+        column = Columns(columns).find(*group)
         for name in group:
-            place.setdefault(plain_name(name), columns.index(held) if held is not None else len(columns) - 1)
-    last = len(columns) - 1
+            place.setdefault(plain_name(name), columns.index(column) if column is not None else len(columns) - 1)
 
     def parse(text: str) -> Sequence[str | None]:
         record = flatten_record(parse_json(text))
         if not _is_record(record, names):
             raise ValueError("fields_unknown")
-        cells: list[str | None] = [None] * len(columns)
-        more: dict[str, str] = {}
-        for key, value in record.items():
-            cell = as_text(value)
-            index = place.get(plain_name(key), last)
-            if index == last or cells[index] is not None:
-                if cell is not None:
-                    more[key] = cell
-            else:
-                cells[index] = cell
-        if more:
-            cells[last] = json.dumps(more, ensure_ascii=False, sort_keys=True)
-        return cells
+        return _to_cells(record, place, len(columns))
 
     return parse
 
@@ -360,11 +330,8 @@ def _is_record(record: Mapping[str, object], names: Mapping[str, int]) -> bool:
     known = len({names[plain_name(key)] for key in record if plain_name(key) in names})
     if known >= ENVELOPE:
         return True
-    return known > 0 and not any(_holds_objects(value) for value in record.values())
-
-
-def _holds_objects(value: object) -> bool:
-    return isinstance(value, list) and any(isinstance(one, dict) for one in cast("list[object]", value))
+    lists = (cast("list[object]", value) for value in record.values() if isinstance(value, list))
+    return known > 0 and not any(isinstance(one, dict) for listed in lists for one in listed)
 
 
 def _parse_object(text: str) -> dict[str, object] | None:

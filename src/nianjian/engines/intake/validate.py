@@ -433,29 +433,20 @@ def select_rows(plan: Plan, scan: str, *, line: bool, suspects: str | None) -> s
     return f"select {', '.join(columns)} from (select *, {doubt} as __suspect from ({judged}))"
 
 
+_AS_THEY_ARE: Final = (
+    "call_id", "call_key", "caller", "display", "customer_leg", "callee", *TIMES, "delivered", "test", "purpose",
+    "agent_id", "line_id", "team_id", "gateway",
+)  # fmt: skip
+
+
 def _typed_fields(fields: Fields) -> list[str]:
     """Stage 1: the format's expressions under fixed names, words as enumerations."""
     return [
-        f"{fields.call_id} as __f_call_id",
-        f"{fields.call_key} as __f_call_key",
-        f"try_cast({fields.direction} as direction_word) as __f_direction",
-        f"try_cast({fields.leg} as leg_word) as __f_leg",
-        f"{fields.caller} as __f_caller",
-        f"{fields.display} as __f_display",
+        *(f"{getattr(fields, name)} as __f_{name}" for name in _AS_THEY_ARE),
+        *(f"try_cast({getattr(fields, name)} as {name}_word) as __f_{name}" for name in ("direction", "leg", "result")),
         f"try_cast({fields.display_confidence} as confidence_word) as __f_confidence",
-        f"{fields.customer_leg} as __f_customer_leg",
-        f"{fields.callee} as __f_callee",
-        *(f"{getattr(fields, name)} as __f_{name}" for name in TIMES),
-        f"try_cast({fields.result} as result_word) as __f_result",
-        f"{fields.delivered} as __f_delivered",
         f"{fields.answered or 'NULL::BOOLEAN'} as __f_answered",
-        f"{fields.test} as __f_test",
-        f"{fields.purpose} as __f_purpose",
-        f"{fields.agent_id} as __f_agent_id",
         f"{fields.agent_kind} as __f_kind_text",
-        f"{fields.line_id} as __f_line_id",
-        f"{fields.team_id} as __f_team_id",
-        f"{fields.gateway} as __f_gateway",
     ]
 
 
@@ -508,10 +499,7 @@ def _lake_columns(plan: Plan) -> list[str]:
         " else 'no_answer'::result_word end"
     )
     return [
-        "__f_call_id as call_id",
-        "__f_call_key as call_key",
-        "__f_direction as direction",
-        "__f_leg as leg",
+        *(f"__f_{name} as {name}" for name in ("call_id", "call_key", "direction", "leg")),
         "nullif(__f_caller, __shown) as caller_raw",
         "__shown_value as display",
         "__shown_shape as display_shape",
@@ -525,12 +513,9 @@ def _lake_columns(plan: Plan) -> list[str]:
         "coalesce(__f_delivered, true) as delivered",
         f"{answered} as answered",
         "coalesce(__f_test, false) as test",
-        "__f_purpose as purpose",
-        "__f_agent_id as agent_id",
+        *(f"__f_{name} as {name}" for name in ("purpose", "agent_id")),
         f"{choose_word('__f_kind_text', dict(zip(KINDS, KINDS, strict=True)), kind='kind_word')} as agent_kind",
-        "__f_line_id as line_id",
-        "__f_team_id as team_id",
-        "__f_gateway as gateway",
+        *(f"__f_{name} as {name}" for name in ("line_id", "team_id", "gateway")),
         f"{_extra_json(plan)} as extra",
         f"case when __judged is not null then ([{codes}])[__judged] end as reason",
         f"case when __judged is not null then ([{places}])[__judged] end as reason_column",

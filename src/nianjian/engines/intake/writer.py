@@ -68,18 +68,14 @@ class Lines:
         return pa.array(rows + 1 + np.searchsorted(self._before, rows, side="right"))
 
 
-def _is_filled(column: pa.ChunkedArray) -> bool:
-    return bool(column.null_count < len(column))
-
-
 class Writer:
     """Writes one file's rows under ``folder`` (the calls table) as part=…/<stem>-<n>.parquet."""
 
-    def __init__(self, folder: Path, stem: str, constants: Mapping[str, str], now_ms: int, keys: KeyFiles) -> None:
+    def __init__(self, folder: Path, stem: str, constants: Mapping[str, str], keys: KeyFiles) -> None:
         self.loaded = 0
         self.reasons: Counter[str] = Counter()
         self.days: set[np.datetime64] = set()
-        self._folder, self._stem, self._now_ms = folder, stem, now_ms
+        self._folder, self._stem = folder, stem
         self._constants, self._keys = constants, keys
         self._parts: dict[str, _Part] = {}
         self._made = 0
@@ -95,13 +91,16 @@ class Writer:
         reason = rows.column("reason")
         good = None if but is None else pc.invert(but)
         if reason.null_count < len(reason):
-            bad = self._complete(rows.filter(pc.is_valid(reason)))
-            self._count(bad.column("reason"))
-            self._part(REJECTED).write(bad)
+            self._refuse(self._complete(rows.filter(pc.is_valid(reason))))
             sound = pc.is_null(reason)
             good = sound if good is None else pc.and_(sound, good)
-        filled = [name for name in rows.column_names if name not in _OF_REJECTED and _is_filled(rows.column(name))]
-        kept = rows.select(filled)
+        kept = rows.select(
+            [
+                name
+                for name, column in zip(rows.column_names, rows.columns, strict=True)
+                if name not in _OF_REJECTED and column.null_count < len(column)
+            ]
+        )
         kept = kept if good is None else kept.filter(good)
         if kept.num_rows:
             self._good(self._complete(kept), kept.column("h").to_numpy())
@@ -110,9 +109,7 @@ class Writer:
         """Good rows of the select that must not be loaded after all; they carry their cells in ``raw``."""
         table = self._complete(rows)
         place = table.schema.get_field_index("reason")
-        table = table.set_column(place, "reason", pa.array([reason] * table.num_rows, pa.string()))
-        self._count(table.column("reason"))
-        self._part(REJECTED).write(table)
+        self._refuse(table.set_column(place, "reason", pa.array([reason] * table.num_rows, pa.string())))
 
     def damaged(self, lines: Sequence[Damage]) -> None:
         """Lines that never became rows."""
@@ -125,32 +122,29 @@ class Writer:
                 "raw": pa.array([line.raw for line in lines], pa.string()),
             }
         )
-        self._count(rows.column("reason"))
-        self._part(REJECTED).write(self._complete(rows))
+        self._refuse(self._complete(rows))
 
     def rejected(self) -> Path | None:
         """Finish the file of rejected rows; where it lies, None if no row was rejected."""
         if REJECTED not in self._parts:
             return None
-        return self._folder / self._parts[REJECTED].close(self._now_ms).path
+        return self._folder / self._parts[REJECTED].close().path
 
     def keep_rejected(self, places: Places) -> None:
         """Of the finished file of rejected rows keep those at ``places`` (from 0, sorted) in a new one."""
         former = self._parts.pop(REJECTED)
         self.reasons.clear()
         begin = 0
-        for batch in pq.ParquetFile(self._folder / former.close(self._now_ms).path).iter_batches():
+        for batch in pq.ParquetFile(self._folder / former.close().path).iter_batches():
             first, last = np.searchsorted(places, [begin, begin + batch.num_rows])
             if first < last:
-                kept = self._complete(pa.table(batch.take(pa.array(places[first:last] - begin))))
-                self._count(kept.column("reason"))
-                self._part(REJECTED).write(kept)
+                self._refuse(self._complete(pa.table(batch.take(pa.array(places[first:last] - begin)))))
             begin += batch.num_rows
         former.abandon()
 
     def close(self) -> list[NewFile]:
         """Finish all files and keep the hashes of the good ones; what a commit has to add, by path."""
-        added = [self._parts[name].close(self._now_ms) for name in sorted(self._parts)]
+        added = [self._parts[name].close() for name in sorted(self._parts)]
         for new in added:
             if new.partition["part"] != REJECTED:
                 self._keys.save(new.path, np.concatenate(self._hashes[new.partition["part"]]))
@@ -179,9 +173,10 @@ class Writer:
             self._hashes[str(month)].append(hashes[months == month])
             self._part(str(month)).write(table.filter(pa.array(months == month)))
 
-    def _count(self, reasons: pa.ChunkedArray) -> None:
-        for entry in reasons.value_counts().to_pylist():
+    def _refuse(self, rows: pa.Table) -> None:
+        for entry in rows.column("reason").value_counts().to_pylist():
             self.reasons[entry["values"]] += entry["counts"]
+        self._part(REJECTED).write(rows)
 
     def _part(self, name: str) -> _Part:
         if name not in self._parts:
@@ -226,23 +221,19 @@ class _Part:
         if self._waiting >= ROW_GROUP:
             self._flush()
 
-    def close(self, now_ms: int) -> NewFile:
+    def close(self) -> NewFile:
         """Finish the file; a second call changes nothing."""
-        self._closed = self._closed or self._finished(now_ms)
+        if self._closed is None:
+            self._flush().close()
+            self._closed = NewFile(
+                path=self._path,
+                size=self._target.stat().st_size,
+                partition={"part": self._name},
+                rows=self._rows,
+                lowest={} if self._lowest is None else {"start_ts": str(self._lowest)},
+                highest={} if self._highest is None else {"start_ts": str(self._highest)},
+            )
         return self._closed
-
-    def _finished(self, now_ms: int) -> NewFile:
-        self._flush().close()
-        known = self._lowest is not None and self._highest is not None
-        return NewFile(
-            path=self._path,
-            size=self._target.stat().st_size,
-            partition={"part": self._name},
-            rows=self._rows,
-            lowest={"start_ts": str(self._lowest)} if known else {},
-            highest={"start_ts": str(self._highest)} if known else {},
-            written=now_ms,
-        )
 
     def abandon(self) -> None:
         if self._out is not None:
@@ -289,25 +280,17 @@ def remove_doubles(
     path = writer.rejected() if files else None
     if path is None:
         return 0, []
-    hashes = _hash_rows(bench, path)
+    found = bench.table(f"select hash({_NAMES}) as h from {scan_parquet([path])}").column("h")
+    hashes = np.asarray(found.to_numpy(), dtype=np.uint64)
     sought = Sought(np.unique(hashes))
     holding = [file for file in files if len(sought.within(keys.of(bench, file)))]
     if not holding:
         return 0, []
-    fresh = _new_places(bench, path, [keys.lake.path(keys.table) / file.path for file in holding])
-    if len(fresh) < len(hashes):
-        writer.keep_rejected(fresh)
-    return len(hashes) - len(fresh), holding
-
-
-def _hash_rows(bench: Workbench, path: Path) -> Hashes:
-    found = bench.table(f"select hash({_NAMES}) as h from {scan_parquet([path])}").column("h")
-    return np.asarray(found.to_numpy(), dtype=np.uint64)
-
-
-def _new_places(bench: Workbench, path: Path, holding: Sequence[Path]) -> Places:
-    """Places of the file's rows that stand nowhere yet. Hashes only suspect: whole values are compared here."""
+    # Hashes only suspect: whole values are compared here, for the places of the rows that stand nowhere yet.
     fresh = f"select {_NAMES}, file_row_number as place from {scan_parquet([path], numbered=True)}"
-    old = f"select {_NAMES} from {scan_parquet(holding)}"
+    old = f"select {_NAMES} from {scan_parquet([keys.lake.path(keys.table) / file.path for file in holding])}"
     asked = f"select place from ({fresh}) fresh anti join ({old}) old on {_SAME} order by place"
-    return np.asarray(bench.table(asked).column("place").to_numpy(), dtype=np.int64)
+    places = np.asarray(bench.table(asked).column("place").to_numpy(), dtype=np.int64)
+    if len(places) < len(hashes):
+        writer.keep_rejected(places)
+    return len(hashes) - len(places), holding

@@ -9,15 +9,17 @@ from typing import Final
 import ibis
 import pyarrow as pa
 
+from nianjian.engines.lake.engine import Engine
 from nianjian.engines.lake.schema import literal, quoted
 
 BATCH: Final = 1 << 17  # rows
 
 
-class DuckDBEngine:
+class DuckDBEngine(Engine):
     """``threads`` and ``memory_limit`` (DuckDB's spelling, "3GB") bound it; it spills into ``temp``."""
 
     def __init__(self, *, threads: int = 2, memory_limit: str = "3GB", temp: str | None = None) -> None:
+        super().__init__()
         settings: dict[str, object] = {
             "threads": threads,
             "memory_limit": memory_limit,
@@ -29,20 +31,19 @@ class DuckDBEngine:
             Path(temp).mkdir(parents=True, exist_ok=True, mode=0o700)
             settings["temp_directory"] = temp
         self.backend = ibis.duckdb.connect(**settings)
-        self._names: dict[str, int] = {}
 
     def table(self, name: str, files: Sequence[str], schema: pa.Schema) -> ibis.Table:
-        """A view over the files; a second call with the same name makes a second view, the first one stays."""
+        """A view over the files."""
         if not files:
             return self.hold(name, schema.empty_table())
-        view = self._view(name)
+        view = self._fresh(name)
         columns = ", ".join(quoted(column) for column in schema.names)
         self.backend.con.execute(f"create view {quoted(view)} as select {columns} from {scan(files, schema)}")
         return self.backend.table(view)
 
     def hold(self, name: str, rows: pa.Table) -> ibis.Table:
         """A view of rows that are in memory; they are not copied."""
-        view = self._view(name)
+        view = self._fresh(name)
         self.backend.con.register(view, rows)
         return self.backend.table(view)
 
@@ -56,30 +57,17 @@ class DuckDBEngine:
             return self.hold(name, self.arrow(expression))
         if not again:
             return expression
-        table = self._view(name)
+        table = self._fresh(name)
         self.backend.con.execute(f"create table {quoted(table)} as {self.backend.compile(expression)}")
         return self.backend.table(table)
 
-    def arrow(self, expression: ibis.Expr) -> pa.Table:
-        """Run it on DuckDB."""
-        return self.backend.to_pyarrow(expression)
-
     def batches(self, expression: ibis.Table) -> Iterator[pa.RecordBatch]:
-        """Run it on DuckDB, which keeps the order; of the result only what is asked for is in memory."""
+        """Run it; of the result only what is asked for is in memory."""
         yield from self.backend.con.sql(self.backend.compile(expression)).to_arrow_reader(BATCH)
-
-    def rows(self, expression: ibis.Expr) -> list[dict[str, object]]:
-        """Run it on DuckDB, one mapping a row."""
-        found: list[dict[str, object]] = self.arrow(expression).to_pylist()
-        return found
 
     def close(self) -> None:
         """Close the connection and free its memory."""
         self.backend.disconnect()
-
-    def _view(self, name: str) -> str:
-        count = self._names[name] = self._names.get(name, 0) + 1
-        return name if count == 1 else f"{name}_{count}"
 
 
 def scan(files: Sequence[str], schema: pa.Schema) -> str:

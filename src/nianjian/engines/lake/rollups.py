@@ -19,7 +19,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from nianjian.engines.kernel.clock import now
 from nianjian.engines.lake.engine import Engine, Once
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.lake.tables import Lake, NewFile, OldFile
@@ -162,7 +161,6 @@ def _commit(lake: Lake, rollup: ByDay, rows: pa.Table, days: list[date] | None, 
         add=added,
         remove=gone,
         metadata={"built_from": json.dumps(built, sort_keys=True)},
-        now_ms=int(now().timestamp() * 1000),
     )
 
 
@@ -191,7 +189,6 @@ def _written(lake: Lake, rollup: ByDay, rows: pa.Table, month: str, number: int)
         rows=rows.num_rows,
         lowest={"day": span["min"].isoformat()},
         highest={"day": span["max"].isoformat()},
-        written=int(now().timestamp() * 1000),
     )
 
 

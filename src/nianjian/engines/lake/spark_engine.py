@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import ibis
 import pyarrow as pa
 from pyspark.sql import SparkSession
+
+from nianjian.engines.lake.engine import Engine
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -34,13 +36,14 @@ DRIVER: Final = {
 }
 
 
-class SparkEngine:
+class SparkEngine(Engine):
     """``url``: spark://host:port or sc://host:port. Java 17 or newer must be there for spark://.
 
     ``temp``: where a driver in this process spills; workers spill where their own settings say.
     """
 
     def __init__(self, url: str, *, temp: str | None = None) -> None:
+        super().__init__()
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         builder = SparkSession.builder
         if url.startswith("sc://"):
@@ -57,7 +60,6 @@ class SparkEngine:
             builder = builder.config(key, value)
         self.session = builder.getOrCreate()
         self.backend = ibis.pyspark.connect(self.session)
-        self._names: dict[str, int] = {}
 
     def table(self, name: str, files: Sequence[str], schema: pa.Schema) -> ibis.Table:
         """A view over the files, columns as in ``schema``, partition keys from the paths."""
@@ -82,26 +84,12 @@ class SparkEngine:
         del few, again
         return self._named(name, self.session.sql(self.backend.compile(expression)).localCheckpoint())
 
-    def arrow(self, expression: ibis.Expr) -> pa.Table:
-        """Run it on Spark."""
-        return self.backend.to_pyarrow(expression)
-
-    def batches(self, expression: ibis.Table) -> Iterator[pa.RecordBatch]:
-        """Run it on Spark; the whole result passes through this process's memory."""
-        yield from self.arrow(expression).to_batches()
-
-    def rows(self, expression: ibis.Expr) -> list[dict[str, object]]:
-        """Run it on Spark, one mapping a row."""
-        found: list[dict[str, object]] = self.arrow(expression).to_pylist()
-        return found
-
     def close(self) -> None:
         """End the session."""
         self.session.stop()
 
     def _named(self, name: str, frame: DataFrame) -> ibis.Table:
-        count = self._names[name] = self._names.get(name, 0) + 1
-        view = name if count == 1 else f"{name}_{count}"
+        view = self._fresh(name)
         frame.createOrReplaceTempView(view)
         return self.backend.table(view)
 

@@ -10,8 +10,8 @@ import fcntl
 import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, cast
 from urllib.parse import unquote, urlsplit
@@ -21,7 +21,9 @@ from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Tr
 from deltalake.exceptions import TableNotFoundError
 from deltalake.transaction import AddAction, RemoveAction
 
+from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.lake.schema import REJECTED
 
 KEEP: Final = {"delta.enableExpiredLogCleanup": "false", "delta.logRetentionDuration": "interval 36500 days"}
 
@@ -39,7 +41,7 @@ class NewFile:
     rows: int
     lowest: Mapping[str, object]  # column -> smallest value, for pruning
     highest: Mapping[str, object]
-    written: int  # epoch milliseconds
+    written: int = field(default_factory=clock.milliseconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,11 @@ class OldFile:
     size: int
     partition: Mapping[str, str]
     rows: int
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether it holds calls of the quarantine."""
+        return self.partition["part"] == REJECTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +140,6 @@ class Lake:
         remove: Sequence[OldFile] = (),
         metadata: Mapping[str, object],
         transactions: Mapping[str, int] | None = None,
-        now_ms: int,
     ) -> int:
         """Add and remove files in one commit; the version it made. The table must exist, the lock be held."""
         found = self._open(table)
@@ -143,7 +149,7 @@ class Lake:
             RemoveAction(
                 path=old.path,
                 data_change=True,
-                deletion_timestamp=now_ms,
+                deletion_timestamp=clock.milliseconds(),
                 size=old.size,
                 partition_values=dict(old.partition),
             )
@@ -161,9 +167,7 @@ class Lake:
             ),
             post_commithook_properties=HOOK,
         )
-        version = self.version(table)
-        assert version is not None  # noqa: S101 - it was opened above
-        return version
+        return cast("int", self.version(table))
 
     def replace(self, table: str, rows: pa.Table, *, digest: str, partition_by: Sequence[str] = ()) -> int:
         """Make ``rows`` the whole table; no commit when ``digest`` equals that of the last one. The version."""
@@ -296,7 +300,7 @@ def ever_named(folder: Path) -> set[str]:
     return named
 
 
-class _Held:
+class _Lock:
     """A process-wide re-entrant lock that also holds the lock file while somebody is inside."""
 
     def __init__(self) -> None:
@@ -304,25 +308,22 @@ class _Held:
         self.depth = 0
 
 
-_held: dict[str, _Held] = {}
-_held_guard = threading.Lock()
+_locks: dict[str, _Lock] = {}
+_locks_guard = threading.Lock()
 
 
 @contextmanager
 def _guard(path: str) -> Iterator[None]:
-    with _held_guard:
-        held = _held.setdefault(path, _Held())
-    with held.lock:
-        held.depth += 1
+    with _locks_guard:
+        entry = _locks.setdefault(path, _Lock())
+    with entry.lock, ExitStack() as stack:
+        if not entry.depth:
+            fcntl.flock(stack.enter_context(Path(path).open("ab")), fcntl.LOCK_EX)
+        entry.depth += 1
         try:
-            if held.depth > 1:
-                yield
-            else:
-                with Path(path).open("ab") as handle:
-                    fcntl.flock(handle, fcntl.LOCK_EX)
-                    yield
+            yield
         finally:
-            held.depth -= 1
+            entry.depth -= 1
 
 
 LOG: Final = "_delta_log"
@@ -374,8 +375,8 @@ def vacuum(lake: Lake, table: str) -> int:
     return len(gone)
 
 
-def forget(lake: Lake, table: str, *, now_ms: int) -> None:
+def forget(lake: Lake, table: str) -> None:
     """Empty a rollup and delete all its files; whoever needs it next builds it anew. Hold the lake's lock."""
     if old := lake.old_files(table):
-        lake.commit(table, remove=old, metadata={"act": "forget"}, now_ms=now_ms)
+        lake.commit(table, remove=old, metadata={"act": "forget"})
     vacuum(lake, table)

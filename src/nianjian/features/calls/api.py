@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -11,8 +9,7 @@ from typing import Any, Final, Literal
 from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
 from ninja import Query, Router, Schema
 
-from nianjian.engines.intake.preview import FilePreview
-from nianjian.engines.intake.rejects import RejectedLine
+from nianjian.engines.intake.preview import FilePreview, example_file, list_sources
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.texts.calls import source_name
@@ -22,7 +19,7 @@ from nianjian.features.calls import drafts, previews, register_sheets, rejects
 from nianjian.features.calls.documents import sum_row_counts
 from nianjian.features.calls.drafts import save_mapping
 from nianjian.features.calls.operations import batch_for
-from nianjian.features.calls.previews import TrialResult, get_example_path, list_sources
+from nianjian.features.calls.previews import TrialResult
 from nianjian.features.calls.register_sheets import build_marked_workbook, get_marked_workbook_path
 from nianjian.features.calls.rejects import CSV, ZIP
 from nianjian.features.registers import operations
@@ -31,7 +28,6 @@ from nianjian.features.registers.operations import FORMS, ExportRequest, export_
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
-from nianjian.platform.api.jobs import enqueued_job_document as told
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, paged
 from nianjian.platform.api.parameter_types import FileName, Named, Text, attached
@@ -102,33 +98,30 @@ def batches_get(request: Request, code: str, batch: str) -> dict[str, object]:
 def batches_undo(request: Request, code: str, batch: str) -> dict[str, object]:
     """Take a batch out of the lake again: work for the worker."""
     found = _batch(request, code, batch, Act.LOAD)
-    payload = {"batch": found.id}
-    return enqueued_job_document(
-        request, flow.enqueue(kind=flow.UNDO_CALLS, enterprise=code, payload=payload, actor=request.actor)
-    )
+    job = flow.enqueue(kind=flow.UNDO_CALLS, enterprise=code, payload={"batch": found.id}, actor=request.actor)
+    return enqueued_job_document(request, job)
 
 
 @read(router, "/enterprises/{code}/batches/{batch}/rejects", act=Act.READ, answer=RejectedRows)
 def rejects_list(request: Request, code: str, batch: str) -> dict[str, object]:
     """The first 50 rejected rows, masked."""
     found = _batch(request, code, batch, Act.READ)
-    return {"items": [_rejected(one) for one in rejects.list_first_rejects(batch=found.id, actor=request.actor)]}
+    return {"items": rejects.list_first_rejects(batch=found.id, actor=request.actor)}
 
 
 @take(router, "/enterprises/{code}/batches/{batch}/rejects/reveal", act=Act.REVEAL, answer=RejectedRows)
 def rejects_reveal(request: Request, code: str, batch: str) -> dict[str, object]:
     """The first 50 rejected rows in full; the audit chain has the entry before."""
     found = _batch(request, code, batch, Act.REVEAL)
-    return {"items": [_rejected(one) for one in rejects.reveal_rejects(batch=found.id, actor=request.actor)]}
+    return {"items": rejects.reveal_rejects(batch=found.id, actor=request.actor)}
 
 
 @write(router, "/enterprises/{code}/batches/{batch}/rejects/files", act=Act.REVEAL, answer=Job, status=202)
 def rejects_file(request: Request, code: str, batch: str) -> dict[str, object]:
     """Make a file of every rejected row, the reasons in the language of the request: work for the worker."""
     found = _batch(request, code, batch, Act.REVEAL)
-    return enqueued_job_document(
-        request, rejects.enqueue_rejects_file(batch=found.id, language=language(request), actor=request.actor)
-    )
+    job = rejects.enqueue_rejects_file(batch=found.id, language=language(request), actor=request.actor)
+    return enqueued_job_document(request, job)
 
 
 @take(router, "/enterprises/{code}/batches/{batch}/rejects/files/{job}", act=Act.REVEAL, media=(CSV, ZIP))
@@ -159,13 +152,6 @@ def _told(one: BatchValue) -> dict[str, object]:
         "files": receipts,
         "rows": sum_row_counts(receipts),
     }
-
-
-def _rejected(one: RejectedLine) -> dict[str, object]:
-    return {
-        "line": one.line, "column": one.column, "reason": one.reason, "header": list(one.header),
-        "cells": list(one.cells),
-    }  # fmt: skip
 
 
 AUTO = "auto"
@@ -265,25 +251,19 @@ def known_source(source: str) -> None:
         raise NianjianError("source_unknown", source=source, known=", ".join(known))
 
 
-def _carried_out(request: Request, code: str, id_: str, file: Sheet, data: object) -> dict[str, object]:
+def _carried_out(request: Request, code: str, id_: str, file: Sheet, data: Mapping[str, object]) -> dict[str, object]:
     """Put the file into the draft and hand it to the worker; a draft that is refused is dropped."""
     try:
         draft = drafts.draft_for(id_, code, request.actor)
         if isinstance(file, Calls):
-            drafts.set_choices(
-                draft=draft,
-                source=file.source,
-                timezone=file.timezone,
-                data=data if isinstance(data, dict) else {},
-            )
+            drafts.set_choices(draft=draft, source=file.source, timezone=file.timezone, data=data)
         drafts.add_file(draft=draft, incoming=request.incoming)
         ready = drafts.draft_for(id_, code, request.actor)
         if file.check:
-            speak = language(request)
-            return enqueued_job_document(
-                request, drafts.enqueue_check(draft=ready, actor=request.actor, language=speak)
-            )
-        return enqueued_job_document(request, drafts.enqueue_import(draft=ready, actor=request.actor))
+            job = drafts.enqueue_check(draft=ready, actor=request.actor, language=language(request))
+        else:
+            job = drafts.enqueue_import(draft=ready, actor=request.actor)
+        return enqueued_job_document(request, job)
     except BaseException:
         drafts.discard_draft(draft=drafts.draft_for(id_, code, request.actor))
         raise
@@ -317,7 +297,8 @@ def registers_export_ask(
 ) -> dict[str, object]:
     """Make such a file of up to 50 000 rows, in the language of the request: work for the worker."""
     del code
-    return told(request, operations.enqueue_export(_asked(request, kind, form, looked), actor=request.actor))
+    job = operations.enqueue_export(_asked(request, kind, form, looked), actor=request.actor)
+    return enqueued_job_document(request, job)
 
 
 @take(registers_router, f"{EXPORTS}/files/{{job}}", act=Act.READ_OWN, media=MEDIA)
@@ -510,34 +491,25 @@ class SheetPreview(Schema):
 @take(imports_router, f"{CALLS}/previews", act=Act.LOAD, answer=CallsPreview, upload=True)
 def calls_preview(request: Request, code: str, file: Query[CallsAsked]) -> dict[str, object]:
     """What an import of this file would make of it; the content is the file."""
-    found = previews.preview_calls(
+    looks, trials = previews.preview_calls(
         enterprise=code, incoming=request.incoming, how=_how(code, file), actor=request.actor
     )
     speak = words(language(request))
-    return {
-        "files": [_look(one, speak) for one in found.looks],
-        "trials": [_trial(one, speak) for one in found.trials],
-    }
+    return {"files": [_look(one, speak) for one in looks], "trials": [_trial(one, speak) for one in trials]}
 
 
 @take(imports_router, f"{CALLS}/previews/rejects", act=Act.LOAD, media=(CSV, ZIP), upload=True)
 def calls_preview_rejects(request: Request, code: str, file: Query[CallsAsked]) -> HttpResponse:
     """The rows of the beginning that would be rejected, in full and with the reason, as CSV; of several files a zip."""
     speak = words(language(request))
-    found = previews.read_trial_rejects(
+    found = previews.preview_rejects(
         enterprise=code,
         incoming=request.incoming,
         how=_how(code, file),
         words=lambda reason: error_message(reason, {}, speak),
         actor=request.actor,
     )
-    if len(found) == 1:
-        return as_attachment(HttpResponse(found[0][1], content_type=f"{CSV}; charset=utf-8"), "rejects.csv")
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as pack:
-        for name, content in found:
-            pack.writestr(name, content)
-    return as_attachment(HttpResponse(packed.getvalue(), content_type=ZIP), "rejects.zip")
+    return as_attachment(HttpResponse(found.content, content_type=found.content_type), found.name)
 
 
 @read(imports_router, f"{CALLS}/sources/{{source}}/example", act=Act.LOAD, media=(CSV, JSON))
@@ -545,7 +517,7 @@ def sources_example(request: Request, code: str, source: str) -> HttpResponse:
     """A small file of a source, as its switch or vendor writes it."""
     del request, code
     try:
-        path = get_example_path(source)
+        path = example_file(source)
     except NianjianError as error:
         raise Http404 from error
     media = JSON if path.suffix == ".jsonl" else CSV
@@ -558,9 +530,8 @@ def registers_headings(request: Request, code: str, kind: str) -> dict[str, obje
     del request, code
     if kind not in kinds.kinds():
         raise Http404
-    told = register_sheets.list_headings(kind)
-    names = SheetHeading.model_fields
-    return {"items": [dict(zip(names, (one[0], one[1], list(one[2]), one[3]), strict=True)) for one in told]}
+    headings = register_sheets.list_headings(kind)
+    return {"items": [dict(zip(SheetHeading.model_fields, one, strict=True)) for one in headings]}
 
 
 @take(imports_router, f"{REGISTER}/previews", act=Act.LOAD, answer=SheetPreview, upload=True)
@@ -574,10 +545,9 @@ def registers_preview(request: Request, code: str, kind: str, file: Query[FileNa
         raise Http404
     found = previews.preview_register(kind=kind, enterprise=code, incoming=request.incoming, actor=request.actor)
     speak = words(language(request))
-    plain = ("file", "sheet", "encoding", "absent", "extra", "read", "faulty", "header", "faults")
+    plain = ("file", "sheet", "encoding", "absent", "extra", "read", "faulty", "header", "rows", "faults")
     return {name: getattr(found, name) for name in plain} | {
         "matched": [{"heading": theirs, "read_as": ours} for theirs, ours in found.matched],
-        "rows": [list(row) for row in found.rows],
         "findings": [finding_told(one, speak) for one in found.findings],
         "warnings": [finding_told(one, speak) for one in found.warnings],
     }

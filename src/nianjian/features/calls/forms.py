@@ -16,22 +16,12 @@ from nianjian.engines.paper.words import mark
 from nianjian.platform.web.forms import WordsField, ZoneField
 
 LABELS: Final[Mapping[str, str]] = {
-    "call_id": mark("call record ID"),
-    "direction": mark("direction"),
-    "caller": mark("calling number"),
-    "display": mark("displayed number"),
-    "callee": mark("called number"),
-    "start": mark("start time"),
-    "ring": mark("ringing time"),
-    "answer": mark("answer time"),
-    "end": mark("end time"),
-    "result": mark("result"),
-    "agent_id": mark("seat number"),
-    "agent_kind": mark("seat kind"),
-    "line_id": mark("line ID"),
-    "team_id": mark("team"),
-    "purpose": mark("purpose"),
-}
+    "call_id": mark("call record ID"), "direction": mark("direction"), "caller": mark("calling number"),
+    "display": mark("displayed number"), "callee": mark("called number"), "start": mark("start time"),
+    "ring": mark("ringing time"), "answer": mark("answer time"), "end": mark("end time"), "result": mark("result"),
+    "agent_id": mark("seat number"), "agent_kind": mark("seat kind"), "line_id": mark("line ID"),
+    "team_id": mark("team"), "purpose": mark("purpose"),
+}  # fmt: skip
 
 
 def field_label(field: str) -> str:
@@ -42,15 +32,8 @@ def field_label(field: str) -> str:
 AUTO: Final = "auto"
 TIMES: Final = ("start", "ring", "answer", "end")
 FORMATS: Final = (
-    "iso",
-    "epoch_s",
-    "epoch_ms",
-    "epoch_us",
-    "excel",
-    "%Y-%m-%d %H:%M:%S",
-    "%Y/%m/%d %H:%M",
-    "%Y%m%d%H%M%S",
-)
+    "iso", "epoch_s", "epoch_ms", "epoch_us", "excel", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y%m%d%H%M%S",
+)  # fmt: skip
 POSITION: Final = "#"
 EVERY_OTHER: Final = "*"
 DIRECTIONS: Final = {  # our word in a mapping -> what people read

@@ -20,7 +20,7 @@ from nianjian.engines.paper.texts.inspection import PARTS
 from nianjian.engines.paper.texts.maintenance import RECORD_CLASSES
 from nianjian.engines.paper.texts.reconciliation import VERDICTS
 from nianjian.engines.paper.texts.test_calls import LANDINGS
-from nianjian.engines.paper.words import words
+from nianjian.engines.paper.words import mark, words
 from nianjian.features.calls import presenters
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.portrait import portraits
@@ -36,173 +36,192 @@ from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.work import describe_cell_error, progressing
 
-Told = Mapping[str, Any]
+Result = Mapping[str, Any]
 Shown = dict[str, object]
+Way = tuple[str, str]  # address and label
 SHOWN: Final = 200  # tickets of a list that are named
 
 
-def outcome(code: str, job: JobValue, result: Told) -> Shown:
-    """Return what the page of a job shows more; nothing for work that `web.data.work` tells itself.
+def outcome(code: str, job: JobValue, result: Result) -> Shown:
+    """Return what the page of a job shows more; nothing for work that `_outcome` tells itself.
 
     ``text``: what came of it; ``ways``: (address, label) of where to go on; ``error`` and ``more``: what was refused;
     ``listed``: a heading and (address, label) below it; ``take``: (address, label) of a file that is asked for by
     POST, since the audit chain tells of it, and ``taken``: what is said of that.
     """
-    found = OUTCOMES.get(job.kind)
-    if found is None or not job.over:
+    if job.kind not in WAYS or not job.over:
         return {}
-    told = found(code, job, result)
-    return told if job.state == "done" else {"ways": told.get("ways", [])}
+    shown: Shown = {"ways": WAYS[job.kind](code, job)}
+    tell = OUTCOMES.get(job.kind)
+    # A file is kept for a time only; then there is nothing to tell of it.
+    if tell and job.state == "done" and (job.kind not in SEALED_FILES or "blob" in result):
+        shown |= tell(code, job, result)
+    return shown
 
 
-def _rejects(code: str, job: JobValue, result: Told) -> Shown:
-    back = reverse("data-batch", args=[code, job.payload["batch"]]), _("To the batch")
-    if "blob" not in result:  # it failed, or the time for which it is kept is over
-        return {"ways": [back]}
-    text = _("The file is made: {rows} rows, {name}.").format(
-        rows=figures.count_text(result["rows"]), name=result["name"]
-    )
-    file = reverse("data-batch-rejects-file", args=[code, job.payload["batch"], job.id])
-    return {"text": text, "take": (file, _("Fetch the file"))}
+def _to(route: str, label: str, *names: str) -> Callable[[str, JobValue], list[Way]]:
+    """The way to an address that is made of the job's own values ``names``."""
+
+    def ways(code: str, job: JobValue) -> list[Way]:
+        return [(reverse(route, args=[code, *(_value(job, name) for name in names)]), _(label))]
+
+    return ways
 
 
-def _list(code: str, job: JobValue, result: Told) -> Shown:
-    kind = job.payload["kind"]
-    ways = [(reverse("registers-list", args=[code, kind]), _("To the register"))]
-    if "blob" not in result:  # it failed, or the time for which it is kept is over
-        return {"ways": ways}
-    text = _("The file is made: {rows} rows, {name}.").format(
-        rows=figures.count_text(result["rows"]), name=result["name"]
-    )
-    return {
-        "text": text,
-        "ways": ways,
-        "take": (reverse("registers-export-file", args=[code, kind, job.id]), _("Fetch the file")),
-        "taken": _("Who asked for the file fetches it, nobody else; each time is written into the audit log."),
-    }
+def _value(job: JobValue, name: str) -> object:
+    return job.id if name == "job" else job.payload[name]
 
 
-def _case(code: str, job: JobValue, _result: Told) -> Shown:
-    return {"ways": [_to_case("rectify-one", code, job, _("To the case"))]}
+def _to_test_calls(code: str, job: JobValue) -> list[Way]:
+    trials = job.payload.get("trials")
+    if isinstance(trials, list) and len(trials) == 1:
+        return [(reverse("callback-one", args=[code, trials[0]]), _("To the test call"))]
+    return [(reverse("callback", args=[code]), _("To the test calls"))]
 
 
-def _located(code: str, job: JobValue, result: Told) -> Shown:
+def _to_inspection(code: str, job: JobValue) -> list[Way]:
+    part = str(job.payload["part"])
+    name = words(current())(PARTS.get(part, part))
+    return [(reverse("inspection" if part == "readiness" else f"inspection-{part}", args=[code]), name)]
+
+
+def _to_drill(code: str, job: JobValue) -> list[Way]:
+    """One that failed or was stopped has no drill, and leads to where another is begun."""
+    place, drill = reverse("inspection-drill", args=[code]), job.result.get("drill")
+    if not drill:
+        return [(f"{place}#begin", _("Begin a drill"))]
+    return [(f"{place}?{urlencode({'drill': str(drill)})}", _("To the drill"))]
+
+
+def _single_ticket(job: JobValue) -> str | None:
+    keys = cast("list[str] | None", job.payload.get("complaints"))
+    return keys[0] if keys and len(keys) == 1 else None
+
+
+def _to_matched(code: str, job: JobValue) -> list[Way]:
+    if ticket := _single_ticket(job):
+        return [(f"{reverse('complaints-one', args=[code, ticket])}#call", _("To the ticket"))]
+    return _to_tickets(code, job)
+
+
+def _to_forwards(code: str, job: JobValue) -> list[Way]:
+    return [(reverse("complaints-forwards", args=[code]), _("Send a list")), *_to_tickets(code, job)]
+
+
+_to_tickets = _to("complaints", mark("To the tickets"))
+_to_case = _to("rectify-one", mark("To the case"), "case")
+_to_location = _to("rectify-locate", mark("To the location"), "case")
+_to_runs = _to("reconcile", mark("To the reconciliations"))
+_to_package = _to("dossier-package", mark("To the package"), "year")
+
+WAYS: Final[Mapping[str, Callable[[str, JobValue], list[Way]]]] = {
+    flow.REJECTS_FILE: _to("data-batch", mark("To the batch"), "batch"),
+    flow.TAKE_REGISTER: _to("registers-list", mark("To the register"), "kind"),
+    flow.RECTIFY_LOCATE: _to_location,
+    flow.RECTIFY_TICKETS: _to_location,
+    **dict.fromkeys(
+        (flow.RECTIFY_MEASURE, flow.RECTIFY_CHECK, flow.RECTIFY_REPORT, flow.RECTIFY_SUBMIT, flow.RECTIFY_CLOSE),
+        _to_case,
+    ),
+    flow.OVERLAY_EFFECT: _to("rules-effect-here", mark("To the lights"), "key", "job"),
+    flow.MATCH_TICKETS: _to_matched,
+    **dict.fromkeys((flow.RECONCILE_FILING, flow.RECONCILE_PEOPLE, flow.RECONCILE_SOURCES), _to_runs),
+    flow.INSPECT: _to_inspection,
+    flow.CALLBACK_TEST: _to("callback", mark("To the test calls")),
+    flow.CALLBACK_WITNESS: _to_test_calls,
+    flow.DRILL: _to_drill,
+    flow.IMPORT_FORWARDS: _to_forwards,
+    flow.CHECK_PAPER: _to("dossier-item", mark("To the item"), "year", "item"),
+    flow.FILL_IN: _to("fill-in", mark("To the fill-in sheet"), "year", "report"),
+    flow.DRAW_PAGES: _to("dossier-pages", mark("To the pages"), "year", "item", "version"),
+    flow.SORT_PAPERS: _to("dossier-sort", mark("To the papers"), "year"),
+    flow.CUT_PAPERS: _to("dossier-cut", mark("To the file"), "year", "arrival"),
+    flow.VERIFY_PACKAGE: _to("dossier-verify", mark("To the result"), "year"),
+    **dict.fromkeys((flow.GENERATE_ITEMS, flow.BUILD_PACKAGE, flow.SIGN_PACKAGE), _to_package),
+}
+
+
+def _show_file(route: str, *names: str, taken: str = "") -> Callable[[str, JobValue, Result], Shown]:
+    """A file of rows that the worker has made, and its address."""
+
+    def tell(code: str, job: JobValue, result: Result) -> Shown:
+        (take,) = _to(route, mark("Fetch the file"), *names, "job")(code, job)
+        text = _("The file is made: {rows} rows, {name}.")
+        text = text.format(rows=figures.count_text(result["rows"]), name=result["name"])
+        return {"text": text, "take": take, **({"taken": _(taken)} if taken else {})}
+
+    return tell
+
+
+def _show_location(_code: str, _job: JobValue, result: Result) -> Shown:
     named = len(result.get("named", ()))
     text = _("Beyond chance: {count}.").format(count=named) if named else _("No channel stands out beyond chance.")
-    return {"text": text, "ways": [_to_case("rectify-locate", code, job, _("To the location"))]}
+    return {"text": text}
 
 
-def _checked(code: str, job: JobValue, result: Told) -> Shown:
+def _show_gaps(_code: str, _job: JobValue, result: Result) -> Shown:
     count = len(result.get("gaps", ()))
-    text = _("Still open: {count}.").format(count=count) if count else _("Nothing is open any more.")
-    return {"text": text, "ways": [_to_case("rectify-one", code, job, _("To the case"))]}
+    return {"text": _("Still open: {count}.").format(count=count) if count else _("Nothing is open any more.")}
 
 
-def _reported(code: str, job: JobValue, result: Told) -> Shown:
-    back = _to_case("rectify-one", code, job, _("To the case"))
-    if "blob" not in result:  # it failed, or the time for which it is kept is over
-        return {"ways": [back]}
+def _show_report(code: str, job: JobValue, result: Result) -> Shown:
     text = _("The report is set; it is a draft.") if result["draft"] else _("The report is set.")
-    file = reverse("rectify-report-file", args=[code, job.payload["case"], job.id])
-    return {"text": text, "ways": [(file, _("Fetch the report")), back]}
+    file = _to("rectify-report-file", mark("Fetch the report"), "case", "job")
+    return {"text": text, "ways": [*file(code, job), *_to_case(code, job)]}
 
 
-def _submitted(code: str, job: JobValue, result: Told) -> Shown:
-    ways = [_to_case("rectify-one", code, job, _("To the case"))]
-    if job.state != "done":
-        return {"ways": ways}
+def _show_submission(_code: str, _job: JobValue, result: Result) -> Shown:
     text = _("Handed in on {submitted_on}. Ask after the opinion on {day}; nothing is overdue before or after it.")
-    return {"text": text.format(submitted_on=result["submitted_on"], day=result["reminder"]["day"]), "ways": ways}
+    return {"text": text.format(submitted_on=result["submitted_on"], day=result["reminder"]["day"])}
 
 
-def _tickets(code: str, job: JobValue, _result: Told) -> Shown:
-    return {"ways": [_to_case("rectify-locate", code, job, _("To the location"))]}
-
-
-def _reconciled(code: str, _job: JobValue, result: Told) -> Shown:
-    if "run" not in result:
-        return {"ways": [(reverse("reconcile", args=[code]), _("To the reconciliations"))]}
+def _show_comparison(code: str, _job: JobValue, result: Result) -> Shown:
     verdict = words(current())(VERDICTS[str(result["verdict"])])
     text = _("{verdict}: {count} open.").format(verdict=verdict, count=result["open"])
     return {"text": text, "ways": [(reverse("reconcile-one", args=[code, result["run"]]), _("To the reconciliation"))]}
 
 
-def _called(code: str, _job: JobValue, result: Told) -> Shown:
-    ways = [(reverse("callback", args=[code]), _("To the test calls"))]
-    if "counts" not in result:
-        return {"ways": ways}
+def _show_test_calls(_code: str, _job: JobValue, result: Result) -> Shown:
     counts = result["counts"]
     text = _("{passed} passed, {failed} failed, {unproved} not proved.")
-    told = text.format(passed=counts["pass"], failed=counts["fail"], unproved=counts["unproved"])
-    return {"text": told, "ways": ways}
+    return {"text": text.format(passed=counts["pass"], failed=counts["fail"], unproved=counts["unproved"])}
 
 
-def _witnessed(code: str, job: JobValue, result: Told) -> Shown:
-    """To the test call that was looked for."""
-    trials = job.payload.get("trials")
-    trial = trials[0] if isinstance(trials, list) and len(trials) == 1 else None
-    place = reverse("callback-one", args=[code, trial]) if trial else reverse("callback", args=[code])
-    told = words(current())
-    found = [told(LANDINGS[name]) for name, count in result.get("counts", {}).items() if count]
-    return {"text": "; ".join(found), "ways": [(place, _("To the test call") if trial else _("To the test calls"))]}
+def _show_landings(_code: str, _job: JobValue, result: Result) -> Shown:
+    speak = words(current())
+    return {"text": "; ".join(speak(LANDINGS[name]) for name, count in result.get("counts", {}).items() if count)}
 
 
-def _inspected(code: str, job: JobValue, _result: Told) -> Shown:
-    part = str(job.payload["part"])
-    name = words(current())(PARTS.get(part, part))
-    route = "inspection" if part == "readiness" else f"inspection-{part}"
-    return {"ways": [(reverse(route, kwargs={"code": code}), name)]}
-
-
-def _drilled(code: str, _job: JobValue, result: Told) -> Shown:
-    """To the drill of this job; one that failed or was stopped has none, and leads to where another is begun."""
-    place = reverse("inspection-drill", args=[code])
-    if not result.get("drill"):
-        return {"ways": [(f"{place}#begin", _("Begin a drill"))]}
-    return {"ways": [(f"{place}?{urlencode({'drill': result['drill']})}", _("To the drill"))]}
-
-
-def _effect(code: str, job: JobValue, _result: Told) -> Shown:
-    address = reverse("rules-effect-here", args=[code, job.payload["key"], job.id])
-    return {"ways": [(address, _("To the lights"))]}
-
-
-def _matched(code: str, job: JobValue, result: Told) -> Shown:
-    keys = cast("list[str] | None", job.payload.get("complaints"))
-    if keys and len(keys) == 1:
-        address = f"{reverse('complaints-one', kwargs={'code': code, 'ticket': keys[0]})}#call"
-        return {"text": _("The calls were looked through."), "ways": [(address, _("To the ticket"))]}
+def _show_matches(_code: str, job: JobValue, result: Result) -> Shown:
+    if _single_ticket(job):
+        return {"text": _("The calls were looked through.")}
     counted = {name: result.get(name, 0) for name in ("looked_at", "asserted", "proposed", "none", "linked")}
     text = _(
         "{looked_at} tickets were looked at: the call of {asserted} is found, {proposed} wait for a decision,"
         " {none} have no call. {linked} tickets changed."
-    ).format(**counted)
-    tickets = reverse("complaints", args=[code])
-    return {"text": text, "ways": [(tickets, _("To the tickets"))]}
+    )
+    return {"text": text.format(**counted)}
 
 
-def _forwarded(code: str, job: JobValue, result: Told) -> Shown:
-    tickets = (reverse("complaints", args=[code]), _("To the tickets"))
-    again = (reverse("complaints-forwards", args=[code]), _("Send a list"))
-    if not result:
-        return {"ways": [again, tickets]}
+def _show_forwards(code: str, job: JobValue, result: Result) -> Shown:
     if result["errors"]:
-        file = (reverse("complaints-forwards-marked", args=[code, job.id]), _("Fetch the list with its faults marked"))
+        again, _tickets = _to_forwards(code, job)
+        marked = _to("complaints-forwards-marked", mark("Fetch the list with its faults marked"), "job")
         return {
             "error": _("Nothing was taken: correct these cells and send the list again."),
             "more": [describe_cell_error(str(one["code"]), one["values"]) for one in result["errors"]],
-            "ways": [*([file] if "blob" in result else []), again],
+            "ways": [*(marked(code, job) if "blob" in result else []), again],
         }
     text = _("{added} tickets opened, {updated} completed, {unchanged} unchanged.").format(**result["rows"])
-    return {"text": text, "ways": [tickets], "listed": _differing(code, result["differing"])}
+    return {"text": text, "ways": _to_tickets(code, job), "listed": _list_differences(code, result["differing"])}
 
 
-def _differing(code: str, found: Mapping[str, list[str]]) -> tuple[str, list[tuple[str, str]]] | None:
+def _list_differences(code: str, found: Mapping[str, list[str]]) -> tuple[str, list[Way]] | None:
     if not found:
         return None
     lines = [
         (
-            reverse("complaints-one", kwargs={"code": code, "ticket": key}),
+            reverse("complaints-one", args=[code, key]),
             f"{key}: {', '.join(registers.label(COMPLAINTS.by_field(name)) for name in fields)}",
         )
         for key, fields in list(found.items())[:SHOWN]
@@ -210,106 +229,65 @@ def _differing(code: str, found: Mapping[str, list[str]]) -> tuple[str, list[tup
     return _("What the list says otherwise; what is recorded stays:"), lines
 
 
-def _to_case(route: str, code: str, job: JobValue, label: str) -> tuple[str, str]:
-    return reverse(route, args=[code, job.payload["case"]]), label
+def _show_sorting(_code: str, _job: JobValue, result: Result) -> Shown:
+    return {"text": _("{read} papers were read, {unsure} of them are not clear.").format(**result)}
 
 
-def _paper(code: str, job: JobValue, _result: Told) -> Shown:
-    address = reverse("dossier-item", args=[code, job.payload["year"], job.payload["item"]])
-    return {"text": _("The file is checked and stands with its item."), "ways": [(address, _("To the item"))]}
-
-
-def _drawn(code: str, job: JobValue, _result: Told) -> Shown:
-    given = job.payload
-    address = reverse("dossier-pages", args=[code, given["year"], given["item"], given["version"]])
-    return {"text": _("The pages are drawn."), "ways": [(address, _("To the pages"))]}
-
-
-def _sorted(code: str, job: JobValue, result: Told) -> Shown:
-    ways = [(reverse("dossier-sort", args=[code, job.payload["year"]]), _("To the papers"))]
-    if job.state != "done":
-        return {"ways": ways}
-    return {"text": _("{read} papers were read, {unsure} of them are not clear.").format(**result), "ways": ways}
-
-
-def _cut(code: str, job: JobValue, result: Told) -> Shown:
-    given = job.payload
-    if job.state != "done":
-        return {"ways": [(reverse("dossier-cut", args=[code, given["year"], given["arrival"]]), _("To the file"))]}
+def _show_papers(code: str, job: JobValue, result: Result) -> Shown:
     speak = words(current())
     items = [str(one["item"]) for one in result["papers"]]
-    ways = [(reverse("dossier-item", args=[code, given["year"], item]), speak(ITEMS[item])) for item in items]
-    text = _("Papers that were cut out and go to their checks: {count}.").format(count=len(items))
-    return {"text": text, "ways": ways}
+    ways = [(reverse("dossier-item", args=[code, job.payload["year"], item]), speak(ITEMS[item])) for item in items]
+    return {
+        "text": _("Papers that were cut out and go to their checks: {count}.").format(count=len(items)),
+        "ways": ways,
+    }
 
 
-def _verified(code: str, job: JobValue, result: Told) -> Shown:
-    ways = [(reverse("dossier-verify", args=[code, job.payload["year"]]), _("To the result"))]
-    if job.state != "done":
-        return {"ways": ways}
-    text = _("Nothing differs.") if result["intact"] else _("Differences: {count}.").format(count=result["count"])
-    return {"text": text, "ways": ways}
+def _show_verification(_code: str, _job: JobValue, result: Result) -> Shown:
+    intact = _("Nothing differs.") if result["intact"] else _("Differences: {count}.").format(count=result["count"])
+    return {"text": intact}
 
 
-def _filled_in(code: str, job: JobValue, _result: Told) -> Shown:
-    address = reverse("fill-in", args=[code, job.payload["year"], job.payload["report"]])
-    return {"text": _("The sheet is made."), "ways": [(address, _("To the fill-in sheet"))]}
-
-
-def _making(code: str, job: JobValue, result: Told) -> Shown:
-    """Of generation, building and signing: back to their page, and the files while they are there."""
-    year = job.payload["year"]
-    ways = [(reverse("dossier-package", args=[code, year]), _("To the package"))]
-    if job.state != "done":
-        return {"ways": ways}
-    told: Shown = {"text": _made(job, result), "ways": ways}
-    if "blob" in result:
-        told["take"] = (reverse("dossier-package-file", args=[code, year, job.id]), _("Fetch the files"))
-        told["taken"] = _(
-            "They show personal values in full; each time they are fetched is written into the audit log."
-        )
-    return told
-
-
-def _made(job: JobValue, result: Told) -> str:
+def _show_package(code: str, job: JobValue, result: Result) -> Shown:
+    """Of generation, building and signing: what came of it, and the files while they are there."""
     if job.kind == flow.SIGN_PACKAGE:
-        return _("Signed files: {count}.").format(count=len(result["signed"]))
-    if job.kind == flow.BUILD_PACKAGE:
-        return _("The package is built; it is a draft.") if result["draft"] else _("The package is built.")
-    return _("Papers that were generated: {count}.").format(
-        count=sum(not one["confirmed"] and not one["waits"] for one in result["items"])
-    )
+        text = _("Signed files: {count}.").format(count=len(result["signed"]))
+    elif job.kind == flow.BUILD_PACKAGE:
+        text = _("The package is built; it is a draft.") if result["draft"] else _("The package is built.")
+    else:
+        made = sum(not one["confirmed"] and not one["waits"] for one in result["items"])
+        text = _("Papers that were generated: {count}.").format(count=made)
+    if "blob" not in result:
+        return {"text": text}
+    (take,) = _to("dossier-package-file", mark("Fetch the files"), "year", "job")(code, job)
+    taken = _("They show personal values in full; each time they are fetched is written into the audit log.")
+    return {"text": text, "take": take, "taken": taken}
 
 
-OUTCOMES: Final[Mapping[str, Callable[[str, JobValue, Told], Shown]]] = {
-    flow.REJECTS_FILE: _rejects,
-    flow.TAKE_REGISTER: _list,
-    flow.RECTIFY_LOCATE: _located,
-    flow.RECTIFY_TICKETS: _tickets,
-    flow.RECTIFY_MEASURE: _case,
-    flow.RECTIFY_CHECK: _checked,
-    flow.RECTIFY_REPORT: _reported,
-    flow.RECTIFY_SUBMIT: _submitted,
-    flow.RECTIFY_CLOSE: _case,
-    flow.OVERLAY_EFFECT: _effect,
-    flow.MATCH_TICKETS: _matched,
-    flow.RECONCILE_FILING: _reconciled,
-    flow.RECONCILE_PEOPLE: _reconciled,
-    flow.RECONCILE_SOURCES: _reconciled,
-    flow.INSPECT: _inspected,
-    flow.CALLBACK_TEST: _called,
-    flow.CALLBACK_WITNESS: _witnessed,
-    flow.DRILL: _drilled,
-    flow.IMPORT_FORWARDS: _forwarded,
-    flow.CHECK_PAPER: _paper,
-    flow.FILL_IN: _filled_in,
-    flow.DRAW_PAGES: _drawn,
-    flow.SORT_PAPERS: _sorted,
-    flow.CUT_PAPERS: _cut,
-    flow.VERIFY_PACKAGE: _verified,
-    flow.GENERATE_ITEMS: _making,
-    flow.BUILD_PACKAGE: _making,
-    flow.SIGN_PACKAGE: _making,
+SEALED_FILES: Final = (flow.REJECTS_FILE, flow.TAKE_REGISTER, flow.RECTIFY_REPORT)
+OUTCOMES: Final[Mapping[str, Callable[[str, JobValue, Result], Shown]]] = {
+    flow.REJECTS_FILE: _show_file("data-batch-rejects-file", "batch"),
+    flow.TAKE_REGISTER: _show_file(
+        "registers-export-file",
+        "kind",
+        taken=mark("Who asked for the file fetches it, nobody else; each time is written into the audit log."),
+    ),
+    flow.RECTIFY_LOCATE: _show_location,
+    flow.RECTIFY_CHECK: _show_gaps,
+    flow.RECTIFY_REPORT: _show_report,
+    flow.RECTIFY_SUBMIT: _show_submission,
+    flow.MATCH_TICKETS: _show_matches,
+    **dict.fromkeys((flow.RECONCILE_FILING, flow.RECONCILE_PEOPLE, flow.RECONCILE_SOURCES), _show_comparison),
+    flow.CALLBACK_TEST: _show_test_calls,
+    flow.CALLBACK_WITNESS: _show_landings,
+    flow.IMPORT_FORWARDS: _show_forwards,
+    flow.CHECK_PAPER: lambda *_given: {"text": _("The file is checked and stands with its item.")},
+    flow.FILL_IN: lambda *_given: {"text": _("The sheet is made.")},
+    flow.DRAW_PAGES: lambda *_given: {"text": _("The pages are drawn.")},
+    flow.SORT_PAPERS: _show_sorting,
+    flow.CUT_PAPERS: _show_papers,
+    flow.VERIFY_PACKAGE: _show_verification,
+    **dict.fromkeys((flow.GENERATE_ITEMS, flow.BUILD_PACKAGE, flow.SIGN_PACKAGE), _show_package),
 }
 
 

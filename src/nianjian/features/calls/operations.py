@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -112,7 +113,7 @@ def finish_tickets(*, intent: str, enterprise: str, payload: Mapping[str, object
     before, day = (date.fromisoformat(str(payload[name])) for name in ("before", "on"))
     publish_facts(lake, enterprise)
     vacuum(lake, FACTS)
-    forget(lake, ROLLUP, now_ms=ledger.now_ms())
+    forget(lake, ROLLUP)
     portraits.note_deletion(enterprise, FACTS, version=lake.version(FACTS) or 0, day=day, before=before)
     queue.close(intent=intent)
 
@@ -263,17 +264,10 @@ class _Run(ExitStack):
             self._bench = self._bench or self.enter_context(open_workbench(self.lake))
             try:
                 receipt = load.import_file(
-                    lake=self.lake,
-                    item=item,
-                    batch=self.batch,
-                    source=self.source,
-                    mapping=self.mapping,
-                    timezone=self.timezone,
-                    replace=replaces or None,
-                    intent=intent,
-                    progress=lambda rows, done, total: self.progress(item.name, rows, done, total),
-                    bench=self._bench,
-                )
+                    lake=self.lake, item=item, batch=self.batch, source=self.source, mapping=self.mapping,
+                    timezone=self.timezone, replace=replaces or None, intent=intent, bench=self._bench,
+                    progress=partial(self.progress, item.name),
+                )  # fmt: skip
             except BaseException:  # an interrupt may come when the commit is made already
                 settle_intent(intent=intent, kind=IMPORT, enterprise=enterprise, payload=payload, lake=self.lake)
                 raise

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import islice
 from pathlib import Path
 
 from nianjian.engines.intake import load, mapping, preview, read
-from nianjian.engines.intake import preview as trial
 from nianjian.engines.intake.format import FileMapping
 from nianjian.engines.intake.ledger import FileReceipt
 from nianjian.engines.intake.preview import FilePreview, Trial
@@ -18,6 +20,7 @@ from nianjian.engines.intake.sql import require_zone
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls import drafts, register_sheets
 from nianjian.features.calls.documents import ImportReceipt
+from nianjian.features.calls.rejects import CSV, ZIP, RejectsFile
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
@@ -37,21 +40,6 @@ class TrialResult:
     name: str
     trial: Trial | None
     fault: NianjianError | None
-
-
-def preview_files(paths: Sequence[Path], source: str, chosen: FileMapping) -> list[FilePreview]:
-    """What each file is."""
-    return preview.preview_files(paths, source, chosen)
-
-
-def list_sources() -> list[tuple[str, str, str]]:
-    """Name, title and evidence of each source that can be read."""
-    return preview.list_sources()
-
-
-def get_example_path(source: str) -> Path:
-    """A small file of a source; ``source_unknown``."""
-    return preview.example_file(source)
 
 
 def try_calls(paths: Sequence[Path], source: str, chosen: FileMapping, timezone: str | None) -> Sequence[TrialResult]:
@@ -89,39 +77,37 @@ def _known(
 
 def _tried(paths: Sequence[Path], source: str, chosen: FileMapping, timezone: str | None) -> Sequence[TrialResult]:
     found: list[TrialResult] = []
-    for item in read.list_items(list(paths)):
-        if len(found) == TRIED:
-            break
+    for item in islice(read.list_items(list(paths)), TRIED):
         try:
             if item.fault is not None:
                 raise item.fault
-            found.append(TrialResult(item.name, trial.try_file(item, source, chosen, timezone), None))
+            found.append(TrialResult(item.name, preview.try_file(item, source, chosen, timezone), None))
         except NianjianError as fault:
             found.append(TrialResult(item.name, None, fault.with_traceback(None)))  # it holds on to nothing
     return tuple(found)
 
 
-def write_trial_rejects(  # noqa: PLR0917 -- what a trial takes, and where the rows go
-    paths: Sequence[Path],
-    source: str,
-    chosen: FileMapping,
-    timezone: str | None,
-    folder: Path,
-    words: Callable[[str], str],
-) -> list[Path]:
-    """Write the rows that the beginnings of the first files would lose, a file each; one that cannot be read has none.
+def pack_trial_rejects(
+    paths: Sequence[Path], source: str, chosen: FileMapping, timezone: str | None, words: Callable[[str], str]
+) -> RejectsFile | None:
+    """The rows that the beginnings of the first files would lose; of several files a zip, None where there are none.
 
     They hold what the importing person has sent, no more, so numbers stand in full.
     """
-    found: list[Path] = []
-    for number, item in enumerate(read.list_items(list(paths))):
-        if number == TRIED:
-            break
-        if item.fault is None:
-            target = folder / f"{number + 1}-{Path(item.name).stem}-rejects.csv"
-            with suppress(NianjianError):
-                found += trial.write_trial_rejects(item, source, chosen, timezone, target, words)
-    return found
+    packed = io.BytesIO()
+    with tempfile.TemporaryDirectory(prefix="nianjian-rejects-") as folder:
+        found: list[Path] = []
+        for number, item in enumerate(islice(read.list_items(list(paths)), TRIED), 1):
+            if item.fault is None:
+                target = Path(folder) / f"{number}-{Path(item.name).stem}-rejects.csv"
+                with suppress(NianjianError):  # one that cannot be read has none
+                    found += preview.write_trial_rejects(item, source, chosen, timezone, target, words)
+        if len(found) <= 1:
+            return RejectsFile("rejects.csv", CSV, iter((found[0].read_bytes(),))) if found else None
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as pack:
+            for path in found:
+                pack.write(path, path.name)
+    return RejectsFile("rejects.zip", ZIP, iter((packed.getvalue(),)))
 
 
 def check_calls(
@@ -145,22 +131,13 @@ def check_calls(
     receipts: list[FileReceipt] = []
     failed: list[tuple[str, NianjianError]] = []
     for item in read.list_items(list(files)):
-
-        def report(rows: int, done: int, total: int, name: str = item.name) -> None:
-            progress(name, rows, done, total)
-
         try:
             receipts.append(
-                load.check_file(
-                    lake=lake,
-                    item=item,
-                    source=source,
-                    mapping=chosen,
-                    timezone=timezone,
-                    replace=replace,
-                    progress=report,
+                load.import_file(
+                    lake=lake, item=item, batch="B0", source=source, mapping=chosen, timezone=timezone,
+                    replace=replace, progress=partial(progress, item.name), check=True,
                 )
-            )
+            )  # fmt: skip
         except NianjianError as fault:
             failed.append((item.name, fault))
     return ImportReceipt("", tuple(receipts), tuple(failed))
@@ -175,43 +152,32 @@ class ReadingChoices:
     mapping: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class PreviewResult:
-    """What the files under a name are, and what the beginnings of the first would become."""
+def preview_calls(
+    *, enterprise: str, incoming: uploads.Incoming, how: ReadingChoices, actor: Actor
+) -> tuple[Sequence[FilePreview], Sequence[TrialResult]]:
+    """What the files under a name are, and what the beginnings of the first would become.
 
-    looks: Sequence[FilePreview]
-    trials: Sequence[TrialResult]
-
-
-def preview_calls(*, enterprise: str, incoming: uploads.Incoming, how: ReadingChoices, actor: Actor) -> PreviewResult:
-    """Look at a file of calls; ``role_missing``, ``file_empty``, ``timezone_unknown``, and as `drafts.checked`.
-
-    What cannot be read or recognised is told of its file and refuses nothing.
+    ``role_missing``, ``file_empty``, ``timezone_unknown``, and as `drafts.check_mapping`. What cannot be read or
+    recognised is told of its file and refuses nothing.
     """
     _may(enterprise, how, actor)
     with uploads.temporary_upload(incoming) as (place, path):
         chosen = drafts.check_mapping(place, how.mapping)
-        looks = preview_files([path], how.source, chosen)
-        return PreviewResult(looks, try_calls([path], how.source, chosen, how.timezone or None))
+        looks = preview.preview_files([path], how.source, chosen)
+        return looks, try_calls([path], how.source, chosen, how.timezone or None)
 
 
-def read_trial_rejects(
+def preview_rejects(
     *, enterprise: str, incoming: uploads.Incoming, how: ReadingChoices, words: Callable[[str], str], actor: Actor
-) -> list[tuple[str, bytes]]:
-    """Name and content of each file of rows that the beginnings would lose, in full: what was sent, and no more.
-
-    ``rejects_none`` where none would be lost; else as `calls`.
-    """
+) -> RejectsFile:
+    """As `pack_trial_rejects`; ``rejects_none`` where no row would be lost, else as `preview_calls`."""
     _may(enterprise, how, actor)
-    with (
-        uploads.temporary_upload(incoming) as (place, path),
-        tempfile.TemporaryDirectory(prefix="nianjian-rejects-") as name,
-    ):
+    with uploads.temporary_upload(incoming) as (place, path):
         chosen = drafts.check_mapping(place, how.mapping)
-        found = write_trial_rejects([path], how.source, chosen, how.timezone or None, Path(name), words)
-        if not found:
-            raise NianjianError("rejects_none", file=incoming.name)
-        return [(one.name, one.read_bytes()) for one in found]
+        found = pack_trial_rejects([path], how.source, chosen, how.timezone or None, words)
+    if found is None:
+        raise NianjianError("rejects_none", file=incoming.name)
+    return found
 
 
 def preview_register(

@@ -52,6 +52,11 @@ class RejectsFile:
     media: str
     content: Iterator[bytes]
 
+    @property
+    def content_type(self) -> str:
+        """As a header says it."""
+        return f"{self.media}; charset=utf-8" if self.media == CSV else self.media
+
 
 def export_rejects(*, batch: str, output: Path, words: Sentence, actor: Actor) -> dict[Path, int]:
     """Write them; the rows of each file. ``words`` puts a reason code into a sentence.

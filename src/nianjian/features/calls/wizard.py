@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import tempfile
-import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -18,23 +16,17 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nianjian.engines.intake.mapping import FIELDS
-from nianjian.engines.intake.preview import ROWS, FilePreview
+from nianjian.engines.intake.preview import ROWS, FilePreview, example_file, list_sources, preview_files
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import mark, words
 from nianjian.features.calls import drafts, presenters, register_sheets
 from nianjian.features.calls.forms import AUTO, FORMATS, MappingForm, field_label, initial
-from nianjian.features.calls.previews import (
-    TrialResult,
-    get_example_path,
-    list_sources,
-    preview_files,
-    try_calls,
-    write_trial_rejects,
-)
+from nianjian.features.calls.previews import TrialResult, pack_trial_rejects, try_calls
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http import as_attachment, reads_form_itself, takes_files
 from nianjian.platform.jobs import query as queue
+from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers import mappings, uploads
 from nianjian.platform.registers import workbooks as templates
 from nianjian.platform.registers.drafts import DraftValue
@@ -49,15 +41,6 @@ from nianjian.platform.web.tables import Cell, Column, Table
 from nianjian.platform.web.work import verdict
 
 
-def example_file(source: str) -> HttpResponse:
-    """Return the file; 404 for a source that there is not."""
-    try:
-        path = get_example_path(source)
-    except NianjianError as error:
-        raise Http404 from error
-    return _attach_file(path.read_bytes(), path.name, "application/json" if path.suffix == ".jsonl" else "text/csv")
-
-
 def download_error_workbook(draft: DraftValue) -> HttpResponse:
     """Return the error workbook that the worker's check of a large sheet has left; 404 before, and of a sound one."""
     path = register_sheets.error_workbook_path(uploads.paths(draft)[0])
@@ -69,45 +52,20 @@ def download_error_workbook(draft: DraftValue) -> HttpResponse:
 
 def download_rejected(draft: DraftValue) -> HttpResponse:
     """Return the rejected rows of the sample as CSV, of several files as a zip; 404 where none is rejected."""
-    source, zone = drafts.get_choice(draft, "source") or "auto", drafts.get_choice(draft, "timezone") or None
-    with tempfile.TemporaryDirectory(prefix="nianjian-rejects-") as name:
-        paths = uploads.paths(draft)
-        found = write_trial_rejects(paths, source, drafts.load_mapping(draft), zone, Path(name), work.reason)
-        if not found:
-            raise Http404
-        if len(found) == 1:
-            return _attach_file(found[0].read_bytes(), "rejects.csv", "text/csv")
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as pack:
-            for path in found:
-                pack.write(path, path.name)
-        return _attach_file(packed.getvalue(), "rejects.zip", "application/zip")
-
-
-def _attach_file(content: bytes, name: str, media: str) -> HttpResponse:
-    kind = media if media == "application/zip" else f"{media}; charset=utf-8"
-    return as_attachment(HttpResponse(content, content_type=kind), name)
+    zone = drafts.get_choice(draft, "timezone") or None
+    found = pack_trial_rejects(uploads.paths(draft), _source(draft), drafts.load_mapping(draft), zone, work.reason)
+    if found is None:
+        raise Http404
+    return as_attachment(HttpResponse(found.content, content_type=found.content_type), found.name)
 
 
 LAKE_WORDS = {
-    "out": mark("outbound"),
-    "in": mark("inbound"),
-    "internal": mark("internal"),
-    "answered": mark("answered"),
-    "no_answer": mark("not answered"),
-    "busy": mark("busy"),
-    "failed": mark("failed"),
-    "cancelled": mark("cancelled"),
-    "rejected": mark("refused by the called"),
-    "blocked": mark("blocked"),
-    "unknown": mark("unknown"),
-    "human": mark("human"),
-    "robot": mark("robot"),
-    "good": mark("good"),
-    "medium": mark("medium"),
-    "low": mark("low"),
+    "out": mark("outbound"), "in": mark("inbound"), "internal": mark("internal"), "answered": mark("answered"),
+    "no_answer": mark("not answered"), "busy": mark("busy"), "failed": mark("failed"), "cancelled": mark("cancelled"),
+    "rejected": mark("refused by the called"), "blocked": mark("blocked"), "unknown": mark("unknown"),
+    "human": mark("human"), "robot": mark("robot"), "good": mark("good"), "medium": mark("medium"), "low": mark("low"),
     "none": mark("none"),
-}
+}  # fmt: skip
 HEADS = {
     "line": mark("line number"),
     "display_confidence": mark("confidence"),
@@ -133,19 +91,24 @@ def present_looks(found: Sequence[FilePreview]) -> list[dict[str, object]]:
 
 def present_trials(draft: DraftValue) -> dict[str, object]:
     """The trials of a draft's files, and the work that checks them in whole."""
-    source = drafts.get_choice(draft, "source") or "auto"
     zone = drafts.get_choice(draft, "timezone") or None
-    found = try_calls(uploads.paths(draft), source, drafts.load_mapping(draft), zone)
-    job = queue.job(draft.check_job) if draft.check_job else None
+    found = try_calls(uploads.paths(draft), _source(draft), drafts.load_mapping(draft), zone)
+    job, check = _check_of(draft)
     return {
+        **check,
         "trials": [_tried(one) for one in found],
         "more": len(draft.files) > len(found),
         "rejects": any(one.trial is not None and one.trial.rejected for one in found),
-        "check_job": job,
-        "check_sums": job.result.get("rows") if job and job.state == "done" else None,
-        "check_state": work.state(job) if job else None,
+        "check_sums": job.result.get("rows") if job else None,
         "broken": bool(found) and all(one.fault is not None for one in found),
     }
+
+
+def _check_of(draft: DraftValue) -> tuple[JobValue | None, dict[str, object]]:
+    """The worker's check of the whole where it is done, and what a page says of it."""
+    job = queue.job(draft.check_job) if draft.check_job else None
+    told: dict[str, object] = {"check_job": job, "check_state": work.state(job) if job else None}
+    return job if job and job.state == "done" else None, told
 
 
 def _tried(one: TrialResult) -> dict[str, object]:
@@ -205,12 +168,15 @@ def _rejected(rows: Sequence[tuple[int, str, str, list[str]]]) -> Table | None:
 def present_sheet(draft: DraftValue) -> dict[str, object]:
     """A register's sheet, checked in whole; a large one by the worker."""
     path = uploads.paths(draft)[0]
+    job, check = _check_of(draft)
     if register_sheets.is_large(path):
-        return _by_the_worker(draft)
+        return _by_the_worker(job, check)
     try:
         found = register_sheets.check_register(draft.kind, path, draft.enterprise)
     except NianjianError as fault:
         return {"fault": work.fault(fault)}
+    # The check of the worker leaves the error workbook where a page would mark for too long.
+    marking = {"many": job is None, **check} if found.faults > register_sheets.MARKED else {}
     rows = [[Cell(cell) for cell in row] for row in found.rows]
     return {
         "text": verdict(found.faulty, found.read),
@@ -223,34 +189,24 @@ def present_sheet(draft: DraftValue) -> dict[str, object]:
         "findings": _findings(found.findings, _("Faults")),
         "warnings": _findings(found.warnings, _("Worth a look")),
         "unseen": found.faults - len(found.findings),
-        **(_marking(draft) if found.faults > register_sheets.MARKED else {}),
+        **marking,
     }
 
 
-def _marking(draft: DraftValue) -> dict[str, object]:
-    """The check of the worker that leaves the error workbook, where a page would mark for too long."""
-    job = queue.job(draft.check_job) if draft.check_job else None
-    waits = job is None or job.state != "done"
-    return {"many": waits, "check_job": job, "check_state": work.state(job) if job else None}
-
-
-def _by_the_worker(draft: DraftValue) -> dict[str, object]:
-    job = queue.job(draft.check_job) if draft.check_job else None
-    told: dict[str, object] = {"large": True, "check_job": job, "check_state": work.state(job) if job else None}
-    if job is None or job.state != "done":
-        return told
+def _by_the_worker(job: JobValue | None, check: dict[str, object]) -> dict[str, object]:
+    if job is None:
+        return {"large": True, **check}
     result: dict[str, Any] = dict(job.result)
-    found = [_read_finding(one) for one in result["findings"]]
-    told |= {"checked": result, "text": verdict(result["faulty"], result["read"])}
-    return told | {"findings": _findings(found, _("Faults")), "unseen": result["faults"] - len(found)}
-
-
-def _read_finding(one: Mapping[str, Any]) -> Finding:
-    """A finding as the queue keeps it."""
-    file, sheet, line, column, code, value, hint = (
-        one[name] for name in ("file", "sheet", "line", "column", "code", "value", "hint")
-    )
-    return Finding(file, sheet, line, column, code, value, hint, one["values"])
+    names = ("file", "sheet", "line", "column", "code", "value", "hint", "values")
+    found = [Finding(*(one[name] for name in names)) for one in result["findings"]]
+    return {
+        "large": True,
+        **check,
+        "checked": result,
+        "text": verdict(result["faulty"], result["read"]),
+        "findings": _findings(found, _("Faults")),
+        "unseen": result["faults"] - len(found),
+    }
 
 
 def _findings(found: Sequence[Finding], caption: str) -> Table | None:
@@ -341,9 +297,14 @@ def template(request: Request, code: str, kind: str) -> HttpResponse:
 @require_safe
 @page(Act.LOAD)
 def example(request: Request, code: str, source: str) -> HttpResponse:
-    """Give a small file of a source, as its switch or vendor writes it."""
+    """Give a small file of a source, as its switch or vendor writes it; 404 for a source that there is not."""
     del request, code
-    return example_file(source)
+    try:
+        path = example_file(source)
+    except NianjianError as error:
+        raise Http404 from error
+    media = "application/json" if path.suffix == ".jsonl" else "text/csv"
+    return as_attachment(HttpResponse(path.read_bytes(), content_type=f"{media}; charset=utf-8"), path.name)
 
 
 def _attach_workbook(content: bytes, name: str) -> HttpResponse:
@@ -365,10 +326,9 @@ def files(request: Request, code: str, draft: str) -> HttpResponse:
             return _received(request, found, handler)
         finally:
             handler.drop()
+    looks = []
     if found.kind == drafts.CALLS:
         looks = present_looks(preview_files(uploads.paths(found), _source(found), drafts.load_mapping(found)))
-    else:
-        looks = []
     return _page(request, "files", found, 2, looks=looks, limit=uploads.limit() // uploads.MIB)
 
 
@@ -456,17 +416,15 @@ def load_mapping(request: Request, code: str, draft: str) -> HttpResponse:
 
 
 def _headings(request: Request, draft: DraftValue) -> HttpResponse:
-    if register_sheets.is_large(uploads.paths(draft)[0]):
-        return _page(request, "sheet", draft, 3, large=True, form_headings=_form(draft))
-    try:
-        checked = register_sheets.check_register(draft.kind, uploads.paths(draft)[0], draft.enterprise)
-    except NianjianError as fault:
-        return _page(request, "sheet", draft, 3, fault=work.fault(fault), form_headings=_form(draft))
-    return _page(request, "sheet", draft, 3, checked=checked, form_headings=_form(draft))
-
-
-def _form(draft: DraftValue) -> Any:  # noqa: ANN401 -- a table
-    return present_headings(register_sheets.list_headings(draft.kind))
+    path = uploads.paths(draft)[0]
+    told: dict[str, object] = {"large": register_sheets.is_large(path)}
+    if not told["large"]:
+        try:
+            told["checked"] = register_sheets.check_register(draft.kind, path, draft.enterprise)
+        except NianjianError as fault:
+            told["fault"] = work.fault(fault)
+    headings = present_headings(register_sheets.list_headings(draft.kind))
+    return _page(request, "sheet", draft, 3, form_headings=headings, **told)
 
 
 @require_safe

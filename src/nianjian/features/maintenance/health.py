@@ -23,7 +23,6 @@ from nianjian.engines.evidence import recordings
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake import tables as files
-from nianjian.engines.lake.schema import REJECTED
 from nianjian.features.calls.operations import ERASE
 from nianjian.features.maintenance import backup, retention
 from nianjian.features.maintenance.retention import Period, list_periods
@@ -137,7 +136,7 @@ def gather_figures() -> Figures:
     rows: Counter[tuple[str, str]] = Counter()
     for code in enterprises:
         for file in wiring.lake(code).old_files(CALLS):
-            rows[code, "rejected" if file.partition["part"] == REJECTED else "loaded"] += file.rows
+            rows[code, "rejected" if file.is_rejected else "loaded"] += file.rows
     newest = next(audit.acts(newest=1), None)
     last_backup = next(audit.acts(verb=backup.VERB, newest=1), None)
     beat = queue.last_beat()

@@ -67,7 +67,7 @@ def lakes() -> Path:
 
 def engine() -> Engine:
     """The engine that NIANJIAN_ENGINE names; the caller closes it."""
-    from nianjian.engines.lake.engine import open_engine  # noqa: PLC0415 -- light commands do without an engine
+    from nianjian.engines.lake.engines import open_engine  # noqa: PLC0415 -- light commands do without an engine
 
     environment = env.read()
     return open_engine(environment.engine, temp=str(spill.folder(environment.home)))

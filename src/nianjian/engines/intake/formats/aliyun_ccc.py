@@ -7,12 +7,13 @@ Times are milliseconds, CallDuration is seconds.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from nianjian.engines.intake.columns import Columns
 from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout
 from nianjian.engines.intake.mapping import apply_mapping
-from nianjian.engines.intake.sql import NULL, choose_word, first_of, is_among, seconds_after, to_number
+from nianjian.engines.intake.sql import choose_word, first_of, is_among, seconds_after, to_number
 from nianjian.engines.intake.tables import Signature, signature_recogniser, table_layout
 from nianjian.engines.intake.times import read_epochs, read_times
 
@@ -32,6 +33,12 @@ DIRECTIONS: Final = {
     "CONFERENCE": "internal",
 }
 
+_TIMES: Final = {"start": ("StartTime",), "answer": ("EstablishedTime",), "end": ("ReleaseTime", "EndTime")}
+_ORIGIN: Final = {
+    "call_id": ("ContactId",), "direction": ("ContactType",), "caller": ("CallingNumber",),
+    "display": ("CallingNumber",), "callee": ("CalledNumber",),
+}  # fmt: skip
+
 RESULTS: Final = {
     "SUCCESS": "answered",
     "NOANSWER": "no_answer",
@@ -45,15 +52,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     columns = Columns(layout.columns)
     kind = f"upper(replace({columns.cell('ContactType')}, '_', ''))"
     disposition = f"upper({columns.cell('ContactDisposition')})"
-    clock = read_times(
-        columns,
-        mapping,
-        zone,
-        read_epochs,
-        start=("StartTime",),
-        answer=("EstablishedTime",),
-        end=("ReleaseTime", "EndTime"),
-    )
+    clock = read_times(columns, mapping, zone, read_epochs, **_TIMES)
     talk = f"greatest(coalesce({to_number(columns.cell('CallDuration'))}, 0), 0)"
     # Without a release time the call ends with its talk; one that was never established ends as it begins.
     end = first_of((clock.end, seconds_after(f"coalesce({clock.answer}, {clock.start})", talk)))
@@ -65,55 +64,31 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         f" else {clock.answer} is not null"
         f" and not {is_among(disposition, ('NOANSWER', 'REJECT', 'ABANDONEDINRING'))} end)"
     )
-    return apply_mapping(
-        Fields(
-            call_id=columns.cell("ContactId"),
-            direction=choose_word(kind, DIRECTIONS),
-            caller=columns.cell("CallingNumber"),
-            display=NULL,
-            callee=columns.cell("CalledNumber"),
-            start=clock.start,
-            answer=f"(case when {answered} then {clock.answer} end)",
-            end=end,
-            texts=clock.texts,
-            columns=clock.columns
-            | columns.origin(
-                call_id=("ContactId",),
-                direction=("ContactType",),
-                caller=("CallingNumber",),
-                display=("CallingNumber",),
-                callee=("CalledNumber",),
-            ),
-            checks=clock.checks,
-            # Queue and IVR words say how far the customer came, not that he did not answer.
-            result=f"(case when {answered} then 'answered' else {choose_word(disposition, RESULTS)} end)",
-            answered=answered,
-            agent_id=columns.cell("AgentIds"),
-            agent_kind=f"(case when {columns.cell('AgentIds')} is not null then 'human' end)",
-        ),
-        columns,
-        mapping,
-        zone,
+    fields = replace(
+        clock,
+        call_id=columns.cell("ContactId"),
+        direction=choose_word(kind, DIRECTIONS),
+        caller=columns.cell("CallingNumber"),
+        callee=columns.cell("CalledNumber"),
+        answer=f"(case when {answered} then {clock.answer} end)",
+        end=end,
+        columns={**clock.columns, **columns.origin(**_ORIGIN)},
+        # Queue and IVR words say how far the customer came, not that he did not answer.
+        result=f"(case when {answered} then 'answered' else {choose_word(disposition, RESULTS)} end)",
+        answered=answered,
+        agent_id=columns.cell("AgentIds"),
+        agent_kind=f"(case when {columns.cell('AgentIds')} is not null then 'human' end)",
     )
+    return apply_mapping(fields, columns, mapping, zone)
 
 
 FORMAT: Final = Format(
-    name="aliyun_ccc",
-    title="阿里云 云联络中心",
-    recognise=signature_recogniser(
+    "aliyun_ccc", "阿里云 云联络中心",
+    signature_recogniser(
         Signature(
-            needed=(("ContactId",), ("ContactType",), ("CallingNumber", "CalledNumber"), ("StartTime",)),
-            typical=(
-                "ContactDisposition",
-                "ReleaseInitiator",
-                "EstablishedTime",
-                "CallDuration",
-                "AgentIds",
-                "CalledNumber",
-            ),
+            needed="ContactId ContactType CallingNumber|CalledNumber StartTime",
+            typical="ContactDisposition ReleaseInitiator EstablishedTime CallDuration AgentIds CalledNumber",
         )
     ),
-    layout=table_layout(KNOWN),
-    fields=fields,
-    zone_in_file=True,
-)
+    table_layout(KNOWN), fields, zone_in_file=True,
+)  # fmt: skip

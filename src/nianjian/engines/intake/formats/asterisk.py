@@ -6,6 +6,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +25,7 @@ from nianjian.engines.intake.sql import (
     to_number,
 )
 from nianjian.engines.intake.tables import distinct_names, is_json
-from nianjian.engines.intake.times import Times, read_times
+from nianjian.engines.intake.times import read_times
 from nianjian.engines.kernel.errors import NianjianError
 
 BASE: Final = (
@@ -142,15 +143,9 @@ def custom_columns(sample: Sample, mapping: FileMapping) -> tuple[str, ...]:
 
 
 RESULTS: Final = {
-    "ANSWERED": "answered",
-    "BUSY": "busy",
-    "NO ANSWER": "no_answer",
-    "NOANSWER": "no_answer",
-    "CANCEL": "cancelled",
-    "CANCELLED": "cancelled",
-    "FAILED": "failed",
-    "CONGESTION": "failed",
-}
+    "ANSWERED": "answered", "BUSY": "busy", "NO ANSWER": "no_answer", "NOANSWER": "no_answer", "CANCEL": "cancelled",
+    "CANCELLED": "cancelled", "FAILED": "failed", "CONGESTION": "failed",
+}  # fmt: skip
 
 _MOBILE: Final = "[+]?(0086|86)?0?1[3-9][0-9]{9}"
 # Up to three more digits in front: the ways out of a dial plan (9, 0, 8 for the gate, 7 for another).
@@ -159,6 +154,10 @@ _SHORT: Final = "9[56][0-9]{3,}"
 INWARD_CONTEXT: Final = "(from-(did|pstn|trunk|dahdi|zaptel)|ivr|inbound|incoming|ext-did|did|app-daynight|timecond).*"
 #: What tells a robot, a queue, a voicemail or a trunk apart later: read here for the direction alone, kept beside it.
 KEPT: Final = ("dcontext", "channel", "dstchannel", "lastapp", "lastdata", "accountcode", "userfield")
+_ORIGIN: Final = {
+    "call_id": ("uniqueid", "start", "calldate"), "direction": ("dcontext", "dst"), "caller": ("src", "clid"),
+    "display": ("outbound_cnum", "src"), "callee": ("dst",), "result": ("disposition",),
+}  # fmt: skip
 _INWARD_APP: Final = ("queue", "voicemail", "background", "playback", "waitexten", "directory", "read")
 
 
@@ -180,7 +179,8 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     answered = f"({delivered} and {_same(disposition, 'ANSWERED')})"
     seat = _seat(columns, app)
     said = choose_word(disposition, RESULTS, otherwise=f"case when {disposition} is not null then 'unknown' end")
-    built = Fields(
+    built = replace(
+        clock,
         call_id=_row_key(columns),
         call_key=_call_key(columns),
         direction=direction,
@@ -189,20 +189,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         caller=src,
         display=columns.cell("outbound_cnum"),
         callee=f"(case when not {_plain_exten(dst)} then {dst} end)",
-        start=clock.start,
-        answer=clock.answer,
-        end=clock.end,
-        texts=clock.texts,
-        columns=clock.columns
-        | columns.origin(
-            call_id=("uniqueid", "start", "calldate"),
-            direction=("dcontext", "dst"),
-            caller=("src", "clid"),
-            display=("outbound_cnum", "src"),
-            callee=("dst",),
-            result=("disposition",),
-        ),
-        checks=clock.checks,
+        columns={**clock.columns, **columns.origin(**_ORIGIN)},
         # Of a row that did not reach the carrier the switch's own ANSWERED is no answer of the call.
         result=f"(case when {_same(disposition, 'ANSWERED')} and not {delivered} then 'no_answer' else {said} end)",
         # A row that dialled nothing never reached the carrier; an originated call reached it before its first row.
@@ -217,7 +204,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     return apply_mapping(built, columns, mapping, zone)
 
 
-def _times(columns: Columns, mapping: FileMapping, zone: str) -> Times:
+def _times(columns: Columns, mapping: FileMapping, zone: str) -> Fields:
     """SQL exports of older tables have calldate, duration and billsec only, and zero dates for no answer."""
     clock = read_times(
         columns, mapping, zone, local_time, start=("start", "calldate"), answer=("answer",), end=("end",)
@@ -233,7 +220,7 @@ def _times(columns: Columns, mapping: FileMapping, zone: str) -> Times:
     checks = tuple(
         (code, column, f"({condition}) and \"{column}\" <> '{zero}'") for code, column, condition in clock.checks
     )
-    return Times(clock.start, clock.ring, answer, end, clock.texts, clock.columns, checks)
+    return replace(clock, answer=answer, end=end, checks=checks)
 
 
 def _source(columns: Columns) -> str:
@@ -347,11 +334,4 @@ def _direction(columns: Columns, *, agent: str, dialled: str, src: str, dst: str
     return f"(case {whens} else 'internal' end)"
 
 
-FORMAT: Final = Format(
-    name="asterisk",
-    title="Asterisk",
-    recognise=recognise,
-    layout=layout,
-    fields=fields,
-    evidence="real records",
-)
+FORMAT: Final = Format("asterisk", "Asterisk", recognise, layout, fields, evidence="real records")

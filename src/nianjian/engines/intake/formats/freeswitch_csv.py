@@ -20,7 +20,6 @@ from nianjian.engines.intake.columns import Columns, plain_name
 from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout, Sample
 from nianjian.engines.intake.mapping import apply_mapping
 from nianjian.engines.intake.sql import (
-    NULL,
     choose_word,
     first_of,
     is_drill,
@@ -58,16 +57,10 @@ TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
 
 # Our field -> the variable that a mapping's position stands for.
 _VARIABLES: Final = {
-    "call_id": "uuid",
-    "caller": "caller_id_number",
-    "display": "effective_caller_id_number",
-    "callee": "destination_number",
-    "start": "start_stamp",
-    "answer": "answer_stamp",
-    "end": "end_stamp",
-    "result": "hangup_cause",
-    "agent_id": "accountcode",
-}
+    "call_id": "uuid", "caller": "caller_id_number", "display": "effective_caller_id_number",
+    "callee": "destination_number", "start": "start_stamp", "answer": "answer_stamp", "end": "end_stamp",
+    "result": "hangup_cause", "agent_id": "accountcode",
+}  # fmt: skip
 
 HANGUP: Final = {
     "USER_BUSY": "busy",
@@ -252,7 +245,8 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     customers = f"(coalesce({leg} = 'b', false) and {direction} = 'out')"
     cause = columns.cell("hangup_cause")
     answered = f"coalesce({clock.answer} < {clock.end}, false)"
-    fields = Fields(
+    fields = replace(
+        clock,
         call_id=columns.filled("uuid", "xml_cdr_uuid"),
         call_key=columns.filled(CALL, "bleg_uuid", "uuid", "xml_cdr_uuid"),
         direction=direction,
@@ -262,15 +256,11 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         customer_leg=customers,
         callee=callee,
         start=start,
-        answer=clock.answer,
-        end=clock.end,
         texts=texts,
-        columns=clock.columns | columns.origin(**_ORIGIN),
-        checks=clock.checks,
+        columns={**clock.columns, **columns.origin(**_ORIGIN)},
         result=f"(case when {answered} then 'answered' else {choose_word(cause, HANGUP)} end)",
         answered=answered,
         test=is_drill(columns.cell("accountcode")),
-        agent_id=NULL,
         gateway=columns.cell("sip_gateway_name"),
         callee_named=True,
         kept=tuple(found for name in ("accountcode", "context") if (found := columns.find(name))),
@@ -285,10 +275,4 @@ def _leg(leg: str, direction: str, callee: str) -> str:
     return f"(case when {seat} then 'agent' else 'customer' end)"
 
 
-FORMAT: Final = Format(
-    name="freeswitch_csv",
-    title="FreeSWITCH CSV",
-    recognise=recognise,
-    layout=layout,
-    fields=fields,
-)
+FORMAT: Final = Format("freeswitch_csv", "FreeSWITCH CSV", recognise, layout, fields)

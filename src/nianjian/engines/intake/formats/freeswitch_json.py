@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, cast
 from urllib.parse import unquote
 
@@ -175,37 +176,28 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     display = f"(case when {is_b} then {first_of(_SHOWN_B)} else {first_of(_SHOWN_A)} end)"
     cause = first_of(('"bridge_hangup_cause"', '"last_bridge_hangup_cause"', '"hangup_cause"'))
     answered = f"coalesce({clock.answer} < {clock.end}, false)"
-    return apply_mapping(
-        Fields(
-            call_id='"uuid"',
-            call_key=f"(case when {is_b} then {first_of(_PARENTS)} else {first_of(_OWN)} end)",
-            direction=direction,
-            leg=f"(case when {is_b} and not {away} then 'agent' else 'customer' end)",
-            caller='"caller_id_number"',
-            display=display,
-            # What the A leg exported is surpassed by what its B leg really sent.
-            display_confidence=f"(case when {is_b} or {first_of(_BRIDGED)} is null then 'good' else 'medium' end)",
-            customer_leg=f"({is_b} and {away})",
-            callee='"destination_number"',
-            start=clock.start,
-            ring=clock.ring,
-            answer=clock.answer,
-            end=clock.end,
-            texts=clock.texts,
-            columns=clock.columns | _ORIGIN,
-            checks=clock.checks,
-            result=f"(case when {answered} then 'answered' else {choose_word(cause, HANGUP)} end)",
-            answered=answered,
-            test=_is_test(columns),
-            agent_id='"cc_agent"',
-            gateway=first_of(('"sip_gateway_name"', '"sip_gateway"')),
-            callee_named=True,
-            kept=tuple(found for name in ("accountcode", "context") if (found := columns.find(name))),
-        ),
-        columns,
-        mapping,
-        zone,
+    fields = replace(
+        clock,
+        call_id='"uuid"',
+        call_key=f"(case when {is_b} then {first_of(_PARENTS)} else {first_of(_OWN)} end)",
+        direction=direction,
+        leg=f"(case when {is_b} and not {away} then 'agent' else 'customer' end)",
+        caller='"caller_id_number"',
+        display=display,
+        # What the A leg exported is surpassed by what its B leg really sent.
+        display_confidence=f"(case when {is_b} or {first_of(_BRIDGED)} is null then 'good' else 'medium' end)",
+        customer_leg=f"({is_b} and {away})",
+        callee='"destination_number"',
+        columns={**clock.columns, **_ORIGIN},
+        result=f"(case when {answered} then 'answered' else {choose_word(cause, HANGUP)} end)",
+        answered=answered,
+        test=_is_test(columns),
+        agent_id='"cc_agent"',
+        gateway=first_of(('"sip_gateway_name"', '"sip_gateway"')),
+        callee_named=True,
+        kept=tuple(found for name in ("accountcode", "context") if (found := columns.find(name))),
     )
+    return apply_mapping(fields, columns, mapping, zone)
 
 
 def _is_test(columns: Columns) -> str:
@@ -215,11 +207,4 @@ def _is_test(columns: Columns) -> str:
     return f"({' or '.join([*told, is_drill(columns.cell('accountcode'))])})"
 
 
-FORMAT: Final = Format(
-    name="freeswitch_json",
-    title="FreeSWITCH JSON",
-    recognise=recognise,
-    layout=layout,
-    fields=fields,
-    zone_in_file=True,
-)
+FORMAT: Final = Format("freeswitch_json", "FreeSWITCH JSON", recognise, layout, fields, zone_in_file=True)

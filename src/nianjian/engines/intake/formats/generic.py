@@ -14,9 +14,15 @@ from typing import Final
 from nianjian.engines.intake.columns import DIRECTIONS, KINDS, OURS, RESULTS, Columns, join_masked_names, plain_name
 from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout, Sample
 from nianjian.engines.intake.mapping import FIELDS, SPAN_FIELDS, TIMES, apply_mapping, raw_name
-from nianjian.engines.intake.sql import ANY_OTHER, NO_TIME, NULL, any_time, choose_word, time_by_format, to_seconds
-from nianjian.engines.intake.tables import column_names, field_names, is_json, read_sample_records, table_layout
-from nianjian.engines.intake.tables import records_layout as layout_of_records
+from nianjian.engines.intake.sql import ANY_OTHER, NULL, any_time, choose_word, time_by_format, to_seconds
+from nianjian.engines.intake.tables import (
+    column_names,
+    field_names,
+    is_json,
+    read_sample_records,
+    records_layout,
+    table_layout,
+)
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake.schema import quoted
 
@@ -135,64 +141,54 @@ _NUMBER: Final = re.compile(r"\d{7,}|\d{4}[-/年]\d")
 
 
 def layout(sample: Sample, mapping: FileMapping) -> Layout:
-    """A table with a header, or without one where the mapping speaks of positions only and line 1 is data."""
+    """A table with a header, or without one where the mapping speaks of positions only and line 1 is data.
+
+    NianjianError ``mapping_column_unknown``: a key that the mapping names and the beginning of JSON does not show.
+    """
     positions = mapping.columns and all(isinstance(column, int) for column in mapping.columns.values())
     if positions and not is_json(sample) and any(_NUMBER.search(cell) for cell in sample.header):
         count = len(sample.header)
         return Layout(columns=tuple(f"column{n + 1}" for n in range(count)), delimiter=sample.delimiter)
-    if is_json(sample):
-        return _records(sample, mapping)
-    return _TABLE(sample, mapping)
-
-
-def _records(sample: Sample, mapping: FileMapping) -> Layout:
-    """NianjianError ``mapping_column_unknown``: a key that the mapping names and the beginning does not show."""
+    if not is_json(sample):
+        return _TABLE(sample, mapping)
     groups = _groups(mapping)
     keys = Columns(read_sample_records(sample, groups).keys)
     for name in column_names(mapping):
         raw_name(keys, name)
-    return layout_of_records(sample, groups, late=[group for group in groups if group not in (TALK, WHOLE)])
+    return records_layout(sample, groups, late=[group for group in groups if group not in (TALK, WHOLE)])
 
 
 def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     """Expressions over the generic columns; the mapping file has the last word."""
     columns = Columns(layout.columns)
-    found_times = {field: name for field in TIMES if (name := columns.find(*list_headers(field))) is not None}
+    times = {field: name for field in TIMES if (name := columns.find(*list_headers(field))) is not None}
     clock = {
         field: time_by_format(quoted(name), mapping.formats[field], zone)
         if field in mapping.formats
         else any_time(quoted(name), zone)
-        for field, name in found_times.items()
+        for field, name in times.items()
     }
     talk = _column(columns, mapping, "talk", TALK)
-    mapping = _with_duration(mapping, talk, columns.find(*WHOLE), found_times, layout)
+    mapping = _with_duration(mapping, talk, columns.find(*WHOLE), times, layout)
     cell = {field: columns.cell(*list_headers(field)) for field in FIELDS}
     mapping = _with_our_words(mapping)
     words = {field: mapping.values.get(field, {}) for field in FIELDS}
-    found = apply_mapping(
-        Fields(
-            call_id=cell["call_id"],
-            direction=choose_word(cell["direction"], {**DIRECTIONS, **words["direction"]}, kind="direction_word"),
-            caller=cell["caller"],
-            display=cell["display"],
-            callee=cell["callee"],
-            start=clock.get("start", NO_TIME),
-            ring=clock.get("ring", NO_TIME),
-            answer=clock.get("answer", NO_TIME),
-            end=clock.get("end", NO_TIME),
-            texts=found_times,
-            columns=found_times | columns.origin(**{field: list_headers(field) for field in _TEXTS}),
-            result=_result(cell["result"], words["result"]),
-            purpose=_word_of(cell["purpose"], words["purpose"]),
-            agent_id=_word_of(cell["agent_id"], words["agent_id"]),
-            agent_kind=choose_word(cell["agent_kind"], {**KINDS, **words["agent_kind"]}, otherwise=cell["agent_kind"]),
-            line_id=_word_of(cell["line_id"], words["line_id"]),
-            team_id=_word_of(cell["team_id"], words["team_id"]),
-        ),
-        columns,
-        mapping,
-        zone,
+    unknown = f"case when {cell['result']} is not null then 'unknown' end"
+    plain = {field: _word_of(cell[field], words[field]) for field in ("purpose", "agent_id", "line_id", "team_id")}
+    found = Fields(
+        call_id=cell["call_id"],
+        direction=choose_word(cell["direction"], {**DIRECTIONS, **words["direction"]}, kind="direction_word"),
+        caller=cell["caller"],
+        display=cell["display"],
+        callee=cell["callee"],
+        texts=times,
+        columns=times | columns.origin(**{field: list_headers(field) for field in _TEXTS}),
+        result=choose_word(cell["result"], {**RESULTS, **words["result"]}, unknown, kind="result_word"),
+        agent_kind=choose_word(cell["agent_kind"], {**KINDS, **words["agent_kind"]}, otherwise=cell["agent_kind"]),
+        **clock,  # type: ignore[arg-type] # by field name
+        **plain,  # type: ignore[arg-type] # by field name
     )
+    found = apply_mapping(found, columns, mapping, zone)
     told = "result" in found.columns or ANY_OTHER in words["result"]
     return _derive_fields(found, layout, talk=talk, result_told=told)
 
@@ -213,11 +209,6 @@ def _with_duration(
         return mapping
     span = {"talk": talk} if talk else {"duration": str(whole)}
     return replace(mapping, columns={**said, **span})
-
-
-def _result(cell: str, words: Mapping[str, str]) -> str:
-    otherwise = f"case when {cell} is not null then 'unknown' end"
-    return choose_word(cell, {**RESULTS, **words}, otherwise=otherwise, kind="result_word")
 
 
 def _word_of(cell: str, words: Mapping[str, str]) -> str:
@@ -260,11 +251,4 @@ def _with_our_words(mapping: FileMapping) -> FileMapping:
     return replace(mapping, values=known)
 
 
-FORMAT: Final = Format(
-    name="generic",
-    title="通用话单",
-    recognise=recognise,
-    layout=layout,
-    fields=fields,
-    evidence="contract",
-)
+FORMAT: Final = Format("generic", "通用话单", recognise, layout, fields, evidence="contract")

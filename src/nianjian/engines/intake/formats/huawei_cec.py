@@ -8,6 +8,7 @@ call_end and a call type instead.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from nianjian.engines.intake.columns import Columns
@@ -37,17 +38,25 @@ DIRECTIONS: Final = {
 UNREACHED: Final = ("2", "4", "6")
 RESULTS: Final = {"2": "failed", "3": "failed", "4": "failed", "5": "no_answer", "6": "failed"}
 
+_TIMES: Final = {
+    "start": ("startTime", "waitBegin", "beginTime", "createCallTime"),
+    "ring": ("alertingTime", "ackBegin"),
+    "answer": ("talkingTime", "callBegin"),
+    "end": ("releaseTime", "endTime", "callEnd", "ackEnd", "waitEnd"),
+}
+_ORIGIN: Final = {
+    "call_id": ("callSerialNo", "callId"),
+    "direction": ("callType",),
+    "caller": ("caller", "callerNo"),
+    "display": ("callerPresent", "caller", "callerNo"),
+    "callee": ("called", "calleeNo"),
+}
+
 
 def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     """Expressions over a row of either form."""
     columns = Columns(layout.columns)
-    wanted = {
-        "start": ("startTime", "waitBegin", "beginTime", "createCallTime"),
-        "ring": ("alertingTime", "ackBegin"),
-        "answer": ("talkingTime", "callBegin"),
-        "end": ("releaseTime", "endTime", "callEnd", "ackEnd", "waitEnd"),
-    }
-    clock = read_times(columns, mapping, zone, any_time, **wanted)
+    clock = read_times(columns, mapping, zone, any_time, **_TIMES)
     reason = columns.filled("reasonCode", "releaseReason")
     unanswered = is_among(reason, tuple(RESULTS))
     answered = f"(not {unanswered} and coalesce({clock.answer} < {clock.end}, false))"
@@ -55,38 +64,24 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     # The API's history holds the calls that were started through it: outbound by nature, and without a type. A row
     # of a bill file without a type cannot be told.
     untyped = f"case when {kind} is null and {columns.cell('callSerialNo')} is not null then 'out' end"
-    return apply_mapping(
-        Fields(
-            call_id=_row_key(columns),
-            call_key=columns.cell("callId"),
-            direction=choose_word(kind, DIRECTIONS, otherwise=untyped),
-            caller=columns.filled("caller", "callerNo"),
-            display=columns.filled("callerPresent", "displayNumber"),
-            callee=columns.filled("called", "calleeNo"),
-            start=clock.start,
-            ring=clock.ring,
-            answer=f"(case when {answered} then {clock.answer} end)",
-            end=clock.end,
-            texts=clock.texts,
-            columns=clock.columns
-            | columns.origin(
-                call_id=("callSerialNo", "callId"),
-                direction=("callType",),
-                caller=("caller", "callerNo"),
-                display=("callerPresent", "caller", "callerNo"),
-                callee=("called", "calleeNo"),
-            ),
-            checks=clock.checks,
-            result=f"(case when {answered} then 'answered' else {choose_word(reason, RESULTS)} end)",
-            delivered=f"not {is_among(reason, UNREACHED)}",
-            answered=answered,
-            agent_id=columns.filled("agentId", "serviceNo", "workNo"),
-            agent_kind=f"(case when {columns.filled('agentId', 'serviceNo', 'workNo')} is not null then 'human' end)",
-        ),
-        columns,
-        mapping,
-        zone,
+    seat = columns.filled("agentId", "serviceNo", "workNo")
+    fields = replace(
+        clock,
+        call_id=_row_key(columns),
+        call_key=columns.cell("callId"),
+        direction=choose_word(kind, DIRECTIONS, otherwise=untyped),
+        caller=columns.filled("caller", "callerNo"),
+        display=columns.filled("callerPresent", "displayNumber"),
+        callee=columns.filled("called", "calleeNo"),
+        answer=f"(case when {answered} then {clock.answer} end)",
+        columns={**clock.columns, **columns.origin(**_ORIGIN)},
+        result=f"(case when {answered} then 'answered' else {choose_word(reason, RESULTS)} end)",
+        delivered=f"not {is_among(reason, UNREACHED)}",
+        answered=answered,
+        agent_id=seat,
+        agent_kind=f"(case when {seat} is not null then 'human' end)",
     )
+    return apply_mapping(fields, columns, mapping, zone)
 
 
 def _row_key(columns: Columns) -> str:
@@ -98,18 +93,16 @@ def _row_key(columns: Columns) -> str:
 
 
 FORMAT: Final = Format(
-    name="huawei_cec",
-    title="华为云 云客服",
-    recognise=signature_recogniser(
+    "huawei_cec", "华为云 云客服",
+    signature_recogniser(
         Signature(
-            needed=(("callSerialNo",), ("called",), ("startTime", "createCallTime")),
-            typical=("callerPresent", "talkingTime", "alertingTime", "releaseTime", "talkDuration", "reasonCode"),
+            needed="callSerialNo called startTime|createCallTime",
+            typical="callerPresent talkingTime alertingTime releaseTime talkDuration reasonCode",
         ),
         Signature(
-            needed=(("call_id",), ("caller_no",), ("callee_no",), ("wait_begin", "call_begin")),
-            typical=("developer", "account_id", "cc_id", "agent_id", "ack_begin", "call_end", "call_type"),
+            needed="call_id caller_no callee_no wait_begin|call_begin",
+            typical="developer account_id cc_id agent_id ack_begin call_end call_type",
         ),
     ),
-    layout=table_layout(KNOWN),
-    fields=fields,
-)
+    table_layout(KNOWN), fields,
+)  # fmt: skip

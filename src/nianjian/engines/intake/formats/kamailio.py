@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from nianjian.engines.intake.columns import Columns, plain_name
@@ -177,20 +178,26 @@ def _read_time(mapping: FileMapping, zone: str, field: str, column: str) -> str:
     return time_by_format(column, form, zone) if form else any_time(column, zone)
 
 
-def _display(columns: Columns) -> str:
-    pai = columns.cell("pai")
+def _both(columns: Columns) -> Fields:
+    """What acc rows and cdrs rows share.
+
+    A proxy in front of a carrier: a callee of the public network is outbound, a name or an extension is not.
+    """
+    pai, callee = columns.cell("pai"), columns.cell("dst_user")
     inside = NULL if pai == NULL else f"nullif(regexp_extract({pai}, '(?:sips?|tel):([^@;>]+)', 1), '')"
-    return first_of((inside, columns.cell("src_user")))
-
-
-def _direction(columns: Columns) -> str:
-    """A proxy in front of a carrier: a callee of the public network is outbound, a name or an extension is not."""
-    callee = is_public_number(columns.cell("dst_user"))
-    return f"(case when {callee} then 'out' when {is_public_number(_display(columns))} then 'in' else 'internal' end)"
+    display = first_of((inside, columns.cell("src_user")))
+    outward, inward = is_public_number(callee), is_public_number(display)
+    return Fields(
+        call_key='"callid"',
+        direction=f"(case when {outward} then 'out' when {inward} then 'in' else 'internal' end)",
+        caller=columns.cell("src_user"),
+        display=display,
+        callee=callee,
+    )
 
 
 def _acc(columns: Columns, mapping: FileMapping, zone: str) -> Fields:
-    start = _read_time(mapping, zone, "start", '"time"')
+    start, both = _read_time(mapping, zone, "start", '"time"'), _both(columns)
     final = (
         f'("method" = \'INVITE\' and coalesce("sip_code" not in ({", ".join(map(repr, CHALLENGES))}), false)'
         " and \"sip_code\" >= '200')"
@@ -199,24 +206,16 @@ def _acc(columns: Columns, mapping: FileMapping, zone: str) -> Fields:
     outcome = choose_word('"sip_code"', RESULTS, otherwise=_FAILED)
     # The same five parts as the tail's row id: one row written in both forms is one row.
     key = 'concat_ws(\'|\', "callid", "method", coalesce("from_tag", \'\'), "sip_code", "time")'
-    return Fields(
+    return replace(
+        both,
         call_id=f'(case when "callid" is not null then {key} end)',
-        call_key='"callid"',
-        direction=f"(case when {final} then {_direction(columns)} else 'out' end)",
+        direction=f"(case when {final} then {both.direction} else 'out' end)",
         leg=f"(case when {final} then 'customer' else 'event' end)",
-        caller=columns.cell("src_user"),
-        display=_display(columns),
-        callee=columns.cell("dst_user"),
         start=start,
         # acc writes when the final answer came; of an answered call that is the answer, its end is the BYE's row.
         answer=f"(case when {answered} then {start} end)",
-        end="NULL::TIMESTAMP",
         texts={"start": "time"},
-        columns={
-            "call_id": "callid",
-            "start": "time",
-            **columns.origin(caller=("src_user",), display=("pai", "src_user"), callee=("dst_user",)),
-        },
+        columns={"call_id": "callid", "start": "time", **columns.origin(**_ORIGIN)},
         result=f"(case when {final} then {outcome} end)",
         answered=answered,
         delivered=final,
@@ -225,6 +224,7 @@ def _acc(columns: Columns, mapping: FileMapping, zone: str) -> Fields:
     )
 
 
+_ORIGIN: Final = {"caller": ("src_user",), "display": ("pai", "src_user"), "callee": ("dst_user",)}
 _FAILED: Final = "case when \"sip_code\" between '200' and '299' then 'answered' else 'failed' end"
 
 
@@ -236,34 +236,19 @@ def _cdrs(columns: Columns, mapping: FileMapping, zone: str) -> Fields:
     written = _read_time(mapping, zone, "end", '"end_time"')
     end = f"greatest({written}, {seconds_after(start, length)})"
     talked = f"({length} > 0)"
-    return Fields(
+    texts = {"start": "start_time", "end": "end_time"}
+    return replace(
+        _both(columns),
         call_id="('cdr:' || \"callid\")",
-        call_key='"callid"',
-        direction=_direction(columns),
-        caller=columns.cell("src_user"),
-        display=_display(columns),
-        callee=columns.cell("dst_user"),
         start=start,
         answer=f"(case when {talked} then {start} end)",
         end=end,
-        texts={"start": "start_time", "end": "end_time"},
-        columns={
-            "call_id": "callid",
-            "start": "start_time",
-            "end": "end_time",
-            **columns.origin(caller=("src_user",), display=("pai", "src_user"), callee=("dst_user",)),
-        },
+        texts=texts,
+        columns={"call_id": "callid", **texts, **columns.origin(**_ORIGIN)},
         # A failed call is written too, with duration 0; why it failed stands in acc only.
         result=f"(case when {talked} then 'answered' end)",
         answered=talked,
     )
 
 
-FORMAT: Final = Format(
-    name="kamailio",
-    title="Kamailio",
-    recognise=recognise,
-    layout=layout,
-    fields=fields,
-    evidence="real records",
-)
+FORMAT: Final = Format("kamailio", "Kamailio", recognise, layout, fields, evidence="real records")

@@ -6,6 +6,7 @@ the prefix 0086. Caller is the only number of our side: the displayed number is 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from nianjian.engines.intake.columns import Columns
@@ -23,31 +24,12 @@ KNOWN: Final = (
 
 # EndStatus, or the same as a word in EndStatusString.
 STATUS: Final = {
-    "ok": "1",
-    "seatgiveup": "17",
-    "blacklist": "100",
-    "ivrgiveup": "102",
-    "waitinggiveup": "103",
-    "ringinggiveup": "104",
-    "noseatonline": "105",
-    "notworktime": "106",
-    "ivrend": "107",
-    "restrictedcallee": "108",
-    "toomanyrequest": "109",
-    "restrictedarea": "110",
-    "restrictedtime": "111",
-    "notanswer": "202",
-    "userreject": "203",
-    "poweroff": "204",
-    "numbernotexist": "205",
-    "busy": "206",
-    "outofcredit": "207",
-    "operatorerror": "208",
-    "callercancel": "209",
-    "notinservice": "210",
-    "clienterror": "211",
-    "carrierblocked": "212",
-}
+    "ok": "1", "seatgiveup": "17", "blacklist": "100", "ivrgiveup": "102", "waitinggiveup": "103",
+    "ringinggiveup": "104", "noseatonline": "105", "notworktime": "106", "ivrend": "107", "restrictedcallee": "108",
+    "toomanyrequest": "109", "restrictedarea": "110", "restrictedtime": "111", "notanswer": "202", "userreject": "203",
+    "poweroff": "204", "numbernotexist": "205", "busy": "206", "outofcredit": "207", "operatorerror": "208",
+    "callercancel": "209", "notinservice": "210", "clienterror": "211", "carrierblocked": "212",
+}  # fmt: skip
 
 # Stopped before the customer's network: by the platform (108 to 111) or by the carrier that we hand over to (212).
 BLOCKED: Final = ("108", "109", "110", "111", "212")
@@ -65,13 +47,14 @@ RESULTS: Final = {
     "206": "busy",
 }
 
+_TIMES: Final = {
+    "start": ("StartTimestamp",), "ring": ("RingTimestamp",), "answer": ("AcceptTimestamp",),
+    "end": ("EndedTimestamp",),
+}  # fmt: skip
 _ORIGIN: Final = {
-    "call_id": ("SessionId",),
-    "direction": ("Direction", "CallType"),
-    "caller": ("Caller",),
-    "display": ("Caller",),
+    "call_id": ("SessionId",), "direction": ("Direction", "CallType"), "caller": ("Caller",), "display": ("Caller",),
     "callee": ("Callee",),
-}
+}  # fmt: skip
 
 AI: Final = tuple(str(code) for code in range(225, 234))
 
@@ -85,16 +68,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     )
     status = choose_word(f"lower({status})", STATUS, otherwise=status)
     kind = columns.cell("CallType")
-    clock = read_times(
-        columns,
-        mapping,
-        zone,
-        read_epochs,
-        start=("StartTimestamp",),
-        ring=("RingTimestamp",),
-        answer=("AcceptTimestamp",),
-        end=("EndedTimestamp",),
-    )
+    clock = read_times(columns, mapping, zone, read_epochs, **_TIMES)
     by_type = choose_word(kind, {"1": "out", "5": "out", "2": "in", "3": "in"})
     direction = (
         f"(case when {kind} = '6' then 'internal'"
@@ -104,31 +78,21 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     never = is_among(status, tuple(RESULTS))
     answered = f"({predictive} or (not {never} and coalesce({clock.answer} < {clock.end}, false)))"
     seat = _seat(columns)
-    return apply_mapping(
-        Fields(
-            call_id=columns.cell("SessionId"),
-            direction=direction,
-            caller=columns.cell("Caller"),
-            display=NULL,
-            callee=columns.cell("Callee"),
-            start=clock.start,
-            ring=clock.ring,
-            answer=clock.answer,
-            end=clock.end,
-            texts=clock.texts,
-            columns=clock.columns | columns.origin(**_ORIGIN),
-            checks=clock.checks,
-            result=f"(case when {answered} then 'answered' else {choose_word(status, RESULTS)} end)",
-            delivered=f"not {is_among(status, BLOCKED)}",
-            answered=answered,
-            agent_id=seat,
-            # 225 to 233 are the ends of calls that the vendor's AI led.
-            agent_kind=f"(case when {is_among(status, AI)} then 'robot' when {seat} is not null then 'human' end)",
-        ),
-        columns,
-        mapping,
-        zone,
+    fields = replace(
+        clock,
+        call_id=columns.cell("SessionId"),
+        direction=direction,
+        caller=columns.cell("Caller"),
+        callee=columns.cell("Callee"),
+        columns={**clock.columns, **columns.origin(**_ORIGIN)},
+        result=f"(case when {answered} then 'answered' else {choose_word(status, RESULTS)} end)",
+        delivered=f"not {is_among(status, BLOCKED)}",
+        answered=answered,
+        agent_id=seat,
+        # 225 to 233 are the ends of calls that the vendor's AI led.
+        agent_kind=f"(case when {is_among(status, AI)} then 'robot' when {seat} is not null then 'human' end)",
     )
+    return apply_mapping(fields, columns, mapping, zone)
 
 
 def _seat(columns: Columns) -> str:
@@ -142,23 +106,12 @@ def _seat(columns: Columns) -> str:
 
 
 FORMAT: Final = Format(
-    name="tencent_tccc",
-    title="腾讯云 云联络中心",
-    recognise=signature_recogniser(
+    "tencent_tccc", "腾讯云 云联络中心",
+    signature_recogniser(
         Signature(
-            needed=(("SessionId",), ("Caller",), ("Callee",), ("StartTimestamp",), ("EndedTimestamp",)),
-            typical=(
-                "Direction",
-                "CallType",
-                "AcceptTimestamp",
-                "EndStatus",
-                "EndStatusString",
-                "HungUpSide",
-                "SeatUser",
-            ),
+            needed="SessionId Caller Callee StartTimestamp EndedTimestamp",
+            typical="Direction CallType AcceptTimestamp EndStatus EndStatusString HungUpSide SeatUser",
         )
     ),
-    layout=table_layout(KNOWN),
-    fields=fields,
-    zone_in_file=True,
-)
+    table_layout(KNOWN), fields, zone_in_file=True,
+)  # fmt: skip

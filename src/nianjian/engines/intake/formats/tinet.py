@@ -7,12 +7,13 @@ saw, with AXB the virtual number) goes before Clid.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from nianjian.engines.intake.columns import Columns
 from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout
 from nianjian.engines.intake.mapping import apply_mapping
-from nianjian.engines.intake.sql import NULL, choose_word, first_of, is_among
+from nianjian.engines.intake.sql import choose_word, is_among
 from nianjian.engines.intake.tables import Signature, signature_recogniser, table_layout
 from nianjian.engines.intake.times import read_epochs, read_times
 
@@ -28,6 +29,9 @@ KNOWN: Final = (
     "SipCause", "EndReason", "HiddenType", "CalleeRingingTime", *CUSTOMER, *CALLER,
 )  # fmt: skip
 
+_TIMES: Final = {
+    "start": ("StartTime",), "ring": ("CalleeRingingTime",), "answer": ("AnswerTime",), "end": ("EndTime",),
+}  # fmt: skip
 _ORIGIN: Final = {
     "call_id": ("UniqueId", "MainUniqueId"),
     "direction": ("CallType", "Status"),
@@ -41,6 +45,7 @@ _ORIGIN: Final = {
 UNREACHED: Final = ("20", "30", "31")
 ANSWERED: Final = ("22", "24", "33", "41", "43", "52")
 UNANSWERED: Final = ("21", "32", "40", "51")
+UNTOLD: Final = ("23", "42", "50")
 
 # 1 is the inbound type of the same vendor's inbound table; 2, 3 and 5 are its other ways of calling out.
 # Detail rows are legs, and MainCallType tells the call's way: the seat's leg is no call to a customer.
@@ -61,78 +66,43 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     kind = columns.filled("CallType", "CallTypeCode")
     way = columns.filled("MainCallType", "CallType", "CallTypeCode")
     legs = is_among(kind, (*SEATS_LEG, *CUSTOMERS_LEG))
-    wanted = {
-        "start": ("StartTime",),
-        "ring": ("CalleeRingingTime",),
-        "answer": ("AnswerTime",),
-        "end": ("EndTime",),
-    }
-    clock = read_times(columns, mapping, zone, read_epochs, **wanted)
+    clock = read_times(columns, mapping, zone, read_epochs, **_TIMES)
     never = is_among(status, (*UNREACHED, *UNANSWERED))
     answered = f"({is_among(status, ANSWERED)} or (not {never} and {clock.answer} is not null))"
     result = (
         f"(case when {answered} then 'answered' when {is_among(status, UNANSWERED)} then 'no_answer'"
         f" when {is_among(status, UNREACHED)} then 'failed' end)"
     )
-    known = (
-        f"{status} in ('20', '21', '22', '23', '24', '30', '31', '32', '33', '40', '41', '42', '43', '50', '51', '52')"
+    known = is_among(status, (*UNREACHED, *ANSWERED, *UNANSWERED, *UNTOLD))
+    fields = replace(
+        clock,
+        call_id=columns.filled("UniqueId", "MainUniqueId"),
+        call_key=f"(case when {legs} then {columns.cell('MainUniqueId')} end)",
+        direction=choose_word(way, DIRECTIONS, otherwise=f"case when {known} then 'out' end"),
+        leg=f"(case when {is_among(kind, SEATS_LEG)} then 'agent' else 'customer' end)",
+        caller=columns.filled(*CALLER, "Clid"),
+        display=columns.filled("DisplayNumber", "Clid"),
+        callee=columns.filled(*CUSTOMER),
+        # In rows in which the customer never answered, a time here would be the agent's.
+        answer=f"(case when {answered} then {clock.answer} end)",
+        columns={**clock.columns, **columns.origin(**_ORIGIN)},
+        result=result,
+        delivered=f"not ({is_among(status, UNREACHED)} or {is_among(kind, SEATS_LEG)})",
+        answered=answered,
+        agent_id=columns.cell("Cno"),
+        agent_kind=f"(case when {columns.cell('Cno')} is not null then 'human' end)",
+        line_id=columns.cell("TrunkGroupKey"),
     )
-    return apply_mapping(
-        Fields(
-            call_id=columns.filled("UniqueId", "MainUniqueId"),
-            call_key=f"(case when {legs} then {columns.cell('MainUniqueId')} end)",
-            direction=choose_word(way, DIRECTIONS, otherwise=f"case when {known} then 'out' end"),
-            leg=f"(case when {is_among(kind, SEATS_LEG)} then 'agent' else 'customer' end)",
-            caller=first_of((columns.filled(*CALLER), columns.cell("Clid"))),
-            display=columns.filled("DisplayNumber", "Clid"),
-            callee=columns.filled(*CUSTOMER),
-            start=clock.start,
-            ring=clock.ring,
-            # In rows in which the customer never answered, a time here would be the agent's.
-            answer=f"(case when {answered} then {clock.answer} end)",
-            end=clock.end,
-            texts=clock.texts,
-            columns=clock.columns | columns.origin(**_ORIGIN),
-            checks=clock.checks,
-            result=result,
-            delivered=f"not ({is_among(status, UNREACHED)} or {is_among(kind, SEATS_LEG)})",
-            answered=answered,
-            agent_id=columns.filled("Cno"),
-            agent_kind=f"(case when {columns.cell('Cno')} is not null then 'human' end)",
-            line_id=columns.cell("TrunkGroupKey"),
-            gateway=NULL,
-        ),
-        columns,
-        mapping,
-        zone,
-    )
+    return apply_mapping(fields, columns, mapping, zone)
 
 
 FORMAT: Final = Format(
-    name="tinet",
-    title="天润融通",
-    recognise=signature_recogniser(
+    "tinet", "天润融通",
+    signature_recogniser(
         Signature(
-            needed=(
-                ("UniqueId", "MainUniqueId"),
-                ("Clid", "DisplayNumber"),
-                ("StartTime",),
-                ("EndTime",),
-                ("Status", "CallType", "StatusCode"),
-            ),
-            typical=(
-                "MainUniqueId",
-                "Cno",
-                "DisplayNumber",
-                "BridgeDuration",
-                "TrunkGroupKey",
-                "SipCause",
-                "HiddenType",
-                "XNumber",
-            ),
+            needed="UniqueId|MainUniqueId Clid|DisplayNumber StartTime EndTime Status|CallType|StatusCode",
+            typical="MainUniqueId Cno DisplayNumber BridgeDuration TrunkGroupKey SipCause HiddenType XNumber",
         )
     ),
-    layout=table_layout(KNOWN),
-    fields=fields,
-    zone_in_file=True,
-)
+    table_layout(KNOWN), fields, zone_in_file=True,
+)  # fmt: skip

@@ -8,7 +8,7 @@ joins them; the row keys carry the table's name in front, so that the tables can
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from nianjian.engines.intake.columns import Columns
@@ -24,7 +24,7 @@ from nianjian.engines.intake.sql import (
     to_number,
 )
 from nianjian.engines.intake.tables import Signature, signature_recogniser, table_layout
-from nianjian.engines.intake.times import Times, read_times
+from nianjian.engines.intake.times import read_times
 
 KNOWN: Final = (
     "uniqueid", "lead_id", "list_id", "campaign_id", "call_date", "start_epoch", "end_epoch", "length_in_sec",
@@ -54,14 +54,16 @@ RESULTS: Final = {
 
 # DIALSTATUS of the trunk's Dial.
 DIALSTATUS: Final = {
-    "ANSWER": "answered",
-    "BUSY": "busy",
-    "NOANSWER": "no_answer",
-    "CANCEL": "cancelled",
-    "CONGESTION": "failed",
-    "CHANUNAVAIL": "failed",
-    "DONTCALL": "rejected",
-    "TORTURE": "rejected",
+    "ANSWER": "answered", "BUSY": "busy", "NOANSWER": "no_answer", "CANCEL": "cancelled", "CONGESTION": "failed",
+    "CHANUNAVAIL": "failed", "DONTCALL": "rejected", "TORTURE": "rejected",
+}  # fmt: skip
+
+
+_ORIGIN: Final = {
+    "callee": ("phone_number", "number_dialed", "extension"),
+    "caller": ("phone_number",),
+    "display": ("outbound_cid",),
+    "end": ("end_epoch", "end_time", "length_in_sec", "dial_time"),
 }
 
 
@@ -92,45 +94,28 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     end = first_of((clock.end, seconds_after(clock.start, length)))
     kind = _find_table(columns)
     talk = to_number(columns.filled("answered_time", "length_in_sec"))
-    return apply_mapping(
-        Fields(
-            call_id=f"('{kind.prefix}' || {columns.filled(*kind.key)})",
-            call_key=columns.cell("uniqueid") if kind.joined else NULL,
-            direction=kind.direction,
-            caller=kind.caller,
-            display=kind.display,
-            display_confidence="'medium'",
-            callee=kind.callee,
-            start=clock.start,
-            # The log has no answer time, only how long the call lasted from it on.
-            answer=f"(case when {kind.answered} then greatest({clock.start}, {seconds_after(end, '-' + talk)}) end)",
-            end=end,
-            texts=clock.texts,
-            columns=_origin(columns, clock, kind),
-            checks=clock.checks,
-            result=kind.result,
-            delivered=kind.delivered,
-            answered=kind.answered,
-            # VDAD and VDCL are the dialler itself, not a person.
-            agent_id=f"nullif(nullif({columns.cell('user')}, 'VDAD'), 'VDCL')",
-            agent_kind=f"(case when {columns.cell('user')} not in ('VDAD', 'VDCL') then 'human' end)",
-            team_id=NULL,
-            callee_optional=kind.callee_optional,
-        ),
-        columns,
-        mapping,
-        zone,
+    fields = replace(
+        clock,
+        call_id=f"('{kind.prefix}' || {columns.filled(*kind.key)})",
+        call_key=columns.cell("uniqueid") if kind.joined else NULL,
+        direction=kind.direction,
+        caller=kind.caller,
+        display=kind.display,
+        display_confidence="'medium'",
+        callee=kind.callee,
+        # The log has no answer time, only how long the call lasted from it on.
+        answer=f"(case when {kind.answered} then greatest({clock.start}, {seconds_after(end, '-' + talk)}) end)",
+        end=end,
+        columns={**clock.columns, **columns.origin(call_id=kind.key, **_ORIGIN)},
+        result=kind.result,
+        delivered=kind.delivered,
+        answered=kind.answered,
+        # VDAD and VDCL are the dialler itself, not a person.
+        agent_id=f"nullif(nullif({columns.cell('user')}, 'VDAD'), 'VDCL')",
+        agent_kind=f"(case when {columns.cell('user')} not in ('VDAD', 'VDCL') then 'human' end)",
+        callee_optional=kind.callee_optional,
     )
-
-
-def _origin(columns: Columns, clock: Times, kind: _Table) -> dict[str, str]:
-    return clock.columns | columns.origin(
-        call_id=kind.key,
-        callee=("phone_number", "number_dialed", "extension"),
-        caller=("phone_number",),
-        display=("outbound_cid",),
-        end=("end_epoch", "end_time", "length_in_sec", "dial_time"),
-    )
+    return apply_mapping(fields, columns, mapping, zone)
 
 
 def _find_table(columns: Columns) -> _Table:
@@ -224,25 +209,15 @@ def _inner_number(cell: str) -> str:
 
 
 FORMAT: Final = Format(
-    name="vicidial",
-    title="VICIdial",
-    recognise=signature_recogniser(
+    "vicidial", "VICIdial",
+    signature_recogniser(
         Signature(
-            needed=(("uniqueid", "closecallid"), ("lead_id",), ("call_date",), ("phone_number",), ("status",)),
-            typical=(
-                "list_id",
-                "campaign_id",
-                "start_epoch",
-                "end_epoch",
-                "length_in_sec",
-                "phone_code",
-                "term_reason",
-            ),
+            needed="uniqueid|closecallid lead_id call_date phone_number status",
+            typical="list_id campaign_id start_epoch end_epoch length_in_sec phone_code term_reason",
         ),
-        Signature(needed=(("uniqueid",), ("number_dialed",), ("caller_code",), ("start_epoch", "start_time"))),
-        Signature(needed=(("uniqueid",), ("dialstatus",), ("dial_time", "answered_time"), ("call_date",))),
-        Signature(needed=(("outbound_cid",), ("call_date",), ("lead_id", "caller_code"))),
+        Signature(needed="uniqueid number_dialed caller_code start_epoch|start_time"),
+        Signature(needed="uniqueid dialstatus dial_time|answered_time call_date"),
+        Signature(needed="outbound_cid call_date lead_id|caller_code"),
     ),
-    layout=table_layout(KNOWN, seen_only=True),
-    fields=fields,
-)
+    table_layout(KNOWN, seen_only=True), fields,
+)  # fmt: skip

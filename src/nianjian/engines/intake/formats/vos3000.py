@@ -6,6 +6,7 @@ as billed, ``callertogatewaye164`` the caller as sent to the landing gateway: th
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from nianjian.engines.intake.columns import Columns
@@ -29,6 +30,10 @@ CALLER: Final = ("callere164", "calleraccesse164")
 # calleetogatewaye164 carries the prefixes of the landing gateway and comes last.
 CALLEE: Final = ("calleee164", "calleeaccesse164", "calleetogatewaye164")
 KEY: Final = ("flowno", "softswitchcallid", "callercallid", "agentcdr_id")
+_ORIGIN: Final = {
+    "call_id": KEY, "caller": CALLER, "display": ("callertogatewaye164", *CALLER), "callee": CALLEE,
+    "answer": ("holdtime",),
+}  # fmt: skip
 
 
 def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
@@ -39,62 +44,36 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     # feetime is rounded up to the billing step and must not stand for talk time.
     answered = f"coalesce({talk} > 0, false)"
     answer = f"(case when {answered} then greatest({clock.start}, {seconds_after(clock.end, '-' + talk)}) end)"
-    checks = list(clock.checks)
+    checks = clock.checks
     if (hold := columns.find("holdtime")) is not None:
-        checks.append(("answer_unreadable", hold, f"{columns.cell('holdtime')} is not null and {talk} is null"))
-    return apply_mapping(
-        Fields(
-            call_id=columns.filled(*KEY),
-            # The soft-switch of a line business carries calls out to landing gateways and has no direction
-            # column; inbound routes are told by a mapping (columns.direction with values).
-            direction="'out'",
-            caller=columns.filled(*CALLER),
-            display=columns.cell("callertogatewaye164"),
-            callee=columns.filled(*CALLEE),
-            start=clock.start,
-            answer=answer,
-            end=clock.end,
-            texts=clock.texts,
-            columns=clock.columns
-            | columns.origin(
-                call_id=KEY,
-                caller=CALLER,
-                display=("callertogatewaye164", *CALLER),
-                callee=CALLEE,
-                answer=("holdtime",),
-            ),
-            checks=tuple(checks),
-            result=f"(case when {answered} then 'answered' end)",
-            answered=answered,
-            gateway=columns.cell("calleegatewayid"),
-        ),
-        columns,
-        mapping,
-        zone,
+        checks = (*checks, ("answer_unreadable", hold, f"{columns.cell('holdtime')} is not null and {talk} is null"))
+    fields = replace(
+        clock,
+        call_id=columns.filled(*KEY),
+        # The soft-switch of a line business carries calls out to landing gateways and has no direction
+        # column; inbound routes are told by a mapping (columns.direction with values).
+        direction="'out'",
+        caller=columns.filled(*CALLER),
+        display=columns.cell("callertogatewaye164"),
+        callee=columns.filled(*CALLEE),
+        answer=answer,
+        columns={**clock.columns, **columns.origin(**_ORIGIN)},
+        checks=checks,
+        result=f"(case when {answered} then 'answered' end)",
+        answered=answered,
+        gateway=columns.cell("calleegatewayid"),
     )
+    return apply_mapping(fields, columns, mapping, zone)
 
 
 FORMAT: Final = Format(
-    name="vos3000",
-    title="VOS3000",
-    recognise=signature_recogniser(
+    "vos3000", "VOS3000",
+    signature_recogniser(
         Signature(
-            needed=(
-                ("callere164", "calleraccesse164", "callertogatewaye164"),
-                ("calleee164", "calleeaccesse164", "calleetogatewaye164"),
-                ("starttime",),
-            ),
-            typical=(
-                "callertogatewaye164",
-                "calleegatewayid",
-                "holdtime",
-                "feetime",
-                "stoptime",
-                "flowno",
-                "endreason",
-            ),
+            needed="callere164|calleraccesse164|callertogatewaye164 calleee164|calleeaccesse164|calleetogatewaye164"
+            " starttime",
+            typical="callertogatewaye164 calleegatewayid holdtime feetime stoptime flowno endreason",
         )
     ),
-    layout=table_layout(KNOWN),
-    fields=fields,
-)
+    table_layout(KNOWN), fields,
+)  # fmt: skip

@@ -1,8 +1,8 @@
-"""ClickHouse's engine (chDB, in this process) behind the port, to hold the dialect. Not selectable."""
+"""ClickHouse's engine (chDB, in this process) behind the port, to hold the dialect: nobody can select it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import clickhouse_connect
@@ -10,11 +10,14 @@ import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from nianjian.engines.lake.engine import Engine
 
-class ClickHouseEngine:
+
+class ClickHouseEngine(Engine):
     """``store``: an empty folder for chDB's files and for rows given from memory. One per process at a time."""
 
     def __init__(self, store: Path) -> None:
+        super().__init__()
         self.store = store
         store.mkdir(parents=True, exist_ok=True)
         self.client = clickhouse_connect.get_client(dsn=f"chdb://{store}/db")
@@ -23,7 +26,6 @@ class ClickHouseEngine:
         # Times are zone-less; the machine's zone would move them between file, table and literal.
         self.client.set_client_setting("session_timezone", "UTC")
         self.backend = ibis.clickhouse.from_connection(self.client)
-        self._names: dict[str, int] = {}
 
     def table(self, name: str, files: Sequence[str], schema: pa.Schema) -> ibis.Table:
         """A table with the rows of the files; partition keys are taken from the paths."""
@@ -33,8 +35,7 @@ class ClickHouseEngine:
 
     def hold(self, name: str, rows: pa.Table) -> ibis.Table:
         """A table of rows that are in memory."""
-        count = self._names[name] = self._names.get(name, 0) + 1
-        view = f"{name}_{count}"
+        view = self._fresh(name)
         columns = ", ".join(f"`{field.name}` Nullable({_type(field.type)})" for field in rows.schema)
         self.client.command(f"create table `{view}` ({columns}) engine = MergeTree order by tuple()")
         path = self.store / f"{view}.parquet"
@@ -47,19 +48,6 @@ class ClickHouseEngine:
         """Computed now and stored: ClickHouse puts a shared part in as often as it is named."""
         del few, again
         return self.hold(name, self.arrow(expression))
-
-    def arrow(self, expression: ibis.Expr) -> pa.Table:
-        """Run it on chDB."""
-        return self.backend.to_pyarrow(expression)
-
-    def batches(self, expression: ibis.Table) -> Iterator[pa.RecordBatch]:
-        """Run it on chDB; the whole result passes through this process's memory."""
-        yield from self.arrow(expression).to_batches()
-
-    def rows(self, expression: ibis.Expr) -> list[dict[str, object]]:
-        """Run it on chDB, one mapping a row."""
-        found: list[dict[str, object]] = self.arrow(expression).to_pylist()
-        return found
 
     def close(self) -> None:
         """Close the client."""
