@@ -114,9 +114,9 @@ def test_wrong_moves_have_codes(portrait: Result) -> None:
     ("move", "maximum"), [("open_seats", 45), ("cut_seats", 100), ("close_seats", 55), ("close_tickets", 3)]
 )
 def test_more_than_there_is_is_refused_with_the_maximum(portrait: Result, move: str, maximum: int) -> None:
-    assert simulate(portrait, Moves(**{move: maximum})).simulated["moves"] == {move: maximum}  # type: ignore[arg-type]
+    assert simulate(portrait, Moves(**{move: maximum})).simulated["moves"] == {move: maximum}
     with pytest.raises(NianjianError) as raised:
-        simulate(portrait, Moves(**{move: maximum + 1}))  # type: ignore[arg-type]
+        simulate(portrait, Moves(**{move: maximum + 1}))
     assert raised.value.code == "simulation_too_many"
     assert raised.value.values == {"move": move, "count": maximum + 1, "maximum": maximum}
 
@@ -130,7 +130,6 @@ def _with_unfiled(portrait: Result, opened: int) -> Result:
     seats = portrait.metric("seat_vacancy")
     counts = {name: seats.count(name) for name in seat_vacancy.COUNTS}
     counts |= {"opened": counts["opened"] + opened, "unfiled_open": opened}
-    assert seats.limit is not None
     verdict = seat_vacancy.judge(counts, seats.limit)
     changed = replace(seats, components=counts, verdict=verdict)
     return replace(portrait, metrics=tuple(changed if one is seats else one for one in portrait.metrics))

@@ -48,11 +48,9 @@ def test_the_days_of_data_year_2026() -> None:
     ]
     assert all(one.citation for one in found)
     first = earliest(found)
-    assert first is not None
     assert "第三十五条" in first.citation
     assert plan_start(book, found) == date(2026, 12, 31), "three months before, by the rule of month ends"
     shut = shuts(book, 2027)
-    assert shut is not None
     assert shut[0] == date(2027, 4, 30)
     assert [[one.day.month for one in few] for few in conflicts(found)] == [[3, 4, 6]]
 
@@ -70,7 +68,6 @@ def test_the_days_of_data_year_2026() -> None:
 def test_the_deciding_day(year: int, province: str | None, track: str, day: date, template: str) -> None:
     _book, found = _season(year, province)
     one = deciding(found, track)
-    assert one is not None
     assert (one.day, one.template) == (day, template)
 
 
@@ -94,10 +91,8 @@ def test_a_day_printed_on_the_own_notice_wins_over_the_templates() -> None:
     for day in (date(2027, 2, 26), date(2027, 4, 15)):
         found = of_season(book, 2027, CALENDAR, [NoticeDeadline("licence", day, "粤通知〔2027〕1号")])
         one = deciding(found, "licence")
-        assert one is not None
         assert (one.day, one.citation, one.printed) == (day, "粤通知〔2027〕1号", True)
         first = earliest(found)
-        assert first is not None
         assert first.day == min(day, date(2027, 3, 31)), "the other report keeps its own day"
 
 
@@ -105,7 +100,6 @@ def test_an_overlay_of_the_guide_alone() -> None:
     only = '[{"name": "指南", "code": "guide", "track": "licence", "rules": ["deadline.guide.close"]}]'
     _book, found = _season(2026, deadline__templates=only)
     first = earliest(found)
-    assert first is not None
     assert first.day == date(2027, 4, 30)
     assert deciding(found, "code_number") is None
 

@@ -76,22 +76,7 @@ def test_a_run_is_kept_with_its_digest_and_never_changed() -> None:
     path = Path(wiring.lake("demo").folder).parents[1] / "portraits" / "demo" / "runs" / "2026" / f"{old}.json"
     assert path.stat().st_mode & 0o777 == 0o400
     newest = portraits.find_newest_run("demo", 2026)
-    assert newest is not None
     assert newest.id == new
-
-
-def test_what_if_says_what_the_shell_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    _run()
-    computed = operations.compute_portrait(enterprise="demo", year=2026, as_of=DAY, province=None)
-    monkeypatch.setattr(operations, "compute_portrait", lambda **_asked: computed)
-    for moves in (
-        Moves(open_seats=10), Moves(cut_seats=15, close_tickets=2), Moves(close_seats=1, move_line="L1"), Moves(),
-    ):  # fmt: skip
-        slow = compute_and_simulate(
-            enterprise="demo", year=2026, as_of=DAY, province=None, moves=moves, waiting=lambda _file: None, actor=ACTOR
-        )
-        told = simulate_moves(enterprise="demo", year=2026, run=None, moves=moves, actor=ACTOR)
-        assert told == json.loads(json.dumps(slow))
 
 
 def test_a_watched_licence_is_judged_by_stricter_limits_beside_the_guides(monkeypatch: pytest.MonkeyPatch) -> None:

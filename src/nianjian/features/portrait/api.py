@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
@@ -42,24 +41,6 @@ class Years(Schema):
     years: list[int]
 
 
-class Run(Schema):
-    """One computation that was kept."""
-
-    id: str
-    year: int
-    moment: str
-    actor: str
-    sha256: str
-    light: str
-    as_of: str
-    today: str | None
-    province: str | None
-    rulebook: dict[str, str]
-    snapshot: dict[str, Any]
-    code: str
-    metrics: list[dict[str, Any]]
-
-
 class NewRun(Schema):
     """A run: its as-of day (31 December if none), a province in place of the enterprise's."""
 
@@ -91,11 +72,11 @@ def portraits_get(request: Request, code: str, year: Year, run: Kept = None) -> 
     }
 
 
-@read(router, "/enterprises/{code}/portraits/{year}/runs", act=Act.READ, answer=Page[Run])
+@read(router, "/enterprises/{code}/portraits/{year}/runs", act=Act.READ, answer=Page[portraits.Run])
 def runs_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict[str, object]:
     """The kept runs of a data year, newest first."""
     ids = list_run_ids(enterprise=code, year=year, actor=request.actor)
-    return paged(request, cut, ids, lambda one: asdict(portraits.get_run(code, year, one)))
+    return paged(request, cut, ids, lambda one: portraits.get_run(code, year, one))
 
 
 @write(router, "/enterprises/{code}/portraits/{year}/runs", act=Act.REPORT, answer=Job, status=202)

@@ -16,7 +16,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -113,21 +113,21 @@ FEW: Final = 1  # runs of the portrait after which the way is known
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One computation that was kept. ``sha256``: of the portrait's line; ``moment``: UTC, ISO 8601."""
+    """One computation that was kept."""
 
     id: str
     year: int
-    moment: str
+    moment: str  # UTC, ISO 8601
     actor: str
-    sha256: str
+    sha256: str  # of the portrait's line
     light: str
     as_of: str
     today: str | None
     province: str | None
-    rulebook: Mapping[str, str]
-    snapshot: Mapping[str, Any]
+    rulebook: dict[str, str]
+    snapshot: dict[str, Any]
     code: str
-    metrics: tuple[Mapping[str, Any], ...] = field(default=())  # slug, light, value, unit
+    metrics: list[dict[str, Any]]  # slug, light, value, unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ def _describe_run(moment: datetime, year: int, portrait: Mapping[str, Any], acto
         rulebook=portrait["rulebook"],
         snapshot=portrait["snapshot"],
         code=portrait["code"]["version"],
-        metrics=tuple({name: one[name] for name in ("slug", "light", "value", "unit")} for one in portrait["metrics"]),
+        metrics=[{name: one[name] for name in ("slug", "light", "value", "unit")} for one in portrait["metrics"]],
     )
 
 
@@ -234,8 +234,7 @@ def find_newest_run(enterprise: str, year: int) -> Run | None:
 
 
 def _parse_run(line: str) -> Run:
-    told = json.loads(line)
-    return Run(**told | {"metrics": tuple(told["metrics"])})
+    return Run(**json.loads(line))
 
 
 def _run_file(enterprise: str, year: int, id_: str) -> Path:
