@@ -16,7 +16,7 @@ from nianjian.engines.lake.tables import Lake
 from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.result import Result
 from nianjian.engines.metrics.run import run
-from nianjian.engines.metrics.simulate import simulate
+from nianjian.engines.metrics.simulate import Moves, simulate
 from nianjian.engines.rules.rulebook import Rulebook
 
 MOVES: tuple[dict[str, Any], ...] = (
@@ -60,12 +60,11 @@ def test_it_is_the_same_portrait(result: Result, kept: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("moves", MOVES)
 def test_a_step_brings_the_same(result: Result, kept: dict[str, Any], moves: dict[str, Any]) -> None:
-    assert simulate(revive.result(kept), **moves).as_json() == simulate(result, **moves).as_json()
+    assert simulate(revive.result(kept), Moves(**moves)).as_json() == simulate(result, Moves(**moves)).as_json()
 
 
 def test_limits_are_exact(kept: dict[str, Any]) -> None:
     vacancy = revive.result(kept).metric("seat_vacancy")
-    assert vacancy.limit is not None
     assert str(vacancy.limit.value) == "0.3333333"
     assert kept["metrics"][0]["limit"] == "33.3333"
 

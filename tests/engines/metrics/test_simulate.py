@@ -15,7 +15,7 @@ from nianjian.engines.lake.tables import Lake
 from nianjian.engines.metrics.definitions import seat_vacancy
 from nianjian.engines.metrics.result import Result
 from nianjian.engines.metrics.run import run
-from nianjian.engines.metrics.simulate import MOVE_WARNINGS, advise, maxima, simulate
+from nianjian.engines.metrics.simulate import MOVE_WARNINGS, Moves, advise, maxima, simulate
 from nianjian.engines.rules.rulebook import Rulebook
 
 MORNING = data.TURN.replace(month=3, day=9, hour=10)
@@ -82,13 +82,13 @@ def test_lights_and_advice(portrait: Result) -> None:
 
 
 def test_one_step_less_is_not_enough(portrait: Result) -> None:
-    assert simulate(portrait, open_seats=14).metric("seat_vacancy").verdict.light == "yellow"
-    assert simulate(portrait, cut_seats=21).metric("seat_vacancy").verdict.light == "yellow"
-    assert simulate(portrait, close_tickets=1).metric("closing_rate").verdict.light == "yellow"
+    assert simulate(portrait, Moves(open_seats=14)).metric("seat_vacancy").verdict.light == "yellow"
+    assert simulate(portrait, Moves(cut_seats=21)).metric("seat_vacancy").verdict.light == "yellow"
+    assert simulate(portrait, Moves(close_tickets=1)).metric("closing_rate").verdict.light == "yellow"
 
 
 def test_steps_together_and_their_record(portrait: Result) -> None:
-    after = simulate(portrait, open_seats=15, close_tickets=2, move_line="L1")
+    after = simulate(portrait, Moves(open_seats=15, close_tickets=2, move_line="L1"))
     assert after.light == "green"
     assert after.simulated["moves"] == {"open_seats": 15, "close_tickets": 2, "move_line": "L1"}
     assert portrait.light == "red"
@@ -96,17 +96,17 @@ def test_steps_together_and_their_record(portrait: Result) -> None:
 
 
 def test_cutting_opened_seats_leaves_them_unfiled(portrait: Result) -> None:
-    seats = simulate(portrait, cut_seats=46).metric("seat_vacancy")
+    seats = simulate(portrait, Moves(cut_seats=46)).metric("seat_vacancy")
     assert (seats.count("filed"), seats.count("unfiled_open")) == (54, 1)
     assert seats.verdict.light == "red"
 
 
 def test_wrong_moves_have_codes(portrait: Result) -> None:
     with pytest.raises(NianjianError) as unknown:
-        simulate(portrait, move_line="L9")
+        simulate(portrait, Moves(move_line="L9"))
     assert unknown.value.code == "simulation_line_unknown"
     with pytest.raises(NianjianError) as negative:
-        simulate(portrait, open_seats=-1)
+        simulate(portrait, Moves(open_seats=-1))
     assert negative.value.code == "simulation_negative"
 
 
@@ -114,15 +114,15 @@ def test_wrong_moves_have_codes(portrait: Result) -> None:
     ("move", "maximum"), [("open_seats", 45), ("cut_seats", 100), ("close_seats", 55), ("close_tickets", 3)]
 )
 def test_more_than_there_is_is_refused_with_the_maximum(portrait: Result, move: str, maximum: int) -> None:
-    assert simulate(portrait, **{move: maximum}).simulated["moves"] == {move: maximum}  # type: ignore[arg-type]
+    assert simulate(portrait, Moves(**{move: maximum})).simulated["moves"] == {move: maximum}
     with pytest.raises(NianjianError) as raised:
-        simulate(portrait, **{move: maximum + 1})  # type: ignore[arg-type]
+        simulate(portrait, Moves(**{move: maximum + 1}))
     assert raised.value.code == "simulation_too_many"
     assert raised.value.values == {"move": move, "count": maximum + 1, "maximum": maximum}
 
 
 def test_seats_opened_in_the_same_step_can_be_closed_again(portrait: Result) -> None:
-    assert simulate(portrait, open_seats=5, close_seats=60).metric("seat_vacancy").count("opened") == 0
+    assert simulate(portrait, Moves(open_seats=5, close_seats=60)).metric("seat_vacancy").count("opened") == 0
 
 
 def _with_unfiled(portrait: Result, opened: int) -> Result:
@@ -130,7 +130,6 @@ def _with_unfiled(portrait: Result, opened: int) -> Result:
     seats = portrait.metric("seat_vacancy")
     counts = {name: seats.count(name) for name in seat_vacancy.COUNTS}
     counts |= {"opened": counts["opened"] + opened, "unfiled_open": opened}
-    assert seats.limit is not None
     verdict = seat_vacancy.judge(counts, seats.limit)
     changed = replace(seats, components=counts, verdict=verdict)
     return replace(portrait, metrics=tuple(changed if one is seats else one for one in portrait.metrics))
@@ -141,16 +140,16 @@ def test_seats_open_beyond_the_filing_are_closed_or_filed(portrait: Result) -> N
     assert red.metric("seat_vacancy").verdict.light == "red"
     assert {flag.code for flag in red.metric("seat_vacancy").verdict.flags} >= {"unfiled_open", "over_filed"}
     assert [maxima(red)[step] for step in ("close_unfiled", "file_seats")] == [60, 60]
-    closed = simulate(red, close_unfiled=60).metric("seat_vacancy")
+    closed = simulate(red, Moves(close_unfiled=60)).metric("seat_vacancy")
     assert dict(closed.components) == dict(portrait.metric("seat_vacancy").components)
     assert closed.verdict.light == portrait.metric("seat_vacancy").verdict.light
-    filed = simulate(red, file_seats=60).metric("seat_vacancy")
+    filed = simulate(red, Moves(file_seats=60)).metric("seat_vacancy")
     assert [filed.count(name) for name in ("filed", "opened", "opened_and_filed", "unfiled_open")] == [160, 115, 115, 0]
     assert filed.verdict.light == "green"
-    some = simulate(red, close_unfiled=40, file_seats=19).metric("seat_vacancy")
+    some = simulate(red, Moves(close_unfiled=40, file_seats=19)).metric("seat_vacancy")
     assert (some.count("unfiled_open"), some.verdict.light) == (1, "red"), "one is one too many"
     with pytest.raises(NianjianError, match="simulation_too_many"):
-        simulate(red, close_unfiled=40, file_seats=21)
+        simulate(red, Moves(close_unfiled=40, file_seats=21))
     steps = {step["code"]: step for step in advise(red)}
     assert (steps["file_seats"]["count"], steps["file_seats"]["light"]) == (60, "green")
     assert (steps["close_unfiled"]["count"], steps["close_unfiled"]["light"]) == (60, "yellow")

@@ -27,6 +27,5 @@ def test_an_earlier_snapshot_gives_the_earlier_portrait(tmp_path: Path) -> None:
         after = run(**asked, engine=engine)
         assert after.as_json() != before.as_json()
         assert run(**asked, engine=engine, snapshot=before.snapshot).as_json() == before.as_json()
-        assert run(**asked, engine=engine, snapshot=after.snapshot).as_json() == after.as_json()
     finally:
         engine.close()

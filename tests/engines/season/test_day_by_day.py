@@ -54,7 +54,6 @@ def _on(day: date, year: int, province: str, templates: str, filed: dict[tuple[s
     found, planned, shut = _season(season_day(day, year + 1), year + 1, province, templates)
     first = earliest(found)
     assert first is not None
-    assert planned is not None
     both = build_tracks([Season("", year)], found, filed, day)
     told = list_risks(both, shut, day, conflict=bool(conflicts(found)), provisional=False, licences=True)
     seen = {f"file_{one.track}": TaskProgress(not one.open) for one in both} | {"portrait": TaskProgress(complete=True)}

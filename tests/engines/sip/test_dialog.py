@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -32,6 +32,18 @@ def call(far: Answerer | Stream, *, wait: int = 3000, hold: int = 0, account: Ac
     return found[0]
 
 
+def on_invite(replies: Callable[[Answerer, Message], Replies]) -> Callable[[Answerer, Message], Replies]:
+    """A gateway that says this to each INVITE and lets every BYE be."""
+
+    def does(far: Answerer, request: Message) -> Replies:
+        if request.method == "INVITE":
+            yield from replies(far, request)
+        elif request.method == "BYE":
+            yield back(request, 200, "OK")
+
+    return does
+
+
 def reason(seen: CallTrace) -> str:
     return judge(seen, limit=30_000, expected=("127.0.0.1",), witness=ADDRESS).reason
 
@@ -44,14 +56,11 @@ def tagged(message: Message, tag: str) -> Message:
 
 
 def test_the_second_end_that_answers_a_forked_call_is_acknowledged_and_hung_up() -> None:
-    def does(_far: Answerer, request: Message) -> Replies:
-        if request.method == "INVITE":
-            yield tagged(answered(request, "<sip:one@127.0.0.1:5999>"), "one")
-            yield tagged(answered(request, "<sip:two@127.0.0.1:5998>"), "two")
-        elif request.method == "BYE":
-            yield back(request, 200, "OK")
+    def both(_far: Answerer, request: Message) -> Replies:
+        yield tagged(answered(request, "<sip:one@127.0.0.1:5999>"), "one")
+        yield tagged(answered(request, "<sip:two@127.0.0.1:5998>"), "two")
 
-    with Answerer(does) as far:
+    with Answerer(on_invite(both)) as far:
         seen = call(far, hold=300)
     assert (seen.end, seen.contact) == ("answered", "127.0.0.1")
     assert far.methods() == ["INVITE", "ACK", "ACK", "BYE", "BYE"]
@@ -61,7 +70,6 @@ def test_the_second_end_that_answers_a_forked_call_is_acknowledged_and_hung_up()
         ("sip:two@127.0.0.1:5998", "two"),
         ("sip:one@127.0.0.1:5999", "one"),
     ]
-    assert seen.over is not None
     assert 300 <= seen.over < 1500  # the good-bye to the second does not end the call with the first
 
 
@@ -84,37 +92,21 @@ def test_the_reply_to_the_second_good_bye_is_not_taken_for_the_first() -> None:
 @pytest.mark.parametrize(
     ("routes", "uri", "along"),
     [
+        ('"P" <sip:p1:5070>;x=y', "sip:p1:5070", ["<sip:far@127.0.0.1:5999>"]),
         ("<sip:p1;lr>, <sip:p2;lr>", "sip:far@127.0.0.1:5999", ["<sip:p2;lr>", "<sip:p1;lr>"]),
         ("<sip:p1;lr>, <sip:p2;lrx=1>", "sip:p2;lrx=1", ["<sip:p1;lr>", "<sip:far@127.0.0.1:5999>"]),
         ("<sip:p1>, <sip:p2>", "sip:p2", ["<sip:p1>", "<sip:far@127.0.0.1:5999>"]),
         ("<sip:p1;transport=tls;r2=on;lr=on>", "sip:far@127.0.0.1:5999", ["<sip:p1;transport=tls;r2=on;lr=on>"]),
     ],
-    ids=["loose", "like-loose", "strict", "loose-with-value"],
+    ids=["named", "loose", "like-loose", "strict", "loose-with-value"],
 )
 def test_loose_and_strict_routes(routes: str, uri: str, along: list[str]) -> None:
-    def does(_far: Answerer, request: Message) -> Replies:
-        if request.method == "INVITE":
-            yield answered(request, "<sip:far@127.0.0.1:5999>", ("record-route", routes))
-        elif request.method == "BYE":
-            yield back(request, 200, "OK")
-
-    with Answerer(does) as far:
+    gateway = on_invite(lambda _far, one: [answered(one, "<sip:far@127.0.0.1:5999>", ("record-route", routes))])
+    with Answerer(gateway) as far:
         assert reason(call(far)) == "answered"
     assert far.methods() == ["INVITE", "ACK", "BYE"]
     for one in far.got[1:]:
         assert (one.uri, [*one.each("route")]) == (uri, along)
-
-
-def test_a_route_is_an_address_alone_when_it_becomes_the_target() -> None:
-    def does(_far: Answerer, request: Message) -> Replies:
-        if request.method == "INVITE":
-            yield answered(request, "<sip:far@127.0.0.1:5999>", ("record-route", '"P" <sip:p1:5070>;x=y'))
-        elif request.method == "BYE":
-            yield back(request, 200, "OK")
-
-    with Answerer(does) as far:
-        call(far)
-    assert {one.uri for one in far.got[1:]} == {"sip:p1:5070"}
 
 
 @pytest.mark.parametrize("answers", [True, False])
@@ -143,14 +135,11 @@ def test_an_announcement_without_ringing(answers: bool) -> None:  # noqa: FBT001
 
 
 def test_the_sound_of_another_end_is_not_that_of_the_one_that_answers() -> None:
-    def does(_far: Answerer, request: Message) -> Replies:
-        if request.method == "INVITE":
-            yield tagged(back(request, 183, "x", ("content-type", "application/sdp"), body=SOUND), "other")
-            yield back(request, 200, "OK", ("contact", "<sip:far@127.0.0.1:5999>"))
-        elif request.method == "BYE":
-            yield back(request, 200, "OK")
+    def another(_far: Answerer, request: Message) -> Replies:
+        yield tagged(back(request, 183, "x", ("content-type", "application/sdp"), body=SOUND), "other")
+        yield back(request, 200, "OK", ("contact", "<sip:far@127.0.0.1:5999>"))
 
-    with Answerer(does) as far:
+    with Answerer(on_invite(another)) as far:
         assert reason(call(far)) == "codec"
 
 
@@ -222,15 +211,11 @@ def test_a_call_with_acknowledged_ringing_is_cancelled_in_its_own_transaction() 
 )
 @pytest.mark.parametrize("stream", [False, True], ids=["udp", "tcp"])
 def test_each_refusal_over_udp_and_tcp(status: int, more: tuple[tuple[str, str], ...], told: str, stream: bool) -> None:  # noqa: FBT001 -- a parameter
-    def does(_far: object, request: Message) -> Replies:
-        if request.method == "INVITE":
-            yield back(request, status, "No", *more)
-
+    does = on_invite(lambda _far, request: [back(request, status, "No", *more)])
     with Stream(does) if stream else Answerer(does) as far:
         seen = call(far)
         assert (reason(seen), seen.status, seen.end) == (told, status, "final")
         assert seen.redirected == ("10.0.0.7" if status < 400 else "")
-        assert seen.over is not None
         assert seen.over < 1000
     assert far.methods() == ["INVITE", "ACK"]
 
@@ -255,29 +240,25 @@ def proved(request: Message, header: str) -> bool:
 
 @pytest.mark.parametrize("algorithm", ["", "MD5", "MD5-sess", "SHA-256", "SHA-256-sess"])
 @pytest.mark.parametrize("qop", ["", ', qop="auth"', ', qop="auth-int"', ', qop="auth-int,auth"'])
-@pytest.mark.parametrize("status", [401, 407])
-def test_every_kind_of_challenge(status: int, algorithm: str, qop: str) -> None:
+def test_every_kind_of_challenge(algorithm: str, qop: str) -> None:
     named = f", algorithm={algorithm}" if algorithm else ""
-    asks, gives = (
-        ("www-authenticate", "authorization") if status == 401 else ("proxy-authenticate", "proxy-authorization")
-    )
 
-    def does(_far: Answerer, request: Message) -> Replies:
-        if request.method == "INVITE" and not request.one(gives):
-            yield back(request, status, "Auth", (asks, f'Digest realm="r", nonce="n"{qop}{named}'))
-        elif request.method == "INVITE":
-            yield answered(request) if proved(request, gives) else back(request, 403, "Forbidden")
-        elif request.method == "BYE":
-            yield back(request, 200, "OK")
+    def asked(_far: Answerer, request: Message) -> Replies:
+        if not request.one("authorization"):
+            yield back(request, 401, "Auth", ("www-authenticate", f'Digest realm="r", nonce="n"{qop}{named}'))
+        else:
+            yield answered(request) if proved(request, "authorization") else back(request, 403, "Forbidden")
 
-    with Answerer(does) as far:
+    with Answerer(on_invite(asked)) as far:
         seen = call(far, account=KNOWN)
     assert (reason(seen), seen.auth) == ("answered", "passed")
-    value = far.all("INVITE")[1].one(gives)
+    value = far.all("INVITE")[1].one("authorization")
     wanted = "auth" if "auth" in qop.replace("auth-int", "") else "auth-int" if qop else ""
     assert (f"qop={wanted}," in value) if wanted else "qop" not in value
     assert ("cnonce" in value) == bool(wanted or algorithm.endswith("-sess"))
-    assert far.all("ACK")[-1].one(gives) == value  # RFC 3261 22.1: the ACK of the answer bears what the INVITE bore
+    assert (
+        far.all("ACK")[-1].one("authorization") == value
+    )  # RFC 3261 22.1: the ACK of the answer bears what the INVITE bore
 
 
 def test_the_strongest_of_several_challenges_of_a_realm_and_one_for_each_realm() -> None:
@@ -286,24 +267,21 @@ def test_the_strongest_of_several_challenges_of_a_realm_and_one_for_each_realm()
         'Digest realm="b", nonce="3"', 'Digest realm="c", nonce="4", algorithm=AKAv1-MD5', 'NTLM realm="d"',
     ]  # fmt: skip
 
-    def does(_far: Answerer, request: Message) -> Replies:
-        if request.method == "INVITE" and not request.one("authorization"):
+    def asked(_far: Answerer, request: Message) -> Replies:
+        if not request.one("authorization"):
             yield back(request, 401, "Auth", *(("www-authenticate", one) for one in many))
-        elif request.method == "INVITE":
+        else:
             yield back(request, 486, "Busy")
 
-    with Answerer(does) as far:
+    with Answerer(on_invite(asked)) as far:
         assert reason(call(far, account=KNOWN)) == "busy"
     given = [*far.all("INVITE")[1].whole("authorization")]
     assert sorted(one.partition('nonce="')[2][0] for one in given) == ["2", "3"]
 
 
 def test_a_proxy_and_the_gateway_behind_it_ask_one_after_another() -> None:
-    def does(_far: Answerer, request: Message) -> Replies:
-        if request.method != "INVITE":
-            if request.method == "BYE":
-                yield back(request, 200, "OK")
-        elif not request.one("proxy-authorization"):
+    def asked(_far: Answerer, request: Message) -> Replies:
+        if not request.one("proxy-authorization"):
             yield back(request, 407, "Auth", ("proxy-authenticate", 'Digest realm="p", nonce="1", qop="auth"'))
         elif not request.one("authorization"):
             yield back(request, 401, "Auth", ("www-authenticate", 'Digest realm="g", nonce="2", qop="auth"'))
@@ -312,18 +290,17 @@ def test_a_proxy_and_the_gateway_behind_it_ask_one_after_another() -> None:
         else:
             yield back(request, 403, "Forbidden")
 
-    with Answerer(does) as far:
+    with Answerer(on_invite(asked)) as far:
         seen = call(far, account=KNOWN)
     assert (reason(seen), seen.auth, far.count("INVITE")) == ("answered", "passed", 3)
     assert "nc=00000002" in far.all("INVITE")[2].one("proxy-authorization")
 
 
 def test_who_asks_on_and_on_in_new_names_is_answered_no_more() -> None:
-    def does(far: Answerer, request: Message) -> Replies:
-        if request.method == "INVITE":
-            yield back(request, 401, "Auth", ("www-authenticate", f'Digest realm="r{far.count("INVITE")}", nonce="n"'))
+    def asked(far: Answerer, request: Message) -> Replies:
+        yield back(request, 401, "Auth", ("www-authenticate", f'Digest realm="r{far.count("INVITE")}", nonce="n"'))
 
-    with Answerer(does) as far:
+    with Answerer(on_invite(asked)) as far:
         assert reason(call(far, account=KNOWN)) == "auth_wrong"
     assert far.count("INVITE") == 5
 
@@ -360,7 +337,6 @@ def test_the_other_side_hangs_up_at_once() -> None:
     with Answerer(does) as far:
         seen = call(far, hold=5000)
     assert (seen.end, reason(seen), far.methods()) == ("answered", "answered", ["INVITE", "ACK"])
-    assert seen.over is not None
     assert seen.over < 1000
     assert seen.log[-1].first == "SIP/2.0 200 OK"
 
@@ -377,7 +353,6 @@ def test_a_line_that_is_cut_ends_the_call_at_once(early: bool) -> None:  # noqa:
     assert (seen.end, reason(seen), bool(seen.fault), seen.ringing is not None) == (
         "unreachable", "unreachable", True, early,
     )  # fmt: skip
-    assert seen.over is not None
     assert seen.over < 2000
 
 
@@ -391,5 +366,4 @@ def test_a_line_that_is_cut_after_the_answer_leaves_it_answered() -> None:
     with Stream(does) as far:
         seen = call(far, hold=10_000)
     assert (seen.end, reason(seen)) == ("answered", "answered")
-    assert seen.over is not None
     assert seen.over < 2000

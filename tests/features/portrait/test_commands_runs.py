@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Protocol
 
-import pypdfium2
 import pytest
 
 SEATS = "坐席编号,类型,备案状态,备案日期,开通日期\n"
@@ -60,12 +59,9 @@ def test_two_runs_are_compared(cli: Shell, two: tuple[str, str]) -> None:
     )
 
 
-def test_a_run_writes_pdf_and_picture(cli: Shell, tmp_path: Path) -> None:
-    page, picture = tmp_path / "p.pdf", tmp_path / "p.png"
-    assert run(cli, "--pdf", str(page), "--png", str(picture), "--json").code == 0
-    document = pypdfium2.PdfDocument(page)
-    said = "".join(one.get_textpage().get_text_range() for one in document)
-    assert "合规画像 2026" in said
-    assert "坐席空置率" in said
-    assert picture.read_bytes().startswith(b"\x89PNG")
+def test_a_run_writes_its_forms_and_their_entries(cli: Shell, tmp_path: Path) -> None:
+    page, sheet = tmp_path / "p.html", tmp_path / "p.xlsx"
+    assert run(cli, "--html", str(page), "--xlsx", str(sheet), "--json").code == 0
+    assert "合规画像" in page.read_text(encoding="utf-8")
+    assert sheet.read_bytes().startswith(b"PK")
     assert cli("audit", "verify", "--json").code == 0

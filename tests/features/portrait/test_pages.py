@@ -162,7 +162,7 @@ def test_rows_that_are_gone_are_said_to_be_gone(lake: Client) -> None:
     version = wiring.lake("demo").version("calls")
     for file in wiring.lake("demo").files("calls", version):
         Path(file).unlink()
-    portraits._add_mark("demo", "calls", version + 1, date(2027, 2, 3))
+    portraits.note_deletion("demo", "calls", version=version + 1, day=date(2027, 2, 3), before=date(2026, 1, 1))
     answer = lake.get(f"{ROWS}?class=own_short&look=1", headers={"accept-language": "en"})
     assert answer.status_code == 409
     assert "erased" in answer.content.decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from random import Random
 from typing import Any
 
 import pytest
@@ -69,16 +70,15 @@ def test_no_count_of_a_table_is_without_its_rows(site: Client, sample: dict[str,
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_each_input_of_a_metric_leads_to_as_many_rows(site: Client, sample: dict[str, Any], slug: str) -> None:
-    del sample
+def test_inputs_of_a_metric_lead_to_as_many_rows(site: Client, slug: str) -> None:
+    """Two of each metric, drawn; `test_rows_behind` counts the rows of every one."""
     fill(wiring.lake("demo"))
     whole = {
         (href, text)
         for href, _said, text in _links(site, f"{HOME}metric/{slug}/")
         if "&" not in href and re.fullmatch(r"[\d,]+", text)
     }
-    assert whole
-    for href, text in whole:
+    for href, text in Random(slug).sample(sorted(whole), 2):
         shown = _text(site, f"{href}&look=1")
         body = shown.split("<tbody>")[1].split("</tbody>")[0]
         assert body.count("<tr>") == min(int(text.replace(",", "")), 50), href
@@ -103,5 +103,4 @@ def test_an_outsourcers_figures_lead_to_the_own_rows(site: Client) -> None:
     for href, said, text in found:
         assert said == f"{said.rpartition(':')[0]}: {text}"
         told = TOTAL.search(_text(olga, href))
-        assert told is not None
         assert told[1] == text, href

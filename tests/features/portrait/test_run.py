@@ -85,7 +85,7 @@ def test_the_kept_portrait_changes_only_after_the_audit_entry(monkeypatch: pytes
 )
 def test_what_has_no_portrait_is_refused(asked: dict[str, object], code: str) -> None:
     with pytest.raises(NianjianError) as raised:
-        _run(**asked)  # type: ignore[arg-type]
+        _run(**asked)
     assert raised.value.code == code
     assert portraits.find_portrait("demo", 2026) is None
 
@@ -108,8 +108,8 @@ def test_a_province_is_kept_by_its_short_name_everywhere() -> None:
         "valid_to": None, "reason": "省局要求", "actor": ACTOR,
     }  # fmt: skip
     with pytest.raises(NianjianError, match="province_unknown"):
-        request_overlay(**wanted, province="火星")  # type: ignore[arg-type]
-    request_overlay(**wanted, province="浙江省")  # type: ignore[arg-type]
+        request_overlay(**wanted, province="火星")
+    request_overlay(**wanted, province="浙江省")
     assert Overlay.objects.get().province == "浙江"
 
 

@@ -2,94 +2,44 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 from threading import Event
 
 import pytest
 from django.db import OperationalError
-from tests.support.answerer import Answerer, answered, back
-from tests.support.fixtures import Import
+from tests.support.answerer import Answerer
+from tests.support.placed_calls import (
+    CALLER,
+    HOUR,
+    import_records,
+    pick_up,
+    place_call,
+    record,
+    records_beside,
+)
 
 from nianjian.doors.site.worker import Worker
 from nianjian.engines.kernel import clock
-from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.call_trace import Via
 from nianjian.engines.sip.message import Message
-from nianjian.features.calls.operations import import_calls
 from nianjian.features.test_calls import queries
 from nianjian.features.test_calls.models import Landing, Trial
 from nianjian.features.test_calls.operations import calls, landings, routes
 from nianjian.features.test_calls.operations.routes import CallWay
-from nianjian.features.test_calls.queries import CallBasis
 from nianjian.features.test_calls.storage import RouteInput
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs.models import Job
 
 pytestmark = pytest.mark.django_db
-LEDGER = "码号,批准总位长,备案状态,备案日期,指定落地网关"
-CALLS = "话单ID,方向,主叫号码,被叫号码,开始时间,接通时间,结束时间,结果,线路编号,用途"
-CALLER = "13800000001"
-HOUR = timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
-def _home(demo: str, load: Import, tmp_path: Path, operator: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
-    monkeypatch.delenv("NIANJIAN_LIVE", raising=False)
-    rows = (("95013", 8, "已备案", "2024-02-01", "HZ-GW-01"), ("95014", 8, "已备案", "2024-02-01", "BJ-GW"))
-    load("numbers", LEDGER, *rows)
-    routes.save_gateway(enterprise=demo, name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
-    monkeypatch.setattr(CallBasis, "pace", Pace(apart=0, linger=0))
-    monkeypatch.setattr(CallBasis, "working", lambda _self, _moment: True)
-    monkeypatch.setattr(CallBasis, "carriers", ("中国移动",))
-    monkeypatch.setattr(calls, "HOLD_MS", 0)
-
-
-def _does(_far: Answerer, request: Message) -> Iterable[Message]:
-    if request.method == "BYE":
-        yield back(request, 200, "OK")
-    elif request.method == "INVITE":
-        yield answered(request)
-
-
-@pytest.fixture
-def far() -> Iterator[Answerer]:
-    with Answerer(_does) as one:
-        yield one
-
-
-def _tested(far: Answerer, who: Actor) -> Trial:
-    way = CallWay(Via("127.0.0.1", far.port), CALLER, witness="address", carrier="中国移动")
-    (row,) = calls.place_test_calls(enterprise="demo", numbers=("95013",), ways=[way], actor=who)["rows"]
-    assert row["verdict"] == "pass"
-    return Trial.objects.get(pk=row["trial"])
-
-
-def _stamp(moment: datetime) -> str:
-    return f"{moment.astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"
-
-
-def _call(name: str, at: datetime, line: str, caller: str = CALLER) -> tuple[str, ...]:
-    begin, end = _stamp(at), _stamp(at + timedelta(seconds=5))
-    return (name, "呼入", caller, "95013", begin, begin, end, "接通", line, "客服")
-
-
-def _beside(at: datetime) -> list[tuple[str, ...]]:
-    return [_call(f"x{step}", at + HOUR * step, "HZ-GW-01", "13911112222") for step in (-2, 2)]
-
-
-def _import(path: Path, who: Actor, rows: Sequence[Sequence[str]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([CALLS.split(","), *rows])
-    import_calls(
-        enterprise="demo", patterns=[str(path)], source="auto", mapping_file=None, timezone="Asia/Shanghai",
-        replace=None, actor=who, progress=lambda *_figures: None,
-    )  # fmt: skip
+def _home(quick_calls: None, two_numbers: None, operator: Actor) -> None:
+    routes.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
 
 
 def _jobs(*states: str) -> list[Job]:
@@ -110,9 +60,11 @@ def _audited() -> list[str]:
 
 
 def test_an_import_looks_for_the_open_tests_once(far: Answerer, anna: Actor, operator: Actor, tmp_path: Path) -> None:
-    trial = _tested(far, anna)
+    trial = place_call(far, anna)
     assert _jobs() == []  # no switch has files: nothing can have recorded it yet
-    _import(tmp_path / "a.csv", operator, [*_beside(trial.begun_at), _call("t", trial.begun_at, "BJ-GW")])
+    import_records(
+        tmp_path / "a.csv", operator, [*records_beside(trial.begun_at), record("t", trial.begun_at, "BJ-GW")]
+    )
     (job,) = _jobs("waiting")
     assert (job.requested_by, job.payload["unasked"]) == ("system:clock", True)
     assert _worked() == ["done"]
@@ -121,7 +73,7 @@ def test_an_import_looks_for_the_open_tests_once(far: Answerer, anna: Actor, ope
     assert told["landing"]["made_by"] == "system:clock"
     assert _audited() == ["system:clock"]
     # it is settled: another import has nothing to look for, and one who asks finds it said already
-    _import(tmp_path / "b.csv", operator, [_call("y", trial.begun_at + HOUR, "HZ-GW-01", "13911113333")])
+    import_records(tmp_path / "b.csv", operator, [record("y", trial.begun_at + HOUR, "HZ-GW-01", "13911113333")])
     assert _jobs("waiting") == []
     landings.check_landings(enterprise="demo", trials=[trial.pk], actor=anna)
     assert (Landing.objects.count(), len(_audited())) == (1, 1)
@@ -130,43 +82,47 @@ def test_an_import_looks_for_the_open_tests_once(far: Answerer, anna: Actor, ope
 def test_an_import_of_other_days_or_without_tests_puts_nothing(
     far: Answerer, anna: Actor, operator: Actor, tmp_path: Path
 ) -> None:
-    _import(tmp_path / "a.csv", operator, _beside(clock.now() - timedelta(days=9)))
+    import_records(tmp_path / "a.csv", operator, records_beside(clock.now() - timedelta(days=9)))
     assert _jobs() == []
-    trial = _tested(far, anna)
-    _import(tmp_path / "b.csv", operator, [_call("z", trial.begun_at - timedelta(days=3), "L01", "13911112222")])
+    trial = place_call(far, anna)
+    import_records(
+        tmp_path / "b.csv", operator, [record("z", trial.begun_at - timedelta(days=3), "L01", "13911112222")]
+    )
     assert _jobs() == []
-    _import(tmp_path / "c.csv", operator, [_call("y", trial.begun_at - timedelta(days=1), "L01", "13911112222")])
+    import_records(
+        tmp_path / "c.csv", operator, [record("y", trial.begun_at - timedelta(days=1), "L01", "13911112222")]
+    )
     assert len(_jobs("waiting")) == 1
 
 
 def test_a_test_that_no_longer_counts_is_left_alone(
     far: Answerer, anna: Actor, operator: Actor, tmp_path: Path
 ) -> None:
-    trial = _tested(far, anna)
+    trial = place_call(far, anna)
     old = trial.begun_at - timedelta(days=31)
     Trial.objects.filter(pk=trial.pk).update(begun_at=old)
-    _import(tmp_path / "a.csv", operator, [*_beside(old), _call("t", old, "HZ-GW-01")])
+    import_records(tmp_path / "a.csv", operator, [*records_beside(old), record("t", old, "HZ-GW-01")])
     assert _jobs() == []
     Trial.objects.filter(pk=trial.pk).update(begun_at=old + timedelta(days=2))
-    _import(tmp_path / "b.csv", operator, [_call("u", old + timedelta(days=2), "HZ-GW-01")])
+    import_records(tmp_path / "b.csv", operator, [record("u", old + timedelta(days=2), "HZ-GW-01")])
     assert len(_jobs("waiting")) == 1
 
 
 def test_what_is_not_found_leaves_nothing(far: Answerer, anna: Actor, operator: Actor, tmp_path: Path) -> None:
-    trial = _tested(far, anna)
-    before, after = _beside(trial.begun_at)
-    _import(tmp_path / "a.csv", operator, [before])
+    trial = place_call(far, anna)
+    before, after = records_beside(trial.begun_at)
+    import_records(tmp_path / "a.csv", operator, [before])
     assert _worked() == ["done"]
     assert (Landing.objects.count(), _audited()) == (0, [])
     # with calls on both sides in every source the call is missing indeed, which is said once
-    _import(tmp_path / "b.csv", operator, [after])
+    import_records(tmp_path / "b.csv", operator, [after])
     _worked()
     assert list(Landing.objects.values_list("verdict", flat=True)) == ["unseen"]
     # still open: the file that holds it may come later
-    _import(tmp_path / "c.csv", operator, [_call("z", trial.begun_at + HOUR, "HZ-GW-01", "13911113333")])
+    import_records(tmp_path / "c.csv", operator, [record("z", trial.begun_at + HOUR, "HZ-GW-01", "13911113333")])
     _worked()
     assert len(_audited()) == 1
-    _import(tmp_path / "d.csv", operator, [_call("t", trial.begun_at, "HZ-GW-01")])
+    import_records(tmp_path / "d.csv", operator, [record("t", trial.begun_at, "HZ-GW-01")])
     _worked()
     assert list(Landing.objects.order_by("at").values_list("verdict", flat=True)) == ["unseen", "filed"]
     assert Job.objects.filter(kind="callback.witness").count() <= 2, "the clock's own work is forgotten"
@@ -178,8 +134,8 @@ def test_nothing_is_missing_until_every_source_covers_it(
     """The file of a second switch ends before the test: what it recorded of it is not written yet."""
     (tmp_path / "acc_1.log").write_text(f"INVITE|a|b|x|200|OK|{int((clock.now() - HOUR).timestamp())}\n")
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:edge=kamailio://{tmp_path}")
-    trial = _tested(far, anna)
-    _import(tmp_path / "a.csv", operator, _beside(trial.begun_at))
+    trial = place_call(far, anna)
+    import_records(tmp_path / "a.csv", operator, records_beside(trial.begun_at))
     assert set(_worked()) == {"done"}
     assert Landing.objects.count() == 0
     assert (
@@ -191,12 +147,12 @@ def test_a_run_looks_into_the_files_of_a_switch(
     far: Answerer, anna: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NIANJIAN_LIVE", f"other:hz-gw-01=kamailio://{tmp_path}")
-    first = _tested(far, anna)
+    first = place_call(far, anna)
     assert _jobs() == []  # the switch of another enterprise
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:hz-gw-01=kamailio://{tmp_path}")
-    second = _tested(far, anna)
+    second = place_call(far, anna)
     assert len(_jobs("waiting")) == 1
-    third = _tested(far, anna)
+    third = place_call(far, anna)
     assert len(_jobs("waiting")) == 1  # one of the day serves both
     acc = "".join(
         f"INVITE|a|b|{json.loads(calls.fetch_evidence(trial=one.pk, actor=Actor('op'))[1])['seen']['call_id']}|200|OK|"
@@ -211,13 +167,13 @@ def test_a_run_looks_into_the_files_of_a_switch(
 
 
 def test_one_waiting_look_serves_all(far: Answerer, anna: Actor, operator: Actor, tmp_path: Path) -> None:
-    trial = _tested(far, anna)
+    trial = place_call(far, anna)
     at = trial.begun_at
     for name in ("a", "b", "c"):
-        _import(tmp_path / f"{name}.csv", operator, [_call(name, at, "L01", "13911112222")])
+        import_records(tmp_path / f"{name}.csv", operator, [record(name, at, "L01", "13911112222")])
     assert len(_jobs("waiting")) == 1
     Job.objects.update(state="running")  # it may have read already: what comes now needs another
-    _import(tmp_path / "d.csv", operator, [_call("d", at, "HZ-GW-01")])
+    import_records(tmp_path / "d.csv", operator, [record("d", at, "HZ-GW-01")])
     assert len(_jobs("waiting")) == 1
     assert len(_jobs()) == 2
 
@@ -237,26 +193,26 @@ def test_a_stopped_run_is_looked_for_too(
     assert len(_jobs("waiting")) == 1
 
 
-def test_a_fault_of_the_queue_fails_no_import(
+def test_a_fault_of_the_queue_fails_noimport_records(
     far: Answerer, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trial = _tested(far, anna)
+    trial = place_call(far, anna)
 
     def broken(*_args: object) -> None:
         raise OperationalError
 
     monkeypatch.setattr("nianjian.features.test_calls.operations.landings.list_open_trials", broken)
-    _import(tmp_path / "a.csv", operator, [_call("t", trial.begun_at, "HZ-GW-01")])
+    import_records(tmp_path / "a.csv", operator, [record("t", trial.begun_at, "HZ-GW-01")])
     assert _jobs() == []
 
 
 def test_unnamed_records_are_told_once_whatever_else_is_imported(
     far: Answerer, anna: Actor, operator: Actor, tmp_path: Path
 ) -> None:
-    trial = _tested(far, anna)
-    _import(tmp_path / "a.csv", operator, [_call("t", trial.begun_at, "L01")])
+    trial = place_call(far, anna)
+    import_records(tmp_path / "a.csv", operator, [record("t", trial.begun_at, "L01")])
     _worked()
-    _import(tmp_path / "b.csv", operator, _beside(trial.begun_at))  # now it is covered, and says the same
+    import_records(tmp_path / "b.csv", operator, records_beside(trial.begun_at))  # now it is covered, and says the same
     _worked()
     assert list(Landing.objects.values_list("verdict", flat=True)) == ["unnamed"]
     assert len(_audited()) == 1
@@ -274,17 +230,19 @@ def test_a_record_against_it_that_comes_later_is_not_missed(
     far: Answerer, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One switch told that it landed rightly; another one, whose records come later, that it was there."""
-    trial = _tested(far, anna)
-    _import(tmp_path / "a.csv", operator, [*_beside(trial.begun_at), _call("t", trial.begun_at, "HZ-GW-01")])
+    trial = place_call(far, anna)
+    import_records(
+        tmp_path / "a.csv", operator, [*records_beside(trial.begun_at), record("t", trial.begun_at, "HZ-GW-01")]
+    )
     _worked()
     (told,) = queries.list_trials(enterprise="demo", actor=anna)
     assert (told["counts"], told["landing"]["verdict"]) == ("pass", "filed")
-    _import(tmp_path / "b.csv", operator, [_call("y", trial.begun_at + HOUR, "HZ-GW-01", "13911113333")])
+    import_records(tmp_path / "b.csv", operator, [record("y", trial.begun_at + HOUR, "HZ-GW-01", "13911113333")])
     _worked()
     assert Landing.objects.count() == 1  # nothing new
     _acc(trial, tmp_path)
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:bj-gw=kamailio://{tmp_path}")
-    _import(tmp_path / "c.csv", operator, [_call("z", trial.begun_at + HOUR, "HZ-GW-01", "13911114444")])
+    import_records(tmp_path / "c.csv", operator, [record("z", trial.begun_at + HOUR, "HZ-GW-01", "13911114444")])
     _worked()
     (told,) = queries.list_trials(enterprise="demo", actor=anna)
     assert (told["counts"], told["landing"]["verdict"]) == ("fail", "elsewhere")
@@ -294,15 +252,15 @@ def test_a_record_against_it_that_comes_later_is_not_missed(
 def test_a_record_that_was_seen_is_not_unseen_because_its_file_has_gone(
     far: Answerer, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trial = _tested(far, anna)
+    trial = place_call(far, anna)
     file = _acc(trial, tmp_path)
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:edge=kamailio://{tmp_path}")
-    _import(tmp_path / "a.csv", operator, [_call("y", trial.begun_at - HOUR, "HZ-GW-01", "13911113333")])
+    import_records(tmp_path / "a.csv", operator, [record("y", trial.begun_at - HOUR, "HZ-GW-01", "13911113333")])
     _worked()
     assert list(Landing.objects.values_list("verdict", flat=True)) == ["unnamed"]
     file.unlink()
     monkeypatch.delenv("NIANJIAN_LIVE")
-    _import(tmp_path / "b.csv", operator, [_call("z", trial.begun_at + HOUR, "HZ-GW-01", "13911113333")])
+    import_records(tmp_path / "b.csv", operator, [record("z", trial.begun_at + HOUR, "HZ-GW-01", "13911113333")])
     assert len(_jobs("waiting")) == 1
     _worked()
     assert list(Landing.objects.values_list("verdict", flat=True)) == ["unnamed"]
@@ -310,15 +268,15 @@ def test_a_record_that_was_seen_is_not_unseen_because_its_file_has_gone(
         assert landings.check_landings(enterprise="demo", trials=[trial.pk], actor=anna)["counts"]["silent"] == 1
 
 
-def test_calls_of_a_clock_that_was_never_set_fail_no_import(
+def test_calls_of_a_clock_that_was_never_set_fail_noimport_records(
     far: Answerer, anna: Actor, operator: Actor, tmp_path: Path
 ) -> None:
-    trial = _tested(far, anna)
+    trial = place_call(far, anna)
     early = ("e", "呼入", CALLER, "95013", "0001-01-01 00:00:00", "0001-01-01 00:00:00", "0001-01-01 00:00:05", "接通",
              "L01", "客服")  # fmt: skip
-    _import(tmp_path / "a.csv", operator, [early])
+    import_records(tmp_path / "a.csv", operator, [early])
     assert _jobs() == []
-    _import(tmp_path / "b.csv", operator, [_call("t", trial.begun_at, "HZ-GW-01")])
+    import_records(tmp_path / "b.csv", operator, [record("t", trial.begun_at, "HZ-GW-01")])
     assert len(_jobs("waiting")) == 1
 
 
@@ -327,7 +285,7 @@ def test_a_worker_that_ends_does_not_have_the_same_numbers_called_again(anna: Ac
 
     def does(_far: Answerer, request: Message) -> Iterable[Message]:
         leaving.set()
-        return _does(_far, request)
+        return pick_up(_far, request)
 
     with Answerer(does) as far:
         given = RouteInput(name="w", via=f"sip:127.0.0.1:{far.port}", caller=CALLER, witness="address")

@@ -131,7 +131,7 @@ def _compared(*records: CallRecord, expected: tuple[str, ...] = ("HZ-GW-01", "10
 
 
 def _record(**more: object) -> CallRecord:
-    return CallRecord("s", "1", NOON, "95013", ("13800000001",), **more)  # type: ignore[arg-type] # by field name
+    return CallRecord("s", "1", NOON, "95013", ("13800000001",), **more)
 
 
 def test_the_worse_record_counts_and_what_is_ambiguous_is_not_known() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from ipaddress import ip_address
@@ -13,19 +13,17 @@ from typing import Any, Final
 import pytest
 from cryptography import x509
 from django.db import connection
-from tests.support.answerer import Stream, answered, back
+from tests.support.answerer import Stream
 from tests.support.certificates import root
 from tests.support.fixtures import Import
+from tests.support.placed_calls import pick_up
 from tests.support.tls import server
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.sip.agent import Pace
-from nianjian.engines.sip.message import Message
 from nianjian.features.maintenance import health
 from nianjian.features.test_calls.models import Route
 from nianjian.features.test_calls.operations import calls, routes
 from nianjian.features.test_calls.operations.routes import CallWay
-from nianjian.features.test_calls.queries import CallBasis
 from nianjian.features.test_calls.storage import RouteInput
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
@@ -48,19 +46,10 @@ class Trunk:
         return RouteInput(**{**base, **more})
 
 
-def _does(_far: Stream, request: Message) -> Iterable[Message]:
-    if request.method == "INVITE":
-        yield answered(request)
-    elif request.method == "BYE":
-        yield back(request, 200, "OK")
-
-
 @pytest.fixture
-def trunk(demo: str, load: Import, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Trunk]:
+def trunk(demo: str, load: Import, quick_calls: None, tmp_path: Path) -> Iterator[Trunk]:
     del demo
     load("numbers", "码号,批准总位长,备案状态,备案日期", ("95013", 8, "已备案", "2024-02-01"))
-    monkeypatch.setattr(CallBasis, "pace", Pace(apart=0, linger=0))
-    monkeypatch.setattr(calls, "HOLD_MS", 0)
     ca, here = root(), [x509.IPAddress(ip_address("127.0.0.1"))]
     asks = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     asks.load_cert_chain(server(tmp_path, ca, "gateway", [*here]))
@@ -68,7 +57,7 @@ def trunk(demo: str, load: Import, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     asks.verify_mode = ssl.CERT_REQUIRED
     own = server(tmp_path, ca, "caller", [*here]).read_text()
     cut = own.index("-----BEGIN PRIVATE")
-    with Stream(_does, asks) as far:
+    with Stream(pick_up, asks) as far:
         yield Trunk(f"sip:127.0.0.1:{far.port};transport=tls", ca.pem.decode(), own[:cut], own[cut:])
 
 

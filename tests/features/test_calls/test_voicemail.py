@@ -4,63 +4,44 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import pytest
-from tests.support.answerer import Answerer, answered, back
+from tests.support.answerer import Answerer
 from tests.support.fixtures import Import
+from tests.support.placed_calls import (
+    CALLER,
+    HOUR,
+    LEDGER,
+    import_file,
+    place_call,
+    stamp,
+)
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.sip.agent import Pace
-from nianjian.engines.sip.call_trace import Via
-from nianjian.engines.sip.message import Message
-from nianjian.features.calls.operations import import_calls
 from nianjian.features.inspection.operations import readiness
 from nianjian.features.test_calls import queries
 from nianjian.features.test_calls.models import Trial
-from nianjian.features.test_calls.operations import calls, landings, routes
-from nianjian.features.test_calls.operations.routes import CallWay
+from nianjian.features.test_calls.operations import landings, routes
 from nianjian.features.test_calls.queries import CallBasis
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 
-pytestmark = pytest.mark.django_db
-LEDGER = "码号,批准总位长,备案状态,备案日期,指定落地网关"
-CALLER = "13800000001"
-HOUR = timedelta(hours=1)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo", "quick_calls")]
 GATEWAY = "PJSIP/HZ-GW-01-00000001"
 
 
-@pytest.fixture(autouse=True)
-def _home(demo: str, load: Import, tmp_path: Path, operator: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
-    monkeypatch.delenv("NIANJIAN_LIVE", raising=False)
-    load("numbers", LEDGER, ("95013", 8, "已备案", "2024-02-01", "HZ-GW-01"))
-    routes.save_gateway(enterprise=demo, name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
-    monkeypatch.setattr(CallBasis, "pace", Pace(apart=0, linger=0))
-    monkeypatch.setattr(CallBasis, "working", lambda _self, _moment: True)
-    monkeypatch.setattr(CallBasis, "carriers", ("中国移动",))
-    monkeypatch.setattr(calls, "HOLD_MS", 0)
-
-
-def _does(_far: Answerer, request: Message) -> Iterable[Message]:
-    if request.method == "BYE":
-        yield back(request, 200, "OK")
-    elif request.method == "INVITE":
-        yield answered(request)
-
-
 @pytest.fixture
-def trial(anna: Actor) -> Trial:
+def trial(load: Import, far: Answerer, anna: Actor, operator: Actor) -> Trial:
     """A test that passed by all that SIP shows: answered at once, at the gateway's address."""
-    with Answerer(_does) as far:
-        way = CallWay(Via("127.0.0.1", far.port), CALLER, witness="address", carrier="中国移动")
-        (row,) = calls.place_test_calls(enterprise="demo", numbers=("95013",), ways=[way], actor=anna)["rows"]
-    assert row["verdict"] == "pass"
-    return Trial.objects.get(pk=row["trial"])
+    load("numbers", LEDGER, ("95013", 8, "已备案", "2024-02-01", "HZ-GW-01"))
+    routes.save_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
+    trial = place_call(far, anna)
+    assert trial.verdict == "pass"
+    return trial
 
 
 @dataclass(frozen=True)
@@ -84,22 +65,15 @@ def _ready(who: Actor) -> str:
 
 
 def _row(at: datetime, app: str, caller: str = CALLER, *, dst: str = "95013", context: str = "in") -> list[str]:
-    unique, stamp = f"{int(at.timestamp())}.7", f"{at.astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"
-    row = ["", caller, dst, context, f'"" <{caller}>', GATEWAY, "", app, "", stamp, stamp, stamp, "1", "1", "ANSWERED"]
-    return [*row, "3", unique, "", "", unique, "1"]
+    unique, when = f"{int(at.timestamp())}.7", stamp(at)
+    row = ["", caller, dst, context, f'"" <{caller}>', GATEWAY, "", app, "", *[when] * 3, "1", "1", "ANSWERED", "3"]
+    return [*row, unique, "", "", unique, "1"]
 
 
 def _master(path: Path, *rows: list[str]) -> Path:
     with path.open("w", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(rows)
     return path
-
-
-def _imported(path: Path, who: Actor, zone: str = "Asia/Shanghai") -> None:
-    import_calls(
-        enterprise="demo", patterns=[str(path)], source="auto", mapping_file=None, timezone=zone, replace=None,
-        actor=who, progress=lambda *_figures: None,
-    )  # fmt: skip
 
 
 def _told(trial: Trial, who: Actor) -> tuple[str, str, str, str | None]:
@@ -136,7 +110,7 @@ def test_an_asterisks_record(
     others = [_row(at + HOUR * step, "Wait", "13911112222") for step in (-1, 1)]
     path = _master(tmp_path / "Master.csv", others[0], _row(at, app, **more), others[1])
     if imported:
-        _imported(path, seat.operator)
+        import_file(path, seat.operator)
     else:
         seat.patch.setenv("NIANJIAN_LIVE", f"demo:pbx=asterisk://{path}")
     assert _told(seat.trial, seat.anna) == said
@@ -171,7 +145,7 @@ def test_a_freeswitchs_record(
             _leg("c", at + HOUR, "13911112222", other)]  # fmt: skip
     if imported:
         (tmp_path / "legs.jsonl").write_text("".join(legs))
-        _imported(tmp_path / "legs.jsonl", seat.operator)
+        import_file(tmp_path / "legs.jsonl", seat.operator)
     else:
         folder = tmp_path / "run" / "live" / "posted" / "demo" / "fs"
         folder.mkdir(parents=True)

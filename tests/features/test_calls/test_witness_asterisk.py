@@ -5,22 +5,26 @@ from __future__ import annotations
 import csv
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.answerer import Answerer, answered, back
+from tests.support.answerer import Answerer
 from tests.support.asterisk import Asterisk
 from tests.support.fixtures import Import
+from tests.support.placed_calls import (
+    CALLER,
+    LEDGER,
+    import_file,
+    pick_up,
+)
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.sip import agent
 from nianjian.engines.sip.agent import Pace
 from nianjian.engines.sip.call_trace import Plan, Via
-from nianjian.engines.sip.message import Message
-from nianjian.features.calls.operations import import_calls
 from nianjian.features.inspection import claims
 from nianjian.features.inspection.queries import open_calls
 from nianjian.features.test_calls import queries
@@ -65,9 +69,7 @@ endpoint=HZ-GW-01
 match=127.0.0.1
 """
 CSV = "[csv]\nusegmtime=no\nloguniqueid=yes\nloguserfield=yes\nnewcdrcolumns=yes\n"
-CALLER = "13800000001"
 BOX = "[general]\nformat=wav\n[default]\n95015 => 1234,Box\n"
-LEDGER = "码号,批准总位长,备案状态,备案日期,指定落地网关"
 
 
 @pytest.fixture
@@ -117,20 +119,13 @@ def _zone(switch: Asterisk) -> str:
     return "Asia/Shanghai" if datetime.fromisoformat(row[9]).hour == began.hour else "UTC"
 
 
-def _stranger(_far: Answerer, request: Message) -> Iterable[Message]:
-    if request.method == "BYE":
-        yield back(request, 200, "OK")
-    elif request.method == "INVITE":
-        yield answered(request)
-
-
 def test_each_verdict_by_the_switchs_own_records(switch: Asterisk, anna: Actor, operator: Actor) -> None:
     for name in ("HZ-GW-01", "BJ-GW"):
         routes.save_gateway(enterprise="demo", name=name, hosts="127.0.0.1", actor=operator)
     _other(switch)
     right, wrong = (_tested(anna, switch.port, number) for number in ("95013", "95014"))
     time.sleep(1)
-    with Answerer(_stranger) as far:
+    with Answerer(pick_up) as far:
         foreign = _tested(anna, far.port, "95013")
     assert {one["verdict"] for one in (right, wrong, foreign)} == {"pass"}  # by its address each looks right
     (alone,) = landings.check_landings(enterprise="demo", trials=[foreign["trial"]], actor=anna)["rows"]
@@ -149,10 +144,7 @@ def test_each_verdict_by_the_switchs_own_records(switch: Asterisk, anna: Actor, 
 
 def _imported(switch: Asterisk, who: Actor, operator: Actor, trial: str) -> None:
     """The marked calls are in the lake, count nowhere, and witness there too; a look writes nothing to the lake."""
-    import_calls(
-        enterprise="demo", patterns=[str(_master(switch))], source="auto", mapping_file=None, timezone=_zone(switch),
-        replace=None, actor=operator, progress=lambda *_figures: None,
-    )  # fmt: skip
+    import_file(_master(switch), operator, _zone(switch))
     with open_calls("demo") as lake:
         table = lake.tables["calls"]
         ours = lake.engine.rows(table.filter(table.part != "rejected", table.callee.isin([95013, 95014])))
@@ -191,10 +183,7 @@ def test_a_voicemail_that_answered_by_the_switchs_own_records(switch: Asterisk, 
         for one in queries.list_trials(enterprise="demo", actor=anna)
     }
     assert counts == {"95013": ("pass", "answered"), "95015": ("fail", "voicemail"), "95016": ("fail", "voicemail")}
-    import_calls(
-        enterprise="demo", patterns=[str(_master(switch))], source="auto", mapping_file=None, timezone=_zone(switch),
-        replace=None, actor=operator, progress=lambda *_figures: None,
-    )  # fmt: skip
+    import_file(_master(switch), operator, _zone(switch))
     (row,) = landings.check_landings(enterprise="demo", trials=[tests["95015"]["trial"]], actor=anna)["rows"]
     assert {one["source"]: one["voicemail"] for one in row["landing"]["records"]} == {
         "live:pbx": "VoiceMail", "lake:asterisk": "VoiceMail",

@@ -54,11 +54,7 @@ FLAC_MAGIC: Final = b"fLaC"
 FLAC_TAIL: Final = 256 << 10  # bytes in which the last frame begins; one of 4096 samples has 32 KiB at most
 FLAC_BLOCKS: Final = 128  # of metadata
 FRAME_HEAD: Final = 16  # bytes of a frame's header at most
-FLAC_SIZES: Final = {
-    1: 192,
-    **{code: 144 << code for code in range(2, 6)},
-    **{code: 1 << code for code in range(8, 16)},
-}
+FLAC_SIZES: Final = {1: 192} | {code: 144 << code for code in range(2, 6)} | {code: 1 << code for code in range(8, 16)}
 EIGHT, SIXTEEN = 6, 7  # codes of a size that stands behind the number
 FLAC_RATES: Final = {12: 1, 13: 2, 14: 2}  # code -> bytes of a rate that stand behind it
 RESERVED: Final = 15
@@ -131,13 +127,9 @@ BYTES: Final = 8 << 20  # that are read of one file at most
 READS: Final = 200_000  # and in how many pieces
 BOXES: Final = 10_000
 #: Bytes a second of the files that Asterisk writes without a header.
-BARE: Final = {
-    **dict.fromkeys(("ulaw", "ul", "alaw", "al", "pcm"), 8000),
-    "gsm": 1650,
-    "g729": 1000,
-    "sln": 16_000,
-    "sln16": 32_000,
-}
+BARE: Final = dict.fromkeys(("ulaw", "ul", "alaw", "al", "pcm"), 8000) | {
+    "gsm": 1650, "g729": 1000, "sln": 16_000, "sln16": 32_000,
+}  # fmt: skip
 FRAME: Final = 33  # bytes of 20 ms of GSM, each beginning with the signature 0xD (RFC 3551, 4.5.8.1)
 FRAMES: Final = 8  # that are looked at
 AUDIO: Final = frozenset({"wav", "wav49", "mp3", "ogg", "oga", "opus", "spx", "flac", "m4a", "mp4"})

@@ -60,9 +60,7 @@ def list_references(extra: str | None) -> list[str]:
 
 def split_reference(reference: str) -> Parts:
     """The folders and the name that it says, the name last; () for one that leads out of every folder."""
-    text = reference
-    if "://" in text:
-        text = _of_address(text)
+    text = _of_address(reference) if "://" in reference else reference
     found = tuple(one for one in text.replace("\\", "/").split("/") if one not in {"", "."})
     if found and DRIVE.fullmatch(found[0]):
         found = found[1:]
@@ -143,11 +141,6 @@ def _apart(found: re.Match[str]) -> str:
     places = [place for place, sign in enumerate(found[0]) if sign.isdigit()]
     hidden = set(places[3:-2]) if len(places) > _WHOLE else set()
     return "".join("*" if place in hidden else sign for place, sign in enumerate(found[0]))
-
-
-def by_name(found: Mapping[str, Sequence[Parts]], wanted: Parts) -> list[Parts]:
-    """The files of an index that bear a reference's name in any spelling."""
-    return [one for name in spellings(wanted[-1]) for one in found.get(name, ())]
 
 
 KEPT, EMPTY, TOO_SHORT, UNTIMED, UNNAMED = "kept", "empty", "too_short", "untimed", "unnamed"
@@ -304,7 +297,8 @@ def _leads_out(entry: os.DirEntry[str], folder: Path) -> bool:
 
 def find_recording(folder: Path, wanted: Parts, known: Index) -> Path | str:
     """The one file that a reference means; else why it is not told."""
-    there = match_files(wanted, list(dict.fromkeys(by_name(known.files, wanted))))
+    named = (one for name in spellings(wanted[-1]) for one in known.files.get(name, ()))
+    there = match_files(wanted, list(dict.fromkeys(named)))
     if len(there) > 1:
         return AMBIGUOUS
     if there:

@@ -72,10 +72,7 @@ def draw_sample(calls: ir.Table, draw: Draw, known: Sequence[str]) -> ir.Table:
     rows = calls.filter(calls.call_id.fill_null("").isin(known)) if known else calls.limit(0)
     rows = _calls_with_recording(rows, draw)
     named = rows.select(
-        "call_id",
-        "callee",
-        "callee_shape",
-        "extra",
+        *("call_id", "callee", "callee_shape", "extra"),
         day=rows.start_ts.date(),
         at=rows.start_ts,
         answer=rows.answer_ts,

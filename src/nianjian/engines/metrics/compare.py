@@ -20,11 +20,9 @@ LISTED: Final = 20  # rows of a split that moved, the largest move first
 
 def compare(before: Json, after: Json) -> dict[str, Any]:
     """``light``, ``causes`` (rules, data, program, settings), ``settings``, ``metrics``, ``rules`` and ``tables``."""
-    rules = changed_rules(before, after)
     tables = changed_tables(before, after)
     settings = _pairs(_settings(before), _settings(after))
     program = [before["code"]["version"], after["code"]["version"]]
-    book = [before["rulebook"], after["rulebook"]]
     causes = {
         "data": bool(tables),
         "rules": before["rulebook"]["sha256"] != after["rulebook"]["sha256"],
@@ -33,16 +31,15 @@ def compare(before: Json, after: Json) -> dict[str, Any]:
     }
     old = {metric["slug"]: metric for metric in before["metrics"]}
     new = {metric["slug"]: metric for metric in after["metrics"]}
-    slugs = dict.fromkeys([*new, *old])
     return {
         "light": [before["light"], after["light"]],
         "same": dict(before) == dict(after),
         "causes": [cause for cause, holds in causes.items() if holds],
         "settings": settings,
         "program": program,
-        "rulebook": book,
-        "metrics": [_metric(slug, old.get(slug), new.get(slug)) for slug in slugs],
-        "rules": rules,
+        "rulebook": [before["rulebook"], after["rulebook"]],
+        "metrics": [_metric(slug, old.get(slug), new.get(slug)) for slug in dict.fromkeys([*new, *old])],
+        "rules": changed_rules(before, after),
         "rules_told": "rules" in before and "rules" in after,
         "tables": tables,
     }
@@ -96,38 +93,33 @@ def _pairs(before: Json, after: Json) -> dict[str, Pair]:
 
 def _metric(slug: str, before: Json | None, after: Json | None) -> dict[str, Any]:
     """One metric; empty parts are what did not change. A metric that only one of the two has stands with one side."""
-    was, now = before or {}, after or {}
-    unit = (after or before or {})["unit"]
-    parts, left = _components(was), _components(now)
+    pair = before or {}, after or {}
+
+    def both(name: str) -> tuple[Any, Any]:
+        was, now = (metric.get(name) or {} for metric in pair)
+        return was, now
+
+    counts = [{k: v for k, v in one.items() if not isinstance(v, Mapping)} for one in both("components")]
+    splits = both("splits")
     return {
         "slug": slug,
-        "unit": unit,
-        "light": [was.get("light"), now.get("light")],
-        "value": [was.get("value"), now.get("value")],
-        "changed": _pairs({n: was.get(n) for n in FIGURES}, {n: now.get(n) for n in FIGURES}),
-        "components": _counted(parts, left),
-        "excluded": _counted(_excluded(was), _excluded(now)),
-        "bounds": _pairs(was.get("bounds") or {}, now.get("bounds") or {}),
-        "flags": _flags(was.get("flags") or (), now.get("flags") or ()),
-        "attachments": _lists(was.get("attachments") or (), now.get("attachments") or ()),
-        "attachments_required": _lists(was.get("attachments_required") or (), now.get("attachments_required") or ()),
-        "months": _moved(_by(was.get("months") or (), "month"), _by(now.get("months") or (), "month"), limit=None),
+        "unit": (after or before or {})["unit"],
+        "light": [metric.get("light") for metric in pair],
+        "value": [metric.get("value") for metric in pair],
+        "changed": _pairs(*({name: metric.get(name) for name in FIGURES} for metric in pair)),
+        "components": _counted(*counts),
+        "excluded": _counted(*(one.get("excluded") or {} for one in both("components"))),
+        "bounds": _pairs(*both("bounds")),
+        "flags": _flags(*both("flags")),
+        "attachments": _lists(*both("attachments")),
+        "attachments_required": _lists(*both("attachments_required")),
+        "months": _moved(*(_by(rows, "month") for rows in both("months")), limit=None),
         "splits": {
             name: rows
-            for name in dict.fromkeys([*(was.get("splits") or {}), *(now.get("splits") or {})])
-            if (rows := _moved(_split(was, name), _split(now, name), limit=LISTED))
+            for name in dict.fromkeys([*splits[0], *splits[1]])
+            if (rows := _moved(*(_by(split.get(name) or (), "key") for split in splits), limit=LISTED))
         },
     }
-
-
-def _components(metric: Json) -> dict[str, object]:
-    told: Json = metric.get("components") or {}
-    return {name: value for name, value in told.items() if not isinstance(value, Mapping)}
-
-
-def _excluded(metric: Json) -> Json:
-    found: Json = (metric.get("components") or {}).get("excluded") or {}
-    return found
 
 
 def _counted(before: Json, after: Json) -> list[dict[str, object]]:
@@ -159,10 +151,6 @@ def _lists(before: Sequence[str], after: Sequence[str]) -> dict[str, list[str]]:
 
 def _by(rows: Iterable[Json], name: str) -> dict[object, Json]:
     return {row[name]: row for row in rows}
-
-
-def _split(metric: Json, name: str) -> dict[object, Json]:
-    return _by((metric.get("splits") or {}).get(name) or (), "key")
 
 
 def _moved(before: Mapping[object, Json], after: Mapping[object, Json], *, limit: int | None) -> list[dict[str, Any]]:

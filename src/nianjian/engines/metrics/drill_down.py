@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 import ibis
@@ -21,9 +20,11 @@ from nianjian.engines.metrics.frame import DAY, Frame, Window
 from nianjian.engines.metrics.metric import Rules, kinds_of, whole
 from nianjian.engines.metrics.tables import (
     ComplaintCounting,
+    complaint_counting,
     facts_of_window,
     false_if_null,
     latest,
+    leave_lazy,
     printed,
     with_display_class,
     with_team,
@@ -139,9 +140,8 @@ def window_of_month(frame: Frame, month: str | None) -> Window:
     """The days of a month, or of the data year."""
     if month is None:
         return frame.period
-    year, number = (int(part) for part in month.split("-"))
-    first = date(year, number, 1)
-    return Window(first, date.fromordinal(first.toordinal() + monthrange(year, number)[1]))
+    first = date.fromisoformat(f"{month}-01")
+    return Window(first, (first + timedelta(days=31)).replace(day=1))
 
 
 Cut = Callable[[ir.Table], ir.Table]
@@ -150,7 +150,6 @@ Cut = Callable[[ir.Table], ir.Table]
 CALL_COLUMNS: Final = (
     "source", "call_id", "start_ts", "callee", "callee_shape", "result", "agent_id", "gateway", "batch", "file", "line",
 )  # fmt: skip
-CALL_ORDER: Final = ("start_ts", "source", "call_id")
 _SHORT: Final = tuple(
     shape.value for shape in (Shape.SHORT, Shape.SHORT_LONG, Shape.SHORT_OR_LANDLINE, Shape.SHORT_OR_OTHER)
 )
@@ -171,51 +170,39 @@ MEASURES: Final = frozenset({"answered", "delivered", "answer_unknown"})
 
 
 def drill_down_calls(
-    calls: ir.Table,
-    number_dim: ir.Table,
-    line_dim: ir.Table,
-    ask: RowQuery,
-    *,
-    window: Window,
-    counted: str,
-    cut: Cut,
-    once: Once,
+    dated: Mapping[str, ir.Table], ask: RowQuery, *, window: Window, counted: str, cut: Cut, once: Once
 ) -> ir.Table:
     """The calls that start in ``window``; ``counted``: the measure that a class is a part of (delivered, answered).
 
     ``cut`` takes the rows that are shown as early as it can be: class and team are looked up for all rows only where
     they decide which rows these are.
     """
-    rows = facts_of_window(calls, window.first, window.end - DAY, CALL_COLUMNS)
+    number_dim, line_dim = dated["number_dim"], dated["line_dim"]
+    rows = facts_of_window(dated["calls"], window.first, window.end - DAY, CALL_COLUMNS)
     measure = ask.component if ask.component in MEASURES else counted
     rows = rows.filter(false_if_null(rows[measure]))
-    for split in ("kind", "line", "display"):
+    shown = printed(rows.display, rows["shape"].fill_null(Shape.NONE.value))
+    for split, column in (("kind", rows.kind), ("line", rows.line_id), ("display", shown)):
         if split in ask.keys:
-            rows = rows.filter(_has_key(rows, split, ask.keys[split]))
+            rows = rows.filter(_has_key(column, ask.keys[split]))
     if ask.component in SHAPES:
         rows = rows.filter(rows["shape"].isin(SHAPES[ask.component]))
     if ask.component in BY_LEDGER:
         rows = with_display_class(rows, number_dim)
         rows = rows.filter(rows.display_class == ask.component)
     if "team" in ask.keys:
-        team = ask.keys["team"]
         rows = with_team(rows, line_dim)
-        rows = rows.filter(rows.team.isnull() if team is None else rows.team == team)
+        rows = rows.filter(_has_key(rows.team, ask.keys["team"]))
     rows = once("shown", cut(rows), few=True)
     if "display_class" not in rows.columns:
         rows = with_display_class(rows, number_dim)
     return rows if "team" in rows.columns else with_team(rows, line_dim)
 
 
-def _has_key(rows: ir.Table, split: str, key: str | None) -> ir.BooleanValue:
-    if split == "display":
-        shown = printed(rows.display, rows["shape"].fill_null(Shape.NONE.value))
-        return shown.isnull() if key is None else shown == ibis.literal(key)
-    column = rows.line_id if split == "line" else rows.kind
+def _has_key(column: ir.Value, key: object) -> ir.BooleanValue:
     return column.isnull() if key is None else column == key
 
 
-SEAT_ORDER: Final = ("seat_id",)
 SEAT_COLUMNS: Final = ("filing", "filed_on", "cancelled_on", "opened_on", "closed_on")
 
 
@@ -227,12 +214,10 @@ def drill_down_seats(seats: ir.Table, ask: RowQuery, day: date) -> ir.Table:
     else:
         told = told.filter(told[ask.component] == 1)
     if "kind" in ask.keys:
-        kind = ask.keys["kind"]
-        told = told.filter(told.kind.isnull() if kind is None else told.kind == kind)
+        told = told.filter(_has_key(told.kind, ask.keys["kind"]))
     return told
 
 
-TICKET_ORDER: Final = ("accepted_ts", "complaint_id")
 TICKET_COLUMNS: Final = ("complaint_id", "reference", "complainant", "complained", "call_ts", "category")
 
 
@@ -246,11 +231,11 @@ def drill_down_complaint_rate(
     else:
         told = told.filter(told.accepted_day >= window.first, told.accepted_day < window.end)
         reason = ask.component.removeprefix(EXCLUDED) if ask.component.startswith(EXCLUDED) else None
-        told = told.filter(told.excluded_rate.isnull() if reason is None else told.excluded_rate == reason)
+        told = told.filter(_has_key(told.excluded_rate, reason))
     source = ask.component.removeprefix("complaints_")
     if source != ask.component:
         told = told.filter(told.source == source)
-    return _with_ticket_columns(_filter_tickets(told.mutate(reason=told.excluded_rate), ask), complaint_fact)
+    return _ticket_rows(told.mutate(reason=told.excluded_rate), ask, complaint_fact)
 
 
 def drill_down_closing_rate(
@@ -261,38 +246,30 @@ def drill_down_closing_rate(
         end = ibis.literal(datetime.combine(frame.as_of + DAY, time()))
         left = tickets.filter(tickets.accepted_day >= window.first, tickets.accepted_day < window.end)
         left = left.filter(left.accepted_ts < end, left.excluded_ticket == ask.component.removeprefix(EXCLUDED))
-        return _with_ticket_columns(_filter_tickets(left.mutate(reason=left.excluded_ticket), ask), complaint_fact)
+        return _ticket_rows(left.mutate(reason=left.excluded_ticket), ask, complaint_fact)
     hours = whole(rules.rule(closing_rate.CARD.rules[1]).value)
     told = closing_rate.flag_closed_tickets(tickets, frame, hours)
     if ask.component == "undated":
         told = told.filter(told.accepted_day.isnull())
     else:
         told = told.filter(told.accepted_day >= window.first, told.accepted_day < window.end, told.exists == 1)
-    match ask.component:
-        case "closed":
-            told = told.filter(told.closed == 1)
-        case "open":
-            told = told.filter(told.closed == 0)
-        case "on_time":
-            told = told.filter(told.on_time == 1)
-        case "undated_arrival":
-            told = told.filter(told.closed == 1, told.arrival_missing == 1)
-        case _:
-            pass
+    states = {
+        "closed": [told.closed == 1],
+        "open": [told.closed == 0],
+        "on_time": [told.on_time == 1],
+        "undated_arrival": [told.closed == 1, told.arrival_missing == 1],
+    }
+    if ask.component in states:
+        told = told.filter(*states[ask.component])
     told = told.mutate(display=told.display.cast("int64"), reason=told.excluded_ticket)
-    return _with_ticket_columns(_filter_tickets(told, ask), complaint_fact)
+    return _ticket_rows(told, ask, complaint_fact)
 
 
-def _filter_tickets(told: ir.Table, ask: RowQuery) -> ir.Table:
+def _ticket_rows(told: ir.Table, ask: RowQuery, complaint_fact: ir.Table) -> ir.Table:
+    """The tickets of the keys, with the columns that are shown."""
     for split, key in ask.keys.items():
-        if split == "display":  # keys are texts, a landline with its 0
-            told = told.filter(told.display.isnull() if key is None else told.display == int(key))
-        else:
-            told = told.filter(told[split].isnull() if key is None else told[split] == key)
-    return told
-
-
-def _with_ticket_columns(told: ir.Table, complaint_fact: ir.Table) -> ir.Table:
+        number = split == "display" and key is not None  # keys are texts, a landline with its 0
+        told = told.filter(_has_key(told[split], int(str(key)) if number else key))
     said = latest(complaint_fact, "complaint_id").select(*TICKET_COLUMNS).rename(said_id="complaint_id")
     return told.left_join(said, told.complaint_id == said.said_id).drop("said_id")
 
@@ -302,13 +279,11 @@ SEATS: Final = "seats"
 TICKETS: Final = "tickets"
 
 
-@dataclass(frozen=True, slots=True)
-class DrillDown:
-    """``kind`` of the rows (calls, seats, tickets), the rows themselves and the columns that order them."""
-
-    kind: str
-    rows: ir.Table
-    order: tuple[str, ...]
+ORDER: Final[Mapping[str, tuple[str, ...]]] = {
+    CALLS: ("start_ts", "source", "call_id"),
+    SEATS: ("seat_id",),
+    TICKETS: ("accepted_ts", "complaint_id"),
+}
 
 
 def kind_of(slug: str, component: str) -> str:
@@ -324,24 +299,12 @@ def kind_of(slug: str, component: str) -> str:
 
 def counting(portrait: Json) -> ComplaintCounting:
     """What the rulebook of the portrait says of complaints."""
-    rules = revive.rules(portrait)
-    return ComplaintCounting(
-        sources=kinds_of(rules, "portrait.complaint_rate.sources"),
-        reasons=kinds_of(rules, "portrait.complaint_rate.exclusions"),
-        minutes=whole(rules.rule("portrait.complaint_rate.match_window").value),
-    )
+    return complaint_counting(revive.rules(portrait))
 
 
-def all_rows(name: str, expression: ir.Table, *, few: bool = False) -> ir.Table:
-    """All rows, computed where they are used: for counting them."""
-    del name, few
-    return expression
-
-
-def page(kind: str, first: int, size: int) -> Cut:
-    """Take ``size`` rows from number ``first`` (from 0) on, in the order of their kind."""
-    order = {SEATS: SEAT_ORDER, CALLS: CALL_ORDER, TICKETS: TICKET_ORDER}[kind]
-    return lambda rows: rows.order_by([rows[name] for name in order]).limit(size, offset=first)
+def in_order(kind: str, rows: ir.Table) -> ir.Table:
+    """Rows in the order of their kind."""
+    return rows.order_by([rows[name] for name in ORDER[kind]])
 
 
 def drill_down(
@@ -351,39 +314,28 @@ def drill_down(
     told: Callable[[], ir.Table],
     *,
     cut: Cut = lambda rows: rows,
-    once: Once = all_rows,
-) -> DrillDown:
+    once: Once = leave_lazy,
+) -> ir.Table:
     """The rows of ``ask``; ``dated``: the pinned tables, ``told``: makes the table of tickets where it is needed.
 
-    ``cut`` and ``once`` (the engine's) take a page of them; the rows come in no order, ``order`` names it.
+    ``cut`` and ``once`` (the engine's) take a page of them; the rows come in no order, `in_order` puts them in theirs.
     ``portrait_rows_unknown`` (metric, part) for a figure, a split or a month that the portrait does not have.
     """
     metric = _check_query(portrait, ask)
     rules, frame = revive.rules(portrait), revive.frame(portrait)
     days = window_of_month(frame, ask.month)
-    match kind_of(ask.slug, ask.component):
-        case "seats":
-            day = frame.as_of if ask.month is None else _as_of(metric, ask.month)
-            return DrillDown(SEATS, cut(drill_down_seats(dated["seat_dim"], ask, day)), SEAT_ORDER)
-        case "calls":
-            base = str(rules.rule(number_consistency.CARD.rules[4]).value)
-            rows = drill_down_calls(
-                dated["calls"],
-                dated["number_dim"],
-                dated["line_dim"],
-                ask,
-                window=days,
-                counted=base,
-                cut=cut,
-                once=once,
-            )
-            return DrillDown(CALLS, rows, CALL_ORDER)
-        case _ if ask.slug == complaint_rate.CARD.slug:
-            rows = drill_down_complaint_rate(told(), dated["complaint_fact"], ask, days, rules)
-            return DrillDown(TICKETS, cut(rows), TICKET_ORDER)
-        case _:
-            rows = drill_down_closing_rate(told(), dated["complaint_fact"], ask, window=days, frame=frame, rules=rules)
-            return DrillDown(TICKETS, cut(rows), TICKET_ORDER)
+    kind = kind_of(ask.slug, ask.component)
+    if kind == CALLS:
+        base = str(rules.rule(number_consistency.CARD.rules[4]).value)
+        return drill_down_calls(dated, ask, window=days, counted=base, cut=cut, once=once)
+    if kind == SEATS:
+        ends = {row["month"]: date.fromisoformat(row["as_of"]) for row in metric["months"]}
+        rows = drill_down_seats(dated["seat_dim"], ask, frame.as_of if ask.month is None else ends[ask.month])
+    elif ask.slug == complaint_rate.CARD.slug:
+        rows = drill_down_complaint_rate(told(), dated["complaint_fact"], ask, days, rules)
+    else:
+        rows = drill_down_closing_rate(told(), dated["complaint_fact"], ask, window=days, frame=frame, rules=rules)
+    return cut(rows)
 
 
 def _check_query(portrait: Json, ask: RowQuery) -> Json:
@@ -400,7 +352,3 @@ def _check_query(portrait: Json, ask: RowQuery) -> Json:
 def _is_exclusion(metric: Json, component: str) -> bool:
     """A reason that excluded nothing is no fault: it has no rows."""
     return component.startswith(EXCLUDED) and "excluded" in metric["components"]
-
-
-def _as_of(metric: Json, month: str) -> date:
-    return next(date.fromisoformat(row["as_of"]) for row in metric["months"] if row["month"] == month)

@@ -59,7 +59,7 @@ class Flag:
     count: int
     share: Fraction | None = None
     limit: Limit | None = None
-    bounds: tuple[Fraction, Fraction] | None = None
+    bounds: Bounds | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Verdict:
     @property
     def value(self) -> Fraction | None:
         """The exact rate; None when the denominator is zero (never "0 %, green")."""
-        return _share(self.numerator, self.denominator)
+        return Fraction(self.numerator, self.denominator) if self.denominator else None
 
 
 def worst(lights: Iterable[Light]) -> Light:
@@ -323,10 +323,6 @@ def tickets_to_close(*, closed: int, tickets: int, limit: Limit) -> int:
     top, bottom = limit.value.as_integer_ratio()
     need = max(0, -(-top * tickets // bottom) - closed)
     return need if limit.met(closed + need, tickets) else need + 1
-
-
-def _share(part: int, whole: int) -> Fraction | None:
-    return Fraction(part, whole) if whole else None
 
 
 def _explained(*, attached: bool) -> Light:

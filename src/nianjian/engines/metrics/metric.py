@@ -6,22 +6,24 @@ Questions are Ibis expressions and never run here; answers are pure Python on wh
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final, Protocol, cast
+from typing import Any, Final, Protocol, cast
 
 import ibis.expr.types as ir
 
-from nianjian.engines.metrics.frame import Frame
-from nianjian.engines.metrics.lights import Flag, Light, Limit, Verdict, worst
+from nianjian.engines.metrics.frame import Frame, Window
+from nianjian.engines.metrics.lights import Bounds, Flag, Light, Limit, Verdict, worst
+from nianjian.engines.rules.rule import Rule
 
 # Domain 4.4 without the leading 0; 95/96, 400/800 and mobile numbers are no area codes.
 _LANDLINE: Final = re.compile(r"(10|2\d|[3-9]\d{2})\d{7,8}")
 _NO_AREA: Final = re.compile(r"9[56]|[48]00\d{7}$|1[3-9]")
 
 Rows = Sequence[Mapping[str, object]]
+Json = Mapping[str, Any]
 
 # Value shown per unit: a share of 1 is 100 % or 10,000 per ten thousand.
 SCALE: Final[Mapping[str, int]] = {"%": 100, "‱": 10_000}
@@ -37,21 +39,6 @@ STRICTER: Final[Mapping[str, str]] = {  # metric -> the rule whose limit is stri
     "number_consistency": "portrait.number_consistency.evasion_limit",
 }
 _OVER: Final = frozenset({"over_limit", "evasion"})  # flags that speak of these limits
-
-
-class Rule(Protocol):
-    """What a metric reads of a rule of the rulebook."""
-
-    @property
-    def id(self) -> str: ...  # noqa: D102 - short names of the rulebook
-    @property
-    def value(self) -> object: ...  # noqa: D102 - short names of the rulebook
-    @property
-    def operator(self) -> str | None: ...  # noqa: D102 - short names of the rulebook
-    @property
-    def level(self) -> str: ...  # noqa: D102 - short names of the rulebook
-    @property
-    def citation(self) -> str: ...  # noqa: D102 - short names of the rulebook
 
 
 class Rules(Protocol):
@@ -115,18 +102,16 @@ class Metric:
 
     def as_dict(self) -> dict[str, object]:
         """The metric in the JSON answer (docs/reference/portrait.md): counts as integers, values as decimal strings."""
-        unit = self.card.unit
-        low, high = self.verdict.bounds or (None, None)
-        own = {} if self.internal is None else {"internal": self._internal(self.internal)}
+        unit, limit, internal = self.card.unit, self.limit, self.internal
+        own = {} if internal is None else {"internal": {**_limit_dict(internal, unit), "level": "internal"}}
         return {
             "slug": self.slug,
             "title": {"zh": self.card.title_zh, "en": self.card.title_en},
             **figures(self.verdict, unit),
             "unit": unit,
-            "limit": None if self.limit is None else limit_text(self.limit, unit),
-            "operator": None if self.limit is None else self.limit.operator,
+            **({"limit": None, "operator": None} if limit is None else _limit_dict(limit, unit)),
             **own,
-            "bounds": {"low": decimal_text(low, unit), "high": decimal_text(high, unit)},
+            "bounds": bounds_dict(self.verdict.bounds, unit),
             "components": dict(self.components),
             "flags": [flag_dict(flag, unit) for flag in self.verdict.flags],
             "attachments_required": list(self.attachments_required),
@@ -138,10 +123,6 @@ class Metric:
             "months": list(self.months),
             "trailing": self.trailing,
         }
-
-    def _internal(self, limit: Limit) -> dict[str, object]:
-        """The internal limit as JSON, marked as the house's own."""
-        return {"limit": limit_text(limit, self.card.unit), "operator": limit.operator, "level": "internal"}
 
 
 class Definition(Protocol):
@@ -192,9 +173,14 @@ def decimal_text(share: Fraction | None, unit: str) -> str | None:
     return f"{sign}{digits[:-DECIMALS]}.{digits[-DECIMALS:]}"
 
 
-def limit_text(limit: Limit, unit: str) -> str:
-    """A limit in the unit of its metric, in the same form as the value."""
-    return cast("str", decimal_text(Fraction(limit.value), unit))
+def _limit_dict(limit: Limit, unit: str) -> dict[str, object]:
+    return {"limit": decimal_text(Fraction(limit.value), unit), "operator": limit.operator}
+
+
+def bounds_dict(bounds: Bounds | None, unit: str) -> dict[str, object]:
+    """The lowest and the highest rate in the JSON answer."""
+    low, high = bounds or (None, None)
+    return {"low": decimal_text(low, unit), "high": decimal_text(high, unit)}
 
 
 def figures(verdict: Verdict, unit: str) -> dict[str, object]:
@@ -213,9 +199,9 @@ def flag_dict(flag: Flag, unit: str) -> dict[str, object]:
     if flag.share is not None:
         told["value"] = decimal_text(flag.share, unit)
     if flag.limit is not None:
-        told |= {"limit": limit_text(flag.limit, unit), "operator": flag.limit.operator}
+        told |= _limit_dict(flag.limit, unit)
     if flag.bounds is not None:
-        told["bounds"] = {"low": decimal_text(flag.bounds[0], unit), "high": decimal_text(flag.bounds[1], unit)}
+        told["bounds"] = bounds_dict(flag.bounds, unit)
     return told
 
 
@@ -233,20 +219,38 @@ def by_size(rows: Iterable[dict[str, object]], *, size: str) -> list[dict[str, o
     return sorted(rows, key=lambda row: (-whole(row[size]), row["key"] is None, str(row["key"])))
 
 
-def summed(rows: Rows, name: str) -> int:
+def summed(rows: Iterable[Mapping[str, object]], name: str) -> int:
     """The sum of a column of counts."""
     return sum(whole(row[name]) for row in rows)
 
 
-@dataclass(frozen=True, slots=True)
-class _Scaled:
-    """A rule at a share of its value."""
+def month_of(day: ir.DateValue) -> ir.IntegerValue:
+    """The month of a day as a number, 202603."""
+    return day.year().cast("int64") * 100 + day.month().cast("int64")
 
-    id: str
-    value: object
-    operator: str | None
-    level: str
-    citation: str
+
+def inside(day: ir.DateValue, window: Window) -> ir.BooleanValue:
+    """Whether a day lies in a window."""
+    return (day >= window.first) & (day < window.end)
+
+
+def in_year(row: Mapping[str, object], frame: Frame) -> bool:
+    """Whether a row with a `month_of` lies in the data year."""
+    month = row["month"]
+    return month is not None and whole(month) // 100 == frame.year
+
+
+def by_window(frame: Frame, cell: Callable[[Callable[[Mapping[str, object]], bool]], dict[str, object]]) -> Json:
+    """`months` and `trailing` of a metric: ``cell`` makes the figures of the rows for which a test holds."""
+    numbers = {month: int(month.replace("-", "")) for month in frame.months}
+    window = {"from": frame.trailing.first.isoformat(), "to": frame.trailing.end.isoformat()}
+    return {
+        "months": [
+            {"month": month, **cell(lambda row, number=number: row["month"] == number)}  # type: ignore[misc]
+            for month, number in numbers.items()
+        ],
+        "trailing": {**window, **cell(lambda row: row["in_trailing"] == 1)},
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,11 +262,8 @@ class Stricter:
 
     def rule(self, key: str) -> Rule:
         """The rule under a key."""
-        found = self.rules.rule(key)
-        if key not in STRICTER.values():
-            return found
-        value = Decimal(str(found.value)) * self.factor
-        return _Scaled(found.id, value, found.operator, str(found.level), found.citation)
+        rule = self.rules.rule(key)
+        return replace(rule, value=limit_of(self.rules, key).value * self.factor) if key in STRICTER.values() else rule
 
 
 def watched(metric: Metric, strict: Metric) -> Metric:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Final, Protocol
+from typing import Final
 
 from nianjian.engines.metrics.frame import Frame
 from nianjian.engines.metrics.lights import Light, overall
 from nianjian.engines.metrics.metric import Metric
+from nianjian.engines.rules.rulebook import Rulebook
 
 UNDER: Final = ("portrait.", "conflict.")  # what decides a portrait, and where guide and law disagree about it
 FIELDS: Final = (
@@ -26,26 +27,16 @@ FIELDS: Final = (
 OVERLAY: Final = ("value", "province", "enterprise", "valid_from", "valid_to", "reason", "who", "when")
 
 
-class Book(Protocol):
-    """What is read of a rulebook."""
-
-    @property
-    def overlays(self) -> Iterable[Mapping[str, object]]: ...  # noqa: D102 - as in the rulebook
-
-    def rules(self, under: str = "") -> Sequence[object]: ...  # noqa: D102 - as in the rulebook
-
-
-def rules_to_document(book: Book) -> list[dict[str, object]]:
+def rules_to_document(book: Rulebook) -> list[dict[str, object]]:
     """Each rule as JSON can hold it, with the overlay that gave it its value."""
-    acting = {str(one["key"]): one for one in book.overlays}  # in their order: the last one won
-    found = []
-    for under in UNDER:
-        for rule in book.rules(under):
-            line = {name: plain(getattr(rule, name)) for name in FIELDS}
-            overlay = acting.get(str(line["key"]))
-            line["overlay"] = None if overlay is None else {name: plain(overlay.get(name)) for name in OVERLAY}
-            found.append(line)
-    return found
+    acting = {
+        one["key"]: {name: plain(one.get(name)) for name in OVERLAY} for one in book.overlays
+    }  # in their order: the last one won
+    return [
+        {**{name: plain(getattr(rule, name)) for name in FIELDS}, "overlay": acting.get(rule.key)}
+        for under in UNDER
+        for rule in book.rules(under)
+    ]
 
 
 def plain(value: object) -> object:
@@ -85,8 +76,7 @@ class Result:
 
     def metric(self, slug: str) -> Metric:
         """A metric by name; KeyError for an unknown one."""
-        found = {metric.slug: metric for metric in self.metrics}
-        return found[slug]
+        return {metric.slug: metric for metric in self.metrics}[slug]
 
     def as_dict(self) -> dict[str, object]:
         """The JSON answer as plain values."""

@@ -18,7 +18,8 @@ from nianjian.engines.metrics.definitions import METRICS
 from nianjian.engines.metrics.frame import Frame
 from nianjian.engines.metrics.lights import Bounds, Flag, Light, Limit, Verdict
 from nianjian.engines.metrics.metric import SCALE, Card, Metric, light_of, limit_of
-from nianjian.engines.metrics.result import Result
+from nianjian.engines.metrics.result import FIELDS, Result
+from nianjian.engines.rules.rule import Rule
 
 Json = Mapping[str, Any]
 
@@ -37,28 +38,16 @@ LIGHTS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class KeptRule:
-    """A rule as it was told."""
-
-    id: str
-    value: object
-    operator: str | None
-    level: str
-    citation: str
-
-
-@dataclass(frozen=True, slots=True)
 class KeptRules:
     """The rules of a kept portrait by key; ``portrait_without_rules`` for one that an older program kept."""
 
     told: Mapping[str, Json]
 
-    def rule(self, key: str) -> KeptRule:
-        """The rule under a key."""
+    def rule(self, key: str) -> Rule:
+        """The rule under a key; its value and days are texts, as they were written."""
         if key not in self.told:
             raise NianjianError("portrait_without_rules", key=key)
-        one = self.told[key]
-        return KeptRule(one["id"], one["value"], one["operator"], one["level"], one["citation"])
+        return Rule(**{name: self.told[key][name] for name in FIELDS})
 
 
 def result(portrait: Json) -> Result:
@@ -132,36 +121,29 @@ def _metric(told: Json, known: KeptRules) -> Metric:
         limits=tuple(limit_of(known, key) for key in LIMITS.get(slug, ())),
         lights=tuple(light_of(known, key) for key in LIGHTS.get(slug, ())),
         statements=told["statements"],
-        internal=_internal(told, unit),
+        internal=_limit(told.get("internal") or {}, unit),
     )
 
 
-def _internal(told: Json, unit: str) -> Limit | None:
-    """The internal limit of a watched licence; its four decimals are exact."""
-    found = told.get("internal")
-    return None if found is None else Limit(Decimal(found["limit"]) / SCALE[unit], found["operator"])
+def _limit(told: Json, unit: str) -> Limit | None:
+    """A limit that was written beside a figure; its four decimals are exact."""
+    return Limit(Decimal(told["limit"]) / SCALE[unit], told["operator"]) if told.get("limit") is not None else None
 
 
 def _flag(told: Json, unit: str) -> Flag:
-    limit = told.get("limit")
     return Flag(
         code=told["code"],
         light=Light(told["light"]),
         count=told["count"],
         share=_share(told.get("value"), unit),
-        limit=None if limit is None else Limit(Decimal(limit) / SCALE[unit], told["operator"]),
-        bounds=_span(told.get("bounds") or {}, unit),
+        limit=_limit(told, unit),
+        bounds=_bounds(told.get("bounds") or {}, unit),
     )
 
 
 def _bounds(told: Json, unit: str) -> Bounds | None:
     low = _share(told.get("low"), unit)
     return None if low is None else (low, _share(told.get("high"), unit))
-
-
-def _span(told: Json, unit: str) -> tuple[Fraction, Fraction] | None:
-    low, high = _share(told.get("low"), unit), _share(told.get("high"), unit)
-    return None if low is None or high is None else (low, high)
 
 
 def _share(text: str | None, unit: str) -> Fraction | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from importlib.metadata import version
-from typing import Final, Protocol
+from typing import Final
 
 import ibis.expr.types as ir
 
@@ -17,48 +18,24 @@ from nianjian.engines.lake.engine import Engine
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.lake.tables import Lake
 from nianjian.engines.metrics import quality
-from nianjian.engines.metrics import result as provenance
 from nianjian.engines.metrics.definitions import METRICS
 from nianjian.engines.metrics.frame import DAY, Frame
-from nianjian.engines.metrics.metric import Definition, Metric, Rows, Rules, Stricter, Tables, kinds_of, watched, whole
-from nianjian.engines.metrics.result import Result
+from nianjian.engines.metrics.metric import Definition, Metric, Rows, Rules, Stricter, Tables, watched, whole
+from nianjian.engines.metrics.result import Result, rules_to_document
 from nianjian.engines.metrics.simulate import advise
 from nianjian.engines.metrics.tables import (
     DAILY,
     ComplaintCounting,
+    complaint_counting,
     complaint_match,
     daily,
     facts,
     tickets,
     tickets_rollup,
 )
+from nianjian.engines.rules.rulebook import Rulebook
 
-FACTS: Final = tuple(SCHEMAS)
 AS_OF: Final = "portrait.as_of"
-SOURCES: Final = "portrait.complaint_rate.sources"
-EXCLUSIONS: Final = "portrait.complaint_rate.exclusions"
-MATCH_WINDOW: Final = "portrait.complaint_rate.match_window"
-
-
-class Rulebook(Rules, provenance.Book, Protocol):
-    """A rulebook with its provenance."""
-
-    @property
-    def id(self) -> str: ...  # noqa: D102 - as in the JSON answer
-    @property
-    def version(self) -> str: ...  # noqa: D102 - short names of the rulebook
-    @property
-    def sha256(self) -> str: ...  # noqa: D102 - short names of the rulebook
-
-
-@dataclass(frozen=True, slots=True)
-class _Sources:
-    """Tables of one pinned snapshot, and the two derived ones."""
-
-    snapshot: Mapping[str, int]
-    dated: Mapping[str, ir.Table]
-    cube: ir.Table
-    tickets: ir.Table
 
 
 def run(  # noqa: PLR0913 -- one argument a choice
@@ -84,33 +61,31 @@ def run(  # noqa: PLR0913 -- one argument a choice
     ``snapshot`` (that of an earlier result) computes it again from the tables as they stood then, always from rows.
     """
     frame = Frame(year=year, as_of=as_of or _default_day(rulebook, year), today=today)
-    counting = ComplaintCounting(
-        sources=kinds_of(rulebook, SOURCES),
-        reasons=kinds_of(rulebook, EXCLUSIONS),
-        minutes=whole(rulebook.rule(MATCH_WINDOW).value),
-    )
-    if raw or snapshot is not None:
-        sources = _from_rows(lake, engine, frame, counting, snapshot)
-    else:
-        sources = _from_rollups(lake, engine, counting)
-    tables = Tables(
-        cube=sources.cube,
-        seats=sources.dated["seat_dim"],
-        tickets=sources.tickets,
-    )
-    attached = _attachments(engine, sources.dated["attachment_fact"], year)
-    metrics = tuple(_answered(engine, definition, tables, frame, rulebook, attached, watch) for definition in METRICS)
-    trust = quality.answer(_asked(engine, quality.questions(tables, sources.dated["calls"], frame)), frame)
+    counting = complaint_counting(rulebook)
+    with lake.lock():  # calls, facts and rollups of one moment
+        derived = None
+        if not raw and snapshot is None:
+            derived = tuple(rollups.current(lake, engine, rollup) for rollup in (DAILY, tickets_rollup(counting)))
+        pinned = lake.snapshot() if snapshot is None else snapshot
+        versions = {name: number for name, number in pinned.items() if name in SCHEMAS}
+        dated = {
+            name: engine.table(name, lake.files(name, versions[name]) if name in versions else [], schema)
+            for name, schema in SCHEMAS.items()
+        }
+    cube, told = derived or _derive(engine, dated, frame, counting)
+    tables = Tables(cube=cube, seats=dated["seat_dim"], tickets=told)
+    attached = _attachments(engine, dated["attachment_fact"], year)
+    quality_questions = quality.questions(tables, dated["calls"], frame)
     result = Result(
         enterprise=enterprise,
         province=province,
         frame=frame,
         rulebook={"id": rulebook.id, "version": rulebook.version, "sha256": rulebook.sha256},
-        snapshot=sources.snapshot,
+        snapshot=versions,
         code=version("nianjian"),
-        metrics=metrics,
-        quality=trust,
-        rules=provenance.rules_to_document(rulebook),
+        metrics=tuple(_answered(engine, one, tables, frame, rulebook, attached, watch) for one in METRICS),
+        quality=quality.answer(_asked(engine, quality_questions), frame),
+        rules=rules_to_document(rulebook),
     )
     return replace(result, advice=advise(result))
 
@@ -121,12 +96,12 @@ def _answered(  # noqa: PLR0917 -- one step of `run`, over its own values
     tables: Tables,
     frame: Frame,
     rules: Rules,
-    attached: Mapping[str, frozenset[str]],
+    attached: Mapping[str, set[str]],
     watch: Decimal | None,
 ) -> Metric:
     """One metric; of a watched licence judged a second time, from the same rows."""
     rows = _asked(engine, definition.questions(tables, frame, rules))
-    papers = attached.get(definition.card.slug, frozenset())
+    papers = attached.get(definition.card.slug, set())
     found = definition.answer(rows, frame, rules, papers)
     if watch is None:
         return found
@@ -143,35 +118,7 @@ def _asked(engine: Engine, questions: Mapping[str, ir.Table]) -> dict[str, Rows]
     return {name: engine.rows(expression) for name, expression in questions.items()}
 
 
-def _pinned(
-    lake: Lake, engine: Engine, given: Mapping[str, int] | None = None
-) -> tuple[dict[str, int], dict[str, ir.Table]]:
-    standing = lake.snapshot() if given is None else given
-    snapshot = {name: number for name, number in standing.items() if name in FACTS}
-    dated = {
-        name: engine.table(name, lake.files(name, snapshot[name]) if name in snapshot else [], schema)
-        for name, schema in SCHEMAS.items()
-    }
-    return snapshot, dated
-
-
-def _from_rollups(lake: Lake, engine: Engine, counting: ComplaintCounting) -> _Sources:
-    with lake.lock():  # calls, facts and rollups of one moment
-        cube = rollups.current(lake, engine, DAILY)
-        told = rollups.current(lake, engine, tickets_rollup(counting))
-        snapshot, dated = _pinned(lake, engine)
-    return _Sources(snapshot, dated, cube, told)
-
-
-def _from_rows(
-    lake: Lake, engine: Engine, frame: Frame, counting: ComplaintCounting, given: Mapping[str, int] | None
-) -> _Sources:
-    with lake.lock():
-        snapshot, dated = _pinned(lake, engine, given)
-    return _Sources(snapshot, dated, *derived(engine, dated, frame, counting))
-
-
-def derived(
+def _derive(
     engine: Engine, dated: Mapping[str, ir.Table], frame: Frame, counting: ComplaintCounting
 ) -> tuple[ir.Table, ir.Table]:
     """Cube and tickets straight from the rows, computed once and held in memory."""
@@ -180,9 +127,8 @@ def derived(
     cube = daily(counted, dated["number_dim"], dated["line_dim"], starts, engine.once)
     told = dated["complaint_fact"]
     by_id = whole(engine.rows(told.aggregate(ids=told.call_id.count()))[0]["ids"]) > 0
-    matched = tickets(
-        told, complaint_match(dated["calls"], told, minutes=counting.minutes, by_id=by_id), dated["line_dim"], counting
-    )
+    match = complaint_match(dated["calls"], told, minutes=counting.minutes, by_id=by_id)
+    matched = tickets(told, match, dated["line_dim"], counting)
     return engine.hold("cube_now", engine.arrow(cube)), engine.hold("tickets_now", engine.arrow(matched))
 
 
@@ -198,8 +144,8 @@ def _changes(engine: Engine, dim: ir.Table) -> set[date]:
     return days
 
 
-def _attachments(engine: Engine, table: ir.Table, year: int) -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
+def _attachments(engine: Engine, table: ir.Table, year: int) -> dict[str, set[str]]:
+    kinds: defaultdict[str, set[str]] = defaultdict(set)
     for row in engine.rows(table.filter(table.data_year == year).select("metric", "kind").distinct()):
-        found.setdefault(str(row["metric"]), set()).add(str(row["kind"]))
-    return {metric: frozenset(kinds) for metric, kinds in found.items()}
+        kinds[str(row["metric"])].add(str(row["kind"]))
+    return kinds

@@ -16,6 +16,7 @@ from nianjian.engines.kernel.numbers import NumberClass, Shape
 from nianjian.engines.lake.engine import Once
 from nianjian.engines.lake.rollups import ByDay, WholeRollup
 from nianjian.engines.lake.schema import MOMENT
+from nianjian.engines.metrics.metric import Rules, kinds_of, whole
 
 # Shapes whose class needs no ledger.
 _PLAIN: Final = (
@@ -47,11 +48,7 @@ def with_display_class(calls: ir.Table, number_dim: ir.Table) -> ir.Table:
     calls = calls.view()
     joined = calls.left_join(
         standing,
-        [
-            calls.day == standing.dim_day,
-            calls.display == standing.dim_display,
-            calls.shape == standing.dim_shape,
-        ],
+        [calls.day == standing.dim_day, calls.display == standing.dim_display, calls.shape == standing.dim_shape],
     )
     rules = [(joined.shape == shape.value, name.value) for shape, name in _PLAIN]
     rules += [
@@ -119,23 +116,9 @@ def _without(table: ir.Table, *gone: str, **made: ir.Value) -> ir.Table:
 REJECTED: Final = "rejected"
 
 NEEDED: Final = (
-    "source",
-    "call_key",
-    "call_id",
-    "direction",
-    "leg",
-    "display",
-    "display_shape",
-    "display_confidence",
-    "callee_shape",
-    "start_ts",
-    "delivered",
-    "answered",
-    "test",
-    "agent_kind",
-    "line_id",
-    "team_id",
-)
+    "source", "call_key", "call_id", "direction", "leg", "display", "display_shape", "display_confidence",
+    "callee_shape", "start_ts", "delivered", "answered", "test", "agent_kind", "line_id", "team_id",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,11 +194,10 @@ def _bounds(rows: ir.Table, first: date | None, last: date | None) -> list[ir.Bo
 
 def _halves(calls: ir.Table, single: Sequence[ir.BooleanValue], joined: ir.Table) -> Facts:
     """Both halves read the rows by themselves: shared, an engine would keep all of them in memory between two uses."""
+    no_single, no_joined = (~false_if_null(ibis.and_(*_outbound(rows))) for rows in (calls, joined))
     return Facts(
         out=_described(calls.filter(*single, *_outbound(calls))).union(_described(joined.filter(*_outbound(joined)))),
-        rest=_described(calls.filter(*single, ~false_if_null(ibis.and_(*_outbound(calls))))).union(
-            _described(joined.filter(~false_if_null(ibis.and_(*_outbound(joined)))))
-        ),
+        rest=_described(calls.filter(*single, no_single)).union(_described(joined.filter(no_joined))),
     )
 
 
@@ -312,15 +294,8 @@ KEYS: Final = {
     "team_id": "string",
 }
 MEASURES: Final = (
-    "records",
-    "outbound",
-    "delivered",
-    "answered",
-    "answer_unknown",
-    "tests",
-    "without_customer",
-    "masked_callee",
-)
+    "records", "outbound", "delivered", "answered", "answer_unknown", "tests", "without_customer", "masked_callee",
+)  # fmt: skip
 
 
 @ibis.udf.agg.builtin(name="bit_or", signature=((dt.int64,), dt.int64))  # type: ignore[untyped-decorator]
@@ -376,7 +351,8 @@ def _counted(calls: ir.Table, *, outbound: bool) -> dict[str, ir.Value]:
     return {"day_bits": bit_or(calls.bit).cast("int64"), "records": calls.count(), **counts}
 
 
-def _as_it_is(name: str, expression: ir.Table, *, few: bool = False) -> ir.Table:
+def leave_lazy(name: str, expression: ir.Table, *, few: bool = False) -> ir.Table:
+    """An `Once` that computes where the expression is used."""
     del name, few
     return expression
 
@@ -386,7 +362,7 @@ def daily(
     number_dim: ir.Table,
     line_dim: ir.Table,
     starts: Sequence[date] | None = None,
-    once: Once = _as_it_is,
+    once: Once = leave_lazy,
 ) -> ir.Table:
     """The cube: day, dim, key, shape, display_class, confidence, day_bits and the measures.
 
@@ -418,16 +394,8 @@ def printed(number: ir.IntegerValue, shape: ir.StringValue) -> ir.StringValue:
 
 
 def _slice(counted: ir.Table, dim: str, key: ir.Value, *, shape: ir.Value, confidence: ir.Value) -> ir.Table:
-    named = counted.select(
-        "day",
-        "display_class",
-        "day_bits",
-        *MEASURES,
-        dim=ibis.literal(dim),
-        key=key,
-        shape=shape,
-        confidence=confidence,
-    )
+    columns = ("day", "display_class", "day_bits", *MEASURES)
+    named = counted.select(*columns, dim=ibis.literal(dim), key=key, shape=shape, confidence=confidence)
     return named.group_by("day", "dim", "key", "shape", "display_class", "confidence").aggregate(
         day_bits=bit_or(named.day_bits).cast("int64"), **{name: named[name].sum().cast("int64") for name in MEASURES}
     )
@@ -477,28 +445,30 @@ def complaint_match(calls: ir.Table, complaint_fact: ir.Table, *, minutes: int, 
 
 def _candidates(pairs: ir.Table, grade: ir.Value) -> ir.Table:
     away = (pairs.start_ts.epoch_seconds().cast("int64") - pairs.call_ts.epoch_seconds().cast("int64")).abs()
-    return pairs.select(
-        "complaint_id",
-        "call_id",
-        "start_ts",
-        "line_id",
-        "team_id",
-        "kind",
-        grade=grade.cast("int64"),
-        seconds=away.fill_null(0),
-    )
+    columns = ("complaint_id", "call_id", "start_ts", "line_id", "team_id", "kind")
+    return pairs.select(*columns, grade=grade.cast("int64"), seconds=away.fill_null(0))
 
 
-REGULATOR: Final = ("12321", "12300")
-REASONS: Final = ("not_accepted", "not_own_number", "duplicate", "not_a_call")
+TICKETS: Final = pa.schema(
+    [
+        *((name, pa.string()) for name in ("complaint_id", "source")),
+        *((name, MOMENT) for name in ("accepted_ts", "arrived_ts", "closed_ts", "reopened_ts")),
+        *((name, pa.string()) for name in ("excluded_rate", "excluded_ticket", "kind", "how")),
+        ("display", pa.int64()),
+        ("accepted_day", pa.date32()),
+        ("day", pa.date32()),
+        ("line", pa.string()),
+        ("team", pa.string()),
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ComplaintCounting:
     """What the rulebook says of complaints: ``sources`` of D2, ``reasons`` that exclude, ``minutes`` of the match."""
 
-    sources: tuple[str, ...] = REGULATOR
-    reasons: tuple[str, ...] = REASONS
+    sources: tuple[str, ...] = ("12321", "12300")
+    reasons: tuple[str, ...] = ("not_accepted", "not_own_number", "duplicate", "not_a_call")
     minutes: int = 10
 
 
@@ -525,16 +495,7 @@ def tickets(
     )
     joined = joined.left_join(found, joined.complaint_id == found.match_id)
     named = joined.select(
-        "complaint_id",
-        "source",
-        "accepted_ts",
-        "arrived_ts",
-        "closed_ts",
-        "reopened_ts",
-        "excluded_rate",
-        "excluded_ticket",
-        "kind",
-        "how",
+        *TICKETS.names[:10],
         display=joined.complained,
         accepted_day=joined.day,
         day=joined.match_day.coalesce(joined.call_ts.date(), joined.day),
@@ -587,13 +548,8 @@ DAILY: Final = ByDay(
     schema=pa.schema(
         [
             ("day", pa.date32()),
-            ("dim", pa.string()),
-            ("key", pa.string()),
-            ("shape", pa.string()),
-            ("display_class", pa.string()),
-            ("confidence", pa.string()),
-            ("day_bits", pa.int64()),
-            *((name, pa.int64()) for name in MEASURES),
+            *((name, pa.string()) for name in ("dim", "key", "shape", "display_class", "confidence")),
+            *((name, pa.int64()) for name in ("day_bits", *MEASURES)),
         ]
     ),
     version=VERSION,
@@ -601,25 +557,15 @@ DAILY: Final = ByDay(
     build=_daily,
     spread=days_of_keys,
 )
-TICKETS: Final = pa.schema(
-    [
-        ("complaint_id", pa.string()),
-        ("source", pa.string()),
-        ("accepted_ts", MOMENT),
-        ("arrived_ts", MOMENT),
-        ("closed_ts", MOMENT),
-        ("reopened_ts", MOMENT),
-        ("excluded_rate", pa.string()),
-        ("excluded_ticket", pa.string()),
-        ("kind", pa.string()),
-        ("how", pa.string()),
-        ("display", pa.int64()),
-        ("accepted_day", pa.date32()),
-        ("day", pa.date32()),
-        ("line", pa.string()),
-        ("team", pa.string()),
-    ]
-)
+
+
+def complaint_counting(rules: Rules) -> ComplaintCounting:
+    """What a rulebook says of complaints."""
+    return ComplaintCounting(
+        sources=kinds_of(rules, "portrait.complaint_rate.sources"),
+        reasons=kinds_of(rules, "portrait.complaint_rate.exclusions"),
+        minutes=whole(rules.rule("portrait.complaint_rate.match_window").value),
+    )
 
 
 def tickets_rollup(counting: ComplaintCounting) -> WholeRollup:

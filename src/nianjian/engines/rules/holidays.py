@@ -89,16 +89,14 @@ def from_rows(rows: Iterable[Mapping[str, object]]) -> Calendar:
     marked: list[tuple[date, bool]] = []
     for number, row in enumerate(rows, 2):
         given, kind = row.get("日期"), str(row.get("休息/上班") or "").strip()
+        place = f"{number}, 日期: {given}"
         try:
             day = given if isinstance(given, date) else date.fromisoformat(str(given).strip().replace("/", "-"))
+            if kind not in {OFF, ON}:
+                place = f"{number}, 休息/上班: {kind}"
+                raise ValueError(kind)  # noqa: TRY301 -- as a day that cannot be read
         except ValueError as error:
-            raise NianjianError(
-                "holidays_unreadable", reason="value_wrong", place=f"{number}, 日期: {given}", row=number
-            ) from error
-        if kind not in {OFF, ON}:
-            raise NianjianError(
-                "holidays_unreadable", reason="value_wrong", place=f"{number}, 休息/上班: {kind}", row=number
-            )
+            raise NianjianError("holidays_unreadable", reason="value_wrong", place=place, row=number) from error
         marked.append((date(day.year, day.month, day.day), kind == OFF))
     days = {day for day, _ in marked}
     named = {day.year for day in days if day.month != DECEMBER}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from itertools import pairwise
@@ -53,10 +53,15 @@ _Loader.add_constructor("tag:yaml.org,2002:float", _decimal)
 
 @cache
 def load(folder: Path = DATA) -> RuleSet:
-    """All rules of ``folder``; NianjianError names the file and the key of the first fault."""
+    """All rules of ``folder``, of one key in one province one a day; NianjianError names file and key of a fault."""
     rules = [rule for path in sorted(folder.glob("*.yaml")) for rule in _file(path)]
     rules.sort(key=lambda rule: (rule.key, rule.province or "", rule.valid_from))
-    _no_overlap(rules)
+    for one, two in pairwise(rules):
+        same = (one.key, one.province) == (two.key, two.province)
+        if same and (one.valid_to is None or two.valid_from <= one.valid_to):
+            raise NianjianError(
+                "rule_overlap", file=f"{two.subject}.yaml", key=two.key, date=two.valid_from.isoformat()
+            )
     return RuleSet(BOOK, version(folder), tuple(rules))
 
 
@@ -146,13 +151,3 @@ def frozen(value: object) -> Value:
     if value is None or isinstance(value, bool | int | Decimal | str | date):
         return value
     raise TypeError(value)
-
-
-def _no_overlap(rules: list[Rule]) -> None:
-    """Of one key in one province at most one rule is valid on a day."""
-    for one, two in pairwise(rules):
-        same = (one.key, one.province) == (two.key, two.province)
-        if same and (one.valid_to is None or two.valid_from < one.valid_to + timedelta(days=1)):
-            raise NianjianError(
-                "rule_overlap", file=f"{two.subject}.yaml", key=two.key, date=two.valid_from.isoformat()
-            )

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.load import RuleSet, frozen, load
 from nianjian.engines.rules.rule import Level, Rule, Value, canonical, digest, record
 
+T = TypeVar("T")
 FIRST_DAY: Final = date(2017, 1, 1)
 """The rulebook reaches back to data year 2017."""
 
@@ -88,30 +89,25 @@ class Rulebook:
     def decimal(self, key: str) -> Decimal:
         """The value as an exact number."""
         value = self.value(key)
-        if isinstance(value, Decimal):
-            return value
-        return Decimal(self.integer(key))
+        return value if isinstance(value, Decimal) else Decimal(self.integer(key))
 
     def integer(self, key: str) -> int:
         """The value as a whole number; NianjianError rule_value_kind for any other."""
-        value = self.value(key)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value
-        raise NianjianError("rule_value_kind", key=key, wanted="number")
+        return self._of_kind(key, int, "number")
 
     def text(self, key: str) -> str:
         """The value as text; NianjianError rule_value_kind for any other."""
-        value = self.value(key)
-        if isinstance(value, str):
-            return value
-        raise NianjianError("rule_value_kind", key=key, wanted="text")
+        return self._of_kind(key, str, "text")
 
     def items(self, key: str) -> tuple[Value, ...]:
         """The value as a list; NianjianError rule_value_kind for any other."""
+        return self._of_kind(key, tuple, "list")
+
+    def _of_kind(self, key: str, kind: type[T], wanted: str) -> T:
         value = self.value(key)
-        if isinstance(value, tuple):
+        if isinstance(value, kind) and not isinstance(value, bool):
             return value
-        raise NianjianError("rule_value_kind", key=key, wanted="list")
+        raise NianjianError("rule_value_kind", key=key, wanted=wanted)
 
     def rules(self, under: str = "") -> tuple[Rule, ...]:
         """The rules in force whose key stands ``under`` a prefix ("portrait."), sorted by key."""

@@ -116,11 +116,8 @@ def _rules(book: Rulebook) -> list[tuple[Rule, tuple[str, str, str]]]:
         where = (str(told["track"]), str(told["code"]), str(told.get("name", told["code"])))
         keys = told["rules"]
         found += [(str(key), where) for key in keys] if isinstance(keys, tuple) else []
-    return [(book.in_force[key], where) for key, where in found if key in book.in_force and _dated(book.in_force[key])]
-
-
-def _dated(rule: Rule) -> bool:
-    return rule.unit == UNIT
+    rules = [(book.in_force.get(key), where) for key, where in found]
+    return [(rule, where) for rule, where in rules if rule is not None and rule.unit == UNIT]
 
 
 def _ruled(rule: Rule, where: tuple[str, str, str], filed_in: int, calendar: Calendar) -> Deadline:
@@ -188,12 +185,8 @@ def shuts(book: Rulebook, filed_in: int) -> tuple[date, Rule] | None:
 
 def conflicts(deadlines: Sequence[Deadline]) -> list[list[Deadline]]:
     """Per track the templates' last days, where they name different ones."""
-    found = []
-    for track in TRACKS:
-        ends = closing(deadlines, track)
-        if len({one.day for one in ends}) > 1:
-            found.append(ends)
-    return found
+    found = [closing(deadlines, track) for track in TRACKS]
+    return [ends for ends in found if len({one.day for one in ends}) > 1]
 
 
 LATE_RULE: Final = "deadline.guide.late_report"

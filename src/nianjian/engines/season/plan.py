@@ -73,9 +73,9 @@ def plan(book: Rulebook, filed_in: int, deadlines: Sequence[Deadline], calendar:
     first, start = earliest(deadlines), plan_start(book, deadlines)
     if first is None or start is None:
         return None
-    season = _Season(book, filed_in, calendar)
     milestones = _milestones(book, start, first.day, calendar)
-    tasks = [_plan_task(cast("Mapping[str, Any]", told), season, milestones, deadlines) for told in book.items(TASKS)]
+    season = _Season(book, filed_in, calendar, milestones, deadlines)
+    tasks = [_plan_task(cast("Mapping[str, Any]", told), season) for told in book.items(TASKS)]
     return Plan(start, first.day, milestones, tuple(tasks))
 
 
@@ -101,27 +101,27 @@ class _Season:
     book: Rulebook
     filed_in: int
     calendar: Calendar
+    milestones: Sequence[Milestone]
+    deadlines: Sequence[Deadline]
 
 
-def _plan_task(
-    told: Mapping[str, Any], season: _Season, milestones: Sequence[Milestone], deadlines: Sequence[Deadline]
-) -> PlannedTask:
+def _plan_task(told: Mapping[str, Any], season: _Season) -> PlannedTask:
     book, filed_in, calendar = season.book, season.filed_in, season.calendar
-    (module,) = [one for one in milestones if one.module == told["module"]]
+    last = season.milestones[-1].due
+    (module,) = [one for one in season.milestones if one.module == told["module"]]
     track = str(told.get("track") or "")
     begins, due = module.begins, module.due
-    decides = deciding(deadlines, track) if track and not told.get("from") else None
+    decides = deciding(season.deadlines, track) if track and not told.get("from") else None
     if decides is not None:
         due = previous_workday(decides.day, calendar)
     if told.get("month"):
         first = date(filed_in, book.integer(MONTH), 1)
         begins, due = first, previous_workday(add_months(first, 1) - _DAY, calendar)
-        if due.day > milestones[-1].due.day:  # an earlier deadline than the guide knows
+        if due.day > last.day:  # an earlier deadline than the guide knows
             begins, due = module.begins, module.due
     if told.get("from") in book.in_force:
         begins = in_year(filed_in, str(book.value(str(told["from"]))))
-        due = max(due, Due(begins, provisional=not calendar.known(begins)))
-        due = min(due, milestones[-1].due)
+        due = min(max(due, Due(begins, provisional=not calendar.known(begins))), last)
     begins = min(next_workday(begins, calendar).day, due.day)
     return PlannedTask(
         str(told["task"]), module.module, str(told["source"]), track, tuple(map(str, told["after"])), begins, due
@@ -196,18 +196,15 @@ def evaluate_tasks(
     planned: Sequence[PlannedTask], seen: Mapping[str, TaskProgress], said: Mapping[str, TaskNote], today: date
 ) -> list[Task]:
     """Every task with its state, in the plan's order. A task nobody can look into is open, never done."""
-    finished = {one.task for one in planned if _is_finished(one, seen, said, today)}
     unseen, nothing = TaskProgress(complete=False), TaskNote()
-    return [
-        _evaluate_task(one, seen.get(one.task, unseen), said.get(one.task, nothing), finished, today) for one in planned
-    ]
+    known = [(one, seen.get(one.task, unseen), said.get(one.task, nothing)) for one in planned]
+    finished = {one.task for one, progress, note in known if _is_finished(one, progress, note, today)}
+    return [_evaluate_task(*each, finished, today) for each in known]
 
 
-def _is_finished(one: PlannedTask, seen: Mapping[str, TaskProgress], said: Mapping[str, TaskNote], today: date) -> bool:
-    known = seen.get(one.task, TaskProgress(complete=False))
-    told = said.get(one.task, TaskNote()).done_on
-    by_hand = one.task in BY_HAND and told is not None and told <= today
-    return not known.applicable or known.complete or by_hand
+def _is_finished(one: PlannedTask, seen: TaskProgress, said: TaskNote, today: date) -> bool:
+    by_hand = one.task in BY_HAND and said.done_on is not None and said.done_on <= today
+    return not seen.applicable or seen.complete or by_hand
 
 
 def _evaluate_task(one: PlannedTask, seen: TaskProgress, said: TaskNote, finished: set[str], today: date) -> Task:

@@ -5,6 +5,7 @@ A moment that passed while nobody worked is made up for by the newest one alone,
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -86,8 +87,8 @@ def moments(book: Rulebook) -> dict[str, Moments]:
         told = cast("Mapping[str, Any]", item)
         before, late = tuple(sorted(map(int, told["before"]))), int(told["late"])
         if told["about"] in {TRACK, TASK} and late > 0:
-            of = Moments(before, late, tuple(told["roles"]), int(told["escalate"]), tuple(told["to"]))
-            found[str(told["about"])] = of
+            roles, to = tuple(told["roles"]), tuple(told["to"])
+            found[str(told["about"])] = Moments(before, late, roles, int(told["escalate"]), to)
     return found
 
 
@@ -108,12 +109,11 @@ def due(found: Iterable[Track], standing: Iterable[Task], rule: Mapping[str, Mom
 
 def _of_tracks(found: Iterable[Track], of: Moments | None, today: date) -> list[Reminder]:
     """One a report and last day, however many licences wait for it."""
-    made = []
-    for name, last, count in waiting(found):
-        at = None if of is None else stage(last, today, of)
-        if at is not None:
-            made.append(Reminder(f"{TRACK}:{name}", *at, last, (last - today).days, count))
-    return made
+    return [
+        Reminder(f"{TRACK}:{name}", *at, last, (last - today).days, count)
+        for name, last, count in waiting(found)
+        if of is not None and (at := stage(last, today, of)) is not None
+    ]
 
 
 def waiting(found: Iterable[Track]) -> list[tuple[str, date, int]]:
@@ -122,28 +122,21 @@ def waiting(found: Iterable[Track]) -> list[tuple[str, date, int]]:
     A licence to which a notice names another day is counted under that day alone. The day is the one that the law
     moves off a holiday (民法典 203): it is what makes the report late, so the days are counted to it.
     """
-    counts: dict[tuple[str, date], int] = {}
-    for one in found:
-        if one.open and one.due is not None:
-            key = one.track, one.due.last.day
-            counts[key] = counts.get(key, 0) + 1
+    counts = Counter((one.track, one.due.last.day) for one in found if one.open and one.due is not None)
     order = list(dict.fromkeys(name for name, _last in counts))
     return [(*key, counts[key]) for key in sorted(counts, key=lambda key: (order.index(key[0]), key[1]))]
 
 
 def _of_tasks(standing: Iterable[Task], of: Moments | None, today: date) -> list[Reminder]:
     """What is `settled` brings none."""
-    made, found = list[Reminder](), list(standing)
+    found = list(standing)
     moot = settled(found)
-    for one in found:
-        if of is None or one.state not in DUE or one.plan.task in moot:
-            continue
-        day = one.due.day
-        at = stage(day, today, of)
-        if at is not None:
-            owner = one.said.owner or one.seen.owner
-            made.append(Reminder(f"{TASK}:{one.plan.task}", *at, day, (day - today).days, owner=owner))
-    return made
+    return [
+        Reminder(f"{TASK}:{one.plan.task}", *at, day, (day - today).days, owner=one.said.owner or one.seen.owner)
+        for one in found
+        if of is not None and one.state in DUE and one.plan.task not in moot
+        if (at := stage(day := one.due.day, today, of)) is not None
+    ]
 
 
 def settled(found: Sequence[Task]) -> set[str]:
@@ -159,11 +152,7 @@ def settled(found: Sequence[Task]) -> set[str]:
     moot = set(filing)
     for one in found:
         plan = one.plan
-        waits = {
-            name
-            for name in filing
-            if plan.task in before[name] or (plan.track and plan.track == filing[name].plan.track)
-        }
+        waits = {name for name in filing if plan.task in before[name] or plan.track == filing[name].plan.track != ""}
         waits = waits or (set(filing) if plan.module in FOR_REPORT else set())
         if waits and waits <= handed:
             moot.add(plan.task)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
@@ -11,14 +10,15 @@ from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.drill_down import EXCLUDED, SPLITS, RowQuery, components
+from nianjian.engines.metrics.simulate import Moves
 from nianjian.engines.paper.explanations import team_results
 from nianjian.engines.paper.masking import mask_portrait
 from nianjian.features.portrait import operations, portraits
 from nianjian.features.portrait.operations import (
     FORMS,
-    Moves,
     compare_runs,
     export_portrait,
+    get_portrait,
     list_run_ids,
     simulate_moves,
 )
@@ -41,24 +41,6 @@ class Years(Schema):
     years: list[int]
 
 
-class Run(Schema):
-    """One computation that was kept."""
-
-    id: str
-    year: int
-    moment: str
-    actor: str
-    sha256: str
-    light: str
-    as_of: str
-    today: str | None
-    province: str | None
-    rulebook: dict[str, str]
-    snapshot: dict[str, Any]
-    code: str
-    metrics: list[dict[str, Any]]
-
-
 class NewRun(Schema):
     """A run: its as-of day (31 December if none), a province in place of the enterprise's."""
 
@@ -79,7 +61,7 @@ def portraits_list(request: Request, code: str) -> dict[str, object]:
 @read(router, "/enterprises/{code}/portraits/{year}", act=Act.READ_OWN, answer=dict[str, Any])
 def portraits_get(request: Request, code: str, year: Year, run: Kept = None) -> Mapping[str, Any]:
     """A kept portrait, numbers masked; who sees a team's rows alone gets that team's figures."""
-    found = get_masked_portrait(code, year, run)
+    found = get_portrait(code, year, run, masked=True)
     if request.team is None:
         return found
     return {
@@ -90,11 +72,11 @@ def portraits_get(request: Request, code: str, year: Year, run: Kept = None) -> 
     }
 
 
-@read(router, "/enterprises/{code}/portraits/{year}/runs", act=Act.READ, answer=Page[Run])
+@read(router, "/enterprises/{code}/portraits/{year}/runs", act=Act.READ, answer=Page[portraits.Run])
 def runs_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict[str, object]:
     """The kept runs of a data year, newest first."""
     ids = list_run_ids(enterprise=code, year=year, actor=request.actor)
-    return paged(request, cut, ids, lambda one: asdict(portraits.get_run(code, year, one)))
+    return paged(request, cut, ids, lambda one: portraits.get_run(code, year, one))
 
 
 @write(router, "/enterprises/{code}/portraits/{year}/runs", act=Act.REPORT, answer=Job, status=202)
@@ -105,14 +87,6 @@ def runs_add(request: Request, code: str, year: Year, new: NewRun) -> dict[str, 
     return enqueued_job_document(
         request, flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise=code, payload=payload, actor=request.actor)
     )
-
-
-def get_masked_portrait(code: str, year: int, run: str | None) -> dict[str, Any]:
-    """The portrait, masked; ``portrait_run_unknown``, ``portrait_missing``."""
-    found = portraits.find_masked_portrait(code, year, run)
-    if found is None:
-        raise NianjianError("portrait_missing", enterprise=code, year=year)
-    return found
 
 
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -207,25 +181,15 @@ def runs_compare(request: Request, code: str, year: Year, pair: Query[Pair]) -> 
 @read(router, "/enterprises/{code}/portraits/{year}/simulation", act=Act.READ, answer=Simulated)
 def portraits_simulate(request: Request, code: str, year: Year, steps: Query[Steps]) -> dict[str, object]:
     """What the lights would become; nothing is kept and no call is read."""
-    moves = Moves(
-        open_seats=steps.open_seats,
-        cut_seats=steps.cut_seats,
-        close_seats=steps.close_seats,
-        close_tickets=steps.close_tickets,
-        close_unfiled=steps.close_unfiled,
-        file_seats=steps.file_seats,
-        move_line=steps.move_line or None,
-    )
+    moves = Moves(**steps.model_dump(exclude={"run", "move_line"}), move_line=steps.move_line or None)
     told = simulate_moves(enterprise=code, year=year, run=steps.run, moves=moves, actor=request.actor)
     return {name: mask_portrait(portrait) for name, portrait in told.items()}
 
 
-@take(
-    router,
-    "/enterprises/{code}/portraits/{year}/exports/{form}",
-    act=Act.READ,
-    media=[form.media.partition(";")[0] for form in FORMS.values()],
-)
+MEDIA = [media.partition(";")[0] for media, _ in FORMS.values()]
+
+
+@take(router, "/enterprises/{code}/portraits/{year}/exports/{form}", act=Act.READ, media=MEDIA)
 def portraits_export(
     request: Request, code: str, year: Year, form: Literal["xlsx", "pdf", "png", "html"], run: Kept = None
 ) -> HttpResponse:
@@ -233,16 +197,14 @@ def portraits_export(
     made = export_portrait(
         enterprise=code, year=year, run=run, form=form, language=language(request), actor=request.actor
     )
-    answer = HttpResponse(made.content, content_type=made.media)
-    return as_attachment(answer, made.name)
+    return as_attachment(HttpResponse(made.content, content_type=made.media), made.name)
 
 
 @read(router, "/enterprises/{code}/portraits/{year}/rows", act=Act.READ_OWN, answer=Rows)
 def rows_list(request: Request, code: str, year: Year, asked: Query[Behind]) -> dict[str, object]:
     """The rows behind a figure, numbers masked; who sees a team's rows alone gets those."""
-    given = {"line": asked.line, "team": asked.team, "kind": asked.kind}
-    keys: dict[str, str | None] = {split: key for split, key in given.items() if key is not None}
-    metrics = [one for one in get_masked_portrait(code, year, asked.run)["metrics"] if one["slug"] == asked.metric]
+    keys = asked.model_dump(include={"line", "team", "kind"}, exclude_none=True)
+    metrics = [one for one in get_portrait(code, year, asked.run)["metrics"] if one["slug"] == asked.metric]
     part = asked.component
     known = metrics and (part in components(metrics[0]) or part.startswith(EXCLUDED))
     if not known or not set(keys) <= set(SPLITS[asked.metric]):
@@ -267,7 +229,7 @@ def rows_list(request: Request, code: str, year: Year, asked: Query[Behind]) -> 
 @take(router, "/enterprises/{code}/portraits/{year}/rows/reveal", act=Act.REVEAL, answer=Numbers)
 def rows_behind_reveal(request: Request, code: str, year: Year, wanted: Shown) -> dict[str, str]:
     """The numbers of one row behind a figure in full; the audit chain has the entry before."""
-    given = wanted.row.model_dump()
-    kind = str(given.pop("kind"))
-    key = {name: str(value) for name, value in given.items()}
-    return operations.reveal_row(enterprise=code, year=year, run=wanted.run, kind=kind, key=key, actor=request.actor)
+    key = {name: str(value) for name, value in wanted.row.model_dump(exclude={"kind"}).items()}
+    return operations.reveal_row(
+        enterprise=code, year=year, run=wanted.run, kind=wanted.row.kind, key=key, actor=request.actor
+    )

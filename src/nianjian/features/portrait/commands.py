@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from nianjian.engines.paper.masking import mask_portrait
 from nianjian.features.portrait import terminal
@@ -14,9 +12,6 @@ from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, number, on_day, year
 from nianjian.platform.terminal.language import _, language
 from nianjian.platform.terminal.session import begin
-
-if TYPE_CHECKING:
-    from nianjian.platform.accounts.query import Actor
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -41,16 +36,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     year(two)
     what_if = actions.add("simulate", _simulate, _("what would the lights become?"))
     _which(what_if)
-    what_if.add_argument("--open-seats", type=number, default=0, metavar="N", help=_("open this many filed seats"))
-    what_if.add_argument("--cut-seats", type=number, default=0, metavar="N", help=_("cut this many seats' filing"))
-    what_if.add_argument("--close-seats", type=number, default=0, metavar="N", help=_("close this many opened seats"))
-    what_if.add_argument("--close-tickets", type=number, default=0, metavar="N", help=_("close this many tickets"))
-    what_if.add_argument(
-        "--close-unfiled", type=number, default=0, metavar="N", help=_("close this many seats that are not filed")
-    )
-    what_if.add_argument(
-        "--file-seats", type=number, default=0, metavar="N", help=_("file this many opened seats that are not filed")
-    )
+    for option, about in (
+        ("--open-seats", _("open this many filed seats")),
+        ("--cut-seats", _("cut this many seats' filing")),
+        ("--close-seats", _("close this many opened seats")),
+        ("--close-tickets", _("close this many tickets")),
+        ("--close-unfiled", _("close this many seats that are not filed")),
+        ("--file-seats", _("file this many opened seats that are not filed")),
+    ):
+        what_if.add_argument(option, type=number, default=0, metavar="N", help=about)
     what_if.add_argument("--move-line", metavar="LINE", help=_("this line's calls display an own filed number"))
     attach = actions.add("attach", _attach, _("record the paper that explains a yellow light"))
     attach.add_argument("metric", metavar="METRIC", help=_("the metric, for example seat_vacancy"))
@@ -75,7 +69,7 @@ def _which(parser: argparse.ArgumentParser) -> None:
 
 def _run(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.portrait.operations import run_portrait
+    from nianjian.features.portrait.operations import render_export, run_portrait
 
     result = run_portrait(
         enterprise=args.enterprise,
@@ -90,25 +84,11 @@ def _run(args: argparse.Namespace) -> Answer:
     data = mask_portrait(result.as_dict())
     for form in ("html", "xlsx", "pdf", "png"):
         if path := getattr(args, form):
-            path.write_bytes(_drawn(args, data, form, actor))
+            export = render_export(
+                data, enterprise=args.enterprise, year=args.year, form=form, language=language(), actor=actor
+            )
+            path.write_bytes(export.content)
     return Answer(data, lambda console: terminal.print_portrait(console, data))
-
-
-def _drawn(args: argparse.Namespace, portrait: Mapping[str, Any], form: str, actor: Actor) -> bytes:
-    """The portrait in a form; it stands in the audit chain like one that was taken from a page."""
-    from nianjian.features.portrait import portraits
-    from nianjian.features.portrait.operations import render_export
-
-    kept = portraits.find_newest_run(args.enterprise, args.year)
-    return render_export(
-        portrait,
-        enterprise=args.enterprise,
-        year=args.year,
-        run=kept.id if kept else "",
-        form=form,
-        language=language(),
-        actor=actor,
-    ).content
 
 
 def _runs(args: argparse.Namespace) -> Answer:
@@ -153,21 +133,18 @@ def _waiting(file: str) -> None:
 
 def _simulate(args: argparse.Namespace) -> Answer:
     actor = begin(args)
+    from dataclasses import fields
+
+    from nianjian.engines.metrics.simulate import Moves
     from nianjian.features.portrait.operations import compute_and_simulate
 
     told = compute_and_simulate(
-        actor=actor,
         enterprise=args.enterprise,
         year=args.year,
         as_of=args.as_of,
         province=args.province,
-        open_seats=args.open_seats,
-        cut_seats=args.cut_seats,
-        close_seats=args.close_seats,
-        close_tickets=args.close_tickets,
-        close_unfiled=args.close_unfiled,
-        file_seats=args.file_seats,
-        move_line=args.move_line,
+        moves=Moves(**{move.name: getattr(args, move.name) for move in fields(Moves)}),
+        actor=actor,
         waiting=_waiting,
     )
     data = {name: mask_portrait(portrait) for name, portrait in told.items()}
@@ -181,13 +158,7 @@ def _attach(args: argparse.Namespace) -> Answer:
     made = attach(
         enterprise=args.enterprise, metric=args.metric, year=args.year, kind=args.kind, path=args.file, actor=actor
     )
-    data = {
-        "enterprise": args.enterprise,
-        "metric": made.metric,
-        "year": made.year,
-        "kind": made.kind,
-        "name": made.name,
-        "sha256": made.sha256,
-    }
+    names = ("metric", "year", "kind", "name", "sha256")
+    data = {"enterprise": args.enterprise, **{name: getattr(made, name) for name in names}}
     text = _("{name} recorded for {metric}, data year {year}.")
     return Answer(data, lambda console: console.print(text.format(**data)))

@@ -20,10 +20,12 @@ from django.db.models import Q
 from nianjian.engines.kernel import clock
 from nianjian.engines.lake import rollups
 from nianjian.engines.metrics.tables import DAILY, last_days
-from nianjian.platform.home import env, wiring
+from nianjian.features.portrait import portraits
+from nianjian.platform.home import wiring
 from nianjian.platform.registers.lines import Line
 from nianjian.platform.registers.versions import versions_on
 
+FILE: Final = "lines.json"
 STOPPED: Final = "stopped"
 OLD: Final = 7  # days since the last call that was imported
 
@@ -62,34 +64,24 @@ def store_line_usage(enterprise: str) -> None:
     with closing(wiring.engine()) as engine:
         rows = engine.rows(last_days(rollups.current(lake, engine, DAILY)))
     told = {"counted": clock.today().isoformat(), "last": {str(row["key"]): str(row["last"]) for row in rows}}
-    path = _path(enterprise)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_suffix(".new")
-    fresh.touch(mode=0o600)
-    fresh.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
-    fresh.replace(path)
+    portraits.store_beside(enterprise, FILE, told)
 
 
 def find_line_usage(enterprise: str, today: date) -> LineUsage | None:
     """How the lines of the register that are in use stand; None: never counted, or the register has none."""
-    path = _path(enterprise)
+    path = portraits.folder(enterprise) / FILE
     if not path.is_file():
         return None
     stat = path.stat()
     counted, last = _read_usage(path, stat.st_ino, stat.st_mtime_ns)
     newest = max(last.values(), default=None)
     used = versions_on(Line, enterprise, today).exclude(Q(state=STOPPED) | Q(closed_on__lte=today))
-    found = [_line_use(key, last.get(key), newest) for key in used.order_by("key").values_list("key", flat=True)]
-    found.sort(key=lambda one: one.last or date.min)
-    return LineUsage(counted, newest, tuple(found)) if found else None
-
-
-def _line_use(key: str, last: date | None, newest: date | None) -> LineUse:
-    return LineUse(key, last, None if last is None or newest is None else (newest - last).days)
-
-
-def _path(enterprise: str) -> Path:
-    return env.read().home / "portraits" / enterprise / "lines.json"
+    lines = [
+        LineUse(key, last.get(key), (newest - last[key]).days if newest and key in last else None)
+        for key in used.order_by("key").values_list("key", flat=True)
+    ]
+    lines.sort(key=lambda one: one.last or date.min)
+    return LineUsage(counted, newest, tuple(lines)) if lines else None
 
 
 @lru_cache(maxsize=16)

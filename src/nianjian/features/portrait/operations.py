@@ -25,13 +25,12 @@ from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.lake.tables import Lake
 from nianjian.engines.metrics import drill_down, revive
 from nianjian.engines.metrics.compare import compare
-from nianjian.engines.metrics.drill_down import CALLS, SPLITS, Cut, RowQuery, expected_count
+from nianjian.engines.metrics.drill_down import CALLS, SPLITS, Cut, RowQuery, expected_count, in_order, kind_of
 from nianjian.engines.metrics.frame import Frame
 from nianjian.engines.metrics.metric import WATCH_FACTOR
-from nianjian.engines.metrics.result import Result
+from nianjian.engines.metrics.result import Result, plain
 from nianjian.engines.metrics.run import run
-from nianjian.engines.metrics.simulate import maxima, simulate
-from nianjian.engines.metrics.simulate import simulate as step
+from nianjian.engines.metrics.simulate import Moves, maxima, simulate
 from nianjian.engines.metrics.tables import complaint_match, tickets, tickets_rollup
 from nianjian.engines.paper.masking import mask_moves
 from nianjian.engines.paper.page import portrait_page
@@ -131,11 +130,7 @@ def _announce_wait(lake: Lake, waiting: Waiting) -> None:
 
 def _overlay_warnings(book: Rulebook) -> tuple[dict[str, object], ...]:
     """An overlay that two persons approved and that no longer acts is never passed over in silence."""
-    return tuple({"code": "overlay_ignored", **{name: _to_json(one[name]) for name in OVERLAY}} for one in book.ignored)
-
-
-def _to_json(value: object) -> object:
-    return value.isoformat() if isinstance(value, date) else value
+    return tuple({"code": "overlay_ignored", **{name: plain(one[name]) for name in OVERLAY}} for one in book.ignored)
 
 
 def run_portrait(
@@ -180,14 +175,8 @@ def run_portrait(
 
 # Acts that change what a portrait is made of: data, papers, rules.
 RELEVANT_VERBS: Final = (
-    "calls.",
-    "registers.",
-    "complaints.",
-    "portrait.attach",
-    "approval.approved",
-    "holidays.",
-    "retention.",
-)
+    "calls.", "registers.", "complaints.", "portrait.attach", "approval.approved", "holidays.", "retention.",
+)  # fmt: skip
 MOST: Final = 200  # acts told of; more stand in the audit pages
 
 
@@ -225,29 +214,15 @@ def compare_runs(*, enterprise: str, year: int, before: str, after: str, actor: 
 Draw = Callable[[Mapping[str, Any], str, Stamp], bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A file form: its media type, and what draws it."""
-
-    media: str
-    draw: Draw
-
-
-def _workbook(portrait: Mapping[str, Any], language: str, stamp: Stamp) -> bytes:
-    del stamp  # the workbook's bytes depend on the portrait alone
-    return portrait_workbook(portrait, language)
-
-
-def _page(portrait: Mapping[str, Any], language: str, stamp: Stamp) -> bytes:
-    del stamp  # the same
-    return portrait_page(portrait, language)
-
-
-FORMS: Final[Mapping[str, Form]] = {
-    "xlsx": Form("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _workbook),
-    "pdf": Form("application/pdf", portrait_pdf),
-    "png": Form("image/png", first_page_png),
-    "html": Form("text/html; charset=utf-8", _page),
+# A file form: its media type, and what draws it; workbook and page depend on the portrait alone.
+FORMS: Final[Mapping[str, tuple[str, Draw]]] = {
+    "xlsx": (
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        lambda portrait, language, _: portrait_workbook(portrait, language),
+    ),
+    "pdf": ("application/pdf", portrait_pdf),
+    "png": ("image/png", first_page_png),
+    "html": ("text/html; charset=utf-8", lambda portrait, language, _: portrait_page(portrait, language)),
 }
 
 
@@ -265,42 +240,32 @@ def export_portrait(*, enterprise: str, year: int, run: str | None, form: str, l
     require(actor, enterprise, Act.READ)
     if form not in FORMS:
         raise NianjianError("export_form_unknown", form=form, forms=", ".join(FORMS))
-    portrait = portraits.find_masked_portrait(enterprise, year, run)
-    if portrait is None:
-        raise NianjianError("portrait_missing", enterprise=enterprise, year=year)
-    known = portraits.find_newest_run(enterprise, year) if run is None else portraits.get_run(enterprise, year, run)
-    return render_export(
-        portrait,
-        enterprise=enterprise,
-        year=year,
-        run="" if known is None else known.id,
-        form=form,
-        language=language,
-        actor=actor,
-    )
+    portrait = get_portrait(enterprise, year, run, masked=True)
+    return render_export(portrait, enterprise=enterprise, year=year, run=run, form=form, language=language, actor=actor)
 
 
 def render_export(
-    portrait: Mapping[str, Any], *, enterprise: str, year: int, run: str, form: str, language: str, actor: Actor
+    portrait: Mapping[str, Any],
+    *,
+    enterprise: str,
+    year: int,
+    run: str | None = None,
+    form: str,
+    language: str,
+    actor: Actor,
 ) -> Export:
-    """Draw a portrait that is at hand and write the entry; the caller has asked whether the actor may."""
-    content = FORMS[form].draw(portrait, language, build_stamp(enterprise, run))
-    data = {
-        "year": year,
-        "run": run,
-        "form": form,
-        "language": language,
-        "sha256": hashlib.sha256(content).hexdigest(),
-    }
+    """Draw a portrait of ``run`` (None: the newest) and write the entry; the caller has asked whether the actor may."""
+    if run is None:
+        newest = portraits.find_newest_run(enterprise, year)
+        run = newest.id if newest else ""
+    seq, digest = audit.head()
+    media, draw = FORMS[form]
+    content = draw(portrait, language, Stamp(accounts.enterprise(enterprise).name, run, seq, digest))
+    sha256 = hashlib.sha256(content).hexdigest()
+    data = {"year": year, "run": run, "form": form, "language": language, "sha256": sha256}
     with transaction.atomic():
         record(verb="portrait.export", enterprise=enterprise, actor=actor, data=data)
-    return Export(f"{enterprise}-{year}.{form}", FORMS[form].media, content)
-
-
-def build_stamp(enterprise: str, run: str) -> Stamp:
-    """What a page says of itself: whose it is, which run, and where the audit chain stood."""
-    seq, digest = audit.head()
-    return Stamp(accounts.enterprise(enterprise).name, run, seq, digest)
+    return Export(f"{enterprise}-{year}.{form}", media, content)
 
 
 SIZE: Final = 50
@@ -328,19 +293,18 @@ def list_rows(*, enterprise: str, year: int, run: str | None, ask: RowQuery, pag
     ``rows_busy`` when others keep the engine for too long.
     """
     require(actor, enterprise, Act.READ_OWN)
-    portrait = portraits.find_portrait(enterprise, year, run)
-    if portrait is None:
-        raise NianjianError("portrait_missing", enterprise=enterprise, year=year)
+    portrait = get_portrait(enterprise, year, run)
     ask = _restrict_query(portrait, ask, team_of(actor, enterprise))
-    start = (page - 1) * SIZE
+    kind, start = kind_of(ask.slug, ask.component), (page - 1) * SIZE
     with _turn(), closing(wiring.engine()) as engine:
-        cut = drill_down.page(drill_down.kind_of(ask.slug, ask.component), start, SIZE + 1)
-        found = _drill_down(engine, enterprise, portrait, ask, cut)
-        rows = engine.rows(found.rows.order_by([found.rows[name] for name in found.order]))
+        found = _drill_down(
+            engine, enterprise, portrait, ask, lambda rows: in_order(kind, rows).limit(SIZE + 1, offset=start)
+        )
+        rows = engine.rows(in_order(kind, found))
     metric = next(one for one in portrait["metrics"] if one["slug"] == ask.slug)
     return RowPage(
-        kind=found.kind,
-        rows=tuple(_mask_row(row, found.kind) for row in rows[:SIZE]),
+        kind=kind,
+        rows=tuple(_mask_row(row, kind) for row in rows[:SIZE]),
         total=expected_count(metric, ask),
         more=len(rows) > SIZE,
         month=ask.month,
@@ -360,8 +324,7 @@ def _restrict_query(portrait: Mapping[str, Any], ask: RowQuery, team: str | None
 
 def needs_month(portrait: Mapping[str, Any], ask: RowQuery) -> bool:
     """Whether the rows are calls, and too many for one look."""
-    calls = drill_down.kind_of(ask.slug, ask.component) == CALLS
-    return calls and int(portrait["quality"]["calls"]["records"]) > MANY
+    return kind_of(ask.slug, ask.component) == CALLS and int(portrait["quality"]["calls"]["records"]) > MANY
 
 
 def first_month(portrait: Mapping[str, Any], slug: str) -> str | None:
@@ -380,9 +343,7 @@ def _turn() -> Iterator[None]:
         _turns.release()
 
 
-def _drill_down(
-    engine: Engine, enterprise: str, portrait: Mapping[str, Any], ask: RowQuery, cut: Cut
-) -> drill_down.DrillDown:
+def _drill_down(engine: Engine, enterprise: str, portrait: Mapping[str, Any], ask: RowQuery, cut: Cut) -> ir.Table:
     lake, versions = wiring.lake(enterprise), revive.snapshot(portrait)
     dated = {
         name: engine.table(name, _files(lake, name, versions[name]) if name in versions else [], schema)
@@ -408,11 +369,8 @@ def _files(lake: Lake, table: str, version: int) -> list[str]:
     files = lake.files(table, version)
     if all(Path(file).exists() for file in files):
         return files
-    days = [
-        mark.day
-        for mark in portraits.marks_of_snapshot({table: version}, portraits.list_deletion_marks(lake.enterprise))
-    ]
-    raise NianjianError("rows_behind_erased", table=table, day=", ".join(days) or "–")
+    marks = portraits.marks_of_snapshot({table: version}, portraits.list_deletion_marks(lake.enterprise))
+    raise NianjianError("rows_behind_erased", table=table, day=", ".join(mark.day for mark in marks) or "–")
 
 
 def _mask_row(row: Mapping[str, Any], kind: str) -> dict[str, Any]:
@@ -442,9 +400,7 @@ def reveal_row(
     numbers are read. ``role_missing``, ``portrait_missing``, ``rows_behind_erased``, ``portrait_row_unknown``.
     """
     require(actor, enterprise, Act.REVEAL)
-    portrait = portraits.find_portrait(enterprise, year, run)
-    if portrait is None:
-        raise NianjianError("portrait_missing", enterprise=enterprise, year=year)
+    portrait = get_portrait(enterprise, year, run)
     told = {"year": year, "run": run or "", "kind": kind, **key}
     with transaction.atomic():
         record(verb="portrait.reveal", enterprise=enterprise, actor=actor, data=told)
@@ -471,19 +427,6 @@ def _full_number(shape: object, value: object) -> str:
     return numbers.printed(str(shape or Shape.NONE.value), value if isinstance(value, int) else None)
 
 
-@dataclass(frozen=True, slots=True)
-class Moves:
-    """The steps, as `engines.metrics.simulate` takes them."""
-
-    open_seats: int = 0
-    cut_seats: int = 0
-    close_seats: int = 0
-    close_tickets: int = 0
-    close_unfiled: int = 0
-    file_seats: int = 0
-    move_line: str | None = None
-
-
 def simulate_moves(
     *, enterprise: str, year: int, run: str | None, moves: Moves, actor: Actor
 ) -> dict[str, dict[str, Any]]:
@@ -493,48 +436,34 @@ def simulate_moves(
     `engines.metrics.simulate` raises.
     """
     require(actor, enterprise, Act.READ)
-    before = _get_portrait(enterprise, year, run)
-    after = simulate(
-        revive.result(before),
-        open_seats=moves.open_seats,
-        cut_seats=moves.cut_seats,
-        close_seats=moves.close_seats,
-        close_tickets=moves.close_tickets,
-        close_unfiled=moves.close_unfiled,
-        file_seats=moves.file_seats,
-        move_line=moves.move_line,
-    )
-    return {"before": before, "after": after.as_dict()}
+    before = get_portrait(enterprise, year, run)
+    return {"before": before, "after": simulate(revive.result(before), moves).as_dict()}
 
 
 def count_room(*, enterprise: str, year: int, run: str | None, actor: Actor) -> dict[str, int]:
     """How much of each step there is; the errors of `what_if`."""
     require(actor, enterprise, Act.READ)
-    return maxima(revive.result(_get_portrait(enterprise, year, run)))
+    return maxima(revive.result(get_portrait(enterprise, year, run)))
 
 
-def _get_portrait(enterprise: str, year: int, run: str | None) -> dict[str, Any]:
-    found = portraits.find_portrait(enterprise, year, run)
-    if found is None:
+def get_portrait(enterprise: str, year: int, run: str | None, *, masked: bool = False) -> dict[str, Any]:
+    """A run's portrait, or the year's newest; ``portrait_run_unknown``, ``portrait_missing``."""
+    find = portraits.find_masked_portrait if masked else portraits.find_portrait
+    portrait = find(enterprise, year, run)
+    if portrait is None:
         raise NianjianError("portrait_missing", enterprise=enterprise, year=year)
-    return found
+    return portrait
 
 
-def compute_and_simulate(  # noqa: PLR0913 -- one argument a move
+def compute_and_simulate(
     *,
-    actor: Actor,
     enterprise: str,
     year: int,
     as_of: date | None,
     province: str | None,
-    open_seats: int,
-    cut_seats: int,
-    close_seats: int,
-    close_tickets: int,
-    move_line: str | None,
+    moves: Moves,
+    actor: Actor,
     waiting: Waiting,
-    close_unfiled: int = 0,
-    file_seats: int = 0,
 ) -> dict[str, dict[str, object]]:
     """Return ``before`` and ``after`` as portraits; nothing is kept. ``role_missing``, and what `compute` raises.
 
@@ -542,14 +471,4 @@ def compute_and_simulate(  # noqa: PLR0913 -- one argument a move
     """
     require(actor, enterprise, Act.READ)
     before = compute_portrait(enterprise=enterprise, year=year, as_of=as_of, province=province, waiting=waiting)
-    after = step(
-        before,
-        open_seats=open_seats,
-        cut_seats=cut_seats,
-        close_seats=close_seats,
-        close_tickets=close_tickets,
-        close_unfiled=close_unfiled,
-        file_seats=file_seats,
-        move_line=move_line,
-    )
-    return {"before": before.as_dict(), "after": after.as_dict()}
+    return {"before": before.as_dict(), "after": simulate(before, moves).as_dict()}

@@ -14,9 +14,9 @@ import json
 import os
 import re
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +24,7 @@ from typing import Any, Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.frame import Frame
 from nianjian.engines.paper.masking import mask_portrait
 from nianjian.platform.home import env
@@ -39,28 +40,28 @@ class DeletionMark:
     until: str | None = None
 
 
-def _marks_path(enterprise: str) -> Path:
-    return env.read().home / "portraits" / enterprise / "erased.json"
+MARKS: Final = "erased.json"
+
+
+def folder(enterprise: str) -> Path:
+    """Where an enterprise's portraits lie, and what is kept beside them."""
+    return env.read().home / "portraits" / enterprise
+
+
+def store_beside(enterprise: str, name: str, content: object) -> None:
+    """Put a JSON file beside an enterprise's portraits, at once."""
+    path = folder(enterprise) / name
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_suffix(".new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    fresh.replace(path)
 
 
 def list_deletion_marks(enterprise: str) -> list[DeletionMark]:
     """Every mark of an enterprise, oldest first."""
-    path = _marks_path(enterprise)
+    path = folder(enterprise) / MARKS
     return [DeletionMark(**one) for one in json.loads(path.read_text(encoding="utf-8"))] if path.is_file() else []
-
-
-def _add_mark(enterprise: str, table: str, version: int, day: date, until: date | None = None) -> None:
-    """Write that rows were erased; hold the lake's lock."""
-    made = [
-        *list_deletion_marks(enterprise),
-        DeletionMark(table, version, day.isoformat(), None if until is None else until.isoformat()),
-    ]
-    path = _marks_path(enterprise)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_suffix(".new")
-    fresh.touch(mode=0o600)
-    fresh.write_text(json.dumps([asdict(one) for one in made]), encoding="utf-8")
-    fresh.replace(path)
 
 
 def marks_of_snapshot(snapshot: Mapping[str, Any], known: Sequence[DeletionMark]) -> list[DeletionMark]:
@@ -74,10 +75,7 @@ CALLS: Final = "calls"
 
 def add_deletion_warning(enterprise: str, portrait: dict[str, Any]) -> dict[str, Any]:
     """Add the warning ``rows_erased`` where rows behind a kept portrait are gone; otherwise the same object."""
-    period = portrait["period"]
-    as_of = date.fromisoformat(period["as_of"])
-    today = None if period.get("today") is None else date.fromisoformat(period["today"])
-    gone = find_deletion(enterprise, Frame(date.fromisoformat(period["from"]).year, as_of, today).span.first)
+    gone = find_deletion(enterprise, revive.frame(portrait).span.first)
     if gone is None:
         return portrait
     return {**portrait, "warnings": [*portrait.get("warnings", []), {"code": CODE, **gone}]}
@@ -85,8 +83,7 @@ def add_deletion_warning(enterprise: str, portrait: dict[str, Any]) -> dict[str,
 
 def refuse_deleted_year(enterprise: str, frame: Frame) -> None:
     """Raise ``rows_erased_year`` where a portrait of this frame would count calls that are gone."""
-    gone = find_deletion(enterprise, frame.period.first)
-    if gone is not None:
+    if gone := find_deletion(enterprise, frame.period.first):
         raise NianjianError("rows_erased_year", year=frame.year, on=gone["on"], before=gone["before"])
 
 
@@ -100,10 +97,10 @@ def find_deletion(enterprise: str, first: date) -> dict[str, str] | None:
 
 def note_deletion(enterprise: str, table: str, *, version: int, day: date, before: date) -> None:
     """Write the mark of an erasure once; hold the lake's lock."""
-    until = before - timedelta(days=1)
-    mark = DeletionMark(table, version, day.isoformat(), until.isoformat())
-    if mark not in list_deletion_marks(enterprise):
-        _add_mark(enterprise, table, version, day, until)
+    mark = DeletionMark(table, version, day.isoformat(), (before - timedelta(days=1)).isoformat())
+    marks = list_deletion_marks(enterprise)
+    if mark not in marks:
+        store_beside(enterprise, MARKS, [asdict(one) for one in (*marks, mark)])
 
 
 ID: Final = re.compile(r"\d{8}-\d{6}-\d{6}")  # the moment in Shanghai: sorts by age
@@ -116,21 +113,21 @@ FEW: Final = 1  # runs of the portrait after which the way is known
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One computation that was kept. ``sha256``: of the portrait's line; ``moment``: UTC, ISO 8601."""
+    """One computation that was kept."""
 
     id: str
     year: int
-    moment: str
+    moment: str  # UTC, ISO 8601
     actor: str
-    sha256: str
+    sha256: str  # of the portrait's line
     light: str
     as_of: str
     today: str | None
     province: str | None
-    rulebook: Mapping[str, str]
-    snapshot: Mapping[str, Any]
+    rulebook: dict[str, str]
+    snapshot: dict[str, Any]
     code: str
-    metrics: tuple[Mapping[str, Any], ...] = field(default=())  # slug, light, value, unit
+    metrics: list[dict[str, Any]]  # slug, light, value, unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +146,8 @@ class StagedPortrait:
         self.fresh.replace(self.folder / f"{self.run.year}.json")
 
 
-def _folder(enterprise: str) -> Path:
-    return env.read().home / "portraits" / enterprise
-
-
-def _run_path(folder: Path, year: int, id_: str) -> Path:
-    return folder / RUNS / str(year) / f"{id_}.json"
+def _run_path(place: Path, year: int, id_: str) -> Path:
+    return place / RUNS / str(year) / f"{id_}.json"
 
 
 @contextmanager
@@ -165,11 +158,11 @@ def stage_portrait(
 
     When what is yielded is not called, the old one stays and no run is kept.
     """
-    folder = _folder(enterprise)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = folder / f".{year}.{uuid.uuid4().hex}"
+    place = folder(enterprise)
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = place / f".{year}.{uuid.uuid4().hex}"
     line = json.dumps(portrait, ensure_ascii=False)
-    run = _describe_run(_free_moment(folder, year), year, portrait, actor, hashlib.sha256(line.encode()).hexdigest())
+    run = _describe_run(_free_moment(place, year), year, portrait, actor, hashlib.sha256(line.encode()).hexdigest())
     try:
         fresh.touch(mode=0o600, exist_ok=False)
         with fresh.open("w", encoding="utf-8") as out:
@@ -177,15 +170,15 @@ def stage_portrait(
             out.flush()
             os.fsync(out.fileno())
         fresh.chmod(READ_ONLY)
-        yield StagedPortrait(run, fresh, folder)
+        yield StagedPortrait(run, fresh, place)
     finally:
         fresh.unlink(missing_ok=True)
 
 
-def _free_moment(folder: Path, year: int) -> datetime:
+def _free_moment(place: Path, year: int) -> datetime:
     """The moment, a little later where another run has the same one."""
     now = clock.now()
-    while _run_path(folder, year, _run_id(now)).exists():
+    while _run_path(place, year, _run_id(now)).exists():
         now += timedelta(microseconds=1)
     return now
 
@@ -209,19 +202,19 @@ def _describe_run(moment: datetime, year: int, portrait: Mapping[str, Any], acto
         rulebook=portrait["rulebook"],
         snapshot=portrait["snapshot"],
         code=portrait["code"]["version"],
-        metrics=tuple({name: one[name] for name in ("slug", "light", "value", "unit")} for one in portrait["metrics"]),
+        metrics=[{name: one[name] for name in ("slug", "light", "value", "unit")} for one in portrait["metrics"]],
     )
 
 
 def list_years(enterprise: str) -> list[int]:
     """Data years with a portrait, newest first."""
-    return sorted((int(path.stem) for path in _folder(enterprise).glob("[0-9]*.json")), reverse=True)
+    return sorted((int(path.stem) for path in folder(enterprise).glob("[0-9]*.json")), reverse=True)
 
 
 def list_runs(enterprise: str, year: int) -> list[str]:
     """Ids of the runs of a data year, newest first."""
-    folder = _folder(enterprise) / RUNS / str(year)
-    return sorted((path.stem for path in folder.glob("*.json") if ID.fullmatch(path.stem)), reverse=True)
+    files = (folder(enterprise) / RUNS / str(year)).glob("*.json")
+    return sorted((path.stem for path in files if ID.fullmatch(path.stem)), reverse=True)
 
 
 def get_run(enterprise: str, year: int, id_: str) -> Run:
@@ -232,7 +225,7 @@ def get_run(enterprise: str, year: int, id_: str) -> Run:
 
 def find_newest_run(enterprise: str, year: int) -> Run | None:
     """The run that the year's newest portrait is; None where there is none, or an older program kept it."""
-    path = _folder(enterprise) / f"{year}.json"
+    path = folder(enterprise) / f"{year}.json"
     if not path.is_file():
         return None
     with path.open(encoding="utf-8") as file:
@@ -241,12 +234,11 @@ def find_newest_run(enterprise: str, year: int) -> Run | None:
 
 
 def _parse_run(line: str) -> Run:
-    told = json.loads(line)
-    return Run(**{**told, "metrics": tuple(told["metrics"])})
+    return Run(**json.loads(line))
 
 
 def _run_file(enterprise: str, year: int, id_: str) -> Path:
-    path = _run_path(_folder(enterprise), year, id_)
+    path = _run_path(folder(enterprise), year, id_)
     if not ID.fullmatch(id_) or not path.is_file():
         raise NianjianError("portrait_run_unknown", run=id_, year=year)
     return path
@@ -257,27 +249,27 @@ def find_portrait(enterprise: str, year: int, id_: str | None = None) -> dict[st
 
     One whose rows were erased since says so in its warnings.
     """
-    path = _folder(enterprise) / f"{year}.json" if id_ is None else _run_file(enterprise, year, id_)
-    if not path.is_file():
-        return None
-    return add_deletion_warning(enterprise, _read_portrait(*_file_state(path)))
+    return _find_file(_read_portrait, enterprise, year, id_)
 
 
 def find_masked_portrait(enterprise: str, year: int, id_: str | None = None) -> dict[str, Any] | None:
     """Return the same as `kept` with numbers masked, as every door shows it."""
-    path = _folder(enterprise) / f"{year}.json" if id_ is None else _run_file(enterprise, year, id_)
-    return add_deletion_warning(enterprise, _read_masked(*_file_state(path))) if path.is_file() else None
+    return _find_file(_read_masked, enterprise, year, id_)
+
+
+def _find_file(
+    read: Callable[[Path, int, int, int], dict[str, Any]], enterprise: str, year: int, id_: str | None
+) -> dict[str, Any] | None:
+    path = folder(enterprise) / f"{year}.json" if id_ is None else _run_file(enterprise, year, id_)
+    if not path.is_file():
+        return None
+    stat = path.stat()  # another content has another state
+    return add_deletion_warning(enterprise, read(path, stat.st_ino, stat.st_mtime_ns, stat.st_size))
 
 
 def read_stored_line(enterprise: str, year: int, id_: str) -> bytes:
     """A run's portrait exactly as it was kept, the bytes that its ``sha256`` is of; ``portrait_run_unknown``."""
     return _run_file(enterprise, year, id_).read_bytes().split(b"\n")[1]
-
-
-def _file_state(path: Path) -> tuple[Path, int, int, int]:
-    """A file as it stands: another content has another state."""
-    stat = path.stat()
-    return path, stat.st_ino, stat.st_mtime_ns, stat.st_size
 
 
 @lru_cache(maxsize=CACHED)

@@ -41,20 +41,23 @@ def light(code: str) -> Text:
     return Text(f"● {code_name('light', code, _)}", style=STYLES.get(code, ""))
 
 
+def _print_below(console: Console, text: str, style: str = "") -> None:
+    """One line, indented."""
+    console.print(Padding(Text(text, style=style), INDENT, expand=False))
+
+
 def _print_details(console: Console, card: Card) -> None:
     """What stands beside the rate: flags, papers to attach, bounds, counts."""
     console.print(Text(card.title, style="bold"))
     for flag in card.flags:
-        console.print(
-            Padding(Text(f"● {flag.title}: {flag.detail}", style=STYLES.get(flag.light, "")), INDENT, expand=False)
-        )
+        _print_below(console, f"● {flag.title}: {flag.detail}", STYLES.get(flag.light, ""))
     for line in card.attachments:
-        console.print(Padding(Text(line, style="yellow"), INDENT, expand=False))
+        _print_below(console, line, style="yellow")
     if card.bounds:
-        console.print(Padding(Text(_("between {bounds}").format(bounds=card.bounds)), INDENT, expand=False))
+        _print_below(console, _("between {bounds}").format(bounds=card.bounds))
     shown = [line for line in card.parts if line.text not in NOTHING or line.code in ALWAYS]
     counts = " · ".join(f"{line.label} {line.text}" for line in shown)
-    console.print(Padding(Text(counts, style="dim"), INDENT, expand=False))
+    _print_below(console, counts, style="dim")
 
 
 def print_portrait(console: Console, portrait: Json) -> None:
@@ -70,7 +73,7 @@ def print_portrait(console: Console, portrait: Json) -> None:
     if lines:
         console.print(Text(lead_text(portrait, _), style="bold"))
     for line in (*lines, *warning_lines(portrait, _)):
-        console.print(Padding(Text(line, style="yellow"), INDENT, expand=False))
+        _print_below(console, line, style="yellow")
     table = Table(_("metric"), _("light"), box=ROUNDED)
     table.add_column(_("value"), justify="right", no_wrap=True)
     table.add_column(_("flagged when"))
@@ -85,7 +88,7 @@ def print_portrait(console: Console, portrait: Json) -> None:
     if advice:
         console.print(_("What would change it"), style="bold")
         for line in advice:
-            console.print(Padding(Text(f"→ {line}"), INDENT, expand=False))
+            _print_below(console, f"→ {line}")
     book = portrait["rulebook"]
     console.print(
         _("rulebook {version} ({sha256})").format(version=book["version"], sha256=str(book["sha256"])[:12]), style="dim"
@@ -141,16 +144,16 @@ def print_comparison(console: Console, told: Json) -> None:
     said = comparison_view(told, language(), _)
     console.print(Text.assemble(light(said["light"][0]["code"]), " → ", light(said["light"][1]["code"])))
     for cause in said["causes"]:
-        console.print(Padding(Text(f"• {cause}"), INDENT, expand=False))
+        _print_below(console, f"• {cause}")
     for label, before, after in (*said["settings"], *said["tables"]):
-        console.print(Padding(Text(f"{label}: {before} → {after}", style="dim"), INDENT, expand=False))
+        _print_below(console, f"{label}: {before} → {after}", style="dim")
     for rule in said["rules"]:
         before, after = rule["values"]
         text = f"{rule['title']} ({rule['id']}): {before} → {after}"
-        console.print(Padding(Text(f"{text}  {rule['changed']}".rstrip(), style="yellow"), INDENT, expand=False))
+        _print_below(console, f"{text}  {rule['changed']}".rstrip(), style="yellow")
     for act in said["acts"]:
         line = f"{act['at']}  {act['actor']}  {act['what']}  {act['detail']}"
-        console.print(Padding(Text(line, style="dim"), INDENT, expand=False))
+        _print_below(console, line, style="dim")
     for metric in said["metrics"]:
         _print_metric(console, metric)
 
@@ -164,6 +167,6 @@ def _print_metric(console: Console, metric: Json) -> None:
         )
     )
     for label, was, now, delta in metric["lines"]:
-        console.print(Padding(Text(f"{label}: {was} → {now}  {delta}".rstrip()), INDENT, expand=False))
+        _print_below(console, f"{label}: {was} → {now}  {delta}".rstrip())
     for line in (*metric["flags"], *metric["papers"]):
-        console.print(Padding(Text(line, style="yellow"), INDENT, expand=False))
+        _print_below(console, line, style="yellow")

@@ -11,19 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final, Protocol
+from typing import Any
 
 from nianjian.engines.metrics.lights import Limit
-from nianjian.engines.metrics.metric import decimal_text
+from nianjian.engines.metrics.metric import SCALE, WATCH_FACTOR, decimal_text
+from nianjian.engines.rules.rulebook import Rulebook
 
-FACTOR: Final = "portrait.watch_factor"
 Json = Mapping[str, Any]
-
-
-class Rules(Protocol):
-    """What is read of a rulebook."""
-
-    def decimal(self, key: str) -> Decimal: ...  # noqa: D102 - as the rulebook says
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +57,9 @@ def applies_to_year(since: date, until: date | None, year: int) -> bool:
     return since.year <= year and (until is None or until > date(year, 12, 31))
 
 
-def apply_stricter_limits(portrait: Json, rules: Rules) -> list[StricterLimit]:
+def apply_stricter_limits(portrait: Json, rules: Rulebook) -> list[StricterLimit]:
     """Vacancy, complaint rate and evasion of a portrait's JSON under the guide's limits and the stricter ones."""
-    factor = rules.decimal(FACTOR)
+    factor = rules.decimal(WATCH_FACTOR)
     by_slug = {metric["slug"]: metric for metric in portrait["metrics"]}
     found = []
     for slug, flag in (("seat_vacancy", None), ("complaint_rate", None), ("number_consistency", "evasion")):
@@ -83,8 +77,7 @@ def _figure_and_limit(metric: Json, flag: str | None) -> tuple[int, Limit | None
     told = metric if flag is None else next((one for one in metric["flags"] if one["code"] == flag), None)
     if told is None or told.get("limit") is None:
         return 0, None
-    scale = Decimal(100) if metric["unit"] == "%" else Decimal(10_000)
-    limit = Limit(Decimal(str(told["limit"])) / scale, str(told["operator"]))
+    limit = Limit(Decimal(str(told["limit"])) / SCALE[metric["unit"]], str(told["operator"]))
     if flag is not None:
         return int(told["count"]), limit
     parts = metric["components"]

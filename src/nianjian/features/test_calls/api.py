@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
@@ -9,8 +10,7 @@ from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.features.test_calls import queries
-from nianjian.features.test_calls.operations import calls, landings
-from nianjian.features.test_calls.operations import routes as test_calls_routes
+from nianjian.features.test_calls.operations import calls, landings, routes
 from nianjian.features.test_calls.storage import RouteInput
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request, of_enterprise
@@ -234,30 +234,27 @@ HERE = "/enterprises/{code}/callback"
 @read(router, f"{HERE}/ways", act=Act.READ, answer=CallbackWays)
 def callback_ways(request: Request, code: str) -> dict[str, object]:
     """Ways and gateways."""
-    return test_calls_routes.describe_routes(enterprise=code, actor=request.actor)
+    return routes.describe_routes(enterprise=code, actor=request.actor)
 
 
 @write(router, f"{HERE}/ways", act=Act.ADMINISTER, answer=CallbackRoute)
 def callback_way_set(request: Request, code: str, given: CallbackRouteSet) -> dict[str, object]:
     """Make a way or change it."""
-    held: dict[str, Any] = given.dict()
-    made = RouteInput(**{**held, "daily_at": test_calls_routes.parse_daily(given.daily_at)})
-    return test_calls_routes.save_route(enterprise=code, given=made, actor=request.actor)
+    way = RouteInput(**given.dict(exclude={"daily_at"}), daily_at=routes.parse_daily(given.daily_at))
+    return routes.save_route(enterprise=code, given=way, actor=request.actor)
 
 
 @write(router, f"{HERE}/ways/remove", act=Act.ADMINISTER, answer=CallbackRouteNamed)
 def callback_way_remove(request: Request, code: str, given: CallbackRouteNamed) -> dict[str, object]:
     """Remove a way; the test calls that went over it stay."""
-    test_calls_routes.remove_route(enterprise=code, name=given.name, actor=request.actor)
+    routes.remove_route(enterprise=code, name=given.name, actor=request.actor)
     return {"name": given.name}
 
 
 @write(router, f"{HERE}/gateways", act=Act.ADMINISTER, answer=CallbackGateway)
 def callback_gateway_set(request: Request, code: str, given: CallbackGatewaySet) -> dict[str, object]:
     """Say from which addresses a gateway of the ledger answers."""
-    return test_calls_routes.save_gateway(
-        enterprise=code, name=given.name, hosts=" ".join(given.hosts), actor=request.actor
-    )
+    return routes.save_gateway(enterprise=code, name=given.name, hosts=" ".join(given.hosts), actor=request.actor)
 
 
 TESTS = "/enterprises/{code}/callbacks"
@@ -273,10 +270,7 @@ def get_trial_id_or_404(request: Request, code: str, trial: str) -> str:
 @read(router, TESTS, act=Act.READ, answer=Page[Callback])
 def callback_list(request: Request, code: str, given: Query[CallbackFilter]) -> dict[str, object]:
     """The enterprise's test calls, newest first."""
-
-    def part(first: int, count: int) -> list[dict[str, Any]]:
-        return queries.list_trials(enterprise=code, number=given.number, actor=request.actor, first=first, count=count)
-
+    part = partial(queries.list_trials, enterprise=code, number=given.number, actor=request.actor)
     return paged(request, given, LazyRows(part), dict)
 
 
@@ -290,10 +284,8 @@ def callback_test(request: Request, code: str, given: CallbackAsked) -> dict[str
 @read(router, "/enterprises/{code}/callback/numbers", act=Act.READ, answer=Page[CallbackNumber])
 def callback_numbers(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The filed numbers that are in force, each with the light of its test calls."""
-    rows = LazyRows(
-        lambda first, count: queries.list_numbers(enterprise=code, actor=request.actor, first=first, count=count)
-    )
-    return paged(request, cut, rows, dict)
+    part = partial(queries.list_numbers, enterprise=code, actor=request.actor)
+    return paged(request, cut, LazyRows(part), dict)
 
 
 @write(router, "/enterprises/{code}/callback/by-hand", act=Act.LOAD, answer=Callback, status=201)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
-from django import forms
 from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpResponse
@@ -26,7 +25,8 @@ from nianjian.features.test_calls import queries
 from nianjian.features.test_calls.forms import EndForm, GatewayForm, ManualCallForm, RouteForm, TestCallForm
 from nianjian.features.test_calls.operations import calls, landings, routes
 from nianjian.features.test_calls.queries import CallBasis
-from nianjian.features.test_calls.storage import RouteInput
+from nianjian.features.test_calls.states import AGAINST
+from nianjian.features.test_calls.storage import RouteInput, milliseconds
 from nianjian.platform.accounts.access import may, require
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
@@ -36,6 +36,7 @@ from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
 
+Json = dict[str, Any]
 LADDER_WIDTH: Final = 720
 OURS: Final = 110
 THEIRS: Final = 610
@@ -43,65 +44,44 @@ LADDER_HEAD: Final = 34
 ARROW_HEIGHT: Final = 30
 LABEL_LENGTH: Final = 52  # signs of a label
 MOST_ARROWS: Final = 60  # arrows
+ASKED, BY_HAND, WAY, GATEWAY = "asked_%s", "hand_%s", "way_%s", "gateway_%s"  # ids of the fields of a page's forms
 
 
-@dataclass(frozen=True, slots=True)
-class Arrow:
-    """One message, in units of the picture: from ``x1`` to ``x2`` at ``y``; ``tip``: the points of its head."""
-
-    x1: int
-    x2: int
-    y: int
-    text: int
-    tip: str
-    label: str
-    at: str
-    kind: str  # request, progress, success, refusal
-
-
-@dataclass(frozen=True, slots=True)
-class Ladder:
-    """The picture. ``more``: messages that it leaves out."""
-
-    wide: int
-    high: int
-    ours: int
-    theirs: int
-    middle: int
-    arrows: Sequence[Arrow]
-    more: int
-
-
-def build_ladder(messages: Sequence[Mapping[str, Any]]) -> Ladder | None:
-    """Place the messages in order; None where there are none."""
+def build_ladder(messages: Sequence[Mapping[str, Any]]) -> Json | None:
+    """Place the messages in order, in units of the picture; None where there are none. ``more``: those left out."""
     if not messages:
         return None
     arrows = [_arrow(place, one) for place, one in enumerate(messages[:MOST_ARROWS])]
-    high = LADDER_HEAD + ARROW_HEIGHT * len(arrows) + 12
-    return Ladder(LADDER_WIDTH, high, OURS, THEIRS, (OURS + THEIRS) // 2, arrows, max(len(messages) - MOST_ARROWS, 0))
+    return {
+        "wide": LADDER_WIDTH,
+        "high": LADDER_HEAD + ARROW_HEIGHT * len(arrows) + 12,
+        "ours": OURS,
+        "theirs": THEIRS,
+        "middle": (OURS + THEIRS) // 2,
+        "arrows": arrows,
+        "more": max(len(messages) - MOST_ARROWS, 0),
+    }
 
 
-def _arrow(place: int, one: Mapping[str, Any]) -> Arrow:
-    y = LADDER_HEAD + ARROW_HEIGHT * (place + 1) - 6
+def _arrow(place: int, one: Mapping[str, Any]) -> Json:
+    """From ``x1`` to ``x2``; ``tip``: points of its head, ``kind``: request, progress, success or refusal."""
+    first, y = str(one["first"]), LADDER_HEAD + ARROW_HEIGHT * (place + 1) - 6
     begin, end, back = (OURS, THEIRS, -8) if one["sent"] else (THEIRS, OURS, 8)
-    tip = f"{end},{y} {end + back},{y - 4} {end + back},{y + 4}"
-    label = _label(str(one["first"]))
-    return Arrow(begin, end, y, y - 6, tip, label, f"{one['at_ms']} ms", _kind(str(one["first"])))
+    # A reply's code and phrase, a request's method and whom it asks for.
+    label = first.removeprefix("SIP/2.0 ").removesuffix(" SIP/2.0")
+    reply = {"1": "progress", "2": "success"}.get(first[8:9], "refusal")
+    return {
+        "x1": begin,
+        "x2": end,
+        "y": y,
+        "text": y - 6,
+        "tip": f"{end},{y} {end + back},{y - 4} {end + back},{y + 4}",
+        "label": label if len(label) <= LABEL_LENGTH else f"{label[: LABEL_LENGTH - 1]}…",
+        "at": f"{one['at_ms']} ms",
+        "kind": reply if first.startswith("SIP/2.0 ") else "request",
+    }
 
 
-def _label(first: str) -> str:
-    """A reply's code and phrase, a request's method and whom it asks for."""
-    text = first.removeprefix("SIP/2.0 ").removesuffix(" SIP/2.0")
-    return text if len(text) <= LABEL_LENGTH else f"{text[: LABEL_LENGTH - 1]}…"
-
-
-def _kind(first: str) -> str:
-    if not first.startswith("SIP/2.0 "):
-        return "request"
-    return {"1": "progress", "2": "success"}.get(first[8:9], "refusal")
-
-
-Json = dict[str, Any]
 BADGES = {"pass": "good", "fail": "bad", "unproved": "warn", "": "plain"}
 
 
@@ -109,43 +89,36 @@ BADGES = {"pass": "good", "fail": "bad", "unproved": "warn", "": "plain"}
 @page(Act.READ)
 def listing(request: Request, code: str) -> HttpResponse:
     """Show numbers and tests."""
-    return _listing(
-        request, code, {"asked": TestCallForm(auto_id="asked_%s"), "by_hand": ManualCallForm(auto_id="hand_%s")}
-    )
+    return _listing(request, code)
 
 
 @require_http_methods(["POST"])
 @page(Act.REPORT)
 def request_test_calls(request: Request, code: str) -> HttpResponse:
     """Put test calls; on to their job."""
-    form = TestCallForm(request.POST, auto_id="asked_%s")
+    form = TestCallForm(request.POST, auto_id=ASKED)
     if form.is_valid():
-        number, route = form.cleaned_data["number"].strip(), form.cleaned_data["route"].strip()
+        numbers, names = ([text] if (text := form.cleaned_data[name].strip()) else [] for name in ("number", "route"))
         try:
-            job = calls.enqueue_test_calls(
-                enterprise=code,
-                numbers=[number] if number else [],
-                names=[route] if route else [],
-                actor=request.actor,
-            )
+            job = calls.enqueue_test_calls(enterprise=code, numbers=numbers, names=names, actor=request.actor)
             return redirect("data-job", code=code, job=job)
         except NianjianError as error:
             _show_refusal(form, error)
-    return _listing(request, code, {"asked": form, "by_hand": ManualCallForm(auto_id="hand_%s")}, UNPROCESSABLE)
+    return _listing(request, code, UNPROCESSABLE, asked=form)
 
 
 @require_POST
 @page(Act.LOAD)
 def begin_manual_call(request: Request, code: str) -> HttpResponse:
     """Start the timer of a call by hand; on to its page."""
-    form = ManualCallForm(request.POST, auto_id="hand_%s")
+    form = ManualCallForm(request.POST, auto_id=BY_HAND)
     if form.is_valid():
         try:
             told = calls.begin_manual_call(enterprise=code, actor=request.actor, **form.cleaned_data)
             return redirect("callback-one", code=code, trial=told["trial"])
         except NianjianError as error:
             _show_refusal(form, error)
-    return _listing(request, code, {"asked": TestCallForm(auto_id="asked_%s"), "by_hand": form}, UNPROCESSABLE)
+    return _listing(request, code, UNPROCESSABLE, by_hand=form)
 
 
 def _show_refusal(form: Form, error: NianjianError) -> None:
@@ -154,25 +127,17 @@ def _show_refusal(form: Form, error: NianjianError) -> None:
     form.add_error(None, " ".join(describe_error(error)))
 
 
-def _listing(request: Request, code: str, forms: Json, status: int = 200) -> HttpResponse:
+def _listing(request: Request, code: str, status: int = 200, **bound: Form) -> HttpResponse:
     _ = words(current())
     grounds = CallBasis.of(code, request.actor, Act.READ)
-    numbers: Page[Json] = paged(
-        request,
-        LazyRows(
-            lambda first, count: queries.list_numbers(enterprise=code, actor=request.actor, first=first, count=count)
-        ),
-        name="numbers",
-    )
-    tests: Page[Json] = paged(
-        request,
-        LazyRows(
-            lambda first, count: queries.list_trials(enterprise=code, actor=request.actor, first=first, count=count)
-        ),
-    )
+    about: Json = {"enterprise": code, "actor": request.actor}
+    numbers: Page[Json] = paged(request, LazyRows(partial(queries.list_numbers, **about)), name="numbers")
+    tests: Page[Json] = paged(request, LazyRows(partial(queries.list_trials, **about)))
     kept = routes.describe_routes(enterprise=code, actor=request.actor)
     context = {
-        **forms,
+        "asked": TestCallForm(auto_id=ASKED),
+        "by_hand": ManualCallForm(auto_id=BY_HAND),
+        **bound,
         "limit": f"{grounds.limit / 1000:g}",
         "days": grounds.days,
         "routes": [one["name"] for one in kept["routes"]],
@@ -238,14 +203,14 @@ def format_moment(text: str) -> str:
 @page(Act.READ)
 def route_listing(request: Request, code: str) -> HttpResponse:
     """Show them; set or remove one."""
-    way, gateway, status = RouteForm(auto_id="way_%s"), GatewayForm(auto_id="gateway_%s"), 200
+    way, gateway, status = RouteForm(auto_id=WAY), GatewayForm(auto_id=GATEWAY), 200
     if request.method == "POST":
         require(request.actor, code, Act.ADMINISTER)
         form: Form
         if request.POST.get("what") == "gateway":
-            form = gateway = GatewayForm(request.POST, auto_id="gateway_%s")
+            form = gateway = GatewayForm(request.POST, auto_id=GATEWAY)
         else:
-            form = way = RouteForm(request.POST, auto_id="way_%s")
+            form = way = RouteForm(request.POST, auto_id=WAY)
         if _apply_form(request, code, form):
             messages.success(request, gettext("Noted."))
             return redirect("callback-ways", code=code)
@@ -317,14 +282,7 @@ def _apply_form(request: Request, code: str, form: Form) -> bool:
     return True
 
 
-LANDING_BADGES = {
-    "filed": "good",
-    "elsewhere": "bad",
-    "voicemail": "bad",
-    "unseen": "bad",
-    "silent": "warn",
-    "unnamed": "warn",
-}
+LANDING_BADGES = {"filed": "good", "silent": "warn", "unnamed": "warn"} | dict.fromkeys(AGAINST, "bad")
 
 
 def _find_trial(request: Request, code: str, trial: str) -> Json:
@@ -347,8 +305,12 @@ def trial_detail(request: Request, code: str, trial: str) -> HttpResponse:
     if request.method == "POST":
         require(request.actor, code, Act.LOAD)
         form, status = EndForm(request.POST), UNPROCESSABLE
-        if form.is_valid() and _end_call(request, told, form):
-            return redirect("callback-one", code=code, trial=trial)
+        if form.is_valid():
+            try:
+                calls.end_manual_call(trial=trial, actor=request.actor, **form.cleaned_data)
+                return redirect("callback-one", code=code, trial=trial)
+            except NianjianError as error:
+                form.add_error(None, " ".join(describe_error(error)))
     _ = words(current())
     verdict = told["counts"] or ""
     context = {
@@ -366,26 +328,11 @@ def trial_detail(request: Request, code: str, trial: str) -> HttpResponse:
         "form": form,
         "running": told["how"] == "hand" and not verdict,
         "may_look": told["how"] == "sip" and told["answer_s"] is not None and may(request.actor, code, Act.REPORT),
-        "gone": _milliseconds_gone(told),
+        "gone": max(milliseconds(datetime.fromisoformat(told["begun_at"]), clock.now()), 0),  # the timer starts there
         "may_load": may(request.actor, code, Act.LOAD),
         "may_reveal": may(request.actor, code, Act.REVEAL),
     }
     return render(request, "callback/one.html", context, status=status)
-
-
-def _end_call(request: Request, told: Json, form: forms.Form) -> bool:
-    try:
-        calls.end_manual_call(trial=told["trial"], actor=request.actor, **form.cleaned_data)
-    except NianjianError as error:
-        form.add_error(None, " ".join(describe_error(error)))
-        return False
-    return True
-
-
-def _milliseconds_gone(told: Json) -> int:
-    """Milliseconds since it was begun: where the shown timer starts."""
-    since = clock.now() - datetime.fromisoformat(told["begun_at"])
-    return max(int(since.total_seconds() * 1000), 0)
 
 
 def _pairs(told: Json, _: Words) -> list[tuple[str, str]]:
@@ -409,18 +356,12 @@ def _pairs(told: Json, _: Words) -> list[tuple[str, str]]:
         (gettext("Last reply"), " · ".join(filter(None, (code, cause, told["server"], told["fault"])))),
         (gettext("Gateway in the ledger"), told["gateway_expected"]),
         (gettext("Gateway seen"), told["gateway_seen"]),
-        (
-            gettext("Contact, routes, sound"),
-            " · ".join(filter(None, places)),
-        ),
+        (gettext("Contact, routes, sound"), " · ".join(filter(None, places))),
         (gettext("Landing proved by"), _(WITNESSES[told["counts_witness"]])),
         (gettext("By SIP alone"), _by_sip(told, _) if told["landing"] else ""),
         (gettext("Sound format"), told["codec"]),
         (gettext("Repeated INVITEs"), str(told["resent"]) if told["messages"] else ""),
-        (
-            gettext("Clocks that measured"),
-            " · ".join(str(one) for one in measured if one),
-        ),
+        (gettext("Clocks that measured"), " · ".join(str(one) for one in measured if one)),
         (gettext("Rulebook"), told["rulebook"].get("version")),
         (gettext("What was heard"), told["note"]),
         (gettext("sha256 of the evidence"), told["sha256"]),
@@ -431,9 +372,8 @@ def _pairs(told: Json, _: Words) -> list[tuple[str, str]]:
 
 def _by_sip(told: Json, _: Words) -> str:
     """What was sealed with the call, beside what the records say."""
-    return " · ".join(
-        filter(None, (_(VERDICTS[told["verdict"]]), _(REASONS[told["reason"]]) if told["reason"] else ""))
-    )
+    reason = _(REASONS[told["reason"]]) if told["reason"] else ""
+    return " · ".join(filter(None, (_(VERDICTS[told["verdict"]]), reason)))
 
 
 def _looks(told: Json, _: Words) -> Table | None:
@@ -470,9 +410,8 @@ def _seconds(found: float | None) -> str:
 def check_landing(request: Request, code: str, trial: str) -> HttpResponse:
     """Look for the call in the own call records; on to the job."""
     _find_trial(request, code, trial)
-    return redirect(
-        "data-job", code=code, job=landings.enqueue_landing_check(enterprise=code, trial=trial, actor=request.actor)
-    )
+    job = landings.enqueue_landing_check(enterprise=code, trial=trial, actor=request.actor)
+    return redirect("data-job", code=code, job=job)
 
 
 @require_POST

@@ -6,6 +6,7 @@ import json
 import socket
 import sys
 import time
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -56,25 +57,6 @@ def list_due_routes(moment: datetime) -> list[Route]:
 def list_gateways(enterprise: str) -> list[Gateway]:
     """The enterprise's gateways, by name."""
     return list(Gateway.objects.filter(enterprise_id=enterprise).order_by("name"))
-
-
-def gateway_hosts(enterprise: str) -> dict[str, tuple[str, ...]]:
-    """Name in the ledger -> addresses."""
-    return {one.name: tuple(one.hosts.split(",")) for one in list_gateways(enterprise)}
-
-
-def filter_trials(enterprise: str, number: str = "") -> QuerySet[Trial]:
-    """The tests of an enterprise, newest first; of one number if given."""
-    found = Trial.objects.filter(enterprise_id=enterprise).order_by("-begun_at", "-pk")
-    return found.filter(number=number) if number else found
-
-
-def get_trial(id_: str) -> Trial:
-    """One; ``callback_trial_unknown``."""
-    found = Trial.objects.filter(pk=id_).first()
-    if found is None:
-        raise NianjianError("callback_trial_unknown", trial=id_)
-    return found
 
 
 def newest_trials(enterprise: str, numbers: Collection[str]) -> dict[str, Trial]:
@@ -228,7 +210,7 @@ class CallBasis:
     @cached_property
     def known(self) -> dict[str, tuple[str, ...]]:
         """Gateway of the ledger -> its addresses."""
-        return gateway_hosts(self.enterprise)
+        return {one.name: tuple(one.hosts.split(",")) for one in list_gateways(self.enterprise)}
 
     def addresses(self, gateway: str, *, told: bool = False) -> tuple[str, ...]:
         """From where a gateway answers: as it is kept, or the name itself where it is an address; () if unknown.
@@ -236,10 +218,9 @@ class CallBasis:
         ``told``: a person gives addresses for this test; ``callback_gateway_wrong``. Each is looked up once.
         """
         if gateway not in self._looked_up:
-            if gateway in self.known:
-                hosts = self.known[gateway]
-            else:
-                hosts = validation.parse_hosts(gateway) if told or validation.looks_like_host(gateway) else ()
+            hosts = self.known.get(gateway, ())
+            if gateway not in self.known and (told or validation.looks_like_host(gateway)):
+                hosts = validation.parse_hosts(gateway)
             self._looked_up[gateway] = resolve_hosts(hosts)
         return self._looked_up[gateway]
 
@@ -271,7 +252,9 @@ def describe_clocks() -> Json:
 
 def require_trial(trial: str, actor: Actor, act: Act = Act.READ) -> Trial:
     """A test that the actor may see; ``callback_trial_unknown``, also for whom its enterprise does not concern."""
-    found = get_trial(trial)
+    found = Trial.objects.filter(pk=trial).first()
+    if found is None:
+        raise NianjianError("callback_trial_unknown", trial=trial)
     try:
         require(actor, found.enterprise_id, Act.READ)
     except NianjianError as refused:
@@ -280,7 +263,7 @@ def require_trial(trial: str, actor: Actor, act: Act = Act.READ) -> Trial:
     return found
 
 
-def list_numbers(*, enterprise: str, actor: Actor, first: int = 0, count: int = 50) -> list[Json]:
+def list_numbers(first: int = 0, count: int = 50, *, enterprise: str, actor: Actor) -> list[Json]:
     """A part of the filed numbers, each with its light, its carriers and its newest test; ``role_missing``."""
     grounds = CallBasis.of(enterprise, actor, Act.READ)
     return number_lights(grounds, list(grounds.ledger)[first : first + count])
@@ -290,9 +273,8 @@ def number_lights(grounds: CallBasis, wanted: Sequence[str]) -> list[Json]:
     """How each number stands now."""
     now = clock.now()
     since = now - timedelta(days=grounds.days)
-    done = list_finished_tests(
-        grounds.enterprise, wanted, since, list_newest_verdicts(grounds.enterprise, wanted, since)
-    )
+    verdicts = list_newest_verdicts(grounds.enterprise, wanted, since)
+    done = list_finished_tests(grounds.enterprise, wanted, since, verdicts)
     newest = newest_trials(grounds.enterprise, wanted)
     landed = newest_landings([one.pk for one in newest.values()])
     rows = []
@@ -320,16 +302,15 @@ def number_lights(grounds: CallBasis, wanted: Sequence[str]) -> list[Json]:
 
 def count_lights(grounds: CallBasis) -> dict[str, int]:
     """How many filed numbers show each light."""
-    counts = dict.fromkeys(("green", "yellow", "red", "insufficient"), 0)
-    for one in number_lights(grounds, list(grounds.ledger)):
-        counts[one["light"]] += 1
-    return counts
+    lights = Counter(one["light"] for one in number_lights(grounds, list(grounds.ledger)))
+    return {light: lights[light] for light in ("green", "yellow", "red", "insufficient")}
 
 
-def list_trials(*, enterprise: str, actor: Actor, number: str = "", first: int = 0, count: int = 50) -> list[Json]:
+def list_trials(first: int = 0, count: int = 50, *, enterprise: str, actor: Actor, number: str = "") -> list[Json]:
     """A part of the tests, newest first; ``role_missing``."""
     require(actor, enterprise, Act.READ)
-    rows = list(filter_trials(enterprise, number)[first : first + count])
+    found = Trial.objects.filter(enterprise_id=enterprise).order_by("-begun_at", "-pk")
+    rows = list((found.filter(number=number) if number else found)[first : first + count])
     landed = newest_landings([one.pk for one in rows])
     return [trial_to_document(one, landed.get(one.pk)) for one in rows]
 

@@ -110,17 +110,14 @@ def store_gateway(*, enterprise: str, name: str, hosts: Sequence[str], actor: Ac
         raise NianjianError("callback_name_missing")
     with transaction.atomic():
         lock_enterprise(enterprise)
-        here = Gateway.objects.filter(enterprise_id=enterprise)
-        row = here.filter(name=name.strip()).first()
+        gateways = Gateway.objects.filter(enterprise_id=enterprise)
         if not hosts:
-            if row is not None:
-                row.delete()
+            gateways.filter(name=name.strip()).delete()
+        elif gateways.count() >= MOST_ROUTES and not gateways.filter(name=name.strip()).exists():
+            raise NianjianError("callback_gateways_too_many", most=MOST_ROUTES)
         else:
-            if row is None and here.count() >= MOST_ROUTES:
-                raise NianjianError("callback_gateways_too_many", most=MOST_ROUTES)
-            row = row or Gateway(enterprise_id=enterprise, name=name.strip())
-            row.hosts, row.set_by, row.set_at = ",".join(hosts), str(actor), clock.now()
-            row.save()
+            values = {"hosts": ",".join(hosts), "set_by": str(actor), "set_at": clock.now()}
+            gateways.update_or_create(values, enterprise_id=enterprise, name=name.strip())
         data = {"gateway": name.strip(), "hosts": len(hosts)}
         record(verb="callback.gateway", enterprise=enterprise, actor=actor, data=data)
 
@@ -202,27 +199,16 @@ def milliseconds(begin_at: datetime, at: datetime) -> int:
     return (gone.days * 86_400 + gone.seconds) * 1000 + gone.microseconds // 1000
 
 
-def note_evidence(*, verb: str, trial: Trial, actor: Actor) -> None:
-    """Write that the evidence of a test was taken out."""
-    with transaction.atomic():
-        record(verb=verb, enterprise=trial.enterprise_id, actor=actor, data={"trial": trial.pk})
-
-
 def _new_trial(enterprise: str, frame: CallFrame, how: str, begun_at: datetime, actor: Actor) -> Trial:
+    values = asdict(frame)
     return Trial(
         id=f"B{secrets.token_hex(5)}",
         enterprise_id=enterprise,
-        number=frame.number,
         how=how,
-        route=frame.route,
-        carrier=frame.carrier,
-        via=frame.via,
         begun_at=begun_at,
-        limit_ms=frame.limit_ms,
-        gateway_expected=frame.gateway[:400],
-        rulebook=dict(frame.rulebook),
-        source=dict(frame.source),
         made_by=str(actor),
+        gateway_expected=values.pop("gateway")[:400],
+        **values,
     )
 
 

@@ -42,15 +42,8 @@ def render_tests(rows: Sequence[Json]) -> Show:
 
 
 def _rows(console: Console, rows: Sequence[Json]) -> None:
-    heads = (
-        _("test call"),
-        _("number called"),
-        _("verdict"),
-        _("reason"),
-        _("answered after s"),
-        _("gateway"),
-        _("begun"),
-    )
+    heads = (_("test call"), _("number called"), _("verdict"), _("reason"), _("answered after s"), _("gateway"),
+             _("begun"))  # fmt: skip
     body = [
         (
             one["trial"],
@@ -137,10 +130,7 @@ def render_routes(told: Json) -> Show:
         if body or not told["gateways"]:
             table.rows(console, heads, body)
         if told["gateways"]:
-            table.rows(
-                console,
-                (_("gateway"), _("addresses")),
-                [(one["name"], ", ".join(one["hosts"])) for one in told["gateways"]],
-            )
+            hosts = [(one["name"], ", ".join(one["hosts"])) for one in told["gateways"]]
+            table.rows(console, (_("gateway"), _("addresses")), hosts)
 
     return show

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
@@ -21,9 +21,13 @@ from nianjian.engines.metrics.metric import (
     Rules,
     Tables,
     by_size,
+    by_window,
     decimal_text,
     figures,
+    in_year,
+    inside,
     limit_of,
+    month_of,
     number_text,
     summed,
     whole,
@@ -72,12 +76,9 @@ class ClosingRate:
         """Tickets by month, state and split; the open ones by age."""
         every = flag_closed_tickets(tables.tickets, frame, whole(rules.rule(self.card.rules[1]).value))
         first, end = frame.period.first, frame.period.end
-        inside = every.accepted_day.isnull() | ((every.accepted_day >= first) & (every.accepted_day < end))
-        trailing = (every.accepted_day >= frame.trailing.first) & (every.accepted_day < frame.trailing.end)
-        told = every.mutate(
-            month=every.accepted_day.year().cast("int64") * 100 + every.accepted_day.month().cast("int64"),
-            in_trailing=_flag(trailing),
-        ).filter(inside | trailing)
+        of_year = every.accepted_day.isnull() | inside(every.accepted_day, frame.period)
+        trailing = inside(every.accepted_day, frame.trailing)
+        told = every.mutate(month=month_of(every.accepted_day), in_trailing=_flag(trailing)).filter(of_year | trailing)
         states = ("closed", "on_time", "arrival_missing", "exists", "closed_today", "exists_today")
         keys = ["month", "in_trailing", *states, *DIMENSIONS]
         cells = told.group_by(keys).aggregate(tickets=told.count())
@@ -94,8 +95,9 @@ class ClosingRate:
         limit = limit_of(rules, self.card.rules[0])
         dated = [row for row in rows["cells"] if row["month"] is not None]
         undated = [row for row in rows["cells"] if row["month"] is None]
-        year = [row for row in dated if int(str(row["month"])) // 100 == frame.year]
-        now = [row for row in year if row["exists"] == 1]
+        year = [row for row in dated if in_year(row, frame)]
+        existing = [row for row in dated if row["exists"] == 1]
+        now = [row for row in existing if in_year(row, frame)]
         counts = _counts(now, "closed")
         on_time = summed([row for row in now if row["on_time"] == 1], "tickets")
         verdict = judge(counts, limit, undated)
@@ -118,9 +120,7 @@ class ClosingRate:
                 **counts,
                 "on_time": on_time,
                 "open": counts["tickets"] - counts["closed"],
-                "excluded": {
-                    str(row["excluded_ticket"]): whole(row["tickets"]) for row in _by_reason(rows["excluded"])
-                },
+                "excluded": dict(sorted((str(r["excluded_ticket"]), whole(r["tickets"])) for r in rows["excluded"])),
                 "undated": summed(undated, "tickets"),
                 # closed, but nobody can say whether within the hours
                 "undated_arrival": summed(
@@ -129,15 +129,7 @@ class ClosingRate:
             },
             twins=twins,
             splits={dim: _split(now, dim, limit) for dim in DIMENSIONS},
-            months=[
-                {"month": month, **_told((row for row in now if row["month"] == int(month.replace("-", ""))), limit)}
-                for month in frame.months
-            ],
-            trailing={
-                "from": frame.trailing.first.isoformat(),
-                "to": frame.trailing.end.isoformat(),
-                **_told((row for row in dated if row["in_trailing"] == 1 and row["exists"] == 1), limit),
-            },
+            **by_window(frame, lambda holds: _cell([row for row in existing if holds(row)], limit)),
             lists={"open_tickets": _oldest_first(rows["open"])},
         )
 
@@ -158,10 +150,9 @@ def _counts(rows: Rows, closed: str) -> dict[str, int]:
     return {"tickets": summed(rows, "tickets"), "closed": summed([row for row in rows if row[closed] == 1], "tickets")}
 
 
-def _told(rows: Iterable[Mapping[str, object]], limit: Limit) -> dict[str, object]:
-    found = list(rows)
-    on_time = summed([row for row in found if row["on_time"] == 1], "tickets")
-    return {**figures(judge(_counts(found, "closed"), limit), CARD.unit), "on_time": on_time}
+def _cell(rows: Rows, limit: Limit) -> dict[str, object]:
+    on_time = summed([row for row in rows if row["on_time"] == 1], "tickets")
+    return {**figures(judge(_counts(rows, "closed"), limit), CARD.unit), "on_time": on_time}
 
 
 def _split(rows: Rows, dim: str, limit: Limit) -> list[dict[str, object]]:
@@ -169,17 +160,11 @@ def _split(rows: Rows, dim: str, limit: Limit) -> list[dict[str, object]]:
     for row in rows:
         key = number_text(row[dim], {}) if dim == "display" else None if row[dim] is None else str(row[dim])
         keys[key].append(row)
-    return by_size(({"key": key, **_told(found, limit)} for key, found in keys.items()), size="denominator")
-
-
-def _by_reason(rows: Rows) -> list[Mapping[str, object]]:
-    return sorted(rows, key=lambda row: str(row["excluded_ticket"]))
+    return by_size(({"key": key, **_cell(found, limit)} for key, found in keys.items()), size="denominator")
 
 
 def _oldest_first(rows: Rows) -> list[str]:
-    return [
-        str(row["complaint_id"]) for row in sorted(rows, key=lambda r: (str(r["accepted_ts"]), str(r["complaint_id"])))
-    ]
+    return [id_ for _, id_ in sorted((str(row["accepted_ts"]), str(row["complaint_id"])) for row in rows)]
 
 
 def _flag(condition: ir.BooleanColumn) -> ir.IntegerColumn:

@@ -10,7 +10,7 @@ from typing import Final
 import ibis.expr.types as ir
 
 from nianjian.engines.metrics import lights
-from nianjian.engines.metrics.frame import Frame, Window
+from nianjian.engines.metrics.frame import Frame
 from nianjian.engines.metrics.lights import Limit, Verdict
 from nianjian.engines.metrics.metric import (
     Card,
@@ -19,9 +19,13 @@ from nianjian.engines.metrics.metric import (
     Rules,
     Tables,
     by_size,
+    by_window,
     figures,
+    in_year,
+    inside,
     kinds_of,
     limit_of,
+    month_of,
     number_text,
     summed,
     whole,
@@ -77,18 +81,17 @@ class ComplaintRate:
 
     def questions(self, tables: Tables, frame: Frame, rules: Rules) -> dict[str, ir.Table]:
         """Answered and delivered calls by month and by split; complaints by everything they are split by."""
-        cube, period, trailing = tables.cube, frame.period, frame.trailing
+        cube = tables.cube
         total = cube.filter(cube.dim == "total")
-        months = total.group_by(
-            month=total.day.year().cast("int64") * 100 + total.day.month().cast("int64"),
-            in_trailing=_inside(total.day, trailing),
-        ).aggregate(**{name: total[name].sum().cast("int64") for name in MEASURES})
-        parts = cube.filter(cube.dim != "total", cube.day >= period.first, cube.day < period.end)
+        months = total.group_by(month=month_of(total.day), in_trailing=_in_trailing(total.day, frame)).aggregate(
+            **{name: total[name].sum().cast("int64") for name in MEASURES}
+        )
+        parts = cube.filter(cube.dim != "total", cube.day >= frame.period.first, cube.day < frame.period.end)
         splits = parts.group_by("dim", "key").aggregate(**{name: parts[name].sum().cast("int64") for name in MEASURES})
         told = tables.tickets.filter(tables.tickets.source.isin(kinds_of(rules, self.card.rules[4])))
         complaints = told.group_by(
-            month=told.accepted_day.year().cast("int64") * 100 + told.accepted_day.month().cast("int64"),
-            in_trailing=_inside(told.accepted_day, trailing),
+            month=month_of(told.accepted_day),
+            in_trailing=_in_trailing(told.accepted_day, frame),
             source=told.source,
             reason=told.excluded_rate,
             kind=told.kind,
@@ -103,10 +106,11 @@ class ComplaintRate:
         explains = kinds_of(rules, self.card.rules[1])
         on_file = tuple(sorted(set(explains) & set(attached)))
         limit = limit_of(rules, self.card.rules[0])
-        terms = _Terms(limit, whole(rules.rule(self.card.rules[2]).value), bool(on_file), _base(rules))
-        year = [row for row in rows["months"] if _in_year(row, frame)]
+        base = str(rules.rule(self.card.rules[3]).value)
+        terms = _Terms(limit, whole(rules.rule(self.card.rules[2]).value), bool(on_file), base)
+        year = [row for row in rows["months"] if in_year(row, frame)]
         calls = {name: summed(year, name) for name in MEASURES}
-        filed = [row for row in rows["complaints"] if _in_year(row, frame)]
+        filed = [row for row in rows["complaints"] if in_year(row, frame)]
         kept = [row for row in filed if row["reason"] is None]
         undated = summed([r for r in rows["complaints"] if r["month"] is None and r["reason"] is None], "complaints")
         count = summed(kept, "complaints")
@@ -117,11 +121,17 @@ class ComplaintRate:
         for row in filed:
             if row["reason"] is not None:
                 excluded[str(row["reason"])] += whole(row["complaints"])
+
+        def cell(holds: Callable[[Mapping[str, object]], bool]) -> dict[str, object]:
+            counted = [row for row in rows["complaints"] if row["reason"] is None and holds(row)]
+            of_calls = [row for row in rows["months"] if holds(row)]
+            return _cell(summed(counted, "complaints"), {name: summed(of_calls, name) for name in MEASURES}, terms)
+
         components: dict[str, object] = {
-            f"complaints_{source}": summed([row for row in kept if row["source"] == source], "complaints")
-            for source in dict.fromkeys((*SOURCES, *kinds_of(rules, self.card.rules[4])))
-        }
-        components |= {
+            **{
+                f"complaints_{source}": summed([row for row in kept if row["source"] == source], "complaints")
+                for source in dict.fromkeys((*SOURCES, *kinds_of(rules, self.card.rules[4])))
+            },
             "complaints": count,
             **calls,
             "excluded": dict(sorted(excluded.items())),
@@ -139,25 +149,13 @@ class ComplaintRate:
             attachments=on_file,
             twins={BASES[other]: figures(terms.judge(count, calls, undated, other), self.card.unit)},
             splits=_splits(rows["splits"], kept, terms),
-            months=[{"month": month, **_cell(rows, terms, _of_month(month))} for month in frame.months],
-            trailing={
-                "from": frame.trailing.first.isoformat(),
-                "to": frame.trailing.end.isoformat(),
-                **_cell(rows, terms, lambda row: row["in_trailing"] == 1),
-            },
+            **by_window(frame, cell),
         )
 
 
-def _cell(rows: Mapping[str, Rows], terms: _Terms, wanted: Callable[[Mapping[str, object]], bool]) -> dict[str, object]:
-    """Figures of a window: complaints and calls for which ``wanted`` holds."""
-    calls = [row for row in rows["months"] if wanted(row)]
-    count = summed([row for row in rows["complaints"] if row["reason"] is None and wanted(row)], "complaints")
-    counted = {name: summed(calls, name) for name in MEASURES}
-    return {**figures(terms.judge(count, counted), CARD.unit), **_beside(counted)}
-
-
-def _beside(counted: Mapping[str, int]) -> dict[str, object]:
-    return {"delivered": counted["delivered"], UNTOLD: counted[UNTOLD]}
+def _cell(complaints: int, calls: Mapping[str, int], terms: _Terms) -> dict[str, object]:
+    figures_ = figures(terms.judge(complaints, calls), CARD.unit)
+    return {**figures_, "delivered": calls["delivered"], UNTOLD: calls[UNTOLD]}
 
 
 def _splits(calls: Rows, complaints: Rows, terms: _Terms) -> dict[str, list[dict[str, object]]]:
@@ -179,8 +177,7 @@ def _splits(calls: Rows, complaints: Rows, terms: _Terms) -> dict[str, list[dict
             (
                 {
                     "key": key,
-                    **figures(terms.judge(told[key], counted[key]), CARD.unit),
-                    **_beside(counted[key]),
+                    **_cell(told[key], counted[key], terms),
                     "low_volume": counted[key][terms.base] < terms.low_volume,
                 }
                 for key in {*counted, *told}
@@ -190,23 +187,9 @@ def _splits(calls: Rows, complaints: Rows, terms: _Terms) -> dict[str, list[dict
     return found
 
 
-def _base(rules: Rules) -> str:
-    return str(rules.rule(CARD.rules[3]).value)
-
-
 def _key(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _inside(day: ir.DateColumn, window: Window) -> ir.IntegerColumn:
-    return ((day >= window.first) & (day < window.end)).fill_null(False).cast("int64")
-
-
-def _in_year(row: Mapping[str, object], frame: Frame) -> bool:
-    month = row["month"]
-    return month is not None and whole(month) // 100 == frame.year
-
-
-def _of_month(month: str) -> Callable[[Mapping[str, object]], bool]:
-    number = int(month.replace("-", ""))
-    return lambda row: row["month"] == number
+def _in_trailing(day: ir.DateColumn, frame: Frame) -> ir.IntegerValue:
+    return inside(day, frame.trailing).fill_null(False).cast("int64")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -21,11 +21,15 @@ from nianjian.engines.metrics.metric import (
     Rows,
     Rules,
     Tables,
+    bounds_dict,
     by_size,
-    decimal_text,
+    by_window,
     figures,
+    in_year,
+    inside,
     light_of,
     limit_of,
+    month_of,
     whole,
 )
 
@@ -57,8 +61,20 @@ class _Terms:
     evading: Light
     foreign_shown: Light
 
-    def judge(self, counts: Mapping[NumberClass, int], untold: Mapping[NumberClass, int]) -> Verdict:
-        return judge(counts, self.evasion, self.unknown, self.evading, self.foreign_shown, untold=untold)
+    def judge(self, rows: Rows) -> Verdict:
+        """The verdict of the rows of a cell."""
+        return lights.number_consistency(
+            counts=_counts(rows),
+            evasion=self.evasion,
+            unknown=self.unknown,
+            evading=self.evading,
+            foreign_shown=self.foreign_shown,
+            untold=_counts(rows, "untold"),
+        )
+
+    def cell(self, rows: Rows) -> dict[str, object]:
+        """The figures of the rows of a cell, and how many of each class there are."""
+        return {**figures(self.judge(rows), CARD.unit), **_by_name(_counts(rows))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +85,7 @@ class NumberConsistency:
 
     def questions(self, tables: Tables, frame: Frame, rules: Rules) -> dict[str, ir.Table]:
         """Delivered calls by class, per month and per split; where answered ones count, those of unknown answer too."""
-        cube, period, trailing = tables.cube, frame.period, frame.trailing
+        cube, period = tables.cube, frame.period
         measures = {"calls": _counted(rules)}
         if measures["calls"] == ANSWERED:
             measures["untold"] = UNTOLD
@@ -81,8 +97,8 @@ class NumberConsistency:
         total = cube.filter(cube.dim == "total", any_call)
         months = total.group_by(
             "display_class",
-            month=total.day.year().cast("int64") * 100 + total.day.month().cast("int64"),
-            in_trailing=((total.day >= trailing.first) & (total.day < trailing.end)).cast("int64"),
+            month=month_of(total.day),
+            in_trailing=inside(total.day, frame.trailing).cast("int64"),
         ).aggregate(**sums(total))
         parts = cube.filter(cube.dim != "total", cube.day >= period.first, cube.day < period.end, any_call)
         splits = parts.group_by("dim", "key", "display_class").aggregate(**sums(parts))
@@ -98,21 +114,12 @@ class NumberConsistency:
             foreign_shown=light_of(rules, self.card.rules[3]),
         )
         months = rows["months"]
-        year = [row for row in months if whole(row["month"]) // 100 == frame.year]
-        counts = _counts(year)
-        untold = _counts(year, "untold")
-        verdict = terms.judge(counts, untold)
-        components: dict[str, object] = {name.value: counts[name] for name in NumberClass}
-        components[_counted(rules)] = sum(counts.values())
-
+        year = [row for row in months if in_year(row, frame)]
+        verdict = terms.judge(year)
+        components = _by_name(_counts(year))
+        components[_counted(rules)] = sum(_counts(year).values())
         if _counted(rules) == ANSWERED:
-            components[UNTOLD] = sum(untold.values())
-
-        def told(cells: Iterable[Mapping[str, object]]) -> dict[str, object]:
-            of_part = list(cells)
-            part = _counts(of_part)
-            return {**figures(terms.judge(part, _counts(of_part, "untold")), CARD.unit), **_detail(part)}
-
+            components[UNTOLD] = sum(_counts(year, "untold").values())
         return Metric(
             card=self.card,
             verdict=verdict,
@@ -123,33 +130,10 @@ class NumberConsistency:
             lights=(terms.evading, terms.foreign_shown),
             # Domain 0.11: "all our outbound calls use filed 95/96 numbers" may be said at 100 % only.
             statements={"all_calls_show_own_numbers": bool(verdict.denominator) and verdict.value == 1},
-            twins={"evasion": _evasion(counts, untold, terms)},
+            twins={"evasion": _evasion(_counts(year), verdict)},
             splits=_splits(rows["splits"], terms),
-            months=[
-                {"month": month, **told(row for row in months if row["month"] == int(month.replace("-", "")))}
-                for month in frame.months
-            ],
-            trailing={
-                "from": frame.trailing.first.isoformat(),
-                "to": frame.trailing.end.isoformat(),
-                **told(row for row in months if row["in_trailing"] == 1),
-            },
+            **by_window(frame, lambda holds: terms.cell([row for row in months if holds(row)])),
         )
-
-
-def judge(
-    counts: Mapping[NumberClass, int],
-    evasion: Limit,
-    unknown: Limit,
-    evading: Light = Light.RED,
-    foreign_shown: Light = Light.RED,
-    *,
-    untold: Mapping[NumberClass, int] | None = None,
-) -> Verdict:
-    """The verdict from the counts by class."""
-    return lights.number_consistency(
-        counts=counts, evasion=evasion, unknown=unknown, evading=evading, foreign_shown=foreign_shown, untold=untold
-    )
 
 
 def _counted(rules: Rules) -> str:
@@ -157,7 +141,7 @@ def _counted(rules: Rules) -> str:
     return str(rules.rule(CARD.rules[4]).value)
 
 
-def _counts(rows: Iterable[Mapping[str, object]], measure: str = "calls") -> Counts:
+def _counts(rows: Rows, measure: str = "calls") -> Counts:
     """By class; a measure that was not asked for is 0."""
     counts = dict.fromkeys(NumberClass, 0)
     for row in rows:
@@ -165,21 +149,20 @@ def _counts(rows: Iterable[Mapping[str, object]], measure: str = "calls") -> Cou
     return counts
 
 
-def _detail(counts: Counts) -> dict[str, object]:
+def _by_name(counts: Counts) -> dict[str, object]:
     return {name.value: counts[name] for name in NumberClass}
 
 
-def _evasion(counts: Counts, untold: Counts, terms: _Terms) -> dict[str, object]:
+def _evasion(counts: Counts, verdict: Verdict) -> dict[str, object]:
     """R_evade with its bounds: landline and mobile of delivered."""
-    plain = counts[NumberClass.LANDLINE] + counts[NumberClass.MOBILE]
-    flags = [flag for flag in terms.judge(counts, untold).flags if flag.code == "evasion"]
-    low, high = flags[0].bounds if flags and flags[0].bounds else (None, None)
+    flag = next((flag for flag in verdict.flags if flag.code == "evasion"), None)
+    bounds = bounds_dict(flag.bounds if flag else None, CARD.unit)
     return {
-        "numerator": plain,
+        "numerator": counts[NumberClass.LANDLINE] + counts[NumberClass.MOBILE],
         "denominator": sum(counts.values()),
-        "value": decimal_text(low, CARD.unit),
-        "light": flags[0].light.value if flags else lights.Light.NA.value,
-        "bounds": {"low": decimal_text(low, CARD.unit), "high": decimal_text(high, CARD.unit)},
+        "value": bounds["low"],
+        "light": (flag.light if flag else Light.NA).value,
+        "bounds": bounds,
     }
 
 
@@ -188,12 +171,7 @@ def _splits(rows: Rows, terms: _Terms) -> dict[str, list[dict[str, object]]]:
     for row in rows:
         key = row["key"]
         cells[str(row["dim"])][None if key is None else str(key)].append(row)
-    found: dict[str, list[dict[str, object]]] = {}
-    for dim, keys in cells.items():
-        split = []
-        for key, of_key in keys.items():
-            counts = _counts(of_key)
-            verdict = terms.judge(counts, _counts(of_key, "untold"))
-            split.append({"key": key, **figures(verdict, CARD.unit), **_detail(counts)})
-        found[dim] = by_size(split, size="denominator")
-    return found
+    return {
+        dim: by_size(({"key": key, **terms.cell(found)} for key, found in keys.items()), size="denominator")
+        for dim, keys in cells.items()
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -20,7 +20,6 @@ from nianjian.engines.metrics.metric import (
     Rules,
     Tables,
     by_size,
-    decimal_text,
     figures,
     kinds_of,
     light_of,
@@ -115,6 +114,11 @@ class SeatVacancy:
             months.append(
                 {"month": day.isoformat()[:7], "as_of": day.isoformat(), **figures(seen, self.card.unit), **monthly}
             )
+        kinds = []
+        for row in rows["counts"]:
+            if row["as_of"] == frame.as_of:
+                part = {name: summed([row], name) for name in COUNTS}
+                kinds.append({"key": row["kind"], **figures(judged(part), self.card.unit), **part})
         return Metric(
             card=self.card,
             verdict=verdict,
@@ -125,18 +129,10 @@ class SeatVacancy:
             attachments_required=explains if verdict.attachment_needed else (),
             attachments=on_file,
             twins=twins,
-            splits={"kind": self._kinds(rows["counts"], frame.as_of, judged)},
+            splits={"kind": by_size(kinds, size="filed")},
             months=months,
             lists={"stopped_seats": sorted(str(row["seat_id"]) for row in rows["stopped"])},
         )
-
-    def _kinds(self, rows: Rows, day: date, judged: Callable[[Mapping[str, int]], Verdict]) -> list[dict[str, object]]:
-        split = []
-        for row in rows:
-            if row["as_of"] == day:
-                counts = {name: summed([row], name) for name in COUNTS}
-                split.append({"key": row["kind"], **figures(judged(counts), self.card.unit), **counts})
-        return by_size(split, size="filed")
 
 
 def judge(counts: Mapping[str, int], limit: Limit, *, attached: bool = False, beyond: Light = Light.RED) -> Verdict:
@@ -156,14 +152,7 @@ def judge(counts: Mapping[str, int], limit: Limit, *, attached: bool = False, be
 
 def _conservative(counts: Mapping[str, int], limit: Limit) -> dict[str, object]:
     """V' of D1: only opened seats that are filed count as opened."""
-    filed, both = counts["filed"], counts["opened_and_filed"]
-    verdict = Verdict(filed - both, filed, lights.Light.NA)
-    light = lights.Light.NA
-    if filed:
-        light = lights.Light.YELLOW if limit.met(filed - both, filed) else lights.Light.GREEN
-    return {
-        "numerator": filed - both,
-        "denominator": filed,
-        "value": decimal_text(verdict.value, CARD.unit),
-        "light": light.value,
-    }
+    filed = counts["filed"]
+    idle = filed - counts["opened_and_filed"]
+    light = Light.NA if not filed else Light.YELLOW if limit.met(idle, filed) else Light.GREEN
+    return figures(Verdict(idle, filed, light), CARD.unit)

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from nianjian.features.portrait.operations import Moves
+from nianjian.engines.metrics.simulate import Moves
 
 
 class RunForm(forms.Form):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse, JsonResponse
@@ -54,6 +54,21 @@ class OpenPortrait:
         address = reverse(route, kwargs={"code": self.code, "year": self.year, **more})
         asked = {**({"run": self.run} if self.run else {}), **(query or {})}
         return f"{address}?{urlencode(asked)}" if asked else address
+
+    def metric(self, slug: str) -> Mapping[str, Any]:
+        """Return a metric, numbers masked; 404 for one that there is not."""
+        return _find_metric(self.data, slug)
+
+    def unmasked_metric(self, slug: str) -> Mapping[str, Any]:
+        """Return the same as it was counted."""
+        return _find_metric(portraits.find_portrait(self.code, self.year, self.run) or self.data, slug)
+
+
+def _find_metric(portrait: Mapping[str, Any], slug: str) -> Mapping[str, Any]:
+    for metric in portrait["metrics"]:
+        if metric["slug"] == slug:
+            return cast("Mapping[str, Any]", metric)
+    raise Http404
 
 
 def get_portrait_or_404(request: Request, code: str, year: int) -> OpenPortrait:
@@ -173,8 +188,7 @@ def flag_links(one: OpenPortrait, told: Mapping[str, Any]) -> dict[str, str]:
 
 def unmasked_keys(one: OpenPortrait, told: Mapping[str, Any], split: str) -> list[str | None]:
     """Key of each row of a split, as it was counted: a masked number names no single one."""
-    whole = portraits.find_portrait(one.code, one.year, one.run) if split == "display" else None
-    metric = next(m for m in whole["metrics"] if m["slug"] == told["slug"]) if whole else told
+    metric = one.unmasked_metric(told["slug"]) if split == "display" else told
     return [row["key"] for row in sections.split_rows(metric, split)]
 
 
@@ -222,10 +236,7 @@ def metric(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     """Everything about one metric; an outsourcer sees the own team's figures."""
     _ = translator()
     one = get_portrait_or_404(request, code, year)
-    found = [told for told in one.data["metrics"] if told["slug"] == slug]
-    if not found:
-        raise Http404
-    told = found[0]
+    told = one.metric(slug)
     if request.team is not None:
         return _own_metric(request, one, slug, request.team)
     card, ways = figures.metric_card(told, _), flag_links(one, told)
@@ -246,10 +257,7 @@ def metric(request: Request, code: str, year: int, slug: str) -> HttpResponse:
 
 def _own_metric(request: Request, one: OpenPortrait, slug: str, team: str) -> HttpResponse:
     _ = translator()
-    mine = [told for told in team_results(one.data, team) if told["slug"] == slug]
-    if not mine:
-        raise Http404
-    told = mine[0]
+    told = _find_metric({"metrics": team_results(one.data, team)}, slug)
     light = str(told["light"])
     context = shared_context(request, one, "portrait") | _rules(one, slug, _) | {
         "slug": slug,
@@ -288,16 +296,22 @@ def _twins(one: OpenPortrait, told: Mapping[str, Any], _: Words) -> list[dict[st
         "evasion": _("landline and mobile share"),
         "on_time": _("closed on time"),
     }
-    found = []
+    rows = []
     for twin, row in told["twins"].items():
         title = _("as of {day}").format(day=row["as_of"]) if twin == "today" else titles.get(twin, twin)
-        parts = TWINS.get((told["slug"], twin), ("", ""))
-        found.append(_figure_beside(title, row, told["unit"], _row_links(one, told, row, parts, _), _))
-    trailing = told.get("trailing")
-    if trailing:
-        title = _("twelve months from {day}").format(day=trailing["from"])
-        found.append(_figure_beside(title, trailing, told["unit"], _row_links(one, told, trailing, ("", ""), _), _))
-    return found
+        rows.append((title, row, TWINS.get((told["slug"], twin), ("", ""))))
+    if trailing := told.get("trailing"):
+        rows.append((_("twelve months from {day}").format(day=trailing["from"]), trailing, ("", "")))
+    return [
+        {
+            "title": title,
+            "counts": _row_links(one, told, row, parts, _),
+            "value": figures.amount_text(row["value"], told["unit"]),
+            "light": (light := str(row.get("light") or "na")),
+            "word": code_name("light", light, _),
+        }
+        for title, row, parts in rows
+    ]
 
 
 def _row_links(
@@ -310,19 +324,6 @@ def _row_links(
         label = part_name(part, _) if part else ""
         found.append((label, figures.count_text(row[field]), address_of(one, told["slug"], part) if same else ""))
     return found
-
-
-def _figure_beside(
-    title: str, row: Mapping[str, Any], unit: str, counts: list[tuple[str, str, str]], _: Words
-) -> dict[str, Any]:
-    light = str(row.get("light") or "na")
-    return {
-        "title": title,
-        "counts": counts,
-        "value": figures.amount_text(row["value"], unit),
-        "light": light,
-        "word": code_name("light", light, _),
-    }
 
 
 def _chart_html(chart: pictures.Chart, one: OpenPortrait) -> SafeString:

@@ -16,7 +16,7 @@ from nianjian.engines.paper import figures, sections
 from nianjian.engines.paper.texts.calls import SOURCES, source_name
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import Words, mark
-from nianjian.features.portrait import operations, portraits
+from nianjian.features.portrait import operations
 from nianjian.features.portrait.pages.portrait import (
     NONE,
     OpenPortrait,
@@ -71,12 +71,14 @@ def rows(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     one = get_portrait_or_404(request, code, year)
     ask = _ask(request, one, slug)
     number = _page(request)
+    total = expected_count(one.unmasked_metric(slug), ask)
     context = shared_context(request, one, "portrait") | {
         "slug": slug,
         "metric": code_name("metric", slug, _),
         "part": part_name(ask.component, _),
         "narrowed": _narrowed(one, ask, _),
-        "total": None if (total := _total(one, ask)) is None else figures.count_text(total),
+        # The figure over the rows and the rows themselves must agree.
+        "total": None if total is None else figures.count_text(total),
         "address": address(request, look=""),
         "look": address(request, look="1"),
         "months": _months(request, one, ask),
@@ -91,10 +93,9 @@ def rows(request: Request, code: str, year: int, slug: str) -> HttpResponse:
 
 def _ask(request: Request, one: OpenPortrait, slug: str) -> RowQuery:
     """Read the question out of the address; 404 for a metric, class or month that there is not."""
-    found = [metric for metric in one.data["metrics"] if metric["slug"] == slug]
     component = request.GET.get("class", "")
     month = request.GET.get(MONTH) or None
-    known = bool(found) and (component in components(found[0]) or component.startswith(EXCLUDED))
+    known = component in components(one.metric(slug)) or component.startswith(EXCLUDED)
     if not known or (month is not None and not MONTHS.fullmatch(month)):
         raise Http404
     keys: dict[str, str | None] = {}
@@ -115,12 +116,9 @@ def _ask(request: Request, one: OpenPortrait, slug: str) -> RowQuery:
 
 def _number(one: OpenPortrait, slug: str, given: str) -> str:
     """The displayed number that a token stands for."""
-    portrait = portraits.find_portrait(one.code, one.year, one.run) or {"metrics": []}
-    for metric in portrait["metrics"]:
-        if metric["slug"] == slug:
-            for row in metric["splits"].get("display", ()):
-                if row["key"] is not None and token(one.code, str(row["key"])) == given:
-                    return str(row["key"])
+    for row in one.unmasked_metric(slug)["splits"].get("display", ()):
+        if row["key"] is not None and token(one.code, str(row["key"])) == given:
+            return str(row["key"])
     raise Http404
 
 
@@ -130,20 +128,12 @@ def _page(request: Request) -> int:
     return min(max(int(text), 1), FARTHEST) if sensible else 1
 
 
-def _total(one: OpenPortrait, ask: RowQuery) -> int | None:
-    """What the portrait says the rows are; the figure over the rows and the rows themselves must agree."""
-    whole = portraits.find_portrait(one.code, one.year, one.run)
-    metric = next(m for m in (whole or one.data)["metrics"] if m["slug"] == ask.slug)
-    return expected_count(metric, ask)
-
-
 def _narrowed(one: OpenPortrait, ask: RowQuery, _: Words) -> list[str]:
     """How the rows are narrowed, in words; a displayed number as it may be shown."""
     said = []
     for split, key in ask.keys.items():
-        text = (
-            _shown_number(one, ask.slug, key) if split == "display" and key is not None else sections.key_text(key, _)
-        )
+        shown = split == "display" and key is not None
+        text = _shown_number(one, ask.slug, str(key)) if shown else sections.key_text(key, _)
         said.append(f"{code_name('split', split, _)}: {text}")
     if ask.month is not None:
         said.append(f"{code_name('split', MONTH, _)}: {ask.month}")
@@ -151,26 +141,17 @@ def _narrowed(one: OpenPortrait, ask: RowQuery, _: Words) -> list[str]:
 
 
 def _shown_number(one: OpenPortrait, slug: str, key: str) -> str:
-    whole = portraits.find_portrait(one.code, one.year, one.run) or one.data
-    for plain, masked in zip(whole["metrics"], one.data["metrics"], strict=True):
-        if plain["slug"] == slug:
-            pairs = zip(plain["splits"]["display"], masked["splits"]["display"], strict=True)
-            return next((str(shown["key"]) for row, shown in pairs if row["key"] == key), "")
-    return ""
+    plain, masked = (metric["splits"]["display"] for metric in (one.unmasked_metric(slug), one.metric(slug)))
+    return next((str(shown["key"]) for row, shown in zip(plain, masked, strict=True) if row["key"] == key), "")
 
 
 def _months(request: Request, one: OpenPortrait, ask: RowQuery) -> list[tuple[str, str, bool]]:
     """(address, month, here) of the months that one may narrow to."""
-    metric = next(m for m in one.data["metrics"] if m["slug"] == ask.slug)
-    free = (
-        []
-        if operations.needs_month(one.data, ask)
-        else [(address(request, month="", page="", look=""), "", not ask.month)]
-    )
-    return free + [
-        (address(request, month=row["month"], page="", look=""), row["month"], row["month"] == ask.month)
-        for row in metric["months"]
-        if row["denominator"]
+    free = [] if operations.needs_month(one.data, ask) else [""]
+    counted = [row["month"] for row in one.metric(ask.slug)["months"] if row["denominator"]]
+    return [
+        (address(request, month=month, page="", look=""), month, month == (ask.month or ""))
+        for month in (*free, *counted)
     ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -11,6 +10,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.metrics.simulate import Moves
 from nianjian.engines.paper import explanations, figures
 from nianjian.engines.paper.sections import WARNINGS
 from nianjian.engines.paper.texts.portrait import code_name
@@ -18,7 +18,6 @@ from nianjian.engines.paper.words import Words
 from nianjian.features.portrait import portraits
 from nianjian.features.portrait.operations import (
     FORMS,
-    Moves,
     compare_runs,
     count_room,
     export_portrait,
@@ -42,13 +41,8 @@ def simulate(request: Request, code: str, year: int) -> HttpResponse:
     """The sliders and what they would bring; a fragment with the outcome alone for htmx."""
     _ = translator()
     one = get_portrait_or_404(request, code, year)
-    lines = [
-        str(row["key"])
-        for metric in one.data["metrics"]
-        if metric["slug"] == "number_consistency"
-        for row in metric["splits"].get("line", ())
-        if row["key"] is not None
-    ]
+    splits = one.metric("number_consistency")["splits"]
+    lines = [str(row["key"]) for row in splits.get("line", ()) if row["key"] is not None]
     form = SimulateForm(request.GET or None, lines=lines)
     context: dict[str, Any] = shared_context(request, one, "portrait-simulate") | {"form": form}
     try:
@@ -147,11 +141,8 @@ def run(request: Request, code: str, year: int) -> HttpResponse:
         status = UNPROCESSABLE if form.is_bound else 200
         return render(request, "portrait/run.html", {"form": form, "year": year}, status=status)
     day = form.cleaned_data["as_of"]
-    payload: Mapping[str, Any] = {
-        "year": year,
-        "as_of": None if day is None else day.isoformat(),
-        "province": form.cleaned_data["province"] or None,
-    }
+    province = form.cleaned_data["province"] or None
+    payload: dict[str, Any] = {"year": year, "as_of": day and day.isoformat(), "province": province}
     job = flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise=code, payload=payload, actor=request.actor)
     return redirect(f"/e/{code}/data/jobs/{job}/")
 
@@ -171,5 +162,4 @@ def take(request: Request, code: str, year: int, form: str) -> HttpResponse:
         if error.code in {"portrait_missing", "portrait_run_unknown"}:
             raise Http404 from error
         raise
-    answer = HttpResponse(made.content, content_type=made.media)
-    return as_attachment(answer, made.name)
+    return as_attachment(HttpResponse(made.content, content_type=made.media), made.name)

@@ -322,5 +322,6 @@ def fetch_evidence(*, trial: str, actor: Actor) -> tuple[str, bytes]:
     if looks:
         later = {"sealed_bytes": len(content) - 1, "sealed_sha256": found.sha256, "looks": looks}
         content = content[:-1] + f', "landings": {json.dumps(later, ensure_ascii=False)}}}'.encode()
-    storage.note_evidence(verb="callback.evidence", trial=found, actor=actor)
+    with transaction.atomic():
+        record(verb="callback.evidence", enterprise=found.enterprise_id, actor=actor, data={"trial": found.pk})
     return f"callback-{found.pk}.json", content

@@ -6,7 +6,7 @@ import json
 import logging
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -43,13 +43,8 @@ SETTLED: Final = frozenset({ELSEWHERE, VOICEMAIL})
 def list_open_trials(enterprise: str, first: datetime, last: datetime) -> list[Trial]:
     """The answered SIP calls of a span without a look that settles it, the newest first."""
     found = list(queries.answered_trials(enterprise, first, last).reverse())
-    said = newest_looks(found)
+    said = queries.newest_landings([one.pk for one in found])
     return [one for one in found if one.pk not in said or said[one.pk].verdict not in SETTLED]
-
-
-def newest_looks(tests: Collection[Trial]) -> dict[str, Landing]:
-    """Test -> the newest look for it, for those that have one."""
-    return queries.newest_landings([one.pk for one in tests])
 
 
 def soften(found: LandingResult, seen: Landing | None) -> LandingResult:
@@ -102,9 +97,9 @@ def check_landings(*, enterprise: str, trials: Sequence[str], actor: Actor, prog
     now = clock.now()
     if trials:
         wanted = [require_trial(one, actor, Act.REPORT) for one in dict.fromkeys(trials)]
-        strange = next((one for one in wanted if one.enterprise_id != enterprise), None)
-        if strange is not None:
-            raise NianjianError("callback_trial_unknown", trial=strange.pk)
+        for one in wanted:
+            if one.enterprise_id != enterprise:
+                raise NianjianError("callback_trial_unknown", trial=one.pk)
     else:
         wanted = list(queries.answered_trials(enterprise, now - timedelta(days=grounds.days), now)[: MOST + 1])
     if len(wanted) > MOST:
@@ -282,16 +277,12 @@ def _enqueue_span(enterprise: str, first: datetime, last: datetime) -> str:
     span = {"from": first.isoformat(), "to": last.isoformat()}
     waiting = query.newest(enterprise, flow.CALLBACK_WITNESS, {"unasked": True}, Job.WAITING)
     if waiting is not None:
-        held = {name: str(waiting.payload[name]) for name in span}
-        if _moment(held["from"]) <= first and _moment(held["to"]) >= last:
+        begin, end = (datetime.fromisoformat(str(waiting.payload[name])) for name in span)
+        if begin <= first and end >= last:
             return waiting.id
     queue.drop_over(enterprise=enterprise, kind=flow.CALLBACK_WITNESS, requested_by=str(CLOCK))
     given = {"unasked": True, **span}
     return flow.enqueue(kind=flow.CALLBACK_WITNESS, enterprise=enterprise, payload=given, actor=CLOCK)
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 def run_landing_recheck(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
@@ -300,12 +291,13 @@ def run_landing_recheck(*, enterprise: str, given: Mapping[str, Any], actor: Act
     ``role_missing``, ``live_malformed``.
     """
     grounds = CallBasis.of(enterprise, actor, flow.NEEDS[flow.CALLBACK_WITNESS])
-    first = max(_moment(str(given["from"])), clock.now() - timedelta(days=grounds.days))
+    first, last = (datetime.fromisoformat(str(given[name])) for name in ("from", "to"))
+    first = max(first, clock.now() - timedelta(days=grounds.days))
     counts = Counter[str]()
-    wanted = list_open_trials(enterprise, first, _moment(str(given["to"])))
+    wanted = list_open_trials(enterprise, first, last)
     for place in range(0, len(wanted), MOST):
         part = wanted[place : place + MOST]
-        said = newest_looks(part)
+        said = queries.newest_landings([one.pk for one in part])
         for one, found in look_for_landings(grounds, part, progress):
             counts[found.verdict] += 1
             if is_news(found, said.get(one.pk)):

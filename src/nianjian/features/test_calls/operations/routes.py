@@ -67,13 +67,12 @@ def _require_elsewhere(via: Via, actor: Actor) -> None:
 def describe_routes(*, enterprise: str, actor: Actor) -> Json:
     """Routes and gateways, no password; ``role_missing``."""
     grounds = CallBasis.of(enterprise, actor, Act.READ)
-    numbers = len(grounds.ledger)
     return {
         "routes": [
             route_to_document(one) | {"daily_flaw": daily_flaw(one, grounds) or None}
             for one in queries.list_routes(enterprise)
         ],
-        "numbers": numbers,
+        "numbers": len(grounds.ledger),
         "gateways": [{"name": one.name, "hosts": one.hosts.split(",")} for one in queries.list_gateways(enterprise)],
     }
 
@@ -122,20 +121,18 @@ def save_route(*, enterprise: str, given: RouteInput, actor: Actor) -> Json:
         carrier = carrier or (row.carrier or "").strip()
     via = validation.parse_via(given.via)
     _require_elsewhere(via, actor)
-    made = RouteInput(
+    parsed = replace(
+        given,
         name=given.name.strip()[:60],
         via=str(via),
         caller=validation.parse_caller(given.caller or CALLER),
-        witness=given.witness,
         line=line,
         carrier=carrier[:60],
         username=given.username.strip(),
-        password=given.password,
-        daily_at=given.daily_at,
         ca=validation.parse_ca(given.ca),
         certificate=parse_client_identity(via, given.certificate, given.key),
     )
-    return route_to_document(storage.store_route(enterprise=enterprise, given=made, actor=actor))
+    return route_to_document(storage.store_route(enterprise=enterprise, given=parsed, actor=actor))
 
 
 def parse_client_identity(via: Via, certificate: str | None, key: str = "") -> str | None:
