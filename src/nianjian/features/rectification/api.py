@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
@@ -219,9 +218,7 @@ def rectification_report_file(request: Request, code: str, case: str, job: str) 
     """The report that a job has set; it is kept for seven days."""
     held = get_case_id_or_404(request, code, case)
     made = reports.get_stored_report(case=held, job=job, actor=request.actor)
-    answer = HttpResponse(made.content, content_type=made.media)
-    name = f"{held}{'-draft' if made.draft else ''}{PurePath(made.name).suffix}"
-    return as_attachment(answer, name)
+    return as_attachment(HttpResponse(made.content, content_type=made.media), made.download_name(held))
 
 
 Key = Literal["line", "display", "team"]

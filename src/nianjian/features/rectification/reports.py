@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Annotated, Any, Final, cast
 
 from django.db import transaction
@@ -49,6 +49,10 @@ class RenderedReport:
     gaps: tuple[Json, ...]
     draft: bool
 
+    def download_name(self, case: str) -> str:
+        """The file's name without a language."""
+        return f"{case}{'-draft' if self.draft else ''}{PurePath(self.name).suffix}"
+
 
 def _word(told: Json, drawn: list[Any]) -> bytes:
     from nianjian.engines.paper.rectification_word import report_word  # noqa: PLC0415 -- Word's library loads for a report alone
@@ -66,17 +70,6 @@ FORMS: Final[Mapping[str, tuple[str, Callable[[Json, list[Any]], bytes]]]] = {
     "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", _word),
     "pdf": ("application/pdf", _pdf),
 }
-
-
-def render_report(*, case: str, form: str, language: str, actor: Actor, progress: Progress = silent) -> RenderedReport:
-    """Set the report and note it; complete, it is a step of the case. ``rectify_unknown``, ``rectify_form_unknown``.
-
-    The figures in it are those that the case keeps, with the versions of their tables; a draft says so on top.
-    """
-    held = operations.get_visible_case(case, actor, Act.REPORT)
-    made = _set(held, form, language, actor, progress)
-    _note(held, form, made, actor)
-    return made
 
 
 def check_form(form: str) -> str:
@@ -114,7 +107,11 @@ def _note(held: Case, form: str, made: RenderedReport, actor: Actor) -> None:
 
 
 def store_report(*, case: str, form: str, language: str, actor: Actor, progress: Progress = silent) -> Json:
-    """Set the report as `report`, keep it sealed until it is fetched, and tell where: the result of a job."""
+    """Set the report and note it, keep it sealed until it is fetched, and tell where: the result of a job.
+
+    Complete, it is a step of the case; a draft says so on top. The figures in it are those that the case keeps, with
+    the versions of their tables. ``rectify_unknown``, ``rectify_form_unknown``.
+    """
     held = operations.get_visible_case(case, actor, Act.REPORT)
     made = _set(held, form, language, actor, progress)
     blob = blobs.put(made.content)

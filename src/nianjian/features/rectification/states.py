@@ -62,11 +62,6 @@ def plan_reminder(submitted: date, rules: Rules, calendar: Calendar) -> Due:
     return add_workdays(submitted, rules.integer(OPINION), calendar)
 
 
-def is_in_time(handed_in: datetime, plan: CasePlan) -> bool:
-    """Whether a moment is not after the close of the last day: the last minute counts."""
-    return handed_in <= plan.due_at
-
-
 OPENED: Final = "opened"
 LOCATED: Final = "located"
 ISOLATED: Final = "isolated"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from pathlib import PurePath
-from typing import Any, Final
+from collections.abc import Collection, Mapping
+from functools import partial
+from typing import Any, Final, NamedTuple
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -34,9 +33,8 @@ from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, takes_files
 from nianjian.platform.jobs import flow
-from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.forms import run_form
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
@@ -67,12 +65,8 @@ def read_upload(file: UploadedFile[Any] | None) -> PaperContent | None:
 
 def ways(code: str, case: str) -> list[tuple[str, str]]:
     """The pages of a case: (address, label)."""
-    names = (
-        ("rectify-one", gettext("Case")),
-        ("rectify-locate", gettext("Location")),
-        ("rectify-isolate", gettext("Isolation")),
-    )
-    return [(reverse(route, kwargs={"code": code, "case": case}), label) for route, label in names]
+    names = {"one": gettext("Case"), "locate": gettext("Location"), "isolate": gettext("Isolation")}
+    return [(reverse(f"rectify-{name}", args=[code, case]), label) for name, label in names.items()]
 
 
 @require_POST
@@ -150,21 +144,15 @@ def fetch(request: Request, code: str, case: str, job: str) -> HttpResponse:
         made = reports.get_stored_report(case=told["id"], job=job, actor=request.actor)
     except NianjianError as error:
         raise Http404 from error
-    answer = HttpResponse(made.content, content_type=made.media)
-    name = f"{told['id']}{'-draft' if made.draft else ''}{PurePath(made.name).suffix}"
-    return as_attachment(answer, name)
+    return as_attachment(HttpResponse(made.content, content_type=made.media), made.download_name(told["id"]))
 
 
 @require_safe
 @page(Act.READ)
 def cases(request: Request, code: str) -> HttpResponse:
     """List the cases, the next due first read from the dates."""
-    shown: Page[Json] = paged(
-        request,
-        LazyRows(
-            lambda first, count: operations.list_cases(enterprise=code, actor=request.actor, first=first, count=count)
-        ),
-    )
+    read = partial(operations.list_cases, enterprise=code, actor=request.actor)
+    shown: Page[Json] = paged(request, LazyRows(lambda first, count: read(first=first, count=count)))
     _ = words(current())
     rows = [
         [
@@ -177,15 +165,8 @@ def cases(request: Request, code: str) -> HttpResponse:
         ]
         for one in shown.rows
     ]
-    heads = (
-        gettext("Case"),
-        gettext("Notice"),
-        gettext("Received on"),
-        gettext("Internal target"),
-        gettext("Due"),
-        gettext("State"),
-    )
-    table = Table(gettext("Cases"), [Column(head) for head in heads], rows, wrap=True)
+    heads = [gettext("Case"), gettext("Notice"), gettext("Received on"), gettext("Internal target"), gettext("Due")]
+    table = Table(gettext("Cases"), [Column(head) for head in [*heads, gettext("State")]], rows, wrap=True)
     context = {"page": shown, "table": table, "may": may(request.actor, code, Act.LOAD)}
     return render(request, "rectification/list.html", context)
 
@@ -195,52 +176,30 @@ def cases(request: Request, code: str) -> HttpResponse:
 @takes_files
 def create_case(request: Request, code: str) -> HttpResponse:
     """Open a case of a notice."""
-    form, status = Opened(request.POST or None, request.FILES or None), 200
-    if request.method == "POST":
-        status = UNPROCESSABLE
-        if form.is_valid():
-            given = form.cleaned_data
-            notice = Notice(given["received"], given["due"], given["number"], given["causes"].splitlines())
-            try:
-                told = operations.open_case(
-                    enterprise=code, notice=notice, paper=read_upload(given["file"]), actor=request.actor
-                )
-            except NianjianError as error:
-                form.add_error(None, " ".join(describe_error(error)))
-            else:
-                messages.success(request, gettext("The case is open."))
-                return redirect("rectify-one", code=code, case=told["id"])
-    back = reverse("rectify", kwargs={"code": code})
-    return render(request, "rectification/open.html", {"form": form, "back": back}, status=status)
+    form, opened = Opened(request.POST or None, request.FILES or None), []
+
+    def open_case(given: Mapping[str, Any]) -> None:
+        notice = Notice(given["received"], given["due"], given["number"], given["causes"].splitlines())
+        paper = read_upload(given["file"])
+        opened.append(operations.open_case(enterprise=code, notice=notice, paper=paper, actor=request.actor))
+
+    if request.method == "POST" and run_form(form, open_case):
+        messages.success(request, gettext("The case is open."))
+        return redirect("rectify-one", code=code, case=opened[0]["id"])
+    context = {"form": form, "back": reverse("rectify", kwargs={"code": code})}
+    status = UNPROCESSABLE if request.method == "POST" else 200
+    return render(request, "rectification/open.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
 @page(Act.READ)
 def watched(request: Request, code: str) -> HttpResponse:
     """The watch list with the form of a new flag, and the routine; a flag is set by whom may load."""
-    form, status = Watched(request.POST or None), 200
-    if request.method == "POST":
-        status = UNPROCESSABLE
-        if form.is_valid():
-            given = form.cleaned_data
-            try:
-                operations.change_watch_list(
-                    enterprise=code,
-                    case=None,
-                    licence=given["licence"],
-                    source=given["source"],
-                    since=given["since"],
-                    until=None,
-                    year=None,
-                    actor=request.actor,
-                )
-            except NianjianError as error:
-                if error.code == "role_missing":
-                    raise
-                form.add_error(None, " ".join(describe_error(error)))
-            else:
-                messages.success(request, gettext("The licence stands in the watch list."))
-                return redirect("rectify-watch", code=code)
+    form = Watched(request.POST or None)
+    common: dict[str, Any] = {"enterprise": code, "case": None, "until": None, "year": None, "actor": request.actor}
+    if request.method == "POST" and run_form(form, lambda flag: operations.change_watch_list(**flag, **common)):
+        messages.success(request, gettext("The licence stands in the watch list."))
+        return redirect("rectify-watch", code=code)
     found = operations.list_watched_licences(enterprise=code, year=None, actor=request.actor)
     rows = [[Cell(one[name] or "–") for name in ("licence", "since", "until", "source")] for one in found]
     heads = (gettext("Licence"), gettext("Since which day"), gettext("Until"), gettext("Who said so"))
@@ -251,6 +210,7 @@ def watched(request: Request, code: str) -> HttpResponse:
         "form": form,
         "may": may(request.actor, code, Act.LOAD),
     }
+    status = UNPROCESSABLE if request.method == "POST" else 200
     return render(request, "rectification/watch.html", context, status=status)
 
 
@@ -285,8 +245,7 @@ ACTS: Final = {  # act of the page -> the step that it does, and the work that d
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Next:
+class Next(NamedTuple):
     """What to do now: a sentence, and the place where it is done ("": on no page)."""
 
     text: str
@@ -308,12 +267,8 @@ def waits(told: Json, looked: GapPreview, working: Collection[str], word: Words)
     return found
 
 
-def gap_ways(code: str, told: Json, gaps: Iterable[Gap]) -> list[tuple[Gap, str, str]]:
-    """Each gap with the place where it is closed: (gap, address, label)."""
-    return [(gap, *_way(code, told, gap)) for gap in gaps]
-
-
 def _way(code: str, told: Json, gap: Gap) -> tuple[str, str]:
+    """Where a gap is closed: (address, label)."""
     here = {"code": code, "case": told["id"]}
     waiting = next((one["approval"] for one in told["orders"] if not one["approved_at"]), "")
     ways = {
@@ -337,20 +292,14 @@ def following(code: str, told: Json, looked: GapPreview, word: Words) -> Next | 
     if states.SUBMITTED in done:
         text = _("Look whether the measures worked, then close the case.")
         return Next(text, "#close", _("To the closing"))
-    for gap, address, label in gap_ways(code, told, looked.gaps):
-        if gap.blocks:
-            return Next(error_message(gap.code, gap.values, word), address, label)
+    if gap := next((gap for gap in looked.gaps if gap.blocks), None):
+        return Next(error_message(gap.code, gap.values, word), *_way(code, told, gap))
     if states.REPORTED in done:
         return Next(_("Hand in report and test report, then note it here."), "#submit", _("To the handing in"))
     if looked.ready:
         return Next(_("Everything is there: set the report."), "#report", _("To the report"))
     text = _("Let everything be counted anew before the report goes out.")
     return Next(text, "#check", _("To the check"))
-
-
-def at_work(code: str, working: Iterable[JobValue]) -> list[tuple[str, str]]:
-    """(what it is, its page) of the work of the case that is under way."""
-    return [(kind(one.kind), reverse("data-job", args=[code, one.id])) for one in working]
 
 
 @require_safe
@@ -369,9 +318,11 @@ def case_detail(request: Request, code: str, case: str) -> HttpResponse:
         "pairs": _pairs(told),
         "steps": [(_(STEPS[one["step"]]), one["done"]) for one in told["steps"]],
         "next": following(code, told, known, _),
-        "working": at_work(code, working.values()),
+        "working": [(kind(one.kind), reverse("data-job", args=[code, one.id])) for one in working.values()],
         "waits": waits(told, known, working, _),
-        "gaps": [] if closed else _gaps(code, told, known, _),
+        "gaps": []
+        if closed
+        else [(gap.blocks, error_message(gap.code, gap.values, _), *_way(code, told, gap)) for gap in known.gaps],
         "looked": known,
         "checked": moment(known.at),
         "figures": rectification.measured_rows(told["measured"], _),
@@ -385,12 +336,6 @@ def case_detail(request: Request, code: str, case: str) -> HttpResponse:
         "may_report": may(request.actor, code, Act.REPORT),
     }
     return render(request, "rectification/one.html", context)
-
-
-def _gaps(code: str, told: Json, known: evidence.GapPreview, _: Words) -> list[tuple[bool, str, str, str]]:
-    """(whether it blocks, its sentence, where it is closed, what that place is called) of each gap."""
-    found = gap_ways(code, told, known.gaps)
-    return [(gap.blocks, error_message(gap.code, gap.values, _), address, label) for gap, address, label in found]
 
 
 def _pairs(told: Json) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -15,7 +16,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import rectification, sections
 from nianjian.engines.paper.texts.rectification import DIMENSIONS
 from nianjian.engines.paper.words import Words, words
@@ -26,7 +26,7 @@ from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http import UNPROCESSABLE
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.forms import run_form
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Column, Table
 from nianjian.platform.web.work import describe_job_error as fault_of
@@ -57,11 +57,11 @@ def located(request: Request, code: str, case: str) -> HttpResponse:
 
 def _table(code: str, told: Json, dimension: str, _: Words) -> Table:
     """The groups of a dimension, each leading to its complaints."""
-    rows = []
+    rows, address = [], reverse("rectify-tickets", args=[code, told["id"]])
     for one in told["located"]["dimensions"][dimension]["groups"]:
         text = rectification.group_row(one, dimension, _)
         key = one.get("ref") or one["key"]
-        link = "" if "*" in (key or "") else _behind(code, told, dimension, key)
+        link = "" if "*" in (key or "") else f"{address}?{urlencode({'group': dimension, 'key': key or ''})}"
         figures = ("complaints", "answered", "rate", "rest", "chance", "share")
         rows.append(
             [Cell(text["key"], href=link), *(Cell(text[name], figure=True) for name in figures), Cell(text["mark"])]
@@ -72,11 +72,6 @@ def _table(code: str, told: Json, dimension: str, _: Words) -> Table:
     return Table(_(DIMENSIONS[dimension]), [*heads, Column(_("Mark"))], rows, wrap=True)
 
 
-def _behind(code: str, told: Json, dimension: str, key: str | None) -> str:
-    address = reverse("rectify-tickets", kwargs={"code": code, "case": told["id"]})
-    return f"{address}?{urlencode({'group': dimension, 'key': key or ''})}"
-
-
 @require_POST
 @page(Act.REPORT)
 def locate(request: Request, code: str, case: str) -> HttpResponse:
@@ -84,10 +79,7 @@ def locate(request: Request, code: str, case: str) -> HttpResponse:
     told = get_case_or_404(request, code, case)
     form = Period(request.POST)
     if form.is_valid():
-        given = form.cleaned_data
-        job = reports.locate.enqueue(
-            enterprise=code, case=told["id"], first=given["first"], last=given["last"], actor=request.actor
-        )
+        job = reports.locate.enqueue(enterprise=code, case=told["id"], actor=request.actor, **form.cleaned_data)
         return redirect("data-job", code=code, job=job)
     messages.error(request, gettext("These are no days."))
     return redirect("rectify-locate", code=code, case=told["id"])
@@ -163,17 +155,11 @@ def isolate(request: Request, code: str, case: str) -> HttpResponse:
     first = {"key": "line", "cap": operations.usual_cap(code)}
     if suggested:
         first |= {"key": suggested["dimension"], "channel": suggested["key"]}
-    form, status = Isolated(request.POST or None, initial=first), 200
-    if request.method == "POST":
-        status = UNPROCESSABLE
-        if form.is_valid():
-            try:
-                operations.request_isolation(enterprise=code, case=told["id"], actor=request.actor, **form.cleaned_data)
-            except NianjianError as error:
-                form.add_error(None, " ".join(describe_error(error)))
-            else:
-                messages.success(request, gettext("Asked for; a second person decides under Approvals."))
-                return redirect("rectify-isolate", code=code, case=told["id"])
+    form = Isolated(request.POST or None, initial=first)
+    ask = partial(operations.request_isolation, enterprise=code, case=told["id"], actor=request.actor)
+    if request.method == "POST" and run_form(form, lambda terms: ask(**terms)):
+        messages.success(request, gettext("Asked for; a second person decides under Approvals."))
+        return redirect("rectify-isolate", code=code, case=told["id"])
     context = {
         "case": told,
         "ways": ways(code, told["id"]),
@@ -184,6 +170,7 @@ def isolate(request: Request, code: str, case: str) -> HttpResponse:
         "standing": standing,
         "open": told["state"] != "closed",
     }
+    status = UNPROCESSABLE if request.method == "POST" else 200
     return render(request, "rectification/isolate.html", context, status=status)
 
 
