@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from django.contrib import messages
@@ -15,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from nianjian.engines.gate.decision_journal import Decision
 from nianjian.engines.gate.decision_search import DecisionFilter
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.words import words
@@ -30,7 +30,7 @@ from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.web import rule_values as rules_shown
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.forms import run_form
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import SIZE, Page, address, number, paged
 
@@ -46,25 +46,16 @@ def change(request: Request, code: str) -> HttpResponse:
     forms = {name: _form(name, told, request if name == act else None) for name in FORMS}
     if request.method == "POST":
         status = UNPROCESSABLE
-        if act in forms and forms[act].is_valid():
-            try:
-                done = _done(code, act, forms[act].cleaned_data, request.actor)
-            except NianjianError as error:
-                forms[act].add_error(None, " ".join(describe_error(error)))
-            else:
-                _say(request, done)
-                return redirect("gate", code=code)
-    parts = [(name, _title(name), forms[name]) for name in FORMS]
-    return render(request, "gate/change.html", {"parts": parts}, status=status)
-
-
-def _title(name: str) -> str:
-    return {
+        if act in forms and run_form(forms[act], lambda given: _say(request, _done(code, act, given, request.actor))):
+            return redirect("gate", code=code)
+    titles = {
         "mode": gettext("Mode"),
         "fail-open": gettext("Calls while the gate cannot know"),
         "cap": gettext("A cap"),
         "choice": gettext("Limits of vendors"),
-    }[name]
+    }
+    parts = [(name, titles[name], forms[name]) for name in FORMS]
+    return render(request, "gate/change.html", {"parts": parts}, status=status)
 
 
 def _form(name: str, told: Mapping[str, Any], sent: Request | None) -> Reasoned:
@@ -117,13 +108,9 @@ def policy_overview(request: Request, code: str) -> HttpResponse:
     chosen = {one["rule"] for one in told["caps"]}
     behind = [rule for rule in book.rules() if rule.key.startswith(BEHIND) or rule.key in chosen]
     caps: Page[Any] = paged(request, told["caps"], name="caps")
-    settings: Page[Any] = paged(
-        request,
-        LazyRows(
-            lambda first, count: operations.list_history(enterprise=code, actor=request.actor, first=first, most=count)
-        ),
-        name="settings",
-    )
+    read = partial(operations.list_history, enterprise=code, actor=request.actor)
+    history = LazyRows(lambda first, count: read(first=first, most=count))
+    settings: Page[Any] = paged(request, history, name="settings")
     context = {
         "told": told,
         "problems": [error_message(one["code"], one["values"], words(current())) for one in told["problems"]],
