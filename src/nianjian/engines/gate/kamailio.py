@@ -109,23 +109,15 @@ class Rpc:
 
     async def set_numbers(self, table: str, values: Iterable[tuple[str, int]]) -> None:
         """Write whole numbers, absolute, so that a lost datagram may be sent again."""
-        await self._all([("htable.seti", table, name, value) for name, value in values])
+        await asyncio.gather(*(self.call("htable.seti", table, name, value) for name, value in values))
 
     async def set_text(self, table: str, values: Iterable[tuple[str, str]]) -> None:
         """Write texts."""
-        await self._all([("htable.sets", table, name, value) for name, value in values])
+        await asyncio.gather(*(self.call("htable.sets", table, name, value) for name, value in values))
 
     async def numbers(self, table: str, names: Sequence[str]) -> list[int]:
         """Read whole numbers; a key that is not there is 0."""
-
-        async def one(name: str) -> int:
-            try:
-                told = await self.call("htable.get", table, name)
-            except RefusedError:
-                return 0
-            return int(told["item"]["value"])
-
-        return list(await asyncio.gather(*(one(name) for name in names)))
+        return [int(text or 0) for text in await self.texts(table, names)]
 
     async def texts(self, table: str, names: Sequence[str]) -> list[str]:
         """Read texts; a key that is not there is empty."""
@@ -152,17 +144,12 @@ class Rpc:
         """When the switch was started, in its own words: another text is another process, with empty tables."""
         return str((await self.call("core.uptime"))["up_since"])
 
-    async def _all(self, calls: Sequence[tuple[str, str, str, str | int]]) -> None:
-        await asyncio.gather(*(self.call(*one) for one in calls))
-
     def _read(self) -> None:
         for _ in range(READ_MOST):
             if self._socket is None:
                 return
             try:
                 received = self._socket.recv(LARGEST)
-            except (BlockingIOError, InterruptedError):
-                return
             except OSError:
                 return
             try:
@@ -317,11 +304,8 @@ class SwitchLeases:
 
     async def _versions_of(self, keys: list[str]) -> list[tuple[str, str]]:
         """Versions that an earlier process has left in the switch."""
-        found = []
-        for key, version in zip(keys, await self._rpc.texts("epoch", keys), strict=True):
-            if version:
-                found.append((key, version))
-        return found
+        versions = await self._rpc.texts("epoch", keys)
+        return [(key, version) for key, version in zip(keys, versions, strict=True) if version]
 
     def _tenant(self, snapshot: Snapshot) -> Tenant | None:
         if not self._enterprise and len(snapshot.tenants) == 1:

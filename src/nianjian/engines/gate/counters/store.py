@@ -180,11 +180,9 @@ class StoreCall:
         self._finish(fullest, used=True)
 
     def _took(self) -> TakenTokens:
+        key = store_connection.window_key
         units = tuple(
-            (
-                store_connection.window_key((self.enterprise, slot.cap.name, slot.value), slot.cap, self.now),
-                _is_answered(slot),
-            )
+            (key((self.enterprise, slot.cap.name, slot.value), slot.cap, self.now), slot.cap.counts == "answered")
             for slot in self.windows
         )
         return TakenTokens(tuple(self.holds), units, self.reservation)
@@ -197,10 +195,6 @@ class StoreCall:
         self.owner.decided(self, taken, took)
         for lease, version in self.holds:
             self.owner.leases.decided(lease, version, used=used)
-
-
-def _is_answered(slot: Slot) -> bool:
-    return slot.cap.counts == "answered"
 
 
 LOG: Final = logging.getLogger(__name__)
@@ -442,26 +436,17 @@ class Store:
         if self._giving:
             self._numbers += 1
             name = f"{self.gate}:{self._numbers}"
-            keys = (
-                store_connection.CANARY,
-                store_connection.granted_key(lease.key, lease.day),
-                store_connection.release_key(name),
-            )
-            self._debts.owe(
-                name,
-                ("FCALL", store_connection.RELEASE, len(keys), *keys, self.keeper.generation, tokens),
-                now=self.keeper.ready,
-            )
+            granted = store_connection.granted_key(lease.key, lease.day)
+            keys = (store_connection.CANARY, granted, store_connection.release_key(name))
+            words: Command = ("FCALL", store_connection.RELEASE, len(keys), *keys, self.keeper.generation, tokens)
+            self._debts.owe(name, words, now=self.keeper.ready)
 
     def back(self, took: TakenTokens, *, attempts: bool) -> None:
         """Give units of windows back: all of them, or those alone that count answered calls."""
         keys = [key for key, answered in took.windows if attempts or answered]
         if keys:
-            self._debts.owe(
-                f"back {took.reservation}",
-                ("FCALL", store_connection.BACK, len(keys), *keys, took.reservation),
-                now=self.keeper.ready,
-            )
+            words: Command = ("FCALL", store_connection.BACK, len(keys), *keys, took.reservation)
+            self._debts.owe(f"back {took.reservation}", words, now=self.keeper.ready)
 
     def _pay(self) -> None:
         self._debts.pay()

@@ -40,7 +40,6 @@ class SnapshotHolder(Protocol):
     @property
     def snapshot(self) -> Snapshot | None:
         """The generation in force."""
-        ...
 
 
 class Gate:
@@ -138,24 +137,10 @@ class Gate:
 
     def close(self, request: Request, snapshot: Snapshot | None, refusal: Refusal, number: str, now: int) -> Verdict:
         """A refusal's verdict, by the operator's switches, counted, remembered and written down."""
-        observing = _is_observing(request, snapshot)
-        if refusal.fail_open and not observing:
-            verdict = Verdict(
-                allow=True, reason=FAIL_OPEN, rule=refusal.rule, retry_at=refusal.retry_at, decision_id=number
-            )
-        elif observing:
-            verdict = Verdict(
-                allow=True,
-                reason=OBSERVED + refusal.reason,
-                rule=refusal.rule,
-                retry_at=refusal.retry_at,
-                decision_id=number,
-                observed=refusal.reason,
-            )
-        else:
-            verdict = Verdict(
-                allow=False, reason=refusal.reason, rule=refusal.rule, retry_at=refusal.retry_at, decision_id=number
-            )
+        observing, reason = _is_observing(request, snapshot), refusal.reason
+        said = OBSERVED + reason if observing else FAIL_OPEN if refusal.fail_open else reason
+        observed, allow = reason if observing else "", observing or refusal.fail_open
+        verdict = Verdict(allow, said, refusal.rule, refusal.retry_at, None, number, observed)
         # who could not be answered may ask again: it has taken nothing
         self.note(request, snapshot, verdict, now, keep=refusal.reason not in ASK_AGAIN)
         return verdict
@@ -174,15 +159,8 @@ class Gate:
             verdict = Verdict(True, ALLOWED, rule, None, counter, number)  # noqa: FBT003 - by place it is made faster
         else:
             observing = _is_observing(request, snapshot)
-            verdict = Verdict(
-                allow=observing,
-                reason=OBSERVED + "cap" if observing else "cap",
-                rule=rule,
-                retry_at=retry_at,
-                counter=counter,
-                decision_id=number,
-                observed="cap" if observing else "",
-            )
+            said, observed = (OBSERVED + "cap", "cap") if observing else ("cap", "")
+            verdict = Verdict(observing, said, rule, retry_at, counter, number, observed)
         self.note(request, snapshot, verdict, now, keep=True)
         return verdict
 
