@@ -45,7 +45,7 @@ MORNING = gate.NOON - 12 * 3_600_000
 
 
 @given(request=REQUEST, verdict=VERDICT, at=st.integers(0, 2**45))
-@settings(max_examples=300)
+@settings(max_examples=60, deadline=None)
 def test_a_line_is_read_back(request: Request, verdict: Verdict, at: int) -> None:
     raw = decision_journal.decision_line(request, verdict, at, 7)
     assert raw.endswith(b"\n")
@@ -105,7 +105,7 @@ def test_any_cut_leaves_the_lines_before_it(tmp_path: Path) -> None:
     made = noted(tmp_path, 20)
     path = next(tmp_path.glob("*/*.log"))
     whole = path.read_bytes()
-    for cut in random.Random(3).sample(range(len(whole)), 40):
+    for cut in random.Random(3).sample(range(len(whole)), 20):
         path.write_bytes(whole[:cut])
         journal = Journal(tmp_path, "p1")
         journal.open(MORNING)

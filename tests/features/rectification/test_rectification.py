@@ -367,8 +367,13 @@ def test_handing_in_counts_everything_once_more(case: str, anna: Actor, bo: Acto
     report(case, anna)
     more = [call(900_000 + n, TODAY + timedelta(days=2), "L1", second=5000 + n) for n in range(3)]
     data.append(wiring.lake("demo"), more, "b1")
+    assert [gap.code for gap in evidence.gaps_of_case(get_visible_case(case, anna), None) if gap.blocks] == []
     refused = fails("rectify_gaps_open", lambda: reports.submit_report(case=case, day=TODAY, actor=anna))
     assert [one["code"] for one in refused.findings] == ["figures_changed"]
+    reports.check_gaps.enqueue(enterprise="demo", case=case, actor=anna)
+    assert Worker("w1", Event()).step()
+    known = evidence.preview_gaps(case=case, actor=anna)
+    assert (known.fresh, known.ready, [gap.code for gap in known.gaps]) == (True, False, ["figures_changed"])
     job = reports.submit.enqueue(enterprise="demo", case=case, day=TODAY, actor=anna)  # which counts nothing yet
     assert Worker("w1", Event()).step()
     assert queue.job(job).error["code"] == "rectify_gaps_open"
@@ -378,29 +383,7 @@ def test_handing_in_counts_everything_once_more(case: str, anna: Actor, bo: Acto
     assert [one["code"] for one in refused.findings] == ["report_outdated"]  # it tells the figures of before
     report(case, anna)
     assert reports.submit_report(case=case, day=TODAY, actor=anna)["state"] == "submitted"
-
-
-def test_what_a_check_has_counted_since_the_report_refuses_the_handing_in(case: str, anna: Actor, bo: Actor) -> None:
-    ready(case, anna, bo)
-    report(case, anna)
-    more = [call(900_000 + n, TODAY + timedelta(days=2), "L1", second=5000 + n) for n in range(3)]
-    data.append(wiring.lake("demo"), more, "b1")
-    assert [gap.code for gap in evidence.gaps_of_case(get_visible_case(case, anna), None) if gap.blocks] == []
-    reports.check_gaps.enqueue(enterprise="demo", case=case, actor=anna)
-    Worker("w1", Event()).step()
-    refused = fails("rectify_gaps_open", lambda: reports.submit_report(case=case, day=TODAY, actor=anna))
-    assert [one["code"] for one in refused.findings] == ["figures_changed"]
-    assert operations.get_case_detail(case=case, actor=anna)["state"] == "reported"
-    data.change(wiring.lake("demo"), add={}, remove=("b1",))
-    reports.submit_report(case=case, day=TODAY, actor=anna)
-
-
-def test_a_check_is_over_once_the_case_changes(case: str, anna: Actor, bo: Actor) -> None:
-    ready(case, anna, bo)
-    reports.check_gaps.enqueue(enterprise="demo", case=case, actor=anna)
-    Worker("w1", Event()).step()
-    assert evidence.preview_gaps(case=case, actor=anna).ready
     operations.add_measure(case=case, text="再查一次", owner="王五", due=TODAY, every=None, actor=anna)
     known = evidence.preview_gaps(case=case, actor=anna)
-    assert (known.fresh, known.ready) == (False, False)
+    assert (known.fresh, known.ready) == (False, False), "the check is over once the case changes"
     assert [gap.code for gap in known.gaps] == ["measures_open"]

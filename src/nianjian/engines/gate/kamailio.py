@@ -282,13 +282,14 @@ class SwitchLeases:
         gone = [key for key in self._leases if key not in wanted]
         before = {key: self._leases[key] for key in (*changed, *gone) if key in self._leases}
         coming = [self._coming.pop(key) for key in (*changed, *gone) if key in self._coming]
-        fresh = {key: SwitchLease(key, meters.day_number(now), self._version(), wanted[key]) for key in changed}
-        old = await self._versions_of([key for key in changed if key not in before])
+        day = meters.day_number(now)
+        fresh = {key: SwitchLease(key, day, f"v{self._begun}.{next(self._versions)}", wanted[key]) for key in changed}
+        unknown = [key for key in changed if key not in before]  # versions that an earlier process has left there
+        old = zip(unknown, await self._rpc.texts("epoch", unknown), strict=True)
         # no key of an older version is looked at from here on; then none has a grant; then what was used is read
         await self._rpc.set_text("epoch", [(key, one.version) for key, one in fresh.items()])
         await self._rpc.delete("epoch", gone)
-        days = (meters.day_number(now), meters.day_number(now) + 1)
-        stale = [SwitchLease(key, day, version, ()).name for key, version in old for day in days]
+        stale = [SwitchLease(key, at, version, ()).name for key, version in old if version for at in (day, day + 1)]
         stale += [one.name for one in (*before.values(), *coming)]
         await self._rpc.set_numbers("granted", [(name, 0) for name in stale])
         await self._recall([*before.values(), *coming])
@@ -302,11 +303,6 @@ class SwitchLeases:
             for unit in lease.units[min(number, len(lease.units)) :]:
                 self.given_back += self._gate.counters.release(self._code, unit, self._gate.moment())
 
-    async def _versions_of(self, keys: list[str]) -> list[tuple[str, str]]:
-        """Versions that an earlier process has left in the switch."""
-        versions = await self._rpc.texts("epoch", keys)
-        return [(key, version) for key, version in zip(keys, versions, strict=True) if version]
-
     def _tenant(self, snapshot: Snapshot) -> Tenant | None:
         if not self._enterprise and len(snapshot.tenants) == 1:
             return next(iter(snapshot.tenants.values()))
@@ -317,9 +313,6 @@ class SwitchLeases:
         known = self._gate.held.snapshot
         tenant = None if known is None else self._tenant(known)
         return self._enterprise if tenant is None else tenant.policy.enterprise
-
-    def _version(self) -> str:
-        return f"v{self._begun}.{next(self._versions)}"
 
     # ------------------------------------------------------------ tokens
 

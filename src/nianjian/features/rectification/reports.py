@@ -6,7 +6,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path, PurePath
 from typing import Annotated, Any, Final, cast
@@ -31,7 +31,7 @@ from nianjian.platform.jobs import service as queue_service
 from nianjian.platform.jobs.progress import Progress, Steps, silent
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.operations.fields import Key, OptionalDay, Param, Text
-from nianjian.platform.operations.operation import Body, Job, operation
+from nianjian.platform.operations.operation import REGISTRY, Body, Job, operation
 from nianjian.platform.vault import blobs
 
 Json = dict[str, Any]
@@ -391,9 +391,8 @@ class GroupQuery:
     def payload(self, held: Case) -> dict[str, object]:
         """What the work is given: the days are those of the location, whose end is not included."""
         where = held.located or {"from": None, "to": None}
-        last = None if where["to"] is None else date.fromisoformat(where["to"]) - DAY
-        told = {"dimension": self.dimension, "key": self.key, "page": self.page}
-        return {**told, "first": where["from"], "last": _iso(last)}
+        last = None if where["to"] is None else (date.fromisoformat(where["to"]) - DAY).isoformat()
+        return {**asdict(self), "first": where["from"], "last": last}
 
 
 def enqueue_tickets(*, case: str, group: GroupQuery, actor: Actor) -> str:
@@ -435,5 +434,30 @@ def _enqueue(kind: str, held: Case, payload: Mapping[str, object], actor: Actor)
     return flow.enqueue_once(kind=kind, enterprise=held.enterprise_id, payload=whole, actor=actor)
 
 
-def _iso(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
+def _tickets(job: JobValue, actor: Actor, told: flow.Report) -> Mapping[str, object]:
+    """``payload``: case, dimension, key (None: those that name none), first, last, page."""
+    found = evidence.list_group_tickets(
+        enterprise=job.enterprise,
+        dimension=str(job.payload["dimension"]),
+        key=flow.text(job.payload, "key"),
+        first=flow.day(job.payload, "first"),
+        last=flow.day(job.payload, "last"),
+        page=int(str(job.payload["page"])),
+        actor=actor,
+        publishing=False,
+        progress=told,
+    )
+    return {"case": job.payload["case"], **found}
+
+
+def _report(job: JobValue, actor: Actor, told: flow.Report) -> Mapping[str, object]:
+    """``payload``: case, form, language."""
+    case, form, language = (str(job.payload[name]) for name in ("case", "form", "language"))
+    return store_report(case=case, form=form, language=language, actor=actor, progress=told)
+
+
+KINDS: Final[Mapping[str, flow.Kind]] = {
+    **REGISTRY.job_kinds(operations.CASES),
+    flow.RECTIFY_TICKETS: flow.Kind(_tickets, again=True),
+    flow.RECTIFY_REPORT: flow.Kind(_report, again=False),  # each report is a step of the case and an entry of the chain
+}

@@ -107,7 +107,7 @@ async def test_row_18_a_word_of_the_store_from_before_a_new_cap_changes_nothing(
 
 async def test_row_19_a_gate_that_is_cut_off_stops_by_itself(valkey: Valkey) -> None:
     steady = Steady()
-    near, far = await opened(valkey, CAP), await opened(valkey, CAP, steady=steady)
+    near, far = await opened(valkey, CAP), await opened(valkey, CAP, steady=steady, deadline=0.25)
     assert await many(far, 1, ONE) == 1
     assert far.keeper.connection is not None
     far.keeper.connection.say = silent  # type: ignore[method-assign]

@@ -59,7 +59,6 @@ class StoredCounts:
     """What the records of earlier processes add up to."""
 
     def __init__(self) -> None:
-        """Nothing has happened yet."""
         self.marks: dict[tuple[Key, int], Mark] = {}
         self.units: dict[int, StoredUnit] = {}
         self.numbers = 0

@@ -29,7 +29,6 @@ class Debts:
     """Give-backs by a name of their own, kept until the store has answered."""
 
     def __init__(self, say: Callable[[Command, Heard], None]) -> None:
-        """``say`` as `resp.Connection.say`."""
         self._say = say
         self._open: dict[str, Command] = {}
 
@@ -90,7 +89,6 @@ class StoreCall:
     def __init__(
         self, owner: CallOwner, enterprise: str, slots: Sequence[Slot], *, call_id: str, now: int, done: Done
     ) -> None:
-        """``deadline`` and ``reservation`` are the owner's to set."""
         self.owner, self.enterprise, self.call_id, self.now, self.done = owner, enterprise, call_id, now, done
         self.windows = [slot for slot in slots if not slot.cap.leased]
         day = meters.day_number(now)

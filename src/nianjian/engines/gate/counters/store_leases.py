@@ -53,7 +53,6 @@ class Lease:
     )  # fmt: skip
 
     def __init__(self, key: Key, day: int, cap: Cap) -> None:
-        """Holds nothing."""
         self.key, self.day, self.cap, self.limit = key, day, cap, cap.limit
         self.have = self.held = self.granted = self.version = 0
         self.asked = False

@@ -145,7 +145,6 @@ class HttpConnection(Connection):
     REFUSAL: ClassVar[bytes] = closing_reply(problem_reply(b"503 Service Unavailable", "too many connections"))
 
     def __init__(self, gate: Gate, admission: Admission, control: Control, connections: Connections) -> None:
-        """``connections`` are those of the process."""
         super().__init__(connections)
         self._gate = gate
         self._ask = gate.usual.ask
