@@ -32,7 +32,6 @@ async def test_row_14_an_answer_that_cannot_be_given_hurts_nobody_else(valkey: V
             assert tokens, "from memory the caller hears it himself"
     assert await many(gate, 300, ONE) == 300 - 3 - tokens
     assert gate.keeper.connection is connection
-    await gate.stop()
 
 
 async def test_row_15_an_exception_in_a_callback_leaves_the_connection_open(
@@ -50,7 +49,6 @@ async def test_row_15_an_exception_in_a_callback_leaves_the_connection_open(
     assert (await take(gate, ONE)).allowed
     assert gate.keeper.connection is connection
     assert "could not be used" in caplog.text
-    await gate.stop()
 
 
 async def test_row_17_a_call_asked_at_another_gate_takes_another_token(valkey: Valkey) -> None:
@@ -59,8 +57,6 @@ async def test_row_17_a_call_asked_at_another_gate_takes_another_token(valkey: V
     assert (await take(first, slot(small), call="a")).allowed
     assert (await take(second, slot(small), call="a")).allowed
     assert not (await take(first, slot(small), call="b")).allowed
-    await first.stop()
-    await second.stop()
 
 
 async def test_row_18_a_lowered_cap_holds_at_once_and_recalls_tokens(valkey: Valkey) -> None:
@@ -74,8 +70,6 @@ async def test_row_18_a_lowered_cap_holds_at_once_and_recalls_tokens(valkey: Val
     old = await take(second, ONE)
     assert (old.allowed, old.limit) == (False, 30), "a gate with the older snapshot meets the newer cap"
     await until(lambda: valkey.granted(CAP, "trunk17") == 120), "recalled tokens are given back"
-    await first.stop()
-    await second.stop()
 
 
 async def test_row_18_tokens_on_their_way_when_a_cap_drops_go_back(valkey: Valkey) -> None:
@@ -94,7 +88,6 @@ async def test_row_18_tokens_on_their_way_when_a_cap_drops_go_back(valkey: Valke
     assert (gate.state()["free"], valkey.granted(CAP, "trunk17")) == (0, 24)
     again = await take(gate, slot(low))
     assert (again.allowed, again.limit) == (False, 20)
-    await gate.stop()
 
 
 async def test_row_18_a_word_of_the_store_from_before_a_new_cap_changes_nothing(valkey: Valkey) -> None:
@@ -102,7 +95,6 @@ async def test_row_18_a_word_of_the_store_from_before_a_new_cap_changes_nothing(
     gate.policy(E, [replace(CAP, limit=30, epoch=2)])
     gate._renew((E, CAP.name), (1, 300))  # as a catching up that began before tells it
     assert gate._pairs[E, CAP.name] == (2, 30)
-    await gate.stop()
 
 
 async def test_row_19_a_gate_that_is_cut_off_stops_by_itself(valkey: Valkey) -> None:
@@ -118,8 +110,6 @@ async def test_row_19_a_gate_that_is_cut_off_stops_by_itself(valkey: Valkey) -> 
     steady.now += 0.6
     assert (await take(far, ONE)).unavailable
     assert (await take(near, slot(replace(CAP, limit=5, epoch=2)))).used <= 10
-    await near.stop()
-    await far.stop()
 
 
 async def test_row_20_the_thirty_first_is_refused_whatever_dies(valkey: Valkey) -> None:
@@ -132,7 +122,6 @@ async def test_row_20_the_thirty_first_is_refused_whatever_dies(valkey: Valkey) 
         await crashed(gate)
     allowed += await many(gates[2], 100, one)
     assert allowed == 30
-    await gates[2].stop()
 
 
 async def test_row_21_a_raised_cap_ends_a_refusal_that_is_remembered(valkey: Valkey) -> None:
@@ -144,8 +133,6 @@ async def test_row_21_a_raised_cap_ends_a_refusal_that_is_remembered(valkey: Val
     await until(lambda: second.state()["changes"] == first.state()["changes"])
     second.policy(E, [high])
     assert await many(second, 9, slot(high)) + await many(first, 9, slot(high)) == 6
-    await first.stop()
-    await second.stop()
 
 
 async def test_row_22_at_midnight_every_token_is_of_yesterday(valkey: Valkey) -> None:
@@ -158,7 +145,6 @@ async def test_row_22_at_midnight_every_token_is_of_yesterday(valkey: Valkey) ->
     assert valkey.granted(CAP, "trunk17") == 10
     assert valkey.granted(CAP, "trunk17", "2026-03-03") == 300
     assert 0 < valkey.ask("TTL", "cap:2026-03-03:E:day:trunk17") <= 172_800
-    await gate.stop()
 
 
 async def test_row_23_clocks_may_differ_and_one_that_falls_back_is_refused(valkey: Valkey) -> None:
@@ -173,8 +159,6 @@ async def test_row_23_clocks_may_differ_and_one_that_falls_back_is_refused(valke
     wall[0] += 2 * DAY
     late.look()
     assert (await take(late, slot(CAP, "x"), now=wall[0])).allowed
-    await right.stop()
-    await late.stop()
 
 
 async def test_row_25_who_comes_while_the_store_is_silent_is_refused_at_once(valkey: Valkey) -> None:
@@ -187,7 +171,6 @@ async def test_row_25_who_comes_while_the_store_is_silent_is_refused_at_once(val
     valkey.thaw()
     await until(lambda: gate.state()["available"])
     assert (await take(gate, slot(CAP, "x"))).allowed
-    await gate.stop()
 
 
 def test_row_27_a_release_counts_once_and_never_for_a_day_that_is_gone(valkey: Valkey) -> None:
@@ -224,4 +207,3 @@ async def test_tokens_of_a_call_from_before_a_recall_go_back_to_the_store(valkey
     assert valkey.granted(CAP, "trunk17") == 1
     assert gate.release(E, "a", NOON)
     await until(lambda: valkey.granted(CAP, "trunk17") == 0)
-    await gate.stop()

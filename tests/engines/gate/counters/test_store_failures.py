@@ -40,8 +40,6 @@ async def test_row_01_a_gate_killed_with_tokens_forfeits_less_than_a_block(valke
     allowed += await many(again, 300, ONE) + await many(second, 300, ONE)
     assert allowed == 293
     assert valkey.granted(CAP, "trunk17") == 300
-    await again.stop()
-    await second.stop()
 
 
 async def test_row_02_a_gate_killed_between_grant_and_answer_forfeits_that_grant(valkey: Valkey) -> None:
@@ -53,7 +51,6 @@ async def test_row_02_a_gate_killed_between_grant_and_answer_forfeits_that_grant
     valkey.thaw()
     second = await opened(valkey, CAP)
     assert await many(second, 310, ONE) == 290
-    await second.stop()
 
 
 async def test_row_04_a_killed_store_is_away_at_once_and_comes_back_exact(valkey: Valkey) -> None:
@@ -69,7 +66,6 @@ async def test_row_04_a_killed_store_is_away_at_once_and_comes_back_exact(valkey
     valkey.start()
     await until(lambda: gate.keeper.ready)
     assert await many(gate, 400, ONE) == 290
-    await gate.stop()
 
 
 @pytest.mark.parametrize(
@@ -115,7 +111,6 @@ async def test_row_08_a_store_without_room_refuses_and_alarms(valkey: Valkey, ca
     assert any("refuses" in record.message for record in caplog.records)
     valkey.ask("CONFIG", "SET", "maxmemory", "0")
     assert await many(gate, 301, ONE) == 300
-    await gate.stop()
 
 
 async def test_row_09_an_emptied_store_opens_nothing_until_the_rebuild(valkey: Valkey) -> None:
@@ -156,7 +151,6 @@ async def test_row_10_an_old_copy_of_the_store_is_raised_to_the_decision_log(val
     await until(lambda: gate.keeper.ready)
     assert await many(gate, 300, ONE) == 90
     assert await many(gate, 300, slot(CAP, "trunk18")) == 50
-    await gate.stop()
 
 
 async def test_row_11_a_silent_store_lends_two_seconds_to_held_tokens(valkey: Valkey) -> None:
@@ -174,7 +168,6 @@ async def test_row_11_a_silent_store_lends_two_seconds_to_held_tokens(valkey: Va
     steady.now += 0.1
     await until(lambda: gate.state()["available"] and not gate.state()["owed"])
     assert await many(gate, 301, ONE) == 298
-    await gate.stop()
 
 
 async def test_row_12_a_lost_reply_is_never_asked_for_again(valkey: Valkey) -> None:
@@ -189,7 +182,6 @@ async def test_row_12_a_lost_reply_is_never_asked_for_again(valkey: Valkey) -> N
     await until(lambda: gate.keeper.ready)
     assert valkey.granted(CAP, "trunk17") == 10, "granted, and forfeited"
     assert await many(gate, 310, ONE) == 290
-    await gate.stop()
 
 
 async def test_row_13_a_late_grant_is_kept(valkey: Valkey) -> None:
@@ -200,4 +192,3 @@ async def test_row_13_a_late_grant_is_kept(valkey: Valkey) -> None:
     await until(lambda: gate.state()["free"] == 10)
     assert await many(gate, 10, ONE) == 10
     assert valkey.granted(CAP, "trunk17") == 10
-    await gate.stop()

@@ -37,8 +37,6 @@ async def test_two_gates_share_a_window_exactly(valkey: Valkey, window: str) -> 
     await crashed(gates[0])
     again = await opened(valkey, cap)
     assert await many(again, 3, slot(cap, CALLEE)) == 0, "units are in the store, not in the gate"
-    await again.stop()
-    await gates[1].stop()
 
 
 @pytest.mark.parametrize("window", ["calendar_day", "anchored", "sliding"])
@@ -55,8 +53,6 @@ async def test_the_store_answers_as_memory_does(valkey: Valkey, window: str) -> 
         one = await take(memory, slot(cap, CALLEE), call=f"c{number}", now=NOON + moment)
         two = await take(store, slot(cap, CALLEE), call=f"c{number}", now=NOON + moment)
         assert one == two, (number, moment)
-    await memory.stop()
-    await store.stop()
 
 
 @pytest.mark.parametrize("window", ["calendar_day", "anchored", "sliding"])
@@ -69,7 +65,6 @@ async def test_a_cap_that_sank_to_nothing_lets_nobody_in_when_its_window_is_over
     for later in (0, 60_000, 61_000, 86_400_000):
         refused = await take(gate, slot(none, CALLEE), now=NOON + later)
         assert (refused.allowed, refused.unavailable, refused.retry_at) == (False, False, None)
-    await gate.stop()
 
 
 async def test_all_or_none_over_leases_and_windows(valkey: Valkey) -> None:
@@ -83,7 +78,6 @@ async def test_all_or_none_over_leases_and_windows(valkey: Valkey) -> None:
     assert await many(gate, 40, slot(display, "95013001")) == 38
     assert not (await take(gate, slot(CAP), slot(callee, "13900000002"))).allowed
     assert await many(gate, 3, slot(callee, "13900000002")) == 2, "a full day burns no unit of the window"
-    await gate.stop()
 
 
 async def test_of_two_calls_that_want_the_last_tokens_one_gets_them(valkey: Valkey) -> None:
@@ -94,7 +88,6 @@ async def test_of_two_calls_that_want_the_last_tokens_one_gets_them(valkey: Valk
         first, second = slot(one, str(value)), slot(two, str(value))
         answers = await asyncio.gather(take(gate, first, second), take(gate, second, first), take(gate, first))
         assert [answer.allowed for answer in answers] == [True, False, False]
-    await gate.stop()
 
 
 async def test_a_token_that_another_call_only_reserved_is_not_refused(valkey: Valkey) -> None:
@@ -105,7 +98,6 @@ async def test_a_token_that_another_call_only_reserved_is_not_refused(valkey: Va
         take(gate, slot(day), slot(window, CALLEE)), take(gate, slot(day), call="after")
     )
     assert (reserved.allowed, after.allowed) == (False, True)
-    await gate.stop()
 
 
 async def test_a_late_unit_goes_back(valkey: Valkey) -> None:
@@ -116,7 +108,6 @@ async def test_a_late_unit_goes_back(valkey: Valkey) -> None:
     valkey.thaw()
     await until(lambda: gate.state()["available"] and not gate.state()["owed"])
     assert (await take(gate, slot(window, CALLEE))).allowed
-    await gate.stop()
 
 
 async def test_an_outcome_is_told_when_the_store_is_back(valkey: Valkey) -> None:
@@ -128,7 +119,6 @@ async def test_an_outcome_is_told_when_the_store_is_back(valkey: Valkey) -> None
     valkey.start()
     await until(lambda: gate.keeper.ready and not gate.state()["owed"])
     assert (await take(gate, slot(window, CALLEE))).allowed
-    await gate.stop()
 
 
 async def test_windows_are_rebuilt_from_the_decision_logs(valkey: Valkey) -> None:
@@ -140,7 +130,6 @@ async def test_windows_are_rebuilt_from_the_decision_logs(valkey: Valkey) -> Non
     for cap in (sliding, anchored):
         assert await many(gate, 3, slot(cap, CALLEE), now=NOON + 2000) == 1
         assert (await take(gate, slot(cap, CALLEE), now=NOON + 2000)).retry_at == NOON // 1000 + 300
-    await gate.stop()
 
 
 async def test_a_unit_of_an_anchored_window_that_is_over_is_not_of_the_one_that_is_open(valkey: Valkey) -> None:
@@ -152,7 +141,6 @@ async def test_a_unit_of_an_anchored_window_that_is_over_is_not_of_the_one_that_
     await rebuild_store(valkey.url, {E: [anchored]}, Figures(1, {}, units))
     gate = await opened(valkey, anchored)
     assert await many(gate, 3, slot(anchored, CALLEE), now=NOON + 2000) == 1
-    await gate.stop()
 
 
 async def test_a_refusal_writes_nothing(valkey: Valkey) -> None:
@@ -165,7 +153,6 @@ async def test_a_refusal_writes_nothing(valkey: Valkey) -> None:
         assert not (await take(gate, slot(window, CALLEE))).allowed
         assert not (await take(gate, slot(day, "trunk17"))).allowed
     assert valkey.ask("INFO", "persistence").split(b"aof_current_size:")[1].split()[0] == size
-    await gate.stop()
 
 
 async def test_a_cap_that_the_store_forgot_is_told_again(valkey: Valkey) -> None:
@@ -178,18 +165,15 @@ async def test_a_cap_that_the_store_forgot_is_told_again(valkey: Valkey) -> None
     assert (await take(gate, slot(CAP, "other"))).unavailable
     await until(lambda: gate.keeper.ready)
     assert (await take(gate, slot(CAP, "other"))).allowed
-    await gate.stop()
 
 
 async def test_an_older_version_of_a_cap_never_replaces_a_newer_one(valkey: Valkey) -> None:
     new = replace(CAP, limit=30, epoch=5)
-    first = await opened(valkey, new)
+    await opened(valkey, new)
     second = await opened(valkey, replace(CAP, limit=300, epoch=4))
     assert await many(second, 50, slot(replace(CAP, limit=300, epoch=4))) == 30
-    third = await opened(valkey, replace(CAP, limit=20, epoch=5))
+    await opened(valkey, replace(CAP, limit=20, epoch=5))
     assert valkey.ask("HMGET", "policy:E:day", "epoch", "cap") == [b"5", b"20"], "of one version the lower holds"
-    for gate in (first, second, third):
-        await gate.stop()
 
 
 async def test_a_clean_stop_gives_free_tokens_back(valkey: Valkey) -> None:
@@ -208,7 +192,6 @@ async def test_a_store_that_is_away_at_the_start_is_found_later(valkey: Valkey) 
     valkey.start()
     await until(lambda: gate.keeper.ready)
     assert (await take(gate, slot(CAP))).allowed
-    await gate.stop()
 
 
 async def test_refusals_below_the_cap_are_what_the_other_gates_hold(valkey: Valkey) -> None:
@@ -218,5 +201,3 @@ async def test_refusals_below_the_cap_are_what_the_other_gates_hold(valkey: Valk
         assert (await take(gate, slot(CAP))).allowed
     assert await many(gates[0], 400, slot(CAP)) == 300 - 3 * 10
     assert sum([await many(gate, 20, slot(CAP)) for gate in gates[1:]]) == 3 * 9
-    for gate in gates:
-        await gate.stop()
