@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.gate import NOON, cap, request, tenant
+from tests.support.gate import NOON, cap, full, request, tenant
 from tests.support.gate_server import Counting, ask, channel_used, made
 
 from nianjian.engines.gate import decision_journal
@@ -90,9 +90,6 @@ async def test_a_call_that_was_given_back_takes_a_unit_anew_after_a_restart(tmp_
 async def test_a_give_back_that_cannot_be_noted_is_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def full(*_: object) -> int:
-        raise OSError(28, "No space left on device")
-
     counters = Counting()
     first = begun(tmp_path, counters)
     ask(first, request())

@@ -250,10 +250,10 @@ def test_switches_and_vendors_rules_reach_the_gate(house: str, anna: Actor, oper
     assert len(told) == 4
 
 
-def overlaid(key: str, value: object) -> None:
+def overlaid(key: str, value: object, code: str = "demo") -> None:
     now = datetime.now(UTC)
     Overlay.objects.create(
-        id=key, key=key, value=value, enterprise="demo", valid_from=now.date() - timedelta(days=2), reason="r",
+        id=key, key=key, value=value, enterprise=code, valid_from=now.date() - timedelta(days=2), reason="r",
         proposed_by="user:a", proposed_at=now, approval="x", approved_by="user:b", approved_at=now,
     )  # fmt: skip
 
@@ -353,11 +353,7 @@ def allowed(code: str, purpose: str = "") -> bool:
 
 
 def break_rules(code: str) -> None:
-    now = datetime.now(UTC)
-    Overlay.objects.create(
-        id="broken", key="gate.hours.service", value=["08:00"], enterprise=code, valid_from=now.date() - timedelta(1),
-        reason="r", proposed_by="user:a", proposed_at=now, approval="x", approved_by="user:b", approved_at=now,
-    )  # fmt: skip
+    overlaid("gate.hours.service", ["08:00"], code)
 
 
 def build(code: str, operator: Actor, tmp_path: Path, *numbers: str) -> Path:
@@ -450,12 +446,7 @@ def test_a_list_that_is_nowhere_refuses_its_enterprise(
 
 
 def purposes_described_anew(code: str) -> None:
-    now = datetime.now(UTC)
-    Overlay.objects.create(
-        id="words", key="gate.purposes", value={"marketing": ["营销", "贷款"], "service": ["回访"]}, enterprise=code,
-        valid_from=now.date() - timedelta(1), reason="r", proposed_by="user:a", proposed_at=now, approval="x",
-        approved_by="user:b", approved_at=now,
-    )  # fmt: skip
+    overlaid("gate.purposes", {"marketing": ["营销", "贷款"], "service": ["回访"]}, code)
 
 
 def test_a_built_list_whose_purposes_are_described_otherwise_now_is_not_gone_by(

@@ -6,28 +6,30 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from tests.support.gate import NOON, cap, request
+from tests.support.gate import NOON, cap, full, request
 from tests.support.gate_server import Slow, ask, channel_used, made
 
 from nianjian.engines.gate.decision_journal import Journal
 from nianjian.engines.gate.decision_search import DecisionMatches, read_decisions
 from nianjian.engines.gate.server.answers import PendingQuestions
+from nianjian.engines.gate.server.gate import Gate
 
 LINE = cap("L01")
 DAY = 86_400_000
 
 
-def full(*_: object, **_more: object) -> int:
-    raise OSError(28, "No space left on device")
+def journalled(tmp_path: Path) -> Gate:
+    """A gate at noon that writes a journal."""
+    gate = made(tmp_path / "snapshot")
+    gate.journal = Journal(tmp_path / "decisions", "main")
+    gate.journal.open(NOON)
+    return gate
 
 
 async def test_a_full_disk_is_an_alarm_and_what_waits_is_written_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    journal = Journal(tmp_path / "decisions", "main")
-    journal.open(NOON)
-    gate = made(tmp_path / "snapshot")
-    gate.journal = journal
+    gate = journalled(tmp_path)
     with monkeypatch.context() as broken:
         broken.setattr("os.write", full)
         ask(gate, request())
@@ -44,10 +46,7 @@ async def test_a_full_disk_is_an_alarm_and_what_waits_is_written_later(
 async def test_a_journal_that_cannot_be_written_takes_nobody_the_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    journal = Journal(tmp_path / "decisions", "main")
-    journal.open(NOON)
-    gate = made(tmp_path / "snapshot")
-    gate.journal = journal
+    gate = journalled(tmp_path)
     with monkeypatch.context() as broken:
         broken.setattr("os.write", full)
         for number in range(290):  # far more than a write of the journal holds
@@ -68,16 +67,12 @@ async def test_a_journal_that_cannot_be_written_takes_nobody_the_answer(
 
 
 async def test_what_is_lost_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    journal = Journal(tmp_path / "decisions", "main")
-    journal.open(NOON)
-    gate = made(tmp_path / "snapshot")
-    gate.journal = journal
+    gate = journalled(tmp_path)
     monkeypatch.setattr("nianjian.engines.gate.decision_journal.WAITING_BYTES", 10)
     monkeypatch.setattr("os.write", full)
     ask(gate, request())
     ask(gate, request(call_id="c2"))  # a usual one: its line is made when it is written
     await asyncio.sleep(0)
-    assert journal.lost == 2
     assert gate.lost == 2
 
 

@@ -8,7 +8,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import hiredis
 
@@ -63,21 +63,6 @@ class Debts:
 _NONE: Final = -1
 
 
-class CallOwner(Protocol):
-    """What a call needs of the store."""
-
-    leases: Leases
-
-    def take_windows(self, call: StoreCall, heard: Callable[[Any], None]) -> None:
-        """Ask the store for the units of ``call.windows``, all or none."""
-
-    def back(self, took: TakenTokens, *, attempts: bool) -> None:
-        """Give units of windows back."""
-
-    def decided(self, call: StoreCall, taken: Reservation, took: TakenTokens | None) -> None:
-        """The call is over."""
-
-
 class StoreCall:
     """One question that memory alone could not answer. ``done`` is told once; what comes later is put back."""
 
@@ -87,7 +72,7 @@ class StoreCall:
     )  # fmt: skip
 
     def __init__(
-        self, owner: CallOwner, enterprise: str, slots: Sequence[Slot], *, call_id: str, now: int, done: Done
+        self, owner: Store, enterprise: str, slots: Sequence[Slot], *, call_id: str, now: int, done: Done
     ) -> None:
         self.owner, self.enterprise, self.call_id, self.now, self.done = owner, enterprise, call_id, now, done
         self.windows = [slot for slot in slots if not slot.cap.leased]

@@ -10,7 +10,7 @@ import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from itertools import count
-from typing import Final, Protocol
+from typing import Final
 
 from nianjian.engines.gate import decision, question
 from nianjian.engines.gate.counters.meters import milliseconds
@@ -20,7 +20,7 @@ from nianjian.engines.gate.decision_journal import Decision, Journal
 from nianjian.engines.gate.question import ALLOWED, FAIL_OPEN, Brief, Request, Used, Verdict
 from nianjian.engines.gate.server.answers import Answer, Answers, Key, PendingQuestions, question_key
 from nianjian.engines.gate.server.usual import Usual
-from nianjian.engines.gate.snapshot.read import Snapshot
+from nianjian.engines.gate.snapshot.read import CurrentSnapshot, Snapshot
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 
@@ -34,20 +34,12 @@ SHOWN: Final = 3  # members of a recent decision that is no brief one
 AGAIN: Final = 1.0  # seconds after which a journal that could not be written is tried again
 
 
-class SnapshotHolder(Protocol):
-    """Where the snapshot in force stands; None: nothing to decide by."""
-
-    @property
-    def snapshot(self) -> Snapshot | None:
-        """The generation in force."""
-
-
 class Gate:
     """Decides; ``held`` is read anew for each question, so that a swapped snapshot is in force at once."""
 
     def __init__(
         self,
-        held: SnapshotHolder,
+        held: CurrentSnapshot,
         counters: Counters,
         journal: Journal | None = None,
         *,
