@@ -205,7 +205,9 @@ def ready(case: str, anna: Actor, bo: Actor) -> None:
     count_once(
         case, "measured", states.MEASURED, anna, lambda: evidence.measure_figures(case=case, actor=anna, **AROUND)
     )
-    number = operations.add_measure(case=case, text="每周抽查白名单", owner="王五", due=TODAY, every=7, actor=anna)
+    number = operations.add_measure(
+        enterprise="demo", case=case, text="每周抽查白名单", owner="王五", due=TODAY, every=7, actor=anna
+    )
     operations.complete_measure(case=case, measure=number, day=TODAY, actor=anna)
     paper, about = paper_content("测评报告.pdf", PDF + b"1"), {"issuer": "某测评中心", "number": "CP-1"}
     dated = TODAY + timedelta(days=3)
@@ -304,7 +306,9 @@ def test_a_case_closes_only_after_the_check_and_leaves_a_routine(case: str, anna
     assert reports.close_case(case=case, check="已复核", actor=anna)["tasks"] == 1
     fails(
         "rectify_closed",
-        lambda: operations.add_measure(case=case, text="x", owner="y", due=TODAY, every=None, actor=bo),
+        lambda: operations.add_measure(
+            enterprise="demo", case=case, text="x", owner="y", due=TODAY, every=None, actor=bo
+        ),
     )
     (task,) = operations.update_routine(enterprise="demo", done=None, day=None, actor=bo)
     assert (task["text"], task["every"]) == ("每周抽查白名单", 7)
@@ -385,7 +389,9 @@ def test_handing_in_counts_everything_once_more(case: str, anna: Actor, bo: Acto
     assert [one["code"] for one in refused.findings] == ["report_outdated"]  # it tells the figures of before
     report(case, anna)
     assert reports.submit_report(case=case, day=TODAY, actor=anna)["state"] == "submitted"
-    operations.add_measure(case=case, text="再查一次", owner="王五", due=TODAY, every=None, actor=anna)
+    operations.add_measure(
+        enterprise="demo", case=case, text="再查一次", owner="王五", due=TODAY, every=None, actor=anna
+    )
     known = evidence.preview_gaps(case=case, actor=anna)
     assert (known.fresh, known.ready) == (False, False), "the check is over once the case changes"
     assert [gap.code for gap in known.gaps] == ["measures_open"]

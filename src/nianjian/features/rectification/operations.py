@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from django.db import transaction
 from django.http import Http404
@@ -25,7 +26,8 @@ from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.approvals.storage import Approval
-from nianjian.platform.operations.operation import Resource
+from nianjian.platform.operations.fields import Choice, Day, Key, Kind, Limits, Line, OptionalNumber, Param, Text
+from nianjian.platform.operations.operation import Answer, Body, Resource, operation
 from nianjian.platform.registers import gate_policies as policies
 from nianjian.platform.registers import queries as rows
 from nianjian.platform.rulebook.holidays import calendar
@@ -204,9 +206,30 @@ def get_case_detail(*, case: str, actor: Actor) -> Json:
     }
 
 
-def add_measure(*, case: str, text: str, owner: str, due: date, every: int | None, actor: Actor) -> int:
-    """Name a measure and its owner; its number. ``rectify_unknown``, and those of the service."""
-    found = get_visible_case(case, actor, Act.LOAD)
+@dataclass(frozen=True, slots=True)
+class MeasureNumber:
+    """The measure's number."""
+
+    id: int
+
+
+@operation(
+    "rectification.measure_add", on=CASES, permission=Act.LOAD, path="/{case}/measures",
+    body=Body("NewMeasure", "``every``: days after which it is done again once the case is closed."),
+    answer=Answer(schema=MeasureNumber, status=201, document=lambda _request, _case, number: MeasureNumber(number)),
+)  # fmt: skip
+def add_measure(
+    *,
+    enterprise: str,
+    actor: Actor,
+    case: Key,
+    text: Annotated[Text, Param(filled=True)],
+    owner: Annotated[Text, Limits(1, 120)],
+    due: Day,
+    every: Annotated[OptionalNumber, Limits(1, 3660)] = None,
+) -> int:
+    """Name a measure with its owner."""
+    found = queries.get_case_of(enterprise, case)
     return int(storage.add_measure(case=found, text=text, owner=owner, due=due, every=every, actor=actor).pk)
 
 
@@ -233,28 +256,51 @@ GATE: Final = {"line": "channel", "display": "display", "team": "team"}  # what 
 DEFAULT: Final = {"cap": None, "white_list": False}
 
 
+@dataclass(frozen=True, slots=True)
+class IsolationAsked:
+    """The request that a second person must approve."""
+
+    approval: str
+    state: str
+    channel: str
+    cap: int
+
+
+ASKED: Final = Answer(schema=IsolationAsked, status=202, document=lambda _request, _case, asked: asked)
+CaseKey = Annotated[str | None, Kind.KEY]
+ChannelKey = Annotated[str, Choice(storage.KEYS)]
+Channel = Annotated[Line, Limits(1, 120)]
+Words = Annotated[Text, Param(filled=True)]
+
+
+@operation(
+    "rectification.isolate", on=CASES, permission=Act.REQUEST, path="/{case}/isolations", answer=ASKED,
+    body=Body(
+        "NewIsolation",
+        "``cap``: attempts a natural day, the rulebook's if null; ``end``: what must be true before it is lifted.",
+    ),
+)  # fmt: skip
 def request_isolation(
     *,
     enterprise: str,
-    case: str | None,
-    key: str,
-    channel: str,
-    cap: int | None,
-    reason: str,
-    end: str,
     actor: Actor,
+    case: CaseKey = None,
+    key: ChannelKey = "line",
+    channel: Channel,
+    cap: Annotated[OptionalNumber, Limits(0, 1_000_000)] = None,
+    reason: Words,
+    end: Words,
 ) -> Json:
-    """Ask for an isolation; ``cap`` None: what the rulebook says (30), or what the gate allows already if that is less.
+    """Ask for an isolation; the gate follows when a second person has approved.
 
-    White list only, whatever the cap. A displayed number is taken by its digits, however it is written.
-    ``role_missing``, ``rectify_unknown``, ``rectify_closed``, ``rectify_cap_not_lower``, those of `service.isolate`.
+    ``cap`` None: what the rulebook says (30), or what the gate allows already if that is less. White list only,
+    whatever the cap. A displayed number is taken by its digits, however it is written.
+    ``rectify_unknown``, ``rectify_closed``, ``rectify_cap_not_lower``, those of `storage.create_isolation`.
     """
     channel = _plain_channel(key, channel)
     if not channel:
         raise NianjianError("rectify_channel_missing")
-    held = None if case is None else get_visible_case(case, actor, Act.REQUEST)
-    enterprise = enterprise if held is None else held.enterprise_id
-    require(actor, enterprise, Act.REQUEST)
+    held = None if case is None else queries.get_case_of(enterprise, case)
     if held is not None and held.state == states.CLOSED:
         raise NianjianError("rectify_closed", case=held.pk)
     if key == "line" and all(line["name"] != channel for line in gate_facts.list_channels(enterprise, set(), set())):
@@ -280,16 +326,18 @@ def usual_cap(enterprise: str) -> int:
     return rulebook_on(enterprise, clock.today()).integer("rectification.frequency.after")
 
 
+@operation(
+    "rectification.lift", on=CASES, permission=Act.REQUEST, path="/{case}/lifts", answer=ASKED,
+    body=Body("CaseLift", "The isolated channel, and why it is let go."),
+)  # fmt: skip
 def request_lift(
-    *, enterprise: str, key: str, channel: str, reason: str, actor: Actor, case: str | None = None
+    *, enterprise: str, actor: Actor, case: CaseKey = None, key: ChannelKey = "line", channel: Channel, reason: Words
 ) -> Json:
-    """Ask to lift an isolation; ``case`` names the enterprise where it is given.
+    """Ask to lift an isolation.
 
-    ``role_missing``, ``rectify_unknown``, ``rectify_not_isolated``, and those of `service.lift`.
+    ``rectify_not_isolated``, and those of `storage.create_lift`.
     """
-    if case is not None:
-        enterprise = get_visible_case(case, actor, Act.REQUEST).enterprise_id
-    require(actor, enterprise, Act.REQUEST)
+    del case  # one channel has one isolation, whichever case it belongs to
     standing = queries.find_in_force(enterprise, key, _plain_channel(key, channel))
     if standing is None:
         raise NianjianError("rectify_not_isolated", channel=channel)

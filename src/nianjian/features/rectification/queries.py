@@ -22,6 +22,14 @@ def get_case(id_: str) -> Case:
     return found
 
 
+def get_case_of(enterprise: str, case: str) -> Case:
+    """One case of an enterprise; ``rectify_unknown``, also for another one's."""
+    found = get_case(case)
+    if found.enterprise_id != enterprise:
+        raise NianjianError("rectify_unknown", case=case)
+    return found
+
+
 def list_cases(enterprise: str) -> QuerySet[Case]:
     """The cases of an enterprise, newest first."""
     return Case.objects.filter(enterprise_id=enterprise).order_by("-opened_at", "-pk")

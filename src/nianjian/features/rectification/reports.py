@@ -264,22 +264,15 @@ def close_case(*, case: str, check: str, actor: Actor, progress: Progress = sile
     return {"id": done.pk, "state": done.state, "effective": True, "tasks": len(routine), "after": data["after"]}
 
 
-def _get_case(enterprise: str, case: str) -> Case:
-    held = queries.get_case(case)
-    if held.enterprise_id != enterprise:
-        raise NianjianError("rectify_unknown", case=case)
-    return held
-
-
 def _check_location(*, enterprise: str, case: str, first: date | None, last: date | None) -> None:
     """``rectify_closed``, and those of `evidence.location_window`."""
-    states.check_step(case, states.LOCATED, storage.list_completed_steps(_get_case(enterprise, case)))
+    states.check_step(case, states.LOCATED, storage.list_completed_steps(queries.get_case_of(enterprise, case)))
     evidence.location_window(first, last)
 
 
 def _check_figures(*, enterprise: str, case: str, first: date | None, last: date | None) -> None:
     """``rectify_closed``, and those of `evidence.check_measurable`."""
-    held = _get_case(enterprise, case)
+    held = queries.get_case_of(enterprise, case)
     evidence.check_measurable(held, first, last)
     states.check_step(case, states.MEASURED, storage.list_completed_steps(held))
 
@@ -287,13 +280,13 @@ def _check_figures(*, enterprise: str, case: str, first: date | None, last: date
 def _check_submission(*, enterprise: str, case: str, day: date | None) -> dict[str, date]:
     """As `check_submission`; the day is settled when it is asked for."""
     day = day or clock.today()
-    check_submission(_get_case(enterprise, case), day)
+    check_submission(queries.get_case_of(enterprise, case), day)
     return {"day": day}
 
 
 def _check_closing(*, enterprise: str, case: str, check: str) -> dict[str, str]:
     """As `check_closing`."""
-    check_closing(_get_case(enterprise, case), check)
+    check_closing(queries.get_case_of(enterprise, case), check)
     return {"check": check.strip()[: storage.MOST]}
 
 

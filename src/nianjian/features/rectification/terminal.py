@@ -47,6 +47,12 @@ def _case(args: Namespace, actor: Actor) -> str:
     return _named(args) or operations.get_only_open_case(enterprise=_enterprise(args), actor=actor)
 
 
+def _place(args: Namespace, actor: Actor) -> str:
+    """The enterprise of the case that is named, else the one that is meant."""
+    case = _named(args)
+    return _enterprise(args) if case is None else operations.get_visible_case(case, actor).enterprise_id
+
+
 def _line(data: Json, text: str) -> Answer:
     return Answer(data, lambda console: console.print(text))
 
@@ -119,7 +125,8 @@ def _task(args: Namespace, actor: Actor) -> Answer:
         return _line({"case": case, "measure": args.done, "done": True}, _("Measure carried out."))
     words = {"text": args.text or "", "owner": args.owner or ""}
     due = args.due or clock.today()
-    measure = operations.add_measure(case=case, **words, due=due, every=args.every, actor=actor)
+    place = _place(args, actor)
+    measure = operations.add_measure(enterprise=place, case=case, **words, due=due, every=args.every, actor=actor)
     text = _("Measure {number} named.").format(number=measure)
     return _line({"case": case, "measure": measure, "done": False}, text)
 
@@ -198,7 +205,7 @@ def _tickets(args: Namespace, actor: Actor) -> Answer:
 
 def _isolate(args: Namespace, actor: Actor) -> Answer:
     order = operations.request_isolation(
-        enterprise=_enterprise(args) if _named(args) is None else "",
+        enterprise=_place(args, actor),
         case=_named(args),
         key=args.by,
         channel=args.channel,
@@ -211,10 +218,8 @@ def _isolate(args: Namespace, actor: Actor) -> Answer:
 
 
 def _lift(args: Namespace, actor: Actor) -> Answer:
-    place = _enterprise(args) if _named(args) is None else ""
     channel = {"key": args.by, "channel": args.channel}
-    order = operations.request_lift(enterprise=place, **channel, reason=args.reason, actor=actor, case=_named(args))
-    return _pending(order)
+    return _pending(operations.request_lift(enterprise=_place(args, actor), **channel, reason=args.reason, actor=actor))
 
 
 def _pending(order: Json, beside: Sequence[str] = ()) -> Answer:

@@ -85,7 +85,7 @@ def task(request: Request, code: str, case: str) -> HttpResponse:
     else:
         form = Measure(request.POST)
         if form.is_valid():
-            operations.add_measure(case=told["id"], actor=request.actor, **form.cleaned_data)
+            operations.add_measure(enterprise=code, case=told["id"], actor=request.actor, **form.cleaned_data)
             messages.success(request, gettext("Measure named."))
         else:
             messages.error(request, gettext("A measure needs a text, an owner and a day."))
