@@ -164,7 +164,7 @@ def notice(given: Given) -> Given:
     told = {"due": days.due.day, "target": days.target.day, "provisional": days.provisional}
     told["due_at"] = days.due_at.replace(tzinfo=None)
     if "handed_in" in given:
-        told["in_time"] = rectification.is_in_time(given["handed_in"].replace(tzinfo=days.due_at.tzinfo), days)
+        told["in_time"] = given["handed_in"].replace(tzinfo=days.due_at.tzinfo) <= days.due_at
     return told
 
 

@@ -34,6 +34,11 @@ def cap(channel: str, limit: int = 300, epoch: int = 1) -> Cap:
     )
 
 
+def full(*_: object, **_more: object) -> int:
+    """What a write to a full disk does."""
+    raise OSError(28, "No space left on device")
+
+
 def purpose(name: str, *words: str, consent: bool = False, hours: Any = ((0, 1440),), **more: Any) -> dict[str, Any]:
     told = {"name": name, "words": list(words), "needs_consent": consent, "hours": [list(pair) for pair in hours]}
     return {**told, "hours_rule": f"gate.hours.{name}", "fail_open": False, **more}

@@ -60,13 +60,21 @@ class Slow(Counting):
             one()
 
 
-class Gates:
-    """The parts of one gate, and the ports on which its doors listen."""
+class Heard(asyncio.Transport):
+    """A connection from a peer, as a door is handed it: what is written, and whether it was closed."""
 
-    def __init__(self, gate: Gate, held: CurrentSnapshot, ports: Mapping[str, int]) -> None:
-        self.gate = gate
-        self.held = held
-        self.ports = ports
+    def __init__(self, peer: str = "") -> None:
+        super().__init__({"peername": (peer, 50_000)} if peer else None)
+        self.text, self.closed = b"", False
+
+    def write(self, data: Any) -> None:
+        self.text += data
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def close(self) -> None:
+        self.closed = True
 
 
 def made(

@@ -151,10 +151,14 @@ async def many(counters: Counters, count: int, *slots: Slot, now: int = NOON) ->
     return sum(one.allowed for one in await asyncio.gather(*(take(counters, *slots, now=now) for _ in range(count))))
 
 
+OPENED: list[Store] = []  # by the test that runs, which stops them at its end
+
+
 async def opened(valkey: Valkey, *caps: Cap, caps_of: Mapping[str, Sequence[Cap]] | None = None, **more: Any) -> Store:
     """A started gate's counters on the store."""
     told: dict[str, Any] = {"moment": lambda: NOON, "deadline": 10.0, **more}  # a busy machine is no silent store
     store = Store(valkey.url, **told)
+    OPENED.append(store)
     await store.start(caps_of or {E: caps})
     return store
 
@@ -170,6 +174,7 @@ async def until(true: Any, seconds: float = 60.0) -> None:
 
 async def crashed(store: Store) -> None:
     """As kill -9 would leave it: what it held is lost, nothing is given back."""
+    OPENED.remove(store)
     store._beat.stop()
     if store._timer is not None:
         store._timer.cancel()

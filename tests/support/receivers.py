@@ -21,12 +21,17 @@ class Program(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         self.heard: list[dict[str, Any]] = []
+        self.tokens: list[str | None] = []
         self.status, self.answer, self.cut = 200, b"{}", False
         super().__init__(("127.0.0.1", 0), _Taken)
 
     @property
     def url(self) -> str:
         return f"json://127.0.0.1:{self.server_port}/told"
+
+    @property
+    def place(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
 
 
 class _Taken(BaseHTTPRequestHandler):
@@ -35,6 +40,14 @@ class _Taken(BaseHTTPRequestHandler):
         assert isinstance(server, Program)
         told = _read(self.rfile.read(int(self.headers["content-length"])), self.headers["content-type"] or "")
         server.heard.append({**told, "path": self.path})
+        self._answer(server)
+
+    def do_GET(self) -> None:
+        assert isinstance(self.server, Program)
+        self._answer(self.server)
+
+    def _answer(self, server: Program) -> None:
+        server.tokens.append(self.headers["authorization"])
         if server.cut:  # taken, and no answer
             self.close_connection = True
             self.connection.close()

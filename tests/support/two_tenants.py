@@ -260,7 +260,9 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     webhooks.enqueue_test(webhook=hook.id, enterprise=code, actor=OPERATOR)
     opened = rectification.open_case(enterprise=code, notice=Notice(date(2026, 4, 28)), paper=None, actor=actor)
     case = str(opened["id"])
-    rectification.add_measure(case=case, text="抽查录音", owner="王五", due=date(2026, 5, 8), every=7, actor=actor)
+    rectification.add_measure(
+        enterprise=code, case=case, text="抽查录音", owner="王五", due=date(2026, 5, 8), every=7, actor=actor
+    )
     (task,) = rectification_storage.create_routine(case=Case.objects.get(pk=case), start=date(2026, 5, 8), actor=actor)
     _paper(code, actor)
     _fill_in(code, actor)
@@ -299,7 +301,7 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
         "dispatch": _sending(code, lead),
         "closed": _archived(code, actor),
         "measure": rectification.add_measure(
-            case=case, text="抽查", owner="王五", due=date(2026, 5, 8), every=None, actor=actor
+            enterprise=code, case=case, text="抽查", owner="王五", due=date(2026, 5, 8), every=None, actor=actor
         ),
         "delivery": hook.deliveries.get().pk,
         "name": lead,

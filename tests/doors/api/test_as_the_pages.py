@@ -52,7 +52,9 @@ def test_a_task_of_the_routine_is_done(api: Ask) -> None:
     client, actor = api(), Actor("tester")
     opened = operations.open_case(enterprise="demo", notice=Notice(date(2026, 1, 5)), paper=None, actor=actor)
     case = str(opened["id"])
-    operations.add_measure(case=case, text="抽查录音", owner="王五", due=date(2026, 1, 9), every=7, actor=actor)
+    operations.add_measure(
+        enterprise="demo", case=case, text="抽查录音", owner="王五", due=date(2026, 1, 9), every=7, actor=actor
+    )
     storage.create_routine(case=Case.objects.get(pk=case), start=date(2026, 1, 9), actor=actor)
     (task,) = client.get(ROUTINE).json()["items"]
     assert (task["text"], task["owner"], task["every"], task["due"], task["case"]) == (

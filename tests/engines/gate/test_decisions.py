@@ -45,7 +45,7 @@ MORNING = gate.NOON - 12 * 3_600_000
 
 
 @given(request=REQUEST, verdict=VERDICT, at=st.integers(0, 2**45))
-@settings(max_examples=300)
+@settings(max_examples=60, deadline=None)
 def test_a_line_is_read_back(request: Request, verdict: Verdict, at: int) -> None:
     raw = decision_journal.decision_line(request, verdict, at, 7)
     assert raw.endswith(b"\n")
@@ -105,7 +105,7 @@ def test_any_cut_leaves_the_lines_before_it(tmp_path: Path) -> None:
     made = noted(tmp_path, 20)
     path = next(tmp_path.glob("*/*.log"))
     whole = path.read_bytes()
-    for cut in random.Random(3).sample(range(len(whole)), 40):
+    for cut in random.Random(3).sample(range(len(whole)), 20):
         path.write_bytes(whole[:cut])
         journal = Journal(tmp_path, "p1")
         journal.open(MORNING)
@@ -132,15 +132,11 @@ def test_what_could_not_be_written_waits(tmp_path: Path, monkeypatch: pytest.Mon
     journal.note(gate.request(), Verdict(True, "allow"), 1, MORNING)  # noqa: FBT003
 
     with monkeypatch.context() as patch:
-        patch.setattr("nianjian.engines.gate.decision_journal.os.write", full)
+        patch.setattr("nianjian.engines.gate.decision_journal.os.write", gate.full)
         with pytest.raises(OSError, match="space"):
             journal.flush()
     journal.close()
     assert len(list(read_decisions(next(tmp_path.glob("*/*.log"))))) == 1
-
-
-def full(*_: object, **_more: object) -> int:
-    raise OSError(28, "No space left on device")
 
 
 def take_down(journal: Journal, *calls: str, now: int) -> None:
@@ -163,7 +159,7 @@ def test_a_midnight_that_fails_is_tried_again_and_every_line_finds_its_day(
     take_down(journal, "before", now=MORNING + DAY - 1)
     with monkeypatch.context() as patch:
         place = "pathlib.Path" if broken == "mkdir" else "nianjian.engines.gate.decision_journal.os"
-        patch.setattr(f"{place}.{broken}", full)
+        patch.setattr(f"{place}.{broken}", gate.full)
         for call in ("first", "second"):
             take_down(journal, call, now=MORNING + DAY)
             with pytest.raises(OSError, match="space"):
@@ -183,7 +179,7 @@ def test_a_write_that_breaks_off_leaves_whole_lines(tmp_path: Path, monkeypatch:
 
     def little(file: int, content: bytes) -> int:
         if not room[0]:
-            full()
+            gate.full()
         done = write(file, content[: min(room[0], 30_000)])
         room[0] -= done
         return done
@@ -202,7 +198,7 @@ def test_what_waits_has_an_end_and_what_is_lost_is_told(tmp_path: Path, monkeypa
     journal = Journal(tmp_path, "p1")
     journal.open(MORNING)
     with monkeypatch.context() as patch:
-        patch.setattr("nianjian.engines.gate.decision_journal.os.write", full)
+        patch.setattr("nianjian.engines.gate.decision_journal.os.write", gate.full)
         take_down(journal, *(f"c{one}" for one in range(1000)), now=MORNING)
         with pytest.raises(OSError, match="space"):
             journal.flush()

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.gate import NOON, cap, request, tenant
-from tests.support.gate_server import Counting, ask, channel_used, made, run
+from tests.support.gate import NOON, cap, full, request, tenant
+from tests.support.gate_server import Counting, ask, channel_used, made
 
 from nianjian.engines.gate import decision_journal
 from nianjian.engines.gate.decision_journal import Journal
@@ -57,109 +57,90 @@ def test_a_note_of_a_give_back_is_read_back_and_is_no_decision(enterprise: str, 
     assert decision_journal.parse_release(raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 : -1]) is None
 
 
-def test_after_a_restart_the_same_call_gets_the_same_answer_and_takes_no_second_unit(tmp_path: Path) -> None:
-    async def play() -> None:
-        counters = Counting()
-        first = begun(tmp_path, counters)
-        told = [ask(first, request(call_id=f"c{number}"))[0] for number in range(301)]
-        assert told[300].reason == "cap"
-        ended(first)
-        second = begun(tmp_path, counters)
-        assert [ask(second, request(call_id=f"c{number}"))[0] for number in range(301)] == told
-        assert channel_used(second, LINE, "L01") == 300
-        assert second.again == 301
-        ended(second)
-
-    run(play())
+async def test_after_a_restart_the_same_call_gets_the_same_answer_and_takes_no_second_unit(tmp_path: Path) -> None:
+    counters = Counting()
+    first = begun(tmp_path, counters)
+    told = [ask(first, request(call_id=f"c{number}"))[0] for number in range(301)]
+    assert told[300].reason == "cap"
+    ended(first)
+    second = begun(tmp_path, counters)
+    assert [ask(second, request(call_id=f"c{number}"))[0] for number in range(301)] == told
+    assert channel_used(second, LINE, "L01") == 300
+    assert second.again == 301
+    ended(second)
 
 
-def test_a_call_that_was_given_back_takes_a_unit_anew_after_a_restart(tmp_path: Path) -> None:
-    async def play() -> None:
-        counters = Counting()
-        first = begun(tmp_path, counters)
-        both(first)
-        assert first.release("acme", "back")
-        ended(first)
-        second = begun(tmp_path, counters)
-        assert channel_used(second, LINE, "L01") == 1
-        both(second)
-        assert channel_used(second, LINE, "L01") == 2
-        ended(second)
-        third = begun(tmp_path, counters)  # the later answer of the call holds
-        both(third)
-        assert channel_used(third, LINE, "L01") == 2
-        ended(third)
-
-    run(play())
+async def test_a_call_that_was_given_back_takes_a_unit_anew_after_a_restart(tmp_path: Path) -> None:
+    counters = Counting()
+    first = begun(tmp_path, counters)
+    both(first)
+    assert first.release("acme", "back")
+    ended(first)
+    second = begun(tmp_path, counters)
+    assert channel_used(second, LINE, "L01") == 1
+    both(second)
+    assert channel_used(second, LINE, "L01") == 2
+    ended(second)
+    third = begun(tmp_path, counters)  # the later answer of the call holds
+    both(third)
+    assert channel_used(third, LINE, "L01") == 2
+    ended(third)
 
 
-def test_a_give_back_that_cannot_be_noted_is_none(
+async def test_a_give_back_that_cannot_be_noted_is_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def full(*_: object) -> int:
-        raise OSError(28, "No space left on device")
-
-    async def play() -> None:
-        counters = Counting()
-        first = begun(tmp_path, counters)
-        ask(first, request())
-        first.flush()
-        with monkeypatch.context() as broken:
-            broken.setattr("os.write", full)
-            assert not first.release("acme", "c1")
-        assert channel_used(first, LINE, "L01") == 1
-        assert ask(first, request())[0].allow, "the call has its unit still, and its answer"
-        assert channel_used(first, LINE, "L01") == 1
-        ended(first)
-        second = begun(tmp_path, counters)
-        ask(second, request())
-        assert channel_used(second, LINE, "L01") == 2, "nobody knows how it ended: the strict side"
-        ended(second)
-
-    run(play())
+    counters = Counting()
+    first = begun(tmp_path, counters)
+    ask(first, request())
+    first.flush()
+    with monkeypatch.context() as broken:
+        broken.setattr("os.write", full)
+        assert not first.release("acme", "c1")
+    assert channel_used(first, LINE, "L01") == 1
+    assert ask(first, request())[0].allow, "the call has its unit still, and its answer"
+    assert channel_used(first, LINE, "L01") == 1
+    ended(first)
+    second = begun(tmp_path, counters)
+    ask(second, request())
+    assert channel_used(second, LINE, "L01") == 2, "nobody knows how it ended: the strict side"
+    ended(second)
     assert "could not be noted" in caplog.text
 
 
 @pytest.mark.parametrize("restarted", [False, True])
-def test_a_call_that_was_not_answered_is_a_new_question_where_answered_calls_are_counted(
+async def test_a_call_that_was_not_answered_is_a_new_question_where_answered_calls_are_counted(
     tmp_path: Path, *, restarted: bool
 ) -> None:
     answered = replace(LINE, counts="answered", limit=1)
-
-    async def play() -> None:
-        counters = Counting()
-        gate = made(tmp_path / "snapshot", tenant(caps=[asdict(answered)]), counters=counters)
-        gate.journal = Journal(tmp_path / "decisions", "main")
-        gate.journal.open(NOON)
-        assert ask(gate, request(call_id="one"))[0].allow
-        assert gate.settle("acme", "one", answered=False)
-        assert ask(gate, request(call_id="two"))[0].allow, "its unit was free"
-        if restarted:
-            ended(gate)
-            gate.answers = type(gate.answers)()
-            gate.journal.open(NOON)
-            gate.remember(gate.journal.answered(NOON))
-        assert not ask(gate, request(call_id="one"))[0].allow, "its unit is another call's now"
-        assert ask(gate, request(call_id="two"))[0].allow
+    counters = Counting()
+    gate = made(tmp_path / "snapshot", tenant(caps=[asdict(answered)]), counters=counters)
+    gate.journal = Journal(tmp_path / "decisions", "main")
+    gate.journal.open(NOON)
+    assert ask(gate, request(call_id="one"))[0].allow
+    assert gate.settle("acme", "one", answered=False)
+    assert ask(gate, request(call_id="two"))[0].allow, "its unit was free"
+    if restarted:
         ended(gate)
+        gate.answers = type(gate.answers)()
+        gate.journal.open(NOON)
+        gate.remember(gate.journal.answered(NOON))
+    assert not ask(gate, request(call_id="one"))[0].allow, "its unit is another call's now"
+    assert ask(gate, request(call_id="two"))[0].allow
+    ended(gate)
 
-    run(play())
 
-
-def test_who_could_not_be_answered_may_ask_again_after_a_restart(tmp_path: Path) -> None:
-    async def play() -> None:
-        first = Gate(
-            CurrentSnapshot(tmp_path / "none"), Counting(), Journal(tmp_path / "decisions", "main"), moment=lambda: NOON
-        )
-        assert first.journal is not None
-        first.journal.open(NOON)
-        assert ask(first, request())[0].reason == "gate-unavailable"
-        ended(first)
-        second = begun(tmp_path, Counting())
-        assert ask(second, request())[0].reason == "allow"
-        ended(second)
-
-    run(play())
+async def test_who_could_not_be_answered_may_ask_again_after_a_restart(tmp_path: Path) -> None:
+    first = Gate(
+        CurrentSnapshot(tmp_path / "none"), Counting(), Journal(tmp_path / "decisions", "main"), moment=lambda: NOON
+    )
+    assert first.journal is not None
+    first.journal.open(NOON)
+    assert ask(first, request())[0].reason == "gate-unavailable"
+    ended(first)
+    second = begun(tmp_path, Counting())
+    assert ask(second, request())[0].reason == "allow"
+    ended(second)
 
 
 def test_what_another_start_of_the_machine_wrote_is_not_believed(

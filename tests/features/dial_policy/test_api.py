@@ -90,47 +90,6 @@ def test_what_was_set_comes_in_pages(api: Ask) -> None:
     assert ([one["values"]["cap"] for one in told["items"]], told["next"]) == ([40], None)
 
 
-def test_caps_come_in_pages(api: Ask) -> None:
-    client = api()
-    for name in ("95013009", "95013010", "95013011"):
-        post(client, f"{GATE}/caps", {"key": "display", "name": name, "cap": 40, "reason": "试"})
-    first = client.get(f"{GATE}/caps?limit=2").json()
-    last = client.get(first["next"]).json()
-    assert sorted(one["only"] for one in first["items"] + last["items"]) == ["95013009", "95013010", "95013011"]
-    assert (len(first["items"]), last["next"]) == (2, None)
-    assert client.get(f"{GATE}/caps?limit=201").status_code == 422
-
-
-def test_only_to_look_on_waits_for_a_second_person(api: Ask) -> None:
-    client = api()
-    mode = post(client, f"{GATE}/mode", {"enforce": False, "reason": "试"}).json()
-    assert (mode["state"], mode["told"], client.get(GATE).json()["enforce"]) == ("pending", False, True)
-    address = f"{DEMO}/approvals/{mode['approval']}/decision"
-    assert post(api("compliance_lead", name="bo"), address, {"decision": "yes"}).status_code == 200
-    assert client.get(GATE).json()["enforce"] is False
-    back = post(client, f"{GATE}/mode", {"enforce": True, "reason": "正式"}).json()
-    assert (back["state"], back["told"], client.get(GATE).json()["enforce"]) == ("set", True, True)
-
-
-def test_what_is_set_stands_though_the_gate_cannot_be_told(api: Ask, api_home: Path) -> None:
-    client = api()
-    assert client.get(GATE).json()["told"] is False  # there is no snapshot
-    feed.feed()
-    assert client.get(GATE).json()["told"] is True
-    place = feed.snapshot_folder()
-    place.rename(api_home / "elsewhere")
-    place.write_text("in the way", encoding="utf-8")
-    cap = {"key": "display", "name": "95013009", "cap": 40, "reason": "投诉多"}
-    done = post(client, f"{GATE}/caps", cap)
-    assert (done.status_code, done.json()["state"], done.json()["told"]) == (200, "set", False)
-    place.unlink()
-    (api_home / "elsewhere").rename(place)
-    assert client.get(GATE).json()["told"] is False
-    assert [one["only"] for one in listed(client, "caps")] == ["95013009"]
-    feed.feed()
-    assert client.get(GATE).json()["told"] is True
-
-
 def test_how_it_is(api: Ask) -> None:
     client = api("inspector")
     told = client.get(f"{GATE}/state").json()

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.support import gate
 from tests.support.fixtures import Shell
+from tests.support.receivers import Program, served
 
 from nianjian.engines.gate.decision_journal import Journal
 from nianjian.engines.gate.question import Used, Verdict
@@ -81,10 +79,8 @@ def test_a_question_policies_and_a_second_person(house: Shell, shell_home: Path)
     assert fed.json["generation"] == len(generations)
 
 
-def test_the_journal_is_listed_masked_and_decided_again(
-    house: Shell, shell_home: Path, running: tuple[str, list[dict[str, Any]]]
-) -> None:
-    _take(house, *running)
+def test_the_journal_is_listed_masked_and_decided_again(house: Shell, shell_home: Path, running: Program) -> None:
+    _take(house, running)
     generation = house("gate", "feed", "--json").json["generation"]
     journal = Journal(shell_home / "gate" / "decisions", "p1")
     journal.open(gate.NOON)
@@ -116,40 +112,19 @@ def test_the_journal_is_listed_masked_and_decided_again(
 
 
 @pytest.fixture
-def running() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def running() -> Iterator[Program]:
     """A stand-in for a running gate: it keeps what it was asked."""
-    heard: list[dict[str, Any]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            heard.append({"path": self.path, "token": self.headers.get("Authorization"), **body})
-            answer = json.dumps({"allow": False, "reason": "cap", "rule": "r", "retry_at": 1795708800}).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", heard
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    stand_in = Program()
+    stand_in.answer = json.dumps({"allow": False, "reason": "cap", "rule": "r", "retry_at": 1795708800}).encode()
+    with served(stand_in):
+        yield stand_in
 
 
-def _take(house: Shell, url: str, heard: list[dict[str, Any]]) -> None:
+def _take(house: Shell, gate: Program) -> None:
     """`--take` puts the question to the running gate."""
-    ask = (*ASK[:-2], "--channel", "L01", "--take", "--call-id", "x1", "--gate", url, "--json")
+    ask = (*ASK[:-2], "--channel", "L01", "--take", "--call-id", "x1", "--gate", gate.place, "--json")
     told = house(*ask, NIANJIAN_GATE_TOKENS="demo=secret")
     assert (told.code, told.json["taken"], told.json["reason"]) == (1, True, "cap")
-    assert heard == [
-        {
-            "path": "/v1/decide", "token": "Bearer secret", "enterprise": "demo", "display": "95013001",
-            "callee": "13900139000", "channel": "L01", "call_id": "x1",
-        }
-    ]  # fmt: skip
+    call = {"display": "95013001", "callee": "13900139000", "channel": "L01", "call_id": "x1"}
+    assert gate.heard == [{"path": "/v1/decide", "enterprise": "demo", **call}]
+    assert gate.tokens == ["Bearer secret"]

@@ -30,7 +30,7 @@ TOKEN = "open-sesame"  # noqa: S105 -- of the test
     ],
 )
 def test_an_address_that_is_none_is_not_reached(address: str) -> None:
-    assert decisions._asked(address, "demo") == {"status": decisions.UNREACHED}
+    assert decisions._read_state(address, "demo") == {"status": decisions.UNREACHED}
 
 
 def test_an_https_address_is_told_nothing_in_plain_text(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,7 +45,7 @@ def test_an_https_address_is_told_nothing_in_plain_text(monkeypatch: pytest.Monk
 
         thread = Thread(target=listen)
         thread.start()
-        assert decisions._asked(f"https://127.0.0.1:{server.getsockname()[1]}", "demo") == {
+        assert decisions._read_state(f"https://127.0.0.1:{server.getsockname()[1]}", "demo") == {
             "status": decisions.UNREACHED
         }
         thread.join(decisions.PATIENCE * 5)

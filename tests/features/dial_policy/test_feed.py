@@ -250,10 +250,10 @@ def test_switches_and_vendors_rules_reach_the_gate(house: str, anna: Actor, oper
     assert len(told) == 4
 
 
-def overlaid(key: str, value: object) -> None:
+def overlaid(key: str, value: object, code: str = "demo") -> None:
     now = datetime.now(UTC)
     Overlay.objects.create(
-        id=key, key=key, value=value, enterprise="demo", valid_from=now.date() - timedelta(days=2), reason="r",
+        id=key, key=key, value=value, enterprise=code, valid_from=now.date() - timedelta(days=2), reason="r",
         proposed_by="user:a", proposed_at=now, approval="x", approved_by="user:b", approved_at=now,
     )  # fmt: skip
 
@@ -296,9 +296,7 @@ def test_a_long_list_comes_from_a_file(how: str, house: str, operator: Actor, tm
     content = ("\n".join(rows) + "\n").encode("gb18030" if how == "gb18030" else "utf-8")
     path = tmp_path / ("a.csv.gz" if how == "gz" else "a.csv")
     path.write_bytes(gzip.compress(content) if how == "gz" else content)
-    receipt = gate_policy.build_list(
-        kind="consents", path=path, enterprise=house, actor=operator, progress=lambda *_: None
-    )
+    receipt = gate_policy.build_list(kind="consents", path=path, enterprise=house, actor=operator)
     assert (receipt.rows, receipt.entries, receipt.rejected, receipt.lines) == (3005, 3003, 2, (3004, 3005))
     for number, expected in (
         ("13800130007", "allow"),
@@ -317,24 +315,20 @@ def test_a_long_list_comes_from_a_file(how: str, house: str, operator: Actor, tm
 def test_a_bare_column_of_numbers_is_a_list(house: str, operator: Actor, load: Import, tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text(f"{CALLEE}\n{CALLEE}\nabc\n13800138000")
-    receipt = gate_policy.build_list(
-        kind="do-not-call", path=path, enterprise=house, actor=operator, progress=lambda *_: None
-    )
+    receipt = gate_policy.build_list(kind="do-not-call", path=path, enterprise=house, actor=operator)
     assert (receipt.rows, receipt.entries, receipt.rejected, receipt.lines) == (4, 2, 1, (3,))
     assert asked(operator) == "do-not-call"
     load("do-not-call", "号码", ("13500135000",))
     assert asked(operator, callee="13500135000") == "do-not-call"
     assert asked(operator, callee="13800138000") == "do-not-call"
     path.write_text("号码\n")
-    gate_policy.build_list(kind="do-not-call", path=path, enterprise=house, actor=operator, progress=lambda *_: None)
+    gate_policy.build_list(kind="do-not-call", path=path, enterprise=house, actor=operator)
     assert asked(operator) == "allow"
     path.write_text("姓名\n张三\n")
     with pytest.raises(NianjianError, match="header_missing"):
-        gate_policy.build_list(
-            kind="do-not-call", path=path, enterprise=house, actor=operator, progress=lambda *_: None
-        )
+        gate_policy.build_list(kind="do-not-call", path=path, enterprise=house, actor=operator)
     with pytest.raises(NianjianError, match="gate_list_kind_unknown"):
-        gate_policy.build_list(kind="x", path=path, enterprise=house, actor=operator, progress=lambda *_: None)
+        gate_policy.build_list(kind="x", path=path, enterprise=house, actor=operator)
 
 
 @pytest.fixture
@@ -359,20 +353,14 @@ def allowed(code: str, purpose: str = "") -> bool:
 
 
 def break_rules(code: str) -> None:
-    now = datetime.now(UTC)
-    Overlay.objects.create(
-        id="broken", key="gate.hours.service", value=["08:00"], enterprise=code, valid_from=now.date() - timedelta(1),
-        reason="r", proposed_by="user:a", proposed_at=now, approval="x", approved_by="user:b", approved_at=now,
-    )  # fmt: skip
+    overlaid("gate.hours.service", ["08:00"], code)
 
 
 def build(code: str, operator: Actor, tmp_path: Path, *numbers: str) -> Path:
     """The file of a built do-not-call list in the snapshot's folder."""
     path = tmp_path / "a.txt"
     path.write_text("\n".join(numbers))
-    made = gate_policy.build_list(
-        kind="do-not-call", path=path, enterprise=code, actor=operator, progress=lambda *_: None
-    )
+    made = gate_policy.build_list(kind="do-not-call", path=path, enterprise=code, actor=operator)
     return gate_feed.snapshot_folder() / form.LISTS / f"{made.sha256}.list"
 
 
@@ -458,12 +446,7 @@ def test_a_list_that_is_nowhere_refuses_its_enterprise(
 
 
 def purposes_described_anew(code: str) -> None:
-    now = datetime.now(UTC)
-    Overlay.objects.create(
-        id="words", key="gate.purposes", value={"marketing": ["营销", "贷款"], "service": ["回访"]}, enterprise=code,
-        valid_from=now.date() - timedelta(1), reason="r", proposed_by="user:a", proposed_at=now, approval="x",
-        approved_by="user:b", approved_at=now,
-    )  # fmt: skip
+    overlaid("gate.purposes", {"marketing": ["营销", "贷款"], "service": ["回访"]}, code)
 
 
 def test_a_built_list_whose_purposes_are_described_otherwise_now_is_not_gone_by(

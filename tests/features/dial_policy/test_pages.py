@@ -7,10 +7,8 @@ import html
 import io
 import json
 import re
-import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,7 @@ from django.db import transaction
 from django.test import Client
 from tests.support import gate as asked
 from tests.support.people import signed_in
+from tests.support.receivers import Program, served
 
 from nianjian.engines.gate.decision_journal import Journal
 from nianjian.engines.gate.question import Used, Verdict
@@ -77,29 +76,12 @@ def lead() -> Client:
 @pytest.fixture
 def process(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str | None]]:
     """A stand-in for a running gate; the tokens that it was shown."""
-    shown: list[str | None] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            shown.append(self.headers.get("Authorization"))
-            body = json.dumps(STATE).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    monkeypatch.setenv("NIANJIAN_GATE_URL", f"http://127.0.0.1:{server.server_port}")
+    stand_in = Program()
+    stand_in.answer = json.dumps(STATE).encode()
+    monkeypatch.setenv("NIANJIAN_GATE_URL", stand_in.place)
     monkeypatch.setenv("NIANJIAN_GATE_TOKENS", "demo=open-sesame")
-    yield shown
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(stand_in):
+        yield stand_in.tokens
 
 
 def text(client: Client, address: str = HOME) -> str:

@@ -38,20 +38,16 @@ def fails(code: str, act: Callable[[], object]) -> None:
     assert found.value.code == code
 
 
-def isolated(case: str, anna: Actor, bo: Actor) -> date:
-    """The day on which the channel was isolated."""
-    asked = operations.request_isolation(
-        enterprise="demo", case=case, key="line", channel="L1", cap=None, reason="r", end="e", actor=anna
-    )
-    approve(approval=asked["approval"], actor=bo)
-    return clock.today()
+TERMS: dict[str, Any] = {"enterprise": "demo", "key": "line", "cap": None, "reason": "r", "end": "e"}
 
 
 def test_days_of_which_nothing_is_known_locate_and_measure_nothing(case: str, anna: Actor, bo: Actor) -> None:
     ahead = clock.today() + timedelta(days=1)
     for act in (locate_of, partial(reports.locate.enqueue, enterprise="demo")):
         fails("rectify_day_ahead", partial(act, case=case, first=None, last=ahead, actor=anna))
-    day = isolated(case, anna, bo)
+    asked = operations.request_isolation(case=case, channel="L1", actor=anna, **TERMS)
+    approve(approval=asked["approval"], actor=bo)
+    day = clock.today()
     for act in (evidence.measure_figures, partial(reports.count_figures.enqueue, enterprise="demo")):
         for first, last in ((ahead, None), (None, day - timedelta(days=1)), (day, None)):
             fails("rectify_days_reversed", partial(act, case=case, first=first, last=last, actor=anna))
@@ -66,22 +62,10 @@ def locate_of(*, case: str, first: date | None, last: date | None, actor: Actor)
 
 
 def test_what_is_written_has_an_end_and_a_paper_s_date_is_corrected(case: str, anna: Actor) -> None:
-    fails(
-        "rectify_text_long",
-        lambda: operations.open_case(enterprise="demo", notice=Notice(TODAY, None, "x" * 121), paper=None, actor=anna),
-    )
-    fails(
-        "rectify_text_long",
-        lambda: operations.change_watch_list(
-            enterprise="demo", case=None, licence="x" * 81, source="s", since=None, until=None, year=None, actor=anna
-        ),
-    )
-    fails(
-        "rectify_channel_missing",
-        lambda: operations.request_isolation(
-            enterprise="demo", case=case, key="line", channel=" ", cap=None, reason="r", end="e", actor=anna
-        ),
-    )
+    long = Notice(TODAY, None, "x" * 121)
+    fails("rectify_text_long", lambda: operations.open_case(enterprise="demo", notice=long, paper=None, actor=anna))
+    fails("rectify_text_long", lambda: watch(anna, licence="x" * 81))
+    fails("rectify_channel_missing", lambda: operations.request_isolation(case=case, channel=" ", actor=anna, **TERMS))
     paper = paper_content("test.pdf", PDF)
 
     def attach(dated: date, number: str = "N1") -> Any:
@@ -101,15 +85,23 @@ def test_what_is_written_has_an_end_and_a_paper_s_date_is_corrected(case: str, a
     assert [one.verb for one in acts(enterprise="demo", newest=1)] == ["rectify.paper_corrected"]
 
 
+def watch(actor: Actor, **changes: Any) -> None:
+    said = {
+        "case": None,
+        "licence": "浙B2-20080101",
+        "source": "省管局来函",
+        "since": None,
+        "until": None,
+        "year": None,
+    }
+    operations.change_watch_list(enterprise="demo", actor=actor, **said | changes)
+
+
 def test_a_watched_licence_is_carried_into_the_next_season(demo: str, anna: Actor) -> None:
-    said = {"enterprise": demo, "case": None, "licence": "浙B2-20080101", "source": "省管局来函"}
-    operations.change_watch_list(**said, since=date(2026, 6, 1), until=None, year=None, actor=anna)  # type: ignore[arg-type]
-    fails(
-        "rectify_watched_already",
-        lambda: operations.change_watch_list(**said, since=date(2026, 6, 2), until=None, year=None, actor=anna),  # type: ignore[arg-type]
-    )
+    watch(anna, since=date(2026, 6, 1))
+    fails("rectify_watched_already", lambda: watch(anna, since=date(2026, 6, 2)))
     for year, count in ((2025, 0), (2026, 1), (2027, 1)):
         assert len(operations.list_watched_licences(enterprise=demo, year=year, actor=anna)) == count
-    operations.change_watch_list(**said, since=None, until=date(2027, 9, 1), year=None, actor=anna)  # type: ignore[arg-type]
+    watch(anna, until=date(2027, 9, 1))
     assert len(operations.list_watched_licences(enterprise=demo, year=2026, actor=anna)) == 1
     assert len(operations.list_watched_licences(enterprise=demo, year=2027, actor=anna)) == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import pytest
 
@@ -11,7 +11,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.holidays import builtin
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.rectification import states
-from nianjian.features.rectification.states import is_in_time, plan_case, plan_reminder
+from nianjian.features.rectification.states import plan_case, plan_reminder
 
 BOOK, CALENDAR = Rulebook.on(date(2026, 12, 31)), builtin()
 
@@ -19,8 +19,6 @@ BOOK, CALENDAR = Rulebook.on(date(2026, 12, 31)), builtin()
 def test_the_last_day_ends_with_the_office() -> None:
     days = plan_case(date(2026, 9, 24), None, BOOK, CALENDAR)
     assert days.due_at == datetime(2026, 10, 15, 17, tzinfo=clock.ZONE)
-    assert is_in_time(days.due_at, days)
-    assert not is_in_time(days.due_at + timedelta(seconds=1), days)
 
 
 def test_a_printed_day_wins_even_where_the_calendar_is_not_known() -> None:

@@ -44,7 +44,6 @@ from nianjian.features.portrait.operations import run_portrait
 from nianjian.features.reconciliation import jobs as reconciliation
 from nianjian.features.reconciliation import operations as reconcile
 from nianjian.features.rectification import evidence, reports
-from nianjian.features.rectification import jobs as rectification
 from nianjian.features.registers import operations
 from nianjian.features.rulebook.operations import compute_effects
 from nianjian.features.screens.watch import Watch
@@ -244,7 +243,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     flow.OVERLAY_EFFECT: Kind(_effect, again=True),
     flow.VERIFY_CHAIN: Kind(_verify_chain, again=True),
     **complaints.KINDS,
-    **rectification.KINDS,
+    **reports.KINDS,
     **reconciliation.KINDS,
     **inspection.KINDS,
     **dossier.KINDS,

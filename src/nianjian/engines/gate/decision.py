@@ -86,7 +86,7 @@ def _find_way(request: Request, tenant: Tenant) -> Refusal | CallPath:
     line = tenant.lines.get(request.channel)
     if line is None or not line.on(day):
         return _refusal("no-channel")
-    if not _is_open(purpose, into // MINUTE):
+    if not any(start <= into // MINUTE < end for start, end in purpose.hours):
         return Refusal("hours", purpose.hours_rule, _next_opening(purpose, second, into))
     isolated = line.channel.isolated or display in tenant.isolated_displays
     way = CallPath(minute, display, line.channel, purpose, isolated, tenant.fixed(line.channel))
@@ -136,10 +136,6 @@ def _callee_problem(tenant: Tenant, callee: int, request: Request, way: CallPath
     if isolated and not tenant.has_consent(callee, second, ""):
         return "not-on-white-list"
     return ""
-
-
-def _is_open(purpose: Purpose, minute: int) -> bool:
-    return any(start <= minute < end for start, end in purpose.hours)
 
 
 def _next_opening(purpose: Purpose, second: int, into: int) -> int | None:

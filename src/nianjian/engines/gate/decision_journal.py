@@ -249,11 +249,7 @@ def _boot_offset(log: Path, started: str) -> int | None:
     name, _space, place = told.partition(" ")
     if not started or name != started or not place.endswith("\n") or not place[:-1].isdigit():
         return None
-    return int(place) if int(place) <= _file_size(log) else None
-
-
-def _file_size(log: Path) -> int:
-    return log.stat().st_size if log.exists() else -1
+    return int(place) if log.exists() and int(place) <= log.stat().st_size else None
 
 
 EAST: Final = 28_800_000
@@ -355,7 +351,8 @@ class Journal:
         while self._lines:
             first = self._lines[0]
             if isinstance(first, int):
-                self._turn(first)
+                self._shut()  # midnight: what waited for the day before is written
+                self._day(first)
                 self._lines.popleft()
             else:
                 self._write()
@@ -397,11 +394,6 @@ class Journal:
             os.fdatasync(file)
         finally:
             os.close(file)
-
-    def _turn(self, number: int) -> None:
-        """Midnight: what waited for the day before is written."""
-        self._shut()
-        self._day(number)
 
     def _day(self, number: int) -> int:
         path = self._path(number)
@@ -445,7 +437,7 @@ def cut_tail(file: int) -> int:
     while end > 0:
         start = max(0, end - STEP)
         piece = os.pread(file, end - start, start)
-        for place in _line_ends(piece):
+        for place in (place for place in range(len(piece) - 1, -1, -1) if piece[place] == ord("\n")):
             raw = piece[piece.rfind(b"\n", 0, place) + 1 : place]
             at_start = start == 0 or piece.rfind(b"\n", 0, place) >= 0
             if at_start and (is_intact(raw) or raw.startswith(b"#")):
@@ -454,8 +446,3 @@ def cut_tail(file: int) -> int:
         end = start + piece.find(b"\n") + 1 if start and b"\n" in piece else start
     os.ftruncate(file, 0)
     return size
-
-
-def _line_ends(piece: bytes) -> list[int]:
-    """Places of the line ends, last first."""
-    return [place for place in range(len(piece) - 1, -1, -1) if piece[place] == ord("\n")]

@@ -159,23 +159,17 @@ def _parse_lines(raw: bytes, found: DecisionMatches | None) -> Iterator[Decision
 def days_with_decisions(folder: Path, enterprise: str) -> tuple[set[date], set[date]]:
     """The days with a decision of the enterprise, and the days on which the gate wrote a journal at all."""
     asked, running = set(), set()
-    for day, place in _journal_files(folder):
+    for place in sorted(folder.iterdir()) if folder.is_dir() else ():
         files = sorted(place.glob(f"*{SUFFIX}"))
+        try:
+            day = date.fromisoformat(place.name)
+        except ValueError:
+            continue
         if files:
             running.add(day)
         if any(_has_decision(path, enterprise) for path in files):
             asked.add(day)
     return asked, running
-
-
-def _journal_files(folder: Path) -> Iterator[tuple[date, Path]]:
-    if not folder.is_dir():
-        return
-    for place in sorted(folder.iterdir()):
-        try:
-            yield date.fromisoformat(place.name), place
-        except ValueError:
-            continue
 
 
 def _has_decision(path: Path, enterprise: str) -> bool:

@@ -27,7 +27,6 @@ class FastAgi(Connection):
     """One call."""
 
     def __init__(self, gate: Gate, admission: Admission, connections: Connections) -> None:
-        """``connections`` are those of the process."""
         super().__init__(connections)
         self._gate = gate
         self._admission = admission

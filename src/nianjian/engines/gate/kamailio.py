@@ -109,23 +109,15 @@ class Rpc:
 
     async def set_numbers(self, table: str, values: Iterable[tuple[str, int]]) -> None:
         """Write whole numbers, absolute, so that a lost datagram may be sent again."""
-        await self._all([("htable.seti", table, name, value) for name, value in values])
+        await asyncio.gather(*(self.call("htable.seti", table, name, value) for name, value in values))
 
     async def set_text(self, table: str, values: Iterable[tuple[str, str]]) -> None:
         """Write texts."""
-        await self._all([("htable.sets", table, name, value) for name, value in values])
+        await asyncio.gather(*(self.call("htable.sets", table, name, value) for name, value in values))
 
     async def numbers(self, table: str, names: Sequence[str]) -> list[int]:
         """Read whole numbers; a key that is not there is 0."""
-
-        async def one(name: str) -> int:
-            try:
-                told = await self.call("htable.get", table, name)
-            except RefusedError:
-                return 0
-            return int(told["item"]["value"])
-
-        return list(await asyncio.gather(*(one(name) for name in names)))
+        return [int(text or 0) for text in await self.texts(table, names)]
 
     async def texts(self, table: str, names: Sequence[str]) -> list[str]:
         """Read texts; a key that is not there is empty."""
@@ -152,17 +144,12 @@ class Rpc:
         """When the switch was started, in its own words: another text is another process, with empty tables."""
         return str((await self.call("core.uptime"))["up_since"])
 
-    async def _all(self, calls: Sequence[tuple[str, str, str, str | int]]) -> None:
-        await asyncio.gather(*(self.call(*one) for one in calls))
-
     def _read(self) -> None:
         for _ in range(READ_MOST):
             if self._socket is None:
                 return
             try:
                 received = self._socket.recv(LARGEST)
-            except (BlockingIOError, InterruptedError):
-                return
             except OSError:
                 return
             try:
@@ -295,13 +282,14 @@ class SwitchLeases:
         gone = [key for key in self._leases if key not in wanted]
         before = {key: self._leases[key] for key in (*changed, *gone) if key in self._leases}
         coming = [self._coming.pop(key) for key in (*changed, *gone) if key in self._coming]
-        fresh = {key: SwitchLease(key, meters.day_number(now), self._version(), wanted[key]) for key in changed}
-        old = await self._versions_of([key for key in changed if key not in before])
+        day = meters.day_number(now)
+        fresh = {key: SwitchLease(key, day, f"v{self._begun}.{next(self._versions)}", wanted[key]) for key in changed}
+        unknown = [key for key in changed if key not in before]  # versions that an earlier process has left there
+        old = zip(unknown, await self._rpc.texts("epoch", unknown), strict=True)
         # no key of an older version is looked at from here on; then none has a grant; then what was used is read
         await self._rpc.set_text("epoch", [(key, one.version) for key, one in fresh.items()])
         await self._rpc.delete("epoch", gone)
-        days = (meters.day_number(now), meters.day_number(now) + 1)
-        stale = [SwitchLease(key, day, version, ()).name for key, version in old for day in days]
+        stale = [SwitchLease(key, at, version, ()).name for key, version in old if version for at in (day, day + 1)]
         stale += [one.name for one in (*before.values(), *coming)]
         await self._rpc.set_numbers("granted", [(name, 0) for name in stale])
         await self._recall([*before.values(), *coming])
@@ -315,14 +303,6 @@ class SwitchLeases:
             for unit in lease.units[min(number, len(lease.units)) :]:
                 self.given_back += self._gate.counters.release(self._code, unit, self._gate.moment())
 
-    async def _versions_of(self, keys: list[str]) -> list[tuple[str, str]]:
-        """Versions that an earlier process has left in the switch."""
-        found = []
-        for key, version in zip(keys, await self._rpc.texts("epoch", keys), strict=True):
-            if version:
-                found.append((key, version))
-        return found
-
     def _tenant(self, snapshot: Snapshot) -> Tenant | None:
         if not self._enterprise and len(snapshot.tenants) == 1:
             return next(iter(snapshot.tenants.values()))
@@ -333,9 +313,6 @@ class SwitchLeases:
         known = self._gate.held.snapshot
         tenant = None if known is None else self._tenant(known)
         return self._enterprise if tenant is None else tenant.policy.enterprise
-
-    def _version(self) -> str:
-        return f"v{self._begun}.{next(self._versions)}"
 
     # ------------------------------------------------------------ tokens
 

@@ -25,7 +25,7 @@ from nianjian.engines.gate.server.gate import Gate
 from nianjian.engines.gate.server.http import HttpConnection
 from nianjian.engines.gate.server.line import LineConnection
 from nianjian.engines.gate.server.wire import Admission
-from nianjian.engines.gate.snapshot.read import CurrentSnapshot, Snapshot
+from nianjian.engines.gate.snapshot.read import CurrentSnapshot
 from nianjian.engines.kernel.errors import NianjianError
 
 LOG: Final = logging.getLogger(__name__)
@@ -172,7 +172,7 @@ class Process:
         before = self._held.snapshot
         for code, tenant in found.tenants.items():
             self._serving.counters.policy(code, tenant.policy.caps)
-        for code in _gone_enterprises(before, found):
+        for code in set() if before is None else before.tenants.keys() - found.tenants.keys():
             self._serving.counters.policy(code, ())
         self._held.take(found)
         self.gate.usual.renewed()
@@ -200,7 +200,3 @@ class Process:
 
     def _problem(self) -> str:
         return "" if self._held.problem is None else str(self._held.problem)
-
-
-def _gone_enterprises(before: Snapshot | None, found: Snapshot) -> set[str]:
-    return set() if before is None else set(before.tenants) - set(found.tenants)

@@ -66,9 +66,8 @@ async def rebuild_store(
             raised.append((store_connection.granted_key(key, day), count + figures.gates * (block(cap) if cap else 1)))
         for begin in range(0, len(raised), _PART):
             part = raised[begin : begin + _PART]
-            await connection.ask(
-                "FCALL", store_connection.RAISE, len(part), *(key for key, _ in part), *(one for _, one in part)
-            )
+            words: list[str | int] = [*(key for key, _ in part), *(one for _, one in part)]
+            await connection.ask("FCALL", store_connection.RAISE, len(part), *words)
         await _rebuild_windows(connection, figures.units)
         for (enterprise, name), cap in by_name.items():
             await connection.ask(
@@ -102,12 +101,8 @@ def open_journals(folders: Iterable[Path], snapshot: Snapshot, now: int) -> list
     caps = (cap for tenant in snapshot.tenants.values() for cap in tenant.policy.caps)
     oldest = min([_window_start(cap, now) for cap in caps], default=now)
     first = min(meters.day_number(oldest), meters.day_number(now) - 1)
-    return sorted(_journal_days(folders, meters.day_name(first)))
-
-
-def _journal_days(folders: Iterable[Path], first: str) -> Iterable[Path]:
-    for folder in folders:
-        yield from (path for path in folder.glob(f"????-??-??/*{SUFFIX}") if path.parent.name >= first)
+    found = (path for folder in folders for path in folder.glob(f"????-??-??/*{SUFFIX}"))
+    return sorted(path for path in found if path.parent.name >= meters.day_name(first))
 
 
 def count_figures(journals: Iterable[Path], snapshot: Snapshot, now: int) -> Figures:

@@ -61,15 +61,12 @@ def _list_decisions(args: argparse.Namespace) -> Answer:
     from nianjian.engines.gate.decision_search import DecisionFilter
     from nianjian.features.dial_policy.decisions import decision_as_dict, search_journal
 
+    first = getattr(args, "from")
     wanted = DecisionFilter(
         enterprise=args.enterprise or "",
-        callee=args.callee,
-        display=args.display,
-        channel=args.channel,
-        reason=args.reason,
-        call_id=args.call_id,
+        **{name: getattr(args, name) for name in ("callee", "display", "channel", "reason", "call_id")},
         allow=True if args.allowed else False if args.refused else None,
-        since=None if (first := getattr(args, "from")) is None else _midnight(first),
+        since=None if first is None else _midnight(first),
         until=None if args.to is None else _midnight(args.to + timedelta(days=1)),
     )
     told = search_journal(wanted=wanted, limit=args.limit, actor=actor)
@@ -77,19 +74,9 @@ def _list_decisions(args: argparse.Namespace) -> Answer:
 
     def show(console: Console) -> None:
         header = (_("time"), _("channel"), _("display number"), _("callee"), _("answer"), _("rule"), _("call"))
-        body = [
-            (
-                one["at"],
-                one["channel"],
-                one["display"],
-                one["callee"],
-                _describe_reason(one),
-                one["rule"],
-                one["call_id"],
-            )
-            for one in rows
-        ]
-        table.rows(console, header, body)
+        names = ("at", "channel", "display", "callee", "answer", "rule", "call_id")
+        texts = ({**one, "answer": _describe_reason(one)} for one in rows)
+        table.rows(console, header, [[one[name] for name in names] for one in texts])
         if told.more:
             console.print(_("There are more: --limit."))
         if told.damaged:
@@ -99,7 +86,11 @@ def _list_decisions(args: argparse.Namespace) -> Answer:
 
 
 def _describe_reason(one: dict[str, object]) -> str:
-    return gate.translate_code(gate.REASONS, str(one["observed"] or one["reason"]), _)
+    return _translate_reason(str(one["observed"] or one["reason"]))
+
+
+def _translate_reason(code: str) -> str:
+    return gate.translate_code(gate.REASONS, code, _)
 
 
 def _midnight(day: date) -> int:
@@ -120,20 +111,15 @@ def _replay(args: argparse.Namespace) -> Answer:
             console.print(gone.format(count=told["without_snapshot"]), style="yellow")
         if told["differing"]:
             header = (_("time"), _("channel"), _("callee"), _("then"), _("now"))
-            table.rows(
-                console,
-                header,
-                [
-                    (
-                        one["at"],
-                        one["channel"],
-                        one["callee"],
-                        _describe_reason(one),
-                        gate.translate_code(gate.REASONS, one["now"], _),
-                    )
-                    for one in told["differing"]
-                ],
-            )
+            body = [
+                (
+                    *(one[name] for name in ("at", "channel", "callee")),
+                    _describe_reason(one),
+                    _translate_reason(one["now"]),
+                )
+                for one in told["differing"]
+            ]
+            table.rows(console, header, body)
 
     return Answer(told, show, NO if told["differ"] else DONE)
 
@@ -318,16 +304,11 @@ def _list_policy(args: argparse.Namespace) -> Answer:
         console.print(_("The gate refuses.") if told["enforce"] else _("The gate only looks on: every call goes."))
         header = (_("counted by"), _("only"), _("limit"), _("window"), _("counts"), _("rule"))
         table.rows(console, header, [_cap_row(cap) for cap in told["caps"]])
-        table.rows(
-            console,
-            (_("channel"), _("team"), _("white list only")),
-            [(one["name"], one["team"] or None, _("yes") if one["isolated"] else None) for one in told["channels"]],
-        )
-        table.rows(
-            console,
-            (_("purpose"), _("hours"), _("needs consent"), _("fails open")),
-            [_purpose_row(one) for one in told["purposes"]],
-        )
+        yes = _("yes")
+        channels = [(one["name"], one["team"] or None, yes if one["isolated"] else None) for one in told["channels"]]
+        table.rows(console, (_("channel"), _("team"), _("white list only")), channels)
+        purposes = [_purpose_row(one) for one in told["purposes"]]
+        table.rows(console, (_("purpose"), _("hours"), _("needs consent"), _("fails open")), purposes)
         console.print(_("Vendors' limits to choose from: {choices}").format(choices=", ".join(told["choices"])))
 
     return Answer(told, show)
@@ -342,9 +323,7 @@ def _cap_row(cap: dict[str, Any]) -> tuple[object, ...]:
 
 def _purpose_row(one: dict[str, Any]) -> tuple[object, ...]:
     hours = " ".join(f"{start}–{end}" for start, end in one["hours"])
-    return (
-        one["name"], hours, _("yes") if one["needs_consent"] else None, _("yes") if one["fail_open"] else None
-    )  # fmt: skip
+    return one["name"], hours, *(_("yes") if one[name] else None for name in ("needs_consent", "fail_open"))
 
 
 def _set(args: argparse.Namespace) -> Answer:
@@ -353,16 +332,10 @@ def _set(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dial_policy.operations import set_cap
 
+    common = {"enterprise": args.enterprise, "reason": args.reason, "actor": actor}
+    cap = None if args.cap in {None, DEFAULT} else args.cap
     return _describe_change(
-        set_cap(
-            enterprise=args.enterprise,
-            name=args.channel,
-            cap=None if args.cap in {None, DEFAULT} else args.cap,
-            white_list=args.white_list_only,
-            reason=args.reason,
-            actor=actor,
-            key=args.key,
-        )
+        set_cap(name=args.channel, cap=cap, white_list=args.white_list_only, key=args.key, **common)
     )
 
 
@@ -400,11 +373,12 @@ def _describe_change(done: GateChange) -> Answer:
         text = _("Request {approval} waits for a second person: nianjian approve {approval} --as USER")
         data = {"approval": done.approval, "state": done.state}
         return Answer(data, lambda console: console.print(text.format(approval=done.approval)), NO)
-    set_ = {"state": done.state, "key": done.key, "name": done.name, "values": dict(done.values), "told": done.told}
+    data = asdict(done)
+    del data["approval"]
     said = _("In force; the gate has been told.")
     if not done.told:
         said = _("Set; the gate has not been told yet. It is tried again with the next feed.")
-    return Answer(set_, lambda console: console.print(said), DONE)
+    return Answer(data, lambda console: console.print(said))
 
 
 GATE: Final = "http://127.0.0.1:18431"
@@ -471,9 +445,7 @@ def _check(args: argparse.Namespace) -> Answer:
         told = check_call(question=question, actor=actor)
 
     def show(console: Console) -> None:
-        console.print(
-            gate.translate_code(gate.REASONS, str(told["reason"]), _), style="green" if told["allow"] else "red"
-        )
+        console.print(_translate_reason(str(told["reason"])), style="green" if told["allow"] else "red")
         if told.get("rule"):
             console.print(_("rule: {rule}").format(rule=told["rule"]))
         if told.get("retry_at"):
@@ -504,16 +476,13 @@ def _feed(args: argparse.Namespace) -> Answer:
     fed = feed()
     if args.every:
         return keep_feeding(feed, args.every, args.parent)
-    text = (
-        _("Snapshot {generation} is in force: {consents} consents, {refused} numbers not to be called.")
-        if fed.new
-        else _("Snapshot {generation} still holds: {consents} consents, {refused} numbers not to be called.")
-    )
+    text = _("Snapshot {generation} still holds: {consents} consents, {refused} numbers not to be called.")
+    if fed.new:
+        text = _("Snapshot {generation} is in force: {consents} consents, {refused} numbers not to be called.")
     values = {"consents": fed.entries["consents"], "refused": fed.entries["do-not-call"]}
-    said = text.format(generation=fed.generation, **values)
 
     def show(console: Console) -> None:
-        console.print(said)
+        console.print(text.format(generation=fed.generation, **values))
         for code, fault in fed.refused.items():
             gone = _("{enterprise} could not be told to the gate, every call of it is refused: {why}")
             console.print(gone.format(enterprise=code, why=sentence(fault.code, fault.values)), style="red")
@@ -526,9 +495,7 @@ def _build(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.dial_policy.operations import build_list
 
-    receipt = build_list(
-        kind=args.kind, path=args.file, enterprise=args.enterprise, actor=actor, progress=lambda *_: None
-    )
+    receipt = build_list(kind=args.kind, path=args.file, enterprise=args.enterprise, actor=actor)
 
     def show(console: Console) -> None:
         text = _("{file}: {rows} rows read, {entries} entries in the list, snapshot {generation}.")
@@ -549,13 +516,7 @@ def _lists(args: argparse.Namespace) -> Answer:
 
     def show(console: Console) -> None:
         header = (_("list"), _("file"), _("entries"), _("bytes"), _("by"), _("when"))
-        table.rows(
-            console,
-            header,
-            [
-                (one["kind"], one["file"], one["entries"], one["size"], one["recorded_by"], one["recorded_at"])
-                for one in found
-            ],
-        )
+        names = ("kind", "file", "entries", "size", "recorded_by", "recorded_at")
+        table.rows(console, header, [[one[name] for name in names] for one in found])
 
     return Answer({"lists": found}, show)

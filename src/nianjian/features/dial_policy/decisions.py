@@ -32,7 +32,6 @@ from nianjian.engines.gate.decision_search import (
 from nianjian.engines.gate.question import ALLOWED, Request, Used
 from nianjian.engines.gate.replay import replay_decisions
 from nianjian.engines.gate.snapshot import files, write
-from nianjian.engines.gate.snapshot import files as places
 from nianjian.engines.gate.snapshot.read import ALARM, FRESH, STALE, open_snapshot, read_checked_at
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
@@ -46,6 +45,7 @@ from nianjian.platform.home import env
 
 PERSONAL: Final = frozenset({"callee", "caller_callee"})
 PATIENCE: Final = 5.0  # seconds for a running gate to answer
+UNREACHABLE: Final = (OSError, ValueError, http.client.HTTPException)
 LINES: Final = 20_000  # of the journal that are read for one page: a fraction of a second
 
 
@@ -78,18 +78,17 @@ def check_call(*, question: Question, actor: Actor) -> dict[str, Any]:
     feed.feed(enterprise=question.enterprise, lists=True)
     snapshot = open_snapshot(feed.snapshot_folder())
     found = decide(question.request("check"), snapshot, int(clock.now().timestamp() * 1000))
-    told: dict[str, Any] = {"allow": True, "reason": ALLOWED, "rule": "", "retry_at": None}
+    told: dict[str, Any] = {"allow": True, "reason": ALLOWED, "rule": "", "retry_at": None, "slots": []}
     if isinstance(found, Refusal):
-        told = {"allow": False, "reason": found.reason, "rule": found.rule, "retry_at": found.retry_at}
-        slots: list[dict[str, Any]] = []
+        told |= {"allow": False, "reason": found.reason, "rule": found.rule, "retry_at": found.retry_at}
     else:
-        slots = [
+        told["slots"] = [
             {"key": slot.cap.key, "value": slot.value, "window": slot.cap.semantics, "limit": slot.cap.limit}
             | {"counts": slot.cap.counts, "rule": slot.cap.rule}
             for slot in found
         ]
     enforce = snapshot.tenants[question.enterprise].policy.enforce
-    return told | {"slots": slots, "enforce": enforce, "generation": snapshot.generation, "taken": False}
+    return told | {"enforce": enforce, "generation": snapshot.generation, "taken": False}
 
 
 def ask_running_gate(*, question: Question, call_id: str, gate: str, actor: Actor) -> dict[str, Any]:
@@ -97,28 +96,37 @@ def ask_running_gate(*, question: Question, call_id: str, gate: str, actor: Acto
 
     The token is that of the enterprise in NIANJIAN_GATE_TOKENS. ``gate_not_reached``.
     """
-    from nianjian.platform.home.gate import tokens  # noqa: PLC0415 -- only this loads the gate's process
-
     require(actor, question.enterprise, Act.REQUEST)
-    known = tokens(env.text("NIANJIAN_GATE_TOKENS", os.environ))
-    token = next((token for token, code in known.items() if code == question.enterprise), "")
-    request = question.request(call_id)
-    body = {
-        name: value for name, value in structs.asdict(request).items() if value != "" and (name != "at" or question.at)
-    }
-    address = urlsplit(gate)
-    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    fields = structs.asdict(question.request(call_id))
+    body = {name: value for name, value in fields.items() if value != "" and (name != "at" or question.at)}
     try:
-        link = http.client.HTTPConnection(address.hostname or "", address.port or 80, timeout=PATIENCE)
-        link.request("POST", "/v1/decide", json.dumps(body).encode(), headers)
-        answer = link.getresponse()
-        told = json.loads(answer.read())
-        link.close()
-    except (OSError, ValueError, http.client.HTTPException) as fault:
+        status, told = _ask(gate, question.enterprise, "POST", "/v1/decide", json.dumps(body).encode(), PATIENCE)
+    except UNREACHABLE as fault:
         raise NianjianError("gate_not_reached", url=gate, reason=str(fault)) from fault
     if not isinstance(told, dict) or "allow" not in told:
-        raise NianjianError("gate_not_reached", url=gate, reason=f"{answer.status} {told}")
+        raise NianjianError("gate_not_reached", url=gate, reason=f"{status} {told}")
     return {**told, "taken": True}
+
+
+def _ask(  # noqa: PLR0917 -- a request of HTTP
+    address: str, enterprise: str, method: str, path: str, body: bytes | None, patience: float
+) -> tuple[int, Any]:
+    """Status and answer of the process, asked with the token of the enterprise where there are tokens.
+
+    `UNREACHABLE`, also for what is no address of http or https.
+    """
+    from nianjian.platform.home.gate import tokens  # noqa: PLC0415 -- only this loads the gate's process
+
+    known = tokens(env.text("NIANJIAN_GATE_TOKENS", os.environ))
+    token = next((token for token, code in known.items() if code == enterprise), "")
+    headers = {"Content-Type": "application/json"} if body else {}
+    at = urlsplit(address)
+    if at.scheme not in LINKS or not at.hostname:
+        raise ValueError(address)
+    with closing(LINKS[at.scheme](at.hostname, at.port, timeout=patience)) as link:
+        link.request(method, path, body, headers | ({"Authorization": f"Bearer {token}"} if token else {}))
+        answer = link.getresponse()
+        return answer.status, json.loads(answer.read())
 
 
 def search_journal(*, wanted: DecisionFilter, limit: int, actor: Actor, lines: int | None = None) -> DecisionMatches:
@@ -127,7 +135,7 @@ def search_journal(*, wanted: DecisionFilter, limit: int, actor: Actor, lines: i
     ``role_missing``.
     """
     require(actor, wanted.enterprise, Act.READ)
-    return search_decisions(places.decisions_folder(env.read().home), wanted, limit, lines=lines)
+    return search_decisions(files.decisions_folder(env.read().home), wanted, limit, lines=lines)
 
 
 def list_recent_decisions(*, wanted: DecisionFilter, limit: int, actor: Actor) -> DecisionMatches:
@@ -145,12 +153,12 @@ def list_recent_decisions(*, wanted: DecisionFilter, limit: int, actor: Actor) -
 
 def replay_journal(*, what: str, actor: Actor) -> dict[str, Any]:
     """Decide a file's or a day's decisions again, as far as the actor may read; ``gate_day_unknown``."""
-    files = _journal_files(what)
+    paths = _journal_files(what)
     notes = DecisionMatches([])
     known: dict[str, bool] = {}
 
     def readable() -> Iterator[Decision]:
-        for path in files:
+        for path in paths:
             for one in read_decisions(path, notes):
                 code = one.request.enterprise
                 if known.setdefault(code, may(actor, code, Act.READ)):
@@ -158,11 +166,8 @@ def replay_journal(*, what: str, actor: Actor) -> dict[str, Any]:
 
     told = replay_decisions(readable(), feed.snapshot_folder())
     return {
-        "files": [str(path) for path in files],
-        "decided": told.decided,
-        "same": told.same,
-        "differ": told.differ,
-        "without_snapshot": told.without_snapshot,
+        "files": [str(path) for path in paths],
+        **{name: getattr(told, name) for name in ("decided", "same", "differ", "without_snapshot")},
         "damaged": notes.damaged,
         "differing": [{**decision_as_dict(one), "now": now} for one, now in told.differing],
     }
@@ -173,13 +178,12 @@ def _journal_files(what: str) -> list[Path]:
     if path.is_file():
         return [path]
     try:
-        day = date.fromisoformat(what)
+        found = _day_files(date.fromisoformat(what))
     except ValueError as fault:
         raise NianjianError("gate_day_unknown", day=what) from fault
-    files = sorted((places.decisions_folder(env.read().home) / day.isoformat()).glob(f"*{SUFFIX}"))
-    if not files:
+    if not found:
         raise NianjianError("gate_day_unknown", day=what)
-    return files
+    return found
 
 
 def decision_as_dict(one: Decision) -> dict[str, Any]:
@@ -187,19 +191,11 @@ def decision_as_dict(one: Decision) -> dict[str, Any]:
     asked, verdict = one.request, one.verdict
     return {
         "at": format_moment(one.decided_at),
-        "decision_id": verdict.decision_id,
-        "enterprise": asked.enterprise,
-        "channel": asked.channel,
-        "team": asked.team,
+        **{name: getattr(asked, name) for name in ("enterprise", "channel", "team", "purpose", "call_id")},
         "display": numbers.mask(asked.display),
         "callee": numbers.mask(asked.callee),
-        "purpose": asked.purpose,
-        "call_id": asked.call_id,
-        "allow": verdict.allow,
-        "reason": verdict.reason,
+        **{name: getattr(verdict, name) for name in ("decision_id", "allow", "reason", "rule", "retry_at")},
         "observed": verdict.observed or None,
-        "rule": verdict.rule,
-        "retry_at": verdict.retry_at,
         "counter": None if verdict.counter is None else _masked(verdict.counter),
         "generation": one.generation,
     }
@@ -269,7 +265,7 @@ def _snapshot(enterprise: str) -> Json:
 
 def _process(enterprise: str) -> Json:
     address = env.text("NIANJIAN_GATE_URL", os.environ)
-    told = _asked(address, enterprise)
+    told = _read_state(address, enterprise)
     counters, snapshot, journal_of = told.get("counters"), told.get("snapshot"), told.get("journal")
     counters = counters if isinstance(counters, Mapping) else {}
     snapshot = snapshot if isinstance(snapshot, Mapping) else {}
@@ -296,30 +292,15 @@ def _alarms(told: Mapping[str, Any], enterprise: str) -> list[str]:
     return [str(one) for one in alarms if one != REFUSED or own] if isinstance(alarms, list) else []
 
 
-def _asked(address: str, enterprise: str) -> Json:
-    """What the process says of itself, with the token of the enterprise where there are tokens."""
-    from nianjian.platform.home.gate import tokens  # noqa: PLC0415 -- only this loads the gate's process
-
-    known = tokens(env.text("NIANJIAN_GATE_TOKENS", os.environ))
-    token = next((token for token, code in known.items() if code == enterprise), "")
+def _read_state(address: str, enterprise: str) -> Json:
+    """What the process says of itself."""
     try:
-        with closing(_link(address)) as link:
-            link.request("GET", "/v1/state", headers={"Authorization": f"Bearer {token}"} if token else {})
-            answer = link.getresponse()
-            told = json.loads(answer.read())
-    except (OSError, ValueError, http.client.HTTPException):
+        status, told = _ask(address, enterprise, "GET", "/v1/state", None, STATE_PATIENCE)
+    except UNREACHABLE:
         return {"status": UNREACHED}
-    if answer.status == http.client.UNAUTHORIZED:
+    if status == http.client.UNAUTHORIZED:
         return {"status": "refused"}
     return told if isinstance(told, dict) and "status" in told and "counters" in told else {"status": UNREACHED}
-
-
-def _link(address: str) -> http.client.HTTPConnection:
-    """A connection to be opened; ValueError for what is no address of http or https."""
-    at = urlsplit(address)
-    if at.scheme not in LINKS or not at.hostname:
-        raise ValueError(address)
-    return LINKS[at.scheme](at.hostname, at.port, timeout=STATE_PATIENCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,9 +322,9 @@ def read_journal(*, enterprise: str, day: date, actor: Actor, since: int | None 
     would run as a formula begins with '.
     """
     require(actor, enterprise, Act.READ)
-    files = _day_files(day)
-    until = end_of_part(files, since)
-    return JournalPart(_lines(enterprise, files, since, until), until)
+    paths = _day_files(day)
+    until = end_of_part(paths, since)
+    return JournalPart(_lines(enterprise, paths, since, until), until)
 
 
 def list_parts(*, enterprise: str, day: date, actor: Actor) -> list[int]:
@@ -356,9 +337,9 @@ def _day_files(day: date) -> list[Path]:
     return sorted((files.decisions_folder(env.read().home) / day.isoformat()).glob(f"*{SUFFIX}"))
 
 
-def _lines(enterprise: str, files: Sequence[Path], since: int | None, until: int | None) -> Iterator[str]:
+def _lines(enterprise: str, paths: Sequence[Path], since: int | None, until: int | None) -> Iterator[str]:
     yield "\ufeff" + _line(COLUMNS)
-    found = (decisions_between(path, enterprise, since, until) for path in files)
+    found = (decisions_between(path, enterprise, since, until) for path in paths)
     for one in heapq.merge(*found, key=lambda one: one.decided_at):
         told = decision_as_dict(one)
         counter = told["counter"] or {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
@@ -67,19 +67,12 @@ def list_channels(enterprise: str, isolated: set[str], isolated_teams: set[str])
         if row.valid_to is None or not one["team"]:
             one["team"] = team or ""
         one["isolated"] = row.line_id in isolated or one["team"] in isolated_teams
-        first, last = _later(row.valid_from, row.opened_on), _earlier(row.valid_to, row.closed_on)
+        first = max((of for of in (row.valid_from, row.opened_on) if of is not None), default=None)
+        last_open = None if row.closed_on is None else row.closed_on - _DAY  # on the day it is closed it no longer is
+        last = min((of for of in (row.valid_to, last_open) if of is not None), default=None)
         if row.state != "stopped" or row.closed_on is not None:  # stopped, but when is not known: never open
             one["days"].append([to_epoch_day(first), to_epoch_day(last)])
     return [found[name] for name in sorted(found)]
-
-
-def _later(one: date | None, other: date | None) -> date | None:
-    return max((of for of in (one, other) if of is not None), default=None)
-
-
-def _earlier(one: date | None, closed: date | None) -> date | None:
-    """The last day in use; on the day it is closed a line no longer is."""
-    return min((of for of in (one, None if closed is None else closed - _DAY) if of is not None), default=None)
 
 
 MODELS: Final[dict[str, type[Version]]] = {form.CONSENTS: models.Consent, form.DO_NOT_CALL: models.DoNotCall}
@@ -132,8 +125,10 @@ class Purposes:
 def iterate_rows(kind: str, enterprise: str, purposes: Purposes) -> Iterator[Row]:
     """The rows of a list as the register believes them."""
     if kind == form.DO_NOT_CALL:
-        refused = current_versions(models.DoNotCall, enterprise).order_by()
-        yield from _refused(refused.values_list("number", "scope", "valid_to").iterator(chunk_size=CHUNK), purposes)
+        refused = current_versions(models.DoNotCall, enterprise).order_by().values_list("number", "scope", "valid_to")
+        for number, scope, last in refused.iterator(chunk_size=CHUNK):
+            end = to_epoch_seconds(_midnight(last, after=True), OPEN)
+            yield telephone.number_key(number or ""), 0, end, purposes.of(scope)
         return
     columns = ("number", "purpose", "obtained_at", "expires_at", "withdrawn_at", "valid_from", "valid_to")
     given = current_versions(models.Consent, enterprise).order_by().values_list(*columns).iterator(chunk_size=CHUNK)
@@ -145,12 +140,6 @@ def iterate_rows(kind: str, enterprise: str, purposes: Purposes) -> Iterator[Row
             to_epoch_seconds(_midnight(last, after=True), OPEN),
         )
         yield telephone.number_key(number or ""), start, max(start, end), purposes.of(purpose)
-
-
-def _refused(found: Iterable[tuple[str | None, str | None, date | None]], purposes: Purposes) -> Iterator[Row]:
-    for number, scope, last in found:
-        end = to_epoch_seconds(_midnight(last, after=True), OPEN)
-        yield telephone.number_key(number or ""), 0, end, purposes.of(scope)
 
 
 def _midnight(of: date | None, *, after: bool = False) -> datetime | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -173,11 +172,8 @@ def summarize_proposals(subjects: Collection[str]) -> dict[str, dict[str, object
     """What requests ask for, by subject, to be read before saying yes."""
     return {
         id_: {
-            "key": row.key,
-            "name": row.name,
-            "values": row.values,
+            **{name: getattr(row, name) for name in ("key", "name", "values", "reason")},
             "before": None if standing is None else standing.values,
-            "reason": row.reason,
         }
         for id_, (row, standing) in gate_policies.proposals_by_id(subjects).items()
     }
@@ -225,11 +221,16 @@ def summarize_policy(*, enterprise: str, actor: Actor) -> dict[str, Any]:
     except NianjianError as unreadable:
         problems.append(unreadable)
         now = _readable(enterprise, book, settings, problems)
+    faults: list[dict[str, Any]] = []
+    for problem in problems:
+        fault = {"code": problem.code, "values": dict(problem.values)}
+        if fault not in faults:  # the whole fails for the same reason as its part
+            faults.append(fault)
     return {
         "enterprise": enterprise,
         "enforce": now["enforce"],
         "told": not problems and before is not None and before["version"] == now["version"],
-        "problems": _list_problems(problems),
+        "problems": faults,
         "caps": [_cap(told) for told in now["caps"]],
         "channels": [{name: line[name] for name in ("name", "team", "isolated")} for line in now["channels"]],
         "isolated_displays": now["isolated_displays"],
@@ -239,44 +240,28 @@ def summarize_policy(*, enterprise: str, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _list_problems(problems: Sequence[NianjianError]) -> list[dict[str, Any]]:
-    """Each fault once: the whole fails for the same reason as its part."""
-    found: list[dict[str, Any]] = []
-    for one in problems:
-        told = {"code": one.code, "values": dict(one.values)}
-        if told not in found:
-            found.append(told)
-    return found
-
-
 def _readable(
     enterprise: str, book: Rulebook, settings: Sequence[gate_policies.PolicySetting], problems: list[NianjianError]
 ) -> dict[str, Any]:
     """The parts that can be read of what `gate_feed.build_policy` refuses; ``problems`` takes why the others cannot."""
     isolated = {key: ruled.list_isolated(settings, key) for key in ruled.CAPPED}
     lines = facts.list_channels(enterprise, isolated[ruled.CHANNEL], isolated[ruled.TEAM])
-    found = []
+    caps, purposes = [], []
     try:
-        found = ruled.stamp_caps(ruled.read_caps(book, settings, (line["name"] for line in lines)), (), 0)
+        caps = ruled.stamp_caps(ruled.read_caps(book, settings, (line["name"] for line in lines)), (), 0)
+    except NianjianError as unreadable:
+        problems.append(unreadable)
+    try:
+        purposes = ruled.read_purposes(book, settings, problems.append)
     except NianjianError as unreadable:
         problems.append(unreadable)
     return {
         "enforce": next((bool(one.values["enforce"]) for one in settings if one.key == ruled.MODE), True),
-        "caps": found,
+        "caps": caps,
         "channels": lines,
         "isolated_displays": sorted(isolated[ruled.DISPLAY]),
-        "purposes": _purposes(book, settings, problems),
+        "purposes": purposes,
     }
-
-
-def _purposes(
-    book: Rulebook, settings: Sequence[gate_policies.PolicySetting], problems: list[NianjianError]
-) -> list[dict[str, Any]]:
-    try:
-        return ruled.read_purposes(book, settings, problems.append)
-    except NianjianError as unreadable:
-        problems.append(unreadable)
-        return []
 
 
 def list_history(*, enterprise: str, actor: Actor, first: int = 0, most: int) -> list[dict[str, Any]]:
@@ -300,8 +285,8 @@ def _purpose(told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _setting(one: gate_policies.PolicySetting) -> dict[str, Any]:
-    told = {"key": one.key, "name": one.name, "values": one.values, "reason": one.reason, "by": one.by}
-    return told | {"since": one.since, "approval": one.approval or None}
+    names = ("key", "name", "values", "reason", "by", "since")
+    return {name: getattr(one, name) for name in names} | {"approval": one.approval or None}
 
 
 def _change(enterprise: str, wanted: PolicyValues, actor: Actor) -> GateChange:
@@ -348,9 +333,6 @@ BARE: Final = [""]  # headers of a file that is one column of numbers
 PROBE: Final = 1 << 20
 EAST: Final = 28_800
 
-Progress = Callable[[int, int], None]
-"""(rows read, entries taken)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -368,7 +350,7 @@ class Receipt:
     generation: int
 
 
-def build_list(*, kind: str, path: Path, enterprise: str, actor: Actor, progress: Progress) -> Receipt:
+def build_list(*, kind: str, path: Path, enterprise: str, actor: Actor) -> Receipt:
     """Build ``do-not-call`` or ``consents`` from a CSV with the register's headers; it takes the place of the last one.
 
     UTF-8 or GB18030, plain or gz; a file without headers is a column of numbers. Rows that cannot be read are left out
@@ -380,7 +362,8 @@ def build_list(*, kind: str, path: Path, enterprise: str, actor: Actor, progress
     accounts.enterprise(enterprise)
     if kind not in SHEETS:
         raise NianjianError("gate_list_kind_unknown", kind=kind, kinds=", ".join(SHEETS))
-    digest = _sha256(path)
+    with wrap_read_errors(path):
+        digest = form.sha256_of(path)
     place = gate_feed.snapshot_folder()
     told = gate_feed.build_policy(enterprise, gate_feed.find_published_policy(enterprise), int(clock.now().timestamp()))
     tenant = Tenant(told, (), ())
@@ -388,7 +371,7 @@ def build_list(*, kind: str, path: Path, enterprise: str, actor: Actor, progress
     with write.snapshot_lock(place):
         made = place / f".{enterprise}.{kind}.{os.getpid()}.list"
         with ListBuilder(made, spans=kind == form.CONSENTS, purposes=True) as builder:
-            count = _fill(builder, path, SHEETS[kind], purposes, progress)
+            count = _fill(builder, path, SHEETS[kind], purposes)
             entries, size = builder.finish(), made.stat().st_size
         sha256 = write.store_list(place, made)
     built = gate_lists.BuiltList(kind, sha256, size, entries, purposes.names, words, path.name, digest, count.rejected)
@@ -420,8 +403,8 @@ class _Count:
         self.lines += [first + int(at) for at in bad[: SHOWN - len(self.lines)]]
 
 
-def _fill(builder: ListBuilder, path: Path, sheet: Sheet, purposes: facts.Purposes, progress: Progress) -> _Count:
-    count, taken = _Count(), 0
+def _fill(builder: ListBuilder, path: Path, sheet: Sheet, purposes: facts.Purposes) -> _Count:
+    count = _Count()
     headers, reader = _open(path, sheet)
     columns = {column.field: place for place, header in enumerate(headers) if (column := sheet.column(header))}
     if headers == BARE:
@@ -440,15 +423,12 @@ def _fill(builder: ListBuilder, path: Path, sheet: Sheet, purposes: facts.Purpos
         entries["to"] = OPEN
         if sheet is CONSENTS:
             entries["from"], good = _seconds(of("obtained_at"), sheet.by_field("obtained_at"), 0, good)
-            ends = [sheet.by_field("expires_at"), sheet.by_field("withdrawn_at")]
-            for column in ends:
-                end, good = _seconds(of(column.field), column, OPEN, good)
+            for name in ("expires_at", "withdrawn_at"):
+                end, good = _seconds(of(name), sheet.by_field(name), OPEN, good)
                 entries["to"] = np.minimum(entries["to"], end)
         entries["purpose"] = _purpose_numbers(of(named), batch.num_rows, purposes)
         count.take(good, count.rows + (1 if headers == BARE else 2))
         builder.add(entries[good])
-        taken += int(good.sum())
-        progress(count.rows, taken)
     return count
 
 
@@ -470,9 +450,8 @@ def _open(path: Path, sheet: Sheet) -> tuple[list[str], csv.CSVStreamingReader]:
         return (BARE if bare else headers), csv.open_csv(stream, read, convert_options=texts)
     except pa.ArrowInvalid as fault:
         if "Empty CSV" in str(fault):
-            return headers, csv.open_csv(
-                pa.py_buffer((",".join(["-"] * len(names)) + "\n").encode()), read, convert_options=texts
-            )
+            line = (",".join(["-"] * len(names)) + "\n").encode()
+            return headers, csv.open_csv(pa.py_buffer(line), read, convert_options=texts)
         raise NianjianError("sheet_malformed", file=path.name, line=str(fault)) from fault
 
 
@@ -539,8 +518,3 @@ def _purpose_numbers(column: pa.Array | None, rows: int, purposes: facts.Purpose
     numbers = np.array([purposes.of(text) for text in distinct.dictionary.to_pylist()], "u1")
     found: np.ndarray[Any, Any] = numbers[distinct.indices.to_numpy(zero_copy_only=False)]
     return found
-
-
-def _sha256(path: Path) -> str:
-    with wrap_read_errors(path), path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,28 +1,29 @@
-"""Pages of the gate: what it allows and why, how its process is, its journal, and changes of it."""
+"""Pages of the gate: what it allows and why, how its process is, its journal, and changes of it; with their tables."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
+from functools import partial
 from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nianjian.engines.gate.decision_journal import Decision
 from nianjian.engines.gate.decision_search import DecisionFilter
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.slices import LazyRows
+from nianjian.engines.paper.texts import gate
 from nianjian.engines.paper.texts.errors import error_message
-from nianjian.engines.paper.words import words
+from nianjian.engines.paper.words import Words, words
 from nianjian.features.dial_policy import decisions as check
-from nianjian.features.dial_policy import operations, presenters
+from nianjian.features.dial_policy import operations
 from nianjian.features.dial_policy.forms import Cap, Choice, FailOpen, Filter, Mode, Reasoned
-from nianjian.features.dial_policy.presenters import purpose
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
@@ -30,9 +31,202 @@ from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.web import rule_values as rules_shown
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.forms import run_form
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import SIZE, Page, address, number, paged
+from nianjian.platform.web.rule_values import RulePresentation
+from nianjian.platform.web.tables import Cell, Column, Table
+
+Json = Mapping[str, Any]
+
+GOOD: Final = frozenset({"fresh", "ok"})
+WARN: Final = frozenset({"alarm"})
+
+
+def purpose_label(name: str) -> str:
+    """What a purpose is called; one that an enterprise described itself, by its own name."""
+    return gate.translate_code(gate.PURPOSES, name, words(current()))
+
+
+def state_rows(of: Json) -> list[tuple[str, str, str, str]]:
+    """(label, text, badge, more) of the snapshot, the process and its counters."""
+    _ = words(current())
+    snapshot, process = of["snapshot"], of["process"]
+    held, status = str(snapshot["state"]), str(process["status"])
+    rows = [
+        (gettext("Snapshot"), gate.translate_code(gate.STATES, held, _), _badge(held), _snapshot(snapshot, _)),
+        (
+            gettext("Gate process"),
+            _(gate.ALARM) if status in WARN else gate.translate_code(gate.STATES, status, _),
+            _badge(status),
+            _process(process),
+        ),
+        *((gettext("Alarm"), gate.translate_code(gate.ALARMS, one, _), "warn", "") for one in process["alarms"]),
+    ]
+    if process["counters"]:
+        available = bool(process["available"])
+        text = gettext("counting") if available else gettext("not counting")
+        more = " · ".join(part for part in (process["counters"], process["reason"]) if part)
+        rows.append((gettext("Counters"), text, "good" if available else "bad", more))
+    return rows
+
+
+def _badge(code: str) -> str:
+    return "good" if code in GOOD else "warn" if code in WARN else "bad"
+
+
+def _snapshot(of: Json, _: Words) -> str:
+    if of["generation"] is None:
+        return gettext("nianjian gate feed writes one")
+    said = gettext("number {generation}, {age} s old, policy {version}, epoch {epoch}")
+    more = said.format(generation=of["generation"], age=of["age_s"], version=of["version"], epoch=of["epoch"] or "–")
+    problem = of["problem"]
+    return more if problem is None else f"{more} · {error_message(problem['code'], problem['values'], _)}"
+
+
+def _process(of: Json) -> str:
+    if of["generation"] is None:
+        return str(of["problem"] or of["url"])
+    said = gettext("answers at {url} by snapshot {generation}, {age} s old")
+    more = said.format(url=of["url"], generation=of["generation"], age=of["age_s"])
+    return f"{more} · {of['problem']}" if of["problem"] else more
+
+
+def purpose_table(code: str, of: Iterable[Json], rules: Collection[str]) -> Table:
+    """The purposes with their hours, consents and switches."""
+    rows = [
+        [
+            Cell(purpose_label(one["name"])),
+            Cell(" ".join(f"{start}–{end}" for start, end in one["hours"])),
+            Cell(gettext("must be on file") if one["needs_consent"] else gettext("not needed")),
+            Cell(gettext("on"), badge="bad") if one["fail_open"] else Cell(gettext("off")),
+            _rule(code, one["hours_rule"], rules),
+        ]
+        for one in of
+    ]
+    heads = (gettext("Purpose"), gettext("Hours"), gettext("Consent"), gettext("May go while the gate cannot know"))
+    return Table(
+        gettext("Purposes"), [*map(Column, heads), Column(gettext("Rule of the hours"))], rows, wrap=True, cards=True
+    )
+
+
+def cap_table(code: str, of: Iterable[Json], channels: Iterable[Json], rules: Collection[str]) -> Table:
+    """The caps with what they count; an isolated channel says so."""
+    _ = words(current())
+    isolated = {one["name"] for one in channels if one["isolated"]}
+    rows = []
+    for one in of:
+        window = gate.translate_code(gate.WINDOWS, one["window"], _)
+        mark = gettext("isolated: white list only") if one["key"] == "channel" and one["only"] in isolated else ""
+        rows.append(
+            [
+                Cell(gate.translate_code(gate.KEYS, one["key"], _)),
+                Cell(one["only"] or gettext("each by itself")),
+                Cell(one["limit"], figure=True),
+                Cell(f"{window} {one['seconds']} s" if "seconds" in one else window),
+                Cell(gate.translate_code(gate.COUNTS, one["counts"], _)),
+                Cell(mark, badge="warn") if mark else Cell(""),
+                _rule(code, one["rule"], rules),
+            ]
+        )
+    heads = [Column(gettext("Counted by")), Column(gettext("Only")), Column(gettext("Limit"), figure=True)]
+    heads += [Column(gettext("Counted over")), Column(gettext("Counts")), Column(gettext("Isolation"))]
+    heads.append(Column(gettext("Rule")))
+    return Table(gettext("Caps"), heads, rows, wrap=True, cards=True)
+
+
+def _rule(code: str, key: str, rules: Collection[str]) -> Cell:
+    """The rule's key; where it holds, the way to its page, where another value is asked for."""
+    if key not in rules:
+        return Cell(key or "–")
+    return Cell(key, href=reverse("rules-one-here", kwargs={"code": code, "key": key}))
+
+
+def rule_table(code: str, of: Iterable[RulePresentation]) -> Table:
+    """The rules behind it: the value of today, its days, and why it is another one here."""
+    rows = [
+        [
+            Cell(one.title, href=reverse("rules-one-here", kwargs={"code": code, "key": one.key})),
+            Cell(one.value),
+            Cell(one.level, badge=one.badge),
+            Cell(one.days),
+            Cell(one.changed or "–"),
+        ]
+        for one in of
+    ]
+    heads = (gettext("Rule"), gettext("Value"), gettext("Level"), gettext("Days"), gettext("Changed because"))
+    return Table(gettext("Rules"), [*map(Column, heads)], rows, wrap=True, cards=True)
+
+
+def setting_table(of: Iterable[Json]) -> Table:
+    """What was set beside the rulebook, newest first."""
+    _ = words(current())
+    rows = [
+        [
+            Cell(one["since"].astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M:%S")),
+            Cell(f"{_thing(str(one['key']))} {one['name']}".strip()),
+            Cell(setting_text(one["values"])),
+            Cell(one["reason"] or "–"),
+            Cell(one["by"]),
+            Cell(one["approval"] or "–"),
+        ]
+        for one in of
+    ]
+    heads = (gettext("In force since"), gettext("About"), gettext("Value"), gettext("Reason"), gettext("By"))
+    columns = [*map(Column, heads), Column(gettext("Approval"))]
+    return Table(gettext("What was set"), columns, rows, wrap=True)
+
+
+def _thing(key: str) -> str:
+    named = {"rule": gettext("Limits of a vendor"), "mode": gettext("Mode")}
+    return named.get(key) or gate.translate_code(gate.KEYS, key, words(current()))
+
+
+def setting_text(values: Json) -> str:
+    """What a setting says."""
+    if "enforce" in values:
+        return gettext("refuses") if values["enforce"] else gettext("only looks on")
+    if "fail_open" in values:
+        return gettext("on") if values["fail_open"] else gettext("off")
+    if "on" in values:
+        return gettext("taken over") if values["on"] else gettext("dropped")
+    cap = values["cap"]
+    text = gettext("the rulebook's") if cap is None else str(cap)
+    return f"{text} · {gettext('isolated: white list only')}" if values["white_list"] else text
+
+
+def decision_table(code: str, of: Iterable[Json], rules: Collection[str]) -> Table:
+    """The answers, newest first; numbers of people come masked."""
+    _ = words(current())
+    rows = []
+    for one in of:
+        reason = str(one["observed"] or one["reason"])
+        text = gate.translate_code(gate.REASONS, reason, _)
+        if one["observed"]:
+            text = gettext("{reason} (only observed)").format(reason=text)
+        counter = one["counter"]
+        rows.append(
+            [
+                Cell(str(one["at"])[:19].replace("T", " ")),
+                Cell(one["channel"]),
+                Cell(one["display"]),
+                Cell(one["callee"]),
+                Cell(gettext("allowed"), badge="good") if one["allow"] else Cell(gettext("blocked"), badge="bad"),
+                Cell(f"{text} ({reason})"),
+                _rule(code, one["rule"], rules),
+                Cell("–" if counter is None else f"{counter['used']}/{counter['limit']}", figure=True),
+                Cell(_retry_moment(one["retry_at"])),
+            ]
+        )
+    heads = [gettext("Moment"), gettext("Line"), gettext("Displayed number"), gettext("Dialled number")]
+    columns = [*map(Column, heads), Column(gettext("Answer")), Column(gettext("Reason")), Column(gettext("Rule"))]
+    columns += [Column(gettext("Used of the cap"), figure=True), Column(gettext("Again at"))]
+    return Table(gettext("Decisions"), columns, rows, wrap=True)
+
+
+def _retry_moment(at: int | None) -> str:
+    return "–" if at is None else datetime.fromtimestamp(at, clock.ZONE).strftime("%Y-%m-%d %H:%M:%S")
+
 
 FORMS: Final[Mapping[str, type[Reasoned]]] = {"mode": Mode, "fail-open": FailOpen, "cap": Cap, "choice": Choice}
 
@@ -46,32 +240,23 @@ def change(request: Request, code: str) -> HttpResponse:
     forms = {name: _form(name, told, request if name == act else None) for name in FORMS}
     if request.method == "POST":
         status = UNPROCESSABLE
-        if act in forms and forms[act].is_valid():
-            try:
-                done = _done(code, act, forms[act].cleaned_data, request.actor)
-            except NianjianError as error:
-                forms[act].add_error(None, " ".join(describe_error(error)))
-            else:
-                _say(request, done)
-                return redirect("gate", code=code)
-    parts = [(name, _title(name), forms[name]) for name in FORMS]
-    return render(request, "gate/change.html", {"parts": parts}, status=status)
-
-
-def _title(name: str) -> str:
-    return {
+        if act in forms and run_form(forms[act], lambda given: _say(request, _done(code, act, given, request.actor))):
+            return redirect("gate", code=code)
+    titles = {
         "mode": gettext("Mode"),
         "fail-open": gettext("Calls while the gate cannot know"),
         "cap": gettext("A cap"),
         "choice": gettext("Limits of vendors"),
-    }[name]
+    }
+    parts = [(name, titles[name], forms[name]) for name in FORMS]
+    return render(request, "gate/change.html", {"parts": parts}, status=status)
 
 
 def _form(name: str, told: Mapping[str, Any], sent: Request | None) -> Reasoned:
     first = {"mode": {"mode": "enforce" if told["enforce"] else "observe"}}.get(name)
     form = FORMS[name](None if sent is None else sent.POST, auto_id=f"{name}_%s", initial=first)
     if name == "fail-open":
-        form.choose("purpose", [(one["name"], purpose(one["name"])) for one in told["purposes"]])
+        form.choose("purpose", [(one["name"], purpose_label(one["name"])) for one in told["purposes"]])
     if name == "choice":
         form.choose("rule", [(rule, rule) for rule in told["choices"]])
     return form
@@ -117,25 +302,21 @@ def policy_overview(request: Request, code: str) -> HttpResponse:
     chosen = {one["rule"] for one in told["caps"]}
     behind = [rule for rule in book.rules() if rule.key.startswith(BEHIND) or rule.key in chosen]
     caps: Page[Any] = paged(request, told["caps"], name="caps")
-    settings: Page[Any] = paged(
-        request,
-        LazyRows(
-            lambda first, count: operations.list_history(enterprise=code, actor=request.actor, first=first, most=count)
-        ),
-        name="settings",
-    )
+    read = partial(operations.list_history, enterprise=code, actor=request.actor)
+    history = LazyRows(lambda first, count: read(first=first, most=count))
+    settings: Page[Any] = paged(request, history, name="settings")
     context = {
         "told": told,
         "problems": [error_message(one["code"], one["values"], words(current())) for one in told["problems"]],
-        "state": presenters.state(check.get_state(enterprise=code, actor=request.actor)),
-        "purposes": presenters.purposes(code, told["purposes"], known),
-        "caps": presenters.caps(code, caps.rows, told["channels"], known),
+        "state": state_rows(check.get_state(enterprise=code, actor=request.actor)),
+        "purposes": purpose_table(code, told["purposes"], known),
+        "caps": cap_table(code, caps.rows, told["channels"], known),
         "caps_page": caps,
-        "open": [presenters.purpose(one["name"]) for one in told["purposes"] if one["fail_open"]],
-        "settings": presenters.settings(settings.rows),
+        "open": [purpose_label(one["name"]) for one in told["purposes"] if one["fail_open"]],
+        "settings": setting_table(settings.rows),
         "settings_page": settings,
-        "rules": presenters.rules(code, [rules_shown.present_rule(rule, book) for rule in behind]),
-        "decisions": presenters.decisions(code, [check.decision_as_dict(one) for one in last.decisions], known),
+        "rules": rule_table(code, [rules_shown.present_rule(rule, book) for rule in behind]),
+        "decisions": decision_table(code, [check.decision_as_dict(one) for one in last.decisions], known),
         "cut": last.reached is not None,
         "lines": check.LINES,
         "may": may(request.actor, code, Act.REQUEST),
@@ -157,7 +338,7 @@ def decisions(request: Request, code: str) -> HttpResponse:
     context = {
         "form": form,
         "page": cut,
-        "table": presenters.decisions(code, [check.decision_as_dict(one) for one in cut.rows], book.in_force),
+        "table": decision_table(code, [check.decision_as_dict(one) for one in cut.rows], book.in_force),
         "more": len(found.decisions) == FARTHEST_BACK * SIZE + 1 and not cut.on,
         "further": "" if found.reached is None else address(request, until=str(found.reached + 1), page=""),
         "lines": check.LINES,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
@@ -89,21 +88,6 @@ class NewCase(Schema):
     causes: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
 
 
-class NewMeasure(Schema):
-    """``every``: days after which it is done again once the case is closed."""
-
-    text: Long
-    owner: Annotated[str, Field(min_length=1, max_length=120)]
-    due: Day
-    every: Annotated[int, Field(ge=1, le=3660)] | None = None
-
-
-class MeasureNumber(Schema):
-    """The measure's number."""
-
-    id: int
-
-
 class PaperAsked(Schema):
     """A paper that is sent; issuer, number and date stand on a test report."""
 
@@ -179,15 +163,7 @@ def rectification_gaps(request: Request, code: str, case: str) -> dict[str, obje
     return {"ready": known.ready, "fresh": known.fresh, "checked_at": known.at, "gaps": gaps}
 
 
-@write(router, f"{CASE}/measures", act=Act.LOAD, answer=MeasureNumber, status=201)
-def rectification_measure_add(request: Request, code: str, case: str, given: NewMeasure) -> dict[str, object]:
-    """Name a measure with its owner."""
-    return {
-        "id": operations.add_measure(case=get_case_id_or_404(request, code, case), actor=request.actor, **given.dict())
-    }
-
-
-@write(router, f"{CASE}/measures/{{measure}}/done", act=Act.LOAD, answer=MeasureNumber)
+@write(router, f"{CASE}/measures/{{measure}}/done", act=Act.LOAD, answer=operations.MeasureNumber)
 def rectification_measure_done(request: Request, code: str, case: str, measure: RowNumber) -> dict[str, object]:
     """Say that a measure was carried out today."""
     held = get_case_id_or_404(request, code, case)
@@ -219,12 +195,7 @@ def rectification_report_file(request: Request, code: str, case: str, job: str) 
     """The report that a job has set; it is kept for seven days."""
     held = get_case_id_or_404(request, code, case)
     made = reports.get_stored_report(case=held, job=job, actor=request.actor)
-    answer = HttpResponse(made.content, content_type=made.media)
-    name = f"{held}{'-draft' if made.draft else ''}{PurePath(made.name).suffix}"
-    return as_attachment(answer, name)
-
-
-Key = Literal["line", "display", "team"]
+    return as_attachment(HttpResponse(made.content, content_type=made.media), made.download_name(held))
 
 
 class CaseGroup(Schema):
@@ -240,53 +211,12 @@ class CaseGroup(Schema):
     page: Annotated[int, Field(ge=1, le=100_000)] = 1
 
 
-class NewIsolation(Schema):
-    """``cap``: attempts a natural day, the rulebook's if null; ``end``: what must be true before it is lifted."""
-
-    key: Key = "line"
-    channel: Annotated[Text, Field(min_length=1, max_length=120)]
-    cap: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
-    reason: Long
-    end: Long
-
-
-class CaseLift(Schema):
-    """The isolated channel, and why it is let go."""
-
-    key: Key = "line"
-    channel: Annotated[Text, Field(min_length=1, max_length=120)]
-    reason: Long
-
-
-class IsolationAsked(Schema):
-    """The request that a second person must approve."""
-
-    approval: str
-    state: str
-    channel: str
-    cap: int
-
-
 @write(router, f"{CASE}/tickets", act=Act.REPORT, answer=Job, status=202)
 def rectification_tickets(request: Request, code: str, case: str, given: CaseGroup) -> dict[str, object]:
     """Look up the complaints of a group with their calls, as last published: work whose result they are."""
     held = get_case_id_or_404(request, code, case)
     group = reports.GroupQuery(given.dimension, given.key or None, given.page)
     return enqueued_job_document(request, reports.enqueue_tickets(case=held, group=group, actor=request.actor))
-
-
-@write(router, f"{CASE}/isolations", act=Act.REQUEST, answer=IsolationAsked, status=202)
-def rectification_isolate(request: Request, code: str, case: str, given: NewIsolation) -> dict[str, object]:
-    """Ask for an isolation; the gate follows when a second person has approved."""
-    held = get_case_id_or_404(request, code, case)
-    return operations.request_isolation(enterprise=code, case=held, actor=request.actor, **given.dict())
-
-
-@write(router, f"{CASE}/lifts", act=Act.REQUEST, answer=IsolationAsked, status=202)
-def rectification_lift(request: Request, code: str, case: str, given: CaseLift) -> dict[str, object]:
-    """Ask to lift an isolation."""
-    get_case_id_or_404(request, code, case)
-    return operations.request_lift(enterprise=code, actor=request.actor, **given.dict())
 
 
 WATCH = "/enterprises/{code}/watch"

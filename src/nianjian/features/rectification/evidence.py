@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Any, Final, cast
 
 import ibis.expr.types as ir
+from django.db.models import Max
 
 from nianjian.engines.evidence.recordings import list_references, mask_file_name
 from nianjian.engines.gate.snapshot import files
@@ -35,7 +36,7 @@ from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.complaints.publishing import publish_facts
 from nianjian.features.dial_policy import facts as gate_facts
 from nianjian.features.dial_policy import feed as gate_feed
-from nianjian.features.rectification import figures, location, operations, queries, states, storage
+from nianjian.features.rectification import figures, location, queries, states, storage
 from nianjian.features.rectification.gaps import Facts, Gap, list_gaps
 from nianjian.features.rectification.location import LocationTerms
 from nianjian.features.rectification.models import Case, Order, Paper
@@ -49,7 +50,6 @@ from nianjian.platform.jobs import query as queue
 from nianjian.platform.jobs import service as queue_service
 from nianjian.platform.jobs.models import Job
 from nianjian.platform.jobs.progress import Progress, Steps, silent, unwatched
-from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.vault import keyring
 
 TICKETS = "complaint_fact"
@@ -95,7 +95,7 @@ class PublishedTickets:
     at: datetime | None
 
 
-SETTING_UP = 3  # steps that `tables` tells
+SETTING_UP = 3  # steps that `open_tables` tells
 
 
 @contextmanager
@@ -201,13 +201,14 @@ def locate_cause(
         "level": str(rules.decimal("rectification.locate.level")),
         "complaints": found["line"].complaints,
         "named": [
-            {"dimension": dimension, "key": group.key} for dimension, one in found.items() for group in one.named
+            {"dimension": dimension, "key": _mask(dimension, group.key)}
+            for dimension, one in found.items()
+            for group in one.named
         ],
         "dimensions": {dimension: _mask_location(one.as_dict(GROUPS)) for dimension, one in found.items()},
         "snapshot": snapshot,
         "rulebook": {"id": rules.id, "version": rules.version, "sha256": rules.sha256},
     }
-    told["named"] = [one | {"key": _mask(one["dimension"], one["key"])} for one in told["named"]]
     if held is not None:
         data = {"from": told["from"], "to": told["to"], "named": told["named"], "snapshot": snapshot}
         storage.record_step(case=held, step=states.LOCATED, data=data, actor=actor, located=told)
@@ -411,7 +412,7 @@ def check_measurable(case: Case, first: date | None, last: date | None) -> tuple
 
 def _counted(enterprise: str, order: Order, days: Mapping[str, Window], step: Steps) -> Json:
     """Both windows as the tables stand now."""
-    isolated = queries.effective_day(order)
+    isolated, moment = queries.effective_day(order), queries.effective_moment(order)
     rules = rulebook_on(enterprise, min(days[figures.AFTER].first, clock.today()))
     channel = figures.Channel(order.key, order.channel, order.cap)
     step()
@@ -422,38 +423,30 @@ def _counted(enterprise: str, order: Order, days: Mapping[str, Window], step: St
             told = _white_listed(tables, channel, window, consents or (), step)
             parts[name]["channel"] |= told if consents is not None else {}
         step()
-        moment = queries.effective_moment(order).replace(tzinfo=None)
-        asked = figures.split_day(tables.dated["calls"], tables.dated["line_dim"], channel, moment)
+        tables_of_calls = tables.dated["calls"], tables.dated["line_dim"]
+        asked = figures.split_day(*tables_of_calls, channel, moment.replace(tzinfo=None))
         day = {"day": isolated.isoformat(), **tables.engine.rows(asked)[0]}
         snapshot = tables.snapshot
     step()
+    registered = gate_facts.list_channels(enterprise, set(), set()) if order.key == "team" else []
+    lines = [line["name"] for line in registered if line["team"] == order.channel]
     return {
         **parts,
         "isolated": isolated.isoformat(),
-        "key": order.key,
-        "channel": order.channel,
-        "cap": order.cap,
-        "cap_before": order.cap_before,
+        **queries.row_document(order, "key", "channel", "cap", "cap_before"),
         "that_day": day,
         "gate": figures.summarize_decisions(
             files.decisions_folder(env.read().home),
             enterprise,
             channel,
-            int(queries.effective_moment(order).timestamp() * 1000),
+            int(moment.timestamp() * 1000),
             days[figures.AFTER].end - DAY,
-            lines=_lines(enterprise, order.key, order.channel),
+            lines=lines,
         ),
         "over_cap": [list(one) for one in figures.days_over_cap(parts[figures.AFTER], day, order.cap)],
         "snapshot": snapshot,
         "rulebook": {"id": rules.id, "version": rules.version, "sha256": rules.sha256},
     }
-
-
-def _lines(enterprise: str, key: str, team: str) -> list[str]:
-    """The lines that the register gives a team; none for another channel."""
-    if key != "team":
-        return []
-    return [line["name"] for line in gate_facts.list_channels(enterprise, set(), set()) if line["team"] == team]
 
 
 def _figures(tables: OpenTables, channel: figures.Channel, window: Window, rules: Rulebook, step: Steps) -> Json:
@@ -499,9 +492,9 @@ def recount(case: Case, step: Steps) -> Json | None:
     order = queries.find_effective(case)
     if case.measured is None or order is None:
         return None
+    parts = {name: case.measured[name] for name in (figures.BEFORE, figures.AFTER)}
     days = {
-        name: Window(date.fromisoformat(case.measured[name]["from"]), date.fromisoformat(case.measured[name]["to"]))
-        for name in (figures.BEFORE, figures.AFTER)
+        name: Window(date.fromisoformat(part["from"]), date.fromisoformat(part["to"])) for name, part in parts.items()
     }
     return _counted(case.enterprise_id, order, days, step)
 
@@ -523,13 +516,8 @@ def check_gaps(*, case: str, actor: Actor, progress: Progress = silent) -> list[
     return gaps_of_case(held, Steps(progress, held.pk, COUNTING + LOOKING))
 
 
-def list_gaps_without_lake(case: Case) -> list[Gap]:
-    """What is open as far as no figures are counted and no tickets looked through: nothing waits for the lake."""
-    return gaps_of_case(case, None)
-
-
 def gaps_of_case(case: Case, step: Steps | None, *, sending: bool = False) -> list[Gap]:
-    """The gaps of a case that the actor may see; without ``step`` as `standing`.
+    """The gaps of a case; without ``step`` no figures are counted and no tickets looked through: nothing waits.
 
     ``sending``: the report that was set is to go out, so it must say what the case says now.
     """
@@ -547,20 +535,18 @@ def gaps_of_case(case: Case, step: Steps | None, *, sending: bool = False) -> li
         late_tickets=late,
         measures=[(one.due, one.done_on) for one in queries.list_measures(case)],
         outdated=sending and _outdated(case),
-        tests=[one.dated for one in queries.list_papers(case, Paper.TEST_REPORT) if one.dated is not None],
+        tests=[
+            one.dated for one in queries.list_papers(case) if one.kind == Paper.TEST_REPORT and one.dated is not None
+        ],
     )
     return list_gaps(facts)
 
 
 def _outdated(case: Case) -> bool:
     """Whether the case was located or measured anew after its report was set."""
-    newest: dict[str, Any] = {}
-    for one in queries.list_events(case):
-        newest[one.step] = max(one.at, newest.get(one.step, one.at))
-    reported = newest.get(states.REPORTED)
-    return reported is None or any(
-        newest[name] > reported for name in (states.LOCATED, states.MEASURED) if name in newest
-    )
+    reported = queries.list_events(case).filter(step=states.REPORTED).aggregate(at=Max("at"))["at"]
+    counted = queries.list_events(case).filter(step__in=(states.LOCATED, states.MEASURED))
+    return reported is None or counted.filter(at__gt=reported).exists()
 
 
 def _tickets(case: Case, order: Order | None, step: Steps) -> tuple[list[str], list[str]]:
@@ -568,10 +554,9 @@ def _tickets(case: Case, order: Order | None, step: Steps) -> tuple[list[str], l
     if order is None or case.measured is None:
         return [], []
     rules = rulebook_on(case.enterprise_id, clock.today())
-    window = Window(
-        date.fromisoformat(case.measured[figures.BEFORE]["from"]),
-        date.fromisoformat(case.measured[figures.AFTER]["to"]),
-    )
+    measured = case.measured
+    first, end = measured[figures.BEFORE]["from"], measured[figures.AFTER]["to"]
+    window = Window(date.fromisoformat(first), date.fromisoformat(end))
     with open_tables(case.enterprise_id, rules, step) as tables:
         counted = location.select_counted_tickets(
             tables.tickets, tables.dated["complaint_fact"], window, location_terms(rules).sources
@@ -608,22 +593,14 @@ class GapPreview:
 
 def preview_gaps(*, case: str, actor: Actor) -> GapPreview:
     """What is open as far as it is known without waiting for the lake; ``rectify_unknown``."""
-    return preview_gaps_of(operations.get_visible_case(case, actor))
-
-
-def preview_gaps_of(held: Case) -> GapPreview:
-    """The same of a case that the actor may see."""
-    found = list_gaps_without_lake(held)
+    held = get_visible_case(case, actor)
+    found = gaps_of_case(held, None)
     last = queue.newest(held.enterprise_id, flow.RECTIFY_CHECK, {"case": held.pk}, Job.DONE)
     if last is None or last.started_at is None:
         return GapPreview(tuple(found), None, fresh=False)
     changed = max(one.at for one in queries.list_events(held) if one.step not in AFTER_CHECK)
     fresh = changed < last.started_at
     if fresh:
-        found += [gap for gap in _gaps_of_job(last) if gap.code in COUNTED]
+        counted = cast("list[dict[str, Any]]", last.result.get("gaps", []))
+        found += [Gap(one["code"], one["blocks"], one["values"]) for one in counted if one["code"] in COUNTED]
     return GapPreview(tuple(found), last.finished_at, fresh)
-
-
-def _gaps_of_job(job: JobValue) -> list[Gap]:
-    told = cast("list[dict[str, Any]]", job.result.get("gaps", []))
-    return [Gap(str(one["code"]), bool(one["blocks"]), one["values"]) for one in told]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cmp_to_key, lru_cache
 from math import comb, log10
-from typing import Final, Self, TypeVar
+from typing import Final, TypeVar
 
 import ibis
 import ibis.expr.types as ir
@@ -88,16 +88,13 @@ def _all(calls: int, total: int) -> int:
     return int(calls**total)
 
 
-def _smaller(left: tuple[object, Tail], right: tuple[object, Tail]) -> int:
-    return left[1].less(right[1])
-
-
 def holm(tails: Mapping[Key, Tail], tests: int, level: Fraction) -> frozenset[Key]:
     """The keys that stand out though ``tests`` channels were looked at: at most ``level`` for one false name.
 
     ``tails`` may leave out channels that lie below the common rate: these never stand out.
     """
-    ordered = sorted(tails.items(), key=cmp_to_key(_smaller))
+    order = cmp_to_key(Tail.less)
+    ordered = sorted(tails.items(), key=lambda item: order(item[1]))
     named: set[Key] = set()
     for place, (key, tail) in enumerate(ordered):
         if not tail.at_most(level / (tests - place)):
@@ -153,18 +150,13 @@ class Group:
     def as_dict(self) -> dict[str, object]:
         """The group as JSON: counts as integers, rates as decimal strings in ‱, shares in %."""
         others = Fraction(*self.rest) if self.rest[1] else None
-        return {
-            "key": self.key,
-            "complaints": self.complaints,
-            "answered": self.answered,
-            "delivered": self.delivered,
+        plain = ("key", "complaints", "answered", "delivered", "named", "low_volume")
+        return {name: getattr(self, name) for name in plain} | {
             "rate": decimal_text(self.rate, UNIT),
             "rest": {"complaints": self.rest[0], "answered": self.rest[1], "rate": decimal_text(others, UNIT)},
             "share": decimal_text(self.share, "%"),
             "so_far": decimal_text(self.so_far, "%"),
             "chance": None if self.chance is None else self.chance.text,
-            "named": self.named,
-            "low_volume": self.low_volume,
         }
 
 
@@ -243,10 +235,10 @@ def count_calls_to(calls: ir.Table, callees: Sequence[int], window: Window) -> i
 
 def rank_groups(rows: Mapping[str, Rows], terms: LocationTerms) -> dict[str, Location]:
     """Every dimension from the rows of its question; the complainants' calls stand under ``calls_to`` where asked."""
-    return {dimension: _located(dimension, rows, terms) for dimension in DIMENSIONS}
+    return {dimension: _rank_dimension(dimension, rows, terms) for dimension in DIMENSIONS}
 
 
-def _located(dimension: str, rows: Mapping[str, Rows], terms: LocationTerms) -> Location:
+def _rank_dimension(dimension: str, rows: Mapping[str, Rows], terms: LocationTerms) -> Location:
     told = {row["key"]: whole(row["complaints"]) for row in rows[dimension]}
     calls: dict[str | None, tuple[int, int]] = {}
     found: dict[str | None, int] = {}
@@ -273,37 +265,6 @@ def _text(key: object) -> str | None:
     return None if key is None else str(key)
 
 
-@dataclass(frozen=True, slots=True)
-class _Compared:
-    """The keys that have answered calls, and the complaints about them: what the test is about."""
-
-    complaints: Mapping[str | None, int]
-    answered: Mapping[str | None, int]
-    known: int
-    calls: int
-
-    @classmethod
-    def of(cls, complaints: Mapping[str | None, int], answered: Mapping[str | None, int]) -> Self:
-        """With both sums."""
-        known = sum(complaints.get(key, 0) for key in answered)
-        return cls(complaints, answered, known, sum(answered.values()))
-
-    def rest(self, key: str | None) -> tuple[int, int]:
-        """Complaints and answered calls of all other keys; (0, 0) where the key is not compared."""
-        if key not in self.answered:
-            return 0, 0
-        return self.known - self.complaints.get(key, 0), self.calls - self.answered[key]
-
-    def tails(self) -> dict[str | None, Tail]:
-        """The chance of each key whose rate is above that of the rest."""
-        found = {}
-        for key, own in self.answered.items():
-            count, (others, calls) = self.complaints.get(key, 0), self.rest(key)
-            if calls and count * calls > others * own:
-                found[key] = upper_tail(count, self.known, own, calls)
-        return found
-
-
 def _ranked(
     dimension: str,
     complaints: Mapping[str | None, int],
@@ -315,8 +276,14 @@ def _ranked(
     answered: dict[str | None, int] = {
         key: both[0] for key, both in calls.items() if judged and key is not None and both[0]
     }
-    compared = _Compared.of(complaints, answered)
-    tails = compared.tails()
+    known, all_calls = sum(complaints.get(key, 0) for key in answered), sum(answered.values())
+    # complaints and answered calls of all other keys; tails: the chance of a key whose rate is above theirs
+    rest = {key: (known - complaints.get(key, 0), all_calls - own) for key, own in answered.items()}
+    tails = {
+        key: upper_tail(complaints[key], known, answered[key], others)
+        for key, (fewer, others) in rest.items()
+        if others and complaints.get(key, 0) * others > fewer * answered[key]
+    }
     named = holm(tails, len(answered), terms.level)
     total, so_far, groups = sum(complaints.values()), 0, []
     for one in sorted(complaints, key=lambda name: (-complaints[name], name is None, str(name))):
@@ -328,7 +295,7 @@ def _ranked(
                 complaints=count,
                 answered=own,
                 delivered=delivered,
-                rest=compared.rest(one),
+                rest=rest.get(one, (0, 0)),
                 share=Fraction(count, total),
                 so_far=Fraction(so_far, total),
                 chance=tails.get(one),
@@ -379,16 +346,8 @@ def ticket_calls(calls: ir.Table, shown: ir.Table, *, minutes: int) -> ir.Table:
 
 def _picked(pairs: ir.Table, grade: ir.Value) -> ir.Table:
     source = "source_right" if "source_right" in pairs.columns else "source"
-    return pairs.select(
-        "complaint_id",
-        "start_ts",
-        "answered",
-        "line_id",
-        "extra",
-        source=pairs[source],
-        call_id=pairs.found_call,
-        grade=grade.cast("int64"),
-    )
+    computed = {"source": pairs[source], "call_id": pairs.found_call, "grade": grade.cast("int64")}
+    return pairs.select("complaint_id", "start_ts", "answered", "line_id", "extra", **computed)
 
 
 def unsettled_tickets(counted: ir.Table, dimension: str, key: str, hours: int) -> ir.Table:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from django.db import transaction
 from django.http import Http404
@@ -19,18 +20,24 @@ from nianjian.features.dial_policy import operations as gate_policy
 from nianjian.features.portrait import portraits, watch_limits, watch_list
 from nianjian.features.rectification import queries, states, storage
 from nianjian.features.rectification.models import Case, Order, Paper
-from nianjian.features.rectification.storage import IsolationTerms, Notice, PaperContent
+from nianjian.features.rectification.storage import Notice, PaperContent
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.operations.operation import Resource
+from nianjian.platform.approvals.storage import Approval
+from nianjian.platform.operations.fields import Choice, Day, Key, Kind, Limits, Line, OptionalNumber, Param, Text
+from nianjian.platform.operations.operation import Answer, Body, Resource, operation
 from nianjian.platform.registers import gate_policies as policies
 from nianjian.platform.registers import queries as rows
 from nianjian.platform.rulebook.holidays import calendar
 from nianjian.platform.rulebook.rulebooks import Rulebooks, rulebook
 
 Json = dict[str, Any]
+MEASURE: Final = ("id", "text", "owner", "due", "every", "done_on")  # columns that are told
+PAPER: Final = ("id", "kind", "name", "sha256", "size", "issuer", "number", "dated")
+WATCHED: Final = ("licence", "since", "until", "source", "case")
+TASK: Final = ("id", "text", "owner", "every", "due", "done_on", "case")
 Running = tuple[Case, states.CasePlan]
 
 
@@ -168,14 +175,9 @@ def summarize_case(case: Case, days: Days) -> Json:
     planned = days.plan(case)
     late = case.submitted_on is None and clock.today() > planned.due.day
     return {
-        "id": case.pk,
         "enterprise": case.enterprise_id,
-        "notice": case.notice,
-        "received": case.received.isoformat(),
+        **queries.row_document(case, "id", "notice", "received", "state", "causes", "submitted_on"),
         **plan_document(planned),
-        "state": case.state,
-        "causes": list(case.causes),
-        "submitted_on": None if case.submitted_on is None else case.submitted_on.isoformat(),
         "late": late,
         "reminder": days.reminder(case),
     }
@@ -195,27 +197,39 @@ def get_case_detail(*, case: str, actor: Actor) -> Json:
         "measured": found.measured,
         "checked": found.checked,
         "orders": [queries.order_document(one) for one in queries.list_orders(found)],
-        "measures": [
-            {"id": one.id, "text": one.text, "owner": one.owner, "due": one.due.isoformat(), "every": one.every,
-             "done_on": None if one.done_on is None else one.done_on.isoformat()}
-            for one in queries.list_measures(found)
-        ],
-        "papers": [
-            {"id": one.id, "kind": one.kind, "name": one.name, "sha256": one.sha256, "size": one.size,
-             "issuer": one.issuer, "number": one.number,
-             "dated": None if one.dated is None else one.dated.isoformat()}
-            for one in queries.list_papers(found)
-        ],
+        "measures": [queries.row_document(one, *MEASURE) for one in queries.list_measures(found)],
+        "papers": [queries.row_document(one, *PAPER) for one in queries.list_papers(found)],
         "events": [
             {"step": one.step, "at": queries.wall_time(one.at), "actor": one.actor, "data": dict(one.data)}
             for one in queries.list_events(found)
         ],
-    }  # fmt: skip
+    }
 
 
-def add_measure(*, case: str, text: str, owner: str, due: date, every: int | None, actor: Actor) -> int:
-    """Name a measure and its owner; its number. ``rectify_unknown``, and those of the service."""
-    found = get_visible_case(case, actor, Act.LOAD)
+@dataclass(frozen=True, slots=True)
+class MeasureNumber:
+    """The measure's number."""
+
+    id: int
+
+
+@operation(
+    "rectification.measure_add", on=CASES, permission=Act.LOAD, path="/{case}/measures",
+    body=Body("NewMeasure", "``every``: days after which it is done again once the case is closed."),
+    answer=Answer(schema=MeasureNumber, status=201, document=lambda _request, _case, number: MeasureNumber(number)),
+)  # fmt: skip
+def add_measure(
+    *,
+    enterprise: str,
+    actor: Actor,
+    case: Key,
+    text: Annotated[Text, Param(filled=True)],
+    owner: Annotated[Text, Limits(1, 120)],
+    due: Day,
+    every: Annotated[OptionalNumber, Limits(1, 3660)] = None,
+) -> int:
+    """Name a measure with its owner."""
+    found = queries.get_case_of(enterprise, case)
     return int(storage.add_measure(case=found, text=text, owner=owner, due=due, every=every, actor=actor).pk)
 
 
@@ -242,46 +256,69 @@ GATE: Final = {"line": "channel", "display": "display", "team": "team"}  # what 
 DEFAULT: Final = {"cap": None, "white_list": False}
 
 
+@dataclass(frozen=True, slots=True)
+class IsolationAsked:
+    """The request that a second person must approve."""
+
+    approval: str
+    state: str
+    channel: str
+    cap: int
+
+
+ASKED: Final = Answer(schema=IsolationAsked, status=202, document=lambda _request, _case, asked: asked)
+CaseKey = Annotated[str | None, Kind.KEY]
+ChannelKey = Annotated[str, Choice(storage.KEYS)]
+Channel = Annotated[Line, Limits(1, 120)]
+Words = Annotated[Text, Param(filled=True)]
+
+
+@operation(
+    "rectification.isolate", on=CASES, permission=Act.REQUEST, path="/{case}/isolations", answer=ASKED,
+    body=Body(
+        "NewIsolation",
+        "``cap``: attempts a natural day, the rulebook's if null; ``end``: what must be true before it is lifted.",
+    ),
+)  # fmt: skip
 def request_isolation(
     *,
     enterprise: str,
-    case: str | None,
-    key: str,
-    channel: str,
-    cap: int | None,
-    reason: str,
-    end: str,
     actor: Actor,
+    case: CaseKey = None,
+    key: ChannelKey = "line",
+    channel: Channel,
+    cap: Annotated[OptionalNumber, Limits(0, 1_000_000)] = None,
+    reason: Words,
+    end: Words,
 ) -> Json:
-    """Ask for an isolation; ``cap`` None: what the rulebook says (30), or what the gate allows already if that is less.
+    """Ask for an isolation; the gate follows when a second person has approved.
 
-    White list only, whatever the cap. A displayed number is taken by its digits, however it is written.
-    ``role_missing``, ``rectify_unknown``, ``rectify_closed``, ``rectify_cap_not_lower``, those of `service.isolate`.
+    ``cap`` None: what the rulebook says (30), or what the gate allows already if that is less. White list only,
+    whatever the cap. A displayed number is taken by its digits, however it is written.
+    ``rectify_unknown``, ``rectify_closed``, ``rectify_cap_not_lower``, those of `storage.create_isolation`.
     """
     channel = _plain_channel(key, channel)
     if not channel:
         raise NianjianError("rectify_channel_missing")
-    held = None if case is None else get_visible_case(case, actor, Act.REQUEST)
-    enterprise = enterprise if held is None else held.enterprise_id
-    require(actor, enterprise, Act.REQUEST)
+    held = None if case is None else queries.get_case_of(enterprise, case)
     if held is not None and held.state == states.CLOSED:
         raise NianjianError("rectify_closed", case=held.pk)
-    _check_line(enterprise, key, channel)
+    if key == "line" and all(line["name"] != channel for line in gate_facts.list_channels(enterprise, set(), set())):
+        raise NianjianError("gate_channel_unknown", channel=channel)  # at once, not only when it is approved
     rules = rulebook_on(enterprise, clock.today())
     after, before = rules.integer("rectification.frequency.after"), _allowed_before(enterprise, key, channel, rules)
     if cap is not None and before <= cap > after:
         raise NianjianError("rectify_cap_not_lower", cap=cap, before=before)
-    wanted = IsolationTerms(
-        key=key,
-        channel=channel,
-        cap=min(after, before) if cap is None else cap,
-        cap_before=before,
-        white_list=True,
-        reason=reason,
-        end=end,
+    cap = min(after, before) if cap is None else cap
+    terms: Json = {"key": key, "channel": channel, "cap": cap, "cap_before": before, "reason": reason, "end": end}
+    order = Order(enterprise_id=enterprise, case=held, kind=Order.ISOLATE, white_list=True, **terms)
+    return _pending(order, storage.create_isolation(order, actor))
+
+
+def _pending(order: Order, approval: Approval) -> Json:
+    return {"approval": approval.id, "state": approval.state, "order": order.pk} | queries.row_document(
+        order, "channel", "cap"
     )
-    order, asked = storage.create_isolation(enterprise=enterprise, case=held, wanted=wanted, actor=actor)
-    return {"approval": asked.id, "state": asked.state, "order": order.pk, "channel": order.channel, "cap": order.cap}
 
 
 def usual_cap(enterprise: str) -> int:
@@ -289,21 +326,22 @@ def usual_cap(enterprise: str) -> int:
     return rulebook_on(enterprise, clock.today()).integer("rectification.frequency.after")
 
 
+@operation(
+    "rectification.lift", on=CASES, permission=Act.REQUEST, path="/{case}/lifts", answer=ASKED,
+    body=Body("CaseLift", "The isolated channel, and why it is let go."),
+)  # fmt: skip
 def request_lift(
-    *, enterprise: str, key: str, channel: str, reason: str, actor: Actor, case: str | None = None
+    *, enterprise: str, actor: Actor, case: CaseKey = None, key: ChannelKey = "line", channel: Channel, reason: Words
 ) -> Json:
-    """Ask to lift an isolation; ``case`` names the enterprise where it is given.
+    """Ask to lift an isolation.
 
-    ``role_missing``, ``rectify_unknown``, ``rectify_not_isolated``, and those of `service.lift`.
+    ``rectify_not_isolated``, and those of `storage.create_lift`.
     """
-    if case is not None:
-        enterprise = get_visible_case(case, actor, Act.REQUEST).enterprise_id
-    require(actor, enterprise, Act.REQUEST)
+    del case  # one channel has one isolation, whichever case it belongs to
     standing = queries.find_in_force(enterprise, key, _plain_channel(key, channel))
     if standing is None:
         raise NianjianError("rectify_not_isolated", channel=channel)
-    order, asked = storage.create_lift(isolation=standing, reason=reason, actor=actor)
-    return {"approval": asked.id, "state": asked.state, "order": order.pk, "channel": order.channel, "cap": order.cap}
+    return _pending(*storage.create_lift(isolation=standing, reason=reason, actor=actor))
 
 
 def approve_isolation(approval: str, actor: Actor) -> Json:
@@ -314,7 +352,9 @@ def approve_isolation(approval: str, actor: Actor) -> Json:
     """
     with transaction.atomic():
         found = queries.get_order_of_approval(approval)
-        standing = policies.find_policy_in_force(found.enterprise_id, GATE[found.key], gate_name(found))
+        standing = policies.find_policy_in_force(
+            found.enterprise_id, GATE[found.key], gate_name(found.key, found.channel)
+        )
         before = None if standing is None else standing.values
         order = storage.approve_order(approval=approval, actor=actor, gate_before=before)
         values: Mapping[str, Any] = {"cap": order.cap, "white_list": order.white_list}
@@ -336,12 +376,8 @@ def approve_isolation(approval: str, actor: Actor) -> Json:
     return {"key": order.key, "channel": order.channel, "cap": values["cap"], "white_list": values["white_list"]}
 
 
-def gate_name(order: Order) -> str:
-    """What the gate calls the channel: a displayed number by its digits."""
-    return _gate_name(order.key, order.channel)
-
-
-def _gate_name(key: str, channel: str) -> str:
+def gate_name(key: str, channel: str) -> str:
+    """What the gate calls a channel: a displayed number by its digits."""
     value = numbers.normalise(channel).value if key == "display" else None
     return channel if value is None else str(value)
 
@@ -354,36 +390,27 @@ def _plain_channel(key: str, channel: str) -> str:
 
 def _allowed_before(enterprise: str, key: str, channel: str, rules: Rulebook) -> int:
     """How many attempts a day the channel has before: the gate's own cap where one stands, else the rulebook's."""
-    standing = policies.find_policy_in_force(enterprise, GATE.get(key, key), _gate_name(key, channel))
+    standing = policies.find_policy_in_force(enterprise, GATE.get(key, key), gate_name(key, channel))
     cap = None if standing is None else standing.values.get("cap")
     return rules.integer("rectification.frequency.before") if cap is None else int(cap)
 
 
 def is_enforced(order: Order) -> bool:
     """Whether the gate holds the channel of an isolation to its cap, or a lower one, and to the white list."""
-    standing = policies.find_policy_in_force(order.enterprise_id, GATE[order.key], gate_name(order))
+    standing = policies.find_policy_in_force(order.enterprise_id, GATE[order.key], gate_name(order.key, order.channel))
     values = {} if standing is None else standing.values
     cap = values.get("cap")
     return bool(values.get("white_list")) and cap is not None and cap <= order.cap
 
 
-def _check_line(enterprise: str, key: str, channel: str) -> None:
-    """``gate_channel_unknown`` at once for a line that stands in no register, not only when it is approved."""
-    lines = gate_facts.list_channels(enterprise, set(), set()) if key == "line" else ()
-    if key == "line" and not any(line["name"] == channel.strip() for line in lines):
-        raise NianjianError("gate_channel_unknown", channel=channel)
-
-
 def describe_requests(subjects: Collection[str]) -> dict[str, Json]:
     """What requests ask for, by subject, to be read before saying yes; of a lifting, what it was to wait for."""
-    return {id_: _request_document(order) for id_, order in queries.map_orders(subjects).items()}
-
-
-def _request_document(order: Order) -> Json:
-    names = ("channel", "cap", "cap_before", "white_list", "reason", "case")
-    one = queries.order_document(order)
-    end = order.end if order.lifts is None else order.lifts.end
-    return {"by": order.key, **{name: one[name] for name in names}, "end": end}
+    columns = ("channel", "cap", "cap_before", "white_list", "reason")
+    return {
+        order.pk: {"by": order.key, **queries.row_document(order, *columns), "case": order.case_id}
+        | {"end": (order.lifts or order).end}
+        for order in Order.objects.filter(pk__in=subjects).select_related("lifts")
+    }
 
 
 def change_watch_list(
@@ -426,16 +453,7 @@ def _check_licence(enterprise: str, text: str) -> None:
 def list_watched_licences(*, enterprise: str, year: int | None, actor: Actor) -> list[Json]:
     """The watched licences, of a data year if given; ``role_missing``."""
     require(actor, enterprise, Act.READ)
-    return [
-        {
-            "licence": one.licence,
-            "since": one.since.isoformat(),
-            "until": None if one.until is None else one.until.isoformat(),
-            "source": one.source,
-            "case": one.case,
-        }
-        for one in watch_list.list_watched_licences(enterprise, year)
-    ]
+    return [queries.row_document(one, *WATCHED) for one in watch_list.list_watched_licences(enterprise, year)]
 
 
 def list_stricter_limits(*, enterprise: str, year: int, actor: Actor) -> list[Json]:
@@ -464,15 +482,6 @@ def update_routine(*, enterprise: str, done: int | None, day: date | None, actor
     require(actor, enterprise, Act.READ)
     today = clock.today()
     return [
-        {
-            "id": one.id,
-            "text": one.text,
-            "owner": one.owner,
-            "every": one.every,
-            "due": one.due.isoformat(),
-            "late": one.due < today,
-            "done_on": None if one.done_on is None else one.done_on.isoformat(),
-            "case": one.case,
-        }
+        queries.row_document(one, *TASK) | {"late": one.due < today}
         for one in watch_list.list_routine_tasks(enterprise)
     ]

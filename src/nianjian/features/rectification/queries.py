@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -15,48 +14,19 @@ from nianjian.features.rectification import states
 from nianjian.features.rectification.models import Case, Event, Measure, Order, Paper
 
 
-@dataclass(frozen=True, slots=True)
-class EventRow:
-    """An event as a value."""
-
-    step: str
-    at: datetime
-    actor: str
-    data: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class MeasureRow:
-    """A measure as a value."""
-
-    id: int
-    text: str
-    owner: str
-    due: date
-    every: int | None
-    done_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class PaperRow:
-    """A paper as a value."""
-
-    id: int
-    kind: str
-    name: str
-    sha256: str
-    size: int
-    issuer: str
-    number: str
-    dated: date | None
-    recorded_at: datetime
-
-
 def get_case(id_: str) -> Case:
     """One case; ``rectify_unknown``."""
     found = Case.objects.filter(pk=id_).first()
     if found is None:
         raise NianjianError("rectify_unknown", case=id_)
+    return found
+
+
+def get_case_of(enterprise: str, case: str) -> Case:
+    """One case of an enterprise; ``rectify_unknown``, also for another one's."""
+    found = get_case(case)
+    if found.enterprise_id != enterprise:
+        raise NianjianError("rectify_unknown", case=case)
     return found
 
 
@@ -70,29 +40,19 @@ def list_waiting(enterprises: Collection[str]) -> QuerySet[Case]:
     return Case.objects.filter(enterprise_id__in=enterprises, submitted_on=None).exclude(state=states.CLOSED)
 
 
-def list_events(case: Case) -> list[EventRow]:
+def list_events(case: Case) -> QuerySet[Event]:
     """What was done, in order."""
-    return [EventRow(one.step, one.at, one.actor, one.data) for one in Event.objects.filter(case=case).order_by("pk")]
+    return Event.objects.filter(case=case).order_by("pk")
 
 
-def list_measures(case: Case) -> list[MeasureRow]:
+def list_measures(case: Case) -> QuerySet[Measure]:
     """The measures by their day."""
-    return [
-        MeasureRow(one.pk, one.text or "", one.owner or "", one.due, one.every, one.done_on)
-        for one in Measure.objects.filter(case=case).order_by("due", "pk")
-    ]
+    return Measure.objects.filter(case=case).order_by("due", "pk")
 
 
-def list_papers(case: Case, kind: str | None = None) -> list[PaperRow]:
-    """The papers, oldest first; of one kind if given."""
-    found = Paper.objects.filter(case=case).order_by("pk")
-    return [_paper_row(one) for one in (found.filter(kind=kind) if kind else found)]
-
-
-def _paper_row(one: Paper) -> PaperRow:
-    return PaperRow(
-        one.pk, one.kind, one.name or "", one.sha256, one.size, one.issuer, one.number, one.dated, one.recorded_at
-    )
+def list_papers(case: Case) -> QuerySet[Paper]:
+    """The papers, oldest first."""
+    return Paper.objects.filter(case=case).order_by("pk")
 
 
 def list_isolations(enterprise: str) -> QuerySet[Order]:
@@ -114,17 +74,6 @@ def get_order_of_approval(approval: str) -> Order:
     return found
 
 
-def map_orders(ids: Collection[str]) -> dict[str, Order]:
-    """These orders by id, as far as there are any, each with the isolation that it lifts."""
-    return {one.pk: one for one in Order.objects.filter(pk__in=ids).select_related("lifts")}
-
-
-def list_proposed(like: Order) -> list[Order]:
-    """Orders of the same kind for the same channel that are not in force."""
-    same = Order.objects.filter(enterprise_id=like.enterprise_id, kind=like.kind, key=like.key, channel=like.channel)
-    return list(same.filter(approved_at=None))
-
-
 def list_orders(case: Case) -> list[Order]:
     """Every order of a case, asked for or in force, oldest first."""
     return list(Order.objects.filter(case=case).order_by("proposed_at", "pk"))
@@ -134,6 +83,12 @@ def find_effective(case: Case) -> Order | None:
     """The case's newest isolation that was put in force, lifted or not; None: there was none."""
     found = Order.objects.filter(case=case, kind=Order.ISOLATE, approved_at__isnull=False)
     return found.order_by("-approved_at", "-pk").first()
+
+
+def row_document(row: object, *names: str) -> dict[str, Any]:
+    """Columns of a row as JSON; days as ISO text."""
+    values = {name: getattr(row, name) for name in names}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
 
 def effective_moment(order: Order) -> datetime:
@@ -155,19 +110,11 @@ def wall_time(moment: datetime | None) -> str | None:
 
 def order_document(order: Order) -> dict[str, object]:
     """The order as JSON; moments are Shanghai time."""
+    columns = ("kind", "key", "channel", "cap", "cap_before", "white_list", "reason", "end", "approval", "proposed_by")
     return {
         "order": order.pk,
-        "kind": order.kind,
         "case": order.case_id,
-        "key": order.key,
-        "channel": order.channel,
-        "cap": order.cap,
-        "cap_before": order.cap_before,
-        "white_list": order.white_list,
-        "reason": order.reason,
-        "end": order.end,
-        "approval": order.approval,
-        "proposed_by": order.proposed_by,
+        **row_document(order, *columns),
         "proposed_at": wall_time(order.proposed_at),
         "approved_by": order.approved_by or None,
         "approved_at": wall_time(order.approved_at),

@@ -6,9 +6,9 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Annotated, Any, Final, cast
 
 from django.db import transaction
@@ -31,7 +31,7 @@ from nianjian.platform.jobs import service as queue_service
 from nianjian.platform.jobs.progress import Progress, Steps, silent
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.operations.fields import Key, OptionalDay, Param, Text
-from nianjian.platform.operations.operation import Body, Job, operation
+from nianjian.platform.operations.operation import REGISTRY, Body, Job, operation
 from nianjian.platform.vault import blobs
 
 Json = dict[str, Any]
@@ -48,6 +48,10 @@ class RenderedReport:
     content: bytes
     gaps: tuple[Json, ...]
     draft: bool
+
+    def download_name(self, case: str) -> str:
+        """The file's name without a language."""
+        return f"{case}{'-draft' if self.draft else ''}{PurePath(self.name).suffix}"
 
 
 def _word(told: Json, drawn: list[Any]) -> bytes:
@@ -66,17 +70,6 @@ FORMS: Final[Mapping[str, tuple[str, Callable[[Json, list[Any]], bytes]]]] = {
     "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", _word),
     "pdf": ("application/pdf", _pdf),
 }
-
-
-def render_report(*, case: str, form: str, language: str, actor: Actor, progress: Progress = silent) -> RenderedReport:
-    """Set the report and note it; complete, it is a step of the case. ``rectify_unknown``, ``rectify_form_unknown``.
-
-    The figures in it are those that the case keeps, with the versions of their tables; a draft says so on top.
-    """
-    held = operations.get_visible_case(case, actor, Act.REPORT)
-    made = _set(held, form, language, actor, progress)
-    _note(held, form, made, actor)
-    return made
 
 
 def check_form(form: str) -> str:
@@ -114,7 +107,11 @@ def _note(held: Case, form: str, made: RenderedReport, actor: Actor) -> None:
 
 
 def store_report(*, case: str, form: str, language: str, actor: Actor, progress: Progress = silent) -> Json:
-    """Set the report as `report`, keep it sealed until it is fetched, and tell where: the result of a job."""
+    """Set the report and note it, keep it sealed until it is fetched, and tell where: the result of a job.
+
+    Complete, it is a step of the case; a draft says so on top. The figures in it are those that the case keeps, with
+    the versions of their tables. ``rectify_unknown``, ``rectify_form_unknown``.
+    """
     held = operations.get_visible_case(case, actor, Act.REPORT)
     made = _set(held, form, language, actor, progress)
     blob = blobs.put(made.content)
@@ -267,22 +264,15 @@ def close_case(*, case: str, check: str, actor: Actor, progress: Progress = sile
     return {"id": done.pk, "state": done.state, "effective": True, "tasks": len(routine), "after": data["after"]}
 
 
-def _get_case(enterprise: str, case: str) -> Case:
-    held = queries.get_case(case)
-    if held.enterprise_id != enterprise:
-        raise NianjianError("rectify_unknown", case=case)
-    return held
-
-
 def _check_location(*, enterprise: str, case: str, first: date | None, last: date | None) -> None:
     """``rectify_closed``, and those of `evidence.location_window`."""
-    states.check_step(case, states.LOCATED, storage.list_completed_steps(_get_case(enterprise, case)))
+    states.check_step(case, states.LOCATED, storage.list_completed_steps(queries.get_case_of(enterprise, case)))
     evidence.location_window(first, last)
 
 
 def _check_figures(*, enterprise: str, case: str, first: date | None, last: date | None) -> None:
     """``rectify_closed``, and those of `evidence.check_measurable`."""
-    held = _get_case(enterprise, case)
+    held = queries.get_case_of(enterprise, case)
     evidence.check_measurable(held, first, last)
     states.check_step(case, states.MEASURED, storage.list_completed_steps(held))
 
@@ -290,13 +280,13 @@ def _check_figures(*, enterprise: str, case: str, first: date | None, last: date
 def _check_submission(*, enterprise: str, case: str, day: date | None) -> dict[str, date]:
     """As `check_submission`; the day is settled when it is asked for."""
     day = day or clock.today()
-    check_submission(_get_case(enterprise, case), day)
+    check_submission(queries.get_case_of(enterprise, case), day)
     return {"day": day}
 
 
 def _check_closing(*, enterprise: str, case: str, check: str) -> dict[str, str]:
     """As `check_closing`."""
-    check_closing(_get_case(enterprise, case), check)
+    check_closing(queries.get_case_of(enterprise, case), check)
     return {"check": check.strip()[: storage.MOST]}
 
 
@@ -394,9 +384,8 @@ class GroupQuery:
     def payload(self, held: Case) -> dict[str, object]:
         """What the work is given: the days are those of the location, whose end is not included."""
         where = held.located or {"from": None, "to": None}
-        last = None if where["to"] is None else date.fromisoformat(where["to"]) - DAY
-        told = {"dimension": self.dimension, "key": self.key, "page": self.page}
-        return {**told, "first": where["from"], "last": _iso(last)}
+        last = None if where["to"] is None else (date.fromisoformat(where["to"]) - DAY).isoformat()
+        return {**asdict(self), "first": where["from"], "last": last}
 
 
 def enqueue_tickets(*, case: str, group: GroupQuery, actor: Actor) -> str:
@@ -438,5 +427,30 @@ def _enqueue(kind: str, held: Case, payload: Mapping[str, object], actor: Actor)
     return flow.enqueue_once(kind=kind, enterprise=held.enterprise_id, payload=whole, actor=actor)
 
 
-def _iso(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
+def _tickets(job: JobValue, actor: Actor, told: flow.Report) -> Mapping[str, object]:
+    """``payload``: case, dimension, key (None: those that name none), first, last, page."""
+    found = evidence.list_group_tickets(
+        enterprise=job.enterprise,
+        dimension=str(job.payload["dimension"]),
+        key=flow.text(job.payload, "key"),
+        first=flow.day(job.payload, "first"),
+        last=flow.day(job.payload, "last"),
+        page=int(str(job.payload["page"])),
+        actor=actor,
+        publishing=False,
+        progress=told,
+    )
+    return {"case": job.payload["case"], **found}
+
+
+def _report(job: JobValue, actor: Actor, told: flow.Report) -> Mapping[str, object]:
+    """``payload``: case, form, language."""
+    case, form, language = (str(job.payload[name]) for name in ("case", "form", "language"))
+    return store_report(case=case, form=form, language=language, actor=actor, progress=told)
+
+
+KINDS: Final[Mapping[str, flow.Kind]] = {
+    **REGISTRY.job_kinds(operations.CASES),
+    flow.RECTIFY_TICKETS: flow.Kind(_tickets, again=True),
+    flow.RECTIFY_REPORT: flow.Kind(_report, again=False),  # each report is a step of the case and an entry of the chain
+}

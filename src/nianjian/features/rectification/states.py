@@ -5,23 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Final, Protocol
+from typing import Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.workdays import Calendar, Due, add_workdays
+from nianjian.engines.rules.rulebook import Rulebook
 
 DUE: Final = "rectification.due"
 TARGET: Final = "rectification.target"
 OPINION: Final = "rectification.opinion"
 CLOSE: Final = "rectification.office_close"
-
-
-class Rules(Protocol):
-    """What a plan reads of a rulebook."""
-
-    def integer(self, key: str) -> int: ...  # noqa: D102 - as the rulebook says
-    def text(self, key: str) -> str: ...  # noqa: D102 - as the rulebook says
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +36,7 @@ class CasePlan:
         return self.due.provisional
 
 
-def plan_case(received: date, printed: date | None, rules: Rules, calendar: Calendar) -> CasePlan:
+def plan_case(received: date, printed: date | None, rules: Rulebook, calendar: Calendar) -> CasePlan:
     """The days of a notice received (送达/签收) on ``received``, which is not counted itself.
 
     ``printed``: the last day that the notice names, which wins; the internal target is never after it.
@@ -57,14 +51,9 @@ def plan_case(received: date, printed: date | None, rules: Rules, calendar: Cale
     return CasePlan(due, target, datetime.combine(due.day, shut, clock.ZONE), printed is not None)
 
 
-def plan_reminder(submitted: date, rules: Rules, calendar: Calendar) -> Due:
+def plan_reminder(submitted: date, rules: Rulebook, calendar: Calendar) -> Due:
     """The day on which to ask after the opinion: the guide's usual wait, no limit for anybody, never overdue."""
     return add_workdays(submitted, rules.integer(OPINION), calendar)
-
-
-def is_in_time(handed_in: datetime, plan: CasePlan) -> bool:
-    """Whether a moment is not after the close of the last day: the last minute counts."""
-    return handed_in <= plan.due_at
 
 
 OPENED: Final = "opened"

@@ -279,54 +279,27 @@ KINDS: Final = {ISOLATE: Order.ISOLATE, LIFT: Order.LIFT}
 KEYS: Final = ("line", "display", "team")
 
 
-@dataclass(frozen=True, slots=True)
-class IsolationTerms:
-    """``cap`` attempts a natural day instead of ``cap_before``; ``end``: what must be true before it is lifted."""
-
-    key: str
-    channel: str
-    cap: int
-    cap_before: int
-    white_list: bool
-    reason: str
-    end: str = ""
-
-
-def create_isolation(
-    *, enterprise: str, case: Case | None, wanted: IsolationTerms, actor: Actor
-) -> tuple[Order, Approval]:
-    """Write the order and ask for a second person.
+def create_isolation(order: Order, actor: Actor) -> Approval:
+    """Write an order as the caller has filled it in and ask for a second person.
 
     ``rectify_reason_missing``, ``rectify_end_missing``, ``rectify_key_unknown``, ``rectify_channel_missing``,
     ``rectify_cap_not_lower``, ``rectify_isolated_already``, ``rectify_text_long``, ``approval_pending``.
     """
-    channel = check_short_text("channel", wanted.channel, CHANNEL)
-    if wanted.key not in KEYS:
-        raise NianjianError("rectify_key_unknown", key=wanted.key, keys=", ".join(KEYS))
+    channel = order.channel = check_short_text("channel", order.channel, CHANNEL)
+    order.reason, order.end = order.reason.strip(), order.end.strip()
+    if order.key not in KEYS:
+        raise NianjianError("rectify_key_unknown", key=order.key, keys=", ".join(KEYS))
     if not channel:
         raise NianjianError("rectify_channel_missing")
-    if not wanted.reason.strip():
+    if not order.reason:
         raise NianjianError("rectify_reason_missing", channel=channel)
-    if not wanted.end.strip():
+    if not order.end:
         raise NianjianError("rectify_end_missing", channel=channel)
-    if wanted.cap > wanted.cap_before:
-        raise NianjianError("rectify_cap_not_lower", cap=wanted.cap, before=wanted.cap_before)
-    if queries.find_in_force(enterprise, wanted.key, channel) is not None:
+    if order.cap > order.cap_before:
+        raise NianjianError("rectify_cap_not_lower", cap=order.cap, before=order.cap_before)
+    if queries.find_in_force(order.enterprise_id, order.key, channel) is not None:
         raise NianjianError("rectify_isolated_already", channel=channel)
-    order = Order(
-        id=uuid.uuid4().hex,
-        enterprise_id=enterprise,
-        case=case,
-        kind=Order.ISOLATE,
-        key=wanted.key,
-        channel=channel,
-        cap=wanted.cap,
-        cap_before=wanted.cap_before,
-        white_list=wanted.white_list,
-        reason=wanted.reason.strip(),
-        end=wanted.end.strip(),
-    )
-    return order, _request_approval(order, ISOLATE, actor)
+    return _request_approval(order, ISOLATE, actor)
 
 
 def create_lift(*, isolation: Order, reason: str, actor: Actor) -> tuple[Order, Approval]:
@@ -334,7 +307,6 @@ def create_lift(*, isolation: Order, reason: str, actor: Actor) -> tuple[Order, 
     if not reason.strip():
         raise NianjianError("rectify_reason_missing", channel=isolation.channel)
     order = Order(
-        id=uuid.uuid4().hex,
         enterprise_id=isolation.enterprise_id,
         case=isolation.case,
         kind=Order.LIFT,
@@ -353,10 +325,11 @@ def create_lift(*, isolation: Order, reason: str, actor: Actor) -> tuple[Order, 
 def _request_approval(order: Order, kind: str, actor: Actor) -> Approval:
     """One channel has one request of a kind at a time: ``approval_pending``."""
     with transaction.atomic():
-        for other in queries.list_proposed(order):
+        same = {name: getattr(order, name) for name in ("enterprise_id", "kind", "key", "channel")}
+        for other in Order.objects.filter(**same, approved_at=None):
             if approvals.get_approval(other.approval).state == Request.PENDING:
                 raise NianjianError("approval_pending", approval=other.approval)
-        order.proposed_by, order.proposed_at = str(actor), clock.now()
+        order.pk, order.proposed_by, order.proposed_at = uuid.uuid4().hex, str(actor), clock.now()
         asked = approvals.create_request(
             kind=kind, subject=order.pk, digest=order_digest(order), enterprise=order.enterprise_id, actor=actor
         )
@@ -396,18 +369,8 @@ def approve_order(*, approval: str, actor: Actor, gate_before: Mapping[str, Any]
 
 def order_digest(order: Order) -> str:
     """sha256 over what the second person agrees to."""
-    content = {
-        "kind": order.kind,
-        "case": order.case_id,
-        "lifts": order.lifts_id,
-        "key": order.key,
-        "channel": order.channel,
-        "cap": order.cap,
-        "white_list": order.white_list,
-        "reason": order.reason,
-        "end": order.end,
-        "proposed_by": order.proposed_by,
-    }
+    columns = ("kind", "key", "channel", "cap", "white_list", "reason", "end", "proposed_by")
+    content = {"case": order.case_id, "lifts": order.lifts_id, **queries.row_document(order, *columns)}
     return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 

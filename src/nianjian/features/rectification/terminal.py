@@ -1,20 +1,26 @@
-"""Rectification on a terminal: the days, the steps, tables of groups and figures, what is open."""
+"""The verbs of ``nianjian rectify`` and what they print: days, steps, tables of groups and figures, what is open."""
 
 from __future__ import annotations
 
+from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from rich.console import Console
 
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.figures import amount_text, count_text
 from nianjian.engines.paper.texts.portrait import METRICS, code_name
 from nianjian.engines.paper.texts.rectification import DIMENSIONS, PAPERS, STEPS
+from nianjian.features.rectification import evidence, operations, reports, storage
+from nianjian.features.rectification.storage import Notice
+from nianjian.platform.accounts.query import Actor
 from nianjian.platform.terminal import table
-from nianjian.platform.terminal.language import _, sentence, translate_code
+from nianjian.platform.terminal.answer import DONE, NO, Answer
+from nianjian.platform.terminal.language import _, language, sentence, translate_code
 
 Json = Mapping[str, Any]
-Show = Callable[[Console], None]
 
 GROUPS: Final = 10
 
@@ -27,149 +33,213 @@ COMMANDS: Final = {
 }
 
 
-def render_line(text: str) -> Show:
-    """One sentence."""
-    return lambda console: console.print(text)
+def _named(args: Namespace) -> str | None:
+    named: str | None = args.named or args.case
+    return named
 
 
-def render_opened_case(told: Json) -> Show:
-    """The case and its days."""
+def _enterprise(args: Namespace) -> str:
+    return operations.default_enterprise(args.enterprise)
+
+
+def _case(args: Namespace, actor: Actor) -> str:
+    """The case that is named, or the only open one."""
+    return _named(args) or operations.get_only_open_case(enterprise=_enterprise(args), actor=actor)
+
+
+def _place(args: Namespace, actor: Actor) -> str:
+    """The enterprise of the case that is named, else the one that is meant."""
+    case = _named(args)
+    return _enterprise(args) if case is None else operations.get_visible_case(case, actor).enterprise_id
+
+
+def _line(data: Json, text: str) -> Answer:
+    return Answer(data, lambda console: console.print(text))
+
+
+def _open(args: Namespace, actor: Actor) -> Answer:
+    notice = Notice(args.received, args.due, args.number, args.cause)
+    paper = None if args.notice is None else storage.read_paper(args.notice)
+    case = operations.open_case(enterprise=_enterprise(args), notice=notice, paper=paper, actor=actor)
 
     def show(console: Console) -> None:
-        console.print(_("Case {id} opened.").format(id=told["id"]))
-        _days(console, told)
+        console.print(_("Case {id} opened.").format(id=case["id"]))
+        _draw_days(console, case)
 
-    return show
+    return Answer(case, show)
 
 
-def _days(console: Console, told: Json) -> None:
-    when = told["due_at"][:16].replace("T", " ")
-    console.print(_("Due {due}, internal target {target}.").format(due=when, target=told["target"]))
-    if told["provisional"]:
+def _draw_days(console: Console, case: Json) -> None:
+    when = case["due_at"][:16].replace("T", " ")
+    console.print(_("Due {due}, internal target {target}.").format(due=when, target=case["target"]))
+    if case["provisional"]:
         console.print(_("Provisional: the holidays of a year on the way are not known yet."), style="yellow")
 
 
-def render_cases(found: Sequence[Json]) -> Show:
-    """The cases."""
+def _list(args: Namespace, actor: Actor) -> Answer:
+    cases = operations.list_cases(enterprise=_enterprise(args), actor=actor)
+    header = (_("case"), _("received"), _("target"), _("due"), _("state"), _("notice"))
+    body = [
+        (one["id"], one["received"], one["target"], one["due"], _(STEPS[one["state"]]), one["notice"] or None)
+        for one in cases
+    ]
+    return Answer({"cases": cases}, lambda console: table.rows(console, header, body))
+
+
+def _show(args: Namespace, actor: Actor) -> Answer:
+    case = operations.get_case_detail(case=_case(args, actor), actor=actor)
 
     def show(console: Console) -> None:
-        header = (_("case"), _("received"), _("target"), _("due"), _("state"), _("notice"))
-        body = [
-            (one["id"], one["received"], one["target"], one["due"], _(STEPS[one["state"]]), one["notice"] or None)
-            for one in found
-        ]
-        table.rows(console, header, body)
-
-    return show
-
-
-def render_case(told: Json) -> Show:
-    """One case."""
-
-    def show(console: Console) -> None:
-        console.print(_("Case {id}: {state}").format(id=told["id"], state=_(STEPS[told["state"]])))
-        _days(console, told)
-        if told["reminder"]:
-            console.print(_("Ask after the opinion on {day}.").format(day=told["reminder"]["day"]))
-        steps = [(_(STEPS[one["step"]]), "✓" if one["done"] else None) for one in told["steps"]]
+        console.print(_("Case {id}: {state}").format(id=case["id"], state=_(STEPS[case["state"]])))
+        _draw_days(console, case)
+        if case["reminder"]:
+            console.print(_("Ask after the opinion on {day}.").format(day=case["reminder"]["day"]))
+        steps = [(_(STEPS[one["step"]]), "✓" if one["done"] else None) for one in case["steps"]]
         table.rows(console, (_("step"), _("done")), steps)
         orders = [
             (translate_code("kind", one["kind"]), one["channel"], one["cap"], one["approved_at"] or one["approval"])
-            for one in told["orders"]
+            for one in case["orders"]
         ]
-        _some(console, (_("order"), _("channel"), _("cap"), _("since or request")), orders)
-        tasks = [(one["id"], one["text"], one["owner"], one["due"], one["done_on"]) for one in told["measures"]]
-        _some(console, (_("measure"), _("text"), _("owner"), _("due"), _("done")), tasks)
-        papers = [(_(PAPERS[one["kind"]]), one["name"], one["issuer"] or None, one["dated"]) for one in told["papers"]]
-        _some(console, (_("paper"), _("file"), _("issuer"), _("date")), papers)
+        _draw_table(console, (_("order"), _("channel"), _("cap"), _("since or request")), orders)
+        tasks = [(one["id"], one["text"], one["owner"], one["due"], one["done_on"]) for one in case["measures"]]
+        _draw_table(console, (_("measure"), _("text"), _("owner"), _("due"), _("done")), tasks)
+        papers = [(_(PAPERS[one["kind"]]), one["name"], one["issuer"] or None, one["dated"]) for one in case["papers"]]
+        _draw_table(console, (_("paper"), _("file"), _("issuer"), _("date")), papers)
 
-    return show
+    return Answer(case, show)
 
 
-def _some(console: Console, header: Sequence[str], body: Sequence[Sequence[object]]) -> None:
+def _draw_table(console: Console, header: Sequence[str], body: Sequence[Sequence[object]]) -> None:
     """A table, or nothing at all."""
     if body:
         table.rows(console, header, body)
 
 
-def _besides(console: Console, cases: Sequence[str]) -> None:
-    """Say that a case is open and was not meant, as it was not named."""
+def _task(args: Namespace, actor: Actor) -> Answer:
+    case = _case(args, actor)
+    if args.done is not None:
+        if args.text is not None or args.owner is not None or args.due or args.every:
+            message = _("name a measure, or say with --done which one was carried out")
+            raise NianjianError("usage", program="nianjian rectify task", message=message)
+        operations.complete_measure(case=case, measure=args.done, day=args.on or clock.today(), actor=actor)
+        return _line({"case": case, "measure": args.done, "done": True}, _("Measure carried out."))
+    words = {"text": args.text or "", "owner": args.owner or ""}
+    due = args.due or clock.today()
+    place = _place(args, actor)
+    measure = operations.add_measure(enterprise=place, case=case, **words, due=due, every=args.every, actor=actor)
+    text = _("Measure {number} named.").format(number=measure)
+    return _line({"case": case, "measure": measure, "done": False}, text)
+
+
+def _attach(args: Namespace, actor: Actor) -> Answer:
+    about = {"issuer": args.issuer, "number": args.number, "dated": args.dated}
+    case, content = _case(args, actor), storage.read_paper(args.file)
+    paper = operations.add_paper(case=case, kind=args.kind, paper=content, actor=actor, **about)
+    return _line(paper, _("Paper kept."))
+
+
+def _list_cases_beside(args: Namespace, actor: Actor) -> list[str]:
+    """Open cases that what was done belongs to none of, as it named none."""
+    return [] if _named(args) else operations.list_open_cases(enterprise=_enterprise(args), actor=actor)
+
+
+def _draw_cases_beside(console: Console, cases: Sequence[str]) -> None:
     if cases:
         text = _("This belongs to no case. Name the case that it is for: {cases}.")
         console.print(text.format(cases=", ".join(cases)), style="yellow")
 
 
-def render_location(told: Json, beside: Sequence[str] = ()) -> Show:
-    """What stands out, then a table a dimension; ``beside``: open cases that it is no step of."""
+def _locate(args: Namespace, actor: Actor) -> Answer:
+    """What stands out, then a table a dimension."""
+    place = _enterprise(args) if _named(args) is None else ""
+    days = {"first": getattr(args, "from"), "last": args.to}
+    location = evidence.locate_cause(enterprise=place, case=_named(args), **days, actor=actor)
+    beside = _list_cases_beside(args, actor)
 
     def show(console: Console) -> None:
-        _besides(console, beside)
-        for one in told["named"]:
+        _draw_cases_beside(console, beside)
+        for one in location["named"]:
             text = _("{group} {key} stands out beyond chance.")
             console.print(text.format(group=_(DIMENSIONS[one["dimension"]]), key=one["key"]), style="bold red")
-        if not told["named"]:
+        if not location["named"]:
             console.print(_("No channel stands out beyond chance."))
-        for dimension, part in told["dimensions"].items():
+        for dimension, part in location["dimensions"].items():
             if not part["groups"]:
                 continue
             console.print(_("Complaints by {group}").format(group=_(DIMENSIONS[dimension])), style="bold")
             header = (_("group"), _("complaints"), _("answered"), _("rate"), _("rest"), _("chance"), _("mark"))
-            _some(console, header, [_group(one) for one in part["groups"][:GROUPS]])
+            table.rows(console, header, [_group_row(one) for one in part["groups"][:GROUPS]])
 
-    return show
+    return Answer(location, show)
 
 
-def _group(one: Json) -> tuple[object, ...]:
-    marks = [_("stands out")] * bool(one["named"]) + [_("low volume")] * bool(one["low_volume"])
-    rates = (amount_text(one["rate"], "‱"), amount_text(one["rest"]["rate"], "‱"))
-    key = _("not known") if one["key"] is None else one["key"]
-    return (
-        key,
-        count_text(one["complaints"]),
-        count_text(one["answered"]),
-        *rates,
-        one["chance"],
-        " · ".join(marks) or None,
+def _group_row(group: Json) -> tuple[object, ...]:
+    marks = [_("stands out")] * bool(group["named"]) + [_("low volume")] * bool(group["low_volume"])
+    rates = (amount_text(group["rate"], "‱"), amount_text(group["rest"]["rate"], "‱"))
+    key = _("not known") if group["key"] is None else group["key"]
+    counts = (count_text(group["complaints"]), count_text(group["answered"]))
+    return (key, *counts, *rates, group["chance"], " · ".join(marks) or None)
+
+
+def _tickets(args: Namespace, actor: Actor) -> Answer:
+    page = evidence.list_group_tickets(
+        enterprise=_enterprise(args),
+        dimension=args.dimension,
+        key=None if args.key == "-" else args.key,
+        first=getattr(args, "from"),
+        last=args.to,
+        page=max(1, args.page),
+        actor=actor,
     )
+    header = (_("complaint"), _("accepted"), _("complained"), _("line"), _("calls"), _("recordings"))
+    body = [
+        (
+            *(one[name] for name in ("id", "accepted", "complained", "line")),
+            ", ".join(call["call_id"] for call in one["calls"]) or None,
+            ", ".join(text for call in one["calls"] for text in call["recordings"]) or None,
+        )
+        for one in page["tickets"]
+    ]
+    return Answer(page, lambda console: table.rows(console, header, body))
 
 
-def render_tickets(told: Json) -> Show:
-    """The complaints of a group."""
-
-    def show(console: Console) -> None:
-        header = (_("complaint"), _("accepted"), _("complained"), _("line"), _("calls"), _("recordings"))
-        body = [
-            (
-                one["id"],
-                one["accepted"],
-                one["complained"],
-                one["line"],
-                ", ".join(call["call_id"] for call in one["calls"]) or None,
-                ", ".join(text for call in one["calls"] for text in call["recordings"]) or None,
-            )
-            for one in told["tickets"]
-        ]
-        table.rows(console, header, body)
-
-    return show
+def _isolate(args: Namespace, actor: Actor) -> Answer:
+    order = operations.request_isolation(
+        enterprise=_place(args, actor),
+        case=_named(args),
+        key=args.by,
+        channel=args.channel,
+        cap=args.cap,
+        reason=args.reason,
+        end=_("the case is closed") if args.end is None else args.end,
+        actor=actor,
+    )
+    return _pending(order, _list_cases_beside(args, actor))
 
 
-def render_pending_approval(told: Json, beside: Sequence[str] = ()) -> Show:
+def _lift(args: Namespace, actor: Actor) -> Answer:
+    channel = {"key": args.by, "channel": args.channel}
+    return _pending(operations.request_lift(enterprise=_place(args, actor), **channel, reason=args.reason, actor=actor))
+
+
+def _pending(order: Json, beside: Sequence[str] = ()) -> Answer:
     """What a second person must say yes to; ``beside``: open cases that it is no step of."""
 
     def show(console: Console) -> None:
         text = _("{channel}: request {approval} waits for a second person (nianjian approve {approval}).")
-        console.print(text.format(**told))
-        _besides(console, beside)
+        console.print(text.format(**order))
+        _draw_cases_beside(console, beside)
 
-    return show
+    return Answer(order, show, NO)
 
 
-def render_figures(told: Json) -> Show:
+def _measure(args: Namespace, actor: Actor) -> Answer:
     """Both windows side by side."""
+    days = {"first": getattr(args, "from"), "last": args.to}
+    measured = evidence.measure_figures(case=_case(args, actor), **days, actor=actor)
 
     def show(console: Console) -> None:
-        parts = (told["before"], told["after"])
+        parts = (measured["before"], measured["after"])
         body: list[tuple[object, ...]] = [
             (_("window"), *(f"{one['from']} – {one['to']}" for one in parts)),
             (_("complaints"), *(count_text(one["complaints"]) for one in parts)),
@@ -188,78 +258,101 @@ def render_figures(told: Json) -> Show:
         ]
         table.rows(console, (_("figure"), _("before the isolation"), _("since the isolation")), body)
         day = _("On {day}, the day of the isolation: {before} attempts before it, {after} since.")
-        console.print(day.format(**told["that_day"]))
-        if told["over_cap"]:
-            over = {"days": len(told["over_cap"]), "cap": told["cap"]}
-            first = dict(zip(("first", "attempts"), told["over_cap"][0], strict=True))
-            console.print(sentence("over_cap", {**over, **first}), style="red")
+        console.print(day.format(**measured["that_day"]))
+        if over := measured["over_cap"]:
+            values = {"days": len(over), "cap": measured["cap"], "first": over[0][0], "attempts": over[0][1]}
+            console.print(sentence("over_cap", values), style="red")
 
-    return show
+    return Answer(measured, show)
 
 
-def render_gaps(found: Sequence[Json]) -> Show:
+def _check(args: Namespace, actor: Actor) -> Answer:
+    case = _case(args, actor)
+    gaps = [gap.as_dict() for gap in evidence.check_gaps(case=case, actor=actor)]
+    blocked = any(gap["blocks"] for gap in gaps)
+    answer = {"case": case, "ready": not blocked, "gaps": gaps}
+    return Answer(answer, lambda console: _draw_gaps(console, gaps), NO if blocked else DONE)
+
+
+def _draw_gaps(console: Console, gaps: Sequence[Json]) -> None:
     """What is open, each with what to do."""
-
-    def show(console: Console) -> None:
-        for gap in found:
-            style = "red" if gap["blocks"] else "yellow"
-            command = COMMANDS.get(gap["do"])
-            hint = f" ({command})" if command else ""
-            console.print(f"• {sentence(gap['code'], gap['values'])}{hint}", style=style)
-        if not any(gap["blocks"] for gap in found):
-            console.print(_("Ready: report and test report may go out."))
-
-    return show
+    for gap in gaps:
+        command = COMMANDS.get(gap["do"])
+        hint = f" ({command})" if command else ""
+        console.print(f"• {sentence(gap['code'], gap['values'])}{hint}", style="red" if gap["blocks"] else "yellow")
+    if not any(gap["blocks"] for gap in gaps):
+        console.print(_("Ready: report and test report may go out."))
 
 
-def render_report(told: Json) -> Show:
+def _report(args: Namespace, actor: Actor) -> Answer:
     """Where the report lies, and what makes it a draft."""
+    report = reports.write_report_file(case=_case(args, actor), path=args.out, language=language(), actor=actor)
 
     def show(console: Console) -> None:
-        text = _("Draft written: {file}") if told["draft"] else _("Report written: {file}")
-        console.print(text.format(file=told["file"]))
-        if told["gaps"]:
-            render_gaps(told["gaps"])(console)
+        text = _("Draft written: {file}") if report["draft"] else _("Report written: {file}")
+        console.print(text.format(file=report["file"]))
+        if report["gaps"]:
+            _draw_gaps(console, report["gaps"])
 
-    return show
+    return Answer(report, show, NO if report["draft"] else DONE)
 
 
-def render_submission(told: Json) -> Show:
-    """Handed in, and when to ask."""
+def _submit(args: Namespace, actor: Actor) -> Answer:
+    answer = reports.submit_report(case=_case(args, actor), day=args.on or clock.today(), actor=actor)
     text = _("Handed in on {submitted_on}. Ask after the opinion on {day}; nothing is overdue before or after it.")
-    return render_line(text.format(submitted_on=told["submitted_on"], day=told["reminder"]["day"]))
+    return _line(answer, text.format(submitted_on=answer["submitted_on"], day=answer["reminder"]["day"]))
 
 
-def render_watch_list(told: Json) -> Show:
+def _close(args: Namespace, actor: Actor) -> Answer:
+    return _line(reports.close_case(case=_case(args, actor), check=args.check, actor=actor), _("Case closed."))
+
+
+def _watch(args: Namespace, actor: Actor) -> Answer:
     """The watch list, and a portrait under both limits."""
+    values = {name: getattr(args, name) for name in ("licence", "source", "since", "until", "year")}
+    answer = operations.change_watch_list(enterprise=_enterprise(args), case=_named(args), actor=actor, **values)
 
     def show(console: Console) -> None:
+        columns = ("licence", "since", "until", "source")
         header = (_("licence"), _("from"), _("until"), _("source"))
-        body = [(one["licence"], one["since"], one["until"], one["source"]) for one in told["watched"]]
-        table.rows(console, header, body)
-        if told.get("closer"):
-            figures = [
-                (
-                    _(METRICS[one["metric"]]) if one["metric"] in METRICS else _("landline and mobile share"),
-                    amount_text(one["value"], one["unit"]),
-                    amount_text(one["limit"], one["unit"]),
-                    amount_text(one["internal_limit"], one["unit"]),
-                    _("hit") if one["internal_met"] else _("kept"),
-                )
-                for one in told["closer"]
-            ]
-            internal = _("internal limit (the house's own, no law)")
-            table.rows(console, (_("metric"), _("value"), _("guide"), internal, _("internal")), figures)
+        table.rows(console, header, [[one[name] for name in columns] for one in answer["watched"]])
+        figures = [
+            (
+                _(METRICS[one["metric"]]) if one["metric"] in METRICS else _("landline and mobile share"),
+                *(amount_text(one[name], one["unit"]) for name in ("value", "limit", "internal_limit")),
+                _("hit") if one["internal_met"] else _("kept"),
+            )
+            for one in answer.get("closer", ())
+        ]
+        internal = _("internal limit (the house's own, no law)")
+        _draw_table(console, (_("metric"), _("value"), _("guide"), internal, _("internal")), figures)
 
-    return show
+    return Answer(answer, show)
 
 
-def render_routine(tasks: Sequence[Json]) -> Show:
-    """The recurring tasks."""
+def _routine(args: Namespace, actor: Actor) -> Answer:
+    tasks = operations.update_routine(enterprise=_enterprise(args), done=args.done, day=args.on, actor=actor)
+    columns = ("id", "text", "owner", "every", "due", "done_on")
+    header = (_("task"), _("text"), _("owner"), _("every (days)"), _("due"), _("last done"))
+    body = [[one[name] for name in columns] for one in tasks]
+    return Answer({"tasks": tasks}, lambda console: table.rows(console, header, body))
 
-    def show(console: Console) -> None:
-        header = (_("task"), _("text"), _("owner"), _("every (days)"), _("due"), _("last done"))
-        body = [(one["id"], one["text"], one["owner"], one["every"], one["due"], one["done_on"]) for one in tasks]
-        table.rows(console, header, body)
 
-    return show
+VERBS: Final[Mapping[str, Callable[[Namespace, Actor], Answer]]] = {
+    "open": _open,
+    "list": _list,
+    "show": _show,
+    "task": _task,
+    "attach": _attach,
+    "locate": _locate,
+    "tickets": _tickets,
+    "isolate": _isolate,
+    "lift": _lift,
+    "measure": _measure,
+    "check": _check,
+    "report": _report,
+    "submit": _submit,
+    "close": _close,
+    "watch": _watch,
+    "routine": _routine,
+}

@@ -9,10 +9,12 @@ from typing import Any, ClassVar, Final, cast
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
+from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.words import mark
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.operations.fields import LINE, TEXT, VERSION, Field, Kind
 from nianjian.platform.operations.operation import Operation
+from nianjian.platform.web.errors import describe_error
 
 ZONES: Final = ("Asia/Shanghai", "UTC", "Asia/Hong_Kong", "Asia/Singapore", "Asia/Tokyo", "Europe/Berlin")
 WORDS: Final = re.compile(r"\s*([^:：]+?)\s*[:：]\s*(.+?)\s*=\s*(\S+)\s*")
@@ -56,6 +58,26 @@ class ZoneField(forms.CharField):
             help_text=gettext_lazy("For example Asia/Shanghai or UTC."),
             widget=forms.TextInput(attrs={"list": "zones"}),
         )
+
+
+class DayField(forms.DateField):
+    """A day, with the browser's calendar."""
+
+    widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+
+
+def run_form(form: forms.BaseForm, act: Callable[[Mapping[str, Any]], object]) -> bool:
+    """Do an act with what was typed; False where the form, or the act in the form's words, refuses it."""
+    if not form.is_valid():
+        return False
+    try:
+        act(form.cleaned_data)
+    except NianjianError as error:
+        if error.code == "role_missing":
+            raise
+        form.add_error(None, " ".join(describe_error(error)))
+        return False
+    return True
 
 
 MOMENTS: Final = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"]

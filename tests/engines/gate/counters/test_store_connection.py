@@ -127,22 +127,19 @@ async def _stranger(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) 
     writer.close()
 
 
-def test_a_peer_of_another_language_is_hung_up_on() -> None:
-    async def test() -> None:
-        listening = await asyncio.start_server(_stranger, "127.0.0.1", 0)
-        port = listening.sockets[0].getsockname()[1]
-        gone: list[bool] = []
-        connection = await connect(Address.of(f"valkey://127.0.0.1:{port}"), lambda: gone.append(True))
-        with pytest.raises(ConnectionError):
-            await connection.ask("PING")
-        assert gone == [True]
-        assert not connection.open
-        with pytest.raises(ConnectionError):
-            await connection.ask("PING")
-        listening.close()
-        await listening.wait_closed()
-
-    asyncio.run(test())
+async def test_a_peer_of_another_language_is_hung_up_on() -> None:
+    listening = await asyncio.start_server(_stranger, "127.0.0.1", 0)
+    port = listening.sockets[0].getsockname()[1]
+    gone: list[bool] = []
+    connection = await connect(Address.of(f"valkey://127.0.0.1:{port}"), lambda: gone.append(True))
+    with pytest.raises(ConnectionError):
+        await connection.ask("PING")
+    assert gone == [True]
+    assert not connection.open
+    with pytest.raises(ConnectionError):
+        await connection.ask("PING")
+    listening.close()
+    await listening.wait_closed()
 
 
 def test_a_turn_s_commands_leave_in_one_write() -> None:

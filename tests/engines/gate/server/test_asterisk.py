@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.support.asterisk import Asterisk
 from tests.support.gate import cap, tenant
-from tests.support.gate_server import Slow, made, run, running
+from tests.support.gate_server import Slow, made, running
 from tests.support.services import free_ports
 
 pytestmark = pytest.mark.long
@@ -38,48 +38,42 @@ async def recorded(switch: Asterisk, count: int) -> list[str]:
 
 
 @pytest.mark.parametrize("way", ["8", "9"], ids=["curl", "fastagi"])
-def test_the_call_above_the_cap_is_refused_by_the_switch(tmp_path: Path, place: Path, way: str) -> None:
-    async def play() -> None:
-        gate = made(tmp_path, tenant(caps=[asdict(cap("L01", 3))]))
-        async with running(gate) as ports:
-            switch = Asterisk(place, ports["http"], ports["fastagi"])
-            await asyncio.to_thread(switch.__enter__)
-            try:
-                assert await calls(switch, way, 4, "c") == [BUSY] * 3 + [REFUSED]
-                status, reason = await asyncio.to_thread(switch.call, "d", way + "13700137000")
-                assert status == REFUSED
-                assert "cause=21" in reason
-                noted = await recorded(switch, 5)
-            finally:
-                await asyncio.to_thread(switch.__exit__)
-        assert noted[0].startswith(f'"{way}13900139000","gate=allow|cause=')
-        assert noted[3].startswith(f'"{way}13900139000","gate=deny cap|cause=21')
-        assert noted[4].startswith(f'"{way}13700137000","gate=deny do-not-call|cause=21')
-
-    run(play())
+async def test_the_call_above_the_cap_is_refused_by_the_switch(tmp_path: Path, place: Path, way: str) -> None:
+    gate = made(tmp_path, tenant(caps=[asdict(cap("L01", 3))]))
+    async with running(gate) as ports:
+        switch = Asterisk(place, ports["http"], ports["fastagi"])
+        await asyncio.to_thread(switch.__enter__)
+        try:
+            assert await calls(switch, way, 4, "c") == [BUSY] * 3 + [REFUSED]
+            status, reason = await asyncio.to_thread(switch.call, "d", way + "13700137000")
+            assert status == REFUSED
+            assert "cause=21" in reason
+            noted = await recorded(switch, 5)
+        finally:
+            await asyncio.to_thread(switch.__exit__)
+    assert noted[0].startswith(f'"{way}13900139000","gate=allow|cause=')
+    assert noted[3].startswith(f'"{way}13900139000","gate=deny cap|cause=21')
+    assert noted[4].startswith(f'"{way}13700137000","gate=deny do-not-call|cause=21')
 
 
-def test_a_silent_gate_and_none_are_refusals(tmp_path: Path, place: Path) -> None:
-    async def play() -> None:
-        loop = asyncio.get_running_loop()
-        gate = made(tmp_path, counters=Slow(), patience=60)
-        nobody, _ = free_ports(2)
-        async with running(gate) as ports:
-            switch = Asterisk(place, ports["http"], ports["fastagi"])
-            await asyncio.to_thread(switch.__enter__)
-            try:
-                for way in ("8", "9"):
-                    begun = loop.time()
-                    assert await calls(switch, way, 1, f"silent{way}") == [REFUSED]
-                    assert loop.time() - begun < 5.0
-                switch.tell(f"dialplan set global GATE_URL http://127.0.0.1:{nobody}/gate")
-                switch.tell(f"dialplan set global GATE_AGI agi://127.0.0.1:{nobody}/decide")
-                for way in ("8", "9"):
-                    assert await calls(switch, way, 1, f"gone{way}") == [REFUSED]
-                noted = await recorded(switch, 4)
-            finally:
-                await asyncio.to_thread(switch.__exit__)
-        assert all('"gate=deny gate-unavailable|cause=21' in line for line in noted), noted
-        assert len(noted) == 4
-
-    run(play())
+async def test_a_silent_gate_and_none_are_refusals(tmp_path: Path, place: Path) -> None:
+    loop = asyncio.get_running_loop()
+    gate = made(tmp_path, counters=Slow(), patience=60)
+    nobody, _ = free_ports(2)
+    async with running(gate) as ports:
+        switch = Asterisk(place, ports["http"], ports["fastagi"])
+        await asyncio.to_thread(switch.__enter__)
+        try:
+            for way in ("8", "9"):
+                begun = loop.time()
+                assert await calls(switch, way, 1, f"silent{way}") == [REFUSED]
+                assert loop.time() - begun < 5.0
+            switch.tell(f"dialplan set global GATE_URL http://127.0.0.1:{nobody}/gate")
+            switch.tell(f"dialplan set global GATE_AGI agi://127.0.0.1:{nobody}/decide")
+            for way in ("8", "9"):
+                assert await calls(switch, way, 1, f"gone{way}") == [REFUSED]
+            noted = await recorded(switch, 4)
+        finally:
+            await asyncio.to_thread(switch.__exit__)
+    assert all('"gate=deny gate-unavailable|cause=21' in line for line in noted), noted
+    assert len(noted) == 4

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
+from tests.support.gate_server import Heard
 
 from nianjian.engines.gate.server.connections import Connection, Connections, Limits
-
-
-class _Accepted(asyncio.Transport):
-    """A connection from a peer, as a door is handed it."""
-
-    def __init__(self, peer: str) -> None:
-        super().__init__({"peername": (peer, 50_000)})
-        self.closed = False
-
-    def close(self) -> None:
-        self.closed = True
 
 
 def opened(connections: Connections, *peers: str) -> list[Connection]:
     """Connections from peers, one after the other; those that were refused are left out."""
     found = []
     for peer in peers:
-        connection, transport = Connection(connections), _Accepted(peer)
+        connection, transport = Connection(connections), Heard(peer)
         connection.connection_made(transport)
         if not transport.closed:
             found.append(connection)

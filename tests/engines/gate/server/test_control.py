@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.gate import NOON, cap, request, tenant
+from tests.support.gate import NOON, cap, full, request, tenant
 from tests.support.gate_asking import CALL, body, got, posted
 from tests.support.gate_server import ask, made
 
@@ -38,9 +38,6 @@ def test_a_journal_that_cannot_be_written_is_an_alarm(tmp_path: Path, monkeypatc
     gate.journal.open(NOON)
     assert told(gate, "/health")["journal"] == {"problem": "", "lost": 0}
     assert b"nianjian_gate_journal_written 1.0" in got(gate, "/metrics")[1]
-
-    def full(*_: object) -> int:
-        raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("nianjian.engines.gate.decision_journal.os.write", full)
     monkeypatch.setattr("nianjian.engines.gate.decision_journal.WAITING_BYTES", 300)

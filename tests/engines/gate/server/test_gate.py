@@ -90,95 +90,77 @@ def test_looking_on_lets_all_go_and_says_what_would_have_been(tmp_path: Path) ->
     assert (unfiled.allow, unfiled.observed) == (True, "number-unknown")
 
 
-def test_the_same_call_joins_the_one_that_waits(tmp_path: Path) -> None:
-    async def play() -> None:
-        counters = Slow()
-        gate = made(tmp_path, counters=counters)
-        first, second = ask(gate, request()), ask(gate, request())
-        assert (first, second, len(counters.open)) == ([], [], 1)
-        counters.answer()
-        assert first == second
-        assert first[0].allow
-        assert channel_used(gate, LINE, "L01") == 1
-
-    run(play())
+async def test_the_same_call_joins_the_one_that_waits(tmp_path: Path) -> None:
+    counters = Slow()
+    gate = made(tmp_path, counters=counters)
+    first, second = ask(gate, request()), ask(gate, request())
+    assert (first, second, len(counters.open)) == ([], [], 1)
+    counters.answer()
+    assert first == second
+    assert first[0].allow
+    assert channel_used(gate, LINE, "L01") == 1
 
 
-def test_counters_that_are_too_slow_are_a_no_and_their_unit_goes_back(tmp_path: Path) -> None:
-    async def play() -> None:
-        counters = Slow()
-        gate = made(tmp_path, counters=counters, patience=0.02)
-        first = ask(gate, request())
-        await asyncio.sleep(0.05)
-        assert [one.reason for one in first] == ["gate-unavailable"]
-        assert gate.pending.late == 1
-        counters.answer()
-        assert len(first) == 1, "the late unit answers nobody twice"
-        assert counters.released == ["c1"]
-        assert channel_used(gate, LINE, "L01") == 0
-
-    run(play())
+async def test_counters_that_are_too_slow_are_a_no_and_their_unit_goes_back(tmp_path: Path) -> None:
+    counters = Slow()
+    gate = made(tmp_path, counters=counters, patience=0.02)
+    first = ask(gate, request())
+    await asyncio.sleep(0.05)
+    assert [one.reason for one in first] == ["gate-unavailable"]
+    assert gate.pending.late == 1
+    counters.answer()
+    assert len(first) == 1, "the late unit answers nobody twice"
+    assert counters.released == ["c1"]
+    assert channel_used(gate, LINE, "L01") == 0
 
 
-def test_a_call_asked_again_while_its_unit_is_late_takes_that_unit(tmp_path: Path) -> None:
-    async def play() -> None:
-        counters = Slow()
-        gate = made(tmp_path, counters=counters, patience=0.02)
-        ask(gate, request())
-        await asyncio.sleep(0.05)
-        again = ask(gate, request())
-        assert len(counters.open) == 1
-        counters.answer()
-        assert [one.allow for one in again] == [True]
-        assert counters.released == []
-        assert channel_used(gate, LINE, "L01") == 1
-
-    run(play())
+async def test_a_call_asked_again_while_its_unit_is_late_takes_that_unit(tmp_path: Path) -> None:
+    counters = Slow()
+    gate = made(tmp_path, counters=counters, patience=0.02)
+    ask(gate, request())
+    await asyncio.sleep(0.05)
+    again = ask(gate, request())
+    assert len(counters.open) == 1
+    counters.answer()
+    assert [one.allow for one in again] == [True]
+    assert counters.released == []
+    assert channel_used(gate, LINE, "L01") == 1
 
 
-def test_a_call_let_go_without_an_answer_keeps_its_late_unit(tmp_path: Path) -> None:
-    async def play() -> None:
-        counters = Slow()
-        open_purpose = tenant(purposes=[purpose("unnamed", fail_open=True), purpose("other")])
-        gate = made(tmp_path, open_purpose, counters=counters, patience=0.02)
-        first = ask(gate, request())
-        await asyncio.sleep(0.05)
-        assert [one.reason for one in first] == ["fail-open"]
-        counters.answer()
-        assert counters.released == []
-        assert channel_used(gate, LINE, "L01") == 1
-
-    run(play())
+async def test_a_call_let_go_without_an_answer_keeps_its_late_unit(tmp_path: Path) -> None:
+    counters = Slow()
+    open_purpose = tenant(purposes=[purpose("unnamed", fail_open=True), purpose("other")])
+    gate = made(tmp_path, open_purpose, counters=counters, patience=0.02)
+    first = ask(gate, request())
+    await asyncio.sleep(0.05)
+    assert [one.reason for one in first] == ["fail-open"]
+    counters.answer()
+    assert counters.released == []
+    assert channel_used(gate, LINE, "L01") == 1
 
 
-def test_too_many_who_wait_are_refused_at_once(tmp_path: Path) -> None:
-    async def play() -> None:
-        counters = Slow()
-        gate = made(tmp_path, counters=counters, most=2)
-        answers = [ask(gate, request(call_id=str(number))) for number in range(3)]
-        assert [len(one) for one in answers] == [0, 0, 1]
-        assert answers[2][0].reason == "gate-unavailable"
-        assert (gate.shed, len(counters.open)) == (1, 2)
-        gate.stop()
-        assert [one[0].reason for one in answers] == ["gate-unavailable"] * 3
-
-    run(play())
+async def test_too_many_who_wait_are_refused_at_once(tmp_path: Path) -> None:
+    counters = Slow()
+    gate = made(tmp_path, counters=counters, most=2)
+    answers = [ask(gate, request(call_id=str(number))) for number in range(3)]
+    assert [len(one) for one in answers] == [0, 0, 1]
+    assert answers[2][0].reason == "gate-unavailable"
+    assert (gate.shed, len(counters.open)) == (1, 2)
+    gate.stop()
+    assert [one[0].reason for one in answers] == ["gate-unavailable"] * 3
 
 
-def test_an_answer_that_raises_takes_nobody_elses(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    async def play() -> None:
-        counters = Slow()
-        gate = made(tmp_path, counters=counters)
+async def test_an_answer_that_raises_takes_nobody_elses(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    counters = Slow()
+    gate = made(tmp_path, counters=counters)
 
-        def broken(_verdict: Verdict) -> None:
-            raise OSError
+    def broken(_verdict: Verdict) -> None:
+        raise OSError
 
-        gate.ask(request(), broken)
-        other = ask(gate, request())
-        counters.answer()
-        assert [one.allow for one in other] == [True]
-
-    run(play())
+    gate.ask(request(), broken)
+    other = ask(gate, request())
+    counters.answer()
+    assert [one.allow for one in other] == [True]
     assert "could not be given" in caplog.text
 
 

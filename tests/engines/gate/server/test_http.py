@@ -37,11 +37,6 @@ def test_the_call_above_the_cap_is_refused_with_the_moment_of_the_next_chance(tm
     assert answers[2]["retry_at"] == NOON // 1000 + 12 * 3600, "midnight in Asia/Shanghai"
 
 
-def test_the_same_call_again_gets_the_same_bytes(tmp_path: Path) -> None:
-    first, second = posted(made(tmp_path), body(), body())
-    assert first == second
-
-
 @pytest.mark.parametrize(
     "at", [NOON, NOON // 1000, "2026-11-25T12:00:00+08:00", "2026-11-25T12:00:00", str(NOON)], ids=range(5)
 )

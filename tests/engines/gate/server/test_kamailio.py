@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from tests.support.flood import built, flood
 from tests.support.gate import cap, snapshot, tenant
-from tests.support.gate_server import Slow, channel_used, made, run, running
+from tests.support.gate_server import Slow, channel_used, made, running
 from tests.support.kamailio import BOTH, HTTP, LEASE, Kamailio
 
 from nianjian.engines.gate.kamailio import Rpc, SilentError, SwitchLeases
@@ -86,155 +86,123 @@ def test_the_configurations_are_understood(tmp_path: Path) -> None:
         assert Kamailio(tmp_path / str(number), ask).check() == ""
 
 
-def test_a_flood_is_let_through_to_the_last_token_and_no_further(tmp_path: Path) -> None:
+async def test_a_flood_is_let_through_to_the_last_token_and_no_further(tmp_path: Path) -> None:
     program = built(tmp_path)
-
-    async def play() -> None:
-        gate = made(tmp_path / "snapshot", lines(numbers(), TOKENS), now=today())
-        with Kamailio(tmp_path / "switch", LEASE, workers=4) as switch:
-            async with leasing(gate, switch) as leases:
-                await settled(lambda: leases.state()["granted"] == 10 * NUMBERS)
-                done = await flood(
-                    program, switch.port, numbers=NUMBERS, seconds=120, allowed=NUMBERS * TOKENS, first=FIRST
-                )
-                assert (done.allowed, done.most) == (NUMBERS * TOKENS, TOKENS), done
-                assert done.refused >= NUMBERS * TOKENS
-                assert channel_used(gate, cap(str(FIRST), TOKENS), str(FIRST)) == TOKENS
-
-    run(play())
+    gate = made(tmp_path / "snapshot", lines(numbers(), TOKENS), now=today())
+    with Kamailio(tmp_path / "switch", LEASE, workers=4) as switch:
+        async with leasing(gate, switch) as leases:
+            await settled(lambda: leases.state()["granted"] == 10 * NUMBERS)
+            done = await flood(
+                program, switch.port, numbers=NUMBERS, seconds=120, allowed=NUMBERS * TOKENS, first=FIRST
+            )
+            assert (done.allowed, done.most) == (NUMBERS * TOKENS, TOKENS), done
+            assert done.refused >= NUMBERS * TOKENS
+            assert channel_used(gate, cap(str(FIRST), TOKENS), str(FIRST)) == TOKENS
 
 
-def test_a_cap_that_drops_during_a_flood_holds(tmp_path: Path) -> None:
+async def test_a_cap_that_drops_during_a_flood_holds(tmp_path: Path) -> None:
     program = built(tmp_path)
-
-    async def play() -> None:
-        root = tmp_path / "snapshot"
-        gate = made(root, lines(numbers(), TOKENS), now=today())
-        with Kamailio(tmp_path / "switch", LEASE, workers=4) as switch:
-            async with leasing(gate, switch) as leases:
-                await settled(lambda: leases.state()["granted"] == 10 * NUMBERS)
-                flooding = asyncio.create_task(
-                    flood(program, switch.port, numbers=NUMBERS, seconds=40, allowed=NUMBERS * 15, first=FIRST)
-                )
-                await asyncio.sleep(0.05)
-                renew(gate, root, lines(numbers(), 15, epoch=2))
-                done = await flooding
-                spent = sum(channel_used(gate, cap(name, 15), name) for name in numbers())
-                assert done.allowed <= spent, "whatever was allowed was taken before"
-                assert done.most <= TOKENS
-                assert done.allowed >= NUMBERS * 15 * 0.95, "what was not used came back"
-
-    run(play())
+    root = tmp_path / "snapshot"
+    gate = made(root, lines(numbers(), TOKENS), now=today())
+    with Kamailio(tmp_path / "switch", LEASE, workers=4) as switch:
+        async with leasing(gate, switch) as leases:
+            await settled(lambda: leases.state()["granted"] == 10 * NUMBERS)
+            flooding = asyncio.create_task(
+                flood(program, switch.port, numbers=NUMBERS, seconds=40, allowed=NUMBERS * 15, first=FIRST)
+            )
+            await asyncio.sleep(0.05)
+            renew(gate, root, lines(numbers(), 15, epoch=2))
+            done = await flooding
+            spent = sum(channel_used(gate, cap(name, 15), name) for name in numbers())
+            assert done.allowed <= spent, "whatever was allowed was taken before"
+            assert done.most <= TOKENS
+            assert done.allowed >= NUMBERS * 15 * 0.95, "what was not used came back"
 
 
-def test_an_unused_lease_comes_back_when_its_channel_is_isolated(tmp_path: Path) -> None:
-    async def play() -> None:
-        root = tmp_path / "snapshot"
-        gate = made(root, lines(["95013001"], TOKENS), now=today())
-        with Kamailio(tmp_path / "switch", LEASE) as switch:
-            async with leasing(gate, switch) as leases:
-                await settled(lambda: leases.state()["granted"] == 10)
-                assert await called(switch, 4) == [302] * 4
-                renew(gate, root, lines(["95013001"], TOKENS, epoch=2, isolated=True))
-                await settled(lambda: leases.state()["leases"] == 0)
-                assert await called(switch, 2, prefix="after") == [403] * 2
-                assert channel_used(gate, cap("95013001", TOKENS), "95013001") == 4
-
-    run(play())
-
-
-def test_a_restarted_switch_gets_nothing_twice(tmp_path: Path) -> None:
-    async def play() -> None:
-        gate = made(tmp_path / "snapshot", lines(["95013001"], TOKENS), now=today())
-        switch = Kamailio(tmp_path / "switch", LEASE)
-        switch.start()
+async def test_an_unused_lease_comes_back_when_its_channel_is_isolated(tmp_path: Path) -> None:
+    root = tmp_path / "snapshot"
+    gate = made(root, lines(["95013001"], TOKENS), now=today())
+    with Kamailio(tmp_path / "switch", LEASE) as switch:
         async with leasing(gate, switch) as leases:
             await settled(lambda: leases.state()["granted"] == 10)
-            assert await called(switch, 3) == [302] * 3
-            await asyncio.sleep(1.1)  # the switch tells its start in whole seconds
-            await asyncio.to_thread(switch.stop)
-            await asyncio.to_thread(switch.start)
+            assert await called(switch, 4) == [302] * 4
+            renew(gate, root, lines(["95013001"], TOKENS, epoch=2, isolated=True))
+            await settled(lambda: leases.state()["leases"] == 0)
+            assert await called(switch, 2, prefix="after") == [403] * 2
+            assert channel_used(gate, cap("95013001", TOKENS), "95013001") == 4
+
+
+async def test_a_restarted_switch_gets_nothing_twice(tmp_path: Path) -> None:
+    gate = made(tmp_path / "snapshot", lines(["95013001"], TOKENS), now=today())
+    switch = Kamailio(tmp_path / "switch", LEASE)
+    switch.start()
+    async with leasing(gate, switch) as leases:
+        await settled(lambda: leases.state()["granted"] == 10)
+        assert await called(switch, 3) == [302] * 3
+        await asyncio.sleep(1.1)  # the switch tells its start in whole seconds
+        await asyncio.to_thread(switch.stop)
+        await asyncio.to_thread(switch.start)
+        await settled(lambda: channel_used(gate, cap("95013001", TOKENS), "95013001") == 20)
+        await asyncio.sleep(0.5)
+        assert await drained(switch) == 20, "10 of 30 went down with the switch"
+    switch.stop()
+
+
+async def test_a_restarted_gate_recalls_what_its_predecessor_granted(tmp_path: Path) -> None:
+    gate = made(tmp_path / "snapshot", lines(["95013001"], TOKENS), now=today())
+    with Kamailio(tmp_path / "switch", LEASE) as switch:
+        async with leasing(gate, switch) as leases:
+            await settled(lambda: leases.state()["granted"] == 10)
+        assert await called(switch, 3) == [302] * 3, "the switch goes on with what it holds"
+        async with leasing(gate, switch):
             await settled(lambda: channel_used(gate, cap("95013001", TOKENS), "95013001") == 20)
             await asyncio.sleep(0.5)
-            assert await drained(switch) == 20, "10 of 30 went down with the switch"
-        switch.stop()
-
-    run(play())
+            assert await drained(switch) == 20
 
 
-def test_a_restarted_gate_recalls_what_its_predecessor_granted(tmp_path: Path) -> None:
-    async def play() -> None:
-        gate = made(tmp_path / "snapshot", lines(["95013001"], TOKENS), now=today())
-        with Kamailio(tmp_path / "switch", LEASE) as switch:
-            async with leasing(gate, switch) as leases:
-                await settled(lambda: leases.state()["granted"] == 10)
-            assert await called(switch, 3) == [302] * 3, "the switch goes on with what it holds"
-            async with leasing(gate, switch):
-                await settled(lambda: channel_used(gate, cap("95013001", TOKENS), "95013001") == 20)
-                await asyncio.sleep(0.5)
-                assert await drained(switch) == 20
-
-    run(play())
+async def test_without_a_gate_the_switch_uses_what_it_holds_and_no_more(tmp_path: Path) -> None:
+    gate = made(tmp_path / "snapshot", lines(["95013001"], TOKENS), now=today())
+    with Kamailio(tmp_path / "switch", LEASE) as switch:
+        async with leasing(gate, switch) as leases:
+            await settled(lambda: leases.state()["granted"] == 10)
+        assert await called(switch, 12) == [302] * 10 + [403] * 2
+        assert await called(switch, 1, display="95013002") == [403]
 
 
-def test_without_a_gate_the_switch_uses_what_it_holds_and_no_more(tmp_path: Path) -> None:
-    async def play() -> None:
-        gate = made(tmp_path / "snapshot", lines(["95013001"], TOKENS), now=today())
-        with Kamailio(tmp_path / "switch", LEASE) as switch:
-            async with leasing(gate, switch) as leases:
-                await settled(lambda: leases.state()["granted"] == 10)
-            assert await called(switch, 12) == [302] * 10 + [403] * 2
-            assert await called(switch, 1, display="95013002") == [403]
-
-    run(play())
+async def test_the_gate_over_http(tmp_path: Path) -> None:
+    gate = made(tmp_path / "snapshot", lines(["L01"], 2), now=today())
+    async with running(gate) as ports:
+        with Kamailio(tmp_path / "switch", HTTP, gate_port=ports["http"]) as switch:
+            assert await called(switch, 3) == [302, 302, 403]
+            refused = await asyncio.to_thread(switch.invite, "again", "95013001", "13700137000")
+            assert 'Reason: SIP;cause=403;text="deny do-not-call"' in refused
 
 
-def test_the_gate_over_http(tmp_path: Path) -> None:
-    async def play() -> None:
-        gate = made(tmp_path / "snapshot", lines(["L01"], 2), now=today())
-        async with running(gate) as ports:
-            with Kamailio(tmp_path / "switch", HTTP, gate_port=ports["http"]) as switch:
-                assert await called(switch, 3) == [302, 302, 403]
-                refused = await asyncio.to_thread(switch.invite, "again", "95013001", "13700137000")
-                assert 'Reason: SIP;cause=403;text="deny do-not-call"' in refused
-
-    run(play())
-
-
-def test_a_silent_gate_and_none_are_503_in_time(tmp_path: Path) -> None:
-    async def play() -> None:
-        loop = asyncio.get_running_loop()
-        gate = made(tmp_path / "snapshot", counters=Slow(), patience=5)
-        async with running(gate) as ports:
-            with Kamailio(tmp_path / "switch", HTTP, gate_port=ports["http"]) as switch:
-                begun = loop.time()
-                assert await called(switch, 1) == [503]
-                assert loop.time() - begun < 2.0
-        with Kamailio(tmp_path / "other", HTTP, gate_port=9) as switch:
+async def test_a_silent_gate_and_none_are_503_in_time(tmp_path: Path) -> None:
+    loop = asyncio.get_running_loop()
+    gate = made(tmp_path / "snapshot", counters=Slow(), patience=5)
+    async with running(gate) as ports:
+        with Kamailio(tmp_path / "switch", HTTP, gate_port=ports["http"]) as switch:
+            begun = loop.time()
             assert await called(switch, 1) == [503]
-
-    run(play())
-
-
-def test_a_channel_without_a_lease_is_asked_about(tmp_path: Path) -> None:
-    async def play() -> None:
-        gate = made(tmp_path / "snapshot", lines(["L01"], 5, isolated=True), now=today())
-        async with running(gate) as ports:
-            with Kamailio(tmp_path / "switch", BOTH, gate_port=ports["http"]) as switch:
-                async with leasing(gate, switch):
-                    white = await asyncio.to_thread(switch.code, "white", "95013001", "13800138000")
-                    other = await asyncio.to_thread(switch.code, "other", "95013001", "13900139000")
-                    assert (white, other) == (302, 403)
-
-    run(play())
+            assert loop.time() - begun < 2.0
+    with Kamailio(tmp_path / "other", HTTP, gate_port=9) as switch:
+        assert await called(switch, 1) == [503]
 
 
-def test_no_switch_is_no_answer(tmp_path: Path) -> None:
-    async def play() -> None:
-        rpc = Rpc(tmp_path / "nobody", patience=0.1)
-        rpc.open()
-        with pytest.raises(SilentError):
-            await rpc.up_since()
-        rpc.close()
+async def test_a_channel_without_a_lease_is_asked_about(tmp_path: Path) -> None:
+    gate = made(tmp_path / "snapshot", lines(["L01"], 5, isolated=True), now=today())
+    async with running(gate) as ports:
+        with Kamailio(tmp_path / "switch", BOTH, gate_port=ports["http"]) as switch:
+            async with leasing(gate, switch):
+                white = await asyncio.to_thread(switch.code, "white", "95013001", "13800138000")
+                other = await asyncio.to_thread(switch.code, "other", "95013001", "13900139000")
+                assert (white, other) == (302, 403)
 
-    run(play())
+
+async def test_no_switch_is_no_answer(tmp_path: Path) -> None:
+    rpc = Rpc(tmp_path / "nobody", patience=0.1)
+    rpc.open()
+    with pytest.raises(SilentError):
+        await rpc.up_since()
+    rpc.close()

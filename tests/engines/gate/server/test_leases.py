@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.support.gate import NOON, cap, snapshot, tenant
-from tests.support.gate_server import channel_used, made, run
+from tests.support.gate_server import channel_used, made
 
 from nianjian.engines.gate.counters import meters
 from nianjian.engines.gate.kamailio import SilentError, SwitchLeases, list_leasable
@@ -84,133 +84,109 @@ def leased(gate: Gate, switch: Tables) -> SwitchLeases:
     return SwitchLeases(gate, switch)  # type: ignore[arg-type]
 
 
-def test_blocks_come_until_the_cap_is_spent(tmp_path: Path) -> None:
-    async def play() -> None:
-        gate, switch = made(tmp_path, lines(30)), Tables()
-        leases = leased(gate, switch)
-        allowed = 0
-        for _ in range(12):
-            await leases.turn()
-            allowed += switch.calls(7)
-        assert allowed == 30
-        assert switch.call() == "403"
-        assert channel_used(gate, LINE, "L01") == 30
-
-    run(play())
-
-
-def test_a_lower_cap_recalls_and_gives_back_what_was_not_used(tmp_path: Path) -> None:
-    async def play() -> None:
-        gate, switch = made(tmp_path, lines(30)), Tables()
-        leases = leased(gate, switch)
+async def test_blocks_come_until_the_cap_is_spent(tmp_path: Path) -> None:
+    gate, switch = made(tmp_path, lines(30)), Tables()
+    leases = leased(gate, switch)
+    allowed = 0
+    for _ in range(12):
         await leases.turn()
-        assert switch.calls(4) == 4
-        renew(gate, tmp_path, lines(6, epoch=2))
+        allowed += switch.calls(7)
+    assert allowed == 30
+    assert switch.call() == "403"
+    assert channel_used(gate, LINE, "L01") == 30
+
+
+async def test_a_lower_cap_recalls_and_gives_back_what_was_not_used(tmp_path: Path) -> None:
+    gate, switch = made(tmp_path, lines(30)), Tables()
+    leases = leased(gate, switch)
+    await leases.turn()
+    assert switch.calls(4) == 4
+    renew(gate, tmp_path, lines(6, epoch=2))
+    await leases.turn()
+    assert leases.given_back == 6
+    allowed = 4
+    for _ in range(6):
+        allowed += switch.calls(3)
         await leases.turn()
-        assert leases.given_back == 6
-        allowed = 4
-        for _ in range(6):
-            allowed += switch.calls(3)
-            await leases.turn()
-        assert allowed == 6
-        assert channel_used(gate, LINE, "L01") == 6
-
-    run(play())
+    assert allowed == 6
+    assert channel_used(gate, LINE, "L01") == 6
 
 
-def test_an_isolated_channel_has_no_lease(tmp_path: Path) -> None:
-    async def play() -> None:
-        gate, switch = made(tmp_path, lines(30)), Tables()
-        leases = leased(gate, switch)
+async def test_an_isolated_channel_has_no_lease(tmp_path: Path) -> None:
+    gate, switch = made(tmp_path, lines(30)), Tables()
+    leases = leased(gate, switch)
+    await leases.turn()
+    renew(gate, tmp_path, lines(30, epoch=2, isolated=True))
+    await leases.turn()
+    assert switch.call() == "no lease"
+    assert channel_used(gate, LINE, "L01") == 0
+
+
+async def test_what_went_down_with_the_switch_counts_as_used(tmp_path: Path) -> None:
+    gate, switch = made(tmp_path, lines(30)), Tables()
+    leases = leased(gate, switch)
+    await leases.turn()
+    assert switch.calls(3) == 3
+    switch.restart()
+    assert switch.call() == "no lease"
+    allowed = 0
+    for _ in range(8):
         await leases.turn()
-        renew(gate, tmp_path, lines(30, epoch=2, isolated=True))
+        allowed += switch.calls(6)
+    assert allowed == 20
+
+
+async def test_a_new_gate_recalls_what_its_predecessor_granted(tmp_path: Path) -> None:
+    gate, switch = made(tmp_path, lines(30)), Tables()
+    await leased(gate, switch).turn()
+    assert switch.calls(3) == 3
+    leases = leased(gate, switch)
+    allowed = 0
+    for _ in range(8):
         await leases.turn()
-        assert switch.call() == "no lease"
-        assert channel_used(gate, LINE, "L01") == 0
+        allowed += switch.calls(6)
+    assert allowed == 20
+    assert sum(switch.used.values()) == 23
 
-    run(play())
 
-
-def test_what_went_down_with_the_switch_counts_as_used(tmp_path: Path) -> None:
-    async def play() -> None:
-        gate, switch = made(tmp_path, lines(30)), Tables()
-        leases = leased(gate, switch)
+async def test_a_switch_that_is_silent_during_a_recall_loses_tokens_and_wins_none(tmp_path: Path) -> None:
+    gate, switch = made(tmp_path, lines(30)), Tables()
+    leases = leased(gate, switch)
+    await leases.turn()
+    renew(gate, tmp_path, lines(12, epoch=2))
+    switch.silent = True
+    with pytest.raises(SilentError):
         await leases.turn()
-        assert switch.calls(3) == 3
-        switch.restart()
-        assert switch.call() == "no lease"
-        allowed = 0
-        for _ in range(8):
-            await leases.turn()
-            allowed += switch.calls(6)
-        assert allowed == 20
-
-    run(play())
-
-
-def test_a_new_gate_recalls_what_its_predecessor_granted(tmp_path: Path) -> None:
-    async def play() -> None:
-        gate, switch = made(tmp_path, lines(30)), Tables()
-        await leased(gate, switch).turn()
-        assert switch.calls(3) == 3
-        leases = leased(gate, switch)
-        allowed = 0
-        for _ in range(8):
-            await leases.turn()
-            allowed += switch.calls(6)
-        assert allowed == 20
-        assert sum(switch.used.values()) == 23
-
-    run(play())
-
-
-def test_a_switch_that_is_silent_during_a_recall_loses_tokens_and_wins_none(tmp_path: Path) -> None:
-    async def play() -> None:
-        gate, switch = made(tmp_path, lines(30)), Tables()
-        leases = leased(gate, switch)
+    allowed = switch.calls(4)
+    switch.silent = False
+    for _ in range(6):
         await leases.turn()
-        renew(gate, tmp_path, lines(12, epoch=2))
-        switch.silent = True
-        with pytest.raises(SilentError):
-            await leases.turn()
-        allowed = switch.calls(4)
-        switch.silent = False
-        for _ in range(6):
-            await leases.turn()
-            allowed += switch.calls(5)
-        assert allowed == 12
-
-    run(play())
+        allowed += switch.calls(5)
+    assert allowed == 12
 
 
-def test_midnight_has_its_first_block_before_it_comes(tmp_path: Path) -> None:
-    async def play() -> None:
-        gate, switch = made(tmp_path, lines(30)), Tables()
-        leases = leased(gate, switch)
-        await leases.turn()
-        today, end = meters.day_number(NOON), meters.day_end(meters.day_number(NOON))
-        assert switch.call(day=today + 1) == "503", "a gate that is dead at midnight: no grant for the new day"
-        gate.moment = lambda: end - 30_000
-        await leases.turn()
-        assert switch.calls(12, day=today + 1) == 10
-        gate.moment = lambda: end + 1000
-        await leases.turn()
-        await leases.turn()
-        assert switch.calls(40, day=today + 1) == 10
-        assert switch.call(day=today) == "302", "yesterday's tokens are yesterday's: only its own key has them"
-
-    run(play())
+async def test_midnight_has_its_first_block_before_it_comes(tmp_path: Path) -> None:
+    gate, switch = made(tmp_path, lines(30)), Tables()
+    leases = leased(gate, switch)
+    await leases.turn()
+    today, end = meters.day_number(NOON), meters.day_end(meters.day_number(NOON))
+    assert switch.call(day=today + 1) == "503", "a gate that is dead at midnight: no grant for the new day"
+    gate.moment = lambda: end - 30_000
+    await leases.turn()
+    assert switch.calls(12, day=today + 1) == 10
+    gate.moment = lambda: end + 1000
+    await leases.turn()
+    await leases.turn()
+    assert switch.calls(40, day=today + 1) == 10
+    assert switch.call(day=today) == "302", "yesterday's tokens are yesterday's: only its own key has them"
 
 
-def test_a_stale_snapshot_grants_nothing_more(tmp_path: Path) -> None:
-    async def play() -> None:
-        gate, switch = made(tmp_path, lines(30)), Tables()
-        leases = leased(gate, switch)
-        gate.moment = lambda: NOON + 2 * 86_400_000
-        await leases.turn()
-        assert switch.call() == "no lease"
-
-    run(play())
+async def test_a_stale_snapshot_grants_nothing_more(tmp_path: Path) -> None:
+    gate, switch = made(tmp_path, lines(30)), Tables()
+    leases = leased(gate, switch)
+    gate.moment = lambda: NOON + 2 * 86_400_000
+    await leases.turn()
+    assert switch.call() == "no lease"
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.support.gate import tenant
-from tests.support.gate_server import made, run, running, talk
+from tests.support.gate_server import Heard, made, run, running, talk
 
 from nianjian.engines.gate.server.connections import Connections
 from nianjian.engines.gate.server.gate import Gate
@@ -38,11 +36,6 @@ def test_many_lines_in_one_message(tmp_path: Path) -> None:
     assert asked(tmp_path, sent).split(b"\n") == [b"allow"] * 300 + [b"deny cap"] * 2 + [b"deny malformed", b""]
 
 
-def test_a_line_may_come_in_pieces(tmp_path: Path) -> None:
-    line = CALL % 1
-    assert asked(tmp_path, line[:9], line[9:]).startswith(b"allow\n")
-
-
 def test_nothing_is_written_as_a_dash(tmp_path: Path) -> None:
     assert asked(tmp_path, "95013001 13900139000 L01 - - - 营销\n".encode()).startswith(b"deny no-consent\n")
 
@@ -65,23 +58,6 @@ def test_of_several_enterprises_one_must_be_named(tmp_path: Path) -> None:
             return await talk(ports["line"], *sent, closes=True)
 
     assert run(play()) == b"allow\ndeny malformed\n"
-
-
-class Heard(asyncio.Transport):
-    """What a door has written."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.text, self.closed = b"", False
-
-    def write(self, data: Any) -> None:
-        self.text += data
-
-    def is_closing(self) -> bool:
-        return self.closed
-
-    def close(self) -> None:
-        self.closed = True
 
 
 def door(gate: Gate, tokens: dict[str, str] | None = None) -> Callable[[bytes], bytes]:

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support.gate import cap, tenant
 from tests.support.gate_asking import body, split
-from tests.support.gate_server import made, requests
+from tests.support.gate_server import Heard, made, requests
 
 from nianjian.engines.gate.server.connections import Connections
 from nianjian.engines.gate.server.control import Control
@@ -42,31 +42,17 @@ def _question(kind: str, number: int) -> bytes:
     }[kind]()
 
 
-class _Heard(asyncio.Transport):
-    def __init__(self) -> None:
-        super().__init__()
-        self.text = b""
-
-    def write(self, data: Any) -> None:
-        self.text += data
-
-    def is_closing(self) -> bool:
-        return False
-
-    def close(self) -> None:
-        raise AssertionError("nobody asked for an end")
-
-
 def _answers(gate: Gate, pieces: list[bytes], kind: type[HttpConnection] = HttpConnection) -> list[tuple[int, object]]:
     async def play() -> bytes:
         admission = Admission({"secret": "acme"}, lambda: ("acme",))
         connections = Connections()
         control = Control(gate, admission, connections=connections)
-        door, heard = kind(gate, admission, control.answer, connections), _Heard()
+        door, heard = kind(gate, admission, control.answer, connections), Heard()
         door.connection_made(heard)
         for piece in pieces:
             door.data_received(piece)
         door.connection_lost(None)
+        assert not heard.closed, "nobody asked for an end"
         return heard.text
 
     return [(status, _nameless(told)) for status, told in split(asyncio.run(play()))]
@@ -76,7 +62,7 @@ def _nameless(told: bytes) -> object:
     return json.loads(re.sub(rb'"decision_id":"[^"]*"', b'"decision_id":""', told)) if told.startswith(b"{") else told
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     kinds=st.lists(
         st.sampled_from(["post", "post", "post", "open", "wrong", "longer", "full", "broken", "get", "nested"]),

@@ -3,41 +3,17 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from tests.support.gate import cap, tenant
 from tests.support.gate_served import GateProcess
-from tests.support.services import missing
+from tests.support.gate_store import server
 
 pytestmark = pytest.mark.long
-
-
-@contextmanager
-def valkey(folder: Path) -> Iterator[str]:
-    """A store that keeps what it counts; its address."""
-    program = shutil.which("valkey-server") or missing("valkey-server")
-    folder.mkdir()
-    path = folder / "s"
-    settings = ["--port", "0", "--unixsocket", str(path), "--appendonly", "yes", "--appendfsync", "always"]
-    settings += ["--maxmemory-policy", "noeviction", "--dir", str(folder), "--save", ""]
-    process = subprocess.Popen([program, *settings], stdout=subprocess.DEVNULL, env={**os.environ, "LC_ALL": "C"})
-    try:
-        for _ in range(200):
-            if path.exists():
-                break
-            time.sleep(0.05)
-        yield f"unix://{path}"
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def fill(home: Path, url: str) -> None:
@@ -47,13 +23,13 @@ def fill(home: Path, url: str) -> None:
 
 def test_two_gates_share_one_cap_and_an_emptied_store_lets_nothing_through(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    with valkey(tmp_path / "v") as url:
-        one, two = (GateProcess(home, "--store", url, "--process", name) for name in ("one", "two"))
+    with server() as store:
+        one, two = (GateProcess(home, "--store", store.url, "--process", name) for name in ("one", "two"))
         one.feed(tenant(caps=[asdict(cap("L01", 12))]))
         with one:
             assert one.word("1") == "deny gate-unavailable", "nobody has said that this store may be counted by"
             assert one.get("/health")[0] == 503
-        fill(home, url)
+        fill(home, store.url)
         with one, two:
             gates = (one, two)
             words = [gates[number % 2].word(f"c{number}") for number in range(20)]
@@ -61,19 +37,19 @@ def test_two_gates_share_one_cap_and_an_emptied_store_lets_nothing_through(tmp_p
             assert set(words[12:]) == {"deny cap"}
             one.stop()
             two.stop()
-    with valkey(tmp_path / "w") as url:  # another store, with nothing in it
-        fill(home, url)
-        other = GateProcess(home, "--store", url)
+    with server() as store:  # another store, with nothing in it
+        fill(home, store.url)
+        other = GateProcess(home, "--store", store.url)
         with other:
             assert other.word("again") == "deny cap", "the journals know what was allowed"
 
 
 def test_a_killed_gate_of_a_store_knows_the_calls_that_it_answered(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    with valkey(tmp_path / "v") as url:
-        gate = GateProcess(home, "--store", url, "--process", "one")
+    with server() as store:
+        gate = GateProcess(home, "--store", store.url, "--process", "one")
         gate.feed(tenant(caps=[asdict(cap("L01", 40))]))
-        fill(home, url)
+        fill(home, store.url)
         with gate:
             told = [gate.word(f"c{number}") for number in range(15)]
             assert told == ["allow"] * 15

@@ -15,7 +15,8 @@ from nianjian.engines.gate.counters.port import Reservation
 from nianjian.engines.gate.counters.segments import Record, Segments, Writer
 from nianjian.engines.gate.policy import Cap
 
-MARK, UNIT, BACK, CLOCK = "m", "u", "b", "c"
+MARK, UNIT = "m", "u"
+BACK, CLOCK = "b", "c"  # number of a unit that was given back; the latest day that the clock has shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +55,10 @@ def unit_record(kept: StoredUnit) -> Record:
     return [UNIT, kept.number, *kept.key, kept.window, kept.stamp, kept.seconds, kept.touched, kept.call_id]
 
 
-def back_record(number: int) -> Record:
-    """The unit was given back."""
-    return [BACK, number]
-
-
-def clock_record(day: int) -> Record:
-    """The latest day that the clock has shown."""
-    return [CLOCK, day]
-
-
 class StoredCounts:
     """What the records of earlier processes add up to."""
 
     def __init__(self) -> None:
-        """Nothing has happened yet."""
         self.marks: dict[tuple[Key, int], Mark] = {}
         self.units: dict[int, StoredUnit] = {}
         self.numbers = 0
@@ -105,7 +95,7 @@ class StoredCounts:
     def records(self) -> list[Record]:
         """The same, as short as it goes."""
         kept = [mark_record(key, day, one.mark, one.touched) for (key, day), one in self.marks.items()]
-        return [clock_record(self.day), *kept, *map(unit_record, self.units.values())]
+        return [[CLOCK, self.day], *kept, *map(unit_record, self.units.values())]
 
 
 class Journal(Memory):
@@ -193,7 +183,7 @@ class Journal(Memory):
             self._renew()
 
     def _renew(self) -> None:
-        work = self._writer.renew([clock_record(self._watch.today)]) if self._started else None
+        work = self._writer.renew([[CLOCK, self._watch.today]]) if self._started else None
         if work is None:
             if self._started:
                 asyncio.get_running_loop().call_later(0.05, self._renew)
@@ -252,7 +242,7 @@ class Journal(Memory):
     def _back(self, unit: Unit) -> None:
         super()._back(unit)
         if unit[2]:  # no answer waits for this: lost, the unit stays counted
-            self._writer.put(back_record(unit[2]))
+            self._writer.put([BACK, unit[2]])
 
     def state(self) -> dict[str, object]:
         """``reason`` ``disk``: what is on the disk already is still good, calls that need more are refused."""

@@ -62,7 +62,6 @@ class Watch:
     """
 
     def __init__(self, moment: Callable[[], int] = milliseconds) -> None:
-        """``moment`` gives epoch milliseconds."""
         self.moment = moment
         self.behind = False
         self._latest = day_number(moment())
@@ -184,7 +183,6 @@ class Days(Meter):
     __slots__ = ("asked", "batch", "kept", "others")
 
     def __init__(self, key: Key, cap: Cap) -> None:
-        """No day is known."""
         super().__init__(key, cap)
         self.kept = self.asked = self.batch = 0
         self.others: dict[int, tuple[int, int, int, int]] = {}
@@ -254,7 +252,6 @@ class Anchored(Meter):
     __slots__ = ("start",)
 
     def __init__(self, key: Key, cap: Cap) -> None:
-        """No window is open."""
         super().__init__(key, cap)
         self.start = _NEVER
 
@@ -293,7 +290,6 @@ class Sliding(Meter):
     __slots__ = ("times",)
 
     def __init__(self, key: Key, cap: Cap) -> None:
-        """No call yet."""
         super().__init__(key, cap)
         self.times: list[int] = []  # rising
 
@@ -334,7 +330,6 @@ class Meters:
     """All meters of a process."""
 
     def __init__(self) -> None:
-        """Empty."""
         self.by_key: dict[Key, Meter] = {}
         self.get = self.by_key.get
         self._wall = 0

@@ -34,33 +34,27 @@ class Counters(Protocol):
 
     async def start(self, enterprise_caps: Mapping[str, Sequence[Cap]]) -> None:
         """Read what is kept, connect; an error with its remedy where the store is not fit to count."""
-        ...
 
     async def stop(self) -> None:
         """Write what is open."""
-        ...
 
     def policy(self, enterprise: str, caps: Sequence[Cap]) -> None:
         """These caps are in force from now on; tokens of an older epoch are dropped, the counts stay."""
-        ...
 
     def at_once(self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int) -> Reservation | None:
         """Take as `take` does, where memory is sure of the answer; None: nothing has happened, ask `take`."""
-        ...
 
     def again(self, enterprise: str, slot: Slot) -> Again:
         """What takes of one slot as `at_once` does while the slot is in force: made once, for many calls.
 
         Who asks remembers what it took: counters that need not know which call has which unit do not note it.
         """
-        ...
 
     def unused(self, enterprise: str, slot: Slot, at: int) -> bool:
         """Give a unit back that `again` took at that moment (epoch milliseconds) and `release` does not know of.
 
         The caller does so once. False: these counters note every call, it was done before or is too late.
         """
-        ...
 
     def take(
         self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int, done: Callable[[Reservation], None]
@@ -69,20 +63,15 @@ class Counters(Protocol):
 
         ``now`` is epoch milliseconds. Never more than the cap in force; every error errs to the strict side.
         """
-        ...
 
     def settle(self, enterprise: str, call_id: str, *, answered: bool, now: int) -> bool:
         """Tell a call's outcome: not answered gives its unit of the answered-only counters back. False: not known."""
-        ...
 
     def release(self, enterprise: str, call_id: str, now: int) -> bool:
         """Give a call that was never dialled back, once (idempotent); False: not known, done before or too late."""
-        ...
 
     def used(self, enterprise: str, slot: Slot, now: int) -> int:
         """Units of the slot's present window that this process knows to be taken."""
-        ...
 
     def state(self) -> dict[str, object]:
         """What the health page tells: ``kind``, ``available``, ``reason`` and figures of the kind's own."""
-        ...

@@ -146,7 +146,6 @@ class Writer:
     """
 
     def __init__(self, segments: Segments) -> None:
-        """``segments`` are opened and begun by the owner."""
         self._segments = segments
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="gate-journal")
         self._records: list[Record] = []

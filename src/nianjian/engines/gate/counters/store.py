@@ -8,7 +8,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import hiredis
 
@@ -29,7 +29,6 @@ class Debts:
     """Give-backs by a name of their own, kept until the store has answered."""
 
     def __init__(self, say: Callable[[Command, Heard], None]) -> None:
-        """``say`` as `resp.Connection.say`."""
         self._say = say
         self._open: dict[str, Command] = {}
 
@@ -64,21 +63,6 @@ class Debts:
 _NONE: Final = -1
 
 
-class CallOwner(Protocol):
-    """What a call needs of the store."""
-
-    leases: Leases
-
-    def take_windows(self, call: StoreCall, heard: Callable[[Any], None]) -> None:
-        """Ask the store for the units of ``call.windows``, all or none."""
-
-    def back(self, took: TakenTokens, *, attempts: bool) -> None:
-        """Give units of windows back."""
-
-    def decided(self, call: StoreCall, taken: Reservation, took: TakenTokens | None) -> None:
-        """The call is over."""
-
-
 class StoreCall:
     """One question that memory alone could not answer. ``done`` is told once; what comes later is put back."""
 
@@ -88,9 +72,8 @@ class StoreCall:
     )  # fmt: skip
 
     def __init__(
-        self, owner: CallOwner, enterprise: str, slots: Sequence[Slot], *, call_id: str, now: int, done: Done
+        self, owner: Store, enterprise: str, slots: Sequence[Slot], *, call_id: str, now: int, done: Done
     ) -> None:
-        """``deadline`` and ``reservation`` are the owner's to set."""
         self.owner, self.enterprise, self.call_id, self.now, self.done = owner, enterprise, call_id, now, done
         self.windows = [slot for slot in slots if not slot.cap.leased]
         day = meters.day_number(now)
@@ -180,11 +163,9 @@ class StoreCall:
         self._finish(fullest, used=True)
 
     def _took(self) -> TakenTokens:
+        key = store_connection.window_key
         units = tuple(
-            (
-                store_connection.window_key((self.enterprise, slot.cap.name, slot.value), slot.cap, self.now),
-                _is_answered(slot),
-            )
+            (key((self.enterprise, slot.cap.name, slot.value), slot.cap, self.now), slot.cap.counts == "answered")
             for slot in self.windows
         )
         return TakenTokens(tuple(self.holds), units, self.reservation)
@@ -197,10 +178,6 @@ class StoreCall:
         self.owner.decided(self, taken, took)
         for lease, version in self.holds:
             self.owner.leases.decided(lease, version, used=used)
-
-
-def _is_answered(slot: Slot) -> bool:
-    return slot.cap.counts == "answered"
 
 
 LOG: Final = logging.getLogger(__name__)
@@ -442,26 +419,17 @@ class Store:
         if self._giving:
             self._numbers += 1
             name = f"{self.gate}:{self._numbers}"
-            keys = (
-                store_connection.CANARY,
-                store_connection.granted_key(lease.key, lease.day),
-                store_connection.release_key(name),
-            )
-            self._debts.owe(
-                name,
-                ("FCALL", store_connection.RELEASE, len(keys), *keys, self.keeper.generation, tokens),
-                now=self.keeper.ready,
-            )
+            granted = store_connection.granted_key(lease.key, lease.day)
+            keys = (store_connection.CANARY, granted, store_connection.release_key(name))
+            words: Command = ("FCALL", store_connection.RELEASE, len(keys), *keys, self.keeper.generation, tokens)
+            self._debts.owe(name, words, now=self.keeper.ready)
 
     def back(self, took: TakenTokens, *, attempts: bool) -> None:
         """Give units of windows back: all of them, or those alone that count answered calls."""
         keys = [key for key, answered in took.windows if attempts or answered]
         if keys:
-            self._debts.owe(
-                f"back {took.reservation}",
-                ("FCALL", store_connection.BACK, len(keys), *keys, took.reservation),
-                now=self.keeper.ready,
-            )
+            words: Command = ("FCALL", store_connection.BACK, len(keys), *keys, took.reservation)
+            self._debts.owe(f"back {took.reservation}", words, now=self.keeper.ready)
 
     def _pay(self) -> None:
         self._debts.pay()

@@ -53,7 +53,6 @@ class Lease:
     )  # fmt: skip
 
     def __init__(self, key: Key, day: int, cap: Cap) -> None:
-        """Holds nothing."""
         self.key, self.day, self.cap, self.limit = key, day, cap, cap.limit
         self.have = self.held = self.granted = self.version = 0
         self.asked = False
@@ -196,7 +195,7 @@ class Leases:
         waiting, lease.waiting = lease.waiting, deque()
         for call in waiting:
             if not call.over:
-                _safely_alone(call.fail)
+                _safely(call.fail)
 
     def recall(self, chosen: Callable[[Lease], bool]) -> None:
         """Free tokens of the chosen leases go back to the store; who waits there asks anew."""
@@ -230,15 +229,8 @@ class Leases:
                 del self.by_key[name]
 
 
-def _safely(tell: Callable[[Lease], None], lease: Lease) -> None:
+def _safely(tell: Callable[..., None], *lease: Lease) -> None:
     try:
-        tell(lease)
-    except Exception:
-        LOG.exception("an answer could not be given")
-
-
-def _safely_alone(tell: Callable[[], None]) -> None:
-    try:
-        tell()
+        tell(*lease)
     except Exception:
         LOG.exception("an answer could not be given")

@@ -133,7 +133,6 @@ class WaitingQuestion(Protocol):
 
     def expire(self, answer: Answer) -> bool:
         """Say that there is no answer to one of those who wait; False: it has its answer."""
-        ...
 
 
 class PendingQuestions:

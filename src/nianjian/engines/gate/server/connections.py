@@ -58,7 +58,6 @@ class Connection(asyncio.Protocol):
     REFUSAL: ClassVar[bytes] = b""
 
     def __init__(self, connections: Connections) -> None:
-        """``connections`` are those of the process."""
         self._connections = connections
         self._transport: asyncio.Transport | None = None
         self._closing = False
@@ -143,7 +142,7 @@ class Connections:
     def admit(self, connection: Connection, address: str) -> bool:
         """Whether there is room for it; if so it counts until it is discarded."""
         total = self.limits.connections
-        if not (address in self._known or _is_local(address)):
+        if not (address in self._known or address.startswith("127.") or address == "::1"):
             total -= total // RESERVED
         if self._addresses[address] >= self.limits.per_address:
             self.refused["address"] += 1
@@ -209,7 +208,3 @@ def _address_of(transport: asyncio.Transport) -> str:
     if address.ipv4_mapped is not None:
         return str(address.ipv4_mapped)
     return host if address.is_loopback else str(IPv6Network((address, IPV6_SUBNET), strict=False))
-
-
-def _is_local(address: str) -> bool:
-    return address.startswith("127.") or address == "::1"

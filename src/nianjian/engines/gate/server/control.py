@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from dataclasses import asdict
+from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
@@ -15,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from nianjian.engines.gate.policy import Cap, Slot
+from nianjian.engines.gate.policy import Slot
 from nianjian.engines.gate.server import wire
 from nianjian.engines.gate.server.connections import Connections
 from nianjian.engines.gate.server.gate import Gate
@@ -91,10 +92,6 @@ class _Figures(Collector):
             yield GaugeMetricFamily(f"nianjian_gate_{name}", about, value=level)
 
 
-_STATUS: Final = {200: b"200 OK", 400: b"400 Bad Request", 401: b"401 Unauthorized", 404: b"404 Not Found"}
-_STATUS_MORE: Final = {405: b"405 Method Not Allowed", 503: b"503 Service Unavailable"}
-
-
 class Control:
     """The pages; ``doors`` tells figures of further doors (leases in a switch), by name."""
 
@@ -151,9 +148,8 @@ class Control:
         await self.application(scope, receive, send)
         headers = dict(sent[0]["headers"])
         body = b"".join(message.get("body", b"") for message in sent[1:])
-        status = int(sent[0]["status"])
-        line = _STATUS.get(status) or _STATUS_MORE.get(status) or b"%d Refused" % status
-        return http_reply(line, headers.get(b"content-type", b"text/plain"), body)
+        status = HTTPStatus(sent[0]["status"])
+        return http_reply(f"{status:d} {status.phrase}".encode(), headers.get(b"content-type", b"text/plain"), body)
 
     # ------------------------------------------------------------ pages
 
@@ -271,7 +267,7 @@ class Control:
             }
             for name in policy.channels
             for cap in policy.caps
-            if _is_counted(cap, name)
+            if cap.key == "channel" and cap.only in {"", name}
         ]
         return JSONResponse({"enterprise": policy.enterprise, "counters": rows})
 
@@ -299,7 +295,3 @@ class Control:
         if whose:
             return JSONResponse({"status": 401, "title": "Unauthorized"}, 401)
         return Response(self._metrics_of(), media_type=KIND)
-
-
-def _is_counted(cap: Cap, channel: str) -> bool:
-    return cap.key == "channel" and cap.only in {"", channel}

@@ -10,7 +10,7 @@ import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from itertools import count
-from typing import Final, Protocol
+from typing import Final
 
 from nianjian.engines.gate import decision, question
 from nianjian.engines.gate.counters.meters import milliseconds
@@ -20,7 +20,7 @@ from nianjian.engines.gate.decision_journal import Decision, Journal
 from nianjian.engines.gate.question import ALLOWED, FAIL_OPEN, Brief, Request, Used, Verdict
 from nianjian.engines.gate.server.answers import Answer, Answers, Key, PendingQuestions, question_key
 from nianjian.engines.gate.server.usual import Usual
-from nianjian.engines.gate.snapshot.read import Snapshot
+from nianjian.engines.gate.snapshot.read import CurrentSnapshot, Snapshot
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 
@@ -34,21 +34,12 @@ SHOWN: Final = 3  # members of a recent decision that is no brief one
 AGAIN: Final = 1.0  # seconds after which a journal that could not be written is tried again
 
 
-class SnapshotHolder(Protocol):
-    """Where the snapshot in force stands; None: nothing to decide by."""
-
-    @property
-    def snapshot(self) -> Snapshot | None:
-        """The generation in force."""
-        ...
-
-
 class Gate:
     """Decides; ``held`` is read anew for each question, so that a swapped snapshot is in force at once."""
 
     def __init__(
         self,
-        held: SnapshotHolder,
+        held: CurrentSnapshot,
         counters: Counters,
         journal: Journal | None = None,
         *,
@@ -138,24 +129,10 @@ class Gate:
 
     def close(self, request: Request, snapshot: Snapshot | None, refusal: Refusal, number: str, now: int) -> Verdict:
         """A refusal's verdict, by the operator's switches, counted, remembered and written down."""
-        observing = _is_observing(request, snapshot)
-        if refusal.fail_open and not observing:
-            verdict = Verdict(
-                allow=True, reason=FAIL_OPEN, rule=refusal.rule, retry_at=refusal.retry_at, decision_id=number
-            )
-        elif observing:
-            verdict = Verdict(
-                allow=True,
-                reason=OBSERVED + refusal.reason,
-                rule=refusal.rule,
-                retry_at=refusal.retry_at,
-                decision_id=number,
-                observed=refusal.reason,
-            )
-        else:
-            verdict = Verdict(
-                allow=False, reason=refusal.reason, rule=refusal.rule, retry_at=refusal.retry_at, decision_id=number
-            )
+        observing, reason = _is_observing(request, snapshot), refusal.reason
+        said = OBSERVED + reason if observing else FAIL_OPEN if refusal.fail_open else reason
+        observed, allow = reason if observing else "", observing or refusal.fail_open
+        verdict = Verdict(allow, said, refusal.rule, refusal.retry_at, None, number, observed)
         # who could not be answered may ask again: it has taken nothing
         self.note(request, snapshot, verdict, now, keep=refusal.reason not in ASK_AGAIN)
         return verdict
@@ -174,15 +151,8 @@ class Gate:
             verdict = Verdict(True, ALLOWED, rule, None, counter, number)  # noqa: FBT003 - by place it is made faster
         else:
             observing = _is_observing(request, snapshot)
-            verdict = Verdict(
-                allow=observing,
-                reason=OBSERVED + "cap" if observing else "cap",
-                rule=rule,
-                retry_at=retry_at,
-                counter=counter,
-                decision_id=number,
-                observed="cap" if observing else "",
-            )
+            said, observed = (OBSERVED + "cap", "cap") if observing else ("cap", "")
+            verdict = Verdict(observing, said, rule, retry_at, counter, number, observed)
         self.note(request, snapshot, verdict, now, keep=True)
         return verdict
 

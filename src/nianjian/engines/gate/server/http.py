@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from time import monotonic
 from typing import ClassVar, Final
 
@@ -123,20 +124,16 @@ def _split_pieces(data: bytes) -> Iterator[bytes]:
     return (data[at : at + HEAD_MOST] for at in range(0, len(data), HEAD_MOST))
 
 
+@dataclass(slots=True)
 class HttpRequest:
     """One request that is not for the hot path; ``peer`` is the address it came from."""
 
-    __slots__ = ("body", "headers", "method", "peer", "query", "target")
-
-    def __init__(
-        self, method: str, target: bytes, query: bytes, headers: list[tuple[bytes, bytes]], body: bytes
-    ) -> None:
-        self.method = method
-        self.target = target
-        self.query = query
-        self.headers = headers
-        self.body = body
-        self.peer = ""
+    method: str
+    target: bytes
+    query: bytes
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    peer: str = ""
 
 
 class HttpConnection(Connection):
@@ -145,7 +142,6 @@ class HttpConnection(Connection):
     REFUSAL: ClassVar[bytes] = closing_reply(problem_reply(b"503 Service Unavailable", "too many connections"))
 
     def __init__(self, gate: Gate, admission: Admission, control: Control, connections: Connections) -> None:
-        """``connections`` are those of the process."""
         super().__init__(connections)
         self._gate = gate
         self._ask = gate.usual.ask

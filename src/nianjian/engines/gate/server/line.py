@@ -54,7 +54,6 @@ class LineConnection(Connection):
     REFUSAL: ClassVar[bytes] = b"deny gate-unavailable\n"
 
     def __init__(self, gate: Gate, admission: Admission, connections: Connections) -> None:
-        """``connections`` are those of the process."""
         super().__init__(connections)
         self._gate = gate
         self._admission = admission

@@ -46,11 +46,9 @@ class Shared(Protocol):
     @property
     def begun(self) -> str:
         """How the ids of decisions begin now."""
-        ...
 
     def jot(self, usual: Brief, /) -> None:
         """Into the decision journal."""
-        ...
 
 
 Path = tuple[Alike, Callable[[Any, str, int], tuple[int, int] | None], Any, Container[int], EnterpriseAnswers]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -76,15 +76,9 @@ class Manifest:
 
     def text(self) -> str:
         """As JSON, with the digest of everything else in ``sha256``."""
-        body = {
-            "format": FORMAT,
-            "generation": self.generation,
-            "made_at": self.made_at,
-            "alarm_age": self.alarm_age,
-            "deny_age": self.deny_age,
-            "rulebook": self.rulebook,
-            "tenants": {code: _tenant_document(one) for code, one in sorted(self.tenants.items())},
-        }
+        columns = asdict(replace(self, tenants={}))
+        tenants = {code: asdict(one) for code, one in sorted(self.tenants.items())}
+        body = {"format": FORMAT, **columns, "tenants": tenants}
         return json.dumps({**body, "sha256": digest_of(body)}, ensure_ascii=False, indent=1)
 
 
@@ -93,29 +87,16 @@ def parse_manifest(text: str) -> Manifest:
     told: dict[str, Any] = json.loads(text)
     if told.pop("sha256") != digest_of(told) or told["format"] != FORMAT:
         raise ValueError(told["format"])
+    del told["format"]
     tenants = {
         code: TenantEntry(
             one["sha256"],
             one["size"],
-            tuple(_parse_list(entry) for entry in one["lists"]),
+            tuple(ListEntry(**entry | {"purposes": tuple(entry["purposes"])}) for entry in one["lists"]),
         )
-        for code, one in told["tenants"].items()
+        for code, one in told.pop("tenants").items()
     }
-    numbers = (told[name] for name in ("generation", "made_at", "alarm_age", "deny_age"))
-    generation, made_at, alarm, deny = numbers
-    return Manifest(generation, made_at, alarm, deny, told["rulebook"], tenants)
-
-
-def _parse_list(told: Mapping[str, Any]) -> ListEntry:
-    return ListEntry(
-        told["kind"],
-        told["built"],
-        told["sha256"],
-        told["size"],
-        told["entries"],
-        tuple(told["purposes"]),
-        told["mark"],
-    )
+    return Manifest(**told, tenants=tenants)
 
 
 def digest_of(body: Mapping[str, Any]) -> str:
@@ -132,19 +113,3 @@ def sha256_of(path: Path) -> str:
 def folder_name(generation: int) -> str:
     """A generation's folder: twelve digits, so that names sort as numbers do."""
     return f"{generation:012d}"
-
-
-def _tenant_document(one: TenantEntry) -> dict[str, Any]:
-    lists = [
-        {
-            "kind": entry.kind,
-            "built": entry.built,
-            "sha256": entry.sha256,
-            "size": entry.size,
-            "entries": entry.entries,
-            "purposes": list(entry.purposes),
-            "mark": entry.mark,
-        }
-        for entry in one.lists
-    ]
-    return {"sha256": one.sha256, "size": one.size, "lists": lists}

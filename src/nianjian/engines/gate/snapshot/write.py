@@ -40,8 +40,12 @@ def snapshot_lock(root: Path) -> Iterator[None]:
 
 def current_manifest(root: Path) -> files.Manifest | None:
     """The manifest of the generation in force; None where there is none or it cannot be read."""
+    return _read_manifest(root / files.CURRENT)
+
+
+def _read_manifest(folder: Path) -> files.Manifest | None:
     try:
-        return files.parse_manifest((root / files.CURRENT / files.MANIFEST).read_text("utf-8"))
+        return files.parse_manifest((folder / files.MANIFEST).read_text("utf-8"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -181,9 +185,8 @@ def relink_snapshot(root: Path) -> int:
 
 
 def _is_whole(root: Path, folder: Path) -> bool:
-    try:
-        manifest = files.parse_manifest((folder / files.MANIFEST).read_text("utf-8"))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    manifest = _read_manifest(folder)
+    if manifest is None:
         return False
     missing = False
     for code, entry in manifest.tenants.items():

@@ -1,17 +1,19 @@
-"""The cases, one case with what comes next, the acts on it, the watch list and the routine."""
+"""The cases and one case with what comes next: its location, isolation and acts; the watch list and the routine."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from pathlib import PurePath
-from typing import Any, Final
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Any, Final, NamedTuple
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext as _
@@ -23,24 +25,24 @@ from nianjian.engines.kernel.slices import LazyRows
 from nianjian.engines.paper import rectification, sections
 from nianjian.engines.paper.texts.errors import error_message
 from nianjian.engines.paper.texts.portrait import METRICS
-from nianjian.engines.paper.texts.rectification import PAPERS, STEPS
+from nianjian.engines.paper.texts.rectification import DIMENSIONS, PAPERS, STEPS
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.rectification import evidence, operations, reports, states
 from nianjian.features.rectification.evidence import GapPreview
 from nianjian.features.rectification.gaps import Gap
-from nianjian.features.rectification.pages.forms import Measure, Opened, Paper, Watched
+from nianjian.features.rectification.pages.forms import Isolated, Measure, Opened, Paper, Period, Watched
 from nianjian.features.rectification.storage import LIMIT, Notice, PaperContent, paper_content
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, takes_files
 from nianjian.platform.jobs import flow
-from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.web.access import Request, page
-from nianjian.platform.web.errors import describe_error
+from nianjian.platform.web.forms import run_form
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
-from nianjian.platform.web.work import kind, moment
+from nianjian.platform.web.work import describe_job_error as fault_of
+from nianjian.platform.web.work import kind, moment, progressing
 
 Json = dict[str, Any]
 
@@ -67,12 +69,8 @@ def read_upload(file: UploadedFile[Any] | None) -> PaperContent | None:
 
 def ways(code: str, case: str) -> list[tuple[str, str]]:
     """The pages of a case: (address, label)."""
-    names = (
-        ("rectify-one", gettext("Case")),
-        ("rectify-locate", gettext("Location")),
-        ("rectify-isolate", gettext("Isolation")),
-    )
-    return [(reverse(route, kwargs={"code": code, "case": case}), label) for route, label in names]
+    names = {"one": gettext("Case"), "locate": gettext("Location"), "isolate": gettext("Isolation")}
+    return [(reverse(f"rectify-{name}", args=[code, case]), label) for name, label in names.items()]
 
 
 @require_POST
@@ -87,7 +85,7 @@ def task(request: Request, code: str, case: str) -> HttpResponse:
     else:
         form = Measure(request.POST)
         if form.is_valid():
-            operations.add_measure(case=told["id"], actor=request.actor, **form.cleaned_data)
+            operations.add_measure(enterprise=code, case=told["id"], actor=request.actor, **form.cleaned_data)
             messages.success(request, gettext("Measure named."))
         else:
             messages.error(request, gettext("A measure needs a text, an owner and a day."))
@@ -150,21 +148,15 @@ def fetch(request: Request, code: str, case: str, job: str) -> HttpResponse:
         made = reports.get_stored_report(case=told["id"], job=job, actor=request.actor)
     except NianjianError as error:
         raise Http404 from error
-    answer = HttpResponse(made.content, content_type=made.media)
-    name = f"{told['id']}{'-draft' if made.draft else ''}{PurePath(made.name).suffix}"
-    return as_attachment(answer, name)
+    return as_attachment(HttpResponse(made.content, content_type=made.media), made.download_name(told["id"]))
 
 
 @require_safe
 @page(Act.READ)
 def cases(request: Request, code: str) -> HttpResponse:
     """List the cases, the next due first read from the dates."""
-    shown: Page[Json] = paged(
-        request,
-        LazyRows(
-            lambda first, count: operations.list_cases(enterprise=code, actor=request.actor, first=first, count=count)
-        ),
-    )
+    read = partial(operations.list_cases, enterprise=code, actor=request.actor)
+    shown: Page[Json] = paged(request, LazyRows(lambda first, count: read(first=first, count=count)))
     _ = words(current())
     rows = [
         [
@@ -177,15 +169,8 @@ def cases(request: Request, code: str) -> HttpResponse:
         ]
         for one in shown.rows
     ]
-    heads = (
-        gettext("Case"),
-        gettext("Notice"),
-        gettext("Received on"),
-        gettext("Internal target"),
-        gettext("Due"),
-        gettext("State"),
-    )
-    table = Table(gettext("Cases"), [Column(head) for head in heads], rows, wrap=True)
+    heads = [gettext("Case"), gettext("Notice"), gettext("Received on"), gettext("Internal target"), gettext("Due")]
+    table = Table(gettext("Cases"), [Column(head) for head in [*heads, gettext("State")]], rows, wrap=True)
     context = {"page": shown, "table": table, "may": may(request.actor, code, Act.LOAD)}
     return render(request, "rectification/list.html", context)
 
@@ -195,52 +180,30 @@ def cases(request: Request, code: str) -> HttpResponse:
 @takes_files
 def create_case(request: Request, code: str) -> HttpResponse:
     """Open a case of a notice."""
-    form, status = Opened(request.POST or None, request.FILES or None), 200
-    if request.method == "POST":
-        status = UNPROCESSABLE
-        if form.is_valid():
-            given = form.cleaned_data
-            notice = Notice(given["received"], given["due"], given["number"], given["causes"].splitlines())
-            try:
-                told = operations.open_case(
-                    enterprise=code, notice=notice, paper=read_upload(given["file"]), actor=request.actor
-                )
-            except NianjianError as error:
-                form.add_error(None, " ".join(describe_error(error)))
-            else:
-                messages.success(request, gettext("The case is open."))
-                return redirect("rectify-one", code=code, case=told["id"])
-    back = reverse("rectify", kwargs={"code": code})
-    return render(request, "rectification/open.html", {"form": form, "back": back}, status=status)
+    form, opened = Opened(request.POST or None, request.FILES or None), []
+
+    def open_case(given: Mapping[str, Any]) -> None:
+        notice = Notice(given["received"], given["due"], given["number"], given["causes"].splitlines())
+        paper = read_upload(given["file"])
+        opened.append(operations.open_case(enterprise=code, notice=notice, paper=paper, actor=request.actor))
+
+    if request.method == "POST" and run_form(form, open_case):
+        messages.success(request, gettext("The case is open."))
+        return redirect("rectify-one", code=code, case=opened[0]["id"])
+    context = {"form": form, "back": reverse("rectify", kwargs={"code": code})}
+    status = UNPROCESSABLE if request.method == "POST" else 200
+    return render(request, "rectification/open.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
 @page(Act.READ)
 def watched(request: Request, code: str) -> HttpResponse:
     """The watch list with the form of a new flag, and the routine; a flag is set by whom may load."""
-    form, status = Watched(request.POST or None), 200
-    if request.method == "POST":
-        status = UNPROCESSABLE
-        if form.is_valid():
-            given = form.cleaned_data
-            try:
-                operations.change_watch_list(
-                    enterprise=code,
-                    case=None,
-                    licence=given["licence"],
-                    source=given["source"],
-                    since=given["since"],
-                    until=None,
-                    year=None,
-                    actor=request.actor,
-                )
-            except NianjianError as error:
-                if error.code == "role_missing":
-                    raise
-                form.add_error(None, " ".join(describe_error(error)))
-            else:
-                messages.success(request, gettext("The licence stands in the watch list."))
-                return redirect("rectify-watch", code=code)
+    form = Watched(request.POST or None)
+    common: dict[str, Any] = {"enterprise": code, "case": None, "until": None, "year": None, "actor": request.actor}
+    if request.method == "POST" and run_form(form, lambda flag: operations.change_watch_list(**flag, **common)):
+        messages.success(request, gettext("The licence stands in the watch list."))
+        return redirect("rectify-watch", code=code)
     found = operations.list_watched_licences(enterprise=code, year=None, actor=request.actor)
     rows = [[Cell(one[name] or "–") for name in ("licence", "since", "until", "source")] for one in found]
     heads = (gettext("Licence"), gettext("Since which day"), gettext("Until"), gettext("Who said so"))
@@ -251,6 +214,7 @@ def watched(request: Request, code: str) -> HttpResponse:
         "form": form,
         "may": may(request.actor, code, Act.LOAD),
     }
+    status = UNPROCESSABLE if request.method == "POST" else 200
     return render(request, "rectification/watch.html", context, status=status)
 
 
@@ -285,8 +249,7 @@ ACTS: Final = {  # act of the page -> the step that it does, and the work that d
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Next:
+class Next(NamedTuple):
     """What to do now: a sentence, and the place where it is done ("": on no page)."""
 
     text: str
@@ -308,12 +271,8 @@ def waits(told: Json, looked: GapPreview, working: Collection[str], word: Words)
     return found
 
 
-def gap_ways(code: str, told: Json, gaps: Iterable[Gap]) -> list[tuple[Gap, str, str]]:
-    """Each gap with the place where it is closed: (gap, address, label)."""
-    return [(gap, *_way(code, told, gap)) for gap in gaps]
-
-
 def _way(code: str, told: Json, gap: Gap) -> tuple[str, str]:
+    """Where a gap is closed: (address, label)."""
     here = {"code": code, "case": told["id"]}
     waiting = next((one["approval"] for one in told["orders"] if not one["approved_at"]), "")
     ways = {
@@ -337,20 +296,14 @@ def following(code: str, told: Json, looked: GapPreview, word: Words) -> Next | 
     if states.SUBMITTED in done:
         text = _("Look whether the measures worked, then close the case.")
         return Next(text, "#close", _("To the closing"))
-    for gap, address, label in gap_ways(code, told, looked.gaps):
-        if gap.blocks:
-            return Next(error_message(gap.code, gap.values, word), address, label)
+    if gap := next((gap for gap in looked.gaps if gap.blocks), None):
+        return Next(error_message(gap.code, gap.values, word), *_way(code, told, gap))
     if states.REPORTED in done:
         return Next(_("Hand in report and test report, then note it here."), "#submit", _("To the handing in"))
     if looked.ready:
         return Next(_("Everything is there: set the report."), "#report", _("To the report"))
     text = _("Let everything be counted anew before the report goes out.")
     return Next(text, "#check", _("To the check"))
-
-
-def at_work(code: str, working: Iterable[JobValue]) -> list[tuple[str, str]]:
-    """(what it is, its page) of the work of the case that is under way."""
-    return [(kind(one.kind), reverse("data-job", args=[code, one.id])) for one in working]
 
 
 @require_safe
@@ -369,9 +322,11 @@ def case_detail(request: Request, code: str, case: str) -> HttpResponse:
         "pairs": _pairs(told),
         "steps": [(_(STEPS[one["step"]]), one["done"]) for one in told["steps"]],
         "next": following(code, told, known, _),
-        "working": at_work(code, working.values()),
+        "working": [(kind(one.kind), reverse("data-job", args=[code, one.id])) for one in working.values()],
         "waits": waits(told, known, working, _),
-        "gaps": [] if closed else _gaps(code, told, known, _),
+        "gaps": []
+        if closed
+        else [(gap.blocks, error_message(gap.code, gap.values, _), *_way(code, told, gap)) for gap in known.gaps],
         "looked": known,
         "checked": moment(known.at),
         "figures": rectification.measured_rows(told["measured"], _),
@@ -385,12 +340,6 @@ def case_detail(request: Request, code: str, case: str) -> HttpResponse:
         "may_report": may(request.actor, code, Act.REPORT),
     }
     return render(request, "rectification/one.html", context)
-
-
-def _gaps(code: str, told: Json, known: evidence.GapPreview, _: Words) -> list[tuple[bool, str, str, str]]:
-    """(whether it blocks, its sentence, where it is closed, what that place is called) of each gap."""
-    found = gap_ways(code, told, known.gaps)
-    return [(gap.blocks, error_message(gap.code, gap.values, _), address, label) for gap, address, label in found]
 
 
 def _pairs(told: Json) -> list[tuple[str, str]]:
@@ -414,3 +363,168 @@ def _chart(told: Json, _: Words) -> SafeString:
         return SafeString()
     chart = rectification.days_chart(measured, _)
     return SafeString(sections.html_chart(chart.caption, chart.svg))
+
+
+@require_safe
+@page(Act.READ)
+def located(request: Request, code: str, case: str) -> HttpResponse:
+    """Show what the last location found."""
+    told = get_case_or_404(request, code, case)
+    _ = words(current())
+    where = told["located"]
+    context = {
+        "case": told,
+        "ways": ways(code, told["id"]),
+        "form": Period(),
+        "told": rectification.location_content(where, _),
+        "charts": [
+            SafeString(sections.html_chart(one.caption, one.svg))
+            for one in rectification.case_charts({**told, "measured": None}, _)
+        ],
+        "tables": [_table(code, told, dimension, _) for dimension in DIMENSIONS] if where else [],
+        "may": may(request.actor, code, Act.REPORT) and told["state"] != "closed",
+    }
+    return render(request, "rectification/locate.html", context)
+
+
+def _table(code: str, told: Json, dimension: str, _: Words) -> Table:
+    """The groups of a dimension, each leading to its complaints."""
+    rows, address = [], reverse("rectify-tickets", args=[code, told["id"]])
+    for one in told["located"]["dimensions"][dimension]["groups"]:
+        text = rectification.group_row(one, dimension, _)
+        key = one.get("ref") or one["key"]
+        link = "" if "*" in (key or "") else f"{address}?{urlencode({'group': dimension, 'key': key or ''})}"
+        figures = ("complaints", "answered", "rate", "rest", "chance", "share")
+        rows.append(
+            [Cell(text["key"], href=link), *(Cell(text[name], figure=True) for name in figures), Cell(text["mark"])]
+        )
+    heads = [Column(_(DIMENSIONS[dimension]))]
+    labels = ("Number of complaints", "Answered calls", "Rate", "Rate of the rest", "Chance", "Cumulated share")
+    heads += [Column(_(label), figure=True) for label in labels]
+    return Table(_(DIMENSIONS[dimension]), [*heads, Column(_("Mark"))], rows, wrap=True)
+
+
+@require_POST
+@page(Act.REPORT)
+def locate(request: Request, code: str, case: str) -> HttpResponse:
+    """Locate in the days of the form and keep it with the case."""
+    told = get_case_or_404(request, code, case)
+    form = Period(request.POST)
+    if form.is_valid():
+        job = reports.locate.enqueue(enterprise=code, case=told["id"], actor=request.actor, **form.cleaned_data)
+        return redirect("data-job", code=code, job=job)
+    messages.error(request, gettext("These are no days."))
+    return redirect("rectify-locate", code=code, case=told["id"])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Act.READ)
+def tickets(request: Request, code: str, case: str) -> HttpResponse:
+    """Show what the last look at a group found, or let the worker look: its complaints and the calls of each."""
+    told = get_case_or_404(request, code, case)
+    group = _group(request)
+    free = may(request.actor, code, Act.REPORT)
+    if request.method == "POST":
+        reports.enqueue_tickets(case=told["id"], group=group, actor=request.actor)
+        return redirect(f"{request.path}?{_query(group)}")
+    job = reports.find_group_lookup(case=told["id"], group=group, actor=request.actor)
+    last = reports.find_group_lookup(case=told["id"], group=group, actor=request.actor, states=("done",))
+    rows = None if last is None else last.result
+    latest = job is not None and last is not None and job.id == last.id
+    _ = words(current())
+    context = {
+        "case": told,
+        "ways": ways(code, told["id"]),
+        "group": f"{_(DIMENSIONS[group.dimension])} {_called(told, group) or _('not known')}",
+        "rows": rows,
+        "at": _moment(rows),
+        "query": _query(group),
+        "next": _query(replace(group, page=group.page + 1)),
+        "located": told["located"] is not None,
+        "may": free and (job is None or job.over),
+        **(progressing(code, job) if job is not None and not latest else {}),
+    }
+    if job is not None and job.state == "failed":
+        context["error"] = fault_of(job.error)
+    return render(request, "rectification/tickets.html", context)
+
+
+def _group(request: Request) -> reports.GroupQuery:
+    """The group that the address names; 404 for what is no dimension."""
+    dimension, number = request.GET.get("group", "line"), request.GET.get("page", "1")
+    if dimension not in DIMENSIONS:
+        raise Http404
+    page = max(1, int(number)) if number.isdecimal() and len(number) < 6 else 1  # noqa: PLR2004 -- no list is longer
+    key = request.GET.get("key", "")
+    return reports.GroupQuery(dimension, key or None, page)
+
+
+def _called(told: Json, group: reports.GroupQuery) -> str | None:
+    """The group's key as it may be shown: a number of a person is masked."""
+    groups = (told["located"] or {}).get("dimensions", {}).get(group.dimension, {}).get("groups", ())
+    return next((one["key"] for one in groups if one.get("ref") == group.key), group.key) if group.key else None
+
+
+def _query(group: reports.GroupQuery) -> str:
+    told: dict[str, str | int] = {"group": group.dimension, "key": group.key or "", "page": group.page}
+    return urlencode(told)
+
+
+def _moment(rows: Mapping[str, object] | None) -> str:
+    at = None if rows is None else rows.get("at")
+    return _at(None if at is None else str(at))
+
+
+@require_http_methods(["GET", "POST"])
+@page(Act.REQUEST)
+def isolate(request: Request, code: str, case: str) -> HttpResponse:
+    """Ask for an isolation; the orders of the case below."""
+    told = get_case_or_404(request, code, case)
+    standing = [one for one in told["orders"] if _holds(one)]
+    held = {(one["key"], one["channel"]) for one in standing}
+    named = [one for one in (told["located"] or {}).get("named", ()) if "*" not in str(one["key"])]
+    suggested = next((one for one in named if (one["dimension"], one["key"]) not in held), None)
+    first = {"key": "line", "cap": operations.usual_cap(code)}
+    if suggested:
+        first |= {"key": suggested["dimension"], "channel": suggested["key"]}
+    form = Isolated(request.POST or None, initial=first)
+    ask = partial(operations.request_isolation, enterprise=code, case=told["id"], actor=request.actor)
+    if request.method == "POST" and run_form(form, lambda terms: ask(**terms)):
+        messages.success(request, gettext("Asked for; a second person decides under Approvals."))
+        return redirect("rectify-isolate", code=code, case=told["id"])
+    context = {
+        "case": told,
+        "ways": ways(code, told["id"]),
+        "form": form,
+        "orders": [
+            {**one, **{name: _at(one[name]) for name in ("approved_at", "lifted_at")}} for one in told["orders"]
+        ],
+        "standing": standing,
+        "open": told["state"] != "closed",
+    }
+    status = UNPROCESSABLE if request.method == "POST" else 200
+    return render(request, "rectification/isolate.html", context, status=status)
+
+
+def _at(wall: str | None) -> str:
+    return "" if wall is None else moment(datetime.fromisoformat(wall))
+
+
+def _holds(order: Json) -> bool:
+    return bool(order["kind"] == "isolate" and order["approved_at"] and not order["lifted_at"])
+
+
+@require_POST
+@page(Act.REQUEST)
+def lift(request: Request, code: str, case: str) -> HttpResponse:
+    """Ask to lift an isolation of the case."""
+    told = get_case_or_404(request, code, case)
+    wanted = request.POST.get("order", "")
+    for order in told["orders"]:
+        if order["order"] == wanted and _holds(order):
+            reason = request.POST.get("reason", "")
+            operations.request_lift(
+                enterprise=code, key=order["key"], channel=order["channel"], reason=reason, actor=request.actor
+            )
+            messages.success(request, gettext("Asked for; a second person decides under Approvals."))
+    return redirect("rectify-isolate", code=code, case=told["id"])

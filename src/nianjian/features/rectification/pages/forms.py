@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from nianjian.platform.registers.attachments import TYPES
+from nianjian.platform.web.forms import DayField
 
 LONG: Final = 2000
 ACCEPT: Final = ",".join(sorted(TYPES))
@@ -16,15 +17,13 @@ ACCEPT: Final = ",".join(sorted(TYPES))
 class Opened(forms.Form):
     """A notice."""
 
-    received = forms.DateField(
+    received = DayField(
         label=gettext_lazy("Day of receipt"),
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy("It is not counted itself; a day to come is a plan."),
     )
-    due = forms.DateField(
+    due = DayField(
         label=gettext_lazy("Last day printed on the notice"),
         required=False,
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy("It wins; without it ten working days are counted."),
     )
     number = forms.CharField(label=gettext_lazy("Number of the notice"), required=False, max_length=120)
@@ -42,12 +41,8 @@ class Opened(forms.Form):
 class Period(forms.Form):
     """The days of a location, both included."""
 
-    first = forms.DateField(
-        label=gettext_lazy("First day"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
-    last = forms.DateField(
-        label=gettext_lazy("Last day"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
+    first = DayField(label=gettext_lazy("First day"), required=False)
+    last = DayField(label=gettext_lazy("Last day"), required=False)
 
 
 class Isolated(forms.Form):
@@ -76,9 +71,7 @@ class Measure(forms.Form):
 
     text = forms.CharField(label=gettext_lazy("Measure"), max_length=LONG, widget=forms.Textarea({"rows": 2}))
     owner = forms.CharField(label=gettext_lazy("Owner"), max_length=120)
-    due = forms.DateField(
-        label=gettext_lazy("To be done by"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
+    due = DayField(label=gettext_lazy("To be done by"))
     every = forms.IntegerField(
         label=gettext_lazy("Again after so many days"),
         required=False,
@@ -102,16 +95,12 @@ class Paper(forms.Form):
     file = forms.FileField(label=gettext_lazy("File"), widget=forms.ClearableFileInput({"accept": ACCEPT}))
     issuer = forms.CharField(label=gettext_lazy("Issuer"), required=False, max_length=200)
     number = forms.CharField(label=gettext_lazy("Report number"), required=False, max_length=120)
-    dated = forms.DateField(
-        label=gettext_lazy("Date"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
+    dated = DayField(label=gettext_lazy("Date"), required=False)
 
 
 class Watched(forms.Form):
     """A licence for the watch list."""
 
     licence = forms.CharField(label=gettext_lazy("Licence"), max_length=80)
-    since = forms.DateField(
-        label=gettext_lazy("Since which day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
+    since = DayField(label=gettext_lazy("Since which day"))
     source = forms.CharField(label=gettext_lazy("Who said so"), max_length=LONG)

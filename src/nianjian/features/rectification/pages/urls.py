@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nianjian.features.rectification.pages import cases, channel
+from nianjian.features.rectification.pages import cases
 
 urlpatterns = [
     path("", cases.cases, name="rectify"),
@@ -17,9 +17,9 @@ urlpatterns = [
     path("<str:case>/end/", cases.end, name="rectify-end"),
     path("<str:case>/report/<str:form>/", cases.report, name="rectify-report"),
     path("<str:case>/reports/<str:job>/", cases.fetch, name="rectify-report-file"),
-    path("<str:case>/locate/", channel.located, name="rectify-locate"),
-    path("<str:case>/locate/run/", channel.locate, name="rectify-locate-run"),
-    path("<str:case>/complaints/", channel.tickets, name="rectify-tickets"),
-    path("<str:case>/isolate/", channel.isolate, name="rectify-isolate"),
-    path("<str:case>/lift/", channel.lift, name="rectify-lift"),
+    path("<str:case>/locate/", cases.located, name="rectify-locate"),
+    path("<str:case>/locate/run/", cases.locate, name="rectify-locate-run"),
+    path("<str:case>/complaints/", cases.tickets, name="rectify-tickets"),
+    path("<str:case>/isolate/", cases.isolate, name="rectify-isolate"),
+    path("<str:case>/lift/", cases.lift, name="rectify-lift"),
 ]
