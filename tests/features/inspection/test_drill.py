@@ -46,10 +46,7 @@ from nianjian.platform.rulebook.rulebooks import rulebook
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, tzinfo=clock.ZONE)
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
-TERMS = {
-    Clock.RESPONSE: ClockLimit(2 * HOUR, timedelta(minutes=90)),
-    Clock.CLOSE: ClockLimit(24 * HOUR, 20 * HOUR),
-}
+TERMS = {Clock.RESPONSE: ClockLimit(2 * HOUR, timedelta(minutes=90)), Clock.CLOSE: ClockLimit(24 * HOUR, 20 * HOUR)}
 
 
 @pytest.fixture(autouse=True)

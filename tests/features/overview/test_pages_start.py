@@ -102,14 +102,7 @@ def test_the_overview_leads_from_step_to_step(officer: Client, sample: dict[str,
 def test_a_row_that_holds_no_longer_is_none(officer: Client) -> None:
     text = _text(officer)
     assert text.count("missing</span>") == 2
-    rows.create_row(
-        kind="numbers",
-        enterprise="demo",
-        texts={"root": "95013"},
-        since=None,
-        reason="",
-        actor=OPERATOR,
-    )
+    rows.create_row(kind="numbers", enterprise="demo", texts={"root": "95013"}, since=None, reason="", actor=OPERATOR)
     assert _text(officer).count("missing</span>") == 1
     from nianjian.platform.registers.numbers import Number  # noqa: PLC0415 -- models load with the database
 

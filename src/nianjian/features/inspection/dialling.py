@@ -580,10 +580,7 @@ def group_suspects(rows: ir.Table) -> ir.Table:
         context=ibis.ifelse(plain, "", rows.context),
         application=ibis.ifelse(plain, "", rows.application),
     ).aggregate(
-        calls=rows.count(),
-        attended=rows.attended.cast("int64").sum(),
-        first=rows.start.min(),
-        last=rows.start.max(),
+        calls=rows.count(), attended=rows.attended.cast("int64").sum(), first=rows.start.min(), last=rows.start.max()
     )
 
 

@@ -13,16 +13,8 @@ from django.db import transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.inspection.models import NoticeScan, ScreensSeen, Visit
-from nianjian.features.inspection.queries import (
-    get_scan,
-    get_visit,
-    list_scans,
-)
-from nianjian.features.inspection.states import (
-    format_lines,
-    holds_number,
-    parse_lines,
-)
+from nianjian.features.inspection.queries import get_scan, get_visit, list_scans
+from nianjian.features.inspection.states import format_lines, holds_number, parse_lines
 from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.audit.record import record
 from nianjian.platform.vault import blobs

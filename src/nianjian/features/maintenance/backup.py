@@ -54,12 +54,7 @@ class Moment:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready."""
-        return {
-            "database": self.vendor,
-            "migrations": self.migrations,
-            "tables": self.tables,
-            "audit": self.audit,
-        }
+        return {"database": self.vendor, "migrations": self.migrations, "tables": self.tables, "audit": self.audit}
 
 
 @contextmanager

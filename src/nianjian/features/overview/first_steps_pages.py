@@ -154,10 +154,7 @@ def show_steps(request: Request, code: str) -> HttpResponse:
         messages.success(request, gettext("The licence is in its register, and its dates are in the season."))
         return redirect("overview", code=code)
     told = facts.build_overview(request.enterprise, request.actor, request.team)
-    context = build_steps_context(request, told, form) | {
-        "told": told,
-        "led": is_guided(request),
-    }
+    context = build_steps_context(request, told, form) | {"told": told, "led": is_guided(request)}
     return render(request, "overview/start.html", context, status=UNPROCESSABLE if form is not None else 200)
 
 

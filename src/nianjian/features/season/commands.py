@@ -92,11 +92,7 @@ def _shown(args: argparse.Namespace, actor: Any, today: Any = None) -> Answer:  
     from nianjian.features.season.queries import summarize_season
 
     told = summarize_season(
-        enterprise=args.enterprise,
-        year=args.year,
-        today=today or clock.today(),
-        actor=actor,
-        language=language(),
+        enterprise=args.enterprise, year=args.year, today=today or clock.today(), actor=actor, language=language()
     )
     return Answer(told, terminal.render_season(told))
 

@@ -32,13 +32,7 @@ from nianjian.features.inspection.queries import (
     list_visits,
 )
 from nianjian.features.inspection.queries import list_scans as of_visit
-from nianjian.features.inspection.states import (
-    FAILED,
-    PASSED,
-    UNKNOWN,
-    NoticeState,
-    parse_lines,
-)
+from nianjian.features.inspection.states import FAILED, PASSED, UNKNOWN, NoticeState, parse_lines
 from nianjian.features.inspection.storage import (
     ScanFile,
     VisitInput,

@@ -218,12 +218,7 @@ DAY: Final = timedelta(days=1)
 
 
 def check_logs(
-    *,
-    enterprise: str,
-    as_of: date | None,
-    actor: Actor,
-    progress: Progress = silent,
-    folder: Path | None = None,
+    *, enterprise: str, as_of: date | None, actor: Actor, progress: Progress = silent, folder: Path | None = None
 ) -> Json:
     """Every kind of log as at a day (None: today), up to the day before: a day that goes on has no whole log.
 

@@ -167,9 +167,7 @@ class VisitForm(forms.Form):
     notice = forms.CharField(label=gettext_lazy("Notice"), required=False, max_length=storage.NOTICE_LENGTH)
     authority = forms.CharField(label=gettext_lazy("Authority"), required=False, max_length=storage.AUTHORITY_LENGTH)
     received_on = forms.DateField(
-        label=gettext_lazy("Notice received on"),
-        required=False,
-        widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"),
+        label=gettext_lazy("Notice received on"), required=False, widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d")
     )
     place = forms.CharField(label=gettext_lazy("Place of the check"), required=False, max_length=storage.PLACE_LENGTH)
     agenda = forms.CharField(
