@@ -136,7 +136,7 @@ def test_an_empty_firm_is_not_ready_and_the_page_says_so(demo: str, operator: Ac
         ended = datetime.fromisoformat(str(told["ended_at"])).astimezone(clock.ZONE)
         assert f"{ended:%Y-%m-%d %H:%M}" in page.content.decode(), "the clock of Beijing"
         terminal = Console(file=StringIO(), width=200)
-        getattr(picture, f"render_{part}")(told)(terminal)
+        getattr(picture, f"render_{part}")(told, terminal)
         assert isinstance(terminal.file, StringIO)
         assert terminal.file.getvalue().strip()
     told = readiness.newest_check(enterprise=demo, part="readiness", actor=operator) or {}
@@ -233,7 +233,7 @@ def test_calls_of_an_unregistered_robot_are_shown_as_a_hint(
     assert "可能是未登记的机器人" in page
     assert "airobot" in page
     terminal = Console(file=StringIO(), width=200)
-    picture.render_dialling(told)(terminal)
+    picture.render_dialling(told, terminal)
     assert "airobot" in terminal.file.getvalue()  # type: ignore[attr-defined] # a StringIO
     ready = readiness.check_readiness(enterprise=demo, as_of=None, actor=operator)
     assert "ai_outbound" not in {one["check"] for one in ready["checks"] if one["state"] == "passed"}

@@ -21,9 +21,8 @@ from nianjian.features.complaints import one_click
 from nianjian.features.complaints import operations as acts
 from nianjian.features.inspection import states as pure
 from nianjian.features.inspection.operations import day, drill
-from nianjian.features.inspection.operations.day import build_sheet
+from nianjian.features.inspection.operations.day import VisitInput, build_sheet
 from nianjian.features.inspection.states import NoticeState, format_lines, parse_lines
-from nianjian.features.inspection.storage import VisitInput
 from nianjian.features.season import operations as season
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Role

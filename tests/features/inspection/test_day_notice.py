@@ -18,8 +18,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.inspection import states
 from nianjian.features.inspection.models import NoticeScan
 from nianjian.features.inspection.operations import day as visits
-from nianjian.features.inspection.operations.day import build_sheet
-from nianjian.features.inspection.storage import MOST_SCANS, VisitInput
+from nianjian.features.inspection.operations.day import MOST_SCANS, VisitInput, build_sheet
 from nianjian.features.screens import queries
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.roles import Role

@@ -251,7 +251,7 @@ def test_every_door_shows_the_sample_and_no_number(
     assert told is not None
     page = signed.get("/e/demo/inspection/retention/").content.decode()
     terminal = Console(file=StringIO(), width=240)
-    picture.render_retention(told)(terminal)
+    picture.render_retention(told, terminal)
     assert isinstance(terminal.file, StringIO)
     _name, copy = inspection_day.build_bundle(enterprise="demo", actor=operator, language="zh-hans")
     with zipfile.ZipFile(io.BytesIO(copy)) as pack:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -28,32 +28,25 @@ from nianjian.platform.terminal import table
 from nianjian.platform.terminal.language import _, language
 
 Json = Mapping[str, Any]
-Show = Callable[[Console], None]
 
 
-def render_season(told: Json) -> Show:
+def render_season(told: Json, console: Console) -> None:
     """A season as it stands."""
-
-    def show(console: Console) -> None:
-        first = told["earliest"]
-        console.print(
-            _("Season of data year {year}, as it stands on {day}").format(year=told["year"], day=told["today"])
+    first = told["earliest"]
+    console.print(_("Season of data year {year}, as it stands on {day}").format(year=told["year"], day=told["today"]))
+    if first is not None:
+        text = _("Earliest: {day} ({left}), {source}: {citation}")
+        where = _(TEMPLATES.get(first["template"], first["template"]))
+        said = text.format(
+            day=first["last_day"], left=format_time_left(first["left"], _), source=where, citation=first["citation"]
         )
-        if first is not None:
-            text = _("Earliest: {day} ({left}), {source}: {citation}")
-            where = _(TEMPLATES.get(first["template"], first["template"]))
-            said = text.format(
-                day=first["last_day"], left=format_time_left(first["left"], _), source=where, citation=first["citation"]
-            )
-            console.print(said, style="bold")
-        for one in told["obstacles"]:
-            console.print(f"! {one['text']}", style="bold red", markup=False)
-        for flag in told["risk_flags"]:
-            console.print(f"! {flag['text']}", style="yellow", markup=False)
-        _tracks(console, told)
-        _plan(console, told)
-
-    return show
+        console.print(said, style="bold")
+    for one in told["obstacles"]:
+        console.print(f"! {one['text']}", style="bold red", markup=False)
+    for flag in told["risk_flags"]:
+        console.print(f"! {flag['text']}", style="yellow", markup=False)
+    _tracks(console, told)
+    _plan(console, told)
 
 
 def _tracks(console: Console, told: Json) -> None:
@@ -108,30 +101,20 @@ def _day(one: Json) -> str:
     return f"{day} ({_('provisional')})" if one["provisional"] else day
 
 
-def feeds(told: Json) -> Show:
+def render_feeds(told: Json, console: Console) -> None:
     """A feed that was just made, and those there are."""
-
-    def show(console: Console) -> None:
-        if told["made"] is not None:
-            console.print(
-                _("Subscribe to {path} at this server's address; it is told now only.").format(**told["made"])
-            )
-        table.rows(console, (_("feed"), _("made at")), [(one["feed"], one["made_at"]) for one in told["feeds"]])
-
-    return show
+    if told["made"] is not None:
+        console.print(_("Subscribe to {path} at this server's address; it is told now only.").format(**told["made"]))
+    table.rows(console, (_("feed"), _("made at")), [(one["feed"], one["made_at"]) for one in told["feeds"]])
 
 
-def reminders(told: Json) -> Show:
+def render_reminders(told: Json, console: Console) -> None:
     """Whom what was told, and what became of it by each channel."""
-
-    def show(console: Console) -> None:
-        rows = [
-            (one["day"], one["user"], one["text"], "；".join(_sent(each) for each in one["dispatches"]) or "–")
-            for one in told["reminders"]
-        ]
-        table.rows(console, (_("day"), _("Person reminded"), _("reminder"), _("channels")), rows)
-
-    return show
+    rows = [
+        (one["day"], one["user"], one["text"], "；".join(_sent(each) for each in one["dispatches"]) or "–")
+        for one in told["reminders"]
+    ]
+    table.rows(console, (_("day"), _("Person reminded"), _("reminder"), _("channels")), rows)
 
 
 def _sent(one: Json) -> str:
@@ -139,35 +122,25 @@ def _sent(one: Json) -> str:
     return f"{one['dispatch']} {_(sent.MESSAGE_STATES[one['state']])}{fault}"
 
 
-def rolled_over(told: Json) -> Show:
+def render_roll_over(told: Json, console: Console) -> None:
     """What was taken over into a season, and what was not."""
-
-    def show(console: Console) -> None:
-        text = _("Season of data year {year}: {taken} papers taken over, {owners} tasks have their owner of last year.")
-        console.print(text.format(year=told["year"], taken=len(told["taken"]), owners=len(told["owners"])))
-        rows = [
-            (_(ITEMS.get(one["item"], one["item"])), _(NOT_TAKEN[one["reason"]]), one["valid_until"] or "–")
-            for one in told["left"]
-        ]
-        table.rows(console, (_("not taken over"), _("reason"), _("valid until")), rows)
-
-    return show
+    text = _("Season of data year {year}: {taken} papers taken over, {owners} tasks have their owner of last year.")
+    console.print(text.format(year=told["year"], taken=len(told["taken"]), owners=len(told["owners"])))
+    rows = [
+        (_(ITEMS.get(one["item"], one["item"])), _(NOT_TAKEN[one["reason"]]), one["valid_until"] or "–")
+        for one in told["left"]
+    ]
+    table.rows(console, (_("not taken over"), _("reason"), _("valid until")), rows)
 
 
 def _moment(text: str) -> str:
     return f"{datetime.fromisoformat(text).astimezone(clock.ZONE):%Y-%m-%d %H:%M}"
 
 
-def archived(told: Json) -> Show:
+def render_archive(told: Json, console: Console) -> None:
     """A closed season: how its reports ended, and the digest of all of it."""
-
-    def show(console: Console) -> None:
-        text = _("Season of data year {year}, closed at {at}; digest {sha256}")
-        season = told["season"]
-        console.print(
-            text.format(year=season["year"], at=_moment(told["closed_at"]), sha256=told["sha256"]), markup=False
-        )
-        rows = [(_(TRACKS[one["track"]]), _(STATES[one["state"]]), one["filed_on"] or "–") for one in season["tracks"]]
-        table.rows(console, (_("report"), _("state"), _("handed in")), rows)
-
-    return show
+    text = _("Season of data year {year}, closed at {at}; digest {sha256}")
+    season = told["season"]
+    console.print(text.format(year=season["year"], at=_moment(told["closed_at"]), sha256=told["sha256"]), markup=False)
+    rows = [(_(TRACKS[one["track"]]), _(STATES[one["state"]]), one["filed_on"] or "–") for one in season["tracks"]]
+    table.rows(console, (_("report"), _("state"), _("handed in")), rows)
