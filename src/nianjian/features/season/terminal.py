@@ -9,19 +9,8 @@ from typing import Any
 from rich.console import Console
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.paper.texts import season as sent
+from nianjian.engines.paper.texts import season as texts
 from nianjian.engines.paper.texts.dossier import ITEMS
-from nianjian.engines.paper.texts.season import (
-    DAY_KINDS,
-    MODULES,
-    NOT_TAKEN,
-    STATES,
-    TASK_STATES,
-    TASKS,
-    TEMPLATES,
-    TRACKS,
-    format_time_left,
-)
 from nianjian.engines.paper.texts.season_days import list_days
 from nianjian.engines.paper.words import ENGLISH
 from nianjian.platform.terminal import table
@@ -36,9 +25,12 @@ def render_season(told: Json, console: Console) -> None:
     console.print(_("Season of data year {year}, as it stands on {day}").format(year=told["year"], day=told["today"]))
     if first is not None:
         text = _("Earliest: {day} ({left}), {source}: {citation}")
-        where = _(TEMPLATES.get(first["template"], first["template"]))
+        where = _(texts.TEMPLATES.get(first["template"], first["template"]))
         said = text.format(
-            day=first["last_day"], left=format_time_left(first["left"], _), source=where, citation=first["citation"]
+            day=first["last_day"],
+            left=texts.format_time_left(first["left"], _),
+            source=where,
+            citation=first["citation"],
         )
         console.print(said, style="bold")
     for one in told["obstacles"]:
@@ -51,16 +43,16 @@ def render_season(told: Json, console: Console) -> None:
 
 def _tracks(console: Console, told: Json) -> None:
     states = [
-        (one["licence"], _(TRACKS[one["track"]]), _(STATES[one["state"]]), one["due"], one["filed_on"])
+        (one["licence"], _(texts.TRACKS[one["track"]]), _(texts.STATES[one["state"]]), one["due"], one["filed_on"])
         for one in told["tracks"]
     ]
     table.rows(console, (_("licence"), _("report"), _("state"), _("last day"), _("handed in")), states)
     rows = [
         (
             one["date"],
-            _(DAY_KINDS[one["kind"]]),
+            _(texts.DAY_KINDS[one["kind"]]),
             one["name_en"] if language() == ENGLISH else one["name"],
-            _(TEMPLATES.get(one["template"], one["template"])),
+            _(texts.TEMPLATES.get(one["template"], one["template"])),
             " · ".join((one["citation"], *licences)),
         )
         for one, licences, _mark in sorted(list_days(told["tracks"]), key=lambda found: str(found[0]["date"]))
@@ -71,7 +63,7 @@ def _tracks(console: Console, told: Json) -> None:
 def _plan(console: Console, told: Json) -> None:
     rows = [
         (
-            _(MODULES.get(one["module"], one["module"])),
+            _(texts.MODULES.get(one["module"], one["module"])),
             one["begins"],
             _day(one),
             f"{one['progress']['done']}/{one['progress']['total']}",
@@ -82,8 +74,8 @@ def _plan(console: Console, told: Json) -> None:
     tasks = [
         (
             one["task"],
-            _(TASKS.get(one["task"], one["task"])),
-            _(TASK_STATES[one["state"]]),
+            _(texts.TASKS.get(one["task"], one["task"])),
+            _(texts.TASK_STATES[one["state"]]),
             _day(one),
             f"{one['steps']['done']}/{one['steps']['total']}" if one["steps"]["total"] else None,
             one["owner"] or None,
@@ -119,7 +111,7 @@ def render_reminders(told: Json, console: Console) -> None:
 
 def _sent(one: Json) -> str:
     fault = f" ({one['fault']})" if one["fault"] else ""
-    return f"{one['dispatch']} {_(sent.MESSAGE_STATES[one['state']])}{fault}"
+    return f"{one['dispatch']} {_(texts.MESSAGE_STATES[one['state']])}{fault}"
 
 
 def render_roll_over(told: Json, console: Console) -> None:
@@ -127,7 +119,7 @@ def render_roll_over(told: Json, console: Console) -> None:
     text = _("Season of data year {year}: {taken} papers taken over, {owners} tasks have their owner of last year.")
     console.print(text.format(year=told["year"], taken=len(told["taken"]), owners=len(told["owners"])))
     rows = [
-        (_(ITEMS.get(one["item"], one["item"])), _(NOT_TAKEN[one["reason"]]), one["valid_until"] or "–")
+        (_(ITEMS.get(one["item"], one["item"])), _(texts.NOT_TAKEN[one["reason"]]), one["valid_until"] or "–")
         for one in told["left"]
     ]
     table.rows(console, (_("not taken over"), _("reason"), _("valid until")), rows)
@@ -142,5 +134,8 @@ def render_archive(told: Json, console: Console) -> None:
     text = _("Season of data year {year}, closed at {at}; digest {sha256}")
     season = told["season"]
     console.print(text.format(year=season["year"], at=_moment(told["closed_at"]), sha256=told["sha256"]), markup=False)
-    rows = [(_(TRACKS[one["track"]]), _(STATES[one["state"]]), one["filed_on"] or "–") for one in season["tracks"]]
+    rows = [
+        (_(texts.TRACKS[one["track"]]), _(texts.STATES[one["state"]]), one["filed_on"] or "–")
+        for one in season["tracks"]
+    ]
     table.rows(console, (_("report"), _("state"), _("handed in")), rows)

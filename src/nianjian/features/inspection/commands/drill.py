@@ -20,12 +20,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_actions(Actions(parser))
 
 
-def run(args: argparse.Namespace) -> Answer:
-    """Answer the chosen action."""
-    answer: Answer = args.act(args)
-    return answer
-
-
 CALLS = 3
 SOURCES = ("one_click", "12321")
 THROWN = ("second_call", "system_slow", "inspector_asks", "media")

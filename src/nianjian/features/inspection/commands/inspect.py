@@ -26,12 +26,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_notice_actions(actions)
 
 
-def run(args: argparse.Namespace) -> Answer:
-    """Answer the chosen action."""
-    answer: Answer = args.act(args)
-    return answer
-
-
 def add_day_actions(actions: Actions) -> None:
     """``day``, ``plan`` and ``copy``."""
     shown = actions.add("day", _day, _("the sheet of the inspection day; exit 1 unless everything has passed"))
