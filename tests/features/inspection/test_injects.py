@@ -69,8 +69,3 @@ def test_everything_has_a_name() -> None:
     assert set(injects.STEPS) | {injects.WARNED} <= set(texts.STEPS)
     states = {injects.WAITING, injects.DUE, injects.LATE, injects.RUNNING, injects.DONE, injects.DONE_LATE}
     assert set(texts.LINES) == states
-
-
-def test_a_moment_is_told_as_a_clock_shows_it() -> None:
-    assert texts.clock_text("2026-11-27T14:07:19+08:00") == "2026-11-27 14:07:19"
-    assert texts.clock_text(None) == "–"
