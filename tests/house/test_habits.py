@@ -31,7 +31,7 @@ SUBJECTS = {
         "platform/vault/rotation.py",
         "features/dossier/arrivals.py", "features/dossier/materials.py", "features/dossier/operations/fill_in.py",
         "features/dossier/pictures.py", "features/dossier/rounds.py", "features/dossier/seal_images.py",
-        "features/dossier/signed_papers.py",
+        "features/dossier/signed_papers.py", "features/inspection/operations/day.py",
     )
 } | {Path("features/complaints", name) for name in ("matching.py", "one_click.py", "sla_warnings.py")}  # fmt: skip
 
