@@ -34,7 +34,7 @@ from nianjian.features.dossier.models import Evidence, Request  # noqa: E402
 from nianjian.features.dossier.operations import arrivals, fill_in, rounds, signatures  # noqa: E402
 from nianjian.features.dossier.operations.rounds import Handover, RequestInput  # noqa: E402
 from nianjian.features.dossier.signatures import to_signature  # noqa: E402
-from nianjian.features.inspection import storage as inspection  # noqa: E402
+from nianjian.features.inspection.operations import day as inspection  # noqa: E402
 from nianjian.features.inspection.operations import drill  # noqa: E402
 from nianjian.features.portrait import portraits  # noqa: E402
 from nianjian.features.reconciliation import storage as reconciliation  # noqa: E402
@@ -272,7 +272,7 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     told: dict[str, Any] = {"item": None, "sure": False, "guesses": [], "pages": 1, "papers": []}
     drawn = [SmallPicture(1, 210.0, 297.0, JPEG)]
     arrivals.record_proposal(arrival=waits.pk, proposal=told, pictured=drawn, actor=actor)
-    inspection.store_visit(enterprise=code, given=inspection.VisitInput(date(2026, 11, 3)), actor=actor)
+    inspection.save_visit(enterprise=code, given=inspection.VisitInput(date(2026, 11, 3)), actor=actor)
     notice = inspection.ScanFile("通知书.png", "image/png", PNG, 1)
     door = one_click.open_door(enterprise=code, number="95013001", actor=OPERATOR)
     return {

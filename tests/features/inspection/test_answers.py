@@ -12,7 +12,6 @@ from nianjian.engines.paper.words import ENGLISH, words
 from nianjian.features.complaints.clocks import TicketCounts, build_in_time_claim
 from nianjian.features.inspection import claims, states
 from nianjian.features.inspection.claims import RobotFigures
-from nianjian.features.inspection.states import Check
 
 ROBOTS = RobotFigures(seats=2, filed=2, calls=9, answered=5, intents=5, asked=3, put_through=3, in_time=3, item=True)
 TICKETS = TicketCounts(
@@ -121,13 +120,7 @@ def test_every_card_is_tested_on_both_sides() -> None:
 
 
 def test_what_is_unknown_is_not_passed() -> None:
-    checks = [
-        Check(str(n), states.PEOPLE if n else states.SYSTEM, "S2", state, "")
-        for n, state in enumerate(("passed", "unknown", "passed"))
-    ]
-    assert states.passed_share(checks) == (2, 3)
-    assert states.passed_share(checks, states.PEOPLE) == (1, 2)
-    assert states.readiness_state(checks) == states.UNKNOWN
-    assert states.readiness_state(checks[:1]) == states.PASSED
-    assert states.readiness_state([]) == states.UNKNOWN
-    assert states.readiness_state([*checks, Check("x", states.SYSTEM, "S5", "failed", "")]) == states.FAILED
+    checks = ("passed", "unknown", "passed")
+    assert states.overall_state(checks) == states.overall_state([]) == states.UNKNOWN
+    assert states.overall_state(checks[:1]) == states.PASSED
+    assert states.overall_state([*checks, "failed"]) == states.FAILED

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
@@ -18,12 +19,9 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.inspection import states
 from nianjian.features.inspection.models import NoticeScan
 from nianjian.features.inspection.operations import day as visits
-from nianjian.features.inspection.operations.day import build_sheet
-from nianjian.features.inspection.storage import MOST_SCANS, VisitInput
+from nianjian.features.inspection.operations.day import MOST_SCANS, VisitInput, build_sheet
 from nianjian.features.screens import queries
 from nianjian.platform.accounts.query import USER, Actor
-from nianjian.platform.accounts.roles import Role
-from nianjian.platform.accounts.service import add_user
 from nianjian.platform.audit.query import acts
 from nianjian.platform.vault import blobs, keyring
 
@@ -47,24 +45,12 @@ def picture(shade: int = 200) -> bytes:
 
 def pdf(program: str = "") -> bytes:
     """A page, with a program in it where one is given."""
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R"
-        + (f"/OpenAction<</S/JavaScript/JS({program})>>" if program else "").encode()
-        + b">>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>",
-    ]
-    body, places = b"%PDF-1.4\n", []
-    for number, one in enumerate(objects, 1):
-        places.append(len(body))
-        body += b"%d 0 obj%sendobj\n" % (number, one)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    return (
-        body
-        + b"xref\n0 4\n0000000000 65535 f \n"
-        + table
-        + b"trailer<</Size 4/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % len(body)
-    )
+    made, out = pikepdf.new(), io.BytesIO()
+    made.add_blank_page()
+    if program:
+        made.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=program)
+    made.save(out, static_id=True)
+    return out.getvalue()
 
 
 @pytest.fixture
@@ -78,12 +64,9 @@ def test_a_scan_is_looked_at_kept_sealed_and_named_with_its_digest(day: str, ope
     told = visits.attach_scan(enterprise=day, day=VISIT, name="C:\\扫描\\通知书.png", content=content, actor=operator)
     again = visits.attach_scan(enterprise=day, day=VISIT, name="通知书.png", content=content, actor=operator)
     assert again == told
-    assert (told["name"], told["media_type"], told["pages"], told["size"]) == (
-        "通知书.png",
-        "image/png",
-        1,
-        len(content),
-    )
+    assert [told[name] for name in ("name", "media_type", "pages", "size")] == [
+        "通知书.png", "image/png", 1, len(content)
+    ]  # fmt: skip
     row = NoticeScan.objects.get()
     (lies,) = (keyring.home() / "vault").glob(f"??/{row.blob}")
     assert content not in lies.read_bytes()
@@ -154,9 +137,8 @@ def test_with_its_day_a_scan_goes_and_its_file_with_it(
     assert (NoticeScan.objects.count(), list(blobs.blobs())) == (0, [])
 
 
-def test_the_page_keeps_gives_and_removes_scans_by_role(day: str, operator: Actor) -> None:
+def test_the_page_keeps_gives_and_removes_scans(day: str) -> None:
     client = signed_in("anna")
-    add_user(name="vera", role=Role.AUDITOR, enterprises=[day], actor=operator)
     sent = {"day": VISIT.isoformat(), "file": SimpleUploadedFile("通知书.pdf", pdf())}
     assert client.post(f"{PLACE}scan/", sent).status_code == 302
     row = NoticeScan.objects.get()
@@ -167,9 +149,6 @@ def test_the_page_keeps_gives_and_removes_scans_by_role(day: str, operator: Acto
     given = client.post(f"{PLACE}scan/fetch/", asked)
     assert (given.status_code, given.content, given["Content-Type"]) == (200, pdf(), "application/pdf")
     assert given["Content-Disposition"].startswith("attachment")
-    reader = signed_in("vera")
-    for act in ("fetch", "remove"):
-        assert reader.post(f"{PLACE}scan/{act}/", asked).status_code == 403
     for wrong in ("x", "9" * 5000, ""):
         assert client.post(f"{PLACE}scan/fetch/", asked | {"scan": wrong}).status_code == 404
     refused = {"day": VISIT.isoformat(), "file": SimpleUploadedFile("a.pdf", b"MZ" * 900)}

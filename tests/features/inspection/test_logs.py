@@ -30,10 +30,7 @@ def sunday(day: date) -> str:
 
 @pytest.mark.parametrize(
     ("as_of", "begin", "after_180"),
-    [
-        (date(2026, 8, 31), date(2026, 2, 28), date(2026, 3, 4)),
-        (date(2026, 10, 1), date(2026, 4, 1), date(2026, 4, 4)),
-    ],
+    [(date(2026, 8, 31), date(2026, 2, 28), date(2026, 3, 4)), (date(2026, 10, 1), date(2026, 4, 1), date(2026, 4, 4))],
 )
 def test_six_months_are_months_and_180_days_fail(as_of: date, begin: date, after_180: date) -> None:
     assert add_months(as_of, -6) == begin

@@ -24,8 +24,8 @@ from nianjian.doors.site.worker import KINDS
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.operations import import_calls
 from nianjian.features.inspection import terminal as picture
-from nianjian.features.inspection.operations import answers, logs, readiness
 from nianjian.features.inspection.operations import day as inspection_day
+from nianjian.features.inspection.operations import logs, readiness
 from nianjian.features.maintenance import health
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow, service
@@ -251,7 +251,7 @@ def test_every_door_shows_the_sample_and_no_number(
     assert told is not None
     page = signed.get("/e/demo/inspection/retention/").content.decode()
     terminal = Console(file=StringIO(), width=240)
-    picture.render_retention(told)(terminal)
+    picture.render_retention(told, terminal)
     assert isinstance(terminal.file, StringIO)
     _name, copy = inspection_day.build_bundle(enterprise="demo", actor=operator, language="zh-hans")
     with zipfile.ZipFile(io.BytesIO(copy)) as pack:
@@ -268,27 +268,3 @@ def test_every_door_shows_the_sample_and_no_number(
     bearer = {"Authorization": f"Bearer {lead('lea', operator)}"}
     api = Client().get("/api/v1/enterprises/demo/inspection?part=retention", headers=bearer).json()
     assert api["told"]["sample"] == told["sample"]
-
-
-def test_cards_and_readiness_follow(
-    demo: str, operator: Actor, tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    called(tmp_path / "calls.csv", operator)
-
-    def both() -> tuple[str, str, set[str]]:
-        ready = readiness.check_readiness(enterprise=demo, as_of=None, actor=operator)
-        (check,) = [one for one in ready["checks"] if one["check"] == "log_recordings"]
-        cards = answers.check_answers(enterprise=demo, as_of=None, actor=operator)["cards"]
-        (card,) = [one for one in cards if one["card"] == "logs_kept"]
-        return check["state"], check["why"], {one["code"] for one in card["lacks"]}
-
-    state, why, lacks = both()
-    assert (state, why) == ("unknown", "references_only")
-    assert "log_recordings" in lacks
-    monkeypatch.setenv("NIANJIAN_RECORDINGS", f"demo={folder}")
-    state, why, lacks = both()
-    assert (state, why) == ("passed", "files_kept")
-    assert "log_recordings" not in lacks
-    for number in range(A_DAY):
-        (folder / name(DAYS[3], number)).unlink()
-    assert both()[:2] == ("failed", "files_missing")

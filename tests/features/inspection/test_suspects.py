@@ -19,7 +19,7 @@ from nianjian.engines.lake.duckdb_engine import DuckDBEngine
 from nianjian.engines.lake.schema import CALLS, LINE_DIM
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.inspection import dialling
-from nianjian.features.inspection.dialling import RobotSigns, SuspectGroup
+from nianjian.features.inspection.dialling import RobotSigns
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 MIXED, PLAIN = "asterisk-22.10.1_Master_predictive_and_robot.csv", "asterisk-22.10.1_Master.csv"
@@ -34,14 +34,14 @@ SIGNS = RobotSigns(
 NAMELESS = replace(SIGNS, contexts=[])  # an enterprise whose contexts nobody named
 
 
-def asked(table: pa.Table, day: date, signs: RobotSigns) -> tuple[str, list[SuspectGroup], dict[str, str]]:
+def asked(table: pa.Table, day: date, signs: RobotSigns) -> tuple[str, list[Any], dict[str, str]]:
     """(what is suggested, the groups, call -> its evidence)."""
     with closing(DuckDBEngine()) as engine:
         dim = engine.hold("line_dim", pa.Table.from_pylist([], schema=LINE_DIM))
         of = dialling.select_rows(engine.hold("calls", table), dim, day, day)
         rows = dialling.mark_suspects(dialling.extract_signs(dialling.aggregate_calls(of)), signs)
         said, groups = dialling.weigh_groups(engine.rows(dialling.group_suspects(rows)), signs)
-        kept = {(one.source, one.evidence) for one in groups}
+        kept = {(one["source"], one["evidence"]) for one in groups}
         shown = engine.rows(dialling.sample_suspects(rows, 1_000_000))
         return said, groups, {
             str(one["one"]): str(one["evidence"]) for one in shown if (one["source"], one["evidence"]) in kept
@@ -66,7 +66,7 @@ def robots_of(name: str) -> set[str]:
 def test_real_records_with_their_ground_truth(tmp_path: Path, signs: RobotSigns, evidence: str) -> None:
     truth = robots_of(MIXED)
     said, groups, found = asked(imported(MIXED, tmp_path), date(2026, 11, 25), signs)
-    assert (said, {one.evidence for one in groups}) == (dialling.SUGGESTED, {evidence})
+    assert (said, {one["evidence"] for one in groups}) == (dialling.SUGGESTED, {evidence})
     right = len(truth & set(found))
     assert len(truth) == 17
     assert right == len(found) == len(truth), "precision and recall are 1"

@@ -60,7 +60,7 @@ def counted(calls: list[dict[str, object]], work: list[dict[str, object]]) -> di
     return found
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("size", [1, 7, 10_000])
 def test_every_call_as_counted_by_hand_in_batches_of_any_size(seed: int, size: int) -> None:
     die = Random(seed)

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from tests.support import databases
+from tests.support.fixtures import shell_of
 from tests.support.site import PROGRAM, Site, serving, told
 
 from nianjian.engines.kernel import clock
@@ -40,16 +41,27 @@ def keys(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def busy(cli: Shell, tmp_path: Path) -> Shell:
-    """An enterprise with calls, a seat and a portrait."""
-    calls, seats = tmp_path / "calls.csv", tmp_path / "seats.csv"
+@pytest.fixture(scope="module")
+def furnished(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a home whose enterprise has calls, a seat and a portrait, and its keys."""
+    folder = tmp_path_factory.mktemp("furnished")
+    shutil.copytree(prepared, folder, dirs_exist_ok=True)
+    databases.copy(prepared / "home", folder / "home")
+    cli, calls, seats = shell_of(folder / "home"), folder / "calls.csv", folder / "seats.csv"
     calls.write_text("\n".join([HEADER, *CALLS]) + "\n", encoding="utf-8")
     seats.write_text("坐席编号,类型,姓名,备案状态,备案日期\nS1,人工,张三,已备案,2025-11-01\n", encoding="utf-8")
     assert cli("registers", "import", "seats", str(seats), "--enterprise", "demo").code == 0
     assert cli("calls", "import", str(calls), "--enterprise", "demo", "--timezone", "Asia/Shanghai").code == 0
     assert cli("portrait", "run", "--enterprise", "demo", "--year", "2026").code == 0
-    return cli
+    return folder
+
+
+@pytest.fixture
+def busy(shell_home: Path, furnished: Path) -> Shell:
+    """The furnished home, one of its own for each test."""
+    shutil.copytree(furnished, shell_home.parent, dirs_exist_ok=True)
+    databases.copy(furnished / "home", shell_home)
+    return shell_of(shell_home)
 
 
 def _manifest(path: Path) -> dict[str, Any]:

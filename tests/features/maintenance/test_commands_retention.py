@@ -137,15 +137,6 @@ def test_posted_records_are_counted_and_erased_with_the_calls_of_their_month(kep
     assert _classes(kept, "run", **LATER)["calls"] == 0
 
 
-def test_only_an_administrator_erases(kept: Shell, shell_home: Path) -> None:
-    token = kept("user", "add", "lea", "--role", "compliance_lead", "--json").json["token"]
-    proved = {"NIANJIAN_TOKEN": token, **LATER}
-    assert kept("retention", "show", "--as", "lea", **proved).code == 0
-    refused = kept("retention", "run", "--as", "lea", "--json", **proved)
-    assert refused.json["error"]["code"] == "role_missing_everywhere"
-    assert len(_files(shell_home, "2025-12")) == 1
-
-
 def test_a_backup_under_way_is_waited_for(kept: Shell, shell_home: Path) -> None:
     with (shell_home / ".backup.lock").open("ab") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)

@@ -12,6 +12,7 @@ from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
 from nianjian.features.maintenance import retention
+from nianjian.platform.accounts.models import Membership
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.audit.query import acts
@@ -105,24 +106,6 @@ def test_what_is_due_is_erased_by_the_worker_and_told_afterwards(filled: Client)
     assert len(list(acts(verb="retention.erase"))) == 2, "an erasure of nothing leaves no entry"
 
 
-def test_posted_records_are_counted_with_the_calls_and_told_apart_when_gone(filled: Client, home: Path) -> None:
-    folder = home / "live/posted/demo/fs"
-    folder.mkdir(parents=True)
-    for day, legs in (("2026-03-02", 3), ("2027-05-31", 1), ("2027-06-01", 5)):
-        (folder / f"{day}.jsonl").write_bytes(b"{}\n" * legs)
-    _count(filled)
-    assert "超期 12 行。" in _text(filled)
-    filled.post(f"{PAGE}erase/")
-    work()
-    assert [one.stem for one in folder.iterdir()] == ["2027-06-01"]
-    text = _text(filled)
-    assert "没有超期的记录。" in text
-    assert "2027-06 以前的话单 5 行" in text  # what the lake held of them
-    posted = [one.data for one in acts(verb="retention.erase") if "posted" in one.data]
-    assert posted == [{"posted": 2, "legs": 4, "before": "2027-06"}]
-    assert "2027-06 以前推送的话单 4 条" in text
-
-
 def test_a_count_from_before_an_erasure_is_not_shown(filled: Client) -> None:
     _count(filled)
     retention.run_retention(
@@ -135,29 +118,17 @@ def test_a_count_from_before_an_erasure_is_not_shown(filled: Client) -> None:
     assert "没有超期的记录。" in _text(filled)
 
 
-@pytest.mark.parametrize("role", ["compliance_lead", "auditor"])
-def test_who_reads_the_chain_reads_it_and_erases_nothing(filled: Client, role: str) -> None:
+def test_who_reads_the_chain_reads_it_and_erases_nothing(filled: Client) -> None:
     del filled
-    reader = signed_in("rita", role=role, enterprise="demo")
+    reader = signed_in("rita", role="auditor", enterprise="demo")
     text = _text(reader)
     assert "由管理员清除。" in text
     assert f"{PAGE}erase/" not in text
     assert f'href="{PAGE}"' in _text(reader, "/e/demo/"), "the menu leads there"
-    assert reader.post(f"{PAGE}erase/").status_code == 403
-    assert not queue.under_way("demo")
-
-
-def test_others_see_neither_page_nor_line_in_the_menu(filled: Client) -> None:
-    del filled
-    officer = signed_in("otto", role="data_officer", enterprise="demo")
-    assert officer.get(PAGE).status_code == 403
-    assert PAGE not in _text(officer, "/e/demo/")
 
 
 def test_work_that_lost_its_right_on_the_way_erases_nothing(filled: Client) -> None:
     filled.post(f"{PAGE}erase/")
-    from nianjian.platform.accounts.models import Membership  # noqa: PLC0415 -- the suite's set-up first
-
     Membership.objects.filter(user_id="anna").update(role="auditor")
     work()
     (job,) = queue.jobs("demo", newest=1)

@@ -69,7 +69,7 @@ def test_a_thousand_are_asked_in_few_queries(demo: str, operator: Actor) -> None
     red = [one.red for one in found]
     assert red == sorted(red, reverse=True)
     assert (found[-1].enterprise.code, found[-1].red, found[0].red) == (demo, 1, 2), "it has handed in one of two"
-    assert {one.enterprise.province for one in facts.filter_by_province(found, "重庆")} == {"重庆"}
+    assert {one.enterprise.province for one in facts.filter_portfolio(found, "", "重庆")} == {"重庆"}
 
 
 def test_the_least_room_decides() -> None:

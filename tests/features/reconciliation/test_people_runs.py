@@ -138,7 +138,7 @@ def test_old_runs_and_decisions_go_when_the_time_of_people_is_over(
     operations.decide_pair(run=run, proposal=pair.pk, confirmed=True, actor=anna)
     kept = [
         one
-        for one in retention.list_standings(actor=operator, enterprise="demo")
+        for one in retention.list_class_statuses(actor=operator, enterprise="demo")
         if one.period.record_class == "people"
     ]
     assert kept[0].over == 0
@@ -147,7 +147,7 @@ def test_old_runs_and_decisions_go_when_the_time_of_people_is_over(
     Account.objects.update(decided_at=long_ago)
     (old,) = [
         one
-        for one in retention.list_standings(actor=operator, enterprise="demo")
+        for one in retention.list_class_statuses(actor=operator, enterprise="demo")
         if one.period.record_class == "people"
     ]
     assert old.over == 2

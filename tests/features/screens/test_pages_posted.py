@@ -16,11 +16,9 @@ import pytest
 from django.test import Client
 from django.urls import resolve
 
-from nianjian.engines.intake.formats.freeswitch_post import parse_leg
 from nianjian.engines.kernel import clock
 from nianjian.features.calls.documents import ImportReceipt
 from nianjian.features.calls.operations import import_calls
-from nianjian.features.maintenance import retention
 from nianjian.features.screens import posted, sources, watch_files
 from nianjian.features.screens.sources import today
 from nianjian.platform.accounts.query import Actor
@@ -146,10 +144,6 @@ def test_the_example_for_freeswitch_posts_here() -> None:
     assert (settings["auth-scheme"], settings["cred"].count(":")) == ("basic", 1)
 
 
-def test_only_posts(live: Path) -> None:
-    assert Client().get(HERE).status_code == 405
-
-
 def test_what_is_not_durable_is_not_told_as_kept(live: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError("no space")))
@@ -200,16 +194,3 @@ def test_an_ordinary_import_reads_the_lines_once(live: Path) -> None:
         (3, 0, 0),
         (1, 3, 0),
     ]
-
-
-def test_lines_end_with_the_calls_of_their_time(live: Path) -> None:
-    send(document())
-    (new,) = live.iterdir()
-    old = posted.file_of(live, today().replace(year=today().year - 20))
-    old.write_bytes(parse_leg(document()).line + b"\n")
-    retention.run_retention(actor=OPERATOR, enterprise="demo", dry_run=True)
-    assert old.exists()
-    retention.run_retention(actor=OPERATOR, enterprise="demo", dry_run=False)
-    assert (old.exists(), new.exists()) == (False, True)
-    (data,) = [json.loads(one.data) for one in Entry.objects.filter(verb="retention.erase")]
-    assert data["posted"] == 1

@@ -181,7 +181,15 @@ def test_a_name_that_is_another_kind_of_switch_now_begins_anew(
     assert counts(home, "fs") == {}
 
 
-def test_the_setting_names_what_posts_and_what_is_asked() -> None:
+def test_the_setting_names_what_is_read_and_what_is_asked() -> None:
+    text = "a:x=asterisk:///var/log/My%20calls/Master.csv,a:x=ami://u:p%40ss@h, b:x=ami://u:s@h:5039 c:x=esl://:s@h"
+    one, two, three = switches({"NIANJIAN_LIVE": text})
+    assert (one.enterprise, one.name) == ("a", "x")
+    assert one.records == Records("asterisk", Path("/var/log/My calls/Master.csv"))
+    assert one.manager == Manager("ami", "h", 5038, "u", "p@ss")
+    assert (two.records, two.manager) == (None, Manager("ami", "h", 5039, "u", "s"))
+    assert three.manager == Manager("esl", "h", 8021, "", "s")
+    assert "p@ss" not in repr(one)
     text = "a:k=kamailio:///var/log/acc a:k=jsonrpc:///run/kamailio/rpc.sock b:f=post://u%40x:p%2Fs@freeswitch"
     kamailio, freeswitch = switches({"NIANJIAN_LIVE": text, "NIANJIAN_HOME": "/h"})
     assert kamailio.records == Records("kamailio", Path("/var/log/acc"))
@@ -196,9 +204,14 @@ def test_the_setting_names_what_posts_and_what_is_asked() -> None:
         "a:k=kamailio://host/x", "a:k=jsonrpc://host/x", "a:k=jsonrpc:", "a:f=post://u:s@asterisk", "a:f=post://u@freeswitch",
         "a:f=post://:s@freeswitch", "a:f=post://u:s@freeswitch/x", "a:f=post://u:s@freeswitch a:f=asterisk:///x",
         "a:k=jsonrpc:///x a:k=esl://:s@h",
+        "demo", "demo:x", "demo:x=", "demo=asterisk:///a", ":x=asterisk:///a", "demo:../x=asterisk:///a",
+        "demo:x=/var/log/Master.csv", "demo:x=asterisk://host/a", "demo:x=ami://h", "demo:x=ami://u:s@h:port",
+        "demo:x=file:///etc/passwd", "demo:x=asterisk:///a demo:x=asterisk:///b", "demo:x=ami://[::1",
+        "demo:x=esl://u:s@h", "demo:x=esl://h", "demo:x=ami://:s@h", "demo:x=ami://u:s@h demo:x=esl://:s@h",
     ],
 )  # fmt: skip
-def test_another_setting_is_refused(text: str) -> None:
+def test_another_setting_is_refused_without_its_secret(text: str) -> None:
     with pytest.raises(NianjianError) as refused:
         switches({"NIANJIAN_LIVE": text})
     assert refused.value.code == "live_malformed"
+    assert "=" not in str(refused.value.values["entry"])

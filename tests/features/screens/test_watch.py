@@ -17,11 +17,9 @@ from nianjian.engines.gate.question import Request, Verdict
 from nianjian.engines.gate.snapshot import files
 from nianjian.engines.intake import tail
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.screens import watch as module
 from nianjian.features.screens import watch_files
 from nianjian.features.screens.connections import AsteriskManager
-from nianjian.features.screens.sources import Manager, Records, switches
 from nianjian.features.screens.watch import Watch
 
 
@@ -209,43 +207,8 @@ def test_the_gate_is_watched_without_a_setting(home: Home, monkeypatch: pytest.M
     alone.close()
 
 
-def test_a_new_day_begins_at_nothing(home: Home, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
-    home.call()
-    watch.look()
-    monkeypatch.setattr(module, "today", lambda: datetime(2099, 1, 1, tzinfo=clock.ZONE).date())
-    watch.look()
-    assert home.counts() == {}
-
-
 def test_what_is_kept_is_private(home: Home, watch: Watch) -> None:
     watch.look()
     place = watch_files.folder(home.path)
     assert place.stat().st_mode & 0o777 == 0o700
     assert all(one.stat().st_mode & 0o077 == 0 for one in place.glob("*.json"))
-
-
-def test_the_setting_is_read() -> None:
-    text = "a:x=asterisk:///var/log/My%20calls/Master.csv,a:x=ami://u:p%40ss@h, b:x=ami://u:s@h:5039 c:x=esl://:s@h"
-    one, two, three = switches({"NIANJIAN_LIVE": text})
-    assert (one.enterprise, one.name) == ("a", "x")
-    assert one.records == Records("asterisk", Path("/var/log/My calls/Master.csv"))
-    assert one.manager == Manager("ami", "h", 5038, "u", "p@ss")
-    assert (two.records, two.manager) == (None, Manager("ami", "h", 5039, "u", "s"))
-    assert three.manager == Manager("esl", "h", 8021, "", "s")
-    assert "p@ss" not in repr(one)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "demo", "demo:x", "demo:x=", "demo=asterisk:///a", ":x=asterisk:///a", "demo:../x=asterisk:///a",
-        "demo:x=/var/log/Master.csv", "demo:x=asterisk://host/a", "demo:x=ami://h", "demo:x=ami://u:s@h:port",
-        "demo:x=file:///etc/passwd", "demo:x=asterisk:///a demo:x=asterisk:///b", "demo:x=ami://[::1",
-        "demo:x=esl://u:s@h", "demo:x=esl://h", "demo:x=ami://:s@h", "demo:x=ami://u:s@h demo:x=esl://:s@h",
-    ],
-)  # fmt: skip
-def test_a_setting_that_says_something_else_is_refused_without_its_secret(text: str) -> None:
-    with pytest.raises(NianjianError) as refused:
-        switches({"NIANJIAN_LIVE": text})
-    assert refused.value.code == "live_malformed"
-    assert "=" not in str(refused.value.values["entry"])

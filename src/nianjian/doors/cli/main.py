@@ -94,10 +94,7 @@ class Verb(Protocol):
     """What the module of a verb offers."""
 
     def configure(self, parser: argparse.ArgumentParser) -> None:
-        """Name the options."""
-
-    def run(self, args: argparse.Namespace) -> Answer:
-        """Make the call."""
+        """Name the options, and with each action the function ``act`` that answers it."""
 
 
 def load_verb(name: str) -> Verb:
@@ -105,9 +102,7 @@ def load_verb(name: str) -> Verb:
     place, _colon, verb = MODULES.get(name, f"features.{name}.commands").partition(":")
     module = importlib.import_module(f"nianjian.{place}")
     if verb:
-        return cast(
-            "Verb", SimpleNamespace(configure=vars(module)[f"configure_{verb}"], run=vars(module)[f"run_{verb}"])
-        )
+        return cast("Verb", SimpleNamespace(configure=vars(module)[f"configure_{verb}"]))
     return cast("Verb", module)
 
 
@@ -148,12 +143,12 @@ def _answer(argv: Sequence[str], *, as_json: bool) -> Answer:
         front.print_help(sys.stderr)
         raise NianjianError("usage", program="nianjian", message=_("a verb is missing"))
     named = front.parse_args(argv[:1])
-    module = load_verb(named.verb)
     parser = Parser(prog=f"nianjian {named.verb}", description=_(VERBS[named.verb]))
-    module.configure(parser)
+    load_verb(named.verb).configure(parser)
     args = parser.parse_args(argv[1:])
     args.json = as_json
-    return module.run(args)
+    answer: Answer = args.act(args)
+    return answer
 
 
 def _print_json(data: object) -> None:

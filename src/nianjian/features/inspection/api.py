@@ -12,10 +12,8 @@ from nianjian.features.dossier.operations.checklist import MEDIA
 from nianjian.features.inspection.operations import day as visits
 from nianjian.features.inspection.operations import drill as drills
 from nianjian.features.inspection.operations import readiness
-from nianjian.features.inspection.operations.day import build_sheet
-from nianjian.features.inspection.operations.drill import DrillPlan
-from nianjian.features.inspection.states import LONGEST_MINUTES
-from nianjian.features.inspection.storage import VisitInput
+from nianjian.features.inspection.operations.day import VisitInput, build_sheet
+from nianjian.features.inspection.states import LONGEST_MINUTES, DrillPlan
 from nianjian.features.people.documents import MadeLink, link_document
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request

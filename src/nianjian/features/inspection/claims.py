@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -44,10 +44,7 @@ class RobotFigures:
 
 def robot_abilities(told: RobotFigures) -> Claim:
     """意图识别与立即转人工: seats filed, the form ready, intents recorded, every transfer within the limit."""
-    figures = {
-        "seats": told.seats, "filed": told.filed, "calls": told.calls, "answered": told.answered,
-        "intents": told.intents, "asked": told.asked, "put_through": told.put_through, "in_time": told.in_time,
-    }  # fmt: skip
+    figures = {name: count for name, count in asdict(told).items() if name != "item"}
     lacks = []
     if not told.seats:
         lacks.append(Lack("no_robot_seats", known=told.calls > 0))

@@ -1,6 +1,5 @@
-"""How calls are dialled, found from the records themselves: predictive dialling, robots, transfers to a human.
+"""How calls are dialled, found from the records themselves: predictive dialling, robots, transfers to a human. Pure.
 
-Questions. What the records tell of how calls were dialled: expressions over the lake, a few rows a team and hour.
 An outbound customer call *rings* from its start until it is answered or ends. It is *owned* when a human agent was on
 it before the customer was dialled (his leg begins first) or when it names an agent though nobody answered: a call that
 a person began. An agent is *here* from some time before a call of his until some time after it, through pauses that are
@@ -8,30 +7,18 @@ no longer than `PAUSE`; he is *busy* while a leg of his lasts, or from the answe
 where the source writes no legs. Free is who is here and not busy: a bound from above, as pauses, training and
 after-call work count as free. A call is dialled *over* when more unowned calls ring than agents are free.
 
-Everything is whole numbers; the sweep adds them up along time. At equal moments what ends counts before what begins,
-and agents become busy last: records of whole seconds never make a call look dialled over.
+Everything is whole numbers. `build_events` puts what happens in the order of team and time: at equal moments what ends
+counts before what begins, and agents become busy last, so that records of whole seconds never make a call look dialled
+over. `sweep_calls` adds the events up with the memory of one batch: some 20 nanoseconds an event, where a running sum
+in the engine itself costs a microsecond and a half. At a team's last event nothing rings and nobody is here, so the
+sums run on over the next team's. Cost: n log n of the calls; `python -m bench.dialling` measures it.
 
-Cost: the rows of the days are read twice, the second time only those of agents' legs, grouped by call once, and four
-events a call are sorted by time, so it grows with n log n of the calls. `python -m bench.dialling` measures it.
+Found is predictive dialling where in at least one hour so many calls, and such a share of that hour's calls, were
+dialled over. Not found: none was such an hour, nor are all its hours together, and the records can tell. Unknown: no
+agent is seen in the records, too few calls, a source that names the agent on too few of the answered calls, or hours
+too thin to show it one by one though together they reach both limits.
 
-Sweep. How many calls ring and how many agents are free, call by call: a sweep over the events of `build_events`.
-
-The engine puts the events in order and hands them on in batches; here they are added up, in whole numbers and with the
-memory of one batch. At a team's last event nothing rings and nobody is here, so the sums run on over the next team's.
-
-Cost: some 20 nanoseconds an event; a running sum in the engine itself costs a microsecond and a half.
-
-Verdict. Whether a team dials predictively, and whether robots call: judged on counted calls. Pure.
-
-Found: in at least one hour so many calls, and such a share of that hour's calls, were dialled while more rang than
-agents were free. Not found: none was such an hour, nor are all its hours together, and the records can tell. Cannot be
-told: no agent is seen in the records, too few calls, a source that names the agent on too few of the answered calls, or
-hours too thin to show it one by one though together they reach both limits.
-
-Suspects. Answered calls that look like a robot's though nobody registered one: a hint with its evidence, never a
-verdict.
-
-Of the calls of no registered robot this is what makes one look so, the strongest first:
+Answered calls that look like a robot's though nobody registered one are a hint with its evidence, the strongest first:
 
 - ``context``: it ended in a context of the dial plan that the rule names as robots';
 - ``application``: no agent was on it, and the dial plan's last application plays or is driven by a program (rule);
@@ -39,18 +26,17 @@ Of the calls of no registered robot this is what makes one look so, the stronges
 - ``talk_alone``: no agent was on it for as long as nobody is kept waiting, in a source that else names its agents.
 
 A call that waited in a queue and got nobody is an abandoned one, no robot's.
-
-Cost: the further columns of answered calls are looked through once, when the calls are kept (`extract_signs`); the
-groups are one more grouping of these.
 """
 
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import accumulate, groupby
 from typing import Any, Final
 
 import ibis
@@ -124,11 +110,11 @@ def find_clearest(batches: Iterable[pa.RecordBatch], hours: Mapping[str, datetim
         for row, hour, ringing, free in figures:
             if wanted.get(row["team"]) == hour:
                 told[row["team"]].append(row | {"ringing": int(ringing), "free": int(free)})
-    return [row for team in sorted(told) for row in heapq.nsmallest(most, told[team], key=_clear)]
 
+    def clear(row: Mapping[str, Any]) -> tuple[int, datetime, str]:
+        return row["free"] - row["ringing"], row["at"], row["one"]
 
-def _clear(row: Mapping[str, Any]) -> tuple[int, datetime, str]:
-    return row["free"] - row["ringing"], row["at"], row["one"]
+    return [row for team in sorted(told) for row in heapq.nsmallest(most, told[team], key=clear)]
 
 
 FOUND, NOT_FOUND, UNKNOWN = "found", "not_found", "unknown"
@@ -178,50 +164,40 @@ class TeamVerdict:
 
 
 def build_hours(
-    rows: Iterable[Mapping[str, object]], dialled: Mapping[tuple[str, datetime], Mapping[str, int]]
+    rows: Iterable[Mapping[str, Any]], dialled: Mapping[tuple[str, datetime], Mapping[str, int]]
 ) -> list[TeamHour]:
     """Rows of `count_by_hour` with what `sweep_by_hour` found, as values."""
     found = []
     for row in rows:
-        hour = row["hour"]
-        if isinstance(hour, datetime):
-            team = str(row["team"])
-            told = {**row, **dialled.get((team, hour), {})}
-            found.append(TeamHour(team, hour, {name: int(str(told.get(name) or 0)) for name in FIGURES}))
+        figures = {**row, **dialled.get((row["team"], row["hour"]), {})}
+        found.append(TeamHour(row["team"], row["hour"], {name: int(figures.get(name) or 0) for name in FIGURES}))
     return sorted(found, key=lambda one: (one.team, one.hour))
 
 
 def judge_teams(found: Sequence[TeamHour], limits: DiallingLimits) -> list[TeamVerdict]:
     """The verdict of each team, by name."""
-    by_team: dict[str, list[TeamHour]] = {}
-    for one in found:
-        by_team.setdefault(one.team, []).append(one)
-    return [_judge_team(name, by_team[name], limits) for name in sorted(by_team)]
+    teams = groupby(sorted(found, key=lambda one: one.team), key=lambda one: one.team)
+    return [_judge_team(name, list(hours), limits) for name, hours in teams]
 
 
 def _judge_team(name: str, of_team: Sequence[TeamHour], limits: DiallingLimits) -> TeamVerdict:
-    sums = sum_figures(of_team)
+    sums, verdict = sum_figures(of_team), UNKNOWN
+    showing = sorted((one for one in of_team if one.over(limits)), key=lambda one: (-one.figures["over"], one.hour))
     if not sums["calls"]:
-        return TeamVerdict(name, NOT_FOUND, "robots_only", sums)
-    if not sums["attended"]:
-        return TeamVerdict(name, UNKNOWN, "no_agents", sums)
-    if not sums["legs"] and sums["answered"] - sums["alone"] < limits.named * sums["answered"]:
-        return TeamVerdict(name, UNKNOWN, "agents_seldom_named", sums)
-    showing = [one for one in of_team if one.over(limits)]
-    if showing:
-        clearest = sorted(showing, key=lambda one: (-one.figures["over"], one.hour))
-        return TeamVerdict(name, FOUND, "dialled_over", sums, clearest)
-    verdict, why = _without_an_hour(sums, limits)
+        verdict, why = NOT_FOUND, "robots_only"
+    elif not sums["attended"]:
+        why = "no_agents"
+    elif not sums["legs"] and sums["answered"] - sums["alone"] < limits.named * sums["answered"]:
+        why = "agents_seldom_named"
+    elif showing:
+        return TeamVerdict(name, FOUND, "dialled_over", sums, showing)
+    elif sums["calls"] < limits.least:
+        why = "too_few"
+    elif _reaches(sums, limits):  # thin hours hide nothing
+        why = "over_scattered"
+    else:
+        verdict, why = NOT_FOUND, "over_seldom" if sums["over"] else "agents_free"
     return TeamVerdict(name, verdict, why, sums)
-
-
-def _without_an_hour(sums: Mapping[str, int], limits: DiallingLimits) -> tuple[str, str]:
-    """What is said where no hour shows it: thin hours hide nothing, so their sum is held against the limits, too."""
-    if sums["calls"] < limits.least:
-        return UNKNOWN, "too_few"
-    if _reaches(sums, limits):
-        return UNKNOWN, "over_scattered"
-    return NOT_FOUND, "over_seldom" if sums["over"] else "agents_free"
 
 
 def _reaches(figures: Mapping[str, int], limits: DiallingLimits) -> bool:
@@ -245,39 +221,22 @@ def overall_verdict(found: Iterable[TeamVerdict]) -> str:
     return NOT_FOUND if verdicts == {NOT_FOUND} else UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
-class Transfers:
-    """Robots' answered calls: ``asked`` an agent, ``put_through`` to one; waits in milliseconds.
+def summarise_transfers(rows: Iterable[Mapping[str, object]], seconds: int) -> dict[str, int | None]:
+    """Rows of `count_transfers` in one: robots' calls that ``asked`` an agent, those ``put_through`` to one.
 
-    ``in_time``: put through within the limit, included. ``middle`` and ``longest`` None: nobody was put through.
+    ``in_time``: put through within the limit, included. The middle wait is that of the ordered waits, the lower one of
+    two; None: nobody was put through.
     """
-
-    answered: int
-    asked: int
-    put_through: int
-    in_time: int
-    middle: int | None
-    longest: int | None
-
-
-def summarise_transfers(rows: Iterable[Mapping[str, object]], seconds: int) -> Transfers:
-    """Rows of `count_transfers` as one value; the middle is that of the ordered waits, the lower one of two."""
-    told = [(int(str(row["asked"])), row["waited"], int(str(row["calls"]))) for row in rows]
-    waits = sorted((int(str(waited)), calls) for _asked, waited, calls in told if waited is not None)
-    through = sum(calls for _wait, calls in waits)
-    middle, before = None, 0
-    for wait, calls in waits:
-        before += calls
-        if middle is None and 2 * before >= through:
-            middle = wait
-    return Transfers(
-        answered=sum(calls for _asked, _waited, calls in told),
-        asked=sum(calls for asked, _waited, calls in told if asked),
-        put_through=through,
-        in_time=sum(calls for wait, calls in waits if wait <= seconds * 1000),
-        middle=middle,
-        longest=waits[-1][0] if waits else None,
-    )
+    counted = [(int(str(row["asked"])), row["waited"], int(str(row["calls"]))) for row in rows]
+    waits = sorted((int(str(waited)), calls) for _asked, waited, calls in counted if waited is not None)
+    through, sums = sum(calls for _wait, calls in waits), accumulate(calls for _wait, calls in waits)
+    return {
+        "asked": sum(calls for asked, _waited, calls in counted if asked),
+        "put_through": through,
+        "in_time": sum(calls for wait, calls in waits if wait <= seconds * 1000),
+        "middle_ms": next((wait for (wait, _), so_far in zip(waits, sums, strict=True) if 2 * so_far >= through), None),
+        "longest_ms": waits[-1][0] if waits else None,
+    }
 
 
 def judge_robots(seats: int, calls: int, people: int, alone: int, *, suggested: bool = False) -> str:
@@ -529,19 +488,6 @@ class RobotSigns:
     named: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class SuspectGroup:
-    """Calls of one source that look so for the same reason."""
-
-    source: str
-    evidence: str
-    context: str
-    application: str
-    calls: int
-    first: object
-    last: object
-
-
 def extract_signs(calls: ir.Table) -> ir.Table:
     """The calls with what their further columns say of application, context and second channel, in their stead."""
     told = calls.told.fill_null("")
@@ -580,10 +526,7 @@ def group_suspects(rows: ir.Table) -> ir.Table:
         context=ibis.ifelse(plain, "", rows.context),
         application=ibis.ifelse(plain, "", rows.application),
     ).aggregate(
-        calls=rows.count(),
-        attended=rows.attended.cast("int64").sum(),
-        first=rows.start.min(),
-        last=rows.start.max(),
+        calls=rows.count(), attended=rows.attended.cast("int64").sum(), first=rows.start.min(), last=rows.start.max()
     )
 
 
@@ -595,32 +538,24 @@ def sample_suspects(rows: ir.Table, most: int) -> ir.Table:
     return found.filter(found.place < most).order_by("source", "evidence", "place")
 
 
-def weigh_groups(rows: Iterable[Mapping[str, object]], signs: RobotSigns) -> tuple[str, list[SuspectGroup]]:
-    """What the rows of `groups` suggest, the strongest evidence first.
+def weigh_groups(rows: Iterable[Mapping[str, Any]], signs: RobotSigns) -> tuple[str, list[Mapping[str, Any]]]:
+    """What the rows of `group_suspects` suggest, and those that do, the strongest evidence first.
 
     Talk without an agent counts only in a source that names one on at least the share ``named`` of its answered calls.
     ``none`` only where an agent was on every answered call: behind any other a robot may have talked.
     """
-    told = list(rows)
-    answered: dict[str, int] = {}
-    attended: dict[str, int] = {}
-    for row in told:
-        source = str(row["source"])
-        answered[source] = answered.get(source, 0) + int(str(row["calls"]))
-        attended[source] = attended.get(source, 0) + int(str(row["attended"] or 0))
-    found = [
-        SuspectGroup(
-            str(row["source"]), str(row["evidence"]), str(row["context"]), str(row["application"]),
-            int(str(row["calls"])), row["first"], row["last"],
-        )
-        for row in told
-        if row["evidence"]
-    ]  # fmt: skip
-    kept = [
-        one for one in found
-        if one.evidence != TALK_ALONE or attended[one.source] >= signs.named * answered[one.source]
-    ]  # fmt: skip
-    kept.sort(key=lambda one: (EVIDENCE.index(one.evidence), -one.calls, one.source, one.context, one.application))
-    if kept:
-        return SUGGESTED, kept
+    groups, answered, attended = list(rows), Counter[str](), Counter[str]()
+    for row in groups:
+        answered[row["source"]] += row["calls"]
+        attended[row["source"]] += row["attended"] or 0
+
+    def counts(row: Mapping[str, Any]) -> bool:
+        named = attended[row["source"]] >= signs.named * answered[row["source"]]
+        return bool(row["evidence"]) and (row["evidence"] != TALK_ALONE or named)
+
+    def place(row: Mapping[str, Any]) -> tuple[Any, ...]:
+        return EVIDENCE.index(row["evidence"]), -row["calls"], row["source"], row["context"], row["application"]
+
+    if suspects := sorted(filter(counts, groups), key=place):
+        return SUGGESTED, suspects
     return (NONE if answered and answered == attended else UNKNOWN), []

@@ -27,7 +27,7 @@ class ScreensSeen(models.Model):
         """Asked for by enterprise, newest first."""
 
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["enterprise", "-seen_on"], name="inspection_screens_seen"),
+            models.Index(fields=["enterprise", "-seen_on"], name="inspection_screens_seen")
         ]
 
     def __str__(self) -> str:

@@ -15,7 +15,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake.engine import Engine
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.inspection.models import NoticeScan, ScreensSeen, Visit
+from nianjian.features.inspection.models import NoticeScan, Visit
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
@@ -24,28 +24,12 @@ from nianjian.platform.home import wiring
 from nianjian.platform.rulebook.rulebooks import rulebook
 
 
-def last_screens_note(enterprise: str) -> ScreensSeen | None:
-    """The note of the newest day, of several of one day the one that was made last; None: there is none."""
-    return ScreensSeen.objects.filter(enterprise_id=enterprise).order_by("-seen_on", "-pk").first()
-
-
-def list_visits(enterprise: str) -> list[Visit]:
-    """Those of an enterprise, the latest first."""
-    return list(Visit.objects.filter(enterprise_id=enterprise).order_by("-day"))
-
-
 def get_visit(enterprise: str, day: date) -> Visit:
     """The one of a day; ``visit_unknown``."""
     found = Visit.objects.filter(enterprise_id=enterprise, day=day).first()
     if found is None:
         raise NianjianError("visit_unknown", day=day.isoformat())
     return found
-
-
-def choose_visit(found: list[Visit], today: date) -> Visit | None:
-    """The next one from today on, else the last one that was; None: there is none. ``found``: the latest first."""
-    ahead = [one for one in found if one.day >= today]
-    return ahead[-1] if ahead else found[0] if found else None
 
 
 def list_scans(visit: int) -> list[NoticeScan]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -31,16 +32,15 @@ class Check:
     day: str | None = None
 
 
-def passed_share(checks: Sequence[Check], part: str = "") -> tuple[int, int]:
-    """(passed, all) of a part, of everything without one."""
-    of = [one for one in checks if not part or one.part == part]
-    return sum(one.state == PASSED for one in of), len(of)
+def overall_state(states: Iterable[str]) -> str:
+    """Failed where anything has, passed only where everything has and something is there."""
+    found = set(states)
+    return FAILED if FAILED in found else PASSED if found == {PASSED} else UNKNOWN
 
 
-def readiness_state(checks: Sequence[Check]) -> str:
-    """Ready only where every check has passed."""
-    states = {one.state for one in checks}
-    return FAILED if FAILED in states else PASSED if states == {PASSED} else UNKNOWN
+def count_states(states: Iterable[str]) -> dict[str, int]:
+    """How many of each state."""
+    return dict.fromkeys((PASSED, FAILED, UNKNOWN), 0) | Counter(states)
 
 
 FACILITATOR, DUTY, AGENT, LEAD = "facilitator", "duty", "agent", "lead"
@@ -60,22 +60,29 @@ GIVEN, HANDLED = "given", "handled"
 ACTS: Final = (GIVEN, HANDLED)
 LONGEST_MINUTES: Final = 24 * 60  # minutes
 
+ONE_CLICK, FORWARD = "one_click", "12321"
+SOURCES: Final = (ONE_CLICK, FORWARD)
 WAITING, DUE, LATE, RUNNING, DONE, DONE_LATE = "waiting", "due", "late", "running", "done", "done_late"
 
 
 @dataclass(frozen=True, slots=True)
-class DrillScript:
-    """``minutes``: of steps that were given their own; ``players``: role -> account; ``thrown``: injects, planned."""
+class DrillPlan:
+    """``source``: how the complaint arrives; ``minutes``: of steps that have their own; ``players``: role -> account.
 
-    minutes: Mapping[str, int]
-    players: Mapping[str, str]
-    thrown: Sequence[str]
+    ``thrown``: injects that are planned.
+    """
 
-    @classmethod
-    def of(cls, kept: Mapping[str, Any] | None) -> DrillScript:
-        """As it was kept; a drill from before there were scripts has the usual one."""
-        told = kept or {}
-        return cls(dict(told.get("minutes") or {}), dict(told.get("players") or {}), tuple(told.get("thrown") or ()))
+    source: str = ONE_CLICK
+    minutes: Mapping[str, int] = field(default_factory=dict)
+    players: Mapping[str, str] = field(default_factory=dict)
+    thrown: Sequence[str] = ()
+
+    def to_document(self) -> dict[str, Any]:
+        """As the chain and the job keep it."""
+        return asdict(self) | {"players": {role: name for role, name in self.players.items() if name}}
+
+
+USUAL_PLAN: Final = DrillPlan()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,7 @@ class TimelineLine:
 
 
 def build_timeline(
-    script: DrillScript,
+    script: DrillPlan,
     begun: datetime,
     done: Mapping[str, tuple[datetime, str]],
     injected: Mapping[str, Mapping[str, tuple[datetime, str]]],
@@ -119,13 +126,8 @@ def build_timeline(
     return sorted(found, key=lambda one: one.due or one.at or begun)
 
 
-def is_over(lines: Sequence[TimelineLine]) -> bool:
-    """Whether the ticket is closed: nothing moves any more."""
-    return any(one.what == CLOSED and one.at is not None for one in lines)
-
-
 def _step_line(
-    script: DrillScript, step: str, begun: datetime, done: tuple[datetime, str] | None, now: datetime
+    script: DrillPlan, step: str, begun: datetime, done: tuple[datetime, str] | None, now: datetime
 ) -> TimelineLine:
     role, minutes = STEPS[step]
     due = begun + timedelta(minutes=script.minutes.get(step, minutes))
@@ -134,7 +136,7 @@ def _step_line(
 
 
 def _inject_line(
-    script: DrillScript, what: str, begun: datetime, acts: Mapping[str, tuple[datetime, str]], now: datetime
+    script: DrillPlan, what: str, begun: datetime, acts: Mapping[str, tuple[datetime, str]], now: datetime
 ) -> TimelineLine:
     role, minutes = THROWN[what]
     due = begun + timedelta(minutes=minutes)
@@ -261,18 +263,12 @@ def judge_screens(seen_on: date | None, days: int, today: date, *, stand: bool) 
     return (PASSED, "screens_seen") if stand else (FAILED, "screens_gone")
 
 
-def row_state(evidence: Iterable[Mapping[str, Any]]) -> str:
-    """Of a row: failed where anything has, passed only where everything has and something is there."""
-    found = {str(one["state"]) for one in evidence}
-    return FAILED if FAILED in found else PASSED if found == {PASSED} else UNKNOWN
-
-
 def build_rows(evidence: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The ten rows in the guide's order, each with its evidence; what belongs to no row of S1-S10 is left out."""
     found = []
     for rule in RULES:
         mine = [one for one in evidence if one["rule"] == rule]
-        found.append({"rule": rule, "state": row_state(mine), "evidence": mine})
+        found.append({"rule": rule, "state": overall_state(str(one["state"]) for one in mine), "evidence": mine})
     return found
 
 
@@ -314,23 +310,19 @@ def judge_steps(seen: DrillRecord, now: datetime) -> list[DrillStep]:
         return [DrillStep("arrived", UNKNOWN, "arrival_unknown"), _test_calls(seen)]
     quick, whole = response.due - arrived, close.due - arrived
 
-    def timed(step: str, told: tuple[str, str], at: datetime | None, limit: timedelta) -> DrillStep:
+    def timed(step: str, verdict: tuple[str, str], at: datetime | None, limit: timedelta) -> DrillStep:
         return DrillStep(
-            step, *told, at, None if at is None else at - arrived, limit, "" if at is None else _who_did(seen, step)
+            step, *verdict, at, None if at is None else at - arrived, limit, seen.by.get(step, "") if at else ""
         )
 
     return [
-        DrillStep("arrived", PASSED, seen.opened, arrived, timedelta(0), None, _who_did(seen, "arrived")),
+        DrillStep("arrived", PASSED, seen.opened, arrived, timedelta(0), None, seen.by.get("arrived", "")),
         timed("warned", _warning(seen, response, facts.responded, now), seen.warned, quick),
         timed("responded", _clock_state(response), facts.responded, quick),
         timed("called_back", _call_back(facts, close, now), facts.called_back, whole),
         timed("closed", _clock_state(close), facts.finished, whole),
         _test_calls(seen),
     ]
-
-
-def _who_did(seen: DrillRecord, step: str) -> str:
-    return seen.by.get(step, "")
 
 
 def _clock_state(read: ClockReading) -> tuple[str, str]:
@@ -365,14 +357,3 @@ def _test_calls(seen: DrillRecord) -> DrillStep:
         return DrillStep("calls", FAILED, "calls_failed")
     state = UNKNOWN if found.get("unproved") else PASSED
     return DrillStep("calls", state, "calls_passed" if state == PASSED else "calls_unproved")
-
-
-def count_states(states: Iterator[str]) -> dict[str, int]:
-    """How many of each state."""
-    found = list(states)
-    return {one: found.count(one) for one in (PASSED, FAILED, UNKNOWN)}
-
-
-def overall_state(counts: Mapping[str, int]) -> str:
-    """Passed only where everything has passed."""
-    return FAILED if counts[FAILED] else UNKNOWN if counts[UNKNOWN] or not counts[PASSED] else PASSED

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Field, Query, Router, Schema
 
-from nianjian.engines.kernel import clock
 from nianjian.features.maintenance import health
-from nianjian.features.maintenance.audit_export import export_entries
+from nianjian.features.maintenance.audit_export import build_filter, export_entries
 from nianjian.features.maintenance.health import Class
 from nianjian.platform.accounts.access import EVERYWHERE
 from nianjian.platform.accounts.roles import Act
@@ -95,15 +95,13 @@ def audit_export_everywhere(request: Request, wanted: Query[Filter]) -> Streamin
 
 
 def _export(request: Request, place: str, asked: Filter) -> StreamingHttpResponse:
-    wanted = {name: text for name, text in _filters(asked).items() if text}
-    lines = export_entries(enterprise=place, asked=wanted, actor=request.actor)
+    lines = export_entries(enterprise=place, asked=_filters(asked), actor=request.actor)
     answer = StreamingHttpResponse(lines, content_type=f"{CSV}; charset=utf-8")
     return as_attachment(answer, f"audit-{place or 'all'}.csv")
 
 
 def _filters(asked: Filter) -> dict[str, str]:
-    """The filter as `audit.query.found` takes it."""
-    return {"verb": asked.verb, "actor": asked.actor, "since": _moment(asked.first, 0), "until": _moment(asked.last, 1)}
+    return build_filter(**asked.dict(include={"verb", "actor", "first", "last"}))
 
 
 def _entries(request: HttpRequest, place: str, asked: Wanted) -> dict[str, object]:
@@ -113,22 +111,10 @@ def _entries(request: HttpRequest, place: str, asked: Wanted) -> dict[str, objec
     rows = list(found[: asked.limit + 1])
     shown = rows[: asked.limit]
     return {
-        "items": [{**_entry_document(query.act(one)), "hash": one.hash} for one in shown],
+        "items": [{**asdict(query.act(one)), "hash": one.hash} for one in shown],
         "next": after(request, before=shown[-1].seq) if len(rows) > asked.limit else None,
         "head": query.head()[1],
     }
-
-
-def _entry_document(act: query.Act) -> dict[str, object]:
-    return {name: getattr(act, name) for name in Entry.model_fields if name != "hash"}
-
-
-def _moment(day: Day | None, days: int) -> str:
-    """The beginning of a day of the clock's zone, as the chain writes moments; "" for none."""
-    if day is None:
-        return ""
-    begin = datetime.combine(day, time(), clock.ZONE) + timedelta(days=days)
-    return begin.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 retention_router = Router(tags=["retention"])

@@ -19,13 +19,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, Final
+from typing import IO, Any, BinaryIO, Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake.tables import Lake
 from nianjian.platform.home import env, switch
 from nianjian.platform.home.folders import SIGNING, make_private
+from nianjian.platform.home.switch import sync_folder
 from nianjian.platform.vault import keyring
 
 FORMAT: Final = 1
@@ -41,7 +42,6 @@ class Writer:
     """Adds members to an open tar and remembers size and sha256 of each."""
 
     def __init__(self, tar: tarfile.TarFile) -> None:
-        """``tar`` is open for writing."""
         self._tar = tar
         self.members: dict[str, dict[str, object]] = {}
         self.digest = ""  # sha256 of the manifest, once it is written: it stands for the whole
@@ -121,15 +121,6 @@ def _rename_into_place(part: Path, path: Path) -> None:
     sync_folder(path.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """Bring a folder's entries to disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 @dataclass(frozen=True, slots=True)
 class Archive:
     """A backup whose manifest was read and whose members were all checked."""
@@ -159,12 +150,9 @@ class Archive:
                 if path is None or content is None:
                     continue
                 _private(path.parent)
-                with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-                    while block := content.read(CHUNK):
-                        out.write(block)
-                    out.flush()
+                with create_private_file(path) as out:
+                    shutil.copyfileobj(content, out, CHUNK)
                     os.fchmod(out.fileno(), info.mode & 0o600)  # what was sealed against writing stays so
-                    os.fsync(out.fileno())
                 folders.add(path.parent)
         for folder in folders:
             sync_folder(folder)
@@ -237,21 +225,9 @@ def _safe(name: str) -> bool:
     return not path.is_absolute() and ".." not in path.parts and "\\" not in name and "\0" not in name
 
 
-HOME: Final = "home/"
-
-
-LAKE: Final = "lake/"
-
-
-DATABASE: Final = "database/"
-
-
+HOME, LAKE, DATABASE = "home/", "lake/", "database/"
 SQLITE: Final = f"{DATABASE}nianjian.sqlite3.gz"
-
-
 ROWS: Final = ".database"  # hidden in the stage: it never gets into the home
-
-
 SPARE: Final = 1.2  # times the archive's size must be free: the database unpacks to more
 
 
@@ -294,7 +270,8 @@ def stage_archive(file: Path, *, replace: bool, keys: Path | None, progress: Pro
         raise NianjianError("home_not_empty", home=str(full[0]))
     _check_space(archive, environment.home)
     if not environment.keys.exists() and keys is not None:
-        _copy(keys, environment.keys)
+        environment.keys.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        copy_keys(keys, environment.keys)
     stamp = _unused_stamp(roots)
     home = environment.home / f"{switch.STAGE}{stamp}"
     staged = lakes / f"{switch.STAGE}{stamp}" if apart else home / "lake"
@@ -359,19 +336,23 @@ def _check_space(archive: Archive, home: Path) -> None:
         raise NianjianError("restore_disk_too_small", folder=str(home), free_mib=free >> 20, wanted_mib=wanted >> 20)
 
 
-def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        out.write(source.read_bytes())
+@contextmanager
+def create_private_file(path: Path) -> Iterator[BinaryIO]:
+    """Yield a new file for its owner alone; it is on disk at the end."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        yield out
         out.flush()
         os.fsync(out.fileno())
-    sync_folder(target.parent)
+
+
+def copy_keys(source: Path, target: Path) -> None:
+    """Copy the key file, mode 0600, for good."""
+    with create_private_file(target) as out:
+        out.write(source.read_bytes())
+    sync_folder(target.absolute().parent)
 
 
 def _unzip(source: Path, target: Path) -> None:
-    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as out, gzip.open(source, "rb") as packed:
-        shutil.copyfileobj(packed, out, 1 << 20)
-        out.flush()
-        os.fsync(out.fileno())
+    with create_private_file(target) as out, gzip.open(source, "rb") as packed:
+        shutil.copyfileobj(packed, out, CHUNK)
     source.unlink()

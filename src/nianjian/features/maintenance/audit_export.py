@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
+from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.formulas import harmless_row
 from nianjian.platform.accounts.access import EVERYWHERE, require
 from nianjian.platform.accounts.query import Actor
@@ -19,10 +21,20 @@ COLUMNS: Final = ("seq", "at", "actor", "enterprise", "verb", "data", "prev", "h
 CHUNK: Final = 2000
 
 
+def build_filter(*, verb: str, actor: str, first: date | None, last: date | None) -> dict[str, str]:
+    """The filter as `audit.query.filter_entries` takes it; days are those of the clock's zone."""
+    asked = {"verb": verb, "actor": actor}
+    for name, day, days in (("since", first, 0), ("until", last, 1)):
+        if day is not None:
+            begin = datetime.combine(day, time(), clock.ZONE) + timedelta(days=days)
+            asked[name] = begin.astimezone(UTC).isoformat(timespec="microseconds")
+    return {name: value for name, value in asked.items() if value}
+
+
 def export_entries(*, enterprise: str, asked: Mapping[str, str], actor: Actor) -> Iterator[str]:
     """Yield CSV lines of the entries that fit, oldest first, with their hashes; ``role_missing``.
 
-    ``enterprise`` "": the whole installation. ``asked``: as `audit.query.found`. Memory holds one chunk.
+    ``enterprise`` "": the whole installation. ``asked``: of `build_filter`. Memory holds one chunk.
     """
     require(actor, enterprise or EVERYWHERE, Act.AUDIT)
     record(verb="audit.export", enterprise=enterprise, actor=actor, data={"asked": canonical(dict(asked))})

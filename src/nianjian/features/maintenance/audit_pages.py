@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from django import forms
@@ -24,7 +24,7 @@ from nianjian.engines.paper.texts.audit import VERBS, part_text
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.portrait import LIGHTS
 from nianjian.engines.paper.words import Words, words
-from nianjian.features.maintenance.audit_export import export_entries
+from nianjian.features.maintenance.audit_export import build_filter, export_entries
 from nianjian.platform.accounts.access import EVERYWHERE
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.audit import query
@@ -37,7 +37,7 @@ from nianjian.platform.web import work
 from nianjian.platform.web.access import Request, at, everywhere, page
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
-from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.tables import Cell, Table, card_table
 from nianjian.platform.web.work import person, progressing
 
 
@@ -87,11 +87,6 @@ def stop_verification(request: Request, job: str) -> HttpResponse:
     return redirect("audit-verified", job=found.id)
 
 
-def find_latest_verification() -> JobValue | None:
-    """The last check that came to its end; None: there is none."""
-    return jobs.newest(EVERYWHERE, flow.VERIFY_CHAIN, {}, "done")
-
-
 def _progress_context(job: JobValue) -> dict[str, object]:
     return progressing(EVERYWHERE, job, reverse("audit-verify-progress", args=[job.id]))
 
@@ -114,11 +109,9 @@ class EntryFilter(forms.Form):
         widget=forms.TextInput({"list": "actors", "autocomplete": "off"}),
         help_text=gettext_lazy("A name as the list offers it; user: or os: before it tells one of the same name apart"),
     )
-    since = forms.DateField(
-        label=gettext_lazy("From"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
-    until = forms.DateField(
-        label=gettext_lazy("To"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    since, until = (
+        forms.DateField(label=label, required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+        for label in (gettext_lazy("From"), gettext_lazy("To"))
     )
 
     def __init__(self, *args: Any, actors: Iterable[str], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
@@ -215,16 +208,11 @@ def export_all_entries(request: Request) -> HttpResponseBase:
 
 
 def _filters(request: HttpRequest) -> dict[str, str]:
-    """Read what the filter asks for as `audit.query.found` takes it; days are those of the clock's zone."""
     form = EntryFilter(request.GET, actors=())
     form.is_valid()
     given = form.cleaned_data
-    asked = {name: str(given.get(name) or "") for name in ("verb", "actor")}
-    for name, days in (("since", 0), ("until", 1)):
-        if day := given.get(name):
-            begin = datetime.combine(day, time(), clock.ZONE) + timedelta(days=days)
-            asked[name] = begin.astimezone(UTC).isoformat(timespec="microseconds")
-    return {name: value for name, value in asked.items() if value}
+    verb, actor = (str(given.get(name) or "") for name in ("verb", "actor"))
+    return build_filter(verb=verb, actor=actor, first=given.get("since"), last=given.get("until"))
 
 
 def _render_list(request: Request, place: str) -> HttpResponse:
@@ -240,7 +228,7 @@ def _render_list(request: Request, place: str) -> HttpResponse:
         "head": head,
         "out": f"{out}?{inside}" if inside else out,
         "whole": not place,
-        "checked": None if place else find_latest_verification(),
+        "checked": None if place else jobs.newest(EVERYWHERE, flow.VERIFY_CHAIN, {}, "done"),
     }
     return render(request, "audit/list.html", context)
 
@@ -260,16 +248,11 @@ def _entry_table(shown: Page[Entry], place: str) -> Table:
             Cell(_summary(said) if len(said) > FEW else "", pairs=said),
         ]
         rows.append(cells)
-    columns = [
-        Column(gettext("Number"), figure=True),
-        Column(gettext("Moment")),
-        Column(gettext("Who")),
-        *([] if place else [Column(gettext("Enterprise"))]),
-        Column(gettext("Act")),
-        Column(gettext("Act code")),
-        Column(gettext("Content")),
-    ]
-    return Table(gettext("Audit chain"), columns, rows, wrap=True, cards=True)
+    heads = (
+        gettext("Number"), gettext("Moment"), gettext("Who"), *([] if place else [gettext("Enterprise")]),
+        gettext("Act"), gettext("Act code"), gettext("Content"),
+    )  # fmt: skip
+    return card_table(gettext("Audit chain"), heads, rows, figures=[0])
 
 
 def _summary(said: Sequence[tuple[str, str]]) -> str:

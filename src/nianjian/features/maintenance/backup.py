@@ -13,12 +13,12 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import asdict, dataclass
 from datetime import UTC
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
@@ -29,7 +29,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake import tables
 from nianjian.engines.lake.tables import LakeContents
 from nianjian.features.maintenance import rows
-from nianjian.features.maintenance.archive import Writer, sync_folder, write_archive
+from nianjian.features.maintenance.archive import DATABASE, HOME, LAKE, SQLITE, Writer, copy_keys, write_archive
 from nianjian.platform.accounts.access import EVERYWHERE, require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
@@ -38,28 +38,17 @@ from nianjian.platform.audit.record import record
 from nianjian.platform.home import env, wiring
 from nianjian.platform.home.folders import SIGNING
 
-DATABASE_FOLDER: Final = "database/"
-SQLITE: Final = f"{DATABASE_FOLDER}nianjian.sqlite3.gz"
 ROWS: Final = ".jsonl.gz"
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What the manifest says of the database."""
+    """What the manifest says of the database: its vendor, migrations, rows by table, the head of the chain."""
 
-    vendor: str
+    database: str
     migrations: list[tuple[str, str]]
     tables: dict[str, int]
     audit: dict[str, object]
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready."""
-        return {
-            "database": self.vendor,
-            "migrations": self.migrations,
-            "tables": self.tables,
-            "audit": self.audit,
-        }
 
 
 @contextmanager
@@ -84,7 +73,7 @@ def database_moment(folder: Path) -> Iterator[Moment]:
 
 def list_database_members(at: Moment, folder: Path) -> Iterator[tuple[str, Path]]:
     """Name in the archive and file of each part; the file is gone when the next one is asked for."""
-    if at.vendor == "sqlite":
+    if at.database == "sqlite":
         copy, packed = folder / "nianjian.sqlite3", folder / "packed.gz"
         with closing(sqlite3.connect(copy)) as target:
             target.execute("VACUUM")  # deleted rows stay in a file's free pages, those of old sessions too
@@ -97,7 +86,7 @@ def list_database_members(at: Moment, folder: Path) -> Iterator[tuple[str, Path]
     for table in at.tables:
         path = folder / f"{table}{ROWS}"
         rows.dump_table(table, path)
-        yield f"{DATABASE_FOLDER}{path.name}", path
+        yield f"{DATABASE}{path.name}", path
         path.unlink()
 
 
@@ -122,8 +111,6 @@ def _moment_of(copy: Path) -> Moment:
 VERB: Final = "home.backup"
 LOCK: Final = ".backup.lock"
 WORK: Final = ".backup-"
-HOME: Final = "home/"
-LAKE: Final = "lake/"
 PORTRAITS: Final = "portraits"
 APART: Final = frozenset({"lake", "tmp", "nianjian.sqlite3", "nianjian.sqlite3-wal", "nianjian.sqlite3-shm", SIGNING})
 
@@ -158,13 +145,8 @@ def create_backup(*, out: Path, keys: Path | None, actor: Actor, waiting: Waitin
 
 def record_backup(receipt: Receipt, actor: Actor) -> None:
     """Write the audit entry of a backup; it is not in the backup itself."""
-    data = {
-        "archive": receipt.archive.name,
-        "sha256": receipt.sha256,
-        "size": receipt.size,
-        "keys": receipt.keys is not None,
-    }
-    record(verb=VERB, enterprise="", actor=actor, data=data)
+    data = {"archive": receipt.archive.name, "sha256": receipt.sha256, "size": receipt.size}
+    record(verb=VERB, enterprise="", actor=actor, data=data | {"keys": receipt.keys is not None})
 
 
 def write_backup(*, out: Path, keys: Path | None, waiting: Waiting = lambda _code: None) -> Receipt:
@@ -177,7 +159,8 @@ def write_backup(*, out: Path, keys: Path | None, waiting: Waiting = lambda _cod
     if keys is not None:
         _require_free(keys, home)
     with lock_backups(home), _work(home) as folder, write_archive(target, lambda: told) as writer:
-        _portraits(writer, home)  # before the moment: one that is kept later has its audit entry later
+        for path in _visible(home / PORTRAITS):  # before the moment: one that is kept later has its entry later
+            _add(writer, path, home)
         with ExitStack() as locks, ExitStack() as within:
             lakes = _locked(locks, waiting)
             at = within.enter_context(database_moment(folder))
@@ -189,10 +172,10 @@ def write_backup(*, out: Path, keys: Path | None, waiting: Waiting = lambda _cod
         for code, held in listed.items():
             _lake(writer, code, held)
         _files(writer, home)
-        told = {**_about(keys), **at.as_dict(), "lake": {code: held.versions for code, held in listed.items()}}
+        told = {**_about(keys), **asdict(at), "lake": {code: held.versions for code, held in listed.items()}}
         crash_point("before_commit")
     if keys is not None:
-        _copy_keys(keys)
+        copy_keys(env.read().keys, keys)  # last, so that it holds every key that a copied file may need
     size, entries = target.stat().st_size, int(str(at.audit["seq"]))
     return Receipt(target, keys, writer.digest, size, len(writer.members), len(listed), entries)
 
@@ -252,11 +235,6 @@ def _about(keys: Path | None) -> dict[str, object]:
     }
 
 
-def _portraits(writer: Writer, home: Path) -> None:
-    for path in _visible(home / PORTRAITS):
-        _add(writer, path, home)
-
-
 def _files(writer: Writer, home: Path) -> None:
     """Everything else of the home: sealed files, uploads, marks; no lock, no half-written file."""
     for top in sorted(home.iterdir()):
@@ -267,10 +245,8 @@ def _files(writer: Writer, home: Path) -> None:
 
 
 def _add(writer: Writer, path: Path, home: Path) -> None:
-    try:
+    with suppress(FileNotFoundError):  # deleted since it was listed: nothing refers to it any more
         writer.add(HOME + path.relative_to(home).as_posix(), path)
-    except FileNotFoundError:
-        return  # deleted since it was listed: nothing refers to it any more
 
 
 def _visible(folder: Path) -> list[Path]:
@@ -294,13 +270,3 @@ def _lake(writer: Writer, code: str, held: LakeContents) -> None:
         writer.add(f"{LAKE}{code}/{name}", folder / name)
     for name, content in held.pointers.items():
         writer.add_bytes(f"{LAKE}{code}/{name}", content)
-
-
-def _copy_keys(target: Path) -> None:
-    """Copy the key file beside, mode 0600; last, so that it holds every key that a copied file may need."""
-    content = env.read().keys.read_bytes()
-    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    sync_folder(target.absolute().parent)

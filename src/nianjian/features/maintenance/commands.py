@@ -28,12 +28,6 @@ def configure_audit(parser: argparse.ArgumentParser) -> None:
     Actions(parser).add("verify", _verify_chain, _("check every link of the audit chain"))
 
 
-def run_audit(args: argparse.Namespace) -> Answer:
-    """Answer the chosen action."""
-    answer: Answer = args.act(args)
-    return answer
-
-
 def _verify_chain(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.platform.accounts.access import EVERYWHERE, require
@@ -63,7 +57,7 @@ def configure_backup(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def report_wait(code: str) -> None:
+def _report_wait(code: str) -> None:
     """Say on stderr what the command waits for."""
     text = _("{enterprise}: its data is being written; waiting until that is done.")
     stderr().print(text.format(enterprise=code), markup=False, highlight=False)
@@ -74,17 +68,9 @@ def run_backup(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.maintenance.backup import create_backup
 
-    made = create_backup(out=args.out, keys=args.keys, actor=actor, waiting=report_wait)
-    data = {
-        "archive": str(made.archive),
-        "keys": None if made.keys is None else str(made.keys),
-        "keys_inside": False,
-        "sha256": made.sha256,
-        "size": made.size,
-        "files": made.files,
-        "enterprises": made.enterprises,
-        "audit_entries": made.audit_entries,
-    }
+    made = create_backup(out=args.out, keys=args.keys, actor=actor, waiting=_report_wait)
+    paths = {"archive": str(made.archive), "keys": None if made.keys is None else str(made.keys)}
+    data = asdict(made) | paths | {"keys_inside": False}
 
     def show(console: Console) -> None:
         text = _("{archive} written: {files} files, {enterprises} enterprises, {size} MiB.")
@@ -153,27 +139,15 @@ def configure_keys(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run_keys(args: argparse.Namespace) -> Answer:
-    """Answer the chosen action."""
-    answer: Answer = args.act(args)
-    return answer
-
-
 def _list_keys(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.people.keys import list_keys
 
-    found = [asdict(one) for one in list_keys(actor=actor)]
-
-    def show(console: Console) -> None:
-        states = {(True, True): _("active, rotation unfinished"), (True, False): _("active")}
-        header = (_("key id"), _("state"), _("values"), _("files"))
-        body = [
-            (one["id"], states.get((one["active"], one["rotating"]), ""), one["values"], one["files"]) for one in found
-        ]
-        table.rows(console, header, body)
-
-    return Answer({"keys": found}, show)
+    found = list_keys(actor=actor)
+    states = {(True, True): _("active, rotation unfinished"), (True, False): _("active")}
+    header = (_("key id"), _("state"), _("values"), _("files"))
+    body = [(one.id, states.get((one.active, one.rotating), ""), one.values, one.files) for one in found]
+    return Answer({"keys": [asdict(one) for one in found]}, lambda console: table.rows(console, header, body))
 
 
 def _rotate_keys(args: argparse.Namespace) -> Answer:
@@ -231,19 +205,13 @@ def configure_retention(parser: argparse.ArgumentParser) -> None:
     done.add_argument("--dry-run", action="store_true", help=_("only say what would be erased"))
 
 
-def run_retention(args: argparse.Namespace) -> Answer:
-    """Answer the chosen action."""
-    answer: Answer = args.act(args)
-    return answer
-
-
 def _show_retention(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.engines.kernel import clock
     from nianjian.features.maintenance import retention
 
     at = clock.now().astimezone(clock.ZONE)
-    found = retention.list_standings(actor=actor, enterprise=args.enterprise)
+    found = retention.list_class_statuses(actor=actor, enterprise=args.enterprise)
 
     def draw(console: Console) -> None:
         _print_classes(console, found, _("over their time"))
@@ -268,10 +236,7 @@ def _class_rows(found: Sequence[ClassStatus]) -> list[dict[str, object]]:
             "enterprise": one.enterprise,
             "class": one.period.record_class,
             "keep": one.period.value,
-            "unit": one.period.unit,
-            "rule": one.period.rule,
-            "level": one.period.level,
-            "citation": one.period.citation,
+            **{name: getattr(one.period, name) for name in ("unit", "rule", "level", "citation")},
             "since": None if one.period.since is None else one.period.since.isoformat(),
             "oldest": one.oldest,
             "rows": one.over,
@@ -319,14 +284,15 @@ def run_upgrade(args: argparse.Namespace) -> Answer:
     from nianjian.features.maintenance.upgrade import upgrade_home
     from nianjian.platform.accounts import query
 
-    done = upgrade_home(out=args.backup or _beside(env.read().home), actor=query.actor(None), waiting=report_wait)
+    out = args.backup
+    if out is None:
+        home = env.read().home
+        out = home.with_name(f"{home.name}-backups")
+        out.mkdir(mode=0o700, exist_ok=True)
+    done = upgrade_home(out=out, actor=query.actor(None), waiting=_report_wait)
     told, well = describe_findings(done.findings), health.is_healthy(done.findings)
-    data = {
-        "ok": well,
-        "archive": None if done.archive is None else str(done.archive),
-        "migrated": list(done.migrated),
-        "checks": told,
-    }
+    archive = None if done.archive is None else str(done.archive)
+    data = {"ok": well, "archive": archive, "migrated": list(done.migrated), "checks": told}
 
     def draw(console: Console) -> None:
         if not done.migrated:
@@ -337,9 +303,3 @@ def run_upgrade(args: argparse.Namespace) -> Answer:
         print_findings(console, told)
 
     return Answer(data, draw, DONE if well else NO)
-
-
-def _beside(home: Path) -> Path:
-    folder = home.with_name(f"{home.name}-backups")
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder

@@ -229,7 +229,7 @@ def enqueue_nightly_counts(at: datetime | None = None) -> int:
 def count_overdue_rows(*, enterprise: str, actor: Actor) -> Json:
     """Count, and tell it as the queue keeps it: the result of a job. ``role_missing``, ``enterprise_unknown``."""
     at = clock.now()
-    found = retention.list_standings(actor=actor, enterprise=enterprise)
+    found = retention.list_class_statuses(actor=actor, enterprise=enterprise)
     classes = {one.period.record_class: {"oldest": one.oldest, "over": one.over} for one in found}
     return {"counted_at": at.isoformat(), "classes": classes}
 
@@ -263,24 +263,12 @@ LITTLE: Final = 5 << 30
 ZONE: Final = "Asia/Shanghai"
 BLOCKS: Final = Path("/sys/dev/block")
 FONTS: Final = (
-    "/usr/share/fonts",
-    "/usr/local/share/fonts",
-    "~/.fonts",
-    "~/.local/share/fonts",
-    "/Library/Fonts",
+    "/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts", "/Library/Fonts",
     "/System/Library/Fonts",
-)
+)  # fmt: skip
 CJK: Final = (
-    "cjk",
-    "notosanssc",
-    "notoserifsc",
-    "sourcehan",
-    "wqy",
-    "simsun",
-    "simhei",
-    "droidsansfallback",
-    "pingfang",
-)
+    "cjk", "notosanssc", "notoserifsc", "sourcehan", "wqy", "simsun", "simhei", "droidsansfallback", "pingfang"
+)  # fmt: skip
 
 
 def check_home() -> Diagnosis:
@@ -327,7 +315,8 @@ def is_encrypted(device: int, blocks: Path = BLOCKS) -> bool | None:
     found = list(_uuids(place.resolve()))
     if any(uuid.startswith("CRYPT") for uuid in found):
         return True
-    return None if _virtual(place.resolve()) else False
+    virtual = any(mark in str(place.resolve()) for mark in ("/virtio", "/virtual/", "/vbd-", "/xen"))
+    return None if virtual else False
 
 
 def _uuids(place: Path) -> Iterator[str]:
@@ -337,10 +326,6 @@ def _uuids(place: Path) -> Iterator[str]:
         yield uuid.read_text(encoding="ascii", errors="replace")
     for below in sorted((place / "slaves").glob("*")):
         yield from _uuids(below.resolve())
-
-
-def _virtual(place: Path) -> bool:
-    return any(mark in str(place) for mark in ("/virtio", "/virtual/", "/vbd-", "/xen"))
 
 
 def check_time() -> Diagnosis:
@@ -445,12 +430,8 @@ def _backups() -> Diagnosis:
 
 
 def _worker() -> Diagnosis:
-    waiting = queue.waiting()
-    return (
-        warning("worker_silent", waiting=waiting)
-        if worker_state() == "silent"
-        else passed("worker_enough", waiting=waiting)
-    )
+    grade, code = (warning, "worker_silent") if worker_state() == "silent" else (passed, "worker_enough")
+    return grade(code, waiting=queue.waiting())
 
 
 def _recordings() -> Diagnosis:

@@ -91,11 +91,6 @@ class House(Collector):
 REGISTRY.register(House())
 
 
-def text() -> bytes:
-    """The whole page."""
-    return generate_latest(REGISTRY)
-
-
 def _one(name: str, about: str, value: float, labels: dict[str, str] | None = None) -> GaugeMetricFamily:
     family = GaugeMetricFamily(name, about, labels=list(labels or ()))
     family.add_metric(list((labels or {}).values()), value)
@@ -159,16 +154,11 @@ def count(request: Request, code: str) -> HttpResponse:
 
 
 def _classes(found: Sequence[Class], code: str, _: Words) -> Table:
-    columns = [
-        Column(gettext("records")),
-        Column(gettext("kept for")),
-        Column(gettext("over their time"), figure=True),
-        Column(gettext("kept from")),
-        Column(gettext("oldest")),
-        Column(gettext("level")),
-        Column(gettext("rule")),
-        Column(gettext("source")),
-    ]
+    heads = (
+        gettext("records"), gettext("kept for"), gettext("over their time"), gettext("kept from"), gettext("oldest"),
+        gettext("level"), gettext("rule"), gettext("source"),
+    )  # fmt: skip
+    columns = [Column(head, figure=place == 2) for place, head in enumerate(heads)]  # noqa: PLR2004 -- the count
     return Table(gettext("Classes of records"), columns, [_class(one, code, _) for one in found], cards=True)
 
 
@@ -194,11 +184,8 @@ def _kept(period: Period, _: Words) -> str:
 
 def _erasure(entry: Entry, _: Words) -> dict[str, Any]:
     act = audit.act(entry)
-    return {
-        "day": datetime.fromisoformat(act.at).astimezone(clock.ZONE).date(),
-        "by": act.actor.partition(":")[2] or act.actor,
-        "rows": list(_gone(act.data, _)),
-    }
+    day = datetime.fromisoformat(act.at).astimezone(clock.ZONE).date()
+    return {"day": day, "by": act.actor.partition(":")[2] or act.actor, "rows": list(_gone(act.data, _))}
 
 
 def _gone(data: Mapping[str, Any], _: Words) -> Iterator[str]:
@@ -206,10 +193,8 @@ def _gone(data: Mapping[str, Any], _: Words) -> Iterator[str]:
         if rows := data.get(field):
             yield _(text).format(rows=figures.count_text(rows), day=data.get(until, ""))
     for kind, rows in data.get("people", {}).items():
-        told = _("{rows} rows of {register} that ended before {day}")
-        yield told.format(
-            rows=figures.count_text(rows), register=translate_value("kind", kind, _), day=data["ended_before"]
-        )
+        values = {"rows": figures.count_text(rows), "register": translate_value("kind", kind, _)}
+        yield _("{rows} rows of {register} that ended before {day}").format(**values, day=data["ended_before"])
 
 
 BEARER: Final = "Bearer "
@@ -237,7 +222,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
             return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
     elif not _local(request):
         return HttpResponse(status=403)
-    return HttpResponse(text(), content_type=CONTENT_TYPE)
+    return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE)
 
 
 def _local(request: HttpRequest) -> bool:

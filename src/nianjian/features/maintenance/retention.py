@@ -60,15 +60,21 @@ def list_periods(book: Rulebook, today: date) -> list[Period]:
     found = []
     for item in book.items(CLASSES):
         told = cast("Mapping[str, Any]", item)
-        keys = [key for key in told["least"] if key in book.in_force]
-        name = str(told["record_class"])
-        if told["keep"] is None:
-            rules = [book.rule(key) for key in keys]
-            found.append(_period(name, min(rules, key=lambda rule: first_kept_day(rule, today)), None))
-            continue
-        rules = [book.rule(str(told["keep"])), *(book.rule(key) for key in keys)]
-        longest = min(rules, key=lambda rule: first_kept_day(rule, today))
-        found.append(_period(name, longest, first_kept_day(longest, today)))
+        ever = told["keep"] is None
+        keys = [*([] if ever else [str(told["keep"])]), *(key for key in told["least"] if key in book.in_force)]
+        longest = min(map(book.rule, keys), key=lambda rule: first_kept_day(rule, today))
+        since, count = None if ever else first_kept_day(longest, today), longest.value
+        found.append(
+            Period(
+                str(told["record_class"]),
+                longest.key,
+                count if isinstance(count, int) else None,
+                longest.unit,
+                longest.citation,
+                longest.level.value,
+                since,
+            )
+        )
     return found
 
 
@@ -80,11 +86,6 @@ def first_kept_day(rule: Rule, today: date) -> date:
     if rule.unit == "days":
         return today - timedelta(days=count)
     return add_months(today, -count * (12 if rule.unit == "years" else 1))
-
-
-def _period(name: str, rule: Rule, since: date | None) -> Period:
-    count = rule.value if isinstance(rule.value, int) else None
-    return Period(name, rule.key, count, rule.unit, rule.citation, rule.level.value, since)
 
 
 LOG: Final = logging.getLogger(__name__)
@@ -141,9 +142,9 @@ class ClassStatus:
     posted: int = 0
 
 
-def list_standings(*, actor: Actor, enterprise: str | None = None) -> list[ClassStatus]:
+def list_class_statuses(*, actor: Actor, enterprise: str | None = None) -> list[ClassStatus]:
     """Every class of every enterprise that the actor may read, or of one; ``role_missing``, ``enterprise_unknown``."""
-    return [one for tenant in _tenants(actor, enterprise, Act.READ) for one in _list_standings(tenant)]
+    return [one for tenant in _tenants(actor, enterprise, Act.READ) for one in _list_class_statuses(tenant)]
 
 
 def run_retention(*, actor: Actor, enterprise: str | None = None, dry_run: bool) -> list[ClassStatus]:
@@ -153,7 +154,7 @@ def run_retention(*, actor: Actor, enterprise: str | None = None, dry_run: bool)
     """
     done = []
     for tenant in _tenants(actor, enterprise, Act.ADMINISTER):
-        found = _list_standings(tenant)
+        found = _list_class_statuses(tenant)
         done += found
         if not dry_run:
             with lock_backups(env.read().home):
@@ -171,7 +172,7 @@ def _limits(found: Mapping[str, Period]) -> RetentionLimits:
     return RetentionLimits(f"{calls or date.min:%Y-%m}", rejects or date.min)
 
 
-def _list_standings(tenant: Enterprise) -> list[ClassStatus]:
+def _list_class_statuses(tenant: Enterprise) -> list[ClassStatus]:
     book = rulebook(day=None, province=tenant.province or None, enterprise=tenant.code)
     known = {one.record_class: one for one in list_periods(book, clock.today())}
     lake, limits, code = wiring.lake(tenant.code), _limits(known), tenant.code
@@ -180,12 +181,12 @@ def _list_standings(tenant: Enterprise) -> list[ClassStatus]:
     told["rejects"] = (rejects.oldest, rejects.rows)
     if since := known["complaints"].since:
         tickets = versions.count_expired_tickets(kinds.register(TICKET).model, code, since)
-        told["complaints"] = (_iso(tickets.oldest), tickets.rows)
+        told["complaints"] = (str(tickets.oldest) if tickets.oldest else None, tickets.rows)
     if since := known["people"].since:
         people = [versions.count_expired_versions(kinds.register(kind).model, code, since) for kind in PEOPLE]
         made, count = reconciliation.count_old_people(code, _begin(since))
-        days = [one.oldest for one in people if one.oldest] + ([day_of(made)] if made else [])
-        told["people"] = (_iso(min(days, default=None)), sum(one.rows for one in people) + count)
+        days = [str(one.oldest) for one in people if one.oldest] + ([str(day_of(made))] if made else [])
+        told["people"] = (min(days, default=None), sum(one.rows for one in people) + count)
     found = [ClassStatus(code, period, *told.get(name, (None, 0))) for name, period in known.items()]
     return [_with_posted(one) if one.period.record_class == "calls" else one for one in found]
 
@@ -206,10 +207,6 @@ def _posted(code: str, calls: Period) -> list[Path]:
 def _begin(day: date) -> datetime:
     """The day's first moment."""
     return datetime.combine(day, time(), clock.ZONE)
-
-
-def _iso(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
 
 
 def _erase(tenant: Enterprise, found: Mapping[str, ClassStatus], actor: Actor) -> None:

@@ -76,13 +76,8 @@ def _fill(stage: Stage, manifest: Mapping[str, Any], *, fresh: bool) -> dict[str
     _verify_chain(manifest["audit"])
     _check_lakes(manifest["lake"])
     generations = rows.link_snapshot(stage.home, stage.archive.members)
-    data = {
-        "archive": stage.archive.path.name,
-        "sha256": stage.archive.digest,
-        "made_at": manifest["made_at"],
-        "program": manifest["program"],
-        "migrated": migrated,
-    }
+    data = {"archive": stage.archive.path.name, "sha256": stage.archive.digest, "migrated": migrated}
+    data |= {name: manifest[name] for name in ("made_at", "program")}
     record(verb=VERB, enterprise="", actor=accounts.actor(None), data=data)
     gate = {"generations": generations, "lists_missing": rows.list_missing_lists(stage.home)}
     told = {"enterprises": len(accounts.enterprises()), "audit_entries": manifest["audit"]["seq"], "gate": gate}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any, Final, Literal
@@ -11,7 +10,6 @@ from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.slices import LazyRows
-from nianjian.features.inbox.obstacles import Point
 from nianjian.features.overview import facts
 from nianjian.features.people.api import Role
 from nianjian.features.portrait import line_usage, portraits
@@ -79,8 +77,7 @@ def enterprises_list(request: Request, cut: Query[Cut]) -> dict[str, object]:
 @write(router, "/enterprises", act=Act.ADMINISTER, answer=Enterprise, status=201)
 def enterprises_add(request: Request, new: NewEnterprise) -> dict[str, str]:
     """Add an enterprise."""
-    made = service.add_enterprise(code=new.code, name=new.name, province=new.province, actor=request.actor)
-    return asdict(made)
+    return asdict(service.add_enterprise(**new.dict(), actor=request.actor))
 
 
 @read(router, "/enterprises/{code}", act=Act.READ_OWN, answer=EnterpriseStanding)
@@ -204,9 +201,8 @@ class PortfolioWanted(Schema):
 @read(router, "/portfolio", act=None, answer=Page[PortfolioRow])
 def portfolio(request: Request, cut: Query[Cut], wanted: Query[PortfolioWanted]) -> dict[str, object]:
     """Where each enterprise that concerns the asker stands, the most urgent first."""
-    found = facts.filter_by_province(
-        facts.filter_by_light(facts.search_portfolio(request.actor, wanted.q), wanted.light or ""), wanted.province
-    )
+    every = facts.search_portfolio(request.actor, wanted.q)
+    found = facts.filter_portfolio(every, wanted.light or "", wanted.province)
     return paged(request, cut, found, _portfolio_row)
 
 
@@ -259,8 +255,8 @@ def enterprises_overview(request: Request, code: str) -> dict[str, object]:
         "year": told.year,
         "light": told.light or None,
         "deadlines": [_due_document(one) for one in told.calendar.deadlines],
-        "blockers": _point_documents(told.blockers),
-        "tasks": _point_documents(told.tasks),
+        "blockers": [asdict(one) for one in told.blockers],
+        "tasks": [asdict(one) for one in told.tasks],
         "sources": [asdict(one) for one in told.sources],
         "registers": [asdict(one) for one in told.registers],
         "start": told.calendar.start,
@@ -273,10 +269,6 @@ def _due_document(one: Due) -> dict[str, object]:
     told = {"rule": rule.id, "key": rule.key, "level": str(rule.level), "citation": rule.citation}
     expiry = None if one.expiry is None else asdict(one.expiry)
     return told | {"day": one.day, "last_day": one.last, "days": one.days, "expiry": expiry}
-
-
-def _point_documents(points: Sequence[Point]) -> list[dict[str, object]]:
-    return [{"code": one.code, "values": dict(one.values)} for one in points]
 
 
 def _line_document(one: LineUse) -> dict[str, object]:

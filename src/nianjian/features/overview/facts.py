@@ -48,17 +48,15 @@ def list_last_days(enterprises: Collection[str], today: date) -> dict[str, Ends]
     """Last valid days of each enterprise's numbers and licences, up to a year ahead; one query a register for all."""
     found: dict[str, dict[tuple[str, date], tuple[tuple[str, ...], int]]] = {code: {} for code in enterprises}
     for kind in RENEWALS:
-        every: Any = versions_of_enterprises(
-            kinds.register(kind).model, enterprises, today
-        )  # both registers have the last valid day
+        # both registers have the last valid day
+        every: Any = versions_of_enterprises(kinds.register(kind).model, enterprises, today)
         rows = every.filter(valid_until__lte=today + SIGHT)
         rows = rows.exclude(filing=CANCELLED) if kind == "numbers" else rows
         together = [F("enterprise_id"), F("valid_until")]
         place = Window(RowNumber(), partition_by=together, order_by=F("key").asc())
         first = rows.annotate(place=place, count=Window(Count("*"), partition_by=together)).filter(place__lte=NAMED)
-        for code, until, key, count in first.order_by("key").values_list(
-            "enterprise_id", "valid_until", "key", "count"
-        ):
+        names = ("enterprise_id", "valid_until", "key", "count")
+        for code, until, key, count in first.order_by("key").values_list(*names):
             keys, _count = found[code].get((kind, until), ((), 0))
             found[code][kind, until] = (*keys, key), count
     return dict(found)
@@ -217,15 +215,8 @@ def build_overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Ov
     light = str(portrait["light"]) if portrait else ""
     runs = [] if year is None else portraits.list_runs(enterprise.code, year)[:RUNS]
     overdue = sum(int(one.values["count"]) for one in blockers if one.code == obstacles.OVERDUE)
-    now = Situation(
-        light,
-        len(blockers),
-        len(tasks),
-        _days_left(calendar),
-        _smallest_age(sources),
-        late=len(unfiled),
-        overdue=overdue,
-    )
+    age = min((one.age for one in sources if one.age is not None), default=None)
+    now = Situation(light, len(blockers), len(tasks), _days_left(calendar), age, late=len(unfiled), overdue=overdue)
     newest = None if year is None else portraits.find_newest_run(enterprise.code, year)
     return Overview(
         year=year,
@@ -245,10 +236,6 @@ def build_overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Ov
 
 def _days_left(calendar: Calendar) -> int | None:
     return calendar.earliest.days if calendar.earliest else None
-
-
-def _smallest_age(sources: Sequence[Freshness]) -> int | None:
-    return min((one.age for one in sources if one.age is not None), default=None)
 
 
 def _team_overview(year: int | None, portrait: Mapping[str, Any] | None, calendar: Calendar, team: str) -> Overview:
@@ -311,14 +298,11 @@ def build_portfolio(enterprises: Sequence[Enterprise]) -> list[PortfolioEntry]:
         metrics = run.metrics if run else ()
         red = sum(each["light"] == RED for each in metrics) if metrics else int(light == RED)
         spare = smallest_headroom(metrics, calendar.limits)
-        now = Situation(
-            light, len(waits), 0, _days_left(calendar), age, red + over + unfiled + len(waits), unfiled, spare
-        )
-        standing = PortfolioEntry(
-            one, years[0] if years else None, light, run, calendar, age, decide(now), now.red, spare
-        )
-        found.append((urgency(now), one.name, standing))
-    return [standing for _order, _name, standing in sorted(found, key=lambda one: one[:2])]
+        red += over + unfiled + len(waits)
+        now = Situation(light, len(waits), 0, _days_left(calendar), age, red, unfiled, spare)
+        entry = PortfolioEntry(one, years[0] if years else None, light, run, calendar, age, decide(now), red, spare)
+        found.append((urgency(now), one.name, entry))
+    return [entry for _order, _name, entry in sorted(found, key=lambda one: one[:2])]
 
 
 def search_portfolio(actor: Actor, text: str) -> list[PortfolioEntry | Enterprise]:
@@ -334,20 +318,18 @@ def search_portfolio(actor: Actor, text: str) -> list[PortfolioEntry | Enterpris
     ]
 
 
-def filter_by_light(found: Sequence[PortfolioEntry | Enterprise], light: str) -> list[PortfolioEntry | Enterprise]:
-    """Those whose portrait shows the light; all where none is named."""
-    return [one for one in found if not light or (isinstance(one, PortfolioEntry) and one.light == light)]
-
-
-def filter_by_province(
-    found: Sequence[PortfolioEntry | Enterprise], province: str
+def filter_portfolio(
+    found: Sequence[PortfolioEntry | Enterprise], light: str, province: str
 ) -> list[PortfolioEntry | Enterprise]:
-    """Those of a province; all where none is named."""
-    return [
-        one
-        for one in found
-        if not province or (isinstance(one, PortfolioEntry) and one.enterprise.province == province)
-    ]
+    """Those whose portrait shows the light, of a province; "" asks for all."""
+
+    def fits(one: PortfolioEntry | Enterprise) -> bool:
+        entry = one if isinstance(one, PortfolioEntry) else None
+        return (not light or (entry is not None and entry.light == light)) and (
+            not province or (entry is not None and entry.enterprise.province == province)
+        )
+
+    return [one for one in found if fits(one)]
 
 
 CASE: Final = "rectification.due"
@@ -355,12 +337,8 @@ CASE: Final = "rectification.due"
 
 def with_cases(calendar: Calendar, running: Iterable[operations.Running], today: date) -> Calendar:
     """The same with the days by which cases of rectification must be reported; one that is over has negative days."""
-    found = [
-        Deadline(
-            operations.rulebook_on(case.enterprise_id, case.received).in_force[CASE],
-            days.due.day,
-            (days.due.day - today).days,
-        )
-        for case, days in running
-    ]
+    found = []
+    for case, days in running:
+        rule = operations.rulebook_on(case.enterprise_id, case.received).in_force[CASE]
+        found.append(Deadline(rule, days.due.day, (days.due.day - today).days))
     return joined(calendar, found)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, cast
 
 from django import forms
@@ -50,17 +49,14 @@ class LicenceForm(forms.Form):
             "As it is printed on the licence: B2-20080101, often with the sign of a province before it."
         ),
     )
-    issued_on = forms.DateField(
-        label=gettext_lazy("Issued on"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=gettext_lazy("It decides for which data year the first report is due."),
-    )
-    valid_until = forms.DateField(
-        label=gettext_lazy("Valid until"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=gettext_lazy("It decides when a renewal must be asked for."),
+    issued_on, valid_until = (
+        forms.DateField(
+            label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text=help_text
+        )
+        for label, help_text in (
+            (gettext_lazy("Issued on"), gettext_lazy("It decides for which data year the first report is due.")),
+            (gettext_lazy("Valid until"), gettext_lazy("It decides when a renewal must be asked for.")),
+        )
     )
 
     def __init__(self, data: object = None, *, province: str = "") -> None:
@@ -82,15 +78,6 @@ class LicenceForm(forms.Form):
     def sure(self) -> str:
         """The number that was doubted, to be sent along."""
         return licence_number(str(self.data.get("number", ""))).text if self.errors.get("number") else ""
-
-
-@dataclass(frozen=True, slots=True)
-class StepGroup:
-    """What comes after the first light: name, what to do there, address."""
-
-    title: str
-    text: str
-    href: str
 
 
 def build_steps_context(request: Request, told: Overview, form: LicenceForm | None = None) -> dict[str, object]:
@@ -125,8 +112,8 @@ def is_guided(request: Request) -> bool:
     return request.enterprise.code not in cast("User", request.user).unled
 
 
-def _step_groups(code: str, found: FirstSteps, told: Overview) -> list[StepGroup]:
-    """Nothing before the first light: one thing after the other."""
+def _step_groups(code: str, found: FirstSteps, told: Overview) -> list[dict[str, str]]:
+    """What comes after the first light: name, what to do there, address; nothing before it."""
     if Step.PORTRAIT not in found.done:
         return []
     earliest = told.calendar.earliest
@@ -142,7 +129,10 @@ def _step_groups(code: str, found: FirstSteps, told: Overview) -> list[StepGroup
             days.format(day=earliest.last.isoformat()) if earliest else gettext("Dates, tasks and reminders."),
         ),
     )
-    return [StepGroup(gettext(title), text, reverse(route, kwargs={"code": code})) for title, route, text in texts]
+    return [
+        {"title": gettext(title), "text": text, "href": reverse(route, kwargs={"code": code})}
+        for title, route, text in texts
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -154,10 +144,7 @@ def show_steps(request: Request, code: str) -> HttpResponse:
         messages.success(request, gettext("The licence is in its register, and its dates are in the season."))
         return redirect("overview", code=code)
     told = facts.build_overview(request.enterprise, request.actor, request.team)
-    context = build_steps_context(request, told, form) | {
-        "told": told,
-        "led": is_guided(request),
-    }
+    context = build_steps_context(request, told, form) | {"told": told, "led": is_guided(request)}
     return render(request, "overview/start.html", context, status=UNPROCESSABLE if form is not None else 200)
 
 

@@ -25,7 +25,6 @@ from nianjian.engines.kernel.formulas import harmless
 from nianjian.engines.kernel.periods import day_of
 from nianjian.engines.metrics.drill_down import component_of_flag
 from nianjian.engines.paper import figures
-from nianjian.engines.paper.figures import Flag
 from nianjian.engines.paper.texts.calls import source_name
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.portrait import LIGHTS, code_name
@@ -37,7 +36,7 @@ from nianjian.features.inbox.pages import obstacle_address
 from nianjian.features.overview import attention, facts, first_steps, first_steps_pages
 from nianjian.features.overview import texts as said
 from nianjian.features.overview.attention import MOST
-from nianjian.features.overview.facts import Freshness, Overview, PortfolioEntry
+from nianjian.features.overview.facts import Overview, PortfolioEntry
 from nianjian.features.overview.first_steps_pages import build_steps_context, is_guided
 from nianjian.features.overview.verdict import Mood
 from nianjian.features.portrait import line_usage
@@ -95,42 +94,30 @@ def _share(part: Decimal, top: Decimal) -> float:
     return float(round(max(min(part / top * 100, WHOLE), Decimal(0)), 2))  # a negative rate has no length
 
 
+#: Point -> its page, and what its address says besides the enterprise: argument -> value of the point.
+POINT_PAGES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
+    attention.INSUFFICIENT: ("portrait-metric", {"year": "year", "slug": "metric"}),
+    attention.ATTACHMENT: ("portrait-metric", {"year": "year", "slug": "metric"}),
+    attention.DAYS: ("data", {}),
+    attention.REJECTS: ("data-batch", {"batch": "batch"}),
+    attention.APPROVAL: ("approvals-decide-here", {"approval": "approval"}),
+    attention.FAILED: ("data-job", {"job": "job"}),
+    attention.LATE: ("season", {}),
+    attention.CASE: ("rectify-one", {"case": "case"}),
+    attention.MATERIALS: ("dossier-season", {"year": "year"}),
+    attention.COMPLAINT: ("complaints-one", {"ticket": "complaint"}),
+}
+
+
 def point_address(point: Point, code: str, year: int | None) -> str:
     """Return the address of the page on which the point can be dealt with."""
     if point.code == attention.EXPIRED:
-        values = point.values
-        return expiry_address(code, values["kind"], values["keys"])
+        return expiry_address(code, point.values["kind"], point.values["keys"])
     if point.code in {obstacles.OVERDUE, obstacles.DIFFERENCES}:
         return obstacle_address(code, point.code, point.values)
-    name, more = _point_route(point, year)
-    return reverse(name, kwargs={"code": code, **more})
-
-
-def _point_route(point: Point, year: int | None) -> tuple[str, dict[str, Any]]:
-    """Name of the page, and what its address says besides the enterprise."""
-    values = point.values
-    match point.code:
-        case attention.INSUFFICIENT | attention.ATTACHMENT:
-            found = "portrait-metric", {"year": year, "slug": values["metric"]}
-        case attention.DAYS:
-            found = "data", dict[str, Any]()
-        case attention.REJECTS:
-            found = "data-batch", {"batch": values["batch"]}
-        case attention.APPROVAL:
-            found = "approvals-decide-here", {"approval": values["approval"]}
-        case attention.FAILED:
-            found = "data-job", {"job": values["job"]}
-        case attention.LATE:
-            found = "season", dict[str, Any]()
-        case attention.CASE:
-            found = "rectify-one", {"case": values["case"]}
-        case attention.MATERIALS:
-            found = "dossier-season", {"year": values["year"]}
-        case attention.COMPLAINT:
-            found = "complaints-one", {"ticket": values["complaint"]}
-        case _:
-            found = "portrait-newest", dict[str, Any]()
-    return found
+    name, arguments = POINT_PAGES.get(point.code, ("portrait-newest", {}))
+    values = {"year": year, **point.values}
+    return reverse(name, kwargs={"code": code, **{one: values[of] for one, of in arguments.items()}})
 
 
 def expiry_address(code: str, kind: str, keys: Sequence[str]) -> str:
@@ -182,9 +169,8 @@ def apply_to_several(request: Request) -> HttpResponse:
     try:
         if given["act"] == "list":
             bulk.record_list_export(enterprises=codes, actor=request.actor)
-            return as_attachment(
-                HttpResponse(_portfolio_csv(request, codes), content_type=MEDIA), f"portfolio-{clock.today()}.csv"
-            )
+            answer = HttpResponse(_portfolio_csv(request, codes), content_type=MEDIA)
+            return as_attachment(answer, f"portfolio-{clock.today()}.csv")
         if "whole" in request.POST and (shut := bulk.list_closed(codes)):
             # Who takes all that the filter shows cannot leave one out: it is left out for them, and they are told.
             codes = [code for code in codes if code not in shut]
@@ -199,10 +185,8 @@ def apply_to_several(request: Request) -> HttpResponse:
 def _selected_codes(request: Request) -> list[str]:
     if "whole" not in request.POST:
         return request.POST.getlist("enterprise")
-    found = facts.search_portfolio(request.actor, request.POST.get("q", "").strip())
-    found = facts.filter_by_province(
-        facts.filter_by_light(found, request.POST.get("light", "")), request.POST.get("province", "")
-    )
+    query, light, province = (request.POST.get(name, "") for name in ("q", "light", "province"))
+    found = facts.filter_portfolio(facts.search_portfolio(request.actor, query.strip()), light, province)
     return [one.enterprise.code for one in found if isinstance(one, PortfolioEntry)]
 
 
@@ -250,14 +234,8 @@ def list_lines(request: Request, code: str) -> HttpResponse:
     shown: Page[LineUse] = paged(request, every, total=len(every))
     rows = versions_on(Line, code, today).filter(key__in=[one.line for one in shown.rows])
     known = {key: (name, team) for key, name, team in rows.order_by().values_list("key", "name", "team")}
-    columns = [
-        Column(gettext("line")),
-        Column(gettext("state")),
-        Column(gettext("name")),
-        Column(gettext("team")),
-        Column(gettext("last outbound call")),
-        Column(gettext("days before the newest call"), figure=True),
-    ]
+    heads = (gettext("line"), gettext("state"), gettext("name"), gettext("team"), gettext("last outbound call"))
+    columns = [*map(Column, heads), Column(gettext("days before the newest call"), figure=True)]
     body = [_line_row(code, one, *known.get(one.line, ("", ""))) for one in shown.rows]
     context = {"found": found, "page": shown, "table": Table(gettext("Lines in use"), columns, body)}
     return render(request, "overview/lines.html", context)
@@ -299,7 +277,9 @@ def overview(request: Request, code: str) -> HttpResponse:
         "blockers": _point_rows(told.blockers, told, code, _),
         "tasks": _point_rows(told.tasks, told, code, _),
         "sources": [(source_name(one.name, _), one.last, said.ago(one.age, _)) for one in told.sources],
-        "registers": [(one.name, _kind(one, _), one.last, said.ago(one.age, _)) for one in told.registers],
+        "registers": [
+            (one.name, translate_value("kind", one.name, _), one.last, said.ago(one.age, _)) for one in told.registers
+        ],
         "lines": _source_rows(told, code, _),
         "runs": [_run(one, _) for one in told.runs],
         "since": [said.change_text(what, count, _) for what, count in sorted(told.since.items())],
@@ -329,67 +309,40 @@ def _point_rows(found: Sequence[Point], told: Overview, code: str, _: Words) -> 
 
 def _sentence(told: Overview, _: Words) -> str:
     earliest = told.calendar.earliest
-    numbers = said.Numbers(
-        days=earliest.days if earliest else None,
-        blockers=len(told.blockers),
-        tasks=len(told.tasks),
-        overdue=sum(int(one.values["count"]) for one in told.blockers if one.code == OVERDUE),
-        age=min((one.age for one in told.sources if one.age is not None), default=None),
-    )
+    numbers = {
+        "days": abs(earliest.days) if earliest else None,
+        "blockers": len(told.blockers),
+        "tasks": len(told.tasks),
+        "overdue": sum(int(one.values["count"]) for one in told.blockers if one.code == OVERDUE),
+        "age": min((one.age for one in told.sources if one.age is not None), default=None),
+    }
     metrics: Sequence[Mapping[str, Any]] = told.portrait["metrics"] if told.portrait else ()
     return said.verdict_text(told.verdict.reason, metrics, numbers, _)
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """A rate as it is shown."""
-
-    slug: str
-    title: str
-    light: str
-    word: str
-    value: str
-    limit: str
-    headroom: str
-    bar: Bar | None
-    causes: Sequence[tuple[Flag, str]] = ()  # why it is red, with the address of the rows
-    value_other: str = ""  # value and limit in the other unit
-    limit_other: str = ""
-
-
-def _rates(told: Overview, *, whole: bool, _: Words) -> list[Rate]:
-    found = []
+def _rates(told: Overview, *, whole: bool, _: Words) -> list[dict[str, object]]:
+    """The rates as they are shown, the reasons for red with the address of the rows; of a team the value alone."""
+    rates = []
     for metric in told.portrait["metrics"] if told.portrait else ():
-        light = str(metric["light"])
-        slug = str(metric["slug"])
+        light, slug = str(metric["light"]), str(metric["slug"])
         title, word = code_name("metric", slug, _), code_name("light", light, _)
+        rate: dict[str, object] = {"slug": slug, "title": title, "light": light, "word": word}
         if whole:
             card = figures.metric_card(metric, _)
-            red = [
-                (one, flag_address(told, metric, one.code))
-                for one in card.flags
-                if one.light == RED and one.code != DAY
-            ]
-            found.append(
-                Rate(
-                    slug,
-                    title,
-                    light,
-                    word,
-                    card.value,
-                    card.limit,
-                    card.headroom,
-                    build_bar(metric),
-                    red,
-                    card.value_other,
-                    card.limit_other,
-                )
-            )
+            red = [one for one in card.flags if one.light == RED and one.code != DAY]
+            rate |= {
+                "value": card.value,
+                "value_other": card.value_other,  # in the other unit
+                "limit": card.limit,
+                "limit_other": card.limit_other,
+                "headroom": card.headroom,
+                "bar": build_bar(metric),
+                "causes": [(one, flag_address(told, metric, one.code)) for one in red],
+            }
         else:
-            found.append(
-                Rate(slug, title, light, word, figures.amount_text(metric["value"], str(metric["unit"])), "", "", None)
-            )
-    return found
+            rate["value"] = figures.amount_text(metric["value"], str(metric["unit"]))
+        rates.append(rate)
+    return rates
 
 
 def _deadline(one: Deadline, code: str, _: Words) -> dict[str, object]:
@@ -415,20 +368,10 @@ def _earliest_deadline(calendar: Calendar, _: Words) -> dict[str, object] | None
     return {"day": calendar.start, "rule": calendar.lead.id, "level": code_name("level", calendar.lead.level.value, _)}
 
 
-def _kind(one: Freshness, _: Words) -> str:
-    return str(translate_value("kind", one.name, _))
-
-
 def _run(one: Run, _: Words) -> dict[str, object]:
+    names = {"word": code_name("light", one.light, _), "by": said.actor_text(one.actor)}
     moment = datetime.fromisoformat(one.moment)
-    return {
-        "id": one.id,
-        "year": one.year,
-        "moment": moment,
-        "light": one.light,
-        "word": code_name("light", one.light, _),
-        "by": said.actor_text(one.actor),
-    }
+    return {"id": one.id, "year": one.year, "moment": moment, "light": one.light, **names}
 
 
 @require_safe
@@ -443,7 +386,7 @@ def portfolio(request: Request) -> HttpResponse:
     found = facts.search_portfolio(request.actor, wanted)
     standings = [one for one in found if isinstance(one, PortfolioEntry)]
     province = request.GET.get("province", "")
-    rows = facts.filter_by_province(facts.filter_by_light(found, light), province)
+    rows = facts.filter_portfolio(found, light, province)
     shown: Page[PortfolioEntry | Enterprise] = paged(request, rows, total=len(rows), size=PORTFOLIO)
     moods = [one.verdict.mood for one in standings]
     context = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from nianjian.engines.kernel.clock import ZONE
@@ -60,34 +59,15 @@ POINTS: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """What a verdict's sentence may name."""
+def verdict_text(reason: Reason, metrics: Sequence[Json], numbers: Mapping[str, int | None], _: Words) -> str:
+    """Put the day into one sentence; the metrics named are those of the gravest light.
 
-    days: int | None = None
-    blockers: int = 0
-    tasks: int = 0
-    overdue: int = 0
-    age: int | None = None
-
-
-def verdict_text(reason: Reason, metrics: Sequence[Json], numbers: Numbers, _: Words) -> str:
-    """Put the day into one sentence; the metrics named are those of the gravest light."""
-    gravest = [one for one in metrics if one["light"] not in FINE]
-    if reason is Reason.RED:
-        gravest = [one for one in gravest if one["light"] == "red"]
-    if reason is Reason.UNDECIDED:
-        gravest = [one for one in gravest if one["light"] == "insufficient"]
-    days = None if numbers.days is None else abs(numbers.days)
-    said = _(", ").join(code_name("metric", str(one["slug"]), _) for one in gravest)
-    return _(VERDICTS[reason]).format(
-        metrics=said,
-        days=days,
-        blockers=numbers.blockers,
-        tasks=numbers.tasks,
-        overdue=numbers.overdue,
-        age=numbers.age,
-    )
+    ``numbers``: days to the earliest deadline or since it, blockers, tasks, overdue complaints, age of the calls.
+    """
+    only = {Reason.RED: "red", Reason.UNDECIDED: "insufficient"}.get(reason)
+    gravest = [one for one in metrics if (one["light"] == only if only else one["light"] not in FINE)]
+    names = _(", ").join(code_name("metric", str(one["slug"]), _) for one in gravest)
+    return _(VERDICTS[reason]).format(metrics=names, **numbers)
 
 
 def point_texts(found: Sequence[Point], portrait: Json | None, _: Words) -> Iterator[str]:
@@ -116,10 +96,8 @@ def _point_text(one: Point, missing: Sequence[str], _: Words) -> str:
         values["clock"] = _(CLOCKS[str(values["clock"])])
         values["due"] = f"{values['due'].astimezone(ZONE):%Y-%m-%d %H:%M:%S}"
     if one.code == attention.EXPIRED:
-        values |= {
-            "what": translate_value("kind", values["kind"], _),
-            "keys": join_keys(values["keys"], values["count"], _),
-        }
+        values["what"] = translate_value("kind", values["kind"], _)
+        values["keys"] = join_keys(values["keys"], values["count"], _)
     if "by" in values:
         values["by"] = actor_text(str(values["by"]))
     return _(POINTS[one.code]).format(**values)
@@ -138,10 +116,8 @@ def expiry_text(expiry: Expiry, *, asking: bool, _: Words) -> str:
         if asking
         else _("{what} {keys}: last valid day (renewal was to be asked for by {ask_by})")
     )
-    what = translate_value("kind", expiry.kind, _)
-    return text.format(
-        what=what, keys=join_keys(expiry.keys, expiry.count, _), until=expiry.until, ask_by=expiry.ask_by
-    )
+    what, keys = translate_value("kind", expiry.kind, _), join_keys(expiry.keys, expiry.count, _)
+    return text.format(what=what, keys=keys, until=expiry.until, ask_by=expiry.ask_by)
 
 
 def change_text(what: str, count: int, _: Words) -> str:

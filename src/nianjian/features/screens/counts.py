@@ -6,7 +6,7 @@ import csv
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, Self
@@ -25,11 +25,8 @@ OUTCOMES: Final = ("answered", "busy", "no_answer", "failed", "switch", "undiall
 """``switch``: answered by the switch itself (announcement, menu); ``undialled``: ended before anybody was called."""
 RECENT: Final = 1000  # calls whose further rows are still known
 RESULTS: Final[Mapping[str, str]] = {
-    "answered": "answered",
-    "busy": "busy",
-    "no_answer": "no_answer",
-    "cancelled": "no_answer",
-}
+    "answered": "answered", "busy": "busy", "no_answer": "no_answer", "cancelled": "no_answer"
+}  # fmt: skip
 """What an import calls a result -> outcome; any other one is a failure."""
 _RANKS: Final = {"answered": 4, "busy": 3, "no_answer": 2, "failed": 1, "switch": 0, "undialled": -1}
 
@@ -73,13 +70,8 @@ class CallCounts(ABC):
 
     def plain(self) -> dict[str, Any]:
         """As JSON keeps it."""
-        return {
-            "day": self.day.isoformat(),
-            "counts": self.counts,
-            "rows": self.rows,
-            "damaged": self.damaged,
-            "recent": self._recent,
-        }
+        told = {name: getattr(self, name) for name in ("counts", "rows", "damaged")}
+        return {"day": self.day.isoformat(), **told, "recent": self._recent}
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> Self:
@@ -118,10 +110,6 @@ class DecisionCounts:
         self.displays[display] = self.displays.get(display, 0) + 1
         self.newest = max(self.newest, one.decided_at)
 
-    def plain(self) -> dict[str, Any]:
-        """As JSON keeps it."""
-        return {name: getattr(self, name) for name in ("allowed", "blocked", "observed", "displays", "newest")}
-
 
 @dataclass(slots=True)
 class DecisionTotals:
@@ -130,7 +118,7 @@ class DecisionTotals:
     The journal has one file a process and day, only added to; so today's counts can always be made anew from today's
     files.
 
-    The counts of a day, by enterprise, and how far each file was read.
+    ``offsets``: how far each file was read.
     """
 
     day: date
@@ -177,12 +165,11 @@ class DecisionTotals:
 
     def plain(self) -> dict[str, Any]:
         """As JSON keeps it."""
-        asked = {code: one.plain() for code, one in self.asked.items()}
-        return {"day": self.day.isoformat(), "asked": asked, "offsets": self.offsets, "damaged": self.damaged}
+        return asdict(self) | {"day": self.day.isoformat()}
 
 
 def load_decisions(of: Mapping[str, Any]) -> DecisionTotals:
-    """What `Decisions.plain` has given."""
+    """What `DecisionTotals.plain` has given."""
     asked = {code: DecisionCounts(**one) for code, one in of["asked"].items()}
     return DecisionTotals(date.fromisoformat(of["day"]), asked, dict(of["offsets"]), int(of["damaged"]))
 
@@ -190,14 +177,9 @@ def load_decisions(of: Mapping[str, Any]) -> DecisionTotals:
 WIDTHS: Final = range(17, 22)
 CALLING: Final = frozenset({"dial", "appdial2", "queue"})
 DISPOSITIONS: Final[Mapping[str, str]] = {
-    "ANSWERED": "answered",
-    "BUSY": "busy",
-    "NO ANSWER": "no_answer",
-    "NOANSWER": "no_answer",
-    "CANCEL": "no_answer",
-    "FAILED": "failed",
-    "CONGESTION": "failed",
-}
+    "ANSWERED": "answered", "BUSY": "busy", "NO ANSWER": "no_answer", "NOANSWER": "no_answer", "CANCEL": "no_answer",
+    "FAILED": "failed", "CONGESTION": "failed",
+}  # fmt: skip
 _BEGAN: Final = re.compile(r"(?:^|-)(\d{9,11})\.\d+$")
 
 
@@ -209,18 +191,13 @@ class AsteriskCounts(CallCounts):
     same) are written together when it ends. A call belongs to the day on which it began; that stands in its id as
     seconds since 1970, so no zone of the stamps is needed. Only ended calls have rows: how many there are now the
     file cannot tell.
-
-    The counts of a Master.csv.
     """
 
     _columns: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def take(self, line: bytes) -> None:
         """Count a row."""
-        row = self.cells(line)
-        if row is None:
-            self.damaged += 1
-            return
+        row = self.cells(line) or {}
         call = row.get("linkedid") or row.get("uniqueid", "")
         began = _BEGAN.search(call)
         if began is None:
@@ -266,8 +243,6 @@ class FreeSwitchCounts(CallCounts):
 
     Both legs of a call are posted when each has ended; the call is counted by the leg that began it, as an import does:
     that leg's id is what all others name. Written from documentation and source, never seen a real record.
-
-    The counts of the posted records.
     """
 
     def take(self, line: bytes) -> None:
@@ -341,8 +316,6 @@ class KamailioCounts(CallCounts):
     A call is one call-id. A final answer other than 2xx ends it; an answered one has ended when its BYE is accounted.
     With db_flatstore each process writes a file of its own, so that a BYE may be read before the answer that it ends.
     The day is that of the final answer: acc knows no earlier moment.
-
-    The counts of acc's rows, with db_flatstore or in the syslog form.
     """
 
     _open: dict[str, str] = field(default_factory=dict)  # answered call -> when

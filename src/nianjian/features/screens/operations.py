@@ -25,57 +25,38 @@ NAME_LENGTH: Final = 60
 MOST_LINKS: Final = 20  # open links of an enterprise
 
 
-def store_link(*, enterprise: str, name: str, days: int, actor: Actor) -> tuple[ScreenLink, str]:
-    """Make a link; it and its secret, told now and never again.
-
-    ``screen_link_days``, ``screen_link_name``, ``screen_links_too_many``.
-    """
-    if not 0 < days <= LONGEST_DAYS:
-        raise NianjianError("screen_link_days", most=LONGEST_DAYS)
-    if not 0 < len(name.strip()) <= NAME_LENGTH:
-        raise NianjianError("screen_link_name", most=NAME_LENGTH)
-    secret, now = secrets.token_urlsafe(SECRET_BYTES), clock.now()
-    with transaction.atomic():
-        lock_enterprise(enterprise)
-        if len(queries.list_open_links(enterprise)) >= MOST_LINKS:
-            raise NianjianError("screen_links_too_many", most=MOST_LINKS)
-        row = ScreenLink(
-            id=f"K{secrets.token_hex(4)}",
-            enterprise_id=enterprise,
-            name=name.strip(),
-            user=actor.name if actor.proved else "",
-            sha256=digest(secret),
-            made_at=now,
-            expires_at=now + timedelta(days=days),
-        )
-        row.save(force_insert=True)
-        data = {"link": row.id, "until": row.expires_at.isoformat(timespec="minutes")}
-        record(verb="screen.link", enterprise=enterprise, actor=actor, data=data)
-    return row, secret
-
-
-def revoke_link(*, enterprise: str, link: str, actor: Actor) -> None:
-    """End a link at once; ``screen_link_unknown``."""
-    with transaction.atomic():
-        row = queries.open_links().select_for_update().filter(pk=link, enterprise_id=enterprise).first()
-        if row is None:
-            raise NianjianError("screen_link_unknown", link=link)
-        row.revoked_at = clock.now()
-        row.save(update_fields=["revoked_at"])
-        record(verb="screen.unlink", enterprise=enterprise, actor=actor, data={"link": link})
-
-
 def create_link(*, enterprise: str, name: str, days: int, actor: Actor) -> Json:
     """Make a link; its secret's path is told now only.
 
     ``role_missing``, ``screen_link_days``, ``screen_link_name``, ``screen_links_too_many``.
     """
     require(actor, enterprise, Act.ADMINISTER)
-    row, secret = store_link(enterprise=accounts.enterprise(enterprise).code, name=name, days=days, actor=actor)
+    code, text = accounts.enterprise(enterprise).code, name.strip()
+    if not 0 < days <= LONGEST_DAYS:
+        raise NianjianError("screen_link_days", most=LONGEST_DAYS)
+    if not 0 < len(text) <= NAME_LENGTH:
+        raise NianjianError("screen_link_name", most=NAME_LENGTH)
+    secret, now = secrets.token_urlsafe(SECRET_BYTES), clock.now()
+    with transaction.atomic():
+        lock_enterprise(code)
+        if queries.open_links(code).count() >= MOST_LINKS:
+            raise NianjianError("screen_links_too_many", most=MOST_LINKS)
+        row = ScreenLink.objects.create(
+            id=f"K{secrets.token_hex(4)}", enterprise_id=code, name=text, user=actor.name if actor.proved else "",
+            sha256=digest(secret), made_at=now, expires_at=now + timedelta(days=days),
+        )  # fmt: skip
+        data = {"link": row.id, "until": row.expires_at.isoformat(timespec="minutes")}
+        record(verb="screen.link", enterprise=code, actor=actor, data=data)
     return {**link_to_document(row), "path": f"/screens/{secret}/"}
 
 
 def end_link(*, enterprise: str, link: str, actor: Actor) -> None:
     """End a link at once; ``role_missing``, ``screen_link_unknown``."""
     require(actor, enterprise, Act.ADMINISTER)
-    revoke_link(enterprise=enterprise, link=link, actor=actor)
+    with transaction.atomic():
+        row = queries.open_links(enterprise).select_for_update().filter(pk=link).first()
+        if row is None:
+            raise NianjianError("screen_link_unknown", link=link)
+        row.revoked_at = clock.now()
+        row.save(update_fields=["revoked_at"])
+        record(verb="screen.unlink", enterprise=enterprise, actor=actor, data={"link": link})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -37,7 +37,7 @@ from nianjian.platform.home.http import UNPROCESSABLE, reads_form_itself
 from nianjian.platform.web.access import Request, page, public
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
-from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.tables import Cell, Table, card_table
 from nianjian.platform.web.work import moment
 
 JsonMapping = Mapping[str, Any]
@@ -279,15 +279,15 @@ class FilterForm(forms.Form):
         return queries.DecisionFilter(given.get("reason") or "", given.get("channel") or "")
 
 
-Told = Callable[[queries.DecisionFilter], Mapping[str, Any]]
-
-
-def render_screen(request: HttpRequest, part: str, told: Told, tenant: Enterprise, other: str) -> HttpResponse:
-    """Answer with the screen; ``told`` reads it, ``other``: the address of the other one."""
+def _render_screen(request: HttpRequest, part: str, tenant: Enterprise, other: str) -> HttpResponse:
+    """Answer with the screen; ``other``: the address of the other one."""
     form = FilterForm(request.GET)
-    found = told(form.wanted())
-    tiles = build_office_tiles(found) if part == "office" else build_gateway_tiles(found)
-    gate = found["gate"]
+    if part == "office":
+        found = queries.office_figures(tenant.code)
+        tiles = build_office_tiles(found)
+    else:
+        found = queries.gateway_figures(tenant.code, form.wanted())
+        tiles = build_gateway_tiles(found)
     context = {
         "part": part,
         "title": words(current())(SCREENS[part]),
@@ -296,7 +296,7 @@ def render_screen(request: HttpRequest, part: str, told: Told, tenant: Enterpris
         "told": found,
         "tiles": tiles,
         "decisions": build_decision_lines(found),
-        "log": gate["state"],
+        "log": found["gate"]["state"],
         "note": next(one.note for one in tiles if one.name == "reasons"),
         "ended": format_stamp(found["ended"]) if found.get("ended") else "",
         "time": format_stamp(found["at"]),
@@ -320,28 +320,14 @@ class LinkForm(forms.Form):
 @page(Act.READ)
 def office(request: Request, code: str) -> HttpResponse:
     """Show the back office's screen."""
-    other = reverse("screens-gateway", kwargs={"code": code})
-    return render_screen(
-        request,
-        "office",
-        lambda _: queries.office_screen(enterprise=code, actor=request.actor),
-        request.enterprise,
-        other,
-    )
+    return _render_screen(request, "office", request.enterprise, reverse("screens-gateway", kwargs={"code": code}))
 
 
 @require_safe
 @page(Act.READ)
 def gateway(request: Request, code: str) -> HttpResponse:
     """Show the gateway's screen."""
-    other = reverse("screens-office", kwargs={"code": code})
-    return render_screen(
-        request,
-        "gateway",
-        lambda wanted: queries.gateway_screen(enterprise=code, wanted=wanted, actor=request.actor),
-        request.enterprise,
-        other,
-    )
+    return _render_screen(request, "gateway", request.enterprise, reverse("screens-office", kwargs={"code": code}))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -400,8 +386,7 @@ def _sources(told: dict[str, Any]) -> Table:
         [Cell(text), Cell(tiles[name].label, badge=badges[tiles[name].state]), Cell(tiles[name].note or "–")]
         for name, text in names
     ]
-    heads = (gettext("source"), gettext("state"), gettext("note"))
-    return Table(gettext("Live sources"), [Column(head) for head in heads], rows, wrap=True, cards=True)
+    return card_table(gettext("Live sources"), (gettext("source"), gettext("state"), gettext("note")), rows)
 
 
 def _links(kept: list[dict[str, Any]]) -> Table:
@@ -409,13 +394,12 @@ def _links(kept: list[dict[str, Any]]) -> Table:
         [
             Cell(one["name"]),
             Cell(one["made_by"] or "–"),
-            Cell(moment(datetime.fromisoformat(one["made_at"]))),
-            Cell(moment(datetime.fromisoformat(one["expires_at"]))),
+            *(Cell(moment(datetime.fromisoformat(one[name]))) for name in ("made_at", "expires_at")),
         ]
         for one in kept
     ]
     heads = (gettext("where"), gettext("who"), gettext("made"), gettext("ends"))
-    return Table(gettext("Links of kiosks"), [Column(head) for head in heads], rows, wrap=True, cards=True)
+    return card_table(gettext("Links of kiosks"), heads, rows)
 
 
 GONE = 410
@@ -432,6 +416,4 @@ def kiosk(request: HttpRequest, secret: str, part: str) -> HttpResponse:
     if tenant is None:
         return render(request, "screens/ended.html", status=GONE)
     other = reverse("screens-kiosk", kwargs={"secret": secret, "part": PARTS[part == PARTS[0]]})
-    if part == "office":
-        return render_screen(request, part, lambda _: queries.office_figures(tenant.code), tenant, other)
-    return render_screen(request, part, lambda wanted: queries.gateway_figures(tenant.code, wanted), tenant, other)
+    return _render_screen(request, part, tenant, other)

@@ -23,6 +23,7 @@ from typing import IO, Final
 
 from nianjian.engines.intake.formats.freeswitch_post import extract_leg_id
 from nianjian.features.screens.watch_files import PRIVATE
+from nianjian.platform.home.switch import sync_folder
 
 DAY: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-[0-3][0-9]")
 SUFFIX: Final = ".jsonl"
@@ -57,7 +58,7 @@ class Spool:
             with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b", buffering=0) as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 if new:
-                    _settle(self._folder)
+                    sync_folder(self._folder)  # its name is as durable as its lines
                 return self._once(file, self._of(day), uuid, line)
 
     def _of(self, day: date) -> _FileIndex:
@@ -77,7 +78,7 @@ class Spool:
         file.seek(known.offset)
         whole = line + b"\n"
         try:
-            _written(file, whole)
+            _write_line(file, whole)
         except OSError:
             known.digests.pop(_place(known, uuid)[0])
             file.truncate(known.offset)
@@ -136,7 +137,7 @@ def _lines(file: IO[bytes], known: _FileIndex) -> Iterator[bytes]:
         left = left[end:]
 
 
-def _written(file: IO[bytes], whole: bytes) -> None:
+def _write_line(file: IO[bytes], whole: bytes) -> None:
     """Write it, for good; what a full disk takes in part is no line, and cut away by the next."""
     if file.write(whole) != len(whole):
         raise OSError("written in part")
@@ -155,12 +156,3 @@ def _add(known: _FileIndex, uuid: str) -> bool:
         return False
     known.digests.insert(place, digest)
     return True
-
-
-def _settle(folder: Path) -> None:
-    """Make a file's name as durable as its lines."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

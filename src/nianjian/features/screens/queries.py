@@ -36,19 +36,10 @@ from nianjian.platform.registers.queries import ReadScope
 from nianjian.platform.rulebook.rulebooks import rulebook
 
 
-def open_links() -> QuerySet[ScreenLink]:
-    """Links that are neither over nor ended."""
-    return ScreenLink.objects.filter(revoked_at=None, expires_at__gt=clock.now())
-
-
-def find_link_by_secret(secret: str) -> ScreenLink | None:
-    """The link that a secret is; None where it opens nothing, or nothing any more."""
-    return open_links().filter(sha256=digest(secret)).first()
-
-
-def list_open_links(enterprise: str) -> list[ScreenLink]:
-    """An enterprise's open links, newest first."""
-    return list(open_links().filter(enterprise_id=enterprise).order_by("-made_at", "id"))
+def open_links(enterprise: str) -> QuerySet[ScreenLink]:
+    """An enterprise's links that are neither over nor ended, newest first."""
+    rows = ScreenLink.objects.filter(enterprise_id=enterprise, revoked_at=None, expires_at__gt=clock.now())
+    return rows.order_by("-made_at", "id")
 
 
 Json = dict[str, Any]
@@ -113,15 +104,9 @@ class _View:
 
     @classmethod
     def of(cls, enterprise: str) -> _View:
-        found = [one for one in sources.switches() if one.enterprise == enterprise]
-        beats = watch_files.read(watch_files.folder(env.read().home) / watch_files.BEATS) or {}
-        return cls(
-            enterprise,
-            clock.milliseconds(),
-            min(sources.fresh_milliseconds(), _longest_silence(enterprise)),
-            beats,
-            found,
-        )
+        switches = [one for one in sources.switches() if one.enterprise == enterprise]
+        limit = min(sources.fresh_milliseconds(), _longest_silence(enterprise))
+        return cls(enterprise, clock.milliseconds(), limit, _read(watch_files.BEATS), switches)
 
     def around(self) -> Json:
         return {"enterprise": self.enterprise, "at": format_moment(self.at), "fresh_s": self.limit // 1000}
@@ -140,10 +125,7 @@ class _View:
         having = [one for one in self.switches if one.records is not None]
         damaged, gaps = 0, []
         for one in having:
-            told = (
-                watch_files.read(watch_files.folder(env.read().home) / watch_files.name(self.enterprise, one.name))
-                or {}
-            )
+            told = _read(watch_files.name(self.enterprise, one.name))
             counted = told.get("calls") or {}
             if counted.get("day") == today().isoformat():
                 counts.update({name: int(counted["counts"].get(name, 0)) for name in OUTCOMES})
@@ -178,7 +160,7 @@ class _View:
         return _ranked(counts)
 
     def _asked(self) -> Mapping[str, Any]:
-        told = watch_files.read(watch_files.folder(env.read().home) / watch_files.GATE) or {}
+        told = _read(watch_files.GATE)
         found: Mapping[str, Any] = told.get("asked", {}).get(self.enterprise, {})
         return found if told.get("day") == today().isoformat() else {}
 
@@ -208,6 +190,11 @@ class _View:
         }
 
 
+def _read(name: str) -> Json:
+    """What the watch has kept under a name; nothing where there is none."""
+    return watch_files.read(watch_files.folder(env.read().home) / name) or {}
+
+
 def _longest_silence(enterprise: str) -> int:
     """Milliseconds beyond which the rule calls data stopped, whatever the server is set to."""
     tenant = accounts.enterprise(enterprise)
@@ -229,12 +216,9 @@ def _decisions(enterprise: str, wanted: DecisionFilter, limit: int) -> Json:
     """The newest decisions of today; ``ended``: the search read so far back and no further."""
     since = int(datetime.combine(today(), time(), clock.ZONE).timestamp() * 1000)
     refused = wanted.reason == "refused"
+    reason, allow = ("", False) if refused else (wanted.reason, None)
     asked = decision_search.DecisionFilter(
-        enterprise=enterprise,
-        channel=wanted.channel,
-        reason="" if refused else wanted.reason,
-        allow=False if refused else None,
-        since=since,
+        enterprise=enterprise, channel=wanted.channel, reason=reason, allow=allow, since=since
     )
     found = decision_search.search_decisions(files.decisions_folder(env.read().home), asked, limit, lines=LINES)
     ended = None if found.reached is None else format_moment(found.reached)
@@ -275,12 +259,12 @@ def _clock(read: ClockReading, at: datetime, *, over: bool = False) -> Json:
 def list_links(*, enterprise: str, actor: Actor) -> list[Json]:
     """The open links, newest first, without their secrets; ``role_missing``."""
     require(actor, enterprise, Act.ADMINISTER)
-    return [link_to_document(row) for row in list_open_links(enterprise)]
+    return [link_to_document(row) for row in open_links(enterprise)]
 
 
 def find_enterprise_by_secret(secret: str) -> Enterprise | None:
     """The enterprise whose screens a secret opens; None: none, or its maker may not administer there any more."""
-    row = find_link_by_secret(secret)
+    row = ScreenLink.objects.filter(sha256=digest(secret), revoked_at=None, expires_at__gt=clock.now()).first()
     if row is None or (row.user and not may(Actor(row.user, USER), row.enterprise_id, Act.ADMINISTER)):
         return None
     return accounts.enterprise(row.enterprise_id)

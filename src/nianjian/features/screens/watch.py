@@ -16,7 +16,7 @@ from contextlib import closing
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import IO, Any, Final, Protocol
+from typing import IO, Any, Final
 from urllib.parse import urlsplit
 
 from nianjian.engines.gate.snapshot import files
@@ -38,16 +38,6 @@ COUNTED: Final[Mapping[str, type[counts.CallCounts]]] = {
     POSTING: counts.FreeSwitchCounts,
 }
 ACCOUNTS: Final = "acc*.log"  # db_flatstore's names: one file a process
-
-
-class CallCounter(Protocol):
-    """A manager interface."""
-
-    def calls(self) -> int:
-        """The calls of this moment; OSError."""
-
-    def close(self) -> None:
-        """End the connection."""
 
 
 class SwitchWatch:
@@ -93,7 +83,7 @@ class SwitchWatch:
             self._manager.close()
 
 
-def _interface(manager: Manager) -> CallCounter:
+def _interface(manager: Manager) -> AsteriskManager | FreeSwitchSocket | KamailioSocket:
     if manager.kind == "jsonrpc":
         return KamailioSocket(manager.host)
     if manager.kind == "esl":

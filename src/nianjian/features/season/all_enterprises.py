@@ -32,7 +32,7 @@ REQUESTED: Final = "asked"  # the stage of a reminder that a person wanted
 
 
 def assign_tasks(*, enterprises: Sequence[str], task: str, owner: str, actor: Actor) -> int:
-    """Name who does a task at each; how many. As `chosen`, `_running` and `acts.assign`."""
+    """Name who does a task at each; how many. Errors of `select_enterprises`, `operations.assign_task`."""
     codes = select_enterprises(enterprises)
     with transaction.atomic():
         for code, year in _running_seasons(codes, Act.LOAD, actor).items():
@@ -41,7 +41,7 @@ def assign_tasks(*, enterprises: Sequence[str], task: str, owner: str, actor: Ac
 
 
 def snooze_tasks(*, enterprises: Sequence[str], task: str, until: date | None, reason: str, actor: Actor) -> int:
-    """Let a task rest at each, with a reason (None: wake it); how many. As `chosen`, `_running`, `acts.snooze`."""
+    """Let a task rest at each, with a reason (None: wake it); how many."""
     codes = select_enterprises(enterprises)
     with transaction.atomic():
         for code, year in _running_seasons(codes, Act.LOAD, actor).items():
@@ -52,7 +52,7 @@ def snooze_tasks(*, enterprises: Sequence[str], task: str, until: date | None, r
 def send_reminders(*, enterprises: Sequence[str], actor: Actor) -> int:
     """Tell the people of each now what is open: reports not handed in, tasks that are late; how many messages.
 
-    The same once a day. `chosen`, `_running`.
+    The same once a day.
     """
     today, now, count = clock.today(), clock.now(), 0
     codes = select_enterprises(enterprises)
@@ -65,7 +65,7 @@ def send_reminders(*, enterprises: Sequence[str], actor: Actor) -> int:
 
 
 def record_list_export(*, enterprises: Sequence[str], actor: Actor) -> None:
-    """Note that a list with where these stand was taken out. `chosen`, ``role_missing``."""
+    """Note that a list with where these stand was taken out; ``role_missing``."""
     codes = select_enterprises(enterprises)
     with transaction.atomic():
         for code in codes:

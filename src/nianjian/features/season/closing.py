@@ -29,10 +29,7 @@ from nianjian.platform.vault import blobs
 
 Json = dict[str, Any]
 JSON: Final = "application/json"
-PACKAGE: Final = "package"
-SIGNED: Final = "signed"
-PORTRAIT: Final = "portrait"
-LOG: Final = "log"
+PACKAGE, SIGNED, PORTRAIT, LOG = "package", "signed", "portrait", "log"
 #: Part -> what one must be allowed to take it out: names and numbers stand in full in all but the log.
 NEEDS: Final[Mapping[str, Act]] = {PACKAGE: Act.REVEAL, SIGNED: Act.REVEAL, PORTRAIT: Act.REVEAL, LOG: Act.AUDIT}
 ROOMS: Final = ("season.", "dossier.", "portrait.")
@@ -59,15 +56,16 @@ def find_built_package(enterprise: str, year: int) -> Json | None:
 
 def list_season_acts(enterprise: str, year: int) -> list[Json]:
     """Every act on this season as the chain has it, newest first; of cases and drills those since its year began."""
-    found = [
-        audit.act(one) for room in ROOMS for one in audit.filter_entries(enterprise=enterprise, verb=room).iterator()
+    acts = [
+        audit.act(one)
+        for room, since in (*dict.fromkeys(ROOMS, "").items(), *dict.fromkeys(WHOLE, f"{year}-01-01").items())
+        for one in audit.filter_entries(enterprise=enterprise, verb=room, since=since).iterator()
     ]
-    own = [one for one in found if one.data.get("year") == year]
-    for room in WHOLE:
-        since = audit.filter_entries(enterprise=enterprise, verb=room, since=f"{year}-01-01")
-        own += [audit.act(one) for one in since.iterator()]
-    told = [{"seq": one.seq, "at": one.at, "by": one.actor, "verb": one.verb, "data": dict(one.data)} for one in own]
-    return sorted(told, key=lambda one: -int(str(one["seq"])))
+    own = [one for one in acts if one.verb.startswith(WHOLE) or one.data.get("year") == year]
+    return [
+        {"seq": one.seq, "at": one.at, "by": one.actor, "verb": one.verb, "data": dict(one.data)}
+        for one in sorted(own, key=lambda one: one.seq, reverse=True)
+    ]
 
 
 def collect_files(
@@ -88,7 +86,7 @@ def collect_files(
 
 
 def discard_files(files: Sequence[ArchiveFile]) -> None:
-    """Take back what `gathered` has sealed: the season was not closed."""
+    """Take back what `collect_files` has sealed: the season was not closed."""
     for one in files:
         if one.part in {PORTRAIT, LOG}:
             blobs.remove(one.blob)

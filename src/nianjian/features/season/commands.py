@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -81,24 +82,14 @@ def _reason(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reason", required=True, metavar="TEXT", help=_("why it is opened again"))
 
 
-def run(args: argparse.Namespace) -> Answer:
-    """Answer the chosen action."""
-    answer: Answer = args.act(args)
-    return answer
-
-
 def _shown(args: argparse.Namespace, actor: Any, today: Any = None) -> Answer:  # noqa: ANN401 -- an actor, a day; both load late
     from nianjian.engines.kernel import clock
     from nianjian.features.season.queries import summarize_season
 
     told = summarize_season(
-        enterprise=args.enterprise,
-        year=args.year,
-        today=today or clock.today(),
-        actor=actor,
-        language=language(),
+        enterprise=args.enterprise, year=args.year, today=today or clock.today(), actor=actor, language=language()
     )
-    return Answer(told, terminal.render_season(told))
+    return Answer(told, partial(terminal.render_season, told))
 
 
 def _show(args: argparse.Namespace) -> Answer:
@@ -151,7 +142,7 @@ def _feed(args: argparse.Namespace) -> Answer:
     if args.revoke:
         operations.revoke_feed(enterprise=args.enterprise, feed=args.revoke, actor=actor)
     told = {"made": made, "feeds": feeds.list_feeds(enterprise=args.enterprise, actor=actor)}
-    return Answer(told, terminal.feeds(told))
+    return Answer(told, partial(terminal.render_feeds, told))
 
 
 def _reminders(args: argparse.Namespace) -> Answer:
@@ -162,7 +153,7 @@ def _reminders(args: argparse.Namespace) -> Answer:
     if args.again:
         operations.retry_sending(enterprise=args.enterprise, dispatch=operations.parse_number(args.again), actor=actor)
     told = {"reminders": [operations.to_document(one, language()) for one in rows[:MOST]]}
-    return Answer(told, terminal.reminders(told))
+    return Answer(told, partial(terminal.render_reminders, told))
 
 
 def _roll_over(args: argparse.Namespace) -> Answer:
@@ -170,7 +161,7 @@ def _roll_over(args: argparse.Namespace) -> Answer:
     from nianjian.features.season.operations import roll_over
 
     told = roll_over(enterprise=args.enterprise, year=args.year, actor=actor)
-    return Answer(told, terminal.rolled_over(told))
+    return Answer(told, partial(terminal.render_roll_over, told))
 
 
 def _close(args: argparse.Namespace) -> Answer:
@@ -178,7 +169,7 @@ def _close(args: argparse.Namespace) -> Answer:
     from nianjian.features.season import closing
 
     told = closing.close_season(enterprise=args.enterprise, year=args.year, actor=actor)
-    return Answer(told, terminal.archived(told))
+    return Answer(told, partial(terminal.render_archive, told))
 
 
 def _reopen(args: argparse.Namespace) -> Answer:
@@ -198,7 +189,7 @@ def _archive(args: argparse.Namespace) -> Answer:
     told = archive.get_archive(enterprise=args.enterprise, year=args.year, actor=actor)
     if args.take is not None:
         _write(args, actor)
-    return Answer(told, terminal.archived(told))
+    return Answer(told, partial(terminal.render_archive, told))
 
 
 def _write(args: argparse.Namespace, actor: Any) -> None:  # noqa: ANN401 -- an actor; it loads late

@@ -65,17 +65,12 @@ def render_ical(name: str, entries: Iterable[CalendarEntry], stamp: datetime) ->
     made.add("method", "PUBLISH")
     made.add("x-wr-calname", name)
     for one in entries:
-        event = Event()
-        event.add("uid", build_uid(one.about))
-        event.add("dtstamp", stamp)
-        event.add("dtstart", one.day)
-        event.add("dtend", one.day + timedelta(days=1))
-        event.add("summary", one.title)
-        if one.text:
-            event.add("description", one.text)
-        event.add("transp", "TRANSPARENT")
-        event.add("status", "CONFIRMED")
-        event.add("categories", ["done" if one.done else "open"])
+        event, values = Event(), {"uid": build_uid(one.about), "dtstamp": stamp, "dtstart": one.day}
+        values |= {"dtend": one.day + timedelta(days=1), "summary": one.title}
+        values |= {"description": one.text} if one.text else {}
+        values |= {"transp": "TRANSPARENT", "status": "CONFIRMED", "categories": ["done" if one.done else "open"]}
+        for key, value in values.items():
+            event.add(key, value)
         made.add_component(event)
     return bytes(made.to_ical())
 

@@ -36,79 +36,22 @@ MOST_FEEDS: Final = 10  # open feeds a person and enterprise
 EMPTY_NOTE: Final[dict[str, Any]] = {"owner": "", "done_on": None, "note": "", "snoozed_until": None, "reason": ""}
 
 
-def _store_owner(*, enterprise: str, year: int, task: str, owner: str, actor: Actor) -> Note:
-    """Name who does it; empty: nobody."""
-    return _write_note(
-        enterprise=enterprise,
-        year=year,
-        task=task,
-        given={"owner": owner.strip()},
-        actor=actor,
-        verb="season.task_assigned",
-    )
-
-
-def _store_done(*, enterprise: str, year: int, task: str, day: date | None, note: str, actor: Actor) -> Note:
-    """Say that it was done on a day, with a note; None takes it back.
-
-    ``season_task_computed`` where the product sees it itself, ``season_reason_missing`` without a note.
-    """
-    if task not in BY_HAND:
-        raise NianjianError("season_task_computed", task=task)
-    if day is not None and not note.strip():
-        raise NianjianError("season_reason_missing", task=task)
-    given = {"done_on": day, "note": note.strip() if day else ""}
-    return _write_note(
-        enterprise=enterprise,
-        year=year,
-        task=task,
-        given=given,
-        actor=actor,
-        verb="season.task_done" if day else "season.task_reopened",
-    )
-
-
-def _store_rest(
-    *, enterprise: str, year: int, task: str, until: date | None, reason: str, last: date, actor: Actor
-) -> Note:
-    """Let it rest until a day, with a reason; None wakes it. ``last``: the day beyond which nothing may rest.
-
-    ``season_reason_missing``, ``season_snooze_too_long``.
-    """
-    if until is not None and not reason.strip():
-        raise NianjianError("season_reason_missing", task=task)
-    if until is not None and until > last:
-        raise NianjianError("season_snooze_too_long", task=task, last=last.isoformat())
-    given = {"snoozed_until": until, "reason": reason.strip() if until else ""}
-    return _write_note(
-        enterprise=enterprise,
-        year=year,
-        task=task,
-        given=given,
-        actor=actor,
-        verb="season.task_snoozed" if until else "season.task_woken",
-    )
-
-
-def _write_note(*, enterprise: str, year: int, task: str, given: dict[str, Any], verb: str, actor: Actor) -> Note:
+def _write_note(enterprise: str, year: int, task: str, given: dict[str, Any], *, verb: str, actor: Actor) -> None:
     """Write the fields; the same again writes nothing. What people wrote stays out of the chain."""
-    tenant = accounts.enterprise(enterprise)
-    here: dict[str, Any] = {"enterprise_id": tenant.code, "year": year, "task": task}
+    here: dict[str, Any] = {"enterprise_id": enterprise, "year": year, "task": task}
     stamp: dict[str, Any] = {"recorded_at": clock.now(), "recorded_by": str(actor)}
     with transaction.atomic():
         held = Note.objects.select_for_update().filter(**here).first()
         row = held or Note(**here, **EMPTY_NOTE)
         if all(getattr(row, name) == value for name, value in given.items()):
-            return row
+            return
         if held is None:  # a second writer of the same moment meets the first one's row
             row, _made = Note.objects.get_or_create(**here, defaults=EMPTY_NOTE | stamp)
-        for name, value in given.items():
+        for name, value in (given | stamp).items():
             setattr(row, name, value)
-        row.recorded_at, row.recorded_by = stamp["recorded_at"], stamp["recorded_by"]
         row.save()
         days = {name: value.isoformat() for name, value in given.items() if isinstance(value, date)}
-        record(verb=verb, enterprise=tenant.code, actor=actor, data={"year": year, "task": task, **days})
-    return row
+        record(verb=verb, enterprise=enterprise, actor=actor, data={"year": year, "task": task, **days})
 
 
 def note_report(
@@ -140,8 +83,7 @@ def note_notice(
     require(actor, enterprise, Act.REPORT)
     found = _season(enterprise, year, track)
     _require_after_year(day, found)
-    if day is not None and not notice.strip():
-        raise NianjianError("season_reason_missing", task=track)
+    _require_reason(day, notice, track)
     for season in _select_seasons(found, licence):
         filings.record_notice(enterprise=enterprise, season=season, track=track, day=day, notice=notice, actor=actor)
 
@@ -149,7 +91,7 @@ def note_notice(
 def assign_task(*, enterprise: str, year: int, task: str, owner: str, actor: Actor) -> None:
     """Name who does a task; ``role_missing``, ``season_task_unknown``."""
     _task(enterprise, year, task, actor)
-    _store_owner(enterprise=enterprise, year=year, task=task, owner=owner, actor=actor)
+    _write_note(enterprise, year, task, {"owner": owner.strip()}, verb="season.task_assigned", actor=actor)
 
 
 def mark_task_done(*, enterprise: str, year: int, task: str, day: date | None, note: str = "", actor: Actor) -> None:
@@ -161,7 +103,10 @@ def mark_task_done(*, enterprise: str, year: int, task: str, day: date | None, n
     _task(enterprise, year, task, actor)
     if day is not None and day > clock.today():
         raise NianjianError("season_day_ahead", day=day.isoformat())
-    _store_done(enterprise=enterprise, year=year, task=task, day=day, note=note, actor=actor)
+    if task not in BY_HAND:
+        raise NianjianError("season_task_computed", task=task)
+    given = {"done_on": day, "note": _require_reason(day, note, task)}
+    _write_note(enterprise, year, task, given, verb="season.task_done" if day else "season.task_reopened", actor=actor)
 
 
 def snooze_task(*, enterprise: str, year: int, task: str, until: date | None, reason: str = "", actor: Actor) -> None:
@@ -170,8 +115,20 @@ def snooze_task(*, enterprise: str, year: int, task: str, until: date | None, re
     ``role_missing``, ``season_task_unknown``, ``season_reason_missing``, ``season_snooze_too_long``.
     """
     found = _task(enterprise, year, task, actor)
+    given = {"snoozed_until": until, "reason": _require_reason(until, reason, task)}
     last = found.plan.end if found.plan else clock.today()
-    _store_rest(enterprise=enterprise, year=year, task=task, until=until, reason=reason, last=last, actor=actor)
+    if until is not None and until > last:
+        raise NianjianError("season_snooze_too_long", task=task, last=last.isoformat())
+    _write_note(
+        enterprise, year, task, given, verb="season.task_snoozed" if until else "season.task_woken", actor=actor
+    )
+
+
+def _require_reason(day: date | None, reason: str, task: str) -> str:
+    """The reason without blanks, "" where no day is named; ``season_reason_missing``."""
+    if day is not None and not reason.strip():
+        raise NianjianError("season_reason_missing", task=task)
+    return reason.strip() if day else ""
 
 
 def _task(enterprise: str, year: int, task: str, actor: Actor) -> SeasonFacts:
@@ -245,7 +202,7 @@ def _owners(enterprise: str, year: int, planned: set[str], actor: Actor) -> list
     found = []
     for task, said in sorted(old.items()):
         if task in planned and said.owner and not (task in new and new[task].owner):
-            _store_owner(enterprise=enterprise, year=year, task=task, owner=said.owner, actor=actor)
+            _write_note(enterprise, year, task, {"owner": said.owner.strip()}, verb="season.task_assigned", actor=actor)
             found.append(task)
     return found
 
@@ -292,14 +249,10 @@ def create_feed(*, enterprise: str, actor: Actor) -> Json:
     with transaction.atomic():
         if len(feeds.list_own_feeds(tenant.code, actor.name)) >= MOST_FEEDS:
             raise NianjianError("season_feeds_too_many", user=actor.name, most=MOST_FEEDS)
-        row = Feed(
-            id=f"F{secrets.token_hex(4)}",
-            enterprise_id=tenant.code,
-            user=actor.name,
-            sha256=feeds.secret_digest(secret),
-            made_at=clock.now(),
-        )
-        row.save(force_insert=True)
+        row = Feed.objects.create(
+            id=f"F{secrets.token_hex(4)}", enterprise_id=tenant.code, user=actor.name,
+            sha256=feeds.secret_digest(secret), made_at=clock.now(),
+        )  # fmt: skip
         record(verb="season.feed_added", enterprise=tenant.code, actor=actor, data={"feed": row.id})
     return {"feed": row.id, "secret": secret, "path": f"/calendar/{secret}.ics"}
 
@@ -313,5 +266,4 @@ def revoke_feed(*, enterprise: str, feed: str, actor: Actor) -> None:
             raise NianjianError("season_feed_unknown")
         row.revoked_at = clock.now()
         row.save(update_fields=["revoked_at"])
-        data = {"feed": feed, "user": row.user}
-        record(verb="season.feed_revoked", enterprise=enterprise, actor=actor, data=data)
+        record(verb="season.feed_revoked", enterprise=enterprise, actor=actor, data={"feed": feed, "user": row.user})

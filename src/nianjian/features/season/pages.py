@@ -18,20 +18,9 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel import clock
+from nianjian.engines.paper.texts import season as texts
 from nianjian.engines.paper.texts.audit import verb_text
 from nianjian.engines.paper.texts.portrait import code_name
-from nianjian.engines.paper.texts.season import (
-    DAY_KINDS,
-    MODULES,
-    NOT_TAKEN,
-    PARTS,
-    STATES,
-    TASK_STATES,
-    TASKS,
-    TEMPLATES,
-    TRACKS,
-    format_time_left,
-)
 from nianjian.engines.paper.texts.season_days import list_days
 from nianjian.engines.paper.words import ENGLISH, Words, words
 from nianjian.engines.season import deadlines
@@ -48,7 +37,7 @@ from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http import as_attachment
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
-from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.tables import Cell, Column, Table, card_table
 from nianjian.platform.web.work import moment, person
 
 FIRST_YEAR: Final = clock.FIRST_DAY.year
@@ -122,22 +111,24 @@ def season(request: Request, code: str) -> HttpResponse:
     year = int(given) if YEAR.fullmatch(given) and clock.FIRST_DAY.year <= int(given) < clock.LAST_DAY.year else None
     today = clock.asked_day(request.GET.get("today", ""))
     told = summarize_season(enterprise=code, year=year, today=today, actor=request.actor, language=language)
-    names = {one["task"]: _(TASKS.get(one["task"], one["task"])) for one in told["tasks"]}
+    names = {one["task"]: _(texts.TASKS.get(one["task"], one["task"])) for one in told["tasks"]}
     first, numbers = told["earliest"], list(dict.fromkeys(one["licence"] for one in told["tracks"]))
     context = {
         "told": told,
         "first": first,
-        "left": "" if first is None else format_time_left(first["left"], _),
+        "left": "" if first is None else texts.format_time_left(first["left"], _),
         "source": "" if first is None else _source(first, _),
         "flags": told["risk_flags"],
         "obstacles": [(one["text"], obstacle_address(code, one["code"], one["values"])) for one in told["obstacles"]],
         "tracks": _tracks(told["tracks"], _),
         "deadlines": _deadlines(told["tracks"], _),
-        "milestones": _milestones(told["milestones"], _),
+        "milestones": [
+            {**one, "title": _(texts.MODULES.get(one["module"], one["module"]))} for one in told["milestones"]
+        ],
         "tasks": _tasks(told["tasks"], names, lambda task: task_address(code, told["year"], task), _),
         "gantt": gantt(told, names),
         "choices": list(names.items()),
-        "track_names": [(key, _(text)) for key, text in TRACKS.items()],
+        "track_names": [(key, _(text)) for key, text in texts.TRACKS.items()],
         "licences": numbers if len(numbers) > 1 else [],
         "feeds": feeds.list_feeds(enterprise=code, actor=request.actor),
         "may_load": may(request.actor, code, Act.LOAD),
@@ -162,7 +153,7 @@ def archive(request: Request, code: str, year: int) -> HttpResponse:
         if told[part]:
             told[part][moment_] = _moment(told[part][moment_])
     kept = [
-        one | {"title": _(PARTS[one["part"]]), "may": may(request.actor, code, closing.NEEDS[one["part"]])}
+        one | {"title": _(texts.PARTS[one["part"]]), "may": may(request.actor, code, closing.NEEDS[one["part"]])}
         for one in told["files"]
     ]
     asks = may(request.actor, code, Act.LOAD) and may(request.actor, code, Act.REQUEST)
@@ -189,8 +180,8 @@ def _tracks(found: Sequence[dict[str, Any]], _: Words) -> Table:
     rows = [
         [
             Cell(one["licence"] or "–"),
-            Cell(_(TRACKS[one["track"]])),
-            Cell(_(STATES[one["state"]]), badge=BADGES.get(one["state"], "plain")),
+            Cell(_(texts.TRACKS[one["track"]])),
+            Cell(_(texts.STATES[one["state"]]), badge=BADGES.get(one["state"], "plain")),
             Cell(one["due"] or "–", day=True),
             Cell(one["filed_on"] or "–", day=True),
         ]
@@ -207,7 +198,7 @@ def _list_left_behind(request: Request, code: str, year: int) -> Table | None:
     rows = [
         [
             Cell(item_title(one["item"]), href=reverse("dossier-item", args=[code, year, one["item"]])),
-            Cell(_(NOT_TAKEN[one["reason"]])),
+            Cell(_(texts.NOT_TAKEN[one["reason"]])),
             Cell(one["valid_until"] or "–", day=True),
             state_badge(one["state"]) if one["state"] else Cell("–"),
         ]
@@ -229,41 +220,30 @@ def _deadlines(tracks: Sequence[dict[str, Any]], _: Words) -> Table:
         ]
         for one, licences, _mark in sorted(list_days(tracks), key=lambda found: str(found[0]["date"]))
     ]
-    return Table(gettext("Deadlines"), [Column(head) for head in heads], rows, wrap=True, cards=True)
+    return card_table(gettext("Deadlines"), heads, rows)
 
 
 def _kind(one: Mapping[str, Any], _: Words) -> str:
     """What the day is, and to which one the law moves it."""
-    kind = _(DAY_KINDS[one["kind"]])
+    kind = _(texts.DAY_KINDS[one["kind"]])
     return kind if one["last_day"] == one["date"] else f"{kind} → {one['last_day']}"
 
 
 def _source(one: Mapping[str, Any], _: Words) -> str:
     """Template and level of a day, once where both have the same name."""
-    told = (_(TEMPLATES.get(one["template"], one["template"])), code_name("level", one["level"], _))
+    told = (_(texts.TEMPLATES.get(one["template"], one["template"])), code_name("level", one["level"], _))
     return " · ".join(dict.fromkeys(told))
-
-
-def _milestones(found: Sequence[dict[str, Any]], _: Words) -> list[dict[str, Any]]:
-    return [{**one, "title": _(MODULES.get(one["module"], one["module"]))} for one in found]
 
 
 def _tasks(found: Sequence[dict[str, Any]], names: dict[str, str], where: Callable[[str], str], _: Words) -> Table:
     heads = (
-        gettext("task"),
-        gettext("state"),
-        gettext("begins"),
-        gettext("due"),
-        gettext("workdays"),
-        gettext("steps"),
-        gettext("comes after"),
-        gettext("owner"),
-        gettext("effect"),
-    )
+        gettext("task"), gettext("state"), gettext("begins"), gettext("due"), gettext("workdays"), gettext("steps"),
+        gettext("comes after"), gettext("owner"), gettext("effect"),
+    )  # fmt: skip
     rows = [
         [
             Cell(names[one["task"]], href=where(one["task"])),
-            Cell(_(TASK_STATES[one["state"]]), badge=BADGES.get(one["state"], "plain")),
+            Cell(_(texts.TASK_STATES[one["state"]]), badge=BADGES.get(one["state"], "plain")),
             Cell(one["begins"], day=True),
             Cell(f"{one['due']} ({_('provisional')})" if one["provisional"] else one["due"], day=True),
             Cell(one["workdays"], figure=True),
@@ -274,7 +254,7 @@ def _tasks(found: Sequence[dict[str, Any]], names: dict[str, str], where: Callab
         ]
         for one in found
     ]
-    return Table(gettext("Tasks"), [Column(head) for head in heads], rows, wrap=True, cards=True)
+    return card_table(gettext("Tasks"), heads, rows)
 
 
 @require_POST
@@ -347,10 +327,8 @@ def end(request: Request, code: str) -> HttpResponse:
         text = gettext(
             "Taken over: {taken}. Tasks with their owner of last year: {owners}. To be brought anew: {left}."
         )
-        said = text.format(
-            taken=_names(told["taken"]), owners=len(told["owners"]), left=_names(one["item"] for one in told["left"])
-        )
-        messages.success(request, said)
+        taken, left = _names(told["taken"]), _names(one["item"] for one in told["left"])
+        messages.success(request, text.format(taken=taken, owners=len(told["owners"]), left=left))
     return _back(request, code, form)
 
 

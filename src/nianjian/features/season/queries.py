@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final, cast
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.periods import Season
-from nianjian.engines.kernel.workdays import Calendar, Due
+from nianjian.engines.kernel.workdays import Calendar
 from nianjian.engines.paper.sections import advice_lines
 from nianjian.engines.paper.texts.season import conflict_text, obstacle_text, risk_text
 from nianjian.engines.paper.words import CHINESE, Words, words
@@ -36,7 +36,6 @@ from nianjian.engines.season.deadlines import (
 from nianjian.engines.season.plan import (
     FINISHED,
     Plan,
-    Progress,
     Task,
     TaskNote,
     TaskProgress,
@@ -69,12 +68,9 @@ from nianjian.platform.rulebook.rulebooks import rulebook
 
 def list_notes_by_task(enterprise: str, year: int) -> dict[str, TaskNote]:
     """By task."""
-    rows = Note.objects.filter(enterprise_id=enterprise, year=year)
     return {
-        row.task: TaskNote(
-            str(row.owner or ""), row.done_on, str(row.note or ""), row.snoozed_until, str(row.reason or "")
-        )
-        for row in rows
+        row.task: TaskNote(row.owner or "", row.done_on, row.note or "", row.snoozed_until, row.reason or "")
+        for row in Note.objects.filter(enterprise_id=enterprise, year=year)
     }
 
 
@@ -107,11 +103,8 @@ def due_year(enterprise: str, today: date) -> int:
     found = Season("", today.year - 1)
     book = get_rulebook(enterprise, today, found.filed_in)
     rows = filings.list_filings(enterprise, found.year)
-    printed = (
-        _notices(rows, list_reporting(_licences(enterprise, found.year), found.year))
-        if filings.list_notices(rows)
-        else []
-    )
+    named = bool(filings.list_notices(rows))  # else the register need not be read
+    printed = _notices(rows, list_reporting(_licences(enterprise, found.year), found.year)) if named else []
     days = closing(of_season(book, found.filed_in, calendar(), printed))
     return found.year if today <= max((one.last.day for one in days), default=today) else today.year
 
@@ -131,7 +124,9 @@ def get_season_facts(enterprise: str, year: int, today: date) -> SeasonFacts:
         book=book,
         calendar=days,
         deadlines=deadlines,
-        tracks=build_tracks(seasons, deadlines, _filings(rows), today),
+        tracks=build_tracks(
+            seasons, deadlines, {(one.licence, one.track): one.submitted_on for one in rows if one.submitted_on}, today
+        ),
         plan=plan(book, filed_in, deadlines, days),
         licences=len(licences),
     )
@@ -146,10 +141,6 @@ def _licences(enterprise: str, year: int) -> list[Licence]:
     """What the register holds on the last day of the data year, and newer rows that say they were issued before."""
     rows = versions_on(Row, enterprise, Season("", year).year_end)
     return [Licence(str(one.key), one.issued_on, one.valid_until) for one in rows]
-
-
-def _filings(rows: Sequence[Filing]) -> dict[tuple[str, str], date]:
-    return {(one.licence, one.track): one.submitted_on for one in rows if one.submitted_on is not None}
 
 
 REGISTERS: Final = "deadline.guide.consistency"
@@ -185,7 +176,7 @@ def collect_task_progress(asked: ProgressQuery, tracks: Sequence[Track]) -> dict
     lines = list_all_items(asked.enterprise, asked.year, asked.today)
     year_end = Season("", asked.year).year_end
     return {
-        "portrait": TaskProgress(portrait is not None, int(portrait is not None), 1, _light(portrait)),
+        "portrait": _portrait(portrait),
         **_advice(portrait),
         "consistency": _compare_runs(asked, since=asked.start, until=asked.today),
         "filed_base": _compare_runs(asked, since=year_end, until=year_end),
@@ -197,8 +188,10 @@ def collect_task_progress(asked: ProgressQuery, tracks: Sequence[Track]) -> dict
     }
 
 
-def _light(portrait: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {} if portrait is None else {"light": str(portrait["light"])}
+def _portrait(portrait: Mapping[str, Any] | None) -> TaskProgress:
+    if portrait is None:
+        return TaskProgress(complete=False, total=1)
+    return TaskProgress(complete=True, done=1, total=1, figures={"light": str(portrait["light"])})
 
 
 def _advice(portrait: Mapping[str, Any] | None) -> dict[str, TaskProgress]:
@@ -244,23 +237,15 @@ def _items(lines: Sequence[Line]) -> TaskProgress:
 
 def _package(asked: ProgressQuery, lines: Sequence[Line]) -> TaskProgress:
     """Built of exactly the versions that stand now: a paper that changed since makes it to be built again."""
-    act = next(
-        (
-            one
-            for one in audit.acts(enterprise=asked.enterprise, verb="dossier.built")
-            if one.data.get("year") == asked.year
-        ),
-        None,
-    )
-    if act is None:
+    acts = audit.acts(enterprise=asked.enterprise, verb="dossier.built")
+    data = next((one.data for one in acts if one.data.get("year") == asked.year), None)
+    if data is None:
         return TaskProgress(complete=False, total=1)
-    items = cast("Mapping[str, Mapping[str, Any]]", act.data.get("items") or {})
+    items, draft = cast("Mapping[str, Mapping[str, Any]]", data.get("items") or {}), bool(data.get("draft"))
     bound = {item: told.get("version") for item, told in items.items()}
     now = {one.item: one.newest.number for one in lines if one.newest is not None and one.state in DONE}
-    current = not act.data.get("draft") and all(bound.get(item) == number for item, number in now.items())
-    return TaskProgress(
-        current, int(current), 1, {"draft": bool(act.data.get("draft")), "manifest": act.data.get("manifest")}
-    )
+    current = not draft and all(bound.get(item) == number for item, number in now.items())
+    return TaskProgress(current, int(current), 1, {"draft": draft, "manifest": data.get("manifest")})
 
 
 def _drill(asked: ProgressQuery) -> TaskProgress:
@@ -278,8 +263,8 @@ def _cases(asked: ProgressQuery) -> TaskProgress:
         return TaskProgress(complete=True)
     due, since = waiting[0][1].due, min(case.received for case, _days in waiting)
     told = [{"case": case.pk, "due": days.due.day.isoformat()} for case, days in waiting]
-    figures, ends = {"cases": told}, Due(due.day, due.provisional)
-    return TaskProgress(complete=False, total=len(waiting), figures=figures, due=ends, begins=since)
+    figures = {"cases": told}
+    return TaskProgress(complete=False, total=len(waiting), figures=figures, due=due, begins=since)
 
 
 def _count_filed(tracks: Sequence[Track], name: str) -> TaskProgress:
@@ -317,7 +302,7 @@ def summarize_season(*, enterprise: str, year: int | None, today: date, actor: A
         "tracks": [_track(one, found) for one in found.tracks],
         "milestones": _milestones(found, tasks),
         "tasks": [_task(one, found, _) for one in tasks],
-        "progress": _progress(progress(tasks)),
+        "progress": asdict(progress(tasks)),
         "risk_flags": _flags(found, _),
         "obstacles": _obstacles(found, _),
     }
@@ -403,14 +388,10 @@ def _milestones(found: SeasonFacts, tasks: Sequence[Task]) -> list[Json]:
             "begins": one.begins.isoformat(),
             "due": one.due.day.isoformat(),
             "provisional": one.due.provisional,
-            "progress": _progress(progress(tasks, one.module)),
+            "progress": asdict(progress(tasks, one.module)),
         }
         for one in found.plan.milestones
     ]
-
-
-def _progress(told: Progress) -> Json:
-    return {"done": told.done, "total": told.total}
 
 
 def _task(one: Task, found: SeasonFacts, _: Words) -> Json:
@@ -444,20 +425,13 @@ def _flags(found: SeasonFacts, _: Words) -> list[Json]:
     against = [_deadline(one, found) for few in conflicts(found.deadlines) for one in few]
     ends = closing(found.deadlines)
     unknown = sorted({one.day.year for one in ends if not found.calendar.known(one.day)})
-    told = list_risks(
-        found.tracks,
-        None if shut is None else shut[0],
-        found.today,
-        conflict=bool(against),
-        provisional=bool(unknown),
-        licences=found.licences > 0,
+    last = None if shut is None else shut[0]
+    risks = list_risks(
+        found.tracks, last, found.today, conflict=bool(against), provisional=bool(unknown), licences=found.licences > 0
     )
-    values = {
-        "day": "" if shut is None else shut[0].isoformat(),
-        "days": conflict_text(against, _),
-        "year": ", ".join(map(str, unknown)),
-    }
-    return [_flag(one, values, found, _) for one in told]
+    day = "" if last is None else last.isoformat()
+    values = {"day": day, "days": conflict_text(against, _), "year": ", ".join(map(str, unknown))}
+    return [_flag(one, values, found, _) for one in risks]
 
 
 def _flag(one: Risk, values: Mapping[str, str], found: SeasonFacts, _: Words) -> Json:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.paper.texts.season import OBSTACLE
@@ -69,10 +69,8 @@ def _obstacles(enterprise: str, day: date, now: datetime) -> Iterator[Notificati
         stage = str(one.values.get("run", LATE))
         values = {"due": since.isoformat(), "left": (since - day).days, **one.values}
         for name in sla_warnings.recipients(None, scopes, late=True):
-            at = earliest_moment(now, hours[name], urgent=True)
-            yield Notification(
-                name, f"{OBSTACLE}:{one.code}", stage, first, values, dict.fromkeys(channels.get(name, ()), at)
-            )
+            by = dict.fromkeys(channels.get(name, ()), earliest_moment(now, hours[name], urgent=True))
+            yield Notification(name, f"{OBSTACLE}:{one.code}", stage, first, values, by)
 
 
 def _reminders(enterprise: str, year: int, day: date) -> list[tuple[SeasonFacts, Reminder]]:
@@ -93,18 +91,12 @@ def build_notifications(
 ) -> Iterator[Notification]:
     """Who is told which of these reminders, by which channels and when."""
     roles = list_readers(enterprise)
-    scopes, hours, channels = (
-        choices.list_scopes(roles),
-        choices.list_hours(roles),
-        choices.list_confirmed_channels(roles),
-    )
+    scopes, hours = choices.list_scopes(roles), choices.list_hours(roles)
+    channels = choices.list_confirmed_channels(roles)
     people = [Person(name, held, Scope(scopes.get(name, Scope.ROLE))) for name, held in roles.items()]
     for season, one in found:
         for name in recipients(one, people, moments(season.book)[one.kind]):
             at = earliest_moment(now, hours[name], urgent=one.left <= URGENT)
             by = dict.fromkeys(channels.get(name, ()), at)
-            yield Notification(name, one.about, one.stage, one.day, _values(season.year, one), by)
-
-
-def _values(year: int, one: Reminder) -> dict[str, Any]:
-    return {"year": year, "due": one.due.isoformat(), "left": one.left, "open": one.open}
+            values = {"year": season.year, "due": one.due.isoformat(), "left": one.left, "open": one.open}
+            yield Notification(name, one.about, one.stage, one.day, values, by)

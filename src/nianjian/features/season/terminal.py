@@ -2,72 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from rich.console import Console
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.paper.texts import season as sent
+from nianjian.engines.paper.texts import season as texts
 from nianjian.engines.paper.texts.dossier import ITEMS
-from nianjian.engines.paper.texts.season import (
-    DAY_KINDS,
-    MODULES,
-    NOT_TAKEN,
-    STATES,
-    TASK_STATES,
-    TASKS,
-    TEMPLATES,
-    TRACKS,
-    format_time_left,
-)
 from nianjian.engines.paper.texts.season_days import list_days
 from nianjian.engines.paper.words import ENGLISH
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.language import _, language
 
 Json = Mapping[str, Any]
-Show = Callable[[Console], None]
 
 
-def render_season(told: Json) -> Show:
+def render_season(told: Json, console: Console) -> None:
     """A season as it stands."""
-
-    def show(console: Console) -> None:
-        first = told["earliest"]
-        console.print(
-            _("Season of data year {year}, as it stands on {day}").format(year=told["year"], day=told["today"])
+    first = told["earliest"]
+    console.print(_("Season of data year {year}, as it stands on {day}").format(year=told["year"], day=told["today"]))
+    if first is not None:
+        text = _("Earliest: {day} ({left}), {source}: {citation}")
+        where = _(texts.TEMPLATES.get(first["template"], first["template"]))
+        said = text.format(
+            day=first["last_day"],
+            left=texts.format_time_left(first["left"], _),
+            source=where,
+            citation=first["citation"],
         )
-        if first is not None:
-            text = _("Earliest: {day} ({left}), {source}: {citation}")
-            where = _(TEMPLATES.get(first["template"], first["template"]))
-            said = text.format(
-                day=first["last_day"], left=format_time_left(first["left"], _), source=where, citation=first["citation"]
-            )
-            console.print(said, style="bold")
-        for one in told["obstacles"]:
-            console.print(f"! {one['text']}", style="bold red", markup=False)
-        for flag in told["risk_flags"]:
-            console.print(f"! {flag['text']}", style="yellow", markup=False)
-        _tracks(console, told)
-        _plan(console, told)
-
-    return show
+        console.print(said, style="bold")
+    for one in told["obstacles"]:
+        console.print(f"! {one['text']}", style="bold red", markup=False)
+    for flag in told["risk_flags"]:
+        console.print(f"! {flag['text']}", style="yellow", markup=False)
+    _tracks(console, told)
+    _plan(console, told)
 
 
 def _tracks(console: Console, told: Json) -> None:
     states = [
-        (one["licence"], _(TRACKS[one["track"]]), _(STATES[one["state"]]), one["due"], one["filed_on"])
+        (one["licence"], _(texts.TRACKS[one["track"]]), _(texts.STATES[one["state"]]), one["due"], one["filed_on"])
         for one in told["tracks"]
     ]
     table.rows(console, (_("licence"), _("report"), _("state"), _("last day"), _("handed in")), states)
     rows = [
         (
             one["date"],
-            _(DAY_KINDS[one["kind"]]),
+            _(texts.DAY_KINDS[one["kind"]]),
             one["name_en"] if language() == ENGLISH else one["name"],
-            _(TEMPLATES.get(one["template"], one["template"])),
+            _(texts.TEMPLATES.get(one["template"], one["template"])),
             " · ".join((one["citation"], *licences)),
         )
         for one, licences, _mark in sorted(list_days(told["tracks"]), key=lambda found: str(found[0]["date"]))
@@ -78,7 +63,7 @@ def _tracks(console: Console, told: Json) -> None:
 def _plan(console: Console, told: Json) -> None:
     rows = [
         (
-            _(MODULES.get(one["module"], one["module"])),
+            _(texts.MODULES.get(one["module"], one["module"])),
             one["begins"],
             _day(one),
             f"{one['progress']['done']}/{one['progress']['total']}",
@@ -89,8 +74,8 @@ def _plan(console: Console, told: Json) -> None:
     tasks = [
         (
             one["task"],
-            _(TASKS.get(one["task"], one["task"])),
-            _(TASK_STATES[one["state"]]),
+            _(texts.TASKS.get(one["task"], one["task"])),
+            _(texts.TASK_STATES[one["state"]]),
             _day(one),
             f"{one['steps']['done']}/{one['steps']['total']}" if one["steps"]["total"] else None,
             one["owner"] or None,
@@ -108,66 +93,49 @@ def _day(one: Json) -> str:
     return f"{day} ({_('provisional')})" if one["provisional"] else day
 
 
-def feeds(told: Json) -> Show:
+def render_feeds(told: Json, console: Console) -> None:
     """A feed that was just made, and those there are."""
-
-    def show(console: Console) -> None:
-        if told["made"] is not None:
-            console.print(
-                _("Subscribe to {path} at this server's address; it is told now only.").format(**told["made"])
-            )
-        table.rows(console, (_("feed"), _("made at")), [(one["feed"], one["made_at"]) for one in told["feeds"]])
-
-    return show
+    if told["made"] is not None:
+        console.print(_("Subscribe to {path} at this server's address; it is told now only.").format(**told["made"]))
+    table.rows(console, (_("feed"), _("made at")), [(one["feed"], one["made_at"]) for one in told["feeds"]])
 
 
-def reminders(told: Json) -> Show:
+def render_reminders(told: Json, console: Console) -> None:
     """Whom what was told, and what became of it by each channel."""
-
-    def show(console: Console) -> None:
-        rows = [
-            (one["day"], one["user"], one["text"], "；".join(_sent(each) for each in one["dispatches"]) or "–")
-            for one in told["reminders"]
-        ]
-        table.rows(console, (_("day"), _("Person reminded"), _("reminder"), _("channels")), rows)
-
-    return show
+    rows = [
+        (one["day"], one["user"], one["text"], "；".join(_sent(each) for each in one["dispatches"]) or "–")
+        for one in told["reminders"]
+    ]
+    table.rows(console, (_("day"), _("Person reminded"), _("reminder"), _("channels")), rows)
 
 
 def _sent(one: Json) -> str:
     fault = f" ({one['fault']})" if one["fault"] else ""
-    return f"{one['dispatch']} {_(sent.MESSAGE_STATES[one['state']])}{fault}"
+    return f"{one['dispatch']} {_(texts.MESSAGE_STATES[one['state']])}{fault}"
 
 
-def rolled_over(told: Json) -> Show:
+def render_roll_over(told: Json, console: Console) -> None:
     """What was taken over into a season, and what was not."""
-
-    def show(console: Console) -> None:
-        text = _("Season of data year {year}: {taken} papers taken over, {owners} tasks have their owner of last year.")
-        console.print(text.format(year=told["year"], taken=len(told["taken"]), owners=len(told["owners"])))
-        rows = [
-            (_(ITEMS.get(one["item"], one["item"])), _(NOT_TAKEN[one["reason"]]), one["valid_until"] or "–")
-            for one in told["left"]
-        ]
-        table.rows(console, (_("not taken over"), _("reason"), _("valid until")), rows)
-
-    return show
+    text = _("Season of data year {year}: {taken} papers taken over, {owners} tasks have their owner of last year.")
+    console.print(text.format(year=told["year"], taken=len(told["taken"]), owners=len(told["owners"])))
+    rows = [
+        (_(ITEMS.get(one["item"], one["item"])), _(texts.NOT_TAKEN[one["reason"]]), one["valid_until"] or "–")
+        for one in told["left"]
+    ]
+    table.rows(console, (_("not taken over"), _("reason"), _("valid until")), rows)
 
 
 def _moment(text: str) -> str:
     return f"{datetime.fromisoformat(text).astimezone(clock.ZONE):%Y-%m-%d %H:%M}"
 
 
-def archived(told: Json) -> Show:
+def render_archive(told: Json, console: Console) -> None:
     """A closed season: how its reports ended, and the digest of all of it."""
-
-    def show(console: Console) -> None:
-        text = _("Season of data year {year}, closed at {at}; digest {sha256}")
-        season = told["season"]
-        console.print(
-            text.format(year=season["year"], at=_moment(told["closed_at"]), sha256=told["sha256"]), markup=False
-        )
-        rows = [(_(TRACKS[one["track"]]), _(STATES[one["state"]]), one["filed_on"] or "–") for one in season["tracks"]]
-        table.rows(console, (_("report"), _("state"), _("handed in")), rows)
-
-    return show
+    text = _("Season of data year {year}, closed at {at}; digest {sha256}")
+    season = told["season"]
+    console.print(text.format(year=season["year"], at=_moment(told["closed_at"]), sha256=told["sha256"]), markup=False)
+    rows = [
+        (_(texts.TRACKS[one["track"]]), _(texts.STATES[one["state"]]), one["filed_on"] or "–")
+        for one in season["tracks"]
+    ]
+    table.rows(console, (_("report"), _("state"), _("handed in")), rows)

@@ -117,7 +117,7 @@ def _move(paths: list[Path], folder: Path, phase: str) -> None:
         path.rename(folder / path.name)
         crash_point(phase)
     for one in (folder, paths[0].parent):
-        _synced(one)
+        sync_folder(one)
 
 
 def _write(home: Path, told: Mapping[str, Any]) -> None:
@@ -127,10 +127,11 @@ def _write(home: Path, told: Mapping[str, Any]) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(home / JOURNAL)
-    _synced(home)
+    sync_folder(home)
 
 
-def _synced(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Bring a folder's names to disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -64,6 +64,14 @@ class Table:
         return [list(zip(labels, row, strict=True)) for row in self.rows]
 
 
+def card_table(
+    caption: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]], figures: Sequence[int] = ()
+) -> Table:
+    """A table with long cells, whose rows stand by themselves on a narrow screen; ``figures``: columns of numbers."""
+    columns = [Column(head, figure=place in figures) for place, head in enumerate(heads)]
+    return Table(caption, columns, rows, wrap=True, cards=True)
+
+
 def column(request: HttpRequest, order: Order, label: str, key: str, *, figure: bool = False) -> Column:
     """Head of a column that sorts the rows."""
     return Column(label, figure, order.link(request, key), order.state(key))

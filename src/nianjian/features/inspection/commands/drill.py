@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,6 @@ from nianjian.platform.terminal.session import begin
 def configure(parser: argparse.ArgumentParser) -> None:
     """Every action."""
     add_actions(Actions(parser))
-
-
-def run(args: argparse.Namespace) -> Answer:
-    """Answer the chosen action."""
-    answer: Answer = args.act(args)
-    return answer
 
 
 CALLS = 3
@@ -70,12 +65,12 @@ def add_actions(actions: Actions) -> None:
 
 def _run_drill(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.inspection.operations.drill import DrillPlan
-    from nianjian.features.inspection.operations.drill import run_drill as held
+    from nianjian.features.inspection.operations.drill import run_drill
+    from nianjian.features.inspection.states import DrillPlan
 
     planned = DrillPlan(args.source, args.minutes, {"agent": args.agent, "lead": args.lead}, args.throw)
-    told = held(enterprise=args.enterprise, phone=args.phone, calls=args.calls, actor=actor, planned=planned)
-    return Answer(told, terminal.render_drill_begun(told), DONE)
+    told = run_drill(enterprise=args.enterprise, phone=args.phone, calls=args.calls, actor=actor, planned=planned)
+    return Answer(told, partial(terminal.render_drill_begun, told), DONE)
 
 
 def _timeline(args: argparse.Namespace) -> Answer:
@@ -97,7 +92,7 @@ def _inject(args: argparse.Namespace) -> Answer:
 
 def _lines(told: Mapping[str, Any]) -> Answer:
     found = {name: told[name] for name in ("drill", "running_s", "timeline")}
-    return Answer(found, terminal.render_timeline(found))
+    return Answer(found, partial(terminal.render_timeline, found))
 
 
 def _history(args: argparse.Namespace) -> Answer:
@@ -105,7 +100,7 @@ def _history(args: argparse.Namespace) -> Answer:
     from nianjian.features.inspection.operations import drill
 
     told = {"drills": drill.list_drills(enterprise=args.enterprise, actor=actor)}
-    return Answer(told, terminal.render_history(told))
+    return Answer(told, partial(terminal.render_history, told))
 
 
 def _minutes(text: str) -> dict[str, int]:
@@ -124,4 +119,4 @@ def _report(args: argparse.Namespace) -> Answer:
     told = drill.build_report(**given)
     if args.out is not None:
         drill.write_report(path=args.out, language=language(), **given)
-    return Answer(told, terminal.render_drill_report(told), DONE if told["state"] == "passed" else NO)
+    return Answer(told, partial(terminal.render_drill_report, told), DONE if told["state"] == "passed" else NO)

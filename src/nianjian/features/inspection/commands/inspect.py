@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -24,12 +24,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_check_actions(actions)
     add_day_actions(actions)
     add_notice_actions(actions)
-
-
-def run(args: argparse.Namespace) -> Answer:
-    """Answer the chosen action."""
-    answer: Answer = args.act(args)
-    return answer
 
 
 def add_day_actions(actions: Actions) -> None:
@@ -60,17 +54,17 @@ def _day(args: argparse.Namespace) -> Answer:
     from nianjian.features.inspection.operations.day import build_sheet
 
     told = build_sheet(enterprise=args.enterprise, actor=actor, day=args.day, anew=not args.last)
-    return Answer(told, terminal.render_sheet(told), DONE if told["state"] == "passed" else NO)
+    return Answer(told, partial(terminal.render_sheet, told), DONE if told["state"] == "passed" else NO)
 
 
 def _plan(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.inspection.operations import day as visits
-    from nianjian.features.inspection.storage import VisitInput
+    from nianjian.features.inspection.operations.day import VisitInput
 
     if args.remove:
         visits.remove_visit(enterprise=args.enterprise, day=args.day, actor=actor)
-        return Answer({"day": args.day.isoformat(), "removed": True}, terminal.render_text(_("Removed.")))
+        return Answer({"day": args.day.isoformat(), "removed": True}, partial(terminal.render_text, _("Removed.")))
     said = {"notice": args.notice, "authority": args.authority, "received_on": args.received, "place": args.place}
     said |= {
         name: None if path is None else _text(path) for name, path in (("agenda", args.agenda), ("posts", args.posts))
@@ -78,7 +72,7 @@ def _plan(args: argparse.Namespace) -> Answer:
     held = visits.find_visit_input(enterprise=args.enterprise, day=args.day, actor=actor) or VisitInput(args.day)
     given = replace(held, **{name: value for name, value in said.items() if value is not None})
     told = visits.save_visit(enterprise=args.enterprise, given=given, actor=actor)
-    return Answer(told, terminal.render_visit(told))
+    return Answer(told, partial(terminal.render_visit, told))
 
 
 def _copy(args: argparse.Namespace) -> Answer:
@@ -87,7 +81,7 @@ def _copy(args: argparse.Namespace) -> Answer:
 
     told = {"enterprise": args.enterprise, "actor": actor, "language": language(), "day": args.day}
     visits.write_bundle(**told, path=args.out, anew=not args.last)
-    return Answer({"file": str(args.out)}, terminal.render_text(str(args.out)))
+    return Answer({"file": str(args.out)}, partial(terminal.render_text, str(args.out)))
 
 
 def _text(path: Path) -> str:
@@ -131,13 +125,10 @@ def _check(args: argparse.Namespace, part: str) -> Answer:
 
     more = {"folder": args.recordings} if part == "retention" else {}
     told = PARTS[part](enterprise=args.enterprise, as_of=args.as_of, actor=actor, **more)
-    shown: Mapping[str, Callable[[Json], Any]] = {
-        "readiness": terminal.render_readiness, "answers": terminal.render_answers,
-        "retention": terminal.render_retention,
-    }  # fmt: skip
+    render = getattr(terminal, f"render_{part}")
     good = {"readiness": told.get("state") == "passed", "retention": told.get("state") == "ok"}
     released = part == "answers" and told["released"] == told["all"]
-    return Answer(told, shown[part](told), DONE if released or good.get(part) else NO)
+    return Answer(told, partial(render, told), DONE if released or good.get(part) else NO)
 
 
 def _dialling(args: argparse.Namespace) -> Answer:
@@ -147,7 +138,7 @@ def _dialling(args: argparse.Namespace) -> Answer:
     told = check_dialling(
         enterprise=args.enterprise, as_of=None, first=getattr(args, "from"), last=args.to, actor=actor
     )
-    return Answer(told, terminal.render_dialling(told), DONE if told["verdict"] == "not_found" else NO)
+    return Answer(told, partial(terminal.render_dialling, told), DONE if told["verdict"] == "not_found" else NO)
 
 
 def add_notice_actions(actions: Actions) -> None:
@@ -176,7 +167,7 @@ def _notice(args: argparse.Namespace) -> Answer:
     of = {"enterprise": args.enterprise, "day": args.day, "actor": actor}
     if args.remove is not None:
         visits.remove_scan(number=args.remove, **of)
-        return Answer({"scan": args.remove, "removed": True}, terminal.render_text(_("Removed.")))
+        return Answer({"scan": args.remove, "removed": True}, partial(terminal.render_text, _("Removed.")))
     if args.fetch is not None:
         if args.out is None:
             raise _usage(_("name where to write it: --out FILE"))
@@ -184,12 +175,12 @@ def _notice(args: argparse.Namespace) -> Answer:
 
         _name, _media, content = visits.fetch_scan(number=args.fetch, **of)
         file = write_private_file(args.out, content)
-        return Answer({"scan": args.fetch, "file": file}, terminal.render_text(file))
+        return Answer({"scan": args.fetch, "file": file}, partial(terminal.render_text, file))
     if args.file is None:
         raise _usage(_("name the scan"))
     told = visits.attach_scan(name=args.file.name, content=files.content(args.file), **of)
     text = _("Scan {scan} is kept: {name}, SHA-256 {sha256}").format(**told)
-    return Answer(told, terminal.render_text(text))
+    return Answer(told, partial(terminal.render_text, text))
 
 
 def _screens(args: argparse.Namespace) -> Answer:
@@ -198,7 +189,7 @@ def _screens(args: argparse.Namespace) -> Answer:
 
     told = visits.note_screens(enterprise=args.enterprise, seen_on=args.seen_on, stand=not args.missing, actor=actor)
     text = _("Noted for {seen_on}, signed by {signed}.").format(**told)
-    return Answer(told, terminal.render_text(text), DONE if told["stand"] else NO)
+    return Answer(told, partial(terminal.render_text, text), DONE if told["stand"] else NO)
 
 
 def _usage(message: str) -> NianjianError:

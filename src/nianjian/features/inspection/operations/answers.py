@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Final
 
@@ -17,7 +18,6 @@ from nianjian.engines.kernel.claims import RELEASED, Claim
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.numbers import NumberClass
 from nianjian.features.complaints import one_click
-from nianjian.features.complaints import one_click as doors
 from nianjian.features.complaints import queries as complaints
 from nianjian.features.complaints.clocks import Clock, TicketCounts, build_in_time_claim, count_tickets, evaluate_clock
 from nianjian.features.complaints.queries import load_service_levels
@@ -144,7 +144,7 @@ def check_one_click(grounds: CheckBasis, numbers: Iterable[str]) -> Json:
 
     The ticket is opened in a transaction that is taken back: nothing of it stays, in the audit chain either.
     """
-    found = list(doors.list_doors(grounds.enterprise))
+    found = list(one_click.list_doors(grounds.enterprise))
     alive = [one for one in found[:TRIED] if _page_answers(one.token) and _ticket_opens(grounds.enterprise, one.token)]
     there = {one.number for one in found}
     wanted = list(numbers)
@@ -174,12 +174,6 @@ def _ticket_opens(enterprise: str, token: str) -> bool:
     except NianjianError:
         return False
     return all(one.due is not None for one in clocks)
-
-
-def current_time_text() -> str:
-    """Now, as figures are dated."""
-    now: datetime = clock.now()
-    return now.astimezone(clock.ZONE).isoformat(timespec="seconds")
 
 
 ALGORITHM: Final = "algorithm_filing"
@@ -222,9 +216,7 @@ def build_cards(grounds: CheckBasis, kept: Json, dialled: Json, progress: Progre
         build_in_time_claim(tickets_since(grounds, first)),
         claims.absence("ai_outbound", dialled["ai"]["verdict"], {"seats": robots.seats, "robot_calls": robots.calls}),
         claims.absence("predictive", dialled["verdict"], sums),
-        claims.one_click(
-            doors["doors"], doors["alive"], doors["numbers"], len(doors["without"]), untried=doors["untried"]
-        ),
+        claims.one_click(**doors | {"without": len(doors["without"])}),
         claims.logs({one["log"]: one["state"] for one in kept["logs"]}),
         claims.number_filing(len(register["numbers"]), register["filed"], verdict),
         claims.number_use(used["calls"], used["elsewhere"], used["untold"]),
@@ -237,7 +229,7 @@ def build_cards(grounds: CheckBasis, kept: Json, dialled: Json, progress: Progre
     return {
         "enterprise": grounds.enterprise,
         "as_of": grounds.day.isoformat(),
-        "at": current_time_text(),
+        "at": clock.now().astimezone(clock.ZONE).isoformat(timespec="seconds"),
         "cards": [{**claim_to_document(one), "from": since.get(one.id)} for one in cards],
         "released": sum(one.state == RELEASED for one in cards),
         "all": len(cards),
@@ -250,16 +242,13 @@ def _robot_figures(grounds: CheckBasis, ai: Json, intents: int, year: int) -> cl
     """What registers, records and the package tell of robots."""
     found = items(grounds.enterprise, year, grounds.actor, grounds.day)
     form = next((one for one in found if one.item == ALGORITHM), None)
-    put = ai["transfers"]
     return claims.RobotFigures(
         seats=ai["seats"]["open"],
         filed=ai["seats"]["filed"],
         calls=ai["calls"],
         answered=ai["answered"],
         intents=intents,
-        asked=put["asked"],
-        put_through=put["put_through"],
-        in_time=put["in_time"],
+        **{name: ai["transfers"][name] for name in ("asked", "put_through", "in_time")},
         item=None if form is None or not form.required else form.state in DONE,
     )
 
@@ -284,7 +273,7 @@ def claim_to_document(one: Claim) -> Json:
         "card": one.id,
         "state": one.state,
         "figures": dict(one.figures),
-        "lacks": [{"code": lack.code, "known": lack.known, "count": lack.count} for lack in one.lacks],
+        "lacks": [asdict(lack) for lack in one.lacks],
     }
 
 

@@ -7,7 +7,9 @@ import io
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -23,32 +25,8 @@ from nianjian.features.dossier.operations.checklist import MEDIA
 from nianjian.features.inspection import states
 from nianjian.features.inspection.models import NoticeScan, ScreensSeen, Visit
 from nianjian.features.inspection.operations import drill, readiness
-from nianjian.features.inspection.queries import (
-    CheckBasis,
-    Json,
-    choose_visit,
-    get_visit,
-    last_screens_note,
-    list_visits,
-)
-from nianjian.features.inspection.queries import list_scans as of_visit
-from nianjian.features.inspection.states import (
-    FAILED,
-    PASSED,
-    UNKNOWN,
-    NoticeState,
-    parse_lines,
-)
-from nianjian.features.inspection.storage import (
-    ScanFile,
-    VisitInput,
-    delete_scan,
-    delete_visit,
-    open_scan,
-    store_scan,
-    store_screens_note,
-    store_visit,
-)
+from nianjian.features.inspection.queries import CheckBasis, Json, get_scan, get_visit, list_scans
+from nianjian.features.inspection.states import PASSED, UNKNOWN, NoticeState, parse_lines
 from nianjian.features.people import operations
 from nianjian.features.screens import queries
 from nianjian.platform.accounts import links
@@ -57,23 +35,39 @@ from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.links import NewInspection
 from nianjian.platform.accounts.models import Link
 from nianjian.platform.accounts.people import PersonList
-from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.accounts.roles import Act, Role
+from nianjian.platform.audit.record import record
 from nianjian.platform.home import env, spill
 from nianjian.platform.jobs.progress import Progress, silent
 from nianjian.platform.registers import filings
 from nianjian.platform.registers.uploads import plain_name
+from nianjian.platform.vault import blobs
+
+SCAN_LIMIT: Final = 20 << 20  # bytes of a file; it comes through a browser and is held in memory
+MOST_SCANS: Final = 10  # files of a day
+MOST_VISITS: Final = 100  # days of an enterprise
+OLDEST: Final = timedelta(days=366)  # an older look is a slip of the pen
+LENGTHS: Final = {"notice": 200, "authority": 120, "place": 200}  # characters of the texts of a day
 
 
 def note_screens(*, enterprise: str, seen_on: date | None, stand: bool, actor: Actor) -> Json:
     """Sign by the actor's account what was seen on a day (None: today).
 
-    ``role_missing``, ``enterprise_unknown``, ``screens_seen_wrong``.
+    ``role_missing``, ``enterprise_unknown``, ``screens_seen_wrong`` for a day to come or one long over.
     """
-    require(actor, enterprise, Act.LOAD)
-    accounts.enterprise(enterprise)
-    row = store_screens_note(enterprise=enterprise, seen_on=seen_on or clock.today(), stand=stand, actor=actor)
-    return {"seen_on": row.seen_on.isoformat(), "stand": row.stand, "signed": row.noted_by}
+    _require_planner(enterprise, actor)
+    day = seen_on or clock.today()
+    if not clock.today() - OLDEST <= day <= clock.today():
+        raise NianjianError("screens_seen_wrong", day=day.isoformat())
+    with transaction.atomic():
+        lock_enterprise(enterprise)
+        ScreensSeen.objects.create(
+            enterprise_id=enterprise, seen_on=day, stand=stand, noted_by=str(actor), noted_at=clock.now()
+        )
+        data = {"day": day.isoformat(), "stand": stand}
+        record(verb="inspection.screens_seen", enterprise=enterprise, actor=actor, data=data)
+    return {"seen_on": day.isoformat(), "stand": stand, "signed": str(actor)}
 
 
 def screens_note_to_document(row: ScreensSeen | None, days: int) -> Json | None:
@@ -89,7 +83,14 @@ def screens_note_to_document(row: ScreensSeen | None, days: int) -> Json | None:
     }
 
 
-SCAN_LIMIT: Final = 20 << 20  # bytes of a file; it comes through a browser and is held in memory
+@dataclass(frozen=True, slots=True)
+class ScanFile:
+    """A file that was examined and found harmless."""
+
+    name: str
+    media_type: str
+    content: bytes
+    pages: int
 
 
 def attach_scan(*, enterprise: str, day: date, name: str, content: bytes, actor: Actor) -> Json:
@@ -123,69 +124,152 @@ def _check_file(name: str, content: bytes) -> ScanFile:
     return ScanFile(name, MEDIA[got.type.value], content, got.pages)
 
 
+def store_scan(*, enterprise: str, day: date, file: ScanFile, actor: Actor) -> NoticeScan:
+    """Keep a file beside a day; the same content again gives the one that is there.
+
+    ``visit_unknown``, ``visit_scans_too_many``.
+    """
+    with transaction.atomic():
+        lock_enterprise(enterprise)
+        visit = get_visit(enterprise, day)
+        stored = {one.sha256: one for one in list_scans(visit.pk)}
+        if same := stored.get(hashlib.sha256(file.content).hexdigest()):
+            return same
+        if len(stored) >= MOST_SCANS:
+            raise NianjianError("visit_scans_too_many", most=MOST_SCANS)
+        blob = blobs.put(file.content)
+        try:
+            with transaction.atomic():
+                return _insert_scan(visit, file, blob, actor)
+        except BaseException:
+            blobs.remove(blob.id)
+            raise
+
+
+def _insert_scan(visit: Visit, file: ScanFile, blob: blobs.Blob, actor: Actor) -> NoticeScan:
+    row = NoticeScan.objects.create(
+        visit=visit, name=file.name, media_type=file.media_type, sha256=blob.sha256, size=blob.size, blob=blob.id,
+        pages=file.pages, recorded_at=clock.now(), recorded_by=str(actor),
+    )  # fmt: skip
+    data = {"day": visit.day.isoformat(), "sha256": blob.sha256, "size": blob.size, "type": file.media_type}
+    record(verb="inspection.notice_kept", enterprise=visit.enterprise_id, actor=actor, data=data)
+    return row
+
+
 def fetch_scan(*, enterprise: str, day: date, number: int, actor: Actor) -> tuple[str, str, bytes]:
-    """Name, media type and content, as it came; the chain has the entry. ``role_missing``, ``visit_scan_unknown``."""
+    """Name, media type and content, as it came; the chain has the entry.
+
+    ``role_missing``, ``visit_scan_unknown``, ``blob_missing``.
+    """
     require(actor, enterprise, Act.REVEAL)
-    row, content = open_scan(enterprise=enterprise, day=day, number=number, actor=actor)
+    row = get_scan(enterprise, day, number)
+    content = blobs.get(row.blob)
+    with transaction.atomic():
+        data = {"day": day.isoformat(), "sha256": row.sha256}
+        record(verb="inspection.notice_fetched", enterprise=enterprise, actor=actor, data=data)
     return str(row.name), row.media_type, content
 
 
 def remove_scan(*, enterprise: str, day: date, number: int, actor: Actor) -> None:
-    """Take a file back; ``role_missing``, ``visit_scan_unknown``."""
+    """Take a file back; its content is deleted. ``role_missing``, ``visit_scan_unknown``."""
     require(actor, enterprise, Act.LOAD)
-    delete_scan(enterprise=enterprise, day=day, number=number, actor=actor)
+    with transaction.atomic():
+        lock_enterprise(enterprise)
+        row = get_scan(enterprise, day, number)
+        row.delete()
+        transaction.on_commit(partial(blobs.remove, row.blob))
+        data = {"day": day.isoformat(), "sha256": row.sha256}
+        record(verb="inspection.notice_removed", enterprise=enterprise, actor=actor, data=data)
 
 
 def scan_to_document(row: NoticeScan) -> Json:
     """A scan as JSON, numbers of people in its name masked; whoever fetches it gets the name as it came."""
-    return {
-        "scan": row.pk,
-        "name": mask_call_text(str(row.name)),
-        "media_type": row.media_type,
-        "sha256": row.sha256,
-        "size": row.size,
-        "pages": row.pages,
-        "recorded_by": row.recorded_by,
-    }
+    names = ("media_type", "sha256", "size", "pages", "recorded_by")
+    return {"scan": row.pk, "name": mask_call_text(str(row.name)), **{name: getattr(row, name) for name in names}}
+
+
+@dataclass(frozen=True, slots=True)
+class VisitInput:
+    """What is said of a day. ``agenda`` and ``posts``: text, a line each."""
+
+    day: date
+    notice: str = ""
+    authority: str = ""
+    received_on: date | None = None
+    place: str = ""
+    agenda: str = ""
+    posts: str = ""
 
 
 def save_visit(*, enterprise: str, given: VisitInput, actor: Actor) -> Json:
-    """Keep a day as it is named, or change it; ``role_missing``, ``enterprise_unknown``, what `store_visit` raises."""
+    """Keep a day as it is named, or change what is kept of it.
+
+    ``role_missing``, ``enterprise_unknown``, ``visit_text_too_long``, ``visit_text_number``, ``visit_received_late``:
+    the notice cannot come after the day that it names, nor after today; ``visits_too_many``, and what `parse_lines`
+    raises.
+    """
     _require_planner(enterprise, actor)
-    return visit_to_document(store_visit(enterprise=enterprise, given=given, actor=actor))
+    for name, longest in LENGTHS.items():
+        text = getattr(given, name)
+        if len(text) > longest:
+            raise NianjianError("visit_text_too_long", piece=name, longest=longest)
+        if states.holds_number(text):
+            raise NianjianError("visit_text_number", piece=name)
+    if given.received_on is not None and given.received_on > min(given.day, clock.today()):
+        raise NianjianError("visit_received_late", day=given.received_on.isoformat())
+    agenda, posts = parse_lines(given.agenda, timed=True), parse_lines(given.posts, timed=False)
+    with transaction.atomic():
+        lock_enterprise(enterprise)
+        rows = Visit.objects.filter(enterprise_id=enterprise)
+        row = rows.filter(day=given.day).first()
+        if row is None:
+            if rows.count() >= MOST_VISITS:
+                raise NianjianError("visits_too_many", most=MOST_VISITS)
+            row = Visit(enterprise_id=enterprise, day=given.day)
+        for name in LENGTHS:
+            setattr(row, name, getattr(given, name).strip())
+        row.received_on = given.received_on
+        row.agenda, row.posts = states.format_lines(agenda), states.format_lines(posts)
+        row.set_by, row.set_at = str(actor), clock.now()
+        row.save()
+        data = {"day": row.day.isoformat(), "agenda": len(agenda), "posts": len(posts), "notice": bool(row.notice)}
+        record(verb="inspection.visit", enterprise=enterprise, actor=actor, data=data)
+    return visit_to_document(row)
 
 
 def find_visit_input(*, enterprise: str, day: date, actor: Actor) -> VisitInput | None:
     """What was said of a day so far, to change some of it; None: nothing. ``role_missing``, ``enterprise_unknown``."""
     _require_planner(enterprise, actor)
-    row = next((one for one in list_visits(enterprise) if one.day == day), None)
+    row = Visit.objects.filter(enterprise_id=enterprise, day=day).first()
     if row is None:
         return None
     return VisitInput(day, row.notice, row.authority, row.received_on, row.place, row.agenda or "", row.posts or "")
 
 
 def remove_visit(*, enterprise: str, day: date, actor: Actor) -> None:
-    """Take a day back; ``role_missing``, ``enterprise_unknown``, ``visit_unknown``."""
+    """Take a day back with the scans of its notice; ``role_missing``, ``enterprise_unknown``, ``visit_unknown``."""
     _require_planner(enterprise, actor)
-    delete_visit(enterprise=enterprise, day=day, actor=actor)
+    with transaction.atomic():
+        lock_enterprise(enterprise)
+        row = get_visit(enterprise, day)
+        for blob in list(row.scans.values_list("blob", flat=True)):
+            transaction.on_commit(partial(blobs.remove, blob))
+        row.delete()
+        record(verb="inspection.visit_removed", enterprise=enterprise, actor=actor, data={"day": day.isoformat()})
 
 
 def visit_to_document(row: Visit) -> Json:
     """A day as JSON."""
+    agenda, posts = parse_lines(row.agenda or "", timed=True), parse_lines(row.posts or "", timed=False)
     return {
         "day": row.day.isoformat(),
         "notice": row.notice,
         "authority": row.authority,
-        "received_on": None if row.received_on is None else row.received_on.isoformat(),
+        "received_on": row.received_on and row.received_on.isoformat(),
         "place": row.place,
-        "agenda": [
-            {"at": one.head, "what": one.first, "who": one.second} for one in parse_lines(row.agenda or "", timed=True)
-        ],
-        "scans": [scan_to_document(one) for one in of_visit(row.pk)],
-        "posts": [
-            {"place": one.head, "who": one.first, "task": one.second}
-            for one in parse_lines(row.posts or "", timed=False)
-        ],
+        "agenda": [{"at": one.head, "what": one.first, "who": one.second} for one in agenda],
+        "scans": [scan_to_document(one) for one in list_scans(row.pk)],
+        "posts": [{"place": one.head, "who": one.first, "task": one.second} for one in posts],
     }
 
 
@@ -228,15 +312,7 @@ def _require_planner(enterprise: str, actor: Actor) -> None:
     accounts.enterprise(enterprise)
 
 
-WEEKS: Final = "inspection.notice.weeks"
-NOTE: Final = "inspection.screens.note_days"
 SOURCES: Final = ("now", "calls", "gate")  # of both screens
-STATES: Final = {
-    NoticeState.RECEIVED: PASSED,
-    NoticeState.LATE: UNKNOWN,
-    NoticeState.AWAITED: UNKNOWN,
-    NoticeState.NOT_SUBMITTED: UNKNOWN,
-}
 
 
 def build_sheet(
@@ -248,87 +324,87 @@ def build_sheet(
     ``role_missing``, ``enterprise_unknown``, ``visit_unknown``.
     """
     grounds = CheckBasis.of(enterprise, None, actor)
-    kept = list_visits(enterprise)
-    row = choose_visit(kept, grounds.day) if day is None else get_visit(enterprise, day)
-    if anew:
-        ready: Json | None = readiness.check_readiness(
-            enterprise=enterprise, as_of=None, actor=actor, progress=progress
-        )
-    else:
-        ready = readiness.newest_check(enterprise=enterprise, part="readiness", actor=actor)
-    held = _newest_drill(enterprise, actor)
+    visits = list(Visit.objects.filter(enterprise_id=enterprise).order_by("-day"))
+    row = _choose_visit(visits, grounds.day) if day is None else get_visit(enterprise, day)
+    ready = (
+        readiness.check_readiness(enterprise=enterprise, as_of=None, actor=actor, progress=progress)
+        if anew
+        else readiness.newest_check(enterprise=enterprise, part="readiness", actor=actor)
+    )
+    drilled, notice = _newest_drill(enterprise, actor), _expected_notice(grounds, row)
+    # of several notes of one day the last one counts
+    note = ScreensSeen.objects.filter(enterprise_id=enterprise).order_by("-seen_on", "-pk").first()
+    days = grounds.book.integer("inspection.screens.note_days")
     evidence = [
         *([] if ready is None else ready["checks"]),
-        _notice_evidence(grounds, row),
-        *_screens_evidence(grounds),
-        _drill_evidence(held),
+        _evidence(
+            "notice",
+            states.NOTICE_RULE,
+            PASSED if notice["state"] == NoticeState.RECEIVED else UNKNOWN,
+            notice["state"],
+            notice["received_on"],
+        ),
+        *_screens_evidence(grounds, note, days),
+        _drill_evidence(drilled),
     ]
-    found = states.build_rows(evidence)
-    counts = {state: sum(one["state"] == state for one in found) for state in (PASSED, FAILED, UNKNOWN)}
+    rows = states.build_rows(evidence)
     return {
         "enterprise": enterprise,
         "name": grounds.name,
         "today": grounds.day.isoformat(),
         "visit": None if row is None else visit_to_document(row),
-        "days": [one.day.isoformat() for one in kept],
-        "notice": _expected_notice(grounds, row),
+        "days": [one.day.isoformat() for one in visits],
+        "notice": notice,
         "looked_at": None if ready is None else ready["at"],
-        "state": states.row_state(found),
-        "counts": counts,
-        "rows": found,
-        "screens": screens_note_to_document(last_screens_note(grounds.enterprise), grounds.book.integer(NOTE)),
-        "drill": held,
+        "state": states.overall_state(str(one["state"]) for one in rows),
+        "counts": states.count_states(str(one["state"]) for one in rows),
+        "rows": rows,
+        "screens": screens_note_to_document(note, days),
+        "drill": drilled,
         "rulebook": grounds.stamp(),
     }
+
+
+def _choose_visit(visits: list[Visit], today: date) -> Visit | None:
+    """The next one from today on, else the last one that was; None: there is none. ``visits``: the latest first."""
+    ahead = [one for one in visits if one.day >= today]
+    return ahead[-1] if ahead else visits[0] if visits else None
 
 
 def _expected_notice(grounds: CheckBasis, row: Visit | None) -> Json:
     """S1: whether the notice has come, and until when it usually does."""
     submitted = filings.find_submission_day(grounds.enterprise, LICENCE)
     received = None if row is None else row.received_on
-    found = states.expect_notice(received, submitted, grounds.book.integer(WEEKS), grounds.day)
-    return {
-        "state": found.state.value,
-        "submitted_on": None if submitted is None else submitted.isoformat(),
-        "expected_by": None if found.by is None else found.by.isoformat(),
-        "received_on": None if received is None else received.isoformat(),
-    }
+    found = states.expect_notice(received, submitted, grounds.book.integer("inspection.notice.weeks"), grounds.day)
+    days = {"submitted_on": submitted, "expected_by": found.by, "received_on": received}
+    return {"state": found.state.value, **{name: day and day.isoformat() for name, day in days.items()}}
 
 
-def _notice_evidence(grounds: CheckBasis, row: Visit | None) -> Json:
-    told = _expected_notice(grounds, row)
-    state = STATES[NoticeState(told["state"])]
-    return _evidence("notice", states.NOTICE_RULE, state, told["state"], told["received_on"])
-
-
-def _screens_evidence(grounds: CheckBasis) -> Iterator[Json]:
+def _screens_evidence(grounds: CheckBasis, note: ScreensSeen | None, days: int) -> Iterator[Json]:
     """S9: the sources behind the screens as they are now, and what a person has seen in the room."""
-    told = queries.office_figures(grounds.enterprise)
-    state, why = states.judge_sources(str(told[name]["state"]) for name in SOURCES)
+    figures = queries.office_figures(grounds.enterprise)
+    state, why = states.judge_sources(str(figures[name]["state"]) for name in SOURCES)
     yield _evidence("screens", states.SCREENS_RULE, state, why, grounds.day.isoformat())
-    note = last_screens_note(grounds.enterprise)
     day = None if note is None else note.seen_on
-    state, why = states.judge_screens(
-        day, grounds.book.integer(NOTE), grounds.day, stand=note is not None and note.stand
-    )
+    state, why = states.judge_screens(day, days, grounds.day, stand=note is not None and note.stand)
     yield _evidence("screens_seen", states.SCREENS_RULE, state, why, None if day is None else day.isoformat())
 
 
 def _newest_drill(enterprise: str, actor: Actor) -> Json | None:
     """The newest drill as it stands now."""
-    held = drill.list_drills(enterprise=enterprise, actor=actor)
-    if not held:
+    drills = drill.list_drills(enterprise=enterprise, actor=actor)
+    if not drills:
         return None
-    told = drill.build_report(enterprise=enterprise, actor=actor, name=held[0]["drill"])
-    return {name: told[name] for name in ("drill", "begun_at", "state", "steps")}
+    report = drill.build_report(enterprise=enterprise, actor=actor, name=drills[0]["drill"])
+    return {name: report[name] for name in ("drill", "begun_at", "state", "steps")}
 
 
-def _drill_evidence(told: Json | None) -> Json:
+def _drill_evidence(drilled: Json | None) -> Json:
     """S10: what the steps of the newest drill have shown; its readiness stands in the other rows."""
-    if told is None:
+    if drilled is None:
         return _evidence("drill", states.DRILL_RULE, UNKNOWN, "drill_never", None)
-    state = states.row_state(told["steps"])
-    return _evidence("drill", states.DRILL_RULE, state, f"drill_{state}", told["begun_at"][:10])
+    state = states.overall_state(str(one["state"]) for one in drilled["steps"])
+    return _evidence("drill", states.DRILL_RULE, state, f"drill_{state}", drilled["begun_at"][:10])
 
 
 def _evidence(check: str, rule: str, state: str, why: str, day: str | None) -> Json:
@@ -350,21 +426,19 @@ def build_bundle(
     ``visit_unknown``, ``drawing_failed``. Cost: some seconds, most of them for the PDF.
     """
     from nianjian.engines.paper import inspection as papers  # noqa: PLC0415 -- the printer loads for a copy alone
-    from nianjian.engines.paper.inspection import paper_html, paper_pdf  # noqa: PLC0415 -- as above
 
     _ = words(language)
-    told = build_sheet(enterprise=enterprise, actor=actor, day=day, anew=anew)
-    contents = {"index": papers.day_sheet(told, _)}
-    for part, drawn in (("answers", papers.answer_cards_paper), ("retention", papers.logs_paper)):
-        looked = (readiness.check_now if anew else readiness.newest_check)(
-            enterprise=enterprise, part=part, actor=actor
-        )
-        if looked is not None:
-            contents[part] = drawn(looked, told, _)
+    sheet = build_sheet(enterprise=enterprise, actor=actor, day=day, anew=anew)
+    contents = {"index": papers.day_sheet(sheet, _)}
+    get_check = readiness.check_now if anew else readiness.newest_check
+    for part, build_paper in (("answers", papers.answer_cards_paper), ("retention", papers.logs_paper)):
+        check = get_check(enterprise=enterprise, part=part, actor=actor)
+        if check is not None:
+            contents[part] = build_paper(check, sheet, _)
     ways = [(f"{name}.html", str(one["title"])) for name, one in contents.items()]
-    files = {f"{name}.html": paper_html(one, language, ways) for name, one in contents.items()}
-    files |= {f"{name}.pdf": paper_pdf(one) for name, one in contents.items()}
-    name = told["visit"]["day"] if told["visit"] else told["today"]
+    files = {f"{name}.html": papers.paper_html(one, language, ways) for name, one in contents.items()}
+    files |= {f"{name}.pdf": papers.paper_pdf(one) for name, one in contents.items()}
+    name = sheet["visit"]["day"] if sheet["visit"] else sheet["today"]
     return f"inspection-day-{enterprise}-{name}.zip", pack_zip(files)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -14,7 +15,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.masking import mask_call_id
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.inspection import dialling
-from nianjian.features.inspection.dialling import DiallingLimits, RobotSigns, TeamHour, TeamVerdict, Transfers
+from nianjian.features.inspection.dialling import DiallingLimits, RobotSigns, TeamVerdict
 from nianjian.features.inspection.queries import CheckBasis, Json, LakeCalls, open_calls
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs.progress import Progress, silent
@@ -66,8 +67,7 @@ def check_dialling(
         shown = _clearest_rows(lake, called, work, found)
         progress("", 2, STEPS)
         seconds = book.integer("inspection.robot.transfer_seconds")
-        put = dialling.summarise_transfers(lake.engine.rows(dialling.count_transfers(called)), seconds)
-        version = lake.version
+        transfers = dialling.summarise_transfers(lake.engine.rows(dialling.count_transfers(called)), seconds)
         seen = _find_suspects(lake, called, book)
     progress("", 3, STEPS)
     return {
@@ -78,12 +78,10 @@ def check_dialling(
         "verdict": dialling.overall_verdict(found),
         "teams": [_team(one, shown.get(one.team, [])) for one in found[:TEAMS]],
         "teams_left_out": max(0, len(found) - TEAMS),
-        "ai": _ai(_count_robot_seats(enterprise, end), dialling.sum_figures(hours), put, seen) | {"limit_s": seconds},
-        "limits": {
-            "over": limits.over, "share": str(limits.share), "least": limits.least, "named": str(limits.named),
-            "connect_s": connect,
-        },
-        "calls_version": version,
+        "ai": _ai(_count_robot_seats(enterprise, end), dialling.sum_figures(hours), transfers, seen)
+        | {"limit_s": seconds},
+        "limits": {**asdict(limits), "share": str(limits.share), "named": str(limits.named), "connect_s": connect},
+        "calls_version": lake.version,
         "rulebook": grounds.stamp(),
     }  # fmt: skip
 
@@ -98,20 +96,17 @@ def _find_suspects(lake: LakeCalls, called: ir.Table, book: Rulebook) -> Json:
     )
     rows = dialling.mark_suspects(called, signs)
     said, groups = dialling.weigh_groups(lake.engine.rows(dialling.group_suspects(rows)), signs)
-    kept = {(one.source, one.evidence) for one in groups}
+    kept = {(one["source"], one["evidence"]) for one in groups}
     shown = lake.engine.rows(dialling.sample_suspects(rows, EXAMPLES)) if groups else []
     return {
         "verdict": said,
-        "calls": sum(one.calls for one in groups),
+        "calls": sum(one["calls"] for one in groups),
         "groups": [
             {
-                "source": one.source,
-                "evidence": one.evidence,
-                "context": one.context or None,
-                "application": one.application or None,
-                "calls": one.calls,
-                "from": _format_moment(one.first),
-                "to": _format_moment(one.last),
+                **_signs(one),
+                "calls": one["calls"],
+                "from": _format_moment(one["first"]),
+                "to": _format_moment(one["last"]),
             }
             for one in groups[:GROUPS]
         ],
@@ -120,29 +115,29 @@ def _find_suspects(lake: LakeCalls, called: ir.Table, book: Rulebook) -> Json:
     }
 
 
+def _signs(row: Mapping[str, object]) -> Json:
+    empty = {name: row[name] or None for name in ("context", "application")}
+    return {"source": row["source"], "evidence": row["evidence"], **empty}
+
+
 def _lower_items(book: Rulebook, key: str) -> list[str]:
     return [str(one).lower() for one in book.items(key)]
 
 
 def _suspect(row: Mapping[str, object]) -> Json:
-    callee = row["callee"]
-    return {
-        "at": _format_moment(row["start"]),
-        "call": mask_call_id(str(row["one"])),
-        "source": row["source"],
-        "callee": None if callee is None else numbers.mask(str(callee)),
-        "evidence": row["evidence"],
-        "context": row["context"] or None,
-        "application": row["application"] or None,
-        "talk_s": row["talk"],
-    }
+    return {"at": _format_moment(row["start"]), **_masked(row), **_signs(row), "talk_s": row["talk"]}
+
+
+def _masked(row: Mapping[str, object]) -> Json:
+    callee = None if row["callee"] is None else numbers.mask(str(row["callee"]))
+    return {"call": mask_call_id(str(row["one"])), "source": row["source"], "callee": callee}
 
 
 def _format_moment(moment: object) -> str | None:
     return moment.isoformat(sep=" ", timespec="seconds") if isinstance(moment, datetime) else None
 
 
-def _ai(seats: Json, sums: Mapping[str, int], put: Transfers, seen: Json) -> Json:
+def _ai(seats: Json, sums: Mapping[str, int], transfers: Json, seen: Json) -> Json:
     found = bool(seen["calls"] or seats["undated"])
     return {
         "verdict": dialling.judge_robots(seats["open"], sums["robots"], sums["calls"], sums["alone"], suggested=found),
@@ -150,13 +145,7 @@ def _ai(seats: Json, sums: Mapping[str, int], put: Transfers, seen: Json) -> Jso
         "seats": seats,
         "calls": sums["robots"],
         "answered": sums["robots_answered"],
-        "transfers": {
-            "asked": put.asked,
-            "put_through": put.put_through,
-            "in_time": put.in_time,
-            "middle_ms": put.middle,
-            "longest_ms": put.longest,
-        },
+        "transfers": transfers,
     }
 
 
@@ -206,24 +195,16 @@ def _clearest_rows(
     found = dialling.find_clearest(lake.engine.batches(dialling.build_events(of, then)), hours, ROWS)
     more = lake.engine.rows(dialling.select_calls(of, [row["one"] for row in found]))
     named = {(row["source"], row["one"]): row for row in more}
-    told: dict[str, list[Json]] = {}
+    rows: dict[str, list[Json]] = {}
     for row in found:
-        told.setdefault(row["team"], []).append(_row(row | named[row["source"], row["one"]]))
-    return told
+        rows.setdefault(row["team"], []).append(_row(row | named[row["source"], row["one"]]))
+    return rows
 
 
-def _row(row: dict[str, object]) -> Json:
-    at, callee = row["at"], row["callee"]
-    return {
-        "at": at.isoformat(sep=" ") if isinstance(at, datetime) else None,
-        "call": mask_call_id(str(row["one"])),
-        "source": row["source"],
-        "callee": None if callee is None else numbers.mask(str(callee)),
-        "ringing": row["ringing"],
-        "free": row["free"],
-        "answered": bool(row["answered"]),
-        "agent": bool(row["attended"]),
-    }
+def _row(row: dict[str, Any]) -> Json:
+    counts = {name: row[name] for name in ("ringing", "free")}
+    seen = {"answered": bool(row["answered"]), "agent": bool(row["attended"])}
+    return {"at": row["at"].isoformat(sep=" "), **_masked(row), **counts, **seen}
 
 
 def _team(one: TeamVerdict, rows: list[Json]) -> Json:
@@ -231,16 +212,10 @@ def _team(one: TeamVerdict, rows: list[Json]) -> Json:
         "team": one.team or None,
         "verdict": one.verdict,
         "why": one.why,
-        **_figures(one.figures),
+        **one.figures,
         "showing": len(one.hours),
-        "hours": [_hour(hour) for hour in one.hours[:HOURS]],
+        "hours": [
+            {"hour": hour.hour.isoformat(sep=" ", timespec="minutes"), **hour.figures} for hour in one.hours[:HOURS]
+        ],
         "rows": rows,
     }
-
-
-def _hour(one: TeamHour) -> Json:
-    return {"hour": one.hour.isoformat(sep=" ", timespec="minutes"), **_figures(one.figures)}
-
-
-def _figures(of: Mapping[str, int]) -> Json:
-    return {name: of[name] for name in dialling.FIGURES}

@@ -6,12 +6,12 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, cast
 
 from django.db import transaction
+from django.db.models import Min
 
 from nianjian.engines.kernel import clock, numbers
 from nianjian.engines.kernel.errors import NianjianError
@@ -29,23 +29,7 @@ from nianjian.features.complaints.states import Act
 from nianjian.features.inspection import states
 from nianjian.features.inspection.operations import readiness
 from nianjian.features.inspection.queries import Json
-from nianjian.features.inspection.states import (
-    ACTS,
-    ARRIVED,
-    FAILED,
-    GIVEN,
-    HANDLED,
-    LONGEST_MINUTES,
-    PLAYED,
-    STEPS,
-    THROWN,
-    UNKNOWN,
-    DrillRecord,
-    DrillScript,
-    DrillStep,
-    TimelineLine,
-    build_timeline,
-)
+from nianjian.features.inspection.states import FORWARD, ONE_CLICK, STEPS, THROWN, DrillPlan, DrillStep
 from nianjian.features.test_calls.operations import calls as callback
 from nianjian.features.test_calls.queries import CallBasis as Tests
 from nianjian.features.test_calls.queries import list_routes
@@ -66,51 +50,27 @@ from nianjian.platform.notifications.outbox import Notification
 from nianjian.platform.registers.queries import ReadScope
 from nianjian.platform.vault import keyring
 
-ONE_CLICK, FORWARD = "one_click", "12321"
-SOURCES: Final = (ONE_CLICK, FORWARD)
 
-
-@dataclass(frozen=True, slots=True)
-class DrillPlan:
-    """``source``: how the complaint arrives; ``minutes``: step -> minutes after that; ``players``: role -> account."""
-
-    source: str = ONE_CLICK
-    minutes: Mapping[str, int] = field(default_factory=dict)
-    players: Mapping[str, str] = field(default_factory=dict)
-    thrown: Sequence[str] = ()
-
-    def kept(self) -> Json:
-        """As the chain and the job keep it."""
-        return {
-            "source": self.source,
-            "minutes": dict(self.minutes),
-            "players": {role: name for role, name in self.players.items() if name},
-            "thrown": list(self.thrown),
-        }
-
-
-def check_plan(enterprise: str, planned: DrillPlan) -> DrillPlan:
-    """The same, if it can be held.
+def check_plan(enterprise: str, planned: DrillPlan) -> None:
+    """Refuse a plan that cannot be held.
 
     ``drill_source_unknown``, ``drill_minutes_wrong``: whole minutes, each step no earlier than the one before;
     ``drill_player_unknown``: an account that may not work on tickets here; ``drill_inject_unknown``.
     """
-    if planned.source not in SOURCES:
-        raise NianjianError("drill_source_unknown", source=planned.source[:40], sources=", ".join(SOURCES))
-    steps = [step for step in STEPS if step != ARRIVED]
-    if set(planned.minutes) - set(steps):
-        raise NianjianError("drill_minutes_wrong", most=LONGEST_MINUTES)
-    found = [planned.minutes.get(step, STEPS[step][1]) for step in steps]
-    if found != sorted(found) or not 1 <= found[0] <= found[-1] <= LONGEST_MINUTES:
-        raise NianjianError("drill_minutes_wrong", most=LONGEST_MINUTES)
+    if planned.source not in states.SOURCES:
+        raise NianjianError("drill_source_unknown", source=planned.source[:40], sources=", ".join(states.SOURCES))
+    most, steps = states.LONGEST_MINUTES, [step for step in STEPS if step != states.ARRIVED]
+    minutes = [planned.minutes.get(step, STEPS[step][1]) for step in steps]
+    ordered = minutes == sorted(minutes) and 1 <= minutes[0] <= minutes[-1] <= most
+    if not ordered or set(planned.minutes) - set(steps):
+        raise NianjianError("drill_minutes_wrong", most=most)
     for role, name in planned.players.items():
-        known = role in PLAYED and (not name or accounts.exists(name))
+        known = role in states.PLAYED and (not name or accounts.exists(name))
         if not known or (name and not may(Actor(name, USER), enterprise, May.LOAD)):
             raise NianjianError("drill_player_unknown", player=name[:80])
     for one in planned.thrown:
         if one not in THROWN:
             raise NianjianError("drill_inject_unknown", inject=one[:40], injects=", ".join(THROWN))
-    return planned
 
 
 def open_ticket(*, enterprise: str, source: str, token: str, phone: str, actor: Actor) -> str:
@@ -125,6 +85,11 @@ def open_ticket(*, enterprise: str, source: str, token: str, phone: str, actor: 
         "category": one_click.OTHER, "content": one_click.DRILL, "drill": "是",
     }  # fmt: skip
     return service.create_ticket(enterprise=enterprise, texts=texts, actor=actor)
+
+
+def _plan_of(held: audit.Act) -> DrillPlan:
+    """The plan of the drill that this entry began; one from before there were scripts has the usual one."""
+    return DrillPlan(**cast("dict[str, Any]", held.data.get("script") or {}))
 
 
 DIGEST_LETTERS: Final = 16  # letters that stand for the ticket where a message's matter has little room
@@ -143,7 +108,6 @@ def notify_recipients(held: audit.Act, what: str, actor: Actor) -> int:
 def _notifications(held: audit.Act, what: str, actor: Actor) -> Iterator[Notification]:
     able = [name for name, roles in list_readers(str(held.enterprise)).items() if allows(roles, May.LOAD)]
     scopes = {name: Scope(chosen) for name, chosen in choices.list_scopes(able).items()}
-    script = DrillScript.of(held.data.get("script"))  # type: ignore[arg-type] # JSON
     role, _minutes = THROWN[what]
     now, ticket = clock.now(), str(held.data["drill"])
     hours, channels = choices.list_hours(able), choices.list_confirmed_channels(able)
@@ -151,7 +115,7 @@ def _notifications(held: audit.Act, what: str, actor: Actor) -> Iterator[Notific
     about = f"{DRILL}:{hashlib.sha256(ticket.encode()).hexdigest()[:DIGEST_LETTERS]}"
     values = {"due": day.isoformat(), "left": 0, "drill": ticket, "inject": what, "role": role}
     leads = actor.name if actor.kind == USER else ""
-    for name in choose_recipients(script.players.get(role, ""), able, scopes, leads):
+    for name in choose_recipients(_plan_of(held).players.get(role, ""), able, scopes, leads):
         spoken = channels.get(name, ()) if scopes.get(name) is not Scope.NONE else ()
         by = dict.fromkeys(spoken, earliest_moment(now, hours[name], urgent=True))
         yield Notification(name, about, what, day, values, by)
@@ -175,7 +139,9 @@ PHONE: Final = b"drill.phone"
 CALLED_SHAPES: Final = frozenset({Shape.MOBILE, Shape.LANDLINE, Shape.INTERNATIONAL, Shape.SERVICE_400_800})
 
 
-def enqueue_drill(*, enterprise: str, phone: str, calls: int, actor: Actor, planned: DrillPlan = DrillPlan()) -> str:
+def enqueue_drill(
+    *, enterprise: str, phone: str, calls: int, actor: Actor, planned: DrillPlan = states.USUAL_PLAN
+) -> str:
     """Put a drill; its job.
 
     ``role_missing``, ``drill_no_door``, ``drill_calls_wrong``, ``drill_phone_wrong``, what `check_plan` raises.
@@ -184,12 +150,12 @@ def enqueue_drill(*, enterprise: str, phone: str, calls: int, actor: Actor, plan
     waiting = queue.newest(enterprise, flow.DRILL, {}, *queue.UNDER_WAY)
     if waiting is not None:  # one drill at a time
         return waiting.id
-    given = {"phone": _seal_phone(_normalise_phone(phone)), "calls": calls, "script": planned.kept()}
+    given = {"phone": _seal_phone(_normalise_phone(phone)), "calls": calls, "script": planned.to_document()}
     return flow.enqueue_once(kind=flow.DRILL, enterprise=enterprise, payload=given, actor=actor)
 
 
 def run_drill_job(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
-    """Do what `ask` has put."""
+    """Do what `enqueue_drill` has put."""
     phone, calls = _open_phone(str(given["phone"])), int(given["calls"])
     planned = DrillPlan(**given.get("script") or {})
     return run_drill(enterprise=enterprise, phone=phone, calls=calls, actor=actor, planned=planned, progress=progress)
@@ -201,7 +167,7 @@ def run_drill(
     actor: Actor,
     phone: str = "",
     calls: int = CALLS,
-    planned: DrillPlan = DrillPlan(),
+    planned: DrillPlan = states.USUAL_PLAN,
     progress: Progress = silent,
 ) -> Json:
     """Run it now; the drill's ticket, the same in ``drill``. ``phone``: whom the call-back calls, "": nobody.
@@ -213,14 +179,14 @@ def run_drill(
     stands = readiness.check_readiness(enterprise=enterprise, as_of=None, actor=actor, progress=progress)
     tested = _make_test_calls(enterprise, calls, actor, progress)
     told = {"as_of": stands["as_of"], "checks": stands["checks"], "rulebook": stands["rulebook"], **tested}
-    told["script"] = planned.kept()
+    told["script"] = planned.to_document()
     ticket = begin_drill(enterprise=enterprise, token=token, phone=dialled, told=told, actor=actor)
     return {"drill": ticket, "as_of": stands["as_of"], "readiness": stands["shares"]["all"], "calls": tested["calls"]}
 
 
 def begin_drill(*, enterprise: str, token: str, phone: str, told: Json, actor: Actor) -> str:
     """Open the ticket and note what was seen before; the ticket. What `open_ticket` raises."""
-    source = str(told.get("script", {}).get("source", ONE_CLICK))
+    source = DrillPlan(**told.get("script", {})).source
     with transaction.atomic():
         ticket = open_ticket(enterprise=enterprise, source=source, token=token, phone=phone, actor=actor)
         record(verb=VERB, enterprise=enterprise, actor=actor, data={"drill": ticket, **told})
@@ -274,10 +240,7 @@ def _make_test_calls(enterprise: str, calls: int, actor: Actor, progress: Progre
     tests = [
         {
             "id": one["trial"],
-            "number": one["number"],
-            "route": one["route"],
-            "verdict": one["verdict"],
-            "reason": one["reason"],
+            **{name: one[name] for name in ("number", "route", "verdict", "reason")},
             "answer_ms": None if one["answer_s"] is None else round(one["answer_s"] * 1000),
         }
         for one in found["rows"]
@@ -290,27 +253,26 @@ MOST_INJECTS: Final = 1000  # injects of all drills that are looked through, the
 
 
 def list_lines(held: audit.Act, done: Sequence[DrillStep], *, at: datetime) -> list[Json]:
-    """The timeline of the drill that this entry began, from what its ticket tells; see `told`."""
+    """The timeline of the drill that this entry began, from what its ticket tells; seconds count from the arrival."""
     known = {one.step: (one.at, one.by) for one in done if one.at is not None}
     begun = known.get("arrived", (datetime.fromisoformat(held.at), ""))[0]
-    found = build_timeline(DrillScript.of(held.data.get("script")), begun, known, _list_injects(held), at)  # type: ignore[arg-type]
-    return [line_to_document(one, begun) for one in found]
+    lines = states.build_timeline(_plan_of(held), begun, known, _list_injects(held), at)
+    return [_line_to_document(one, begun) for one in lines]
 
 
-def line_to_document(one: TimelineLine, begun: datetime) -> Json:
-    """A line as JSON; seconds count from the arrival."""
+def _line_to_document(one: states.TimelineLine, begun: datetime) -> Json:
     return {
         "what": one.what,
         "thrown": one.thrown,
         "role": one.role,
         "player": one.player or None,
-        "due_at": _wall_or_none(one.due),
-        "due_s": None if one.due is None else int((one.due - begun).total_seconds()),
+        "due_at": _wall(one.due),
+        "due_s": _seconds_after(begun, one.due),
         "state": one.state,
-        "at": _wall_or_none(one.at),
-        "taken_s": None if one.at is None else int((one.at - begun).total_seconds()),
+        "at": _wall(one.at),
+        "taken_s": _seconds_after(begun, one.at),
         "by": one.by or None,
-        "ended_at": _wall_or_none(one.ended),
+        "ended_at": _wall(one.ended),
     }
 
 
@@ -321,7 +283,7 @@ def note_inject(*, enterprise: str, drill: str, what: str, act: str, actor: Acto
     given, or done already.
     """
     require(actor, enterprise, May.REPORT)
-    if what not in THROWN or act not in ACTS:
+    if what not in THROWN or act not in states.ACTS:
         raise NianjianError("drill_inject_unknown", inject=what[:40], injects=", ".join(THROWN))
     with transaction.atomic():
         lock_enterprise(enterprise)
@@ -329,11 +291,10 @@ def note_inject(*, enterprise: str, drill: str, what: str, act: str, actor: Acto
         if held is None:
             raise NianjianError("drill_unknown", drill=drill[:80])
         done = _list_injects(held).get(what, {})
-        if act in done or (act == HANDLED and GIVEN not in done):
+        if act in done or (act == states.HANDLED and states.GIVEN not in done):
             raise NianjianError("drill_inject_refused")
-        data = {"drill": drill, "inject": what, "act": act}
-        record(verb=INJECT, enterprise=enterprise, actor=actor, data=data)
-        if act == GIVEN:
+        record(verb=INJECT, enterprise=enterprise, actor=actor, data={"drill": drill, "inject": what, "act": act})
+        if act == states.GIVEN:
             notify_recipients(held, what, actor)
 
 
@@ -347,7 +308,15 @@ def _list_injects(held: audit.Act) -> dict[str, dict[str, tuple[datetime, str]]]
     return found
 
 
-def _wall_or_none(moment: datetime | None) -> str | None:
+def _seconds(span: timedelta | None) -> int | None:
+    return None if span is None else int(span.total_seconds())
+
+
+def _seconds_after(begun: datetime, at: datetime | None) -> int | None:
+    return None if at is None else _seconds(at - begun)
+
+
+def _wall(moment: datetime | None) -> str | None:
     return None if moment is None else moment.astimezone(clock.ZONE).isoformat(timespec="seconds")
 
 
@@ -357,10 +326,8 @@ PDF_MEDIA: Final = "application/pdf"
 OPENED: Final = {ONE_CLICK: "one_click_opened", FORWARD: "forward_opened"}
 #: Act on a ticket -> the step that it does.
 STEPS_OF_ACTIONS: Final[Mapping[str, str]] = {
-    Act.RESPOND: "responded",
-    Act.CALL_BACK: "called_back",
-    Act.CLOSE: "closed",
-}
+    Act.RESPOND: "responded", Act.CALL_BACK: "called_back", Act.CLOSE: "closed"
+}  # fmt: skip
 
 
 def list_drills(*, enterprise: str, actor: Actor) -> list[Json]:
@@ -383,24 +350,14 @@ def list_drills(*, enterprise: str, actor: Actor) -> list[Json]:
     ]
 
 
-def _running_seconds(done: Sequence[DrillStep], now: datetime) -> int:
-    """Seconds since the arrival: the stopwatch; the moment itself does not stop it, the closing does."""
-    at = {one.step: one.at for one in done}
-    begun, end = at.get("arrived"), at.get("closed") or now
-    return 0 if begun is None else int((end - begun).total_seconds())
-
-
 def _step_seconds(row: Complaint | None) -> Json:
     """Seconds from the arrival to each step; None: not done yet."""
     found: Json = dict.fromkeys(SOON)
     facts = None if row is None else complaints.ticket_facts(row)
     if facts is None or facts.arrived is None:
         return found
-    done = (facts.responded, facts.called_back, facts.finished)
-    return {
-        name: None if at is None else int((at - facts.arrived).total_seconds())
-        for name, at in zip(SOON, done, strict=True)
-    }
+    done = zip(SOON, (facts.responded, facts.called_back, facts.finished), strict=True)
+    return {name: _seconds_after(facts.arrived, at) for name, at in done}
 
 
 def build_report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
@@ -416,21 +373,22 @@ def build_report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
     if held is None or row is None:
         raise NianjianError("drill_unknown", drill=name[:80])
     checks = cast("Sequence[Mapping[str, Any]]", held.data["checks"])
-    script = cast("Mapping[str, Any]", held.data.get("script") or {})  # none was kept of the first drills
     done = states.judge_steps(
-        DrillRecord(
+        states.DrillRecord(
             facts=complaints.ticket_facts(row),
             promise=load_service_levels(enterprise),
-            warned=_first_warning(enterprise, ticket),
+            warned=Warned.objects.filter(enterprise_id=enterprise, key=ticket).aggregate(at=Min("warned_at"))["at"],
             by=_who_did(enterprise, ticket),
             calls=cast("Mapping[str, int]", held.data["calls"]),
             calls_why=str(held.data["why"]),
-            opened=OPENED[str(script.get("source", ONE_CLICK))],
+            opened=OPENED[_plan_of(held).source],
         ),
         now,
     )
-    told = [_step_to_document(one) for one in done]
-    counts = states.count_states(str(one["state"]) for one in (*told, *checks))
+    steps = [_step_to_document(one) for one in done]
+    verdicts = [str(one["state"]) for one in (*steps, *checks)]
+    at = {one.step: one.at for one in done}
+    begun = at.get("arrived")
     return {
         "drill": ticket,
         "enterprise": enterprise,
@@ -439,17 +397,17 @@ def build_report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
         "begun_by": held.actor,
         "as_of": held.data["as_of"],
         "at": _wall(now),
-        "state": states.overall_state(counts),
-        "counts": counts,
-        "steps": told,
+        "state": states.overall_state(verdicts),
+        "counts": states.count_states(verdicts),
+        "steps": steps,
         "tests": held.data["tests"],
         "checks": checks,
-        "running_s": _running_seconds(done, now),
+        "running_s": 0 if begun is None else _seconds_after(begun, at.get("closed") or now),  # the closing stops it
         "timeline": list_lines(held, done, at=now),
         "mend": [
             {"what": one.get("step") or one.get("check"), "state": one["state"], "why": one["why"]}
-            for state in (FAILED, UNKNOWN)
-            for one in (*told, *checks)
+            for state in (states.FAILED, states.UNKNOWN)
+            for one in (*steps, *checks)
             if one["state"] == state
         ],
         "rulebook": held.data["rulebook"],
@@ -475,12 +433,6 @@ def _list_entries(enterprise: str) -> list[audit.Act]:
     return list(audit.acts(enterprise=enterprise, verb=VERB, newest=MOST_DRILLS))
 
 
-def _first_warning(enterprise: str, ticket: str) -> datetime | None:
-    """When the first warning of the ticket's clocks was given."""
-    found = Warned.objects.filter(enterprise_id=enterprise, key=ticket).order_by("warned_at").first()
-    return None if found is None else found.warned_at
-
-
 def _who_did(enterprise: str, ticket: str) -> dict[str, str]:
     """Step -> who recorded it last; a call-back to a new ticket is its response, too."""
     past = reversed(complaints.list_history(ReadScope(enterprise, clock.today()), ticket))
@@ -493,12 +445,8 @@ def _step_to_document(one: DrillStep) -> Json:
         "step": one.step,
         "state": one.state,
         "why": one.why,
-        "at": None if one.at is None else _wall(one.at),
-        "taken_s": None if one.taken is None else int(one.taken.total_seconds()),
-        "limit_s": None if one.limit is None else int(one.limit.total_seconds()),
+        "at": _wall(one.at),
+        "taken_s": _seconds(one.taken),
+        "limit_s": _seconds(one.limit),
         "by": one.by or None,
     }
-
-
-def _wall(moment: datetime) -> str:
-    return moment.astimezone(clock.ZONE).isoformat(timespec="seconds")

@@ -120,11 +120,8 @@ def _open_sample(
 
 
 def _find_direct(root: Path, wanted: Sequence[Parts]) -> Path | None:
-    for one in wanted:
-        at = recordings.find_below(root, one)
-        if isinstance(at, Path):
-            return at
-    return None
+    places = (recordings.find_below(root, one) for one in wanted)
+    return next((at for at in places if isinstance(at, Path)), None)
 
 
 def _search_folder(root: Path, said: Sequence[str], wanted: Sequence[Parts], known: Index) -> Path | str:
@@ -149,15 +146,15 @@ def _judge_call(row: Mapping[str, object], said: Sequence[str], at: Path | str, 
     assert isinstance(day, date)  # noqa: S101 -- the engine's types
     assert isinstance(begun, datetime)  # noqa: S101 -- as above
     talk = _talk_ms(row["answer"], row["end"])
-    callee = numbers.mask(numbers.printed(str(row["callee_shape"] or Shape.NONE), _as_integer(row["callee"])))
+    called = row["callee"] if isinstance(row["callee"], int) else None
+    callee = numbers.mask(numbers.printed(str(row["callee_shape"] or Shape.NONE), called))
     name = recordings.mask_file_name(said[0]) if said else ""
     if isinstance(at, str):
         return SampledCall(day, begun, callee, name, at, talk)
     size, length = _measure(at)
     ms, by_size = (length.ms, length.by == audio.SIZE) if isinstance(length, Length) else (None, False)
-    return SampledCall(
-        day, begun, callee, name, recordings.judge_file(size, length, talk, tolerance), talk, ms, by_size
-    )
+    verdict = recordings.judge_file(size, length, talk, tolerance)
+    return SampledCall(day, begun, callee, name, verdict, talk, ms, by_size)
 
 
 def _measure(path: Path) -> tuple[int, Length | str]:
@@ -172,10 +169,6 @@ def _talk_ms(answer: object, end: object) -> int | None:
     if isinstance(answer, datetime) and isinstance(end, datetime) and end >= answer:
         return (end - answer) // MS
     return None
-
-
-def _as_integer(value: object) -> int | None:
-    return value if isinstance(value, int) else None
 
 
 def _sample_to_document(found: Sequence[SampledCall], known: Index) -> Json:
@@ -197,15 +190,8 @@ def _sample_to_document(found: Sequence[SampledCall], known: Index) -> Json:
 
 
 def _call_to_document(one: SampledCall) -> Json:
-    return {
-        "day": one.day.isoformat(),
-        "at": one.at.isoformat(sep=" ", timespec="seconds"),
-        "callee": one.callee,
-        "file": one.file,
-        "verdict": one.verdict,
-        "talk_ms": one.talk_ms,
-        "length_ms": one.length_ms,
-    }
+    rest = {name: getattr(one, name) for name in ("callee", "file", "verdict", "talk_ms", "length_ms")}
+    return {"day": one.day.isoformat(), "at": one.at.isoformat(sep=" ", timespec="seconds"), **rest}
 
 
 LOGS: Final = ("calls", "gateway", "system", "complaints", "consents", "recordings")
@@ -213,17 +199,14 @@ MONTHS: Final = ("inspection.logs.months", "retention.network_logs", "retention.
 CONSENTED: Final = "retention.outbound_consented"
 SILENCE: Final = "inspection.logs.silence"
 REST, QUIET = "rest_day", "gate_asked_nothing"
+#: What is known to be wrong comes before what is not known; all is well only where every log is.
+GRAVITY: Final = (retention.GAP, retention.TOO_SHORT, retention.UNKNOWN, retention.OK)
 GAPS: Final = 50  # stretches of a log that are told
 DAY: Final = timedelta(days=1)
 
 
 def check_logs(
-    *,
-    enterprise: str,
-    as_of: date | None,
-    actor: Actor,
-    progress: Progress = silent,
-    folder: Path | None = None,
+    *, enterprise: str, as_of: date | None, actor: Actor, progress: Progress = silent, folder: Path | None = None
 ) -> Json:
     """Every kind of log as at a day (None: today), up to the day before: a day that goes on has no whole log.
 
@@ -266,19 +249,13 @@ def check_logs(
         "enterprise": enterprise,
         "as_of": grounds.day.isoformat(),
         "until": until.isoformat(),
-        "state": overall_state(one.state for one in found.values()),
+        "state": min((one.state for one in found.values()), key=GRAVITY.index),
         "logs": [_reach_to_document(name, one) for name, one in found.items()],
         "calls_version": version,
         "sample": sample,
         "chain": {"valid": chain.ok, "entries": chain.entries, "last": chain.last},
         "rulebook": grounds.stamp(),
     }
-
-
-def overall_state(states: Iterable[str]) -> str:
-    """Ok only where every log is; what is known to be wrong comes before what is not known."""
-    held = set(states)
-    return next((one for one in (retention.GAP, retention.TOO_SHORT, retention.UNKNOWN) if one in held), retention.OK)
 
 
 def _count_by_day(lake: LakeCalls) -> dict[date, Mapping[str, int]]:
@@ -329,8 +306,8 @@ def _reach_to_document(name: str, one: Reach) -> Json:
         "state": one.state,
         "why": one.why,
         "must_reach": one.begin.isoformat(),
-        "oldest": None if one.oldest is None else one.oldest.isoformat(),
-        "unbroken_since": None if one.since is None else one.since.isoformat(),
+        "oldest": one.oldest and one.oldest.isoformat(),
+        "unbroken_since": one.since and one.since.isoformat(),
         "days": one.days,
         "missing_days": sum(gap.days for gap in one.gaps),
         "gaps": [

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from datetime import date
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.claims import RELEASED, UNKNOWN
@@ -68,23 +69,17 @@ def check_readiness(*, enterprise: str, as_of: date | None, actor: Actor, progre
         "enterprise": enterprise,
         "as_of": grounds.day.isoformat(),
         "at": cards["at"],
-        "state": states.readiness_state(checks),
-        "shares": {part or "all": _share_to_document(checks, part) for part in ("", *states.PARTS)},
-        "checks": [_check_to_document(one) for one in checks],
+        "state": states.overall_state(one.state for one in checks),
+        "shares": {part or "all": _count_passed(checks, part) for part in ("", *states.PARTS)},
+        "checks": [asdict(one) for one in checks],
         "answers": {"released": cards["released"], "all": cards["all"]},
         "rulebook": grounds.stamp(),
     }
 
 
-def _share_to_document(checks: list[Check], part: str) -> Json:
-    passed, count = states.passed_share(checks, part)
-    return {"passed": passed, "all": count}
-
-
-def _check_to_document(one: Check) -> Json:
-    return {
-        "check": one.check, "part": one.part, "rule": one.rule, "state": one.state, "why": one.why, "day": one.day
-    }  # fmt: skip
+def _count_passed(checks: list[Check], part: str) -> Json:
+    of = [one.state for one in checks if part in {"", one.part}]
+    return {"passed": of.count(states.PASSED), "all": len(of)}
 
 
 def _reconciliation_checks(grounds: CheckBasis) -> Iterator[Check]:
@@ -129,24 +124,19 @@ def _log_checks(told: Json) -> Iterator[Check]:
 def _dialling_check(told: Json) -> Check:
     """Predictive dialling is no fault where it is declared; undeclared it is, so what is found needs a person."""
     free = "over_seldom" if any(one["over"] for one in told["teams"]) else "agents_free"
-    why: Any = {"found": "predictive_found", "not_found": free}.get(told["verdict"], "predictive_untold")
-    state = {"found": states.FAILED, "not_found": states.PASSED}.get(told["verdict"], states.UNKNOWN)
+    verdicts = {"found": (states.FAILED, "predictive_found"), "not_found": (states.PASSED, free)}
+    state, why = verdicts.get(told["verdict"], (states.UNKNOWN, "predictive_untold"))
     return Check("predictive", SYSTEM, "S5", state, why, told["to"])
 
 
 def _dossier_check(grounds: CheckBasis) -> Check:
     year = data_year(upcoming(grounds.book, grounds.day, calendar()), grounds.day)
-    found = items(grounds.enterprise, year, grounds.actor, grounds.day)
-    left = missing(found)
-    state = states.FAILED if left else states.PASSED
-    return Check("dossier", SYSTEM, "M15", state, "items_missing" if left else "items_ready", grounds.day.isoformat())
+    left = missing(items(grounds.enterprise, year, grounds.actor, grounds.day))
+    state, why = (states.FAILED, "items_missing") if left else (states.PASSED, "items_ready")
+    return Check("dossier", SYSTEM, "M15", state, why, grounds.day.isoformat())
 
 
-class _Check(Protocol):
-    def __call__(self, *, enterprise: str, as_of: date | None, actor: Actor, progress: Progress = ...) -> Json: ...
-
-
-PARTS: Final[Mapping[str, _Check]] = {
+PARTS: Final[Mapping[str, Callable[..., Json]]] = {
     "readiness": check_readiness,
     "answers": answers.check_answers,
     "dialling": dialling.check_dialling,
@@ -162,12 +152,10 @@ def enqueue_check(*, enterprise: str, part: str, as_of: date | None, actor: Acto
 
 
 def run_check(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
-    """Do what `ask` has put."""
+    """Do what `enqueue_check` has put."""
     day = given.get("as_of")
-    look = _find_check(str(given["part"]))
-    return look(
-        enterprise=enterprise, as_of=None if day is None else date.fromisoformat(day), actor=actor, progress=progress
-    )
+    check = _find_check(str(given["part"]))
+    return check(enterprise=enterprise, as_of=day and date.fromisoformat(day), actor=actor, progress=progress)
 
 
 def check_now(*, enterprise: str, part: str, actor: Actor) -> Json:
@@ -185,7 +173,7 @@ def newest_check(*, enterprise: str, part: str, actor: Actor) -> Json | None:
     found = queue.newest(enterprise, flow.INSPECT, {"part": part}, Job.DONE)
     if found is None:
         return None
-    ended = None if found.finished_at is None else found.finished_at.isoformat(timespec="seconds")
+    ended = found.finished_at and found.finished_at.isoformat(timespec="seconds")
     return {**found.result, "job": found.id, "ended_at": ended}
 
 

@@ -22,7 +22,7 @@ from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.language import current
-from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.tables import Cell, Table, card_table
 from nianjian.platform.web.work import moment
 
 RULE_PAGES: Final[Mapping[str, str]] = {
@@ -55,11 +55,6 @@ def check_address(code: str, check: str, rule: str) -> str:
     return reverse(CHECK_PAGES[check], kwargs={"code": code}) if check in CHECK_PAGES else rule_address(code, rule)
 
 
-def build_suspect_tables(seen: Json, _: Words) -> list[Table]:
-    """By source and evidence, and some of the calls, numbers masked."""
-    return [_suspect_groups(seen, _), _suspect_rows(seen, _)]
-
-
 def _suspect_groups(seen: Json, _: Words) -> Table:
     heads = (
         gettext("source"), gettext("evidence"), gettext("context"), gettext("application"), gettext("calls"),
@@ -77,9 +72,8 @@ def _suspect_groups(seen: Json, _: Words) -> Table:
         ]
         for one in seen["groups"]
     ]
-    columns = [Column(head, figure=place == 4) for place, head in enumerate(heads)]  # noqa: PLR2004 -- the count
     title = gettext("May be robots that nobody registered: to be looked at by a person")
-    return Table(title, columns, rows, wrap=True, cards=True)
+    return card_table(title, heads, rows, figures=[4])
 
 
 def _suspect_rows(seen: Json, _: Words) -> Table:
@@ -99,8 +93,7 @@ def _suspect_rows(seen: Json, _: Words) -> Table:
         ]
         for one in seen["rows"]
     ]
-    columns = [Column(head, figure=place == 6) for place, head in enumerate(heads)]  # noqa: PLR2004 -- the seconds
-    return Table(gettext("The newest of these calls"), columns, rows, wrap=True, cards=True)
+    return card_table(gettext("The newest of these calls"), heads, rows, figures=[6])
 
 
 LOGS: Final = {"ok": "good", "gap": "bad", "too_short": "bad", "unknown": "warn"}
@@ -128,14 +121,13 @@ def present_retention(told: Json, _: Words) -> Json:
         ]
         for one in told["logs"]
     ]
-    table = Table(_(inspection.PARTS["retention"]), [Column(head) for head in heads], rows, wrap=True, cards=True)
+    table = card_table(_(inspection.PARTS["retention"]), heads, rows)
     sample = told.get("sample")  # an older look has none
     return {"tables": [table]} if sample is None else _present_sample(table, sample, _)
 
 
 def _present_sample(logs: Table, sample: Json, _: Words) -> Json:
     """The logs, what was found of the sampled recordings, and the calls without theirs."""
-    heads = [Column(head, figure=place > 3) for place, head in enumerate(inspection.sample_headings(_))]  # noqa: PLR2004 -- lengths
     rows = [
         [
             Cell(text, figure=place > 3, badge=RECORDINGS.get(one["verdict"], "warn") if place == 3 else "")  # noqa: PLR2004 -- as above
@@ -143,16 +135,13 @@ def _present_sample(logs: Table, sample: Json, _: Words) -> Json:
         ]
         for one, row in zip(sample["failing"], inspection.sample_rows(sample, _), strict=True)
     ]
-    calls = (
-        [Table(gettext("Sampled calls without their recording"), heads, rows, wrap=True, cards=True)] if rows else []
-    )
+    heads, title = inspection.sample_headings(_), gettext("Sampled calls without their recording")
+    calls = [card_table(title, heads, rows, figures=range(4, len(heads)))] if rows else []
     return {"tables": [logs, *calls], "pairs": inspection.sample_facts(sample, _)}
 
 
 def _gaps(one: Json) -> str:
-    named = [
-        gap["from"] if gap["from"] == gap["to"] else f"{gap['from']} – {gap['to']}" for gap in one["gaps"][:STRETCHES]
-    ]
+    named = [" – ".join(dict.fromkeys((gap["from"], gap["to"]))) for gap in one["gaps"][:STRETCHES]]
     more = ["…"] if len(one["gaps"]) > STRETCHES else []
     return f"{one['missing_days']}: {', '.join([*named, *more])}" if named else "0"
 
@@ -176,15 +165,14 @@ def present_dialling(told: Json, _: Words) -> Json:
         ]
         for one in told["teams"]
     ]
-    columns = [Column(head, figure=2 <= place <= 6) for place, head in enumerate(heads)]  # noqa: PLR2004 -- the counts
-    tables = [Table(gettext("Teams"), columns, rows, wrap=True, cards=True)]
+    tables = [card_table(gettext("Teams"), heads, rows, figures=range(2, 7))]
     calls = [[team["team"] or "–", one] for team in told["teams"] for one in team["rows"]]
     if calls:
         tables.append(_calls(calls))
     ai, put = told["ai"], told["ai"]["transfers"]
     seen = ai.get("suggested")  # an older look did not ask
     if seen is not None and seen["groups"]:
-        tables += build_suspect_tables(seen, _)
+        tables += [_suspect_groups(seen, _), _suspect_rows(seen, _)]
     seconds = "–" if put["middle_ms"] is None else f"{put['middle_ms'] / 1000:.3f} / {put['longest_ms'] / 1000:.3f}"
     pairs = [
         (gettext("Days that were looked at"), f"{told['from']} – {told['to']}"),
@@ -215,13 +203,12 @@ def _calls(calls: list[list[Json]]) -> Table:
         ]
         for team, one in calls
     ]  # fmt: skip
-    columns = [Column(head, figure=place in {3, 4}) for place, head in enumerate(heads)]
-    return Table(gettext("Calls that show it, from each team's clearest hour"), columns, rows, wrap=True, cards=True)
+    return card_table(gettext("Calls that show it, from each team's clearest hour"), heads, rows, figures=[3, 4])
 
 
 def present_answers(told: Json, _: Words) -> Json:
     """Each card: question, what may be said, its figures, what is lacking and the way there."""
-    found = [
+    cards = [
         {
             "card": one["card"],
             "question": _(inspection.CARDS[one["card"]]),
@@ -235,7 +222,7 @@ def present_answers(told: Json, _: Words) -> Json:
         }
         for one in told["cards"]
     ]
-    return {"cards": found}
+    return {"cards": cards}
 
 
 PRESENTERS: Final[Mapping[str, Callable[[Json, Words], Json]]] = {
@@ -322,4 +309,4 @@ def _checks(told: Json, code: str, _: Words) -> Table:
         ]
         for one in told["checks"]
     ]
-    return Table(gettext("Readiness"), [Column(head) for head in heads], rows, wrap=True, cards=True)
+    return card_table(gettext("Readiness"), heads, rows)

@@ -19,7 +19,6 @@ from nianjian.engines.paper import figures
 from nianjian.engines.paper.texts import inspection
 from nianjian.engines.paper.texts import inspection_day as texts
 from nianjian.engines.paper.words import Words, words
-from nianjian.features.inspection import storage
 from nianjian.features.inspection.operations import day as visits
 from nianjian.features.inspection.operations import readiness
 from nianjian.features.inspection.operations.day import build_sheet
@@ -27,20 +26,25 @@ from nianjian.features.inspection.pages import checks as places
 from nianjian.features.inspection.queries import Json
 from nianjian.features.inspection.states import PlanLine, format_lines
 from nianjian.platform.accounts.access import may
-from nianjian.platform.accounts.links import NewInspection
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home import env
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, takes_files
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
-from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.tables import Cell, Table, card_table
 from nianjian.platform.web.work import moment
 
 DIGITS: Final = 18
 ACCEPTED: Final = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,.ofd"
 
-_DATE: Final = {"type": "date"}
+
+def _day_field(label: Any, **more: Any) -> forms.DateField:  # noqa: ANN401 -- Django's options
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **more)
+
+
+def _text_field(label: Any, name: str) -> forms.CharField:  # noqa: ANN401 -- a lazy text
+    return forms.CharField(label=label, required=False, max_length=visits.LENGTHS[name])
 
 
 class ScanForm(forms.Form):
@@ -56,9 +60,7 @@ class ScanForm(forms.Form):
 class ScreensForm(forms.Form):
     """What somebody has seen in the room."""
 
-    seen_on = forms.DateField(
-        label=gettext_lazy("Looked at on"), widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d")
-    )
+    seen_on = _day_field(gettext_lazy("Looked at on"))
     stand = forms.ChoiceField(
         label=gettext_lazy("What I have seen"),
         choices=(
@@ -83,8 +85,6 @@ def add_scan(request: Request, code: str) -> HttpResponse:
         visits.attach_scan(enterprise=code, day=day, name=file.name or "", content=file.read(), actor=request.actor)
         messages.success(request, gettext("The file is kept, encrypted."))
     except NianjianError as error:
-        if error.code == "role_missing":
-            raise
         messages.error(request, describe_error(error)[0])
     return _back_to_scans(code, day)
 
@@ -93,9 +93,8 @@ def add_scan(request: Request, code: str) -> HttpResponse:
 @page(Act.REVEAL)
 def fetch_scan(request: Request, code: str) -> HttpResponse:
     """Give a scan out as it came; each time is noted."""
-    name, media, content = visits.fetch_scan(
-        enterprise=code, day=_posted_day(request), number=_posted_number(request), actor=request.actor
-    )
+    day, number = _posted_day(request), _posted_number(request)
+    name, media, content = visits.fetch_scan(enterprise=code, day=day, number=number, actor=request.actor)
     return as_attachment(HttpResponse(content, content_type=media), name)
 
 
@@ -121,13 +120,11 @@ def note_screens(request: Request, code: str) -> HttpResponse:
         visits.note_screens(enterprise=code, seen_on=form.cleaned_data["seen_on"], stand=stand, actor=request.actor)
         messages.success(request, gettext("Noted and signed with your account."))
     except NianjianError as error:
-        if error.code == "role_missing":
-            raise
         messages.error(request, describe_error(error)[0])
     return redirect("inspection-day", code=code)
 
 
-def notice_context(held: dict[str, Any] | None) -> dict[str, Any]:
+def _notice_context(held: dict[str, Any] | None) -> dict[str, Any]:
     """What the day's page shows of both."""
     kept = [] if held is None else held["scans"]
     return {
@@ -142,10 +139,7 @@ def _back_to_scans(code: str, day: date) -> HttpResponse:
 
 
 def _posted_day(request: Request) -> date:
-    try:
-        return date.fromisoformat(request.POST.get("day", "")[:10])
-    except ValueError as error:
-        raise Http404 from error
+    return _parse_day(request.POST.get("day", ""))
 
 
 def _posted_number(request: Request) -> int:
@@ -163,15 +157,11 @@ AHEAD: Final = timedelta(days=14)
 class VisitForm(forms.Form):
     """What is kept of a day."""
 
-    day = forms.DateField(label=gettext_lazy("Inspection day"), widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"))
-    notice = forms.CharField(label=gettext_lazy("Notice"), required=False, max_length=storage.NOTICE_LENGTH)
-    authority = forms.CharField(label=gettext_lazy("Authority"), required=False, max_length=storage.AUTHORITY_LENGTH)
-    received_on = forms.DateField(
-        label=gettext_lazy("Notice received on"),
-        required=False,
-        widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"),
-    )
-    place = forms.CharField(label=gettext_lazy("Place of the check"), required=False, max_length=storage.PLACE_LENGTH)
+    day = _day_field(gettext_lazy("Inspection day"))
+    notice = _text_field(gettext_lazy("Notice"), "notice")
+    authority = _text_field(gettext_lazy("Authority"), "authority")
+    received_on = _day_field(gettext_lazy("Notice received on"), required=False)
+    place = _text_field(gettext_lazy("Place of the check"), "place")
     agenda = forms.CharField(
         label=gettext_lazy("Agenda"),
         required=False,
@@ -190,7 +180,7 @@ class AdmitForm(forms.Form):
     """An inspector and the last day."""
 
     user = forms.CharField(label=gettext_lazy("User name"), max_length=80)
-    until = forms.DateField(label=gettext_lazy("Last day"), widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"))
+    until = _day_field(gettext_lazy("Last day"))
 
 
 @require_safe
@@ -207,12 +197,10 @@ def save_visit(request: Request, code: str) -> HttpResponse:
     form = VisitForm(request.POST)
     if form.is_valid():
         try:
-            told = visits.save_visit(
-                enterprise=code, given=storage.VisitInput(**form.cleaned_data), actor=request.actor
-            )
+            told = visits.save_visit(enterprise=code, given=visits.VisitInput(**form.cleaned_data), actor=request.actor)
             return redirect(f"{reverse('inspection-day', kwargs={'code': code})}?day={told['day']}")
         except NianjianError as error:
-            _show_refusal(form, error)
+            form.add_error(None, " ".join(describe_error(error)))
     return _front(request, code, None, {"form": form}, UNPROCESSABLE)
 
 
@@ -220,7 +208,7 @@ def save_visit(request: Request, code: str) -> HttpResponse:
 @page(Act.LOAD)
 def remove_visit(request: Request, code: str) -> HttpResponse:
     """Take a day back."""
-    visits.remove_visit(enterprise=code, day=_day(request.POST.get("day", "")), actor=request.actor)
+    visits.remove_visit(enterprise=code, day=_posted_day(request), actor=request.actor)
     return redirect("inspection-day", code=code)
 
 
@@ -232,9 +220,10 @@ def admit_inspector(request: Request, code: str) -> HttpResponse:
     if form.is_valid():
         try:
             made = visits.admit_inspector(enterprise=code, actor=request.actor, **form.cleaned_data)
-            return _front(request, code, None, {"made": made, "url": _address(request, made)})
+            url = env.address(made.path, request.build_absolute_uri(made.path))
+            return _front(request, code, None, {"made": made, "url": url})
         except NianjianError as error:
-            _show_refusal(form, error)
+            form.add_error(None, " ".join(describe_error(error)))
     return _front(request, code, None, {"admit": form}, UNPROCESSABLE)
 
 
@@ -256,22 +245,12 @@ def send_copy(request: Request, code: str) -> HttpResponse:
     return as_attachment(HttpResponse(content, content_type=visits.ZIP_MEDIA), name)
 
 
-def _show_refusal(form: forms.Form, error: NianjianError) -> None:
-    if error.code == "role_missing":
-        raise error
-    form.add_error(None, " ".join(describe_error(error)))
-
-
-def _address(request: Request, made: NewInspection) -> str:
-    return env.address(made.path, request.build_absolute_uri(made.path))
-
-
 def _requested_day(request: Request) -> date | None:
     text = request.GET.get("day", "")
-    return _day(text) if text else None
+    return _parse_day(text) if text else None
 
 
-def _day(text: str) -> date:
+def _parse_day(text: str) -> date:
     try:
         return date.fromisoformat(text[:10])
     except ValueError as error:
@@ -281,7 +260,8 @@ def _day(text: str) -> date:
 def _front(request: Request, code: str, day: date | None, given: Json | None = None, status: int = 200) -> HttpResponse:
     _ = words(current())
     told = build_sheet(enterprise=code, actor=request.actor, day=day)
-    held = told["visit"]
+    held, today = told["visit"], clock.now().astimezone(clock.ZONE).date()
+    until = today + AHEAD if held is None else max(date.fromisoformat(held["day"]), today)
     allowed = {name: may(request.actor, code, act) for name, act in _ACTS.items()}
     context: Json = {
         "told": told,
@@ -293,10 +273,10 @@ def _front(request: Request, code: str, day: date | None, given: Json | None = N
         "tables": [*([] if held is None else [_agenda(held), _posts(held)]), _evidence(told, code, _)],
         "earlier": [one for one in told["days"] if held is None or one != held["day"]],
         "form": VisitForm(initial=_initial(held, _)),
-        "admit": AdmitForm(initial=_until(held), auto_id="admit_%s"),
+        "admit": AdmitForm(initial={"until": until}, auto_id="admit_%s"),
         "inspectors": _inspectors(request, code) if allowed["people"] else None,
         "may": allowed,
-        **notice_context(held),
+        **_notice_context(held),
     }
     return render(request, "inspection/day.html", context | (given or {}), status=status)
 
@@ -316,21 +296,15 @@ def _initial(held: Json | None, _: Words) -> dict[str, Any]:
     }
 
 
-def _until(held: Json | None) -> dict[str, Any]:
-    today = clock.now().astimezone(clock.ZONE).date()
-    return {"until": today + AHEAD if held is None else max(date.fromisoformat(held["day"]), today)}
-
-
 def _agenda(held: Json) -> Table:
     rows = [[Cell(one["at"], day=True), Cell(one["what"]), Cell(one["who"] or "–")] for one in held["agenda"]]
-    columns = [Column(head) for head in (gettext("time"), gettext("agenda item"), gettext("in charge"))]
-    return Table(gettext("Agenda"), columns, rows, wrap=True, cards=True)
+    heads = (gettext("time"), gettext("agenda item"), gettext("in charge"))
+    return card_table(gettext("Agenda"), heads, rows)
 
 
 def _posts(held: Json) -> Table:
     rows = [[Cell(one["place"]), Cell(one["who"]), Cell(one["task"] or "–")] for one in held["posts"]]
-    columns = [Column(head) for head in (gettext("post"), gettext("in charge"), gettext("task"))]
-    return Table(gettext("Who stands where"), columns, rows, wrap=True, cards=True)
+    return card_table(gettext("Who stands where"), (gettext("post"), gettext("in charge"), gettext("task")), rows)
 
 
 def _evidence(told: Json, code: str, _: Words) -> Table:
@@ -353,8 +327,7 @@ def _evidence(told: Json, code: str, _: Words) -> Table:
             for one in found
         ]
     heads = (gettext("rule"), gettext("evidence"), gettext("state"), gettext("why"), gettext("as at"))
-    columns = [Column(head) for head in heads]
-    return Table(gettext("What is checked, and the evidence"), columns, rows, wrap=True, cards=True)
+    return card_table(gettext("What is checked, and the evidence"), heads, rows)
 
 
 def _inspectors(request: Request, code: str) -> Table | None:
@@ -363,5 +336,5 @@ def _inspectors(request: Request, code: str) -> Table | None:
          Cell(one["until"] or "–", day=True)]
         for one in visits.list_inspectors(enterprise=code, actor=request.actor)
     ]  # fmt: skip
-    columns = [Column(head) for head in (gettext("User name"), gettext("may read until"))]
-    return Table(gettext("Inspectors"), columns, rows, wrap=True, cards=True) if rows else None
+    heads = (gettext("User name"), gettext("may read until"))
+    return card_table(gettext("Inspectors"), heads, rows) if rows else None

@@ -19,25 +19,29 @@ from nianjian.engines.paper.texts import inspection_day as texts
 from nianjian.engines.paper.words import Words, mark, words
 from nianjian.features.complaints.one_click import list_doors
 from nianjian.features.inspection.operations import drill as drills
-from nianjian.features.inspection.operations.drill import FORWARD, ONE_CLICK, DrillPlan
 from nianjian.features.inspection.queries import Json
-from nianjian.features.inspection.states import CLOSED, GIVEN, HANDLED, LONGEST_MINUTES, PLAYED, STEPS
+from nianjian.features.inspection.states import (
+    CLOSED,
+    FORWARD,
+    GIVEN,
+    HANDLED,
+    LONGEST_MINUTES,
+    ONE_CLICK,
+    PLAYED,
+    STEPS,
+    DrillPlan,
+)  # fmt: skip
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
-from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.tables import Cell, Table, card_table
 
 LINE_BADGES: Final = {
-    "waiting": "plain",
-    "due": "warn",
-    "late": "bad",
-    "running": "warn",
-    "done": "good",
-    "done_late": "warn",
-}
+    "waiting": "plain", "due": "warn", "late": "bad", "running": "warn", "done": "good", "done_late": "warn"
+}  # fmt: skip
 
 NAME: Final = 200
 
@@ -67,12 +71,9 @@ def note_inject(request: Request, code: str, drill: str) -> HttpResponse:
 
 def _screen_context(request: Request, code: str, drill: str) -> Json:
     _ = words(current())
-    try:
-        told = drills.build_report(enterprise=code, actor=request.actor, name=drill[:NAME])
-    except NianjianError as error:
-        if error.code != "drill_unknown":
-            raise
-        raise Http404 from error
+    told = _find_report(request, code, drill[:NAME])
+    if told is None:
+        raise Http404
     over = any(one["what"] == CLOSED and one["at"] for one in told["timeline"])
     here = {"code": code, "drill": drill}
     return {
@@ -89,9 +90,7 @@ def _screen_context(request: Request, code: str, drill: str) -> Json:
 
 def _line(one: Json, _: Words) -> Json:
     """A line as the screen shows it; ``acts``: what can be noted of it now."""
-    thrown = (
-        [] if not one["thrown"] else [HANDLED] if one["at"] and not one["ended_at"] else [] if one["at"] else [GIVEN]
-    )
+    act = GIVEN if not one["at"] else "" if one["ended_at"] else HANDLED
     names = {GIVEN: gettext("Throw in now"), HANDLED: gettext("Handled")}
     return {
         **one,
@@ -101,7 +100,7 @@ def _line(one: Json, _: Words) -> Json:
         "taken": texts.duration_text(one["taken_s"]),
         "says": _(texts.LINES[one["state"]]),
         "badge": LINE_BADGES[one["state"]],
-        "acts": [(act, names[act]) for act in thrown],
+        "acts": [(act, names[act])] if one["thrown"] and act else [],
     }
 
 
@@ -188,8 +187,6 @@ def run_drill(request: Request, code: str) -> HttpResponse:
             job = drills.enqueue_drill(enterprise=code, actor=request.actor, planned=form.planned(), **given)
             return redirect("data-job", code=code, job=job)
         except NianjianError as error:
-            if error.code == "role_missing":
-                raise
             form.add_error(None, describe_error(error)[0])  # what helps stands on the page
     return _front(request, code, form, UNPROCESSABLE)
 
@@ -256,13 +253,13 @@ def _steps(told: Json, _: Words) -> Table:
         ]
         for one in told["steps"]
     ]
-    return Table(gettext("Steps"), [Column(head) for head in heads], rows, wrap=True, cards=True)
+    return card_table(gettext("Steps"), heads, rows)
 
 
 def _mends(told: Json, _: Words) -> Table:
     heads = (gettext("to be mended"), gettext("why"), gettext("the shortest way"))
     rows = [[Cell(text) for text in one] for one in texts.list_remedies(told, _)]
-    return Table(gettext("What to mend"), [Column(head) for head in heads], rows, wrap=True, cards=True)
+    return card_table(gettext("What to mend"), heads, rows)
 
 
 def _earlier(held: list[Json], code: str) -> Table:
@@ -278,8 +275,7 @@ def _earlier(held: list[Json], code: str) -> Table:
     ]
     heads = (gettext("ticket"), gettext("begun"), gettext("who"))
     figures = (gettext("responded after"), gettext("called back after"), gettext("closed after"))
-    columns = [*(Column(head) for head in heads), *(Column(head, figure=True) for head in figures)]
-    return Table(gettext("All drills"), columns, rows, wrap=True, cards=True)
+    return card_table(gettext("All drills"), (*heads, *figures), rows, figures=[3, 4, 5])
 
 
 def _trend(held: list[Json], _: Words) -> str:
