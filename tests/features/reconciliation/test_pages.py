@@ -16,7 +16,6 @@ from tests.support.people import signed_in
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.reconciliation import storage
 from nianjian.features.reconciliation.models import Difference, Proposal, Run
-from nianjian.features.reconciliation.storage import NewDifference, NewProposal, RunReport
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise
 from nianjian.platform.home import wiring
@@ -72,17 +71,18 @@ def test_from_the_export_to_a_passed_run(lead: Client) -> None:
 
 def test_people_are_masked_until_somebody_looks_and_decides(lead: Client) -> None:
     who = "11010519491231002X"
-    found = NewDifference(
-        "b" * 64, "lacks_wage", {"name": "张三", "identity": who, "seat": "S1"}, "0" * 64, month="2026-03"
-    )
-    pair = NewProposal(
-        "name", "1" * 64, "2" * 64, {"name": "张叁", "account": "1234", "person": "张三", "identity": who}, 50
-    )
+    found = Difference(
+        key="b" * 64, result="lacks_wage", state="open", month="2026-03",
+        label=f'{{"name": "张三", "identity": "{who}", "seat": "S1"}}',
+    )  # fmt: skip
+    told = f'{{"name": "张叁", "account": "1234", "person": "张三", "identity": "{who}"}}'
+    pair = Proposal(kind="name", subject="1" * 64, person="2" * 64, told=told, likeness=50)
     matrix = {"2026-03": {"lacks_wage": {"count": 1, "explained": 0}}}
-    report = RunReport(
-        "people", date(2026, 3, 31), {"lacks_wage": 1}, {"matrix": matrix}, [found], [pair], date(2026, 3, 1)
-    )
-    run = storage.store_run(enterprise="demo", report=report, actor=BOSS)
+    run = Run(
+        enterprise_id="demo", kind="people", as_of=date(2026, 3, 31), first=date(2026, 3, 1),
+        counts={"lacks_wage": 1}, told={"matrix": matrix},
+    )  # fmt: skip
+    storage.store_run(run=run, differences=[found], proposals=[pair], actor=BOSS)
     page = lead.get(f"{HOME}{run.pk}/").content.decode()
     assert who not in page
     assert "张叁" not in page
@@ -105,12 +105,15 @@ def test_people_are_masked_until_somebody_looks_and_decides(lead: Client) -> Non
 
 def test_call_sources_are_drawn_and_told(lead: Client) -> None:
     told = {"by_day": [{"day": "2026-03-02", "calls": {"crm": 2, "switch": 4}}], "sources": ["crm", "switch"]}
-    found = NewDifference(
-        "2026-03-02|L1", "parted", {"day": "2026-03-02", "line": "L1"}, "0" * 64,
-        likely="answered_only", fields={"crm": ("2", "2"), "switch": ("4", "2")},
+    found = Difference(
+        key="2026-03-02|L1", result="parted", state="open", likely="answered_only",
+        label='{"day": "2026-03-02", "line": "L1"}', fields='{"crm": ["2", "2"], "switch": ["4", "2"]}',
     )  # fmt: skip
-    report = RunReport("sources", date(2026, 3, 2), {"same": 0, "parted": 1}, told, [found], first=date(2026, 3, 1))
-    run = storage.store_run(enterprise="demo", report=report, actor=BOSS)
+    run = Run(
+        enterprise_id="demo", kind="sources", as_of=date(2026, 3, 2), first=date(2026, 3, 1),
+        counts={"same": 0, "parted": 1}, told=told,
+    )  # fmt: skip
+    storage.store_run(run=run, differences=[found], actor=BOSS)
     page = lead.get(f"{HOME}{run.pk}/").content.decode()
     assert "<svg" in page
     assert "某来源只有接通的呼叫" in page
