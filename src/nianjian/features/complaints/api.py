@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from django.http import HttpResponse
-from django.urls import reverse
 from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.kernel import clock
@@ -22,9 +21,10 @@ from nianjian.features.complaints.clocks import Clock, Hand
 from nianjian.features.complaints.documents import Standing, Ticketed, to_document
 from nianjian.features.complaints.forwards import ForwardMapping, parse_mapping
 from nianjian.features.complaints.models import Door
+from nianjian.features.complaints.one_click_pages import public_address
 from nianjian.features.complaints.operations import TICKETS
 from nianjian.features.complaints.queries import BY_DUE, KIND, TicketFilter, event_as_dict
-from nianjian.features.complaints.sheet import COMPLAINTS, SOURCES
+from nianjian.features.complaints.sheet import COMPLAINTS, spell_source
 from nianjian.features.complaints.states import State
 from nianjian.features.registers.api import Row, row_key, to_row
 from nianjian.platform.accounts.roles import Act as Permission
@@ -35,7 +35,6 @@ from nianjian.platform.api.paging import Cut, Page, paged
 from nianjian.platform.api.parameter_types import Named, RowNumber, Text
 from nianjian.platform.api.problems import Finding, language
 from nianjian.platform.api.routes import mount
-from nianjian.platform.home import env
 from nianjian.platform.home.http import as_attachment
 from nianjian.platform.operations.operation import REGISTRY
 from nianjian.platform.registers import storage
@@ -136,16 +135,10 @@ def complaints_reveal(request: Request, code: str, ticket: str) -> dict[str, obj
 @write(router, HERE, act=Permission.LOAD, answer=Ticketed, status=201)
 def complaints_add(request: Request, code: str, new: NewTicket) -> Ticketed:
     """Open a ticket; its clocks run from its arrival."""
-    spelt = {stored: word for word, stored in reversed(SOURCES.items())}
-    texts = {
+    plain = ("reference", "complainant", "complained", "category", "content", "assignee")
+    texts = {name: getattr(new, name) for name in plain} | {
         "ticket_id": new.id,
-        "source": spelt[new.source],
-        "reference": new.reference,
-        "complainant": new.complainant,
-        "complained": new.complained,
-        "category": new.category,
-        "content": new.content,
-        "assignee": new.assignee,
+        "source": spell_source(new.source),
         "line_id": new.line,
         "team_id": new.team,
         "accepted_at": _typed(new.accepted),
@@ -158,9 +151,7 @@ def complaints_add(request: Request, code: str, new: NewTicket) -> Ticketed:
 
 
 def _typed(moment: datetime | None) -> str:
-    if moment is None:
-        return ""
-    return f"{clock.aware(moment).astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"
+    return "" if moment is None else f"{clock.aware(moment).astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"
 
 
 mount(router, REGISTRY.of(TICKETS))
@@ -233,8 +224,7 @@ def complaints_forward_preview(request: Request, code: str, file: Query[ForwardS
         mapping=_mapping(file),
         actor=request.actor,
     )
-    speak = words(language(request))
-    fault = found.fault
+    speak, fault = words(language(request)), found.fault
     told = None if fault is None else {"code": fault.code, "detail": error_message(fault.code, fault.values, speak)}
     plain = ("file", "sheet", "encoding", "read", "faulty", "faults")
     return {name: getattr(found, name) for name in plain} | {
@@ -244,15 +234,11 @@ def complaints_forward_preview(request: Request, code: str, file: Query[ForwardS
         ],
         "fault": told,
         "findings": [
-            {
-                "line": one.line,
-                "column": one.column,
-                "code": one.code,
-                "detail": error_message(one.code, one.values(), speak),
-            }
+            {"line": one.line, "column": one.column, "code": one.code,
+             "detail": error_message(one.code, one.values(), speak)}
             for one in found.findings
         ],
-    }
+    }  # fmt: skip
 
 
 @write(router, FORWARDS, act=Permission.LOAD, answer=Job, status=202, held=forwards.LIMIT)
@@ -277,8 +263,7 @@ def complaints_forward(request: Request, code: str, file: Query[ForwardAsked]) -
 def complaints_forward_file(request: Request, code: str, job: str) -> HttpResponse:
     """A faulty list as a workbook with each faulty cell marked, for whom it came from; it is kept for seven days."""
     name, body = forwards.get_marked_workbook(enterprise=code, job=job, actor=request.actor)
-    answer = HttpResponse(body, content_type=WORKBOOK)
-    return as_attachment(answer, name)
+    return as_attachment(HttpResponse(body, content_type=WORKBOOK), name)
 
 
 def _mapping(file: ForwardSpelt) -> ForwardMapping:
@@ -331,7 +316,7 @@ class ComplaintDoorClosed(Schema):
 def one_click_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The numbers that have an address, by number."""
     found = one_click.list_addresses(enterprise=code, actor=request.actor)
-    return paged(request, cut, found, lambda one: _told(request, one))
+    return paged(request, cut, found, lambda one: _to_door(request, one))
 
 
 @write(router, DOORS, act=Permission.ADMINISTER, answer=ComplaintCarriers, status=201)
@@ -350,7 +335,7 @@ def one_click_get(request: Request, code: str, door: RowNumber) -> dict[str, obj
 def one_click_code(request: Request, code: str, door: RowNumber, form: Literal["svg", "png"]) -> HttpResponse:
     """The address as a QR code."""
     found = one_click.get_address(enterprise=code, door=door, actor=request.actor)
-    answer = HttpResponse(render_qr_code(_address(request, found), form), content_type=MEDIA[form])
+    answer = HttpResponse(render_qr_code(public_address(request, found), form), content_type=MEDIA[form])
     return as_attachment(answer, f"{found.number}.{form}")
 
 
@@ -362,20 +347,10 @@ def one_click_close(request: Request, code: str, door: RowNumber) -> dict[str, i
 
 
 def _whole(request: Request, one: Door) -> dict[str, object]:
-    told = _told(request, one)
+    told = _to_door(request, one)
     return told | one_click_carriers(str(told["address"]), one.enterprise_id)
 
 
-def _told(request: Request, one: Door) -> dict[str, object]:
-    return {
-        "id": one.pk,
-        "number": one.number,
-        "address": _address(request, one),
-        "made_at": one.made_at,
-        "made_by": one.made_by,
-    }
-
-
-def _address(request: Request, one: Door) -> str:
-    path = reverse("complain", kwargs={"token": one.token})
-    return env.address(path, request.build_absolute_uri(path))
+def _to_door(request: Request, one: Door) -> dict[str, object]:
+    names = ("number", "made_at", "made_by")
+    return {"id": one.pk, "address": public_address(request, one), **{name: getattr(one, name) for name in names}}

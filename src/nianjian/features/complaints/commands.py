@@ -109,11 +109,10 @@ def run(args: argparse.Namespace) -> Answer:
 def _add(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.complaints import operations as acts
-    from nianjian.features.complaints.sheet import SOURCES
+    from nianjian.features.complaints.sheet import spell_source
 
     texts = {field: getattr(args, option) or "" for option, field in TEXTS.items()}
-    spelt = {stored: word for word, stored in reversed(SOURCES.items())}
-    texts["source"] = spelt.get(args.source, args.source)
+    texts["source"] = spell_source(args.source)
     texts |= {name: _typed(texts[name]) for name in ("arrived_at", "accepted_at", "called_at")}
     texts["drill"] = "是" if args.drill else ""
     return _done(args, acts.open_ticket(enterprise=args.enterprise, texts=texts, actor=actor), actor)

@@ -146,7 +146,7 @@ def resolve_moment(at: datetime | None) -> datetime:
 
 
 def _typed(moment: datetime) -> str:
-    return moment.astimezone(clock.ZONE).replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
+    return f"{moment.astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"
 
 
 def _number() -> str:
@@ -376,12 +376,7 @@ def exclude(
     path="/tickets/{ticket}/readmit", body=Body("Readmitted", "Why the exclusion was wrong."),
 )  # fmt: skip
 def readmit(
-    *,
-    enterprise: str,
-    complaint: Key,
-    actor: Actor,
-    reason: Annotated[Line, WHY] = "",
-    version: Version = None,
+    *, enterprise: str, complaint: Key, actor: Actor, reason: Annotated[Line, WHY] = "", version: Version = None
 ) -> None:
     """Take an exclusion back."""
     change: Row = {"exclusion": None, "duplicate_of": None}
@@ -413,8 +408,8 @@ def assign(
 
     ``complaint_assignee_missing``.
     """
-    named = {"assignee": assignee, "team_id": team}
-    change: Row = {name: value.strip() or None for name, value in named.items() if value is not None}
+    values = {"assignee": assignee, "team_id": team}
+    change: Row = {name: value.strip() or None for name, value in values.items() if value is not None}
     if not change:
         raise NianjianError("complaint_assignee_missing")
     apply_action(Act.ASSIGN, enterprise, complaints, lambda _row: change, actor, at=clock.now(), versions=versions)

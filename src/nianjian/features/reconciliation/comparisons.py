@@ -25,7 +25,7 @@ from nianjian.engines.kernel.workdays import Calendar, Due, add_workdays
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.reconciliation import exports, people, queries, states, storage
-from nianjian.features.reconciliation.exports import ExportMapping, check_mapping, parse_mapping
+from nianjian.features.reconciliation.exports import SheetMapping, check_mapping, parse_mapping
 from nianjian.features.reconciliation.filings import KINDS, Result, RowPair, compare_rows, count_results
 from nianjian.features.reconciliation.models import Difference, Proposal, Run
 from nianjian.features.reconciliation.people import (
@@ -168,10 +168,10 @@ def load_bill_mapping(given: Path | bytes | None) -> exports.BillMapping:
     return exports.BillMapping() if given is None else exports.check_bill_mapping(*_read_mapping(given))
 
 
-def load_export_mapping(given: Path | bytes | None, kind: str) -> ExportMapping:
+def load_export_mapping(given: Path | bytes | None, kind: str) -> SheetMapping:
     """The same for an export of a kind."""
     if given is None:
-        return ExportMapping()
+        return SheetMapping()
     data, name = _read_mapping(given)
     return check_mapping(data, exports.SHEETS[kind], exports.SHEETS, name)
 
