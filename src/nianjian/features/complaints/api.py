@@ -26,7 +26,7 @@ from nianjian.features.complaints.operations import TICKETS
 from nianjian.features.complaints.queries import BY_DUE, KIND, TicketFilter, event_as_dict
 from nianjian.features.complaints.sheet import COMPLAINTS, spell_source
 from nianjian.features.complaints.states import State
-from nianjian.features.registers.api import Row, row_key, to_row
+from nianjian.features.registers.api import Row, to_row
 from nianjian.platform.accounts.roles import Act as Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
@@ -38,6 +38,7 @@ from nianjian.platform.api.routes import mount
 from nianjian.platform.home.http import as_attachment
 from nianjian.platform.operations.operation import REGISTRY
 from nianjian.platform.registers import storage
+from nianjian.platform.registers.row_keys import decode_key
 
 router = Router(tags=["complaints"])
 HERE = TICKETS.path
@@ -118,7 +119,7 @@ def complaints_list(request: Request, code: str, cut: Query[Cut], looked: Query[
 @read(router, TICKET, act=Permission.READ_OWN, answer=TicketShown)
 def complaints_get(request: Request, code: str, ticket: str) -> TicketShown:
     """One ticket and its history, masked."""
-    found, past = queries.get_ticket(enterprise=code, complaint=row_key(ticket), actor=request.actor)
+    found, past = queries.get_ticket(enterprise=code, complaint=decode_key(ticket), actor=request.actor)
     return TicketShown(
         **vars(to_document(found)), history=[TicketPast.model_validate(event_as_dict(event)) for event in past]
     )
@@ -127,7 +128,7 @@ def complaints_get(request: Request, code: str, ticket: str) -> TicketShown:
 @take(router, f"{TICKET}/reveal", act=Permission.REVEAL, answer=Row)
 def complaints_reveal(request: Request, code: str, ticket: str) -> dict[str, object]:
     """A ticket in full; the audit chain has the entry before."""
-    found, _past = queries.get_ticket(enterprise=code, complaint=row_key(ticket), actor=request.actor)
+    found, _past = queries.get_ticket(enterprise=code, complaint=decode_key(ticket), actor=request.actor)
     storage.record_reveal(kind=KIND, enterprise=code, version=found.row, actor=request.actor)
     return to_row(found.row, COMPLAINTS, full=True)
 

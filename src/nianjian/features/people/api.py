@@ -106,14 +106,8 @@ def somebody(one: Person) -> dict[str, object]:
 
 def invitation(row: Invitation) -> dict[str, object]:
     """An invitation as a list tells it."""
-    return {
-        "id": row.id,
-        "role": row.role,
-        "team": row.team,
-        "made_by": row.user,
-        "created_at": row.created_at,
-        "expires_at": row.expires_at,
-    }
+    names = ("id", "role", "team", "created_at", "expires_at")
+    return {name: getattr(row, name) for name in names} | {"made_by": row.user}
 
 
 def get_person_detail(actor: Actor, name: str, place: str) -> dict[str, object]:
@@ -121,15 +115,17 @@ def get_person_detail(actor: Actor, name: str, place: str) -> dict[str, object]:
     one = people.person(name, place)
     if one is None:
         raise Http404
-    governed = people.governs(actor, one.name)
+    if not people.governs(actor, one.name):
+        return somebody(one) | {
+            "governed": False,
+            **dict.fromkeys(("has_password", "second_factor", "links", "behind")),
+        }
     return somebody(one) | {
-        "governed": governed,
-        "has_password": one.has_password if governed else None,
-        "second_factor": people.has_second_factor(one.name) if governed else None,
-        "links": [_issued_document(each) for each in links.list_links([one.name]).get(one.name, [])]
-        if governed
-        else None,
-        "behind": list_holders(one.name) if governed else None,
+        "governed": True,
+        "has_password": one.has_password,
+        "second_factor": people.has_second_factor(one.name),
+        "links": [_issued_document(each) for each in links.list_links([one.name]).get(one.name, [])],
+        "behind": list_holders(one.name),
     }
 
 

@@ -10,7 +10,7 @@ from ninja import Query, Router, Schema
 
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.rulebook.operations import enqueue_effects, request_overlay
+from nianjian.features.rulebook.operations import enqueue_effects, request_overlay, rule_as_dict
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
@@ -193,24 +193,11 @@ def _one(book: Rulebook, key: str) -> dict[str, object]:
 
 
 def _told(rule: Rule, book: Rulebook) -> dict[str, object]:
-    names = ("key", "id", "operator", "unit", "citation", "url", "valid_from", "valid_to", "province", "settable")
-    told = {name: getattr(rule, name) for name in names}
     acting = [one for one in book.overlays if one["key"] == rule.key]
-    return told | {
-        "title": {"zh": rule.title_zh, "en": rule.title_en},
-        "value": _plain(rule.value),
-        "level": str(rule.level),
+    return rule_as_dict(rule) | {
         "text": rule.text_zh,
         "note": rule.note_en,
         "note_zh": rule.note_zh,
+        "settable": rule.settable,
         "changed": {name: str(acting[-1].get(name) or "") for name in Changed.model_fields} if acting else None,
     }
-
-
-def _plain(value: object) -> object:
-    """A rule's value as JSON: exact numbers as text, lists as lists."""
-    if isinstance(value, tuple | list):
-        return [_plain(inside) for inside in value]
-    if isinstance(value, dict):
-        return {key: _plain(inside) for key, inside in value.items()}
-    return value if value is None or isinstance(value, bool | int | str) else str(value)

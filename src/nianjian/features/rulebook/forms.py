@@ -14,7 +14,9 @@ class Ask(forms.Form):
     """Value, days, reason; the installation's form names a province, an enterprise's form does not."""
 
     value = forms.CharField(label=gettext_lazy("New value"), max_length=2000)
-    province = forms.ChoiceField(label=gettext_lazy("Province"), choices=())
+    province = forms.ChoiceField(
+        label=gettext_lazy("Province"), choices=[("", "–"), *((name, name) for name in PROVINCES)]
+    )
     valid_from = forms.DateField(
         label=gettext_lazy("First day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
@@ -33,11 +35,7 @@ class Ask(forms.Form):
 
     def __init__(self, *args: Any, everywhere: bool, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
         super().__init__(*args, **kwargs)
-        if everywhere:
-            province = self.fields["province"]
-            assert isinstance(province, forms.ChoiceField)  # noqa: S101 - for the type checker
-            province.choices = [("", "–"), *((name, name) for name in PROVINCES)]
-        else:
+        if not everywhere:
             del self.fields["province"]
 
     def asked(self) -> dict[str, Any]:

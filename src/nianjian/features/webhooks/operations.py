@@ -78,12 +78,9 @@ SENT: Final = Answer(schema=Done, document=DONE.document, status=202)
 
 
 @operation(
-    "webhooks.add",
-    on=WEBHOOKS,
-    permission=Permission.ADMINISTER,
+    "webhooks.add", on=WEBHOOKS, permission=Permission.ADMINISTER, answer=NEW,
     body=Body("NewWebhook", "A webhook to be made."),
-    answer=NEW,
-)
+)  # fmt: skip
 def add_webhook(*, enterprise: str, actor: Actor, url: Line, events: Lines) -> tuple[WebhookRow, str]:
     """Make a webhook; its secret is told in this answer alone.
 
@@ -110,12 +107,9 @@ def test_webhook(*, enterprise: str, actor: Actor, webhook: Key) -> None:
 
 
 @operation(
-    "deliveries.again",
-    on=WEBHOOKS,
-    permission=Permission.ADMINISTER,
+    "deliveries.again", on=WEBHOOKS, permission=Permission.ADMINISTER, answer=SENT,
     path="/{webhook}/deliveries/{delivery}/again",
-    answer=SENT,
-)
+)  # fmt: skip
 def retry_delivery(*, enterprise: str, actor: Actor, webhook: Key, delivery: Line) -> None:
     """Send a message once more."""
     webhooks.retry_delivery(delivery=delivery, webhook=webhook, enterprise=enterprise, actor=actor)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -50,34 +50,18 @@ def run(args: argparse.Namespace) -> Answer:
 
 def _show(args: argparse.Namespace) -> Answer:
     begin(args)
+    from nianjian.features.rulebook.operations import rule_as_dict
     from nianjian.platform.rulebook.rulebooks import rulebook
 
     where = None if args.province is None else identifiers.short(args.province)
     book = rulebook(day=args.on, province=where, enterprise=args.enterprise)
     found = _found(book, args.prefix)
-    rules: list[dict[str, Any]] = [
-        {
-            "key": rule.key,
-            "id": rule.id,
-            "title": {"zh": rule.title_zh, "en": rule.title_en},
-            "operator": rule.operator,
-            "value": _plain(rule.value),
-            "unit": rule.unit,
-            "level": str(rule.level),
-            "citation": rule.citation,
-            "url": rule.url,
-            "valid_from": rule.valid_from,
-            "valid_to": rule.valid_to,
-            "province": rule.province,
-        }
-        for rule in found
-    ]
     data = {
         "rulebook": {"id": book.id, "version": book.version, "sha256": book.sha256},
         "day": book.day,
         "province": book.province,
         "enterprise": args.enterprise,
-        "rules": rules,
+        "rules": [rule_as_dict(rule) for rule in found],
         "overlays_ignored": [
             {name: one[name] for name in ("key", "value", "province", "enterprise", "reason")} for one in book.ignored
         ],
@@ -102,15 +86,6 @@ def _show(args: argparse.Namespace) -> Answer:
     return Answer(data, show)
 
 
-def _plain(value: object) -> object:
-    """A rule's value as JSON: exact numbers as text, lists as lists."""
-    if isinstance(value, tuple | list):
-        return [_plain(inside) for inside in value]
-    if isinstance(value, dict):
-        return {key: _plain(inside) for key, inside in value.items()}
-    return value if value is None or isinstance(value, bool | int | str) else str(value)
-
-
 def _found(book: Rulebook, wanted: str) -> tuple[Rule, ...]:
     """The rules of a key, of a beginning of keys, or of an id, whatever its case; ``rule_unknown`` for none."""
     found = book.rules(wanted) or tuple(rule for rule in book.rules() if rule.id.casefold() == wanted.casefold())
@@ -123,19 +98,8 @@ def _overlay(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.rulebook.operations import request_overlay
 
-    waiting = request_overlay(
-        key=args.key,
-        value=args.value,
-        province=args.province,
-        enterprise=args.enterprise,
-        valid_from=args.valid_from,
-        valid_to=args.to,
-        reason=args.reason,
-        actor=actor,
-    )
+    names = ("key", "value", "province", "enterprise", "valid_from", "reason")
+    waiting = request_overlay(**{name: getattr(args, name) for name in names}, valid_to=args.to, actor=actor)
     text = _("Request {approval} waits for a second person: nianjian approve {approval} --as USER")
-    return Answer(
-        {"approval": waiting.id, "state": waiting.state},
-        lambda console: console.print(text.format(approval=waiting.id)),
-        NO,
-    )
+    data = {"approval": waiting.id, "state": waiting.state}
+    return Answer(data, lambda console: console.print(text.format(**data)), NO)
