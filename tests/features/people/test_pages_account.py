@@ -10,7 +10,6 @@ import pytest
 from django.test import Client
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.people.operations import first_administrator
 from nianjian.platform.accounts import models
 from nianjian.platform.accounts.links import create_first_link, revoke_link
@@ -66,13 +65,6 @@ def test_a_weak_or_mistyped_password_is_refused(password: str, again: str) -> No
     assert answer.status_code == 200
     assert 'aria-invalid="true"' in answer.content.decode()
     assert not models.User.objects.get(pk="boss").has_usable_password()
-
-
-def test_a_second_administrator_needs_to_be_asked_for() -> None:
-    first_administrator(name="boss", enterprise="", again=False, actor=OPERATOR)
-    with pytest.raises(NianjianError, match="administrator_exists"):
-        first_administrator(name="other", enterprise="", again=False, actor=OPERATOR)
-    assert first_administrator(name="other", enterprise="", again=True, actor=OPERATOR).user == "other"
 
 
 def test_a_link_ends_by_time_by_a_newer_one_and_by_revocation(monkeypatch: pytest.MonkeyPatch) -> None:

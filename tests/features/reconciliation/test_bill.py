@@ -15,6 +15,7 @@ import pytest
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.lake.duckdb_engine import DuckDBEngine
 from nianjian.engines.lake.schema import CALLS
+from nianjian.features.reconciliation.comparisons import BillInput, bill_span, read_bills
 from nianjian.features.reconciliation.exports import BillMapping, check_bill_mapping, join_bills, load_bill
 from nianjian.features.reconciliation.sources import BILL, RECORDS, Bill, Parting, build_question, compare_sources
 
@@ -100,6 +101,19 @@ def test_a_mapping_names_headings_zone_and_unit(tmp_path: Path) -> None:
     ):
         with pytest.raises(NianjianError, match="mapping_invalid"):
             check_bill_mapping(wrong, "m.yaml")
+
+
+def test_a_bill_of_months_is_compared_by_whole_months(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_TODAY", "2026-05-10")
+    months = read(tmp_path, "账期,通话数\n2026-03,4\n")
+    assert bill_span(months, None, None) == (date(2026, 3, 1), date(2026, 3, 31))
+    with pytest.raises(NianjianError, match="reconcile_bill_months"):
+        bill_span(months, date(2026, 3, 5), None)
+    with pytest.raises(NianjianError, match="reconcile_days_wrong"):
+        bill_span(months, NEXT, DAY)
+    (tmp_path / "empty.csv").write_text("账期,通话数\n")
+    with pytest.raises(NianjianError, match="reconcile_bill_empty"):
+        read_bills(BillInput([tmp_path / "empty.csv"]))
 
 
 def test_bills_of_several_carriers_are_one_but_not_of_days_and_months(tmp_path: Path) -> None:

@@ -79,13 +79,9 @@ def made(who: Actor) -> dict[str, object]:
 def test_the_matrix_of_a_month(march: str, anna: Actor) -> None:
     told = made(anna)
     assert told["counts"] == {
-        "consistent": 1,
-        "lacks_insurance": 1,
-        "lacks_wage": 1,
-        "lacks_seat": 0,
-        "insured_elsewhere": 0,
+        "consistent": 1, "lacks_insurance": 1, "lacks_wage": 1, "lacks_seat": 0, "insured_elsewhere": 0,
         "needs_person": 2,
-    }
+    }  # fmt: skip
     assert told["matrix"]["2026-03"]["lacks_insurance"] == {"count": 1, "explained": 1}  # type: ignore[index] # JSON
     assert (told["open"], told["verdict"]) == (3, "failed")
     rows = operations.list_differences(run=str(told["run"]), wanted=DifferenceFilter(), actor=anna)
@@ -108,10 +104,8 @@ def test_a_person_decides_and_the_next_match_knows(march: str, anna: Actor) -> N
         full = operations.reveal_values(run=run, proposal=one["id"], actor=anna)
         by_full[full["account"], full["identity"]] = one["id"]
     for who, account in ((L, "2222"), (T1, "4444"), (T2, "5555")):
-        assert (
-            operations.decide_pair(run=run, proposal=by_full[account, who], confirmed=True, actor=anna)["state"]
-            == "confirmed"
-        )
+        pair = operations.decide_pair(run=run, proposal=by_full[account, who], confirmed=True, actor=anna)
+        assert pair["state"] == "confirmed"
     with pytest.raises(NianjianError, match="reconcile_proposal_decided"):
         operations.decide_pair(run=run, proposal=by_full["2222", L], confirmed=False, actor=anna)
     with pytest.raises(NianjianError, match="reconcile_subject_taken"):
@@ -130,27 +124,23 @@ def test_what_was_dismissed_is_not_proposed_again(march: str, anna: Actor) -> No
     assert {one["kind"] for one in operations.list_pairs(run=again, actor=anna)} == {"homonym"}
 
 
+def _over(operator: Actor) -> int:
+    standings = retention.list_standings(actor=operator, enterprise="demo")
+    (people,) = [one for one in standings if one.period.record_class == "people"]
+    return people.over
+
+
 def test_old_runs_and_decisions_go_when_the_time_of_people_is_over(
     march: str, anna: Actor, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = str(made(anna)["run"])
     pair = Proposal.objects.filter(kind="name").get()
     operations.decide_pair(run=run, proposal=pair.pk, confirmed=True, actor=anna)
-    kept = [
-        one
-        for one in retention.list_standings(actor=operator, enterprise="demo")
-        if one.period.record_class == "people"
-    ]
-    assert kept[0].over == 0
+    assert _over(operator) == 0
     long_ago = clock.now() - timedelta(days=366 * 30)
     Run.objects.update(made_at=long_ago)
     Account.objects.update(decided_at=long_ago)
-    (old,) = [
-        one
-        for one in retention.list_standings(actor=operator, enterprise="demo")
-        if one.period.record_class == "people"
-    ]
-    assert old.over == 2
+    assert _over(operator) == 2
     retention.run_retention(actor=operator, enterprise="demo", dry_run=False)
     assert not Run.objects.exists()
     assert not Difference.objects.exists()

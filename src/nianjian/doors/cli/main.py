@@ -103,12 +103,15 @@ class Verb(Protocol):
 def load_verb(name: str) -> Verb:
     """Import the module of one of `VERBS`."""
     place, _colon, verb = MODULES.get(name, f"features.{name}.commands").partition(":")
-    module = importlib.import_module(f"nianjian.{place}")
-    if verb:
-        return cast(
-            "Verb", SimpleNamespace(configure=vars(module)[f"configure_{verb}"], run=vars(module)[f"run_{verb}"])
-        )
-    return cast("Verb", module)
+    names, suffix = vars(importlib.import_module(f"nianjian.{place}")), f"_{verb}" if verb else ""
+    configure, run = names[f"configure{suffix}"], names.get(f"run{suffix}", run_action)
+    return cast("Verb", SimpleNamespace(configure=configure, run=run))
+
+
+def run_action(args: argparse.Namespace) -> Answer:
+    """Answer the action that was chosen, of a verb that has several."""
+    answer: Answer = args.act(args)
+    return answer
 
 
 class Parser(argparse.ArgumentParser):

@@ -74,12 +74,10 @@ def request_effects(asked: Mapping[str, Any], actor: Actor) -> str:
     """Let the worker compute what the value would do; the address that follows it. Errors as `ask_effects`."""
     place = str(asked.get("enterprise") or "")
     job = enqueue_effects(
-        key=str(asked["key"]),
-        value=str(asked["value"]),
+        **{name: str(asked[name]) for name in ("key", "value", "reason")},
         province=str(asked.get("province") or "") or None,
         enterprise=place or None,
         valid_from=date.fromisoformat(str(asked["valid_from"])),
-        reason=str(asked["reason"]),
         actor=actor,
     )
     return at("rules-effect", place, key=str(asked["key"]), job=job)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.complaints import terminal as picture
@@ -13,22 +13,6 @@ from nianjian.platform.terminal.answer import NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, moment
 from nianjian.platform.terminal.language import _
 from nianjian.platform.terminal.session import begin, load
-
-TEXTS: Final = {  # option -> field of the sheet
-    "id": "ticket_id",
-    "source": "source",
-    "reference": "reference",
-    "arrived": "arrived_at",
-    "accepted": "accepted_at",
-    "number": "complained",
-    "complainant": "complainant",
-    "called": "called_at",
-    "duration": "duration",
-    "category": "category",
-    "content": "content",
-    "line": "line_id",
-    "team": "team_id",
-}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -77,19 +61,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def _configure_add(actions: Actions) -> None:
     add = actions.add("add", _add, _("open a ticket"))
     enterprise(add)
-    add.add_argument("--id", metavar="I", help=_("the ticket's number; without it one is made"))
+    add.add_argument("--id", dest="ticket_id", metavar="I", help=_("the ticket's number; without it one is made"))
     add.add_argument("--source", required=True, metavar="S", help=_("12321, 12300, enterprise, one_click or carrier"))
     add.add_argument("--reference", metavar="R", help=_("the number that the source gave it"))
-    add.add_argument("--arrived", metavar="T", help=_("when it arrived here: both clocks start; without it now"))
-    add.add_argument("--accepted", metavar="T", help=_("when the source accepted it; without it as it arrived"))
-    add.add_argument("--number", metavar="N", help=_("the number complained of"))
+    add.add_argument(
+        "--arrived", dest="arrived_at", metavar="T", help=_("when it arrived here: both clocks start; without it now")
+    )
+    add.add_argument(
+        "--accepted", dest="accepted_at", metavar="T", help=_("when the source accepted it; without it as it arrived")
+    )
+    add.add_argument("--number", dest="complained", metavar="N", help=_("the number complained of"))
     add.add_argument("--complainant", metavar="C", help=_("the complainant's number"))
-    add.add_argument("--called", metavar="T", help=_("when the call came, as the complainant says"))
+    add.add_argument("--called", dest="called_at", metavar="T", help=_("when the call came, as the complainant says"))
     add.add_argument("--duration", metavar="D", help=_("how long it took, 0:01:30 or seconds"))
     add.add_argument("--category", metavar="K", help=_("kind of complaint"))
     add.add_argument("--content", metavar="TEXT", help=_("what the complainant says; it is stored encrypted"))
-    add.add_argument("--line", metavar="L", help=_("the line, where it is known"))
-    add.add_argument("--team", metavar="T", help=_("the team, where it is known"))
+    add.add_argument("--line", dest="line_id", metavar="L", help=_("the line, where it is known"))
+    add.add_argument("--team", dest="team_id", metavar="T", help=_("the team, where it is known"))
     add.add_argument("--drill", action="store_true", help=_("a drill: the ticket counts in no figure"))
 
 
@@ -100,20 +88,15 @@ def _ticket(actions: Actions, name: str, act: Any, about: str) -> argparse.Argum
     return parser
 
 
-def run(args: argparse.Namespace) -> Answer:
-    """Answer the chosen action."""
-    answer: Answer = args.act(args)
-    return answer
-
-
 def _add(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.complaints import operations as acts
-    from nianjian.features.complaints.sheet import spell_source
+    from nianjian.features.complaints.sheet import COMPLAINTS, spell_source
 
-    texts = {field: getattr(args, option) or "" for option, field in TEXTS.items()}
+    given = {one.field: getattr(args, one.field, None) for one in COMPLAINTS.columns}
+    texts = {field: text for field, text in given.items() if isinstance(text, str)}
     texts["source"] = spell_source(args.source)
-    texts |= {name: _typed(texts[name]) for name in ("arrived_at", "accepted_at", "called_at")}
+    texts |= {name: _typed(texts.get(name, "")) for name in ("arrived_at", "accepted_at", "called_at")}
     texts["drill"] = "是" if args.drill else ""
     return _done(args, acts.open_ticket(enterprise=args.enterprise, texts=texts, actor=actor), actor)
 

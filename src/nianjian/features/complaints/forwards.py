@@ -475,7 +475,7 @@ def run_import(job: JobValue, actor: Actor, progress: Report) -> Mapping[str, ob
 
     If a worker before has had the list in already, its figures are told: now the same list changes nothing.
     """
-    given = job.payload
+    given: Mapping[str, Any] = job.payload
     mapping, _ = ForwardMapping(**given["mapping"]), words(flow.text(given, "language") or CHINESE)
     with spill.temporary_file(str(given["name"]), blobs.get(str(given[LIST]))) as path:
         receipt = import_forwards(

@@ -29,6 +29,7 @@ from nianjian.features.complaints import one_click
 from nianjian.features.complaints.forms import Complaint, NewDoor
 from nianjian.features.complaints.models import Door
 from nianjian.features.complaints.one_click import get_by_token, load_limits
+from nianjian.features.registers.forms import add_findings
 from nianjian.platform.accounts.roles import Act as Permission
 from nianjian.platform.home import env
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
@@ -144,7 +145,7 @@ def complain(request: HttpRequest, token: str) -> HttpResponse:
             try:
                 ticket = one_click.submit_complaint(token=token, once=form.cleaned_data["once"], texts=texts)
             except NianjianError as error:
-                form.refuse(error)
+                add_findings(form, error)
             else:
                 return redirect("one-click-done", token=token, receipt=signing.dumps(ticket, salt=f"{RECEIPT}:{token}"))
     return _render_form(request, door, form, status)

@@ -120,12 +120,6 @@ def configure_enterprise(parser: argparse.ArgumentParser) -> None:
     actions.add("list", _list_enterprises, _("list the enterprises that concern you"))
 
 
-def run_enterprise(args: argparse.Namespace) -> Answer:
-    """Answer the chosen action."""
-    answer: Answer = args.act(args)
-    return answer
-
-
 def _add_enterprise(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.platform.accounts import service
@@ -231,12 +225,6 @@ def _role_help() -> str:
     from nianjian.engines.paper.texts.platform import ROLES
 
     return _("role: {roles}").format(roles=", ".join(ROLES))
-
-
-def run_user(args: argparse.Namespace) -> Answer:
-    """Answer the chosen action."""
-    answer: Answer = args.act(args)
-    return answer
 
 
 def _add_user(args: argparse.Namespace) -> Answer:

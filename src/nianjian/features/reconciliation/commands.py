@@ -25,12 +25,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     _configure_results(actions)
 
 
-def run(args: argparse.Namespace) -> Answer:
-    """Answer the chosen action."""
-    answer: Answer = args.act(args)
-    return answer
-
-
 def _configure_new(actions: Actions) -> None:
     """``numbers``, ``lines``, ``seats``, ``people`` and ``sources``."""
     for kind, about in (

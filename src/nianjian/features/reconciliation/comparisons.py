@@ -24,8 +24,9 @@ from nianjian.engines.kernel.periods import add_months
 from nianjian.engines.kernel.workdays import Calendar, Due, add_workdays
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.complaints.forwards import SheetMapping
 from nianjian.features.reconciliation import exports, people, queries, states, storage
-from nianjian.features.reconciliation.exports import SheetMapping, check_mapping, parse_mapping
+from nianjian.features.reconciliation.exports import check_mapping, parse_mapping
 from nianjian.features.reconciliation.filings import KINDS, Result, RowPair, compare_rows, count_results
 from nianjian.features.reconciliation.models import Difference, Proposal, Run
 from nianjian.features.reconciliation.people import (

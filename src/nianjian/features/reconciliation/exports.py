@@ -47,8 +47,7 @@ def check_mapping(data: Mapping[str, object], sheet: Sheet, others: Mapping[str,
     for key in data:
         if key not in KEYS:
             raise _wrong(name, key, ", ".join(KEYS))
-    columns = _fields(data, "columns", sheet, others, name)
-    formats = _fields(data, "formats", sheet, others, name)
+    columns, formats = (_fields(data, key, sheet, others, name) for key in ("columns", "formats"))
     for one in formats:
         if sheet.by_field(one).kind not in {Kind.DATE, Kind.MOMENT}:
             raise _wrong(name, f"formats: {one}", KEYS["formats"])
@@ -57,11 +56,8 @@ def check_mapping(data: Mapping[str, object], sheet: Sheet, others: Mapping[str,
         if not isinstance(words, Mapping):
             raise _wrong(name, f"values: {one}", KEYS["values"])
         values[one] = {str(theirs): str(ours) for theirs, ours in words.items()}
-    return SheetMapping(
-        {one: str(header) for one, header in columns.items()},
-        {one: str(form) for one, form in formats.items()},
-        values,
-    )
+    headers, forms = ({one: str(text) for one, text in found.items()} for found in (columns, formats))
+    return SheetMapping(headers, forms, values)
 
 
 def _fields(
@@ -94,16 +90,9 @@ def _wrong(name: str, key: str, allowed: str) -> NianjianError:
 
 SORT: Final = "sort"
 SORTS: Final = {
-    "码号": NUMBERS,
-    "中继线": LINES,
-    "坐席": SEATS,
-    "短号码": NUMBERS,
-    "号码": NUMBERS,
-    "95/96短号码": NUMBERS,
-    "中继": LINES,
-    "线路": LINES,
-    "座席": SEATS,
-}
+    "码号": NUMBERS, "中继线": LINES, "坐席": SEATS, "短号码": NUMBERS, "号码": NUMBERS, "95/96短号码": NUMBERS,
+    "中继": LINES, "线路": LINES, "座席": SEATS,
+}  # fmt: skip
 SORT_COLUMN: Final = Column("种类", SORT, Kind.CHOICE, ("资源种类", "资源类型"), SORTS, example="码号")
 PLAIN: Final[Mapping[str, Sheet]] = {NUMBERS: numbers.NUMBERS, LINES: lines.LINES, SEATS: seats.SEATS}
 SHEETS: Final[Mapping[str, Sheet]] = {

@@ -39,12 +39,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     on_day(shown, "--as-at", _("the day; without it today"), "--as-of")
 
 
-def run(args: argparse.Namespace) -> Answer:
-    """Answer the chosen action."""
-    answer: Answer = args.act(args)
-    return answer
-
-
 def _template(args: argparse.Namespace) -> Answer:
     prepare()
     from nianjian.platform.registers import workbooks

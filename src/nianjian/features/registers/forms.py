@@ -171,6 +171,17 @@ class Filter(forms.Form):
         return any(self.data.get(field.name) for field in self.columns)
 
 
+def add_findings(form: forms.Form, error: NianjianError, field: str | None = None) -> None:
+    """Show each finding of a refusal at its field; without findings the refusal itself at ``field``."""
+    if not error.findings:
+        form.add_error(field, describe_error(error)[0])
+    for finding in error.findings:
+        name = str(finding["field"])
+        values = {one: value for one, value in finding.items() if one not in {"field", "code"}}
+        text = error_message(str(finding["code"]), values, words(current()))
+        form.add_error(name if name in form.fields else None, text)
+
+
 class RowForm(forms.Form):
     """A row: a new one, or another version of ``version``. Masked values are not shown; left empty they stay."""
 
@@ -243,14 +254,7 @@ class RowForm(forms.Form):
 
     def refuse(self, error: NianjianError) -> None:
         """Show a refusal: each finding at its field, anything else above the form."""
-        if not error.findings:
-            self.add_error("over" if error.code == "register_change_reaches_back" else None, describe_error(error)[0])
-            return
-        for finding in error.findings:
-            field = str(finding["field"])
-            values = {name: value for name, value in finding.items() if name not in {"field", "code"}}
-            text = error_message(str(finding["code"]), values, words(current()))
-            self.add_error(field if field in self.fields else None, text)
+        add_findings(self, error, "over" if error.code == "register_change_reaches_back" else None)
 
 
 class EndForm(forms.Form):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
+from django.http.response import HttpResponseBase
 from django.urls import path
 
 from nianjian.features.rulebook import pages
 
-rule_patterns = [
+rule_patterns: Final[list[tuple[str, Callable[..., HttpResponseBase], str]]] = [
     ("rules/", pages.list_rules, "rules"),
     ("rules/<str:key>/", pages.show_rule, "rules-one"),
     ("rules/<str:key>/overlay/", pages.propose_overlay, "rules-overlay"),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import wraps
 from http import HTTPMethod, HTTPStatus
 from pathlib import Path
-from typing import Concatenate, Final, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -39,7 +39,7 @@ def as_attachment(answer: Answer, name: str, *, shown: bool = False) -> Answer:
     return answer
 
 
-def read_upload(file: UploadedFile, most: int) -> bytes:
+def read_upload(file: UploadedFile[Any], most: int) -> bytes:
     """The content of a form's file; ``file_too_large`` before more than ``most`` bytes are read into memory."""
     if (file.size or 0) > most:
         raise NianjianError("file_too_large", file=file.name or "", limit=most)

@@ -294,7 +294,8 @@ def _preview_unread(request: Request, code: str, form: MappingForm) -> ListPrevi
 
 def _enqueue(request: Request, code: str, what: str, form: forms.Form) -> str:
     """Put the work; its job. Raises what the operation raises."""
-    given, here = form.cleaned_data, {"enterprise": code, "actor": request.actor}
+    here: Json = {"enterprise": code, "actor": request.actor}
+    given = form.cleaned_data
     if isinstance(form, MappingForm):
         sent = form.upload()
         if given.get("keep_as") and sent["mapping"]:

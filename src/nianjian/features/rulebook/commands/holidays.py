@@ -31,12 +31,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     due.add_argument("--workdays", type=number, required=True, metavar="N", help=_("how many working days"))
 
 
-def run(args: argparse.Namespace) -> Answer:
-    """Answer the chosen action."""
-    answer: Answer = args.act(args)
-    return answer
-
-
 def _import(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.platform.rulebook.holidays import import_holidays

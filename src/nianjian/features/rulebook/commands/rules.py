@@ -42,12 +42,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     laid.add_argument("--reason", required=True, help=_("why; it stands in every result that uses the value"))
 
 
-def run(args: argparse.Namespace) -> Answer:
-    """Answer the chosen action."""
-    answer: Answer = args.act(args)
-    return answer
-
-
 def _show(args: argparse.Namespace) -> Answer:
     begin(args)
     from nianjian.features.rulebook.operations import rule_as_dict
