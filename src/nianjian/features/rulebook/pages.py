@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any, Final, cast
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.urls import path
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.identifiers import PROVINCES
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import words
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.rulebook.forms import Ask
 from nianjian.features.rulebook.operations import enqueue_effects, request_overlay
 from nianjian.platform.accounts.access import EVERYWHERE, may
 from nianjian.platform.accounts.query import Actor
@@ -32,6 +36,40 @@ from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
 from nianjian.platform.web.work import bar, kind, state
 from nianjian.platform.web.work import describe_job_error as fault
+
+
+class Ask(forms.Form):
+    """Value, days, reason; the installation's form names a province, an enterprise's form does not."""
+
+    value = forms.CharField(label=gettext_lazy("New value"), max_length=2000)
+    province = forms.ChoiceField(
+        label=gettext_lazy("Province"), choices=[("", "–"), *((name, name) for name in PROVINCES)]
+    )
+    valid_from = forms.DateField(
+        label=gettext_lazy("First day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    valid_to = forms.DateField(
+        label=gettext_lazy("Last day"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        help_text=gettext_lazy("Included; empty: open"),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=1000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=gettext_lazy("It stands in every result that uses the value."),
+    )
+
+    def __init__(self, *args: Any, everywhere: bool, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **kwargs)
+        if not everywhere:
+            del self.fields["province"]
+
+    def asked(self) -> dict[str, Any]:
+        """The values as `flows.overlay` takes them."""
+        given = self.cleaned_data
+        return {**given, "province": given.get("province") or None}
 
 
 @require_safe
@@ -173,3 +211,16 @@ def propose_overlay(request: Request, key: str, code: str = EVERYWHERE) -> HttpR
             form.add_error(None, f"{text} {remedy}".strip())
             status = UNPROCESSABLE
     return render(request, "rulebook/ask.html", context, status=status)
+
+
+rule_patterns: Final[list[tuple[str, Callable[..., HttpResponseBase], str]]] = [
+    ("rules/", list_rules, "rules"),
+    ("rules/<str:key>/", show_rule, "rules-one"),
+    ("rules/<str:key>/overlay/", propose_overlay, "rules-overlay"),
+    ("rules/<str:key>/overlay/<str:job>/", show_effect, "rules-effect"),
+    ("rules/<str:key>/overlay/<str:job>/stop/", stop_effect, "rules-effect-stop"),
+]
+urlpatterns = [
+    *(path(route, view, name=name) for route, view, name in rule_patterns),
+    *(path(f"e/<str:code>/{route}", view, name=f"{name}-here") for route, view, name in rule_patterns),
+]
