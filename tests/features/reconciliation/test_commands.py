@@ -62,7 +62,9 @@ def test_a_carriers_bill_beside_the_call_records(cli: Shell, shell_home: Path) -
     head = "话单ID,方向,主叫号码,被叫号码,开始时间,接通时间,结束时间,结果,线路编号"
     calls = [
         f"c{number},呼出,95013001,13800138000,2026-03-02 09:0{number}:00,{answered},2026-03-02 09:0{number}:50,,{line}"
-        for number, (line, answered) in enumerate((("L1", "2026-03-02 09:00:05"), ("L1", ""), ("L2", "")))
+        for number, (line, answered) in enumerate(
+            (("L1", "2026-03-02 09:00:05"), ("L1", ""), ("L2", "2026-03-02 09:02:05"))
+        )
     ]
     (shell_home.parent / "calls.csv").write_text("\n".join([head, *calls]))
     assert cli("calls", "import", "calls.csv", *HOUSE).code == 0

@@ -28,33 +28,19 @@ Row = Mapping[str, Any]
 def print_tickets(console: Console, rows: Sequence[Row]) -> None:
     """One line a ticket."""
     header = (
-        _("ticket"),
-        _("source"),
-        _("number complained of"),
-        _("state"),
-        _("response due"),
-        _("response"),
-        _("close due"),
-        _("close"),
-        _("match"),
-    )
+        _("ticket"), _("source"), _("number complained of"), _("state"), _("response due"), _("response"),
+        _("close due"), _("close"), _("match"),
+    )  # fmt: skip
     table.rows(console, header, [_line(row) for row in rows])
 
 
 def _line(row: Row) -> tuple[object, ...]:
-    name = f"{row['id']} ({_('drill')})" if row["drill"] else row["id"]
-    match = row["match"]
+    name, match = f"{row['id']} ({_('drill')})" if row["drill"] else row["id"], row["match"]
     return (
-        name,
-        row["source"],
-        row["complained"],
-        _(STATES[row["state"]]),
-        row["response_due"],
-        _(HANDS[row["response_clock"]]),
-        row["close_due"],
-        _(HANDS[row["close_clock"]]),
+        name, row["source"], row["complained"], _(STATES[row["state"]]), row["response_due"],
+        _(HANDS[row["response_clock"]]), row["close_due"], _(HANDS[row["close_clock"]]),
         None if match is None else _(CONFIDENCE[match["confidence"]]),
-    )
+    )  # fmt: skip
 
 
 def print_action_result(console: Console, rows: Sequence[Row]) -> None:

@@ -118,10 +118,7 @@ def to_difference_document(run: Run, one: Difference) -> Json:
         "due": _iso(one.due),
         "provisional": one.provisional,
         "late": one.state == states.OPEN and one.due is not None and one.due < clock.today(),
-        "state": one.state,
-        "owner": one.owner,
-        "cause": one.cause,
-        "action": one.action,
+        **{name: getattr(one, name) for name in ("state", *storage.SAID)},
         "decided_by": one.decided_by or None,
         "decided_at": None if one.decided_at is None else one.decided_at.isoformat(timespec="seconds"),
     }
@@ -274,9 +271,9 @@ def enqueue_sources(
     enterprise: str,
     first: date | None,
     last: date | None,
-    only: tuple[str, ...],
+    sources: Sequence[str],
     actor: Actor,
-    beside: tuple[str, ...] = (),
+    beside: Sequence[str] = (),
     together: bool = False,
 ) -> str:
     """Put a comparison of call sources; its job. ``role_missing``, ``reconcile_days_wrong``."""
@@ -284,7 +281,7 @@ def enqueue_sources(
     payload = {
         "first": _iso(begin),
         "last": _iso(end),
-        "only": list(only),
+        "only": list(sources),
         "beside": list(beside),
         "together": together,
     }

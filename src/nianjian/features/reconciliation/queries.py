@@ -6,13 +6,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import cast
+from typing import TypeVar, cast
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Model, QuerySet
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.reconciliation import states
 from nianjian.features.reconciliation.models import Account, Difference, Proposal, Run
+
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,14 @@ def list_runs(enterprise: str, kind: str = "") -> QuerySet[Run]:
 
 def get_run(id_: str) -> Run:
     """One run; ``reconcile_run_unknown``."""
-    found = Run.objects.filter(pk=id_).first()
-    if found is None:
-        raise NianjianError("reconcile_run_unknown", run=id_)
-    return found
+    return _get(Run.objects.filter(pk=id_), NianjianError("reconcile_run_unknown", run=id_))
+
+
+def _get(rows: QuerySet[M], missing: NianjianError) -> M:
+    row = rows.first()
+    if row is None:
+        raise missing
+    return row
 
 
 def list_differences(run: Run, wanted: DifferenceFilter | None = None) -> QuerySet[Difference]:
@@ -46,10 +52,8 @@ def list_differences(run: Run, wanted: DifferenceFilter | None = None) -> QueryS
 
 def get_difference(run: Run, id_: int) -> Difference:
     """One of a run's; ``reconcile_difference_unknown``."""
-    found = Difference.objects.filter(run=run, pk=id_).first()
-    if found is None:
-        raise NianjianError("reconcile_difference_unknown", run=run.pk, difference=id_)
-    return found
+    missing = NianjianError("reconcile_difference_unknown", run=run.pk, difference=id_)
+    return _get(Difference.objects.filter(run=run, pk=id_), missing)
 
 
 def count_by_state(run: Run) -> dict[str, int]:
@@ -81,10 +85,8 @@ def list_proposals(run: Run, state: str = "") -> QuerySet[Proposal]:
 
 def get_proposal(run: Run, id_: int) -> Proposal:
     """One of a run's; ``reconcile_proposal_unknown``."""
-    found = Proposal.objects.filter(run=run, pk=id_).first()
-    if found is None:
-        raise NianjianError("reconcile_proposal_unknown", run=run.pk, proposal=id_)
-    return found
+    missing = NianjianError("reconcile_proposal_unknown", run=run.pk, proposal=id_)
+    return _get(Proposal.objects.filter(run=run, pk=id_), missing)
 
 
 def map_accounts(enterprise: str, kind: str) -> dict[str, str]:

@@ -306,4 +306,4 @@ def _enqueue(request: Request, code: str, what: str, form: forms.Form) -> str:
         return operations.enqueue_filing(**here, **sent, kind=given["kind"], as_of=given["as_of"])
     if what == "people":
         return operations.match_people.enqueue(**here, **given)
-    return operations.enqueue_sources(**here, **given, only=())
+    return operations.enqueue_sources(**here, **given, sources=())
