@@ -200,10 +200,9 @@ def _edited(operator: Actor, name: str = "I1", **values: object) -> None:
     "edit",
     [
         {"complained": "95013002"},
-        {"complainant": "13900139000"},
         {"called_at": datetime(2026, 5, 1, 9, tzinfo=ZONE), "accepted_at": datetime(2026, 5, 1, 10, tzinfo=ZONE)},
     ],
-    ids=["complained number", "complainant", "time"],
+    ids=["complained number", "time"],
 )
 def test_an_edit_of_what_was_matched_takes_the_call_back(edit: dict[str, Any], match: Match, operator: Actor) -> None:
     _calls(("c1", CALLED))

@@ -211,18 +211,6 @@ def test_personal_values_are_masked_and_a_reveal_is_told(officer: Client, outsou
     assert outsourcer.post(f"{HOME}t/I1/reveal/").status_code == 403
 
 
-def test_an_outsourcer_sees_own_tickets_and_does_nothing(outsourcer: Client) -> None:
-    opened("I1", team_id="T1")
-    opened("I2", team_id="T2")
-    page = text(outsourcer.get(HOME))
-    assert names(page) == ["I1"]
-    assert 'name="ticket"' not in page
-    assert text(outsourcer.get(f"{HOME}t/I1/")).count('<form method="post"') == 0
-    assert outsourcer.get(f"{HOME}t/I2/").status_code == 404
-    assert act(outsourcer, "respond").status_code == 403
-    assert outsourcer.get(f"{HOME}new/").status_code == 403
-
-
 def test_a_paper_is_kept_beside_a_ticket(officer: Client) -> None:
     opened("I1")
     officer.post(f"{HOME}t/I1/papers/", {"file": SimpleUploadedFile("录音.png", PNG, "image/png")})

@@ -72,14 +72,18 @@ def test_a_person_is_added_and_comes_in_by_the_link(boss: Client) -> None:
     assert {act.actor for act in acts(verb="user.link")} == {"user:boss"}
 
 
-@pytest.mark.parametrize(
-    "given",
-    [{"role": "data_officer", "team": "T1"}, {"name": "a b"}, {"name": "BOSS"}, {"role": "king"}, {"email": "no"}],
-)
-def test_a_person_who_may_not_be_is_not_made(boss: Client, given: dict[str, str]) -> None:
-    answer = boss.post("/e/demo/people/add/", {"name": "eve", "role": "auditor", "email": "", "team": "", **given})
-    assert answer.status_code == 200
-    assert 'role="alert"' in answer.content.decode()
+def test_a_person_who_may_not_be_is_not_made(boss: Client) -> None:
+    wrong = (
+        {"role": "data_officer", "team": "T1"},
+        {"name": "a b"},
+        {"name": "BOSS"},
+        {"role": "king"},
+        {"email": "no"},
+    )
+    for given in wrong:
+        answer = boss.post("/e/demo/people/add/", {"name": "eve", "role": "auditor", "email": "", "team": "", **given})
+        assert answer.status_code == 200
+        assert 'role="alert"' in answer.content.decode(), given
     assert query.users() == ["boss"]
 
 
@@ -99,13 +103,13 @@ def test_roles_are_given_and_taken(boss: Client) -> None:
     assert last.headers["Location"] == "/e/demo/people/"
 
 
-@pytest.mark.parametrize("act", ["link", "close", "factor", "email", "inspection", "unlink", "reopen"])
-def test_who_has_a_role_elsewhere_is_out_of_an_enterprises_hands(boss: Client, act: str) -> None:
+def test_who_has_a_role_elsewhere_is_out_of_an_enterprises_hands(boss: Client) -> None:
     signed_in("lead", role="inspector", enterprise="demo")
     service.grant(user="lead", role="auditor", enterprise="other", actor=OPERATOR)
     before = list(acts(newest=1))
-    answer = boss.post("/e/demo/people/of/lead/", {"act": act, "until": "2026-12-31", "email": "a@b.cn"})
-    assert answer.status_code in {400, 403}
+    for act in ("link", "close", "factor", "email", "inspection", "unlink", "reopen"):
+        answer = boss.post("/e/demo/people/of/lead/", {"act": act, "until": "2026-12-31", "email": "a@b.cn"})
+        assert answer.status_code in {400, 403}, act
     assert list(acts(newest=1)) == before
     assert not models.Link.objects.filter(user="lead").exists()
     assert models.User.objects.get(pk="lead").is_active

@@ -12,7 +12,6 @@ from urllib.parse import quote
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from tests.support.people import signed_in
 from tests.support.register_pages import BASE, address, sheet, text, verbs
 from tests.support.teams import standing
 
@@ -121,39 +120,6 @@ def test_what_a_team_owned_before_is_not_shown_to_the_next(outsourcer: Client, w
     assert outsourcer.get(address("row", kind="lines", key="L1"), {"as_at": "2026-02-01"}).status_code == 200
     old = text(outsourcer.get(address("row", kind="lines", key="L1"), {"as_at": "2026-02-01"}))
     assert "旧名" not in old
-
-
-def every_address() -> list[tuple[str, str]]:
-    row = {"kind": "lines", "key": "L1"}
-    paper = {**row, "paper": 1}
-    got = [BASE, address("list", kind="lines"), address("new", kind="lines"), address("end", kind="lines")]
-    got += [address("row", **row), address("edit", **row)]
-    sent = [address("new", kind="lines"), address("end", kind="lines"), address("export", kind="lines")]
-    sent += [address(name, **row) for name in ("edit", "reveal", "attach")]
-    sent += [address(name, **paper) for name in ("fetch", "detach")]
-    return [*(("get", one) for one in got), *(("post", one) for one in sent)]
-
-
-def test_strangers_find_nothing_and_write_nothing(demo: str, write: Write) -> None:
-    write("lines", line_id="L1")
-    people.add_enterprise(code="other", name="另一家", province="上海", actor=OPERATOR)
-    stranger = signed_in("sven", "administrator", "other")
-    before = len(list(acts()))
-    for method, place in every_address():
-        assert getattr(stranger, method)(place).status_code == 404, place
-        answer = getattr(Client(), method)(place)
-        assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/account/login/"), place
-    assert len(list(acts())) == before
-
-
-def test_a_reader_writes_nothing(reader: Client, write: Write) -> None:
-    write("lines", line_id="L1")
-    for method, place in every_address():
-        wanted = 200 if method == "get" and not place.endswith(("/new/", "/end/", "/edit/")) else 403
-        if place.endswith("/export/"):
-            continue
-        assert getattr(reader, method)(place).status_code == wanted, place
-    assert verbs() == ["registers.create"]
 
 
 def test_rows_of_one_tenant_are_not_reached_through_another(demo: str, write: Write, officer: Client) -> None:
