@@ -269,7 +269,9 @@ def store_matches(
     with transaction.atomic():
         lock_enterprise(enterprise)
         known = {one.key: one for one in Proposal.objects.filter(enterprise_id=enterprise)}
-        later = _edited(enterprise, seen) | {key for key, one in known.items() if one.state in DECIDED}
+        later = {key for key, one in known.items() if one.state in DECIDED}
+        written = queries.current_tickets(enterprise, drills=True).filter(recorded_at__gt=seen)
+        later |= {key for key, reason in written.values_list("key", "reason") if reason != REASON}  # by somebody
         open_ = [one for one in found if one.complaint not in later]
         fresh: list[Proposal] = []
         changed: list[Proposal] = []
@@ -308,12 +310,6 @@ def list_filled_fields(proposal: Proposal, values: CallValues) -> list[str]:
     """Which of a ticket's ``values`` are still those that the proposal's call has filled."""
     call = proposal.call or {}
     return [name for name in proposal.filled if name in values and values[name] == call.get(name)]
-
-
-def _edited(enterprise: str, since: datetime) -> set[str]:
-    """Tickets of which somebody wrote another version; a match's own writing edits nothing."""
-    rows = queries.current_tickets(enterprise, drills=True).filter(recorded_at__gt=since)
-    return {key for key, reason in rows.values_list("key", "reason") if reason != REASON}
 
 
 def _answer(one: Match) -> dict[str, Any]:
@@ -444,10 +440,12 @@ def _wanted(
         proposal = known.get(key)
         if proposal is not None and "call_id" in list_filled_fields(proposal, {"call_id": call_id}):
             own_ids.add(key)
-        if proposal is None or (
-            proposal.state not in DECIDED and (again or _older(proposal, calls, recorded_at, reason))
-        ):
+        if proposal is None:
             wanted.add(key)
+        elif proposal.state not in DECIDED:  # a match's own writing makes no ticket newer
+            newer = proposal.snapshot != calls or (proposal.made_at < recorded_at and reason != REASON)
+            if again or newer:
+                wanted.add(key)
     return frozenset(wanted), frozenset(own_ids)
 
 
@@ -458,8 +456,3 @@ def _months(enterprise: str, wanted: frozenset[str]) -> dict[str, frozenset[str]
         if key in wanted:
             by_month[f"{accepted.astimezone(clock.ZONE):%Y-%m}" if accepted else ""].add(key)
     return {month: frozenset(by_month[month]) for month in sorted(by_month)}
-
-
-def _older(proposal: Proposal, calls: int | None, recorded_at: datetime, reason: str | None) -> bool:
-    """Whether calls or ticket are newer than what was found; a match's own writing makes no ticket newer."""
-    return proposal.snapshot != calls or (proposal.made_at < recorded_at and reason != REASON)

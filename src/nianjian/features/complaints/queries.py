@@ -254,7 +254,7 @@ def _condition(wanted: TicketFilter, promise: ServiceLevels, at: datetime) -> Q:
         asked &= Q(assignee=wanted.assignee)
     drills = False if wanted.overdue and wanted.drills is None else wanted.drills
     if drills is not None:
-        asked &= Q(drill=True) if drills else ~_true("drill")
+        asked &= Q(drill=True) if drills else ~Q(drill__isnull=False, drill=True)  # whose negation holds for NULL
     if wanted.overdue:
         asked &= _overdue(promise, at)
     return asked
@@ -262,11 +262,6 @@ def _condition(wanted: TicketFilter, promise: ServiceLevels, at: datetime) -> Q:
 
 def _any(conditions: Iterable[Q]) -> Q:
     return reduce(or_, conditions, Q(pk__in=()))
-
-
-def _true(name: str) -> Q:
-    """Holds, and is known to: the negation of this holds for NULL."""
-    return Q(**{f"{name}__isnull": False, name: True})
 
 
 _COUNTED: Final = Q(exclusion=None)

@@ -141,16 +141,12 @@ def _check_role(role: str, places: Sequence[str], team: str, actor: Actor) -> No
             raise NianjianError("team_not_registered", enterprise=place, team=team)
 
 
-def _read(enterprise: str, _actor: Actor, keys: Sequence[str]) -> list[Person]:
-    return [found for key in keys if (found := people.person(key, enterprise)) is not None]
-
-
-PEOPLE: Final = Resource(
+PEOPLE: Final = Resource[Person](
     name="name",
     plural="people",
     path="/enterprises/{code}/people",
     installation_path="/people",
-    read=_read,
+    read=lambda enterprise, _actor, keys: [one for key in keys if (one := people.person(key, enterprise))],
     missing=lambda _key: Http404(),
     document=lambda person: Touched(person.name),
     schema=Touched,

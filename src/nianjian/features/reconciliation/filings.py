@@ -144,7 +144,8 @@ class _Side:
         held: dict[Key, tuple[Row, BaseStatus]] = {}
         out: dict[Key, str] = {}
         for row in rows:
-            found, key = evaluate_status(kind, row, day), _key(kind, row)
+            found = evaluate_status(kind, row, day)
+            key = tuple("" if row.get(name) is None else str(fold_text(row[name])) for name in KEYS[kind])
             if found.inside is False:
                 out[key] = found.why
                 continue
@@ -180,10 +181,6 @@ def fold_text(value: object) -> object:
         return value
     text = "".join(sign for sign in unicodedata.normalize("NFKC", value) if not sign.isspace())
     return text or None
-
-
-def _key(kind: str, row: Row) -> Key:
-    return tuple("" if row.get(name) is None else str(fold_text(row[name])) for name in KEYS[kind])
 
 
 def _by_root(own: _Side, other: _Side, partner: Mapping[Key, Key]) -> dict[Key, Key]:

@@ -275,7 +275,14 @@ def rows_around(request: Request, code: str, kind: str, key: str, as_at: AsAt = 
         "notes": [
             {"field": at, "code": one.code, "detail": error_message(one.code, one.values(), word)} for at, one in noted
         ],
-        "groups": [{"kind": one.link.kind, "total": one.total, "items": _rows(one)} for one in groups],
+        "groups": [
+            {
+                "kind": one.link.kind,
+                "total": one.total,
+                "items": [to_row(row, kinds.register(one.link.kind).sheet) for row in one.rows],
+            }
+            for one in groups
+        ],
     }
 
 
@@ -327,11 +334,6 @@ def rows_end_several(request: Request, code: str, kind: str, ends: Ends) -> dict
         kind=kind, enterprise=code, versions=wanted, start=ends.start, reason=ends.reason, actor=request.actor
     )
     return {"count": count}
-
-
-def _rows(group: queries.LinkGroup) -> list[dict[str, object]]:
-    sheet = kinds.register(group.link.kind).sheet
-    return [to_row(one, sheet) for one in group.rows]
 
 
 def _row(request: Request, kind: str, key: str, day: date | None) -> Version:

@@ -424,7 +424,16 @@ def _table(request: Request, seen: ReadScope, sheet: Sheet, found: Sequence[Vers
             (presenters.label(column), *(_sort(request, column.field, asked) if column.field in sorts else ("", "")))
             for column in columns
         ],
-        "lines": [_line(seen, version, sheet, columns) for version in found],
+        "lines": [
+            {
+                "pk": one.pk,
+                "name": presenters.name(one, sheet),
+                "href": presenters.address(seen.enterprise, sheet.kind, one.key, day_parameter(seen)),
+                "cells": [presenters.value(getattr(one, column.field), column) for column in columns],
+                "open": one.valid_to is None or one.valid_to >= clock.today(),
+            }
+            for one in found
+        ],
     }
 
 
@@ -445,16 +454,6 @@ def _sort(request: Request, field: str, asked: RowFilter) -> tuple[str, str]:
     turned = f"-{field}" if here and not asked.descending else field
     state = ("descending" if asked.descending else "ascending") if here else ""
     return address(request, sort=turned, page=""), state
-
-
-def _line(seen: ReadScope, version: Version, sheet: Sheet, columns: list[Column]) -> Context:
-    return {
-        "pk": version.pk,
-        "name": presenters.name(version, sheet),
-        "href": presenters.address(seen.enterprise, sheet.kind, version.key, day_parameter(seen)),
-        "cells": [presenters.value(getattr(version, column.field), column) for column in columns],
-        "open": version.valid_to is None or version.valid_to >= clock.today(),
-    }
 
 
 def _wizard(code: str) -> str:

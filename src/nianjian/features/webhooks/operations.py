@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
@@ -51,15 +50,11 @@ def to_document(row: WebhookRow) -> Webhook:
     return Webhook(row.id, row.url, list(row.events), row.made_by, row.created_at)
 
 
-def _read(enterprise: str, _actor: Actor, keys: Sequence[str]) -> list[WebhookRow]:
-    return [webhooks.get_webhook(key, enterprise) for key in keys]
-
-
 WEBHOOKS: Final = Resource(
     name="webhook",
     plural="webhooks",
     path="/enterprises/{code}/webhooks",
-    read=_read,
+    read=lambda enterprise, _actor, keys: [webhooks.get_webhook(key, enterprise) for key in keys],
     missing=lambda key: NianjianError("webhook_unknown", webhook=key),
     document=to_document,
     schema=Webhook,
