@@ -141,7 +141,7 @@ def _check_role(role: str, places: Sequence[str], team: str, actor: Actor) -> No
             raise NianjianError("team_not_registered", enterprise=place, team=team)
 
 
-PEOPLE: Final = Resource[Person](
+PEOPLE: Final[Resource[Person]] = Resource(
     name="name",
     plural="people",
     path="/enterprises/{code}/people",

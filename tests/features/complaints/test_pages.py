@@ -1,4 +1,4 @@
-"""The list of tickets and a ticket's page: what is shown to whom, in which order, and every act."""
+"""Pages of tickets: the list, a ticket with every act, forward lists, the public page of a number."""
 
 from __future__ import annotations
 
@@ -18,11 +18,16 @@ from tests.support.import_pages import work
 from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
-from nianjian.features.complaints import forwards, operations
-from nianjian.features.complaints.models import Complaint, Proposal
-from nianjian.features.complaints.queries import load_current_tickets
+from nianjian.engines.paper.qr_codes import qr_png
+from nianjian.features.complaints import forwards, one_click, operations
+from nianjian.features.complaints.models import Complaint, Door, Proposal
+from nianjian.features.complaints.queries import list_tickets, load_current_tickets
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
 from nianjian.platform.audit.query import acts as chain
+from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.models import Job
+from nianjian.platform.registers.overlays import Overlay
 from nianjian.platform.vault import blobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tickets"), pytest.mark.postgres]
@@ -287,3 +292,264 @@ def test_strangers_and_other_tenants_find_nothing(tickets: SimpleNamespace) -> N
     del tickets
     opened("I1")
     assert Client().get(HOME).status_code == 302
+
+
+HERE = "/e/demo/complaints/forwards/"
+LIST = (
+    "举报编号,举报手机,被投诉号码,举报内容\nA-1,13800138000,95013001,天天打来说了不要还打影响休息请处理一下这件事情\n"
+)
+
+
+def look(client: Client, content: str = LIST, **more: str) -> tuple[int, str]:
+    given = {"source": "12321", "file": SimpleUploadedFile("list.csv", content.encode()), **more}
+    answer = client.post(f"{HERE}look/", given)
+    return answer.status_code, answer.content.decode()
+
+
+def options(text: str, field: str) -> list[tuple[str, str]]:
+    """Value and label of each choice."""
+    (select,) = re.findall(rf'<select name="heading_{field}".*?</select>', text, re.DOTALL)
+    return re.findall(r'<option value="([^"]*)"[^>]*>([^<]*)</option>', select)
+
+
+def test_its_headings_and_values_stand_beside_the_choice(officer: Client) -> None:
+    status, text = look(officer)
+    assert status == 200
+    choices = options(text, "reference")
+    assert choices[0] == ("", "—")
+    assert ("举报编号", "举报编号 – A-1") in choices
+    assert options(text, "complained")[0][1].endswith("被投诉号码")  # recognised by itself
+    assert "13800138000" not in text
+    assert "影响休息" not in text
+    assert not Complaint.objects.exists()
+    assert not Job.objects.filter(kind=flow.IMPORT_FORWARDS).exists()
+
+
+def test_a_choice_is_looked_at_again_and_imported(officer: Client) -> None:
+    status, text = look(officer, heading_reference="举报编号", heading_complainant="举报手机")
+    assert status == 200
+    assert "138****8000" in text
+    assert re.search(r'<option value="举报编号" selected>', text)
+    given = {"source": "12321", "heading_reference": "举报编号", "file": SimpleUploadedFile("l.csv", LIST.encode())}
+    assert officer.post(HERE, given).status_code == 302
+    assert Job.objects.get(kind=flow.IMPORT_FORWARDS).payload["mapping"]["columns"] == {"reference": "举报编号"}
+
+
+def test_what_is_no_list_is_said(officer: Client) -> None:
+    assert officer.post(f"{HERE}look/", {}).status_code == 422
+    assert look(officer, " ")[0] == 422
+    assert look(officer, "\0\0\0")[0] in {200, 422}
+    assert signed_in("ann", "auditor", "demo").post(f"{HERE}look/", {}).status_code == 403
+
+
+ADDRESSES = "/e/demo/complaints/one-click/"
+
+
+def form(client: Client, address: str) -> dict[str, str]:
+    """The fields of the page as it was loaded, filled in."""
+    page = client.get(address)
+    assert page.status_code == 200
+    (once,) = re.findall(r'name="once" value="([^"]+)"', page.content.decode())
+    return {
+        "complainant": "138 0013 8000",
+        "called_at": "2026-03-01T15:12",
+        "category": "营销骚扰",
+        "content": "天天打来",
+        "once": once,
+    }
+
+
+def sent(client: Client, address: str, **more: str) -> Any:
+    return client.post(address, form(client, address) | more)
+
+
+def without_token(answer: Any) -> str:
+    """The page without the browser's own token."""
+    return re.sub(r"\b\w{64}\b", "", str(answer.content.decode()))
+
+
+def test_a_stranger_opens_a_ticket_whose_clocks_run(tickets: SimpleNamespace) -> None:
+    stranger = Client(enforce_csrf_checks=True)
+    answer = sent(stranger, tickets.address)
+    assert answer.status_code == 302
+    row = Complaint.objects.get()
+    assert (row.source, row.complained, row.complainant, row.category, row.content) == (
+        "one_click", "95013001", "13800138000", "营销骚扰", "天天打来",
+    )  # fmt: skip
+    assert f"{row.called_at:%H:%M}" == "07:12"  # UTC
+    (ticket,) = list_tickets(enterprise="demo", actor=Actor("tester")).tickets()
+    assert (ticket.state, ticket.response.hand, ticket.close.hand) == ("new", "running", "running")
+    page = without_token(stranger.get(answer.headers["location"]))
+    assert row.ticket_id in page
+    assert "2 小时" in page
+    assert "24 小时" in page
+    assert "13800138000" not in page + answer.headers["location"]
+    assert not stranger.cookies.get("sessionid")
+
+
+def test_the_chain_tells_it_without_a_word_of_it(tickets: SimpleNamespace) -> None:
+    sent(Client(), tickets.address)
+    entry = next(one for one in acts() if one.verb == "complaints.add")
+    assert entry.actor == "public:one-click"
+    assert not [
+        secret
+        for secret in ("13800138000", "天天", tickets.door.token)
+        if secret in str([dict(one.data) for one in acts()])
+    ]
+
+
+def test_the_same_page_sent_twice_is_one_ticket(tickets: SimpleNamespace) -> None:
+    client = Client()
+    given = form(client, tickets.address)
+    first, second = client.post(tickets.address, given), client.post(tickets.address, given)
+    assert Complaint.objects.count() == 1
+    places = [str(one.headers["location"]) for one in (first, second)]  # a receipt holds the second of its making
+    pages = [without_token(client.get(place)).replace(place, "") for place in places]
+    assert pages[0] == pages[1]
+    assert Complaint.objects.get().ticket_id in pages[0]
+
+
+def test_a_page_nobody_loaded_is_not_taken(tickets: SimpleNamespace) -> None:
+    client = Client()
+    given = form(client, tickets.address)
+    other = one_click.open_door(enterprise="demo", number="95013002", actor=Actor("tester"))
+    for once, address in (("", tickets.address), ("abc", tickets.address), (given["once"], f"/c/{other.token}")):
+        answer = client.post(address, given | {"once": once})
+        assert answer.status_code == 422
+        (fresh,) = re.findall(r'name="once" value="([^"]+)"', without_token(answer))
+        assert fresh != once
+    assert not Complaint.objects.exists()
+    assert client.post(f"/c/{other.token}", given | {"once": fresh}).status_code == 302
+
+
+def test_what_cannot_be_read_is_said_at_its_field(tickets: SimpleNamespace) -> None:
+    client = Client()
+    given = form(client, tickets.address)
+    for name, value in (
+        ("complainant", "abc"), ("complainant", ""), ("complainant", "12"), ("category", "别的"),
+        ("called_at", "2999-01-01T00:00"), ("called_at", "昨天"), ("content", "字" * 2001), ("complainant", "1" * 33),
+    ):  # fmt: skip
+        answer = client.post(tickets.address, given | {name: value})
+        assert answer.status_code == 422, value
+        assert f'href="#id_{name}"' in without_token(answer)
+    assert not Complaint.objects.exists()
+
+
+def test_the_answer_is_the_same_whoever_complains(tickets: SimpleNamespace) -> None:
+    """Whether a number is known here, or has complained before, nobody learns."""
+    client = Client()
+    pages = []
+    for complainant in ("13800138000", "13800138000", "13900139000"):
+        answer = sent(client, tickets.address, complainant=complainant)
+        shown = without_token(client.get(answer.headers["location"])).replace(answer.headers["location"], "HERE")
+        pages.append(re.sub(r"TS-[0-9a-f-]+", "TICKET", shown))
+    assert pages[0] == pages[1] == pages[2]
+
+
+def test_an_address_that_ended_is_as_one_that_never_was(tickets: SimpleNamespace) -> None:
+    one_click.close_door(enterprise="demo", door=tickets.door.pk, actor=Actor("tester"))
+    ended, never = Client().get(tickets.address), Client().get("/c/AAAAAAAAAAAAAAAA")
+    assert (ended.status_code, never.status_code) == (404, 404)
+    assert without_token(ended).replace(tickets.door.token, "") == without_token(never).replace("AAAAAAAAAAAAAAAA", "")
+    assert "示范" not in without_token(never)
+    again = one_click.open_door(enterprise="demo", number="95013001", actor=Actor("tester"))
+    assert again.token != tickets.door.token
+
+
+def test_a_receipt_is_not_made_up(tickets: SimpleNamespace) -> None:
+    answer = sent(Client(), tickets.address)
+    other = one_click.open_door(enterprise="demo", number="95013002", actor=Actor("tester"))
+    receipt = answer.headers["location"].rsplit("/", 1)[1]
+    assert Client().get(f"/c/{other.token}/done/{receipt}").status_code == 404
+    assert Client().get(f"{tickets.address}/done/TS-1").status_code == 404
+
+
+def _limited(name: str, value: int) -> None:
+    """An overlay of the rulebook in force."""
+    now, today = clock.now(), clock.today()
+    Overlay.objects.create(
+        id=name, key=f"complaints.one_click.{name}", value=value, enterprise="demo", valid_from=today, reason="r",
+        proposed_by="user:a", proposed_at=now, approval="x", approved_by="user:b", approved_at=now,
+    )  # fmt: skip
+
+
+def test_too_many_from_one_place_or_of_one_number(tickets: SimpleNamespace) -> None:
+    assert one_click.load_limits("demo") == one_click.OneClickLimits(address=30, number=5)
+    _limited("per_number", 2)
+    client = Client()
+    assert [sent(client, tickets.address).status_code for _turn in range(3)] == [302, 302, 429]
+    assert sent(client, tickets.address, complainant="+86 138-0013-8000").status_code == 429, "another spelling"
+    assert sent(client, tickets.address, complainant="13900139000").status_code == 302
+    _limited("per_address", 5)
+    other = Client(REMOTE_ADDR="192.0.2.7")
+    codes = [sent(other, tickets.address, complainant=f"1390013900{turn}").status_code for turn in range(6)]
+    assert codes == [302] * 5 + [429]
+    assert sent(Client(REMOTE_ADDR="192.0.2.8"), tickets.address, complainant="13700137000").status_code == 302
+
+
+def test_the_page_carries_the_policy_and_needs_no_script(tickets: SimpleNamespace) -> None:
+    answer = Client().get(tickets.address, headers={"accept-language": "en"})
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    page = without_token(answer)
+    assert "Your telephone number" in page
+    assert "onclick" not in page
+    assert "95013001" in page
+
+
+def test_an_administrator_makes_shows_and_ends_addresses(tickets: SimpleNamespace) -> None:
+    client = signed_in("anna")
+    answer = client.post(ADDRESSES, {"number": "9501 3009"})
+    assert answer.status_code == 302
+    made = Door.objects.get(number="95013009")
+    assert re.fullmatch(r"[\w-]{16}", made.token)
+    assert "9501" not in made.token
+    page = without_token(client.get(answer.headers["location"]))
+    address = f"http://testserver/c/{made.token}"
+    assert f"&lt;a href=&quot;{address}&quot;" in page
+    assert f"一键投诉：{address}" in page
+    assert "COMPLAINT_ENTERPRISE=demo" in page
+    assert "deploy/freeswitch/complaint.xml" in page
+    for kind, begins in (("svg", b"<?xml"), ("png", b"\x89PNG")):
+        assert client.get(f"{ADDRESSES}{made.pk}/code.{kind}").content.startswith(begins)
+    assert client.get(f"{ADDRESSES}{made.pk}/code.gif").status_code == 404
+    assert client.post(ADDRESSES, {"number": "95013009"}).status_code == 422
+    assert client.post(ADDRESSES, {"number": "x"}).status_code == 422
+    assert client.post(f"{ADDRESSES}{made.pk}/close/").status_code == 302
+    assert Client().get(f"/c/{made.token}").status_code == 404
+    verbs = [one.verb for one in acts() if one.verb.startswith("complaints.door")]
+    assert verbs[:2] == ["complaints.door.close", "complaints.door.open"]
+    assert made.token not in str([dict(one.data) for one in acts()])
+
+
+def test_what_goes_to_others_carries_the_address_that_is_set(
+    tickets: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in("anna")
+    address = f"{ADDRESSES}{tickets.door.pk}/"
+    asked = client.get(f"{address}code.svg").content
+    assert client.get(f"{address}code.svg", headers={"host": "localhost"}).content != asked
+    monkeypatch.setenv("NIANJIAN_URL", "https://check.example.org")
+    assert f"一键投诉：https://check.example.org/c/{tickets.door.token}" in without_token(client.get(address))
+    told = [client.get(f"{address}code.svg", headers=host).content for host in ({}, {"host": "localhost"})]
+    assert told[0] == told[1] != asked
+
+
+def test_the_png_is_what_its_matrix_says() -> None:
+    """Read back by the reference of the format's own checks: sizes, checksums, bits."""
+    import struct  # noqa: PLC0415 -- this test alone
+    import zlib  # noqa: PLC0415
+
+    content = qr_png([[True, False, True], [False, True, False]], 3)
+    place, chunks = 8, {}
+    while place < len(content):
+        size, name = struct.unpack(">I4s", content[place : place + 8])
+        data = content[place + 8 : place + 8 + size]
+        (check,) = struct.unpack(">I", content[place + 8 + size : place + 12 + size])
+        assert check == zlib.crc32(name + data)
+        chunks[name] = data
+        place += 12 + size
+    assert struct.unpack(">IIBBBBB", chunks[b"IHDR"]) == (9, 6, 1, 0, 0, 0, 0)
+    lines = zlib.decompress(chunks[b"IDAT"])
+    assert len(lines) == 6 * 3
+    bits = [f"{int.from_bytes(lines[n * 3 + 1 : n * 3 + 3]):016b}"[:9] for n in range(6)]
+    assert bits == ["000111000"] * 3 + ["111000111"] * 3
