@@ -37,7 +37,8 @@ from nianjian.features.dossier.signatures import to_signature  # noqa: E402
 from nianjian.features.inspection.operations import day as inspection  # noqa: E402
 from nianjian.features.inspection.operations import drill  # noqa: E402
 from nianjian.features.portrait import portraits  # noqa: E402
-from nianjian.features.reconciliation import storage as reconciliation  # noqa: E402
+from nianjian.features.reconciliation.models import Difference, Proposal, Run  # noqa: E402
+from nianjian.features.reconciliation.storage import store_run  # noqa: E402
 from nianjian.features.rectification import operations as rectification  # noqa: E402
 from nianjian.features.rectification import storage as rectification_storage  # noqa: E402
 from nianjian.features.rectification.models import Case  # noqa: E402
@@ -179,15 +180,12 @@ def _signed(code: str, actor: Actor) -> int:
 
 def _reconciliation(code: str, actor: Actor) -> dict[str, Any]:
     """A comparison of lines with a difference, and a pair."""
-    difference = reconciliation.NewDifference(
-        key=f"L-{code}", result="only_ours", label={"key": f"L-{code}"}, digest="0" * 64
-    )
-    pair = reconciliation.NewProposal(
-        "name", "1" * 64, "2" * 64, {"name": "张三", "identity": "11010519491231002X"}, 75
-    )
+    difference = Difference(key=f"L-{code}", result="only_ours", label=f'{{"key": "L-{code}"}}', state="open")
+    told = '{"name": "张三", "identity": "11010519491231002X"}'
+    pair = Proposal(kind="name", subject="1" * 64, person="2" * 64, told=told, likeness=75)
     counts = {"same": 0, "only_ours": 1, "only_theirs": 0, "field_differs": 0}
-    report = reconciliation.RunReport("lines", date(2026, 12, 31), counts, {}, [difference], [pair])
-    run = reconciliation.store_run(enterprise=code, report=report, actor=actor)
+    run = Run(enterprise_id=code, kind="lines", as_of=date(2026, 12, 31), counts=counts, told={})
+    store_run(run=run, differences=[difference], proposals=[pair], actor=actor)
     return {"reconciliation": run.pk, "difference": run.differences.get().pk, "pair": run.proposals.get().pk}
 
 

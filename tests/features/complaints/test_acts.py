@@ -218,16 +218,6 @@ def test_an_outsourcer_sees_own_tickets_and_writes_none(demo: str, operator: Act
     assert _refused(lambda: _close(tom, "I1")) == "role_missing"
 
 
-def test_a_stranger_reads_nothing(demo: str, operator: Actor) -> None:
-    people.add_enterprise(code="other", name="别家", province="北京", actor=operator)
-    people.add_user(name="eve", role="compliance_lead", enterprises=["other"], actor=operator)
-    _add(operator)
-    with pytest.raises(NianjianError) as error:
-        list_tickets(enterprise="demo", actor=Actor("eve", "user"))
-    assert error.value.code == "role_missing"
-    assert _refused(lambda: _close(Actor("eve", "user"), "I1")) == "role_missing"
-
-
 def test_a_drill_is_worked_on_like_any_ticket_and_never_published(demo: str, operator: Actor, tmp_path: Path) -> None:
     _add(operator)
     _add(operator, "D1", drill="是")

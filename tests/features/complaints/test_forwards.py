@@ -73,7 +73,7 @@ def _row(key: str = "12321-A1") -> Complaint:
 
 def test_a_list_opens_tickets_with_their_clock(lists: Load) -> None:
     told = lists(ROW)
-    assert (told.rows["added"], told.tickets, told.extra_columns) == (1, ("12321-A1",), ("所属省份", "办结情况"))
+    assert (told.rows["added"], told.tickets, told.extra_columns) == (1, ["12321-A1"], ["所属省份", "办结情况"])
     row = _row()
     assert (row.source, row.reference, row.complainant, row.complained) == ("12321", "A1", "13800138000", "95013001")
     assert (row.category, row.content, json.loads(row.extra or "")) == ("营销骚扰", "天天打来", {"所属省份": "浙江"})
@@ -96,14 +96,14 @@ def test_the_same_list_again_changes_nothing(lists: Load, operator: Actor) -> No
 def test_what_was_not_known_is_filled_and_what_differs_is_told(lists: Load) -> None:
     lists((ROW[0], "", *ROW[2:5], "", *ROW[6:]))
     told = lists((ROW[0], ROW[1], "95013002", *ROW[3:]))
-    assert (told.rows["updated"], told.differing) == (1, {"12321-A1": ("complained",)})
+    assert (told.rows["updated"], told.differing) == (1, {"12321-A1": ["complained"]})
     assert (_row().complainant, _row().content, _row().complained) == ("13800138000", "天天打来", "95013001")
 
 
 def test_a_ticket_that_was_opened_by_hand_is_found_by_its_reference(lists: Load, operator: Actor) -> None:
     texts = {"ticket_id": "TS-1", "source": "12321", "reference": "A1", "arrived_at": "2026-03-01 08:00:00"}
     flows.open_ticket(enterprise="demo", texts=texts, actor=operator)
-    assert lists(ROW).tickets == ("TS-1",)
+    assert lists(ROW).tickets == ["TS-1"]
     assert _row("TS-1").arrived_at == datetime(2026, 3, 1, 8, tzinfo=ZONE), "a clock that runs keeps its start"
 
 
@@ -126,7 +126,7 @@ def test_a_workbook_with_a_title_and_a_column_for_the_source(lists: Load, tmp_pa
 columns: {reference: 流水, source: 渠道, complained: 主叫}
 values: {source: {申诉中心: "12300", 举报中心: "12321"}}
 """
-    assert lists(path=path, mapping=mapping).tickets == ("12300-B7", "12321-B7")
+    assert lists(path=path, mapping=mapping).tickets == ["12300-B7", "12321-B7"]
     assert _row("12300-B7").accepted_at == datetime(2026, 3, 1, 8, tzinfo=ZONE), (
         "a header that we know needs no mapping"
     )

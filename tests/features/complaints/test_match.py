@@ -71,22 +71,16 @@ def _one(told: list[Match]) -> tuple[str, str, str | None, str | None]:
     )
 
 
-@pytest.mark.parametrize(
-    ("seconds", "link"),
-    [
-        (600, "ten_minutes"),
-        (-600, "ten_minutes"),
-        (601, "day"),
-        (-601, "day"),
-        (3600 * 13, "day"),
-        (3600 * 14, "before"),
-    ],
-)
-def test_ten_minutes_are_included_then_the_day_counts(found: Found, seconds: int, link: str) -> None:
-    told = found([_call("c1", CALLED + timedelta(seconds=seconds))], [_complaint()])
-    assert _one(told)[0] == link
-    # A call that is not on the day named fits only half: it is never written without a person.
-    assert told[0].confidence is (Confidence.MEDIUM if link == "before" else Confidence.HIGH)
+def test_ten_minutes_are_included_then_the_day_counts(found: Found) -> None:
+    cases = {600: "ten_minutes", -600: "ten_minutes", 601: "day", -601: "day", 3600 * 13: "day", 3600 * 14: "before"}
+    calls, complaints = [], []
+    for number, seconds in enumerate(cases):  # each about another person
+        calls.append(_call(f"c{number}", CALLED + timedelta(seconds=seconds), callee=CALLEE + number))
+        complaints.append(_complaint(f"K{number}", complainant=CALLEE + number))
+    for told, link in zip(found(calls, complaints), cases.values(), strict=True):
+        assert told.link == link
+        # A call that is not on the day named fits only half: it is never written without a person.
+        assert told.confidence is (Confidence.MEDIUM if link == "before" else Confidence.HIGH)
 
 
 def test_the_time_named_tells_calls_of_one_day_apart(found: Found) -> None:

@@ -8,24 +8,13 @@ import pytest
 
 from nianjian.engines.kernel.clock import ZONE
 from nianjian.engines.paper.texts import complaints
-from nianjian.engines.paper.words import CHINESE
-from nianjian.engines.paper.words import words as spoken
 from nianjian.features.complaints.clocks import Clock, Hand
 from nianjian.features.complaints.matching import LINKS, Confidence
 from nianjian.features.complaints.states import ALLOWED, Act, Facts, State, find_refusal, state_of
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=ZONE)
-
-
-LATER = NOON + timedelta(hours=1)
-
-
-BEFORE = NOON - timedelta(seconds=1)
-
-
+LATER, BEFORE = NOON + timedelta(hours=1), NOON - timedelta(seconds=1)
 EARLY = "complaint_moment_too_early"
-
-
 TABLE = {
     State.NEW: "acknowledge respond callback exclude assign attach",
     State.RESPONDED: "callback exclude assign attach",
@@ -83,23 +72,6 @@ def test_as_it_stood_at_a_moment_that_moment_is_known() -> None:
 )
 def test_nothing_happens_before_what_it_follows(facts: Facts, act: Act, at: datetime, expected: str | None) -> None:
     assert find_refusal(facts, act, at) == expected
-
-
-TABLES = (
-    complaints.STATES,
-    complaints.HANDS,
-    complaints.CLOCKS,
-    complaints.ACTS,
-    complaints.CONFIDENCE,
-    complaints.LINKS,
-    complaints.PROPOSALS,
-)
-
-
-def test_it_is_said_in_chinese() -> None:
-    texts = {*complaints.TEXTS.values(), *(text for table in TABLES for text in table.values())}
-    said = {text: spoken(CHINESE)(text) for text in texts}
-    assert [text for text in texts if not any("\u4e00" <= sign <= "\u9fff" for sign in said[text])] == []
 
 
 def test_every_code_has_its_word() -> None:

@@ -86,7 +86,7 @@ def test_a_file_goes_before_the_row_that_names_it(demo: str, operator: Actor, mo
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(forwards.queue_service, "forget", killed)
+        patch.setattr(flow.service, "forget", killed)
         with pytest.raises(KeyboardInterrupt):
             forwards.delete_expired_files()
     assert asked not in set(blobs.blobs())
@@ -103,13 +103,13 @@ def test_whoever_puts_a_file_is_known_to_the_sweep() -> None:
     )
     assert puts == {
         "features/calls": 1,
-        "features/complaints": 2,
+        "features/complaints": 1,
         "features/dossier": 9,
         "features/inspection": 1,
-        "features/reconciliation": 1,
         "features/rectification": 2,
         "features/registers": 1,
         "features/season": 1,
         "features/test_calls": 1,
+        "platform/jobs": 1,
         "platform/registers": 2,
     }

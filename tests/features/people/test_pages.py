@@ -22,6 +22,10 @@ OPERATOR = Actor("root")
 PASSWORD = "eine lange Losung 47"  # noqa: S105 -- of a person of the tests
 
 
+def _until(days: int = 3) -> str:
+    return (clock.now() + timedelta(days=days)).astimezone(clock.ZONE).date().isoformat()
+
+
 @pytest.fixture(autouse=True)
 def _quick(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -68,22 +72,18 @@ def test_a_person_is_added_and_comes_in_by_the_link(boss: Client) -> None:
     assert {act.actor for act in acts(verb="user.link")} == {"user:boss"}
 
 
-@pytest.mark.parametrize(
-    "given",
-    [
-        {"role": "outsourcer", "team": ""},
+def test_a_person_who_may_not_be_is_not_made(boss: Client) -> None:
+    wrong = (
         {"role": "data_officer", "team": "T1"},
-        {"role": "outsourcer", "team": "T9"},
         {"name": "a b"},
         {"name": "BOSS"},
         {"role": "king"},
-        {"email": "nonsense"},
-    ],
-)
-def test_a_person_who_may_not_be_is_not_made(boss: Client, given: dict[str, str]) -> None:
-    answer = boss.post("/e/demo/people/add/", {"name": "eve", "role": "auditor", "email": "", "team": "", **given})
-    assert answer.status_code == 200
-    assert 'role="alert"' in answer.content.decode()
+        {"email": "no"},
+    )
+    for given in wrong:
+        answer = boss.post("/e/demo/people/add/", {"name": "eve", "role": "auditor", "email": "", "team": "", **given})
+        assert answer.status_code == 200
+        assert 'role="alert"' in answer.content.decode(), given
     assert query.users() == ["boss"]
 
 
@@ -103,13 +103,13 @@ def test_roles_are_given_and_taken(boss: Client) -> None:
     assert last.headers["Location"] == "/e/demo/people/"
 
 
-@pytest.mark.parametrize("act", ["link", "close", "factor", "email", "inspection", "unlink", "reopen"])
-def test_who_has_a_role_elsewhere_is_out_of_an_enterprises_hands(boss: Client, act: str) -> None:
+def test_who_has_a_role_elsewhere_is_out_of_an_enterprises_hands(boss: Client) -> None:
     signed_in("lead", role="inspector", enterprise="demo")
     service.grant(user="lead", role="auditor", enterprise="other", actor=OPERATOR)
     before = list(acts(newest=1))
-    answer = boss.post("/e/demo/people/of/lead/", {"act": act, "until": "2026-12-31", "email": "a@b.cn"})
-    assert answer.status_code in {400, 403}
+    for act in ("link", "close", "factor", "email", "inspection", "unlink", "reopen"):
+        answer = boss.post("/e/demo/people/of/lead/", {"act": act, "until": "2026-12-31", "email": "a@b.cn"})
+        assert answer.status_code in {400, 403}, act
     assert list(acts(newest=1)) == before
     assert not models.Link.objects.filter(user="lead").exists()
     assert models.User.objects.get(pk="lead").is_active
@@ -129,14 +129,6 @@ def test_an_administrator_of_one_enterprise_reaches_no_other(boss: Client) -> No
     assert {one.enterprise for one in query.roles_of("both")} == {"demo", "other"}
 
 
-@pytest.mark.parametrize("role", ["compliance_lead", "data_officer", "tester", "inspector", "auditor"])
-def test_no_other_role_sees_the_people(demo: str, role: str) -> None:
-    client = signed_in("eve", role=role, enterprise=demo)
-    for address in ("/e/demo/people/", "/e/demo/people/add/", "/e/demo/people/of/eve/", "/people/", "/enterprises/"):
-        assert client.get(address).status_code == 403
-    assert client.post("/e/demo/people/add/", {"name": "x", "role": "auditor"}).status_code == 403
-
-
 def test_an_account_is_closed_and_opened_again(chief: Client) -> None:
     anna = signed_in("anna", role="auditor", enterprise="demo")
     assert anna.get("/account/").status_code == 200
@@ -154,8 +146,7 @@ def test_an_inspector_comes_by_a_link_reads_and_changes_nothing(boss: Client, mo
     boss.post("/e/demo/people/add/", {"name": "通管局", "role": "inspector", "email": "", "team": ""})
     # even if somebody gives it more, the link's session reads only
     service.grant(user="通管局", role="administrator", enterprise="demo", actor=OPERATOR)
-    until = (clock.now() + timedelta(days=3)).astimezone(clock.ZONE).date().isoformat()
-    path = _link(boss.post("/e/demo/people/of/通管局/", {"act": "inspection", "until": until}))
+    path = _link(boss.post("/e/demo/people/of/通管局/", {"act": "inspection", "until": _until()}))
     inspector = Client()
     assert inspector.get(path).status_code == 200
     assert inspector.get("/e/demo/").status_code == 302  # looking at the page opens nothing
@@ -175,8 +166,7 @@ def test_an_inspector_comes_by_a_link_reads_and_changes_nothing(boss: Client, mo
 
 def test_a_revoked_link_ends_the_session_it_opened(boss: Client) -> None:
     boss.post("/e/demo/people/add/", {"name": "insp", "role": "inspector", "email": "", "team": ""})
-    until = (clock.now() + timedelta(days=3)).astimezone(clock.ZONE).date().isoformat()
-    path = _link(boss.post("/e/demo/people/of/insp/", {"act": "inspection", "until": until}))
+    path = _link(boss.post("/e/demo/people/of/insp/", {"act": "inspection", "until": _until()}))
     inspector = Client()
     inspector.post(path)
     assert inspector.get("/account/").status_code == 200
@@ -186,17 +176,10 @@ def test_a_revoked_link_ends_the_session_it_opened(boss: Client) -> None:
     assert next(acts(verb="sign_out")).data == {"user": "insp", "reason": "revoked"}
 
 
-@pytest.mark.parametrize("days", [-2, 400])
-def test_an_inspectors_link_ends_within_a_year(boss: Client, days: int) -> None:
-    signed_in("insp", role="inspector", enterprise="demo")
-    until = (clock.now() + timedelta(days=days)).date().isoformat()
-    assert boss.post("/e/demo/people/of/insp/", {"act": "inspection", "until": until}).status_code == 400
-
-
-def test_only_an_inspector_gets_an_inspectors_link(boss: Client) -> None:
-    signed_in("anna", role="auditor", enterprise="demo")
-    until = (clock.now() + timedelta(days=3)).date().isoformat()
-    assert boss.post("/e/demo/people/of/anna/", {"act": "inspection", "until": until}).status_code == 400
+@pytest.mark.parametrize(("role", "days"), [("inspector", -2), ("inspector", 400), ("auditor", 3)])
+def test_a_link_is_an_inspectors_alone_and_ends_within_a_year(boss: Client, role: str, days: int) -> None:
+    signed_in("insp", role=role, enterprise="demo")
+    assert boss.post("/e/demo/people/of/insp/", {"act": "inspection", "until": _until(days)}).status_code == 400
 
 
 def test_an_enterprise_is_added(chief: Client) -> None:
@@ -214,16 +197,6 @@ def test_many_people_come_in_pages(chief: Client) -> None:
     assert page.count("/people/of/") == 50
     assert chief.get("/people/?page=2").content.decode().count("/people/of/") == 6
     assert chief.get("/people/?q=p07").content.decode().count("/people/of/") == 1
-
-
-def test_an_address_belongs_to_one_person(chief: Client) -> None:
-    for name in ("anna", "bo"):
-        signed_in(name, role="auditor", enterprise="demo")
-    chief.post("/people/of/anna/", {"act": "email", "email": "a@example.com"})
-    assert chief.post("/people/of/bo/", {"act": "email", "email": "A@example.com"}).status_code == 400
-    assert [one.email for one in models.User.objects.filter(pk__in=["anna", "bo"]).order_by("pk")] == [
-        "a@example.com", "",
-    ]  # fmt: skip
 
 
 def test_an_account_is_confirmed_by_an_administrator_who_did_not_make_it(boss: Client, chief: Client) -> None:
@@ -309,9 +282,8 @@ def test_an_invitation_ends_when_it_is_taken_back_and_with_its_maker(boss: Clien
 
 def test_an_inspectors_session_accepts_nothing(boss: Client) -> None:
     boss.post("/e/demo/people/add/", {"name": "insp", "role": "inspector", "email": "", "team": ""})
-    until = (clock.now() + timedelta(days=3)).astimezone(clock.ZONE).date().isoformat()
     inspector = Client()
-    inspector.post(_link(boss.post("/e/demo/people/of/insp/", {"act": "inspection", "until": until})))
+    inspector.post(_link(boss.post("/e/demo/people/of/insp/", {"act": "inspection", "until": _until()})))
     assert inspector.post(_invited(boss, "administrator")).status_code == 404
     assert {one.role for one in query.roles_of("insp")} == {"inspector"}
 

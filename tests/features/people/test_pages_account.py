@@ -1,21 +1,29 @@
-"""Signing in: the one-time link, the password, the lock-out, the end of a session."""
+"""Signing in and one's own account: links, the password, second factor, sessions, tokens."""
 
 from __future__ import annotations
 
 import re
+import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.test import Client, TestCase
+from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.people.keys import SECOND_FACTORS, list_keys, rotate_keys
 from nianjian.features.people.operations import first_administrator
-from nianjian.platform.accounts import models
+from nianjian.platform.accounts import models, query, tokens
 from nianjian.platform.accounts.links import create_first_link, revoke_link
 from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.service import close
 from nianjian.platform.audit.query import acts
+from nianjian.platform.vault import keyring
 
 pytestmark = pytest.mark.django_db
 OPERATOR = Actor("root")
@@ -57,22 +65,13 @@ def test_the_first_administrator_chooses_a_password_once() -> None:
     assert verbs == ["sign_in", "user.password", "user.link"]
 
 
-@pytest.mark.parametrize(
-    ("password", "again"), [("short", "short"), (PASSWORD, "another"), ("123456789012", "123456789012"), ("", "")]
-)
-def test_a_weak_or_mistyped_password_is_refused(password: str, again: str) -> None:
+def test_a_weak_or_mistyped_password_is_refused() -> None:
     made = first_administrator(name="boss", enterprise="", again=False, actor=OPERATOR)
-    answer = Client().post(made.path, {"password": password, "again": again})
-    assert answer.status_code == 200
-    assert 'aria-invalid="true"' in answer.content.decode()
+    for password, again in (("short",) * 2, (PASSWORD, "another"), ("123456789012",) * 2, ("", "")):
+        answer = Client().post(made.path, {"password": password, "again": again})
+        assert answer.status_code == 200
+        assert 'aria-invalid="true"' in answer.content.decode(), password
     assert not models.User.objects.get(pk="boss").has_usable_password()
-
-
-def test_a_second_administrator_needs_to_be_asked_for() -> None:
-    first_administrator(name="boss", enterprise="", again=False, actor=OPERATOR)
-    with pytest.raises(NianjianError, match="administrator_exists"):
-        first_administrator(name="other", enterprise="", again=False, actor=OPERATOR)
-    assert first_administrator(name="other", enterprise="", again=True, actor=OPERATOR).user == "other"
 
 
 def test_a_link_ends_by_time_by_a_newer_one_and_by_revocation(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,3 +145,268 @@ def test_a_closed_account_does_not_come_in(boss: str) -> None:
     assert answer.headers["Location"] == "/account/inactive/"
     assert client.get("/account/inactive/").status_code == 200
     assert client.get("/").status_code == 302
+
+
+PAGES = {
+    "/account/": 200,
+    "/account/sessions/": 200,
+    "/account/tokens/": 200,
+    "/account/password/change/": 200,
+    "/account/2fa/": 200,
+    "/account/2fa/webauthn/": 200,
+    "/account/3rdparty/": 200,
+    "/account/reauthenticate/": 200,
+    "/account/logout/": 200,
+    "/account/login/": 302,  # signed in already
+    "/account/2fa/recovery-codes/": 404,  # none yet
+    "/account/3rdparty/login/error/": 401,
+    "/account/3rdparty/login/cancelled/": 200,
+    "/account/2fa/authenticate/": 302,  # no sign-in is waiting for it
+}
+
+
+@pytest.fixture(autouse=True)
+def _keys(tmp_path: Path) -> None:
+    """Secrets of second factors are sealed with these."""
+    (tmp_path / "sealed").mkdir(mode=0o700)
+    keyring.place(tmp_path / "keys.json", tmp_path / "sealed")
+
+
+@pytest.fixture
+def anna() -> Client:
+    """A data officer who has signed in by password."""
+    signed_in("anna", role="data_officer")
+    person = models.User.objects.get(pk="anna")
+    person.set_password(PASSWORD)
+    person.save()
+    return _fresh()
+
+
+def _fresh() -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.post("/account/login/", {"login": "anna", "password": PASSWORD})
+    return client
+
+
+def _again(client: Client) -> None:
+    """Show the password once more, as the pages ask before a change."""
+    assert client.post("/account/reauthenticate/", {"password": PASSWORD}).status_code == 302
+
+
+def _code(secret: str) -> str:
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
+
+
+def _with_app(client: Client) -> tuple[str, list[str]]:
+    """Set an authenticator app up; its key and the recovery codes."""
+    _again(client)
+    secret = re.search(r"<code>([A-Z2-7]+)</code>", client.get("/account/2fa/totp/activate/").content.decode())
+    assert secret
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        answer = client.post("/account/2fa/totp/activate/", {"code": _code(secret[1])}, follow=True)
+    assert answer.status_code == 200, answer.content.decode()
+    return secret[1], re.findall(r"<code>(\d{8})</code>", answer.content.decode())
+
+
+def test_every_page_answers(anna: Client) -> None:
+    assert {address: anna.get(address).status_code for address in PAGES} == PAGES
+
+
+def test_a_stranger_sees_no_own_page(db: None) -> None:
+    answers = {address: Client().get(address) for address in (*PAGES, "/account/2fa/webauthn/add/")}
+    seen = {address for address, answer in answers.items() if answer.status_code == 200}
+    assert seen == {"/account/login/", "/account/3rdparty/login/cancelled/"}
+    assert all(one.headers["Location"].startswith("/") for one in answers.values() if one.status_code == 302)
+
+
+def test_the_second_factor_is_asked_at_the_next_sign_in(anna: Client) -> None:
+    secret, codes = _with_app(anna)
+    assert len(codes) == 10
+    stored = str(list(Authenticator.objects.values_list("data", flat=True)))
+    assert secret not in stored  # sealed with the keys outside the database
+    client = Client()
+    answer = client.post("/account/login/", {"login": "anna", "password": PASSWORD})
+    assert answer.headers["Location"] == "/account/2fa/authenticate/"
+    assert client.get("/").status_code == 302
+    wrong = client.post("/account/2fa/authenticate/", {"code": "000000"})
+    assert (wrong.status_code, client.get("/").status_code) == (200, 302)
+    assert next(acts(newest=1)).data == {"user": "anna", "by": "second_factor"}
+    assert client.post("/account/2fa/authenticate/", {"code": codes[0]}).status_code == 302
+    assert client.get("/").status_code == 200
+    assert next(acts(verb="sign_in")).data["method"] == "password+mfa"
+    assert [act.data["kind"] for act in acts(verb="account.second_factor.add")] == ["recovery_codes", "totp"]
+    used = Client()
+    used.post("/account/login/", {"login": "anna", "password": PASSWORD})
+    assert used.post("/account/2fa/authenticate/", {"code": codes[0]}).status_code == 200  # once only
+
+
+def test_a_computed_code_signs_in(anna: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret, _codes = _with_app(anna)
+    client = Client()
+    client.post("/account/login/", {"login": "anna", "password": PASSWORD})
+    later = time.time() + 60  # a code holds once, also the one that switched the app on
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert client.post("/account/2fa/authenticate/", {"code": _code(secret)}).status_code == 302
+    assert client.get("/").status_code == 200
+
+
+def test_after_a_rotation_the_second_factor_needs_no_old_key(anna: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret, codes = _with_app(anna)
+    root = _root()
+    old = keyring.current().active
+    done = rotate_keys(actor=root, progress=lambda _done, _total: None)
+    assert [(key.id, key.values) for key in list_keys(actor=root)] == [(old, 0), (done.key, 2)]  # app, recovery codes
+    _drop(old)
+    later = time.time() + 60
+    monkeypatch.setattr(time, "time", lambda: later)
+    for code in (_code(secret), codes[0]):
+        client = Client()
+        client.post("/account/login/", {"login": "anna", "password": PASSWORD})
+        assert client.post("/account/2fa/authenticate/", {"code": code}).status_code == 302
+        assert client.get("/").status_code == 200
+
+
+def _root() -> Actor:
+    signed_in("root")
+    return Actor("root", "user")
+
+
+def _drop(key: str) -> None:
+    """Take a key out of the file, as the docs allow for one that seals nothing."""
+    keyring._change(lambda content: content["keys"].pop(key))
+
+
+def test_recovery_codes_of_an_older_kind_are_sealed_anew(anna: Client) -> None:
+    del anna
+    old = keyring.current().active
+    sealed = [SECOND_FACTORS.seal(code) for code in ("11111111", "22222222")]
+    made = Authenticator.objects.create(user_id="anna", type="recovery_codes", data={"migrated_codes": sealed})
+    assert rotate_keys(actor=_root(), progress=lambda _done, _total: None).rows == 1
+    _drop(old)
+    made.refresh_from_db()
+    assert made.wrap().generate_codes() == ["11111111", "22222222"]
+
+
+def test_before_a_change_the_password_is_asked_again(anna: Client) -> None:
+    answer = anna.get("/account/2fa/totp/activate/")
+    assert answer.headers["Location"].startswith("/account/reauthenticate/")
+    assert anna.post("/account/reauthenticate/", {"password": "wrong"}).status_code == 200
+
+
+def test_where_a_second_factor_is_obligatory_nothing_else_opens(anna: Client, settings: Any) -> None:
+    settings.SECOND_FACTOR = True
+    lead = signed_in("lead", role="compliance_lead")
+    assert lead.get("/").headers["Location"] == "/account/2fa/"
+    assert lead.get("/account/tokens/").headers["Location"] == "/account/2fa/"
+    assert lead.get("/account/2fa/").status_code == 200
+    assert anna.get("/").status_code == 200  # a data officer is not asked
+    Authenticator.objects.create(user_id="lead", type="totp", data={"secret": "x"})
+    assert lead.get("/").status_code == 200
+
+
+def test_changing_the_password_ends_the_other_sessions(anna: Client) -> None:
+    other = _fresh()
+    new = "noch eine lange Losung 48"
+    given = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    assert anna.post("/account/password/change/", {**given, "password2": "x"}).status_code == 200
+    assert anna.post("/account/password/change/", given).headers["Location"] == "/account/"
+    assert [client.get("/").status_code for client in (anna, other)] == [200, 302]
+    assert next(acts(newest=1)).verb == "account.password"
+
+
+def test_a_session_is_ended_from_another_one(anna: Client) -> None:
+    others = [_fresh(), _fresh()]
+    page = anna.get("/account/sessions/").content.decode()
+    ids = re.findall(r'name="session" value="(\d+)"', page)
+    assert len(ids) == 2
+    anna.post("/account/sessions/", {"session": ids[0]})
+    assert sorted(client.get("/").status_code for client in others) == [200, 302]
+    anna.post("/account/sessions/", {"session": "others"})
+    assert [client.get("/").status_code for client in others] == [302, 302]
+    assert anna.get("/").status_code == 200
+    assert next(acts(newest=1)).verb == "account.sessions.end"
+
+
+def test_nobody_ends_a_session_of_another(anna: Client) -> None:
+    bo = signed_in("bo")
+    bo.get("/")
+    from allauth.usersessions.models import UserSession  # noqa: PLC0415 -- models load after the set-up
+
+    theirs = UserSession.objects.get(user_id="bo")
+    anna.post("/account/sessions/", {"session": str(theirs.pk)})
+    assert bo.get("/").status_code == 200
+
+
+@pytest.mark.parametrize(("after", "held"), [({"hours": 11}, True), ({"hours": 13}, False)])
+def test_a_session_ends_without_use(anna: Client, after: dict[str, int], *, held: bool) -> None:
+    from django.contrib.sessions.models import Session  # noqa: PLC0415 -- models load after the set-up
+
+    (session,) = Session.objects.filter(pk=anna.cookies["sessionid"].value)
+    session.expire_date -= timedelta(**after)
+    session.save()
+    assert (anna.get("/").status_code == 200) is held
+
+
+def test_a_session_in_use_ends_after_a_week(anna: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = clock.now
+    monkeypatch.setattr(clock, "now", lambda: real() + timedelta(days=6, hours=23))
+    assert anna.get("/").status_code == 200
+    monkeypatch.setattr(clock, "now", lambda: real() + timedelta(days=7, minutes=1))
+    assert anna.get("/").status_code == 302
+    assert next(acts(verb="sign_out")).data == {"user": "anna", "reason": "age"}
+
+
+def test_a_token_is_shown_once_and_may_do_less_than_its_person(anna: Client) -> None:
+    page = anna.post("/account/tokens/", {"name": "nightly", "days": "30", "scopes": ["read"]}).content.decode()
+    secret = re.search(r'<code class="secret">([^<]+)</code>', page)
+    assert secret
+    assert secret[1] not in anna.get("/account/tokens/").content.decode()
+    assert query.bearer(secret[1]) == Actor("anna", "user", frozenset({Act.READ}))
+    assert next(acts(newest=1)).verb == "token.add"
+    (row,) = [one for one in models.Token.objects.filter(user="anna") if one.name == "nightly"]
+    anna.post(f"/account/tokens/{row.id}/revoke/")
+    assert query.bearer(secret[1]) is None
+
+
+def test_a_token_that_may_not_be_is_refused(anna: Client) -> None:
+    for given in (
+        {"scopes": ["administer"]},  # more than a data officer may
+        {"scopes": ["read", "nonsense"]},
+        {"scopes": []},
+        {"scopes": ["load"]},  # without reading it would open nothing
+        {"name": ""},
+        {"days": "100000"},
+    ):
+        answer = anna.post("/account/tokens/", {"name": "x", "days": "30", "scopes": ["read"], **given})
+        assert answer.status_code == 200, given
+    assert models.Token.objects.filter(user="anna").count() == 1  # the shell's, made with the person
+
+
+def test_nobody_revokes_a_token_of_another(anna: Client) -> None:
+    signed_in("bo")
+    theirs = models.Token.objects.get(user="bo")
+    assert anna.post(f"/account/tokens/{theirs.id}/revoke/").status_code == 404
+    assert models.Token.objects.filter(pk=theirs.pk).exists()
+
+
+def test_an_expired_token_and_one_of_a_closed_account_prove_nothing(
+    anna: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = tokens.create_token(user="anna", name="x", scopes=["read"], days=1, actor=Actor("root"))
+    assert query.bearer(made.secret) is not None
+    real = clock.now
+    monkeypatch.setattr(clock, "now", lambda: real() + timedelta(days=1, seconds=1))
+    assert query.bearer(made.secret) is None
+    monkeypatch.setattr(clock, "now", real)
+    close(user="anna", actor=Actor("root"))
+    assert query.bearer(made.secret) is None
+    assert anna.get("/").status_code == 302  # its sessions are over too
+
+
+def test_the_last_use_of_a_token_is_noted_to_the_hour(anna: Client) -> None:
+    made = tokens.create_token(user="anna", name="x", scopes=None, days=None, actor=Actor("root"))
+    tokens.record_use(made.secret)
+    used = models.Token.objects.get(pk=made.token.id).used_at
+    assert used is not None
+    assert (used.minute, used.second) == (0, 0)
+    assert clock.now() - used < timedelta(hours=1)

@@ -10,7 +10,7 @@ import pytest
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.reconciliation import exports
-from nianjian.features.reconciliation.exports import ExportMapping, check_mapping, parse_mapping
+from nianjian.features.reconciliation.exports import SheetMapping, check_mapping, parse_mapping
 from nianjian.features.reconciliation.filings import (
     LINES,
     NUMBERS,
@@ -130,7 +130,7 @@ MIXED = (
 def test_one_table_for_all_kinds(tmp_path: Path) -> None:
     path = tmp_path / "all.csv"
     path.write_text("\n".join(MIXED), encoding="gb18030")
-    read = {kind: exports.load_export(path, kind, ExportMapping()) for kind in (NUMBERS, LINES, SEATS)}
+    read = {kind: exports.load_export(path, kind, SheetMapping()) for kind in (NUMBERS, LINES, SEATS)}
     assert [len(one.rows) for one in read.values()] == [1, 1, 1]
     assert {one.other for one in read.values()} == {2}
     assert (read[NUMBERS].rows[0]["gateway"], read[LINES].rows[0]["gateway"]) == ("GW1", "GW2")
@@ -146,7 +146,7 @@ def test_a_workbook_of_one_kind(tmp_path: Path) -> None:
     page.append(["码号", "批准总位长", "备案日期"])
     page.append(["95013", 8, date(2024, 2, 1)])
     book.save(tmp_path / "one.xlsx")
-    (row,) = exports.load_export(tmp_path / "one.xlsx", NUMBERS, ExportMapping()).rows
+    (row,) = exports.load_export(tmp_path / "one.xlsx", NUMBERS, SheetMapping()).rows
     assert (row["root"], row["total_length"], row["filed_on"]) == ("95013", 8, date(2024, 2, 1))
 
 
@@ -156,7 +156,7 @@ def test_faulty_cells_are_named_and_nothing_is_compared(tmp_path: Path) -> None:
         "种类,码号,备案日期\n码号,95013,二月\n货车,95014,\n,95015,\n码号,95013,2024-01-01\n", encoding="utf-8"
     )
     with pytest.raises(NianjianError, match="reconcile_export_faulty") as caught:
-        exports.load_export(path, NUMBERS, ExportMapping())
+        exports.load_export(path, NUMBERS, SheetMapping())
     told = [(one["line"], one["column"], one["code"]) for one in caught.value.findings]
     assert told == [
         (2, "备案日期", "date_unreadable"),

@@ -6,6 +6,7 @@ import io
 from datetime import date
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import openpyxl
 import pytest
@@ -58,16 +59,18 @@ def made(export: Path, who: Actor) -> dict[str, object]:
     return comparisons.compare_filing(enterprise="demo", kind="numbers", path=export, actor=who)
 
 
+def listed(run: object, who: Actor) -> dict[str, Any]:
+    rows = operations.list_differences(run=str(run), wanted=DifferenceFilter(), actor=who)
+    return {one["about"]["key"]: one for one in rows}
+
+
 def test_a_run_is_kept_with_its_differences_masked_and_audited(export: Path, anna: Actor) -> None:
     told = made(export, anna)
     assert told["as_of"] == "2026-12-31"  # the base day of the season that is filed next
     assert told["counts"] == {"same": 1, "only_ours": 1, "only_theirs": 1, "field_differs": 1}
     assert (told["open"], told["verdict"]) == (3, "failed")
     (kept,) = Run.objects.all()
-    rows = {
-        one["about"]["key"]: one
-        for one in operations.list_differences(run=kept.pk, wanted=DifferenceFilter(), actor=anna)
-    }
+    rows = listed(kept.pk, anna)
     assert set(rows) == {"95014/8", "95015/8", "95016/8"}
     fields = rows["95014/8"]["fields"]
     assert fields["holder"] == {"ours": "示例新名", "theirs": "示例旧名"}
@@ -79,11 +82,7 @@ def test_a_run_is_kept_with_its_differences_masked_and_audited(export: Path, ann
 
 
 def test_ten_working_days_after_the_change_or_after_the_day_it_was_found(export: Path, anna: Actor) -> None:
-    run = made(export, anna)["run"]
-    rows = {
-        one["about"]["key"]: one
-        for one in operations.list_differences(run=str(run), wanted=DifferenceFilter(), actor=anna)
-    }
+    rows = listed(made(export, anna)["run"], anna)
     changed, found = rows["95014/8"], rows["95015/8"]
     # the 16th to 18th, 21st to 25th, 28th and 29th: ten working days
     assert (changed["changed_on"], changed["due"], changed["late"]) == ("2026-12-15", "2026-12-29", True)
@@ -101,10 +100,8 @@ def test_what_becomes_of_a_difference(export: Path, anna: Actor) -> None:
     for one in ids[:2]:
         said = {"owner": "王五", "cause": "系统更新晚", "action": "已提交变更"}
         operations.settle_difference(run=run, difference=one, state="settled", said=said, actor=anna)
-    assert (operations.get_run(run=run, actor=anna)["open"], operations.get_run(run=run, actor=anna)["verdict"]) == (
-        1,
-        "failed",
-    )
+    now = operations.get_run(run=run, actor=anna)
+    assert (now["open"], now["verdict"]) == (1, "failed")
     told = operations.settle_difference(
         run=run, difference=ids[2], state="explained", said={"owner": "王五", "cause": "晚报"}, actor=anna
     )
@@ -124,11 +121,8 @@ def test_what_was_explained_stays_so_and_what_was_settled_but_is_there_is_open_a
     operations.settle_difference(run=run, difference=by_key["95015/8"], state="settled", said=said, actor=anna)
     again = str(made(export, anna)["run"])
     rows = {one.key: one for one in Difference.objects.filter(run=again)}
-    assert {key: one.state for key, one in rows.items()} == {
-        "95014/8": "explained",
-        "95015/8": "open",
-        "95016/8": "open",
-    }
+    states = {key: one.state for key, one in rows.items()}
+    assert states == {"95014/8": "explained", "95015/8": "open", "95016/8": "open"}
     assert (rows["95015/8"].owner, rows["95016/8"].owner) == ("王五", None)
     export.write_text(export.read_text().replace("示例旧名", "又一名"))
     third = str(made(export, anna)["run"])
@@ -141,11 +135,8 @@ def test_nothing_compared_or_unclear_is_never_passed(demo: str, load: Import, sh
     load("numbers", HEADER, ("95013", 8, "示例", "已备案", "", "张三", ""))
     same = sheet(THEIRS, ("95013", 8, "示例", "已备案", "", "张三"), name="same.csv")
     told = made(same, anna)
-    assert (told["counts"], told["unclear"], told["verdict"]) == (
-        {"same": 1, "only_ours": 0, "only_theirs": 0, "field_differs": 0},
-        1,
-        "insufficient",
-    )
+    assert (told["counts"]["same"], told["open"], told["unclear"]) == (1, 0, 1)  # type: ignore[index] # JSON
+    assert told["verdict"] == "insufficient"
 
 
 def test_the_correction_sheet_has_what_is_to_be_filed(export: Path, anna: Actor) -> None:
@@ -187,14 +178,9 @@ def test_as_work_the_sealed_export_goes_with_the_job(
 ) -> None:
     monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "home"))
     job = operations.enqueue_filing(
-        enterprise="demo",
-        kind="numbers",
-        name="../e.csv",
-        content=export.read_bytes(),
-        mapping=None,
-        as_of=A,
+        enterprise="demo", kind="numbers", name="../e.csv", content=export.read_bytes(), mapping=None, as_of=A,
         actor=anna,
-    )
+    )  # fmt: skip
     assert len(list(blobs.blobs())) == 1
     assert Worker("w", Event()).step()
     told = Job.objects.get(pk=job)

@@ -1,9 +1,10 @@
-"""People three ways from the registers: matrix, pairs decided by a person, what is kept and what is erased."""
+"""People three ways from the registers: matrix, pairs decided by a person, several months, what is erased."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from stdnum.cn import ric
@@ -16,10 +17,12 @@ from nianjian.features.maintenance import retention
 from nianjian.features.reconciliation import comparisons, operations
 from nianjian.features.reconciliation.comparisons import BillInput
 from nianjian.features.reconciliation.models import Account, Difference, Proposal, Run
+from nianjian.features.reconciliation.people import Tables
 from nianjian.features.reconciliation.queries import DifferenceFilter
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.home import wiring
+from nianjian.platform.vault import keyring
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 FROM, TO = datetime(2026, 3, 1).date(), datetime(2026, 3, 1).date()  # noqa: DTZ001 -- days
@@ -79,13 +82,9 @@ def made(who: Actor) -> dict[str, object]:
 def test_the_matrix_of_a_month(march: str, anna: Actor) -> None:
     told = made(anna)
     assert told["counts"] == {
-        "consistent": 1,
-        "lacks_insurance": 1,
-        "lacks_wage": 1,
-        "lacks_seat": 0,
-        "insured_elsewhere": 0,
+        "consistent": 1, "lacks_insurance": 1, "lacks_wage": 1, "lacks_seat": 0, "insured_elsewhere": 0,
         "needs_person": 2,
-    }
+    }  # fmt: skip
     assert told["matrix"]["2026-03"]["lacks_insurance"] == {"count": 1, "explained": 1}  # type: ignore[index] # JSON
     assert (told["open"], told["verdict"]) == (3, "failed")
     rows = operations.list_differences(run=str(told["run"]), wanted=DifferenceFilter(), actor=anna)
@@ -108,10 +107,8 @@ def test_a_person_decides_and_the_next_match_knows(march: str, anna: Actor) -> N
         full = operations.reveal_values(run=run, proposal=one["id"], actor=anna)
         by_full[full["account"], full["identity"]] = one["id"]
     for who, account in ((L, "2222"), (T1, "4444"), (T2, "5555")):
-        assert (
-            operations.decide_pair(run=run, proposal=by_full[account, who], confirmed=True, actor=anna)["state"]
-            == "confirmed"
-        )
+        pair = operations.decide_pair(run=run, proposal=by_full[account, who], confirmed=True, actor=anna)
+        assert pair["state"] == "confirmed"
     with pytest.raises(NianjianError, match="reconcile_proposal_decided"):
         operations.decide_pair(run=run, proposal=by_full["2222", L], confirmed=False, actor=anna)
     with pytest.raises(NianjianError, match="reconcile_subject_taken"):
@@ -130,27 +127,23 @@ def test_what_was_dismissed_is_not_proposed_again(march: str, anna: Actor) -> No
     assert {one["kind"] for one in operations.list_pairs(run=again, actor=anna)} == {"homonym"}
 
 
+def _over(operator: Actor) -> int:
+    standings = retention.list_standings(actor=operator, enterprise="demo")
+    (people,) = [one for one in standings if one.period.record_class == "people"]
+    return people.over
+
+
 def test_old_runs_and_decisions_go_when_the_time_of_people_is_over(
     march: str, anna: Actor, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = str(made(anna)["run"])
     pair = Proposal.objects.filter(kind="name").get()
     operations.decide_pair(run=run, proposal=pair.pk, confirmed=True, actor=anna)
-    kept = [
-        one
-        for one in retention.list_class_statuses(actor=operator, enterprise="demo")
-        if one.period.record_class == "people"
-    ]
-    assert kept[0].over == 0
+    assert _over(operator) == 0
     long_ago = clock.now() - timedelta(days=366 * 30)
     Run.objects.update(made_at=long_ago)
     Account.objects.update(decided_at=long_ago)
-    (old,) = [
-        one
-        for one in retention.list_class_statuses(actor=operator, enterprise="demo")
-        if one.period.record_class == "people"
-    ]
-    assert old.over == 2
+    assert _over(operator) == 2
     retention.run_retention(actor=operator, enterprise="demo", dry_run=False)
     assert not Run.objects.exists()
     assert not Difference.objects.exists()
@@ -198,3 +191,95 @@ def test_call_sources_from_the_lake(demo: str, anna: Actor, monkeypatch: pytest.
         comparisons.compare_call_sources(
             enterprise="demo", first=at.date(), last=at.date() - timedelta(days=1), actor=anna
         )
+
+
+FEBRUARY, MARCH = date(2026, 2, 1), date(2026, 3, 1)
+
+
+@pytest.fixture
+def spring(demo: str, load: Import, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Of three seats one is closed on March's first day, one opens in March; one person leaves on March's first day."""
+    monkeypatch.setenv("NIANJIAN_TODAY", "2026-05-10")
+    load(
+        "seats",
+        "坐席编号,类型,姓名,证件号,备案状态,备案日期,开通日期,停用日期",
+        ("S1", "人工", "张三", Z, "已备案", "2025-01-01", "2025-01-01", ""),
+        ("S2", "人工", "李四海", L, "已备案", "2025-01-01", "2025-01-01", "2026-03-01"),
+        ("S3", "人工", "王五", W, "已备案", "2025-01-01", "2026-03-05", ""),
+    )
+    load(
+        "staff",
+        "工号,姓名,证件号,入职日期,离职日期",
+        ("2", "李四海", L, "2025-01-01", "2026-03-01"),
+        ("4", "陈静", T1, "2025-01-01", "2026-02-28"),
+    )
+    load(
+        "social-insurance",
+        "单位名称,姓名,社会保障号码,险种,费款所属期,状态",
+        *(
+            ("示例", name, who, kind, month, "已到账")
+            for name, who in (("张三", Z), ("李四海", L), ("赵无座", T2))
+            for kind in ("养老", "医疗")
+            for month in ("202602", "202603")
+        ),
+    )
+    load("wages", "收款人,账号尾号,金额,付款日期,摘要,所属月", ("张三", "1111", 6500, "2026-03-15", "工资", "202602"))
+    return demo
+
+
+def tables(*months: date) -> Tables:
+    return Tables("demo", months, lag=1, unpaid=(), others=())
+
+
+def test_a_month_of_a_span_is_what_it_is_alone(spring: str) -> None:
+    span = tables(FEBRUARY, MARCH)
+    assert {month: span.month(month) for month in (FEBRUARY, MARCH)} == {
+        month: tables(month).month(month) for month in (FEBRUARY, MARCH)
+    }
+    seats = {month: sorted(one.seat_id for one in span.month(month).seats) for month in (FEBRUARY, MARCH)}
+    assert seats == {FEBRUARY: ["S1", "S2"], MARCH: ["S1", "S3"]}  # closed on the first day: not in use in March
+    staff = {month: sorted(str(one.staff_id) for one in span.month(month).staff) for month in (FEBRUARY, MARCH)}
+    assert staff == {FEBRUARY: ["2", "4"], MARCH: ["2"]}  # the day on which one leaves is the last at work
+
+
+def test_a_version_that_ended_within_a_month_does_not_hold_at_its_end(
+    spring: str, load: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(
+        "seats",
+        "坐席编号,类型,姓名,证件号,备案状态,备案日期,开通日期,变更日期",
+        ("S1", "人工", "陈静", T1, "已备案", "2025-01-01", "2025-01-01", "2026-03-20"),
+    )
+    told = {month: {one.seat_id: one.person for one in tables(FEBRUARY, MARCH).month(month).seats}
+            for month in (FEBRUARY, MARCH)}  # fmt: skip
+    assert (told[FEBRUARY]["S1"], told[MARCH]["S1"]) == ("张三", "陈静")
+
+
+def test_who_has_no_seat_keeps_the_name_of_the_contribution(spring: str, anna: Actor) -> None:
+    told = comparisons.match_people(enterprise="demo", first=FEBRUARY, last=MARCH, actor=anna)
+    rows = operations.list_differences(run=str(told["run"]), wanted=DifferenceFilter(), actor=anna)
+    bare = [one for one in rows if "lacks_seat" in {one["result"], *one["reasons"]}]
+    assert {(one["month"], one["about"]["name"]) for one in bare} == {
+        ("2026-02", "赵**"), ("2026-03", "赵**"), ("2026-03", "李**"),
+    }  # fmt: skip
+
+
+def test_seats_are_opened_once_and_names_only_where_nobody_told_them(
+    spring: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[bytes] = []
+    whole = keyring.decrypt
+
+    def counted(sealed: bytes, context: bytes) -> bytes:
+        opened.append(context)
+        return whole(sealed, context)
+
+    monkeypatch.setattr(keyring, "decrypt", counted)
+    span: Any = tables(FEBRUARY, MARCH)
+    for month in (FEBRUARY, MARCH):
+        span.month(month)
+    count = {name: sum(one.decode().endswith(name) for one in opened) for name in
+             ("seat.identity", "seat.person", "contribution.identity", "contribution.person")}  # fmt: skip
+    assert count == {
+        "seat.identity": 3, "seat.person": 3, "contribution.identity": 12, "contribution.person": 2,
+    }  # fmt: skip

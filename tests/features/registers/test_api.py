@@ -63,35 +63,6 @@ def test_a_sheet_is_handed_to_the_worker(api: Ask) -> None:
     assert checked.json()["kind"] == "registers.check"
 
 
-def test_call_records_are_handed_to_the_worker(api: Ask) -> None:
-    answer = upload(api(), f"{DEMO}/calls/imports", "话单ID\n1\n".encode(), name="a.csv", source="generic")
-    assert (answer.status_code, answer.json()["kind"]) == (202, "calls.import")
-
-
-@pytest.mark.parametrize(
-    ("query", "code"),
-    [
-        ({"source": "nothing"}, "source_unknown"),
-        ({"timezone": "Nowhere/City"}, "timezone_unknown"),
-        ({"mapping": "none"}, "mapping_unknown"),
-        ({"replaces": "B9"}, "batch_unknown"),
-    ],
-)
-def test_an_import_that_is_refused_leaves_nothing(api: Ask, query: dict[str, str], code: str) -> None:
-    from nianjian.platform.registers import drafts  # noqa: PLC0415 -- after Django
-
-    answer = upload(api(), f"{DEMO}/calls/imports", b"x", name="a.csv", **query)
-    assert answer.json()["code"] == code
-    assert drafts.list_drafts("demo", "user:anna") == []
-
-
-def test_an_empty_or_too_large_file_is_refused(api: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    client = api()
-    assert upload(client, f"{DEMO}/calls/imports", b"", name="a.csv").json()["code"] == "file_empty"
-    monkeypatch.setattr("nianjian.platform.registers.uploads.limit", lambda: 3)
-    assert upload(client, f"{DEMO}/calls/imports", b"1234", name="a.csv").json()["code"] == "upload_too_large"
-
-
 def test_a_row_is_written_changed_ended_and_remembered(api: Ask) -> None:
     client = api()
     address = f"{DEMO}/registers/lines/rows"

@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 import xlsxwriter
+from tests.support.fixtures import Shell
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.workdays import Due
@@ -21,14 +21,8 @@ pytestmark = pytest.mark.django_db
 
 
 PAPER = "国务院办公厅关于2027年部分节假日安排的通知"
-
-
 HEADER = "日期,名称,休息/上班,依据文件"
-
-
 ROWS = [("2027年1月1日", "元旦", "休息", PAPER), ("2027-01-04", "元旦", "放假", ""), ("2027/1/9", "元旦", "上班", "")]
-
-
 RECEIPT, TEN = date(2026, 12, 28), 10
 
 
@@ -124,25 +118,21 @@ def test_a_file_that_is_not_there(notice: Path, operator: Actor) -> None:
             holidays.import_holidays(path=notice.with_name(name), actor=operator)
 
 
-if TYPE_CHECKING:
-    from tests.support.fixtures import Shell
-
-
 DUE = ("holidays", "due", "--from", "2026-12-28", "--workdays", "10")
 
 
-def test_the_provisional_mark_goes_with_the_notice(shell: Shell, tmp_path: Path) -> None:
-    assert "暂定" in shell(*DUE).out
-    assert shell("holidays", "list", "--json").json["provisional_from"] == 2027
+def test_the_provisional_mark_goes_with_the_notice(cli: Shell, tmp_path: Path) -> None:
+    assert "暂定" in cli(*DUE).out
+    assert cli("holidays", "list", "--json").json["provisional_from"] == 2027
     path = tmp_path / "2027.json"
     path.write_text('{"year": 2027, "days": [{"name": "元旦", "date": "2027-01-04", "isOffDay": true}]}')
-    assert "2027：已导入 1 个休息日" in shell("holidays", "import", str(path)).out
-    assert shell(*DUE, "--json").json == {
+    assert "2027：已导入 1 个休息日" in cli("holidays", "import", str(path)).out
+    assert cli(*DUE, "--json").json == {
         "from": "2026-12-28", "workdays": 10, "due": "2027-01-12", "provisional": False,
     }  # fmt: skip
-    assert shell("holidays", "list", "--json").json["provisional_from"] == 2028
+    assert cli("holidays", "list", "--json").json["provisional_from"] == 2028
     bad = tmp_path / "bad.csv"
     bad.write_text("日期,休息/上班\n2027-01-01,也许\n")
-    told = shell("holidays", "import", str(bad))
+    told = cli("holidays", "import", str(bad))
     assert told.code == 1
     assert "第 2 行" in told.out

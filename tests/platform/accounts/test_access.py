@@ -14,7 +14,8 @@ from tests.support.operations import commands as derived_commands
 
 from nianjian.doors.cli.main import VERBS, Parser, load_verb, main
 from nianjian.features.calls.operations import import_calls
-from nianjian.features.reconciliation.storage import RunReport, store_run
+from nianjian.features.reconciliation.models import Run
+from nianjian.features.reconciliation.storage import store_run
 from nianjian.features.rectification.operations import Notice, open_case
 from nianjian.features.test_calls.storage import CallFrame, store_begin
 from nianjian.platform.accounts import models, service
@@ -268,7 +269,9 @@ def ids(demo: str, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: py
         "OUT": str(tmp_path / "out.csv"),
         "CASE": str(open_case(enterprise=demo, notice=Notice(date(2026, 3, 2)), paper=None, actor=operator)["id"]),
         "RECONCILIATION": store_run(
-            enterprise=demo, report=RunReport("lines", date(2026, 12, 31), {}, {}, ()), actor=operator
+            run=Run(enterprise_id=demo, kind="lines", as_of=date(2026, 12, 31), counts={}, told={}),
+            differences=(),
+            actor=operator,
         ).pk,
         "TRIAL": store_begin(enterprise=demo, frame=CallFrame("95013", 30_000), actor=operator).pk,
         "PAPER": str(paper),

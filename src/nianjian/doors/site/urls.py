@@ -27,7 +27,7 @@ urlpatterns = [
     path("inbox/", include("nianjian.features.inbox.pages")),
     path("calendar/", include("nianjian.features.season.public")),
     path("e/<str:code>/gate/", include("nianjian.features.dial_policy.urls")),
-    path("", include("nianjian.features.rulebook.urls")),
+    path("", include("nianjian.features.rulebook.pages")),
     path("", include("nianjian.features.approvals.pages")),
     path("", include("nianjian.features.maintenance.audit_pages")),
     path("e/<str:code>/webhooks/", include("nianjian.features.webhooks.pages")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from django.http import Http404
 from ninja import Query, Router, Schema
@@ -12,7 +12,7 @@ from nianjian.features.approvals import operations as flow
 from nianjian.platform.accounts.access import EVERYWHERE, require
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.operations import read, write
+from nianjian.platform.api.operations import everywhere, read, write
 from nianjian.platform.api.paging import Cut, Page, paged
 
 router = Router(tags=["approvals"])
@@ -44,53 +44,50 @@ class Decided(Schema):
     kind: str
 
 
-@read(router, "/enterprises/{code}/approvals", act=Act.READ, answer=Page[Approval])
+APPROVALS: Final = "/enterprises/{code}/approvals"
+
+
+@read(router, APPROVALS, act=Act.READ, answer=Page[Approval])
 def approvals_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The enterprise's requests, newest first."""
-    return paged(request, cut, LazyRows(lambda first, count: flow.list_requests_part(code, first, count)), dict)
+    rows = LazyRows(lambda first, count: flow.list_requests_part(code or None, first, count))
+    return paged(request, cut, rows, dict)
 
 
-@read(router, "/enterprises/{code}/approvals/{approval}", act=Act.READ, answer=Approval)
+@read(router, f"{APPROVALS}/{{approval}}", act=Act.READ, answer=Approval)
 def approvals_get(request: Request, code: str, approval: str) -> dict[str, object]:
     """One request."""
     return _found(request, code, approval)
 
 
-@write(router, "/enterprises/{code}/approvals/{approval}/decision", act=Act.READ, answer=Decided)
+@write(router, f"{APPROVALS}/{{approval}}/decision", act=Act.READ, answer=Decided)
 def approvals_decide(request: Request, code: str, approval: str, decision: Decision) -> dict[str, object]:
     """Say yes as the second person, or no; the flow asks for the role."""
-    return _decided(request, _found(request, code, approval), decision, code)
-
-
-@read(router, "/approvals", act=Act.READ, answer=Page[Approval])
-def approvals_everywhere(request: Request, cut: Query[Cut]) -> dict[str, object]:
-    """Every request, newest first."""
-    return paged(request, cut, LazyRows(lambda first, count: flow.list_requests_part(None, first, count)), dict)
-
-
-@read(router, "/approvals/{approval}", act=Act.READ, answer=Approval)
-def approvals_get_everywhere(request: Request, approval: str) -> dict[str, object]:
-    """Any request."""
-    return _found(request, None, approval)
-
-
-@write(router, "/approvals/{approval}/decision", act=Act.READ, answer=Decided)
-def approvals_decide_everywhere(request: Request, approval: str, decision: Decision) -> dict[str, object]:
-    """Say yes or no to any request, as its page does."""
-    return _decided(request, _found(request, None, approval), decision, EVERYWHERE)
-
-
-def _decided(request: Request, one: dict[str, object], decision: Decision, place: str) -> dict[str, object]:
-    """Carry it out or say no; a token that may only read withdraws nothing."""
+    one = _found(request, code, approval)
     if decision.decision == "yes":
-        return flow.approve(approval=str(one["approval"]), actor=request.actor)
-    require(request.actor, place, Act.REQUEST if one["requested_by"] == str(request.actor) else Act.APPROVE)
-    return flow.refuse(approval=str(one["approval"]), actor=request.actor)
+        return flow.approve(approval=approval, actor=request.actor)
+    # a token that may only read withdraws nothing
+    require(request.actor, code, Act.REQUEST if one["requested_by"] == str(request.actor) else Act.APPROVE)
+    return flow.refuse(approval=approval, actor=request.actor)
 
 
-def _found(request: Request, code: str | None, approval: str) -> dict[str, object]:
-    """One of this enterprise's (None: any); what is another's does not exist here."""
+everywhere(
+    read(router, "/approvals", act=Act.READ, answer=Page[Approval]), approvals_list, "approvals_everywhere",
+    "Every request, newest first.",
+)  # fmt: skip
+everywhere(
+    read(router, "/approvals/{approval}", act=Act.READ, answer=Approval), approvals_get, "approvals_get_everywhere",
+    "Any request.",
+)  # fmt: skip
+everywhere(
+    write(router, "/approvals/{approval}/decision", act=Act.READ, answer=Decided), approvals_decide,
+    "approvals_decide_everywhere", "Say yes or no to any request, as its page does.",
+)  # fmt: skip
+
+
+def _found(request: Request, code: str, approval: str) -> dict[str, object]:
+    """One of this enterprise's (everywhere: any); what is another's does not exist here."""
     found = flow.get_request(approval=approval, actor=request.actor)
-    if code is not None and found["enterprise"] != code:
+    if code not in {EVERYWHERE, found["enterprise"]}:
         raise Http404
     return found

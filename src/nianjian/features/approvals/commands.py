@@ -16,12 +16,6 @@ def configure_approvals(parser: argparse.ArgumentParser) -> None:
     Actions(parser).add("list", _list, _("list requests, newest first"))
 
 
-def run_approvals(args: argparse.Namespace) -> Answer:
-    """Answer the chosen action."""
-    answer: Answer = args.act(args)
-    return answer
-
-
 def _list(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.approvals.operations import list_requests

@@ -36,15 +36,12 @@ ACTS: Final[Mapping[str, Callable[[str, Actor], dict[str, object]]]] = {
 
 
 def _describe_overlays(subjects: Collection[str]) -> dict[str, dict[str, object]]:
-    return {
-        id_: _describe_overlay(overlays.to_rulebook_form(row))
-        for id_, row in overlays.proposals_by_id(subjects).items()
-    }
-
-
-def _describe_overlay(row: Mapping[str, object]) -> dict[str, object]:
-    days = {name: None if (day := row[name]) is None else str(day) for name in ("valid_from", "valid_to")}
-    return {name: row[name] for name in ("key", "value", "province", "enterprise", "reason")} | days
+    found = {}
+    for id_, proposal in overlays.proposals_by_id(subjects).items():
+        row = overlays.to_rulebook_form(proposal)
+        days = {name: None if (day := row[name]) is None else str(day) for name in ("valid_from", "valid_to")}
+        found[id_] = {name: row[name] for name in ("key", "value", "province", "enterprise", "reason")} | days
+    return found
 
 
 # Kind of request -> what these ask for, to be read before saying yes; one question a kind, however many there are.
@@ -71,10 +68,14 @@ def list_requests_part(enterprise: str | None, first: int, count: int) -> list[d
 
 def get_request(*, approval: str, actor: Actor) -> dict[str, object]:
     """One request; ``approval_unknown``, also for whom its enterprise does not concern."""
+    return _to_documents([_get_visible(approval, actor)])[0]
+
+
+def _get_visible(approval: str, actor: Actor) -> Approval:
     found = storage.get_approval(approval)
     if not may(actor, found.enterprise, Act.READ):
         raise NianjianError("approval_unknown", approval=approval)
-    return _to_documents([found])[0]
+    return found
 
 
 def _to_documents(found: Sequence[Approval]) -> list[dict[str, object]]:
@@ -102,9 +103,7 @@ def approve(*, approval: str, actor: Actor) -> dict[str, object]:
     ``approval_unknown``, also for whom its enterprise does not concern, ``approval_kind_wrong``, and the errors of
     `approvals.storage`.
     """
-    asked = storage.get_approval(approval)
-    if not may(actor, asked.enterprise, Act.READ):
-        raise NianjianError("approval_unknown", approval=approval)
+    asked = _get_visible(approval, actor)
     act = ACTS.get(asked.kind)
     if act is None:
         raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)
@@ -114,8 +113,6 @@ def approve(*, approval: str, actor: Actor) -> dict[str, object]:
 
 def refuse(*, approval: str, actor: Actor) -> dict[str, object]:
     """Say no; whoever asked withdraws it so. ``approval_unknown``, and the errors of `approvals.storage`."""
-    asked = storage.get_approval(approval)
-    if not may(actor, asked.enterprise, Act.READ):
-        raise NianjianError("approval_unknown", approval=approval)
+    _get_visible(approval, actor)
     done = storage.refuse_request(approval=approval, actor=actor)
     return {"approval": done.id, "state": done.state, "kind": done.kind}

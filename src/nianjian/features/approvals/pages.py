@@ -27,7 +27,7 @@ from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.web import rule_values
-from nianjian.platform.web.access import Request, at, everywhere, page
+from nianjian.platform.web.access import Request, anywhere, at
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
@@ -74,12 +74,10 @@ def request_effects(asked: Mapping[str, Any], actor: Actor) -> str:
     """Let the worker compute what the value would do; the address that follows it. Errors as `ask_effects`."""
     place = str(asked.get("enterprise") or "")
     job = enqueue_effects(
-        key=str(asked["key"]),
-        value=str(asked["value"]),
+        **{name: str(asked[name]) for name in ("key", "value", "reason")},
         province=str(asked.get("province") or "") or None,
         enterprise=place or None,
         valid_from=date.fromisoformat(str(asked["valid_from"])),
-        reason=str(asked["reason"]),
         actor=actor,
     )
     return at("rules-effect", place, key=str(asked["key"]), job=job)
@@ -111,41 +109,16 @@ LABELS = {
 
 
 @require_safe
-@page(Act.READ)
-def enterprise_index(request: Request, code: str) -> HttpResponse:
-    """List an enterprise's requests."""
-    return _render_list(request, code)
-
-
-@require_safe
-@everywhere(Act.READ)
-def everything(request: Request) -> HttpResponse:
-    """List every request."""
-    return _render_list(request, EVERYWHERE)
-
-
-@require_http_methods(["GET", "POST"])
-@page(Act.READ)
-def decide_here(request: Request, code: str, approval: str) -> HttpResponse:
-    """Read one request of an enterprise, and say yes or no."""
-    return _render_request(request, code, approval)
-
-
-@require_http_methods(["GET", "POST"])
-@everywhere(Act.READ)
-def decide(request: Request, approval: str) -> HttpResponse:
-    """Read any request, and say yes or no."""
-    return _render_request(request, EVERYWHERE, approval)
-
-
-def _render_list(request: Request, place: str) -> HttpResponse:
+@anywhere(Act.READ)
+def list_requests(request: Request, code: str = EVERYWHERE) -> HttpResponse:
+    """List the requests of an enterprise, or every one."""
     shown: Page[dict[str, Any]] = paged(
-        request, LazyRows(lambda first, count: flow.list_requests_part(place or None, first, first + count))
+        request, LazyRows(lambda first, count: flow.list_requests_part(code or None, first, first + count))
     )
     _ = words(current())
     rows = [
         [
-            Cell(one["approval"], href=at("approvals-decide", place, approval=one["approval"])),
+            Cell(one["approval"], href=at("approvals-decide", code, approval=one["approval"])),
             Cell(translate_value("kind", one["kind"], _)),
             Cell(translate_value("state", one["state"], _), badge=BADGES[one["state"]]),
             Cell(_describe_request(one["asked"])),
@@ -170,14 +143,17 @@ def _person(actor: str) -> str:
     return actor.partition(":")[2] or actor
 
 
-def _render_request(request: Request, place: str, approval: str) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+@anywhere(Act.READ)
+def decide(request: Request, approval: str, code: str = EVERYWHERE) -> HttpResponse:
+    """Read one request, of an enterprise or any, and say yes or no."""
     try:
         one: dict[str, Any] = flow.get_request(approval=approval, actor=request.actor)
     except NianjianError as error:
         raise Http404 from error
-    if place not in {EVERYWHERE, one["enterprise"]}:
+    if code not in {EVERYWHERE, one["enterprise"]}:
         raise Http404
-    back = at("approvals", place)
+    back = at("approvals", code)
     if request.method == "POST":
         if request.POST.get("decision") == "look" and one["kind"] == KIND:
             return redirect(request_effects(one["asked"], request.actor))
@@ -214,8 +190,8 @@ def _render_request(request: Request, place: str, approval: str) -> HttpResponse
 
 
 urlpatterns = [
-    path("approvals/", everything, name="approvals"),
+    path("approvals/", list_requests, name="approvals"),
     path("approvals/<str:approval>/", decide, name="approvals-decide"),
-    path("e/<str:code>/approvals/", enterprise_index, name="approvals-here"),
-    path("e/<str:code>/approvals/<str:approval>/", decide_here, name="approvals-decide-here"),
+    path("e/<str:code>/approvals/", list_requests, name="approvals-here"),
+    path("e/<str:code>/approvals/<str:approval>/", decide, name="approvals-decide-here"),
 ]

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from django.http import HttpResponse
-from django.urls import reverse
 from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.kernel import clock
@@ -22,11 +21,12 @@ from nianjian.features.complaints.clocks import Clock, Hand
 from nianjian.features.complaints.documents import Standing, Ticketed, to_document
 from nianjian.features.complaints.forwards import ForwardMapping, parse_mapping
 from nianjian.features.complaints.models import Door
+from nianjian.features.complaints.one_click_pages import public_address
 from nianjian.features.complaints.operations import TICKETS
 from nianjian.features.complaints.queries import BY_DUE, KIND, TicketFilter, event_as_dict
-from nianjian.features.complaints.sheet import COMPLAINTS, SOURCES
+from nianjian.features.complaints.sheet import COMPLAINTS, spell_source
 from nianjian.features.complaints.states import State
-from nianjian.features.registers.api import Row, row_key, to_row
+from nianjian.features.registers.api import Row, to_row
 from nianjian.platform.accounts.roles import Act as Permission
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
@@ -35,10 +35,10 @@ from nianjian.platform.api.paging import Cut, Page, paged
 from nianjian.platform.api.parameter_types import Named, RowNumber, Text
 from nianjian.platform.api.problems import Finding, language
 from nianjian.platform.api.routes import mount
-from nianjian.platform.home import env
 from nianjian.platform.home.http import as_attachment
 from nianjian.platform.operations.operation import REGISTRY
 from nianjian.platform.registers import storage
+from nianjian.platform.registers.row_keys import decode_key
 
 router = Router(tags=["complaints"])
 HERE = TICKETS.path
@@ -119,7 +119,7 @@ def complaints_list(request: Request, code: str, cut: Query[Cut], looked: Query[
 @read(router, TICKET, act=Permission.READ_OWN, answer=TicketShown)
 def complaints_get(request: Request, code: str, ticket: str) -> TicketShown:
     """One ticket and its history, masked."""
-    found, past = queries.get_ticket(enterprise=code, complaint=row_key(ticket), actor=request.actor)
+    found, past = queries.get_ticket(enterprise=code, complaint=decode_key(ticket), actor=request.actor)
     return TicketShown(
         **vars(to_document(found)), history=[TicketPast.model_validate(event_as_dict(event)) for event in past]
     )
@@ -128,7 +128,7 @@ def complaints_get(request: Request, code: str, ticket: str) -> TicketShown:
 @take(router, f"{TICKET}/reveal", act=Permission.REVEAL, answer=Row)
 def complaints_reveal(request: Request, code: str, ticket: str) -> dict[str, object]:
     """A ticket in full; the audit chain has the entry before."""
-    found, _past = queries.get_ticket(enterprise=code, complaint=row_key(ticket), actor=request.actor)
+    found, _past = queries.get_ticket(enterprise=code, complaint=decode_key(ticket), actor=request.actor)
     storage.record_reveal(kind=KIND, enterprise=code, version=found.row, actor=request.actor)
     return to_row(found.row, COMPLAINTS, full=True)
 
@@ -136,16 +136,10 @@ def complaints_reveal(request: Request, code: str, ticket: str) -> dict[str, obj
 @write(router, HERE, act=Permission.LOAD, answer=Ticketed, status=201)
 def complaints_add(request: Request, code: str, new: NewTicket) -> Ticketed:
     """Open a ticket; its clocks run from its arrival."""
-    spelt = {stored: word for word, stored in reversed(SOURCES.items())}
-    texts = {
+    plain = ("reference", "complainant", "complained", "category", "content", "assignee")
+    texts = {name: getattr(new, name) for name in plain} | {
         "ticket_id": new.id,
-        "source": spelt[new.source],
-        "reference": new.reference,
-        "complainant": new.complainant,
-        "complained": new.complained,
-        "category": new.category,
-        "content": new.content,
-        "assignee": new.assignee,
+        "source": spell_source(new.source),
         "line_id": new.line,
         "team_id": new.team,
         "accepted_at": _typed(new.accepted),
@@ -158,9 +152,7 @@ def complaints_add(request: Request, code: str, new: NewTicket) -> Ticketed:
 
 
 def _typed(moment: datetime | None) -> str:
-    if moment is None:
-        return ""
-    return f"{clock.aware(moment).astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"
+    return "" if moment is None else f"{clock.aware(moment).astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"
 
 
 mount(router, REGISTRY.of(TICKETS))
@@ -233,8 +225,7 @@ def complaints_forward_preview(request: Request, code: str, file: Query[ForwardS
         mapping=_mapping(file),
         actor=request.actor,
     )
-    speak = words(language(request))
-    fault = found.fault
+    speak, fault = words(language(request)), found.fault
     told = None if fault is None else {"code": fault.code, "detail": error_message(fault.code, fault.values, speak)}
     plain = ("file", "sheet", "encoding", "read", "faulty", "faults")
     return {name: getattr(found, name) for name in plain} | {
@@ -244,15 +235,11 @@ def complaints_forward_preview(request: Request, code: str, file: Query[ForwardS
         ],
         "fault": told,
         "findings": [
-            {
-                "line": one.line,
-                "column": one.column,
-                "code": one.code,
-                "detail": error_message(one.code, one.values(), speak),
-            }
+            {"line": one.line, "column": one.column, "code": one.code,
+             "detail": error_message(one.code, one.values(), speak)}
             for one in found.findings
         ],
-    }
+    }  # fmt: skip
 
 
 @write(router, FORWARDS, act=Permission.LOAD, answer=Job, status=202, held=forwards.LIMIT)
@@ -277,8 +264,7 @@ def complaints_forward(request: Request, code: str, file: Query[ForwardAsked]) -
 def complaints_forward_file(request: Request, code: str, job: str) -> HttpResponse:
     """A faulty list as a workbook with each faulty cell marked, for whom it came from; it is kept for seven days."""
     name, body = forwards.get_marked_workbook(enterprise=code, job=job, actor=request.actor)
-    answer = HttpResponse(body, content_type=WORKBOOK)
-    return as_attachment(answer, name)
+    return as_attachment(HttpResponse(body, content_type=WORKBOOK), name)
 
 
 def _mapping(file: ForwardSpelt) -> ForwardMapping:
@@ -331,7 +317,7 @@ class ComplaintDoorClosed(Schema):
 def one_click_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The numbers that have an address, by number."""
     found = one_click.list_addresses(enterprise=code, actor=request.actor)
-    return paged(request, cut, found, lambda one: _told(request, one))
+    return paged(request, cut, found, lambda one: _to_door(request, one))
 
 
 @write(router, DOORS, act=Permission.ADMINISTER, answer=ComplaintCarriers, status=201)
@@ -350,7 +336,7 @@ def one_click_get(request: Request, code: str, door: RowNumber) -> dict[str, obj
 def one_click_code(request: Request, code: str, door: RowNumber, form: Literal["svg", "png"]) -> HttpResponse:
     """The address as a QR code."""
     found = one_click.get_address(enterprise=code, door=door, actor=request.actor)
-    answer = HttpResponse(render_qr_code(_address(request, found), form), content_type=MEDIA[form])
+    answer = HttpResponse(render_qr_code(public_address(request, found), form), content_type=MEDIA[form])
     return as_attachment(answer, f"{found.number}.{form}")
 
 
@@ -362,20 +348,10 @@ def one_click_close(request: Request, code: str, door: RowNumber) -> dict[str, i
 
 
 def _whole(request: Request, one: Door) -> dict[str, object]:
-    told = _told(request, one)
+    told = _to_door(request, one)
     return told | one_click_carriers(str(told["address"]), one.enterprise_id)
 
 
-def _told(request: Request, one: Door) -> dict[str, object]:
-    return {
-        "id": one.pk,
-        "number": one.number,
-        "address": _address(request, one),
-        "made_at": one.made_at,
-        "made_by": one.made_by,
-    }
-
-
-def _address(request: Request, one: Door) -> str:
-    path = reverse("complain", kwargs={"token": one.token})
-    return env.address(path, request.build_absolute_uri(path))
+def _to_door(request: Request, one: Door) -> dict[str, object]:
+    names = ("number", "made_at", "made_by")
+    return {"id": one.pk, "address": public_address(request, one), **{name: getattr(one, name) for name in names}}

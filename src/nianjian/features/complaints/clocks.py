@@ -148,34 +148,31 @@ class TicketCounts:
 
 def count_tickets(tickets: Iterable[Facts], promise: ServiceLevels, at: datetime) -> TicketCounts:
     """Read both clocks of every ticket at a moment; excluded ones are the caller's to leave out."""
-    late, count, undecided, unknown, still = dict.fromkeys(Clock, 0), 0, 0, 0, 0
-    waits: dict[Clock, list[timedelta]] = {one: [] for one in Clock}
-    limits: dict[Clock, list[timedelta]] = {one: [] for one in Clock}
-    for facts in tickets:
-        count += 1
-        if facts.arrived is None:
-            unknown += 1
-            continue
-        read = [evaluate_clock(one, facts, promise, at) for one in Clock]
-        undecided += any(one.on_time is None for one in read)
-        still += is_overdue(facts, promise, at)
-        for one in read:
-            late[one.clock] += one.on_time is False
-            limits[one.clock].append(promise.on(facts.arrived)[one.clock].length)
-            done = facts.responded if one.clock is Clock.RESPONSE else facts.finished
-            if done is not None:
-                waits[one.clock].append(done - facts.arrived)
+    every = list(tickets)
+    known = [(one, one.arrived) for one in every if one.arrived is not None]
+    read = [[evaluate_clock(clock, facts, promise, at) for clock in Clock] for facts, _arrived in known]
+
+    def late(clock: Clock) -> int:
+        return sum(one.clock is clock and one.on_time is False for pair in read for one in pair)
+
+    def wait(clock: Clock) -> int | None:
+        done = [(facts.responded if clock is Clock.RESPONSE else facts.finished, came) for facts, came in known]
+        return _of_hundred([end - came for end, came in done if end is not None])
+
+    def limit(clock: Clock) -> int | None:
+        return _of_hundred([promise.on(came)[clock].length for _facts, came in known], 100)
+
     return TicketCounts(
-        tickets=count,
-        response_late=late[Clock.RESPONSE],
-        close_late=late[Clock.CLOSE],
-        undecided=undecided,
-        no_arrival=unknown,
-        response_95=_of_hundred(waits[Clock.RESPONSE]),
-        close_95=_of_hundred(waits[Clock.CLOSE]),
-        overdue=still,
-        response_limit=_of_hundred(limits[Clock.RESPONSE], 100),
-        close_limit=_of_hundred(limits[Clock.CLOSE], 100),
+        tickets=len(every),
+        response_late=late(Clock.RESPONSE),
+        close_late=late(Clock.CLOSE),
+        undecided=sum(any(one.on_time is None for one in pair) for pair in read),
+        no_arrival=len(every) - len(known),
+        response_95=wait(Clock.RESPONSE),
+        close_95=wait(Clock.CLOSE),
+        overdue=sum(is_overdue(facts, promise, at) for facts, _arrived in known),
+        response_limit=limit(Clock.RESPONSE),
+        close_limit=limit(Clock.CLOSE),
     )
 
 

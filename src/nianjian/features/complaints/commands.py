@@ -3,32 +3,88 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.complaints import terminal as picture
+from nianjian.engines.paper.texts.complaints import ACTS, CONFIDENCE, HANDS, PROPOSALS, STATES
+from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, moment
-from nianjian.platform.terminal.language import _
+from nianjian.platform.terminal.language import _, sentence
 from nianjian.platform.terminal.session import begin, load
 
-TEXTS: Final = {  # option -> field of the sheet
-    "id": "ticket_id",
-    "source": "source",
-    "reference": "reference",
-    "arrived": "arrived_at",
-    "accepted": "accepted_at",
-    "number": "complained",
-    "complainant": "complainant",
-    "called": "called_at",
-    "duration": "duration",
-    "category": "category",
-    "content": "content",
-    "line": "line_id",
-    "team": "team_id",
-}
+if TYPE_CHECKING:
+    from nianjian.features.complaints.forwards import ForwardReceipt
+
+
+Row = Mapping[str, Any]
+
+
+def print_tickets(console: Console, rows: Sequence[Row]) -> None:
+    """One line a ticket."""
+    header = (
+        _("ticket"), _("source"), _("number complained of"), _("state"), _("response due"), _("response"),
+        _("close due"), _("close"), _("match"),
+    )  # fmt: skip
+    table.rows(console, header, [_line(row) for row in rows])
+
+
+def _line(row: Row) -> tuple[object, ...]:
+    name, match = f"{row['id']} ({_('drill')})" if row["drill"] else row["id"], row["match"]
+    return (
+        name, row["source"], row["complained"], _(STATES[row["state"]]), row["response_due"],
+        _(HANDS[row["response_clock"]]), row["close_due"], _(HANDS[row["close_clock"]]),
+        None if match is None else _(CONFIDENCE[match["confidence"]]),
+    )  # fmt: skip
+
+
+def print_action_result(console: Console, rows: Sequence[Row]) -> None:
+    """Tickets after an act."""
+    text = _("Ticket {id} is {state}; response due {response_due}, close due {close_due}.")
+    for row in rows:
+        console.print(text.format(**{**row, "state": _(STATES[row["state"]])}))
+
+
+def print_ticket(console: Console, row: Row) -> None:
+    """One ticket and what happened to it."""
+    print_tickets(console, [row])
+    header = (_("when"), _("act"), _("who"), _("with a note"))
+    body = [(one["at"], _(ACTS[one["act"]]), one["by"], "✓" if one["noted"] else None) for one in row["history"]]
+    table.rows(console, header, body)
+
+
+def print_match_counts(console: Console, told: Mapping[str, int]) -> None:
+    """What a run found."""
+    console.print(_("{count} tickets were looked at.").format(count=told["looked_at"]))
+    for state, name in PROPOSALS.items():
+        if told.get(state):
+            console.print(f"  {_(name)}: {told[state]}")
+
+
+def receipt_as_json(told: ForwardReceipt) -> dict[str, object]:
+    """The JSON answer of an import: findings with their sentences."""
+    errors = [{**one.as_dict(), "message": sentence(one.code, one.values())} for one in told.errors]
+    return {**told.as_dict(), "errors": errors}
+
+
+def print_import(console: Console, data: Row) -> None:
+    """What became of a forward list."""
+    for one in data["errors"]:
+        text = _("line {line}, {column}: {fault}")
+        console.print(text.format(line=one["line"], column=one["column"], fault=one["message"]), style="red")
+    if data["errors"]:
+        console.print(_("Nothing imported."))
+        return
+    rows = data["rows"]
+    text = _("{file}: {added} tickets opened, {updated} updated, {unchanged} unchanged.")
+    console.print(text.format(file=data["file"], **rows))
+    if data["extra_columns"]:
+        console.print(_("Kept as further columns: {columns}").format(columns=", ".join(data["extra_columns"])))
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +97,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     from nianjian.platform.operations.operation import REGISTRY
     from nianjian.platform.terminal.commands import configure as add_operations
 
-    add_operations(actions, REGISTRY.of(TICKETS), picture.print_action_result)
+    add_operations(actions, REGISTRY.of(TICKETS), print_action_result)
     attach = _ticket(actions, "attach", _attach, _("put a paper beside a ticket; it is stored encrypted"))
     attach.add_argument("file", type=Path, metavar="FILE", help=_("the paper"))
     listed = actions.add(
@@ -77,19 +133,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def _configure_add(actions: Actions) -> None:
     add = actions.add("add", _add, _("open a ticket"))
     enterprise(add)
-    add.add_argument("--id", metavar="I", help=_("the ticket's number; without it one is made"))
+    add.add_argument("--id", dest="ticket_id", metavar="I", help=_("the ticket's number; without it one is made"))
     add.add_argument("--source", required=True, metavar="S", help=_("12321, 12300, enterprise, one_click or carrier"))
     add.add_argument("--reference", metavar="R", help=_("the number that the source gave it"))
-    add.add_argument("--arrived", metavar="T", help=_("when it arrived here: both clocks start; without it now"))
-    add.add_argument("--accepted", metavar="T", help=_("when the source accepted it; without it as it arrived"))
-    add.add_argument("--number", metavar="N", help=_("the number complained of"))
+    add.add_argument(
+        "--arrived", dest="arrived_at", metavar="T", help=_("when it arrived here: both clocks start; without it now")
+    )
+    add.add_argument(
+        "--accepted", dest="accepted_at", metavar="T", help=_("when the source accepted it; without it as it arrived")
+    )
+    add.add_argument("--number", dest="complained", metavar="N", help=_("the number complained of"))
     add.add_argument("--complainant", metavar="C", help=_("the complainant's number"))
-    add.add_argument("--called", metavar="T", help=_("when the call came, as the complainant says"))
+    add.add_argument("--called", dest="called_at", metavar="T", help=_("when the call came, as the complainant says"))
     add.add_argument("--duration", metavar="D", help=_("how long it took, 0:01:30 or seconds"))
     add.add_argument("--category", metavar="K", help=_("kind of complaint"))
     add.add_argument("--content", metavar="TEXT", help=_("what the complainant says; it is stored encrypted"))
-    add.add_argument("--line", metavar="L", help=_("the line, where it is known"))
-    add.add_argument("--team", metavar="T", help=_("the team, where it is known"))
+    add.add_argument("--line", dest="line_id", metavar="L", help=_("the line, where it is known"))
+    add.add_argument("--team", dest="team_id", metavar="T", help=_("the team, where it is known"))
     add.add_argument("--drill", action="store_true", help=_("a drill: the ticket counts in no figure"))
 
 
@@ -100,21 +160,15 @@ def _ticket(actions: Actions, name: str, act: Any, about: str) -> argparse.Argum
     return parser
 
 
-def run(args: argparse.Namespace) -> Answer:
-    """Answer the chosen action."""
-    answer: Answer = args.act(args)
-    return answer
-
-
 def _add(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.features.complaints import operations as acts
-    from nianjian.features.complaints.sheet import SOURCES
+    from nianjian.features.complaints.sheet import COMPLAINTS, spell_source
 
-    texts = {field: getattr(args, option) or "" for option, field in TEXTS.items()}
-    spelt = {stored: word for word, stored in reversed(SOURCES.items())}
-    texts["source"] = spelt.get(args.source, args.source)
-    texts |= {name: _typed(texts[name]) for name in ("arrived_at", "accepted_at", "called_at")}
+    given = {one.field: getattr(args, one.field, None) for one in COMPLAINTS.columns}
+    texts = {field: text for field, text in given.items() if isinstance(text, str)}
+    texts["source"] = spell_source(args.source)
+    texts |= {name: _typed(texts.get(name, "")) for name in ("arrived_at", "accepted_at", "called_at")}
     texts["drill"] = "是" if args.drill else ""
     return _done(args, acts.open_ticket(enterprise=args.enterprise, texts=texts, actor=actor), actor)
 
@@ -149,7 +203,7 @@ def _list(args: argparse.Namespace) -> Answer:
         ticket_as_dict(one) for one in list_tickets(enterprise=args.enterprise, actor=actor, wanted=wanted).tickets()
     ]
     data = {"enterprise": args.enterprise, "rows": found}
-    return Answer(data, lambda console: picture.print_tickets(console, found))
+    return Answer(data, lambda console: print_tickets(console, found))
 
 
 def _show(args: argparse.Namespace) -> Answer:
@@ -159,7 +213,7 @@ def _show(args: argparse.Namespace) -> Answer:
 
     found, past = get_ticket(enterprise=args.enterprise, complaint=args.id, actor=actor)
     data = as_dict(found) | {"history": [event_as_dict(one) for one in past]}
-    return Answer(data, lambda console: picture.print_ticket(console, data))
+    return Answer(data, lambda console: print_ticket(console, data))
 
 
 def _match(args: argparse.Namespace) -> Answer:
@@ -175,7 +229,7 @@ def _match(args: argparse.Namespace) -> Answer:
         decide(enterprise=args.enterprise, complaint=args.ids[0], actor=actor, decision=decision)
         return _done(args, args.ids[0], actor)
     told = match_tickets(enterprise=args.enterprise, actor=actor, complaints=args.ids or None, again=args.again)
-    return Answer({"enterprise": args.enterprise, **told}, lambda console: picture.print_match_counts(console, told))
+    return Answer({"enterprise": args.enterprise, **told}, lambda console: print_match_counts(console, told))
 
 
 def _import(args: argparse.Namespace) -> Answer:
@@ -189,8 +243,8 @@ def _import(args: argparse.Namespace) -> Answer:
         arrived=None if args.arrived is None else _moment(args.arrived),
         actor=actor,
     )
-    data = picture.receipt_as_json(receipt)
-    return Answer(data, lambda console: picture.print_import(console, data), NO if receipt.errors else 0)
+    data = receipt_as_json(receipt)
+    return Answer(data, lambda console: print_import(console, data), NO if receipt.errors else 0)
 
 
 def _done(args: argparse.Namespace, key: str, actor: Any) -> Answer:  # noqa: ANN401 -- loaded late
@@ -198,7 +252,7 @@ def _done(args: argparse.Namespace, key: str, actor: Any) -> Answer:  # noqa: AN
     from nianjian.features.complaints.operations import TICKETS
     from nianjian.platform.terminal.commands import answer
 
-    return answer(TICKETS, args.enterprise, actor, [key], picture.print_action_result)
+    return answer(TICKETS, args.enterprise, actor, [key], print_action_result)
 
 
 def _chosen(given: list[str] | None, kind: Any, name: str) -> frozenset[Any]:  # noqa: ANN401 -- an enumeration

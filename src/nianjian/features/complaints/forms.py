@@ -12,11 +12,8 @@ from django.core import signing
 from django.utils.translation import gettext, gettext_lazy
 
 from nianjian.engines.kernel import clock, numbers
-from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.numbers import Shape
 from nianjian.engines.paper.texts.complaints import HANDS, PROPOSALS, STATES
-from nianjian.engines.paper.texts.errors import error_message
-from nianjian.engines.paper.words import words
 from nianjian.features.complaints import operations
 from nianjian.features.complaints.clocks import Hand
 from nianjian.features.complaints.queries import TicketFilter
@@ -25,9 +22,7 @@ from nianjian.features.complaints.states import EXCLUSIONS, Act, State
 from nianjian.features.registers import presenters as registers
 from nianjian.platform.operations.fields import LINE
 from nianjian.platform.registers.attachments import TYPES
-from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.forms import OperationForm, form
-from nianjian.platform.web.language import current
 
 ALL: Final = "all"
 OVERDUE: Final = "overdue"
@@ -204,16 +199,6 @@ class Complaint(forms.Form):
         moment = given["called_at"]
         wall = "" if moment is None else moment.astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M:%S")
         return {name: given[name] for name in ("complainant", "category", "content")} | {"called_at": wall}
-
-    def refuse(self, error: NianjianError) -> None:
-        """Show each finding at its field."""
-        if not error.findings:
-            self.add_error(None, describe_error(error)[0])
-        for one in error.findings:
-            field = str(one["field"])
-            values = {name: value for name, value in one.items() if name not in {"field", "code"}}
-            text = error_message(str(one["code"]), values, words(current()))
-            self.add_error(field if field in self.fields else None, text)
 
 
 class NewDoor(forms.Form):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from django import forms
@@ -18,7 +18,9 @@ from nianjian.features.complaints.forwards import UPSTREAM, ForwardMapping, List
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.registers import presenters as registers
 from nianjian.platform.accounts.roles import Act as Permission
-from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, takes_files
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, read_upload, takes_files
+from nianjian.platform.registers.columns import Column as RegisterColumn
+from nianjian.platform.registers.columns import Sheet
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.forms import MOMENTS
@@ -30,6 +32,37 @@ HEADING: Final = "heading_"
 SHORT: Final = " · "  # between examples
 FAULTS: Final = 10
 WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def build_heading_fields(
+    ours: Iterable[RegisterColumn], found: Sequence[ListColumn], widget: type[forms.Widget]
+) -> dict[str, forms.CharField]:
+    """A field for each column of ours: a choice among the headings of a file, ``widget`` where nobody has looked."""
+    read_as = {one.field: one.heading for one in found if one.field}
+    headings = [(one.heading, " – ".join(filter(None, (one.heading, SHORT.join(one.examples))))) for one in found]
+    fields = {}
+    for column in ours:
+        field = forms.CharField(label=registers.label(column), required=False, max_length=120, widget=widget)
+        if found:
+            heading = read_as.get(column.field)
+            empty = gettext("recognised: {column}").format(column=heading) if heading else "—"
+            field.widget = forms.Select(choices=[("", empty), *headings])
+        fields[HEADING + column.field] = field
+    return fields
+
+
+def build_columns_table(title: str, heading: str, found: ListPreview, sheet: Sheet) -> Table:
+    """What each heading of a file is read as, with examples."""
+    heads = [Column(heading), Column(gettext("read as")), Column(gettext("examples, masked"))]
+    rows = [
+        [
+            Cell(one.heading),
+            Cell(registers.label(sheet.by_field(one.field)) if one.field else "–"),
+            Cell(SHORT.join(one.examples) or "–"),
+        ]
+        for one in found.columns
+    ]
+    return Table(title, heads, rows, wrap=True)
 
 
 class Forward(forms.Form):
@@ -55,8 +88,6 @@ class Forward(forms.Form):
 
     def __init__(self, *args: Any, columns: Sequence[ListColumn] = ()) -> None:  # noqa: ANN401 -- Django's
         super().__init__(*args)
-        read_as = {one.field: one.heading for one in columns if one.field}
-        headings = [(one.heading, " – ".join(filter(None, (one.heading, SHORT.join(one.examples))))) for one in columns]
         source = COMPLAINTS.by_field("source")
         stored = list(dict.fromkeys(source.choices.values()))
         self.fields["source"] = forms.ChoiceField(
@@ -64,12 +95,7 @@ class Forward(forms.Form):
             required=False,
             choices=[("", gettext("a column says it")), *((one, registers.choice(source, one)) for one in stored)],
         )
-        for name in UPSTREAM:
-            field = forms.CharField(label=registers.label(COMPLAINTS.by_field(name)), required=False, max_length=120)
-            if columns:
-                empty = gettext("recognised: {column}").format(column=read_as[name]) if name in read_as else "—"
-                field.widget = forms.Select(choices=[("", empty), *headings])
-            self.fields[HEADING + name] = field
+        self.fields |= build_heading_fields(map(COMPLAINTS.by_field, UPSTREAM), columns, forms.TextInput)
 
     @property
     def main(self) -> list[forms.BoundField]:
@@ -98,7 +124,7 @@ def import_list(request: Request, code: str) -> HttpResponse:
         status = UNPROCESSABLE
         if form.is_valid():
             try:
-                return redirect("data-job", code=code, job=_asked(request, code, form))
+                return redirect("data-job", code=code, job=_enqueue(request, code, form))
             except NianjianError as error:
                 form.add_error("file", " ".join(describe_error(error)))
     return _page(request, form, status, open=status == UNPROCESSABLE)
@@ -119,31 +145,20 @@ def preview_list(request: Request, code: str) -> HttpResponse:
     if "file" not in form.cleaned_data:
         return _page(request, form, UNPROCESSABLE, open=True, fault=gettext("Choose a file first."))
     try:
-        content = _content(form)
+        file = form.cleaned_data["file"]
         found = forwards.preview_upload(
             enterprise=code,
-            name=form.cleaned_data["file"].name,
-            content=content,
+            name=file.name,
+            content=read_upload(file, forwards.LIMIT),
             mapping=form.mapping(),
             actor=request.actor,
         )
     except NianjianError as error:
         return _page(request, form, UNPROCESSABLE, open=True, fault=" ".join(describe_error(error)))
     again = Forward(request.POST, request.FILES, columns=found.columns)
-    return _page(request, again, 200, open=True, look=found, columns=_columns(found), **_verdict(found))
-
-
-def _columns(found: ListPreview) -> Table:
-    heads = [Column(gettext("Heading of the list")), Column(gettext("read as")), Column(gettext("examples, masked"))]
-    rows = [
-        [
-            Cell(one.heading),
-            Cell(registers.label(COMPLAINTS.by_field(one.field)) if one.field else "–"),
-            Cell(SHORT.join(one.examples) or "–"),
-        ]
-        for one in found.columns
-    ]
-    return Table(gettext("Columns of the list"), heads, rows, wrap=True)
+    title, heading = gettext("Columns of the list"), gettext("Heading of the list")
+    table = build_columns_table(title, heading, found, COMPLAINTS)
+    return _page(request, again, 200, open=True, look=found, columns=table, **_verdict(found))
 
 
 def _verdict(found: ListPreview) -> dict[str, object]:
@@ -154,26 +169,17 @@ def _verdict(found: ListPreview) -> dict[str, object]:
     return {"verdict": verdict(found.faulty, found.read), "faulty": bool(found.faulty), "faults": faults}
 
 
-def _asked(request: Request, code: str, form: Forward) -> str:
-    """The job of its import; what `_content` and `forwards.enqueue_import` raise."""
+def _enqueue(request: Request, code: str, form: Forward) -> str:
+    file = form.cleaned_data["file"]
     return forwards.enqueue_import(
         enterprise=code,
-        name=form.cleaned_data["file"].name,
-        content=_content(form),
+        name=file.name,
+        content=read_upload(file, forwards.LIMIT),
         mapping=form.mapping(),
         arrived=form.cleaned_data["arrived"],
         language=current(),
         actor=request.actor,
     )
-
-
-def _content(form: Forward) -> bytes:
-    """The list; ``file_too_large`` before it is read into memory."""
-    file = form.cleaned_data["file"]
-    if file.size > forwards.LIMIT:
-        raise NianjianError("file_too_large", file=file.name, limit=forwards.LIMIT)
-    content: bytes = file.read()
-    return content
 
 
 @require_safe
@@ -184,5 +190,4 @@ def download_marked(request: Request, code: str, job: str) -> HttpResponse:
         name, content = forwards.get_marked_workbook(enterprise=code, job=job, actor=request.actor)
     except NianjianError as error:
         raise Http404 from error
-    answer = HttpResponse(content, content_type=WORKBOOK)
-    return as_attachment(answer, name)
+    return as_attachment(HttpResponse(content, content_type=WORKBOOK), name)

@@ -7,12 +7,10 @@ waits for the worker lies sealed in the vault: it names who complained.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +21,8 @@ from nianjian.engines.intake import text_masking
 from nianjian.engines.kernel import clock, yaml_text
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.files import content
+from nianjian.engines.paper.texts.errors import error_message
+from nianjian.engines.paper.words import CHINESE, words
 from nianjian.features.complaints import queries
 from nianjian.features.complaints.models import Complaint
 from nianjian.features.complaints.sheet import COMPLAINTS, latest_moment
@@ -32,12 +32,13 @@ from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.accounts.roles import Act as Permission
 from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.record import record
-from nianjian.platform.home import env, spill
+from nianjian.platform.home import spill
 from nianjian.platform.jobs import flow
-from nianjian.platform.jobs import query as queue
-from nianjian.platform.jobs import service as queue_service
+from nianjian.platform.jobs.flow import Report
 from nianjian.platform.jobs.progress import Progress, silent
+from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.registers import columns
+from nianjian.platform.registers.cells import OUTER
 from nianjian.platform.registers.columns import Column, Kind, Row, Sheet, fold_header
 from nianjian.platform.registers.sheet_reader import (
     Beginning,
@@ -57,17 +58,9 @@ from nianjian.platform.vault import blobs
 
 #: What the list's sender knows; all that happens here is recorded here and never taken from a list.
 UPSTREAM: Final = (
-    "source",
-    "reference",
-    "accepted_at",
-    "arrived_at",
-    "complainant",
-    "complained",
-    "called_at",
-    "duration",
-    "category",
-    "content",
-)
+    "source", "reference", "accepted_at", "arrived_at", "complainant", "complained", "called_at", "duration",
+    "category", "content",
+)  # fmt: skip
 KEYS: Final = {  # key of the file -> how it is written
     "source": 'source: "12321"',
     "columns": 'columns: {reference: "举报编号", complained: "被举报号码"}',
@@ -77,16 +70,50 @@ KEYS: Final = {  # key of the file -> how it is written
 
 
 @dataclass(frozen=True, slots=True)
-class ForwardMapping:
+class SheetMapping:
     """``columns``: our field -> their header; ``formats``: field -> strptime form; ``values``: field -> theirs -> ours.
 
-    ``source``: the sender (stored code) where no column names it.
+    Fields of several kinds of sheets may stand in one; each kind takes its own.
     """
 
-    source: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     formats: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardMapping(SheetMapping):
+    """``source``: the sender (stored code) where no column names it."""
+
+    source: str | None = None
+
+
+def map_column(column: Column, header: str | None, words: Mapping[str, str], taken: Collection[str]) -> Column | None:
+    """A column as a file spells it: under their header, else under its names that are not taken; None for none left.
+
+    ``words``: theirs -> ours; ``taken``: folded headers that mean other columns.
+    """
+    names = [header] if header else [one for one in (column.header, *column.aliases) if fold_header(one) not in taken]
+    if not names:
+        return None
+    choices = {theirs: column.choices.get(ours, ours) for theirs, ours in words.items()} if column.choices else {}
+    return replace(column, header=names[0], aliases=tuple(names[1:]), choices={**column.choices, **choices})
+
+
+def reread_line(line: Line, table: Table, mapping: SheetMapping) -> Line:
+    """The line with moments, days and words as our sheet reads them."""
+    cells = list(line.cells)
+    for place, column in table.columns.items():
+        cell = cells[place] if place < len(cells) else None
+        text = "" if cell is None else str(cell).strip(OUTER)
+        if column.field in mapping.formats and text:
+            try:
+                cells[place] = datetime.strptime(text, mapping.formats[column.field]).replace(tzinfo=None)  # noqa: DTZ007 -- wall time
+            except (ValueError, re.error):  # a form that names the year twice is no regular expression
+                continue  # the check names the cell
+        elif not column.choices and text in mapping.values.get(column.field, {}):
+            cells[place] = mapping.values[column.field][text]
+    return Line(line.number, cells)
 
 
 def read_mapping(path: Path) -> ForwardMapping:
@@ -105,7 +132,7 @@ def parse_mapping(source: str | None, columns: Mapping[str, str], moments: str, 
     known = {_field(one, name): header.strip() for one, header in columns.items() if header.strip()}
     timed = [one for one in known if COMPLAINTS.by_field(one).kind is Kind.MOMENT]
     form = moments.strip()
-    return ForwardMapping(source or None, known, dict.fromkeys(timed, form) if form else {})
+    return ForwardMapping(known, dict.fromkeys(timed, form) if form else {}, source=source or None)
 
 
 def check_mapping(data: object, name: str) -> ForwardMapping:
@@ -119,13 +146,13 @@ def check_mapping(data: object, name: str) -> ForwardMapping:
     columns = {_field(one, name): str(header) for one, header in _table(data, "columns", name).items()}
     formats = {_moment(one, name): str(form) for one, form in _table(data, "formats", name).items()}
     values = {}
-    for one, words in _table(data, "values", name).items():
-        if not isinstance(words, Mapping):
+    for one, pairs in _table(data, "values", name).items():
+        if not isinstance(pairs, Mapping):
             raise _wrong(name, f"values: {one}", KEYS["values"])
-        values[_field(one, name)] = {str(theirs): str(ours) for theirs, ours in words.items()}
+        values[_field(one, name)] = {str(theirs): str(ours) for theirs, ours in pairs.items()}
     if source is None and "source" not in columns:
         raise _wrong(name, "source", KEYS["source"])
-    return ForwardMapping(source, columns, formats, values)
+    return ForwardMapping(columns, formats, values, source)
 
 
 def _table(data: Mapping[str, object], key: str, name: str) -> Mapping[str, object]:
@@ -172,23 +199,15 @@ class ForwardReceipt:
 
     file: str
     sha256: str
-    rows: Mapping[str, int]
-    errors: tuple[Finding, ...]
-    extra_columns: tuple[str, ...]
-    tickets: tuple[str, ...]
-    differing: Mapping[str, tuple[str, ...]]
+    rows: dict[str, int]
+    errors: Sequence[Finding]
+    extra_columns: Sequence[str]
+    tickets: list[str] = field(default_factory=list)
+    differing: dict[str, list[str]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, object]:
         """The JSON answer."""
-        return {
-            "file": self.file,
-            "sha256": self.sha256,
-            "rows": dict(self.rows),
-            "errors": [one.as_dict() for one in self.errors],
-            "extra_columns": list(self.extra_columns),
-            "tickets": list(self.tickets),
-            "differing": {key: list(fields) for key, fields in self.differing.items()},
-        }
+        return asdict(self) | {"errors": [one.as_dict() for one in self.errors]}
 
 
 Reference = tuple[str, str]  # source, upstream number
@@ -196,49 +215,56 @@ CHUNK: Final = 500
 VERB: Final = "complaints.import"
 
 
-ListProgress = Callable[[int, int], None]
-"""(tickets looked at, all of them; 0: not known yet); what it raises leaves everything as it was."""
-
-
-def import_list(
-    *, enterprise: str, path: Path, mapping: ForwardMapping, arrived: datetime, actor: Actor, told: ListProgress
+def import_forwards(
+    *,
+    enterprise: str,
+    path: Path,
+    actor: Actor,
+    mapping_file: Path | None = None,
+    mapping: ForwardMapping | None = None,
+    arrived: datetime | None = None,
+    progress: Progress = silent,
 ) -> ForwardReceipt:
-    """Read, check and write a list; with a faulty cell nothing is written.
+    """Read, check and write a list by a mapping file, or by a mapping that a page has made.
 
-    ``arrived``: when the list came, for rows that do not say. Raises what `sheet_reader.read_sheet` raises.
+    With a faulty cell nothing is written. ``arrived``: when the list came, for rows that do not say; None: now.
+    ``role_missing``, ``enterprise_unknown``, and what `resolve_arrival`, `read_mapping` and `read_sheet` raise.
     """
-    told(0, 0)
-    table, checked = check_list(path, mapping)
-    rows = {"read": len(table.lines), "added": 0, "updated": 0, "unchanged": 0, "rejected": checked.faulty}
-    extra = tuple(table.extra.values())
-    if checked.findings:
-        return ForwardReceipt(table.file, table.sha256, rows, tuple(checked.findings), extra, (), {})
-    wanted = {(row["source"], row["reference"]): row for row in (_row(one, mapping) for one in checked.rows)}
+    require(actor, enterprise, Permission.LOAD)
+    accounts.enterprise(enterprise)
+    arrived = resolve_arrival(arrived)
+    chosen = (mapping if mapping_file is None else read_mapping(mapping_file)) or ForwardMapping()
+    progress(path.name, 0, 0)
+    table, checked = check_list(path, chosen)
+    counts = {"read": len(table.lines), "added": 0, "updated": 0, "unchanged": 0, "rejected": checked.faulty}
+    receipt = ForwardReceipt(table.file, table.sha256, counts, checked.findings, list(table.extra.values()))
+    if receipt.errors:
+        return receipt
+    rows = {(row["source"], row["reference"]): row for row in (_row(one, chosen) for one in checked.rows)}
     with transaction.atomic():
         lock_enterprise(enterprise)
-        known = _known(enterprise, list(wanted))
+        known = _list_known(enterprise, list(rows))
         plan = Plan(Complaint, Source(str(actor), clock.now(), table.sha256))
         taken: set[str] = set()
-        tickets, differing = [], {}
-        for place, (reference, row) in enumerate(wanted.items()):
+        for place, (reference, row) in enumerate(rows.items()):
             if not place % CHUNK:
-                told(place, len(wanted))
+                progress(path.name, place, len(rows))
             old = known.get(reference)
             if old is None:
-                key = _free(enterprise, reference, taken)
-                made = {"accepted_at": row.get("accepted_at") or row.get("arrived_at") or arrived, "ticket_id": key}
-                plan.add(enterprise, key, {**row, **made, "arrived_at": row.get("arrived_at") or arrived})
-                rows["added"] += 1
+                key, came = _free_key(enterprise, reference, taken), row.get("arrived_at") or arrived
+                times = {"accepted_at": row.get("accepted_at") or came, "arrived_at": came}
+                plan.add(enterprise, key, {**row, **times, "ticket_id": key})
+                counts["added"] += 1
             else:
                 key = old.key
-                rows["updated" if _filled(plan, old, row) else "unchanged"] += 1
-                if fields := _differing(old, row):
-                    differing[key] = fields
-            tickets.append(key)
+                counts["updated" if _fill_in(plan, old, row) else "unchanged"] += 1
+                if fields := _list_differing(old, row):
+                    receipt.differing[key] = fields
+            receipt.tickets.append(key)
         write_plan(plan)
-        data = {"file": table.file, "sha256": table.sha256, **rows}
+        data = {"file": table.file, "sha256": table.sha256, **counts}
         record(verb=VERB, enterprise=enterprise, actor=actor, data=data)
-    return ForwardReceipt(table.file, table.sha256, rows, (), extra, tuple(tickets), differing)
+    return receipt
 
 
 def write_marked_workbook(*, path: Path, mapping: ForwardMapping, target: Path, words: Words) -> None:
@@ -249,7 +275,9 @@ def write_marked_workbook(*, path: Path, mapping: ForwardMapping, target: Path, 
 
 def check_list(path: Path, mapping: ForwardMapping) -> tuple[Table, CheckResult]:
     """The list, and what is wrong with it: also rows with a formula whose value was never saved, read as nothing."""
-    table, sheet = read_list(path, mapping)
+    sheet = build_list_sheet(mapping)
+    table = read_sheet(path, sheet)
+    table = replace(table, lines=[reread_line(one, table, mapping) for one in table.lines])
     found = check_table(table, sheet)
     found.faulty += len(table.unsaved.difference(one.line for one in found.findings))
     header = sheet.by_field("reference").header
@@ -259,52 +287,18 @@ def check_list(path: Path, mapping: ForwardMapping) -> tuple[Table, CheckResult]
     return table, found
 
 
-def read_list(path: Path, mapping: ForwardMapping) -> tuple[Table, Sheet]:
-    """The list as the complaints' sheet reads it."""
-    sheet = build_list_sheet(mapping)
-    table = read_sheet(path, sheet)
-    return dataclasses.replace(table, lines=[_line(one, table, mapping) for one in table.lines]), sheet
-
-
 def build_list_sheet(mapping: ForwardMapping) -> Sheet:
     """The complaints' sheet as this list spells it: mapped columns, and others under a name that we know anyhow."""
-    theirs = {fold_header(header) for header in mapping.columns.values()}
+    taken = {fold_header(header) for header in mapping.columns.values()}
     columns = []
-    for name in UPSTREAM:
-        column = COMPLAINTS.by_field(name)
-        if name in mapping.columns:
-            choices = {**column.choices, **_stored(column, mapping.values.get(name, {}))}
-            made = dataclasses.replace(column, header=mapping.columns[name], aliases=(), choices=choices)
-        else:
-            if name == "source" and mapping.source is not None:
-                continue
-            spelt = [one for one in (column.header, *column.aliases) if fold_header(one) not in theirs]
-            if not spelt:
-                continue
-            made = dataclasses.replace(column, header=spelt[0], aliases=tuple(spelt[1:]))
-        columns.append(dataclasses.replace(made, required=name in {"source", "reference"}))
+    for column in map(COMPLAINTS.by_field, UPSTREAM):
+        header, words = mapping.columns.get(column.field), mapping.values.get(column.field, {})
+        if column.field == "source" and mapping.source is not None and header is None:
+            continue
+        if mapped := map_column(column, header, words if header else {}, taken):
+            columns.append(replace(mapped, required=column.field in {"source", "reference"}))
     key = ("reference",) if mapping.source is not None and "source" not in mapping.columns else ("source", "reference")
-    return dataclasses.replace(COMPLAINTS, columns=tuple(columns), keys=(key,))
-
-
-def _stored(column: Column, words: Mapping[str, str]) -> Mapping[str, str]:
-    return {theirs: column.choices.get(ours, ours) for theirs, ours in words.items()} if column.choices else {}
-
-
-def _line(line: Line, table: Table, mapping: ForwardMapping) -> Line:
-    """The line with moments and words as the sheet reads them."""
-    cells = list(line.cells)
-    for position, column in table.columns.items():
-        cell = cells[position] if position < len(cells) else None
-        text = "" if cell is None else str(cell).strip()
-        if column.field in mapping.formats and text:
-            try:
-                cells[position] = datetime.strptime(text, mapping.formats[column.field]).replace(tzinfo=None)  # noqa: DTZ007 -- wall time
-            except (ValueError, re.error):  # a form that names the year twice is no regular expression
-                continue  # the check names the cell
-        elif not column.choices and text in mapping.values.get(column.field, {}):
-            cells[position] = mapping.values[column.field][text]
-    return Line(line.number, cells)
+    return replace(COMPLAINTS, columns=tuple(columns), keys=(key,))
 
 
 def _row(keyed: KeyedRow, mapping: ForwardMapping) -> dict[str, Any]:
@@ -314,19 +308,18 @@ def _row(keyed: KeyedRow, mapping: ForwardMapping) -> dict[str, Any]:
     return row
 
 
-def _known(enterprise: str, references: Sequence[Reference]) -> dict[Reference, Complaint]:
+def _list_known(enterprise: str, references: Sequence[Reference]) -> dict[Reference, Complaint]:
     found: dict[Reference, Complaint] = {}
     numbers = [number for _source, number in references]
     for start in range(0, len(numbers), CHUNK):
-        for row in queries.current_tickets(enterprise, drills=True).filter(
-            reference__in=numbers[start : start + CHUNK]
-        ):
+        tickets = queries.current_tickets(enterprise, drills=True)
+        for row in tickets.filter(reference__in=numbers[start : start + CHUNK]):
             if row.source and row.reference:
                 found.setdefault((row.source, row.reference), row)
     return found
 
 
-def _free(enterprise: str, reference: Reference, taken: set[str]) -> str:
+def _free_key(enterprise: str, reference: Reference, taken: set[str]) -> str:
     """A number for a new ticket: the upstream one, with its source before it unless it begins so."""
     source, number = reference
     plain = number if number.startswith(source) else f"{source}-{number}"
@@ -337,8 +330,8 @@ def _free(enterprise: str, reference: Reference, taken: set[str]) -> str:
     return key
 
 
-def _filled(plan: Plan, old: Complaint, row: Mapping[str, Any]) -> bool:
-    """Put in what was not known; whether there was such a thing."""
+def _fill_in(plan: Plan, old: Complaint, row: Mapping[str, Any]) -> bool:
+    """Put in what was not known; whether there was anything."""
     made: Row = {name: row[name] for name in UPSTREAM if row.get(name) is not None and getattr(old, name) is None}
     before: dict[str, str] = json.loads(old.extra) if old.extra else {}
     after = {**(json.loads(row["extra"]) if row["extra"] else {}), **before}
@@ -349,12 +342,9 @@ def _filled(plan: Plan, old: Complaint, row: Mapping[str, Any]) -> bool:
     return bool(made)
 
 
-def _differing(old: Complaint, row: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(
-        name
-        for name in UPSTREAM
-        if row.get(name) is not None and getattr(old, name) is not None and getattr(old, name) != row[name]
-    )
+def _list_differing(old: Complaint, row: Mapping[str, Any]) -> list[str]:
+    known = [name for name in UPSTREAM if row.get(name) is not None and getattr(old, name) is not None]
+    return [name for name in known if getattr(old, name) != row[name]]
 
 
 EXAMPLES: Final = 3
@@ -383,9 +373,9 @@ class ListPreview:
     columns: tuple[ListColumn, ...]
     fault: NianjianError | None
     read: int
-    faulty: int
-    findings: tuple[Finding, ...]
-    faults: int
+    faulty: int = 0
+    findings: Sequence[Finding] = ()
+    faults: int = 0
 
 
 def preview_forward_list(path: Path, mapping: ForwardMapping) -> ListPreview:
@@ -393,22 +383,13 @@ def preview_forward_list(path: Path, mapping: ForwardMapping) -> ListPreview:
     sheet = build_list_sheet(mapping)
     found = read_beginning(path, sheet)
     columns = list_columns(found, sheet)
+    about = (found.file, found.sheet, found.encoding, columns)
     try:
         table, checked = check_list(path, mapping)
     except NianjianError as fault:
-        return ListPreview(found.file, found.sheet, found.encoding, columns, fault, len(found.lines), 0, (), 0)
-    first = tuple(checked.findings[:PREVIEWED_FAULTS])
-    return ListPreview(
-        found.file,
-        found.sheet,
-        found.encoding,
-        columns,
-        None,
-        len(table.lines),
-        checked.faulty,
-        first,
-        len(checked.findings),
-    )
+        return ListPreview(*about, fault, len(found.lines))
+    first = checked.findings[:PREVIEWED_FAULTS]
+    return ListPreview(*about, None, len(table.lines), checked.faulty, first, len(checked.findings))
 
 
 def list_columns(found: Beginning, sheet: Sheet) -> tuple[ListColumn, ...]:
@@ -441,37 +422,10 @@ def _shown(heading: str, text: str) -> str:
 
 LIMIT: Final = 20 * 1024 * 1024
 KEPT: Final = timedelta(days=7)
+LIST: Final = "list"  # how a payload names the sealed list
 FAULTS: Final = 50  # that are told one by one; the workbook has all
 
 Json = dict[str, Any]
-
-
-def import_forwards(
-    *,
-    enterprise: str,
-    path: Path,
-    actor: Actor,
-    mapping_file: Path | None = None,
-    mapping: ForwardMapping | None = None,
-    arrived: datetime | None = None,
-    progress: Progress = silent,
-) -> ForwardReceipt:
-    """Import by a mapping file, or by a mapping that a page has made; ``arrived`` None: the list came now.
-
-    ``role_missing``, ``enterprise_unknown``, and what `came`, `mapping.read` and `service.load` raise.
-    """
-    require(actor, enterprise, Permission.LOAD)
-    accounts.enterprise(enterprise)
-    moment = resolve_arrival(arrived)
-    chosen = mapping if mapping_file is None else read_mapping(mapping_file)
-    return import_list(
-        enterprise=enterprise,
-        path=path,
-        mapping=chosen or ForwardMapping(),
-        arrived=moment,
-        actor=actor,
-        told=lambda done, total: progress(path.name, done, total),
-    )
 
 
 def enqueue_import(
@@ -490,20 +444,15 @@ def enqueue_import(
     """
     require(actor, enterprise, flow.NEEDS[flow.IMPORT_FORWARDS])
     require_importable(name, content)
-    moment = resolve_arrival(arrived)
-    blob = blobs.put(content)
-    given = {
-        "list": blob.id,
+    payload = {
         "name": plain_name(name),
         "mapping": asdict(mapping),
-        "arrived": moment.isoformat(),
+        "arrived": resolve_arrival(arrived).isoformat(),
         "language": language,
     }
-    try:
-        return flow.enqueue(kind=flow.IMPORT_FORWARDS, enterprise=enterprise, payload=given, actor=actor)
-    except BaseException:
-        blobs.remove(blob.id)
-        raise
+    return flow.enqueue_file(
+        kind=flow.IMPORT_FORWARDS, enterprise=enterprise, name=LIST, content=content, payload=payload, actor=actor
+    )
 
 
 def resolve_arrival(arrived: datetime | None) -> datetime:
@@ -521,36 +470,34 @@ def require_importable(name: str, content: bytes) -> None:
         raise NianjianError("file_too_large", file=name, limit=LIMIT)
 
 
-def run_import(
-    *, enterprise: str, given: Mapping[str, Any], words: Words, actor: Actor, progress: Progress, again: datetime | None
-) -> Json:
-    """Do what `ask` has put: what became of the list, and of a faulty one the blob of its marked workbook.
+def run_import(job: JobValue, actor: Actor, progress: Report) -> Mapping[str, object]:
+    """Do what `enqueue_import` has put: what became of the list, and of a faulty one the blob of its marked workbook.
 
-    ``again``: when it was put, if a worker has begun it before. Had that one the list in already, its figures are
-    told: now the same list changes nothing.
+    If a worker before has had the list in already, its figures are told: now the same list changes nothing.
     """
-    mapping = ForwardMapping(**given["mapping"])
-    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as folder:  # closed to others, soon gone
-        path = Path(folder) / str(given["name"])
-        path.write_bytes(blobs.get(str(given["list"])))
+    given: Mapping[str, Any] = job.payload
+    mapping, _ = ForwardMapping(**given["mapping"]), words(flow.text(given, "language") or CHINESE)
+    with spill.temporary_file(str(given["name"]), blobs.get(str(given[LIST]))) as path:
         receipt = import_forwards(
-            enterprise=enterprise,
+            enterprise=job.enterprise,
             path=path,
             actor=actor,
             mapping=mapping,
             arrived=datetime.fromisoformat(str(given["arrived"])),
             progress=progress,
         )
-        told = receipt.as_dict()
-        if again is not None:
-            told["rows"] = _first_rows(enterprise, receipt, actor, again)
-        del told["tickets"]  # a long list: the rows say how many
-        told["errors"] = [{"code": one.code, "values": dict(one.values())} for one in receipt.errors[:FAULTS]]
+        result = receipt.as_dict()
+        if job.attempts > 1:
+            result["rows"] = _first_rows(job.enterprise, receipt, actor, job.created_at)
+        del result["tickets"]  # a long list: the rows say how many
+        result["errors"] = [{"code": one.code, "values": dict(one.values())} for one in receipt.errors[:FAULTS]]
         if receipt.errors:
-            target = Path(folder) / "marked.xlsx"
-            write_marked_workbook(path=path, mapping=mapping, target=target, words=words)
-            told["blob"] = blobs.put(target.read_bytes()).id
-    return told
+            target = path.with_name("marked.xlsx")
+            write_marked_workbook(
+                path=path, mapping=mapping, target=target, words=lambda code, values: error_message(code, values, _)
+            )
+            result["blob"] = blobs.put(target.read_bytes()).id
+    return result
 
 
 def _first_rows(enterprise: str, receipt: ForwardReceipt, actor: Actor, since: datetime) -> Mapping[str, object]:
@@ -573,20 +520,9 @@ def get_marked_workbook(*, enterprise: str, job: str, actor: Actor) -> tuple[str
     return f"{Path(str(found.payload['name'])).stem}.xlsx", blobs.get(str(found.result["blob"]))
 
 
-def discard_stored_file(*, job: str, name: str, blob: str) -> None:
-    """Delete what a job that is over has held under ``name``; the file first, so that a row names it to the end."""
-    blobs.remove(blob)
-    queue_service.forget(job=job, name=name)
-
-
 def delete_expired_files() -> int:
     """Delete lists that were stopped or failed, and workbooks that nobody has fetched for `KEPT`; how many jobs."""
-    done = 0
-    for name in ("list", "blob"):
-        for one in queue.over_before(flow.IMPORT_FORWARDS, clock.now() - KEPT, name):
-            discard_stored_file(job=one.id, name=name, blob=str(one.payload.get(name) or one.result.get(name)))
-            done += 1
-    return done
+    return flow.discard_expired_files(flow.IMPORT_FORWARDS, clock.now() - KEPT, LIST, "blob")
 
 
 def preview_upload(*, enterprise: str, name: str, content: bytes, mapping: ForwardMapping, actor: Actor) -> ListPreview:
@@ -597,7 +533,5 @@ def preview_upload(*, enterprise: str, name: str, content: bytes, mapping: Forwa
     require(actor, enterprise, Permission.LOAD)
     accounts.enterprise(enterprise)
     require_importable(name, content)
-    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as folder:  # closed to others, soon gone
-        path = Path(folder) / plain_name(name)
-        path.write_bytes(content)
+    with spill.temporary_file(plain_name(name), content) as path:
         return preview_forward_list(path, mapping)

@@ -82,10 +82,6 @@ class Call:
     line_id: str | None
     team_id: str | None
 
-    def as_dict(self) -> dict[str, str | None]:
-        """As it is kept."""
-        return asdict(self)
-
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -192,12 +188,10 @@ def judged(complaints: Sequence[str], found: Iterable[ResultRow], lines: Iterabl
     known: defaultdict[str, list[ResultRow]] = defaultdict(list)
     for row in sorted(found, key=lambda row: row["rank"]):
         known[row["complaint_id"]].append(row)
-    return [_judged(name, known[name], teams) for name in complaints]
+    return [_judge_ticket(name, known[name], teams) for name in complaints]
 
 
-def _judged(
-    complaint: str, rows: Sequence[Mapping[str, Any]], teams: Mapping[str, Sequence[Mapping[str, Any]]]
-) -> Match:
+def _judge_ticket(complaint: str, rows: Sequence[ResultRow], teams: Mapping[str, Sequence[ResultRow]]) -> Match:
     if not rows:
         return Match(complaint, "", Confidence.NONE, 0, None, None)
     first = rows[0]
@@ -235,13 +229,9 @@ def _outbound(calls: ir.Table) -> ir.Table:
 def _graded(pairs: ir.Table, grade: ir.Value) -> ir.Table:
     """``away``: seconds from the time named; where none is, the later call comes first by its start."""
     away = (pairs.start_ts.epoch_seconds().cast("int64") - pairs.named_ts.epoch_seconds().cast("int64")).abs()
+    names = ("complaint_id", "source", "call_id", "start_ts", "line_id", "team_id")
     return pairs.select(
-        "complaint_id",
-        "source",
-        "call_id",
-        "start_ts",
-        "line_id",
-        "team_id",
+        *names,
         one_call=pairs.call_key.coalesce(pairs.call_id),
         named=pairs.named_ts.notnull(),
         grade=grade.cast("int64"),
@@ -279,7 +269,9 @@ def store_matches(
     with transaction.atomic():
         lock_enterprise(enterprise)
         known = {one.key: one for one in Proposal.objects.filter(enterprise_id=enterprise)}
-        later = _edited(enterprise, seen) | {key for key, one in known.items() if one.state in DECIDED}
+        later = {key for key, one in known.items() if one.state in DECIDED}
+        written = queries.current_tickets(enterprise, drills=True).filter(recorded_at__gt=seen)
+        later |= {key for key, reason in written.values_list("key", "reason") if reason != REASON}  # by somebody
         open_ = [one for one in found if one.complaint not in later]
         fresh: list[Proposal] = []
         changed: list[Proposal] = []
@@ -308,40 +300,16 @@ def store_matches(
     return told
 
 
-def store_decision(*, enterprise: str, complaint: str, actor: Actor, confirmed: bool, runner_up: bool) -> None:
-    """Confirm a proposal, or its runner-up, or dismiss it; ``complaint_proposal_missing`` where none waits."""
-    with transaction.atomic():
-        lock_enterprise(enterprise)
-        row = Proposal.objects.filter(enterprise_id=enterprise, key=complaint, state=Proposal.PROPOSED).first()
-        if row is None or (confirmed and runner_up and row.runner_up is None):
-            raise NianjianError("complaint_proposal_missing", complaint=complaint)
-        if confirmed and runner_up:
-            row.call, row.runner_up = row.runner_up, row.call
-        row.state = Proposal.CONFIRMED if confirmed else Proposal.DISMISSED
-        row.decided_by, row.decided_at = str(actor), clock.now()
-        _link(enterprise, {complaint: row.call if confirmed else None}, {complaint: row}, actor)
-        row.save(update_fields=["state", "decided_by", "decided_at", "call", "runner_up", "filled"])
-        told = {"complaint": complaint, "decision": row.state, "runner_up": runner_up}
-        record(verb="complaints.match.decide", enterprise=enterprise, actor=actor, data=told)
-
-
 def delete_orphaned_proposals(*, enterprise: str) -> int:
     """Delete proposals of tickets of which no version is left, inside the caller's transaction; how many."""
-    kept_keys = Complaint.objects.filter(enterprise_id=enterprise).values("key")
-    count, _each = Proposal.objects.filter(enterprise_id=enterprise).exclude(key__in=kept_keys).delete()
-    return count
+    there = Complaint.objects.filter(enterprise_id=enterprise).values("key")
+    return Proposal.objects.filter(enterprise_id=enterprise).exclude(key__in=there).delete()[0]
 
 
 def list_filled_fields(proposal: Proposal, values: CallValues) -> list[str]:
     """Which of a ticket's ``values`` are still those that the proposal's call has filled."""
     call = proposal.call or {}
     return [name for name in proposal.filled if name in values and values[name] == call.get(name)]
-
-
-def _edited(enterprise: str, since: datetime) -> set[str]:
-    """Tickets of which somebody wrote another version; a match's own writing edits nothing."""
-    rows = queries.current_tickets(enterprise, drills=True).filter(recorded_at__gt=since)
-    return {key for key, reason in rows.values_list("key", "reason") if reason != REASON}
 
 
 def _answer(one: Match) -> dict[str, Any]:
@@ -354,8 +322,8 @@ def _answer(one: Match) -> dict[str, Any]:
         "link": one.link,
         "confidence": one.confidence.value,
         "candidates": one.candidates,
-        "call": None if one.call is None else one.call.as_dict(),
-        "runner_up": None if one.runner_up is None else one.runner_up.as_dict(),
+        "call": None if one.call is None else asdict(one.call),
+        "runner_up": None if one.runner_up is None else asdict(one.runner_up),
     }
 
 
@@ -438,15 +406,22 @@ def match_tickets(
 def decide(*, enterprise: str, complaint: Key, actor: Actor, decision: Annotated[str, Choice(DECISIONS)]) -> None:
     """Confirm the call that was found, or its runner-up, or dismiss both.
 
-    The ticket takes the confirmed one. Raises what `matches.service.decide` raises.
+    The ticket takes the confirmed one. ``complaint_proposal_missing`` where none waits.
     """
-    store_decision(
-        enterprise=enterprise,
-        complaint=complaint,
-        actor=actor,
-        confirmed=decision != "dismiss",
-        runner_up=decision == "runner_up",
-    )
+    confirmed, runner_up = decision != "dismiss", decision == "runner_up"
+    with transaction.atomic():
+        lock_enterprise(enterprise)
+        row = Proposal.objects.filter(enterprise_id=enterprise, key=complaint, state=Proposal.PROPOSED).first()
+        if row is None or (runner_up and row.runner_up is None):
+            raise NianjianError("complaint_proposal_missing", complaint=complaint)
+        if runner_up:
+            row.call, row.runner_up = row.runner_up, row.call
+        row.state = Proposal.CONFIRMED if confirmed else Proposal.DISMISSED
+        row.decided_by, row.decided_at = str(actor), clock.now()
+        _link(enterprise, {complaint: row.call if confirmed else None}, {complaint: row}, actor)
+        row.save(update_fields=["state", "decided_by", "decided_at", "call", "runner_up", "filled"])
+        told = {"complaint": complaint, "decision": row.state, "runner_up": runner_up}
+        record(verb="complaints.match.decide", enterprise=enterprise, actor=actor, data=told)
 
 
 def _wanted(
@@ -465,10 +440,12 @@ def _wanted(
         proposal = known.get(key)
         if proposal is not None and "call_id" in list_filled_fields(proposal, {"call_id": call_id}):
             own_ids.add(key)
-        if proposal is None or (
-            proposal.state not in DECIDED and (again or _older(proposal, calls, recorded_at, reason))
-        ):
+        if proposal is None:
             wanted.add(key)
+        elif proposal.state not in DECIDED:  # a match's own writing makes no ticket newer
+            newer = proposal.snapshot != calls or (proposal.made_at < recorded_at and reason != REASON)
+            if again or newer:
+                wanted.add(key)
     return frozenset(wanted), frozenset(own_ids)
 
 
@@ -479,8 +456,3 @@ def _months(enterprise: str, wanted: frozenset[str]) -> dict[str, frozenset[str]
         if key in wanted:
             by_month[f"{accepted.astimezone(clock.ZONE):%Y-%m}" if accepted else ""].add(key)
     return {month: frozenset(by_month[month]) for month in sorted(by_month)}
-
-
-def _older(proposal: Proposal, calls: int | None, recorded_at: datetime, reason: str | None) -> bool:
-    """Whether calls or ticket are newer than what was found; a match's own writing makes no ticket newer."""
-    return proposal.snapshot != calls or (proposal.made_at < recorded_at and reason != REASON)

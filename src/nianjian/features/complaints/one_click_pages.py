@@ -29,6 +29,7 @@ from nianjian.features.complaints import one_click
 from nianjian.features.complaints.forms import Complaint, NewDoor
 from nianjian.features.complaints.models import Door
 from nianjian.features.complaints.one_click import get_by_token, load_limits
+from nianjian.features.registers.forms import add_findings
 from nianjian.platform.accounts.roles import Act as Permission
 from nianjian.platform.home import env
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment
@@ -49,6 +50,12 @@ def count_complaint(request: HttpRequest, enterprise: str, complainant: str) -> 
         if ratelimit.consume(request, app=APP, action=action, config=rates, key=more) is None:
             return False
     return True
+
+
+def public_address(request: HttpRequest, door: Door) -> str:
+    """The address under which anybody may complain about a number."""
+    path = reverse("complain", kwargs={"token": door.token})
+    return env.address(path, request.build_absolute_uri(path))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -83,8 +90,8 @@ def listing(request: Request, code: str) -> HttpResponse:
 @page(Permission.ADMINISTER)
 def address_detail(request: Request, code: str, door: int) -> HttpResponse:
     """Show the address of a number and everything that carries it."""
-    found = _found(request, code, door)
-    address = _address(request, found)
+    found = one_click.get_address(enterprise=code, door=door, actor=request.actor)
+    address = public_address(request, found)
     context = {
         "door": found,
         "address": address,
@@ -99,10 +106,10 @@ def address_detail(request: Request, code: str, door: int) -> HttpResponse:
 @page(Permission.ADMINISTER)
 def picture(request: Request, code: str, door: int, form: str) -> HttpResponse:
     """Give the address as a QR code."""
-    found = _found(request, code, door)
+    found = one_click.get_address(enterprise=code, door=door, actor=request.actor)
     if form not in MEDIA:
         raise Http404
-    answer = HttpResponse(render_qr_code(_address(request, found), form), content_type=MEDIA[form])
+    answer = HttpResponse(render_qr_code(public_address(request, found), form), content_type=MEDIA[form])
     return as_attachment(answer, f"{found.number}.{form}", shown=True)
 
 
@@ -115,17 +122,9 @@ def close(request: Request, code: str, door: int) -> HttpResponse:
     return redirect("one-click", code=code)
 
 
-def _found(request: Request, code: str, door: int) -> Door:
-    return one_click.get_address(enterprise=code, door=door, actor=request.actor)
-
-
-def _address(request: Request, door: Door) -> str:
-    path = reverse("complain", kwargs={"token": door.token})
-    return env.address(path, request.build_absolute_uri(path))
-
-
 SHOWN: Final = timedelta(days=30)  # so long the confirmation can be opened again
 TOO_MANY = 429
+RECEIPT: Final = "one-click-done"  # salt of its signature
 
 
 @csrf_exempt
@@ -142,17 +141,17 @@ def complain(request: HttpRequest, token: str) -> HttpResponse:
             if not count_complaint(request, door.enterprise_id, texts["complainant"]):
                 text = gettext("Too many complaints came from here. Please try again later, or turn to 12321.")
                 form.add_error(None, text)
-                return _asked(request, door, form, TOO_MANY)
+                return _render_form(request, door, form, TOO_MANY)
             try:
                 ticket = one_click.submit_complaint(token=token, once=form.cleaned_data["once"], texts=texts)
             except NianjianError as error:
-                form.refuse(error)
+                add_findings(form, error)
             else:
-                return redirect("one-click-done", token=token, receipt=signing.dumps(ticket, salt=_salt(token)))
-    return _asked(request, door, form, status)
+                return redirect("one-click-done", token=token, receipt=signing.dumps(ticket, salt=f"{RECEIPT}:{token}"))
+    return _render_form(request, door, form, status)
 
 
-def _asked(request: HttpRequest, door: Door, form: Complaint, status: int) -> HttpResponse:
+def _render_form(request: HttpRequest, door: Door, form: Complaint, status: int) -> HttpResponse:
     context = {"door": door, "form": form, **_promised(door)}
     return render(request, "one_click/complain.html", context, status=status)
 
@@ -163,7 +162,7 @@ def show_receipt(request: HttpRequest, token: str, receipt: str) -> HttpResponse
     """Tell the ticket's number and what happens next."""
     door = _door(token)
     try:
-        ticket = str(signing.loads(receipt, salt=_salt(token), max_age=SHOWN))
+        ticket = str(signing.loads(receipt, salt=f"{RECEIPT}:{token}", max_age=SHOWN))
     except signing.BadSignature as error:
         raise Http404 from error
     context = {"door": door, "ticket": ticket, **_promised(door)}
@@ -177,14 +176,6 @@ def _door(token: str) -> Door:
         raise Http404 from error
 
 
-def _salt(token: str) -> str:
-    return f"one-click-done:{token}"
-
-
 def _promised(door: Door) -> dict[str, str]:
-    found = one_click.get_promise(door.enterprise_id)
-    return {"response": _hours(found.response), "close": _hours(found.close)}
-
-
-def _hours(span: timedelta) -> str:
-    return f"{span / timedelta(hours=1):g}"
+    spans = one_click.get_promise(door.enterprise_id)
+    return {name: f"{span / timedelta(hours=1):g}" for name, span in zip(("response", "close"), spans, strict=True)}

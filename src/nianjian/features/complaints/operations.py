@@ -19,7 +19,7 @@ from nianjian.engines.paper.words import mark
 from nianjian.features.complaints import queries
 from nianjian.features.complaints.documents import Ticketed, to_document
 from nianjian.features.complaints.models import Complaint
-from nianjian.features.complaints.queries import Ticket, list_tickets, ticket_as_dict
+from nianjian.features.complaints.queries import list_tickets, ticket_as_dict
 from nianjian.features.complaints.sheet import COMPLAINTS, latest_moment
 from nianjian.features.complaints.sla_warnings import clear_close_warning
 from nianjian.features.complaints.states import DUPLICATE, EXCLUSIONS, Act, find_refusal, state_of
@@ -63,7 +63,7 @@ def create_ticket(*, enterprise: str, texts: Mapping[str, str], actor: Actor) ->
     given = {name: text for name, text in texts.items() if text.strip()}
     given.setdefault("arrived_at", _typed(clock.now()))
     given.setdefault("accepted_at", given["arrived_at"])
-    given.setdefault("ticket_id", _number())
+    given.setdefault("ticket_id", f"TS-{clock.now().astimezone(clock.ZONE):%Y%m%d%H%M%S}-{secrets.token_hex(2)}")
     read = entries.read_entry(COMPLAINTS, given)
     if read.keyed is None:
         found = tuple({"field": field, "code": one.code, **one.values()} for field, one in read.findings)
@@ -146,22 +146,14 @@ def resolve_moment(at: datetime | None) -> datetime:
 
 
 def _typed(moment: datetime) -> str:
-    return moment.astimezone(clock.ZONE).replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
-
-
-def _number() -> str:
-    return f"TS-{clock.now().astimezone(clock.ZONE):%Y%m%d%H%M%S}-{secrets.token_hex(2)}"
-
-
-def _read(enterprise: str, actor: Actor, keys: Sequence[str]) -> list[Ticket]:
-    return list_tickets(enterprise=enterprise, actor=actor).of(keys)
+    return f"{moment.astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"
 
 
 TICKETS: Final = Resource(
     name="ticket",
     plural="tickets",
     path="/enterprises/{code}/complaints",
-    read=_read,
+    read=lambda enterprise, actor, keys: list_tickets(enterprise=enterprise, actor=actor).of(keys),
     missing=lambda key: NianjianError("complaint_unknown", complaint=key),
     document=to_document,
     schema=Ticketed,
@@ -376,12 +368,7 @@ def exclude(
     path="/tickets/{ticket}/readmit", body=Body("Readmitted", "Why the exclusion was wrong."),
 )  # fmt: skip
 def readmit(
-    *,
-    enterprise: str,
-    complaint: Key,
-    actor: Actor,
-    reason: Annotated[Line, WHY] = "",
-    version: Version = None,
+    *, enterprise: str, complaint: Key, actor: Actor, reason: Annotated[Line, WHY] = "", version: Version = None
 ) -> None:
     """Take an exclusion back."""
     change: Row = {"exclusion": None, "duplicate_of": None}
@@ -413,8 +400,8 @@ def assign(
 
     ``complaint_assignee_missing``.
     """
-    named = {"assignee": assignee, "team_id": team}
-    change: Row = {name: value.strip() or None for name, value in named.items() if value is not None}
+    values = {"assignee": assignee, "team_id": team}
+    change: Row = {name: value.strip() or None for name, value in values.items() if value is not None}
     if not change:
         raise NianjianError("complaint_assignee_missing")
     apply_action(Act.ASSIGN, enterprise, complaints, lambda _row: change, actor, at=clock.now(), versions=versions)

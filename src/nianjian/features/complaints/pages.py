@@ -39,12 +39,12 @@ from nianjian.features.registers.forms import RowForm
 from nianjian.features.registers.pages import detail
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act as Permission
-from nianjian.platform.home.http import UNPROCESSABLE, takes_files
+from nianjian.platform.home.http import UNPROCESSABLE, read_upload, takes_files
 from nianjian.platform.registers import storage
 from nianjian.platform.registers.attachments import ROW_LIMIT
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
-from nianjian.platform.web.paging import Order, Page, ordered, paged
+from nianjian.platform.web.paging import Page, ordered, paged
 from nianjian.platform.web.tables import Column, column
 
 BADGES: Final = {Hand.MET: "good", Hand.WARNED: "warn", Hand.LATE: "bad"}
@@ -76,13 +76,7 @@ def wall(moment: datetime | None) -> str:
     return "" if moment is None else f"{moment.astimezone(clock.ZONE):%Y-%m-%d %H:%M}"
 
 
-SORTS: Final = {
-    "due": BY_DUE,
-    "ticket": ("key",),
-    "assignee": ("assignee", "key"),
-}
-
-
+SORTS: Final = {"due": BY_DUE, "ticket": ("key",), "assignee": ("assignee", "key")}
 PRIMARY: Final = re.compile("[0-9]{1,18}")
 
 
@@ -100,7 +94,12 @@ def tickets(request: Request, code: str) -> HttpResponse:
     context = {
         "form": form,
         "page": cut,
-        "heads": _heads(request, order),
+        "heads": [
+            column(request, order, _("Ticket"), "ticket"),
+            column(request, order, _("Response and close"), "due"),
+            *map(Column, (_("State"), _("Number complained of"), _("Complainant"), _("Kind of complaint"), _("Call"))),
+            column(request, order, _("Worked on by"), "assignee"),
+        ],
         "lines": [_line(code, one, found) for one in cut.rows],
         "several": Several(auto_id="several_%s"),
         "narrowed": form.narrowed,
@@ -110,19 +109,6 @@ def tickets(request: Request, code: str) -> HttpResponse:
         "any": form.narrowed or bool(cut.rows) or list_tickets(enterprise=code, actor=request.actor).rows.exists(),
     }
     return render(request, "complaints/list.html", context)
-
-
-def _heads(request: Request, order: Order) -> list[Column]:
-    return [
-        column(request, order, _("Ticket"), "ticket"),
-        column(request, order, _("Response and close"), "due"),
-        Column(_("State")),
-        Column(_("Number complained of")),
-        Column(_("Complainant")),
-        Column(_("Kind of complaint")),
-        Column(_("Call")),
-        column(request, order, _("Worked on by"), "assignee"),
-    ]
 
 
 def _line(code: str, one: Ticket, found: TicketList) -> dict[str, Any]:
@@ -158,10 +144,10 @@ def several(request: Request, code: str) -> HttpResponse:
     """Assign or answer the chosen tickets, all or none; there is no closing here."""
     form = Several(request.POST, auto_id="several_%s")
     try:
-        if not form.is_valid():
-            messages.error(request, _("Some of what you gave cannot be read."))
-        else:
+        if form.is_valid():
             messages.success(request, _to_several(request, code, form))
+        else:
+            messages.error(request, _("Some of what you gave cannot be read."))
     except NianjianError as error:
         messages.error(request, " ".join(describe_error(error)))
     return redirect(f"{reverse('complaints', kwargs={'code': code})}?{request.GET.urlencode()}".rstrip("?"))
@@ -193,7 +179,7 @@ def ticket_detail(request: Request, code: str, ticket: str) -> HttpResponse:
 @page(Permission.REVEAL)
 def reveal(request: Request, code: str, ticket: str) -> HttpResponse:
     """Show a ticket in full, in this answer alone."""
-    found = _ticket(request, ticket)[0]
+    found = get_ticket_or_404(request, ticket)[0]
     storage.record_reveal(kind=KIND, enterprise=code, version=found.row, actor=request.actor)
     return render_ticket_page(request, ticket, full=True)
 
@@ -202,34 +188,34 @@ def render_ticket_page(
     request: Request, ticket: str, *, full: bool = False, wrong: tuple[Act, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     """Draw a ticket's page; ``wrong``: an act whose form is shown again."""
-    (found, past), code = _ticket(request, ticket), request.enterprise.code
+    (found, past), code = get_ticket_or_404(request, ticket), request.enterprise.code
     values = detail(request, KIND, ticket, full=full)
     if values is None:
         raise Http404
     listing = list_tickets(enterprise=code, actor=request.actor)
-    may_load = may(request.actor, code, Permission.LOAD)
+    may_load, first = may(request.actor, code, Permission.LOAD), found.row.duplicate_of
     context = {
         **values,
         "ticket": found,
         "key": ticket,
         "state": _(STATES[found.state.value]),
-        "clocks": [(*told, wall(read.due)) for told, read in _clocks(found, listing)],
+        "clocks": [
+            (*texts, wall(reading.due))
+            for texts, reading in zip(clocks(found, listing), (found.response, found.close), strict=True)
+        ],
         "match": _match(found.proposal),
         "forms": _forms(found, wrong) if may_load else [],
         "events": [_event(event) for event in past],
         "paper_form": Paper() if may_load and Act.ATTACH in found.acts else None,
         "may_load": may_load,
         "register": reverse("registers-row", kwargs={"code": code, "kind": KIND, "key": ticket}),
-        "first_of": _duplicate(code, found),
+        "first_of": reverse("complaints-one", kwargs={"code": code, "ticket": first}) if first else "",
     }
     return render(request, "complaints/one.html", context, status=status)
 
 
-def _clocks(found: Ticket, listing: TicketList) -> list[tuple[tuple[str, str, str], Any]]:
-    return list(zip(clocks(found, listing), (found.response, found.close), strict=True))
-
-
-def _ticket(request: Request, ticket: str) -> tuple[Ticket, list[TicketEvent]]:
+def get_ticket_or_404(request: Request, ticket: str) -> tuple[Ticket, list[TicketEvent]]:
+    """A ticket and its history, if the reader may see it; else 404."""
     try:
         return read(enterprise=request.enterprise.code, complaint=ticket, actor=request.actor)
     except NianjianError as error:
@@ -238,15 +224,13 @@ def _ticket(request: Request, ticket: str) -> tuple[Ticket, list[TicketEvent]]:
 
 def _forms(found: Ticket, wrong: tuple[Act, Any] | None) -> list[dict[str, Any]]:
     """The forms of what is open, in the order of the work."""
-    made = []
+    forms, initial = [], {"version": found.row.pk, "assignee": found.row.assignee, "team": found.row.team_id}
     for act, form in FORMS.items():
-        if act not in found.acts:
-            continue
-        again = wrong is not None and wrong[0] is act
-        first = {"version": found.row.pk, "assignee": found.row.assignee, "team": found.row.team_id}
-        bound = wrong[1] if wrong is not None and again else form(initial=first, auto_id=f"{act.value}_%s")
-        made.append({"act": act.value, "label": _(form.operation.label), "form": bound, "open": again})
-    return made
+        if act in found.acts:
+            again = wrong[1] if wrong and wrong[0] is act else None
+            bound = again or form(initial=initial, auto_id=f"{act.value}_%s")
+            forms.append({"act": act.value, "label": _(form.operation.label), "form": bound, "open": bool(again)})
+    return forms
 
 
 def _match(proposal: Proposal | None) -> dict[str, Any] | None:
@@ -279,11 +263,6 @@ def _event(event: TicketEvent) -> dict[str, Any]:
     }
 
 
-def _duplicate(code: str, found: Ticket) -> str:
-    first = found.row.duplicate_of
-    return reverse("complaints-one", kwargs={"code": code, "ticket": first}) if first else ""
-
-
 ASKED: Final = (  # of a new ticket; what happens later is recorded by acts
     "ticket_id", "source", "reference", "accepted_at", "arrived_at", "complainant", "complained", "called_at",
     "duration", "category", "content", "assignee", "drill",
@@ -295,11 +274,10 @@ LATER: Final = frozenset({"accepted_at", "arrived_at", "ticket_id"})  # the flow
 @page(Permission.LOAD)
 def act(request: Request, code: str, ticket: str, act: str) -> HttpResponse:
     """Do one act; a refusal stands in its form."""
-    _there(request, code, ticket)
+    get_ticket_or_404(request, ticket)
     if act not in [one.value for one in FORMS]:
         raise Http404
-    done = Act(act)
-    form = FORMS[done](request.POST, auto_id=f"{act}_%s")
+    form = FORMS[Act(act)](request.POST, auto_id=f"{act}_%s")
     if form.is_valid():
         try:
             form.run(enterprise=code, actor=request.actor, key=ticket)
@@ -308,14 +286,14 @@ def act(request: Request, code: str, ticket: str, act: str) -> HttpResponse:
         else:
             messages.success(request, _("It is recorded."))
             return redirect("complaints-one", code=code, ticket=ticket)
-    return render_ticket_page(request, ticket, wrong=(done, form), status=UNPROCESSABLE)
+    return render_ticket_page(request, ticket, wrong=(Act(act), form), status=UNPROCESSABLE)
 
 
 @require_POST
 @page(Permission.LOAD)
 def match(request: Request, code: str, ticket: str) -> HttpResponse:
     """Look for the call, or decide on the one that was found."""
-    _there(request, code, ticket)
+    get_ticket_or_404(request, ticket)
     decision = request.POST.get("decision", "")
     try:
         if decision in DECISIONS:
@@ -345,27 +323,21 @@ def _looked(request: Request, code: str, tickets: list[str] | None) -> str:
 @takes_files
 def attach(request: Request, code: str, ticket: str) -> HttpResponse:
     """Keep a file beside a ticket, encrypted."""
-    _there(request, code, ticket)
+    get_ticket_or_404(request, ticket)
     form = Paper(request.POST, request.FILES)
     if not form.is_valid():
         messages.error(request, _("Choose a file first."))
     else:
         file = form.cleaned_data["file"]
         try:
-            _small(file.name, file.size)
+            content = read_upload(file, ROW_LIMIT)
             operations.attach_paper(
-                enterprise=code, complaint=ticket, name=file.name, content=file.read(), actor=request.actor
+                enterprise=code, complaint=ticket, name=file.name, content=content, actor=request.actor
             )
             messages.success(request, _("The file is kept, encrypted."))
         except NianjianError as error:
             messages.error(request, describe_error(error)[0])
     return redirect(f"{reverse('complaints-one', kwargs={'code': code, 'ticket': ticket})}#papers")
-
-
-def _small(name: str, size: int) -> None:
-    """Refuse before the file is read into memory."""
-    if size > ROW_LIMIT:
-        raise NianjianError("file_too_large", file=name, limit=ROW_LIMIT)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -388,10 +360,3 @@ def new(request: Request, code: str) -> HttpResponse:
     status = UNPROCESSABLE if form.errors else 200
     back = reverse("complaints", kwargs={"code": code})
     return render(request, "complaints/new.html", {"form": form, "back": back}, status=status)
-
-
-def _there(request: Request, code: str, ticket: str) -> None:
-    try:
-        read(enterprise=code, complaint=ticket, actor=request.actor)
-    except NianjianError as error:
-        raise Http404 from error

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any, Final, cast
 
 from django.db.models import Case, F, Q, QuerySet, When
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel import clock as time_of
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.rules.load import load
 from nianjian.engines.rules.rulebook import FIRST_DAY, Overlay
@@ -45,13 +46,10 @@ DAY = timedelta(days=1)
 def load_service_levels(enterprise: str) -> ServiceLevels:
     """One stretch from each day on which a rule or an approved overlay of the clocks begins or ends."""
     tenant = accounts.enterprise(enterprise)
-    found, books = [], Rulebooks(province=tenant.province or None, enterprise=enterprise)
-    starts = sorted({max(day, FIRST_DAY) for day in _turns(books.overlays)})
-    for day in starts:
-        book = books.on(day)
-        if f"{UNDER}response" in book.in_force:
-            found.append((day, read_limits(book)))
-    return ServiceLevels(tuple(day for day, _terms in found), tuple(one for _day, one in found))
+    books = Rulebooks(province=tenant.province or None, enterprise=enterprise)
+    days = sorted({max(day, FIRST_DAY) for day in _turns(books.overlays)})
+    terms = {day: read_limits(book) for day in days if f"{UNDER}response" in (book := books.on(day)).in_force}
+    return ServiceLevels(tuple(terms), tuple(terms.values()))
 
 
 def _turns(overlays: Sequence[Overlay]) -> Iterator[date]:
@@ -60,10 +58,11 @@ def _turns(overlays: Sequence[Overlay]) -> Iterator[date]:
             yield from _edges(rule.valid_from, rule.valid_to)
     for overlay in overlays:
         if str(overlay["key"]).startswith(UNDER):
-            first, last = (str(overlay.get(name) or "") for name in ("valid_from", "valid_to"))
-            yield from _edges(
-                date.fromisoformat(first) if first else FIRST_DAY, date.fromisoformat(last) if last else None
+            first, last = (
+                date.fromisoformat(str(text)) if (text := overlay.get(name)) else None
+                for name in ("valid_from", "valid_to")
             )
+            yield from _edges(first or FIRST_DAY, last)
 
 
 def _edges(first: date, last: date | None) -> Iterator[date]:
@@ -102,14 +101,7 @@ def find_key_by_reference(enterprise: str, source: object, reference: object) ->
 
 def ticket_facts(row: Complaint) -> Facts:
     """What a row tells the state and the clocks."""
-    return Facts(
-        arrived=row.arrived_at,
-        responded=row.responded_at,
-        called_back=row.called_back_at,
-        closed=row.closed_at,
-        reopened=row.reopened_at,
-        exclusion=row.exclusion,
-    )
+    return Facts(row.arrived_at, row.responded_at, row.called_back_at, row.closed_at, row.reopened_at, row.exclusion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +136,13 @@ BY_DUE: Final = ("rank", "arrived_at", "key")
 
 def filter_tickets(sight: ReadScope, wanted: TicketFilter, promise: ServiceLevels, at: datetime) -> QuerySet[Complaint]:
     """The rows that are looked for, as far as the reader may see them; in the order of `BY_DUE`."""
-    asked = (
-        list_rows(KIND, sight)
-        .filter(_condition(wanted, promise, at))
-        .annotate(rank=Case(When(_overdue(promise, at), then=0), default=1))
-    )
+    rank = Case(When(_overdue(promise, at), then=0), default=1)
+    rows = list_rows(KIND, sight).filter(_condition(wanted, promise, at)).annotate(rank=rank)
     if wanted.proposal is not None:
         known = Proposal.objects.filter(enterprise_id=sight.enterprise, state=wanted.proposal)
-        asked = asked.filter(key__in=known.values("key"))
-    found_rows = asked.order_by("rank", F("arrived_at").asc(nulls_last=True), "key").defer(*SEALED)
-    return cast("QuerySet[Complaint]", found_rows)
+        rows = rows.filter(key__in=known.values("key"))
+    rows = rows.order_by("rank", F("arrived_at").asc(nulls_last=True), "key").defer(*SEALED)
+    return cast("QuerySet[Complaint]", rows)
 
 
 def overdue_tickets(enterprise: str, promise: ServiceLevels, at: datetime) -> QuerySet[Complaint]:
@@ -191,11 +180,7 @@ def ticket_as_dict(ticket: Ticket) -> dict[str, object]:
     }
     row |= {"drill": bool(ticket.row.drill), "state": ticket.state.value, "overdue": ticket.overdue}
     for name, read in (("response", ticket.response), ("close", ticket.close)):
-        row |= {
-            f"{name}_due": _wall(read.due),
-            f"{name}_clock": read.hand.value,
-            f"{name}_on_time": read.on_time,
-        }
+        row |= {f"{name}_due": _wall(read.due), f"{name}_clock": read.hand.value, f"{name}_on_time": read.on_time}
     return row | {"acts": sorted(ticket.acts), "match": _match(ticket.proposal)}
 
 
@@ -207,9 +192,7 @@ def _match(proposal: Proposal | None) -> dict[str, object] | None:
 
 
 def _wall(moment: datetime | None) -> str | None:
-    if moment is None:
-        return None
-    return moment.astimezone(time_of.ZONE).replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
+    return None if moment is None else f"{moment.astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +206,7 @@ class TicketEvent:
     changes: tuple[queries.Change, ...] = field(default=())
 
 
-_TOLD_BY: Final[Mapping[str, Act]] = {  # the first field that changed tells the act
+_ACT_BY_FIELD: Final[Mapping[str, Act]] = {  # the first field that changed tells the act
     "exclusion": Act.EXCLUDE,
     "reopened_at": Act.REOPEN,
     "closed_at": Act.CLOSE,
@@ -242,7 +225,7 @@ def list_history(sight: ReadScope, key: str, most: int = PAGE) -> list[TicketEve
 
 def _past(one: queries.HistoryEntry) -> TicketEvent:
     version, changed = one.version, {change.column.field: change.after for change in one.changes}
-    act = next((_TOLD_BY[name].value for name in _TOLD_BY if name in changed), "edit")
+    act = next((_ACT_BY_FIELD[name].value for name in _ACT_BY_FIELD if name in changed), "edit")
     if "exclusion" in changed and changed["exclusion"] is None:
         act = Act.READMIT.value
     if version.file:
@@ -271,22 +254,14 @@ def _condition(wanted: TicketFilter, promise: ServiceLevels, at: datetime) -> Q:
         asked &= Q(assignee=wanted.assignee)
     drills = False if wanted.overdue and wanted.drills is None else wanted.drills
     if drills is not None:
-        asked &= Q(drill=True) if drills else ~_true("drill")
+        asked &= Q(drill=True) if drills else ~Q(drill__isnull=False, drill=True)  # whose negation holds for NULL
     if wanted.overdue:
         asked &= _overdue(promise, at)
     return asked
 
 
 def _any(conditions: Iterable[Q]) -> Q:
-    found_q = Q(pk__in=())
-    for one in conditions:
-        found_q |= one
-    return found_q
-
-
-def _true(name: str) -> Q:
-    """Holds, and is known to: the negation of this holds for NULL."""
-    return Q(**{f"{name}__isnull": False, name: True})
+    return reduce(or_, conditions, Q(pk__in=()))
 
 
 _COUNTED: Final = Q(exclusion=None)
@@ -330,7 +305,7 @@ def _overdue(promise: ServiceLevels, at: datetime) -> Q:
 
 
 def _spans(promise: ServiceLevels) -> Iterable[tuple[Q, ClockLimits]]:
-    starts = [datetime.combine(day, time(), time_of.ZONE) for day in promise.starts]
+    starts = [datetime.combine(day, time(), clock.ZONE) for day in promise.starts]
     for place, terms in enumerate(promise.terms):
         span = Q(arrived_at__isnull=False)
         if place:

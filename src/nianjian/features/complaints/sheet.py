@@ -22,6 +22,13 @@ SOURCES: Final = {
     "企业自收": "enterprise",
     "自有渠道": "enterprise",
 }
+
+
+def spell_source(stored: str) -> str:
+    """The sheet's first word for a stored source; what is none stays."""
+    return next((word for word, code in SOURCES.items() if code == stored), stored)
+
+
 EXCLUSIONS: Final = {
     "不予受理": "not_accepted",
     "非本企业号码": "not_own_number",

@@ -5,10 +5,9 @@ The audit chain is the outbox of webhooks, so a warning that stands in it is del
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any, Final
 
 from django.db import transaction
@@ -17,13 +16,7 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.paper.texts.season import COMPLAINT
 from nianjian.engines.season.reminders import Scope
 from nianjian.features.complaints import queries
-from nianjian.features.complaints.clocks import (
-    Clock,
-    ClockReading,
-    Hand,
-    ServiceLevels,
-    evaluate_clock,
-)
+from nianjian.features.complaints.clocks import Clock, ClockReading, Hand, ServiceLevels, evaluate_clock
 from nianjian.features.complaints.models import Complaint, Warned
 from nianjian.features.complaints.queries import load_service_levels
 from nianjian.platform.accounts.query import Actor, list_readers, lock_enterprise
@@ -37,6 +30,8 @@ from nianjian.platform.notifications.outbox import Notification
 #: So long after a clock has run out it is still told of: a worker that stood still tells late, an old list never.
 GRACE: Final = timedelta(days=1)
 YOUNG: Final = timedelta(days=62)  # far longer than any clock runs
+CLOCK: Final = Actor("clock", "system")
+RECIPIENT_SCOPES: Final = frozenset({Scope.ROLE, Scope.ALL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +58,6 @@ def list_watched_enterprises(at: datetime) -> list[str]:
     return sorted(set(rows.order_by().values_list("enterprise_id", flat=True).distinct()))
 
 
-def list_sent_warnings(enterprise: str) -> set[tuple[str, str]]:
-    """(ticket, clock) of each warning that was given."""
-    return set(Warned.objects.filter(enterprise_id=enterprise).values_list("key", "clock"))
-
-
 def _list_due_clocks(row: Complaint, promise: ServiceLevels, at: datetime) -> Iterator[DueClock]:
     facts = queries.ticket_facts(row).at(at)
     for which, done in ((Clock.RESPONSE, facts.responded), (Clock.CLOSE, facts.finished)):
@@ -77,58 +67,45 @@ def _list_due_clocks(row: Complaint, promise: ServiceLevels, at: datetime) -> It
             yield DueClock(row, read)
 
 
-@dataclass(frozen=True, slots=True)
-class SlaWarning:
-    """A warning that is given now: ``number`` is its own, and no other's."""
-
-    number: int
-    row: Complaint
-    reading: ClockReading
+def send_warnings(at: datetime | None = None) -> int:
+    """Send the warnings that are due now; how many. Called again it sends none twice."""
+    moment = at or clock.now()
+    return sum(send_enterprise_warnings(enterprise=code, at=moment) for code in list_watched_enterprises(moment))
 
 
-def _notify_nobody(_given: Sequence[SlaWarning]) -> None:
-    """Tell nobody beside the audit chain."""
-
-
-def send_enterprise_warnings(
-    *,
-    enterprise: str,
-    promise: ServiceLevels,
-    at: datetime,
-    actor: Actor,
-    tell: Callable[[Sequence[SlaWarning]], None] = _notify_nobody,
-) -> int:
-    """Give every warning that is due at a moment and was not given; how many. ``tell`` is in the same transaction."""
+def send_enterprise_warnings(*, enterprise: str, at: datetime) -> int:
+    """Send every warning of an enterprise that is due at a moment and was not sent; how many."""
+    promise = load_service_levels(enterprise)
     if not _list_unsent(enterprise, promise, at):  # most looks find nothing: they lock nothing
         return 0
     with transaction.atomic():
         lock_enterprise(enterprise)
-        fresh = _list_unsent(enterprise, promise, at)
-        given = []
-        for one in fresh:
+        sent = []
+        for one in _list_unsent(enterprise, promise, at):
             row, read = one.row, one.reading
-            made = Warned(enterprise_id=enterprise, key=row.key, clock=read.clock.value, warned_at=at)
-            made.save(force_insert=True)
-            given.append(SlaWarning(made.pk, row, read))
-            told: dict[str, object] = {"complaint": row.key, "clock": read.clock.value, "hand": read.hand.value}
-            told |= {"due": read.due.isoformat() if read.due else None, "assignee": row.assignee, "team": row.team_id}
-            data = told | ({"drill": True} if row.drill else {})
-            record(verb="complaints.warning", enterprise=enterprise, actor=actor, data=data)
-        tell(given)
-    return len(fresh)
+            warned = Warned.objects.create(enterprise_id=enterprise, key=row.key, clock=read.clock.value, warned_at=at)
+            sent.append((warned.pk, one))
+            data: dict[str, object] = {"complaint": row.key, "clock": read.clock.value, "hand": read.hand.value}
+            data |= {"due": read.due.isoformat() if read.due else None, "assignee": row.assignee, "team": row.team_id}
+            data |= {"drill": True} if row.drill else {}
+            record(verb="complaints.warning", enterprise=enterprise, actor=CLOCK, data=data)
+        if sent:
+            outbox.add_notifications(
+                enterprise=enterprise, news=list(_build_notifications(enterprise, at, sent)), now=at
+            )
+    return len(sent)
 
 
 def delete_orphaned_warnings(*, enterprise: str) -> int:
     """Delete what is kept of tickets of which no version is left, inside the caller's transaction; how many."""
     there = Complaint.objects.filter(enterprise_id=enterprise).values("key")
-    count, _each = Warned.objects.filter(enterprise_id=enterprise).exclude(key__in=there).delete()
-    return count
+    return Warned.objects.filter(enterprise_id=enterprise).exclude(key__in=there).delete()[0]
 
 
 def _list_unsent(enterprise: str, promise: ServiceLevels, at: datetime) -> list[DueClock]:
-    given = list_sent_warnings(enterprise)
-    found = list_due_soon(enterprise, promise, at)
-    return [one for one in found if (one.row.key, one.reading.clock.value) not in given]
+    sent = set(Warned.objects.filter(enterprise_id=enterprise).values_list("key", "clock"))
+    due = list_due_soon(enterprise, promise, at)
+    return [one for one in due if (one.row.key, one.reading.clock.value) not in sent]
 
 
 def clear_close_warning(*, enterprise: str, key: str) -> None:
@@ -136,40 +113,16 @@ def clear_close_warning(*, enterprise: str, key: str) -> None:
     Warned.objects.filter(enterprise_id=enterprise, key=key, clock=Clock.CLOSE.value).delete()
 
 
-CLOCK: Final = Actor("clock", "system")
-RECIPIENT_SCOPES: Final = frozenset({Scope.ROLE, Scope.ALL})
-
-
-def send_warnings(at: datetime | None = None) -> int:
-    """Give the warnings that are due now; how many. Called again it gives none twice."""
-    moment = at or clock.now()
-    return sum(
-        send_enterprise_warnings(
-            enterprise=code,
-            promise=load_service_levels(code),
-            at=moment,
-            actor=CLOCK,
-            tell=partial(_notify_people, code, moment),
-        )
-        for code in list_watched_enterprises(moment)
-    )
-
-
-def _notify_people(enterprise: str, now: datetime, given: Sequence[SlaWarning]) -> None:
-    """Into the inboxes of those who may work on the tickets, and by their channels; no digest is waited for."""
-    if given:
-        outbox.add_notifications(
-            enterprise=enterprise, news=list(_build_notifications(enterprise, now, given)), now=now
-        )
-
-
-def _build_notifications(enterprise: str, now: datetime, given: Sequence[SlaWarning]) -> Iterator[Notification]:
+def _build_notifications(
+    enterprise: str, now: datetime, sent: Sequence[tuple[int, DueClock]]
+) -> Iterator[Notification]:
+    """For the inboxes of those who may work on the tickets, and for their channels; no digest is waited for."""
     able = [name for name, roles in list_readers(enterprise).items() if allows(roles, Act.LOAD)]
     chosen, hours, channels = choices.list_scopes(able), choices.list_hours(able), choices.list_confirmed_channels(able)
     scopes = {name: Scope(chosen.get(name, Scope.ROLE)) for name in able}
     day = now.astimezone(clock.ZONE).date()
-    for one in given:
-        about, stage = f"{COMPLAINT}:{one.reading.clock.value}", f"{one.reading.hand.value}-{one.number}"
+    for number, one in sent:
+        about, stage = f"{COMPLAINT}:{one.reading.clock.value}", f"{one.reading.hand.value}-{number}"
         for name in recipients(one.row.assignee, scopes, late=one.reading.hand is Hand.LATE):
             at = earliest_moment(now, hours[name], urgent=True)
             yield Notification(name, about, stage, day, _values(one, now), dict.fromkeys(channels.get(name, ()), at))
@@ -180,13 +133,13 @@ def recipients(assignee: str | None, scopes: Mapping[str, Scope], *, late: bool)
 
     Of what is late all of these hear. Where nobody wants to, everybody does: no warning is lost.
     """
-    heard = {name for name, scope in scopes.items() if scope in RECIPIENT_SCOPES}
+    wanting = {name for name, scope in scopes.items() if scope in RECIPIENT_SCOPES}
     everything = {name for name, scope in scopes.items() if scope is Scope.ALL}
     own = {name for name, scope in scopes.items() if name == assignee and scope is not Scope.NONE}
-    return sorted((own | everything | (heard if late or not own else set())) or scopes)
+    return sorted((own | everything | (wanting if late or not own else set())) or scopes)
 
 
-def _values(one: SlaWarning, now: datetime) -> dict[str, Any]:
+def _values(one: DueClock, now: datetime) -> dict[str, Any]:
     due = (one.reading.due or now).astimezone(clock.ZONE)
     return {
         "due": due.date().isoformat(),

@@ -13,8 +13,6 @@ from nianjian.features.complaints.queries import load_service_levels
 from nianjian.features.reconciliation import queries as reconciliation
 
 OVERDUE: Final = "complaints_overdue"
-
-
 DIFFERENCES: Final = "differences_open"
 
 
@@ -36,17 +34,8 @@ def list_obstacles(enterprise: str) -> list[Point]:
     first = late.first()
     if first is not None:
         since = overdue_since(complaints.ticket_facts(first), terms, now) or now
-        found.append(
-            Point(
-                OVERDUE,
-                {
-                    "count": late.count(),
-                    "oldest": first.key,
-                    "since": f"{since.astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}",
-                    "days": (now - since).days,
-                },
-            )
-        )
+        values = {"count": late.count(), "oldest": first.key, "days": (now - since).days}
+        found.append(Point(OVERDUE, values | {"since": f"{since.astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"}))
     return found + [
         Point(DIFFERENCES, {"kind": run.kind, "run": run.pk, "count": count, "as_of": run.as_of.isoformat()})
         for run, count in reconciliation.list_unsettled_runs(enterprise)

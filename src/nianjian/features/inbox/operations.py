@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from datetime import time
 from typing import Any, Final
 
@@ -44,8 +43,9 @@ def deliver_messages() -> int:
             open_ = len(flying) < AT_ONCE and count < MOST
             if open_ and (claimed := outbox.claim_dispatches(clock.now(), busy)) is not None:
                 count += bool(claimed)
-                if claimed and (text := _build_text(claimed)) is not None:
-                    flying[pool.submit(delivery.send_text, *text.given)] = text.claimed
+                if claimed and (built := _build_text(claimed)) is not None:
+                    some, values = built
+                    flying[pool.submit(delivery.send_text, *values)] = some
                 continue
             if not flying:
                 return count
@@ -54,16 +54,11 @@ def deliver_messages() -> int:
                 outbox.settle_dispatches(claimed=flying.pop(told), outcome=outcome, fault=fault, now=clock.now())
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """What is sent of a claim, and what `speaking.tell` is given for it."""
-
-    claimed: Sequence[Dispatch]
-    given: tuple[str, str, str, str, str]
+TextValues = tuple[str, str, str, str, str]  # what `delivery.send_text` takes
 
 
-def _build_text(claimed: Sequence[Dispatch]) -> _Text | None:
-    """The text of one claim, all of one channel; None: nobody is told there any more."""
+def _build_text(claimed: Sequence[Dispatch]) -> tuple[Sequence[Dispatch], TextValues] | None:
+    """What is sent of one claim, all of one channel, and the text; None: nobody is told there any more."""
     channel = channels.find_usable_channel(claimed[0].channel)
     person = None if channel is None else find_spoken_language(channel.user)
     if channel is None or person is None:
@@ -76,7 +71,7 @@ def _build_text(claimed: Sequence[Dispatch]) -> _Text | None:
     if not kept:
         return None
     some, title, text = _fit_text(kept, channel.kind, person[1])
-    return _Text(some, _delivery_values(channel, title, text))
+    return some, _delivery_values(channel, title, text)
 
 
 def _fit_text(kept: Sequence[Dispatch], kind: str, language: str) -> tuple[Sequence[Dispatch], str, str]:
@@ -111,7 +106,7 @@ def send_text(channel: Channel, title: str, text: str) -> tuple[delivery.Outcome
     return delivery.send_text(*_delivery_values(channel, title, text))
 
 
-def _delivery_values(channel: Channel, title: str, text: str) -> tuple[str, str, str, str, str]:
+def _delivery_values(channel: Channel, title: str, text: str) -> TextValues:
     return channel.kind, channel.address or "", title, text, env.text("NIANJIAN_MAIL_URL", os.environ)
 
 

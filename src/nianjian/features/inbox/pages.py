@@ -17,15 +17,8 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.season import (
-    CALLBACK,
-    CHANNEL_KINDS,
-    COMPLAINT,
-    DRILL,
-    MESSAGE_STATES,
-    OBSTACLE,
-    SCOPES,
-)
+from nianjian.engines.paper.texts import season
+from nianjian.engines.paper.texts.season import CHANNEL_KINDS, MESSAGE_STATES, SCOPES
 from nianjian.engines.paper.words import words
 from nianjian.features.inbox import obstacles, operations
 from nianjian.platform.accounts.roles import Act
@@ -45,10 +38,15 @@ def obstacle_address(code: str, obstacle: str, values: Mapping[str, Any]) -> str
     return f"{page}?{urlencode({'state': 'open'})}"
 
 
+def _list_scopes() -> list[tuple[str, str]]:
+    _ = words(current())
+    return [(code, _(text)) for code, text in SCOPES.items()]
+
+
 class Choices(forms.Form):
     """What one wants to be told, and when."""
 
-    scope = forms.ChoiceField(label=gettext_lazy("Remind me of"), choices=())
+    scope = forms.ChoiceField(label=gettext_lazy("Remind me of"), choices=_list_scopes)
     quiet_from = forms.TimeField(
         label=gettext_lazy("Quiet from"), widget=forms.TimeInput({"type": "time"}, format="%H:%M")
     )
@@ -63,13 +61,6 @@ class Choices(forms.Form):
         widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
         help_text=gettext_lazy("Empty: at once. What is due by tomorrow or late never waits for it."),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
-        super().__init__(*args, **kwargs)
-        _ = words(current())
-        scope = self.fields["scope"]
-        assert isinstance(scope, forms.ChoiceField)  # noqa: S101 - for the type checker
-        scope.choices = [(code, _(text)) for code, text in SCOPES.items()]
 
 
 class NewChannel(forms.Form):
@@ -122,33 +113,29 @@ def choices(request: Request) -> HttpResponse:
 
 def _apply_form(request: Request, forms: dict[str, Form]) -> bool:
     """Do what was asked; whether it was done, else what was wrong stands in the form that was sent."""
-    act, given = request.POST.get("act", ""), request.POST
-    name = {"choose": "form", "add": "channel"}.get(act, "")
+    given, actor = request.POST, request.actor
+    act, channel = given.get("act", ""), given.get("channel", "")
+    if act == "confirm":
+        operations.confirm_channel(channel=channel, code=given.get("code", ""), actor=actor)
+        messages.success(request, gettext("Confirmed: reminders go there from now on."))
+        return True
+    if act not in {"choose", "add"}:
+        operations.close_channel(channel=channel, actor=actor)
+        messages.success(request, gettext("The channel is closed."))
+        return True
+    name = "form" if act == "choose" else "channel"
+    form = forms[name] = Choices(given) if act == "choose" else NewChannel(given)
+    if not form.is_valid():
+        return False
     try:
-        match act:
-            case "choose" | "add":
-                forms[name] = Choices(given) if act == "choose" else NewChannel(given)
-                if not forms[name].is_valid():
-                    return False
-                if act == "choose":
-                    operations.set_choices(**forms[name].cleaned_data, actor=request.actor)
-                    messages.success(request, gettext("Noted."))
-                else:
-                    operations.add_channel(address=forms[name].cleaned_data["address"], actor=request.actor)
-                    messages.success(request, gettext("A code was sent there. Type it in below."))
-            case "confirm":
-                operations.confirm_channel(
-                    channel=given.get("channel", ""), code=given.get("code", ""), actor=request.actor
-                )
-                messages.success(request, gettext("Confirmed: reminders go there from now on."))
-            case _:
-                operations.close_channel(channel=given.get("channel", ""), actor=request.actor)
-                messages.success(request, gettext("The channel is closed."))
+        if act == "choose":
+            operations.set_choices(**form.cleaned_data, actor=actor)
+            messages.success(request, gettext("Noted."))
+        else:
+            operations.add_channel(address=form.cleaned_data["address"], actor=actor)
+            messages.success(request, gettext("A code was sent there. Type it in below."))
     except NianjianError as error:
-        if not name:
-            raise
-        text, remedy = describe_error(error)
-        forms[name].add_error(None, f"{text} {remedy}".strip())
+        form.add_error(None, " ".join(describe_error(error)).strip())
         return False
     return True
 
@@ -158,9 +145,8 @@ def _apply_form(request: Request, forms: dict[str, Form]) -> bool:
 def list_reminders(request: Request, code: str) -> HttpResponse:
     """What the enterprise's people were told, and what became of it; send again what has failed."""
     if request.method == "POST":
-        operations.retry_sending(
-            enterprise=code, dispatch=operations.parse_number(request.POST.get("dispatch", "")), actor=request.actor
-        )
+        dispatch = operations.parse_number(request.POST.get("dispatch", ""))
+        operations.retry_sending(enterprise=code, dispatch=dispatch, actor=request.actor)
         messages.success(request, gettext("It is sent once more."))
         return redirect("season-reminders", code=code)
     shown: Page[Message] = paged(request, operations.list_log(enterprise=code, actor=request.actor))
@@ -185,15 +171,18 @@ def _message_row(one: Message) -> dict[str, Any]:
 
 def _message_address(one: Message) -> str:
     """Where to do what a message reminds of."""
-    if one.about.partition(":")[0] == CALLBACK:
-        return reverse("callback-ways", kwargs={"code": one.enterprise})
-    if one.about.partition(":")[0] == COMPLAINT:
-        return reverse("complaints-one", kwargs={"code": one.enterprise, "ticket": one.values["complaint"]})
-    if one.about.partition(":")[0] == OBSTACLE:
-        return obstacle_address(one.enterprise, one.about.partition(":")[2], one.values)
-    if one.about.partition(":")[0] == DRILL:
-        return reverse("inspection-drill-screen", kwargs={"code": one.enterprise, "drill": one.values["drill"]})
-    return reverse("season", kwargs={"code": one.enterprise})
+    code, (about, _colon, rest) = {"code": one.enterprise}, one.about.partition(":")
+    match about:
+        case season.CALLBACK:
+            return reverse("callback-ways", kwargs=code)
+        case season.COMPLAINT:
+            return reverse("complaints-one", kwargs={**code, "ticket": one.values["complaint"]})
+        case season.OBSTACLE:
+            return obstacle_address(one.enterprise, rest, one.values)
+        case season.DRILL:
+            return reverse("inspection-drill-screen", kwargs={**code, "drill": one.values["drill"]})
+        case _:
+            return reverse("season", kwargs=code)
 
 
 urlpatterns = [

@@ -75,12 +75,8 @@ class SecondFactorView(IndexView):  # type: ignore[misc]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 -- the library's signature
         """Add whether one is called for."""
-        found: dict[str, Any] = super().get_context_data(**kwargs)
-        return {
-            **found,
-            "asked": requires_second_factor(self.request.user.get_username()),
-            "required": settings.SECOND_FACTOR,
-        }
+        asked = requires_second_factor(self.request.user.get_username())
+        return {**super().get_context_data(**kwargs), "asked": asked, "required": settings.SECOND_FACTOR}
 
 
 class Enrolment:
@@ -113,9 +109,8 @@ class SignInView(LoginView):  # type: ignore[misc]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 -- the library's signature
         """Add the providers."""
-        found: dict[str, Any] = super().get_context_data(**kwargs)
-        label = gettext("Sign in with a passkey")
-        return {**found, "providers": list_providers(self.request), "passkey_label": label}
+        providers, label = list_providers(self.request), gettext("Sign in with a passkey")
+        return {**super().get_context_data(**kwargs), "providers": providers, "passkey_label": label}
 
 
 class Connections(ConnectionsView):  # type: ignore[misc]
@@ -123,8 +118,7 @@ class Connections(ConnectionsView):  # type: ignore[misc]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 -- the library's signature
         """Add the providers."""
-        found: dict[str, Any] = super().get_context_data(**kwargs)
-        return {**found, "providers": list_providers(self.request)}
+        return {**super().get_context_data(**kwargs), "providers": list_providers(self.request)}
 
 
 def require_provider(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
@@ -267,11 +261,8 @@ def list_tokens(request: Request) -> HttpResponse:
     """List one's tokens; make one, whose secret stands in the answer to the form and nowhere else."""
     _ = words(current())
     name = request.actor.name
-    may = acts_of(name)
-    form = NewToken(
-        [(act.value, str(translate_value("act", act.value, _))) for act in Act if act in may], request.POST or None
-    )
-    made = None
+    acts = [(act.value, str(translate_value("act", act.value, _))) for act in Act if act in acts_of(name)]
+    form, made = NewToken(acts, request.POST or None), None
     if request.method == "POST" and form.is_valid():
         try:
             made = tokens.create_token(user=name, actor=request.actor, **form.asked())
@@ -342,19 +333,13 @@ _OWN: Final = (
 
 def _chinese(provider: str) -> list[URLPattern]:
     views = import_module(f"allauth.socialaccount.providers.{provider}.views")
+    login, callback = (
+        redirect_to_provider(require_provider(views.oauth2_login)),
+        require_provider(views.oauth2_callback),
+    )
     return [
-        _marked(
-            access.public,
-            f"{provider}/login/",
-            redirect_to_provider(require_provider(views.oauth2_login)),
-            f"{provider}_login",
-        ),
-        _marked(
-            access.public,
-            f"{provider}/login/callback/",
-            require_provider(views.oauth2_callback),
-            f"{provider}_callback",
-        ),
+        _marked(access.public, f"{provider}/login/", login, f"{provider}_login"),
+        _marked(access.public, f"{provider}/login/callback/", callback, f"{provider}_callback"),
     ]
 
 

@@ -21,7 +21,7 @@ from nianjian.platform.accounts.people import Person, PersonList
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
-from nianjian.platform.api.operations import read, write
+from nianjian.platform.api.operations import everywhere, read, write
 from nianjian.platform.api.paging import Cut, Page, paged
 from nianjian.platform.api.parameter_types import Text
 from nianjian.platform.api.routes import mount
@@ -106,14 +106,8 @@ def somebody(one: Person) -> dict[str, object]:
 
 def invitation(row: Invitation) -> dict[str, object]:
     """An invitation as a list tells it."""
-    return {
-        "id": row.id,
-        "role": row.role,
-        "team": row.team,
-        "made_by": row.user,
-        "created_at": row.created_at,
-        "expires_at": row.expires_at,
-    }
+    names = ("id", "role", "team", "created_at", "expires_at")
+    return {name: getattr(row, name) for name in names} | {"made_by": row.user}
 
 
 def get_person_detail(actor: Actor, name: str, place: str) -> dict[str, object]:
@@ -121,15 +115,17 @@ def get_person_detail(actor: Actor, name: str, place: str) -> dict[str, object]:
     one = people.person(name, place)
     if one is None:
         raise Http404
-    governed = people.governs(actor, one.name)
+    if not people.governs(actor, one.name):
+        return somebody(one) | {
+            "governed": False,
+            **dict.fromkeys(("has_password", "second_factor", "links", "behind")),
+        }
     return somebody(one) | {
-        "governed": governed,
-        "has_password": one.has_password if governed else None,
-        "second_factor": people.has_second_factor(one.name) if governed else None,
-        "links": [_issued_document(each) for each in links.list_links([one.name]).get(one.name, [])]
-        if governed
-        else None,
-        "behind": list_holders(one.name) if governed else None,
+        "governed": True,
+        "has_password": one.has_password,
+        "second_factor": people.has_second_factor(one.name),
+        "links": [_issued_document(each) for each in links.list_links([one.name]).get(one.name, [])],
+        "behind": list_holders(one.name),
     }
 
 
@@ -210,7 +206,8 @@ def people_list(request: Request, code: str, cut: Query[Cut], looked: Query[Name
 @write(router, PEOPLE.path, act=Act.PEOPLE, answer=Added, status=201, hidden=("url",))
 def people_add(request: Request, code: str, new: NewPerson) -> dict[str, object]:
     """Add somebody with a role at the enterprise; the one-time link is told in this answer alone."""
-    return added(request, new.name, operations.add(**new.model_dump(), enterprises=[code], actor=request.actor))
+    places = [code] if code else []
+    return added(request, new.name, operations.add(**new.model_dump(), enterprises=places, actor=request.actor))
 
 
 @read(router, PERSON, act=Act.PEOPLE, answer=Known)
@@ -271,29 +268,28 @@ ANY_PERSON = "/people/{name}"
 At = Annotated[Text, Query(description="code of the enterprise at which the role is held; empty: the installation")]
 
 
-@read(router, "/people", act=Act.PEOPLE, answer=Page[Somebody])
-def people_everywhere(request: Request, cut: Query[Cut], looked: Query[NamePart]) -> dict[str, object]:
-    """Everybody, by name."""
-    return paged(request, cut, PersonList(EVERYWHERE, looked.q), somebody)
-
-
-@write(router, "/people", act=Act.PEOPLE, answer=Added, status=201, hidden=("url",))
-def people_add_everywhere(request: Request, new: NewPerson) -> dict[str, object]:
-    """Add somebody with a role in the installation; the one-time link is told in this answer alone."""
-    return added(request, new.name, operations.add(**new.model_dump(), enterprises=[], actor=request.actor))
-
-
-@read(router, ANY_PERSON, act=Act.PEOPLE, answer=Known)
-def people_get_everywhere(request: Request, name: str) -> dict[str, object]:
-    """Anybody; links without their secrets."""
-    return get_person_detail(request.actor, name, EVERYWHERE)
-
-
-@write(router, f"{ANY_PERSON}/roles", act=Act.PEOPLE, answer=Given)
-def roles_give_everywhere(request: Request, name: str, new: NewRole) -> dict[str, object]:
-    """Give a role in the installation."""
-    changed = operations.grant(user=name, role=new.role, team=new.team, enterprise=EVERYWHERE, actor=request.actor)
-    return {"name": name, "changed": changed}
+everywhere(
+    read(router, "/people", act=Act.PEOPLE, answer=Page[Somebody]), people_list, "people_everywhere",
+    "Everybody, by name.",
+)  # fmt: skip
+everywhere(
+    write(router, "/people", act=Act.PEOPLE, answer=Added, status=201, hidden=("url",)), people_add,
+    "people_add_everywhere",
+    "Add somebody with a role in the installation; the one-time link is told in this answer alone.",
+)  # fmt: skip
+everywhere(
+    read(router, ANY_PERSON, act=Act.PEOPLE, answer=Known), people_get, "people_get_everywhere",
+    "Anybody; links without their secrets.",
+)  # fmt: skip
+everywhere(
+    write(router, f"{ANY_PERSON}/roles", act=Act.PEOPLE, answer=Given), roles_give, "roles_give_everywhere",
+    "Give a role in the installation.",
+)  # fmt: skip
+everywhere(
+    write(router, f"{ANY_PERSON}/confirm", act=Act.PEOPLE, answer=Confirmed), people_confirm,
+    "people_confirm_everywhere",
+    "Vouch that anybody's account is its person's alone, as for an enterprise.",
+)  # fmt: skip
 
 
 @write(router, f"{ANY_PERSON}/roles/{{role}}", act=Act.PEOPLE, answer=Touched, method="DELETE")
@@ -302,12 +298,6 @@ def roles_take_everywhere(request: Request, name: str, role: str, enterprise: At
     who = require_person(name, EVERYWHERE)
     operations.revoke(user=who, role=role, enterprise=enterprise, actor=request.actor)
     return {"name": name}
-
-
-@write(router, f"{ANY_PERSON}/confirm", act=Act.PEOPLE, answer=Confirmed)
-def people_confirm_everywhere(request: Request, name: str) -> dict[str, object]:
-    """Vouch that anybody's account is its person's alone, as for an enterprise."""
-    return {"name": name, **confirm_account(user=require_person(name, EVERYWHERE), actor=request.actor).as_dict()}
 
 
 mount(router, REGISTRY.of(PEOPLE))

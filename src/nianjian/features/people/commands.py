@@ -9,7 +9,7 @@ from rich.console import Console
 
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import Answer
-from nianjian.platform.terminal.arguments import Actions, common, number
+from nianjian.platform.terminal.arguments import Act, Actions, common, number
 from nianjian.platform.terminal.language import _, translate_code
 from nianjian.platform.terminal.session import begin
 
@@ -43,8 +43,7 @@ def print_link(console: Console, made: NewLink) -> None:
 
 def configure_tokens(actions: Actions) -> None:
     """Add, list, revoke."""
-    add = actions.add("add", _add_token, _("make a token; it is shown once"))
-    add.add_argument("name", metavar="NAME", help=_("the user's name"))
+    add = _named(actions, "add", _add_token, _("make a token; it is shown once"))
     add.add_argument("label", metavar="LABEL", help=_("what the token is for"))
     add.add_argument(
         "--act",
@@ -54,12 +53,9 @@ def configure_tokens(actions: Actions) -> None:
         help=_("act that the token is for (may be repeated); without it all that the roles allow"),
     )
     add.add_argument("--days", metavar="N", type=number, help=_("how long it holds; without it until it is revoked"))
-    actions.add("list", _list_tokens, _("list a user's tokens")).add_argument(
-        "name", metavar="NAME", help=_("the user's name")
-    )
-    actions.add("revoke", _revoke_token, _("end a token")).add_argument(
-        "token", metavar="ID", help=_("id of the token")
-    )
+    _named(actions, "list", _list_tokens, _("list a user's tokens"))
+    revoke = actions.add("revoke", _revoke_token, _("end a token"))
+    revoke.add_argument("token", metavar="ID", help=_("id of the token"))
 
 
 def _add_token(args: argparse.Namespace) -> Answer:
@@ -75,9 +71,9 @@ def _add_token(args: argparse.Namespace) -> Answer:
 
 def _list_tokens(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.platform.accounts import tokens as service
+    from nianjian.platform.accounts import tokens
 
-    found = service.list_tokens(user=args.name, actor=actor)
+    found = tokens.list_tokens(user=args.name, actor=actor)
 
     def show(console: Console) -> None:
         heads = (_("id"), _("purpose"), _("acts"), _("until"), _("last used"))
@@ -89,9 +85,9 @@ def _list_tokens(args: argparse.Namespace) -> Answer:
 
 def _revoke_token(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.platform.accounts import tokens as service
+    from nianjian.platform.accounts import tokens
 
-    gone = service.revoke_token(token=args.token, actor=actor)
+    gone = tokens.revoke_token(token=args.token, actor=actor)
     told = _("The token {id} of {name} is revoked.").format(id=gone.id, name=gone.user)
     return Answer({"id": gone.id, "revoked": True}, lambda console: console.print(told))
 
@@ -124,22 +120,13 @@ def configure_enterprise(parser: argparse.ArgumentParser) -> None:
     actions.add("list", _list_enterprises, _("list the enterprises that concern you"))
 
 
-def run_enterprise(args: argparse.Namespace) -> Answer:
-    """Answer the chosen action."""
-    answer: Answer = args.act(args)
-    return answer
-
-
 def _add_enterprise(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.platform.accounts import service
 
     made = service.add_enterprise(code=args.code, name=args.name, province=args.province, actor=actor)
-
-    def show(console: Console) -> None:
-        console.print(_("Enterprise {code} added.").format(code=made.code))
-
-    return Answer({"code": made.code, "name": made.name, "province": made.province}, show)
+    data = {"code": made.code, "name": made.name, "province": made.province}
+    return Answer(data, lambda console: console.print(_("Enterprise {code} added.").format(code=made.code)))
 
 
 def _list_enterprises(args: argparse.Namespace) -> Answer:
@@ -188,8 +175,7 @@ DEFAULT_ROLE: Final = "compliance_lead"
 def configure_user(parser: argparse.ArgumentParser) -> None:
     """Name every action."""
     actions = Actions(parser)
-    add = actions.add("add", _add_user, _("add a user; the token is shown once"))
-    add.add_argument("name", metavar="NAME", help=_("the user's name"))
+    add = _named(actions, "add", _add_user, _("add a user; the token is shown once"))
     add.add_argument(
         "--enterprise",
         metavar="CODE",
@@ -202,18 +188,13 @@ def configure_user(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--link", action="store_true", help=_("a one-time link for the pages instead of a token"))
     add.add_argument("--email", metavar="ADDRESS", default="", help=_("address by which single sign-on knows the user"))
     _team(add)
-    for name, act, about in (
-        ("grant", _grant_role, _("give a user a role")),
-        ("revoke", _revoke_role, _("take a role from a user")),
-    ):
-        given = actions.add(name, act, about)
-        given.add_argument("name", metavar="NAME", help=_("the user's name"))
-        given.add_argument("--role", metavar="ROLE", required=True, help=_role_help())
-        given.add_argument(
-            "--enterprise", metavar="CODE", help=_("enterprise of the role; without it the whole installation")
-        )
-        if act is _grant_role:
-            _team(given)
+    grant = _named(actions, "grant", _grant_role, _("give a user a role"))
+    revoke = _named(actions, "revoke", _revoke_role, _("take a role from a user"))
+    for one in (grant, revoke):
+        one.add_argument("--role", metavar="ROLE", required=True, help=_role_help())
+        about = _("enterprise of the role; without it the whole installation")
+        one.add_argument("--enterprise", metavar="CODE", help=about)
+    _team(grant)
     invite = actions.add("invite", _invite, _("make a link by which whoever has an account takes a role"))
     invite.add_argument("--enterprise", metavar="CODE", required=True, help=_("enterprise of the role"))
     invite.add_argument("--role", metavar="ROLE", required=True, help=_role_help())
@@ -221,15 +202,19 @@ def configure_user(parser: argparse.ArgumentParser) -> None:
     uninvite = actions.add("uninvite", _uninvite, _("take an invitation back"))
     uninvite.add_argument("invitation", metavar="ID", help=_("the invitation's number"))
     uninvite.add_argument("--enterprise", metavar="CODE", required=True, help=_("enterprise of the role"))
-    for name, act, about in (
-        ("link", _make_link, _("make a one-time link by which the user chooses a new password")),
-        ("close", _close_account, _("close an account: nothing lets it in any more")),
-        ("reopen", _reopen_account, _("open a closed account again")),
-        ("confirm", _confirm_account, _("vouch that an account is its person's alone, whoever let it in")),
-    ):
-        actions.add(name, act, about).add_argument("name", metavar="NAME", help=_("the user's name"))
+    _named(actions, "link", _make_link, _("make a one-time link by which the user chooses a new password"))
+    _named(actions, "close", _close_account, _("close an account: nothing lets it in any more"))
+    _named(actions, "reopen", _reopen_account, _("open a closed account again"))
+    _named(actions, "confirm", _confirm_account, _("vouch that an account is its person's alone, whoever let it in"))
     configure_tokens(actions.group("token", _("tokens of a user: add, list, revoke")))
     actions.add("list", _list_users, _("list the users and their roles"))
+
+
+def _named(actions: Actions, name: str, act: Act, about: str) -> argparse.ArgumentParser:
+    """An action on the user whose name is given."""
+    parser = actions.add(name, act, about)
+    parser.add_argument("name", metavar="NAME", help=_("the user's name"))
+    return parser
 
 
 def _team(parser: argparse.ArgumentParser) -> None:
@@ -240,12 +225,6 @@ def _role_help() -> str:
     from nianjian.engines.paper.texts.platform import ROLES
 
     return _("role: {roles}").format(roles=", ".join(ROLES))
-
-
-def run_user(args: argparse.Namespace) -> Answer:
-    """Answer the chosen action."""
-    answer: Answer = args.act(args)
-    return answer
 
 
 def _add_user(args: argparse.Namespace) -> Answer:
@@ -265,12 +244,9 @@ def _add_user(args: argparse.Namespace) -> Answer:
 
         return Answer({**who, **(link_data(made) if made else {})}, show_link)
     token = operations.add_with_token(**who, team=args.team, email=args.email, actor=actor)
-
-    def show(console: Console) -> None:
-        console.print(_("User {name} added. Token, shown only now: {token}").format(name=args.name, token=token))
-        console.print(told)
-
-    return Answer({"name": args.name, "token": token, "role": args.role, "enterprises": args.enterprises}, show)
+    added = _("User {name} added. Token, shown only now: {token}").format(name=args.name, token=token)
+    data = {"name": args.name, "token": token, "role": args.role, "enterprises": args.enterprises}
+    return Answer(data, lambda console: console.print(f"{added}\n{told}"))
 
 
 def _grant_role(args: argparse.Namespace) -> Answer:
@@ -285,17 +261,17 @@ def _grant_role(args: argparse.Namespace) -> Answer:
 
 def _revoke_role(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.people import operations as people
+    from nianjian.features.people import operations
 
-    people.revoke(user=args.name, role=args.role, enterprise=args.enterprise or "", actor=actor)
+    operations.revoke(user=args.name, role=args.role, enterprise=args.enterprise or "", actor=actor)
     return Answer({**_role_data(args), "revoked": True}, lambda console: console.print(_role_sentence(args, "revoked")))
 
 
 def _invite(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.people import operations as people
+    from nianjian.features.people import operations
 
-    made = people.invite(role=args.role, enterprise=args.enterprise, team=args.team, actor=actor)
+    made = operations.invite(role=args.role, enterprise=args.enterprise, team=args.team, actor=actor)
     told = {"invitation": made.id, "role": args.role, "enterprise": args.enterprise}
     return Answer({**told, **link_data(made)}, lambda console: print_link(console, made))
 
@@ -329,9 +305,9 @@ def _make_link(args: argparse.Namespace) -> Answer:
 
 def _close_account(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.people import operations as people
+    from nianjian.features.people import operations
 
-    people.close(user=args.name, actor=actor)
+    operations.close(user=args.name, actor=actor)
     told = _("The account of {name} is closed.").format(name=args.name)
     return Answer({"name": args.name, "open": False}, lambda console: console.print(told))
 

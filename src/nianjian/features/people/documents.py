@@ -75,7 +75,11 @@ class Withdrawn:
     id: str
 
 
+def link_url(request: HttpRequest, link: NewLink) -> str:
+    """The address of a link that was just made, under the name that `NIANJIAN_URL` gives."""
+    return env.address(link.path, request.build_absolute_uri(link.path))
+
+
 def link_document(request: HttpRequest, link: NewLink) -> dict[str, object]:
-    """A link that was just made, with its address under the name that `NIANJIAN_URL` gives."""
-    url = env.address(link.path, request.build_absolute_uri(link.path))
-    return {"id": link.id, "url": url, "expires_at": link.expires_at}
+    """A link that was just made, with its address."""
+    return {"id": link.id, "url": link_url(request, link), "expires_at": link.expires_at}

@@ -105,49 +105,19 @@ class _Labelled:
                 field.label = self.LABELS[name]
 
 
-_NEW: dict[str, Any] = {"password1": gettext_lazy("New password"), "password2": gettext_lazy("The same again")}
+def _label_fields(base: Any, **labels: Any) -> Any:  # noqa: ANN401 -- classes of the library and lazy texts
+    return type(base.__name__, (_Labelled, base), {"LABELS": labels})
 
 
-class SignIn(_Labelled, account.LoginForm):  # type: ignore[misc]
-    """Name and password."""
-
-    LABELS: ClassVar[dict[str, Any]] = {"login": gettext_lazy("User name"), "password": gettext_lazy("Password")}
-
-
-class ChangePassword(_Labelled, account.ChangePasswordForm):  # type: ignore[misc]
-    """The present password and a new one."""
-
-    LABELS: ClassVar[dict[str, Any]] = {"oldpassword": gettext_lazy("Present password"), **_NEW}
-
-
-class SetPassword(_Labelled, account.SetPasswordForm):  # type: ignore[misc]
-    """A password for who has come by single sign-on."""
-
-    LABELS: ClassVar[dict[str, Any]] = _NEW
-
-
-class Again(_Labelled, account.ReauthenticateForm):  # type: ignore[misc]
-    """The password once more."""
-
-    LABELS: ClassVar[dict[str, Any]] = {"password": gettext_lazy("Password")}
-
-
-class Code(_Labelled, mfa.AuthenticateForm):  # type: ignore[misc]
-    """The second factor at sign-in."""
-
-    LABELS: ClassVar[dict[str, Any]] = {"code": gettext_lazy("Code")}
-
-
-class CodeAgain(_Labelled, mfa.ReauthenticateForm):  # type: ignore[misc]
-    """The second factor once more."""
-
-    LABELS: ClassVar[dict[str, Any]] = {"code": gettext_lazy("Code")}
-
-
-class ActivateApp(_Labelled, totp.ActivateTOTPForm):  # type: ignore[misc]
-    """The first code of an authenticator app."""
-
-    LABELS: ClassVar[dict[str, Any]] = {"code": gettext_lazy("Code")}
+_PASSWORDS: dict[str, Any] = {"password1": gettext_lazy("New password"), "password2": gettext_lazy("The same again")}
+SignIn = _label_fields(account.LoginForm, login=gettext_lazy("User name"), password=gettext_lazy("Password"))
+ChangePassword = _label_fields(account.ChangePasswordForm, oldpassword=gettext_lazy("Present password"), **_PASSWORDS)
+SetPassword = _label_fields(account.SetPasswordForm, **_PASSWORDS)
+Again = _label_fields(account.ReauthenticateForm, password=gettext_lazy("Password"))
+Code = _label_fields(mfa.AuthenticateForm, code=gettext_lazy("Code"))
+CodeAgain = _label_fields(mfa.ReauthenticateForm, code=gettext_lazy("Code"))
+ActivateApp = _label_fields(totp.ActivateTOTPForm, code=gettext_lazy("Code"))
+RenamePasskey = _label_fields(passkeys.EditWebAuthnForm, name=gettext_lazy("Name of the passkey"))
 
 
 class AddPasskey(_Labelled, passkeys.AddWebAuthnForm):  # type: ignore[misc]
@@ -155,12 +125,6 @@ class AddPasskey(_Labelled, passkeys.AddWebAuthnForm):  # type: ignore[misc]
 
     LABELS: ClassVar[dict[str, Any]] = {"name": gettext_lazy("Name of the passkey")}
     passwordless = forms.BooleanField(initial=True, widget=forms.HiddenInput)
-
-
-class RenamePasskey(_Labelled, passkeys.EditWebAuthnForm):  # type: ignore[misc]
-    """Another name for a passkey."""
-
-    LABELS: ClassVar[dict[str, Any]] = {"name": gettext_lazy("Name of the passkey")}
 
 
 INSPECTION: Final = timedelta(days=14)

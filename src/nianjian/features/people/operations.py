@@ -51,7 +51,7 @@ def add(
 
     None for an inspector, who comes by a link that is made with its end. Errors as `add_with_token`.
     """
-    _allowed(role, list(enterprises) or [EVERYWHERE], team, actor)
+    _check_role(role, enterprises or [EVERYWHERE], team, actor)
     with transaction.atomic():
         service.add_member(name=name, role=role, enterprises=enterprises, actor=actor, team=team, email=email)
         return None if role == Role.INSPECTOR else create_first_link(user=name, actor=actor)
@@ -64,7 +64,7 @@ def add_with_token(
 
     Errors as `service.add_user` and `grant`.
     """
-    _allowed(role, list(enterprises) or [EVERYWHERE], team, actor)
+    _check_role(role, enterprises or [EVERYWHERE], team, actor)
     return service.add_user(name=name, role=role, enterprises=enterprises, actor=actor, team=team, email=email)
 
 
@@ -74,13 +74,13 @@ def grant(*, user: str, role: str, enterprise: str, actor: Actor, team: str = ""
     Errors as `service.grant`, and ``team_missing``, ``team_needless``, ``team_not_registered``,
     ``outsourcer_everywhere``.
     """
-    _allowed(role, [enterprise], team, actor)
+    _check_role(role, [enterprise], team, actor)
     return service.grant(user=user, role=role, enterprise=enterprise, actor=actor, team=team)
 
 
 def invite(*, role: str, enterprise: str, actor: Actor, team: str = "") -> invitations.NewInvitation:
     """Make the link by which whoever has an account takes the role. Errors as `grant` and `invitations.invite`."""
-    _allowed(role, [enterprise], team, actor)
+    _check_role(role, [enterprise], team, actor)
     return invitations.invite(role=role, enterprise=enterprise, actor=actor, team=team)
 
 
@@ -124,7 +124,7 @@ def unlink(*, user: str, link: str, actor: Actor) -> None:
     revoke_link(link=link, actor=actor)
 
 
-def _allowed(role: str, places: Sequence[str], team: str, actor: Actor) -> None:
+def _check_role(role: str, places: Sequence[str], team: str, actor: Actor) -> None:
     """Check the team; only to whom may give the role is told whether there is such a team."""
     for place in places:
         require(actor, place, Act.PEOPLE)
@@ -141,16 +141,12 @@ def _allowed(role: str, places: Sequence[str], team: str, actor: Actor) -> None:
             raise NianjianError("team_not_registered", enterprise=place, team=team)
 
 
-def _read(enterprise: str, _actor: Actor, keys: Sequence[str]) -> list[Person]:
-    return [found for key in keys if (found := people.person(key, enterprise)) is not None]
-
-
-PEOPLE: Final = Resource(
+PEOPLE: Final[Resource[Person]] = Resource(
     name="name",
     plural="people",
     path="/enterprises/{code}/people",
     installation_path="/people",
-    read=_read,
+    read=lambda enterprise, _actor, keys: [one for key in keys if (one := people.person(key, enterprise))],
     missing=lambda _key: Http404(),
     document=lambda person: Touched(person.name),
     schema=Touched,
@@ -165,13 +161,9 @@ LINK: Final = Answer(
 
 
 @operation(
-    "links.make",
-    on=PEOPLE,
-    permission=Act.PEOPLE,
-    path="/{name}/links",
-    answer=LINK,
+    "links.make", on=PEOPLE, permission=Act.PEOPLE, path="/{name}/links", answer=LINK,
     installation="Make anybody's one-time link to choose a password by, told in this answer alone; an older one ends.",
-)
+)  # fmt: skip
 def make_link(*, enterprise: str, actor: Actor, user: Key) -> NewLink:
     """Make the one-time link to choose a password by, told in this answer alone; an older one ends."""
     del enterprise
@@ -179,14 +171,10 @@ def make_link(*, enterprise: str, actor: Actor, user: Key) -> NewLink:
 
 
 @operation(
-    "inspections.make",
-    on=PEOPLE,
-    permission=Act.PEOPLE,
-    path="/{name}/inspections",
+    "inspections.make", on=PEOPLE, permission=Act.PEOPLE, path="/{name}/inspections", answer=LINK,
     body=Body("Until", "The last day of an inspector's link."),
-    answer=LINK,
     installation="Make the link by which any inspector reads up to the end of a day, told in this answer alone.",
-)
+)  # fmt: skip
 def make_inspection(*, enterprise: str, actor: Actor, user: Key, until: Day) -> NewLink:
     """Make the link by which an inspector reads up to the end of a day, told in this answer alone."""
     del enterprise
@@ -194,14 +182,9 @@ def make_inspection(*, enterprise: str, actor: Actor, user: Key, until: Day) -> 
 
 
 @operation(
-    "links.end",
-    on=PEOPLE,
-    permission=Act.PEOPLE,
-    path="/{name}/links/{link}",
-    method="DELETE",
-    answer=TOUCHED,
+    "links.end", on=PEOPLE, permission=Act.PEOPLE, path="/{name}/links/{link}", method="DELETE", answer=TOUCHED,
     installation="End a link of anybody and every session that it opened.",
-)
+)  # fmt: skip
 def end_link(*, enterprise: str, actor: Actor, user: Key, link: Line) -> None:
     """End a link and every session that it opened."""
     del enterprise
@@ -209,13 +192,9 @@ def end_link(*, enterprise: str, actor: Actor, user: Key, link: Line) -> None:
 
 
 @operation(
-    "people.close",
-    on=PEOPLE,
-    permission=Act.PEOPLE,
-    path="/{name}/close",
-    answer=TOUCHED,
+    "people.close", on=PEOPLE, permission=Act.PEOPLE, path="/{name}/close", answer=TOUCHED,
     installation="Close anybody's account: every session, link, token and other secret of the person ends.",
-)
+)  # fmt: skip
 def close_person(*, enterprise: str, actor: Actor, user: Key) -> None:
     """Close the account: every session, link, token and other secret of the person ends."""
     del enterprise
@@ -223,13 +202,9 @@ def close_person(*, enterprise: str, actor: Actor, user: Key) -> None:
 
 
 @operation(
-    "people.reopen",
-    on=PEOPLE,
-    permission=Act.PEOPLE,
-    path="/{name}/reopen",
-    answer=TOUCHED,
+    "people.reopen", on=PEOPLE, permission=Act.PEOPLE, path="/{name}/reopen", answer=TOUCHED,
     installation="Open anybody's closed account again.",
-)
+)  # fmt: skip
 def reopen_person(*, enterprise: str, actor: Actor, user: Key) -> None:
     """Open a closed account again."""
     del enterprise
@@ -237,14 +212,9 @@ def reopen_person(*, enterprise: str, actor: Actor, user: Key) -> None:
 
 
 @operation(
-    "second_factor.remove",
-    on=PEOPLE,
-    permission=Act.PEOPLE,
-    path="/{name}/second-factor",
-    method="DELETE",
-    answer=TOUCHED,
-    installation="Remove the second factor of anybody who has lost it.",
-)
+    "second_factor.remove", on=PEOPLE, permission=Act.PEOPLE, path="/{name}/second-factor", method="DELETE",
+    answer=TOUCHED, installation="Remove the second factor of anybody who has lost it.",
+)  # fmt: skip
 def remove_second_factor(*, enterprise: str, actor: Actor, user: Key) -> None:
     """Remove the second factor of somebody who has lost it."""
     del enterprise
@@ -252,15 +222,10 @@ def remove_second_factor(*, enterprise: str, actor: Actor, user: Key) -> None:
 
 
 @operation(
-    "email.set",
-    on=PEOPLE,
-    permission=Act.PEOPLE,
-    path="/{name}/email",
-    method="PUT",
+    "email.set", on=PEOPLE, permission=Act.PEOPLE, path="/{name}/email", method="PUT", answer=TOUCHED,
     body=Body("Address", "An e-mail address."),
-    answer=TOUCHED,
     installation="Write down the address by which single sign-on knows anybody; empty: none.",
-)
+)  # fmt: skip
 def set_email(*, enterprise: str, actor: Actor, user: Key, email: Line) -> None:
     """Write down the address by which single sign-on knows the person; empty: none."""
     del enterprise

@@ -19,9 +19,9 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.identifiers import PROVINCES
 from nianjian.engines.paper.texts.errors import translate_value
 from nianjian.engines.paper.texts.platform import ENDED, ways_in_text
-from nianjian.engines.paper.texts.platform import ways_in_text as counted
 from nianjian.engines.paper.words import words
 from nianjian.features.people import operations
+from nianjian.features.people.documents import link_url
 from nianjian.features.people.forms import AddPerson, Address, GiveRole, Invite, Until
 from nianjian.platform.accounts import invitations, links, people, query, service
 from nianjian.platform.accounts.access import EVERYWHERE
@@ -31,8 +31,7 @@ from nianjian.platform.accounts.links import NewLink
 from nianjian.platform.accounts.people import Person
 from nianjian.platform.accounts.query import Actor, Enterprise
 from nianjian.platform.accounts.roles import Act, Role
-from nianjian.platform.home import env
-from nianjian.platform.web.access import Request, at, everywhere, page
+from nianjian.platform.web.access import Request, anywhere, at, everywhere
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
@@ -82,28 +81,12 @@ def _revoke_role(asked: PersonAction) -> Outcome:
     return Outcome(gettext("The role is taken back."))
 
 
-def _close_account(asked: PersonAction) -> Outcome:
-    operations.close(user=asked.user, actor=asked.actor)
-    return Outcome(gettext("The account is closed; nothing lets it in any more."))
-
-
-def _reopen_account(asked: PersonAction) -> Outcome:
-    service.reopen(user=asked.user, actor=asked.actor)
-    return Outcome(gettext("The account is open again."))
-
-
 def _confirm_account(asked: PersonAction) -> Outcome:
     done = confirm_account(user=asked.user, actor=asked.actor)
-    told = [gettext("The account counts as its person's own.")]
+    text, _ = gettext("The account counts as its person's own."), words(current())
     if done.behind:
-        _ = words(current())
-        told.append(_(ENDED).format(ways=ways_in_text(done.ended.as_dict(), _)))
-    return Outcome(" ".join(told))
-
-
-def _remove_factor(asked: PersonAction) -> Outcome:
-    service.remove_second_factor(user=asked.user, actor=asked.actor)
-    return Outcome(gettext("The second factor is removed; the next sign-in asks for the password alone."))
+        text += " " + _(ENDED).format(ways=ways_in_text(done.ended.as_dict(), _))
+    return Outcome(text)
 
 
 def _set_email(asked: PersonAction) -> Outcome:
@@ -114,15 +97,28 @@ def _set_email(asked: PersonAction) -> Outcome:
     return Outcome(gettext("The address is kept."))
 
 
+def _act_on_account(act: Callable[..., object], text: object) -> Callable[[PersonAction], Outcome]:
+    """What needs nothing but the person, and what is said once it is done."""
+
+    def run(asked: PersonAction) -> Outcome:
+        act(user=asked.user, actor=asked.actor)
+        return Outcome(str(text))
+
+    return run
+
+
 ACTS: Final[Mapping[str, Callable[[PersonAction], Outcome]]] = {
     "link": _make_link,
     "inspection": _make_inspection,
     "unlink": _end_link,
     "revoke": _revoke_role,
-    "close": _close_account,
-    "reopen": _reopen_account,
+    "close": _act_on_account(operations.close, gettext_lazy("The account is closed; nothing lets it in any more.")),
+    "reopen": _act_on_account(service.reopen, gettext_lazy("The account is open again.")),
     "confirm": _confirm_account,
-    "factor": _remove_factor,
+    "factor": _act_on_account(
+        service.remove_second_factor,
+        gettext_lazy("The second factor is removed; the next sign-in asks for the password alone."),
+    ),
     "email": _set_email,
 }
 
@@ -156,9 +152,7 @@ def list_enterprises(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            made = service.add_enterprise(
-                code=given["code"], name=given["name"], province=given["province"], actor=request.actor
-            )
+            made = service.add_enterprise(**given, actor=request.actor)
         except NianjianError as error:
             form.add_error(None, describe_error(error)[0])
         else:
@@ -173,56 +167,17 @@ def list_enterprises(request: Request) -> HttpResponse:
 
 
 @require_safe
-@page(Act.PEOPLE)
-def list_people(request: Request, code: str) -> HttpResponse:
-    """List the people of an enterprise."""
-    return _render_list(request, code)
-
-
-@require_safe
-@everywhere(Act.PEOPLE)
-def list_all_people(request: Request) -> HttpResponse:
-    """List everybody."""
-    return _render_list(request, EVERYWHERE)
-
-
-@require_http_methods(["GET", "POST"])
-@page(Act.PEOPLE)
-def add_to_enterprise(request: Request, code: str) -> HttpResponse:
-    """Add somebody to an enterprise."""
-    return _add(request, code)
-
-
-@require_http_methods(["GET", "POST"])
-@everywhere(Act.PEOPLE)
-def add_to_installation(request: Request) -> HttpResponse:
-    """Add somebody to the installation."""
-    return _add(request, EVERYWHERE)
-
-
-@require_http_methods(["GET", "POST"])
-@page(Act.PEOPLE)
-def show_enterprise_person(request: Request, code: str, name: str) -> HttpResponse:
-    """Show somebody of an enterprise."""
-    return _handle_person(request, code, name)
-
-
-@require_http_methods(["GET", "POST"])
-@everywhere(Act.PEOPLE)
-def show_any_person(request: Request, name: str) -> HttpResponse:
-    """Show anybody."""
-    return _handle_person(request, EVERYWHERE, name)
-
-
-def _render_list(request: Request, place: str) -> HttpResponse:
+@anywhere(Act.PEOPLE)
+def list_people(request: Request, code: str = EVERYWHERE) -> HttpResponse:
+    """List the people of an enterprise, or everybody."""
     _ = words(current())
     search = request.GET.get("q", "").strip()[:80]
-    rows: Page[Person] = paged(request, people.PersonList(place, search))
+    rows: Page[Person] = paged(request, people.PersonList(code, search))
     columns = [Column(text) for text in (_("User name"), _("Roles"), _("Last sign-in"), _("Account"))]
     body = [
         [
-            Cell(one.name, href=at("people-one", place, name=one.name)),
-            Cell(_role_text(one, place)),
+            Cell(one.name, href=at("people-one", code, name=one.name)),
+            Cell(_role_text(one, code)),
             Cell(one.last_login.astimezone(clock.ZONE).strftime("%Y-%m-%d") if one.last_login else "–"),
             Cell(_("account open"), badge="good") if one.is_open else Cell(_("account closed"), badge="warn"),
         ]
@@ -232,22 +187,25 @@ def _render_list(request: Request, place: str) -> HttpResponse:
         "table": Table(_("People"), columns, body, wrap=True),
         "page": rows,
         "search": search,
-        "add": at("people-add", place),
+        "add": at("people-add", code),
     }
     return render(request, "people/list.html", context)
 
 
 def _role_text(one: Person, place: str) -> str:
     _ = words(current())
-    told = []
+    texts = []
     for held in one.roles:
         where = held.team or ("" if place and held.enterprise else held.enterprise or _("the whole installation"))
-        told.append(f"{translate_value('role', held.role, _)}{f' ({where})' if where else ''}")
-    return ", ".join(told) or "–"
+        texts.append(f"{translate_value('role', held.role, _)}{f' ({where})' if where else ''}")
+    return ", ".join(texts) or "–"
 
 
-def _add(request: Request, place: str) -> HttpResponse:
-    teams = operations.teams(place) if place else None
+@require_http_methods(["GET", "POST"])
+@anywhere(Act.PEOPLE)
+def add_person(request: Request, code: str = EVERYWHERE) -> HttpResponse:
+    """Add somebody to an enterprise, or to the installation."""
+    place, teams = code, operations.teams(code) if code else None
     act = request.POST.get("act", "new")
     if act == "uninvite" and place:
         return _withdraw(request, place)
@@ -272,7 +230,7 @@ def _add(request: Request, place: str) -> HttpResponse:
         "invite": invite,
         "waiting": [(one, translate_value("role", one.role, _)) for one in invitations.open_invitations(place)],
         "done": done,
-        "url": _link_address(request, done.link) if done and done.link else "",
+        "url": link_url(request, done.link) if done and done.link else "",
         "back": at("people-list", place),
         "place": place,
     }
@@ -288,14 +246,7 @@ def _withdraw(request: Request, place: str) -> HttpResponse:
 
 def _create_person(request: Request, place: str, form: Any) -> HttpResponse:  # noqa: ANN401 -- either form
     given = form.cleaned_data
-    made = operations.add(
-        name=given["name"],
-        role=given["role"],
-        enterprises=[place] if place else [],
-        actor=request.actor,
-        team=given.get("team", ""),
-        email=given["email"],
-    )
+    made = operations.add(**given, enterprises=[place] if place else [], actor=request.actor)
     if made:
         return _render_person(request, place, given["name"], Outcome(gettext("The one-time link:"), made))
     messages.success(request, gettext("Added. Now make the inspector's link."))
@@ -303,14 +254,16 @@ def _create_person(request: Request, place: str, form: Any) -> HttpResponse:  # 
 
 
 def _give_role(request: Request, place: str, form: Any) -> HttpResponse:  # noqa: ANN401 -- either form
-    given = form.cleaned_data
-    team = given.get("team", "")
-    operations.grant(user=given["user"], role=given["role"], enterprise=place, actor=request.actor, team=team)
+    operations.grant(**form.cleaned_data, enterprise=place, actor=request.actor)
     messages.success(request, gettext("The role is given."))
-    return redirect(at("people-one", place, name=given["user"]))
+    return redirect(at("people-one", place, name=form.cleaned_data["user"]))
 
 
-def _handle_person(request: Request, place: str, name: str) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+@anywhere(Act.PEOPLE)
+def show_person(request: Request, name: str, code: str = EVERYWHERE) -> HttpResponse:
+    """Show somebody of an enterprise, or anybody; do what a form asks for."""
+    place = code
     if people.person(name, place) is None:
         raise Http404
     if request.method == "GET":
@@ -343,13 +296,13 @@ def _render_person(request: Request, place: str, name: str, done: Outcome | None
         "governed": governed,
         "links": links.list_links([name]).get(name, []) if governed else [],
         "behind": ", ".join(held),
-        "ends": counted(count_ways_in(name).as_dict(), _) if held else "",
+        "ends": ways_in_text(count_ways_in(name).as_dict(), _) if held else "",
         "inspector": any(held.role == Role.INSPECTOR for held in someone.roles),
         "second_factor": people.has_second_factor(name),
         "until": Until(),
         "address": Address(initial={"email": someone.email}),
         "done": done,
-        "url": _link_address(request, done.link) if done and done.link else "",
+        "url": link_url(request, done.link) if done and done.link else "",
         "here": at("people-one", place, name=name),
         "list": at("people-list", place),
         "place": place,
@@ -358,16 +311,12 @@ def _render_person(request: Request, place: str, name: str, done: Outcome | None
     return render(request, "people/person.html", context)
 
 
-def _link_address(request: Request, made: NewLink) -> str:
-    return env.address(made.path, request.build_absolute_uri(made.path))
-
-
 urlpatterns = [
     path("enterprises/", list_enterprises, name="enterprises"),
-    path("people/", list_all_people, name="people-list"),
-    path("people/add/", add_to_installation, name="people-add"),
-    path("people/of/<str:name>/", show_any_person, name="people-one"),
+    path("people/", list_people, name="people-list"),
+    path("people/add/", add_person, name="people-add"),
+    path("people/of/<str:name>/", show_person, name="people-one"),
     path("e/<str:code>/people/", list_people, name="people-list-here"),
-    path("e/<str:code>/people/add/", add_to_enterprise, name="people-add-here"),
-    path("e/<str:code>/people/of/<str:name>/", show_enterprise_person, name="people-one-here"),
+    path("e/<str:code>/people/add/", add_person, name="people-add-here"),
+    path("e/<str:code>/people/of/<str:name>/", show_person, name="people-one-here"),
 ]

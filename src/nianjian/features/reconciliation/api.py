@@ -70,48 +70,27 @@ class BillAsked(Schema):
 @write(router, f"{HERE}/exports", act=Act.REPORT, answer=Job, status=202, held=operations.LIMIT)
 def reconcile_export(request: Request, code: str, file: Query[ExportAsked]) -> dict[str, object]:
     """Compare numbers, lines or seats with an export of the number-resource system; the content is the file."""
-    job = operations.enqueue_filing(
-        enterprise=code,
-        kind=file.kind,
-        name=file.name,
-        content=request.content,
-        mapping=file.mapping.encode() if file.mapping.strip() else None,
-        as_of=file.as_of,
-        actor=request.actor,
-    )
+    job = operations.enqueue_filing(enterprise=code, actor=request.actor, **_upload(request, file))
     return enqueued_job_document(request, job)
 
 
 @write(router, f"{HERE}/sources", act=Act.REPORT, answer=Job, status=202)
 def reconcile_sources(request: Request, code: str, given: DaysAsked) -> dict[str, object]:
     """Compare the calls that each source of records tells, by day and line."""
-    job = operations.enqueue_sources(
-        enterprise=code,
-        first=given.first,
-        last=given.last,
-        only=given.sources,
-        beside=given.beside,
-        together=given.together,
-        actor=request.actor,
-    )
+    job = operations.enqueue_sources(enterprise=code, actor=request.actor, **given.model_dump())
     return enqueued_job_document(request, job)
 
 
 @write(router, f"{HERE}/bills", act=Act.REPORT, answer=Job, status=202, held=operations.LIMIT)
 def reconcile_bill(request: Request, code: str, file: Query[BillAsked]) -> dict[str, object]:
     """Compare the sources of call records with a carrier's bill; the content is the file."""
-    job = operations.enqueue_bill(
-        enterprise=code,
-        name=file.name,
-        content=request.content,
-        mapping=file.mapping.encode() if file.mapping.strip() else None,
-        first=file.first,
-        last=file.last,
-        carrier=file.carrier,
-        together=file.together,
-        actor=request.actor,
-    )
+    job = operations.enqueue_bill(enterprise=code, actor=request.actor, **_upload(request, file))
     return enqueued_job_document(request, job)
+
+
+def _upload(request: Request, file: ExportAsked | BillAsked) -> dict[str, Any]:
+    mapping = file.mapping.encode() if file.mapping.strip() else None
+    return file.model_dump() | {"content": request.content, "mapping": mapping}
 
 
 RUN = HERE + "/{reconciliation}"

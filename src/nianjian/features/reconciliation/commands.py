@@ -4,16 +4,167 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.reconciliation import terminal
+from nianjian.engines.paper.texts.reconciliation import (
+    KINDS,
+    LIKELY,
+    PAIRS,
+    PROPOSALS,
+    REASONS,
+    RESULTS,
+    STATES,
+    VERDICTS,
+)
+from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, number, on_day
 from nianjian.platform.terminal.language import _
 from nianjian.platform.terminal.session import begin
+
+Json = Mapping[str, Any]
+ROWS: Final = 50
+BILL: Final = "carrier-bill"
+STYLES: Final = {"passed": "green", "failed": "bold red", "insufficient": "yellow"}
+
+
+def _head(console: Console, told: Json) -> None:
+    kind, verdict = _(KINDS[told["kind"]]), _(VERDICTS[told["verdict"]])
+    text = _("Reconciliation {run} ({kind}) as at {as_of}: {verdict}, {open} open.")
+    line = text.format(run=told["run"], kind=kind, as_of=told["as_of"], verdict=verdict, open=told["open"])
+    console.print(line, style=STYLES[told["verdict"]])
+    table.rows(console, (_("result"), _("rows")), [(_(RESULTS[one]), n) for one, n in told["counts"].items()])
+
+
+def render_filing(told: Json, console: Console) -> None:
+    """A comparison with an export: the rows that are not the same."""
+    _head(console, told)
+    if told["unclear"]:
+        console.print(
+            _("{count} rows lack a day or a state, so the base cannot be proved.").format(count=told["unclear"])
+        )
+    differing = [one for one in told["rows"] if one["result"] != "same"]
+    body = [(one["key"], _(RESULTS[one["result"]]), _why(one), _fields(one)) for one in differing[:ROWS]]
+    table.rows(console, (_("number or ID"), _("result"), _("likely cause"), _("fields")), body)
+    if "sheet" in told:
+        console.print(told["sheet"])
+
+
+def _why(one: Json) -> str | None:
+    words = [_(LIKELY[one["likely"]])] if one["likely"] else []
+    words += [_({**REASONS, **RESULTS}[code]) for code in one.get("unclear", one.get("reasons", ()))]
+    return "; ".join(words) or None
+
+
+@cache
+def _headings() -> Mapping[str, str]:
+    """Field -> its heading in the registers, as the page and the correction sheet name it."""
+    from nianjian.features.reconciliation.comparisons import get_sheet
+    from nianjian.features.reconciliation.filings import KINDS as FILED
+
+    return {column.field: column.header for kind in FILED for column in get_sheet(kind).columns}
+
+
+def _fields(one: Json) -> str | None:
+    told = []
+    for name, pair in one["fields"].items():
+        if "ours" in pair:
+            told.append(f"{_headings().get(name, name)}: {pair['ours'] or '–'} | {pair['theirs'] or '–'}")
+        else:
+            minutes = f" ({pair['minutes']} {_('min')})" if pair.get("minutes") else ""
+            told.append(f"{name}: {pair['calls']}{minutes}")
+    return "\n".join(told) or None
+
+
+def render_people(told: Json, console: Console) -> None:
+    """The matrix, a line a month."""
+    _head(console, told)
+    results = list(told["counts"])
+    header = (_("month"), *(_(RESULTS[one]) for one in results))
+    body = [
+        (month, *(f"{row[one]['count']} ({row[one]['explained']})" for one in results))
+        for month, row in told["matrix"].items()
+    ]
+    table.rows(console, header, body)
+    console.print(_("In brackets: explained. Pairs for a person to decide: {count}.").format(count=told["proposals"]))
+
+
+def render_sources(told: Json, console: Console) -> None:
+    """Where sources part."""
+    _head(console, told)
+    names = told["sources"]
+    if len(names) == 1:
+        console.print(_("Nothing to compare: all calls stand on one side."))
+    body = [
+        (one["day"], one["line"], *(_calls_text(one, name) for name in names), _(LIKELY[one["likely"]]))
+        for one in told["rows"][:ROWS]
+    ]
+    table.rows(console, (_("day"), _("line"), *names, _("likely cause")), body)
+    if told.get("bill_outside"):
+        console.print(_("{count} calls of the bill lie on other days.").format(count=told["bill_outside"]))
+
+
+def _calls_text(one: Json, name: str) -> str:
+    """Calls, and the minutes where a bill tells them."""
+    calls, minutes = one["calls"].get(name), one["minutes"].get(name)
+    return f"{calls} / {minutes} {_('min')}" if minutes and BILL in one["calls"] else f"{calls}"
+
+
+def render_runs(found: Sequence[Json], console: Console) -> None:
+    """The runs."""
+    header = (_("reconciliation"), _("what it is"), _("as at"), _("outcome"), _("not dealt with yet"), _("made at"))
+    body = [
+        (one["run"], _(KINDS[one["kind"]]), one["as_of"], _(VERDICTS[one["verdict"]]), one["open"], one["made_at"])
+        for one in found
+    ]
+    table.rows(console, header, body)
+
+
+def render_run(told: Json, rows: Sequence[Json], console: Console) -> None:
+    """A run and some of its differences."""
+    _head(console, told)
+    render_differences(rows, console)
+
+
+def render_differences(rows: Sequence[Json], console: Console) -> None:
+    """Differences with what was said about them."""
+    header = (
+        _("no."), _("about"), _("month"), _("result"), _("likely cause"), _("fields"), _("to be filed by"),
+        _("state"), _("owner"), _("cause"), _("action"),
+    )  # fmt: skip
+    body = [
+        (
+            one["id"], " ".join(str(text) for text in one["about"].values() if text), one["month"],
+            _(RESULTS[one["result"]]), _why(one), _fields(one), one["due"], _(STATES[one["state"]]), one["owner"],
+            one["cause"], one["action"],
+        )
+        for one in rows
+    ]  # fmt: skip
+    table.rows(console, header, body)
+
+
+def render_pairs(found: Sequence[Json], console: Console) -> None:
+    """Pairs that may be one person."""
+    header = (_("no."), _("pair"), _("payee or number"), _("person"), _("likeness"), _("state"))
+    body = [
+        (
+            one["id"],
+            _(PAIRS[one["kind"]]),
+            " ".join(text for text in (one["name"], one["account"], one["written"]) if text),
+            f"{one['person']} {one['identity']}",
+            f"{one['likeness']} %",
+            _(PROPOSALS[one["state"]]),
+        )
+        for one in found
+    ]
+    table.rows(console, header, body)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -21,12 +172,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions = Actions(parser)
     _configure_new(actions)
     _configure_results(actions)
-
-
-def run(args: argparse.Namespace) -> Answer:
-    """Answer the chosen action."""
-    answer: Answer = args.act(args)
-    return answer
 
 
 def _configure_new(actions: Actions) -> None:
@@ -45,26 +190,18 @@ def _configure_new(actions: Actions) -> None:
         one.add_argument("--out", type=Path, metavar="FILE", help=_("write the correction sheet (xlsx) there"))
     people = actions.add("people", _people, _("match seats, social insurance and wages of each person and month"))
     enterprise(people)
-    for option, about in (
-        ("--from", _("first month; January of the last month's year if not given")),
-        ("--to", _("last month; the month before this one if not given")),
-    ):
-        people.add_argument(option, type=_month, metavar="YYYY-MM", help=about)
+    about = _("first month; January of the last month's year if not given")
+    people.add_argument("--from", type=_month, metavar="YYYY-MM", help=about)
+    about = _("last month; the month before this one if not given")
+    people.add_argument("--to", type=_month, metavar="YYYY-MM", help=about)
     sources = actions.add("sources", _sources, _("compare the calls that each source tells, by day and line"))
     enterprise(sources)
     on_day(sources, "--from", _("first day; 30 days up to the last one if not given"))
     on_day(sources, "--to", _("last day; yesterday if not given"))
-    sources.add_argument(
-        "--source", action="append", default=[], metavar="S", help=_("this source; repeat; all of them")
-    )
-    sources.add_argument(
-        "--bill",
-        action="append",
-        default=[],
-        type=Path,
-        metavar="FILE",
-        help=_("a carrier's bill: CSV or xlsx; repeat"),
-    )
+    repeated: dict[str, Any] = {"action": "append", "default": []}
+    sources.add_argument("--source", metavar="S", help=_("this source; repeat; all of them"), **repeated)
+    about = _("a carrier's bill: CSV or xlsx; repeat")
+    sources.add_argument("--bill", type=Path, metavar="FILE", help=about, **repeated)
     sources.add_argument("--mapping", type=Path, metavar="FILE", help=_("YAML that says which heading is which field"))
     sources.add_argument(
         "--carrier", default="", metavar="NAME", help=_("the bill is this carrier's: only its lines of the register")
@@ -72,13 +209,8 @@ def _configure_new(actions: Actions) -> None:
     sources.add_argument(
         "--together", action="store_true", help=_("the sources are switches beside each other: add their calls up")
     )
-    sources.add_argument(
-        "--beside",
-        action="append",
-        default=[],
-        metavar="S",
-        help=_("this switch shares the calls with the others so named: one side together; repeat"),
-    )
+    about = _("this switch shares the calls with the others so named: one side together; repeat")
+    sources.add_argument("--beside", metavar="S", help=about, **repeated)
 
 
 def _month(text: str) -> date:
@@ -103,9 +235,8 @@ def _filing(args: argparse.Namespace, kind: str) -> Answer:
     )
     if args.out is not None:
         _name, content = operations.build_correction_sheet(run=told["run"], language=language(), actor=actor)
-
         told["sheet"] = write_private_file(args.out, content)
-    return Answer(told, terminal.render_filing(told), DONE if told["verdict"] == "passed" else NO)
+    return Answer(told, partial(render_filing, told), DONE if told["verdict"] == "passed" else NO)
 
 
 def _people(args: argparse.Namespace) -> Answer:
@@ -113,7 +244,7 @@ def _people(args: argparse.Namespace) -> Answer:
     from nianjian.features.reconciliation import comparisons
 
     told = comparisons.match_people(enterprise=args.enterprise, first=getattr(args, "from"), last=args.to, actor=actor)
-    return Answer(told, terminal.render_people(told), DONE if told["verdict"] == "passed" else NO)
+    return Answer(told, partial(render_people, told), DONE if told["verdict"] == "passed" else NO)
 
 
 def _sources(args: argparse.Namespace) -> Answer:
@@ -132,7 +263,7 @@ def _sources(args: argparse.Namespace) -> Answer:
         against=BillInput(tuple(args.bill), args.mapping, args.carrier, args.together),
         actor=actor,
     )
-    return Answer(told, terminal.render_sources(told), DONE if told["verdict"] == "passed" else NO)
+    return Answer(told, partial(render_sources, told), DONE if told["verdict"] == "passed" else NO)
 
 
 PAGE = 50
@@ -140,43 +271,35 @@ PAGE = 50
 
 def _configure_results(actions: Actions) -> None:
     """``list``, ``show``, ``settle``, ``pairs``, ``decide`` and ``sheet``."""
+
+    def of_run(name: str, act: Callable[[argparse.Namespace], Answer], about: str) -> argparse.ArgumentParser:
+        parser = actions.add(name, act, about)
+        parser.add_argument("run", metavar="RUN", help=_("the reconciliation"))
+        return parser
+
     listed = actions.add("list", _list, _("list the reconciliations, newest first"))
     enterprise(listed)
     listed.add_argument("--page", type=number, default=1, metavar="N", help=_("page, 50 each"))
-    shown = actions.add("show", _show, _("show a reconciliation and its differences"))
-    _run_argument(shown)
-    for option, about in (
-        ("--state", _("only these: open, explained, settled")),
-        ("--result", _("only this result, such as only_ours or lacks_insurance")),
-        ("--month", _("only this month, YYYY-MM")),
-    ):
-        shown.add_argument(option, default="", metavar="X", help=about)
+    shown = of_run("show", _show, _("show a reconciliation and its differences"))
+    shown.add_argument("--state", default="", metavar="X", help=_("only these: open, explained, settled"))
+    about = _("only this result, such as only_ours or lacks_insurance")
+    shown.add_argument("--result", default="", metavar="X", help=about)
+    shown.add_argument("--month", default="", metavar="X", help=_("only this month, YYYY-MM"))
     shown.add_argument("--page", type=number, default=1, metavar="N", help=_("page, 50 each"))
-    settled = actions.add("settle", _settle, _("say who sees to a difference, why it is there and what is done"))
-    _run_argument(settled)
+    settled = of_run("settle", _settle, _("say who sees to a difference, why it is there and what is done"))
     settled.add_argument("difference", type=number, metavar="N", help=_("the difference's number"))
     settled.add_argument("--state", default="open", metavar="S", help=_("open, explained or settled"))
-    for option, about in (
-        ("--owner", _("who sees to it")),
-        ("--cause", _("why it is there")),
-        ("--action", _("what is done about it")),
-    ):
-        settled.add_argument(option, metavar="TEXT", help=about)
-    pairs = actions.add("pairs", _pairs, _("list pairs that may be one person"))
-    _run_argument(pairs)
+    settled.add_argument("--owner", metavar="TEXT", help=_("who sees to it"))
+    settled.add_argument("--cause", metavar="TEXT", help=_("why it is there"))
+    settled.add_argument("--action", metavar="TEXT", help=_("what is done about it"))
+    pairs = of_run("pairs", _pairs, _("list pairs that may be one person"))
     pairs.add_argument("--state", default="", metavar="S", help=_("only these: proposed, confirmed, dismissed"))
     pairs.add_argument("--page", type=number, default=1, metavar="N", help=_("page, 50 each"))
-    decided = actions.add("decide", _decide, _("confirm or dismiss a pair"))
-    _run_argument(decided)
+    decided = of_run("decide", _decide, _("confirm or dismiss a pair"))
     decided.add_argument("pair", type=number, metavar="N", help=_("the pair's number"))
     decided.add_argument("--dismiss", action="store_true", help=_("it is not one person"))
-    sheet = actions.add("sheet", _sheet, _("write the correction sheet for the number-resource system"))
-    _run_argument(sheet)
+    sheet = of_run("sheet", _sheet, _("write the correction sheet for the number-resource system"))
     sheet.add_argument("--out", type=Path, metavar="FILE", help=_("file to write (xlsx)"))
-
-
-def _run_argument(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run", metavar="RUN", help=_("the reconciliation"))
 
 
 def write_private_file(path: Path, content: bytes) -> str:
@@ -199,7 +322,7 @@ def _list(args: argparse.Namespace) -> Answer:
     from nianjian.features.reconciliation import operations
 
     found = operations.list_runs(enterprise=args.enterprise, actor=actor, first=_offset(args), count=PAGE)
-    return Answer({"runs": found}, terminal.render_runs(found))
+    return Answer({"runs": found}, partial(render_runs, found))
 
 
 def _show(args: argparse.Namespace) -> Answer:
@@ -210,7 +333,7 @@ def _show(args: argparse.Namespace) -> Answer:
     told = operations.get_run(run=args.run, actor=actor)
     wanted = DifferenceFilter(args.state, args.result, args.month)
     rows = operations.list_differences(run=args.run, wanted=wanted, actor=actor, first=_offset(args), count=PAGE)
-    return Answer({**told, "differences": rows}, terminal.render_run(told, rows))
+    return Answer({**told, "differences": rows}, partial(render_run, told, rows))
 
 
 def _settle(args: argparse.Namespace) -> Answer:
@@ -222,7 +345,7 @@ def _settle(args: argparse.Namespace) -> Answer:
     told = operations.settle_difference(
         run=args.run, difference=args.difference, state=args.state, said=said, actor=actor
     )
-    return Answer(told, terminal.render_differences([told]))
+    return Answer(told, partial(render_differences, [told]))
 
 
 def _pairs(args: argparse.Namespace) -> Answer:
@@ -230,7 +353,7 @@ def _pairs(args: argparse.Namespace) -> Answer:
     from nianjian.features.reconciliation import operations
 
     found = operations.list_pairs(run=args.run, actor=actor, state=args.state, first=_offset(args), count=PAGE)
-    return Answer({"pairs": found}, terminal.render_pairs(found))
+    return Answer({"pairs": found}, partial(render_pairs, found))
 
 
 def _decide(args: argparse.Namespace) -> Answer:
@@ -238,7 +361,7 @@ def _decide(args: argparse.Namespace) -> Answer:
     from nianjian.features.reconciliation import operations
 
     told = operations.decide_pair(run=args.run, proposal=args.pair, confirmed=not args.dismiss, actor=actor)
-    return Answer(told, terminal.render_pairs([told]))
+    return Answer(told, partial(render_pairs, [told]))
 
 
 def _sheet(args: argparse.Namespace) -> Answer:
@@ -248,4 +371,4 @@ def _sheet(args: argparse.Namespace) -> Answer:
 
     name, content = operations.build_correction_sheet(run=args.run, language=language(), actor=actor)
     place = write_private_file(args.out or Path(name), content)
-    return Answer({"run": args.run, "file": place}, terminal.render_line(place))
+    return Answer({"run": args.run, "file": place}, lambda console: console.print(place))

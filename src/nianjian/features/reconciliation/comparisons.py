@@ -9,11 +9,12 @@ import gc
 import json
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -23,15 +24,15 @@ from nianjian.engines.kernel.periods import add_months
 from nianjian.engines.kernel.workdays import Calendar, Due, add_workdays
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.complaints.forwards import SheetMapping
 from nianjian.features.reconciliation import exports, people, queries, states, storage
-from nianjian.features.reconciliation.exports import ExportMapping, check_mapping, parse_mapping
+from nianjian.features.reconciliation.exports import check_mapping, parse_mapping
 from nianjian.features.reconciliation.filings import KINDS, Result, RowPair, compare_rows, count_results
-from nianjian.features.reconciliation.models import Proposal, Run
+from nianjian.features.reconciliation.models import Difference, Proposal, Run
 from nianjian.features.reconciliation.people import (
     Decisions,
     Insured,
     Match,
-    MonthMatch,
     Paid,
     PersonMonth,
     PossiblePair,
@@ -49,7 +50,6 @@ from nianjian.features.reconciliation.sources import (
     compare_sources,
 )
 from nianjian.features.reconciliation.states import EXPLAINED, OPEN
-from nianjian.features.reconciliation.storage import NewDifference, NewProposal, RunReport
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
@@ -99,7 +99,7 @@ class Grounds:
         count = min(self.book.integer(key) for key in CHANGES if key in self.book.in_force)
         return add_workdays(changed or clock.today(), count, self.days)
 
-    def stamp(self) -> Mapping[str, str]:
+    def stamp(self) -> dict[str, str]:
         """Which rules a run was made by."""
         return {"id": self.book.id, "version": self.book.version, "sha256": self.book.sha256}
 
@@ -165,12 +165,22 @@ def read_bills(against: BillInput) -> Bill | None:
 
 
 def load_bill_mapping(given: Path | bytes | None) -> exports.BillMapping:
-    """Check a mapping; ``mapping_invalid``, ``file_missing``, ``file_unreadable``, and what `parsed` raises."""
+    """Check a mapping; ``mapping_invalid``, ``file_missing``, ``file_unreadable``, and what `parse_mapping` raises."""
+    return exports.BillMapping() if given is None else exports.check_bill_mapping(*_read_mapping(given))
+
+
+def load_export_mapping(given: Path | bytes | None, kind: str) -> SheetMapping:
+    """The same for an export of a kind."""
     if given is None:
-        return exports.BillMapping()
-    name = "mapping" if isinstance(given, bytes) else given.name
-    content = given if isinstance(given, bytes) else files.content(given)
-    return exports.check_bill_mapping(parse_mapping(content, name), name)
+        return SheetMapping()
+    data, name = _read_mapping(given)
+    return check_mapping(data, exports.SHEETS[kind], exports.SHEETS, name)
+
+
+def _read_mapping(given: Path | bytes) -> tuple[Mapping[str, object], str]:
+    if isinstance(given, bytes):
+        return parse_mapping(given, "mapping"), "mapping"
+    return parse_mapping(files.content(given), given.name), given.name
 
 
 def bill_span(bill: Bill, first: date | None, last: date | None) -> tuple[date, date]:
@@ -258,11 +268,12 @@ def compare_filing(
         "not_compared": sorted({column.field for column in sheet.columns} - theirs.fields),
         "other_rows": theirs.other,
         "extra_columns": list(theirs.extra_columns),
-        "rulebook": dict(grounds.stamp()),
+        "rulebook": grounds.stamp(),
     }
-    report = RunReport(kind, day, count_results(pairs), told, differences, file=theirs.file, sha256=theirs.sha256)
-    kept = storage.store_run(enterprise=enterprise, report=report, actor=actor)
-    return {**summarize_run(kept, grounds), **told, "rows": [_filing_row(one, sheet) for one in pairs]}
+    counts, sha256 = count_results(pairs), theirs.sha256
+    run = Run(enterprise_id=enterprise, kind=kind, as_of=day, counts=counts, told=told, file=theirs.file, sha256=sha256)
+    storage.store_run(run=run, differences=differences, actor=actor)
+    return {**summarize_run(run, grounds), **told, "rows": [_filing_row(one, sheet) for one in pairs]}
 
 
 def check_day(day: date) -> date:
@@ -279,15 +290,6 @@ def get_sheet(kind: str) -> Sheet:
     return kinds.register(kind).sheet
 
 
-def load_export_mapping(given: Path | bytes | None, kind: str) -> ExportMapping:
-    """Check a mapping; ``mapping_invalid``, ``file_missing``, ``file_unreadable``, and what `parsed` raises."""
-    if given is None:
-        return ExportMapping()
-    name = "mapping" if isinstance(given, bytes) else given.name
-    content = given if isinstance(given, bytes) else files.content(given)
-    return check_mapping(parse_mapping(content, name), exports.SHEETS[kind], exports.SHEETS, name)
-
-
 def _ours(enterprise: str, kind: str, sheet: Sheet, day: date) -> list[Mapping[str, object]]:
     """Our rows as at the day; a row that was recorded with days of its own holds since ever."""
     fields = [column.field for column in sheet.columns]
@@ -298,22 +300,27 @@ def _ours(enterprise: str, kind: str, sheet: Sheet, day: date) -> list[Mapping[s
     ]
 
 
-def _filing_difference(kind: str, pair: RowPair, sheet: Sheet, grounds: Grounds) -> NewDifference:
+def _filing_difference(kind: str, pair: RowPair, sheet: Sheet, grounds: Grounds) -> Difference:
     fields = {name: _field_texts(values, name, sheet) for name, values in pair.fields.items()}
     due = grounds.due(pair.changed_on)
     told = json.dumps([pair.result.value, fields], ensure_ascii=False, sort_keys=True)
-    return NewDifference(
+    return Difference(
         key=pair.key,
         result=pair.result.value,
-        label={"key": pair.key},
+        label=_to_json({"key": pair.key}),
         digest=keyring.current().blind(told, f"reconcile.{kind}"),
         likely=pair.likely,
-        reasons=pair.unclear,
-        fields=fields,
+        reasons=list(pair.unclear),
+        fields=_to_json(fields) if fields else None,
+        state=OPEN,
         changed_on=pair.changed_on,
         due=due.day,
         provisional=due.provisional,
     )
+
+
+def _to_json(value: Mapping[str, object]) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _field_texts(values: tuple[object, object], name: str, sheet: Sheet) -> tuple[str, str]:
@@ -323,14 +330,13 @@ def _field_texts(values: tuple[object, object], name: str, sheet: Sheet) -> tupl
 
 def mask_fields(fields: Mapping[str, Sequence[str]], sheet: Sheet) -> Json:
     """Field -> ours and theirs as a door may show them."""
-    told: Json = {}
-    for name, (ours, theirs) in fields.items():
-        column = sheet.by_field(name)
-        told[name] = {
-            "ours": columns.mask_cell(ours, column) or None,
-            "theirs": columns.mask_cell(theirs, column) or None,
+    return {
+        name: {
+            side: columns.mask_cell(text, sheet.by_field(name)) or None
+            for side, text in zip(("ours", "theirs"), pair, strict=True)
         }
-    return told
+        for name, pair in fields.items()
+    }
 
 
 def _filing_row(pair: RowPair, sheet: Sheet) -> Json:
@@ -347,27 +353,14 @@ def _filing_row(pair: RowPair, sheet: Sheet) -> Json:
 PEOPLE: Final = "people"
 LONGEST_MONTHS: Final = 24  # months of one run
 PAIRS: Final = 5_000  # pairs of one run that are kept, the likeliest; more are counted
-READ: Final = {"unpaid": "unpaid", "others": "other_memos"}  # what the tables are read by -> its rule
 DAY: Final = timedelta(days=1)
 
 Blind = Callable[[str], str]
 
 
-def match_people(
-    *, enterprise: str, first: date | None, last: date | None, actor: Actor, progress: Progress = silent
-) -> Json:
-    """Match the months from that of ``first`` to that of ``last`` and keep the run.
-
-    Without ``last`` it ends with last month, without ``first`` it begins with January of the last month's year. The
-    answer holds the matrix, no persons. ``role_missing``, ``reconcile_months_wrong``.
-    """
-    with _without_gc():
-        return _match_people(enterprise, first, last, actor, progress)
-
-
 @contextmanager
 def _without_gc() -> Iterator[None]:
-    """Without Python's search for circles, which would walk every row held again and again: a third of the time.
+    """Without Python's search for circles, which would walk every row again and again: a third of the time.
 
     Rows hold no circles; what little Django makes of them is found afterwards.
     """
@@ -380,42 +373,59 @@ def _without_gc() -> Iterator[None]:
             gc.enable()
 
 
-def _match_people(enterprise: str, first: date | None, last: date | None, actor: Actor, progress: Progress) -> Json:
+@_without_gc()
+def match_people(
+    *, enterprise: str, first: date | None, last: date | None, actor: Actor, progress: Progress = silent
+) -> Json:
+    """Match the months from that of ``first`` to that of ``last`` and store the run.
+
+    Without ``last`` it ends with last month, without ``first`` it begins with January of the last month's year. The
+    answer holds the matrix, no persons. ``role_missing``, ``reconcile_months_wrong``.
+    """
     grounds = Grounds.of(enterprise, actor, Act.REPORT)
-    months = month_span(first, last)
-    terms = _terms(grounds)
-    blind = _blind()
-    given = _Decisions(enterprise)
-    said = {name: _words(grounds, f"reconcile.people.{key}") for name, key in READ.items()}
-    lag = grounds.book.integer("reconcile.people.pay_lag")
-    counts: Counter[str] = Counter()
+    months, terms = month_span(first, last), _terms(grounds)
+    blind = partial(keyring.current().blind, context="reconcile.people")
+    decisions = _Decisions(enterprise)
+    counts: Counter[str] = Counter({match.value: 0 for match in Match})
     matrix: Json = {}
-    found: list[NewDifference] = []
-    pairs: dict[tuple[str, str, str], NewProposal] = {}
+    differences: list[Difference] = []
+    pairs: dict[tuple[str, str, str], Proposal] = {}
     cut = 0
     progress(f"{months[0]:%Y-%m}", 0, len(months))
-    read = people.Tables(enterprise, months, lag=lag, **said)
+    tables = people.Tables(
+        enterprise,
+        months,
+        lag=grounds.book.integer("reconcile.people.pay_lag"),
+        unpaid=_words(grounds, "reconcile.people.unpaid"),
+        others=_words(grounds, "reconcile.people.other_memos"),
+    )
     for place, month in enumerate(months):
         progress(f"{month:%Y-%m}", place, len(months))
-        held = read.month(month)
-        told = match_month(held, given.of(held.paid, held.insured, blind), terms)
-        matrix[told.month] = _matrix(told)
-        counts.update({match.value: count for match, count in told.counts.items()})
-        found += [_person_difference(told.month, row, blind) for row in told.rows]
-        pairs |= {one.key: one.proposed for one in _new_proposals(told.pairs, blind, given.dismissed)}
-        cut += told.cut
+        rows = tables.month(month)
+        result = match_month(rows, decisions.of(rows.paid, rows.insured, blind), terms)
+        matrix[result.month] = {
+            match.value: {"count": result.counts.get(match, 0), "explained": result.explained.get(match, 0)}
+            for match in Match
+        }
+        counts.update({match.value: count for match, count in result.counts.items()})
+        differences += [_person_difference(result.month, row, blind) for row in result.rows]
+        for pair in result.pairs:
+            proposal = _proposal(pair, blind)
+            key = (proposal.kind, proposal.subject, proposal.person)
+            if key not in decisions.dismissed:
+                pairs[key] = proposal
+        cut += result.cut
     best = sorted(pairs.values(), key=lambda one: (-one.likeness, one.subject, one.person))
-    sums = {match.value: counts[match.value] for match in Match}
-    told_all: dict[str, object] = {
+    told: dict[str, object] = {
         "matrix": matrix,
         "proposals": len(best[:PAIRS]),
         "left_out": cut + max(0, len(best) - PAIRS),
-        "rulebook": dict(grounds.stamp()),
+        "rulebook": grounds.stamp(),
     }
     end = add_months(months[-1], 1) - DAY
-    report = RunReport(PEOPLE, end, sums, told_all, found, best[:PAIRS], first=months[0])
-    kept = storage.store_run(enterprise=enterprise, report=report, actor=actor)
-    return {**summarize_run(kept, grounds), **told_all}
+    run = Run(enterprise_id=enterprise, kind=PEOPLE, as_of=end, first=months[0], counts=dict(counts), told=told)
+    storage.store_run(run=run, differences=differences, proposals=best[:PAIRS], actor=actor)
+    return {**summarize_run(run, grounds), **told}
 
 
 def month_span(first: date | None, last: date | None) -> list[date]:
@@ -448,11 +458,6 @@ def _words(grounds: Grounds, key: str) -> frozenset[str]:
     return frozenset(str(one) for one in grounds.book.items(key))
 
 
-def _blind() -> Blind:
-    ring = keyring.current()
-    return lambda text: ring.blind(text, "reconcile.people")
-
-
 def payment(name: str, account: str) -> str:
     """How a payee is named for its blind index."""
     return json.dumps([fold_name(name), account], ensure_ascii=False)
@@ -481,48 +486,29 @@ class _Decisions:
         return Decisions(accounts, numbers)
 
 
-def _matrix(told: MonthMatch) -> Json:
-    return {
-        match.value: {"count": told.counts.get(match, 0), "explained": told.explained.get(match, 0)} for match in Match
-    }
-
-
-def _person_difference(month: str, row: PersonMonth, blind: Blind) -> NewDifference:
+def _person_difference(month: str, row: PersonMonth, blind: Blind) -> Difference:
     lacks = [one.value for one in row.lacks]
-    return NewDifference(
+    return Difference(
         key=blind(row.identity) if row.identity else f"seat:{row.seat_id}"[:200],
         result=row.match.value,
         month=month,
-        label={"name": row.name, "identity": row.identity, "seat": row.seat_id},
+        label=_to_json({"name": row.name, "identity": row.identity, "seat": row.seat_id}),
         digest=blind(json.dumps([row.identity, row.seat_id, lacks, row.reasons])),
         reasons=[*lacks[1:], *row.reasons],
         state=EXPLAINED if row.explained else OPEN,
     )
 
 
-class _KeyedProposal:
-    """A proposal with what makes it the same in another month."""
-
-    def __init__(self, one: PossiblePair, blind: Blind) -> None:
-        subject = blind(one.written) if one.kind == Proposal.IDENTITY else blind(payment(one.name, one.account))
-        told: Mapping[str, str] = {
-            "name": one.name,
-            "account": one.account,
-            "written": one.written,
-            "identity": one.identity,
-            "person": one.person,
-        }
-        self.proposed = NewProposal(one.kind, subject, blind(one.identity), told, one.likeness)
-        self.key = (one.kind, self.proposed.subject, self.proposed.person)
-
-
-def _new_proposals(
-    pairs: Collection[PossiblePair], blind: Blind, dismissed: set[tuple[str, str, str]]
-) -> Iterator[_KeyedProposal]:
-    for pair in pairs:
-        one = _KeyedProposal(pair, blind)
-        if one.key not in dismissed:
-            yield one
+def _proposal(pair: PossiblePair, blind: Blind) -> Proposal:
+    subject = pair.written if pair.kind == Proposal.IDENTITY else payment(pair.name, pair.account)
+    names = ("name", "account", "written", "identity", "person")
+    return Proposal(
+        kind=pair.kind,
+        subject=blind(subject),
+        person=blind(pair.identity),
+        told=_to_json({name: getattr(pair, name) for name in names}),
+        likeness=pair.likeness,
+    )
 
 
 SOURCES: Final = "sources"
@@ -572,11 +558,11 @@ def compare_call_sources(
     told = _source_figures(found, partings[MOST_PARTINGS:], version, grounds) | summarize_bill(bill, within, against)
     told |= {"together": against.together, "beside": sorted(beside)}
     counts = {"same": found.same, "parted": len(found.partings)}
-    differences = [_source_difference(one) for one in partings[:MOST_PARTINGS]]
-    file, sha256 = (None, "") if bill is None else (bill.file, bill.sha256)
-    report = RunReport(SOURCES, end, counts, told, differences, first=begin, file=file, sha256=sha256)
-    kept = storage.store_run(enterprise=enterprise, report=report, actor=actor)
-    return {**summarize_run(kept, grounds), **told, "rows": [_source_row(one) for one in partings[:MOST_PARTINGS]]}
+    run = Run(enterprise_id=enterprise, kind=SOURCES, as_of=end, first=begin, counts=counts, told=told)
+    if bill is not None:
+        run.file, run.sha256 = bill.file, bill.sha256
+    storage.store_run(run=run, differences=[_source_difference(one) for one in partings[:MOST_PARTINGS]], actor=actor)
+    return {**summarize_run(run, grounds), **told, "rows": [_source_row(one) for one in partings[:MOST_PARTINGS]]}
 
 
 def day_span(first: date | None, last: date | None) -> tuple[date, date]:
@@ -602,32 +588,31 @@ def _source_figures(
         "left_out": len(left),
         "unclear": sum(not one.proved for one in left),  # partings that are not kept are open, and nobody sees them
         "calls_version": version,
-        "rulebook": dict(grounds.stamp()),
+        "rulebook": grounds.stamp(),
     }
 
 
-def _source_difference(one: Parting) -> NewDifference:
+def _source_difference(one: Parting) -> Difference:
     calls = {source: _count_texts(count) for source, count in one.counts.items()}
     key = f"{one.day.isoformat()}|{one.line}"[:200]
-    return NewDifference(
+    return Difference(
         key=key,
         result="parted",
-        label={"day": one.day.isoformat(), "line": one.line},
+        label=_to_json({"day": one.day.isoformat(), "line": one.line}),
         digest=keyring.current().blind(json.dumps([key, calls], sort_keys=True), "reconcile.sources"),
         likely=one.likely,
-        fields=calls,
-        state=states.EXPLAINED if one.proved else states.OPEN,
+        fields=_to_json(calls),
+        state=EXPLAINED if one.proved else OPEN,
     )
 
 
 def _count_texts(count: Count) -> tuple[str, ...]:
     """Calls, answered calls, and minutes where the source tells them; "" is not told."""
-    told = (str(count.calls), "" if count.answered is None else str(count.answered))
-    return (*told, "" if count.minutes is None else _minutes(count.minutes))
+    return str(count.calls), "" if count.answered is None else str(count.answered), _minutes(count) or ""
 
 
-def _minutes(minutes: Decimal) -> str:
-    return f"{minutes.quantize(Decimal('0.01')):f}"
+def _minutes(count: Count) -> str | None:
+    return None if count.minutes is None else f"{count.minutes.quantize(Decimal('0.01')):f}"
 
 
 def _source_row(one: Parting) -> Json:
@@ -636,8 +621,6 @@ def _source_row(one: Parting) -> Json:
         "line": one.line or None,
         "calls": {source: count.calls for source, count in one.counts.items()},
         "answered": {source: count.answered for source, count in one.counts.items()},
-        "minutes": {
-            source: None if count.minutes is None else _minutes(count.minutes) for source, count in one.counts.items()
-        },
+        "minutes": {source: _minutes(count) for source, count in one.counts.items()},
         "likely": one.likely,
     }

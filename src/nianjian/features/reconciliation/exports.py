@@ -7,9 +7,8 @@ never leave here.
 
 from __future__ import annotations
 
-import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -20,6 +19,7 @@ from zoneinfo import ZoneInfo
 from nianjian.engines.kernel import yaml_text
 from nianjian.engines.kernel.clock import ZONE
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.complaints.forwards import SheetMapping, map_column, reread_line
 from nianjian.features.reconciliation.filings import KINDS, LINES, NUMBERS, SEATS
 from nianjian.features.reconciliation.sources import BILL, Bill, Count, Place
 from nianjian.platform.registers import cells, lines, numbers, seats
@@ -34,18 +34,6 @@ KEYS: Final = {  # key of the file -> how it is written
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ExportMapping:
-    """``columns``: our field -> their header; ``formats``: field -> strptime form; ``values``: field -> theirs -> ours.
-
-    Fields of all kinds may stand in one file; each kind takes its own.
-    """
-
-    columns: Mapping[str, str] = field(default_factory=dict)
-    formats: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-
-
 def parse_mapping(content: bytes, name: str) -> Mapping[str, object]:
     """Read a file; ``mapping_not_utf8``, ``mapping_unreadable``, ``file_too_large``, ``mapping_invalid``."""
     data = yaml_text.parsed(content, name)
@@ -54,13 +42,12 @@ def parse_mapping(content: bytes, name: str) -> Mapping[str, object]:
     return {str(key): value for key, value in data.items()}
 
 
-def check_mapping(data: Mapping[str, object], sheet: Sheet, others: Mapping[str, Sheet], name: str) -> ExportMapping:
+def check_mapping(data: Mapping[str, object], sheet: Sheet, others: Mapping[str, Sheet], name: str) -> SheetMapping:
     """What a mapping says of one kind; ``mapping_invalid`` for a field that no kind has."""
     for key in data:
         if key not in KEYS:
             raise _wrong(name, key, ", ".join(KEYS))
-    columns = _fields(data, "columns", sheet, others, name)
-    formats = _fields(data, "formats", sheet, others, name)
+    columns, formats = (_fields(data, key, sheet, others, name) for key in ("columns", "formats"))
     for one in formats:
         if sheet.by_field(one).kind not in {Kind.DATE, Kind.MOMENT}:
             raise _wrong(name, f"formats: {one}", KEYS["formats"])
@@ -69,11 +56,8 @@ def check_mapping(data: Mapping[str, object], sheet: Sheet, others: Mapping[str,
         if not isinstance(words, Mapping):
             raise _wrong(name, f"values: {one}", KEYS["values"])
         values[one] = {str(theirs): str(ours) for theirs, ours in words.items()}
-    return ExportMapping(
-        {one: str(header) for one, header in columns.items()},
-        {one: str(form) for one, form in formats.items()},
-        values,
-    )
+    headers, forms = ({one: str(text) for one, text in found.items()} for found in (columns, formats))
+    return SheetMapping(headers, forms, values)
 
 
 def _fields(
@@ -106,20 +90,13 @@ def _wrong(name: str, key: str, allowed: str) -> NianjianError:
 
 SORT: Final = "sort"
 SORTS: Final = {
-    "码号": NUMBERS,
-    "中继线": LINES,
-    "坐席": SEATS,
-    "短号码": NUMBERS,
-    "号码": NUMBERS,
-    "95/96短号码": NUMBERS,
-    "中继": LINES,
-    "线路": LINES,
-    "座席": SEATS,
-}
+    "码号": NUMBERS, "中继线": LINES, "坐席": SEATS, "短号码": NUMBERS, "号码": NUMBERS, "95/96短号码": NUMBERS,
+    "中继": LINES, "线路": LINES, "座席": SEATS,
+}  # fmt: skip
 SORT_COLUMN: Final = Column("种类", SORT, Kind.CHOICE, ("资源种类", "资源类型"), SORTS, example="码号")
 PLAIN: Final[Mapping[str, Sheet]] = {NUMBERS: numbers.NUMBERS, LINES: lines.LINES, SEATS: seats.SEATS}
 SHEETS: Final[Mapping[str, Sheet]] = {
-    kind: dataclasses.replace(sheet, columns=(SORT_COLUMN, *sheet.columns)) for kind, sheet in PLAIN.items()
+    kind: replace(sheet, columns=(SORT_COLUMN, *sheet.columns)) for kind, sheet in PLAIN.items()
 }
 TOLD: Final = 50  # faults that are told one by one
 
@@ -136,7 +113,7 @@ class Export:
     extra_columns: tuple[str, ...]
 
 
-def load_export(path: Path, kind: str, mapping: ExportMapping) -> Export:
+def load_export(path: Path, kind: str, mapping: SheetMapping) -> Export:
     """Read and check the rows of ``kind``; with one faulty cell nothing is compared.
 
     ``reconcile_export_faulty`` names each cell; and what `sheet_reader.read_sheet` raises.
@@ -144,7 +121,7 @@ def load_export(path: Path, kind: str, mapping: ExportMapping) -> Export:
     table, sheet = _table(path, kind, mapping)
     lines = [reread_line(one, table, mapping) for one in table.lines]
     own, strange = _own(lines, table, kind)
-    faults = check_table(dataclasses.replace(table, lines=own), sheet)
+    faults = check_table(replace(table, lines=own), sheet)
     found = sorted([*strange, *faults.findings], key=lambda one: one.line)
     refuse_faults(table, found)
     return Export(
@@ -168,7 +145,7 @@ def refuse_faults(table: Table, found: Sequence[Finding]) -> None:
         )
 
 
-def _table(path: Path, kind: str, mapping: ExportMapping) -> tuple[Table, Sheet]:
+def _table(path: Path, kind: str, mapping: SheetMapping) -> tuple[Table, Sheet]:
     """The table by our headings; in one of several kinds a heading of another kind is no alias of this one's."""
     sheet = apply_mapping(SHEETS[kind], mapping)
     try:
@@ -181,39 +158,16 @@ def _table(path: Path, kind: str, mapping: ExportMapping) -> tuple[Table, Sheet]
     return read_sheet(path, sheet), sheet
 
 
-def apply_mapping(sheet: Sheet, mapping: ExportMapping, reserved: frozenset[str] = frozenset()) -> Sheet:
+def apply_mapping(sheet: Sheet, mapping: SheetMapping, reserved: frozenset[str] = frozenset()) -> Sheet:
     """The sheet as the mapping spells its headings and words; ``reserved``: spellings that mean something else here."""
-    theirs = {fold_header(header) for header in mapping.columns.values()}
+    taken = {fold_header(header) for header in mapping.columns.values()}
     columns = []
     for column in sheet.columns:
-        words = mapping.values.get(column.field, {}) if column.choices else {}
-        choices = {**column.choices, **{one: column.choices.get(ours, ours) for one, ours in words.items()}}
-        if column.field in mapping.columns:
-            made = dataclasses.replace(column, header=mapping.columns[column.field], aliases=(), choices=choices)
-        else:
-            names = [column.header, *(one for one in column.aliases if fold_header(one) not in reserved)]
-            free = [one for one in names if fold_header(one) not in theirs]
-            if not free:
-                continue
-            made = dataclasses.replace(column, header=free[0], aliases=tuple(free[1:]), choices=choices)
-        columns.append(made)
-    return dataclasses.replace(sheet, columns=tuple(columns))
-
-
-def reread_line(line: Line, table: Table, mapping: ExportMapping) -> Line:
-    """The line with days and words as our sheet reads them."""
-    cells = list(line.cells)
-    for place, column in table.columns.items():
-        cell = cells[place] if place < len(cells) else None
-        text = "" if cell is None else str(cell).strip(OUTER)
-        if column.field in mapping.formats and text:
-            try:
-                cells[place] = datetime.strptime(text, mapping.formats[column.field])  # noqa: DTZ007 -- a day, no moment
-            except (ValueError, re.error):  # a form that names the year twice is no regular expression
-                continue  # the check names the cell
-        elif not column.choices and text in mapping.values.get(column.field, {}):
-            cells[place] = mapping.values[column.field][text]
-    return Line(line.number, cells)
+        aliases = tuple(one for one in column.aliases if fold_header(one) not in reserved)
+        header, words = mapping.columns.get(column.field), mapping.values.get(column.field, {})
+        if mapped := map_column(replace(column, aliases=aliases), header, words, taken):
+            columns.append(mapped)
+    return replace(sheet, columns=tuple(columns))
 
 
 def _own(lines: Sequence[Line], table: Table, kind: str) -> tuple[list[Line], list[Finding]]:
@@ -261,7 +215,7 @@ ZONED: Final = re.compile(r"(Z|[+-]\d{2}:?\d{2})$")
 class BillMapping:
     """``zone`` of stamps that carry none; ``unit``: seconds by which each call is rounded up."""
 
-    export: ExportMapping = field(default_factory=ExportMapping)
+    export: SheetMapping = field(default_factory=SheetMapping)
     zone: ZoneInfo = ZONE
     unit: int = MINUTE
 
@@ -271,17 +225,11 @@ def check_bill_mapping(data: Mapping[str, object], name: str) -> BillMapping:
     export = check_mapping({key: value for key, value in data.items() if key not in OWN}, SHEET, {BILL: SHEET}, name)
     zone, unit = data.get("timezone") or ZONE.key, data.get("unit") or MINUTE
     if unit not in UNITS:
-        raise NianjianError("mapping_invalid", file=name, key=f"unit: {unit}"[:60], allowed=", ".join(map(str, UNITS)))
+        raise _wrong(name, f"unit: {unit}"[:60], ", ".join(map(str, UNITS)))
     try:
         return BillMapping(export, ZoneInfo(str(zone)), int(str(unit)))
-    except (ValueError, OSError) as fault:  # ZoneInfoNotFoundError is a KeyError, folders are an OSError
-        raise _zone_wrong(name, zone) from fault
-    except KeyError as fault:
-        raise _zone_wrong(name, zone) from fault
-
-
-def _zone_wrong(name: str, zone: object) -> NianjianError:
-    return NianjianError("mapping_invalid", file=name, key=f"timezone: {zone}"[:60], allowed="Asia/Shanghai, UTC")
+    except (ValueError, OSError, KeyError) as fault:  # ZoneInfoNotFoundError is a KeyError, folders are an OSError
+        raise _wrong(name, f"timezone: {zone}"[:60], "Asia/Shanghai, UTC") from fault
 
 
 def load_bill(path: Path, given: BillMapping) -> Bill:
@@ -388,11 +336,13 @@ class _Reader:
 
     def bill(self) -> Bill:
         """The sums; by month where any row tells a month alone."""
-        detailed = self._place("start") is not None
+        detailed, at = self._place("start") is not None, self.at
+        if self.months:
+            at = sum_counts(((day.replace(day=1), line), count) for (day, line), count in at.items())
         return Bill(
             file=self.table.file,
             sha256=self.table.sha256,
-            at=_by_month(self.at) if self.months else self.at,
+            at=at,
             moved=self.moved if detailed and not self.months else {},
             months=self.months,
             named=self.named,
@@ -400,14 +350,6 @@ class _Reader:
             first=min(self.days, default=None),
             last=max(self.days, default=None),
         )
-
-
-def _by_month(at: Mapping[Place, Count]) -> dict[Place, Count]:
-    sums: dict[Place, Count] = {}
-    for (day, line), count in at.items():
-        place = (day.replace(day=1), line)
-        sums[place] = sums[place].plus(count) if place in sums else count
-    return sums
 
 
 def _count(row: Mapping[str, object], unit: int) -> Count:
@@ -425,22 +367,25 @@ def _count(row: Mapping[str, object], unit: int) -> Count:
     )
 
 
+def sum_counts(pairs: Iterable[tuple[Place, Count]]) -> dict[Place, Count]:
+    """The counts of each place added up."""
+    sums: dict[Place, Count] = {}
+    for place, count in pairs:
+        sums[place] = sums[place].plus(count) if place in sums else count
+    return sums
+
+
 def join_bills(bills: Sequence[Bill]) -> Bill:
     """Several bills, such as one a carrier, as one; ``reconcile_bills_mixed`` where one tells days, another months."""
     first = bills[0]
     if len({one.months for one in bills}) > 1 or len({one.unit for one in bills}) > 1:
         raise NianjianError("reconcile_bills_mixed", files="、".join(one.file for one in bills))
-    at: dict[Place, Count] = {}
-    moved: dict[Place, Count] = {}
-    for one in bills:
-        for sums, more in ((at, one.at), (moved, one.moved)):
-            for place, count in more.items():
-                sums[place] = sums[place].plus(count) if place in sums else count
+    moved = [pair for one in bills for pair in one.moved.items()]
     return replace(
         first,
         file="、".join(one.file for one in bills),
-        at=at,
-        moved=moved if all(one.moved or not one.at for one in bills) else {},
+        at=sum_counts(pair for one in bills for pair in one.at.items()),
+        moved=sum_counts(moved) if all(one.moved or not one.at for one in bills) else {},
         named=any(one.named for one in bills),
         first=min((one.first for one in bills if one.first), default=None),
         last=max((one.last for one in bills if one.last), default=None),

@@ -8,6 +8,7 @@ the base is neither in nor out: it is compared, and the run cannot pass while it
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -136,21 +137,20 @@ class _Side:
 
     held: Mapping[Key, tuple[Row, BaseStatus]]
     out: Mapping[Key, str]
-    lengths: Mapping[str, Collection[object]]  # root -> lengths of held rows, of numbers
+    roots: Collection[str]  # first parts of the keys of held rows
 
     @classmethod
     def of(cls, kind: str, rows: Iterable[Row], day: date) -> _Side:
         held: dict[Key, tuple[Row, BaseStatus]] = {}
         out: dict[Key, str] = {}
-        lengths: dict[str, set[object]] = {}
         for row in rows:
-            found, key = evaluate_status(kind, row, day), _key(kind, row)
+            found = evaluate_status(kind, row, day)
+            key = tuple("" if row.get(name) is None else str(fold_text(row[name])) for name in KEYS[kind])
             if found.inside is False:
                 out[key] = found.why
                 continue
             held[key] = row, found
-            lengths.setdefault(key[0], set()).add(row.get("total_length"))
-        return cls(held, out, lengths)
+        return cls(held, out, {key[0] for key in held})
 
 
 def compare_rows(
@@ -171,10 +171,8 @@ def compare_rows(
 
 def count_results(pairs: Iterable[RowPair]) -> dict[str, int]:
     """How many rows of each result."""
-    told = dict.fromkeys((one.value for one in Result), 0)
-    for pair in pairs:
-        told[pair.result.value] += 1
-    return told
+    counts = Counter(pair.result for pair in pairs)
+    return {one.value: counts[one] for one in Result}
 
 
 def fold_text(value: object) -> object:
@@ -183,10 +181,6 @@ def fold_text(value: object) -> object:
         return value
     text = "".join(sign for sign in unicodedata.normalize("NFKC", value) if not sign.isspace())
     return text or None
-
-
-def _key(kind: str, row: Row) -> Key:
-    return tuple("" if row.get(name) is None else str(fold_text(row[name])) for name in KEYS[kind])
 
 
 def _by_root(own: _Side, other: _Side, partner: Mapping[Key, Key]) -> dict[Key, Key]:
@@ -204,29 +198,21 @@ def _by_root(own: _Side, other: _Side, partner: Mapping[Key, Key]) -> dict[Key, 
 
 def _paired(mine: tuple[Row, BaseStatus], others: tuple[Row, BaseStatus], fields: Sequence[str], key: Key) -> RowPair:
     (ours, own), (theirs, other) = mine, others
-    differ = {name: (ours.get(name), theirs.get(name)) for name in fields if _differs(ours.get(name), theirs.get(name))}
+    both = {name: (ours.get(name), theirs.get(name)) for name in fields}
+    differ = {name: pair for name, pair in both.items() if fold_text(pair[0]) != fold_text(pair[1])}
     unclear = tuple(dict.fromkeys(one.why for one in (own, other) if one.inside is None))
     result = Result.FIELD_DIFFERS if differ else Result.SAME
-    return RowPair(_key_text(key), result, differ, unclear=unclear, changed_on=_changed(ours))
+    return RowPair(_key_text(key), result, differ, unclear=unclear, changed_on=_day(ours, CHANGED))
 
 
 def _unpaired(result: Result, key: Key, side: _Side, other: _Side) -> RowPair:
     row, found = side.held[key]
     unclear = (found.why,) if found.inside is None else ()
     likely = other.out.get(key, ABSENT)
-    if likely == ABSENT and any(key[0] == one for one in other.lengths) and len(key) > 1:
+    if likely == ABSENT and key[0] in other.roots and len(key) > 1:
         likely = "other_length"
-    changed = _changed(row) if result is Result.ONLY_OURS else None
+    changed = _day(row, CHANGED) if result is Result.ONLY_OURS else None
     return RowPair(_key_text(key), result, likely=likely, unclear=unclear, changed_on=changed)
-
-
-def _differs(ours: object, theirs: object) -> bool:
-    return fold_text(ours) != fold_text(theirs)
-
-
-def _changed(row: Row) -> date | None:
-    found = row.get(CHANGED)
-    return found if isinstance(found, date) else None
 
 
 def _key_text(key: Key) -> str:

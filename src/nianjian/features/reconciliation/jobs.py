@@ -2,50 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from nianjian.features.reconciliation import comparisons, operations
 from nianjian.features.reconciliation.comparisons import BillInput
+from nianjian.features.reconciliation.operations import FILE_FIELD, summarize_result
 from nianjian.platform.accounts.query import Actor
+from nianjian.platform.home import spill
 from nianjian.platform.jobs import flow
-from nianjian.platform.jobs.flow import Kind, Report, day, texts
+from nianjian.platform.jobs.flow import Kind, Report, day, text, texts
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.operations.operation import REGISTRY
+from nianjian.platform.vault import blobs
 
 
-def _filing(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
+@contextmanager
+def _open_file(job: JobValue) -> Iterator[tuple[Path, bytes | None]]:
+    """The sealed file of a job under its own name, and the mapping of its headings."""
+    mapping = text(job.payload, "mapping")
+    with spill.temporary_file(str(job.payload["name"]), blobs.get(str(job.payload[FILE_FIELD]))) as path:
+        yield path, None if mapping is None else mapping.encode()
+
+
+def _compare_filing(job: JobValue, actor: Actor, progress: Report) -> Mapping[str, object]:
     """``payload``: list (its blob), name, kind, as_of, mapping."""
-    return operations.run_filing_job(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+    with _open_file(job) as (path, mapping):
+        result = comparisons.compare_filing(
+            enterprise=job.enterprise,
+            kind=str(job.payload["kind"]),
+            path=path,
+            mapping=mapping,
+            as_of=day(job.payload, "as_of"),
+            actor=actor,
+            progress=progress,
+        )
+    return summarize_result(result)
 
 
-def _sources(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
+def _compare_sources(job: JobValue, actor: Actor, progress: Report) -> Mapping[str, object]:
     """``payload``: first, last, only (names of sources; none: all), beside, together.
 
     Or list (a bill's blob), name, carrier, mapping.
     """
-    if operations.FILE_FIELD in job.payload:
-        return operations.run_bill_job(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
-    found = comparisons.compare_call_sources(
+    together = bool(job.payload.get("together"))
+    if FILE_FIELD not in job.payload:
+        return _compare(job, actor, progress, BillInput(together=together))
+    with _open_file(job) as (path, mapping):
+        bill = BillInput((path,), mapping, text(job.payload, "carrier") or "", together)
+        return _compare(job, actor, progress, bill)
+
+
+def _compare(job: JobValue, actor: Actor, progress: Report, against: BillInput) -> Mapping[str, object]:
+    result = comparisons.compare_call_sources(
         enterprise=job.enterprise,
         first=day(job.payload, "first"),
         last=day(job.payload, "last"),
         only=tuple(texts(job.payload, "only")),
         beside=tuple(texts(job.payload, "beside")),
-        against=BillInput(together=bool(job.payload.get("together"))),
+        against=against,
         actor=actor,
-        progress=told,
+        progress=progress,
     )
-    return operations.summarize_result(found)
+    return summarize_result(result)
 
 
-def _done(job: JobValue) -> None:
-    if operations.FILE_FIELD in job.payload:
-        operations.discard_file(job.id, str(job.payload[operations.FILE_FIELD]))
+def _discard_file(job: JobValue) -> None:
+    if FILE_FIELD in job.payload:
+        flow.discard_file(job, FILE_FIELD)
 
 
 KINDS: Final[Mapping[str, Kind]] = {  # a second run of the same is another run, with what was explained before
     **REGISTRY.job_kinds(operations.RUNS),
-    flow.RECONCILE_FILING: Kind(_filing, again=True, after=_done),
-    flow.RECONCILE_SOURCES: Kind(_sources, again=True, after=_done),
+    flow.RECONCILE_FILING: Kind(_compare_filing, again=True, after=_discard_file),
+    flow.RECONCILE_SOURCES: Kind(_compare_sources, again=True, after=_discard_file),
 }

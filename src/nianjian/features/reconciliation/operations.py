@@ -5,12 +5,9 @@ An export that waits for the worker lies sealed in the vault: it names persons.
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
@@ -19,7 +16,7 @@ from nianjian.engines.paper.words import mark
 from nianjian.features.complaints.forwards import ListPreview, list_columns
 from nianjian.features.reconciliation import comparisons, exports, queries, states, storage
 from nianjian.features.reconciliation.comparisons import Grounds, Json, summarize_run
-from nianjian.features.reconciliation.exports import check_mapping, parse_mapping
+from nianjian.features.reconciliation.exports import parse_mapping
 from nianjian.features.reconciliation.filings import KINDS
 from nianjian.features.reconciliation.models import Difference, Proposal, Run
 from nianjian.features.reconciliation.queries import DifferenceFilter
@@ -28,10 +25,8 @@ from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home import env, spill
+from nianjian.platform.home import spill
 from nianjian.platform.jobs import flow
-from nianjian.platform.jobs import query as queue
-from nianjian.platform.jobs import service as queue_service
 from nianjian.platform.jobs.progress import Progress, silent
 from nianjian.platform.operations.fields import OptionalDay
 from nianjian.platform.operations.operation import Body, Job, Resource, operation
@@ -39,7 +34,6 @@ from nianjian.platform.registers import mappings
 from nianjian.platform.registers.columns import Kind, Sheet, mask_text
 from nianjian.platform.registers.sheet_reader import read_beginning
 from nianjian.platform.registers.uploads import plain_name
-from nianjian.platform.vault import blobs
 
 
 def _read_runs(enterprise: str, actor: Actor, keys: Sequence[str]) -> list[Json]:
@@ -59,6 +53,12 @@ RUNS: Final = Resource(
     key_of=str,
     key_help=mark("the reconciliation"),
 )
+
+
+PERSON: Final = {"name": Kind.TEXT, "identity": Kind.IDENTITY}
+PAIR: Final = {
+    "name": Kind.TEXT, "account": Kind.CODE, "written": Kind.IDENTITY, "person": Kind.TEXT, "identity": Kind.IDENTITY,
+}  # fmt: skip
 
 
 def get_visible_run(run: str, actor: Actor, act: Act = Act.READ) -> Run:
@@ -83,15 +83,10 @@ def list_runs(*, enterprise: str, actor: Actor, first: int = 0, count: int = 50,
 def get_run(*, run: str, actor: Actor) -> Json:
     """A run with its figures, without its rows; ``reconcile_run_unknown``."""
     found = get_visible_run(run, actor)
-    grounds = Grounds.of(found.enterprise_id, actor, Act.READ)
     by_state = queries.count_by_state(found)
-    told = {name: value for name, value in dict(found.told).items() if name != "unclear"}
-    return {
-        **summarize_run(found, grounds, by_state[states.OPEN]),
-        "enterprise": found.enterprise_id,
-        "states": by_state,
-        "told": told,
-    }
+    summary = summarize_run(found, Grounds.of(found.enterprise_id, actor, Act.READ), by_state[states.OPEN])
+    told = {name: value for name, value in found.told.items() if name != "unclear"}
+    return {**summary, "enterprise": found.enterprise_id, "states": by_state, "told": told}
 
 
 def list_differences(
@@ -99,9 +94,8 @@ def list_differences(
 ) -> list[Json]:
     """A part of a run's differences, values of persons masked; ``reconcile_run_unknown``."""
     found = get_visible_run(run, actor)
-    return [
-        to_difference_document(found, one) for one in queries.list_differences(found, wanted)[first : first + count]
-    ]
+    rows = queries.list_differences(found, wanted)[first : first + count]
+    return [to_difference_document(found, one) for one in rows]
 
 
 def get_difference(*, run: str, difference: int, actor: Actor) -> Json:
@@ -124,10 +118,7 @@ def to_difference_document(run: Run, one: Difference) -> Json:
         "due": _iso(one.due),
         "provisional": one.provisional,
         "late": one.state == states.OPEN and one.due is not None and one.due < clock.today(),
-        "state": one.state,
-        "owner": one.owner,
-        "cause": one.cause,
-        "action": one.action,
+        **{name: getattr(one, name) for name in ("state", *storage.SAID)},
         "decided_by": one.decided_by or None,
         "decided_at": None if one.decided_at is None else one.decided_at.isoformat(timespec="seconds"),
     }
@@ -137,18 +128,14 @@ def _about(run: Run, one: Difference) -> Json:
     label = queries.read_label(one)
     if run.kind != "people":
         return dict(label)
-    return {
-        "name": _mask(label.get("name", ""), Kind.TEXT),
-        "identity": _mask(label.get("identity", ""), Kind.IDENTITY),
-        "seat": label.get("seat") or None,
-    }
+    return {**_mask_values(label, PERSON), "seat": label.get("seat") or None}
 
 
 def _fields(run: Run, one: Difference) -> Json:
     fields = queries.read_fields(one)
     if run.kind in KINDS:
         return comparisons.mask_fields(fields, comparisons.get_sheet(run.kind))
-    return {name: _source_counts(*told) for name, told in fields.items()}
+    return {name: _source_counts(*counts) for name, counts in fields.items()}
 
 
 def _source_counts(calls: str, answered: str, minutes: str = "") -> Json:
@@ -156,8 +143,8 @@ def _source_counts(calls: str, answered: str, minutes: str = "") -> Json:
     return {"calls": int(calls), "answered": int(answered) if answered else None, "minutes": minutes or None}
 
 
-def _mask(text: str, kind: Kind) -> str | None:
-    return mask_text(text, kind) if text else None
+def _mask_values(values: Mapping[str, str], kinds: Mapping[str, Kind]) -> Json:
+    return {name: mask_text(text, kind) if (text := values.get(name)) else None for name, kind in kinds.items()}
 
 
 def _iso(day: date | None) -> str | None:
@@ -167,10 +154,8 @@ def _iso(day: date | None) -> str | None:
 def settle_difference(*, run: str, difference: int, state: str, said: dict[str, str], actor: Actor) -> Json:
     """Write what becomes of a difference; ``role_missing``, and what `service.settle` raises."""
     found = get_visible_run(run, actor, Act.LOAD)
-    row = storage.settle_difference(
-        difference=queries.get_difference(found, difference), state=state, said=said, actor=actor
-    )
-    return to_difference_document(found, row)
+    row = queries.get_difference(found, difference)
+    return to_difference_document(found, storage.settle_difference(difference=row, state=state, said=said, actor=actor))
 
 
 def list_pairs(*, run: str, actor: Actor, state: str = "", first: int = 0, count: int = 50) -> list[Json]:
@@ -181,15 +166,10 @@ def list_pairs(*, run: str, actor: Actor, state: str = "", first: int = 0, count
 
 def to_pair_document(one: Proposal) -> Json:
     """A pair as a door may show it."""
-    held = queries.read_pair(one)
     return {
         "id": one.pk,
         "kind": one.kind,
-        "name": _mask(held.get("name", ""), Kind.TEXT),
-        "account": _mask(held.get("account", ""), Kind.CODE),
-        "written": _mask(held.get("written", ""), Kind.IDENTITY),
-        "person": _mask(held.get("person", ""), Kind.TEXT),
-        "identity": _mask(held.get("identity", ""), Kind.IDENTITY),
+        **_mask_values(queries.read_pair(one), PAIR),
         "likeness": one.likeness,
         "state": one.state,
         "decided_by": one.decided_by or None,
@@ -202,29 +182,26 @@ def reveal_values(*, run: str, actor: Actor, difference: int | None = None, prop
     ``role_missing``, ``reconcile_difference_unknown``, ``reconcile_proposal_unknown``.
     """
     found = get_visible_run(run, actor, Act.REVEAL)
+    values: Json
     if proposal is not None:
-        held: Json = dict(queries.read_pair(queries.get_proposal(found, proposal)))
-        looked: Json = {"proposal": proposal}
+        values = dict(queries.read_pair(queries.get_proposal(found, proposal)))
+        data = {"proposal": proposal}
     else:
         row = queries.get_difference(found, difference or 0)
-        fields = {
-            name: dict(zip(("ours", "theirs"), pair, strict=False)) for name, pair in queries.read_fields(row).items()
-        }
-        held = {
-            "about": dict(queries.read_label(row)),
-            "fields": fields if found.kind in KINDS else _fields(found, row),
-        }
-        looked = {"difference": row.pk}
-    storage.record_read(verb="reconcile.reveal", run=found, data=looked, actor=actor)
-    return held
+        fields = _fields(found, row)
+        if found.kind in KINDS:
+            fields = {
+                name: {"ours": ours, "theirs": theirs} for name, (ours, theirs) in queries.read_fields(row).items()
+            }
+        values, data = {"about": queries.read_label(row), "fields": fields}, {"difference": row.pk}
+    storage.record_read(verb="reconcile.reveal", run=found, data=data, actor=actor)
+    return values
 
 
 def decide_pair(*, run: str, proposal: int, confirmed: bool, actor: Actor) -> Json:
     """Confirm or dismiss a pair; ``role_missing``, and what `service.decide` raises."""
-    found = get_visible_run(run, actor, Act.LOAD)
-    return to_pair_document(
-        storage.decide_proposal(proposal=queries.get_proposal(found, proposal), confirmed=confirmed, actor=actor)
-    )
+    row = queries.get_proposal(get_visible_run(run, actor, Act.LOAD), proposal)
+    return to_pair_document(storage.decide_proposal(proposal=row, confirmed=confirmed, actor=actor))
 
 
 def build_correction_sheet(*, run: str, language: str, actor: Actor) -> tuple[str, bytes]:
@@ -253,14 +230,7 @@ BULK: Final = ("rows", "by_day", "matrix")  # what a job's result leaves to the 
 
 
 def enqueue_filing(
-    *,
-    enterprise: str,
-    kind: str,
-    name: str,
-    content: bytes,
-    mapping: bytes | None,
-    as_of: date | None,
-    actor: Actor,
+    *, enterprise: str, kind: str, name: str, content: bytes, mapping: bytes | None, as_of: date | None, actor: Actor
 ) -> str:
     """Put a comparison with an export; its job.
 
@@ -270,11 +240,10 @@ def enqueue_filing(
     require(actor, enterprise, flow.NEEDS[flow.RECONCILE_FILING])
     comparisons.get_sheet(kind)
     check_size(name, content)
-    if mapping is not None:
-        check_mapping(parse_mapping(mapping, "mapping"), exports.SHEETS[kind], exports.SHEETS, "mapping")
-    day = None if as_of is None else comparisons.check_day(as_of).isoformat()
-    given = {"name": plain_name(name), "kind": kind, "as_of": day}
-    return _enqueue_file(flow.RECONCILE_FILING, enterprise, content, mapping, given, actor)
+    comparisons.load_export_mapping(mapping, kind)
+    day = None if as_of is None else comparisons.check_day(as_of)
+    payload = {"kind": kind, "as_of": _iso(day)}
+    return _enqueue_file(flow.RECONCILE_FILING, enterprise, (name, content), mapping, payload, actor)
 
 
 def _settle_months(*, enterprise: str, first: date | None, last: date | None) -> dict[str, date]:
@@ -302,21 +271,21 @@ def enqueue_sources(
     enterprise: str,
     first: date | None,
     last: date | None,
-    only: tuple[str, ...],
+    sources: Sequence[str],
     actor: Actor,
-    beside: tuple[str, ...] = (),
+    beside: Sequence[str] = (),
     together: bool = False,
 ) -> str:
     """Put a comparison of call sources; its job. ``role_missing``, ``reconcile_days_wrong``."""
     begin, end = comparisons.day_span(first, last)
-    given = {
-        "first": begin.isoformat(),
-        "last": end.isoformat(),
-        "only": list(only),
+    payload = {
+        "first": _iso(begin),
+        "last": _iso(end),
+        "only": list(sources),
         "beside": list(beside),
         "together": together,
     }
-    return flow.enqueue_once(kind=flow.RECONCILE_SOURCES, enterprise=enterprise, payload=given, actor=actor)
+    return flow.enqueue_once(kind=flow.RECONCILE_SOURCES, enterprise=enterprise, payload=payload, actor=actor)
 
 
 def enqueue_bill(
@@ -338,14 +307,8 @@ def enqueue_bill(
     require(actor, enterprise, flow.NEEDS[flow.RECONCILE_SOURCES])
     check_size(name, content)
     comparisons.load_bill_mapping(mapping)
-    given: dict[str, object] = {
-        "name": plain_name(name),
-        "first": None if first is None else first.isoformat(),
-        "last": None if last is None else last.isoformat(),
-        "carrier": carrier,
-        "together": together,
-    }
-    return _enqueue_file(flow.RECONCILE_SOURCES, enterprise, content, mapping, given, actor)
+    payload = {"first": _iso(first), "last": _iso(last), "carrier": carrier, "together": together}
+    return _enqueue_file(flow.RECONCILE_SOURCES, enterprise, (name, content), mapping, payload, actor)
 
 
 def check_size(name: str, content: bytes) -> None:
@@ -357,65 +320,18 @@ def check_size(name: str, content: bytes) -> None:
 
 
 def _enqueue_file(  # noqa: PLR0917 -- one step of both who ask
-    kind: str, enterprise: str, content: bytes, mapping: bytes | None, given: Mapping[str, object], actor: Actor
+    kind: str,
+    enterprise: str,
+    file: tuple[str, bytes],
+    mapping: bytes | None,
+    payload: Mapping[str, object],
+    actor: Actor,
 ) -> str:
-    """Seal the file and put the job; without a job no file stays."""
-    blob = blobs.put(content)
-    held = {FILE_FIELD: blob.id, **given, "mapping": None if mapping is None else mapping.decode("utf-8-sig")}
-    try:
-        return flow.enqueue(kind=kind, enterprise=enterprise, payload=held, actor=actor)
-    except BaseException:
-        blobs.remove(blob.id)
-        raise
-
-
-def run_bill_job(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
-    """Do what `ask_bill` has put; the run in one line."""
-    with _open_sealed(given) as path:
-        found = comparisons.compare_call_sources(
-            enterprise=enterprise,
-            first=_day(given.get("first")),
-            last=_day(given.get("last")),
-            against=comparisons.BillInput(
-                (path,), _mapping(given), str(given.get("carrier") or ""), bool(given.get("together"))
-            ),
-            actor=actor,
-            progress=progress,
-        )
-    return summarize_result(found)
-
-
-def run_filing_job(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
-    """Do what `ask_filing` has put; the run in one line."""
-    with _open_sealed(given) as path:
-        found = comparisons.compare_filing(
-            enterprise=enterprise,
-            kind=str(given["kind"]),
-            path=path,
-            actor=actor,
-            mapping=_mapping(given),
-            as_of=_day(given.get("as_of")),
-            progress=progress,
-        )
-    return summarize_result(found)
-
-
-@contextmanager
-def _open_sealed(given: Mapping[str, Any]) -> Iterator[Path]:
-    """The sealed file under its own name."""
-    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as folder:  # closed to others, soon gone
-        path = Path(folder) / str(given["name"])
-        path.write_bytes(blobs.get(str(given[FILE_FIELD])))
-        yield path
-
-
-def _mapping(given: Mapping[str, Any]) -> bytes | None:
-    text = given.get("mapping")
-    return None if text is None else str(text).encode()
-
-
-def _day(text: object) -> date | None:
-    return None if text is None else date.fromisoformat(str(text))
+    spelling = None if mapping is None else mapping.decode("utf-8-sig")
+    payload = {"name": plain_name(file[0]), **payload, "mapping": spelling}
+    return flow.enqueue_file(
+        kind=kind, enterprise=enterprise, name=FILE_FIELD, content=file[1], payload=payload, actor=actor
+    )
 
 
 def summarize_result(found: Json) -> Json:
@@ -423,19 +339,10 @@ def summarize_result(found: Json) -> Json:
     return {name: value for name, value in found.items() if name not in BULK}
 
 
-def discard_file(job: str, blob: str) -> None:
-    """Delete the export of a job that is over; the file first, so that a row names it to the end."""
-    blobs.remove(blob)
-    queue_service.forget(job=job, name=FILE_FIELD)
-
-
 def delete_expired_files() -> int:
     """Delete exports and bills whose comparison was stopped or failed; how many."""
     before = clock.now() - RETENTION
-    old = [one for kind in HOLDING for one in queue.over_before(kind, before, FILE_FIELD)]
-    for one in old:
-        discard_file(one.id, str(one.payload[FILE_FIELD]))
-    return len(old)
+    return sum(flow.discard_expired_files(kind, before, FILE_FIELD) for kind in HOLDING)
 
 
 HEADINGS: Final = frozenset({"header_missing", "column_missing", "column_twice"})  # a mapping is what helps
@@ -463,11 +370,10 @@ def preview_file(
     sheet = get_preview_sheet(kind)
     given = comparisons.load_bill_mapping(mapping) if kind == BILL else None
     chosen = comparisons.load_export_mapping(mapping, kind) if given is None else given.export
-    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as folder:  # closed to others, soon gone
-        path = Path(folder) / plain_name(name)
-        path.write_bytes(content)
-        found = read_beginning(path, exports.apply_mapping(sheet, chosen))
-        columns = list_columns(found, exports.apply_mapping(sheet, chosen))
+    with spill.temporary_file(plain_name(name), content) as path:
+        mapped = exports.apply_mapping(sheet, chosen)
+        found = read_beginning(path, mapped)
+        columns = list_columns(found, mapped)
         fault, read = None, len(found.lines)
         try:
             if given is not None:
@@ -476,19 +382,13 @@ def preview_file(
                 read = len(exports.load_export(path, kind, chosen).rows)
         except NianjianError as wrong:
             fault = wrong
-    return ListPreview(found.file, found.sheet, found.encoding, columns, fault, read, 0, (), 0)
-
-
-def list_mappings(enterprise: str, kind: str) -> list[str]:
-    """Names under which mappings of this kind were kept."""
-    return mappings.list_mapping_names(enterprise, kind)
+    return ListPreview(found.file, found.sheet, found.encoding, columns, fault, read)
 
 
 def get_mapping(enterprise: str, kind: str, name: str) -> dict[str, object]:
-    """One of them; ``mapping_unknown``."""
-    return {
-        key: value for key, value in mappings.get_mapping(enterprise, name, kind).items() if key != mappings.PURPOSE
-    }
+    """One of the mappings of a kind; ``mapping_unknown``."""
+    data = mappings.get_mapping(enterprise, name, kind)
+    return {key: value for key, value in data.items() if key != mappings.PURPOSE}
 
 
 def store_mapping(*, enterprise: str, kind: str, name: str, mapping: bytes, actor: Actor) -> None:

@@ -202,9 +202,7 @@ def _by_name(payees: Sequence[Named], people: Sequence[Named], least: int) -> li
     for at in sorted(candidates):
         payee, account = payees[at]
         best = sorted(candidates[at].items(), key=lambda pair: (-pair[1], pair[0]))[:BEST]
-        found += [
-            PossiblePair("name", payee, account, "", people[one][0], people[one][1], percent) for one, percent in best
-        ]
+        found += [PossiblePair("name", payee, account, "", *people[one], percent) for one, percent in best]
     return found
 
 
@@ -275,16 +273,10 @@ class Tables:
         last = _last(first)
         seats = [one for span, one in self._seats if span.hold(first, last)]
         staff = [one for span, one in self._staff if span.hold(first, last)]
-        named = {one.identity for one in seats if one.identity and one.person}
-        named |= {one.identity for one in staff if one.identity and one.person}
-        return Month(
-            first,
-            last,
-            seats,
-            staff,
-            _insured(self._enterprise, first, self._unpaid, named),
-            _paid(self._enterprise, first, self._lag, self._others),
-        )
+        people: Sequence[Seat | Staff] = [*seats, *staff]
+        named = {one.identity for one in people if one.identity and one.person}
+        insured = _insured(self._enterprise, first, self._unpaid, named)
+        return Month(first, last, seats, staff, insured, _paid(self._enterprise, first, self._lag, self._others))
 
 
 class _Span(NamedTuple):
@@ -311,12 +303,8 @@ def list_own_names(enterprise: str) -> set[str]:
 
 def list_agreements(enterprise: str) -> frozenset[str]:
     """Ids and names of outsourced teams whose agreement is registered."""
-    found = (
-        current_versions(models.Team, enterprise)
-        .filter(kind="outsourced")
-        .exclude(agreement=None)
-        .exclude(agreement="")
-    )
+    found = current_versions(models.Team, enterprise).filter(kind="outsourced").exclude(agreement=None)
+    found = found.exclude(agreement="")
     return frozenset(str(word) for pair in found.order_by().values_list("team_id", "name") for word in pair if word)
 
 
@@ -332,11 +320,9 @@ def _holding(first: date, last: date) -> Q:
 def _seats(enterprise: str, first: date, last: date) -> list[tuple[_Span, Seat]]:
     """Human seats that were in use on a day between; one that never opened is no place of work."""
     used = Q(opened_on__lte=last) & (Q(closed_on=None) | Q(closed_on__gt=first))
-    rows = (
-        current_versions(models.Seat, enterprise).filter(_holding(first, last), used).exclude(kind="robot").order_by()
-    )
+    rows = current_versions(models.Seat, enterprise).filter(_holding(first, last), used).exclude(kind="robot")
     fields = ("seat_id", "identity", "person", "staff_id", "employment", "team", "insured_by")
-    found = rows.values_list("valid_from", "valid_to", "opened_on", "closed_on", *fields)
+    found = rows.order_by().values_list("valid_from", "valid_to", "opened_on", "closed_on", *fields)
     return [(_Span(*row[:4]), Seat(*row[4:])) for row in found.iterator(chunk_size=CHUNK)]
 
 
@@ -447,7 +433,7 @@ def fold_name(text: str | None) -> str:
 
 def match_month(month: Month, given: Decisions, terms: Terms) -> MonthMatch:
     """Match a month: counts of every result, and the rows that are not consistent."""
-    known = _gathered(month, given)
+    known = _gather(month, given)
     _pay(known, month, given)
     counts: Counter[Match] = Counter()
     explained: Counter[Match] = Counter()
@@ -455,29 +441,29 @@ def match_month(month: Month, given: Decisions, terms: Terms) -> MonthMatch:
     for one in known.people.values():
         if not (one.seat_id or one.payers is not None or one.wage is not False):
             continue  # of the staff alone: none of the three tables speaks of this person
-        row = _judged(one, month, terms)
+        row = _judge(one, month, terms)
         counts[row.match] += 1
         if row.match is not Match.CONSISTENT:
             explained[row.match] += row.explained
             rows.append(row)
-    for row in known.nobody:
-        counts[row.match] += 1
-        rows.append(row)
+    rows += known.nobody
+    counts.update(row.match for row in known.nobody)
+    seated = [one for one in known.people.values() if one.seat_id]
     pairs, cut = proposals(
         payees=known.strangers,
         doubtful=[
             (payee, account, kind, [(one, known.people[one].name) for one in known.names[fold_name(payee)]])
             for payee, account, kind in known.doubtful
         ],
-        unpaid=[(one.identity, one.name) for one in known.people.values() if one.seat_id and one.wage is False],
-        uninsured=[(one.identity, one.name) for one in known.people.values() if one.seat_id and one.payers is None],
+        unpaid=[(one.identity, one.name) for one in seated if one.wage is False],
+        uninsured=[(one.identity, one.name) for one in seated if one.payers is None],
         unseated=[(one.identity, one.name) for one in known.people.values() if not one.seat_id and one.payers],
         terms=terms,
     )
     return MonthMatch(month.name, counts, explained, rows, pairs, cut)
 
 
-def _gathered(month: Month, given: Decisions) -> PeopleIndex:
+def _gather(month: Month, given: Decisions) -> PeopleIndex:
     known = PeopleIndex()
     by_staff = {one.staff_id: one.identity for one in month.staff if one.staff_id and one.identity}
     for one in month.staff:
@@ -489,10 +475,8 @@ def _gathered(month: Month, given: Decisions) -> PeopleIndex:
     for seat in month.seats:
         identity = seat.identity or by_staff.get(seat.staff_id or "")
         if not identity:
-            lacks = (Match.NEEDS_PERSON,)
-            row = PersonMonth(
-                "", seat.person or "", seat.seat_id, lacks[0], lacks, ("identity_missing",), explained=False
-            )
+            need, why = Match.NEEDS_PERSON, ("identity_missing",)
+            row = PersonMonth("", seat.person or "", seat.seat_id, need, (need,), why, explained=False)
             known.nobody.append(row)
             continue
         person = known.person(given.numbers.get(identity, identity))
@@ -536,7 +520,7 @@ def _pay(known: PeopleIndex, month: Month, given: Decisions) -> None:
             known.doubtful.extend((payee, account, doubt) for payee, account in accounts)
 
 
-def _judged(one: Person, month: Month, terms: Terms) -> PersonMonth:
+def _judge(one: Person, month: Month, terms: Terms) -> PersonMonth:
     lacks, reasons = [], []
     insurance = _insurance(one, terms)
     if one.wage is None:
@@ -558,10 +542,8 @@ def _judged(one: Person, month: Month, terms: Terms) -> PersonMonth:
     reasons += [reason for reason in told if reason]
     if one.left_on is not None and month.first <= one.left_on <= month.last:
         reasons.append("left_this_month")
-    explained = Match.NEEDS_PERSON not in lacks and all(reason in EXPLAINS for reason in told)
-    return PersonMonth(
-        one.identity, one.name, one.seat_id, lacks[0], tuple(lacks), tuple(dict.fromkeys(reasons)), explained=explained
-    )
+    explained, why = Match.NEEDS_PERSON not in lacks and EXPLAINS.issuperset(told), tuple(dict.fromkeys(reasons))
+    return PersonMonth(one.identity, one.name, one.seat_id, lacks[0], tuple(lacks), why, explained=explained)
 
 
 def _insurance(one: Person, terms: Terms) -> Match | None:

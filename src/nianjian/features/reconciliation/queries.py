@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import TypeVar, cast
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Min, Model, QuerySet
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.reconciliation import states
 from nianjian.features.reconciliation.models import Account, Difference, Proposal, Run
+
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +34,26 @@ def list_runs(enterprise: str, kind: str = "") -> QuerySet[Run]:
 
 def get_run(id_: str) -> Run:
     """One run; ``reconcile_run_unknown``."""
-    found = Run.objects.filter(pk=id_).first()
-    if found is None:
-        raise NianjianError("reconcile_run_unknown", run=id_)
-    return found
+    return _get(Run.objects.filter(pk=id_), NianjianError("reconcile_run_unknown", run=id_))
+
+
+def _get(rows: QuerySet[M], missing: NianjianError) -> M:
+    row = rows.first()
+    if row is None:
+        raise missing
+    return row
 
 
 def list_differences(run: Run, wanted: DifferenceFilter | None = None) -> QuerySet[Difference]:
     """The differences of a run, in the order they were found."""
-    wanted = wanted or DifferenceFilter()
-    given = {"state": wanted.state, "result": wanted.result, "month": wanted.month}
-    return Difference.objects.filter(run=run, **{name: text for name, text in given.items() if text}).order_by("pk")
+    values = {name: text for name, text in asdict(wanted or DifferenceFilter()).items() if text}
+    return Difference.objects.filter(run=run, **values).order_by("pk")
 
 
 def get_difference(run: Run, id_: int) -> Difference:
     """One of a run's; ``reconcile_difference_unknown``."""
-    found = Difference.objects.filter(run=run, pk=id_).first()
-    if found is None:
-        raise NianjianError("reconcile_difference_unknown", run=run.pk, difference=id_)
-    return found
+    missing = NianjianError("reconcile_difference_unknown", run=run.pk, difference=id_)
+    return _get(Difference.objects.filter(run=run, pk=id_), missing)
 
 
 def count_by_state(run: Run) -> dict[str, int]:
@@ -81,10 +85,8 @@ def list_proposals(run: Run, state: str = "") -> QuerySet[Proposal]:
 
 def get_proposal(run: Run, id_: int) -> Proposal:
     """One of a run's; ``reconcile_proposal_unknown``."""
-    found = Proposal.objects.filter(run=run, pk=id_).first()
-    if found is None:
-        raise NianjianError("reconcile_proposal_unknown", run=run.pk, proposal=id_)
-    return found
+    missing = NianjianError("reconcile_proposal_unknown", run=run.pk, proposal=id_)
+    return _get(Proposal.objects.filter(run=run, pk=id_), missing)
 
 
 def map_accounts(enterprise: str, kind: str) -> dict[str, str]:
@@ -101,28 +103,22 @@ def list_dismissed(enterprise: str) -> set[tuple[str, str, str]]:
 
 def read_label(one: Difference) -> Mapping[str, str]:
     """What a difference is about."""
-    found: Mapping[str, str] = json.loads(one.label or "{}")
-    return found
+    return cast("Mapping[str, str]", json.loads(one.label or "{}"))
 
 
 def read_fields(one: Difference) -> Mapping[str, tuple[str, ...]]:
     """Field -> (ours, theirs) as texts; of a source of calls (calls, answered, minutes)."""
-    found: Mapping[str, tuple[str, ...]] = json.loads(one.fields or "{}")
-    return found
+    return cast("Mapping[str, tuple[str, ...]]", json.loads(one.fields or "{}"))
 
 
 def read_pair(one: Proposal) -> Mapping[str, str]:
     """What a proposal pairs."""
-    found: Mapping[str, str] = json.loads(one.told or "{}")
-    return found
+    return cast("Mapping[str, str]", json.loads(one.told or "{}"))
 
 
 def count_old_people(enterprise: str, before: datetime) -> tuple[datetime | None, int]:
     """When the oldest people run or decision of before a moment was made, and how many there are."""
     made = Run.objects.filter(enterprise_id=enterprise, kind="people", made_at__lt=before)
     taken = Account.objects.filter(enterprise_id=enterprise, decided_at__lt=before)
-    first = [
-        made.order_by("made_at").values_list("made_at", flat=True).first(),
-        taken.order_by("decided_at").values_list("decided_at", flat=True).first(),
-    ]
-    return min((one for one in first if one is not None), default=None), made.count() + taken.count()
+    oldest = made.aggregate(at=Min("made_at"))["at"], taken.aggregate(at=Min("decided_at"))["at"]
+    return min((one for one in oldest if one is not None), default=None), made.count() + taken.count()

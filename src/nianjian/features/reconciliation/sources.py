@@ -9,7 +9,7 @@ first.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -263,7 +263,11 @@ def compare_sources(
     share the calls, so these are added up first, and alone there is nothing to compare them with; ``beside``: of the
     sources these are such switches, and one side against the others.
     """
-    side = _sides(together=together, beside=beside)
+    joined = " + ".join(sorted(beside))
+
+    def side(source: str) -> str:
+        return RECORDS if together else joined if source in beside else source
+
     found: list[tuple[str, Place, Count]] = []
     for row in rows:
         name, line = str(row["source"]), str(row["line"] or "")
@@ -284,12 +288,6 @@ def compare_sources(
     return SourceComparison(sides.sources, days, compared_places, compared_places - len(partings), partings)
 
 
-def _sides(*, together: bool, beside: Collection[str]) -> Callable[[str], str]:
-    """The name of the side on which a source stands."""
-    joined = " + ".join(sorted(beside))
-    return lambda name: RECORDS if together else joined if name in beside else name
-
-
 def _place(day: date, line: str, bill: Bill | None) -> Place:
     if bill is None:
         return day, line
@@ -297,13 +295,9 @@ def _place(day: date, line: str, bill: Bill | None) -> Place:
 
 
 def _count(row: Mapping[str, object]) -> Count:
-    def whole(name: str) -> int:
-        return int(str(row.get(name) or 0))
-
-    minutes = Decimal(whole("billed")) / MINUTE
-    return Count(
-        whole("calls"), whole("answered"), whole("tests"), whole("inbound"), whole("billable"), whole("talk"), minutes
-    )
+    names = ("calls", "answered", "tests", "inbound", "billable", "talk", "billed")
+    calls, answered, tests, inbound, billable, talk, billed = (int(str(row.get(name) or 0)) for name in names)
+    return Count(calls, answered, tests, inbound, billable, talk, Decimal(billed) / MINUTE)
 
 
 def _partings(sides: Sides) -> list[Parting]:

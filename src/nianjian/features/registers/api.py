@@ -21,10 +21,11 @@ from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, paged
 from nianjian.platform.api.parameter_types import Day, FileName, Text, attached
 from nianjian.platform.api.problems import language
-from nianjian.platform.registers import attachments, entries, kinds, queries, row_keys, storage
+from nianjian.platform.registers import attachments, entries, kinds, queries, storage
 from nianjian.platform.registers.columns import Column, Sheet
 from nianjian.platform.registers.filters import DAYS, RowFilter
 from nianjian.platform.registers.queries import ReadScope, display_value
+from nianjian.platform.registers.row_keys import decode_key, encode_key
 from nianjian.platform.registers.versions import Version
 
 router = Router(tags=["registers"])
@@ -86,12 +87,8 @@ class RowsWanted(Schema):
 def registers_states(request: Request, code: str, as_at: Annotated[Day | None, Query()] = None) -> dict[str, object]:
     """Every register, and how it stands."""
     sight = ReadScope(code, as_at or clock.today(), request.team)
-    items = [
-        {"kind": one.kind, "rows": one.rows, "last": one.last, "missing": dict(one.missing), "expired": one.expired,
-         "expiring": one.expiring, "until": one.until}
-        for one in list_states(request.enterprise, sight)
-    ]  # fmt: skip
-    return {"as_at": sight.day, "items": items}
+    states = list_states(request.enterprise, sight)
+    return {"as_at": sight.day, "items": [{name: getattr(one, name) for name in State.model_fields} for one in states]}
 
 
 @read(router, "/enterprises/{code}/registers/{kind}", act=Act.READ_OWN, answer=Page[Row])
@@ -139,17 +136,12 @@ def to_row(row: Version, sheet: Sheet, *, full: bool = False) -> dict[str, objec
     """A row as it is answered, masked unless ``full``."""
     return {
         "key": row.key,
-        "address": quote(row_keys.encode_key(row.key), safe="~"),
+        "address": quote(encode_key(row.key), safe="~"),
         "version": row.pk,
         "valid_from": row.valid_from,
         "valid_to": row.valid_to,
         "values": {one.field: display_value(getattr(row, one.field), one, full=full) for one in sheet.columns},
     }
-
-
-def row_key(part: str) -> str:
-    """The key that an address tells."""
-    return row_keys.decode_key(part)
 
 
 def get_scope_or_404(request: Request, kind: str, day: date | None, team: str = "") -> ReadScope:
@@ -263,12 +255,12 @@ def rows_get(request: Request, code: str, kind: str, key: str, as_at: AsAt = Non
 def rows_history(request: Request, code: str, kind: str, key: str) -> dict[str, object]:
     """What was ever written of a row, masked."""
     del code
-    found = queries.list_row_versions(kind, get_scope_or_404(request, kind, None), row_key(key))
+    found = queries.list_row_versions(kind, get_scope_or_404(request, kind, None), decode_key(key))
     if not found:
         raise Http404
     sheet = kinds.register(kind).sheet
-    stamps = [{"recorded_at": one.recorded_at, "superseded_at": one.superseded_at} for one in found]
-    return {"items": [to_row(one, sheet) | stamp for one, stamp in zip(found, stamps, strict=True)]}
+    items = [to_row(one, sheet) | {"recorded_at": one.recorded_at, "superseded_at": one.superseded_at} for one in found]
+    return {"items": items}
 
 
 @read(router, f"{ROW}/around", act=Act.READ_OWN, answer=Around)
@@ -283,7 +275,14 @@ def rows_around(request: Request, code: str, kind: str, key: str, as_at: AsAt = 
         "notes": [
             {"field": at, "code": one.code, "detail": error_message(one.code, one.values(), word)} for at, one in noted
         ],
-        "groups": [{"kind": one.link.kind, "total": one.total, "items": _rows(one)} for one in groups],
+        "groups": [
+            {
+                "kind": one.link.kind,
+                "total": one.total,
+                "items": [to_row(row, kinds.register(one.link.kind).sheet) for row in one.rows],
+            }
+            for one in groups
+        ],
     }
 
 
@@ -310,17 +309,10 @@ def rows_create(request: Request, code: str, kind: str, new: NewRow) -> dict[str
 def rows_change(request: Request, code: str, kind: str, key: str, change: Change) -> dict[str, str]:
     """Write another version of a row."""
     _of(request, kind, key, change.version)
-    storage.change_row(
-        kind=kind,
-        enterprise=code,
-        version=change.version,
-        texts=_texts(kind, change.values),
-        start=change.start,
-        over=change.over,
-        reason=change.reason,
-        actor=request.actor,
-    )
-    return {"key": row_key(key)}
+    given = change.model_dump() | {"texts": _texts(kind, change.values)}
+    del given["values"]
+    storage.change_row(kind=kind, enterprise=code, actor=request.actor, **given)
+    return {"key": decode_key(key)}
 
 
 @write(router, f"{ROW}/end", act=Act.LOAD, answer=Written)
@@ -330,7 +322,7 @@ def rows_end(request: Request, code: str, kind: str, key: str, end: End) -> dict
     storage.end_rows(
         kind=kind, enterprise=code, versions=[end.version], start=end.start, reason=end.reason, actor=request.actor
     )
-    return {"key": row_key(key)}
+    return {"key": decode_key(key)}
 
 
 @write(router, "/enterprises/{code}/registers/{kind}/ends", act=Act.LOAD, answer=Count)
@@ -338,20 +330,14 @@ def rows_end_several(request: Request, code: str, kind: str, ends: Ends) -> dict
     """Let several rows hold no longer, all or none."""
     get_scope_or_404(request, kind, None)
     wanted = list(dict.fromkeys(ends.versions))
-    return {
-        "count": storage.end_rows(
-            kind=kind, enterprise=code, versions=wanted, start=ends.start, reason=ends.reason, actor=request.actor
-        )
-    }
-
-
-def _rows(group: queries.LinkGroup) -> list[dict[str, object]]:
-    sheet = kinds.register(group.link.kind).sheet
-    return [to_row(one, sheet) for one in group.rows]
+    count = storage.end_rows(
+        kind=kind, enterprise=code, versions=wanted, start=ends.start, reason=ends.reason, actor=request.actor
+    )
+    return {"count": count}
 
 
 def _row(request: Request, kind: str, key: str, day: date | None) -> Version:
-    found = queries.find_row(kind, get_scope_or_404(request, kind, day), row_key(key))
+    found = queries.find_row(kind, get_scope_or_404(request, kind, day), decode_key(key))
     if found is None:
         raise Http404
     return found
@@ -359,10 +345,10 @@ def _row(request: Request, kind: str, key: str, day: date | None) -> Version:
 
 def _of(request: Request, kind: str, key: str, version: int) -> None:
     """The version must be this row's: an address about one row writes to no other. One that is gone is stale."""
-    sight: ReadScope = get_scope_or_404(request, kind, None)
-    if queries.find_latest_version(kind, sight, row_key(key)) is None:
+    sight = get_scope_or_404(request, kind, None)
+    if queries.find_latest_version(kind, sight, decode_key(key)) is None:
         raise Http404
-    if any(one.key != row_key(key) for one in queries.list_versions_by_id(kind, sight, [version])):
+    if any(one.key != decode_key(key) for one in queries.list_versions_by_id(kind, sight, [version])):
         raise Http404
 
 
@@ -412,7 +398,7 @@ def papers_list(request: Request, code: str, kind: str, key: str) -> dict[str, o
 @write(router, f"{ROW}/papers", act=Act.LOAD, answer=PaperTold, status=201, held=attachments.ROW_LIMIT)
 def papers_add(request: Request, code: str, kind: str, key: str, file: Query[FileName]) -> dict[str, object]:
     """Keep a file beside a row, encrypted; the content is the file, at most 20 MiB, of a type that is taken."""
-    row = queries.find_latest_version(kind, get_scope_or_404(request, kind, None), row_key(key))
+    row = queries.find_latest_version(kind, get_scope_or_404(request, kind, None), decode_key(key))
     if row is None:
         raise Http404
     made = attachments.attach_to_row(
@@ -445,7 +431,7 @@ def papers_take_off(request: Request, code: str, kind: str, key: str, paper: Num
 
 def _any(request: Request, kind: str, key: str) -> Version:
     """Any version of a row: its papers outlive its end."""
-    found = queries.list_row_versions(kind, get_scope_or_404(request, kind, None), row_key(key), most=1)
+    found = queries.list_row_versions(kind, get_scope_or_404(request, kind, None), decode_key(key), most=1)
     if not found:
         raise Http404
     return found[0]

@@ -39,12 +39,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     on_day(shown, "--as-at", _("the day; without it today"), "--as-of")
 
 
-def run(args: argparse.Namespace) -> Answer:
-    """Answer the chosen action."""
-    answer: Answer = args.act(args)
-    return answer
-
-
 def _template(args: argparse.Namespace) -> Answer:
     prepare()
     from nianjian.platform.registers import workbooks
@@ -68,9 +62,8 @@ def _import(args: argparse.Namespace) -> Answer:
         words=sentence,
     )
     data = receipt.as_dict()
-    for found in (receipt.errors, receipt.warnings):
-        entries = [{**one.as_dict(), "message": sentence(one.code, one.values())} for one in found]
-        data["errors" if found is receipt.errors else "warnings"] = entries
+    for name, found in (("errors", receipt.errors), ("warnings", receipt.warnings)):
+        data[name] = [{**one.as_dict(), "message": sentence(one.code, one.values())} for one in found]
 
     def show(console: Console) -> None:
         for style, one in (*(("red", one) for one in receipt.errors), *(("yellow", one) for one in receipt.warnings)):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
@@ -21,6 +22,9 @@ from nianjian.platform.registers.storage import REASON
 from nianjian.platform.registers.versions import Version
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 LONG: Final = frozenset({"content", "measures", "callback_result"})
 SHORTER: Final = 500  # characters
@@ -84,7 +88,7 @@ def _widget(column: Column) -> forms.Widget:
     return forms.TextInput(attrs={"autocomplete": "off", **INPUTS.get(column.kind, {})})
 
 
-def day(label: str, *, required: bool = False, hint: str = "") -> forms.DateField:
+def day(label: StrOrPromise, *, required: bool = False, hint: StrOrPromise = "") -> forms.DateField:
     """A day, written as browsers write it."""
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, required=required, help_text=hint, widget=widget, input_formats=["%Y-%m-%d"])
@@ -99,41 +103,36 @@ LARGEST: Final = 2**63 - 1  # primary key
 class Filter(forms.Form):
     """What is looked for in a list; read from the address."""
 
-    q = forms.CharField(required=False, max_length=100)
-    as_at = forms.DateField(required=False)
-    team = forms.CharField(required=False, max_length=80)
+    q = forms.CharField(label=gettext_lazy("Search"), required=False, max_length=100)
+    as_at = day(gettext_lazy("As at"))
+    team = forms.CharField(label=gettext_lazy("Rows of the team"), required=False, max_length=80)
     sort = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
     missing = forms.ChoiceField(required=False)
 
     def __init__(self, data: Mapping[str, Any], *, sheet: Sheet, teams: bool) -> None:
         super().__init__(data)
         self.sheet = sheet
-        self.fields["q"] = forms.CharField(label=_("Search"), required=False, max_length=100)
-        self.fields["as_at"] = day(_("As at"))
-        if teams:
-            self.fields["team"] = forms.CharField(label=_("Rows of the team"), required=False, max_length=80)
-        else:
+        if not teams:
             del self.fields["team"]
-        shown_columns = [("", ""), *((one.field, presenters.label(one)) for one in sheet.columns)]
-        self.fields["missing"] = forms.ChoiceField(label=_("Not known"), required=False, choices=shown_columns)
+        columns = [("", ""), *((one.field, presenters.label(one)) for one in sheet.columns)]
+        self.fields["missing"] = forms.ChoiceField(label=_("Not known"), required=False, choices=columns)
         for column in filterable_columns(sheet):
             self._add(column)
 
     def _add(self, column: Column) -> None:
         label = presenters.label(column)
+        field: forms.Field = forms.CharField(label=label, required=False, max_length=200)
         if column.kind in DAYS:
             self.fields[FIRST + column.field] = day(_("{column} from").format(column=label))
             self.fields[LAST + column.field] = day(_("{column} to").format(column=label))
             return
         if column.kind is Kind.CHOICE:
-            stored = dict.fromkeys(column.choices.values())
-            choices = [("", ""), *((one, presenters.choice(column, one)) for one in stored)]
+            texts = {one: presenters.choice(column, one) for one in column.choices.values()}
+            field = forms.ChoiceField(label=label, required=False, choices=[("", ""), *texts.items()])
         elif column.kind is Kind.FLAG:
-            choices = [("", ""), *((one, _("yes") if FLAGS[one] else _("no")) for one in FLAGS)]
-        else:
-            self.fields[COLUMN + column.field] = forms.CharField(label=label, required=False, max_length=200)
-            return
-        self.fields[COLUMN + column.field] = forms.ChoiceField(label=label, required=False, choices=choices)
+            texts = {one: _("yes") if yes else _("no") for one, yes in FLAGS.items()}
+            field = forms.ChoiceField(label=label, required=False, choices=[("", ""), *texts.items()])
+        self.fields[COLUMN + column.field] = field
 
     def wanted(self) -> RowFilter:
         """Return what was understood; a field with an error is left out."""
@@ -170,6 +169,17 @@ class Filter(forms.Form):
     def narrowed(self) -> bool:
         """Whether a single column is asked for."""
         return any(self.data.get(field.name) for field in self.columns)
+
+
+def add_findings(form: forms.Form, error: NianjianError, field: str | None = None) -> None:
+    """Show each finding of a refusal at its field; without findings the refusal itself at ``field``."""
+    if not error.findings:
+        form.add_error(field, describe_error(error)[0])
+    for finding in error.findings:
+        name = str(finding["field"])
+        values = {one: value for one, value in finding.items() if one not in {"field", "code"}}
+        text = error_message(str(finding["code"]), values, words(current()))
+        form.add_error(name if name in form.fields else None, text)
 
 
 class RowForm(forms.Form):
@@ -244,25 +254,21 @@ class RowForm(forms.Form):
 
     def refuse(self, error: NianjianError) -> None:
         """Show a refusal: each finding at its field, anything else above the form."""
-        if not error.findings:
-            self.add_error("over" if error.code == "register_change_reaches_back" else None, describe_error(error)[0])
-            return
-        for finding in error.findings:
-            field = str(finding["field"])
-            values = {name: value for name, value in finding.items() if name not in {"field", "code"}}
-            text = error_message(str(finding["code"]), values, words(current()))
-            self.add_error(field if field in self.fields else None, text)
+        add_findings(self, error, "over" if error.code == "register_change_reaches_back" else None)
 
 
 class EndForm(forms.Form):
     """From when rows hold no longer, and why."""
 
+    start = day(
+        gettext_lazy("No longer holds from"),
+        required=True,
+        hint=gettext_lazy("The day before is the last one on which it holds."),
+    )
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=REASON)
+
     def __init__(self, data: Any = None) -> None:  # noqa: ANN401 -- Django's
         super().__init__(data, initial={"start": clock.today()})
-        self.fields["start"] = day(
-            _("No longer holds from"), required=True, hint=_("The day before is the last one on which it holds.")
-        )
-        self.fields["reason"] = forms.CharField(label=_("Reason"), max_length=REASON)
 
 
 class PaperForm(forms.Form):

@@ -87,9 +87,9 @@ def export_register(asked: ExportRequest, *, actor: Actor) -> ExportFile:
     count = count_export_rows(asked, actor)
     if count > DIRECT:
         raise NianjianError("register_export_long", rows=count, most=DIRECT)
-    made = build_export_file(asked, count, actor)
-    record_export(asked, count, made.sha256, actor)
-    return made
+    file = build_export_file(asked, count, actor)
+    record_export(asked, count, file.sha256, actor)
+    return file
 
 
 def count_export_rows(asked: ExportRequest, actor: Actor) -> int:

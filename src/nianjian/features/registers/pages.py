@@ -26,10 +26,11 @@ from nianjian.features.registers.forms import CHANGE, COLUMN, FIRST, LAST, EndFo
 from nianjian.features.registers.operations import FORMS, ExportRequest, export_register, list_states
 from nianjian.platform.accounts import access
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, takes_files
+from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, read_upload, takes_files
 from nianjian.platform.registers import attachments, entries, filters, queries, storage
 from nianjian.platform.registers.attachments import list_row_papers
 from nianjian.platform.registers.columns import Column, Sheet, is_masked
+from nianjian.platform.registers.filters import RowFilter
 from nianjian.platform.registers.queries import ReadScope, RegisterState
 from nianjian.platform.registers.versions import Version
 from nianjian.platform.web.access import Request, page
@@ -208,14 +209,10 @@ def edit(request: Request, code: str, kind: str, key: str) -> HttpResponse:
     """Write another version of a row."""
     sheet, last = presenters.sheet_of(kind), get_version_or_404(request, kind, key)
     if request.method != "POST":
-        return _edit(
-            request,
-            kind,
-            key,
-            last,
-            _initial_form(request, kind, last),
-            looked=_describe_other_day(request, kind, key, last),
-        )
+        form = RowForm(sheet=sheet, version=last)
+        if day := day_parameter(read_scope(request, kind)):
+            form.initial["holds_from"] = day  # the change begins on the day that was looked at
+        return _edit(request, kind, key, last, form, looked=_describe_other_day(request, kind, key, last))
     form = RowForm(request.POST, sheet=sheet, version=last)
     if not form.is_valid():
         return _edit(request, kind, key, last, form, status=UNPROCESSABLE)
@@ -233,14 +230,6 @@ def edit(request: Request, code: str, kind: str, key: str) -> HttpResponse:
         return _edit(request, kind, key, last, form, status=UNPROCESSABLE)
     messages.success(request, _("The new version is written; the old one stays in the history."))
     return redirect(presenters.address(code, kind, key))
-
-
-def _initial_form(request: Request, kind: str, last: Version) -> RowForm:
-    """The form, the change beginning on the day that was looked at."""
-    form = RowForm(sheet=presenters.sheet_of(kind), version=last)
-    if day := day_parameter(read_scope(request, kind)):
-        form.initial["holds_from"] = day
-    return form
 
 
 def _describe_other_day(request: Request, kind: str, key: str, last: Version) -> str:
@@ -265,12 +254,12 @@ def _edit(  # noqa: PLR0917 -- one part of `edit`
     **more: Any,  # noqa: ANN401 -- a template's
 ) -> HttpResponse:
     sheet, code = presenters.sheet_of(kind), request.enterprise.code
-    locked = [(presenters.label(sheet.by_field(name)), _locked_value(last, sheet, name)) for name in form.locked]
+    locked = map(sheet.by_field, form.locked)
     context = {
         "kind": kind,
         "register": presenters.title(kind),
         "name": presenters.name(last, sheet),
-        "locked": locked,
+        "locked": [(presenters.label(one), presenters.value(getattr(last, one.field), one)) for one in locked],
         "span": presenters.span(last.valid_from, last.valid_to),
         "form": form,
         "back": presenters.address(code, kind, key),
@@ -279,23 +268,13 @@ def _edit(  # noqa: PLR0917 -- one part of `edit`
     return render(request, "registers/edit.html", context, status=status)
 
 
-def _locked_value(version: Version, sheet: Sheet, name: str) -> str:
-    return presenters.value(getattr(version, name), sheet.by_field(name))
-
-
 def _render_conflict(  # noqa: PLR0917 -- one part of `edit`
     request: Request, kind: str, key: str, last: Version, form: RowForm, error: NianjianError
 ) -> HttpResponse:
     """Show what the writer saw, what stands now and what was typed; sending again goes over what stands now."""
     sheet = presenters.sheet_of(kind)
-    seen = next(
-        (
-            one
-            for one in queries.list_row_versions(kind, read_scope(request, kind), key)
-            if one.pk == form.cleaned_data["seen"]
-        ),
-        last,
-    )
+    versions = queries.list_row_versions(kind, read_scope(request, kind), key)
+    seen = next((one for one in versions if one.pk == form.cleaned_data["seen"]), last)
     typed = form.texts()
     theirs = {change.column.field for change in queries.differences(seen, last, sheet)}
     lines = [
@@ -312,10 +291,8 @@ def _render_conflict(  # noqa: PLR0917 -- one part of `edit`
     again["seen"] = str(last.pk)
     fresh = RowForm(again, sheet=sheet, version=last)
     at = f"{last.recorded_at.astimezone(clock.ZONE):%Y-%m-%d %H:%M}"
-    written = _("Written by {who} at {at}. Compare; what you send now goes over it.").format(
-        who=last.recorded_by, at=at
-    )
-    more = {"lines": lines, "conflict": describe_error(error)[0], "written": written}
+    text = _("Written by {who} at {at}. Compare; what you send now goes over it.")
+    more = {"lines": lines, "conflict": describe_error(error)[0], "written": text.format(who=last.recorded_by, at=at)}
     return _edit(request, kind, key, last, fresh, status=CONFLICT, **more)
 
 
@@ -340,22 +317,17 @@ def end(request: Request, code: str, kind: str) -> HttpResponse:
         else:
             messages.success(request, _("{count} rows end.").format(count=count))
             return redirect(_list(code, kind))
-    sheet = presenters.sheet_of(kind)
+    sheet, gone = presenters.sheet_of(kind), len(wanted) - len(found)
+    missing = _("{count} of the chosen rows were changed in the meantime; go back and choose again.")
     context = {
         "kind": kind,
         "register": presenters.title(kind),
         "form": form,
         "rows": [(one.pk, presenters.name(one, sheet), presenters.span(one.valid_from, one.valid_to)) for one in found],
-        "gone": _describe_missing(len(wanted) - len(found)),
+        "gone": missing.format(count=gone) if gone else "",
         "back": _list(code, kind),
     }
     return render(request, "registers/end.html", context, status=UNPROCESSABLE if form.errors else 200)
-
-
-def _describe_missing(count: int) -> str:
-    if not count:
-        return ""
-    return _("{count} of the chosen rows were changed in the meantime; go back and choose again.").format(count=count)
 
 
 def _list(code: str, kind: str) -> str:
@@ -374,7 +346,7 @@ def overview(request: Request, code: str) -> HttpResponse:
     return render(request, "registers/overview.html", {"cards": cards, "day": seen.day, "told": day_parameter(seen)})
 
 
-def _card(code: str, one: RegisterState, seen: ReadScope) -> dict[str, Any]:
+def _card(code: str, one: RegisterState, seen: ReadScope) -> Context:
     sheet = presenters.sheet_of(one.kind)
     there = reverse("registers-list", kwargs={"code": code, "kind": one.kind})
     day = f"&as_at={seen.day}" if day_parameter(seen) else ""
@@ -432,7 +404,7 @@ def rows(request: Request, code: str, kind: str) -> HttpResponse:
         "may_reveal": may(request, Act.REVEAL),
         "wizard": _wizard(code),
         "formats": FORMATS,
-        **_table(request, code, kind, seen, cut.rows, asked),
+        **_table(request, seen, sheet, cut.rows, asked),
     }
     return render(request, "registers/rows.html", context)
 
@@ -443,15 +415,7 @@ def _count(total: int | None) -> str:
     return _("one row") if total == 1 else _("{count} rows").format(count=total)
 
 
-def _table(  # noqa: PLR0917 -- one part of `rows`
-    request: Request,
-    code: str,
-    kind: str,
-    seen: ReadScope,
-    found: Sequence[Version],
-    asked: filters.RowFilter,
-) -> dict[str, Any]:
-    sheet = presenters.sheet_of(kind)
+def _table(request: Request, seen: ReadScope, sheet: Sheet, found: Sequence[Version], asked: RowFilter) -> Context:
     columns = _used(sheet, found, asked)
     sorts = {column.field for column in filters.sortable_columns(sheet)}
     return {
@@ -460,11 +424,20 @@ def _table(  # noqa: PLR0917 -- one part of `rows`
             (presenters.label(column), *(_sort(request, column.field, asked) if column.field in sorts else ("", "")))
             for column in columns
         ],
-        "lines": [_line(code, kind, seen, version, columns) for version in found],
+        "lines": [
+            {
+                "pk": one.pk,
+                "name": presenters.name(one, sheet),
+                "href": presenters.address(seen.enterprise, sheet.kind, one.key, day_parameter(seen)),
+                "cells": [presenters.value(getattr(one, column.field), column) for column in columns],
+                "open": one.valid_to is None or one.valid_to >= clock.today(),
+            }
+            for one in found
+        ],
     }
 
 
-def _used(sheet: Sheet, found: Sequence[Version], asked: filters.RowFilter) -> list[Column]:
+def _used(sheet: Sheet, found: Sequence[Version], asked: RowFilter) -> list[Column]:
     """Columns that hold anything on this page, or that were asked for; the key stands before them."""
     key = sheet.keys[0][0] if len(sheet.keys) == 1 == len(sheet.keys[0]) else ""
     named = {asked.sort, asked.missing, *asked.columns, *asked.first, *asked.last}
@@ -475,23 +448,12 @@ def _used(sheet: Sheet, found: Sequence[Version], asked: filters.RowFilter) -> l
     return [column for column in entries.form_columns(sheet) if column.field != key and used(column)]
 
 
-def _sort(request: Request, field: str, asked: filters.RowFilter) -> tuple[str, str]:
+def _sort(request: Request, field: str, asked: RowFilter) -> tuple[str, str]:
     """Address that sorts by a column ("": the key), and how it is sorted now."""
     here = asked.sort == field
     turned = f"-{field}" if here and not asked.descending else field
     state = ("descending" if asked.descending else "ascending") if here else ""
     return address(request, sort=turned, page=""), state
-
-
-def _line(code: str, kind: str, seen: ReadScope, version: Version, columns: list[Column]) -> dict[str, Any]:
-    sheet = presenters.sheet_of(kind)
-    return {
-        "pk": version.pk,
-        "name": presenters.name(version, sheet),
-        "href": presenters.address(code, kind, version.key, day_parameter(seen)),
-        "cells": [presenters.value(getattr(version, column.field), column) for column in columns],
-        "open": version.valid_to is None or version.valid_to >= clock.today(),
-    }
 
 
 def _wizard(code: str) -> str:
@@ -572,8 +534,8 @@ def attach(request: Request, code: str, kind: str, key: str) -> HttpResponse:
     if form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            _small(file.name, file.size)
-            attachments.attach_to_row(register=kind, row=row, name=file.name, content=file.read(), actor=request.actor)
+            content = read_upload(file, attachments.ROW_LIMIT)
+            attachments.attach_to_row(register=kind, row=row, name=file.name, content=content, actor=request.actor)
         except NianjianError as error:
             messages.error(request, describe_error(error)[0])
         else:
@@ -581,12 +543,6 @@ def attach(request: Request, code: str, kind: str, key: str) -> HttpResponse:
     else:
         messages.error(request, _("Choose a file first."))
     return redirect(f"{presenters.address(code, kind, key)}#papers")
-
-
-def _small(name: str, size: int) -> None:
-    """Refuse before the file is read into memory."""
-    if size > attachments.ROW_LIMIT:
-        raise NianjianError("file_too_large", file=name, limit=attachments.ROW_LIMIT)
 
 
 @require_POST
@@ -618,5 +574,4 @@ def _any(request: Request, kind: str, key: str) -> Version:
 
 
 def _file(content: bytes, media_type: str, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=media_type)
-    return as_attachment(answer, name)
+    return as_attachment(HttpResponse(content, content_type=media_type), name)

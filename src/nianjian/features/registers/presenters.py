@@ -17,30 +17,21 @@ from nianjian.platform.registers.queries import Event, display_value
 from nianjian.platform.registers.versions import Version
 from nianjian.platform.web.language import current
 
-LABELS: Final[Mapping[str, str]] = {
-    "accepted_at": "Accepted at",
+LABELS: Final[Mapping[str, str]] = {  # where it is not the field's own name
     "access_place": "Place of access",
     "account_tail": "Account (last digits)",
     "address": "Registered address",
-    "agreement": "Agreement",
     "amount": "Amount (yuan)",
-    "approval_paper": "Approval paper",
     "arrived_at": "Forwarded to us at",
     "assignee": "Assigned to",
-    "attachment": "Attachment",
     "auto_replied_at": "Automatic answer at",
     "base_amount": "Contribution base (yuan)",
     "call_id": "Call record",
     "callback_result": "Result of the call-back",
     "called_at": "Time of the call",
-    "called_back_at": "Called back at",
     "cancelled_on": "Filing cancelled on",
-    "carrier": "Carrier",
     "category": "Kind of complaint",
-    "certificate": "Certificate",
     "changed_on": "Day of the change",
-    "closed_at": "Closed at",
-    "closed_on": "Closed on",
     "commitment": "Letter of commitment",
     "complainant": "Complainant's number",
     "complained": "Number complained of",
@@ -48,97 +39,47 @@ LABELS: Final[Mapping[str, str]] = {
     "content": "What was said",
     "coverage": "Area covered",
     "credit_code": "Unified social credit code",
-    "desk": "Desk",
     "display": "Default displayed number",
-    "drill": "Drill",
-    "duplicate_of": "Duplicate of",
     "duration": "Duration of the call (seconds)",
     "employer_paid": "Paid by the employer (yuan)",
     "employment": "Form of employment",
     "exclusion": "Reason for leaving it out",
-    "expires_at": "Expires at",
     "fee": "Number fee paid",
-    "filed_on": "Filed on",
-    "filing": "Filing",
     "gateway": "Landing gateway",
-    "holder": "Holder",
     "identity": "Identity number",
     "inbound": "Inbound permitted",
-    "insurance": "Insurance",
-    "insured_by": "Insured by",
-    "issued_on": "Issued on",
     "issuer": "Issued by",
-    "joined_on": "Joined on",
     "kind": "Type",
-    "left_on": "Left on",
     "line_id": "Line",
     "measures": "Measures taken",
-    "memo": "Memo",
-    "month": "Month",
-    "name": "Name",
-    "number": "Number",
-    "obtained_at": "Obtained at",
     "obtained_by": "Obtained by way of",
-    "opened_on": "Opened on",
     "outbound": "Outbound permitted",
-    "paid_on": "Paid on",
-    "payee": "Payee",
-    "payer": "Payer",
     "payer_account": "Payer's account",
     "payer_number": "Payer's insurance number",
     "person": "Name of the person",
     "person_paid": "Paid by the person (yuan)",
-    "post": "Post",
-    "proof": "Proof",
-    "purpose": "Purpose",
-    "reference": "Reference",
-    "registered_at": "Registered at",
-    "reopened_at": "Reopened at",
     "representative": "Legal representative",
     "responded_at": "First response at",
     "responded_by": "First response by",
     "root": "Number (root)",
     "scope": "Area of use",
     "seat_id": "Seat",
-    "services": "Services",
     "skill": "Skill group",
-    "source": "Source",
     "staff_id": "Staff number",
-    "state": "State",
-    "team": "Team",
     "team_id": "Team",
     "ticket_id": "Ticket",
     "total_length": "Approved length (digits)",
-    "upheld": "Upheld",
     "valid_since": "Valid from",
     "valid_until": "Valid until (that day included)",
-    "withdrawn_at": "Withdrawn at",
-    "workplace": "Workplace",
 }
-CHOICES: Final[Mapping[str, str]] = {
-    "active": "active",
-    "cancelled": "cancelled",
-    "carrier": "carrier",
-    "dispatched": "dispatched",
-    "duplicate": "duplicate",
+CHOICES: Final[Mapping[str, str]] = {  # where it is not the stored word
     "enterprise": "the enterprise itself",
-    "filed": "filed",
-    "human": "human",
     "injury": "work injury",
     "local": "one province",
-    "maternity": "maternity",
-    "medical": "medical",
     "national": "nationwide",
     "not_a_call": "not about a call",
-    "not_accepted": "not accepted",
     "not_own_number": "not our number",
     "one_click": "one-click button",
-    "outsourced": "outsourced",
-    "own": "own",
-    "pension": "pension",
-    "robot": "robot",
-    "stopped": "stopped",
-    "unemployment": "unemployment",
     "unfiled": "not filed",
 }
 
@@ -160,13 +101,15 @@ def title(kind: str) -> str:
 
 def label(column: Column) -> str:
     """Name of a column: the sheet's own header, in English its translation."""
-    return LABELS.get(column.field, column.field) if current() == ENGLISH else column.header
+    if current() == ENGLISH:
+        return LABELS.get(column.field) or column.field.replace("_", " ").capitalize()
+    return column.header
 
 
 def choice(column: Column, stored: str) -> str:
     """Name of a stored choice."""
     if current() == ENGLISH:
-        return CHOICES.get(stored, stored)
+        return CHOICES.get(stored) or stored.replace("_", " ")
     return entries.format_value(stored, column) or stored
 
 

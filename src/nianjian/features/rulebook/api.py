@@ -10,11 +10,11 @@ from ninja import Query, Router, Schema
 
 from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.rulebook.operations import enqueue_effects, request_overlay
+from nianjian.features.rulebook.operations import enqueue_effects, request_overlay, rule_as_dict
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, enqueued_job_document
-from nianjian.platform.api.operations import read, write
+from nianjian.platform.api.operations import everywhere, read, write
 from nianjian.platform.api.paging import Cut, Page, paged
 from nianjian.platform.api.parameter_types import Day, Text
 from nianjian.platform.rulebook.rulebooks import rulebook
@@ -108,13 +108,35 @@ On = Annotated[Day | None, Query()]
 @read(router, "/enterprises/{code}/rules", act=Act.READ, answer=Page[RuleTold])
 def rules_list(request: Request, code: str, cut: Query[Cut], looked: Query[RulesWanted]) -> dict[str, object]:
     """The rules that hold for the enterprise on a day, by key."""
-    return _list(request, code, cut, looked)
+    book, part = _book(request, code, looked.on), looked.q.strip().casefold()
+    found = [
+        rule
+        for rule in book.rules(looked.prefix)
+        if looked.level in {"", str(rule.level)}
+        and part in f"{rule.key} {rule.id} {rule.title_zh} {rule.title_en} {rule.citation}".casefold()
+    ]
+    return paged(request, cut, found, lambda rule: _told(rule, book))
+
+
+everywhere(
+    read(router, "/rules", act=Act.READ, answer=Page[RuleTold]), rules_list, "rules_everywhere",
+    "The rules that hold everywhere on a day, by key.",
+)  # fmt: skip
 
 
 @read(router, "/enterprises/{code}/rules/{key}", act=Act.READ, answer=RuleTold)
 def rules_get(request: Request, code: str, key: str, on: On = None) -> dict[str, object]:
     """One rule as it holds for the enterprise on a day."""
-    return _one(_book(request, code, on), key)
+    book = _book(request, code, on)
+    if key not in book.in_force:
+        raise Http404
+    return _told(book.in_force[key], book)
+
+
+everywhere(
+    read(router, "/rules/{key}", act=Act.READ, answer=RuleTold), rules_get, "rules_get_everywhere",
+    "One rule as it holds everywhere on a day.",
+)  # fmt: skip
 
 
 @write(router, "/enterprises/{code}/rules/{key}/overlays", act=Act.REQUEST, answer=Pending, status=202)
@@ -132,18 +154,6 @@ def effects_look(request: Request, code: str, key: str, trial: Trial) -> dict[st
     Nothing is asked for or kept.
     """
     return _effects(request, key, code, None, trial)
-
-
-@read(router, "/rules", act=Act.READ, answer=Page[RuleTold])
-def rules_everywhere(request: Request, cut: Query[Cut], looked: Query[RulesWanted]) -> dict[str, object]:
-    """The rules that hold everywhere on a day, by key."""
-    return _list(request, None, cut, looked)
-
-
-@read(router, "/rules/{key}", act=Act.READ, answer=RuleTold)
-def rules_get_everywhere(request: Request, key: str, on: On = None) -> dict[str, object]:
-    """One rule as it holds everywhere on a day."""
-    return _one(_book(request, None, on), key)
 
 
 @write(router, "/rules/{key}/overlays", act=Act.REQUEST, answer=Pending, status=202)
@@ -170,47 +180,17 @@ def _effects(request: Request, key: str, code: str | None, province: str | None,
     return enqueued_job_document(request, job)
 
 
-def _list(request: Request, code: str | None, cut: Cut, looked: RulesWanted) -> dict[str, object]:
-    book, part = _book(request, code, looked.on), looked.q.strip().casefold()
-    found = [
-        rule
-        for rule in book.rules(looked.prefix)
-        if looked.level in {"", str(rule.level)}
-        and part in f"{rule.key} {rule.id} {rule.title_zh} {rule.title_en} {rule.citation}".casefold()
-    ]
-    return paged(request, cut, found, lambda rule: _told(rule, book))
-
-
-def _book(request: Request, code: str | None, day: date | None) -> Rulebook:
-    province = None if code is None else request.enterprise.province or None
-    return rulebook(day=day, province=province, enterprise=code)
-
-
-def _one(book: Rulebook, key: str) -> dict[str, object]:
-    if key not in book.in_force:
-        raise Http404
-    return _told(book.in_force[key], book)
+def _book(request: Request, code: str, day: date | None) -> Rulebook:
+    province = request.enterprise.province or None if code else None
+    return rulebook(day=day, province=province, enterprise=code or None)
 
 
 def _told(rule: Rule, book: Rulebook) -> dict[str, object]:
-    names = ("key", "id", "operator", "unit", "citation", "url", "valid_from", "valid_to", "province", "settable")
-    told = {name: getattr(rule, name) for name in names}
     acting = [one for one in book.overlays if one["key"] == rule.key]
-    return told | {
-        "title": {"zh": rule.title_zh, "en": rule.title_en},
-        "value": _plain(rule.value),
-        "level": str(rule.level),
+    return rule_as_dict(rule) | {
         "text": rule.text_zh,
         "note": rule.note_en,
         "note_zh": rule.note_zh,
+        "settable": rule.settable,
         "changed": {name: str(acting[-1].get(name) or "") for name in Changed.model_fields} if acting else None,
     }
-
-
-def _plain(value: object) -> object:
-    """A rule's value as JSON: exact numbers as text, lists as lists."""
-    if isinstance(value, tuple | list):
-        return [_plain(inside) for inside in value]
-    if isinstance(value, dict):
-        return {key: _plain(inside) for key, inside in value.items()}
-    return value if value is None or isinstance(value, bool | int | str) else str(value)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 from nianjian.engines.kernel import clock, identifiers
+from nianjian.engines.rules.rule import Rule
 from nianjian.engines.rules.rulebook import Overlay, Rulebook
 from nianjian.features.portrait import portraits
 from nianjian.features.portrait.operations import compute_portrait
@@ -43,11 +44,27 @@ def request_overlay(
     require(actor, enterprise or EVERYWHERE, Act.REQUEST)
     if enterprise is not None:
         accounts.enterprise(enterprise)
-    if province is not None:
-        province = identifiers.short(province)
-    Rulebook.on(valid_from, province, enterprise, [_tried(key, value, province, enterprise, valid_from, reason)])
-    wanted = OverlayProposal(key, value, province or "", enterprise or "", valid_from, valid_to, reason)
+    where = _check_overlay(key, value, province, enterprise, valid_from, reason)["province"]
+    wanted = OverlayProposal(key, value, where or "", enterprise or "", valid_from, valid_to, reason)
     return propose_overlay(overlay=wanted, actor=actor)
+
+
+def rule_as_dict(rule: Rule) -> dict[str, Any]:
+    """A rule in force as API and command tell it; exact numbers as text."""
+    names = (
+        "key", "id", "title", "operator", "value", "unit", "level", "citation", "url", "valid_from", "valid_to",
+        "province",
+    )  # fmt: skip
+    words = {"title": {"zh": rule.title_zh, "en": rule.title_en}, "value": _plain(rule.value), "level": str(rule.level)}
+    return {name: words[name] if name in words else getattr(rule, name) for name in names}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, tuple | list):
+        return [_plain(inside) for inside in value]
+    if isinstance(value, dict):
+        return {key: _plain(inside) for key, inside in value.items()}
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +95,9 @@ def enqueue_effects(
 ) -> str:
     """Put a look at what the overlay would do; its job. Errors as `request_overlay`."""
     require(actor, enterprise or EVERYWHERE, Act.REQUEST)
-    where = None if province is None else identifiers.short(province)
-    Rulebook.on(valid_from, where, enterprise, [_tried(key, value, where, enterprise, valid_from, reason)])
-    payload = {
-        "key": key,
-        "value": value,
-        "province": where,
-        "valid_from": valid_from.isoformat(),
-        "reason": reason,
-    }
+    tried = _check_overlay(key, value, province, enterprise, valid_from, reason)
+    payload = {name: tried[name] for name in ("key", "value", "province", "reason")}
+    payload |= {"valid_from": valid_from.isoformat()}
     place = enterprise or EVERYWHERE
     return flow.enqueue(kind=flow.OVERLAY_EFFECT, enterprise=place, payload=payload, actor=actor)
 
@@ -108,9 +119,8 @@ def compute_effects(
     Errors as `request_overlay`.
     """
     require(actor, enterprise or EVERYWHERE, Act.REQUEST)
-    where = None if province is None else identifiers.short(province)
-    tried = _tried(key, value, where, enterprise, valid_from, reason)
-    Rulebook.on(valid_from, where, enterprise, [tried])
+    tried = _check_overlay(key, value, province, enterprise, valid_from, reason)
+    where = tried["province"]
     concerned = [
         one.code for one in accounts.enterprises() if enterprise in {None, one.code} and where in {None, one.province}
     ]
@@ -127,16 +137,20 @@ def _effect(enterprise: str, year: int, day: date, tried: Overlay, step: Steps) 
     return Effect(enterprise, year, *found)
 
 
-def _tried(  # noqa: PLR0917 -- the same values as the acts'
+def _check_overlay(  # noqa: PLR0917 -- the same values as the acts'
     key: str, value: str, province: str | None, enterprise: str | None, valid_from: date, reason: str
-) -> dict[str, object]:
-    return {
+) -> dict[str, Any]:
+    """The overlay as the rulebook of its first day takes it, its province by its short name; what that raises."""
+    where = None if province is None else identifiers.short(province)
+    tried = {
         "key": key,
         "value": value,
-        "province": province,
+        "province": where,
         "enterprise": enterprise,
         "valid_from": valid_from,
         "valid_to": None,
         "reason": reason,
         "when": clock.now().isoformat(),
     }
+    Rulebook.on(valid_from, where, enterprise, [tried])
+    return tried

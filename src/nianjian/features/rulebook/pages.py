@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any, Final, cast
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.urls import path
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.identifiers import PROVINCES
 from nianjian.engines.paper.texts.portrait import code_name
 from nianjian.engines.paper.words import words
 from nianjian.engines.rules.rulebook import Rulebook
-from nianjian.features.rulebook.forms import Ask
 from nianjian.features.rulebook.operations import enqueue_effects, request_overlay
 from nianjian.platform.accounts.access import EVERYWHERE, may
 from nianjian.platform.accounts.query import Actor
@@ -25,7 +29,7 @@ from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.query import JobValue
 from nianjian.platform.rulebook.rulebooks import rulebook
 from nianjian.platform.web import rule_values
-from nianjian.platform.web.access import Request, at, everywhere, page
+from nianjian.platform.web.access import Request, anywhere, at
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.language import current
 from nianjian.platform.web.paging import Page, paged
@@ -34,55 +38,65 @@ from nianjian.platform.web.work import bar, kind, state
 from nianjian.platform.web.work import describe_job_error as fault
 
 
-@require_safe
-@page(Act.REQUEST)
-def enterprise_effect(request: Request, code: str, key: str, job: str) -> HttpResponse:
-    """Show how far it is at an enterprise."""
-    return _shown(request, code, key, job)
+class Ask(forms.Form):
+    """Value, days, reason; the installation's form names a province, an enterprise's form does not."""
+
+    value = forms.CharField(label=gettext_lazy("New value"), max_length=2000)
+    province = forms.ChoiceField(
+        label=gettext_lazy("Province"), choices=[("", "–"), *((name, name) for name in PROVINCES)]
+    )
+    valid_from = forms.DateField(
+        label=gettext_lazy("First day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    valid_to = forms.DateField(
+        label=gettext_lazy("Last day"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        help_text=gettext_lazy("Included; empty: open"),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=1000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=gettext_lazy("It stands in every result that uses the value."),
+    )
+
+    def __init__(self, *args: Any, everywhere: bool, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **kwargs)
+        if not everywhere:
+            del self.fields["province"]
+
+    def asked(self) -> dict[str, Any]:
+        """The values as `flows.overlay` takes them."""
+        given = self.cleaned_data
+        return {**given, "province": given.get("province") or None}
 
 
 @require_safe
-@everywhere(Act.REQUEST)
-def installation_effect(request: Request, key: str, job: str) -> HttpResponse:
-    """Show how far it is in the installation."""
-    return _shown(request, "", key, job)
+@anywhere(Act.REQUEST)
+def show_effect(request: Request, key: str, job: str, code: str = EVERYWHERE) -> HttpResponse:
+    """Show how far it is: the fragment alone to the page that asks for it, else within a page of its own."""
+    return _render_effect(request, code, key, job)
 
 
 @require_POST
-@page(Act.REQUEST)
-def stop_enterprise_effect(request: Request, code: str, key: str, job: str) -> HttpResponse:
-    """Ask it to stop, at an enterprise."""
-    return _stopped(request, code, key, job)
-
-
-@require_POST
-@everywhere(Act.REQUEST)
-def stop_installation_effect(request: Request, key: str, job: str) -> HttpResponse:
-    """Ask it to stop, in the installation."""
-    return _stopped(request, "", key, job)
-
-
-def _build_context(place: str, key: str, job: str, actor: Actor) -> dict[str, Any]:
-    """Return what the fragment shows of a job."""
-    return _context(place, key, _job(place, key, job, actor))
-
-
-def _shown(request: Request, place: str, key: str, job: str) -> HttpResponse:
-    """Give the fragment alone to the page that asks for it, else within a page of its own."""
-    told = _build_context(place, key, job, request.actor)
-    if request.headers.get("HX-Request"):
-        return render(request, "rulebook/effect.html", told)
-    back = at("rules-overlay", place, key=key)
-    return render(request, "rulebook/effect_page.html", told | {"back": back, "key": key})
-
-
-def _stopped(request: Request, place: str, key: str, job: str) -> HttpResponse:
-    found = _job(place, key, job, request.actor)
+@anywhere(Act.REQUEST)
+def stop_effect(request: Request, key: str, job: str, code: str = EVERYWHERE) -> HttpResponse:
+    """Ask it to stop."""
+    found = _job(code, key, job, request.actor)
     if not found.over:
         flow.stop(job=found.id, actor=request.actor)
     if request.headers.get("HX-Request"):
-        return _shown(request, place, key, job)
-    return redirect(at("rules-effect", place, key=key, job=found.id))
+        return _render_effect(request, code, key, job)
+    return redirect(at("rules-effect", code, key=key, job=found.id))
+
+
+def _render_effect(request: Request, place: str, key: str, job: str) -> HttpResponse:
+    context = _context(place, key, _job(place, key, job, request.actor))
+    if request.headers.get("HX-Request"):
+        return render(request, "rulebook/effect.html", context)
+    back = at("rules-overlay", place, key=key)
+    return render(request, "rulebook/effect_page.html", context | {"back": back, "key": key})
 
 
 def _job(place: str, key: str, job: str, actor: Actor) -> JobValue:
@@ -107,48 +121,6 @@ def _context(place: str, key: str, job: JobValue) -> dict[str, Any]:
     }
 
 
-@require_safe
-@page(Act.READ)
-def enterprise_rules(request: Request, code: str) -> HttpResponse:
-    """List the rules that hold for an enterprise."""
-    return _list(request, code)
-
-
-@require_safe
-@everywhere(Act.READ)
-def installation_rules(request: Request) -> HttpResponse:
-    """List the rules that hold everywhere."""
-    return _list(request, EVERYWHERE)
-
-
-@require_safe
-@page(Act.READ)
-def enterprise_rule(request: Request, code: str, key: str) -> HttpResponse:
-    """Show one rule as it holds for an enterprise."""
-    return _one(request, code, key)
-
-
-@require_safe
-@everywhere(Act.READ)
-def rule_detail(request: Request, key: str) -> HttpResponse:
-    """Show one rule as it holds everywhere."""
-    return _one(request, EVERYWHERE, key)
-
-
-@require_http_methods(["GET", "POST"])
-@page(Act.REQUEST)
-def propose_enterprise_overlay(request: Request, code: str, key: str) -> HttpResponse:
-    """Ask for another value for an enterprise."""
-    return _ask(request, code, key)
-
-
-@require_http_methods(["GET", "POST"])
-@everywhere(Act.REQUEST)
-def propose_overlay(request: Request, key: str) -> HttpResponse:
-    """Ask for another value for a province."""
-    return _ask(request, EVERYWHERE, key)
-
-
 def _book(request: Request, place: str) -> Rulebook:
     """Take the rulebook of the day that ``?on=`` names, today if none."""
     day = clock.asked_day(request.GET.get("on", ""))
@@ -156,8 +128,11 @@ def _book(request: Request, place: str) -> Rulebook:
     return rulebook(day=day, province=province or None, enterprise=place or None)
 
 
-def _list(request: Request, place: str) -> HttpResponse:
-    book = _book(request, place)
+@require_safe
+@anywhere(Act.READ)
+def list_rules(request: Request, code: str = EVERYWHERE) -> HttpResponse:
+    """List the rules that hold for an enterprise, or everywhere."""
+    book = _book(request, code)
     search = request.GET.get("q", "").strip().casefold()
     level = request.GET.get("level", "")
     found = [rule_values.present_rule(rule, book) for rule in book.rules() if level in {"", str(rule.level)}]
@@ -166,7 +141,7 @@ def _list(request: Request, place: str) -> HttpResponse:
     rows = [
         [
             Cell(one.id),
-            Cell(one.title, href=at("rules-one", place, key=one.key)),
+            Cell(one.title, href=at("rules-one", code, key=one.key)),
             Cell(one.value),
             Cell(one.level, badge=one.badge),
             Cell(one.citation),
@@ -183,7 +158,7 @@ def _list(request: Request, place: str) -> HttpResponse:
         "book": book,
         "search": request.GET.get("q", ""),
         "level": level,
-        "levels": [(code, code_name("level", code, words(current()))) for code in rule_values.LEVELS],
+        "levels": [(one, code_name("level", one, words(current()))) for one in rule_values.LEVELS],
     }
     return render(request, "rulebook/list.html", context)
 
@@ -194,20 +169,26 @@ def _rule(book: Rulebook, key: str) -> rule_values.RulePresentation:
     return rule_values.present_rule(book.in_force[key], book)
 
 
-def _one(request: Request, place: str, key: str) -> HttpResponse:
-    book = _book(request, place)
+@require_safe
+@anywhere(Act.READ)
+def show_rule(request: Request, key: str, code: str = EVERYWHERE) -> HttpResponse:
+    """Show one rule as it holds for an enterprise, or everywhere."""
+    book = _book(request, code)
     rule = _rule(book, key)
     context = {
         "rule": rule,
         "book": book,
-        "list": at("rules", place),
-        "ask": at("rules-overlay", place, key=key) if rule.settable and may(request.actor, place, Act.REQUEST) else "",
+        "list": at("rules", code),
+        "ask": at("rules-overlay", code, key=key) if rule.settable and may(request.actor, code, Act.REQUEST) else "",
     }
     return render(request, "rulebook/one.html", context)
 
 
-def _ask(request: Request, place: str, key: str) -> HttpResponse:
-    book = _book(request, place)
+@require_http_methods(["GET", "POST"])
+@anywhere(Act.REQUEST)
+def propose_overlay(request: Request, key: str, code: str = EVERYWHERE) -> HttpResponse:
+    """Ask for another value for an enterprise, or for a province."""
+    book, place = _book(request, code), code
     rule = _rule(book, key)
     if not rule.settable:
         raise NianjianError("overlay_rule_unknown", key=key, date=book.day.isoformat())
@@ -224,9 +205,22 @@ def _ask(request: Request, place: str, key: str) -> HttpResponse:
                 messages.success(request, gettext("Asked for. A second person decides."))
                 return redirect(at("approvals", place))
             del asked["valid_to"]
-            context |= _build_context(place, key, enqueue_effects(**asked), request.actor)
+            context |= _context(place, key, _job(place, key, enqueue_effects(**asked), request.actor))
         except NianjianError as error:
             text, remedy = describe_error(error)
             form.add_error(None, f"{text} {remedy}".strip())
             status = UNPROCESSABLE
     return render(request, "rulebook/ask.html", context, status=status)
+
+
+rule_patterns: Final[list[tuple[str, Callable[..., HttpResponseBase], str]]] = [
+    ("rules/", list_rules, "rules"),
+    ("rules/<str:key>/", show_rule, "rules-one"),
+    ("rules/<str:key>/overlay/", propose_overlay, "rules-overlay"),
+    ("rules/<str:key>/overlay/<str:job>/", show_effect, "rules-effect"),
+    ("rules/<str:key>/overlay/<str:job>/stop/", stop_effect, "rules-effect-stop"),
+]
+urlpatterns = [
+    *(path(route, view, name=name) for route, view, name in rule_patterns),
+    *(path(f"e/<str:code>/{route}", view, name=f"{name}-here") for route, view, name in rule_patterns),
+]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
@@ -51,15 +50,11 @@ def to_document(row: WebhookRow) -> Webhook:
     return Webhook(row.id, row.url, list(row.events), row.made_by, row.created_at)
 
 
-def _read(enterprise: str, _actor: Actor, keys: Sequence[str]) -> list[WebhookRow]:
-    return [webhooks.get_webhook(key, enterprise) for key in keys]
-
-
 WEBHOOKS: Final = Resource(
     name="webhook",
     plural="webhooks",
     path="/enterprises/{code}/webhooks",
-    read=_read,
+    read=lambda enterprise, _actor, keys: [webhooks.get_webhook(key, enterprise) for key in keys],
     missing=lambda key: NianjianError("webhook_unknown", webhook=key),
     document=to_document,
     schema=Webhook,
@@ -78,12 +73,9 @@ SENT: Final = Answer(schema=Done, document=DONE.document, status=202)
 
 
 @operation(
-    "webhooks.add",
-    on=WEBHOOKS,
-    permission=Permission.ADMINISTER,
+    "webhooks.add", on=WEBHOOKS, permission=Permission.ADMINISTER, answer=NEW,
     body=Body("NewWebhook", "A webhook to be made."),
-    answer=NEW,
-)
+)  # fmt: skip
 def add_webhook(*, enterprise: str, actor: Actor, url: Line, events: Lines) -> tuple[WebhookRow, str]:
     """Make a webhook; its secret is told in this answer alone.
 
@@ -110,12 +102,9 @@ def test_webhook(*, enterprise: str, actor: Actor, webhook: Key) -> None:
 
 
 @operation(
-    "deliveries.again",
-    on=WEBHOOKS,
-    permission=Permission.ADMINISTER,
+    "deliveries.again", on=WEBHOOKS, permission=Permission.ADMINISTER, answer=SENT,
     path="/{webhook}/deliveries/{delivery}/again",
-    answer=SENT,
-)
+)  # fmt: skip
 def retry_delivery(*, enterprise: str, actor: Actor, webhook: Key, delivery: Line) -> None:
     """Send a message once more."""
     webhooks.retry_delivery(delivery=delivery, webhook=webhook, enterprise=enterprise, actor=actor)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -29,6 +27,11 @@ from nianjian.platform.web.paging import Page, paged
 from nianjian.platform.web.tables import Cell, Column, Table
 
 
+def _list_events() -> list[tuple[str, str]]:
+    _ = words(current())
+    return [(code, f"{verb_text(code, _)} ({code})") for code in EVENTS]
+
+
 class NewWebhook(forms.Form):
     """Where, and of what."""
 
@@ -38,14 +41,9 @@ class NewWebhook(forms.Form):
         widget=forms.URLInput({"placeholder": "https://"}),
         help_text=gettext_lazy("https; each message is signed (Standard Webhooks)"),
     )
-    events = forms.MultipleChoiceField(label=gettext_lazy("Told of"), choices=(), widget=forms.CheckboxSelectMultiple)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
-        super().__init__(*args, **kwargs)
-        _ = words(current())
-        events = self.fields["events"]
-        assert isinstance(events, forms.MultipleChoiceField)  # noqa: S101 - for the type checker
-        events.choices = [(code, f"{verb_text(code, _)} ({code})") for code in EVENTS]
+    events = forms.MultipleChoiceField(
+        label=gettext_lazy("Told of"), choices=_list_events, widget=forms.CheckboxSelectMultiple
+    )
 
 
 STATES = {
@@ -65,14 +63,10 @@ def list_webhooks(request: Request, code: str) -> HttpResponse:
         status = UNPROCESSABLE
         if form.is_valid():
             try:
-                given = form.cleaned_data
-                _made, secret = operations.add_webhook(
-                    enterprise=code, url=given["url"], events=given["events"], actor=request.actor
-                )
+                _made, secret = operations.add_webhook(enterprise=code, actor=request.actor, **form.cleaned_data)
                 form, status = NewWebhook(), 200
             except NianjianError as error:
-                text, remedy = describe_error(error)
-                form.add_error("url", f"{text} {remedy}".strip())
+                form.add_error("url", " ".join(describe_error(error)).strip())
     shown: Page[Webhook] = paged(request, webhooks.list_webhooks(code))
     _ = words(current())
     rows = [

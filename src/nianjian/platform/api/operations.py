@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from django.db import connection, transaction
 from django.http import Http404, HttpResponse
@@ -205,6 +205,19 @@ def take(
         return _declared(router, "POST", path, act, view, inside, {200: answer}, more)
 
     return around
+
+
+def everywhere(declare: Callable[[View], View], view: Callable[..., Any], name: str, about: str) -> None:
+    """Declare what a view does to an enterprise for the whole installation, at an address without ``code``."""
+
+    def inside(request: Request, **given: Any) -> Any:  # noqa: ANN401 -- as the view's
+        return view(request, code=EVERYWHERE, **given)
+
+    signature = inspect.signature(view, eval_str=True)
+    parameters = [one for one in signature.parameters.values() if one.name != "code"]
+    inside.__name__, inside.__doc__ = name, about
+    setattr(inside, "__signature__", signature.replace(parameters=parameters))  # noqa: B010 -- of a function built here
+    declare(cast("View", inside))
 
 
 def _place(act: Act | None, given: Mapping[str, Any]) -> str | None:

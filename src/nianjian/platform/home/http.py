@@ -14,15 +14,17 @@ from dataclasses import dataclass
 from functools import wraps
 from http import HTTPMethod, HTTPStatus
 from pathlib import Path
-from typing import Concatenate, Final, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import Resolver404, resolve
 from django.utils.http import content_disposition_header
 from django.utils.module_loading import import_string
 
+from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.unpacking import checked_room
 from nianjian.platform.home import env
 
@@ -35,6 +37,15 @@ def as_attachment(answer: Answer, name: str, *, shown: bool = False) -> Answer:
     """Give the file a name, under which a browser keeps it; ``shown``: looks at it first. Any sign may stand in it."""
     answer.headers["Content-Disposition"] = content_disposition_header(as_attachment=not shown, filename=name) or ""
     return answer
+
+
+def read_upload(file: UploadedFile[Any], most: int) -> bytes:
+    """The content of a form's file; ``file_too_large`` before more than ``most`` bytes are read into memory."""
+    if (file.size or 0) > most:
+        raise NianjianError("file_too_large", file=file.name or "", limit=most)
+    file.seek(0)
+    content: bytes = file.read()
+    return content
 
 
 NUL: Final = "\0"

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from nianjian.platform.home import env
 from nianjian.platform.home.folders import make_private
 
 _own: dict[tuple[int, Path], tuple[Path, int]] = {}  # process and home -> folder, handle of its lock
@@ -31,6 +32,15 @@ def folder(home: Path) -> Path:
             fcntl.flock(lock, fcntl.LOCK_EX)
         _own[owner] = made, lock
     return _own[owner][0]
+
+
+@contextmanager
+def temporary_file(name: str, content: bytes) -> Iterator[Path]:
+    """A file under its own name, in a folder that is closed to others and soon gone."""
+    with tempfile.TemporaryDirectory(dir=folder(env.read().home)) as place:
+        path = Path(place) / name
+        path.write_bytes(content)
+        yield path
 
 
 def shelter(home: Path) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.jobs import query, service
 from nianjian.platform.jobs.query import JobValue
+from nianjian.platform.vault import blobs
 
 Report = Callable[[str, int, int], None]
 """(what is at work, done, total); raises `StopWantedError` or `LeavingError` when the work is to end here."""
@@ -165,6 +166,32 @@ def enqueue_once(*, kind: str, enterprise: str, payload: Mapping[str, object], a
         lock_enterprise(enterprise)
         same = query.newest(enterprise, kind, payload, *query.UNDER_WAY)
         return same.id if same is not None else enqueue(kind=kind, enterprise=enterprise, payload=payload, actor=actor)
+
+
+def enqueue_file(
+    *, kind: str, enterprise: str, name: str, content: bytes, payload: Mapping[str, object], actor: Actor
+) -> str:
+    """Seal a file and put the job that holds it under ``name``; without a job no file stays. ``role_missing``."""
+    blob = blobs.put(content)
+    try:
+        return enqueue(kind=kind, enterprise=enterprise, payload={name: blob.id, **payload}, actor=actor)
+    except BaseException:
+        blobs.remove(blob.id)
+        raise
+
+
+def discard_file(job: JobValue, name: str) -> None:
+    """Delete what a job that is over holds under ``name``; the file first, so that a row names it to the end."""
+    blobs.remove(str(job.payload.get(name) or job.result.get(name)))
+    service.forget(job=job.id, name=name)
+
+
+def discard_expired_files(kind: str, before: datetime, *names: str) -> int:
+    """Delete what jobs of a kind that were over before a moment still hold under these names; how many."""
+    old = [(one, name) for name in names for one in query.over_before(kind, before, name)]
+    for one, name in old:
+        discard_file(one, name)
+    return len(old)
 
 
 def job_for(job: str, actor: Actor) -> JobValue:

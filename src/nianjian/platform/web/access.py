@@ -84,6 +84,22 @@ def everywhere(act: Act) -> Callable[[View[P]], Around[P]]:
     return around
 
 
+def anywhere(act: Act) -> Callable[[View[P]], Around[P]]:
+    """Mark a page of one enterprise that stands at an address without ``code``, too: there for the installation."""
+
+    def around(view: View[P]) -> Around[P]:
+        here, there = page(act)(view), everywhere(act)(view)
+
+        @wraps(view)
+        def inside(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            return (here if "code" in kwargs else there)(request, *args, **kwargs)
+
+        setattr(inside, MARK, act)
+        return cast("Around[P]", inside)
+
+    return around
+
+
 def person(view: View[P]) -> Around[P]:
     """Mark a page for everybody who is signed in: it shows what concerns this person; sets ``actor``."""
 

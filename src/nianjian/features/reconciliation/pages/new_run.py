@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
 
 import yaml
 from django import forms
@@ -14,23 +14,21 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.complaints.forward_pages import HEADING, build_columns_table, build_heading_fields
 from nianjian.features.complaints.forwards import ListColumn, ListPreview
 from nianjian.features.reconciliation import operations
 from nianjian.features.reconciliation.exports import UNITS
 from nianjian.features.reconciliation.pages.forms import DaysForm, MonthsForm, date_field
 from nianjian.features.reconciliation.sources import BILL
-from nianjian.features.registers import presenters as registers
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
-from nianjian.platform.home.http import UNPROCESSABLE, takes_files
-from nianjian.platform.registers.columns import Kind, Sheet
+from nianjian.platform.home.http import UNPROCESSABLE, read_upload, takes_files
+from nianjian.platform.registers.columns import Kind
+from nianjian.platform.registers.mappings import list_mapping_names
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import describe_error
 from nianjian.platform.web.forms import ZONES, WordsField, ZoneField
-from nianjian.platform.web.tables import Cell, Column, Table
 
-HEADING: Final = "heading_"
-SHORT: Final = " · "  # between examples
 MAPPING_FIELDS: Final = ("dates", "words", "timezone", "unit", "mapping", "keep_as")
 Json = dict[str, Any]
 
@@ -64,33 +62,20 @@ class MappingForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self._enterprise = enterprise
-        names = operations.list_mappings(enterprise, self.subject())
-        self.fields["kept"] = forms.ChoiceField(
-            label=self.fields["kept"].label, required=False, choices=[("", "—"), *((one, one) for one in names)]
-        )
+        names = list_mapping_names(enterprise, self.subject())
+        kept = self.fields["kept"]
+        kept.choices = [("", "—"), *((one, one) for one in names)]  # type: ignore[attr-defined] # of a choice
         if not names:
             del self.fields["kept"]
         if not may_keep:
             del self.fields["keep_as"]
         if self.is_bound:
-            self._headings(operations.get_preview_sheet(self.subject()), columns)
+            sheet = operations.get_preview_sheet(self.subject())
+            self.fields |= build_heading_fields(sheet.columns, columns, forms.HiddenInput)
 
     def subject(self) -> str:
         """Which rows it holds: a kind of an export, or `BILL`."""
         raise NotImplementedError
-
-    def _headings(self, sheet: Sheet, columns: Sequence[ListColumn]) -> None:
-        """A choice among the file's headings for each field of ours; before a look what was chosen is only carried."""
-        read_as = {one.field: one.heading for one in columns if one.field}
-        offered = [(one.heading, " – ".join(filter(None, (one.heading, SHORT.join(one.examples))))) for one in columns]
-        for column in sheet.columns:
-            label = registers.label(column)
-            field = forms.CharField(label=label, required=False, max_length=120, widget=forms.HiddenInput())
-            if columns:
-                found = read_as.get(column.field)
-                empty = gettext("recognised: {column}").format(column=found) if found else "—"
-                field.widget = forms.Select(choices=[("", empty), *offered])
-            self.fields[HEADING + column.field] = field
 
     @property
     def main(self) -> list[forms.BoundField]:
@@ -111,9 +96,8 @@ class MappingForm(forms.Form):
         """What a mapping file would hold; a kept one under what was chosen besides."""
         given = self.cleaned_data
         sheet = operations.get_preview_sheet(self.subject())
-        told: Json = (
-            operations.get_mapping(self._enterprise, self.subject(), given["kept"]) if given.get("kept") else {}
-        )
+        kept = given.get("kept")
+        told: Json = operations.get_mapping(self._enterprise, self.subject(), kept) if kept else {}
         columns = {one.field: text for one in sheet.columns if (text := given.get(HEADING + one.field))}
         dated = [one.field for one in sheet.columns if one.kind in {Kind.DATE, Kind.MOMENT}]
         formats = dict.fromkeys(dated, given["dates"]) if given.get("dates") else {}
@@ -124,13 +108,16 @@ class MappingForm(forms.Form):
 
     def mapping_file(self) -> bytes | None:
         """The mapping as a file has it; None where nothing was chosen."""
-        sent = self.cleaned_data.get("mapping")
-        if sent is not None:
-            sent.seek(0)
-            content: bytes = sent.read()
-            return content
+        if (sent := self.cleaned_data.get("mapping")) is not None:
+            return read_upload(sent, operations.LIMIT)
         data = self.data_of_mapping()
         return yaml.safe_dump(data, allow_unicode=True, sort_keys=False).encode() if data else None
+
+    def upload(self) -> Json:
+        """Name, content and mapping; ``file_too_large``."""
+        file = self.cleaned_data["file"]
+        content = read_upload(file, operations.LIMIT)
+        return {"name": file.name or "", "content": content, "mapping": self.mapping_file()}
 
 
 class FilingForm(MappingForm):
@@ -276,64 +263,25 @@ def _page(request: Request, code: str, made: Forms, status: int, **more: object)
 
 def _render_preview(request: Request, code: str, what: str, found: ListPreview, status: int) -> HttpResponse:
     made = _forms(request, code, what, found)
-    told: dict[str, object] = {"columns": _columns(found, made[what])}
+    sheet = operations.get_preview_sheet(cast("MappingForm", made[what]).subject())
+    title, heading = gettext("Columns of the file"), gettext("Heading of the file")
+    told: dict[str, object] = {"columns": build_columns_table(title, heading, found, sheet)}
     if found.fault is not None:
-        told["fault"], told["faults"] = describe_error(found.fault)[0], _faults(found.fault)
+        told["fault"] = describe_error(found.fault)[0]
+        told["faults"] = [_describe_finding(one) for one in found.fault.findings[:10]]
     else:
         told["sound"] = gettext("All {read} rows can be read so.").format(read=found.read)
     return _page(request, code, made, status, looked_at=what, **told)
 
 
-def _faults(fault: NianjianError) -> list[str]:
-    text = gettext("Line {line}, {column}: {fault}")
-    return [
-        text.format(
-            line=one["line"],
-            column=one["column"],
-            fault=describe_error(NianjianError(str(one["code"]), **_values(one)))[0],
-        )
-        for one in fault.findings[:10]
-    ]
-
-
-def _values(one: Any) -> dict[str, Any]:  # noqa: ANN401 -- a finding as an error carries it
-    return {name: value for name, value in one.items() if name != "code"}
-
-
-def _columns(found: ListPreview, form: forms.Form) -> Table:
-    sheet = operations.get_preview_sheet(form.subject()) if isinstance(form, MappingForm) else None
-    heads = [Column(gettext("Heading of the file")), Column(gettext("read as")), Column(gettext("examples, masked"))]
-    rows = [
-        [
-            Cell(one.heading),
-            Cell(registers.label(sheet.by_field(one.field)) if sheet is not None and one.field else "–"),
-            Cell(SHORT.join(one.examples) or "–"),
-        ]
-        for one in found.columns
-    ]
-    return Table(gettext("Columns of the file"), heads, rows, wrap=True)
-
-
-def _content(form: MappingForm) -> tuple[str, bytes]:
-    """Name and content of the file; ``file_too_large`` before it is read into memory."""
-    file = form.cleaned_data["file"]
-    if (file.size or 0) > operations.LIMIT:
-        raise NianjianError("file_too_large", file=file.name or "", limit=operations.LIMIT)
-    file.seek(0)
-    content: bytes = file.read()
-    return file.name or "", content
+def _describe_finding(one: Mapping[str, Any]) -> str:
+    values = {name: value for name, value in one.items() if name != "code"}
+    fault = describe_error(NianjianError(str(one["code"]), **values))[0]
+    return gettext("Line {line}, {column}: {fault}").format(line=one["line"], column=one["column"], fault=fault)
 
 
 def _preview(request: Request, code: str, form: MappingForm) -> ListPreview:
-    name, content = _content(form)
-    return operations.preview_file(
-        enterprise=code,
-        kind=form.subject(),
-        name=name,
-        content=content,
-        mapping=form.mapping_file(),
-        actor=request.actor,
-    )
+    return operations.preview_file(enterprise=code, kind=form.subject(), actor=request.actor, **form.upload())
 
 
 def _preview_unread(request: Request, code: str, form: MappingForm) -> ListPreview | None:
@@ -346,34 +294,16 @@ def _preview_unread(request: Request, code: str, form: MappingForm) -> ListPrevi
 
 def _enqueue(request: Request, code: str, what: str, form: forms.Form) -> str:
     """Put the work; its job. Raises what the operation raises."""
+    here: Json = {"enterprise": code, "actor": request.actor}
     given = form.cleaned_data
     if isinstance(form, MappingForm):
-        name, content = _content(form)
-        sent: dict[str, Any] = {"name": name, "content": content, "mapping": form.mapping_file()}
+        sent = form.upload()
         if given.get("keep_as") and sent["mapping"]:
-            operations.store_mapping(
-                enterprise=code,
-                kind=form.subject(),
-                name=given["keep_as"],
-                mapping=sent["mapping"],
-                actor=request.actor,
-            )
+            operations.store_mapping(kind=form.subject(), name=given["keep_as"], mapping=sent["mapping"], **here)
         if what == "bill":
             asked = {one: given[one] for one in ("first", "last", "carrier", "together")}
-            return operations.enqueue_bill(enterprise=code, actor=request.actor, **sent, **asked)
-        return operations.enqueue_filing(
-            enterprise=code, kind=given["kind"], as_of=given["as_of"], actor=request.actor, **sent
-        )
+            return operations.enqueue_bill(**here, **sent, **asked)
+        return operations.enqueue_filing(**here, **sent, kind=given["kind"], as_of=given["as_of"])
     if what == "people":
-        return operations.match_people.enqueue(
-            enterprise=code, first=given["first"], last=given["last"], actor=request.actor
-        )
-    return operations.enqueue_sources(
-        enterprise=code,
-        first=given["first"],
-        last=given["last"],
-        only=(),
-        beside=given["beside"],
-        together=given["together"],
-        actor=request.actor,
-    )
+        return operations.match_people.enqueue(**here, **given)
+    return operations.enqueue_sources(**here, **given, sources=())

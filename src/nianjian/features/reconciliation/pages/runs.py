@@ -80,27 +80,19 @@ def show_run(request: Request, code: str, reconciliation: str) -> HttpResponse:
     told = get_run_or_404(request, code, reconciliation)
     _ = words(current())
     wanted = DifferenceFilter(*(request.GET.get(name, "")[:16] for name in ("state", "result", "month")))
-    cut: Page[Json] = paged(
-        request,
-        LazyRows(
-            lambda first, count: operations.list_differences(
-                run=told["run"], wanted=wanted, actor=request.actor, first=first, count=count
-            )
-        ),
+    here: Json = {"run": told["run"], "actor": request.actor}
+    differences = LazyRows(
+        lambda first, count: operations.list_differences(**here, wanted=wanted, first=first, count=count)
     )
-    pairs: Page[Json] = paged(
-        request,
-        LazyRows(
-            lambda first, count: operations.list_pairs(run=told["run"], actor=request.actor, first=first, count=count)
-        ),
-        name="pairs",
-    )
+    cut: Page[Json] = paged(request, differences)
+    proposals = LazyRows(lambda first, count: operations.list_pairs(**here, first=first, count=count))
+    pairs: Page[Json] = paged(request, proposals, name="pairs")
     context = {
         "run": told,
         "kind": _(KINDS[told["kind"]]),
         "verdict": _(VERDICTS[told["verdict"]]),
         "badge": VERDICT_BADGES[told["verdict"]],
-        "pairs_told": _figure_pairs(told, _),
+        "pairs_told": _figure_pairs(told),
         "counts": [
             (_(RESULTS[one]), count, address(request, result="" if one == wanted.result else one, page=""))
             for one, count in told["counts"].items()
@@ -124,37 +116,25 @@ def show_run(request: Request, code: str, reconciliation: str) -> HttpResponse:
     return render(request, "reconcile/one.html", context)
 
 
-def _figure_pairs(told: Json, _: Words) -> list[tuple[str, str]]:
-    period = f"{told['from']} – {told['as_of']}" if told["from"] else told["as_of"]
-    pairs = [(gettext("As at"), period), (gettext("Made at"), told["made_at"][:16].replace("T", " "))]
-    if told["file"]:
-        pairs.append(
-            (gettext("Carrier's bill") if told["kind"] == "sources" else gettext("Exported file"), told["file"])
-        )
-    sides = told["told"].get("sources") or ()
-    if told["kind"] == "sources" and sides:
-        one = gettext("Nothing to compare: all calls stand on one side.")
-        pairs.append((gettext("Compared"), " · ".join(sides) if len(sides) > 1 else f"{sides[0]}: {one}"))
-    if told["told"].get("carrier"):
-        pairs.append((gettext("Carrier"), told["told"]["carrier"]))
-    if told["told"].get("bill_outside"):
-        pairs.append((gettext("Calls of the bill on other days"), str(told["told"]["bill_outside"])))
-    if told["unclear"]:
-        pairs.append((gettext("Rows that cannot be proved"), str(told["unclear"])))
-    missing = told["told"].get("not_compared", ())
-    if missing:
-        pairs.append(
-            (gettext("Not in the export, not compared"), "、".join(_header(told["kind"], one) for one in missing))
-        )
-    left = told["told"].get("left_out", 0)
-    if left:
-        pairs.append((gettext("Not looked at"), str(left)))
-    return pairs
-
-
-def _header(kind: str, field: str) -> str:
-
-    return get_sheet(kind).by_field(field).header
+def _figure_pairs(told: Json) -> list[tuple[str, str]]:
+    figures, sources = told["told"], told["kind"] == "sources"
+    sides = figures.get("sources", ()) if sources else ()
+    compared = " · ".join(sides)
+    if len(sides) == 1:
+        compared += ": " + gettext("Nothing to compare: all calls stand on one side.")
+    missing = [get_sheet(told["kind"]).by_field(one).header for one in figures.get("not_compared", ())]
+    pairs = [
+        (gettext("As at"), f"{told['from']} – {told['as_of']}" if told["from"] else told["as_of"]),
+        (gettext("Made at"), told["made_at"][:16].replace("T", " ")),
+        (gettext("Carrier's bill") if sources else gettext("Exported file"), told["file"]),
+        (gettext("Compared"), compared),
+        (gettext("Carrier"), figures.get("carrier")),
+        (gettext("Calls of the bill on other days"), figures.get("bill_outside")),
+        (gettext("Rows that cannot be proved"), told["unclear"]),
+        (gettext("Not in the export, not compared"), "、".join(missing)),
+        (gettext("Not looked at"), figures.get("left_out")),
+    ]
+    return [(name, str(value)) for name, value in pairs if value]
 
 
 def _table(code: str, told: Json, rows: Sequence[Json], _: Words) -> Table:
@@ -191,18 +171,16 @@ def _matrix(request: Request, told: Json, wanted: DifferenceFilter, _: Words) ->
     rows = [
         [
             Cell(month, href=address(request, month="" if month == wanted.month else month, page="")),
-            *(
-                Cell(
-                    f"{row[one]['count']}" + (f" ({row[one]['explained']})" if row[one]["explained"] else ""),
-                    figure=True,
-                )
-                for one in results
-            ),
+            *(Cell(_count_text(row[one]), figure=True) for one in results),
         ]
         for month, row in matrix.items()
     ]
     columns = [Column(gettext("Month")), *(Column(_(RESULTS[one]), figure=True) for one in results)]
     return Table(gettext("People by month; in brackets: explained"), columns, rows)
+
+
+def _count_text(told: Json) -> str:
+    return f"{told['count']} ({told['explained']})" if told["explained"] else f"{told['count']}"
 
 
 def _chart(told: Json, _: Words) -> SafeString:
@@ -230,11 +208,11 @@ def show_difference(request: Request, code: str, reconciliation: str, difference
     if request.method == "POST":
         status = UNPROCESSABLE
         if form.is_valid():
-            said_of = dict(form.cleaned_data)
-            state = said_of.pop("state")
+            said = dict(form.cleaned_data)
+            state = said.pop("state")
             try:
                 operations.settle_difference(
-                    run=run["run"], difference=difference, state=state, said=said_of, actor=request.actor
+                    run=run["run"], difference=difference, state=state, said=said, actor=request.actor
                 )
             except NianjianError as error:
                 if error.code == "role_missing":
@@ -243,9 +221,8 @@ def show_difference(request: Request, code: str, reconciliation: str, difference
             else:
                 messages.success(request, gettext("It is written down."))
                 return redirect("reconcile-one", code=code, reconciliation=run["run"])
-    return render(
-        request, "reconcile/difference.html", _difference_context(request, code, run, one, form), status=status
-    )
+    context = _difference_context(request, code, run, one, form)
+    return render(request, "reconcile/difference.html", context, status=status)
 
 
 def _get_difference(request: Request, run: Json, difference: int) -> Json:
@@ -339,12 +316,10 @@ def reveal_pair(request: Request, code: str, reconciliation: str, pair: int) -> 
 @page(Act.READ)
 def runs(request: Request, code: str) -> HttpResponse:
     """List the runs."""
-    shown: Page[Json] = paged(
-        request,
-        LazyRows(
-            lambda first, count: operations.list_runs(enterprise=code, actor=request.actor, first=first, count=count)
-        ),
+    found = LazyRows(
+        lambda first, count: operations.list_runs(enterprise=code, actor=request.actor, first=first, count=count)
     )
+    shown: Page[Json] = paged(request, found)
     _ = words(current())
     rows = [
         [

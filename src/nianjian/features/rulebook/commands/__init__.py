@@ -1,1 +1,0 @@
-"""The commands of the rulebook: ``nianjian rules`` and ``nianjian holidays``."""

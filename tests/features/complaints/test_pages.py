@@ -1,0 +1,555 @@
+"""Pages of tickets: the list, a ticket with every act, forward lists, the public page of a number."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import re
+import zipfile
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from tests.features.complaints.conftest import BOSS, ago, opened
+from tests.support.import_pages import work
+from tests.support.people import signed_in
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.paper.qr_codes import qr_png
+from nianjian.features.complaints import forwards, one_click, operations
+from nianjian.features.complaints.models import Complaint, Door, Proposal
+from nianjian.features.complaints.queries import list_tickets, load_current_tickets
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.audit.query import acts as chain
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs.models import Job
+from nianjian.platform.registers.overlays import Overlay
+from nianjian.platform.vault import blobs
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tickets"), pytest.mark.postgres]
+HOME = "/e/demo/complaints/"
+PNG = b"\x89PNG\r\n\x1a\n picture"
+
+
+def text(answer: Any, status: int = 200) -> str:
+    assert answer.status_code == status, answer.content.decode()[-3000:]
+    return str(answer.content.decode())
+
+
+def names(page: str) -> list[str]:
+    return re.findall(r'<a href="/e/demo/complaints/t/([^/"]+)/">', page)
+
+
+def row(ticket: str = "I1") -> Complaint:
+    return load_current_tickets("demo", [ticket])[ticket]
+
+
+def act(client: Client, act: str, ticket: str = "I1", **given: object) -> Any:
+    return client.post(f"{HOME}t/{ticket}/act/{act}/", {"version": row(ticket).pk} | given)
+
+
+def test_those_due_soonest_stand_first_with_the_time_left(officer: Client) -> None:
+    opened("late", arrived_at=ago(3))
+    opened("young", arrived_at=ago(0.5))
+    opened("soon", arrived_at=ago(1.75))
+    page = text(officer.get(HOME))
+    assert names(page) == ["late", "soon", "young"]
+    assert re.findall(r'badge (\w+)">([^<]+)', page)[::2] == [
+        ("bad", "超时 1 小时 0 分"), ("warn", "剩 0 小时 14 分"), ("plain", "剩 1 小时 29 分"),
+    ]  # fmt: skip
+    assert names(text(officer.get(f"{HOME}?sort=-ticket"))) == ["young", "soon", "late"]
+    assert names(text(officer.get(f"{HOME}?hand=warned"))) == ["soon"]
+    assert names(text(officer.get(f"{HOME}?q=you"))) == ["young"]
+    assert "13800138000" not in page
+    assert "138****8000" in page
+
+
+def test_what_is_overdue_stands_first_on_overview_season_and_list(officer: Client) -> None:
+    assert "投诉逾期" not in text(officer.get("/e/demo/")) + text(officer.get("/e/demo/season/"))
+    for name, hours in (("hour", 1.0), ("three", 3.0), ("years", 9600.0)):
+        opened(name, arrived_at=ago(hours))
+    opened("drilled", arrived_at=ago(9600), drill="是")
+    address, since = "/e/demo/complaints/?hand=overdue&amp;drill=no", ago(9598)[:15]
+    for page, start in (("/e/demo/", "blockers"), ("/e/demo/season/", "obstacles")):
+        found = re.search(rf'<h2 id="{start}">.*?<li><a href="([^"]+)">([^<]+)</a>', text(officer.get(page)), re.DOTALL)
+        assert found
+        assert found[1] == address
+        assert found[2].startswith(f"投诉逾期未办结2件；最早的一件（years）自{since}")
+    assert "今天就要处理：2件投诉已逾期，尚未办结。" in text(officer.get("/e/demo/"))
+    assert names(text(officer.get(address.replace("&amp;", "&")))) == ["years", "three"]
+
+
+def test_only_work_left_is_shown_unless_asked_for(officer: Client) -> None:
+    opened("out")
+    operations.exclude(enterprise="demo", complaint="out", exclusion="not_accepted", actor=BOSS)
+    opened("open", assignee="1001", drill="是")
+    assert names(text(officer.get(HOME))) == ["open"]
+    assert set(names(text(officer.get(f"{HOME}?state=all")))) == {"out", "open"}
+    assert names(text(officer.get(f"{HOME}?state=excluded"))) == ["out"]
+    assert names(text(officer.get(f"{HOME}?assignee=1001"))) == ["open"]
+    assert "没有符合条件的工单" in text(officer.get(f"{HOME}?drill=no"))
+    assert names(text(officer.get(f"{HOME}?state=nonsense&hand=x&page=zz"))) == ["open"]
+
+
+def test_fifty_a_page(officer: Client) -> None:
+    for number in range(51):
+        opened(f"I{number:02}", arrived_at=ago(1 - number / 100))
+    first, second = text(officer.get(HOME)), text(officer.get(f"{HOME}?page=2"))
+    assert (len(names(first)), names(second)) == (50, ["I50"])
+
+
+def test_an_empty_list_says_what_to_do(officer: Client, outsourcer: Client) -> None:
+    page = text(officer.get(HOME))
+    assert "还没有投诉工单" in page
+    assert f'href="{HOME}new/"' in page
+    assert f"{HOME}match/" not in page
+    assert f'href="{HOME}new/"' not in text(outsourcer.get(HOME))
+
+
+def test_a_ticket_from_new_to_closed_and_again(officer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened("I1")
+    real, passed = clock.now, itertools.count(1)
+    assert "结案" not in "".join(re.findall(r"<summary>([^<]+)</summary>", text(officer.get(f"{HOME}t/I1/"))))
+    for name, given in (
+        ("respond", {"text": "已联系"}),
+        ("callback", {"result": "满意"}),
+        ("close", {"result": "致歉", "upheld": "no"}),
+        ("reopen", {"reason": "再次来电"}),
+    ):
+        later = timedelta(minutes=next(passed))  # people need more than a second, which is what a ticket keeps
+        monkeypatch.setattr(clock, "now", lambda later=later: real() + later)
+        assert act(officer, name, **given).status_code == 302, name
+    assert row().upheld is False
+    assert act(officer, "close", result="致歉").status_code == 422  # not without another call-back
+    page = text(officer.get(f"{HOME}t/I1/"))
+    assert page.index("再次来电") < page.index("已联系")
+    assert "满意" not in page, "what a complainant said is masked"
+
+
+def test_a_refusal_stands_in_its_form_and_changes_nothing(officer: Client) -> None:
+    opened("I1")
+    seen = row().pk
+    page = text(act(officer, "close", result="致歉"), 422)
+    assert "回访" in page
+    page = text(act(officer, "callback", result=""), 422)
+    assert 'href="#callback_result"' in page
+    assert '<details class="more" open>' in page
+    assert act(officer, "assign", assignee="1001").status_code == 302
+    stale = officer.post(f"{HOME}t/I1/act/respond/", {"version": seen})
+    assert stale.status_code == 422
+    assert row().responded_at is None
+    assert officer.post(f"{HOME}t/I1/act/nonsense/", {"version": seen}).status_code == 404
+    assert act(officer, "respond", at="2999-01-01T00:00").status_code == 422
+
+
+def test_exclude_as_duplicate_and_readmit(officer: Client) -> None:
+    opened("I1")
+    opened("I2")
+    assert act(officer, "exclude", "I2", exclusion="duplicate", duplicate_of="I2").status_code == 422
+    assert act(officer, "exclude", "I2", exclusion="duplicate", duplicate_of="I1").status_code == 302
+    assert f'href="{HOME}t/I1/"' in text(officer.get(f"{HOME}t/I2/"))
+    assert act(officer, "readmit", "I2", reason="误排除").status_code == 302
+    assert row("I2").exclusion is None
+
+
+def test_several_are_assigned_or_answered_and_never_closed(officer: Client) -> None:
+    for name in ("I1", "I2", "I3"):
+        opened(name)
+    chosen = {"ticket": ["I1", "I2"], "version": [row(name).pk for name in ("I1", "I2", "I3")]}
+    assert "已分派 2 张工单" in text(
+        officer.post(f"{HOME}several/?sort=ticket", chosen | {"act": "assign", "team": "T1"}, follow=True)
+    )
+    assert [row(name).team_id for name in ("I1", "I2", "I3")] == ["T1", "T1", None]
+    stale = officer.post(f"{HOME}several/", chosen | {"act": "respond", "text": "x"}, follow=True)
+    assert 'class="notice error"' in text(stale)
+    chosen["version"] = [row(name).pk for name in ("I1", "I2")]
+    officer.post(f"{HOME}several/", chosen | {"act": "respond", "text": " "})
+    assert row().responded_at is None
+    officer.post(f"{HOME}several/", chosen | {"act": "respond", "text": "已转办"})
+    assert [row(name).responded_at is not None for name in ("I1", "I2", "I3")] == [True, True, False]
+    officer.post(f"{HOME}several/", chosen | {"act": "close", "text": "x"})
+    assert row().closed_at is None
+
+
+def test_a_match_is_confirmed_by_a_person(officer: Client) -> None:
+    opened("I1")
+    call = {"call_id": "c-1", "source": "x", "started": "2026-03-01T15:12:00", "line_id": "L1", "team_id": "T1"}
+    Proposal(
+        enterprise_id="demo", key="I1", state="proposed", link="day", confidence="low", candidates=2,
+        call=call, runner_up=call | {"call_id": "c-2"}, made_at=clock.now(),
+    ).save()  # fmt: skip
+    page = text(officer.get(f"{HOME}t/I1/"))
+    assert re.search("c-1.*c-2", page, re.DOTALL)
+    assert "有歧义" in page or "歧义" in page
+    officer.post(f"{HOME}t/I1/call/", {"decision": "runner_up"})
+    assert (row().call_id, row().line_id) == ("c-2", "L1")
+    assert 'value="confirm"' not in text(officer.get(f"{HOME}t/I1/"))
+
+
+def test_all_tickets_are_matched_by_one_button_and_one_on_its_page(officer: Client, outsourcer: Client) -> None:
+    opened("I1")
+    opened("I2")
+    assert f'action="{HOME}match/"' in text(officer.get(HOME))
+    assert f"{HOME}match/" not in text(outsourcer.get(HOME))
+    job = officer.post(f"{HOME}match/").headers["location"]
+    assert officer.post(f"{HOME}match/").headers["location"] == job
+    work()
+    assert "共查看 2 张工单" in text(officer.get(job))
+    assert Proposal.objects.filter(state=Proposal.NONE).count() == 2
+    one = officer.post(f"{HOME}t/I1/call/", {"decision": "look"}).headers["location"]
+    work()
+    assert f'href="{HOME}t/I1/#call"' in text(officer.get(one))
+
+
+def test_personal_values_are_masked_and_a_reveal_is_told(officer: Client, outsourcer: Client) -> None:
+    opened("I1", content="天天打来推销", team_id="T1")
+    page = text(officer.get(f"{HOME}t/I1/"))
+    assert not [secret for secret in ("13800138000", "天天打来推销") if secret in page]
+    page = text(officer.post(f"{HOME}t/I1/reveal/"))
+    assert "13800138000" in page
+    assert "天天打来推销" in page
+    assert next(one.verb for one in chain()) == "registers.reveal"
+    assert outsourcer.post(f"{HOME}t/I1/reveal/").status_code == 403
+
+
+def test_a_paper_is_kept_beside_a_ticket(officer: Client) -> None:
+    opened("I1")
+    officer.post(f"{HOME}t/I1/papers/", {"file": SimpleUploadedFile("录音.png", PNG, "image/png")})
+    assert "录音.png" in text(officer.get(f"{HOME}t/I1/"))
+    refused = officer.post(f"{HOME}t/I1/papers/", {"file": SimpleUploadedFile("a.exe", b"MZ")}, follow=True)
+    assert 'class="notice error"' in text(refused)
+
+
+def test_a_ticket_is_opened_by_hand(officer: Client) -> None:
+    page = text(officer.get(f"{HOME}new/"))
+    assert 'name="closed_at"' not in page, "what happens later is recorded by acts"
+    assert text(officer.post(f"{HOME}new/", {"source": ""}), 422)
+    given = {
+        "source": "企业",
+        "complained": "95013001",
+        "arrived_at": "2026-03-01T22:15:00",
+        "closed_at": "2026-03-02T00:00:00",
+    }
+    answer = officer.post(f"{HOME}new/", given)
+    assert answer.status_code == 302
+    made = Complaint.objects.get()
+    assert (made.source, made.closed_at) == ("enterprise", None)
+    assert "2026-03-02 00:15" in text(officer.get(answer.headers["location"]))
+
+
+def test_a_forward_list_with_headings_of_its_own(officer: Client) -> None:
+    sheet = "举报编号,举报手机,外显,何时\nA-1,13800138000,95013001,20260301151200\n"
+    given = {
+        "source": "12321", "arrived": "2026-03-02T09:00", "heading_reference": "举报编号",
+        "heading_complainant": "举报手机", "heading_complained": "外显",
+        "heading_called_at": "何时", "moments": "%Y%m%d%H%M%S",
+    }  # fmt: skip
+
+    def sent(content: str) -> str:
+        file = SimpleUploadedFile("清单.csv", content.encode(), "text/csv")
+        job = officer.post(f"{HOME}forwards/", given | {"file": file}).headers["location"]
+        work()
+        return text(officer.get(job))
+
+    assert text(officer.get(f"{HOME}forwards/"))
+    assert (
+        officer.post(f"{HOME}forwards/", {"source": "12321", "file": SimpleUploadedFile("a", b"")}).status_code == 422
+    )
+    assert not Job.objects.exists()
+    wrong = sent(sheet.replace("20260301151200", "昨天"))
+    assert "整张清单都没有导入" in wrong
+    assert "第 2 行，何时：" in wrong
+    assert "任务失败" not in wrong
+    assert not Complaint.objects.exists()
+    (marked,) = re.findall(r'href="([^"]*/marked/)"', wrong)
+    with zipfile.ZipFile(io.BytesIO(officer.get(marked).content)) as book:
+        assert any("昨天" in book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
+    assert signed_in("bert", "data_officer", "demo").get(marked).status_code == 404
+    assert "新开 1 张工单" in sent(sheet)
+    made = Complaint.objects.get()
+    assert (made.reference, made.complained, f"{made.called_at:%H%M}") == ("A-1", "95013001", "0712")
+    assert "1 张未变" in sent(sheet)
+    differs = sent(sheet.replace("95013001", "95013002"))
+    assert f'href="{HOME}t/12321-A-1/"' in differs
+    assert len(list(blobs.blobs())) == 1, "the marked workbook; the lists themselves are gone"
+    Job.objects.update(finished_at=clock.now() - forwards.KEPT)
+    assert forwards.delete_expired_files() == 1
+    assert not list(blobs.blobs())
+    assert officer.get(marked).status_code == 404
+
+
+def test_a_ticket_whose_number_holds_a_slash(officer: Client) -> None:
+    opened("A/1")
+    (name,) = names(text(officer.get(HOME)))
+    assert "A/1" in text(officer.get(f"{HOME}t/{name}/"))
+
+
+def test_strangers_and_other_tenants_find_nothing(tickets: SimpleNamespace) -> None:
+    del tickets
+    opened("I1")
+    assert Client().get(HOME).status_code == 302
+
+
+HERE = "/e/demo/complaints/forwards/"
+LIST = (
+    "举报编号,举报手机,被投诉号码,举报内容\nA-1,13800138000,95013001,天天打来说了不要还打影响休息请处理一下这件事情\n"
+)
+
+
+def look(client: Client, content: str = LIST, **more: str) -> tuple[int, str]:
+    given = {"source": "12321", "file": SimpleUploadedFile("list.csv", content.encode()), **more}
+    answer = client.post(f"{HERE}look/", given)
+    return answer.status_code, answer.content.decode()
+
+
+def options(text: str, field: str) -> list[tuple[str, str]]:
+    """Value and label of each choice."""
+    (select,) = re.findall(rf'<select name="heading_{field}".*?</select>', text, re.DOTALL)
+    return re.findall(r'<option value="([^"]*)"[^>]*>([^<]*)</option>', select)
+
+
+def test_its_headings_and_values_stand_beside_the_choice(officer: Client) -> None:
+    status, text = look(officer)
+    assert status == 200
+    choices = options(text, "reference")
+    assert choices[0] == ("", "—")
+    assert ("举报编号", "举报编号 – A-1") in choices
+    assert options(text, "complained")[0][1].endswith("被投诉号码")  # recognised by itself
+    assert "13800138000" not in text
+    assert "影响休息" not in text
+    assert not Complaint.objects.exists()
+    assert not Job.objects.filter(kind=flow.IMPORT_FORWARDS).exists()
+
+
+def test_a_choice_is_looked_at_again_and_imported(officer: Client) -> None:
+    status, text = look(officer, heading_reference="举报编号", heading_complainant="举报手机")
+    assert status == 200
+    assert "138****8000" in text
+    assert re.search(r'<option value="举报编号" selected>', text)
+    given = {"source": "12321", "heading_reference": "举报编号", "file": SimpleUploadedFile("l.csv", LIST.encode())}
+    assert officer.post(HERE, given).status_code == 302
+    assert Job.objects.get(kind=flow.IMPORT_FORWARDS).payload["mapping"]["columns"] == {"reference": "举报编号"}
+
+
+def test_what_is_no_list_is_said(officer: Client) -> None:
+    assert officer.post(f"{HERE}look/", {}).status_code == 422
+    assert look(officer, " ")[0] == 422
+    assert look(officer, "\0\0\0")[0] in {200, 422}
+    assert signed_in("ann", "auditor", "demo").post(f"{HERE}look/", {}).status_code == 403
+
+
+ADDRESSES = "/e/demo/complaints/one-click/"
+
+
+def form(client: Client, address: str) -> dict[str, str]:
+    """The fields of the page as it was loaded, filled in."""
+    page = client.get(address)
+    assert page.status_code == 200
+    (once,) = re.findall(r'name="once" value="([^"]+)"', page.content.decode())
+    return {
+        "complainant": "138 0013 8000",
+        "called_at": "2026-03-01T15:12",
+        "category": "营销骚扰",
+        "content": "天天打来",
+        "once": once,
+    }
+
+
+def sent(client: Client, address: str, **more: str) -> Any:
+    return client.post(address, form(client, address) | more)
+
+
+def without_token(answer: Any) -> str:
+    """The page without the browser's own token."""
+    return re.sub(r"\b\w{64}\b", "", str(answer.content.decode()))
+
+
+def test_a_stranger_opens_a_ticket_whose_clocks_run(tickets: SimpleNamespace) -> None:
+    stranger = Client(enforce_csrf_checks=True)
+    answer = sent(stranger, tickets.address)
+    assert answer.status_code == 302
+    row = Complaint.objects.get()
+    assert (row.source, row.complained, row.complainant, row.category, row.content) == (
+        "one_click", "95013001", "13800138000", "营销骚扰", "天天打来",
+    )  # fmt: skip
+    assert f"{row.called_at:%H:%M}" == "07:12"  # UTC
+    (ticket,) = list_tickets(enterprise="demo", actor=Actor("tester")).tickets()
+    assert (ticket.state, ticket.response.hand, ticket.close.hand) == ("new", "running", "running")
+    page = without_token(stranger.get(answer.headers["location"]))
+    assert row.ticket_id in page
+    assert "2 小时" in page
+    assert "24 小时" in page
+    assert "13800138000" not in page + answer.headers["location"]
+    assert not stranger.cookies.get("sessionid")
+
+
+def test_the_chain_tells_it_without_a_word_of_it(tickets: SimpleNamespace) -> None:
+    sent(Client(), tickets.address)
+    entry = next(one for one in acts() if one.verb == "complaints.add")
+    assert entry.actor == "public:one-click"
+    assert not [
+        secret
+        for secret in ("13800138000", "天天", tickets.door.token)
+        if secret in str([dict(one.data) for one in acts()])
+    ]
+
+
+def test_the_same_page_sent_twice_is_one_ticket(tickets: SimpleNamespace) -> None:
+    client = Client()
+    given = form(client, tickets.address)
+    first, second = client.post(tickets.address, given), client.post(tickets.address, given)
+    assert Complaint.objects.count() == 1
+    places = [str(one.headers["location"]) for one in (first, second)]  # a receipt holds the second of its making
+    pages = [without_token(client.get(place)).replace(place, "") for place in places]
+    assert pages[0] == pages[1]
+    assert Complaint.objects.get().ticket_id in pages[0]
+
+
+def test_a_page_nobody_loaded_is_not_taken(tickets: SimpleNamespace) -> None:
+    client = Client()
+    given = form(client, tickets.address)
+    other = one_click.open_door(enterprise="demo", number="95013002", actor=Actor("tester"))
+    for once, address in (("", tickets.address), ("abc", tickets.address), (given["once"], f"/c/{other.token}")):
+        answer = client.post(address, given | {"once": once})
+        assert answer.status_code == 422
+        (fresh,) = re.findall(r'name="once" value="([^"]+)"', without_token(answer))
+        assert fresh != once
+    assert not Complaint.objects.exists()
+    assert client.post(f"/c/{other.token}", given | {"once": fresh}).status_code == 302
+
+
+def test_what_cannot_be_read_is_said_at_its_field(tickets: SimpleNamespace) -> None:
+    client = Client()
+    given = form(client, tickets.address)
+    for name, value in (
+        ("complainant", "abc"), ("complainant", ""), ("complainant", "12"), ("category", "别的"),
+        ("called_at", "2999-01-01T00:00"), ("called_at", "昨天"), ("content", "字" * 2001), ("complainant", "1" * 33),
+    ):  # fmt: skip
+        answer = client.post(tickets.address, given | {name: value})
+        assert answer.status_code == 422, value
+        assert f'href="#id_{name}"' in without_token(answer)
+    assert not Complaint.objects.exists()
+
+
+def test_the_answer_is_the_same_whoever_complains(tickets: SimpleNamespace) -> None:
+    """Whether a number is known here, or has complained before, nobody learns."""
+    client = Client()
+    pages = []
+    for complainant in ("13800138000", "13800138000", "13900139000"):
+        answer = sent(client, tickets.address, complainant=complainant)
+        shown = without_token(client.get(answer.headers["location"])).replace(answer.headers["location"], "HERE")
+        pages.append(re.sub(r"TS-[0-9a-f-]+", "TICKET", shown))
+    assert pages[0] == pages[1] == pages[2]
+
+
+def test_an_address_that_ended_is_as_one_that_never_was(tickets: SimpleNamespace) -> None:
+    one_click.close_door(enterprise="demo", door=tickets.door.pk, actor=Actor("tester"))
+    ended, never = Client().get(tickets.address), Client().get("/c/AAAAAAAAAAAAAAAA")
+    assert (ended.status_code, never.status_code) == (404, 404)
+    assert without_token(ended).replace(tickets.door.token, "") == without_token(never).replace("AAAAAAAAAAAAAAAA", "")
+    assert "示范" not in without_token(never)
+    again = one_click.open_door(enterprise="demo", number="95013001", actor=Actor("tester"))
+    assert again.token != tickets.door.token
+
+
+def test_a_receipt_is_not_made_up(tickets: SimpleNamespace) -> None:
+    answer = sent(Client(), tickets.address)
+    other = one_click.open_door(enterprise="demo", number="95013002", actor=Actor("tester"))
+    receipt = answer.headers["location"].rsplit("/", 1)[1]
+    assert Client().get(f"/c/{other.token}/done/{receipt}").status_code == 404
+    assert Client().get(f"{tickets.address}/done/TS-1").status_code == 404
+
+
+def _limited(name: str, value: int) -> None:
+    """An overlay of the rulebook in force."""
+    now, today = clock.now(), clock.today()
+    Overlay.objects.create(
+        id=name, key=f"complaints.one_click.{name}", value=value, enterprise="demo", valid_from=today, reason="r",
+        proposed_by="user:a", proposed_at=now, approval="x", approved_by="user:b", approved_at=now,
+    )  # fmt: skip
+
+
+def test_too_many_from_one_place_or_of_one_number(tickets: SimpleNamespace) -> None:
+    assert one_click.load_limits("demo") == one_click.OneClickLimits(address=30, number=5)
+    _limited("per_number", 2)
+    client = Client()
+    assert [sent(client, tickets.address).status_code for _turn in range(3)] == [302, 302, 429]
+    assert sent(client, tickets.address, complainant="+86 138-0013-8000").status_code == 429, "another spelling"
+    assert sent(client, tickets.address, complainant="13900139000").status_code == 302
+    _limited("per_address", 5)
+    other = Client(REMOTE_ADDR="192.0.2.7")
+    codes = [sent(other, tickets.address, complainant=f"1390013900{turn}").status_code for turn in range(6)]
+    assert codes == [302] * 5 + [429]
+    assert sent(Client(REMOTE_ADDR="192.0.2.8"), tickets.address, complainant="13700137000").status_code == 302
+
+
+def test_the_page_carries_the_policy_and_needs_no_script(tickets: SimpleNamespace) -> None:
+    answer = Client().get(tickets.address, headers={"accept-language": "en"})
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    page = without_token(answer)
+    assert "Your telephone number" in page
+    assert "onclick" not in page
+    assert "95013001" in page
+
+
+def test_an_administrator_makes_shows_and_ends_addresses(tickets: SimpleNamespace) -> None:
+    client = signed_in("anna")
+    answer = client.post(ADDRESSES, {"number": "9501 3009"})
+    assert answer.status_code == 302
+    made = Door.objects.get(number="95013009")
+    assert re.fullmatch(r"[\w-]{16}", made.token)
+    assert "9501" not in made.token
+    page = without_token(client.get(answer.headers["location"]))
+    address = f"http://testserver/c/{made.token}"
+    assert f"&lt;a href=&quot;{address}&quot;" in page
+    assert f"一键投诉：{address}" in page
+    assert "COMPLAINT_ENTERPRISE=demo" in page
+    assert "deploy/freeswitch/complaint.xml" in page
+    for kind, begins in (("svg", b"<?xml"), ("png", b"\x89PNG")):
+        assert client.get(f"{ADDRESSES}{made.pk}/code.{kind}").content.startswith(begins)
+    assert client.get(f"{ADDRESSES}{made.pk}/code.gif").status_code == 404
+    assert client.post(ADDRESSES, {"number": "95013009"}).status_code == 422
+    assert client.post(ADDRESSES, {"number": "x"}).status_code == 422
+    assert client.post(f"{ADDRESSES}{made.pk}/close/").status_code == 302
+    assert Client().get(f"/c/{made.token}").status_code == 404
+    verbs = [one.verb for one in acts() if one.verb.startswith("complaints.door")]
+    assert verbs[:2] == ["complaints.door.close", "complaints.door.open"]
+    assert made.token not in str([dict(one.data) for one in acts()])
+
+
+def test_what_goes_to_others_carries_the_address_that_is_set(
+    tickets: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in("anna")
+    address = f"{ADDRESSES}{tickets.door.pk}/"
+    asked = client.get(f"{address}code.svg").content
+    assert client.get(f"{address}code.svg", headers={"host": "localhost"}).content != asked
+    monkeypatch.setenv("NIANJIAN_URL", "https://check.example.org")
+    assert f"一键投诉：https://check.example.org/c/{tickets.door.token}" in without_token(client.get(address))
+    told = [client.get(f"{address}code.svg", headers=host).content for host in ({}, {"host": "localhost"})]
+    assert told[0] == told[1] != asked
+
+
+def test_the_png_is_what_its_matrix_says() -> None:
+    """Read back by the reference of the format's own checks: sizes, checksums, bits."""
+    import struct  # noqa: PLC0415 -- this test alone
+    import zlib  # noqa: PLC0415
+
+    content = qr_png([[True, False, True], [False, True, False]], 3)
+    place, chunks = 8, {}
+    while place < len(content):
+        size, name = struct.unpack(">I4s", content[place : place + 8])
+        data = content[place + 8 : place + 8 + size]
+        (check,) = struct.unpack(">I", content[place + 8 + size : place + 12 + size])
+        assert check == zlib.crc32(name + data)
+        chunks[name] = data
+        place += 12 + size
+    assert struct.unpack(">IIBBBBB", chunks[b"IHDR"]) == (9, 6, 1, 0, 0, 0, 0)
+    lines = zlib.decompress(chunks[b"IDAT"])
+    assert len(lines) == 6 * 3
+    bits = [f"{int.from_bytes(lines[n * 3 + 1 : n * 3 + 3]):016b}"[:9] for n in range(6)]
+    assert bits == ["000111000"] * 3 + ["111000111"] * 3
