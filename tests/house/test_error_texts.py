@@ -15,13 +15,14 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "nianjian"
 
 
 def _raised() -> Iterator[tuple[str, set[str] | None, str]]:
-    """Code, names of the values (None: not told by the call itself), and place of each NianjianError(…)."""
+    """Code, names of the values (None: not told by the call itself), and place of each error that is raised."""
     for path in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or not node.args:
                 continue
-            code = node.args[0]
-            if _name(node) != "NianjianError" or not isinstance(code, ast.Constant):
+            position = {"NianjianError": 0, "get_or_raise": 1}.get(_name(node))
+            code = None if position is None else node.args[position]
+            if not isinstance(code, ast.Constant):
                 continue
             starred = any(keyword.arg is None for keyword in node.keywords)
             values = None if starred else {str(keyword.arg) for keyword in node.keywords} - {"findings"}

@@ -250,7 +250,7 @@ def _list_problems(problems: Sequence[NianjianError]) -> list[dict[str, Any]]:
 
 
 def _readable(
-    enterprise: str, book: Rulebook, settings: Sequence[gate_policies.PolicySetting], problems: list[NianjianError]
+    enterprise: str, book: Rulebook, settings: Sequence[gate_policies.GatePolicy], problems: list[NianjianError]
 ) -> dict[str, Any]:
     """The parts that can be read of what `gate_feed.build_policy` refuses; ``problems`` takes why the others cannot."""
     isolated = {key: ruled.list_isolated(settings, key) for key in ruled.CAPPED}
@@ -270,7 +270,7 @@ def _readable(
 
 
 def _purposes(
-    book: Rulebook, settings: Sequence[gate_policies.PolicySetting], problems: list[NianjianError]
+    book: Rulebook, settings: Sequence[gate_policies.GatePolicy], problems: list[NianjianError]
 ) -> list[dict[str, Any]]:
     try:
         return ruled.read_purposes(book, settings, problems.append)
@@ -299,9 +299,9 @@ def _purpose(told: Mapping[str, Any]) -> dict[str, Any]:
     return {**told, "hours": clock}
 
 
-def _setting(one: gate_policies.PolicySetting) -> dict[str, Any]:
+def _setting(one: gate_policies.GatePolicy) -> dict[str, Any]:
     told = {"key": one.key, "name": one.name, "values": one.values, "reason": one.reason, "by": one.by}
-    return told | {"since": one.since, "approval": one.approval or None}
+    return told | {"since": one.in_force_at, "approval": one.approval or None}
 
 
 def _change(enterprise: str, wanted: PolicyValues, actor: Actor) -> GateChange:

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.record import record
+from nianjian.platform.home.database import get_or_raise
 from nianjian.platform.notifications.delivery import Outcome
 from nianjian.platform.notifications.models import Dispatch, Looked, Message
 
@@ -176,9 +177,7 @@ def retry_dispatch(*, dispatch: int, enterprise: str, now: datetime, actor: Acto
     """
     with transaction.atomic():
         held = Dispatch.objects.select_for_update(of=("self",)).filter(pk=dispatch, message__enterprise=enterprise)
-        row = held.first()
-        if row is None:
-            raise NianjianError("dispatch_unknown")
+        row = get_or_raise(held, "dispatch_unknown")
         if row.state not in {Dispatch.FAILED, Dispatch.UNCLEAR}:
             raise NianjianError("dispatch_delivered")
         row.repeated = row.repeated or row.state == Dispatch.UNCLEAR

@@ -8,6 +8,7 @@ import re
 import tempfile
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -43,7 +44,7 @@ def seal(plain: Iterable[bytes], target: IO[bytes], context: bytes) -> tuple[str
         digest.update(piece)
         size += len(piece)
         before = piece
-    _put(target, ring.encrypt(before, _last(context, number)))
+    _put(target, ring.encrypt(before, _of(context, number, last=True)))
     return digest.hexdigest(), size
 
 
@@ -60,7 +61,7 @@ def unseal(source: IO[bytes], context: bytes) -> Iterator[bytes]:
     while following := _next(source):
         yield keyring.decrypt(sealed, _of(context, number))
         number, sealed = number + 1, following
-    yield keyring.decrypt(sealed, _last(context, number))
+    yield keyring.decrypt(sealed, _of(context, number, last=True))
 
 
 def _put(target: IO[bytes], sealed: bytes) -> None:
@@ -76,12 +77,8 @@ def _next(source: IO[bytes]) -> bytes:
     return sealed
 
 
-def _of(context: bytes, number: int) -> bytes:
-    return context + f".{number}".encode()
-
-
-def _last(context: bytes, number: int) -> bytes:
-    return context + f".{number}.last".encode()
+def _of(context: bytes, number: int, *, last: bool = False) -> bytes:
+    return context + f".{number}{'.last' if last else ''}".encode()
 
 
 ID: Final = re.compile(r"[0-9a-f]{32}")
@@ -104,6 +101,17 @@ def put(content: bytes) -> Blob:
     sealed = keyring.current().encrypt(content, _context(made))
     _write(_path(made), lambda file: file.write(sealed))
     return Blob(made, hashlib.sha256(content).hexdigest(), len(content))
+
+
+@contextmanager
+def stored(content: bytes) -> Iterator[Blob]:
+    """As `put`; what the caller raises while it writes down whose the file is takes it back."""
+    blob = put(content)
+    try:
+        yield blob
+    except BaseException:
+        remove(blob.id)
+        raise
 
 
 def put_file(path: Path) -> Blob:

@@ -27,7 +27,7 @@ from nianjian.features.inspection.pages import checks as places
 from nianjian.features.inspection.queries import Json
 from nianjian.features.inspection.states import PlanLine, format_lines
 from nianjian.platform.accounts.access import may
-from nianjian.platform.accounts.links import NewInspection
+from nianjian.platform.accounts.links import NewLink
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.home import env
 from nianjian.platform.home.http import UNPROCESSABLE, as_attachment, takes_files
@@ -262,7 +262,7 @@ def _show_refusal(form: forms.Form, error: NianjianError) -> None:
     form.add_error(None, " ".join(describe_error(error)))
 
 
-def _address(request: Request, made: NewInspection) -> str:
+def _address(request: Request, made: NewLink) -> str:
     return env.address(made.path, request.build_absolute_uri(made.path))
 
 
