@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Final
 from django.db import transaction
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts import models
 from nianjian.platform.accounts.access import govern, govern_another
 from nianjian.platform.accounts.holds import record_hold
 from nianjian.platform.accounts.query import USER, Actor, digest
 from nianjian.platform.accounts.roles import Role
 from nianjian.platform.audit.record import record
-from nianjian.platform.home.database import get_or_raise
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -13,11 +13,10 @@ from typing import Any, Final
 from django.db.models import F, Q
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts import models
 from nianjian.platform.accounts.models import Membership, User
 from nianjian.platform.accounts.roles import Act, allowed, allows
-from nianjian.platform.home.database import get_or_raise
 
 
 def list_readers(enterprise: str) -> dict[str, frozenset[str]]:

@@ -12,13 +12,12 @@ from django.db import transaction
 from django.db.models import Q
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts import models
 from nianjian.platform.accounts.access import govern
 from nianjian.platform.accounts.query import Actor, acts_of, digest
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.audit.record import record
-from nianjian.platform.home.database import get_or_raise
 
 
 def list_user_tokens(user: str) -> list[models.Token]:

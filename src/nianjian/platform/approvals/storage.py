@@ -10,14 +10,13 @@ import secrets
 from django.db import transaction
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts.access import may, require
 from nianjian.platform.accounts.holds import list_common_holders
 from nianjian.platform.accounts.query import Actor, asked_by
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.approvals.models import Request
 from nianjian.platform.audit.record import record
-from nianjian.platform.home.database import get_or_raise
 
 Approval = Request
 """A request as other rooms call it, where a request is one of a browser."""

@@ -1,17 +1,13 @@
-"""From a database URL to Django's settings of it: SQLite in the home, or PostgreSQL; and a row that must be there."""
+"""From a database URL to Django's settings of it: SQLite in the home, or PostgreSQL."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from nianjian.engines.kernel.errors import NianjianError
 
-if TYPE_CHECKING:
-    from django.db.models import Model, QuerySet
-
-Row = TypeVar("Row", bound="Model")
 WAIT: Final = 30  # seconds that a writer waits for another one
 
 # Every transaction of SQLite takes the write lock at its start: a read that turns into a write would fail at once
@@ -46,11 +42,3 @@ def settings(url: str, home: Path) -> dict[str, object]:
         "OPTIONS": dict(parse_qsl(parts.query)),
         "CONN_HEALTH_CHECKS": True,
     }
-
-
-def get_or_raise(rows: QuerySet[Row], code: str, **values: Any) -> Row:  # noqa: ANN401 -- of the code's sentence
-    """The first of the rows; NianjianError with this code and these values where there is none."""
-    found = rows.first()
-    if found is None:
-        raise NianjianError(code, **values)
-    return found

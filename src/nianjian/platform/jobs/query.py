@@ -8,7 +8,7 @@ from typing import Final
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from nianjian.platform.home.database import get_or_raise
+from nianjian.engines.kernel.errors import get_or_raise
 from nianjian.platform.jobs.models import Intent, Job, Worker
 
 UNDER_WAY: Final = (Job.WAITING, Job.RUNNING)

@@ -14,10 +14,9 @@ from django.db import transaction
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.clock import ZONE
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.record import record
-from nianjian.platform.home.database import get_or_raise
 from nianjian.platform.notifications.models import Channel, Choice
 
 _DAY: Final = timedelta(days=1)

@@ -11,10 +11,9 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import QuerySet
 
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.record import record
-from nianjian.platform.home.database import get_or_raise
 from nianjian.platform.notifications.delivery import Outcome
 from nianjian.platform.notifications.models import Dispatch, Looked, Message
 

@@ -15,14 +15,13 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts.access import may, require
 from nianjian.platform.accounts.query import Actor, recorded_actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.audit import query as audit
 from nianjian.platform.audit.models import Entry
 from nianjian.platform.audit.record import record
-from nianjian.platform.home.database import get_or_raise
 from nianjian.platform.notifications.models import Delivery, Webhook
 
 

@@ -11,14 +11,13 @@ from django.db import models, transaction
 from django.db.models import QuerySet
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.engines.kernel.files import wrap_read_errors
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.audit.record import record
-from nianjian.platform.home.database import get_or_raise
 from nianjian.platform.registers.versions import Version
 from nianjian.platform.vault import blobs
 from nianjian.platform.vault.fields import SealedText

@@ -12,9 +12,8 @@ from django.db import models, transaction
 from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts.models import Enterprise
-from nianjian.platform.home.database import get_or_raise
 
 
 class Batch(models.Model):

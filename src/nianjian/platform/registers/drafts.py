@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from django.db import models, transaction
 
 from nianjian.engines.kernel import clock
-from nianjian.platform.home.database import get_or_raise
+from nianjian.engines.kernel.errors import get_or_raise
 
 
 class Draft(models.Model):

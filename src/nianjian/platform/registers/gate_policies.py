@@ -12,14 +12,13 @@ from django.db import models, transaction
 from django.db.models import QuerySet
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts.query import Actor, lock_enterprise
 from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.approvals.models import Request
 from nianjian.platform.approvals.storage import Approval
 from nianjian.platform.audit.chain import canonical
 from nianjian.platform.audit.record import record
-from nianjian.platform.home.database import get_or_raise
 
 
 class GatePolicy(models.Model):

@@ -9,12 +9,11 @@ from django.db import models, transaction
 from django.db.models import QuerySet
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.audit.record import record
-from nianjian.platform.home.database import get_or_raise
 
 
 class NamedMapping(models.Model):

@@ -12,12 +12,11 @@ from typing import Any
 from django.db import models, transaction
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError, get_or_raise
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.approvals import storage as approvals
 from nianjian.platform.approvals.storage import Approval
 from nianjian.platform.audit.chain import canonical
-from nianjian.platform.home.database import get_or_raise
 
 
 class Overlay(models.Model):
